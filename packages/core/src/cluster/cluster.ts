@@ -1,0 +1,87 @@
+/** Cluster: what an app sees of the members, and of itself among them. */
+import type { TypedEventTarget } from 'main-event'
+import type { Store } from './store.ts'
+
+/** A member as this member knows it. Immutable; an unchanged member keeps its object. */
+export interface Member {
+  /** The libp2p PeerId, base58. */
+  readonly id: string
+  /** Chosen by the member for people to read. Not unique. */
+  readonly name: string
+  /** Raised only by the member itself, with each start and each refutation. Epoch milliseconds at first. */
+  readonly incarnation: number
+  /** `alive`, `suspect` and `dead` are this member's own conclusion; `left` is the other's goodbye. */
+  readonly status: MemberStatus
+  /** Multiaddrs, with the `/p2p/` part. */
+  readonly addresses: readonly string[]
+  readonly tags: Readonly<Record<string, string>>
+}
+
+export type MemberStatus = 'alive' | 'suspect' | 'dead' | 'left'
+
+/** How a member's heart beats, as heard here. */
+export interface Heartbeat {
+  readonly incarnation: number
+  /** Counts up from 0 in each incarnation. */
+  readonly beat: number
+  /** Epoch milliseconds at which this beat arrived here. */
+  readonly lastHeardMs: number
+  /** Suspicion level (Hayashibara 2004): φ = 1 is a 10 % chance that the beat is merely late, 2 is 1 %. Unitless, ≥ 0. */
+  readonly phi: number
+  /** The last direct round trip, in milliseconds, or undefined while none was measured. */
+  readonly roundTripMs: number | undefined
+}
+
+/** join: alive that was not (new, or back from dead or left). The others say what changed. */
+export type ClusterEventType = 'join' | 'update' | 'suspect' | 'recover' | 'fail' | 'leave'
+
+/** `event.detail` is the member after the change. Events are about others, never about oneself. */
+export type ClusterEvents = { [type in ClusterEventType]: CustomEvent<Member> }
+
+/** How this member itself is doing. */
+export interface Health {
+  /** Lifeguard's local health multiplier, 0 (good) to 7: stretches this member's probe interval and timeout. */
+  readonly localHealth: number
+  /** Own stalls (event loop blocked, process stopped, machine asleep) since the start. */
+  readonly stalls: number
+  /** Members seen alive or suspect, oneself included. */
+  readonly visible: number
+  /** Members known and not left, the dead included. */
+  readonly known: number
+  /** More than a third of the members vanished within one minute: rather the network than the members. */
+  readonly partitionSuspected: boolean
+  /** Members connected to right now. */
+  readonly connections: number
+}
+
+/** Why a member is, or is not, seen: facts in the order in which they were weighed, and a hint. */
+export interface Explanation {
+  readonly id: string
+  readonly status: MemberStatus | 'unknown'
+  /** Plain sentences. */
+  readonly facts: readonly string[]
+  /** What to look at next, or undefined if all is well. */
+  readonly hint: string | undefined
+}
+
+export interface Cluster {
+  /** The cluster's name. Only members of the same name hear each other. */
+  readonly name: string
+  /** This member, as it presents itself now. */
+  readonly self: Member
+  /** Everybody known, oneself included, ordered by id. */
+  readonly members: Store<readonly Member[]>
+  /** Member id → heartbeat. Refreshed when a beat arrives, and each second while somebody watches. */
+  readonly heartbeats: Store<ReadonlyMap<string, Heartbeat>>
+  readonly events: TypedEventTarget<ClusterEvents>
+  health(): Health
+  explain(memberId: string): Explanation
+  /**
+   * Changes this member's own record and tells everybody. What is not named stays.
+   *
+   * @throws {InvalidOptionsError} a name over 128 bytes, more than 32 tags, or a tag over 256 bytes. Nothing changed.
+   */
+  update(change: { name?: string; tags?: Readonly<Record<string, string>> }): void
+  /** Says goodbye, waits until a neighbour has it (at most one second), then stops. Idempotent. */
+  leave(): Promise<void>
+}
