@@ -1,0 +1,279 @@
+/**
+ * Codec: messages to bytes and back.
+ *
+ * Decoding never throws and keeps within the limits, whatever the bytes are; what it returns is checked in form,
+ * not yet in signature.
+ */
+import type { ProbeMessage } from '@hearsay/failure-detector'
+import { decode as decodeVarint, encodingLength, encode as encodeVarint } from 'uint8-varint'
+import { fromMessage, type SignedFact, toMessage } from './fact.ts'
+import { limits } from './limits.ts'
+import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
+import * as messages from './messages.ts'
+import { type DecodeFailure, failed, ok, type Result } from './result.ts'
+
+/** First on every stream: which cluster is meant, and what time the sender believes it is. */
+export interface Hello {
+  readonly type: 'hello'
+  /** The cluster tag, 16 bytes. */
+  readonly cluster: Uint8Array
+  readonly epochMs: number
+}
+
+export type ProbeFrame = Hello | { readonly type: 'probe'; readonly message: ProbeMessage }
+
+/** One member's place in a digest. */
+export interface DigestEntry {
+  /** The first 8 bytes of the member's key, as eight characters of code 0–255. */
+  readonly prefix: string
+  readonly incarnation: number
+  readonly version: number
+  readonly beat: number
+  /** A summary of who suspects it in this incarnation, 32 bit; 0: nobody. */
+  readonly suspicions: number
+}
+
+export interface Digest {
+  /** Which of the 256 buckets it covers; undefined: all. */
+  readonly buckets: ReadonlySet<number> | undefined
+  readonly entries: readonly DigestEntry[]
+  /** Asks the receiver for its own digest of the same buckets. */
+  readonly mutual: boolean
+}
+
+export interface IndexedBeat {
+  readonly index: number
+  readonly beat: number
+  readonly signature: Uint8Array
+}
+
+/** One step of an exchange: what is absent was not said. */
+export interface SyncMessage {
+  readonly type: 'sync'
+  readonly offer: boolean
+  /** 16 bytes. */
+  readonly tableHash: Uint8Array | undefined
+  readonly beats: readonly number[] | undefined
+  readonly freshBeats: readonly IndexedBeat[]
+  /** 256 × 8 bytes. */
+  readonly bucketHashes: Uint8Array | undefined
+  readonly digest: Digest | undefined
+  readonly facts: readonly SignedFact[]
+  readonly more: boolean
+}
+
+export type SyncFrame = Hello | SyncMessage
+
+export const prefixBytes = 8
+export const bucketCount = 256
+
+const nothing: SyncMessage = {
+  type: 'sync',
+  offer: false,
+  tableHash: undefined,
+  beats: undefined,
+  freshBeats: [],
+  bucketHashes: undefined,
+  digest: undefined,
+  facts: [],
+  more: false,
+}
+
+export function syncMessage(said: Partial<Omit<SyncMessage, 'type'>>): SyncMessage {
+  return { ...nothing, ...said }
+}
+
+export function encodeRumors(facts: readonly SignedFact[]): Uint8Array {
+  return messages.Rumors.encode({ facts: facts.map(toMessage) as messages.SignedFact[] })
+}
+
+export function decodeRumors(bytes: Uint8Array): Result<SignedFact[], DecodeFailure> {
+  return guarded<SignedFact[]>(bytes, limits.maxRumorBytes, () => {
+    const { facts } = messages.Rumors.decode(bytes, { limits: { facts: limits.maxFactsPerMessage } })
+    return decodeFacts(facts)
+  })
+}
+
+export function encodeProbe(frame: ProbeFrame): Uint8Array {
+  if (frame.type === 'hello') return messages.ProbeFrame.encode({ hello: encodeHello(frame) })
+  const { message } = frame
+  switch (message.type) {
+    case 'ping': {
+      const { seq, suspected } = message
+      return messages.ProbeFrame.encode(suspected === undefined ? { ping: seq } : { ping: seq, suspected })
+    }
+    case 'ack':
+      return messages.ProbeFrame.encode({ ack: message.seq })
+    case 'ping-request': {
+      const subject = keyFromMemberId(message.subject) ?? new Uint8Array()
+      return messages.ProbeFrame.encode({ pingRequest: message.seq, subject })
+    }
+    case 'nack':
+      return messages.ProbeFrame.encode({ nack: message.seq })
+  }
+}
+
+export function decodeProbe(bytes: Uint8Array): Result<ProbeFrame, DecodeFailure> {
+  return guarded<ProbeFrame>(bytes, limits.maxFrameBytes, () => {
+    const { hello, ping, ack, pingRequest, nack, subject: key, suspected } = messages.ProbeFrame.decode(bytes)
+    if (hello) return decodeHello(hello)
+    if ([ping, ack, pingRequest, nack].filter(isCount).length !== 1) return failed('invalid', 'a probe says one thing')
+    if (isCount(ping)) {
+      if (suspected !== undefined && !isCount(suspected)) return failed('invalid', 'an incarnation is a whole number')
+      const message = suspected === undefined ? { seq: ping } : { seq: ping, suspected }
+      return ok({ type: 'probe', message: { type: 'ping', ...message } })
+    }
+    if (isCount(ack)) return ok({ type: 'probe', message: { type: 'ack', seq: ack } })
+    if (isCount(nack)) return ok({ type: 'probe', message: { type: 'nack', seq: nack } })
+    const subject = key && memberIdFromKey(key)
+    if (subject === undefined || !isCount(pingRequest)) return failed('invalid', 'a ping request names its subject')
+    return ok({ type: 'probe', message: { type: 'ping-request', seq: pingRequest, subject } })
+  })
+}
+
+export function encodeSync(frame: SyncFrame): Uint8Array {
+  if (frame.type === 'hello') return messages.SyncFrame.encode({ hello: encodeHello(frame) })
+  const { tableHash, beats, bucketHashes, digest } = frame
+  return messages.SyncFrame.encode({
+    offer: frame.offer,
+    more: frame.more,
+    freshBeats: frame.freshBeats as messages.IndexedBeat[],
+    facts: frame.facts.map(toMessage) as messages.SignedFact[],
+    ...(tableHash && { tableHash: tableHash as Uint8Array<ArrayBuffer> }),
+    ...(beats && { beats: encodeBeats(beats) }),
+    ...(bucketHashes && { bucketHashes: bucketHashes as Uint8Array<ArrayBuffer> }),
+    ...(digest && { digest: encodeDigest(digest) }),
+  })
+}
+
+export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> {
+  return guarded<SyncFrame>(bytes, limits.maxFrameBytes, () => {
+    const message = messages.SyncFrame.decode(bytes, {
+      limits: {
+        facts: limits.maxFactsPerMessage,
+        freshBeats: limits.maxDigestEntries,
+        digest$: { entries: limits.maxDigestEntries },
+      },
+    })
+    if (message.hello) return decodeHello(message.hello)
+    const { offer, tableHash, bucketHashes, freshBeats, more } = message
+    if (tableHash && tableHash.length !== 16) return failed('invalid', 'a table hash has 16 bytes')
+    if (bucketHashes && bucketHashes.length !== bucketCount * 8) return failed('invalid', '256 bucket hashes of 8 bytes')
+    if (freshBeats.some(({ index, beat, signature }) => !isCount(index) || !isCount(beat) || signature.length !== 64))
+      return failed('invalid', 'a fresh beat is an index, a beat and a signature of 64 bytes')
+    const beats = decodeBeats(message.beats)
+    if (!beats.ok) return beats
+    const digest = decodeDigest(message.digest)
+    if (!digest.ok) return digest
+    const facts = decodeFacts(message.facts)
+    if (!facts.ok) return facts
+    return ok({
+      type: 'sync',
+      offer,
+      tableHash,
+      beats: beats.value,
+      freshBeats,
+      bucketHashes,
+      digest: digest.value,
+      facts: facts.value,
+      more,
+    })
+  })
+}
+
+/** The one place where foreign bytes may throw: protons does on what is no protobuf, or over a limit. */
+function guarded<T>(
+  bytes: Uint8Array,
+  maxBytes: number,
+  decode: () => Result<T, DecodeFailure>,
+): Result<T, DecodeFailure> {
+  if (bytes.length > maxBytes) return failed('too-large', `${bytes.length} bytes, at most ${maxBytes}`)
+  try {
+    return decode()
+  } catch (error) {
+    return failed('malformed', error instanceof Error ? error.message : String(error))
+  }
+}
+
+function decodeFacts(encoded: readonly messages.SignedFact[]): Result<SignedFact[], DecodeFailure> {
+  const facts: SignedFact[] = []
+  for (const message of encoded) {
+    const fact = fromMessage(message)
+    if (!fact.ok) return fact
+    if (fact.value) facts.push(fact.value)
+  }
+  return ok(facts)
+}
+
+function encodeHello(hello: Hello): messages.Hello {
+  return { cluster: hello.cluster as Uint8Array<ArrayBuffer>, epochMs: hello.epochMs }
+}
+
+function decodeHello({ cluster, epochMs }: messages.Hello): Result<Hello, DecodeFailure> {
+  if (cluster.length !== 16) return failed('invalid', 'a cluster tag has 16 bytes')
+  return ok({ type: 'hello', cluster, epochMs })
+}
+
+function encodeDigest(digest: Digest): messages.Digest {
+  const { buckets, mutual } = digest
+  const entries = digest.entries.map(({ prefix, ...entry }) => ({ idPrefix: bytesOf(prefix), ...entry }))
+  if (!buckets) return { entries, mutual }
+  const bitmap = new Uint8Array(bucketCount / 8)
+  for (const bucket of buckets) bitmap[bucket >> 3] = (bitmap[bucket >> 3] ?? 0) | (1 << (bucket & 7))
+  return { buckets: bitmap, entries, mutual }
+}
+
+function decodeDigest(message: messages.Digest | undefined): Result<Digest | undefined, DecodeFailure> {
+  if (!message) return ok(undefined)
+  const { buckets: bitmap, mutual } = message
+  if (bitmap && bitmap.length !== bucketCount / 8) return failed('invalid', 'a bucket bitmap has 32 bytes')
+  const entries: DigestEntry[] = []
+  for (const { idPrefix, incarnation, version, beat, suspicions } of message.entries) {
+    if (idPrefix.length !== prefixBytes) return failed('invalid', 'an id prefix has 8 bytes')
+    if (!isCount(incarnation) || !isCount(version) || !isCount(beat))
+      return failed('invalid', 'a digest counts in whole numbers')
+    entries.push({ prefix: prefixOf(idPrefix), incarnation, version, beat, suspicions })
+  }
+  const buckets = bitmap && new Set(Array.from({ length: bucketCount }, (_, b) => b).filter(b => isSet(bitmap, b)))
+  return ok({ buckets, entries, mutual })
+}
+
+function isSet(bitmap: Uint8Array, bit: number): boolean {
+  return ((bitmap[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0
+}
+
+/** The key's first 8 bytes as a string: usable as a map's key, and no more garbage than needed. */
+export function prefixOf(key: Uint8Array): string {
+  return String.fromCharCode(...key.subarray(0, prefixBytes))
+}
+
+function bytesOf(prefix: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(prefix, character => character.charCodeAt(0))
+}
+
+function encodeBeats(beats: readonly number[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(beats.reduce((sum, beat) => sum + encodingLength(beat), 0))
+  let offset = 0
+  for (const beat of beats) {
+    encodeVarint(beat, bytes, offset)
+    offset += encodingLength(beat)
+  }
+  return bytes
+}
+
+function decodeBeats(bytes: Uint8Array | undefined): Result<number[] | undefined, DecodeFailure> {
+  if (!bytes) return ok(undefined)
+  if (bytes.length > limits.maxBeatsBytes) return failed('too-large', `${bytes.length} bytes of beats`)
+  const beats: number[] = []
+  for (let offset = 0; offset < bytes.length; ) {
+    const beat = decodeVarint(bytes, offset)
+    beats.push(beat)
+    offset += encodingLength(beat)
+    if (!isCount(beat)) return failed('invalid', 'a beat is a whole number')
+  }
+  return ok(beats)
+}
+
+function isCount(value: number | undefined): value is number {
+  return value !== undefined && Number.isSafeInteger(value) && value >= 0
+}

@@ -1,0 +1,22 @@
+/** Limits: what a member accepts from the wire, whoever sent it. They are part of the protocol. */
+export const limits = {
+  /** One rumor on gossipsub, encoded. */
+  maxRumorBytes: 65_536,
+  /** One frame on a stream, encoded. */
+  maxFrameBytes: 1_048_576,
+  /** One fact's payload, encoded. */
+  maxPayloadBytes: 32_768,
+  maxFactsPerMessage: 4_096,
+  maxDigestEntries: 16_384,
+  maxBeatsBytes: 262_144,
+  maxNameBytes: 128,
+  maxAddresses: 16,
+  maxAddressBytes: 256,
+  maxTags: 32,
+  maxTagKeyBytes: 64,
+  maxTagValueBytes: 256,
+  maxRooms: 256,
+  maxRoomNameBytes: 128,
+  /** One hour: the longest an inattentive member may ask others to wait. */
+  maxAttentionLeaseMs: 3_600_000,
+} as const

@@ -1,0 +1,2243 @@
+// @ts-nocheck: generated from messages.proto; protons does not write strict TypeScript.
+import { decodeMessage, encodeMessage, MaxLengthError, message, streamMessage } from 'protons-runtime'
+import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
+import type { Codec, DecodeOptions } from 'protons-runtime'
+import type { Uint8ArrayList } from 'uint8arraylist'
+
+export interface SignedFact {
+  author: Uint8Array<ArrayBuffer>
+  record?: Uint8Array<ArrayBuffer>
+  heartbeat?: Uint8Array<ArrayBuffer>
+  suspicion?: Uint8Array<ArrayBuffer>
+  signature: Uint8Array<ArrayBuffer>
+}
+
+export namespace SignedFact {
+  let _codec: Codec<SignedFact>
+
+  export const codec = (): Codec<SignedFact> => {
+    if (_codec == null) {
+      _codec = message<SignedFact>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.author != null && obj.author.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.author)
+        }
+
+        if (obj.record != null) {
+          w.uint32(18)
+          w.bytes(obj.record)
+        }
+
+        if (obj.heartbeat != null) {
+          w.uint32(26)
+          w.bytes(obj.heartbeat)
+        }
+
+        if (obj.suspicion != null) {
+          w.uint32(34)
+          w.bytes(obj.suspicion)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(122)
+          w.bytes(obj.signature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          author: uint8ArrayAlloc(0),
+          signature: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.author = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.record = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.heartbeat = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.suspicion = reader.bytes()
+              break
+            }
+            case 15: {
+              obj.signature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.author`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.record`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.heartbeat`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.suspicion`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 15: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface SignedFactAuthorFieldEvent {
+    field: '$.author'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SignedFactRecordFieldEvent {
+    field: '$.record'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SignedFactHeartbeatFieldEvent {
+    field: '$.heartbeat'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SignedFactSuspicionFieldEvent {
+    field: '$.suspicion'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SignedFactSignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<SignedFact>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SignedFact.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SignedFact>): SignedFact {
+    return decodeMessage(buf, SignedFact.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SignedFact>): Generator<SignedFactAuthorFieldEvent | SignedFactRecordFieldEvent | SignedFactHeartbeatFieldEvent | SignedFactSuspicionFieldEvent | SignedFactSignatureFieldEvent> {
+    return streamMessage(buf, SignedFact.codec(), opts)
+  }
+}
+
+export interface Tag {
+  key: string
+  value: string
+}
+
+export namespace Tag {
+  let _codec: Codec<Tag>
+
+  export const codec = (): Codec<Tag> => {
+    if (_codec == null) {
+      _codec = message<Tag>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.key != null && obj.key !== '')) {
+          w.uint32(10)
+          w.string(obj.key)
+        }
+
+        if ((obj.value != null && obj.value !== '')) {
+          w.uint32(18)
+          w.string(obj.value)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          key: '',
+          value: ''
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.key = reader.string()
+              break
+            }
+            case 2: {
+              obj.value = reader.string()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.key`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.value`,
+                value: reader.string()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface TagKeyFieldEvent {
+    field: '$.key'
+    value: string
+  }
+
+  export interface TagValueFieldEvent {
+    field: '$.value'
+    value: string
+  }
+
+  export function encode (obj: Partial<Tag>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Tag.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Tag>): Tag {
+    return decodeMessage(buf, Tag.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Tag>): Generator<TagKeyFieldEvent | TagValueFieldEvent> {
+    return streamMessage(buf, Tag.codec(), opts)
+  }
+}
+
+export interface MemberRecord {
+  incarnation: number
+  version: number
+  name: string
+  addresses: Uint8Array<ArrayBuffer>[]
+  tags: Tag[]
+  rooms: string[]
+  leaving: boolean
+  attention: number
+  attentionLeaseMs: number
+}
+
+export namespace MemberRecord {
+  let _codec: Codec<MemberRecord>
+
+  export const codec = (): Codec<MemberRecord> => {
+    if (_codec == null) {
+      _codec = message<MemberRecord>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.incarnation != null && obj.incarnation !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.incarnation)
+        }
+
+        if ((obj.version != null && obj.version !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.version)
+        }
+
+        if ((obj.name != null && obj.name !== '')) {
+          w.uint32(26)
+          w.string(obj.name)
+        }
+
+        if (obj.addresses != null && obj.addresses.length > 0) {
+          for (const value of obj.addresses) {
+            w.uint32(34)
+            w.bytes(value)
+          }
+        }
+
+        if (obj.tags != null && obj.tags.length > 0) {
+          for (const value of obj.tags) {
+            w.uint32(42)
+            Tag.codec().encode(value, w)
+          }
+        }
+
+        if (obj.rooms != null && obj.rooms.length > 0) {
+          for (const value of obj.rooms) {
+            w.uint32(50)
+            w.string(value)
+          }
+        }
+
+        if ((obj.leaving != null && obj.leaving !== false)) {
+          w.uint32(56)
+          w.bool(obj.leaving)
+        }
+
+        if ((obj.attention != null && obj.attention !== 0)) {
+          w.uint32(64)
+          w.uint32(obj.attention)
+        }
+
+        if ((obj.attentionLeaseMs != null && obj.attentionLeaseMs !== 0)) {
+          w.uint32(72)
+          w.uint32(obj.attentionLeaseMs)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          incarnation: 0,
+          version: 0,
+          name: '',
+          addresses: [],
+          tags: [],
+          rooms: [],
+          leaving: false,
+          attention: 0,
+          attentionLeaseMs: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.incarnation = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.version = reader.uint64Number()
+              break
+            }
+            case 3: {
+              obj.name = reader.string()
+              break
+            }
+            case 4: {
+              if (opts.limits?.addresses != null && obj.addresses.length === opts.limits.addresses) {
+                throw new MaxLengthError('Decode error - repeated field "addresses" had too many elements')
+              }
+
+              obj.addresses.push(reader.bytes())
+              break
+            }
+            case 5: {
+              if (opts.limits?.tags != null && obj.tags.length === opts.limits.tags) {
+                throw new MaxLengthError('Decode error - repeated field "tags" had too many elements')
+              }
+
+              obj.tags.push(Tag.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.tags$
+              }))
+              break
+            }
+            case 6: {
+              if (opts.limits?.rooms != null && obj.rooms.length === opts.limits.rooms) {
+                throw new MaxLengthError('Decode error - repeated field "rooms" had too many elements')
+              }
+
+              obj.rooms.push(reader.string())
+              break
+            }
+            case 7: {
+              obj.leaving = reader.bool()
+              break
+            }
+            case 8: {
+              obj.attention = reader.uint32()
+              break
+            }
+            case 9: {
+              obj.attentionLeaseMs = reader.uint32()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          addresses: 0,
+          tags: 0,
+          rooms: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.incarnation`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.version`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.name`,
+                value: reader.string()
+              }
+              break
+            }
+            case 4: {
+              if (opts.limits?.addresses != null && obj.addresses === opts.limits.addresses) {
+                throw new MaxLengthError('Streaming decode error - repeated field "addresses" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.addresses[]`,
+                index: obj.addresses,
+                value: reader.bytes()
+              }
+
+              obj.addresses++
+
+              break
+            }
+            case 5: {
+              if (opts.limits?.tags != null && obj.tags === opts.limits.tags) {
+                throw new MaxLengthError('Streaming decode error - repeated field "tags" had too many elements')
+              }
+
+              for (const evt of Tag.codec().stream(reader, reader.uint32(), `${prefix}.tags[]`, {
+                limits: opts.limits?.tags$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.tags
+                }
+              }
+
+              obj.tags++
+
+              break
+            }
+            case 6: {
+              if (opts.limits?.rooms != null && obj.rooms === opts.limits.rooms) {
+                throw new MaxLengthError('Streaming decode error - repeated field "rooms" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.rooms[]`,
+                index: obj.rooms,
+                value: reader.string()
+              }
+
+              obj.rooms++
+
+              break
+            }
+            case 7: {
+              yield {
+                field: `${prefix}.leaving`,
+                value: reader.bool()
+              }
+              break
+            }
+            case 8: {
+              yield {
+                field: `${prefix}.attention`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 9: {
+              yield {
+                field: `${prefix}.attentionLeaseMs`,
+                value: reader.uint32()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface MemberRecordIncarnationFieldEvent {
+    field: '$.incarnation'
+    value: number
+  }
+
+  export interface MemberRecordVersionFieldEvent {
+    field: '$.version'
+    value: number
+  }
+
+  export interface MemberRecordNameFieldEvent {
+    field: '$.name'
+    value: string
+  }
+
+  export interface MemberRecordAddressesFieldEvent {
+    field: '$.addresses[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MemberRecordTagsKeyFieldEvent {
+    field: '$.tags[].key'
+    value: string
+    index: number
+  }
+
+  export interface MemberRecordTagsValueFieldEvent {
+    field: '$.tags[].value'
+    value: string
+    index: number
+  }
+
+  export interface MemberRecordRoomsFieldEvent {
+    field: '$.rooms[]'
+    index: number
+    value: string
+  }
+
+  export interface MemberRecordLeavingFieldEvent {
+    field: '$.leaving'
+    value: boolean
+  }
+
+  export interface MemberRecordAttentionFieldEvent {
+    field: '$.attention'
+    value: number
+  }
+
+  export interface MemberRecordAttentionLeaseMsFieldEvent {
+    field: '$.attentionLeaseMs'
+    value: number
+  }
+
+  export function encode (obj: Partial<MemberRecord>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, MemberRecord.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MemberRecord>): MemberRecord {
+    return decodeMessage(buf, MemberRecord.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MemberRecord>): Generator<MemberRecordIncarnationFieldEvent | MemberRecordVersionFieldEvent | MemberRecordNameFieldEvent | MemberRecordAddressesFieldEvent | MemberRecordTagsKeyFieldEvent | MemberRecordTagsValueFieldEvent | MemberRecordRoomsFieldEvent | MemberRecordLeavingFieldEvent | MemberRecordAttentionFieldEvent | MemberRecordAttentionLeaseMsFieldEvent> {
+    return streamMessage(buf, MemberRecord.codec(), opts)
+  }
+}
+
+export interface Heartbeat {
+  incarnation: number
+  beat: number
+}
+
+export namespace Heartbeat {
+  let _codec: Codec<Heartbeat>
+
+  export const codec = (): Codec<Heartbeat> => {
+    if (_codec == null) {
+      _codec = message<Heartbeat>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.incarnation != null && obj.incarnation !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.incarnation)
+        }
+
+        if ((obj.beat != null && obj.beat !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.beat)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          incarnation: 0,
+          beat: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.incarnation = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.beat = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.incarnation`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.beat`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface HeartbeatIncarnationFieldEvent {
+    field: '$.incarnation'
+    value: number
+  }
+
+  export interface HeartbeatBeatFieldEvent {
+    field: '$.beat'
+    value: number
+  }
+
+  export function encode (obj: Partial<Heartbeat>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Heartbeat.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Heartbeat>): Heartbeat {
+    return decodeMessage(buf, Heartbeat.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Heartbeat>): Generator<HeartbeatIncarnationFieldEvent | HeartbeatBeatFieldEvent> {
+    return streamMessage(buf, Heartbeat.codec(), opts)
+  }
+}
+
+export interface Suspicion {
+  subject: Uint8Array<ArrayBuffer>
+  incarnation: number
+  hard: boolean
+}
+
+export namespace Suspicion {
+  let _codec: Codec<Suspicion>
+
+  export const codec = (): Codec<Suspicion> => {
+    if (_codec == null) {
+      _codec = message<Suspicion>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.subject != null && obj.subject.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.subject)
+        }
+
+        if ((obj.incarnation != null && obj.incarnation !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.incarnation)
+        }
+
+        if ((obj.hard != null && obj.hard !== false)) {
+          w.uint32(24)
+          w.bool(obj.hard)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          subject: uint8ArrayAlloc(0),
+          incarnation: 0,
+          hard: false
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.subject = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.incarnation = reader.uint64Number()
+              break
+            }
+            case 3: {
+              obj.hard = reader.bool()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.subject`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.incarnation`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.hard`,
+                value: reader.bool()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface SuspicionSubjectFieldEvent {
+    field: '$.subject'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SuspicionIncarnationFieldEvent {
+    field: '$.incarnation'
+    value: number
+  }
+
+  export interface SuspicionHardFieldEvent {
+    field: '$.hard'
+    value: boolean
+  }
+
+  export function encode (obj: Partial<Suspicion>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Suspicion.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Suspicion>): Suspicion {
+    return decodeMessage(buf, Suspicion.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Suspicion>): Generator<SuspicionSubjectFieldEvent | SuspicionIncarnationFieldEvent | SuspicionHardFieldEvent> {
+    return streamMessage(buf, Suspicion.codec(), opts)
+  }
+}
+
+export interface Rumors {
+  facts: SignedFact[]
+}
+
+export namespace Rumors {
+  let _codec: Codec<Rumors>
+
+  export const codec = (): Codec<Rumors> => {
+    if (_codec == null) {
+      _codec = message<Rumors>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.facts != null && obj.facts.length > 0) {
+          for (const value of obj.facts) {
+            w.uint32(10)
+            SignedFact.codec().encode(value, w)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          facts: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.facts != null && obj.facts.length === opts.limits.facts) {
+                throw new MaxLengthError('Decode error - repeated field "facts" had too many elements')
+              }
+
+              obj.facts.push(SignedFact.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.facts$
+              }))
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          facts: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.facts != null && obj.facts === opts.limits.facts) {
+                throw new MaxLengthError('Streaming decode error - repeated field "facts" had too many elements')
+              }
+
+              for (const evt of SignedFact.codec().stream(reader, reader.uint32(), `${prefix}.facts[]`, {
+                limits: opts.limits?.facts$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.facts
+                }
+              }
+
+              obj.facts++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface RumorsFactsAuthorFieldEvent {
+    field: '$.facts[].author'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface RumorsFactsRecordFieldEvent {
+    field: '$.facts[].record'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface RumorsFactsHeartbeatFieldEvent {
+    field: '$.facts[].heartbeat'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface RumorsFactsSuspicionFieldEvent {
+    field: '$.facts[].suspicion'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface RumorsFactsSignatureFieldEvent {
+    field: '$.facts[].signature'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export function encode (obj: Partial<Rumors>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Rumors.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Rumors>): Rumors {
+    return decodeMessage(buf, Rumors.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Rumors>): Generator<RumorsFactsAuthorFieldEvent | RumorsFactsRecordFieldEvent | RumorsFactsHeartbeatFieldEvent | RumorsFactsSuspicionFieldEvent | RumorsFactsSignatureFieldEvent> {
+    return streamMessage(buf, Rumors.codec(), opts)
+  }
+}
+
+export interface Hello {
+  cluster: Uint8Array<ArrayBuffer>
+  epochMs: number
+}
+
+export namespace Hello {
+  let _codec: Codec<Hello>
+
+  export const codec = (): Codec<Hello> => {
+    if (_codec == null) {
+      _codec = message<Hello>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.cluster != null && obj.cluster.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.cluster)
+        }
+
+        if ((obj.epochMs != null && obj.epochMs !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.epochMs)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          cluster: uint8ArrayAlloc(0),
+          epochMs: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.cluster = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.epochMs = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.cluster`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.epochMs`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface HelloClusterFieldEvent {
+    field: '$.cluster'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface HelloEpochMsFieldEvent {
+    field: '$.epochMs'
+    value: number
+  }
+
+  export function encode (obj: Partial<Hello>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Hello.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Hello {
+    return decodeMessage(buf, Hello.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloClusterFieldEvent | HelloEpochMsFieldEvent> {
+    return streamMessage(buf, Hello.codec(), opts)
+  }
+}
+
+export interface ProbeFrame {
+  hello?: Hello
+  ping?: number
+  ack?: number
+  pingRequest?: number
+  nack?: number
+  subject?: Uint8Array<ArrayBuffer>
+  suspected?: number
+}
+
+export namespace ProbeFrame {
+  let _codec: Codec<ProbeFrame>
+
+  export const codec = (): Codec<ProbeFrame> => {
+    if (_codec == null) {
+      _codec = message<ProbeFrame>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.hello != null) {
+          w.uint32(10)
+          Hello.codec().encode(obj.hello, w)
+        }
+
+        if (obj.ping != null) {
+          w.uint32(16)
+          w.uint64Number(obj.ping)
+        }
+
+        if (obj.ack != null) {
+          w.uint32(24)
+          w.uint64Number(obj.ack)
+        }
+
+        if (obj.pingRequest != null) {
+          w.uint32(32)
+          w.uint64Number(obj.pingRequest)
+        }
+
+        if (obj.nack != null) {
+          w.uint32(40)
+          w.uint64Number(obj.nack)
+        }
+
+        if (obj.subject != null) {
+          w.uint32(50)
+          w.bytes(obj.subject)
+        }
+
+        if (obj.suspected != null) {
+          w.uint32(56)
+          w.uint64Number(obj.suspected)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.hello = Hello.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.hello
+              })
+              break
+            }
+            case 2: {
+              obj.ping = reader.uint64Number()
+              break
+            }
+            case 3: {
+              obj.ack = reader.uint64Number()
+              break
+            }
+            case 4: {
+              obj.pingRequest = reader.uint64Number()
+              break
+            }
+            case 5: {
+              obj.nack = reader.uint64Number()
+              break
+            }
+            case 6: {
+              obj.subject = reader.bytes()
+              break
+            }
+            case 7: {
+              obj.suspected = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Hello.codec().stream(reader, reader.uint32(), `${prefix}.hello`, {
+                limits: opts.limits?.hello
+              })
+
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.ping`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.ack`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.pingRequest`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.nack`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.subject`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 7: {
+              yield {
+                field: `${prefix}.suspected`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ProbeFrameHelloClusterFieldEvent {
+    field: '$.hello.cluster'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ProbeFrameHelloEpochMsFieldEvent {
+    field: '$.hello.epochMs'
+    value: number
+  }
+
+  export interface ProbeFramePingFieldEvent {
+    field: '$.ping'
+    value: number
+  }
+
+  export interface ProbeFrameAckFieldEvent {
+    field: '$.ack'
+    value: number
+  }
+
+  export interface ProbeFramePingRequestFieldEvent {
+    field: '$.pingRequest'
+    value: number
+  }
+
+  export interface ProbeFrameNackFieldEvent {
+    field: '$.nack'
+    value: number
+  }
+
+  export interface ProbeFrameSubjectFieldEvent {
+    field: '$.subject'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ProbeFrameSuspectedFieldEvent {
+    field: '$.suspected'
+    value: number
+  }
+
+  export function encode (obj: Partial<ProbeFrame>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, ProbeFrame.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ProbeFrame>): ProbeFrame {
+    return decodeMessage(buf, ProbeFrame.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ProbeFrame>): Generator<ProbeFrameHelloClusterFieldEvent | ProbeFrameHelloEpochMsFieldEvent | ProbeFramePingFieldEvent | ProbeFrameAckFieldEvent | ProbeFramePingRequestFieldEvent | ProbeFrameNackFieldEvent | ProbeFrameSubjectFieldEvent | ProbeFrameSuspectedFieldEvent> {
+    return streamMessage(buf, ProbeFrame.codec(), opts)
+  }
+}
+
+export interface DigestEntry {
+  idPrefix: Uint8Array<ArrayBuffer>
+  incarnation: number
+  version: number
+  beat: number
+  suspicions: number
+}
+
+export namespace DigestEntry {
+  let _codec: Codec<DigestEntry>
+
+  export const codec = (): Codec<DigestEntry> => {
+    if (_codec == null) {
+      _codec = message<DigestEntry>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.idPrefix != null && obj.idPrefix.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.idPrefix)
+        }
+
+        if ((obj.incarnation != null && obj.incarnation !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.incarnation)
+        }
+
+        if ((obj.version != null && obj.version !== 0)) {
+          w.uint32(24)
+          w.uint64Number(obj.version)
+        }
+
+        if ((obj.beat != null && obj.beat !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.beat)
+        }
+
+        if ((obj.suspicions != null && obj.suspicions !== 0)) {
+          w.uint32(40)
+          w.uint32(obj.suspicions)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          idPrefix: uint8ArrayAlloc(0),
+          incarnation: 0,
+          version: 0,
+          beat: 0,
+          suspicions: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.idPrefix = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.incarnation = reader.uint64Number()
+              break
+            }
+            case 3: {
+              obj.version = reader.uint64Number()
+              break
+            }
+            case 4: {
+              obj.beat = reader.uint64Number()
+              break
+            }
+            case 5: {
+              obj.suspicions = reader.uint32()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.idPrefix`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.incarnation`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.version`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.beat`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.suspicions`,
+                value: reader.uint32()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface DigestEntryIdPrefixFieldEvent {
+    field: '$.idPrefix'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface DigestEntryIncarnationFieldEvent {
+    field: '$.incarnation'
+    value: number
+  }
+
+  export interface DigestEntryVersionFieldEvent {
+    field: '$.version'
+    value: number
+  }
+
+  export interface DigestEntryBeatFieldEvent {
+    field: '$.beat'
+    value: number
+  }
+
+  export interface DigestEntrySuspicionsFieldEvent {
+    field: '$.suspicions'
+    value: number
+  }
+
+  export function encode (obj: Partial<DigestEntry>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, DigestEntry.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DigestEntry>): DigestEntry {
+    return decodeMessage(buf, DigestEntry.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DigestEntry>): Generator<DigestEntryIdPrefixFieldEvent | DigestEntryIncarnationFieldEvent | DigestEntryVersionFieldEvent | DigestEntryBeatFieldEvent | DigestEntrySuspicionsFieldEvent> {
+    return streamMessage(buf, DigestEntry.codec(), opts)
+  }
+}
+
+export interface Digest {
+  buckets?: Uint8Array<ArrayBuffer>
+  entries: DigestEntry[]
+  mutual: boolean
+}
+
+export namespace Digest {
+  let _codec: Codec<Digest>
+
+  export const codec = (): Codec<Digest> => {
+    if (_codec == null) {
+      _codec = message<Digest>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.buckets != null) {
+          w.uint32(10)
+          w.bytes(obj.buckets)
+        }
+
+        if (obj.entries != null && obj.entries.length > 0) {
+          for (const value of obj.entries) {
+            w.uint32(18)
+            DigestEntry.codec().encode(value, w)
+          }
+        }
+
+        if ((obj.mutual != null && obj.mutual !== false)) {
+          w.uint32(24)
+          w.bool(obj.mutual)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          entries: [],
+          mutual: false
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.buckets = reader.bytes()
+              break
+            }
+            case 2: {
+              if (opts.limits?.entries != null && obj.entries.length === opts.limits.entries) {
+                throw new MaxLengthError('Decode error - repeated field "entries" had too many elements')
+              }
+
+              obj.entries.push(DigestEntry.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.entries$
+              }))
+              break
+            }
+            case 3: {
+              obj.mutual = reader.bool()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          entries: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.buckets`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              if (opts.limits?.entries != null && obj.entries === opts.limits.entries) {
+                throw new MaxLengthError('Streaming decode error - repeated field "entries" had too many elements')
+              }
+
+              for (const evt of DigestEntry.codec().stream(reader, reader.uint32(), `${prefix}.entries[]`, {
+                limits: opts.limits?.entries$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.entries
+                }
+              }
+
+              obj.entries++
+
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.mutual`,
+                value: reader.bool()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface DigestBucketsFieldEvent {
+    field: '$.buckets'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface DigestEntriesIdPrefixFieldEvent {
+    field: '$.entries[].idPrefix'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface DigestEntriesIncarnationFieldEvent {
+    field: '$.entries[].incarnation'
+    value: number
+    index: number
+  }
+
+  export interface DigestEntriesVersionFieldEvent {
+    field: '$.entries[].version'
+    value: number
+    index: number
+  }
+
+  export interface DigestEntriesBeatFieldEvent {
+    field: '$.entries[].beat'
+    value: number
+    index: number
+  }
+
+  export interface DigestEntriesSuspicionsFieldEvent {
+    field: '$.entries[].suspicions'
+    value: number
+    index: number
+  }
+
+  export interface DigestMutualFieldEvent {
+    field: '$.mutual'
+    value: boolean
+  }
+
+  export function encode (obj: Partial<Digest>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Digest.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Digest>): Digest {
+    return decodeMessage(buf, Digest.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Digest>): Generator<DigestBucketsFieldEvent | DigestEntriesIdPrefixFieldEvent | DigestEntriesIncarnationFieldEvent | DigestEntriesVersionFieldEvent | DigestEntriesBeatFieldEvent | DigestEntriesSuspicionsFieldEvent | DigestMutualFieldEvent> {
+    return streamMessage(buf, Digest.codec(), opts)
+  }
+}
+
+export interface IndexedBeat {
+  index: number
+  beat: number
+  signature: Uint8Array<ArrayBuffer>
+}
+
+export namespace IndexedBeat {
+  let _codec: Codec<IndexedBeat>
+
+  export const codec = (): Codec<IndexedBeat> => {
+    if (_codec == null) {
+      _codec = message<IndexedBeat>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.index != null && obj.index !== 0)) {
+          w.uint32(8)
+          w.uint32(obj.index)
+        }
+
+        if ((obj.beat != null && obj.beat !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.beat)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.signature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          index: 0,
+          beat: 0,
+          signature: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.index = reader.uint32()
+              break
+            }
+            case 2: {
+              obj.beat = reader.uint64Number()
+              break
+            }
+            case 3: {
+              obj.signature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.index`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.beat`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface IndexedBeatIndexFieldEvent {
+    field: '$.index'
+    value: number
+  }
+
+  export interface IndexedBeatBeatFieldEvent {
+    field: '$.beat'
+    value: number
+  }
+
+  export interface IndexedBeatSignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<IndexedBeat>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, IndexedBeat.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<IndexedBeat>): IndexedBeat {
+    return decodeMessage(buf, IndexedBeat.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<IndexedBeat>): Generator<IndexedBeatIndexFieldEvent | IndexedBeatBeatFieldEvent | IndexedBeatSignatureFieldEvent> {
+    return streamMessage(buf, IndexedBeat.codec(), opts)
+  }
+}
+
+export interface SyncFrame {
+  hello?: Hello
+  offer: boolean
+  tableHash?: Uint8Array<ArrayBuffer>
+  beats?: Uint8Array<ArrayBuffer>
+  freshBeats: IndexedBeat[]
+  bucketHashes?: Uint8Array<ArrayBuffer>
+  digest?: Digest
+  facts: SignedFact[]
+  more: boolean
+}
+
+export namespace SyncFrame {
+  let _codec: Codec<SyncFrame>
+
+  export const codec = (): Codec<SyncFrame> => {
+    if (_codec == null) {
+      _codec = message<SyncFrame>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.hello != null) {
+          w.uint32(10)
+          Hello.codec().encode(obj.hello, w)
+        }
+
+        if ((obj.offer != null && obj.offer !== false)) {
+          w.uint32(16)
+          w.bool(obj.offer)
+        }
+
+        if (obj.tableHash != null) {
+          w.uint32(26)
+          w.bytes(obj.tableHash)
+        }
+
+        if (obj.beats != null) {
+          w.uint32(34)
+          w.bytes(obj.beats)
+        }
+
+        if (obj.freshBeats != null && obj.freshBeats.length > 0) {
+          for (const value of obj.freshBeats) {
+            w.uint32(42)
+            IndexedBeat.codec().encode(value, w)
+          }
+        }
+
+        if (obj.bucketHashes != null) {
+          w.uint32(50)
+          w.bytes(obj.bucketHashes)
+        }
+
+        if (obj.digest != null) {
+          w.uint32(58)
+          Digest.codec().encode(obj.digest, w)
+        }
+
+        if (obj.facts != null && obj.facts.length > 0) {
+          for (const value of obj.facts) {
+            w.uint32(66)
+            SignedFact.codec().encode(value, w)
+          }
+        }
+
+        if ((obj.more != null && obj.more !== false)) {
+          w.uint32(72)
+          w.bool(obj.more)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          offer: false,
+          freshBeats: [],
+          facts: [],
+          more: false
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.hello = Hello.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.hello
+              })
+              break
+            }
+            case 2: {
+              obj.offer = reader.bool()
+              break
+            }
+            case 3: {
+              obj.tableHash = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.beats = reader.bytes()
+              break
+            }
+            case 5: {
+              if (opts.limits?.freshBeats != null && obj.freshBeats.length === opts.limits.freshBeats) {
+                throw new MaxLengthError('Decode error - repeated field "freshBeats" had too many elements')
+              }
+
+              obj.freshBeats.push(IndexedBeat.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.freshBeats$
+              }))
+              break
+            }
+            case 6: {
+              obj.bucketHashes = reader.bytes()
+              break
+            }
+            case 7: {
+              obj.digest = Digest.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.digest
+              })
+              break
+            }
+            case 8: {
+              if (opts.limits?.facts != null && obj.facts.length === opts.limits.facts) {
+                throw new MaxLengthError('Decode error - repeated field "facts" had too many elements')
+              }
+
+              obj.facts.push(SignedFact.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.facts$
+              }))
+              break
+            }
+            case 9: {
+              obj.more = reader.bool()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          freshBeats: 0,
+          facts: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Hello.codec().stream(reader, reader.uint32(), `${prefix}.hello`, {
+                limits: opts.limits?.hello
+              })
+
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.offer`,
+                value: reader.bool()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.tableHash`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.beats`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 5: {
+              if (opts.limits?.freshBeats != null && obj.freshBeats === opts.limits.freshBeats) {
+                throw new MaxLengthError('Streaming decode error - repeated field "freshBeats" had too many elements')
+              }
+
+              for (const evt of IndexedBeat.codec().stream(reader, reader.uint32(), `${prefix}.freshBeats[]`, {
+                limits: opts.limits?.freshBeats$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.freshBeats
+                }
+              }
+
+              obj.freshBeats++
+
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.bucketHashes`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 7: {
+              yield * Digest.codec().stream(reader, reader.uint32(), `${prefix}.digest`, {
+                limits: opts.limits?.digest
+              })
+
+              break
+            }
+            case 8: {
+              if (opts.limits?.facts != null && obj.facts === opts.limits.facts) {
+                throw new MaxLengthError('Streaming decode error - repeated field "facts" had too many elements')
+              }
+
+              for (const evt of SignedFact.codec().stream(reader, reader.uint32(), `${prefix}.facts[]`, {
+                limits: opts.limits?.facts$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.facts
+                }
+              }
+
+              obj.facts++
+
+              break
+            }
+            case 9: {
+              yield {
+                field: `${prefix}.more`,
+                value: reader.bool()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface SyncFrameHelloClusterFieldEvent {
+    field: '$.hello.cluster'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SyncFrameHelloEpochMsFieldEvent {
+    field: '$.hello.epochMs'
+    value: number
+  }
+
+  export interface SyncFrameOfferFieldEvent {
+    field: '$.offer'
+    value: boolean
+  }
+
+  export interface SyncFrameTableHashFieldEvent {
+    field: '$.tableHash'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SyncFrameBeatsFieldEvent {
+    field: '$.beats'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SyncFrameFreshBeatsIndexFieldEvent {
+    field: '$.freshBeats[].index'
+    value: number
+    index: number
+  }
+
+  export interface SyncFrameFreshBeatsBeatFieldEvent {
+    field: '$.freshBeats[].beat'
+    value: number
+    index: number
+  }
+
+  export interface SyncFrameFreshBeatsSignatureFieldEvent {
+    field: '$.freshBeats[].signature'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface SyncFrameBucketHashesFieldEvent {
+    field: '$.bucketHashes'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SyncFrameDigestBucketsFieldEvent {
+    field: '$.digest.buckets'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SyncFrameDigestEntriesIdPrefixFieldEvent {
+    field: '$.digest.entries[].idPrefix'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface SyncFrameDigestEntriesIncarnationFieldEvent {
+    field: '$.digest.entries[].incarnation'
+    value: number
+    index: number
+  }
+
+  export interface SyncFrameDigestEntriesVersionFieldEvent {
+    field: '$.digest.entries[].version'
+    value: number
+    index: number
+  }
+
+  export interface SyncFrameDigestEntriesBeatFieldEvent {
+    field: '$.digest.entries[].beat'
+    value: number
+    index: number
+  }
+
+  export interface SyncFrameDigestEntriesSuspicionsFieldEvent {
+    field: '$.digest.entries[].suspicions'
+    value: number
+    index: number
+  }
+
+  export interface SyncFrameDigestMutualFieldEvent {
+    field: '$.digest.mutual'
+    value: boolean
+  }
+
+  export interface SyncFrameFactsAuthorFieldEvent {
+    field: '$.facts[].author'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface SyncFrameFactsRecordFieldEvent {
+    field: '$.facts[].record'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface SyncFrameFactsHeartbeatFieldEvent {
+    field: '$.facts[].heartbeat'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface SyncFrameFactsSuspicionFieldEvent {
+    field: '$.facts[].suspicion'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface SyncFrameFactsSignatureFieldEvent {
+    field: '$.facts[].signature'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface SyncFrameMoreFieldEvent {
+    field: '$.more'
+    value: boolean
+  }
+
+  export function encode (obj: Partial<SyncFrame>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SyncFrame.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SyncFrame>): SyncFrame {
+    return decodeMessage(buf, SyncFrame.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SyncFrame>): Generator<SyncFrameHelloClusterFieldEvent | SyncFrameHelloEpochMsFieldEvent | SyncFrameOfferFieldEvent | SyncFrameTableHashFieldEvent | SyncFrameBeatsFieldEvent | SyncFrameFreshBeatsIndexFieldEvent | SyncFrameFreshBeatsBeatFieldEvent | SyncFrameFreshBeatsSignatureFieldEvent | SyncFrameBucketHashesFieldEvent | SyncFrameDigestBucketsFieldEvent | SyncFrameDigestEntriesIdPrefixFieldEvent | SyncFrameDigestEntriesIncarnationFieldEvent | SyncFrameDigestEntriesVersionFieldEvent | SyncFrameDigestEntriesBeatFieldEvent | SyncFrameDigestEntriesSuspicionsFieldEvent | SyncFrameDigestMutualFieldEvent | SyncFrameFactsAuthorFieldEvent | SyncFrameFactsRecordFieldEvent | SyncFrameFactsHeartbeatFieldEvent | SyncFrameFactsSuspicionFieldEvent | SyncFrameFactsSignatureFieldEvent | SyncFrameMoreFieldEvent> {
+    return streamMessage(buf, SyncFrame.codec(), opts)
+  }
+}
