@@ -1,0 +1,51 @@
+/**
+ * Check: everything that must hold before a change is kept, one step after the other.
+ *
+ * A step that holds says one line, one that does not shows its output at the end. The last line is
+ * `N passed, N failed`: the tests, and each step that did not hold as one more failure. Arguments go to vitest.
+ */
+import { Listr, PRESET_TIMER } from 'listr2'
+import { runStep, type Step } from './check/step.ts'
+import { readTestCounts, testCommand } from './check/tests.ts'
+
+const steps: readonly Step[] = [
+  { title: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
+  { title: 'lint', command: ['biome', 'check', '.'] },
+  { title: 'types', command: ['turbo', 'run', 'typecheck', '--output-logs=errors-only'], needsBuild: true },
+  { title: 'packages, as published', command: ['node', 'test/check/packed.ts'], needsBuild: true },
+  { title: 'unused code and dependencies', command: ['knip', '--no-progress'] },
+  { title: 'tests', command: testCommand(process.argv.slice(2)), needsBuild: true },
+]
+
+const failures = new Map<string, string>()
+
+await new Listr(
+  steps.map(step => ({
+    title: step.title,
+    skip: () => step.needsBuild === true && failures.has('build') && 'the build failed',
+    task: async (_, task) => {
+      const result = await runStep(step, line => {
+        if (process.stdout.isTTY) task.output = line
+      })
+      if (result.ok) return
+      failures.set(step.title, result.output)
+      throw new Error('its output is below')
+    },
+  })),
+  {
+    exitOnError: false,
+    rendererOptions: { timer: PRESET_TIMER, collapseSkips: false, showErrorMessage: false },
+    fallbackRendererOptions: { timer: PRESET_TIMER },
+  },
+).run()
+
+for (const [title, output] of failures) console.log(`\n── ${title} ──\n${output.trimEnd()}`)
+
+const tests = readTestCounts()
+if (tests.passed + tests.failed === 0) console.log('\nNo test ran: that counts as a failure.')
+// A failing `tests` step is already counted by its failing tests, if it got as far as running any.
+const failedSteps = failures.size - (failures.has('tests') && tests.failed > 0 ? 1 : 0)
+const nothingRan = tests.passed + tests.failed === 0 && !failures.has('tests') ? 1 : 0
+const failed = tests.failed + failedSteps + nothingRan
+process.exitCode = failed === 0 ? 0 : 1
+console.log(`\n${tests.passed} passed, ${failed} failed`)

@@ -1,0 +1,35 @@
+/** Step: a command of the check. Its output, both streams in the order they came, is kept until we know if it is needed. */
+import { stripVTControlCharacters } from 'node:util'
+import { x } from 'tinyexec'
+
+export interface Step {
+  readonly title: string
+  readonly command: readonly [string, ...string[]]
+  /** Says nothing of use while the build fails. */
+  readonly needsBuild?: boolean
+}
+
+export interface StepResult {
+  readonly ok: boolean
+  readonly output: string
+}
+
+/** Runs the step from the workspace's root and passes on each line that says something. */
+export async function runStep(step: Step, onLine: (line: string) => void): Promise<StepResult> {
+  const [program, ...args] = step.command
+  const run = x(program, args, {
+    nodeOptions: {
+      cwd: new URL('../..', import.meta.url),
+      env: { TURBO_TELEMETRY_DISABLED: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  })
+  const lines: string[] = []
+  for await (const line of run) {
+    lines.push(line)
+    const plain = stripVTControlCharacters(line).trim()
+    if (plain !== '') onLine(plain)
+  }
+  const { exitCode } = await run
+  return { ok: exitCode === 0, output: lines.join('\n') }
+}

@@ -1,0 +1,33 @@
+/** Tests: every project's tests in one vitest run, which leaves its counts in a file. */
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface TestCounts {
+  readonly passed: number
+  readonly failed: number
+}
+
+const countsFile = join(mkdtempSync(join(tmpdir(), 'hearsay-check-')), 'tests.json')
+
+/** @param args what the caller adds: file name filters and options of vitest */
+export function testCommand(args: readonly string[]): [string, ...string[]] {
+  return [
+    'vitest',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${countsFile}`,
+    ...args,
+  ]
+}
+
+/** Zero of both if vitest did not get as far as counting. */
+export function readTestCounts(): TestCounts {
+  try {
+    const report = JSON.parse(readFileSync(countsFile, 'utf8'))
+    return { passed: report.numPassedTests, failed: report.numFailedTests }
+  } catch {
+    return { passed: 0, failed: 0 }
+  }
+}
