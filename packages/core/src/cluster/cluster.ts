@@ -22,7 +22,7 @@ export type MemberStatus = 'alive' | 'suspect' | 'dead' | 'left'
 /** How a member's heart beats, as heard here. */
 export interface Heartbeat {
   readonly incarnation: number
-  /** Counts up from 0 in each incarnation. */
+  /** Counts up from 1 in each incarnation. */
   readonly beat: number
   /** Epoch milliseconds at which this beat arrived here. */
   readonly lastHeardMs: number

@@ -1,0 +1,67 @@
+/**
+ * Digest and delta: what a table says it has, and what another lacks of it.
+ *
+ * A delta keeps within its byte budget and says so when something stayed behind; it starts at a place that the
+ * caller moves on, so with a small budget and one large member nobody starves.
+ */
+import type { Digest, DigestEntry } from '../wire/codec.ts'
+import type { SignedFact } from '../wire/fact.ts'
+import type { Entry, Table } from './table.ts'
+
+export interface Delta {
+  readonly facts: readonly SignedFact[]
+  /** Something did not fit. */
+  readonly more: boolean
+}
+
+/** @param buckets undefined: all of them. */
+export function digestOf(table: Table, buckets: ReadonlySet<number> | undefined, mutual: boolean): Digest {
+  const entries = table.shared().filter(({ bucket }) => !buckets || buckets.has(bucket))
+  return { buckets, mutual, entries: entries.map(digestEntryOf) }
+}
+
+function digestEntryOf({ prefix, record, heartbeat, summary }: Entry): DigestEntry {
+  const { incarnation, version } = record.record
+  return { prefix, incarnation, version, beat: heartbeat?.beat ?? 0, suspicions: summary }
+}
+
+/**
+ * The facts beyond a digest.
+ *
+ * @param startAt any whole number ≥ 0: where in the table to begin, modulo its size.
+ * @param maxBytes a budget; a single fact that is larger goes alone.
+ */
+export function deltaBeyond(table: Table, digest: Digest, startAt: number, maxBytes: number): Delta {
+  const theirs = new Map(digest.entries.map(entry => [entry.prefix, entry]))
+  const entries = table.shared()
+  const facts: SignedFact[] = []
+  let bytes = 0
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[(startAt + i) % entries.length]
+    if (!entry || (digest.buckets && !digest.buckets.has(entry.bucket))) continue
+    for (const fact of factsBeyond(entry, theirs.get(entry.prefix))) {
+      bytes += factBytes(fact)
+      if (bytes > maxBytes && facts.length > 0) return { facts, more: true }
+      facts.push(fact)
+    }
+  }
+  return { facts, more: false }
+}
+
+function factsBeyond(entry: Entry, theirs: DigestEntry | undefined): SignedFact[] {
+  const { record, heartbeat, suspicions, summary } = entry
+  const { incarnation, version } = record.record
+  const facts: SignedFact[] = []
+  if (theirs && theirs.incarnation > incarnation) return facts
+  const sameLife = theirs?.incarnation === incarnation
+  if (!sameLife || theirs.version < version) facts.push(record)
+  // Another set of observers, so all of them: at most a few, and a union loses none.
+  if (suspicions && !(sameLife && theirs.suspicions === summary)) facts.push(...suspicions.claims)
+  if (heartbeat && !(sameLife && theirs.beat >= heartbeat.beat)) facts.push(heartbeat)
+  return facts
+}
+
+/** About what it takes on the wire: payload, author, signature and their framing. */
+export function factBytes(fact: SignedFact): number {
+  return fact.payload.length + 108
+}

@@ -1,0 +1,32 @@
+/**
+ * Forgotten: the last incarnation of those who are no longer in the table.
+ *
+ * It outlives the table, so a late joiner that re-tells an old member is told nothing new; it is bounded, the
+ * least recently forgotten goes first.
+ */
+export class Forgotten {
+  readonly #lastIncarnation = new Map<string, number>()
+  readonly #capacity: number
+
+  /** @param capacity how many ids it remembers. */
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  remember(id: string, incarnation: number): void {
+    this.#lastIncarnation.delete(id)
+    this.#lastIncarnation.set(id, incarnation)
+    if (this.#lastIncarnation.size <= this.#capacity) return
+    const [oldest] = this.#lastIncarnation.keys()
+    if (oldest !== undefined) this.#lastIncarnation.delete(oldest)
+  }
+
+  /** Whether a record of this incarnation is newer than what was forgotten. */
+  admits(id: string, incarnation: number): boolean {
+    return incarnation > (this.#lastIncarnation.get(id) ?? -1)
+  }
+
+  get size(): number {
+    return this.#lastIncarnation.size
+  }
+}

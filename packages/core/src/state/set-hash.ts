@@ -1,0 +1,38 @@
+/** Set hash: 256 buckets of entry hashes, and their sum. Adding what is in takes it out again. */
+import { bucketCount } from '../wire/codec.ts'
+import type { EntryHash } from './entry-hash.ts'
+
+const words = 4
+
+export class SetHash {
+  readonly #buckets = new Uint32Array(bucketCount * words)
+  readonly #all = new Uint32Array(words)
+
+  toggle(bucket: number, hash: EntryHash): void {
+    for (let word = 0; word < words; word++) {
+      const bits = hash[word] ?? 0
+      this.#all[word] = (this.#all[word] ?? 0) ^ bits
+      const at = bucket * words + word
+      this.#buckets[at] = (this.#buckets[at] ?? 0) ^ bits
+    }
+  }
+
+  /** 16 bytes. */
+  whole(): Uint8Array {
+    return bytesOf(this.#all)
+  }
+
+  /** 256 × 8 bytes: the first two words of each bucket. */
+  buckets(): Uint8Array {
+    return bytesOf(this.#buckets.filter((_, i) => i % words < 2))
+  }
+}
+
+function bytesOf(values: Uint32Array): Uint8Array {
+  const bytes = new Uint8Array(values.length * 4)
+  const view = new DataView(bytes.buffer)
+  values.forEach((value, i) => {
+    view.setUint32(i * 4, value)
+  })
+  return bytes
+}

@@ -1,0 +1,212 @@
+/**
+ * Table: everything known about the members, as registers that merge.
+ *
+ * Merging is commutative, associative and idempotent: whatever the order, duplication or loss of facts, two
+ * tables that have seen the same facts are equal. It is bounded by `maxMembers`, and it believes signatures:
+ * what comes in has been verified.
+ */
+import { bucketCount, prefixOf } from '../wire/codec.ts'
+import type { SignedFact } from '../wire/fact.ts'
+import { keyFromMemberId } from '../wire/member-id.ts'
+import { type EntryHash, entryHash, suspicionSummary } from './entry-hash.ts'
+import { Forgotten } from './forgotten.ts'
+import { believable } from './incarnation.ts'
+import { SetHash } from './set-hash.ts'
+import { addClaim, type SuspicionFact, type Suspicions } from './suspicions.ts'
+
+export type RecordFact = SignedFact & { readonly type: 'record' }
+export type HeartbeatFact = SignedFact & { readonly type: 'heartbeat' }
+
+/** One member's registers. */
+export interface Entry {
+  readonly id: string
+  readonly key: Uint8Array
+  /** The key's first bytes, as digests name it. */
+  readonly prefix: string
+  readonly bucket: number
+  record: RecordFact
+  heartbeat: HeartbeatFact | undefined
+  suspicions: Suspicions | undefined
+  /** Of `suspicions`, 32 bit. */
+  summary: number
+  /** In the shared hash right now; undefined once the member is no longer shared. */
+  hash: EntryHash | undefined
+}
+
+/**
+ * What became of a fact. `merged`: it was news. `known`: nothing changed, something as new was there.
+ * `refused`: it cannot stand, whoever signed it. `unknown-member`: it is about nobody in the table; anti-entropy
+ * brings it again once the record is here.
+ */
+export type MergeOutcome = 'merged' | 'known' | 'refused' | 'unknown-member'
+
+export interface TableOptions {
+  /** Members at most; a record beyond is refused. */
+  readonly maxMembers: number
+  /** How many forgotten ids are remembered. */
+  readonly maxForgotten: number
+}
+
+export class Table {
+  readonly #entries = new Map<string, Entry>()
+  readonly #byPrefix = new Map<string, Entry>()
+  readonly #hash = new SetHash()
+  readonly #forgotten: Forgotten
+  readonly #maxMembers: number
+  #shared: readonly Entry[] | undefined
+
+  constructor({ maxMembers, maxForgotten }: TableOptions) {
+    this.#maxMembers = maxMembers
+    this.#forgotten = new Forgotten(maxForgotten)
+  }
+
+  get(id: string): Entry | undefined {
+    return this.#entries.get(id)
+  }
+
+  byPrefix(prefix: string): Entry | undefined {
+    return this.#byPrefix.get(prefix)
+  }
+
+  /** Everybody, also those who are no longer shared, in the order of arrival. */
+  entries(): IterableIterator<Entry> {
+    return this.#entries.values()
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** Those whom others are told of, ordered by id. */
+  shared(): readonly Entry[] {
+    this.#shared ??= [...this.#entries.values()].filter(({ hash }) => hash).sort((a, b) => (a.id < b.id ? -1 : 1))
+    return this.#shared
+  }
+
+  /** 16 bytes: equal hashes, equal tables, beats aside. */
+  hash(): Uint8Array {
+    return this.#hash.whole()
+  }
+
+  /** 256 × 8 bytes. */
+  bucketHashes(): Uint8Array {
+    return this.#hash.buckets()
+  }
+
+  /** Whether `merge` would change anything: asked before the signature is checked, which costs more. */
+  outcome(fact: SignedFact, epochMs: number): MergeOutcome {
+    const entry = this.#entries.get(fact.type === 'suspicion' ? fact.subject : fact.author)
+    switch (fact.type) {
+      case 'record': {
+        const { incarnation, version } = fact.record
+        if (!believable(incarnation, epochMs)) return 'refused'
+        if (entry) return compare(fact.record, entry.record.record) > 0 ? 'merged' : 'known'
+        if (!this.#forgotten.admits(fact.author, incarnation)) return 'known'
+        return this.#entries.size < this.#maxMembers && version >= 0 ? 'merged' : 'refused'
+      }
+      case 'heartbeat':
+        if (!entry) return 'unknown-member'
+        if (fact.incarnation !== entry.record.record.incarnation)
+          return fact.incarnation < entry.record.record.incarnation ? 'known' : 'unknown-member'
+        return fact.beat > (entry.heartbeat?.beat ?? -1) ? 'merged' : 'known'
+      case 'suspicion': {
+        if (fact.author === fact.subject || !believable(fact.incarnation, epochMs)) return 'refused'
+        if (!entry) return 'unknown-member'
+        if (fact.incarnation < entry.record.record.incarnation) return 'known'
+        return addClaim(entry.suspicions, fact) === entry.suspicions ? 'known' : 'merged'
+      }
+    }
+  }
+
+  /** Takes a verified fact in. */
+  merge(fact: SignedFact, epochMs: number): MergeOutcome {
+    const outcome = this.outcome(fact, epochMs)
+    if (outcome !== 'merged') return outcome
+    switch (fact.type) {
+      case 'record':
+        this.#mergeRecord(fact)
+        break
+      case 'heartbeat':
+        this.#require(fact.author).heartbeat = fact
+        break
+      case 'suspicion': {
+        const entry = this.#require(fact.subject)
+        entry.suspicions = addClaim(entry.suspicions, fact as SuspicionFact)
+        entry.summary = suspicionSummary(entry.suspicions)
+        this.#rehash(entry)
+        break
+      }
+    }
+    return outcome
+  }
+
+  /** No longer tells others of this member: the first stage of forgetting. A newer record undoes it. */
+  unshare(id: string): void {
+    const entry = this.#entries.get(id)
+    if (!entry?.hash) return
+    this.#hash.toggle(entry.bucket, entry.hash)
+    entry.hash = undefined
+    this.#shared = undefined
+  }
+
+  /** Drops a member, but for its last incarnation: the second stage. */
+  forget(id: string): void {
+    const entry = this.#entries.get(id)
+    if (!entry) return
+    this.unshare(id)
+    this.#entries.delete(id)
+    this.#byPrefix.delete(entry.prefix)
+    this.#forgotten.remember(id, entry.record.record.incarnation)
+  }
+
+  #mergeRecord(fact: RecordFact): void {
+    const entry = this.#entries.get(fact.author) ?? this.#enter(fact)
+    const { incarnation } = fact.record
+    if (incarnation > entry.record.record.incarnation) entry.heartbeat = undefined
+    if (entry.suspicions && entry.suspicions.incarnation < incarnation) {
+      entry.suspicions = undefined
+      entry.summary = 0
+    }
+    entry.record = fact
+    this.#rehash(entry)
+  }
+
+  #enter(fact: RecordFact): Entry {
+    const key = keyFromMemberId(fact.author) ?? new Uint8Array()
+    const prefix = prefixOf(key)
+    const bucket = (key[0] ?? 0) % bucketCount
+    const entry: Entry = {
+      id: fact.author,
+      key,
+      prefix,
+      bucket,
+      record: fact,
+      heartbeat: undefined,
+      suspicions: undefined,
+      summary: 0,
+      hash: undefined,
+    }
+    this.#entries.set(entry.id, entry)
+    this.#byPrefix.set(prefix, entry)
+    return entry
+  }
+
+  #rehash(entry: Entry): void {
+    if (entry.hash) this.#hash.toggle(entry.bucket, entry.hash)
+    else this.#shared = undefined
+    const { incarnation, version } = entry.record.record
+    entry.hash = entryHash(entry.key, incarnation, version, entry.summary)
+    this.#hash.toggle(entry.bucket, entry.hash)
+  }
+
+  #require(id: string): Entry {
+    const entry = this.#entries.get(id)
+    if (!entry) throw new Error(`no entry of ${id}`)
+    return entry
+  }
+}
+
+/** The total order of records: (incarnation, version). */
+function compare(a: RecordFact['record'], b: RecordFact['record']): number {
+  return a.incarnation - b.incarnation || a.version - b.version
+}
