@@ -1,0 +1,27 @@
+/** hearsay as a subject: `hearsay join --json`, built, as a user runs it. */
+import { fileURLToPath } from 'node:url'
+import { startMember } from './member.ts'
+import type { SightingEvent } from './sightings.ts'
+import { memberName, type Subject } from './subject.ts'
+
+const bin = fileURLToPath(new URL('../../packages/cli/bin/hearsay.js', import.meta.url))
+const told: ReadonlySet<string> = new Set<SightingEvent>(['join', 'suspect', 'recover', 'fail', 'leave'])
+
+export function hearsay(profile: string): Subject {
+  const cluster = `bench-${process.pid}`
+  return {
+    name: 'hearsay',
+    start(index, bootstrap, sightings) {
+      const name = memberName(index)
+      const options = ['--json', '--no-mdns', '--name', name, '--profile', profile]
+      const addresses = ['--listen', '/ip4/127.0.0.1/tcp/0', ...(bootstrap ? ['--bootstrap', bootstrap] : [])]
+      return startMember(name, process.execPath, [bin, 'join', cluster, ...options, ...addresses], line => {
+        if (!line.startsWith('{')) return undefined
+        const said = JSON.parse(line)
+        if (said.event === 'ready') return said.addresses[0]
+        if (told.has(said.event)) sightings.record(name, said.event, said.name)
+        return undefined
+      })
+    },
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Liveness bench: how fast real member processes see each other come, crash, hang and return, and what they
+ * cost while nothing happens; side by side with serf, in the same run, if serf is installed.
+ *
+ * Progress on stderr, one JSON object on stdout. Ratios count, not absolute times.
+ */
+import { availableParallelism } from 'node:os'
+import type { Figures } from './figures.ts'
+import { hearsay } from './hearsay.ts'
+import { readOptions } from './options.ts'
+import { canHaveOwnNetwork, inOwnNetwork, repeatInOwnNetwork } from './own-network.ts'
+import { ratios } from './ratios.ts'
+import { serf, serfVersion } from './serf.ts'
+import { tellStory } from './story.ts'
+import type { Subject } from './subject.ts'
+
+const options = readOptions()
+
+if (!inOwnNetwork && canHaveOwnNetwork()) repeatInOwnNetwork()
+else await bench()
+
+async function bench(): Promise<void> {
+  const { members, profile, only } = options
+  const version = serfVersion()
+  const subjects = [hearsay(profile), ...(version ? [serf(profile)] : [])]
+  const told: Record<string, Figures> = {}
+  for (const subject of subjects)
+    if (only === undefined || only === subject.name) told[subject.name] = await tell(subject)
+
+  const report = {
+    members,
+    profile,
+    machine: { cores: availableParallelism(), node: process.version, serf: version ?? null },
+    traffic: inOwnNetwork
+      ? 'measured'
+      : 'not measured: a loopback of our own needs Linux, root, unshare and ip',
+    ...told,
+    ratios: ratios(told['hearsay'], told['serf']),
+  }
+  console.log(JSON.stringify(report, null, 2))
+}
+
+function tell(subject: Subject): Promise<Figures> {
+  return tellStory(subject, {
+    members: options.members,
+    idleSeconds: options.idleSeconds,
+    ownLoopback: inOwnNetwork,
+    progress: (step, result) => console.error(`${subject.name.padEnd(9)}${step.padEnd(8)}${result}`),
+  })
+}

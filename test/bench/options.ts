@@ -1,0 +1,43 @@
+/** Options of the bench. What it cannot work with ends it, with one line that says what it can. */
+import { parseArgs } from 'node:util'
+
+export interface BenchOptions {
+  readonly members: number
+  readonly profile: string
+  readonly idleSeconds: number
+  readonly only: string | undefined
+}
+
+export function readOptions(): BenchOptions {
+  try {
+    const { values } = parseArgs({
+      options: {
+        members: { type: 'string', default: '32' },
+        profile: { type: 'string', default: 'lan' },
+        'idle-seconds': { type: 'string', default: '60' },
+        only: { type: 'string' },
+      },
+    })
+    return {
+      // One crashes, one hangs, four stop and go: fewer than eight leave nobody to watch.
+      members: whole('members', values.members, 8, 200),
+      profile: oneOf('profile', values.profile, ['local', 'lan', 'wan']),
+      idleSeconds: whole('idle-seconds', values['idle-seconds'], 1, 3_600),
+      only: values.only && oneOf('only', values.only, ['hearsay', 'serf']),
+    }
+  } catch (error) {
+    console.error(`bench:liveness: ${(error as Error).message}`)
+    process.exit(2)
+  }
+}
+
+function whole(option: string, value: string, min: number, max: number): number {
+  const number = Number(value)
+  if (Number.isInteger(number) && number >= min && number <= max) return number
+  throw new Error(`--${option} is a whole number from ${min} to ${max}`)
+}
+
+function oneOf(option: string, value: string, values: readonly string[]): string {
+  if (values.includes(value)) return value
+  throw new Error(`--${option} is one of ${values.join(', ')}`)
+}

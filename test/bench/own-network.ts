@@ -1,0 +1,31 @@
+/** Own network: the bench in a network namespace of its own, so that loopback's counters count its members alone. */
+import { spawn, spawnSync } from 'node:child_process'
+
+const mark = 'HEARSAY_BENCH_OWN_NETWORK'
+
+/** Whether this process is the one inside. */
+export const inOwnNetwork: boolean = process.env[mark] === '1'
+
+/** Whether this machine lets us make one: Linux, root, and util-linux and iproute2 installed. */
+export function canHaveOwnNetwork(): boolean {
+  return (
+    process.platform === 'linux' &&
+    spawnSync('unshare', ['--net', 'ip', 'link', 'set', 'lo', 'up']).status === 0
+  )
+}
+
+/** Runs this same command inside, with the same streams, and ends as it ends. */
+export function repeatInOwnNetwork(): void {
+  const command = [
+    '--net',
+    'sh',
+    '-c',
+    'ip link set lo up && exec "$@"',
+    'sh',
+    process.execPath,
+    ...process.argv.slice(1),
+  ]
+  const inside = spawn('unshare', command, { stdio: 'inherit', env: { ...process.env, [mark]: '1' } })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => inside.kill(signal))
+  inside.on('exit', code => process.exit(code ?? 1))
+}

@@ -1,0 +1,28 @@
+/** Process: a child of the bench. No child outlives the bench, however the bench ends, short of SIGKILL. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+
+export interface Child {
+  readonly pid: number
+  /** Resolves when the process is gone, however it went. */
+  readonly gone: Promise<void>
+  signal(signal: NodeJS.Signals): void
+}
+
+const running = new Set<ChildProcess>()
+
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1))
+
+/** `onLine` hears each line of both streams as it arrives. */
+export function startChild(program: string, args: readonly string[], onLine: (line: string) => void): Child {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  if (child.pid === undefined) throw new Error(`${program} could not be started`)
+  running.add(child)
+  const gone = new Promise<void>(resolve => child.once('close', () => resolve()))
+  void gone.then(() => running.delete(child))
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine)
+  return { pid: child.pid, gone, signal: signal => void child.kill(signal) }
+}

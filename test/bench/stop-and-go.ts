@@ -1,0 +1,33 @@
+/** Stop and go: a few members stop for 3 s in every 4 s, which shows who accuses the healthy of it. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Cluster } from './cluster.ts'
+import type { StopAndGo } from './figures.ts'
+import type { SightingEvent } from './sightings.ts'
+
+const stopping = 4
+const rounds = 10
+const stopMs = 3_000
+const goMs = 1_000
+/** Verdicts that were on their way when the load ended count too. */
+const aftermathMs = 10_000
+
+export async function stopAndGo({ members, sightings }: Cluster): Promise<StopAndGo> {
+  const stopped = members.slice(-stopping)
+  const names = new Set(stopped.map(({ name }) => name))
+  const sinceMs = performance.now()
+  for (let round = 0; round < rounds; round++) {
+    for (const member of stopped) member.signal('SIGSTOP')
+    await sleep(stopMs)
+    for (const member of stopped) member.signal('SIGCONT')
+    await sleep(goMs)
+  }
+  await sleep(aftermathMs)
+  const count = (event: SightingEvent, wasStopped: boolean) =>
+    sightings.since(sinceMs).filter(told => told.event === event && names.has(told.member) === wasStopped)
+      .length
+  return {
+    healthyDeclaredDead: count('fail', false),
+    healthySuspected: count('suspect', false),
+    stoppedDeclaredDead: count('fail', true),
+  }
+}

@@ -1,0 +1,64 @@
+/** Story: what happens to a cluster, in this order and the same for each subject. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Cluster } from './cluster.ts'
+import { measureCost } from './cost.ts'
+import type { Figures } from './figures.ts'
+import { stopAndGo } from './stop-and-go.ts'
+import type { Member, Subject } from './subject.ts'
+
+export interface StoryOptions {
+  readonly members: number
+  readonly idleSeconds: number
+  /** Whether loopback carries nothing but this cluster. */
+  readonly ownLoopback: boolean
+  readonly progress: (step: string, result: string) => void
+}
+
+/** After joining; half of it between two troubles. */
+const settleMs = 20_000
+
+export async function tellStory(subject: Subject, options: StoryOptions): Promise<Figures> {
+  const { progress } = options
+  const cluster = new Cluster()
+  try {
+    progress('join', `${options.members} members, one after the other`)
+    const join = await cluster.join(subject, options.members)
+    progress('', `all agree ${join.afterLastSpawnMs} ms after the last spawn`)
+
+    progress('idle', `${settleMs / 1_000} s to settle, ${options.idleSeconds} s to measure`)
+    await sleep(settleMs)
+    const pids = cluster.members.map(({ pid }) => pid)
+    const idle = await measureCost(pids, options.idleSeconds, options.ownLoopback)
+    progress(
+      '',
+      `${idle.bytesPerSecondPerMember} B/s, ${idle.cpuPercentPerMember} % of a core, ${idle.proportionalMbPerMember} MB a member`,
+    )
+
+    progress('crash', 'SIGKILL to one')
+    const crash = await cluster.detect(last(cluster), 'SIGKILL')
+    cluster.members.pop()
+    progress('', `dead for all after ${crash.fail.allMs} ms`)
+
+    await sleep(settleMs / 2)
+    progress('hang', 'SIGSTOP to one')
+    const hang = await cluster.detect(last(cluster), 'SIGSTOP')
+    progress('', `dead for all after ${hang.fail.allMs} ms`)
+    progress('return', 'SIGCONT to the same')
+    const back = await cluster.learn(last(cluster), 'SIGCONT', ['join', 'recover'])
+    progress('', `back for all after ${back.allMs} ms`)
+
+    await sleep(settleMs / 2)
+    progress('load', '4 members stop 3 s in every 4 s for 40 s')
+    const load = await stopAndGo(cluster)
+    progress('', `${load.healthyDeclaredDead} times a healthy member was declared dead`)
+    return { join, idle, crash, hang, return: back, stopAndGo: load }
+  } finally {
+    await cluster.end()
+  }
+}
+
+function last({ members }: Cluster): Member {
+  const member = members.at(-1)
+  if (member === undefined) throw new Error('nobody is left')
+  return member
+}
