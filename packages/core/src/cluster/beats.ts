@@ -1,0 +1,15 @@
+/** Beats: how often a heart beats, and what was heard of the others'. */
+
+/**
+ * `min(60 s, max(5 s, 0.5 s · N))`: a beat costs each member about 70 bytes once, so up to 120 members all beats
+ * together cost each of them about 140 bytes a second, however many they are (ADR 5).
+ */
+export function beatIntervalMs(members: number): number {
+  return Math.min(60_000, Math.max(5_000, 500 * members))
+}
+
+/** Of one member: when its last beat arrived, and the last direct round trip. */
+export interface Pulse {
+  readonly heardEpochMs: number
+  readonly roundTripMs: number | undefined
+}

@@ -1,0 +1,34 @@
+/**
+ * Conduct: what is held against a peer that breaks the rules.
+ *
+ * Each offence adds a point, a minute forgives one; at `maxPoints` the peer is to be disconnected. It is kept for
+ * a bounded number of peers. What a peer relays in good faith, old or refused news, is no offence.
+ */
+const maxPoints = 5
+const forgiveMs = 60_000
+const maxPeers = 1_024
+
+export type Offence = 'undecodable' | 'bad-signature'
+
+export class Conduct {
+  readonly #records = new Map<string, { points: number; sinceMs: number }>()
+  readonly #counts: Record<Offence, number> = { undecodable: 0, 'bad-signature': 0 }
+
+  /** @returns whether it is enough. */
+  offended(id: string, offence: Offence, nowMs: number): boolean {
+    this.#counts[offence] += 1
+    const record = this.#records.get(id) ?? { points: 0, sinceMs: nowMs }
+    const forgiven = Math.floor((nowMs - record.sinceMs) / forgiveMs)
+    const points = Math.max(0, record.points - forgiven) + 1
+    this.#records.delete(id)
+    const enough = points >= maxPoints
+    if (!enough) this.#records.set(id, { points, sinceMs: nowMs })
+    const [oldest] = this.#records.keys()
+    if (this.#records.size > maxPeers && oldest !== undefined) this.#records.delete(oldest)
+    return enough
+  }
+
+  counts(): Readonly<Record<Offence, number>> {
+    return { ...this.#counts }
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * Driver: pumps a machine through a clock and a transport.
+ *
+ * All that comes from outside is decoded, reduced to what is news, and verified before the machine sees it; all
+ * that the machine asks for is done in its order. When signing and verifying answer at once, so does the driver:
+ * nothing is deferred that need not be.
+ */
+import type { LinkState } from '@hearsay/failure-detector'
+import { decodeProbe, decodeRumors, decodeSync, encodeProbe, encodeRumors, encodeSync } from '../wire/codec.ts'
+import type { Draft, SignedFact } from '../wire/fact.ts'
+import { signedBytes, type Signer, type Verifier } from '../wire/signing.ts'
+import { Conduct, type Offence } from './conduct.ts'
+import type { Machine } from './machine.ts'
+import type { MachineEffect, MachineInput } from './machine-io.ts'
+import type { MemberEvent } from './membership.ts'
+import type { Channel, Clock, RumorVerdict, Transport, TransportListener } from './ports.ts'
+
+export interface DriverOptions {
+  readonly machine: Machine
+  /** The cluster tag. */
+  readonly cluster: Uint8Array
+  readonly clock: Clock
+  readonly transport: Transport
+  readonly keys: Signer & Verifier
+  readonly listener: DriverListener
+}
+
+/** What a driver tells the face of the cluster. */
+export interface DriverListener {
+  event(event: MemberEvent): void
+  /** After each step in which anything may have changed. */
+  stepped(): void
+  persist(incarnation: number): void
+  goodbyeHeard(): void
+  /** Something to be logged. */
+  note(message: string): void
+}
+
+/** The wall clock is compared with the monotonic one this often; it is also the rhythm of the mute watch. */
+const watchIntervalMs = 2_000
+/** Clocks drift and are adjusted by less than this; a lid that closes takes more. */
+const sleepThresholdMs = 2_000
+
+export class Driver implements TransportListener {
+  readonly #options: DriverOptions
+  readonly #conduct = new Conduct()
+  #cancelTimer: () => void = () => {}
+  #cancelWatch: () => void = () => {}
+  #epochAheadMs: number
+  #stopped = false
+
+  constructor(options: DriverOptions) {
+    this.#options = options
+    const { epochMs, monotonicMs } = options.clock.now()
+    this.#epochAheadMs = epochMs - monotonicMs
+  }
+
+  start(): void {
+    this.#carryOut(this.#options.machine.start(this.#options.clock.now()))
+    this.#watch()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#cancelTimer()
+    this.#cancelWatch()
+  }
+
+  handle(input: MachineInput): void {
+    if (this.#stopped) return
+    this.#noticeSleep()
+    this.#carryOut(this.#options.machine.handle(input, this.#options.clock.now()))
+  }
+
+  link(id: string, state: LinkState, dialled = false): void {
+    this.handle({ type: 'link', id, state, dialled })
+  }
+
+  frame(from: string, channel: Channel, bytes: Uint8Array): void {
+    if (this.#stopped) return
+    switch (channel) {
+      case 'probe': {
+        const decoded = decodeProbe(bytes)
+        if (!decoded.ok) this.#offended(from, 'undecodable', decoded.failure.detail)
+        else if (decoded.value.type === 'probe') this.handle({ type: 'probe', from, message: decoded.value.message })
+        break
+      }
+      case 'sync': {
+        const decoded = decodeSync(bytes)
+        if (!decoded.ok) this.#offended(from, 'undecodable', decoded.failure.detail)
+        else if (decoded.value.type === 'sync') {
+          const message = decoded.value
+          const { machine } = this.#options
+          const said = [...message.facts, ...machine.heartbeatsIn(message)]
+          when(this.#verified(said), facts => {
+            if (facts.length < this.#news(said).length) this.#offended(from, 'bad-signature', 'a fact that its author did not sign')
+            this.handle({ type: 'sync', from, message, facts })
+          })
+        }
+        break
+      }
+    }
+  }
+
+  rumor(from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {
+    if (this.#stopped) return 'ignore'
+    this.handle({ type: 'evidence', id: from })
+    const decoded = decodeRumors(bytes)
+    if (!decoded.ok) {
+      this.#offended(from, 'undecodable', decoded.failure.detail)
+      return 'reject'
+    }
+    const news = this.#news(decoded.value)
+    if (news.length === 0) return 'ignore'
+    return when(this.#verified(news), facts => {
+      if (facts.length < news.length) {
+        this.#offended(from, 'bad-signature', 'a rumor that its author did not sign')
+        return 'reject'
+      }
+      this.handle({ type: 'rumors', facts })
+      return 'accept'
+    })
+  }
+
+  /** Offences so far, by kind. */
+  offences(): Readonly<Record<Offence, number>> {
+    return this.#conduct.counts()
+  }
+
+  #news(facts: readonly SignedFact[]): SignedFact[] {
+    return this.#options.machine.news(facts, this.#options.clock.now().epochMs)
+  }
+
+  /** Of these facts those that are news and whose signature holds. */
+  #verified(facts: readonly SignedFact[]): SignedFact[] | Promise<SignedFact[]> {
+    const { keys, cluster } = this.#options
+    const news = this.#news(facts)
+    const checks = news.map(fact => keys.verify(fact.author, signedBytes(cluster, fact), fact.signature))
+    const keep = (holds: readonly boolean[]) => news.filter((_, i) => holds[i])
+    return checks.every(check => typeof check === 'boolean') ? keep(checks) : Promise.all(checks).then(keep)
+  }
+
+  #advance(): void {
+    if (this.#stopped) return
+    this.#noticeSleep()
+    this.#carryOut(this.#options.machine.advance(this.#options.clock.now()))
+  }
+
+  /** The wall clock went on while the monotonic one stood still: the machine was asleep. */
+  #noticeSleep(): void {
+    const { clock, machine } = this.#options
+    const now = clock.now()
+    const ms = now.epochMs - now.monotonicMs - this.#epochAheadMs
+    this.#epochAheadMs += ms
+    if (ms > sleepThresholdMs) this.#carryOut(machine.handle({ type: 'slept', ms }, now))
+  }
+
+  #watch(): void {
+    const { clock, transport } = this.#options
+    this.#cancelWatch = clock.setTimer(clock.now().monotonicMs + watchIntervalMs, () => {
+      const ids = transport.mute()
+      this.handle({ type: 'mute', ids })
+      this.#watch()
+    })
+  }
+
+  #offended(from: string, offence: Offence, detail: string): void {
+    const { clock, transport, listener } = this.#options
+    listener.note(`${offence} from ${from}: ${detail}`)
+    if (this.#conduct.offended(from, offence, clock.now().monotonicMs)) transport.disconnect(from)
+  }
+
+  #carryOut(effects: readonly MachineEffect[]): void {
+    for (const effect of effects) this.#do(effect)
+    this.#options.listener.stepped()
+    this.#schedule()
+  }
+
+  #do(effect: MachineEffect): void {
+    const { transport, listener } = this.#options
+    switch (effect.type) {
+      case 'sign':
+        this.#sign(effect.draft)
+        break
+      case 'publish':
+        transport.publish(encodeRumors(effect.facts))
+        break
+      case 'send-probe':
+        transport.send(effect.to, 'probe', encodeProbe({ type: 'probe', message: effect.message }))
+        break
+      case 'send-sync':
+        transport.send(effect.to, 'sync', encodeSync(effect.message))
+        break
+      case 'dial':
+        transport.dial(effect.id)
+        break
+      case 'dial-bootstrap':
+        transport.dialBootstrap(effect.address)
+        break
+      case 'disconnect':
+        transport.disconnect(effect.id)
+        break
+      case 'learn':
+        transport.learn(effect.id, effect.addresses)
+        break
+      case 'persist':
+        listener.persist(effect.incarnation)
+        break
+      case 'event':
+        listener.event(effect.event)
+        break
+      case 'goodbye-heard':
+        listener.goodbyeHeard()
+        break
+    }
+  }
+
+  #sign(draft: Draft): void {
+    const { keys, cluster, machine, clock } = this.#options
+    when(keys.sign(signedBytes(cluster, draft)), signature => {
+      if (!this.#stopped)
+        this.#carryOut(machine.handle({ type: 'signed', fact: { ...draft, signature } }, clock.now()))
+    })
+  }
+
+  #schedule(): void {
+    const { clock, machine } = this.#options
+    this.#cancelTimer()
+    if (this.#stopped) return
+    const deadlineMs = machine.deadlineMs()
+    if (deadlineMs < Number.POSITIVE_INFINITY) this.#cancelTimer = clock.setTimer(deadlineMs, () => this.#advance())
+  }
+}
+
+/** Goes on at once if the value is there, later if it is promised. */
+function when<T, R>(value: T | Promise<T>, then: (value: T) => R): R | Promise<R> {
+  return value instanceof Promise ? value.then(then) : then(value)
+}

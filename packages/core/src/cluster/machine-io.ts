@@ -1,0 +1,41 @@
+/** What goes into a member's machine, and what it asks of its host. */
+import type { LinkState, ProbeMessage } from '@hearsay/failure-detector'
+import type { OverlayAction } from '../overlay/overlay.ts'
+import type { SyncMessage } from '../wire/codec.ts'
+import type { Draft, SignedFact } from '../wire/fact.ts'
+import type { MemberEvent } from './membership.ts'
+import type { OwnChange } from './own-record.ts'
+
+export type MachineInput =
+  /** Verified facts, out of a rumor. */
+  | { readonly type: 'rumors'; readonly facts: readonly SignedFact[] }
+  /** One's own draft, signed. */
+  | { readonly type: 'signed'; readonly fact: SignedFact }
+  /** A step of an exchange; `facts` are those of it that are news and verified. */
+  | { readonly type: 'sync'; readonly from: string; readonly message: SyncMessage; readonly facts: readonly SignedFact[] }
+  | { readonly type: 'probe'; readonly from: string; readonly message: ProbeMessage }
+  /** `dialled`: on `open`, whether this member dialled. */
+  | { readonly type: 'link'; readonly id: string; readonly state: LinkState; readonly dialled?: boolean }
+  /** Any byte directly from a member, beside sync and probe. */
+  | { readonly type: 'evidence'; readonly id: string }
+  /** Connected, but gossipsub is silent there. */
+  | { readonly type: 'mute'; readonly ids: readonly string[] }
+  | { readonly type: 'change'; readonly change: OwnChange }
+  /** The wall clock ran `ms` ahead of the monotonic one: the machine slept. */
+  | { readonly type: 'slept'; readonly ms: number }
+  | { readonly type: 'leave' }
+
+export type MachineEffect =
+  /** Sign and hand back as `signed`, in this order. */
+  | { readonly type: 'sign'; readonly draft: Draft }
+  | { readonly type: 'publish'; readonly facts: readonly SignedFact[] }
+  | { readonly type: 'send-probe'; readonly to: string; readonly message: ProbeMessage }
+  | { readonly type: 'send-sync'; readonly to: string; readonly message: SyncMessage }
+  | OverlayAction
+  /** Where a member can be dialled. */
+  | { readonly type: 'learn'; readonly id: string; readonly addresses: readonly Uint8Array[] }
+  /** One's own incarnation, to be kept over a restart. */
+  | { readonly type: 'persist'; readonly incarnation: number }
+  | { readonly type: 'event'; readonly event: MemberEvent }
+  /** A neighbour has the goodbye. */
+  | { readonly type: 'goodbye-heard' }

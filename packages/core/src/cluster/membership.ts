@@ -1,0 +1,113 @@
+/**
+ * Membership: the members as an app sees them, and what changed.
+ *
+ * A status is derived, never stored by anyone else: a goodbye in the record makes `left`, all else is the
+ * detector's verdict. An event is the difference between two looks at one member, so a batch of facts gives at
+ * most one event a member, and who was never seen alive neither fails nor leaves.
+ */
+import { multiaddr } from '@multiformats/multiaddr'
+import type { RecordFact } from '../state/table.ts'
+import type { ClusterEventType, Member, MemberStatus } from './cluster.ts'
+
+export interface MemberEvent {
+  readonly type: ClusterEventType
+  readonly member: Member
+}
+
+interface Seen {
+  readonly fact: RecordFact
+  readonly member: Member
+  /** It was alive here in some incarnation: its end is news. */
+  readonly wasAlive: boolean
+  /** Since when it is dead or left; undefined while it is neither. */
+  readonly departedMs: number | undefined
+}
+
+export class Membership {
+  readonly #self: string
+  readonly #seen = new Map<string, Seen>()
+  #snapshot: readonly Member[] | undefined
+
+  constructor(self: string) {
+    this.#self = self
+  }
+
+  get(id: string): Member | undefined {
+    return this.#seen.get(id)?.member
+  }
+
+  /** Ordered by id. The same array until a member changes. */
+  snapshot(): readonly Member[] {
+    this.#snapshot ??= [...this.#seen.values()].map(({ member }) => member).sort((a, b) => (a.id < b.id ? -1 : 1))
+    return this.#snapshot
+  }
+
+  count(...statuses: MemberStatus[]): number {
+    let count = 0
+    for (const { member } of this.#seen.values()) if (statuses.includes(member.status)) count++
+    return count
+  }
+
+  /** Looks at a member again. Returns what an app should hear of it. */
+  observe(fact: RecordFact, verdict: 'alive' | 'suspect' | 'dead', nowMs: number): MemberEvent | undefined {
+    const id = fact.author
+    const status: MemberStatus = fact.record.leaving ? 'left' : verdict
+    const before = this.#seen.get(id)
+    if (before && before.fact === fact && before.member.status === status) return undefined
+    const member = before && before.fact === fact ? { ...before.member, status } : memberOf(fact, status)
+    const wasAlive = status === 'alive' || (before?.wasAlive ?? false)
+    const departedMs = isHere(status) ? undefined : (before?.departedMs ?? nowMs)
+    this.#seen.set(id, { fact, member, wasAlive, departedMs })
+    this.#snapshot = undefined
+    if (id === this.#self || !wasAlive) return undefined
+    const type = eventType(before, member)
+    return type && { type, member }
+  }
+
+  /** Dead or left for at least `retentionMs`. */
+  departed(nowMs: number, retentionMs: number): string[] {
+    return [...this.#seen]
+      .filter(([, { departedMs }]) => departedMs !== undefined && nowMs - departedMs >= retentionMs)
+      .map(([id]) => id)
+  }
+
+  forget(id: string): void {
+    if (this.#seen.delete(id)) this.#snapshot = undefined
+  }
+}
+
+function isHere(status: MemberStatus): boolean {
+  return status === 'alive' || status === 'suspect'
+}
+
+function eventType(before: Seen | undefined, after: Member): ClusterEventType | undefined {
+  const was = before?.wasAlive ? before.member.status : undefined
+  const wasHere = was !== undefined && isHere(was)
+  switch (after.status) {
+    case 'alive':
+      if (!wasHere) return 'join'
+      return was === 'suspect' ? 'recover' : 'update'
+    case 'suspect':
+      // Back from dead and suspected in the same breath: it is here, and that comes first.
+      if (!wasHere) return 'join'
+      return was === 'alive' ? 'suspect' : 'update'
+    case 'dead':
+      return was === 'dead' ? undefined : 'fail'
+    case 'left':
+      return was === 'left' ? undefined : 'leave'
+  }
+}
+
+function memberOf({ author: id, record }: RecordFact, status: MemberStatus): Member {
+  const { name, incarnation, tags } = record
+  return Object.freeze({ id, name, incarnation, status, addresses: record.addresses.flatMap(textOf), tags })
+}
+
+/** An address that this version cannot read is not shown; the record stays as it was signed. */
+function textOf(address: Uint8Array): string[] {
+  try {
+    return [multiaddr(address).toString()]
+  } catch {
+    return []
+  }
+}

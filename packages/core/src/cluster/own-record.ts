@@ -1,0 +1,50 @@
+/**
+ * Own record: what this member says of itself.
+ *
+ * Whatever changes, changes by a greater version or a greater incarnation; nothing said is ever taken back.
+ */
+import type { FactBody, MemberRecord } from '../wire/fact.ts'
+import { refutingIncarnation } from '../state/incarnation.ts'
+
+export type OwnChange = Partial<Omit<MemberRecord, 'incarnation' | 'version'>>
+
+export class OwnRecord {
+  #record: MemberRecord
+  #beat = 0
+
+  constructor(record: MemberRecord) {
+    this.#record = record
+  }
+
+  get incarnation(): number {
+    return this.#record.incarnation
+  }
+
+  get version(): number {
+    return this.#record.version
+  }
+
+  get leaving(): boolean {
+    return this.#record.leaving
+  }
+
+  fact(): FactBody & { type: 'record' } {
+    return { type: 'record', record: this.#record }
+  }
+
+  change(change: OwnChange): void {
+    this.#record = { ...this.#record, ...change, version: this.#record.version + 1 }
+  }
+
+  /** Answers a claim about `claimed` by an incarnation above it. Beats count from the start again. */
+  refute(claimed: number): void {
+    const incarnation = refutingIncarnation(this.#record.incarnation, claimed)
+    this.#record = { ...this.#record, incarnation, version: 1 }
+    this.#beat = 0
+  }
+
+  beat(): FactBody & { type: 'heartbeat' } {
+    this.#beat += 1
+    return { type: 'heartbeat', incarnation: this.#record.incarnation, beat: this.#beat }
+  }
+}

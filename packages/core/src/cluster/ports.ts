@@ -1,0 +1,37 @@
+/** Ports: the two things a driver is given from outside. In production the system's clock and libp2p, in a simulation both virtual. */
+import type { LinkState } from '@hearsay/failure-detector'
+import type { Instant } from '../state/instant.ts'
+
+export interface Clock {
+  now(): Instant
+  /** Calls back once at this monotonic time or soon after. Returns its undo. */
+  setTimer(atMonotonicMs: number, callback: () => void): () => void
+}
+
+/** Streams to one member: `probe` is never queued behind `sync`. */
+export type Channel = 'probe' | 'sync'
+
+export interface Transport {
+  /** Sends one frame, dialling first if need be. May be lost. */
+  send(to: string, channel: Channel, frame: Uint8Array): void
+  /** One rumor to everybody. May be lost. */
+  publish(rumor: Uint8Array): void
+  /** The outcome comes as a link event. */
+  dial(id: string): void
+  dialBootstrap(address: string): void
+  disconnect(id: string): void
+  /** Where a member can be dialled from now on. */
+  learn(id: string, addresses: readonly Uint8Array[]): void
+  /** Those connected over whom no rumor can go. */
+  mute(): readonly string[]
+}
+
+/** Whether a rumor should travel on: `reject` is held against whoever sent it. */
+export type RumorVerdict = 'accept' | 'ignore' | 'reject'
+
+/** What a transport tells its driver. */
+export interface TransportListener {
+  link(id: string, state: LinkState, dialled?: boolean): void
+  frame(from: string, channel: Channel, bytes: Uint8Array): void
+  rumor(from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict>
+}

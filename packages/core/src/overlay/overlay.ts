@@ -1,0 +1,156 @@
+/**
+ * Overlay: which connections stand, and which should.
+ *
+ * It keeps the edges of the neighbourhood dialled, gives up what is surplus, and knocks on the doors of those
+ * who are gone. It proposes; whether a dial succeeds comes back as an event.
+ */
+import { DialPlan } from './dial-plan.ts'
+import { healingTarget, healIntervalMs, type HealingTarget } from './healing.ts'
+import { Neighbourhood } from './neighbourhood.ts'
+import { type Link, surplusLinks } from './surplus.ts'
+
+export type OverlayAction =
+  | { readonly type: 'dial'; readonly id: string }
+  | { readonly type: 'dial-bootstrap'; readonly address: string }
+  | { readonly type: 'disconnect'; readonly id: string }
+
+export interface OverlayOptions {
+  readonly self: string
+  /** Multiaddrs that were given to start from. */
+  readonly bootstrap: readonly string[]
+  readonly random: () => number
+}
+
+/** Alone at the start: the wait before the bootstrap is tried again doubles from here to the healing interval. */
+const firstBootstrapWaitMs = 500
+const surplusIntervalMs = 5_000
+
+export class Overlay {
+  readonly #options: OverlayOptions
+  readonly #neighbourhood: Neighbourhood
+  readonly #plan: DialPlan
+  readonly #links = new Map<string, Link>()
+  readonly #absent = new Set<string>()
+  #neighbours: string[] = []
+  #stale = true
+  #bootstrapWaitMs = firstBootstrapWaitMs
+  #healDueMs: number
+  #surplusDueMs: number
+
+  constructor(options: OverlayOptions, nowMs: number) {
+    this.#options = options
+    this.#neighbourhood = new Neighbourhood(options.self)
+    this.#plan = new DialPlan(options.self, options.random)
+    this.#healDueMs = nowMs
+    this.#surplusDueMs = nowMs + surplusIntervalMs
+  }
+
+  /** Everybody one should be connected to. The same array until it changes. */
+  neighbours(): readonly string[] {
+    if (this.#stale) {
+      this.#stale = false
+      const next = this.#neighbourhood.neighbours(id => !this.#links.has(id) && this.#plan.skips(id))
+      if (next.join() !== this.#neighbours.join()) this.#neighbours = next
+    }
+    return this.#neighbours
+  }
+
+  monitorsOf(id: string): string[] {
+    return this.#neighbourhood.monitorsOf(id)
+  }
+
+  /** Ids one is connected to, neighbours or not. */
+  linked(): readonly string[] {
+    return [...this.#links.keys()]
+  }
+
+  isLinked(id: string): boolean {
+    return this.#links.has(id)
+  }
+
+  /** Alive or suspect: belongs into the rings. `renewed`: it said something new, so old dial failures say little. */
+  present(id: string, renewed: boolean): void {
+    if (id === this.#options.self) return
+    if (renewed) this.#plan.renew(id)
+    this.#absent.delete(id)
+    this.#neighbourhood.add(id)
+    this.#stale = true
+  }
+
+  /** Dead: to be knocked at now and then. */
+  absent(id: string): void {
+    this.gone(id)
+    this.#absent.add(id)
+  }
+
+  /** Left or forgotten: not to be looked for. */
+  gone(id: string): void {
+    this.#neighbourhood.remove(id)
+    this.#absent.delete(id)
+    this.#plan.forget(id)
+    this.#stale = true
+  }
+
+  opened(id: string, dialled: boolean): void {
+    this.#links.set(id, { dialled, surplusSinceMs: undefined })
+    this.#plan.succeeded(id)
+    this.#bootstrapWaitMs = firstBootstrapWaitMs
+    this.#stale = true
+  }
+
+  closed(id: string): void {
+    this.#links.delete(id)
+    this.#stale = true
+  }
+
+  /** A dial past the plan was begun. */
+  dialling(id: string, nowMs: number): void {
+    this.#plan.dialling(id, nowMs)
+  }
+
+  dialFailed(id: string, nowMs: number): void {
+    this.#plan.failed(id, nowMs)
+    this.#stale = true
+  }
+
+  advance(nowMs: number): OverlayAction[] {
+    const wanted = this.neighbours().filter(id => !this.#links.has(id))
+    this.#plan.want(wanted, nowMs)
+    const actions: OverlayAction[] = this.#plan.take(wanted, nowMs).map(id => ({ type: 'dial', id }))
+    if (nowMs >= this.#healDueMs) actions.push(...this.#heal(nowMs))
+    if (nowMs >= this.#surplusDueMs) {
+      this.#surplusDueMs = nowMs + surplusIntervalMs
+      const surplus = surplusLinks(this.#links, new Set(this.neighbours()), nowMs)
+      actions.push(...surplus.map(id => ({ type: 'disconnect', id }) as const))
+    }
+    return actions
+  }
+
+  deadlineMs(): number {
+    return Math.min(this.#stale ? Number.NEGATIVE_INFINITY : this.#plan.dueMs(), this.#healDueMs, this.#surplusDueMs)
+  }
+
+  #heal(nowMs: number): OverlayAction[] {
+    const { bootstrap, random } = this.#options
+    if (this.#links.size === 0 && bootstrap.length > 0) {
+      this.#healDueMs = nowMs + this.#bootstrapWaitMs * (0.75 + random() / 2)
+      this.#bootstrapWaitMs = Math.min(this.#bootstrapWaitMs * 2, healIntervalMs)
+      const dead = healingTarget(1, this.#absentMembers(), random)
+      return [...bootstrap.map(address => ({ type: 'dial-bootstrap', address }) as const), ...actionsFor(dead)]
+    }
+    this.#healDueMs = nowMs + healIntervalMs * (0.75 + random() / 2)
+    const absent = [...this.#absentMembers(), ...bootstrap.map(address => ({ type: 'bootstrap', address }) as const)]
+    return actionsFor(healingTarget(this.#neighbourhood.size, absent, random))
+  }
+
+  #absentMembers(): HealingTarget[] {
+    return [...this.#absent].filter(id => !this.#links.has(id)).map(id => ({ type: 'member', id }))
+  }
+}
+
+function actionsFor(target: HealingTarget | undefined): OverlayAction[] {
+  if (!target) return []
+  return target.type === 'member'
+    ? [{ type: 'dial', id: target.id }]
+    : [{ type: 'dial-bootstrap', address: target.address }]
+}
