@@ -1,0 +1,48 @@
+import type { Rhythm } from './phi.ts'
+
+/** Hayashibara §5 uses 1,000 samples and Akka too; the last dozens carry the same mean in 1/30 of the memory. */
+const capacity = 32
+/** So many gaps in a row that are too long are no outage but a new rhythm. */
+const gapsOfNewRhythm = 3
+
+/**
+ * Arrival window: the last gaps between one member's heartbeats, and their rhythm.
+ * An outage is not learned: a gap longer than any accepted one is left out, unless it becomes the rule.
+ */
+export class ArrivalWindow {
+  readonly #gapsMs = new Float32Array(capacity)
+  #count = 0
+  #next = 0
+  #longInARow = 0
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** `longestMs`: the longest gap that still counts as ordinary. */
+  add(gapMs: number, longestMs: number): void {
+    this.#longInARow = gapMs > longestMs ? this.#longInARow + 1 : 0
+    if (this.#longInARow > 0 && this.#longInARow < gapsOfNewRhythm) return
+    if (this.#longInARow >= gapsOfNewRhythm) this.clear()
+    this.#gapsMs[this.#next] = gapMs
+    this.#next = (this.#next + 1) % capacity
+    this.#count = Math.min(capacity, this.#count + 1)
+  }
+
+  clear(): void {
+    this.#count = 0
+    this.#next = 0
+    this.#longInARow = 0
+  }
+
+  /** Undefined before the first gap. `minDeviationMs` is a floor under the deviation, as in Akka. */
+  rhythm(minDeviationMs: (meanMs: number) => number): Rhythm | undefined {
+    if (this.#count === 0) return undefined
+    let sum = 0
+    for (let at = 0; at < this.#count; at++) sum += this.#gapsMs[at] ?? 0
+    const meanMs = sum / this.#count
+    let squares = 0
+    for (let at = 0; at < this.#count; at++) squares += ((this.#gapsMs[at] ?? 0) - meanMs) ** 2
+    return { meanMs, deviationMs: Math.max(minDeviationMs(meanMs), Math.sqrt(squares / this.#count)) }
+  }
+}

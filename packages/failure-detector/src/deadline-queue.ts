@@ -1,0 +1,103 @@
+/**
+ * Deadline queue: what is due first is found at once, however much is waiting.
+ * Each key is in it at most once; setting it again moves it. An indexed binary heap, so
+ * set, delete and take cost O(log n).
+ */
+export class DeadlineQueue<Key> {
+  readonly #heap: { readonly key: Key; dueMs: number }[] = []
+  readonly #at = new Map<Key, number>()
+
+  get size(): number {
+    return this.#heap.length
+  }
+
+  /** Infinity when nothing is waiting. */
+  nextMs(): number {
+    return this.#heap[0]?.dueMs ?? Infinity
+  }
+
+  has(key: Key): boolean {
+    return this.#at.has(key)
+  }
+
+  /** Who is waiting, in no order. */
+  keys(): Key[] {
+    return [...this.#at.keys()]
+  }
+
+  set(key: Key, dueMs: number): void {
+    const at = this.#at.get(key)
+    if (at === undefined) {
+      this.#place({ key, dueMs }, this.#heap.length)
+      this.#rise(this.#heap.length - 1)
+      return
+    }
+    const entry = this.#heap[at]
+    if (entry === undefined) return
+    entry.dueMs = dueMs
+    this.#rise(at)
+    this.#sink(this.#at.get(key) ?? at)
+  }
+
+  delete(key: Key): void {
+    const at = this.#at.get(key)
+    if (at === undefined) return
+    this.#at.delete(key)
+    const last = this.#heap.pop()
+    if (last === undefined || at === this.#heap.length) return
+    this.#place(last, at)
+    this.#rise(at)
+    this.#sink(this.#at.get(last.key) ?? at)
+  }
+
+  clear(): void {
+    this.#heap.length = 0
+    this.#at.clear()
+  }
+
+  /** Takes out the first key that is due, or undefined. */
+  takeDue(nowMs: number): Key | undefined {
+    const first = this.#heap[0]
+    if (first === undefined || first.dueMs > nowMs) return undefined
+    this.delete(first.key)
+    return first.key
+  }
+
+  #place(entry: { readonly key: Key; dueMs: number }, at: number): void {
+    this.#heap[at] = entry
+    this.#at.set(entry.key, at)
+  }
+
+  #dueAt(at: number): number {
+    return this.#heap[at]?.dueMs ?? Infinity
+  }
+
+  #rise(from: number): void {
+    let at = from
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      if (this.#dueAt(parent) <= this.#dueAt(at)) return
+      this.#swap(at, parent)
+      at = parent
+    }
+  }
+
+  #sink(from: number): void {
+    let at = from
+    for (;;) {
+      const left = 2 * at + 1
+      const least = this.#dueAt(left + 1) < this.#dueAt(left) ? left + 1 : left
+      if (this.#dueAt(least) >= this.#dueAt(at)) return
+      this.#swap(at, least)
+      at = least
+    }
+  }
+
+  #swap(a: number, b: number): void {
+    const entryA = this.#heap[a]
+    const entryB = this.#heap[b]
+    if (entryA === undefined || entryB === undefined) return
+    this.#place(entryA, b)
+    this.#place(entryB, a)
+  }
+}

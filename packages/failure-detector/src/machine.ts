@@ -1,0 +1,324 @@
+import type { Detector } from './detector.ts'
+import type { DetectorEffect } from './effect.ts'
+import { Heartbeats } from './heartbeats.ts'
+import type { Attention, DetectorInput, LinkState } from './input.ts'
+import type { DetectorKnobs } from './knobs.ts'
+import { Links } from './links.ts'
+import { OwnStall, stalledMs } from './own-stall.ts'
+import type { ProbeMessage } from './probe-message.ts'
+import { Probing } from './probing.ts'
+import { Refutation } from './refutation.ts'
+import { isLiving, type Member, Roster } from './roster.ts'
+import type { DetectorStatus } from './status.ts'
+import { Verdicts } from './verdicts.ts'
+
+/** A longer lease is a mistake or a lie. */
+const maxLeaseMs = 24 * 3_600_000
+
+interface MachineOptions {
+  readonly self: string
+  readonly random: () => number
+  readonly knobs: DetectorKnobs
+  readonly probeOrder: 'given' | 'shuffled'
+}
+
+/** Machine: carries what happens to the parts that judge it, and out what they decide. Keeps no rule of its own but their order. */
+export class Machine implements Detector {
+  readonly #self: string
+  readonly #random: () => number
+  readonly #knobs: DetectorKnobs
+  readonly #roster = new Roster()
+  readonly #links: Links
+  readonly #stall: OwnStall
+  readonly #verdicts: Verdicts
+  readonly #probing: Probing
+  readonly #refutation: Refutation
+  readonly #heartbeats: Heartbeats
+  #effects: DetectorEffect[] = []
+  #tickMs = Infinity
+  #lastCallMs = -Infinity
+
+  constructor({ self, random, knobs, probeOrder: order }: MachineOptions) {
+    const roster = this.#roster
+    const links = new Links(knobs)
+    this.#self = self
+    this.#random = random
+    this.#knobs = knobs
+    this.#links = links
+    this.#stall = new OwnStall(knobs.awayMs)
+    this.#verdicts = new Verdicts(self, knobs, roster, effect => this.#effects.push(effect))
+    this.#refutation = new Refutation(knobs)
+    this.#heartbeats = new Heartbeats(knobs, random)
+    const send = (to: string, message: ProbeMessage): void => this.#send(to, message)
+    this.#probing = new Probing({ self, knobs, random, order, roster, links, send })
+  }
+
+  handle(input: DetectorInput, nowMs: number): DetectorEffect[] {
+    // Sockets may be read before timers run: a stall is noticed by whichever call comes first.
+    this.#noticeStall(nowMs)
+    this.#take(input, nowMs)
+    this.#refute(nowMs)
+    return this.#flush()
+  }
+
+  advance(nowMs: number): DetectorEffect[] {
+    this.#noticeStall(nowMs)
+    const { probed, forOthers } = this.#probing.advance(nowMs)
+    for (const { subject } of probed) this.#doubt(this.#roster.get(subject), nowMs)
+    for (const subject of forOthers) this.#confirm(this.#roster.get(subject), nowMs)
+    this.#refute(nowMs)
+    const dead = this.#verdicts.conclude(nowMs, member => this.#heldUntilMs(member))
+    for (const { id } of dead) this.#probing.drop(id)
+    if (nowMs >= this.#tickMs) this.#tick(nowMs)
+    return this.#flush()
+  }
+
+  deadlineMs(): number {
+    return Math.min(this.#tickMs, this.#probing.nextMs(), this.#verdicts.nextMs(), this.#refutation.nextMs())
+  }
+
+  status(id: string): DetectorStatus | undefined {
+    const member = this.#roster.get(id)
+    if (member === undefined) return undefined
+    const { incarnation, standing } = member
+    switch (standing.type) {
+      case 'alive':
+      case 'left':
+        return { type: standing.type, incarnation }
+      case 'dead':
+        return { type: 'dead', incarnation, sinceMs: standing.sinceMs }
+      case 'suspect': {
+        const { sinceMs, observers } = standing.suspicion
+        const deadlineMs = Math.max(standing.suspicion.deadlineMs, this.#heldUntilMs(member))
+        return { type: 'suspect', incarnation, sinceMs, deadlineMs, observers }
+      }
+    }
+  }
+
+  phi(id: string, nowMs: number): number | undefined {
+    return this.#heartbeats.phi(id, nowMs)
+  }
+
+  localHealth(): number {
+    return this.#probing.health.score
+  }
+
+  awayUntilMs(): number {
+    return Math.max(this.#stall.awayUntilMs, this.#links.awayUntilMs)
+  }
+
+  subjects(): readonly string[] {
+    return this.#probing.subjects
+  }
+
+  #take(input: DetectorInput, nowMs: number): void {
+    switch (input.type) {
+      case 'member':
+        if (input.id === this.#self) this.#refutation.raised(input.incarnation)
+        else this.#member(input.id, input.incarnation, input.attention, nowMs)
+        break
+      case 'left':
+        this.#left(input.id, input.incarnation)
+        break
+      case 'forget':
+        this.#forget(input.id)
+        break
+      case 'subjects':
+        this.#probing.replaceSubjects(input.subjects)
+        break
+      case 'suspicion': {
+        const { subject, incarnation, observer, hard } = input
+        if (subject === this.#self) this.#refutation.claim(incarnation, observer, hard, nowMs)
+        else this.#suspicion(subject, incarnation, observer, hard, nowMs)
+        break
+      }
+      case 'evidence':
+        this.#heard(input.id, nowMs)
+        break
+      case 'message':
+        this.#message(input.from, input.message, nowMs)
+        break
+      case 'link':
+        this.#link(input.id, input.state, nowMs)
+        break
+      case 'beat':
+        if (this.#roster.get(input.id) !== undefined)
+          this.#heartbeats.beat(input.id, input.incarnation, input.beat, nowMs)
+        break
+      case 'slept':
+        this.#wasAway(input.ms, nowMs)
+        break
+    }
+  }
+
+  #member(id: string, incarnation: number, attention: Attention | undefined, nowMs: number): void {
+    const known = this.#roster.get(id)
+    if (known !== undefined && incarnation < known.incarnation) return
+    const member = known ?? this.#roster.add(id, incarnation, { type: 'alive' })
+    if (incarnation > member.incarnation) {
+      this.#verdicts.revive(member, incarnation)
+      this.#probing.drop(id)
+    }
+    member.leaseUntilMs =
+      attention === undefined ? -Infinity : nowMs + Math.min(attention.leaseMs, maxLeaseMs)
+    // Members that start together must not probe in step.
+    if (this.#tickMs === Infinity) this.#tickMs = nowMs + this.#random() * this.#knobs.probeIntervalMs
+  }
+
+  #left(id: string, incarnation: number): void {
+    const known = this.#roster.get(id)
+    if (id === this.#self || (known !== undefined && incarnation < known.incarnation)) return
+    // Kept though it was never seen: the goodbye may have overtaken the join.
+    const member = known ?? this.#roster.add(id, incarnation, { type: 'left' })
+    member.incarnation = incarnation
+    this.#verdicts.stand(member, { type: 'left' })
+    this.#probing.drop(id)
+  }
+
+  #forget(id: string): void {
+    const member = this.#roster.get(id)
+    if (member !== undefined) this.#verdicts.forget(member)
+    this.#probing.drop(id)
+    this.#links.forget(id)
+    this.#heartbeats.forget(id)
+  }
+
+  #suspicion(subject: string, incarnation: number, observer: string, hard: boolean, nowMs: number): void {
+    const member = this.#roster.get(subject)
+    // Below: refuted. Above: not a word of the member itself yet, and the host will repeat it.
+    if (member === undefined || incarnation !== member.incarnation) return
+    this.#verdicts.claim(member, observer, hard, nowMs)
+    if (this.#probing.wasSilentForOthers(member, nowMs)) this.#confirm(member, nowMs)
+    else if (this.#probing.isSubject(subject)) this.#probing.hurry(member, nowMs)
+  }
+
+  #message(from: string, message: ProbeMessage, nowMs: number): void {
+    switch (message.type) {
+      case 'ping':
+        this.#send(from, { type: 'ack', seq: message.seq })
+        if (message.suspected !== undefined) this.#refutation.claim(message.suspected, from, false, nowMs)
+        this.#heard(from, nowMs)
+        break
+      case 'ack':
+        // A late ack is no evidence either: it tells of the time of another probe.
+        if (this.#probing.ack(from, message.seq)) this.#heard(from, nowMs)
+        break
+      case 'ping-request':
+        this.#probing.serve(from, message.seq, message.subject, nowMs)
+        this.#heard(from, nowMs)
+        break
+      case 'nack':
+        this.#probing.nack(from, message.seq)
+        this.#heard(from, nowMs)
+        break
+    }
+  }
+
+  #link(id: string, state: LinkState, nowMs: number): void {
+    const member = this.#roster.get(id)
+    switch (state) {
+      case 'open':
+        if (this.#links.opened(id, nowMs)) this.#heartbeats.skipTo(nowMs)
+        this.#heard(id, nowMs)
+        break
+      case 'closed':
+        if (this.#links.closed(id, nowMs) || this.#probing.isSubject(id)) this.#redial(member)
+        break
+      case 'refused':
+        // While connected it was only the end of a second dial.
+        if (!this.#links.isOpen(id)) this.#refused(member, nowMs)
+        break
+      case 'unreachable':
+        if (isLiving(member)) this.#probing.hurry(member, nowMs)
+        break
+      case 'network-down':
+        this.#links.networkDown(id, nowMs)
+        break
+    }
+  }
+
+  #refused(member: Member | undefined, nowMs: number): void {
+    this.#links.refused(nowMs)
+    if (!isLiving(member)) return
+    if (nowMs < this.#stall.awayUntilMs) this.#probing.hurry(member, nowMs)
+    else this.#verdicts.accuse(member, true, nowMs)
+  }
+
+  #redial(member: Member | undefined): void {
+    if (isLiving(member)) this.#effects.push({ type: 'redial', id: member.id })
+  }
+
+  /** A byte came from `id` itself. */
+  #heard(id: string, nowMs: number): void {
+    const member = this.#roster.get(id)
+    if (member === undefined) return
+    member.heardMs = nowMs
+    switch (member.standing.type) {
+      case 'alive':
+      case 'left':
+        return
+      case 'suspect':
+        this.#probing.hurry(member, nowMs)
+        break
+      case 'dead':
+        this.#probing.tellDead(member, nowMs)
+        break
+    }
+  }
+
+  /** A probe found nobody. */
+  #doubt(member: Member | undefined, nowMs: number): void {
+    if (isLiving(member) && nowMs >= this.#heldUntilMs(member)) this.#verdicts.accuse(member, false, nowMs)
+  }
+
+  /** Somebody suspects the member, and a ping of ours for somebody else was not answered either. */
+  #confirm(member: Member | undefined, nowMs: number): void {
+    if (member?.standing.type === 'suspect' && this.#probing.wasSilentForOthers(member, nowMs))
+      this.#doubt(member, nowMs)
+  }
+
+  /** Until when this member gives no verdict on that one. */
+  #heldUntilMs(member: Member): number {
+    return Math.max(this.awayUntilMs(), member.leaseUntilMs)
+  }
+
+  #tick(nowMs: number): void {
+    for (const id of this.#links.tick(nowMs)) this.#redial(this.#roster.get(id))
+    for (const id of this.#heartbeats.takeSilent(nowMs))
+      if (!this.#probing.isSubject(id)) this.#doubt(this.#roster.get(id), nowMs)
+    this.#probing.probeNext(nowMs)
+    this.#tickMs = this.#roster.clusterSize > 1 ? nowMs + this.#probing.intervalMs : Infinity
+  }
+
+  #refute(nowMs: number): void {
+    const refuting = this.#refutation.take(nowMs)
+    if (refuting === undefined) return
+    if (refuting.isOwnFault) this.#probing.health.change(+1)
+    this.#effects.push({ type: 'refute', incarnation: refuting.incarnation })
+  }
+
+  #noticeStall(nowMs: number): void {
+    const ms = stalledMs(nowMs, this.deadlineMs(), this.#lastCallMs, this.#knobs.stallThresholdMs)
+    this.#lastCallMs = nowMs
+    if (ms > 0) this.#wasAway(ms, nowMs)
+  }
+
+  #wasAway(ms: number, nowMs: number): void {
+    if (!this.#stall.ended(nowMs)) return
+    this.#probing.dropAll()
+    this.#probing.health.change(+1)
+    this.#heartbeats.skipTo(nowMs)
+    if (this.#tickMs !== Infinity) this.#tickMs = nowMs
+    this.#effects.push({ type: 'stalled', ms })
+  }
+
+  #send(to: string, message: ProbeMessage): void {
+    this.#effects.push({ type: 'send', to, message })
+  }
+
+  #flush(): DetectorEffect[] {
+    const effects = this.#effects
+    this.#effects = []
+    return effects
+  }
+}

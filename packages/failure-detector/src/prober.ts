@@ -1,0 +1,162 @@
+import { DeadlineQueue } from './deadline-queue.ts'
+import type { DetectorKnobs } from './knobs.ts'
+import type { ProbeMessage } from './probe-message.ts'
+import type { Sequence } from './sequence.ts'
+
+/** Enough for every neighbour at once; beyond it a probe out of turn waits for its turn. */
+const maxPending = 64
+
+/** Somebody to ask about a silent subject. `nackExpected`: its silence would say something about us. */
+export interface HelperChoice {
+  readonly id: string
+  readonly nackExpected: boolean
+}
+
+/** A probe that nobody answered, though helpers were asked and had their time. */
+export interface ProbeResult {
+  readonly subject: string
+  /** By how much it worsens local health. */
+  readonly blame: number
+}
+
+interface Probe {
+  readonly seq: number
+  readonly subject: string
+  readonly beganMs: number
+  /** Local health's multiplier when it began; it holds for the probe's whole life. */
+  readonly scale: number
+  stage:
+    | { readonly type: 'direct' }
+    | { readonly type: 'indirect'; readonly asked: ReadonlySet<string>; readonly owing: Set<string> }
+}
+
+export interface ProberPort {
+  readonly send: (to: string, message: ProbeMessage) => void
+  readonly helpersFor: (subject: string) => readonly HelperChoice[]
+  /** Whether a byte came from the subject since then. */
+  readonly heardSince: (subject: string, sinceMs: number) => boolean
+}
+
+/**
+ * Prober: the lives of this member's own probes. SWIM §3.1.
+ *
+ * ping → (timeout) → ping-request to the helpers → (the rest of the interval, from when they were asked) → unanswered.
+ * An answer fits by its `seq` and its sender, else it is nobody's: a late ack never answers the next probe.
+ */
+export class Prober {
+  readonly #knobs: DetectorKnobs
+  readonly #seqs: Sequence
+  readonly #port: ProberPort
+  readonly #probes = new Map<number, Probe>()
+  readonly #bySubject = new Map<string, Probe>()
+  readonly #due = new DeadlineQueue<number>()
+
+  constructor(knobs: DetectorKnobs, seqs: Sequence, port: ProberPort) {
+    this.#knobs = knobs
+    this.#seqs = seqs
+    this.#port = port
+  }
+
+  nextMs(): number {
+    return this.#due.nextMs()
+  }
+
+  isProbing(subject: string): boolean {
+    return this.#bySubject.has(subject)
+  }
+
+  /** Returns whether it began: not while one is under way, nor beyond the limit. */
+  begin(subject: string, suspected: number | undefined, scale: number, nowMs: number): boolean {
+    if (this.isProbing(subject) || this.#probes.size >= maxPending) return false
+    const probe: Probe = { seq: this.#seqs.next(), subject, beganMs: nowMs, scale, stage: { type: 'direct' } }
+    this.#probes.set(probe.seq, probe)
+    this.#bySubject.set(subject, probe)
+    this.#due.set(probe.seq, nowMs + this.#knobs.probeTimeoutMs * scale)
+    this.#port.send(subject, {
+      type: 'ping',
+      seq: probe.seq,
+      ...(suspected === undefined ? {} : { suspected }),
+    })
+    return true
+  }
+
+  /** Whether the ack answered a probe of ours; then the probe is over. */
+  ack(from: string, seq: number): boolean {
+    const probe = this.#probes.get(seq)
+    if (probe === undefined) return false
+    const isRelayed = probe.stage.type === 'indirect' && probe.stage.asked.has(from)
+    if (from !== probe.subject && !isRelayed) return false
+    this.#end(probe)
+    return true
+  }
+
+  nack(from: string, seq: number): void {
+    const stage = this.#probes.get(seq)?.stage
+    if (stage?.type === 'indirect') stage.owing.delete(from)
+  }
+
+  /** Ends a subject's probe without a verdict. */
+  drop(subject: string): void {
+    const probe = this.#bySubject.get(subject)
+    if (probe !== undefined) this.#end(probe)
+  }
+
+  dropAll(): void {
+    this.#probes.clear()
+    this.#bySubject.clear()
+    this.#due.clear()
+  }
+
+  /** Takes the next step of every probe whose time is up; returns those that ended in silence. */
+  advance(nowMs: number): ProbeResult[] {
+    const results: ProbeResult[] = []
+    for (;;) {
+      const seq = this.#due.takeDue(nowMs)
+      if (seq === undefined) return results
+      const probe = this.#probes.get(seq)
+      if (probe === undefined) continue
+      // Any byte since the ping shows that the subject is there; its ack may be slow, or lost.
+      if (this.#port.heardSince(probe.subject, probe.beganMs)) this.#end(probe)
+      else if (probe.stage.type === 'direct') this.#askHelpers(probe, nowMs)
+      else {
+        this.#end(probe)
+        results.push({
+          subject: probe.subject,
+          blame: selfBlame(probe.stage.asked.size, probe.stage.owing.size),
+        })
+      }
+    }
+  }
+
+  #askHelpers(probe: Probe, nowMs: number): void {
+    const helpers = this.#port.helpersFor(probe.subject)
+    const owing = helpers.filter(helper => helper.nackExpected).map(helper => helper.id)
+    probe.stage = {
+      type: 'indirect',
+      asked: new Set(helpers.map(helper => helper.id)),
+      owing: new Set(owing),
+    }
+    this.#due.set(probe.seq, nowMs + indirectStageMs(this.#knobs) * probe.scale)
+    for (const { id } of helpers)
+      this.#port.send(id, { type: 'ping-request', seq: probe.seq, subject: probe.subject })
+  }
+
+  #end(probe: Probe): void {
+    this.#probes.delete(probe.seq)
+    this.#bySubject.delete(probe.subject)
+    this.#due.delete(probe.seq)
+  }
+}
+
+/** The rest of the interval after a direct ack's time. SWIM §3.1: the whole probe fits into one T′. */
+export function indirectStageMs(knobs: Pick<DetectorKnobs, 'probeIntervalMs' | 'probeTimeoutMs'>): number {
+  return knobs.probeIntervalMs - knobs.probeTimeoutMs
+}
+
+/**
+ * By how much an unanswered probe worsens local health: one for each missing nack. With all nacks there, it
+ * was the subject, 0; with nobody to ask, it may have been us, 1 (Lifeguard §IV.A; memberlist's `probeNode`).
+ */
+export function selfBlame(helpersAsked: number, nacksMissing: number): number {
+  return helpersAsked === 0 ? 1 : nacksMissing
+}

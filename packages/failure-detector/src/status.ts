@@ -1,0 +1,20 @@
+/**
+ * What one detector holds of one member. It is this detector's own conclusion: nobody else can set it.
+ *
+ * `alive → suspect → dead` by time and silence; back to alive only by a greater incarnation that the
+ * member signed itself; `left` by its own goodbye.
+ */
+export type DetectorStatus =
+  | { readonly type: 'alive'; readonly incarnation: number }
+  | {
+      readonly type: 'suspect'
+      readonly incarnation: number
+      /** When this detector began to count, monotonic ms. */
+      readonly sinceMs: number
+      /** When it will conclude `dead`, monotonic ms. Moves earlier with each independent observer. */
+      readonly deadlineMs: number
+      /** Who claims it, first come first; at most 16. */
+      readonly observers: readonly string[]
+    }
+  | { readonly type: 'dead'; readonly incarnation: number; readonly sinceMs: number }
+  | { readonly type: 'left'; readonly incarnation: number }

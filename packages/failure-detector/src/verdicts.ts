@@ -1,0 +1,121 @@
+import { DeadlineQueue } from './deadline-queue.ts'
+import type { DetectorEffect } from './effect.ts'
+import type { DetectorKnobs } from './knobs.ts'
+import type { Member, Roster } from './roster.ts'
+import { Suspicion } from './suspicion.ts'
+import { confirmationsWanted, minSuspicionMs } from './suspicion-timeout.ts'
+
+/** So many hard observers make a suspicion hard, or all there are. */
+const hardObserversWanted = 2
+
+/**
+ * Verdicts: suspicions that run, and what becomes of them.
+ *
+ * Claims can only shorten a suspicion; only time ends it in a death, and only a greater incarnation takes
+ * it back. What holds a verdict up (own absence, a lease) is looked at when it is due and changes no deadline.
+ */
+export class Verdicts {
+  readonly #self: string
+  readonly #knobs: DetectorKnobs
+  readonly #roster: Roster
+  readonly #emit: (effect: DetectorEffect) => void
+  readonly #due = new DeadlineQueue<Member>()
+
+  constructor(self: string, knobs: DetectorKnobs, roster: Roster, emit: (effect: DetectorEffect) => void) {
+    this.#self = self
+    this.#knobs = knobs
+    this.#roster = roster
+    this.#emit = emit
+  }
+
+  nextMs(): number {
+    return this.#due.nextMs()
+  }
+
+  /** Counts somebody's claim. The member is alive or suspect under the claim's incarnation. */
+  claim(member: Member, observer: string, hard: boolean, nowMs: number): void {
+    if (member.standing.type === 'dead' || member.standing.type === 'left') return
+    const isNew = member.standing.type === 'alive'
+    const suspicion =
+      member.standing.type === 'suspect' ? member.standing.suspicion : this.#begin(member, nowMs)
+    suspicion.observe(observer, hard, this.#hardWanted(), nowMs)
+    this.#due.set(member, suspicion.deadlineMs)
+    const { id, incarnation } = member
+    if (isNew) this.#emit({ type: 'suspect', id, incarnation, deadlineMs: suspicion.deadlineMs })
+  }
+
+  /** This member's own claim: counted and published, once as soft and once as hard. */
+  accuse(member: Member, hard: boolean, nowMs: number): void {
+    const { standing, incarnation } = member
+    if (standing.type === 'dead' || standing.type === 'left') return
+    if (standing.type === 'suspect' && !standing.suspicion.isNews(this.#self, hard)) return
+    this.claim(member, this.#self, hard, nowMs)
+    this.#emit({ type: 'accuse', subject: member.id, incarnation, hard })
+  }
+
+  /** The member lives, under a greater incarnation. */
+  revive(member: Member, incarnation: number): void {
+    const { id, standing } = member
+    member.incarnation = incarnation
+    if (standing.type === 'alive') return
+    this.stand(member, { type: 'alive' })
+    this.#emit({ type: standing.type === 'suspect' ? 'recover' : 'return', id, incarnation })
+  }
+
+  /** Ends a suspicion, if there is one, by another standing. */
+  stand(
+    member: Member,
+    standing: { type: 'alive' } | { type: 'left' } | { type: 'dead'; sinceMs: number },
+  ): void {
+    this.#due.delete(member)
+    this.#roster.stand(member, standing)
+  }
+
+  forget(member: Member): void {
+    this.#due.delete(member)
+    this.#roster.delete(member)
+  }
+
+  /** Declares dead whose time is up, unless something holds the verdict up until later. */
+  conclude(nowMs: number, heldUntilMs: (member: Member) => number): Member[] {
+    const dead: Member[] = []
+    for (;;) {
+      const member = this.#due.takeDue(nowMs)
+      if (member === undefined) return dead
+      const heldMs = heldUntilMs(member)
+      if (heldMs > nowMs) {
+        this.#due.set(member, heldMs)
+        continue
+      }
+      this.stand(member, { type: 'dead', sinceMs: nowMs })
+      this.#emit({ type: 'fail', id: member.id, incarnation: member.incarnation })
+      dead.push(member)
+    }
+  }
+
+  #begin(member: Member, nowMs: number): Suspicion {
+    const { probeIntervalMs, suspicionMult, suspicionMaxMult, hardFloorMs } = this.#knobs
+    const { clusterSize } = this.#roster
+    const minMs = minSuspicionMs(suspicionMult, clusterSize, probeIntervalMs)
+    const maxMs = suspicionMaxMult * minMs
+    // All but the suspect and the first observer.
+    const k = confirmationsWanted(suspicionMult, clusterSize - 2)
+    const suspicion = new Suspicion({ minMs, maxMs, k, hardFloorMs }, nowMs)
+    this.#roster.stand(member, { type: 'suspect', suspicion })
+    if (this.#hardWanted() < hardObserversWanted) this.#tightenAll()
+    return suspicion
+  }
+
+  /** Suspects do not count as observers: where two of three crash, the third is all there is. */
+  #hardWanted(): number {
+    return Math.min(hardObserversWanted, 1 + this.#roster.aliveCount)
+  }
+
+  #tightenAll(): void {
+    for (const member of this.#due.keys()) {
+      if (member.standing.type !== 'suspect') continue
+      member.standing.suspicion.tighten(this.#hardWanted())
+      this.#due.set(member, member.standing.suspicion.deadlineMs)
+    }
+  }
+}
