@@ -71,7 +71,7 @@ export interface Cluster {
   readonly self: Member
   /** Everybody known, oneself included, ordered by id. */
   readonly members: Store<readonly Member[]>
-  /** Member id → heartbeat. Refreshed when a beat arrives, and each second while somebody watches. */
+  /** Member id → heartbeat. At most a second old; refreshed each second while somebody watches. */
   readonly heartbeats: Store<ReadonlyMap<string, Heartbeat>>
   readonly events: TypedEventTarget<ClusterEvents>
   health(): Health

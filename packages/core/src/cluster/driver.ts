@@ -40,6 +40,7 @@ export interface DriverListener {
 const watchIntervalMs = 2_000
 /** Clocks drift and are adjusted by less than this; a lid that closes takes more. */
 const sleepThresholdMs = 2_000
+const maxEarly = 1_024
 
 export class Driver implements TransportListener {
   readonly #options: DriverOptions
@@ -47,7 +48,9 @@ export class Driver implements TransportListener {
   #cancelTimer: () => void = () => {}
   #cancelWatch: () => void = () => {}
   #epochAheadMs: number
-  #stopped = false
+  #phase: 'early' | 'running' | 'stopped' = 'early'
+  /** What happened before the start: connections come as soon as the node listens. */
+  readonly #early: MachineInput[] = []
 
   constructor(options: DriverOptions) {
     this.#options = options
@@ -56,18 +59,21 @@ export class Driver implements TransportListener {
   }
 
   start(): void {
+    this.#phase = 'running'
     this.#carryOut(this.#options.machine.start(this.#options.clock.now()))
+    for (const input of this.#early.splice(0)) this.handle(input)
     this.#watch()
   }
 
   stop(): void {
-    this.#stopped = true
+    this.#phase = 'stopped'
     this.#cancelTimer()
     this.#cancelWatch()
   }
 
   handle(input: MachineInput): void {
-    if (this.#stopped) return
+    if (this.#phase === 'early' && this.#early.length < maxEarly) this.#early.push(input)
+    if (this.#phase !== 'running') return
     this.#noticeSleep()
     this.#carryOut(this.#options.machine.handle(input, this.#options.clock.now()))
   }
@@ -77,7 +83,7 @@ export class Driver implements TransportListener {
   }
 
   frame(from: string, channel: Channel, bytes: Uint8Array): void {
-    if (this.#stopped) return
+    if (this.#phase === 'stopped') return
     switch (channel) {
       case 'probe': {
         const decoded = decodeProbe(bytes)
@@ -92,8 +98,8 @@ export class Driver implements TransportListener {
           const message = decoded.value
           const { machine } = this.#options
           const said = [...message.facts, ...machine.heartbeatsIn(message)]
-          when(this.#verified(said), facts => {
-            if (facts.length < this.#news(said).length) this.#offended(from, 'bad-signature', 'a fact that its author did not sign')
+          when(this.#verify(this.#news(said)), ({ facts, forged }) => {
+            if (forged) this.#offended(from, 'bad-signature', 'a fact that its author did not sign')
             this.handle({ type: 'sync', from, message, facts })
           })
         }
@@ -103,7 +109,7 @@ export class Driver implements TransportListener {
   }
 
   rumor(from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {
-    if (this.#stopped) return 'ignore'
+    if (this.#phase !== 'running') return 'ignore'
     this.handle({ type: 'evidence', id: from })
     const decoded = decodeRumors(bytes)
     if (!decoded.ok) {
@@ -112,8 +118,8 @@ export class Driver implements TransportListener {
     }
     const news = this.#news(decoded.value)
     if (news.length === 0) return 'ignore'
-    return when(this.#verified(news), facts => {
-      if (facts.length < news.length) {
+    return when(this.#verify(news), ({ facts, forged }) => {
+      if (forged) {
         this.#offended(from, 'bad-signature', 'a rumor that its author did not sign')
         return 'reject'
       }
@@ -131,17 +137,16 @@ export class Driver implements TransportListener {
     return this.#options.machine.news(facts, this.#options.clock.now().epochMs)
   }
 
-  /** Of these facts those that are news and whose signature holds. */
-  #verified(facts: readonly SignedFact[]): SignedFact[] | Promise<SignedFact[]> {
+  /** Splits facts into those whose signature holds and whether there were others. */
+  #verify(said: readonly SignedFact[]): Verified | Promise<Verified> {
     const { keys, cluster } = this.#options
-    const news = this.#news(facts)
-    const checks = news.map(fact => keys.verify(fact.author, signedBytes(cluster, fact), fact.signature))
-    const keep = (holds: readonly boolean[]) => news.filter((_, i) => holds[i])
-    return checks.every(check => typeof check === 'boolean') ? keep(checks) : Promise.all(checks).then(keep)
+    const checks = said.map(fact => keys.verify(fact.author, signedBytes(cluster, fact), fact.signature))
+    const split = (holds: readonly boolean[]) => ({ facts: said.filter((_, i) => holds[i]), forged: holds.includes(false) })
+    return checks.every(check => typeof check === 'boolean') ? split(checks) : Promise.all(checks).then(split)
   }
 
   #advance(): void {
-    if (this.#stopped) return
+    if (this.#phase !== 'running') return
     this.#noticeSleep()
     this.#carryOut(this.#options.machine.advance(this.#options.clock.now()))
   }
@@ -218,7 +223,7 @@ export class Driver implements TransportListener {
   #sign(draft: Draft): void {
     const { keys, cluster, machine, clock } = this.#options
     when(keys.sign(signedBytes(cluster, draft)), signature => {
-      if (!this.#stopped)
+      if (this.#phase === 'running')
         this.#carryOut(machine.handle({ type: 'signed', fact: { ...draft, signature } }, clock.now()))
     })
   }
@@ -226,10 +231,15 @@ export class Driver implements TransportListener {
   #schedule(): void {
     const { clock, machine } = this.#options
     this.#cancelTimer()
-    if (this.#stopped) return
+    if (this.#phase !== 'running') return
     const deadlineMs = machine.deadlineMs()
     if (deadlineMs < Number.POSITIVE_INFINITY) this.#cancelTimer = clock.setTimer(deadlineMs, () => this.#advance())
   }
+}
+
+interface Verified {
+  readonly facts: readonly SignedFact[]
+  readonly forged: boolean
 }
 
 /** Goes on at once if the value is there, later if it is promised. */

@@ -273,7 +273,7 @@ export class Machine {
   #sayGoodbye(fact: RecordFact): void {
     for (const to of this.#overlay.linked()) {
       this.#effects.push({ type: 'send-sync', to, message: syncMessage({ facts: [fact] }) })
-      this.#effects.push({ type: 'send-sync', to, message: offer(this.#table) })
+      this.#offer(to)
     }
     if (this.#overlay.linked().length === 0) this.#effects.push({ type: 'goodbye-heard' })
   }
@@ -306,6 +306,8 @@ export class Machine {
       case 'closed':
         this.#overlay.closed(id)
         this.#offered.delete(id)
+        // The other end may give up what is no edge; who is a neighbour here should not have gone.
+        if (!this.#overlay.neighbours().includes(id)) return
         break
       case 'refused':
       case 'unreachable':

@@ -33,6 +33,8 @@ export class Overlay {
   readonly #absent = new Set<string>()
   #neighbours: string[] = []
   #stale = true
+  /** Links or neighbours changed since the plan last saw them. */
+  #unplanned = true
   #bootstrapWaitMs = firstBootstrapWaitMs
   #healDueMs: number
   #surplusDueMs: number
@@ -49,6 +51,7 @@ export class Overlay {
   neighbours(): readonly string[] {
     if (this.#stale) {
       this.#stale = false
+      this.#unplanned = true
       const next = this.#neighbourhood.neighbours(id => !this.#links.has(id) && this.#plan.skips(id))
       if (next.join() !== this.#neighbours.join()) this.#neighbours = next
     }
@@ -115,6 +118,7 @@ export class Overlay {
 
   advance(nowMs: number): OverlayAction[] {
     const wanted = this.neighbours().filter(id => !this.#links.has(id))
+    this.#unplanned = false
     this.#plan.want(wanted, nowMs)
     const actions: OverlayAction[] = this.#plan.take(wanted, nowMs).map(id => ({ type: 'dial', id }))
     if (nowMs >= this.#healDueMs) actions.push(...this.#heal(nowMs))
@@ -127,7 +131,8 @@ export class Overlay {
   }
 
   deadlineMs(): number {
-    return Math.min(this.#stale ? Number.NEGATIVE_INFINITY : this.#plan.dueMs(), this.#healDueMs, this.#surplusDueMs)
+    const planDueMs = this.#stale || this.#unplanned ? Number.NEGATIVE_INFINITY : this.#plan.dueMs()
+    return Math.min(planDueMs, this.#healDueMs, this.#surplusDueMs)
   }
 
   #heal(nowMs: number): OverlayAction[] {

@@ -1,0 +1,110 @@
+/**
+ * Face: the cluster as an app holds it, over one machine and its driver.
+ *
+ * It exists before the machine does, so an app may subscribe first; until `attach` it shows nobody.
+ */
+import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
+import type { Cluster, ClusterEvents, Explanation, Health, Heartbeat, Member } from './cluster.ts'
+import type { Driver, DriverListener } from './driver.ts'
+import { NotRunningError } from './errors.ts'
+import { explain } from './explain.ts'
+import { HeartbeatStore } from './heartbeat-store.ts'
+import type { Machine } from './machine.ts'
+import type { MemberEvent } from './membership.ts'
+import { checkPresentation } from './options.ts'
+import type { Clock } from './ports.ts'
+import { createStore, type Store, type WritableStore } from './store.ts'
+
+/** Longest wait for a neighbour to hear the goodbye. */
+const goodbyeMs = 1_000
+
+interface Engine {
+  readonly self: string
+  readonly machine: Machine
+  readonly driver: Driver
+}
+
+export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' | 'goodbyeHeard'> {
+  readonly name: string
+  readonly events: TypedEventTarget<ClusterEvents>
+  readonly heartbeats: Store<ReadonlyMap<string, Heartbeat>>
+  readonly #emitter = new TypedEventEmitter<ClusterEvents>()
+  readonly #members: WritableStore<readonly Member[]> = createStore<readonly Member[]>([])
+  readonly #hearts: HeartbeatStore
+  readonly #clock: Clock
+  #engine: Engine | undefined
+  #onGoodbyeHeard: () => void = () => {}
+  #leaving: Promise<void> | undefined
+
+  constructor(name: string, clock: Clock) {
+    this.name = name
+    this.#clock = clock
+    this.events = this.#emitter
+    this.#hearts = new HeartbeatStore(() => this.#engine?.machine, clock)
+    this.heartbeats = this.#hearts
+  }
+
+  attach(engine: Engine): void {
+    this.#engine = engine
+  }
+
+  get members(): Store<readonly Member[]> {
+    return this.#members
+  }
+
+  get self(): Member {
+    const { machine, self } = this.#running()
+    const member = machine.member(self)
+    if (!member) throw new NotRunningError('the cluster has not started yet')
+    return member
+  }
+
+  health(): Health {
+    return this.#running().machine.health()
+  }
+
+  explain(memberId: string): Explanation {
+    return explain(this.#running().machine, memberId, this.#clock.now())
+  }
+
+  update({ name, tags }: { name?: string; tags?: Readonly<Record<string, string>> }): void {
+    checkPresentation(name, tags)
+    const change = { ...(name !== undefined && { name }), ...(tags !== undefined && { tags: { ...tags } }) }
+    this.#running().driver.handle({ type: 'change', change })
+  }
+
+  leave(): Promise<void> {
+    this.#leaving ??= this.#leave()
+    return this.#leaving
+  }
+
+  event({ type, member }: MemberEvent): void {
+    this.#emitter.dispatchEvent(new CustomEvent(type, { detail: member }))
+  }
+
+  stepped(): void {
+    const machine = this.#engine?.machine
+    if (machine) this.#members.set(machine.members())
+  }
+
+  goodbyeHeard(): void {
+    this.#onGoodbyeHeard()
+  }
+
+  async #leave(): Promise<void> {
+    const engine = this.#engine
+    if (!engine) return
+    await new Promise<void>(resolve => {
+      this.#onGoodbyeHeard = resolve
+      this.#clock.setTimer(this.#clock.now().monotonicMs + goodbyeMs, resolve)
+      engine.driver.handle({ type: 'leave' })
+    })
+    engine.driver.stop()
+    this.#hearts.stop()
+  }
+
+  #running(): Engine {
+    if (!this.#engine) throw new NotRunningError('the cluster has not started yet')
+    return this.#engine
+  }
+}

@@ -1,0 +1,15 @@
+export type {
+  Cluster,
+  ClusterEvents,
+  ClusterEventType,
+  Explanation,
+  Health,
+  Heartbeat,
+  Member,
+  MemberStatus,
+} from './cluster/cluster.ts'
+export { InvalidOptionsError, ListenError, NotRunningError, StorageError } from './cluster/errors.ts'
+export type { MemberOptions } from './cluster/options.ts'
+export type { Store } from './cluster/store.ts'
+export { type HearsayComponents, type HearsayInit, hearsay } from './libp2p/hearsay.ts'
+export { type JoinOptions, joinCluster } from './libp2p/join-cluster.ts'

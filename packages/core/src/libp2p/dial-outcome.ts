@@ -1,0 +1,33 @@
+/**
+ * Dial outcome: what a failed dial says about the other end, and about us.
+ *
+ * Only when every address was refused is it evidence: a loopback address in a foreign record is refused by our
+ * own machine, and must not speak for a machine that merely did not answer.
+ */
+import type { LinkState } from '@hearsay/failure-detector'
+
+const refusedCodes = new Set(['ECONNREFUSED'])
+const networkDownCodes = new Set(['ENETUNREACH', 'ENETDOWN'])
+
+export function dialOutcome(error: unknown): Exclude<LinkState, 'open' | 'closed'> {
+  const causes = causesOf(error)
+  if (causes.length > 0 && causes.every(isRefusal)) return 'refused'
+  if (causes.length > 0 && causes.every(cause => networkDownCodes.has(codeOf(cause)))) return 'network-down'
+  return 'unreachable'
+}
+
+/** Somebody else answers there now: for the member it is the same as nobody. */
+function isRefusal(cause: unknown): boolean {
+  return refusedCodes.has(codeOf(cause)) || (cause instanceof Error && cause.name === 'UnexpectedPeerError')
+}
+
+function causesOf(error: unknown): unknown[] {
+  return error instanceof AggregateError ? error.errors.flatMap(causesOf) : [error]
+}
+
+/** libp2p wraps some system errors and keeps only their text. */
+function codeOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return ''
+  if ('code' in cause && typeof cause.code === 'string') return cause.code
+  return /\bE[A-Z]{4,}\b/.exec(cause.message)?.[0] ?? ''
+}

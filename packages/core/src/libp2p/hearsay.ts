@@ -1,0 +1,128 @@
+/**
+ * hearsay as a libp2p service: a member of a cluster on a node that the app has.
+ *
+ * It needs gossipsub as the service `pubsub`, and identify. It dials the members it needs and closes only what
+ * it dialled. Stopping the node says goodbye first.
+ */
+import { serviceCapabilities, serviceDependencies, type ComponentLogger, type PrivateKey, type Startable } from '@libp2p/interface'
+import type { AddressManager } from '@libp2p/interface-internal'
+import { isLoopback } from '@libp2p/utils'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Datastore } from 'interface-datastore'
+import type { Cluster } from '../cluster/cluster.ts'
+import { Driver } from '../cluster/driver.ts'
+import { InvalidOptionsError } from '../cluster/errors.ts'
+import { Face } from '../cluster/face.ts'
+import { Machine } from '../cluster/machine.ts'
+import { checkMemberOptions, firstRecord, type MemberOptions } from '../cluster/options.ts'
+import { firstIncarnation } from '../state/incarnation.ts'
+import { clusterTag } from '../wire/cluster-tag.ts'
+import { limits } from '../wire/limits.ts'
+import { IncarnationStore } from './incarnation-store.ts'
+import { libp2pKeys } from './keys.ts'
+import { systemClock } from './system-clock.ts'
+import { Libp2pTransport, type TransportComponents } from './transport.ts'
+
+export interface HearsayInit extends MemberOptions {
+  /** Where the incarnation is kept. @default the node's own datastore */
+  datastore?: Datastore
+}
+
+/** What of the node the service uses. */
+export interface HearsayComponents extends TransportComponents {
+  readonly privateKey: PrivateKey
+  readonly addressManager: AddressManager
+  readonly datastore: Datastore
+  readonly logger: ComponentLogger
+}
+
+/**
+ * @throws {InvalidOptionsError} when the node is created: an option, or a key that is not Ed25519.
+ */
+export function hearsay(init: HearsayInit): (components: HearsayComponents) => Cluster {
+  checkMemberOptions(init)
+  return components => new HearsayService(init, components)
+}
+
+class HearsayService extends Face implements Startable {
+  readonly [Symbol.toStringTag] = '@hearsay/core'
+  readonly [serviceCapabilities]: string[] = ['@hearsay/core']
+  readonly [serviceDependencies]: string[] = ['@libp2p/identify', '@libp2p/pubsub']
+  readonly #init: HearsayInit
+  readonly #components: HearsayComponents
+  #parts: { transport: Libp2pTransport; driver: Driver; incarnations: IncarnationStore } | undefined
+  #presented = ''
+  readonly #addressesChanged = () => this.#presentAddresses()
+
+  constructor(init: HearsayInit, components: HearsayComponents) {
+    super(init.cluster, systemClock)
+    if (components.privateKey.type !== 'Ed25519')
+      throw new InvalidOptionsError(`privateKey: a member's key is Ed25519, this node's is ${components.privateKey.type}`)
+    this.#init = init
+    this.#components = components
+  }
+
+  /** Before the node listens: streams and connections must find somebody. */
+  async beforeStart(): Promise<void> {
+    const { privateKey, peerId, datastore, logger } = this.#components
+    const { cluster: name, tags = {}, bootstrap = [], profile = 'lan' } = this.#init
+    const log = logger.forComponent('hearsay')
+    const self = peerId.toString()
+    const cluster = clusterTag(name)
+    const incarnations = new IncarnationStore(this.#init.datastore ?? datastore, cluster)
+    const now = systemClock.now()
+    const incarnation = firstIncarnation(await incarnations.read(), now.epochMs)
+    const record = firstRecord({ name: this.#init.name ?? self.slice(-6), tags: { ...tags }, incarnation })
+    const machine = new Machine({ self, record, bootstrap, profile, random: Math.random }, now)
+    const transport = new Libp2pTransport(this.#components, cluster, log)
+    const listener = {
+      event: this.event.bind(this),
+      stepped: this.stepped.bind(this),
+      goodbyeHeard: this.goodbyeHeard.bind(this),
+      persist: (latest: number) => incarnations.write(latest, error => log('incarnation not kept - %e', error)),
+      note: (message: string) => log(message),
+    }
+    const keys = libp2pKeys(privateKey)
+    const driver = new Driver({ machine, cluster, clock: systemClock, transport, keys, listener })
+    this.attach({ self, machine, driver })
+    this.#parts = { transport, driver, incarnations }
+    await transport.listen(driver)
+  }
+
+  start(): void {}
+
+  /** Pubsub runs; the node begins to listen, and says so as an event. */
+  afterStart(): void {
+    this.#parts?.transport.start()
+    this.#parts?.driver.start()
+    for (const event of addressEvents) this.#components.events.addEventListener(event, this.#addressesChanged)
+  }
+
+  /** While there still are connections to say goodbye over. */
+  async beforeStop(): Promise<void> {
+    for (const event of addressEvents) this.#components.events.removeEventListener(event, this.#addressesChanged)
+    await this.leave()
+    this.#parts?.transport.stop()
+  }
+
+  async stop(): Promise<void> {
+    await this.#parts?.incarnations.settled()
+  }
+
+  /** Tells where this member can be dialled, if that changed. */
+  #presentAddresses(): void {
+    const addresses = presentable(this.#components.addressManager.getAddresses())
+    const text = addresses.join()
+    if (text === this.#presented) return
+    this.#presented = text
+    this.#parts?.driver.handle({ type: 'change', change: { addresses: addresses.map(({ bytes }) => bytes) } })
+  }
+}
+
+const addressEvents = ['transport:listening', 'transport:close', 'self:peer:update'] as const
+
+/** Loopback means another machine to everybody else: it is told of only where there is nothing better. */
+function presentable(addresses: readonly Multiaddr[]): readonly Multiaddr[] {
+  const reachable = addresses.filter(address => !isLoopback(address))
+  return (reachable.length > 0 ? reachable : addresses).slice(0, limits.maxAddresses)
+}

@@ -1,0 +1,131 @@
+/**
+ * joinCluster for Node: a libp2p node of its own, over TCP, Noise and yamux, that is a member of one cluster.
+ */
+import { identify } from '@libp2p/identify'
+import { mdns } from '@libp2p/mdns'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import type { Datastore } from 'interface-datastore'
+import { createLibp2p, type Libp2p } from 'libp2p'
+import { toString } from 'uint8arrays/to-string'
+import type { Cluster } from '../cluster/cluster.ts'
+import { ListenError } from '../cluster/errors.ts'
+import { checkAddress, checkMemberOptions, type MemberOptions } from '../cluster/options.ts'
+import { clusterTag } from '../wire/cluster-tag.ts'
+import { dialDiscovered } from './discovery.ts'
+import { clusterGossip } from './gossip.ts'
+import { hearsay } from './hearsay.ts'
+import { loadIdentity, openStorage } from './storage.ts'
+
+export interface JoinOptions extends MemberOptions {
+  /** Multiaddrs to listen on. @default ['/ip4/0.0.0.0/tcp/0'] */
+  listen?: readonly string[]
+  /** A folder or a datastore for identity and incarnation. @default memory: a new member at each start */
+  storage?: string | Datastore
+  /** Find members of the cluster in the local network by multicast DNS. @default true */
+  mdns?: boolean
+}
+
+/**
+ * Joins, and resolves as soon as this member listens: who else is there comes as events.
+ *
+ * @throws {InvalidOptionsError} an option; nothing was started
+ * @throws {StorageError} the store; it was left as it is
+ * @throws {ListenError} an address; nothing is left running
+ */
+export async function joinCluster(options: JoinOptions): Promise<Cluster> {
+  const { listen = ['/ip4/0.0.0.0/tcp/0'] } = options
+  checkMemberOptions(options)
+  for (const address of listen) checkAddress('listen', address)
+  const storage = await openStorage(options.storage)
+  try {
+    const node = await startNode(options, listen, storage.datastore)
+    const { cluster } = node.services
+    const leave = once(async () => {
+      await cluster.leave()
+      await node.stop()
+      await storage.close()
+    })
+    return withLeave(cluster, leave)
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+type Node = Libp2p<{ cluster: Cluster }>
+
+async function startNode(options: JoinOptions, listen: readonly string[], datastore: Datastore): Promise<Node> {
+  const tag = clusterTag(options.cluster)
+  const node = await createLibp2p({
+    start: false,
+    privateKey: await loadIdentity(datastore),
+    addresses: { listen: [...listen] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    peerDiscovery: options.mdns === false ? [] : [mdns({ serviceTag: serviceTag(tag) })],
+    // Probes watch the connections already.
+    connectionMonitor: { enabled: false },
+    // The defaults take a burst of joins from one host for an attack.
+    connectionManager: { inboundConnectionThreshold: 1_000, maxIncomingPendingConnections: 256, maxConnections: 1_024 },
+    services: {
+      identify: identify(),
+      pubsub: clusterGossip(tag),
+      cluster: hearsay({ ...options, datastore }),
+    },
+  })
+  try {
+    await node.start()
+  } catch (error) {
+    await node.stop()
+    throw new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error })
+  }
+  dialDiscovered(node, node.services.cluster)
+  return node
+}
+
+/** Only members of the same cluster answer to it, and it is a valid DNS-SD name. */
+function serviceTag(tag: Uint8Array): string {
+  return `_hearsay-${toString(tag, 'base32').slice(0, 8)}._udp.local`
+}
+
+function listenReason(error: unknown, listen: readonly string[]): string {
+  const message = error instanceof Error ? [error.message, ...nestedMessages(error)].join(' ') : String(error)
+  const where = listen.join(', ')
+  if (message.includes('EADDRINUSE')) return `${where} is in use by another process. Choose another port, or 0 for any`
+  if (message.includes('EADDRNOTAVAIL')) return `${where} is no address of this machine`
+  if (message.includes('EACCES')) return `${where} needs more rights. Choose a port above 1023`
+  return `${where} cannot be listened on: ${message}`
+}
+
+function nestedMessages(error: Error): string[] {
+  const nested = error instanceof AggregateError ? error.errors : error.cause === undefined ? [] : [error.cause]
+  return nested.flatMap(each => (each instanceof Error ? [each.message, ...nestedMessages(each)] : [String(each)]))
+}
+
+/** The same cluster, whose leaving also stops the node that was made for it. */
+function withLeave(cluster: Cluster, leave: () => Promise<void>): Cluster {
+  return {
+    name: cluster.name,
+    members: cluster.members,
+    heartbeats: cluster.heartbeats,
+    events: cluster.events,
+    get self() {
+      return cluster.self
+    },
+    health: () => cluster.health(),
+    explain: id => cluster.explain(id),
+    update: change => cluster.update(change),
+    leave,
+  }
+}
+
+function once(act: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => {
+    done ??= act()
+    return done
+  }
+}

@@ -1,0 +1,14 @@
+/** System clock: the driver's time in production. */
+import type { Clock } from '../cluster/ports.ts'
+
+/** setTimeout counts in 32 bits. */
+const maxDelayMs = 2_147_483_647
+
+export const systemClock: Clock = {
+  now: () => ({ monotonicMs: performance.now(), epochMs: Date.now() }),
+  setTimer(atMonotonicMs, callback) {
+    const delayMs = Math.min(maxDelayMs, Math.max(0, atMonotonicMs - performance.now()))
+    const timer = setTimeout(callback, Math.ceil(delayMs))
+    return () => clearTimeout(timer)
+  },
+}
