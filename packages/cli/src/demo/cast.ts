@@ -1,0 +1,78 @@
+/** Cast: the demo's members on loopback, and all that each of them said of another. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Actor, type Identity } from './actor.ts'
+import type { Sighting } from './messages.ts'
+import { names } from './names.ts'
+
+export interface Observation extends Sighting {
+  readonly observer: Actor
+}
+
+export class Cast {
+  readonly actors: readonly Actor[]
+  /** How often one that ran and answered was declared dead. */
+  falseAlarms = 0
+
+  readonly #cluster = `demo-${process.pid}`
+  readonly #log: Observation[] = []
+  readonly #waiting = new Set<() => void>()
+  #folder: string | undefined
+
+  constructor(members: number) {
+    this.actors = names.slice(0, members).map(name => {
+      const actor: Actor = new Actor(name, sighting => this.#record({ ...sighting, observer: actor }))
+      return actor
+    })
+  }
+
+  /** Starts it, or starts it again from what it stored. */
+  async start(actor: Actor, bootstrap?: Identity): Promise<Identity> {
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'hearsay-demo-'))
+    return actor.start({
+      cluster: this.#cluster,
+      name: actor.name,
+      listen: ['/ip4/127.0.0.1/tcp/0'],
+      bootstrap: bootstrap ? [...bootstrap.addresses] : [],
+      storage: join(this.#folder, actor.name),
+      mdns: false,
+    })
+  }
+
+  /** Those that run and are not asked about themselves. */
+  observersOf(actor: Actor): readonly Actor[] {
+    return this.actors.filter(other => other !== actor && other.state === 'running')
+  }
+
+  since(sinceMs: number): readonly Observation[] {
+    return this.#log.filter(({ at }) => at >= sinceMs)
+  }
+
+  /** Resolves as soon as the condition holds, or when the time is over. */
+  until(condition: () => boolean, withinMs: number): Promise<void> {
+    return new Promise(resolve => {
+      const look = () => condition() && end()
+      const end = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(look)
+        resolve()
+      }
+      const timer = setTimeout(end, withinMs)
+      this.#waiting.add(look)
+      look()
+    })
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.actors.map(actor => actor.end()))
+    if (this.#folder) await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  #record(observation: Observation): void {
+    this.#log.push(observation)
+    const about = this.actors.find(({ name }) => name === observation.name)
+    if (observation.event === 'fail' && about?.state === 'running') this.falseAlarms++
+    for (const look of this.#waiting) look()
+  }
+}

@@ -1,0 +1,56 @@
+/** A member of the demo: the same member as `hearsay join` runs, that reports to its parent instead of to people. */
+import type { Cluster } from '@hearsay/core'
+import { startMember } from '../member/start.ts'
+import { sayGoodbye } from '../member/stop.ts'
+import { tellOfOthers } from '../member/told.ts'
+import type { Order, Report, Seen } from './messages.ts'
+
+const viewEveryMs = 250
+
+// Ctrl-C in a terminal reaches every process of the demo; only the demo itself decides what happens then.
+process.on('SIGINT', () => undefined)
+process.on('disconnect', () => process.exit(0))
+
+process.once('message', async (start: Order) => {
+  if (start.order !== 'start') throw new Error('a member starts before all else')
+  const cluster = await startMember(start.options)
+  const { id, addresses, incarnation } = cluster.self
+  report({ report: 'ready', id, addresses, incarnation })
+  tellOfOthers(cluster, ({ event, member: { id, name, incarnation, tags }, at }) =>
+    report({ report: 'sighting', event, id, name, incarnation, tags, at }),
+  )
+  // Watched, so that phi goes on growing while nothing is heard.
+  cluster.heartbeats.subscribe(() => undefined)
+  setInterval(() => report({ report: 'view', of: others(cluster) }), viewEveryMs)
+  process.on('message', (order: Order) => void obey(cluster, order))
+})
+
+async function obey(cluster: Cluster, order: Order): Promise<void> {
+  if (order.order === 'tag') cluster.update({ tags: { [order.key]: order.value } })
+  if (order.order !== 'leave') return
+  await sayGoodbye(cluster)
+  process.exit(0)
+}
+
+function others({ self, members, heartbeats }: Cluster): Seen[] {
+  const heard = heartbeats.getSnapshot()
+  const seen: Seen[] = []
+  for (const { id, name, status } of members.getSnapshot()) {
+    if (id === self.id) continue
+    const heartbeat = heard.get(id)
+    const { lastHeardMs, phi, roundTripMs } = heartbeat ?? {}
+    seen.push({
+      name,
+      status,
+      ...(lastHeardMs !== undefined && { lastHeardMs }),
+      ...(phi !== undefined && { phi }),
+      ...(roundTripMs !== undefined && { roundTripMs }),
+    })
+  }
+  return seen
+}
+
+/** The parent may be gone by now; then there is nobody to tell. */
+function report(message: Report): void {
+  process.send?.(message, () => undefined)
+}

@@ -1,0 +1,40 @@
+/** Messages between the demo and its members, over Node's IPC. */
+import type { ClusterEventType, JoinOptions, MemberStatus } from '@hearsay/core'
+
+/** To a member. */
+export type Order =
+  | { readonly order: 'start'; readonly options: JoinOptions }
+  | { readonly order: 'tag'; readonly key: string; readonly value: string }
+  | { readonly order: 'leave' }
+
+/** From a member. Times are epoch milliseconds, which all processes of a machine share. */
+export type Report =
+  | {
+      readonly report: 'ready'
+      readonly id: string
+      readonly addresses: readonly string[]
+      readonly incarnation: number
+    }
+  | Sighting
+  | { readonly report: 'view'; readonly of: readonly Seen[] }
+
+/** An event about another member. */
+export interface Sighting {
+  readonly report: 'sighting'
+  readonly event: ClusterEventType
+  /** The other's name. */
+  readonly name: string
+  readonly id: string
+  readonly incarnation: number
+  readonly tags: Readonly<Record<string, string>>
+  readonly at: number
+}
+
+/** Another member, as this one sees it. */
+export interface Seen {
+  readonly name: string
+  readonly status: MemberStatus
+  readonly lastHeardMs?: number
+  readonly phi?: number
+  readonly roundTripMs?: number
+}

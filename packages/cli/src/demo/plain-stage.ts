@@ -1,0 +1,16 @@
+/** Plain stage: lines for a log or a pipe. */
+
+import type { Stage } from './story.ts'
+import { summary } from './summary.ts'
+import { timeline } from './timeline.ts'
+
+export function plainStage(): Stage {
+  const lines = timeline()
+  return {
+    begins: act => console.log(lines.begins(act)),
+    ended: result => console.log(lines.ended(result)),
+    pause: () => Promise.resolve(),
+    finished: story => console.log(`\n${summary(story).join('\n')}`),
+    close: () => undefined,
+  }
+}

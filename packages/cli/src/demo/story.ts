@@ -1,0 +1,53 @@
+/** Story: what happens to the cluster, scene by scene, and whether all of it went as promised. */
+import type { Cast } from './cast.ts'
+import { type Scene, scenes } from './scenes.ts'
+
+/** Times are milliseconds from the act to what a member said of it; absent is what did not happen. */
+export interface StepResult {
+  readonly step: Scene['step']
+  readonly act: string
+  readonly held: boolean
+  /** Until the first suspected it. */
+  readonly suspectedMs?: number
+  /** Until the first knew. */
+  readonly firstMs?: number
+  /** Until all knew. */
+  readonly allMs?: number
+  /** What did not hold. */
+  readonly problem?: string
+}
+
+export interface Story {
+  readonly held: boolean
+  readonly steps: readonly StepResult[]
+  readonly falseAlarms: number
+}
+
+/** Where the story is told. */
+export interface Stage {
+  begins(act: string): void
+  ended(result: StepResult): void
+  /** Resolves when whoever watches has had the time to see what happened. */
+  pause(): Promise<void>
+  finished(story: Story): void
+  close(): void
+}
+
+/** With the time to end the members, less than a minute. */
+const storyMs = 50_000
+
+export async function tellStory(cast: Cast, stage: Stage): Promise<Story> {
+  const deadlineMs = Date.now() + storyMs
+  const steps: StepResult[] = []
+  for (const scene of scenes) {
+    const act = scene.act(cast)
+    stage.begins(act)
+    const outcome = await scene.play(cast, deadlineMs)
+    const result = { step: scene.step, act, held: outcome.problem === undefined, ...outcome }
+    steps.push(result)
+    stage.ended(result)
+    await stage.pause()
+  }
+  const { falseAlarms } = cast
+  return { held: falseAlarms === 0 && steps.every(({ held }) => held), steps, falseAlarms }
+}

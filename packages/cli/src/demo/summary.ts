@@ -1,0 +1,26 @@
+/** Summary: each step, and the milliseconds from the act until the first suspected it and until all knew. */
+import { styleText } from 'node:util'
+import { left, right } from '../terminal/column.ts'
+import { milliseconds } from '../terminal/milliseconds.ts'
+import type { StepResult, Story } from './story.ts'
+
+export function summary({ steps, held, falseAlarms }: Story): string[] {
+  return [
+    styleText('dim', `   ${left('', 49)}${right('suspected', 12)}${right('known by all', 14)}`),
+    ...steps.map(row),
+    '',
+    verdict(held, steps, falseAlarms),
+  ]
+}
+
+function row({ step, act, held, suspectedMs, allMs }: StepResult): string {
+  const mark = held ? styleText('green', '✓') : styleText('red', '✕')
+  return ` ${mark} ${left(step, 9)}${left(act, 40)}${right(milliseconds(suspectedMs), 12)}${right(milliseconds(allMs), 14)}`
+}
+
+function verdict(held: boolean, steps: readonly StepResult[], falseAlarms: number): string {
+  if (held) return ` Every step held, and nobody healthy was declared dead.`
+  const broken = steps.filter(step => !step.held).map(({ step, problem }) => `${step}: ${problem}`)
+  if (falseAlarms > 0) broken.push(`a healthy member was declared dead ${falseAlarms} times`)
+  return styleText('red', ` ${broken.join('; ')}.`)
+}

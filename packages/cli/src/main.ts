@@ -1,0 +1,51 @@
+/**
+ * Main: reads the command line and runs the command.
+ *
+ * A command's code is loaded when it is asked for. Whatever goes wrong is one line on stderr; exit code 2 is
+ * for what the caller can put right, 1 for the rest.
+ */
+import { Command, CommanderError } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
+import { addDemoOptions } from './demo/options.ts'
+import { addJoinOptions } from './join/options.ts'
+import { Refusal } from './refusal.ts'
+
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('hearsay')
+    .description('Who is here and how they are doing, with no server in the middle')
+    .version(manifest.version)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+
+  addJoinOptions(program.command('join')).action(async (cluster, options) => {
+    const { join } = await import('./join/join.ts')
+    await join(cluster, options)
+  })
+  addDemoOptions(program.command('demo')).action(async options => {
+    const { demo } = await import('./demo/demo.ts')
+    await demo(options)
+  })
+
+  try {
+    await program.parseAsync(argv)
+  } catch (error) {
+    const { exitCode, line } = explain(error as Error)
+    if (line !== '') console.error(`hearsay: ${line}`)
+    process.exit(exitCode)
+  }
+}
+
+function explain(error: Error): { exitCode: number; line: string } {
+  if (error instanceof Refusal) return { exitCode: 2, line: error.message }
+  if (!(error instanceof CommanderError)) return { exitCode: 1, line: error.message }
+  if (error.exitCode === 0) return { exitCode: 0, line: '' }
+  // No command at all: commander has printed the help.
+  if (error.code === 'commander.help') return { exitCode: 2, line: '' }
+  const line = error.message
+    .replace(/^error: /, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '')
+  // Of a wrong value, commander says itself what is right.
+  const hint = error.code === 'commander.invalidArgument' ? '' : '. See hearsay --help'
+  return { exitCode: 2, line: line + hint }
+}

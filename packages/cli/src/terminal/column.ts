@@ -1,0 +1,8 @@
+/** Column: text padded to a width in terminal cells, whatever letters and colours it has. Never cut. */
+import stringWidth from 'string-width'
+
+export const left = (text: string, width: number): string => text + padding(text, width)
+
+export const right = (text: string, width: number): string => padding(text, width) + text
+
+const padding = (text: string, width: number) => ' '.repeat(Math.max(0, width - stringWidth(text)))
