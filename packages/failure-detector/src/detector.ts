@@ -47,5 +47,5 @@ export function createDetector(options: DetectorOptions): Detector {
   if (typeof random !== 'function') throw new RangeError('random must be a function that returns [0, 1)')
   if (probeOrder !== 'given' && probeOrder !== 'shuffled')
     throw new RangeError(`probeOrder must be 'given' or 'shuffled', not '${String(probeOrder)}'`)
-  return new Machine({ self, random, knobs: resolveKnobs(profile, knobs), probeOrder })
+  return new Machine(self, random, resolveKnobs(profile, knobs), probeOrder)
 }

@@ -1,11 +1,5 @@
+import type { Attention } from './attention.ts'
 import type { ProbeMessage } from './probe-message.ts'
-
-/** A member's own word that it will be slow: a browser tab in the background. */
-export interface Attention {
-  readonly state: 'hidden' | 'frozen'
-  /** How long its word holds, counted from receipt. Finite, ≥ 0; more than a day counts as a day. */
-  readonly leaseMs: number
-}
 
 /** A member to probe, and who else probes it: they are asked first when it does not answer. */
 export interface Subject {

@@ -1,7 +1,8 @@
+import { type Attention, excusedUntilMs } from './attention.ts'
 import type { Detector } from './detector.ts'
 import type { DetectorEffect } from './effect.ts'
 import { Heartbeats } from './heartbeats.ts'
-import type { Attention, DetectorInput, LinkState } from './input.ts'
+import type { DetectorInput, LinkState } from './input.ts'
 import type { DetectorKnobs } from './knobs.ts'
 import { Links } from './links.ts'
 import { OwnStall, stalledMs } from './own-stall.ts'
@@ -9,18 +10,8 @@ import type { ProbeMessage } from './probe-message.ts'
 import { Probing } from './probing.ts'
 import { Refutation } from './refutation.ts'
 import { isLiving, type Member, Roster } from './roster.ts'
-import type { DetectorStatus } from './status.ts'
+import { type DetectorStatus, statusOf } from './status.ts'
 import { Verdicts } from './verdicts.ts'
-
-/** A longer lease is a mistake or a lie. */
-const maxLeaseMs = 24 * 3_600_000
-
-interface MachineOptions {
-  readonly self: string
-  readonly random: () => number
-  readonly knobs: DetectorKnobs
-  readonly probeOrder: 'given' | 'shuffled'
-}
 
 /** Machine: carries what happens to the parts that judge it, and out what they decide. Keeps no rule of its own but their order. */
 export class Machine implements Detector {
@@ -38,7 +29,7 @@ export class Machine implements Detector {
   #tickMs = Infinity
   #lastCallMs = -Infinity
 
-  constructor({ self, random, knobs, probeOrder: order }: MachineOptions) {
+  constructor(self: string, random: () => number, knobs: DetectorKnobs, order: 'given' | 'shuffled') {
     const roster = this.#roster
     const links = new Links(knobs)
     this.#self = self
@@ -79,20 +70,7 @@ export class Machine implements Detector {
 
   status(id: string): DetectorStatus | undefined {
     const member = this.#roster.get(id)
-    if (member === undefined) return undefined
-    const { incarnation, standing } = member
-    switch (standing.type) {
-      case 'alive':
-      case 'left':
-        return { type: standing.type, incarnation }
-      case 'dead':
-        return { type: 'dead', incarnation, sinceMs: standing.sinceMs }
-      case 'suspect': {
-        const { sinceMs, observers } = standing.suspicion
-        const deadlineMs = Math.max(standing.suspicion.deadlineMs, this.#heldUntilMs(member))
-        return { type: 'suspect', incarnation, sinceMs, deadlineMs, observers }
-      }
-    }
+    return member && statusOf(member, this.#heldUntilMs(member))
   }
 
   phi(id: string, nowMs: number): number | undefined {
@@ -128,7 +106,7 @@ export class Machine implements Detector {
         break
       case 'suspicion': {
         const { subject, incarnation, observer, hard } = input
-        if (subject === this.#self) this.#refutation.claim(incarnation, observer, hard, nowMs)
+        if (subject === this.#self) this.#refutation.claim(incarnation, hard ? observer : undefined, nowMs)
         else this.#suspicion(subject, incarnation, observer, hard, nowMs)
         break
       }
@@ -159,8 +137,7 @@ export class Machine implements Detector {
       this.#verdicts.revive(member, incarnation)
       this.#probing.drop(id)
     }
-    member.leaseUntilMs =
-      attention === undefined ? -Infinity : nowMs + Math.min(attention.leaseMs, maxLeaseMs)
+    member.excusedUntilMs = excusedUntilMs(attention, nowMs)
     // Members that start together must not probe in step.
     if (this.#tickMs === Infinity) this.#tickMs = nowMs + this.#random() * this.#knobs.probeIntervalMs
   }
@@ -196,7 +173,7 @@ export class Machine implements Detector {
     switch (message.type) {
       case 'ping':
         this.#send(from, { type: 'ack', seq: message.seq })
-        if (message.suspected !== undefined) this.#refutation.claim(message.suspected, from, false, nowMs)
+        if (message.suspected !== undefined) this.#refutation.claim(message.suspected, undefined, nowMs)
         this.#heard(from, nowMs)
         break
       case 'ack':
@@ -279,7 +256,7 @@ export class Machine implements Detector {
 
   /** Until when this member gives no verdict on that one. */
   #heldUntilMs(member: Member): number {
-    return Math.max(this.awayUntilMs(), member.leaseUntilMs)
+    return Math.max(this.awayUntilMs(), member.excusedUntilMs)
   }
 
   #tick(nowMs: number): void {
@@ -291,10 +268,10 @@ export class Machine implements Detector {
   }
 
   #refute(nowMs: number): void {
-    const refuting = this.#refutation.take(nowMs)
-    if (refuting === undefined) return
-    if (refuting.isOwnFault) this.#probing.health.change(+1)
-    this.#effects.push({ type: 'refute', incarnation: refuting.incarnation })
+    const incarnation = this.#refutation.take(nowMs)
+    if (incarnation === undefined) return
+    this.#probing.health.change(+1)
+    this.#effects.push({ type: 'refute', incarnation })
   }
 
   #noticeStall(nowMs: number): void {

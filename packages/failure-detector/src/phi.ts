@@ -3,7 +3,9 @@
  * one case of 10, 8 in one of 10⁸. Hayashibara et al., "The φ accrual failure detector", SRDS 2004, §4.
  *
  * The normal distribution's tail is taken by the logistic approximation that Akka uses,
- * P(Y > y) ≈ 1 / (1 + exp(1.5976 y + 0.070566 y³)), off by less than 0.0002 (Page 1977; Bowling et al. 2009).
+ * P(Y > y) ≈ 1 / (1 + exp(1.5976 y + 0.070566 y³)) (Page 1977; Bowling et al. 2009). It is off by less than 0.0002;
+ * far out that is much in φ: 8 is reached at 5.22 deviations, where the exact tail has it at 5.61. Thresholds in
+ * use (Akka's 8) mean this scale.
  */
 
 /** What was learned of a member's heartbeats, in ms. */

@@ -169,6 +169,6 @@ export function isDue(
 ): boolean {
   if (!isLiving(member)) return false
   if (member.standing.type === 'suspect') return true
-  if (nowMs < member.leaseUntilMs) return nowMs >= member.probedMs + quietTimesOfLease * quiet
+  if (nowMs < member.excusedUntilMs) return nowMs >= member.probedMs + quietTimesOfLease * quiet
   return localHealth > 0 || nowMs >= member.heardMs + quiet
 }

@@ -1,23 +1,20 @@
 import type { DetectorKnobs } from './knobs.ts'
 
-export interface Refuting {
-  readonly incarnation: number
-  /** Whether it is a reason to doubt ourselves. */
-  readonly isOwnFault: boolean
-}
-
 interface Claim {
   readonly incarnation: number
-  readonly accuser: string
+  /** Who made it, if it is a hard one. */
+  readonly hardAccuser: string | undefined
   readonly dueMs: number
 }
 
 /**
- * How soon one refutation may follow another, so that a liar causes a bounded number of them: an interval,
- * which is far below the shortest suspicion; half of the floor where the claim is a hard one.
+ * How soon one refutation may follow another, so that liars cause a bounded number of them and each still comes
+ * in time: half of the shortest suspicion there is. A hard claim of a second accuser may shorten one to the hard
+ * floor, so it waits no longer than half of that.
  */
-export function refutationGapMs(isHard: boolean, knobs: DetectorKnobs): number {
-  return isHard ? Math.min(knobs.hardFloorMs / 2, knobs.probeIntervalMs) : knobs.probeIntervalMs
+export function refutationGapMs(isOfSecondHardAccuser: boolean, knobs: DetectorKnobs): number {
+  const softMs = (knobs.suspicionMult / 2) * knobs.probeIntervalMs
+  return isOfSecondHardAccuser ? Math.min(softMs, knobs.hardFloorMs / 2) : softMs
 }
 
 /**
@@ -29,7 +26,7 @@ export class Refutation {
   #own = -1
   #refuted = -1
   #lastMs = -Infinity
-  #lastAccuser: string | undefined
+  #lastHardAccuser: string | undefined
   #waiting: Claim | undefined
 
   constructor(knobs: DetectorKnobs) {
@@ -46,28 +43,27 @@ export class Refutation {
     if (this.#waiting !== undefined && this.#waiting.incarnation < this.#own) this.#waiting = undefined
   }
 
-  /** Somebody claims that this member is suspect; `take` says when to answer. */
-  claim(incarnation: number, accuser: string, isHard: boolean, nowMs: number): void {
+  /** Somebody claims that this member is suspect, and was itself refused if it is a `hardAccuser`. */
+  claim(incarnation: number, hardAccuser: string | undefined, nowMs: number): void {
     if (incarnation < this.#own || incarnation <= this.#refuted) return
-    const dueMs = Math.max(nowMs, this.#lastMs + refutationGapMs(isHard, this.#knobs))
+    const isSecond = hardAccuser !== undefined && hardAccuser !== this.#lastHardAccuser
+    const dueMs = Math.max(nowMs, this.#lastMs + refutationGapMs(isSecond, this.#knobs))
     const waiting = this.#waiting
     this.#waiting = {
       incarnation: Math.max(incarnation, waiting?.incarnation ?? incarnation),
-      accuser: waiting?.accuser ?? accuser,
+      hardAccuser: hardAccuser ?? waiting?.hardAccuser,
       dueMs: Math.min(dueMs, waiting?.dueMs ?? dueMs),
     }
   }
 
-  /** The refutation that is due, once. */
-  take(nowMs: number): Refuting | undefined {
+  /** The incarnation to refute now, once. */
+  take(nowMs: number): number | undefined {
     const claim = this.#waiting
     if (claim === undefined || claim.dueMs > nowMs) return undefined
-    // The same accuser twice running says more about it than about us.
-    const isOwnFault = claim.accuser !== this.#lastAccuser
     this.#waiting = undefined
     this.#refuted = claim.incarnation
     this.#lastMs = nowMs
-    this.#lastAccuser = claim.accuser
-    return { incarnation: claim.incarnation, isOwnFault }
+    this.#lastHardAccuser = claim.hardAccuser ?? this.#lastHardAccuser
+    return claim.incarnation
   }
 }

@@ -14,7 +14,7 @@ export interface Member {
   /** Change it through `Roster.stand` only: it keeps the counts. */
   standing: Standing
   /** Until when its own word excuses it (attention). */
-  leaseUntilMs: number
+  excusedUntilMs: number
   /** When a byte last came from it directly. */
   heardMs: number
   /** When it was last probed. */
@@ -47,7 +47,7 @@ export class Roster {
       id,
       incarnation,
       standing,
-      leaseUntilMs: -Infinity,
+      excusedUntilMs: -Infinity,
       heardMs: -Infinity,
       probedMs: -Infinity,
       hurriedMs: -Infinity,

@@ -1,3 +1,5 @@
+import type { Member } from './roster.ts'
+
 /**
  * What one detector holds of one member. It is this detector's own conclusion: nobody else can set it.
  *
@@ -18,3 +20,24 @@ export type DetectorStatus =
     }
   | { readonly type: 'dead'; readonly incarnation: number; readonly sinceMs: number }
   | { readonly type: 'left'; readonly incarnation: number }
+
+/** A member's status, when no verdict on it is given before `heldUntilMs`. */
+export function statusOf({ incarnation, standing }: Member, heldUntilMs: number): DetectorStatus {
+  switch (standing.type) {
+    case 'alive':
+    case 'left':
+      return { type: standing.type, incarnation }
+    case 'dead':
+      return { type: 'dead', incarnation, sinceMs: standing.sinceMs }
+    case 'suspect': {
+      const { sinceMs, deadlineMs, observers } = standing.suspicion
+      return {
+        type: 'suspect',
+        incarnation,
+        sinceMs,
+        deadlineMs: Math.max(deadlineMs, heldUntilMs),
+        observers,
+      }
+    }
+  }
+}

@@ -11,6 +11,12 @@ export interface SuspicionBounds {
   readonly hardFloorMs: number
 }
 
+/** How many hard observers make a suspicion hard, and who counts as one. */
+export interface HardQuorum {
+  readonly wanted: number
+  readonly counts: (observer: string) => boolean
+}
+
 /**
  * Suspicion: the deadline only ever moves earlier, and never before `minMs` without hard evidence,
  * never before `hardFloorMs` with it. An observer counts once.
@@ -36,35 +42,40 @@ export class Suspicion {
     return [...this.#observers.keys()]
   }
 
-  /** Whether a claim of `observer` is news: a new voice, or soft become hard. */
-  isNews(observer: string, hard: boolean): boolean {
+  /** Whether a claim of `observer` would still make a difference: further soft ones do not once k have confirmed. */
+  wants(observer: string, hard: boolean): boolean {
+    return this.#isNews(observer, hard) && (hard || this.#observers.size <= this.#bounds.k)
+  }
+
+  /** Counts a claim. */
+  observe(observer: string, hard: boolean, quorum: HardQuorum, nowMs: number): void {
+    if (this.#isNews(observer, hard)) {
+      this.#observers.set(observer, { hard })
+      if (hard) this.#hardSinceMs = Math.min(this.#hardSinceMs, nowMs)
+    }
+    this.tighten(quorum)
+  }
+
+  /** Takes the deadline that the present claims allow, if it is earlier. */
+  tighten(quorum: HardQuorum): void {
+    const { minMs, maxMs, k, hardFloorMs } = this.#bounds
+    const confirmations = Math.max(0, this.#observers.size - 1)
+    const softMs = this.sinceMs + remainingSuspicionMs(confirmations, k, 0, minMs, maxMs)
+    // Counted from the first refusal, not from the start: a restart just now gets the whole floor.
+    const hardMs = this.#hardCount(quorum) >= quorum.wanted ? this.#hardSinceMs + hardFloorMs : Infinity
+    this.#deadlineMs = Math.min(this.#deadlineMs, softMs, hardMs)
+  }
+
+  /** A new voice, or soft become hard. */
+  #isNews(observer: string, hard: boolean): boolean {
     const known = this.#observers.get(observer)
     if (known === undefined) return this.#observers.size < maxObservers
     return hard && !known.hard
   }
 
-  /** Counts a claim. `hardWanted`: how many hard observers make the suspicion hard. */
-  observe(observer: string, hard: boolean, hardWanted: number, nowMs: number): void {
-    if (this.isNews(observer, hard)) {
-      this.#observers.set(observer, { hard: hard || this.#observers.get(observer)?.hard === true })
-      if (hard) this.#hardSinceMs = Math.min(this.#hardSinceMs, nowMs)
-    }
-    this.tighten(hardWanted)
-  }
-
-  /** Takes the deadline that the present claims allow, if it is earlier. */
-  tighten(hardWanted: number): void {
-    const { minMs, maxMs, k, hardFloorMs } = this.#bounds
-    const confirmations = Math.max(0, this.#observers.size - 1)
-    const softMs = this.sinceMs + remainingSuspicionMs(confirmations, k, 0, minMs, maxMs)
-    // Counted from the first refusal, not from the start: a restart just now gets the whole floor.
-    const hardMs = this.#hardCount() >= hardWanted ? this.#hardSinceMs + hardFloorMs : Infinity
-    this.#deadlineMs = Math.min(this.#deadlineMs, softMs, hardMs)
-  }
-
-  #hardCount(): number {
+  #hardCount(quorum: HardQuorum): number {
     let count = 0
-    for (const { hard } of this.#observers.values()) if (hard) count += 1
+    for (const [observer, { hard }] of this.#observers) if (hard && quorum.counts(observer)) count += 1
     return count
   }
 }

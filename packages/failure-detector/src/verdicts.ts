@@ -2,7 +2,7 @@ import { DeadlineQueue } from './deadline-queue.ts'
 import type { DetectorEffect } from './effect.ts'
 import type { DetectorKnobs } from './knobs.ts'
 import type { Member, Roster } from './roster.ts'
-import { Suspicion } from './suspicion.ts'
+import { type HardQuorum, Suspicion } from './suspicion.ts'
 import { confirmationsWanted, minSuspicionMs } from './suspicion-timeout.ts'
 
 /** So many hard observers make a suspicion hard, or all there are. */
@@ -38,17 +38,17 @@ export class Verdicts {
     const isNew = member.standing.type === 'alive'
     const suspicion =
       member.standing.type === 'suspect' ? member.standing.suspicion : this.#begin(member, nowMs)
-    suspicion.observe(observer, hard, this.#hardWanted(), nowMs)
+    suspicion.observe(observer, hard, this.#hardQuorum(), nowMs)
     this.#due.set(member, suspicion.deadlineMs)
     const { id, incarnation } = member
     if (isNew) this.#emit({ type: 'suspect', id, incarnation, deadlineMs: suspicion.deadlineMs })
   }
 
-  /** This member's own claim: counted and published, once as soft and once as hard. */
+  /** This member's own claim: counted and published where it makes a difference. */
   accuse(member: Member, hard: boolean, nowMs: number): void {
     const { standing, incarnation } = member
     if (standing.type === 'dead' || standing.type === 'left') return
-    if (standing.type === 'suspect' && !standing.suspicion.isNews(this.#self, hard)) return
+    if (standing.type === 'suspect' && !standing.suspicion.wants(this.#self, hard)) return
     this.claim(member, this.#self, hard, nowMs)
     this.#emit({ type: 'accuse', subject: member.id, incarnation, hard })
   }
@@ -102,19 +102,22 @@ export class Verdicts {
     const k = confirmationsWanted(suspicionMult, clusterSize - 2)
     const suspicion = new Suspicion({ minMs, maxMs, k, hardFloorMs }, nowMs)
     this.#roster.stand(member, { type: 'suspect', suspicion })
-    if (this.#hardWanted() < hardObserversWanted) this.#tightenAll()
+    if (this.#hardQuorum().wanted < hardObserversWanted) this.#tightenAll()
     return suspicion
   }
 
   /** Suspects do not count as observers: where two of three crash, the third is all there is. */
-  #hardWanted(): number {
-    return Math.min(hardObserversWanted, 1 + this.#roster.aliveCount)
+  #hardQuorum(): HardQuorum {
+    return {
+      wanted: Math.min(hardObserversWanted, 1 + this.#roster.aliveCount),
+      counts: id => id === this.#self || this.#roster.get(id)?.standing.type === 'alive',
+    }
   }
 
   #tightenAll(): void {
     for (const member of this.#due.keys()) {
       if (member.standing.type !== 'suspect') continue
-      member.standing.suspicion.tighten(this.#hardWanted())
+      member.standing.suspicion.tighten(this.#hardQuorum())
       this.#due.set(member, member.standing.suspicion.deadlineMs)
     }
   }

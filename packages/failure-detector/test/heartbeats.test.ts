@@ -1,0 +1,97 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { acceptablePauseMs, Heartbeats, minDeviationMs } from '../src/heartbeats.ts'
+import { profiles } from '../src/knobs.ts'
+
+describe('Heartbeats', () => {
+  let heartbeats: Heartbeats
+  let nowMs: number
+  let beat: number
+  const beats = (count: number, everyMs = 5_000): void => {
+    for (let index = 0; index < count; index++) {
+      nowMs += everyMs
+      beat += 1
+      heartbeats.beat('a', 1, beat, nowMs)
+    }
+  }
+  beforeEach(() => {
+    heartbeats = new Heartbeats(profiles.lan, () => 0)
+    nowMs = 0
+    beat = 0
+  })
+
+  it('has a number from the second beat on', () => {
+    beats(1)
+    expect(heartbeats.phi('a', nowMs)).toBeUndefined()
+    beats(1)
+    expect(heartbeats.phi('a', nowMs)).toBeCloseTo(0, 3)
+    expect(heartbeats.phi('b', nowMs)).toBeUndefined()
+  })
+
+  it('names whose silence is too long, when phi reaches the threshold', () => {
+    beats(9)
+    expect(heartbeats.takeSilent(nowMs + 21_500)).toEqual([])
+    expect(heartbeats.phi('a', nowMs + 21_500)).toBeLessThan(8)
+    expect(heartbeats.takeSilent(nowMs + 21_600)).toEqual(['a'])
+    expect(heartbeats.phi('a', nowMs + 21_600)).toBeGreaterThan(8)
+  })
+
+  it('names nobody on the strength of a few beats', () => {
+    beats(8)
+    expect(heartbeats.takeSilent(nowMs + 1e9)).toEqual([])
+  })
+
+  it('ignores beats that are old news', () => {
+    beats(9)
+    heartbeats.beat('a', 1, beat, nowMs + 20_000)
+    heartbeats.beat('a', 0, beat + 1, nowMs + 20_000)
+    expect(heartbeats.takeSilent(nowMs + 21_600)).toEqual(['a'])
+  })
+
+  it('begins anew with a greater incarnation', () => {
+    beats(9)
+    heartbeats.beat('a', 2, 1, nowMs)
+    expect(heartbeats.phi('a', nowMs)).toBeUndefined()
+    expect(heartbeats.takeSilent(nowMs + 1e9)).toEqual([])
+  })
+
+  it('learns nothing of the time in which this member was away', () => {
+    beats(9)
+    const backMs = nowMs + 3_600_000
+    heartbeats.skipTo(backMs)
+    expect(heartbeats.phi('a', backMs)).toBeCloseTo(0, 3)
+    expect(heartbeats.takeSilent(backMs)).toEqual([])
+    nowMs = backMs
+    beats(2)
+    expect(heartbeats.takeSilent(nowMs + 21_500)).toEqual([])
+    expect(heartbeats.takeSilent(nowMs + 27_100)).toEqual(['a'])
+  })
+
+  it('ends with its member', () => {
+    beats(9)
+    heartbeats.forget('a')
+    expect(heartbeats.phi('a', nowMs)).toBeUndefined()
+    expect(heartbeats.takeSilent(nowMs + 1e9)).toEqual([])
+  })
+
+  it('comes to an end when beats arrive at one instant', () => {
+    beats(12, 0)
+    expect(heartbeats.takeSilent(nowMs + 1e6)).toEqual(['a'])
+  })
+})
+
+it.each([
+  [5_000, 10_000],
+  [60_000, 120_000],
+])('accepts a pause at a mean of %i ms: %i ms', (meanMs, expectedMs) => {
+  expect(acceptablePauseMs(meanMs)).toBe(expectedMs)
+})
+
+it.each([
+  [5_000, 1_000, 1_250],
+  [1_000, 1_000, 1_000],
+])(
+  'takes no deviation below, at a mean of %i ms and interval %i ms: %i ms',
+  (meanMs, intervalMs, expectedMs) => {
+    expect(minDeviationMs(meanMs, intervalMs)).toBe(expectedMs)
+  },
+)

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { OwnStall, stalledMs } from '../src/own-stall.ts'
+
+it.each([
+  ['on time', 1_000, 1_000, 900, 0],
+  ['a little late', 1_500, 1_000, 900, 0],
+  ['too late', 1_501, 1_000, 900, 501],
+  ['called meanwhile', 9_000, 1_000, 8_700, 0],
+  ['nothing due', 9_000, Infinity, 0, 0],
+  ['the first call', 9_000, Infinity, -Infinity, 0],
+])('%s: now %d, due %d, last called %d: %d ms', (_, nowMs, deadlineMs, lastCallMs, expectedMs) => {
+  expect(stalledMs(nowMs, deadlineMs, lastCallMs, 500)).toBe(expectedMs)
+})
+
+it('keeps its window after the end, and takes two signs of one stall for one', () => {
+  const stall = new OwnStall(2_000)
+  expect(stall.awayUntilMs).toBe(-Infinity)
+  expect([stall.ended(5_000), stall.ended(5_000), stall.ended(6_000)]).toEqual([true, false, true])
+  expect(stall.awayUntilMs).toBe(8_000)
+})

@@ -1,0 +1,60 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ProbeOrder, quietMs } from '../src/probe-order.ts'
+import { mulberry32 } from './mulberry32.ts'
+
+const subjects = (...ids: string[]): { id: string; monitors: string[] }[] =>
+  ids.map(id => ({ id, monitors: [] }))
+const take = (order: ProbeOrder, count: number): (string | undefined)[] =>
+  Array.from({ length: count }, () => order.next(() => true))
+
+it.each([
+  [8, 1_000, 4_000],
+  [1, 1_000, 500],
+  [0, 1_000, 0],
+])('%i subjects, an interval of %i ms: quiet for %i ms', (count, intervalMs, expectedMs) => {
+  expect(quietMs(count, intervalMs)).toBe(expectedMs)
+})
+
+describe('ProbeOrder', () => {
+  it('keeps the given order, round after round', () => {
+    const order = new ProbeOrder('given', mulberry32(1))
+    order.replace(subjects('a', 'b', 'c'))
+    expect(take(order, 7)).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'a'])
+  })
+
+  it('gives everybody one turn in each round, shuffled or not', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('given' as const, 'shuffled' as const),
+        fc.nat(),
+        fc.integer({ min: 1, max: 12 }),
+        (kind, seed, size) => {
+          const ids = Array.from({ length: size }, (_, index) => `m${index}`)
+          const order = new ProbeOrder(kind, mulberry32(seed))
+          order.replace(subjects(...ids))
+          for (let round = 0; round < 3; round++) expect(take(order, size).sort()).toEqual([...ids].sort())
+        },
+      ),
+    )
+  })
+
+  it('passes over whoever is not eligible, and asks each once at most', () => {
+    const order = new ProbeOrder('given', mulberry32(1))
+    order.replace(subjects('a', 'b', 'c'))
+    expect(order.next(id => id === 'c')).toBe('c')
+    expect(order.next(id => id === 'c')).toBe('c')
+    const asked: string[] = []
+    expect(order.next(id => asked.push(id) < 0)).toBeUndefined()
+    expect(asked.sort()).toEqual(['a', 'b', 'c'])
+  })
+
+  it('leaves the turns of those who stay, when the list changes', () => {
+    const order = new ProbeOrder('given', mulberry32(1))
+    order.replace(subjects('a', 'b', 'c', 'd'))
+    expect(take(order, 2)).toEqual(['a', 'b'])
+    order.replace(subjects('d', 'a', 'e', 'c'))
+    expect(take(order, 3)).toEqual(['d', 'e', 'c'])
+    expect(take(order, 4)).toEqual(['d', 'a', 'e', 'c'])
+  })
+})

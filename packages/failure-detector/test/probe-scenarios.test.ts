@@ -1,0 +1,174 @@
+import { describe, expect, it, vi } from 'vitest'
+import { plainSwim } from '../src/index.ts'
+import { runTwice } from './run-twice.ts'
+import { type NetworkOptions, neighboursIn, SimulatedNetwork } from './simulated-network.ts'
+
+const tenMinutesMs = 600_000
+
+// Virtual hours take real seconds, more on a busy machine; nothing is asserted about those.
+vi.setConfig({ testTimeout: 120_000 })
+
+describe('probes and local health among simulated members', () => {
+  it('scenario 7: with one link cut both ways, helpers keep the members alive and nobody is suspected', () => {
+    const network = runTwice(() => {
+      const network = new SimulatedNetwork({ members: 16, seed: 201 })
+      network.cut('m1', 'm2')
+      network.cut('m2', 'm1')
+      network.run(120_000)
+      return network
+    })
+    expect(network.events).toEqual([])
+  })
+
+  it('scenario 8: answers keep the score at 0, also while one member is dead', () => {
+    const network = runTwice(() => {
+      const network = new SimulatedNetwork({ members: 16, seed: 202 })
+      network.run(20_000)
+      network.stall('m5', 60_000)
+      network.run(30_000)
+      return network
+    })
+    expect(network.statusesOf('m5')).toEqual(Array(15).fill('dead'))
+    expect(network.hosts.map(host => host.detector.localHealth())).toEqual(Array(16).fill(0))
+  })
+
+  it('scenario 9: a member whose every message is lost accuses each once, and blames itself', () => {
+    const network = runTwice(() => {
+      const network = new SimulatedNetwork({ members: 8, seed: 203 })
+      network.run(5_000)
+      for (const { id } of network.hosts) {
+        network.cut('m0', id)
+        network.cut(id, 'm0')
+      }
+      network.run(60_000)
+      return network
+    })
+    expect(network.host('m0').detector.localHealth()).toBe(7)
+    for (const { effect } of network.eventsOf('fail')) expect(effect.id).toBe('m0')
+  })
+
+  it('scenario 10: a member that was stopped for 10 s accuses no one and is back at once', () => {
+    const network = runTwice(() => {
+      const network = new SimulatedNetwork({ members: 32, seed: 204, links: true })
+      network.run(20_000)
+      network.stall('m5', 10_000)
+      network.run(40_000)
+      return network
+    })
+    const types = network.events.filter(({ by }) => by === 'm5').map(({ effect }) => effect.type)
+    expect(types).toEqual(['stalled', 'refute'])
+    expect(network.statusesOf('m5')).toEqual(Array(31).fill('alive'))
+    for (const { atMs, effect } of [...network.eventsOf('recover'), ...network.eventsOf('return')]) {
+      expect(effect.id).toBe('m5')
+      expect(atMs).toBeLessThan(32_000)
+    }
+  })
+
+  it('scenario 10: after an hour of sleep it is back within two intervals, and accuses no one', () => {
+    const network = runTwice(() => {
+      const network = new SimulatedNetwork({ members: 8, seed: 205, links: true })
+      network.run(20_000)
+      network.stall('m5', 3_600_000)
+      network.run(3_602_000)
+      expect(network.statusesOf('m5')).toEqual(Array(7).fill('alive'))
+      network.run(60_000)
+      return network
+    })
+    expect(network.eventsOf('fail')).toHaveLength(7)
+    expect(network.eventsOf('accuse').filter(({ by }) => by === 'm5')).toEqual([])
+    expect(network.host('m5').incarnation).toBe(2)
+  })
+
+  it.each(['network-down', 'unreachable'] as const)(
+    'scenario 10b: a member whose network changes (dials end as %s) accuses no one, and nobody dies',
+    dialsEnd => {
+      const network = runTwice(() => {
+        const network = new SimulatedNetwork({ members: 32, seed: 206, links: true })
+        network.run(20_000)
+        network.takeOffline('m5', 3_000, dialsEnd)
+        network.run(40_000)
+        return network
+      })
+      expect(network.eventsOf('fail')).toEqual([])
+      for (const { by, effect } of network.eventsOf('accuse')) {
+        expect(by).not.toBe('m5')
+        expect(effect.subject).toBe('m5')
+      }
+      expect(network.statusesOf('m5')).toEqual(Array(31).fill('alive'))
+      const back = neighboursIn(32, 'm5').filter(id => network.host('m5').links.has(id))
+      expect(back).toEqual(neighboursIn(32, 'm5'))
+    },
+  )
+
+  describe('scenario 11: 4 of 32 stop again and again for 10 minutes', () => {
+    const slow = ['m3', 'm9', 'm17', 'm25']
+    const run = (stopMs: number, everyMs: number, options: Partial<NetworkOptions>): SimulatedNetwork =>
+      runTwice(() => {
+        const network = new SimulatedNetwork({ members: 32, seed: 1, ...options })
+        const stop = (id: string): void => {
+          if (network.nowMs > tenMinutesMs) return
+          network.stall(id, stopMs)
+          network.later(everyMs, () => stop(id))
+        }
+        for (const [index, id] of slow.entries()) network.later(index * 900, () => stop(id))
+        network.run(tenMinutesMs + 20_000)
+        return network
+      })
+    const falseDeaths = (network: SimulatedNetwork): number =>
+      network.eventsOf('fail').filter(({ effect }) => !slow.includes(effect.id)).length
+
+    it.each([
+      ['Lifeguard', {}],
+      ['plain SWIM', { knobs: plainSwim }],
+    ])('3 s in every 4 s, %s: nobody dies', (_, detector) => {
+      const network = run(3_000, 4_000, { detector })
+      expect(network.eventsOf('fail')).toEqual([])
+      expect(network.eventsOf('accuse').filter(({ effect }) => !slow.includes(effect.subject))).toEqual([])
+    })
+
+    it('9 s in every 10 s with 30 % loss: healthy members die under plain SWIM, none under Lifeguard', () => {
+      const lifeguard = falseDeaths(run(9_000, 10_000, { loss: 0.3 }))
+      const plain = falseDeaths(run(9_000, 10_000, { loss: 0.3, detector: { knobs: plainSwim } }))
+      console.info(`scenario 11: false deaths, Lifeguard : plain SWIM = ${lifeguard} : ${plain}`)
+      expect(lifeguard).toBe(0)
+      expect(plain).toBeGreaterThan(0)
+    })
+  })
+
+  it('scenario 12: with 30 % loss on every link for 10 minutes, n = 64, nobody dies', () => {
+    const network = runTwice(() => {
+      const network = new SimulatedNetwork({ members: 64, seed: 207, loss: 0.3 })
+      network.run(tenMinutesMs)
+      return network
+    })
+    expect(network.eventsOf('fail')).toEqual([])
+  })
+
+  it('scenario 13: a link that is deaf one way makes nobody oscillate', () => {
+    const network = runTwice(() => {
+      const network = new SimulatedNetwork({ members: 16, seed: 208 })
+      network.cut('m1', 'm2')
+      network.run(300_000)
+      return network
+    })
+    expect(network.events).toEqual([])
+  })
+
+  it('whose monitors all died at once is found by its silent heartbeats', () => {
+    const network = runTwice(() => {
+      const network = new SimulatedNetwork({ members: 32, seed: 209, beatMs: 5_000 })
+      network.run(120_000)
+      // m3 hangs, and nobody has it among its subjects any more.
+      network.stall('m3', tenMinutesMs)
+      for (const { id, detector } of network.hosts) {
+        const subjects = detector.subjects().filter(subject => subject !== 'm3')
+        network.feed(id, { type: 'subjects', subjects: subjects.map(id => ({ id, monitors: [] })) })
+      }
+      network.run(60_000)
+      return network
+    })
+    expect(network.statusesOf('m3')).toEqual(Array(31).fill('dead'))
+    expect(new Set(network.eventsOf('fail').map(({ effect }) => effect.id))).toEqual(new Set(['m3']))
+    expect(network.eventsOf('accuse').length).toBeLessThan(8)
+  })
+})

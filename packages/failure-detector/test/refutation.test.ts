@@ -1,0 +1,90 @@
+import fc from 'fast-check'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { profiles } from '../src/knobs.ts'
+import { Refutation, refutationGapMs } from '../src/refutation.ts'
+
+describe('refutationGapMs', () => {
+  it.each([
+    ['local', false, 1_500],
+    ['lan', false, 2_000],
+    ['lan', true, 250],
+    ['wan', false, 15_000],
+    ['wan', true, 250],
+  ] as const)('%s, a second hard accuser: %s → %i ms', (profile, isSecond, expectedMs) => {
+    expect(refutationGapMs(isSecond, profiles[profile])).toBe(expectedMs)
+  })
+
+  it('leaves the plain gap where hard evidence is off', () => {
+    expect(refutationGapMs(true, { ...profiles.lan, hardFloorMs: Infinity })).toBe(2_000)
+  })
+})
+
+describe('Refutation', () => {
+  let refutation: Refutation
+  beforeEach(() => {
+    refutation = new Refutation(profiles.lan)
+    refutation.raised(5)
+  })
+
+  it('answers the first claim at once, and several about one incarnation once', () => {
+    refutation.claim(5, undefined, 100)
+    refutation.claim(5, 'b', 100)
+    expect(refutation.take(100)).toBe(5)
+    refutation.claim(5, 'c', 5_000)
+    expect(refutation.take(9_000)).toBeUndefined()
+  })
+
+  it('does not answer what is refuted already', () => {
+    refutation.claim(4, undefined, 100)
+    expect(refutation.nextMs()).toBe(Infinity)
+  })
+
+  it('answers an incarnation above its own', () => {
+    refutation.claim(9, undefined, 100)
+    expect(refutation.take(100)).toBe(9)
+  })
+
+  it('lets a liar wait, and answers a second accuser sooner', () => {
+    refutation.claim(5, 'liar', 0)
+    refutation.take(0)
+    refutation.raised(6)
+    refutation.claim(6, 'liar', 10)
+    refutation.claim(6, undefined, 15)
+    expect(refutation.nextMs()).toBe(2_000)
+    refutation.claim(6, 'b', 20)
+    expect(refutation.nextMs()).toBe(250)
+    expect(refutation.take(249)).toBeUndefined()
+    expect(refutation.take(250)).toBe(6)
+  })
+
+  it('forgets a claim that a new incarnation has overtaken', () => {
+    refutation.claim(5, undefined, 0)
+    refutation.take(0)
+    refutation.claim(6, undefined, 10)
+    refutation.raised(7)
+    expect(refutation.nextMs()).toBe(Infinity)
+  })
+
+  it('answers at most four times a second, however many claim what', () => {
+    const claims = fc.array(fc.record({ accuser: fc.option(fc.nat(5)), afterMs: fc.nat(60) }), {
+      maxLength: 200,
+    })
+    fc.assert(
+      fc.property(claims, claims => {
+        const refutation = new Refutation(profiles.lan)
+        const answersMs: number[] = []
+        let [nowMs, own] = [0, 1]
+        for (const { accuser, afterMs } of claims) {
+          nowMs += afterMs
+          refutation.claim(own, accuser === null ? undefined : `o${accuser}`, nowMs)
+          if (refutation.take(nowMs) === undefined) continue
+          own += 1
+          refutation.raised(own)
+          answersMs.push(nowMs)
+        }
+        for (const [index, ms] of answersMs.entries())
+          expect(ms - (answersMs[index - 1] ?? -Infinity)).toBeGreaterThanOrEqual(250)
+      }),
+    )
+  })
+})

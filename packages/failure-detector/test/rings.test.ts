@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createRings, ringNeighbours } from '../src/rings.ts'
+
+const idsOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `member-${index}`)
+const members = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 40 })
+
+describe('ringNeighbours', () => {
+  it('is symmetric where views agree, never names oneself, and nobody twice', () => {
+    fc.assert(
+      fc.property(members, fc.integer({ min: 1, max: 6 }), (ids, k) => {
+        for (const self of ids) {
+          const neighbours = ringNeighbours(self, ids, k)
+          expect(neighbours).not.toContain(self)
+          expect(new Set(neighbours).size).toBe(neighbours.length)
+          expect(neighbours.length).toBeLessThanOrEqual(2 * k)
+          if (ids.length > 1) expect(neighbours.length).toBeGreaterThan(0)
+          for (const other of neighbours) expect(ringNeighbours(other, ids, k)).toContain(self)
+        }
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  it('does not depend on the order of members, nor on whether oneself is among them', () => {
+    fc.assert(
+      fc.property(members, ids => {
+        const [self = ''] = ids
+        const expected = ringNeighbours(self, ids)
+        expect(ringNeighbours(self, [...ids].reverse())).toEqual(expected)
+        expect(ringNeighbours(self, ids.slice(1))).toEqual(expected)
+      }),
+    )
+  })
+
+  it('gives the same neighbours everywhere, for ever', () => {
+    expect(ringNeighbours('member-0', idsOf(32))).toMatchInlineSnapshot(`
+      [
+        "member-18",
+        "member-17",
+        "member-13",
+        "member-9",
+        "member-15",
+        "member-5",
+        "member-24",
+        "member-22",
+      ]
+    `)
+  })
+
+  it('refuses a k that is none', () => {
+    expect(() => ringNeighbours('a', ['b'], 0)).toThrow(
+      new RangeError('k must be an integer from 1 to 32, not 0'),
+    )
+  })
+})
+
+describe('createRings', () => {
+  it('is the same however members came and went', () => {
+    const step = fc.record({ id: fc.nat(20).map(String), isIn: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), steps => {
+        const rings = createRings()
+        const present = new Set<string>()
+        for (const { id, isIn } of steps) {
+          expect(isIn ? rings.add(id) : rings.remove(id)).toBe(present.has(id) !== isIn)
+          if (isIn) present.add(id)
+          else present.delete(id)
+        }
+        expect(rings.size).toBe(present.size)
+        for (const id of [...present, 'stranger'])
+          expect(rings.neighbours(id)).toEqual(ringNeighbours(id, [...present]))
+      }),
+    )
+  })
+
+  it('passes over the skipped for the next on that ring', () => {
+    const ids = idsOf(32)
+    const rings = createRings(4, ids)
+    const skipped = new Set(rings.neighbours('member-0'))
+    const rest = ids.filter(id => !skipped.has(id))
+    expect(rings.neighbours('member-0', id => skipped.has(id))).toEqual(ringNeighbours('member-0', rest))
+    expect(rings.neighbours('member-0', () => true)).toEqual([])
+  })
+
+  it('stays connected with half of the members gone', () => {
+    const ids = idsOf(400).filter((_, index) => index % 2 === 0)
+    const rings = createRings(4, ids)
+    const [start = ''] = ids
+    const reached = new Set([start])
+    for (const id of reached) for (const other of rings.neighbours(id)) reached.add(other)
+    expect(reached.size).toBe(200)
+  })
+})

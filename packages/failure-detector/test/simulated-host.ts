@@ -1,0 +1,67 @@
+import { createDetector, type Detector, type DetectorEffect, type DetectorOptions } from '../src/index.ts'
+
+interface Claims {
+  incarnation: number
+  /** observer → whether its claim is hard */
+  readonly observers: Map<string, boolean>
+}
+
+/**
+ * One member of a simulated network: a detector and the little that a host keeps for it, which is the
+ * greatest incarnation of each member and the suspicions about that incarnation.
+ */
+export class SimulatedHost {
+  readonly id: string
+  readonly detector: Detector
+  readonly links = new Set<string>()
+  incarnation = 1
+  beat = 0
+  isCrashed = false
+  stalledUntilMs = -Infinity
+  /** What arrived while it was stopped. */
+  readonly inbox: (() => void)[] = []
+  readonly #known = new Map<string, number>()
+  readonly #claims = new Map<string, Claims>()
+
+  constructor(options: DetectorOptions) {
+    this.id = options.self
+    this.detector = createDetector(options)
+  }
+
+  /** An alive record arrives; suspicions of that incarnation that came before it are told again. */
+  meet(id: string, incarnation: number, nowMs: number): DetectorEffect[] {
+    if (incarnation <= (this.#known.get(id) ?? -1)) return []
+    this.#known.set(id, incarnation)
+    const effects = this.detector.handle({ type: 'member', id, incarnation }, nowMs)
+    const claims = this.#claims.get(id)
+    if (claims?.incarnation !== incarnation) return effects
+    for (const [observer, hard] of claims.observers)
+      effects.push(...this.#suspect(id, incarnation, observer, hard, nowMs))
+    return effects
+  }
+
+  /** Somebody's suspicion arrives. */
+  hear(
+    subject: string,
+    incarnation: number,
+    observer: string,
+    hard: boolean,
+    nowMs: number,
+  ): DetectorEffect[] {
+    const claims = this.#claims.get(subject)
+    if (claims === undefined || claims.incarnation < incarnation)
+      this.#claims.set(subject, { incarnation, observers: new Map([[observer, hard]]) })
+    else if (claims.incarnation === incarnation) claims.observers.set(observer, hard)
+    return this.#suspect(subject, incarnation, observer, hard, nowMs)
+  }
+
+  #suspect(
+    subject: string,
+    incarnation: number,
+    observer: string,
+    hard: boolean,
+    nowMs: number,
+  ): DetectorEffect[] {
+    return this.detector.handle({ type: 'suspicion', subject, incarnation, observer, hard }, nowMs)
+  }
+}

@@ -1,0 +1,62 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type HardQuorum, Suspicion } from '../src/suspicion.ts'
+
+const bounds = { minMs: 2_000, maxMs: 30_000, k: 3, hardFloorMs: 500 }
+const two: HardQuorum = { wanted: 2, counts: () => true }
+
+describe('Suspicion', () => {
+  it('scenario 1: comes earlier with each new observer, and counts the same one once', () => {
+    const suspicion = new Suspicion(bounds, 1_000)
+    const deadlines = ['a', 'b', 'b', 'c', 'd', 'e'].map(observer => {
+      suspicion.observe(observer, false, two, 1_000)
+      return Math.round(suspicion.deadlineMs)
+    })
+    expect(deadlines).toEqual([31_000, 17_000, 17_000, 8_811, 3_000, 3_000])
+    expect(suspicion.observers).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
+  it('ends at the hard floor once two were refused, counted from the first refusal', () => {
+    const suspicion = new Suspicion(bounds, 0)
+    suspicion.observe('a', false, two, 0)
+    suspicion.observe('a', true, two, 400)
+    expect(suspicion.deadlineMs).toBe(30_000)
+    suspicion.observe('b', true, two, 500)
+    expect(suspicion.deadlineMs).toBe(900)
+  })
+
+  it('does not count a hard claim of somebody who is no observer', () => {
+    const suspicion = new Suspicion(bounds, 0)
+    const quorum: HardQuorum = { wanted: 1, counts: id => id === 'me' }
+    suspicion.observe('liar', true, quorum, 0)
+    expect(suspicion.deadlineMs).toBe(30_000)
+    suspicion.observe('me', true, quorum, 100)
+    expect(suspicion.deadlineMs).toBe(500)
+  })
+
+  it('keeps at most 16 observers', () => {
+    const suspicion = new Suspicion(bounds, 0)
+    for (let index = 0; index < 40; index++) suspicion.observe(`o${index}`, false, two, 0)
+    expect(suspicion.observers).toHaveLength(16)
+  })
+
+  it('only ever moves its deadline earlier, and never before its floor', () => {
+    const claims = fc.array(fc.record({ observer: fc.nat(20), hard: fc.boolean(), afterMs: fc.nat(2_000) }))
+    fc.assert(
+      fc.property(claims, claims => {
+        const suspicion = new Suspicion(bounds, 0)
+        let nowMs = 0
+        let earlierMs = suspicion.deadlineMs
+        for (const { observer, hard, afterMs } of claims) {
+          nowMs += afterMs
+          suspicion.observe(`o${observer}`, hard, two, nowMs)
+          expect(suspicion.deadlineMs).toBeLessThanOrEqual(earlierMs)
+          expect(suspicion.deadlineMs).toBeGreaterThanOrEqual(bounds.hardFloorMs)
+          if (!claims.some(claim => claim.hard))
+            expect(suspicion.deadlineMs).toBeGreaterThanOrEqual(bounds.minMs)
+          earlierMs = suspicion.deadlineMs
+        }
+      }),
+    )
+  })
+})
