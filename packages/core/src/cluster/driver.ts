@@ -6,9 +6,16 @@
  * nothing is deferred that need not be.
  */
 import type { LinkState } from '@hearsay/failure-detector'
-import { decodeProbe, decodeRumors, decodeSync, encodeProbe, encodeRumors, encodeSync } from '../wire/codec.ts'
+import {
+  decodeProbe,
+  decodeRumors,
+  decodeSync,
+  encodeProbe,
+  encodeRumors,
+  encodeSync,
+} from '../wire/codec.ts'
 import type { Draft, SignedFact } from '../wire/fact.ts'
-import { signedBytes, type Signer, type Verifier } from '../wire/signing.ts'
+import { type Signer, signedBytes, type Verifier } from '../wire/signing.ts'
 import { Conduct, type Offence } from './conduct.ts'
 import type { Machine } from './machine.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
@@ -58,10 +65,16 @@ export class Driver implements TransportListener {
     this.#epochAheadMs = epochMs - monotonicMs
   }
 
+  /** Once; later calls do nothing. */
   start(): void {
+    if (this.#phase !== 'early') return
     this.#phase = 'running'
-    this.#carryOut(this.#options.machine.start(this.#options.clock.now()))
-    for (const input of this.#early.splice(0)) this.handle(input)
+    const now = this.#options.clock.now()
+    const early = this.#early.splice(0)
+    // How one presents oneself belongs into the first word.
+    const changes = early.flatMap(input => (input.type === 'change' ? [input.change] : []))
+    this.#carryOut(this.#options.machine.start(Object.assign({}, ...changes), now))
+    for (const input of early) if (input.type !== 'change') this.handle(input)
     this.#watch()
   }
 
@@ -82,13 +95,18 @@ export class Driver implements TransportListener {
     this.handle({ type: 'link', id, state, dialled })
   }
 
+  bootstrapped(address: string, id: string): void {
+    this.handle({ type: 'bootstrapped', address, id })
+  }
+
   frame(from: string, channel: Channel, bytes: Uint8Array): void {
     if (this.#phase === 'stopped') return
     switch (channel) {
       case 'probe': {
         const decoded = decodeProbe(bytes)
         if (!decoded.ok) this.#offended(from, 'undecodable', decoded.failure.detail)
-        else if (decoded.value.type === 'probe') this.handle({ type: 'probe', from, message: decoded.value.message })
+        else if (decoded.value.type === 'probe')
+          this.handle({ type: 'probe', from, message: decoded.value.message })
         break
       }
       case 'sync': {
@@ -141,7 +159,10 @@ export class Driver implements TransportListener {
   #verify(said: readonly SignedFact[]): Verified | Promise<Verified> {
     const { keys, cluster } = this.#options
     const checks = said.map(fact => keys.verify(fact.author, signedBytes(cluster, fact), fact.signature))
-    const split = (holds: readonly boolean[]) => ({ facts: said.filter((_, i) => holds[i]), forged: holds.includes(false) })
+    const split = (holds: readonly boolean[]) => ({
+      facts: said.filter((_, i) => holds[i]),
+      forged: holds.includes(false),
+    })
     return checks.every(check => typeof check === 'boolean') ? split(checks) : Promise.all(checks).then(split)
   }
 
@@ -233,7 +254,8 @@ export class Driver implements TransportListener {
     this.#cancelTimer()
     if (this.#phase !== 'running') return
     const deadlineMs = machine.deadlineMs()
-    if (deadlineMs < Number.POSITIVE_INFINITY) this.#cancelTimer = clock.setTimer(deadlineMs, () => this.#advance())
+    if (deadlineMs < Number.POSITIVE_INFINITY)
+      this.#cancelTimer = clock.setTimer(deadlineMs, () => this.#advance())
   }
 }
 

@@ -7,14 +7,21 @@ export function explain(machine: Machine, id: string, now: Instant): Explanation
   const member = machine.member(id)
   if (!member) {
     const facts = ['No record of this member ever arrived here, or it was forgotten.']
-    return { id, status: 'unknown', facts, hint: 'Is it in the same cluster, and can it reach any member of it?' }
+    return {
+      id,
+      status: 'unknown',
+      facts,
+      hint: 'Is it in the same cluster, and can it reach any member of it?',
+    }
   }
-  const facts = [`Its record is of incarnation ${member.incarnation} and lists ${member.addresses.length} addresses.`]
+  const facts = [
+    `Its record is of incarnation ${member.incarnation} and lists ${member.addresses.length} addresses.`,
+  ]
   const entry = machine.table.get(id)
   const verdict = machine.detector.status(id)
   const isLinked = machine.overlay.isLinked(id)
   facts.push(isLinked ? 'There is a connection to it.' : 'There is no connection to it.')
-  if (!machine.overlay.neighbours().includes(id)) facts.push('It is no neighbour of ours: others watch over it.')
+  if (!machine.overlay.isNeighbour(id)) facts.push('It is no neighbour of ours: others watch over it.')
   const pulse = machine.pulse(id)
   if (pulse && entry?.heartbeat)
     facts.push(`Beat ${entry.heartbeat.beat} arrived ${seconds(now.epochMs - pulse.heardEpochMs)} ago.`)
@@ -33,7 +40,9 @@ function hintFor(status: Explanation['status'], isLinked: boolean): string | und
     case 'unknown':
       return undefined
     case 'suspect':
-      return isLinked ? 'It is connected but silent: is its process stopped or busy?' : 'Is its process running?'
+      return isLinked
+        ? 'It is connected but silent: is its process stopped or busy?'
+        : 'Is its process running?'
     case 'dead':
       return 'It did not refute in time. It comes back by itself when it can be reached again.'
     case 'left':

@@ -12,10 +12,17 @@ export type MachineInput =
   /** One's own draft, signed. */
   | { readonly type: 'signed'; readonly fact: SignedFact }
   /** A step of an exchange; `facts` are those of it that are news and verified. */
-  | { readonly type: 'sync'; readonly from: string; readonly message: SyncMessage; readonly facts: readonly SignedFact[] }
+  | {
+      readonly type: 'sync'
+      readonly from: string
+      readonly message: SyncMessage
+      readonly facts: readonly SignedFact[]
+    }
   | { readonly type: 'probe'; readonly from: string; readonly message: ProbeMessage }
   /** `dialled`: on `open`, whether this member dialled. */
   | { readonly type: 'link'; readonly id: string; readonly state: LinkState; readonly dialled?: boolean }
+  /** Who answered at a bootstrap address. */
+  | { readonly type: 'bootstrapped'; readonly address: string; readonly id: string }
   /** Any byte directly from a member, beside sync and probe. */
   | { readonly type: 'evidence'; readonly id: string }
   /** Connected, but gossipsub is silent there. */

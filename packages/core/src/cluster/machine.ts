@@ -4,7 +4,12 @@
  * Facts come in signed and verified, one's own by the same door as others'. Nothing here waits: what is to be
  * done is returned, and time comes in. The same inputs at the same instants give the same effects.
  */
-import { createDetector, type Detector, type DetectorEffect, type DetectorInput } from '@hearsay/failure-detector'
+import {
+  createDetector,
+  type Detector,
+  type DetectorEffect,
+  type DetectorInput,
+} from '@hearsay/failure-detector'
 import { agrees, answer, heartbeatsIn, offer } from '../gossip/exchange.ts'
 import { RumorBuffer } from '../gossip/rumor-buffer.ts'
 import { SyncSchedule } from '../gossip/sync-schedule.ts'
@@ -18,7 +23,7 @@ import { beatIntervalMs, type Pulse } from './beats.ts'
 import type { Health, Member } from './cluster.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
 import { Membership } from './membership.ts'
-import { OwnRecord } from './own-record.ts'
+import { type OwnChange, OwnRecord } from './own-record.ts'
 import { PartitionWatch } from './partition-watch.ts'
 
 export interface MachineOptions {
@@ -58,7 +63,7 @@ export class Machine {
   readonly #offered = new Map<string, number>()
   /** Members whose facts changed within this step. */
   readonly #touched = new Set<string>()
-  #subjectsOf: readonly string[] | undefined
+  #watchedRevision = -1
   #effects: MachineEffect[] = []
   #stalls = 0
   #startAt = 0
@@ -80,9 +85,10 @@ export class Machine {
     this.#sweepDueMs = now.monotonicMs + sweepIntervalMs
   }
 
-  /** The first word: to be called once, before anything else. */
-  start(now: Instant): MachineEffect[] {
+  /** The first word: to be called once, before anything else. @param change what became known of oneself since. */
+  start(change: OwnChange, now: Instant): MachineEffect[] {
     return this.#step(now, () => {
+      this.#own.change(change)
       this.#detect({ type: 'member', id: this.#options.self, incarnation: this.#own.incarnation })
       this.#sayRecord()
     })
@@ -107,11 +113,15 @@ export class Machine {
         case 'link':
           this.#handleLink(input)
           break
+        case 'bootstrapped':
+          this.#overlay.bootstrapped(input.address, input.id)
+          break
         case 'evidence':
           this.#detect({ type: 'evidence', id: input.id })
           break
         case 'mute':
-          for (const id of this.#mute.look(input.ids, now.monotonicMs)) this.#effects.push({ type: 'disconnect', id })
+          for (const id of this.#mute.look(input.ids, now.monotonicMs))
+            this.#effects.push({ type: 'disconnect', id })
           break
         case 'change':
           this.#own.change(input.change)
@@ -223,7 +233,10 @@ export class Machine {
         break
       case 'heartbeat': {
         const { author: id, incarnation, beat } = fact
-        this.#pulses.set(id, { heardEpochMs: this.#now.epochMs, roundTripMs: this.#pulses.get(id)?.roundTripMs })
+        this.#pulses.set(id, {
+          heardEpochMs: this.#now.epochMs,
+          roundTripMs: this.#pulses.get(id)?.roundTripMs,
+        })
         if (id !== self) this.#detect({ type: 'beat', id, incarnation, beat })
         break
       }
@@ -252,18 +265,24 @@ export class Machine {
     if (record.leaving) this.#detect({ type: 'left', id, incarnation })
     else {
       const { attention } = record
-      const lease = attention.state === 'full' ? {} : { attention: { state: attention.state, leaseMs: attention.leaseMs } }
+      const lease =
+        attention.state === 'full'
+          ? {}
+          : { attention: { state: attention.state, leaseMs: attention.leaseMs } }
       this.#detect({ type: 'member', id, incarnation, ...lease })
       this.#overlay.present(id, true)
     }
     // What was known of it before this record could not be judged then.
     for (const { author: observer, hard, incarnation } of this.#table.get(id)?.suspicions?.claims ?? [])
-      if (observer !== this.#options.self) this.#detect({ type: 'suspicion', subject: id, incarnation, observer, hard })
+      if (observer !== this.#options.self)
+        this.#detect({ type: 'suspicion', subject: id, incarnation, observer, hard })
   }
 
   #takeOwnRecord(fact: RecordFact, from: string | undefined): void {
     const { incarnation, version, leaving } = fact.record
-    const ahead = incarnation > this.#own.incarnation || (incarnation === this.#own.incarnation && version > this.#own.version)
+    const ahead =
+      incarnation > this.#own.incarnation ||
+      (incarnation === this.#own.incarnation && version > this.#own.version)
     // An earlier life that had a clock in the future, or another process with this identity.
     if (ahead) this.#refute(incarnation)
     else if (leaving && from === this.#options.self) this.#sayGoodbye(fact)
@@ -285,7 +304,10 @@ export class Machine {
     if (!message.offer && message.tableHash && offeredMs !== undefined) {
       this.#offered.delete(from)
       const pulse = this.#pulses.get(from)
-      this.#pulses.set(from, { heardEpochMs: pulse?.heardEpochMs ?? this.#now.epochMs, roundTripMs: nowMs - offeredMs })
+      this.#pulses.set(from, {
+        heardEpochMs: pulse?.heardEpochMs ?? this.#now.epochMs,
+        roundTripMs: nowMs - offeredMs,
+      })
       if (this.#own.leaving) this.#effects.push({ type: 'goodbye-heard' })
     }
     const agreed = agrees(this.#table, message)
@@ -307,7 +329,7 @@ export class Machine {
         this.#overlay.closed(id)
         this.#offered.delete(id)
         // The other end may give up what is no edge; who is a neighbour here should not have gone.
-        if (!this.#overlay.neighbours().includes(id)) return
+        if (!this.#overlay.isNeighbour(id)) return
         break
       case 'refused':
       case 'unreachable':
@@ -402,13 +424,14 @@ export class Machine {
       const event = this.#membership.observe(entry.record, verdict, this.#now.monotonicMs)
       if (entry.record.record.leaving) this.#overlay.gone(id)
       if (event) this.#effects.push({ type: 'event', event })
-      if (event?.type === 'fail') this.#partition.lost(this.#membership.count('alive', 'suspect'), this.#now.monotonicMs)
+      if (event?.type === 'fail')
+        this.#partition.lost(this.#membership.count('alive', 'suspect'), this.#now.monotonicMs)
     }
     this.#touched.clear()
-    const neighbours = this.#overlay.neighbours()
-    if (neighbours === this.#subjectsOf) return
-    this.#subjectsOf = neighbours
-    const subjects = neighbours.map(id => ({ id, monitors: this.#overlay.monitorsOf(id) }))
+    if (this.#overlay.revision === this.#watchedRevision) return
+    this.#watchedRevision = this.#overlay.revision
+    const watched = this.#overlay.watched(this.#now.monotonicMs)
+    const subjects = watched.map(id => ({ id, monitors: this.#overlay.monitorsOf(id) }))
     this.#apply(this.#detector.handle({ type: 'subjects', subjects }, this.#now.monotonicMs))
   }
 

@@ -38,7 +38,9 @@ export class Membership {
 
   /** Ordered by id. The same array until a member changes. */
   snapshot(): readonly Member[] {
-    this.#snapshot ??= [...this.#seen.values()].map(({ member }) => member).sort((a, b) => (a.id < b.id ? -1 : 1))
+    this.#snapshot ??= [...this.#seen.values()]
+      .map(({ member }) => member)
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
     return this.#snapshot
   }
 

@@ -48,7 +48,11 @@ export function checkAddress(option: string, address: string): void {
   }
 }
 
-export function firstRecord(of: { name: string; tags: Readonly<Record<string, string>>; incarnation: number }): MemberRecord {
+export function firstRecord(of: {
+  name: string
+  tags: Readonly<Record<string, string>>
+  incarnation: number
+}): MemberRecord {
   return {
     ...of,
     version: 1,

@@ -3,8 +3,9 @@
  *
  * Whatever changes, changes by a greater version or a greater incarnation; nothing said is ever taken back.
  */
-import type { FactBody, MemberRecord } from '../wire/fact.ts'
+
 import { refutingIncarnation } from '../state/incarnation.ts'
+import type { FactBody, MemberRecord } from '../wire/fact.ts'
 
 export type OwnChange = Partial<Omit<MemberRecord, 'incarnation' | 'version'>>
 

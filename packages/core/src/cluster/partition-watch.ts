@@ -14,7 +14,8 @@ export class PartitionWatch {
   /** A member was declared dead. @param visible members alive or suspect after it, oneself included. */
   lost(visible: number, nowMs: number): void {
     this.#lostMs.push(nowMs)
-    while (this.#lostMs.length > maxRemembered || nowMs - (this.#lostMs[0] ?? nowMs) > windowMs) this.#lostMs.shift()
+    while (this.#lostMs.length > maxRemembered || nowMs - (this.#lostMs[0] ?? nowMs) > windowMs)
+      this.#lostMs.shift()
     const recent = this.#lostMs.length
     if (recent >= 2 && recent * 3 >= visible + recent) this.#overAtVisible = visible + Math.ceil(recent / 2)
   }

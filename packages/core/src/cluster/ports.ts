@@ -32,6 +32,8 @@ export type RumorVerdict = 'accept' | 'ignore' | 'reject'
 /** What a transport tells its driver. */
 export interface TransportListener {
   link(id: string, state: LinkState, dialled?: boolean): void
+  /** Somebody answered at a bootstrap address. */
+  bootstrapped(address: string, id: string): void
   frame(from: string, channel: Channel, bytes: Uint8Array): void
   rumor(from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict>
 }

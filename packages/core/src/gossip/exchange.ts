@@ -5,10 +5,11 @@
  * offer: hash and beats → equal: the beats that either lacks → different: digest → delta and digest → delta.
  * Above `bucketsAbove` members the hashes of 256 buckets come before the digest, and only those that differ follow.
  */
-import { type IndexedBeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
-import { encodeHeartbeat } from '../wire/fact.ts'
+
 import { deltaBeyond, digestOf } from '../state/delta.ts'
 import type { HeartbeatFact, Table } from '../state/table.ts'
+import { type IndexedBeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
+import { encodeHeartbeat } from '../wire/fact.ts'
 
 /** Above this many members a digest of everybody is dearer than one more step. */
 export const bucketsAbove = 512

@@ -38,7 +38,10 @@ export function writeFrame(stream: Stream, bytes: Uint8Array): boolean {
 
 /** Calls back with each frame. A frame beyond the limit ends the stream. */
 export function readFrames(stream: Stream, onFrame: (frame: Uint8Array) => void): void {
-  const decoder = new LengthPrefixedDecoder({ maxBufferSize: maxBufferBytes, maxDataLength: limits.maxFrameBytes })
+  const decoder = new LengthPrefixedDecoder({
+    maxBufferSize: maxBufferBytes,
+    maxDataLength: limits.maxFrameBytes,
+  })
   stream.addEventListener('message', ({ data }) => {
     try {
       for (const frame of decoder.decode(data)) onFrame(frame.subarray())

@@ -1,5 +1,5 @@
 /** Gossip: gossipsub as hearsay needs it. The one place that imports it; why these options, docs/adr/2 and 4. */
-import { gossipsub, type GossipSub, type GossipSubComponents } from '@libp2p/gossipsub'
+import { type GossipSub, type GossipSubComponents, gossipsub } from '@libp2p/gossipsub'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { rumorTopic } from '../wire/cluster-tag.ts'
 import { limits } from '../wire/limits.ts'

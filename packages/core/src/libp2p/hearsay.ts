@@ -4,7 +4,13 @@
  * It needs gossipsub as the service `pubsub`, and identify. It dials the members it needs and closes only what
  * it dialled. Stopping the node says goodbye first.
  */
-import { serviceCapabilities, serviceDependencies, type ComponentLogger, type PrivateKey, type Startable } from '@libp2p/interface'
+import {
+  type ComponentLogger,
+  type PrivateKey,
+  type Startable,
+  serviceCapabilities,
+  serviceDependencies,
+} from '@libp2p/interface'
 import type { AddressManager } from '@libp2p/interface-internal'
 import { isLoopback } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -52,12 +58,17 @@ class HearsayService extends Face implements Startable {
   readonly #components: HearsayComponents
   #parts: { transport: Libp2pTransport; driver: Driver; incarnations: IncarnationStore } | undefined
   #presented = ''
-  readonly #addressesChanged = () => this.#presentAddresses()
+  readonly #addressesChanged = () => {
+    this.#presentAddresses()
+    this.#parts?.driver.start()
+  }
 
   constructor(init: HearsayInit, components: HearsayComponents) {
     super(init.cluster, systemClock)
     if (components.privateKey.type !== 'Ed25519')
-      throw new InvalidOptionsError(`privateKey: a member's key is Ed25519, this node's is ${components.privateKey.type}`)
+      throw new InvalidOptionsError(
+        `privateKey: a member's key is Ed25519, this node's is ${components.privateKey.type}`,
+      )
     this.#init = init
     this.#components = components
   }
@@ -79,7 +90,8 @@ class HearsayService extends Face implements Startable {
       event: this.event.bind(this),
       stepped: this.stepped.bind(this),
       goodbyeHeard: this.goodbyeHeard.bind(this),
-      persist: (latest: number) => incarnations.write(latest, error => log('incarnation not kept - %e', error)),
+      persist: (latest: number) =>
+        incarnations.write(latest, error => log('incarnation not kept - %e', error)),
       note: (message: string) => log(message),
     }
     const keys = libp2pKeys(privateKey)
@@ -91,16 +103,17 @@ class HearsayService extends Face implements Startable {
 
   start(): void {}
 
-  /** Pubsub runs; the node begins to listen, and says so as an event. */
+  /** Pubsub runs. The node begins to listen, and says so as an event: that is the moment to speak. */
   afterStart(): void {
     this.#parts?.transport.start()
-    this.#parts?.driver.start()
     for (const event of addressEvents) this.#components.events.addEventListener(event, this.#addressesChanged)
+    if (this.#components.addressManager.getListenAddrs().length === 0) this.#addressesChanged()
   }
 
   /** While there still are connections to say goodbye over. */
   async beforeStop(): Promise<void> {
-    for (const event of addressEvents) this.#components.events.removeEventListener(event, this.#addressesChanged)
+    for (const event of addressEvents)
+      this.#components.events.removeEventListener(event, this.#addressesChanged)
     await this.leave()
     this.#parts?.transport.stop()
   }

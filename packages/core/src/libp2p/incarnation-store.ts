@@ -21,7 +21,9 @@ export class IncarnationStore {
     const text = toString(await this.#datastore.get(this.#key))
     const incarnation = Number(text)
     if (text === '' || !Number.isSafeInteger(incarnation) || incarnation < 0)
-      throw new StorageError(`the store holds '${text.slice(0, 40)}' where the incarnation should be: it is damaged`)
+      throw new StorageError(
+        `the store holds '${text.slice(0, 40)}' where the incarnation should be: it is damaged`,
+      )
     return incarnation
   }
 

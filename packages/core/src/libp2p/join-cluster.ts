@@ -56,7 +56,11 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
 
 type Node = Libp2p<{ cluster: Cluster }>
 
-async function startNode(options: JoinOptions, listen: readonly string[], datastore: Datastore): Promise<Node> {
+async function startNode(
+  options: JoinOptions,
+  listen: readonly string[],
+  datastore: Datastore,
+): Promise<Node> {
   const tag = clusterTag(options.cluster)
   const node = await createLibp2p({
     start: false,
@@ -69,7 +73,12 @@ async function startNode(options: JoinOptions, listen: readonly string[], datast
     // Probes watch the connections already.
     connectionMonitor: { enabled: false },
     // The defaults take a burst of joins from one host for an attack.
-    connectionManager: { inboundConnectionThreshold: 1_000, maxIncomingPendingConnections: 256, maxConnections: 1_024 },
+    connectionManager: {
+      inboundConnectionThreshold: 1_000,
+      maxIncomingPendingConnections: 256,
+      maxConnections: 1_024,
+      addressDialTimeout: 10_000,
+    },
     services: {
       identify: identify(),
       pubsub: clusterGossip(tag),
@@ -94,15 +103,19 @@ function serviceTag(tag: Uint8Array): string {
 function listenReason(error: unknown, listen: readonly string[]): string {
   const message = error instanceof Error ? [error.message, ...nestedMessages(error)].join(' ') : String(error)
   const where = listen.join(', ')
-  if (message.includes('EADDRINUSE')) return `${where} is in use by another process. Choose another port, or 0 for any`
+  if (message.includes('EADDRINUSE'))
+    return `${where} is in use by another process. Choose another port, or 0 for any`
   if (message.includes('EADDRNOTAVAIL')) return `${where} is no address of this machine`
   if (message.includes('EACCES')) return `${where} needs more rights. Choose a port above 1023`
   return `${where} cannot be listened on: ${message}`
 }
 
 function nestedMessages(error: Error): string[] {
-  const nested = error instanceof AggregateError ? error.errors : error.cause === undefined ? [] : [error.cause]
-  return nested.flatMap(each => (each instanceof Error ? [each.message, ...nestedMessages(each)] : [String(each)]))
+  const nested =
+    error instanceof AggregateError ? error.errors : error.cause === undefined ? [] : [error.cause]
+  return nested.flatMap(each =>
+    each instanceof Error ? [each.message, ...nestedMessages(each)] : [String(each)],
+  )
 }
 
 /** The same cluster, whose leaving also stops the node that was made for it. */

@@ -43,7 +43,8 @@ export async function loadIdentity(datastore: Datastore): Promise<Ed25519Private
     return fresh
   }
   const key = parseKey(await datastore.get(identityKey))
-  if (key?.type !== 'Ed25519') throw new StorageError('the store holds no Ed25519 key as identity: it is damaged or foreign')
+  if (key?.type !== 'Ed25519')
+    throw new StorageError('the store holds no Ed25519 key as identity: it is damaged or foreign')
   return key
 }
 

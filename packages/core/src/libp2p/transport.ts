@@ -32,6 +32,8 @@ export interface TransportComponents {
 
 const channels = ['probe', 'sync'] as const
 const dialTimeoutMs = 5_000
+/** A bootstrap member may be busy with a whole cluster that starts. */
+const bootstrapTimeoutMs = 10_000
 /** Frames that wait for their stream to open. */
 const maxWaitingFrames = 64
 
@@ -62,7 +64,11 @@ export class Libp2pTransport implements Transport {
     const { registrar, events } = this.#components
     for (const channel of channels) {
       const options = { maxInboundStreams: 4, maxOutboundStreams: 4 }
-      await registrar.handle(protocols[channel], (stream, connection) => this.#accept(channel, stream, connection), options)
+      await registrar.handle(
+        protocols[channel],
+        (stream, connection) => this.#accept(channel, stream, connection),
+        options,
+      )
       this.#undo.push(() => void registrar.unhandle(protocols[channel]).catch(() => {}))
     }
     const topology = await registrar.register(protocols.probe, {
@@ -111,7 +117,9 @@ export class Libp2pTransport implements Transport {
   }
 
   publish(rumor: Uint8Array): void {
-    this.#components.pubsub.publish(this.#topic, rumor).catch(error => this.#log('rumor not published - %e', error))
+    this.#components.pubsub
+      .publish(this.#topic, rumor)
+      .catch(error => this.#log('rumor not published - %e', error))
   }
 
   dial(id: string): void {
@@ -122,10 +130,11 @@ export class Libp2pTransport implements Transport {
   }
 
   dialBootstrap(address: string): void {
-    const signal = AbortSignal.timeout(dialTimeoutMs)
-    this.#components.connectionManager.openConnection(multiaddr(address), { signal }).catch(error => {
-      this.#log('bootstrap %s not reached, will try again - %e', address, error)
-    })
+    const signal = AbortSignal.timeout(bootstrapTimeoutMs)
+    this.#components.connectionManager.openConnection(multiaddr(address), { signal }).then(
+      ({ remotePeer }) => this.#listener?.bootstrapped(address, remotePeer.toString()),
+      error => this.#log('bootstrap %s not reached, will try again - %e', address, error),
+    )
   }
 
   disconnect(id: string): void {
@@ -141,8 +150,12 @@ export class Libp2pTransport implements Transport {
   mute(): readonly string[] {
     const { connectionManager, pubsub } = this.#components
     return [...this.#linked].filter(id => {
-      const streams = connectionManager.getConnections(peerIdFromString(id)).flatMap(connection => connection.streams)
-      return !streams.some(({ direction, protocol }) => direction === 'outbound' && pubsub.protocols.includes(protocol))
+      const streams = connectionManager
+        .getConnections(peerIdFromString(id))
+        .flatMap(connection => connection.streams)
+      return !streams.some(
+        ({ direction, protocol }) => direction === 'outbound' && pubsub.protocols.includes(protocol),
+      )
     })
   }
 
@@ -168,7 +181,9 @@ export class Libp2pTransport implements Transport {
     const outbound = this.#outbound[channel]
     outbound.set(to, opening)
     this.#connect(to)
-      .then(connection => connection.newStream(protocols[channel], { signal: AbortSignal.timeout(dialTimeoutMs) }))
+      .then(connection =>
+        connection.newStream(protocols[channel], { signal: AbortSignal.timeout(dialTimeoutMs) }),
+      )
       .then(stream => {
         if (outbound.get(to) !== opening) return stream.abort(new Error('no longer wanted'))
         outbound.set(to, { type: 'open', stream })
@@ -208,7 +223,8 @@ export class Libp2pTransport implements Transport {
     if (!decoded.ok || decoded.value.type !== 'hello') return false
     const { cluster, epochMs } = decoded.value
     const apartMs = epochMs - Date.now()
-    if (Math.abs(apartMs) > clockWarningMs) this.#log('the clock of a member is %d s from ours', Math.round(apartMs / 1000))
+    if (Math.abs(apartMs) > clockWarningMs)
+      this.#log('the clock of a member is %d s from ours', Math.round(apartMs / 1000))
     return cluster.every((byte, i) => byte === this.#cluster[i])
   }
 

@@ -79,6 +79,10 @@ export class DialPlan {
     this.#attempts.delete(id)
   }
 
+  hasFailed(id: string): boolean {
+    return (this.#attempts.get(id)?.failures ?? 0) > 0
+  }
+
   /** Whether the ring should go past it: neither end could dial for a while. */
   skips(id: string): boolean {
     return (this.#attempts.get(id)?.failures ?? 0) >= attemptsBeforeSkip

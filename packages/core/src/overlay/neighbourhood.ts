@@ -33,6 +33,10 @@ export class Neighbourhood {
     this.#rings.remove(id)
   }
 
+  has(id: string | undefined): boolean {
+    return id !== undefined && this.#members.has(id)
+  }
+
   /** Members here, oneself included. */
   get size(): number {
     return this.#members.size

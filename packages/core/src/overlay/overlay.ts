@@ -5,7 +5,7 @@
  * who are gone. It proposes; whether a dial succeeds comes back as an event.
  */
 import { DialPlan } from './dial-plan.ts'
-import { healingTarget, healIntervalMs, type HealingTarget } from './healing.ts'
+import { type HealingTarget, healIntervalMs, healingTarget } from './healing.ts'
 import { Neighbourhood } from './neighbourhood.ts'
 import { type Link, surplusLinks } from './surplus.ts'
 
@@ -24,6 +24,10 @@ export interface OverlayOptions {
 /** Alone at the start: the wait before the bootstrap is tried again doubles from here to the healing interval. */
 const firstBootstrapWaitMs = 500
 const surplusIntervalMs = 5_000
+/** While members stream in, edges are replaced before they stand. So they wait until the rings were quiet for … */
+const quietMs = 500
+/** … but no longer than this, and never while there is no link at all. */
+const maxUnquietMs = 3_000
 
 export class Overlay {
   readonly #options: OverlayOptions
@@ -31,10 +35,15 @@ export class Overlay {
   readonly #plan: DialPlan
   readonly #links = new Map<string, Link>()
   readonly #absent = new Set<string>()
+  /** Who answered at a bootstrap address when it was last dialled. */
+  readonly #answeredBy = new Map<string, string>()
   #neighbours: string[] = []
+  #revision = 0
   #stale = true
   /** Links or neighbours changed since the plan last saw them. */
   #unplanned = true
+  /** The rings changed, first and last, and have not been quiet since. */
+  #unquiet: { sinceMs: number; lastMs: number } | undefined
   #bootstrapWaitMs = firstBootstrapWaitMs
   #healDueMs: number
   #surplusDueMs: number
@@ -48,14 +57,31 @@ export class Overlay {
   }
 
   /** Everybody one should be connected to. The same array until it changes. */
-  neighbours(): readonly string[] {
+  neighbours(nowMs: number): readonly string[] {
     if (this.#stale) {
       this.#stale = false
       this.#unplanned = true
       const next = this.#neighbourhood.neighbours(id => !this.#links.has(id) && this.#plan.skips(id))
-      if (next.join() !== this.#neighbours.join()) this.#neighbours = next
+      if (next.join() !== this.#neighbours.join()) {
+        this.#neighbours = next
+        this.#unquiet = { sinceMs: this.#unquiet?.sinceMs ?? nowMs, lastMs: nowMs }
+      }
     }
     return this.#neighbours
+  }
+
+  /** Neighbours to watch over: connected, or dialled in vain. Who was not tried yet is not to be judged. */
+  watched(nowMs: number): readonly string[] {
+    return this.neighbours(nowMs).filter(id => this.#links.has(id) || this.#plan.hasFailed(id))
+  }
+
+  /** Grows whenever `watched` may have changed. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  isNeighbour(id: string): boolean {
+    return this.#neighbours.includes(id)
   }
 
   monitorsOf(id: string): string[] {
@@ -77,7 +103,7 @@ export class Overlay {
     if (renewed) this.#plan.renew(id)
     this.#absent.delete(id)
     this.#neighbourhood.add(id)
-    this.#stale = true
+    this.#touch()
   }
 
   /** Dead: to be knocked at now and then. */
@@ -91,19 +117,24 @@ export class Overlay {
     this.#neighbourhood.remove(id)
     this.#absent.delete(id)
     this.#plan.forget(id)
-    this.#stale = true
+    this.#touch()
   }
 
   opened(id: string, dialled: boolean): void {
     this.#links.set(id, { dialled, surplusSinceMs: undefined })
     this.#plan.succeeded(id)
     this.#bootstrapWaitMs = firstBootstrapWaitMs
-    this.#stale = true
+    this.#touch()
+  }
+
+  /** A bootstrap address was dialled, and this member answered. */
+  bootstrapped(address: string, id: string): void {
+    this.#answeredBy.set(address, id)
   }
 
   closed(id: string): void {
     this.#links.delete(id)
-    this.#stale = true
+    this.#touch()
   }
 
   /** A dial past the plan was begun. */
@@ -113,26 +144,42 @@ export class Overlay {
 
   dialFailed(id: string, nowMs: number): void {
     this.#plan.failed(id, nowMs)
-    this.#stale = true
+    this.#touch()
   }
 
   advance(nowMs: number): OverlayAction[] {
-    const wanted = this.neighbours().filter(id => !this.#links.has(id))
-    this.#unplanned = false
-    this.#plan.want(wanted, nowMs)
-    const actions: OverlayAction[] = this.#plan.take(wanted, nowMs).map(id => ({ type: 'dial', id }))
+    const neighbours = this.neighbours(nowMs)
+    const actions = nowMs >= this.#quietAtMs() ? this.#dialMissing(neighbours, nowMs) : []
     if (nowMs >= this.#healDueMs) actions.push(...this.#heal(nowMs))
     if (nowMs >= this.#surplusDueMs) {
       this.#surplusDueMs = nowMs + surplusIntervalMs
-      const surplus = surplusLinks(this.#links, new Set(this.neighbours()), nowMs)
+      const surplus = surplusLinks(this.#links, new Set(neighbours), nowMs)
       actions.push(...surplus.map(id => ({ type: 'disconnect', id }) as const))
     }
     return actions
   }
 
   deadlineMs(): number {
-    const planDueMs = this.#stale || this.#unplanned ? Number.NEGATIVE_INFINITY : this.#plan.dueMs()
-    return Math.min(planDueMs, this.#healDueMs, this.#surplusDueMs)
+    const planDueMs = this.#unplanned ? Number.NEGATIVE_INFINITY : this.#plan.dueMs()
+    return Math.min(Math.max(planDueMs, this.#quietAtMs()), this.#healDueMs, this.#surplusDueMs)
+  }
+
+  #touch(): void {
+    this.#stale = true
+    this.#revision += 1
+  }
+
+  #quietAtMs(): number {
+    if (!this.#unquiet || this.#links.size === 0) return Number.NEGATIVE_INFINITY
+    return Math.min(this.#unquiet.lastMs + quietMs, this.#unquiet.sinceMs + maxUnquietMs)
+  }
+
+  #dialMissing(neighbours: readonly string[], nowMs: number): OverlayAction[] {
+    const wanted = neighbours.filter(id => !this.#links.has(id))
+    this.#unplanned = false
+    this.#unquiet = undefined
+    this.#plan.want(wanted, nowMs)
+    return this.#plan.take(wanted, nowMs).map(id => ({ type: 'dial', id }))
   }
 
   #heal(nowMs: number): OverlayAction[] {
@@ -141,10 +188,17 @@ export class Overlay {
       this.#healDueMs = nowMs + this.#bootstrapWaitMs * (0.75 + random() / 2)
       this.#bootstrapWaitMs = Math.min(this.#bootstrapWaitMs * 2, healIntervalMs)
       const dead = healingTarget(1, this.#absentMembers(), random)
-      return [...bootstrap.map(address => ({ type: 'dial-bootstrap', address }) as const), ...actionsFor(dead)]
+      return [
+        ...bootstrap.map(address => ({ type: 'dial-bootstrap', address }) as const),
+        ...actionsFor(dead),
+      ]
     }
     this.#healDueMs = nowMs + healIntervalMs * (0.75 + random() / 2)
-    const absent = [...this.#absentMembers(), ...bootstrap.map(address => ({ type: 'bootstrap', address }) as const)]
+    const unanswered = bootstrap.filter(address => !this.#neighbourhood.has(this.#answeredBy.get(address)))
+    const absent = [
+      ...this.#absentMembers(),
+      ...unanswered.map(address => ({ type: 'bootstrap', address }) as const),
+    ]
     return actionsFor(healingTarget(this.#neighbourhood.size, absent, random))
   }
 

@@ -20,7 +20,8 @@ export function surplusLinks(
   neighbours: ReadonlySet<string>,
   nowMs: number,
 ): string[] {
-  for (const [id, link] of links) link.surplusSinceMs = neighbours.has(id) ? undefined : (link.surplusSinceMs ?? nowMs)
+  for (const [id, link] of links)
+    link.surplusSinceMs = neighbours.has(id) ? undefined : (link.surplusSinceMs ?? nowMs)
   if ([...neighbours].some(id => !links.has(id))) return []
   return [...links]
     .filter(([, { dialled, surplusSinceMs = nowMs }]) => dialled && nowMs - surplusSinceMs >= graceMs)

@@ -11,7 +11,12 @@ import type { Suspicions } from './suspicions.ts'
 export type EntryHash = Uint32Array
 
 /** `sha256(key | incarnation | version | suspicions)`, the first 16 bytes; numbers as big-endian 64 bit, the last 32 bit. */
-export function entryHash(key: Uint8Array, incarnation: number, version: number, suspicions: number): EntryHash {
+export function entryHash(
+  key: Uint8Array,
+  incarnation: number,
+  version: number,
+  suspicions: number,
+): EntryHash {
   const bytes = new Uint8Array(key.length + 20)
   const view = new DataView(bytes.buffer)
   bytes.set(key)

@@ -79,7 +79,9 @@ export class Table {
 
   /** Those whom others are told of, ordered by id. */
   shared(): readonly Entry[] {
-    this.#shared ??= [...this.#entries.values()].filter(({ hash }) => hash).sort((a, b) => (a.id < b.id ? -1 : 1))
+    this.#shared ??= [...this.#entries.values()]
+      .filter(({ hash }) => hash)
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
     return this.#shared
   }
 

@@ -5,7 +5,7 @@
  * not yet in signature.
  */
 import type { ProbeMessage } from '@hearsay/failure-detector'
-import { decode as decodeVarint, encodingLength, encode as encodeVarint } from 'uint8-varint'
+import { decode as decodeVarint, encode as encodeVarint, encodingLength } from 'uint8-varint'
 import { fromMessage, type SignedFact, toMessage } from './fact.ts'
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
@@ -117,16 +117,19 @@ export function decodeProbe(bytes: Uint8Array): Result<ProbeFrame, DecodeFailure
   return guarded<ProbeFrame>(bytes, limits.maxFrameBytes, () => {
     const { hello, ping, ack, pingRequest, nack, subject: key, suspected } = messages.ProbeFrame.decode(bytes)
     if (hello) return decodeHello(hello)
-    if ([ping, ack, pingRequest, nack].filter(isCount).length !== 1) return failed('invalid', 'a probe says one thing')
+    if ([ping, ack, pingRequest, nack].filter(isCount).length !== 1)
+      return failed('invalid', 'a probe says one thing')
     if (isCount(ping)) {
-      if (suspected !== undefined && !isCount(suspected)) return failed('invalid', 'an incarnation is a whole number')
+      if (suspected !== undefined && !isCount(suspected))
+        return failed('invalid', 'an incarnation is a whole number')
       const message = suspected === undefined ? { seq: ping } : { seq: ping, suspected }
       return ok({ type: 'probe', message: { type: 'ping', ...message } })
     }
     if (isCount(ack)) return ok({ type: 'probe', message: { type: 'ack', seq: ack } })
     if (isCount(nack)) return ok({ type: 'probe', message: { type: 'nack', seq: nack } })
     const subject = key && memberIdFromKey(key)
-    if (subject === undefined || !isCount(pingRequest)) return failed('invalid', 'a ping request names its subject')
+    if (subject === undefined || !isCount(pingRequest))
+      return failed('invalid', 'a ping request names its subject')
     return ok({ type: 'probe', message: { type: 'ping-request', seq: pingRequest, subject } })
   })
 }
@@ -158,8 +161,13 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
     if (message.hello) return decodeHello(message.hello)
     const { offer, tableHash, bucketHashes, freshBeats, more } = message
     if (tableHash && tableHash.length !== 16) return failed('invalid', 'a table hash has 16 bytes')
-    if (bucketHashes && bucketHashes.length !== bucketCount * 8) return failed('invalid', '256 bucket hashes of 8 bytes')
-    if (freshBeats.some(({ index, beat, signature }) => !isCount(index) || !isCount(beat) || signature.length !== 64))
+    if (bucketHashes && bucketHashes.length !== bucketCount * 8)
+      return failed('invalid', '256 bucket hashes of 8 bytes')
+    if (
+      freshBeats.some(
+        ({ index, beat, signature }) => !isCount(index) || !isCount(beat) || signature.length !== 64,
+      )
+    )
       return failed('invalid', 'a fresh beat is an index, a beat and a signature of 64 bytes')
     const beats = decodeBeats(message.beats)
     if (!beats.ok) return beats
@@ -234,7 +242,8 @@ function decodeDigest(message: messages.Digest | undefined): Result<Digest | und
       return failed('invalid', 'a digest counts in whole numbers')
     entries.push({ prefix: prefixOf(idPrefix), incarnation, version, beat, suspicions })
   }
-  const buckets = bitmap && new Set(Array.from({ length: bucketCount }, (_, b) => b).filter(b => isSet(bitmap, b)))
+  const buckets =
+    bitmap && new Set(Array.from({ length: bucketCount }, (_, b) => b).filter(b => isSet(bitmap, b)))
   return ok({ buckets, entries, mutual })
 }
 

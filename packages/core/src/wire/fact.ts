@@ -33,7 +33,12 @@ export interface MemberRecord {
 export type FactBody =
   | { readonly type: 'record'; readonly record: MemberRecord }
   | { readonly type: 'heartbeat'; readonly incarnation: number; readonly beat: number }
-  | { readonly type: 'suspicion'; readonly subject: string; readonly incarnation: number; readonly hard: boolean }
+  | {
+      readonly type: 'suspicion'
+      readonly subject: string
+      readonly incarnation: number
+      readonly hard: boolean
+    }
 
 /** A fact before its author signed it. */
 export type Draft = FactBody & { readonly author: string; readonly payload: Uint8Array }
@@ -97,7 +102,8 @@ export function fromMessage(message: messages.SignedFact): Result<SignedFact | u
   if (present.length > 1) return failed('invalid', 'a fact says one thing')
   const payload = type && message[type]
   if (type === undefined || payload === undefined) return ok(undefined)
-  if (payload.length > limits.maxPayloadBytes) return failed('too-large', `a payload of ${payload.length} bytes`)
+  if (payload.length > limits.maxPayloadBytes)
+    return failed('too-large', `a payload of ${payload.length} bytes`)
   const body = decodeBody(type, payload)
   if (!body.ok) return body
   return ok({ ...body.value, author, payload, signature: message.signature })
@@ -110,7 +116,8 @@ function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBod
       return decodeRecord(payload)
     case 'heartbeat': {
       const { incarnation, beat } = messages.Heartbeat.decode(payload)
-      if (!isCount(incarnation) || !isCount(beat)) return failed('invalid', 'a heartbeat counts in whole numbers')
+      if (!isCount(incarnation) || !isCount(beat))
+        return failed('invalid', 'a heartbeat counts in whole numbers')
       return ok({ type, incarnation, beat })
     }
     case 'suspicion': {
@@ -132,7 +139,16 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
   const state = attentionStates[message.attention] ?? 'full'
   const leaseMs = Math.min(message.attentionLeaseMs, limits.maxAttentionLeaseMs)
   const tags = Object.fromEntries(message.tags.map(({ key, value }) => [key, value]))
-  const record = { incarnation, version, name, addresses, tags, rooms, leaving, attention: { state, leaseMs } }
+  const record = {
+    incarnation,
+    version,
+    name,
+    addresses,
+    tags,
+    rooms,
+    leaving,
+    attention: { state, leaseMs },
+  }
   const excess = recordExcess(record)
   return excess === undefined ? ok({ type: 'record', record }) : failed('too-large', excess)
 }
@@ -147,7 +163,8 @@ export function recordExcess(record: MemberRecord): string | undefined {
   if (tags.length > limits.maxTags) return `more than ${limits.maxTags} tags`
   for (const [key, value] of tags) {
     if (byteLength(key) > limits.maxTagKeyBytes) return `a tag key over ${limits.maxTagKeyBytes} bytes`
-    if (byteLength(value) > limits.maxTagValueBytes) return `a tag value over ${limits.maxTagValueBytes} bytes`
+    if (byteLength(value) > limits.maxTagValueBytes)
+      return `a tag value over ${limits.maxTagValueBytes} bytes`
   }
   if (record.rooms.length > limits.maxRooms) return `more than ${limits.maxRooms} rooms`
   if (record.rooms.some(room => byteLength(room) > limits.maxRoomNameBytes))

@@ -28,6 +28,7 @@ export function keyFromMemberId(id: string): Uint8Array<ArrayBuffer> | undefined
   } catch {
     return undefined
   }
-  if (bytes.length !== prefix.length + keyBytes || prefix.some((byte, i) => bytes[i] !== byte)) return undefined
+  if (bytes.length !== prefix.length + keyBytes || prefix.some((byte, i) => bytes[i] !== byte))
+    return undefined
   return bytes.slice(prefix.length)
 }

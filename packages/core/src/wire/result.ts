@@ -1,5 +1,7 @@
 /** Result: what a reader of foreign bytes returns. It never throws. */
-export type Result<T, F> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: F }
+export type Result<T, F> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: F }
 
 /** Why bytes were not understood. Nothing of them was kept. */
 export interface DecodeFailure {
