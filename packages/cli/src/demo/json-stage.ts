@@ -4,6 +4,7 @@ import type { Stage } from './story.ts'
 export function jsonStage(): Stage {
   return {
     begins: () => undefined,
+    suspected: () => undefined,
     ended: result => print({ event: 'step', ...result, at: Date.now() }),
     pause: () => Promise.resolve(),
     finished: story => print({ event: 'summary', ...story, at: Date.now() }),

@@ -9,34 +9,36 @@ export interface Known {
   readonly problem?: string
 }
 
+export interface Question {
+  readonly about: Actor
+  readonly sinceMs: number
+  /** No answer counts after this. */
+  readonly deadlineMs: number
+  /** Whether this observation of the member is the one that is waited for. */
+  says(observation: Observation): boolean
+}
+
 const boundMs = 20_000
 
-/** @param says whether an observation of `actor` since then is the one that is waited for */
-export async function knownByAll(
-  cast: Cast,
-  actor: Actor,
-  sinceMs: number,
-  deadlineMs: number,
-  says: (observation: Observation) => boolean,
-): Promise<Known> {
-  const observers = cast.observersOf(actor)
-  const first = () => {
-    const heard = new Map<Actor, number>()
+export async function knownByAll(cast: Cast, question: Question): Promise<Known> {
+  const { about, sinceMs, deadlineMs, says } = question
+  const observers = cast.observersOf(about)
+  const heard = new Map<Actor, number>()
+  const isKnown = () => {
     for (const observation of cast.since(sinceMs))
-      if (observation.name === actor.name && says(observation) && !heard.has(observation.observer))
+      if (observation.name === about.name && says(observation) && !heard.has(observation.observer))
         heard.set(observation.observer, observation.at - sinceMs)
-    return heard
+    return observers.every(observer => heard.has(observer))
   }
-  const isKnown = () => observers.every(observer => first().has(observer))
   await cast.until(isKnown, Math.max(0, Math.min(boundMs, deadlineMs - Date.now())))
 
-  const heard = first()
   const delays = observers.flatMap(observer => heard.get(observer) ?? []).sort((a, b) => a - b)
   const missing = observers.filter(observer => !heard.has(observer)).map(({ name }) => name)
-  const [firstMs, allMs] = [delays[0], delays.at(-1)]
+  const [firstMs, lastMs] = [delays[0], delays.at(-1)]
   return {
     ...(firstMs !== undefined && { firstMs }),
-    ...(allMs !== undefined && missing.length === 0 && { allMs }),
-    ...(missing.length > 0 && { problem: `not known to ${missing.join(', ')} in time` }),
+    ...(missing.length > 0
+      ? { problem: `not known to ${missing.join(', ')} in time` }
+      : lastMs !== undefined && { allMs: lastMs }),
   }
 }

@@ -1,10 +1,11 @@
 /** Live stage: the timeline grows above, and below it the table shows what every member sees now. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { styleText } from 'node:util'
 import { createLogUpdate } from 'log-update'
 import type { Cast } from './cast.ts'
 import type { Stage } from './story.ts'
 import { summary } from './summary.ts'
-import { renderTable } from './table.ts'
+import { legend, renderTable } from './table.ts'
 import { timeline } from './timeline.ts'
 
 const frameMs = 200
@@ -14,18 +15,34 @@ const pauseMs = 1_500
 export function liveStage(cast: Cast): Stage {
   const lines = timeline()
   const region = createLogUpdate(process.stdout)
-  const draw = () =>
-    region(['', ...renderTable(cast.actors, Date.now(), process.stdout.columns), ''].join('\n'))
-  const frames = setInterval(draw, frameMs)
-  process.stdout.on('resize', draw)
+  let waiting = false
+  const draw = (last?: 'last') => {
+    const { columns, rows } = process.stdout
+    const clock = waiting ? [lines.waiting()] : []
+    const hint = last ? '' : styleText('dim', '    q ends')
+    const frame = [...clock, '', ...renderTable(cast.actors, Date.now(), columns), '', legend + hint]
+    // What is cut off is at the top: blank lines, then members, and a taller window shows them again.
+    region(frame.slice(1 - rows).join('\n'))
+  }
+  const redraw = () => draw()
+  const frames = setInterval(redraw, frameMs)
+  process.stdout.on('resize', redraw)
   return {
-    begins: act => region.persist(lines.begins(act)),
-    ended: result => region.persist(lines.ended(result)),
+    begins(act) {
+      waiting = true
+      region.persist(lines.begins(act))
+    },
+    suspected: ms => region.persist(lines.suspected(ms)),
+    ended(result) {
+      waiting = false
+      region.persist(lines.ended(result))
+    },
     pause: () => sleep(pauseMs),
-    finished: story => region.persist(['', ...summary(story), ''].join('\n')),
+    finished: story => region.persist(['', ...summary(story)].join('\n')),
     close() {
       clearInterval(frames)
-      draw()
+      process.stdout.off('resize', redraw)
+      draw('last')
       region.done()
     },
   }

@@ -8,6 +8,7 @@ export function plainStage(): Stage {
   const lines = timeline()
   return {
     begins: act => console.log(lines.begins(act)),
+    suspected: ms => console.log(lines.suspected(ms)),
     ended: result => console.log(lines.ended(result)),
     pause: () => Promise.resolve(),
     finished: story => console.log(`\n${summary(story).join('\n')}`),

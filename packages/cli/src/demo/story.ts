@@ -1,6 +1,7 @@
 /** Story: what happens to the cluster, scene by scene, and whether all of it went as promised. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cast } from './cast.ts'
-import { type Scene, scenes } from './scenes.ts'
+import { type Outcome, type Scene, scenes, type Telling } from './scenes.ts'
 
 /** Times are milliseconds from the act to what a member said of it; absent is what did not happen. */
 export interface StepResult {
@@ -24,7 +25,7 @@ export interface Story {
 }
 
 /** Where the story is told. */
-export interface Stage {
+export interface Stage extends Pick<Telling, 'suspected'> {
   begins(act: string): void
   ended(result: StepResult): void
   /** Resolves when whoever watches has had the time to see what happened. */
@@ -42,7 +43,10 @@ export async function tellStory(cast: Cast, stage: Stage): Promise<Story> {
   for (const scene of scenes) {
     const act = scene.act(cast)
     stage.begins(act)
-    const outcome = await scene.play(cast, deadlineMs)
+    const outcome = await Promise.race([
+      scene.play(cast, { deadlineMs, suspected: stage.suspected }),
+      overdue(deadlineMs),
+    ])
     const result = { step: scene.step, act, held: outcome.problem === undefined, ...outcome }
     steps.push(result)
     stage.ended(result)
@@ -50,4 +54,10 @@ export async function tellStory(cast: Cast, stage: Stage): Promise<Story> {
   }
   const { falseAlarms } = cast
   return { held: falseAlarms === 0 && steps.every(({ held }) => held), steps, falseAlarms }
+}
+
+/** Every scene bounds its own waiting, but a member that never becomes ready has nobody to say so. */
+async function overdue(deadlineMs: number): Promise<Outcome> {
+  await sleep(Math.max(0, deadlineMs + 1_000 - Date.now()), undefined, { ref: false })
+  return { problem: 'did not come about in time' }
 }

@@ -6,6 +6,9 @@ import type { StepResult } from './story.ts'
 
 export interface Timeline {
   begins(act: string): string
+  /** While nothing is known yet. */
+  waiting(): string
+  suspected(ms: number): string
   ended(result: StepResult): string
 }
 
@@ -21,16 +24,15 @@ const said: Record<StepResult['step'], string> = {
 
 export function timeline(): Timeline {
   const startedMs = Date.now()
-  const line = (text: string, ms: number | undefined) => {
+  const line = (text: string, ms?: number) => {
     const time = styleText('dim', right(`${((Date.now() - startedMs) / 1_000).toFixed(1)} s`, 8))
-    return `${time}  ${left(text, 52)}${ms === undefined ? '' : right(milliseconds(ms), 12)}`.trimEnd()
+    return `${time}  ${left(text, 54)}${ms === undefined ? '' : right(milliseconds(ms), 12)}`.trimEnd()
   }
   return {
-    begins: act => line(styleText('bold', act), undefined),
-    ended: ({ step, suspectedMs, allMs, problem }) =>
-      [
-        ...(suspectedMs === undefined ? [] : [line('  first suspected', suspectedMs)]),
-        problem ? line(styleText('red', `  ${problem}`), undefined) : line(`  ${said[step]}`, allMs),
-      ].join('\n'),
+    begins: act => line(styleText('bold', act)),
+    waiting: () => line('  …'),
+    suspected: ms => line('  first suspected', ms),
+    ended: ({ step, allMs, problem }) =>
+      line(problem ? styleText('red', `  ${problem}`) : `  ${said[step]}`, allMs),
   }
 }
