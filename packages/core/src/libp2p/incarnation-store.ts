@@ -1,7 +1,7 @@
 /** Incarnation store: this member's last incarnation, kept over a restart. Writes are in order, the newest wins. */
 import { type Datastore, Key } from 'interface-datastore'
 import { fromString } from 'uint8arrays/from-string'
-import { toString } from 'uint8arrays/to-string'
+import { toString as toText } from 'uint8arrays/to-string'
 import { StorageError } from '../cluster/errors.ts'
 
 export class IncarnationStore {
@@ -12,13 +12,13 @@ export class IncarnationStore {
   /** @param cluster the cluster tag. */
   constructor(datastore: Datastore, cluster: Uint8Array) {
     this.#datastore = datastore
-    this.#key = new Key(`/hearsay/incarnation/${toString(cluster, 'base32')}`)
+    this.#key = new Key(`/hearsay/incarnation/${toText(cluster, 'base32')}`)
   }
 
   /** @throws {StorageError} if what stands there is no incarnation. */
   async read(): Promise<number | undefined> {
     if (!(await this.#datastore.has(this.#key))) return undefined
-    const text = toString(await this.#datastore.get(this.#key))
+    const text = toText(await this.#datastore.get(this.#key))
     const incarnation = Number(text)
     if (text === '' || !Number.isSafeInteger(incarnation) || incarnation < 0)
       throw new StorageError(

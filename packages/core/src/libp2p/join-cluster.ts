@@ -8,7 +8,7 @@ import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import type { Datastore } from 'interface-datastore'
 import { createLibp2p, type Libp2p } from 'libp2p'
-import { toString } from 'uint8arrays/to-string'
+import { toString as toText } from 'uint8arrays/to-string'
 import type { Cluster } from '../cluster/cluster.ts'
 import { ListenError } from '../cluster/errors.ts'
 import { checkAddress, checkMemberOptions, type MemberOptions } from '../cluster/options.ts'
@@ -97,7 +97,7 @@ async function startNode(
 
 /** Only members of the same cluster answer to it, and it is a valid DNS-SD name. */
 function serviceTag(tag: Uint8Array): string {
-  return `_hearsay-${toString(tag, 'base32').slice(0, 8)}._udp.local`
+  return `_hearsay-${toText(tag, 'base32').slice(0, 8)}._udp.local`
 }
 
 function listenReason(error: unknown, listen: readonly string[]): string {

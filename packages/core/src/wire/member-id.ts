@@ -4,7 +4,7 @@
  * In memory it is the base58 text, on the wire the 32 bytes of the key.
  */
 import { fromString } from 'uint8arrays/from-string'
-import { toString } from 'uint8arrays/to-string'
+import { toString as toText } from 'uint8arrays/to-string'
 
 /** Identity multihash of 36 bytes: a protobuf PublicKey of type Ed25519 and length 32 (libp2p peer-ids spec). */
 const prefix = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20)
@@ -17,7 +17,7 @@ export function memberIdFromKey(key: Uint8Array): string | undefined {
   const bytes = new Uint8Array(prefix.length + keyBytes)
   bytes.set(prefix)
   bytes.set(key, prefix.length)
-  return toString(bytes, 'base58btc')
+  return toText(bytes, 'base58btc')
 }
 
 /** The key, or undefined if the text is no Ed25519 PeerId. */
