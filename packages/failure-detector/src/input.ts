@@ -12,7 +12,8 @@ export interface Subject {
  *
  * - `open`: it works now.
  * - `closed`: it ended, and not by the host's own will.
- * - `refused`: a dial was answered by a machine on which nobody listens. The only hard evidence there is.
+ * - `refused`: a dial was answered by a machine on which nobody listens, at every address the member has. The only
+ *   hard evidence there is.
  * - `unreachable`: a dial timed out, or there is no address to dial.
  * - `network-down`: the dial failed because our own network is gone (`ENETUNREACH`).
  */
@@ -54,7 +55,7 @@ export type DetectorInput =
   /** A probe message, from whom the transport authenticated as `from`. */
   | { readonly type: 'message'; readonly from: string; readonly message: ProbeMessage }
   | { readonly type: 'link'; readonly id: string; readonly state: LinkState }
-  /** A heartbeat of `id` that was new here, however it came. Feeds phi; says nothing about the path to `id`. */
+  /** A heartbeat of a known member that was new here, however it came. Feeds phi; says nothing about the path to `id`. */
   | { readonly type: 'beat'; readonly id: string; readonly incarnation: number; readonly beat: number }
   /** Wall clock and monotonic clock came apart by `ms` > 0: this machine slept. */
   | { readonly type: 'slept'; readonly ms: number }

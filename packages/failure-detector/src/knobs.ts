@@ -58,13 +58,14 @@ export const profiles: Readonly<Record<ProfileName, DetectorKnobs>> = {
 
 /**
  * SWIM as in the paper of 2002, to compare against: no local health, suspicions of fixed length, no care
- * for own stalls, no hard evidence, no phi. Use as `knobs: plainSwim`.
+ * for own absence, no hard evidence, no phi. Use as `knobs: plainSwim`.
  */
 export const plainSwim: Readonly<Partial<DetectorKnobs>> = {
   suspicionMaxMult: 1,
   maxLocalHealth: 0,
   hardFloorMs: Infinity,
   stallThresholdMs: Infinity,
+  awayMs: 0,
   phiThreshold: Infinity,
 }
 

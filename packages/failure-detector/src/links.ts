@@ -21,7 +21,7 @@ export function isOwnNetwork(lost: number, stillOpen: number): boolean {
  *
  * When most links end within a second and nobody refuses, or a dial says so, the network is taken to be gone.
  * Then nobody is judged and the lost are dialled each interval, until a link is open again and a window has
- * passed. A host that reports no links has none of this, and is taken to reach everybody.
+ * passed since. A host that reports no links has none of this, and is taken to reach everybody.
  */
 export class Links {
   readonly #knobs: DetectorKnobs
@@ -87,8 +87,10 @@ export class Links {
 
   /** An interval has begun: whom to dial again. */
   tick(nowMs: number): readonly string[] {
-    if (this.#goneSinceMs === undefined) return []
-    if (nowMs < this.#goneSinceMs + intervalsWithoutLink * this.#knobs.probeIntervalMs) this.#gone(nowMs)
+    const sinceMs = this.#goneSinceMs
+    if (sinceMs === undefined && nowMs >= this.#awayUntilMs) return []
+    if (sinceMs !== undefined && nowMs < sinceMs + intervalsWithoutLink * this.#knobs.probeIntervalMs)
+      this.#gone(nowMs)
     return [...this.#lostAtMs.keys()]
   }
 

@@ -13,7 +13,7 @@ import { isLiving, type Member, Roster } from './roster.ts'
 import { type DetectorStatus, statusOf } from './status.ts'
 import { Verdicts } from './verdicts.ts'
 
-/** Machine: carries what happens to the parts that judge it, and out what they decide. Keeps no rule of its own but their order. */
+/** Machine: hands each input to the part whose business it is, and decides only in which order things happen. */
 export class Machine implements Detector {
   readonly #self: string
   readonly #random: () => number

@@ -10,7 +10,7 @@ import { type HelperChoice, type ProbeResult, Prober } from './prober.ts'
 import { isLiving, type Member, type Roster } from './roster.ts'
 import { Sequence } from './sequence.ts'
 
-/** A member that excused itself (attention) is probed once in so many quiet times. */
+/** A member that excused itself is probed once in so many quiet times. Our choice. */
 const quietTimesOfLease = 8
 
 export interface ProbingOptions {
@@ -73,8 +73,8 @@ export class Probing {
   /** Begins this interval's probe, if anybody is due. */
   probeNext(nowMs: number): void {
     const { roster, knobs } = this.#options
-    const quiet = quietMs(this.#order.size, knobs.probeIntervalMs)
-    const id = this.#order.next(id => isDue(roster.get(id), quiet, this.health.score, nowMs))
+    const quietForMs = quietMs(this.#order.size, knobs.probeIntervalMs)
+    const id = this.#order.next(id => isDue(roster.get(id), quietForMs, this.health.score, nowMs))
     const member = id === undefined ? undefined : roster.get(id)
     if (member !== undefined) this.#probe(member, nowMs)
   }
@@ -163,12 +163,12 @@ export class Probing {
 /** Suspects always are; so is everybody while this member doubts itself; a member on leave rarely; others when it is quiet. */
 export function isDue(
   member: Member | undefined,
-  quiet: number,
+  quietForMs: number,
   localHealth: number,
   nowMs: number,
 ): boolean {
   if (!isLiving(member)) return false
   if (member.standing.type === 'suspect') return true
-  if (nowMs < member.excusedUntilMs) return nowMs >= member.probedMs + quietTimesOfLease * quiet
-  return localHealth > 0 || nowMs >= member.heardMs + quiet
+  if (nowMs < member.excusedUntilMs) return nowMs >= member.probedMs + quietTimesOfLease * quietForMs
+  return localHealth > 0 || nowMs >= member.heardMs + quietForMs
 }

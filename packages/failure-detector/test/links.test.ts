@@ -54,7 +54,8 @@ describe('Links', () => {
     expect(links.awayUntilMs).toBe(8_000)
     expect(links.opened('c', 6_500)).toBe(true)
     expect(links.awayUntilMs).toBe(8_500)
-    expect(links.tick(7_000)).toEqual([])
+    expect(links.tick(7_000)).toEqual(['a', 'b', 'd'])
+    expect(links.tick(8_500)).toEqual([])
   })
 
   it('takes the fault on itself for ten intervals, and longer while dials say so', () => {

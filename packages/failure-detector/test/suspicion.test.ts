@@ -34,6 +34,25 @@ describe('Suspicion', () => {
     expect(suspicion.deadlineMs).toBe(500)
   })
 
+  it('keeps its deadline when an observer ceases to count', () => {
+    const suspicion = new Suspicion(bounds, 0)
+    for (const observer of ['a', 'b']) suspicion.observe(observer, true, two, 0)
+    expect(suspicion.deadlineMs).toBe(500)
+    suspicion.tighten({ wanted: 2, counts: () => false })
+    expect(suspicion.deadlineMs).toBe(500)
+  })
+
+  it('wants k confirmations and no more, of each observer one, but every hard one', () => {
+    const suspicion = new Suspicion(bounds, 0)
+    const wanted = ['a', 'b', 'c', 'd', 'e'].map(observer => {
+      const isWanted = suspicion.wants(observer, false)
+      suspicion.observe(observer, false, two, 0)
+      return isWanted
+    })
+    expect(wanted).toEqual([true, true, true, true, false])
+    expect([suspicion.wants('a', false), suspicion.wants('a', true)]).toEqual([false, true])
+  })
+
   it('keeps at most 16 observers', () => {
     const suspicion = new Suspicion(bounds, 0)
     for (let index = 0; index < 40; index++) suspicion.observe(`o${index}`, false, two, 0)
