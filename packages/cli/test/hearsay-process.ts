@@ -1,0 +1,84 @@
+/** A `hearsay` process, as built in dist, and what it says line by line. None outlives its test. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach } from 'vitest'
+
+export type JsonLine = Readonly<Record<string, unknown>>
+
+const bin = fileURLToPath(new URL('../bin/hearsay.js', import.meta.url))
+const running = new Set<ChildProcess>()
+
+afterEach(async () => {
+  for (const child of running) child.kill('SIGKILL')
+  await Promise.all([...running].map(child => once(child, 'close')))
+})
+
+export class HearsayProcess {
+  readonly stdout: string[] = []
+  readonly stderr: string[] = []
+  /** Its exit code; null if a signal ended it. */
+  readonly ended: Promise<number | null>
+
+  readonly #child: ChildProcess
+  readonly #waiting = new Set<() => void>()
+
+  constructor(...args: readonly string[]) {
+    const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child = child
+    running.add(child)
+    this.ended = once(child, 'close').then(([code]) => {
+      running.delete(child)
+      for (const look of this.#waiting) look()
+      return code
+    })
+    for (const stream of ['stdout', 'stderr'] as const)
+      createInterface({ input: child[stream] }).on('line', line => {
+        this[stream].push(line)
+        for (const look of this.#waiting) look()
+      })
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
+  /** The first line of its JSON that fits, as soon as there is one. */
+  json(fits: (line: JsonLine) => boolean): Promise<JsonLine> {
+    return this.#first(() => this.stdout.map(line => JSON.parse(line) as JsonLine).find(fits))
+  }
+
+  /** The first line of complaint. */
+  complaint(): Promise<string> {
+    return this.#first(() => this.stderr[0])
+  }
+
+  #first<T>(find: () => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const found = find()
+        if (found === undefined && running.has(this.#child)) return
+        this.#waiting.delete(look)
+        if (found === undefined) reject(new Error(`ended without saying it: ${this.stderr.join('\n')}`))
+        else resolve(found)
+      }
+      this.#waiting.add(look)
+      look()
+    })
+  }
+}
+
+export interface ReadyMember {
+  readonly process: HearsayProcess
+  readonly id: string
+  readonly address: string
+}
+
+/** A member on loopback that prints JSON, once it is ready. */
+export async function startMember(cluster: string, name: string, ...options: string[]): Promise<ReadyMember> {
+  const where = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns']
+  const process = new HearsayProcess('join', cluster, '--json', '--name', name, ...where, ...options)
+  const { id, addresses } = await process.json(({ event }) => event === 'ready')
+  return { process, id: String(id), address: String((addresses as string[])[0]) }
+}

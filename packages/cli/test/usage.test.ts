@@ -1,0 +1,59 @@
+/** Usage: what cannot be done ends with exit code 2 and one line on stderr that says what can. */
+
+import { mkdtempSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { HearsayProcess } from './hearsay-process.ts'
+
+const refused: [what: string, args: string[], says: RegExp][] = [
+  ['an unknown command', ['jion'], /unknown command 'jion'.*join/],
+  ['an unknown option', ['join', 'atlas', '--fast'], /unknown option '--fast'/],
+  ['a missing cluster', ['join'], /missing required argument 'cluster'/],
+  ['an unknown profile', ['join', 'atlas', '--profile', 'fast'], /local, lan, wan/],
+  ['a tag without a value', ['join', 'atlas', '--tag', 'mood'], /key=value/],
+  ['an address that is none', ['join', 'atlas', '--listen', 'here'], /'here'.*\/ip4\//],
+  [
+    'an address of another machine',
+    ['join', 'atlas', '--listen', '/ip4/192.0.2.1/tcp/0'],
+    /no address of this machine/,
+  ],
+  ['a bootstrap that is no address', ['join', 'atlas', '--bootstrap', 'there'], /'there'.*\/ip4\//],
+  [
+    'a storage that is a file',
+    ['join', 'atlas', '--storage', new URL(import.meta.url).pathname],
+    /is a file/,
+  ],
+  ['a demo of one', ['demo', '--members', '1'], /from 2 to 20/],
+  ['a demo of some', ['demo', '--members', 'some'], /from 2 to 20/],
+]
+
+describe('hearsay refuses in one line', () => {
+  it.each(refused)('%s', async (_, args, says) => {
+    const hearsay = new HearsayProcess(...args)
+    expect(await hearsay.ended).toBe(2)
+    expect(hearsay.stdout).toEqual([])
+    expect(hearsay.stderr).toEqual([expect.stringMatching(/^hearsay: /)])
+    expect(hearsay.stderr[0]).toMatch(says)
+  })
+
+  it('a busy port', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise(resolve => server.once('listening', resolve))
+    const { port } = server.address() as { port: number }
+    const hearsay = new HearsayProcess('join', 'atlas', '--no-mdns', '--listen', `/ip4/127.0.0.1/tcp/${port}`)
+    expect(await hearsay.ended).toBe(2)
+    server.close()
+    expect(hearsay.stderr).toEqual([expect.stringMatching(/in use/)])
+  })
+
+  it('a storage that another member uses', async () => {
+    const storage = mkdtempSync(join(tmpdir(), 'hearsay-test-'))
+    const first = new HearsayProcess('join', 'atlas', '--json', '--no-mdns', '--storage', storage)
+    await first.json(({ event }) => event === 'ready')
+    const second = new HearsayProcess('join', 'atlas', '--json', '--no-mdns', '--storage', storage)
+    expect(await second.ended).toBe(2)
+    expect(second.stderr).toEqual([expect.stringMatching(/cannot be opened/)])
+  })
+})
