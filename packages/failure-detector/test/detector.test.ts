@@ -274,6 +274,20 @@ describe('a suspicion', () => {
     expect(sends(effects, 'ping')).toHaveLength(1)
   })
 
+  it.each([
+    [['a'], 4_000, 4_000],
+    [['a', 'b'], 24_000, 4_000],
+    [['a', 'b', 'c'], 24_000, 24_000 - 20_000 * (Math.log(2) / Math.log(3))],
+  ])('wants no more confirmations than there are others, among %j', (ids, firstMs, secondMs) => {
+    const detector = createDetector({ self: 'me', random: () => 0 })
+    for (const id of ids) detector.handle({ type: 'member', id, incarnation: 1 }, 0)
+    const claim = { type: 'suspicion', subject: 'a', incarnation: 1, hard: false } as const
+    detector.handle({ ...claim, observer: 'x' }, 0)
+    expect(detector.status('a')).toMatchObject({ deadlineMs: firstMs })
+    detector.handle({ ...claim, observer: 'y' }, 0)
+    expect(detector.status('a')).toMatchObject({ deadlineMs: secondMs })
+  })
+
   it('ends in death when its time is up', () => {
     bench.handle({ type: 'subjects', subjects: [] })
     bench.suspect('a', 'b')
@@ -457,6 +471,26 @@ describe('own stalls', () => {
     expect(verdicts(bench.pass(2_500))).not.toContain('fail')
   })
 
+  it('end what was begun before, for itself and for others', () => {
+    bench.receive('b', { type: 'ping-request', seq: 77, subject: 'd' })
+    wake(10_000)
+    const effects = bench.pass(0)
+    expect(sends(effects, 'nack')).toEqual([])
+    expect(sends(effects, 'ping-request')).toEqual([])
+    expect(sends(effects, 'ping')).toMatchObject([{ to: 'a' }])
+  })
+
+  it('enter no phi', () => {
+    for (const beat of [1, 2, 3]) {
+      bench.pass(5_000)
+      bench.handle({ type: 'member', id: 'a', incarnation: 1 + beat })
+      bench.handle({ type: 'beat', id: 'd', incarnation: 1, beat })
+    }
+    wake(600_000)
+    bench.pass(0)
+    expect(bench.detector.phi('d', bench.nowMs)).toBeLessThan(0.1)
+  })
+
   it('a sleep of the machine counts as one', () => {
     expect(bench.handle({ type: 'slept', ms: 3_600_000 })).toEqual([{ type: 'stalled', ms: 3_600_000 }])
     expect(bench.detector.awayUntilMs()).toBe(2_000)
@@ -538,6 +572,13 @@ describe('goodbyes and forgetting', () => {
     expect(bench.detector.status('a')).toEqual({ type: 'left', incarnation: 1 })
     expect(bench.detector.subjects()).toEqual([])
     expect(verdicts(bench.handle({ type: 'member', id: 'a', incarnation: 2 }))).toEqual(['return'])
+  })
+
+  it('an old goodbye ends nothing, nor does one in its own name', () => {
+    bench.handle({ type: 'left', id: 'a', incarnation: 0 })
+    bench.handle({ type: 'left', id: 'me', incarnation: 9 })
+    expect(bench.detector.status('a')).toEqual({ type: 'alive', incarnation: 1 })
+    expect(bench.detector.status('me')).toBeUndefined()
   })
 
   it('a goodbye that overtakes the join stays the last word', () => {

@@ -66,6 +66,15 @@ describe('Heartbeats', () => {
     expect(heartbeats.takeSilent(nowMs + 27_100)).toEqual(['a'])
   })
 
+  it('does not learn a gap in which it was away, however short', () => {
+    beats(9)
+    nowMs += 8_000
+    heartbeats.skipTo(nowMs)
+    beats(2)
+    expect(heartbeats.takeSilent(nowMs + 21_600)).toEqual(['a'])
+    expect(heartbeats.phi('a', nowMs + 21_600)).toBeGreaterThan(8)
+  })
+
   it('ends with its member', () => {
     beats(9)
     heartbeats.forget('a')
