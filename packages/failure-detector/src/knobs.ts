@@ -9,9 +9,9 @@ export interface DetectorKnobs {
   readonly suspicionMult: number
   /** Longest suspicion as a multiple of the shortest. ≥ 1; 1 = fixed. Lifeguard §IV.B calls it β. @default 6 */
   readonly suspicionMaxMult: number
-  /** How many helpers are asked about a silent member. Integer 0…16. SWIM §4.1 calls it k. @default 3 */
+  /** How many helpers are asked about a silent member. Integer 0…16. SWIM §3.1 calls it k. @default 3 */
   readonly indirectProbes: number
-  /** Where local health ends; interval and timeout stretch up to (1 + this)-fold. Integer ≥ 0; 0 = off. Lifeguard §IV.A calls it S. @default 7 */
+  /** Where local health ends; interval and timeout stretch up to (1 + this)-fold. Integer ≥ 0; 0 = off. memberlist: `AwarenessMaxMultiplier` − 1. @default 7 */
   readonly maxLocalHealth: number
   /** Shortest suspicion when two observers were refused by the member's own machine. Milliseconds, > 0; Infinity = off. Our choice. @default 500 */
   readonly hardFloorMs: number

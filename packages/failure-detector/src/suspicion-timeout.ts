@@ -10,7 +10,8 @@ export function minSuspicionMs(mult: number, clusterSize: number, probeIntervalM
 }
 
 /**
- * How many further observers bring the longest timeout down to the shortest: Lifeguard's K = mult − 2.
+ * How many further observers bring the longest timeout down to the shortest: Lifeguard's K, which memberlist
+ * takes as mult − 2.
  * Where there are not so many others who could observe, all of them; below one, the timeout is the shortest.
  */
 export function confirmationsWanted(mult: number, otherObservers: number): number {

@@ -225,6 +225,11 @@ describe('a helper', () => {
     expect(sends(bench.receive('d', { type: 'ack', seq }), 'ack')).toHaveLength(1)
   })
 
+  it('says so once', () => {
+    bench.receive('b', { type: 'ping-request', seq: 77, subject: 'd' })
+    expect(sends(bench.pass(900), 'nack')).toHaveLength(1)
+  })
+
   it.each([
     ['about a stranger', 'stranger', 'nack'],
     ['about itself', 'me', 'ack'],
@@ -267,6 +272,18 @@ describe('a suspicion', () => {
     expect(sends(bench.suspect('a', 'b'), 'ping')).toEqual([
       { type: 'send', to: 'a', message: { type: 'ping', seq: 1, suspected: 1 } },
     ])
+  })
+
+  it('has at most 64 probes under way, however many are suspected at once', () => {
+    const ids = Array.from({ length: 100 }, (_, index) => `m${index}`)
+    for (const id of ids) bench.handle({ type: 'member', id, incarnation: 1 })
+    bench.handle({ type: 'subjects', subjects: ids.map(id => ({ id, monitors: [] })) })
+    expect(
+      sends(
+        ids.flatMap(id => bench.suspect(id, 'b')),
+        'ping',
+      ),
+    ).toHaveLength(64)
   })
 
   it('hurries one probe an interval, however many say so', () => {
@@ -410,6 +427,15 @@ describe('hard evidence', () => {
     expect(bench.detector.status('a')?.type).toBe('suspect')
     expect(refuse('a')).toEqual([{ type: 'accuse', subject: 'a', incarnation: 1, hard: true }])
     expect(refuse('a')).toEqual([])
+  })
+
+  it('ends the probe of the dead, which says nothing about oneself any more', () => {
+    bench = new Bench({ profile: 'local' })
+    bench.pass(300)
+    refuse('a')
+    bench.suspect('a', 'b', { hard: true })
+    expect(verdicts(bench.pass(1_000))).toContain('fail')
+    expect(bench.detector.localHealth()).toBe(0)
   })
 
   it('of one is enough where nobody else could have any', () => {

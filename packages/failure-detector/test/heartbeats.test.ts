@@ -35,6 +35,13 @@ describe('Heartbeats', () => {
     expect(heartbeats.phi('a', nowMs + 21_600)).toBeGreaterThan(8)
   })
 
+  it('spreads what it names over one mean, so that not all members notice at once', () => {
+    heartbeats = new Heartbeats(profiles.lan, () => 0.5)
+    beats(9)
+    expect(heartbeats.takeSilent(nowMs + 24_000)).toEqual([])
+    expect(heartbeats.takeSilent(nowMs + 24_100)).toEqual(['a'])
+  })
+
   it('names nobody on the strength of a few beats', () => {
     beats(8)
     expect(heartbeats.takeSilent(nowMs + 1e9)).toEqual([])
