@@ -3,7 +3,6 @@
  */
 import { identify } from '@libp2p/identify'
 import { mdns } from '@libp2p/mdns'
-import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import type { Datastore } from 'interface-datastore'
@@ -14,6 +13,7 @@ import { ListenError } from '../cluster/errors.ts'
 import { checkAddress, checkMemberOptions, type MemberOptions } from '../cluster/options.ts'
 import { clusterTag } from '../wire/cluster-tag.ts'
 import { dialDiscovered } from './discovery.ts'
+import { frugalNoise } from './frugal-packets.ts'
 import { clusterGossip } from './gossip.ts'
 import { hearsay } from './hearsay.ts'
 import { loadIdentity, openStorage } from './storage.ts'
@@ -67,8 +67,8 @@ async function startNode(
     privateKey: await loadIdentity(datastore),
     addresses: { listen: [...listen] },
     transports: [tcp()],
-    connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    connectionEncrypters: [frugalNoise()],
+    streamMuxers: [yamux({ enableKeepAlive: false })],
     peerDiscovery: options.mdns === false ? [] : [mdns({ serviceTag: serviceTag(tag) })],
     // Probes watch the connections already.
     connectionMonitor: { enabled: false },
