@@ -31,17 +31,16 @@ export class Machine implements Detector {
 
   constructor(self: string, random: () => number, knobs: DetectorKnobs, order: 'given' | 'shuffled') {
     const roster = this.#roster
-    const links = new Links(knobs)
     this.#self = self
     this.#random = random
     this.#knobs = knobs
-    this.#links = links
+    this.#links = new Links(knobs)
     this.#stall = new OwnStall(knobs.awayMs)
     this.#verdicts = new Verdicts(self, knobs, roster, effect => this.#effects.push(effect))
     this.#refutation = new Refutation(knobs)
     this.#heartbeats = new Heartbeats(knobs, random)
     const send = (to: string, message: ProbeMessage): void => this.#send(to, message)
-    this.#probing = new Probing({ self, knobs, random, order, roster, links, send })
+    this.#probing = new Probing({ self, knobs, random, order, roster, links: this.#links, send })
   }
 
   handle(input: DetectorInput, nowMs: number): DetectorEffect[] {

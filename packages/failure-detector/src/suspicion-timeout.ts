@@ -11,8 +11,8 @@ export function minSuspicionMs(mult: number, clusterSize: number, probeIntervalM
 
 /**
  * How many further observers bring the longest timeout down to the shortest: Lifeguard's K, which memberlist
- * takes as mult − 2.
- * Where there are not so many others who could observe, all of them; below one, the timeout is the shortest.
+ * takes as mult − 2. Where there are not so many others who could observe, all of them; below one, the timeout is
+ * the shortest.
  */
 export function confirmationsWanted(mult: number, otherObservers: number): number {
   return Math.max(0, Math.min(Math.floor(mult) - 2, otherObservers))
