@@ -6,7 +6,7 @@
  */
 import { Listr, PRESET_TIMER } from 'listr2'
 import { runStep, type Step } from './check/step.ts'
-import { readTestCounts, testCommand } from './check/tests.ts'
+import { readTestCounts, testCommand, testFileLine } from './check/tests.ts'
 
 const steps: readonly Step[] = [
   { title: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
@@ -14,7 +14,7 @@ const steps: readonly Step[] = [
   { title: 'types', command: ['turbo', 'run', 'typecheck', '--output-logs=errors-only'], needsBuild: true },
   { title: 'packages, as published', command: ['node', 'test/check/packed.ts'], needsBuild: true },
   { title: 'unused code and dependencies', command: ['knip', '--no-progress'] },
-  { title: 'tests', command: testCommand(process.argv.slice(2)), needsBuild: true },
+  { title: 'tests', command: testCommand(process.argv.slice(2)), needsBuild: true, progress: testFileLine },
 ]
 
 const failures = new Map<string, string>()
@@ -25,7 +25,7 @@ await new Listr(
     skip: () => step.needsBuild === true && failures.has('build') && 'the build failed',
     task: async (_, task) => {
       const result = await runStep(step, line => {
-        if (process.stdout.isTTY) task.output = line
+        if (process.stdout.isTTY || step.progress?.test(line)) task.output = line
       })
       if (result.ok) return
       failures.set(step.title, result.output)

@@ -5,16 +5,19 @@
  * Progress on stderr, one JSON object on stdout. Ratios count, not absolute times.
  */
 import { availableParallelism } from 'node:os'
+import { hearsay } from '../processes/hearsay.ts'
+import type { Subject } from '../processes/subject.ts'
 import type { Figures } from './figures.ts'
-import { hearsay } from './hearsay.ts'
 import { readOptions } from './options.ts'
 import { canHaveOwnNetwork, inOwnNetwork, repeatInOwnNetwork } from './own-network.ts'
 import { ratios } from './ratios.ts'
 import { serf, serfVersion } from './serf.ts'
 import { tellStory } from './story.ts'
-import type { Subject } from './subject.ts'
 
 const options = readOptions()
+
+// Ends the members too.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1))
 
 if (!inOwnNetwork && canHaveOwnNetwork()) repeatInOwnNetwork()
 else await bench()
@@ -22,7 +25,7 @@ else await bench()
 async function bench(): Promise<void> {
   const { members, profile, only } = options
   const version = serfVersion()
-  const subjects = [hearsay(profile), ...(version ? [serf(profile)] : [])]
+  const subjects = [hearsay(profile, `bench-${process.pid}`), ...(version ? [serf(profile)] : [])]
   const told: Record<string, Figures> = {}
   for (const subject of subjects)
     if (only === undefined || only === subject.name) told[subject.name] = await tell(subject)

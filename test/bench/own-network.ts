@@ -26,6 +26,6 @@ export function repeatInOwnNetwork(): void {
     ...process.argv.slice(1),
   ]
   const inside = spawn('unshare', command, { stdio: 'inherit', env: { ...process.env, [mark]: '1' } })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => inside.kill(signal))
+  process.on('exit', () => inside.kill('SIGTERM'))
   inside.on('exit', code => process.exit(code ?? 1))
 }

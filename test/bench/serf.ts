@@ -6,9 +6,9 @@
  * are those of the first to notice and not of all.
  */
 import { spawnSync } from 'node:child_process'
-import { startMember } from './member.ts'
-import type { SightingEvent } from './sightings.ts'
-import { memberName, type Subject } from './subject.ts'
+import { startMember } from '../processes/member.ts'
+import type { SightingEvent } from '../processes/sightings.ts'
+import { memberName, type Subject } from '../processes/subject.ts'
 
 const logged: readonly [RegExp, SightingEvent][] = [
   [/ serf: EventMemberJoin: (\S+)/, 'join'],

@@ -1,8 +1,8 @@
 /** Stop and go: a few members stop for 3 s in every 4 s, which shows who accuses the healthy of it. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Cluster } from './cluster.ts'
+import type { Cluster } from '../processes/cluster.ts'
+import type { SightingEvent } from '../processes/sightings.ts'
 import type { StopAndGo } from './figures.ts'
-import type { SightingEvent } from './sightings.ts'
 
 const stopping = 4
 const rounds = 10

@@ -1,10 +1,10 @@
 /** Story: what happens to a cluster, in this order and the same for each subject. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Cluster } from './cluster.ts'
+import { Cluster } from '../processes/cluster.ts'
+import type { Member, Subject } from '../processes/subject.ts'
 import { measureCost } from './cost.ts'
 import type { Figures } from './figures.ts'
 import { stopAndGo } from './stop-and-go.ts'
-import type { Member, Subject } from './subject.ts'
 
 export interface StoryOptions {
   readonly members: number

@@ -7,6 +7,8 @@ export interface Step {
   readonly command: readonly [string, ...string[]]
   /** Says nothing of use while the build fails. */
   readonly needsBuild?: boolean
+  /** Lines that say how far it is. Default: none. */
+  readonly progress?: RegExp
 }
 
 export interface StepResult {

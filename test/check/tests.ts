@@ -8,6 +8,9 @@ export interface TestCounts {
   readonly failed: number
 }
 
+/** vitest's line about a file whose tests have run. */
+export const testFileLine = /\.test\.tsx? .*\(\d+ tests?/
+
 const countsFile = join(mkdtempSync(join(tmpdir(), 'hearsay-check-')), 'tests.json')
 
 /** @param args what the caller adds: file name filters and options of vitest */

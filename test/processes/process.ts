@@ -1,4 +1,4 @@
-/** Process: a child of the bench. No child outlives the bench, however the bench ends, short of SIGKILL. */
+/** Process: a child of ours. None outlives us, however we end, short of SIGKILL. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
@@ -14,7 +14,6 @@ const running = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1))
 
 /** `onLine` hears each line of both streams as it arrives. */
 export function startChild(program: string, args: readonly string[], onLine: (line: string) => void): Child {

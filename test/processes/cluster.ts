@@ -1,5 +1,5 @@
 /** Cluster: the members of one subject that run now, and all that they told. */
-import { type Detection, type Join, rounded, type Spread, spread } from './figures.ts'
+import { type Detection, type Join, rounded, type Spread, spread } from './delays.ts'
 import { type SightingEvent, Sightings } from './sightings.ts'
 import type { Member, Ready, Subject } from './subject.ts'
 
@@ -7,6 +7,7 @@ const boundMs = 60_000
 
 export class Cluster {
   readonly sightings = new Sightings()
+  /** Take one out before harming several at once: it is not asked about the others then. */
   readonly members: Member[] = []
 
   /** One after the other, each as soon as the one before is ready; then until each has told of all others. */
@@ -40,7 +41,7 @@ export class Cluster {
   /** Sends the signal, then waits until all others have told one of the events of the member. */
   async learn(member: Member, signal: NodeJS.Signals, events: readonly SightingEvent[]): Promise<Spread> {
     const sinceMs = performance.now()
-    const others = this.members.length - 1
+    const others = this.members.filter(other => other !== member).length
     const delays = () => this.sightings.delays(member.name, events, sinceMs)
     member.signal(signal)
     await this.sightings.until(() => delays().length >= others, boundMs)

@@ -7,8 +7,7 @@ import { memberName, type Subject } from './subject.ts'
 const bin = fileURLToPath(new URL('../../packages/cli/bin/hearsay.js', import.meta.url))
 const told: ReadonlySet<string> = new Set<SightingEvent>(['join', 'suspect', 'recover', 'fail', 'leave'])
 
-export function hearsay(profile: string): Subject {
-  const cluster = `bench-${process.pid}`
+export function hearsay(profile: string, cluster: string): Subject {
   return {
     name: 'hearsay',
     start(index, bootstrap, sightings) {
