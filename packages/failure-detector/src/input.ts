@@ -12,12 +12,13 @@ export interface Subject {
  *
  * - `open`: it works now.
  * - `closed`: it ended, and not by the host's own will.
+ * - `released`: it ended as it should: either end no longer needed it.
  * - `refused`: a dial was answered by a machine on which nobody listens, at every address the member has. The only
  *   hard evidence there is.
  * - `unreachable`: a dial timed out, or there is no address to dial.
  * - `network-down`: the dial failed because our own network is gone (`ENETUNREACH`).
  */
-export type LinkState = 'open' | 'closed' | 'refused' | 'unreachable' | 'network-down'
+export type LinkState = 'open' | 'closed' | 'released' | 'refused' | 'unreachable' | 'network-down'
 
 /** All that can happen to a detector. There is no "dead" among it: nobody else's verdict is an input. */
 export type DetectorInput =

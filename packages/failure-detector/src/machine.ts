@@ -200,6 +200,9 @@ export class Machine implements Detector {
       case 'closed':
         if (this.#links.closed(id, nowMs) || this.#probing.isSubject(id)) this.#redial(member)
         break
+      case 'released':
+        this.#links.forget(id)
+        break
       case 'refused':
         // While connected it was only the end of a second dial.
         if (!this.#links.isOpen(id)) this.#refused(member, nowMs)

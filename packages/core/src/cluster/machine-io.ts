@@ -39,7 +39,7 @@ export type MachineEffect =
   | { readonly type: 'send-probe'; readonly to: string; readonly message: ProbeMessage }
   | { readonly type: 'send-sync'; readonly to: string; readonly message: SyncMessage }
   | OverlayAction
-  /** Where a member can be dialled. */
+  /** Where a member can be dialled; nowhere: it is forgotten. */
   | { readonly type: 'learn'; readonly id: string; readonly addresses: readonly Uint8Array[] }
   /** One's own incarnation, to be kept over a restart. */
   | { readonly type: 'persist'; readonly incarnation: number }

@@ -10,9 +10,9 @@ import {
   type DetectorEffect,
   type DetectorInput,
 } from '@hearsay/failure-detector'
-import { agrees, answer, heartbeatsIn, offer } from '../gossip/exchange.ts'
+import { heartbeatsIn } from '../gossip/exchange.ts'
+import { Exchanges, type Step } from '../gossip/exchanges.ts'
 import { RumorBuffer } from '../gossip/rumor-buffer.ts'
-import { SyncSchedule } from '../gossip/sync-schedule.ts'
 import { MuteWatch } from '../overlay/mute-watch.ts'
 import { Overlay } from '../overlay/overlay.ts'
 import type { Instant } from '../state/instant.ts'
@@ -57,30 +57,27 @@ export class Machine {
   readonly #rumors = new RumorBuffer()
   readonly #mute = new MuteWatch()
   readonly #partition = new PartitionWatch()
-  readonly #sync: SyncSchedule
+  readonly #exchanges: Exchanges
   readonly #pulses = new Map<string, Pulse>()
-  /** Offers under way: to whom, since when. */
-  readonly #offered = new Map<string, number>()
   /** Members whose facts changed within this step. */
   readonly #touched = new Set<string>()
   #watchedRevision = -1
   #effects: MachineEffect[] = []
   #stalls = 0
-  #startAt = 0
   #beatDueMs: number
   #sweepDueMs: number
   #now: Instant
 
   constructor(options: MachineOptions, now: Instant) {
     this.#options = { maxMembers: 20_000, maxDeltaBytes: 49_152, retentionMs: 86_400_000, ...options }
-    const { self, record, bootstrap, random, profile, maxMembers } = this.#options
+    const { self, record, bootstrap, random, profile, maxMembers, maxDeltaBytes } = this.#options
     this.#now = now
     this.#own = new OwnRecord(record)
     this.#table = new Table({ maxMembers, maxForgotten: maxMembers })
     this.#detector = createDetector({ self, random, profile })
     this.#overlay = new Overlay({ self, bootstrap, random }, now.monotonicMs)
     this.#membership = new Membership(self)
-    this.#sync = new SyncSchedule({ minIntervalMs: 1_000, maxIntervalMs: 5_000, random }, now.monotonicMs)
+    this.#exchanges = new Exchanges({ table: this.#table, random, maxDeltaBytes }, now.monotonicMs)
     this.#beatDueMs = now.monotonicMs
     this.#sweepDueMs = now.monotonicMs + sweepIntervalMs
   }
@@ -144,7 +141,7 @@ export class Machine {
       const nowMs = now.monotonicMs
       this.#apply(this.#detector.advance(nowMs))
       if (this.#own.leaving) return
-      if (nowMs >= this.#sync.dueMs) this.#beginSync(1)
+      if (nowMs >= this.#exchanges.dueMs) this.#exchangeWith(1)
       if (nowMs >= this.#beatDueMs) this.#sayBeat()
       if (nowMs >= this.#sweepDueMs) this.#sweep()
       for (const action of this.#overlay.advance(nowMs)) {
@@ -160,7 +157,7 @@ export class Machine {
     return Math.min(
       this.#detector.deadlineMs(),
       this.#rumors.deadlineMs(),
-      this.#sync.dueMs,
+      this.#exchanges.dueMs,
       this.#beatDueMs,
       this.#sweepDueMs,
       this.#overlay.deadlineMs(),
@@ -244,7 +241,7 @@ export class Machine {
         const { author: observer, subject, incarnation, hard } = fact
         if (observer === self) this.#rumors.add(fact)
         else this.#detect({ type: 'suspicion', subject, incarnation, observer, hard })
-        this.#sync.changed(this.#now.monotonicMs)
+        this.#exchanges.changed(this.#now.monotonicMs)
         break
       }
     }
@@ -253,7 +250,7 @@ export class Machine {
   #takeRecord(fact: RecordFact, from: string | undefined): void {
     const { author: id, record } = fact
     const { incarnation } = record
-    this.#sync.changed(this.#now.monotonicMs)
+    this.#exchanges.changed(this.#now.monotonicMs)
     this.#touched.add(id)
     // Handed over by its author itself, who may be new and without a mesh yet: told on in its name.
     if (from === id) this.#rumors.add(fact)
@@ -290,33 +287,19 @@ export class Machine {
 
   /** Besides the rumor: straight to neighbours, with an offer behind it whose answer shows that it was heard. */
   #sayGoodbye(fact: RecordFact): void {
-    for (const to of this.#overlay.linked()) {
-      this.#effects.push({ type: 'send-sync', to, message: syncMessage({ facts: [fact] }) })
-      this.#offer(to)
-    }
+    for (const to of this.#overlay.linked())
+      this.#send([{ to, message: syncMessage({ facts: [fact] }) }, this.#exchanges.offer(to, this.#now.monotonicMs)])
     if (this.#overlay.linked().length === 0) this.#effects.push({ type: 'goodbye-heard' })
   }
 
   #handleSync(from: string, message: SyncMessage, facts: readonly SignedFact[]): void {
-    const nowMs = this.#now.monotonicMs
     for (const fact of facts) this.#take(fact, from)
-    const offeredMs = this.#offered.get(from)
-    if (!message.offer && message.tableHash && offeredMs !== undefined) {
-      this.#offered.delete(from)
-      const pulse = this.#pulses.get(from)
-      this.#pulses.set(from, {
-        heardEpochMs: pulse?.heardEpochMs ?? this.#now.epochMs,
-        roundTripMs: nowMs - offeredMs,
-      })
-      if (this.#own.leaving) this.#effects.push({ type: 'goodbye-heard' })
-    }
-    const agreed = agrees(this.#table, message)
-    if (agreed) this.#sync.agreed()
-    else if (agreed === false) this.#sync.changed(nowMs)
-    const { maxDeltaBytes } = this.#options
-    const reply = answer(this.#table, message, { maxDeltaBytes, startAt: this.#startAt++ })
-    if (reply) this.#effects.push({ type: 'send-sync', to: from, message: reply })
-    if (message.more && facts.length > 0) this.#offer(from)
+    const heard = this.#exchanges.hear(from, message, facts.length > 0, this.#now.monotonicMs)
+    this.#send(heard.steps)
+    if (heard.roundTripMs === undefined) return
+    const heardEpochMs = this.#pulses.get(from)?.heardEpochMs ?? this.#now.epochMs
+    this.#pulses.set(from, { heardEpochMs, roundTripMs: heard.roundTripMs })
+    if (this.#own.leaving) this.#effects.push({ type: 'goodbye-heard' })
   }
 
   #handleLink({ id, state, dialled = false }: MachineInput & { type: 'link' }): void {
@@ -326,10 +309,9 @@ export class Machine {
         this.#overlay.opened(id, dialled)
         break
       case 'closed':
+      case 'released':
         this.#overlay.closed(id)
-        this.#offered.delete(id)
-        // The other end may give up what is no edge; who is a neighbour here should not have gone.
-        if (!this.#overlay.isNeighbour(id)) return
+        this.#exchanges.closed(id)
         break
       case 'refused':
       case 'unreachable':
@@ -337,22 +319,18 @@ export class Machine {
         this.#overlay.dialFailed(id, nowMs)
         break
     }
-    this.#detect({ type: 'link', id, state })
-    if (state === 'open' && dialled) this.#offer(id)
+    // Either end may give up what is no edge; only a neighbour should not have gone.
+    const isRelease = state === 'closed' && !this.#overlay.isNeighbour(id)
+    this.#detect({ type: 'link', id, state: isRelease ? 'released' : state })
+    if (state === 'open' && dialled) this.#send([this.#exchanges.offer(id, nowMs)])
   }
 
-  #beginSync(fanout: number): void {
-    this.#sync.begun(this.#now.monotonicMs)
-    const candidates = [...this.#overlay.linked()]
-    for (let i = 0; i < fanout && candidates.length > 0; i++) {
-      const [to] = candidates.splice(Math.floor(this.#options.random() * candidates.length), 1)
-      if (to !== undefined) this.#offer(to)
-    }
+  #exchangeWith(fanout: number): void {
+    this.#send(this.#exchanges.begin(this.#overlay.linked(), fanout, this.#now.monotonicMs))
   }
 
-  #offer(to: string): void {
-    this.#offered.set(to, this.#now.monotonicMs)
-    this.#effects.push({ type: 'send-sync', to, message: offer(this.#table) })
+  #send(steps: readonly Step[]): void {
+    for (const { to, message } of steps) this.#effects.push({ type: 'send-sync', to, message })
   }
 
   #detect(input: DetectorInput): void {
@@ -378,7 +356,7 @@ export class Machine {
         case 'stalled':
           this.#stalls += 1
           this.#sayBeat()
-          this.#beginSync(urgentFanout)
+          this.#exchangeWith(urgentFanout)
           break
         case 'fail':
           this.#overlay.absent(effect.id)
@@ -447,6 +425,7 @@ export class Machine {
       this.#pulses.delete(id)
       this.#overlay.gone(id)
       this.#detect({ type: 'forget', id })
+      this.#effects.push({ type: 'learn', id, addresses: [] })
     }
   }
 }

@@ -20,7 +20,7 @@ export interface Transport {
   dial(id: string): void
   dialBootstrap(address: string): void
   disconnect(id: string): void
-  /** Where a member can be dialled from now on. */
+  /** Where a member can be dialled from now on; nowhere: it is forgotten. */
   learn(id: string, addresses: readonly Uint8Array[]): void
   /** Those connected over whom no rumor can go. */
   mute(): readonly string[]

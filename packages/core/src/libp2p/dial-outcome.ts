@@ -1,15 +1,12 @@
 /**
  * Dial outcome: what a failed dial says about the other end, and about us.
  *
- * Only when every address was refused is it evidence: a loopback address in a foreign record is refused by our
- * own machine, and must not speak for a machine that merely did not answer.
+ * It is a refusal only when every address was refused: one that merely did not answer may be a partition.
  */
-import type { LinkState } from '@hearsay/failure-detector'
-
 const refusedCodes = new Set(['ECONNREFUSED'])
 const networkDownCodes = new Set(['ENETUNREACH', 'ENETDOWN'])
 
-export function dialOutcome(error: unknown): Exclude<LinkState, 'open' | 'closed'> {
+export function dialOutcome(error: unknown): 'refused' | 'unreachable' | 'network-down' {
   const causes = causesOf(error)
   if (causes.length > 0 && causes.every(isRefusal)) return 'refused'
   if (causes.length > 0 && causes.every(cause => networkDownCodes.has(codeOf(cause)))) return 'network-down'

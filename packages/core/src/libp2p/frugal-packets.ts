@@ -20,8 +20,10 @@ export function frugalNoise(): (components: NoiseComponents) => ConnectionEncryp
     const inner = noise()(components)
     return {
       protocol: inner.protocol,
-      secureInbound: async (connection, options) => frugal(await inner.secureInbound(inOneWrite(connection), options)),
-      secureOutbound: async (connection, options) => frugal(await inner.secureOutbound(inOneWrite(connection), options)),
+      secureInbound: async (connection, options) =>
+        frugal(await inner.secureInbound(inOneWrite(connection), options)),
+      secureOutbound: async (connection, options) =>
+        frugal(await inner.secureOutbound(inOneWrite(connection), options)),
     }
   }
 }

@@ -10,6 +10,7 @@ import { TopicValidatorResult } from '@libp2p/gossipsub'
 import type { Connection, Libp2pEvents, Logger, PeerId, Stream, TypedEventTarget } from '@libp2p/interface'
 import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import { peerIdFromString } from '@libp2p/peer-id'
+import { isLoopback } from '@libp2p/utils'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { Channel, RumorVerdict, Transport, TransportListener } from '../cluster/ports.ts'
 import { rumorTopic } from '../wire/cluster-tag.ts'
@@ -47,6 +48,8 @@ export class Libp2pTransport implements Transport {
   readonly #log: Logger
   readonly #linked = new Set<string>()
   readonly #addresses = new Map<string, Multiaddr[]>()
+  /** Members that were once connected over loopback. */
+  readonly #onThisMachine = new Set<string>()
   readonly #outbound: Record<Channel, Map<string, Outbound>> = { probe: new Map(), sync: new Map() }
   readonly #undo: (() => void)[] = []
   #listener: TransportListener | undefined
@@ -125,7 +128,7 @@ export class Libp2pTransport implements Transport {
   dial(id: string): void {
     this.#connect(id).then(
       () => this.#expectLink(id),
-      error => this.#listener?.link(id, dialOutcome(error)),
+      error => this.#listener?.link(id, this.#outcome(id, error)),
     )
   }
 
@@ -144,7 +147,11 @@ export class Libp2pTransport implements Transport {
   }
 
   learn(id: string, addresses: readonly Uint8Array[]): void {
-    this.#addresses.set(id, addresses.flatMap(readableAddress))
+    if (addresses.length > 0) this.#addresses.set(id, addresses.flatMap(readableAddress))
+    else {
+      this.#addresses.delete(id)
+      this.#onThisMachine.delete(id)
+    }
   }
 
   mute(): readonly string[] {
@@ -167,6 +174,13 @@ export class Libp2pTransport implements Transport {
     const addresses = this.#addresses.get(id) ?? []
     const signal = AbortSignal.timeout(dialTimeoutMs)
     return connectionManager.openConnection(addresses.length > 0 ? addresses : peerId, { signal })
+  }
+
+  /** A refusal from a loopback address is our own machine's: it counts only if the member was seen on this machine. */
+  #outcome(id: string, error: unknown): ReturnType<typeof dialOutcome> {
+    const outcome = dialOutcome(error)
+    const isOwnRefusal = !this.#onThisMachine.has(id) && (this.#addresses.get(id) ?? []).every(isLoopback)
+    return outcome === 'refused' && isOwnRefusal ? 'unreachable' : outcome
   }
 
   /** A connection stands; whether the other end speaks hearsay is known once it was identified. */
@@ -232,6 +246,7 @@ export class Libp2pTransport implements Transport {
     const id = peerId.toString()
     if (this.#linked.has(id)) return
     this.#linked.add(id)
+    if (isLoopback(connection.remoteAddr)) this.#onThisMachine.add(id)
     this.#listener?.link(id, 'open', connection.direction === 'outbound')
   }
 

@@ -1,0 +1,91 @@
+/**
+ * Exchanges: with whom anti-entropy is under way, and with whom it comes next.
+ *
+ * Nothing is lost with an exchange that never ends: the next one starts from the tables as they are then.
+ */
+import type { Table } from '../state/table.ts'
+import type { SyncMessage } from '../wire/codec.ts'
+import { agrees, answer, offer } from './exchange.ts'
+import { SyncSchedule } from './sync-schedule.ts'
+
+export interface ExchangesOptions {
+  readonly table: Table
+  readonly random: () => number
+  /** Bytes of facts in one step, about. */
+  readonly maxDeltaBytes: number
+}
+
+/** One step to be sent. */
+export interface Step {
+  readonly to: string
+  readonly message: SyncMessage
+}
+
+/** What a step that came in leads to. */
+export interface Heard {
+  readonly steps: readonly Step[]
+  /** How long the other took to answer an offer; undefined if this was no answer. */
+  readonly roundTripMs: number | undefined
+}
+
+const minIntervalMs = 1_000
+const maxIntervalMs = 5_000
+
+export class Exchanges {
+  readonly #options: ExchangesOptions
+  readonly #schedule: SyncSchedule
+  /** To whom an offer was made, since when. */
+  readonly #offered = new Map<string, number>()
+  #startAt = 0
+
+  constructor(options: ExchangesOptions, nowMs: number) {
+    this.#options = options
+    this.#schedule = new SyncSchedule({ minIntervalMs, maxIntervalMs, random: options.random }, nowMs)
+  }
+
+  get dueMs(): number {
+    return this.#schedule.dueMs
+  }
+
+  /** There is news to spread. */
+  changed(nowMs: number): void {
+    this.#schedule.changed(nowMs)
+  }
+
+  /** Offers to `fanout` of these members, drawn by chance. */
+  begin(candidates: readonly string[], fanout: number, nowMs: number): Step[] {
+    this.#schedule.begun(nowMs)
+    const left = [...candidates]
+    const steps: Step[] = []
+    while (steps.length < fanout && left.length > 0) {
+      const [to] = left.splice(Math.floor(this.#options.random() * left.length), 1)
+      if (to !== undefined) steps.push(this.offer(to, nowMs))
+    }
+    return steps
+  }
+
+  offer(to: string, nowMs: number): Step {
+    this.#offered.set(to, nowMs)
+    return { to, message: offer(this.#options.table) }
+  }
+
+  /** The connection is gone, and with it what was under way. */
+  closed(id: string): void {
+    this.#offered.delete(id)
+  }
+
+  /** @param news whether facts in this step were merged, before this call. */
+  hear(from: string, message: SyncMessage, news: boolean, nowMs: number): Heard {
+    const { table, maxDeltaBytes } = this.#options
+    const offeredMs = message.offer || !message.tableHash ? undefined : this.#offered.get(from)
+    if (offeredMs !== undefined) this.#offered.delete(from)
+    const agreed = agrees(table, message)
+    if (agreed) this.#schedule.agreed()
+    else if (agreed === false) this.#schedule.changed(nowMs)
+    const reply = answer(table, message, { maxDeltaBytes, startAt: this.#startAt++ })
+    const steps = reply ? [{ to: from, message: reply }] : []
+    // More waits there. Without progress it would be the same again.
+    if (message.more && news) steps.push(this.offer(from, nowMs))
+    return { steps, roundTripMs: offeredMs === undefined ? undefined : nowMs - offeredMs }
+  }
+}
