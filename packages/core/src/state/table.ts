@@ -114,7 +114,9 @@ export class Table {
       case 'suspicion': {
         if (fact.author === fact.subject || !believable(fact.incarnation, epochMs)) return 'refused'
         if (!entry) return 'unknown-member'
-        if (fact.incarnation < entry.record.record.incarnation) return 'known'
+        // Of a life it has not spoken of: in the register it would hide the claims about the present one.
+        if (fact.incarnation !== entry.record.record.incarnation)
+          return fact.incarnation < entry.record.record.incarnation ? 'known' : 'unknown-member'
         return addClaim(entry.suspicions, fact) === entry.suspicions ? 'known' : 'merged'
       }
     }
@@ -135,7 +137,7 @@ export class Table {
         const entry = this.#require(fact.subject)
         entry.suspicions = addClaim(entry.suspicions, fact as SuspicionFact)
         entry.summary = suspicionSummary(entry.suspicions)
-        this.#rehash(entry)
+        if (entry.hash) this.#rehash(entry)
         break
       }
     }
