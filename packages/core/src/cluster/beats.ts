@@ -1,4 +1,4 @@
-/** Beats: how often a heart beats, and what was heard of the others'. */
+/** Beats: how often a heart beats. */
 
 /**
  * `min(60 s, max(5 s, 0.5 s · N))`: a beat costs each member about 70 bytes once, so up to 120 members all beats
@@ -6,10 +6,4 @@
  */
 export function beatIntervalMs(members: number): number {
   return Math.min(60_000, Math.max(5_000, 500 * members))
-}
-
-/** Of one member: when its last beat arrived, and the last direct round trip. */
-export interface Pulse {
-  readonly heardEpochMs: number
-  readonly roundTripMs: number | undefined
 }

@@ -9,22 +9,27 @@ import {
   type Detector,
   type DetectorEffect,
   type DetectorInput,
+  type ProbeMessage,
 } from '@hearsay/failure-detector'
 import { heartbeatsIn } from '../gossip/exchange.ts'
-import { Exchanges, type Step } from '../gossip/exchanges.ts'
+import { Exchanges } from '../gossip/exchanges.ts'
 import { RumorBuffer } from '../gossip/rumor-buffer.ts'
 import { MuteWatch } from '../overlay/mute-watch.ts'
 import { Overlay } from '../overlay/overlay.ts'
 import type { Instant } from '../state/instant.ts'
 import { type HeartbeatFact, type RecordFact, Table } from '../state/table.ts'
 import { type SyncMessage, syncMessage } from '../wire/codec.ts'
-import { draftFact, type FactBody, type MemberRecord, type SignedFact } from '../wire/fact.ts'
-import { beatIntervalMs, type Pulse } from './beats.ts'
+import type { MemberRecord, SignedFact } from '../wire/fact.ts'
 import type { Health, Member } from './cluster.ts'
+import { FactIntake } from './fact-intake.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
 import { Membership } from './membership.ts'
+import { Outbox } from './outbox.ts'
 import { type OwnChange, OwnRecord } from './own-record.ts'
+import { OwnVoice } from './own-voice.ts'
 import { PartitionWatch } from './partition-watch.ts'
+import { type Pulse, Pulses } from './pulses.ts'
+import { RollCall } from './roll-call.ts'
 
 export interface MachineOptions {
   readonly self: string
@@ -43,51 +48,68 @@ export interface MachineOptions {
   readonly retentionMs?: number
 }
 
-const sweepIntervalMs = 30_000
-/** An exchange after a stall, or a goodbye, goes to so many neighbours at once. */
+/** An exchange after a stall goes to so many neighbours at once. */
 const urgentFanout = 3
 
 export class Machine {
-  readonly #options: Required<MachineOptions>
+  readonly #self: string
   readonly #own: OwnRecord
+  readonly #voice: OwnVoice
   readonly #table: Table
   readonly #detector: Detector
   readonly #overlay: Overlay
   readonly #membership: Membership
+  readonly #intake: FactIntake
+  readonly #rollCall: RollCall
+  readonly #exchanges: Exchanges
   readonly #rumors = new RumorBuffer()
   readonly #mute = new MuteWatch()
   readonly #partition = new PartitionWatch()
-  readonly #exchanges: Exchanges
-  readonly #pulses = new Map<string, Pulse>()
-  /** Members whose facts changed within this step. */
-  readonly #touched = new Set<string>()
+  readonly #pulses = new Pulses()
+  readonly #outbox = new Outbox()
+  /** The overlay's revision that the detector was last told of. */
   #watchedRevision = -1
-  #effects: MachineEffect[] = []
   #stalls = 0
-  #beatDueMs: number
-  #sweepDueMs: number
   #now: Instant
 
   constructor(options: MachineOptions, now: Instant) {
-    this.#options = { maxMembers: 20_000, maxDeltaBytes: 49_152, retentionMs: 86_400_000, ...options }
-    const { self, record, bootstrap, random, profile, maxMembers, maxDeltaBytes } = this.#options
+    const { self, record, bootstrap, random, profile } = options
+    const { maxMembers = 20_000, maxDeltaBytes = 49_152, retentionMs = 86_400_000 } = options
+    const nowMs = now.monotonicMs
     this.#now = now
+    this.#self = self
     this.#own = new OwnRecord(record)
+    this.#voice = new OwnVoice(self, this.#own, this.#outbox, nowMs)
     this.#table = new Table({ maxMembers, maxForgotten: maxMembers })
     this.#detector = createDetector({ self, random, profile })
-    this.#overlay = new Overlay({ self, bootstrap, random }, now.monotonicMs)
+    this.#overlay = new Overlay({ self, bootstrap, random }, nowMs)
     this.#membership = new Membership(self)
-    this.#exchanges = new Exchanges({ table: this.#table, random, maxDeltaBytes }, now.monotonicMs)
-    this.#beatDueMs = now.monotonicMs
-    this.#sweepDueMs = now.monotonicMs + sweepIntervalMs
+    this.#exchanges = new Exchanges({ table: this.#table, random, maxDeltaBytes }, nowMs)
+    const parts = {
+      self,
+      table: this.#table,
+      detector: this.#detector,
+      overlay: this.#overlay,
+      outbox: this.#outbox,
+    }
+    const watchers = { membership: this.#membership, partition: this.#partition }
+    this.#rollCall = new RollCall({ ...parts, ...watchers, retentionMs }, nowMs)
+    this.#intake = new FactIntake({
+      ...parts,
+      rumors: this.#rumors,
+      exchanges: this.#exchanges,
+      pulses: this.#pulses,
+      rollCall: this.#rollCall,
+      detect: input => this.#detect(input),
+      ownRecord: fact => this.#ownRecord(fact),
+    })
   }
 
   /** The first word: to be called once, before anything else. @param change what became known of oneself since. */
   start(change: OwnChange, now: Instant): MachineEffect[] {
     return this.#step(now, () => {
-      this.#own.change(change)
-      this.#detect({ type: 'member', id: this.#options.self, incarnation: this.#own.incarnation })
-      this.#sayRecord()
+      this.#detect({ type: 'member', id: this.#self, incarnation: this.#own.incarnation })
+      this.#voice.present(change)
     })
   }
 
@@ -95,17 +117,17 @@ export class Machine {
     return this.#step(now, () => {
       switch (input.type) {
         case 'rumors':
-          for (const fact of input.facts) this.#take(fact, undefined)
+          for (const fact of input.facts) this.#intake.take(fact, undefined, now)
           break
         case 'signed':
-          this.#take(input.fact, this.#options.self)
+          this.#intake.take(input.fact, this.#self, now)
           break
         case 'sync':
           this.#detect({ type: 'evidence', id: input.from })
           this.#handleSync(input.from, input.message, input.facts)
           break
         case 'probe':
-          this.#detect({ type: 'message', from: input.from, message: input.message })
+          this.#detect({ type: 'message', from: input.from, message: this.#credible(input.message) })
           break
         case 'link':
           this.#handleLink(input)
@@ -118,18 +140,16 @@ export class Machine {
           break
         case 'mute':
           for (const id of this.#mute.look(input.ids, now.monotonicMs))
-            this.#effects.push({ type: 'disconnect', id })
+            this.#outbox.push({ type: 'disconnect', id })
           break
         case 'change':
-          this.#own.change(input.change)
-          this.#sayRecord()
+          this.#voice.present(input.change)
           break
         case 'slept':
           this.#detect({ type: 'slept', ms: input.ms })
           break
         case 'leave':
-          this.#own.change({ leaving: true })
-          this.#sayRecord()
+          this.#voice.present({ leaving: true })
           break
       }
     })
@@ -142,11 +162,11 @@ export class Machine {
       this.#apply(this.#detector.advance(nowMs))
       if (this.#own.leaving) return
       if (nowMs >= this.#exchanges.dueMs) this.#exchangeWith(1)
-      if (nowMs >= this.#beatDueMs) this.#sayBeat()
-      if (nowMs >= this.#sweepDueMs) this.#sweep()
+      if (nowMs >= this.#voice.beatDueMs) this.#beat()
+      if (nowMs >= this.#rollCall.sweepDueMs) this.#sweep()
       for (const action of this.#overlay.advance(nowMs)) {
         if (action.type === 'dial') this.#overlay.dialling(action.id, nowMs)
-        this.#effects.push(action)
+        this.#outbox.push(action)
       }
     })
   }
@@ -158,15 +178,22 @@ export class Machine {
       this.#detector.deadlineMs(),
       this.#rumors.deadlineMs(),
       this.#exchanges.dueMs,
-      this.#beatDueMs,
-      this.#sweepDueMs,
+      this.#voice.beatDueMs,
+      this.#rollCall.sweepDueMs,
       this.#overlay.deadlineMs(),
     )
   }
 
   /** The facts of a message that would be news: the only ones whose signature is worth checking. */
   news(facts: readonly SignedFact[], epochMs: number): SignedFact[] {
-    return facts.filter(fact => this.#table.outcome(fact, epochMs) === 'merged')
+    /** What the table cannot judge yet may follow from a record ahead of it. */
+    const introduced = new Set<string>()
+    return facts.filter(fact => {
+      const outcome = this.#table.outcome(fact, epochMs)
+      if (outcome === 'merged' && fact.type === 'record') introduced.add(fact.author)
+      const about = fact.type === 'suspicion' ? fact.subject : fact.author
+      return outcome === 'merged' || (outcome === 'unknown-member' && introduced.has(about))
+    })
   }
 
   /** The heartbeats that a step of an exchange names by their place. */
@@ -213,93 +240,47 @@ export class Machine {
   #step(now: Instant, act: () => void): MachineEffect[] {
     this.#now = now
     act()
-    this.#settle()
-    for (const facts of this.#rumors.take(now.monotonicMs)) this.#effects.push({ type: 'publish', facts })
-    const effects = this.#effects
-    this.#effects = []
-    return effects
+    this.#rollCall.look(now.monotonicMs)
+    this.#watchNeighbours()
+    for (const facts of this.#rumors.take(now.monotonicMs)) this.#outbox.push({ type: 'publish', facts })
+    return this.#outbox.take()
   }
 
-  /** Takes one verified fact in. `from`: who handed it over directly. */
-  #take(fact: SignedFact, from: string | undefined): void {
-    if (this.#table.merge(fact, this.#now.epochMs) !== 'merged') return
-    const { self } = this.#options
-    switch (fact.type) {
-      case 'record':
-        this.#takeRecord(fact as RecordFact, from)
-        break
-      case 'heartbeat': {
-        const { author: id, incarnation, beat } = fact
-        this.#pulses.set(id, {
-          heardEpochMs: this.#now.epochMs,
-          roundTripMs: this.#pulses.get(id)?.roundTripMs,
-        })
-        if (id !== self) this.#detect({ type: 'beat', id, incarnation, beat })
-        break
-      }
-      case 'suspicion': {
-        const { author: observer, subject, incarnation, hard } = fact
-        if (observer === self) this.#rumors.add(fact)
-        else this.#detect({ type: 'suspicion', subject, incarnation, observer, hard })
-        this.#exchanges.changed(this.#now.monotonicMs)
-        break
-      }
-    }
+  #watchNeighbours(): void {
+    if (this.#overlay.revision === this.#watchedRevision) return
+    const watched = this.#overlay.watched(this.#now.monotonicMs)
+    this.#watchedRevision = this.#overlay.revision
+    const subjects = watched.map(id => ({ id, monitors: this.#overlay.monitorsOf(id) }))
+    this.#detect({ type: 'subjects', subjects })
   }
 
-  #takeRecord(fact: RecordFact, from: string | undefined): void {
-    const { author: id, record } = fact
-    const { incarnation } = record
-    this.#exchanges.changed(this.#now.monotonicMs)
-    this.#touched.add(id)
-    // Handed over by its author itself, who may be new and without a mesh yet: told on in its name.
-    if (from === id) this.#rumors.add(fact)
-    if (id === this.#options.self) {
-      this.#takeOwnRecord(fact, from)
-      return
-    }
-    this.#effects.push({ type: 'learn', id, addresses: record.addresses })
-    if (record.leaving) this.#detect({ type: 'left', id, incarnation })
-    else {
-      const { attention } = record
-      const lease =
-        attention.state === 'full'
-          ? {}
-          : { attention: { state: attention.state, leaseMs: attention.leaseMs } }
-      this.#detect({ type: 'member', id, incarnation, ...lease })
-      this.#overlay.present(id, true)
-    }
-    // What was known of it before this record could not be judged then.
-    for (const { author: observer, hard, incarnation } of this.#table.get(id)?.suspicions?.claims ?? [])
-      if (observer !== this.#options.self)
-        this.#detect({ type: 'suspicion', subject: id, incarnation, observer, hard })
-  }
-
-  #takeOwnRecord(fact: RecordFact, from: string | undefined): void {
+  #ownRecord(fact: RecordFact): void {
     const { incarnation, version, leaving } = fact.record
-    const ahead =
+    const isAhead =
       incarnation > this.#own.incarnation ||
       (incarnation === this.#own.incarnation && version > this.#own.version)
     // An earlier life that had a clock in the future, or another process with this identity.
-    if (ahead) this.#refute(incarnation)
-    else if (leaving && from === this.#options.self) this.#sayGoodbye(fact)
+    if (isAhead) this.#refute(incarnation)
+    else if (leaving) this.#sayGoodbye(fact)
   }
 
   /** Besides the rumor: straight to neighbours, with an offer behind it whose answer shows that it was heard. */
   #sayGoodbye(fact: RecordFact): void {
-    for (const to of this.#overlay.linked())
-      this.#send([{ to, message: syncMessage({ facts: [fact] }) }, this.#exchanges.offer(to, this.#now.monotonicMs)])
-    if (this.#overlay.linked().length === 0) this.#effects.push({ type: 'goodbye-heard' })
+    const linked = this.#overlay.linked()
+    for (const to of linked) {
+      const goodbye = { to, message: syncMessage({ facts: [fact] }) }
+      this.#outbox.send([goodbye, this.#exchanges.offer(to, this.#now.monotonicMs)])
+    }
+    if (linked.length === 0) this.#outbox.push({ type: 'goodbye-heard' })
   }
 
   #handleSync(from: string, message: SyncMessage, facts: readonly SignedFact[]): void {
-    for (const fact of facts) this.#take(fact, from)
+    for (const fact of facts) this.#intake.take(fact, from, this.#now)
     const heard = this.#exchanges.hear(from, message, facts.length > 0, this.#now.monotonicMs)
-    this.#send(heard.steps)
+    this.#outbox.send(heard.steps)
     if (heard.roundTripMs === undefined) return
-    const heardEpochMs = this.#pulses.get(from)?.heardEpochMs ?? this.#now.epochMs
-    this.#pulses.set(from, { heardEpochMs, roundTripMs: heard.roundTripMs })
-    if (this.#own.leaving) this.#effects.push({ type: 'goodbye-heard' })
+    this.#pulses.roundTrip(from, heard.roundTripMs, this.#now.epochMs)
+    if (this.#own.leaving) this.#outbox.push({ type: 'goodbye-heard' })
   }
 
   #handleLink({ id, state, dialled = false }: MachineInput & { type: 'link' }): void {
@@ -322,15 +303,11 @@ export class Machine {
     // Either end may give up what is no edge; only a neighbour should not have gone.
     const isRelease = state === 'closed' && !this.#overlay.isNeighbour(id)
     this.#detect({ type: 'link', id, state: isRelease ? 'released' : state })
-    if (state === 'open' && dialled) this.#send([this.#exchanges.offer(id, nowMs)])
+    if (state === 'open' && dialled) this.#outbox.send([this.#exchanges.offer(id, nowMs)])
   }
 
   #exchangeWith(fanout: number): void {
-    this.#send(this.#exchanges.begin(this.#overlay.linked(), fanout, this.#now.monotonicMs))
-  }
-
-  #send(steps: readonly Step[]): void {
-    for (const { to, message } of steps) this.#effects.push({ type: 'send-sync', to, message })
+    this.#outbox.send(this.#exchanges.begin(this.#overlay.linked(), fanout, this.#now.monotonicMs))
   }
 
   #detect(input: DetectorInput): void {
@@ -341,91 +318,56 @@ export class Machine {
     for (const effect of effects) {
       switch (effect.type) {
         case 'send':
-          this.#effects.push({ type: 'send-probe', to: effect.to, message: effect.message })
+          this.#outbox.push({ type: 'send-probe', to: effect.to, message: effect.message })
           break
         case 'redial':
           this.#overlay.dialling(effect.id, this.#now.monotonicMs)
-          this.#effects.push({ type: 'dial', id: effect.id })
+          this.#outbox.push({ type: 'dial', id: effect.id })
           break
         case 'accuse':
-          if (!this.#own.leaving) this.#say({ ...effect, type: 'suspicion' })
+          if (!this.#own.leaving) this.#voice.accuse(effect.subject, effect.incarnation, effect.hard)
           break
         case 'refute':
           this.#refute(effect.incarnation)
           break
         case 'stalled':
           this.#stalls += 1
-          this.#sayBeat()
+          this.#beat()
           this.#exchangeWith(urgentFanout)
           break
         case 'fail':
           this.#overlay.absent(effect.id)
-          this.#touched.add(effect.id)
+          this.#rollCall.touch(effect.id)
           break
         case 'suspect':
         case 'recover':
         case 'return':
-          this.#touched.add(effect.id)
+          this.#rollCall.touch(effect.id)
           break
       }
     }
   }
 
+  /** A probe is not signed: by one that claims an incarnation yet unheard of, anybody could drive ours out of the believable. */
+  #credible(message: ProbeMessage): ProbeMessage {
+    const isClaim = message.type === 'ping' && (message.suspected ?? 0) > this.#own.incarnation
+    return isClaim ? { type: 'ping', seq: message.seq } : message
+  }
+
   #refute(claimed: number): void {
     if (this.#own.leaving) return
-    this.#own.refute(claimed)
-    this.#detect({ type: 'member', id: this.#options.self, incarnation: this.#own.incarnation })
-    this.#sayRecord()
+    this.#voice.refute(claimed)
+    this.#detect({ type: 'member', id: this.#self, incarnation: this.#own.incarnation })
   }
 
-  #sayRecord(): void {
-    this.#effects.push({ type: 'persist', incarnation: this.#own.incarnation })
-    this.#say(this.#own.fact())
+  #beat(): void {
+    this.#voice.beat(this.#membership.count('alive', 'suspect'), this.#now.monotonicMs)
   }
 
-  #sayBeat(): void {
-    this.#beatDueMs = this.#now.monotonicMs + beatIntervalMs(this.#membership.count('alive', 'suspect'))
-    this.#say(this.#own.beat())
-  }
-
-  #say(body: FactBody): void {
-    this.#effects.push({ type: 'sign', draft: draftFact(this.#options.self, body) })
-  }
-
-  /** Looks again at everybody who was touched, and at whom to probe. */
-  #settle(): void {
-    for (const id of this.#touched) {
-      const entry = this.#table.get(id)
-      if (!entry) continue
-      const status = id === this.#options.self ? 'alive' : this.#detector.status(id)?.type
-      const verdict = status === 'dead' || status === 'suspect' ? status : 'alive'
-      const event = this.#membership.observe(entry.record, verdict, this.#now.monotonicMs)
-      if (entry.record.record.leaving) this.#overlay.gone(id)
-      if (event) this.#effects.push({ type: 'event', event })
-      if (event?.type === 'fail')
-        this.#partition.lost(this.#membership.count('alive', 'suspect'), this.#now.monotonicMs)
-    }
-    this.#touched.clear()
-    if (this.#overlay.revision === this.#watchedRevision) return
-    this.#watchedRevision = this.#overlay.revision
-    const watched = this.#overlay.watched(this.#now.monotonicMs)
-    const subjects = watched.map(id => ({ id, monitors: this.#overlay.monitorsOf(id) }))
-    this.#apply(this.#detector.handle({ type: 'subjects', subjects }, this.#now.monotonicMs))
-  }
-
-  /** The two stages of forgetting: first no longer told of, an eighth of the retention later dropped. */
   #sweep(): void {
-    const nowMs = this.#now.monotonicMs
-    const { retentionMs } = this.#options
-    this.#sweepDueMs = nowMs + sweepIntervalMs
-    for (const id of this.#membership.departed(nowMs, retentionMs)) this.#table.unshare(id)
-    for (const id of this.#membership.departed(nowMs, retentionMs * 1.125)) {
-      this.#table.forget(id)
-      this.#membership.forget(id)
-      this.#pulses.delete(id)
-      this.#overlay.gone(id)
+    for (const id of this.#rollCall.sweep(this.#now.monotonicMs)) {
+      this.#pulses.forget(id)
       this.#detect({ type: 'forget', id })
-      this.#effects.push({ type: 'learn', id, addresses: [] })
     }
   }
 }

@@ -97,10 +97,10 @@ export class Overlay {
     return this.#links.has(id)
   }
 
-  /** Alive or suspect: belongs into the rings. `renewed`: it said something new, so old dial failures say little. */
-  present(id: string, renewed: boolean): void {
+  /** Alive or suspect: belongs into the rings. It said something new, so old dial failures say little. */
+  present(id: string): void {
     if (id === this.#options.self) return
-    if (renewed) this.#plan.renew(id)
+    this.#plan.renew(id)
     this.#absent.delete(id)
     this.#neighbourhood.add(id)
     this.#touch()

@@ -1,0 +1,92 @@
+/**
+ * Fact intake: what a fact that is news means for everybody else in the house.
+ *
+ * Facts are verified before they come here, and merged here; what was known already, or cannot stand, ends here.
+ */
+import type { Detector, DetectorInput } from '@hearsay/failure-detector'
+import type { Exchanges } from '../gossip/exchanges.ts'
+import type { RumorBuffer } from '../gossip/rumor-buffer.ts'
+import type { Overlay } from '../overlay/overlay.ts'
+import type { Instant } from '../state/instant.ts'
+import type { RecordFact, Table } from '../state/table.ts'
+import type { Attention, SignedFact } from '../wire/fact.ts'
+import type { Outbox } from './outbox.ts'
+import type { Pulses } from './pulses.ts'
+import type { RollCall } from './roll-call.ts'
+
+export interface FactIntakeOptions {
+  readonly self: string
+  readonly table: Table
+  readonly detector: Detector
+  readonly overlay: Overlay
+  readonly rumors: RumorBuffer
+  readonly exchanges: Exchanges
+  readonly pulses: Pulses
+  readonly rollCall: RollCall
+  readonly outbox: Outbox
+  /** Tells the detector, and does what it asks. */
+  readonly detect: (input: DetectorInput) => void
+  /** A record of oneself arrived. */
+  readonly ownRecord: (fact: RecordFact) => void
+}
+
+export class FactIntake {
+  readonly #options: FactIntakeOptions
+
+  constructor(options: FactIntakeOptions) {
+    this.#options = options
+  }
+
+  /** @param from who handed it over directly: a neighbour, or oneself; undefined: it came as a rumor. */
+  take(fact: SignedFact, from: string | undefined, now: Instant): void {
+    const { self, table, pulses, rumors, exchanges, detect } = this.#options
+    if (table.merge(fact, now.epochMs) !== 'merged') return
+    switch (fact.type) {
+      case 'record':
+        exchanges.changed(now.monotonicMs)
+        this.#takeRecord(fact as RecordFact, from)
+        break
+      case 'heartbeat':
+        pulses.beat(fact.author, now.epochMs)
+        if (fact.author !== self)
+          detect({ type: 'beat', id: fact.author, incarnation: fact.incarnation, beat: fact.beat })
+        break
+      case 'suspicion': {
+        const { author: observer, subject, incarnation, hard } = fact
+        exchanges.changed(now.monotonicMs)
+        // One's own came out of the detector: it knows.
+        if (observer === self) rumors.add(fact)
+        else detect({ type: 'suspicion', subject, incarnation, observer, hard })
+        break
+      }
+    }
+  }
+
+  #takeRecord(fact: RecordFact, from: string | undefined): void {
+    const { self, table, detector, overlay, rumors, rollCall, outbox, detect, ownRecord } = this.#options
+    const { author: id, record } = fact
+    const { incarnation, leaving, addresses, attention } = record
+    rollCall.touch(id)
+    // Handed over by its author itself, who may be new and without a mesh yet: told on in its name.
+    if (from === id) rumors.add(fact)
+    if (id === self) {
+      ownRecord(fact)
+      return
+    }
+    outbox.push({ type: 'learn', id, addresses })
+    if (leaving) detect({ type: 'left', id, incarnation })
+    else detect({ type: 'member', id, incarnation, ...leaseOf(attention) })
+    // What was known of it before this record could not be judged then.
+    for (const { author: observer, hard, incarnation: suspected } of table.get(id)?.suspicions?.claims ?? [])
+      if (observer !== self)
+        detect({ type: 'suspicion', subject: id, incarnation: suspected, observer, hard })
+    const status = detector.status(id)?.type
+    if (status === 'alive' || status === 'suspect') overlay.present(id)
+  }
+}
+
+function leaseOf({ state, leaseMs }: Attention): {
+  attention?: { state: 'hidden' | 'frozen'; leaseMs: number }
+} {
+  return state === 'full' ? {} : { attention: { state, leaseMs } }
+}

@@ -1,0 +1,54 @@
+/** Own voice: everything this member says in its own name. It is signed by the host, and only then a fact. */
+import { draftFact, type FactBody } from '../wire/fact.ts'
+import { beatIntervalMs } from './beats.ts'
+import type { Outbox } from './outbox.ts'
+import type { OwnChange, OwnRecord } from './own-record.ts'
+
+export class OwnVoice {
+  readonly #self: string
+  readonly #own: OwnRecord
+  readonly #outbox: Outbox
+  #beatDueMs: number
+
+  constructor(self: string, own: OwnRecord, outbox: Outbox, nowMs: number) {
+    this.#self = self
+    this.#own = own
+    this.#outbox = outbox
+    this.#beatDueMs = nowMs
+  }
+
+  get beatDueMs(): number {
+    return this.#beatDueMs
+  }
+
+  /** Presents itself, with what changed. */
+  present(change: OwnChange): void {
+    this.#own.change(change)
+    this.#sayRecord()
+  }
+
+  /** Answers a claim about incarnation `claimed` of itself. */
+  refute(claimed: number): void {
+    this.#own.refute(claimed)
+    this.#sayRecord()
+  }
+
+  /** @param members alive or suspect, oneself included. */
+  beat(members: number, nowMs: number): void {
+    this.#beatDueMs = nowMs + beatIntervalMs(members)
+    this.#say(this.#own.beat())
+  }
+
+  accuse(subject: string, incarnation: number, hard: boolean): void {
+    this.#say({ type: 'suspicion', subject, incarnation, hard })
+  }
+
+  #sayRecord(): void {
+    this.#outbox.push({ type: 'persist', incarnation: this.#own.incarnation })
+    this.#say(this.#own.fact())
+  }
+
+  #say(body: FactBody): void {
+    this.#outbox.push({ type: 'sign', draft: draftFact(this.#self, body) })
+  }
+}
