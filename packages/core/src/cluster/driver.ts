@@ -78,6 +78,10 @@ export class Driver implements TransportListener {
     this.#watch()
   }
 
+  get isRunning(): boolean {
+    return this.#phase === 'running'
+  }
+
   stop(): void {
     this.#phase = 'stopped'
     this.#cancelTimer()

@@ -94,13 +94,20 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
   async #leave(): Promise<void> {
     const engine = this.#engine
     if (!engine) return
-    await new Promise<void>(resolve => {
-      this.#onGoodbyeHeard = resolve
-      this.#clock.setTimer(this.#clock.now().monotonicMs + goodbyeMs, resolve)
-      engine.driver.handle({ type: 'leave' })
-    })
+    if (engine.driver.isRunning) await this.#sayGoodbye(engine.driver)
     engine.driver.stop()
     this.#hearts.stop()
+  }
+
+  #sayGoodbye(driver: Driver): Promise<void> {
+    return new Promise(resolve => {
+      const cancel = this.#clock.setTimer(this.#clock.now().monotonicMs + goodbyeMs, resolve)
+      this.#onGoodbyeHeard = () => {
+        cancel()
+        resolve()
+      }
+      driver.handle({ type: 'leave' })
+    })
   }
 
   #running(): Engine {

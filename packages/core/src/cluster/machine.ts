@@ -259,8 +259,10 @@ export class Machine {
     const isAhead =
       incarnation > this.#own.incarnation ||
       (incarnation === this.#own.incarnation && version > this.#own.version)
-    // An earlier life that had a clock in the future, or another process with this identity.
-    if (isAhead) this.#refute(incarnation)
+    // An earlier life that had a clock in the future, or another process with this identity: as good as a claim
+    // about oneself, and the detector sees to it that such are not answered without end.
+    if (isAhead)
+      this.#detect({ type: 'suspicion', subject: this.#self, incarnation, observer: this.#self, hard: false })
     else if (leaving) this.#sayGoodbye(fact)
   }
 

@@ -115,6 +115,11 @@ class HearsayService extends Face implements Startable {
     for (const event of addressEvents)
       this.#components.events.removeEventListener(event, this.#addressesChanged)
     await this.leave()
+  }
+
+  /** The node goes on without this member, if it is the app's. */
+  override async leave(): Promise<void> {
+    await super.leave()
     this.#parts?.transport.stop()
   }
 

@@ -51,6 +51,8 @@ export class Libp2pTransport implements Transport {
   /** Members that were once connected over loopback. */
   readonly #onThisMachine = new Set<string>()
   readonly #outbound: Record<Channel, Map<string, Outbound>> = { probe: new Map(), sync: new Map() }
+  /** Timers of connections that are not links yet. */
+  readonly #expected = new Set<ReturnType<typeof setTimeout>>()
   readonly #undo: (() => void)[] = []
   #listener: TransportListener | undefined
 
@@ -101,6 +103,8 @@ export class Libp2pTransport implements Transport {
   stop(): void {
     this.#listener = undefined
     for (const undo of this.#undo.splice(0)) undo()
+    for (const timer of this.#expected) clearTimeout(timer)
+    this.#expected.clear()
     for (const channel of channels) {
       for (const outbound of this.#outbound[channel].values())
         if (outbound.type === 'open') outbound.stream.close().catch(() => {})
@@ -185,9 +189,12 @@ export class Libp2pTransport implements Transport {
 
   /** A connection stands; whether the other end speaks hearsay is known once it was identified. */
   #expectLink(id: string): void {
-    setTimeout(() => {
+    if (this.#linked.has(id)) return
+    const timer = setTimeout(() => {
+      this.#expected.delete(timer)
       if (!this.#linked.has(id)) this.#listener?.link(id, 'unreachable')
     }, dialTimeoutMs)
+    this.#expected.add(timer)
   }
 
   #open(to: string, channel: Channel, first: Uint8Array): void {
