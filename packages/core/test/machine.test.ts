@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import { Machine } from '../src/cluster/machine.ts'
+import type { MachineEffect } from '../src/cluster/machine-io.ts'
+import { firstRecord } from '../src/cluster/options.ts'
+import type { Instant } from '../src/state/instant.ts'
+import type { FactBody } from '../src/wire/fact.ts'
+import { mulberry32 } from './mulberry32.ts'
+import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from './signed-fact.ts'
+
+const epochMs = 1_700_000_000_000
+const self = idOf('self')
+const ada = idOf('ada')
+const grace = idOf('grace')
+
+/** One machine, whose drafts are signed at once. */
+class Bench {
+  readonly machine: Machine
+  readonly events: string[] = []
+  #now: Instant = { monotonicMs: 0, epochMs }
+
+  constructor() {
+    const record = firstRecord({ name: 'self', tags: {}, incarnation: epochMs })
+    this.machine = new Machine(
+      { self, record, bootstrap: [], profile: 'lan', random: mulberry32(1) },
+      this.#now,
+    )
+    this.carryOut(this.machine.start({}, this.#now))
+  }
+
+  get incarnation(): number {
+    return this.machine.member(self)?.incarnation ?? Number.NaN
+  }
+
+  hear(author: string, ...bodies: FactBody[]): void {
+    const facts = bodies.map(body => signedFact(author, body))
+    const news = this.machine.news(facts, this.#now.epochMs)
+    this.carryOut(this.machine.handle({ type: 'rumors', facts: news }, this.#now))
+  }
+
+  probed(suspected: number): void {
+    const message = { type: 'ping', seq: 1, suspected } as const
+    this.carryOut(this.machine.handle({ type: 'probe', from: ada, message }, this.#now))
+  }
+
+  /** @param ms must be enough for nothing to seem late: it advances at each deadline. */
+  pass(ms: number): void {
+    const untilMs = this.#now.monotonicMs + ms
+    while (this.machine.deadlineMs() <= untilMs) {
+      const monotonicMs = Math.max(this.#now.monotonicMs, this.machine.deadlineMs())
+      this.#now = { monotonicMs, epochMs: Math.floor(epochMs + monotonicMs) }
+      this.carryOut(this.machine.advance(this.#now))
+    }
+    this.#now = { monotonicMs: untilMs, epochMs: Math.floor(epochMs + untilMs) }
+  }
+
+  carryOut(effects: readonly MachineEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type === 'event') this.events.push(`${effect.event.type} ${effect.event.member.name}`)
+      if (effect.type !== 'sign') continue
+      const fact = signedFact(self, effect.draft)
+      this.carryOut(this.machine.handle({ type: 'signed', fact }, this.#now))
+    }
+  }
+}
+
+describe('machine', () => {
+  it('takes what comes with a new record as news: who suspects the member, and its beats', () => {
+    const { machine } = new Bench()
+    const facts = [
+      signedFact(ada, recordBody({ incarnation: epochMs })),
+      signedFact(grace, suspicionBody(ada, epochMs)),
+      signedFact(ada, heartbeatBody(epochMs, 3)),
+    ]
+    expect(machine.news(facts, epochMs)).toEqual(facts)
+    expect(machine.news(facts.slice(1), epochMs)).toEqual([])
+  })
+
+  it('answers a probe that calls it suspect by a greater incarnation', () => {
+    const bench = new Bench()
+    bench.probed(epochMs)
+    bench.pass(1_000)
+    expect(bench.incarnation).toBe(epochMs + 1)
+  })
+
+  it('is not led out of the believable by a probe that claims an incarnation nobody believes', () => {
+    const bench = new Bench()
+    bench.probed(Number.MAX_SAFE_INTEGER)
+    bench.pass(10_000)
+    expect(bench.incarnation).toBe(epochMs)
+    bench.probed(epochMs)
+    bench.pass(10_000)
+    expect(bench.incarnation).toBe(epochMs + 1)
+  })
+
+  it('does not take a dead member into its rings for an older word of it', () => {
+    const bench = new Bench()
+    bench.hear(ada, recordBody({ incarnation: epochMs, name: 'ada' }))
+    bench.hear(grace, suspicionBody(ada, epochMs))
+    bench.pass(60_000)
+    expect(bench.machine.member(ada)?.status).toBe('dead')
+    expect(bench.machine.overlay.neighbours(60_000)).toEqual([])
+    bench.hear(ada, recordBody({ incarnation: epochMs, version: 2, name: 'ada' }))
+    expect(bench.machine.member(ada)?.status).toBe('dead')
+    expect(bench.machine.overlay.neighbours(60_000)).toEqual([])
+    bench.hear(ada, recordBody({ incarnation: epochMs + 1, name: 'ada' }))
+    expect(bench.machine.overlay.neighbours(60_000)).toEqual([ada])
+  })
+
+  it('tells of a member once for each change, and never of itself', () => {
+    const bench = new Bench()
+    bench.hear(ada, recordBody({ incarnation: epochMs, name: 'ada' }))
+    bench.hear(ada, recordBody({ incarnation: epochMs, version: 2, name: 'ada', tags: { at: 'home' } }))
+    bench.hear(ada, recordBody({ incarnation: epochMs, version: 2, name: 'ada', tags: { at: 'home' } }))
+    bench.hear(grace, suspicionBody(ada, epochMs))
+    bench.hear(ada, recordBody({ incarnation: epochMs + 1, name: 'ada' }))
+    bench.hear(ada, recordBody({ incarnation: epochMs + 1, version: 2, name: 'ada', leaving: true }))
+    expect(bench.events).toEqual(['join ada', 'update ada', 'suspect ada', 'recover ada', 'leave ada'])
+  })
+})
