@@ -305,6 +305,7 @@ export class Machine {
     // Either end may give up what is no edge; only a neighbour should not have gone.
     const isRelease = state === 'closed' && !this.#overlay.isNeighbour(id)
     this.#detect({ type: 'link', id, state: isRelease ? 'released' : state })
+    if (this.#own.leaving && this.#overlay.linked().length === 0) this.#outbox.push({ type: 'goodbye-heard' })
     if (state === 'open' && dialled) this.#outbox.send([this.#exchanges.offer(id, nowMs)])
   }
 
