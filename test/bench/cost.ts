@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Cost {
-  readonly seconds: number
   /** On loopback, headers included, each packet counted once. Null where others use this loopback too. */
   readonly bytesPerSecondPerMember: number | null
   readonly packetsPerSecondPerMember: number | null
@@ -28,7 +27,6 @@ export async function measureCost(
   const perMember = (total: number) => Math.round((total / pids.length) * 100) / 100
   const perSecond = (total: number) => (ownLoopback ? perMember(total / seconds) : null)
   return {
-    seconds,
     bytesPerSecondPerMember: perSecond(after.bytes - before.bytes),
     packetsPerSecondPerMember: perSecond(after.packets - before.packets),
     cpuPercentPerMember: perMember(((after.ticks - before.ticks) / ticksPerSecond / seconds) * 100),

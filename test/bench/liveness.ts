@@ -5,6 +5,7 @@
  * Progress on stderr, one JSON object on stdout. Ratios count, not absolute times.
  */
 import { availableParallelism } from 'node:os'
+import { runStep } from '../check/step.ts'
 import { hearsay } from '../processes/hearsay.ts'
 import type { Subject } from '../processes/subject.ts'
 import type { Figures } from './figures.ts'
@@ -19,8 +20,18 @@ const options = readOptions()
 // Ends the members too.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1))
 
+if (!inOwnNetwork) await build()
 if (!inOwnNetwork && canHaveOwnNetwork()) repeatInOwnNetwork()
 else await bench()
+
+/** Figures of yesterday's build would be worse than none. */
+async function build(): Promise<void> {
+  const command = ['turbo', 'run', 'build', '--filter=@hearsay/cli', '--output-logs=errors-only'] as const
+  const { ok, output } = await runStep({ title: 'build', command }, () => undefined)
+  if (ok) return
+  console.error(output)
+  process.exit(1)
+}
 
 async function bench(): Promise<void> {
   const { members, profile, only } = options
@@ -33,6 +44,7 @@ async function bench(): Promise<void> {
   const report = {
     members,
     profile,
+    idleSeconds: options.idleSeconds,
     machine: { cores: availableParallelism(), node: process.version, serf: version ?? null },
     traffic: inOwnNetwork
       ? 'measured'

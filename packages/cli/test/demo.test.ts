@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { HearsayProcess } from './hearsay-process.ts'
 
-const steps = ['join', 'tag', 'crash', 'restart', 'hang', 'return', 'goodbye']
+/** Nobody can stop a process there without ending it. */
+const onWindows = process.platform === 'win32'
+const steps = ['join', 'tag', 'crash', 'restart', ...(onWindows ? [] : ['hang', 'return']), 'goodbye']
 
 describe('hearsay demo', () => {
   it('plays every step with three members, says so as JSON, and exits with 0', async () => {
@@ -18,11 +20,14 @@ describe('hearsay demo', () => {
     expect(demo.stderr).toEqual([])
   }, 70_000)
 
-  it('ends its members when it is interrupted, and does not claim that the story held', async () => {
-    const demo = new HearsayProcess('demo', '--json', '--members', '2')
-    await demo.json(({ step }) => step === 'join')
-    demo.signal('SIGINT')
-    expect(await demo.ended).toBe(1)
-    expect(demo.stderr).toEqual(['hearsay: stopped before the story ended'])
-  })
+  it.skipIf(onWindows)(
+    'ends its members when it is interrupted, and does not claim that the story held',
+    async () => {
+      const demo = new HearsayProcess('demo', '--json', '--members', '2')
+      await demo.json(({ step }) => step === 'join')
+      demo.signal('SIGINT')
+      expect(await demo.ended).toBe(1)
+      expect(demo.stderr).toEqual(['hearsay: stopped before the story ended'])
+    },
+  )
 })

@@ -1,11 +1,9 @@
 /** Usage: what cannot be done ends with exit code 2 and one line on stderr that says what can. */
 
-import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { HearsayProcess } from './hearsay-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const refused: [what: string, args: string[], says: RegExp][] = [
   ['an unknown command', ['jion'], /unknown command 'jion'.*join/],
@@ -20,11 +18,7 @@ const refused: [what: string, args: string[], says: RegExp][] = [
     /no address of this machine/,
   ],
   ['a bootstrap that is no address', ['join', 'atlas', '--bootstrap', 'there'], /'there'.*\/ip4\//],
-  [
-    'a storage that is a file',
-    ['join', 'atlas', '--storage', new URL(import.meta.url).pathname],
-    /is a file/,
-  ],
+  ['a storage that is a file', ['join', 'atlas', '--storage', import.meta.filename], /is a file/],
   ['a demo of one', ['demo', '--members', '1'], /from 2 to 20/],
   ['a demo of some', ['demo', '--members', 'some'], /from 2 to 20/],
 ]
@@ -49,7 +43,7 @@ describe('hearsay refuses in one line', () => {
   })
 
   it('a storage that another member uses', async () => {
-    const storage = mkdtempSync(join(tmpdir(), 'hearsay-test-'))
+    const storage = temporaryFolder()
     const first = new HearsayProcess('join', 'atlas', '--json', '--no-mdns', '--storage', storage)
     await first.json(({ event }) => event === 'ready')
     const second = new HearsayProcess('join', 'atlas', '--json', '--no-mdns', '--storage', storage)

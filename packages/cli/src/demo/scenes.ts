@@ -110,7 +110,10 @@ const goodbye: Scene = {
   },
 }
 
-export const scenes: readonly Scene[] = [join, tag, crash, restart, hang, comeBack, goodbye]
+// Windows has nothing like SIGSTOP.
+const stopAndGo = process.platform === 'win32' ? [] : [hang, comeBack]
+
+export const scenes: readonly Scene[] = [join, tag, crash, restart, ...stopAndGo, goodbye]
 
 /** Does it, then waits until all know that the actor is dead, and tells of the first suspicion on the way. */
 async function harm(

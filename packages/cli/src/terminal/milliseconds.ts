@@ -4,4 +4,4 @@ export const milliseconds = (ms: number | undefined): string =>
     ? '–'
     : `${Math.round(ms)
         .toString()
-        .replace(/\B(?=(\d{3})+$)/g, ' ')} ms`
+        .replace(/\B(?=(?:\d{3})+$)/g, ' ')} ms`
