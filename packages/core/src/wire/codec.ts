@@ -155,7 +155,7 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
       limits: {
         facts: limits.maxFactsPerMessage,
         freshBeats: limits.maxDigestEntries,
-        digest$: { entries: limits.maxDigestEntries },
+        digest: { entries: limits.maxDigestEntries },
       },
     })
     if (message.hello) return decodeHello(message.hello)
