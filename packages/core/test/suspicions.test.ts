@@ -36,7 +36,9 @@ describe('suspicions', () => {
         claims.chain(all =>
           fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: 2 * all.length })),
         ),
-        ([all, again]) => expect(said(registerOf(again))).toEqual(said(registerOf(all))),
+        ([all, again]) => {
+          expect(said(registerOf(again))).toEqual(said(registerOf(all)))
+        },
       ),
       { numRuns: 500 },
     )

@@ -1,0 +1,109 @@
+/** Messages of every kind, as this version may send them. */
+import type { ProbeMessage } from '@hearsay/failure-detector'
+import fc from 'fast-check'
+import type { Digest, Hello, ProbeFrame, SyncFrame } from '../src/wire/codec.ts'
+import { draftFact, type FactBody, type MemberRecord, type SignedFact } from '../src/wire/fact.ts'
+import { limits } from '../src/wire/limits.ts'
+import { memberIdFromKey } from '../src/wire/member-id.ts'
+
+const count = fc.maxSafeNat()
+const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+/** Text of at most so many bytes: a character of this unit is at most four. */
+const text = (maxBytes: number) => fc.string({ unit: 'binary', maxLength: Math.floor(maxBytes / 4) })
+
+const memberId = bytes(32).map(key => memberIdFromKey(key) ?? '')
+
+const record: fc.Arbitrary<MemberRecord> = fc.record({
+  incarnation: count,
+  version: count,
+  name: text(limits.maxNameBytes),
+  addresses: fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: limits.maxAddresses }),
+  tags: fc.dictionary(
+    text(limits.maxTagKeyBytes).filter(key => key !== '__proto__'),
+    text(limits.maxTagValueBytes),
+    { maxKeys: limits.maxTags, noNullPrototype: true },
+  ),
+  rooms: fc.array(text(limits.maxRoomNameBytes), { maxLength: 20 }),
+  leaving: fc.boolean(),
+  attention: fc.record({
+    state: fc.constantFrom('full', 'hidden', 'frozen'),
+    leaseMs: fc.nat(limits.maxAttentionLeaseMs),
+  }),
+})
+
+const body: fc.Arbitrary<FactBody> = fc.oneof(
+  record.map(record => ({ type: 'record' as const, record })),
+  fc.record({ type: fc.constant('heartbeat' as const), incarnation: count, beat: count }),
+  fc.record({
+    type: fc.constant('suspicion' as const),
+    subject: memberId,
+    incarnation: count,
+    hard: fc.boolean(),
+  }),
+)
+
+export const facts: fc.Arbitrary<SignedFact[]> = fc.array(
+  fc
+    .tuple(memberId, body, bytes(64))
+    .map(([author, body, signature]) => ({ ...draftFact(author, body), signature })),
+  { maxLength: 8 },
+)
+
+const hello: fc.Arbitrary<Hello> = fc.record({
+  type: fc.constant('hello'),
+  cluster: bytes(16),
+  epochMs: count,
+})
+
+const probeMessage: fc.Arbitrary<ProbeMessage> = fc.oneof(
+  fc.record({ type: fc.constant('ping'), seq: count }),
+  fc.record({ type: fc.constant('ping'), seq: count, suspected: count }),
+  fc.record({ type: fc.constant('ack'), seq: count }),
+  fc.record({ type: fc.constant('ping-request'), seq: count, subject: memberId }),
+  fc.record({ type: fc.constant('nack'), seq: count }),
+)
+
+export const probeFrame: fc.Arbitrary<ProbeFrame> = fc.oneof(
+  hello,
+  probeMessage.map(message => ({ type: 'probe' as const, message })),
+)
+
+const digest: fc.Arbitrary<Digest> = fc.record({
+  buckets: fc.option(
+    fc.uniqueArray(fc.nat(255)).map(buckets => new Set(buckets.sort((a, b) => a - b))),
+    { nil: undefined },
+  ),
+  mutual: fc.boolean(),
+  entries: fc.array(
+    fc.record({
+      prefix: bytes(8).map(prefix => String.fromCharCode(...prefix)),
+      incarnation: count,
+      version: count,
+      beat: count,
+      suspicions: fc.nat(0xffff_ffff),
+    }),
+    { maxLength: 20 },
+  ),
+})
+
+const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
+
+export const syncFrame: fc.Arbitrary<SyncFrame> = fc.oneof(
+  { arbitrary: hello, weight: 1 },
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      type: fc.constant('sync' as const),
+      offer: fc.boolean(),
+      tableHash: optional(bytes(16)),
+      beats: optional(fc.array(count, { maxLength: 40 })),
+      freshBeats: fc.array(fc.record({ index: fc.nat(0xffff_ffff), beat: count, signature: bytes(64) }), {
+        maxLength: 8,
+      }),
+      bucketHashes: optional(bytes(2_048)),
+      digest: optional(digest),
+      facts,
+      more: fc.boolean(),
+    }),
+  },
+)
