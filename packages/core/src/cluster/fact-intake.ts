@@ -55,11 +55,23 @@ export class FactIntake {
         const { author: observer, subject, incarnation, hard } = fact
         exchanges.changed(now.monotonicMs)
         // One's own came out of the detector: it knows.
-        if (observer === self) rumors.add(fact)
-        else detect({ type: 'suspicion', subject, incarnation, observer, hard })
+        if (observer === self) {
+          rumors.add(fact)
+          break
+        }
+        detect({ type: 'suspicion', subject, incarnation, observer, hard })
+        if (hard) this.#lookFor(subject, now)
         break
       }
     }
+  }
+
+  /** Somebody was refused by a neighbour that one is not connected to yet: another dial makes two who know. */
+  #lookFor(subject: string, now: Instant): void {
+    const { overlay, outbox } = this.#options
+    if (!overlay.isNeighbour(subject) || overlay.isLinked(subject)) return
+    overlay.dialling(subject, now.monotonicMs)
+    outbox.push({ type: 'dial', id: subject })
   }
 
   #takeRecord(fact: RecordFact, from: string | undefined): void {

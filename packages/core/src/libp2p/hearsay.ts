@@ -11,7 +11,6 @@ import {
   serviceCapabilities,
   serviceDependencies,
 } from '@libp2p/interface'
-import type { AddressManager } from '@libp2p/interface-internal'
 import { isLoopback } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Datastore } from 'interface-datastore'
@@ -37,7 +36,6 @@ export interface HearsayInit extends MemberOptions {
 /** What of the node the service uses. */
 export interface HearsayComponents extends TransportComponents {
   readonly privateKey: PrivateKey
-  readonly addressManager: AddressManager
   readonly datastore: Datastore
   readonly logger: ComponentLogger
 }

@@ -107,7 +107,8 @@ function listenReason(error: unknown, listen: readonly string[]): string {
     return `${where} is in use by another process. Choose another port, or 0 for any`
   if (message.includes('EADDRNOTAVAIL')) return `${where} is no address of this machine`
   if (message.includes('EACCES')) return `${where} needs more rights. Choose a port above 1023`
-  if (message.includes('No transport')) return `${where} is no TCP address. Write it like /ip4/0.0.0.0/tcp/4001`
+  if (message.includes('No transport'))
+    return `${where} is no TCP address. Write it like /ip4/0.0.0.0/tcp/4001`
   return `${where} cannot be listened on: ${message.split('\n', 1)[0]}`
 }
 

@@ -8,7 +8,7 @@
 import type { GossipSub } from '@libp2p/gossipsub'
 import { TopicValidatorResult } from '@libp2p/gossipsub'
 import type { Connection, Libp2pEvents, Logger, PeerId, Stream, TypedEventTarget } from '@libp2p/interface'
-import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
+import type { AddressManager, ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { isLoopback } from '@libp2p/utils'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
@@ -27,6 +27,7 @@ export interface TransportComponents {
   readonly peerId: PeerId
   readonly registrar: Registrar
   readonly connectionManager: ConnectionManager
+  readonly addressManager: AddressManager
   readonly events: TypedEventTarget<Libp2pEvents>
   readonly pubsub: GossipSub
 }
@@ -180,11 +181,16 @@ export class Libp2pTransport implements Transport {
     return connectionManager.openConnection(addresses.length > 0 ? addresses : peerId, { signal })
   }
 
-  /** A refusal from a loopback address is our own machine's: it counts only if the member was seen on this machine. */
+  /**
+   * A refusal from a loopback address is our own machine's: it counts only if the member is known to live here,
+   * because it was connected over loopback, or because one does not listen to anywhere else oneself.
+   */
   #outcome(id: string, error: unknown): ReturnType<typeof dialOutcome> {
     const outcome = dialOutcome(error)
-    const isOwnRefusal = !this.#onThisMachine.has(id) && (this.#addresses.get(id) ?? []).every(isLoopback)
-    return outcome === 'refused' && isOwnRefusal ? 'unreachable' : outcome
+    const isAsked = !(this.#addresses.get(id) ?? []).every(isLoopback)
+    const livesHere =
+      this.#onThisMachine.has(id) || this.#components.addressManager.getAddresses().every(isLoopback)
+    return outcome === 'refused' && !isAsked && !livesHere ? 'unreachable' : outcome
   }
 
   /** A connection stands; whether the other end speaks hearsay is known once it was identified. */
