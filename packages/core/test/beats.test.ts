@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest'
+import { beatIntervalMs } from '../src/cluster/beats.ts'
+
+it.each([
+  [1, 5_000],
+  [10, 5_000],
+  [11, 5_500],
+  [32, 16_000],
+  [120, 60_000],
+  [10_000, 60_000],
+])('among %i members a heart beats every %i ms', (members, intervalMs) => {
+  expect(beatIntervalMs(members)).toBe(intervalMs)
+})

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { firstRecord } from '../src/cluster/options.ts'
+import { OwnRecord } from '../src/cluster/own-record.ts'
+
+function own(): OwnRecord {
+  return new OwnRecord(firstRecord({ name: 'ada', tags: { role: 'db' }, incarnation: 5 }))
+}
+
+describe('own record', () => {
+  it('changes what is named under a greater version, and keeps the rest', () => {
+    const record = own()
+    record.change({ name: 'Ada' })
+    record.change({ leaving: true })
+    expect(record.fact().record).toMatchObject({
+      incarnation: 5,
+      version: 3,
+      name: 'Ada',
+      tags: { role: 'db' },
+      leaving: true,
+    })
+    expect(record.leaving).toBe(true)
+  })
+
+  it('refutes by a greater incarnation, and counts versions and beats from the start', () => {
+    const record = own()
+    record.change({ name: 'Ada' })
+    expect(record.beat()).toEqual({ type: 'heartbeat', incarnation: 5, beat: 1 })
+    expect(record.beat()).toEqual({ type: 'heartbeat', incarnation: 5, beat: 2 })
+    record.refute(8)
+    expect([record.incarnation, record.version]).toEqual([9, 1])
+    expect(record.fact().record.name).toBe('Ada')
+    expect(record.beat()).toEqual({ type: 'heartbeat', incarnation: 9, beat: 1 })
+    record.refute(2)
+    expect(record.incarnation).toBe(10)
+  })
+})

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { PartitionWatch } from '../src/cluster/partition-watch.ts'
+
+/** Members die one by one at these times. */
+function after(members: number, lostMs: readonly number[]): PartitionWatch {
+  const watch = new PartitionWatch()
+  lostMs.forEach((atMs, i) => {
+    watch.lost(members - 1 - i, atMs)
+  })
+  return watch
+}
+
+describe('partition watch', () => {
+  it.each([
+    { members: 2, lostMs: [0], suspected: false, why: 'one is no partition' },
+    { members: 6, lostMs: [0, 1_000], suspected: true, why: 'two of six are a third' },
+    { members: 7, lostMs: [0, 1_000], suspected: false, why: 'two of seven are less than a third' },
+    { members: 6, lostMs: [0, 60_000], suspected: true, why: 'just within a minute' },
+    { members: 6, lostMs: [0, 60_001], suspected: false, why: 'more than a minute apart' },
+    { members: 16, lostMs: Array(8).fill(0), suspected: true, why: 'a half' },
+  ])('$members members lose some at $lostMs: $why', ({ members, lostMs, suspected }) => {
+    expect(after(members, lostMs).suspected(members - lostMs.length)).toBe(suspected)
+  })
+
+  it('is over when half of the lost are back', () => {
+    const watch = after(16, Array(8).fill(0))
+    expect([8, 11, 12, 8].map(visible => watch.suspected(visible))).toEqual([true, true, false, false])
+  })
+})
