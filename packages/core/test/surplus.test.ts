@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { graceMs, type Link, surplusLinks } from '../src/overlay/surplus.ts'
 
 function linksTo(...ids: string[]): Map<string, Link> {
-  return new Map(ids.map(id => [id, { dialled: true, surplusSinceMs: undefined }]))
+  return new Map(ids.map(id => [id, { isOurs: true, surplusSinceMs: undefined }]))
 }
 
 describe('surplus', () => {
@@ -21,8 +21,8 @@ describe('surplus', () => {
     expect(surplusLinks(links, new Set(['a']), 2 * graceMs)).toEqual(['b'])
   })
 
-  it('closes only what this end dialled', () => {
-    const links = new Map<string, Link>([['b', { dialled: false, surplusSinceMs: 0 }]])
+  it('closes only what this end isOurs', () => {
+    const links = new Map<string, Link>([['b', { isOurs: false, surplusSinceMs: 0 }]])
     expect(surplusLinks(links, new Set(), graceMs)).toEqual([])
   })
 

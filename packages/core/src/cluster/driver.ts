@@ -95,8 +95,8 @@ export class Driver implements TransportListener {
     this.#carryOut(this.#options.machine.handle(input, this.#options.clock.now()))
   }
 
-  link(id: string, state: LinkState, dialled = false): void {
-    this.handle({ type: 'link', id, state, dialled })
+  link(id: string, state: LinkState, isOurs = false): void {
+    this.handle({ type: 'link', id, state, isOurs })
   }
 
   bootstrapped(address: string, id: string): void {

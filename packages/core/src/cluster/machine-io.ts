@@ -19,8 +19,8 @@ export type MachineInput =
       readonly facts: readonly SignedFact[]
     }
   | { readonly type: 'probe'; readonly from: string; readonly message: ProbeMessage }
-  /** `dialled`: on `open`, whether this member dialled. */
-  | { readonly type: 'link'; readonly id: string; readonly state: LinkState; readonly dialled?: boolean }
+  /** `isOurs`: on `open`, whether this end may close it when it is not needed any more. */
+  | { readonly type: 'link'; readonly id: string; readonly state: LinkState; readonly isOurs?: boolean }
   /** Who answered at a bootstrap address. */
   | { readonly type: 'bootstrapped'; readonly address: string; readonly id: string }
   /** Any byte directly from a member, beside sync and probe. */

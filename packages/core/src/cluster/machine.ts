@@ -285,11 +285,11 @@ export class Machine {
     if (this.#own.leaving) this.#outbox.push({ type: 'goodbye-heard' })
   }
 
-  #handleLink({ id, state, dialled = false }: MachineInput & { type: 'link' }): void {
+  #handleLink({ id, state, isOurs = false }: MachineInput & { type: 'link' }): void {
     const nowMs = this.#now.monotonicMs
     switch (state) {
       case 'open':
-        this.#overlay.opened(id, dialled)
+        this.#overlay.opened(id, isOurs)
         break
       case 'closed':
       case 'released':
@@ -306,7 +306,8 @@ export class Machine {
     const isRelease = state === 'closed' && !this.#overlay.isNeighbour(id)
     this.#detect({ type: 'link', id, state: isRelease ? 'released' : state })
     if (this.#own.leaving && this.#overlay.linked().length === 0) this.#outbox.push({ type: 'goodbye-heard' })
-    if (state === 'open' && dialled) this.#outbox.send([this.#exchanges.offer(id, nowMs)])
+    // One of the two ends begins.
+    if (state === 'open' && this.#self < id) this.#outbox.send([this.#exchanges.offer(id, nowMs)])
   }
 
   #exchangeWith(fanout: number): void {

@@ -31,7 +31,8 @@ export type RumorVerdict = 'accept' | 'ignore' | 'reject'
 
 /** What a transport tells its driver. */
 export interface TransportListener {
-  link(id: string, state: LinkState, dialled?: boolean): void
+  /** @param isOurs on `open`, whether this end may close it when it is not needed any more. @default false */
+  link(id: string, state: LinkState, isOurs?: boolean): void
   /** Somebody answered at a bootstrap address. */
   bootstrapped(address: string, id: string): void
   frame(from: string, channel: Channel, bytes: Uint8Array): void

@@ -45,7 +45,12 @@ export interface HearsayComponents extends TransportComponents {
  */
 export function hearsay(init: HearsayInit): (components: HearsayComponents) => Cluster {
   checkMemberOptions(init)
-  return components => new HearsayService(init, components)
+  return components => new HearsayService(init, components, false)
+}
+
+/** The same on a node that was made for it alone. */
+export function hearsayAlone(init: HearsayInit): (components: HearsayComponents) => Cluster {
+  return components => new HearsayService(init, components, true)
 }
 
 class HearsayService extends Face implements Startable {
@@ -53,6 +58,7 @@ class HearsayService extends Face implements Startable {
   readonly [serviceCapabilities]: string[] = ['@hearsay/core']
   readonly [serviceDependencies]: string[] = ['@libp2p/identify', '@libp2p/pubsub']
   readonly #init: HearsayInit
+  readonly #ownsNode: boolean
   readonly #components: HearsayComponents
   #parts: { transport: Libp2pTransport; driver: Driver; incarnations: IncarnationStore } | undefined
   #presented = ''
@@ -61,13 +67,14 @@ class HearsayService extends Face implements Startable {
     this.#parts?.driver.start()
   }
 
-  constructor(init: HearsayInit, components: HearsayComponents) {
+  constructor(init: HearsayInit, components: HearsayComponents, ownsNode: boolean) {
     super(init.cluster, systemClock)
     if (components.privateKey.type !== 'Ed25519')
       throw new InvalidOptionsError(
         `privateKey: a member's key is Ed25519, this node's is ${components.privateKey.type}`,
       )
     this.#init = init
+    this.#ownsNode = ownsNode
     this.#components = components
   }
 
@@ -83,7 +90,7 @@ class HearsayService extends Face implements Startable {
     const incarnation = firstIncarnation(await incarnations.read(), now.epochMs)
     const record = firstRecord({ name: this.#init.name ?? self.slice(-6), tags: { ...tags }, incarnation })
     const machine = new Machine({ self, record, bootstrap, profile, random: Math.random }, now)
-    const transport = new Libp2pTransport(this.#components, cluster, log)
+    const transport = new Libp2pTransport(this.#components, cluster, this.#ownsNode, log)
     const listener = {
       event: this.event.bind(this),
       stepped: this.stepped.bind(this),

@@ -15,7 +15,7 @@ import { clusterTag } from '../wire/cluster-tag.ts'
 import { dialDiscovered } from './discovery.ts'
 import { frugalNoise } from './frugal-packets.ts'
 import { clusterGossip } from './gossip.ts'
-import { hearsay } from './hearsay.ts'
+import { hearsayAlone } from './hearsay.ts'
 import { loadIdentity, openStorage } from './storage.ts'
 
 export interface JoinOptions extends MemberOptions {
@@ -82,7 +82,7 @@ async function startNode(
     services: {
       identify: identify(),
       pubsub: clusterGossip(tag),
-      cluster: hearsay({ ...options, datastore }),
+      cluster: hearsayAlone({ ...options, datastore }),
     },
   })
   try {

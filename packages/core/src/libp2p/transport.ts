@@ -45,10 +45,13 @@ type Outbound = { type: 'opening'; waiting: Uint8Array[] } | { type: 'open'; str
 export class Libp2pTransport implements Transport {
   readonly #components: TransportComponents
   readonly #cluster: Uint8Array
+  readonly #ownsNode: boolean
   readonly #topic: string
   readonly #log: Logger
   readonly #linked = new Set<string>()
   readonly #addresses = new Map<string, Multiaddr[]>()
+  /** Peers whose connection, if there is one, was dialled here; another would be the app's. */
+  readonly #dialled = new Set<string>()
   /** Members that were once connected over loopback. */
   readonly #onThisMachine = new Set<string>()
   readonly #outbound: Record<Channel, Map<string, Outbound>> = { probe: new Map(), sync: new Map() }
@@ -57,8 +60,10 @@ export class Libp2pTransport implements Transport {
   readonly #undo: (() => void)[] = []
   #listener: TransportListener | undefined
 
-  constructor(components: TransportComponents, cluster: Uint8Array, log: Logger) {
+  /** @param ownsNode the node was made for this transport alone: every connection of it is. */
+  constructor(components: TransportComponents, cluster: Uint8Array, ownsNode: boolean, log: Logger) {
     this.#components = components
+    this.#ownsNode = ownsNode
     this.#cluster = cluster
     this.#topic = rumorTopic(cluster)
     this.#log = log
@@ -133,14 +138,20 @@ export class Libp2pTransport implements Transport {
   dial(id: string): void {
     this.#connect(id).then(
       () => this.#expectLink(id),
-      error => this.#listener?.link(id, this.#outcome(id, error)),
+      error => {
+        this.#dialled.delete(id)
+        this.#listener?.link(id, this.#outcome(id, error))
+      },
     )
   }
 
   dialBootstrap(address: string): void {
     const signal = AbortSignal.timeout(bootstrapTimeoutMs)
     this.#components.connectionManager.openConnection(multiaddr(address), { signal }).then(
-      ({ remotePeer }) => this.#listener?.bootstrapped(address, remotePeer.toString()),
+      ({ remotePeer }) => {
+        this.#dialled.add(remotePeer.toString())
+        this.#listener?.bootstrapped(address, remotePeer.toString())
+      },
       error => this.#log('bootstrap %s not reached, will try again - %e', address, error),
     )
   }
@@ -178,6 +189,7 @@ export class Libp2pTransport implements Transport {
     if (existing) return existing
     const addresses = this.#addresses.get(id) ?? []
     const signal = AbortSignal.timeout(dialTimeoutMs)
+    this.#dialled.add(id)
     return connectionManager.openConnection(addresses.length > 0 ? addresses : peerId, { signal })
   }
 
@@ -218,6 +230,10 @@ export class Libp2pTransport implements Transport {
           const current = outbound.get(to)
           if (current?.type === 'open' && current.stream === stream) outbound.delete(to)
         })
+        // The other end says nothing here but that it is of another cluster.
+        readFrames(stream, frame => {
+          if (!this.#isWelcome(channel, frame)) this.#foreign(to)
+        })
         writeFrame(stream, concat([prefixed(this.#hello(channel)), ...opening.waiting]))
       })
       .catch(error => {
@@ -233,11 +249,19 @@ export class Libp2pTransport implements Transport {
       if (greeted) this.#listener?.frame(from, channel, frame)
       else if (this.#isWelcome(channel, frame)) greeted = true
       else {
-        this.#log('%s is of another cluster', from)
-        stream.abort(new Error('another cluster'))
-        this.disconnect(from)
+        // So that the other end knows as well.
+        writeFrame(stream, prefixed(this.#hello(channel)))
+        stream.close().catch(() => {})
+        this.#foreign(from)
       }
     })
+  }
+
+  /** A peer of another cluster is no link. Its connection may be the app's: only what was dialled here is closed. */
+  #foreign(id: string): void {
+    this.#log('%s is of another cluster', id)
+    if (this.#linked.delete(id)) this.#listener?.link(id, 'released')
+    if (this.#ownsNode || this.#dialled.has(id)) this.disconnect(id)
   }
 
   #hello(channel: Channel): Uint8Array {
@@ -260,11 +284,17 @@ export class Libp2pTransport implements Transport {
     if (this.#linked.has(id)) return
     this.#linked.add(id)
     if (isLoopback(connection.remoteAddr)) this.#onThisMachine.add(id)
-    this.#listener?.link(id, 'open', connection.direction === 'outbound')
+    this.#listener?.link(id, 'open', this.#isOurs(id, connection))
+  }
+
+  /** Whether this end may close the connection when the overlay needs it no more. */
+  #isOurs(id: string, { direction }: Connection): boolean {
+    return direction === 'outbound' && (this.#ownsNode || this.#dialled.has(id))
   }
 
   #disconnected(id: string): void {
     for (const channel of channels) this.#outbound[channel].delete(id)
+    this.#dialled.delete(id)
     if (this.#linked.delete(id)) this.#listener?.link(id, 'closed')
   }
 

@@ -120,8 +120,8 @@ export class Overlay {
     this.#touch()
   }
 
-  opened(id: string, dialled: boolean): void {
-    this.#links.set(id, { dialled, surplusSinceMs: undefined })
+  opened(id: string, isOurs: boolean): void {
+    this.#links.set(id, { isOurs, surplusSinceMs: undefined })
     this.#plan.succeeded(id)
     this.#bootstrapWaitMs = firstBootstrapWaitMs
     this.#touch()

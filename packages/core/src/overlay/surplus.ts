@@ -5,8 +5,8 @@
  * every neighbour is connected: the overlay is never thinned before it stands.
  */
 export interface Link {
-  /** This member's dial, so this member's to close. */
-  readonly dialled: boolean
+  /** This end may close it: it dialled, and not for somebody else. */
+  readonly isOurs: boolean
   /** Since when the other has not been a neighbour; undefined while it is one. */
   surplusSinceMs: number | undefined
 }
@@ -24,6 +24,6 @@ export function surplusLinks(
     link.surplusSinceMs = neighbours.has(id) ? undefined : (link.surplusSinceMs ?? nowMs)
   if ([...neighbours].some(id => !links.has(id))) return []
   return [...links]
-    .filter(([, { dialled, surplusSinceMs = nowMs }]) => dialled && nowMs - surplusSinceMs >= graceMs)
+    .filter(([, { isOurs, surplusSinceMs = nowMs }]) => isOurs && nowMs - surplusSinceMs >= graceMs)
     .map(([id]) => id)
 }
