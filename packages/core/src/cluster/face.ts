@@ -69,6 +69,7 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
 
   update({ name, tags }: { name?: string; tags?: Readonly<Record<string, string>> }): void {
     checkPresentation(name, tags)
+    if (this.#leaving) throw new NotRunningError('the cluster was left')
     const change = { ...(name !== undefined && { name }), ...(tags !== undefined && { tags: { ...tags } }) }
     this.#running().driver.handle({ type: 'change', change })
   }

@@ -9,7 +9,7 @@ import type { Datastore } from 'interface-datastore'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { toString as toText } from 'uint8arrays/to-string'
 import type { Cluster } from '../cluster/cluster.ts'
-import { ListenError } from '../cluster/errors.ts'
+import { ListenError, StorageError } from '../cluster/errors.ts'
 import { checkAddress, checkMemberOptions, type MemberOptions } from '../cluster/options.ts'
 import { clusterTag } from '../wire/cluster-tag.ts'
 import { dialDiscovered } from './discovery.ts'
@@ -89,6 +89,7 @@ async function startNode(
     await node.start()
   } catch (error) {
     await node.stop()
+    if (error instanceof StorageError) throw error
     throw new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error })
   }
   dialDiscovered(node, node.services.cluster)

@@ -28,7 +28,8 @@ export async function openStorage(storage: string | Datastore | undefined): Prom
   if (await isFile(storage)) throw new StorageError(`storage: '${storage}' is a file. Give a folder`)
   const datastore = new LevelDatastore(storage)
   try {
-    await datastore.open()
+    // Not `datastore.open()`: it keeps only the text of what LevelDB says.
+    await datastore.db.open()
   } catch (error) {
     throw new StorageError(`storage: '${storage}' cannot be opened: ${reasonOf(error)}`, { cause: error })
   }
