@@ -1,0 +1,76 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { alive, join, joinMany, leaveAll, listenTo, until, untilAllSee } from './members.ts'
+
+afterEach(leaveAll)
+
+describe('eight members over TCP and Noise', { timeout: 60_000 }, () => {
+  it('all see all', async () => {
+    const members = await joinMany('eight', 8)
+    await untilAllSee(members, 8)
+    const names = members.map(({ self }) => self.name).sort()
+    for (const { members: seen, self, health } of members) {
+      expect(
+        alive(seen.getSnapshot())
+          .map(({ name }) => name)
+          .sort(),
+      ).toEqual(names)
+      expect(seen.getSnapshot().find(({ id }) => id === self.id)).toBe(self)
+      expect(health()).toMatchObject({ visible: 8, known: 8, partitionSuspected: false })
+    }
+  })
+
+  it('all learn of a changed tag, which leaves the rest as it was', async () => {
+    const members = await joinMany('tags', 8)
+    await untilAllSee(members, 8)
+    const changed = members[3] ?? members[0]
+    const { id, addresses } = changed.self
+    changed.update({ tags: { role: 'leader' } })
+    await Promise.all(
+      members.map(({ members: store }) =>
+        until(store, all => all.some(member => member.id === id && member.tags['role'] === 'leader')),
+      ),
+    )
+    for (const { members: store } of members)
+      expect(store.getSnapshot().find(member => member.id === id)).toMatchObject({ name: 'm3', addresses })
+  })
+
+  it('hear a goodbye as such, and suspect nobody', async () => {
+    const members = await joinMany('goodbye', 8)
+    await untilAllSee(members, 8)
+    const [leaver, ...others] = members
+    const heard = others.map(listenTo)
+    await leaver.leave()
+    await untilAllSee(others, 7)
+    for (const events of heard) expect(events).toMatchObject([{ type: 'leave', name: 'm0' }])
+  })
+
+  it('have hearts that are heard, and explain what they know of each other', async () => {
+    const members = await joinMany('hearts', 3)
+    await untilAllSee(members, 3)
+    const [first, second] = members
+    const { id } = second?.self ?? first.self
+    await until(first.heartbeats, hearts => (hearts.get(id)?.roundTripMs ?? 0) > 0)
+    expect(first.heartbeats.getSnapshot().get(id)?.beat).toBeGreaterThan(0)
+    expect(first.explain(id)).toMatchObject({ status: 'alive', hint: undefined })
+    expect(first.explain('nobody').status).toBe('unknown')
+  })
+
+  it('of two clusters that share a bootstrap see their own alone', async () => {
+    const [red] = await joinMany('red', 3)
+    const bootstrap = red.self.addresses
+    const blue = await join({ cluster: 'blue', name: 'b0', bootstrap })
+    const blues = [
+      blue,
+      await join({ cluster: 'blue', name: 'b1', bootstrap: [...bootstrap, ...blue.self.addresses] }),
+    ]
+    await untilAllSee(blues, 2)
+    await untilAllSee([red], 3)
+    const heard = [red, ...blues].map(listenTo)
+    // Long enough for several exchanges and dials.
+    const other = blues[1]?.self.id ?? ''
+    const beat = blue.heartbeats.getSnapshot().get(other)?.beat ?? 0
+    await until(blue.heartbeats, hearts => (hearts.get(other)?.beat ?? 0) > beat)
+    expect(heard).toEqual([[], [], []])
+    expect([red, ...blues].map(({ members }) => members.getSnapshot().length)).toEqual([3, 2, 2])
+  })
+})

@@ -1,0 +1,37 @@
+import type { GossipSub } from '@libp2p/gossipsub'
+import { afterEach, expect, it, vi } from 'vitest'
+import { clusterTag, rumorTopic } from '../../src/wire/cluster-tag.ts'
+import { joinMany, leaveAll, listenTo, untilAllSee } from './members.ts'
+
+/** gossipsub has it, and its type does not say so. */
+type Meshed = GossipSub & { getMeshPeers(topic: string): string[] }
+
+/** The pubsubs of all members, as joinCluster makes them. */
+const pubsubs = vi.hoisted<Meshed[]>(() => [])
+
+vi.mock('../../src/libp2p/gossip.ts', async importOriginal => {
+  const { clusterGossip } = await importOriginal<typeof import('../../src/libp2p/gossip.ts')>()
+  const watched: typeof clusterGossip = tag => components => {
+    const pubsub = clusterGossip(tag)(components)
+    pubsubs.push(pubsub as Meshed)
+    return pubsub
+  }
+  return { clusterGossip: watched }
+})
+
+afterEach(leaveAll)
+
+it('60 members join through one with default settings, and none is left without a mesh', {
+  timeout: 120_000,
+}, async () => {
+  const members = await joinMany('sixty', 60)
+  const heard = members.map(listenTo)
+  await untilAllSee(members, 60)
+  const topic = rumorTopic(clusterTag('sixty'))
+  expect(pubsubs.length).toBe(60)
+  await vi.waitUntil(() => pubsubs.every(pubsub => pubsub.getMeshPeers(topic).length > 0), {
+    timeout: 30_000,
+    interval: 100,
+  })
+  expect(heard.flat().filter(({ type }) => type === 'suspect' || type === 'fail')).toEqual([])
+})

@@ -1,0 +1,72 @@
+/** Members over real sockets: joined on loopback, waited for by what they tell, and gone at the end of each test. */
+import type { Cluster, ClusterEventType, Member } from '../../src/cluster/cluster.ts'
+import type { Store } from '../../src/cluster/store.ts'
+import { type JoinOptions, joinCluster } from '../../src/libp2p/join-cluster.ts'
+
+export const loopback = '/ip4/127.0.0.1/tcp/0'
+
+const clusters: Cluster[] = []
+
+export async function join(options: JoinOptions): Promise<Cluster> {
+  const cluster = await joinCluster({ listen: [loopback], mdns: false, ...options })
+  clusters.push(cluster)
+  return cluster
+}
+
+/** The first, and then the others through it. */
+export async function joinMany(cluster: string, count: number): Promise<[Cluster, ...Cluster[]]> {
+  const first = await join({ cluster, name: 'm0' })
+  const bootstrap = first.self.addresses
+  const names = Array.from({ length: count - 1 }, (_, i) => `m${i + 1}`)
+  return [first, ...(await Promise.all(names.map(name => join({ cluster, name, bootstrap }))))]
+}
+
+export async function leaveAll(): Promise<void> {
+  await Promise.all(clusters.splice(0).map(cluster => cluster.leave()))
+}
+
+/** Resolves when a store's value fits; a test's timeout ends the wait. */
+export async function until<T>(store: Store<T>, fits: (value: T) => boolean): Promise<void> {
+  if (fits(store.getSnapshot())) return
+  await new Promise<void>(resolve => {
+    const stop = store.subscribe(() => {
+      if (!fits(store.getSnapshot())) return
+      stop()
+      resolve()
+    })
+  })
+}
+
+/** Resolves when everybody sees so many members alive. */
+export async function untilAllSee(members: readonly Cluster[], count: number): Promise<void> {
+  await Promise.all(members.map(member => until(member.members, all => alive(all).length === count)))
+}
+
+export function alive(members: readonly Member[]): readonly Member[] {
+  return members.filter(({ status }) => status === 'alive')
+}
+
+export interface Heard {
+  readonly type: ClusterEventType
+  readonly name: string
+  readonly incarnation: number
+}
+
+const eventTypes = ['join', 'update', 'suspect', 'recover', 'fail', 'leave'] as const
+
+/** All that a cluster tells its app from now on. */
+export function listenTo(cluster: Cluster): Heard[] {
+  const heard: Heard[] = []
+  for (const type of eventTypes)
+    cluster.events.addEventListener(type, ({ detail: { name, incarnation } }) => {
+      heard.push({ type, name, incarnation })
+    })
+  return heard
+}
+
+/** Resolves with the member of the next event of this type. */
+export function next(cluster: Cluster, type: ClusterEventType): Promise<Member> {
+  return new Promise(resolve => {
+    cluster.events.addEventListener(type, ({ detail }) => resolve(detail), { once: true })
+  })
+}

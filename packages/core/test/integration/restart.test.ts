@@ -1,0 +1,63 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join as pathOf } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, it } from 'vitest'
+import type { Member } from '../../src/cluster/cluster.ts'
+import type { JoinOptions } from '../../src/libp2p/join-cluster.ts'
+import { joinMany, leaveAll, listenTo, loopback, next, until, untilAllSee } from './members.ts'
+
+const script = fileURLToPath(new URL('./member-process.ts', import.meta.url))
+// The generated codec has namespaces, which are more than types.
+const execArgv = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning']
+
+let folder: string | undefined
+let child: ChildProcess | undefined
+
+/** Starts a member in a process of its own. Resolves when it has joined. */
+async function start(options: JoinOptions): Promise<Member> {
+  child = fork(script, [JSON.stringify({ listen: [loopback], mdns: false, ...options })], { execArgv })
+  const [self] = await once(child, 'message')
+  return self
+}
+
+async function kill(): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
+
+afterEach(async () => {
+  await kill()
+  await leaveAll()
+  if (folder) rmSync(folder, { recursive: true, force: true })
+})
+
+it('a killed member is suspected, then dead; started from its storage it is itself again in a new life', {
+  timeout: 60_000,
+}, async () => {
+  folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-restart-'))
+  const members = await joinMany('restart', 4)
+  const [first] = members
+  const options = { cluster: 'restart', name: 'mortal', storage: folder, bootstrap: first.self.addresses }
+  const before = await start(options)
+  await untilAllSee(members, 5)
+
+  const heard = members.map(listenTo)
+  await kill()
+  await Promise.all(
+    members.map(({ members: store }) =>
+      until(store, all => all.some(({ id, status }) => id === before.id && status === 'dead')),
+    ),
+  )
+  for (const events of heard)
+    expect(events.map(({ type, name }) => `${type} ${name}`)).toEqual(['suspect mortal', 'fail mortal'])
+
+  const joined = Promise.all(members.map(member => next(member, 'join')))
+  const after = await start(options)
+  expect(after.id).toBe(before.id)
+  expect(after.incarnation).toBeGreaterThan(before.incarnation)
+  for (const member of await joined) expect(member).toMatchObject({ id: before.id, status: 'alive' })
+})

@@ -1,0 +1,66 @@
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { gossipsub } from '@libp2p/gossipsub'
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import { afterEach, describe, expect, it } from 'vitest'
+import { InvalidOptionsError } from '../../src/cluster/errors.ts'
+import { type HearsayInit, hearsay } from '../../src/libp2p/hearsay.ts'
+import { alive, joinMany, leaveAll, listenTo, loopback, untilAllSee } from './members.ts'
+
+const nodes: { stop(): void | Promise<void> }[] = []
+
+afterEach(async () => {
+  await Promise.all(nodes.splice(0).map(node => node.stop()))
+  await leaveAll()
+})
+
+/** As an app has its own node: nothing of it is as joinCluster would make it. */
+async function createNode(init: HearsayInit) {
+  const node = await createLibp2p({
+    addresses: { listen: [loopback] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    services: { identify: identify(), pubsub: gossipsub(), hearsay: hearsay(init) },
+  })
+  nodes.push(node)
+  return node
+}
+
+describe('hearsay on a libp2p node that the app has', { timeout: 60_000 }, () => {
+  it('is a member like those of joinCluster, and says goodbye when the node stops', async () => {
+    const members = await joinMany('service', 3)
+    const bootstrap = members[0].self.addresses
+    const node = await createNode({ cluster: 'service', name: 'app', bootstrap })
+    const { hearsay: cluster } = node.services
+    await untilAllSee([...members, cluster], 4)
+    expect(cluster.self).toMatchObject({ id: node.peerId.toString(), name: 'app' })
+    const heard = members.map(listenTo)
+    await node.stop()
+    await untilAllSee(members, 3)
+    for (const events of heard) expect(events).toMatchObject([{ type: 'leave', name: 'app' }])
+  })
+
+  it('finds the members over connections that the app made before it', async () => {
+    const [first] = await joinMany('earlier', 2)
+    const node = await createNode({ cluster: 'earlier', name: 'app' })
+    const { multiaddr } = await import('@multiformats/multiaddr')
+    await node.dial(first.self.addresses.map(address => multiaddr(address)))
+    await untilAllSee([first, node.services.hearsay], 3)
+    expect(alive(first.members.getSnapshot()).map(({ name }) => name)).toContain('app')
+  })
+
+  it('refuses a node whose key is not Ed25519', async () => {
+    const node = createLibp2p({
+      privateKey: await generateKeyPair('secp256k1'),
+      transports: [tcp()],
+      connectionEncrypters: [noise()],
+      streamMuxers: [yamux()],
+      services: { identify: identify(), pubsub: gossipsub(), hearsay: hearsay({ cluster: 'service' }) },
+    })
+    await expect(node).rejects.toThrow(InvalidOptionsError)
+  })
+})
