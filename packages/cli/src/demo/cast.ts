@@ -1,5 +1,6 @@
 /** Cast: the demo's members on loopback, and all that each of them said of another. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Actor, type Identity } from './actor.ts'
@@ -18,7 +19,7 @@ export class Cast {
   readonly #cluster = `demo-${process.pid}`
   readonly #log: Observation[] = []
   readonly #waiting = new Set<() => void>()
-  #folder: string | undefined
+  readonly #folder = mkdtempSync(join(tmpdir(), 'hearsay-demo-'))
 
   constructor(members: number) {
     this.actors = names.slice(0, members).map(name => {
@@ -28,8 +29,7 @@ export class Cast {
   }
 
   /** Starts it, or starts it again from what it stored. */
-  async start(actor: Actor, bootstrap?: Identity): Promise<Identity> {
-    this.#folder ??= await mkdtemp(join(tmpdir(), 'hearsay-demo-'))
+  start(actor: Actor, bootstrap?: Identity): Promise<Identity> {
     return actor.start({
       cluster: this.#cluster,
       name: actor.name,
@@ -66,7 +66,7 @@ export class Cast {
 
   async end(): Promise<void> {
     await Promise.all(this.actors.map(actor => actor.end()))
-    if (this.#folder) await rm(this.#folder, { recursive: true, force: true })
+    await rm(this.#folder, { recursive: true, force: true })
   }
 
   #record(observation: Observation): void {
