@@ -1,5 +1,5 @@
 /** Tests: every project's tests in one vitest run, which leaves its counts in a file. */
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -11,7 +11,9 @@ export interface TestCounts {
 /** vitest's line about a file whose tests have run. */
 export const testFileLine = /\.test\.tsx? .*\(\d+ tests?/
 
-const countsFile = join(mkdtempSync(join(tmpdir(), 'hearsay-check-')), 'tests.json')
+const folder = mkdtempSync(join(tmpdir(), 'hearsay-check-'))
+const countsFile = join(folder, 'tests.json')
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 /** @param args what the caller adds: file name filters and options of vitest */
 export function testCommand(args: readonly string[]): [string, ...string[]] {
