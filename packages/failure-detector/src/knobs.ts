@@ -1,13 +1,19 @@
 /** Knobs: every number a user may turn. Validated once; whatever is not here is derived by a named function. */
+import { maxObservers } from './suspicion.ts'
 
 export interface DetectorKnobs {
   /** One probe is begun in each. Milliseconds, > 0. SWIM §3.1 calls it T′. */
   readonly probeIntervalMs: number
   /** How long a direct ack may take. Milliseconds, > 0 and < `probeIntervalMs`; the rest is for helpers. */
   readonly probeTimeoutMs: number
-  /** Shortest suspicion, in intervals at N ≤ 10; it grows with log₁₀ N. 1…16. memberlist: `SuspicionMult`. */
+  /** Shortest suspicion, in intervals at N ≤ 10; it grows with log₁₀ N. 1…16. Lifeguard §V.C calls it α; memberlist: `SuspicionMult`. */
   readonly suspicionMult: number
-  /** Longest suspicion as a multiple of the shortest. ≥ 1; 1 = fixed. Lifeguard §IV.B calls it β. @default 6 */
+  /**
+   * How many further observers make a suspicion the shortest. Integer 0…15, whatever `suspicionMult` is. Lifeguard
+   * §IV.B calls it K and takes 3; memberlist takes `SuspicionMult` − 2. @default 1 in `local`, 3 in `lan`, 4 in `wan`
+   */
+  readonly suspicionConfirmations: number
+  /** Longest suspicion as a multiple of the shortest. ≥ 1; 1 = fixed. Lifeguard §V.C calls it β. @default 6 */
   readonly suspicionMaxMult: number
   /** How many helpers are asked about a silent member. Integer 0…16. SWIM §3.1 calls it k. @default 3 */
   readonly indirectProbes: number
@@ -23,10 +29,17 @@ export interface DetectorKnobs {
   readonly phiThreshold: number
 }
 
-/** `local`: one machine or rack; `lan`: one network; `wan`: the internet. The numbers are memberlist's. */
+/**
+ * `local`: one machine or rack; `lan`: one network; `wan`: the internet. The numbers are memberlist's, but for the
+ * suspicions of `lan`: times 3 when 3 confirm, where memberlist has times 4 and 2. All monitors of a member look at
+ * once when one of them suspects it, so one more voice costs little time, and makes up for the shorter wait.
+ */
 export type ProfileName = 'local' | 'lan' | 'wan'
 
-type Pace = Pick<DetectorKnobs, 'probeIntervalMs' | 'probeTimeoutMs' | 'suspicionMult'>
+type Pace = Pick<
+  DetectorKnobs,
+  'probeIntervalMs' | 'probeTimeoutMs' | 'suspicionMult' | 'suspicionConfirmations'
+>
 
 const withDefaults = (pace: Pace, overrides: Partial<DetectorKnobs>): DetectorKnobs => {
   const probeIntervalMs = overrides.probeIntervalMs ?? pace.probeIntervalMs
@@ -44,9 +57,9 @@ const withDefaults = (pace: Pace, overrides: Partial<DetectorKnobs>): DetectorKn
 }
 
 const paces: Readonly<Record<ProfileName, Pace>> = {
-  local: { probeIntervalMs: 1_000, probeTimeoutMs: 200, suspicionMult: 3 },
-  lan: { probeIntervalMs: 1_000, probeTimeoutMs: 500, suspicionMult: 4 },
-  wan: { probeIntervalMs: 5_000, probeTimeoutMs: 3_000, suspicionMult: 6 },
+  local: { probeIntervalMs: 1_000, probeTimeoutMs: 200, suspicionMult: 3, suspicionConfirmations: 1 },
+  lan: { probeIntervalMs: 1_000, probeTimeoutMs: 500, suspicionMult: 3, suspicionConfirmations: 3 },
+  wan: { probeIntervalMs: 5_000, probeTimeoutMs: 3_000, suspicionMult: 6, suspicionConfirmations: 4 },
 }
 
 /** The knobs of each profile, complete. */
@@ -73,6 +86,10 @@ const ranges: Readonly<Record<keyof DetectorKnobs, { says: string; holds: (value
   probeIntervalMs: { says: 'finite milliseconds > 0', holds: v => v > 0 && v < Infinity },
   probeTimeoutMs: { says: 'finite milliseconds > 0', holds: v => v > 0 && v < Infinity },
   suspicionMult: { says: 'a number from 1 to 16', holds: v => v >= 1 && v <= 16 },
+  suspicionConfirmations: {
+    says: 'an integer from 0 to 15',
+    holds: v => Number.isInteger(v) && v >= 0 && v < maxObservers,
+  },
   suspicionMaxMult: { says: 'a finite number ≥ 1', holds: v => v >= 1 && v < Infinity },
   indirectProbes: { says: 'an integer from 0 to 16', holds: v => Number.isInteger(v) && v >= 0 && v <= 16 },
   maxLocalHealth: { says: 'an integer ≥ 0', holds: v => Number.isInteger(v) && v >= 0 },

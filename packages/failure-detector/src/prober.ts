@@ -155,7 +155,8 @@ export function indirectStageMs(knobs: Pick<DetectorKnobs, 'probeIntervalMs' | '
 
 /**
  * By how much an unanswered probe worsens local health: one for each missing nack. With all nacks there, it
- * was the subject, 0; with nobody to ask, it may have been us, 1 (Lifeguard §IV.A; memberlist's `probeNode`).
+ * was the subject, 0; with nobody to ask, it may have been us, 1. memberlist's `probeNode`; Lifeguard §IV.A counts
+ * the probe itself too.
  */
 export function selfBlame(helpersAsked: number, nacksMissing: number): number {
   return helpersAsked === 0 ? 1 : nacksMissing

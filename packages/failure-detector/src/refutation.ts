@@ -9,8 +9,8 @@ interface Claim {
 
 /**
  * How soon one refutation may follow another, so that liars cause a bounded number of them and each still comes
- * in time: half of the shortest suspicion there is. A hard claim of a second accuser may shorten one to the hard
- * floor, so it waits no longer than half of that.
+ * in time: half of the shortest suspicion there is, so that the other half is left to the two rumors. A hard
+ * claim of a second accuser may shorten one to the hard floor, so it waits no longer than half of that.
  */
 export function refutationGapMs(isOfSecondHardAccuser: boolean, knobs: DetectorKnobs): number {
   const softMs = (knobs.suspicionMult / 2) * knobs.probeIntervalMs

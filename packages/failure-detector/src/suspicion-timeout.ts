@@ -1,21 +1,20 @@
 /** Suspicion timeout: how long a suspicion waits for its refutation. Pure formulas, milliseconds in and out. */
 
 /**
- * The shortest: grows with log₁₀ of the cluster's size, as the time does that a rumor takes to reach everybody.
- * SWIM §4.2; memberlist's `suspicionTimeout`. Local health does not stretch it (nor in memberlist): the one
- * that waits is the judge, the one that has to be quick is the suspect.
+ * The shortest: grows with log₁₀ of the cluster's size, as the time does that a rumor takes to reach everybody
+ * (SWIM §4.1). Lifeguard §V.C; memberlist's `suspicionTimeout`. Local health does not stretch it (nor in
+ * memberlist): the one that waits is the judge, the one that has to be quick is the suspect.
  */
 export function minSuspicionMs(mult: number, clusterSize: number, probeIntervalMs: number): number {
   return mult * Math.max(1, Math.log10(clusterSize)) * probeIntervalMs
 }
 
 /**
- * How many further observers bring the longest timeout down to the shortest: Lifeguard's K, which memberlist
- * takes as mult − 2. Where there are not so many others who could observe, all of them; below one, the timeout is
- * the shortest.
+ * How many further observers bring the longest timeout down to the shortest: Lifeguard's K. Where there are not
+ * so many others who could observe, all of them; below one, the timeout is the shortest.
  */
-export function confirmationsWanted(mult: number, otherObservers: number): number {
-  return Math.max(0, Math.min(Math.floor(mult) - 2, otherObservers))
+export function confirmationsWanted(wanted: number, otherObservers: number): number {
+  return Math.max(0, Math.min(wanted, otherObservers))
 }
 
 /** Lifeguard §IV.B: from `maxMs` down to `minMs` on a logarithmic curve; n independent confirmations of the k wanted. */

@@ -1,7 +1,7 @@
 import { remainingSuspicionMs } from './suspicion-timeout.ts'
 
-/** Far more than the confirmations ever wanted; the rest of a large cluster need not be listed. */
-const maxObservers = 16
+/** The first and all the confirmations that can be wanted; the rest of a large cluster need not be listed. */
+export const maxObservers = 16
 
 export interface SuspicionBounds {
   readonly minMs: number

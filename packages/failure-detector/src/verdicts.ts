@@ -94,12 +94,13 @@ export class Verdicts {
   }
 
   #begin(member: Member, nowMs: number): Suspicion {
-    const { probeIntervalMs, suspicionMult, suspicionMaxMult, hardFloorMs } = this.#knobs
+    const { probeIntervalMs, suspicionMult, suspicionConfirmations, suspicionMaxMult, hardFloorMs } =
+      this.#knobs
     const { clusterSize } = this.#roster
     const minMs = minSuspicionMs(suspicionMult, clusterSize, probeIntervalMs)
     const maxMs = suspicionMaxMult * minMs
     // All but the suspect and the first observer.
-    const k = confirmationsWanted(suspicionMult, clusterSize - 2)
+    const k = confirmationsWanted(suspicionConfirmations, clusterSize - 2)
     const suspicion = new Suspicion({ minMs, maxMs, k, hardFloorMs }, nowMs)
     this.#roster.stand(member, { type: 'suspect', suspicion })
     if (this.#hardQuorum().wanted < hardObserversWanted) this.#tightenAll()

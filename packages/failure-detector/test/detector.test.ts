@@ -292,9 +292,11 @@ describe('a suspicion', () => {
   })
 
   it.each([
-    [['a'], 4_000, 4_000],
-    [['a', 'b'], 24_000, 4_000],
-    [['a', 'b', 'c'], 24_000, 24_000 - 20_000 * (Math.log(2) / Math.log(3))],
+    [['a'], 3_000, 3_000],
+    [['a', 'b'], 18_000, 3_000],
+    [['a', 'b', 'c'], 18_000, 18_000 - (15_000 * Math.log(2)) / Math.log(3)],
+    [['a', 'b', 'c', 'd'], 18_000, 18_000 - (15_000 * Math.log(2)) / Math.log(4)],
+    [['a', 'b', 'c', 'd', 'e'], 18_000, 18_000 - (15_000 * Math.log(2)) / Math.log(4)],
   ])('wants no more confirmations than there are others, among %j', (ids, firstMs, secondMs) => {
     const detector = createDetector({ self: 'me', random: () => 0 })
     for (const id of ids) detector.handle({ type: 'member', id, incarnation: 1 }, 0)
@@ -305,6 +307,22 @@ describe('a suspicion', () => {
     expect(detector.status('a')).toMatchObject({ deadlineMs: secondMs })
   })
 
+  it.each([
+    [{ suspicionConfirmations: 0 }, [3_000, 3_000]],
+    [{ suspicionConfirmations: 1 }, [18_000, 3_000]],
+    [{}, [18_000, 10_500, 6_113, 3_000, 3_000]],
+    [{ suspicionMult: 8 }, [48_000, 28_000, 16_301, 8_000]],
+    [{ suspicionMult: 8, suspicionConfirmations: 1 }, [48_000, 8_000]],
+  ])('waits as long for each further observer as %j says', (knobs, deadlinesMs) => {
+    bench = new Bench({ knobs })
+    const observedMs = deadlinesMs.map((_, index) => {
+      bench.suspect('d', `observer ${index}`)
+      const status = bench.detector.status('d')
+      return status?.type === 'suspect' ? Math.round(status.deadlineMs) : status
+    })
+    expect(observedMs).toEqual(deadlinesMs)
+  })
+
   it('ends in death when its time is up', () => {
     bench.handle({ type: 'subjects', subjects: [] })
     bench.suspect('a', 'b')
@@ -312,13 +330,13 @@ describe('a suspicion', () => {
       type: 'suspect',
       incarnation: 1,
       sinceMs: 0,
-      deadlineMs: 24_000,
+      deadlineMs: 18_000,
       observers: ['b'],
     })
-    for (const observer of 'bcd') bench.suspect('a', observer)
-    expect(bench.pass(3_999)).toEqual([])
+    for (const observer of 'bcde') bench.suspect('a', observer)
+    expect(bench.pass(2_999)).toEqual([])
     expect(bench.pass(1)).toEqual([{ type: 'fail', id: 'a', incarnation: 1 }])
-    expect(bench.detector.status('a')).toEqual({ type: 'dead', incarnation: 1, sinceMs: 4_000 })
+    expect(bench.detector.status('a')).toEqual({ type: 'dead', incarnation: 1, sinceMs: 3_000 })
   })
 
   it.each([0, 1])(
@@ -400,7 +418,7 @@ describe('scenario 2: a claim about itself', () => {
     bench.suspect('me', 'a')
     bench.handle({ type: 'member', id: 'me', incarnation: 2 })
     expect(bench.suspect('me', 'b', { incarnation: 2 })).toEqual([])
-    expect(verdicts(bench.pass(1_999))).not.toContain('refute')
+    expect(verdicts(bench.pass(1_499))).not.toContain('refute')
     expect(bench.pass(1)).toContainEqual({ type: 'refute', incarnation: 2 })
   })
 })
@@ -412,6 +430,43 @@ describe('hard evidence', () => {
     bench.handle({ type: 'link', id: 'd', state: 'open' })
     expect(bench.handle({ type: 'link', id: 'd', state: 'closed' })).toEqual([{ type: 'redial', id: 'd' }])
     expect(bench.handle({ type: 'link', id: 'd', state: 'closed' })).toEqual([])
+  })
+
+  it.each([
+    ['a subject', 'a'],
+    ['another member', 'd'],
+  ])(
+    'is not looked for in a link to %s that was released, nor when it is told again that it ended',
+    (_, id) => {
+      bench.handle({ type: 'link', id, state: 'open' })
+      expect(bench.handle({ type: 'link', id, state: 'released' })).toEqual([])
+      expect(bench.handle({ type: 'link', id, state: 'released' })).toEqual([])
+      expect(bench.detector.status(id)?.type).toBe('alive')
+    },
+  )
+
+  it('counts against a member whose link was released: a dial is refused then by its machine', () => {
+    bench.handle({ type: 'link', id: 'd', state: 'open' })
+    expect(refuse('d')).toEqual([])
+    bench.handle({ type: 'link', id: 'd', state: 'released' })
+    expect(verdicts(refuse('d'))).toEqual(['suspect', 'accuse'])
+  })
+
+  it.each([
+    ['released', -Infinity],
+    ['closed', 2_000],
+  ] as const)('all links %s at once: no verdict before %d', (state, awayUntilMs) => {
+    for (const id of 'abcd') bench.handle({ type: 'link', id, state: 'open' })
+    for (const id of 'abcd') bench.handle({ type: 'link', id, state })
+    expect(bench.detector.awayUntilMs()).toBe(awayUntilMs)
+  })
+
+  it('a lost link that is then released is dialled no more', () => {
+    for (const id of 'bcd') bench.handle({ type: 'link', id, state: 'open' })
+    for (const id of 'bcd') bench.handle({ type: 'link', id, state: 'closed' })
+    bench.handle({ type: 'link', id: 'c', state: 'released' })
+    const dialled = bench.pass(1_000).flatMap(effect => (effect.type === 'redial' ? [effect.id] : []))
+    expect(new Set(dialled)).toEqual(new Set(['b', 'd']))
   })
 
   it('is a suspicion at once, and death after half a second when another was refused too', () => {

@@ -40,6 +40,14 @@ describe('Links', () => {
     expect(links.tick(8_300)).toEqual([])
   })
 
+  it('counts no link that was released, neither as lost nor as open', () => {
+    for (const id of 'abc') links.forget(id)
+    expect(links.reaches('a')).toBe(false)
+    close('d', 5_000)
+    expect(links.awayUntilMs).toBe(-Infinity)
+    expect(links.tick(5_100)).toEqual([])
+  })
+
   it('knows by a refusal that its network is there', () => {
     close('abc', 5_000)
     links.refused(5_002)

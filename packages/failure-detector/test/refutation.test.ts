@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { profiles } from '../src/knobs.ts'
 import { Refutation, refutationGapMs } from '../src/refutation.ts'
+import { minSuspicionMs } from '../src/suspicion-timeout.ts'
 
 describe('refutationGapMs', () => {
   it.each([
     ['local', false, 1_500],
-    ['lan', false, 2_000],
+    ['lan', false, 1_500],
     ['lan', true, 250],
     ['wan', false, 15_000],
     ['wan', true, 250],
@@ -14,8 +15,18 @@ describe('refutationGapMs', () => {
     expect(refutationGapMs(isSecond, profiles[profile])).toBe(expectedMs)
   })
 
+  it.each([1, 3, 16])(
+    'leaves at least half of the shortest suspicion, times %i, to the rumors',
+    suspicionMult => {
+      const knobs = { ...profiles.lan, suspicionMult }
+      const shortestMs = minSuspicionMs(suspicionMult, 2, knobs.probeIntervalMs)
+      expect(refutationGapMs(false, knobs)).toBeLessThanOrEqual(shortestMs / 2)
+      expect(refutationGapMs(true, knobs)).toBeLessThanOrEqual(Math.min(shortestMs, knobs.hardFloorMs) / 2)
+    },
+  )
+
   it('leaves the plain gap where hard evidence is off', () => {
-    expect(refutationGapMs(true, { ...profiles.lan, hardFloorMs: Infinity })).toBe(2_000)
+    expect(refutationGapMs(true, { ...profiles.lan, hardFloorMs: Infinity })).toBe(1_500)
   })
 })
 
@@ -50,7 +61,7 @@ describe('Refutation', () => {
     refutation.raised(6)
     refutation.claim(6, 'liar', 10)
     refutation.claim(6, undefined, 15)
-    expect(refutation.nextMs()).toBe(2_000)
+    expect(refutation.nextMs()).toBe(1_500)
     refutation.claim(6, 'b', 20)
     expect(refutation.nextMs()).toBe(250)
     expect(refutation.take(249)).toBeUndefined()

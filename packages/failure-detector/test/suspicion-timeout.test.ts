@@ -44,6 +44,7 @@ describe('scenario 1: what is left of a suspicion', () => {
 describe('minSuspicionMs', () => {
   it.each([
     [3, 2, 1_000, 3_000],
+    [3, 32, 1_000, 4_515],
     [4, 10, 1_000, 4_000],
     [4, 32, 1_000, 6_021],
     [4, 1_000, 1_000, 12_000],
@@ -55,14 +56,15 @@ describe('minSuspicionMs', () => {
 
 describe('confirmationsWanted', () => {
   it.each([
-    [4, 30, 2],
-    [6, 30, 4],
-    [6, 3, 3],
-    [4, 0, 0],
-    [4, -1, 0],
-    [2, 30, 0],
-    [1, 30, 0],
-  ])('mult %i with %i other observers: %i', (mult, others, expected) => {
-    expect(confirmationsWanted(mult, others)).toBe(expected)
+    [3, 30, 3],
+    [4, 30, 4],
+    [4, 3, 3],
+    [3, 1, 1],
+    [3, 0, 0],
+    [3, -1, 0],
+    [1, 30, 1],
+    [0, 30, 0],
+  ])('%i wanted, of %i other observers: %i', (wanted, others, expected) => {
+    expect(confirmationsWanted(wanted, others)).toBe(expected)
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type HardQuorum, Suspicion } from '../src/suspicion.ts'
+import { type HardQuorum, maxObservers, Suspicion } from '../src/suspicion.ts'
 
 const bounds = { minMs: 2_000, maxMs: 30_000, k: 3, hardFloorMs: 500 }
 const two: HardQuorum = { wanted: 2, counts: () => true }
@@ -51,6 +51,15 @@ describe('Suspicion', () => {
     })
     expect(wanted).toEqual([true, true, true, true, false])
     expect([suspicion.wants('a', false), suspicion.wants('a', true)]).toEqual([false, true])
+  })
+
+  it('can be confirmed as often as a knob may ask', () => {
+    const k = maxObservers - 1
+    const suspicion = new Suspicion({ ...bounds, k }, 0)
+    for (let index = 0; index < k; index++) suspicion.observe(`o${index}`, false, two, 0)
+    expect(suspicion.deadlineMs).toBeGreaterThan(2_000)
+    suspicion.observe('last', false, two, 0)
+    expect(suspicion.deadlineMs).toBe(2_000)
   })
 
   it('keeps at most 16 observers', () => {
