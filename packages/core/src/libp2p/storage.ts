@@ -7,7 +7,6 @@ import { stat } from 'node:fs/promises'
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { MemoryDatastore } from 'datastore-core'
-import { LevelDatastore } from 'datastore-level'
 import { type Datastore, Key } from 'interface-datastore'
 import { StorageError } from '../cluster/errors.ts'
 
@@ -26,6 +25,8 @@ export async function openStorage(storage: string | Datastore | undefined): Prom
   if (storage === undefined) return { datastore: new MemoryDatastore(), close: async () => {} }
   if (typeof storage !== 'string') return { datastore: storage, close: async () => {} }
   if (await isFile(storage)) throw new StorageError(`storage: '${storage}' is a file. Give a folder`)
+  // Loaded only where a folder is given: a member without one starts sooner.
+  const { LevelDatastore } = await import('datastore-level')
   const datastore = new LevelDatastore(storage)
   try {
     // Not `datastore.open()`: it keeps only the text of what LevelDB says.
