@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { plainSwim } from '../src/index.ts'
 import { runTwice } from './run-twice.ts'
 import { type NetworkOptions, neighboursIn, SimulatedNetwork } from './simulated-network.ts'
+import { falseDeaths, slow, stopAndGo } from './stop-and-go.ts'
 
 const tenMinutesMs = 600_000
 
@@ -101,21 +102,8 @@ describe('probes and local health among simulated members', () => {
   )
 
   describe('scenario 11: 4 of 32 stop again and again for 10 minutes', () => {
-    const slow = ['m3', 'm9', 'm17', 'm25']
     const run = (stopMs: number, everyMs: number, options: Partial<NetworkOptions>): SimulatedNetwork =>
-      runTwice(() => {
-        const network = new SimulatedNetwork({ members: 32, seed: 1, ...options })
-        const stop = (id: string): void => {
-          if (network.nowMs > tenMinutesMs) return
-          network.stall(id, stopMs)
-          network.later(everyMs, () => stop(id))
-        }
-        for (const [index, id] of slow.entries()) network.later(index * 900, () => stop(id))
-        network.run(tenMinutesMs + 20_000)
-        return network
-      })
-    const falseDeaths = (network: SimulatedNetwork): number =>
-      network.eventsOf('fail').filter(({ effect }) => !slow.includes(effect.id)).length
+      runTwice(() => stopAndGo(stopMs, everyMs, options))
 
     it.each([
       ['Lifeguard', {}],
