@@ -18,7 +18,7 @@ const claims = fc.array(
       hard: fc.boolean(),
     })
     .map(({ observer, incarnation, hard }) => claim(observer, incarnation, hard)),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 )
 
 function registerOf(all: readonly SuspicionFact[]): Suspicions | undefined {

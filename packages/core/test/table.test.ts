@@ -83,6 +83,14 @@ describe('table', () => {
     if (outcome === 'merged') expect(table.merge(fact, nowMs)).toBe('known')
   })
 
+  it('counts beats anew in a new life', () => {
+    const table = tableOf(ada)
+    table.merge(signedFact(ada, heartbeatBody(5, 9)), nowMs)
+    table.merge(signedFact(ada, recordBody({ incarnation: 6 })), nowMs)
+    expect(table.get(ada)?.heartbeat).toBeUndefined()
+    expect(table.merge(signedFact(ada, heartbeatBody(6, 1)), nowMs)).toBe('merged')
+  })
+
   it('takes no more members than it may, and new records of those it has', () => {
     const members = Array.from({ length: 8 }, (_, i) => idOf(`member ${i}`))
     const table = tableOf(...members)

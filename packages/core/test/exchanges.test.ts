@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { Exchanges } from '../src/gossip/exchanges.ts'
+import { Table } from '../src/state/table.ts'
+import { syncMessage } from '../src/wire/codec.ts'
+
+function exchanges(): Exchanges {
+  const table = new Table({ maxMembers: 8, maxForgotten: 8 })
+  return new Exchanges({ table, random: () => 0.5, maxDeltaBytes: 1_024 }, 0)
+}
+
+const agreeing = syncMessage({ tableHash: new Uint8Array(16), freshBeats: [] })
+const differing = syncMessage({ tableHash: new Uint8Array(16).fill(1) })
+
+describe('exchanges', () => {
+  it('offers at once again while the other has more, and not without progress', () => {
+    const more = syncMessage({ more: true })
+    expect(exchanges().hear('ada', more, true, 0).steps).toMatchObject([
+      { to: 'ada', message: { offer: true } },
+    ])
+    expect(exchanges().hear('ada', more, false, 0).steps).toEqual([])
+    expect(exchanges().hear('ada', syncMessage({}), true, 0).steps).toEqual([])
+  })
+
+  it('measures how long the answer to an offer took, once', () => {
+    const subject = exchanges()
+    subject.offer('ada', 100)
+    expect(subject.hear('grace', agreeing, false, 110).roundTripMs).toBeUndefined()
+    expect(subject.hear('ada', agreeing, false, 130).roundTripMs).toBe(30)
+    expect(subject.hear('ada', agreeing, false, 150).roundTripMs).toBeUndefined()
+  })
+
+  it('expects no answer over a connection that has closed', () => {
+    const subject = exchanges()
+    subject.offer('ada', 100)
+    subject.closed('ada')
+    expect(subject.hear('ada', agreeing, false, 130).roundTripMs).toBeUndefined()
+  })
+
+  it('slows down while tables agree, and is fast again when one differs', () => {
+    const subject = exchanges()
+    for (let i = 0; i < 4; i++) subject.hear('ada', agreeing, false, 0)
+    subject.begin(['ada'], 1, 10_000)
+    expect(subject.dueMs).toBe(15_000)
+    subject.hear('ada', differing, false, 11_000)
+    expect(subject.dueMs).toBe(12_000)
+  })
+
+  it('offers to as many as it is told, each once, and to nobody when there is nobody', () => {
+    const toWhom = (fanout: number) =>
+      exchanges()
+        .begin(['a', 'b', 'c', 'd'], fanout, 0)
+        .map(({ to }) => to)
+    expect(new Set(toWhom(3)).size).toBe(3)
+    expect(toWhom(9).toSorted()).toEqual(['a', 'b', 'c', 'd'])
+    expect(exchanges().begin([], 1, 0)).toEqual([])
+  })
+})

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { Overlay } from '../src/overlay/overlay.ts'
+import { mulberry32 } from './mulberry32.ts'
+
+const address = '/ip4/192.0.2.1/tcp/4001'
+
+function overlayOf(self: string, bootstrap: readonly string[] = []): Overlay {
+  return new Overlay({ self, bootstrap, random: mulberry32(1) }, 0)
+}
+
+describe('overlay', () => {
+  it('when alone, tries the bootstrap and the dead, at once and again', () => {
+    const overlay = overlayOf('a', [address])
+    overlay.present('b')
+    overlay.absent('b')
+    expect(overlay.advance(0)).toEqual([
+      { type: 'dial-bootstrap', address },
+      { type: 'dial', id: 'b' },
+    ])
+    expect(overlay.deadlineMs()).toBeLessThan(1_000)
+    expect(overlay.advance(overlay.deadlineMs())).toHaveLength(2)
+  })
+
+  it('dials its neighbours, the first at once and later ones when the rings are quiet', () => {
+    const overlay = overlayOf('a')
+    overlay.present('b')
+    expect(overlay.advance(0)).toEqual([{ type: 'dial', id: 'b' }])
+    overlay.opened('b', true)
+    overlay.present('c')
+    expect(overlay.advance(10)).toEqual([])
+    expect(overlay.deadlineMs()).toBeLessThanOrEqual(510)
+    expect(overlay.advance(510)).toEqual([{ type: 'dial', id: 'c' }])
+  })
+
+  it('watches over neighbours that it is connected to or dialled in vain, and over no others', () => {
+    const overlay = overlayOf('a')
+    for (const id of ['b', 'c', 'd']) overlay.present(id)
+    overlay.opened('b', true)
+    overlay.dialFailed('c', 0)
+    expect([...overlay.watched(0)].sort()).toEqual(['b', 'c'])
+    overlay.absent('c')
+    expect(overlay.watched(0)).toEqual(['b'])
+  })
+
+  it('does not look for who has left', () => {
+    const overlay = overlayOf('a', [address])
+    overlay.present('b')
+    overlay.gone('b')
+    expect(overlay.neighbours(0)).toEqual([])
+    expect(overlay.advance(0)).toEqual([{ type: 'dial-bootstrap', address }])
+  })
+
+  it('leaves a bootstrap address alone behind which a present member answered', () => {
+    const overlay = overlayOf('a', [address])
+    overlay.present('b')
+    overlay.opened('b', true)
+    overlay.bootstrapped(address, 'b')
+    for (let nowMs = 0; nowMs < 60_000; nowMs += 1_000)
+      expect(overlay.advance(nowMs).filter(({ type }) => type === 'dial-bootstrap')).toEqual([])
+    overlay.absent('b')
+    const later = Array.from({ length: 60 }, (_, i) => overlay.advance(60_000 + i * 1_000)).flat()
+    expect(later.some(({ type }) => type === 'dial-bootstrap')).toBe(true)
+  })
+
+  it('changes its revision when whom to watch may have changed', () => {
+    const overlay = overlayOf('a')
+    const revisions = [overlay.revision]
+    for (const act of [
+      () => overlay.present('b'),
+      () => overlay.opened('b', true),
+      () => overlay.closed('b'),
+      () => overlay.dialFailed('b', 0),
+      () => overlay.absent('b'),
+    ]) {
+      act()
+      revisions.push(overlay.revision)
+    }
+    expect(new Set(revisions).size).toBe(6)
+  })
+})

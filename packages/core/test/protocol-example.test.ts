@@ -1,0 +1,138 @@
+/** The worked example of docs/protocol.md: every byte of it is what this code would send. */
+import { readFileSync } from 'node:fs'
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import { multiaddr } from '@multiformats/multiaddr'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { expect, it } from 'vitest'
+import { offer } from '../src/gossip/exchange.ts'
+import { libp2pKeys } from '../src/libp2p/keys.ts'
+import { entryHash, suspicionSummary } from '../src/state/entry-hash.ts'
+import type { SuspicionFact } from '../src/state/suspicions.ts'
+import { Table } from '../src/state/table.ts'
+import { clusterTag, rumorTopic } from '../src/wire/cluster-tag.ts'
+import {
+  decodeProbe,
+  decodeRumors,
+  decodeSync,
+  encodeProbe,
+  encodeRumors,
+  encodeSync,
+} from '../src/wire/codec.ts'
+import { draftFact, type FactBody, type SignedFact } from '../src/wire/fact.ts'
+import { keyFromMemberId, memberIdFromKey } from '../src/wire/member-id.ts'
+import { signedBytes } from '../src/wire/signing.ts'
+
+const page = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8')
+const epochMs = 1_700_000_000_000
+const tag = clusterTag('atlas')
+
+async function memberOf(firstByte: number) {
+  const seed = Uint8Array.from({ length: 32 }, (_, i) => firstByte + i)
+  const keys = libp2pKeys(await generateKeyPairFromSeed('Ed25519', seed))
+  const key = (await generateKeyPairFromSeed('Ed25519', seed)).publicKey.raw
+  const id = memberIdFromKey(key) ?? ''
+  const say = async (body: FactBody): Promise<SignedFact> => {
+    const draft = draftFact(id, body)
+    return { ...draft, signature: await keys.sign(signedBytes(tag, draft)) }
+  }
+  return { seed, key, id, keys, say }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}
+
+/** A label and its value, bytes as hex, 32 a line. */
+function line(label: string, value: string | Uint8Array): string {
+  const text = typeof value === 'string' ? value : hex(value).replace(/.{64}(?=.)/g, `$&\n${' '.repeat(18)}`)
+  return `${label.padEnd(18)}${text}`
+}
+
+function prefixed(frame: Uint8Array): Uint8Array {
+  return Uint8Array.of(
+    ...(frame.length < 128 ? [frame.length] : [(frame.length % 128) | 128, frame.length >> 7]),
+    ...frame,
+  )
+}
+
+it('the example of the protocol page holds, byte for byte', async () => {
+  const ada = await memberOf(0x00)
+  const bob = await memberOf(0x20)
+  const record = await ada.say({
+    type: 'record',
+    record: {
+      incarnation: epochMs,
+      version: 2,
+      name: 'ada',
+      addresses: [multiaddr('/ip4/192.0.2.1/tcp/4001').bytes],
+      tags: { role: 'host' },
+      rooms: [],
+      leaving: false,
+      attention: { state: 'full', leaseMs: 0 },
+    },
+  })
+  const heartbeat = await ada.say({ type: 'heartbeat', incarnation: epochMs, beat: 3 })
+  const suspicion = await bob.say({ type: 'suspicion', subject: ada.id, incarnation: epochMs, hard: true })
+  const rumor = encodeRumors([record])
+  const summary = suspicionSummary({ incarnation: epochMs, claims: [suspicion as SuspicionFact] })
+  const summaryBytes = new Uint8Array(4)
+  new DataView(summaryBytes.buffer).setUint32(0, summary)
+
+  const table = new Table({ maxMembers: 2, maxForgotten: 2 })
+  table.merge(record, epochMs)
+  table.merge(heartbeat, epochMs)
+  const quietHash = table.hash()
+  const offered = encodeSync(offer(table))
+  table.merge(suspicion, epochMs)
+  const hello = encodeProbe({ type: 'hello', cluster: tag, epochMs })
+  const ping = encodeProbe({ type: 'probe', message: { type: 'ping', seq: 7 } })
+  const request = encodeProbe({ type: 'probe', message: { type: 'ping-request', seq: 8, subject: ada.id } })
+
+  const blocks = [
+    [line('cluster', 'atlas'), line('tag', tag), line('topic', rumorTopic(tag))],
+    [
+      line('ada, seed', ada.seed),
+      line('ada, key', ada.key),
+      line('ada, id', ada.id),
+      line('bob, seed', bob.seed),
+      line('bob, key', bob.key),
+      line('bob, id', bob.id),
+    ],
+    [
+      line('payload', record.payload),
+      line('signed bytes', signedBytes(tag, record)),
+      line('signature', record.signature),
+      line('Rumors', rumor),
+      line('message id', sha256(rumor).subarray(0, 20)),
+    ],
+    [
+      line('payload', heartbeat.payload),
+      line('signed bytes', signedBytes(tag, heartbeat)),
+      line('signature', heartbeat.signature),
+    ],
+    [
+      line('payload', suspicion.payload),
+      line('signed bytes', signedBytes(tag, suspicion)),
+      line('signature', suspicion.signature),
+      line('summary', summaryBytes),
+    ],
+    [line('hello', prefixed(hello)), line('ping', prefixed(ping)), line('ping request', prefixed(request))],
+    [line('table hash', quietHash), line('offer', prefixed(offered)), line('… suspected', table.hash())],
+  ]
+  for (const block of blocks) expect(page).toContain(`\`\`\`text\n${block.join('\n')}\n\`\`\``)
+
+  expect(keyFromMemberId(ada.id)).toEqual(ada.key)
+  expect(table.hash()).toEqual(bytesOf(entryHash(ada.key, epochMs, 2, summary)))
+  for (const fact of [record, heartbeat])
+    expect(await ada.keys.verify(ada.id, signedBytes(tag, fact), fact.signature)).toBe(true)
+  for (const decoded of [decodeRumors(rumor), decodeProbe(hello), decodeProbe(ping), decodeSync(offered)])
+    expect(decoded.ok).toBe(true)
+})
+
+function bytesOf(words: Uint32Array): Uint8Array {
+  const bytes = new Uint8Array(16)
+  words.forEach((word, i) => {
+    new DataView(bytes.buffer).setUint32(i * 4, word)
+  })
+  return bytes
+}
