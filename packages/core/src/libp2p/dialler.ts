@@ -1,0 +1,111 @@
+/**
+ * Dialler: connections to members, by the addresses that their records name.
+ *
+ * It remembers which connections were dialled here, because only those are hearsay's to close on a node that the
+ * app has, and who lives on this machine, because only they may be judged by a refusal from a loopback address.
+ */
+import type { Connection } from '@libp2p/interface'
+import type { AddressManager, ConnectionManager } from '@libp2p/interface-internal'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { isLoopback } from '@libp2p/utils'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { dialOutcome } from './dial-outcome.ts'
+
+export interface DiallerComponents {
+  readonly connectionManager: ConnectionManager
+  readonly addressManager: AddressManager
+}
+
+const dialTimeoutMs = 5_000
+/** A bootstrap member may be busy with a whole cluster that starts. */
+const bootstrapTimeoutMs = 10_000
+
+export class Dialler {
+  readonly #components: DiallerComponents
+  readonly #ownsNode: boolean
+  readonly #addresses = new Map<string, Multiaddr[]>()
+  readonly #dialled = new Set<string>()
+  readonly #onThisMachine = new Set<string>()
+
+  /** @param ownsNode the node was made for hearsay alone: every connection of it is. */
+  constructor(components: DiallerComponents, ownsNode: boolean) {
+    this.#components = components
+    this.#ownsNode = ownsNode
+  }
+
+  /** Where a member can be dialled from now on; nowhere: it is forgotten. */
+  learn(id: string, addresses: readonly Uint8Array[]): void {
+    if (addresses.length > 0) this.#addresses.set(id, addresses.flatMap(readableAddress))
+    else {
+      this.#addresses.delete(id)
+      this.#onThisMachine.delete(id)
+    }
+  }
+
+  /** The connection that stands, or a new one. Rejects with what `outcome` can read. */
+  async connect(id: string): Promise<Connection> {
+    const { connectionManager } = this.#components
+    const peerId = peerIdFromString(id)
+    const existing = connectionManager.getConnections(peerId).find(({ status }) => status === 'open')
+    if (existing) return existing
+    const addresses = this.#addresses.get(id) ?? []
+    const signal = AbortSignal.timeout(dialTimeoutMs)
+    this.#dialled.add(id)
+    try {
+      return await connectionManager.openConnection(addresses.length > 0 ? addresses : peerId, { signal })
+    } catch (error) {
+      this.#dialled.delete(id)
+      throw error
+    }
+  }
+
+  /** @returns the id of whoever answers at a bootstrap address. */
+  async connectTo(address: string): Promise<string> {
+    const signal = AbortSignal.timeout(bootstrapTimeoutMs)
+    const connection = await this.#components.connectionManager.openConnection(multiaddr(address), { signal })
+    const id = connection.remotePeer.toString()
+    this.#dialled.add(id)
+    return id
+  }
+
+  connected({ remotePeer, remoteAddr }: Connection): void {
+    if (isLoopback(remoteAddr)) this.#onThisMachine.add(remotePeer.toString())
+  }
+
+  disconnected(id: string): void {
+    this.#dialled.delete(id)
+  }
+
+  /** Whether this end may close the connection when it is not needed any more. */
+  isOurs({ remotePeer, direction }: Connection): boolean {
+    return direction === 'outbound' && (this.#ownsNode || this.#dialled.has(remotePeer.toString()))
+  }
+
+  disconnect(id: string): void {
+    for (const connection of this.connections(id)) connection.close().catch(error => connection.abort(error))
+  }
+
+  connections(id: string): Connection[] {
+    return this.#components.connectionManager.getConnections(peerIdFromString(id))
+  }
+
+  /**
+   * What a failed dial says. A refusal from a loopback address is our own machine's: it counts only if the member
+   * is known to live here, because it was connected over loopback, or because one listens nowhere else oneself.
+   */
+  outcome(id: string, error: unknown): ReturnType<typeof dialOutcome> {
+    const outcome = dialOutcome(error)
+    const isAsked = !(this.#addresses.get(id) ?? []).every(isLoopback)
+    const livesHere =
+      this.#onThisMachine.has(id) || this.#components.addressManager.getAddresses().every(isLoopback)
+    return outcome === 'refused' && !isAsked && !livesHere ? 'unreachable' : outcome
+  }
+}
+
+function readableAddress(bytes: Uint8Array): Multiaddr[] {
+  try {
+    return [multiaddr(bytes)]
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Outbound streams: at most one a member and channel, opened when there is something to say.
+ *
+ * The first frame on each is a hello, sent together with what waited for the stream. What cannot be sent is
+ * dropped, and the stream forgotten: the next frame opens another.
+ */
+import type { Connection, Logger, Stream } from '@libp2p/interface'
+import type { Channel } from '../cluster/ports.ts'
+import { prefixed, readFrames, writeFrame } from './frame-stream.ts'
+import { protocols } from './protocols.ts'
+
+export interface OutboundStreamsOptions {
+  readonly connect: (id: string) => Promise<Connection>
+  readonly hello: (channel: Channel) => Uint8Array
+  /** The other end says nothing on these streams but that it is of another cluster. */
+  readonly answered: (id: string, channel: Channel, frame: Uint8Array) => void
+  readonly log: Logger
+}
+
+const openTimeoutMs = 5_000
+/** Frames that wait for their stream to open. */
+const maxWaitingFrames = 64
+
+type Outbound = { type: 'opening'; waiting: Uint8Array[] } | { type: 'open'; stream: Stream }
+
+export class OutboundStreams {
+  readonly #options: OutboundStreamsOptions
+  readonly #streams: Readonly<Record<Channel, Map<string, Outbound>>> = { probe: new Map(), sync: new Map() }
+
+  constructor(options: OutboundStreamsOptions) {
+    this.#options = options
+  }
+
+  send(to: string, channel: Channel, frame: Uint8Array): void {
+    const bytes = prefixed(frame)
+    const outbound = this.#streams[channel].get(to)
+    if (outbound?.type === 'opening') {
+      if (outbound.waiting.length < maxWaitingFrames) outbound.waiting.push(bytes)
+      return
+    }
+    if (outbound && writeFrame(outbound.stream, bytes)) return
+    this.#open(to, channel, bytes)
+  }
+
+  /** The connection is gone. */
+  closed(id: string): void {
+    for (const streams of Object.values(this.#streams)) streams.delete(id)
+  }
+
+  stop(): void {
+    for (const streams of Object.values(this.#streams)) {
+      for (const outbound of streams.values())
+        if (outbound.type === 'open') outbound.stream.close().catch(() => {})
+      streams.clear()
+    }
+  }
+
+  #open(to: string, channel: Channel, first: Uint8Array): void {
+    const { connect, log } = this.#options
+    const streams = this.#streams[channel]
+    const opening: Outbound = { type: 'opening', waiting: [first] }
+    streams.set(to, opening)
+    connect(to)
+      .then(connection =>
+        connection.newStream(protocols[channel], { signal: AbortSignal.timeout(openTimeoutMs) }),
+      )
+      .then(stream => {
+        if (streams.get(to) === opening) this.#opened(to, channel, stream, opening.waiting)
+        else stream.abort(new Error('no longer wanted'))
+      })
+      .catch(error => {
+        if (streams.get(to) === opening) streams.delete(to)
+        log('%s stream to %s not opened - %e', channel, to, error)
+      })
+  }
+
+  #opened(to: string, channel: Channel, stream: Stream, waiting: readonly Uint8Array[]): void {
+    const { hello, answered } = this.#options
+    const streams = this.#streams[channel]
+    streams.set(to, { type: 'open', stream })
+    stream.addEventListener('close', () => {
+      const current = streams.get(to)
+      if (current?.type === 'open' && current.stream === stream) streams.delete(to)
+    })
+    readFrames(stream, frame => answered(to, channel, frame))
+    writeFrame(stream, concat([prefixed(hello(channel)), ...waiting]))
+  }
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let offset = 0
+  for (const part of parts) {
+    bytes.set(part, offset)
+    offset += part.length
+  }
+  return bytes
+}
