@@ -5,6 +5,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { expect, it } from 'vitest'
 import { offer } from '../src/gossip/exchange.ts'
+import { prefixed } from '../src/libp2p/frame-stream.ts'
 import { libp2pKeys } from '../src/libp2p/keys.ts'
 import { entryHash, suspicionSummary } from '../src/state/entry-hash.ts'
 import type { SuspicionFact } from '../src/state/suspicions.ts'
@@ -46,13 +47,6 @@ function hex(bytes: Uint8Array): string {
 function line(label: string, value: string | Uint8Array): string {
   const text = typeof value === 'string' ? value : hex(value).replace(/.{64}(?=.)/g, `$&\n${' '.repeat(18)}`)
   return `${label.padEnd(18)}${text}`
-}
-
-function prefixed(frame: Uint8Array): Uint8Array {
-  return Uint8Array.of(
-    ...(frame.length < 128 ? [frame.length] : [(frame.length % 128) | 128, frame.length >> 7]),
-    ...frame,
-  )
 }
 
 it('the example of the protocol page holds, byte for byte', async () => {
