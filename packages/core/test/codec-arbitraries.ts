@@ -25,6 +25,7 @@ const record: fc.Arbitrary<MemberRecord> = fc.record({
   ),
   rooms: fc.array(text(limits.maxRoomNameBytes), { maxLength: 20 }),
   leaving: fc.boolean(),
+  leftEpochMs: count,
   attention: fc.record({
     state: fc.constantFrom('full', 'hidden', 'frozen'),
     leaseMs: fc.nat(limits.maxAttentionLeaseMs),
@@ -39,6 +40,7 @@ const body: fc.Arbitrary<FactBody> = fc.oneof(
     subject: memberId,
     incarnation: count,
     hard: fc.boolean(),
+    epochMs: count,
   }),
 )
 

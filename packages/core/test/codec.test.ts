@@ -128,10 +128,16 @@ describe('codec', () => {
   })
 
   it('relays what it does not know of a fact, bit for bit', () => {
-    const { payload, ...rest } = signedFact(ada, heartbeatBody(5, 3))
+    const { payload, ...rest } = signedFact(ada, recordBody({ incarnation: 5 }))
     const extended = { ...rest, payload: join(payload, field(99, Uint8Array.of(4, 2))) }
     const [decoded] = [outcome(decodeRumors(encodeRumors([extended])))].flat()
     expect(decoded).toEqual(extended)
+  })
+
+  it('refuses a heartbeat that says more: it is relayed without its payload, and would not verify', () => {
+    const { payload, ...rest } = signedFact(ada, heartbeatBody(5, 3))
+    const extended = { ...rest, payload: join(payload, field(99, Uint8Array.of(4, 2))) }
+    expect(outcome(decodeRumors(encodeRumors([extended])))).toBe('invalid')
   })
 
   it.each<[string, Partial<MemberRecord>, Partial<MemberRecord>]>([

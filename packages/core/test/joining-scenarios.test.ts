@@ -184,4 +184,18 @@ describe('joining, leaving, returning', () => {
       return cluster
     })
   })
+
+  it('grows quiet again after it has forgotten a member that some met later than others', () => {
+    runTwice(() => {
+      const cluster = settled(201, 8, 300_000)
+      const quiet = bytesOver(cluster, 60_000)
+      cluster.crash('m3')
+      cluster.run(240_000)
+      cluster.add()
+      cluster.run(110_000)
+      expect(cluster.statusesOf('m3'), cluster.replay()).toEqual(['dead'])
+      expect(bytesOver(cluster, 60_000), cluster.replay()).toBeLessThan(1.5 * quiet)
+      return cluster
+    })
+  })
 })

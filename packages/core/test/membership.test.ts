@@ -98,7 +98,7 @@ describe('membership', () => {
     expect(membership.get(ada)?.addresses).toEqual([address])
   })
 
-  it('has departed since it was first dead or left, until it is back', () => {
+  it('is gone from the date of its death, then of its goodbye, until it is back', () => {
     const membership = new Membership(self)
     const at = (status: MemberStatus, incarnation: number, nowMs: number) => {
       const leaving = status === 'left'
@@ -108,8 +108,8 @@ describe('membership', () => {
     expect(membership.departed(1_000_000, 0)).toEqual([])
     at('dead', 1, 1_000)
     at('left', 2, 5_000)
-    expect(membership.departed(10_999, 10_000)).toEqual([])
-    expect(membership.departed(11_000, 10_000)).toEqual([ada])
+    expect(membership.departed(14_999, 10_000)).toEqual([])
+    expect(membership.departed(15_000, 10_000)).toEqual([ada])
     at('alive', 3, 12_000)
     expect(membership.departed(1_000_000, 0)).toEqual([])
     membership.forget(ada)

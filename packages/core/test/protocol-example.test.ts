@@ -62,11 +62,18 @@ it('the example of the protocol page holds, byte for byte', async () => {
       tags: { role: 'host' },
       rooms: [],
       leaving: false,
+      leftEpochMs: 0,
       attention: { state: 'full', leaseMs: 0 },
     },
   })
   const heartbeat = await ada.say({ type: 'heartbeat', incarnation: epochMs, beat: 3 })
-  const suspicion = await bob.say({ type: 'suspicion', subject: ada.id, incarnation: epochMs, hard: true })
+  const suspicion = await bob.say({
+    type: 'suspicion',
+    subject: ada.id,
+    incarnation: epochMs,
+    hard: true,
+    epochMs: epochMs + 60_000,
+  })
   const rumor = encodeRumors([record])
   const summary = suspicionSummary({ incarnation: epochMs, claims: [suspicion as SuspicionFact] })
   const summaryBytes = new Uint8Array(4)

@@ -32,7 +32,7 @@ export function recordBody(record: Partial<MemberRecord> & { incarnation: number
 }
 
 export function suspicionBody(subject: string, incarnation: number, hard = false): FactBody {
-  return { type: 'suspicion', subject, incarnation, hard }
+  return { type: 'suspicion', subject, incarnation, hard, epochMs: incarnation }
 }
 
 export function heartbeatBody(incarnation: number, beat: number): FactBody {

@@ -138,9 +138,9 @@ export class Driver implements TransportListener {
       this.#offended(from, 'undecodable', decoded.failure.detail)
       return 'reject'
     }
-    const news = this.#news(decoded.value)
-    if (news.length === 0) return 'ignore'
-    return when(this.#verify(news), ({ facts, forged }) => {
+    if (this.#news(decoded.value).length === 0) return 'ignore'
+    // All of it, old or new here: what is passed on is vouched for.
+    return when(this.#verify(decoded.value), ({ facts, forged }) => {
       if (forged) {
         this.#offended(from, 'bad-signature', 'a rumor that its author did not sign')
         return 'reject'

@@ -149,7 +149,7 @@ export class Machine {
           this.#detect({ type: 'slept', ms: input.ms })
           break
         case 'leave':
-          this.#voice.present({ leaving: true })
+          this.#voice.present({ leaving: true, leftEpochMs: now.epochMs })
           break
       }
     })
@@ -240,7 +240,7 @@ export class Machine {
   #step(now: Instant, act: () => void): MachineEffect[] {
     this.#now = now
     act()
-    this.#rollCall.look(now.monotonicMs)
+    this.#rollCall.look(now)
     this.#watchNeighbours()
     for (const facts of this.#rumors.take(now.monotonicMs)) this.#outbox.push({ type: 'publish', facts })
     return this.#outbox.take()
@@ -329,7 +329,10 @@ export class Machine {
           this.#outbox.push({ type: 'dial', id: effect.id })
           break
         case 'accuse':
-          if (!this.#own.leaving) this.#voice.accuse(effect.subject, effect.incarnation, effect.hard)
+          if (!this.#own.leaving) {
+            const { subject, incarnation, hard } = effect
+            this.#voice.accuse(subject, incarnation, hard, this.#now.epochMs)
+          }
           break
         case 'refute':
           this.#refute(effect.incarnation)
@@ -369,7 +372,7 @@ export class Machine {
   }
 
   #sweep(): void {
-    for (const id of this.#rollCall.sweep(this.#now.monotonicMs)) {
+    for (const id of this.#rollCall.sweep(this.#now)) {
       this.#pulses.forget(id)
       this.#detect({ type: 'forget', id })
     }

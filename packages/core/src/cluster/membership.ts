@@ -19,8 +19,8 @@ interface Seen {
   readonly member: Member
   /** It was alive here in some incarnation: its end is news. */
   readonly wasAlive: boolean
-  /** Since when it is dead or left; undefined while it is neither. */
-  readonly departedMs: number | undefined
+  /** The date from which it is dead or left; undefined while it is neither. */
+  readonly departedEpochMs: number | undefined
 }
 
 export class Membership {
@@ -50,16 +50,20 @@ export class Membership {
     return count
   }
 
-  /** Looks at a member again. Returns what an app should hear of it. */
-  observe(fact: RecordFact, verdict: 'alive' | 'suspect' | 'dead', nowMs: number): MemberEvent | undefined {
+  /** Looks at a member again. Returns what an app should hear of it. @param departedEpochMs its date, if it is gone. */
+  observe(
+    fact: RecordFact,
+    verdict: 'alive' | 'suspect' | 'dead',
+    departedEpochMs: number,
+  ): MemberEvent | undefined {
     const id = fact.author
     const status: MemberStatus = fact.record.leaving ? 'left' : verdict
     const before = this.#seen.get(id)
     if (before && before.fact === fact && before.member.status === status) return undefined
     const member = before && before.fact === fact ? { ...before.member, status } : memberOf(fact, status)
     const wasAlive = status === 'alive' || (before?.wasAlive ?? false)
-    const departedMs = isHere(status) ? undefined : (before?.departedMs ?? nowMs)
-    this.#seen.set(id, { fact, member, wasAlive, departedMs })
+    const departed = isHere(status) ? undefined : departedEpochMs
+    this.#seen.set(id, { fact, member, wasAlive, departedEpochMs: departed })
     this.#snapshot = undefined
     if (id === this.#self || !wasAlive) return undefined
     const type = eventType(before, member)
@@ -67,9 +71,9 @@ export class Membership {
   }
 
   /** Dead or left for at least `retentionMs`. */
-  departed(nowMs: number, retentionMs: number): string[] {
+  departed(epochMs: number, retentionMs: number): string[] {
     return [...this.#seen]
-      .filter(([, { departedMs }]) => departedMs !== undefined && nowMs - departedMs >= retentionMs)
+      .filter(([, { departedEpochMs: date }]) => date !== undefined && epochMs - date >= retentionMs)
       .map(([id]) => id)
   }
 

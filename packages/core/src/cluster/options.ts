@@ -59,6 +59,7 @@ export function firstRecord(of: {
     addresses: [],
     rooms: [],
     leaving: false,
+    leftEpochMs: 0,
     attention: { state: 'full', leaseMs: 0 },
   }
 }

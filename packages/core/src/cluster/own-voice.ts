@@ -39,8 +39,8 @@ export class OwnVoice {
     this.#say(this.#own.beat())
   }
 
-  accuse(subject: string, incarnation: number, hard: boolean): void {
-    this.#say({ type: 'suspicion', subject, incarnation, hard })
+  accuse(subject: string, incarnation: number, hard: boolean, epochMs: number): void {
+    this.#say({ type: 'suspicion', subject, incarnation, hard, epochMs })
   }
 
   #sayRecord(): void {

@@ -2,11 +2,14 @@
  * Roll call: looks again at each member of whom something changed, once a step, and forgets those long gone.
  *
  * Forgetting has two stages: after the retention a dead or left member is no longer told of; an eighth of the
- * retention later, when nobody tells of it any more, it is dropped but for its last incarnation.
+ * retention later, when nobody tells of it any more, it is dropped but for its last incarnation. Both are counted
+ * from the dates that its goodbye or the suspicions of it bear, so all forget together, late joiners too.
  */
 import type { Detector } from '@hearsay/failure-detector'
 import type { Overlay } from '../overlay/overlay.ts'
-import type { Table } from '../state/table.ts'
+import type { Instant } from '../state/instant.ts'
+import type { Suspicions } from '../state/suspicions.ts'
+import type { RecordFact, Table } from '../state/table.ts'
 import type { Membership } from './membership.ts'
 import type { Outbox } from './outbox.ts'
 import type { PartitionWatch } from './partition-watch.ts'
@@ -44,27 +47,27 @@ export class RollCall {
   }
 
   /** Says what an app should hear of those who were touched. */
-  look(nowMs: number): void {
+  look({ monotonicMs, epochMs }: Instant): void {
     const { self, table, detector, overlay, membership, partition, outbox } = this.#options
     for (const id of this.#touched) {
       const fact = table.get(id)?.record
       if (!fact) continue
       const status = id === self ? 'alive' : detector.status(id)?.type
       const verdict = status === 'dead' || status === 'suspect' ? status : 'alive'
-      const event = membership.observe(fact, verdict, nowMs)
+      const event = membership.observe(fact, verdict, departureDate(fact, table.get(id)?.suspicions, epochMs))
       if (fact.record.leaving) overlay.gone(id)
       if (event) outbox.push({ type: 'event', event })
-      if (event?.type === 'fail') partition.lost(membership.count('alive', 'suspect'), nowMs)
+      if (event?.type === 'fail') partition.lost(membership.count('alive', 'suspect'), monotonicMs)
     }
     this.#touched.clear()
   }
 
   /** @returns who was dropped. */
-  sweep(nowMs: number): string[] {
+  sweep({ monotonicMs, epochMs }: Instant): string[] {
     const { table, overlay, membership, outbox, retentionMs } = this.#options
-    this.#sweepDueMs = nowMs + sweepIntervalMs
-    for (const id of membership.departed(nowMs, retentionMs)) table.unshare(id)
-    const dropped = membership.departed(nowMs, retentionMs * 1.125)
+    this.#sweepDueMs = monotonicMs + sweepIntervalMs
+    for (const id of membership.departed(epochMs, retentionMs)) table.unshare(id)
+    const dropped = membership.departed(epochMs, retentionMs * 1.125)
     for (const id of dropped) {
       table.forget(id)
       membership.forget(id)
@@ -73,4 +76,10 @@ export class RollCall {
     }
     return dropped
   }
+}
+
+/** The date of a goodbye, or of the earliest suspicion; never in the future, nor before the life that it ended. */
+function departureDate({ record }: RecordFact, suspicions: Suspicions | undefined, epochMs: number): number {
+  const dates = record.leaving ? [record.leftEpochMs] : (suspicions?.claims ?? []).map(claim => claim.epochMs)
+  return Math.min(epochMs, Math.max(Math.min(epochMs, record.incarnation), Math.min(...dates)))
 }

@@ -85,6 +85,8 @@ export class Libp2pTransport implements Transport {
   /** Takes rumors from here on, and looks at the connections that stand already; the node runs. */
   start(): void {
     const { pubsub, connectionManager } = this.#components
+    if (pubsub.globalSignaturePolicy !== 'StrictNoSign')
+      this.#log.error("pubsub signs: set its globalSignaturePolicy to 'StrictNoSign', or no rumor passes")
     pubsub.topicValidators.set(this.#topic, async (peerId, { data }) => {
       const verdict = (await this.#listener?.rumor(peerId.toString(), data)) ?? 'ignore'
       return validatorResults[verdict]

@@ -27,6 +27,8 @@ export interface MemberRecord {
   readonly tags: Readonly<Record<string, string>>
   readonly rooms: readonly string[]
   readonly leaving: boolean
+  /** When it said goodbye, by its own clock; 0 while it has not. */
+  readonly leftEpochMs: number
   readonly attention: Attention
 }
 
@@ -38,6 +40,8 @@ export type FactBody =
       readonly subject: string
       readonly incarnation: number
       readonly hard: boolean
+      /** When it was claimed, by the author's clock. */
+      readonly epochMs: number
     }
 
 /** A fact before its author signed it. */
@@ -63,6 +67,7 @@ function encodeBody(body: FactBody): Uint8Array {
         subject: keyFromMemberId(body.subject) ?? new Uint8Array(),
         incarnation: body.incarnation,
         hard: body.hard,
+        epochMs: body.epochMs,
       })
   }
 }
@@ -81,6 +86,7 @@ function encodeRecord(record: MemberRecord): Uint8Array {
     tags: Object.entries(record.tags).map(([key, value]) => ({ key, value })),
     rooms: [...record.rooms],
     leaving: record.leaving,
+    leftEpochMs: record.leftEpochMs,
     attention: attentionStates.indexOf(record.attention.state),
     attentionLeaseMs: record.attention.leaseMs,
   })
@@ -118,14 +124,19 @@ function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBod
       const { incarnation, beat } = messages.Heartbeat.decode(payload)
       if (!isCount(incarnation) || !isCount(beat))
         return failed('invalid', 'a heartbeat counts in whole numbers')
-      return ok({ type, incarnation, beat })
+      // Relayed without its payload it would not verify, and the relay be blamed.
+      const isCanonical = equalBytes(payload, encodeHeartbeat(incarnation, beat))
+      return isCanonical
+        ? ok({ type, incarnation, beat })
+        : failed('invalid', 'a heartbeat says nothing else')
     }
     case 'suspicion': {
-      const { subject: key, incarnation, hard } = messages.Suspicion.decode(payload)
+      const { subject: key, incarnation, hard, epochMs } = messages.Suspicion.decode(payload)
       const subject = memberIdFromKey(key)
       if (subject === undefined) return failed('invalid', 'a subject is a key of 32 bytes')
-      if (!isCount(incarnation)) return failed('invalid', 'an incarnation is a whole number')
-      return ok({ type, subject, incarnation, hard })
+      if (!isCount(incarnation) || !isCount(epochMs))
+        return failed('invalid', 'an incarnation and a date are whole numbers')
+      return ok({ type, subject, incarnation, hard, epochMs })
     }
   }
 }
@@ -134,8 +145,9 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
   const message = messages.MemberRecord.decode(payload, {
     limits: { addresses: limits.maxAddresses, tags: limits.maxTags, rooms: limits.maxRooms },
   })
-  const { incarnation, version, name, addresses, rooms, leaving } = message
-  if (!isCount(incarnation) || !isCount(version)) return failed('invalid', 'a record counts in whole numbers')
+  const { incarnation, version, name, addresses, rooms, leaving, leftEpochMs } = message
+  if (!isCount(incarnation) || !isCount(version) || !isCount(leftEpochMs))
+    return failed('invalid', 'a record counts in whole numbers')
   const state = attentionStates[message.attention] ?? 'full'
   const leaseMs = Math.min(message.attentionLeaseMs, limits.maxAttentionLeaseMs)
   const tags = Object.fromEntries(message.tags.map(({ key, value }) => [key, value]))
@@ -147,6 +159,7 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
     tags,
     rooms,
     leaving,
+    leftEpochMs,
     attention: { state, leaseMs },
   }
   const excess = recordExcess(record)
@@ -170,6 +183,10 @@ export function recordExcess(record: MemberRecord): string | undefined {
   if (record.rooms.some(room => byteLength(room) > limits.maxRoomNameBytes))
     return `a room name over ${limits.maxRoomNameBytes} bytes`
   return undefined
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
 function isCount(value: number): boolean {

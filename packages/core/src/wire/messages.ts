@@ -304,6 +304,7 @@ export interface MemberRecord {
   leaving: boolean
   attention: number
   attentionLeaseMs: number
+  leftEpochMs: number
 }
 
 export namespace MemberRecord {
@@ -367,6 +368,11 @@ export namespace MemberRecord {
           w.uint32(obj.attentionLeaseMs)
         }
 
+        if ((obj.leftEpochMs != null && obj.leftEpochMs !== 0)) {
+          w.uint32(80)
+          w.uint64Number(obj.leftEpochMs)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -380,7 +386,8 @@ export namespace MemberRecord {
           rooms: [],
           leaving: false,
           attention: 0,
-          attentionLeaseMs: 0
+          attentionLeaseMs: 0,
+          leftEpochMs: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -437,6 +444,10 @@ export namespace MemberRecord {
             }
             case 9: {
               obj.attentionLeaseMs = reader.uint32()
+              break
+            }
+            case 10: {
+              obj.leftEpochMs = reader.uint64Number()
               break
             }
             default: {
@@ -550,6 +561,13 @@ export namespace MemberRecord {
               }
               break
             }
+            case 10: {
+              yield {
+                field: `${prefix}.leftEpochMs`,
+                value: reader.uint64Number()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -616,6 +634,11 @@ export namespace MemberRecord {
     value: number
   }
 
+  export interface MemberRecordLeftEpochMsFieldEvent {
+    field: '$.leftEpochMs'
+    value: number
+  }
+
   export function encode (obj: Partial<MemberRecord>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, MemberRecord.codec())
   }
@@ -624,7 +647,7 @@ export namespace MemberRecord {
     return decodeMessage(buf, MemberRecord.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MemberRecord>): Generator<MemberRecordIncarnationFieldEvent | MemberRecordVersionFieldEvent | MemberRecordNameFieldEvent | MemberRecordAddressesFieldEvent | MemberRecordTagsKeyFieldEvent | MemberRecordTagsValueFieldEvent | MemberRecordRoomsFieldEvent | MemberRecordLeavingFieldEvent | MemberRecordAttentionFieldEvent | MemberRecordAttentionLeaseMsFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MemberRecord>): Generator<MemberRecordIncarnationFieldEvent | MemberRecordVersionFieldEvent | MemberRecordNameFieldEvent | MemberRecordAddressesFieldEvent | MemberRecordTagsKeyFieldEvent | MemberRecordTagsValueFieldEvent | MemberRecordRoomsFieldEvent | MemberRecordLeavingFieldEvent | MemberRecordAttentionFieldEvent | MemberRecordAttentionLeaseMsFieldEvent | MemberRecordLeftEpochMsFieldEvent> {
     return streamMessage(buf, MemberRecord.codec(), opts)
   }
 }
@@ -745,6 +768,7 @@ export interface Suspicion {
   subject: Uint8Array<ArrayBuffer>
   incarnation: number
   hard: boolean
+  epochMs: number
 }
 
 export namespace Suspicion {
@@ -772,6 +796,11 @@ export namespace Suspicion {
           w.bool(obj.hard)
         }
 
+        if ((obj.epochMs != null && obj.epochMs !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.epochMs)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -779,7 +808,8 @@ export namespace Suspicion {
         const obj: any = {
           subject: uint8ArrayAlloc(0),
           incarnation: 0,
-          hard: false
+          hard: false,
+          epochMs: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -798,6 +828,10 @@ export namespace Suspicion {
             }
             case 3: {
               obj.hard = reader.bool()
+              break
+            }
+            case 4: {
+              obj.epochMs = reader.uint64Number()
               break
             }
             default: {
@@ -836,6 +870,13 @@ export namespace Suspicion {
               }
               break
             }
+            case 4: {
+              yield {
+                field: `${prefix}.epochMs`,
+                value: reader.uint64Number()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -863,6 +904,11 @@ export namespace Suspicion {
     value: boolean
   }
 
+  export interface SuspicionEpochMsFieldEvent {
+    field: '$.epochMs'
+    value: number
+  }
+
   export function encode (obj: Partial<Suspicion>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Suspicion.codec())
   }
@@ -871,7 +917,7 @@ export namespace Suspicion {
     return decodeMessage(buf, Suspicion.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Suspicion>): Generator<SuspicionSubjectFieldEvent | SuspicionIncarnationFieldEvent | SuspicionHardFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Suspicion>): Generator<SuspicionSubjectFieldEvent | SuspicionIncarnationFieldEvent | SuspicionHardFieldEvent | SuspicionEpochMsFieldEvent> {
     return streamMessage(buf, Suspicion.codec(), opts)
   }
 }

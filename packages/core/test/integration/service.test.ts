@@ -10,6 +10,9 @@ import { InvalidOptionsError } from '../../src/cluster/errors.ts'
 import { type HearsayInit, hearsay } from '../../src/libp2p/hearsay.ts'
 import { alive, joinMany, leaveAll, listenTo, loopback, untilAllSee } from './members.ts'
 
+/** What the README asks of an app's own gossipsub. */
+const rumorsAsOthers = { globalSignaturePolicy: 'StrictNoSign', allowPublishToZeroTopicPeers: true } as const
+
 const nodes: { stop(): void | Promise<void> }[] = []
 
 afterEach(async () => {
@@ -24,7 +27,7 @@ async function createNode(init: HearsayInit) {
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
-    services: { identify: identify(), pubsub: gossipsub(), hearsay: hearsay(init) },
+    services: { identify: identify(), pubsub: gossipsub(rumorsAsOthers), hearsay: hearsay(init) },
   })
   nodes.push(node)
   return node
@@ -59,7 +62,11 @@ describe('hearsay on a libp2p node that the app has', { timeout: 60_000 }, () =>
       transports: [tcp()],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
-      services: { identify: identify(), pubsub: gossipsub(), hearsay: hearsay({ cluster: 'service' }) },
+      services: {
+        identify: identify(),
+        pubsub: gossipsub(rumorsAsOthers),
+        hearsay: hearsay({ cluster: 'service' }),
+      },
     })
     await expect(node).rejects.toThrow(InvalidOptionsError)
   })
