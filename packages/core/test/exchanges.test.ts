@@ -36,6 +36,17 @@ describe('exchanges', () => {
     expect(subject.hear('ada', agreeing, false, 130).roundTripMs).toBeUndefined()
   })
 
+  it('answers one member a hundred times a second, and the others all the same', () => {
+    const subject = exchanges()
+    const question = syncMessage({ offer: true, tableHash: new Uint8Array(16).fill(1), beats: [] })
+    const answers = (id: string, nowMs: number) => subject.hear(id, question, false, nowMs).steps.length
+    const flood = Array.from({ length: 500 }, () => answers('ada', 0))
+    expect(flood.reduce((sum, steps) => sum + steps, 0)).toBe(100)
+    expect(answers('grace', 999)).toBe(1)
+    expect(answers('ada', 999)).toBe(0)
+    expect(answers('ada', 1_000)).toBe(1)
+  })
+
   it('slows down while tables agree, and is fast again when one differs', () => {
     const subject = exchanges()
     for (let i = 0; i < 4; i++) subject.hear('ada', agreeing, false, 0)

@@ -28,6 +28,11 @@ export interface Heard {
   readonly roundTripMs: number | undefined
 }
 
+/** Answers to one member in a second: several times what catching up with 10,000 members takes. Beyond, silence. */
+const maxAnswersPerSecond = 100
+/** Peers whose answers are counted; more than that are not connected at once. */
+const maxPeers = 4_096
+
 const minIntervalMs = 1_000
 const maxIntervalMs = 5_000
 
@@ -36,6 +41,8 @@ export class Exchanges {
   readonly #schedule: SyncSchedule
   /** To whom an offer was made, since when. */
   readonly #offered = new Map<string, number>()
+  /** To whom how much was answered, since when. */
+  readonly #answered = new Map<string, { count: number; sinceMs: number }>()
   #startAt = 0
 
   constructor(options: ExchangesOptions, nowMs: number) {
@@ -72,6 +79,7 @@ export class Exchanges {
   /** The connection is gone, and with it what was under way. */
   closed(id: string): void {
     this.#offered.delete(id)
+    this.#answered.delete(id)
   }
 
   /** @param news whether facts in this step were merged, before this call. */
@@ -82,10 +90,24 @@ export class Exchanges {
     const agreed = agrees(table, message)
     if (agreed) this.#schedule.agreed()
     else if (agreed === false) this.#schedule.changed(nowMs)
-    const reply = answer(table, message, { maxDeltaBytes, startAt: this.#startAt++ })
+    const reply = this.#mayAnswer(from, nowMs)
+      ? answer(table, message, { maxDeltaBytes, startAt: this.#startAt++ })
+      : undefined
     const steps = reply ? [{ to: from, message: reply }] : []
     // More waits there. Without progress it would be the same again.
     if (message.more && news) steps.push(this.offer(from, nowMs))
     return { steps, roundTripMs: offeredMs === undefined ? undefined : nowMs - offeredMs }
+  }
+
+  /** A question of fifty bytes can ask for an answer of fifty thousand: nobody is given too many. */
+  #mayAnswer(id: string, nowMs: number): boolean {
+    const answered = this.#answered.get(id)
+    if (!answered || nowMs - answered.sinceMs >= 1_000) {
+      if (this.#answered.size >= maxPeers) this.#answered.clear()
+      this.#answered.set(id, { count: 1, sinceMs: nowMs })
+      return true
+    }
+    answered.count += 1
+    return answered.count <= maxAnswersPerSecond
   }
 }
