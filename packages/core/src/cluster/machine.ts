@@ -4,13 +4,7 @@
  * Facts come in signed and verified, one's own by the same door as others'. Nothing here waits: what is to be
  * done is returned, and time comes in. The same inputs at the same instants give the same effects.
  */
-import {
-  createDetector,
-  type Detector,
-  type DetectorEffect,
-  type DetectorInput,
-  type ProbeMessage,
-} from '@hearsay/failure-detector'
+import { createDetector, type Detector } from '@hearsay/failure-detector'
 import { heartbeatsIn } from '../gossip/exchange.ts'
 import { Exchanges } from '../gossip/exchanges.ts'
 import { RumorBuffer } from '../gossip/rumor-buffer.ts'
@@ -21,6 +15,7 @@ import { type HeartbeatFact, type RecordFact, Table } from '../state/table.ts'
 import { type SyncMessage, syncMessage } from '../wire/codec.ts'
 import type { MemberRecord, SignedFact } from '../wire/fact.ts'
 import type { Health, Member } from './cluster.ts'
+import { Detection } from './detection.ts'
 import { FactIntake } from './fact-intake.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
 import { Membership } from './membership.ts'
@@ -48,9 +43,6 @@ export interface MachineOptions {
   readonly retentionMs?: number
 }
 
-/** An exchange after a stall goes to so many neighbours at once. */
-const urgentFanout = 3
-
 export class Machine {
   readonly #self: string
   readonly #own: OwnRecord
@@ -61,15 +53,13 @@ export class Machine {
   readonly #membership: Membership
   readonly #intake: FactIntake
   readonly #rollCall: RollCall
+  readonly #detection: Detection
   readonly #exchanges: Exchanges
   readonly #rumors = new RumorBuffer()
   readonly #mute = new MuteWatch()
   readonly #partition = new PartitionWatch()
   readonly #pulses = new Pulses()
   readonly #outbox = new Outbox()
-  /** The overlay's revision that the detector was last told of. */
-  #watchedRevision = -1
-  #stalls = 0
   #now: Instant
 
   constructor(options: MachineOptions, now: Instant) {
@@ -87,20 +77,24 @@ export class Machine {
     this.#exchanges = new Exchanges({ table: this.#table, random, maxDeltaBytes }, nowMs)
     const parts = {
       self,
+      own: this.#own,
+      voice: this.#voice,
       table: this.#table,
       detector: this.#detector,
       overlay: this.#overlay,
+      membership: this.#membership,
+      exchanges: this.#exchanges,
+      rumors: this.#rumors,
+      partition: this.#partition,
+      pulses: this.#pulses,
       outbox: this.#outbox,
     }
-    const watchers = { membership: this.#membership, partition: this.#partition }
-    this.#rollCall = new RollCall({ ...parts, ...watchers, retentionMs }, nowMs)
+    this.#rollCall = new RollCall({ ...parts, retentionMs }, nowMs)
+    this.#detection = new Detection({ ...parts, rollCall: this.#rollCall })
     this.#intake = new FactIntake({
       ...parts,
-      rumors: this.#rumors,
-      exchanges: this.#exchanges,
-      pulses: this.#pulses,
       rollCall: this.#rollCall,
-      detect: input => this.#detect(input),
+      detect: input => this.#detection.tell(input, this.#now),
       ownRecord: fact => this.#ownRecord(fact),
     })
   }
@@ -108,7 +102,7 @@ export class Machine {
   /** The first word: to be called once, before anything else. @param change what became known of oneself since. */
   start(change: OwnChange, now: Instant): MachineEffect[] {
     return this.#step(now, () => {
-      this.#detect({ type: 'member', id: this.#self, incarnation: this.#own.incarnation })
+      this.#detection.tell({ type: 'member', id: this.#self, incarnation: this.#own.incarnation }, this.#now)
       this.#voice.present(change)
     })
   }
@@ -123,20 +117,20 @@ export class Machine {
           this.#intake.take(input.fact, this.#self, now)
           break
         case 'sync':
-          this.#detect({ type: 'evidence', id: input.from })
+          this.#detection.tell({ type: 'evidence', id: input.from }, this.#now)
           this.#handleSync(input.from, input.message, input.facts)
           break
         case 'probe':
-          this.#detect({ type: 'message', from: input.from, message: this.#credible(input.message) })
+          this.#detection.probed(input.from, input.message, now)
           break
         case 'link':
-          this.#handleLink(input)
+          this.#detection.link(input.id, input.state, input.isOurs ?? false, now)
           break
         case 'bootstrapped':
           this.#overlay.bootstrapped(input.address, input.id)
           break
         case 'evidence':
-          this.#detect({ type: 'evidence', id: input.id })
+          this.#detection.tell({ type: 'evidence', id: input.id }, this.#now)
           break
         case 'mute':
           for (const id of this.#mute.look(input.ids, now.monotonicMs))
@@ -146,7 +140,7 @@ export class Machine {
           this.#voice.present(input.change)
           break
         case 'slept':
-          this.#detect({ type: 'slept', ms: input.ms })
+          this.#detection.tell({ type: 'slept', ms: input.ms }, this.#now)
           break
         case 'leave':
           this.#voice.present({ leaving: true, leftEpochMs: now.epochMs })
@@ -159,10 +153,10 @@ export class Machine {
   advance(now: Instant): MachineEffect[] {
     return this.#step(now, () => {
       const nowMs = now.monotonicMs
-      this.#apply(this.#detector.advance(nowMs))
+      this.#detection.advance(now)
       if (this.#own.leaving) return
-      if (nowMs >= this.#exchanges.dueMs) this.#exchangeWith(1)
-      if (nowMs >= this.#voice.beatDueMs) this.#beat()
+      if (nowMs >= this.#exchanges.dueMs) this.#detection.exchangeWith(1, now)
+      if (nowMs >= this.#voice.beatDueMs) this.#detection.beat(now)
       if (nowMs >= this.#rollCall.sweepDueMs) this.#sweep()
       for (const action of this.#overlay.advance(nowMs)) {
         if (action.type === 'dial') this.#overlay.dialling(action.id, nowMs)
@@ -229,7 +223,7 @@ export class Machine {
     const visible = this.#membership.count('alive', 'suspect')
     return {
       localHealth: this.#detector.localHealth(),
-      stalls: this.#stalls,
+      stalls: this.#detection.stalls,
       visible,
       known: visible + this.#membership.count('dead'),
       partitionSuspected: this.#partition.suspected(visible),
@@ -241,17 +235,9 @@ export class Machine {
     this.#now = now
     act()
     this.#rollCall.look(now)
-    this.#watchNeighbours()
+    this.#detection.watchNeighbours(now)
     for (const facts of this.#rumors.take(now.monotonicMs)) this.#outbox.push({ type: 'publish', facts })
     return this.#outbox.take()
-  }
-
-  #watchNeighbours(): void {
-    if (this.#overlay.revision === this.#watchedRevision) return
-    const watched = this.#overlay.watched(this.#now.monotonicMs)
-    this.#watchedRevision = this.#overlay.revision
-    const subjects = watched.map(id => ({ id, monitors: this.#overlay.monitorsOf(id) }))
-    this.#detect({ type: 'subjects', subjects })
   }
 
   #ownRecord(fact: RecordFact): void {
@@ -262,7 +248,10 @@ export class Machine {
     // An earlier life that had a clock in the future, or another process with this identity: as good as a claim
     // about oneself, and the detector sees to it that such are not answered without end.
     if (isAhead)
-      this.#detect({ type: 'suspicion', subject: this.#self, incarnation, observer: this.#self, hard: false })
+      this.#detection.tell(
+        { type: 'suspicion', subject: this.#self, incarnation, observer: this.#self, hard: false },
+        this.#now,
+      )
     else if (leaving) this.#sayGoodbye(fact)
   }
 
@@ -285,96 +274,10 @@ export class Machine {
     if (this.#own.leaving) this.#outbox.push({ type: 'goodbye-heard' })
   }
 
-  #handleLink({ id, state, isOurs = false }: MachineInput & { type: 'link' }): void {
-    const nowMs = this.#now.monotonicMs
-    switch (state) {
-      case 'open':
-        this.#overlay.opened(id, isOurs)
-        break
-      case 'closed':
-      case 'released':
-        this.#overlay.closed(id)
-        this.#exchanges.closed(id)
-        break
-      case 'refused':
-      case 'unreachable':
-      case 'network-down':
-        this.#overlay.dialFailed(id, nowMs)
-        break
-    }
-    // Either end may give up what is no edge; only a neighbour should not have gone.
-    const isRelease = state === 'closed' && !this.#overlay.isNeighbour(id)
-    this.#detect({ type: 'link', id, state: isRelease ? 'released' : state })
-    if (this.#own.leaving && this.#overlay.linked().length === 0) this.#outbox.push({ type: 'goodbye-heard' })
-    // One of the two ends begins.
-    if (state === 'open' && this.#self < id) this.#outbox.send([this.#exchanges.offer(id, nowMs)])
-  }
-
-  #exchangeWith(fanout: number): void {
-    this.#outbox.send(this.#exchanges.begin(this.#overlay.linked(), fanout, this.#now.monotonicMs))
-  }
-
-  #detect(input: DetectorInput): void {
-    this.#apply(this.#detector.handle(input, this.#now.monotonicMs))
-  }
-
-  #apply(effects: readonly DetectorEffect[]): void {
-    for (const effect of effects) {
-      switch (effect.type) {
-        case 'send':
-          this.#outbox.push({ type: 'send-probe', to: effect.to, message: effect.message })
-          break
-        case 'redial':
-          this.#overlay.dialling(effect.id, this.#now.monotonicMs)
-          this.#outbox.push({ type: 'dial', id: effect.id })
-          break
-        case 'accuse':
-          if (!this.#own.leaving) {
-            const { subject, incarnation, hard } = effect
-            this.#voice.accuse(subject, incarnation, hard, this.#now.epochMs)
-          }
-          break
-        case 'refute':
-          this.#refute(effect.incarnation)
-          break
-        case 'stalled':
-          this.#stalls += 1
-          this.#beat()
-          this.#exchangeWith(urgentFanout)
-          break
-        case 'fail':
-          this.#overlay.absent(effect.id)
-          this.#rollCall.touch(effect.id)
-          break
-        case 'suspect':
-        case 'recover':
-        case 'return':
-          this.#rollCall.touch(effect.id)
-          break
-      }
-    }
-  }
-
-  /** A probe is not signed: by one that claims an incarnation yet unheard of, anybody could drive ours out of the believable. */
-  #credible(message: ProbeMessage): ProbeMessage {
-    const isClaim = message.type === 'ping' && (message.suspected ?? 0) > this.#own.incarnation
-    return isClaim ? { type: 'ping', seq: message.seq } : message
-  }
-
-  #refute(claimed: number): void {
-    if (this.#own.leaving) return
-    this.#voice.refute(claimed)
-    this.#detect({ type: 'member', id: this.#self, incarnation: this.#own.incarnation })
-  }
-
-  #beat(): void {
-    this.#voice.beat(this.#membership.count('alive', 'suspect'), this.#now.monotonicMs)
-  }
-
   #sweep(): void {
     for (const id of this.#rollCall.sweep(this.#now)) {
       this.#pulses.forget(id)
-      this.#detect({ type: 'forget', id })
+      this.#detection.tell({ type: 'forget', id }, this.#now)
     }
   }
 }

@@ -1,0 +1,156 @@
+/**
+ * Detection: the failure detector at work in a member: what it is told, and what is done when it speaks.
+ */
+import type {
+  Detector,
+  DetectorEffect,
+  DetectorInput,
+  LinkState,
+  ProbeMessage,
+} from '@hearsay/failure-detector'
+import type { Exchanges } from '../gossip/exchanges.ts'
+import type { Overlay } from '../overlay/overlay.ts'
+import type { Instant } from '../state/instant.ts'
+import type { Membership } from './membership.ts'
+import type { Outbox } from './outbox.ts'
+import type { OwnRecord } from './own-record.ts'
+import type { OwnVoice } from './own-voice.ts'
+import type { RollCall } from './roll-call.ts'
+
+export interface DetectionOptions {
+  readonly self: string
+  readonly detector: Detector
+  readonly overlay: Overlay
+  readonly membership: Membership
+  readonly exchanges: Exchanges
+  readonly own: OwnRecord
+  readonly voice: OwnVoice
+  readonly rollCall: RollCall
+  readonly outbox: Outbox
+}
+
+/** An exchange after a stall goes to so many neighbours at once. */
+const urgentFanout = 3
+
+export class Detection {
+  readonly #options: DetectionOptions
+  /** The overlay's revision that the detector was last told of. */
+  #watchedRevision = -1
+  #stalls = 0
+
+  constructor(options: DetectionOptions) {
+    this.#options = options
+  }
+
+  /** Own stalls since the start. */
+  get stalls(): number {
+    return this.#stalls
+  }
+
+  tell(input: DetectorInput, now: Instant): void {
+    this.#apply(this.#options.detector.handle(input, now.monotonicMs), now)
+  }
+
+  advance(now: Instant): void {
+    this.#apply(this.#options.detector.advance(now.monotonicMs), now)
+  }
+
+  probed(from: string, message: ProbeMessage, now: Instant): void {
+    this.tell({ type: 'message', from, message: this.#credible(message) }, now)
+  }
+
+  link(id: string, state: LinkState, isOurs: boolean, now: Instant): void {
+    const { self, overlay, exchanges, own, outbox } = this.#options
+    switch (state) {
+      case 'open':
+        overlay.opened(id, isOurs)
+        break
+      case 'closed':
+      case 'released':
+        overlay.closed(id)
+        exchanges.closed(id)
+        break
+      case 'refused':
+      case 'unreachable':
+      case 'network-down':
+        overlay.dialFailed(id, now.monotonicMs)
+        break
+    }
+    // Either end may give up what is no edge; only a neighbour should not have gone.
+    const isRelease = state === 'closed' && !overlay.isNeighbour(id)
+    this.tell({ type: 'link', id, state: isRelease ? 'released' : state }, now)
+    if (own.leaving && overlay.linked().length === 0) outbox.push({ type: 'goodbye-heard' })
+    // One of the two ends begins.
+    if (state === 'open' && self < id) outbox.send([exchanges.offer(id, now.monotonicMs)])
+  }
+
+  /** Tells the detector whom to probe, if that changed. */
+  watchNeighbours(now: Instant): void {
+    const { overlay } = this.#options
+    if (overlay.revision === this.#watchedRevision) return
+    const watched = overlay.watched(now.monotonicMs)
+    this.#watchedRevision = overlay.revision
+    this.tell(
+      { type: 'subjects', subjects: watched.map(id => ({ id, monitors: overlay.monitorsOf(id) })) },
+      now,
+    )
+  }
+
+  exchangeWith(fanout: number, now: Instant): void {
+    const { overlay, exchanges, outbox } = this.#options
+    outbox.send(exchanges.begin(overlay.linked(), fanout, now.monotonicMs))
+  }
+
+  beat(now: Instant): void {
+    const { membership, voice } = this.#options
+    voice.beat(membership.count('alive', 'suspect'), now.monotonicMs)
+  }
+
+  #apply(effects: readonly DetectorEffect[], now: Instant): void {
+    const { overlay, own, voice, rollCall, outbox } = this.#options
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'send':
+          outbox.push({ type: 'send-probe', to: effect.to, message: effect.message })
+          break
+        case 'redial':
+          overlay.dialling(effect.id, now.monotonicMs)
+          outbox.push({ type: 'dial', id: effect.id })
+          break
+        case 'accuse':
+          if (!own.leaving) voice.accuse(effect.subject, effect.incarnation, effect.hard, now.epochMs)
+          break
+        case 'refute':
+          this.#refute(effect.incarnation, now)
+          break
+        case 'stalled':
+          this.#stalls += 1
+          this.beat(now)
+          this.exchangeWith(urgentFanout, now)
+          break
+        case 'fail':
+          overlay.absent(effect.id)
+          rollCall.touch(effect.id)
+          break
+        case 'suspect':
+        case 'recover':
+        case 'return':
+          rollCall.touch(effect.id)
+          break
+      }
+    }
+  }
+
+  /** A probe is not signed: by one that claims an incarnation yet unheard of, anybody could drive ours out of the believable. */
+  #credible(message: ProbeMessage): ProbeMessage {
+    const isClaim = message.type === 'ping' && (message.suspected ?? 0) > this.#options.own.incarnation
+    return isClaim ? { type: 'ping', seq: message.seq } : message
+  }
+
+  #refute(claimed: number, now: Instant): void {
+    const { self, own, voice } = this.#options
+    if (own.leaving) return
+    voice.refute(claimed)
+    this.tell({ type: 'member', id: self, incarnation: own.incarnation }, now)
+  }
+}
