@@ -2,10 +2,11 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { gossipsub } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { InvalidOptionsError } from '../../src/cluster/errors.ts'
 import { type HearsayInit, hearsay } from '../../src/libp2p/hearsay.ts'
 import { alive, joinMany, leaveAll, listenTo, loopback, untilAllSee } from './members.ts'
@@ -54,6 +55,23 @@ describe('hearsay on a libp2p node that the app has', { timeout: 60_000 }, () =>
     await node.dial(first.self.addresses.map(address => multiaddr(address)))
     await untilAllSee([first, node.services.hearsay], 3)
     expect(alive(first.members.getSnapshot()).map(({ name }) => name)).toContain('app')
+  })
+
+  it('replaces a connection on which gossipsub fell silent', async () => {
+    const [first] = await joinMany('mute', 2)
+    const node = await createNode({ cluster: 'mute', name: 'app', bootstrap: first.self.addresses })
+    const { hearsay: cluster, pubsub } = node.services
+    await untilAllSee([first, cluster], 3)
+    const rumorStreams = () =>
+      node
+        .getConnections(peerIdFromString(first.self.id))
+        .flatMap(({ streams }) => streams)
+        .filter(({ direction, protocol }) => direction === 'outbound' && pubsub.protocols.includes(protocol))
+    await vi.waitUntil(() => rumorStreams().length > 0, { timeout: 10_000 })
+    for (const stream of rumorStreams()) stream.abort(new Error('the network did it'))
+    await vi.waitUntil(() => rumorStreams().length === 0, { timeout: 10_000 })
+    await vi.waitUntil(() => rumorStreams().length > 0, { timeout: 40_000 })
+    expect(alive(first.members.getSnapshot())).toHaveLength(3)
   })
 
   it('refuses a node whose key is not Ed25519', async () => {
