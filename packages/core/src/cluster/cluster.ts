@@ -82,6 +82,6 @@ export interface Cluster {
    * @throws {InvalidOptionsError} a name over 128 bytes, more than 32 tags, or a tag over 256 bytes. Nothing changed.
    */
   update(change: { name?: string; tags?: Readonly<Record<string, string>> }): void
-  /** Says goodbye, waits until a neighbour has it (at most one second), then stops. Idempotent. */
+  /** Says goodbye, waits until the neighbours have it (at most one second), then stops. Idempotent. */
   leave(): Promise<void>
 }

@@ -60,7 +60,7 @@ export class Detection {
   }
 
   link(id: string, state: LinkState, isOurs: boolean, now: Instant): void {
-    const { self, overlay, exchanges, own, outbox } = this.#options
+    const { self, overlay, exchanges, outbox } = this.#options
     switch (state) {
       case 'open':
         overlay.opened(id, isOurs)
@@ -79,7 +79,6 @@ export class Detection {
     // Either end may give up what is no edge; only a neighbour should not have gone.
     const isRelease = state === 'closed' && !overlay.isNeighbour(id)
     this.tell({ type: 'link', id, state: isRelease ? 'released' : state }, now)
-    if (own.leaving && overlay.linked().length === 0) outbox.push({ type: 'goodbye-heard' })
     // One of the two ends begins.
     if (state === 'open' && self < id) outbox.send([exchanges.offer(id, now.monotonicMs)])
   }

@@ -138,7 +138,10 @@ export class Driver implements TransportListener {
       this.#offended(from, 'undecodable', decoded.failure.detail)
       return 'reject'
     }
-    if (this.#news(decoded.value).length === 0) return 'ignore'
+    if (this.#news(decoded.value).length === 0) {
+      // The latest word, heard a moment ago in an exchange: it must travel on. What is older need not.
+      return decoded.value.every(fact => this.#options.machine.table.holds(fact)) ? 'accept' : 'ignore'
+    }
     // All of it, old or new here: what is passed on is vouched for.
     return when(this.#verify(decoded.value), ({ facts, forged }) => {
       if (forged) {

@@ -15,8 +15,10 @@ import { checkPresentation } from './options.ts'
 import type { Clock } from './ports.ts'
 import { createStore, type Store, type WritableStore } from './store.ts'
 
-/** Longest wait for a neighbour to hear the goodbye. */
+/** Longest wait for the neighbours to hear the goodbye. */
 const goodbyeMs = 1_000
+/** They tell it on, and meanwhile nobody who is just dialling must be refused. */
+const lingerMs = 200
 
 interface Engine {
   readonly self: string
@@ -95,7 +97,10 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
   async #leave(): Promise<void> {
     const engine = this.#engine
     if (!engine) return
-    if (engine.driver.isRunning) await this.#sayGoodbye(engine.driver)
+    if (engine.driver.isRunning) {
+      await this.#sayGoodbye(engine.driver)
+      await this.#pass(engine.machine.overlay.linked().length > 0 ? lingerMs : 0)
+    }
     engine.driver.stop()
     this.#hearts.stop()
   }
@@ -109,6 +114,10 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
       }
       driver.handle({ type: 'leave' })
     })
+  }
+
+  #pass(ms: number): Promise<void> {
+    return new Promise(resolve => this.#clock.setTimer(this.#clock.now().monotonicMs + ms, resolve))
   }
 
   #running(): Engine {

@@ -44,5 +44,5 @@ export type MachineEffect =
   /** One's own incarnation, to be kept over a restart. */
   | { readonly type: 'persist'; readonly incarnation: number }
   | { readonly type: 'event'; readonly event: MemberEvent }
-  /** A neighbour has the goodbye. */
+  /** All neighbours have the goodbye. */
   | { readonly type: 'goodbye-heard' }

@@ -5,7 +5,7 @@
  * done is returned, and time comes in. The same inputs at the same instants give the same effects.
  */
 import { createDetector, type Detector } from '@hearsay/failure-detector'
-import { heartbeatsIn } from '../gossip/exchange.ts'
+import { agrees, heartbeatsIn } from '../gossip/exchange.ts'
 import { Exchanges } from '../gossip/exchanges.ts'
 import { RumorBuffer } from '../gossip/rumor-buffer.ts'
 import { MuteWatch } from '../overlay/mute-watch.ts'
@@ -60,6 +60,8 @@ export class Machine {
   readonly #partition = new PartitionWatch()
   readonly #pulses = new Pulses()
   readonly #outbox = new Outbox()
+  /** On leaving: neighbours that do not have the goodbye yet. */
+  #unaware = new Set<string>()
   #now: Instant
 
   constructor(options: MachineOptions, now: Instant) {
@@ -125,6 +127,7 @@ export class Machine {
           break
         case 'link':
           this.#detection.link(input.id, input.state, input.isOurs ?? false, now)
+          if (this.#own.leaving && input.state !== 'open') this.#aware(input.id)
           break
         case 'bootstrapped':
           this.#overlay.bootstrapped(input.address, input.id)
@@ -262,16 +265,33 @@ export class Machine {
       const goodbye = { to, message: syncMessage({ facts: [fact] }) }
       this.#outbox.send([goodbye, this.#exchanges.offer(to, this.#now.monotonicMs)])
     }
-    if (linked.length === 0) this.#outbox.push({ type: 'goodbye-heard' })
+    this.#unaware = new Set(linked)
+    this.#aware('')
+  }
+
+  /** This neighbour has the goodbye, or is gone itself. When that is true of all, one may go. */
+  #aware(id: string): void {
+    this.#unaware.delete(id)
+    if (this.#own.leaving && this.#unaware.size === 0) this.#outbox.push({ type: 'goodbye-heard' })
+  }
+
+  /** Whether what a neighbour says shows that it has one's latest record. */
+  #showsOwnRecord(message: SyncMessage): boolean {
+    const prefix = this.#table.get(this.#self)?.prefix
+    const { incarnation, version } = this.#own
+    const entry = message.digest?.entries.find(each => each.prefix === prefix)
+    return (
+      agrees(this.#table, message) === true ||
+      (entry?.incarnation === incarnation && entry.version === version)
+    )
   }
 
   #handleSync(from: string, message: SyncMessage, facts: readonly SignedFact[]): void {
     for (const fact of facts) this.#intake.take(fact, from, this.#now)
     const heard = this.#exchanges.hear(from, message, facts.length > 0, this.#now.monotonicMs)
     this.#outbox.send(heard.steps)
-    if (heard.roundTripMs === undefined) return
-    this.#pulses.roundTrip(from, heard.roundTripMs, this.#now.epochMs)
-    if (this.#own.leaving) this.#outbox.push({ type: 'goodbye-heard' })
+    if (heard.roundTripMs !== undefined) this.#pulses.roundTrip(from, heard.roundTripMs, this.#now.epochMs)
+    if (this.#own.leaving && this.#showsOwnRecord(message)) this.#aware(from)
   }
 
   #sweep(): void {

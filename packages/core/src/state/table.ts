@@ -122,6 +122,13 @@ export class Table {
     }
   }
 
+  /** Whether this very fact, signature and all, is what is held: it is the latest word, and was verified. */
+  holds(fact: SignedFact): boolean {
+    const entry = this.#entries.get(fact.type === 'suspicion' ? fact.subject : fact.author)
+    const claims = entry?.suspicions?.claims ?? []
+    return [entry?.record, entry?.heartbeat, ...claims].some(held => held !== undefined && isSame(held, fact))
+  }
+
   /** Takes a verified fact in. */
   merge(fact: SignedFact, epochMs: number): MergeOutcome {
     const outcome = this.outcome(fact, epochMs)
@@ -213,4 +220,8 @@ export class Table {
 /** The total order of records: (incarnation, version). */
 function compare(a: RecordFact['record'], b: RecordFact['record']): number {
   return a.incarnation - b.incarnation || a.version - b.version
+}
+
+function isSame(a: SignedFact, b: SignedFact): boolean {
+  return a.author === b.author && a.signature.every((byte, i) => byte === b.signature[i])
 }
