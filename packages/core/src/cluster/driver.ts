@@ -30,6 +30,8 @@ export interface DriverOptions {
   readonly transport: Transport
   readonly keys: Signer & Verifier
   readonly listener: DriverListener
+  /** Each decoded fact becomes what this returns: the same, or an equal one that was seen before. */
+  readonly share?: (fact: SignedFact) => SignedFact
 }
 
 /** What a driver tells the face of the cluster. */
@@ -119,7 +121,7 @@ export class Driver implements TransportListener {
         else if (decoded.value.type === 'sync') {
           const message = decoded.value
           const { machine } = this.#options
-          const said = [...message.facts, ...machine.heartbeatsIn(message)]
+          const said = this.#share([...message.facts, ...machine.heartbeatsIn(message)])
           when(this.#verify(this.#news(said)), ({ facts, forged }) => {
             if (forged) this.#offended(from, 'bad-signature', 'a fact that its author did not sign')
             this.handle({ type: 'sync', from, message, facts })
@@ -138,12 +140,13 @@ export class Driver implements TransportListener {
       this.#offended(from, 'undecodable', decoded.failure.detail)
       return 'reject'
     }
-    if (this.#news(decoded.value).length === 0) {
+    const said = this.#share(decoded.value)
+    if (this.#news(said).length === 0) {
       // The latest word, heard a moment ago in an exchange: it must travel on. What is older need not.
-      return decoded.value.every(fact => this.#options.machine.table.holds(fact)) ? 'accept' : 'ignore'
+      return said.every(fact => this.#options.machine.table.holds(fact)) ? 'accept' : 'ignore'
     }
     // All of it, old or new here: what is passed on is vouched for.
-    return when(this.#verify(decoded.value), ({ facts, forged }) => {
+    return when(this.#verify(said), ({ facts, forged }) => {
       if (forged) {
         this.#offended(from, 'bad-signature', 'a rumor that its author did not sign')
         return 'reject'
@@ -156,6 +159,11 @@ export class Driver implements TransportListener {
   /** Offences so far, by kind. */
   offences(): Readonly<Record<Offence, number>> {
     return this.#conduct.counts()
+  }
+
+  #share(facts: readonly SignedFact[]): readonly SignedFact[] {
+    const { share } = this.#options
+    return share ? facts.map(share) : facts
   }
 
   #news(facts: readonly SignedFact[]): SignedFact[] {

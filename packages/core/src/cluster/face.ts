@@ -6,10 +6,10 @@
 import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
 import type { Cluster, ClusterEvents, Explanation, Health, Heartbeat, Member } from './cluster.ts'
 import type { Driver, DriverListener } from './driver.ts'
+import type { Engine } from './engine.ts'
 import { NotRunningError } from './errors.ts'
 import { explain } from './explain.ts'
 import { HeartbeatStore } from './heartbeat-store.ts'
-import type { Machine } from './machine.ts'
 import type { MemberEvent } from './membership.ts'
 import { checkPresentation } from './options.ts'
 import type { Clock } from './ports.ts'
@@ -19,12 +19,6 @@ import { createStore, type Store, type WritableStore } from './store.ts'
 const goodbyeMs = 1_000
 /** They tell it on, and meanwhile nobody who is just dialling must be refused. */
 const lingerMs = 200
-
-interface Engine {
-  readonly self: string
-  readonly machine: Machine
-  readonly driver: Driver
-}
 
 export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' | 'goodbyeHeard'> {
   readonly name: string

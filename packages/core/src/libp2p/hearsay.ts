@@ -15,12 +15,11 @@ import { isLoopback } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Datastore } from 'interface-datastore'
 import type { Cluster } from '../cluster/cluster.ts'
-import { Driver } from '../cluster/driver.ts'
+import type { Driver } from '../cluster/driver.ts'
+import { createEngine } from '../cluster/engine.ts'
 import { InvalidOptionsError } from '../cluster/errors.ts'
 import { Face } from '../cluster/face.ts'
-import { Machine } from '../cluster/machine.ts'
-import { checkMemberOptions, firstRecord, type MemberOptions } from '../cluster/options.ts'
-import { firstIncarnation } from '../state/incarnation.ts'
+import { checkMemberOptions, type MemberOptions } from '../cluster/options.ts'
 import { clusterTag } from '../wire/cluster-tag.ts'
 import { limits } from '../wire/limits.ts'
 import { IncarnationStore } from './incarnation-store.ts'
@@ -81,27 +80,20 @@ class HearsayService extends Face implements Startable {
   /** Before the node listens: streams and connections must find somebody. */
   async beforeStart(): Promise<void> {
     const { privateKey, peerId, datastore, logger } = this.#components
-    const { cluster: name, tags = {}, bootstrap = [], profile = 'lan' } = this.#init
     const log = logger.forComponent('hearsay')
-    const self = peerId.toString()
-    const cluster = clusterTag(name)
+    const cluster = clusterTag(this.#init.cluster)
     const incarnations = new IncarnationStore(this.#init.datastore ?? datastore, cluster)
-    const now = systemClock.now()
-    const incarnation = firstIncarnation(await incarnations.read(), now.epochMs)
-    const record = firstRecord({ name: this.#init.name ?? self.slice(-6), tags: { ...tags }, incarnation })
-    const machine = new Machine({ self, record, bootstrap, profile, random: Math.random }, now)
     const transport = new Libp2pTransport(this.#components, cluster, this.#ownsNode, log)
-    const listener = {
-      event: this.event.bind(this),
-      stepped: this.stepped.bind(this),
-      goodbyeHeard: this.goodbyeHeard.bind(this),
-      persist: (latest: number) =>
-        incarnations.write(latest, error => log('incarnation not kept - %e', error)),
-      note: (message: string) => log(message),
-    }
-    const keys = libp2pKeys(privateKey)
-    const driver = new Driver({ machine, cluster, clock: systemClock, transport, keys, listener })
-    this.attach({ self, machine, driver })
+    const { driver } = createEngine(this, this.#init, {
+      id: peerId.toString(),
+      clock: systemClock,
+      transport,
+      keys: libp2pKeys(privateKey),
+      random: Math.random,
+      incarnation: await incarnations.read(),
+      persist: latest => incarnations.write(latest, error => log('incarnation not kept - %e', error)),
+      note: message => log(message),
+    })
     this.#parts = { transport, driver, incarnations }
     await transport.listen(driver)
   }

@@ -1,0 +1,67 @@
+/**
+ * Engine: one member without a network of its own: the machine, its driver and the face that the app holds.
+ *
+ * A host gives it a clock, a transport, keys and a memory for the incarnation. libp2p is one host, a simulation
+ * another; what they run is the same.
+ */
+import { firstIncarnation } from '../state/incarnation.ts'
+import { clusterTag } from '../wire/cluster-tag.ts'
+import type { SignedFact } from '../wire/fact.ts'
+import type { Signer, Verifier } from '../wire/signing.ts'
+import { Driver } from './driver.ts'
+import type { Face } from './face.ts'
+import { Machine, type MachineOptions } from './machine.ts'
+import { firstRecord, type MemberOptions } from './options.ts'
+import type { Clock, Transport } from './ports.ts'
+
+/** What an engine is given from outside. */
+export interface Host {
+  /** The member id: its public key, as the transport authenticates it. */
+  readonly id: string
+  readonly clock: Clock
+  readonly transport: Transport
+  readonly keys: Signer & Verifier
+  /** 0 ≤ random() < 1. */
+  readonly random: () => number
+  /** The last incarnation that was persisted, or undefined if none was. */
+  readonly incarnation: number | undefined
+  /** Keeps an incarnation over a restart. */
+  persist(incarnation: number): void
+  /** Logs something. */
+  note(message: string): void
+  /** Hands back an equal fact that was seen before, if there is one: hosts of many members save memory. @default the fact */
+  share?(fact: SignedFact): SignedFact
+}
+
+/** What no app sets: bounds, for tests and simulations. */
+export type Tuning = Partial<Pick<MachineOptions, 'maxMembers' | 'maxDeltaBytes' | 'retentionMs'>>
+
+export interface Engine {
+  readonly self: string
+  readonly machine: Machine
+  /** It has to be started, and to be told what the transport hears. */
+  readonly driver: Driver
+}
+
+/** Puts an engine behind a face. @param options as checked by `checkMemberOptions`. */
+export function createEngine(face: Face, options: MemberOptions, host: Host, tuning: Tuning = {}): Engine {
+  const { id: self, clock, transport, keys, random } = host
+  const { name = self.slice(-6), tags = {}, bootstrap = [], profile = 'lan' } = options
+  const now = clock.now()
+  const incarnation = firstIncarnation(host.incarnation, now.epochMs)
+  const record = firstRecord({ name, tags: { ...tags }, incarnation })
+  const machine = new Machine({ self, record, bootstrap, profile, random, ...tuning }, now)
+  const listener = {
+    event: face.event.bind(face),
+    stepped: face.stepped.bind(face),
+    goodbyeHeard: face.goodbyeHeard.bind(face),
+    persist: host.persist.bind(host),
+    note: host.note.bind(host),
+  }
+  const cluster = clusterTag(options.cluster)
+  const share = host.share?.bind(host)
+  const driver = new Driver({ machine, cluster, clock, transport, keys, listener, ...(share && { share }) })
+  const engine = { self, machine, driver }
+  face.attach(engine)
+  return engine
+}

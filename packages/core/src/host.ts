@@ -1,0 +1,11 @@
+/** For hosts of members other than libp2p: the engine, the ports it is given, and the bytes it speaks. */
+export { createEngine, type Engine, type Host, type Tuning } from './cluster/engine.ts'
+export { Face } from './cluster/face.ts'
+export type { MemberEvent } from './cluster/membership.ts'
+export { checkMemberOptions } from './cluster/options.ts'
+export type { Channel, Clock, RumorVerdict, Transport, TransportListener } from './cluster/ports.ts'
+export type { Instant } from './state/instant.ts'
+export { clusterTag } from './wire/cluster-tag.ts'
+export type { SignedFact } from './wire/fact.ts'
+export { memberIdFromKey } from './wire/member-id.ts'
+export type { Signer, Verifier } from './wire/signing.ts'
