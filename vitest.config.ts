@@ -10,6 +10,7 @@ export default defineConfig({
     projects: [
       project('@hearsay/failure-detector', 'packages/failure-detector'),
       project('@hearsay/core', 'packages/core'),
+      project('@hearsay/simulator', 'packages/simulator'),
       project('@hearsay/cli', 'packages/cli'),
       project('@hearsay/test', 'test'),
     ],

@@ -11,6 +11,7 @@ import { toString as toText } from 'uint8arrays/to-string'
 import type { Cluster } from '../cluster/cluster.ts'
 import { ListenError, StorageError } from '../cluster/errors.ts'
 import { checkAddress, checkMemberOptions, type MemberOptions } from '../cluster/options.ts'
+import { withLeave } from '../cluster/with-leave.ts'
 import { clusterTag } from '../wire/cluster-tag.ts'
 import { dialDiscovered } from './discovery.ts'
 import { frugalNoise } from './frugal-packets.ts'
@@ -119,23 +120,6 @@ function nestedMessages(error: Error): string[] {
   return nested.flatMap(each =>
     each instanceof Error ? [each.message, ...nestedMessages(each)] : [String(each)],
   )
-}
-
-/** The same cluster, whose leaving also stops the node that was made for it. */
-function withLeave(cluster: Cluster, leave: () => Promise<void>): Cluster {
-  return {
-    name: cluster.name,
-    members: cluster.members,
-    heartbeats: cluster.heartbeats,
-    events: cluster.events,
-    get self() {
-      return cluster.self
-    },
-    health: () => cluster.health(),
-    explain: id => cluster.explain(id),
-    update: change => cluster.update(change),
-    leave,
-  }
 }
 
 function once(act: () => Promise<void>): () => Promise<void> {

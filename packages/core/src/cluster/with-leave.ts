@@ -1,0 +1,18 @@
+import type { Cluster } from './cluster.ts'
+
+/** The same cluster, whose leaving also ends what the host made for it. */
+export function withLeave(cluster: Cluster, leave: () => Promise<void>): Cluster {
+  return {
+    name: cluster.name,
+    members: cluster.members,
+    heartbeats: cluster.heartbeats,
+    events: cluster.events,
+    get self() {
+      return cluster.self
+    },
+    health: () => cluster.health(),
+    explain: id => cluster.explain(id),
+    update: change => cluster.update(change),
+    leave,
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * Conditions: what the network does to what is sent, apart from carrying it.
+ *
+ * As created it carries everything between everybody, within the given delay. Each fault draws from its own
+ * random stream and returns its undo; `heal` undoes all.
+ */
+import { type Delay, drawDelayMs } from './delay.ts'
+import { type Random, randomStream } from './random-stream.ts'
+
+export interface LossOptions {
+  /** Lost packets are sent again, as TCP does, and arrive late; without, what is lost is gone. @default true */
+  readonly retransmitted?: boolean
+}
+
+/** What becomes of one frame. */
+export interface Fate {
+  /** Until it arrives, without what retransmissions add. */
+  readonly delayMs: number
+  /** How often its packet is lost before one comes through; undefined: it never arrives. */
+  readonly losses: number | undefined
+  readonly duplicated: boolean
+  /** It may arrive before what was sent earlier. */
+  readonly unordered: boolean
+}
+
+interface Chance {
+  readonly rate: number
+  readonly random: Random
+}
+
+/** TCP gives up after so many (Linux, tcp_retries2). */
+const maxLosses = 15
+/** An unordered frame comes up to so much later. */
+const maxDisorderMs = 500
+
+export class Conditions {
+  readonly #seed: number
+  readonly #delay: Delay
+  readonly #cuts = new Map<string, Set<string>>()
+  #groups: Map<string, number> | undefined
+  #delayFault: { readonly delay: Delay; readonly random: Random } | undefined
+  #loss: (Chance & { readonly retransmitted: boolean }) | undefined
+  #duplicates: Chance | undefined
+  #disorder: Chance | undefined
+  #gossipLoss: Chance | undefined
+  #faults = 0
+
+  constructor(seed: number, delay: Delay) {
+    this.#seed = seed
+    this.#delay = delay
+  }
+
+  /** Whether anything gets from one to the other, by name. */
+  carries(from: string, to: string): boolean {
+    if (this.#groups && this.#groups.get(from) !== this.#groups.get(to)) return false
+    return this.#cuts.size === 0 || !this.#cuts.get(from)?.has(to)
+  }
+
+  /** Whether nothing is wrong between any two. */
+  get isWhole(): boolean {
+    return (
+      !this.#groups &&
+      this.#cuts.size === 0 &&
+      !this.#loss &&
+      !this.#delayFault &&
+      !this.#duplicates &&
+      !this.#disorder &&
+      !this.#gossipLoss
+    )
+  }
+
+  /** @param random the sender's own: one draw, whatever else is wrong. */
+  fate(random: Random): Fate {
+    const usualMs = drawDelayMs(this.#delay, random)
+    const late = this.#delayFault
+    const disorder = this.#disorder
+    const unordered = hits(disorder)
+    return {
+      delayMs:
+        (late ? drawDelayMs(late.delay, late.random) : usualMs) +
+        (unordered && disorder ? maxDisorderMs * disorder.random() : 0),
+      losses: this.#losses(),
+      duplicated: hits(this.#duplicates),
+      unordered,
+    }
+  }
+
+  dropsGossip(): boolean {
+    return hits(this.#gossipLoss)
+  }
+
+  /** Nothing passes between members of different groups. Those in none are a group of their own. */
+  partition(groups: readonly (readonly string[])[]): () => void {
+    const groupOf = new Map(groups.flatMap((names, group) => names.map(name => [name, group] as const)))
+    this.#groups = groupOf
+    return () => {
+      if (this.#groups === groupOf) this.#groups = undefined
+    }
+  }
+
+  cut(from: readonly string[], to: readonly string[]): () => void {
+    for (const a of from) {
+      const targets = this.#cuts.get(a) ?? new Set()
+      this.#cuts.set(a, targets)
+      for (const b of to) if (a !== b) targets.add(b)
+    }
+    return () => {
+      for (const a of from) {
+        const targets = this.#cuts.get(a)
+        for (const b of to) targets?.delete(b)
+        if (targets?.size === 0) this.#cuts.delete(a)
+      }
+    }
+  }
+
+  lose(rate: number, { retransmitted = true }: LossOptions): () => void {
+    const loss = { ...this.#chance('loss', rate), retransmitted }
+    this.#loss = loss
+    return () => {
+      if (this.#loss === loss) this.#loss = undefined
+    }
+  }
+
+  slow(delay: Delay): () => void {
+    const late = { delay, random: this.#stream('delay') }
+    this.#delayFault = late
+    return () => {
+      if (this.#delayFault === late) this.#delayFault = undefined
+    }
+  }
+
+  duplicate(rate: number): () => void {
+    const chance = this.#chance('duplicate', rate)
+    this.#duplicates = chance
+    return () => {
+      if (this.#duplicates === chance) this.#duplicates = undefined
+    }
+  }
+
+  reorder(rate: number): () => void {
+    const chance = this.#chance('reorder', rate)
+    this.#disorder = chance
+    return () => {
+      if (this.#disorder === chance) this.#disorder = undefined
+    }
+  }
+
+  dropGossip(rate: number): () => void {
+    const chance = this.#chance('gossip', rate)
+    this.#gossipLoss = chance
+    return () => {
+      if (this.#gossipLoss === chance) this.#gossipLoss = undefined
+    }
+  }
+
+  heal(): void {
+    this.#groups = undefined
+    this.#cuts.clear()
+    this.#delayFault = undefined
+    this.#loss = undefined
+    this.#duplicates = undefined
+    this.#disorder = undefined
+    this.#gossipLoss = undefined
+  }
+
+  #losses(): number | undefined {
+    const loss = this.#loss
+    if (!loss) return 0
+    if (!loss.retransmitted) return hits(loss) ? undefined : 0
+    let losses = 0
+    while (losses < maxLosses && hits(loss)) losses += 1
+    return losses < maxLosses ? losses : undefined
+  }
+
+  #chance(what: string, rate: number): Chance {
+    return { rate, random: this.#stream(what) }
+  }
+
+  #stream(what: string): Random {
+    this.#faults += 1
+    return randomStream(this.#seed, `${what} ${this.#faults}`)
+  }
+}
+
+function hits(chance: Chance | undefined): boolean {
+  return chance !== undefined && chance.random() < chance.rate
+}

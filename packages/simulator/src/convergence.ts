@@ -1,0 +1,37 @@
+/** Convergence: whether those who run see exactly those who run. */
+import type { SimulatedMember } from './simulated-member.ts'
+
+export class Convergence {
+  readonly #members: () => readonly SimulatedMember[]
+  /** Who was seen to differ last: the first to be asked again. */
+  #doubtful: SimulatedMember | undefined
+
+  /** @param members those who run */
+  constructor(members: () => readonly SimulatedMember[]) {
+    this.#members = members
+  }
+
+  isConverged(): boolean {
+    const running = this.#members()
+    if (this.#doubtful?.isRunning && !sees(this.#doubtful, running)) return false
+    this.#doubtful = running.find(member => !sees(member, running))
+    return this.#doubtful === undefined
+  }
+
+  /** The share of the running members that see exactly the running members; 1 if nobody runs. */
+  agreement(): number {
+    const running = this.#members()
+    if (running.length === 0) return 1
+    return running.filter(member => sees(member, running)).length / running.length
+  }
+}
+
+/** Whether these, and nobody else, are alive in a member's view, each in its present incarnation. */
+export function sees(member: SimulatedMember, others: readonly SimulatedMember[]): boolean {
+  const { machine } = member
+  if (machine.health().visible !== others.length) return false
+  return others.every(({ id, incarnation }) => {
+    const seen = machine.member(id)
+    return seen?.status === 'alive' && seen.incarnation === incarnation
+  })
+}

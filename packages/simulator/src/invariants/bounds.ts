@@ -1,0 +1,27 @@
+/** State, timers and queues stay within their bounds. */
+import type { SimulatedMember } from '../simulated-member.ts'
+import { InvariantViolation } from './violation.ts'
+
+/** The driver's two, the face's, gossipsub's, and one to spare. */
+const maxTimers = 5
+
+export interface BoundsOptions {
+  readonly maxMembers: number
+  /** Members of the simulation, whether they run or not. */
+  readonly members: () => number
+}
+
+export function checkBounds(member: SimulatedMember, { maxMembers, members }: BoundsOptions): void {
+  const { machine, clock, links } = member
+  require(member, 'members in the table', machine.table.size, maxMembers)
+  require(member, 'timers', clock.pending, maxTimers)
+  require(member, 'links', links.size, members())
+}
+
+function require(member: SimulatedMember, what: string, value: number, bound: number): void {
+  if (value > bound)
+    throw new InvariantViolation(
+      'bounds',
+      `${member.name} has ${value} ${what}, at most ${bound} are allowed`,
+    )
+}

@@ -1,0 +1,142 @@
+/**
+ * Observer: what the members of a simulation report is gathered here, and held against the invariants.
+ *
+ * A violation is thrown out of the step that caused it.
+ */
+import type { MemberEvent, SignedFact } from '@hearsay/core/host'
+import { FactPool } from './fact-pool.ts'
+import { type BoundsOptions, checkBounds } from './invariants/bounds.ts'
+import { FalseDeaths } from './invariants/false-deaths.ts'
+import { checkIncarnation } from './invariants/incarnations.ts'
+import { Registers } from './invariants/registers.ts'
+import { Returns } from './invariants/returns.ts'
+import type { MemberWatch, SimulatedMember } from './simulated-member.ts'
+import type { Troubles } from './troubles.ts'
+
+/** A cluster event, as one member told its app. */
+export interface SimulatedEvent {
+  readonly atMs: number
+  readonly type: MemberEvent['type']
+  /** Name of the member that told it. */
+  readonly by: string
+  /** Name of the member it is about; its id, if it is nobody of the simulation. */
+  readonly member: string
+  readonly incarnation: number
+}
+
+export interface ObserverOptions {
+  readonly nowMs: () => number
+  readonly memberOf: (id: string) => SimulatedMember | undefined
+  readonly troubles: Troubles
+  readonly bounds: BoundsOptions
+  readonly allowanceMs: number
+  readonly areChecked: boolean
+}
+
+const maxEvents = 1_000_000
+const checkIntervalMs = 1_000
+
+export class Observer implements MemberWatch {
+  readonly #options: ObserverOptions
+  readonly #pool = new FactPool()
+  readonly #falseDeaths: FalseDeaths
+  /** What is held against one process, by its member's name. */
+  readonly #processes = new Map<string, { life: number; registers: Registers; returns: Returns }>()
+  /** About whom something was said since the last step ended. */
+  readonly #told: string[] = []
+  #events: SimulatedEvent[] = []
+  #eventCount = 0
+  #notes: string[] = []
+  #checkDueMs = 0
+
+  constructor(options: ObserverOptions) {
+    this.#options = options
+    const { allowanceMs, troubles, nowMs } = options
+    this.#falseDeaths = new FalseDeaths({
+      allowanceMs,
+      wellSinceMs: (a, b) => troubles.wellSinceMs(a, b, nowMs()),
+    })
+  }
+
+  /** The last million, in order. */
+  get events(): readonly SimulatedEvent[] {
+    return this.#events
+  }
+
+  /** Events so far. */
+  get eventCount(): number {
+    return this.#eventCount
+  }
+
+  /** Times a member whose process ran was declared dead by another. */
+  get falseDeaths(): number {
+    return this.#falseDeaths.count
+  }
+
+  /** What members logged last. */
+  get notes(): readonly string[] {
+    return this.#notes
+  }
+
+  readonly fact = (fact: SignedFact): SignedFact => {
+    const shared = this.#pool.share(fact)
+    if (this.#options.areChecked) {
+      checkIncarnation(shared, this.#options.memberOf)
+      this.#told.push(shared.type === 'suspicion' ? shared.subject : shared.author)
+    }
+    return shared
+  }
+
+  event(by: SimulatedMember, event: MemberEvent): void {
+    const { nowMs, memberOf, areChecked } = this.#options
+    const { type, member } = event
+    const about = memberOf(member.id)
+    this.#keep({
+      atMs: nowMs(),
+      type,
+      by: by.name,
+      member: about?.id === member.id ? about.name : member.id,
+      incarnation: member.incarnation,
+    })
+    if (areChecked) this.#processOf(by).returns.check(event)
+    if (about?.id !== member.id) return
+    if (type === 'fail') this.#falseDeaths.declared(by, about, nowMs())
+    else this.#falseDeaths.withdrawn(by, about)
+  }
+
+  stepped(member: SimulatedMember): void {
+    const { areChecked, bounds } = this.#options
+    if (!areChecked) return
+    const { registers } = this.#processOf(member)
+    for (const id of this.#told) registers.touch(id)
+    this.#told.length = 0
+    registers.check(member.machine)
+    checkBounds(member, bounds)
+  }
+
+  note(member: SimulatedMember, message: string): void {
+    this.#notes = [...this.#notes.slice(-99), `${member.name}: ${message}`]
+  }
+
+  /** Between steps, as often as one likes. */
+  checkNow(): void {
+    const { areChecked, nowMs } = this.#options
+    if (!areChecked || nowMs() < this.#checkDueMs) return
+    this.#checkDueMs = nowMs() + checkIntervalMs
+    this.#falseDeaths.check(nowMs())
+  }
+
+  #keep(event: SimulatedEvent): void {
+    this.#eventCount += 1
+    if (this.#events.length >= maxEvents) this.#events = this.#events.slice(maxEvents / 2)
+    this.#events.push(event)
+  }
+
+  #processOf(member: SimulatedMember): { registers: Registers; returns: Returns } {
+    const known = this.#processes.get(member.name)
+    if (known?.life === member.life) return known
+    const process = { life: member.life, registers: new Registers(), returns: new Returns() }
+    this.#processes.set(member.name, process)
+    return process
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * Simulated member: one member's process, its storage and its place in the network.
+ *
+ * What runs in it is the shipped engine. Processes come and go under one name; identity and incarnation stay as
+ * long as the storage does.
+ */
+import type { Cluster } from '@hearsay/core'
+import {
+  createEngine,
+  type Engine,
+  Face,
+  type Host,
+  type MemberEvent,
+  type Tuning,
+  withLeave,
+} from '@hearsay/core/host'
+import { multiaddr } from '@multiformats/multiaddr'
+import type { GossipRouter } from './gossip-router.ts'
+import { MemberClock } from './member-clock.ts'
+import type { Link, Network } from './network.ts'
+import { type Random, randomStream } from './random-stream.ts'
+import { type SimulatedKeys, simulatedId } from './simulated-keys.ts'
+import { noTraffic, type Traffic } from './traffic.ts'
+import type { VirtualTime } from './virtual-time.ts'
+
+export const simulatedCluster = 'simulated'
+
+/** What a member reports, for those who watch the simulation. */
+export interface MemberWatch {
+  fact: NonNullable<Host['share']>
+  event(member: SimulatedMember, event: MemberEvent): void
+  /** The process did something. */
+  stepped(member: SimulatedMember): void
+  note(member: SimulatedMember, message: string): void
+}
+
+export interface SimulatedMemberOptions {
+  readonly seed: number
+  readonly name: string
+  readonly address: string
+  readonly bootstrap: readonly string[]
+  readonly profile: 'local' | 'lan' | 'wan'
+  readonly tuning: Tuning
+  readonly time: VirtualTime
+  readonly network: Network
+  readonly keys: SimulatedKeys
+  readonly watch: MemberWatch
+  /** The app of the present process wants to leave. */
+  readonly leave: () => Promise<void>
+}
+
+interface Process {
+  readonly cluster: Cluster
+  readonly face: Face
+  readonly engine: Engine
+  readonly router: GossipRouter
+}
+
+export class SimulatedMember {
+  readonly name: string
+  readonly clock: MemberClock
+  /** Draws the delay of what this member sends. */
+  readonly delayRandom: Random
+  readonly links = new Map<string, Link>()
+  /** Where it was told that others can be dialled. */
+  readonly learned = new Map<string, readonly Uint8Array[]>()
+  /** Bytes since the start of the simulation. */
+  readonly sent: Traffic = noTraffic()
+  /** Its own network is gone: dials end at once, nothing arrives. */
+  isOffline = false
+  readonly #options: SimulatedMemberOptions
+  #address: string
+  #storage: { readonly id: string; incarnation: number | undefined }
+  #lives = 0
+  #identities = 0
+  #process: Process | undefined
+
+  constructor(options: SimulatedMemberOptions) {
+    this.#options = options
+    this.name = options.name
+    this.clock = new MemberClock(options.time)
+    this.delayRandom = this.#stream(`delays of ${options.name}`)
+    this.#address = options.address
+    this.#storage = this.#newStorage()
+  }
+
+  /** The member id: stays as long as its storage. */
+  get id(): string {
+    return this.#storage.id
+  }
+
+  /** Where it can be dialled. */
+  get address(): string {
+    return this.#address
+  }
+
+  /** The greatest incarnation it ever spoke of, or undefined before its first word. */
+  get incarnation(): number | undefined {
+    return this.#storage.incarnation
+  }
+
+  /** Counts processes; changes when one starts or ends. */
+  get life(): number {
+    return this.#lives
+  }
+
+  get isRunning(): boolean {
+    return this.#process !== undefined
+  }
+
+  /** What the app of the present process holds. @throws if none runs */
+  get cluster(): Cluster {
+    return this.#running().cluster
+  }
+
+  /** The machine and the driver of the present process. @throws if none runs */
+  get engine(): Engine {
+    return this.#running().engine
+  }
+
+  get machine(): Engine['machine'] {
+    return this.engine.machine
+  }
+
+  get driver(): Engine['driver'] {
+    return this.engine.driver
+  }
+
+  get router(): GossipRouter {
+    return this.#running().router
+  }
+
+  /** A stream of its own for one purpose in its present life. */
+  random(purpose: string): Random {
+    return this.#stream(`${purpose} of ${this.name}, life ${this.#lives}`)
+  }
+
+  start(): void {
+    if (this.#process) throw new Error(`${this.name} runs already`)
+    this.#lives += 1
+    const { network, profile, bootstrap, tuning, keys, watch } = this.#options
+    network.register(this)
+    const storage = this.#storage
+    const face = new WatchedFace(simulatedCluster, this, watch)
+    const engine = createEngine(
+      face,
+      { cluster: simulatedCluster, name: this.name, profile, bootstrap: [...bootstrap] },
+      {
+        id: storage.id,
+        clock: this.clock,
+        transport: network.transportOf(this),
+        keys: { ...keys.signerOf(storage.id), verify: keys.verify.bind(keys) },
+        random: this.random('machine'),
+        incarnation: storage.incarnation,
+        persist: incarnation => {
+          storage.incarnation = incarnation
+        },
+        note: message => watch.note(this, message),
+        share: watch.fact,
+      },
+      tuning,
+    )
+    const cluster = withLeave(face, () => this.#options.leave())
+    this.#process = { cluster, face, engine, router: network.routerOf(this) }
+    this.#present()
+    engine.driver.start()
+  }
+
+  /** Resolves when the neighbours have it, or a second later. */
+  sayGoodbye(): Promise<void> {
+    return this.#running().face.leave()
+  }
+
+  /** The process ends without a word of its own. */
+  stop(): void {
+    this.#process?.engine.driver.stop()
+    this.#process = undefined
+    this.#lives += 1
+    this.clock.reset()
+    this.links.clear()
+    this.learned.clear()
+  }
+
+  /** Its storage is gone: it will be another member. */
+  loseStorage(): void {
+    this.#storage = this.#newStorage()
+  }
+
+  /** Can be dialled there from now on, and nowhere else. */
+  moveTo(address: string): void {
+    this.#options.network.unregisterAddress(this.#address)
+    this.#address = address
+    this.#options.network.register(this)
+    if (this.#process) this.#present()
+  }
+
+  /** Does it now, once awake, or, if this process has ended by then, never. */
+  deliver(act: (driver: Engine['driver']) => void): void {
+    const process = this.#process
+    if (!process) return
+    this.clock.whenAwake(() => {
+      if (process === this.#process) act(process.engine.driver)
+    })
+  }
+
+  #present(): void {
+    this.driver.handle({ type: 'change', change: { addresses: [multiaddr(this.#address).bytes] } })
+  }
+
+  #newStorage(): { id: string; incarnation: number | undefined } {
+    this.#identities += 1
+    const { seed, name } = this.#options
+    const identity = this.#identities === 1 ? name : `${name} ${this.#identities}`
+    return { id: simulatedId(seed, identity), incarnation: undefined }
+  }
+
+  #stream(purpose: string): Random {
+    return randomStream(this.#options.seed, purpose)
+  }
+
+  #running(): Process {
+    if (!this.#process) throw new Error(`${this.name} is not running`)
+    return this.#process
+  }
+}
+
+/** The face that ships, and somebody who looks over its shoulder. */
+class WatchedFace extends Face {
+  readonly #member: SimulatedMember
+  readonly #watch: MemberWatch
+
+  constructor(name: string, member: SimulatedMember, watch: MemberWatch) {
+    super(name, member.clock)
+    this.#member = member
+    this.#watch = watch
+  }
+
+  override event(event: MemberEvent): void {
+    super.event(event)
+    this.#watch.event(this.#member, event)
+  }
+
+  override stepped(): void {
+    super.stepped()
+    this.#watch.stepped(this.#member)
+  }
+}

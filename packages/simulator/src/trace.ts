@@ -1,0 +1,60 @@
+/**
+ * Trace: everything that reached anybody, as a hash that two runs of one seed share, and the last of it in words.
+ */
+import { createHash } from 'node:crypto'
+
+export interface Arrival {
+  readonly atMs: number
+  readonly from: string
+  readonly to: string
+  /** `probe`, `sync`, a kind of gossip, or what happened to a link. */
+  readonly what: string
+  readonly bytes: number
+}
+
+const chunkBytes = 65_536
+const maxKept = 64
+
+export class Trace {
+  readonly #hash = createHash('sha256')
+  readonly #chunk = Buffer.alloc(chunkBytes)
+  readonly #last: Arrival[] = []
+  #used = 0
+  #count = 0
+
+  /** Hexadecimal, of all until now. */
+  get hash(): string {
+    return this.#hash.copy().update(this.#chunk.subarray(0, this.#used)).digest('hex').slice(0, 16)
+  }
+
+  /** Arrivals so far. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** The latest, oldest first. */
+  last(): readonly Arrival[] {
+    const from = this.#count % maxKept
+    return this.#count < maxKept ? [...this.#last] : [...this.#last.slice(from), ...this.#last.slice(0, from)]
+  }
+
+  record(atMs: number, from: string, to: string, what: string, content: Uint8Array): void {
+    this.#last[this.#count % maxKept] = { atMs, from, to, what, bytes: content.length }
+    this.#count += 1
+    const head = `${atMs} ${from} ${to} ${what} ${content.length}\n`
+    if (this.#used + head.length + content.length > chunkBytes) this.#flush()
+    this.#used += this.#chunk.write(head, this.#used, 'latin1')
+    if (content.length > chunkBytes - this.#used) {
+      this.#flush()
+      this.#hash.update(content)
+    } else {
+      this.#chunk.set(content, this.#used)
+      this.#used += content.length
+    }
+  }
+
+  #flush(): void {
+    this.#hash.update(this.#chunk.subarray(0, this.#used))
+    this.#used = 0
+  }
+}

@@ -1,0 +1,59 @@
+/** Virtual time: what is to happen, in the order of (time, sequence). Nothing waits for a real clock. */
+import TinyQueue from 'tinyqueue'
+
+interface Task {
+  readonly dueMs: number
+  readonly seq: number
+  act: (() => void) | undefined
+}
+
+/** So many tasks at one instant are a loop that never lets time pass. */
+const maxTasksAtOnce = 1_000_000
+
+export class VirtualTime {
+  readonly #tasks = new TinyQueue<Task>([], (a, b) => a.dueMs - b.dueMs || a.seq - b.seq)
+  #nowMs = 0
+  #seq = 0
+  #tasksAtOnce = 0
+
+  /** Since the start of the simulation. */
+  get nowMs(): number {
+    return this.#nowMs
+  }
+
+  /** Tasks done so far. */
+  get steps(): number {
+    return this.#steps
+  }
+  #steps = 0
+
+  /** Returns its undo. */
+  at(dueMs: number, act: () => void): () => void {
+    const task: Task = { dueMs: Math.max(dueMs, this.#nowMs), seq: this.#seq++, act }
+    this.#tasks.push(task)
+    return () => {
+      task.act = undefined
+    }
+  }
+
+  after(ms: number, act: () => void): () => void {
+    return this.at(this.#nowMs + ms, act)
+  }
+
+  /** Does what is due next, if that is not after `untilMs`. @returns whether there was anything. */
+  step(untilMs: number): boolean {
+    for (let task = this.#tasks.peek(); task && task.dueMs <= untilMs; task = this.#tasks.peek()) {
+      this.#tasks.pop()
+      const { act } = task
+      if (!act) continue
+      this.#tasksAtOnce = task.dueMs > this.#nowMs ? 0 : this.#tasksAtOnce + 1
+      if (this.#tasksAtOnce > maxTasksAtOnce) throw new Error(`time stands still at ${this.#nowMs} ms`)
+      this.#nowMs = task.dueMs
+      this.#steps += 1
+      act()
+      return true
+    }
+    this.#nowMs = Math.max(this.#nowMs, untilMs)
+    return false
+  }
+}
