@@ -135,6 +135,8 @@ export class Machine implements Detector {
     if (incarnation > member.incarnation) {
       this.#verdicts.revive(member, incarnation)
       this.#probing.drop(id)
+      // It spoke just now: the silence since its last beat, in an earlier incarnation, says nothing any more.
+      this.#heartbeats.forget(id)
     }
     member.excusedUntilMs = excusedUntilMs(attention, nowMs)
     // Members that start together must not probe in step.

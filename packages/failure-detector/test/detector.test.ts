@@ -638,6 +638,16 @@ describe('phi', () => {
     expect(bench.detector.status('d')?.type).toBe('alive')
   })
 
+  it('does not count a silence on into the next incarnation', () => {
+    bench = new Bench({ knobs: { maxLocalHealth: 0 } })
+    beats('d')
+    bench.handle({ type: 'subjects', subjects: [] })
+    expect(verdicts(bench.pass(23_000))).toContain('accuse')
+    bench.handle({ type: 'member', id: 'd', incarnation: 2 })
+    expect(verdicts(bench.pass(120_000))).toEqual([])
+    expect(bench.detector.phi('d', bench.nowMs)).toBeUndefined()
+  })
+
   it('keeps no heartbeats of strangers', () => {
     for (const beat of [1, 2, 3]) bench.handle({ type: 'beat', id: 'stranger', incarnation: 1, beat })
     expect(bench.detector.phi('stranger', 0)).toBeUndefined()

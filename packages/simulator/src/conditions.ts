@@ -16,8 +16,8 @@ export interface LossOptions {
 export interface Fate {
   /** Until it arrives, without what retransmissions add. */
   readonly delayMs: number
-  /** How often its packet is lost before one comes through; undefined: it never arrives. */
-  readonly losses: number | undefined
+  /** It never arrives. */
+  readonly isGone: boolean
   readonly duplicated: boolean
   /** It may arrive before what was sent earlier. */
   readonly unordered: boolean
@@ -28,8 +28,6 @@ interface Chance {
   readonly random: Random
 }
 
-/** TCP gives up after so many (Linux, tcp_retries2). */
-const maxLosses = 15
 /** An unordered frame comes up to so much later. */
 const maxDisorderMs = 500
 
@@ -79,10 +77,15 @@ export class Conditions {
       delayMs:
         (late ? drawDelayMs(late.delay, late.random) : usualMs) +
         (unordered && disorder ? maxDisorderMs * disorder.random() : 0),
-      losses: this.#losses(),
+      isGone: this.#loss?.retransmitted === false && hits(this.#loss),
       duplicated: hits(this.#duplicates),
       unordered,
     }
+  }
+
+  /** Whether one packet, sent now, has to be sent again. */
+  losesPacket(): boolean {
+    return this.#loss?.retransmitted === true && hits(this.#loss)
   }
 
   dropsGossip(): boolean {
@@ -161,15 +164,6 @@ export class Conditions {
     this.#duplicates = undefined
     this.#disorder = undefined
     this.#gossipLoss = undefined
-  }
-
-  #losses(): number | undefined {
-    const loss = this.#loss
-    if (!loss) return 0
-    if (!loss.retransmitted) return hits(loss) ? undefined : 0
-    let losses = 0
-    while (losses < maxLosses && hits(loss)) losses += 1
-    return losses < maxLosses ? losses : undefined
   }
 
   #chance(what: string, rate: number): Chance {

@@ -143,8 +143,11 @@ export function createFaults(world: World): Faults {
     leave: name => world.leave(running(name)),
     throttle(name) {
       const undo = running(name).clock.throttle()
-      troubles.of(name, Number.POSITIVE_INFINITY)
+      troubles.began(name)
+      let isOver = false
       return () => {
+        if (isOver) return
+        isOver = true
         undo()
         troubles.ended(name, time.nowMs)
       }

@@ -18,14 +18,12 @@ export interface Crossing {
   readonly bytes: number
   /** Without what retransmissions add. */
   readonly delayMs: number
-  /** Packets lost before one came through. */
-  readonly losses: number
   readonly unordered: boolean
   readonly arrive: () => void
 }
 
 export interface DirectionOptions {
-  /** Whether the network carries anything this way now. */
+  /** Whether the network carries a packet that is sent this way now. */
   readonly carries: () => boolean
   readonly gaveUp: () => void
 }
@@ -67,8 +65,8 @@ export class Direction {
     this.#backlogBytes = 0
   }
 
-  #cross({ delayMs, losses, unordered, arrive }: Crossing): void {
-    const atMs = this.#time.nowMs + delayMs + firstRetryMs * (2 ** losses - 1)
+  #cross({ delayMs, unordered, arrive }: Crossing): void {
+    const atMs = this.#time.nowMs + delayMs
     if (unordered) {
       this.#time.at(atMs, arrive)
       return
@@ -77,16 +75,24 @@ export class Direction {
     this.#time.at(this.#lastArrivalMs, arrive)
   }
 
+  /** The first that waits is sent again; what came through behind it was kept by the other end. */
   #retryLater(waitMs: number, sinceMs: number): void {
     this.#cancelRetry = this.#time.after(waitMs, () => {
-      if (this.#options.carries()) {
-        const backlog = this.#backlog
-        this.drop()
-        for (const crossing of backlog) this.#cross(crossing)
-      } else if (this.#time.nowMs - sinceMs > patienceMs) {
+      if (this.#options.carries()) this.#flush()
+      else if (this.#time.nowMs - sinceMs > patienceMs) {
         this.drop()
         this.#options.gaveUp()
       } else this.#retryLater(Math.min(2 * waitMs, maxRetryMs), sinceMs)
     })
+  }
+
+  #flush(): void {
+    do {
+      const crossing = this.#backlog.shift()
+      if (!crossing) return
+      this.#backlogBytes -= crossing.bytes
+      this.#cross(crossing)
+    } while (this.#options.carries())
+    if (this.#backlog.length > 0) this.#retryLater(firstRetryMs, this.#time.nowMs)
   }
 }

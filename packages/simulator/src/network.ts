@@ -164,7 +164,7 @@ export class Network {
   #way(from: SimulatedMember, to: SimulatedMember, link: () => Link): Direction {
     const { id } = to
     return new Direction(this.#time, {
-      carries: () => this.reaches(from, to),
+      carries: () => this.reaches(from, to) && !this.#conditions.losesPacket(),
       gaveUp: () => this.#close(from, id, link()),
     })
   }
@@ -232,16 +232,16 @@ export class Network {
 
   /** Over one link: in time, late, not at all, or to an end that has hung up and says so. */
   #cross(from: SimulatedMember, to: SimulatedMember, link: Link, bytes: number, arrive: () => void): void {
-    const { delayMs, losses, duplicated, unordered } = this.#conditions.fate(from.delayRandom)
-    if (losses === undefined) return
+    const { delayMs, isGone, duplicated, unordered } = this.#conditions.fate(from.delayRandom)
+    if (isGone) return
     const way = link.ways.get(from.name)
     const { id } = from
     const end = () => {
       if (to.links.get(id) === link) arrive()
       else this.#closeFar(to, from, link)
     }
-    way?.send({ bytes, delayMs, losses, unordered, arrive: end })
-    if (duplicated) way?.send({ bytes, delayMs: 2 * delayMs, losses, unordered: true, arrive: end })
+    way?.send({ bytes, delayMs, unordered, arrive: end })
+    if (duplicated) way?.send({ bytes, delayMs: 2 * delayMs, unordered: true, arrive: end })
   }
 
   /** This end is closed; the other hears it after what was sent before. */
@@ -249,7 +249,7 @@ export class Network {
     const { id } = from
     const { delayMs } = this.#conditions.fate(from.delayRandom)
     const arrive = () => this.#close(to, id, link)
-    link.ways.get(from.name)?.send({ bytes: 0, delayMs, losses: 0, unordered: false, arrive })
+    link.ways.get(from.name)?.send({ bytes: 0, delayMs, unordered: false, arrive })
   }
 
   #close(member: SimulatedMember, id: string, link: Link): void {

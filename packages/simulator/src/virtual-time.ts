@@ -1,4 +1,8 @@
-/** Virtual time: what is to happen, in the order of (time, sequence). Nothing waits for a real clock. */
+/**
+ * Virtual time: what is to happen, in the order of (time, sequence). Nothing waits for a real clock.
+ *
+ * Instants are multiples of 1/1024 ms, so that sums and differences of them are exact.
+ */
 import TinyQueue from 'tinyqueue'
 
 interface Task {
@@ -27,9 +31,9 @@ export class VirtualTime {
   }
   #steps = 0
 
-  /** Returns its undo. */
+  /** Then, or at the next instant there is. Returns its undo. */
   at(dueMs: number, act: () => void): () => void {
-    const task: Task = { dueMs: Math.max(dueMs, this.#nowMs), seq: this.#seq++, act }
+    const task: Task = { dueMs: Math.max(onGrid(dueMs), this.#nowMs), seq: this.#seq++, act }
     this.#tasks.push(task)
     return () => {
       task.act = undefined
@@ -53,7 +57,11 @@ export class VirtualTime {
       act()
       return true
     }
-    this.#nowMs = Math.max(this.#nowMs, untilMs)
+    this.#nowMs = Math.max(this.#nowMs, onGrid(untilMs))
     return false
   }
+}
+
+function onGrid(ms: number): number {
+  return Math.ceil(ms * 1_024) / 1_024
 }

@@ -129,6 +129,8 @@ export class Detection {
           break
         case 'fail':
           overlay.absent(effect.id)
+          // Its end may not have heard anything for long, and TCP would go on trying, ever more rarely.
+          if (overlay.isLinked(effect.id)) outbox.push({ type: 'disconnect', id: effect.id })
           rollCall.touch(effect.id)
           break
         case 'suspect':

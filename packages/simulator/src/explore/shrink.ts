@@ -1,0 +1,54 @@
+/** Shrink: the shortest schedule that still fails in the same way, by leaving out whatever can be left out. */
+import { type Outcome, runSchedule } from './run-schedule.ts'
+import type { Schedule } from './schedule.ts'
+
+export interface Shrunk {
+  readonly schedule: Schedule
+  readonly outcome: Outcome
+  /** Schedules tried. */
+  readonly tries: number
+}
+
+/** @param failed how `schedule` fails. @param maxTries a bound. @default 200 */
+export async function shrink(schedule: Schedule, failed: Outcome, maxTries: number = 200): Promise<Shrunk> {
+  let best = { schedule, outcome: failed }
+  let tries = 0
+  for (let progress = true; progress; ) {
+    progress = false
+    for (const candidate of smaller(best.schedule)) {
+      if (tries >= maxTries) return { ...best, tries }
+      tries += 1
+      const outcome = await runSchedule(candidate)
+      if (outcome.type !== 'failed' || failed.type !== 'failed' || outcome.what !== failed.what) continue
+      best = { schedule: candidate, outcome }
+      progress = true
+      break
+    }
+  }
+  return { ...best, tries }
+}
+
+/** Half of the faults, then one less, then fewer members, then shorter faults: the greatest step first. */
+function* smaller(schedule: Schedule): Generator<Schedule> {
+  const { faults, members } = schedule
+  if (faults.length > 2) {
+    const half = Math.ceil(faults.length / 2)
+    yield { ...schedule, faults: faults.slice(0, half) }
+    yield { ...schedule, faults: faults.slice(half) }
+  }
+  if (faults.length > 1)
+    for (let i = 0; i < faults.length; i++) yield { ...schedule, faults: faults.filter((_, at) => at !== i) }
+  const needed = Math.max(1, ...faults.flatMap(({ fault }) => membersIn(fault)).map(index => index + 1))
+  for (const fewer of [needed, Math.ceil(members / 2), members - 1])
+    if (fewer < members && fewer >= needed) yield { ...schedule, members: fewer }
+  for (const [i, { atMs, fault }] of faults.entries()) {
+    if (!('ms' in fault) || fault.ms === null || fault.ms < 1_000) continue
+    const shorter = { atMs, fault: { ...fault, ms: Math.round(fault.ms / 2) } }
+    yield { ...schedule, faults: faults.with(i, shorter) }
+  }
+}
+
+/** The indices of the members that a fault names. */
+function membersIn(fault: object): number[] {
+  return [...JSON.stringify(fault).matchAll(/"m(\d+)"/g)].map(([, index]) => Number(index))
+}
