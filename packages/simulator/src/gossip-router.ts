@@ -45,7 +45,11 @@ interface Peer {
 
 export class GossipRouter {
   /** Messages received, and those of them that were known already. */
-  readonly counts = { received: 0, duplicates: 0, wanted: 0 }
+  readonly counts: { received: number; duplicates: number; wanted: number } = {
+    received: 0,
+    duplicates: 0,
+    wanted: 0,
+  }
   readonly #options: GossipRouterOptions
   readonly #peers = new Map<string, Peer>()
   /** Name → until when. In the order of arrival. */

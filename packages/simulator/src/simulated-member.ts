@@ -61,9 +61,9 @@ export class SimulatedMember {
   readonly clock: MemberClock
   /** Draws the delay of what this member sends. */
   readonly delayRandom: Random
-  readonly links = new Map<string, Link>()
+  readonly links: Map<string, Link> = new Map()
   /** Where it was told that others can be dialled. */
-  readonly learned = new Map<string, readonly Uint8Array[]>()
+  readonly learned: Map<string, readonly Uint8Array[]> = new Map()
   /** Bytes since the start of the simulation. */
   readonly sent: Traffic = noTraffic()
   /** Its own network is gone: dials end at once, nothing arrives. */

@@ -44,7 +44,7 @@ export interface Simulation extends Faults {
   /**
    * Lets time pass until it is so, looking each 10 ms. Returns how long it took.
    *
-   * @throws {Error} it did not come true in time; the message says what the members see, and how to replay it
+   * @throws {NotInTimeError} it did not come true; the message says what the members see, and how to replay it
    */
   runUntil(isSo: () => boolean, options: { withinMs: number }): Promise<number>
   /** Whether everybody who runs sees exactly those who run, in their present incarnation. */
@@ -57,6 +57,11 @@ export interface Simulation extends Faults {
   sent(): Traffic
   /** The line that makes this simulation again. */
   replay(): string
+}
+
+/** What `runUntil` waited for did not come true in time. The simulation stands at the end of that time. */
+export class NotInTimeError extends Error {
+  override readonly name = 'NotInTimeError'
 }
 
 /** How finely `runUntil` looks. */
@@ -138,7 +143,7 @@ class Course implements Omit<Simulation, keyof Faults> {
     await this.#settle()
     while (!isSo()) {
       if (this.nowMs - startedMs >= withinMs)
-        throw new Error(`not within ${withinMs} ms; to replay: ${this.replay()}\n${this.#report()}`)
+        throw new NotInTimeError(`not within ${withinMs} ms; to replay: ${this.replay()}\n${this.#report()}`)
       await this.#runTo(this.nowMs + lookMs)
     }
     return this.nowMs - startedMs

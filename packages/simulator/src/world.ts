@@ -22,8 +22,8 @@ const defaultMaxMembers = 20_000
 
 export class World {
   readonly options: SimulationOptions
-  readonly time = new VirtualTime()
-  readonly trace = new Trace()
+  readonly time: VirtualTime = new VirtualTime()
+  readonly trace: Trace = new Trace()
   readonly members: SimulatedMember[] = []
   readonly conditions: Conditions
   readonly network: Network

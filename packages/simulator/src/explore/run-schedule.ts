@@ -5,17 +5,23 @@
  * those who run, and then nothing must be heard of anybody any more.
  */
 import { InvariantViolation } from '../invariants/violation.ts'
-import { createSimulation, type Simulation } from '../simulation.ts'
+import { createSimulation, NotInTimeError, type Simulation } from '../simulation.ts'
 import { applyFault, type Schedule, scheduleEndMs } from './schedule.ts'
 
-export type Outcome =
-  | { readonly type: 'survived'; readonly steps: number; readonly virtualMs: number }
-  | {
-      readonly type: 'failed'
-      /** The invariant; `convergence`, `quiet`; or `crash`: the code threw. */
-      readonly what: string
-      readonly message: string
-    }
+export type Outcome = Survived | Failed
+
+export interface Survived {
+  readonly type: 'survived'
+  readonly virtualMs: number
+}
+
+export interface Failed {
+  readonly type: 'failed'
+  /** The invariant; `convergence`; `quiet`; or `crash`: the code threw. */
+  readonly what: string
+  readonly message: string
+  readonly virtualMs: number
+}
 
 /** Our choice: what it takes to heal a partition, and TCP's longest wait before it tries again. */
 const convergesWithinMs = 150_000
@@ -27,21 +33,34 @@ export async function runSchedule(schedule: Schedule): Promise<Outcome> {
   const { seed, members, faults } = schedule
   const simulation = createSimulation({ seed, members, invariants: { allowanceMs: convergesWithinMs } })
   for (const { atMs, fault } of faults) simulation.after(atMs, () => applyFault(simulation, fault))
+  const failed = (what: string, message: string): Failed => ({
+    type: 'failed',
+    what,
+    message,
+    virtualMs: simulation.nowMs,
+  })
   try {
     await simulation.run(scheduleEndMs(schedule) + 1)
     simulation.heal()
-    try {
-      await simulation.runUntil(() => simulation.isConverged(), { withinMs: convergesWithinMs })
-    } catch (error) {
-      if (error instanceof InvariantViolation) throw error
-      return { type: 'failed', what: 'convergence', message: messageOf(error) }
-    }
+    const split = await division(simulation)
+    if (split !== undefined) return failed('convergence', split)
     const restless = await unrest(simulation)
-    if (restless !== undefined) return { type: 'failed', what: 'quiet', message: restless }
-    return { type: 'survived', steps: simulation.steps, virtualMs: simulation.nowMs }
+    if (restless !== undefined) return failed('quiet', restless)
+    return { type: 'survived', virtualMs: simulation.nowMs }
   } catch (error) {
-    const what = error instanceof InvariantViolation ? error.invariant : 'crash'
-    return { type: 'failed', what, message: messageOf(error) }
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return failed(error instanceof InvariantViolation ? error.invariant : 'crash', message)
+  }
+}
+
+/** Who still sees others than those who run, or undefined. */
+async function division(simulation: Simulation): Promise<string | undefined> {
+  try {
+    await simulation.runUntil(() => simulation.isConverged(), { withinMs: convergesWithinMs })
+    return undefined
+  } catch (error) {
+    if (error instanceof NotInTimeError) return error.message
+    throw error
   }
 }
 
@@ -54,8 +73,4 @@ async function unrest(simulation: Simulation): Promise<string | undefined> {
   if (said.length === 0 && simulation.isConverged()) return undefined
   const lines = said.slice(0, 8).map(({ atMs, by, type, member }) => `${atMs} ms ${by}: ${type} ${member}`)
   return `after all had converged and settled at ${sinceMs} ms:\n${lines.join('\n')}`
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -27,6 +27,7 @@ export type Fault =
       readonly newAddress: boolean
       readonly ms: number | null
     }
+  /** It starts again so long after its goodbye. */
   | { readonly type: 'leave'; readonly member: string; readonly ms: number | null }
   | {
       readonly type: 'change-network'
@@ -45,9 +46,14 @@ export interface Schedule {
   readonly faults: readonly { readonly atMs: number; readonly fault: Fault }[]
 }
 
+/** A goodbye takes so long at most. */
+const goodbyeMs = 2_000
+
 /** When the last fault is over. */
 export function scheduleEndMs({ faults }: Schedule): number {
-  return Math.max(0, ...faults.map(({ atMs, fault }) => atMs + ('ms' in fault ? (fault.ms ?? 0) : 0)))
+  const lengthMs = (fault: Fault) =>
+    ('ms' in fault ? (fault.ms ?? 0) : 0) + (fault.type === 'leave' ? goodbyeMs : 0)
+  return Math.max(0, ...faults.map(({ atMs, fault }) => atMs + lengthMs(fault)))
 }
 
 /** A fault that cannot happen, because its member does not run, does not. */
@@ -99,8 +105,7 @@ export function applyFault(simulation: Simulation, fault: Fault): void {
       break
     case 'leave':
       if (!runs(fault.member)) break
-      void simulation.leave(fault.member)
-      startAgain(fault.member)
+      void simulation.leave(fault.member).then(() => startAgain(fault.member))
       break
     case 'change-network':
       if (runs(fault.member)) simulation.changeNetwork(fault.member, fault.ms, fault)

@@ -1,16 +1,16 @@
 /** Shrink: the shortest schedule that still fails in the same way, by leaving out whatever can be left out. */
-import { type Outcome, runSchedule } from './run-schedule.ts'
+import { type Failed, runSchedule } from './run-schedule.ts'
 import type { Schedule } from './schedule.ts'
 
 export interface Shrunk {
   readonly schedule: Schedule
-  readonly outcome: Outcome
+  readonly outcome: Failed
   /** Schedules tried. */
   readonly tries: number
 }
 
 /** @param failed how `schedule` fails. @param maxTries a bound. @default 200 */
-export async function shrink(schedule: Schedule, failed: Outcome, maxTries: number = 200): Promise<Shrunk> {
+export async function shrink(schedule: Schedule, failed: Failed, maxTries: number = 200): Promise<Shrunk> {
   let best = { schedule, outcome: failed }
   let tries = 0
   for (let progress = true; progress; ) {
@@ -19,7 +19,7 @@ export async function shrink(schedule: Schedule, failed: Outcome, maxTries: numb
       if (tries >= maxTries) return { ...best, tries }
       tries += 1
       const outcome = await runSchedule(candidate)
-      if (outcome.type !== 'failed' || failed.type !== 'failed' || outcome.what !== failed.what) continue
+      if (outcome.type !== 'failed' || outcome.what !== failed.what) continue
       best = { schedule: candidate, outcome }
       progress = true
       break

@@ -1,0 +1,35 @@
+/** Explore: random schedules, one seed after the other, until it is enough; what fails is shrunk. */
+import { drawSchedule } from './draw-schedule.ts'
+import { type Failed, type Outcome, runSchedule } from './run-schedule.ts'
+import type { Schedule } from './schedule.ts'
+import { shrink } from './shrink.ts'
+
+export interface ExploreOptions {
+  /** An integer: the seeds are `seed`, `seed + stride`, … */
+  readonly seed: number
+  /** So that several explore side by side. @default 1 */
+  readonly stride?: number
+  /** Asked before each schedule. */
+  readonly isEnough: () => boolean
+  readonly onTried?: (tried: { readonly seed: number; readonly outcome: Outcome }) => void
+  readonly onFound?: (found: Found) => void
+}
+
+/** A schedule that a cluster did not survive. */
+export interface Found {
+  /** Of the schedule as it was drawn. */
+  readonly seed: number
+  /** The shortest that fails in the same way. */
+  readonly schedule: Schedule
+  readonly outcome: Failed
+}
+
+export async function explore(options: ExploreOptions): Promise<void> {
+  const { stride = 1, isEnough, onTried, onFound } = options
+  for (let { seed } = options; !isEnough(); seed += stride) {
+    const schedule = drawSchedule(seed)
+    const outcome = await runSchedule(schedule)
+    onTried?.({ seed, outcome })
+    if (outcome.type === 'failed') onFound?.({ seed, ...(await shrink(schedule, outcome)) })
+  }
+}
