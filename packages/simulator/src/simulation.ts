@@ -49,7 +49,7 @@ export interface Simulation extends Faults {
   runUntil(isSo: () => boolean, options: { withinMs: number }): Promise<number>
   /** Whether everybody who runs sees exactly those who run, in their present incarnation. */
   isConverged(): boolean
-  /** The share of those who run that see exactly those who run. */
+  /** The share of those who run that see exactly those who run; of many, a hundred are asked. */
   agreement(): number
   /** How those who run see a member, without repetition, in alphabetical order. */
   statusesOf(name: string): string[]

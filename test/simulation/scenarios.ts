@@ -1,0 +1,124 @@
+/** Scenarios for a person: what can be watched with `pnpm sim`, each a story over a cluster that has settled. */
+import type { Simulation } from '@hearsay/simulator'
+
+export interface Scenario {
+  /** What happens, in a sentence. */
+  readonly story: string
+  /** Virtual milliseconds, about. */
+  readonly lengthMs: number
+  /** `joining`: the story begins with everybody's first word. */
+  readonly start: 'joining' | 'settled'
+  readonly play: (simulation: Simulation) => Promise<void>
+}
+
+const secondMs = 1_000
+const minuteMs = 60_000
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  join: {
+    story: 'everybody starts at the same instant and knows one address',
+    lengthMs: 30 * secondMs,
+    start: 'joining',
+    play: simulation => simulation.run(30 * secondMs),
+  },
+  idle: {
+    story: 'nothing happens',
+    lengthMs: minuteMs,
+    start: 'settled',
+    play: simulation => simulation.run(minuteMs),
+  },
+  crash: {
+    story: 'one process is killed',
+    lengthMs: 20 * secondMs,
+    start: 'settled',
+    async play(simulation) {
+      await simulation.run(5 * secondMs)
+      simulation.crash('m1')
+      await simulation.run(15 * secondMs)
+    },
+  },
+  hang: {
+    story: 'one process stops for half a minute, and goes on',
+    lengthMs: minuteMs,
+    start: 'settled',
+    async play(simulation) {
+      await simulation.run(5 * secondMs)
+      simulation.stall('m1', 30 * secondMs)
+      await simulation.run(55 * secondMs)
+    },
+  },
+  'partition-heal': {
+    story: 'the network splits into halves for a minute, and heals',
+    lengthMs: 2 * minuteMs,
+    start: 'settled',
+    async play(simulation) {
+      await simulation.run(10 * secondMs)
+      simulation.partition([names(simulation, i => i % 2 === 0), names(simulation, i => i % 2 === 1)])
+      await simulation.run(minuteMs)
+      simulation.heal()
+      await simulation.run(50 * secondMs)
+    },
+  },
+  'half-dies': {
+    story: 'half of the processes are killed at the same instant',
+    lengthMs: minuteMs,
+    start: 'settled',
+    async play(simulation) {
+      await simulation.run(10 * secondMs)
+      simulation.crash(names(simulation, i => i % 2 === 1))
+      await simulation.run(50 * secondMs)
+    },
+  },
+  'stop-and-go': {
+    story: 'one in eight stops for 3 s in every 4 s, for two minutes',
+    lengthMs: 3 * minuteMs,
+    start: 'settled',
+    async play(simulation) {
+      await simulation.run(10 * secondMs)
+      for (const name of names(simulation, i => i % 8 === 1)) stopAndGo(simulation, name, 2 * minuteMs)
+      await simulation.run(2 * minuteMs + 50 * secondMs)
+    },
+  },
+  loss: {
+    story: '30 % of all packets are lost for a minute',
+    lengthMs: 2 * minuteMs,
+    start: 'settled',
+    async play(simulation) {
+      await simulation.run(10 * secondMs)
+      const stop = simulation.loss(0.3)
+      await simulation.run(minuteMs)
+      stop()
+      await simulation.run(50 * secondMs)
+    },
+  },
+  churn: {
+    story: 'every second a member says goodbye or is killed, and another one joins, for a minute',
+    lengthMs: 2 * minuteMs,
+    start: 'settled',
+    async play(simulation) {
+      await simulation.run(10 * secondMs)
+      for (let round = 1; round <= 60; round++) {
+        const [name] = names(simulation, i => i === round)
+        if (name !== undefined && round % 2 === 0) simulation.crash(name)
+        else if (name !== undefined) void simulation.leave(name)
+        simulation.add()
+        await simulation.run(secondMs)
+      }
+      await simulation.run(50 * secondMs)
+    },
+  },
+}
+
+function names(simulation: Simulation, isMeant: (index: number) => boolean): string[] {
+  return simulation.members.filter((_, i) => isMeant(i)).map(({ name }) => name)
+}
+
+function stopAndGo(simulation: Simulation, name: string, forMs: number): void {
+  const untilMs = simulation.nowMs + forMs
+  const stop = (): void => {
+    if (simulation.nowMs >= untilMs) return
+    simulation.stall(name, 3 * secondMs)
+    simulation.after(4 * secondMs, stop)
+  }
+  stop()
+}
