@@ -14,7 +14,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const snippetsOf = (readme: string) =>
   [...read(readme).matchAll(/```ts\n(.*?)```/gs)].map(match => match[1] ?? '')
 
-const readmes = ['README.md', 'packages/core/README.md']
+const readmes = ['README.md', 'packages/core/README.md', 'packages/simulator/README.md']
 const pages = [...readmes, 'docs/protocol.md', 'docs/adr/README.md', 'examples/first-cluster/README.md']
 
 describe('the READMEs', () => {
@@ -32,7 +32,11 @@ describe('the READMEs', () => {
         noUnusedLocals: false,
         allowImportingTsExtensions: true,
         moduleDetection: 'force',
-        paths: { '@hearsay/core': [join(core, 'src/index.ts')] },
+        paths: {
+          '@hearsay/core': [join(core, 'src/index.ts')],
+          '@hearsay/core/host': [join(core, 'src/host.ts')],
+          '@hearsay/simulator': [join(root, 'packages/simulator/src/index.ts')],
+        },
       },
       include: ['*.ts'],
     }
