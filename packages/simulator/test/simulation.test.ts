@@ -1,23 +1,118 @@
-import { expect, it } from 'vitest'
-import { createSimulation, runTwice } from '../src/index.ts'
+import { describe, expect, it } from 'vitest'
+import {
+  createSimulation,
+  InvalidSimulationError,
+  NotInTimeError,
+  runTwice,
+  type Simulation,
+  type SimulationOptions,
+} from '../src/index.ts'
 
-it('brings 16 members together, twice in the same way', async () => {
-  const simulation = await runTwice(async () => {
-    const simulation = createSimulation({ seed: 1, members: 16 })
-    await simulation.runUntil(() => simulation.isConverged(), { withinMs: 10_000 })
-    await simulation.run(60_000)
-    return simulation
-  })
-  expect(simulation.isConverged()).toBe(true)
-  expect(simulation.events.filter(({ type }) => type !== 'join')).toEqual([])
-})
-
-it('ends the process of a member that leaves', async () => {
-  const simulation = createSimulation({ seed: 2, members: 8 })
+async function converged(options: SimulationOptions): Promise<Simulation> {
+  const simulation = createSimulation(options)
   await simulation.runUntil(() => simulation.isConverged(), { withinMs: 10_000 })
-  const goodbye = simulation.member('m3').cluster.leave()
-  await simulation.runUntil(() => simulation.statusesOf('m3').join() === 'left', { withinMs: 2_000 })
-  await simulation.run(1_000)
-  await goodbye
-  expect(simulation.member('m3').isRunning).toBe(false)
+  return simulation
+}
+
+describe('a simulation', () => {
+  it('brings 16 members together, twice in the same way', async () => {
+    const simulation = await runTwice(async () => {
+      const simulation = await converged({ seed: 1, members: 16 })
+      await simulation.run(60_000)
+      return simulation
+    })
+    expect(simulation.isConverged()).toBe(true)
+    expect(simulation.events.filter(({ type }) => type !== 'join')).toEqual([])
+  })
+
+  it('goes another way with another seed', async () => {
+    const traces = await Promise.all(
+      [1, 2].map(async seed => (await converged({ seed, members: 4 })).trace.hash),
+    )
+    expect(new Set(traces).size).toBe(2)
+  })
+
+  it('says so when two runs of one seed differ', async () => {
+    let runs = 0
+    const moody = () => converged({ seed: 1, members: 3 + runs++ })
+    await expect(runTwice(moody)).rejects.toThrow('two runs differ')
+  })
+
+  it('lets a fault of one member change nothing that others draw', async () => {
+    const delays = async (spoil: (simulation: Simulation) => void): Promise<number[]> => {
+      const simulation = await converged({ seed: 3, members: 4 })
+      spoil(simulation)
+      const m2 = simulation.member('m2')
+      return [m2.delayRandom(), m2.delayRandom()]
+    }
+    const alone = await delays(() => {})
+    expect(await delays(simulation => simulation.stall('m1', 1_000))).toEqual(alone)
+    expect(await delays(simulation => simulation.loss(0.5))).toEqual(alone)
+    expect(await delays(simulation => void simulation.add())).toEqual(alone)
+  })
+
+  it('ends the process of a member that leaves', async () => {
+    const simulation = await converged({ seed: 2, members: 8 })
+    const goodbye = simulation.member('m3').cluster.leave()
+    await simulation.runUntil(() => simulation.statusesOf('m3').join() === 'left', { withinMs: 2_000 })
+    await simulation.run(1_000)
+    await goodbye
+    expect(simulation.member('m3').isRunning).toBe(false)
+  })
+
+  it('runs an app on each member, again with each process, and waits for its promises', async () => {
+    const said: string[] = []
+    const simulation = await converged({
+      seed: 4,
+      members: 3,
+      app: (cluster, name) => {
+        said.push(`${name} starts`)
+        cluster.events.addEventListener('fail', async ({ detail }) => {
+          await Promise.resolve()
+          await new Promise(resolve => queueMicrotask(() => resolve(undefined)))
+          cluster.update({ tags: { lost: detail.name } })
+        })
+        return () => said.push(`${name} ends`)
+      },
+    })
+    simulation.crash('m2')
+    const areTold = () =>
+      ['m0', 'm1'].every(name => simulation.member(name).cluster.self.tags['lost'] === 'm2')
+    await simulation.runUntil(areTold, { withinMs: 5_000 })
+    simulation.restart('m2')
+    expect(said).toEqual(['m0 starts', 'm1 starts', 'm2 starts', 'm2 ends', 'm2 starts'])
+  })
+
+  it('gives a member that lost its storage another identity, and an address that was asked for', async () => {
+    const simulation = await converged({ seed: 6, members: 4 })
+    const m3 = simulation.member('m3')
+    const { id, address } = m3
+    simulation.restart('m3', { newAddress: true })
+    expect([m3.id === id, m3.address === address]).toEqual([true, false])
+    simulation.restart('m3', { keepStorage: false })
+    expect(m3.id).not.toBe(id)
+    await simulation.runUntil(() => simulation.isConverged(), { withinMs: 30_000 })
+  })
+
+  it('says what the members see when something did not come true', async () => {
+    const simulation = await converged({ seed: 7, members: 3 })
+    const waiting = simulation.runUntil(() => false, { withinMs: 100 })
+    await expect(waiting).rejects.toThrow(NotInTimeError)
+    await expect(waiting).rejects.toThrow(/createSimulation\(\{"seed":7,"members":3\}\)\n {2}m0: alive 3/)
+  })
+
+  it.each<[string, () => unknown]>([
+    ['seed: 0.5 is no integer', () => createSimulation({ seed: 0.5 })],
+    ['members: -1 is no integer', () => createSimulation({ seed: 1, members: -1 })],
+    [
+      'delay: minMs is above maxMs',
+      () => createSimulation({ seed: 1, network: { delay: { type: 'uniform', minMs: 5, maxMs: 1 } } }),
+    ],
+    ['there is no member m9', () => createSimulation({ seed: 1 }).crash('m9')],
+    ['rate: 2 is no share', () => createSimulation({ seed: 1 }).loss(2)],
+    ['ms: NaN is no number', () => createSimulation({ seed: 1, members: 1 }).stall('m0', Number.NaN)],
+  ])('refuses what makes no sense: %s', (message, act) => {
+    expect(act).toThrow(InvalidSimulationError)
+    expect(act).toThrow(message)
+  })
 })

@@ -1,5 +1,5 @@
 /** Shrink: the shortest schedule that still fails in the same way, by leaving out whatever can be left out. */
-import { type Failed, runSchedule } from './run-schedule.ts'
+import { type Failed, type Outcome, runSchedule } from './run-schedule.ts'
 import type { Schedule } from './schedule.ts'
 
 export interface Shrunk {
@@ -9,8 +9,13 @@ export interface Shrunk {
   readonly tries: number
 }
 
-/** @param failed how `schedule` fails. @param maxTries a bound. @default 200 */
-export async function shrink(schedule: Schedule, failed: Failed, maxTries: number = 200): Promise<Shrunk> {
+/** @param failed how `schedule` fails when `run` runs it. @param maxTries a bound */
+export async function shrink(
+  schedule: Schedule,
+  failed: Failed,
+  run: (schedule: Schedule) => Promise<Outcome> = runSchedule,
+  maxTries: number = 200,
+): Promise<Shrunk> {
   let best = { schedule, outcome: failed }
   let tries = 0
   for (let progress = true; progress; ) {
@@ -18,7 +23,7 @@ export async function shrink(schedule: Schedule, failed: Failed, maxTries: numbe
     for (const candidate of smaller(best.schedule)) {
       if (tries >= maxTries) return { ...best, tries }
       tries += 1
-      const outcome = await runSchedule(candidate)
+      const outcome = await run(candidate)
       if (outcome.type !== 'failed' || outcome.what !== failed.what) continue
       best = { schedule: candidate, outcome }
       progress = true

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { drawSchedule } from '../src/explore/draw-schedule.ts'
+import { explore } from '../src/explore/explore.ts'
+import { type Outcome, runSchedule } from '../src/explore/run-schedule.ts'
+import type { Schedule } from '../src/explore/schedule.ts'
+import { shrink } from '../src/explore/shrink.ts'
+
+describe('random search', () => {
+  it('draws the same schedule from the same seed, and survives JSON', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const schedule = drawSchedule(seed)
+      expect(drawSchedule(seed)).toEqual(schedule)
+      expect(JSON.parse(JSON.stringify(schedule))).toEqual(schedule)
+    }
+    expect(drawSchedule(1)).not.toEqual(drawSchedule(2))
+  })
+
+  it('draws every kind of fault', () => {
+    const types = Array.from({ length: 200 }, (_, seed) => drawSchedule(seed).faults).flat()
+    expect([...new Set(types.map(({ fault }) => fault.type))].sort()).toMatchInlineSnapshot(`
+      [
+        "change-network",
+        "crash",
+        "cut",
+        "delay",
+        "drop-gossip",
+        "duplicate",
+        "join",
+        "leave",
+        "loss",
+        "partition",
+        "reorder",
+        "skew",
+        "sleep",
+        "stall",
+        "throttle",
+        "update",
+      ]
+    `)
+  })
+
+  it('runs a schedule twice in the same way', async () => {
+    const schedule = drawSchedule(17)
+    expect(await runSchedule(schedule)).toEqual(await runSchedule(schedule))
+  })
+
+  it('shrinks what fails to the fault that matters, among the members that matter', async () => {
+    const sleepsLong = ({ faults }: Schedule) =>
+      faults.some(({ fault }) => fault.type === 'sleep' && fault.ms >= 20_000)
+    const run = async (schedule: Schedule): Promise<Outcome> =>
+      sleepsLong(schedule)
+        ? { type: 'failed', what: 'convergence', message: '', virtualMs: 0 }
+        : { type: 'survived', virtualMs: 0 }
+    let seed = 0
+    while (!sleepsLong(drawSchedule(seed)) || drawSchedule(seed).faults.length < 6) seed++
+    const failed = { type: 'failed', what: 'convergence', message: '', virtualMs: 0 } as const
+    const { schedule } = await shrink(drawSchedule(seed), failed, run)
+    expect(schedule.faults).toHaveLength(1)
+    const [{ fault }] = schedule.faults as [Schedule['faults'][number]]
+    expect(fault).toMatchObject({ type: 'sleep' })
+    expect(fault.type === 'sleep' && fault.ms).toBeLessThan(40_000)
+    expect(schedule.members).toBe(fault.type === 'sleep' ? Number(fault.member.slice(1)) + 1 : 0)
+  })
+
+  it('survives a few schedules of each day', async () => {
+    const tried: Outcome[] = []
+    await explore({
+      seed: 100,
+      isEnough: () => tried.length === 20,
+      onTried: ({ outcome }) => tried.push(outcome),
+    })
+    expect(tried.filter(({ type }) => type === 'failed')).toEqual([])
+  })
+})

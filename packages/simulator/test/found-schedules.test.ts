@@ -1,0 +1,26 @@
+/** What random search found, and what was mended: each must be survived for ever. */
+import { expect, it } from 'vitest'
+import { runSchedule, type Schedule } from '../src/index.ts'
+
+const found: readonly { readonly title: string; readonly schedule: Schedule }[] = [
+  {
+    title: 'a sleeper whose silence since its last beat counted on into the incarnation in which it refuted',
+    schedule: {
+      seed: 16,
+      members: 16,
+      faults: [{ atMs: 112_172, fault: { type: 'sleep', member: 'm0', monotonicStops: false, ms: 130_335 } }],
+    },
+  },
+  {
+    title: 'a sleeper whose neighbours went on with connections on which TCP hardly tried any more',
+    schedule: {
+      seed: 49,
+      members: 17,
+      faults: [{ atMs: 75_097, fault: { type: 'sleep', member: 'm16', monotonicStops: true, ms: 40_758 } }],
+    },
+  },
+]
+
+it.each(found)('survives $title', async ({ schedule }) => {
+  expect(await runSchedule(schedule)).toMatchObject({ type: 'survived' })
+})

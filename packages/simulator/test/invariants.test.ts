@@ -1,0 +1,77 @@
+/** Each invariant fires when it is broken: a check that cannot fail checks nothing. */
+import { describe, expect, it } from 'vitest'
+import { createSimulation, InvariantViolation, type Simulation } from '../src/index.ts'
+import { Registers } from '../src/invariants/registers.ts'
+import { Returns } from '../src/invariants/returns.ts'
+
+async function settled(): Promise<Simulation> {
+  const simulation = createSimulation({ seed: 5, members: 6, invariants: { allowanceMs: 20_000 } })
+  await simulation.runUntil(() => simulation.isConverged(), { withinMs: 10_000 })
+  await simulation.run(30_000)
+  return simulation
+}
+
+async function violationIn(run: Promise<unknown>): Promise<InvariantViolation> {
+  try {
+    await run
+  } catch (error) {
+    if (error instanceof InvariantViolation) return error
+    throw error
+  }
+  throw new Error('nothing was broken')
+}
+
+describe('an invariant that is broken ends the run', () => {
+  it('when somebody speaks of an incarnation that its owner never had', async () => {
+    const simulation = await settled()
+    const victim = simulation.member('m3')
+    // As though its word had been forged: it never heard of this incarnation itself.
+    simulation.after(1_000, () => victim.driver.handle({ type: 'change', change: { tags: { a: 'b' } } }))
+    Object.defineProperty(victim, 'incarnation', { get: () => 0 })
+    const violation = await violationIn(simulation.run(5_000))
+    expect(violation.invariant).toBe('incarnations')
+    expect(violation.message).toContain('createSimulation({"seed":5')
+  })
+
+  it('when two healthy members go on holding each other dead', async () => {
+    const simulation = await settled()
+    // Past the simulation, which so thinks that all is well.
+    const m0 = simulation.member('m0')
+    m0.clock.pause(60_000, { isAsleep: true, monotonicStops: true, timersFirst: true })
+    const violation = await violationIn(simulation.run(60_000))
+    expect(violation.invariant).toBe('false-deaths')
+    expect(violation.message).toContain('m0 is dead for')
+  })
+
+  it('when a member holds more than it may', async () => {
+    const simulation = createSimulation({ seed: 5, members: 4, tuning: { maxMembers: 2 } })
+    await simulation.run(10_000)
+    for (const { machine } of simulation.members) expect(machine.table.size).toBeLessThanOrEqual(2)
+    const [m0] = simulation.members
+    Object.defineProperty(m0?.machine.table, 'size', { get: () => 3 })
+    expect((await violationIn(simulation.run(10_000))).invariant).toBe('bounds')
+  })
+
+  it('when a register goes backwards', () => {
+    const registers = new Registers()
+    const holding = (incarnation: number, version: number, beat: number) => {
+      registers.touch('a')
+      const entry = { record: { record: { incarnation, version } }, heartbeat: { beat } }
+      registers.check({ table: { get: () => entry } } as never)
+    }
+    holding(1, 1, 5)
+    holding(1, 2, 6)
+    holding(2, 1, 0)
+    expect(() => holding(1, 9, 9)).toThrow(InvariantViolation)
+    expect(() => holding(1, 9, 8)).toThrow('"beat":8')
+  })
+
+  it('when a dead member is back in the same incarnation', () => {
+    const returns = new Returns()
+    const member = { id: 'a', name: 'a', incarnation: 3, status: 'dead', addresses: [], tags: {} } as const
+    returns.check({ type: 'join', member })
+    returns.check({ type: 'fail', member })
+    expect(() => returns.check({ type: 'join', member })).toThrow(InvariantViolation)
+    returns.check({ type: 'join', member: { ...member, incarnation: 4 } })
+  })
+})
