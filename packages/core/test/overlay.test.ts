@@ -5,7 +5,7 @@ import { mulberry32 } from './mulberry32.ts'
 const address = '/ip4/192.0.2.1/tcp/4001'
 
 function overlayOf(self: string, bootstrap: readonly string[] = []): Overlay {
-  return new Overlay({ self, bootstrap, random: mulberry32(1) }, 0)
+  return new Overlay({ self, bootstrap, acquaintances: [], random: mulberry32(1) }, 0)
 }
 
 describe('overlay', () => {

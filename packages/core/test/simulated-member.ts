@@ -138,6 +138,7 @@ export class SimulatedMember implements Clock {
         this.storedIncarnation = incarnation
       },
       goodbyeHeard,
+      persistAcquaintances: () => {},
       note: () => {},
     }
     const keys = fakeKeys(self)

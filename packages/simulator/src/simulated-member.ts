@@ -56,6 +56,13 @@ interface Process {
   readonly router: GossipRouter
 }
 
+/** What outlives a process. */
+interface Storage {
+  readonly id: string
+  incarnation: number | undefined
+  acquaintances: readonly string[]
+}
+
 export class SimulatedMember {
   readonly name: string
   readonly clock: MemberClock
@@ -70,7 +77,7 @@ export class SimulatedMember {
   isOffline = false
   readonly #options: SimulatedMemberOptions
   #address: string
-  #storage: { readonly id: string; incarnation: number | undefined }
+  #storage: Storage
   #lives = 0
   #identities = 0
   #process: Process | undefined
@@ -152,8 +159,12 @@ export class SimulatedMember {
         keys: { ...keys.signerOf(storage.id), verify: keys.verify.bind(keys) },
         random: this.random('machine'),
         incarnation: storage.incarnation,
+        acquaintances: storage.acquaintances,
         persist: incarnation => {
           storage.incarnation = incarnation
+        },
+        persistAcquaintances: addresses => {
+          storage.acquaintances = addresses
         },
         note: message => watch.note(this, message),
         share: watch.fact,
@@ -207,11 +218,11 @@ export class SimulatedMember {
     this.driver.handle({ type: 'change', change: { addresses: [multiaddr(this.#address).bytes] } })
   }
 
-  #newStorage(): { id: string; incarnation: number | undefined } {
+  #newStorage(): Storage {
     this.#identities += 1
     const { seed, name } = this.#options
     const identity = this.#identities === 1 ? name : `${name} ${this.#identities}`
-    return { id: simulatedId(seed, identity), incarnation: undefined }
+    return { id: simulatedId(seed, identity), incarnation: undefined, acquaintances: [] }
   }
 
   #stream(purpose: string): Random {

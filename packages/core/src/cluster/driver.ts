@@ -40,6 +40,7 @@ export interface DriverListener {
   /** After each step in which anything may have changed. */
   stepped(): void
   persist(incarnation: number): void
+  persistAcquaintances(addresses: readonly string[]): void
   goodbyeHeard(): void
   /** Something to be logged. */
   note(message: string): void
@@ -246,6 +247,9 @@ export class Driver implements TransportListener {
         break
       case 'persist':
         listener.persist(effect.incarnation)
+        break
+      case 'persist-acquaintances':
+        listener.persistAcquaintances(effect.addresses)
         break
       case 'event':
         listener.event(effect.event)

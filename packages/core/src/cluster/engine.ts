@@ -25,8 +25,12 @@ export interface Host {
   readonly random: () => number
   /** The last incarnation that was persisted, or undefined if none was. */
   readonly incarnation: number | undefined
+  /** Multiaddrs of members that an earlier life knew. */
+  readonly acquaintances: readonly string[]
   /** Keeps an incarnation over a restart. */
   persist(incarnation: number): void
+  /** Keeps the addresses of others over a restart; at most 256, and not more than once in half a minute. */
+  persistAcquaintances(addresses: readonly string[]): void
   /** Logs something. */
   note(message: string): void
   /** Hands back an equal fact that was seen before, if there is one: hosts of many members save memory. @default the fact */
@@ -45,17 +49,18 @@ export interface Engine {
 
 /** Puts an engine behind a face. @param options as checked by `checkMemberOptions`. */
 export function createEngine(face: Face, options: MemberOptions, host: Host, tuning: Tuning = {}): Engine {
-  const { id: self, clock, transport, keys, random } = host
+  const { id: self, clock, transport, keys, random, acquaintances } = host
   const { name = self.slice(-6), tags = {}, bootstrap = [], profile = 'lan' } = options
   const now = clock.now()
   const incarnation = firstIncarnation(host.incarnation, now.epochMs)
   const record = firstRecord({ name, tags: { ...tags }, incarnation })
-  const machine = new Machine({ self, record, bootstrap, profile, random, ...tuning }, now)
+  const machine = new Machine({ self, record, bootstrap, acquaintances, profile, random, ...tuning }, now)
   const listener = {
     event: face.event.bind(face),
     stepped: face.stepped.bind(face),
     goodbyeHeard: face.goodbyeHeard.bind(face),
     persist: host.persist.bind(host),
+    persistAcquaintances: host.persistAcquaintances.bind(host),
     note: host.note.bind(host),
   }
   const cluster = clusterTag(options.cluster)

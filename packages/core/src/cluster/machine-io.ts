@@ -43,6 +43,8 @@ export type MachineEffect =
   | { readonly type: 'learn'; readonly id: string; readonly addresses: readonly Uint8Array[] }
   /** One's own incarnation, to be kept over a restart. */
   | { readonly type: 'persist'; readonly incarnation: number }
+  /** Where others can be found, multiaddrs, likewise. */
+  | { readonly type: 'persist-acquaintances'; readonly addresses: readonly string[] }
   | { readonly type: 'event'; readonly event: MemberEvent }
   /** All neighbours have the goodbye. */
   | { readonly type: 'goodbye-heard' }

@@ -32,6 +32,8 @@ export interface MachineOptions {
   readonly record: MemberRecord
   /** Multiaddrs to start from. */
   readonly bootstrap: readonly string[]
+  /** Multiaddrs that an earlier life knew, tried while one is alone. @default [] */
+  readonly acquaintances?: readonly string[]
   readonly profile: 'local' | 'lan' | 'wan'
   /** 0 ≤ random() < 1. */
   readonly random: () => number
@@ -65,7 +67,7 @@ export class Machine {
   #now: Instant
 
   constructor(options: MachineOptions, now: Instant) {
-    const { self, record, bootstrap, random, profile } = options
+    const { self, record, bootstrap, acquaintances = [], random, profile } = options
     const { maxMembers = 20_000, maxDeltaBytes = 49_152, retentionMs = 86_400_000 } = options
     const nowMs = now.monotonicMs
     this.#now = now
@@ -74,7 +76,7 @@ export class Machine {
     this.#voice = new OwnVoice(self, this.#own, this.#outbox, nowMs)
     this.#table = new Table({ maxMembers, maxForgotten: maxMembers })
     this.#detector = createDetector({ self, random, profile })
-    this.#overlay = new Overlay({ self, bootstrap, random }, nowMs)
+    this.#overlay = new Overlay({ self, bootstrap, acquaintances, random }, nowMs)
     this.#membership = new Membership(self)
     this.#exchanges = new Exchanges({ table: this.#table, random, maxDeltaBytes }, nowMs)
     const parts = {

@@ -6,6 +6,7 @@
  * from the dates that its goodbye or the suspicions of it bear, so all forget together, late joiners too.
  */
 import type { Detector } from '@hearsay/failure-detector'
+import { acquaintancesOf } from '../overlay/acquaintances.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import type { Instant } from '../state/instant.ts'
 import type { Suspicions } from '../state/suspicions.ts'
@@ -31,6 +32,7 @@ export class RollCall {
   readonly #options: RollCallOptions
   readonly #touched = new Set<string>()
   #sweepDueMs: number
+  #kept = ''
 
   constructor(options: RollCallOptions, nowMs: number) {
     this.#options = options
@@ -74,7 +76,25 @@ export class RollCall {
       overlay.gone(id)
       outbox.push({ type: 'learn', id, addresses: [] })
     }
+    this.#keepAcquaintances()
     return dropped
+  }
+
+  /** Of those who are here and then of the dead, who may only be out of reach. */
+  #keepAcquaintances(): void {
+    const { self, membership, overlay, outbox } = this.#options
+    const others = membership.snapshot().filter(({ id, status }) => id !== self && status !== 'left')
+    const here = others.filter(({ status }) => status !== 'dead').map(({ id }) => id)
+    const dead = others.filter(({ status }) => status === 'dead').map(({ id }) => id)
+    const addresses = acquaintancesOf(
+      overlay.linked(),
+      [...here, ...dead],
+      id => membership.get(id)?.addresses ?? [],
+    )
+    // A member that is alone for a while does not forget whom it knew.
+    if (addresses.length === 0 || addresses.join() === this.#kept) return
+    this.#kept = addresses.join()
+    outbox.push({ type: 'persist-acquaintances', addresses })
   }
 }
 

@@ -22,13 +22,13 @@ import { Face } from '../cluster/face.ts'
 import { checkMemberOptions, type MemberOptions } from '../cluster/options.ts'
 import { clusterTag } from '../wire/cluster-tag.ts'
 import { limits } from '../wire/limits.ts'
-import { IncarnationStore } from './incarnation-store.ts'
 import { libp2pKeys } from './keys.ts'
+import { type MemberStorage, memberStorage } from './member-storage.ts'
 import { systemClock } from './system-clock.ts'
 import { Libp2pTransport, type TransportComponents } from './transport.ts'
 
 export interface HearsayInit extends MemberOptions {
-  /** Where the incarnation is kept. @default the node's own datastore */
+  /** Where the incarnation and the addresses of others are kept. @default the node's own datastore */
   datastore?: Datastore
 }
 
@@ -59,7 +59,7 @@ class HearsayService extends Face implements Startable {
   readonly #init: HearsayInit
   readonly #ownsNode: boolean
   readonly #components: HearsayComponents
-  #parts: { transport: Libp2pTransport; driver: Driver; incarnations: IncarnationStore } | undefined
+  #parts: { transport: Libp2pTransport; driver: Driver; storage: MemberStorage } | undefined
   #presented = ''
   readonly #addressesChanged = () => {
     this.#presentAddresses()
@@ -82,7 +82,8 @@ class HearsayService extends Face implements Startable {
     const { privateKey, peerId, datastore, logger } = this.#components
     const log = logger.forComponent('hearsay')
     const cluster = clusterTag(this.#init.cluster)
-    const incarnations = new IncarnationStore(this.#init.datastore ?? datastore, cluster)
+    const storage = memberStorage(this.#init.datastore ?? datastore, cluster)
+    const notKept = (what: string) => (error: unknown) => log('%s not kept - %e', what, error)
     const transport = new Libp2pTransport(this.#components, cluster, this.#ownsNode, log)
     const { driver } = createEngine(this, this.#init, {
       id: peerId.toString(),
@@ -90,11 +91,13 @@ class HearsayService extends Face implements Startable {
       transport,
       keys: libp2pKeys(privateKey),
       random: Math.random,
-      incarnation: await incarnations.read(),
-      persist: latest => incarnations.write(latest, error => log('incarnation not kept - %e', error)),
+      incarnation: await storage.incarnation.read(),
+      acquaintances: (await storage.acquaintances.read()) ?? [],
+      persist: incarnation => storage.incarnation.write(incarnation, notKept('incarnation')),
+      persistAcquaintances: addresses => storage.acquaintances.write(addresses, notKept('acquaintances')),
       note: message => log(message),
     })
-    this.#parts = { transport, driver, incarnations }
+    this.#parts = { transport, driver, storage }
     await transport.listen(driver)
   }
 
@@ -121,7 +124,8 @@ class HearsayService extends Face implements Startable {
   }
 
   async stop(): Promise<void> {
-    await this.#parts?.incarnations.settled()
+    await this.#parts?.storage.incarnation.settled()
+    await this.#parts?.storage.acquaintances.settled()
   }
 
   /** Tells where this member can be dialled, if that changed. */

@@ -4,6 +4,7 @@
  * It keeps the edges of the neighbourhood dialled, gives up what is surplus, and knocks on the doors of those
  * who are gone. It proposes; whether a dial succeeds comes back as an event.
  */
+import { drawAcquaintances } from './acquaintances.ts'
 import { DialPlan } from './dial-plan.ts'
 import { type HealingTarget, healIntervalMs, healingTarget } from './healing.ts'
 import { Neighbourhood } from './neighbourhood.ts'
@@ -18,6 +19,8 @@ export interface OverlayOptions {
   readonly self: string
   /** Multiaddrs that were given to start from. */
   readonly bootstrap: readonly string[]
+  /** Multiaddrs that an earlier life knew. */
+  readonly acquaintances: readonly string[]
   readonly random: () => number
 }
 
@@ -183,13 +186,14 @@ export class Overlay {
   }
 
   #heal(nowMs: number): OverlayAction[] {
-    const { bootstrap, random } = this.#options
-    if (this.#links.size === 0 && bootstrap.length > 0) {
+    const { bootstrap, acquaintances, random } = this.#options
+    if (this.#links.size === 0 && bootstrap.length + acquaintances.length > 0) {
       this.#healDueMs = nowMs + this.#bootstrapWaitMs * (0.75 + random() / 2)
       this.#bootstrapWaitMs = Math.min(this.#bootstrapWaitMs * 2, healIntervalMs)
       const dead = healingTarget(1, this.#absentMembers(), random)
+      const doors = new Set([...bootstrap, ...drawAcquaintances(acquaintances, random)])
       return [
-        ...bootstrap.map(address => ({ type: 'dial-bootstrap', address }) as const),
+        ...[...doors].map(address => ({ type: 'dial-bootstrap', address }) as const),
         ...actionsFor(dead),
       ]
     }

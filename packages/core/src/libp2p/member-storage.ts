@@ -1,0 +1,41 @@
+/** Member storage: what a member keeps over a restart beside its key: its incarnation, and where it found others. */
+import type { Datastore } from 'interface-datastore'
+import { maxAcquaintances } from '../overlay/acquaintances.ts'
+import { KeptValue } from './kept-value.ts'
+
+export interface MemberStorage {
+  readonly incarnation: KeptValue<number>
+  /** Multiaddrs. */
+  readonly acquaintances: KeptValue<readonly string[]>
+}
+
+/** @param cluster the cluster tag */
+export function memberStorage(datastore: Datastore, cluster: Uint8Array): MemberStorage {
+  return {
+    incarnation: new KeptValue<number>({
+      datastore,
+      cluster,
+      name: 'incarnation',
+      parse: parseIncarnation,
+      print: String,
+    }),
+    acquaintances: new KeptValue<readonly string[]>({
+      datastore,
+      cluster,
+      name: 'acquaintances',
+      parse: parseAddresses,
+      print: addresses => addresses.join('\n'),
+    }),
+  }
+}
+
+function parseIncarnation(text: string): number | undefined {
+  const incarnation = Number(text)
+  return text !== '' && Number.isSafeInteger(incarnation) && incarnation >= 0 ? incarnation : undefined
+}
+
+function parseAddresses(text: string): readonly string[] | undefined {
+  const addresses = text === '' ? [] : text.split('\n')
+  const areAddresses = addresses.length <= maxAcquaintances && addresses.every(line => line.startsWith('/'))
+  return areAddresses ? addresses : undefined
+}

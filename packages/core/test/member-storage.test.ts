@@ -1,0 +1,46 @@
+import { MemoryDatastore } from 'datastore-core'
+import { type Datastore, Key } from 'interface-datastore'
+import { fromString } from 'uint8arrays/from-string'
+import { describe, expect, it } from 'vitest'
+import { StorageError } from '../src/cluster/errors.ts'
+import { memberStorage } from '../src/libp2p/member-storage.ts'
+import { clusterTag } from '../src/wire/cluster-tag.ts'
+
+const tag = clusterTag('a')
+
+async function withDamage(name: string, text: string): Promise<Datastore> {
+  const datastore = new MemoryDatastore()
+  memberStorage(datastore, tag).incarnation.write(1, () => {})
+  memberStorage(datastore, tag).acquaintances.write(['/dns4/a/tcp/1'], () => {})
+  await new Promise(resolve => setImmediate(resolve))
+  for await (const { key } of datastore.query({}))
+    if (key.toString().includes(name)) await datastore.put(new Key(key.toString()), fromString(text))
+  return datastore
+}
+
+describe('what a member keeps', () => {
+  it('is read back, the newest of it, for each cluster its own', async () => {
+    const datastore = new MemoryDatastore()
+    const { incarnation, acquaintances } = memberStorage(datastore, tag)
+    expect([await incarnation.read(), await acquaintances.read()]).toEqual([undefined, undefined])
+    for (const value of [1, 2, 3]) incarnation.write(value, () => {})
+    acquaintances.write(['/dns4/a/tcp/1', '/dns4/b/tcp/1'], () => {})
+    await Promise.all([incarnation.settled(), acquaintances.settled()])
+    const again = memberStorage(datastore, tag)
+    expect(await again.incarnation.read()).toBe(3)
+    expect(await again.acquaintances.read()).toEqual(['/dns4/a/tcp/1', '/dns4/b/tcp/1'])
+    expect(await memberStorage(datastore, clusterTag('b')).incarnation.read()).toBeUndefined()
+  })
+
+  it.each([
+    ['incarnation', 'soon'],
+    ['incarnation', '-1'],
+    ['acquaintances', 'not an address'],
+    ['acquaintances', '/dns4/a/tcp/1\n'.repeat(400)],
+  ] as const)('is refused when it is damaged, and left as it is: %s', async (name, text) => {
+    const datastore = await withDamage(name, text)
+    const storage = memberStorage(datastore, tag)
+    await expect(storage[name].read()).rejects.toThrow(StorageError)
+    await expect(storage[name].read()).rejects.toThrow(`where the ${name} should be`)
+  })
+})
