@@ -7,7 +7,8 @@ it.each([
   [11, 5_500],
   [32, 16_000],
   [120, 60_000],
-  [10_000, 60_000],
+  [1_200, 600_000],
+  [10_000, 600_000],
 ])('among %i members a heart beats every %i ms', (members, intervalMs) => {
   expect(beatIntervalMs(members)).toBe(intervalMs)
 })

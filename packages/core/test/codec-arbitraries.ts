@@ -1,6 +1,7 @@
 /** Messages of every kind, as this version may send them. */
 import type { ProbeMessage } from '@hearsay/failure-detector'
 import fc from 'fast-check'
+import type { BeatList } from '../src/wire/beat-list.ts'
 import type { Digest, Hello, ProbeFrame, SyncFrame } from '../src/wire/codec.ts'
 import { draftFact, type FactBody, type MemberRecord, type SignedFact } from '../src/wire/fact.ts'
 import { limits } from '../src/wire/limits.ts'
@@ -88,6 +89,17 @@ const digest: fc.Arbitrary<Digest> = fc.record({
   ),
 })
 
+const place = fc.oneof(fc.nat(40), fc.nat(0xffff_ffff))
+const places = fc.uniqueArray(place, { maxLength: 40 }).map(places => places.sort((a, b) => a - b))
+
+const beatList: fc.Arbitrary<BeatList> = fc
+  .tuple(count, count, places, fc.array(count, { minLength: 40, maxLength: 40 }))
+  .map(([a, b, places, beats]) => ({
+    since: Math.min(a, b),
+    upTo: Math.max(a, b),
+    beats: places.map((place, i) => ({ place, beat: beats[i] ?? 0 })),
+  }))
+
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
 
 export const syncFrame: fc.Arbitrary<SyncFrame> = fc.oneof(
@@ -98,10 +110,10 @@ export const syncFrame: fc.Arbitrary<SyncFrame> = fc.oneof(
       type: fc.constant('sync' as const),
       offer: fc.boolean(),
       tableHash: optional(bytes(16)),
-      beats: optional(fc.array(count, { maxLength: 40 })),
-      freshBeats: fc.array(fc.record({ index: fc.nat(0xffff_ffff), beat: count, signature: bytes(64) }), {
-        maxLength: 8,
-      }),
+      beats: optional(beatList),
+      freshBeats: fc.array(fc.record({ place, beat: count, signature: bytes(64) }), { maxLength: 8 }),
+      wanted: optional(fc.record({ upTo: count, places })),
+      heard: optional(count),
       bucketHashes: optional(bytes(2_048)),
       digest: optional(digest),
       facts,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import type { BeatList } from '../src/wire/beat-list.ts'
 import {
   decodeProbe,
   decodeRumors,
@@ -180,7 +181,12 @@ describe('codec', () => {
     ],
     [
       'bytes of beats',
-      size => decodeSync(encodeSync(syncMessage({ beats: Array(size).fill(1) }))),
+      size => decodeSync(encodeSync(syncMessage({ beats: beatsOf(size) }))),
+      limits.maxBeatsBytes,
+    ],
+    [
+      'bytes of wanted beats',
+      size => decodeSync(encodeSync(syncMessage({ wanted: { upTo: 1, places: range(size - 1) } }))),
       limits.maxBeatsBytes,
     ],
     ['bytes in a payload', size => decodeRumors(encodeRumors([payloadOf(size)])), limits.maxPayloadBytes],
@@ -235,8 +241,14 @@ describe('codec', () => {
     ],
     [
       'a fresh beat without its signature',
-      { freshBeats: [{ index: 1, beat: 1, signature: new Uint8Array(0) }] },
+      { freshBeats: [{ place: 1, beat: 1, signature: new Uint8Array(0) }] },
     ],
+    ['a list of beats that does not say from where', { beats: new Uint8Array(0) }],
+    ['a place without a beat', { beats: Uint8Array.of(0, 1, 3) }],
+    ['a place beyond 32 bit', { beats: Uint8Array.from([0, 1, ...varint(2 ** 32), 1]) }],
+    ['places that add up beyond 32 bit', { wanted: Uint8Array.from([1, 0, ...varint(2 ** 32 - 1)]) }],
+    ['wanted beats of no list', { wanted: new Uint8Array(0) }],
+    ['a mark beyond 2^53', { beats: Uint8Array.from([1, ...varint(2 ** 53 - 1)]) }],
   ])('refuses a sync frame with %s', (_, frame) => {
     const bytes = messages.SyncFrame.encode({
       offer: false,
@@ -260,6 +272,17 @@ function rumor(fact: Partial<messages.SignedFact>): Uint8Array {
 
 function tags(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [`key ${i}`, '']))
+}
+
+/** A list of so many bytes: where it begins, its length of one byte or two, and pairs of a byte each. */
+function beatsOf(bytes: number): BeatList {
+  const upTo = bytes % 2 === 0 ? 1 : 128
+  const places = range(Math.floor((bytes - 2) / 2))
+  return { since: 0, upTo, beats: places.map(place => ({ place, beat: 1 })) }
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i)
 }
 
 function digestOf(entries: number) {

@@ -38,7 +38,7 @@ describe('exchanges', () => {
 
   it('answers one member a hundred times a second, and the others all the same', () => {
     const subject = exchanges()
-    const question = syncMessage({ offer: true, tableHash: new Uint8Array(16).fill(1), beats: [] })
+    const question = syncMessage({ offer: true, tableHash: new Uint8Array(16).fill(1) })
     const answers = (id: string, nowMs: number) => subject.hear(id, question, false, nowMs).steps.length
     const flood = Array.from({ length: 500 }, () => answers('ada', 0))
     expect(flood.reduce((sum, steps) => sum + steps, 0)).toBe(100)

@@ -4,6 +4,8 @@ import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { expect, it } from 'vitest'
+import { ArrivalLog } from '../src/gossip/arrival-log.ts'
+import { BeatExchange } from '../src/gossip/beat-exchange.ts'
 import { offer } from '../src/gossip/exchange.ts'
 import { prefixed } from '../src/libp2p/frame-stream.ts'
 import { libp2pKeys } from '../src/libp2p/keys.ts'
@@ -83,7 +85,9 @@ it('the example of the protocol page holds, byte for byte', async () => {
   table.merge(record, epochMs)
   table.merge(heartbeat, epochMs)
   const quietHash = table.hash()
-  const offered = encodeSync(offer(table))
+  const arrivals = new ArrivalLog(16)
+  arrivals.arrived(ada.id, undefined)
+  const offered = encodeSync(offer(table, new BeatExchange(bob.id, table, arrivals)))
   table.merge(suspicion, epochMs)
   const hello = encodeProbe({ type: 'hello', cluster: tag, epochMs })
   const ping = encodeProbe({ type: 'probe', message: { type: 'ping', seq: 7 } })

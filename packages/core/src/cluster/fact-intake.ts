@@ -47,6 +47,7 @@ export class FactIntake {
         this.#takeRecord(fact as RecordFact, from)
         break
       case 'heartbeat':
+        exchanges.beatArrived(fact.author, from)
         pulses.beat(fact.author, now.epochMs)
         if (fact.author !== self)
           detect({ type: 'beat', id: fact.author, incarnation: fact.incarnation, beat: fact.beat })

@@ -1,15 +1,17 @@
 /**
  * Exchange: the steps of anti-entropy between two tables.
  *
- * Every step is answered from its content and the table alone, so a lost, late or repeated step does no harm.
+ * Every step is answered from its content, the table, and of beats what the two have told each other; a lost, late
+ * or repeated step does no harm.
  * offer: hash and beats → equal: the beats that either lacks → different: digest → delta and digest → delta.
  * Above `bucketsAbove` members the hashes of 256 buckets come before the digest, and only those that differ follow.
  */
 
 import { deltaBeyond, digestOf } from '../state/delta.ts'
 import type { HeartbeatFact, Table } from '../state/table.ts'
-import { type IndexedBeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
+import { type SyncMessage, syncMessage } from '../wire/codec.ts'
 import { encodeHeartbeat } from '../wire/fact.ts'
+import type { BeatExchange } from './beat-exchange.ts'
 
 /** Above this many members a digest of everybody is dearer than one more step. */
 export const bucketsAbove = 512
@@ -21,14 +23,20 @@ export interface ExchangeOptions {
   readonly startAt: number
 }
 
-export function offer(table: Table): SyncMessage {
-  return syncMessage({ offer: true, tableHash: table.hash(), beats: beatsOf(table) })
+export function offer(table: Table, beats: BeatExchange): SyncMessage {
+  return syncMessage({ offer: true, tableHash: table.hash(), ...beats.offer() })
 }
 
 /** What to say next, or undefined if this exchange is over. Facts in the message are the caller's to merge, first. */
-export function answer(table: Table, heard: SyncMessage, options: ExchangeOptions): SyncMessage | undefined {
+export function answer(
+  table: Table,
+  beats: BeatExchange,
+  said: SyncMessage,
+  options: ExchangeOptions,
+): SyncMessage | undefined {
   const { maxDeltaBytes, startAt } = options
-  const { digest, bucketHashes } = heard
+  const { digest, bucketHashes, heard } = said
+  if (heard !== undefined) beats.acknowledged(heard)
   if (digest) {
     const { facts, more } = deltaBeyond(table, digest, startAt, maxDeltaBytes)
     if (!digest.mutual) return facts.length > 0 ? syncMessage({ facts, more }) : undefined
@@ -38,9 +46,8 @@ export function answer(table: Table, heard: SyncMessage, options: ExchangeOption
     const differing = differingBuckets(bucketHashes, table.bucketHashes())
     return differing.size > 0 ? syncMessage({ digest: digestOf(table, differing, true) }) : undefined
   }
-  if (!heard.beats) return undefined
-  if (agrees(table, heard)) return answerBeats(table, heard.beats, heard.offer)
-  if (!heard.offer) return undefined
+  if (agrees(table, said)) return beats.answer(said, maxDeltaBytes)
+  if (!said.offer) return undefined
   const tableHash = table.hash()
   return table.shared().length > bucketsAbove
     ? syncMessage({ tableHash, bucketHashes: table.bucketHashes() })
@@ -53,36 +60,18 @@ export function agrees(table: Table, { tableHash }: SyncMessage): boolean | unde
 }
 
 /** The heartbeats in a message between tables that agree; unverified. Those of other tables name nobody here. */
-export function heartbeatsIn(table: Table, heard: SyncMessage): HeartbeatFact[] {
-  if (heard.freshBeats.length === 0 || !agrees(table, heard)) return []
+export function heartbeatsIn(table: Table, said: SyncMessage): HeartbeatFact[] {
+  if (said.freshBeats.length === 0 || !agrees(table, said)) return []
   const members = table.shared()
   const facts: HeartbeatFact[] = []
-  for (const { index, beat, signature } of heard.freshBeats) {
-    const entry = members[index]
+  for (const { place, beat, signature } of said.freshBeats) {
+    const entry = members[place]
     if (!entry) continue
     const { incarnation } = entry.record.record
     const payload = encodeHeartbeat(incarnation, beat)
     facts.push({ type: 'heartbeat', author: entry.id, incarnation, beat, payload, signature })
   }
   return facts
-}
-
-/** To an offer: the beats they lack and, if they have newer ones, ours. To the answer: the beats they lack. */
-function answerBeats(table: Table, theirs: readonly number[], offered: boolean): SyncMessage | undefined {
-  const ours = beatsOf(table)
-  const freshBeats: IndexedBeat[] = []
-  table.shared().forEach(({ heartbeat }, index) => {
-    if (heartbeat && heartbeat.beat > (theirs[index] ?? 0))
-      freshBeats.push({ index, beat: heartbeat.beat, signature: heartbeat.signature })
-  })
-  const tableHash = table.hash()
-  if (!offered) return freshBeats.length > 0 ? syncMessage({ tableHash, freshBeats }) : undefined
-  const lacking = theirs.some((beat, index) => beat > (ours[index] ?? 0))
-  return syncMessage(lacking ? { tableHash, freshBeats, beats: ours } : { tableHash, freshBeats })
-}
-
-function beatsOf(table: Table): number[] {
-  return table.shared().map(({ heartbeat }) => heartbeat?.beat ?? 0)
 }
 
 function differingBuckets(a: Uint8Array, b: Uint8Array): Set<number> {

@@ -5,6 +5,8 @@
  */
 import type { Table } from '../state/table.ts'
 import type { SyncMessage } from '../wire/codec.ts'
+import { ArrivalLog } from './arrival-log.ts'
+import { BeatExchange } from './beat-exchange.ts'
 import { agrees, answer, offer } from './exchange.ts'
 import { SyncSchedule } from './sync-schedule.ts'
 
@@ -30,8 +32,10 @@ export interface Heard {
 
 /** Answers to one member in a second: several times what catching up with 10,000 members takes. Beyond, silence. */
 const maxAnswersPerSecond = 100
-/** Peers whose answers are counted; more than that are not connected at once. */
+/** Peers that are kept account of; more than that are not connected at once. */
 const maxPeers = 4_096
+/** As many as there are members at most. */
+const maxArrivals = 20_000
 
 const minIntervalMs = 1_000
 const maxIntervalMs = 5_000
@@ -43,6 +47,8 @@ export class Exchanges {
   readonly #offered = new Map<string, number>()
   /** To whom how much was answered, since when. */
   readonly #answered = new Map<string, { count: number; sinceMs: number }>()
+  readonly #arrivals = new ArrivalLog(maxArrivals)
+  readonly #beats = new Map<string, BeatExchange>()
   #startAt = 0
 
   constructor(options: ExchangesOptions, nowMs: number) {
@@ -59,6 +65,11 @@ export class Exchanges {
     this.#schedule.changed(nowMs)
   }
 
+  /** A newer beat of this member was merged. @param from who handed it over. */
+  beatArrived(id: string, from: string | undefined): void {
+    this.#arrivals.arrived(id, from)
+  }
+
   /** Offers to `fanout` of these members, drawn by chance. */
   begin(candidates: readonly string[], fanout: number, nowMs: number): Step[] {
     this.#schedule.begun(nowMs)
@@ -73,13 +84,14 @@ export class Exchanges {
 
   offer(to: string, nowMs: number): Step {
     this.#offered.set(to, nowMs)
-    return { to, message: offer(this.#options.table) }
+    return { to, message: offer(this.#options.table, this.#beatsWith(to)) }
   }
 
   /** The connection is gone, and with it what was under way. */
   closed(id: string): void {
     this.#offered.delete(id)
     this.#answered.delete(id)
+    this.#beats.delete(id)
   }
 
   /** @param news whether facts in this step were merged, before this call. */
@@ -91,12 +103,21 @@ export class Exchanges {
     if (agreed) this.#schedule.agreed()
     else if (agreed === false) this.#schedule.changed(nowMs)
     const reply = this.#mayAnswer(from, nowMs)
-      ? answer(table, message, { maxDeltaBytes, startAt: this.#startAt++ })
+      ? answer(table, this.#beatsWith(from), message, { maxDeltaBytes, startAt: this.#startAt++ })
       : undefined
     const steps = reply ? [{ to: from, message: reply }] : []
     // More waits there. Without progress it would be the same again.
     if (message.more && news) steps.push(this.offer(from, nowMs))
     return { steps, roundTripMs: offeredMs === undefined ? undefined : nowMs - offeredMs }
+  }
+
+  #beatsWith(id: string): BeatExchange {
+    const known = this.#beats.get(id)
+    if (known) return known
+    if (this.#beats.size >= maxPeers) this.#beats.clear()
+    const begun = new BeatExchange(id, this.#options.table, this.#arrivals)
+    this.#beats.set(id, begun)
+    return begun
   }
 
   /** A question of fifty bytes can ask for an answer of fifty thousand: nobody is given too many. */

@@ -85,6 +85,18 @@ export class Table {
     return this.#shared
   }
 
+  /** Where in `shared()` this member stands. */
+  place(id: string): number | undefined {
+    const members = this.shared()
+    let [from, to] = [0, members.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if ((members[middle]?.id ?? '') < id) from = middle + 1
+      else to = middle
+    }
+    return members[from]?.id === id ? from : undefined
+  }
+
   /** 16 bytes: equal hashes, equal tables, beats aside. */
   hash(): Uint8Array {
     return this.#hash.whole()

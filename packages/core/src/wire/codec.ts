@@ -5,7 +5,15 @@
  * not yet in signature.
  */
 import type { ProbeMessage } from '@hearsay/failure-detector'
-import { decode as decodeVarint, encode as encodeVarint, encodingLength } from 'uint8-varint'
+import {
+  type BeatList,
+  decodeBeatList,
+  decodeWanted,
+  encodeBeatList,
+  encodeWanted,
+  type PlacedBeat,
+  type WantedBeats,
+} from './beat-list.ts'
 import { fromMessage, type SignedFact, toMessage } from './fact.ts'
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
@@ -41,9 +49,8 @@ export interface Digest {
   readonly mutual: boolean
 }
 
-export interface IndexedBeat {
-  readonly index: number
-  readonly beat: number
+/** A heartbeat, but for what its place in the table says: its author and incarnation. */
+export interface FreshBeat extends PlacedBeat {
   readonly signature: Uint8Array
 }
 
@@ -53,8 +60,11 @@ export interface SyncMessage {
   readonly offer: boolean
   /** 16 bytes. */
   readonly tableHash: Uint8Array | undefined
-  readonly beats: readonly number[] | undefined
-  readonly freshBeats: readonly IndexedBeat[]
+  readonly beats: BeatList | undefined
+  readonly freshBeats: readonly FreshBeat[]
+  readonly wanted: WantedBeats | undefined
+  /** Up to which of the receiver's arrivals the sender has them all; 0: of none it is sure. */
+  readonly heard: number | undefined
   /** 256 × 8 bytes. */
   readonly bucketHashes: Uint8Array | undefined
   readonly digest: Digest | undefined
@@ -73,6 +83,8 @@ const nothing: SyncMessage = {
   tableHash: undefined,
   beats: undefined,
   freshBeats: [],
+  wanted: undefined,
+  heard: undefined,
   bucketHashes: undefined,
   digest: undefined,
   facts: [],
@@ -136,14 +148,16 @@ export function decodeProbe(bytes: Uint8Array): Result<ProbeFrame, DecodeFailure
 
 export function encodeSync(frame: SyncFrame): Uint8Array {
   if (frame.type === 'hello') return messages.SyncFrame.encode({ hello: encodeHello(frame) })
-  const { tableHash, beats, bucketHashes, digest } = frame
+  const { tableHash, beats, wanted, heard, bucketHashes, digest } = frame
   return messages.SyncFrame.encode({
     offer: frame.offer,
     more: frame.more,
-    freshBeats: frame.freshBeats as messages.IndexedBeat[],
+    freshBeats: frame.freshBeats as messages.FreshBeat[],
     facts: frame.facts.map(toMessage) as messages.SignedFact[],
     ...(tableHash && { tableHash: tableHash as Uint8Array<ArrayBuffer> }),
-    ...(beats && { beats: encodeBeats(beats) }),
+    ...(beats && { beats: encodeBeatList(beats) }),
+    ...(wanted && { wanted: encodeWanted(wanted) }),
+    ...(heard !== undefined && { heard }),
     ...(bucketHashes && { bucketHashes: bucketHashes as Uint8Array<ArrayBuffer> }),
     ...(digest && { digest: encodeDigest(digest) }),
   })
@@ -159,18 +173,21 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
       },
     })
     if (message.hello) return decodeHello(message.hello)
-    const { offer, tableHash, bucketHashes, freshBeats, more } = message
+    const { offer, tableHash, bucketHashes, freshBeats, heard, more } = message
     if (tableHash && tableHash.length !== 16) return failed('invalid', 'a table hash has 16 bytes')
     if (bucketHashes && bucketHashes.length !== bucketCount * 8)
       return failed('invalid', '256 bucket hashes of 8 bytes')
     if (
       freshBeats.some(
-        ({ index, beat, signature }) => !isCount(index) || !isCount(beat) || signature.length !== 64,
+        ({ place, beat, signature }) => !isCount(place) || !isCount(beat) || signature.length !== 64,
       )
     )
-      return failed('invalid', 'a fresh beat is an index, a beat and a signature of 64 bytes')
-    const beats = decodeBeats(message.beats)
+      return failed('invalid', 'a fresh beat is a place, a beat and a signature of 64 bytes')
+    if (heard !== undefined && !isCount(heard)) return failed('invalid', 'heard is a whole number')
+    const beats = message.beats ? decodeBeatList(message.beats) : ok(undefined)
     if (!beats.ok) return beats
+    const wanted = message.wanted ? decodeWanted(message.wanted) : ok(undefined)
+    if (!wanted.ok) return wanted
     const digest = decodeDigest(message.digest)
     if (!digest.ok) return digest
     const facts = decodeFacts(message.facts)
@@ -181,6 +198,8 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
       tableHash,
       beats: beats.value,
       freshBeats,
+      wanted: wanted.value,
+      heard,
       bucketHashes,
       digest: digest.value,
       facts: facts.value,
@@ -258,29 +277,6 @@ export function prefixOf(key: Uint8Array): string {
 
 function bytesOf(prefix: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(prefix, character => character.charCodeAt(0))
-}
-
-function encodeBeats(beats: readonly number[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(beats.reduce((sum, beat) => sum + encodingLength(beat), 0))
-  let offset = 0
-  for (const beat of beats) {
-    encodeVarint(beat, bytes, offset)
-    offset += encodingLength(beat)
-  }
-  return bytes
-}
-
-function decodeBeats(bytes: Uint8Array | undefined): Result<number[] | undefined, DecodeFailure> {
-  if (!bytes) return ok(undefined)
-  if (bytes.length > limits.maxBeatsBytes) return failed('too-large', `${bytes.length} bytes of beats`)
-  const beats: number[] = []
-  for (let offset = 0; offset < bytes.length; ) {
-    const beat = decodeVarint(bytes, offset)
-    beats.push(beat)
-    offset += encodingLength(beat)
-    if (!isCount(beat)) return failed('invalid', 'a beat is a whole number')
-  }
-  return ok(beats)
 }
 
 function isCount(value: number | undefined): value is number {

@@ -8,6 +8,7 @@ export const limits = {
   maxPayloadBytes: 32_768,
   maxFactsPerMessage: 4_096,
   maxDigestEntries: 16_384,
+  /** A list of beats, or of those wanted. */
   maxBeatsBytes: 262_144,
   maxNameBytes: 128,
   maxAddresses: 16,

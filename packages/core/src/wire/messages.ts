@@ -1760,25 +1760,25 @@ export namespace Digest {
   }
 }
 
-export interface IndexedBeat {
-  index: number
+export interface FreshBeat {
+  place: number
   beat: number
   signature: Uint8Array<ArrayBuffer>
 }
 
-export namespace IndexedBeat {
-  let _codec: Codec<IndexedBeat>
+export namespace FreshBeat {
+  let _codec: Codec<FreshBeat>
 
-  export const codec = (): Codec<IndexedBeat> => {
+  export const codec = (): Codec<FreshBeat> => {
     if (_codec == null) {
-      _codec = message<IndexedBeat>((obj, w, opts = {}) => {
+      _codec = message<FreshBeat>((obj, w, opts = {}) => {
         if (opts.lengthDelimited !== false) {
           w.fork()
         }
 
-        if ((obj.index != null && obj.index !== 0)) {
+        if ((obj.place != null && obj.place !== 0)) {
           w.uint32(8)
-          w.uint32(obj.index)
+          w.uint32(obj.place)
         }
 
         if ((obj.beat != null && obj.beat !== 0)) {
@@ -1796,7 +1796,7 @@ export namespace IndexedBeat {
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
-          index: 0,
+          place: 0,
           beat: 0,
           signature: uint8ArrayAlloc(0)
         }
@@ -1808,7 +1808,7 @@ export namespace IndexedBeat {
 
           switch (tag >>> 3) {
             case 1: {
-              obj.index = reader.uint32()
+              obj.place = reader.uint32()
               break
             }
             case 2: {
@@ -1836,7 +1836,7 @@ export namespace IndexedBeat {
           switch (tag >>> 3) {
             case 1: {
               yield {
-                field: `${prefix}.index`,
+                field: `${prefix}.place`,
                 value: reader.uint32()
               }
               break
@@ -1867,31 +1867,31 @@ export namespace IndexedBeat {
     return _codec
   }
 
-  export interface IndexedBeatIndexFieldEvent {
-    field: '$.index'
+  export interface FreshBeatPlaceFieldEvent {
+    field: '$.place'
     value: number
   }
 
-  export interface IndexedBeatBeatFieldEvent {
+  export interface FreshBeatBeatFieldEvent {
     field: '$.beat'
     value: number
   }
 
-  export interface IndexedBeatSignatureFieldEvent {
+  export interface FreshBeatSignatureFieldEvent {
     field: '$.signature'
     value: Uint8Array<ArrayBuffer>
   }
 
-  export function encode (obj: Partial<IndexedBeat>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, IndexedBeat.codec())
+  export function encode (obj: Partial<FreshBeat>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, FreshBeat.codec())
   }
 
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<IndexedBeat>): IndexedBeat {
-    return decodeMessage(buf, IndexedBeat.codec(), opts)
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FreshBeat>): FreshBeat {
+    return decodeMessage(buf, FreshBeat.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<IndexedBeat>): Generator<IndexedBeatIndexFieldEvent | IndexedBeatBeatFieldEvent | IndexedBeatSignatureFieldEvent> {
-    return streamMessage(buf, IndexedBeat.codec(), opts)
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FreshBeat>): Generator<FreshBeatPlaceFieldEvent | FreshBeatBeatFieldEvent | FreshBeatSignatureFieldEvent> {
+    return streamMessage(buf, FreshBeat.codec(), opts)
   }
 }
 
@@ -1900,11 +1900,13 @@ export interface SyncFrame {
   offer: boolean
   tableHash?: Uint8Array<ArrayBuffer>
   beats?: Uint8Array<ArrayBuffer>
-  freshBeats: IndexedBeat[]
+  freshBeats: FreshBeat[]
   bucketHashes?: Uint8Array<ArrayBuffer>
   digest?: Digest
   facts: SignedFact[]
   more: boolean
+  heard?: number
+  wanted?: Uint8Array<ArrayBuffer>
 }
 
 export namespace SyncFrame {
@@ -1940,7 +1942,7 @@ export namespace SyncFrame {
         if (obj.freshBeats != null && obj.freshBeats.length > 0) {
           for (const value of obj.freshBeats) {
             w.uint32(42)
-            IndexedBeat.codec().encode(value, w)
+            FreshBeat.codec().encode(value, w)
           }
         }
 
@@ -1964,6 +1966,16 @@ export namespace SyncFrame {
         if ((obj.more != null && obj.more !== false)) {
           w.uint32(72)
           w.bool(obj.more)
+        }
+
+        if (obj.heard != null) {
+          w.uint32(80)
+          w.uint64Number(obj.heard)
+        }
+
+        if (obj.wanted != null) {
+          w.uint32(90)
+          w.bytes(obj.wanted)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -2006,7 +2018,7 @@ export namespace SyncFrame {
                 throw new MaxLengthError('Decode error - repeated field "freshBeats" had too many elements')
               }
 
-              obj.freshBeats.push(IndexedBeat.codec().decode(reader, reader.uint32(), {
+              obj.freshBeats.push(FreshBeat.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.freshBeats$
               }))
               break
@@ -2033,6 +2045,14 @@ export namespace SyncFrame {
             }
             case 9: {
               obj.more = reader.bool()
+              break
+            }
+            case 10: {
+              obj.heard = reader.uint64Number()
+              break
+            }
+            case 11: {
+              obj.wanted = reader.bytes()
               break
             }
             default: {
@@ -2088,7 +2108,7 @@ export namespace SyncFrame {
                 throw new MaxLengthError('Streaming decode error - repeated field "freshBeats" had too many elements')
               }
 
-              for (const evt of IndexedBeat.codec().stream(reader, reader.uint32(), `${prefix}.freshBeats[]`, {
+              for (const evt of FreshBeat.codec().stream(reader, reader.uint32(), `${prefix}.freshBeats[]`, {
                 limits: opts.limits?.freshBeats$
               })) {
                 yield {
@@ -2140,6 +2160,20 @@ export namespace SyncFrame {
               }
               break
             }
+            case 10: {
+              yield {
+                field: `${prefix}.heard`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 11: {
+              yield {
+                field: `${prefix}.wanted`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2177,8 +2211,8 @@ export namespace SyncFrame {
     value: Uint8Array<ArrayBuffer>
   }
 
-  export interface SyncFrameFreshBeatsIndexFieldEvent {
-    field: '$.freshBeats[].index'
+  export interface SyncFrameFreshBeatsPlaceFieldEvent {
+    field: '$.freshBeats[].place'
     value: number
     index: number
   }
@@ -2275,6 +2309,16 @@ export namespace SyncFrame {
     value: boolean
   }
 
+  export interface SyncFrameHeardFieldEvent {
+    field: '$.heard'
+    value: number
+  }
+
+  export interface SyncFrameWantedFieldEvent {
+    field: '$.wanted'
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<SyncFrame>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, SyncFrame.codec())
   }
@@ -2283,7 +2327,7 @@ export namespace SyncFrame {
     return decodeMessage(buf, SyncFrame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SyncFrame>): Generator<SyncFrameHelloClusterFieldEvent | SyncFrameHelloEpochMsFieldEvent | SyncFrameOfferFieldEvent | SyncFrameTableHashFieldEvent | SyncFrameBeatsFieldEvent | SyncFrameFreshBeatsIndexFieldEvent | SyncFrameFreshBeatsBeatFieldEvent | SyncFrameFreshBeatsSignatureFieldEvent | SyncFrameBucketHashesFieldEvent | SyncFrameDigestBucketsFieldEvent | SyncFrameDigestEntriesIdPrefixFieldEvent | SyncFrameDigestEntriesIncarnationFieldEvent | SyncFrameDigestEntriesVersionFieldEvent | SyncFrameDigestEntriesBeatFieldEvent | SyncFrameDigestEntriesSuspicionsFieldEvent | SyncFrameDigestMutualFieldEvent | SyncFrameFactsAuthorFieldEvent | SyncFrameFactsRecordFieldEvent | SyncFrameFactsHeartbeatFieldEvent | SyncFrameFactsSuspicionFieldEvent | SyncFrameFactsSignatureFieldEvent | SyncFrameMoreFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SyncFrame>): Generator<SyncFrameHelloClusterFieldEvent | SyncFrameHelloEpochMsFieldEvent | SyncFrameOfferFieldEvent | SyncFrameTableHashFieldEvent | SyncFrameBeatsFieldEvent | SyncFrameFreshBeatsPlaceFieldEvent | SyncFrameFreshBeatsBeatFieldEvent | SyncFrameFreshBeatsSignatureFieldEvent | SyncFrameBucketHashesFieldEvent | SyncFrameDigestBucketsFieldEvent | SyncFrameDigestEntriesIdPrefixFieldEvent | SyncFrameDigestEntriesIncarnationFieldEvent | SyncFrameDigestEntriesVersionFieldEvent | SyncFrameDigestEntriesBeatFieldEvent | SyncFrameDigestEntriesSuspicionsFieldEvent | SyncFrameDigestMutualFieldEvent | SyncFrameFactsAuthorFieldEvent | SyncFrameFactsRecordFieldEvent | SyncFrameFactsHeartbeatFieldEvent | SyncFrameFactsSuspicionFieldEvent | SyncFrameFactsSignatureFieldEvent | SyncFrameMoreFieldEvent | SyncFrameHeardFieldEvent | SyncFrameWantedFieldEvent> {
     return streamMessage(buf, SyncFrame.codec(), opts)
   }
 }

@@ -1,0 +1,111 @@
+/**
+ * Beat exchange: what one neighbour and this member have told each other of beats, over one connection.
+ *
+ * Each tells the other only what came to it since it was last understood, and of that nothing that came from the
+ * other. Understood is what the other itself says it has, up to a mark in one's own arrival log; until it says so
+ * it is told again, so a lost, late or repeated step costs some bytes and no beat.
+ */
+import type { Entry, Table } from '../state/table.ts'
+import type { BeatList, PlacedBeat, WantedBeats } from '../wire/beat-list.ts'
+import { type FreshBeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
+import type { ArrivalLog } from './arrival-log.ts'
+
+/** About what a beat with its signature takes on the wire. */
+const freshBeatBytes = 76
+
+export class BeatExchange {
+  readonly #neighbour: string
+  readonly #table: Table
+  readonly #log: ArrivalLog
+  /** The mark up to which the neighbour has our arrivals; 0: nothing is known, and everything is told. */
+  #understood = 0
+  /** The greatest mark it was told of. */
+  #told = 0
+  /** The mark up to which we have the neighbour's arrivals. */
+  #heard = 0
+
+  constructor(neighbour: string, table: Table, log: ArrivalLog) {
+    this.#neighbour = neighbour
+    this.#table = table
+    this.#log = log
+  }
+
+  /** What an offer says of beats. */
+  offer(): Partial<SyncMessage> {
+    return { heard: this.#heard, beats: this.#listOf(this.#news()) }
+  }
+
+  /** The neighbour says that it has our arrivals up to this mark. */
+  acknowledged(mark: number): void {
+    if (mark === 0 || (mark > this.#understood && mark <= this.#told)) this.#understood = mark
+  }
+
+  /**
+   * What to say next to one whose table agrees, if anything. The beats that it handed over are merged by now.
+   *
+   * An offer is answered with what they lack: handed over, or, if it is more than `maxBytes`, only told of. What is
+   * told and newer than here is asked for; what is asked for is handed over; what is complete is acknowledged.
+   */
+  answer(said: SyncMessage, maxBytes: number): SyncMessage | undefined {
+    const maxFresh = Math.max(1, Math.floor(maxBytes / freshBeatBytes))
+    const heardBefore = this.#heard
+    const wanted = said.beats && this.#hear(said.beats)
+    const given = said.offer ? this.#newerThan(said.beats, maxFresh) : this.#handOver(said.wanted, maxFresh)
+    if (given || wanted)
+      return syncMessage({ tableHash: this.#table.hash(), heard: this.#heard, wanted, ...given })
+    return this.#heard === heardBefore ? undefined : syncMessage({ heard: this.#heard })
+  }
+
+  /** Takes note of a list, and returns what is wanted of it. */
+  #hear({ since, upTo, beats }: BeatList): WantedBeats | undefined {
+    const members = this.#table.shared()
+    const newer = beats.filter(({ place, beat }) => {
+      const entry = members[place]
+      return entry && beat > (entry.heartbeat?.beat ?? 0)
+    })
+    if (newer.length > 0) return { upTo, places: newer.map(({ place }) => place) }
+    // It takes us for one who has heard more: on 0 it begins anew.
+    this.#heard = since <= this.#heard ? upTo : 0
+    return undefined
+  }
+
+  #newerThan(offered: BeatList | undefined, maxFresh: number): Partial<SyncMessage> {
+    const theirs = new Map(offered?.beats.map(({ place, beat }) => [place, beat]))
+    const lacking = this.#news().filter(({ place, beat }) => beat > (theirs.get(place) ?? 0))
+    if (lacking.length > maxFresh) return { beats: this.#listOf(lacking) }
+    return { freshBeats: lacking, beats: this.#listOf([]) }
+  }
+
+  #handOver(wanted: WantedBeats | undefined, maxFresh: number): Partial<SyncMessage> | undefined {
+    if (!wanted) return undefined
+    const members = this.#table.shared()
+    const freshBeats = wanted.places.flatMap(place => freshBeatOf(members[place], place) ?? [])
+    // The rest is told of again, as the list is not acknowledged.
+    if (freshBeats.length > maxFresh) return { freshBeats: freshBeats.slice(0, maxFresh) }
+    return { freshBeats, beats: { since: this.#understood, upTo: wanted.upTo, beats: [] } }
+  }
+
+  /** Up to this moment, with what is to be named. */
+  #listOf(beats: readonly PlacedBeat[]): BeatList {
+    this.#told = this.#log.count
+    return { since: this.#understood, upTo: this.#told, beats }
+  }
+
+  /** What came here and may not have come to the neighbour, by place. */
+  #news(): FreshBeat[] {
+    const members = this.#table.shared()
+    const news: FreshBeat[] = []
+    for (const { id, from } of this.#log.since(this.#understood)) {
+      // To one that may have come back with an empty memory also what it said itself.
+      if (from === this.#neighbour && this.#understood > 0) continue
+      const place = this.#table.place(id)
+      const beat = place === undefined ? undefined : freshBeatOf(members[place], place)
+      if (beat) news.push(beat)
+    }
+    return news.sort((a, b) => a.place - b.place)
+  }
+}
+
+function freshBeatOf(entry: Entry | undefined, place: number): FreshBeat | undefined {
+  return entry?.heartbeat && { place, beat: entry.heartbeat.beat, signature: entry.heartbeat.signature }
+}

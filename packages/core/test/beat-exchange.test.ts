@@ -1,0 +1,172 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type SyncMessage, syncMessage } from '../src/wire/codec.ts'
+import type { SignedFact } from '../src/wire/fact.ts'
+import { beatsOf, ExchangeSide, exchange, isEqual, overTheWire } from './exchange-side.ts'
+import { heartbeatBody, idOf, recordBody, signedFact } from './signed-fact.ts'
+
+const course = { maxDeltaBytes: 49_152, startAt: () => 0 }
+
+function recordOf(i: number): SignedFact {
+  return signedFact(idOf(`${i}`), recordBody({ incarnation: 5 }))
+}
+
+function beatOf(i: number, beat: number): SignedFact {
+  return signedFact(idOf(`${i}`), heartbeatBody(5, beat))
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i)
+}
+
+/** Two ends that have everybody's record and first beat, and have told each other so. */
+function acquainted(members: number): [ExchangeSide, ExchangeSide] {
+  const facts = range(members).flatMap(i => [recordOf(i), beatOf(i, 1)])
+  const [a, b] = [new ExchangeSide(facts), new ExchangeSide(facts)]
+  exchange(a, b, course)
+  return [a, b]
+}
+
+describe('beat exchange', () => {
+  it.each([16, 4_000])('among %i members costs the hash and two marks when nothing came', members => {
+    const [a, b] = acquainted(members)
+    const sizes = exchange(a, b, course)
+    expect(sizes).toHaveLength(2)
+    // The hash and its framing 18, a mark in `heard` and one in `beats`, their framing, and `offer`.
+    for (const bytes of sizes) expect(bytes).toBeLessThanOrEqual(18 + 3 + 2 + 3 + 3)
+  })
+
+  it.each([16, 4_000])('among %i members costs what came, and nothing for all others', members => {
+    const [a, b] = acquainted(members)
+    const quiet = exchange(a, b, course)[0] ?? 0
+    a.take([beatOf(3, 2), beatOf(9, 2)], undefined)
+    b.take([beatOf(3, 2), beatOf(5, 2)], undefined)
+    const [offered = 0, answered = 0, handedOver = 0, acknowledged = 0, ...more] = exchange(a, b, course)
+    expect(more).toEqual([])
+    // Two beats, each a place of up to two bytes and a count.
+    expect(offered).toBeLessThanOrEqual(quiet + 2 * 3)
+    // One beat handed over, one asked for.
+    expect(answered).toBeLessThanOrEqual(quiet + 76 + 7)
+    expect(handedOver).toBeLessThanOrEqual(quiet + 76)
+    expect(acknowledged).toBeLessThanOrEqual(4)
+    expect(isEqual(a, b)).toBe(true)
+  })
+
+  it('does not tell a neighbour what came from it', () => {
+    const [a, b] = acquainted(8)
+    a.take([beatOf(3, 2)], undefined)
+    exchange(a, b, course)
+    b.take([beatOf(4, 2)], undefined)
+    expect(b.offer().beats?.beats).toMatchObject([{ beat: 2 }])
+  })
+
+  it('tells everything again over a new connection, also to one that comes back knowing nobody', () => {
+    const [a] = acquainted(8)
+    const blank = new ExchangeSide(range(8).map(recordOf))
+    // `a` did not notice: it takes `blank` for the one that it told everything.
+    expect(a.offer().beats?.beats).toEqual([])
+    exchange(a, blank, course)
+    exchange(a, blank, course)
+    expect(isEqual(a, blank)).toBe(true)
+    a.reconnect()
+    expect(a.offer().beats?.beats).toHaveLength(8)
+  })
+
+  it.each([true, false])('hands over no more at once than the budget, and all in the end (%s)', isOfferer => {
+    const records = range(200).map(recordOf)
+    const full = new ExchangeSide([...records, ...range(200).map(i => beatOf(i, 1))])
+    const empty = new ExchangeSide(records)
+    const [a, b] = isOfferer ? [full, empty] : [empty, full]
+    let exchanges = 0
+    for (; !isEqual(a, b); exchanges++) {
+      for (const bytes of exchange(a, b, { ...course, maxDeltaBytes: 4_096 }))
+        expect(bytes).toBeLessThan(4_096 + 1_000)
+      if (exchanges > 10) throw new Error('not equal after 10 exchanges')
+    }
+  })
+
+  it('believes no mark that it never told of', () => {
+    const [a] = acquainted(8)
+    a.take([beatOf(3, 2)], undefined)
+    a.hear(syncMessage({ heard: 2 ** 53 - 1 }), { ...course, startAt: 0 })
+    expect(a.offer().beats?.beats).toHaveLength(1)
+  })
+
+  it('begins anew with one that has heard less than it was taken for', () => {
+    const [a, b] = acquainted(8)
+    a.take([beatOf(3, 2)], undefined)
+    const { beats } = a.offer()
+    a.hear(syncMessage({ heard: beats?.upTo }), { ...course, startAt: 0 })
+    expect(a.offer().beats?.beats).toEqual([])
+    exchange(a, b, course)
+    expect(a.offer().beats?.beats).toHaveLength(8)
+    exchange(a, b, course)
+    expect(isEqual(a, b)).toBe(true)
+  })
+
+  it('asks for nobody who is not there, and hands over nobody who is not', () => {
+    const [a] = acquainted(8)
+    const tableHash = a.table.hash()
+    const beats = { since: 0, upTo: 9, beats: [{ place: 8, beat: 9 }] }
+    const options = { maxDeltaBytes: 49_152, startAt: 0 }
+    const answered = a.hear(syncMessage({ offer: true, tableHash, beats }), options)
+    expect(answered?.wanted).toBeUndefined()
+    const handedOver = a.hear(
+      syncMessage({ tableHash, wanted: { upTo: 9, places: [8, 2 ** 32 - 1] } }),
+      options,
+    )
+    expect(handedOver?.freshBeats).toEqual([])
+  })
+
+  it('brings all beats to both ends in the end, whatever was lost, late, repeated or begun anew before', () => {
+    const members = range(6)
+    const side = fc.nat(1)
+    const happening = fc.oneof(
+      { weight: 6, arbitrary: fc.tuple(fc.constant('beat' as const), side, fc.constantFrom(...members)) },
+      {
+        weight: 12,
+        arbitrary: fc.tuple(
+          fc.constantFrom('offer' as const, 'arrive' as const, 'arrive' as const, 'arrive' as const),
+          side,
+        ),
+      },
+      { weight: 2, arbitrary: fc.tuple(fc.constantFrom('lose' as const, 'repeat' as const), side) },
+      { weight: 1, arbitrary: fc.tuple(fc.constantFrom('reconnect' as const, 'restart' as const), side) },
+    )
+    fc.assert(
+      fc.property(fc.array(happening, { maxLength: 120, size: 'max' }), happenings => {
+        const records = members.map(recordOf)
+        const ends = [new ExchangeSide(records), new ExchangeSide(records)] as [ExchangeSide, ExchangeSide]
+        /** On their way to each end. */
+        const underWay: [SyncMessage[], SyncMessage[]] = [[], []]
+        const counts = members.map(() => 0)
+        const arrive = (to: number, said: SyncMessage): void => {
+          const reply = ends[to]?.hear(overTheWire(said).message, { maxDeltaBytes: 160, startAt: 0 })
+          if (reply) underWay[1 - to]?.push(reply)
+        }
+        for (const [what, at, member = 0] of happenings) {
+          const end = ends[at]
+          const [next] = underWay[at] ?? []
+          if (what === 'offer' && end) underWay[1 - at]?.push(end.offer())
+          if (what === 'reconnect') end?.reconnect()
+          if (what === 'restart') {
+            // With the process go its connections, and what is on its way.
+            ends[at] = new ExchangeSide(records)
+            ends[1 - at]?.reconnect()
+            for (const each of underWay) each.splice(0)
+          }
+          if (what === 'beat') {
+            counts[member] = (counts[member] ?? 0) + 1
+            end?.take([beatOf(member, counts[member] ?? 0)], undefined)
+          }
+          if (what === 'arrive' || what === 'lose') underWay[at]?.shift()
+          if ((what === 'arrive' || what === 'repeat') && next) arrive(at, next)
+        }
+        const [a, b] = ends
+        for (let i = 0; i < 12; i++) exchange(...(i % 2 ? ([a, b] as const) : ([b, a] as const)), course)
+        expect(beatsOf(a)).toEqual(beatsOf(b))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
