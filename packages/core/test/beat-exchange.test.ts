@@ -60,6 +60,20 @@ describe('beat exchange', () => {
     expect(b.offer().beats?.beats).toMatchObject([{ beat: 2 }])
   })
 
+  it('tells everything when more came than it remembers', () => {
+    const facts = range(8).flatMap(i => [recordOf(i), beatOf(i, 1)])
+    const [a, b] = [new ExchangeSide(facts, 4), new ExchangeSide(facts)]
+    exchange(a, b, course)
+    a.take(
+      range(5).map(i => beatOf(i, 2)),
+      undefined,
+    )
+    expect(a.offer().beats?.beats).toHaveLength(8)
+    exchange(a, b, course)
+    expect(isEqual(a, b)).toBe(true)
+    expect(a.offer().beats?.beats).toEqual([])
+  })
+
   it('tells everything again over a new connection, also to one that comes back knowing nobody', () => {
     const [a] = acquainted(8)
     const blank = new ExchangeSide(range(8).map(recordOf))
@@ -136,7 +150,7 @@ describe('beat exchange', () => {
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 120, size: 'max' }), happenings => {
         const records = members.map(recordOf)
-        const ends = [new ExchangeSide(records), new ExchangeSide(records)] as [ExchangeSide, ExchangeSide]
+        const ends = [new ExchangeSide(records), new ExchangeSide(records, 3)] as [ExchangeSide, ExchangeSide]
         /** On their way to each end. */
         const underWay: [SyncMessage[], SyncMessage[]] = [[], []]
         const counts = members.map(() => 0)

@@ -10,10 +10,12 @@ const nowMs = 1_700_000_000_000
 
 export class ExchangeSide {
   readonly table = new Table({ maxMembers: 16_384, maxForgotten: 64 })
-  readonly #log = new ArrivalLog(16_384)
-  #beats = new BeatExchange('other', this.table, this.#log)
+  readonly #log: ArrivalLog
+  #beats: BeatExchange
 
-  constructor(facts: readonly SignedFact[]) {
+  constructor(facts: readonly SignedFact[], maxArrivals = 4_096) {
+    this.#log = new ArrivalLog(maxArrivals)
+    this.#beats = new BeatExchange('other', this.table, this.#log)
     this.take(facts, undefined)
   }
 

@@ -8,7 +8,7 @@
 import type { Entry, Table } from '../state/table.ts'
 import type { BeatList, PlacedBeat, WantedBeats } from '../wire/beat-list.ts'
 import { type FreshBeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
-import type { ArrivalLog } from './arrival-log.ts'
+import type { Arrival, ArrivalLog } from './arrival-log.ts'
 
 /** About what a beat with its signature takes on the wire. */
 const freshBeatBytes = 76
@@ -91,18 +91,20 @@ export class BeatExchange {
     return { since: this.#understood, upTo: this.#told, beats }
   }
 
-  /** What came here and may not have come to the neighbour, by place. */
+  /** What the neighbour may lack, by place: all there is, if it is not known what came here since it understood. */
   #news(): FreshBeat[] {
     const members = this.#table.shared()
-    const news: FreshBeat[] = []
-    for (const { id, from } of this.#log.since(this.#understood)) {
-      // To one that may have come back with an empty memory also what it said itself.
-      if (from === this.#neighbour && this.#understood > 0) continue
-      const place = this.#table.place(id)
-      const beat = place === undefined ? undefined : freshBeatOf(members[place], place)
-      if (beat) news.push(beat)
-    }
-    return news.sort((a, b) => a.place - b.place)
+    const arrivals = this.#understood > 0 ? this.#log.since(this.#understood) : undefined
+    const places = arrivals ? this.#placesOf(arrivals) : [...members.keys()]
+    return places.flatMap(place => freshBeatOf(members[place], place) ?? [])
+  }
+
+  /** But for what came from the neighbour itself. */
+  #placesOf(arrivals: readonly Arrival[]): number[] {
+    return arrivals
+      .filter(({ from }) => from !== this.#neighbour)
+      .flatMap(({ id }) => this.#table.place(id) ?? [])
+      .sort((a, b) => a - b)
   }
 }
 

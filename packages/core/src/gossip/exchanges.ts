@@ -34,8 +34,8 @@ export interface Heard {
 const maxAnswersPerSecond = 100
 /** Peers that are kept account of; more than that are not connected at once. */
 const maxPeers = 4_096
-/** As many as there are members at most. */
-const maxArrivals = 20_000
+/** Minutes of beats among 10,000 members; a neighbour hears of them several times a minute. */
+const maxArrivals = 4_096
 
 const minIntervalMs = 1_000
 const maxIntervalMs = 5_000
