@@ -18,7 +18,7 @@ export class Machine implements Detector {
   readonly #self: string
   readonly #random: () => number
   readonly #knobs: DetectorKnobs
-  readonly #roster = new Roster()
+  readonly #roster: Roster
   readonly #links: Links
   readonly #stall: OwnStall
   readonly #verdicts: Verdicts
@@ -29,8 +29,15 @@ export class Machine implements Detector {
   #tickMs = Infinity
   #lastCallMs = -Infinity
 
-  constructor(self: string, random: () => number, knobs: DetectorKnobs, order: 'given' | 'shuffled') {
-    const roster = this.#roster
+  constructor(
+    self: string,
+    random: () => number,
+    knobs: DetectorKnobs,
+    order: 'given' | 'shuffled',
+    prior: Machine | undefined,
+  ) {
+    const roster = new Roster(self, prior && prior.#roster)
+    this.#roster = roster
     this.#self = self
     this.#random = random
     this.#knobs = knobs
@@ -93,6 +100,7 @@ export class Machine implements Detector {
       case 'member':
         if (input.id === this.#self) this.#refutation.raised(input.incarnation)
         else this.#member(input.id, input.incarnation, input.attention, nowMs)
+        this.#beginTicking(nowMs)
         break
       case 'left':
         this.#left(input.id, input.incarnation)
@@ -119,8 +127,7 @@ export class Machine implements Detector {
         this.#link(input.id, input.state, nowMs)
         break
       case 'beat':
-        if (this.#roster.get(input.id) !== undefined)
-          this.#heartbeats.beat(input.id, input.incarnation, input.beat, nowMs)
+        if (this.#roster.has(input.id)) this.#heartbeats.beat(input.id, input.incarnation, input.beat, nowMs)
         break
       case 'slept':
         this.#wasAway(input.ms, nowMs)
@@ -139,8 +146,12 @@ export class Machine implements Detector {
       this.#heartbeats.forget(id)
     }
     member.excusedUntilMs = excusedUntilMs(attention, nowMs)
+  }
+
+  #beginTicking(nowMs: number): void {
     // Members that start together must not probe in step.
-    if (this.#tickMs === Infinity) this.#tickMs = nowMs + this.#random() * this.#knobs.probeIntervalMs
+    if (this.#tickMs === Infinity && this.#roster.clusterSize > 1)
+      this.#tickMs = nowMs + this.#random() * this.#knobs.probeIntervalMs
   }
 
   #left(id: string, incarnation: number): void {

@@ -16,6 +16,8 @@ export interface Rings {
   add(id: string): boolean
   /** Returns whether it was there. */
   remove(id: string): boolean
+  /** Everybody, in the order of the first ring. */
+  members(): string[]
   /**
    * Successor and predecessor of `id` on each ring, in ring order, each once: at most 2k, fewer when they
    * coincide. `id` need not be on the rings. Whom `skip` names is passed over for the next on that ring.
@@ -28,12 +30,19 @@ export interface Rings {
  * either both are neighbours or neither. add and remove: O(k · (log n + a move of memory)); neighbours: O(k · log n).
  *
  * @param k number of rings, an integer from 1 to 32. @default 4
- * @throws RangeError for another k
+ * @param prior rings of `createRings` with as many rings, not changed any more: what changes is kept beside them, so
+ *   that thousands in one process share what all of them know
+ * @throws RangeError for another k, or another prior
  */
-export function createRings(k: number = defaultRings, members: Iterable<string> = []): Rings {
+export function createRings(k: number = defaultRings, members: Iterable<string> = [], prior?: Rings): Rings {
   if (!Number.isInteger(k) || k < 1 || k > 32)
     throw new RangeError(`k must be an integer from 1 to 32, not ${String(k)}`)
-  return new SortedRings(k, new Set(members))
+  if (prior === undefined) return new SortedRings(k, new Set(members))
+  if (!(prior instanceof SortedRings) || prior.k !== k)
+    throw new RangeError('prior must be rings that createRings returned for the same k')
+  const rings = new SortedRings(k, new Set(), prior)
+  for (const id of members) rings.add(id)
+  return rings
 }
 
 /**
@@ -47,10 +56,17 @@ export function ringNeighbours(self: string, members: readonly string[], k: numb
 }
 
 class SortedRings implements Rings {
+  readonly k: number
+  readonly #prior: SortedRings | undefined
+  /** Of the prior's members, those who are not on these rings. */
+  readonly #removed = new Set<string>()
+  /** Beside the prior's. */
   readonly #members: Set<string>
   readonly #rings: Place[][]
 
-  constructor(k: number, members: Set<string>) {
+  constructor(k: number, members: Set<string>, prior?: SortedRings) {
+    this.k = k
+    this.#prior = prior
     this.#members = members
     this.#rings = Array.from({ length: k }, (_, ring) =>
       [...members].map(id => ({ hash: ringHash(ring, id), id })).sort(compare),
@@ -58,15 +74,16 @@ class SortedRings implements Rings {
   }
 
   get size(): number {
-    return this.#members.size
+    return this.#members.size + (this.#prior?.size ?? 0) - this.#removed.size
   }
 
   has(id: string): boolean {
-    return this.#members.has(id)
+    return this.#members.has(id) || (this.#prior?.has(id) === true && !this.#removed.has(id))
   }
 
   add(id: string): boolean {
-    if (this.#members.has(id)) return false
+    if (this.has(id)) return false
+    if (this.#removed.delete(id)) return true
     this.#members.add(id)
     for (const [ring, places] of this.#rings.entries()) {
       const place = { hash: ringHash(ring, id), id }
@@ -76,23 +93,47 @@ class SortedRings implements Rings {
   }
 
   remove(id: string): boolean {
-    if (!this.#members.delete(id)) return false
+    if (!this.has(id)) return false
+    if (!this.#members.delete(id)) {
+      this.#removed.add(id)
+      return true
+    }
     for (const [ring, places] of this.#rings.entries())
       places.splice(firstNotBefore(places, { hash: ringHash(ring, id), id }), 1)
     return true
   }
 
+  members(): string[] {
+    return this.#ring(0).map(({ id }) => id)
+  }
+
   neighbours(id: string, skip: (id: string) => boolean = () => false): string[] {
     const found = new Set<string>()
-    for (const [ring, places] of this.#rings.entries()) {
-      const at = firstNotBefore(places, { hash: ringHash(ring, id), id })
-      // Forward from itself or from whom it would push aside; backward from the one before.
-      const successor = walk(places, at, 1, id, skip)
-      const predecessor = walk(places, at - 1, -1, id, skip)
-      if (successor !== undefined) found.add(successor)
-      if (predecessor !== undefined) found.add(predecessor)
+    for (let ring = 0; ring < this.k; ring++) {
+      const from = { hash: ringHash(ring, id), id }
+      for (const step of [1, -1] as const) {
+        const next = this.#next(ring, from, step, other => other === id || skip(other))
+        if (next !== undefined) found.add(next.id)
+      }
     }
     return [...found]
+  }
+
+  #ring(ring: number): Place[] {
+    const prior = this.#prior
+    const before = prior ? prior.#ring(ring).filter(({ id }) => !this.#removed.has(id)) : []
+    return [...before, ...(this.#rings[ring] ?? [])].sort(compare)
+  }
+
+  /** The first from there on, once around, that is not skipped. */
+  #next(ring: number, from: Place, step: 1 | -1, skip: (id: string) => boolean): Place | undefined {
+    const places = this.#rings[ring] ?? []
+    const at = firstNotBefore(places, from)
+    // Forward from itself or from whom it would push aside; backward from the one before.
+    const own = walk(places, step === 1 ? at : at - 1, step, skip)
+    const prior = this.#prior
+    const before = prior && prior.#next(ring, from, step, id => this.#removed.has(id) || skip(id))
+    return own && before ? nearer(own, before, from, step) : (own ?? before)
   }
 }
 
@@ -113,18 +154,25 @@ function firstNotBefore(places: readonly Place[], sought: Place): number {
   return low
 }
 
-/** The first from `start` on that is not `self` and not skipped, once around. */
+/** The first from `start` on that is not skipped, once around. */
 function walk(
   places: readonly Place[],
   start: number,
   step: 1 | -1,
-  self: string,
   skip: (id: string) => boolean,
-): string | undefined {
+): Place | undefined {
   const size = places.length
   for (let walked = 0; walked < size; walked++) {
-    const id = places[(start + step * walked + 2 * size) % size]?.id
-    if (id !== undefined && id !== self && !skip(id)) return id
+    const place = places[(start + step * walked + 2 * size) % size]
+    if (place !== undefined && !skip(place.id)) return place
   }
   return undefined
+}
+
+/** Which of two comes first on the way around from there. */
+function nearer(a: Place, b: Place, from: Place, step: 1 | -1): Place {
+  // Forward the place itself comes first, backward last.
+  const isPast = (place: Place) => (step === 1 ? compare(place, from) < 0 : compare(place, from) >= 0)
+  if (isPast(a) !== isPast(b)) return isPast(a) ? b : a
+  return compare(a, b) * step < 0 ? a : b
 }

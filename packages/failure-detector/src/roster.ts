@@ -23,13 +23,38 @@ export interface Member {
   hurriedMs: number
 }
 
-/** Roster: every other member that is known, and how many stand how, counted as they change. */
+/**
+ * Roster: every other member that is known, and how many stand how, counted as they change.
+ *
+ * A prior's members are its own copies as soon as they are looked at; the prior is never written.
+ */
 export class Roster {
-  readonly #members = new Map<string, Member>()
+  readonly #prior: Roster | undefined
+  /** Undefined: the prior's, deleted here. */
+  readonly #members = new Map<string, Member | undefined>()
   readonly #counts = { alive: 0, suspect: 0, dead: 0, left: 0 }
 
+  /** @param self who is no other member, though the prior knows it. */
+  constructor(self: string, prior?: Roster) {
+    this.#prior = prior
+    if (!prior) return
+    Object.assign(this.#counts, prior.#counts)
+    const own = this.get(self)
+    if (own !== undefined) this.delete(own)
+  }
+
+  has(id: string): boolean {
+    return this.#members.has(id) ? this.#members.get(id) !== undefined : (this.#prior?.has(id) ?? false)
+  }
+
   get(id: string): Member | undefined {
-    return this.#members.get(id)
+    const known = this.#members.get(id)
+    if (known !== undefined || this.#prior === undefined || this.#members.has(id)) return known
+    const before = this.#prior.get(id)
+    if (before === undefined) return undefined
+    const member = { ...before }
+    this.#members.set(id, member)
+    return member
   }
 
   /** Members that are alive here, without this one. */
@@ -64,7 +89,10 @@ export class Roster {
   }
 
   delete(member: Member): void {
-    if (this.#members.delete(member.id)) this.#counts[member.standing.type] -= 1
+    if (!this.has(member.id)) return
+    this.#counts[member.standing.type] -= 1
+    if (this.#prior?.has(member.id)) this.#members.set(member.id, undefined)
+    else this.#members.delete(member.id)
   }
 }
 

@@ -92,3 +92,41 @@ describe('createRings', () => {
     expect(reached.size).toBe(200)
   })
 })
+
+describe('rings beside a prior', () => {
+  const steps = fc.array(fc.record({ id: fc.nat(20).map(String), isIn: fc.boolean() }), { maxLength: 60 })
+
+  it('are the same as rings that had its members from the start, and leave it alone', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(20).map(String)), steps, steps, (members, first, then) => {
+        const prior = createRings(3, members)
+        const before = prior.members()
+        const beside = createRings(
+          3,
+          [],
+          createRings(
+            3,
+            first.map(({ id }) => id),
+            prior,
+          ),
+        )
+        const flat = createRings(3, [...members, ...first.map(({ id }) => id)])
+        for (const { id, isIn } of then)
+          expect(isIn ? beside.add(id) : beside.remove(id)).toBe(isIn ? flat.add(id) : flat.remove(id))
+        expect(beside.size).toBe(flat.size)
+        expect(beside.members()).toEqual(flat.members())
+        for (let id = 0; id <= 21; id++) {
+          expect(beside.has(`${id}`)).toBe(flat.has(`${id}`))
+          expect(beside.neighbours(`${id}`)).toEqual(flat.neighbours(`${id}`))
+          const skip = (other: string) => Number(other) % 3 === 0
+          expect(beside.neighbours(`${id}`, skip)).toEqual(flat.neighbours(`${id}`, skip))
+        }
+        expect(prior.members()).toEqual(before)
+      }),
+    )
+  })
+
+  it('need as many rings', () => {
+    expect(() => createRings(3, [], createRings(4))).toThrow(RangeError)
+  })
+})

@@ -102,7 +102,7 @@ export class Network {
       dial: id => {
         // As with libp2p: what stands is used, and nothing is said.
         if (member.links.has(id)) return
-        const [address] = member.learned.get(id) ?? []
+        const [address] = member.addressesOf(id)
         const target = address && this.#byAddress.get(multiaddr(address).toString())
         this.#dial(member, target, found => {
           const outcome = found === 'open' && target?.id !== id ? 'refused' : found
@@ -126,8 +126,7 @@ export class Network {
         this.#time.after(0, () => this.#close(member, id, link))
       },
       learn: (id, addresses) => {
-        if (addresses.length > 0) member.learned.set(id, addresses)
-        else member.learned.delete(id)
+        member.learned.set(id, addresses)
       },
       mute: () => [],
     }

@@ -6,10 +6,12 @@
  */
 import type { Cluster } from '@hearsay/core'
 import {
+  clusterTag,
   createEngine,
   type Engine,
   Face,
   type Host,
+  type Machine,
   type MemberEvent,
   type Tuning,
   withLeave,
@@ -23,7 +25,8 @@ import { type SimulatedKeys, simulatedId } from './simulated-keys.ts'
 import { noTraffic, type Traffic } from './traffic.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
-export const simulatedCluster = 'simulated'
+const simulatedCluster = 'simulated'
+export const simulatedTag: Uint8Array = clusterTag(simulatedCluster)
 
 /** What a member reports, for those who watch the simulation. */
 export interface MemberWatch {
@@ -56,6 +59,13 @@ interface Process {
   readonly router: GossipRouter
 }
 
+/** What all members of a cluster know that has stood for long. */
+export interface Settled {
+  readonly prior: Machine
+  /** Id → multiaddrs. */
+  readonly addresses: ReadonlyMap<string, readonly Uint8Array[]>
+}
+
 /** What outlives a process. */
 interface Storage {
   readonly id: string
@@ -69,7 +79,7 @@ export class SimulatedMember {
   /** Draws the delay of what this member sends. */
   readonly delayRandom: Random
   readonly links: Map<string, Link> = new Map()
-  /** Where it was told that others can be dialled. */
+  /** Where it was told that others can be dialled, since it started. */
   readonly learned: Map<string, readonly Uint8Array[]> = new Map()
   /** Bytes since the start of the simulation. */
   readonly sent: Traffic = noTraffic()
@@ -80,6 +90,7 @@ export class SimulatedMember {
   #storage: Storage
   #lives = 0
   #identities = 0
+  #settled: Settled | undefined
   #process: Process | undefined
 
   constructor(options: SimulatedMemberOptions) {
@@ -137,17 +148,24 @@ export class SimulatedMember {
     return this.#running().router
   }
 
+  /** Where it was told that another can be dialled, multiaddrs. */
+  addressesOf(id: string): readonly Uint8Array[] {
+    return this.learned.get(id) ?? this.#settled?.addresses.get(id) ?? []
+  }
+
   /** A stream of its own for one purpose in its present life. */
   random(purpose: string): Random {
     return this.#stream(`${purpose} of ${this.name}, life ${this.#lives}`)
   }
 
-  start(): void {
+  /** @param settled what its first process knows already */
+  start(settled?: Settled): void {
     if (this.#process) throw new Error(`${this.name} runs already`)
     this.#lives += 1
     const { network, profile, bootstrap, tuning, keys, watch } = this.#options
     network.register(this)
     const storage = this.#storage
+    this.#settled = settled
     const face = new WatchedFace(simulatedCluster, this, watch)
     const engine = createEngine(
       face,
@@ -169,7 +187,7 @@ export class SimulatedMember {
         note: message => watch.note(this, message),
         share: watch.fact,
       },
-      tuning,
+      { ...tuning, ...(settled && { prior: settled.prior }) },
     )
     const cluster = withLeave(face, () => this.#options.leave())
     this.#process = { cluster, face, engine, router: network.routerOf(this) }
@@ -190,6 +208,7 @@ export class SimulatedMember {
     this.clock.reset()
     this.links.clear()
     this.learned.clear()
+    this.#settled = undefined
   }
 
   /** Its storage is gone: it will be another member. */

@@ -10,6 +10,7 @@ import { createFaults, type Faults } from './faults.ts'
 import { InvariantViolation } from './invariants/violation.ts'
 import type { SimulatedEvent } from './observer.ts'
 import { checkDuration, checkSimulationOptions, type SimulationOptions } from './options.ts'
+import { startSettled } from './settled.ts'
 import type { SimulatedMember } from './simulated-member.ts'
 import type { Trace } from './trace.ts'
 import { sumTraffic, type Traffic } from './traffic.ts'
@@ -74,7 +75,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
   checkSimulationOptions(options)
   const world = new World(options)
   const simulation = Object.assign(new Course(world), createFaults(world))
-  for (let i = 0; i < (options.members ?? 0); i++) simulation.add()
+  const { members = 0, start = 'joining' } = options
+  if (start === 'settled') startSettled(world, members)
+  else for (let i = 0; i < members; i++) simulation.add()
   return simulation
 }
 

@@ -10,7 +10,7 @@ import { Observer } from './observer.ts'
 import { InvalidSimulationError, type SimulationOptions } from './options.ts'
 import { type Random, randomStream } from './random-stream.ts'
 import { SimulatedKeys } from './simulated-keys.ts'
-import { SimulatedMember } from './simulated-member.ts'
+import { type Settled, SimulatedMember } from './simulated-member.ts'
 import { Trace } from './trace.ts'
 import { Troubles } from './troubles.ts'
 import { VirtualTime } from './virtual-time.ts'
@@ -29,7 +29,7 @@ export class World {
   readonly network: Network
   readonly troubles: Troubles
   readonly observer: Observer
-  readonly #keys = new SimulatedKeys()
+  readonly keys: SimulatedKeys = new SimulatedKeys()
   readonly #byName = new Map<string, SimulatedMember>()
   readonly #stopApp = new Map<string, () => void>()
   #addresses = 0
@@ -96,7 +96,7 @@ export class World {
       tuning,
       time,
       network,
-      keys: this.#keys,
+      keys: this.keys,
       watch: observer,
       leave: () => this.leave(member),
     })
@@ -105,10 +105,11 @@ export class World {
     return member
   }
 
-  start(member: SimulatedMember): void {
+  /** @param settled what its process knows already */
+  start(member: SimulatedMember, settled?: Settled): void {
     this.troubles.of(member.name, this.time.nowMs)
     member.isOffline = false
-    member.start()
+    member.start(settled)
     const stop = this.options.app?.(member.cluster, member.name)
     if (stop) this.#stopApp.set(member.name, stop)
   }

@@ -38,7 +38,7 @@ export interface Host {
 }
 
 /** What no app sets: bounds, for tests and simulations. */
-export type Tuning = Partial<Pick<MachineOptions, 'maxMembers' | 'maxDeltaBytes' | 'retentionMs'>>
+export type Tuning = Partial<Pick<MachineOptions, 'maxMembers' | 'maxDeltaBytes' | 'retentionMs' | 'prior'>>
 
 export interface Engine {
   readonly self: string

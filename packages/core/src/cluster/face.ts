@@ -13,10 +13,11 @@ import { HeartbeatStore } from './heartbeat-store.ts'
 import type { MemberEvent } from './membership.ts'
 import { checkPresentation } from './options.ts'
 import type { Clock } from './ports.ts'
-import { createStore, type Store, type WritableStore } from './store.ts'
+import { createStore, type OwnedStore, type Store } from './store.ts'
 
 /** Longest wait for the neighbours to hear the goodbye. */
 const goodbyeMs = 1_000
+const nobody: readonly Member[] = []
 /** They tell it on, and meanwhile nobody who is just dialling must be refused. */
 const lingerMs = 200
 
@@ -25,7 +26,7 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
   readonly events: TypedEventTarget<ClusterEvents>
   readonly heartbeats: Store<ReadonlyMap<string, Heartbeat>>
   readonly #emitter = new TypedEventEmitter<ClusterEvents>()
-  readonly #members: WritableStore<readonly Member[]> = createStore<readonly Member[]>([])
+  readonly #members: OwnedStore<readonly Member[]>
   readonly #hearts: HeartbeatStore
   readonly #clock: Clock
   #engine: Engine | undefined
@@ -36,6 +37,7 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
     this.name = name
     this.#clock = clock
     this.events = this.#emitter
+    this.#members = createStore(() => this.#engine?.machine.members() ?? nobody)
     this.#hearts = new HeartbeatStore(() => this.#engine?.machine, clock)
     this.heartbeats = this.#hearts
   }
@@ -80,8 +82,7 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
   }
 
   stepped(): void {
-    const machine = this.#engine?.machine
-    if (machine) this.#members.set(machine.members())
+    this.#members.refresh()
   }
 
   goodbyeHeard(): void {

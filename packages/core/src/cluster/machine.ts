@@ -14,6 +14,7 @@ import type { Instant } from '../state/instant.ts'
 import { type HeartbeatFact, type RecordFact, Table } from '../state/table.ts'
 import { type SyncMessage, syncMessage } from '../wire/codec.ts'
 import type { MemberRecord, SignedFact } from '../wire/fact.ts'
+import { beatIntervalMs } from './beats.ts'
 import type { Health, Member } from './cluster.ts'
 import { Detection } from './detection.ts'
 import { FactIntake } from './fact-intake.ts'
@@ -32,6 +33,11 @@ export interface MachineOptions {
   readonly record: MemberRecord
   /** Multiaddrs to start from. */
   readonly bootstrap: readonly string[]
+  /**
+   * What everybody knew before this member came: another machine, which is not used any more. It is shared and never
+   * written; what changes is kept beside it, so that thousands of members fit into one simulation.
+   */
+  readonly prior?: Machine
   /** Multiaddrs that an earlier life knew, tried while one is alone. @default [] */
   readonly acquaintances?: readonly string[]
   readonly profile: 'local' | 'lan' | 'wan'
@@ -67,17 +73,25 @@ export class Machine {
   #now: Instant
 
   constructor(options: MachineOptions, now: Instant) {
-    const { self, record, bootstrap, acquaintances = [], random, profile } = options
+    const { self, record, bootstrap, acquaintances = [], random, profile, prior } = options
     const { maxMembers = 20_000, maxDeltaBytes = 49_152, retentionMs = 86_400_000 } = options
     const nowMs = now.monotonicMs
     this.#now = now
     this.#self = self
     this.#own = new OwnRecord(record)
-    this.#voice = new OwnVoice(self, this.#own, this.#outbox, nowMs)
-    this.#table = new Table({ maxMembers, maxForgotten: maxMembers })
-    this.#detector = createDetector({ self, random, profile })
-    this.#overlay = new Overlay({ self, bootstrap, acquaintances, random }, nowMs)
-    this.#membership = new Membership(self)
+    this.#voice = new OwnVoice(
+      self,
+      this.#own,
+      this.#outbox,
+      nowMs + (prior ? random() * beatIntervalMs(prior.#table.size) : 0),
+    )
+    this.#table = new Table({ maxMembers, maxForgotten: maxMembers, prior: prior && prior.#table })
+    this.#detector = createDetector({ self, random, profile, ...(prior && { prior: prior.#detector }) })
+    this.#overlay = new Overlay(
+      { self, bootstrap, acquaintances, random, prior: prior && prior.#overlay },
+      nowMs,
+    )
+    this.#membership = new Membership(self, prior && prior.#membership)
     this.#exchanges = new Exchanges({ table: this.#table, random, maxDeltaBytes }, nowMs)
     const parts = {
       self,

@@ -6,6 +6,7 @@
  * most one event a member, and who was never seen alive neither fails nor leaves.
  */
 import { multiaddr } from '@multiformats/multiaddr'
+import { LayeredMap } from '../state/layered-map.ts'
 import type { RecordFact } from '../state/table.ts'
 import type { ClusterEventType, Member, MemberStatus } from './cluster.ts'
 
@@ -19,17 +20,22 @@ interface Seen {
   readonly member: Member
   /** It was alive here in some incarnation: its end is news. */
   readonly wasAlive: boolean
-  /** The date from which it is dead or left; undefined while it is neither. */
-  readonly departedEpochMs: number | undefined
 }
 
 export class Membership {
   readonly #self: string
-  readonly #seen = new Map<string, Seen>()
+  readonly #seen: LayeredMap<Seen>
+  /** Id → the date from which it is dead or left. */
+  readonly #departed = new Map<string, number>()
+  readonly #counts: Record<MemberStatus, number> = { alive: 0, suspect: 0, dead: 0, left: 0 }
   #snapshot: readonly Member[] | undefined
 
-  constructor(self: string) {
+  /** @param prior what was seen before, all of it alive; it is not changed any more. */
+  constructor(self: string, prior?: Membership) {
     this.#self = self
+    this.#seen = new LayeredMap(prior && prior.#seen)
+    if (prior) Object.assign(this.#counts, prior.#counts)
+    this.#snapshot = prior?.snapshot()
   }
 
   get(id: string): Member | undefined {
@@ -45,9 +51,7 @@ export class Membership {
   }
 
   count(...statuses: MemberStatus[]): number {
-    let count = 0
-    for (const { member } of this.#seen.values()) if (statuses.includes(member.status)) count++
-    return count
+    return statuses.reduce((sum, status) => sum + this.#counts[status], 0)
   }
 
   /** Looks at a member again. Returns what an app should hear of it. @param departedEpochMs its date, if it is gone. */
@@ -62,8 +66,11 @@ export class Membership {
     if (before && before.fact === fact && before.member.status === status) return undefined
     const member = before && before.fact === fact ? { ...before.member, status } : memberOf(fact, status)
     const wasAlive = status === 'alive' || (before?.wasAlive ?? false)
-    const departed = isHere(status) ? undefined : departedEpochMs
-    this.#seen.set(id, { fact, member, wasAlive, departedEpochMs: departed })
+    if (before) this.#counts[before.member.status] -= 1
+    this.#counts[status] += 1
+    this.#seen.set(id, { fact, member, wasAlive })
+    if (isHere(status)) this.#departed.delete(id)
+    else this.#departed.set(id, departedEpochMs)
     this.#snapshot = undefined
     if (id === this.#self || !wasAlive) return undefined
     const type = eventType(before, member)
@@ -72,13 +79,16 @@ export class Membership {
 
   /** Dead or left for at least `retentionMs`. */
   departed(epochMs: number, retentionMs: number): string[] {
-    return [...this.#seen]
-      .filter(([, { departedEpochMs: date }]) => date !== undefined && epochMs - date >= retentionMs)
-      .map(([id]) => id)
+    return [...this.#departed].filter(([, date]) => epochMs - date >= retentionMs).map(([id]) => id)
   }
 
   forget(id: string): void {
-    if (this.#seen.delete(id)) this.#snapshot = undefined
+    const seen = this.#seen.get(id)
+    if (!seen) return
+    this.#counts[seen.member.status] -= 1
+    this.#seen.delete(id)
+    this.#departed.delete(id)
+    this.#snapshot = undefined
   }
 }
 

@@ -10,11 +10,12 @@ export class OwnVoice {
   readonly #outbox: Outbox
   #beatDueMs: number
 
-  constructor(self: string, own: OwnRecord, outbox: Outbox, nowMs: number) {
+  /** @param firstBeatMs when the heart begins to beat. */
+  constructor(self: string, own: OwnRecord, outbox: Outbox, firstBeatMs: number) {
     this.#self = self
     this.#own = own
     this.#outbox = outbox
-    this.#beatDueMs = nowMs
+    this.#beatDueMs = firstBeatMs
   }
 
   get beatDueMs(): number {

@@ -11,25 +11,30 @@ export interface Store<T> {
   subscribe(listener: () => void): () => void
 }
 
-/** A store that its owner writes. */
-export interface WritableStore<T> extends Store<T> {
-  set(value: T): void
+/** A store over a value that its owner keeps elsewhere. */
+export interface OwnedStore<T> extends Store<T> {
+  /** The value may have changed: tells those who watch, if it did. */
+  refresh(): void
 }
 
-export function createStore<T>(initial: T): WritableStore<T> {
-  let value = initial
+/** @param read the value now: the same object until it changes. It is asked for only when somebody looks or watches. */
+export function createStore<T>(read: () => T): OwnedStore<T> {
   const listeners = new Set<() => void>()
+  let told: T | undefined
   return {
-    getSnapshot: () => value,
+    getSnapshot: read,
     subscribe(listener) {
       // A wrapper, so that subscribing the same function twice needs two undos.
       const call = () => listener()
+      if (listeners.size === 0) told = read()
       listeners.add(call)
       return () => listeners.delete(call)
     },
-    set(next) {
-      if (Object.is(next, value)) return
-      value = next
+    refresh() {
+      if (listeners.size === 0) return
+      const value = read()
+      if (Object.is(value, told)) return
+      told = value
       for (const listener of [...listeners]) listener()
     },
   }

@@ -14,44 +14,42 @@ export const ringCount = 4
 
 export class Neighbourhood {
   readonly #self: string
-  readonly #members = new Set<string>()
-  readonly #rings: Rings = createRings(ringCount)
+  readonly #rings: Rings
 
-  constructor(self: string) {
+  /** @param prior whose members, but not itself, belong here from the start; it is not changed any more. */
+  constructor(self: string, prior?: Neighbourhood) {
     this.#self = self
-    this.add(self)
+    this.#rings = createRings(ringCount, [self], prior && prior.#rings)
+    if (prior) this.remove(prior.#self)
   }
 
   add(id: string): void {
-    if (this.#members.has(id)) return
-    this.#members.add(id)
     this.#rings.add(id)
   }
 
   remove(id: string): void {
-    if (id === this.#self || !this.#members.delete(id)) return
-    this.#rings.remove(id)
+    if (id !== this.#self) this.#rings.remove(id)
   }
 
   has(id: string | undefined): boolean {
-    return id !== undefined && this.#members.has(id)
+    return id !== undefined && this.#rings.has(id)
   }
 
   /** Members here, oneself included. */
   get size(): number {
-    return this.#members.size
+    return this.#rings.size
   }
 
   /** @param skip those who cannot be dialled: the next on that ring stands in. */
   neighbours(skip: (id: string) => boolean): string[] {
-    if (this.#members.size < fullMeshBelow) return [...this.#members].filter(id => id !== this.#self)
+    if (this.#rings.size < fullMeshBelow) return this.#rings.members().filter(id => id !== this.#self)
     return this.#rings.neighbours(this.#self, skip)
   }
 
   /** Who else has this member as a neighbour. */
   monitorsOf(id: string): string[] {
-    const everybody = this.#members.size < fullMeshBelow
-    const monitors = everybody ? [...this.#members].filter(other => other !== id) : this.#rings.neighbours(id)
-    return monitors.filter(other => other !== this.#self)
+    const everybody = this.#rings.size < fullMeshBelow
+    const monitors = everybody ? this.#rings.members() : this.#rings.neighbours(id)
+    return monitors.filter(other => other !== id && other !== this.#self)
   }
 }

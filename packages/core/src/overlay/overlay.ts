@@ -21,6 +21,8 @@ export interface OverlayOptions {
   readonly bootstrap: readonly string[]
   /** Multiaddrs that an earlier life knew. */
   readonly acquaintances: readonly string[]
+  /** Another overlay, not used any more, whose members are present from the start. */
+  readonly prior?: Overlay | undefined
   readonly random: () => number
 }
 
@@ -53,7 +55,7 @@ export class Overlay {
 
   constructor(options: OverlayOptions, nowMs: number) {
     this.#options = options
-    this.#neighbourhood = new Neighbourhood(options.self)
+    this.#neighbourhood = new Neighbourhood(options.self, options.prior && options.prior.#neighbourhood)
     this.#plan = new DialPlan(options.self, options.random)
     this.#healDueMs = nowMs
     this.#surplusDueMs = nowMs + surplusIntervalMs

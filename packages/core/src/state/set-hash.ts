@@ -5,8 +5,14 @@ import type { EntryHash } from './entry-hash.ts'
 const words = 4
 
 export class SetHash {
-  readonly #buckets = new Uint32Array(bucketCount * words)
-  readonly #all = new Uint32Array(words)
+  readonly #buckets: Uint32Array
+  readonly #all: Uint32Array
+
+  /** @param prior what is in from the start. */
+  constructor(prior?: SetHash) {
+    this.#buckets = prior ? prior.#buckets.slice() : new Uint32Array(bucketCount * words)
+    this.#all = prior ? prior.#all.slice() : new Uint32Array(words)
+  }
 
   toggle(bucket: number, hash: EntryHash): void {
     for (let word = 0; word < words; word++) {

@@ -3,7 +3,7 @@
  *
  * Merging is commutative, associative and idempotent: whatever the order, duplication or loss of facts, two
  * tables that have seen the same facts are equal. It is bounded by `maxMembers`, and it believes signatures:
- * what comes in has been verified.
+ * what comes in has been verified. Entries are read outside and written here only.
  */
 import { bucketCount, prefixOf } from '../wire/codec.ts'
 import type { SignedFact } from '../wire/fact.ts'
@@ -11,6 +11,7 @@ import { keyFromMemberId } from '../wire/member-id.ts'
 import { type EntryHash, entryHash, suspicionSummary } from './entry-hash.ts'
 import { Forgotten } from './forgotten.ts'
 import { believable } from './incarnation.ts'
+import { LayeredMap } from './layered-map.ts'
 import { SetHash } from './set-hash.ts'
 import { addClaim, type SuspicionFact, type Suspicions } from './suspicions.ts'
 
@@ -18,7 +19,7 @@ export type RecordFact = SignedFact & { readonly type: 'record' }
 export type HeartbeatFact = SignedFact & { readonly type: 'heartbeat' }
 
 /** One member's registers. */
-export interface Entry {
+interface OwnEntry {
   readonly id: string
   readonly key: Uint8Array
   /** The key's first bytes, as digests name it. */
@@ -33,6 +34,8 @@ export interface Entry {
   hash: EntryHash | undefined
 }
 
+export type Entry = Readonly<OwnEntry>
+
 /**
  * What became of a fact. `merged`: it was news. `known`: nothing changed, something as new was there.
  * `refused`: it cannot stand, whoever signed it. `unknown-member`: it is about nobody in the table; anti-entropy
@@ -45,17 +48,24 @@ export interface TableOptions {
   readonly maxMembers: number
   /** How many forgotten ids are remembered. */
   readonly maxForgotten: number
+  /** What is known from the start: another table, which is not changed any more. */
+  readonly prior?: Table | undefined
 }
 
 export class Table {
-  readonly #entries = new Map<string, Entry>()
-  readonly #byPrefix = new Map<string, Entry>()
-  readonly #hash = new SetHash()
+  readonly #entries: LayeredMap<OwnEntry>
+  readonly #hash: SetHash
   readonly #forgotten: Forgotten
   readonly #maxMembers: number
-  #shared: readonly Entry[] | undefined
+  /** Ordered by id. The prior's own array until something changes. */
+  #shared: Entry[]
+  #sharedIsOwn: boolean
 
-  constructor({ maxMembers, maxForgotten }: TableOptions) {
+  constructor({ maxMembers, maxForgotten, prior }: TableOptions) {
+    this.#entries = new LayeredMap(prior && prior.#entries)
+    this.#hash = new SetHash(prior && prior.#hash)
+    this.#shared = prior ? prior.#shared : []
+    this.#sharedIsOwn = !prior
     this.#maxMembers = maxMembers
     this.#forgotten = new Forgotten(maxForgotten)
   }
@@ -64,12 +74,8 @@ export class Table {
     return this.#entries.get(id)
   }
 
-  byPrefix(prefix: string): Entry | undefined {
-    return this.#byPrefix.get(prefix)
-  }
-
   /** Everybody, also those who are no longer shared, in the order of arrival. */
-  entries(): IterableIterator<Entry> {
+  entries(): Iterable<Entry> {
     return this.#entries.values()
   }
 
@@ -79,22 +85,13 @@ export class Table {
 
   /** Those whom others are told of, ordered by id. */
   shared(): readonly Entry[] {
-    this.#shared ??= [...this.#entries.values()]
-      .filter(({ hash }) => hash)
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
     return this.#shared
   }
 
   /** Where in `shared()` this member stands. */
   place(id: string): number | undefined {
-    const members = this.shared()
-    let [from, to] = [0, members.length]
-    while (from < to) {
-      const middle = (from + to) >> 1
-      if ((members[middle]?.id ?? '') < id) from = middle + 1
-      else to = middle
-    }
-    return members[from]?.id === id ? from : undefined
+    const place = this.#firstNotBefore(id)
+    return this.#shared[place]?.id === id ? place : undefined
   }
 
   /** 16 bytes: equal hashes, equal tables, beats aside. */
@@ -150,10 +147,10 @@ export class Table {
         this.#mergeRecord(fact)
         break
       case 'heartbeat':
-        this.#require(fact.author).heartbeat = fact
+        this.#own(fact.author).heartbeat = fact
         break
       case 'suspicion': {
-        const entry = this.#require(fact.subject)
+        const entry = this.#own(fact.subject)
         entry.suspicions = addClaim(entry.suspicions, fact as SuspicionFact)
         entry.summary = suspicionSummary(entry.suspicions)
         if (entry.hash) this.#rehash(entry)
@@ -165,11 +162,11 @@ export class Table {
 
   /** No longer tells others of this member: the first stage of forgetting. A newer record undoes it. */
   unshare(id: string): void {
-    const entry = this.#entries.get(id)
-    if (!entry?.hash) return
-    this.#hash.toggle(entry.bucket, entry.hash)
+    if (!this.#entries.get(id)?.hash) return
+    const entry = this.#own(id)
+    if (entry.hash) this.#hash.toggle(entry.bucket, entry.hash)
     entry.hash = undefined
-    this.#shared = undefined
+    this.#ownShared().splice(this.#firstNotBefore(id), 1)
   }
 
   /** Drops a member, but for its last incarnation: the second stage. */
@@ -178,12 +175,11 @@ export class Table {
     if (!entry) return
     this.unshare(id)
     this.#entries.delete(id)
-    this.#byPrefix.delete(entry.prefix)
     this.#forgotten.remember(id, entry.record.record.incarnation)
   }
 
   #mergeRecord(fact: RecordFact): void {
-    const entry = this.#entries.get(fact.author) ?? this.#enter(fact)
+    const entry = this.#entries.get(fact.author) ? this.#own(fact.author) : this.#enter(fact)
     const { incarnation } = fact.record
     if (incarnation > entry.record.record.incarnation) entry.heartbeat = undefined
     if (entry.suspicions && entry.suspicions.incarnation < incarnation) {
@@ -194,11 +190,11 @@ export class Table {
     this.#rehash(entry)
   }
 
-  #enter(fact: RecordFact): Entry {
+  #enter(fact: RecordFact): OwnEntry {
     const key = keyFromMemberId(fact.author) ?? new Uint8Array()
     const prefix = prefixOf(key)
     const bucket = (key[0] ?? 0) % bucketCount
-    const entry: Entry = {
+    const entry: OwnEntry = {
       id: fact.author,
       key,
       prefix,
@@ -210,22 +206,43 @@ export class Table {
       hash: undefined,
     }
     this.#entries.set(entry.id, entry)
-    this.#byPrefix.set(prefix, entry)
     return entry
   }
 
-  #rehash(entry: Entry): void {
+  #rehash(entry: OwnEntry): void {
     if (entry.hash) this.#hash.toggle(entry.bucket, entry.hash)
-    else this.#shared = undefined
+    else this.#ownShared().splice(this.#firstNotBefore(entry.id), 0, entry)
     const { incarnation, version } = entry.record.record
     entry.hash = entryHash(entry.key, incarnation, version, entry.summary)
     this.#hash.toggle(entry.bucket, entry.hash)
   }
 
-  #require(id: string): Entry {
+  /** To be written: the prior's entries are copied first. */
+  #own(id: string): OwnEntry {
     const entry = this.#entries.get(id)
     if (!entry) throw new Error(`no entry of ${id}`)
-    return entry
+    if (this.#entries.owns(id)) return entry
+    const own = { ...entry }
+    this.#entries.set(id, own)
+    if (own.hash) this.#ownShared()[this.#firstNotBefore(id)] = own
+    return own
+  }
+
+  #ownShared(): Entry[] {
+    if (!this.#sharedIsOwn) this.#shared = [...this.#shared]
+    this.#sharedIsOwn = true
+    return this.#shared
+  }
+
+  /** Where in `shared()` this member stands or would stand. */
+  #firstNotBefore(id: string): number {
+    let [from, to] = [0, this.#shared.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if ((this.#shared[middle]?.id ?? '') < id) from = middle + 1
+      else to = middle
+    }
+    return from
   }
 }
 

@@ -1,0 +1,60 @@
+/**
+ * Settled: a cluster that has stood for long, without the time it takes to come about.
+ *
+ * Everybody knows everybody's first record, and every connection that the rings want stands. What all know is held
+ * once, however many they are.
+ */
+import {
+  draftFact,
+  firstIncarnation,
+  firstRecord,
+  Machine,
+  type SignedFact,
+  signedBytes,
+} from '@hearsay/core/host'
+import { multiaddr } from '@multiformats/multiaddr'
+import { simulatedId } from './simulated-keys.ts'
+import { type Settled, type SimulatedMember, simulatedTag } from './simulated-member.ts'
+import type { World } from './world.ts'
+
+/** Adds so many members and starts them. */
+export function startSettled(world: World, count: number): void {
+  const members = Array.from({ length: count }, (_, i) => world.add(i === 0 ? [] : ['m0']))
+  const settled = knowledgeOf(world, members)
+  for (const member of members) world.start(member, settled)
+  for (const member of members)
+    for (const id of member.machine.overlay.neighbours(member.clock.now().monotonicMs)) {
+      const other = world.network.memberOf(id)
+      if (other) world.network.join(member, other)
+    }
+}
+
+function knowledgeOf(world: World, members: readonly SimulatedMember[]): Settled {
+  const { seed, profile = 'lan', tuning = {} } = world.options
+  const onlooker = simulatedId(seed, 'an onlooker')
+  const now = { monotonicMs: world.time.nowMs, epochMs: firstEpochMs(members) }
+  const record = firstRecord({ name: 'an onlooker', tags: {}, incarnation: now.epochMs })
+  const random = world.random('onlooker')
+  const prior = new Machine({ ...tuning, self: onlooker, record, bootstrap: [], profile, random }, now)
+  prior.handle({ type: 'rumors', facts: members.map(member => firstWord(world, member)) }, now)
+  const addresses = new Map(members.map(({ id, address }) => [id, [multiaddr(address).bytes]]))
+  return { prior, addresses }
+}
+
+/** What a member's process says of itself when it starts. */
+function firstWord({ keys }: World, { id, name, address, clock }: SimulatedMember): SignedFact {
+  const incarnation = firstIncarnation(undefined, clock.now().epochMs)
+  const record = {
+    ...firstRecord({ name, tags: {}, incarnation }),
+    version: 2,
+    addresses: [multiaddr(address).bytes],
+  }
+  const draft = draftFact(id, { type: 'record', record })
+  const signature = keys.signerOf(id).sign(signedBytes(simulatedTag, draft))
+  if (signature instanceof Promise) throw new Error('simulated keys answer at once')
+  return { ...draft, signature }
+}
+
+function firstEpochMs(members: readonly SimulatedMember[]): number {
+  return members[0]?.clock.now().epochMs ?? 0
+}
