@@ -3,9 +3,9 @@ import { acquaintancesOf, drawAcquaintances, maxAcquaintances } from '../src/ove
 import { mulberry32 } from './mulberry32.ts'
 
 describe('acquaintances', () => {
-  it('are one address of each, neighbours first, each once, and not more than the bound', () => {
+  it('are one address of each, the dearest first, each once, and not more than the bound', () => {
     const others = Array.from({ length: 1_000 }, (_, i) => `m${i}`)
-    const kept = acquaintancesOf(['m7', 'silent'], others, id =>
+    const kept = acquaintancesOf([['m7', 'silent'], others], id =>
       id === 'silent' ? [] : [`/dns4/${id}/tcp/1`, '/dns4/second/tcp/1'],
     )
     expect(kept.slice(0, 3)).toEqual(['/dns4/m7/tcp/1', '/dns4/m0/tcp/1', '/dns4/m1/tcp/1'])

@@ -5,7 +5,7 @@
  * back; whether it counts a sleep is the system's choice.
  */
 import type { Clock, Instant } from '@hearsay/core/host'
-import type { VirtualTime } from './virtual-time.ts'
+import { onGrid, type VirtualTime } from './virtual-time.ts'
 
 /** The wall clocks at the start of a simulation. */
 const startedEpochMs = 1_700_000_000_000
@@ -63,7 +63,8 @@ export class MemberClock implements Clock {
   }
 
   setTimer(atMonotonicMs: number, callback: () => void): () => void {
-    const timer = { atMonotonicMs, callback }
+    // Rounded first: a sum with what was missed must not fall short of it by a last bit.
+    const timer = { atMonotonicMs: onGrid(atMonotonicMs), callback }
     this.#timers.add(timer)
     this.#wakeFor(timer)
     return () => void this.#timers.delete(timer)

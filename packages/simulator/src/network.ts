@@ -57,6 +57,11 @@ export class Network {
     this.#byAddress.delete(address)
   }
 
+  /** Ids that members have or had. */
+  get ids(): number {
+    return this.#byId.size
+  }
+
   memberOf(id: string): SimulatedMember | undefined {
     return this.#byId.get(id)
   }

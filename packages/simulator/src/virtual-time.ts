@@ -62,6 +62,7 @@ export class VirtualTime {
   }
 }
 
-function onGrid(ms: number): number {
+/** The first instant that is not before. */
+export function onGrid(ms: number): number {
   return Math.ceil(ms * 1_024) / 1_024
 }

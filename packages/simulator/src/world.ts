@@ -48,7 +48,7 @@ export class World {
       nowMs: () => time.nowMs,
       memberOf: id => this.network.memberOf(id),
       troubles: this.troubles,
-      bounds: { maxMembers: tuning.maxMembers ?? defaultMaxMembers, members: () => this.members.length },
+      bounds: { maxMembers: tuning.maxMembers ?? defaultMaxMembers, ids: () => this.network.ids },
       allowanceMs: (invariants === 'off' ? undefined : invariants.allowanceMs) ?? defaultAllowanceMs,
       areChecked: invariants !== 'off',
     })

@@ -19,6 +19,27 @@ const found: readonly { readonly title: string; readonly schedule: Schedule }[] 
       faults: [{ atMs: 108_972, fault: { type: 'sleep', member: 'm8', monotonicStops: false, ms: 335_324 } }],
     },
   },
+  {
+    title: 'a member that started again elsewhere while everybody’s bootstrap slept',
+    schedule: {
+      seed: 1798,
+      members: 7,
+      faults: [
+        { atMs: 14_904, fault: { type: 'sleep', member: 'm0', monotonicStops: true, ms: 543_119 } },
+        {
+          atMs: 174_367,
+          fault: {
+            type: 'crash',
+            member: 'm6',
+            powerLoss: false,
+            keepStorage: true,
+            newAddress: true,
+            ms: 291,
+          },
+        },
+      ],
+    },
+  },
 ]
 
 it.each(found)('survives $title', async ({ schedule }) => {

@@ -92,7 +92,7 @@ export class Membership {
   }
 }
 
-function isHere(status: MemberStatus): boolean {
+export function isHere(status: MemberStatus): boolean {
   return status === 'alive' || status === 'suspect'
 }
 

@@ -11,7 +11,8 @@ import type { Overlay } from '../overlay/overlay.ts'
 import type { Instant } from '../state/instant.ts'
 import type { Suspicions } from '../state/suspicions.ts'
 import type { RecordFact, Table } from '../state/table.ts'
-import type { Membership } from './membership.ts'
+import type { MemberStatus } from './cluster.ts'
+import { isHere, type Membership } from './membership.ts'
 import type { Outbox } from './outbox.ts'
 import type { PartitionWatch } from './partition-watch.ts'
 
@@ -80,15 +81,19 @@ export class RollCall {
     return dropped
   }
 
-  /** Of those who are here and then of the dead, who may only be out of reach. */
+  /** Of those who are here and then of the dead, who may only be out of reach; each member begins at another place. */
   #keepAcquaintances(): void {
     const { self, membership, overlay, outbox } = this.#options
-    const others = membership.snapshot().filter(({ id, status }) => id !== self && status !== 'left')
-    const here = others.filter(({ status }) => status !== 'dead').map(({ id }) => id)
-    const dead = others.filter(({ status }) => status === 'dead').map(({ id }) => id)
+    const everybody = membership.snapshot()
+    const ownPlace = everybody.findIndex(({ id }) => id === self)
+    const others = function* (isMeant: (status: MemberStatus) => boolean): Generator<string> {
+      for (let i = 1; i < everybody.length; i++) {
+        const other = everybody[(ownPlace + i) % everybody.length]
+        if (other && isMeant(other.status)) yield other.id
+      }
+    }
     const addresses = acquaintancesOf(
-      overlay.linked(),
-      [...here, ...dead],
+      [overlay.linked(), others(isHere), others(status => status === 'dead')],
       id => membership.get(id)?.addresses ?? [],
     )
     // A member that is alone for a while does not forget whom it knew.

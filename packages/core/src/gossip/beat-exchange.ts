@@ -94,15 +94,15 @@ export class BeatExchange {
   /** What the neighbour may lack, by place: all there is, if it is not known what came here since it understood. */
   #news(): FreshBeat[] {
     const members = this.#table.shared()
-    const arrivals = this.#understood > 0 ? this.#log.since(this.#understood) : undefined
+    const arrivals = this.#log.since(this.#understood)
     const places = arrivals ? this.#placesOf(arrivals) : [...members.keys()]
     return places.flatMap(place => freshBeatOf(members[place], place) ?? [])
   }
 
-  /** But for what came from the neighbour itself. */
+  /** But for what came from the neighbour itself, unless it may have forgotten that. */
   #placesOf(arrivals: readonly Arrival[]): number[] {
     return arrivals
-      .filter(({ from }) => from !== this.#neighbour)
+      .filter(({ from }) => this.#understood === 0 || from !== this.#neighbour)
       .flatMap(({ id }) => this.#table.place(id) ?? [])
       .sort((a, b) => a - b)
   }

@@ -12,17 +12,17 @@ export const maxAcquaintances = 256
 const triesAtOnce = 8
 
 /**
- * The addresses to keep: one of each member, neighbours first.
+ * The addresses to keep: one of each member.
  *
+ * @param groups ids, the dearest first; a member may be in several
  * @param addressesOf multiaddrs, as the member lists them
  */
 export function acquaintancesOf(
-  neighbours: readonly string[],
-  others: Iterable<string>,
+  groups: readonly Iterable<string>[],
   addressesOf: (id: string) => readonly string[],
 ): string[] {
   const kept = new Set<string>()
-  for (const ids of [neighbours, others])
+  for (const ids of groups)
     for (const id of ids) {
       if (kept.size >= maxAcquaintances) return [...kept]
       const [address] = addressesOf(id)

@@ -23,6 +23,8 @@ export interface Failed {
   readonly virtualMs: number
 }
 
+/** A member that was paused leaves when it goes on, and then starts again after its while. */
+const goodbyesMs = 120_000
 /** Our choice: what it takes to heal a partition, and TCP's longest wait before it tries again. */
 const convergesWithinMs = 150_000
 const quietMs = 60_000
@@ -32,7 +34,8 @@ const settlesMs = 15_000
 export async function runSchedule(schedule: Schedule): Promise<Outcome> {
   const { seed, members, faults } = schedule
   const simulation = createSimulation({ seed, members, invariants: { allowanceMs: convergesWithinMs } })
-  for (const { atMs, fault } of faults) simulation.after(atMs, () => applyFault(simulation, fault))
+  const pending = { count: 0 }
+  for (const { atMs, fault } of faults) simulation.after(atMs, () => applyFault(simulation, fault, pending))
   const failed = (what: string, message: string): Failed => ({
     type: 'failed',
     what,
@@ -42,6 +45,7 @@ export async function runSchedule(schedule: Schedule): Promise<Outcome> {
   try {
     await simulation.run(scheduleEndMs(schedule) + 1)
     simulation.heal()
+    await simulation.runUntil(() => pending.count === 0, { withinMs: goodbyesMs })
     const split = await division(simulation)
     if (split !== undefined) return failed('convergence', split)
     const restless = await unrest(simulation)

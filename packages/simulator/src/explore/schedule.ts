@@ -46,23 +46,25 @@ export interface Schedule {
   readonly faults: readonly { readonly atMs: number; readonly fault: Fault }[]
 }
 
-/** A goodbye takes so long at most. */
-const goodbyeMs = 2_000
-
-/** When the last fault is over. */
+/** When the last fault is over, but for starts that wait for a goodbye. */
 export function scheduleEndMs({ faults }: Schedule): number {
-  const lengthMs = (fault: Fault) =>
-    ('ms' in fault ? (fault.ms ?? 0) : 0) + (fault.type === 'leave' ? goodbyeMs : 0)
-  return Math.max(0, ...faults.map(({ atMs, fault }) => atMs + lengthMs(fault)))
+  return Math.max(0, ...faults.map(({ atMs, fault }) => atMs + ('ms' in fault ? (fault.ms ?? 0) : 0)))
 }
 
-/** A fault that cannot happen, because its member does not run, does not. */
-export function applyFault(simulation: Simulation, fault: Fault): void {
+/**
+ * A fault that cannot happen, because its member does not run or is leaving, does not.
+ *
+ * @param pending counts members that are leaving and will start again
+ */
+export function applyFault(simulation: Simulation, fault: Fault, pending: { count: number }): void {
   const later = (undo: () => void) => 'ms' in fault && fault.ms !== null && simulation.after(fault.ms, undo)
-  const runs = (name: string) => simulation.member(name).isRunning
+  const runs = (name: string) => {
+    const member = simulation.member(name)
+    return member.isRunning && member.cluster.self.status !== 'left'
+  }
   const startAgain = (name: string, how: { keepStorage?: boolean; newAddress?: boolean } = {}) =>
     later(() => {
-      if (!runs(name)) simulation.restart(name, how)
+      if (!simulation.member(name).isRunning) simulation.restart(name, how)
     })
   switch (fault.type) {
     case 'partition':
@@ -105,7 +107,14 @@ export function applyFault(simulation: Simulation, fault: Fault): void {
       break
     case 'leave':
       if (!runs(fault.member)) break
-      void simulation.leave(fault.member).then(() => startAgain(fault.member))
+      pending.count += 1
+      void simulation.leave(fault.member).then(() => {
+        simulation.after(fault.ms ?? 0, () => {
+          pending.count -= 1
+          if (fault.ms !== null && !simulation.member(fault.member).isRunning)
+            simulation.restart(fault.member)
+        })
+      })
       break
     case 'change-network':
       if (runs(fault.member)) simulation.changeNetwork(fault.member, fault.ms, fault)

@@ -7,15 +7,15 @@ const maxTimers = 5
 
 export interface BoundsOptions {
   readonly maxMembers: number
-  /** Members of the simulation, whether they run or not. */
-  readonly members: () => number
+  /** Ids that members have or had. */
+  readonly ids: () => number
 }
 
-export function checkBounds(member: SimulatedMember, { maxMembers, members }: BoundsOptions): void {
+export function checkBounds(member: SimulatedMember, { maxMembers, ids }: BoundsOptions): void {
   const { machine, clock, links } = member
   require(member, 'members in the table', machine.table.size, maxMembers)
   require(member, 'timers', clock.pending, maxTimers)
-  require(member, 'links', links.size, members())
+  require(member, 'links', links.size, ids())
 }
 
 function require(member: SimulatedMember, what: string, value: number, bound: number): void {
