@@ -92,11 +92,12 @@ const digest: fc.Arbitrary<Digest> = fc.record({
 const place = fc.oneof(fc.nat(40), fc.nat(0xffff_ffff))
 const places = fc.uniqueArray(place, { maxLength: 40 }).map(places => places.sort((a, b) => a - b))
 
+const stretch = fc.tuple(count, count).map(([a, b]) => ({ since: Math.min(a, b), upTo: Math.max(a, b) }))
+
 const beatList: fc.Arbitrary<BeatList> = fc
-  .tuple(count, count, places, fc.array(count, { minLength: 40, maxLength: 40 }))
-  .map(([a, b, places, beats]) => ({
-    since: Math.min(a, b),
-    upTo: Math.max(a, b),
+  .tuple(stretch, places, fc.array(count, { minLength: 40, maxLength: 40 }))
+  .map(([stretch, places, beats]) => ({
+    ...stretch,
     beats: places.map((place, i) => ({ place, beat: beats[i] ?? 0 })),
   }))
 
@@ -112,7 +113,7 @@ export const syncFrame: fc.Arbitrary<SyncFrame> = fc.oneof(
       tableHash: optional(bytes(16)),
       beats: optional(beatList),
       freshBeats: fc.array(fc.record({ place, beat: count, signature: bytes(64) }), { maxLength: 8 }),
-      wanted: optional(fc.record({ upTo: count, places })),
+      wanted: optional(fc.tuple(stretch, places).map(([stretch, places]) => ({ ...stretch, places }))),
       heard: optional(count),
       bucketHashes: optional(bytes(2_048)),
       digest: optional(digest),

@@ -186,7 +186,7 @@ describe('codec', () => {
     ],
     [
       'bytes of wanted beats',
-      size => decodeSync(encodeSync(syncMessage({ wanted: { upTo: 1, places: range(size - 1) } }))),
+      size => decodeSync(encodeSync(syncMessage({ wanted: { since: 0, upTo: 1, places: range(size - 2) } }))),
       limits.maxBeatsBytes,
     ],
     ['bytes in a payload', size => decodeRumors(encodeRumors([payloadOf(size)])), limits.maxPayloadBytes],
@@ -246,8 +246,8 @@ describe('codec', () => {
     ['a list of beats that does not say from where', { beats: new Uint8Array(0) }],
     ['a place without a beat', { beats: Uint8Array.of(0, 1, 3) }],
     ['a place beyond 32 bit', { beats: Uint8Array.from([0, 1, ...varint(2 ** 32), 1]) }],
-    ['places that add up beyond 32 bit', { wanted: Uint8Array.from([1, 0, ...varint(2 ** 32 - 1)]) }],
-    ['wanted beats of no list', { wanted: new Uint8Array(0) }],
+    ['places that add up beyond 32 bit', { wanted: Uint8Array.from([0, 1, 0, ...varint(2 ** 32 - 1)]) }],
+    ['wanted beats of no list', { wanted: Uint8Array.of(0) }],
     ['a mark beyond 2^53', { beats: Uint8Array.from([1, ...varint(2 ** 53 - 1)]) }],
   ])('refuses a sync frame with %s', (_, frame) => {
     const bytes = messages.SyncFrame.encode({

@@ -1,9 +1,9 @@
 /**
  * Beat exchange: what one neighbour and this member have told each other of beats, over one connection.
  *
- * Each tells the other only what came to it since it was last understood, and of that nothing that came from the
- * other. Understood is what the other itself says it has, up to a mark in one's own arrival log; until it says so
- * it is told again, so a lost, late or repeated step costs some bytes and no beat.
+ * Each tells the other only what came to it since the other last understood, and of that nothing that came from
+ * the other. The other says with each offer and answer how far it has understood, and is believed: what was lost
+ * is told again, what comes late or twice costs some bytes.
  */
 import type { Entry, Table } from '../state/table.ts'
 import type { BeatList, PlacedBeat, WantedBeats } from '../wire/beat-list.ts'
@@ -17,11 +17,11 @@ export class BeatExchange {
   readonly #neighbour: string
   readonly #table: Table
   readonly #log: ArrivalLog
-  /** The mark up to which the neighbour has our arrivals; 0: nothing is known, and everything is told. */
+  /** Up to which mark the neighbour has our arrivals: as it said, or as was handed over since. 0: nobody knows. */
   #understood = 0
-  /** The greatest mark it was told of. */
+  /** The last mark up to which it was told. */
   #told = 0
-  /** The mark up to which we have the neighbour's arrivals. */
+  /** Up to which mark we have the neighbour's arrivals. */
   #heard = 0
 
   constructor(neighbour: string, table: Table, log: ArrivalLog) {
@@ -36,24 +36,23 @@ export class BeatExchange {
   }
 
   /** The neighbour says that it has our arrivals up to this mark. */
-  acknowledged(mark: number): void {
-    if (mark === 0 || (mark > this.#understood && mark <= this.#told)) this.#understood = mark
+  heardUpTo(mark: number): void {
+    // A mark that it was not told of is another life's.
+    this.#understood = mark <= this.#told ? mark : 0
   }
 
   /**
    * What to say next to one whose table agrees, if anything. The beats that it handed over are merged by now.
    *
-   * An offer is answered with what they lack: handed over, or, if it is more than `maxBytes`, only told of. What is
-   * told and newer than here is asked for; what is asked for is handed over; what is complete is acknowledged.
+   * An offer is answered with what the neighbour lacks: handed over, or, if it is more than `maxBytes`, only named.
+   * What is named and newer than here is asked for, and what is asked for is handed over.
    */
   answer(said: SyncMessage, maxBytes: number): SyncMessage | undefined {
     const maxFresh = Math.max(1, Math.floor(maxBytes / freshBeatBytes))
-    const heardBefore = this.#heard
     const wanted = said.beats && this.#hear(said.beats)
     const given = said.offer ? this.#newerThan(said.beats, maxFresh) : this.#handOver(said.wanted, maxFresh)
-    if (given || wanted)
-      return syncMessage({ tableHash: this.#table.hash(), heard: this.#heard, wanted, ...given })
-    return this.#heard === heardBefore ? undefined : syncMessage({ heard: this.#heard })
+    if (!given && !wanted) return undefined
+    return syncMessage({ tableHash: this.#table.hash(), heard: this.#heard, wanted, ...given })
   }
 
   /** Takes note of a list, and returns what is wanted of it. */
@@ -63,9 +62,9 @@ export class BeatExchange {
       const entry = members[place]
       return entry && beat > (entry.heartbeat?.beat ?? 0)
     })
-    if (newer.length > 0) return { upTo, places: newer.map(({ place }) => place) }
-    // It takes us for one who has heard more: on 0 it begins anew.
-    this.#heard = since <= this.#heard ? upTo : 0
+    if (newer.length > 0) return { since, upTo, places: newer.map(({ place }) => place) }
+    // Else something between is missing; the neighbour learns from our mark that it is.
+    if (since <= this.#heard) this.#heard = upTo
     return undefined
   }
 
@@ -73,16 +72,22 @@ export class BeatExchange {
     const theirs = new Map(offered?.beats.map(({ place, beat }) => [place, beat]))
     const lacking = this.#news().filter(({ place, beat }) => beat > (theirs.get(place) ?? 0))
     if (lacking.length > maxFresh) return { beats: this.#listOf(lacking) }
-    return { freshBeats: lacking, beats: this.#listOf([]) }
+    return this.#handing(lacking, this.#listOf([]))
   }
 
   #handOver(wanted: WantedBeats | undefined, maxFresh: number): Partial<SyncMessage> | undefined {
     if (!wanted) return undefined
     const members = this.#table.shared()
     const freshBeats = wanted.places.flatMap(place => freshBeatOf(members[place], place) ?? [])
-    // The rest is told of again, as the list is not acknowledged.
+    // Without a list the neighbour has understood no more than before, and is told of the rest again.
     if (freshBeats.length > maxFresh) return { freshBeats: freshBeats.slice(0, maxFresh) }
-    return { freshBeats, beats: { since: this.#understood, upTo: wanted.upTo, beats: [] } }
+    return this.#handing(freshBeats, { since: wanted.since, upTo: wanted.upTo, beats: [] })
+  }
+
+  /** With these the list is complete. */
+  #handing(freshBeats: readonly FreshBeat[], beats: BeatList): Partial<SyncMessage> {
+    if (beats.since <= this.#understood) this.heardUpTo(beats.upTo)
+    return { freshBeats, beats }
   }
 
   /** Up to this moment, with what is to be named. */

@@ -36,7 +36,7 @@ export function answer(
 ): SyncMessage | undefined {
   const { maxDeltaBytes, startAt } = options
   const { digest, bucketHashes, heard } = said
-  if (heard !== undefined) beats.acknowledged(heard)
+  if (heard !== undefined) beats.heardUpTo(heard)
   if (digest) {
     const { facts, more } = deltaBeyond(table, digest, startAt, maxDeltaBytes)
     if (!digest.mutual) return facts.length > 0 ? syncMessage({ facts, more }) : undefined

@@ -13,16 +13,18 @@ export interface PlacedBeat {
   readonly beat: number
 }
 
-/** What came to a member beyond `since` and up to `upTo`, by the count of its arrivals. */
-export interface BeatList {
+/** A part of what came to a member: beyond `since` and up to `upTo`, by the count of its arrivals. */
+interface Stretch {
   readonly since: number
   readonly upTo: number
+}
+
+export interface BeatList extends Stretch {
   readonly beats: readonly PlacedBeat[]
 }
 
-/** Which beats of a list that ends at `upTo` are to be handed over. */
-export interface WantedBeats {
-  readonly upTo: number
+/** Which beats of a list are to be handed over. */
+export interface WantedBeats extends Stretch {
   readonly places: readonly number[]
 }
 
@@ -32,28 +34,35 @@ export function encodeBeatList({ since, upTo, beats }: BeatList): Uint8Array<Arr
 }
 
 export function decodeBeatList(bytes: Uint8Array): Result<BeatList, DecodeFailure> {
-  const numbers = decodeVarints(bytes)
-  if (!numbers.ok) return numbers
-  const [since, length, ...pairs] = numbers.value
-  if (since === undefined || length === undefined || pairs.length % 2 > 0)
-    return failed('invalid', 'a beat list is where it begins, its length, and pairs')
+  const decoded = decodeStretch(bytes)
+  if (!decoded.ok) return decoded
+  const { since, upTo, rest: pairs } = decoded.value
+  if (pairs.length % 2 > 0) return failed('invalid', 'a place without a beat')
   const places = placesAfter(pairs.filter((_, i) => i % 2 === 0))
-  if (!places || !Number.isSafeInteger(since + length)) return failed('invalid', 'a place is 32 bit')
-  const beats = places.map((place, i) => ({ place, beat: pairs[2 * i + 1] ?? 0 }))
-  return ok({ since, upTo: since + length, beats })
+  if (!places) return failed('invalid', 'a place is 32 bit')
+  return ok({ since, upTo, beats: places.map((place, i) => ({ place, beat: pairs[2 * i + 1] ?? 0 })) })
 }
 
-export function encodeWanted({ upTo, places }: WantedBeats): Uint8Array<ArrayBuffer> {
-  return encodeVarints([upTo, ...gapsBetween(places)])
+export function encodeWanted({ since, upTo, places }: WantedBeats): Uint8Array<ArrayBuffer> {
+  return encodeVarints([since, upTo - since, ...gapsBetween(places)])
 }
 
 export function decodeWanted(bytes: Uint8Array): Result<WantedBeats, DecodeFailure> {
+  const decoded = decodeStretch(bytes)
+  if (!decoded.ok) return decoded
+  const { since, upTo, rest } = decoded.value
+  const places = placesAfter(rest)
+  return places ? ok({ since, upTo, places }) : failed('invalid', 'a place is 32 bit')
+}
+
+/** What both begin with. */
+function decodeStretch(bytes: Uint8Array): Result<Stretch & { rest: number[] }, DecodeFailure> {
   const numbers = decodeVarints(bytes)
   if (!numbers.ok) return numbers
-  const [upTo, ...gaps] = numbers.value
-  const places = placesAfter(gaps)
-  if (upTo === undefined || !places) return failed('invalid', 'wanted is the end of a list, and places')
-  return ok({ upTo, places })
+  const [since, length, ...rest] = numbers.value
+  if (since === undefined || length === undefined || !Number.isSafeInteger(since + length))
+    return failed('invalid', 'beats begin with where they begin, and their length')
+  return ok({ since, upTo: since + length, rest })
 }
 
 function gapsBetween(places: readonly number[]): number[] {
