@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Exchanges } from '../src/gossip/exchanges.ts'
 import { Table } from '../src/state/table.ts'
 import { syncMessage } from '../src/wire/codec.ts'
+import { heartbeatBody, idOf, recordBody, signedFact } from './signed-fact.ts'
 
 function exchanges(): Exchanges {
   const table = new Table({ maxMembers: 8, maxForgotten: 8 })
@@ -34,6 +35,24 @@ describe('exchanges', () => {
     subject.offer('ada', 100)
     subject.closed('ada')
     expect(subject.hear('ada', agreeing, false, 130).roundTripMs).toBeUndefined()
+  })
+
+  it('forgets with a connection what it has told of beats, and of that connection alone', () => {
+    const table = new Table({ maxMembers: 8, maxForgotten: 8 })
+    const subject = new Exchanges({ table, random: () => 0.5, maxDeltaBytes: 1_024 }, 0)
+    const ada = idOf('ada')
+    for (const body of [recordBody({ incarnation: 5 }), heartbeatBody(5, 1)])
+      table.merge(signedFact(ada, body), 1_700_000_000_000)
+    subject.beatArrived(ada, undefined)
+    const named = (to: string) => subject.offer(to, 0).message.beats?.beats.length
+    for (const to of ['bob', 'cyd']) {
+      expect(named(to)).toBe(1)
+      subject.hear(to, syncMessage({ heard: 1 }), false, 0)
+      expect(named(to)).toBe(0)
+    }
+    subject.closed('bob')
+    expect(named('bob')).toBe(1)
+    expect(named('cyd')).toBe(0)
   })
 
   it('answers one member a hundred times a second, and the others all the same', () => {

@@ -30,6 +30,15 @@ describe('table', () => {
     expect(table.shared().map(({ id }) => id)).toEqual([ada])
   })
 
+  it('knows the place of each member that it tells of, and of no other', () => {
+    const ids = Array.from({ length: 7 }, (_, i) => idOf(`${i}`))
+    const table = tableOf(...ids)
+    table.unshare(ids[3] ?? '')
+    expect(table.shared().map(({ id }) => table.place(id))).toEqual([0, 1, 2, 3, 4, 5])
+    expect([ids[3] ?? '', ada, ''].map(id => table.place(id))).toEqual([undefined, undefined, undefined])
+    expect(tableOf().place(ada)).toBeUndefined()
+  })
+
   it('holds no suspicion of a life that the member has not spoken of: it would hide those of the present one', () => {
     const table = tableOf(ada)
     expect(table.merge(signedFact(grace, suspicionBody(ada, 6)), nowMs)).toBe('unknown-member')

@@ -19,7 +19,7 @@ export class BeatExchange {
   readonly #log: ArrivalLog
   /** Up to which mark the neighbour has our arrivals: as it said, or as was handed over since. 0: nobody knows. */
   #understood = 0
-  /** The last mark up to which it was told. */
+  /** The mark up to which it was told last. */
   #told = 0
   /** Up to which mark we have the neighbour's arrivals. */
   #heard = 0
@@ -63,7 +63,7 @@ export class BeatExchange {
       return entry && beat > (entry.heartbeat?.beat ?? 0)
     })
     if (newer.length > 0) return { since, upTo, places: newer.map(({ place }) => place) }
-    // Else something between is missing; the neighbour learns from our mark that it is.
+    // Beyond, something between is missing; the neighbour learns so from our mark.
     if (since <= this.#heard) this.#heard = upTo
     return undefined
   }
@@ -84,9 +84,9 @@ export class BeatExchange {
     return this.#handing(freshBeats, { since: wanted.since, upTo: wanted.upTo, beats: [] })
   }
 
-  /** With these the list is complete. */
+  /** With these the list is complete. If they are lost, the neighbour says that it has not heard. */
   #handing(freshBeats: readonly FreshBeat[], beats: BeatList): Partial<SyncMessage> {
-    if (beats.since <= this.#understood) this.heardUpTo(beats.upTo)
+    this.heardUpTo(beats.upTo)
     return { freshBeats, beats }
   }
 

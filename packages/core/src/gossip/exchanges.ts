@@ -34,7 +34,7 @@ export interface Heard {
 const maxAnswersPerSecond = 100
 /** Peers that are kept account of; more than that are not connected at once. */
 const maxPeers = 4_096
-/** Minutes of beats among 10,000 members; a neighbour hears of them several times a minute. */
+/** Four minutes of beats among 10,000 members; a neighbour is told several times a minute. */
 const maxArrivals = 4_096
 
 const minIntervalMs = 1_000
@@ -65,7 +65,7 @@ export class Exchanges {
     this.#schedule.changed(nowMs)
   }
 
-  /** A newer beat of this member was merged. @param from who handed it over. */
+  /** A newer beat of this member was merged. @param from who handed it over; oneself for one's own. */
   beatArrived(id: string, from: string | undefined): void {
     this.#arrivals.arrived(id, from)
   }
