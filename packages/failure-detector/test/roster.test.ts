@@ -7,7 +7,7 @@ const suspect: Standing = { type: 'suspect', suspicion }
 const dead: Standing = { type: 'dead', sinceMs: 0 }
 
 it('counts as members change and go: the alive and the suspect make the cluster, with oneself', () => {
-  const roster = new Roster()
+  const roster = new Roster('me')
   const [a, b, c] = ['a', 'b', 'c'].map(id => roster.add(id, 1, { type: 'alive' }))
   if (a === undefined || b === undefined || c === undefined) throw new Error('three were added')
   expect([roster.aliveCount, roster.clusterSize]).toEqual([3, 4])
