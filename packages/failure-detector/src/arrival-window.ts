@@ -10,7 +10,8 @@ const gapsOfNewRhythm = 3
  * An outage is not learned: a gap longer than any accepted one is left out, unless it becomes the rule.
  */
 export class ArrivalWindow {
-  readonly #gapsMs = new Float32Array(capacity)
+  /** Made for the first gap: in a large cluster most members were heard once. */
+  #gapsMs: Float32Array | undefined
   #count = 0
   #next = 0
   #longInARow = 0
@@ -24,6 +25,7 @@ export class ArrivalWindow {
     this.#longInARow = gapMs > longestMs ? this.#longInARow + 1 : 0
     if (this.#longInARow > 0 && this.#longInARow < gapsOfNewRhythm) return
     if (this.#longInARow >= gapsOfNewRhythm) this.clear()
+    this.#gapsMs ??= new Float32Array(capacity)
     this.#gapsMs[this.#next] = gapMs
     this.#next = (this.#next + 1) % capacity
     this.#count = Math.min(capacity, this.#count + 1)
@@ -37,12 +39,13 @@ export class ArrivalWindow {
 
   /** Undefined before the first gap. `minDeviationMs` is a floor under the deviation, as in Akka. */
   rhythm(minDeviationMs: (meanMs: number) => number): Rhythm | undefined {
-    if (this.#count === 0) return undefined
+    const gapsMs = this.#gapsMs
+    if (!gapsMs || this.#count === 0) return undefined
     let sum = 0
-    for (let at = 0; at < this.#count; at++) sum += this.#gapsMs[at] ?? 0
+    for (let at = 0; at < this.#count; at++) sum += gapsMs[at] ?? 0
     const meanMs = sum / this.#count
     let squares = 0
-    for (let at = 0; at < this.#count; at++) squares += ((this.#gapsMs[at] ?? 0) - meanMs) ** 2
+    for (let at = 0; at < this.#count; at++) squares += ((gapsMs[at] ?? 0) - meanMs) ** 2
     return { meanMs, deviationMs: Math.max(minDeviationMs(meanMs), Math.sqrt(squares / this.#count)) }
   }
 }

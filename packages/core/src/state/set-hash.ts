@@ -7,6 +7,8 @@ const words = 4
 export class SetHash {
   readonly #buckets: Uint32Array
   readonly #all: Uint32Array
+  /** `#all` as bytes, until something changes: it is asked for with each exchange. */
+  #whole: Uint8Array | undefined
 
   /** @param prior what is in from the start. */
   constructor(prior?: SetHash) {
@@ -15,6 +17,7 @@ export class SetHash {
   }
 
   toggle(bucket: number, hash: EntryHash): void {
+    this.#whole = undefined
     for (let word = 0; word < words; word++) {
       const bits = hash[word] ?? 0
       this.#all[word] = (this.#all[word] ?? 0) ^ bits
@@ -23,9 +26,10 @@ export class SetHash {
     }
   }
 
-  /** 16 bytes. */
+  /** 16 bytes, not to be written. */
   whole(): Uint8Array {
-    return bytesOf(this.#all)
+    this.#whole ??= bytesOf(this.#all)
+    return this.#whole
   }
 
   /** 256 × 8 bytes: the first two words of each bucket. */
