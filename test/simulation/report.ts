@@ -1,0 +1,232 @@
+/**
+ * Report: measures everything again that the documents claim of simulated clusters, and draws it.
+ *
+ * It writes `docs/figures/*.svg`, and the numbers beside them into `docs/figures/simulation.json` and, as tables, into
+ * `docs/simulation.md` between its markers. With `--quick` only small clusters, for whoever changes the report itself.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { pushPullRounds, pushPullTheory } from '@hearsay/simulator'
+import { Listr, type ListrTask, PRESET_TIMER } from 'listr2'
+import { x as run } from 'tinyexec'
+import { deathsOfTheHealthy, stopAndGo } from '../../packages/simulator/test/stop-and-go.ts'
+import { type Axis, chartSvg, type Panel } from './chart.ts'
+import type { SettledFigures } from './measures.ts'
+
+const isQuick = process.argv.includes('--quick')
+const sizes = [10, 32, 100, 316, 1_000, ...(isQuick ? [] : [3_162, 10_000])]
+const stopsMs = [500, 1_000, 1_500, 2_000, 2_500, 3_000, 3_500]
+
+const figures = {
+  settled: [] as SettledFigures[],
+  rounds: [] as { members: number; seed: number; rounds: number }[],
+  stopAndGo: [] as { stopMs: number; seed: number; shipped: number; plainSwim: number }[],
+}
+
+await new Listr(
+  [
+    ...sizes.map(
+      (members): ListrTask => ({
+        title: `${number(members)} members: idle, a crash, a hang`,
+        task: async (_, task) => {
+          for (const seed of seeds(members <= 100 ? 9 : members <= 1_000 ? 5 : 1)) {
+            task.output = `seed ${seed}`
+            figures.settled.push(await settled(members, seed))
+          }
+        },
+      }),
+    ),
+    ...sizes.map(
+      (members): ListrTask => ({
+        title: `${number(members)} members: rounds of push-pull`,
+        task: () => {
+          for (const seed of seeds(members <= 1_000 ? 21 : 5))
+            figures.rounds.push({ members, seed, rounds: pushPullRounds(members, seed) })
+        },
+      }),
+    ),
+    ...stopsMs.map(
+      (stopMs): ListrTask => ({
+        title: `4 of 32 members stop for ${stopMs / 1_000} s in every 4 s`,
+        task: async () => {
+          for (const seed of seeds(isQuick ? 1 : 3)) {
+            const deaths = async (detector: 'shipped' | 'plain-swim') =>
+              deathsOfTheHealthy(await stopAndGo({ seed, stopMs, everyMs: 4_000, detector })).length
+            const [shipped, plainSwim] = [await deaths('shipped'), await deaths('plain-swim')]
+            figures.stopAndGo.push({ stopMs, seed, shipped, plainSwim })
+          }
+        },
+      }),
+    ),
+  ],
+  { rendererOptions: { timer: PRESET_TIMER }, fallbackRendererOptions: { timer: PRESET_TIMER } },
+).run()
+
+const x: Axis = { label: 'members', scale: 'log', min: 10, max: isQuick ? 1_000 : 10_000 }
+draw('rounds', [
+  {
+    title: 'Rounds of push-pull until everybody knows, fanout 1',
+    x,
+    y: { label: 'rounds', min: 0 },
+    series: [
+      { name: 'median', points: medians(figures.rounds, ({ rounds }) => rounds) },
+      {
+        name: 'log₃ N + log₂ ln N (Karp et al. 2000)',
+        points: sizes.map(members => [members, pushPullTheory(members)] as const),
+        dashed: true,
+      },
+    ],
+  },
+])
+draw('detection', [
+  {
+    title: 'Until everybody holds a member dead',
+    x,
+    y: { label: 'seconds, median', min: 0 },
+    series: [
+      { name: 'crash (killed)', points: medians(figures.settled, ({ crashMs }) => crashMs / 1_000) },
+      { name: 'hang (stopped)', points: medians(figures.settled, ({ hangMs }) => hangMs / 1_000) },
+      {
+        name: '3 · log₁₀ N + 2 s',
+        points: sizes.map(members => [members, 3 * Math.max(1, Math.log10(members)) + 2] as const),
+        dashed: true,
+      },
+    ],
+  },
+])
+draw('false-deaths', [
+  {
+    title: 'Members that never stopped, declared dead while 4 of 32 stop and go for ten minutes',
+    x: { label: 'seconds of each 4 in which the four stop', min: 0, max: 4 },
+    y: { label: 'times, median', min: 0 },
+    series: [
+      { name: 'as shipped', points: mediansBy(figures.stopAndGo, 'stopMs', ({ shipped }) => shipped) },
+      { name: 'plain SWIM', points: mediansBy(figures.stopAndGo, 'stopMs', ({ plainSwim }) => plainSwim) },
+    ].map(({ name, points }) => ({ name, points: points.map(([ms, times]) => [ms / 1_000, times] as const) })),
+  },
+])
+draw('idle-bytes', [
+  {
+    title: 'What a member sends while nothing happens, before encryption',
+    x,
+    y: { label: 'bytes a second', min: 0 },
+    series: [
+      { name: 'all', points: medians(figures.settled, ({ idleBytes }) => idleBytes) },
+      {
+        name: 'beats: 72 B · N / interval',
+        points: sizes.map(members => [members, beatBytesASecond(members)] as const),
+        dashed: true,
+      },
+      { name: 'all but these', points: medians(figures.settled, withoutBeats) },
+    ],
+  },
+])
+draw('cost', [
+  {
+    title: 'What a virtual second costs',
+    x,
+    y: { label: 'real milliseconds', scale: 'log' },
+    series: [{ name: 'idle', points: medians(figures.settled, ({ costMs }) => costMs) }],
+  },
+])
+
+writeFileSync(pathOf('docs/figures/simulation.json'), `${JSON.stringify(figures, undefined, 1)}\n`)
+const table = tableOf()
+const page = pathOf('docs/simulation.md')
+const marked = /(<!-- measured -->\n)[\s\S]*(<!-- \/measured -->)/
+writeFileSync(page, readFileSync(page, 'utf8').replace(marked, `$1${table}\n$2`))
+console.log(`\n${table}`)
+
+async function settled(members: number, seed: number): Promise<SettledFigures> {
+  const worker = fileURLToPath(new URL('./measure-worker.ts', import.meta.url))
+  const args = ['--max-old-space-size=12000', worker, `${members}`, `${seed}`]
+  const { stdout, stderr, exitCode } = await run(process.execPath, args)
+  if (exitCode !== 0) throw new Error(stderr)
+  return JSON.parse(stdout) as SettledFigures
+}
+
+function tableOf(): string {
+  const rows = sizes.map(members => {
+    const of = (value: (figure: SettledFigures) => number) =>
+      median(figures.settled.filter(figure => figure.members === members).map(value))
+    const rounds = median(figures.rounds.filter(figure => figure.members === members).map(each => each.rounds))
+    return [
+      number(members),
+      `${rounds} (${pushPullTheory(members).toFixed(1)})`,
+      `${(of(({ crashMs }) => crashMs) / 1_000).toFixed(2)} s`,
+      `${(of(({ hangMs }) => hangMs) / 1_000).toFixed(1)} s`,
+      number(Math.round(of(({ idleBytes }) => idleBytes))),
+      number(Math.round(of(withoutBeats))),
+      `${number(Math.round(of(({ costMs }) => costMs)))} ms`,
+      `${number(Math.round(of(({ peakMemoryMb }) => peakMemoryMb)))} MB`,
+    ]
+  })
+  const head = [
+    'members',
+    'rounds (theory)',
+    'crash',
+    'hang',
+    'idle B/s',
+    'without beats',
+    'a virtual second costs',
+    'peak memory',
+  ]
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const stops = stopsMs.map(stopMs => {
+    const of = (value: (figure: (typeof figures.stopAndGo)[number]) => number) =>
+      number(median(figures.stopAndGo.filter(figure => figure.stopMs === stopMs).map(value)))
+    return [`${stopMs / 1_000} s`, of(({ shipped }) => shipped), of(({ plainSwim }) => plainSwim)]
+  })
+  return [
+    line(head),
+    line(head.map(() => '---:')),
+    ...rows.map(line),
+    '',
+    line(['4 of 32 stop, in every 4 s, for', 'false deaths as shipped', 'plain SWIM']),
+    line(['---:', '---:', '---:']),
+    ...stops.map(line),
+  ].join('\n')
+}
+
+function draw(name: string, panels: readonly Panel[]): void {
+  writeFileSync(pathOf(`docs/figures/${name}.svg`), `${chartSvg(panels)}\n`)
+}
+
+/** All beats come to everybody once: their signature, place and count. */
+function beatBytesASecond(members: number): number {
+  return (72 * members * 1_000) / Math.min(600_000, Math.max(5_000, 500 * members))
+}
+
+function withoutBeats({ idleBytes, members }: SettledFigures): number {
+  return idleBytes - beatBytesASecond(members)
+}
+
+function medians<T extends { members: number }>(all: readonly T[], value: (each: T) => number) {
+  return mediansBy(all, 'members', value)
+}
+
+function mediansBy<K extends string, T extends { [key in K]: number }>(
+  all: readonly T[],
+  key: K,
+  value: (each: T) => number,
+): (readonly [number, number])[] {
+  const keys = [...new Set(all.map(each => each[key]))]
+  return keys.map(at => [at, median(all.filter(each => each[key] === at).map(value))] as const)
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+function seeds(count: number): number[] {
+  return Array.from({ length: isQuick ? Math.min(count, 3) : count }, (_, i) => i + 1)
+}
+
+function pathOf(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url))
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en')
+}
