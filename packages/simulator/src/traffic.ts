@@ -22,7 +22,3 @@ export function sumTraffic(each: Iterable<Readonly<Traffic>>): Traffic {
   }
   return sum
 }
-
-export function totalBytes({ probe, sync, rumor, gossipControl }: Readonly<Traffic>): number {
-  return probe + sync + rumor + gossipControl
-}

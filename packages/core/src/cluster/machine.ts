@@ -5,19 +5,20 @@
  * done is returned, and time comes in. The same inputs at the same instants give the same effects.
  */
 import { createDetector, type Detector } from '@hearsay/failure-detector'
-import { agrees, heartbeatsIn } from '../gossip/exchange.ts'
+import { heartbeatsIn } from '../gossip/exchange.ts'
 import { Exchanges } from '../gossip/exchanges.ts'
 import { RumorBuffer } from '../gossip/rumor-buffer.ts'
 import { MuteWatch } from '../overlay/mute-watch.ts'
 import { Overlay } from '../overlay/overlay.ts'
 import type { Instant } from '../state/instant.ts'
 import { type HeartbeatFact, type RecordFact, Table } from '../state/table.ts'
-import { type SyncMessage, syncMessage } from '../wire/codec.ts'
+import type { SyncMessage } from '../wire/codec.ts'
 import type { MemberRecord, SignedFact } from '../wire/fact.ts'
 import { beatIntervalMs } from './beats.ts'
 import type { Health, Member } from './cluster.ts'
 import { Detection } from './detection.ts'
 import { FactIntake } from './fact-intake.ts'
+import { Goodbye } from './goodbye.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
 import { Membership } from './membership.ts'
 import { Outbox } from './outbox.ts'
@@ -62,14 +63,13 @@ export class Machine {
   readonly #intake: FactIntake
   readonly #rollCall: RollCall
   readonly #detection: Detection
+  readonly #goodbye: Goodbye
   readonly #exchanges: Exchanges
   readonly #rumors = new RumorBuffer()
   readonly #mute = new MuteWatch()
   readonly #partition = new PartitionWatch()
   readonly #pulses = new Pulses()
   readonly #outbox = new Outbox()
-  /** On leaving: neighbours that do not have the goodbye yet. */
-  #unaware = new Set<string>()
   #now: Instant
 
   constructor(options: MachineOptions, now: Instant) {
@@ -108,6 +108,7 @@ export class Machine {
       outbox: this.#outbox,
     }
     this.#rollCall = new RollCall({ ...parts, retentionMs }, nowMs)
+    this.#goodbye = new Goodbye(parts)
     this.#detection = new Detection({ ...parts, rollCall: this.#rollCall })
     this.#intake = new FactIntake({
       ...parts,
@@ -143,7 +144,7 @@ export class Machine {
           break
         case 'link':
           this.#detection.link(input.id, input.state, input.isOurs ?? false, now)
-          if (this.#own.leaving && input.state !== 'open') this.#aware(input.id)
+          if (this.#own.leaving && input.state !== 'open') this.#goodbye.heardBy(input.id)
           break
         case 'bootstrapped':
           this.#overlay.bootstrapped(input.address, input.id)
@@ -271,35 +272,7 @@ export class Machine {
         { type: 'suspicion', subject: this.#self, incarnation, observer: this.#self, hard: false },
         this.#now,
       )
-    else if (leaving) this.#sayGoodbye(fact)
-  }
-
-  /** Besides the rumor: straight to neighbours, with an offer behind it whose answer shows that it was heard. */
-  #sayGoodbye(fact: RecordFact): void {
-    const linked = this.#overlay.linked()
-    for (const to of linked) {
-      const goodbye = { to, message: syncMessage({ facts: [fact] }) }
-      this.#outbox.send([goodbye, this.#exchanges.offer(to, this.#now.monotonicMs)])
-    }
-    this.#unaware = new Set(linked)
-    this.#aware('')
-  }
-
-  /** This neighbour has the goodbye, or is gone itself. When that is true of all, one may go. */
-  #aware(id: string): void {
-    this.#unaware.delete(id)
-    if (this.#own.leaving && this.#unaware.size === 0) this.#outbox.push({ type: 'goodbye-heard' })
-  }
-
-  /** Whether what a neighbour says shows that it has one's latest record. */
-  #showsOwnRecord(message: SyncMessage): boolean {
-    const prefix = this.#table.get(this.#self)?.prefix
-    const { incarnation, version } = this.#own
-    const entry = message.digest?.entries.find(each => each.prefix === prefix)
-    return (
-      agrees(this.#table, message) === true ||
-      (entry?.incarnation === incarnation && entry.version === version)
-    )
+    else if (leaving) this.#goodbye.say(fact, this.#now.monotonicMs)
   }
 
   #handleSync(from: string, message: SyncMessage, facts: readonly SignedFact[]): void {
@@ -307,7 +280,7 @@ export class Machine {
     const heard = this.#exchanges.hear(from, message, facts.length > 0, this.#now.monotonicMs)
     this.#outbox.send(heard.steps)
     if (heard.roundTripMs !== undefined) this.#pulses.roundTrip(from, heard.roundTripMs, this.#now.epochMs)
-    if (this.#own.leaving && this.#showsOwnRecord(message)) this.#aware(from)
+    if (this.#own.leaving) this.#goodbye.answered(from, message)
   }
 
   #sweep(): void {
