@@ -1,20 +1,15 @@
 /**
- * Gossip router: gossipsub 1.1 as one member runs it, for one topic.
+ * Gossip router: gossipsub 1.2 as one member runs it, for one topic that it and all others subscribe to.
  *
- * Eager push over a mesh, lazy IHAVE and IWANT to others at each gossipsub heartbeat, and a seen cache that is
- * filled before a message is judged: what is ignored once is lost for two minutes. Left out: scores, fanout
- * without a subscription, and several topics. Numbers are the library's defaults, names those of its specification.
+ * Eager push over a mesh, lazy IHAVE and IWANT to others at each gossipsub heartbeat, IDONTWANT for what is large,
+ * and a seen cache that is filled before a message is judged: what is ignored once is lost for two minutes.
+ * Numbers are the library's defaults, names those of its specification; what comes of them is compared with the
+ * library in `gossip-calibration.test.ts`. Left out: scores, which stay 0 among honest members, what scores decide
+ * (opportunistic grafting), and limits that only a flood meets.
  */
 import type { RumorVerdict } from '@hearsay/core/host'
+import type { GossipFrame } from './gossip-frame.ts'
 import type { Random } from './random-stream.ts'
-
-export type GossipFrame =
-  | { readonly type: 'subscribe' }
-  | { readonly type: 'message'; readonly name: string; readonly rumor: Uint8Array }
-  | { readonly type: 'graft' }
-  | { readonly type: 'prune' }
-  | { readonly type: 'ihave'; readonly names: readonly string[] }
-  | { readonly type: 'iwant'; readonly names: readonly string[] }
 
 export interface GossipRouterOptions {
   readonly random: Random
@@ -29,6 +24,10 @@ export const gossipHeartbeatMs = 1_000
 const degree = 6
 const degreeLow = 4
 const degreeHigh = 12
+/** Of so many in the mesh the connection is one's own: others cannot fill it. */
+const degreeOut = 2
+/** So many stay, the oldest, when a mesh is too large: the library keeps the best scores, and all are equal. */
+const degreeScore = 4
 const degreeLazy = 6
 const gossipFactor = 0.25
 /** Heartbeats for which a message can be asked for, and for which it is told of. */
@@ -36,27 +35,31 @@ const cacheLength = 5
 const cacheGossip = 3
 const seenMs = 120_000
 const pruneBackoffMs = 60_000
+/** So much longer one waits before one grafts again: the other end began to back off later. */
+const backoffSlackMs = 1_000
+/** The library's, not the specification's 1 kB. */
+const idontwantMinBytes = 512
 
 interface Peer {
+  /** Whether this member dialled it. */
+  readonly isOutbound: boolean
   isSubscribed: boolean
-  isInMesh: boolean
-  backoffUntilMs: number
 }
 
 export class GossipRouter {
-  /** Messages received, and those of them that were known already. */
-  readonly counts: { received: number; duplicates: number; wanted: number } = {
-    received: 0,
-    duplicates: 0,
-    wanted: 0,
-  }
   readonly #options: GossipRouterOptions
   readonly #peers = new Map<string, Peer>()
-  /** Name → until when. In the order of arrival. */
-  readonly #seen = new Map<string, number>()
+  /** The oldest first. */
+  readonly #mesh = new Set<string>()
   readonly #cache = new Map<string, Uint8Array>()
   /** Names by heartbeat, the newest first. */
   #windows: string[][] = [[]]
+  /** Name → until when. This and the next two are in the order of expiry. */
+  readonly #seen = new Map<string, number>()
+  /** Peer and name. */
+  readonly #unwanted = new Map<string, number>()
+  /** Peer, also one that has disconnected since. */
+  readonly #backoffs = new Map<string, number>()
   #heartbeatIsDue = false
   readonly #startedMs: number
 
@@ -67,22 +70,24 @@ export class GossipRouter {
 
   /** Members of the mesh. */
   get meshSize(): number {
-    return this.#mesh().length
+    return this.#mesh.size
   }
 
-  connected(id: string): void {
+  connected(id: string, isOutbound: boolean): void {
     if (this.#peers.has(id)) return
-    this.#peers.set(id, { isSubscribed: false, isInMesh: false, backoffUntilMs: 0 })
+    this.#peers.set(id, { isOutbound, isSubscribed: false })
     this.#options.send(id, { type: 'subscribe' })
   }
 
   disconnected(id: string): void {
+    this.#mesh.delete(id)
     if (this.#peers.delete(id)) this.#needHeartbeat()
   }
 
-  /** One's own, which goes to everybody connected (flood publishing). */
+  /** One's own, which goes to everybody connected (flood publishing); once. */
   publish(name: string, rumor: Uint8Array): void {
-    this.#remember(name)
+    if (this.#holds(this.#seen, name)) return
+    this.#hold(this.#seen, name, seenMs)
     this.#keep(name, rumor)
     for (const [id, { isSubscribed }] of this.#peers)
       if (isSubscribed) this.#options.send(id, { type: 'message', name, rumor })
@@ -94,6 +99,8 @@ export class GossipRouter {
     switch (frame.type) {
       case 'subscribe':
         peer.isSubscribed = true
+        // Not left to the heartbeat: what is published until then would reach nobody.
+        if (this.#mesh.size < degreeLow && this.#canGraft(from)) this.#graft(from)
         this.#needHeartbeat()
         break
       case 'message':
@@ -103,33 +110,32 @@ export class GossipRouter {
         this.#grafted(from, peer)
         break
       case 'prune':
-        peer.isInMesh = false
-        peer.backoffUntilMs = this.#options.nowMs() + pruneBackoffMs
+        this.#backOff(from)
         this.#needHeartbeat()
         break
       case 'ihave': {
-        const names = frame.names.filter(name => !this.#hasSeen(name))
+        const names = frame.names.filter(name => !this.#holds(this.#seen, name))
         if (names.length > 0) this.#options.send(from, { type: 'iwant', names })
         break
       }
       case 'iwant':
         for (const name of frame.names) {
           const rumor = this.#cache.get(name)
-          if (!rumor) continue
-          this.counts.wanted += 1
-          this.#options.send(from, { type: 'message', name, rumor })
+          if (rumor && !this.#doesNotWant(from, name))
+            this.#options.send(from, { type: 'message', name, rumor })
         }
+        break
+      case 'idontwant':
+        this.#hold(this.#unwanted, `${from} ${frame.name}`, cacheLength * gossipHeartbeatMs)
         break
     }
   }
 
   #message(from: string, name: string, rumor: Uint8Array): void {
-    this.counts.received += 1
-    if (this.#hasSeen(name)) {
-      this.counts.duplicates += 1
-      return
-    }
-    this.#remember(name)
+    if (this.#holds(this.#seen, name)) return
+    this.#hold(this.#seen, name, seenMs)
+    if (rumor.length >= idontwantMinBytes)
+      for (const id of this.#mesh) if (id !== from) this.#options.send(id, { type: 'idontwant', name })
     const verdict = this.#options.judge(from, rumor)
     if (verdict instanceof Promise) void verdict.then(value => this.#judged(from, name, rumor, value))
     else this.#judged(from, name, rumor, verdict)
@@ -138,16 +144,16 @@ export class GossipRouter {
   #judged(from: string, name: string, rumor: Uint8Array, verdict: RumorVerdict): void {
     if (verdict !== 'accept') return
     this.#keep(name, rumor)
-    for (const id of this.#mesh()) if (id !== from) this.#options.send(id, { type: 'message', name, rumor })
+    for (const id of this.#mesh)
+      if (id !== from && !this.#doesNotWant(id, name))
+        this.#options.send(id, { type: 'message', name, rumor })
   }
 
-  #grafted(from: string, peer: Peer): void {
-    const isFull = !peer.isInMesh && this.#mesh().length >= degreeHigh
-    if (isFull || this.#options.nowMs() < peer.backoffUntilMs) this.#options.send(from, { type: 'prune' })
-    else {
-      peer.isSubscribed = true
-      peer.isInMesh = true
-    }
+  #grafted(from: string, { isOutbound }: Peer): void {
+    if (this.#mesh.has(from)) return
+    const isFull = this.#mesh.size >= degreeHigh && !isOutbound
+    if (isFull || this.#holds(this.#backoffs, from)) this.#prune(from)
+    else this.#mesh.add(from)
   }
 
   /** Only while there is something to do: an idle heartbeat of the library says nothing either. */
@@ -162,60 +168,72 @@ export class GossipRouter {
   }
 
   #heartbeat(): void {
+    this.#forget(this.#seen)
+    this.#forget(this.#unwanted)
+    this.#forget(this.#backoffs, backoffSlackMs)
     this.#tendMesh()
     this.#tellLazily()
     this.#windows.unshift([])
     for (const name of this.#windows.splice(cacheLength).flat()) this.#cache.delete(name)
-    this.#forgetSeen()
-    if (this.#cache.size > 0 || this.#canGraft()) this.#needHeartbeat()
+    if (this.#cache.size > 0 || this.#isShort()) this.#needHeartbeat()
   }
 
   #tendMesh(): void {
-    const mesh = this.#mesh()
-    if (mesh.length < degreeLow)
-      for (const id of this.#draw(this.#candidates(), degree - mesh.length)) {
-        this.#require(id).isInMesh = true
-        this.#options.send(id, { type: 'graft' })
-      }
-    if (mesh.length > degreeHigh)
-      for (const id of this.#draw(mesh, mesh.length - degree)) {
-        const peer = this.#require(id)
-        peer.isInMesh = false
-        peer.backoffUntilMs = this.#options.nowMs() + pruneBackoffMs
-        this.#options.send(id, { type: 'prune' })
-      }
+    const candidates = [...this.#peers.keys()].filter(id => this.#canGraft(id))
+    if (this.#mesh.size < degreeLow)
+      for (const id of this.#draw(candidates, degree - this.#mesh.size)) this.#graft(id)
+    if (this.#mesh.size > degreeHigh)
+      for (const id of this.#draw([...this.#mesh].slice(degreeScore), this.#mesh.size - degree))
+        this.#prune(id)
+    if (this.#mesh.size >= degreeLow) {
+      const outbound = candidates.filter(id => this.#peers.get(id)?.isOutbound && !this.#mesh.has(id))
+      for (const id of this.#draw(outbound, degreeOut - this.#outboundInMesh())) this.#graft(id)
+    }
   }
 
   #tellLazily(): void {
     const names = this.#windows.slice(0, cacheGossip).flat()
     if (names.length === 0) return
-    const others = [...this.#peers].filter(([, { isSubscribed, isInMesh }]) => isSubscribed && !isInMesh)
+    const others = [...this.#peers].filter(([id, { isSubscribed }]) => isSubscribed && !this.#mesh.has(id))
     const count = Math.max(degreeLazy, Math.floor(gossipFactor * others.length))
-    for (const id of this.#draw(
-      others.map(([id]) => id),
-      count,
-    ))
-      this.#options.send(id, { type: 'ihave', names })
+    for (const [id] of this.#draw(others, count)) this.#options.send(id, { type: 'ihave', names })
   }
 
-  #canGraft(): boolean {
-    return this.#mesh().length < degreeLow && [...this.#peers.values()].some(peer => !peer.isInMesh)
+  /** Whether the mesh could take in somebody, now or after a back-off. */
+  #isShort(): boolean {
+    const wantsAny = this.#mesh.size < degreeLow
+    const wantsOutbound = this.#outboundInMesh() < degreeOut
+    return [...this.#peers].some(
+      ([id, { isOutbound }]) => !this.#mesh.has(id) && (wantsAny || (wantsOutbound && isOutbound)),
+    )
   }
 
-  #candidates(): string[] {
-    const nowMs = this.#options.nowMs()
-    return [...this.#peers]
-      .filter(([, peer]) => peer.isSubscribed && !peer.isInMesh && nowMs >= peer.backoffUntilMs)
-      .map(([id]) => id)
+  #outboundInMesh(): number {
+    return [...this.#mesh].filter(id => this.#peers.get(id)?.isOutbound).length
   }
 
-  #mesh(): string[] {
-    return [...this.#peers].filter(([, { isInMesh }]) => isInMesh).map(([id]) => id)
+  #canGraft(id: string): boolean {
+    return this.#peers.get(id)?.isSubscribed === true && !this.#mesh.has(id) && !this.#backoffs.has(id)
   }
 
-  #draw(ids: readonly string[], count: number): string[] {
-    const left = [...ids]
-    const drawn: string[] = []
+  #graft(id: string): void {
+    this.#mesh.add(id)
+    this.#options.send(id, { type: 'graft' })
+  }
+
+  #prune(id: string): void {
+    this.#backOff(id)
+    this.#options.send(id, { type: 'prune' })
+  }
+
+  #backOff(id: string): void {
+    this.#mesh.delete(id)
+    this.#hold(this.#backoffs, id, pruneBackoffMs)
+  }
+
+  #draw<T>(from: readonly T[], count: number): T[] {
+    const left = [...from]
+    const drawn: T[] = []
     while (drawn.length < count && left.length > 0)
       drawn.push(...left.splice(Math.floor(this.#options.random() * left.length), 1))
     return drawn
@@ -227,24 +245,24 @@ export class GossipRouter {
     this.#needHeartbeat()
   }
 
-  #remember(name: string): void {
-    this.#seen.set(name, this.#options.nowMs() + seenMs)
+  #doesNotWant(id: string, name: string): boolean {
+    return this.#holds(this.#unwanted, `${id} ${name}`)
   }
 
-  #hasSeen(name: string): boolean {
-    return (this.#seen.get(name) ?? Number.NEGATIVE_INFINITY) > this.#options.nowMs()
+  #hold(held: Map<string, number>, key: string, forMs: number): void {
+    // Deleted first, so that the order stays that of expiry.
+    held.delete(key)
+    held.set(key, this.#options.nowMs() + forMs)
   }
 
-  #forgetSeen(): void {
-    for (const [name, untilMs] of this.#seen) {
-      if (untilMs > this.#options.nowMs()) return
-      this.#seen.delete(name)
+  #holds(held: ReadonlyMap<string, number>, key: string): boolean {
+    return (held.get(key) ?? Number.NEGATIVE_INFINITY) > this.#options.nowMs()
+  }
+
+  #forget(held: Map<string, number>, afterMs = 0): void {
+    for (const [key, untilMs] of held) {
+      if (untilMs + afterMs > this.#options.nowMs()) return
+      held.delete(key)
     }
-  }
-
-  #require(id: string): Peer {
-    const peer = this.#peers.get(id)
-    if (!peer) throw new Error(`no peer ${id}`)
-    return peer
   }
 }

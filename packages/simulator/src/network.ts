@@ -8,7 +8,8 @@ import { hash } from 'node:crypto'
 import type { Channel, Transport } from '@hearsay/core/host'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { Conditions } from './conditions.ts'
-import { type GossipFrame, GossipRouter } from './gossip-router.ts'
+import { type GossipFrame, gossipBytes } from './gossip-frame.ts'
+import { GossipRouter } from './gossip-router.ts'
 import { Direction } from './link.ts'
 import type { SimulatedMember } from './simulated-member.ts'
 import type { Trace } from './trace.ts'
@@ -160,7 +161,7 @@ export class Network {
       const { id } = other
       member.deliver(driver => {
         driver.link(id, 'open', isOurs)
-        member.router.connected(id)
+        member.router.connected(id, isOurs)
       })
     }
   }
@@ -278,20 +279,3 @@ export class Network {
 }
 
 const noBytes = new Uint8Array()
-/** Topic, kind and framing. */
-const gossipHeadBytes = 48
-const gossipNameBytes = 22
-
-function gossipBytes(frame: GossipFrame): number {
-  switch (frame.type) {
-    case 'message':
-      return gossipHeadBytes + frame.rumor.length
-    case 'ihave':
-    case 'iwant':
-      return gossipHeadBytes + gossipNameBytes * frame.names.length
-    case 'subscribe':
-    case 'graft':
-    case 'prune':
-      return gossipHeadBytes
-  }
-}
