@@ -1,6 +1,17 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
-const project = (name: string, root: string) => ({ extends: true as const, test: { name, root } })
+/** Real sockets and processes. They come last and one after the other: on a busy machine they would test the machine. */
+const real = [
+  'packages/core/test/integration/**/*.test.ts',
+  'packages/simulator/test/gossip-calibration.test.ts',
+  'packages/cli/test/**/*.test.ts',
+  'test/integration/**/*.test.ts',
+]
+
+const project = (name: string, root: string) => ({
+  extends: true as const,
+  test: { name, include: [`${root}/**/*.test.ts`], exclude: [...configDefaults.exclude, ...real] },
+})
 
 export default defineConfig({
   test: {
@@ -11,8 +22,11 @@ export default defineConfig({
       project('@hearsay/failure-detector', 'packages/failure-detector'),
       project('@hearsay/core', 'packages/core'),
       project('@hearsay/simulator', 'packages/simulator'),
-      project('@hearsay/cli', 'packages/cli'),
       project('@hearsay/test', 'test'),
+      {
+        extends: true,
+        test: { name: 'real', include: real, fileParallelism: false, sequence: { groupOrder: 1 } },
+      },
     ],
   },
 })

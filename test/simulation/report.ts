@@ -102,7 +102,10 @@ draw('false-deaths', [
     series: [
       { name: 'as shipped', points: mediansBy(figures.stopAndGo, 'stopMs', ({ shipped }) => shipped) },
       { name: 'plain SWIM', points: mediansBy(figures.stopAndGo, 'stopMs', ({ plainSwim }) => plainSwim) },
-    ].map(({ name, points }) => ({ name, points: points.map(([ms, times]) => [ms / 1_000, times] as const) })),
+    ].map(({ name, points }) => ({
+      name,
+      points: points.map(([ms, times]) => [ms / 1_000, times] as const),
+    })),
   },
 ])
 draw('idle-bytes', [
@@ -149,7 +152,9 @@ function tableOf(): string {
   const rows = sizes.map(members => {
     const of = (value: (figure: SettledFigures) => number) =>
       median(figures.settled.filter(figure => figure.members === members).map(value))
-    const rounds = median(figures.rounds.filter(figure => figure.members === members).map(each => each.rounds))
+    const rounds = median(
+      figures.rounds.filter(figure => figure.members === members).map(each => each.rounds),
+    )
     return [
       number(members),
       `${rounds} (${pushPullTheory(members).toFixed(1)})`,
