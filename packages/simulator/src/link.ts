@@ -23,16 +23,26 @@ export interface Crossing {
 }
 
 export interface DirectionOptions {
-  /** Whether the network carries a packet that is sent this way now. */
+  /** Whether anything gets through this way now. */
   readonly carries: () => boolean
+  /** Whether one packet, sent now, is lost all the same. */
+  readonly loses: () => boolean
   readonly gaveUp: () => void
+}
+
+/** A frame that was sent, and waits for those before it once it is there. */
+interface Sent {
+  readonly arrive: () => void
+  isThere: boolean
 }
 
 /** One way of a link. */
 export class Direction {
   readonly #time: VirtualTime
   readonly #options: DirectionOptions
-  #lastArrivalMs = 0
+  /** Sent and not arrived, in order. */
+  readonly #underWay: Sent[] = []
+  /** Not sent, because nothing gets through. */
   #backlog: Crossing[] = []
   #backlogBytes = 0
   #cancelRetry: () => void = () => {}
@@ -49,7 +59,7 @@ export class Direction {
 
   send(crossing: Crossing): void {
     if (this.#backlog.length === 0 && this.#options.carries()) {
-      this.#cross(crossing)
+      this.#transmit(crossing)
       return
     }
     if (this.#backlogBytes + crossing.bytes > maxBacklogBytes) return
@@ -65,34 +75,37 @@ export class Direction {
     this.#backlogBytes = 0
   }
 
-  #cross({ delayMs, unordered, arrive }: Crossing): void {
-    const atMs = this.#time.nowMs + delayMs
-    if (unordered) {
-      this.#time.at(atMs, arrive)
-      return
-    }
-    this.#lastArrivalMs = Math.max(this.#lastArrivalMs, atMs)
-    this.#time.at(this.#lastArrivalMs, arrive)
+  #transmit(crossing: Crossing): void {
+    const sent: Sent = { arrive: crossing.arrive, isThere: false }
+    if (!crossing.unordered) this.#underWay.push(sent)
+    this.#attempt(crossing, sent, firstRetryMs)
   }
 
-  /** The first that waits is sent again; what came through behind it was kept by the other end. */
+  /** What is lost is sent again by itself; what came through behind it is kept by the other end (SACK). */
+  #attempt(crossing: Crossing, sent: Sent, waitMs: number): void {
+    if (!this.#options.carries() || this.#options.loses()) {
+      // Beyond that the connection is given up, which the next frame that finds no way sees to.
+      if (waitMs < patienceMs) this.#time.after(waitMs, () => this.#attempt(crossing, sent, 2 * waitMs))
+      return
+    }
+    this.#time.after(crossing.delayMs, () => {
+      sent.isThere = true
+      if (crossing.unordered) crossing.arrive()
+      else while (this.#underWay[0]?.isThere) this.#underWay.shift()?.arrive()
+    })
+  }
+
+  /** While nothing gets through, only the first is tried, at intervals that double; then all follows. */
   #retryLater(waitMs: number, sinceMs: number): void {
     this.#cancelRetry = this.#time.after(waitMs, () => {
-      if (this.#options.carries()) this.#flush()
-      else if (this.#time.nowMs - sinceMs > patienceMs) {
+      if (this.#options.carries()) {
+        const waiting = this.#backlog
+        this.drop()
+        for (const crossing of waiting) this.#transmit(crossing)
+      } else if (this.#time.nowMs - sinceMs > patienceMs) {
         this.drop()
         this.#options.gaveUp()
       } else this.#retryLater(Math.min(2 * waitMs, maxRetryMs), sinceMs)
     })
-  }
-
-  #flush(): void {
-    do {
-      const crossing = this.#backlog.shift()
-      if (!crossing) return
-      this.#backlogBytes -= crossing.bytes
-      this.#cross(crossing)
-    } while (this.#options.carries())
-    if (this.#backlog.length > 0) this.#retryLater(firstRetryMs, this.#time.nowMs)
   }
 }

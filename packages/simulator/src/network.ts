@@ -169,7 +169,8 @@ export class Network {
   #way(from: SimulatedMember, to: SimulatedMember, link: () => Link): Direction {
     const { id } = to
     return new Direction(this.#time, {
-      carries: () => this.reaches(from, to) && !this.#conditions.losesPacket(),
+      carries: () => this.reaches(from, to),
+      loses: () => this.#conditions.losesPacket(),
       gaveUp: () => this.#close(from, id, link()),
     })
   }

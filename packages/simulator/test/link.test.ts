@@ -6,6 +6,7 @@ describe('one way of a link', () => {
   let time: VirtualTime
   let arrived: [string, number][]
   let carries: boolean
+  let loses: (() => boolean) | undefined
   let gaveUpMs: number | undefined
   let way: Direction
   const run = (toMs: number): void => {
@@ -18,9 +19,11 @@ describe('one way of a link', () => {
     time = new VirtualTime()
     arrived = []
     carries = true
+    loses = undefined
     gaveUpMs = undefined
     way = new Direction(time, {
       carries: () => carries,
+      loses: () => loses?.() ?? false,
       gaveUp: () => {
         gaveUpMs = time.nowMs
       },
@@ -59,6 +62,29 @@ describe('one way of a link', () => {
       ['third', 1_401],
     ])
     expect(way.backlogBytes).toBe(0)
+  })
+
+  it('sends a lost packet again, and keeps what came behind it', () => {
+    loses = () => [0, 200].includes(time.nowMs)
+    send('lost twice', 1)
+    run(150)
+    send('behind', 1)
+    run(1_000)
+    // Tried at 0, at 200 and at 600.
+    expect(arrived).toEqual([
+      ['lost twice', 601],
+      ['behind', 601],
+    ])
+  })
+
+  it('delivers a packet soon after the loss is over, however often it was lost', () => {
+    loses = () => true
+    send('unlucky', 1)
+    run(10_000)
+    loses = undefined
+    run(20_000)
+    // At 0.2, 0.6, 1.4, 3, 6.2 and 12.6 s.
+    expect(arrived).toEqual([['unlucky', 12_601]])
   })
 
   it('gives up after a quarter of an hour', () => {

@@ -57,7 +57,10 @@ export function startModelGossip(seed: number) {
           [dialler, dialled],
           [dialled, dialler],
         ] as const)
-          ways.set(`${ids[from]} ${ids[to]}`, new Direction(time, { carries: () => true, gaveUp: () => {} }))
+          ways.set(
+            `${ids[from]} ${ids[to]}`,
+            new Direction(time, { carries: () => true, loses: () => false, gaveUp: () => {} }),
+          )
         routers[dialler]?.connected(ids[dialled] as string, true)
         routers[dialled]?.connected(ids[dialler] as string, false)
       })
