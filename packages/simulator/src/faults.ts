@@ -12,6 +12,12 @@ import type { World } from './world.ts'
 
 type Names = string | readonly string[]
 
+interface RestartOptions {
+  readonly keepStorage?: boolean
+  readonly keepIdentity?: boolean
+  readonly newAddress?: boolean
+}
+
 /** All times in virtual milliseconds. A name that nobody has: {@link InvalidSimulationError}, and nothing happened. */
 export interface Faults {
   /** Nothing passes between members of different groups; those in none are one more group. Replaces the last one. */
@@ -45,9 +51,11 @@ export interface Faults {
   /**
    * Starts its process again, killing the present one if it runs.
    *
-   * @param options keepStorage: it stays the same member @default true; newAddress: it is found elsewhere @default false
+   * @param options keepStorage: its identity, incarnation and acquaintances @default true; keepIdentity: its key is
+   * elsewhere, so it stays the same member without a storage @default keepStorage; newAddress: it is found elsewhere
+   * @default false
    */
-  restart(name: string, options?: { keepStorage?: boolean; newAddress?: boolean }): void
+  restart(name: string, options?: RestartOptions): void
   /** Says goodbye, and its process ends. Resolves then. */
   leave(name: string): Promise<void>
   /** A browser's background tab: timers ring once a minute, what arrives is handled at once. */
@@ -133,10 +141,10 @@ export function createFaults(world: World): Faults {
     crash(names, { powerLoss = false } = {}) {
       for (const member of all(names)) world.stop(member, !powerLoss)
     },
-    restart(name, { keepStorage = true, newAddress = false } = {}) {
+    restart(name, { keepStorage = true, keepIdentity = keepStorage, newAddress = false } = {}) {
       const member = world.member(name)
       world.stop(member, true)
-      if (!keepStorage) member.loseStorage()
+      if (!keepStorage) member.loseStorage({ keepIdentity })
       if (newAddress) member.moveTo(world.newAddress())
       world.start(member)
     },

@@ -29,6 +29,6 @@ export class SimulatedKeys implements Verifier {
   }
 }
 
-function signatureOf(author: string, bytes: Uint8Array): Uint8Array {
+export function signatureOf(author: string, bytes: Uint8Array): Uint8Array {
   return new Uint8Array(hash('sha512', Buffer.concat([Buffer.from(author), bytes]), 'buffer'))
 }

@@ -91,6 +91,7 @@ export class SimulatedMember {
   #lives = 0
   #identities = 0
   #settled: Settled | undefined
+  #greatestIncarnation: number | undefined
   #process: Process | undefined
 
   constructor(options: SimulatedMemberOptions) {
@@ -112,9 +113,14 @@ export class SimulatedMember {
     return this.#address
   }
 
-  /** The greatest incarnation it ever spoke of, or undefined before its first word. */
+  /** The incarnation it spoke of last, as its storage has it; undefined before its first word. */
   get incarnation(): number | undefined {
     return this.#storage.incarnation
+  }
+
+  /** The greatest incarnation that it ever spoke of under its present id. */
+  get greatestIncarnation(): number | undefined {
+    return this.#greatestIncarnation
   }
 
   /** Counts processes; changes when one starts or ends. */
@@ -180,6 +186,7 @@ export class SimulatedMember {
         acquaintances: storage.acquaintances,
         persist: incarnation => {
           storage.incarnation = incarnation
+          this.#greatestIncarnation = Math.max(incarnation, this.#greatestIncarnation ?? 0)
         },
         persistAcquaintances: addresses => {
           storage.acquaintances = addresses
@@ -211,9 +218,14 @@ export class SimulatedMember {
     this.#settled = undefined
   }
 
-  /** Its storage is gone: it will be another member. */
-  loseStorage(): void {
-    this.#storage = this.#newStorage()
+  /** Its storage is gone: without its identity, it will be another member. */
+  loseStorage({ keepIdentity }: { keepIdentity: boolean }): void {
+    if (keepIdentity) {
+      this.#storage = { id: this.id, incarnation: undefined, acquaintances: [] }
+    } else {
+      this.#storage = this.#newStorage()
+      this.#greatestIncarnation = undefined
+    }
   }
 
   /** Can be dialled there from now on, and nowhere else. */

@@ -27,7 +27,7 @@ describe('an invariant that is broken ends the run', () => {
     const victim = simulation.member('m3')
     // As though its word had been forged: it never heard of this incarnation itself.
     simulation.after(1_000, () => victim.driver.handle({ type: 'change', change: { tags: { a: 'b' } } }))
-    Object.defineProperty(victim, 'incarnation', { get: () => 0 })
+    Object.defineProperty(victim, 'greatestIncarnation', { get: () => 0 })
     const violation = await violationIn(simulation.run(5_000))
     expect(violation.invariant).toBe('incarnations')
     expect(violation.message).toContain('createSimulation({"seed":5')

@@ -37,8 +37,10 @@ export interface Host {
   share?(fact: SignedFact): SignedFact
 }
 
-/** What no app sets: bounds, for tests and simulations. */
-export type Tuning = Partial<Pick<MachineOptions, 'maxMembers' | 'maxDeltaBytes' | 'retentionMs' | 'prior'>>
+/** What no app sets: bounds and numbers of the failure detector, for tests and simulations. */
+export type Tuning = Partial<
+  Pick<MachineOptions, 'maxMembers' | 'maxDeltaBytes' | 'retentionMs' | 'knobs' | 'prior'>
+>
 
 export interface Engine {
   readonly self: string

@@ -4,7 +4,7 @@
  * Facts come in signed and verified, one's own by the same door as others'. Nothing here waits: what is to be
  * done is returned, and time comes in. The same inputs at the same instants give the same effects.
  */
-import { createDetector, type Detector } from '@hearsay/failure-detector'
+import { createDetector, type Detector, type DetectorKnobs } from '@hearsay/failure-detector'
 import { heartbeatsIn } from '../gossip/exchange.ts'
 import { Exchanges } from '../gossip/exchanges.ts'
 import { RumorBuffer } from '../gossip/rumor-buffer.ts'
@@ -50,6 +50,8 @@ export interface MachineOptions {
   readonly maxDeltaBytes?: number
   /** How long the dead and the left are told of. @default 86_400_000: a day */
   readonly retentionMs?: number
+  /** Instead of the profile's. @default {} */
+  readonly knobs?: Partial<DetectorKnobs>
 }
 
 export class Machine {
@@ -74,7 +76,7 @@ export class Machine {
 
   constructor(options: MachineOptions, now: Instant) {
     const { self, record, bootstrap, acquaintances = [], random, profile, prior } = options
-    const { maxMembers = 20_000, maxDeltaBytes = 49_152, retentionMs = 86_400_000 } = options
+    const { maxMembers = 20_000, maxDeltaBytes = 49_152, retentionMs = 86_400_000, knobs = {} } = options
     const nowMs = now.monotonicMs
     this.#now = now
     this.#self = self
@@ -86,7 +88,13 @@ export class Machine {
       nowMs + (prior ? random() * beatIntervalMs(prior.#table.size) : 0),
     )
     this.#table = new Table({ maxMembers, maxForgotten: maxMembers, prior: prior && prior.#table })
-    this.#detector = createDetector({ self, random, profile, ...(prior && { prior: prior.#detector }) })
+    this.#detector = createDetector({
+      self,
+      random,
+      profile,
+      knobs,
+      ...(prior && { prior: prior.#detector }),
+    })
     this.#overlay = new Overlay(
       { self, bootstrap, acquaintances, random, prior: prior && prior.#overlay },
       nowMs,

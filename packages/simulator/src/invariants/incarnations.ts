@@ -13,9 +13,9 @@ export function checkIncarnation(
   // An id that a member gave up with its storage is no longer its.
   if (!owner || owner.id !== id) return
   const incarnation = fact.type === 'record' ? fact.record.incarnation : fact.incarnation
-  if (incarnation > (owner.incarnation ?? -1))
+  if (incarnation > (owner.greatestIncarnation ?? -1))
     throw new InvariantViolation(
       'incarnations',
-      `a ${fact.type} says incarnation ${incarnation} of ${owner.name}, which spoke of ${owner.incarnation} at most`,
+      `a ${fact.type} says incarnation ${incarnation} of ${owner.name}, which spoke of ${owner.greatestIncarnation} at most`,
     )
 }

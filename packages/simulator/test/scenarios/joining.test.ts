@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest'
+import { createSimulation, runTwice } from '../../src/index.ts'
+import { typesAbout } from '../happenings.ts'
+import { namesFrom } from '../names.ts'
+import { bytesOver } from '../sent-over.ts'
+import { settled } from '../settled.ts'
+import { idOf, recordBody, signedFact } from '../signed-fact.ts'
+import { tell } from '../telling.ts'
+
+const dayMs = 86_400_000
+
+describe('joining, leaving, returning', () => {
+  it('scenario 14: 100 members that join one at the same instant all see all within 2·log₂ n rounds', async () => {
+    const roundsMs = 2 * Math.log2(100) * 1_000
+    await runTwice(async () => {
+      const simulation = createSimulation({ seed: 14, members: 100 })
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: roundsMs })
+      return simulation
+    })
+  })
+
+  it('scenario 14: the same holds when no rumor arrives', async () => {
+    const roundsMs = 2 * Math.log2(100) * 1_000
+    await runTwice(async () => {
+      const simulation = createSimulation({ seed: 15, members: 100 })
+      simulation.dropGossip(60_000)
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: roundsMs })
+      return simulation
+    })
+  })
+
+  it('scenario 15: who says goodbye has left everywhere, and nobody suspected anything', async () => {
+    let sinceMs = 0
+    const simulation = await runTwice(async () => {
+      const simulation = await settled({ seed: 151, members: 32 })
+      sinceMs = simulation.nowMs
+      void simulation.leave('m3')
+      await simulation.runUntil(() => simulation.statusesOf('m3').join() === 'left', { withinMs: 2_000 })
+      await simulation.run(60_000)
+      return simulation
+    })
+    expect(simulation.statusesOf('m3')).toEqual(['left'])
+    expect(simulation.member('m3').isRunning).toBe(false)
+    expect(typesAbout(simulation, 'm3', sinceMs)).toEqual(['leave'])
+    expect(simulation.events.filter(({ atMs, member }) => atMs >= sinceMs && member !== 'm3')).toEqual([])
+  })
+
+  it('scenario 15: two goodbyes at once do not echo', async () => {
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 152, members: 12 })
+      const quiet = await bytesOver(simulation, 60_000)
+      void simulation.leave('m3')
+      void simulation.leave('m4')
+      await simulation.run(30_000)
+      expect([...simulation.statusesOf('m3'), ...simulation.statusesOf('m4')]).toEqual(['left', 'left'])
+      expect(await bytesOver(simulation, 60_000)).toBeLessThanOrEqual(quiet)
+      return simulation
+    })
+  })
+
+  it('scenario 15: a goodbye that overtakes the join still ends as left, and nobody hears of either', async () => {
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 153, members: 8 })
+      const stranger = idOf('a stranger')
+      const incarnation = simulation.member('m1').clock.now().epochMs
+      const goodbye = signedFact(stranger, recordBody({ incarnation, version: 3, leaving: true }))
+      const join = signedFact(stranger, recordBody({ incarnation, version: 2 }))
+      for (const fact of [goodbye, join]) {
+        for (const member of simulation.members) tell(member, simulation.member('m1'), fact)
+        await simulation.run(5_000)
+      }
+      for (const { machine } of simulation.members) expect(machine.member(stranger)?.status).toBe('left')
+      expect(typesAbout(simulation, stranger, 0)).toEqual([])
+      return simulation
+    })
+  })
+
+  it.each([50, 900])(
+    'scenario 16: crashed and started again after %i ms, it is one member in a new life',
+    async downMs => {
+      let before = 0
+      let startedMs = 0
+      const simulation = await runTwice(async () => {
+        const simulation = await settled({ seed: 16, members: 16 })
+        before = simulation.member('m3').incarnation ?? 0
+        simulation.crash('m3')
+        await simulation.run(downMs)
+        startedMs = simulation.nowMs
+        simulation.restart('m3')
+        await simulation.runUntil(() => simulation.isConverged(), { withinMs: 5_000 })
+        await simulation.run(30_000)
+        return simulation
+      })
+      expect(simulation.isConverged()).toBe(true)
+      expect(simulation.member('m3').incarnation).toBeGreaterThan(before)
+      expect(simulation.member('m0').machine.members().length).toBe(16)
+      expect(typesAbout(simulation, 'm3', startedMs)).not.toContain('fail')
+    },
+  )
+
+  it.each([{ keepStorage: true }, { keepStorage: false, keepIdentity: true }])(
+    'scenario 17: with the clock set back a day it still returns, carried over its old incarnation: %o',
+    async kept => {
+      let before = 0
+      const simulation = await runTwice(async () => {
+        const simulation = await settled({ seed: 17, members: 12 })
+        before = simulation.member('m3').incarnation ?? 0
+        simulation.crash('m3')
+        await simulation.run(5_000)
+        simulation.skew('m3', -dayMs)
+        simulation.restart('m3', kept)
+        await simulation.runUntil(() => simulation.isConverged(), { withinMs: 5_000 })
+        await simulation.run(30_000)
+        return simulation
+      })
+      expect(simulation.isConverged()).toBe(true)
+      expect(simulation.member('m3').incarnation).toBeGreaterThan(before)
+    },
+  )
+
+  it('scenario 17: a clock a year ahead is believed by nobody, and locks no id', async () => {
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 18, members: 12 })
+      simulation.crash('m3')
+      await simulation.run(5_000)
+      simulation.skew('m3', 365 * dayMs)
+      simulation.restart('m3')
+      await simulation.run(30_000)
+      expect(simulation.statusesOf('m3')).toEqual(['dead'])
+      simulation.crash('m3')
+      simulation.skew('m3', 0)
+      simulation.restart('m3')
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: 10_000 })
+      return simulation
+    })
+  })
+
+  it('scenario 20: a forgotten member that seven late joiners tell of stays absent; its own new record brings it back', async () => {
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 20, members: 8, tuning: { retentionMs: 60_000 } })
+      const m3 = simulation.member('m3')
+      const incarnation = m3.incarnation ?? 0
+      simulation.crash('m3')
+      await simulation.runUntil(() => simulation.statusesOf('m3').join() === 'unknown', { withinMs: 180_000 })
+      const old = signedFact(m3.id, recordBody({ incarnation, version: 9 }))
+      for (let i = 0; i < 7; i++) {
+        const late = simulation.add()
+        await simulation.run(1_000)
+        for (const member of simulation.running) if (member !== late) tell(member, late, old)
+      }
+      await simulation.run(10_000)
+      const elders = namesFrom(0, 8).filter(name => name !== 'm3')
+      for (const name of elders) expect(simulation.member(name).machine.member(m3.id)).toBeUndefined()
+      simulation.restart('m3')
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: 10_000 })
+      return simulation
+    })
+  })
+
+  it('grows quiet again after it has forgotten a member that some met later than others', async () => {
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 201, members: 8, tuning: { retentionMs: 300_000 } })
+      const quiet = await bytesOver(simulation, 60_000)
+      simulation.crash('m3')
+      await simulation.run(240_000)
+      simulation.add()
+      await simulation.run(110_000)
+      expect(simulation.statusesOf('m3')).toEqual(['dead'])
+      expect(await bytesOver(simulation, 60_000)).toBeLessThan(1.5 * quiet)
+      return simulation
+    })
+  })
+})

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { runTwice } from '../../src/index.ts'
+import { deaths, observers, troubles } from '../happenings.ts'
+import { namesFrom } from '../names.ts'
+import { settled } from '../settled.ts'
+
+describe('members that are slow, asleep or badly connected', () => {
+  it('scenario 7: with one link cut, others vouch for both ends and no suspicion leaves the room', async () => {
+    const simulation = await runTwice(async () => {
+      const simulation = await settled({ seed: 71, members: 12 })
+      simulation.cut('m1', 'm2')
+      await simulation.run(120_000)
+      return simulation
+    })
+    expect(troubles(simulation)).toEqual([])
+    expect(observers(simulation)).toEqual([])
+  })
+
+  it('scenario 9: a member that answers every probe late is never counted dead', async () => {
+    const simulation = await runTwice(async () => {
+      const simulation = await settled({ seed: 91, members: 12 })
+      const hiccup = (): void => {
+        simulation.stall('m3', 800)
+        simulation.after(1_000, hiccup)
+      }
+      hiccup()
+      await simulation.run(120_000)
+      return simulation
+    })
+    expect(deaths(simulation)).toEqual([])
+  })
+
+  it('scenario 10: a member that stalled for 10 s accuses no one on waking, and is alive everywhere', async () => {
+    let stalledMs = 0
+    const simulation = await runTwice(async () => {
+      const simulation = await settled({ seed: 101, members: 32 })
+      stalledMs = simulation.nowMs
+      simulation.stall('m5', 10_000)
+      await simulation.run(10_000)
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: 2_000 })
+      await simulation.run(30_000)
+      return simulation
+    })
+    expect(simulation.isConverged()).toBe(true)
+    expect(troubles(simulation, stalledMs).filter(trouble => trouble.startsWith('m5'))).toEqual([])
+    expect(observers(simulation)).not.toContain('m5')
+    expect(simulation.member('m5').machine.health().stalls).toBeGreaterThan(0)
+  })
+
+  it('scenario 10: after an hour of sleep a member is back within two intervals, and accuses no one', async () => {
+    let wokeMs = 0
+    let before = 0
+    const simulation = await runTwice(async () => {
+      const simulation = await settled({ seed: 102, members: 16 })
+      const m5 = simulation.member('m5')
+      before = m5.incarnation ?? 0
+      simulation.sleep('m5', 3_600_000)
+      await simulation.run(3_599_000)
+      expect(simulation.statusesOf('m5').at(-1)).toBe('dead')
+      await simulation.run(1_000)
+      wokeMs = simulation.nowMs
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: 2_000 })
+      await simulation.run(30_000)
+      return simulation
+    })
+    expect(simulation.isConverged()).toBe(true)
+    expect(simulation.member('m5').incarnation).toBeGreaterThan(before)
+    expect(troubles(simulation, wokeMs).filter(trouble => /m5: (suspect|fail)/.test(trouble))).toEqual([])
+    expect(observers(simulation)).not.toContain('m5')
+  })
+
+  it.each([{ othersNotice: true }, { othersNotice: false }])(
+    'scenario 10b: a member that changes its network accuses no one, and its new address is known soon: %o',
+    async how => {
+      let changedMs = 0
+      const simulation = await runTwice(async () => {
+        const simulation = await settled({ seed: 103, members: 16 })
+        const m5 = simulation.member('m5')
+        changedMs = simulation.nowMs
+        simulation.changeNetwork('m5', 3_000, how)
+        await simulation.run(3_000)
+        const knowAddress = () =>
+          simulation.running.every(({ machine }) => machine.member(m5.id)?.addresses[0] === m5.address)
+        await simulation.runUntil(() => knowAddress() && simulation.isConverged(), { withinMs: 3_000 })
+        await simulation.run(30_000)
+        return simulation
+      })
+      expect(simulation.isConverged()).toBe(true)
+      const since = troubles(simulation, changedMs)
+      expect(since.filter(trouble => /m5: (suspect|fail)|fail m5/.test(trouble))).toEqual([])
+      expect(observers(simulation)).not.toContain('m5')
+    },
+  )
+
+  it('scenario 13: when only one of two hears the other, both stay and nothing oscillates', async () => {
+    const simulation = await runTwice(async () => {
+      const simulation = await settled({ seed: 131, members: 16 })
+      simulation.cut('m1', 'm2', { oneWay: true })
+      await simulation.run(300_000)
+      return simulation
+    })
+    expect(simulation.isConverged()).toBe(true)
+    expect(troubles(simulation)).toEqual([])
+  })
+
+  it('scenario 24: when half of 64 die at once, the rest soon agree on 32 and news goes on spreading', async () => {
+    const roundsMs = 10_000
+    const suspicionMs = 4 * Math.log10(64) * 1_000
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 241, members: 64 })
+      simulation.crash(namesFrom(0, 64).filter((_, i) => i % 2 === 0))
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: suspicionMs + roundsMs })
+      const m1 = simulation.member('m1')
+      m1.cluster.update({ tags: { news: 'good' } })
+      const knowIt = () =>
+        simulation.running.every(({ machine }) => machine.member(m1.id)?.tags['news'] === 'good')
+      await simulation.runUntil(knowIt, { withinMs: 10_000 })
+      return simulation
+    })
+  })
+})

@@ -1,0 +1,181 @@
+import { encodeSync, syncMessage } from '@hearsay/core/host'
+import { describe, expect, it } from 'vitest'
+import { runTwice, type SimulatedMember } from '../../src/index.ts'
+import { deaths, seeEachOther } from '../happenings.ts'
+import { bytesOver } from '../sent-over.ts'
+import { settled } from '../settled.ts'
+import { forgedFact, recordBody, signedFact, suspicionBody } from '../signed-fact.ts'
+import { publish, tell } from '../telling.ts'
+
+function incarnationOf({ machine, id }: SimulatedMember): number {
+  return machine.member(id)?.incarnation ?? Number.NaN
+}
+
+describe('suspicion and refutation', () => {
+  it('scenario 2: a member that hears itself suspected lives on everywhere, under a greater incarnation', async () => {
+    let before = 0
+    const simulation = await runTwice(async () => {
+      const simulation = await settled({ seed: 2, members: 12 })
+      const [m1, m3] = [simulation.member('m1'), simulation.member('m3')]
+      before = incarnationOf(m3)
+      for (const member of simulation.members)
+        tell(member, m1, signedFact(m1.id, suspicionBody(m3.id, before)))
+      await simulation.run(10_000)
+      return simulation
+    })
+    expect(incarnationOf(simulation.member('m3'))).toBeGreaterThan(before)
+    expect(simulation.isConverged()).toBe(true)
+    expect(deaths(simulation)).toEqual([])
+  })
+
+  it('scenario 2: a member that everybody holds dead is back everywhere when it can be heard', async () => {
+    let before = 0
+    const simulation = await runTwice(async () => {
+      const simulation = await settled({ seed: 3, members: 12 })
+      before = incarnationOf(simulation.member('m3'))
+      simulation.partition([['m3']])
+      await simulation.runUntil(() => simulation.statusesOf('m3').join() === 'dead', { withinMs: 60_000 })
+      simulation.heal()
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: 30_000 })
+      return simulation
+    })
+    expect(incarnationOf(simulation.member('m3'))).toBeGreaterThan(before)
+  })
+
+  it('scenario 2: a member whose id already lives with a greater incarnation goes above it', async () => {
+    let earlier = 0
+    const simulation = await runTwice(async () => {
+      // The record is of an earlier life, before the simulation began.
+      const simulation = await settled({ seed: 4, members: 12, invariants: 'off' })
+      const m3 = simulation.member('m3')
+      earlier = incarnationOf(m3) + 10_000
+      tell(
+        simulation.member('m1'),
+        simulation.member('m2'),
+        signedFact(m3.id, recordBody({ incarnation: earlier })),
+      )
+      await simulation.run(10_000)
+      return simulation
+    })
+    expect(incarnationOf(simulation.member('m3'))).toBeGreaterThan(earlier)
+    expect(simulation.isConverged()).toBe(true)
+  })
+
+  it('scenario 3: no record of the incarnation that died revives a member, whoever tells; the next one does', async () => {
+    const simulation = await runTwice(async () => {
+      // The next record is signed in its absence.
+      const simulation = await settled({ seed: 5, members: 12, invariants: 'off' })
+      const m3 = simulation.member('m3')
+      const incarnation = incarnationOf(m3)
+      simulation.crash('m3')
+      await simulation.runUntil(() => simulation.statusesOf('m3').join() === 'dead', { withinMs: 30_000 })
+      const again = signedFact(m3.id, recordBody({ incarnation, version: 1_000 }))
+      for (const member of simulation.running) tell(member, simulation.member('m1'), again)
+      await simulation.run(10_000)
+      expect(simulation.statusesOf('m3')).toEqual(['dead'])
+      tell(
+        simulation.member('m1'),
+        simulation.member('m2'),
+        signedFact(m3.id, recordBody({ incarnation: incarnation + 1 })),
+      )
+      await simulation.run(100)
+      expect(simulation.member('m1').machine.member(m3.id)?.status).toBe('alive')
+      return simulation
+    })
+    expect(simulation.events.filter(({ by, type }) => by === 'm1' && type === 'join').length).toBe(12)
+  })
+
+  it('scenario 4: a foreign conclusion becomes a suspicion, which the suspect takes back through its only friend', async () => {
+    const simulation = await runTwice(async () => {
+      const simulation = await settled({ seed: 6, members: 8 })
+      const others = ['m0', 'm1', 'm2', 'm4', 'm6', 'm7']
+      simulation.cut(['m3', 'm5'], others)
+      await simulation.runUntil(() => seeEachOther(simulation, others), { withinMs: 60_000 })
+      simulation.heal()
+      simulation.cut(['m3'], others)
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: 60_000 })
+      return simulation
+    })
+    const seenByM5 = simulation.events.filter(({ by, member }) => by === 'm5' && member === 'm3')
+    expect(seenByM5.map(({ type }) => type)).not.toContain('fail')
+  })
+
+  it('scenario 4: whoever joins later suspects the dead before it counts them dead', async () => {
+    const statuses: string[] = []
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 7, members: 12 })
+      const { id } = simulation.member('m3')
+      simulation.crash('m3')
+      await simulation.runUntil(() => simulation.statusesOf('m3').join() === 'dead', { withinMs: 30_000 })
+      await simulation.run(10_000)
+      const late = simulation.add()
+      statuses.length = 0
+      await simulation.runUntil(
+        () => {
+          const status = late.machine.member(id)?.status
+          if (status && statuses.at(-1) !== status) statuses.push(status)
+          return status === 'dead'
+        },
+        { withinMs: 60_000 },
+      )
+      expect(simulation.events.filter(({ by, member }) => by === late.name && member === 'm3')).toEqual([])
+      return simulation
+    })
+    expect(statuses).toEqual(['suspect', 'dead'])
+  })
+
+  it('scenario 5: a suspect learns of it with its next probe, before any rumor', async () => {
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 8, members: 8 })
+      simulation.dropGossip(60_000)
+      const [m1, m2, m3] = [simulation.member('m1'), simulation.member('m2'), simulation.member('m3')]
+      const before = incarnationOf(m3)
+      tell(m1, m2, signedFact(m2.id, suspicionBody(m3.id, before)))
+      expect(m1.machine.member(m3.id)?.status).toBe('suspect')
+      await simulation.runUntil(() => incarnationOf(m3) > before, { withinMs: 20 })
+      expect(m3.machine.table.get(m3.id)?.suspicions).toBeUndefined()
+      return simulation
+    })
+  })
+
+  it('scenario 6: one member that suspects everybody each second kills nobody, at a bounded cost', async () => {
+    const simulation = await runTwice(async () => {
+      const simulation = await settled({ seed: 9, members: 16 })
+      const liar = simulation.member('m5')
+      const lie = (): void => {
+        const others = liar.machine.members().filter(({ id }) => id !== liar.id)
+        const claims = others.map(({ id, incarnation }) =>
+          signedFact(liar.id, suspicionBody(id, incarnation, true)),
+        )
+        publish(liar, claims)
+        simulation.after(1_000, lie)
+      }
+      lie()
+      const bytesASecond = (await bytesOver(simulation, 60_000)) / 60 / 16
+      expect(bytesASecond).toBeLessThan(100_000)
+      return simulation
+    })
+    expect(deaths(simulation)).toEqual([])
+    expect(simulation.events.filter(({ type, by }) => type === 'suspect' && by === 'm0').length).toBeLessThan(
+      61 * 15,
+    )
+  })
+
+  it('a suspicion that its observer did not sign changes nothing and is held against whoever brought it', async () => {
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 10, members: 8 })
+      const [m1, m2, m3] = [simulation.member('m1'), simulation.member('m2'), simulation.member('m3')]
+      const before = incarnationOf(m3)
+      expect(tell(m1, m2, forgedFact(m2.id, suspicionBody(m3.id, before)))).toBe('reject')
+      m1.driver.frame(
+        m2.id,
+        'sync',
+        encodeSync(syncMessage({ facts: [forgedFact(m2.id, suspicionBody(m3.id, before))] })),
+      )
+      await simulation.run(10_000)
+      expect(incarnationOf(m3)).toBe(before)
+      expect(m1.driver.offences()).toEqual({ undecodable: 0, 'bad-signature': 2 })
+      return simulation
+    })
+  })
+})

@@ -1,0 +1,59 @@
+import { beatIntervalMs } from '@hearsay/core/host'
+import { describe, expect, it } from 'vitest'
+import { createSimulation, runTwice } from '../../src/index.ts'
+import { sentOver } from '../sent-over.ts'
+import { settled } from '../settled.ts'
+
+describe('spreading', () => {
+  it('scenario 27: when gossipsub drops everything for a minute, anti-entropy alone spreads the news', async () => {
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 27, members: 32 })
+      simulation.dropGossip(60_000)
+      const m3 = simulation.member('m3')
+      m3.cluster.update({ tags: { news: 'good' } })
+      simulation.add()
+      simulation.crash('m7')
+      const isKnown = () =>
+        simulation.running.every(({ machine }) => machine.member(m3.id)?.tags['news'] === 'good')
+      await simulation.runUntil(() => isKnown() && simulation.isConverged(), { withinMs: 60_000 })
+      return simulation
+    })
+  })
+
+  it('scenario 28: with a budget of 1 kB and one member whose record is 30 kB, nobody starves', async () => {
+    await runTwice(async () => {
+      const simulation = createSimulation({ seed: 28, members: 24, tuning: { maxDeltaBytes: 1_024 } })
+      simulation.dropGossip(60_000)
+      const rooms = Array.from({ length: 250 }, (_, i) => `${i}`.padEnd(120, 'x'))
+      const large = simulation.member('m5')
+      large.driver.handle({ type: 'change', change: { rooms } })
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: 30_000 })
+      const knowsLarge = () =>
+        simulation.running.every(
+          ({ machine }) => machine.table.get(large.id)?.record.record.rooms.length === 250,
+        )
+      await simulation.runUntil(knowsLarge, { withinMs: 30_000 })
+      return simulation
+    })
+  })
+
+  it.each([16, 128])(
+    'scenario 29: among %i quiet members an exchange is the hash and the beats that came, at the slow interval',
+    async members => {
+      const exchangesASecond = 1_000 / 5_000
+      // An offer, its answer, and what was wanted of the offer: each the hash, two marks and their framing.
+      const bytesAnExchange = 3 * 30
+      const beatsASecond = (members * 1_000) / beatIntervalMs(members)
+      // Each beat comes to each member once: its signature, its place and its count. It is named, by place and
+      // count, to each of eight neighbours, or they name it first.
+      const bytesABeat = 74 + (8 / 2) * 4
+      await runTwice(async () => {
+        const simulation = await settled({ seed: 29, members: members })
+        await simulation.run(30_000)
+        const bytes = (await sentOver(simulation, 120_000)).sync / 120 / members
+        expect(bytes).toBeLessThan(exchangesASecond * bytesAnExchange + beatsASecond * bytesABeat)
+        return simulation
+      })
+    },
+  )
+})

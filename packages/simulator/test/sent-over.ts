@@ -1,0 +1,21 @@
+/** Sent over: what all members together send in a time. */
+import type { Simulation, Traffic } from '../src/index.ts'
+import { totalBytes } from '../src/traffic.ts'
+
+/** Bytes, by kind, while so many virtual milliseconds pass. */
+export async function sentOver(simulation: Simulation, ms: number): Promise<Traffic> {
+  const before = simulation.sent()
+  await simulation.run(ms)
+  const after = simulation.sent()
+  return {
+    probe: after.probe - before.probe,
+    sync: after.sync - before.sync,
+    rumor: after.rumor - before.rumor,
+    gossipControl: after.gossipControl - before.gossipControl,
+  }
+}
+
+/** Bytes of all kinds. */
+export async function bytesOver(simulation: Simulation, ms: number): Promise<number> {
+  return totalBytes(await sentOver(simulation, ms))
+}

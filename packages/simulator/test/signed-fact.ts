@@ -1,0 +1,42 @@
+/** Facts as a simulated member, or nobody, would sign them. */
+import { hash } from 'node:crypto'
+import {
+  clusterTag,
+  draftFact,
+  type FactBody,
+  firstRecord,
+  type MemberRecord,
+  memberIdFromKey,
+  type SignedFact,
+  signedBytes,
+} from '@hearsay/core/host'
+import { signatureOf } from '../src/simulated-keys.ts'
+import { simulatedCluster } from '../src/simulated-member.ts'
+
+const tag = clusterTag(simulatedCluster)
+
+/** A stranger's id: the same for the same name. */
+export function idOf(name: string): string {
+  return memberIdFromKey(hash('sha256', name, 'buffer')) ?? ''
+}
+
+export function signedFact(author: string, body: FactBody): SignedFact {
+  const draft = draftFact(author, body)
+  return { ...draft, signature: signatureOf(author, signedBytes(tag, draft)) }
+}
+
+/** A fact that says `author` and was signed by somebody else. */
+export function forgedFact(author: string, body: FactBody): SignedFact {
+  return { ...signedFact(idOf('a forger'), body), author }
+}
+
+export function recordBody(record: Partial<MemberRecord> & { incarnation: number }): FactBody {
+  return {
+    type: 'record',
+    record: { ...firstRecord({ name: '', tags: {}, incarnation: record.incarnation }), ...record },
+  }
+}
+
+export function suspicionBody(subject: string, incarnation: number, hard = false): FactBody {
+  return { type: 'suspicion', subject, incarnation, hard, epochMs: incarnation }
+}
