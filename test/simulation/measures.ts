@@ -1,6 +1,5 @@
 /** Measures: the figures of the report, each a function of a size and a seed, from runs of the simulator. */
-import { createSimulation, type Simulation } from '@hearsay/simulator'
-import { total } from './recording.ts'
+import { createSimulation, type Simulation, totalBytes } from '@hearsay/simulator'
 
 export interface SettledFigures {
   readonly members: number
@@ -47,7 +46,7 @@ export async function settledFigures(members: number, seed: number): Promise<Set
     seed,
     crashMs,
     hangMs,
-    idleBytes: aSecond(total(after) - total(before)),
+    idleBytes: aSecond(totalBytes(after) - totalBytes(before)),
     syncBytes: aSecond(after.sync - before.sync),
     probeBytes: aSecond(after.probe - before.probe),
     costMs,

@@ -1,5 +1,5 @@
 /** Recording: how a simulation fares, looked at each virtual second. */
-import type { Simulation, Traffic } from '@hearsay/simulator'
+import { type Simulation, totalBytes } from '@hearsay/simulator'
 
 export interface Sample {
   readonly atMs: number
@@ -19,7 +19,7 @@ export function record(simulation: Simulation, onSample: (sample: Sample) => voi
   const samples: Sample[] = []
   let before = 0
   const look = (): void => {
-    const bytes = total(simulation.sent())
+    const bytes = totalBytes(simulation.sent())
     const running = simulation.running.length
     const sample = {
       atMs: simulation.nowMs,
@@ -35,8 +35,4 @@ export function record(simulation: Simulation, onSample: (sample: Sample) => voi
   }
   simulation.after(intervalMs, look)
   return samples
-}
-
-export function total({ probe, sync, rumor, gossipControl }: Traffic): number {
-  return probe + sync + rumor + gossipControl
 }

@@ -4,11 +4,11 @@
  * It ends with exit code 1 if an invariant was broken, or if the members do not agree at the end.
  */
 import { writeFileSync } from 'node:fs'
-import { createSimulation, InvariantViolation } from '@hearsay/simulator'
+import { createSimulation, InvariantViolation, totalBytes } from '@hearsay/simulator'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { Listr } from 'listr2'
 import { chartSvg } from './chart.ts'
-import { record, type Sample, total } from './recording.ts'
+import { record, type Sample } from './recording.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
 
 interface Options {
@@ -80,7 +80,7 @@ async function play({ story, lengthMs, start, play }: Scenario): Promise<void> {
     agreement: simulation.agreement(),
     isConverged: simulation.isConverged(),
     falseDeaths: simulation.falseDeaths,
-    bytesASecond: Math.round((total(simulation.sent()) / members / simulation.nowMs) * 1_000),
+    bytesASecond: Math.round((totalBytes(simulation.sent()) / members / simulation.nowMs) * 1_000),
     trace: simulation.trace.hash,
     violation,
   }

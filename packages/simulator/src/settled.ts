@@ -13,7 +13,7 @@ import {
   signedBytes,
 } from '@hearsay/core/host'
 import { multiaddr } from '@multiformats/multiaddr'
-import { simulatedId } from './simulated-keys.ts'
+import { signatureOf, simulatedId } from './simulated-keys.ts'
 import { type Settled, type SimulatedMember, simulatedTag } from './simulated-member.ts'
 import type { World } from './world.ts'
 
@@ -36,13 +36,13 @@ function knowledgeOf(world: World, members: readonly SimulatedMember[]): Settled
   const record = firstRecord({ name: 'an onlooker', tags: {}, incarnation: now.epochMs })
   const random = world.random('onlooker')
   const prior = new Machine({ ...tuning, self: onlooker, record, bootstrap: [], profile, random }, now)
-  prior.handle({ type: 'rumors', facts: members.map(member => firstWord(world, member)) }, now)
+  prior.handle({ type: 'rumors', facts: members.map(firstWord) }, now)
   const addresses = new Map(members.map(({ id, address }) => [id, [multiaddr(address).bytes]]))
   return { prior, addresses }
 }
 
 /** What a member's process says of itself when it starts. */
-function firstWord({ keys }: World, { id, name, address, clock }: SimulatedMember): SignedFact {
+function firstWord({ id, name, address, clock }: SimulatedMember): SignedFact {
   const incarnation = firstIncarnation(undefined, clock.now().epochMs)
   const record = {
     ...firstRecord({ name, tags: {}, incarnation }),
@@ -50,9 +50,7 @@ function firstWord({ keys }: World, { id, name, address, clock }: SimulatedMembe
     addresses: [multiaddr(address).bytes],
   }
   const draft = draftFact(id, { type: 'record', record })
-  const signature = keys.signerOf(id).sign(signedBytes(simulatedTag, draft))
-  if (signature instanceof Promise) throw new Error('simulated keys answer at once')
-  return { ...draft, signature }
+  return { ...draft, signature: signatureOf(id, signedBytes(simulatedTag, draft)) }
 }
 
 function firstEpochMs(members: readonly SimulatedMember[]): number {

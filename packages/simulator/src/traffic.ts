@@ -22,3 +22,7 @@ export function sumTraffic(each: Iterable<Readonly<Traffic>>): Traffic {
   }
   return sum
 }
+
+export function totalBytes({ probe, sync, rumor, gossipControl }: Readonly<Traffic>): number {
+  return probe + sync + rumor + gossipControl
+}

@@ -29,7 +29,7 @@ export class World {
   readonly network: Network
   readonly troubles: Troubles
   readonly observer: Observer
-  readonly keys: SimulatedKeys = new SimulatedKeys()
+  readonly #keys = new SimulatedKeys()
   readonly #byName = new Map<string, SimulatedMember>()
   readonly #stopApp = new Map<string, () => void>()
   #addresses = 0
@@ -96,7 +96,7 @@ export class World {
       tuning,
       time,
       network,
-      keys: this.keys,
+      keys: this.#keys,
       watch: observer,
       leave: () => this.leave(member),
     })

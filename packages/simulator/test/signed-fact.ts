@@ -1,7 +1,6 @@
 /** Facts as a simulated member, or nobody, would sign them. */
 import { hash } from 'node:crypto'
 import {
-  clusterTag,
   draftFact,
   type FactBody,
   firstRecord,
@@ -11,9 +10,7 @@ import {
   signedBytes,
 } from '@hearsay/core/host'
 import { signatureOf } from '../src/simulated-keys.ts'
-import { simulatedCluster } from '../src/simulated-member.ts'
-
-const tag = clusterTag(simulatedCluster)
+import { simulatedTag } from '../src/simulated-member.ts'
 
 /** A stranger's id: the same for the same name. */
 export function idOf(name: string): string {
@@ -22,7 +19,7 @@ export function idOf(name: string): string {
 
 export function signedFact(author: string, body: FactBody): SignedFact {
   const draft = draftFact(author, body)
-  return { ...draft, signature: signatureOf(author, signedBytes(tag, draft)) }
+  return { ...draft, signature: signatureOf(author, signedBytes(simulatedTag, draft)) }
 }
 
 /** A fact that says `author` and was signed by somebody else. */
