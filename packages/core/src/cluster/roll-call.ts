@@ -51,13 +51,16 @@ export class RollCall {
 
   /** Says what an app should hear of those who were touched. */
   look({ monotonicMs, epochMs }: Instant): void {
-    const { self, table, detector, overlay, membership, partition, outbox } = this.#options
+    const { self, table, detector, overlay, membership, partition, outbox, retentionMs } = this.#options
     for (const id of this.#touched) {
       const fact = table.get(id)?.record
       if (!fact) continue
       const status = id === self ? 'alive' : detector.status(id)?.type
       const verdict = status === 'dead' || status === 'suspect' ? status : 'alive'
-      const event = membership.observe(fact, verdict, departureDate(fact, table.get(id)?.suspicions, epochMs))
+      const departedEpochMs = departureDate(fact, table.get(id)?.suspicions, epochMs)
+      const event = membership.observe(fact, verdict, departedEpochMs)
+      // Not left to the sweep: newcomers would tell each other of the forgotten for as long as newcomers come.
+      if (id !== self && epochMs - departedEpochMs >= retentionMs) table.unshare(id)
       if (fact.record.leaving) overlay.gone(id)
       if (event) outbox.push({ type: 'event', event })
       if (event?.type === 'fail') partition.lost(membership.count('alive', 'suspect'), monotonicMs)
