@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { pushPullRounds, pushPullTheory } from '../../src/index.ts'
+import { size } from '../size.ts'
+
+function medianRounds(members: number, seeds: number): number {
+  const rounds = Array.from({ length: seeds }, (_, seed) => pushPullRounds(members, seed))
+  return rounds.sort((a, b) => a - b)[Math.floor((seeds - 1) / 2)] ?? Number.NaN
+}
+
+it.each([
+  { members: 1_000, seeds: 20, theory: 9, most: 11 },
+  { members: 10_000, seeds: size({ usual: 1, long: 20 }), theory: 12, most: 14 },
+])(
+  'scenario 26: one fact is known to $members after $most rounds of push-pull at most, in the median of $seeds',
+  ({ members, seeds, theory, most }) => {
+    expect(Math.round(pushPullTheory(members))).toBe(theory)
+    expect(medianRounds(members, seeds)).toBeLessThanOrEqual(most)
+  },
+)
+
+it('scenario 26: equal seeds take equal rounds', () => {
+  const rounds = () => [1, 2, 3].map(seed => pushPullRounds(200, seed))
+  expect(rounds()).toEqual(rounds())
+})
