@@ -5,15 +5,18 @@ import { namesFrom } from '../names.ts'
 import { bytesOver } from '../sent-over.ts'
 import { settled } from '../settled.ts'
 import { idOf, recordBody, signedFact } from '../signed-fact.ts'
+import { size } from '../size.ts'
 import { tell } from '../telling.ts'
 
 const dayMs = 86_400_000
 
 describe('joining, leaving, returning', () => {
-  it('scenario 14: 100 members that join one at the same instant all see all within 2·log₂ n rounds', async () => {
-    const roundsMs = 2 * Math.log2(100) * 1_000
+  const joiners = size({ usual: 100, long: 1_000 })
+
+  it(`scenario 14: ${joiners} members that join one at the same instant all see all within 2·log₂ n rounds`, async () => {
+    const roundsMs = 2 * Math.log2(joiners) * 1_000
     await runTwice(async () => {
-      const simulation = createSimulation({ seed: 14, members: 100 })
+      const simulation = createSimulation({ seed: 14, members: joiners })
       await simulation.runUntil(() => simulation.isConverged(), { withinMs: roundsMs })
       return simulation
     })

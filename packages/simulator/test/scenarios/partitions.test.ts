@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runTwice } from '../../src/index.ts'
-import { seeEachOther } from '../happenings.ts'
+import { deaths, seeEachOther } from '../happenings.ts'
 import { namesFrom } from '../names.ts'
 import { settled } from '../settled.ts'
 
@@ -73,4 +73,23 @@ describe('partitions', () => {
       return simulation
     })
   })
+
+  it.each([0, 60_000])(
+    'scenario 25: the one member with links to both halves dies, and %i ms later these can reach each other: they are one within 30 s',
+    async apartMs => {
+      const [left, right] = [namesFrom(0, 8), namesFrom(8, 16)]
+      const simulation = await runTwice(async () => {
+        const simulation = await settled({ seed: 25, members: 17 })
+        simulation.cut(left, right)
+        await simulation.run(60_000)
+        expect(deaths(simulation)).toEqual([])
+        simulation.crash('m16')
+        await simulation.run(apartMs)
+        simulation.heal()
+        await simulation.runUntil(() => simulation.isConverged(), { withinMs: 30_000 })
+        return simulation
+      })
+      expect(simulation.statusesOf('m16')).toEqual(['dead'])
+    },
+  )
 })

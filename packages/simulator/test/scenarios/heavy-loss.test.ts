@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { runTwice } from '../../src/index.ts'
+import { deaths } from '../happenings.ts'
+import { heavyLoss } from '../heavy-loss.ts'
+import { size } from '../size.ts'
+
+const lengthMs = size({ usual: 60_000, long: 600_000 })
+
+describe(`scenario 12: 64 members, each of whose links loses packets for ${lengthMs / 1_000} s`, () => {
+  it.each([{ retransmitted: true }, { retransmitted: false }])(
+    'with 30 % loss nobody is declared dead: %o',
+    async how => {
+      const simulation = await runTwice(() => heavyLoss({ seed: 12, lengthMs, rate: 0.3, ...how }))
+      expect(deaths(simulation)).toEqual([])
+    },
+  )
+
+  it.each([{ retransmitted: true }, { retransmitted: false }])(
+    'with 50 % loss some are, and 30 s after it all are back: %o',
+    async how => {
+      await runTwice(async () => {
+        const simulation = await heavyLoss({ seed: 12, lengthMs, rate: 0.5, ...how })
+        simulation.heal()
+        await simulation.runUntil(() => simulation.isConverged(), { withinMs: 30_000 })
+        return simulation
+      })
+    },
+  )
+})

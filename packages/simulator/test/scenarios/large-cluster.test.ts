@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
+import { deaths } from '../happenings.ts'
+import { size } from '../size.ts'
+
+const members = size({ usual: 200, long: 1_000 })
+/** What a round of gossip takes, and that many rounds. */
+const roundsMs = 2 * Math.log2(members) * 1_000
+
+async function large(seed: number): Promise<Simulation> {
+  const simulation = createSimulation({ seed, members, start: 'settled' })
+  await simulation.run(20_000)
+  expect(simulation.isConverged()).toBe(true)
+  return simulation
+}
+
+describe(`a large cluster, of ${members} members`, () => {
+  it('knows of a crash, of news and of a newcomer within 2·log₂ n rounds, and nobody else is declared dead', async () => {
+    const simulation = await runTwice(async () => {
+      const simulation = await large(1)
+      simulation.crash('m7')
+      simulation.member('m3').cluster.update({ tags: { news: 'good' } })
+      simulation.add()
+      const { id } = simulation.member('m3')
+      const isKnown = () =>
+        simulation.running.every(({ machine }) => machine.member(id)?.tags['news'] === 'good')
+      await simulation.runUntil(() => isKnown() && simulation.isConverged(), { withinMs: roundsMs })
+      await simulation.run(20_000)
+      return simulation
+    })
+    expect(new Set(deaths(simulation).map(death => death.split(' ').at(-1)))).toEqual(new Set(['m7']))
+  })
+})

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { runTwice } from '../../src/index.ts'
+import { deaths } from '../happenings.ts'
+import { size } from '../size.ts'
+import { deathsOfTheHealthy, stopAndGo } from '../stop-and-go.ts'
+
+describe('scenario 11: 4 of 32 stop again and again', () => {
+  it.each(['shipped', 'plain-swim'] as const)(
+    'for 3 s in every 4 s, for 10 minutes: nobody is declared dead, detector as %s',
+    async detector => {
+      const simulation = await runTwice(() =>
+        stopAndGo({ seed: 11, lengthMs: 600_000, stopMs: 3_000, everyMs: 4_000, detector }),
+      )
+      expect(deaths(simulation)).toEqual([])
+    },
+  )
+
+  const lengthMs = size({ usual: 150_000, long: 600_000 })
+
+  it(`for 9 s in every 10 s, with 30 % loss, for ${lengthMs / 60_000} minutes: no healthy member is declared dead, and some are under plain SWIM`, async () => {
+    const hard = { seed: 11, lengthMs, stopMs: 9_000, everyMs: 10_000, lossRate: 0.3 }
+    const shipped = await runTwice(() => stopAndGo(hard))
+    const plain = await runTwice(() => stopAndGo({ ...hard, detector: 'plain-swim' }))
+    expect(deathsOfTheHealthy(shipped)).toEqual([])
+    expect(deathsOfTheHealthy(plain)).not.toEqual([])
+  })
+})

@@ -1,0 +1,39 @@
+/** Stop and go: four of 32 members stop again and again (scenario 11). What counts is whether the others are held dead. */
+import { plainSwim } from '@hearsay/core/host'
+import { createSimulation, type Simulation } from '../src/index.ts'
+import { deaths } from './happenings.ts'
+
+export interface StopAndGo {
+  readonly seed: number
+  readonly lengthMs: number
+  /** Each of the four stops for so long … */
+  readonly stopMs: number
+  /** … in so long. */
+  readonly everyMs: number
+  /** The share of all packets that is lost for good. @default 0 */
+  readonly lossRate?: number
+  /** `plain-swim`: without Lifeguard, own stalls, hard evidence and phi. @default 'shipped' */
+  readonly detector?: 'shipped' | 'plain-swim'
+}
+
+const slow: readonly string[] = ['m3', 'm9', 'm17', 'm25']
+
+export async function stopAndGo(options: StopAndGo): Promise<Simulation> {
+  const { seed, lengthMs, stopMs, everyMs, lossRate = 0, detector = 'shipped' } = options
+  const tuning = detector === 'plain-swim' ? { knobs: plainSwim } : {}
+  const simulation = createSimulation({ seed, members: 32, start: 'settled', tuning })
+  await simulation.run(30_000)
+  if (lossRate > 0) simulation.loss(lossRate, { retransmitted: false })
+  const stop = (name: string): void => {
+    simulation.stall(name, stopMs)
+    simulation.after(everyMs, () => stop(name))
+  }
+  for (const [i, name] of slow.entries()) simulation.after(900 * i, () => stop(name))
+  await simulation.run(lengthMs)
+  return simulation
+}
+
+/** Deaths of members that never stopped, as `by: fail member`. */
+export function deathsOfTheHealthy(simulation: Simulation): string[] {
+  return deaths(simulation).filter(death => slow.every(name => !death.endsWith(` ${name}`)))
+}
