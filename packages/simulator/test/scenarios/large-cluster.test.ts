@@ -3,7 +3,7 @@ import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 import { deaths } from '../happenings.ts'
 import { size } from '../size.ts'
 
-const members = size({ usual: 200, long: 1_000 })
+const members = size({ usual: 200, long: 10_000 })
 /** What a round of gossip takes, and that many rounds. */
 const roundsMs = 2 * Math.log2(members) * 1_000
 
