@@ -4,7 +4,7 @@
  * It writes `docs/figures/*.svg`, and the numbers beside them into `docs/figures/simulation.json` and, as tables, into
  * `docs/simulation.md` between its markers. With `--quick` only small clusters, for whoever changes the report itself.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { pushPullRounds, pushPullTheory } from '@hearsay/simulator'
 import { Listr, type ListrTask, PRESET_TIMER } from 'listr2'
@@ -64,6 +64,7 @@ await new Listr(
   { rendererOptions: { timer: PRESET_TIMER }, fallbackRendererOptions: { timer: PRESET_TIMER } },
 ).run()
 
+mkdirSync(pathOf('docs/figures'), { recursive: true })
 const x: Axis = { label: 'members', scale: 'log', min: 10, max: isQuick ? 1_000 : 10_000 }
 draw('rounds', [
   {
