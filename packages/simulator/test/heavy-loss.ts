@@ -3,12 +3,13 @@ import { createSimulation, type LossOptions, type Simulation } from '../src/inde
 
 export interface HeavyLoss extends LossOptions {
   readonly seed: number
-  readonly lengthMs: number
+  /** How long it goes on. @default 600_000 */
+  readonly lengthMs?: number
   /** 0 to 1. */
   readonly rate: number
 }
 
-export async function heavyLoss({ seed, lengthMs, rate, ...how }: HeavyLoss): Promise<Simulation> {
+export async function heavyLoss({ seed, lengthMs = 600_000, rate, ...how }: HeavyLoss): Promise<Simulation> {
   const simulation = createSimulation({ seed, members: 64, start: 'settled' })
   await simulation.run(30_000)
   simulation.loss(rate, how)

@@ -1,6 +1,5 @@
 /** Sent over: what all members together send in a time. */
 import type { Simulation, Traffic } from '../src/index.ts'
-import { totalBytes } from '../src/traffic.ts'
 
 /** Bytes, by kind, while so many virtual milliseconds pass. */
 export async function sentOver(simulation: Simulation, ms: number): Promise<Traffic> {
@@ -17,5 +16,6 @@ export async function sentOver(simulation: Simulation, ms: number): Promise<Traf
 
 /** Bytes of all kinds. */
 export async function bytesOver(simulation: Simulation, ms: number): Promise<number> {
-  return totalBytes(await sentOver(simulation, ms))
+  const { probe, sync, rumor, gossipControl } = await sentOver(simulation, ms)
+  return probe + sync + rumor + gossipControl
 }

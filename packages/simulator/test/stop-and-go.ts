@@ -5,7 +5,8 @@ import { deaths } from './happenings.ts'
 
 export interface StopAndGo {
   readonly seed: number
-  readonly lengthMs: number
+  /** How long it goes on. @default 600_000 */
+  readonly lengthMs?: number
   /** Each of the four stops for so long … */
   readonly stopMs: number
   /** … in so long. */
@@ -19,7 +20,7 @@ export interface StopAndGo {
 const slow: readonly string[] = ['m3', 'm9', 'm17', 'm25']
 
 export async function stopAndGo(options: StopAndGo): Promise<Simulation> {
-  const { seed, lengthMs, stopMs, everyMs, lossRate = 0, detector = 'shipped' } = options
+  const { seed, lengthMs = 600_000, stopMs, everyMs, lossRate = 0, detector = 'shipped' } = options
   const tuning = detector === 'plain-swim' ? { knobs: plainSwim } : {}
   const simulation = createSimulation({ seed, members: 32, start: 'settled', tuning })
   await simulation.run(30_000)

@@ -4,7 +4,7 @@ import { deaths } from '../happenings.ts'
 import { heavyLoss } from '../heavy-loss.ts'
 import { size } from '../size.ts'
 
-const lengthMs = size({ usual: 60_000, long: 600_000 })
+const lengthMs = size({ usual: 40_000, long: 600_000 })
 
 describe(`scenario 12: 64 members, each of whose links loses packets for ${lengthMs / 1_000} s`, () => {
   it.each([{ retransmitted: true }, { retransmitted: false }])(
