@@ -9,7 +9,7 @@ it.each([
   [2, 7_189],
   [3, 3_528],
 ])(
-  'scenario 1: a suspect is dead after the longest time or sooner: with %i confirmations %i ms',
+  'scenario 1: suspected by one observer and by %i who confirm it, a member of 15 is dead after %i ms',
   async (confirmations, expectedMs) => {
     const simulation = await runTwice(() => cutOff(1, confirmations))
     expect(Math.round(timeToDeathMs(simulation))).toBe(expectedMs)
