@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url'
 import { pushPullRounds, pushPullTheory } from '@hearsay/simulator'
 import { Listr, type ListrTask, PRESET_TIMER } from 'listr2'
 import { x as run } from 'tinyexec'
+import { deaths as deathsIn } from '../../packages/simulator/test/happenings.ts'
+import { heavyLoss } from '../../packages/simulator/test/heavy-loss.ts'
 import { deathsOfTheHealthy, stopAndGo } from '../../packages/simulator/test/stop-and-go.ts'
 import { type Axis, chartSvg, type Panel } from './chart.ts'
 import type { SettledFigures } from './measures.ts'
@@ -22,6 +24,7 @@ const stops = { lengthMs: 300_000, stopMs: 9_000, everyMs: 10_000 }
 const figures = {
   settled: [] as SettledFigures[],
   rounds: [] as { members: number; seed: number; rounds: number }[],
+  heavyLoss: [] as { rate: number; retransmitted: boolean; seed: number; deaths: number }[],
   stopAndGo: [] as { lossRate: number; seed: number; shipped: number; plainSwim: number }[],
 }
 
@@ -44,6 +47,18 @@ await new Listr(
         task: () => {
           for (const seed of seeds(members <= 1_000 ? 21 : 5))
             figures.rounds.push({ members, seed, rounds: pushPullRounds(members, seed) })
+        },
+      }),
+    ),
+    ...[0.3, 0.5].map(
+      (rate): ListrTask => ({
+        title: `64 members, ${100 * rate} % loss for ten minutes`,
+        task: async () => {
+          for (const retransmitted of [true, false]) {
+            const lengthMs = isQuick ? 60_000 : 600_000
+            const simulation = await heavyLoss({ seed: 12, lengthMs, rate, retransmitted })
+            figures.heavyLoss.push({ rate, retransmitted, seed: 12, deaths: deathsIn(simulation).length })
+          }
         },
       }),
     ),
@@ -193,6 +208,20 @@ function tableOf(): string {
     line(['4 of 32 stop 9 s in every 10 s; loss', 'false deaths in five minutes, as shipped', 'plain SWIM']),
     line(['---:', '---:', '---:']),
     ...losses.map(line),
+    '',
+    line(['64 members, ten minutes of loss', 'deaths, lost packets are sent again', 'what is lost is gone']),
+    line(['---:', '---:', '---:']),
+    ...[0.3, 0.5].map(rate => {
+      const of = (again: boolean) =>
+        number(
+          median(
+            figures.heavyLoss
+              .filter(each => each.rate === rate && each.retransmitted === again)
+              .map(({ deaths }) => deaths),
+          ),
+        )
+      return line([`${100 * rate} %`, of(true), of(false)])
+    }),
   ].join('\n')
 }
 

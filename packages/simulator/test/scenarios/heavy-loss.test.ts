@@ -16,7 +16,7 @@ describe(`scenario 12: 64 members, each of whose links loses packets for ${lengt
   )
 
   it.each([{ retransmitted: true }, { retransmitted: false }])(
-    'with 50 % loss some are, and 30 s after it all are back: %o',
+    '30 s after a loss of 50 % whoever was declared dead is back: %o',
     async how => {
       await runTwice(async () => {
         const simulation = await heavyLoss({ seed: 12, lengthMs, rate: 0.5, ...how })

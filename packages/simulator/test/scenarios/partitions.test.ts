@@ -85,6 +85,8 @@ describe('partitions', () => {
         expect(deaths(simulation)).toEqual([])
         simulation.crash('m16')
         await simulation.run(apartMs)
+        if (apartMs > 0)
+          for (const name of right) expect(simulation.statusesOf(name)).toEqual(['alive', 'dead'])
         simulation.heal()
         await simulation.runUntil(() => simulation.isConverged(), { withinMs: 30_000 })
         return simulation
