@@ -3,6 +3,7 @@ import { Machine } from '../src/cluster/machine.ts'
 import type { MachineEffect } from '../src/cluster/machine-io.ts'
 import { firstRecord } from '../src/cluster/options.ts'
 import type { Instant } from '../src/state/instant.ts'
+import { syncMessage } from '../src/wire/codec.ts'
 import type { FactBody } from '../src/wire/fact.ts'
 import { mulberry32 } from './mulberry32.ts'
 import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from './signed-fact.ts'
@@ -40,6 +41,15 @@ class Bench {
   probed(suspected: number): void {
     const message = { type: 'ping', seq: 1, suspected } as const
     this.carryOut(this.machine.handle({ type: 'probe', from: ada, message }, this.#now))
+  }
+
+  /** Somebody connects, and answers the offer. */
+  exchanged(id: string): void {
+    const message = syncMessage({ tableHash: this.machine.table.hash() })
+    this.carryOut(this.machine.handle({ type: 'link', id, state: 'open' }, this.#now))
+    for (const facts of [[], []])
+      this.carryOut(this.machine.handle({ type: 'sync', from: id, message, facts }, this.#now))
+    this.carryOut(this.machine.handle({ type: 'link', id, state: 'closed' }, this.#now))
   }
 
   /** @param ms must be enough for nothing to seem late: it advances at each deadline. */
@@ -116,4 +126,11 @@ describe('machine', () => {
     bench.hear(ada, recordBody({ incarnation: epochMs + 1, version: 2, name: 'ada', leaving: true }))
     expect(bench.events).toEqual(['join ada', 'update ada', 'suspect ada', 'recover ada', 'leave ada'])
   })
+})
+
+it('keeps nothing of strangers that come, exchange and go', () => {
+  const bench = new Bench()
+  const before = bench.machine.load()
+  for (let n = 0; n < 100; n++) bench.exchanged(idOf(`stranger ${n}`))
+  expect(bench.machine.load()).toEqual(before)
 })

@@ -4,7 +4,7 @@
  * Facts come in signed and verified, one's own by the same door as others'. Nothing here waits: what is to be
  * done is returned, and time comes in. The same inputs at the same instants give the same effects.
  */
-import { createDetector, type Detector, type DetectorKnobs } from '@hearsay/failure-detector'
+import { createDetector, type Detector } from '@hearsay/failure-detector'
 import { heartbeatsIn } from '../gossip/exchange.ts'
 import { Exchanges } from '../gossip/exchanges.ts'
 import { RumorBuffer } from '../gossip/rumor-buffer.ts'
@@ -13,13 +13,15 @@ import { Overlay } from '../overlay/overlay.ts'
 import type { Instant } from '../state/instant.ts'
 import { type HeartbeatFact, type RecordFact, Table } from '../state/table.ts'
 import type { SyncMessage } from '../wire/codec.ts'
-import type { MemberRecord, SignedFact } from '../wire/fact.ts'
+import type { SignedFact } from '../wire/fact.ts'
 import { beatIntervalMs } from './beats.ts'
 import type { Health, Member } from './cluster.ts'
 import { Detection } from './detection.ts'
 import { FactIntake } from './fact-intake.ts'
 import { Goodbye } from './goodbye.ts'
+import type { Load } from './load.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
+import type { MachineOptions } from './machine-options.ts'
 import { Membership } from './membership.ts'
 import { Outbox } from './outbox.ts'
 import { type OwnChange, OwnRecord } from './own-record.ts'
@@ -27,32 +29,6 @@ import { OwnVoice } from './own-voice.ts'
 import { PartitionWatch } from './partition-watch.ts'
 import { type Pulse, Pulses } from './pulses.ts'
 import { RollCall } from './roll-call.ts'
-
-export interface MachineOptions {
-  readonly self: string
-  /** The first word about oneself: incarnation as `firstIncarnation` gives it, version 1. */
-  readonly record: MemberRecord
-  /** Multiaddrs to start from. */
-  readonly bootstrap: readonly string[]
-  /**
-   * What everybody knew before this member came: another machine, which is not used any more. It is shared and never
-   * written; what changes is kept beside it, so that thousands of members fit into one simulation.
-   */
-  readonly prior?: Machine
-  /** Multiaddrs that an earlier life knew, tried while one is alone. @default [] */
-  readonly acquaintances?: readonly string[]
-  readonly profile: 'local' | 'lan' | 'wan'
-  /** 0 ≤ random() < 1. */
-  readonly random: () => number
-  /** Our choice: 20,000. @default 20_000 */
-  readonly maxMembers?: number
-  /** Bytes of facts in one step of an exchange. @default 49_152 */
-  readonly maxDeltaBytes?: number
-  /** How long the dead and the left are told of. @default 86_400_000: a day */
-  readonly retentionMs?: number
-  /** Instead of the profile's. @default {} */
-  readonly knobs?: Partial<DetectorKnobs>
-}
 
 export class Machine {
   readonly #self: string
@@ -259,6 +235,18 @@ export class Machine {
     }
   }
 
+  load(): Load {
+    return {
+      members: this.#table.size,
+      forgotten: this.#table.forgotten,
+      pulses: this.#pulses.size,
+      rumors: this.#rumors.size,
+      exchanges: this.#exchanges.size,
+      links: this.#overlay.linked().length,
+      dials: this.#overlay.dials,
+    }
+  }
+
   #step(now: Instant, act: () => void): MachineEffect[] {
     this.#now = now
     act()
@@ -287,7 +275,9 @@ export class Machine {
     for (const fact of facts) this.#intake.take(fact, from, this.#now)
     const heard = this.#exchanges.hear(from, message, facts.length > 0, this.#now.monotonicMs)
     this.#outbox.send(heard.steps)
-    if (heard.roundTripMs !== undefined) this.#pulses.roundTrip(from, heard.roundTripMs, this.#now.epochMs)
+    // Not of a stranger: nobody would ever sweep it away.
+    if (heard.roundTripMs !== undefined && this.#table.get(from))
+      this.#pulses.roundTrip(from, heard.roundTripMs, this.#now.epochMs)
     if (this.#own.leaving) this.#goodbye.answered(from, message)
   }
 

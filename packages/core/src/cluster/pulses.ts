@@ -8,6 +8,10 @@ export interface Pulse {
 export class Pulses {
   readonly #pulses = new Map<string, Pulse>()
 
+  get size(): number {
+    return this.#pulses.size
+  }
+
   get(id: string): Pulse | undefined {
     return this.#pulses.get(id)
   }

@@ -56,6 +56,11 @@ export class Exchanges {
     this.#schedule = new SyncSchedule({ minIntervalMs, maxIntervalMs, random: options.random }, nowMs)
   }
 
+  /** Peers that are kept account of. */
+  get size(): number {
+    return Math.max(this.#offered.size, this.#answered.size, this.#beats.size)
+  }
+
   get dueMs(): number {
     return this.#schedule.dueMs
   }

@@ -15,6 +15,11 @@ export class RumorBuffer {
   #waiting: SignedFact[] = []
   #quietUntilMs = Number.NEGATIVE_INFINITY
 
+  /** Facts that wait. */
+  get size(): number {
+    return this.#waiting.length
+  }
+
   add(fact: SignedFact): void {
     this.#waiting.push(fact)
     if (this.#waiting.length > maxWaiting) this.#waiting.shift()

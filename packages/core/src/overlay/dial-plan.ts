@@ -27,6 +27,11 @@ export class DialPlan {
     this.#random = random
   }
 
+  /** Members that are being dialled or were dialled in vain. */
+  get size(): number {
+    return this.#attempts.size
+  }
+
   /** The edges that are wanted and do not stand. Whoever is no longer among them is dropped, its failures kept. */
   want(ids: readonly string[], nowMs: number): void {
     this.#dueMs = Number.POSITIVE_INFINITY

@@ -98,6 +98,11 @@ export class Overlay {
     return [...this.#links.keys()]
   }
 
+  /** Members that are being dialled or were dialled in vain. */
+  get dials(): number {
+    return this.#plan.size
+  }
+
   isLinked(id: string): boolean {
     return this.#links.has(id)
   }

@@ -83,6 +83,11 @@ export class Table {
     return this.#entries.size
   }
 
+  /** Ids that are remembered as forgotten. */
+  get forgotten(): number {
+    return this.#forgotten.size
+  }
+
   /** Those whom others are told of, ordered by id. */
   shared(): readonly Entry[] {
     return this.#shared

@@ -4,6 +4,8 @@ import { InvariantViolation } from './violation.ts'
 
 /** The driver's two, the face's, gossipsub's, and one to spare. */
 const maxTimers = 5
+/** As the rumor buffer has it. */
+const maxRumors = 4_096
 
 export interface BoundsOptions {
   readonly maxMembers: number
@@ -11,17 +13,23 @@ export interface BoundsOptions {
   readonly ids: () => number
 }
 
-export function checkBounds(member: SimulatedMember, { maxMembers, ids }: BoundsOptions): void {
-  const { machine, clock, links } = member
-  require(member, 'members in the table', machine.table.size, maxMembers)
-  require(member, 'timers', clock.pending, maxTimers)
-  require(member, 'links', links.size, ids())
+export function checkBounds(
+  { name, machine, clock }: SimulatedMember,
+  { maxMembers, ids }: BoundsOptions,
+): void {
+  const { members, forgotten, pulses, rumors, exchanges, links, dials } = machine.load()
+  const known = ids()
+  require(name, 'members', members, maxMembers)
+  require(name, 'forgotten ids', forgotten, maxMembers)
+  require(name, 'pulses', pulses, members)
+  require(name, 'facts that wait to be told', rumors, maxRumors)
+  require(name, 'peers to exchange with', exchanges, known)
+  require(name, 'links', links, known)
+  require(name, 'members that it dials', dials, known)
+  require(name, 'timers', clock.pending, maxTimers)
 }
 
-function require(member: SimulatedMember, what: string, value: number, bound: number): void {
+function require(name: string, what: string, value: number, bound: number): void {
   if (value > bound)
-    throw new InvariantViolation(
-      'bounds',
-      `${member.name} has ${value} ${what}, at most ${bound} are allowed`,
-    )
+    throw new InvariantViolation('bounds', `${name} has ${value} ${what}, at most ${bound} are allowed`)
 }
