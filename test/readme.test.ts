@@ -15,7 +15,13 @@ const snippetsOf = (readme: string) =>
   [...read(readme).matchAll(/```ts\n(.*?)```/gs)].map(match => match[1] ?? '')
 
 const readmes = ['README.md', 'packages/core/README.md', 'packages/simulator/README.md']
-const pages = [...readmes, 'docs/protocol.md', 'docs/simulation.md', 'docs/adr/README.md', 'examples/first-cluster/README.md']
+const pages = [
+  ...readmes,
+  'docs/protocol.md',
+  'docs/simulation.md',
+  'docs/adr/README.md',
+  'examples/first-cluster/README.md',
+]
 
 describe('the READMEs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hearsay-readmes-'))

@@ -1,4 +1,4 @@
-/** Explore worker: explores on a core of its own, and reports each schedule. */
+/** Explore worker: explores on a core of its own and reports each schedule, until its time is over or it is told to stop. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { explore, type Found } from '@hearsay/simulator'
 
@@ -15,11 +15,17 @@ export type WorkerReport =
 
 const { seed, stride, untilEpochMs } = workerData as WorkerTask
 const report = (message: WorkerReport) => parentPort?.postMessage(message)
+let isStopped = false
+parentPort?.once('message', () => {
+  isStopped = true
+})
+// What is left to do keeps the worker alive, not the ear for a stop.
+parentPort?.unref()
 
 await explore({
   seed,
   stride,
-  isEnough: () => Date.now() >= untilEpochMs,
+  isEnough: () => isStopped || Date.now() >= untilEpochMs,
   onTried: ({ outcome }) => report({ type: 'tried', virtualMs: outcome.virtualMs }),
   onFound: found => report({ type: 'found', found }),
 })

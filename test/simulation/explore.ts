@@ -1,12 +1,12 @@
 /**
  * Explore, for a person: random schedules of faults on all cores, for some minutes.
  *
- * It ends with exit code 1 if a schedule was found that a cluster does not survive, each shrunk and with the
+ * Ctrl-C ends it early. It ends with exit code 1 if a schedule was found that a cluster does not survive, each shrunk and with the
  * command that runs it again.
  */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { type Found, runSchedule, type Schedule } from '@hearsay/simulator'
+import { type Found, isSchedule, runSchedule, type Schedule } from '@hearsay/simulator'
 import { Command, InvalidArgumentError } from 'commander'
 import { Listr } from 'listr2'
 import type { WorkerReport, WorkerTask } from './explore-worker.ts'
@@ -64,7 +64,8 @@ async function search({ minutes, seed, workers, json }: Options): Promise<void> 
         },
       },
     ],
-    { silentRendererCondition: json === true },
+    // Ctrl-C is ours: what was found until then is shown.
+    { silentRendererCondition: json === true, registerSignalListeners: false },
   ).run()
   if (json) console.log(JSON.stringify({ seed, minutes, workers, ...tally }))
   else for (const found of tally.found) console.log(`\n${describe(found)}`)
@@ -73,10 +74,16 @@ async function search({ minutes, seed, workers, json }: Options): Promise<void> 
 
 function work(task: WorkerTask, hear: (report: WorkerReport) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    new Worker(new URL('./explore-worker.ts', import.meta.url), { workerData: task })
+    const worker = new Worker(new URL('./explore-worker.ts', import.meta.url), { workerData: task })
+    const stop = () => worker.postMessage('stop')
+    process.once('SIGINT', stop)
+    worker
       .on('message', hear)
       .on('error', reject)
-      .on('exit', () => resolve())
+      .on('exit', () => {
+        process.off('SIGINT', stop)
+        resolve()
+      })
   })
 }
 
@@ -99,8 +106,10 @@ function positive(text: string): number {
 
 function schedule(text: string): Schedule {
   try {
-    return JSON.parse(text) as Schedule
+    const value: unknown = JSON.parse(text)
+    if (isSchedule(value)) return value
   } catch {
-    throw new InvalidArgumentError('give a schedule as it was printed, in quotes')
+    // Said below.
   }
+  throw new InvalidArgumentError('give a schedule as it was printed, in quotes')
 }

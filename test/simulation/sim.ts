@@ -3,7 +3,7 @@
  *
  * It ends with exit code 1 if an invariant was broken, or if the members do not agree at the end.
  */
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { createSimulation, InvariantViolation, totalBytes } from '@hearsay/simulator'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { Listr } from 'listr2'
@@ -33,7 +33,7 @@ const options = new Command('sim')
     new Option('--profile <name>', 'of the failure detector').choices(['local', 'lan', 'wan']).default('lan'),
   )
   .option('--json', 'prints the summary and all samples as JSON')
-  .option('--plot <file>', 'writes agreement, false deaths and bytes over time as SVG')
+  .option('--plot <file>', 'writes agreement, false deaths and bytes over time as SVG', writable)
   .addHelpText('after', `\nScenarios:\n${stories.join('\n')}`)
   .parse(process.argv.filter(argument => argument !== '--'))
   .opts<Options>()
@@ -157,6 +157,16 @@ function seconds(ms: number): string {
 
 function number(value: unknown): string {
   return Number(value).toLocaleString('en')
+}
+
+/** Said before the run, not after it. */
+function writable(path: string): string {
+  try {
+    closeSync(openSync(path, 'a'))
+    return path
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
+  }
 }
 
 function integer(text: string): number {

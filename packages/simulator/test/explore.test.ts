@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { drawSchedule } from '../src/explore/draw-schedule.ts'
 import { explore } from '../src/explore/explore.ts'
 import { type Outcome, runSchedule } from '../src/explore/run-schedule.ts'
-import type { Schedule } from '../src/explore/schedule.ts'
+import { isSchedule, type Schedule } from '../src/explore/schedule.ts'
 import { shrink } from '../src/explore/shrink.ts'
 
 describe('random search', () => {
@@ -11,8 +11,18 @@ describe('random search', () => {
       const schedule = drawSchedule(seed)
       expect(drawSchedule(seed)).toEqual(schedule)
       expect(JSON.parse(JSON.stringify(schedule))).toEqual(schedule)
+      expect(isSchedule(schedule)).toBe(true)
     }
     expect(drawSchedule(1)).not.toEqual(drawSchedule(2))
+  })
+
+  it.each([
+    null,
+    {},
+    { seed: 1, members: 2 },
+    { seed: 1, members: 2, faults: [{ atMs: 1, fault: { type: 'war' } }] },
+  ])('knows what is no schedule: %o', value => {
+    expect(isSchedule(value)).toBe(false)
   })
 
   it('draws every kind of fault', () => {

@@ -39,11 +39,45 @@ export type Fault =
   /** A member tells something new of itself. */
   | { readonly type: 'update'; readonly member: string }
 
+const faultTypes = [
+  'partition',
+  'cut',
+  'loss',
+  'delay',
+  'duplicate',
+  'reorder',
+  'drop-gossip',
+  'stall',
+  'throttle',
+  'sleep',
+  'skew',
+  'crash',
+  'leave',
+  'change-network',
+  'join',
+  'update',
+] as const satisfies readonly Fault['type'][]
+
 export interface Schedule {
   readonly seed: number
   readonly members: number
   /** In any order. */
   readonly faults: readonly { readonly atMs: number; readonly fault: Fault }[]
+}
+
+/** Whether this is a schedule as `drawSchedule` draws them: what was printed once may come back as text. */
+export function isSchedule(value: unknown): value is Schedule {
+  if (typeof value !== 'object' || value === null) return false
+  const { seed, members, faults } = value as Partial<Record<keyof Schedule, unknown>>
+  return (
+    Number.isSafeInteger(seed) && Number.isInteger(members) && Array.isArray(faults) && faults.every(isTimed)
+  )
+}
+
+function isTimed(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { atMs, fault } = value as { atMs?: unknown; fault?: { type?: unknown } }
+  return Number.isFinite(atMs) && (faultTypes as readonly unknown[]).includes(fault?.type)
 }
 
 /** When the last fault is over, but for starts that wait for a goodbye. */
