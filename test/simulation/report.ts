@@ -160,7 +160,7 @@ console.log(`\n${table}`)
 
 async function settled(members: number, seed: number): Promise<SettledFigures> {
   const worker = fileURLToPath(new URL('./measure-worker.ts', import.meta.url))
-  const args = ['--max-old-space-size=12000', worker, `${members}`, `${seed}`]
+  const args = ['--max-old-space-size=7500', worker, `${members}`, `${seed}`]
   const { stdout, stderr, exitCode } = await run(process.execPath, args)
   if (exitCode !== 0) throw new Error(stderr)
   return JSON.parse(stdout) as SettledFigures
