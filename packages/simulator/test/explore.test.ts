@@ -59,11 +59,11 @@ describe('random search', () => {
       faults.some(({ fault }) => fault.type === 'sleep' && fault.ms >= 20_000)
     const run = async (schedule: Schedule): Promise<Outcome> =>
       sleepsLong(schedule)
-        ? { type: 'failed', what: 'convergence', message: '', virtualMs: 0 }
-        : { type: 'survived', virtualMs: 0 }
+        ? { type: 'failed', what: 'convergence', message: '', trace: '', virtualMs: 0 }
+        : { type: 'survived', trace: '', virtualMs: 0 }
     let seed = 0
     while (!sleepsLong(drawSchedule(seed)) || drawSchedule(seed).faults.length < 6) seed++
-    const failed = { type: 'failed', what: 'convergence', message: '', virtualMs: 0 } as const
+    const failed = { type: 'failed', what: 'convergence', message: '', trace: '', virtualMs: 0 } as const
     const { schedule } = await shrink(drawSchedule(seed), failed, run)
     expect(schedule.faults).toHaveLength(1)
     const [{ fault }] = schedule.faults as [Schedule['faults'][number]]

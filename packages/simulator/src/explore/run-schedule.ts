@@ -12,6 +12,8 @@ export type Outcome = Survived | Failed
 
 export interface Survived {
   readonly type: 'survived'
+  /** Equal for two runs of one schedule. */
+  readonly trace: string
   readonly virtualMs: number
 }
 
@@ -20,6 +22,7 @@ export interface Failed {
   /** The invariant; `convergence`; `quiet`; or `crash`: the code threw. */
   readonly what: string
   readonly message: string
+  readonly trace: string
   readonly virtualMs: number
 }
 
@@ -40,6 +43,7 @@ export async function runSchedule(schedule: Schedule): Promise<Outcome> {
     type: 'failed',
     what,
     message,
+    trace: simulation.trace.hash,
     virtualMs: simulation.nowMs,
   })
   try {
@@ -50,7 +54,7 @@ export async function runSchedule(schedule: Schedule): Promise<Outcome> {
     if (split !== undefined) return failed('convergence', split)
     const restless = await unrest(simulation)
     if (restless !== undefined) return failed('quiet', restless)
-    return { type: 'survived', virtualMs: simulation.nowMs }
+    return { type: 'survived', trace: simulation.trace.hash, virtualMs: simulation.nowMs }
   } catch (error) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return failed(error instanceof InvariantViolation ? error.invariant : 'crash', message)
