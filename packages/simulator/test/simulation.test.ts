@@ -25,6 +25,28 @@ describe('a simulation', () => {
     expect(simulation.events.filter(({ type }) => type !== 'join')).toEqual([])
   })
 
+  it('starts settled: everybody knows everybody, nothing is told on, and a restarted process knows nothing', async () => {
+    const simulation = await runTwice(async () => {
+      const simulation = createSimulation({ seed: 8, members: 40, start: 'settled' })
+      expect(simulation.isConverged()).toBe(true)
+      await simulation.run(30_000)
+      expect(simulation.sent().rumor).toBe(0)
+      expect(simulation.events).toEqual([])
+      simulation.restart('m7')
+      expect(
+        simulation
+          .member('m7')
+          .cluster.members.getSnapshot()
+          .map(({ name }) => name),
+      ).toEqual(['m7'])
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: 10_000 })
+      simulation.crash('m3')
+      await simulation.runUntil(() => simulation.statusesOf('m3').join() === 'dead', { withinMs: 2_000 })
+      return simulation
+    })
+    expect(simulation.running).toHaveLength(39)
+  })
+
   it('goes another way with another seed', async () => {
     const traces = await Promise.all(
       [1, 2].map(async seed => (await converged({ seed, members: 4 })).trace.hash),
