@@ -1,8 +1,8 @@
 /**
  * hearsay as a libp2p service: a member of a cluster on a node that the app has.
  *
- * It needs gossipsub as the service `pubsub`, and identify. It dials the members it needs and closes only what
- * it dialled. Stopping the node says goodbye first.
+ * It needs gossipsub as the service `pubsub`, and identify. It dials the members it needs, and closes what it dialled
+ * and what leads to the dead. Stopping the node says goodbye first.
  */
 import {
   type ComponentLogger,
