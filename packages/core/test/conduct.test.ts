@@ -14,7 +14,10 @@ describe('conduct', () => {
     { atMs: [0, 0, 0, 0, 60_000], last: false },
     { atMs: [0, 0, 0, 0, 59_999], last: true },
     { atMs: [0, 60_000, 120_000, 180_000, 240_000, 300_000, 360_000], last: false },
-    { atMs: [0, 0, 0, 0, 0, 0], last: false },
+    // Disconnected, and back with one offence left.
+    { atMs: [0, 0, 0, 0, 0, 0], last: true },
+    { atMs: [0, 0, 0, 0, 0, 59_999], last: true },
+    { atMs: [0, 0, 0, 0, 0, 60_000], last: false },
   ])('has enough of offences at $atMs: $last', ({ atMs, last }) => {
     expect(verdicts(atMs).at(-1)).toBe(last)
   })

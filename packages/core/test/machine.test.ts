@@ -87,6 +87,7 @@ describe('machine', () => {
 
   it('answers a probe that calls it suspect by a greater incarnation', () => {
     const bench = new Bench()
+    bench.hear(ada, recordBody({ incarnation: epochMs }))
     bench.probed(epochMs)
     bench.pass(1_000)
     expect(bench.incarnation).toBe(epochMs + 1)
@@ -94,6 +95,7 @@ describe('machine', () => {
 
   it('is not led out of the believable by a probe that claims an incarnation nobody believes', () => {
     const bench = new Bench()
+    bench.hear(ada, recordBody({ incarnation: epochMs }))
     bench.probed(Number.MAX_SAFE_INTEGER)
     bench.pass(10_000)
     expect(bench.incarnation).toBe(epochMs)
@@ -126,6 +128,35 @@ describe('machine', () => {
     bench.hear(ada, recordBody({ incarnation: epochMs + 1, version: 2, name: 'ada', leaving: true }))
     expect(bench.events).toEqual(['join ada', 'update ada', 'suspect ada', 'recover ada', 'leave ada'])
   })
+})
+
+it('does not refute what a stranger claims in a probe', () => {
+  const bench = new Bench()
+  bench.probed(epochMs)
+  bench.pass(10_000)
+  expect(bench.incarnation).toBe(epochMs)
+})
+
+it('counts a member that took its goodbye back among the living again, where it can be suspected', () => {
+  const bench = new Bench()
+  bench.hear(ada, recordBody({ incarnation: epochMs }))
+  bench.hear(ada, recordBody({ incarnation: epochMs, version: 2, leaving: true, leftEpochMs: epochMs }))
+  expect(bench.machine.member(ada)?.status).toBe('left')
+  bench.hear(ada, recordBody({ incarnation: epochMs, version: 3 }))
+  expect(bench.machine.member(ada)?.status).toBe('alive')
+  bench.hear(grace, recordBody({ incarnation: epochMs }), suspicionBody(ada, epochMs))
+  expect(bench.machine.member(ada)?.status).toBe('suspect')
+})
+
+it('goes on telling of a suspect, whatever date is under the suspicion', () => {
+  const bench = new Bench()
+  const started = epochMs - 2 * 86_400_000
+  bench.hear(ada, recordBody({ incarnation: started }))
+  bench.hear(grace, { type: 'suspicion', subject: ada, incarnation: started, hard: false, epochMs: 0 })
+  expect(bench.machine.member(ada)?.status).toBe('suspect')
+  expect(bench.machine.table.place(ada)).toBeDefined()
+  bench.pass(60_000)
+  expect(bench.machine.member(ada)?.status).toBe('dead')
 })
 
 it('keeps nothing of strangers that come, exchange and go', () => {

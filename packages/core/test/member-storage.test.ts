@@ -32,15 +32,27 @@ describe('what a member keeps', () => {
     expect(await memberStorage(datastore, clusterTag('b')).incarnation.read()).toBeUndefined()
   })
 
+  it.each(['soon', '-1'])('is refused when the incarnation is damaged, and left as it is: %s', async text => {
+    const { incarnation } = memberStorage(await withDamage('incarnation', text), tag)
+    await expect(incarnation.read()).rejects.toThrow(StorageError)
+    await expect(incarnation.read()).rejects.toThrow('where the incarnation should be')
+  })
+
   it.each([
-    ['incarnation', 'soon'],
-    ['incarnation', '-1'],
-    ['acquaintances', 'not an address'],
-    ['acquaintances', '/dns4/a/tcp/1\n'.repeat(400)],
-  ] as const)('is refused when it is damaged, and left as it is: %s', async (name, text) => {
-    const datastore = await withDamage(name, text)
-    const storage = memberStorage(datastore, tag)
-    await expect(storage[name].read()).rejects.toThrow(StorageError)
-    await expect(storage[name].read()).rejects.toThrow(`where the ${name} should be`)
+    ['no JSON', []],
+    ['{}', []],
+    ['[1, "/dns4/a/tcp/1"]', ['/dns4/a/tcp/1']],
+    [JSON.stringify(Array(400).fill('/dns4/a/tcp/1')), Array(256).fill('/dns4/a/tcp/1')],
+  ])('takes of addresses what can be read: they are hints', async (text, expected) => {
+    const { acquaintances } = memberStorage(await withDamage('acquaintances', text), tag)
+    expect(await acquaintances.read()).toEqual(expected)
+  })
+
+  it('brings back an address whatever it is made of', async () => {
+    const datastore = new MemoryDatastore()
+    const { acquaintances } = memberStorage(datastore, tag)
+    acquaintances.write(['/dns4/a\nb/tcp/1'], () => {})
+    await acquaintances.settled()
+    expect(await acquaintances.read()).toEqual(['/dns4/a\nb/tcp/1'])
   })
 })

@@ -1,8 +1,12 @@
-/** Facts, with signatures that nobody here verifies: equal facts have equal ones. */
+/** Facts, with signatures that anybody could make: equal facts have equal ones. */
 import { hash } from 'node:crypto'
 import { firstRecord } from '../src/cluster/options.ts'
+import { clusterTag } from '../src/wire/cluster-tag.ts'
 import { draftFact, type FactBody, type MemberRecord, type SignedFact } from '../src/wire/fact.ts'
 import { memberIdFromKey } from '../src/wire/member-id.ts'
+import { signedBytes } from '../src/wire/signing.ts'
+
+export const testTag: Uint8Array = clusterTag('test')
 
 /** A stranger's id: the same for the same name. */
 export function idOf(name: string): string {
@@ -11,10 +15,12 @@ export function idOf(name: string): string {
 
 export function signedFact(author: string, body: FactBody): SignedFact {
   const draft = draftFact(author, body)
-  const signature = new Uint8Array(
-    hash('sha512', Buffer.concat([Buffer.from(author), draft.payload]), 'buffer'),
-  )
-  return { ...draft, signature }
+  return { ...draft, signature: signatureOf(author, signedBytes(testTag, draft)) }
+}
+
+/** 64 bytes. */
+export function signatureOf(author: string, bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(hash('sha512', Buffer.concat([Buffer.from(author), bytes]), 'buffer'))
 }
 
 export function recordBody(record: Partial<MemberRecord> & { incarnation: number }): FactBody {

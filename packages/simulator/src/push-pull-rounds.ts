@@ -83,7 +83,7 @@ class Side {
   }
 
   holds(fact: SignedFact): boolean {
-    return this.#table.holds(fact)
+    return this.#table.held(fact) !== undefined
   }
 }
 

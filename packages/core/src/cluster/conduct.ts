@@ -22,7 +22,8 @@ export class Conduct {
     const points = Math.max(0, record.points - forgiven) + 1
     this.#records.delete(id)
     const enough = points >= maxPoints
-    if (!enough) this.#records.set(id, { points, sinceMs: nowMs })
+    // Who was disconnected and comes back has one offence left.
+    this.#records.set(id, { points: Math.min(points, maxPoints - 1), sinceMs: nowMs })
     const [oldest] = this.#records.keys()
     if (this.#records.size > maxPeers && oldest !== undefined) this.#records.delete(oldest)
     return enough

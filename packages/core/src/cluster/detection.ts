@@ -11,6 +11,7 @@ import type {
 import type { Exchanges } from '../gossip/exchanges.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import type { Instant } from '../state/instant.ts'
+import type { Table } from '../state/table.ts'
 import type { Membership } from './membership.ts'
 import type { Outbox } from './outbox.ts'
 import type { OwnRecord } from './own-record.ts'
@@ -20,6 +21,7 @@ import type { RollCall } from './roll-call.ts'
 export interface DetectionOptions {
   readonly self: string
   readonly detector: Detector
+  readonly table: Table
   readonly overlay: Overlay
   readonly membership: Membership
   readonly exchanges: Exchanges
@@ -56,7 +58,7 @@ export class Detection {
   }
 
   probed(from: string, message: ProbeMessage, now: Instant): void {
-    this.tell({ type: 'message', from, message: this.#credible(message) }, now)
+    this.tell({ type: 'message', from, message: this.#credible(from, message) }, now)
   }
 
   link(id: string, state: LinkState, isOurs: boolean, now: Instant): void {
@@ -143,9 +145,11 @@ export class Detection {
   }
 
   /** A probe is not signed: by one that claims an incarnation yet unheard of, anybody could drive ours out of the believable. */
-  #credible(message: ProbeMessage): ProbeMessage {
-    const isClaim = message.type === 'ping' && (message.suspected ?? 0) > this.#options.own.incarnation
-    return isClaim ? { type: 'ping', seq: message.seq } : message
+  #credible(from: string, message: ProbeMessage): ProbeMessage {
+    const { own, table } = this.#options
+    if (message.type !== 'ping' || message.suspected === undefined) return message
+    const isCredible = message.suspected <= own.incarnation && table.get(from) !== undefined
+    return isCredible ? message : { type: 'ping', seq: message.seq }
   }
 
   #refute(claimed: number, now: Instant): void {

@@ -59,6 +59,8 @@ export class Driver implements TransportListener {
   #cancelWatch: () => void = () => {}
   #epochAheadMs: number
   #phase: 'early' | 'running' | 'stopped' = 'early'
+  /** Facts that a rumor brought, or that were told on as one. */
+  readonly #travelled = new WeakSet<SignedFact>()
   /** What happened before the start: connections come as soon as the node listens. */
   readonly #early: MachineInput[] = []
 
@@ -142,10 +144,7 @@ export class Driver implements TransportListener {
       return 'reject'
     }
     const said = this.#share(decoded.value)
-    if (this.#news(said).length === 0) {
-      // The latest word, heard a moment ago in an exchange: it must travel on. What is older need not.
-      return said.every(fact => this.#options.machine.table.holds(fact)) ? 'accept' : 'ignore'
-    }
+    if (this.#news(said).length === 0) return this.#travelsOn(said) ? 'accept' : 'ignore'
     // All of it, old or new here: what is passed on is vouched for.
     return when(this.#verify(said), ({ facts, forged }) => {
       if (forged) {
@@ -153,6 +152,7 @@ export class Driver implements TransportListener {
         return 'reject'
       }
       this.handle({ type: 'rumors', facts })
+      for (const fact of facts) this.#travelled.add(fact)
       return 'accept'
     })
   }
@@ -167,19 +167,35 @@ export class Driver implements TransportListener {
     return share ? facts.map(share) : facts
   }
 
+  /**
+   * Whether a rumor without news is told on: it is the latest word, heard a moment ago in an exchange, and no rumor of
+   * it came by here yet. So nobody can have the same word go round again and again in another wrapping.
+   */
+  #travelsOn(said: readonly SignedFact[]): boolean {
+    const held = said.flatMap(fact => this.#options.machine.table.held(fact) ?? [])
+    const isLatest = held.length === said.length && held.some(fact => !this.#travelled.has(fact))
+    if (isLatest) for (const fact of held) this.#travelled.add(fact)
+    return isLatest
+  }
+
   #news(facts: readonly SignedFact[]): SignedFact[] {
     return this.#options.machine.news(facts, this.#options.clock.now().epochMs)
   }
 
-  /** Splits facts into those whose signature holds and whether there were others. */
+  /** The facts before the first whose signature does not hold, and whether there was one: the rest is not worth a look. */
   #verify(said: readonly SignedFact[]): Verified | Promise<Verified> {
     const { keys, cluster } = this.#options
-    const checks = said.map(fact => keys.verify(fact.author, signedBytes(cluster, fact), fact.signature))
-    const split = (holds: readonly boolean[]) => ({
-      facts: said.filter((_, i) => holds[i]),
-      forged: holds.includes(false),
-    })
-    return checks.every(check => typeof check === 'boolean') ? split(checks) : Promise.all(checks).then(split)
+    for (const [i, fact] of said.entries()) {
+      const holds = keys.verify(fact.author, signedBytes(cluster, fact), fact.signature)
+      if (holds === false) return { facts: said.slice(0, i), forged: true }
+      if (holds !== true)
+        return holds.then(async holdsThen => {
+          if (!holdsThen) return { facts: said.slice(0, i), forged: true }
+          const { facts, forged } = await this.#verify(said.slice(i + 1))
+          return { facts: [...said.slice(0, i + 1), ...facts], forged }
+        })
+    }
+    return { facts: said, forged: false }
   }
 
   #advance(): void {

@@ -42,8 +42,10 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
     this.heartbeats = this.#hearts
   }
 
+  /** A new life, whatever became of the one before. */
   attach(engine: Engine): void {
     this.#engine = engine
+    this.#leaving = undefined
   }
 
   get members(): Store<readonly Member[]> {

@@ -88,7 +88,11 @@ export class FactIntake {
     }
     outbox.push({ type: 'learn', id, addresses })
     if (leaving) detect({ type: 'left', id, incarnation })
-    else detect({ type: 'member', id, incarnation, ...leaseOf(attention) })
+    else {
+      // It took its goodbye back, which for the detector ends a life: so it begins anew there.
+      if (detector.status(id)?.type === 'left') detect({ type: 'forget', id })
+      detect({ type: 'member', id, incarnation, ...leaseOf(attention) })
+    }
     // What was known of it before this record could not be judged then.
     for (const { author: observer, hard, incarnation: suspected } of table.get(id)?.suspicions?.claims ?? [])
       if (observer !== self)

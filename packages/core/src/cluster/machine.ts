@@ -273,12 +273,27 @@ export class Machine {
 
   #handleSync(from: string, message: SyncMessage, facts: readonly SignedFact[]): void {
     for (const fact of facts) this.#intake.take(fact, from, this.#now)
+    this.#greetForgotten(from, message)
     const heard = this.#exchanges.hear(from, message, facts.length > 0, this.#now.monotonicMs)
     this.#outbox.send(heard.steps)
     // Not of a stranger: nobody would ever sweep it away.
     if (heard.roundTripMs !== undefined && this.#table.get(from))
       this.#pulses.roundTrip(from, heard.roundTripMs, this.#now.epochMs)
     if (this.#own.leaving) this.#goodbye.answered(from, message)
+  }
+
+  /** It was away for so long that it was forgotten, and does not know: as one that is suspected it speaks up in a new life. */
+  #greetForgotten(from: string, { facts }: SyncMessage): void {
+    for (const fact of facts) {
+      if (fact.type !== 'record' || fact.author !== from) continue
+      const { incarnation } = fact.record
+      if (!this.#table.hasForgotten(from, incarnation)) continue
+      this.#outbox.push({
+        type: 'send-probe',
+        to: from,
+        message: { type: 'ping', seq: 0, suspected: incarnation },
+      })
+    }
   }
 
   #sweep(): void {

@@ -42,6 +42,11 @@ export class Membership {
     return this.#seen.get(id)?.member
   }
 
+  /** Whether it was alive here in some incarnation. */
+  wasAlive(id: string): boolean {
+    return this.#seen.get(id)?.wasAlive ?? false
+  }
+
   /** Ordered by id. The same array until a member changes. */
   snapshot(): readonly Member[] {
     this.#snapshot ??= [...this.#seen.values()]

@@ -9,7 +9,6 @@ import type { Detector } from '@hearsay/failure-detector'
 import { acquaintancesOf } from '../overlay/acquaintances.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import type { Instant } from '../state/instant.ts'
-import type { Suspicions } from '../state/suspicions.ts'
 import type { RecordFact, Table } from '../state/table.ts'
 import type { MemberStatus } from './cluster.ts'
 import { isHere, type Membership } from './membership.ts'
@@ -28,6 +27,8 @@ export interface RollCallOptions {
 }
 
 const sweepIntervalMs = 30_000
+/** Longer than any suspicion lasts: with profile `wan` among 10,000 members at most six minutes. */
+const longestDyingMs = 600_000
 
 export class RollCall {
   readonly #options: RollCallOptions
@@ -57,10 +58,11 @@ export class RollCall {
       if (!fact) continue
       const status = id === self ? 'alive' : detector.status(id)?.type
       const verdict = status === 'dead' || status === 'suspect' ? status : 'alive'
-      const departedEpochMs = departureDate(fact, table.get(id)?.suspicions, epochMs)
+      const departedEpochMs = this.#departureDate(fact, epochMs)
       const event = membership.observe(fact, verdict, departedEpochMs)
       // Not left to the sweep: newcomers would tell each other of the forgotten for as long as newcomers come.
-      if (id !== self && epochMs - departedEpochMs >= retentionMs) table.unshare(id)
+      const isGone = verdict === 'dead' || fact.record.leaving
+      if (id !== self && isGone && epochMs - departedEpochMs >= retentionMs) table.unshare(id)
       if (fact.record.leaving) overlay.gone(id)
       if (event) outbox.push({ type: 'event', event })
       if (event?.type === 'fail') partition.lost(membership.count('alive', 'suspect'), monotonicMs)
@@ -104,10 +106,17 @@ export class RollCall {
     this.#kept = addresses.join()
     outbox.push({ type: 'persist-acquaintances', addresses })
   }
-}
 
-/** The date of a goodbye, or of the earliest suspicion; never in the future, nor before the life that it ended. */
-function departureDate({ record }: RecordFact, suspicions: Suspicions | undefined, epochMs: number): number {
-  const dates = record.leaving ? [record.leftEpochMs] : (suspicions?.claims ?? []).map(claim => claim.epochMs)
-  return Math.min(epochMs, Math.max(Math.min(epochMs, record.incarnation), Math.min(...dates)))
+  /**
+   * The date of a goodbye, or of the earliest suspicion; never in the future, nor before the life that it ended. Who was
+   * alive here a moment ago did not die long before, whatever date a liar, or a clock that is wrong, puts under it.
+   */
+  #departureDate({ author: id, record }: RecordFact, epochMs: number): number {
+    const { table, membership } = this.#options
+    const claims = table.get(id)?.suspicions?.claims ?? []
+    const dates = record.leaving ? [record.leftEpochMs] : claims.map(claim => claim.epochMs)
+    const isWitness = !record.leaving && membership.wasAlive(id)
+    const earliestMs = isWitness ? epochMs - longestDyingMs : record.incarnation
+    return Math.min(epochMs, Math.max(earliestMs, Math.min(...dates)))
+  }
 }

@@ -9,7 +9,7 @@
 
 import { deltaBeyond, digestOf } from '../state/delta.ts'
 import type { HeartbeatFact, Table } from '../state/table.ts'
-import { type SyncMessage, syncMessage } from '../wire/codec.ts'
+import { type FreshBeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
 import { encodeHeartbeat } from '../wire/fact.ts'
 import type { BeatExchange } from './beat-exchange.ts'
 
@@ -63,13 +63,24 @@ export function agrees(table: Table, { tableHash }: SyncMessage): boolean | unde
 export function heartbeatsIn(table: Table, said: SyncMessage): HeartbeatFact[] {
   if (said.freshBeats.length === 0 || !agrees(table, said)) return []
   const members = table.shared()
+  // The greatest of each place: who names one twice gives work, not news.
+  const greatest = new Map<number, FreshBeat>()
+  for (const fresh of said.freshBeats)
+    if (fresh.beat > (greatest.get(fresh.place)?.beat ?? -1)) greatest.set(fresh.place, fresh)
   const facts: HeartbeatFact[] = []
-  for (const { place, beat, signature } of said.freshBeats) {
+  for (const { place, beat, signature } of greatest.values()) {
     const entry = members[place]
     if (!entry) continue
     const { incarnation } = entry.record.record
     const payload = encodeHeartbeat(incarnation, beat)
-    facts.push({ type: 'heartbeat', author: entry.id, incarnation, beat, payload, signature })
+    facts.push({
+      type: 'heartbeat',
+      author: entry.id,
+      incarnation,
+      beat,
+      payload,
+      signature: signature.slice(),
+    })
   }
   return facts
 }

@@ -79,6 +79,7 @@ class HearsayService extends Face implements Startable {
 
   /** Before the node listens: streams and connections must find somebody. */
   async beforeStart(): Promise<void> {
+    this.#presented = ''
     const { privateKey, peerId, datastore, logger } = this.#components
     const log = logger.forComponent('hearsay')
     const cluster = clusterTag(this.#init.cluster)

@@ -24,7 +24,7 @@ export function memberStorage(datastore: Datastore, cluster: Uint8Array): Member
       cluster,
       name: 'acquaintances',
       parse: parseAddresses,
-      print: addresses => addresses.join('\n'),
+      print: addresses => JSON.stringify(addresses),
     }),
   }
 }
@@ -34,8 +34,13 @@ function parseIncarnation(text: string): number | undefined {
   return text !== '' && Number.isSafeInteger(incarnation) && incarnation >= 0 ? incarnation : undefined
 }
 
-function parseAddresses(text: string): readonly string[] | undefined {
-  const addresses = text === '' ? [] : text.split('\n')
-  const areAddresses = addresses.length <= maxAcquaintances && addresses.every(line => line.startsWith('/'))
-  return areAddresses ? addresses : undefined
+/** Hints only: what cannot be read is no reason not to start. */
+function parseAddresses(text: string): readonly string[] {
+  try {
+    const addresses: unknown = JSON.parse(text)
+    if (!Array.isArray(addresses)) return []
+    return addresses.filter(address => typeof address === 'string').slice(0, maxAcquaintances)
+  } catch {
+    return []
+  }
 }

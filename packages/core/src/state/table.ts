@@ -88,6 +88,11 @@ export class Table {
     return this.#forgotten.size
   }
 
+  /** Whether this member was forgotten, and this incarnation of it with it. */
+  hasForgotten(id: string, incarnation: number): boolean {
+    return !this.#entries.get(id) && !this.#forgotten.admits(id, incarnation)
+  }
+
   /** Those whom others are told of, ordered by id. */
   shared(): readonly Entry[] {
     return this.#shared
@@ -136,11 +141,11 @@ export class Table {
     }
   }
 
-  /** Whether this very fact, signature and all, is what is held: it is the latest word, and was verified. */
-  holds(fact: SignedFact): boolean {
+  /** This very fact, byte for byte, as it is held: then it is the latest word, and was verified. */
+  held(fact: SignedFact): SignedFact | undefined {
     const entry = this.#entries.get(fact.type === 'suspicion' ? fact.subject : fact.author)
     const claims = entry?.suspicions?.claims ?? []
-    return [entry?.record, entry?.heartbeat, ...claims].some(held => held !== undefined && isSame(held, fact))
+    return [entry?.record, entry?.heartbeat, ...claims].find(held => held !== undefined && isSame(held, fact))
   }
 
   /** Takes a verified fact in. */
@@ -257,5 +262,15 @@ function compare(a: RecordFact['record'], b: RecordFact['record']): number {
 }
 
 function isSame(a: SignedFact, b: SignedFact): boolean {
-  return a.author === b.author && a.signature.every((byte, i) => byte === b.signature[i])
+  return (
+    a.type === b.type &&
+    a.author === b.author &&
+    equalBytes(a.signature, b.signature) &&
+    // The signature alone says nothing: it may have been put under other words.
+    equalBytes(a.payload, b.payload)
+  )
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }

@@ -106,13 +106,14 @@ export function fromMessage(message: messages.SignedFact): Result<SignedFact | u
   const present = (['record', 'heartbeat', 'suspicion'] as const).filter(type => message[type] !== undefined)
   const type = present[0]
   if (present.length > 1) return failed('invalid', 'a fact says one thing')
-  const payload = type && message[type]
-  if (type === undefined || payload === undefined) return ok(undefined)
-  if (payload.length > limits.maxPayloadBytes)
-    return failed('too-large', `a payload of ${payload.length} bytes`)
+  const view = type && message[type]
+  if (type === undefined || view === undefined) return ok(undefined)
+  if (view.length > limits.maxPayloadBytes) return failed('too-large', `a payload of ${view.length} bytes`)
+  // Copied: a view would keep the whole frame that it came in.
+  const payload = view.slice()
   const body = decodeBody(type, payload)
   if (!body.ok) return body
-  return ok({ ...body.value, author, payload, signature: message.signature })
+  return ok({ ...body.value, author, payload, signature: message.signature.slice() })
 }
 
 /** @throws whatever protons throws on bytes that are no protobuf: `codec.ts` catches it. */

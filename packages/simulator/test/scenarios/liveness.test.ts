@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { runTwice } from '../../src/index.ts'
+import { createSimulation, runTwice } from '../../src/index.ts'
 import { deaths, observers, troubles } from '../happenings.ts'
 import { namesFrom } from '../names.ts'
 import { settled } from '../settled.ts'
@@ -91,6 +91,19 @@ describe('members that are slow, asleep or badly connected', () => {
       expect(observers(simulation)).not.toContain('m5')
     },
   )
+
+  it('a member that slept for longer than the others remember it is seen again by all, in a new life', async () => {
+    await runTwice(async () => {
+      const simulation = createSimulation({ seed: 104, members: 8, tuning: { retentionMs: 600_000 } })
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: 10_000 })
+      simulation.sleep('m5', 3_600_000)
+      await simulation.run(3_599_000)
+      expect(simulation.statusesOf('m5')).toContain('unknown')
+      await simulation.run(1_000)
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: 30_000 })
+      return simulation
+    })
+  })
 
   it('scenario 13: when only one of two hears the other, both stay and nothing oscillates', async () => {
     const simulation = await runTwice(async () => {
