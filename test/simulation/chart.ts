@@ -33,7 +33,7 @@ export interface Axis {
 }
 
 const width = 760
-const panelHeight = 300
+const panelHeight = 320
 const ink = '#7a7f87'
 const colours = ['#2f6fde', '#d9480f', '#2b8a3e', '#9c36b5']
 
@@ -54,12 +54,13 @@ export function chartSvg(panels: readonly Panel[]): string {
     })),
     legend: panels.map(({ series }, i) => ({
       data: series.length > 1 ? series.map(({ name }) => name) : [],
-      right: 16,
-      top: top(i) + 10,
+      left: 8,
+      top: top(i) + 34,
       textStyle: { color: ink },
       itemWidth: 26,
+      itemGap: 18,
     })),
-    grid: panels.map((_, i) => ({ left: 70, right: 28, top: top(i) + 70, height: panelHeight - 130 })),
+    grid: panels.map((_, i) => ({ left: 70, right: 28, top: top(i) + 92, height: panelHeight - 152 })),
     xAxis: panels.map(({ x }, gridIndex) => axis(x, gridIndex, 'x')),
     yAxis: panels.map(({ y }, gridIndex) => axis(y, gridIndex, 'y')),
     series: panels.flatMap(({ series }, i) =>

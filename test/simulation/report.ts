@@ -2,7 +2,8 @@
  * Report: measures everything again that the documents claim of simulated clusters, and draws it.
  *
  * It writes `docs/figures/*.svg`, and the numbers beside them into `docs/figures/simulation.json` and, as tables, into
- * `docs/simulation.md` between its markers. With `--quick` only small clusters, for whoever changes the report itself.
+ * `docs/simulation.md` between its markers. For whoever changes the report itself: with `--quick` only small clusters,
+ * with `--draw` what was measured last.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +17,7 @@ import { type Axis, chartSvg, type Panel } from './chart.ts'
 import type { SettledFigures } from './measures.ts'
 
 const isQuick = process.argv.includes('--quick')
+const isDrawn = process.argv.includes('--draw')
 const sizes = [10, 32, 100, 316, 1_000, ...(isQuick ? [] : [3_162, 10_000])]
 const lossRates = [0, 0.1, 0.2, 0.3, 0.4]
 /** Harder than stopping 3 s in every 4 s, which with these links kills nobody under plain SWIM either. */
@@ -28,56 +30,58 @@ const figures = {
   stopAndGo: [] as { lossRate: number; seed: number; shipped: number; plainSwim: number }[],
 }
 
-await new Listr(
-  [
-    ...sizes.map(
-      (members): ListrTask => ({
-        title: `${number(members)} members: idle, a crash, a hang`,
-        task: async (_, task) => {
-          for (const seed of seeds(members <= 100 ? 9 : members <= 1_000 ? 5 : 1)) {
-            task.output = `seed ${seed}`
-            figures.settled.push(await settled(members, seed))
-          }
-        },
-      }),
-    ),
-    ...sizes.map(
-      (members): ListrTask => ({
-        title: `${number(members)} members: rounds of push-pull`,
-        task: () => {
-          for (const seed of seeds(members <= 1_000 ? 21 : 5))
-            figures.rounds.push({ members, seed, rounds: pushPullRounds(members, seed) })
-        },
-      }),
-    ),
-    ...[0.3, 0.5].map(
-      (rate): ListrTask => ({
-        title: `64 members, ${100 * rate} % loss for ten minutes`,
-        task: async () => {
-          for (const retransmitted of [true, false]) {
-            const lengthMs = isQuick ? 60_000 : 600_000
-            const simulation = await heavyLoss({ seed: 12, lengthMs, rate, retransmitted })
-            figures.heavyLoss.push({ rate, retransmitted, seed: 12, deaths: deathsIn(simulation).length })
-          }
-        },
-      }),
-    ),
-    ...lossRates.map(
-      (lossRate): ListrTask => ({
-        title: `4 of 32 members stop for 9 s in every 10 s, ${100 * lossRate} % loss`,
-        task: async () => {
-          for (const seed of seeds(isQuick ? 1 : 3)) {
-            const deaths = async (detector: 'shipped' | 'plain-swim') =>
-              deathsOfTheHealthy(await stopAndGo({ seed, ...stops, lossRate, detector })).length
-            const [shipped, plainSwim] = [await deaths('shipped'), await deaths('plain-swim')]
-            figures.stopAndGo.push({ lossRate, seed, shipped, plainSwim })
-          }
-        },
-      }),
-    ),
-  ],
-  { rendererOptions: { timer: PRESET_TIMER }, fallbackRendererOptions: { timer: PRESET_TIMER } },
-).run()
+if (isDrawn) Object.assign(figures, JSON.parse(readFileSync(pathOf('docs/figures/simulation.json'), 'utf8')))
+else
+  await new Listr(
+    [
+      ...sizes.map(
+        (members): ListrTask => ({
+          title: `${number(members)} members: idle, a crash, a hang`,
+          task: async (_, task) => {
+            for (const seed of seeds(members <= 100 ? 9 : members <= 1_000 ? 5 : 1)) {
+              task.output = `seed ${seed}`
+              figures.settled.push(await settled(members, seed))
+            }
+          },
+        }),
+      ),
+      ...sizes.map(
+        (members): ListrTask => ({
+          title: `${number(members)} members: rounds of push-pull`,
+          task: () => {
+            for (const seed of seeds(members <= 1_000 ? 21 : 5))
+              figures.rounds.push({ members, seed, rounds: pushPullRounds(members, seed) })
+          },
+        }),
+      ),
+      ...[0.3, 0.5].map(
+        (rate): ListrTask => ({
+          title: `64 members, ${100 * rate} % loss for ten minutes`,
+          task: async () => {
+            for (const retransmitted of [true, false]) {
+              const lengthMs = isQuick ? 60_000 : 600_000
+              const simulation = await heavyLoss({ seed: 12, lengthMs, rate, retransmitted })
+              figures.heavyLoss.push({ rate, retransmitted, seed: 12, deaths: deathsIn(simulation).length })
+            }
+          },
+        }),
+      ),
+      ...lossRates.map(
+        (lossRate): ListrTask => ({
+          title: `4 of 32 members stop for 9 s in every 10 s, ${100 * lossRate} % loss`,
+          task: async () => {
+            for (const seed of seeds(isQuick ? 1 : 3)) {
+              const deaths = async (detector: 'shipped' | 'plain-swim') =>
+                deathsOfTheHealthy(await stopAndGo({ seed, ...stops, lossRate, detector })).length
+              const [shipped, plainSwim] = [await deaths('shipped'), await deaths('plain-swim')]
+              figures.stopAndGo.push({ lossRate, seed, shipped, plainSwim })
+            }
+          },
+        }),
+      ),
+    ],
+    { rendererOptions: { timer: PRESET_TIMER }, fallbackRendererOptions: { timer: PRESET_TIMER } },
+  ).run()
 
 mkdirSync(pathOf('docs/figures'), { recursive: true })
 const x: Axis = { label: 'members', scale: 'log', min: 10, max: isQuick ? 1_000 : 10_000 }
@@ -134,7 +138,7 @@ draw('idle-bytes', [
     series: [
       { name: 'all', points: medians(figures.settled, ({ idleBytes }) => idleBytes) },
       {
-        name: 'beats: 72 B · N / interval',
+        name: 'beats: 72 B · (N − 1) / interval',
         points: sizes.map(members => [members, beatBytesASecond(members)] as const),
         dashed: true,
       },
@@ -229,9 +233,9 @@ function draw(name: string, panels: readonly Panel[]): void {
   writeFileSync(pathOf(`docs/figures/${name}.svg`), `${chartSvg(panels)}\n`)
 }
 
-/** All beats come to everybody once: their signature, place and count. */
+/** All beats but one's own come to everybody once: their signature, place and count. */
 function beatBytesASecond(members: number): number {
-  return (72 * members * 1_000) / Math.min(600_000, Math.max(5_000, 500 * members))
+  return (72 * (members - 1) * 1_000) / Math.min(600_000, Math.max(5_000, 500 * members))
 }
 
 function withoutBeats({ idleBytes, members }: SettledFigures): number {
