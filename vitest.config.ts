@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
-/** Real sockets and processes. They come last and one after the other: on a busy machine they would test the machine. */
+/** Real sockets and processes. They run one after the other and beside nothing else: on a busy machine they would test the machine. */
 const real = [
   'packages/core/test/integration/**/*.test.ts',
   'packages/simulator/test/gossip-calibration.test.ts',

@@ -48,6 +48,26 @@ describe('hearsay on a libp2p node that the app has', { timeout: 60_000 }, () =>
     for (const events of heard) expect(events).toMatchObject([{ type: 'leave', name: 'app' }])
   })
 
+  it('is a member again when the node starts again, and says goodbye again', async () => {
+    const members = await joinMany('again', 2)
+    const node = await createNode({ cluster: 'again', name: 'app', bootstrap: members[0].self.addresses })
+    const { hearsay: cluster } = node.services
+    await untilAllSee([...members, cluster], 3)
+    const { incarnation } = cluster.self
+    await node.stop()
+    await untilAllSee(members, 2)
+
+    await node.start()
+    await untilAllSee([...members, cluster], 3)
+    expect(cluster.self.incarnation).toBeGreaterThan(incarnation)
+    expect(cluster.self.addresses).not.toEqual([])
+    cluster.update({ tags: { life: 'second' } })
+    const heard = members.map(listenTo)
+    await node.stop()
+    await untilAllSee(members, 2)
+    for (const events of heard) expect(events.map(({ type }) => type)).not.toContain('fail')
+  })
+
   it('finds the members over connections that the app made before it', async () => {
     const [first] = await joinMany('earlier', 2)
     const node = await createNode({ cluster: 'earlier', name: 'app' })
