@@ -21,6 +21,7 @@ import type { Machine } from './machine.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
 import type { MemberEvent } from './membership.ts'
 import type { Channel, Clock, RumorVerdict, Transport, TransportListener } from './ports.ts'
+import { type Verified, verify } from './verification.ts'
 
 export interface DriverOptions {
   readonly machine: Machine
@@ -182,20 +183,9 @@ export class Driver implements TransportListener {
     return this.#options.machine.news(facts, this.#options.clock.now().epochMs)
   }
 
-  /** The facts before the first whose signature does not hold, and whether there was one: the rest is not worth a look. */
   #verify(said: readonly SignedFact[]): Verified | Promise<Verified> {
     const { keys, cluster } = this.#options
-    for (const [i, fact] of said.entries()) {
-      const holds = keys.verify(fact.author, signedBytes(cluster, fact), fact.signature)
-      if (holds === false) return { facts: said.slice(0, i), forged: true }
-      if (holds !== true)
-        return holds.then(async holdsThen => {
-          if (!holdsThen) return { facts: said.slice(0, i), forged: true }
-          const { facts, forged } = await this.#verify(said.slice(i + 1))
-          return { facts: [...said.slice(0, i + 1), ...facts], forged }
-        })
-    }
-    return { facts: said, forged: false }
+    return verify(said, fact => keys.verify(fact.author, signedBytes(cluster, fact), fact.signature))
   }
 
   #advance(): void {
@@ -292,11 +282,6 @@ export class Driver implements TransportListener {
     if (deadlineMs < Number.POSITIVE_INFINITY)
       this.#cancelTimer = clock.setTimer(deadlineMs, () => this.#advance())
   }
-}
-
-interface Verified {
-  readonly facts: readonly SignedFact[]
-  readonly forged: boolean
 }
 
 /** Goes on at once if the value is there, later if it is promised. */

@@ -10,6 +10,7 @@
 import { deltaBeyond, digestOf } from '../state/delta.ts'
 import type { HeartbeatFact, Table } from '../state/table.ts'
 import { type FreshBeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
+import { equalBytes } from '../wire/equal-bytes.ts'
 import { encodeHeartbeat } from '../wire/fact.ts'
 import type { BeatExchange } from './beat-exchange.ts'
 
@@ -91,8 +92,4 @@ function differingBuckets(a: Uint8Array, b: Uint8Array): Set<number> {
     if (byte !== b[i]) differing.add(i >> 3)
   })
   return differing
-}
-
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }

@@ -5,7 +5,9 @@
  * tables that have seen the same facts are equal. It is bounded by `maxMembers`, and it believes signatures:
  * what comes in has been verified. Entries are read outside and written here only.
  */
+
 import { bucketCount, prefixOf } from '../wire/codec.ts'
+import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import { keyFromMemberId } from '../wire/member-id.ts'
 import { type EntryHash, entryHash, suspicionSummary } from './entry-hash.ts'
@@ -269,8 +271,4 @@ function isSame(a: SignedFact, b: SignedFact): boolean {
     // The signature alone says nothing: it may have been put under other words.
     equalBytes(a.payload, b.payload)
   )
-}
-
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }

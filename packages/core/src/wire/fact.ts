@@ -5,6 +5,7 @@
  * bit, unknown fields included. A fact that came out of here is within the limits; whether its signature holds
  * is asked elsewhere (`signing.ts`).
  */
+import { equalBytes } from './equal-bytes.ts'
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import * as messages from './messages.ts'
@@ -184,10 +185,6 @@ export function recordExcess(record: MemberRecord): string | undefined {
   if (record.rooms.some(room => byteLength(room) > limits.maxRoomNameBytes))
     return `a room name over ${limits.maxRoomNameBytes} bytes`
   return undefined
-}
-
-function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
 function isCount(value: number): boolean {
