@@ -37,8 +37,8 @@ export class ArrivalWindow {
     this.#longInARow = 0
   }
 
-  /** Undefined before the first gap. `minDeviationMs` is a floor under the deviation, as in Akka. */
-  rhythm(minDeviationMs: (meanMs: number) => number): Rhythm | undefined {
+  /** Undefined before the first gap. Both have a floor, the deviation as in Akka; its floor follows from the mean. */
+  rhythm(minMeanMs: number, minDeviationMs: (meanMs: number) => number): Rhythm | undefined {
     const gapsMs = this.#gapsMs
     if (!gapsMs || this.#count === 0) return undefined
     let sum = 0
@@ -46,6 +46,10 @@ export class ArrivalWindow {
     const meanMs = sum / this.#count
     let squares = 0
     for (let at = 0; at < this.#count; at++) squares += ((gapsMs[at] ?? 0) - meanMs) ** 2
-    return { meanMs, deviationMs: Math.max(minDeviationMs(meanMs), Math.sqrt(squares / this.#count)) }
+    const expectedMs = Math.max(minMeanMs, meanMs)
+    return {
+      meanMs: expectedMs,
+      deviationMs: Math.max(minDeviationMs(expectedMs), Math.sqrt(squares / this.#count)),
+    }
   }
 }

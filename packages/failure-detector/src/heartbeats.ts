@@ -36,11 +36,17 @@ export class Heartbeats {
   readonly #heartbeats = new Map<string, Heartbeat>()
   readonly #watch = new DeadlineQueue<string>()
   #backSinceMs = -Infinity
+  #usualMs = 0
 
   constructor(knobs: DetectorKnobs, random: () => number) {
     this.#knobs = knobs
     this.#random = random
     this.#deviations = deviationsOfPhi(knobs.phiThreshold)
+  }
+
+  /** How often a heart is meant to beat. One that beat faster for a while is not late when it does as usual again. */
+  expect(intervalMs: number): void {
+    this.#usualMs = intervalMs
   }
 
   /** Old news (not beyond the greatest incarnation and beat) changes nothing. */
@@ -98,7 +104,7 @@ export class Heartbeats {
   }
 
   #rhythm(known: Heartbeat): Rhythm | undefined {
-    return known.window.rhythm(meanMs => minDeviationMs(meanMs, this.#knobs.probeIntervalMs))
+    return known.window.rhythm(this.#usualMs, meanMs => minDeviationMs(meanMs, this.#knobs.probeIntervalMs))
   }
 
   #silenceMs(rhythm: Rhythm): number {

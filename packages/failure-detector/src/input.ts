@@ -58,5 +58,7 @@ export type DetectorInput =
   | { readonly type: 'link'; readonly id: string; readonly state: LinkState }
   /** A heartbeat of a known member that was new here, however it came. Feeds phi; says nothing about the path to `id`. */
   | { readonly type: 'beat'; readonly id: string; readonly incarnation: number; readonly beat: number }
+  /** How often hearts are meant to beat at present; milliseconds ≥ 0, 0 until told. Phi expects no beat sooner, whatever it learned. */
+  | { readonly type: 'beat-interval'; readonly ms: number }
   /** Wall clock and monotonic clock came apart by `ms` > 0: this machine slept. */
   | { readonly type: 'slept'; readonly ms: number }

@@ -129,6 +129,9 @@ export class Machine implements Detector {
       case 'beat':
         if (this.#roster.has(input.id)) this.#heartbeats.beat(input.id, input.incarnation, input.beat, nowMs)
         break
+      case 'beat-interval':
+        this.#heartbeats.expect(input.ms)
+        break
       case 'slept':
         this.#wasAway(input.ms, nowMs)
         break

@@ -82,6 +82,15 @@ describe('Heartbeats', () => {
     expect(heartbeats.phi('a', nowMs + 21_600)).toBeGreaterThan(8)
   })
 
+  it('expects no beat sooner than hearts are meant to beat, whatever it learned', () => {
+    heartbeats.expect(20_000)
+    beats(9)
+    expect(heartbeats.takeSilent(nowMs + 86_000)).toEqual([])
+    expect(heartbeats.takeSilent(nowMs + 86_200)).toEqual(['a'])
+    beats(9, 40_000)
+    expect(heartbeats.takeSilent(nowMs + 86_200)).toEqual([])
+  })
+
   it('ends with its member', () => {
     beats(9)
     heartbeats.forget('a')

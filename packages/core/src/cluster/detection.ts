@@ -12,6 +12,7 @@ import type { Exchanges } from '../gossip/exchanges.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import type { Instant } from '../state/instant.ts'
 import type { Table } from '../state/table.ts'
+import { beatIntervalMs } from './beats.ts'
 import type { Membership } from './membership.ts'
 import type { Outbox } from './outbox.ts'
 import type { OwnRecord } from './own-record.ts'
@@ -104,7 +105,9 @@ export class Detection {
 
   beat(now: Instant): void {
     const { membership, voice } = this.#options
-    voice.beat(membership.count('alive', 'suspect'), now.monotonicMs)
+    const intervalMs = beatIntervalMs(membership.count('alive', 'suspect'))
+    voice.beat(intervalMs, now.monotonicMs)
+    this.tell({ type: 'beat-interval', ms: intervalMs }, now)
   }
 
   #apply(effects: readonly DetectorEffect[], now: Instant): void {

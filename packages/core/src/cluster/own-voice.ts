@@ -1,6 +1,5 @@
 /** Own voice: everything this member says in its own name. It is signed by the host, and only then a fact. */
 import { draftFact, type FactBody } from '../wire/fact.ts'
-import { beatIntervalMs } from './beats.ts'
 import type { Outbox } from './outbox.ts'
 import type { OwnChange, OwnRecord } from './own-record.ts'
 
@@ -34,9 +33,9 @@ export class OwnVoice {
     this.#sayRecord()
   }
 
-  /** @param members alive or suspect, oneself included. */
-  beat(members: number, nowMs: number): void {
-    this.#beatDueMs = nowMs + beatIntervalMs(members)
+  /** Beats now, and means to again in `intervalMs`. */
+  beat(intervalMs: number, nowMs: number): void {
+    this.#beatDueMs = nowMs + intervalMs
     this.#say(this.#own.beat())
   }
 

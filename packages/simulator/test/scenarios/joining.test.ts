@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice } from '../../src/index.ts'
-import { typesAbout } from '../happenings.ts'
+import { troubles, typesAbout } from '../happenings.ts'
 import { namesFrom } from '../names.ts'
 import { bytesOver } from '../sent-over.ts'
 import { settled } from '../settled.ts'
@@ -30,6 +30,17 @@ describe('joining, leaving, returning', () => {
       await simulation.runUntil(() => simulation.isConverged(), { withinMs: roundsMs })
       return simulation
     })
+  })
+
+  it('suspects nobody for beating more rarely, once the cluster has grown', async () => {
+    const simulation = await runTwice(async () => {
+      const simulation = await settled({ seed: 152, members: 5 })
+      await simulation.run(90_000)
+      for (let i = 0; i < 95; i++) simulation.add()
+      await simulation.run(180_000)
+      return simulation
+    })
+    expect(troubles(simulation)).toEqual([])
   })
 
   it('scenario 15: who says goodbye has left everywhere, and nobody suspected anything', async () => {
