@@ -4,7 +4,7 @@
  * The first member is everybody's bootstrap: it always comes back, and where it was.
  */
 import { type Random, randomStream } from '../random-stream.ts'
-import type { Fault, Schedule } from './schedule.ts'
+import { type Fault, faultWeights, type Schedule } from './schedule.ts'
 
 const maxMembers = 24
 const maxFaults = 12
@@ -22,28 +22,9 @@ export function drawSchedule(seed: number): Schedule {
   return { seed, members, faults: faults.sort((a, b) => a.atMs - b.atMs) }
 }
 
-const types = [
-  'partition',
-  'partition',
-  'cut',
-  'loss',
-  'delay',
-  'duplicate',
-  'reorder',
-  'drop-gossip',
-  'stall',
-  'stall',
-  'throttle',
-  'sleep',
-  'skew',
-  'crash',
-  'crash',
-  'crash',
-  'leave',
-  'change-network',
-  'join',
-  'update',
-] as const satisfies readonly Fault['type'][]
+const types = Object.entries(faultWeights).flatMap(([type, weight]) =>
+  Array.from({ length: weight }, () => type as Fault['type']),
+)
 
 function drawFault(members: number, random: Random): Fault {
   const type = pick(types, random)
