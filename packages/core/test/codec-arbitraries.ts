@@ -6,6 +6,7 @@ import type { Digest, Hello, ProbeFrame, SyncFrame } from '../src/wire/codec.ts'
 import { draftFact, type FactBody, type MemberRecord, type SignedFact } from '../src/wire/fact.ts'
 import { limits } from '../src/wire/limits.ts'
 import { memberIdFromKey } from '../src/wire/member-id.ts'
+import { spaceFromBytes } from '../src/wire/space-tag.ts'
 
 const count = fc.maxSafeNat()
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
@@ -24,7 +25,7 @@ const record: fc.Arbitrary<MemberRecord> = fc.record({
     text(limits.maxTagValueBytes),
     { maxKeys: limits.maxTags, noNullPrototype: true },
   ),
-  rooms: fc.array(text(limits.maxRoomNameBytes), { maxLength: 20 }),
+  spaces: fc.array(fc.record({ space: bytes(12).map(spaceFromBytes), entered: count }), { maxLength: 20 }),
   leaving: fc.boolean(),
   leftEpochMs: count,
   attention: fc.record({

@@ -152,8 +152,7 @@ describe('codec', () => {
     ['tags', { tags: tags(32) }, { tags: tags(33) }],
     ['tag key', { tags: { ['k'.repeat(64)]: '' } }, { tags: { ['k'.repeat(65)]: '' } }],
     ['tag value', { tags: { key: '😀'.repeat(64) } }, { tags: { key: `${'😀'.repeat(64)}x` } }],
-    ['rooms', { rooms: Array(256).fill('r') }, { rooms: Array(257).fill('r') }],
-    ['room name', { rooms: ['r'.repeat(128)] }, { rooms: ['r'.repeat(129)] }],
+    ['spaces', { spaces: spaces(256) }, { spaces: spaces(257) }],
   ])('takes a record at the limit of its %s and refuses one beyond', (_, within, beyond) => {
     const encode = (record: Partial<MemberRecord>) =>
       encodeRumors([signedFact(ada, recordBody({ incarnation: 5, ...record }))])
@@ -270,6 +269,10 @@ function rumor(fact: Partial<messages.SignedFact>): Uint8Array {
   })
 }
 
+function spaces(count: number): MemberRecord['spaces'] {
+  return Array.from({ length: count }, () => ({ space: '0'.repeat(24), entered: 1 }))
+}
+
 function tags(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [`key ${i}`, '']))
 }
@@ -301,7 +304,7 @@ function keepsLimits(record: MemberRecord): void {
     Buffer.byteLength(record.name) <= limits.maxNameBytes &&
     record.addresses.length <= limits.maxAddresses &&
     Object.keys(record.tags).length <= limits.maxTags &&
-    record.rooms.length <= limits.maxRooms &&
+    record.spaces.length <= limits.maxSpaces &&
     record.attention.leaseMs <= limits.maxAttentionLeaseMs
   if (!keeps) throw new Error('a record beyond its limits')
 }

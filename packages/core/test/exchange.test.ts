@@ -84,8 +84,8 @@ describe('exchange', () => {
   })
 
   it('brings a fact that alone is larger than the budget', () => {
-    const rooms = Array.from({ length: 100 }, (_, i) => `${i}`.padEnd(120, 'x'))
-    const large = signedFact(idOf('ada'), recordBody({ incarnation: 5, rooms }))
+    const addresses = Array.from({ length: 16 }, (_, i) => new Uint8Array(256).fill(i))
+    const large = signedFact(idOf('ada'), recordBody({ incarnation: 5, addresses }))
     const [a, b] = [sideOf([large]), sideOf([])]
     exchange(a, b, course(1_024))
     expect(b.table.get(idOf('ada'))?.record).toEqual(large)

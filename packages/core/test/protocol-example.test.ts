@@ -62,7 +62,7 @@ it('the example of the protocol page holds, byte for byte', async () => {
       name: 'ada',
       addresses: [multiaddr('/ip4/192.0.2.1/tcp/4001').bytes],
       tags: { role: 'host' },
-      rooms: [],
+      spaces: [],
       leaving: false,
       leftEpochMs: 0,
       attention: { state: 'full', leaseMs: 0 },

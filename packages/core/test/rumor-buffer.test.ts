@@ -11,8 +11,7 @@ const beat = (number: number) => signedFact(ada, heartbeatBody(5, number))
 
 /** A record of about so many bytes. */
 function sized(bytes: number): SignedFact {
-  const rooms = Array.from({ length: Math.floor(bytes / 130) }, (_, i) => `${i}`.padEnd(128, 'x'))
-  return signedFact(ada, recordBody({ incarnation: 5, rooms }))
+  return signedFact(ada, recordBody({ incarnation: 5, name: 'x'.repeat(bytes) }))
 }
 
 describe('rumor buffer', () => {

@@ -57,7 +57,7 @@ export function firstRecord(of: {
     ...of,
     version: 1,
     addresses: [],
-    rooms: [],
+    spaces: [],
     leaving: false,
     leftEpochMs: 0,
     attention: { state: 'full', leaseMs: 0 },

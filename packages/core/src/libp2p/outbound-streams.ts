@@ -5,6 +5,7 @@
  * dropped, and the stream forgotten: the next frame opens another.
  */
 import type { Connection, Logger, Stream } from '@libp2p/interface'
+import { concat } from 'uint8arrays/concat'
 import type { Channel } from '../cluster/ports.ts'
 import { prefixed, readFrames, writeFrame } from './frame-stream.ts'
 import { protocols } from './protocols.ts'
@@ -85,14 +86,4 @@ export class OutboundStreams {
     readFrames(stream, frame => answered(to, channel, frame))
     writeFrame(stream, concat([prefixed(hello(channel)), ...waiting]))
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let offset = 0
-  for (const part of parts) {
-    bytes.set(part, offset)
-    offset += part.length
-  }
-  return bytes
 }

@@ -1,5 +1,5 @@
 /** Set hash: 256 buckets of entry hashes, and their sum. Adding what is in takes it out again. */
-import { bucketCount } from '../wire/codec.ts'
+import { bucketCount } from '../wire/buckets.ts'
 import type { EntryHash } from './entry-hash.ts'
 
 const words = 4

@@ -6,7 +6,8 @@
  * what comes in has been verified. Entries are read outside and written here only.
  */
 
-import { bucketCount, prefixOf } from '../wire/codec.ts'
+import { bucketCount } from '../wire/buckets.ts'
+import { prefixOf } from '../wire/codec.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import { keyFromMemberId } from '../wire/member-id.ts'

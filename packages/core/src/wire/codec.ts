@@ -14,7 +14,10 @@ import {
   type PlacedBeat,
   type WantedBeats,
 } from './beat-list.ts'
+import { bitmapOf, bucketCount, bucketsOf } from './buckets.ts'
 import { fromMessage, type SignedFact, toMessage } from './fact.ts'
+import { guarded } from './guarded.ts'
+import { isCount } from './is-count.ts'
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import * as messages from './messages.ts'
@@ -75,7 +78,6 @@ export interface SyncMessage {
 export type SyncFrame = Hello | SyncMessage
 
 export const prefixBytes = 8
-export const bucketCount = 256
 
 const nothing: SyncMessage = {
   type: 'sync',
@@ -208,20 +210,6 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
   })
 }
 
-/** The one place where foreign bytes may throw: protons does on what is no protobuf, or over a limit. */
-function guarded<T>(
-  bytes: Uint8Array,
-  maxBytes: number,
-  decode: () => Result<T, DecodeFailure>,
-): Result<T, DecodeFailure> {
-  if (bytes.length > maxBytes) return failed('too-large', `${bytes.length} bytes, at most ${maxBytes}`)
-  try {
-    return decode()
-  } catch (error) {
-    return failed('malformed', error instanceof Error ? error.message : String(error))
-  }
-}
-
 function decodeFacts(encoded: readonly messages.SignedFact[]): Result<SignedFact[], DecodeFailure> {
   const facts: SignedFact[] = []
   for (const message of encoded) {
@@ -245,9 +233,7 @@ function encodeDigest(digest: Digest): messages.Digest {
   const { buckets, mutual } = digest
   const entries = digest.entries.map(({ prefix, ...entry }) => ({ idPrefix: bytesOf(prefix), ...entry }))
   if (!buckets) return { entries, mutual }
-  const bitmap = new Uint8Array(bucketCount / 8)
-  for (const bucket of buckets) bitmap[bucket >> 3] = (bitmap[bucket >> 3] ?? 0) | (1 << (bucket & 7))
-  return { buckets: bitmap, entries, mutual }
+  return { buckets: bitmapOf(buckets), entries, mutual }
 }
 
 function decodeDigest(message: messages.Digest | undefined): Result<Digest | undefined, DecodeFailure> {
@@ -261,13 +247,7 @@ function decodeDigest(message: messages.Digest | undefined): Result<Digest | und
       return failed('invalid', 'a digest counts in whole numbers')
     entries.push({ prefix: prefixOf(idPrefix), incarnation, version, beat, suspicions })
   }
-  const buckets =
-    bitmap && new Set(Array.from({ length: bucketCount }, (_, b) => b).filter(b => isSet(bitmap, b)))
-  return ok({ buckets, entries, mutual })
-}
-
-function isSet(bitmap: Uint8Array, bit: number): boolean {
-  return ((bitmap[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0
+  return ok({ buckets: bitmap && bucketsOf(bitmap), entries, mutual })
 }
 
 /** The key's first 8 bytes as a string: usable as a map's key, and no more garbage than needed. */
@@ -277,8 +257,4 @@ export function prefixOf(key: Uint8Array): string {
 
 function bytesOf(prefix: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(prefix, character => character.charCodeAt(0))
-}
-
-function isCount(value: number | undefined): value is number {
-  return value !== undefined && Number.isSafeInteger(value) && value >= 0
 }

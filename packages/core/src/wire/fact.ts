@@ -5,17 +5,28 @@
  * bit, unknown fields included. A fact that came out of here is within the limits; whether its signature holds
  * is asked elsewhere (`signing.ts`).
  */
+import { byteLength } from './byte-length.ts'
 import { equalBytes } from './equal-bytes.ts'
+import { isCount } from './is-count.ts'
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import * as messages from './messages.ts'
 import { type DecodeFailure, failed, ok, type Result } from './result.ts'
+import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './space-tag.ts'
 
 /** How much a member attends to the network: a browser tab that is hidden or frozen answers late. */
 export interface Attention {
   readonly state: 'full' | 'hidden' | 'frozen'
   /** How long others should be patient after hearing this, in milliseconds; 0 when the attention is full. */
   readonly leaseMs: number
+}
+
+/** That a member is in a space: a room, or a shared config. */
+export interface SpaceEntry {
+  /** The space tag. */
+  readonly space: string
+  /** Which of its entries: grows with each, over restarts too. What it says in the space bears the same number. */
+  readonly entered: number
 }
 
 /** What a member says of itself. Ordered by (incarnation, version). */
@@ -26,7 +37,7 @@ export interface MemberRecord {
   /** Multiaddrs as bytes. */
   readonly addresses: readonly Uint8Array[]
   readonly tags: Readonly<Record<string, string>>
-  readonly rooms: readonly string[]
+  readonly spaces: readonly SpaceEntry[]
   readonly leaving: boolean
   /** When it said goodbye, by its own clock; 0 while it has not. */
   readonly leftEpochMs: number
@@ -85,7 +96,7 @@ function encodeRecord(record: MemberRecord): Uint8Array {
     name: record.name,
     addresses: record.addresses as Uint8Array<ArrayBuffer>[],
     tags: Object.entries(record.tags).map(([key, value]) => ({ key, value })),
-    rooms: [...record.rooms],
+    spaces: record.spaces.map(({ space, entered }) => ({ space: bytesOfSpace(space), entered })),
     leaving: record.leaving,
     leftEpochMs: record.leftEpochMs,
     attention: attentionStates.indexOf(record.attention.state),
@@ -145,11 +156,14 @@ function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBod
 
 function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
   const message = messages.MemberRecord.decode(payload, {
-    limits: { addresses: limits.maxAddresses, tags: limits.maxTags, rooms: limits.maxRooms },
+    limits: { addresses: limits.maxAddresses, tags: limits.maxTags, spaces: limits.maxSpaces },
   })
-  const { incarnation, version, name, addresses, rooms, leaving, leftEpochMs } = message
+  const { incarnation, version, name, addresses, leaving, leftEpochMs } = message
   if (!isCount(incarnation) || !isCount(version) || !isCount(leftEpochMs))
     return failed('invalid', 'a record counts in whole numbers')
+  if (message.spaces.some(({ space, entered }) => space.length !== spaceTagBytes || !isCount(entered)))
+    return failed('invalid', `a space entry is a tag of ${spaceTagBytes} bytes and a whole number`)
+  const spaces = message.spaces.map(({ space, entered }) => ({ space: spaceFromBytes(space), entered }))
   const state = attentionStates[message.attention] ?? 'full'
   const leaseMs = Math.min(message.attentionLeaseMs, limits.maxAttentionLeaseMs)
   const tags = Object.fromEntries(message.tags.map(({ key, value }) => [key, value]))
@@ -159,7 +173,7 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
     name,
     addresses,
     tags,
-    rooms,
+    spaces,
     leaving,
     leftEpochMs,
     attention: { state, leaseMs },
@@ -181,22 +195,6 @@ export function recordExcess(record: MemberRecord): string | undefined {
     if (byteLength(value) > limits.maxTagValueBytes)
       return `a tag value over ${limits.maxTagValueBytes} bytes`
   }
-  if (record.rooms.length > limits.maxRooms) return `more than ${limits.maxRooms} rooms`
-  if (record.rooms.some(room => byteLength(room) > limits.maxRoomNameBytes))
-    return `a room name over ${limits.maxRoomNameBytes} bytes`
+  if (record.spaces.length > limits.maxSpaces) return `more than ${limits.maxSpaces} rooms and shared configs`
   return undefined
-}
-
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 0
-}
-
-/** UTF-8 bytes. A code unit is at most three, so short text is not measured. */
-function byteLength(text: string): number {
-  let bytes = 0
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
-  }
-  return bytes
 }

@@ -16,8 +16,25 @@ export const limits = {
   maxTags: 32,
   maxTagKeyBytes: 64,
   maxTagValueBytes: 256,
-  maxRooms: 256,
-  maxRoomNameBytes: 128,
+  /** Rooms and shared configs that one member is in. */
+  maxSpaces: 256,
   /** One hour: the longest an inattentive member may ask others to wait. */
   maxAttentionLeaseMs: 3_600_000,
+  maxRoomNameBytes: 128,
+  /** All fields of one member's presence in one room, names and values as JSON. */
+  maxPresenceBytes: 16_384,
+  maxPresenceFields: 64,
+  maxFieldNameBytes: 128,
+  maxConfigKeyBytes: 256,
+  /** As JSON. */
+  maxConfigValueBytes: 16_384,
+  /** As JSON. */
+  maxEventBytes: 32_000,
+  maxDocumentNameBytes: 128,
+  /** In one room. */
+  maxDocuments: 64,
+  maxStateVectorBytes: 524_288,
+  maxHeldIds: 16_384,
+  /** A hundred levels: deeper values are somebody's attempt to exhaust a stack. */
+  maxJsonDepth: 100,
 } as const

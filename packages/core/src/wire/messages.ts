@@ -294,13 +294,125 @@ export namespace Tag {
   }
 }
 
+export interface SpaceEntry {
+  space: Uint8Array<ArrayBuffer>
+  entered: number
+}
+
+export namespace SpaceEntry {
+  let _codec: Codec<SpaceEntry>
+
+  export const codec = (): Codec<SpaceEntry> => {
+    if (_codec == null) {
+      _codec = message<SpaceEntry>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.space != null && obj.space.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.space)
+        }
+
+        if ((obj.entered != null && obj.entered !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.entered)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          space: uint8ArrayAlloc(0),
+          entered: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.space = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.entered = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.space`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.entered`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface SpaceEntrySpaceFieldEvent {
+    field: '$.space'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SpaceEntryEnteredFieldEvent {
+    field: '$.entered'
+    value: number
+  }
+
+  export function encode (obj: Partial<SpaceEntry>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SpaceEntry.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpaceEntry>): SpaceEntry {
+    return decodeMessage(buf, SpaceEntry.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpaceEntry>): Generator<SpaceEntrySpaceFieldEvent | SpaceEntryEnteredFieldEvent> {
+    return streamMessage(buf, SpaceEntry.codec(), opts)
+  }
+}
+
 export interface MemberRecord {
   incarnation: number
   version: number
   name: string
   addresses: Uint8Array<ArrayBuffer>[]
   tags: Tag[]
-  rooms: string[]
+  spaces: SpaceEntry[]
   leaving: boolean
   attention: number
   attentionLeaseMs: number
@@ -346,10 +458,10 @@ export namespace MemberRecord {
           }
         }
 
-        if (obj.rooms != null && obj.rooms.length > 0) {
-          for (const value of obj.rooms) {
+        if (obj.spaces != null && obj.spaces.length > 0) {
+          for (const value of obj.spaces) {
             w.uint32(50)
-            w.string(value)
+            SpaceEntry.codec().encode(value, w)
           }
         }
 
@@ -383,7 +495,7 @@ export namespace MemberRecord {
           name: '',
           addresses: [],
           tags: [],
-          rooms: [],
+          spaces: [],
           leaving: false,
           attention: 0,
           attentionLeaseMs: 0,
@@ -427,11 +539,13 @@ export namespace MemberRecord {
               break
             }
             case 6: {
-              if (opts.limits?.rooms != null && obj.rooms.length === opts.limits.rooms) {
-                throw new MaxLengthError('Decode error - repeated field "rooms" had too many elements')
+              if (opts.limits?.spaces != null && obj.spaces.length === opts.limits.spaces) {
+                throw new MaxLengthError('Decode error - repeated field "spaces" had too many elements')
               }
 
-              obj.rooms.push(reader.string())
+              obj.spaces.push(SpaceEntry.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.spaces$
+              }))
               break
             }
             case 7: {
@@ -462,7 +576,7 @@ export namespace MemberRecord {
         const obj = {
           addresses: 0,
           tags: 0,
-          rooms: 0
+          spaces: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -526,17 +640,20 @@ export namespace MemberRecord {
               break
             }
             case 6: {
-              if (opts.limits?.rooms != null && obj.rooms === opts.limits.rooms) {
-                throw new MaxLengthError('Streaming decode error - repeated field "rooms" had too many elements')
+              if (opts.limits?.spaces != null && obj.spaces === opts.limits.spaces) {
+                throw new MaxLengthError('Streaming decode error - repeated field "spaces" had too many elements')
               }
 
-              yield {
-                field: `${prefix}.rooms[]`,
-                index: obj.rooms,
-                value: reader.string()
+              for (const evt of SpaceEntry.codec().stream(reader, reader.uint32(), `${prefix}.spaces[]`, {
+                limits: opts.limits?.spaces$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.spaces
+                }
               }
 
-              obj.rooms++
+              obj.spaces++
 
               break
             }
@@ -613,10 +730,16 @@ export namespace MemberRecord {
     index: number
   }
 
-  export interface MemberRecordRoomsFieldEvent {
-    field: '$.rooms[]'
+  export interface MemberRecordSpacesSpaceFieldEvent {
+    field: '$.spaces[].space'
+    value: Uint8Array<ArrayBuffer>
     index: number
-    value: string
+  }
+
+  export interface MemberRecordSpacesEnteredFieldEvent {
+    field: '$.spaces[].entered'
+    value: number
+    index: number
   }
 
   export interface MemberRecordLeavingFieldEvent {
@@ -647,7 +770,7 @@ export namespace MemberRecord {
     return decodeMessage(buf, MemberRecord.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MemberRecord>): Generator<MemberRecordIncarnationFieldEvent | MemberRecordVersionFieldEvent | MemberRecordNameFieldEvent | MemberRecordAddressesFieldEvent | MemberRecordTagsKeyFieldEvent | MemberRecordTagsValueFieldEvent | MemberRecordRoomsFieldEvent | MemberRecordLeavingFieldEvent | MemberRecordAttentionFieldEvent | MemberRecordAttentionLeaseMsFieldEvent | MemberRecordLeftEpochMsFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MemberRecord>): Generator<MemberRecordIncarnationFieldEvent | MemberRecordVersionFieldEvent | MemberRecordNameFieldEvent | MemberRecordAddressesFieldEvent | MemberRecordTagsKeyFieldEvent | MemberRecordTagsValueFieldEvent | MemberRecordSpacesSpaceFieldEvent | MemberRecordSpacesEnteredFieldEvent | MemberRecordLeavingFieldEvent | MemberRecordAttentionFieldEvent | MemberRecordAttentionLeaseMsFieldEvent | MemberRecordLeftEpochMsFieldEvent> {
     return streamMessage(buf, MemberRecord.codec(), opts)
   }
 }

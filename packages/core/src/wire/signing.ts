@@ -1,9 +1,13 @@
 /**
  * Signing: which bytes an author signs.
  *
- * The domain, the kind and the cluster are in them, so a signature is good for one kind of fact in one cluster.
+ * The domain, the kind, the cluster and the space are in them, so a signature is good for one kind of fact in one place.
  */
+import { concat } from 'uint8arrays/concat'
+import { fromString } from 'uint8arrays/from-string'
 import type { Draft, FactBody } from './fact.ts'
+import type { SpaceDraft, SpaceFactBody } from './space-fact.ts'
+import { bytesOfSpace } from './space-tag.ts'
 
 /** Signs for this member. Node answers at once, a browser's WebCrypto later. */
 export interface Signer {
@@ -16,15 +20,24 @@ export interface Verifier {
   verify(author: string, bytes: Uint8Array, signature: Uint8Array): boolean | Promise<boolean>
 }
 
-const domain = [...'hearsay/1'].map(character => character.charCodeAt(0))
+const domain = fromString('hearsay/1')
 const kinds = { record: 2, heartbeat: 3, suspicion: 4 } satisfies Record<FactBody['type'], number>
 
 /** `"hearsay/1" | kind, one byte: its field number in SignedFact | cluster tag, 16 bytes | payload` */
 export function signedBytes(cluster: Uint8Array, fact: Pick<Draft, 'type' | 'payload'>): Uint8Array {
-  const bytes = new Uint8Array(domain.length + 1 + cluster.length + fact.payload.length)
-  bytes.set(domain)
-  bytes[domain.length] = kinds[fact.type]
-  bytes.set(cluster, domain.length + 1)
-  bytes.set(fact.payload, domain.length + 1 + cluster.length)
-  return bytes
+  return concat([domain, Uint8Array.of(kinds[fact.type]), cluster, fact.payload])
+}
+
+const spaceKinds = { field: 16, entry: 17, update: 18, event: 19 } satisfies Record<
+  SpaceFactBody['type'],
+  number
+>
+
+/** `"hearsay/1" | kind, one byte: 14 + its field number in SpaceFact | cluster tag, 16 bytes | space tag, 12 bytes | payload` */
+export function signedSpaceBytes(
+  cluster: Uint8Array,
+  space: string,
+  fact: Pick<SpaceDraft, 'type' | 'payload'>,
+): Uint8Array {
+  return concat([domain, Uint8Array.of(spaceKinds[fact.type]), cluster, bytesOfSpace(space), fact.payload])
 }

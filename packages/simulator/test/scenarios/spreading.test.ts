@@ -20,17 +20,21 @@ describe('spreading', () => {
     })
   })
 
-  it('scenario 28: with a budget of 1 kB and one member whose record is 30 kB, nobody starves', async () => {
+  it('scenario 28: with a budget of 1 kB and one member whose record is 20 kB, nobody starves', async () => {
     await runTwice(async () => {
       const simulation = createSimulation({ seed: 28, members: 24, tuning: { maxDeltaBytes: 1_024 } })
       simulation.dropGossip(60_000)
-      const rooms = Array.from({ length: 250 }, (_, i) => `${i}`.padEnd(120, 'x'))
+      const spaces = Array.from({ length: 250 }, (_, i) => ({ space: `${i}`.padStart(24, '0'), entered: i }))
+      const tags = Object.fromEntries(
+        Array.from({ length: 32 }, (_, i) => [`${i}`.padEnd(64), 'x'.repeat(256)]),
+      )
+      const addresses = Array.from({ length: 12 }, () => new Uint8Array(256))
       const large = simulation.member('m5')
-      large.driver.handle({ type: 'change', change: { rooms } })
+      large.driver.handle({ type: 'change', change: { spaces, tags, addresses } })
       await simulation.runUntil(() => simulation.isConverged(), { withinMs: 30_000 })
       const knowsLarge = () =>
         simulation.running.every(
-          ({ machine }) => machine.table.get(large.id)?.record.record.rooms.length === 250,
+          ({ machine }) => machine.table.get(large.id)?.record.record.spaces.length === 250,
         )
       await simulation.runUntil(knowsLarge, { withinMs: 30_000 })
       return simulation

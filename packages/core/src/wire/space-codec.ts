@@ -1,0 +1,182 @@
+/**
+ * Space codec: what members of a space say to each other, to bytes and back.
+ *
+ * As in `codec.ts`: decoding never throws and keeps within the limits, whatever the bytes are.
+ */
+import { bitmapOf, bucketCount, bucketsOf } from './buckets.ts'
+import { byteLength } from './byte-length.ts'
+import { guarded } from './guarded.ts'
+import { isCount } from './is-count.ts'
+import { limits } from './limits.ts'
+import { type DecodeFailure, failed, ok, type Result } from './result.ts'
+import { fromSpaceMessage, type SpaceFact, toSpaceMessage } from './space-fact.ts'
+import * as messages from './space-messages.ts'
+import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './space-tag.ts'
+
+/** Which facts somebody holds. */
+export interface Held {
+  /** Which of the 256 buckets it covers; undefined: all. */
+  readonly buckets: ReadonlySet<number> | undefined
+  /** The first 8 bytes of each id, as 16 hexadecimal digits. */
+  readonly ids: readonly string[]
+  /** Asks the receiver for its own. */
+  readonly mutual: boolean
+}
+
+/** One step of the synchronisation of one document: what is absent was not said. */
+export interface DocumentStep {
+  readonly document: string
+  /** 16 bytes. */
+  readonly hash?: Uint8Array | undefined
+  /** What the sender has; the receiver is asked for what is beyond it … */
+  readonly stateVector?: Uint8Array | undefined
+  /** … and for its own state vector. */
+  readonly mutual?: boolean
+  /** Yjs' encoding, version 1. */
+  readonly update?: Uint8Array | undefined
+  /** A part of an update that is too long for one frame. */
+  readonly piece?: Piece | undefined
+  /** The next part that is wanted. */
+  readonly wanted?: { readonly transfer: number; readonly offset: number } | undefined
+}
+
+export interface Piece {
+  readonly transfer: number
+  readonly offset: number
+  /** Bytes of all pieces together. */
+  readonly total: number
+  readonly content: Uint8Array
+}
+
+/** One step of an exchange about one space: what is absent was not said. */
+export interface SpaceStep {
+  /** The space tag. */
+  readonly space: string
+  /** 8 bytes. Opens an exchange; equal ones need no answer. */
+  readonly hash?: Uint8Array | undefined
+  /** 256 × 8 bytes. */
+  readonly bucketHashes?: Uint8Array | undefined
+  readonly held?: Held | undefined
+  readonly facts?: readonly SpaceFact[]
+  readonly more?: boolean
+  readonly documents?: readonly DocumentStep[]
+}
+
+const idBytes = 8
+
+export function encodeSpaceRumors(facts: readonly SpaceFact[]): Uint8Array {
+  return messages.SpaceRumors.encode({ facts: facts.map(toSpaceMessage) as messages.SpaceFact[] })
+}
+
+export function decodeSpaceRumors(bytes: Uint8Array): Result<SpaceFact[], DecodeFailure> {
+  return guarded<SpaceFact[]>(bytes, limits.maxRumorBytes, () => {
+    const { facts } = messages.SpaceRumors.decode(bytes, { limits: { facts: limits.maxFactsPerMessage } })
+    return decodeFacts(facts)
+  })
+}
+
+export function encodeSpaceFrame(steps: readonly SpaceStep[]): Uint8Array {
+  return messages.SpaceFrame.encode({ steps: steps.map(encodeStep) as messages.SpaceStep[] })
+}
+
+export function decodeSpaceFrame(bytes: Uint8Array): Result<SpaceStep[], DecodeFailure> {
+  return guarded<SpaceStep[]>(bytes, limits.maxFrameBytes, () => {
+    const frame = messages.SpaceFrame.decode(bytes, {
+      limits: {
+        steps: limits.maxSpaces,
+        steps$: { facts: limits.maxFactsPerMessage, documents: limits.maxDocuments },
+      },
+    })
+    return all(frame.steps, decodeStep)
+  })
+}
+
+function encodeStep(step: SpaceStep): Partial<messages.SpaceStep> {
+  const { hash, bucketHashes, held } = step
+  return {
+    space: bytesOfSpace(step.space),
+    facts: (step.facts ?? []).map(toSpaceMessage) as messages.SpaceFact[],
+    documents: (step.documents ?? []) as messages.DocumentStep[],
+    more: step.more ?? false,
+    ...(hash && { hash: hash as Uint8Array<ArrayBuffer> }),
+    ...(bucketHashes && { bucketHashes: bucketHashes as Uint8Array<ArrayBuffer> }),
+    ...(held && { held: encodeHeld(held) }),
+  }
+}
+
+function decodeStep(message: messages.SpaceStep): Result<SpaceStep, DecodeFailure> {
+  const { space, hash, bucketHashes, more } = message
+  if (space.length !== spaceTagBytes) return failed('invalid', `a space tag has ${spaceTagBytes} bytes`)
+  if (hash && hash.length !== idBytes) return failed('invalid', `the hash of a space has ${idBytes} bytes`)
+  if (bucketHashes && bucketHashes.length !== bucketCount * 8)
+    return failed('invalid', '256 bucket hashes of 8 bytes')
+  const held = message.held ? decodeHeld(message.held) : ok(undefined)
+  if (!held.ok) return held
+  const facts = decodeFacts(message.facts)
+  if (!facts.ok) return facts
+  const documents = all(message.documents, decodeDocumentStep)
+  if (!documents.ok) return documents
+  return ok({
+    space: spaceFromBytes(space),
+    hash,
+    bucketHashes,
+    held: held.value,
+    facts: facts.value,
+    more,
+    documents: documents.value,
+  })
+}
+
+function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep, DecodeFailure> {
+  const { document, hash, stateVector, mutual, update, piece, wanted } = message
+  if (byteLength(document) > limits.maxDocumentNameBytes)
+    return failed('too-large', `a document name over ${limits.maxDocumentNameBytes} bytes`)
+  if (hash && hash.length !== 16) return failed('invalid', 'the hash of a document has 16 bytes')
+  if (stateVector && stateVector.length > limits.maxStateVectorBytes)
+    return failed('too-large', `a state vector of ${stateVector.length} bytes`)
+  if (piece && !(isCount(piece.transfer) && isCount(piece.offset) && isCount(piece.total)))
+    return failed('invalid', 'a piece is placed by whole numbers')
+  if (piece && piece.offset + piece.content.length > piece.total)
+    return failed('invalid', 'a piece lies within the whole')
+  if (wanted && !(isCount(wanted.transfer) && isCount(wanted.offset)))
+    return failed('invalid', 'a piece is asked for by whole numbers')
+  return ok({ document, hash, stateVector, mutual, update, piece, wanted })
+}
+
+function encodeHeld({ buckets, ids, mutual }: Held): messages.Held {
+  const bytes = new Uint8Array(ids.length * idBytes)
+  ids.forEach((id, i) => {
+    for (let at = 0; at < idBytes; at++) bytes[i * idBytes + at] = parseInt(id.slice(at * 2, at * 2 + 2), 16)
+  })
+  return buckets ? { buckets: bitmapOf(buckets), ids: bytes, mutual } : { ids: bytes, mutual }
+}
+
+function decodeHeld({ buckets: bitmap, ids: bytes, mutual }: messages.Held): Result<Held, DecodeFailure> {
+  if (bytes.length % idBytes !== 0) return failed('invalid', `ids are of ${idBytes} bytes each`)
+  if (bytes.length > limits.maxHeldIds * idBytes)
+    return failed('too-large', `more than ${limits.maxHeldIds} ids`)
+  if (bitmap && bitmap.length !== bucketCount / 8) return failed('invalid', 'a bucket bitmap has 32 bytes')
+  const ids: string[] = []
+  for (let at = 0; at < bytes.length; at += idBytes)
+    ids.push(spaceFromBytes(bytes.subarray(at, at + idBytes)))
+  return ok({ buckets: bitmap && bucketsOf(bitmap), ids, mutual })
+}
+
+function decodeFacts(encoded: readonly messages.SpaceFact[]): Result<SpaceFact[], DecodeFailure> {
+  const decoded = all(encoded, fromSpaceMessage)
+  return decoded.ok ? ok(decoded.value.filter(fact => fact !== undefined)) : decoded
+}
+
+/** All of them, or the first failure. */
+function all<T, R>(
+  messages: readonly T[],
+  decode: (message: T) => Result<R, DecodeFailure>,
+): Result<R[], DecodeFailure> {
+  const values: R[] = []
+  for (const message of messages) {
+    const decoded = decode(message)
+    if (!decoded.ok) return decoded
+    values.push(decoded.value)
+  }
+  return ok(values)
+}

@@ -1,0 +1,157 @@
+/**
+ * Space fact: something said in a space, signed by its author.
+ *
+ * As with facts of members, the encoded payload stays with the decoded value and is relayed bit for bit; what came
+ * out of here is within the limits; whether its signature holds is asked elsewhere.
+ */
+import { byteLength } from './byte-length.ts'
+import { isCount } from './is-count.ts'
+import { type Json, parseJson } from './json.ts'
+import { limits } from './limits.ts'
+import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
+import { type DecodeFailure, failed, ok, type Result } from './result.ts'
+import * as messages from './space-messages.ts'
+
+export type SpaceFactBody =
+  /** One field of the author's presence; without a value it is gone. Ordered by (entered, version). */
+  | {
+      readonly type: 'field'
+      readonly entered: number
+      readonly version: number
+      readonly name: string
+      readonly value: Json | undefined
+    }
+  /** One entry of a shared config; without a value the key is deleted. Ordered by (epochMs, count, author). */
+  | {
+      readonly type: 'entry'
+      readonly key: string
+      readonly value: Json | undefined
+      readonly epochMs: number
+      readonly count: number
+      /** The first 8 bytes of the id of the entry that its author saw there; undefined: none. */
+      readonly replaces: Uint8Array | undefined
+    }
+  /** An update of a document, in Yjs' encoding, version 1. */
+  | { readonly type: 'update'; readonly document: string; readonly update: Uint8Array }
+  /** For whoever is there. `number` counts up in each entry. */
+  | { readonly type: 'event'; readonly entered: number; readonly number: number; readonly value: Json }
+
+/** A space fact before its author signed it. */
+export type SpaceDraft = SpaceFactBody & { readonly author: string; readonly payload: Uint8Array }
+
+export type SpaceFact = SpaceDraft & { readonly signature: Uint8Array }
+
+export type FieldFact = SpaceFact & { readonly type: 'field' }
+export type EntryFact = SpaceFact & { readonly type: 'entry' }
+export type UpdateFact = SpaceFact & { readonly type: 'update' }
+export type EventFact = SpaceFact & { readonly type: 'event' }
+
+export const replacesBytes = 8
+
+export function draftSpaceFact(author: string, body: SpaceFactBody): SpaceDraft {
+  return { ...body, author, payload: encodeBody(body) }
+}
+
+function encodeBody(body: SpaceFactBody): Uint8Array {
+  switch (body.type) {
+    case 'field': {
+      const { entered, version, name, value } = body
+      return messages.PresenceField.encode({ entered, version, name, ...jsonOf(value) })
+    }
+    case 'entry': {
+      const { key, value, epochMs, count, replaces } = body
+      return messages.ConfigEntry.encode({
+        key,
+        epochMs,
+        count,
+        ...jsonOf(value),
+        ...(replaces && { replaces: replaces as Uint8Array<ArrayBuffer> }),
+      })
+    }
+    case 'update':
+      return messages.DocumentUpdate.encode({
+        document: body.document,
+        update: body.update as Uint8Array<ArrayBuffer>,
+      })
+    case 'event':
+      return messages.Event.encode({
+        entered: body.entered,
+        number: body.number,
+        json: JSON.stringify(body.value),
+      })
+  }
+}
+
+function jsonOf(value: Json | undefined): { json?: string } {
+  return value === undefined ? {} : { json: JSON.stringify(value) }
+}
+
+export function toSpaceMessage(fact: SpaceFact): Partial<messages.SpaceFact> {
+  const author = keyFromMemberId(fact.author) ?? new Uint8Array()
+  const payload = fact.payload as Uint8Array<ArrayBuffer>
+  return { author, signature: fact.signature as Uint8Array<ArrayBuffer>, [fact.type]: payload }
+}
+
+/** Undefined: a kind of fact that a later version knows. Skipped, the rest of the message stands. */
+export function fromSpaceMessage(message: messages.SpaceFact): Result<SpaceFact | undefined, DecodeFailure> {
+  const author = memberIdFromKey(message.author)
+  if (author === undefined) return failed('invalid', 'an author is a key of 32 bytes')
+  if (message.signature.length !== 64) return failed('invalid', 'a signature has 64 bytes')
+  const present = (['field', 'entry', 'update', 'event'] as const).filter(type => message[type] !== undefined)
+  const type = present[0]
+  if (present.length > 1) return failed('invalid', 'a fact says one thing')
+  const view = type && message[type]
+  if (type === undefined || view === undefined) return ok(undefined)
+  if (view.length > limits.maxPayloadBytes) return failed('too-large', `a payload of ${view.length} bytes`)
+  // Copied: a view would keep the whole frame that it came in.
+  const payload = view.slice()
+  const body = decodeBody(type, payload)
+  if (!body.ok) return body
+  return ok({ ...body.value, author, payload, signature: message.signature.slice() })
+}
+
+/** @throws whatever protons throws on bytes that are no protobuf: `space-codec.ts` catches it. */
+function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<SpaceFactBody, DecodeFailure> {
+  switch (type) {
+    case 'field': {
+      const { entered, version, name, json } = messages.PresenceField.decode(payload)
+      if (!isCount(entered) || !isCount(version)) return failed('invalid', 'a field counts in whole numbers')
+      if (byteLength(name) > limits.maxFieldNameBytes)
+        return failed('too-large', `a field name over ${limits.maxFieldNameBytes} bytes`)
+      if (json !== undefined && byteLength(json) > limits.maxPresenceBytes)
+        return failed('too-large', `a field over ${limits.maxPresenceBytes} bytes`)
+      const value = readValue(json)
+      return value.ok ? ok({ type, entered, version, name, value: value.value }) : value
+    }
+    case 'entry': {
+      const { key, json, epochMs, count, replaces } = messages.ConfigEntry.decode(payload)
+      if (!isCount(epochMs)) return failed('invalid', 'a time is a whole number')
+      if (byteLength(key) > limits.maxConfigKeyBytes)
+        return failed('too-large', `a key over ${limits.maxConfigKeyBytes} bytes`)
+      if (json !== undefined && byteLength(json) > limits.maxConfigValueBytes)
+        return failed('too-large', `a value over ${limits.maxConfigValueBytes} bytes`)
+      if (replaces && replaces.length !== replacesBytes)
+        return failed('invalid', `an entry is named by ${replacesBytes} bytes`)
+      const value = readValue(json)
+      return value.ok ? ok({ type, key, value: value.value, epochMs, count, replaces }) : value
+    }
+    case 'update': {
+      const { document, update } = messages.DocumentUpdate.decode(payload)
+      if (byteLength(document) > limits.maxDocumentNameBytes)
+        return failed('too-large', `a document name over ${limits.maxDocumentNameBytes} bytes`)
+      return ok({ type, document, update })
+    }
+    case 'event': {
+      const { entered, number, json } = messages.Event.decode(payload)
+      if (!isCount(entered) || !isCount(number)) return failed('invalid', 'an event counts in whole numbers')
+      const value = parseJson(json)
+      return value === undefined ? failed('invalid', 'a value is JSON') : ok({ type, entered, number, value })
+    }
+  }
+}
+
+function readValue(json: string | undefined): Result<Json | undefined, DecodeFailure> {
+  if (json === undefined) return ok(undefined)
+  const value = parseJson(json)
+  return value === undefined ? failed('invalid', 'a value is JSON') : ok(value)
+}
