@@ -8,8 +8,24 @@ export type {
   Member,
   MemberStatus,
 } from './cluster/cluster.ts'
-export { InvalidOptionsError, ListenError, NotRunningError, StorageError } from './cluster/errors.ts'
+export {
+  InvalidOptionsError,
+  InvalidValueError,
+  ListenError,
+  NotRunningError,
+  StorageError,
+} from './cluster/errors.ts'
 export type { MemberOptions } from './cluster/options.ts'
 export type { Store } from './cluster/store.ts'
 export { type HearsayComponents, type HearsayInit, hearsay } from './libp2p/hearsay.ts'
 export { type JoinOptions, joinCluster } from './libp2p/join-cluster.ts'
+export type {
+  Other,
+  Presence,
+  PresenceEvents,
+  PresenceUpdate,
+  Room,
+  RoomEvent,
+  RoomEvents,
+} from './rooms/room.ts'
+export type { Json } from './wire/json.ts'

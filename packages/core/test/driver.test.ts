@@ -30,6 +30,9 @@ class Bench {
       transport: {
         send() {},
         publish() {},
+        subscribe() {},
+        unsubscribe() {},
+        subscribers: () => [],
         dial() {},
         dialBootstrap() {},
         disconnect: id => this.disconnected.push(id),

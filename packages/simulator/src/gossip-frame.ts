@@ -4,15 +4,15 @@
  * One frame is one RPC; what the library packs together costs the same in parts, to within a few bytes.
  */
 export type GossipFrame =
-  | { readonly type: 'subscribe' }
+  | { readonly type: 'subscribe' | 'unsubscribe' }
   | { readonly type: 'message'; readonly name: string; readonly rumor: Uint8Array }
   | { readonly type: 'graft' }
-  | { readonly type: 'prune' }
+  | { readonly type: 'prune'; readonly backoffMs: number }
   | { readonly type: 'ihave'; readonly names: readonly string[] }
   | { readonly type: 'iwant'; readonly names: readonly string[] }
   | { readonly type: 'idontwant'; readonly name: string }
 
-/** `/hearsay/rumors/1/` and a cluster tag in base 32. */
+/** `/hearsay/rumors/1/` and a cluster tag in base 32; the topic of a space is 4 bytes shorter. */
 const topicBytes = fieldBytes(44)
 const nameBytes = fieldBytes(20)
 /** Whether one subscribes, and for how many seconds one backs off: a tag and a byte. */
@@ -22,6 +22,7 @@ const smallBytes = 2
 export function gossipBytes(frame: GossipFrame): number {
   switch (frame.type) {
     case 'subscribe':
+    case 'unsubscribe':
       return fieldBytes(smallBytes + topicBytes)
     case 'message':
       return fieldBytes(fieldBytes(frame.rumor.length) + topicBytes)

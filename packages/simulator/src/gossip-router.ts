@@ -1,5 +1,5 @@
 /**
- * Gossip router: gossipsub 1.2 as one member runs it, for one topic that it and all others subscribe to.
+ * Gossip router: gossipsub 1.2 as one member runs it, for one topic.
  *
  * Eager push over a mesh, lazy IHAVE and IWANT to others at each gossipsub heartbeat, IDONTWANT for what is large,
  * and a seen cache that is filled before a message is judged: what is ignored once is lost for two minutes.
@@ -12,6 +12,8 @@ import type { GossipFrame } from './gossip-frame.ts'
 import type { Random } from './random-stream.ts'
 
 export interface GossipRouterOptions {
+  /** Whether this member subscribes to the topic, from the start. @default true */
+  readonly isSubscribed?: boolean
   readonly random: Random
   readonly nowMs: () => number
   /** Calls back after so long, unless the process has ended. */
@@ -35,6 +37,8 @@ const cacheLength = 5
 const cacheGossip = 3
 const seenMs = 120_000
 const pruneBackoffMs = 60_000
+/** After one unsubscribed. */
+const unsubscribeBackoffMs = 10_000
 /** So much longer one waits before one grafts again: the other end began to back off later. */
 const backoffSlackMs = 1_000
 /** The library's, not the specification's 1 kB. */
@@ -60,11 +64,13 @@ export class GossipRouter {
   readonly #unwanted = new Map<string, number>()
   /** Peer, also one that has disconnected since. */
   readonly #backoffs = new Map<string, number>()
+  #isSubscribed: boolean
   #heartbeatIsDue = false
   readonly #startedMs: number
 
   constructor(options: GossipRouterOptions) {
     this.#options = options
+    this.#isSubscribed = options.isSubscribed ?? true
     this.#startedMs = options.nowMs() - gossipHeartbeatMs * options.random()
   }
 
@@ -76,7 +82,28 @@ export class GossipRouter {
   connected(id: string, isOutbound: boolean): void {
     if (this.#peers.has(id)) return
     this.#peers.set(id, { isOutbound, isSubscribed: false })
-    this.#options.send(id, { type: 'subscribe' })
+    if (this.#isSubscribed) this.#options.send(id, { type: 'subscribe' })
+  }
+
+  /** Ids. */
+  subscribers(): string[] {
+    return [...this.#peers].filter(([, { isSubscribed }]) => isSubscribed).map(([id]) => id)
+  }
+
+  subscribe(): void {
+    if (this.#isSubscribed) return
+    this.#isSubscribed = true
+    for (const id of this.#peers.keys()) this.#options.send(id, { type: 'subscribe' })
+    const candidates = [...this.#peers.keys()].filter(id => this.#canGraft(id))
+    for (const id of this.#draw(candidates, degree)) this.#graft(id)
+    this.#needHeartbeat()
+  }
+
+  unsubscribe(): void {
+    if (!this.#isSubscribed) return
+    this.#isSubscribed = false
+    for (const id of this.#peers.keys()) this.#options.send(id, { type: 'unsubscribe' })
+    for (const id of [...this.#mesh]) this.#prune(id, unsubscribeBackoffMs)
   }
 
   disconnected(id: string): void {
@@ -99,18 +126,24 @@ export class GossipRouter {
     switch (frame.type) {
       case 'subscribe':
         peer.isSubscribed = true
+        if (!this.#isSubscribed) break
         // Not left to the heartbeat: what is published until then would reach nobody.
         if (this.#mesh.size < degreeLow && this.#canGraft(from)) this.#graft(from)
         this.#needHeartbeat()
         break
+      case 'unsubscribe':
+        peer.isSubscribed = false
+        this.#mesh.delete(from)
+        if (this.#isSubscribed) this.#needHeartbeat()
+        break
       case 'message':
-        this.#message(from, frame.name, frame.rumor)
+        if (this.#isSubscribed) this.#message(from, frame.name, frame.rumor)
         break
       case 'graft':
         this.#grafted(from, peer)
         break
       case 'prune':
-        this.#backOff(from)
+        this.#backOff(from, frame.backoffMs)
         this.#needHeartbeat()
         break
       case 'ihave': {
@@ -151,8 +184,12 @@ export class GossipRouter {
 
   #grafted(from: string, { isOutbound }: Peer): void {
     if (this.#mesh.has(from)) return
+    if (!this.#isSubscribed) {
+      this.#prune(from, pruneBackoffMs)
+      return
+    }
     const isFull = this.#mesh.size >= degreeHigh && !isOutbound
-    if (isFull || this.#holds(this.#backoffs, from)) this.#prune(from)
+    if (isFull || this.#holds(this.#backoffs, from)) this.#prune(from, pruneBackoffMs)
     else this.#mesh.add(from)
   }
 
@@ -179,12 +216,13 @@ export class GossipRouter {
   }
 
   #tendMesh(): void {
+    if (!this.#isSubscribed) return
     const candidates = [...this.#peers.keys()].filter(id => this.#canGraft(id))
     if (this.#mesh.size < degreeLow)
       for (const id of this.#draw(candidates, degree - this.#mesh.size)) this.#graft(id)
     if (this.#mesh.size > degreeHigh)
       for (const id of this.#draw([...this.#mesh].slice(degreeScore), this.#mesh.size - degree))
-        this.#prune(id)
+        this.#prune(id, pruneBackoffMs)
     if (this.#mesh.size >= degreeLow) {
       const outbound = candidates.filter(id => this.#peers.get(id)?.isOutbound && !this.#mesh.has(id))
       for (const id of this.#draw(outbound, degreeOut - this.#outboundInMesh())) this.#graft(id)
@@ -201,6 +239,7 @@ export class GossipRouter {
 
   /** Whether the mesh could take in somebody, now or after a back-off. */
   #isShort(): boolean {
+    if (!this.#isSubscribed) return false
     const wantsAny = this.#mesh.size < degreeLow
     const wantsOutbound = this.#outboundInMesh() < degreeOut
     return [...this.#peers].some(
@@ -221,14 +260,14 @@ export class GossipRouter {
     this.#options.send(id, { type: 'graft' })
   }
 
-  #prune(id: string): void {
-    this.#backOff(id)
-    this.#options.send(id, { type: 'prune' })
+  #prune(id: string, backoffMs: number): void {
+    this.#backOff(id, backoffMs)
+    this.#options.send(id, { type: 'prune', backoffMs })
   }
 
-  #backOff(id: string): void {
+  #backOff(id: string, backoffMs: number): void {
     this.#mesh.delete(id)
-    this.#hold(this.#backoffs, id, pruneBackoffMs)
+    this.#hold(this.#backoffs, id, backoffMs)
   }
 
   #draw<T>(from: readonly T[], count: number): T[] {

@@ -10,6 +10,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import type { Conditions } from './conditions.ts'
 import { type GossipFrame, gossipBytes } from './gossip-frame.ts'
 import { GossipRouter } from './gossip-router.ts'
+import { GossipTopics } from './gossip-topics.ts'
 import { Direction } from './link.ts'
 import type { SimulatedMember } from './simulated-member.ts'
 import type { Trace } from './trace.ts'
@@ -91,20 +92,27 @@ export class Network {
     }
   }
 
-  routerOf(member: SimulatedMember): GossipRouter {
-    return new GossipRouter({
-      random: member.random('gossipsub'),
-      nowMs: () => member.clock.now().monotonicMs,
-      after: (ms, act) => void member.clock.setTimer(member.clock.now().monotonicMs + ms, act),
-      send: (to, frame) => this.#gossip(member, this.#require(to), frame),
-      judge: (from, rumor) => member.driver.rumor(from, rumor),
-    })
+  gossipOf(member: SimulatedMember): GossipTopics {
+    return new GossipTopics(
+      space =>
+        new GossipRouter({
+          isSubscribed: space === undefined,
+          random: member.random(space === undefined ? 'gossipsub' : `gossipsub ${space}`),
+          nowMs: () => member.clock.now().monotonicMs,
+          after: (ms, act) => void member.clock.setTimer(member.clock.now().monotonicMs + ms, act),
+          send: (to, frame) => this.#gossip(member, this.#require(to), space, frame),
+          judge: (from, rumor) => member.driver.rumor(from, rumor, space),
+        }),
+    )
   }
 
   transportOf(member: SimulatedMember): Transport {
     return {
       send: (to, channel, frame) => this.#send(member, this.#require(to), channel, frame),
-      publish: rumor => member.router.publish(hash('sha256', rumor).slice(0, 20), rumor),
+      publish: (rumor, space) => member.gossip.of(space).publish(hash('sha256', rumor).slice(0, 20), rumor),
+      subscribe: space => member.gossip.of(space).subscribe(),
+      unsubscribe: space => member.gossip.of(space).unsubscribe(),
+      subscribers: space => member.gossip.of(space).subscribers(),
       dial: id => {
         // As with libp2p: what stands is used, and nothing is said.
         if (member.links.has(id)) return
@@ -161,7 +169,7 @@ export class Network {
       const { id } = other
       member.deliver(driver => {
         driver.link(id, 'open', isOurs)
-        member.router.connected(id, isOurs)
+        member.gossip.connected(id, isOurs)
       })
     }
   }
@@ -223,7 +231,7 @@ export class Network {
     })
   }
 
-  #gossip(from: SimulatedMember, to: SimulatedMember, frame: GossipFrame): void {
+  #gossip(from: SimulatedMember, to: SimulatedMember, space: string | undefined, frame: GossipFrame): void {
     const link = from.links.get(to.id)
     if (!link) return
     const bytes = gossipBytes(frame)
@@ -232,7 +240,7 @@ export class Network {
     if (this.#conditions.dropsGossip()) return
     this.#cross(from, to, link, bytes, () => {
       this.#record(from, to, frame.type, frame.type === 'message' ? frame.rumor : noBytes)
-      to.deliver(() => to.router.hear(from.id, frame))
+      to.deliver(() => to.gossip.hear(from.id, space, frame))
     })
   }
 
@@ -263,7 +271,7 @@ export class Network {
     member.links.delete(id)
     this.#record(this.#require(id), member, 'closed', noBytes)
     member.deliver(driver => {
-      member.router.disconnected(id)
+      member.gossip.disconnected(id)
       driver.link(id, 'closed')
     })
   }

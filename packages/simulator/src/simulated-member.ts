@@ -17,7 +17,7 @@ import {
   withLeave,
 } from '@hearsay/core/host'
 import { multiaddr } from '@multiformats/multiaddr'
-import type { GossipRouter } from './gossip-router.ts'
+import type { GossipTopics } from './gossip-topics.ts'
 import { MemberClock } from './member-clock.ts'
 import type { Link, Network } from './network.ts'
 import { type Random, randomStream } from './random-stream.ts'
@@ -56,7 +56,7 @@ interface Process {
   readonly cluster: Cluster
   readonly face: Face
   readonly engine: Engine
-  readonly router: GossipRouter
+  readonly gossip: GossipTopics
 }
 
 /** What all members of a cluster know that has stood for long. */
@@ -150,8 +150,8 @@ export class SimulatedMember {
     return this.engine.driver
   }
 
-  get router(): GossipRouter {
-    return this.#running().router
+  get gossip(): GossipTopics {
+    return this.#running().gossip
   }
 
   /** Where it was told that another can be dialled, multiaddrs. */
@@ -197,7 +197,7 @@ export class SimulatedMember {
       { ...tuning, ...(settled && { prior: settled.prior }) },
     )
     const cluster = withLeave(face, () => this.#options.leave())
-    this.#process = { cluster, face, engine, router: network.routerOf(this) }
+    this.#process = { cluster, face, engine, gossip: network.gossipOf(this) }
     this.#present()
     engine.driver.start()
   }

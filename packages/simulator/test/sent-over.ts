@@ -9,6 +9,7 @@ export async function sentOver(simulation: Simulation, ms: number): Promise<Traf
   return {
     probe: after.probe - before.probe,
     sync: after.sync - before.sync,
+    space: after.space - before.space,
     rumor: after.rumor - before.rumor,
     gossipControl: after.gossipControl - before.gossipControl,
   }

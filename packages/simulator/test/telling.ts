@@ -11,5 +11,5 @@ export function tell(to: SimulatedMember, from: SimulatedMember, ...facts: Signe
 /** A member publishes facts to all. */
 export function publish(from: SimulatedMember, facts: readonly SignedFact[]): void {
   const rumor = encodeRumors(facts)
-  from.router.publish(hash('sha256', rumor).slice(0, 20), rumor)
+  from.gossip.of(undefined).publish(hash('sha256', rumor).slice(0, 20), rumor)
 }

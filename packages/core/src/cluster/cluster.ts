@@ -1,5 +1,7 @@
 /** Cluster: what an app sees of the members, and of itself among them. */
 import type { TypedEventTarget } from 'main-event'
+import type { Room } from '../rooms/room.ts'
+import type { Json } from '../wire/json.ts'
 import type { Store } from './store.ts'
 
 /** A member as this member knows it. Immutable; an unchanged member keeps its object. */
@@ -82,6 +84,13 @@ export interface Cluster {
    * @throws {InvalidOptionsError} a name over 128 bytes, more than 32 tags, or a tag over 256 bytes. Nothing changed.
    */
   update(change: { name?: string; tags?: Readonly<Record<string, string>> }): void
+  /**
+   * Enters a room: what some of the members share. The same object until it is left.
+   *
+   * @throws {InvalidOptionsError} no name of 1 to 128 bytes, or in 256 rooms and shared configs already
+   * @throws {NotRunningError} the cluster has not started, or was left
+   */
+  room<P extends object = Record<string, Json>>(name: string): Promise<Room<P>>
   /** Says goodbye, waits until the neighbours have it (at most one second), then stops. Idempotent. */
   leave(): Promise<void>
 }

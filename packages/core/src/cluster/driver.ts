@@ -6,6 +6,7 @@
  * nothing is deferred that need not be.
  */
 import type { LinkState } from '@hearsay/failure-detector'
+import type { SpacesDriver } from '../rooms/spaces-driver.ts'
 import {
   decodeProbe,
   decodeRumors,
@@ -22,6 +23,7 @@ import type { MachineEffect, MachineInput } from './machine-io.ts'
 import type { MemberEvent } from './membership.ts'
 import type { Channel, Clock, RumorVerdict, Transport, TransportListener } from './ports.ts'
 import { type Verified, verify } from './verification.ts'
+import { when } from './when.ts'
 
 export interface DriverOptions {
   readonly machine: Machine
@@ -56,6 +58,7 @@ const maxEarly = 1_024
 export class Driver implements TransportListener {
   readonly #options: DriverOptions
   readonly #conduct = new Conduct()
+  #spaces: SpacesDriver | undefined
   #cancelTimer: () => void = () => {}
   #cancelWatch: () => void = () => {}
   #epochAheadMs: number
@@ -92,6 +95,7 @@ export class Driver implements TransportListener {
     this.#phase = 'stopped'
     this.#cancelTimer()
     this.#cancelWatch()
+    this.#spaces?.stop()
   }
 
   handle(input: MachineInput): void {
@@ -103,6 +107,13 @@ export class Driver implements TransportListener {
 
   link(id: string, state: LinkState, isOurs = false): void {
     this.handle({ type: 'link', id, state, isOurs })
+    if (state === 'open') this.#spaces?.linkOpened(id)
+    else this.#spaces?.linkClosed(id)
+  }
+
+  /** This member's spaces, from the first on: they hear what is theirs. */
+  host(spaces: SpacesDriver): void {
+    this.#spaces = spaces
   }
 
   bootstrapped(address: string, id: string): void {
@@ -114,34 +125,39 @@ export class Driver implements TransportListener {
     switch (channel) {
       case 'probe': {
         const decoded = decodeProbe(bytes)
-        if (!decoded.ok) this.#offended(from, 'undecodable', decoded.failure.detail)
+        if (!decoded.ok) this.offended(from, 'undecodable', decoded.failure.detail)
         else if (decoded.value.type === 'probe')
           this.handle({ type: 'probe', from, message: decoded.value.message })
         break
       }
       case 'sync': {
         const decoded = decodeSync(bytes)
-        if (!decoded.ok) this.#offended(from, 'undecodable', decoded.failure.detail)
+        if (!decoded.ok) this.offended(from, 'undecodable', decoded.failure.detail)
         else if (decoded.value.type === 'sync') {
           const message = decoded.value
           const { machine } = this.#options
           const said = this.#share([...message.facts, ...machine.heartbeatsIn(message)])
           when(this.#verify(this.#news(said)), ({ facts, forged }) => {
-            if (forged) this.#offended(from, 'bad-signature', 'a fact that its author did not sign')
+            if (forged) this.offended(from, 'bad-signature', 'a fact that its author did not sign')
             this.handle({ type: 'sync', from, message, facts })
           })
         }
         break
       }
+      case 'space':
+        this.handle({ type: 'evidence', id: from })
+        this.#spaces?.frame(from, bytes)
+        break
     }
   }
 
-  rumor(from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {
+  rumor(from: string, bytes: Uint8Array, space?: string): RumorVerdict | Promise<RumorVerdict> {
     if (this.#phase !== 'running') return 'ignore'
     this.handle({ type: 'evidence', id: from })
+    if (space !== undefined) return this.#spaces?.rumor(space, from, bytes) ?? 'ignore'
     const decoded = decodeRumors(bytes)
     if (!decoded.ok) {
-      this.#offended(from, 'undecodable', decoded.failure.detail)
+      this.offended(from, 'undecodable', decoded.failure.detail)
       return 'reject'
     }
     const said = this.#share(decoded.value)
@@ -149,7 +165,7 @@ export class Driver implements TransportListener {
     // All of it, old or new here: what is passed on is vouched for.
     return when(this.#verify(said), ({ facts, forged }) => {
       if (forged) {
-        this.#offended(from, 'bad-signature', 'a rumor that its author did not sign')
+        this.offended(from, 'bad-signature', 'a rumor that its author did not sign')
         return 'reject'
       }
       this.handle({ type: 'rumors', facts })
@@ -183,7 +199,7 @@ export class Driver implements TransportListener {
     return this.#options.machine.news(facts, this.#options.clock.now().epochMs)
   }
 
-  #verify(said: readonly SignedFact[]): Verified | Promise<Verified> {
+  #verify(said: readonly SignedFact[]): Verified<SignedFact> | Promise<Verified<SignedFact>> {
     const { keys, cluster } = this.#options
     return verify(said, fact => keys.verify(fact.author, signedBytes(cluster, fact), fact.signature))
   }
@@ -212,7 +228,8 @@ export class Driver implements TransportListener {
     })
   }
 
-  #offended(from: string, offence: Offence, detail: string): void {
+  /** A peer broke a rule. */
+  offended(from: string, offence: Offence, detail: string): void {
     const { clock, transport, listener } = this.#options
     listener.note(`${offence} from ${from}: ${detail}`)
     if (this.#conduct.offended(from, offence, clock.now().monotonicMs)) transport.disconnect(from)
@@ -259,6 +276,7 @@ export class Driver implements TransportListener {
         break
       case 'event':
         listener.event(effect.event)
+        this.#spaces?.whereaboutsChanged(effect.event.member.id)
         break
       case 'goodbye-heard':
         listener.goodbyeHeard()
@@ -282,9 +300,4 @@ export class Driver implements TransportListener {
     if (deadlineMs < Number.POSITIVE_INFINITY)
       this.#cancelTimer = clock.setTimer(deadlineMs, () => this.#advance())
   }
-}
-
-/** Goes on at once if the value is there, later if it is promised. */
-function when<T, R>(value: T | Promise<T>, then: (value: T) => R): R | Promise<R> {
-  return value instanceof Promise ? value.then(then) : then(value)
 }

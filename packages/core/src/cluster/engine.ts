@@ -48,6 +48,9 @@ export interface Engine {
   readonly machine: Machine
   /** It has to be started, and to be told what the transport hears. */
   readonly driver: Driver
+  readonly host: Host
+  /** The cluster tag. */
+  readonly cluster: Uint8Array
 }
 
 /** Puts an engine behind a face. @param options as checked by `checkMemberOptions`. */
@@ -69,7 +72,7 @@ export function createEngine(face: Face, options: MemberOptions, host: Host, tun
   const cluster = clusterTag(options.cluster)
   const share = host.share?.bind(host)
   const driver = new Driver({ machine, cluster, clock, transport, keys, listener, ...(share && { share }) })
-  const engine = { self, machine, driver }
+  const engine = { self, machine, driver, host, cluster }
   face.attach(engine)
   return engine
 }

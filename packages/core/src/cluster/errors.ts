@@ -5,6 +5,11 @@ export class InvalidOptionsError extends Error {
   override readonly name = 'InvalidOptionsError'
 }
 
+/** A value cannot be shared: it is no JSON, or too large; the message says how large it may be. Nothing changed. */
+export class InvalidValueError extends Error {
+  override readonly name = 'InvalidValueError'
+}
+
 /** A listen address cannot be had: in use, not of this machine, or not allowed. Nothing is left running. */
 export class ListenError extends Error {
   override readonly name = 'ListenError'

@@ -4,6 +4,8 @@
  * It exists before the machine does, so an app may subscribe first; until `attach` it shows nobody.
  */
 import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
+import type { MemberSpaces } from '../rooms/member-spaces.ts'
+import type { Room } from '../rooms/room.ts'
 import type { Cluster, ClusterEvents, Explanation, Health, Heartbeat, Member } from './cluster.ts'
 import type { Driver, DriverListener } from './driver.ts'
 import type { Engine } from './engine.ts'
@@ -32,6 +34,8 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
   #engine: Engine | undefined
   #onGoodbyeHeard: () => void = () => {}
   #leaving: Promise<void> | undefined
+  /** Made with the first room. */
+  #spaces: { readonly engine: Engine; readonly own: MemberSpaces } | undefined
 
   constructor(name: string, clock: Clock) {
     this.name = name
@@ -74,6 +78,14 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
     this.#running().driver.handle({ type: 'change', change })
   }
 
+  async room<P extends object>(name: string): Promise<Room<P>> {
+    const { MemberSpaces, typedRoom } = await import('../rooms/member-spaces.ts')
+    const engine = this.#running()
+    if (this.#leaving) throw new NotRunningError('the cluster was left')
+    if (this.#spaces?.engine !== engine) this.#spaces = { engine, own: new MemberSpaces(engine) }
+    return typedRoom<P>(this.#spaces.own.room(name))
+  }
+
   leave(): Promise<void> {
     this.#leaving ??= this.#leave()
     return this.#leaving
@@ -98,6 +110,7 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
       await this.#sayGoodbye(engine.driver)
       await this.#pass(engine.machine.overlay.linked().length > 0 ? lingerMs : 0)
     }
+    this.#spaces?.own.close()
     engine.driver.stop()
     this.#hearts.stop()
   }

@@ -8,14 +8,19 @@ export interface Clock {
   setTimer(atMonotonicMs: number, callback: () => void): () => void
 }
 
-/** Streams to one member: `probe` is never queued behind `sync`. */
-export type Channel = 'probe' | 'sync'
+/** Streams to one member: `probe` is never queued behind `sync`, nor `sync` behind `space`. */
+export type Channel = 'probe' | 'sync' | 'space'
 
 export interface Transport {
   /** Sends one frame, dialling first if need be. May be lost. */
   send(to: string, channel: Channel, frame: Uint8Array): void
-  /** One rumor to everybody. May be lost. */
-  publish(rumor: Uint8Array): void
+  /** One rumor to everybody, or to those in a space. May be lost. */
+  publish(rumor: Uint8Array, space?: string): void
+  /** Rumors of this space are to be heard, and to be passed on. */
+  subscribe(space: string): void
+  unsubscribe(space: string): void
+  /** Who of those connected is known to hear rumors of this space. */
+  subscribers(space: string): readonly string[]
   /** The outcome comes as a link event. */
   dial(id: string): void
   dialBootstrap(address: string): void
@@ -36,5 +41,6 @@ export interface TransportListener {
   /** Somebody answered at a bootstrap address. */
   bootstrapped(address: string, id: string): void
   frame(from: string, channel: Channel, bytes: Uint8Array): void
-  rumor(from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict>
+  /** @param space undefined: it is of the cluster. */
+  rumor(from: string, bytes: Uint8Array, space?: string): RumorVerdict | Promise<RumorVerdict>
 }

@@ -4,18 +4,16 @@
  * They are looked at in order, and the first whose signature does not hold ends it: the rest is not worth a look.
  * When the verifier answers at once, so does this.
  */
-import type { SignedFact } from '../wire/fact.ts'
-
-export interface Verified {
+export interface Verified<F> {
   /** Those before the first forged one. */
-  readonly facts: readonly SignedFact[]
+  readonly facts: readonly F[]
   readonly forged: boolean
 }
 
-export function verify(
-  said: readonly SignedFact[],
-  holds: (fact: SignedFact) => boolean | Promise<boolean>,
-): Verified | Promise<Verified> {
+export function verify<F>(
+  said: readonly F[],
+  holds: (fact: F) => boolean | Promise<boolean>,
+): Verified<F> | Promise<Verified<F>> {
   for (const [i, fact] of said.entries()) {
     const answer = holds(fact)
     if (answer instanceof Promise) return verifyLater(said, i, answer, holds)
@@ -25,17 +23,17 @@ export function verify(
 }
 
 /** From the one on whose answer is promised. */
-async function verifyLater(
-  said: readonly SignedFact[],
+async function verifyLater<F>(
+  said: readonly F[],
   from: number,
   promised: Promise<boolean>,
-  holds: (fact: SignedFact) => boolean | Promise<boolean>,
-): Promise<Verified> {
+  holds: (fact: F) => boolean | Promise<boolean>,
+): Promise<Verified<F>> {
   if (!(await promised)) return upTo(said, from)
   for (const [i, fact] of said.entries()) if (i > from && !(await holds(fact))) return upTo(said, i)
   return upTo(said, said.length)
 }
 
-function upTo(said: readonly SignedFact[], count: number): Verified {
+function upTo<F>(said: readonly F[], count: number): Verified<F> {
   return { facts: said.slice(0, count), forged: count < said.length }
 }

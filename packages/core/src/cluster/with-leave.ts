@@ -13,6 +13,7 @@ export function withLeave(cluster: Cluster, leave: () => Promise<void>): Cluster
     health: () => cluster.health(),
     explain: id => cluster.explain(id),
     update: change => cluster.update(change),
+    room: name => cluster.room(name),
     leave,
   }
 }

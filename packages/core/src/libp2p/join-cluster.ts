@@ -82,7 +82,7 @@ async function startNode(
     },
     services: {
       identify: identify(),
-      pubsub: clusterGossip(tag),
+      pubsub: clusterGossip(),
       cluster: hearsayAlone({ ...options, datastore }),
     },
   })

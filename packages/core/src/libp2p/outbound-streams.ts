@@ -12,9 +12,9 @@ import { protocols } from './protocols.ts'
 
 export interface OutboundStreamsOptions {
   readonly connect: (id: string) => Promise<Connection>
-  readonly hello: (channel: Channel) => Uint8Array
+  readonly hello: () => Uint8Array
   /** The other end says nothing on these streams but that it is of another cluster. */
-  readonly answered: (id: string, channel: Channel, frame: Uint8Array) => void
+  readonly answered: (id: string, frame: Uint8Array) => void
   readonly log: Logger
 }
 
@@ -26,7 +26,11 @@ type Outbound = { type: 'opening'; waiting: Uint8Array[] } | { type: 'open'; str
 
 export class OutboundStreams {
   readonly #options: OutboundStreamsOptions
-  readonly #streams: Readonly<Record<Channel, Map<string, Outbound>>> = { probe: new Map(), sync: new Map() }
+  readonly #streams: Readonly<Record<Channel, Map<string, Outbound>>> = {
+    probe: new Map(),
+    sync: new Map(),
+    space: new Map(),
+  }
 
   constructor(options: OutboundStreamsOptions) {
     this.#options = options
@@ -83,7 +87,7 @@ export class OutboundStreams {
       const current = streams.get(to)
       if (current?.type === 'open' && current.stream === stream) streams.delete(to)
     })
-    readFrames(stream, frame => answered(to, channel, frame))
-    writeFrame(stream, concat([prefixed(hello(channel)), ...waiting]))
+    readFrames(stream, frame => answered(to, frame))
+    writeFrame(stream, concat([prefixed(hello()), ...waiting]))
   }
 }

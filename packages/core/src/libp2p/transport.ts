@@ -10,7 +10,8 @@ import type { Connection, Libp2pEvents, Logger, PeerId, Stream, TypedEventTarget
 import type { Registrar } from '@libp2p/interface-internal'
 import type { Channel, RumorVerdict, Transport, TransportListener } from '../cluster/ports.ts'
 import { rumorTopic } from '../wire/cluster-tag.ts'
-import { decodeProbe, decodeSync, encodeProbe, encodeSync, type Hello } from '../wire/codec.ts'
+import { decodeSync, encodeSync } from '../wire/codec.ts'
+import { spaceTopic } from '../wire/space-tag.ts'
 import { Dialler, type DiallerComponents } from './dialler.ts'
 import { prefixed, readFrames, writeFrame } from './frame-stream.ts'
 import { OutboundStreams } from './outbound-streams.ts'
@@ -45,6 +46,9 @@ export class Libp2pTransport implements Transport {
   /** Timers of connections that are not links yet. */
   readonly #expected = new Set<ReturnType<typeof setTimeout>>()
   readonly #undo: (() => void)[] = []
+  /** Space → how its rumors are no longer heard. */
+  readonly #spaces = new Map<string, () => void>()
+  #isStarted = false
   #listener: TransportListener | undefined
 
   /** @param ownsNode the node was made for this transport alone. */
@@ -56,9 +60,9 @@ export class Libp2pTransport implements Transport {
     this.#dialler = new Dialler(components, ownsNode)
     this.#streams = new OutboundStreams({
       connect: id => this.#dialler.connect(id),
-      hello: channel => this.#hello(channel),
-      answered: (id, channel, frame) => {
-        if (!this.#isWelcome(channel, frame)) this.#foreign(id)
+      hello: () => this.#hello(),
+      answered: (id, frame) => {
+        if (!this.#isWelcome(frame)) this.#foreign(id)
       },
       log,
     })
@@ -87,21 +91,17 @@ export class Libp2pTransport implements Transport {
     const { pubsub, connectionManager } = this.#components
     if (pubsub.globalSignaturePolicy !== 'StrictNoSign')
       this.#log.error("pubsub signs: set its globalSignaturePolicy to 'StrictNoSign', or no rumor passes")
-    pubsub.topicValidators.set(this.#topic, async (peerId, { data }) => {
-      const verdict = (await this.#listener?.rumor(peerId.toString(), data)) ?? 'ignore'
-      return validatorResults[verdict]
-    })
-    pubsub.subscribe(this.#topic)
-    this.#undo.push(() => {
-      pubsub.unsubscribe(this.#topic)
-      pubsub.topicValidators.delete(this.#topic)
-    })
+    this.#undo.push(this.#hear(this.#topic))
+    for (const space of this.#spaces.keys()) this.#spaces.set(space, this.#hear(spaceTopic(space), space))
+    this.#isStarted = true
     for (const connection of connectionManager.getConnections()) this.#lookAt(connection)
   }
 
   stop(): void {
     this.#listener = undefined
     for (const undo of this.#undo.splice(0)) undo()
+    for (const stop of this.#spaces.values()) stop()
+    this.#spaces.clear()
     for (const timer of this.#expected) clearTimeout(timer)
     this.#expected.clear()
     this.#streams.stop()
@@ -111,10 +111,19 @@ export class Libp2pTransport implements Transport {
     this.#streams.send(to, channel, frame)
   }
 
-  publish(rumor: Uint8Array): void {
+  publish(rumor: Uint8Array, space?: string): void {
     this.#components.pubsub
-      .publish(this.#topic, rumor)
+      .publish(space === undefined ? this.#topic : spaceTopic(space), rumor)
       .catch(error => this.#log('rumor not published - %e', error))
+  }
+
+  subscribe(space: string): void {
+    this.#spaces.set(space, this.#isStarted ? this.#hear(spaceTopic(space), space) : () => {})
+  }
+
+  unsubscribe(space: string): void {
+    this.#spaces.get(space)?.()
+    this.#spaces.delete(space)
   }
 
   dial(id: string): void {
@@ -149,6 +158,24 @@ export class Libp2pTransport implements Transport {
     })
   }
 
+  subscribers(space: string): readonly string[] {
+    return this.#components.pubsub.getSubscribers(spaceTopic(space)).map(String)
+  }
+
+  /** Hears rumors on a topic. @returns the undo */
+  #hear(topic: string, space?: string): () => void {
+    const { pubsub } = this.#components
+    pubsub.topicValidators.set(topic, async (peerId, { data }) => {
+      const verdict = (await this.#listener?.rumor(peerId.toString(), data, space)) ?? 'ignore'
+      return validatorResults[verdict]
+    })
+    pubsub.subscribe(topic)
+    return () => {
+      pubsub.unsubscribe(topic)
+      pubsub.topicValidators.delete(topic)
+    }
+  }
+
   /** A connection stands; whether the other end speaks hearsay is known once it was identified. */
   #expectLink(id: string): void {
     if (this.#linked.has(id)) return
@@ -164,10 +191,10 @@ export class Libp2pTransport implements Transport {
     let greeted = false
     readFrames(stream, frame => {
       if (greeted) this.#listener?.frame(from, channel, frame)
-      else if (this.#isWelcome(channel, frame)) greeted = true
+      else if (this.#isWelcome(frame)) greeted = true
       else {
         // So that the other end knows as well.
-        writeFrame(stream, prefixed(this.#hello(channel)))
+        writeFrame(stream, prefixed(this.#hello()))
         stream.close().catch(() => {})
         this.#foreign(from)
       }
@@ -182,13 +209,13 @@ export class Libp2pTransport implements Transport {
       this.disconnect(id)
   }
 
-  #hello(channel: Channel): Uint8Array {
-    const hello: Hello = { type: 'hello', cluster: this.#cluster, epochMs: Date.now() }
-    return channel === 'probe' ? encodeProbe(hello) : encodeSync(hello)
+  /** The same on all channels. */
+  #hello(): Uint8Array {
+    return encodeSync({ type: 'hello', cluster: this.#cluster, epochMs: Date.now() })
   }
 
-  #isWelcome(channel: Channel, frame: Uint8Array): boolean {
-    const decoded = channel === 'probe' ? decodeProbe(frame) : decodeSync(frame)
+  #isWelcome(frame: Uint8Array): boolean {
+    const decoded = decodeSync(frame)
     if (!decoded.ok || decoded.value.type !== 'hello') return false
     const { cluster, epochMs } = decoded.value
     const apartMs = epochMs - Date.now()

@@ -11,8 +11,8 @@ const pubsubs = vi.hoisted<Meshed[]>(() => [])
 
 vi.mock('../../src/libp2p/gossip.ts', async importOriginal => {
   const { clusterGossip } = await importOriginal<typeof import('../../src/libp2p/gossip.ts')>()
-  const watched: typeof clusterGossip = tag => components => {
-    const pubsub = clusterGossip(tag)(components)
+  const watched: typeof clusterGossip = () => components => {
+    const pubsub = clusterGossip()(components)
     pubsubs.push(pubsub as Meshed)
     return pubsub
   }

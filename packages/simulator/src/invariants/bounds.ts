@@ -2,8 +2,10 @@
 import type { SimulatedMember } from '../simulated-member.ts'
 import { InvariantViolation } from './violation.ts'
 
-/** The driver's two, the face's, gossipsub's, and one to spare. */
-const maxTimers = 5
+/** The driver's two, the face's, that of the spaces, gossipsub's, and one to spare. */
+const maxTimers = 6
+/** gossipsub's for a space that is heard of, and in a room what is told at a pace. */
+const maxTimersASpace = 2
 /** As the rumor buffer has it. */
 const maxRumors = 4_096
 
@@ -14,7 +16,7 @@ export interface BoundsOptions {
 }
 
 export function checkBounds(
-  { name, machine, clock }: SimulatedMember,
+  { name, machine, clock, gossip }: SimulatedMember,
   { maxMembers, ids }: BoundsOptions,
 ): void {
   const { members, forgotten, pulses, rumors, exchanges, links, dials } = machine.load()
@@ -26,7 +28,7 @@ export function checkBounds(
   require(name, 'peers to exchange with', exchanges, known)
   require(name, 'links', links, known)
   require(name, 'members that it dials', dials, known)
-  require(name, 'timers', clock.pending, maxTimers)
+  require(name, 'timers', clock.pending, maxTimers + maxTimersASpace * gossip.spaces)
 }
 
 function require(name: string, what: string, value: number, bound: number): void {

@@ -89,7 +89,7 @@ async function createNode(privateKey: Ed25519PrivateKey, tally: GossipTally): Pr
       identify: identify(),
       pubsub: (components: GossipSubComponents) =>
         gossipsub({
-          ...gossipOptions(tag),
+          ...gossipOptions(),
           metricsRegister: countingRegister(tally),
           metricsTopicStrToLabel: new Map(),
         })(components) as Gossip,

@@ -1,0 +1,41 @@
+/** Config content: what is held of one shared config: the entries of each key. */
+import type { Instant } from '../state/instant.ts'
+import type { SpaceFact } from '../wire/space-fact.ts'
+import { ConfigEntries, type ConfigEntriesOptions, type Merged } from './config-entries.ts'
+import type { DocumentSync } from './document-sync.ts'
+import { FactSet } from './fact-set.ts'
+import type { Judgement } from './judgement.ts'
+import type { SpaceContent } from './space-content.ts'
+
+const noDocuments: ReadonlyMap<string, DocumentSync> = new Map()
+
+export class ConfigContent implements SpaceContent {
+  readonly facts: FactSet = new FactSet()
+  readonly documents: ReadonlyMap<string, DocumentSync> = noDocuments
+  readonly entries: ConfigEntries
+  readonly #merged: (merged: Merged) => void
+
+  /** @param merged an entry was merged. */
+  constructor(options: Omit<ConfigEntriesOptions, 'facts'>, merged: (merged: Merged) => void) {
+    this.entries = new ConfigEntries({ ...options, facts: this.facts })
+    this.#merged = merged
+  }
+
+  judge(fact: SpaceFact, now: Instant): Judgement {
+    return fact.type === 'entry' ? this.entries.judge(fact, now) : 'refused'
+  }
+
+  merge(fact: SpaceFact, { epochMs }: Instant): void {
+    if (fact.type === 'entry') this.#merged(this.entries.merge(fact, epochMs))
+  }
+
+  mergeUpdate(): 'refused' {
+    return 'refused'
+  }
+
+  whereaboutsChanged(): void {}
+
+  sweep({ epochMs }: Instant): void {
+    this.entries.sweep(epochMs)
+  }
+}

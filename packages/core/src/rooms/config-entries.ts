@@ -1,0 +1,132 @@
+/**
+ * Config entries: of each key the last few entries, the newest first.
+ *
+ * Ordered by hybrid time, then author, then id. A key keeps its `maxVersions` greatest entries, so what is kept is a
+ * join as well, and everybody tells the same history. A deletion is an entry, too. A key that was deleted goes in two
+ * stages, by the time of the deletion, so with all members alike: after the retention it is no longer shared, an
+ * eighth of the retention later, when nobody tells of it any more, it is dropped.
+ */
+import { believable } from '../state/incarnation.ts'
+import type { Instant } from '../state/instant.ts'
+import { equalBytes } from '../wire/equal-bytes.ts'
+import { limits } from '../wire/limits.ts'
+import type { EntryFact } from '../wire/space-fact.ts'
+import { type FactSet, type HeldFact, heldFact } from './fact-set.ts'
+import { compareTimes, HybridClock, type HybridTime } from './hybrid-clock.ts'
+import type { Judgement } from './judgement.ts'
+
+export interface ConfigEntriesOptions {
+  /** Where what is held here is added, and what no longer is, removed. */
+  readonly facts: FactSet
+  /** Whose entries count. */
+  readonly writers: 'anyone' | ReadonlySet<string>
+  /** How long a deletion is remembered, in milliseconds. */
+  readonly retentionMs: number
+}
+
+/** Our choice: 8 entries a key, the present one and seven that it replaced. */
+export const maxVersions = 8
+/** Beside the present value, at most one more of the largest. */
+const maxHistoryBytes = limits.maxConfigValueBytes
+export const maxKeys = 4_096
+const dropFactor = 1.125
+
+/** A merged entry: which place it took, and what it met there. */
+export interface Merged {
+  readonly entry: HeldFact<EntryFact>
+  /** 0: it is the newest of its key; −1: it is older than all that are kept. */
+  readonly place: number
+  /** The newest before it. */
+  readonly former: HeldFact<EntryFact> | undefined
+}
+
+export class ConfigEntries {
+  readonly #options: ConfigEntriesOptions
+  readonly #keys = new Map<string, HeldFact<EntryFact>[]>()
+  readonly #clock = new HybridClock()
+
+  constructor(options: ConfigEntriesOptions) {
+    this.#options = options
+  }
+
+  keys(): Iterable<string> {
+    return this.#keys.keys()
+  }
+
+  /** Newest first. */
+  versions(key: string): readonly HeldFact<EntryFact>[] {
+    return this.#keys.get(key) ?? []
+  }
+
+  /** A time later than all entries seen. */
+  nextTime(epochMs: number): HybridTime {
+    return this.#clock.next(epochMs)
+  }
+
+  judge(fact: EntryFact, { epochMs }: Instant): Judgement {
+    const { writers } = this.#options
+    if (writers !== 'anyone' && !writers.has(fact.author)) return 'refused'
+    if (!believable(fact.epochMs, epochMs)) return 'refused'
+    const versions = this.#keys.get(fact.key)
+    if (!versions) {
+      if (this.#isDeletedFor(fact, epochMs, dropFactor)) return 'old'
+      return this.#keys.size < maxKeys ? 'news' : 'refused'
+    }
+    if (versions.some(({ fact: { signature } }) => equalBytes(signature, fact.signature))) return 'old'
+    const last = versions.at(-1)
+    const isFull = versions.length >= maxVersions
+    return isFull && last && compareEntries(heldFact(fact), last) < 0 ? 'old' : 'news'
+  }
+
+  /** An entry that is news. */
+  merge(fact: EntryFact, epochMs: number): Merged {
+    this.#clock.seen(fact)
+    const entry = heldFact(fact)
+    const versions = this.#keys.get(fact.key) ?? []
+    const former = versions[0]
+    versions.push(entry)
+    versions.sort((a, b) => compareEntries(b, a))
+    this.#keys.set(fact.key, versions)
+    while (versions.length > maxVersions || (versions.length > 1 && bytesOf(versions) > maxHistoryBytes)) {
+      const last = versions.pop()
+      if (last) this.#options.facts.remove(last)
+    }
+    this.#share(versions, epochMs)
+    return { entry, place: versions.indexOf(entry), former }
+  }
+
+  /** Stops sharing the keys that were deleted long ago, and drops those that nobody shares any more. */
+  sweep(epochMs: number): void {
+    for (const [key, versions] of this.#keys) {
+      this.#share(versions, epochMs)
+      if (this.#isDeletedFor(versions[0]?.fact, epochMs, dropFactor)) this.#keys.delete(key)
+    }
+  }
+
+  #share(versions: readonly HeldFact<EntryFact>[], epochMs: number): void {
+    const { facts } = this.#options
+    const isShared = !this.#isDeletedFor(versions[0]?.fact, epochMs, 1)
+    for (const held of versions) {
+      if (isShared) facts.add(held)
+      else facts.remove(held)
+    }
+  }
+
+  /** Whether it is a deletion, and so many times the retention ago. */
+  #isDeletedFor(newest: EntryFact | undefined, epochMs: number, times: number): boolean {
+    if (!newest || newest.value !== undefined) return false
+    return epochMs - newest.epochMs >= times * this.#options.retentionMs
+  }
+}
+
+function compareEntries(a: HeldFact<EntryFact>, b: HeldFact<EntryFact>): number {
+  const byTime = compareTimes(a.fact, b.fact)
+  if (byTime !== 0) return byTime
+  if (a.fact.author !== b.fact.author) return a.fact.author < b.fact.author ? -1 : 1
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+}
+
+/** Of all but the newest. */
+function bytesOf(versions: readonly HeldFact<EntryFact>[]): number {
+  return versions.reduce((sum, { fact }, i) => (i === 0 ? 0 : sum + fact.payload.length), 0)
+}

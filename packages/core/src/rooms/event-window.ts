@@ -1,0 +1,55 @@
+/**
+ * Event window: which events of an author were delivered, so that none is delivered twice.
+ *
+ * Of each author the last 64 numbers of its present entry are told apart; what is older than these is taken for
+ * delivered.
+ */
+const width = 64
+const maxAuthors = 4_096
+
+interface Author {
+  readonly entered: number
+  greatest: number
+  /** Bit i: the number `greatest - i` was delivered. */
+  delivered: bigint
+}
+
+export class EventWindow {
+  readonly #authors = new Map<string, Author>()
+
+  /** Whether this event is new; from now on it is not. */
+  take(author: string, entered: number, number: number): boolean {
+    const known = this.#authors.get(author)
+    if (known && entered < known.entered) return false
+    if (!known || entered > known.entered) {
+      if (this.#authors.size >= maxAuthors) this.#forgetOldest()
+      this.#authors.delete(author)
+      this.#authors.set(author, { entered, greatest: number, delivered: 1n })
+      return true
+    }
+    const ahead = number - known.greatest
+    if (ahead > 0) {
+      known.delivered = ahead < width ? BigInt.asUintN(width, (known.delivered << BigInt(ahead)) | 1n) : 1n
+      known.greatest = number
+      return true
+    }
+    if (-ahead >= width) return false
+    const bit = 1n << BigInt(-ahead)
+    if ((known.delivered & bit) !== 0n) return false
+    known.delivered |= bit
+    return true
+  }
+
+  has(author: string, entered: number, number: number): boolean {
+    const known = this.#authors.get(author)
+    if (!known || entered > known.entered) return false
+    if (entered < known.entered) return true
+    const behind = known.greatest - number
+    return behind >= width || (behind >= 0 && (known.delivered & (1n << BigInt(behind))) !== 0n)
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#authors.keys()
+    if (oldest !== undefined) this.#authors.delete(oldest)
+  }
+}

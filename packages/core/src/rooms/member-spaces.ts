@@ -1,0 +1,106 @@
+/**
+ * Member spaces: the rooms and shared configs that one member has entered, each once.
+ *
+ * It is made with the first of them, so a member without any neither loads nor runs anything of it.
+ */
+import type { Engine } from '../cluster/engine.ts'
+import { InvalidOptionsError } from '../cluster/errors.ts'
+import { byteLength } from '../wire/byte-length.ts'
+import { limits } from '../wire/limits.ts'
+import { spaceTag } from '../wire/space-tag.ts'
+import { RoomFace } from './room-face.ts'
+import type { Surroundings } from './spaces.ts'
+import { SpacesDriver } from './spaces-driver.ts'
+import type { Whereabouts } from './whereabouts.ts'
+
+export class MemberSpaces {
+  readonly #engine: Engine
+  readonly #driver: SpacesDriver
+  readonly #surroundings: Surroundings
+  readonly #rooms = new Map<string, RoomFace>()
+
+  constructor(engine: Engine) {
+    const { self, machine, driver, host, cluster } = engine
+    const { clock, transport, keys, random } = host
+    this.#engine = engine
+    this.#surroundings = {
+      self,
+      linked: () => machine.overlay.linked(),
+      member: id => {
+        const status = machine.member(id)?.status
+        const spaces = machine.table.get(id)?.record.record.spaces
+        return status && spaces && { status, spaces }
+      },
+    }
+    this.#driver = new SpacesDriver({
+      surroundings: this.#surroundings,
+      cluster,
+      clock,
+      transport,
+      keys,
+      random,
+      announce: spaces => driver.handle({ type: 'change', change: { spaces } }),
+      offended: (from, offence, detail) => driver.offended(from, offence, detail),
+    })
+    driver.host(this.#driver)
+  }
+
+  /** Facts that broke a rule of their space, so far: nothing changed. */
+  get refused(): number {
+    return this.#driver.refused
+  }
+
+  /** The room of this name: entered now, or before. @throws {InvalidOptionsError} */
+  room(name: string): RoomFace {
+    checkName('room', name)
+    const { self, cluster, machine, host } = this.#engine
+    const space = spaceTag(cluster, 'room', name)
+    const entered = this.#rooms.get(space)
+    if (entered) return entered
+    this.#checkCount()
+    const room = new RoomFace({
+      name,
+      space,
+      self,
+      driver: this.#driver,
+      clock: host.clock,
+      whereabouts: this.#whereaboutsIn(space),
+      memberOf: id => machine.member(id),
+      known: machine.members().map(({ id }) => id),
+      incarnation: machine.member(self)?.incarnation ?? 0,
+      left: () => this.#rooms.delete(space),
+    })
+    this.#rooms.set(space, room)
+    return room
+  }
+
+  /** The member leaves the cluster: what it entered cannot be used any more. */
+  close(): void {
+    for (const room of [...this.#rooms.values()]) room.close()
+    this.#driver.stop()
+  }
+
+  #whereaboutsIn(space: string): Whereabouts {
+    return {
+      of: id => {
+        const member = this.#surroundings.member(id)
+        const entered = member?.spaces.find(entry => entry.space === space)?.entered
+        return member && { status: member.status, entered }
+      },
+    }
+  }
+
+  #checkCount(): void {
+    if (this.#rooms.size >= limits.maxSpaces)
+      throw new InvalidOptionsError(
+        `a member enters at most ${limits.maxSpaces} rooms and shared configs: leave one first`,
+      )
+  }
+}
+
+function checkName(option: string, name: string): void {
+  if (typeof name !== 'string' || name === '' || byteLength(name) > limits.maxRoomNameBytes)
+    throw new InvalidOptionsError(`${option}: give a name of 1 to ${limits.maxRoomNameBytes} bytes`)
+}
+
+export { typedRoom } from './room-face.ts'

@@ -1,0 +1,92 @@
+/**
+ * Presence registers: each field of each member's presence in one room, as last said by that member.
+ *
+ * A field is ordered by (entered, version): what was said in an earlier entry is gone as a whole as soon as one
+ * thing of a later entry is known. Equal order with other content, which only a liar signs, is settled by the id.
+ */
+import type { Json } from '../wire/json.ts'
+import { limits } from '../wire/limits.ts'
+import type { FieldFact } from '../wire/space-fact.ts'
+import { type FactSet, type HeldFact, heldFact } from './fact-set.ts'
+import type { Judgement } from './judgement.ts'
+
+interface Author {
+  readonly entered: number
+  readonly fields: Map<string, HeldFact<FieldFact>>
+  bytes: number
+}
+
+/** Authors of whom something is held. Beyond, newcomers say nothing here until others are gone. */
+const maxAuthors = 4_096
+/** An author keeps to its limit; while its facts overtake each other, others may see twice as much. */
+const slack = 2
+
+export class PresenceRegisters {
+  readonly #facts: FactSet
+  readonly #authors = new Map<string, Author>()
+
+  /** @param facts where what is held here is added, and what no longer is, removed. */
+  constructor(facts: FactSet) {
+    this.#facts = facts
+  }
+
+  /** In the order in which they first spoke. */
+  authors(): Iterable<string> {
+    return this.#authors.keys()
+  }
+
+  /** In which entry an author spoke last; undefined: it did not. */
+  enteredOf(author: string): number | undefined {
+    return this.#authors.get(author)?.entered
+  }
+
+  /** What an author says now: the fields that have a value. */
+  fieldsOf(author: string): [name: string, value: Json][] {
+    const fields: [string, Json][] = []
+    for (const [name, { fact }] of this.#authors.get(author)?.fields ?? [])
+      if (fact.value !== undefined) fields.push([name, fact.value])
+    return fields
+  }
+
+  judge(fact: FieldFact): Judgement {
+    const author = this.#authors.get(fact.author)
+    if (!author) return this.#authors.size < maxAuthors ? 'news' : 'refused'
+    if (fact.entered !== author.entered) return fact.entered > author.entered ? 'news' : 'old'
+    const known = author.fields.get(fact.name)
+    if (known && !isNewer(fact, known)) return 'old'
+    if (!known && author.fields.size >= slack * limits.maxPresenceFields) return 'refused'
+    const bytes = author.bytes + fact.payload.length - (known?.fact.payload.length ?? 0)
+    return bytes > slack * limits.maxPresenceBytes ? 'refused' : 'news'
+  }
+
+  /** A fact that is news. */
+  merge(fact: FieldFact): void {
+    const author = this.#authorOf(fact)
+    const known = author.fields.get(fact.name)
+    if (known) this.#facts.remove(known)
+    const held = heldFact(fact)
+    author.fields.set(fact.name, held)
+    author.bytes += fact.payload.length - (known?.fact.payload.length ?? 0)
+    this.#facts.add(held)
+  }
+
+  /** All that an author said is gone. */
+  drop(author: string): void {
+    for (const held of this.#authors.get(author)?.fields.values() ?? []) this.#facts.remove(held)
+    this.#authors.delete(author)
+  }
+
+  #authorOf({ author: id, entered }: FieldFact): Author {
+    const known = this.#authors.get(id)
+    if (known?.entered === entered) return known
+    this.drop(id)
+    const author = { entered, fields: new Map(), bytes: 0 }
+    this.#authors.set(id, author)
+    return author
+  }
+}
+
+function isNewer(fact: FieldFact, known: HeldFact<FieldFact>): boolean {
+  if (fact.version !== known.fact.version) return fact.version > known.fact.version
+  return heldFact(fact).id > known.id
+}

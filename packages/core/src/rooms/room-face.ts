@@ -1,0 +1,181 @@
+/**
+ * Room face: a room as an app holds it, over what is held of it and the driver of this member's spaces.
+ *
+ * Events come after the step that caused them, when stores are up to date, and at most one a member and step.
+ */
+import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
+import type { Member } from '../cluster/cluster.ts'
+import { InvalidValueError, NotRunningError } from '../cluster/errors.ts'
+import { isHere } from '../cluster/membership.ts'
+import type { Clock } from '../cluster/ports.ts'
+import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
+import { byteLength } from '../wire/byte-length.ts'
+import { type Json, printJson } from '../wire/json.ts'
+import { limits } from '../wire/limits.ts'
+import type { EventFact } from '../wire/space-fact.ts'
+import { Others } from './others.ts'
+import { OwnPresence } from './own-presence.ts'
+import { Paced } from './paced.ts'
+import type { Presence, PresenceEvents, Room, RoomEvents } from './room.ts'
+import { RoomContent, type RoomListener } from './room-content.ts'
+import type { SpaceListener, SpacesDriver } from './spaces-driver.ts'
+import type { Whereabouts } from './whereabouts.ts'
+
+type Fields = Record<string, Json>
+
+export interface RoomFaceOptions {
+  readonly name: string
+  /** The space tag. */
+  readonly space: string
+  readonly self: string
+  readonly driver: SpacesDriver
+  readonly clock: Clock
+  readonly whereabouts: Whereabouts
+  readonly memberOf: (id: string) => Member | undefined
+  /** Ids of all members that are known. */
+  readonly known: readonly string[]
+  /** One's own incarnation. */
+  readonly incarnation: number
+  readonly left: () => void
+}
+
+/** Our choice: 20 updates a second are smooth for the eye, and bearable for a hundred others. */
+const presenceIntervalMs = 50
+
+export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
+  readonly name: string
+  readonly events: TypedEventTarget<RoomEvents>
+  readonly presence: Presence<Fields>
+  readonly #options: RoomFaceOptions
+  readonly #content: RoomContent
+  readonly #emitter = new TypedEventEmitter<RoomEvents>()
+  readonly #presenceEmitter = new TypedEventEmitter<PresenceEvents>()
+  readonly #own: OwnPresence
+  readonly #others = new Others()
+  readonly #members: OwnedStore<readonly Member[]>
+  #memberList: readonly Member[] | undefined
+  readonly #tell: Paced
+  readonly #entered: number
+  /** Of whom something may have changed since the last step, and which fields. */
+  readonly #touched = new Map<string, Set<string>>()
+  readonly #arrived: EventFact[] = []
+  #events = 0
+  #isOpen = true
+
+  constructor(options: RoomFaceOptions) {
+    const { name, space, clock, driver, whereabouts, known, self, incarnation } = options
+    this.name = name
+    this.#options = options
+    this.events = this.#emitter
+    this.#content = new RoomContent(whereabouts, this)
+    this.#own = new OwnPresence(() => this.#entered)
+    this.#tell = new Paced(clock, presenceIntervalMs, () => driver.say(space, this.#own.take()))
+    this.#members = createStore(() => this.#listMembers())
+    this.presence = {
+      own: this.#own.store,
+      others: this.#others.store,
+      events: this.#presenceEmitter,
+      set: change => this.#setPresence(change),
+    }
+    for (const id of known) if (id !== self) this.presenceChanged(id, undefined)
+    this.#entered = driver.enter(space, this.#content, this, incarnation)
+  }
+
+  get members(): Store<readonly Member[]> {
+    return this.#members
+  }
+
+  broadcast(value: unknown): void {
+    const { driver, space } = this.#options
+    this.#checkOpen()
+    const printed = printJson(value)
+    if (!printed) throw new InvalidValueError('broadcast: the value cannot be written as JSON')
+    const bytes = byteLength(printed.text)
+    if (bytes > limits.maxEventBytes)
+      throw new InvalidValueError(`broadcast: ${bytes} bytes, at most ${limits.maxEventBytes}`)
+    this.#events += 1
+    const { value: carried } = printed
+    driver.say(space, [{ type: 'event', entered: this.#entered, number: this.#events, value: carried }])
+  }
+
+  leave(): void {
+    if (!this.#isOpen) return
+    this.close()
+    this.#options.driver.leave(this.#options.space)
+  }
+
+  /** It cannot be used any more. */
+  close(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#tell.stop()
+    this.#options.left()
+  }
+
+  presenceChanged(author: string, field: string | undefined): void {
+    const fields = this.#touched.get(author) ?? new Set()
+    if (field !== undefined) fields.add(field)
+    this.#touched.set(author, fields)
+  }
+
+  event(fact: EventFact): void {
+    if (fact.author !== this.#options.self) this.#arrived.push(fact)
+  }
+
+  stepped(): void {
+    if (this.#touched.size > 0) this.#lookAtTouched()
+    for (const { author: from, value } of this.#arrived.splice(0))
+      this.#emitter.dispatchEvent(new CustomEvent('event', { detail: { from, value } }))
+  }
+
+  #lookAtTouched(): void {
+    const { self } = this.#options
+    const touched = [...this.#touched]
+    this.#touched.clear()
+    this.#memberList = undefined
+    const updates = touched.flatMap(([id, fields]) => {
+      if (id === self) return []
+      const was = this.#others.has(id)
+      const is = this.#isIn(id)
+      if (is && (fields.size > 0 || !was)) this.#others.show(id, this.#fieldsOf(id))
+      else if (!is) this.#others.hide(id)
+      return was !== is || (is && fields.size > 0) ? [{ id, fields: [...fields] }] : []
+    })
+    this.#members.refresh()
+    this.#others.store.refresh()
+    for (const detail of updates) this.#presenceEmitter.dispatchEvent(new CustomEvent('update', { detail }))
+  }
+
+  #setPresence(change: Readonly<Record<string, unknown>>): void {
+    this.#checkOpen()
+    if (this.#own.set(change)) this.#tell.ask()
+  }
+
+  /** What is told in another entry than its present one does not count. */
+  #fieldsOf(id: string): [string, Json][] {
+    const { entered } = this.#options.whereabouts.of(id) ?? {}
+    return entered === this.#content.presence.enteredOf(id) ? this.#content.presence.fieldsOf(id) : []
+  }
+
+  #isIn(id: string): boolean {
+    const where = this.#options.whereabouts.of(id)
+    return where?.entered !== undefined && isHere(where.status)
+  }
+
+  #listMembers(): readonly Member[] {
+    const { self, memberOf } = this.#options
+    this.#memberList ??= [self, ...this.#others.store.getSnapshot().map(({ id }) => id)]
+      .flatMap(id => memberOf(id) ?? [])
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+    return this.#memberList
+  }
+
+  #checkOpen(): void {
+    if (!this.#isOpen) throw new NotRunningError(`the room '${this.name}' was left`)
+  }
+}
+
+/** The same room, as the app knows what is shown there. */
+export function typedRoom<P extends object>(room: RoomFace): Room<P> {
+  return room as unknown as Room<P>
+}

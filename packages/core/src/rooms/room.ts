@@ -1,0 +1,69 @@
+/** Room: what some of the members share, as an app sees it. */
+import type { TypedEventTarget } from 'main-event'
+import type { Member } from '../cluster/cluster.ts'
+import type { Store } from '../cluster/store.ts'
+import type { Json } from '../wire/json.ts'
+
+/** Somebody else in the room. Immutable; an unchanged one keeps its object. */
+export interface Other<P extends object> {
+  /** The member id. */
+  readonly id: string
+  /** What it shows of itself; whatever it sent, so check before you rely on it. */
+  readonly presence: Readonly<Partial<P>>
+}
+
+/** Whose presence changed, and which fields; no fields: it came, or went. */
+export interface PresenceUpdate {
+  readonly id: string
+  readonly fields: readonly string[]
+}
+
+export type PresenceEvents = { update: CustomEvent<PresenceUpdate> }
+
+/**
+ * Presence: a small state of each member for the others in the room, field by field, kept by nobody for longer than
+ * the member is there. A member that is dead is not shown; if it comes back it is, as it was.
+ */
+export interface Presence<P extends object> {
+  /** What this member shows of itself. */
+  readonly own: Store<Readonly<Partial<P>>>
+  /** Who else is in the room, ordered by member id. */
+  readonly others: Store<readonly Other<P>[]>
+  /** Changes of others. */
+  readonly events: TypedEventTarget<PresenceEvents>
+  /**
+   * Changes the named fields; those that are `undefined` are removed, all others stay. Told at once, then at most
+   * every 50 ms, the newest of each field.
+   *
+   * @throws {InvalidValueError} no JSON, or more than 16 kB or 64 field names in all; nothing changed
+   * @throws {NotRunningError} the room was left
+   */
+  set(change: { readonly [field in keyof P]?: P[field] | undefined }): void
+}
+
+/** What somebody broadcast. */
+export interface RoomEvent {
+  /** The member id. */
+  readonly from: string
+  readonly value: Json
+}
+
+export type RoomEvents = { event: CustomEvent<RoomEvent> }
+
+export interface Room<P extends object = Record<string, Json>> {
+  readonly name: string
+  /** Members in the room that are alive or suspect, this one included, ordered by id. */
+  readonly members: Store<readonly Member[]>
+  readonly presence: Presence<P>
+  /** What others broadcast: each once, stored by nobody. */
+  readonly events: TypedEventTarget<RoomEvents>
+  /**
+   * To whoever is in the room now, oneself excepted. It may be lost.
+   *
+   * @throws {InvalidValueError} no JSON, or more than 32 kB; nothing was sent
+   * @throws {NotRunningError} the room was left
+   */
+  broadcast(value: unknown): void
+  /** Others see at once that this member is gone from the room. Idempotent. */
+  leave(): void
+}

@@ -1,0 +1,217 @@
+/**
+ * Spaces driver: pumps the spaces of one member through its clock and transport.
+ *
+ * All that comes from outside is decoded, reduced to what is news, and verified before the spaces see it, as the
+ * driver of the cluster does it. When signing and verifying answer at once, so does this.
+ */
+import type { Offence } from '../cluster/conduct.ts'
+import type { Clock, RumorVerdict, Transport } from '../cluster/ports.ts'
+import { type Verified, verify } from '../cluster/verification.ts'
+import { when, whenAll } from '../cluster/when.ts'
+import type { SpaceEntry } from '../wire/fact.ts'
+import { type Signer, signedSpaceBytes, type Verifier } from '../wire/signing.ts'
+import {
+  decodeSpaceFrame,
+  decodeSpaceRumors,
+  encodeSpaceFrame,
+  encodeSpaceRumors,
+  type SpaceStep,
+} from '../wire/space-codec.ts'
+import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } from '../wire/space-fact.ts'
+import type { SpaceContent } from './space-content.ts'
+import { Spaces, type SpacesEffect, type Surroundings } from './spaces.ts'
+
+export interface SpacesDriverOptions {
+  readonly surroundings: Surroundings
+  /** The cluster tag. */
+  readonly cluster: Uint8Array
+  readonly clock: Clock
+  readonly transport: Transport
+  readonly keys: Signer & Verifier
+  readonly random: () => number
+  /** Tells others in which spaces this member is. */
+  readonly announce: (spaces: readonly SpaceEntry[]) => void
+  readonly offended: (from: string, offence: Offence, detail: string) => void
+}
+
+/** What a face of a space hears beside its content's own news. */
+export interface SpaceListener {
+  /** After each step in which anything may have changed. */
+  stepped(): void
+}
+
+const maxDeltaBytes = 49_152
+
+export class SpacesDriver {
+  readonly #options: SpacesDriverOptions
+  readonly #spaces: Spaces
+  readonly #listeners = new Map<string, SpaceListener>()
+  #cancelTimer: () => void = () => {}
+  #isRunning = true
+
+  constructor(options: SpacesDriverOptions) {
+    this.#options = options
+    const { surroundings, random, clock } = options
+    this.#spaces = new Spaces({ surroundings, random, maxDeltaBytes }, clock.now().monotonicMs)
+  }
+
+  /** Facts that broke a rule of their space, so far. */
+  get refused(): number {
+    return this.#spaces.refused
+  }
+
+  /** @param least the entry's number is at least this. @returns the number */
+  enter(space: string, content: SpaceContent, listener: SpaceListener, least: number): number {
+    this.#listeners.set(space, listener)
+    return this.#step(spaces => spaces.enter(space, content, least, this.#options.clock.now()))
+  }
+
+  leave(space: string): void {
+    this.#listeners.delete(space)
+    this.#step(spaces => spaces.leave(space, this.#options.clock.now()))
+  }
+
+  /** Says something in a space, in this order: to oneself at once if signing does not take time. */
+  say(space: string, bodies: readonly SpaceFactBody[]): void {
+    const { keys, cluster, surroundings } = this.#options
+    const drafts = bodies.map(body => draftSpaceFact(surroundings.self, body))
+    const signed = drafts.map(draft =>
+      when(keys.sign(signedSpaceBytes(cluster, space, draft)), signature => signedBy(draft, signature)),
+    )
+    when(whenAll(signed), facts => this.#step(spaces => spaces.say(space, facts, this.#options.clock.now())))
+  }
+
+  /** Something changed in a space that no rumor tells of. */
+  hurry(space: string): void {
+    this.#step(spaces => spaces.hurry(space, this.#options.clock.now()))
+  }
+
+  linkOpened(id: string): void {
+    this.#step(spaces => spaces.linkOpened(id))
+  }
+
+  linkClosed(id: string): void {
+    this.#step(spaces => spaces.linkClosed(id))
+  }
+
+  /** A member's record or status changed. */
+  whereaboutsChanged(id: string): void {
+    this.#step(spaces => spaces.whereaboutsChanged(id))
+  }
+
+  frame(from: string, bytes: Uint8Array): void {
+    const decoded = decodeSpaceFrame(bytes)
+    if (!decoded.ok) {
+      this.#options.offended(from, 'undecodable', decoded.failure.detail)
+      return
+    }
+    const said = decoded.value.filter(({ space }) => this.#spaces.has(space))
+    if (said.length > 0) when(this.#verifySteps(from, said), steps => this.#hear(from, steps))
+  }
+
+  rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {
+    const { clock, offended } = this.#options
+    if (!this.#isRunning || !this.#spaces.has(space)) return 'ignore'
+    const decoded = decodeSpaceRumors(bytes)
+    if (!decoded.ok) {
+      offended(from, 'undecodable', decoded.failure.detail)
+      return 'reject'
+    }
+    const said = decoded.value
+    const now = clock.now()
+    const judgements = said.map(fact => this.#spaces.judge(space, fact, now))
+    // Relayed in good faith, perhaps by one that has other rules: no offence, and it ends here.
+    if (judgements.includes('refused') || !judgements.includes('news')) return 'ignore'
+    return when(this.#verify(space, said), ({ facts, forged }) => {
+      if (forged) {
+        offended(from, 'bad-signature', 'a rumor in a space that its author did not sign')
+        return 'reject'
+      }
+      this.#step(spaces => spaces.rumors(space, facts, from, clock.now()))
+      return 'accept'
+    })
+  }
+
+  stop(): void {
+    this.#isRunning = false
+    this.#cancelTimer()
+  }
+
+  #hear(from: string, steps: readonly SpaceStep[]): void {
+    this.#step(spaces => spaces.steps(from, steps, this.#options.clock.now()))
+  }
+
+  /** The steps with those facts only that are news and verified. */
+  #verifySteps(from: string, steps: readonly SpaceStep[]): SpaceStep[] | Promise<SpaceStep[]> {
+    const now = this.#options.clock.now()
+    const verified = steps.map(step => {
+      const news = (step.facts ?? []).filter(fact => this.#spaces.judge(step.space, fact, now) === 'news')
+      return when(this.#verify(step.space, news), ({ facts, forged }) => {
+        if (forged)
+          this.#options.offended(from, 'bad-signature', 'a fact in a space that its author did not sign')
+        return { ...step, facts }
+      })
+    })
+    return whenAll(verified)
+  }
+
+  #verify(space: string, said: readonly SpaceFact[]): Verified<SpaceFact> | Promise<Verified<SpaceFact>> {
+    const { keys, cluster } = this.#options
+    return verify(said, fact =>
+      keys.verify(fact.author, signedSpaceBytes(cluster, space, fact), fact.signature),
+    )
+  }
+
+  #step<T>(act: (spaces: Spaces) => T): T {
+    const result = act(this.#spaces)
+    if (!this.#isRunning) return result
+    for (const effect of this.#spaces.take()) this.#do(effect)
+    for (const listener of [...this.#listeners.values()]) listener.stepped()
+    this.#schedule()
+    return result
+  }
+
+  #do(effect: SpacesEffect): void {
+    const { transport, announce } = this.#options
+    switch (effect.type) {
+      case 'publish':
+        this.#publish(effect.space, effect.facts)
+        break
+      case 'send-steps':
+        transport.send(effect.to, 'space', encodeSpaceFrame(effect.steps))
+        break
+      case 'subscribe':
+        transport.subscribe(effect.space)
+        break
+      case 'unsubscribe':
+        transport.unsubscribe(effect.space)
+        break
+      case 'announce':
+        announce(effect.spaces)
+        break
+    }
+  }
+
+  /** By gossip; and by hand to those of whose subscription nothing was heard yet: who enters is seen sooner than it hears. */
+  #publish(space: string, facts: readonly SpaceFact[]): void {
+    const { transport } = this.#options
+    transport.publish(encodeSpaceRumors(facts), space)
+    const subscribers = new Set(transport.subscribers(space))
+    const deaf = this.#spaces.neighboursIn(space).filter(id => !subscribers.has(id))
+    for (const id of deaf) transport.send(id, 'space', encodeSpaceFrame([{ space, facts }]))
+  }
+
+  #schedule(): void {
+    const { clock } = this.#options
+    this.#cancelTimer()
+    const deadlineMs = this.#spaces.deadlineMs()
+    if (deadlineMs === Number.POSITIVE_INFINITY) return
+    this.#cancelTimer = clock.setTimer(deadlineMs, () =>
+      this.#step(spaces => spaces.advance(this.#options.clock.now())),
+    )
+  }
+}
+
+function signedBy(draft: SpaceDraft, signature: Uint8Array): SpaceFact {
+  return { ...draft, signature }
+}

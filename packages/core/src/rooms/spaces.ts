@@ -1,0 +1,306 @@
+/**
+ * Spaces: the rooms and shared configs that one member is in, without sockets and clocks.
+ *
+ * As with the machine of the cluster: facts come in signed and verified, one's own by the same door as others';
+ * nothing waits; what is to be done is returned, and time comes in.
+ */
+import type { MemberStatus } from '../cluster/cluster.ts'
+import { SyncSchedule } from '../gossip/sync-schedule.ts'
+import type { Instant } from '../state/instant.ts'
+import type { SpaceEntry } from '../wire/fact.ts'
+import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
+import type { SpaceFact } from '../wire/space-fact.ts'
+import { maxUpdateBytes } from './document-sync.ts'
+import type { Judgement } from './judgement.ts'
+import type { SpaceContent } from './space-content.ts'
+import { agreesWithSpace, answerSpace, offerSpace, type SpaceExchangeOptions } from './space-exchange.ts'
+import { Transfers } from './transfers.ts'
+
+/** What a member knows of the cluster around its spaces. */
+export interface Surroundings {
+  readonly self: string
+  /** Ids one is connected to. */
+  linked(): readonly string[]
+  /** A member of the cluster; undefined: nobody of that id is known. */
+  member(id: string): { readonly status: MemberStatus; readonly spaces: readonly SpaceEntry[] } | undefined
+}
+
+export type SpacesEffect =
+  | { readonly type: 'publish'; readonly space: string; readonly facts: readonly SpaceFact[] }
+  | { readonly type: 'send-steps'; readonly to: string; readonly steps: readonly SpaceStep[] }
+  | { readonly type: 'subscribe' | 'unsubscribe'; readonly space: string }
+  /** To be told in one's own record. */
+  | { readonly type: 'announce'; readonly spaces: readonly SpaceEntry[] }
+
+export interface SpacesOptions {
+  readonly surroundings: Surroundings
+  readonly random: () => number
+  /** Bytes of facts in one step, about. */
+  readonly maxDeltaBytes: number
+}
+
+interface Space {
+  readonly entered: number
+  readonly content: SpaceContent
+  readonly exchange: SpaceExchangeOptions
+  /** There is something that rumors do not carry: to be offered to several, then. */
+  hurryDueMs: number
+  /** When a document last asked for what it lacks. */
+  pulledMs: number
+}
+
+interface Taken {
+  readonly news: boolean
+  readonly asks: readonly DocumentStep[]
+}
+
+const minIntervalMs = 1_000
+const maxIntervalMs = 30_000
+const sweepIntervalMs = 30_000
+/** What came in an exchange is offered on to so many. */
+const hurryFanout = 3
+const hurryWaitMs = 50
+const pullIntervalMs = 200
+/** A space is left for good so long after its app left it: whoever comes back at once finds all as it was. */
+const lingerMs = 15_000
+
+export class Spaces {
+  readonly #options: SpacesOptions
+  readonly #spaces = new Map<string, Space>()
+  /** Left by the app, not yet unsubscribed: until when. */
+  readonly #lingering = new Map<string, number>()
+  readonly #schedule: SyncSchedule
+  #effects: SpacesEffect[] = []
+  #lastEntered = 0
+  #startAt = 0
+  #sweepDueMs: number
+  #refused = 0
+
+  constructor(options: SpacesOptions, nowMs: number) {
+    this.#options = options
+    this.#schedule = new SyncSchedule({ minIntervalMs, maxIntervalMs, random: options.random }, nowMs)
+    this.#sweepDueMs = nowMs + sweepIntervalMs
+  }
+
+  /** Spaces that one is in. */
+  get size(): number {
+    return this.#spaces.size
+  }
+
+  /** Facts that broke a rule of their space: nothing changed. */
+  get refused(): number {
+    return this.#refused
+  }
+
+  has(space: string): boolean {
+    return this.#spaces.has(space)
+  }
+
+  /** Enters. @param least the entry's number is at least this: one's own incarnation. @returns the number. */
+  enter(space: string, content: SpaceContent, least: number, now: Instant): number {
+    const entered = Math.max(this.#lastEntered + 1, least)
+    this.#lastEntered = entered
+    const exchange = {
+      space,
+      content,
+      transfers: new Transfers({ maxBytes: maxUpdateBytes }),
+      maxDeltaBytes: this.#options.maxDeltaBytes,
+    }
+    this.#spaces.set(space, { entered, content, exchange, hurryDueMs: now.monotonicMs, pulledMs: -Infinity })
+    if (!this.#lingering.delete(space)) this.#effects.push({ type: 'subscribe', space })
+    this.#announce()
+    return entered
+  }
+
+  leave(space: string, now: Instant): void {
+    if (!this.#spaces.delete(space)) return
+    this.#lingering.set(space, now.monotonicMs + lingerMs)
+    this.#announce()
+  }
+
+  /** In which entry one is in a space. */
+  enteredOf(space: string): number | undefined {
+    return this.#spaces.get(space)?.entered
+  }
+
+  judge(space: string, fact: SpaceFact, now: Instant): Judgement {
+    const judgement = this.#spaces.get(space)?.content.judge(fact, now) ?? 'old'
+    if (judgement === 'refused') this.#refused += 1
+    return judgement
+  }
+
+  /** Verified facts, out of a rumor. @param from who handed it over */
+  rumors(space: string, facts: readonly SpaceFact[], from: string, now: Instant): void {
+    this.#merge(space, facts, now)
+    this.#pullGaps(space, from, now)
+  }
+
+  /** One's own facts, signed: told to all. Those too long for a rumor are left to exchanges. */
+  say(space: string, facts: readonly SpaceFact[], now: Instant): void {
+    const entered = this.#spaces.get(space)
+    if (!entered) return
+    const news = facts.filter(fact => entered.content.judge(fact, now) === 'news')
+    for (const fact of news) entered.content.merge(fact, now)
+    if (news.length > 0) this.#effects.push({ type: 'publish', space, facts: news })
+    this.#schedule.changed(now.monotonicMs)
+  }
+
+  /** Something changed that no rumor tells of. */
+  hurry(space: string, now: Instant): void {
+    const entered = this.#spaces.get(space)
+    if (!entered) return
+    entered.hurryDueMs = Math.min(entered.hurryDueMs, now.monotonicMs + hurryWaitMs)
+    this.#schedule.changed(now.monotonicMs)
+  }
+
+  /** Steps of exchanges; their facts are those that are news and verified. */
+  steps(from: string, steps: readonly SpaceStep[], now: Instant): void {
+    const answers: SpaceStep[] = []
+    for (const step of steps) {
+      const space = this.#spaces.get(step.space)
+      if (!space) continue
+      const agreed = agreesWithSpace(space.content, step)
+      if (agreed) this.#schedule.agreed()
+      else if (agreed === false) this.#schedule.changed(now.monotonicMs)
+      const { news, asks } = this.#take(from, space, step, now)
+      const answer = answerSpace(space.exchange, from, step, this.#startAt++, now.monotonicMs)
+      if (answer) answers.push(answer)
+      if (asks.length > 0) answers.push({ space: step.space, documents: asks })
+      if (news) this.hurry(step.space, now)
+      // More waits there. Without progress it would be the same again.
+      if (step.more && news) answers.push(offerSpace(space.exchange))
+    }
+    this.#send(from, answers)
+  }
+
+  linkOpened(id: string): void {
+    // One of the two ends begins.
+    if (this.#options.surroundings.self < id) this.#offer(id, this.#sharedWith(id))
+  }
+
+  linkClosed(id: string): void {
+    for (const { exchange } of this.#spaces.values()) exchange.transfers.closed(id)
+  }
+
+  whereaboutsChanged(id: string): void {
+    for (const { content } of this.#spaces.values()) content.whereaboutsChanged(id)
+  }
+
+  /** Members of a space that one is connected to. */
+  neighboursIn(space: string): string[] {
+    return this.#options.surroundings.linked().filter(id => this.#isIn(id, space))
+  }
+
+  advance(now: Instant): void {
+    const nowMs = now.monotonicMs
+    for (const [space, untilMs] of this.#lingering) {
+      if (untilMs > nowMs) continue
+      this.#lingering.delete(space)
+      this.#effects.push({ type: 'unsubscribe', space })
+    }
+    for (const [space, entered] of this.#spaces) {
+      if (entered.hurryDueMs > nowMs) continue
+      entered.hurryDueMs = Number.POSITIVE_INFINITY
+      for (const id of this.#draw(this.neighboursIn(space), hurryFanout)) this.#offer(id, [space])
+    }
+    if (nowMs >= this.#schedule.dueMs) {
+      this.#schedule.begun(nowMs)
+      const candidates = this.#options.surroundings.linked().filter(id => this.#sharedWith(id).length > 0)
+      for (const id of this.#draw(candidates, 1)) this.#offer(id, this.#sharedWith(id))
+    }
+    if (nowMs >= this.#sweepDueMs) {
+      this.#sweepDueMs = nowMs + sweepIntervalMs
+      for (const { content } of this.#spaces.values()) content.sweep(now)
+    }
+  }
+
+  /** Monotonic milliseconds. */
+  deadlineMs(): number {
+    if (this.#spaces.size === 0 && this.#lingering.size === 0) return Number.POSITIVE_INFINITY
+    const hurryDueMs = [...this.#spaces.values()].map(space => space.hurryDueMs)
+    return Math.min(...hurryDueMs, ...this.#lingering.values(), this.#schedule.dueMs, this.#sweepDueMs)
+  }
+
+  /** What is to be done. */
+  take(): SpacesEffect[] {
+    const effects = this.#effects
+    this.#effects = []
+    return effects
+  }
+
+  #merge(space: string, facts: readonly SpaceFact[], now: Instant): boolean {
+    const content = this.#spaces.get(space)?.content
+    let news = false
+    for (const fact of facts) {
+      if (content?.judge(fact, now) !== 'news') continue
+      content.merge(fact, now)
+      news = true
+    }
+    if (news) this.#schedule.changed(now.monotonicMs)
+    return news
+  }
+
+  /** @returns whether anything was new, and what to ask for. */
+  #take(from: string, { content, exchange }: Space, step: SpaceStep, now: Instant): Taken {
+    let news = this.#merge(step.space, step.facts ?? [], now)
+    const asks: DocumentStep[] = []
+    for (const { document, update, piece } of step.documents ?? []) {
+      const sync = content.documents.get(document)
+      const received = piece && sync && exchange.transfers.received(from, document, piece, now.monotonicMs)
+      if (received && 'next' in received) asks.push(received.next)
+      const whole = received && 'update' in received ? received.update : update
+      if (!sync || !whole) continue
+      const before = sync.changes
+      if (content.mergeUpdate(document, whole) === 'refused') this.#refused += 1
+      if (sync.changes !== before) news = true
+    }
+    return { news, asks }
+  }
+
+  /** An update that others built upon was lost: whoever handed over the later one has it. */
+  #pullGaps(space: string, from: string, now: Instant): void {
+    const entered = this.#spaces.get(space)
+    if (!entered || now.monotonicMs - entered.pulledMs < pullIntervalMs) return
+    const gaps = [...entered.content.documents.values()].filter(sync => sync.hasGap())
+    if (gaps.length === 0) return
+    entered.pulledMs = now.monotonicMs
+    const documents = gaps.map(sync => ({ document: sync.name, stateVector: sync.stateVector() }))
+    this.#send(from, [{ space, documents }])
+  }
+
+  #offer(to: string, spaces: readonly string[]): void {
+    this.#send(
+      to,
+      spaces.flatMap(space => {
+        const entered = this.#spaces.get(space)
+        return entered ? [offerSpace(entered.exchange)] : []
+      }),
+    )
+  }
+
+  #send(to: string, steps: readonly SpaceStep[]): void {
+    if (steps.length > 0) this.#effects.push({ type: 'send-steps', to, steps })
+  }
+
+  #sharedWith(id: string): string[] {
+    const member = this.#options.surroundings.member(id)
+    return (member?.spaces ?? []).map(({ space }) => space).filter(space => this.#spaces.has(space))
+  }
+
+  #isIn(id: string, space: string): boolean {
+    return this.#options.surroundings.member(id)?.spaces.some(entry => entry.space === space) ?? false
+  }
+
+  #announce(): void {
+    const spaces = [...this.#spaces].map(([space, { entered }]) => ({ space, entered }))
+    this.#effects.push({ type: 'announce', spaces })
+  }
+
+  #draw(from: readonly string[], count: number): string[] {
+    const left = [...from]
+    const drawn: string[] = []
+    while (drawn.length < count && left.length > 0)
+      drawn.push(...left.splice(Math.floor(this.#options.random() * left.length), 1))
+    return drawn
+  }
+}

@@ -1,0 +1,7 @@
+/** Whereabouts: which members of the cluster are in one space. */
+import type { MemberStatus } from '../cluster/cluster.ts'
+
+export interface Whereabouts {
+  /** How a member stands, and in which entry it is in the space; undefined: nobody of that id is known. */
+  of(id: string): { readonly status: MemberStatus; readonly entered: number | undefined } | undefined
+}

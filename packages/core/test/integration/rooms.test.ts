@@ -1,0 +1,75 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { InvalidValueError, NotRunningError } from '../../src/cluster/errors.ts'
+import type { RoomEvent } from '../../src/rooms/room.ts'
+import { joinMany, leaveAll, until, untilAllSee } from './members.ts'
+
+afterEach(leaveAll)
+
+interface Shown {
+  cursor: { x: number; y: number }
+  note: string
+}
+
+describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
+  it('shows each what the others show, as it changes', async () => {
+    const members = await joinMany('presence', 4)
+    await untilAllSee(members, 4)
+    const [first, second, third] = await Promise.all(members.map(member => member.room<Shown>('design')))
+    if (!first || !second || !third) throw new Error('four members enter a room')
+    await until(first.presence.others, others => others.length === 3)
+    second.presence.set({ cursor: { x: 1, y: 2 } })
+    second.presence.set({ note: 'hello' })
+    const { id } = members[1]?.self ?? members[0].self
+    for (const room of [first, third])
+      await until(
+        room.presence.others,
+        others => others.find(other => other.id === id)?.presence.note === 'hello',
+      )
+    expect(first.presence.others.getSnapshot().find(other => other.id === id)?.presence).toEqual({
+      cursor: { x: 1, y: 2 },
+      note: 'hello',
+    })
+    second.leave()
+    await until(first.presence.others, others => others.length === 2)
+    expect(first.members.getSnapshot().map(member => member.id)).not.toContain(id)
+    expect(() => second.presence.set({ note: 'gone' })).toThrow(NotRunningError)
+  })
+
+  it('carries what one broadcasts to all others', async () => {
+    const members = await joinMany('broadcast', 4)
+    await untilAllSee(members, 4)
+    const [first, ...rest] = await Promise.all(members.map(member => member.room('design')))
+    if (!first) throw new Error('four members enter a room')
+    await until(first.presence.others, others => others.length === 3)
+    const heard = rest.map(
+      room =>
+        new Promise<RoomEvent>(resolve => {
+          room.events.addEventListener('event', ({ detail }) => resolve(detail), { once: true })
+        }),
+    )
+    first.broadcast({ wave: true })
+    const from = members[0].self.id
+    expect(await Promise.all(heard)).toEqual(rest.map(() => ({ from, value: { wave: true } })))
+  })
+
+  it('refuses what cannot be shared, and changes nothing', async () => {
+    const [member] = await joinMany('refused', 1)
+    const room = await member.room<Record<string, unknown>>('design')
+    room.presence.set({ note: 'kept' })
+    const before = room.presence.own.getSnapshot()
+    const tooLarge = { note: 'x'.repeat(16_384) }
+    expect(() => room.presence.set(tooLarge)).toThrow(/at most 16384/)
+    expect(() => room.presence.set({ note: () => {} })).toThrow(InvalidValueError)
+    expect(() => room.presence.set({ fine: 1, circle: circle() })).toThrow(/'circle'/)
+    expect(() => room.broadcast('x'.repeat(40_000))).toThrow(/at most 32000/)
+    expect(room.presence.own.getSnapshot()).toBe(before)
+    await expect(member.room('')).rejects.toThrow(/1 to 128 bytes/)
+    expect(await member.room('design')).toBe(room)
+  })
+})
+
+function circle(): unknown {
+  const around: Record<string, unknown> = {}
+  around['self'] = around
+  return around
+}

@@ -1,0 +1,45 @@
+/** Gossip topics: the gossip routers of one member: one for the cluster, and one for each space that it heard of. */
+import type { GossipFrame } from './gossip-frame.ts'
+import type { GossipRouter } from './gossip-router.ts'
+
+export class GossipTopics {
+  readonly #make: (space: string | undefined) => GossipRouter
+  readonly #routers = new Map<string | undefined, GossipRouter>()
+  /** Id → whether this member dialled it. */
+  readonly #peers = new Map<string, boolean>()
+
+  /** @param make a router of a topic; of the cluster's, if there is no space */
+  constructor(make: (space: string | undefined) => GossipRouter) {
+    this.#make = make
+    this.of(undefined)
+  }
+
+  /** Spaces that it heard of. */
+  get spaces(): number {
+    return this.#routers.size - 1
+  }
+
+  /** The router of a space; the cluster's, if there is none. */
+  of(space: string | undefined): GossipRouter {
+    const known = this.#routers.get(space)
+    if (known) return known
+    const router = this.#make(space)
+    this.#routers.set(space, router)
+    for (const [id, isOutbound] of this.#peers) router.connected(id, isOutbound)
+    return router
+  }
+
+  connected(id: string, isOutbound: boolean): void {
+    this.#peers.set(id, isOutbound)
+    for (const router of this.#routers.values()) router.connected(id, isOutbound)
+  }
+
+  disconnected(id: string): void {
+    this.#peers.delete(id)
+    for (const router of this.#routers.values()) router.disconnected(id)
+  }
+
+  hear(from: string, space: string | undefined, frame: GossipFrame): void {
+    this.of(space).hear(from, frame)
+  }
+}

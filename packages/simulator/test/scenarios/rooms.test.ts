@@ -1,0 +1,197 @@
+import type { Room, RoomEvent } from '@hearsay/core'
+import { describe, expect, it } from 'vitest'
+import { createSimulation, runTwice, type Simulation, totalBytes } from '../../src/index.ts'
+import { namesFrom } from '../names.ts'
+import { sentOver } from '../sent-over.ts'
+
+interface Shown {
+  cursor: number
+  note: string
+}
+
+const settled = (seed: number, members: number): Simulation =>
+  createSimulation({ seed, members, start: 'settled' })
+
+const enter = (simulation: Simulation, name: string, room = 'design'): Promise<Room<Shown>> =>
+  simulation.member(name).cluster.room<Shown>(room)
+
+const enterAll = (simulation: Simulation, names: readonly string[], room?: string): Promise<Room<Shown>[]> =>
+  Promise.all(names.map(name => enter(simulation, name, room)))
+
+/** What a room shows of the others, by member name. */
+function shown(simulation: Simulation, room: Room<Shown> | undefined): Record<string, Partial<Shown>> {
+  const names = new Map(simulation.members.map(({ id, name }) => [id, name]))
+  const others = room?.presence.others.getSnapshot() ?? []
+  return Object.fromEntries(others.map(({ id, presence }) => [names.get(id) ?? id, presence]))
+}
+
+/** Each of these shows its number. */
+function showNumbers(rooms: readonly Room<Shown>[]): void {
+  rooms.forEach((room, i) => {
+    room.presence.set({ cursor: i })
+  })
+}
+
+/** What m0 should see of these others that show their numbers. */
+const numbersOf = (others: readonly number[]): Record<string, Partial<Shown>> =>
+  Object.fromEntries(others.map(i => [`m${i}`, { cursor: i }]))
+
+describe('presence in a room', () => {
+  it('is shown to all who are in it, and only there', async () => {
+    await runTwice(async () => {
+      const simulation = settled(1, 12)
+      const rooms = await enterAll(simulation, namesFrom(0, 6))
+      const elsewhere = await enter(simulation, 'm9', 'another')
+      showNumbers(rooms)
+      await simulation.run(3_000)
+      rooms[1]?.presence.set({ note: 'here' })
+      await simulation.run(1_000)
+      expect(shown(simulation, rooms[0])).toEqual({
+        ...numbersOf([2, 3, 4, 5]),
+        m1: { cursor: 1, note: 'here' },
+      })
+      expect(shown(simulation, elsewhere)).toEqual({})
+      rooms[1]?.presence.set({ cursor: undefined })
+      await simulation.run(1_000)
+      expect(shown(simulation, rooms[0])['m1']).toEqual({ note: 'here' })
+      return simulation
+    })
+  })
+
+  it('comes to those who enter later, and to all though no rumor arrives', async () => {
+    await runTwice(async () => {
+      const simulation = settled(2, 12)
+      simulation.dropGossip(600_000)
+      const rooms = await enterAll(simulation, namesFrom(0, 6))
+      showNumbers(rooms)
+      await simulation.run(20_000)
+      const late = await enter(simulation, 'm9')
+      await simulation.run(20_000)
+      expect(shown(simulation, rooms[0])).toEqual({ ...numbersOf([1, 2, 3, 4, 5]), m9: {} })
+      expect(shown(simulation, late)).toEqual(numbersOf([0, 1, 2, 3, 4, 5]))
+      return simulation
+    })
+  })
+
+  it('of the dead is hidden, and shown again as it was when they come back', async () => {
+    await runTwice(async () => {
+      const simulation = settled(3, 12)
+      const rooms = await enterAll(simulation, namesFrom(0, 4))
+      showNumbers(rooms)
+      await simulation.run(5_000)
+      simulation.partition([namesFrom(0, 3), namesFrom(3, 12)])
+      await simulation.runUntil(() => simulation.statusesOf('m3').includes('dead'), { withinMs: 60_000 })
+      await simulation.run(10_000)
+      expect(shown(simulation, rooms[0])).toEqual(numbersOf([1, 2]))
+      simulation.heal()
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: 60_000 })
+      expect(shown(simulation, rooms[0])).toEqual(numbersOf([1, 2, 3]))
+      return simulation
+    })
+  })
+
+  it('is gone with a goodbye, with the room, and with a process that ended', async () => {
+    await runTwice(async () => {
+      const simulation = settled(4, 12)
+      const rooms = await enterAll(simulation, namesFrom(0, 5))
+      showNumbers(rooms)
+      await simulation.run(5_000)
+      void simulation.leave('m1')
+      rooms[2]?.leave()
+      simulation.crash('m3')
+      await simulation.run(1_000)
+      simulation.restart('m3')
+      await simulation.run(20_000)
+      expect(shown(simulation, rooms[0])).toEqual(numbersOf([4]))
+      await enter(simulation, 'm3')
+      await simulation.run(5_000)
+      expect(shown(simulation, rooms[0])).toEqual({ ...numbersOf([4]), m3: {} })
+      return simulation
+    })
+  })
+
+  it('is empty for who left and entered again at once, and what it says then arrives at once', async () => {
+    await runTwice(async () => {
+      const simulation = settled(5, 12)
+      const rooms = await enterAll(simulation, namesFrom(0, 6))
+      showNumbers(rooms)
+      await simulation.run(5_000)
+      rooms[1]?.leave()
+      const again = await enter(simulation, 'm1')
+      again.presence.set({ note: 'again' })
+      await simulation.run(500)
+      expect(shown(simulation, rooms[0])).toEqual({ ...numbersOf([2, 3, 4, 5]), m1: { note: 'again' } })
+      expect(shown(simulation, again)).toEqual(numbersOf([0, 2, 3, 4, 5]))
+      return simulation
+    })
+  })
+
+  it('keeps the object of who did not change', async () => {
+    const simulation = settled(6, 6)
+    const rooms = await enterAll(simulation, namesFrom(0, 3))
+    showNumbers(rooms)
+    await simulation.run(5_000)
+    const before = rooms[0]?.presence.others.getSnapshot() ?? []
+    const updates: unknown[] = []
+    rooms[0]?.presence.events.addEventListener('update', ({ detail }) => updates.push(detail))
+    rooms[2]?.presence.set({ note: 'new' })
+    await simulation.run(1_000)
+    const after = rooms[0]?.presence.others.getSnapshot() ?? []
+    const id = simulation.member('m2').id
+    expect(after.filter((other, i) => other !== before[i]).map(other => other.id)).toEqual([id])
+    expect(updates).toEqual([{ id, fields: ['note'] }])
+  })
+})
+
+describe('an event in a room', () => {
+  it('reaches each of the others once, and nobody who comes later', async () => {
+    await runTwice(async () => {
+      const simulation = settled(7, 12)
+      simulation.duplicate(1)
+      const rooms = await enterAll(simulation, namesFrom(0, 6))
+      await simulation.run(3_000)
+      const heard: RoomEvent[][] = rooms.map(() => [])
+      rooms.forEach((room, i) => {
+        room.events.addEventListener('event', ({ detail }) => heard[i]?.push(detail))
+      })
+      for (let n = 0; n < 10; n++) rooms[0]?.broadcast({ n })
+      // gossipsub tells newcomers for a few seconds what they missed.
+      await simulation.run(10_000)
+      const late = await enter(simulation, 'm8')
+      let lateHeard = 0
+      late.events.addEventListener('event', () => {
+        lateHeard += 1
+      })
+      await simulation.run(30_000)
+      const from = simulation.member('m0').id
+      const all = Array.from({ length: 10 }, (_, n) => ({ from, value: { n } }))
+      for (const each of heard) each.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))
+      expect(heard).toEqual([[], ...Array.from({ length: 5 }, () => all)])
+      expect(lateHeard).toBe(0)
+      return simulation
+    })
+  })
+})
+
+describe('many rooms', () => {
+  it('two hundred in one member, shared with some others', async () => {
+    await runTwice(async () => {
+      const simulation = settled(8, 12)
+      const names = Array.from({ length: 200 }, (_, i) => `room ${i}`)
+      const rooms = await Promise.all(names.map(name => enterAll(simulation, namesFrom(0, 3), name)))
+      for (const each of rooms) showNumbers(each)
+      await simulation.run(30_000)
+      for (const each of rooms) expect(shown(simulation, each[0])).toEqual(numbersOf([1, 2]))
+      return simulation
+    })
+  })
+
+  it('cost little while nothing happens in them', async () => {
+    const simulation = settled(9, 12)
+    const plain = await sentOver(settled(9, 12), 60_000)
+    showNumbers(await enterAll(simulation, namesFrom(0, 12)))
+    await simulation.run(120_000)
+    const quiet = await sentOver(simulation, 60_000)
+    expect((totalBytes(quiet) - totalBytes(plain)) / 12 / 60).toBeLessThan(10)
+  })
+})
