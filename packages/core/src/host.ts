@@ -6,7 +6,15 @@ export { Face } from './cluster/face.ts'
 export { Machine } from './cluster/machine.ts'
 export type { MemberEvent } from './cluster/membership.ts'
 export { checkMemberOptions, firstRecord } from './cluster/options.ts'
-export type { Channel, Clock, RumorVerdict, Transport, TransportListener } from './cluster/ports.ts'
+export type {
+  Channel,
+  Clock,
+  KeyValueChange,
+  KeyValues,
+  RumorVerdict,
+  Transport,
+  TransportListener,
+} from './cluster/ports.ts'
 export { withLeave } from './cluster/with-leave.ts'
 export { Exchanges, type Step } from './gossip/exchanges.ts'
 export { firstIncarnation } from './state/incarnation.ts'

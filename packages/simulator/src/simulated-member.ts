@@ -11,6 +11,7 @@ import {
   type Engine,
   Face,
   type Host,
+  type KeyValues,
   type Machine,
   type MemberEvent,
   type Tuning,
@@ -22,6 +23,7 @@ import { MemberClock } from './member-clock.ts'
 import type { Link, Network } from './network.ts'
 import { type Random, randomStream } from './random-stream.ts'
 import { type SimulatedKeys, simulatedId } from './simulated-keys.ts'
+import { simulatedStore } from './simulated-store.ts'
 import { noTraffic, type Traffic } from './traffic.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
@@ -48,6 +50,8 @@ export interface SimulatedMemberOptions {
   readonly network: Network
   readonly keys: SimulatedKeys
   readonly watch: MemberWatch
+  /** Somebody waits for a promise that was made. */
+  readonly promised: () => void
   /** The app of the present process wants to leave. */
   readonly leave: () => Promise<void>
 }
@@ -71,6 +75,7 @@ interface Storage {
   readonly id: string
   incarnation: number | undefined
   acquaintances: readonly string[]
+  readonly keyValues: KeyValues
 }
 
 export class SimulatedMember {
@@ -184,6 +189,7 @@ export class SimulatedMember {
         random: this.random('machine'),
         incarnation: storage.incarnation,
         acquaintances: storage.acquaintances,
+        keyValues: storage.keyValues,
         persist: incarnation => {
           storage.incarnation = incarnation
           this.#greatestIncarnation = Math.max(incarnation, this.#greatestIncarnation ?? 0)
@@ -221,7 +227,7 @@ export class SimulatedMember {
   /** Its storage is gone: without its identity, it will be another member. */
   loseStorage({ keepIdentity }: { keepIdentity: boolean }): void {
     if (keepIdentity) {
-      this.#storage = { id: this.id, incarnation: undefined, acquaintances: [] }
+      this.#storage = this.#emptyStorage(this.id)
     } else {
       this.#storage = this.#newStorage()
       this.#greatestIncarnation = undefined
@@ -253,7 +259,12 @@ export class SimulatedMember {
     this.#identities += 1
     const { seed, name } = this.#options
     const identity = this.#identities === 1 ? name : `${name} ${this.#identities}`
-    return { id: simulatedId(seed, identity), incarnation: undefined, acquaintances: [] }
+    return this.#emptyStorage(simulatedId(seed, identity))
+  }
+
+  #emptyStorage(id: string): Storage {
+    const keyValues = simulatedStore(this.#options.promised)
+    return { id, incarnation: undefined, acquaintances: [], keyValues }
   }
 
   #stream(purpose: string): Random {

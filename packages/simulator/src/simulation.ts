@@ -84,6 +84,7 @@ export function createSimulation(options: SimulationOptions): Simulation {
 class Course implements Omit<Simulation, keyof Faults> {
   readonly #world: World
   readonly #convergence: Convergence
+  #promisesKept = 0
   #eventsHandled = 0
   #breathedMs = performance.now()
 
@@ -190,9 +191,10 @@ class Course implements Omit<Simulation, keyof Faults> {
 
   /** Somebody was told something, or waits for a promise, or for a turn in the event loop. */
   #mustSettle(): boolean {
-    const { observer, isSomebodyLeaving } = this.#world
+    const { observer, isSomebodyLeaving, promises } = this.#world
     return (
       isSomebodyLeaving ||
+      promises !== this.#promisesKept ||
       observer.eventCount !== this.#eventsHandled ||
       performance.now() - this.#breathedMs > breathMs
     )
@@ -202,6 +204,7 @@ class Course implements Omit<Simulation, keyof Faults> {
   async #settle(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve))
     this.#eventsHandled = this.#world.observer.eventCount
+    this.#promisesKept = this.#world.promises
     this.#breathedMs = performance.now()
   }
 

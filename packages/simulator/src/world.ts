@@ -35,6 +35,7 @@ export class World {
   #addresses = 0
   #streams = 0
   #leaving = 0
+  #promises = 0
 
   constructor(options: SimulationOptions) {
     const { seed, network = {} } = options
@@ -57,6 +58,11 @@ export class World {
   /** Whether an app waits for its goodbye. */
   get isSomebodyLeaving(): boolean {
     return this.#leaving > 0
+  }
+
+  /** Promises made to members so far. */
+  get promises(): number {
+    return this.#promises
   }
 
   /** @throws {InvalidSimulationError} nobody has that name */
@@ -98,6 +104,9 @@ export class World {
       network,
       keys: this.#keys,
       watch: observer,
+      promised: () => {
+        this.#promises += 1
+      },
       leave: () => this.leave(member),
     })
     this.members.push(member)

@@ -13,7 +13,7 @@ import type { Face } from './face.ts'
 import { Machine } from './machine.ts'
 import type { MachineOptions } from './machine-options.ts'
 import { firstRecord, type MemberOptions } from './options.ts'
-import type { Clock, Transport } from './ports.ts'
+import type { Clock, KeyValues, Transport } from './ports.ts'
 
 /** What an engine is given from outside. */
 export interface Host {
@@ -24,6 +24,8 @@ export interface Host {
   readonly keys: Signer & Verifier
   /** 0 ≤ random() < 1. */
   readonly random: () => number
+  /** What rooms and shared configs keep over a restart. */
+  readonly keyValues: KeyValues
   /** The last incarnation that was persisted, or undefined if none was. */
   readonly incarnation: number | undefined
   /** Multiaddrs of members that an earlier life knew. */

@@ -1,4 +1,4 @@
-/** Ports: the two things a driver is given from outside. In production the system's clock and libp2p, in a simulation both virtual. */
+/** Ports: what a member is given from outside. In production the system's clock, libp2p and a store, in a simulation all three virtual. */
 import type { LinkState } from '@hearsay/failure-detector'
 import type { Instant } from '../state/instant.ts'
 
@@ -43,4 +43,18 @@ export interface TransportListener {
   frame(from: string, channel: Channel, bytes: Uint8Array): void
   /** @param space undefined: it is of the cluster. */
   rumor(from: string, bytes: Uint8Array, space?: string): RumorVerdict | Promise<RumorVerdict>
+}
+
+/** What outlives a process, by key. Keys are paths, like `/hearsay/…`; of one prefix only what is under that path. */
+export interface KeyValues {
+  /** In the order of their keys. */
+  read(prefix: string): Promise<readonly (readonly [key: string, value: Uint8Array])[]>
+  /** All of it or nothing. Resolves when it would survive the end of the process. */
+  write(changes: readonly KeyValueChange[]): Promise<void>
+}
+
+/** Without a value the key is deleted. */
+export interface KeyValueChange {
+  readonly key: string
+  readonly value: Uint8Array | undefined
 }

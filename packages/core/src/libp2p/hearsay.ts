@@ -22,6 +22,7 @@ import { Face } from '../cluster/face.ts'
 import { checkMemberOptions, type MemberOptions } from '../cluster/options.ts'
 import { clusterTag } from '../wire/cluster-tag.ts'
 import { limits } from '../wire/limits.ts'
+import { datastoreKeyValues } from './datastore-key-values.ts'
 import { libp2pKeys } from './keys.ts'
 import { type MemberStorage, memberStorage } from './member-storage.ts'
 import { systemClock } from './system-clock.ts'
@@ -96,6 +97,7 @@ class HearsayService extends Face implements Startable {
       acquaintances: (await storage.acquaintances.read()) ?? [],
       persist: incarnation => storage.incarnation.write(incarnation, notKept('incarnation')),
       persistAcquaintances: addresses => storage.acquaintances.write(addresses, notKept('acquaintances')),
+      keyValues: datastoreKeyValues(this.#init.datastore ?? datastore),
       note: message => log(message),
     })
     this.#parts = { transport, driver, storage }

@@ -20,6 +20,11 @@ export interface HeldFact<F extends SpaceFact = SpaceFact> {
   readonly hash: Uint32Array
 }
 
+export interface FactChange {
+  readonly type: 'added' | 'removed'
+  readonly held: HeldFact
+}
+
 export function heldFact<F extends SpaceFact>(fact: F): HeldFact<F> {
   const digest = sha256(fact.signature)
   const view = new DataView(digest.buffer, digest.byteOffset)
@@ -30,6 +35,12 @@ export function heldFact<F extends SpaceFact>(fact: F): HeldFact<F> {
 export class FactSet {
   readonly #facts = new Map<string, HeldFact>()
   readonly #hash = new SetHash()
+  #onChange: ((change: FactChange) => void) | undefined
+
+  /** Tells of each change from now on. */
+  watch(onChange: (change: FactChange) => void): void {
+    this.#onChange = onChange
+  }
 
   get size(): number {
     return this.#facts.size
@@ -43,10 +54,13 @@ export class FactSet {
     if (this.#facts.has(held.id)) return
     this.#facts.set(held.id, held)
     this.#hash.toggle(held.bucket, held.hash)
+    this.#onChange?.({ type: 'added', held })
   }
 
   remove(held: HeldFact): void {
-    if (this.#facts.delete(held.id)) this.#hash.toggle(held.bucket, held.hash)
+    if (!this.#facts.delete(held.id)) return
+    this.#hash.toggle(held.bucket, held.hash)
+    this.#onChange?.({ type: 'removed', held })
   }
 
   /** 8 bytes, not to be written. */

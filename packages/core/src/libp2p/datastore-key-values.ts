@@ -1,0 +1,22 @@
+/** Key values of a member in its datastore: LevelDB in a folder, IndexedDB in a browser, memory, or the app's own. */
+import { type Datastore, Key } from 'interface-datastore'
+import type { KeyValues } from '../cluster/ports.ts'
+
+export function datastoreKeyValues(datastore: Datastore): KeyValues {
+  return {
+    async read(prefix) {
+      const found: [string, Uint8Array][] = []
+      for await (const { key, value } of datastore.query({ prefix: `${prefix}/` }))
+        found.push([key.toString(), value])
+      return found.sort(([a], [b]) => (a < b ? -1 : 1))
+    },
+    async write(changes) {
+      const batch = datastore.batch()
+      for (const { key, value } of changes) {
+        if (value) batch.put(new Key(key), value)
+        else batch.delete(new Key(key))
+      }
+      await batch.commit()
+    },
+  }
+}

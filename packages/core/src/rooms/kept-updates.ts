@@ -1,0 +1,84 @@
+/**
+ * Kept updates: a document in the store, as the updates that made it.
+ *
+ * Each change is appended. When there are many, all of them together take their place in one step, so that a process
+ * which ends in between leaves either the one or the other.
+ */
+import * as Y from 'yjs'
+import { StorageError } from '../cluster/errors.ts'
+import type { KeyValueChange, KeyValues } from '../cluster/ports.ts'
+import { isReadable } from './document-sync.ts'
+import { WriteQueue } from './write-queue.ts'
+
+/** Our choice: appended updates beyond which they are merged … */
+export const maxAppended = 256
+/** … or so many times the bytes of the last merge. */
+const growth = 2
+/** A merge of less is not worth it. */
+const minMergeBytes = 65_536
+
+export class KeptUpdates {
+  readonly #keyValues: KeyValues
+  readonly #prefix: string
+  readonly #queue: WriteQueue
+  /** Keys in the store, in order. */
+  #keys: string[] = []
+  #next = 0
+  #appendedBytes = 0
+  #mergedBytes = 0
+
+  /** @param prefix a path of its own for this document */
+  constructor(keyValues: KeyValues, prefix: string) {
+    this.#keyValues = keyValues
+    this.#prefix = `${prefix}/updates`
+    this.#queue = new WriteQueue(keyValues)
+  }
+
+  /**
+   * All of it as one update; undefined: nothing is stored. To be called once, before anything is appended.
+   *
+   * @throws {StorageError} it is damaged, or no document; nothing was changed
+   */
+  async load(): Promise<Uint8Array | undefined> {
+    const stored = await this.#keyValues.read(this.#prefix)
+    for (const [key, update] of stored)
+      if (!isReadable(update))
+        throw new StorageError(`the store holds no document under ${key}: it is damaged or foreign`)
+    const last = stored.at(-1)
+    if (!last) return undefined
+    this.#keys = stored.map(([key]) => key)
+    this.#next = Number(last[0].slice(-numberLength)) + 1
+    this.#appendedBytes = stored.reduce((sum, [, update]) => sum + update.length, 0)
+    return stored.length === 1 ? last[1] : Y.mergeUpdates(stored.map(([, update]) => update))
+  }
+
+  /** @param whole gives all of the document as one update: asked for when the appended ones are to be merged. */
+  append(update: Uint8Array, whole: () => Uint8Array): void {
+    this.#appendedBytes += update.length
+    const isGrown = this.#appendedBytes > Math.max(minMergeBytes, growth * this.#mergedBytes)
+    if (this.#keys.length >= maxAppended || isGrown) this.#merge(whole())
+    else this.#queue.push([this.#put(update)])
+  }
+
+  /** Resolves when all so far is stored. @throws {StorageError} it cannot be written */
+  stored(): Promise<void> {
+    return this.#queue.stored()
+  }
+
+  #merge(whole: Uint8Array): void {
+    const merged = this.#keys
+    this.#keys = []
+    this.#appendedBytes = 0
+    this.#mergedBytes = whole.length
+    this.#queue.push([this.#put(whole), ...merged.map(key => ({ key, value: undefined }))])
+  }
+
+  #put(value: Uint8Array): KeyValueChange {
+    const key = `${this.#prefix}/${String(this.#next++).padStart(numberLength, '0')}`
+    this.#keys.push(key)
+    return { key, value }
+  }
+}
+
+/** Enough for an update each millisecond over thirty thousand years; keys sort as numbers do. */
+const numberLength = 15
