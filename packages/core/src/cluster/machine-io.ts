@@ -27,6 +27,8 @@ export type MachineInput =
   | { readonly type: 'evidence'; readonly id: string }
   /** Connected, but gossipsub is silent there. */
   | { readonly type: 'mute'; readonly ids: readonly string[] }
+  /** Members to be connected to besides the neighbours: they share something. */
+  | { readonly type: 'near'; readonly ids: readonly string[] }
   | { readonly type: 'change'; readonly change: OwnChange }
   /** The wall clock ran `ms` ahead of the monotonic one: the machine slept. */
   | { readonly type: 'slept'; readonly ms: number }

@@ -140,6 +140,9 @@ export class Machine {
           for (const id of this.#mute.look(input.ids, now.monotonicMs))
             this.#outbox.push({ type: 'disconnect', id })
           break
+        case 'near':
+          this.#overlay.wantNear(input.ids)
+          break
         case 'change':
           this.#voice.present(input.change)
           break

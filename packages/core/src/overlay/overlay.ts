@@ -43,6 +43,7 @@ export class Overlay {
   /** Who answered at a bootstrap address when it was last dialled. */
   readonly #answeredBy = new Map<string, string>()
   #neighbours: string[] = []
+  #near: readonly string[] = []
   #revision = 0
   #stale = true
   /** Links or neighbours changed since the plan last saw them. */
@@ -73,6 +74,12 @@ export class Overlay {
       }
     }
     return this.#neighbours
+  }
+
+  /** Members to be connected to besides, for what is shared with them. They are not watched over. */
+  wantNear(ids: readonly string[]): void {
+    this.#near = ids
+    this.#touch()
   }
 
   /** Neighbours to watch over: connected, or dialled in vain. Who was not tried yet is not to be judged. */
@@ -158,12 +165,12 @@ export class Overlay {
   }
 
   advance(nowMs: number): OverlayAction[] {
-    const neighbours = this.neighbours(nowMs)
-    const actions = nowMs >= this.#quietAtMs() ? this.#dialMissing(neighbours, nowMs) : []
+    const wanted = this.#wanted(nowMs)
+    const actions = nowMs >= this.#quietAtMs() ? this.#dialMissing(wanted, nowMs) : []
     if (nowMs >= this.#healDueMs) actions.push(...this.#heal(nowMs))
     if (nowMs >= this.#surplusDueMs) {
       this.#surplusDueMs = nowMs + surplusIntervalMs
-      const surplus = surplusLinks(this.#links, new Set(neighbours), nowMs)
+      const surplus = surplusLinks(this.#links, new Set(wanted), nowMs)
       actions.push(...surplus.map(id => ({ type: 'disconnect', id }) as const))
     }
     return actions
@@ -184,12 +191,18 @@ export class Overlay {
     return Math.min(this.#unquiet.lastMs + quietMs, this.#unquiet.sinceMs + maxUnquietMs)
   }
 
-  #dialMissing(neighbours: readonly string[], nowMs: number): OverlayAction[] {
-    const wanted = neighbours.filter(id => !this.#links.has(id))
+  #wanted(nowMs: number): readonly string[] {
+    const neighbours = this.neighbours(nowMs)
+    const near = this.#near.filter(id => this.#neighbourhood.has(id) && !this.#plan.skips(id))
+    return near.length === 0 ? neighbours : [...new Set([...neighbours, ...near])]
+  }
+
+  #dialMissing(wanted: readonly string[], nowMs: number): OverlayAction[] {
+    const missing = wanted.filter(id => !this.#links.has(id))
     this.#unplanned = false
     this.#unquiet = undefined
-    this.#plan.want(wanted, nowMs)
-    return this.#plan.take(wanted, nowMs).map(id => ({ type: 'dial', id }))
+    this.#plan.want(missing, nowMs)
+    return this.#plan.take(missing, nowMs).map(id => ({ type: 'dial', id }))
   }
 
   #heal(nowMs: number): OverlayAction[] {

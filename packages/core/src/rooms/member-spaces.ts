@@ -26,6 +26,8 @@ export class MemberSpaces {
     this.#surroundings = {
       self,
       linked: () => machine.overlay.linked(),
+      isNeighbour: id => machine.overlay.isNeighbour(id),
+      known: () => machine.members().map(({ id }) => id),
       member: id => {
         const status = machine.member(id)?.status
         const spaces = machine.table.get(id)?.record.record.spaces
@@ -40,6 +42,7 @@ export class MemberSpaces {
       keys,
       random,
       announce: spaces => driver.handle({ type: 'change', change: { spaces } }),
+      near: ids => driver.handle({ type: 'near', ids }),
       offended: (from, offence, detail) => driver.offended(from, offence, detail),
     })
     driver.host(this.#driver)

@@ -31,6 +31,8 @@ export interface SpacesDriverOptions {
   readonly random: () => number
   /** Tells others in which spaces this member is. */
   readonly announce: (spaces: readonly SpaceEntry[]) => void
+  /** Connects to these members besides. */
+  readonly near: (ids: readonly string[]) => void
   readonly offended: (from: string, offence: Offence, detail: string) => void
 }
 
@@ -96,7 +98,7 @@ export class SpacesDriver {
 
   /** A member's record or status changed. */
   whereaboutsChanged(id: string): void {
-    this.#step(spaces => spaces.whereaboutsChanged(id))
+    this.#step(spaces => spaces.whereaboutsChanged(id, this.#options.clock.now()))
   }
 
   frame(from: string, bytes: Uint8Array): void {
@@ -172,7 +174,7 @@ export class SpacesDriver {
   }
 
   #do(effect: SpacesEffect): void {
-    const { transport, announce } = this.#options
+    const { transport, announce, near } = this.#options
     switch (effect.type) {
       case 'publish':
         this.#publish(effect.space, effect.facts)
@@ -185,6 +187,9 @@ export class SpacesDriver {
         break
       case 'unsubscribe':
         transport.unsubscribe(effect.space)
+        break
+      case 'near':
+        near(effect.ids)
         break
       case 'announce':
         announce(effect.spaces)

@@ -5,6 +5,7 @@
  * nothing waits; what is to be done is returned, and time comes in.
  */
 import type { MemberStatus } from '../cluster/cluster.ts'
+import { isHere } from '../cluster/membership.ts'
 import { SyncSchedule } from '../gossip/sync-schedule.ts'
 import type { Instant } from '../state/instant.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
@@ -14,6 +15,7 @@ import { maxUpdateBytes } from './document-sync.ts'
 import type { Judgement } from './judgement.ts'
 import type { SpaceContent } from './space-content.ts'
 import { agreesWithSpace, answerSpace, offerSpace, type SpaceExchangeOptions } from './space-exchange.ts'
+import { spaceRingNeighbours } from './space-rings.ts'
 import { Transfers } from './transfers.ts'
 
 /** What a member knows of the cluster around its spaces. */
@@ -21,6 +23,10 @@ export interface Surroundings {
   readonly self: string
   /** Ids one is connected to. */
   linked(): readonly string[]
+  /** Whether the cluster's own rings connect one to this member. */
+  isNeighbour(id: string): boolean
+  /** Ids of all members that are known. */
+  known(): readonly string[]
   /** A member of the cluster; undefined: nobody of that id is known. */
   member(id: string): { readonly status: MemberStatus; readonly spaces: readonly SpaceEntry[] } | undefined
 }
@@ -29,6 +35,8 @@ export type SpacesEffect =
   | { readonly type: 'publish'; readonly space: string; readonly facts: readonly SpaceFact[] }
   | { readonly type: 'send-steps'; readonly to: string; readonly steps: readonly SpaceStep[] }
   | { readonly type: 'subscribe' | 'unsubscribe'; readonly space: string }
+  /** To be connected to these members besides. */
+  | { readonly type: 'near'; readonly ids: readonly string[] }
   /** To be told in one's own record. */
   | { readonly type: 'announce'; readonly spaces: readonly SpaceEntry[] }
 
@@ -41,6 +49,8 @@ export interface SpacesOptions {
 
 interface Space {
   readonly entered: number
+  /** Ids of those who are in it and here, in the order in which they came. */
+  readonly members: Set<string>
   readonly content: SpaceContent
   readonly exchange: SpaceExchangeOptions
   /** There is something that rumors do not carry: to be offered to several, then. */
@@ -57,6 +67,10 @@ interface Taken {
 const minIntervalMs = 1_000
 const maxIntervalMs = 30_000
 const sweepIntervalMs = 30_000
+/** Whoever enters is seldom alone. */
+const regroupWaitMs = 500
+/** Connections for the sake of spaces, at most: whoever is in many small ones shares with these alone. */
+const maxNear = 64
 /** What came in an exchange is offered on to so many. */
 const hurryFanout = 3
 const hurryWaitMs = 50
@@ -75,6 +89,8 @@ export class Spaces {
   #startAt = 0
   #sweepDueMs: number
   #refused = 0
+  #near = ''
+  #regroupDueMs = Number.POSITIVE_INFINITY
 
   constructor(options: SpacesOptions, nowMs: number) {
     this.#options = options
@@ -106,7 +122,16 @@ export class Spaces {
       transfers: new Transfers({ maxBytes: maxUpdateBytes }),
       maxDeltaBytes: this.#options.maxDeltaBytes,
     }
-    this.#spaces.set(space, { entered, content, exchange, hurryDueMs: now.monotonicMs, pulledMs: -Infinity })
+    const members = new Set(this.#options.surroundings.known().filter(id => this.#isIn(id, space)))
+    this.#spaces.set(space, {
+      entered,
+      members,
+      content,
+      exchange,
+      hurryDueMs: now.monotonicMs,
+      pulledMs: Number.NEGATIVE_INFINITY,
+    })
+    this.#regroup(now)
     if (!this.#lingering.delete(space)) this.#effects.push({ type: 'subscribe', space })
     this.#announce()
     return entered
@@ -115,6 +140,7 @@ export class Spaces {
   leave(space: string, now: Instant): void {
     if (!this.#spaces.delete(space)) return
     this.#lingering.set(space, now.monotonicMs + lingerMs)
+    this.#regroup(now)
     this.#announce()
   }
 
@@ -182,8 +208,15 @@ export class Spaces {
     for (const { exchange } of this.#spaces.values()) exchange.transfers.closed(id)
   }
 
-  whereaboutsChanged(id: string): void {
-    for (const { content } of this.#spaces.values()) content.whereaboutsChanged(id)
+  whereaboutsChanged(id: string, now: Instant): void {
+    for (const [space, { content, members }] of this.#spaces) {
+      content.whereaboutsChanged(id)
+      const isIn = this.#isIn(id, space)
+      if (isIn === members.has(id)) continue
+      if (isIn) members.add(id)
+      else members.delete(id)
+      this.#regroup(now)
+    }
   }
 
   /** Members of a space that one is connected to. */
@@ -203,6 +236,7 @@ export class Spaces {
       entered.hurryDueMs = Number.POSITIVE_INFINITY
       for (const id of this.#draw(this.neighboursIn(space), hurryFanout)) this.#offer(id, [space])
     }
+    if (nowMs >= this.#regroupDueMs) this.#wantNear()
     if (nowMs >= this.#schedule.dueMs) {
       this.#schedule.begun(nowMs)
       const candidates = this.#options.surroundings.linked().filter(id => this.#sharedWith(id).length > 0)
@@ -218,7 +252,13 @@ export class Spaces {
   deadlineMs(): number {
     if (this.#spaces.size === 0 && this.#lingering.size === 0) return Number.POSITIVE_INFINITY
     const hurryDueMs = [...this.#spaces.values()].map(space => space.hurryDueMs)
-    return Math.min(...hurryDueMs, ...this.#lingering.values(), this.#schedule.dueMs, this.#sweepDueMs)
+    return Math.min(
+      ...hurryDueMs,
+      ...this.#lingering.values(),
+      this.#regroupDueMs,
+      this.#schedule.dueMs,
+      this.#sweepDueMs,
+    )
   }
 
   /** What is to be done. */
@@ -287,8 +327,27 @@ export class Spaces {
     return (member?.spaces ?? []).map(({ space }) => space).filter(space => this.#spaces.has(space))
   }
 
+  /** Alive or suspect, and in the space. */
   #isIn(id: string, space: string): boolean {
-    return this.#options.surroundings.member(id)?.spaces.some(entry => entry.space === space) ?? false
+    const member = this.#options.surroundings.member(id)
+    return member !== undefined && isHere(member.status) && member.spaces.some(entry => entry.space === space)
+  }
+
+  /** Somebody came or went; others may be about to, too. */
+  #regroup({ monotonicMs }: Instant): void {
+    this.#regroupDueMs = Math.min(this.#regroupDueMs, monotonicMs + regroupWaitMs)
+  }
+
+  #wantNear(): void {
+    this.#regroupDueMs = Number.POSITIVE_INFINITY
+    const { self, isNeighbour } = this.#options.surroundings
+    const near = new Set<string>()
+    for (const { members } of this.#spaces.values())
+      for (const id of spaceRingNeighbours(self, [...members], isNeighbour)) near.add(id)
+    const ids = [...near].slice(0, maxNear)
+    if (ids.join() === this.#near) return
+    this.#near = ids.join()
+    this.#effects.push({ type: 'near', ids })
   }
 
   #announce(): void {

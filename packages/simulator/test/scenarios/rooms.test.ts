@@ -195,3 +195,28 @@ describe('many rooms', () => {
     expect((totalBytes(quiet) - totalBytes(plain)) / 12 / 60).toBeLessThan(10)
   })
 })
+
+describe('a room of a few in a large cluster', () => {
+  it('holds together by connections of its own, and gives them up when it ends', async () => {
+    await runTwice(async () => {
+      const simulation = settled(10, 200)
+      const names = ['m3', 'm50', 'm97', 'm120', 'm166', 'm199']
+      const links = () => names.map(name => simulation.member(name).machine.health().connections)
+      const rooms = await enterAll(simulation, names)
+      await simulation.run(10_000)
+      const ids = names.map(name => simulation.member(name).id)
+      for (const name of names) {
+        const { machine, id } = simulation.member(name)
+        expect(ids.filter(other => other !== id && machine.overlay.isLinked(other)).length).toBeGreaterThan(1)
+      }
+      expect(Math.max(...links())).toBeLessThanOrEqual(8 + 4)
+      rooms[0]?.presence.set({ cursor: 7 })
+      await simulation.run(200)
+      for (const room of rooms.slice(1)) expect(shown(simulation, room)['m3']).toEqual({ cursor: 7 })
+      for (const room of rooms) room.leave()
+      await simulation.run(60_000)
+      expect(Math.max(...links())).toBeLessThanOrEqual(8)
+      return simulation
+    })
+  })
+})
