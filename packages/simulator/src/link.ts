@@ -2,7 +2,8 @@
  * Link: one connection between two members, as TCP keeps it.
  *
  * Each direction is in order. What the network does not carry is sent again, at intervals that double, and arrives
- * once it does; after a quarter of an hour the sender gives the connection up.
+ * once it does; after a quarter of an hour the sender gives the connection up. What is missing while something behind
+ * it arrived is sent again a round trip later (SACK and RACK, RFC 8985).
  */
 import type { VirtualTime } from './virtual-time.ts'
 
@@ -34,6 +35,8 @@ export interface DirectionOptions {
 interface Sent {
   readonly arrive: () => void
   isThere: boolean
+  /** Sends it again now; undefined: it is not known to be lost. */
+  again: (() => void) | undefined
 }
 
 /** One way of a link. */
@@ -76,22 +79,37 @@ export class Direction {
   }
 
   #transmit(crossing: Crossing): void {
-    const sent: Sent = { arrive: crossing.arrive, isThere: false }
+    const sent: Sent = { arrive: crossing.arrive, isThere: false, again: undefined }
     if (!crossing.unordered) this.#underWay.push(sent)
     this.#attempt(crossing, sent, firstRetryMs)
   }
 
-  /** What is lost is sent again by itself; what came through behind it is kept by the other end (SACK). */
+  /** What is lost is sent again by itself; what came through behind it is kept by the other end. */
   #attempt(crossing: Crossing, sent: Sent, waitMs: number): void {
     if (!this.#options.carries() || this.#options.loses()) {
       // Beyond that the connection is given up, which the next frame that finds no way sees to.
-      if (waitMs < patienceMs) this.#time.after(waitMs, () => this.#attempt(crossing, sent, 2 * waitMs))
+      if (waitMs >= patienceMs) return
+      const cancel = this.#time.after(waitMs, () => this.#attempt(crossing, sent, 2 * waitMs))
+      sent.again = () => {
+        cancel()
+        this.#attempt(crossing, sent, firstRetryMs)
+      }
       return
     }
+    sent.again = undefined
     this.#time.after(crossing.delayMs, () => {
       sent.isThere = true
-      if (crossing.unordered) crossing.arrive()
-      else while (this.#underWay[0]?.isThere) this.#underWay.shift()?.arrive()
+      if (crossing.unordered) {
+        crossing.arrive()
+        return
+      }
+      while (this.#underWay[0]?.isThere) this.#underWay.shift()?.arrive()
+      // As far as it is still under way, something before it is missing.
+      const missing = this.#underWay.slice(0, Math.max(0, this.#underWay.indexOf(sent)))
+      if (missing.length > 0)
+        this.#time.after(crossing.delayMs, () => {
+          for (const lost of missing) lost.again?.()
+        })
     })
   }
 
