@@ -227,17 +227,10 @@ describe('codec', () => {
 
   it.each<[string, Partial<messages.SyncFrame>]>([
     ['a hash of 15 bytes', { tableHash: new Uint8Array(15) }],
-    ['255 bucket hashes', { bucketHashes: new Uint8Array(255 * 8) }],
+    ['255 bucket hashes', { bucketHashes: new Uint8Array(255 * 16) }],
     ['a bitmap of 31 bytes', { digest: { buckets: new Uint8Array(31), entries: [], mutual: true } }],
-    [
-      'a prefix of 7 bytes',
-      {
-        digest: {
-          entries: [{ idPrefix: new Uint8Array(7), incarnation: 1, version: 1, beat: 1, suspicions: 0 }],
-          mutual: true,
-        },
-      },
-    ],
+    ['a prefix of 7 bytes', { digest: encodedDigest(7, 0) }],
+    ['a summary of 8 bytes', { digest: encodedDigest(8, 8) }],
     [
       'a fresh beat without its signature',
       { freshBeats: [{ place: 1, beat: 1, signature: new Uint8Array(0) }] },
@@ -288,8 +281,14 @@ function range(length: number): number[] {
   return Array.from({ length }, (_, i) => i)
 }
 
+function encodedDigest(prefixBytes: number, summaryBytes: number): messages.Digest {
+  const idPrefix = new Uint8Array(prefixBytes)
+  const suspicions = new Uint8Array(summaryBytes)
+  return { entries: [{ idPrefix, incarnation: 1, version: 1, beat: 1, suspicions }], mutual: true }
+}
+
 function digestOf(entries: number) {
-  const entry = { prefix: '12345678', incarnation: 1, version: 1, beat: 1, suspicions: 0 }
+  const entry = { prefix: '12345678', incarnation: 1, version: 1, beat: 1, suspicions: new Uint8Array() }
   return { buckets: undefined, mutual: true, entries: Array(entries).fill(entry) }
 }
 

@@ -57,8 +57,8 @@ describe('exchange', () => {
     const sizes = exchange(a, b, course())
     expect(a.table.hash()).toEqual(b.table.hash())
     expect(sizes.length).toBeLessThanOrEqual(6)
-    // 256 hashes of 8 bytes, then the digests of four buckets of about three members, and four facts.
-    expect(sizes.reduce((sum, bytes) => sum + bytes)).toBeLessThan(2_200 + 2 * 12 * 40 + 5 * 250)
+    // 256 hashes of 16 bytes, then the digests of four buckets of about three members, and four facts.
+    expect(sizes.reduce((sum, bytes) => sum + bytes)).toBeLessThan(4_200 + 2 * 12 * 40 + 5 * 250)
   })
 
   it('makes two large tables equal that have little in common', () => {

@@ -4,12 +4,15 @@ import { Table } from '../src/state/table.ts'
 import { syncMessage } from '../src/wire/codec.ts'
 import { heartbeatBody, idOf, recordBody, signedFact } from './signed-fact.ts'
 
-function exchanges(): Exchanges {
-  const table = new Table({ maxMembers: 8, maxForgotten: 8 })
-  return new Exchanges({ table, random: () => 0.5, maxDeltaBytes: 1_024 }, 0)
+function emptyTable(): Table {
+  return new Table({ maxMembers: 8, maxForgotten: 8 })
 }
 
-const agreeing = syncMessage({ tableHash: new Uint8Array(16), freshBeats: [] })
+function exchanges(): Exchanges {
+  return new Exchanges({ table: emptyTable(), random: () => 0.5, maxDeltaBytes: 1_024 }, 0)
+}
+
+const agreeing = syncMessage({ tableHash: emptyTable().hash(), freshBeats: [] })
 const differing = syncMessage({ tableHash: new Uint8Array(16).fill(1) })
 
 describe('exchanges', () => {

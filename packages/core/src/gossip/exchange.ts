@@ -9,7 +9,7 @@
 
 import { deltaBeyond, digestOf } from '../state/delta.ts'
 import type { HeartbeatFact, Table } from '../state/table.ts'
-import { type FreshBeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
+import { type FreshBeat, hashBytes, type SyncMessage, syncMessage } from '../wire/codec.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import { encodeHeartbeat } from '../wire/fact.ts'
 import type { BeatExchange } from './beat-exchange.ts'
@@ -89,7 +89,7 @@ export function heartbeatsIn(table: Table, said: SyncMessage): HeartbeatFact[] {
 function differingBuckets(a: Uint8Array, b: Uint8Array): Set<number> {
   const differing = new Set<number>()
   a.forEach((byte, i) => {
-    if (byte !== b[i]) differing.add(i >> 3)
+    if (byte !== b[i]) differing.add(Math.floor(i / hashBytes))
   })
   return differing
 }

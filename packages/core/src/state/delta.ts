@@ -5,6 +5,7 @@
  * caller moves on, so with a small budget and one large member nobody starves.
  */
 import type { Digest, DigestEntry } from '../wire/codec.ts'
+import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import type { Entry, Table } from './table.ts'
 
@@ -56,7 +57,7 @@ function factsBeyond(entry: Entry, theirs: DigestEntry | undefined): SignedFact[
   const sameLife = theirs?.incarnation === incarnation
   if (!sameLife || theirs.version < version) facts.push(record)
   // Another set of observers, so all of them: at most a few, and a union loses none.
-  if (suspicions && !(sameLife && theirs.suspicions === summary)) facts.push(...suspicions.claims)
+  if (suspicions && !(sameLife && equalBytes(theirs.suspicions, summary))) facts.push(...suspicions.claims)
   if (heartbeat && !(sameLife && theirs.beat >= heartbeat.beat)) facts.push(heartbeat)
   return facts
 }

@@ -2,47 +2,48 @@
  * Entry hash: what two members must agree on about a third.
  *
  * The incarnation and version of its record and who suspects it; not its beats, which are always on their way.
- * The hash of a set of entries is the exclusive or of theirs: it is kept up by adding and removing in any order.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
+import { hashBytes } from '../wire/codec.ts'
 import type { Suspicions } from './suspicions.ts'
 
-/** Four words of 32 bits. */
-export type EntryHash = Uint32Array
-
-/** `sha256(key | incarnation | version | suspicions)`, the first 16 bytes; numbers as big-endian 64 bit, the last 32 bit. */
+/** `sha256(key | incarnation | version | summary)`, the first 16 bytes; numbers as big-endian 64 bit. */
 export function entryHash(
   key: Uint8Array,
   incarnation: number,
   version: number,
-  suspicions: number,
-): EntryHash {
-  const bytes = new Uint8Array(key.length + 20)
+  summary: Uint8Array,
+): Uint8Array {
+  const bytes = new Uint8Array(key.length + 16 + summary.length)
   const view = new DataView(bytes.buffer)
   bytes.set(key)
   view.setBigUint64(key.length, BigInt(incarnation))
   view.setBigUint64(key.length + 8, BigInt(version))
-  view.setUint32(key.length + 16, suspicions)
-  return wordsOf(sha256(bytes))
+  bytes.set(summary, key.length + 16)
+  return shortHash(bytes)
 }
+
+/** Of a member that nobody suspects. */
+export const noSuspicions: Uint8Array = new Uint8Array()
 
 /**
- * A summary of the claims, 32 bit, 0 when there are none: the exclusive or over them of the first word of
- * `sha256(incarnation, big-endian 64 bit | hard, one byte | observer id as text)`.
+ * A summary of the claims, soft and hard: the first 16 bytes of `sha256(incarnation, big-endian 64 bit | for each,
+ * ordered by observer: hard, one byte | observer id as text)`. All ids are of one length.
  */
-export function suspicionSummary(suspicions: Suspicions | undefined): number {
-  let summary = 0
-  for (const { author, incarnation, hard } of suspicions?.claims ?? []) {
-    const bytes = new Uint8Array(9 + author.length)
-    new DataView(bytes.buffer).setBigUint64(0, BigInt(incarnation))
-    bytes[8] = hard ? 1 : 0
-    for (let i = 0; i < author.length; i++) bytes[9 + i] = author.charCodeAt(i)
-    summary ^= wordsOf(sha256(bytes))[0] ?? 0
-  }
-  return summary >>> 0
+export function suspicionSummary(suspicions: Suspicions | undefined): Uint8Array {
+  if (!suspicions) return noSuspicions
+  const { incarnation, claims } = suspicions
+  const bytes = claims.flatMap(({ hard, author }) => [
+    hard ? 1 : 0,
+    ...Array.from(author, character => character.charCodeAt(0)),
+  ])
+  const hashed = new Uint8Array(8 + bytes.length)
+  new DataView(hashed.buffer).setBigUint64(0, BigInt(incarnation))
+  hashed.set(bytes, 8)
+  return shortHash(hashed)
 }
 
-function wordsOf(hash: Uint8Array): EntryHash {
-  const view = new DataView(hash.buffer, hash.byteOffset)
-  return Uint32Array.from({ length: 4 }, (_, i) => view.getUint32(i * 4))
+/** The first 16 bytes of a sha256: who wants two of the same has to try 2⁶⁴. */
+export function shortHash(bytes: Uint8Array): Uint8Array {
+  return sha256(bytes).slice(0, hashBytes)
 }

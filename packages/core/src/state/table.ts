@@ -11,12 +11,13 @@ import { prefixOf } from '../wire/codec.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import { keyFromMemberId } from '../wire/member-id.ts'
-import { type EntryHash, entryHash, suspicionSummary } from './entry-hash.ts'
+import { entryHash, noSuspicions, suspicionSummary } from './entry-hash.ts'
+import { firstIndex } from './first-index.ts'
 import { Forgotten } from './forgotten.ts'
 import { believable } from './incarnation.ts'
 import { LayeredMap } from './layered-map.ts'
-import { SetHash } from './set-hash.ts'
 import { addClaim, type SuspicionFact, type Suspicions } from './suspicions.ts'
+import { TableHash } from './table-hash.ts'
 
 export type RecordFact = SignedFact & { readonly type: 'record' }
 export type HeartbeatFact = SignedFact & { readonly type: 'heartbeat' }
@@ -31,10 +32,10 @@ interface OwnEntry {
   record: RecordFact
   heartbeat: HeartbeatFact | undefined
   suspicions: Suspicions | undefined
-  /** Of `suspicions`, 32 bit. */
-  summary: number
-  /** In the shared hash right now; undefined once the member is no longer shared. */
-  hash: EntryHash | undefined
+  /** Of `suspicions`; empty without. */
+  summary: Uint8Array
+  /** In the table's hash right now; undefined once the member is no longer shared. */
+  hash: Uint8Array | undefined
 }
 
 export type Entry = Readonly<OwnEntry>
@@ -57,7 +58,7 @@ export interface TableOptions {
 
 export class Table {
   readonly #entries: LayeredMap<OwnEntry>
-  readonly #hash: SetHash
+  readonly #hash: TableHash
   readonly #forgotten: Forgotten
   readonly #maxMembers: number
   /** Ordered by id. The prior's own array until something changes. */
@@ -66,7 +67,7 @@ export class Table {
 
   constructor({ maxMembers, maxForgotten, prior }: TableOptions) {
     this.#entries = new LayeredMap(prior && prior.#entries)
-    this.#hash = new SetHash(prior && prior.#hash)
+    this.#hash = new TableHash(prior?.bucketHashes())
     this.#shared = prior ? prior.#shared : []
     this.#sharedIsOwn = !prior
     this.#maxMembers = maxMembers
@@ -96,7 +97,7 @@ export class Table {
     return !this.#entries.get(id) && !this.#forgotten.admits(id, incarnation)
   }
 
-  /** Those whom others are told of, ordered by id. */
+  /** Those whom others are told of, ordered by id, which is by key, so by bucket. */
   shared(): readonly Entry[] {
     return this.#shared
   }
@@ -109,12 +110,12 @@ export class Table {
 
   /** 16 bytes: equal hashes, equal tables, beats aside. */
   hash(): Uint8Array {
-    return this.#hash.whole()
+    return this.#hash.whole(this.#shared)
   }
 
-  /** 256 × 8 bytes. */
+  /** 256 × 16 bytes. */
   bucketHashes(): Uint8Array {
-    return this.#hash.buckets()
+    return this.#hash.buckets(this.#shared)
   }
 
   /** Whether `merge` would change anything: asked before the signature is checked, which costs more. */
@@ -177,8 +178,8 @@ export class Table {
   unshare(id: string): void {
     if (!this.#entries.get(id)?.hash) return
     const entry = this.#own(id)
-    if (entry.hash) this.#hash.toggle(entry.bucket, entry.hash)
     entry.hash = undefined
+    this.#hash.changed(entry.bucket)
     this.#ownShared().splice(this.#firstNotBefore(id), 1)
   }
 
@@ -197,7 +198,7 @@ export class Table {
     if (incarnation > entry.record.record.incarnation) entry.heartbeat = undefined
     if (entry.suspicions && entry.suspicions.incarnation < incarnation) {
       entry.suspicions = undefined
-      entry.summary = 0
+      entry.summary = noSuspicions
     }
     entry.record = fact
     this.#rehash(entry)
@@ -215,7 +216,7 @@ export class Table {
       record: fact,
       heartbeat: undefined,
       suspicions: undefined,
-      summary: 0,
+      summary: noSuspicions,
       hash: undefined,
     }
     this.#entries.set(entry.id, entry)
@@ -223,11 +224,10 @@ export class Table {
   }
 
   #rehash(entry: OwnEntry): void {
-    if (entry.hash) this.#hash.toggle(entry.bucket, entry.hash)
-    else this.#ownShared().splice(this.#firstNotBefore(entry.id), 0, entry)
+    if (!entry.hash) this.#ownShared().splice(this.#firstNotBefore(entry.id), 0, entry)
     const { incarnation, version } = entry.record.record
     entry.hash = entryHash(entry.key, incarnation, version, entry.summary)
-    this.#hash.toggle(entry.bucket, entry.hash)
+    this.#hash.changed(entry.bucket)
   }
 
   /** To be written: the prior's entries are copied first. */
@@ -249,13 +249,7 @@ export class Table {
 
   /** Where in `shared()` this member stands or would stand. */
   #firstNotBefore(id: string): number {
-    let [from, to] = [0, this.#shared.length]
-    while (from < to) {
-      const middle = (from + to) >> 1
-      if ((this.#shared[middle]?.id ?? '') < id) from = middle + 1
-      else to = middle
-    }
-    return from
+    return firstIndex(this.#shared, entry => entry.id >= id)
   }
 }
 

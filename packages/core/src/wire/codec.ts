@@ -40,8 +40,8 @@ export interface DigestEntry {
   readonly incarnation: number
   readonly version: number
   readonly beat: number
-  /** A summary of who suspects it in this incarnation, 32 bit; 0: nobody. */
-  readonly suspicions: number
+  /** A summary of who suspects it in this incarnation, 16 bytes; empty: nobody does. */
+  readonly suspicions: Uint8Array
 }
 
 export interface Digest {
@@ -68,7 +68,7 @@ export interface SyncMessage {
   readonly wanted: WantedBeats | undefined
   /** Up to which of the receiver's arrivals the sender has them all; 0: of none it is sure. */
   readonly heard: number | undefined
-  /** 256 × 8 bytes. */
+  /** 256 × 16 bytes. */
   readonly bucketHashes: Uint8Array | undefined
   readonly digest: Digest | undefined
   readonly facts: readonly SignedFact[]
@@ -78,6 +78,8 @@ export interface SyncMessage {
 export type SyncFrame = Hello | SyncMessage
 
 export const prefixBytes = 8
+/** Of every hash that is told. */
+export const hashBytes = 16
 
 const nothing: SyncMessage = {
   type: 'sync',
@@ -176,9 +178,9 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
     })
     if (message.hello) return decodeHello(message.hello)
     const { offer, tableHash, bucketHashes, freshBeats, heard, more } = message
-    if (tableHash && tableHash.length !== 16) return failed('invalid', 'a table hash has 16 bytes')
-    if (bucketHashes && bucketHashes.length !== bucketCount * 8)
-      return failed('invalid', '256 bucket hashes of 8 bytes')
+    if (tableHash && tableHash.length !== hashBytes) return failed('invalid', 'a table hash has 16 bytes')
+    if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
+      return failed('invalid', '256 bucket hashes of 16 bytes')
     if (
       freshBeats.some(
         ({ place, beat, signature }) => !isCount(place) || !isCount(beat) || signature.length !== 64,
@@ -231,7 +233,11 @@ function decodeHello({ cluster, epochMs }: messages.Hello): Result<Hello, Decode
 
 function encodeDigest(digest: Digest): messages.Digest {
   const { buckets, mutual } = digest
-  const entries = digest.entries.map(({ prefix, ...entry }) => ({ idPrefix: bytesOf(prefix), ...entry }))
+  const entries = digest.entries.map(({ prefix, suspicions, ...entry }) => ({
+    ...entry,
+    idPrefix: bytesOf(prefix),
+    suspicions: suspicions as Uint8Array<ArrayBuffer>,
+  }))
   if (!buckets) return { entries, mutual }
   return { buckets: bitmapOf(buckets), entries, mutual }
 }
@@ -245,6 +251,8 @@ function decodeDigest(message: messages.Digest | undefined): Result<Digest | und
     if (idPrefix.length !== prefixBytes) return failed('invalid', 'an id prefix has 8 bytes')
     if (!isCount(incarnation) || !isCount(version) || !isCount(beat))
       return failed('invalid', 'a digest counts in whole numbers')
+    if (suspicions.length !== 0 && suspicions.length !== hashBytes)
+      return failed('invalid', 'a summary of suspicions has 16 bytes')
     entries.push({ prefix: prefixOf(idPrefix), incarnation, version, beat, suspicions })
   }
   return ok({ buckets: bitmap && bucketsOf(bitmap), entries, mutual })

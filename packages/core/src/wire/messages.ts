@@ -1525,7 +1525,7 @@ export interface DigestEntry {
   incarnation: number
   version: number
   beat: number
-  suspicions: number
+  suspicions: Uint8Array<ArrayBuffer>
 }
 
 export namespace DigestEntry {
@@ -1558,9 +1558,9 @@ export namespace DigestEntry {
           w.uint64Number(obj.beat)
         }
 
-        if ((obj.suspicions != null && obj.suspicions !== 0)) {
-          w.uint32(40)
-          w.uint32(obj.suspicions)
+        if ((obj.suspicions != null && obj.suspicions.byteLength > 0)) {
+          w.uint32(42)
+          w.bytes(obj.suspicions)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -1572,7 +1572,7 @@ export namespace DigestEntry {
           incarnation: 0,
           version: 0,
           beat: 0,
-          suspicions: 0
+          suspicions: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1598,7 +1598,7 @@ export namespace DigestEntry {
               break
             }
             case 5: {
-              obj.suspicions = reader.uint32()
+              obj.suspicions = reader.bytes()
               break
             }
             default: {
@@ -1647,7 +1647,7 @@ export namespace DigestEntry {
             case 5: {
               yield {
                 field: `${prefix}.suspicions`,
-                value: reader.uint32()
+                value: reader.bytes()
               }
               break
             }
@@ -1685,7 +1685,7 @@ export namespace DigestEntry {
 
   export interface DigestEntrySuspicionsFieldEvent {
     field: '$.suspicions'
-    value: number
+    value: Uint8Array<ArrayBuffer>
   }
 
   export function encode (obj: Partial<DigestEntry>): Uint8Array<ArrayBuffer> {
@@ -1861,7 +1861,7 @@ export namespace Digest {
 
   export interface DigestEntriesSuspicionsFieldEvent {
     field: '$.entries[].suspicions'
-    value: number
+    value: Uint8Array<ArrayBuffer>
     index: number
   }
 
@@ -2388,7 +2388,7 @@ export namespace SyncFrame {
 
   export interface SyncFrameDigestEntriesSuspicionsFieldEvent {
     field: '$.digest.entries[].suspicions'
-    value: number
+    value: Uint8Array<ArrayBuffer>
     index: number
   }
 
