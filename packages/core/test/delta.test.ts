@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { deltaBeyond, digestOf, factBytes } from '../src/state/delta.ts'
 import { Table } from '../src/state/table.ts'
 import type { SignedFact } from '../src/wire/fact.ts'
+import { limits } from '../src/wire/limits.ts'
 import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from './signed-fact.ts'
 
 const nowMs = 1_700_000_000_000
@@ -41,7 +42,7 @@ describe('delta', () => {
     const suspicion = signedFact(idOf('grace'), suspicionBody(ada, 5))
     const newer = [signedFact(ada, record), suspicion, signedFact(ada, heartbeatBody(5, 4))]
     const beyond = (mine: SignedFact[], theirs: SignedFact[]) =>
-      deltaBeyond(tableOf(...mine), digestOf(tableOf(...theirs), undefined, false), 0, 10_000).facts
+      deltaBeyond(tableOf(...mine), digestOf(tableOf(...theirs), undefined, false, 0).digest, 0, 10_000).facts
     expect(beyond(newer, older)).toEqual(newer)
     expect(beyond(older, newer)).toEqual([])
     expect(beyond(newer, [...newer.slice(0, 2), ...older])).toEqual(newer.slice(2))
@@ -57,8 +58,40 @@ describe('delta', () => {
     expect(deltaBeyond(table, { ...empty, buckets }, 0, 10_000).facts).toEqual(
       expected.map(({ record }) => record),
     )
-    expect(digestOf(table, buckets, true).entries.map(({ prefix }) => prefix)).toEqual(
+    expect(digestOf(table, buckets, true, 0).digest.entries.map(({ prefix }) => prefix)).toEqual(
       expected.map(({ prefix }) => prefix),
     )
+  })
+
+  describe('of a table that no digest can name whole', () => {
+    const table = new Table({ maxMembers: 20_000, maxForgotten: 1 })
+    for (let i = 0; i < 20_000; i++)
+      table.merge(signedFact(idOf(`${i}`), recordBody({ incarnation: 5 })), nowMs)
+
+    it('names whole buckets, as many as fit, and each of them is named in its turn', () => {
+      const named = new Set<string>()
+      for (const startAt of [0, 100, 1_000]) {
+        const { digest, more } = digestOf(table, undefined, true, startAt)
+        const covered = table.shared().filter(({ bucket }) => digest.buckets?.has(bucket))
+        expect(digest.entries.map(({ prefix }) => prefix)).toEqual(covered.map(({ prefix }) => prefix))
+        expect(digest.entries.length).toBeLessThanOrEqual(limits.maxDigestEntries)
+        expect(digest.entries.length).toBeGreaterThan(limits.maxDigestEntries - 200)
+        expect(more).toBe(true)
+        for (const { prefix } of digest.entries) named.add(prefix)
+      }
+      expect(named.size).toBe(20_000)
+    })
+
+    it('covers nothing that was not asked for', () => {
+      const asked = new Set(Array.from({ length: 220 }, (_, i) => i + 20))
+      const { digest, more } = digestOf(table, asked, true, 200)
+      expect([...(digest.buckets ?? [])].filter(bucket => !asked.has(bucket))).toEqual([])
+      expect(digest.buckets?.size).toBeLessThan(220)
+      expect(more).toBe(true)
+      expect(digestOf(table, new Set([7]), true, 200)).toMatchObject({
+        more: false,
+        digest: { buckets: new Set([7]) },
+      })
+    })
   })
 })

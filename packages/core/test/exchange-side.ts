@@ -9,7 +9,7 @@ import type { SignedFact } from '../src/wire/fact.ts'
 const nowMs = 1_700_000_000_000
 
 export class ExchangeSide {
-  readonly table = new Table({ maxMembers: 16_384, maxForgotten: 64 })
+  readonly table = new Table({ maxMembers: 20_000, maxForgotten: 64 })
   readonly #log: ArrivalLog
   #beats: BeatExchange
 

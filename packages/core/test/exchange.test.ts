@@ -74,6 +74,19 @@ describe('exchange', () => {
     expect(a.table.size).toBe(1_500)
   })
 
+  it('makes two full tables equal that differ in every bucket, though no digest can name all of them', () => {
+    const fact = (i: number) => signedFact(idOf(`${i}`), recordBody({ incarnation: 5 }))
+    const everybody = Array.from({ length: 20_000 }, (_, i) => fact(i))
+    const [a, b] = [sideOf(everybody), sideOf(everybody.slice(1_500))]
+    const steady = course()
+    let exchanges = 0
+    for (; !isEqual(a, b); exchanges++) {
+      exchange(b, a, steady)
+      if (exchanges > 20) throw new Error('not equal after 20 exchanges')
+    }
+    expect(b.table.size).toBe(20_000)
+  })
+
   it('sends a beat with its place in the table, and the other can tell whose it is', () => {
     const record = (name: string) => signedFact(idOf(name), recordBody({ incarnation: 5 }))
     const beat = signedFact(idOf('ada'), heartbeatBody(5, 3))

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Machine } from '../src/cluster/machine.ts'
 import type { MachineEffect } from '../src/cluster/machine-io.ts'
+import type { MachineOptions } from '../src/cluster/machine-options.ts'
 import { firstRecord } from '../src/cluster/options.ts'
 import type { Instant } from '../src/state/instant.ts'
 import { syncMessage } from '../src/wire/codec.ts'
@@ -19,10 +20,10 @@ class Bench {
   readonly events: string[] = []
   #now: Instant = { monotonicMs: 0, epochMs }
 
-  constructor() {
+  constructor(tuning: Pick<Partial<MachineOptions>, 'maxMembers'> = {}) {
     const record = firstRecord({ name: 'self', tags: {}, incarnation: epochMs })
     this.machine = new Machine(
-      { self, record, bootstrap: [], profile: 'lan', random: mulberry32(1) },
+      { self, record, bootstrap: [], profile: 'lan', random: mulberry32(1), ...tuning },
       this.#now,
     )
     this.carryOut(this.machine.start({}, this.#now))
@@ -102,6 +103,35 @@ describe('machine', () => {
     bench.probed(epochMs)
     bench.pass(10_000)
     expect(bench.incarnation).toBe(epochMs + 1)
+  })
+
+  it('forgets who is gone the longest for a newcomer, and refuses one only when everybody is here', () => {
+    const bench = new Bench({ maxMembers: 5 })
+    const meet = (name: string) => bench.hear(idOf(name), recordBody({ incarnation: epochMs, name }))
+    const leave = (name: string, leftEpochMs: number) =>
+      bench.hear(
+        idOf(name),
+        recordBody({ incarnation: epochMs - 9, version: 2, name, leaving: true, leftEpochMs }),
+      )
+    const names = () =>
+      bench.machine
+        .members()
+        .map(({ name }) => name)
+        .sort()
+    leave('left lately', epochMs - 1)
+    leave('left long ago', epochMs - 5)
+    meet('ada')
+    expect(names()).toEqual(['ada', 'left lately', 'left long ago', 'self'])
+    meet('grace')
+    expect(names()).toEqual(['ada', 'grace', 'left lately', 'self'])
+    leave('left long ago', epochMs - 5)
+    meet('leslie')
+    expect(names()).toEqual(['ada', 'grace', 'leslie', 'self'])
+    meet('barbara')
+    expect(bench.machine.health().full).toBe(true)
+    meet('edsger')
+    expect(names()).toEqual(['ada', 'barbara', 'grace', 'leslie', 'self'])
+    expect(bench.machine.load().members).toBe(5)
   })
 
   it('does not take a dead member into its rings for an older word of it', () => {

@@ -54,6 +54,8 @@ export interface Health {
   readonly partitionSuspected: boolean
   /** Members connected to right now. */
   readonly connections: number
+  /** As many members are here as can be held, 20,000: newcomers are not seen. */
+  readonly full: boolean
 }
 
 /** Why a member is, or is not, seen: facts in the order in which they were weighed, and a hint. */

@@ -11,7 +11,9 @@ export function explain(machine: Machine, id: string, now: Instant): Explanation
       id,
       status: 'unknown',
       facts,
-      hint: 'Is it in the same cluster, and can it reach any member of it?',
+      hint: machine.health().full
+        ? 'The table is full of members that are here: no other can be seen.'
+        : 'Is it in the same cluster, and can it reach any member of it?',
     }
   }
   const facts = [

@@ -164,7 +164,7 @@ export class Machine {
       if (this.#own.leaving) return
       if (nowMs >= this.#exchanges.dueMs) this.#detection.exchangeWith(1, now)
       if (nowMs >= this.#voice.beatDueMs) this.#detection.beat(now)
-      if (nowMs >= this.#rollCall.sweepDueMs) this.#sweep()
+      if (nowMs >= this.#rollCall.sweepDueMs) this.#forget(this.#rollCall.sweep(now))
       for (const action of this.#overlay.advance(nowMs)) {
         if (action.type === 'dial') this.#overlay.dialling(action.id, nowMs)
         this.#outbox.push(action)
@@ -235,6 +235,7 @@ export class Machine {
       known: visible + this.#membership.count('dead'),
       partitionSuspected: this.#partition.suspected(visible),
       connections: this.#overlay.linked().length,
+      full: this.#table.room.left === 0,
     }
   }
 
@@ -254,6 +255,7 @@ export class Machine {
     this.#now = now
     act()
     this.#rollCall.look(now)
+    this.#forget(this.#rollCall.makeRoom())
     this.#detection.watchNeighbours(now)
     for (const facts of this.#rumors.take(now.monotonicMs)) this.#outbox.push({ type: 'publish', facts })
     return this.#outbox.take()
@@ -299,8 +301,9 @@ export class Machine {
     }
   }
 
-  #sweep(): void {
-    for (const id of this.#rollCall.sweep(this.#now)) {
+  /** Those whom the roll call dropped. */
+  #forget(ids: readonly string[]): void {
+    for (const id of ids) {
       this.#pulses.forget(id)
       this.#detection.tell({ type: 'forget', id }, this.#now)
     }

@@ -87,6 +87,14 @@ export class Membership {
     return [...this.#departed].filter(([, date]) => epochMs - date >= retentionMs).map(([id]) => id)
   }
 
+  /** Others that are dead or left, as many at most, the longest departed first. */
+  longestDeparted(count: number): string[] {
+    const others = [...this.#departed].filter(([id]) => id !== this.#self)
+    // By id where dates are equal, so that all members choose the same.
+    others.sort(([a, dateA], [b, dateB]) => dateA - dateB || (a < b ? -1 : 1))
+    return others.slice(0, count).map(([id]) => id)
+  }
+
   forget(id: string): void {
     const seen = this.#seen.get(id)
     if (!seen) return

@@ -72,18 +72,36 @@ export class RollCall {
 
   /** @returns who was dropped. */
   sweep({ monotonicMs, epochMs }: Instant): string[] {
-    const { table, overlay, membership, outbox, retentionMs } = this.#options
+    const { table, membership, retentionMs } = this.#options
     this.#sweepDueMs = monotonicMs + sweepIntervalMs
     for (const id of membership.departed(epochMs, retentionMs)) table.unshare(id)
-    const dropped = membership.departed(epochMs, retentionMs * 1.125)
-    for (const id of dropped) {
+    const dropped = this.#drop(membership.departed(epochMs, retentionMs * 1.125))
+    this.#keepAcquaintances()
+    return dropped
+  }
+
+  /**
+   * Newcomers need the room more than those who are gone: when less than a sixteenth of the table is left, that many of
+   * the longest departed are dropped before their time.
+   *
+   * @returns who was dropped.
+   */
+  makeRoom(): string[] {
+    const { table, membership } = this.#options
+    const { left, of } = table.room
+    const spare = Math.ceil(of / 16)
+    return left < spare ? this.#drop(membership.longestDeparted(spare)) : []
+  }
+
+  #drop(ids: string[]): string[] {
+    const { table, overlay, membership, outbox } = this.#options
+    for (const id of ids) {
       table.forget(id)
       membership.forget(id)
       overlay.gone(id)
       outbox.push({ type: 'learn', id, addresses: [] })
     }
-    this.#keepAcquaintances()
-    return dropped
+    return ids
   }
 
   /** Of those who are here and then of the dead, who may only be out of reach; each member begins at another place. */

@@ -41,18 +41,19 @@ export function answer(
   if (digest) {
     const { facts, more } = deltaBeyond(table, digest, startAt, maxDeltaBytes)
     if (!digest.mutual) return facts.length > 0 ? syncMessage({ facts, more }) : undefined
-    return syncMessage({ facts, more, digest: digestOf(table, digest.buckets, false) })
+    const own = digestOf(table, digest.buckets, false, startAt)
+    return syncMessage({ facts, digest: own.digest, more: more || own.more })
   }
   if (bucketHashes) {
     const differing = differingBuckets(bucketHashes, table.bucketHashes())
-    return differing.size > 0 ? syncMessage({ digest: digestOf(table, differing, true) }) : undefined
+    return differing.size > 0 ? syncMessage(digestOf(table, differing, true, startAt)) : undefined
   }
   if (agrees(table, said)) return beats.answer(said, maxDeltaBytes)
   if (!said.offer) return undefined
   const tableHash = table.hash()
   return table.shared().length > bucketsAbove
     ? syncMessage({ tableHash, bucketHashes: table.bucketHashes() })
-    : syncMessage({ tableHash, digest: digestOf(table, undefined, true) })
+    : syncMessage({ tableHash, ...digestOf(table, undefined, true, startAt) })
 }
 
 /** Whether the other's table equals this one, beats aside; undefined if it did not say. */

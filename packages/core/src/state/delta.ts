@@ -4,10 +4,19 @@
  * A delta keeps within its byte budget and says so when something stayed behind; it starts at a place that the
  * caller moves on, so with a small budget and one large member nobody starves.
  */
+import { bucketCount } from '../wire/buckets.ts'
 import type { Digest, DigestEntry } from '../wire/codec.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SignedFact } from '../wire/fact.ts'
+import { limits } from '../wire/limits.ts'
 import type { Entry, Table } from './table.ts'
+
+/** Ready to be said. */
+export interface PartialDigest {
+  readonly digest: Digest
+  /** It leaves out some of the buckets that were asked for. */
+  readonly more: boolean
+}
 
 export interface Delta {
   readonly facts: readonly SignedFact[]
@@ -15,10 +24,45 @@ export interface Delta {
   readonly more: boolean
 }
 
-/** @param buckets undefined: all of them. */
-export function digestOf(table: Table, buckets: ReadonlySet<number> | undefined, mutual: boolean): Digest {
-  const entries = table.shared().filter(({ bucket }) => !buckets || buckets.has(bucket))
-  return { buckets, mutual, entries: entries.map(digestEntryOf) }
+/**
+ * What a table has, in these buckets, or in as many of them as one digest may name.
+ *
+ * @param buckets undefined: all of them.
+ * @param startAt any whole number ≥ 0: with which bucket to begin if not all fit, modulo 256.
+ */
+export function digestOf(
+  table: Table,
+  buckets: ReadonlySet<number> | undefined,
+  mutual: boolean,
+  startAt: number,
+): PartialDigest {
+  const isIn = (entry: Entry) => !buckets || buckets.has(entry.bucket)
+  const entries = table.shared().filter(isIn)
+  if (entries.length <= limits.maxDigestEntries)
+    return { digest: { buckets, mutual, entries: entries.map(digestEntryOf) }, more: false }
+  const fitting = fittingBuckets(entries, buckets, startAt)
+  const named = entries.filter(({ bucket }) => fitting.has(bucket)).slice(0, limits.maxDigestEntries)
+  return { digest: { buckets: fitting, mutual, entries: named.map(digestEntryOf) }, more: true }
+}
+
+/** One bucket at least. If that alone is too large it is cut, and what it leaves out is told us again. */
+function fittingBuckets(
+  entries: readonly Entry[],
+  buckets: ReadonlySet<number> | undefined,
+  startAt: number,
+): Set<number> {
+  const sizes = new Uint32Array(bucketCount)
+  for (const { bucket } of entries) sizes[bucket] = (sizes[bucket] ?? 0) + 1
+  const fitting = new Set<number>()
+  let named = 0
+  for (let i = 0; i < bucketCount; i++) {
+    const bucket = (startAt + i) % bucketCount
+    if (buckets && !buckets.has(bucket)) continue
+    named += sizes[bucket] ?? 0
+    if (named > limits.maxDigestEntries && fitting.size > 0) break
+    fitting.add(bucket)
+  }
+  return fitting
 }
 
 function digestEntryOf({ prefix, record, heartbeat, summary }: Entry): DigestEntry {

@@ -87,6 +87,11 @@ export class Table {
     return this.#entries.size
   }
 
+  /** How many more it could hold, and of how many at most. */
+  get room(): { readonly left: number; readonly of: number } {
+    return { left: this.#maxMembers - this.#entries.size, of: this.#maxMembers }
+  }
+
   /** Ids that are remembered as forgotten. */
   get forgotten(): number {
     return this.#forgotten.size
