@@ -17,7 +17,7 @@ export type {
 } from './cluster/ports.ts'
 export { withLeave } from './cluster/with-leave.ts'
 export { Exchanges, type Step } from './gossip/exchanges.ts'
-export { firstIncarnation } from './state/incarnation.ts'
+export { believable, firstIncarnation } from './state/incarnation.ts'
 export type { Instant } from './state/instant.ts'
 export { Table } from './state/table.ts'
 export { clusterTag } from './wire/cluster-tag.ts'

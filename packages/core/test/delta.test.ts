@@ -21,7 +21,7 @@ const oneFact = factBytes(records[0] ?? signedFact(idOf('ada'), recordBody({ inc
 describe('delta', () => {
   it('begins elsewhere each time, so that everybody comes first even if nothing is ever taken', () => {
     const table = tableOf(...records)
-    const firsts = names.map((_, startAt) => deltaBeyond(table, empty, startAt, oneFact).facts)
+    const firsts = names.map((_, startAt) => deltaBeyond(table, empty, startAt, oneFact, nowMs).facts)
     for (const facts of firsts) expect(facts).toHaveLength(1)
     expect(new Set(firsts.flat())).toEqual(new Set(records))
   })
@@ -31,7 +31,7 @@ describe('delta', () => {
     [2 * oneFact, 2, true],
     [5 * oneFact, 5, false],
   ])('within %i bytes has %i facts, and says whether there are more: %s', (maxBytes, count, more) => {
-    const delta = deltaBeyond(tableOf(...records), empty, 0, maxBytes)
+    const delta = deltaBeyond(tableOf(...records), empty, 0, maxBytes, nowMs)
     expect([delta.facts.length, delta.more]).toEqual([count, more])
   })
 
@@ -42,12 +42,21 @@ describe('delta', () => {
     const suspicion = signedFact(idOf('grace'), suspicionBody(ada, 5))
     const newer = [signedFact(ada, record), suspicion, signedFact(ada, heartbeatBody(5, 4))]
     const beyond = (mine: SignedFact[], theirs: SignedFact[]) =>
-      deltaBeyond(tableOf(...mine), digestOf(tableOf(...theirs), undefined, false, 0).digest, 0, 10_000).facts
+      deltaBeyond(
+        tableOf(...mine),
+        digestOf(tableOf(...theirs), undefined, false, 0).digest,
+        0,
+        10_000,
+        nowMs,
+      ).facts
     expect(beyond(newer, older)).toEqual(newer)
     expect(beyond(older, newer)).toEqual([])
     expect(beyond(newer, [...newer.slice(0, 2), ...older])).toEqual(newer.slice(2))
-    // An older life has nothing to add to a newer one.
+    // An older life has nothing to add to a newer one, unless nobody believes that.
     expect(beyond(newer, [signedFact(ada, recordBody({ incarnation: 6 }))])).toEqual([])
+    const [entry] = digestOf(tableOf(...newer), undefined, false, 0).digest.entries
+    const far = entry ? [{ ...entry, incarnation: nowMs + 2 * 86_400_000 }] : []
+    expect(deltaBeyond(tableOf(...newer), { ...empty, entries: far }, 0, 10_000, nowMs).facts).toEqual(newer)
   })
 
   it('covers the buckets that were asked for, and no others', () => {
@@ -55,7 +64,7 @@ describe('delta', () => {
     const [entry] = table.shared()
     const buckets = new Set([entry?.bucket ?? 0])
     const expected = table.shared().filter(({ bucket }) => buckets.has(bucket))
-    expect(deltaBeyond(table, { ...empty, buckets }, 0, 10_000).facts).toEqual(
+    expect(deltaBeyond(table, { ...empty, buckets }, 0, 10_000, nowMs).facts).toEqual(
       expected.map(({ record }) => record),
     )
     expect(digestOf(table, buckets, true, 0).digest.entries.map(({ prefix }) => prefix)).toEqual(

@@ -30,9 +30,9 @@ export class ExchangeSide {
   }
 
   /** Merges what a step brings and answers it. */
-  hear(said: SyncMessage, options: ExchangeOptions): SyncMessage | undefined {
+  hear(said: SyncMessage, options: Omit<ExchangeOptions, 'epochMs'>): SyncMessage | undefined {
     this.take([...said.facts, ...heartbeatsIn(this.table, said)], 'other')
-    return answer(this.table, this.#beats, said, options)
+    return answer(this.table, this.#beats, said, { ...options, epochMs: nowMs })
   }
 
   /** The connection is another. */

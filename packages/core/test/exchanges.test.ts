@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { Exchanges } from '../src/gossip/exchanges.ts'
+import type { Instant } from '../src/state/instant.ts'
 import { Table } from '../src/state/table.ts'
 import { syncMessage } from '../src/wire/codec.ts'
 import { heartbeatBody, idOf, recordBody, signedFact } from './signed-fact.ts'
+
+function at(monotonicMs: number): Instant {
+  return { monotonicMs, epochMs: 1_700_000_000_000 }
+}
 
 function emptyTable(): Table {
   return new Table({ maxMembers: 8, maxForgotten: 8 })
@@ -18,26 +23,26 @@ const differing = syncMessage({ tableHash: new Uint8Array(16).fill(1) })
 describe('exchanges', () => {
   it('offers at once again while the other has more, and not without progress', () => {
     const more = syncMessage({ more: true })
-    expect(exchanges().hear('ada', more, true, 0).steps).toMatchObject([
+    expect(exchanges().hear('ada', more, true, at(0)).steps).toMatchObject([
       { to: 'ada', message: { offer: true } },
     ])
-    expect(exchanges().hear('ada', more, false, 0).steps).toEqual([])
-    expect(exchanges().hear('ada', syncMessage({}), true, 0).steps).toEqual([])
+    expect(exchanges().hear('ada', more, false, at(0)).steps).toEqual([])
+    expect(exchanges().hear('ada', syncMessage({}), true, at(0)).steps).toEqual([])
   })
 
   it('measures how long the answer to an offer took, once', () => {
     const subject = exchanges()
     subject.offer('ada', 100)
-    expect(subject.hear('grace', agreeing, false, 110).roundTripMs).toBeUndefined()
-    expect(subject.hear('ada', agreeing, false, 130).roundTripMs).toBe(30)
-    expect(subject.hear('ada', agreeing, false, 150).roundTripMs).toBeUndefined()
+    expect(subject.hear('grace', agreeing, false, at(110)).roundTripMs).toBeUndefined()
+    expect(subject.hear('ada', agreeing, false, at(130)).roundTripMs).toBe(30)
+    expect(subject.hear('ada', agreeing, false, at(150)).roundTripMs).toBeUndefined()
   })
 
   it('expects no answer over a connection that has closed', () => {
     const subject = exchanges()
     subject.offer('ada', 100)
     subject.closed('ada')
-    expect(subject.hear('ada', agreeing, false, 130).roundTripMs).toBeUndefined()
+    expect(subject.hear('ada', agreeing, false, at(130)).roundTripMs).toBeUndefined()
   })
 
   it('forgets with a connection what it has told of beats, and of that connection alone', () => {
@@ -50,7 +55,7 @@ describe('exchanges', () => {
     const named = (to: string) => subject.offer(to, 0).message.beats?.beats.length
     for (const to of ['bob', 'cyd']) {
       expect(named(to)).toBe(1)
-      subject.hear(to, syncMessage({ heard: 1 }), false, 0)
+      subject.hear(to, syncMessage({ heard: 1 }), false, at(0))
       expect(named(to)).toBe(0)
     }
     subject.closed('bob')
@@ -61,7 +66,7 @@ describe('exchanges', () => {
   it('answers one member a hundred times a second, and the others all the same', () => {
     const subject = exchanges()
     const question = syncMessage({ offer: true, tableHash: new Uint8Array(16).fill(1) })
-    const answers = (id: string, nowMs: number) => subject.hear(id, question, false, nowMs).steps.length
+    const answers = (id: string, nowMs: number) => subject.hear(id, question, false, at(nowMs)).steps.length
     const flood = Array.from({ length: 500 }, () => answers('ada', 0))
     expect(flood.reduce((sum, steps) => sum + steps, 0)).toBe(100)
     expect(answers('grace', 999)).toBe(1)
@@ -71,10 +76,10 @@ describe('exchanges', () => {
 
   it('slows down while tables agree, and is fast again when one differs', () => {
     const subject = exchanges()
-    for (let i = 0; i < 4; i++) subject.hear('ada', agreeing, false, 0)
+    for (let i = 0; i < 4; i++) subject.hear('ada', agreeing, false, at(0))
     subject.begin(['ada'], 1, 10_000)
     expect(subject.dueMs).toBe(15_000)
-    subject.hear('ada', differing, false, 11_000)
+    subject.hear('ada', differing, false, at(11_000))
     expect(subject.dueMs).toBe(12_000)
   })
 

@@ -1,18 +1,28 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Forgotten } from '../src/state/forgotten.ts'
+import { maxAheadMs } from '../src/state/incarnation.ts'
+
+const nowMs = 1_700_000_000_000
 
 describe('forgotten', () => {
   it('admits strangers, and of the forgotten only what is newer', () => {
     const forgotten = new Forgotten(4)
     forgotten.remember('ada', 7)
-    expect([0, 6, 7, 8].map(incarnation => forgotten.admits('ada', incarnation))).toEqual([
+    expect([0, 6, 7, 8].map(incarnation => forgotten.admits('ada', incarnation, 0))).toEqual([
       false,
       false,
       false,
       true,
     ])
-    expect(forgotten.admits('grace', 0)).toBe(true)
+    expect(forgotten.admits('grace', 0, 0)).toBe(true)
+  })
+
+  it('admits anew whom it forgot in an incarnation that nobody believes any more', () => {
+    const forgotten = new Forgotten(4)
+    forgotten.remember('ada', nowMs + 2 * maxAheadMs)
+    expect(forgotten.admits('ada', nowMs, nowMs)).toBe(true)
+    expect(forgotten.admits('ada', nowMs, nowMs + maxAheadMs)).toBe(false)
   })
 
   it('keeps the most recently forgotten, as many as it may', () => {
@@ -23,7 +33,7 @@ describe('forgotten', () => {
         for (const id of remembered) forgotten.remember(id, 7)
         const kept = new Set([...new Set(remembered.toReversed())].slice(0, capacity))
         expect(forgotten.size).toBe(kept.size)
-        for (const id of new Set(remembered)) expect(forgotten.admits(id, 7)).toBe(!kept.has(id))
+        for (const id of new Set(remembered)) expect(forgotten.admits(id, 7, 0)).toBe(!kept.has(id))
       }),
     )
   })

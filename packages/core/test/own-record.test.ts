@@ -33,4 +33,13 @@ describe('own record', () => {
     record.refute(2)
     expect(record.incarnation).toBe(10)
   })
+
+  it('begins anew at a date, be it a smaller number', () => {
+    const record = own()
+    record.change({ name: 'Ada' })
+    record.beat()
+    record.beginAnew(3)
+    expect(record.fact().record).toMatchObject({ incarnation: 3, version: 1, name: 'Ada' })
+    expect(record.beat()).toEqual({ type: 'heartbeat', incarnation: 3, beat: 1 })
+  })
 })

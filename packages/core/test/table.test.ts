@@ -100,6 +100,20 @@ describe('table', () => {
     expect(table.merge(signedFact(ada, heartbeatBody(6, 1)), nowMs)).toBe('merged')
   })
 
+  it('lets a believable life take the place of one that nobody believes any more, and not before', () => {
+    const aheadMs = nowMs + 2 * 86_400_000
+    const table = tableOf(grace)
+    table.merge(signedFact(ada, recordBody({ incarnation: aheadMs })), aheadMs)
+    table.merge(signedFact(ada, heartbeatBody(aheadMs, 9)), aheadMs)
+    table.merge(signedFact(grace, suspicionBody(ada, aheadMs)), aheadMs)
+    const anew = signedFact(ada, recordBody({ incarnation: nowMs }))
+    expect(table.merge(anew, aheadMs)).toBe('known')
+    expect(table.merge(anew, nowMs)).toBe('merged')
+    expect(table.get(ada)).toMatchObject({ record: anew, heartbeat: undefined, suspicions: undefined })
+    expect(table.merge(signedFact(ada, recordBody({ incarnation: aheadMs })), nowMs)).toBe('refused')
+    expect(table.merge(signedFact(ada, recordBody({ incarnation: nowMs - 1 })), nowMs)).toBe('known')
+  })
+
   it('takes no more members than it may, and new records of those it has', () => {
     const members = Array.from({ length: 8 }, (_, i) => idOf(`member ${i}`))
     const table = tableOf(...members)

@@ -35,7 +35,7 @@ export type DetectorInput =
     }
   /** A goodbye that the member signed itself. */
   | { readonly type: 'left'; readonly id: string; readonly incarnation: number }
-  /** Drop all that is held of a member. */
+  /** Drop all that is held of a member; of the detector itself: its own incarnation, which may then be a smaller one. */
   | { readonly type: 'forget'; readonly id: string }
   /** Whom to probe, in order; replaces the former list. Ids that are unknown, dead or left are passed over. */
   | { readonly type: 'subjects'; readonly subjects: readonly Subject[] }

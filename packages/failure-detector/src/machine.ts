@@ -168,6 +168,7 @@ export class Machine implements Detector {
   }
 
   #forget(id: string): void {
+    if (id === this.#self) this.#refutation.forget()
     const member = this.#roster.get(id)
     if (member !== undefined) this.#verdicts.forget(member)
     this.#probing.drop(id)

@@ -43,6 +43,13 @@ export class Refutation {
     if (this.#waiting !== undefined && this.#waiting.incarnation < this.#own) this.#waiting = undefined
   }
 
+  /** The own incarnation is to be said anew, and may be a smaller one. */
+  forget(): void {
+    this.#own = -1
+    this.#refuted = -1
+    this.#waiting = undefined
+  }
+
   /** Somebody claims that this member is suspect, and was itself refused if it is a `hardAccuser`. */
   claim(incarnation: number, hardAccuser: string | undefined, nowMs: number): void {
     if (incarnation < this.#own || incarnation <= this.#refuted) return

@@ -45,6 +45,17 @@ describe('Refutation', () => {
     expect(refutation.take(9_000)).toBeUndefined()
   })
 
+  it('answers for a smaller incarnation when it is told to forget the greater', () => {
+    refutation.claim(5, undefined, 100)
+    refutation.take(100)
+    refutation.claim(6, undefined, 200)
+    refutation.forget()
+    expect(refutation.nextMs()).toBe(Infinity)
+    refutation.raised(3)
+    refutation.claim(3, undefined, 9_000)
+    expect(refutation.take(9_000)).toBe(3)
+  })
+
   it('does not answer what is refuted already', () => {
     refutation.claim(4, undefined, 100)
     expect(refutation.nextMs()).toBe(Infinity)

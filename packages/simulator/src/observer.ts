@@ -110,7 +110,7 @@ export class Observer implements MemberWatch {
     const { registers } = this.#processOf(member)
     for (const id of this.#told) registers.touch(id)
     this.#told.length = 0
-    registers.check(member.machine)
+    registers.check(member.machine, member.clock.now().epochMs)
     checkBounds(member, bounds)
   }
 

@@ -59,7 +59,8 @@ function exchange(a: Side, b: Side): Heard[] {
   let said: SyncMessage | undefined = a.exchanges.offer(other, 0).message
   for (let [speaker, listener] = [a, b]; said; [speaker, listener] = [listener, speaker]) {
     if (said.facts.length > 0) heard.push({ side: listener, facts: said.facts })
-    said = listener.exchanges.hear(other, said, false, 0).steps[0]?.message
+    said = listener.exchanges.hear(other, said, false, { monotonicMs: 0, epochMs: startedEpochMs }).steps[0]
+      ?.message
   }
   a.exchanges.closed(other)
   b.exchanges.closed(other)

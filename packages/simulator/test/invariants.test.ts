@@ -54,16 +54,21 @@ describe('an invariant that is broken ends the run', () => {
 
   it('when a register goes backwards', () => {
     const registers = new Registers()
-    const holding = (incarnation: number, version: number, beat: number) => {
+    const holding = (incarnation: number, version: number, beat: number, epochMs = 0) => {
       registers.touch('a')
       const entry = { record: { record: { incarnation, version } }, heartbeat: { beat } }
-      registers.check({ table: { get: () => entry } } as never)
+      registers.check({ table: { get: () => entry } } as never, epochMs)
     }
     holding(1, 1, 5)
     holding(1, 2, 6)
     holding(2, 1, 0)
     expect(() => holding(1, 9, 9)).toThrow(InvariantViolation)
     expect(() => holding(1, 9, 8)).toThrow('"beat":8')
+    // From a clock that was ahead: nobody believes it when that is set right.
+    holding(200_000_000, 1, 0, 200_000_000)
+    expect(() => holding(3, 1, 0, 200_000_000)).toThrow(InvariantViolation)
+    holding(200_000_000, 1, 0, 200_000_000)
+    holding(3, 1, 0, 1_000)
   })
 
   it('when a dead member is back in the same incarnation', () => {

@@ -110,6 +110,14 @@ export class Detection {
     this.tell({ type: 'beat-interval', ms: intervalMs }, now)
   }
 
+  /** The clock was ahead when this life began, and was set right: nobody believes this life any more, or ever did. */
+  beginAnew(now: Instant): void {
+    const { self, own, voice } = this.#options
+    voice.beginAnew(now.epochMs)
+    this.tell({ type: 'forget', id: self }, now)
+    this.tell({ type: 'member', id: self, incarnation: own.incarnation }, now)
+  }
+
   #apply(effects: readonly DetectorEffect[], now: Instant): void {
     const { overlay, own, voice, rollCall, outbox } = this.#options
     for (const effect of effects) {

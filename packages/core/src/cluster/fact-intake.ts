@@ -87,12 +87,12 @@ export class FactIntake {
       return
     }
     outbox.push({ type: 'learn', id, addresses })
+    const known = detector.status(id)
+    // It took back its goodbye, or an incarnation that nobody believes, and the detector takes back neither.
+    if (known && (known.incarnation > incarnation || (known.type === 'left' && !leaving)))
+      detect({ type: 'forget', id })
     if (leaving) detect({ type: 'left', id, incarnation })
-    else {
-      // It took its goodbye back, which for the detector ends a life: so it begins anew there.
-      if (detector.status(id)?.type === 'left') detect({ type: 'forget', id })
-      detect({ type: 'member', id, incarnation, ...leaseOf(attention) })
-    }
+    else detect({ type: 'member', id, incarnation, ...leaseOf(attention) })
     // What was known of it before this record could not be judged then.
     for (const { author: observer, hard, incarnation: suspected } of table.get(id)?.suspicions?.claims ?? [])
       if (observer !== self)

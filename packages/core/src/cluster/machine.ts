@@ -10,6 +10,7 @@ import { Exchanges } from '../gossip/exchanges.ts'
 import { RumorBuffer } from '../gossip/rumor-buffer.ts'
 import { MuteWatch } from '../overlay/mute-watch.ts'
 import { Overlay } from '../overlay/overlay.ts'
+import { believable } from '../state/incarnation.ts'
 import type { Instant } from '../state/instant.ts'
 import { type HeartbeatFact, type RecordFact, Table } from '../state/table.ts'
 import type { SyncMessage } from '../wire/codec.ts'
@@ -162,6 +163,7 @@ export class Machine {
       const nowMs = now.monotonicMs
       this.#detection.advance(now)
       if (this.#own.leaving) return
+      if (!believable(this.#own.incarnation, now.epochMs)) this.#detection.beginAnew(now)
       if (nowMs >= this.#exchanges.dueMs) this.#detection.exchangeWith(1, now)
       if (nowMs >= this.#voice.beatDueMs) this.#detection.beat(now)
       if (nowMs >= this.#rollCall.sweepDueMs) this.#forget(this.#rollCall.sweep(now))
@@ -279,7 +281,7 @@ export class Machine {
   #handleSync(from: string, message: SyncMessage, facts: readonly SignedFact[]): void {
     for (const fact of facts) this.#intake.take(fact, from, this.#now)
     this.#greetForgotten(from, message)
-    const heard = this.#exchanges.hear(from, message, facts.length > 0, this.#now.monotonicMs)
+    const heard = this.#exchanges.hear(from, message, facts.length > 0, this.#now)
     this.#outbox.send(heard.steps)
     // Not of a stranger: nobody would ever sweep it away.
     if (heard.roundTripMs !== undefined && this.#table.get(from))
@@ -292,7 +294,7 @@ export class Machine {
     for (const fact of facts) {
       if (fact.type !== 'record' || fact.author !== from) continue
       const { incarnation } = fact.record
-      if (!this.#table.hasForgotten(from, incarnation)) continue
+      if (!this.#table.hasForgotten(from, incarnation, this.#now.epochMs)) continue
       this.#outbox.push({
         type: 'send-probe',
         to: from,

@@ -1,7 +1,8 @@
 /**
  * Own record: what this member says of itself.
  *
- * Whatever changes, changes by a greater version or a greater incarnation; nothing said is ever taken back.
+ * Whatever changes, changes by a greater version or a greater incarnation; nothing said is ever taken back, but for an
+ * incarnation that nobody can believe.
  */
 
 import { refutingIncarnation } from '../state/incarnation.ts'
@@ -37,9 +38,13 @@ export class OwnRecord {
     this.#record = { ...this.#record, ...change, version: this.#record.version + 1 }
   }
 
-  /** Answers a claim about `claimed` by an incarnation above it. Beats count from the start again. */
+  /** Answers a claim about `claimed` by an incarnation above it. */
   refute(claimed: number): void {
-    const incarnation = refutingIncarnation(this.#record.incarnation, claimed)
+    this.beginAnew(refutingIncarnation(this.#record.incarnation, claimed))
+  }
+
+  /** In another incarnation; versions and beats count from the start again. */
+  beginAnew(incarnation: number): void {
     this.#record = { ...this.#record, incarnation, version: 1 }
     this.#beat = 0
   }

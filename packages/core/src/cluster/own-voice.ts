@@ -33,6 +33,12 @@ export class OwnVoice {
     this.#sayRecord()
   }
 
+  /** In a new life that dates from now. */
+  beginAnew(epochMs: number): void {
+    this.#own.beginAnew(epochMs)
+    this.#sayRecord()
+  }
+
   /** Beats now, and means to again in `intervalMs`. */
   beat(intervalMs: number, nowMs: number): void {
     this.#beatDueMs = nowMs + intervalMs

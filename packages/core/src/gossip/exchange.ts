@@ -22,6 +22,7 @@ export interface ExchangeOptions {
   readonly maxDeltaBytes: number
   /** A whole number that moves on, so that what did not fit comes first another time. */
   readonly startAt: number
+  readonly epochMs: number
 }
 
 export function offer(table: Table, beats: BeatExchange): SyncMessage {
@@ -35,11 +36,11 @@ export function answer(
   said: SyncMessage,
   options: ExchangeOptions,
 ): SyncMessage | undefined {
-  const { maxDeltaBytes, startAt } = options
+  const { maxDeltaBytes, startAt, epochMs } = options
   const { digest, bucketHashes, heard } = said
   if (heard !== undefined) beats.heardUpTo(heard)
   if (digest) {
-    const { facts, more } = deltaBeyond(table, digest, startAt, maxDeltaBytes)
+    const { facts, more } = deltaBeyond(table, digest, startAt, maxDeltaBytes, epochMs)
     if (!digest.mutual) return facts.length > 0 ? syncMessage({ facts, more }) : undefined
     const own = digestOf(table, digest.buckets, false, startAt)
     return syncMessage({ facts, digest: own.digest, more: more || own.more })

@@ -3,6 +3,7 @@
  *
  * Nothing is lost with an exchange that never ends: the next one starts from the tables as they are then.
  */
+import type { Instant } from '../state/instant.ts'
 import type { Table } from '../state/table.ts'
 import type { SyncMessage } from '../wire/codec.ts'
 import { ArrivalLog } from './arrival-log.ts'
@@ -100,15 +101,16 @@ export class Exchanges {
   }
 
   /** @param news whether facts in this step were merged, before this call. */
-  hear(from: string, message: SyncMessage, news: boolean, nowMs: number): Heard {
+  hear(from: string, message: SyncMessage, news: boolean, now: Instant): Heard {
     const { table, maxDeltaBytes } = this.#options
+    const { monotonicMs: nowMs, epochMs } = now
     const offeredMs = message.offer || !message.tableHash ? undefined : this.#offered.get(from)
     if (offeredMs !== undefined) this.#offered.delete(from)
     const agreed = agrees(table, message)
     if (agreed) this.#schedule.agreed()
     else if (agreed === false) this.#schedule.changed(nowMs)
     const reply = this.#mayAnswer(from, nowMs)
-      ? answer(table, this.#beatsWith(from), message, { maxDeltaBytes, startAt: this.#startAt++ })
+      ? answer(table, this.#beatsWith(from), message, { maxDeltaBytes, startAt: this.#startAt++, epochMs })
       : undefined
     const steps = reply ? [{ to: from, message: reply }] : []
     // More waits there. Without progress it would be the same again.

@@ -9,6 +9,7 @@ import type { Digest, DigestEntry } from '../wire/codec.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
+import { supersedes } from './incarnation.ts'
 import type { Entry, Table } from './table.ts'
 
 /** Ready to be said. */
@@ -76,7 +77,13 @@ function digestEntryOf({ prefix, record, heartbeat, summary }: Entry): DigestEnt
  * @param startAt any whole number ≥ 0: where in the table to begin, modulo its size.
  * @param maxBytes a budget; a single fact that is larger goes alone.
  */
-export function deltaBeyond(table: Table, digest: Digest, startAt: number, maxBytes: number): Delta {
+export function deltaBeyond(
+  table: Table,
+  digest: Digest,
+  startAt: number,
+  maxBytes: number,
+  epochMs: number,
+): Delta {
   const theirs = new Map(digest.entries.map(entry => [entry.prefix, entry]))
   const entries = table.shared()
   const facts: SignedFact[] = []
@@ -84,7 +91,7 @@ export function deltaBeyond(table: Table, digest: Digest, startAt: number, maxBy
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[(startAt + i) % entries.length]
     if (!entry || (digest.buckets && !digest.buckets.has(entry.bucket))) continue
-    for (const fact of factsBeyond(entry, theirs.get(entry.prefix))) {
+    for (const fact of factsBeyond(entry, theirs.get(entry.prefix), epochMs)) {
       bytes += factBytes(fact)
       if (bytes > maxBytes && facts.length > 0) return { facts, more: true }
       facts.push(fact)
@@ -93,12 +100,12 @@ export function deltaBeyond(table: Table, digest: Digest, startAt: number, maxBy
   return { facts, more: false }
 }
 
-function factsBeyond(entry: Entry, theirs: DigestEntry | undefined): SignedFact[] {
+function factsBeyond(entry: Entry, theirs: DigestEntry | undefined, epochMs: number): SignedFact[] {
   const { record, heartbeat, suspicions, summary } = entry
   const { incarnation, version } = record.record
   const facts: SignedFact[] = []
-  if (theirs && theirs.incarnation > incarnation) return facts
   const sameLife = theirs?.incarnation === incarnation
+  if (theirs && !sameLife && !supersedes(incarnation, theirs.incarnation, epochMs)) return facts
   if (!sameLife || theirs.version < version) facts.push(record)
   // Another set of observers, so all of them: at most a few, and a union loses none.
   if (suspicions && !(sameLife && equalBytes(theirs.suspicions, summary))) facts.push(...suspicions.claims)

@@ -4,6 +4,8 @@
  * It outlives the table, so a late joiner that re-tells an old member is told nothing new; it is bounded, the
  * least recently forgotten goes first.
  */
+import { supersedes } from './incarnation.ts'
+
 export class Forgotten {
   readonly #lastIncarnation = new Map<string, number>()
   readonly #capacity: number
@@ -21,9 +23,9 @@ export class Forgotten {
     if (oldest !== undefined) this.#lastIncarnation.delete(oldest)
   }
 
-  /** Whether a record of this incarnation is newer than what was forgotten. */
-  admits(id: string, incarnation: number): boolean {
-    return incarnation > (this.#lastIncarnation.get(id) ?? -1)
+  /** Whether a record of this incarnation is newer than what was forgotten, as far as that is still believable. */
+  admits(id: string, incarnation: number, epochMs: number): boolean {
+    return supersedes(incarnation, this.#lastIncarnation.get(id) ?? -1, epochMs)
   }
 
   get size(): number {

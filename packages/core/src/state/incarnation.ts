@@ -22,6 +22,14 @@ export function refutingIncarnation(own: number, claimed: number): number {
   return Math.max(own, claimed) + 1
 }
 
+/**
+ * Whether a believable incarnation takes the place of one that is held: it is greater, or the one held dates from a
+ * time when this member's clock was ahead, and nobody believes it now.
+ */
+export function supersedes(incarnation: number, held: number, epochMs: number): boolean {
+  return incarnation > held || !believable(held, epochMs)
+}
+
 export function believable(incarnation: number, epochMs: number): boolean {
   return Number.isSafeInteger(incarnation) && incarnation >= 0 && incarnation <= epochMs + maxAheadMs
 }

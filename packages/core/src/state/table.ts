@@ -14,7 +14,7 @@ import { keyFromMemberId } from '../wire/member-id.ts'
 import { entryHash, noSuspicions, suspicionSummary } from './entry-hash.ts'
 import { firstIndex } from './first-index.ts'
 import { Forgotten } from './forgotten.ts'
-import { believable } from './incarnation.ts'
+import { believable, supersedes } from './incarnation.ts'
 import { LayeredMap } from './layered-map.ts'
 import { addClaim, type SuspicionFact, type Suspicions } from './suspicions.ts'
 import { TableHash } from './table-hash.ts'
@@ -98,8 +98,8 @@ export class Table {
   }
 
   /** Whether this member was forgotten, and this incarnation of it with it. */
-  hasForgotten(id: string, incarnation: number): boolean {
-    return !this.#entries.get(id) && !this.#forgotten.admits(id, incarnation)
+  hasForgotten(id: string, incarnation: number, epochMs: number): boolean {
+    return !this.#entries.get(id) && !this.#forgotten.admits(id, incarnation, epochMs)
   }
 
   /** Those whom others are told of, ordered by id, which is by key, so by bucket. */
@@ -130,8 +130,8 @@ export class Table {
       case 'record': {
         const { incarnation, version } = fact.record
         if (!believable(incarnation, epochMs)) return 'refused'
-        if (entry) return compare(fact.record, entry.record.record) > 0 ? 'merged' : 'known'
-        if (!this.#forgotten.admits(fact.author, incarnation)) return 'known'
+        if (entry) return isNewer(fact.record, entry.record.record, epochMs) ? 'merged' : 'known'
+        if (!this.#forgotten.admits(fact.author, incarnation, epochMs)) return 'known'
         return this.#entries.size < this.#maxMembers && version >= 0 ? 'merged' : 'refused'
       }
       case 'heartbeat':
@@ -200,8 +200,8 @@ export class Table {
   #mergeRecord(fact: RecordFact): void {
     const entry = this.#entries.get(fact.author) ? this.#own(fact.author) : this.#enter(fact)
     const { incarnation } = fact.record
-    if (incarnation > entry.record.record.incarnation) entry.heartbeat = undefined
-    if (entry.suspicions && entry.suspicions.incarnation < incarnation) {
+    if (incarnation !== entry.record.record.incarnation) {
+      entry.heartbeat = undefined
       entry.suspicions = undefined
       entry.summary = noSuspicions
     }
@@ -258,9 +258,10 @@ export class Table {
   }
 }
 
-/** The total order of records: (incarnation, version). */
-function compare(a: RecordFact['record'], b: RecordFact['record']): number {
-  return a.incarnation - b.incarnation || a.version - b.version
+/** The order of records: (incarnation, version), of incarnations that are believable now. */
+function isNewer(a: RecordFact['record'], held: RecordFact['record'], epochMs: number): boolean {
+  if (a.incarnation === held.incarnation) return a.version > held.version
+  return supersedes(a.incarnation, held.incarnation, epochMs)
 }
 
 function isSame(a: SignedFact, b: SignedFact): boolean {

@@ -1,8 +1,8 @@
 /**
  * A register never goes backwards: what a member holds of another only grows, in (incarnation, version) and, within
- * an incarnation, in beats, until it forgets the other.
+ * an incarnation, in beats, until it forgets the other, or does not believe it any more.
  */
-import type { Engine } from '@hearsay/core/host'
+import { believable, type Engine } from '@hearsay/core/host'
 import { InvariantViolation } from './violation.ts'
 
 interface Held {
@@ -22,12 +22,12 @@ export class Registers {
   }
 
   /** After each step. */
-  check(machine: Engine['machine']): void {
-    for (const id of this.#touched) this.#look(id, machine)
+  check(machine: Engine['machine'], epochMs: number): void {
+    for (const id of this.#touched) this.#look(id, machine, epochMs)
     this.#touched.clear()
   }
 
-  #look(id: string, machine: Engine['machine']): void {
+  #look(id: string, machine: Engine['machine'], epochMs: number): void {
     const entry = machine.table.get(id)
     if (!entry) {
       this.#held.delete(id)
@@ -37,7 +37,7 @@ export class Registers {
     const now = { incarnation, version, beat: entry.heartbeat?.beat ?? 0 }
     const before = this.#held.get(id)
     this.#held.set(id, now)
-    if (before && isBehind(now, before))
+    if (before && believable(before.incarnation, epochMs) && isBehind(now, before))
       throw new InvariantViolation(
         'registers',
         `the register of ${id} went from ${JSON.stringify(before)} to ${JSON.stringify(now)}`,

@@ -4,7 +4,7 @@ import { troubles, typesAbout } from '../happenings.ts'
 import { namesFrom } from '../names.ts'
 import { bytesOver } from '../sent-over.ts'
 import { settled } from '../settled.ts'
-import { idOf, recordBody, signedFact } from '../signed-fact.ts'
+import { idOf, recordBody, signedFact, suspicionBody } from '../signed-fact.ts'
 import { size } from '../size.ts'
 import { tell } from '../telling.ts'
 
@@ -145,6 +145,52 @@ describe('joining, leaving, returning', () => {
       simulation.skew('m3', 0)
       simulation.restart('m3')
       await simulation.runUntil(() => simulation.isConverged(), { withinMs: 10_000 })
+      return simulation
+    })
+  })
+
+  it('scenario 17: a clock that was two days ahead at the start and is set right: a new life, which everybody believes', async () => {
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 117, members: 12 })
+      const m3 = simulation.member('m3')
+      const atStart = m3.incarnation ?? 0
+      simulation.crash('m3')
+      await simulation.run(5_000)
+      simulation.skew('m3', 2 * dayMs)
+      simulation.restart('m3')
+      await simulation.run(30_000)
+      expect(simulation.statusesOf('m3')).toEqual(['dead'])
+      simulation.skew('m3', 0)
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: 10_000 })
+      expect(m3.incarnation).toBeGreaterThan(atStart)
+      expect(m3.incarnation).toBeLessThanOrEqual(m3.clock.now().epochMs)
+      // It can answer for its new life as for any other.
+      const [m1, m2] = [simulation.member('m1'), simulation.member('m2')]
+      const suspected = m3.incarnation ?? 0
+      tell(m1, m2, signedFact(m2.id, suspicionBody(m3.id, suspected)))
+      await simulation.run(10_000)
+      expect(m3.incarnation).toBe(suspected + 1)
+      expect(simulation.isConverged()).toBe(true)
+      return simulation
+    })
+  })
+
+  it('scenario 17: two whose clocks were two days ahead, and who believed each other, are both seen when these are set right', async () => {
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 118, members: 12 })
+      simulation.crash(['m3', 'm4'])
+      await simulation.run(5_000)
+      for (const name of ['m3', 'm4']) {
+        simulation.skew(name, 2 * dayMs)
+        simulation.restart(name)
+      }
+      await simulation.run(30_000)
+      const [m3, m4] = [simulation.member('m3'), simulation.member('m4')]
+      expect(m4.machine.member(m3.id)?.incarnation).toBe(m3.incarnation)
+      simulation.skew('m3', 0)
+      await simulation.run(5_000)
+      simulation.skew('m4', 0)
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: 30_000 })
       return simulation
     })
   })
