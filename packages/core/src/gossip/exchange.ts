@@ -22,6 +22,7 @@ export interface ExchangeOptions {
   readonly maxDeltaBytes: number
   /** A whole number that moves on, so that what did not fit comes first another time. */
   readonly startAt: number
+  /** Which incarnations are believable: now, by one's own clock. */
   readonly epochMs: number
 }
 

@@ -101,9 +101,8 @@ export class Exchanges {
   }
 
   /** @param news whether facts in this step were merged, before this call. */
-  hear(from: string, message: SyncMessage, news: boolean, now: Instant): Heard {
+  hear(from: string, message: SyncMessage, news: boolean, { monotonicMs: nowMs, epochMs }: Instant): Heard {
     const { table, maxDeltaBytes } = this.#options
-    const { monotonicMs: nowMs, epochMs } = now
     const offeredMs = message.offer || !message.tableHash ? undefined : this.#offered.get(from)
     if (offeredMs !== undefined) this.#offered.delete(from)
     const agreed = agrees(table, message)

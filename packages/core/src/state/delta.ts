@@ -12,7 +12,7 @@ import { limits } from '../wire/limits.ts'
 import { supersedes } from './incarnation.ts'
 import type { Entry, Table } from './table.ts'
 
-/** Ready to be said. */
+/** As a step of an exchange says it. */
 export interface PartialDigest {
   readonly digest: Digest
   /** It leaves out some of the buckets that were asked for. */
@@ -37,8 +37,7 @@ export function digestOf(
   mutual: boolean,
   startAt: number,
 ): PartialDigest {
-  const isIn = (entry: Entry) => !buckets || buckets.has(entry.bucket)
-  const entries = table.shared().filter(isIn)
+  const entries = table.shared().filter(({ bucket }) => !buckets || buckets.has(bucket))
   if (entries.length <= limits.maxDigestEntries)
     return { digest: { buckets, mutual, entries: entries.map(digestEntryOf) }, more: false }
   const fitting = fittingBuckets(entries, buckets, startAt)
@@ -76,6 +75,7 @@ function digestEntryOf({ prefix, record, heartbeat, summary }: Entry): DigestEnt
  *
  * @param startAt any whole number ≥ 0: where in the table to begin, modulo its size.
  * @param maxBytes a budget; a single fact that is larger goes alone.
+ * @param epochMs now: which of the digest's incarnations are believable.
  */
 export function deltaBeyond(
   table: Table,
