@@ -1,0 +1,197 @@
+/**
+ * Presence bench: how long an update of presence takes to all others, beside raw gossipsub on the same nodes.
+ *
+ * Many members in one process, over TCP and Noise. In turns one member publishes a message of an update's size on a
+ * topic of its own, and one sets its presence; of each it is taken when it has come to whom. The bytes stand beside
+ * those of y-protocols' awareness for the same state. Progress on stderr, one JSON object on stdout.
+ */
+import { parseArgs } from 'node:util'
+import { type GossipSub, gossipsub } from '@libp2p/gossipsub'
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness'
+import { Doc } from 'yjs'
+import { type Cluster, hearsay } from '../dist/index.js'
+
+const { values } = parseArgs({
+  options: { members: { type: 'string', default: '100' }, updates: { type: 'string', default: '100' } },
+})
+const members = Number(values.members)
+const updates = Number(values.updates)
+const rawTopic = 'raw'
+const pauseMs = 250
+
+interface Cursor {
+  cursor: { x: number; y: number }
+}
+
+interface Member {
+  readonly cluster: Cluster
+  readonly pubsub: GossipSub
+  stop(): Promise<void>
+}
+
+async function startMember(index: number, bootstrap: readonly string[]): Promise<Member> {
+  const node = await createLibp2p({
+    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionMonitor: { enabled: false },
+    connectionManager: { inboundConnectionThreshold: 1_000, maxIncomingPendingConnections: 256 },
+    services: {
+      identify: identify(),
+      pubsub: gossipsub({
+        globalSignaturePolicy: 'StrictNoSign',
+        allowPublishToZeroTopicPeers: true,
+        scoreParams: { IPColocationFactorWeight: 0 },
+      }),
+      hearsay: hearsay({ cluster: 'bench', name: `m${index}`, bootstrap }),
+    },
+  })
+  const { hearsay: cluster, pubsub } = node.services
+  return { cluster, pubsub: pubsub as GossipSub, stop: async () => void (await node.stop()) }
+}
+
+async function startAll(): Promise<Member[]> {
+  const first = await startMember(0, [])
+  const all = [first]
+  while (all.length < members) {
+    const batch = Math.min(10, members - all.length)
+    const started = Array.from({ length: batch }, (_, i) =>
+      startMember(all.length + i, first.cluster.self.addresses),
+    )
+    all.push(...(await Promise.all(started)))
+    await until(() => all.every(({ cluster }) => cluster.health().visible === all.length))
+    console.error(`${all.length} of ${members} members see each other`)
+  }
+  return all
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await pause(50)
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms))
+}
+
+/** Milliseconds from an update to each of the others; rejects nothing: who does not hear in time is left out. */
+async function spread(
+  publish: () => void,
+  onArrival: (arrived: () => void) => () => void,
+): Promise<number[]> {
+  const latenciesMs: number[] = []
+  const startedMs = performance.now()
+  const stop = onArrival(() => latenciesMs.push(performance.now() - startedMs))
+  publish()
+  const deadlineMs = startedMs + 5_000
+  while (latenciesMs.length < members - 1 && performance.now() < deadlineMs) await pause(1)
+  stop()
+  return latenciesMs
+}
+
+function percentile(sorted: readonly number[], share: number): number {
+  return Number((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2))
+}
+
+function figuresOf(rounds: readonly (readonly number[])[]) {
+  const sorted = rounds.flat().sort((a, b) => a - b)
+  return {
+    p50Ms: percentile(sorted, 0.5),
+    p99Ms: percentile(sorted, 0.99),
+    lost: rounds.length * (members - 1) - sorted.length,
+  }
+}
+
+/** What y-protocols sends for the same state. */
+function awarenessBytes(state: Cursor): number {
+  const awareness = new Awareness(new Doc())
+  awareness.setLocalState(state)
+  const { length } = encodeAwarenessUpdate(awareness, [awareness.clientID])
+  awareness.destroy()
+  return length
+}
+
+const all = await startAll()
+const rooms = await Promise.all(all.map(({ cluster }) => cluster.room<Cursor>('bench')))
+for (const { pubsub } of all) pubsub.subscribe(rawTopic)
+await until(() => rooms.every(room => room.presence.others.getSnapshot().length === members - 1))
+// Meshes form within some of gossipsub's heartbeats.
+await pause(5_000)
+
+const publishedBytes: number[] = []
+for (const { pubsub } of all) {
+  const publish = pubsub.publish.bind(pubsub)
+  pubsub.publish = (topic: string, data = new Uint8Array()) => {
+    if (topic.includes('/space/')) publishedBytes.push(data.length)
+    return publish(topic, data)
+  }
+}
+
+const raw: number[][] = []
+const presence: number[][] = []
+for (let round = 0; round < updates; round++) {
+  const at = round % members
+  const bytes = publishedBytes.at(-1) ?? 180
+  const message = crypto.getRandomValues(new Uint8Array(bytes))
+  const publishRaw = async () =>
+    raw.push(
+      await spread(
+        () => void all[at]?.pubsub.publish(rawTopic, message),
+        arrived => {
+          const heard = (event: CustomEvent<{ topic: string }>) => {
+            if (event.detail.topic === rawTopic) arrived()
+          }
+          const others = all.filter((_, i) => i !== at)
+          for (const { pubsub } of others) pubsub.addEventListener('message', heard as never)
+          return () => {
+            for (const { pubsub } of others) pubsub.removeEventListener('message', heard as never)
+          }
+        },
+      ),
+    )
+  const setPresence = async () =>
+    presence.push(
+      await spread(
+        () => rooms[at]?.presence.set({ cursor: { x: round, y: 480 } }),
+        arrived => {
+          const others = rooms.filter((_, i) => i !== at)
+          for (const room of others) room.presence.events.addEventListener('update', arrived)
+          return () => {
+            for (const room of others) room.presence.events.removeEventListener('update', arrived)
+          }
+        },
+      ),
+    )
+  // Whoever comes second finds caches warm.
+  for (const act of round % 2 === 0 ? [publishRaw, setPresence] : [setPresence, publishRaw]) {
+    await act()
+    await pause(pauseMs)
+  }
+  if ((round + 1) % 20 === 0) console.error(`${round + 1} of ${updates} updates`)
+}
+
+const [ours, theirs] = [figuresOf(presence), figuresOf(raw)]
+const cursor = { cursor: { x: 640, y: 480 } }
+console.log(
+  JSON.stringify(
+    {
+      members,
+      updates,
+      presence: { ...ours, bytes: publishedBytes.at(-1) },
+      rawGossipsub: theirs,
+      ratios: {
+        p50: Number((ours.p50Ms / theirs.p50Ms).toFixed(2)),
+        p99: Number((ours.p99Ms / theirs.p99Ms).toFixed(2)),
+      },
+      awarenessBytes: awarenessBytes(cursor),
+    },
+    null,
+    2,
+  ),
+)
+await Promise.all(all.map(member => member.stop()))
