@@ -5,7 +5,10 @@
  * rules, sets that were exchanged are equal, and equal sets have equal hashes.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
-import { SetHash } from '../state/set-hash.ts'
+import { concat } from 'uint8arrays/concat'
+import { shortHash } from '../state/entry-hash.ts'
+import { bucketCount } from '../wire/buckets.ts'
+import { hashBytes } from '../wire/codec.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { Held } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
@@ -14,10 +17,10 @@ import { spaceFromBytes } from '../wire/space-tag.ts'
 /** A fact that somebody holds. */
 export interface HeldFact<F extends SpaceFact = SpaceFact> {
   readonly fact: F
-  /** `sha256(signature)`, the first 8 bytes, as 16 hexadecimal digits. */
+  /** The first 8 bytes of its digest, as 16 hexadecimal digits. */
   readonly id: string
-  readonly bucket: number
-  readonly hash: Uint32Array
+  /** `sha256(signature)`, 32 bytes. */
+  readonly digest: Uint8Array
 }
 
 export interface FactChange {
@@ -27,14 +30,22 @@ export interface FactChange {
 
 export function heldFact<F extends SpaceFact>(fact: F): HeldFact<F> {
   const digest = sha256(fact.signature)
-  const view = new DataView(digest.buffer, digest.byteOffset)
-  const hash = Uint32Array.from({ length: 4 }, (_, i) => view.getUint32(8 + i * 4))
-  return { fact, id: spaceFromBytes(digest.subarray(0, 8)), bucket: digest[0] ?? 0, hash }
+  return { fact, id: spaceFromBytes(digest.subarray(0, 8)), digest }
 }
 
+/** Facts by id, and their hash until they change. */
+interface Bucket {
+  readonly facts: Map<string, HeldFact>
+  hash: Uint8Array | undefined
+}
+
+const noFacts = new Uint8Array(hashBytes)
+
 export class FactSet {
-  readonly #facts = new Map<string, HeldFact>()
-  readonly #hash = new SetHash()
+  readonly #buckets = new Map<number, Bucket>()
+  #size = 0
+  /** Of all buckets, until something changes. */
+  #hash: Uint8Array | undefined
   #onChange: ((change: FactChange) => void) | undefined
 
   /** Tells of each change from now on. */
@@ -43,49 +54,55 @@ export class FactSet {
   }
 
   get size(): number {
-    return this.#facts.size
-  }
-
-  has(id: string): boolean {
-    return this.#facts.has(id)
+    return this.#size
   }
 
   add(held: HeldFact): void {
-    if (this.#facts.has(held.id)) return
-    this.#facts.set(held.id, held)
-    this.#hash.toggle(held.bucket, held.hash)
+    const index = bucketOf(held)
+    const bucket = this.#buckets.get(index) ?? { facts: new Map(), hash: undefined }
+    if (bucket.facts.has(held.id)) return
+    this.#buckets.set(index, bucket)
+    bucket.facts.set(held.id, held)
+    this.#changed(bucket, 1)
     this.#onChange?.({ type: 'added', held })
   }
 
   remove(held: HeldFact): void {
-    if (!this.#facts.delete(held.id)) return
-    this.#hash.toggle(held.bucket, held.hash)
+    const bucket = this.#buckets.get(bucketOf(held))
+    if (!bucket?.facts.delete(held.id)) return
+    if (bucket.facts.size === 0) this.#buckets.delete(bucketOf(held))
+    this.#changed(bucket, -1)
     this.#onChange?.({ type: 'removed', held })
   }
 
-  /** 8 bytes, not to be written. */
+  /** 16 bytes, not to be written. */
   hash(): Uint8Array {
-    return this.#hash.whole().subarray(0, 8)
+    this.#hash ??= shortHash(this.bucketHashes())
+    return this.#hash
   }
 
-  /** 256 × 8 bytes. */
+  /** 256 × 16 bytes. */
   bucketHashes(): Uint8Array {
-    return this.#hash.buckets()
+    const hashes = new Uint8Array(bucketCount * hashBytes)
+    for (const index of this.#buckets.keys()) {
+      hashes.set(this.#hashOfBucket(index), index * hashBytes)
+    }
+    return hashes
   }
 
   /** In which buckets another's hashes differ from these. */
   differing(bucketHashes: Uint8Array): Set<number> {
-    const own = this.bucketHashes()
     const differing = new Set<number>()
-    for (let at = 0; at < own.length; at += 8)
-      if (!equalBytes(own.subarray(at, at + 8), bucketHashes.subarray(at, at + 8))) differing.add(at / 8)
+    for (let index = 0; index < bucketCount; index++) {
+      const theirs = bucketHashes.subarray(index * hashBytes, (index + 1) * hashBytes)
+      if (!equalBytes(theirs, this.#hashOfBucket(index))) differing.add(index)
+    }
     return differing
   }
 
   /** What it holds in these buckets; undefined: in all. */
   held(buckets: ReadonlySet<number> | undefined, mutual: boolean): Held {
-    const ids: string[] = []
-    for (const { id, bucket } of this.#facts.values()) if (!buckets || buckets.has(bucket)) ids.push(id)
+    const ids = this.#in(buckets).map(({ id }) => id)
     return { buckets, ids, mutual }
   }
 
@@ -97,9 +114,7 @@ export class FactSet {
    */
   beyond(theirs: Held, startAt: number, maxBytes: number): { facts: SpaceFact[]; more: boolean } {
     const known = new Set(theirs.ids)
-    const lacking = [...this.#facts.values()].filter(
-      ({ id, bucket }) => (!theirs.buckets || theirs.buckets.has(bucket)) && !known.has(id),
-    )
+    const lacking = this.#in(theirs.buckets).filter(({ id }) => !known.has(id))
     const facts: SpaceFact[] = []
     let bytes = 0
     for (let i = 0; i < lacking.length; i++) {
@@ -111,6 +126,33 @@ export class FactSet {
     }
     return { facts, more: false }
   }
+
+  #in(buckets: ReadonlySet<number> | undefined): HeldFact[] {
+    return [...this.#buckets]
+      .filter(([index]) => !buckets || buckets.has(index))
+      .flatMap(([, { facts }]) => [...facts.values()])
+  }
+
+  #hashOfBucket(index: number): Uint8Array {
+    const bucket = this.#buckets.get(index)
+    if (!bucket) return noFacts
+    bucket.hash ??= hashOf(bucket.facts)
+    return bucket.hash
+  }
+
+  #changed(bucket: Bucket, by: 1 | -1): void {
+    bucket.hash = undefined
+    this.#hash = undefined
+    this.#size += by
+  }
+}
+
+const bucketOf = ({ digest }: HeldFact): number => (digest[0] ?? 0) % bucketCount
+
+/** Over the digests in their order: of a sum, an author could choose the parts so that they cancel out. */
+function hashOf(facts: ReadonlyMap<string, HeldFact>): Uint8Array {
+  const digests = [...facts.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ digest }) => digest)
+  return shortHash(concat(digests))
 }
 
 /** Author, signature and their framing. */

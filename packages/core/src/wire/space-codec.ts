@@ -5,6 +5,7 @@
  */
 import { bitmapOf, bucketCount, bucketsOf } from './buckets.ts'
 import { byteLength } from './byte-length.ts'
+import { hashBytes } from './codec.ts'
 import { guarded } from './guarded.ts'
 import { isCount } from './is-count.ts'
 import { limits } from './limits.ts'
@@ -52,9 +53,9 @@ export interface Piece {
 export interface SpaceStep {
   /** The space tag. */
   readonly space: string
-  /** 8 bytes. Opens an exchange; equal ones need no answer. */
+  /** 16 bytes. Opens an exchange; equal ones need no answer. */
   readonly hash?: Uint8Array | undefined
-  /** 256 × 8 bytes. */
+  /** 256 × 16 bytes. */
   readonly bucketHashes?: Uint8Array | undefined
   readonly held?: Held | undefined
   readonly facts?: readonly SpaceFact[]
@@ -107,9 +108,10 @@ function encodeStep(step: SpaceStep): Partial<messages.SpaceStep> {
 function decodeStep(message: messages.SpaceStep): Result<SpaceStep, DecodeFailure> {
   const { space, hash, bucketHashes, more } = message
   if (space.length !== spaceTagBytes) return failed('invalid', `a space tag has ${spaceTagBytes} bytes`)
-  if (hash && hash.length !== idBytes) return failed('invalid', `the hash of a space has ${idBytes} bytes`)
-  if (bucketHashes && bucketHashes.length !== bucketCount * 8)
-    return failed('invalid', '256 bucket hashes of 8 bytes')
+  if (hash && hash.length !== hashBytes)
+    return failed('invalid', `the hash of a space has ${hashBytes} bytes`)
+  if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
+    return failed('invalid', `${bucketCount} bucket hashes of ${hashBytes} bytes`)
   const held = message.held ? decodeHeld(message.held) : ok(undefined)
   if (!held.ok) return held
   const facts = decodeFacts(message.facts)
@@ -131,7 +133,8 @@ function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep
   const { document, hash, stateVector, mutual, update, piece, wanted } = message
   if (byteLength(document) > limits.maxDocumentNameBytes)
     return failed('too-large', `a document name over ${limits.maxDocumentNameBytes} bytes`)
-  if (hash && hash.length !== 16) return failed('invalid', 'the hash of a document has 16 bytes')
+  if (hash && hash.length !== hashBytes)
+    return failed('invalid', `the hash of a document has ${hashBytes} bytes`)
   if (stateVector && stateVector.length > limits.maxStateVectorBytes)
     return failed('too-large', `a state vector of ${stateVector.length} bytes`)
   if (piece && !(isCount(piece.transfer) && isCount(piece.offset) && isCount(piece.total)))
