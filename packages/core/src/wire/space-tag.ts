@@ -31,8 +31,3 @@ export function bytesOfSpace(tag: string): Uint8Array<ArrayBuffer> {
 export function spaceTopic(tag: string): string {
   return `/hearsay/space/1/${tag}`
 }
-
-/** The space whose topic this is; undefined: it is none. */
-export function spaceOfTopic(topic: string): string | undefined {
-  return /^\/hearsay\/space\/1\/([0-9a-f]{24})$/.exec(topic)?.[1]
-}
