@@ -9,7 +9,7 @@ import { byteLength } from '../wire/byte-length.ts'
 import { limits } from '../wire/limits.ts'
 import { spaceTag } from '../wire/space-tag.ts'
 import { RoomFace } from './room-face.ts'
-import type { Surroundings } from './spaces.ts'
+import type { Surroundings } from './space-members.ts'
 import { SpacesDriver } from './spaces-driver.ts'
 import type { Whereabouts } from './whereabouts.ts'
 

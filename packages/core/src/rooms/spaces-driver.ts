@@ -19,7 +19,8 @@ import {
 } from '../wire/space-codec.ts'
 import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } from '../wire/space-fact.ts'
 import type { SpaceContent } from './space-content.ts'
-import { Spaces, type SpacesEffect, type Surroundings } from './spaces.ts'
+import type { Surroundings } from './space-members.ts'
+import { Spaces, type SpacesEffect } from './spaces.ts'
 
 export interface SpacesDriverOptions {
   readonly surroundings: Surroundings

@@ -4,8 +4,6 @@
  * As with the machine of the cluster: facts come in signed and verified, one's own by the same door as others';
  * nothing waits; what is to be done is returned, and time comes in.
  */
-import type { MemberStatus } from '../cluster/cluster.ts'
-import { isHere } from '../cluster/membership.ts'
 import { SyncSchedule } from '../gossip/sync-schedule.ts'
 import type { Instant } from '../state/instant.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
@@ -15,21 +13,8 @@ import { maxUpdateBytes } from './document-sync.ts'
 import type { Judgement } from './judgement.ts'
 import type { SpaceContent } from './space-content.ts'
 import { agreesWithSpace, answerSpace, offerSpace, type SpaceExchangeOptions } from './space-exchange.ts'
-import { spaceRingNeighbours } from './space-rings.ts'
+import { SpaceMembers, type Surroundings } from './space-members.ts'
 import { Transfers } from './transfers.ts'
-
-/** What a member knows of the cluster around its spaces. */
-export interface Surroundings {
-  readonly self: string
-  /** Ids one is connected to. */
-  linked(): readonly string[]
-  /** Whether the cluster's own rings connect one to this member. */
-  isNeighbour(id: string): boolean
-  /** Ids of all members that are known. */
-  known(): readonly string[]
-  /** A member of the cluster; undefined: nobody of that id is known. */
-  member(id: string): { readonly status: MemberStatus; readonly spaces: readonly SpaceEntry[] } | undefined
-}
 
 export type SpacesEffect =
   | { readonly type: 'publish'; readonly space: string; readonly facts: readonly SpaceFact[] }
@@ -49,8 +34,6 @@ export interface SpacesOptions {
 
 interface Space {
   readonly entered: number
-  /** Ids of those who are in it and here, in the order in which they came. */
-  readonly members: Set<string>
   readonly content: SpaceContent
   readonly exchange: SpaceExchangeOptions
   /** There is something that rumors do not carry: to be offered to several, then. */
@@ -67,10 +50,6 @@ interface Taken {
 const minIntervalMs = 1_000
 const maxIntervalMs = 30_000
 const sweepIntervalMs = 30_000
-/** Whoever enters is seldom alone. */
-const regroupWaitMs = 500
-/** Connections for the sake of spaces, at most: whoever is in many small ones shares with these alone. */
-const maxNear = 64
 /** What came in an exchange is offered on to so many. */
 const hurryFanout = 3
 const hurryWaitMs = 50
@@ -83,24 +62,19 @@ export class Spaces {
   readonly #spaces = new Map<string, Space>()
   /** Left by the app, not yet unsubscribed: until when. */
   readonly #lingering = new Map<string, number>()
+  readonly #members: SpaceMembers
   readonly #schedule: SyncSchedule
   #effects: SpacesEffect[] = []
   #lastEntered = 0
   #startAt = 0
   #sweepDueMs: number
   #refused = 0
-  #near = ''
-  #regroupDueMs = Number.POSITIVE_INFINITY
 
   constructor(options: SpacesOptions, nowMs: number) {
     this.#options = options
+    this.#members = new SpaceMembers(options.surroundings)
     this.#schedule = new SyncSchedule({ minIntervalMs, maxIntervalMs, random: options.random }, nowMs)
     this.#sweepDueMs = nowMs + sweepIntervalMs
-  }
-
-  /** Spaces that one is in. */
-  get size(): number {
-    return this.#spaces.size
   }
 
   /** Facts that broke a rule of their space: nothing changed. */
@@ -122,16 +96,14 @@ export class Spaces {
       transfers: new Transfers({ maxBytes: maxUpdateBytes }),
       maxDeltaBytes: this.#options.maxDeltaBytes,
     }
-    const members = new Set(this.#options.surroundings.known().filter(id => this.#isIn(id, space)))
     this.#spaces.set(space, {
       entered,
-      members,
       content,
       exchange,
       hurryDueMs: now.monotonicMs,
       pulledMs: Number.NEGATIVE_INFINITY,
     })
-    this.#regroup(now)
+    this.#members.enter(space, now.monotonicMs)
     if (!this.#lingering.delete(space)) this.#effects.push({ type: 'subscribe', space })
     this.#announce()
     return entered
@@ -140,13 +112,8 @@ export class Spaces {
   leave(space: string, now: Instant): void {
     if (!this.#spaces.delete(space)) return
     this.#lingering.set(space, now.monotonicMs + lingerMs)
-    this.#regroup(now)
+    this.#members.leave(space, now.monotonicMs)
     this.#announce()
-  }
-
-  /** In which entry one is in a space. */
-  enteredOf(space: string): number | undefined {
-    return this.#spaces.get(space)?.entered
   }
 
   judge(space: string, fact: SpaceFact, now: Instant): Judgement {
@@ -201,7 +168,7 @@ export class Spaces {
 
   linkOpened(id: string): void {
     // One of the two ends begins.
-    if (this.#options.surroundings.self < id) this.#offer(id, this.#sharedWith(id))
+    if (this.#options.surroundings.self < id) this.#offer(id, this.#members.sharedWith(id))
   }
 
   linkClosed(id: string): void {
@@ -209,19 +176,13 @@ export class Spaces {
   }
 
   whereaboutsChanged(id: string, now: Instant): void {
-    for (const [space, { content, members }] of this.#spaces) {
-      content.whereaboutsChanged(id)
-      const isIn = this.#isIn(id, space)
-      if (isIn === members.has(id)) continue
-      if (isIn) members.add(id)
-      else members.delete(id)
-      this.#regroup(now)
-    }
+    for (const { content } of this.#spaces.values()) content.whereaboutsChanged(id)
+    this.#members.changed(id, now.monotonicMs)
   }
 
   /** Members of a space that one is connected to. */
   neighboursIn(space: string): string[] {
-    return this.#options.surroundings.linked().filter(id => this.#isIn(id, space))
+    return this.#members.neighboursIn(space)
   }
 
   advance(now: Instant): void {
@@ -236,11 +197,14 @@ export class Spaces {
       entered.hurryDueMs = Number.POSITIVE_INFINITY
       for (const id of this.#draw(this.neighboursIn(space), hurryFanout)) this.#offer(id, [space])
     }
-    if (nowMs >= this.#regroupDueMs) this.#wantNear()
+    const near = this.#members.takeNear(nowMs)
+    if (near) this.#effects.push({ type: 'near', ids: near })
     if (nowMs >= this.#schedule.dueMs) {
       this.#schedule.begun(nowMs)
-      const candidates = this.#options.surroundings.linked().filter(id => this.#sharedWith(id).length > 0)
-      for (const id of this.#draw(candidates, 1)) this.#offer(id, this.#sharedWith(id))
+      const candidates = this.#options.surroundings
+        .linked()
+        .filter(id => this.#members.sharedWith(id).length > 0)
+      for (const id of this.#draw(candidates, 1)) this.#offer(id, this.#members.sharedWith(id))
     }
     if (nowMs >= this.#sweepDueMs) {
       this.#sweepDueMs = nowMs + sweepIntervalMs
@@ -255,7 +219,7 @@ export class Spaces {
     return Math.min(
       ...hurryDueMs,
       ...this.#lingering.values(),
-      this.#regroupDueMs,
+      this.#members.dueMs,
       this.#schedule.dueMs,
       this.#sweepDueMs,
     )
@@ -320,34 +284,6 @@ export class Spaces {
 
   #send(to: string, steps: readonly SpaceStep[]): void {
     if (steps.length > 0) this.#effects.push({ type: 'send-steps', to, steps })
-  }
-
-  #sharedWith(id: string): string[] {
-    const member = this.#options.surroundings.member(id)
-    return (member?.spaces ?? []).map(({ space }) => space).filter(space => this.#spaces.has(space))
-  }
-
-  /** Alive or suspect, and in the space. */
-  #isIn(id: string, space: string): boolean {
-    const member = this.#options.surroundings.member(id)
-    return member !== undefined && isHere(member.status) && member.spaces.some(entry => entry.space === space)
-  }
-
-  /** Somebody came or went; others may be about to, too. */
-  #regroup({ monotonicMs }: Instant): void {
-    this.#regroupDueMs = Math.min(this.#regroupDueMs, monotonicMs + regroupWaitMs)
-  }
-
-  #wantNear(): void {
-    this.#regroupDueMs = Number.POSITIVE_INFINITY
-    const { self, isNeighbour } = this.#options.surroundings
-    const near = new Set<string>()
-    for (const { members } of this.#spaces.values())
-      for (const id of spaceRingNeighbours(self, [...members], isNeighbour)) near.add(id)
-    const ids = [...near].slice(0, maxNear)
-    if (ids.join() === this.#near) return
-    this.#near = ids.join()
-    this.#effects.push({ type: 'near', ids })
   }
 
   #announce(): void {
