@@ -8,12 +8,14 @@ import { limits } from '../src/wire/limits.ts'
 import { memberIdFromKey } from '../src/wire/member-id.ts'
 import { spaceFromBytes } from '../src/wire/space-tag.ts'
 
-const count = fc.maxSafeNat()
-const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+export const count: fc.Arbitrary<number> = fc.maxSafeNat()
+export const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
+  fc.uint8Array({ minLength: length, maxLength: length })
 /** Text of at most so many bytes: a character of this unit is at most four. */
-const text = (maxBytes: number) => fc.string({ unit: 'binary', maxLength: Math.floor(maxBytes / 4) })
+export const text = (maxBytes: number): fc.Arbitrary<string> =>
+  fc.string({ unit: 'binary', maxLength: Math.floor(maxBytes / 4) })
 
-const memberId = bytes(32).map(key => memberIdFromKey(key) ?? '')
+export const memberId: fc.Arbitrary<string> = bytes(32).map(key => memberIdFromKey(key) ?? '')
 
 const record: fc.Arbitrary<MemberRecord> = fc.record({
   incarnation: count,
@@ -72,11 +74,15 @@ export const probeFrame: fc.Arbitrary<ProbeFrame> = fc.oneof(
   probeMessage.map(message => ({ type: 'probe' as const, message })),
 )
 
+export const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(value, { nil: undefined })
+
+export const buckets: fc.Arbitrary<Set<number>> = fc
+  .uniqueArray(fc.nat(255))
+  .map(buckets => new Set(buckets.sort((a, b) => a - b)))
+
 const digest: fc.Arbitrary<Digest> = fc.record({
-  buckets: fc.option(
-    fc.uniqueArray(fc.nat(255)).map(buckets => new Set(buckets.sort((a, b) => a - b))),
-    { nil: undefined },
-  ),
+  buckets: optional(buckets),
   mutual: fc.boolean(),
   entries: fc.array(
     fc.record({
@@ -101,8 +107,6 @@ const beatList: fc.Arbitrary<BeatList> = fc
     ...stretch,
     beats: places.map((place, i) => ({ place, beat: beats[i] ?? 0 })),
   }))
-
-const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined })
 
 export const syncFrame: fc.Arbitrary<SyncFrame> = fc.oneof(
   { arbitrary: hello, weight: 1 },
