@@ -20,6 +20,18 @@ export type { Store } from './cluster/store.ts'
 export { type HearsayComponents, type HearsayInit, hearsay } from './libp2p/hearsay.ts'
 export { type JoinOptions, joinCluster } from './libp2p/join-cluster.ts'
 export type {
+  Config,
+  ConfigChange,
+  ConfigConflict,
+  ConfigEvents,
+  ConfigInputs,
+  ConfigOptions,
+  ConfigRefusal,
+  ConfigSchema,
+  ConfigValues,
+  ConfigVersion,
+} from './rooms/config.ts'
+export type {
   Other,
   Presence,
   PresenceEvents,

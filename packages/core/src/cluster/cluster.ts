@@ -1,5 +1,6 @@
 /** Cluster: what an app sees of the members, and of itself among them. */
 import type { TypedEventTarget } from 'main-event'
+import type { Config, ConfigOptions, ConfigSchema } from '../rooms/config.ts'
 import type { Room } from '../rooms/room.ts'
 import type { Json } from '../wire/json.ts'
 import type { Store } from './store.ts'
@@ -93,6 +94,17 @@ export interface Cluster {
    * @throws {NotRunningError} the cluster has not started, or was left
    */
   room<P extends object = Record<string, Json>>(name: string): Promise<Room<P>>
+  /**
+   * Opens a shared config: a map of settings that all who open it share. The same object until it is left.
+   *
+   * @throws {InvalidOptionsError} the name, an option, other options than it is open with, or too many
+   * @throws {StorageError} what is stored of it is damaged; it was left as it is
+   * @throws {NotRunningError} the cluster has not started, or was left
+   */
+  config<S extends ConfigSchema | undefined = undefined>(
+    name: string,
+    options?: ConfigOptions<S>,
+  ): Promise<Config<S>>
   /** Says goodbye, waits until the neighbours have it (at most one second), then stops. Idempotent. */
   leave(): Promise<void>
 }

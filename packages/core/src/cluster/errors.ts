@@ -10,6 +10,11 @@ export class InvalidValueError extends Error {
   override readonly name = 'InvalidValueError'
 }
 
+/** This member may not do that here: somebody else has the right. Nothing changed. */
+export class NotAllowedError extends Error {
+  override readonly name = 'NotAllowedError'
+}
+
 /** A listen address cannot be had: in use, not of this machine, or not allowed. Nothing is left running. */
 export class ListenError extends Error {
   override readonly name = 'ListenError'

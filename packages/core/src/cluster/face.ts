@@ -4,6 +4,7 @@
  * It exists before the machine does, so an app may subscribe first; until `attach` it shows nobody.
  */
 import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
+import type { Config, ConfigOptions, ConfigSchema } from '../rooms/config.ts'
 import type { MemberSpaces } from '../rooms/member-spaces.ts'
 import type { Room } from '../rooms/room.ts'
 import type { Cluster, ClusterEvents, Explanation, Health, Heartbeat, Member } from './cluster.ts'
@@ -79,11 +80,16 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
   }
 
   async room<P extends object>(name: string): Promise<Room<P>> {
-    const { MemberSpaces, typedRoom } = await import('../rooms/member-spaces.ts')
-    const engine = this.#running()
-    if (this.#leaving) throw new NotRunningError('the cluster was left')
-    if (this.#spaces?.engine !== engine) this.#spaces = { engine, own: new MemberSpaces(engine) }
-    return typedRoom<P>(this.#spaces.own.room(name))
+    const spaces = await this.#ownSpaces()
+    return spaces.room(name) as unknown as Room<P>
+  }
+
+  async config<S extends ConfigSchema | undefined>(
+    name: string,
+    options: ConfigOptions<S> = {},
+  ): Promise<Config<S>> {
+    const spaces = await this.#ownSpaces()
+    return (await spaces.config(name, options)) as unknown as Config<S>
   }
 
   leave(): Promise<void> {
@@ -110,7 +116,7 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
       await this.#sayGoodbye(engine.driver)
       await this.#pass(engine.machine.overlay.linked().length > 0 ? lingerMs : 0)
     }
-    this.#spaces?.own.close()
+    await this.#spaces?.own.close()
     engine.driver.stop()
     this.#hearts.stop()
   }
@@ -128,6 +134,14 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
 
   #pass(ms: number): Promise<void> {
     return new Promise(resolve => this.#clock.setTimer(this.#clock.now().monotonicMs + ms, resolve))
+  }
+
+  async #ownSpaces(): Promise<MemberSpaces> {
+    const { MemberSpaces } = await import('../rooms/member-spaces.ts')
+    const engine = this.#running()
+    if (this.#leaving) throw new NotRunningError('the cluster was left')
+    if (this.#spaces?.engine !== engine) this.#spaces = { engine, own: new MemberSpaces(engine) }
+    return this.#spaces.own
   }
 
   #running(): Engine {

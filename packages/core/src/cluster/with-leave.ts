@@ -14,6 +14,7 @@ export function withLeave(cluster: Cluster, leave: () => Promise<void>): Cluster
     explain: id => cluster.explain(id),
     update: change => cluster.update(change),
     room: name => cluster.room(name),
+    config: (name, options) => cluster.config(name, options),
     leave,
   }
 }

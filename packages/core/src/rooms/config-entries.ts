@@ -9,7 +9,6 @@
 import { believable } from '../state/incarnation.ts'
 import type { Instant } from '../state/instant.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
-import { limits } from '../wire/limits.ts'
 import type { EntryFact } from '../wire/space-fact.ts'
 import { type FactSet, type HeldFact, heldFact } from './fact-set.ts'
 import { compareTimes, HybridClock, type HybridTime } from './hybrid-clock.ts'
@@ -26,9 +25,8 @@ export interface ConfigEntriesOptions {
 
 /** Our choice: 8 entries a key, the present one and seven that it replaced. */
 export const maxVersions = 8
-/** Beside the present value, at most one more of the largest. */
-const maxHistoryBytes = limits.maxConfigValueBytes
-export const maxKeys = 4_096
+/** With the largest values and full histories 134 MB. */
+export const maxKeys = 1_024
 const dropFactor = 1.125
 
 /** A merged entry: which place it took, and what it met there. */
@@ -49,8 +47,9 @@ export class ConfigEntries {
     this.#options = options
   }
 
-  keys(): Iterable<string> {
-    return this.#keys.keys()
+  /** Keys of which something is held, deletions included. */
+  get size(): number {
+    return this.#keys.size
   }
 
   /** Newest first. */
@@ -87,10 +86,9 @@ export class ConfigEntries {
     versions.push(entry)
     versions.sort((a, b) => compareEntries(b, a))
     this.#keys.set(fact.key, versions)
-    while (versions.length > maxVersions || (versions.length > 1 && bytesOf(versions) > maxHistoryBytes)) {
-      const last = versions.pop()
-      if (last) this.#options.facts.remove(last)
-    }
+    // By number alone: were it by bytes, a small old one would find room after a large newer one was dropped.
+    const last = versions.length > maxVersions ? versions.pop() : undefined
+    if (last) this.#options.facts.remove(last)
     this.#share(versions, epochMs)
     return { entry, place: versions.indexOf(entry), former }
   }
@@ -124,9 +122,4 @@ function compareEntries(a: HeldFact<EntryFact>, b: HeldFact<EntryFact>): number 
   if (byTime !== 0) return byTime
   if (a.fact.author !== b.fact.author) return a.fact.author < b.fact.author ? -1 : 1
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
-}
-
-/** Of all but the newest. */
-function bytesOf(versions: readonly HeldFact<EntryFact>[]): number {
-  return versions.reduce((sum, { fact }, i) => (i === 0 ? 0 : sum + fact.payload.length), 0)
 }

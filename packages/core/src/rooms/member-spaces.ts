@@ -3,11 +3,17 @@
  *
  * It is made with the first of them, so a member without any neither loads nor runs anything of it.
  */
+import { toString as toText } from 'uint8arrays/to-string'
 import type { Engine } from '../cluster/engine.ts'
 import { InvalidOptionsError } from '../cluster/errors.ts'
 import { byteLength } from '../wire/byte-length.ts'
 import { limits } from '../wire/limits.ts'
 import { spaceTag } from '../wire/space-tag.ts'
+import type { ConfigOptions, ConfigSchema } from './config.ts'
+import { ConfigFace } from './config-face.ts'
+import { checkWith } from './config-schema.ts'
+import { type ConfigSettings, configSettings, isSameSettings } from './config-settings.ts'
+import { KeptFacts } from './kept-facts.ts'
 import { RoomFace } from './room-face.ts'
 import type { Surroundings } from './space-members.ts'
 import { SpacesDriver } from './spaces-driver.ts'
@@ -18,6 +24,7 @@ export class MemberSpaces {
   readonly #driver: SpacesDriver
   readonly #surroundings: Surroundings
   readonly #rooms = new Map<string, RoomFace>()
+  readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<ConfigFace> }>()
 
   constructor(engine: Engine) {
     const { self, machine, driver, host, cluster } = engine
@@ -77,10 +84,60 @@ export class MemberSpaces {
     return room
   }
 
-  /** The member leaves the cluster: what it entered cannot be used any more. */
-  close(): void {
+  /**
+   * The config of this name: opened now, or before with the same options.
+   *
+   * @throws {InvalidOptionsError} @throws {StorageError}
+   */
+  config(name: string, options: ConfigOptions<ConfigSchema | undefined>): Promise<ConfigFace> {
+    checkName('config', name)
+    const settings = configSettings(options)
+    const space = spaceTag(this.#engine.cluster, 'config', name)
+    const opened = this.#configs.get(space)
+    if (opened) {
+      if (!isSameSettings(opened.settings, settings))
+        throw new InvalidOptionsError(`config: '${name}' is open with other options. Leave it first`)
+      return opened.config
+    }
+    this.#checkCount()
+    const config = this.#openConfig(name, space, settings)
+    this.#configs.set(space, { settings, config })
+    config.catch(() => this.#configs.delete(space))
+    return config
+  }
+
+  /** The member leaves the cluster: what it entered cannot be used any more. Resolves when all of it is stored. */
+  async close(): Promise<void> {
+    const configs = await Promise.allSettled([...this.#configs.values()].map(({ config }) => config))
     for (const room of [...this.#rooms.values()]) room.close()
     this.#driver.stop()
+    for (const opened of configs) {
+      if (opened.status === 'rejected') continue
+      opened.value.close()
+      await opened.value.stored()
+    }
+  }
+
+  #openConfig(
+    name: string,
+    space: string,
+    { schema, writers, retentionMs }: ConfigSettings,
+  ): Promise<ConfigFace> {
+    const { self, machine, host, cluster } = this.#engine
+    const prefix = `/hearsay/space/${toText(cluster, 'base32')}/${space}`
+    return ConfigFace.open({
+      name,
+      space,
+      self,
+      writers,
+      retentionMs,
+      driver: this.#driver,
+      clock: host.clock,
+      check: checkWith(schema),
+      kept: new KeptFacts(host.keyValues, prefix),
+      incarnation: machine.member(self)?.incarnation ?? 0,
+      left: () => this.#configs.delete(space),
+    })
   }
 
   #whereaboutsIn(space: string): Whereabouts {
@@ -94,7 +151,7 @@ export class MemberSpaces {
   }
 
   #checkCount(): void {
-    if (this.#rooms.size >= limits.maxSpaces)
+    if (this.#rooms.size + this.#configs.size >= limits.maxSpaces)
       throw new InvalidOptionsError(
         `a member enters at most ${limits.maxSpaces} rooms and shared configs: leave one first`,
       )
@@ -105,5 +162,3 @@ function checkName(option: string, name: string): void {
   if (typeof name !== 'string' || name === '' || byteLength(name) > limits.maxRoomNameBytes)
     throw new InvalidOptionsError(`${option}: give a name of 1 to ${limits.maxRoomNameBytes} bytes`)
 }
-
-export { typedRoom } from './room-face.ts'

@@ -82,7 +82,8 @@ function checkSize(fields: ReadonlyMap<string, Field>): void {
 }
 
 function valuesOf(fields: ReadonlyMap<string, Field>): Record<string, Json> {
-  const values: Record<string, Json> = {}
-  for (const [name, { value }] of fields) if (value !== undefined) values[name] = value
-  return values
+  const values = [...fields].flatMap(([name, { value }]) =>
+    value === undefined ? [] : [[name, value] as const],
+  )
+  return Object.fromEntries(values)
 }

@@ -69,7 +69,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     this.events = this.#emitter
     this.#content = new RoomContent(whereabouts, this)
     this.#own = new OwnPresence(() => this.#entered)
-    this.#tell = new Paced(clock, presenceIntervalMs, () => driver.say(space, this.#own.take()))
+    this.#tell = new Paced(clock, presenceIntervalMs, () => void driver.say(space, this.#own.take()))
     this.#members = createStore(() => this.#listMembers())
     this.presence = {
       own: this.#own.store,
@@ -95,7 +95,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
       throw new InvalidValueError(`broadcast: ${bytes} bytes, at most ${limits.maxEventBytes}`)
     this.#events += 1
     const { value: carried } = printed
-    driver.say(space, [{ type: 'event', entered: this.#entered, number: this.#events, value: carried }])
+    void driver.say(space, [{ type: 'event', entered: this.#entered, number: this.#events, value: carried }])
   }
 
   leave(): void {
@@ -173,9 +173,4 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   #checkOpen(): void {
     if (!this.#isOpen) throw new NotRunningError(`the room '${this.name}' was left`)
   }
-}
-
-/** The same room, as the app knows what is shown there. */
-export function typedRoom<P extends object>(room: RoomFace): Room<P> {
-  return room as unknown as Room<P>
 }

@@ -74,14 +74,14 @@ export class SpacesDriver {
     this.#step(spaces => spaces.leave(space, this.#options.clock.now()))
   }
 
-  /** Says something in a space, in this order: to oneself at once if signing does not take time. */
-  say(space: string, bodies: readonly SpaceFactBody[]): void {
-    const { keys, cluster, surroundings } = this.#options
+  /** Says something in a space, to oneself as well: at once, or, if signing takes time, when it resolves. */
+  say(space: string, bodies: readonly SpaceFactBody[]): void | Promise<void> {
+    const { keys, cluster, surroundings, clock } = this.#options
     const drafts = bodies.map(body => draftSpaceFact(surroundings.self, body))
     const signed = drafts.map(draft =>
       when(keys.sign(signedSpaceBytes(cluster, space, draft)), signature => signedBy(draft, signature)),
     )
-    when(whenAll(signed), facts => this.#step(spaces => spaces.say(space, facts, this.#options.clock.now())))
+    return when(whenAll(signed), facts => this.#step(spaces => spaces.say(space, facts, clock.now())))
   }
 
   /** Something changed in a space that no rumor tells of. */

@@ -1,0 +1,269 @@
+/**
+ * Config face: a shared config as an app holds it, over its entries and the driver of this member's spaces.
+ *
+ * The view shows of each key the newest entry that the schema takes. Events come after the step that caused them,
+ * when the view is up to date.
+ */
+import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
+import { fromString } from 'uint8arrays/from-string'
+import { InvalidValueError, NotAllowedError, NotRunningError } from '../cluster/errors.ts'
+import type { Clock } from '../cluster/ports.ts'
+import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
+import { byteLength } from '../wire/byte-length.ts'
+import { type Json, printJson } from '../wire/json.ts'
+import { limits } from '../wire/limits.ts'
+import type { Config, ConfigEvents, ConfigVersion } from './config.ts'
+import { losersOf, replacedBy, type Version } from './config-conflicts.ts'
+import { ConfigContent } from './config-content.ts'
+import { maxKeys, maxVersions } from './config-entries.ts'
+import type { Checked, CheckValue } from './config-schema.ts'
+import type { KeptFacts } from './kept-facts.ts'
+import type { SpaceListener, SpacesDriver } from './spaces-driver.ts'
+
+type Values = Record<string, unknown>
+
+export interface ConfigFaceOptions {
+  readonly name: string
+  /** The space tag. */
+  readonly space: string
+  readonly self: string
+  readonly driver: SpacesDriver
+  readonly clock: Clock
+  readonly check: CheckValue
+  readonly writers: 'anyone' | ReadonlySet<string>
+  readonly retentionMs: number
+  readonly kept: KeptFacts
+  /** One's own incarnation. */
+  readonly incarnation: number
+  readonly left: () => void
+}
+
+/** What the view shows under a key. */
+interface Shown {
+  readonly version: Version
+  readonly value: unknown
+}
+
+export class ConfigFace implements Config<undefined, Values, Values>, SpaceListener {
+  readonly name: string
+  readonly events: TypedEventTarget<ConfigEvents<unknown>>
+  readonly #options: ConfigFaceOptions
+  readonly #content: ConfigContent
+  readonly #emitter = new TypedEventEmitter<ConfigEvents<unknown>>()
+  readonly #entries: OwnedStore<Readonly<Values>>
+  readonly #shown = new Map<string, Shown>()
+  #snapshot: Readonly<Values> | undefined
+  readonly #checked = new WeakMap<Version['fact'], Checked>()
+  /** Keys of which something arrived since the last step, and what. */
+  readonly #touched = new Map<string, Version[]>()
+  /** Ids of losers that were told of, by key. */
+  readonly #lost = new Map<string, ReadonlySet<string>>()
+  #isOpen = true
+
+  private constructor(options: ConfigFaceOptions) {
+    const { name, writers, retentionMs } = options
+    this.name = name
+    this.#options = options
+    this.events = this.#emitter
+    this.#entries = createStore(() => {
+      this.#snapshot ??= Object.freeze(
+        Object.fromEntries([...this.#shown].map(([key, { value }]) => [key, value])),
+      )
+      return this.#snapshot
+    })
+    this.#content = new ConfigContent({ writers, retentionMs }, ({ entry }) => {
+      const { key } = entry.fact
+      this.#touched.set(key, [...(this.#touched.get(key) ?? []), entry])
+    })
+  }
+
+  /** With what the store holds of it. @throws {StorageError} the store; it was left as it is */
+  static async open(options: ConfigFaceOptions): Promise<ConfigFace> {
+    const { kept, clock, driver, space, incarnation } = options
+    const face = new ConfigFace(options)
+    const facts = await kept.load()
+    const now = clock.now()
+    for (const fact of facts) if (face.#content.judge(fact, now) === 'news') face.#content.merge(fact, now)
+    face.#content.sweep(now)
+    // What happened in an earlier life is no news.
+    for (const key of face.#touched.keys()) {
+      face.#show(key)
+      face.#newLosers(key)
+    }
+    face.#touched.clear()
+    face.#content.facts.watch(change => kept.keep([change]))
+    driver.enter(space, face.#content, face, incarnation)
+    return face
+  }
+
+  get entries(): Store<Readonly<Values>> {
+    return this.#entries
+  }
+
+  get(key: string): unknown {
+    return this.#shown.get(key)?.value
+  }
+
+  async set(key: string, value: unknown): Promise<void> {
+    this.#checkOpen()
+    const carried = this.#carried(key, value)
+    await this.#write(key, carried)
+  }
+
+  async delete(key: string): Promise<void> {
+    this.#checkOpen()
+    const newest = this.#content.entries.versions(key)[0]
+    if (newest?.fact.value !== undefined) await this.#write(key, undefined)
+  }
+
+  watch(key: string, listener: (value: never) => void): () => void {
+    const heard = ({ detail }: ConfigEvents<unknown>['change']) => {
+      if (detail.key === key) listener(detail.value as never)
+    }
+    this.#emitter.addEventListener('change', heard)
+    return () => this.#emitter.removeEventListener('change', heard)
+  }
+
+  history(key: string): readonly ConfigVersion[] {
+    const versions = this.#content.entries.versions(key)
+    return versions.map(version => describe(version, versions))
+  }
+
+  leave(): void {
+    if (!this.#isOpen) return
+    this.close()
+    this.#options.driver.leave(this.#options.space)
+  }
+
+  /** It cannot be used any more. */
+  close(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#options.left()
+  }
+
+  /** Resolves when all so far is stored. */
+  stored(): Promise<void> {
+    return this.#options.kept.stored()
+  }
+
+  stepped(): void {
+    const touched = [...this.#touched]
+    if (touched.length === 0) return
+    this.#touched.clear()
+    const events = touched.flatMap(([key, arrived]) => [
+      ...this.#change(key),
+      ...this.#conflicts(key),
+      ...this.#refusals(key, arrived),
+    ])
+    this.#entries.refresh()
+    for (const event of events) this.#emitter.dispatchEvent(event)
+  }
+
+  #change(key: string): CustomEvent[] {
+    const before = this.#shown.get(key)
+    this.#show(key)
+    const after = this.#shown.get(key)
+    if (before?.version.id === after?.version.id) return []
+    const version = after?.version ?? this.#content.entries.versions(key)[0]
+    if (!version) return []
+    const { author: by, epochMs: atMs } = version.fact
+    const detail = { key, value: after?.value, previous: before?.value, by, atMs }
+    return [new CustomEvent('change', { detail })]
+  }
+
+  #conflicts(key: string): CustomEvent[] {
+    const versions = this.#content.entries.versions(key)
+    const [newest] = versions
+    if (!newest) return []
+    const winner = describe(newest, versions)
+    return this.#newLosers(key).map(
+      loser => new CustomEvent('conflict', { detail: { key, winner, loser: describe(loser, versions) } }),
+    )
+  }
+
+  #refusals(key: string, arrived: readonly Version[]): CustomEvent[] {
+    const versions = this.#content.entries.versions(key)
+    return arrived.flatMap(version => {
+      const checked = this.#check(version)
+      if (checked?.type !== 'invalid') return []
+      const detail = { key, ...describe(version, versions), issues: checked.issues }
+      return [new CustomEvent('refused', { detail })]
+    })
+  }
+
+  /** The newest that is valid; nothing, if a deletion is newer. */
+  #show(key: string): void {
+    for (const version of this.#content.entries.versions(key)) {
+      const checked = this.#check(version)
+      if (checked?.type === 'invalid') continue
+      if (this.#shown.get(key)?.version.id === version.id) return
+      this.#snapshot = undefined
+      if (checked) this.#shown.set(key, { version, value: checked.value })
+      else this.#shown.delete(key)
+      return
+    }
+    if (this.#shown.delete(key)) this.#snapshot = undefined
+  }
+
+  #newLosers(key: string): readonly Version[] {
+    const versions = this.#content.entries.versions(key)
+    const losers = losersOf(versions, versions.length < maxVersions)
+    const known = this.#lost.get(key)
+    if (losers.length > 0) this.#lost.set(key, new Set(losers.map(({ id }) => id)))
+    else this.#lost.delete(key)
+    return losers.filter(({ id }) => !known?.has(id))
+  }
+
+  /** Undefined: it is a deletion. */
+  #check({ fact }: Version): Checked | undefined {
+    if (fact.value === undefined) return undefined
+    const known = this.#checked.get(fact)
+    if (known) return known
+    const checked = this.#options.check(fact.key, fact.value)
+    this.#checked.set(fact, checked)
+    return checked
+  }
+
+  /** The value as JSON carries it. @throws {InvalidValueError} */
+  #carried(key: string, value: unknown): Json {
+    const { entries } = this.#content
+    if (typeof key !== 'string' || byteLength(key) > limits.maxConfigKeyBytes)
+      throw new InvalidValueError(`set: a key is a text of at most ${limits.maxConfigKeyBytes} bytes`)
+    const printed = printJson(value)
+    if (!printed) throw new InvalidValueError(`set: the value of '${key}' cannot be written as JSON`)
+    const bytes = byteLength(printed.text)
+    if (bytes > limits.maxConfigValueBytes)
+      throw new InvalidValueError(
+        `set: the value of '${key}' has ${bytes} bytes, at most ${limits.maxConfigValueBytes}`,
+      )
+    const checked = this.#options.check(key, printed.value)
+    if (checked.type === 'invalid') throw new InvalidValueError(`set: '${key}': ${checked.issues.join('; ')}`)
+    if (entries.versions(key).length === 0 && entries.size >= maxKeys)
+      throw new InvalidValueError(`set: there are ${maxKeys} keys already: put several into one`)
+    return printed.value
+  }
+
+  async #write(key: string, value: Json | undefined): Promise<void> {
+    const { self, driver, space, clock, writers } = this.#options
+    if (writers !== 'anyone' && !writers.has(self))
+      throw new NotAllowedError(`'${this.name}' is written by others: this member is none of its writers`)
+    const { entries } = this.#content
+    const newest = entries.versions(key)[0]
+    const replaces = newest && fromString(newest.id, 'base16')
+    const time = entries.nextTime(clock.now().epochMs)
+    await driver.say(space, [{ type: 'entry', key, value, ...time, replaces }])
+    await this.stored()
+  }
+
+  #checkOpen(): void {
+    if (!this.#isOpen) throw new NotRunningError(`the config '${this.name}' was left`)
+  }
+}
+
+function describe(version: Version, versions: readonly Version[]): ConfigVersion {
+  const { author: by, epochMs: atMs, value: to } = version.fact
+  const replaced = replacedBy(version)
+  const from = versions.find(({ id }) => id === replaced)?.fact.value
+  return { by, atMs, from, to }
+}

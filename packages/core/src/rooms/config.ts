@@ -1,0 +1,116 @@
+/** Config: a shared map of settings, as an app sees it. */
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { TypedEventTarget } from 'main-event'
+import type { Store } from '../cluster/store.ts'
+import type { Json } from '../wire/json.ts'
+
+/**
+ * What values may be: one schema for every key, or one for each key there is. Any Standard Schema (Zod, Valibot,
+ * ArkType, …) that answers at once.
+ */
+export type ConfigSchema = StandardSchemaV1 | { readonly [key: string]: StandardSchemaV1 }
+
+/** What is read under each key. */
+export type ConfigValues<S> = S extends StandardSchemaV1
+  ? { [key: string]: StandardSchemaV1.InferOutput<S> }
+  : S extends { readonly [key: string]: StandardSchemaV1 }
+    ? { [K in keyof S]: StandardSchemaV1.InferOutput<S[K]> }
+    : { [key: string]: Json }
+
+/** What is written under each key. */
+export type ConfigInputs<S> = S extends StandardSchemaV1
+  ? { [key: string]: StandardSchemaV1.InferInput<S> }
+  : S extends { readonly [key: string]: StandardSchemaV1 }
+    ? { [K in keyof S]: StandardSchemaV1.InferInput<S[K]> }
+    : { [key: string]: unknown }
+
+export interface ConfigOptions<S extends ConfigSchema | undefined = undefined> {
+  /** Checked when something is written, and when it arrives. @default anything that is JSON, under any key */
+  schema?: S
+  /**
+   * Ids of the members whose entries count; every member refuses those of others, whoever relays them. All members
+   * should name the same.
+   *
+   * @default 'anyone'
+   */
+  writers?: 'anyone' | readonly string[]
+  /**
+   * How long a deletion is remembered, in milliseconds, at least a minute; a member that was away for longer may bring
+   * back what was deleted. All members should name the same.
+   *
+   * @default 30 days
+   */
+  retentionMs?: number
+}
+
+/** One entry of a key's history. No value: it was not there, or was deleted. */
+export interface ConfigVersion {
+  /** Id of the member that wrote it. */
+  readonly by: string
+  /** When, in epoch milliseconds: a hybrid time, so later than whatever its writer had seen. */
+  readonly atMs: number
+  /** What its writer saw there; also undefined if that is not in the history any more. */
+  readonly from: Json | undefined
+  readonly to: Json | undefined
+}
+
+/** A key has another value. */
+export interface ConfigChange<V> extends Pick<ConfigVersion, 'by' | 'atMs'> {
+  readonly key: string
+  readonly value: V | undefined
+  readonly previous: V | undefined
+}
+
+/** Somebody wrote without knowing of the value that stands now, and lost. Told once, on both sides of a partition. */
+export interface ConfigConflict {
+  readonly key: string
+  readonly winner: ConfigVersion
+  readonly loser: ConfigVersion
+}
+
+/** An entry came that the schema here refuses: it is kept out of the view. */
+export interface ConfigRefusal extends ConfigVersion {
+  readonly key: string
+  /** Plain sentences, of the schema. */
+  readonly issues: readonly string[]
+}
+
+export type ConfigEvents<V> = {
+  change: CustomEvent<ConfigChange<V>>
+  conflict: CustomEvent<ConfigConflict>
+  refused: CustomEvent<ConfigRefusal>
+}
+
+/**
+ * A map that all who open it share. The last writer of a key wins, by hybrid logical clocks; everybody comes to hold
+ * the same values and the same history. With `storage` it survives restarts.
+ */
+export interface Config<
+  S extends ConfigSchema | undefined = undefined,
+  V = ConfigValues<S>,
+  I = ConfigInputs<S>,
+> {
+  readonly name: string
+  /** All valid values, by key. A value that did not change keeps its object. */
+  readonly entries: Store<Readonly<Partial<V>>>
+  readonly events: TypedEventTarget<ConfigEvents<V[keyof V]>>
+  get<K extends keyof V & string>(key: K): V[K] | undefined
+  /**
+   * Resolves when it is stored here; others hear of it meanwhile.
+   *
+   * @throws {InvalidValueError} the schema's issues; no JSON; a key over 256 bytes, a value over 16 kB, or more than
+   *   1,024 keys. Nothing changed.
+   * @throws {NotAllowedError} this member is none of the writers. Nothing changed.
+   * @throws {NotRunningError} it was left
+   * @throws {StorageError} it is said and shown, but could not be stored here
+   */
+  set<K extends keyof I & string>(key: K, value: I[K]): Promise<void>
+  /** As `set`. Deleting what is not there does nothing. */
+  delete(key: keyof V & string): Promise<void>
+  /** Calls back with each new value of a key. Returns its undo. */
+  watch<K extends keyof V & string>(key: K, listener: (value: V[K] | undefined) => void): () => void
+  /** The newest first: up to 8 entries, valid here or not. */
+  history(key: keyof V & string): readonly ConfigVersion[]
+  /** Stops sharing it. Idempotent. */
+  leave(): void
+}

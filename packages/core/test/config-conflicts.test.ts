@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { losersOf, type Version } from '../src/rooms/config-conflicts.ts'
+import { heldFact } from '../src/rooms/fact-set.ts'
+import { idOf } from './signed-fact.ts'
+import { entryFact } from './space-facts.ts'
+
+/** Written at that time by one who had seen that version. */
+function version(epochMs: number, seen: Version | undefined): Version {
+  const replaces = seen && new Uint8Array(Buffer.from(seen.id, 'hex'))
+  return heldFact(entryFact(idOf('ada'), { epochMs, replaces }))
+}
+
+const times = (versions: readonly Version[]): number[] => versions.map(({ fact }) => fact.epochMs)
+
+describe('losers', () => {
+  const first = version(1, undefined)
+  const left = version(2, first)
+  const right = version(3, first)
+  const after = version(4, right)
+
+  it('are none while each was seen by whoever wrote the next', () => {
+    expect(losersOf([after, right, first], true)).toEqual([])
+    expect(losersOf([], true)).toEqual([])
+  })
+
+  it('are those that the newest does not follow from', () => {
+    expect(times(losersOf([right, left, first], true))).toEqual([2])
+    expect(times(losersOf([after, right, left, first], true))).toEqual([2])
+    expect(times(losersOf([version(9, undefined), first], true))).toEqual([1])
+  })
+
+  it('are not told while a step is missing that may still come', () => {
+    expect(losersOf([after, left, first], true)).toEqual([])
+    // Older ones were dropped: it may have been one of these.
+    expect(times(losersOf([after, left, first], false))).toEqual([2, 1])
+  })
+})

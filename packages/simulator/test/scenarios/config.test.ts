@@ -1,0 +1,160 @@
+import type { Config, ConfigConflict } from '@hearsay/core'
+import { describe, expect, it } from 'vitest'
+import { createSimulation, runTwice, type Simulation, totalBytes } from '../../src/index.ts'
+import { namesFrom } from '../names.ts'
+import { sentOver } from '../sent-over.ts'
+
+const settled = (seed: number, members: number): Simulation =>
+  createSimulation({ seed, members, start: 'settled' })
+
+const open = (simulation: Simulation, name: string, writers?: readonly string[]): Promise<Config> =>
+  simulation.member(name).cluster.config('flags', writers ? { writers } : {})
+
+const openAll = (simulation: Simulation, names: readonly string[]): Promise<Config[]> =>
+  Promise.all(names.map(name => open(simulation, name)))
+
+const views = (configs: readonly Config[]): unknown[] => configs.map(({ entries }) => entries.getSnapshot())
+
+/** All see this. */
+const allSee = (configs: readonly Config[], view: object): void => {
+  for (const seen of views(configs)) expect(seen).toEqual(view)
+}
+
+const conflictsOf = (config: Config): ConfigConflict[] => {
+  const conflicts: ConfigConflict[] = []
+  config.events.addEventListener('conflict', ({ detail }) => conflicts.push(detail))
+  return conflicts
+}
+
+describe('a shared config', () => {
+  it('comes to all who open it, early or late, with its history, though no rumor arrives', async () => {
+    await runTwice(async () => {
+      const simulation = settled(1, 12)
+      simulation.dropGossip(600_000)
+      const configs = await openAll(simulation, namesFrom(0, 6))
+      await configs[0]?.set('color', 'red')
+      await simulation.run(15_000)
+      await configs[1]?.set('color', 'blue')
+      await configs[2]?.set('size', 3)
+      await simulation.run(15_000)
+      allSee(configs, { color: 'blue', size: 3 })
+      const late = await open(simulation, 'm9')
+      await simulation.run(15_000)
+      allSee([late], { color: 'blue', size: 3 })
+      const [m0, m1] = [simulation.member('m0').id, simulation.member('m1').id]
+      expect(late.history('color')).toMatchObject([
+        { by: m1, from: 'red', to: 'blue' },
+        { by: m0, from: undefined, to: 'red' },
+      ])
+      return simulation
+    })
+  })
+
+  it('spreads in a moment, and says so once', async () => {
+    await runTwice(async () => {
+      const simulation = settled(2, 12)
+      const configs = await openAll(simulation, namesFrom(0, 12))
+      await simulation.run(10_000)
+      const changes: unknown[] = []
+      configs[5]?.events.addEventListener('change', ({ detail }) => changes.push(detail))
+      const watched: unknown[] = []
+      configs[6]?.watch('color', value => watched.push(value))
+      await configs[0]?.set('color', 'red')
+      await simulation.run(100)
+      allSee(configs, { color: 'red' })
+      await configs[3]?.delete('color')
+      await simulation.run(100)
+      allSee(configs, {})
+      expect(changes).toMatchObject([
+        { key: 'color', value: 'red', previous: undefined, by: simulation.member('m0').id },
+        { key: 'color', value: undefined, previous: 'red', by: simulation.member('m3').id },
+      ])
+      expect(watched).toEqual(['red', undefined])
+      return simulation
+    })
+  })
+
+  it('names on both sides of a healed partition what lost, once', async () => {
+    await runTwice(async () => {
+      const simulation = settled(3, 12)
+      const configs = await openAll(simulation, namesFrom(0, 12))
+      await configs[0]?.set('color', 'red')
+      await configs[0]?.set('size', 1)
+      await simulation.run(10_000)
+      const heard = configs.map(conflictsOf)
+      simulation.partition([namesFrom(0, 6), namesFrom(6, 12)])
+      await configs[1]?.set('color', 'green')
+      await simulation.run(1_000)
+      await configs[7]?.set('color', 'blue')
+      await configs[2]?.set('size', 2)
+      await simulation.run(60_000)
+      simulation.heal()
+      await simulation.runUntil(() => simulation.isConverged(), { withinMs: 60_000 })
+      await simulation.run(60_000)
+      allSee(configs, { color: 'blue', size: 2 })
+      const [m1, m7] = [simulation.member('m1').id, simulation.member('m7').id]
+      for (const conflicts of heard)
+        expect(conflicts).toMatchObject([
+          {
+            key: 'color',
+            winner: { by: m7, from: 'red', to: 'blue' },
+            loser: { by: m1, from: 'red', to: 'green' },
+          },
+        ])
+      return simulation
+    })
+  })
+
+  it('lets only its writers write, whoever relays the others', async () => {
+    await runTwice(async () => {
+      const simulation = settled(4, 12)
+      const writers = [simulation.member('m0').id, simulation.member('m1').id]
+      const strict = await Promise.all(namesFrom(0, 4).map(name => open(simulation, name, writers)))
+      const loose = await Promise.all(namesFrom(4, 8).map(name => open(simulation, name)))
+      await strict[0]?.set('color', 'red')
+      await simulation.run(1_000)
+      await loose[1]?.set('color', 'forbidden')
+      await expect(strict[2]?.set('color', 'mine')).rejects.toThrow(/none of its writers/)
+      await simulation.run(60_000)
+      allSee(strict, { color: 'red' })
+      allSee(loose, { color: 'forbidden' })
+      for (const { machine, driver } of simulation.running) {
+        expect(Object.values(driver.offences())).toEqual([0, 0])
+        expect(machine.health().visible).toBe(12)
+      }
+      return simulation
+    })
+  })
+
+  it('survives the restart of all, from their stores', async () => {
+    await runTwice(async () => {
+      const simulation = settled(5, 6)
+      const configs = await openAll(simulation, namesFrom(0, 6))
+      await configs[0]?.set('color', 'red')
+      await configs[1]?.set('color', 'blue')
+      await simulation.run(5_000)
+      for (const name of namesFrom(0, 6)) simulation.crash(name)
+      await simulation.run(1_000)
+      for (const name of namesFrom(0, 6)) simulation.restart(name, { keepStorage: true })
+      await simulation.run(10_000)
+      const again = await openAll(simulation, namesFrom(0, 6))
+      allSee(again, { color: 'blue' })
+      expect(again[3]?.history('color').map(({ to }) => to)).toEqual(['blue', 'red'])
+      await again[2]?.set('color', 'green')
+      // Nobody knew yet that the others are there: an exchange brings it.
+      await simulation.run(5_000)
+      allSee(again, { color: 'green' })
+      return simulation
+    })
+  })
+
+  it('grows quiet when all agree', async () => {
+    const plain = await sentOver(settled(6, 12), 60_000)
+    const simulation = settled(6, 12)
+    const configs = await openAll(simulation, namesFrom(0, 12))
+    for (let i = 0; i < 200; i++) await configs[i % 12]?.set(`key ${i}`, i)
+    await simulation.run(120_000)
+    const quiet = await sentOver(simulation, 60_000)
+    expect((totalBytes(quiet) - totalBytes(plain)) / 12 / 60).toBeLessThan(10)
+  })
+})
