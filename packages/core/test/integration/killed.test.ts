@@ -1,0 +1,52 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join as pathOf } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, it } from 'vitest'
+import { join, leaveAll, loopback } from './members.ts'
+
+const script = fileURLToPath(new URL('./writing-process.ts', import.meta.url))
+// The generated codec has namespaces, which are more than types.
+const execArgv = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning']
+
+let folder: string | undefined
+let child: ChildProcess | undefined
+
+afterEach(async () => {
+  child?.kill('SIGKILL')
+  await leaveAll()
+  if (folder) rmSync(folder, { recursive: true, force: true })
+})
+
+/** Lets a process write from this number on, and kills it in the middle. @returns the last number it said to be stored */
+async function writeAndKill(storage: string, from: number): Promise<number> {
+  const options = { cluster: 'killed', listen: [loopback], mdns: false, storage }
+  const writer = fork(script, [JSON.stringify(options), String(from)], { execArgv })
+  child = writer
+  let stored = from - 1
+  writer.on('message', number => {
+    stored = Number(number)
+    if (stored >= from + 150) writer.kill('SIGKILL')
+  })
+  await once(writer, 'exit')
+  return stored
+}
+
+it('a process that is killed while it writes loses nothing that it said was stored', {
+  timeout: 60_000,
+}, async () => {
+  folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-killed-'))
+  let next = 0
+  for (let life = 0; life < 3; life++) next = (await writeAndKill(folder, next)) + 1
+  const survivor = await join({ cluster: 'killed', storage: folder })
+  const config = await survivor.config('written')
+  const written = Array.from({ length: 100 }, (_, key) => Number(config.get(`key ${key}`)))
+  const acknowledged = Array.from({ length: 100 }, (_, key) => next - 1 - ((next - 1 - key) % 100))
+  // The one that was being written may be there as well.
+  written.forEach((number, key) => {
+    expect(number).toBeGreaterThanOrEqual(acknowledged[key] ?? 0)
+  })
+  expect(Math.max(...written)).toBeLessThanOrEqual(next)
+})
