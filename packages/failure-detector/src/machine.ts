@@ -289,7 +289,7 @@ export class Machine implements Detector {
   #refute(nowMs: number): void {
     const incarnation = this.#refutation.take(nowMs)
     if (incarnation === undefined) return
-    this.#probing.health.change(+1)
+    this.#probing.health.refuted(nowMs)
     this.#effects.push({ type: 'refute', incarnation })
   }
 

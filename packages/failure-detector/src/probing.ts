@@ -38,7 +38,7 @@ export class Probing {
   constructor(options: ProbingOptions) {
     const { knobs, random, roster, send } = options
     this.#options = options
-    this.health = new LocalHealth(knobs.maxLocalHealth)
+    this.health = new LocalHealth(knobs)
     this.#order = new ProbeOrder(options.order, random)
     this.#seqs = new Sequence(random)
     this.#helper = new Helper(knobs, this.#seqs, send)

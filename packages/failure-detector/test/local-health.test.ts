@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { LocalHealth } from '../src/local-health.ts'
+import { profiles } from '../src/knobs.ts'
+import { LocalHealth, refutationDoubtMs } from '../src/local-health.ts'
 
 it.each([
   [7, [], 0],
@@ -8,9 +9,31 @@ it.each([
   [7, [3, 3, 3], 7],
   [7, [9, -1], 6],
   [0, [1, 1], 0],
-])('with max %i, changes %j lead to %i', (max, changes, expected) => {
-  const health = new LocalHealth(max)
+])('with max %i, changes %j lead to %i', (maxLocalHealth, changes, expected) => {
+  const health = new LocalHealth({ ...profiles.lan, maxLocalHealth })
   for (const by of changes) health.change(by)
   expect(health.score).toBe(expected)
   expect(health.scale).toBe(1 + expected)
+})
+
+it.each([
+  ['local', 10_000],
+  ['lan', 10_000],
+  ['wan', 50_000],
+] as const)('%s: refuting counts once in %i ms', (profile, gapMs) => {
+  const health = new LocalHealth(profiles[profile])
+  expect(refutationDoubtMs(profiles[profile])).toBe(gapMs)
+  for (let nowMs = 0; nowMs < 3 * gapMs; nowMs += 250) health.refuted(nowMs)
+  expect(health.score).toBe(3)
+})
+
+it.each([1, 7, 30])('with max %i, answered probes make well who refutes without end', maxLocalHealth => {
+  const knobs = { ...profiles.lan, maxLocalHealth }
+  const health = new LocalHealth(knobs)
+  health.change(maxLocalHealth)
+  for (let nowMs = 0; nowMs < 1_000 * knobs.probeIntervalMs; nowMs += health.scale * knobs.probeIntervalMs) {
+    health.refuted(nowMs)
+    health.change(-1)
+  }
+  expect(health.score).toBe(0)
 })

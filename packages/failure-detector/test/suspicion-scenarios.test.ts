@@ -121,4 +121,21 @@ describe('suspicion and refutation among simulated members', () => {
     expect(network.messages / 32 / 65).toBeLessThan(17)
     expect(Math.max(...network.hosts.map(host => host.detector.localHealth()))).toBeLessThanOrEqual(2)
   })
+
+  it('scenario 6: one that is lied about without end does not take itself for ill', () => {
+    const scores: number[] = []
+    runTwice(() => {
+      const network = new SimulatedNetwork({ members: 32, seed: 109 })
+      const victim = network.host('m5')
+      const lie = (): void => {
+        network.tell('m5', victim.incarnation, 'm0', true)
+        scores.push(victim.detector.localHealth())
+        network.later(200, lie)
+      }
+      lie()
+      network.run(120_000)
+      return network
+    })
+    expect(Math.max(...scores)).toBe(1)
+  })
 })
