@@ -2,7 +2,8 @@
  * joinCluster for Node: a libp2p node of its own, over TCP, Noise and yamux, that is a member of one cluster.
  */
 import { identify } from '@libp2p/identify'
-import { mdns } from '@libp2p/mdns'
+import type { PeerDiscovery } from '@libp2p/interface'
+import { type MulticastDNSComponents, mdns } from '@libp2p/mdns'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import type { Datastore } from 'interface-datastore'
@@ -63,6 +64,12 @@ async function startNode(
   datastore: Datastore,
 ): Promise<Node> {
   const tag = clusterTag(options.cluster)
+  const discoveries: PeerDiscovery[] = []
+  const findLocally = (components: MulticastDNSComponents): PeerDiscovery => {
+    const discovery = mdns({ serviceTag: serviceTag(tag) })(components)
+    discoveries.push(discovery)
+    return discovery
+  }
   const node = await createLibp2p({
     start: false,
     privateKey: await loadIdentity(datastore),
@@ -70,7 +77,7 @@ async function startNode(
     transports: [tcp()],
     connectionEncrypters: [frugalNoise()],
     streamMuxers: [yamux({ enableKeepAlive: false })],
-    peerDiscovery: options.mdns === false ? [] : [mdns({ serviceTag: serviceTag(tag) })],
+    peerDiscovery: options.mdns === false ? [] : [findLocally],
     // Probes watch the connections already.
     connectionMonitor: { enabled: false },
     // The defaults take a burst of joins from one host for an attack.
@@ -93,8 +100,20 @@ async function startNode(
     if (error instanceof StorageError) throw error
     throw new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error })
   }
-  dialDiscovered(node, node.services.cluster)
+  for (const discovery of discoveries) dialFrom(discovery, node)
   return node
+}
+
+function dialFrom(discovery: PeerDiscovery, node: Node): void {
+  const { cluster } = node.services
+  const stop = dialDiscovered({
+    discovery,
+    status: id => cluster.members.getSnapshot().find(member => member.id === id)?.status,
+    visible: () => cluster.health().visible,
+    dial: addresses => node.dial(addresses),
+    random: Math.random,
+  })
+  node.addEventListener('stop', stop, { once: true })
 }
 
 /** Only members of the same cluster answer to it, and it is a valid DNS-SD name. */
