@@ -42,12 +42,12 @@ export class Dialler {
     }
   }
 
-  /** The connection that stands, or a new one. Rejects with what `outcome` can read. */
+  /** The newest connection that stands, or a new one. Rejects with what `outcome` can read. */
   async connect(id: string): Promise<Connection> {
     const { connectionManager } = this.#components
+    const standing = this.standing(id)
+    if (standing) return standing
     const peerId = peerIdFromString(id)
-    const existing = connectionManager.getConnections(peerId).find(({ status }) => status === 'open')
-    if (existing) return existing
     const addresses = this.#addresses.get(id) ?? []
     const signal = AbortSignal.timeout(dialTimeoutMs)
     this.#dialled.add(id)
@@ -83,6 +83,11 @@ export class Dialler {
 
   disconnect(id: string): void {
     for (const connection of this.connections(id)) connection.close().catch(error => connection.abort(error))
+  }
+
+  /** The newest of those that stand: the other end may have lost any older one. */
+  standing(id: string): Connection | undefined {
+    return this.connections(id).findLast(({ status }) => status === 'open')
   }
 
   connections(id: string): Connection[] {

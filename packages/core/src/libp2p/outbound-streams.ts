@@ -8,7 +8,7 @@ import type { Connection, Logger, Stream } from '@libp2p/interface'
 import { concat } from 'uint8arrays/concat'
 import type { Channel } from '../cluster/ports.ts'
 import { prefixed, readFrames, writeFrame } from './frame-stream.ts'
-import { protocols } from './protocols.ts'
+import { channels, protocols } from './protocols.ts'
 
 export interface OutboundStreamsOptions {
   readonly connect: (id: string) => Promise<Connection>
@@ -44,10 +44,20 @@ export class OutboundStreams {
       return
     }
     if (outbound && writeFrame(outbound.stream, bytes)) return
-    this.#open(to, channel, bytes)
+    this.#open(to, channel, [bytes])
   }
 
-  /** The connection is gone. */
+  /** A newer connection stands: what is said from now on, or waits to be said, goes over that. */
+  move(id: string): void {
+    for (const channel of channels) {
+      const outbound = this.#streams[channel].get(id)
+      this.#streams[channel].delete(id)
+      if (outbound?.type === 'open') outbound.stream.close().catch(() => {})
+      else if (outbound) this.#open(id, channel, outbound.waiting)
+    }
+  }
+
+  /** The last connection is gone. */
   closed(id: string): void {
     for (const streams of Object.values(this.#streams)) streams.delete(id)
   }
@@ -60,10 +70,10 @@ export class OutboundStreams {
     }
   }
 
-  #open(to: string, channel: Channel, first: Uint8Array): void {
+  #open(to: string, channel: Channel, waiting: Uint8Array[]): void {
     const { connect, log } = this.#options
     const streams = this.#streams[channel]
-    const opening: Outbound = { type: 'opening', waiting: [first] }
+    const opening: Outbound = { type: 'opening', waiting }
     streams.set(to, opening)
     connect(to)
       .then(connection =>

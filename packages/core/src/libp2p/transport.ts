@@ -2,7 +2,7 @@
  * Transport: hearsay's frames and rumors over one libp2p node.
  *
  * Each end opens its own streams, in one direction: answers come on the other's. A link is a connection to a peer
- * that speaks hearsay and has not said that it means another cluster.
+ * that speaks hearsay and has not said that it means another cluster. Of several connections the newest is used.
  */
 import type { GossipSub } from '@libp2p/gossipsub'
 import { TopicValidatorResult } from '@libp2p/gossipsub'
@@ -14,6 +14,7 @@ import { decodeSync, encodeSync } from '../wire/codec.ts'
 import { spaceTopic } from '../wire/space-tag.ts'
 import { Dialler, type DiallerComponents } from './dialler.ts'
 import { prefixed, readFrames, writeFrame } from './frame-stream.ts'
+import { closeIfHalfOpen } from './half-open.ts'
 import { OutboundStreams } from './outbound-streams.ts'
 import { channels, protocols } from './protocols.ts'
 
@@ -78,6 +79,7 @@ export class Libp2pTransport implements Transport {
       await registrar.handle(protocols[channel], accept, limits)
       this.#undo.push(() => void registrar.unhandle(protocols[channel]).catch(() => {}))
     }
+    // Waited for: gossipsub, which is told next, opens no second stream while it has one on a dead connection.
     const onConnect = (_: PeerId, connection: Connection) => this.#connected(connection)
     const topology = await registrar.register(protocols.probe, { onConnect })
     this.#undo.push(() => registrar.unregister(topology))
@@ -224,12 +226,22 @@ export class Libp2pTransport implements Transport {
     return cluster.every((byte, i) => byte === this.#cluster[i])
   }
 
-  #connected(connection: Connection): void {
+  /** Resolves when this connection is the only one, or the others are known to stand as well. */
+  async #connected(connection: Connection): Promise<void> {
     const id = connection.remotePeer.toString()
-    if (this.#linked.has(id)) return
-    this.#linked.add(id)
     this.#dialler.connected(connection)
-    this.#listener?.link(id, 'open', this.#dialler.isOurs(connection))
+    if (!this.#linked.has(id)) {
+      this.#linked.add(id)
+      this.#opened(id)
+    } else if (this.#dialler.standing(id) === connection) this.#streams.move(id)
+    const others = this.#dialler.connections(id).filter(other => other !== connection)
+    const wereClosed = await Promise.all(others.map(closeIfHalfOpen))
+    if (wereClosed.includes(true) && this.#linked.has(id)) this.#opened(id)
+  }
+
+  #opened(id: string): void {
+    const isOurs = this.#dialler.connections(id).some(connection => this.#dialler.isOurs(connection))
+    this.#listener?.link(id, 'open', isOurs)
   }
 
   #disconnected(id: string): void {
@@ -244,7 +256,7 @@ export class Libp2pTransport implements Transport {
       .newStream(protocols.probe, { signal: AbortSignal.timeout(identifyTimeoutMs) })
       .then(async stream => {
         await stream.close()
-        this.#connected(connection)
+        await this.#connected(connection)
       })
       .catch(() => {})
   }

@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Cluster } from '../../src/cluster/cluster.ts'
+import { join, leaveAll, listenTo, until, untilAllSee } from './members.ts'
+import { TcpProxy } from './tcp-proxy.ts'
+
+const proxies: TcpProxy[] = []
+
+function createProxy(): TcpProxy {
+  const proxy = new TcpProxy()
+  proxies.push(proxy)
+  return proxy
+}
+
+afterEach(async () => {
+  await leaveAll()
+  for (const proxy of proxies.splice(0)) proxy.close()
+})
+
+const beatOf = (member: Cluster, other: Cluster): number =>
+  member.heartbeats.getSnapshot().get(other.self.id)?.beat ?? 0
+
+/** Resolves when each heard so many more hearts of the other beat. */
+async function beats(a: Cluster, b: Cluster, count: number): Promise<void> {
+  const hear = (member: Cluster, other: Cluster) => {
+    const before = beatOf(member, other)
+    return until(member.heartbeats, () => beatOf(member, other) >= before + count)
+  }
+  await Promise.all([hear(a, b), hear(b, a)])
+}
+
+describe('two members with several connections', { timeout: 60_000 }, () => {
+  it.each([
+    ['was dialled', 'far'],
+    ['dialled', 'near'],
+  ] as const)('speak over the newest when one that %s does not know that the old is dead', async (_, end) => {
+    const proxy = createProxy()
+    const door = await proxy.listen()
+    const dialled = await join({ cluster: 'half-open', name: 'dialled' })
+    const dialler = await join({ cluster: 'half-open', name: 'dialler', bootstrap: [door] })
+    proxy.open(dialled.self.addresses[0] ?? '')
+    await untilAllSee([dialled, dialler], 2)
+    expect(proxy.standing).toBe(1)
+
+    const heard = [dialled, dialler].map(listenTo)
+    const givenUp = proxy.goSilentFor(end)
+    await beats(dialled, dialler, 2)
+    await givenUp
+    dialled.update({ tags: { news: 'of the dialled' } })
+    dialler.update({ tags: { news: 'of the dialler' } })
+    await until(dialled.members, all => all.some(({ tags }) => tags['news'] === 'of the dialler'))
+    await until(dialler.members, all => all.some(({ tags }) => tags['news'] === 'of the dialled'))
+    expect(heard.flat().map(({ type }) => type)).toEqual(['update', 'update'])
+  })
+
+  it('keep both when they dialled each other at once', async () => {
+    const [one, two] = [createProxy(), createProxy()]
+    const [doorOfA, doorOfB] = [await one.listen(), await two.listen()]
+    const a = await join({ cluster: 'at-once', name: 'a', bootstrap: [doorOfB] })
+    const b = await join({ cluster: 'at-once', name: 'b', bootstrap: [doorOfA] })
+    await Promise.all([one.callers(1), two.callers(1)])
+    one.open(a.self.addresses[0] ?? '')
+    two.open(b.self.addresses[0] ?? '')
+    await untilAllSee([a, b], 2)
+    const heard = [a, b].map(listenTo)
+    await beats(a, b, 2)
+    expect([one.standing, two.standing]).toEqual([1, 1])
+    expect(heard.flat()).toEqual([])
+  })
+})
