@@ -161,6 +161,17 @@ describe('a deletion', () => {
     expect(holder().entries.judge(deletion, at(nowMs + 1.2 * retentionMs))).toBe('old')
   })
 
+  it('is remembered for a while after its key was dropped: what somebody still tells of it does not come back', () => {
+    const a = holder()
+    merge(a, [value, deletion])
+    const laterMs = nowMs + 1 + 1.125 * retentionMs
+    a.entries.sweep(laterMs)
+    merge(a, [value, deletion], laterMs)
+    expect(valuesOf(a)).toEqual([])
+    merge(a, [entryFact(ids[0] ?? '', { value: 'new', epochMs: nowMs + 2 })], laterMs)
+    expect(valuesOf(a)).toEqual(['new'])
+  })
+
   it('does not outlast a value that is written after it', () => {
     const a = holder()
     merge(a, [value, deletion])

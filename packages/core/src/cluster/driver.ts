@@ -174,6 +174,11 @@ export class Driver implements TransportListener {
     })
   }
 
+  /** What is held for rooms and shared configs; undefined: there never were any. */
+  get spaces(): Pick<SpacesDriver, 'load' | 'refused'> | undefined {
+    return this.#spaces
+  }
+
   /** Offences so far, by kind. */
   offences(): Readonly<Record<Offence, number>> {
     return this.#conduct.counts()

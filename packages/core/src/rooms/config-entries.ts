@@ -4,7 +4,8 @@
  * Ordered by hybrid time, then author, then id. A key keeps its `maxVersions` greatest entries, so what is kept is a
  * join as well, and everybody tells the same history. A deletion is an entry, too. A key that was deleted goes in two
  * stages, by the time of the deletion, so with all members alike: after the retention it is no longer shared, an
- * eighth of the retention later, when nobody tells of it any more, it is dropped.
+ * eighth of the retention later, when nobody should tell of it any more, it is dropped. When it was deleted is known a
+ * while longer, because clocks and sweeps differ, and old values that somebody still tells of would stand again.
  */
 import { believable } from '../state/incarnation.ts'
 import type { Instant } from '../state/instant.ts'
@@ -28,6 +29,8 @@ export const maxVersions = 8
 /** With the largest values and full histories 134 MB. */
 export const maxKeys = 1_024
 const dropFactor = 1.125
+/** Keys that are gone, of which the time of the deletion is still known. */
+const maxDropped = 4_096
 
 /** A merged entry: which place it took, and what it met there. */
 export interface Merged {
@@ -42,6 +45,8 @@ export class ConfigEntries {
   readonly #options: ConfigEntriesOptions
   readonly #keys = new Map<string, HeldFact<EntryFact>[]>()
   readonly #clock = new HybridClock()
+  /** Dropped keys, and when they were deleted; the longest dropped first. */
+  readonly #dropped = new Map<string, number>()
 
   constructor(options: ConfigEntriesOptions) {
     this.#options = options
@@ -68,6 +73,7 @@ export class ConfigEntries {
     if (!believable(fact.epochMs, epochMs)) return 'refused'
     const versions = this.#keys.get(fact.key)
     if (!versions) {
+      if (fact.epochMs <= (this.#dropped.get(fact.key) ?? Number.NEGATIVE_INFINITY)) return 'old'
       if (this.#isDeletedFor(fact, epochMs, dropFactor)) return 'old'
       return this.#keys.size < maxKeys ? 'news' : 'refused'
     }
@@ -97,8 +103,16 @@ export class ConfigEntries {
   sweep(epochMs: number): void {
     for (const [key, versions] of this.#keys) {
       this.#share(versions, epochMs)
-      if (this.#isDeletedFor(versions[0]?.fact, epochMs, dropFactor)) this.#keys.delete(key)
+      if (this.#isDeletedFor(versions[0]?.fact, epochMs, dropFactor)) this.#drop(key, versions)
     }
+  }
+
+  #drop(key: string, [newest]: readonly HeldFact<EntryFact>[]): void {
+    this.#keys.delete(key)
+    this.#dropped.delete(key)
+    if (newest) this.#dropped.set(key, newest.fact.epochMs)
+    const [longest] = this.#dropped.keys()
+    if (this.#dropped.size > maxDropped && longest !== undefined) this.#dropped.delete(longest)
   }
 
   #share(versions: readonly HeldFact<EntryFact>[], epochMs: number): void {

@@ -21,6 +21,7 @@ import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } f
 import type { SpaceContent } from './space-content.ts'
 import type { Surroundings } from './space-members.ts'
 import { Spaces, type SpacesEffect } from './spaces.ts'
+import type { SpacesLoad } from './spaces-load.ts'
 
 export interface SpacesDriverOptions {
   readonly surroundings: Surroundings
@@ -61,6 +62,10 @@ export class SpacesDriver {
   /** Facts that broke a rule of their space, so far. */
   get refused(): number {
     return this.#spaces.refused
+  }
+
+  load(): SpacesLoad {
+    return this.#spaces.load()
   }
 
   /** @param least the entry's number is at least this. @returns the number */

@@ -14,6 +14,7 @@ import type { Judgement } from './judgement.ts'
 import type { SpaceContent } from './space-content.ts'
 import { agreesWithSpace, answerSpace, offerSpace, type SpaceExchangeOptions } from './space-exchange.ts'
 import { SpaceMembers, type Surroundings } from './space-members.ts'
+import type { SpacesLoad } from './spaces-load.ts'
 import { Transfers } from './transfers.ts'
 
 export type SpacesEffect =
@@ -80,6 +81,15 @@ export class Spaces {
   /** Facts that broke a rule of their space: nothing changed. */
   get refused(): number {
     return this.#refused
+  }
+
+  load(): SpacesLoad {
+    const spaces = [...this.#spaces.values()]
+    return {
+      spaces: spaces.length,
+      facts: spaces.reduce((sum, { content }) => sum + content.facts.size, 0),
+      transfers: spaces.reduce((sum, { exchange }) => sum + exchange.transfers.size, 0),
+    }
   }
 
   has(space: string): boolean {

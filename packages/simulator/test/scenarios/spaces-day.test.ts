@@ -1,0 +1,80 @@
+import type { Config, Room } from '@hearsay/core'
+import { describe, expect, it } from 'vitest'
+import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
+import { namesFrom } from '../names.ts'
+import { size } from '../size.ts'
+
+const hourMs = 3_600_000
+const lengthMs = size({ usual: hourMs / 12, long: 24 * hourMs })
+const retentionMs = size({ usual: hourMs / 60, long: hourMs / 6 })
+const stepMs = size({ usual: 20_000, long: 60_000 })
+
+interface Open {
+  readonly room: Room<{ cursor: number; note: string }>
+  readonly config: Config
+}
+
+async function open(simulation: Simulation, name: string): Promise<Open> {
+  const { cluster } = simulation.member(name)
+  return {
+    room: await cluster.room('design'),
+    config: await cluster.config('flags', { retentionMs }),
+  }
+}
+
+/** Facts that each of those who run holds. */
+function factsHeld(simulation: Simulation): number[] {
+  return simulation.running.map(({ driver }) => driver.spaces?.load().facts ?? 0)
+}
+
+describe(`presence and config among 32 that come and go, for ${lengthMs / 60_000} minutes`, () => {
+  it('leaves no more behind than what still stands', async () => {
+    await runTwice(async () => {
+      const simulation = createSimulation({ seed: 24, members: 32, start: 'settled' })
+      const names = namesFrom(0, 32)
+      const opened = new Map<string, Open>()
+      for (const name of names) opened.set(name, await open(simulation, name))
+      const away: string[] = []
+      for (let step = 0; step < lengthMs / stepMs; step++) {
+        const name = names[(7 * step) % 32] ?? ''
+        const writer = opened.get(names[(5 * step + 1) % 32] ?? '')
+        writer?.room.presence.set({ cursor: step, note: step % 3 === 0 ? undefined : 'here' })
+        await writer?.config.set(`key ${step % 40}`, step)
+        if (step % 2 === 0) await writer?.config.delete(`key ${(step + 20) % 40}`)
+        // One goes, in one way or another, and one comes back.
+        const back = away.length >= 3 ? away.shift() : undefined
+        if (back !== undefined) {
+          simulation.restart(back, { keepStorage: step % 4 !== 0 })
+          await simulation.run(1_000)
+          opened.set(back, await open(simulation, back))
+        }
+        if (opened.has(name) && name !== 'm0') {
+          opened.delete(name)
+          away.push(name)
+          if (step % 3 === 0) {
+            void simulation.leave(name)
+            await simulation.run(5_000)
+          } else simulation.crash(name)
+        }
+        await simulation.run(stepMs)
+      }
+      for (const name of away) {
+        simulation.restart(name)
+        await simulation.run(1_000)
+        opened.set(name, await open(simulation, name))
+      }
+      for (const { room } of opened.values()) room.presence.set({ cursor: undefined, note: 'end' })
+      for (let key = 0; key < 40; key++) await opened.get('m0')?.config.delete(`key ${key}`)
+      // The retention of what was deleted, and an eighth of it.
+      await simulation.run(1.5 * retentionMs + hourMs / 60)
+      const entries = [...opened.values()].map(({ config }) => config.entries.getSnapshot())
+      expect(entries).toEqual(names.map(() => ({})))
+      // Of each member its note and what it took back, and of the config nothing.
+      for (const held of factsHeld(simulation)) expect(held).toBeLessThanOrEqual(2 * 32)
+      expect(new Set(factsHeld(simulation)).size).toBe(1)
+      for (const { driver } of simulation.running)
+        expect(driver.spaces?.load()).toMatchObject({ spaces: 2, transfers: 0 })
+      return simulation
+    })
+  })
+})
