@@ -1,18 +1,19 @@
 /**
  * Paced: does something when asked, but not too often.
  *
- * The first time after a pause at once, then at most every `intervalMs`; whoever asked last is served for certain.
+ * The first time after a pause at once, then at most once in an interval; whoever asked last is served for certain.
  */
 import type { Clock } from '../cluster/ports.ts'
 
 export class Paced {
   readonly #clock: Clock
-  readonly #intervalMs: number
+  readonly #intervalMs: () => number
   readonly #act: () => void
   #nextMs = Number.NEGATIVE_INFINITY
   #cancel: (() => void) | undefined
 
-  constructor(clock: Clock, intervalMs: number, act: () => void) {
+  /** @param intervalMs asked for each time it was done */
+  constructor(clock: Clock, intervalMs: () => number, act: () => void) {
     this.#clock = clock
     this.#intervalMs = intervalMs
     this.#act = act
@@ -38,7 +39,7 @@ export class Paced {
 
   #do(): void {
     this.stop()
-    this.#nextMs = this.#clock.now().monotonicMs + this.#intervalMs
+    this.#nextMs = this.#clock.now().monotonicMs + this.#intervalMs()
     this.#act()
   }
 }

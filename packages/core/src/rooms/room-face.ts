@@ -39,8 +39,13 @@ export interface RoomFaceOptions {
   readonly left: () => void
 }
 
-/** Our choice: 20 updates a second are smooth for the eye, and bearable for a hundred others. */
-const presenceIntervalMs = 50
+/**
+ * How often presence is told, by how many are in the room. Our choice: 20 times a second is smooth for the eye; from 20
+ * members on rarer, so that all of them together tell 400 things a second, however many they are.
+ */
+export function presenceIntervalMs(members: number): number {
+  return Math.max(50, 2.5 * members)
+}
 
 export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   readonly name: string
@@ -69,7 +74,8 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     this.events = this.#emitter
     this.#content = new RoomContent(whereabouts, this)
     this.#own = new OwnPresence(() => this.#entered)
-    this.#tell = new Paced(clock, presenceIntervalMs, () => void driver.say(space, this.#own.take()))
+    const intervalMs = () => presenceIntervalMs(this.#members.getSnapshot().length)
+    this.#tell = new Paced(clock, intervalMs, () => void driver.say(space, this.#own.take()))
     this.#members = createStore(() => this.#listMembers())
     this.presence = {
       own: this.#own.store,

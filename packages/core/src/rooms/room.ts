@@ -33,7 +33,7 @@ export interface Presence<P extends object> {
   readonly events: TypedEventTarget<PresenceEvents>
   /**
    * Changes the named fields; those that are `undefined` are removed, all others stay. Told at once, then at most
-   * every 50 ms, the newest of each field.
+   * every 50 ms (from 20 members in the room on 2.5 ms a member), the newest of each field.
    *
    * @throws {InvalidValueError} no JSON, or more than 16 kB or 64 field names in all; nothing changed
    * @throws {NotRunningError} the room was left
