@@ -6,7 +6,6 @@
  * nothing is deferred that need not be.
  */
 import type { LinkState } from '@hearsay/failure-detector'
-import type { SpacesDriver } from '../rooms/spaces-driver.ts'
 import {
   decodeProbe,
   decodeRumors,
@@ -22,6 +21,7 @@ import type { Machine } from './machine.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
 import type { MemberEvent } from './membership.ts'
 import type { Channel, Clock, RumorVerdict, Transport, TransportListener } from './ports.ts'
+import type { SpacesLoad, SpacesPort } from './spaces-port.ts'
 import { type Verified, verify } from './verification.ts'
 import { when } from './when.ts'
 
@@ -58,7 +58,7 @@ const maxEarly = 1_024
 export class Driver implements TransportListener {
   readonly #options: DriverOptions
   readonly #conduct = new Conduct()
-  #spaces: SpacesDriver | undefined
+  #spaces: SpacesPort | undefined
   #cancelTimer: () => void = () => {}
   #cancelWatch: () => void = () => {}
   #epochAheadMs: number
@@ -112,7 +112,7 @@ export class Driver implements TransportListener {
   }
 
   /** This member's spaces, from the first on: they hear what is theirs. */
-  host(spaces: SpacesDriver): void {
+  host(spaces: SpacesPort): void {
     this.#spaces = spaces
   }
 
@@ -175,8 +175,8 @@ export class Driver implements TransportListener {
   }
 
   /** What is held for rooms and shared configs; undefined: there never were any. */
-  get spaces(): Pick<SpacesDriver, 'load' | 'refused'> | undefined {
-    return this.#spaces
+  spacesLoad(): SpacesLoad | undefined {
+    return this.#spaces?.load()
   }
 
   /** Offences so far, by kind. */

@@ -55,11 +55,6 @@ export class MemberSpaces {
     driver.host(this.#driver)
   }
 
-  /** Facts that broke a rule of their space, so far: nothing changed. */
-  get refused(): number {
-    return this.#driver.refused
-  }
-
   /** The room of this name: entered now, or before. @throws {InvalidOptionsError} */
   room(name: string): RoomFace {
     checkName('room', name)

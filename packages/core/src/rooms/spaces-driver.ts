@@ -6,6 +6,7 @@
  */
 import type { Offence } from '../cluster/conduct.ts'
 import type { Clock, RumorVerdict, Transport } from '../cluster/ports.ts'
+import type { SpacesLoad, SpacesPort } from '../cluster/spaces-port.ts'
 import { type Verified, verify } from '../cluster/verification.ts'
 import { when, whenAll } from '../cluster/when.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
@@ -21,7 +22,6 @@ import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } f
 import type { SpaceContent } from './space-content.ts'
 import type { Surroundings } from './space-members.ts'
 import { Spaces, type SpacesEffect } from './spaces.ts'
-import type { SpacesLoad } from './spaces-load.ts'
 
 export interface SpacesDriverOptions {
   readonly surroundings: Surroundings
@@ -46,7 +46,7 @@ export interface SpaceListener {
 
 const maxDeltaBytes = 49_152
 
-export class SpacesDriver {
+export class SpacesDriver implements SpacesPort {
   readonly #options: SpacesDriverOptions
   readonly #spaces: Spaces
   readonly #listeners = new Map<string, SpaceListener>()
@@ -57,11 +57,6 @@ export class SpacesDriver {
     this.#options = options
     const { surroundings, random, clock } = options
     this.#spaces = new Spaces({ surroundings, random, maxDeltaBytes }, clock.now().monotonicMs)
-  }
-
-  /** Facts that broke a rule of their space, so far. */
-  get refused(): number {
-    return this.#spaces.refused
   }
 
   load(): SpacesLoad {

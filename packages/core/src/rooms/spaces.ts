@@ -4,6 +4,7 @@
  * As with the machine of the cluster: facts come in signed and verified, one's own by the same door as others';
  * nothing waits; what is to be done is returned, and time comes in.
  */
+import type { SpacesLoad } from '../cluster/spaces-port.ts'
 import { SyncSchedule } from '../gossip/sync-schedule.ts'
 import type { Instant } from '../state/instant.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
@@ -14,7 +15,6 @@ import type { Judgement } from './judgement.ts'
 import type { SpaceContent } from './space-content.ts'
 import { agreesWithSpace, answerSpace, offerSpace, type SpaceExchangeOptions } from './space-exchange.ts'
 import { SpaceMembers, type Surroundings } from './space-members.ts'
-import type { SpacesLoad } from './spaces-load.ts'
 import { Transfers } from './transfers.ts'
 
 export type SpacesEffect =
@@ -78,17 +78,13 @@ export class Spaces {
     this.#sweepDueMs = nowMs + sweepIntervalMs
   }
 
-  /** Facts that broke a rule of their space: nothing changed. */
-  get refused(): number {
-    return this.#refused
-  }
-
   load(): SpacesLoad {
     const spaces = [...this.#spaces.values()]
     return {
       spaces: spaces.length,
       facts: spaces.reduce((sum, { content }) => sum + content.facts.size, 0),
       transfers: spaces.reduce((sum, { exchange }) => sum + exchange.transfers.size, 0),
+      refused: this.#refused,
     }
   }
 

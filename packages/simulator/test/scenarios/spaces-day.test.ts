@@ -24,7 +24,7 @@ async function open(simulation: Simulation, name: string): Promise<Open> {
 
 /** Facts that each of those who run holds. */
 function factsHeld(simulation: Simulation): number[] {
-  return simulation.running.map(({ driver }) => driver.spaces?.load().facts ?? 0)
+  return simulation.running.map(({ driver }) => driver.spacesLoad()?.facts ?? 0)
 }
 
 describe(`presence and config among 32 that come and go, for ${lengthMs / 60_000} minutes`, () => {
@@ -73,7 +73,7 @@ describe(`presence and config among 32 that come and go, for ${lengthMs / 60_000
       for (const held of factsHeld(simulation)) expect(held).toBeLessThanOrEqual(2 * 32)
       expect(new Set(factsHeld(simulation)).size).toBe(1)
       for (const { driver } of simulation.running)
-        expect(driver.spaces?.load()).toMatchObject({ spaces: 2, transfers: 0 })
+        expect(driver.spacesLoad()).toMatchObject({ spaces: 2, transfers: 0 })
       return simulation
     })
   })

@@ -1,0 +1,26 @@
+/** Spaces port: what the driver of a member hands to the spaces of that member, once there are any. */
+import type { RumorVerdict } from './ports.ts'
+
+export interface SpacesPort {
+  /** Of one's own connections. */
+  linkOpened(id: string): void
+  linkClosed(id: string): void
+  /** A member's record or status changed. */
+  whereaboutsChanged(id: string): void
+  frame(from: string, bytes: Uint8Array): void
+  rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict>
+  load(): SpacesLoad
+  stop(): void
+}
+
+/** How much a member holds for its spaces: what should be bounded is watched by this. */
+export interface SpacesLoad {
+  /** Spaces that it is in. */
+  readonly spaces: number
+  /** Signed facts: fields of presence, entries of configs. */
+  readonly facts: number
+  /** Documents on their way in pieces. */
+  readonly transfers: number
+  /** Facts and updates so far that broke a rule of their space: nothing changed. */
+  readonly refused: number
+}
