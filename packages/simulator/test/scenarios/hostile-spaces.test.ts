@@ -1,0 +1,107 @@
+import { hash } from 'node:crypto'
+import type { Config } from '@hearsay/core'
+import {
+  draftSpaceFact,
+  encodeSpaceRumors,
+  type SpaceFact,
+  type SpaceFactBody,
+  signedSpaceBytes,
+  spaceTag,
+} from '@hearsay/core/host'
+import { describe, expect, it } from 'vitest'
+import { createSimulation, runTwice, type SimulatedMember, type Simulation } from '../../src/index.ts'
+import { signatureOf } from '../../src/simulated-keys.ts'
+import { simulatedTag } from '../../src/simulated-member.ts'
+import { namesFrom } from '../names.ts'
+import { idOf } from '../signed-fact.ts'
+
+const space = spaceTag(simulatedTag, 'config', 'flags')
+const dayMs = 86_400_000
+const honest = namesFrom(0, 8)
+
+function entry(value: number, ahead: number, { clock }: SimulatedMember): SpaceFactBody {
+  const { epochMs } = clock.now()
+  return { type: 'entry', key: 'color', value, epochMs: epochMs + ahead, count: 0, replaces: undefined }
+}
+
+function signed(author: string, body: SpaceFactBody, signer = author): SpaceFact {
+  const draft = draftSpaceFact(author, body)
+  return { ...draft, signature: signatureOf(signer, signedSpaceBytes(simulatedTag, space, draft)) }
+}
+
+/** Eight who share a config that two of them write, and a liar, m8, who is connected to all of them. */
+async function withLiar(
+  seed: number,
+): Promise<{ simulation: Simulation; configs: Config[]; liar: SimulatedMember }> {
+  const simulation = createSimulation({ seed, members: 9, start: 'settled' })
+  const writers = [simulation.member('m0').id, simulation.member('m1').id]
+  const configs = await Promise.all(
+    honest.map(name => simulation.member(name).cluster.config('flags', { writers })),
+  )
+  const liar = simulation.member('m8')
+  await liar.cluster.config('flags')
+  await configs[0]?.set('color', 1)
+  await simulation.run(10_000)
+  return { simulation, configs, liar }
+}
+
+/** By gossip, to all that are connected. */
+function tell(liar: SimulatedMember, bytes: Uint8Array): void {
+  liar.gossip.of(space).publish(hash('sha256', bytes).slice(0, 20), bytes)
+}
+
+const sumOf = (simulation: Simulation, of: (member: SimulatedMember) => number): number =>
+  honest.reduce((sum, name) => sum + of(simulation.member(name)), 0)
+
+const refusedBy = (simulation: Simulation): number =>
+  sumOf(simulation, ({ driver }) => driver.spacesLoad()?.refused ?? 0)
+
+const offencesTo = (simulation: Simulation): number =>
+  sumOf(simulation, ({ driver }) => Object.values(driver.offences()).reduce((a, b) => a + b, 0))
+
+/** Nothing changed, and the honest are all connected with each other. */
+function expectUnmoved(simulation: Simulation, configs: readonly Config[]): void {
+  for (const { entries } of configs) expect(entries.getSnapshot()).toEqual({ color: 1 })
+  for (const name of honest)
+    expect(simulation.member(name).machine.health().connections).toBeGreaterThanOrEqual(honest.length - 1)
+}
+
+describe('a liar in a shared config', () => {
+  it.each<[string, (liar: SimulatedMember, simulation: Simulation) => SpaceFact]>([
+    ['writes though it may not', liar => signed(liar.id, entry(2, 1_000, liar))],
+    [
+      'writes in the name of a writer, two days ahead, with its signature',
+      (liar, simulation) => signed(simulation.member('m0').id, entry(2, 2 * dayMs, liar)),
+    ],
+  ])('that %s is refused by each, and nobody is punished for it', async (_, lie) => {
+    await runTwice(async () => {
+      const { simulation, configs, liar } = await withLiar(1)
+      tell(liar, encodeSpaceRumors([lie(liar, simulation)]))
+      await simulation.run(60_000)
+      expectUnmoved(simulation, configs)
+      expect(refusedBy(simulation)).toBeGreaterThanOrEqual(honest.length)
+      expect(offencesTo(simulation)).toBe(0)
+      return simulation
+    })
+  })
+
+  it.each<[string, (liar: SimulatedMember, simulation: Simulation) => Uint8Array]>([
+    [
+      'forges the signature of a writer',
+      (liar, simulation) =>
+        encodeSpaceRumors([signed(simulation.member('m0').id, entry(2, 1_000, liar), idOf('a forger'))]),
+    ],
+    ['claims to say a gigabyte', () => Uint8Array.of(0x0a, 0x80, 0x80, 0x80, 0x80, 0x04)],
+    ['says what nobody can read', () => Uint8Array.of(1, 2, 3, 4, 5)],
+  ])('that %s is held to account by whom it told so, and by nobody else', async (_, lie) => {
+    await runTwice(async () => {
+      const { simulation, configs, liar } = await withLiar(2)
+      tell(liar, lie(liar, simulation))
+      await simulation.run(60_000)
+      expectUnmoved(simulation, configs)
+      // Once each: nobody passed it on.
+      expect(offencesTo(simulation)).toBe(honest.length)
+      return simulation
+    })
+  })
+})
