@@ -93,7 +93,11 @@ describe('codec of spaces', () => {
   })
 
   it.each<[string, SpaceFactBody, SpaceFactBody]>([
-    ['field name', field({ name: 'x'.repeat(128) }), field({ name: 'x'.repeat(129) })],
+    [
+      'field name',
+      field({ name: 'x'.repeat(limits.maxFieldNameBytes) }),
+      field({ name: 'x'.repeat(limits.maxFieldNameBytes + 1) }),
+    ],
     [
       'field',
       field({ value: sized(limits.maxPresenceBytes) }),

@@ -113,6 +113,7 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
     const engine = this.#engine
     if (!engine) return
     if (engine.driver.isRunning) {
+      this.#spaces?.own.flush()
       await this.#sayGoodbye(engine.driver)
       await this.#pass(engine.machine.overlay.linked().length > 0 ? lingerMs : 0)
     }

@@ -1,26 +1,41 @@
 /**
  * Document sync: one Yjs document, and what two members need to make theirs equal.
  *
- * Only updates of version 1 come in, and each is read as a whole before any of it is applied: in that encoding no
- * struct takes less than two bytes, so its length bounds what it can cost. What cannot be read changes nothing.
+ * Only updates of version 1 come in, and each is read as a whole before any of it is applied; what cannot be read
+ * changes nothing. What came before that on which it builds waits, but neither without bound nor for ever: it is
+ * dropped, and the next exchange brings both.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import * as Y from 'yjs'
+import { BoundedDecoder } from './bounded-decoder.ts'
 
 /** Longest update that is applied. */
 export const maxUpdateBytes = 67_108_864
-/** Up to here an update is taken apart beforehand, delete set and all; beyond only its structs, one by one. */
-const maxDecodedBytes = 1_048_576
+/** What waits for something that is missing. */
+const maxWaitingBytes = 1_048_576
+/** Whoever was asked and said nothing for so long is not waited for any more. */
+const patienceMs = 1_000
+/** A gap that so many sweeps found is given up. */
+const maxSweeps = 2
 
 export class DocumentSync {
   readonly name: string
   readonly doc: Y.Doc
+  /** Members that said that they do not hold this document. */
+  readonly lackedBy: Set<string> = new Set()
+  readonly #origin: unknown
   #hash: Uint8Array | undefined
   #changes = 0
+  #isMet = false
+  #hasDropped = false
+  #sweeps = 0
+  #asked: { readonly of: string; readonly ms: number } | undefined
 
-  constructor(name: string, doc: Y.Doc) {
+  /** @param origin of the transactions that apply what others wrote */
+  constructor(name: string, doc: Y.Doc, origin: unknown) {
     this.name = name
     this.doc = doc
+    this.#origin = origin
     doc.on('update', () => {
       this.#hash = undefined
       this.#changes += 1
@@ -30,6 +45,24 @@ export class DocumentSync {
   /** Grows with each change. */
   get changes(): number {
     return this.#changes
+  }
+
+  /** An exchange showed that somebody's document is equal, or brought all that was in it. */
+  get isMet(): boolean {
+    return this.#isMet
+  }
+
+  /** Nothing is known of others' documents any more. */
+  forgetOthers(): void {
+    this.#isMet = false
+    this.lackedBy.clear()
+  }
+
+  /** Somebody's is equal, or all of it came; unless something is still missing. */
+  meet(): void {
+    if (this.hasGap()) return
+    this.#isMet = true
+    this.lackedBy.clear()
   }
 
   /** 16 bytes: of all that is inserted and all that is deleted. Equal documents have equal ones. */
@@ -51,17 +84,56 @@ export class DocumentSync {
     }
   }
 
-  /** @param origin of the transaction, for those who watch the document. */
-  apply(update: Uint8Array, origin: unknown): 'applied' | 'refused' {
+  /** Whether to ask this member for what is lacking here: one at a time is asked, so that nothing comes twice. */
+  ask(of: string, nowMs: number): boolean {
+    if (this.#asked && nowMs - this.#asked.ms < patienceMs) return false
+    this.#asked = { of, ms: nowMs }
+    return true
+  }
+
+  /** Some, or all, of an answer came. */
+  answered(by: string, isWhole: boolean, nowMs: number): void {
+    if (this.#asked?.of === by) this.#asked = isWhole ? undefined : { of: by, ms: nowMs }
+  }
+
+  apply(update: Uint8Array): 'applied' | 'refused' {
     if (!isReadable(update)) return 'refused'
-    Y.applyUpdate(this.doc, update, origin)
-    return 'applied'
+    let isApplied = false
+    try {
+      Y.transact(
+        this.doc,
+        () => {
+          Y.applyUpdate(this.doc, update)
+          isApplied = true
+        },
+        this.#origin,
+        false,
+      )
+    } catch (error) {
+      if (!isApplied) return 'refused'
+      // Of somebody who watches the document: reported as an event target reports it, and nothing here stops.
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+    if (!this.hasGap()) this.#sweeps = 0
+    this.#hasDropped = waitingBytes(this.doc) > maxWaitingBytes
+    if (this.#hasDropped) dropWaiting(this.doc)
+    return this.#hasDropped ? 'refused' : 'applied'
   }
 
   /** Something came before what it builds upon: nothing later of its author shows until the gap is filled. */
   hasGap(): boolean {
-    const { pendingStructs, pendingDs } = this.doc.store
-    return pendingStructs !== null || pendingDs !== null
+    return this.#hasDropped || waitingBytes(this.doc) > 0
+  }
+
+  /** Some time has passed: nobody seems to have what is missing. */
+  sweep(): void {
+    this.#sweeps = this.hasGap() ? this.#sweeps + 1 : 0
+    if (this.#sweeps < maxSweeps) return
+    this.#sweeps = 0
+    this.#hasDropped = false
+    dropWaiting(this.doc)
   }
 }
 
@@ -69,10 +141,18 @@ export class DocumentSync {
 export function isReadable(update: Uint8Array): boolean {
   if (update.length > maxUpdateBytes) return false
   try {
-    if (update.length <= maxDecodedBytes) Y.decodeUpdate(update)
-    else Y.parseUpdateMeta(update)
+    Y.decodeUpdateV2(update, BoundedDecoder)
     return true
   } catch {
     return false
   }
+}
+
+function waitingBytes({ store }: Y.Doc): number {
+  return (store.pendingStructs?.update.length ?? 0) + (store.pendingDs?.length ?? 0)
+}
+
+function dropWaiting({ store }: Y.Doc): void {
+  store.pendingStructs = null
+  store.pendingDs = null
 }

@@ -69,6 +69,7 @@ export class MemberSpaces {
       self,
       driver: this.#driver,
       clock: host.clock,
+      random: host.random,
       whereabouts: this.#whereaboutsIn(space),
       memberOf: id => machine.member(id),
       known: machine.members().map(({ id }) => id),
@@ -99,6 +100,11 @@ export class MemberSpaces {
     this.#configs.set(space, { settings, config })
     config.catch(() => this.#configs.delete(space))
     return config
+  }
+
+  /** What was written in documents is told at once. */
+  flush(): void {
+    for (const room of this.#rooms.values()) room.flush()
   }
 
   /** The member leaves the cluster: what it entered cannot be used any more. Resolves when all of it is stored. */

@@ -22,6 +22,10 @@ export class Others {
     })
   }
 
+  get size(): number {
+    return this.#others.size
+  }
+
   has(id: string): boolean {
     return this.#others.has(id)
   }

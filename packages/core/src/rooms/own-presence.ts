@@ -1,7 +1,8 @@
 /**
  * Own presence: what this member shows of itself in one room, checked before it is said.
  *
- * Changes are gathered; each field that changed is said once, with its newest value.
+ * Changes are gathered; each field that changed is said once, with its newest value. Awareness is said as any other
+ * field and counts as such, but apps do not see it.
  */
 import { InvalidValueError } from '../cluster/errors.ts'
 import { createStore, type OwnedStore } from '../cluster/store.ts'
@@ -9,6 +10,7 @@ import { byteLength } from '../wire/byte-length.ts'
 import { type Json, printJson } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import type { SpaceFactBody } from '../wire/space-fact.ts'
+import { isAwarenessField } from './awareness-field.ts'
 
 interface Field {
   readonly value: Json | undefined
@@ -42,7 +44,7 @@ export class OwnPresence {
     checkSize(fields)
     this.#fields = fields
     for (const name of changed) this.#unsaid.add(name)
-    if (changed.length > 0) this.#snapshot = Object.freeze(valuesOf(fields))
+    if (!changed.every(isAwarenessField)) this.#snapshot = Object.freeze(valuesOf(fields))
     this.store.refresh()
     return changed.length > 0
   }
@@ -83,7 +85,7 @@ function checkSize(fields: ReadonlyMap<string, Field>): void {
 
 function valuesOf(fields: ReadonlyMap<string, Field>): Record<string, Json> {
   const values = [...fields].flatMap(([name, { value }]) =>
-    value === undefined ? [] : [[name, value] as const],
+    value === undefined || isAwarenessField(name) ? [] : [[name, value] as const],
   )
   return Object.fromEntries(values)
 }

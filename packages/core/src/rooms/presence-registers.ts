@@ -48,6 +48,11 @@ export class PresenceRegisters {
     return fields
   }
 
+  /** Undefined: the author says nothing there. */
+  valueOf(author: string, field: string): Json | undefined {
+    return this.#authors.get(author)?.fields.get(field)?.fact.value
+  }
+
   judge(fact: FieldFact): Judgement {
     const author = this.#authors.get(fact.author)
     if (!author) return this.#authors.size < maxAuthors ? 'news' : 'refused'

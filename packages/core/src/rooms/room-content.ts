@@ -21,9 +21,6 @@ export interface RoomListener {
   event(fact: EventFact): void
 }
 
-/** The origin of transactions that came from others. */
-export const remoteOrigin: unique symbol = Symbol('hearsay')
-
 export class RoomContent implements SpaceContent {
   readonly facts: FactSet = new FactSet()
   readonly documents: Map<string, DocumentSync> = new Map()
@@ -78,7 +75,7 @@ export class RoomContent implements SpaceContent {
 
   mergeUpdate(document: string, update: Uint8Array): 'applied' | 'refused' {
     // Not open here: others hold it, and news of it is only passed on.
-    return this.documents.get(document)?.apply(update, remoteOrigin) ?? 'applied'
+    return this.documents.get(document)?.apply(update) ?? 'applied'
   }
 
   whereaboutsChanged(id: string): void {
@@ -95,6 +92,7 @@ export class RoomContent implements SpaceContent {
     for (const id of absent) if (this.#absent.has(id)) this.presence.drop(id)
     this.#absent = new Set(absent)
     for (const id of this.#ended.keys()) if (!this.#whereabouts.of(id)) this.#ended.delete(id)
+    for (const sync of this.documents.values()) sync.sweep()
   }
 
   #end(id: string): void {

@@ -4,6 +4,8 @@
  * Events come after the step that caused them, when stores are up to date, and at most one a member and step.
  */
 import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
+import type { Awareness } from 'y-protocols/awareness'
+import type * as Y from 'yjs'
 import type { Member } from '../cluster/cluster.ts'
 import { InvalidValueError, NotRunningError } from '../cluster/errors.ts'
 import { isHere } from '../cluster/membership.ts'
@@ -13,11 +15,20 @@ import { byteLength } from '../wire/byte-length.ts'
 import { type Json, printJson } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import type { EventFact } from '../wire/space-fact.ts'
+import {
+  type AwarenessClaim,
+  awarenessField,
+  awarenessPrefix,
+  isAwarenessField,
+  readAwarenessClaim,
+} from './awareness-field.ts'
 import { Others } from './others.ts'
 import { OwnPresence } from './own-presence.ts'
 import { Paced } from './paced.ts'
 import type { Presence, PresenceEvents, Room, RoomEvents } from './room.ts'
 import { RoomContent, type RoomListener } from './room-content.ts'
+import type { Provider, RoomDocument } from './room-document.ts'
+import { RoomDocuments } from './room-documents.ts'
 import type { SpaceListener, SpacesDriver } from './spaces-driver.ts'
 import type { Whereabouts } from './whereabouts.ts'
 
@@ -30,6 +41,8 @@ export interface RoomFaceOptions {
   readonly self: string
   readonly driver: SpacesDriver
   readonly clock: Clock
+  /** 0 ≤ random() < 1. */
+  readonly random: () => number
   readonly whereabouts: Whereabouts
   readonly memberOf: (id: string) => Member | undefined
   /** Ids of all members that are known. */
@@ -59,6 +72,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   readonly #others = new Others()
   readonly #members: OwnedStore<readonly Member[]>
   #memberList: readonly Member[] | undefined
+  readonly #documents: RoomDocuments
   readonly #tell: Paced
   readonly #entered: number
   /** Of whom something may have changed since the last step, and which fields. */
@@ -76,6 +90,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     this.#own = new OwnPresence(() => this.#entered)
     const intervalMs = () => presenceIntervalMs(this.#members.getSnapshot().length)
     this.#tell = new Paced(clock, intervalMs, () => void driver.say(space, this.#own.take()))
+    this.#documents = this.#makeDocuments()
     this.#members = createStore(() => this.#listMembers())
     this.presence = {
       own: this.#own.store,
@@ -89,6 +104,22 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
 
   get members(): Store<readonly Member[]> {
     return this.#members
+  }
+
+  get doc(): Y.Doc {
+    return this.document('').doc
+  }
+
+  get awareness(): Awareness {
+    return this.document('').awareness
+  }
+
+  get provider(): Provider {
+    return this.document('').provider
+  }
+
+  document(name: string): RoomDocument {
+    return this.#documents.get(name)
   }
 
   broadcast(value: unknown): void {
@@ -110,10 +141,16 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     this.#options.driver.leave(this.#options.space)
   }
 
+  /** What was written is told at once. */
+  flush(): void {
+    this.#documents.flush()
+  }
+
   /** It cannot be used any more. */
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
+    this.#documents.disconnect()
     this.#tell.stop()
     this.#options.left()
   }
@@ -130,6 +167,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
 
   stepped(): void {
     if (this.#touched.size > 0) this.#lookAtTouched()
+    this.#documents.stepped()
     for (const { author: from, value } of this.#arrived.splice(0))
       this.#emitter.dispatchEvent(new CustomEvent('event', { detail: { from, value } }))
   }
@@ -139,28 +177,71 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     const touched = [...this.#touched]
     this.#touched.clear()
     this.#memberList = undefined
-    const updates = touched.flatMap(([id, fields]) => {
+    const updates = touched.flatMap(([id, changed]) => {
       if (id === self) return []
+      const fields = [...changed].filter(name => !isAwarenessField(name))
       const was = this.#others.has(id)
       const is = this.#isIn(id)
-      if (is && (fields.size > 0 || !was)) this.#others.show(id, this.#fieldsOf(id))
+      if (is && (fields.length > 0 || !was)) this.#others.show(id, this.#fieldsOf(id))
       else if (!is) this.#others.hide(id)
-      return was !== is || (is && fields.size > 0) ? [{ id, fields: [...fields] }] : []
+      return was !== is || (is && fields.length > 0) ? [{ id, fields }] : []
     })
     this.#members.refresh()
     this.#others.store.refresh()
+    // No field: it came, or went, or is in another entry.
+    if (touched.some(([, changed]) => changed.size === 0 || [...changed].some(isAwarenessField)))
+      this.#documents.presenceChanged()
     for (const detail of updates) this.#presenceEmitter.dispatchEvent(new CustomEvent('update', { detail }))
   }
 
   #setPresence(change: Readonly<Record<string, unknown>>): void {
     this.#checkOpen()
+    if (Object.keys(change).some(isAwarenessField))
+      throw new InvalidValueError(`presence: '${awarenessPrefix}…' is kept for the awareness of documents`)
     if (this.#own.set(change)) this.#tell.ask()
   }
 
-  /** What is told in another entry than its present one does not count. */
+  #makeDocuments(): RoomDocuments {
+    const { space, clock, random, driver } = this.#options
+    return new RoomDocuments({
+      clock,
+      random,
+      open: sync => {
+        this.#checkOpen()
+        this.#content.documents.set(sync.name, sync)
+        driver.hurry(space)
+      },
+      close: sync => this.#content.documents.delete(sync.name),
+      say: (document, update) => void driver.say(space, [{ type: 'update', document, update }]),
+      hurry: () => driver.hurry(space),
+      isAlone: ({ lackedBy }) => {
+        const linked = driver.neighboursIn(space)
+        return linked.every(id => lackedBy.has(id)) && (linked.length > 0 || this.#others.size === 0)
+      },
+      claim: (document, claim) => {
+        if (this.#isOpen && this.#own.set({ [awarenessField(document)]: claim })) this.#tell.ask()
+      },
+      claims: document => this.#claimsIn(awarenessField(document)),
+    })
+  }
+
+  #claimsIn(field: string): AwarenessClaim[] {
+    const ids = this.#others.store.getSnapshot().map(({ id }) => id)
+    const { presence } = this.#content
+    return ids
+      .filter(id => this.#isHeard(id))
+      .flatMap(id => readAwarenessClaim(presence.valueOf(id, field)) ?? [])
+  }
+
+  /** What the app is shown. */
   #fieldsOf(id: string): [string, Json][] {
-    const { entered } = this.#options.whereabouts.of(id) ?? {}
-    return entered === this.#content.presence.enteredOf(id) ? this.#content.presence.fieldsOf(id) : []
+    const fields = this.#isHeard(id) ? this.#content.presence.fieldsOf(id) : []
+    return fields.filter(([name]) => !isAwarenessField(name))
+  }
+
+  /** What is told in another entry than its present one does not count. */
+  #isHeard(id: string): boolean {
+    return this.#options.whereabouts.of(id)?.entered === this.#content.presence.enteredOf(id)
   }
 
   #isIn(id: string): boolean {

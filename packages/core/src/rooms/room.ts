@@ -1,8 +1,11 @@
 /** Room: what some of the members share, as an app sees it. */
 import type { TypedEventTarget } from 'main-event'
+import type { Awareness } from 'y-protocols/awareness'
+import type * as Y from 'yjs'
 import type { Member } from '../cluster/cluster.ts'
 import type { Store } from '../cluster/store.ts'
 import type { Json } from '../wire/json.ts'
+import type { Provider, RoomDocument } from './room-document.ts'
 
 /** Somebody else in the room. Immutable; an unchanged one keeps its object. */
 export interface Other<P extends object> {
@@ -35,7 +38,8 @@ export interface Presence<P extends object> {
    * Changes the named fields; those that are `undefined` are removed, all others stay. Told at once, then at most
    * every 50 ms (from 20 members in the room on 2.5 ms a member), the newest of each field.
    *
-   * @throws {InvalidValueError} no JSON, or more than 16 kB or 64 field names in all; nothing changed
+   * @throws {InvalidValueError} no JSON, a name that begins with `awareness:`, or more than 16 kB or 64 field names in
+   *   all, the awareness of documents included; nothing changed
    * @throws {NotRunningError} the room was left
    */
   set(change: { readonly [field in keyof P]?: P[field] | undefined }): void
@@ -55,6 +59,18 @@ export interface Room<P extends object = Record<string, Json>> {
   /** Members in the room that are alive or suspect, this one included, ordered by id. */
   readonly members: Store<readonly Member[]>
   readonly presence: Presence<P>
+  /** The room's own document, that of the name `''`: made at first use, as are `awareness` and `provider`. */
+  readonly doc: Y.Doc
+  /** Who is there in the room's own document, for editor bindings. */
+  readonly awareness: Awareness
+  readonly provider: Provider
+  /**
+   * One of the room's documents. The same objects until the room is left; they stay usable then.
+   *
+   * @throws {InvalidOptionsError} a name over 128 bytes, or 64 documents are open
+   * @throws {NotRunningError} the room was left
+   */
+  document(name: string): RoomDocument
   /** What others broadcast: each once, stored by nobody. */
   readonly events: TypedEventTarget<RoomEvents>
   /**
@@ -64,6 +80,9 @@ export interface Room<P extends object = Record<string, Json>> {
    * @throws {NotRunningError} the room was left
    */
   broadcast(value: unknown): void
-  /** Others see at once that this member is gone from the room. Idempotent. */
+  /**
+   * Others see at once that this member is gone from the room. Documents stay as they are, and are not synchronised
+   * any more. Idempotent.
+   */
   leave(): void
 }

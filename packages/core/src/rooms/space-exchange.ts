@@ -8,6 +8,7 @@
  */
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
+import type { DocumentSync } from './document-sync.ts'
 import type { SpaceContent } from './space-content.ts'
 import type { Transfers } from './transfers.ts'
 
@@ -26,7 +27,11 @@ export function offerSpace({ space, content }: SpaceExchangeOptions): SpaceStep 
   return {
     space,
     hash: content.facts.hash(),
-    documents: documents.map(sync => ({ document: sync.name, hash: sync.hash() })),
+    documents: documents.map(sync => ({
+      document: sync.name,
+      hash: sync.hash(),
+      ...(!sync.isMet && { mutual: true }),
+    })),
   }
 }
 
@@ -37,7 +42,7 @@ export function agreesWithSpace(
 ): boolean | undefined {
   if (!hash) return undefined
   if (!equalBytes(hash, content.facts.hash())) return false
-  return documents.every(step => !differs(content, step))
+  return documents.every(step => !differs(content.documents.get(step.document), step))
 }
 
 /**
@@ -82,9 +87,9 @@ function answerDocument(
   step: DocumentStep,
   nowMs: number,
 ): DocumentStep[] | undefined {
-  const { document, stateVector, mutual, wanted } = step
+  const { document, hash, stateVector, mutual, wanted } = step
   const sync = content.documents.get(document)
-  if (!sync) return undefined
+  if (!sync) return hash && mutual ? [{ document }] : undefined
   if (wanted) {
     const next = transfers.wanted(from, document, wanted, nowMs)
     return next && [next]
@@ -93,13 +98,24 @@ function answerDocument(
     const update = sync.beyond(stateVector)
     if (!update) return undefined
     const answer = transfers.send(from, document, update, nowMs)
-    return [mutual ? { ...answer, stateVector: sync.stateVector() } : answer]
+    return [mutual && sync.ask(from, nowMs) ? { ...answer, stateVector: sync.stateVector() } : answer]
   }
-  return differs(content, step) ? [{ document, stateVector: sync.stateVector(), mutual: true }] : undefined
+  if (differs(sync, step))
+    return sync.ask(from, nowMs) ? [{ document, stateVector: sync.stateVector(), mutual: true }] : undefined
+  return hash && mutual ? [{ document, hash: sync.hash() }] : undefined
 }
 
-/** Whether it is an offer of a document that is another here. */
-function differs(content: SpaceContent, { document, hash }: DocumentStep): boolean {
-  const sync = content.documents.get(document)
+/** Whether it says of a document that is another here what it is there. */
+function differs(sync: DocumentSync | undefined, { hash }: DocumentStep): boolean {
   return hash !== undefined && sync !== undefined && !equalBytes(hash, sync.hash())
+}
+
+/** Whether it says of a document that it is the same there. */
+export function isEqual(sync: DocumentSync, { hash }: DocumentStep): boolean {
+  return hash !== undefined && equalBytes(hash, sync.hash())
+}
+
+/** The answer to who asked for a document that one does not hold: its name alone. */
+export function isUnheld({ hash, stateVector, update, piece, wanted }: DocumentStep): boolean {
+  return !hash && !stateVector && !update && !piece && !wanted
 }

@@ -84,9 +84,14 @@ export class SpacesDriver implements SpacesPort {
     return when(whenAll(signed), facts => this.#step(spaces => spaces.say(space, facts, clock.now())))
   }
 
-  /** Something changed in a space that no rumor tells of. */
+  /** Something of one's own changed in a space that no rumor tells of. */
   hurry(space: string): void {
-    this.#step(spaces => spaces.hurry(space, this.#options.clock.now()))
+    this.#step(spaces => spaces.hurryToAll(space, this.#options.clock.now()))
+  }
+
+  /** Members of a space that one is connected to. */
+  neighboursIn(space: string): string[] {
+    return this.#spaces.neighboursIn(space)
   }
 
   linkOpened(id: string): void {

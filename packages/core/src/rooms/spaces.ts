@@ -8,8 +8,9 @@ import type { SpacesLoad } from '../cluster/spaces-port.ts'
 import { SyncSchedule } from '../gossip/sync-schedule.ts'
 import type { Instant } from '../state/instant.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
-import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
+import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
+import { takeDocuments, takeUpdate } from './document-intake.ts'
 import { maxUpdateBytes } from './document-sync.ts'
 import type { Judgement } from './judgement.ts'
 import type { SpaceContent } from './space-content.ts'
@@ -37,15 +38,12 @@ interface Space {
   readonly entered: number
   readonly content: SpaceContent
   readonly exchange: SpaceExchangeOptions
-  /** There is something that rumors do not carry: to be offered to several, then. */
+  /** There is something that rumors do not carry: to be offered then … */
   hurryDueMs: number
+  /** … to so many. */
+  hurryFanout: number
   /** When a document last asked for what it lacks. */
   pulledMs: number
-}
-
-interface Taken {
-  readonly news: boolean
-  readonly asks: readonly DocumentStep[]
 }
 
 const minIntervalMs = 1_000
@@ -107,6 +105,7 @@ export class Spaces {
       content,
       exchange,
       hurryDueMs: now.monotonicMs,
+      hurryFanout,
       pulledMs: Number.NEGATIVE_INFINITY,
     })
     this.#members.enter(space, now.monotonicMs)
@@ -136,20 +135,18 @@ export class Spaces {
 
   /** One's own facts, signed: told to all. Those too long for a rumor are left to exchanges. */
   say(space: string, facts: readonly SpaceFact[], now: Instant): void {
-    const entered = this.#spaces.get(space)
-    if (!entered) return
-    const news = facts.filter(fact => entered.content.judge(fact, now) === 'news')
-    for (const fact of news) entered.content.merge(fact, now)
+    const content = this.#spaces.get(space)?.content
+    // The last word may be signed when the app has left already.
+    if (!content && !this.#lingering.has(space)) return
+    const news = facts.filter(fact => !content || content.judge(fact, now) === 'news')
+    for (const fact of news) content?.merge(fact, now)
     if (news.length > 0) this.#effects.push({ type: 'publish', space, facts: news })
     this.#schedule.changed(now.monotonicMs)
   }
 
-  /** Something changed that no rumor tells of. */
-  hurry(space: string, now: Instant): void {
-    const entered = this.#spaces.get(space)
-    if (!entered) return
-    entered.hurryDueMs = Math.min(entered.hurryDueMs, now.monotonicMs + hurryWaitMs)
-    this.#schedule.changed(now.monotonicMs)
+  /** Something of one's own changed that no rumor tells of: all that one is connected to there hear of it soon. */
+  hurryToAll(space: string, now: Instant): void {
+    this.#hurry(space, Number.POSITIVE_INFINITY, now)
   }
 
   /** Steps of exchanges; their facts are those that are news and verified. */
@@ -161,11 +158,14 @@ export class Spaces {
       const agreed = agreesWithSpace(space.content, step)
       if (agreed) this.#schedule.agreed()
       else if (agreed === false) this.#schedule.changed(now.monotonicMs)
-      const { news, asks } = this.#take(from, space, step, now)
+      const areNews = this.#merge(step.space, step.facts ?? [], now)
+      const taken = takeDocuments(space.exchange, from, step.documents ?? [], now.monotonicMs)
+      this.#refused += taken.refused
+      const news = areNews || taken.news
       const answer = answerSpace(space.exchange, from, step, this.#startAt++, now.monotonicMs)
       if (answer) answers.push(answer)
-      if (asks.length > 0) answers.push({ space: step.space, documents: asks })
-      if (news) this.hurry(step.space, now)
+      if (taken.asks.length > 0) answers.push({ space: step.space, documents: taken.asks })
+      if (news) this.#hurry(step.space, hurryFanout, now)
       // More waits there. Without progress it would be the same again.
       if (step.more && news) answers.push(offerSpace(space.exchange))
     }
@@ -201,7 +201,8 @@ export class Spaces {
     for (const [space, entered] of this.#spaces) {
       if (entered.hurryDueMs > nowMs) continue
       entered.hurryDueMs = Number.POSITIVE_INFINITY
-      for (const id of this.#draw(this.neighboursIn(space), hurryFanout)) this.#offer(id, [space])
+      for (const id of this.#draw(this.neighboursIn(space), entered.hurryFanout)) this.#offer(id, [space])
+      entered.hurryFanout = hurryFanout
     }
     const near = this.#members.takeNear(nowMs)
     if (near) this.#effects.push({ type: 'near', ids: near })
@@ -238,33 +239,28 @@ export class Spaces {
     return effects
   }
 
+  #hurry(space: string, fanout: number, { monotonicMs }: Instant): void {
+    const entered = this.#spaces.get(space)
+    if (!entered) return
+    entered.hurryDueMs = Math.min(entered.hurryDueMs, monotonicMs + hurryWaitMs)
+    entered.hurryFanout = Math.max(entered.hurryFanout, fanout)
+    this.#schedule.changed(monotonicMs)
+  }
+
   #merge(space: string, facts: readonly SpaceFact[], now: Instant): boolean {
     const content = this.#spaces.get(space)?.content
     let news = false
     for (const fact of facts) {
       if (content?.judge(fact, now) !== 'news') continue
-      content.merge(fact, now)
+      if (fact.type === 'update') {
+        const judgement = takeUpdate(content, fact)
+        if (judgement === 'refused') this.#refused += 1
+        if (judgement !== 'news') continue
+      } else content.merge(fact, now)
       news = true
     }
     if (news) this.#schedule.changed(now.monotonicMs)
     return news
-  }
-
-  /** @returns whether anything was new, and what to ask for. */
-  #take(from: string, { content, exchange }: Space, step: SpaceStep, now: Instant): Taken {
-    let news = this.#merge(step.space, step.facts ?? [], now)
-    const asks: DocumentStep[] = []
-    for (const { document, update, piece } of step.documents ?? []) {
-      const sync = content.documents.get(document)
-      const received = piece && sync && exchange.transfers.received(from, document, piece, now.monotonicMs)
-      if (received && 'next' in received) asks.push(received.next)
-      const whole = received && 'update' in received ? received.update : update
-      if (!sync || !whole) continue
-      const before = sync.changes
-      if (content.mergeUpdate(document, whole) === 'refused') this.#refused += 1
-      if (sync.changes !== before) news = true
-    }
-    return { news, asks }
   }
 
   /** An update that others built upon was lost: whoever handed over the later one has it. */

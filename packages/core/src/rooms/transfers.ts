@@ -25,7 +25,9 @@ interface Outgoing {
 interface Incoming {
   readonly from: string
   readonly transfer: number
-  readonly update: Uint8Array
+  readonly total: number
+  /** As they came, one after the other: what is only claimed takes no room. */
+  readonly pieces: Uint8Array[]
   filled: number
   lastMs: number
 }
@@ -89,17 +91,14 @@ export class Transfers {
     const known = this.#incoming.get(document)
     const isKnown = known?.from === from && known.transfer === transfer
     if (!isKnown && (known || offset !== 0 || total > this.#options.maxBytes)) return undefined
-    const incoming = isKnown
-      ? known
-      : { from, transfer, update: new Uint8Array(total), filled: 0, lastMs: nowMs }
-    if (offset !== incoming.filled || total !== incoming.update.length || content.length === 0)
-      return undefined
-    incoming.update.set(content, offset)
+    const incoming = isKnown ? known : { from, transfer, total, pieces: [], filled: 0, lastMs: nowMs }
+    if (offset !== incoming.filled || total !== incoming.total || content.length === 0) return undefined
+    incoming.pieces.push(content)
     incoming.filled += content.length
     incoming.lastMs = nowMs
     if (incoming.filled === total) {
       this.#incoming.delete(document)
-      return { update: incoming.update }
+      return { update: joined(incoming) }
     }
     this.#incoming.set(document, incoming)
     return { next: { document, wanted: { transfer, offset: incoming.filled } } }
@@ -115,6 +114,16 @@ export class Transfers {
     for (const transfers of [this.#outgoing, this.#incoming])
       for (const [key, { lastMs }] of transfers) if (nowMs - lastMs > patienceMs) transfers.delete(key)
   }
+}
+
+function joined({ total, pieces }: Incoming): Uint8Array {
+  const update = new Uint8Array(total)
+  let at = 0
+  for (const piece of pieces) {
+    update.set(piece, at)
+    at += piece.length
+  }
+  return update
 }
 
 function pieceOf({ transfer, update }: Outgoing, offset: number): Piece {

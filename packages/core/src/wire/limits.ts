@@ -24,7 +24,8 @@ export const limits = {
   /** All fields of one member's presence in one room, names and values as JSON. */
   maxPresenceBytes: 16_384,
   maxPresenceFields: 64,
-  maxFieldNameBytes: 128,
+  /** As long as a document's name, and the words before it. */
+  maxFieldNameBytes: 144,
   maxConfigKeyBytes: 256,
   /** As JSON. */
   maxConfigValueBytes: 16_384,

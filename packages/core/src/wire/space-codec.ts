@@ -27,7 +27,7 @@ export interface Held {
 /** One step of the synchronisation of one document: what is absent was not said. */
 export interface DocumentStep {
   readonly document: string
-  /** 16 bytes. */
+  /** 16 bytes. With `mutual`, the receiver is asked for its own even if it is equal, or for the name alone if it has none. */
   readonly hash?: Uint8Array | undefined
   /** What the sender has; the receiver is asked for what is beyond it … */
   readonly stateVector?: Uint8Array | undefined

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { InvalidValueError, NotRunningError } from '../../src/cluster/errors.ts'
-import type { RoomEvent } from '../../src/rooms/room.ts'
+import type { Room, RoomEvent } from '../../src/rooms/room.ts'
 import { joinMany, leaveAll, until, untilAllSee } from './members.ts'
 
 afterEach(leaveAll)
@@ -52,6 +52,35 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
     expect(await Promise.all(heard)).toEqual(rest.map(() => ({ from, value: { wave: true } })))
   })
 
+  it('shares a document, and who is at work on it', async () => {
+    const members = await joinMany('documents', 3)
+    await untilAllSee(members, 3)
+    const [first, second, third] = await Promise.all(members.map(member => member.room('design')))
+    if (!first || !second || !third) throw new Error('three members enter a room')
+    first.awareness.setLocalStateField('user', { name: 'ada' })
+    first.doc.getText('text').insert(0, 'hello')
+    second.doc.getText('text').insert(0, 'x'.repeat(400_000))
+    const rooms = [first, second, third]
+    const textOf = ({ doc }: Room) => doc.getText('text').toString()
+    for (const room of rooms) {
+      await whenSo(
+        look => room.doc.on('update', look),
+        () => textOf(room).length === 400_005,
+      )
+      await whenSo(
+        look => room.provider.on('synced', look),
+        () => room.provider.synced,
+      )
+    }
+    expect(new Set(rooms.map(textOf)).size).toBe(1)
+    const { awareness } = third
+    await whenSo(
+      look => awareness.on('change', look),
+      () => awareness.getStates().has(first.doc.clientID),
+    )
+    expect(awareness.getStates().get(first.doc.clientID)).toEqual({ user: { name: 'ada' } })
+  })
+
   it('refuses what cannot be shared, and changes nothing', async () => {
     const [member] = await joinMany('refused', 1)
     const room = await member.room<Record<string, unknown>>('design')
@@ -67,6 +96,17 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
     expect(await member.room('design')).toBe(room)
   })
 })
+
+/** Resolves when it is so, as looked at now and whenever `watch` says. */
+function whenSo(watch: (look: () => void) => void, isSo: () => boolean): Promise<void> {
+  return new Promise(resolve => {
+    const look = () => {
+      if (isSo()) resolve()
+    }
+    watch(look)
+    look()
+  })
+}
 
 function circle(): unknown {
   const around: Record<string, unknown> = {}

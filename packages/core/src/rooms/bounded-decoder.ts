@@ -1,0 +1,30 @@
+/**
+ * Bounded decoder: reads an update of version 1 that somebody else wrote, and gives up where it would cost too much.
+ *
+ * A struct takes two bytes on the wire and a hundred in memory, so bytes alone bound nothing.
+ */
+import * as Y from 'yjs'
+
+/** Our choice: structs and deletions of one update. A text of two million single insertions is within it. */
+export const maxParts = 2_097_152
+
+export class BoundedDecoder extends Y.UpdateDecoderV1 {
+  #left = maxParts
+
+  /** Once for each struct. */
+  override readInfo(): number {
+    this.#spend()
+    return super.readInfo()
+  }
+
+  /** Once for each deletion. */
+  override readDsClock(): number {
+    this.#spend()
+    return super.readDsClock()
+  }
+
+  #spend(): void {
+    this.#left -= 1
+    if (this.#left < 0) throw new RangeError(`an update of more than ${maxParts} parts`)
+  }
+}

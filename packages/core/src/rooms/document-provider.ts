@@ -1,0 +1,182 @@
+/**
+ * Document provider: synchronises one document with a room.
+ *
+ * What is written here is told at once, then at most every 50 ms, merged; what is too long for a rumor, others fetch.
+ * What others write is applied with the provider as origin.
+ */
+import { ObservableV2 } from 'lib0/observable'
+import * as Y from 'yjs'
+import { NotRunningError } from '../cluster/errors.ts'
+import type { Clock } from '../cluster/ports.ts'
+import { limits } from '../wire/limits.ts'
+import type { AwarenessClaim } from './awareness-field.ts'
+import { DocumentSync } from './document-sync.ts'
+import { Paced } from './paced.ts'
+import { type OwnClaim, PresenceAwareness } from './presence-awareness.ts'
+import type { Provider, ProviderEvents, ProviderStatus } from './room-document.ts'
+
+/** What a document is given by its room. */
+export interface DocumentHost {
+  readonly clock: Clock
+  /** From now on exchanges are about this document, too, and soon there is one. @throws {NotRunningError} */
+  open(sync: DocumentSync): void
+  close(sync: DocumentSync): void
+  /** Tells all others an update that fits a rumor. */
+  say(document: string, update: Uint8Array): void
+  /** The document is to be compared with those of others soon. */
+  hurry(): void
+  /** Nobody is there who holds the document, as far as known. */
+  isAlone(sync: DocumentSync): boolean
+  /** Shows this member's awareness; undefined: none. @throws {InvalidValueError} nothing changed */
+  claim(document: string, claim: OwnClaim | undefined): void
+  /** What others show, in the order of their ids. */
+  claims(document: string): AwarenessClaim[]
+  destroyed(document: string): void
+}
+
+/** Our choice, as for presence. */
+const updateIntervalMs = 50
+/** A fact's payload also carries the document's name. */
+const maxSaidBytes = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 16
+/** While it is not known to be synchronised, it asks so often. */
+const lookIntervalMs = 1_000
+
+export class DocumentProvider extends ObservableV2<ProviderEvents> implements Provider {
+  readonly doc: Y.Doc
+  readonly #room: DocumentHost
+  readonly #sync: DocumentSync
+  readonly #tell: Paced
+  #awareness: PresenceAwareness | undefined
+  #status: ProviderStatus = 'disconnected'
+  #synced = false
+  #unsaid: Uint8Array[] = []
+  #unsaidBytes = 0
+  #cancelLook: () => void = () => {}
+
+  constructor(name: string, doc: Y.Doc, room: DocumentHost) {
+    super()
+    this.doc = doc
+    this.#room = room
+    this.#sync = new DocumentSync(name, doc, this)
+    this.#tell = new Paced(
+      room.clock,
+      () => updateIntervalMs,
+      () => this.#sayUnsaid(),
+    )
+    doc.on('update', (update, origin) => {
+      if (origin !== this && this.#status === 'connected') this.#gather(update)
+    })
+    doc.on('destroy', () => this.#destroyed())
+    this.connect()
+  }
+
+  get awareness(): PresenceAwareness {
+    if (!this.#awareness) {
+      this.#awareness = new PresenceAwareness(this.doc, this, claim => this.#claim(claim))
+      this.presenceChanged()
+    }
+    return this.#awareness
+  }
+
+  get status(): ProviderStatus {
+    return this.#status
+  }
+
+  get synced(): boolean {
+    return this.#synced
+  }
+
+  connect(): void {
+    if (this.#status === 'connected') return
+    if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed')
+    this.#room.open(this.#sync)
+    this.#setStatus('connected')
+    this.#claim(this.#awareness?.claim())
+    this.presenceChanged()
+    this.#lookLater()
+  }
+
+  disconnect(): void {
+    if (this.#status === 'disconnected') return
+    this.#tell.flush()
+    this.#cancelLook()
+    this.#claim(undefined)
+    this.#room.close(this.#sync)
+    this.#sync.forgetOthers()
+    this.#setStatus('disconnected')
+    this.#setSynced(false)
+    this.presenceChanged()
+  }
+
+  override destroy(): void {
+    this.doc.destroy()
+  }
+
+  /** Tells at once what waits. */
+  flush(): void {
+    this.#tell.flush()
+  }
+
+  /** Something may have been exchanged. */
+  stepped(): void {
+    if (this.#sync.isMet && this.#status === 'connected') this.#setSynced(true)
+  }
+
+  /** Others' presence may say something else about this document. */
+  presenceChanged(): void {
+    if (!this.#awareness) return
+    const claims = this.#status === 'connected' ? this.#room.claims(this.#sync.name) : []
+    this.#awareness.show(claims, this.#room.clock.now().epochMs)
+  }
+
+  #destroyed(): void {
+    this.disconnect()
+    this.#room.destroyed(this.#sync.name)
+    super.destroy()
+  }
+
+  #gather(update: Uint8Array): void {
+    this.#unsaidBytes += update.length
+    // Too long already: what else comes is fetched with it.
+    if (this.#unsaidBytes > maxSaidBytes) this.#unsaid = []
+    else this.#unsaid.push(update)
+    this.#tell.ask()
+  }
+
+  #sayUnsaid(): void {
+    const [unsaid, bytes] = [this.#unsaid, this.#unsaidBytes]
+    this.#unsaid = []
+    this.#unsaidBytes = 0
+    if (bytes > maxSaidBytes) this.#room.hurry()
+    else this.#room.say(this.#sync.name, Y.mergeUpdates(unsaid))
+  }
+
+  #claim(claim: OwnClaim | undefined): void {
+    if (this.#status === 'connected') this.#room.claim(this.#sync.name, claim)
+  }
+
+  #lookLater(): void {
+    const { clock } = this.#room
+    this.#cancelLook = clock.setTimer(clock.now().monotonicMs + lookIntervalMs, () => {
+      if (this.#synced) return
+      if (this.#room.isAlone(this.#sync)) {
+        this.#setSynced(true)
+        return
+      }
+      this.#room.hurry()
+      this.#lookLater()
+    })
+  }
+
+  #setStatus(status: ProviderStatus): void {
+    this.#status = status
+    this.emit('status', [{ status }])
+  }
+
+  #setSynced(isSynced: boolean): void {
+    if (this.#synced === isSynced) return
+    this.#synced = isSynced
+    this.emit('synced', [isSynced])
+    this.emit('sync', [isSynced])
+  }
+}

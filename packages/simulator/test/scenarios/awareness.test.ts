@@ -1,0 +1,122 @@
+import type { Room, RoomDocument } from '@hearsay/core'
+import { describe, expect, it } from 'vitest'
+import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
+import { namesFrom } from '../names.ts'
+import { sentOver } from '../sent-over.ts'
+
+const settled = (seed: number, members: number): Simulation =>
+  createSimulation({ seed, members, start: 'settled' })
+
+const enter = (simulation: Simulation, name: string): Promise<Room> =>
+  simulation.member(name).cluster.room('design')
+
+async function enterAll(simulation: Simulation, count: number): Promise<[Room, Room, ...Room[]]> {
+  const [first, second, ...rest] = await Promise.all(namesFrom(0, count).map(name => enter(simulation, name)))
+  if (!first || !second) throw new Error('at least two members')
+  return [first, second, ...rest]
+}
+
+/** What its awareness shows of the others, in no order. */
+const shown = ({ awareness }: Pick<RoomDocument, 'awareness'>): unknown[] =>
+  [...awareness.getStates()].filter(([client]) => client !== awareness.clientID).map(([, state]) => state)
+
+const showName = ({ awareness }: Pick<RoomDocument, 'awareness'>, name: string): void =>
+  awareness.setLocalStateField('user', { name })
+
+const user = (name: string): unknown => ({ user: { name } })
+
+describe('the awareness of a document', () => {
+  it('shows what others show there, and tells of it as y-protocols does', async () => {
+    await runTwice(async () => {
+      const simulation = settled(1, 8)
+      const [first, second, third] = await enterAll(simulation, 3)
+      const heard: unknown[] = []
+      first.awareness.on('change', (change: unknown, origin: unknown) =>
+        heard.push([change, origin === first.provider]),
+      )
+      await simulation.run(2_000)
+      showName(second, 'ada')
+      await simulation.run(200)
+      expect(shown(first)).toEqual([user('ada')])
+      expect(new Set(third && shown(third))).toEqual(new Set([{}, user('ada')]))
+      showName(second, 'grace')
+      await simulation.run(200)
+      second.awareness.setLocalState(null)
+      await simulation.run(200)
+      expect(third && shown(third)).toEqual([{}])
+      const client = second.awareness.clientID
+      const others = { added: [], updated: [], removed: [] }
+      expect(heard).toContainEqual([{ ...others, added: [client] }, true])
+      expect(heard).toContainEqual([{ ...others, updated: [client] }, true])
+      expect(heard).toContainEqual([{ ...others, removed: [client] }, true])
+      return simulation
+    })
+  })
+
+  it('is no part of the presence that the app sees, and no app sets it', async () => {
+    const simulation = settled(2, 4)
+    const [first, second] = await enterAll(simulation, 2)
+    const heard: unknown[] = []
+    second.presence.set({ note: 'here' })
+    await simulation.run(2_000)
+    const before = first.presence.others.getSnapshot()
+    first.presence.events.addEventListener('update', ({ detail }) => heard.push(detail))
+    const own = second.presence.own.getSnapshot()
+    showName(second, 'ada')
+    await simulation.run(1_000)
+    expect(shown(first)).toEqual([user('ada')])
+    expect(before.map(({ presence }) => presence)).toEqual([{ note: 'here' }])
+    expect(first.presence.others.getSnapshot()).toBe(before)
+    expect(second.presence.own.getSnapshot()).toBe(own)
+    expect(heard).toEqual([])
+    expect(() => first.presence.set({ 'awareness:': 1 })).toThrow(/'awareness:…' is kept/)
+  })
+
+  it('is hidden with a member that is dead, and shown again as it was', async () => {
+    await runTwice(async () => {
+      const simulation = settled(3, 8)
+      const [first, second] = await enterAll(simulation, 2)
+      showName(second, 'ada')
+      await simulation.run(2_000)
+      expect(shown(first)).toEqual([user('ada')])
+      simulation.partition([['m1']])
+      await simulation.runUntil(() => shown(first).length === 0, { withinMs: 60_000 })
+      simulation.heal()
+      await simulation.runUntil(() => shown(first).length === 1, { withinMs: 60_000 })
+      expect(shown(first)).toEqual([user('ada')])
+      second.leave()
+      await simulation.runUntil(() => shown(first).length === 0, { withinMs: 1_000 })
+      return simulation
+    })
+  })
+
+  it('believes no member about this one, and of two that claim one client that of the smaller id', async () => {
+    const simulation = settled(4, 4)
+    const [first, second, third] = await enterAll(simulation, 3)
+    if (!third) throw new Error('three members enter')
+    showName(third, 'third')
+    await simulation.run(2_000)
+    showName(first, 'first')
+    second.awareness.clientID = first.awareness.clientID
+    second.awareness.setLocalState({ user: { name: 'second' } })
+    await simulation.run(1_000)
+    expect(first.awareness.getLocalState()).toEqual(user('first'))
+    expect(shown(first)).toEqual([user('third')])
+    const smaller = simulation.member('m0').id < simulation.member('m1').id ? 'first' : 'second'
+    expect(shown(third)).toEqual([user(smaller)])
+  })
+
+  it('takes no more than presence does, and says nothing while nothing changes', async () => {
+    const simulation = settled(5, 2)
+    const [first, second] = await enterAll(simulation, 2)
+    showName(first, 'ada')
+    expect(() => showName(first, 'x'.repeat(20_000))).toThrow(/at most 16384/)
+    expect(first.awareness.getLocalState()).toEqual(user('ada'))
+    await simulation.run(60_000)
+    const rumors = (await sentOver(simulation, 60_000)).rumor
+    showName(first, 'ada')
+    expect(shown(second)).toEqual([user('ada')])
+    const again = (await sentOver(simulation, 60_000)).rumor
+    expect(Math.abs(again - rumors)).toBeLessThan(200)
+  })
+})
