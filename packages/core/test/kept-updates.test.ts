@@ -10,9 +10,9 @@ const prefix = '/hearsay/space/a'
 
 /** A document whose changes are kept. */
 async function kept(keyValues: KeyValues): Promise<{ doc: Y.Doc; updates: KeptUpdates }> {
-  const updates = new KeptUpdates(keyValues, prefix)
+  const updates = new KeptUpdates({ keyValues, prefix, stored: await keyValues.read(prefix) })
   const doc = new Y.Doc()
-  const stored = await updates.load()
+  const stored = updates.take()
   if (stored) Y.applyUpdate(doc, stored, updates)
   doc.on('update', (update, origin) => {
     if (origin !== updates) updates.append(update, () => Y.encodeStateAsUpdate(doc))

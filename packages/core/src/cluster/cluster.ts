@@ -91,6 +91,7 @@ export interface Cluster {
    * Enters a room: what some of the members share. The same object until it is left.
    *
    * @throws {InvalidOptionsError} no name of 1 to 128 bytes, or in 256 rooms and shared configs already
+   * @throws {StorageError} what is stored of its documents is damaged; it was left as it is
    * @throws {NotRunningError} the cluster has not started, or was left
    */
   room<P extends object = Record<string, Json>>(name: string): Promise<Room<P>>

@@ -81,7 +81,7 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
 
   async room<P extends object>(name: string): Promise<Room<P>> {
     const spaces = await this.#ownSpaces()
-    return spaces.room(name) as unknown as Room<P>
+    return (await spaces.room(name)) as unknown as Room<P>
   }
 
   async config<S extends ConfigSchema | undefined>(
@@ -113,7 +113,7 @@ export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' |
     const engine = this.#engine
     if (!engine) return
     if (engine.driver.isRunning) {
-      this.#spaces?.own.flush()
+      await this.#spaces?.own.flush()
       await this.#sayGoodbye(engine.driver)
       await this.#pass(engine.machine.overlay.linked().length > 0 ? lingerMs : 0)
     }

@@ -11,6 +11,7 @@ import type { Clock } from '../cluster/ports.ts'
 import { limits } from '../wire/limits.ts'
 import type { AwarenessClaim } from './awareness-field.ts'
 import { DocumentSync } from './document-sync.ts'
+import type { KeptUpdates } from './kept-updates.ts'
 import { Paced } from './paced.ts'
 import { type OwnClaim, PresenceAwareness } from './presence-awareness.ts'
 import type { Provider, ProviderEvents, ProviderStatus } from './room-document.ts'
@@ -18,6 +19,10 @@ import type { Provider, ProviderEvents, ProviderStatus } from './room-document.t
 /** What a document is given by its room. */
 export interface DocumentHost {
   readonly clock: Clock
+  /** Whether this member is in the room: then what is written is stored, synchronised or not. */
+  isOpen(): boolean
+  /** What is stored of a document. */
+  kept(document: string): KeptUpdates
   /** From now on exchanges are about this document, too, and soon there is one. @throws {NotRunningError} */
   open(sync: DocumentSync): void
   close(sync: DocumentSync): void
@@ -46,6 +51,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   readonly #room: DocumentHost
   readonly #sync: DocumentSync
   readonly #tell: Paced
+  readonly #kept: KeptUpdates
   #awareness: PresenceAwareness | undefined
   #status: ProviderStatus = 'disconnected'
   #synced = false
@@ -63,7 +69,11 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       () => updateIntervalMs,
       () => this.#sayUnsaid(),
     )
+    this.#kept = room.kept(name)
+    const stored = this.#kept.take()
+    if (stored) Y.applyUpdate(doc, stored, this.#kept)
     doc.on('update', (update, origin) => {
+      if (room.isOpen()) this.#kept.append(update, () => Y.encodeStateAsUpdate(doc))
       if (origin !== this && this.#status === 'connected') this.#gather(update)
     })
     doc.on('destroy', () => this.#destroyed())
@@ -112,6 +122,10 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.doc.destroy()
   }
 
+  stored(): Promise<void> {
+    return this.#kept.stored()
+  }
+
   /** Tells at once what waits. */
   flush(): void {
     this.#tell.flush()
@@ -131,6 +145,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
 
   #destroyed(): void {
     this.disconnect()
+    this.#kept.putBack(Y.encodeStateAsUpdate(this.doc))
     this.#room.destroyed(this.#sync.name)
     super.destroy()
   }

@@ -17,39 +17,49 @@ const growth = 2
 /** A merge of less is not worth it. */
 const minMergeBytes = 65_536
 
+export type StoredUpdate = readonly [key: string, update: Uint8Array]
+
+export interface KeptUpdatesOptions {
+  readonly keyValues: KeyValues
+  /** A path of its own for this document. */
+  readonly prefix: string
+  /** What the store holds under this path, in the order of the keys. */
+  readonly stored: readonly StoredUpdate[]
+}
+
 export class KeptUpdates {
-  readonly #keyValues: KeyValues
   readonly #prefix: string
   readonly #queue: WriteQueue
+  #whole: Uint8Array | undefined
   /** Keys in the store, in order. */
-  #keys: string[] = []
-  #next = 0
-  #appendedBytes = 0
+  #keys: string[]
+  #next: number
+  #appendedBytes: number
   #mergedBytes = 0
 
-  /** @param prefix a path of its own for this document */
-  constructor(keyValues: KeyValues, prefix: string) {
-    this.#keyValues = keyValues
-    this.#prefix = `${prefix}/updates`
-    this.#queue = new WriteQueue(keyValues)
-  }
-
-  /**
-   * All of it as one update; undefined: nothing is stored. To be called once, before anything is appended.
-   *
-   * @throws {StorageError} it is damaged, or no document; nothing was changed
-   */
-  async load(): Promise<Uint8Array | undefined> {
-    const stored = await this.#keyValues.read(this.#prefix)
+  /** @throws {StorageError} what is stored is damaged, or no document; nothing was changed */
+  constructor({ keyValues, prefix, stored }: KeptUpdatesOptions) {
     for (const [key, update] of stored)
       if (!isReadable(update))
         throw new StorageError(`the store holds no document under ${key}: it is damaged or foreign`)
-    const last = stored.at(-1)
-    if (!last) return undefined
+    this.#prefix = prefix
+    this.#queue = new WriteQueue(keyValues)
+    this.#whole = stored.length === 0 ? undefined : Y.mergeUpdates(stored.map(([, update]) => update))
     this.#keys = stored.map(([key]) => key)
-    this.#next = Number(last[0].slice(-numberLength)) + 1
+    this.#next = Number(stored.at(-1)?.[0].slice(-numberLength) ?? -1) + 1
     this.#appendedBytes = stored.reduce((sum, [, update]) => sum + update.length, 0)
-    return stored.length === 1 ? last[1] : Y.mergeUpdates(stored.map(([, update]) => update))
+  }
+
+  /** All of it as one update, for the document that is now opened; undefined: nothing is stored. */
+  take(): Uint8Array | undefined {
+    const whole = this.#whole
+    this.#whole = undefined
+    return whole
+  }
+
+  /** The document is closed; this is all of it. */
+  putBack(whole: Uint8Array): void {
+    this.#whole = whole
   }
 
   /** @param whole gives all of the document as one update: asked for when the appended ones are to be merged. */

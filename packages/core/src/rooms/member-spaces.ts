@@ -13,6 +13,7 @@ import type { ConfigOptions, ConfigSchema } from './config.ts'
 import { ConfigFace } from './config-face.ts'
 import { checkWith } from './config-schema.ts'
 import { type ConfigSettings, configSettings, isSameSettings } from './config-settings.ts'
+import { KeptDocuments } from './kept-documents.ts'
 import { KeptFacts } from './kept-facts.ts'
 import { RoomFace } from './room-face.ts'
 import type { Surroundings } from './space-members.ts'
@@ -23,8 +24,10 @@ export class MemberSpaces {
   readonly #engine: Engine
   readonly #driver: SpacesDriver
   readonly #surroundings: Surroundings
-  readonly #rooms = new Map<string, RoomFace>()
+  readonly #rooms = new Map<string, Promise<RoomFace>>()
   readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<ConfigFace> }>()
+  /** Of spaces that were left, until all of it is stored. */
+  readonly #storing = new Map<string, Promise<void>>()
 
   constructor(engine: Engine) {
     const { self, machine, driver, host, cluster } = engine
@@ -55,28 +58,16 @@ export class MemberSpaces {
     driver.host(this.#driver)
   }
 
-  /** The room of this name: entered now, or before. @throws {InvalidOptionsError} */
-  room(name: string): RoomFace {
+  /** The room of this name: entered now, or before. @throws {InvalidOptionsError} @throws {StorageError} */
+  async room(name: string): Promise<RoomFace> {
     checkName('room', name)
-    const { self, cluster, machine, host } = this.#engine
-    const space = spaceTag(cluster, 'room', name)
+    const space = spaceTag(this.#engine.cluster, 'room', name)
     const entered = this.#rooms.get(space)
     if (entered) return entered
     this.#checkCount()
-    const room = new RoomFace({
-      name,
-      space,
-      self,
-      driver: this.#driver,
-      clock: host.clock,
-      random: host.random,
-      whereabouts: this.#whereaboutsIn(space),
-      memberOf: id => machine.member(id),
-      known: machine.members().map(({ id }) => id),
-      incarnation: machine.member(self)?.incarnation ?? 0,
-      left: () => this.#rooms.delete(space),
-    })
+    const room = this.#enterRoom(name, space)
     this.#rooms.set(space, room)
+    room.catch(() => this.#rooms.delete(space))
     return room
   }
 
@@ -85,7 +76,7 @@ export class MemberSpaces {
    *
    * @throws {InvalidOptionsError} @throws {StorageError}
    */
-  config(name: string, options: ConfigOptions<ConfigSchema | undefined>): Promise<ConfigFace> {
+  async config(name: string, options: ConfigOptions<ConfigSchema | undefined>): Promise<ConfigFace> {
     checkName('config', name)
     const settings = configSettings(options)
     const space = spaceTag(this.#engine.cluster, 'config', name)
@@ -103,30 +94,54 @@ export class MemberSpaces {
   }
 
   /** What was written in documents is told at once. */
-  flush(): void {
-    for (const room of this.#rooms.values()) room.flush()
+  async flush(): Promise<void> {
+    for (const room of await this.#openRooms()) room.flush()
   }
 
   /** The member leaves the cluster: what it entered cannot be used any more. Resolves when all of it is stored. */
   async close(): Promise<void> {
-    const configs = await Promise.allSettled([...this.#configs.values()].map(({ config }) => config))
-    for (const room of [...this.#rooms.values()]) room.close()
+    const configs = [...this.#configs.values()].map(({ config }) => config)
+    const faces = [...(await this.#openRooms()), ...(await fulfilled(configs))]
+    for (const face of faces) face.close()
     this.#driver.stop()
-    for (const opened of configs) {
-      if (opened.status === 'rejected') continue
-      opened.value.close()
-      await opened.value.stored()
-    }
+    await Promise.all(this.#storing.values())
   }
 
-  #openConfig(
+  #openRooms(): Promise<RoomFace[]> {
+    return fulfilled([...this.#rooms.values()])
+  }
+
+  async #enterRoom(name: string, space: string): Promise<RoomFace> {
+    await this.#storing.get(space)
+    const { self, machine, host } = this.#engine
+    const room: RoomFace = new RoomFace({
+      name,
+      space,
+      self,
+      driver: this.#driver,
+      clock: host.clock,
+      random: host.random,
+      whereabouts: this.#whereaboutsIn(space),
+      memberOf: id => machine.member(id),
+      kept: await KeptDocuments.open(host.keyValues, this.#pathOf(space)),
+      known: machine.members().map(({ id }) => id),
+      incarnation: machine.member(self)?.incarnation ?? 0,
+      left: () => {
+        this.#rooms.delete(space)
+        this.#store(space, room)
+      },
+    })
+    return room
+  }
+
+  async #openConfig(
     name: string,
     space: string,
     { schema, writers, retentionMs }: ConfigSettings,
   ): Promise<ConfigFace> {
-    const { self, machine, host, cluster } = this.#engine
-    const prefix = `/hearsay/space/${toText(cluster, 'base32')}/${space}`
-    return ConfigFace.open({
+    await this.#storing.get(space)
+    const { self, machine, host } = this.#engine
+    const config: ConfigFace = await ConfigFace.open({
       name,
       space,
       self,
@@ -135,10 +150,27 @@ export class MemberSpaces {
       driver: this.#driver,
       clock: host.clock,
       check: checkWith(schema),
-      kept: new KeptFacts(host.keyValues, prefix),
+      kept: new KeptFacts(host.keyValues, this.#pathOf(space)),
       incarnation: machine.member(self)?.incarnation ?? 0,
-      left: () => this.#configs.delete(space),
+      left: () => {
+        this.#configs.delete(space)
+        this.#store(space, config)
+      },
     })
+    return config
+  }
+
+  /** Whoever enters it again reads what was written until now. Whoever wrote it and waits hears if that fails. */
+  #store(space: string, face: { stored(): Promise<void> }): void {
+    const storing = face.stored().catch(() => {})
+    this.#storing.set(space, storing)
+    void storing.then(() => {
+      if (this.#storing.get(space) === storing) this.#storing.delete(space)
+    })
+  }
+
+  #pathOf(space: string): string {
+    return `/hearsay/space/${toText(this.#engine.cluster, 'base32')}/${space}`
   }
 
   #whereaboutsIn(space: string): Whereabouts {
@@ -162,4 +194,10 @@ export class MemberSpaces {
 function checkName(option: string, name: string): void {
   if (typeof name !== 'string' || name === '' || byteLength(name) > limits.maxRoomNameBytes)
     throw new InvalidOptionsError(`${option}: give a name of 1 to ${limits.maxRoomNameBytes} bytes`)
+}
+
+/** Those that did not fail. */
+async function fulfilled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(promises)
+  return settled.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))
 }

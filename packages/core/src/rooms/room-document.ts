@@ -25,6 +25,12 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
    * until this is disconnected.
    */
   readonly synced: boolean
+  /**
+   * Resolves when all changes so far, whoever made them, would survive the end of this process.
+   *
+   * @throws {StorageError} they could not be written; they will be tried again with the next change
+   */
+  stored(): Promise<void>
   /** Synchronises again after `disconnect()`. @throws {NotRunningError} the room was left, or this was destroyed */
   connect(): void
   /** The document stays usable and is not synchronised any more. Idempotent. */

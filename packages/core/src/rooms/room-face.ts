@@ -22,6 +22,7 @@ import {
   isAwarenessField,
   readAwarenessClaim,
 } from './awareness-field.ts'
+import type { KeptDocuments } from './kept-documents.ts'
 import { Others } from './others.ts'
 import { OwnPresence } from './own-presence.ts'
 import { Paced } from './paced.ts'
@@ -47,6 +48,7 @@ export interface RoomFaceOptions {
   readonly memberOf: (id: string) => Member | undefined
   /** Ids of all members that are known. */
   readonly known: readonly string[]
+  readonly kept: KeptDocuments
   /** One's own incarnation. */
   readonly incarnation: number
   readonly left: () => void
@@ -141,6 +143,11 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     this.#options.driver.leave(this.#options.space)
   }
 
+  /** Resolves when all so far is stored. @throws {StorageError} */
+  stored(): Promise<void> {
+    return this.#options.kept.stored()
+  }
+
   /** What was written is told at once. */
   flush(): void {
     this.#documents.flush()
@@ -202,10 +209,12 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   }
 
   #makeDocuments(): RoomDocuments {
-    const { space, clock, random, driver } = this.#options
+    const { space, clock, random, driver, kept } = this.#options
     return new RoomDocuments({
       clock,
       random,
+      isOpen: () => this.#isOpen,
+      kept: document => kept.of(document),
       open: sync => {
         this.#checkOpen()
         this.#content.documents.set(sync.name, sync)
