@@ -2,7 +2,6 @@
 export { type DetectorKnobs, plainSwim } from '@hearsay/failure-detector'
 export { beatIntervalMs } from './cluster/beats.ts'
 export { createEngine, type Engine, type Host, type Tuning } from './cluster/engine.ts'
-export { Face } from './cluster/face.ts'
 export { Machine } from './cluster/machine.ts'
 export type { MemberEvent } from './cluster/membership.ts'
 export { checkMemberOptions, firstRecord } from './cluster/options.ts'
@@ -15,7 +14,8 @@ export type {
   Transport,
   TransportListener,
 } from './cluster/ports.ts'
-export { withLeave } from './cluster/with-leave.ts'
+export { Face } from './face/face.ts'
+export { withLeave } from './face/with-leave.ts'
 export { Exchanges, type Step } from './gossip/exchanges.ts'
 export { believable, firstIncarnation } from './state/incarnation.ts'
 export type { Instant } from './state/instant.ts'

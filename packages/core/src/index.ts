@@ -1,22 +1,16 @@
-export type {
-  Cluster,
-  ClusterEvents,
-  ClusterEventType,
-  Explanation,
-  Health,
-  Heartbeat,
-  Member,
-  MemberStatus,
-} from './cluster/cluster.ts'
 export {
   InvalidOptionsError,
   InvalidValueError,
   ListenError,
+  NotAllowedError,
   NotRunningError,
   StorageError,
 } from './cluster/errors.ts'
+export type { Health } from './cluster/health.ts'
+export type { ClusterEventType, Member, MemberStatus } from './cluster/member.ts'
 export type { MemberOptions } from './cluster/options.ts'
 export type { Store } from './cluster/store.ts'
+export type { Cluster, ClusterEvents, Explanation, Heartbeat } from './face/cluster.ts'
 export { type HearsayComponents, type HearsayInit, hearsay } from './libp2p/hearsay.ts'
 export { type JoinOptions, joinCluster } from './libp2p/join-cluster.ts'
 export type {

@@ -3,7 +3,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { TypedEventEmitter } from 'main-event'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { MemberStatus } from '../src/cluster/cluster.ts'
+import type { MemberStatus } from '../src/cluster/member.ts'
 import { dialDiscovered } from '../src/libp2p/discovery.ts'
 import { healIntervalMs } from '../src/overlay/healing.ts'
 

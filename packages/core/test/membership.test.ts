@@ -1,6 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
-import type { ClusterEventType, MemberStatus } from '../src/cluster/cluster.ts'
+import type { ClusterEventType, MemberStatus } from '../src/cluster/member.ts'
 import { Membership } from '../src/cluster/membership.ts'
 import type { RecordFact } from '../src/state/table.ts'
 import type { MemberRecord } from '../src/wire/fact.ts'

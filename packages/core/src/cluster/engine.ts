@@ -8,8 +8,7 @@ import { firstIncarnation } from '../state/incarnation.ts'
 import { clusterTag } from '../wire/cluster-tag.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
-import { Driver } from './driver.ts'
-import type { Face } from './face.ts'
+import { Driver, type DriverListener } from './driver.ts'
 import { Machine } from './machine.ts'
 import type { MachineOptions } from './machine-options.ts'
 import { firstRecord, type MemberOptions } from './options.ts'
@@ -55,8 +54,19 @@ export interface Engine {
   readonly cluster: Uint8Array
 }
 
+/** What stands before an engine: an app holds it, and it hears what the engine tells. */
+export interface EngineFace extends Pick<DriverListener, 'event' | 'stepped' | 'goodbyeHeard'> {
+  /** A new life, whatever became of the one before. */
+  attach(engine: Engine): void
+}
+
 /** Puts an engine behind a face. @param options as checked by `checkMemberOptions`. */
-export function createEngine(face: Face, options: MemberOptions, host: Host, tuning: Tuning = {}): Engine {
+export function createEngine(
+  face: EngineFace,
+  options: MemberOptions,
+  host: Host,
+  tuning: Tuning = {},
+): Engine {
   const { id: self, clock, transport, keys, random, acquaintances } = host
   const { name = self.slice(-6), tags = {}, bootstrap = [], profile = 'lan' } = options
   const now = clock.now()

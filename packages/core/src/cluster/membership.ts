@@ -8,7 +8,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { LayeredMap } from '../state/layered-map.ts'
 import type { RecordFact } from '../state/table.ts'
-import type { ClusterEventType, Member, MemberStatus } from './cluster.ts'
+import type { ClusterEventType, Member, MemberStatus } from './member.ts'
 
 export interface MemberEvent {
   readonly type: ClusterEventType

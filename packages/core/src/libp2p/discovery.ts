@@ -6,7 +6,7 @@
  */
 import type { PeerDiscoveryEvents, PeerInfo, TypedEventTarget } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { MemberStatus } from '../cluster/cluster.ts'
+import type { MemberStatus } from '../cluster/member.ts'
 import { healIntervalMs, healingTarget } from '../overlay/healing.ts'
 
 export interface DiscoveryOptions {

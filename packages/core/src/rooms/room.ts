@@ -2,7 +2,7 @@
 import type { TypedEventTarget } from 'main-event'
 import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
-import type { Member } from '../cluster/cluster.ts'
+import type { Member } from '../cluster/member.ts'
 import type { Store } from '../cluster/store.ts'
 import type { Json } from '../wire/json.ts'
 import type { Provider, RoomDocument } from './room-document.ts'

@@ -3,7 +3,7 @@
  *
  * Whoever comes or goes is seldom alone, so connections are thought over a moment later.
  */
-import type { MemberStatus } from '../cluster/cluster.ts'
+import type { MemberStatus } from '../cluster/member.ts'
 import { isHere } from '../cluster/membership.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
 import { spaceRingNeighbours } from './space-rings.ts'

@@ -1,5 +1,5 @@
 /** Whereabouts: which members of the cluster are in one space. */
-import type { MemberStatus } from '../cluster/cluster.ts'
+import type { MemberStatus } from '../cluster/member.ts'
 
 export interface Whereabouts {
   /** How a member stands, and in which entry it is in the space; undefined: nobody of that id is known. */

@@ -1,6 +1,8 @@
 /** Members over real sockets: joined on loopback, waited for by what they tell, and gone at the end of each test. */
-import type { Cluster, ClusterEventType, Member } from '../../src/cluster/cluster.ts'
+
+import type { ClusterEventType, Member } from '../../src/cluster/member.ts'
 import type { Store } from '../../src/cluster/store.ts'
+import type { Cluster } from '../../src/face/cluster.ts'
 import { type JoinOptions, joinCluster } from '../../src/libp2p/join-cluster.ts'
 
 export const loopback = '/ip4/127.0.0.1/tcp/0'

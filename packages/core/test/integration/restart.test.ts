@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it } from 'vitest'
-import type { Member } from '../../src/cluster/cluster.ts'
+import type { Member } from '../../src/cluster/member.ts'
 import type { JoinOptions } from '../../src/libp2p/join-cluster.ts'
 import { joinMany, leaveAll, listenTo, loopback, next, until, untilAllSee } from './members.ts'
 

@@ -4,19 +4,21 @@
  * It exists before the machine does, so an app may subscribe first; until `attach` it shows nobody.
  */
 import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
+import type { Driver } from '../cluster/driver.ts'
+import type { Engine, EngineFace } from '../cluster/engine.ts'
+import { NotRunningError } from '../cluster/errors.ts'
+import type { Health } from '../cluster/health.ts'
+import type { Member } from '../cluster/member.ts'
+import type { MemberEvent } from '../cluster/membership.ts'
+import { checkPresentation } from '../cluster/options.ts'
+import type { Clock } from '../cluster/ports.ts'
+import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
 import type { Config, ConfigOptions, ConfigSchema } from '../rooms/config.ts'
 import type { MemberSpaces } from '../rooms/member-spaces.ts'
 import type { Room } from '../rooms/room.ts'
-import type { Cluster, ClusterEvents, Explanation, Health, Heartbeat, Member } from './cluster.ts'
-import type { Driver, DriverListener } from './driver.ts'
-import type { Engine } from './engine.ts'
-import { NotRunningError } from './errors.ts'
+import type { Cluster, ClusterEvents, Explanation, Heartbeat } from './cluster.ts'
 import { explain } from './explain.ts'
 import { HeartbeatStore } from './heartbeat-store.ts'
-import type { MemberEvent } from './membership.ts'
-import { checkPresentation } from './options.ts'
-import type { Clock } from './ports.ts'
-import { createStore, type OwnedStore, type Store } from './store.ts'
 
 /** Longest wait for the neighbours to hear the goodbye. */
 const goodbyeMs = 1_000
@@ -24,7 +26,7 @@ const nobody: readonly Member[] = []
 /** They tell it on, and meanwhile nobody who is just dialling must be refused. */
 const lingerMs = 200
 
-export class Face implements Cluster, Pick<DriverListener, 'event' | 'stepped' | 'goodbyeHeard'> {
+export class Face implements Cluster, EngineFace {
   readonly name: string
   readonly events: TypedEventTarget<ClusterEvents>
   readonly heartbeats: Store<ReadonlyMap<string, Heartbeat>>

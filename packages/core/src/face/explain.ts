@@ -1,7 +1,8 @@
 /** Explain: why a member is, or is not, seen. Facts in the order in which they weigh, in plain sentences, and a hint. */
+
+import type { Machine } from '../cluster/machine.ts'
 import type { Instant } from '../state/instant.ts'
 import type { Explanation } from './cluster.ts'
-import type { Machine } from './machine.ts'
 
 export function explain(machine: Machine, id: string, now: Instant): Explanation {
   const member = machine.member(id)

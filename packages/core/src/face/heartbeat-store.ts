@@ -1,9 +1,10 @@
 /** Heartbeat store: the hearts as heard, at most a second old. While watched they are refreshed each second, because phi grows by itself. */
+
+import type { Machine } from '../cluster/machine.ts'
+import type { Clock } from '../cluster/ports.ts'
+import type { Store } from '../cluster/store.ts'
 import type { Instant } from '../state/instant.ts'
 import type { Heartbeat } from './cluster.ts'
-import type { Machine } from './machine.ts'
-import type { Clock } from './ports.ts'
-import type { Store } from './store.ts'
 
 const refreshMs = 1_000
 

@@ -1,26 +1,11 @@
 /** Cluster: what an app sees of the members, and of itself among them. */
 import type { TypedEventTarget } from 'main-event'
+import type { Health } from '../cluster/health.ts'
+import type { ClusterEventType, Member, MemberStatus } from '../cluster/member.ts'
+import type { Store } from '../cluster/store.ts'
 import type { Config, ConfigOptions, ConfigSchema } from '../rooms/config.ts'
 import type { Room } from '../rooms/room.ts'
 import type { Json } from '../wire/json.ts'
-import type { Store } from './store.ts'
-
-/** A member as this member knows it. Immutable; an unchanged member keeps its object. */
-export interface Member {
-  /** The libp2p PeerId, base58. */
-  readonly id: string
-  /** Chosen by the member for people to read. Not unique. */
-  readonly name: string
-  /** Raised only by the member itself, with each start and each refutation. Epoch milliseconds at first. */
-  readonly incarnation: number
-  /** `alive`, `suspect` and `dead` are this member's own conclusion; `left` is the other's goodbye. */
-  readonly status: MemberStatus
-  /** Multiaddrs, with the `/p2p/` part. */
-  readonly addresses: readonly string[]
-  readonly tags: Readonly<Record<string, string>>
-}
-
-export type MemberStatus = 'alive' | 'suspect' | 'dead' | 'left'
 
 /** How a member's heart beats, as heard here. */
 export interface Heartbeat {
@@ -35,29 +20,8 @@ export interface Heartbeat {
   readonly roundTripMs: number | undefined
 }
 
-/** join: alive that was not (new, or back from dead or left). The others say what changed. */
-export type ClusterEventType = 'join' | 'update' | 'suspect' | 'recover' | 'fail' | 'leave'
-
 /** `event.detail` is the member after the change. Events are about others, never about oneself. */
 export type ClusterEvents = { [type in ClusterEventType]: CustomEvent<Member> }
-
-/** How this member itself is doing. */
-export interface Health {
-  /** Lifeguard's local health multiplier, 0 (good) to 7: stretches this member's probe interval and timeout. */
-  readonly localHealth: number
-  /** Own stalls (event loop blocked, process stopped, machine asleep) since the start. */
-  readonly stalls: number
-  /** Members seen alive or suspect, oneself included. */
-  readonly visible: number
-  /** Members known and not left, the dead included. */
-  readonly known: number
-  /** More than a third of the members vanished within one minute: rather the network than the members. */
-  readonly partitionSuspected: boolean
-  /** Members connected to right now. */
-  readonly connections: number
-  /** As many members are here as can be held, 20,000: newcomers are not seen. */
-  readonly full: boolean
-}
 
 /** Why a member is, or is not, seen: facts in the order in which they were weighed, and a hint. */
 export interface Explanation {

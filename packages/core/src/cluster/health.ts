@@ -1,0 +1,17 @@
+/** How this member itself is doing. */
+export interface Health {
+  /** Lifeguard's local health multiplier, 0 (good) to 7: stretches this member's probe interval and timeout. */
+  readonly localHealth: number
+  /** Own stalls (event loop blocked, process stopped, machine asleep) since the start. */
+  readonly stalls: number
+  /** Members seen alive or suspect, oneself included. */
+  readonly visible: number
+  /** Members known and not left, the dead included. */
+  readonly known: number
+  /** More than a third of the members vanished within one minute: rather the network than the members. */
+  readonly partitionSuspected: boolean
+  /** Members connected to right now. */
+  readonly connections: number
+  /** As many members are here as can be held, 20,000: newcomers are not seen. */
+  readonly full: boolean
+}
