@@ -6,6 +6,7 @@
  */
 import {
   type ComponentLogger,
+  type Ed25519PrivateKey,
   type PrivateKey,
   type Startable,
   serviceCapabilities,
@@ -60,6 +61,7 @@ class HearsayService extends Face implements Startable {
   readonly #init: HearsayInit
   readonly #ownsNode: boolean
   readonly #components: HearsayComponents
+  readonly #privateKey: Ed25519PrivateKey
   #parts: { transport: Libp2pTransport; driver: Driver; storage: MemberStorage } | undefined
   #presented = ''
   readonly #addressesChanged = () => {
@@ -69,19 +71,21 @@ class HearsayService extends Face implements Startable {
 
   constructor(init: HearsayInit, components: HearsayComponents, ownsNode: boolean) {
     super(init.cluster, systemClock)
-    if (components.privateKey.type !== 'Ed25519')
+    const { privateKey } = components
+    if (privateKey.type !== 'Ed25519')
       throw new InvalidOptionsError(
-        `privateKey: a member's key is Ed25519, this node's is ${components.privateKey.type}`,
+        `privateKey: a member's key is Ed25519, this node's is ${privateKey.type}`,
       )
     this.#init = init
     this.#ownsNode = ownsNode
     this.#components = components
+    this.#privateKey = privateKey
   }
 
   /** Before the node listens: streams and connections must find somebody. */
   async beforeStart(): Promise<void> {
     this.#presented = ''
-    const { privateKey, peerId, datastore, logger } = this.#components
+    const { peerId, datastore, logger } = this.#components
     const log = logger.forComponent('hearsay')
     const cluster = clusterTag(this.#init.cluster)
     const storage = memberStorage(this.#init.datastore ?? datastore, cluster)
@@ -91,7 +95,7 @@ class HearsayService extends Face implements Startable {
       id: peerId.toString(),
       clock: systemClock,
       transport,
-      keys: libp2pKeys(privateKey),
+      keys: libp2pKeys(this.#privateKey),
       random: Math.random,
       incarnation: await storage.incarnation.read(),
       acquaintances: (await storage.acquaintances.read()) ?? [],
