@@ -1,8 +1,8 @@
 import type { DetectorKnobs } from './knobs.ts'
 
 /**
- * How soon one refutation may worsen local health after another: a quarter later than the slowest probe makes it
- * better, so that a member whose probes are answered gets well, however often others lie about it.
+ * How soon refuting the same accuser again may worsen local health: a quarter later than the slowest probe makes it
+ * better, so that a member whose probes are answered gets well, however often one lies about it.
  */
 export function refutationDoubtMs({ maxLocalHealth, probeIntervalMs }: DetectorKnobs): number {
   return 1.25 * (1 + maxLocalHealth) * probeIntervalMs
@@ -12,13 +12,14 @@ export function refutationDoubtMs({ maxLocalHealth, probeIntervalMs }: DetectorK
  * Local health: a member's doubt in itself, 0 (well) to `maxLocalHealth`. Lifeguard §IV.A.
  *
  * −1 for a probe that was answered; +1 for each helper that should have said "nack" and did not, for having been
- * away, and for refuting a suspicion about oneself, which others may cause and which counts only now and then. It
+ * away, and for refuting a suspicion about oneself, which of each accuser counts only now and then: one may lie. It
  * stretches the probe's interval and timeout, never a suspicion.
  */
 export class LocalHealth {
   readonly #knobs: DetectorKnobs
   #score = 0
-  #refutedMs = -Infinity
+  /** Accuser → when refuting it counted last; the longest ago first. */
+  readonly #refutedMs = new Map<string, number>()
 
   constructor(knobs: DetectorKnobs) {
     this.#knobs = knobs
@@ -38,9 +39,11 @@ export class LocalHealth {
   }
 
   /** This member refuted a suspicion about itself. */
-  refuted(nowMs: number): void {
-    if (nowMs < this.#refutedMs + refutationDoubtMs(this.#knobs)) return
-    this.#refutedMs = nowMs
+  refuted(accuser: string, nowMs: number): void {
+    for (const [id, sinceMs] of this.#refutedMs)
+      if (nowMs >= sinceMs + refutationDoubtMs(this.#knobs)) this.#refutedMs.delete(id)
+    if (this.#refutedMs.has(accuser)) return
+    this.#refutedMs.set(accuser, nowMs)
     this.change(+1)
   }
 }

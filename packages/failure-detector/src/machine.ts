@@ -113,7 +113,7 @@ export class Machine implements Detector {
         break
       case 'suspicion': {
         const { subject, incarnation, observer, hard } = input
-        if (subject === this.#self) this.#refutation.claim(incarnation, hard ? observer : undefined, nowMs)
+        if (subject === this.#self) this.#refutation.claim(incarnation, observer, hard, nowMs)
         else this.#suspicion(subject, incarnation, observer, hard, nowMs)
         break
       }
@@ -189,7 +189,7 @@ export class Machine implements Detector {
     switch (message.type) {
       case 'ping':
         this.#send(from, { type: 'ack', seq: message.seq })
-        if (message.suspected !== undefined) this.#refutation.claim(message.suspected, undefined, nowMs)
+        if (message.suspected !== undefined) this.#refutation.claim(message.suspected, from, false, nowMs)
         this.#heard(from, nowMs)
         break
       case 'ack':
@@ -287,10 +287,10 @@ export class Machine implements Detector {
   }
 
   #refute(nowMs: number): void {
-    const incarnation = this.#refutation.take(nowMs)
-    if (incarnation === undefined) return
-    this.#probing.health.refuted(nowMs)
-    this.#effects.push({ type: 'refute', incarnation })
+    const refuted = this.#refutation.take(nowMs)
+    if (refuted === undefined) return
+    this.#probing.health.refuted(refuted.accuser, nowMs)
+    this.#effects.push({ type: 'refute', incarnation: refuted.incarnation })
   }
 
   #noticeStall(nowMs: number): void {

@@ -2,10 +2,15 @@ import type { DetectorKnobs } from './knobs.ts'
 
 interface Claim {
   readonly incarnation: number
+  /** Who made it first. */
+  readonly accuser: string
   /** Who made it, if it is a hard one. */
   readonly hardAccuser: string | undefined
   readonly dueMs: number
 }
+
+/** What is to be refuted. */
+export type Refuted = Pick<Claim, 'incarnation' | 'accuser'>
 
 /**
  * How soon one refutation may follow another, so that liars cause a bounded number of them and each still comes
@@ -50,27 +55,29 @@ export class Refutation {
     this.#waiting = undefined
   }
 
-  /** Somebody claims that this member is suspect, and was itself refused if it is a `hardAccuser`. */
-  claim(incarnation: number, hardAccuser: string | undefined, nowMs: number): void {
+  /** Somebody claims that this member is suspect; `hard`: because it was itself refused. */
+  claim(incarnation: number, accuser: string, hard: boolean, nowMs: number): void {
     if (incarnation < this.#own || incarnation <= this.#refuted) return
+    const hardAccuser = hard ? accuser : undefined
     const isSecond = hardAccuser !== undefined && hardAccuser !== this.#lastHardAccuser
     const dueMs = Math.max(nowMs, this.#lastMs + refutationGapMs(isSecond, this.#knobs))
     const waiting = this.#waiting
     this.#waiting = {
       incarnation: Math.max(incarnation, waiting?.incarnation ?? incarnation),
+      accuser: waiting?.accuser ?? accuser,
       hardAccuser: hardAccuser ?? waiting?.hardAccuser,
       dueMs: Math.min(dueMs, waiting?.dueMs ?? dueMs),
     }
   }
 
-  /** The incarnation to refute now, once. */
-  take(nowMs: number): number | undefined {
+  /** What to refute now, once. */
+  take(nowMs: number): Refuted | undefined {
     const claim = this.#waiting
     if (claim === undefined || claim.dueMs > nowMs) return undefined
     this.#waiting = undefined
     this.#refuted = claim.incarnation
     this.#lastMs = nowMs
     this.#lastHardAccuser = claim.hardAccuser ?? this.#lastHardAccuser
-    return claim.incarnation
+    return claim
   }
 }

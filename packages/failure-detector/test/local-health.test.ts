@@ -20,20 +20,29 @@ it.each([
   ['local', 10_000],
   ['lan', 10_000],
   ['wan', 50_000],
-] as const)('%s: refuting counts once in %i ms', (profile, gapMs) => {
+] as const)('%s: refuting one accuser counts once in %i ms, and each accuser', (profile, gapMs) => {
   const health = new LocalHealth(profiles[profile])
   expect(refutationDoubtMs(profiles[profile])).toBe(gapMs)
-  for (let nowMs = 0; nowMs < 3 * gapMs; nowMs += 250) health.refuted(nowMs)
+  for (let nowMs = 0; nowMs < 3 * gapMs; nowMs += 250) health.refuted('liar', nowMs)
   expect(health.score).toBe(3)
+  health.refuted('another', 3 * gapMs)
+  expect(health.score).toBe(4)
 })
 
-it.each([1, 7, 30])('with max %i, answered probes make well who refutes without end', maxLocalHealth => {
-  const knobs = { ...profiles.lan, maxLocalHealth }
-  const health = new LocalHealth(knobs)
-  health.change(maxLocalHealth)
-  for (let nowMs = 0; nowMs < 1_000 * knobs.probeIntervalMs; nowMs += health.scale * knobs.probeIntervalMs) {
-    health.refuted(nowMs)
-    health.change(-1)
-  }
-  expect(health.score).toBe(0)
-})
+it.each([1, 7, 30])(
+  'with max %i, answered probes make well who refutes one accuser without end',
+  maxLocalHealth => {
+    const knobs = { ...profiles.lan, maxLocalHealth }
+    const health = new LocalHealth(knobs)
+    health.change(maxLocalHealth)
+    for (
+      let nowMs = 0;
+      nowMs < 1_000 * knobs.probeIntervalMs;
+      nowMs += health.scale * knobs.probeIntervalMs
+    ) {
+      health.refuted('liar', nowMs)
+      health.change(-1)
+    }
+    expect(health.score).toBe(0)
+  },
+)

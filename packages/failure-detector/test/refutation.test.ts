@@ -38,51 +38,51 @@ describe('Refutation', () => {
   })
 
   it('answers the first claim at once, and several about one incarnation once', () => {
-    refutation.claim(5, undefined, 100)
-    refutation.claim(5, 'b', 100)
-    expect(refutation.take(100)).toBe(5)
-    refutation.claim(5, 'c', 5_000)
+    refutation.claim(5, 'a', false, 100)
+    refutation.claim(5, 'b', true, 100)
+    expect(refutation.take(100)?.incarnation).toBe(5)
+    refutation.claim(5, 'c', true, 5_000)
     expect(refutation.take(9_000)).toBeUndefined()
   })
 
   it('answers for a smaller incarnation when it is told to forget the greater', () => {
-    refutation.claim(5, undefined, 100)
+    refutation.claim(5, 'a', false, 100)
     refutation.take(100)
-    refutation.claim(6, undefined, 200)
+    refutation.claim(6, 'a', false, 200)
     refutation.forget()
     expect(refutation.nextMs()).toBe(Infinity)
     refutation.raised(3)
-    refutation.claim(3, undefined, 9_000)
-    expect(refutation.take(9_000)).toBe(3)
+    refutation.claim(3, 'a', false, 9_000)
+    expect(refutation.take(9_000)?.incarnation).toBe(3)
   })
 
   it('does not answer what is refuted already', () => {
-    refutation.claim(4, undefined, 100)
+    refutation.claim(4, 'a', false, 100)
     expect(refutation.nextMs()).toBe(Infinity)
   })
 
   it('answers an incarnation above its own', () => {
-    refutation.claim(9, undefined, 100)
-    expect(refutation.take(100)).toBe(9)
+    refutation.claim(9, 'a', false, 100)
+    expect(refutation.take(100)?.incarnation).toBe(9)
   })
 
   it('lets a liar wait, and answers a second accuser sooner', () => {
-    refutation.claim(5, 'liar', 0)
+    refutation.claim(5, 'liar', true, 0)
     refutation.take(0)
     refutation.raised(6)
-    refutation.claim(6, 'liar', 10)
-    refutation.claim(6, undefined, 15)
+    refutation.claim(6, 'liar', true, 10)
+    refutation.claim(6, 'a', false, 15)
     expect(refutation.nextMs()).toBe(1_500)
-    refutation.claim(6, 'b', 20)
+    refutation.claim(6, 'b', true, 20)
     expect(refutation.nextMs()).toBe(250)
     expect(refutation.take(249)).toBeUndefined()
-    expect(refutation.take(250)).toBe(6)
+    expect(refutation.take(250)?.incarnation).toBe(6)
   })
 
   it('forgets a claim that a new incarnation has overtaken', () => {
-    refutation.claim(5, undefined, 0)
+    refutation.claim(5, 'a', false, 0)
     refutation.take(0)
-    refutation.claim(6, undefined, 10)
+    refutation.claim(6, 'a', false, 10)
     refutation.raised(7)
     expect(refutation.nextMs()).toBe(Infinity)
   })
@@ -98,7 +98,7 @@ describe('Refutation', () => {
         let [nowMs, own] = [0, 1]
         for (const { accuser, afterMs } of claims) {
           nowMs += afterMs
-          refutation.claim(own, accuser === null ? undefined : `o${accuser}`, nowMs)
+          refutation.claim(own, `o${accuser}`, accuser !== null, nowMs)
           if (refutation.take(nowMs) === undefined) continue
           own += 1
           refutation.raised(own)
