@@ -12,6 +12,7 @@ import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
 import { byteLength } from '../wire/byte-length.ts'
 import { type Json, printJson } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
+import { Agreement } from './agreement.ts'
 import type { Config, ConfigEvents, ConfigVersion } from './config.ts'
 import { losersOf, replacedBy, type Version } from './config-conflicts.ts'
 import { ConfigContent } from './config-content.ts'
@@ -58,11 +59,13 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   readonly #touched = new Map<string, Version[]>()
   /** Ids of losers that were told of, by key. */
   readonly #lost = new Map<string, ReadonlySet<string>>()
+  readonly #agreement: Agreement
   #isOpen = true
 
   private constructor(options: ConfigFaceOptions) {
-    const { name, writers, retentionMs } = options
+    const { name, writers, retentionMs, clock, driver, space } = options
     this.name = name
+    this.#agreement = new Agreement(clock, () => driver.ask(space))
     this.#options = options
     this.events = this.#emitter
     this.#entries = createStore(() => {
@@ -129,6 +132,11 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
     return versions.map(version => describe(version, versions))
   }
 
+  async synced({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
+    this.#checkOpen()
+    return this.#agreement.next(signal)
+  }
+
   leave(): void {
     if (!this.#isOpen) return
     this.close()
@@ -139,12 +147,17 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
+    this.#agreement.end(this.#wasLeft())
     this.#options.left()
   }
 
   /** Resolves when all so far is stored. */
   stored(): Promise<void> {
     return this.#options.kept.stored()
+  }
+
+  agreed(memberId: string): void {
+    this.#agreement.with(memberId)
   }
 
   stepped(): void {
@@ -257,7 +270,11 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   }
 
   #checkOpen(): void {
-    if (!this.#isOpen) throw new NotRunningError(`the config '${this.name}' was left`)
+    if (!this.#isOpen) throw this.#wasLeft()
+  }
+
+  #wasLeft(): NotRunningError {
+    return new NotRunningError(`the config '${this.name}' was left`)
   }
 }
 

@@ -111,6 +111,15 @@ export interface Config<
   watch<K extends keyof V & string>(key: K, listener: (value: V[K] | undefined) => void): () => void
   /** The newest first: up to 8 entries, valid here or not. */
   history(key: keyof V & string): readonly ConfigVersion[]
+  /**
+   * Resolves when another member holds all that this one does, and this one all that the other does, with its id: what
+   * is read then is what is known there, and what was written before is not lost with this member. If nobody else has
+   * it open, that is when somebody does.
+   *
+   * @throws {NotRunningError} it was left
+   * @throws the signal's reason, for instance of `AbortSignal.timeout(5_000)`
+   */
+  synced(options?: { signal?: AbortSignal }): Promise<string>
   /** Stops sharing it. Idempotent. */
   leave(): void
 }

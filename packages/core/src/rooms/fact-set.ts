@@ -106,6 +106,13 @@ export class FactSet {
     return { buckets, ids, mutual }
   }
 
+  /** Whether another holds the same facts, as far as it says: all of them, that is. */
+  equals({ buckets, ids }: Held): boolean {
+    const own = this.#in(undefined)
+    const theirs = new Set(ids)
+    return !buckets && theirs.size === own.length && own.every(({ id }) => theirs.has(id))
+  }
+
   /**
    * The facts that another lacks.
    *

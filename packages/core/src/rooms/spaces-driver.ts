@@ -42,6 +42,8 @@ export interface SpacesDriverOptions {
 export interface SpaceListener {
   /** After each step in which anything may have changed. */
   stepped(): void
+  /** A member holds just what this one does. */
+  agreed?(memberId: string): void
 }
 
 const maxDeltaBytes = 49_152
@@ -92,6 +94,11 @@ export class SpacesDriver implements SpacesPort {
   /** Members of a space that one is connected to. */
   neighboursIn(space: string): string[] {
     return this.#spaces.neighboursIn(space)
+  }
+
+  /** Asks some of a space what they hold; those who hold the same are told of as `agreed`. */
+  ask(space: string): void {
+    this.#step(spaces => spaces.ask(space))
   }
 
   linkOpened(id: string): void {
@@ -193,6 +200,9 @@ export class SpacesDriver implements SpacesPort {
         break
       case 'unsubscribe':
         transport.unsubscribe(effect.space)
+        break
+      case 'agreed':
+        this.#listeners.get(effect.space)?.agreed?.(effect.with)
         break
       case 'near':
         near(effect.ids)

@@ -22,6 +22,8 @@ export type SpacesEffect =
   | { readonly type: 'publish'; readonly space: string; readonly facts: readonly SpaceFact[] }
   | { readonly type: 'send-steps'; readonly to: string; readonly steps: readonly SpaceStep[] }
   | { readonly type: 'subscribe' | 'unsubscribe'; readonly space: string }
+  /** A member holds just what this one does. */
+  | { readonly type: 'agreed'; readonly space: string; readonly with: string }
   /** To be connected to these members besides. */
   | { readonly type: 'near'; readonly ids: readonly string[] }
   /** To be told in one's own record. */
@@ -149,6 +151,14 @@ export class Spaces {
     this.#hurry(space, Number.POSITIVE_INFINITY, now)
   }
 
+  /** Asks some what they hold, who answer though nothing differs. */
+  ask(space: string): void {
+    const facts = this.#spaces.get(space)?.content.facts
+    if (!facts) return
+    for (const id of this.#draw(this.neighboursIn(space), hurryFanout))
+      this.#send(id, [{ space, held: facts.held(undefined, true) }])
+  }
+
   /** Steps of exchanges; their facts are those that are news and verified. */
   steps(from: string, steps: readonly SpaceStep[], now: Instant): void {
     const answers: SpaceStep[] = []
@@ -162,6 +172,8 @@ export class Spaces {
       const taken = takeDocuments(space.exchange, from, step.documents ?? [], now.monotonicMs)
       this.#refused += taken.refused
       const news = areNews || taken.news
+      if (agreed || (step.held && space.content.facts.equals(step.held)))
+        this.#effects.push({ type: 'agreed', space: step.space, with: from })
       const answer = answerSpace(space.exchange, from, step, this.#startAt++, now.monotonicMs)
       if (answer) answers.push(answer)
       if (taken.asks.length > 0) answers.push({ space: step.space, documents: taken.asks })

@@ -50,6 +50,41 @@ describe('a shared config', () => {
     })
   })
 
+  it('says when another member holds the same, before and after a change, and not while nobody does', async () => {
+    await runTwice(async () => {
+      const simulation = settled(9, 12)
+      simulation.dropGossip(600_000)
+      const early = await openAll(simulation, namesFrom(0, 4))
+      await early[0]?.set('color', 'red')
+      await simulation.run(15_000)
+      const late = await open(simulation, 'm9')
+      const steps: string[] = []
+      const synced = (config: Config) => config.synced().then(id => steps.push(id))
+      const known = namesFrom(0, 4).map(name => simulation.member(name).id)
+      const first = synced(late)
+      await simulation.run(2_000)
+      await first
+      allSee([late], { color: 'red' })
+
+      await late.set('size', 3)
+      const second = synced(late)
+      await simulation.run(2_000)
+      await second
+      expect(views(early)).toContainEqual({ color: 'red', size: 3 })
+      for (const id of steps) expect(known).toContain(id)
+
+      for (const config of early) config.leave()
+      await simulation.run(5_000)
+      await late.set('size', 4)
+      const third = synced(late)
+      await simulation.run(60_000)
+      expect(steps).toHaveLength(2)
+      late.leave()
+      await expect(third).rejects.toThrow(/was left/)
+      return simulation
+    })
+  })
+
   it('spreads in a moment, and says so once', async () => {
     await runTwice(async () => {
       const simulation = settled(2, 12)
