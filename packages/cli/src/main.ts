@@ -6,8 +6,10 @@
  */
 import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
+import { addConfigCommands } from './config/options.ts'
 import { addDemoOptions } from './demo/options.ts'
 import { addJoinOptions } from './join/options.ts'
+import { addPresenceOptions } from './presence/options.ts'
 import { Refusal } from './refusal.ts'
 
 export async function main(argv: readonly string[]): Promise<void> {
@@ -20,6 +22,14 @@ export async function main(argv: readonly string[]): Promise<void> {
   addJoinOptions(program.command('join')).action(async (cluster, options) => {
     const { join } = await import('./join/join.ts')
     await join(cluster, options)
+  })
+  addConfigCommands(program.command('config'), async (...asked) => {
+    const { config } = await import('./config/config.ts')
+    await config(...asked)
+  })
+  addPresenceOptions(program.command('presence')).action(async (cluster, room, options) => {
+    const { presence } = await import('./presence/presence.ts')
+    await presence(cluster, room, options)
   })
   addDemoOptions(program.command('demo')).action(async options => {
     const { demo } = await import('./demo/demo.ts')

@@ -1,5 +1,7 @@
 /** A `hearsay` process, as built in dist, and what it says line by line. None outlives its test. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -49,6 +51,11 @@ export class HearsayProcess {
     return this.#first(() => this.stdout.map(line => JSON.parse(line) as JsonLine).find(fits))
   }
 
+  /** The first line that fits, as soon as there is one. */
+  line(fits: RegExp): Promise<string> {
+    return this.#first(() => this.stdout.find(line => fits.test(line)))
+  }
+
   /** The first line of complaint. */
   complaint(): Promise<string> {
     return this.#first(() => this.stderr[0])
@@ -75,10 +82,17 @@ export interface ReadyMember {
   readonly address: string
 }
 
-/** A member on loopback that prints JSON, once it is ready. */
-export async function startMember(cluster: string, name: string, ...options: string[]): Promise<ReadyMember> {
+/** The name of a cluster that no other test uses. */
+export const newCluster = (): string => `test-${randomUUID()}`
+
+/** A member on loopback that prints JSON, once it is ready. `command` says what it does, and in which cluster. */
+export async function startMember(
+  command: readonly string[],
+  name: string,
+  ...options: string[]
+): Promise<ReadyMember> {
   const where = ['--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns']
-  const process = new HearsayProcess('join', cluster, '--json', '--name', name, ...where, ...options)
+  const process = new HearsayProcess(...command, '--json', '--name', name, ...where, ...options)
   const { id, addresses } = await process.json(({ event }) => event === 'ready')
   return { process, id: String(id), address: String((addresses as string[])[0]) }
 }

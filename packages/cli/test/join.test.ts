@@ -1,12 +1,12 @@
 /** `hearsay join --json`: real processes on loopback that see each other come and go. */
 import { describe, expect, it } from 'vitest'
-import { HearsayProcess, startMember } from './hearsay-process.ts'
+import { HearsayProcess, newCluster, startMember as start } from './hearsay-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** Nothing listens on port 1, and only root could. */
 const nobody = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWF31uo8LY5RbfzuhGYTUuUPgh7CUzzJjjgHTVHKAqzDYa'
-let clusters = 0
-const newCluster = () => `test-${process.pid}-${clusters++}`
+const startMember = (cluster: string, name: string, ...options: string[]) =>
+  start(['join', cluster], name, ...options)
 
 /** Windows ends a process that is sent a signal, and asks it nothing. */
 const onWindows = process.platform === 'win32'

@@ -1,20 +1,20 @@
 /** `hearsay join`: one member, from its start to its goodbye. */
-import type { Cluster, JoinOptions } from '@hearsay/core'
+import type { Cluster } from '@hearsay/core'
+import { joinOptions, type MemberFlags } from '../member/options.ts'
 import { startMember } from '../member/start.ts'
 import { sayGoodbye, stopRequested } from '../member/stop.ts'
 import { tellOfOthers } from '../member/told.ts'
 import { jsonLines } from './json-lines.ts'
-import type { JoinFlags } from './options.ts'
 
 /** Long enough for a slow start elsewhere, short enough that nobody looks for the mistake in the wrong place. */
 const unansweredMs = 3_000
 
-export async function join(cluster: string, flags: JoinFlags): Promise<void> {
+export async function join(cluster: string, flags: MemberFlags): Promise<void> {
   // Before all else: who presses Ctrl-C during the start wants no more than that it ends.
   const stop = stopRequested()
   // Measuring the width of text takes a fifth of the start, so only people wait for it.
   const { ready, told } = flags.json ? jsonLines : (await import('./log.ts')).log
-  const member = await Promise.race([startMember(toOptions(cluster, flags)), stop])
+  const member = await Promise.race([startMember(joinOptions(cluster, flags)), stop])
   if (member) {
     ready(member)
     tellOfOthers(member, told)
@@ -23,10 +23,6 @@ export async function join(cluster: string, flags: JoinFlags): Promise<void> {
     await sayGoodbye(member)
   }
   process.exit(0)
-}
-
-function toOptions(cluster: string, { tag, json: _, ...rest }: JoinFlags): JoinOptions {
-  return { cluster, ...rest, ...(tag && { tags: tag }) }
 }
 
 function watchBootstrap(member: Cluster, bootstrap: readonly string[]): void {

@@ -1,15 +1,11 @@
-/** Log: what a person reads of a member: one line an event, in columns. */
-import { styleText } from 'node:util'
+/** Log: what a person reads of a member: one line an event. */
 import type { Cluster, ClusterEventType } from '@hearsay/core'
 import type { Told } from '../member/told.ts'
-import { left } from '../terminal/column.ts'
+import { type Colour, printLog } from '../terminal/log-line.ts'
 import { printable } from '../terminal/printable.ts'
+import { shortId } from '../terminal/short-id.ts'
 
-type Colour = Parameters<typeof styleText>[0]
-
-const colours: Record<ClusterEventType | 'ready' | 'listen', Colour> = {
-  ready: 'bold',
-  listen: 'dim',
+const colours: Record<ClusterEventType, Colour> = {
   join: 'green',
   recover: 'green',
   update: 'cyan',
@@ -18,31 +14,18 @@ const colours: Record<ClusterEventType | 'ready' | 'listen', Colour> = {
   leave: 'dim',
 }
 
-const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
-
 export const log = {
   ready({ name: cluster, self: { id, name, addresses } }: Cluster): void {
-    print(Date.now(), 'ready', name, `${shortId(id)} in ${printable(cluster)}`)
-    for (const address of addresses) print(undefined, 'listen', address)
+    const rest = `${shortId(id)} in ${printable(cluster)}`
+    printLog({ at: Date.now(), event: 'ready', colour: 'bold', name, rest })
+    for (const address of addresses) printLog({ event: 'listen', colour: 'dim', name: address })
   },
   told({ event, member: { id, name, tags }, at }: Told): void {
-    print(
-      at,
-      event,
-      name,
-      event === 'join' || event === 'update' ? `${shortId(id)}  ${listed(tags)}` : shortId(id),
-    )
+    const showsTags = event === 'join' || event === 'update'
+    const rest = showsTags ? `${shortId(id)}  ${listed(tags)}` : shortId(id)
+    printLog({ at, event, colour: colours[event], name, rest })
   },
 }
-
-function print(at: number | undefined, event: keyof typeof colours, name: string, rest = ''): void {
-  const time = at === undefined ? '' : clock.format(at)
-  const line = `${left(time, 10)}${styleText(colours[event], left(event, 9))}${left(printable(name), 16)}  ${rest}`
-  console.log(line.trimEnd())
-}
-
-/** The end of an id: all ids of one kind of key begin alike. */
-const shortId = (id: string) => `…${id.slice(-8)}`
 
 const listed = (tags: Readonly<Record<string, string>>) =>
   printable(

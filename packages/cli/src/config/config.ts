@@ -1,0 +1,36 @@
+/**
+ * `hearsay config …`: a member for as long as one question takes, or a watch lasts.
+ *
+ * Exit code 0 means that another member agreed: with what was read, or with what was written.
+ */
+import { joinOptions } from '../member/options.ts'
+import { orRefuse } from '../member/refused.ts'
+import { startMember } from '../member/start.ts'
+import { sayGoodbye, stopRequested } from '../member/stop.ts'
+import { answer } from './answer.ts'
+import { jsonReport } from './json-report.ts'
+import type { ConfigFlags, ConfigRequest } from './options.ts'
+
+export async function config(
+  cluster: string,
+  name: string,
+  request: ConfigRequest,
+  { wait, writer, ...flags }: ConfigFlags,
+): Promise<void> {
+  const stop = stopRequested()
+  const member = await Promise.race([startMember(joinOptions(cluster, flags)), stop])
+  if (!member) process.exit(1)
+  const ask = async () => {
+    const report = flags.json ? jsonReport : (await import('./text-report.ts')).textReport(member)
+    const config = await orRefuse(member.config(name, { writers: writer ?? 'anyone' }))
+    return answer({ member, config, report, waitS: wait, isKept: flags.storage !== undefined }, request)
+  }
+  let agreed: boolean | undefined
+  try {
+    agreed = await Promise.race([ask(), stop])
+  } finally {
+    await sayGoodbye(member)
+  }
+  // A watch ends when it is told to; whatever else is interrupted was not done.
+  process.exit((agreed ?? request.type === 'watch') ? 0 : 1)
+}

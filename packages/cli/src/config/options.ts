@@ -1,0 +1,61 @@
+/** `hearsay config …`: what can be asked of a shared config, and how, as the command line gives it. */
+import { type Command, InvalidArgumentError } from 'commander'
+import { addMemberOptions, append, type MemberFlags } from '../member/options.ts'
+
+export type ReadRequest =
+  | { readonly type: 'get' | 'history'; readonly key: string }
+  | { readonly type: 'list' }
+
+export type ConfigRequest =
+  | ReadRequest
+  | { readonly type: 'delete'; readonly key: string }
+  | { readonly type: 'set'; readonly key: string; readonly value: string }
+  | { readonly type: 'watch'; readonly key: string | undefined }
+
+export interface ConfigFlags extends MemberFlags {
+  /** Seconds. */
+  readonly wait: number
+  readonly writer?: readonly string[]
+}
+
+type Run = (cluster: string, name: string, request: ConfigRequest, flags: ConfigFlags) => Promise<void>
+
+export function addConfigCommands(config: Command, run: Run): void {
+  config.description('read, write and watch a config that members share')
+
+  const add = (type: ConfigRequest['type'], description: string): Command =>
+    addMemberOptions(
+      config
+        .command(type)
+        .description(description)
+        .argument('<cluster>', "the cluster's name")
+        .argument('<name>', "the config's name"),
+    )
+      .option('--wait <seconds>', 'how long to wait for a member that has the config open', toSeconds, 5)
+      .option('--writer <id>', 'a member whose entries count, repeatable (default: anyone)', append)
+
+  const addWithKey = (type: 'get' | 'delete' | 'history', description: string) =>
+    add(type, description)
+      .argument('<key>')
+      .action((cluster, name, key, flags) => run(cluster, name, { type, key }, flags))
+
+  addWithKey('get', 'print the value of a key')
+  add('set', 'write a value: JSON, or else text')
+    .argument('<key>')
+    .argument('<value>')
+    .action((cluster, name, key, value, flags) => run(cluster, name, { type: 'set', key, value }, flags))
+  addWithKey('delete', 'delete a key')
+  add('watch', 'print each change until Ctrl-C')
+    .argument('[key]', 'only of this key')
+    .action((cluster, name, key, flags) => run(cluster, name, { type: 'watch', key }, flags))
+  addWithKey('history', 'print who wrote what under a key, the newest first')
+  add('list', 'print all keys and their values').action((cluster, name, flags) =>
+    run(cluster, name, { type: 'list' }, flags),
+  )
+}
+
+function toSeconds(text: string): number {
+  const seconds = Number(text)
+  if (text.trim() !== '' && seconds >= 0 && seconds <= 3_600) return seconds
+  throw new InvalidArgumentError('It is a number of seconds from 0 to 3600.')
+}

@@ -1,0 +1,59 @@
+/** Text report: a shared config for people to read. Values come last in a line, because they may be long. */
+import { styleText } from 'node:util'
+import type { Cluster, Json } from '@hearsay/core'
+import { log } from '../join/log.ts'
+import { shownValue } from '../terminal/json-value.ts'
+import { printLog } from '../terminal/log-line.ts'
+import { printable } from '../terminal/printable.ts'
+import { shortId } from '../terminal/short-id.ts'
+import { printTable } from '../terminal/text-table.ts'
+import type { Report } from './report.ts'
+
+/** Date and time of here, in the order in which they sort. */
+const dateAndTime = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' })
+
+export function textReport(cluster: Cluster): Report {
+  const nameOf = (id: string) => {
+    const known = cluster.members.getSnapshot().find(member => member.id === id)
+    return known ? printable(known.name) : shortId(id)
+  }
+  return {
+    value: ({ value }) => console.log(shownValue(value)),
+    list: entries =>
+      printTable(
+        ['key', 'written', 'by', 'value'],
+        entries.map(({ key, value, by, atMs }) => [
+          printable(key),
+          dateAndTime.format(atMs),
+          nameOf(by),
+          shownValue(value),
+        ]),
+      ),
+    history: (_key, versions) =>
+      printTable(
+        ['written', 'by', 'from → to'],
+        versions.map(({ by, atMs, from, to }) => [
+          dateAndTime.format(atMs),
+          nameOf(by),
+          `${shownOrNone(from)} → ${shownOrNone(to)}`,
+        ]),
+      ),
+    written(key, value, heldBy) {
+      const done =
+        value === undefined ? `${printable(key)} deleted` : `${printable(key)} = ${shownValue(value)}`
+      console.log(`${done}${styleText('dim', `, ${nameOf(heldBy)} has it, too`)}`)
+    },
+    ready: log.ready,
+    change({ key: name, value, by, atMs: at }) {
+      const author = styleText('dim', `by ${nameOf(by)}`)
+      if (value === undefined) printLog({ at, event: 'delete', colour: 'yellow', name, rest: author })
+      else printLog({ at, event: 'set', colour: 'cyan', name, rest: `${shownValue(value)}  ${author}` })
+    },
+    conflict({ key: name, winner, loser }) {
+      const [kept, lost] = [winner, loser].map(({ to, by }) => `${shownOrNone(to)} by ${nameOf(by)}`)
+      printLog({ at: Date.now(), event: 'conflict', colour: 'red', name, rest: `${lost} lost to ${kept}` })
+    },
+  }
+}
+
+const shownOrNone = (value: Json | undefined) => (value === undefined ? '–' : shownValue(value))

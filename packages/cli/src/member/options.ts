@@ -1,0 +1,51 @@
+/** Options by which a command joins a cluster. What they may contain is core's to judge. */
+import type { JoinOptions } from '@hearsay/core'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+
+export interface MemberFlags {
+  readonly name?: string
+  readonly tag?: Readonly<Record<string, string>>
+  readonly listen?: readonly string[]
+  readonly bootstrap?: readonly string[]
+  readonly profile?: 'local' | 'lan' | 'wan'
+  readonly storage?: string
+  readonly mdns: boolean
+  readonly json?: true
+}
+
+export function addMemberOptions(command: Command): Command {
+  return command
+    .option('--name <name>', 'what people call this member')
+    .option('--tag <key=value>', 'what else to tell about it, repeatable', addTag)
+    .option(
+      '--listen <multiaddr>',
+      'where others reach it, repeatable (default: any address, a free port)',
+      append,
+    )
+    .option('--bootstrap <multiaddr>', 'a member to find the others through, repeatable', append)
+    .addOption(
+      new Option('--profile <profile>', 'how far apart members are').choices(['local', 'lan', 'wan']),
+    )
+    .option('--storage <dir>', 'where to keep who it is, so that it comes back as the same')
+    .option('--no-mdns', 'do not look for members on the local network')
+    .option('--json', 'print one JSON object a line')
+}
+
+export function joinOptions(cluster: string, { tag, json: _, ...rest }: MemberFlags): JoinOptions {
+  return { cluster, ...rest, ...(tag && { tags: tag }) }
+}
+
+/** An option that may be given more than once. */
+export const append = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
+
+/** `key=value`, cut at the first `=`. */
+export function keyAndValue(text: string): [key: string, value: string] {
+  const equals = text.indexOf('=')
+  if (equals < 1) throw new InvalidArgumentError('Write it as key=value.')
+  return [text.slice(0, equals), text.slice(equals + 1)]
+}
+
+function addTag(text: string, before: MemberFlags['tag'] = {}): MemberFlags['tag'] {
+  const [key, value] = keyAndValue(text)
+  return { ...before, [key]: value }
+}

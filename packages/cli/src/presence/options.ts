@@ -1,0 +1,23 @@
+/** Options of `hearsay presence`, as the command line gives them. */
+import type { Json } from '@hearsay/core'
+import type { Command } from 'commander'
+import { addMemberOptions, keyAndValue, type MemberFlags } from '../member/options.ts'
+import { typedValue } from '../terminal/json-value.ts'
+
+export interface PresenceFlags extends MemberFlags {
+  readonly set?: Readonly<Record<string, Json>>
+}
+
+export function addPresenceOptions(command: Command): Command {
+  return addMemberOptions(
+    command
+      .description('see who is in a room, and what they show of themselves, until Ctrl-C')
+      .argument('<cluster>', "the cluster's name")
+      .argument('<room>', "the room's name"),
+  ).option('--set <key=value>', 'what to show of oneself, repeatable: JSON, or else text', addField)
+}
+
+function addField(text: string, before: PresenceFlags['set'] = {}): PresenceFlags['set'] {
+  const [key, value] = keyAndValue(text)
+  return { ...before, [key]: typedValue(value) }
+}

@@ -1,0 +1,80 @@
+/** `hearsay presence`: a member of one room, that shows who else is there. */
+import type { Cluster, Room } from '@hearsay/core'
+import { jsonLines } from '../join/json-lines.ts'
+import { joinOptions } from '../member/options.ts'
+import { orRefuse } from '../member/refused.ts'
+import { startMember } from '../member/start.ts'
+import { sayGoodbye, stopRequested } from '../member/stop.ts'
+import { quitKeyPressed } from '../terminal/keys.ts'
+import { jsonStage } from './json-stage.ts'
+import type { PresenceFlags } from './options.ts'
+import type { Occupant, Stage } from './stage.ts'
+
+export async function presence(
+  cluster: string,
+  name: string,
+  { set, ...flags }: PresenceFlags,
+): Promise<void> {
+  const stop = stopRequested()
+  const member = await Promise.race([startMember(joinOptions(cluster, flags)), stop])
+  if (member) {
+    try {
+      const room = await orRefuse(member.room(name))
+      if (set) await orRefuse((async () => room.presence.set(set))())
+      const stage = await openStage(member, room, flags.json)
+      tellOfOthers(member, room, stage)
+      await Promise.race([stop, quitKeyPressed()])
+      stage.close()
+    } finally {
+      await sayGoodbye(member)
+    }
+  }
+  process.exit(0)
+}
+
+async function openStage(member: Cluster, room: Room, json: true | undefined): Promise<Stage> {
+  if (json) {
+    jsonLines.ready(member)
+    return jsonStage
+  }
+  if (process.stdout.isTTY) {
+    const { liveStage } = await import('./live-stage.ts')
+    return liveStage(room.name, () => occupantsOf(member, room))
+  }
+  const [{ log }, { plainStage }] = await Promise.all([import('../join/log.ts'), import('./plain-stage.ts')])
+  log.ready(member)
+  return plainStage
+}
+
+/** Tells of everybody who is here already, then of each change. */
+function tellOfOthers(member: Cluster, room: Room, stage: Stage): void {
+  const told = new Map<string, Occupant>()
+  const look = (id: string, fields: readonly string[]) => {
+    const other = room.presence.others.getSnapshot().find(each => each.id === id)
+    const before = told.get(id)
+    if (other) {
+      const occupant = occupantOf(member, id, other.presence)
+      told.set(id, occupant)
+      stage.happened({ event: before ? 'update' : 'enter', occupant, fields })
+    } else if (before) {
+      told.delete(id)
+      stage.happened({ event: 'leave', occupant: before, fields })
+    }
+  }
+  for (const { id, presence } of room.presence.others.getSnapshot()) look(id, Object.keys(presence))
+  room.presence.events.addEventListener('update', ({ detail: { id, fields } }) => look(id, fields))
+}
+
+/** Oneself first. */
+function occupantsOf(member: Cluster, room: Room): Occupant[] {
+  const others = room.presence.others.getSnapshot()
+  return [
+    occupantOf(member, member.self.id, room.presence.own.getSnapshot()),
+    ...others.map(({ id, presence }) => occupantOf(member, id, presence)),
+  ]
+}
+
+function occupantOf({ self, members }: Cluster, id: string, presence: object): Occupant {
+  const name = members.getSnapshot().find(member => member.id === id)?.name ?? ''
+  return { id, name, presence: { ...presence }, isSelf: id === self.id }
+}

@@ -1,0 +1,10 @@
+/** Shown fields: a presence in one line, the fields in the order of their names. */
+import { shownValue } from '../terminal/json-value.ts'
+import { printable } from '../terminal/printable.ts'
+import type { Shown } from './stage.ts'
+
+export const shownFields = (presence: Shown): string =>
+  Object.entries(presence)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([field, value]) => `${printable(field)}=${shownValue(value)}`)
+    .join(' ')

@@ -1,0 +1,22 @@
+/** Stage: where it is shown who is in a room. */
+import type { Json, Member } from '@hearsay/core'
+
+export type Shown = Readonly<Record<string, Json>>
+
+export interface Occupant extends Pick<Member, 'id' | 'name'> {
+  readonly presence: Shown
+  readonly isSelf: boolean
+}
+
+export interface Happened {
+  readonly event: 'enter' | 'update' | 'leave'
+  readonly occupant: Occupant
+  /** Names of those that changed. */
+  readonly fields: readonly string[]
+}
+
+export interface Stage {
+  happened(happened: Happened): void
+  /** Puts the terminal back as it was. */
+  close(): void
+}

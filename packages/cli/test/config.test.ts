@@ -1,0 +1,99 @@
+/** `hearsay config …`: real processes on loopback that share a config. */
+import { describe, expect, it } from 'vitest'
+import { HearsayProcess, newCluster, type ReadyMember, startMember } from './hearsay-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+/** It waits long, for a busy machine, unless it is told otherwise. */
+const usual = ['--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0', '--wait', '30']
+/** A member id that nobody here has. */
+const stranger = '12D3KooWF31uo8LY5RbfzuhGYTUuUPgh7CUzzJjjgHTVHKAqzDYa'
+
+const watchFlags = (cluster: string, ...options: string[]): Promise<ReadyMember> =>
+  startMember(['config', 'watch', cluster, 'flags'], 'ada', ...options)
+
+/** Asks once, and returns when the process has ended. */
+async function ask(type: string, cluster: string, ...rest: string[]) {
+  const asked = new HearsayProcess('config', type, cluster, 'flags', ...usual, ...rest)
+  const exitCode = await asked.ended
+  return { exitCode, stdout: asked.stdout, stderr: asked.stderr }
+}
+
+describe('hearsay config', () => {
+  it('writes, and ends when another member has it; reads what others wrote', async () => {
+    const cluster = newCluster()
+    const ada = await watchFlags(cluster)
+    const bootstrap = ['--bootstrap', ada.address]
+    const change = (fits: (value: unknown) => boolean) =>
+      ada.process.json(({ event, value }) => event === 'change' && fits(value))
+
+    expect(await ask('set', cluster, 'color', 'red', '--name', 'bob', ...bootstrap)).toEqual({
+      exitCode: 0,
+      stdout: ['color = red, ada has it, too'],
+      stderr: [],
+    })
+    expect(await change(value => value === 'red')).toMatchObject({ key: 'color', by: expect.any(String) })
+
+    const written = await ask('set', cluster, 'color', '{"r":255}', '--json', ...bootstrap)
+    expect(written.stdout.map(line => JSON.parse(line))).toEqual([
+      { event: 'written', key: 'color', value: { r: 255 }, heldBy: ada.id, at: expect.any(Number) },
+    ])
+    expect(await change(value => typeof value === 'object')).toMatchObject({ previous: 'red' })
+
+    expect(await ask('get', cluster, 'color', ...bootstrap)).toMatchObject({ stdout: ['{"r":255}'] })
+    const list = await ask('list', cluster, ...bootstrap)
+    expect(list.stdout).toEqual([
+      expect.stringMatching(/^key {4}written {14}by {6} *value$/),
+      expect.stringMatching(/^color {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}\S+ {2}\{"r":255\}$/),
+    ])
+
+    expect(await ask('delete', cluster, 'color', ...bootstrap)).toMatchObject({ exitCode: 0 })
+    expect(await change(value => value === undefined)).toMatchObject({ previous: { r: 255 } })
+    const history = await ask('history', cluster, 'color', '--json', ...bootstrap)
+    expect(history.stdout.map(line => JSON.parse(line))).toMatchObject([
+      { event: 'version', key: 'color', from: { r: 255 } },
+      { from: 'red', to: { r: 255 } },
+      { to: 'red' },
+    ])
+    expect(await ask('get', cluster, 'color', ...bootstrap)).toEqual({
+      exitCode: 1,
+      stdout: [],
+      stderr: ["hearsay: there is no 'color' in 'flags'"],
+    })
+  }, 90_000)
+
+  it('writes nothing that would be lost at once, and says so', async () => {
+    const { exitCode, stdout, stderr } = await ask('set', newCluster(), 'color', 'red', '--wait', '0.2')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: [] })
+    expect(stderr).toEqual([expect.stringMatching(/^hearsay: nobody .* 0\.2 s.*: nothing was written$/)])
+  })
+
+  it('keeps in its storage what nobody else has yet, and says so', async () => {
+    const cluster = newCluster()
+    const alone = ['--storage', temporaryFolder(), '--wait', '0.2']
+    expect(await ask('set', cluster, 'color', 'red', ...alone)).toEqual({
+      exitCode: 1,
+      stdout: [],
+      stderr: [expect.stringMatching(/stored here, and nowhere else$/)],
+    })
+    expect(await ask('get', cluster, 'color', ...alone)).toEqual({
+      exitCode: 1,
+      stdout: ['red'],
+      stderr: [expect.stringMatching(/this is what is stored here$/)],
+    })
+  })
+
+  it('says when the others do not let it write', async () => {
+    const cluster = newCluster()
+    const ada = await watchFlags(cluster, '--writer', stranger)
+    const joined = ['--bootstrap', ada.address]
+    expect(await ask('set', cluster, 'color', 'red', '--wait', '2', ...joined)).toEqual({
+      exitCode: 1,
+      stdout: [],
+      stderr: [expect.stringMatching(/nobody took it within 2 s: .* none of the writers$/)],
+    })
+    expect(await ask('set', cluster, 'color', 'red', '--writer', stranger, ...joined)).toMatchObject({
+      exitCode: 2,
+      stderr: [expect.stringMatching(/none of its writers$/)],
+    })
+  })
+})
