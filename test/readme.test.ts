@@ -21,6 +21,8 @@ const pages = [
   'docs/simulation.md',
   'docs/adr/README.md',
   'examples/first-cluster/README.md',
+  'examples/presence-cli/README.md',
+  'examples/shared-config/README.md',
 ]
 
 describe('the READMEs', () => {

@@ -7,6 +7,8 @@ export interface Child {
   /** Resolves when the process is gone, however it went. */
   readonly gone: Promise<void>
   signal(signal: NodeJS.Signals): void
+  /** A line on its stdin. */
+  say(line: string): void
 }
 
 const running = new Set<ChildProcess>()
@@ -17,11 +19,18 @@ process.on('exit', () => {
 
 /** `onLine` hears each line of both streams as it arrives. */
 export function startChild(program: string, args: readonly string[], onLine: (line: string) => void): Child {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
   if (child.pid === undefined) throw new Error(`${program} could not be started`)
   running.add(child)
   const gone = new Promise<void>(resolve => child.once('close', () => resolve()))
   void gone.then(() => running.delete(child))
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine)
-  return { pid: child.pid, gone, signal: signal => void child.kill(signal) }
+  // One that has ended reads nothing: no error of ours.
+  child.stdin.on('error', () => undefined)
+  return {
+    pid: child.pid,
+    gone,
+    signal: signal => void child.kill(signal),
+    say: line => void child.stdin.write(`${line}\n`),
+  }
 }

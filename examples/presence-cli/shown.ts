@@ -1,0 +1,18 @@
+/** Shown: what everybody in the room shows of the line that they type. What others sent is made to fit. */
+export interface Shown {
+  text: string
+  /** Before which character. */
+  cursor: number
+  typing: boolean
+}
+
+export function shownBy(presence: { readonly [field in keyof Shown]?: unknown }): Shown {
+  const { text, cursor, typing } = presence
+  const line = typeof text === 'string' ? printable(text) : ''
+  const at = typeof cursor === 'number' ? Math.max(0, Math.min(Math.trunc(cursor), line.length)) : 0
+  return { text: line, cursor: at || 0, typing: typing === true }
+}
+
+/** Without the characters by which others could steer the terminal. */
+export const printable = (text: string): string =>
+  text.replace(/\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD')
