@@ -8,6 +8,7 @@ import type { Table } from '../state/table.ts'
 import type { SyncMessage } from '../wire/codec.ts'
 import { ArrivalLog } from './arrival-log.ts'
 import { BeatExchange } from './beat-exchange.ts'
+import { draw } from './draw.ts'
 import { agrees, answer, offer } from './exchange.ts'
 import { SyncSchedule } from './sync-schedule.ts'
 
@@ -79,13 +80,7 @@ export class Exchanges {
   /** Offers to `fanout` of these members, drawn by chance. */
   begin(candidates: readonly string[], fanout: number, nowMs: number): Step[] {
     this.#schedule.begun(nowMs)
-    const left = [...candidates]
-    const steps: Step[] = []
-    while (steps.length < fanout && left.length > 0) {
-      const [to] = left.splice(Math.floor(this.#options.random() * left.length), 1)
-      if (to !== undefined) steps.push(this.offer(to, nowMs))
-    }
-    return steps
+    return draw(candidates, fanout, this.#options.random).map(to => this.offer(to, nowMs))
   }
 
   offer(to: string, nowMs: number): Step {

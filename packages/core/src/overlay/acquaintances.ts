@@ -5,6 +5,8 @@
  * while it is alone: so a cluster that stopped as a whole finds itself again through any address that still holds.
  */
 
+import { draw } from '../gossip/draw.ts'
+
 /** Our choice: with 256 every member of a cluster up to that size knows of every other's last address. */
 export const maxAcquaintances = 256
 
@@ -33,9 +35,5 @@ export function acquaintancesOf(
 
 /** Some of them, drawn by chance. */
 export function drawAcquaintances(acquaintances: readonly string[], random: () => number): string[] {
-  const left = [...acquaintances]
-  const drawn: string[] = []
-  while (drawn.length < triesAtOnce && left.length > 0)
-    drawn.push(...left.splice(Math.floor(random() * left.length), 1))
-  return drawn
+  return draw(acquaintances, triesAtOnce, random)
 }

@@ -5,6 +5,7 @@
  * nothing waits; what is to be done is returned, and time comes in.
  */
 import type { SpacesLoad } from '../cluster/spaces-port.ts'
+import { draw } from '../gossip/draw.ts'
 import { SyncSchedule } from '../gossip/sync-schedule.ts'
 import type { Instant } from '../state/instant.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
@@ -155,7 +156,7 @@ export class Spaces {
   ask(space: string): void {
     const facts = this.#spaces.get(space)?.content.facts
     if (!facts) return
-    for (const id of this.#draw(this.neighboursIn(space), hurryFanout))
+    for (const id of draw(this.neighboursIn(space), hurryFanout, this.#options.random))
       this.#send(id, [{ space, held: facts.held(undefined, true) }])
   }
 
@@ -213,7 +214,8 @@ export class Spaces {
     for (const [space, entered] of this.#spaces) {
       if (entered.hurryDueMs > nowMs) continue
       entered.hurryDueMs = Number.POSITIVE_INFINITY
-      for (const id of this.#draw(this.neighboursIn(space), entered.hurryFanout)) this.#offer(id, [space])
+      for (const id of draw(this.neighboursIn(space), entered.hurryFanout, this.#options.random))
+        this.#offer(id, [space])
       entered.hurryFanout = hurryFanout
     }
     const near = this.#members.takeNear(nowMs)
@@ -223,7 +225,8 @@ export class Spaces {
       const candidates = this.#options.surroundings
         .linked()
         .filter(id => this.#members.sharedWith(id).length > 0)
-      for (const id of this.#draw(candidates, 1)) this.#offer(id, this.#members.sharedWith(id))
+      for (const id of draw(candidates, 1, this.#options.random))
+        this.#offer(id, this.#members.sharedWith(id))
     }
     if (nowMs >= this.#sweepDueMs) {
       this.#sweepDueMs = nowMs + sweepIntervalMs
@@ -303,13 +306,5 @@ export class Spaces {
   #announce(): void {
     const spaces = [...this.#spaces].map(([space, { entered }]) => ({ space, entered }))
     this.#effects.push({ type: 'announce', spaces })
-  }
-
-  #draw(from: readonly string[], count: number): string[] {
-    const left = [...from]
-    const drawn: string[] = []
-    while (drawn.length < count && left.length > 0)
-      drawn.push(...left.splice(Math.floor(this.#options.random() * left.length), 1))
-    return drawn
   }
 }

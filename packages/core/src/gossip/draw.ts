@@ -1,0 +1,8 @@
+/** Draw: some of many by chance, each at most once. */
+export function draw<T>(from: readonly T[], count: number, random: () => number): T[] {
+  const left = [...from]
+  const drawn: T[] = []
+  while (drawn.length < count && left.length > 0)
+    drawn.push(...left.splice(Math.floor(random() * left.length), 1))
+  return drawn
+}
