@@ -4,7 +4,7 @@ import { runScreen } from './screen.ts'
 import type { Shown } from './shown.ts'
 
 const [name = 'ada', ...bootstrap] = process.argv.slice(2)
-const cluster = await joinCluster({ cluster: 'presence', name, bootstrap })
+const cluster = await joinCluster({ cluster: process.env['CLUSTER'] ?? 'presence', name, bootstrap })
 const room = await cluster.room<Shown>('lobby')
 console.log(`${name} listens on ${cluster.self.addresses[0]}`)
 

@@ -30,6 +30,6 @@ export async function openSettings(
   name: string,
   bootstrap: readonly string[],
 ): Promise<{ cluster: Cluster; settings: Settings }> {
-  const cluster = await joinCluster({ cluster: 'greeters', name, bootstrap })
+  const cluster = await joinCluster({ cluster: process.env['CLUSTER'] ?? 'greeters', name, bootstrap })
   return { cluster, settings: await cluster.config('settings', { schema }) }
 }

@@ -5,6 +5,9 @@ import { Example } from '../processes/example.ts'
 
 const script = fileURLToPath(new URL('../../examples/presence-cli/main.ts', import.meta.url))
 
+// Nobody else on this network, or in another run of this test, is to be in it.
+process.env['CLUSTER'] = `test-${process.pid}`
+
 it('those in the lobby see each other come, type and go', { timeout: 90_000 }, async () => {
   const ada = new Example([script, 'ada'])
   const bob = new Example([script, 'bob', await ada.address])

@@ -8,6 +8,9 @@ const script = (name: string) =>
 
 const serve = (name: string, ...options: string[]) => new Example([script('service.ts'), name, ...options])
 
+// Nobody else on this network, or in another run of this test, is to be in it.
+process.env['CLUSTER'] = `test-${process.pid}`
+
 it('a service loads its settings when somebody sets them', { timeout: 90_000 }, async () => {
   const ada = serve('ada')
   const joined = ['--bootstrap', await ada.address]
