@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { InvalidValueError, NotRunningError } from '../../src/cluster/errors.ts'
 import type { Room, RoomEvent } from '../../src/rooms/room.ts'
-import { joinMany, leaveAll, until, untilAllSee } from './members.ts'
+import { joinMany, leaveAll, listenTo, until, untilAllSee } from './members.ts'
 
 afterEach(leaveAll)
 
@@ -79,6 +79,52 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
       () => awareness.getStates().has(first.doc.clientID),
     )
     expect(awareness.getStates().get(first.doc.clientID)).toEqual({ user: { name: 'ada' } })
+  })
+
+  it('goes on with probes, documents and config while all move their cursors 60 times a second', async () => {
+    const members = await joinMany('busy', 8)
+    await untilAllSee(members, 8)
+    const rooms = await Promise.all(members.map(member => member.room<Shown>('design')))
+    const configs = await Promise.all(members.map(member => member.config('flags')))
+    const [first, last] = [rooms[0], rooms.at(-1)]
+    if (!first || !last) throw new Error('eight members enter a room')
+    for (const room of rooms) await until(room.presence.others, others => others.length === 7)
+    const heard = members.map(listenTo)
+    let updates = 0
+    last.presence.events.addEventListener('update', () => {
+      updates += 1
+    })
+    const moving = rooms.map((room, y) => {
+      let x = 0
+      return setInterval(() => room.presence.set({ cursor: { x: x++, y } }), 1_000 / 60)
+    })
+    try {
+      for (let edit = 0; edit < 20; edit++) {
+        first.doc.getText('text').insert(0, 'x')
+        const { length } = first.doc.getText('text')
+        if (last.doc.getText('text').length < length)
+          await new Promise<void>(resolve => {
+            const look = () => {
+              if (last.doc.getText('text').length < length) return
+              last.doc.off('update', look)
+              resolve()
+            }
+            last.doc.on('update', look)
+          })
+        await configs[0]?.set('edit', edit)
+        await Promise.all(configs.map(({ entries }) => until(entries, all => all['edit'] === edit)))
+      }
+      // Each member is probed several times.
+      await Promise.all(
+        members.map(({ heartbeats }) =>
+          until(heartbeats, hearts => [...hearts.values()].filter(({ beat }) => beat > 1).length === 8),
+        ),
+      )
+    } finally {
+      for (const timer of moving) clearInterval(timer)
+    }
+    expect(updates).toBeGreaterThan(0)
+    expect(heard.flat().filter(({ type }) => type !== 'update')).toEqual([])
   })
 
   it('refuses what cannot be shared, and changes nothing', async () => {
