@@ -14,4 +14,9 @@ export interface Health {
   readonly connections: number
   /** As many members are here as can be held, 20,000: newcomers are not seen. */
   readonly full: boolean
+  /**
+   * What others said in rooms and shared configs, and broke a rule there, since the start: too much, out of the far
+   * future, by who may not write, or unreadable as a document. It changed nothing.
+   */
+  readonly refused: number
 }

@@ -229,7 +229,7 @@ export class Machine {
     return this.#pulses.get(id)
   }
 
-  health(): Health {
+  health(): Omit<Health, 'refused'> {
     const visible = this.#membership.count('alive', 'suspect')
     return {
       localHealth: this.#detector.localHealth(),

@@ -67,7 +67,8 @@ export class Face implements Cluster, EngineFace {
   }
 
   health(): Health {
-    return this.#running().machine.health()
+    const { machine, driver } = this.#running()
+    return { ...machine.health(), refused: driver.spacesLoad()?.refused ?? 0 }
   }
 
   explain(memberId: string): Explanation {
