@@ -8,6 +8,7 @@
  * (opportunistic grafting), and limits that only a flood meets.
  */
 import type { RumorVerdict } from '@hearsay/core/host'
+import { Expiring } from './expiring.ts'
 import type { GossipFrame } from './gossip-frame.ts'
 import type { Random } from './random-stream.ts'
 
@@ -58,18 +59,21 @@ export class GossipRouter {
   readonly #cache = new Map<string, Uint8Array>()
   /** Names by heartbeat, the newest first. */
   #windows: string[][] = [[]]
-  /** Name → until when. This and the next two are in the order of expiry. */
-  readonly #seen = new Map<string, number>()
+  /** Names. */
+  readonly #seen: Expiring
   /** Peer and name. */
-  readonly #unwanted = new Map<string, number>()
+  readonly #unwanted: Expiring
   /** Peer, also one that has disconnected since. */
-  readonly #backoffs = new Map<string, number>()
+  readonly #backoffs: Expiring
   #isSubscribed: boolean
   #heartbeatIsDue = false
   readonly #startedMs: number
 
   constructor(options: GossipRouterOptions) {
     this.#options = options
+    this.#seen = new Expiring(options.nowMs)
+    this.#unwanted = new Expiring(options.nowMs)
+    this.#backoffs = new Expiring(options.nowMs)
     this.#isSubscribed = options.isSubscribed ?? true
     this.#startedMs = options.nowMs() - gossipHeartbeatMs * options.random()
   }
@@ -113,8 +117,8 @@ export class GossipRouter {
 
   /** One's own, which goes to everybody connected (flood publishing); once. */
   publish(name: string, rumor: Uint8Array): void {
-    if (this.#holds(this.#seen, name)) return
-    this.#hold(this.#seen, name, seenMs)
+    if (this.#seen.holds(name)) return
+    this.#seen.hold(name, seenMs)
     this.#keep(name, rumor)
     for (const [id, { isSubscribed }] of this.#peers)
       if (isSubscribed) this.#options.send(id, { type: 'message', name, rumor })
@@ -147,7 +151,7 @@ export class GossipRouter {
         this.#needHeartbeat()
         break
       case 'ihave': {
-        const names = frame.names.filter(name => !this.#holds(this.#seen, name))
+        const names = frame.names.filter(name => !this.#seen.holds(name))
         if (names.length > 0) this.#options.send(from, { type: 'iwant', names })
         break
       }
@@ -159,14 +163,14 @@ export class GossipRouter {
         }
         break
       case 'idontwant':
-        this.#hold(this.#unwanted, `${from} ${frame.name}`, cacheLength * gossipHeartbeatMs)
+        this.#unwanted.hold(`${from} ${frame.name}`, cacheLength * gossipHeartbeatMs)
         break
     }
   }
 
   #message(from: string, name: string, rumor: Uint8Array): void {
-    if (this.#holds(this.#seen, name)) return
-    this.#hold(this.#seen, name, seenMs)
+    if (this.#seen.holds(name)) return
+    this.#seen.hold(name, seenMs)
     if (rumor.length >= idontwantMinBytes)
       for (const id of this.#mesh) if (id !== from) this.#options.send(id, { type: 'idontwant', name })
     const verdict = this.#options.judge(from, rumor)
@@ -189,7 +193,7 @@ export class GossipRouter {
       return
     }
     const isFull = this.#mesh.size >= degreeHigh && !isOutbound
-    if (isFull || this.#holds(this.#backoffs, from)) this.#prune(from, pruneBackoffMs)
+    if (isFull || this.#backoffs.holds(from)) this.#prune(from, pruneBackoffMs)
     else this.#mesh.add(from)
   }
 
@@ -205,9 +209,9 @@ export class GossipRouter {
   }
 
   #heartbeat(): void {
-    this.#forget(this.#seen)
-    this.#forget(this.#unwanted)
-    this.#forget(this.#backoffs, backoffSlackMs)
+    this.#seen.forget()
+    this.#unwanted.forget()
+    this.#backoffs.forget(backoffSlackMs)
     this.#tendMesh()
     this.#tellLazily()
     this.#windows.unshift([])
@@ -267,7 +271,7 @@ export class GossipRouter {
 
   #backOff(id: string, backoffMs: number): void {
     this.#mesh.delete(id)
-    this.#hold(this.#backoffs, id, backoffMs)
+    this.#backoffs.hold(id, backoffMs)
   }
 
   #draw<T>(from: readonly T[], count: number): T[] {
@@ -285,23 +289,6 @@ export class GossipRouter {
   }
 
   #doesNotWant(id: string, name: string): boolean {
-    return this.#holds(this.#unwanted, `${id} ${name}`)
-  }
-
-  #hold(held: Map<string, number>, key: string, forMs: number): void {
-    // Deleted first, so that the order stays that of expiry.
-    held.delete(key)
-    held.set(key, this.#options.nowMs() + forMs)
-  }
-
-  #holds(held: ReadonlyMap<string, number>, key: string): boolean {
-    return (held.get(key) ?? Number.NEGATIVE_INFINITY) > this.#options.nowMs()
-  }
-
-  #forget(held: Map<string, number>, afterMs = 0): void {
-    for (const [key, untilMs] of held) {
-      if (untilMs + afterMs > this.#options.nowMs()) return
-      held.delete(key)
-    }
+    return this.#unwanted.holds(`${id} ${name}`)
   }
 }

@@ -21,6 +21,7 @@ import type { Machine } from './machine.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
 import type { MemberEvent } from './membership.ts'
 import type { Channel, Clock, RumorVerdict, Transport, TransportListener } from './ports.ts'
+import { SleepWatch } from './sleep-watch.ts'
 import type { SpacesLoad, SpacesPort } from './spaces-port.ts'
 import { type Verified, verify } from './verification.ts'
 import { when } from './when.ts'
@@ -51,8 +52,6 @@ export interface DriverListener {
 
 /** The wall clock is compared with the monotonic one this often; it is also the rhythm of the mute watch. */
 const watchIntervalMs = 2_000
-/** Clocks drift and are adjusted by less than this; a lid that closes takes more. */
-const sleepThresholdMs = 2_000
 const maxEarly = 1_024
 
 export class Driver implements TransportListener {
@@ -61,7 +60,7 @@ export class Driver implements TransportListener {
   #spaces: SpacesPort | undefined
   #cancelTimer: () => void = () => {}
   #cancelWatch: () => void = () => {}
-  #epochAheadMs: number
+  readonly #sleep: SleepWatch
   #phase: 'early' | 'running' | 'stopped' = 'early'
   /** Facts that a rumor brought, or that were told on as one. */
   readonly #travelled = new WeakSet<SignedFact>()
@@ -70,8 +69,7 @@ export class Driver implements TransportListener {
 
   constructor(options: DriverOptions) {
     this.#options = options
-    const { epochMs, monotonicMs } = options.clock.now()
-    this.#epochAheadMs = epochMs - monotonicMs
+    this.#sleep = new SleepWatch(options.clock.now())
   }
 
   /** Once; later calls do nothing. */
@@ -215,13 +213,11 @@ export class Driver implements TransportListener {
     this.#carryOut(this.#options.machine.advance(this.#options.clock.now()))
   }
 
-  /** The wall clock went on while the monotonic one stood still: the machine was asleep. */
   #noticeSleep(): void {
     const { clock, machine } = this.#options
     const now = clock.now()
-    const ms = now.epochMs - now.monotonicMs - this.#epochAheadMs
-    this.#epochAheadMs += ms
-    if (ms > sleepThresholdMs) this.#carryOut(machine.handle({ type: 'slept', ms }, now))
+    const ms = this.#sleep.sleptMs(now)
+    if (ms > 0) this.#carryOut(machine.handle({ type: 'slept', ms }, now))
   }
 
   #watch(): void {
