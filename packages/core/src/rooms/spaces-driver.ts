@@ -22,6 +22,7 @@ import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } f
 import type { SpaceContent } from './space-content.ts'
 import type { Surroundings } from './space-members.ts'
 import { Spaces, type SpacesEffect } from './spaces.ts'
+import { framesOf } from './step-frames.ts'
 
 export interface SpacesDriverOptions {
   readonly surroundings: Surroundings
@@ -126,7 +127,7 @@ export class SpacesDriver implements SpacesPort {
 
   rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {
     const { clock, offended } = this.#options
-    if (!this.#isRunning || !this.#spaces.has(space)) return 'ignore'
+    if (!this.#isRunning || !this.#spaces.hears(space)) return 'ignore'
     const decoded = decodeSpaceRumors(bytes)
     if (!decoded.ok) {
       offended(from, 'undecodable', decoded.failure.detail)
@@ -193,7 +194,8 @@ export class SpacesDriver implements SpacesPort {
         this.#publish(effect.space, effect.facts)
         break
       case 'send-steps':
-        transport.send(effect.to, 'space', encodeSpaceFrame(effect.steps))
+        for (const steps of framesOf(effect.steps))
+          transport.send(effect.to, 'space', encodeSpaceFrame(steps))
         break
       case 'subscribe':
         transport.subscribe(effect.space)

@@ -62,8 +62,8 @@ const lingerMs = 15_000
 export class Spaces {
   readonly #options: SpacesOptions
   readonly #spaces = new Map<string, Space>()
-  /** Left by the app, not yet unsubscribed: until when. */
-  readonly #lingering = new Map<string, number>()
+  /** Left by the app, not yet unsubscribed: until when, and what was held. Its rumors are still passed on. */
+  readonly #lingering = new Map<string, { readonly untilMs: number; readonly content: SpaceContent }>()
   readonly #members: SpaceMembers
   readonly #schedule: SyncSchedule
   #effects: SpacesEffect[] = []
@@ -93,6 +93,11 @@ export class Spaces {
     return this.#spaces.has(space)
   }
 
+  /** Whether rumors of it are judged: one is in it, or was a moment ago. */
+  hears(space: string): boolean {
+    return this.#spaces.has(space) || this.#lingering.has(space)
+  }
+
   /** Enters. @param least the entry's number is at least this: one's own incarnation. @returns the number. */
   enter(space: string, content: SpaceContent, least: number, now: Instant): number {
     const entered = Math.max(this.#lastEntered + 1, least)
@@ -118,14 +123,17 @@ export class Spaces {
   }
 
   leave(space: string, now: Instant): void {
-    if (!this.#spaces.delete(space)) return
-    this.#lingering.set(space, now.monotonicMs + lingerMs)
+    const left = this.#spaces.get(space)
+    if (!left) return
+    this.#spaces.delete(space)
+    this.#lingering.set(space, { untilMs: now.monotonicMs + lingerMs, content: left.content })
     this.#members.leave(space, now.monotonicMs)
     this.#announce()
   }
 
   judge(space: string, fact: SpaceFact, now: Instant): Judgement {
-    const judgement = this.#spaces.get(space)?.content.judge(fact, now) ?? 'old'
+    const { content } = this.#spaces.get(space) ?? this.#lingering.get(space) ?? {}
+    const judgement = content?.judge(fact, now) ?? 'old'
     if (judgement === 'refused') this.#refused += 1
     return judgement
   }
@@ -206,7 +214,7 @@ export class Spaces {
 
   advance(now: Instant): void {
     const nowMs = now.monotonicMs
-    for (const [space, untilMs] of this.#lingering) {
+    for (const [space, { untilMs }] of this.#lingering) {
       if (untilMs > nowMs) continue
       this.#lingering.delete(space)
       this.#effects.push({ type: 'unsubscribe', space })
@@ -240,7 +248,7 @@ export class Spaces {
     const hurryDueMs = [...this.#spaces.values()].map(space => space.hurryDueMs)
     return Math.min(
       ...hurryDueMs,
-      ...this.#lingering.values(),
+      ...[...this.#lingering.values()].map(({ untilMs }) => untilMs),
       this.#members.dueMs,
       this.#schedule.dueMs,
       this.#sweepDueMs,

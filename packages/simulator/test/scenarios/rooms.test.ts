@@ -220,3 +220,20 @@ describe('a room of a few in a large cluster', () => {
     })
   })
 })
+
+describe('a room whose members leave', () => {
+  it('is heard by the others all the while: who has just left still passes on', async () => {
+    await runTwice(async () => {
+      const simulation = settled(11, 40)
+      const rooms = await enterAll(simulation, namesFrom(0, 40))
+      await simulation.run(10_000)
+      // Whoever is in each other's meshes is not changed by that.
+      for (const room of rooms.slice(2)) room.leave()
+      await simulation.run(200)
+      rooms[0]?.presence.set({ note: 'still here' })
+      await simulation.run(200)
+      expect(shown(simulation, rooms[1])).toEqual({ m0: { note: 'still here' } })
+      return simulation
+    })
+  })
+})

@@ -1,0 +1,48 @@
+/**
+ * Step frames: steps about spaces, divided so that each frame is one that the other end takes.
+ *
+ * After a long time apart, two members have something to say of each of 200 spaces, and of each document in them.
+ */
+import { limits } from '../wire/limits.ts'
+import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
+
+/** What is estimated is less than what is sent, by some framing. */
+const maxBytes = 0.9 * limits.maxFrameBytes
+/** A step of more than this is divided, documents each by itself: a state vector and a piece are below the limit. */
+const maxStepBytes = 65_536
+
+export function framesOf(steps: readonly SpaceStep[]): SpaceStep[][] {
+  const frames: SpaceStep[][] = []
+  let left = 0
+  for (const step of steps.flatMap(divided)) {
+    const bytes = bytesOf(step)
+    const frame = frames.at(-1)
+    if (frame && bytes <= left && frame.length < limits.maxSpaces) {
+      frame.push(step)
+      left -= bytes
+    } else {
+      frames.push([step])
+      left = maxBytes - bytes
+    }
+  }
+  return frames
+}
+
+function divided(step: SpaceStep): SpaceStep[] {
+  const { space, documents = [] } = step
+  if (documents.length < 2 || bytesOf(step) <= maxStepBytes) return [step]
+  const { documents: _, ...facts } = step
+  return [facts, ...documents.map(document => ({ space, documents: [document] }))]
+}
+
+function bytesOf({ facts = [], held, bucketHashes, documents = [] }: SpaceStep): number {
+  const factsBytes = facts.reduce((sum, { payload }) => sum + payload.length + 112, 0)
+  const documentsBytes = documents.reduce((sum, document) => sum + documentBytes(document), 0)
+  const hashesBytes = bucketHashes?.length ?? 0
+  return 64 + factsBytes + documentsBytes + hashesBytes + (held ? 8 * held.ids.length + 64 : 0)
+}
+
+function documentBytes({ document, stateVector, update, piece }: DocumentStep): number {
+  const parts = [stateVector, update, piece?.content].map(part => part?.length ?? 0)
+  return 3 * document.length + parts.reduce((sum, bytes) => sum + bytes, 64)
+}
