@@ -10,9 +10,6 @@ export type { Health } from './cluster/health.ts'
 export type { ClusterEventType, Member, MemberStatus } from './cluster/member.ts'
 export type { MemberOptions } from './cluster/options.ts'
 export type { Store } from './cluster/store.ts'
-export type { Cluster, ClusterEvents, Explanation, Heartbeat } from './face/cluster.ts'
-export { type HearsayComponents, type HearsayInit, hearsay } from './libp2p/hearsay.ts'
-export { type JoinOptions, joinCluster } from './libp2p/join-cluster.ts'
 export type {
   Config,
   ConfigChange,
@@ -24,7 +21,10 @@ export type {
   ConfigSchema,
   ConfigValues,
   ConfigVersion,
-} from './rooms/config.ts'
+} from './config/config.ts'
+export type { Cluster, ClusterEvents, Explanation, Heartbeat } from './face/cluster.ts'
+export { type HearsayComponents, type HearsayInit, hearsay } from './libp2p/hearsay.ts'
+export { type JoinOptions, joinCluster } from './libp2p/join-cluster.ts'
 export type {
   Other,
   Presence,

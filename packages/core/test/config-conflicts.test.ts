@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { losersOf, type Version } from '../src/rooms/config-conflicts.ts'
-import { heldFact } from '../src/rooms/fact-set.ts'
+import { losersOf, type Version } from '../src/config/config-conflicts.ts'
+import { heldFact } from '../src/spaces/fact-set.ts'
 import { idOf } from './signed-fact.ts'
 import { entryFact } from './space-facts.ts'
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { DocumentSync, isReadable, maxUpdateBytes } from '../src/rooms/document-sync.ts'
+import { DocumentSync, isReadable, maxUpdateBytes } from '../src/spaces/document-sync.ts'
 import { mulberry32 } from './mulberry32.ts'
 
 /** Bytes as version 1 writes them: numbers as varints, texts with their length. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FactSet, heldFact } from '../src/rooms/fact-set.ts'
+import { FactSet, heldFact } from '../src/spaces/fact-set.ts'
 import { idOf } from './signed-fact.ts'
 import { entryFact } from './space-facts.ts'
 

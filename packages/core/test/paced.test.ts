@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Paced } from '../src/rooms/paced.ts'
 import { presenceIntervalMs } from '../src/rooms/room-face.ts'
+import { Paced } from '../src/spaces/paced.ts'
 
 describe('paced', () => {
   let nowMs: number

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FactSet } from '../src/rooms/fact-set.ts'
 import { PresenceRegisters } from '../src/rooms/presence-registers.ts'
+import { FactSet } from '../src/spaces/fact-set.ts'
 import { limits } from '../src/wire/limits.ts'
 import type { FieldFact } from '../src/wire/space-fact.ts'
 import { idOf } from './signed-fact.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { framesOf } from '../src/rooms/step-frames.ts'
+import { framesOf } from '../src/spaces/step-frames.ts'
 import { limits } from '../src/wire/limits.ts'
 import { decodeSpaceFrame, encodeSpaceFrame, type SpaceStep } from '../src/wire/space-codec.ts'
 import { idOf } from './signed-fact.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pieceBytes, Transfers } from '../src/rooms/transfers.ts'
+import { pieceBytes, Transfers } from '../src/spaces/transfers.ts'
 import type { DocumentStep } from '../src/wire/space-codec.ts'
 
 const maxBytes = 4 * pieceBytes

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { StorageError } from '../src/cluster/errors.ts'
 import type { KeyValueChange, KeyValues } from '../src/cluster/ports.ts'
-import { WriteQueue } from '../src/rooms/write-queue.ts'
+import { WriteQueue } from '../src/spaces/write-queue.ts'
 
 const value = (byte: number): Uint8Array => Uint8Array.of(byte)
 

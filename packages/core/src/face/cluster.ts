@@ -3,7 +3,7 @@ import type { TypedEventTarget } from 'main-event'
 import type { Health } from '../cluster/health.ts'
 import type { ClusterEventType, Member, MemberStatus } from '../cluster/member.ts'
 import type { Store } from '../cluster/store.ts'
-import type { Config, ConfigOptions, ConfigSchema } from '../rooms/config.ts'
+import type { Config, ConfigOptions, ConfigSchema } from '../config/config.ts'
 import type { Room } from '../rooms/room.ts'
 import type { Json } from '../wire/json.ts'
 

@@ -13,12 +13,12 @@ import type { MemberEvent } from '../cluster/membership.ts'
 import { checkPresentation } from '../cluster/options.ts'
 import type { Clock } from '../cluster/ports.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
-import type { Config, ConfigOptions, ConfigSchema } from '../rooms/config.ts'
-import type { MemberSpaces } from '../rooms/member-spaces.ts'
+import type { Config, ConfigOptions, ConfigSchema } from '../config/config.ts'
 import type { Room } from '../rooms/room.ts'
 import type { Cluster, ClusterEvents, Explanation, Heartbeat } from './cluster.ts'
 import { explain } from './explain.ts'
 import { HeartbeatStore } from './heartbeat-store.ts'
+import type { MemberSpaces } from './member-spaces.ts'
 
 /** Longest wait for the neighbours to hear the goodbye. */
 const goodbyeMs = 1_000
@@ -141,7 +141,7 @@ export class Face implements Cluster, EngineFace {
   }
 
   async #ownSpaces(): Promise<MemberSpaces> {
-    const { MemberSpaces } = await import('../rooms/member-spaces.ts')
+    const { MemberSpaces } = await import('./member-spaces.ts')
     const engine = this.#running()
     if (this.#leaving) throw new NotRunningError('the cluster was left')
     if (this.#spaces?.engine !== engine) this.#spaces = { engine, own: new MemberSpaces(engine) }

@@ -7,8 +7,8 @@
 import * as Y from 'yjs'
 import { StorageError } from '../cluster/errors.ts'
 import type { KeyValueChange, KeyValues } from '../cluster/ports.ts'
-import { isReadable } from './document-sync.ts'
-import { WriteQueue } from './write-queue.ts'
+import { isReadable } from '../spaces/document-sync.ts'
+import { WriteQueue } from '../spaces/write-queue.ts'
 
 /** Our choice: appended updates beyond which they are merged … */
 export const maxAppended = 256

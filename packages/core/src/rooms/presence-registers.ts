@@ -4,11 +4,12 @@
  * A field is ordered by (entered, version): what was said in an earlier entry is gone as a whole as soon as one
  * thing of a later entry is known. Equal order with other content, which only a liar signs, is settled by the id.
  */
+
+import { type FactSet, type HeldFact, heldFact } from '../spaces/fact-set.ts'
+import type { Judgement } from '../spaces/judgement.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import type { FieldFact } from '../wire/space-fact.ts'
-import { type FactSet, type HeldFact, heldFact } from './fact-set.ts'
-import type { Judgement } from './judgement.ts'
 
 interface Author {
   readonly entered: number

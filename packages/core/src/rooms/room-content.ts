@@ -4,15 +4,16 @@
  * Presence counts as long as its author is in the room in the entry in which it spoke. Of the dead it is kept, for
  * they may come back; of those who left, in whatever way, it is gone.
  */
+
+import { type DocumentSync, isReadable } from '../spaces/document-sync.ts'
+import { FactSet } from '../spaces/fact-set.ts'
+import type { Judgement } from '../spaces/judgement.ts'
+import type { SpaceContent } from '../spaces/space-content.ts'
+import type { Whereabouts } from '../spaces/whereabouts.ts'
 import type { Instant } from '../state/instant.ts'
 import type { EventFact, SpaceFact } from '../wire/space-fact.ts'
-import { type DocumentSync, isReadable } from './document-sync.ts'
 import { EventWindow } from './event-window.ts'
-import { FactSet } from './fact-set.ts'
-import type { Judgement } from './judgement.ts'
 import { PresenceRegisters } from './presence-registers.ts'
-import type { SpaceContent } from './space-content.ts'
-import type { Whereabouts } from './whereabouts.ts'
 
 /** What a room's face wants to hear. */
 export interface RoomListener {

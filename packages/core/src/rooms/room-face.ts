@@ -11,6 +11,9 @@ import type { Member } from '../cluster/member.ts'
 import { isHere } from '../cluster/membership.ts'
 import type { Clock } from '../cluster/ports.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
+import { Paced } from '../spaces/paced.ts'
+import type { SpaceListener, SpacesDriver } from '../spaces/spaces-driver.ts'
+import type { Whereabouts } from '../spaces/whereabouts.ts'
 import { byteLength } from '../wire/byte-length.ts'
 import { type Json, printJson } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
@@ -25,13 +28,10 @@ import {
 import type { KeptDocuments } from './kept-documents.ts'
 import { Others } from './others.ts'
 import { OwnPresence } from './own-presence.ts'
-import { Paced } from './paced.ts'
 import type { Presence, PresenceEvents, Room, RoomEvents } from './room.ts'
 import { RoomContent, type RoomListener } from './room-content.ts'
 import type { Provider, RoomDocument } from './room-document.ts'
 import { RoomDocuments } from './room-documents.ts'
-import type { SpaceListener, SpacesDriver } from './spaces-driver.ts'
-import type { Whereabouts } from './whereabouts.ts'
 
 type Fields = Record<string, Json>
 

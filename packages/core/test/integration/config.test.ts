@@ -11,7 +11,7 @@ import {
   NotRunningError,
   StorageError,
 } from '../../src/cluster/errors.ts'
-import type { ConfigRefusal } from '../../src/rooms/config.ts'
+import type { ConfigRefusal } from '../../src/config/config.ts'
 import { join, joinMany, leaveAll, until, untilAllSee } from './members.ts'
 
 let folder: string | undefined

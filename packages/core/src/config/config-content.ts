@@ -1,11 +1,12 @@
 /** Config content: what is held of one shared config: the entries of each key. */
+
+import type { DocumentSync } from '../spaces/document-sync.ts'
+import { FactSet } from '../spaces/fact-set.ts'
+import type { Judgement } from '../spaces/judgement.ts'
+import type { SpaceContent } from '../spaces/space-content.ts'
 import type { Instant } from '../state/instant.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import { ConfigEntries, type ConfigEntriesOptions, type Merged } from './config-entries.ts'
-import type { DocumentSync } from './document-sync.ts'
-import { FactSet } from './fact-set.ts'
-import type { Judgement } from './judgement.ts'
-import type { SpaceContent } from './space-content.ts'
 
 const noDocuments: ReadonlyMap<string, DocumentSync> = new Map()
 

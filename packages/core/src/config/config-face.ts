@@ -9,6 +9,7 @@ import { fromString } from 'uint8arrays/from-string'
 import { InvalidValueError, NotAllowedError, NotRunningError } from '../cluster/errors.ts'
 import type { Clock } from '../cluster/ports.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
+import type { SpaceListener, SpacesDriver } from '../spaces/spaces-driver.ts'
 import { byteLength } from '../wire/byte-length.ts'
 import { type Json, printJson } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
@@ -19,7 +20,6 @@ import { ConfigContent } from './config-content.ts'
 import { maxKeys, maxVersions } from './config-entries.ts'
 import type { Checked, CheckValue } from './config-schema.ts'
 import type { KeptFacts } from './kept-facts.ts'
-import type { SpaceListener, SpacesDriver } from './spaces-driver.ts'
 
 type Values = Record<string, unknown>
 

@@ -5,10 +5,10 @@
  */
 import { StorageError } from '../cluster/errors.ts'
 import type { KeyValues } from '../cluster/ports.ts'
+import type { FactChange } from '../spaces/fact-set.ts'
+import { WriteQueue } from '../spaces/write-queue.ts'
 import { decodeSpaceRumors, encodeSpaceRumors } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
-import type { FactChange } from './fact-set.ts'
-import { WriteQueue } from './write-queue.ts'
 
 export class KeptFacts {
   readonly #keyValues: KeyValues

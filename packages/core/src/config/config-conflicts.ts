@@ -5,8 +5,8 @@
  * not follow from lost. As long as a step is missing nothing is said: it may only not have arrived.
  */
 import { toString as toText } from 'uint8arrays/to-string'
+import type { HeldFact } from '../spaces/fact-set.ts'
 import type { EntryFact } from '../wire/space-fact.ts'
-import type { HeldFact } from './fact-set.ts'
 
 export type Version = HeldFact<EntryFact>
 

@@ -7,13 +7,14 @@
  * eighth of the retention later, when nobody should tell of it any more, it is dropped. When it was deleted is known a
  * while longer, because clocks and sweeps differ, and old values that somebody still tells of would stand again.
  */
+
+import { type FactSet, type HeldFact, heldFact } from '../spaces/fact-set.ts'
+import type { Judgement } from '../spaces/judgement.ts'
 import { believable } from '../state/incarnation.ts'
 import type { Instant } from '../state/instant.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { EntryFact } from '../wire/space-fact.ts'
-import { type FactSet, type HeldFact, heldFact } from './fact-set.ts'
 import { compareTimes, HybridClock, type HybridTime } from './hybrid-clock.ts'
-import type { Judgement } from './judgement.ts'
 
 export interface ConfigEntriesOptions {
   /** Where what is held here is added, and what no longer is, removed. */
