@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { join, leaveAll, loopback } from './members.ts'
 
 const script = fileURLToPath(new URL('./writing-process.ts', import.meta.url))
@@ -21,9 +21,9 @@ afterEach(async () => {
 })
 
 /** Lets a process write from this number on, and kills it in the middle. @returns the last number it said to be stored */
-async function writeAndKill(storage: string, from: number): Promise<number> {
+async function writeAndKill(storage: string, from: number, into: 'config' | 'document'): Promise<number> {
   const options = { cluster: 'killed', listen: [loopback], mdns: false, storage }
-  const writer = fork(script, [JSON.stringify(options), String(from)], { execArgv })
+  const writer = fork(script, [JSON.stringify(options), String(from), into], { execArgv })
   child = writer
   let stored = from - 1
   writer.on('message', number => {
@@ -34,19 +34,36 @@ async function writeAndKill(storage: string, from: number): Promise<number> {
   return stored
 }
 
-it('a process that is killed while it writes loses nothing that it said was stored', {
-  timeout: 60_000,
-}, async () => {
-  folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-killed-'))
-  let next = 0
-  for (let life = 0; life < 3; life++) next = (await writeAndKill(folder, next)) + 1
-  const survivor = await join({ cluster: 'killed', storage: folder })
-  const config = await survivor.config('written')
-  const written = Array.from({ length: 100 }, (_, key) => Number(config.get(`key ${key}`)))
-  const acknowledged = Array.from({ length: 100 }, (_, key) => next - 1 - ((next - 1 - key) % 100))
-  // The one that was being written may be there as well.
-  written.forEach((number, key) => {
-    expect(number).toBeGreaterThanOrEqual(acknowledged[key] ?? 0)
+describe('a process that is killed while it writes', { timeout: 60_000 }, () => {
+  it('loses nothing of a shared config that it said was stored', async () => {
+    folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-killed-'))
+    let next = 0
+    for (let life = 0; life < 3; life++) next = (await writeAndKill(folder, next, 'config')) + 1
+    const survivor = await join({ cluster: 'killed', storage: folder })
+    const config = await survivor.config('written')
+    const written = Array.from({ length: 100 }, (_, key) => Number(config.get(`key ${key}`)))
+    const acknowledged = Array.from({ length: 100 }, (_, key) => next - 1 - ((next - 1 - key) % 100))
+    // The one that was being written may be there as well.
+    written.forEach((number, key) => {
+      expect(number).toBeGreaterThanOrEqual(acknowledged[key] ?? 0)
+    })
+    expect(Math.max(...written)).toBeLessThanOrEqual(next)
   })
-  expect(Math.max(...written)).toBeLessThanOrEqual(next)
+
+  it('loses nothing of a document that it said was stored, and corrupts nothing', async () => {
+    folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-killed-'))
+    let next = 0
+    const last: number[] = []
+    for (let life = 0; life < 3; life++) {
+      next = (await writeAndKill(folder, next, 'document')) + 1
+      last.push(next)
+    }
+    const survivor = await join({ cluster: 'killed', storage: folder })
+    const numbers = (await survivor.room('written')).doc.getArray('numbers').toArray().map(Number)
+    expect(new Set(numbers)).toEqual(new Set([...Array(next).keys(), ...numbers]))
+    // What was being written when a life ended may be there as well, and is then written again in the next.
+    for (const number of numbers.filter((each, i) => numbers.indexOf(each) !== i))
+      expect(last).toContain(number)
+    expect(Math.max(...numbers)).toBeLessThanOrEqual(next)
+  })
 })
