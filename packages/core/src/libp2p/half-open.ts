@@ -1,23 +1,38 @@
 /**
  * Half-open: a connection that the other end lost without a word, as when its network changed.
  *
- * Nobody dials while a connection stands, so a further one gives reason to ask for the older. Only silence closes
- * one: what both ends have is answered, so that two that dialled each other at once do not close each other's.
+ * Nobody dials while a connection stands, so a newer one gives reason to ask over the older. Only silence closes
+ * it, and only while the other end is known to answer: to be slow, or to have a slow machine oneself, is no
+ * silence. What both ends have is answered, so that two that dialled each other at once close nothing.
  */
 import type { Connection } from '@libp2p/interface'
 import { protocols } from './protocols.ts'
 
-const answerTimeoutMs = 5_000
+/** How much later than over the newer connection an answer may come. */
+const patienceMs = 5_000
+/** Longer, and the newer connection does not answer either: nothing is known. */
+const newerTimeoutMs = 30_000
 
 /** Resolves with whether it was half-open, and is closed now. */
-export async function closeIfHalfOpen(connection: Connection): Promise<boolean> {
-  const signal = AbortSignal.timeout(answerTimeoutMs)
+export async function closeIfHalfOpen(older: Connection, newer: Connection): Promise<boolean> {
+  const patience = new AbortController()
+  const olderAnswers = answers(older, patience.signal)
+  const newerAnswers = await answers(newer, AbortSignal.timeout(newerTimeoutMs))
+  const timer = setTimeout(() => patience.abort(), patienceMs)
+  const isHalfOpen = newerAnswers && !(await olderAnswers)
+  clearTimeout(timer)
+  patience.abort()
+  if (isHalfOpen) older.abort(new Error('half-open: only the newer connection answers'))
+  return isHalfOpen
+}
+
+/** Whether a stream opens before the signal. Any other failure is an answer, or the connection's own end. */
+async function answers(connection: Connection, signal: AbortSignal): Promise<boolean> {
   try {
     const stream = await connection.newStream(protocols.probe, { signal })
     stream.close().catch(() => {})
-  } catch (error) {
-    // Any other failure is an answer, or the connection has ended by itself.
-    if (signal.aborted) connection.abort(error instanceof Error ? error : new Error(String(error)))
+  } catch {
+    return !signal.aborted
   }
-  return signal.aborted
+  return true
 }

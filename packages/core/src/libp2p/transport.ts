@@ -235,7 +235,7 @@ export class Libp2pTransport implements Transport {
       this.#opened(id)
     } else if (this.#dialler.standing(id) === connection) this.#streams.move(id)
     const others = this.#dialler.connections(id).filter(other => other !== connection)
-    const wereClosed = await Promise.all(others.map(closeIfHalfOpen))
+    const wereClosed = await Promise.all(others.map(other => closeIfHalfOpen(other, connection)))
     if (wereClosed.includes(true) && this.#linked.has(id)) this.#opened(id)
   }
 
