@@ -2,16 +2,19 @@
  * Presence bench: how long an update of presence takes to all others, beside raw gossipsub on the same nodes.
  *
  * Many members in one process, over TCP and Noise. In turns one member publishes a message of an update's size on a
- * topic of its own, and one sets its presence; of each it is taken when it has come to whom. The bytes stand beside
- * those of y-protocols' awareness for the same state. Progress on stderr, one JSON object on stdout.
+ * topic of its own, one the same on a topic where each verifies the author's signature before it passes it on, and one
+ * sets its presence; of each it is taken when it has come to whom. The bytes stand beside those of y-protocols'
+ * awareness for the same state. Progress on stderr, one JSON object on stdout.
  */
+import { generateKeyPairSync, sign, verify } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { type GossipSub, gossipsub } from '@libp2p/gossipsub'
+import { type GossipSub, gossipsub, TopicValidatorResult } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { concat } from 'uint8arrays/concat'
 import { Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness'
 import { Doc } from 'yjs'
 import { type Cluster, hearsay } from '../dist/index.js'
@@ -22,6 +25,8 @@ const { values } = parseArgs({
 const members = Number(values.members)
 const updates = Number(values.updates)
 const rawTopic = 'raw'
+const signedTopic = 'signed'
+const signatureBytes = 64
 const pauseMs = 250
 
 interface Cursor {
@@ -98,7 +103,14 @@ function percentile(sorted: readonly number[], share: number): number {
   return Number((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(2))
 }
 
-function figuresOf(rounds: readonly (readonly number[])[]) {
+interface Figures {
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** Arrivals that did not come within five seconds. */
+  readonly lost: number
+}
+
+function figuresOf(rounds: readonly (readonly number[])[]): Figures {
   const sorted = rounds.flat().sort((a, b) => a - b)
   return {
     p50Ms: percentile(sorted, 0.5),
@@ -118,7 +130,16 @@ function awarenessBytes(state: Cursor): number {
 
 const all = await startAll()
 const rooms = await Promise.all(all.map(({ cluster }) => cluster.room<Cursor>('bench')))
-for (const { pubsub } of all) pubsub.subscribe(rawTopic)
+const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+for (const { pubsub } of all) {
+  pubsub.subscribe(rawTopic)
+  pubsub.topicValidators.set(signedTopic, (_, { data }) =>
+    verify(null, data.subarray(signatureBytes), publicKey, data.subarray(0, signatureBytes))
+      ? TopicValidatorResult.Accept
+      : TopicValidatorResult.Reject,
+  )
+  pubsub.subscribe(signedTopic)
+}
 await until(() => rooms.every(room => room.presence.others.getSnapshot().length === members - 1))
 // Meshes form within some of gossipsub's heartbeats.
 await pause(5_000)
@@ -133,27 +154,31 @@ for (const { pubsub } of all) {
 }
 
 const raw: number[][] = []
+const signed: number[][] = []
 const presence: number[][] = []
 for (let round = 0; round < updates; round++) {
   const at = round % members
   const bytes = publishedBytes.at(-1) ?? 180
   const message = crypto.getRandomValues(new Uint8Array(bytes))
-  const publishRaw = async () =>
-    raw.push(
-      await spread(
-        () => void all[at]?.pubsub.publish(rawTopic, message),
-        arrived => {
-          const heard = (event: CustomEvent<{ topic: string }>) => {
-            if (event.detail.topic === rawTopic) arrived()
-          }
-          const others = all.filter((_, i) => i !== at)
-          for (const { pubsub } of others) pubsub.addEventListener('message', heard as never)
-          return () => {
-            for (const { pubsub } of others) pubsub.removeEventListener('message', heard as never)
-          }
-        },
-      ),
+  const publish = async (topic: string, data: Uint8Array) =>
+    await spread(
+      () => void all[at]?.pubsub.publish(topic, data),
+      arrived => {
+        const heard = (event: CustomEvent<{ topic: string }>) => {
+          if (event.detail.topic === topic) arrived()
+        }
+        const others = all.filter((_, i) => i !== at)
+        for (const { pubsub } of others) pubsub.addEventListener('message', heard as never)
+        return () => {
+          for (const { pubsub } of others) pubsub.removeEventListener('message', heard as never)
+        }
+      },
     )
+  const publishRaw = async () => raw.push(await publish(rawTopic, message))
+  const publishSigned = async () => {
+    const said = message.subarray(signatureBytes)
+    signed.push(await publish(signedTopic, concat([sign(null, said, privateKey), said])))
+  }
   const setPresence = async () =>
     presence.push(
       await spread(
@@ -167,27 +192,32 @@ for (let round = 0; round < updates; round++) {
         },
       ),
     )
-  // Whoever comes second finds caches warm.
-  for (const act of round % 2 === 0 ? [publishRaw, setPresence] : [setPresence, publishRaw]) {
+  // Whoever comes later finds caches warm.
+  const acts = [publishRaw, publishSigned, setPresence]
+  for (const act of [...acts.slice(round % acts.length), ...acts.slice(0, round % acts.length)]) {
     await act()
     await pause(pauseMs)
   }
   if ((round + 1) % 20 === 0) console.error(`${round + 1} of ${updates} updates`)
 }
 
-const [ours, theirs] = [figuresOf(presence), figuresOf(raw)]
+const ratio = (a: number, b: number): number => Number((a / b).toFixed(2))
+const ratios = (ours: Figures, theirs: Figures) => ({
+  p50: ratio(ours.p50Ms, theirs.p50Ms),
+  p99: ratio(ours.p99Ms, theirs.p99Ms),
+})
+const figures = { presence: figuresOf(presence), raw: figuresOf(raw), signed: figuresOf(signed) }
 const cursor = { cursor: { x: 640, y: 480 } }
 console.log(
   JSON.stringify(
     {
       members,
       updates,
-      presence: { ...ours, bytes: publishedBytes.at(-1) },
-      rawGossipsub: theirs,
-      ratios: {
-        p50: Number((ours.p50Ms / theirs.p50Ms).toFixed(2)),
-        p99: Number((ours.p99Ms / theirs.p99Ms).toFixed(2)),
-      },
+      presence: { ...figures.presence, bytes: publishedBytes.at(-1) },
+      rawGossipsub: figures.raw,
+      signedGossipsub: figures.signed,
+      besideRaw: ratios(figures.presence, figures.raw),
+      besideSigned: ratios(figures.presence, figures.signed),
       awarenessBytes: awarenessBytes(cursor),
     },
     null,
