@@ -8,7 +8,7 @@ import { ArrivalLog } from '../src/gossip/arrival-log.ts'
 import { BeatExchange } from '../src/gossip/beat-exchange.ts'
 import { offer } from '../src/gossip/exchange.ts'
 import { prefixed } from '../src/libp2p/frame-stream.ts'
-import { libp2pKeys } from '../src/libp2p/keys.ts'
+import { nodeKeys } from '../src/libp2p/node/keys.ts'
 import { entryHash, suspicionSummary } from '../src/state/entry-hash.ts'
 import type { SuspicionFact } from '../src/state/suspicions.ts'
 import { Table } from '../src/state/table.ts'
@@ -31,7 +31,7 @@ const tag = clusterTag('atlas')
 
 async function memberOf(firstByte: number) {
   const seed = Uint8Array.from({ length: 32 }, (_, i) => firstByte + i)
-  const keys = libp2pKeys(await generateKeyPairFromSeed('Ed25519', seed))
+  const keys = nodeKeys(await generateKeyPairFromSeed('Ed25519', seed))
   const key = (await generateKeyPairFromSeed('Ed25519', seed)).publicKey.raw
   const id = memberIdFromKey(key) ?? ''
   const say = async (body: FactBody): Promise<SignedFact> => {

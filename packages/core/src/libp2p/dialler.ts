@@ -90,8 +90,10 @@ export class Dialler {
     return this.connections(id).findLast(({ status }) => status === 'open')
   }
 
+  /** Those through a relay are left out: they are for introductions alone. */
   connections(id: string): Connection[] {
-    return this.#components.connectionManager.getConnections(peerIdFromString(id))
+    const all = this.#components.connectionManager.getConnections(peerIdFromString(id))
+    return all.filter(({ limits }) => limits === undefined)
   }
 
   /**

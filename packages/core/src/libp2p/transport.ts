@@ -83,9 +83,9 @@ export class Libp2pTransport implements Transport {
     const onConnect = (_: PeerId, connection: Connection) => this.#connected(connection)
     const topology = await registrar.register(protocols.probe, { onConnect })
     this.#undo.push(() => registrar.unregister(topology))
-    const disconnected = ({ detail }: CustomEvent<PeerId>) => this.#disconnected(detail.toString())
-    events.addEventListener('peer:disconnect', disconnected)
-    this.#undo.push(() => events.removeEventListener('peer:disconnect', disconnected))
+    const closed = ({ detail }: CustomEvent<Connection>) => this.#closed(detail)
+    events.addEventListener('connection:close', closed)
+    this.#undo.push(() => events.removeEventListener('connection:close', closed))
   }
 
   /** Takes rumors from here on, and looks at the connections that stand already; the node runs. */
@@ -244,7 +244,9 @@ export class Libp2pTransport implements Transport {
     this.#listener?.link(id, 'open', isOurs)
   }
 
-  #disconnected(id: string): void {
+  #closed(connection: Connection): void {
+    const id = connection.remotePeer.toString()
+    if (this.#dialler.connections(id).some(other => other !== connection)) return
     this.#streams.closed(id)
     this.#dialler.disconnected(id)
     if (this.#linked.delete(id)) this.#listener?.link(id, 'closed')

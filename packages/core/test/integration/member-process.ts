@@ -1,5 +1,5 @@
 /** One member as a process of its own, for tests that kill it. Argument: its options as JSON. Sends its `self` when it has joined. */
-import { joinCluster } from '../../src/libp2p/join-cluster.ts'
+import { joinCluster } from '../../src/libp2p/node/join-cluster.ts'
 
 const cluster = await joinCluster(JSON.parse(process.argv[2] ?? '{}'))
 process.send?.(cluster.self)

@@ -3,7 +3,8 @@
 import type { ClusterEventType, Member } from '../../src/cluster/member.ts'
 import type { Store } from '../../src/cluster/store.ts'
 import type { Cluster } from '../../src/face/cluster.ts'
-import { type JoinOptions, joinCluster } from '../../src/libp2p/join-cluster.ts'
+import type { JoinOptions } from '../../src/libp2p/join-options.ts'
+import { joinCluster } from '../../src/libp2p/node/join-cluster.ts'
 
 export const loopback = '/ip4/127.0.0.1/tcp/0'
 

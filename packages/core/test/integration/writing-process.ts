@@ -2,7 +2,7 @@
  * A member that writes without end, into a shared config or a document, for a test that kills it. Arguments: its
  * options as JSON, the number to begin with, and into which. Sends each number when it is stored.
  */
-import { joinCluster } from '../../src/libp2p/join-cluster.ts'
+import { joinCluster } from '../../src/libp2p/node/join-cluster.ts'
 
 const cluster = await joinCluster(JSON.parse(process.argv[2] ?? '{}'))
 const write = process.argv[4] === 'document' ? await documentWriter() : await configWriter()

@@ -1,5 +1,5 @@
 /**
- * Keys: signs with the key of this libp2p node, verifies with the key that a member id is.
+ * Keys in Node: signs with the key of this libp2p node, verifies with the key that a member id is.
  *
  * With Node's own crypto and keys that are parsed once: libp2p's keys parse themselves anew with each signature, which
  * costs more than a third of it.
@@ -7,15 +7,15 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { toString as toText } from 'uint8arrays/to-string'
-import { keyFromMemberId } from '../wire/member-id.ts'
-import type { Signer, Verifier } from '../wire/signing.ts'
+import { keyFromMemberId } from '../../wire/member-id.ts'
+import type { Signer, Verifier } from '../../wire/signing.ts'
 
 /** Parsed keys are kept for so many members; beyond, all are parsed anew. */
 const maxKept = 4_096
 /** A raw private key of libp2p is the seed and then the public key. */
 const seedBytes = 32
 
-export function libp2pKeys(privateKey: Ed25519PrivateKey): Signer & Verifier {
+export function nodeKeys(privateKey: Ed25519PrivateKey): Signer & Verifier {
   const { publicKey, raw } = privateKey
   const own = createPrivateKey({
     key: { ...jwkOf(publicKey.raw), d: toText(raw.subarray(0, seedBytes), 'base64url') },

@@ -24,9 +24,8 @@ import { Face } from '../face/face.ts'
 import { clusterTag } from '../wire/cluster-tag.ts'
 import { limits } from '../wire/limits.ts'
 import { datastoreKeyValues } from './datastore-key-values.ts'
-import { libp2pKeys } from './keys.ts'
 import { type MemberStorage, memberStorage } from './member-storage.ts'
-import { systemClock } from './system-clock.ts'
+import type { Platform } from './platform.ts'
 import { Libp2pTransport, type TransportComponents } from './transport.ts'
 
 export interface HearsayInit extends MemberOptions {
@@ -41,42 +40,47 @@ export interface HearsayComponents extends TransportComponents {
   readonly logger: ComponentLogger
 }
 
+export type HearsayService = (components: HearsayComponents) => Cluster
+
 /**
  * @throws {InvalidOptionsError} when the node is created: an option, or a key that is not Ed25519.
  */
-export function hearsay(init: HearsayInit): (components: HearsayComponents) => Cluster {
+export function hearsayOn(init: HearsayInit, platform: Platform): HearsayService {
   checkMemberOptions(init)
-  return components => new HearsayService(init, components, false)
+  return components => new Service(init, components, platform, false)
 }
 
 /** The same on a node that was made for it alone. */
-export function hearsayAlone(init: HearsayInit): (components: HearsayComponents) => Cluster {
-  return components => new HearsayService(init, components, true)
+export function hearsayAlone(init: HearsayInit, platform: Platform): HearsayService {
+  return components => new Service(init, components, platform, true)
 }
 
-class HearsayService extends Face implements Startable {
+class Service extends Face implements Startable {
   readonly [Symbol.toStringTag] = '@hearsay/core'
   readonly [serviceCapabilities]: string[] = ['@hearsay/core']
   readonly [serviceDependencies]: string[] = ['@libp2p/identify', '@libp2p/pubsub']
   readonly #init: HearsayInit
+  readonly #platform: Platform
   readonly #ownsNode: boolean
   readonly #components: HearsayComponents
   readonly #privateKey: Ed25519PrivateKey
   #parts: { transport: Libp2pTransport; driver: Driver; storage: MemberStorage } | undefined
   #presented = ''
+  #unfollow: (() => void) | undefined
   readonly #addressesChanged = () => {
     this.#presentAddresses()
     this.#parts?.driver.start()
   }
 
-  constructor(init: HearsayInit, components: HearsayComponents, ownsNode: boolean) {
-    super(init.cluster, systemClock)
+  constructor(init: HearsayInit, components: HearsayComponents, platform: Platform, ownsNode: boolean) {
+    super(init.cluster, platform.clock)
     const { privateKey } = components
     if (privateKey.type !== 'Ed25519')
       throw new InvalidOptionsError(
         `privateKey: a member's key is Ed25519, this node's is ${privateKey.type}`,
       )
     this.#init = init
+    this.#platform = platform
     this.#ownsNode = ownsNode
     this.#components = components
     this.#privateKey = privateKey
@@ -93,9 +97,9 @@ class HearsayService extends Face implements Startable {
     const transport = new Libp2pTransport(this.#components, cluster, this.#ownsNode, log)
     const { driver } = createEngine(this, this.#init, {
       id: peerId.toString(),
-      clock: systemClock,
+      clock: this.#platform.clock,
       transport,
-      keys: libp2pKeys(this.#privateKey),
+      keys: this.#platform.keys(this.#privateKey),
       random: Math.random,
       incarnation: await storage.incarnation.read(),
       acquaintances: (await storage.acquaintances.read()) ?? [],
@@ -113,6 +117,13 @@ class HearsayService extends Face implements Startable {
   /** Pubsub runs. The node begins to listen, and says so as an event: that is the moment to speak. */
   afterStart(): void {
     this.#parts?.transport.start()
+    this.#unfollow = this.#platform.followPage?.({
+      attend: attention => this.#parts?.driver.handle({ type: 'change', change: { attention } }),
+      goodbye: () => {
+        this.#parts?.driver.handle({ type: 'leave' })
+        void this.leave()
+      },
+    })
     for (const event of addressEvents) this.#components.events.addEventListener(event, this.#addressesChanged)
     if (this.#components.addressManager.getListenAddrs().length === 0) this.#addressesChanged()
   }
@@ -126,6 +137,7 @@ class HearsayService extends Face implements Startable {
 
   /** The node goes on without this member, if it is the app's. */
   override async leave(): Promise<void> {
+    this.#unfollow?.()
     await super.leave()
     this.#parts?.transport.stop()
   }
@@ -147,8 +159,17 @@ class HearsayService extends Face implements Startable {
 
 const addressEvents = ['transport:listening', 'transport:close', 'self:peer:update'] as const
 
-/** Loopback means another machine to everybody else: it is told of only where there is nothing better. */
+/**
+ * Loopback means another machine to everybody else: it is told of only where there is nothing better. A relay alone is
+ * no way to reach anybody, but WebRTC that begins there is.
+ */
 function presentable(addresses: readonly Multiaddr[]): readonly Multiaddr[] {
-  const reachable = addresses.filter(address => !isLoopback(address))
-  return (reachable.length > 0 ? reachable : addresses).slice(0, limits.maxAddresses)
+  const direct = addresses.filter(address => !isRelayed(address))
+  const reachable = direct.filter(address => !isLoopback(address))
+  return (reachable.length > 0 ? reachable : direct).slice(0, limits.maxAddresses)
+}
+
+function isRelayed(address: Multiaddr): boolean {
+  const names = address.getComponents().map(({ name }) => name)
+  return names.includes('p2p-circuit') && !names.includes('webrtc')
 }

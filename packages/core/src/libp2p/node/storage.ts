@@ -1,21 +1,13 @@
 /**
- * Storage: where a member keeps what outlives its process, and the key that is its identity.
+ * Storage in Node: where a member keeps what outlives its process, LevelDB in a folder.
  *
  * A store that cannot be read is left as it is: losing an identity by accident is worse than not starting.
  */
 import { stat } from 'node:fs/promises'
-import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
-import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { MemoryDatastore } from 'datastore-core'
-import { type Datastore, Key } from 'interface-datastore'
-import { StorageError } from '../cluster/errors.ts'
-
-export interface Storage {
-  readonly datastore: Datastore
-  close(): Promise<void>
-}
-
-const identityKey = new Key('/hearsay/identity')
+import type { Datastore } from 'interface-datastore'
+import { StorageError } from '../../cluster/errors.ts'
+import type { Storage } from '../preset.ts'
 
 /**
  * @param storage a folder, created if missing; a datastore that its owner opens and closes; or nothing: memory.
@@ -35,27 +27,6 @@ export async function openStorage(storage: string | Datastore | undefined): Prom
     throw new StorageError(`storage: '${storage}' cannot be opened: ${reasonOf(error)}`, { cause: error })
   }
   return { datastore, close: () => datastore.close() }
-}
-
-/** The identity in the store; a new one, kept there, if there is none. @throws {StorageError} it is damaged. */
-export async function loadIdentity(datastore: Datastore): Promise<Ed25519PrivateKey> {
-  if (!(await datastore.has(identityKey))) {
-    const fresh = await generateKeyPair('Ed25519')
-    await datastore.put(identityKey, privateKeyToProtobuf(fresh))
-    return fresh
-  }
-  const key = parseKey(await datastore.get(identityKey))
-  if (key?.type !== 'Ed25519')
-    throw new StorageError('the store holds no Ed25519 key as identity: it is damaged or foreign')
-  return key
-}
-
-function parseKey(bytes: Uint8Array): ReturnType<typeof privateKeyFromProtobuf> | undefined {
-  try {
-    return privateKeyFromProtobuf(bytes)
-  } catch {
-    return undefined
-  }
 }
 
 async function isFile(path: string): Promise<boolean> {

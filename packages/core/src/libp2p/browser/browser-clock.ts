@@ -1,0 +1,14 @@
+/** Browser clock: the driver's time in a page. Its timers are late in the background, which the detector notices. */
+import type { Clock } from '../../cluster/ports.ts'
+
+/** setTimeout counts in 32 bits. */
+const maxDelayMs = 2_147_483_647
+
+export const browserClock: Clock = {
+  now: () => ({ monotonicMs: performance.now(), epochMs: Date.now() }),
+  setTimer(atMonotonicMs, callback) {
+    const delayMs = Math.min(maxDelayMs, Math.max(0, atMonotonicMs - performance.now()))
+    const timer = setTimeout(callback, Math.ceil(delayMs))
+    return () => clearTimeout(timer)
+  },
+}

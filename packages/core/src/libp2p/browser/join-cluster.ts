@@ -1,0 +1,67 @@
+/**
+ * joinCluster for browsers: a member on WebRTC to other pages, and on WebSockets to members in Node.
+ *
+ * A member in Node that relays introduces pages to each other; what they then say goes directly. Nothing but the
+ * introduction ever runs over a relay.
+ */
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
+import type { Transport } from '@libp2p/interface'
+import { type WebRTCTransportComponents, webRTC } from '@libp2p/webrtc'
+import { webSockets } from '@libp2p/websockets'
+import { InvalidOptionsError, ListenError } from '../../cluster/errors.ts'
+import type { Cluster } from '../../face/cluster.ts'
+import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
+import { joinWith } from '../preset.ts'
+import { DialBudget } from './dial-budget.ts'
+import { browser as platform } from './platform.ts'
+import { openStorage } from './storage.ts'
+
+/** Each `/p2p-circuit` is one relay, found among those one is connected to: if one dies there is another. */
+const everywhere = ['/p2p-circuit', '/p2p-circuit', '/webrtc']
+
+/**
+ * Joins, and resolves at once: who else is there comes as events.
+ *
+ * @throws {InvalidOptionsError} an option; nothing was started
+ * @throws {StorageError} the store; it was left as it is
+ * @throws {ListenError} an address; nothing is left running
+ */
+export async function joinCluster(options: JoinOptions): Promise<Cluster> {
+  checkJoinOptions(options)
+  if (options.relay)
+    throw new InvalidOptionsError('relay: a browser cannot be a relay. Let a member in Node be one')
+  const { listen = everywhere, iceServers } = options
+  const rtcConfiguration = iceServers && { iceServers: [...iceServers] }
+  return await joinWith(options, {
+    platform,
+    storage: await openStorage(options.storage),
+    listen,
+    node: {
+      transports: [
+        webSockets(),
+        circuitRelayTransport(),
+        budgeted(webRTC({ ...(rtcConfiguration && { rtcConfiguration }) })),
+      ],
+      // Browsers judge by themselves whom a page may reach.
+      connectionGater: { denyDialMultiaddr: () => false },
+    },
+    startError: error =>
+      new ListenError(`listen: ${listen.join(', ')} cannot be listened on`, { cause: error }),
+    started: () => () => {},
+  })
+}
+
+type WebRTC = (components: WebRTCTransportComponents) => Transport
+
+function budgeted(create: WebRTC): WebRTC {
+  return components => {
+    const budget = new DialBudget(performance.now())
+    const transport = create(components)
+    const dial = transport.dial.bind(transport)
+    transport.dial = async (address, options) => {
+      if (!budget.take(performance.now())) throw new Error('no WebRTC dial is left for now')
+      return await dial(address, options)
+    }
+    return transport
+  }
+}

@@ -1,0 +1,28 @@
+/** Identity: the key that a member is, kept in its store. One that cannot be read is left as it is. */
+import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import type { Ed25519PrivateKey } from '@libp2p/interface'
+import { type Datastore, Key } from 'interface-datastore'
+import { StorageError } from '../cluster/errors.ts'
+
+const identityKey = new Key('/hearsay/identity')
+
+/** The identity in the store; a new one, kept there, if there is none. @throws {StorageError} it is damaged. */
+export async function loadIdentity(datastore: Datastore): Promise<Ed25519PrivateKey> {
+  if (!(await datastore.has(identityKey))) {
+    const fresh = await generateKeyPair('Ed25519')
+    await datastore.put(identityKey, privateKeyToProtobuf(fresh))
+    return fresh
+  }
+  const key = parseKey(await datastore.get(identityKey))
+  if (key?.type !== 'Ed25519')
+    throw new StorageError('the store holds no Ed25519 key as identity: it is damaged or foreign')
+  return key
+}
+
+function parseKey(bytes: Uint8Array): ReturnType<typeof privateKeyFromProtobuf> | undefined {
+  try {
+    return privateKeyFromProtobuf(bytes)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * joinCluster for Node: a member on TCP and WebSockets, Noise and yamux, that can introduce browsers to each other.
+ */
+import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
+import type { PeerDiscovery } from '@libp2p/interface'
+import { type MulticastDNSComponents, mdns } from '@libp2p/mdns'
+import { tcp } from '@libp2p/tcp'
+import { webSockets } from '@libp2p/websockets'
+import { toString as toText } from 'uint8arrays/to-string'
+import { ListenError } from '../../cluster/errors.ts'
+import type { Cluster } from '../../face/cluster.ts'
+import { clusterTag } from '../../wire/cluster-tag.ts'
+import { dialDiscovered } from '../discovery.ts'
+import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
+import { joinWith, type MemberNode } from '../preset.ts'
+import { node as platform } from './platform.ts'
+import { openStorage } from './storage.ts'
+
+const anyTcp = '/ip4/0.0.0.0/tcp/0'
+
+/** So many browsers can wait at this relay to be introduced; the libp2p default is 15. */
+const maxReservations = 512
+
+/**
+ * Joins, and resolves as soon as this member listens: who else is there comes as events.
+ *
+ * @throws {InvalidOptionsError} an option; nothing was started
+ * @throws {StorageError} the store; it was left as it is
+ * @throws {ListenError} an address; nothing is left running
+ */
+export async function joinCluster(options: JoinOptions): Promise<Cluster> {
+  checkJoinOptions(options)
+  const { relay = false, listen = relay ? [anyTcp, `${anyTcp}/ws`] : [anyTcp] } = options
+  const discoveries: PeerDiscovery[] = []
+  const findLocally = (components: MulticastDNSComponents): PeerDiscovery => {
+    const discovery = mdns({ serviceTag: serviceTag(options.cluster) })(components)
+    discoveries.push(discovery)
+    return discovery
+  }
+  return await joinWith(options, {
+    platform,
+    storage: await openStorage(options.storage),
+    listen,
+    node: {
+      transports: [tcp(), webSockets()],
+      peerDiscovery: options.mdns === false ? [] : [findLocally],
+      services: relay ? { relay: circuitRelayServer({ reservations: { maxReservations } }) } : {},
+    },
+    startError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
+    started(node) {
+      const stops = discoveries.map(discovery => dialFrom(discovery, node))
+      return () => {
+        for (const stop of stops) stop()
+      }
+    },
+  })
+}
+
+function dialFrom(discovery: PeerDiscovery, node: MemberNode): () => void {
+  const { cluster } = node.services
+  return dialDiscovered({
+    discovery,
+    status: id => cluster.members.getSnapshot().find(member => member.id === id)?.status,
+    visible: () => cluster.health().visible,
+    dial: addresses => node.dial(addresses),
+    random: Math.random,
+  })
+}
+
+/** Only members of the same cluster answer to it, and it is a valid DNS-SD name. */
+function serviceTag(cluster: string): string {
+  return `_hearsay-${toText(clusterTag(cluster), 'base32').slice(0, 8)}._udp.local`
+}
+
+function listenReason(error: unknown, listen: readonly string[]): string {
+  const message = error instanceof Error ? [error.message, ...nestedMessages(error)].join(' ') : String(error)
+  const where = listen.join(', ')
+  if (message.includes('EADDRINUSE'))
+    return `${where} is in use by another process. Choose another port, or 0 for any`
+  if (message.includes('EADDRNOTAVAIL')) return `${where} is no address of this machine`
+  if (message.includes('EACCES')) return `${where} needs more rights. Choose a port above 1023`
+  if (message.includes('No transport'))
+    return `${where} is no TCP or WebSocket address. Write it like /ip4/0.0.0.0/tcp/4001, or with /ws behind it`
+  return `${where} cannot be listened on: ${message.split('\n', 1)[0]}`
+}
+
+function nestedMessages(error: Error): string[] {
+  const nested =
+    error instanceof AggregateError ? error.errors : error.cause === undefined ? [] : [error.cause]
+  return nested.flatMap(each =>
+    each instanceof Error ? [each.message, ...nestedMessages(each)] : [String(each)],
+  )
+}

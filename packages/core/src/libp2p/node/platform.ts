@@ -1,0 +1,6 @@
+/** The platform of Node. */
+import type { Platform } from '../platform.ts'
+import { nodeKeys } from './keys.ts'
+import { systemClock } from './system-clock.ts'
+
+export const node: Platform = { clock: systemClock, keys: nodeKeys }

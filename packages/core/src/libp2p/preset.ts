@@ -1,0 +1,100 @@
+/**
+ * Preset: a libp2p node that is made for one member, and ends with it.
+ *
+ * What differs between Node and browsers (transports, stores, keys, the clock) comes from outside.
+ */
+import { identify } from '@libp2p/identify'
+import { yamux } from '@libp2p/yamux'
+import type { Datastore } from 'interface-datastore'
+import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
+import { StorageError } from '../cluster/errors.ts'
+import type { Cluster } from '../face/cluster.ts'
+import { withLeave } from '../face/with-leave.ts'
+import { frugalNoise } from './frugal-packets.ts'
+import { clusterGossip } from './gossip.ts'
+import { loadIdentity } from './identity.ts'
+import type { JoinOptions } from './join-options.ts'
+import type { Platform } from './platform.ts'
+import { hearsayAlone } from './service.ts'
+
+/** Where a member keeps what outlives it. */
+export interface Storage {
+  readonly datastore: Datastore
+  close(): Promise<void>
+}
+
+export type MemberNode = Libp2p<{ cluster: Cluster }>
+
+export interface Preset {
+  readonly platform: Platform
+  readonly storage: Storage
+  /** What of the node is the platform's. */
+  readonly node: Pick<Libp2pOptions, 'transports' | 'peerDiscovery' | 'connectionGater' | 'services'>
+  readonly listen: readonly string[]
+  /** What a failure to start means here. */
+  readonly startError: (error: unknown) => Error
+  /** The node runs. @returns what is to be undone before it stops */
+  readonly started: (node: MemberNode) => () => void
+}
+
+/** Starts the node. Whatever fails, nothing is left running, and the store is closed. */
+export async function joinWith(options: JoinOptions, preset: Preset): Promise<Cluster> {
+  const { storage } = preset
+  try {
+    const node = await startNode(options, preset)
+    const undo = preset.started(node)
+    const { cluster } = node.services
+    const leave = once(async () => {
+      undo()
+      await cluster.leave()
+      await node.stop()
+      await storage.close()
+    })
+    return withLeave(cluster, leave)
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+async function startNode(options: JoinOptions, preset: Preset): Promise<MemberNode> {
+  const { datastore } = preset.storage
+  const node: MemberNode = await createLibp2p({
+    ...preset.node,
+    start: false,
+    privateKey: await loadIdentity(datastore),
+    addresses: { listen: [...preset.listen] },
+    connectionEncrypters: [frugalNoise()],
+    streamMuxers: [yamux({ enableKeepAlive: false })],
+    // Probes watch the connections already.
+    connectionMonitor: { enabled: false },
+    // The defaults take a burst of joins from one host for an attack.
+    connectionManager: {
+      inboundConnectionThreshold: 1_000,
+      maxIncomingPendingConnections: 256,
+      maxConnections: 1_024,
+      addressDialTimeout: 10_000,
+    },
+    services: {
+      ...preset.node.services,
+      identify: identify(),
+      pubsub: clusterGossip(),
+      cluster: hearsayAlone({ ...options, datastore }, preset.platform),
+    },
+  })
+  try {
+    await node.start()
+  } catch (error) {
+    await node.stop()
+    throw error instanceof StorageError ? error : preset.startError(error)
+  }
+  return node
+}
+
+function once(act: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => {
+    done ??= act()
+    return done
+  }
+}
