@@ -125,7 +125,8 @@ class Service extends Face implements Startable {
       },
     })
     for (const event of addressEvents) this.#components.events.addEventListener(event, this.#addressesChanged)
-    if (this.#components.addressManager.getListenAddrs().length === 0) this.#addressesChanged()
+    // Without others nothing listens over them, and there are no others before one speaks.
+    if (this.#components.addressManager.getListenAddrs().every(isIndirect)) this.#addressesChanged()
   }
 
   /** While there still are connections to say goodbye over. */
@@ -169,7 +170,13 @@ function presentable(addresses: readonly Multiaddr[]): readonly Multiaddr[] {
   return (reachable.length > 0 ? reachable : direct).slice(0, limits.maxAddresses)
 }
 
+const namesIn = (address: Multiaddr): string[] => address.getComponents().map(({ name }) => name)
+
+/** Somebody else is needed to listen there. */
+function isIndirect(address: Multiaddr): boolean {
+  return ['p2p-circuit', 'webrtc'].some(name => namesIn(address).includes(name))
+}
+
 function isRelayed(address: Multiaddr): boolean {
-  const names = address.getComponents().map(({ name }) => name)
-  return names.includes('p2p-circuit') && !names.includes('webrtc')
+  return isIndirect(address) && !namesIn(address).includes('webrtc')
 }
