@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigEntries, maxKeys, maxVersions } from '../src/config/config-entries.ts'
 import { FactSet } from '../src/spaces/fact-set.ts'
-import type { EntryFact } from '../src/wire/space-fact.ts'
+import type { EntryFact, SpaceFact } from '../src/wire/space-fact.ts'
 import { idOf } from './signed-fact.ts'
 import { entryFact } from './space-facts.ts'
 
@@ -105,6 +105,18 @@ describe('config entries', () => {
     )
     expect(valuesOf(a)).toEqual([19, 18, 17, 16, 15, 14, 13, 12])
     expect(a.facts.size).toBe(maxVersions)
+  })
+
+  it('leave the oldest first when a deletion is no longer shared', () => {
+    const held = holder()
+    const written = [1, 2, undefined].map((value, count) =>
+      entryFact(ids[0] ?? '', { key: 'k', epochMs: nowMs, count, value }),
+    )
+    merge(held, written)
+    const left: (SpaceFact | undefined)[] = []
+    held.facts.watch(({ held: { fact } }) => left.push(fact))
+    held.entries.sweep(nowMs + retentionMs)
+    expect(left).toEqual(written)
   })
 
   it('of those who may not write, of the far future, and of too many keys are refused', () => {

@@ -69,15 +69,33 @@ export class ConfigEntries {
   }
 
   judge(fact: EntryFact, { epochMs }: Instant): Judgement {
+    if (!this.#counts(fact, epochMs)) return 'refused'
+    return this.#isOver(fact, epochMs) ? 'old' : this.#judgeAmongOthers(fact)
+  }
+
+  /**
+   * The same for what an earlier life stored, in whatever order. A deletion that is over by now still covers what it
+   * deleted: both go with the next `sweep`.
+   */
+  judgeStored(fact: EntryFact, { epochMs }: Instant): Judgement {
+    return this.#counts(fact, epochMs) ? this.#judgeAmongOthers(fact) : 'refused'
+  }
+
+  #counts({ author, epochMs: writtenMs }: EntryFact, epochMs: number): boolean {
     const { writers } = this.#options
-    if (writers !== 'anyone' && !writers.has(fact.author)) return 'refused'
-    if (!believable(fact.epochMs, epochMs)) return 'refused'
+    return (writers === 'anyone' || writers.has(author)) && believable(writtenMs, epochMs)
+  }
+
+  /** Whether its key was deleted, and dropped, after it was written. */
+  #isOver(fact: EntryFact, epochMs: number): boolean {
+    if (this.#keys.has(fact.key)) return false
+    const droppedMs = this.#dropped.get(fact.key) ?? Number.NEGATIVE_INFINITY
+    return fact.epochMs <= droppedMs || this.#isDeletedFor(fact, epochMs, dropFactor)
+  }
+
+  #judgeAmongOthers(fact: EntryFact): Judgement {
     const versions = this.#keys.get(fact.key)
-    if (!versions) {
-      if (fact.epochMs <= (this.#dropped.get(fact.key) ?? Number.NEGATIVE_INFINITY)) return 'old'
-      if (this.#isDeletedFor(fact, epochMs, dropFactor)) return 'old'
-      return this.#keys.size < maxKeys ? 'news' : 'refused'
-    }
+    if (!versions) return this.#keys.size < maxKeys ? 'news' : 'refused'
     if (versions.some(({ fact: { signature } }) => equalBytes(signature, fact.signature))) return 'old'
     const last = versions.at(-1)
     const isFull = versions.length >= maxVersions
@@ -119,7 +137,8 @@ export class ConfigEntries {
   #share(versions: readonly HeldFact<EntryFact>[], epochMs: number): void {
     const { facts } = this.#options
     const isShared = !this.#isDeletedFor(versions[0]?.fact, epochMs, 1)
-    for (const held of versions) {
+    // The oldest first: wherever a process ends that takes them out of its store, a deletion outlives what it deleted.
+    for (const held of versions.toReversed()) {
       if (isShared) facts.add(held)
       else facts.remove(held)
     }

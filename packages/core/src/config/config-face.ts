@@ -84,10 +84,8 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   static async open(options: ConfigFaceOptions): Promise<ConfigFace> {
     const { kept, clock, driver, space, incarnation } = options
     const face = new ConfigFace(options)
-    const facts = await kept.load()
-    const now = clock.now()
-    for (const fact of facts) if (face.#content.judge(fact, now) === 'news') face.#content.merge(fact, now)
-    face.#content.sweep(now)
+    const over = face.#content.restore(await kept.load(), clock.now())
+    kept.keep(over.map(held => ({ type: 'removed', held })))
     // What happened in an earlier life is no news.
     for (const key of face.#touched.keys()) {
       face.#show(key)

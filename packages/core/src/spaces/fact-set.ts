@@ -57,6 +57,10 @@ export class FactSet {
     return this.#size
   }
 
+  has(held: HeldFact): boolean {
+    return this.#buckets.get(bucketOf(held))?.facts.has(held.id) ?? false
+  }
+
   add(held: HeldFact): void {
     const index = bucketOf(held)
     const bucket = this.#buckets.get(index) ?? { facts: new Map(), hash: undefined }

@@ -50,6 +50,32 @@ describe('a shared config', () => {
     })
   })
 
+  it('does not bring back what was deleted when a member starts again after the retention', async () => {
+    await runTwice(async () => {
+      const simulation = settled(10, 6)
+      const retentionMs = 60_000
+      const openAt = (name: string) => simulation.member(name).cluster.config('flags', { retentionMs })
+      const [first, second] = await Promise.all([openAt('m0'), openAt('m1')])
+      for (let value = 0; value < 10; value++) await first.set('color', value)
+      await first.set('size', 3)
+      await first.delete('color')
+      await simulation.run(15_000)
+      simulation.crash('m1')
+      await simulation.run(2 * retentionMs)
+      simulation.restart('m1')
+      const back = await openAt('m1')
+      await simulation.run(30_000)
+      allSee([first, back], { size: 3 })
+      expect(second.history('color').length).toBeGreaterThan(0)
+      // Neither is it in the store any more.
+      simulation.crash('m1')
+      simulation.restart('m1')
+      const again = await openAt('m1')
+      expect(again.history('color')).toEqual([])
+      return simulation
+    })
+  })
+
   it('says when another member holds the same, before and after a change, and not while nobody does', async () => {
     await runTwice(async () => {
       const simulation = settled(9, 12)

@@ -5,9 +5,11 @@ import { namesFrom } from '../names.ts'
 import { size } from '../size.ts'
 
 const hourMs = 3_600_000
-const lengthMs = size({ usual: hourMs / 12, long: 24 * hourMs })
+const lengthMs = size({ usual: hourMs / 6, long: 24 * hourMs })
 const retentionMs = size({ usual: hourMs / 60, long: hourMs / 6 })
 const stepMs = size({ usual: 20_000, long: 60_000 })
+/** Few enough that each is written and deleted several times, by members that come back with what they had stored. */
+const keys = size({ usual: 6, long: 40 })
 
 interface Open {
   readonly room: Room<{ cursor: number; note: string }>
@@ -39,8 +41,8 @@ describe(`presence and config among 32 that come and go, for ${lengthMs / 60_000
         const name = names[(7 * step) % 32] ?? ''
         const writer = opened.get(names[(5 * step + 1) % 32] ?? '')
         writer?.room.presence.set({ cursor: step, note: step % 3 === 0 ? undefined : 'here' })
-        await writer?.config.set(`key ${step % 40}`, step)
-        if (step % 2 === 0) await writer?.config.delete(`key ${(step + 20) % 40}`)
+        await writer?.config.set(`key ${step % keys}`, step)
+        if (step % 2 === 0) await writer?.config.delete(`key ${(step + keys / 2) % keys}`)
         // One goes, in one way or another, and one comes back.
         const back = away.length >= 3 ? away.shift() : undefined
         if (back !== undefined) {
@@ -64,7 +66,7 @@ describe(`presence and config among 32 that come and go, for ${lengthMs / 60_000
         opened.set(name, await open(simulation, name))
       }
       for (const { room } of opened.values()) room.presence.set({ cursor: undefined, note: 'end' })
-      for (let key = 0; key < 40; key++) await opened.get('m0')?.config.delete(`key ${key}`)
+      for (let key = 0; key < keys; key++) await opened.get('m0')?.config.delete(`key ${key}`)
       // The retention of what was deleted, and an eighth of it.
       await simulation.run(1.5 * retentionMs + hourMs / 60)
       const entries = [...opened.values()].map(({ config }) => config.entries.getSnapshot())
