@@ -1,7 +1,8 @@
 /**
  * Others: who else is in a room, and what they show of themselves.
  *
- * Who has not changed keeps its object, and while nobody has, the list is the same.
+ * Who has not changed keeps its object, and while nobody has, the list is the same. What was shown in an earlier entry
+ * says nothing of a later one.
  */
 import { createStore, type OwnedStore } from '../cluster/store.ts'
 import type { Json } from '../wire/json.ts'
@@ -12,12 +13,14 @@ type AnyOther = Other<Record<string, Json>>
 export class Others {
   readonly store: OwnedStore<readonly AnyOther[]>
   /** By id. */
-  readonly #others = new Map<string, AnyOther>()
+  readonly #others = new Map<string, { readonly entered: number; readonly other: AnyOther }>()
   #list: readonly AnyOther[] | undefined = []
 
   constructor() {
     this.store = createStore(() => {
-      this.#list ??= [...this.#others.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+      this.#list ??= [...this.#others.values()]
+        .map(({ other }) => other)
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
       return this.#list
     })
   }
@@ -26,13 +29,15 @@ export class Others {
     return this.#others.size
   }
 
-  has(id: string): boolean {
-    return this.#others.has(id)
+  /** In which entry it is shown; undefined: it is not. */
+  entryOf(id: string): number | undefined {
+    return this.#others.get(id)?.entered
   }
 
-  /** It is here and shows this. */
-  show(id: string, fields: readonly (readonly [name: string, value: Json])[]): void {
-    this.#others.set(id, Object.freeze({ id, presence: Object.freeze(Object.fromEntries(fields)) }))
+  /** It is here, in this entry, and shows this. */
+  show(id: string, entered: number, fields: readonly (readonly [name: string, value: Json])[]): void {
+    const other = Object.freeze({ id, presence: Object.freeze(Object.fromEntries(fields)) })
+    this.#others.set(id, { entered, other })
     this.#list = undefined
   }
 

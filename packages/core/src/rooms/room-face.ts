@@ -187,11 +187,11 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     const updates = touched.flatMap(([id, changed]) => {
       if (id === self) return []
       const fields = [...changed].filter(name => !isAwarenessField(name))
-      const was = this.#others.has(id)
-      const is = this.#isIn(id)
-      if (is && (fields.length > 0 || !was)) this.#others.show(id, this.#fieldsOf(id))
-      else if (!is) this.#others.hide(id)
-      return was !== is || (is && fields.length > 0) ? [{ id, fields }] : []
+      const entered = this.#entryOf(id)
+      const isAnother = entered !== this.#others.entryOf(id)
+      if (entered === undefined) this.#others.hide(id)
+      else if (isAnother || fields.length > 0) this.#others.show(id, entered, this.#fieldsOf(id))
+      return isAnother || (entered !== undefined && fields.length > 0) ? [{ id, fields }] : []
     })
     this.#members.refresh()
     this.#others.store.refresh()
@@ -253,9 +253,10 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     return this.#options.whereabouts.of(id)?.entered === this.#content.presence.enteredOf(id)
   }
 
-  #isIn(id: string): boolean {
+  /** In which entry it is here; undefined: it is not. */
+  #entryOf(id: string): number | undefined {
     const where = this.#options.whereabouts.of(id)
-    return where?.entered !== undefined && isHere(where.status)
+    return where && isHere(where.status) ? where.entered : undefined
   }
 
   #listMembers(): readonly Member[] {

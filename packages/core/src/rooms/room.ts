@@ -15,7 +15,7 @@ export interface Other<P extends object> {
   readonly presence: Readonly<Partial<P>>
 }
 
-/** Whose presence changed, and which fields; no fields: it came, or went. */
+/** Whose presence changed, and which fields; no fields: it came, went, or left and entered anew. */
 export interface PresenceUpdate {
   readonly id: string
   readonly fields: readonly string[]

@@ -126,6 +126,25 @@ describe('presence in a room', () => {
     })
   })
 
+  it('is that of the new entry, though nobody heard of the leaving', async () => {
+    await runTwice(async () => {
+      const simulation = settled(12, 6)
+      const rooms = await enterAll(simulation, namesFrom(0, 4))
+      showNumbers(rooms)
+      await simulation.run(5_000)
+      // Of its records an exchange brings the last one only, and later than what it says.
+      simulation.dropGossip(100)
+      rooms[1]?.leave()
+      rooms[2]?.leave()
+      const again = await enterAll(simulation, ['m1', 'm2'])
+      await simulation.run(120)
+      again[0]?.presence.set({ note: 'again' })
+      await simulation.run(30_000)
+      expect(shown(simulation, rooms[0])).toEqual({ ...numbersOf([3]), m1: { note: 'again' }, m2: {} })
+      return simulation
+    })
+  })
+
   it('keeps the object of who did not change', async () => {
     const simulation = settled(6, 6)
     const rooms = await enterAll(simulation, namesFrom(0, 3))
