@@ -5,8 +5,9 @@ import { FactSet, type HeldFact, heldFact } from '../spaces/fact-set.ts'
 import type { Judgement } from '../spaces/judgement.ts'
 import type { SpaceContent } from '../spaces/space-content.ts'
 import type { Instant } from '../state/instant.ts'
-import type { EntryFact, SpaceFact } from '../wire/space-fact.ts'
+import type { SpaceFact } from '../wire/space-fact.ts'
 import { ConfigEntries, type ConfigEntriesOptions, type Merged } from './config-entries.ts'
+import { compareTimes } from './hybrid-clock.ts'
 
 const noDocuments: ReadonlyMap<string, DocumentSync> = new Map()
 
@@ -30,16 +31,19 @@ export class ConfigContent implements SpaceContent {
     if (fact.type === 'entry') this.#merged(this.entries.merge(fact, epochMs))
   }
 
-  /** Takes up what an earlier life stored. @returns what of it is over by now, the oldest first */
-  restore(stored: readonly SpaceFact[], now: Instant): readonly HeldFact<EntryFact>[] {
-    const taken: HeldFact<EntryFact>[] = []
-    for (const fact of stored)
-      if (fact.type === 'entry' && this.entries.judgeStored(fact, now) === 'news') {
-        this.merge(fact, now)
-        taken.push(heldFact(fact))
-      }
+  /**
+   * Takes up what an earlier life stored, the oldest first: a deletion of long ago is old news where nothing is known
+   * of its key, and what it deleted is not. @returns what of it is over by now, in this order
+   */
+  restore(stored: readonly SpaceFact[], now: Instant): readonly HeldFact[] {
+    const entries = stored.flatMap(fact => (fact.type === 'entry' ? [fact] : [])).sort(compareTimes)
+    const counting = entries.filter(fact => {
+      const judgement = this.judge(fact, now)
+      if (judgement === 'news') this.merge(fact, now)
+      return judgement !== 'refused'
+    })
     this.sweep(now)
-    return taken.filter(held => !this.facts.has(held)).sort((a, b) => a.fact.epochMs - b.fact.epochMs)
+    return counting.map(heldFact).filter(held => !this.facts.has(held))
   }
 
   mergeUpdate(): 'refused' {

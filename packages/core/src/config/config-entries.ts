@@ -69,33 +69,15 @@ export class ConfigEntries {
   }
 
   judge(fact: EntryFact, { epochMs }: Instant): Judgement {
-    if (!this.#counts(fact, epochMs)) return 'refused'
-    return this.#isOver(fact, epochMs) ? 'old' : this.#judgeAmongOthers(fact)
-  }
-
-  /**
-   * The same for what an earlier life stored, in whatever order. A deletion that is over by now still covers what it
-   * deleted: both go with the next `sweep`.
-   */
-  judgeStored(fact: EntryFact, { epochMs }: Instant): Judgement {
-    return this.#counts(fact, epochMs) ? this.#judgeAmongOthers(fact) : 'refused'
-  }
-
-  #counts({ author, epochMs: writtenMs }: EntryFact, epochMs: number): boolean {
     const { writers } = this.#options
-    return (writers === 'anyone' || writers.has(author)) && believable(writtenMs, epochMs)
-  }
-
-  /** Whether its key was deleted, and dropped, after it was written. */
-  #isOver(fact: EntryFact, epochMs: number): boolean {
-    if (this.#keys.has(fact.key)) return false
-    const droppedMs = this.#dropped.get(fact.key) ?? Number.NEGATIVE_INFINITY
-    return fact.epochMs <= droppedMs || this.#isDeletedFor(fact, epochMs, dropFactor)
-  }
-
-  #judgeAmongOthers(fact: EntryFact): Judgement {
+    if (writers !== 'anyone' && !writers.has(fact.author)) return 'refused'
+    if (!believable(fact.epochMs, epochMs)) return 'refused'
     const versions = this.#keys.get(fact.key)
-    if (!versions) return this.#keys.size < maxKeys ? 'news' : 'refused'
+    if (!versions) {
+      if (fact.epochMs <= (this.#dropped.get(fact.key) ?? Number.NEGATIVE_INFINITY)) return 'old'
+      if (this.#isDeletedFor(fact, epochMs, dropFactor)) return 'old'
+      return this.#keys.size < maxKeys ? 'news' : 'refused'
+    }
     if (versions.some(({ fact: { signature } }) => equalBytes(signature, fact.signature))) return 'old'
     const last = versions.at(-1)
     const isFull = versions.length >= maxVersions

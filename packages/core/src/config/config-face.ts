@@ -6,7 +6,7 @@
  */
 import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
 import { fromString } from 'uint8arrays/from-string'
-import { InvalidValueError, NotAllowedError, NotRunningError } from '../cluster/errors.ts'
+import { InvalidValueError, NotAllowedError, NotRunningError, StorageError } from '../cluster/errors.ts'
 import type { Clock } from '../cluster/ports.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
 import type { SpaceListener, SpacesDriver } from '../spaces/spaces-driver.ts'
@@ -84,7 +84,10 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   static async open(options: ConfigFaceOptions): Promise<ConfigFace> {
     const { kept, clock, driver, space, incarnation } = options
     const face = new ConfigFace(options)
-    const over = face.#content.restore(await kept.load(), clock.now())
+    const stored = await kept.load()
+    if (!(await driver.areSigned(space, stored)))
+      throw new StorageError(`the store holds entries of '${options.name}' that nobody signed: it is damaged`)
+    const over = face.#content.restore(stored, clock.now())
     kept.keep(over.map(held => ({ type: 'removed', held })))
     // What happened in an earlier life is no news.
     for (const key of face.#touched.keys()) {

@@ -148,6 +148,12 @@ export class SpacesDriver implements SpacesPort {
     })
   }
 
+  /** Whether all of these facts of a space are signed by their authors. */
+  async areSigned(space: string, facts: readonly SpaceFact[]): Promise<boolean> {
+    const { forged } = await this.#verify(space, facts)
+    return !forged
+  }
+
   stop(): void {
     this.#isRunning = false
     this.#cancelTimer()

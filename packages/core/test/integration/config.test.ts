@@ -102,7 +102,10 @@ describe('a shared config over TCP and Noise', { timeout: 60_000 }, () => {
     expect(again.history('color').map(({ to }) => to)).toEqual(['blue', 'red'])
   })
 
-  it('that is damaged in the store is an error, and stays as it is', async () => {
+  it.each<[string, (stored: Uint8Array) => Uint8Array]>([
+    ['is damaged', () => Uint8Array.of(1, 2, 3)],
+    ['is not what was signed', stored => stored.with(Buffer.from(stored).indexOf('red'), 0x62)],
+  ])('that %s in the store is an error, and stays as it is', async (_, damage) => {
     const datastore = new MemoryDatastore()
     const before = await join({ cluster: 'damaged', storage: datastore })
     await (await before.config('flags')).set('color', 'red')
@@ -110,9 +113,10 @@ describe('a shared config over TCP and Noise', { timeout: 60_000 }, () => {
     const keys: Key[] = []
     for await (const key of datastore.queryKeys({ prefix: '/hearsay/space/' })) keys.push(key)
     const [key = new Key('')] = keys
-    await datastore.put(key, Uint8Array.of(1, 2, 3))
+    const damaged = damage(await datastore.get(key))
+    await datastore.put(key, damaged)
     const after = await join({ cluster: 'damaged', storage: datastore })
     await expect(after.config('flags')).rejects.toThrow(StorageError)
-    expect(await datastore.get(key)).toEqual(Uint8Array.of(1, 2, 3))
+    expect(await datastore.get(key)).toEqual(damaged)
   })
 })
