@@ -10,6 +10,7 @@ import { InvalidValueError, NotAllowedError, NotRunningError, StorageError } fro
 import type { Clock } from '../cluster/ports.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
 import type { SpaceListener, SpacesDriver } from '../spaces/spaces-driver.ts'
+import { believable } from '../state/incarnation.ts'
 import { byteLength } from '../wire/byte-length.ts'
 import { type Json, printJson } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
@@ -265,7 +266,13 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
     const { entries } = this.#content
     const newest = entries.versions(key)[0]
     const replaces = newest && fromString(newest.id, 'base16')
-    const time = entries.nextTime(clock.now().epochMs)
+    const { epochMs } = clock.now()
+    const time = entries.nextTime(epochMs)
+    // Said all the same it would be refused by everybody, oneself included.
+    if (!believable(time.epochMs, epochMs))
+      throw new InvalidValueError(
+        `'${this.name}' has entries of more than a day ahead of this member's clock: was it set back?`,
+      )
     await driver.say(space, [{ type: 'entry', key, value, ...time, replaces }])
     await this.stored()
   }

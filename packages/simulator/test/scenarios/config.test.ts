@@ -209,6 +209,33 @@ describe('a shared config', () => {
     })
   })
 
+  it('stays deleted when its only holder starts again after the retention', async () => {
+    const simulation = settled(10, 1)
+    const retained = () => simulation.member('m0').cluster.config('flags', { retentionMs: 60_000 })
+    const config = await retained()
+    // Many keys: in the store their entries have no order.
+    for (let key = 0; key < 20; key++) {
+      await config.set(`key ${key}`, key)
+      await config.delete(`key ${key}`)
+    }
+    simulation.crash('m0')
+    await simulation.run(120_000)
+    simulation.restart('m0', { keepStorage: true })
+    await simulation.run(1_000)
+    allSee([await retained()], {})
+  })
+
+  it('says so when nothing can be written, because the clock was set back by more than a day', async () => {
+    const simulation = settled(11, 2)
+    simulation.skew('m0', 2 * 86_400_000)
+    const config = await open(simulation, 'm0')
+    await config.set('color', 'red')
+    simulation.skew('m0', 0)
+    await expect(config.set('color', 'blue')).rejects.toThrow(/a day ahead/)
+    await expect(config.delete('color')).rejects.toThrow(/a day ahead/)
+    allSee([config], { color: 'red' })
+  })
+
   it('grows quiet when all agree', async () => {
     const plain = await sentOver(settled(6, 12), 60_000)
     const simulation = settled(6, 12)
