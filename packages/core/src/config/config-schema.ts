@@ -27,8 +27,9 @@ function validate(schema: StandardSchemaV1, value: Json): Checked {
   // Schemas are the app's, and what arrives is anybody's: one may throw at the other.
   try {
     const result = schema['~standard'].validate(value)
-    if (result instanceof Promise) {
-      result.catch(() => {})
+    // Also one of another realm, or of a library: without issues it would pass for a value.
+    if ('then' in result) {
+      Promise.resolve(result).catch(() => {})
       return { type: 'invalid', issues: ['the schema answers later: one that answers at once is needed'] }
     }
     if (!result.issues) return { type: 'valid', value: result.value }
