@@ -4,7 +4,7 @@ import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { type Datastore, Key } from 'interface-datastore'
 import { StorageError } from '../cluster/errors.ts'
 
-const identityKey = new Key('/hearsay/identity')
+export const identityKey: Key = new Key('/hearsay/identity')
 
 /** The identity in the store; a new one, kept there, if there is none. @throws {StorageError} it is damaged. */
 export async function loadIdentity(datastore: Datastore): Promise<Ed25519PrivateKey> {

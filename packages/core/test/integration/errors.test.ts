@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
 import { MemoryDatastore } from 'datastore-core'
+import { LevelDatastore } from 'datastore-level'
 import { Key } from 'interface-datastore'
 import { fromString } from 'uint8arrays/from-string'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -73,6 +74,27 @@ describe('joining fails by name', { timeout: 30_000 }, () => {
     const before = contentOf(storage).filter(file => !/^(LOG|LOCK)/.test(file))
     await expect(join({ cluster: 'errors', storage })).rejects.toThrow(StorageError)
     expect(contentOf(storage).filter(file => !/^(LOG|LOCK)/.test(file))).toEqual(before)
+  })
+
+  it('when the folder is of somebody else, which is left as it is', async () => {
+    const documents = pathOf(folder, 'documents')
+    mkdirSync(documents)
+    writeFileSync(pathOf(documents, 'thesis.tex'), 'something of mine')
+    await expect(join({ cluster: 'errors', storage: documents })).rejects.toThrow(/holds something else/)
+    expect(readdirSync(documents)).toEqual(['thesis.tex'])
+
+    const store = new LevelDatastore(pathOf(folder, 'store'))
+    const key = new Key('/mine')
+    await store.open()
+    await store.put(key, fromString('something of mine'))
+    await store.close()
+    const joining = join({ cluster: 'errors', storage: pathOf(folder, 'store') })
+    await expect(joining).rejects.toThrow(/another program's store/)
+    await store.open()
+    const keys: string[] = []
+    for await (const each of store.queryKeys({})) keys.push(each.toString())
+    await store.close()
+    expect(keys).toEqual(['/mine'])
   })
 
   it('when another member uses the storage', async () => {
