@@ -78,11 +78,12 @@ describe('a hostile update', () => {
     expect(sync.hasGap()).toBe(false)
   })
 
-  it('of version 2 is taken for an empty one', () => {
+  it('of version 2 is refused, though it begins as an empty one of version 1', () => {
     const before = sync.hash()
     const other = new Y.Doc()
     words(10, 1_000)(other)
-    sync.apply(Y.encodeStateAsUpdateV2(other))
+    expect(sync.apply(Y.encodeStateAsUpdateV2(other))).toBe('refused')
+    expect(sync.apply(Y.encodeStateAsUpdate(new Y.Doc()))).toBe('applied')
     expect([sync.hash(), sync.hasGap()]).toEqual([before, false])
   })
 

@@ -6,6 +6,7 @@
  * dropped, and the next exchange brings both.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
+import { createDecoder, hasContent } from 'lib0/decoding'
 import * as Y from 'yjs'
 import { BoundedDecoder } from './bounded-decoder.ts'
 
@@ -137,12 +138,21 @@ export class DocumentSync {
   }
 }
 
-/** Whether these bytes are an update, version 1, of a bearable size. */
+/**
+ * Whether these bytes are an update, version 1, of a bearable size, and nothing else: one of version 2 begins as an
+ * empty one does.
+ */
 export function isReadable(update: Uint8Array): boolean {
   if (update.length > maxUpdateBytes) return false
+  const rest = createDecoder(update)
+  const Decoder = class extends BoundedDecoder {
+    constructor() {
+      super(rest)
+    }
+  }
   try {
-    Y.decodeUpdateV2(update, BoundedDecoder)
-    return true
+    Y.decodeUpdateV2(update, Decoder)
+    return !hasContent(rest)
   } catch {
     return false
   }
