@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { losersOf, type Version } from '../src/config/config-conflicts.ts'
+import { losersOf, replacementOf, type Version } from '../src/config/config-conflicts.ts'
 import { heldFact } from '../src/spaces/fact-set.ts'
 import { idOf } from './signed-fact.ts'
 import { entryFact } from './space-facts.ts'
 
 /** Written at that time by one who had seen that version. */
 function version(epochMs: number, seen: Version | undefined): Version {
-  const replaces = seen && new Uint8Array(Buffer.from(seen.id, 'hex'))
-  return heldFact(entryFact(idOf('ada'), { epochMs, replaces }))
+  return heldFact(entryFact(idOf('ada'), { epochMs, replaces: replacementOf(seen) }))
 }
 
 const times = (versions: readonly Version[]): number[] => versions.map(({ fact }) => fact.epochMs)
@@ -19,19 +18,21 @@ describe('losers', () => {
   const after = version(4, right)
 
   it('are none while each was seen by whoever wrote the next', () => {
-    expect(losersOf([after, right, first], true)).toEqual([])
-    expect(losersOf([], true)).toEqual([])
+    expect(losersOf([after, right, first])).toEqual([])
+    expect(losersOf([])).toEqual([])
   })
 
   it('are those that the newest does not follow from', () => {
-    expect(times(losersOf([right, left, first], true))).toEqual([2])
-    expect(times(losersOf([after, right, left, first], true))).toEqual([2])
-    expect(times(losersOf([version(9, undefined), first], true))).toEqual([1])
+    expect(times(losersOf([right, left, first]))).toEqual([2])
+    expect(times(losersOf([after, right, left, first]))).toEqual([2])
+    expect(times(losersOf([version(9, undefined), first]))).toEqual([1])
   })
 
   it('are not told while a step is missing that may still come', () => {
-    expect(losersOf([after, left, first], true)).toEqual([])
-    // Older ones were dropped: it may have been one of these.
-    expect(times(losersOf([after, left, first], false))).toEqual([2, 1])
+    expect(losersOf([after, left, first])).toEqual([])
+    // An older one than those here was dropped.
+    expect(times(losersOf([after, version(9, undefined), right]))).toEqual([9])
+    const seenLongAgo = version(9, first)
+    expect(times(losersOf([seenLongAgo, after, right]))).toEqual([4, 3])
   })
 })

@@ -26,7 +26,7 @@ const body: fc.Arbitrary<SpaceFactBody> = fc.oneof(
     value: optional(value),
     epochMs: count,
     count: fc.nat(0xffff_ffff),
-    replaces: optional(bytes(8)),
+    replaces: optional(fc.record({ id: bytes(8), epochMs: count, count: fc.nat(0xffff_ffff) })),
   }),
   fc.record({
     type: fc.constant('update' as const),

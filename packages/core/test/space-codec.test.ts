@@ -111,8 +111,8 @@ describe('codec of spaces', () => {
     ],
     [
       'id of what it replaces',
-      entry({ replaces: new Uint8Array(8) }),
-      entry({ replaces: new Uint8Array(9) }),
+      entry({ replaces: { id: new Uint8Array(8), epochMs: 1, count: 0 } }),
+      entry({ replaces: { id: new Uint8Array(9), epochMs: 1, count: 0 } }),
     ],
     ['depth', nested(100), nested(102)],
     [

@@ -5,7 +5,6 @@
  * when the view is up to date.
  */
 import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
-import { fromString } from 'uint8arrays/from-string'
 import { InvalidValueError, NotAllowedError, NotRunningError, StorageError } from '../cluster/errors.ts'
 import type { Clock } from '../cluster/ports.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
@@ -16,9 +15,9 @@ import { type Json, printJson } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import { Agreement } from './agreement.ts'
 import type { Config, ConfigEvents, ConfigVersion } from './config.ts'
-import { losersOf, replacedBy, type Version } from './config-conflicts.ts'
+import { losersOf, replacedBy, replacementOf, type Version } from './config-conflicts.ts'
 import { ConfigContent } from './config-content.ts'
-import { maxKeys, maxVersions } from './config-entries.ts'
+import { maxKeys } from './config-entries.ts'
 import type { Checked, CheckValue } from './config-schema.ts'
 import type { KeptFacts } from './kept-facts.ts'
 
@@ -223,7 +222,7 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
 
   #newLosers(key: string): readonly Version[] {
     const versions = this.#content.entries.versions(key)
-    const losers = losersOf(versions, versions.length < maxVersions)
+    const losers = losersOf(versions)
     const known = this.#lost.get(key)
     if (losers.length > 0) this.#lost.set(key, new Set(losers.map(({ id }) => id)))
     else this.#lost.delete(key)
@@ -264,8 +263,7 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
     if (writers !== 'anyone' && !writers.has(self))
       throw new NotAllowedError(`'${this.name}' is written by others: this member is none of its writers`)
     const { entries } = this.#content
-    const newest = entries.versions(key)[0]
-    const replaces = newest && fromString(newest.id, 'base16')
+    const replaces = replacementOf(entries.versions(key)[0])
     const { epochMs } = clock.now()
     const time = entries.nextTime(epochMs)
     // Said all the same it would be refused by everybody, oneself included.

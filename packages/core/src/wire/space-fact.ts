@@ -28,8 +28,8 @@ export type SpaceFactBody =
       readonly value: Json | undefined
       readonly epochMs: number
       readonly count: number
-      /** The first 8 bytes of the id of the entry that its author saw there; undefined: none. */
-      readonly replaces: Uint8Array | undefined
+      /** Undefined: its author saw none there. */
+      readonly replaces: ReplacedEntry | undefined
     }
   /** An update of a document, in Yjs' encoding, version 1. */
   | { readonly type: 'update'; readonly document: string; readonly update: Uint8Array }
@@ -48,6 +48,14 @@ export type EventFact = SpaceFact & { readonly type: 'event' }
 
 export const replacesBytes = 8
 
+/** The entry of a key that the author of another saw there. */
+export interface ReplacedEntry {
+  /** The first 8 bytes of its id. */
+  readonly id: Uint8Array
+  readonly epochMs: number
+  readonly count: number
+}
+
 export function draftSpaceFact(author: string, body: SpaceFactBody): SpaceDraft {
   return { ...body, author, payload: encodeBody(body) }
 }
@@ -65,7 +73,7 @@ function encodeBody(body: SpaceFactBody): Uint8Array {
         epochMs,
         count,
         ...jsonOf(value),
-        ...(replaces && { replaces: replaces as Uint8Array<ArrayBuffer> }),
+        ...(replaces && { replaces: { ...replaces, id: replaces.id as Uint8Array<ArrayBuffer> } }),
       })
     }
     case 'update':
@@ -130,8 +138,11 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
         return failed('too-large', `a key over ${limits.maxConfigKeyBytes} bytes`)
       if (json !== undefined && byteLength(json) > limits.maxConfigValueBytes)
         return failed('too-large', `a value over ${limits.maxConfigValueBytes} bytes`)
-      if (replaces && replaces.length !== replacesBytes)
-        return failed('invalid', `an entry is named by ${replacesBytes} bytes`)
+      if (replaces && (replaces.id.length !== replacesBytes || !isCount(replaces.epochMs)))
+        return failed(
+          'invalid',
+          `an entry is named by ${replacesBytes} bytes, and its time is a whole number`,
+        )
       const value = readValue(json)
       return value.ok ? ok({ type, key, value: value.value, epochMs, count, replaces }) : value
     }

@@ -366,7 +366,7 @@ export interface ConfigEntry {
   json?: string
   epochMs: number
   count: number
-  replaces?: Uint8Array<ArrayBuffer>
+  replaces?: ReplacedEntry
 }
 
 export namespace ConfigEntry {
@@ -401,7 +401,7 @@ export namespace ConfigEntry {
 
         if (obj.replaces != null) {
           w.uint32(42)
-          w.bytes(obj.replaces)
+          ReplacedEntry.codec().encode(obj.replaces, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -437,7 +437,9 @@ export namespace ConfigEntry {
               break
             }
             case 5: {
-              obj.replaces = reader.bytes()
+              obj.replaces = ReplacedEntry.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.replaces
+              })
               break
             }
             default: {
@@ -484,10 +486,10 @@ export namespace ConfigEntry {
               break
             }
             case 5: {
-              yield {
-                field: `${prefix}.replaces`,
-                value: reader.bytes()
-              }
+              yield * ReplacedEntry.codec().stream(reader, reader.uint32(), `${prefix}.replaces`, {
+                limits: opts.limits?.replaces
+              })
+
               break
             }
             default: {
@@ -522,9 +524,19 @@ export namespace ConfigEntry {
     value: number
   }
 
-  export interface ConfigEntryReplacesFieldEvent {
-    field: '$.replaces'
+  export interface ConfigEntryReplacesIdFieldEvent {
+    field: '$.replaces.id'
     value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ConfigEntryReplacesEpochMsFieldEvent {
+    field: '$.replaces.epochMs'
+    value: number
+  }
+
+  export interface ConfigEntryReplacesCountFieldEvent {
+    field: '$.replaces.count'
+    value: number
   }
 
   export function encode (obj: Partial<ConfigEntry>): Uint8Array<ArrayBuffer> {
@@ -535,8 +547,143 @@ export namespace ConfigEntry {
     return decodeMessage(buf, ConfigEntry.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConfigEntry>): Generator<ConfigEntryKeyFieldEvent | ConfigEntryJsonFieldEvent | ConfigEntryEpochMsFieldEvent | ConfigEntryCountFieldEvent | ConfigEntryReplacesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConfigEntry>): Generator<ConfigEntryKeyFieldEvent | ConfigEntryJsonFieldEvent | ConfigEntryEpochMsFieldEvent | ConfigEntryCountFieldEvent | ConfigEntryReplacesIdFieldEvent | ConfigEntryReplacesEpochMsFieldEvent | ConfigEntryReplacesCountFieldEvent> {
     return streamMessage(buf, ConfigEntry.codec(), opts)
+  }
+}
+
+export interface ReplacedEntry {
+  id: Uint8Array<ArrayBuffer>
+  epochMs: number
+  count: number
+}
+
+export namespace ReplacedEntry {
+  let _codec: Codec<ReplacedEntry>
+
+  export const codec = (): Codec<ReplacedEntry> => {
+    if (_codec == null) {
+      _codec = message<ReplacedEntry>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.id != null && obj.id.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.id)
+        }
+
+        if ((obj.epochMs != null && obj.epochMs !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.epochMs)
+        }
+
+        if ((obj.count != null && obj.count !== 0)) {
+          w.uint32(24)
+          w.uint32(obj.count)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          id: uint8ArrayAlloc(0),
+          epochMs: 0,
+          count: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.id = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.epochMs = reader.uint64Number()
+              break
+            }
+            case 3: {
+              obj.count = reader.uint32()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.id`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.epochMs`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.count`,
+                value: reader.uint32()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ReplacedEntryIdFieldEvent {
+    field: '$.id'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface ReplacedEntryEpochMsFieldEvent {
+    field: '$.epochMs'
+    value: number
+  }
+
+  export interface ReplacedEntryCountFieldEvent {
+    field: '$.count'
+    value: number
+  }
+
+  export function encode (obj: Partial<ReplacedEntry>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, ReplacedEntry.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReplacedEntry>): ReplacedEntry {
+    return decodeMessage(buf, ReplacedEntry.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReplacedEntry>): Generator<ReplacedEntryIdFieldEvent | ReplacedEntryEpochMsFieldEvent | ReplacedEntryCountFieldEvent> {
+    return streamMessage(buf, ReplacedEntry.codec(), opts)
   }
 }
 

@@ -50,6 +50,29 @@ describe('a shared config', () => {
     })
   })
 
+  it('has no conflict because an entry of a long history arrives late', async () => {
+    await runTwice(async () => {
+      const simulation = settled(3, 6)
+      const configs = await openAll(simulation, namesFrom(0, 6))
+      await simulation.run(5_000)
+      const conflicts = configs.map(conflictsOf)
+      const [writer] = configs
+      for (let value = 0; value < 10; value++) {
+        await writer?.set('k', value)
+        await simulation.run(1_000)
+      }
+      await simulation.run(60_000)
+      simulation.dropGossip(20)
+      await writer?.set('k', 10)
+      await simulation.run(30)
+      await writer?.set('k', 11)
+      await simulation.run(60_000)
+      allSee(configs, { k: 11 })
+      expect(conflicts.flat()).toEqual([])
+      return simulation
+    })
+  })
+
   it('does not bring back what was deleted when a member starts again after the retention', async () => {
     await runTwice(async () => {
       const simulation = settled(10, 6)
