@@ -1,7 +1,8 @@
 /**
  * Document provider: synchronises one document with a room.
  *
- * What is written here is told at once, then at most every 50 ms, merged; what is too long for a rumor, others fetch.
+ * What is written here is told at once, then at most every 50 ms, merged: as a rumor, if that is too long to all that one
+ * is connected to, and if it is too long for that, too, others fetch it.
  * What others write is applied with the provider as origin.
  */
 import { ObservableV2 } from 'lib0/observable'
@@ -28,6 +29,8 @@ export interface DocumentHost {
   close(sync: DocumentSync): void
   /** Tells all others an update that fits a rumor. */
   say(document: string, update: Uint8Array): void
+  /** Tells it those in the room that one is connected to. */
+  push(document: string, update: Uint8Array): void
   /** The document is to be compared with those of others soon. */
   hurry(): void
   /** Nobody is there who holds the document, as far as known. */
@@ -43,6 +46,8 @@ export interface DocumentHost {
 const updateIntervalMs = 50
 /** A fact's payload also carries the document's name. */
 const maxSaidBytes = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 16
+/** A quarter of a frame. */
+const maxPushedBytes = limits.maxFrameBytes / 4
 /** While it is not known to be synchronised, it asks so often. */
 const lookIntervalMs = 1_000
 
@@ -153,7 +158,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   #gather(update: Uint8Array): void {
     this.#unsaidBytes += update.length
     // Too long already: what else comes is fetched with it.
-    if (this.#unsaidBytes > maxSaidBytes) this.#unsaid = []
+    if (this.#unsaidBytes > maxPushedBytes) this.#unsaid = []
     else this.#unsaid.push(update)
     this.#tell.ask()
   }
@@ -162,8 +167,12 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     const [unsaid, bytes] = [this.#unsaid, this.#unsaidBytes]
     this.#unsaid = []
     this.#unsaidBytes = 0
-    if (bytes > maxSaidBytes) this.#room.hurry()
-    else this.#room.say(this.#sync.name, Y.mergeUpdates(unsaid))
+    if (bytes > maxPushedBytes) this.#room.hurry()
+    else {
+      const update = Y.mergeUpdates(unsaid)
+      if (update.length > maxSaidBytes) this.#room.push(this.#sync.name, update)
+      else this.#room.say(this.#sync.name, update)
+    }
   }
 
   #claim(claim: OwnClaim | undefined): void {

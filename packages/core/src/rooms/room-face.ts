@@ -222,6 +222,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
       },
       close: sync => this.#content.documents.delete(sync.name),
       say: (document, update) => void driver.say(space, [{ type: 'update', document, update }]),
+      push: (document, update) => driver.push(space, document, update),
       hurry: () => driver.hurry(space),
       isAlone: ({ lackedBy }) => {
         const linked = driver.neighboursIn(space)

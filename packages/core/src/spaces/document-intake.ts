@@ -35,10 +35,10 @@ export function takeDocuments(
     const received = piece && transfers.received(from, document, piece, nowMs)
     if (received && 'next' in received) asks.push(received.next)
     const whole = received && 'update' in received ? received.update : update
-    if (whole || received) sync.answered(from, whole !== undefined, nowMs)
+    const isAnswer = (whole || received) && sync.answered(from, whole !== undefined, nowMs)
     if (!whole) continue
     const judgement = takeUpdate(content, { document, update: whole })
-    if (judgement !== 'refused') sync.meet()
+    if (isAnswer && judgement !== 'refused') sync.meet()
     judgements.push(judgement)
   }
   const refused = judgements.filter(judgement => judgement === 'refused').length

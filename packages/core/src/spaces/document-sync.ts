@@ -92,9 +92,11 @@ export class DocumentSync {
     return true
   }
 
-  /** Some, or all, of an answer came. */
-  answered(by: string, isWhole: boolean, nowMs: number): void {
-    if (this.#asked?.of === by) this.#asked = isWhole ? undefined : { of: by, ms: nowMs }
+  /** Some, or all, of an answer came. @returns whether this member had been asked: else it tells what it just wrote. */
+  answered(by: string, isWhole: boolean, nowMs: number): boolean {
+    if (this.#asked?.of !== by) return false
+    this.#asked = isWhole ? undefined : { of: by, ms: nowMs }
+    return true
   }
 
   apply(update: Uint8Array): 'applied' | 'refused' {

@@ -87,7 +87,12 @@ export class SpacesDriver implements SpacesPort {
     return when(whenAll(signed), facts => this.#step(spaces => spaces.say(space, facts, clock.now())))
   }
 
-  /** Something of one's own changed in a space that no rumor tells of. */
+  /** Says what is too long for a rumor, and fits a frame. */
+  push(space: string, document: string, update: Uint8Array): void {
+    this.#step(spaces => spaces.push(space, document, update))
+  }
+
+  /** Something of one's own changed in a space that is too long to be said. */
   hurry(space: string): void {
     this.#step(spaces => spaces.hurryToAll(space, this.#options.clock.now()))
   }

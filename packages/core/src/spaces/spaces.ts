@@ -155,7 +155,12 @@ export class Spaces {
     this.#schedule.changed(now.monotonicMs)
   }
 
-  /** Something of one's own changed that no rumor tells of: all that one is connected to there hear of it soon. */
+  /** An update of one's own that is too long for a rumor, for all that one is connected to there, who tell it on. */
+  push(space: string, document: string, update: Uint8Array): void {
+    for (const id of this.neighboursIn(space)) this.#send(id, [{ space, documents: [{ document, update }] }])
+  }
+
+  /** Something of one's own changed that is too long to be pushed: all that one is connected to there hear of it soon. */
   hurryToAll(space: string, now: Instant): void {
     this.#hurry(space, Number.POSITIVE_INFINITY, now)
   }

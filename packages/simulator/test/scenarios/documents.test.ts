@@ -96,6 +96,23 @@ describe('a document of a room', () => {
     })
   })
 
+  it.each([20, 50, 250])(
+    'has what was written, %d kB of it, right before its author left the room',
+    async kilobytes => {
+      await runTwice(async () => {
+        const simulation = settled(12, 6)
+        const rooms = await Promise.all(namesFrom(0, 4).map(name => enter(simulation, name)))
+        const documents = rooms.map(room => room.document(''))
+        await simulation.run(5_000)
+        write(documents[0], 'x'.repeat(kilobytes * 1_000))
+        rooms[0]?.leave()
+        await simulation.run(10_000)
+        expect(documents.map(each => textOf(each).length)).toEqual(rooms.map(() => kilobytes * 1_000))
+        return simulation
+      })
+    },
+  )
+
   it('is synchronised a second after one entered, if nobody else is there or has it open', async () => {
     const simulation = settled(5, 6)
     const [alone] = await open(simulation, ['m0'])
