@@ -5,6 +5,7 @@ import { StorageError } from '../src/cluster/errors.ts'
 import type { KeyValues } from '../src/cluster/ports.ts'
 import { datastoreKeyValues } from '../src/libp2p/datastore-key-values.ts'
 import { KeptUpdates, maxAppended } from '../src/rooms/kept-updates.ts'
+import { maxUpdateBytes } from '../src/spaces/document-sync.ts'
 
 const prefix = '/hearsay/space/a'
 
@@ -33,6 +34,16 @@ describe('kept updates', () => {
     }
     const { doc } = await kept(keyValues)
     expect(doc.getArray('edits').get(maxAppended)).toBe('1 0')
+  })
+
+  it('open again though they are more than others would take', async () => {
+    const keyValues = datastoreKeyValues(new MemoryDatastore())
+    const { doc, updates } = await kept(keyValues)
+    const half = new Uint8Array(maxUpdateBytes / 2 + 1)
+    for (const name of ['one', 'other']) doc.getMap('files').set(name, half)
+    await updates.stored()
+    const again = await kept(keyValues)
+    expect([...again.doc.getMap('files').keys()].sort()).toEqual(['one', 'other'])
   })
 
   it('stay few, however many there were', async () => {

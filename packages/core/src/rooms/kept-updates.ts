@@ -7,7 +7,7 @@
 import * as Y from 'yjs'
 import { StorageError } from '../cluster/errors.ts'
 import type { KeyValueChange, KeyValues } from '../cluster/ports.ts'
-import { isReadable } from '../spaces/document-sync.ts'
+import { isUpdate } from '../spaces/document-sync.ts'
 import { WriteQueue } from '../spaces/write-queue.ts'
 
 /** Our choice: appended updates beyond which they are merged … */
@@ -39,8 +39,9 @@ export class KeptUpdates {
 
   /** @throws {StorageError} what is stored is damaged, or no document; nothing was changed */
   constructor({ keyValues, prefix, stored }: KeptUpdatesOptions) {
+    // Without the bounds for what others send: it is this member's own.
     for (const [key, update] of stored)
-      if (!isReadable(update))
+      if (!isUpdate(update))
         throw new StorageError(`the store holds no document under ${key}: it is damaged or foreign`)
     this.#prefix = prefix
     this.#queue = new WriteQueue(keyValues)

@@ -3,13 +3,19 @@
  *
  * A struct takes two bytes on the wire and a hundred in memory, so bytes alone bound nothing.
  */
+import type { Decoder } from 'lib0/decoding'
 import * as Y from 'yjs'
 
-/** Our choice: structs and deletions of one update. A text of two million single insertions is within it. */
-export const maxParts = 2_097_152
-
 export class BoundedDecoder extends Y.UpdateDecoderV1 {
-  #left = maxParts
+  readonly #maxParts: number
+  #left: number
+
+  /** @param maxParts structs and deletions */
+  constructor(decoder: Decoder, maxParts: number) {
+    super(decoder)
+    this.#maxParts = maxParts
+    this.#left = maxParts
+  }
 
   /** Once for each struct. */
   override readInfo(): number {
@@ -25,6 +31,6 @@ export class BoundedDecoder extends Y.UpdateDecoderV1 {
 
   #spend(): void {
     this.#left -= 1
-    if (this.#left < 0) throw new RangeError(`an update of more than ${maxParts} parts`)
+    if (this.#left < 0) throw new RangeError(`an update of more than ${this.#maxParts} parts`)
   }
 }

@@ -12,6 +12,8 @@ import { BoundedDecoder } from './bounded-decoder.ts'
 
 /** Longest update that is applied. */
 export const maxUpdateBytes = 67_108_864
+/** Structs and deletions of one update. A text of two million single insertions is within it. */
+const maxParts = 2_097_152
 /** What waits for something that is missing. */
 const maxWaitingBytes = 1_048_576
 /** Whoever was asked and said nothing for so long is not waited for any more. */
@@ -140,16 +142,17 @@ export class DocumentSync {
   }
 }
 
-/**
- * Whether these bytes are an update, version 1, of a bearable size, and nothing else: one of version 2 begins as an
- * empty one does.
- */
+/** Whether these bytes are an update, version 1, of a bearable size, and nothing else. */
 export function isReadable(update: Uint8Array): boolean {
-  if (update.length > maxUpdateBytes) return false
+  return update.length <= maxUpdateBytes && isUpdate(update, maxParts)
+}
+
+/** Whether these bytes are an update and nothing else: one of version 2 begins as an empty one of version 1 does. */
+export function isUpdate(update: Uint8Array, maxParts: number = Number.POSITIVE_INFINITY): boolean {
   const rest = createDecoder(update)
   const Decoder = class extends BoundedDecoder {
     constructor() {
-      super(rest)
+      super(rest, maxParts)
     }
   }
   try {
