@@ -8,7 +8,7 @@ import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { addConfigCommands } from './config/options.ts'
 import { addDemoOptions } from './demo/options.ts'
-import { addJoinOptions } from './join/options.ts'
+import { addJoinOptions, addRelayOptions } from './join/options.ts'
 import { addPresenceOptions } from './presence/options.ts'
 import { Refusal } from './refusal.ts'
 
@@ -22,6 +22,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   addJoinOptions(program.command('join')).action(async (cluster, options) => {
     const { join } = await import('./join/join.ts')
     await join(cluster, options)
+  })
+  addRelayOptions(program.command('relay')).action(async (cluster, options) => {
+    const { join } = await import('./join/join.ts')
+    await join(cluster, { ...options, relay: true })
   })
   addConfigCommands(program.command('config'), async (...asked) => {
     const { config } = await import('./config/config.ts')

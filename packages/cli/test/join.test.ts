@@ -11,6 +11,15 @@ const startMember = (cluster: string, name: string, ...options: string[]) =>
 /** Windows ends a process that is sent a signal, and asks it nothing. */
 const onWindows = process.platform === 'win32'
 
+describe('hearsay relay', () => {
+  it('can be reached by browsers, too, where nothing else is asked for', async () => {
+    const relay = new HearsayProcess('relay', newCluster(), '--json', '--no-mdns')
+    const { addresses } = await relay.json(({ event }) => event === 'ready')
+    expect(addresses).toContainEqual(expect.stringMatching(/\/tcp\/\d+\/ws\/p2p\//))
+    expect(addresses).toContainEqual(expect.stringMatching(/\/tcp\/\d+\/p2p\//))
+  })
+})
+
 describe('hearsay join', () => {
   it('says first that it is ready, and where', async () => {
     const { process } = await startMember(newCluster(), 'ada')

@@ -1,4 +1,4 @@
-/** `hearsay join`: one member, from its start to its goodbye. */
+/** `hearsay join` and `hearsay relay`: one member, from its start to its goodbye. */
 import type { Cluster } from '@hearsay/core'
 import { joinOptions, type MemberFlags } from '../member/options.ts'
 import { startMember } from '../member/start.ts'
@@ -9,7 +9,11 @@ import { jsonLines } from './json-lines.ts'
 /** Long enough for a slow start elsewhere, short enough that nobody looks for the mistake in the wrong place. */
 const unansweredMs = 3_000
 
-export async function join(cluster: string, flags: MemberFlags): Promise<void> {
+export interface JoinFlags extends MemberFlags {
+  readonly relay?: boolean
+}
+
+export async function join(cluster: string, flags: JoinFlags): Promise<void> {
   // Before all else: who presses Ctrl-C during the start wants no more than that it ends.
   const stop = stopRequested()
   // Measuring the width of text takes a fifth of the start, so only people wait for it.
