@@ -6,6 +6,7 @@ const real = [
   'packages/simulator/test/gossip-calibration.test.ts',
   'packages/cli/test/**/*.test.ts',
   'test/integration/**/*.test.ts',
+  'test/browser/**/*.test.ts',
 ]
 
 const project = (name: string, root: string) => ({

@@ -61,8 +61,12 @@ export class Dialler {
 
   /** @returns the id of whoever answers at a bootstrap address. */
   async connectTo(address: string): Promise<string> {
+    const { connectionManager } = this.#components
     const signal = AbortSignal.timeout(bootstrapTimeoutMs)
-    const connection = await this.#components.connectionManager.openConnection(multiaddr(address), { signal })
+    // Not left to the dial: one that cannot succeed takes along another to the same peer that could.
+    if (!(await connectionManager.isDialable(multiaddr(address), { signal })))
+      throw new Error(`nothing here can dial ${address}`)
+    const connection = await connectionManager.openConnection(multiaddr(address), { signal })
     const id = connection.remotePeer.toString()
     this.#dialled.add(id)
     return id

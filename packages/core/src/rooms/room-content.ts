@@ -22,6 +22,15 @@ export interface RoomListener {
   event(fact: EventFact): void
 }
 
+interface Ended {
+  readonly entered: number
+  /** Since when nothing is known of its author. */
+  sweeps: number
+}
+
+/** Sweeps differ by less: what one has dropped would else come back from another, and so for ever. */
+const endedSweeps = 8
+
 export class RoomContent implements SpaceContent {
   readonly facts: FactSet = new FactSet()
   readonly documents: Map<string, DocumentSync> = new Map()
@@ -31,8 +40,8 @@ export class RoomContent implements SpaceContent {
   readonly #listener: RoomListener
   /** In which entry members are in the room. */
   readonly #entries = new Map<string, number>()
-  /** Of those who left the room, the last entry that is known to be over. */
-  readonly #ended = new Map<string, number>()
+  /** Of those who left the room or are forgotten, the last entry that is over. */
+  readonly #ended = new Map<string, Ended>()
   /** Authors that were not in the room at the last sweep, as far as was known. */
   #absent = new Set<string>()
 
@@ -90,23 +99,33 @@ export class RoomContent implements SpaceContent {
 
   sweep(): void {
     const absent = [...this.presence.authors()].filter(id => this.#whereabouts.of(id)?.entered === undefined)
-    for (const id of absent) if (this.#absent.has(id)) this.presence.drop(id)
+    for (const id of absent) if (this.#absent.has(id)) this.#drop(id)
     this.#absent = new Set(absent)
-    for (const id of this.#ended.keys()) if (!this.#whereabouts.of(id)) this.#ended.delete(id)
+    for (const [id, ended] of this.#ended) {
+      ended.sweeps = this.#whereabouts.of(id) ? 0 : ended.sweeps + 1
+      if (ended.sweeps > endedSweeps) this.#ended.delete(id)
+    }
     for (const sync of this.documents.values()) sync.sweep()
   }
 
   #end(id: string): void {
     const entered = this.#entries.get(id)
     this.#entries.delete(id)
-    if (entered !== undefined) this.#ended.set(id, entered)
+    if (entered !== undefined) this.#ended.set(id, { entered, sweeps: 0 })
+  }
+
+  /** What an author said who is not there any more. */
+  #drop(id: string): void {
+    const entered = this.presence.enteredOf(id)
+    this.presence.drop(id)
+    if (entered !== undefined) this.#ended.set(id, { entered, sweeps: 0 })
   }
 
   /** Whether this is of an entry that is over. Of one that is not known yet: no, for rumors overtake records. */
   #hasLeft(id: string, entered: number): boolean {
     const where = this.#whereabouts.of(id)
     if (where?.status === 'left') return true
-    const last = where?.entered === undefined ? this.#ended.get(id) : where.entered - 1
+    const last = where?.entered === undefined ? this.#ended.get(id)?.entered : where.entered - 1
     return last !== undefined && entered <= last
   }
 }

@@ -6,6 +6,7 @@ import { size } from '../size.ts'
 
 const hourMs = 3_600_000
 const lengthMs = size({ usual: hourMs / 6, long: 24 * hourMs })
+/** Of what was deleted, and of the dead, whose presence is held as long. */
 const retentionMs = size({ usual: hourMs / 60, long: hourMs / 6 })
 const stepMs = size({ usual: 20_000, long: 60_000 })
 /** Few enough that each is written and deleted several times, by members that come back with what they had stored. */
@@ -32,7 +33,12 @@ function factsHeld(simulation: Simulation): number[] {
 describe(`presence and config among 32 that come and go, for ${lengthMs / 60_000} minutes`, () => {
   it('leaves no more behind than what still stands', async () => {
     await runTwice(async () => {
-      const simulation = createSimulation({ seed: 24, members: 32, start: 'settled' })
+      const simulation = createSimulation({
+        seed: 24,
+        members: 32,
+        start: 'settled',
+        tuning: { retentionMs },
+      })
       const names = namesFrom(0, 32)
       const opened = new Map<string, Open>()
       for (const name of names) opened.set(name, await open(simulation, name))
@@ -67,7 +73,7 @@ describe(`presence and config among 32 that come and go, for ${lengthMs / 60_000
       }
       for (const { room } of opened.values()) room.presence.set({ cursor: undefined, note: 'end' })
       for (let key = 0; key < keys; key++) await opened.get('m0')?.config.delete(`key ${key}`)
-      // The retention of what was deleted, and an eighth of it.
+      // The retention, and an eighth of it.
       await simulation.run(1.5 * retentionMs + hourMs / 60)
       const entries = [...opened.values()].map(({ config }) => config.entries.getSnapshot())
       expect(entries).toEqual(names.map(() => ({})))

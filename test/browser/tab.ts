@@ -1,0 +1,56 @@
+/** Tab: a page of its own in Chromium, that is a member. */
+import type { JoinOptions } from '@hearsay/core'
+import type { Browser, Page } from 'playwright-core'
+import type { PageMember } from './page/member.ts'
+
+type Method = keyof PageMember
+
+export class Tab {
+  readonly page: Page
+
+  private constructor(page: Page) {
+    this.page = page
+  }
+
+  static async on(page: Page, url: string): Promise<Tab> {
+    await page.goto(url)
+    return new Tab(page)
+  }
+
+  static async join(browser: Browser, url: string, options: JoinOptions): Promise<Tab> {
+    const tab = await Tab.on(await browser.newPage(), url)
+    // No STUN server: the tests talk to this machine alone.
+    await tab.ask('join', { iceServers: [], ...options })
+    return tab
+  }
+
+  /** Calls a method of the member in the page. */
+  async ask<M extends Method>(
+    method: M,
+    ...args: Parameters<PageMember[M]>
+  ): Promise<Awaited<ReturnType<PageMember[M]>>> {
+    return (await this.page.evaluate(
+      ([method, args]) => {
+        const { member } = globalThis as unknown as {
+          member: Record<string, (...args: unknown[]) => unknown>
+        }
+        return member[method]?.(...args)
+      },
+      [method, args] as const,
+    )) as Awaited<ReturnType<PageMember[M]>>
+  }
+
+  /** As somebody closes a tab. */
+  async close(): Promise<void> {
+    await this.page.close()
+  }
+
+  /** Its process ends without a word. */
+  async crash(): Promise<void> {
+    const crashed = this.page.waitForEvent('crash')
+    const session = await this.page.context().newCDPSession(this.page)
+    // It never answers.
+    session.send('Page.crash').catch(() => {})
+    await crashed
+  }
+}

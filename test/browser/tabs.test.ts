@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { launchChromium } from './chromium.ts'
+import { Relay } from './relay.ts'
+import { openSite, type Site } from './site.ts'
+import { Tab } from './tab.ts'
+
+let site: Site
+let browser: Browser
+const relays: Relay[] = []
+
+beforeAll(async () => {
+  ;[site, browser] = await Promise.all([openSite(), launchChromium()])
+})
+
+afterAll(async () => {
+  await browser.close()
+  await site.close()
+})
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close()
+  for (const { process } of relays) process.signal('SIGKILL')
+  await Promise.all(relays.splice(0).map(({ process }) => process.gone))
+})
+
+const names = ['tab 1', 'tab 2', 'tab 3'] as const
+
+interface Mixed {
+  readonly cluster: string
+  readonly relays: readonly [Relay, Relay]
+  readonly tabs: readonly [Tab, Tab, Tab]
+}
+
+/** Two processes and three tabs in one cluster, all of whom see each other, the tabs directly. */
+async function joinAll(): Promise<Mixed> {
+  const cluster = randomUUID()
+  const first = await Relay.start(cluster, 'relay 1')
+  relays.push(first)
+  const second = await Relay.start(cluster, 'relay 2', first.addresses)
+  relays.push(second)
+  const join = (name: string) => Tab.join(browser, site.url, { cluster, name, bootstrap: first.addresses })
+  const tabs = [await join(names[0]), await join(names[1]), await join(names[2])] as const
+  for (const tab of tabs) await tab.ask('sees', everybody)
+  for (const relay of [first, second]) for (const name of names) await relay.tells('join', name)
+  for (const [i, tab] of tabs.entries())
+    for (const name of names) if (name !== names[i]) await tab.ask('isLinkedTo', name)
+  return { cluster, relays: [first, second], tabs }
+}
+
+const everybody = {
+  'relay 1': 'alive',
+  'relay 2': 'alive',
+  ...Object.fromEntries(names.map(name => [name, 'alive'])),
+}
+
+describe('tabs of a browser', { timeout: 60_000 }, () => {
+  it('are members among processes, and show each other what they do', async () => {
+    const { tabs } = await joinAll()
+    await Promise.all(tabs.map(tab => tab.ask('enter')))
+    const [first, second, third] = tabs
+    for (const cursor of [1, 2, 3]) {
+      await first.ask('show', cursor)
+      await Promise.all([second, third].map(tab => tab.ask('sawCursor', 'tab 1', cursor)))
+    }
+  })
+
+  it('have left when they are closed', async () => {
+    const { relays, tabs } = await joinAll()
+    await tabs[2].close()
+    for (const relay of relays) await relay.tells('leave', 'tab 3')
+    for (const tab of tabs.slice(0, 2)) await tab.ask('sees', { ...everybody, 'tab 3': 'left' })
+    for (const relay of relays) expect(relay.toldOf('tab 3')).toEqual(['join', 'leave'])
+  })
+
+  it('are dead when they crash', async () => {
+    const { relays, tabs } = await joinAll()
+    await tabs[1].crash()
+    for (const relay of relays) await relay.tells('fail', 'tab 2')
+    for (const tab of [tabs[0], tabs[2]]) await tab.ask('sees', { ...everybody, 'tab 2': 'dead' })
+  })
+
+  it('go on among themselves when nobody is left who introduced them', async () => {
+    const { relays, tabs } = await joinAll()
+    await Promise.all(tabs.map(tab => tab.ask('enter')))
+    for (const { process } of relays) process.signal('SIGKILL')
+    for (const tab of tabs) await tab.ask('sees', { ...everybody, 'relay 1': 'dead', 'relay 2': 'dead' })
+    await tabs[0].ask('show', 7)
+    await Promise.all(tabs.slice(1).map(tab => tab.ask('sawCursor', 'tab 1', 7)))
+  })
+
+  it('are the same member again with what they stored, and one at a time is', async () => {
+    const cluster = randomUUID()
+    const relay = await Relay.start(cluster, 'relay 1')
+    relays.push(relay)
+    const options = { cluster, name: 'tab', bootstrap: relay.addresses, storage: 'me', iceServers: [] }
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    const tab = await Tab.on(page, site.url)
+    const id = await tab.ask('join', options)
+    const other = await Tab.on(await context.newPage(), site.url)
+    await expect(other.ask('join', options)).rejects.toThrow(/another page uses it/)
+    await page.reload()
+    expect(await tab.ask('join', options)).toBe(id)
+    await relay.tells('leave', 'tab')
+  })
+})
