@@ -14,6 +14,9 @@ const steps: readonly Step[] = [
   { title: 'types', command: ['turbo', 'run', 'typecheck', '--output-logs=errors-only'], needsBuild: true },
   { title: 'packages, as published', command: ['node', 'test/check/packed.ts'], needsBuild: true },
   { title: 'unused code and dependencies', command: ['knip', '--no-progress'] },
+  ...(process.env['HEARSAY_SKIP_BROWSER'] === '1'
+    ? []
+    : [{ title: 'a browser for the tests', command: ['node', 'test/check/browser.ts'] } satisfies Step]),
   { title: 'tests', command: testCommand(process.argv.slice(2)), needsBuild: true, progress: testFileLine },
 ]
 
@@ -39,6 +42,7 @@ await new Listr(
   },
 ).run()
 
+if (process.env['HEARSAY_SKIP_BROWSER'] === '1') console.log('\nLeft out, as asked: the tests in a browser.')
 for (const [title, output] of failures) console.log(`\n── ${title} ──\n${output.trimEnd()}`)
 
 const tests = readTestCounts()

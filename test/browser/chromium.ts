@@ -7,6 +7,9 @@ import { access } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 
+/** Asked for by `HEARSAY_SKIP_BROWSER=1`: the run says so at its end. */
+export const skipsBrowser: boolean = process.env['HEARSAY_SKIP_BROWSER'] === '1'
+
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const elsewhere = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
 
