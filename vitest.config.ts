@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Real sockets and processes. They run one after the other and beside nothing else: on a busy machine they would test the machine. */
@@ -5,14 +6,27 @@ const real = [
   'packages/core/test/integration/**/*.test.ts',
   'packages/simulator/test/gossip-calibration.test.ts',
   'packages/cli/test/**/*.test.ts',
+  'packages/react/test/integration/**/*.test.tsx',
   'test/integration/**/*.test.ts',
   'test/browser/**/*.test.ts',
 ]
 
 const project = (name: string, root: string) => ({
   extends: true as const,
-  test: { name, include: [`${root}/**/*.test.ts`], exclude: [...configDefaults.exclude, ...real] },
+  test: { name, include: [`${root}/**/*.test.{ts,tsx}`], exclude: [...configDefaults.exclude, ...real] },
 })
+
+/** The tests of the hooks, with the React that a folder depends on. */
+const withReact = (version: number, folder: string) => {
+  const { test, ...rest } = project(`@hearsay/react, React ${version}`, 'packages/react')
+  const alias = Object.fromEntries(
+    ['react', 'react-dom', '@testing-library/react'].map(name => [
+      name,
+      fileURLToPath(new URL(`${folder}/node_modules/${name}`, import.meta.url)),
+    ]),
+  )
+  return { ...rest, resolve: { alias }, test: { ...test, env: { REACT: `${version}` } } }
+}
 
 export default defineConfig({
   test: {
@@ -23,6 +37,8 @@ export default defineConfig({
       project('@hearsay/failure-detector', 'packages/failure-detector'),
       project('@hearsay/core', 'packages/core'),
       project('@hearsay/simulator', 'packages/simulator'),
+      withReact(19, 'packages/react'),
+      withReact(18, 'packages/react/test/react-18'),
       project('@hearsay/test', 'test'),
       {
         extends: true,

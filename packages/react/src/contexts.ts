@@ -1,0 +1,19 @@
+/** Contexts: which cluster, and which room, a component is in. */
+import { type Context, createContext, useContext } from 'react'
+import type { RoomVisit } from './room-visit.ts'
+import type { Session } from './session.ts'
+
+export const SessionContext: Context<Session | null> = createContext<Session | null>(null)
+export const RoomContext: Context<RoomVisit | null> = createContext<RoomVisit | null>(null)
+
+export function useSession(): Session {
+  const session = useContext(SessionContext)
+  if (!session) throw new Error('put a <ClusterProvider> around this component')
+  return session
+}
+
+export function useVisit(): RoomVisit {
+  const visit = useContext(RoomContext)
+  if (!visit) throw new Error('put a <RoomProvider> around this component')
+  return visit
+}

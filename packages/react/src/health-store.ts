@@ -1,0 +1,37 @@
+/**
+ * Health store: a cluster's health, as a store.
+ *
+ * Core tells nobody when it changes. So it is looked at whenever a member changes, and, while it is watched, each time
+ * the cluster refreshes its heartbeats: it is at most a second old. It stays the same object until a figure is another.
+ */
+import type { Cluster, Health, Store } from '@hearsay/core'
+
+const stores = new WeakMap<Cluster, Store<Health>>()
+
+export function healthOf(cluster: Cluster): Store<Health> {
+  const store = stores.get(cluster) ?? createHealthStore(cluster)
+  stores.set(cluster, store)
+  return store
+}
+
+function createHealthStore(cluster: Cluster): Store<Health> {
+  let last: Health | undefined
+  return {
+    getSnapshot() {
+      const now = cluster.health()
+      if (!last || !isSame(last, now)) last = now
+      return last
+    },
+    subscribe(listener) {
+      const stops = [cluster.members.subscribe(listener), cluster.heartbeats.subscribe(listener)]
+      return () => {
+        for (const stop of stops) stop()
+      }
+    },
+  }
+}
+
+function isSame(a: Health, b: Health): boolean {
+  const keys = Object.keys(a) as (keyof Health)[]
+  return keys.every(key => Object.is(a[key], b[key]))
+}

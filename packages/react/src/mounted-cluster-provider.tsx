@@ -1,0 +1,26 @@
+/**
+ * ClusterProvider of the suspense entry: it renders what is in it once it is mounted itself.
+ *
+ * What suspends while it mounts takes along, without a trace, all that is around it up to the `Suspense`: a provider in
+ * there would be made anew, and join anew, at each attempt. On a server nothing is joined, so nothing is rendered.
+ */
+import { type ReactElement, type ReactNode, useEffect, useLayoutEffect, useState } from 'react'
+import { type ClusterProviderProps, ClusterProvider as Provider } from './cluster-provider.tsx'
+
+export function ClusterProvider({ cluster, children }: ClusterProviderProps): ReactElement {
+  return (
+    <Provider cluster={cluster}>
+      <OnceMounted>{children}</OnceMounted>
+    </Provider>
+  )
+}
+
+// React 18 warns of layout effects on a server.
+const useMountEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect
+
+/** Before the browser paints. */
+function OnceMounted({ children }: { readonly children: ReactNode }): ReactNode {
+  const [isMounted, setMounted] = useState(false)
+  useMountEffect(() => setMounted(true), [])
+  return isMounted ? children : null
+}

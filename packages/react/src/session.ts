@@ -1,0 +1,62 @@
+/** Session: one cluster as React holds it, with the rooms and configs that its components are in, each entered once. */
+import type { Cluster, Config, ConfigSchema, Room } from '@hearsay/core'
+import type { ConfigDefinition } from './define-config.ts'
+import { Leases } from './leases.ts'
+import { readySource, type Source, whenReady } from './source.ts'
+
+/** A cluster, one that is being joined, or how to join one. */
+export type ClusterGiven = Cluster | Promise<Cluster> | (() => Promise<Cluster>)
+
+/** Of whatever type the app reads and writes there. */
+export type AnyConfig = Config<ConfigSchema | undefined>
+
+export class Session {
+  readonly cluster: Source<Cluster>
+  readonly #rooms = new Leases<Room>(room => room.leave())
+  readonly #configs = new Leases<AnyConfig>(config => config.leave())
+
+  constructor(cluster: Source<Cluster>) {
+    this.cluster = cluster
+  }
+
+  /** @param presence what is shown from the first moment on */
+  room(name: string, presence: object): Source<Room> {
+    return this.#rooms.source(name, async () => {
+      const cluster = await whenReady(this.cluster)
+      const room = await cluster.room(name)
+      try {
+        room.presence.set({ ...presence })
+      } catch (error) {
+        room.leave()
+        throw error
+      }
+      return room
+    })
+  }
+
+  config(asked: string | ConfigDefinition<ConfigSchema | undefined>): Source<AnyConfig> {
+    const { name, options } = typeof asked === 'string' ? { name: asked } : asked
+    const open = async () => (await whenReady(this.cluster)).config(name, options)
+    return this.#configs.source(name, open, options)
+  }
+}
+
+/** Of clusters that belong to the app: all providers that are given one share what they enter. */
+const sessions = new WeakMap<Cluster | Promise<Cluster>, Session>()
+
+/** A new one for a function, which is called when the session is first held: its cluster belongs to the session. */
+export function sessionOf(given: ClusterGiven): Session {
+  if (typeof given === 'function') {
+    const own = new Leases<Cluster>(cluster => cluster.leave())
+    return new Session(own.source('cluster', async () => given()))
+  }
+  const known = sessions.get(given)
+  if (known) return known
+  const session = new Session('then' in given ? promised(given) : readySource(given))
+  sessions.set(given, session)
+  return session
+}
+
+function promised(cluster: Promise<Cluster>): Source<Cluster> {
+  return new Leases<Cluster>(() => {}).source('cluster', () => cluster)
+}

@@ -1,0 +1,78 @@
+/**
+ * The same names, never null: what reads the cluster, a room or a config waits for it in the nearest `Suspense`, and
+ * throws to the nearest error boundary if it fails. Nothing of it is rendered on a server.
+ */
+import type { AnyPresence } from './any-presence.ts'
+import { useSession, useVisit } from './contexts.ts'
+import type { RoomHooks } from './room-hooks.ts'
+import { RoomProvider } from './room-provider.tsx'
+import { type UseCluster, useCluster as useClusterNow } from './use-cluster.ts'
+import { type ConfigAsked, type UseConfig, useConfig as useConfigNow, useConfigSource } from './use-config.ts'
+import { type UseConfigValue, useConfigValue as useConfigValueNow } from './use-config-value.ts'
+import { type UseDocument, useDocument as useDocumentNow } from './use-document.ts'
+import { type UseHealth, useHealth as useHealthNow } from './use-health.ts'
+import { type UseMember, useMember as useMemberNow } from './use-member.ts'
+import { type UseMembers, useMembers as useMembersNow } from './use-members.ts'
+import { type UseOthers, useOthers as useOthersNow } from './use-others.ts'
+import { type UseOthersMapped, useOthersMapped as useOthersMappedNow } from './use-others-mapped.ts'
+import { useAwaited } from './use-outcome.ts'
+import { type UsePresence, usePresence as usePresenceNow } from './use-presence.ts'
+import { type UseRoom, useRoom as useRoomNow } from './use-room.ts'
+import { type UseSelf, useSelf as useSelfNow } from './use-self.ts'
+import { useUpdatePresence } from './use-update-presence.ts'
+
+export type { AnyPresence } from './any-presence.ts'
+export type { ClusterProviderProps } from './cluster-provider.tsx'
+export { type ConfigDefinition, defineConfig } from './define-config.ts'
+export { ClusterProvider } from './mounted-cluster-provider.tsx'
+export { RoomProvider, type RoomProviderProps } from './room-provider.tsx'
+export type { ClusterGiven } from './session.ts'
+export { useBroadcast } from './use-broadcast.ts'
+export { type ConnectionState, type ConnectionStatus, useConnectionStatus } from './use-connection-status.ts'
+export { useEvent } from './use-event.ts'
+export type { IsEqual } from './use-store.ts'
+export { type UpdatePresence, useUpdatePresence } from './use-update-presence.ts'
+export type { RoomHooks }
+
+/** The same hook, which waits first. */
+function awaiting(useFirst: (...given: never[]) => unknown, useThen: (...given: never[]) => unknown): never {
+  // biome-ignore lint/correctness/noComponentHookFactories: made once a hook, when this file is loaded
+  const useBoth = (...given: never[]): unknown => {
+    useFirst(...given)
+    return useThen(...given)
+  }
+  return useBoth as never
+}
+
+const useJoined = () => useAwaited(useSession().cluster)
+const useEntered = () => useAwaited(useVisit().source)
+const useOpened = (asked: ConfigAsked) => useAwaited(useConfigSource(asked))
+
+export const useCluster: UseCluster<never> = awaiting(useJoined, useClusterNow)
+export const useSelf: UseSelf<never> = awaiting(useJoined, useSelfNow)
+export const useMembers: UseMembers = awaiting(useJoined, useMembersNow)
+export const useMember: UseMember = awaiting(useJoined, useMemberNow)
+export const useHealth: UseHealth<never> = awaiting(useJoined, useHealthNow)
+
+export const useRoom: UseRoom<AnyPresence, never> = awaiting(useEntered, useRoomNow)
+export const usePresence: UsePresence<AnyPresence> = awaiting(useEntered, usePresenceNow)
+export const useOthers: UseOthers<AnyPresence> = awaiting(useEntered, useOthersNow)
+export const useOthersMapped: UseOthersMapped<AnyPresence> = awaiting(useEntered, useOthersMappedNow)
+export const useDocument: UseDocument<never> = awaiting(useEntered, useDocumentNow)
+
+export const useConfig: UseConfig<never> = awaiting(useOpened, useConfigNow)
+export const useConfigValue: UseConfigValue = awaiting(useOpened, useConfigValueNow)
+
+const roomHooks: RoomHooks<AnyPresence, never> = {
+  RoomProvider,
+  useRoom,
+  usePresence,
+  useUpdatePresence,
+  useOthers,
+  useOthersMapped,
+}
+
+/** The same hooks, for rooms in which members show a `P`. Call it outside of components. */
+export function createRoomHooks<P extends object>(): RoomHooks<P, never> {
+  return roomHooks as unknown as RoomHooks<P, never>
+}

@@ -1,0 +1,41 @@
+import type { ConfigSchema, ConfigValues } from '@hearsay/core'
+import { constantStore } from './constant-store.ts'
+import type { ConfigDefinition } from './define-config.ts'
+import { type ConfigAsked, useConfig } from './use-config.ts'
+import { type IsEqual, useStore } from './use-store.ts'
+
+type Values = Readonly<Record<string, unknown>>
+
+const noEntries = constantStore<Values>({})
+
+type Entries<S> = Readonly<Partial<ConfigValues<S>>>
+
+export interface UseConfigValue {
+  <K extends string>(name: string, key: K): ConfigValues<undefined>[K] | undefined
+  <T>(name: string, selector: (entries: Entries<undefined>) => T, isEqual?: IsEqual<T>): T
+  <S extends ConfigSchema | undefined, K extends keyof ConfigValues<S> & string>(
+    definition: ConfigDefinition<S>,
+    key: K,
+  ): ConfigValues<S>[K] | undefined
+  <S extends ConfigSchema | undefined, T>(
+    definition: ConfigDefinition<S>,
+    selector: (entries: Entries<S>) => T,
+    isEqual?: IsEqual<T>,
+  ): T
+}
+
+/**
+ * The value of one key of a shared config, or what is selected of all its entries. Undefined, or no entries, before it
+ * is open.
+ *
+ * @throws {Error} as `useConfig`
+ */
+export const useConfigValue: UseConfigValue = (
+  asked: ConfigAsked,
+  wanted: string | ((entries: never) => unknown),
+  isEqual?: IsEqual<never>,
+): never => {
+  const config = useConfig(asked as string)
+  const select = typeof wanted === 'string' ? (entries: Values) => entries[wanted] : wanted
+  return useStore<Values, never>(config?.entries ?? noEntries, select as () => never, isEqual)
+}

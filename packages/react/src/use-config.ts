@@ -1,0 +1,34 @@
+import type { Config, ConfigSchema } from '@hearsay/core'
+import { useEffect, useMemo } from 'react'
+import { useSession } from './contexts.ts'
+import type { ConfigDefinition } from './define-config.ts'
+import type { AnyConfig } from './session.ts'
+import type { Source } from './source.ts'
+import { useOutcome } from './use-outcome.ts'
+
+/** @typeParam None what stands for a config that is not open */
+export interface UseConfig<None> {
+  (name: string): Config | None
+  <S extends ConfigSchema | undefined>(definition: ConfigDefinition<S>): Config<S> | None
+}
+
+export type ConfigAsked = string | ConfigDefinition<ConfigSchema | undefined>
+
+/**
+ * A shared config, to write to: opened once for all who use it, and left a second after the last of them is gone. Null:
+ * not open yet. Renders for nothing that is written; `useConfigValue` does.
+ *
+ * @throws {Error} to the error boundary: it could not be opened, or is in use with other options
+ */
+export const useConfig: UseConfig<null> = ((asked: ConfigAsked): AnyConfig | null => {
+  const source = useConfigSource(asked)
+  useEffect(() => source.hold(), [source])
+  const outcome = useOutcome(source)
+  if (outcome.type === 'failed') throw outcome.error
+  return outcome.type === 'ready' ? outcome.value : null
+}) as UseConfig<null>
+
+export function useConfigSource(asked: ConfigAsked): Source<AnyConfig> {
+  const session = useSession()
+  return useMemo(() => session.config(asked), [session, asked])
+}

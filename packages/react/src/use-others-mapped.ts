@@ -1,0 +1,25 @@
+import type { Other } from '@hearsay/core'
+import type { AnyPresence } from './any-presence.ts'
+import { useOthers } from './use-others.ts'
+import type { IsEqual } from './use-store.ts'
+
+type Mapped<T> = readonly (readonly [id: string, value: T])[]
+
+export type UseOthersMapped<P extends object> = <T>(
+  mapper: (other: Other<P>) => T,
+  isEqual?: IsEqual<T>,
+) => Mapped<T>
+
+/** Of each of the others one value, with the id. Renders when somebody comes or goes, or a value is not equal. */
+export const useOthersMapped: UseOthersMapped<AnyPresence> = <T>(
+  mapper: (other: Other<AnyPresence>) => T,
+  isEqual: IsEqual<T> = Object.is,
+): Mapped<T> =>
+  useOthers<Mapped<T>>(
+    others => others.map(other => [other.id, mapper(other)]),
+    (a, b) => a.length === b.length && a.every(([id, value], i) => isPair(b[i], id, value, isEqual)),
+  )
+
+function isPair<T>(pair: Mapped<T>[number] | undefined, id: string, value: T, isEqual: IsEqual<T>): boolean {
+  return pair !== undefined && pair[0] === id && isEqual(value, pair[1])
+}

@@ -1,0 +1,144 @@
+// @vitest-environment happy-dom
+import type { Cluster } from '@hearsay/core'
+import { createSimulation } from '@hearsay/simulator'
+import { render } from '@testing-library/react'
+import { StrictMode, version } from 'react'
+import { version as domVersion } from 'react-dom'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  type ClusterGiven,
+  ClusterProvider,
+  useCluster,
+  useConnectionStatus,
+  useMembers,
+} from '../src/index.ts'
+import { fakeTimers, linger, settle, watch } from './stage.tsx'
+
+fakeTimers()
+
+const oneOf = (members: number): Cluster =>
+  createSimulation({ seed: 1, members, start: 'settled' }).member('m0').cluster
+
+/** A cluster, whose leaving is only noted. */
+function leavable(): { cluster: Cluster; leave: ReturnType<typeof vi.fn> } {
+  const cluster = oneOf(3)
+  const leave = vi.fn(async () => {})
+  return { cluster: Object.assign(cluster, { leave }), leave }
+}
+
+const app = () => {
+  const count = watch(() => useMembers(members => members.length))
+  const status = watch(() => useConnectionStatus())
+  const inCluster = (cluster: ClusterGiven, key = '') => (
+    <ClusterProvider key={key} cluster={cluster}>
+      {count.here()}
+      {status.here()}
+    </ClusterProvider>
+  )
+  return { count: count.seen, statuses: status.seen, inCluster }
+}
+
+it(`runs with React ${process.env['REACT']}`, () => {
+  expect([version, domVersion].map(each => each.split('.')[0])).toEqual([
+    process.env['REACT'],
+    process.env['REACT'],
+  ])
+})
+
+describe('a ClusterProvider that is given a cluster', () => {
+  it('shows it at the first render, and leaves it to the app', async () => {
+    const { cluster, leave } = leavable()
+    const { count, inCluster } = app()
+    const { unmount } = render(inCluster(cluster))
+    expect(count).toEqual([3])
+    unmount()
+    await linger()
+    expect(leave).not.toHaveBeenCalled()
+  })
+
+  it('shows another when it is given another', () => {
+    const { count, inCluster } = app()
+    const { rerender } = render(inCluster(oneOf(3)))
+    rerender(inCluster(oneOf(5)))
+    expect(count[0]).toBe(3)
+    expect(count.at(-1)).toBe(5)
+  })
+})
+
+describe('a ClusterProvider that is given a promise', () => {
+  it('shows nobody until it is kept, and leaves the cluster to the app', async () => {
+    const { cluster, leave } = leavable()
+    const { count, statuses, inCluster } = app()
+    const { unmount } = render(inCluster(Promise.resolve(cluster)))
+    expect(count).toEqual([0])
+    expect(statuses.at(-1)?.status).toBe('joining')
+    await settle()
+    expect(count.at(-1)).toBe(3)
+    expect(statuses.at(-1)?.status).toBe('connected')
+    unmount()
+    await linger()
+    expect(leave).not.toHaveBeenCalled()
+  })
+
+  it('names the error if it is broken', async () => {
+    const { count, statuses, inCluster } = app()
+    const error = new Error('no way in')
+    render(inCluster(Promise.reject(error)))
+    await settle()
+    expect(statuses.at(-1)).toEqual({ status: 'failed', error })
+    expect(count.at(-1)).toBe(0)
+  })
+})
+
+describe('a ClusterProvider that is given a function', () => {
+  it('joins once, in StrictMode and whatever the function is later, and leaves when it is gone', async () => {
+    const { cluster, leave } = leavable()
+    const join = vi.fn(async () => cluster)
+    const { count, inCluster } = app()
+    const strictly = () => <StrictMode>{inCluster(() => join())}</StrictMode>
+    const { rerender, unmount } = render(strictly())
+    await linger()
+    rerender(strictly())
+    await linger()
+    expect(count.at(-1)).toBe(3)
+    expect(join).toHaveBeenCalledTimes(1)
+    expect(leave).not.toHaveBeenCalled()
+    unmount()
+    await settle()
+    expect(leave).not.toHaveBeenCalled()
+    await linger()
+    expect(leave).toHaveBeenCalledTimes(1)
+  })
+
+  it('leaves, too, if it was gone before it had joined', async () => {
+    const { cluster, leave } = leavable()
+    const joined = Promise.withResolvers<Cluster>()
+    const { inCluster } = app()
+    const { unmount } = render(inCluster(() => joined.promise))
+    unmount()
+    await linger()
+    joined.resolve(cluster)
+    await linger()
+    expect(leave).toHaveBeenCalledTimes(1)
+  })
+
+  it('tries again under another key', async () => {
+    const cluster = oneOf(3)
+    const join = vi.fn<() => Promise<Cluster>>()
+    join.mockRejectedValueOnce(new Error('no way in')).mockResolvedValueOnce(cluster)
+    const { count, statuses, inCluster } = app()
+    const { rerender } = render(inCluster(join, 'attempt 1'))
+    await settle()
+    expect(statuses.at(-1)?.error?.message).toBe('no way in')
+    rerender(inCluster(join, 'attempt 2'))
+    await settle()
+    expect(statuses.at(-1)).toEqual({ status: 'connected', error: undefined })
+    expect(count.at(-1)).toBe(3)
+  })
+})
+
+it('says what is missing around a component that uses a hook', () => {
+  const cluster = watch(() => useCluster())
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  expect(() => render(cluster.here())).toThrow('put a <ClusterProvider> around this component')
+})

@@ -1,0 +1,267 @@
+// @vitest-environment happy-dom
+import type { Cluster, Room } from '@hearsay/core'
+import { createSimulation, type Simulation } from '@hearsay/simulator'
+import { act } from '@testing-library/react'
+import { StrictMode } from 'react'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  RoomProvider as AnyRoomProvider,
+  createRoomHooks,
+  useBroadcast,
+  useConnectionStatus,
+  useDocument,
+  useEvent,
+} from '../src/index.ts'
+import { fakeTimers, linger, pass, settle, show, watch } from './stage.tsx'
+
+interface Shown {
+  cursor: number
+  note: string
+}
+
+const { RoomProvider, useRoom, usePresence, useUpdatePresence, useOthers, useOthersMapped } =
+  createRoomHooks<Shown>()
+
+fakeTimers()
+
+interface Stage {
+  readonly simulation: Simulation
+  /** Where components are. */
+  readonly cluster: Cluster
+  /** The same room, as others hold it. */
+  readonly rooms: readonly Room<Shown>[]
+}
+
+async function stage(others: number): Promise<Stage> {
+  const simulation = createSimulation({ seed: 1, members: others + 1, start: 'settled' })
+  const [first, ...rest] = simulation.members
+  if (!first) throw new Error('nobody is there')
+  const rooms = await Promise.all(rest.map(({ cluster }) => cluster.room<Shown>('design')))
+  await simulation.run(2_000)
+  return { simulation, cluster: first.cluster, rooms }
+}
+
+const othersOf = (room: Room<Shown> | undefined) =>
+  room?.presence.others.getSnapshot().map(({ presence }) => presence)
+
+describe('usePresence and useUpdatePresence', () => {
+  it('show others what is written, and render only those who read it', async () => {
+    const { simulation, cluster, rooms } = await stage(1)
+    const own = watch(() => usePresence(({ note }) => note))
+    const update = watch(() => useUpdatePresence())
+    show(
+      cluster,
+      <RoomProvider name="design" presence={{ cursor: 1, note: 'here' }}>
+        {own.here()}
+        {update.here()}
+      </RoomProvider>,
+    )
+    await settle(() => own.seen.length > 1)
+    await pass(simulation, 1_000)
+    expect(othersOf(rooms[0])).toEqual([{ cursor: 1, note: 'here' }])
+    for (let cursor = 2; cursor < 10; cursor++) {
+      act(() => update.seen[0]?.({ cursor }))
+      await pass(simulation, 100)
+    }
+    expect(othersOf(rooms[0])).toEqual([{ cursor: 9, note: 'here' }])
+    expect(own.seen).toEqual([undefined, 'here'])
+    // With the provider, when the room was entered.
+    expect(new Set(update.seen).size).toBe(1)
+    expect(update.seen.length).toBeLessThanOrEqual(2)
+  })
+
+  it('keep what is written before the room is entered', async () => {
+    const { simulation, cluster, rooms } = await stage(1)
+    const joined = Promise.withResolvers<Cluster>()
+    const update = watch(() => useUpdatePresence())
+    const room = watch(() => useRoom())
+    show(
+      joined.promise,
+      <RoomProvider name="design" presence={{ cursor: 1, note: 'here' }}>
+        {update.here()}
+        {room.here()}
+      </RoomProvider>,
+    )
+    update.seen[0]?.({ cursor: 2 })
+    update.seen[0]?.({ cursor: 3 })
+    joined.resolve(cluster)
+    await settle(() => room.seen.at(-1) !== null)
+    await pass(simulation, 1_000)
+    expect(othersOf(rooms[0])).toEqual([{ cursor: 3, note: 'here' }])
+  })
+})
+
+describe('useOthers', () => {
+  it('shows who is in the room, and renders when what is selected changes', async () => {
+    const { simulation, cluster, rooms } = await stage(3)
+    const everybody = watch(() => useOthers())
+    const count = watch(() => useOthers(others => others.length))
+    const notes = watch(() => useOthersMapped(({ presence }) => presence.note))
+    show(
+      cluster,
+      <RoomProvider name="design">
+        {everybody.here()}
+        {count.here()}
+        {notes.here()}
+      </RoomProvider>,
+    )
+    await settle(() => everybody.seen.length > 1)
+    await pass(simulation, 2_000)
+    const renders = () => [everybody, count, notes].map(({ seen }) => seen.length)
+    const before = renders()
+    rooms[0]?.presence.set({ cursor: 5 })
+    await pass(simulation, 1_000)
+    expect(renders().map((after, i) => after - (before[i] ?? 0))).toEqual([1, 0, 0])
+    expect(everybody.seen.at(-1)?.map(({ presence }) => presence.cursor)).toContain(5)
+
+    rooms[1]?.presence.set({ note: 'here' })
+    await pass(simulation, 1_000)
+    expect(renders().map((after, i) => after - (before[i] ?? 0))).toEqual([2, 0, 1])
+    expect(notes.seen.at(-1)).toContainEqual([simulation.member('m2').id, 'here'])
+
+    rooms[1]?.leave()
+    await pass(simulation, 1_000)
+    expect(count.seen.at(-1)).toBe(2)
+  })
+})
+
+describe('a RoomProvider', () => {
+  it('enters once in StrictMode, and leaves a second after the last of its name is gone', async () => {
+    const { cluster } = await stage(0)
+    const entered = vi.spyOn(cluster, 'room')
+    const rooms = watch(() => useRoom())
+    const inRooms = (count: number) => (
+      <StrictMode>
+        {['a', 'b'].slice(0, count).map(key => (
+          <RoomProvider key={key} name="design">
+            {rooms.here()}
+          </RoomProvider>
+        ))}
+      </StrictMode>
+    )
+    const { rerender } = show(cluster, inRooms(2))
+    await settle(() => rooms.seen.at(-1) !== null)
+    await linger()
+    const room = rooms.seen.at(-1)
+    if (!room) throw new Error('not entered')
+    const leave = vi.spyOn(room, 'leave')
+    expect(entered).toHaveBeenCalledTimes(1)
+    expect(new Set(rooms.seen)).toEqual(new Set([null, room]))
+    rerender(inRooms(1))
+    await linger()
+    expect(leave).not.toHaveBeenCalled()
+    rerender(inRooms(0))
+    await settle()
+    expect(leave).not.toHaveBeenCalled()
+    rerender(inRooms(1))
+    await linger()
+    expect(leave).not.toHaveBeenCalled()
+    rerender(inRooms(0))
+    await linger()
+    expect(leave).toHaveBeenCalledTimes(1)
+    rerender(inRooms(1))
+    await settle(() => rooms.seen.at(-1) !== null)
+    expect(entered).toHaveBeenCalledTimes(2)
+    expect(rooms.seen.at(-1)).not.toBe(room)
+  })
+
+  it('is in another room under another name', async () => {
+    const { cluster } = await stage(0)
+    const names = watch(() => useRoom()?.name)
+    const { rerender } = show(cluster, <RoomProvider name="one">{names.here()}</RoomProvider>)
+    await settle(() => names.seen.at(-1) === 'one')
+    rerender(<RoomProvider name="two">{names.here()}</RoomProvider>)
+    await settle(() => names.seen.at(-1) === 'two')
+    expect([...new Set(names.seen)]).toEqual([undefined, 'one', 'two'])
+  })
+
+  it('says why it cannot be entered', async () => {
+    const { cluster } = await stage(0)
+    const status = watch(() => useConnectionStatus())
+    show(cluster, <RoomProvider name="">{status.here()}</RoomProvider>)
+    await settle(() => status.seen.at(-1)?.error !== undefined)
+    expect(status.seen[0]?.status).toBe('joining')
+    expect(status.seen.at(-1)?.error?.name).toBe('InvalidOptionsError')
+  })
+
+  it('is not in a room whose first presence cannot be shown', async () => {
+    const { simulation, cluster, rooms } = await stage(1)
+    const status = watch(() => useConnectionStatus().error?.name)
+    show(
+      cluster,
+      <RoomProvider name="design" presence={{ note: 'x'.repeat(20_000) }}>
+        {status.here()}
+      </RoomProvider>,
+    )
+    await settle(() => status.seen.at(-1) !== undefined)
+    await pass(simulation, 1_000)
+    expect(status.seen.at(-1)).toBe('InvalidValueError')
+    expect(othersOf(rooms[0])).toEqual([])
+  })
+})
+
+describe('useBroadcast and useEvent', () => {
+  it('reach others, and call the function of the latest render', async () => {
+    const { simulation, cluster, rooms } = await stage(1)
+    const heard: unknown[] = []
+    const broadcast = watch(() => useBroadcast())
+    let name = 'first'
+    const ears = watch(() => {
+      const own = name
+      useEvent(({ value }) => heard.push([own, value]))
+      return useRoom()
+    })
+    const inRoom = () => (
+      <RoomProvider name="design">
+        {broadcast.here()}
+        {ears.here()}
+      </RoomProvider>
+    )
+    const { rerender } = show(cluster, inRoom())
+    broadcast.seen[0]?.('nobody hears this')
+    const others: unknown[] = []
+    rooms[0]?.events.addEventListener('event', ({ detail }) => others.push(detail.value))
+    await settle(() => ears.seen.at(-1) !== null)
+    await pass(simulation, 1_000)
+    rooms[0]?.broadcast(1)
+    await pass(simulation, 1_000)
+    name = 'second'
+    rerender(inRoom())
+    rooms[0]?.broadcast(2)
+    broadcast.seen[0]?.({ wave: true })
+    await pass(simulation, 1_000)
+    expect(heard).toEqual([
+      ['first', 1],
+      ['second', 2],
+    ])
+    expect(others).toEqual([{ wave: true }])
+    expect(new Set(broadcast.seen).size).toBe(1)
+  })
+})
+
+describe('useDocument', () => {
+  it('shares a document, and renders for nothing that is written in it', async () => {
+    const { simulation, cluster, rooms } = await stage(1)
+    const notes = watch(() => useDocument('notes'))
+    show(cluster, <AnyRoomProvider name="design">{notes.here()}</AnyRoomProvider>)
+    await settle(() => notes.seen.at(-1) !== null)
+    const renders = notes.seen.length
+    const document = notes.seen.at(-1)
+    document?.doc.getText('text').insert(0, 'hello')
+    const theirs = rooms[0]?.document('notes').doc.getText('text')
+    await pass(simulation, 3_000)
+    expect(theirs?.toString()).toBe('hello')
+    theirs?.insert(5, ' you')
+    await pass(simulation, 1_000)
+    expect(document?.doc.getText('text').toString()).toBe('hello you')
+    expect(notes.seen.length).toBe(renders)
+    expect(notes.seen[0]).toBeNull()
+  })
+})
+
+it('needs a room around it', () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  const simulation = createSimulation({ seed: 1, members: 1, start: 'settled' })
+  const room = watch(() => useRoom())
+  expect(() => show(simulation.member('m0').cluster, room.here())).toThrow('put a <RoomProvider> around')
+})
