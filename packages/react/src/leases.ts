@@ -30,8 +30,13 @@ export class Leases<T> {
 
   /** @param terms what it is got by: all who share it must name the same */
   source(name: string, get: () => Promise<T>, terms?: unknown): Source<T> {
+    const refused = failed(`'${name}' is in use with other options: define it once, outside of components`)
     return {
-      getSnapshot: () => this.#entries.get(name)?.outcome ?? joining,
+      getSnapshot: () => {
+        const entry = this.#entries.get(name)
+        if (!entry) return joining
+        return entry.terms === terms ? entry.outcome : refused
+      },
       subscribe: listener => {
         const call = () => listener()
         this.#listeners.add(call)
@@ -56,8 +61,6 @@ export class Leases<T> {
 
   #open(name: string, get: () => Promise<T>, terms: unknown): Entry<T> {
     const open = this.#entries.get(name)
-    if (open && open.terms !== terms)
-      throw new Error(`'${name}' is in use with other options: define it once, outside of components`)
     if (open) return open
     const entry: Entry<T> = {
       name,

@@ -3,15 +3,17 @@ import { useContext } from 'react'
 import { RoomContext, useSession } from './contexts.ts'
 import { useHealth } from './use-health.ts'
 import { useOutcome } from './use-outcome.ts'
+import { useSelf } from './use-self.ts'
 
 /**
  * - `joining`: the cluster is not joined yet, or the room around the component not entered.
  * - `connected`: with at least one other member.
  * - `alone`: joined, and nobody else is here, as far as is known.
  * - `reconnecting`: others are here, as far as is known, and no connection to any of them stands.
+ * - `left`: the cluster was left.
  * - `failed`: the cluster, or the room, could not be joined.
  */
-export type ConnectionState = 'joining' | 'connected' | 'alone' | 'reconnecting' | 'failed'
+export type ConnectionState = 'joining' | 'connected' | 'alone' | 'reconnecting' | 'left' | 'failed'
 
 export interface ConnectionStatus {
   readonly status: ConnectionState
@@ -23,9 +25,11 @@ export interface ConnectionStatus {
 export function useConnectionStatus(): ConnectionStatus {
   const { cluster } = useSession()
   const outcome = useOutcome<unknown>(useContext(RoomContext)?.source ?? cluster)
-  const joined = useHealth(stateOf)
+  const own = useSelf(({ status }) => status)
+  const around = useHealth(stateOf)
   if (outcome.type === 'failed') return { status: 'failed', error: outcome.error }
-  return { status: outcome.type === 'ready' && joined ? joined : 'joining', error: undefined }
+  if (own === 'left') return { status: 'left', error: undefined }
+  return { status: outcome.type === 'ready' && around ? around : 'joining', error: undefined }
 }
 
 function stateOf({ visible, connections }: Health): ConnectionState {

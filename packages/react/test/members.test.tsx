@@ -133,4 +133,14 @@ describe('useConnectionStatus', () => {
     await pass(simulation, 30_000, 500)
     expect(statuses.seen.at(-1)).toBe('alone')
   })
+
+  it('tells that the app left', async () => {
+    const simulation = settled(3)
+    const { cluster } = simulation.member('m0')
+    const statuses = watch(() => useConnectionStatus().status)
+    show(cluster, statuses.here())
+    void cluster.leave()
+    await pass(simulation, 2_000)
+    expect(statuses.seen).toEqual(['connected', 'left'])
+  })
 })

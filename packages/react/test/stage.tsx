@@ -1,7 +1,7 @@
 /** Stage: components in a document, over simulated members whose time passes while React listens. */
 import type { Simulation } from '@hearsay/simulator'
 import { act, cleanup, render } from '@testing-library/react'
-import type { ReactElement, ReactNode } from 'react'
+import { Component, type ReactElement, type ReactNode } from 'react'
 import { afterEach, beforeEach, vi } from 'vitest'
 import { type ClusterGiven, ClusterProvider } from '../src/index.ts'
 import { lingerMs } from '../src/leases.ts'
@@ -27,11 +27,25 @@ function Watcher<T>({ useValue, seen }: { useValue: () => T; seen: T[] }): null 
   return null
 }
 
+/** Shows what was thrown in it. */
+export class Boundary extends Component<{ children: ReactNode }> {
+  override readonly state: { error?: Error } = {}
+  static getDerivedStateFromError = (error: Error) => ({ error })
+  override render(): ReactNode {
+    return this.state.error ? `failed: ${this.state.error.message}` : this.props.children
+  }
+}
+
+export interface Shown {
+  readonly container: HTMLElement
+  rerender(children: ReactNode): void
+}
+
 /** Shows what is rendered in a cluster. */
-export function show(cluster: ClusterGiven, children: ReactNode): { rerender(children: ReactNode): void } {
+export function show(cluster: ClusterGiven, children: ReactNode): Shown {
   const wrapped = (inside: ReactNode) => <ClusterProvider cluster={cluster}>{inside}</ClusterProvider>
-  const { rerender } = render(wrapped(children))
-  return { rerender: inside => rerender(wrapped(inside)) }
+  const { container, rerender } = render(wrapped(children))
+  return { container, rerender: inside => rerender(wrapped(inside)) }
 }
 
 /** Lets virtual time pass, and React render after each of the slices. */

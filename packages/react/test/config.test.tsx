@@ -1,0 +1,114 @@
+// @vitest-environment happy-dom
+import { createSimulation } from '@hearsay/simulator'
+import { act } from '@testing-library/react'
+import type { ReactNode } from 'react'
+import * as v from 'valibot'
+import { describe, expect, it, vi } from 'vitest'
+import { defineConfig, useConfig, useConfigValue } from '../src/index.ts'
+import { Boundary, fakeTimers, linger, pass, settle, show, watch } from './stage.tsx'
+
+const schema = { color: v.picklist(['red', 'blue']), retries: v.pipe(v.number(), v.minValue(0)) }
+const flags = defineConfig('flags', { schema })
+const otherFlags = defineConfig('flags', { schema: { color: v.string() } })
+
+fakeTimers()
+
+const settled = () => createSimulation({ seed: 1, members: 2, start: 'settled' })
+
+describe('useConfigValue', () => {
+  it('renders when its key has another value, and for no other key', async () => {
+    const simulation = settled()
+    const theirs = await simulation.member('m1').cluster.config('flags', { schema })
+    const color = watch(() => useConfigValue(flags, 'color'))
+    const keys = watch(() =>
+      useConfigValue(
+        flags,
+        entries => Object.keys(entries).sort(),
+        (a, b) => a.join() === b.join(),
+      ),
+    )
+    const config = watch(() => useConfig(flags))
+    show(
+      simulation.member('m0').cluster,
+      <>
+        {color.here()}
+        {keys.here()}
+        {config.here()}
+      </>,
+    )
+    await settle(() => config.seen.at(-1) !== null)
+    for (const [key, value] of [
+      ['color', 'red'],
+      ['retries', 1],
+      ['retries', 2],
+      ['color', 'blue'],
+    ] as const) {
+      await theirs.set(key, value as never)
+      await pass(simulation, 3_000)
+    }
+    expect(color.seen.filter((each, i, all) => i === 0 || each !== all[i - 1])).toEqual([
+      undefined,
+      'red',
+      'blue',
+    ])
+    expect(keys.seen.slice(-2)).toEqual([['color'], ['color', 'retries']])
+    const renders = [color, keys, config].map(({ seen }) => seen.length)
+    // One more each, from not open to open.
+    expect(renders).toEqual([4, 4, 2])
+
+    await act(async () => config.seen.at(-1)?.set('retries', 3))
+    await pass(simulation, 3_000)
+    expect(theirs.get('retries')).toBe(3)
+    expect([color, keys, config].map(({ seen }) => seen.length)).toEqual(renders)
+  })
+})
+
+describe('useConfig', () => {
+  it('opens once for all who use it, and leaves a second after the last of them is gone', async () => {
+    const { cluster } = settled().member('m0')
+    const opened = vi.spyOn(cluster, 'config')
+    const configs = watch(() => useConfig('flags'))
+    const { rerender } = show(
+      cluster,
+      <>
+        {configs.here()}
+        {configs.here()}
+      </>,
+    )
+    await settle(() => configs.seen.at(-1) !== null)
+    expect(opened).toHaveBeenCalledTimes(1)
+    const config = configs.seen.at(-1)
+    await config?.set('any', ['JSON'])
+    rerender(configs.here())
+    await linger()
+    await config?.set('still', 'open')
+    rerender(null)
+    await linger()
+    await expect(config?.set('no', 'more')).rejects.toThrow('was left')
+  })
+
+  it('throws to the error boundary that there are two definitions of one name', async () => {
+    const one = watch(() => useConfig(flags))
+    const another = watch(() => useConfig(otherFlags))
+    await expectFailure(
+      <>
+        {one.here()}
+        {another.here()}
+      </>,
+      "'flags' is in use with other options: define it once, outside of components",
+    )
+  })
+
+  it('throws to the error boundary why it cannot be opened', async () => {
+    const config = watch(() => useConfig(''))
+    await expectFailure(config.here(), 'config: give a name of 1 to 128 bytes')
+  })
+})
+
+async function expectFailure(children: ReactNode, message: string): Promise<void> {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  const { cluster } = settled().member('m0')
+  const { container } = show(cluster, <Boundary>{children}</Boundary>)
+  await settle(() => container.textContent !== '')
+  expect(container.textContent).toBe(`failed: ${message}`)
+}
