@@ -12,9 +12,14 @@ vi.setConfig({ testTimeout: 120_000 })
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const snippetsOf = (readme: string) =>
-  [...read(readme).matchAll(/```ts\n(.*?)```/gs)].map(match => match[1] ?? '')
+  [...read(readme).matchAll(/```(tsx?)\n(.*?)```/gs)].map(([, type = '', code = '']) => ({ type, code }))
 
-const readmes = ['README.md', 'packages/core/README.md', 'packages/simulator/README.md']
+const readmes = [
+  'README.md',
+  'packages/core/README.md',
+  'packages/react/README.md',
+  'packages/simulator/README.md',
+]
 const pages = [
   ...readmes,
   'docs/protocol.md',
@@ -31,10 +36,13 @@ describe('the READMEs', () => {
 
   it('have snippets that compile', () => {
     const core = join(root, 'packages/core')
+    const react = join(root, 'packages/react')
     const tsconfig = {
       extends: join(root, 'tsconfig.base.json'),
       compilerOptions: {
+        lib: ['ES2023', 'DOM'],
         types: ['node'],
+        jsx: 'react-jsx',
         noEmit: true,
         // A snippet may end where the reader goes on.
         noUnusedLocals: false,
@@ -43,24 +51,28 @@ describe('the READMEs', () => {
         paths: {
           '@hearsay/core': [join(core, 'src/index.ts')],
           '@hearsay/core/host': [join(core, 'src/host.ts')],
+          '@hearsay/react': [join(react, 'src/index.ts')],
+          '@hearsay/react/suspense': [join(react, 'src/suspense.ts')],
+          react: [join(react, 'node_modules/@types/react')],
+          'react/*': [join(react, 'node_modules/@types/react/*')],
           '@hearsay/simulator': [join(root, 'packages/simulator/src/index.ts')],
         },
       },
-      include: ['*.ts'],
+      include: ['*.ts', '*.tsx'],
     }
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
     // What a snippet imports beside hearsay is what core itself is built on.
     symlinkSync(join(core, 'node_modules'), join(folder, 'node_modules'))
-    for (const [index, code] of readmes.flatMap(snippetsOf).entries())
-      writeFileSync(join(folder, `snippet-${index}.ts`), code)
+    for (const [index, { type, code }] of readmes.flatMap(snippetsOf).entries())
+      writeFileSync(join(folder, `snippet-${index}.${type}`), code)
     const require = createRequire(import.meta.url)
     const tsc = join(require.resolve('typescript/package.json'), '../bin/tsc')
     expect(spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' }).stdout).toBe('')
   })
 
   it('begin with the first example, word for word', () => {
-    expect(snippetsOf('README.md')[0]).toBe(read('examples/first-cluster/main.ts'))
+    expect(snippetsOf('README.md')[0]?.code).toBe(read('examples/first-cluster/main.ts'))
   })
 
   it.each(pages)('%s links to files that are there', page => {
