@@ -5,7 +5,7 @@ import { Heartbeats } from './heartbeats.ts'
 import type { DetectorInput, LinkState } from './input.ts'
 import type { DetectorKnobs } from './knobs.ts'
 import { Links } from './links.ts'
-import { OwnStall, stalledMs } from './own-stall.ts'
+import { lateMs, OwnStall } from './own-stall.ts'
 import type { ProbeMessage } from './probe-message.ts'
 import { Probing } from './probing.ts'
 import { Refutation } from './refutation.ts'
@@ -294,9 +294,10 @@ export class Machine implements Detector {
   }
 
   #noticeStall(nowMs: number): void {
-    const ms = stalledMs(nowMs, this.deadlineMs(), this.#lastCallMs, this.#knobs.stallThresholdMs)
+    const ms = lateMs(nowMs, this.deadlineMs(), this.#lastCallMs)
     this.#lastCallMs = nowMs
-    if (ms > 0) this.#wasAway(ms, nowMs)
+    if (ms > this.#knobs.stallThresholdMs) this.#wasAway(ms, nowMs)
+    else this.#probing.health.calledLate(ms, nowMs)
   }
 
   #wasAway(ms: number, nowMs: number): void {

@@ -1,15 +1,6 @@
-/**
- * By how much a call came too late, or 0 up to the threshold. A host that called in the meantime was there,
- * whatever was due: `lastCallMs`.
- */
-export function stalledMs(
-  nowMs: number,
-  deadlineMs: number,
-  lastCallMs: number,
-  thresholdMs: number,
-): number {
-  const lateMs = nowMs - Math.max(deadlineMs, lastCallMs)
-  return lateMs > thresholdMs ? lateMs : 0
+/** By how much a call came too late. A host that called in the meantime was there, whatever was due: `lastCallMs`. */
+export function lateMs(nowMs: number, deadlineMs: number, lastCallMs: number): number {
+  return Math.max(0, nowMs - Math.max(deadlineMs, lastCallMs))
 }
 
 /**

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest'
-import { OwnStall, stalledMs } from '../src/own-stall.ts'
+import { lateMs, OwnStall } from '../src/own-stall.ts'
 
 it.each([
+  ['early', 900, 1_000, 800, 0],
   ['on time', 1_000, 1_000, 900, 0],
-  ['a little late', 1_500, 1_000, 900, 0],
-  ['too late', 1_501, 1_000, 900, 501],
-  ['called meanwhile', 9_000, 1_000, 8_700, 0],
+  ['late', 1_500, 1_000, 900, 500],
+  ['called meanwhile', 9_000, 1_000, 8_700, 300],
   ['nothing due', 9_000, Infinity, 0, 0],
   ['the first call', 9_000, Infinity, -Infinity, 0],
-])('%s: now %d, due %d, last called %d: %d ms', (_, nowMs, deadlineMs, lastCallMs, expectedMs) => {
-  expect(stalledMs(nowMs, deadlineMs, lastCallMs, 500)).toBe(expectedMs)
+])('%s: now %d, due %d, last called %d: %d ms late', (_, nowMs, deadlineMs, lastCallMs, expectedMs) => {
+  expect(lateMs(nowMs, deadlineMs, lastCallMs)).toBe(expectedMs)
 })
 
 it('keeps its window after the end, and takes two signs of one stall for one', () => {

@@ -33,6 +33,24 @@ describe('ringNeighbours', () => {
     )
   })
 
+  it('are those who stand beside one on the rings', () => {
+    fc.assert(
+      fc.property(members, ids => {
+        const rings = createRings(4, ids)
+        for (const self of ids) {
+          const beside = new Set<string>()
+          for (let ring = 0; ring < 4; ring++) {
+            const around = rings.members(ring)
+            const at = around.indexOf(self)
+            for (const step of [1, -1]) beside.add(around.at((at + step) % around.length) as string)
+          }
+          beside.delete(self)
+          expect(new Set(rings.neighbours(self))).toEqual(beside)
+        }
+      }),
+    )
+  })
+
   it('gives the same neighbours everywhere, for ever', () => {
     expect(ringNeighbours('member-0', idsOf(32))).toMatchInlineSnapshot(`
       [
