@@ -16,8 +16,8 @@ export interface Rings {
   add(id: string): boolean
   /** Returns whether it was there. */
   remove(id: string): boolean
-  /** Everybody, in the order of the first ring. */
-  members(): string[]
+  /** Everybody, in the order of a ring, from 0 to k − 1. @default 0 */
+  members(ring?: number): string[]
   /**
    * Successor and predecessor of `id` on each ring, in ring order, each once: at most 2k, fewer when they
    * coincide. `id` need not be on the rings. Whom `skip` names is passed over for the next on that ring.
@@ -103,8 +103,8 @@ class SortedRings implements Rings {
     return true
   }
 
-  members(): string[] {
-    return this.#ring(0).map(({ id }) => id)
+  members(ring = 0): string[] {
+    return this.#ring(ring).map(({ id }) => id)
   }
 
   neighbours(id: string, skip: (id: string) => boolean = () => false): string[] {

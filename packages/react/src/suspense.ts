@@ -31,8 +31,8 @@ export { useBroadcast } from './use-broadcast.ts'
 export { type ConnectionState, type ConnectionStatus, useConnectionStatus } from './use-connection-status.ts'
 export { useEvent } from './use-event.ts'
 export type { IsEqual } from './use-store.ts'
-export { type UpdatePresence, useUpdatePresence } from './use-update-presence.ts'
-export type { RoomHooks }
+export { type UpdatePresence, type UseUpdatePresence, useUpdatePresence } from './use-update-presence.ts'
+export type { RoomHooks, UseOthers, UseOthersMapped, UsePresence, UseRoom }
 
 /** The same hook, which waits first. */
 function awaiting(useFirst: (...given: never[]) => unknown, useThen: (...given: never[]) => unknown): never {

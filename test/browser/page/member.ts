@@ -48,7 +48,7 @@ const member = {
   },
   /** Resolves when there is a direct connection to this member. */
   async isLinkedTo(name: string): Promise<void> {
-    const isLinked = () => cluster.explain(idOf(name)).facts.includes('There is a connection to it.')
+    const isLinked = () => cluster.explain(idOf(name)).connected
     // Connections are no part of any store: whoever is in the cluster beats, and that is a rhythm to look by.
     await until(cluster.heartbeats, isLinked)
   },

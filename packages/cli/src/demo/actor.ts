@@ -2,10 +2,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { JoinOptions } from '@hearsay/core'
+import type { ProcessState } from '@hearsay/page/contract'
 import type { Order, Report, Seen, Sighting } from './messages.ts'
-
-/** What is true of its process, whatever the others believe. */
-export type ActorState = 'off' | 'running' | 'stopped' | 'killed' | 'left'
 
 export interface Identity {
   readonly id: string
@@ -13,67 +11,92 @@ export interface Identity {
   readonly addresses: readonly string[]
 }
 
+export interface ActorListener {
+  sighted(sighting: Sighting): void
+  /** Its state or its identity is another. */
+  changed(): void
+}
+
 const program = fileURLToPath(new URL('./demo-member.js', import.meta.url))
 
 export class Actor {
   readonly name: string
-  state: ActorState = 'off'
   identity: Identity | undefined
   /** The others, as it sees them. Empty while it does not run. */
   view: readonly Seen[] = []
 
-  readonly #onSighting: (sighting: Sighting) => void
+  readonly #listener: ActorListener
+  #state: ProcessState = 'off'
   #process: ChildProcess | undefined
 
-  constructor(name: string, onSighting: (sighting: Sighting) => void) {
+  constructor(name: string, listener: ActorListener) {
     this.name = name
-    this.#onSighting = onSighting
+    this.#listener = listener
+  }
+
+  get state(): ProcessState {
+    return this.#state
   }
 
   /** Resolves when it is ready. Rejects with what it complained of if it ends before. */
   start(options: JoinOptions): Promise<Identity> {
     const child = fork(program, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] })
     this.#process = child
-    this.state = 'running'
+    this.#become('running')
     let complaint = ''
     child.stderr?.on('data', chunk => {
       complaint += chunk
     })
     return new Promise((resolve, reject) => {
       child.once('exit', () => {
-        if (this.#process === child) this.view = []
+        if (this.#process === child) this.#ended()
         reject(new Error(`${this.name} could not start: ${complaint.trim()}`))
       })
       child.on('message', (message: Report) => {
-        if (message.report === 'sighting') this.#onSighting(message)
+        if (message.report === 'sighting') this.#listener.sighted(message)
         if (message.report === 'view') this.view = message.of
         if (message.report !== 'ready') return
         const { id, incarnation, addresses } = message
         this.identity = { id, incarnation, addresses }
+        this.#listener.changed()
         resolve(this.identity)
       })
-      this.tell({ order: 'start', options })
+      this.#tell({ order: 'start', options })
     })
   }
 
-  tell(order: Order): void {
-    if (order.order === 'leave') this.state = 'left'
-    this.#process?.send(order, () => undefined)
+  tag(key: string, value: string): void {
+    this.#tell({ order: 'tag', key, value })
+  }
+
+  leave(): void {
+    this.#become('left')
+    this.#tell({ order: 'leave' })
   }
 
   kill(): void {
-    this.state = 'killed'
+    this.#become('killed')
     this.#process?.kill('SIGKILL')
   }
 
-  stop(): void {
-    this.state = 'stopped'
+  freeze(): void {
+    this.#become('frozen')
     this.#process?.kill('SIGSTOP')
   }
 
-  wake(): void {
-    this.state = 'running'
+  thaw(): void {
+    this.#become('running')
     this.#process?.kill('SIGCONT')
+  }
+
+  cut(): void {
+    this.#become('cut')
+    this.#tell({ order: 'cut' })
+  }
+
+  heal(): void {
+    this.#become('running')
+    this.#tell({ order: 'heal' })
   }
 
   /** Ends its process, if it has one, and resolves when it is gone. */
@@ -83,5 +106,20 @@ export class Actor {
     const gone = new Promise(resolve => child.once('exit', resolve))
     child.kill('SIGKILL')
     await gone
+  }
+
+  #tell(order: Order): void {
+    this.#process?.send(order, () => undefined)
+  }
+
+  #become(state: ProcessState): void {
+    this.#state = state
+    this.#listener.changed()
+  }
+
+  #ended(): void {
+    this.view = []
+    // Of its own: nobody asked for it.
+    if (this.#state !== 'left') this.#become('killed')
   }
 }

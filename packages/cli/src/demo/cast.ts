@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { kindTag, type MemberKind } from '@hearsay/page/contract'
 import { Actor, type Identity } from './actor.ts'
 import type { Sighting } from './messages.ts'
 import { names } from './names.ts'
@@ -16,24 +17,39 @@ export class Cast {
   /** How often one that ran and answered was declared dead. */
   falseAlarms = 0
 
-  readonly #cluster = `demo-${process.pid}`
+  readonly cluster: string = `demo-${process.pid}`
+
   readonly #log: Observation[] = []
   readonly #waiting = new Set<() => void>()
+  readonly #watching = new Set<() => void>()
   readonly #folder = mkdtempSync(join(tmpdir(), 'hearsay-demo-'))
 
   constructor(members: number) {
     this.actors = names.slice(0, members).map(name => {
-      const actor: Actor = new Actor(name, sighting => this.#record({ ...sighting, observer: actor }))
+      const actor: Actor = new Actor(name, {
+        sighted: sighting => this.#record({ ...sighting, observer: actor }),
+        changed: () => {
+          for (const changed of this.#watching) changed()
+        },
+      })
       return actor
     })
+  }
+
+  /** Calls back when an actor's state or identity is another. @returns the end of it */
+  watch(changed: () => void): () => void {
+    this.#watching.add(changed)
+    return () => this.#watching.delete(changed)
   }
 
   /** Starts it, or starts it again from what it stored. */
   start(actor: Actor, bootstrap?: Identity): Promise<Identity> {
     return actor.start({
-      cluster: this.#cluster,
+      cluster: this.cluster,
       name: actor.name,
-      listen: ['/ip4/127.0.0.1/tcp/0'],
+      tags: { [kindTag]: 'process' satisfies MemberKind },
+      listen: ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws'],
+      relay: true,
       bootstrap: bootstrap ? [...bootstrap.addresses] : [],
       storage: join(this.#folder, actor.name),
       mdns: false,
@@ -72,7 +88,12 @@ export class Cast {
   #record(observation: Observation): void {
     this.#log.push(observation)
     const about = this.actors.find(({ name }) => name === observation.name)
-    if (observation.event === 'fail' && about?.state === 'running') this.falseAlarms++
+    if (
+      observation.event === 'fail' &&
+      about?.state === 'running' &&
+      observation.observer.state === 'running'
+    )
+      this.falseAlarms++
     for (const look of this.#waiting) look()
   }
 }

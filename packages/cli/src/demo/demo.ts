@@ -5,20 +5,30 @@ import { Cast } from './cast.ts'
 import { jsonStage } from './json-stage.ts'
 import { liveStage } from './live-stage.ts'
 import type { DemoFlags } from './options.ts'
+import { Processes } from './page/processes.ts'
+import { servePage } from './page/serve.ts'
 import { plainStage } from './plain-stage.ts'
+import { prologue, scenes } from './scenes.ts'
 import { type Stage, type Story, tellStory } from './story.ts'
 
 export async function demo(flags: DemoFlags): Promise<void> {
   const live = process.stdout.isTTY && !flags.json
+  // In a terminal it stays when the story is told; without a story there is nothing but to stay.
+  const stays = !flags.story || (live && !flags.once)
   const cast = new Cast(flags.members)
+  const processes = new Processes(cast)
+  const page = stays && flags.page ? await servePage(processes, flags.port) : undefined
   const stage: Stage = flags.json ? jsonStage() : live ? liveStage(cast) : plainStage()
   const quit = Promise.race([stopRequested(), ...(live ? [quitKeyPressed()] : [])])
   let story: Story | undefined
   try {
-    story = await Promise.race([tellStory(cast, stage), quit])
-    if (story) stage.finished(story)
-    if (story && live && !flags.once) await quit
+    if (page) stage.opened(page.url)
+    story = await Promise.race([tellStory(cast, stage, flags.story ? scenes : prologue), quit])
+    if (story && flags.story) stage.finished(story)
+    processes.storyEnded()
+    if (story && stays) await quit
   } finally {
+    page?.close()
     stage.close()
     await cast.end()
   }

@@ -3,6 +3,7 @@ import type { Stage } from './story.ts'
 
 export function jsonStage(): Stage {
   return {
+    opened: url => print({ event: 'page', url, at: Date.now() }),
     begins: () => undefined,
     suspected: () => undefined,
     ended: result => print({ event: 'step', ...result, at: Date.now() }),

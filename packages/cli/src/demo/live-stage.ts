@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import { createLogUpdate } from 'log-update'
+import { left } from '../terminal/column.ts'
 import type { Cast } from './cast.ts'
 import type { Stage } from './story.ts'
 import { summary } from './summary.ts'
@@ -16,11 +17,13 @@ export function liveStage(cast: Cast): Stage {
   const lines = timeline()
   const region = createLogUpdate(process.stdout)
   let waiting = false
+  let page: string[] = []
   const draw = (last?: 'last') => {
     const { columns, rows } = process.stdout
     const clock = waiting ? [lines.waiting()] : []
     const hint = last ? '' : styleText('dim', '    q ends')
-    const frame = [...clock, '', ...renderTable(cast.actors, Date.now(), columns), '', legend + hint]
+    const table = renderTable(cast.actors, Date.now(), columns)
+    const frame = [...clock, '', ...table, '', ...page, legend + hint]
     // What is cut off is at the top: blank lines, then members, and a taller window shows them again.
     region(frame.slice(1 - rows).join('\n'))
   }
@@ -28,6 +31,9 @@ export function liveStage(cast: Cast): Stage {
   const frames = setInterval(redraw, frameMs)
   process.stdout.on('resize', redraw)
   return {
+    opened(url) {
+      page = [` ${styleText('dim', left('page', 8))}${styleText('underline', url)}`]
+    },
     begins(act) {
       waiting = true
       region.persist(lines.begins(act))

@@ -1,8 +1,11 @@
 /** A member of the demo: the same member as `hearsay join` runs, that reports to its parent instead of to people. */
 import type { Cluster } from '@hearsay/core'
+import { roomName, type Shown } from '@hearsay/page/contract'
+import { showLinks } from '@hearsay/page/links'
 import { startMember } from '../member/start.ts'
 import { sayGoodbye } from '../member/stop.ts'
 import { tellOfOthers } from '../member/told.ts'
+import { followSockets, plugIn, pull } from './cable.ts'
 import type { Order, Report, Seen } from './messages.ts'
 
 const viewEveryMs = 250
@@ -10,6 +13,7 @@ const viewEveryMs = 250
 // Ctrl-C in a terminal reaches every process of the demo; only the demo itself decides what happens then.
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit(0))
+followSockets()
 
 process.once('message', async (start: Order) => {
   if (start.order !== 'start') throw new Error('a member starts before all else')
@@ -23,9 +27,12 @@ process.once('message', async (start: Order) => {
   cluster.heartbeats.subscribe(() => undefined)
   setInterval(() => report({ report: 'view', of: others(cluster) }), viewEveryMs)
   process.on('message', (order: Order) => void obey(cluster, order))
+  showLinks(cluster, await cluster.room<Shown>(roomName))
 })
 
 async function obey(cluster: Cluster, order: Order): Promise<void> {
+  if (order.order === 'cut') pull()
+  if (order.order === 'heal') plugIn()
   if (order.order === 'tag') cluster.update({ tags: { [order.key]: order.value } })
   if (order.order !== 'leave') return
   await sayGoodbye(cluster)

@@ -6,6 +6,8 @@ export type Order =
   | { readonly order: 'start'; readonly options: JoinOptions }
   | { readonly order: 'tag'; readonly key: string; readonly value: string }
   | { readonly order: 'leave' }
+  /** As if its network cable were pulled, and plugged in again. */
+  | { readonly order: 'cut' | 'heal' }
 
 /** From a member. Times are epoch milliseconds, which all processes of a machine share. */
 export type Report =

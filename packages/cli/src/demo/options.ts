@@ -1,10 +1,13 @@
 /** Options of `hearsay demo`. */
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { names } from './names.ts'
 
 export interface DemoFlags {
   readonly members: number
   readonly once?: true
+  readonly story: boolean
+  readonly page: boolean
+  readonly port?: number
   readonly json?: true
 }
 
@@ -13,11 +16,20 @@ export function addDemoOptions(command: Command): Command {
     .description('watch a whole cluster on this machine: live, fail and heal')
     .option('--members <n>', 'how many members', toMembers, 5)
     .option('--once', 'end when the story ends, also in a terminal')
-    .option('--json', 'print one JSON object a line: each step, then the summary')
+    .addOption(new Option('--no-story', 'only start them, and stay: for the page').conflicts('once'))
+    .option('--no-page', 'serve no page')
+    .option('--port <port>', "the page's port (default: 7400, or any if that is in use)", toPort)
+    .option('--json', 'print one JSON object a line: the page, each step, then the summary')
 }
 
 function toMembers(text: string): number {
   const members = Number(text)
   if (Number.isInteger(members) && members >= 2 && members <= names.length) return members
   throw new InvalidArgumentError(`It is a whole number from 2 to ${names.length}.`)
+}
+
+function toPort(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new InvalidArgumentError('It is a whole number from 0 to 65535.')
 }

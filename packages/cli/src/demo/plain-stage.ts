@@ -7,6 +7,7 @@ import { timeline } from './timeline.ts'
 export function plainStage(): Stage {
   const lines = timeline()
   return {
+    opened: url => console.log(`The page: ${url}`),
     begins: act => console.log(lines.begins(act)),
     suspected: ms => console.log(lines.suspected(ms)),
     ended: result => console.log(lines.ended(result)),

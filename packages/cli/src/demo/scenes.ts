@@ -49,7 +49,7 @@ const tag: Scene = {
   act: cast => `${host(cast).name} sets a tag: task=rendering`,
   play(cast, { deadlineMs }) {
     const sinceMs = Date.now()
-    host(cast).tell({ order: 'tag', key: 'task', value: 'rendering' })
+    host(cast).tag('task', 'rendering')
     return knownByAll(cast, {
       about: host(cast),
       sinceMs,
@@ -84,7 +84,7 @@ const restart: Scene = {
 const hang: Scene = {
   step: 'hang',
   act: cast => `SIGSTOP to ${hanging(cast).name}`,
-  play: (cast, telling) => harm(cast, hanging(cast), actor => actor.stop(), telling),
+  play: (cast, telling) => harm(cast, hanging(cast), actor => actor.freeze(), telling),
 }
 
 const comeBack: Scene = {
@@ -92,7 +92,7 @@ const comeBack: Scene = {
   act: cast => `SIGCONT to ${hanging(cast).name}`,
   play(cast, { deadlineMs }) {
     const sinceMs = Date.now()
-    hanging(cast).wake()
+    hanging(cast).thaw()
     return knownByAll(cast, { about: hanging(cast), sinceMs, deadlineMs, says: says('join', 'recover') })
   },
 }
@@ -103,7 +103,7 @@ const goodbye: Scene = {
   async play(cast, { deadlineMs }) {
     const about = leaving(cast)
     const sinceMs = Date.now()
-    about.tell({ order: 'leave' })
+    about.leave()
     const known = await knownByAll(cast, { about, sinceMs, deadlineMs, says: says('leave') })
     const suspicion = firstSuspicion(cast, about, sinceMs)
     return suspicion ? { ...known, problem: `was suspected by ${suspicion.observer.name}` } : known
@@ -113,7 +113,10 @@ const goodbye: Scene = {
 // Windows has nothing like SIGSTOP.
 const stopAndGo = process.platform === 'win32' ? [] : [hang, comeBack]
 
-export const scenes: readonly Scene[] = [join, tag, crash, restart, ...stopAndGo, goodbye]
+/** All are there; what comes is up to whoever watches. */
+export const prologue: readonly Scene[] = [join]
+
+export const scenes: readonly Scene[] = [...prologue, tag, crash, restart, ...stopAndGo, goodbye]
 
 /** Does it, then waits until all know that the actor is dead, and tells of the first suspicion on the way. */
 async function harm(

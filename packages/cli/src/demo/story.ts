@@ -1,7 +1,7 @@
 /** Story: what happens to the cluster, scene by scene, and whether all of it went as promised. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cast } from './cast.ts'
-import { type Outcome, type Scene, scenes, type Telling } from './scenes.ts'
+import type { Outcome, Scene, Telling } from './scenes.ts'
 
 /** Times are milliseconds from the act to what a member said of it; absent is what did not happen. */
 export interface StepResult {
@@ -26,6 +26,8 @@ export interface Story {
 
 /** Where the story is told. */
 export interface Stage extends Pick<Telling, 'suspected'> {
+  /** The page is served there. */
+  opened(url: string): void
   begins(act: string): void
   ended(result: StepResult): void
   /** Resolves when whoever watches has had the time to see what happened. */
@@ -37,7 +39,7 @@ export interface Stage extends Pick<Telling, 'suspected'> {
 /** With the time to end the members, less than a minute. */
 const storyMs = 50_000
 
-export async function tellStory(cast: Cast, stage: Stage): Promise<Story> {
+export async function tellStory(cast: Cast, stage: Stage, scenes: readonly Scene[]): Promise<Story> {
   const deadlineMs = Date.now() + storyMs
   const steps: StepResult[] = []
   for (const scene of scenes) {

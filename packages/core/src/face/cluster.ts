@@ -27,6 +27,8 @@ export type ClusterEvents = { [type in ClusterEventType]: CustomEvent<Member> }
 export interface Explanation {
   readonly id: string
   readonly status: MemberStatus | 'unknown'
+  /** Whether a direct connection to it stands right now. */
+  readonly connected: boolean
   /** Plain sentences. */
   readonly facts: readonly string[]
   /** What to look at next, or undefined if all is well. */

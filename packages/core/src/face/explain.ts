@@ -11,6 +11,7 @@ export function explain(machine: Machine, id: string, now: Instant): Explanation
     return {
       id,
       status: 'unknown',
+      connected: false,
       facts,
       hint: machine.health().full
         ? 'The table is full of members that are here: no other can be seen.'
@@ -22,8 +23,8 @@ export function explain(machine: Machine, id: string, now: Instant): Explanation
   ]
   const entry = machine.table.get(id)
   const verdict = machine.detector.status(id)
-  const isLinked = machine.overlay.isLinked(id)
-  facts.push(isLinked ? 'There is a connection to it.' : 'There is no connection to it.')
+  const connected = machine.overlay.isLinked(id)
+  facts.push(connected ? 'There is a connection to it.' : 'There is no connection to it.')
   if (!machine.overlay.isNeighbour(id)) facts.push('It is no neighbour of ours: others watch over it.')
   const pulse = machine.pulse(id)
   if (pulse && entry?.heartbeat)
@@ -34,16 +35,16 @@ export function explain(machine: Machine, id: string, now: Instant): Explanation
     facts.push(`Unless it refutes, it counts as dead in ${seconds(verdict.deadlineMs - now.monotonicMs)}.`)
   if (machine.detector.awayUntilMs() > now.monotonicMs)
     facts.push('This member was away itself a moment ago and judges nobody yet.')
-  return { id, status: member.status, facts, hint: hintFor(member.status, isLinked) }
+  return { id, status: member.status, connected, facts, hint: hintFor(member.status, connected) }
 }
 
-function hintFor(status: Explanation['status'], isLinked: boolean): string | undefined {
+function hintFor(status: Explanation['status'], connected: boolean): string | undefined {
   switch (status) {
     case 'alive':
     case 'unknown':
       return undefined
     case 'suspect':
-      return isLinked
+      return connected
         ? 'It is connected but silent: is its process stopped or busy?'
         : 'Is its process running?'
     case 'dead':

@@ -51,8 +51,8 @@ describe('eight members over TCP and Noise', { timeout: 60_000 }, () => {
     const { id } = second?.self ?? first.self
     await until(first.heartbeats, hearts => (hearts.get(id)?.roundTripMs ?? 0) > 0)
     expect(first.heartbeats.getSnapshot().get(id)?.beat).toBeGreaterThan(0)
-    expect(first.explain(id)).toMatchObject({ status: 'alive', hint: undefined })
-    expect(first.explain('nobody').status).toBe('unknown')
+    expect(first.explain(id)).toMatchObject({ status: 'alive', connected: true, hint: undefined })
+    expect(first.explain('nobody')).toMatchObject({ status: 'unknown', connected: false })
   })
 
   it('of two clusters that share a bootstrap see their own alone', async () => {

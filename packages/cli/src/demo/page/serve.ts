@@ -1,0 +1,79 @@
+/**
+ * Serve: the page, and what it asks of the demo, on this machine only.
+ *
+ * Nobody but the page itself may ask: other sites in the same browser are refused, by the names they came under.
+ */
+import { fileURLToPath } from 'node:url'
+import { paths } from '@hearsay/page/contract'
+import { createAdaptorServer } from '@hono/node-server'
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { csrf } from 'hono/csrf'
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
+import { Refusal } from '../../refusal.ts'
+import type { Processes } from './processes.ts'
+
+export interface Page {
+  readonly url: string
+  close(): void
+}
+
+const host = '127.0.0.1'
+const usualPort = 7400
+/** Built into the bundle's folder. */
+const files = fileURLToPath(new URL('./page', import.meta.url))
+const statuses = { done: 204, unknown: 404, 'not now': 409 } as const
+
+/**
+ * @param port the one to serve at; without it the usual one, or any if that is in use
+ * @throws {Refusal} the port that was asked for is in use, or not ours to use
+ */
+export async function servePage(processes: Processes, port: number | undefined): Promise<Page> {
+  const server = createAdaptorServer({ fetch: site(processes).fetch })
+  const listen = (port: number) =>
+    new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, host, resolve)
+    })
+  try {
+    await listen(port ?? usualPort)
+  } catch (error) {
+    if (port !== undefined) throw new Refusal(`--port ${port}: ${reasonOf(error)}`)
+    await listen(0)
+  }
+  const address = server.address()
+  return {
+    url: `http://${host}:${typeof address === 'object' && address !== null ? address.port : port}/`,
+    close: () => server.close(),
+  }
+}
+
+function site(processes: Processes): Hono {
+  return new Hono()
+    .use(async ({ req, text }, next) => {
+      const { hostname } = new URL(req.url)
+      return hostname === host || hostname === 'localhost' ? await next() : text('not from here', 403)
+    })
+    .use(csrf())
+    .get(paths.state, context => streamSSE(context, stream => tellState(processes, stream)))
+    .post(paths.order(':name', ':order'), async ({ req, body }) =>
+      body(null, statuses[await processes.obey(req.param('name'), req.param('order'))]),
+    )
+    .use(serveStatic({ root: files }))
+}
+
+/** Now, and whenever it changes, until nobody listens. */
+async function tellState(processes: Processes, stream: SSEStreamingApi): Promise<void> {
+  const tell = () => void stream.writeSSE({ data: JSON.stringify(processes.state) })
+  tell()
+  const stop = processes.watch(tell)
+  await new Promise<void>(resolve => stream.onAbort(resolve))
+  stop()
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return 'it is in use. Choose another one, or 0 for any'
+  if (code === 'EACCES') return 'it needs more rights. Choose a port above 1023'
+  return String(error)
+}

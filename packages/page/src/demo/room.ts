@@ -1,0 +1,18 @@
+/** Room: the hooks of the room in which all members of the demo are. What others show is checked before it is used. */
+import { createRoomHooks, type RoomHooks } from '@hearsay/react'
+import type { Point, Shown } from '../contract.ts'
+
+export const { RoomProvider, useOthersMapped, usePresence, useRoom, useUpdatePresence }: RoomHooks<Shown> =
+  createRoomHooks<Shown>()
+
+export function asPoint(value: unknown): Point | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { x, y } = value as Partial<Point>
+  return isShare(x) && isShare(y) ? { x, y } : undefined
+}
+
+export function asLinks(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter(link => typeof link === 'string') : []
+}
+
+const isShare = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= 1

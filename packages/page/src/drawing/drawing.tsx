@@ -1,0 +1,105 @@
+/**
+ * Drawing: the members on one of their rings, the links that stand between them, and the others' pointers.
+ *
+ * All pages draw alike: a point of it means the same on each of them, however large it is there.
+ */
+import { useCluster } from '@hearsay/react'
+import { type PointerEvent, type ReactNode, useMemo, useState } from 'react'
+import type { Point } from '../contract.ts'
+import { asLinks, useOthersMapped, useUpdatePresence } from '../demo/room.ts'
+import { isHere, usePeople } from '../members/people.ts'
+import { useSelection } from '../members/selection.tsx'
+import { Cursors } from './cursors.tsx'
+import { type Link, linksBetween } from './links.ts'
+import { MemberNode } from './member-node.tsx'
+import { useOwnLinks } from './own-links.ts'
+import { placesOnRing, ringCount } from './places.ts'
+import './drawing.css'
+
+const rings = Array.from({ length: ringCount }, (_, ring) => ring)
+
+export function Drawing(): ReactNode {
+  const people = usePeople()
+  const [ring, setRing] = useState(0)
+  const ids = people.map(({ id }) => id).join()
+  const places = useMemo(() => placesOnRing(ids === '' ? [] : ids.split(','), ring), [ids, ring])
+  return (
+    <section className="panel drawing" aria-labelledby="drawing-title">
+      <header>
+        <h2 id="drawing-title">The cluster</h2>
+        <fieldset className="rings">
+          <legend className="hidden">The ring on which members are drawn</legend>
+          {rings.map(each => (
+            <label key={each}>
+              <input type="radio" name="ring" checked={ring === each} onChange={() => setRing(each)} />
+              <span>ring {each + 1}</span>
+            </label>
+          ))}
+        </fieldset>
+      </header>
+      <Stage>
+        <Links places={places} />
+        {people.map(person => {
+          const at = places.get(person.id)
+          return at && <MemberNode key={person.id} person={person} at={at} />
+        })}
+        <Cursors />
+      </Stage>
+    </section>
+  )
+}
+
+/** Where pointers are shown to others. */
+function Stage({ children }: { children: ReactNode }): ReactNode {
+  const show = useUpdatePresence()
+  const showCursor = ({ currentTarget, clientX, clientY }: PointerEvent) => {
+    const { left, top, width, height } = currentTarget.getBoundingClientRect()
+    show({ cursor: { x: share(clientX - left, width), y: share(clientY - top, height) } })
+  }
+  return (
+    <div className="stage" onPointerMove={showCursor} onPointerLeave={() => show({ cursor: null })}>
+      {children}
+    </div>
+  )
+}
+
+function Links({ places }: { places: ReadonlyMap<string, Point> }): ReactNode {
+  const links = useLinks()
+  const { selected } = useSelection()
+  return (
+    <svg viewBox="0 0 100 100" aria-hidden="true">
+      <circle className="ring" cx="50" cy="50" r="37" />
+      {links.map(link => {
+        const { from, to } = link
+        const [start, end] = [places.get(from), places.get(to)]
+        if (!start || !end) return null
+        return (
+          <path
+            key={`${from} ${to}`}
+            className="link"
+            data-chosen={from === selected || to === selected}
+            d={`M${percent(start)}L${percent(end)}`}
+          />
+        )
+      })}
+    </svg>
+  )
+}
+
+/** Of those who are here; what the others showed last is over. */
+function useLinks(): readonly Link[] {
+  const people = usePeople()
+  const selfId = useCluster()?.self.id
+  const own = useOwnLinks()
+  const others = useOthersMapped(({ presence }) => asLinks(presence.links))
+  return useMemo(() => {
+    const shown = new Map<string, readonly string[]>()
+    const said = new Map(others)
+    for (const person of people)
+      if (isHere(person)) shown.set(person.id, person.id === selfId ? own : (said.get(person.id) ?? []))
+    return linksBetween(shown)
+  }, [people, selfId, own, others])
+}
+
+const percent = ({ x, y }: Point) => `${(x * 100).toFixed(2)} ${(y * 100).toFixed(2)}`
+const share = (part: number, whole: number) => Math.min(1, Math.max(0, part / whole))

@@ -1,0 +1,89 @@
+/** Member details: why the chosen member is seen as it is, and what can be done to it. */
+import type { Cluster } from '@hearsay/core'
+import { useCluster } from '@hearsay/react'
+import type { ReactNode } from 'react'
+import { shortId } from '../contract.ts'
+import { type Person, useHearts, usePeople } from './people.ts'
+import { ProcessControls } from './process-controls.tsx'
+import { useSelection } from './selection.tsx'
+import { StatusMark } from './status-mark.tsx'
+
+export function MemberDetails(): ReactNode {
+  const cluster = useCluster()
+  const people = usePeople()
+  const { selected } = useSelection()
+  // What is explained changes with time alone: it is looked at as often as hearts are.
+  useHearts()
+  const person = people.find(({ id }) => id === selected)
+  return (
+    <section className="panel details" aria-labelledby="details-title">
+      {person && cluster ? (
+        <>
+          <header>
+            <h2 id="details-title">{person.name}</h2>
+            <StatusMark status={person.status} />
+            <code title={person.id}>…{shortId(person.id)}</code>
+          </header>
+          <div className="explained">
+            {person.isSelf ? (
+              <OwnHealth cluster={cluster} />
+            ) : (
+              <Explained cluster={cluster} person={person} />
+            )}
+          </div>
+          {person.process ? (
+            <ProcessControls process={person.process} />
+          ) : (
+            <p className="hint">
+              {person.isSelf
+                ? 'This tab is a member like any other. Close it, and it has left at once for everybody.'
+                : 'A tab of a browser: whoever has it open can close it.'}
+            </p>
+          )}
+        </>
+      ) : (
+        <>
+          <header>
+            <h2 id="details-title">Nobody is chosen</h2>
+          </header>
+          <p className="hint">Choose a member in the drawing or in the table.</p>
+        </>
+      )}
+    </section>
+  )
+}
+
+function Explained({ cluster, person }: { cluster: Cluster; person: Person }): ReactNode {
+  const { facts, hint } = cluster.explain(person.id)
+  return (
+    <>
+      <ul>
+        {facts.map(fact => (
+          <li key={fact}>{fact}</li>
+        ))}
+      </ul>
+      {hint && <p className="hint">{hint}</p>}
+    </>
+  )
+}
+
+function OwnHealth({ cluster }: { cluster: Cluster }): ReactNode {
+  const { localHealth, stalls, visible, known, partitionSuspected, connections } = cluster.health()
+  return (
+    <ul>
+      <li>
+        It sees {visible} of {known} members, itself included, over {connections}{' '}
+        {connections === 1 ? 'connection' : 'connections'}.
+      </li>
+      <li>
+        {localHealth === 0
+          ? 'It is well: it judges others at its usual pace.'
+          : `It is slow itself (${localHealth} of 7), and gives others more time.`}
+      </li>
+      <li>
+        {stalls === 0 ? 'It never stalled.' : `It was away ${stalls} times: asleep, or too busy to listen.`}
+      </li>
+      {partitionSuspected && <li>Many vanished at once: that is rather the network than they.</li>}
+    </ul>
+  )
+}

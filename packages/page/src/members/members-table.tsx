@@ -1,0 +1,103 @@
+/** Members table: how each is doing, as this tab sees it, in numbers. */
+import type { Heartbeat } from '@hearsay/core'
+import type { ReactNode } from 'react'
+import { isHere, type Person, useHearts, usePeople } from './people.ts'
+import { useSelection } from './selection.tsx'
+import { StatusMark } from './status-mark.tsx'
+import './members.css'
+
+export function MembersTable(): ReactNode {
+  const people = usePeople()
+  const hearts = useHearts()
+  const here = people.filter(isHere).length
+  return (
+    <section className="panel members" aria-labelledby="members-title">
+      <header>
+        <h2 id="members-title">Members</h2>
+        <p>
+          {here} here{people.length > here && `, ${people.length - here} gone`}
+        </p>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reachable by keyboard */}
+      <section className="scroll" tabIndex={0} aria-labelledby="members-title">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">name</th>
+              <th scope="col">status</th>
+              <th
+                scope="col"
+                className="number"
+                title="how long ago its last beat was heard, and which it was"
+              >
+                beat
+              </th>
+              <th
+                scope="col"
+                className="number"
+                title="suspicion level: 1 is a chance of 10 % that it is merely late"
+              >
+                phi
+              </th>
+              <th scope="col" className="number">
+                round trip
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {people.map(person => (
+              <Row key={person.id} person={person} heart={hearts.get(person.id)} />
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  )
+}
+
+function Row({ person, heart }: { person: Person; heart: Heartbeat | undefined }): ReactNode {
+  const { id, name, status, isSelf, process } = person
+  const { selected, select } = useSelection()
+  const shown = isSelf || !isHere(person) ? undefined : heart
+  return (
+    <tr aria-selected={selected === id} data-status={status}>
+      <th scope="row">
+        <button type="button" onClick={() => select(id)} aria-pressed={selected === id}>
+          {name}
+        </button>
+        {isSelf && <small>you</small>}
+        {process && process.state !== 'running' && <small className="truth">{process.state}</small>}
+      </th>
+      <td>
+        <StatusMark status={status} />
+      </td>
+      <td className="number">{shown ? <Beat heart={shown} /> : '–'}</td>
+      <td className="number">{shown ? <Phi value={shown.phi} /> : '–'}</td>
+      <td className="number">
+        {shown?.roundTripMs === undefined ? '–' : `${shown.roundTripMs.toFixed(1)} ms`}
+      </td>
+    </tr>
+  )
+}
+
+function Beat({ heart: { beat, lastHeardMs } }: { heart: Heartbeat }): ReactNode {
+  const seconds = Math.max(0, Date.now() - lastHeardMs) / 1_000
+  return (
+    <>
+      {seconds.toFixed(0)} s <small>#{beat}</small>
+    </>
+  )
+}
+
+/** At 8 and beyond the bar is full: the chance that it is merely late is one in a hundred million. */
+const fullPhi = 8
+
+function Phi({ value }: { value: number }): ReactNode {
+  const share = Math.min(1, value / fullPhi)
+  return (
+    <span className="phi">
+      <i aria-hidden="true" style={{ inlineSize: `${share * 100}%` }} />
+      {value.toFixed(2)}
+    </span>
+  )
+}

@@ -1,0 +1,59 @@
+/** People: the members as the page shows them: the demo's processes in their order, then the tabs. */
+import type { Heartbeat, Member } from '@hearsay/core'
+import { useCluster, useMembers } from '@hearsay/react'
+import { useMemo, useSyncExternalStore } from 'react'
+import { type DemoProcess, kindTag, type MemberKind } from '../contract.ts'
+import { useDemo } from '../demo/demo-store.ts'
+
+export interface Person {
+  readonly id: string
+  readonly name: string
+  readonly status: Member['status']
+  readonly kind: MemberKind
+  readonly isSelf: boolean
+  /** What the demo says of it, if it is one of its processes. */
+  readonly process: DemoProcess | undefined
+}
+
+export function usePeople(): readonly Person[] {
+  const members = useMembers()
+  const processes = useDemo().state?.processes
+  const selfId = useCluster()?.self.id
+  return useMemo(() => peopleOf(members, processes ?? [], selfId), [members, processes, selfId])
+}
+
+/** Tabs that have left are shown no more: each reload would leave one behind. */
+export function peopleOf(
+  members: readonly Member[],
+  processes: readonly DemoProcess[],
+  selfId: string | undefined,
+): readonly Person[] {
+  const people = members.map(({ id, name, status, tags }): Person => {
+    const process = processes.find(process => process.id === id)
+    return { id, name, status, kind: kindOf(tags, process), isSelf: id === selfId, process }
+  })
+  return people
+    .filter(({ kind, status }) => kind === 'process' || status !== 'left')
+    .sort((a, b) => rank(a, processes) - rank(b, processes) || (a.id < b.id ? -1 : 1))
+}
+
+export const isHere = ({ status }: Pick<Person, 'status'>): boolean =>
+  status === 'alive' || status === 'suspect'
+
+const kindOf = (tags: Member['tags'], process: DemoProcess | undefined): MemberKind =>
+  process || tags[kindTag] === 'process' ? 'process' : 'tab'
+
+function rank({ process }: Person, processes: readonly DemoProcess[]): number {
+  return process ? processes.indexOf(process) : processes.length
+}
+
+const nobody: ReadonlyMap<string, Heartbeat> = new Map()
+
+/** Member id → heartbeat, each second anew. */
+export function useHearts(): ReadonlyMap<string, Heartbeat> {
+  const hearts = useCluster()?.heartbeats
+  return useSyncExternalStore(
+    listener => hearts?.subscribe(listener) ?? (() => {}),
+    () => hearts?.getSnapshot() ?? nobody,
+  )
+}

@@ -1,0 +1,21 @@
+/** Selection: the member that the details are about: oneself, until another one is chosen. */
+import { useSelf } from '@hearsay/react'
+import { createContext, type ReactNode, use, useMemo, useState } from 'react'
+
+interface Selection {
+  /** A member id; undefined before this tab has joined. */
+  readonly selected: string | undefined
+  select(id: string): void
+}
+
+const Context = createContext<Selection>({ selected: undefined, select: () => {} })
+
+export function SelectionProvider({ children }: { children: ReactNode }): ReactNode {
+  const self = useSelf(({ id }) => id)
+  const [chosen, select] = useState<string>()
+  const selected = chosen ?? self ?? undefined
+  const selection = useMemo(() => ({ selected, select }), [selected])
+  return <Context value={selection}>{children}</Context>
+}
+
+export const useSelection = (): Selection => use(Context)

@@ -1,0 +1,19 @@
+/** Status mark: a status as a sign, a colour and a word. Nobody has to tell colours apart. */
+import type { MemberStatus } from '@hearsay/core'
+import type { ReactNode } from 'react'
+
+export const signs: Record<MemberStatus, string> = { alive: '●', suspect: '◐', dead: '✕', left: '○' }
+export const words: Record<MemberStatus, string> = {
+  alive: 'alive',
+  suspect: 'suspected',
+  dead: 'dead',
+  left: 'left',
+}
+
+export function StatusMark({ status }: { status: MemberStatus }): ReactNode {
+  return (
+    <span className="status" data-status={status}>
+      <span aria-hidden="true">{signs[status]}</span> {words[status]}
+    </span>
+  )
+}

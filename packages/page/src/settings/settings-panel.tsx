@@ -1,0 +1,103 @@
+/** Settings panel: the shared config, and who wrote each value. A change is on all pages at once. */
+import { useConfig, useConfigValue, useMembers } from '@hearsay/react'
+import { type ReactNode, useId, useState } from 'react'
+import { accents, maxTitleLength, settings } from './settings.ts'
+import './settings.css'
+
+type Key = 'title' | 'accent' | 'beats'
+
+export function SettingsPanel(): ReactNode {
+  const config = useConfig(settings)
+  const accent = useConfigValue(settings, 'accent') ?? 'blue'
+  const beats = useConfigValue(settings, 'beats') ?? true
+  const [refusal, setRefusal] = useState<string>()
+  const write: Write = (key, value) => {
+    config?.set(key, value as never).then(
+      () => setRefusal(undefined),
+      (error: Error) => setRefusal(error.message),
+    )
+  }
+  return (
+    <section className="panel settings" aria-labelledby="settings-title">
+      <header>
+        <h2 id="settings-title">Shared settings</h2>
+      </header>
+      <form onSubmit={event => event.preventDefault()}>
+        <Title write={write} />
+        <fieldset>
+          <legend>Accent</legend>
+          <div className="accents">
+            {accents.map(each => (
+              <label key={each} data-accent={each} title={each}>
+                <input
+                  type="radio"
+                  name="accent"
+                  checked={each === accent}
+                  disabled={!config}
+                  onChange={() => write('accent', each)}
+                />
+                <span className="hidden">{each}</span>
+              </label>
+            ))}
+          </div>
+          <WrittenBy field="accent" />
+        </fieldset>
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={beats}
+            disabled={!config}
+            onChange={({ target }) => write('beats', target.checked)}
+          />
+          Show heartbeats
+        </label>
+        <WrittenBy field="beats" />
+      </form>
+      <p className="hint" role="status">
+        {refusal ?? 'The last writer of a value wins, on all pages alike.'}
+      </p>
+    </section>
+  )
+}
+
+type Write = (key: Key, value: string | boolean) => void
+
+/** Written when the field is left, or with Enter: not with each letter. */
+function Title({ write }: { write: Write }): ReactNode {
+  const shared = useConfigValue(settings, 'title') ?? ''
+  const [typed, setTyped] = useState<string>()
+  const id = useId()
+  const commit = () => {
+    if (typed !== undefined && typed !== shared) write('title', typed)
+    setTyped(undefined)
+  }
+  return (
+    <div>
+      <label htmlFor={id}>Title</label>
+      <input
+        id={id}
+        value={typed ?? shared}
+        maxLength={maxTitleLength}
+        placeholder="a name for this cluster"
+        onChange={({ target }) => setTyped(target.value)}
+        onBlur={commit}
+        onKeyDown={({ key }) => key === 'Enter' && commit()}
+      />
+      <WrittenBy field="title" />
+    </div>
+  )
+}
+
+function WrittenBy({ field }: { field: Key }): ReactNode {
+  const config = useConfig(settings)
+  // Renders when the value does.
+  useConfigValue(settings, field)
+  const members = useMembers()
+  const last = config?.history(field)[0]
+  const by = last && (members.find(({ id }) => id === last.by)?.name ?? 'somebody who has left')
+  return (
+    <small className="by">
+      {by ? `by ${by}, ${new Date(last.atMs).toLocaleTimeString()}` : 'as it came'}
+    </small>
+  )
+}

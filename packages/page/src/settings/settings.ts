@@ -1,0 +1,15 @@
+/** Settings: the config that all pages of a demo share. What does not fit the schema is neither written nor shown. */
+import { defineConfig } from '@hearsay/react'
+import * as v from 'valibot'
+
+export const accents = ['blue', 'violet', 'teal', 'rose', 'amber'] as const
+
+export const maxTitleLength = 40
+
+export const settings = defineConfig('page', {
+  schema: {
+    title: v.pipe(v.string(), v.trim(), v.maxLength(maxTitleLength)),
+    accent: v.picklist(accents),
+    beats: v.boolean(),
+  },
+})

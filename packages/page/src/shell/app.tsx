@@ -1,0 +1,45 @@
+/** App: waits for the demo, joins its cluster, and shows it. */
+import { ClusterProvider } from '@hearsay/react'
+import type { ReactNode } from 'react'
+import { roomName } from '../contract.ts'
+import { useDemo } from '../demo/demo-store.ts'
+import { joinDemo } from '../demo/join-demo.ts'
+import { RoomProvider } from '../demo/room.ts'
+import { Drawing } from '../drawing/drawing.tsx'
+import { MemberDetails } from '../members/member-details.tsx'
+import { MembersTable } from '../members/members-table.tsx'
+import { SelectionProvider } from '../members/selection.tsx'
+import { SettingsPanel } from '../settings/settings-panel.tsx'
+import { SharedText } from '../text/shared-text.tsx'
+import { Timeline } from '../timeline/timeline.tsx'
+import { Header } from './header.tsx'
+
+export function App(): ReactNode {
+  const { state, isServed } = useDemo()
+  if (!state || state.bootstrap.length === 0)
+    return (
+      <main className="waiting">
+        <p role="status">
+          {isServed ? 'The first member starts …' : 'The demo cannot be reached. Is it running?'}
+        </p>
+      </main>
+    )
+  return (
+    // Another demo at the same address is another cluster.
+    <ClusterProvider key={state.cluster} cluster={() => joinDemo(state)}>
+      <RoomProvider name={roomName} presence={{ links: [], cursor: null }}>
+        <SelectionProvider>
+          <Header cluster={state.cluster} />
+          <main>
+            <Drawing />
+            <MembersTable />
+            <MemberDetails />
+            <Timeline />
+            <SharedText />
+            <SettingsPanel />
+          </main>
+        </SelectionProvider>
+      </RoomProvider>
+    </ClusterProvider>
+  )
+}

@@ -1,0 +1,89 @@
+/** Header: which cluster this is, who one is in it, and how the connection stands. */
+import {
+  type ConnectionState,
+  useCluster,
+  useConfigValue,
+  useConnectionStatus,
+  useSelf,
+} from '@hearsay/react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { useDemo } from '../demo/demo-store.ts'
+import { keepName } from '../demo/own-name.ts'
+import { hueOf } from '../members/hue.ts'
+import { settings } from '../settings/settings.ts'
+import { ThemeButton } from './theme-button.tsx'
+
+const words: Record<ConnectionState, string> = {
+  joining: 'joining …',
+  connected: 'connected',
+  alone: 'nobody else is here',
+  reconnecting: 'reconnecting …',
+  left: 'left',
+  failed: 'could not join',
+}
+
+export function Header({ cluster }: { cluster: string }): ReactNode {
+  const { status, error } = useConnectionStatus()
+  const { isServed } = useDemo()
+  const title = useConfigValue(settings, 'title') || cluster
+  const accent = useConfigValue(settings, 'accent') ?? 'blue'
+  useEffect(() => {
+    document.documentElement.dataset['accent'] = accent
+    document.title = `${title} · hearsay`
+  }, [accent, title])
+  return (
+    <header className="top">
+      <h1>
+        <svg viewBox="0 0 32 32" aria-hidden="true">
+          <circle cx="16" cy="16" r="11" />
+          <path d="M16 5 25.5 21.5 6.5 21.5Z" />
+          <g>
+            <circle cx="16" cy="5" r="4" />
+            <circle cx="25.5" cy="21.5" r="4" />
+            <circle cx="6.5" cy="21.5" r="4" />
+          </g>
+        </svg>
+        hearsay <span>{title}</span>
+      </h1>
+      <p className="connection" data-state={status} role="status">
+        {error?.message ?? words[status]}
+        {!isServed && ', the demo has ended'}
+      </p>
+      <OwnName />
+      <a className="button" href="." target="_blank" rel="noopener">
+        Open another tab
+      </a>
+      <ThemeButton />
+    </header>
+  )
+}
+
+function OwnName(): ReactNode {
+  const cluster = useCluster()
+  const self = useSelf()
+  const [typed, setTyped] = useState<string>()
+  const commit = () => {
+    const name = typed?.trim()
+    if (cluster && name) {
+      cluster.update({ name })
+      keepName(name)
+    }
+    setTyped(undefined)
+  }
+  return (
+    <label className="own-name">
+      <i aria-hidden="true" style={{ '--hue': self ? hueOf(self.id) : 0 }} />
+      <span className="hidden">Your name</span>
+      <input
+        value={typed ?? self?.name ?? ''}
+        disabled={!self}
+        maxLength={24}
+        size={10}
+        spellCheck={false}
+        onChange={({ target }) => setTyped(target.value)}
+        onBlur={commit}
+        onKeyDown={({ key, currentTarget }) => key === 'Enter' && currentTarget.blur()}
+      />
+    </label>
+  )
+}

@@ -1,0 +1,29 @@
+/** Theme button: light, dark, or as the system has it. */
+import { type ReactNode, useEffect, useState } from 'react'
+
+const themes = ['system', 'light', 'dark'] as const
+type Theme = (typeof themes)[number]
+const signs: Record<Theme, string> = { system: '◐', light: '○', dark: '●' }
+const key = 'hearsay-theme'
+
+export function ThemeButton(): ReactNode {
+  const [theme, setTheme] = useState(keptTheme)
+  useEffect(() => {
+    document.documentElement.dataset['theme'] = theme
+    localStorage.setItem(key, theme)
+  }, [theme])
+  const next = themes[(themes.indexOf(theme) + 1) % themes.length] as Theme
+  return (
+    <button type="button" className="theme" title={`Theme: ${theme}`} onClick={() => setTheme(next)}>
+      <span aria-hidden="true">{signs[theme]}</span>
+      <span className="hidden">
+        Theme: {theme}. Change to {next}
+      </span>
+    </button>
+  )
+}
+
+function keptTheme(): Theme {
+  const kept = localStorage.getItem(key)
+  return themes.find(theme => theme === kept) ?? 'system'
+}

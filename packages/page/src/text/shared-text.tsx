@@ -1,0 +1,55 @@
+/** Shared text: one document that all tabs write in at once, with the others' carets. */
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
+import { EditorState } from '@codemirror/state'
+import { EditorView, keymap, placeholder } from '@codemirror/view'
+import type { RoomDocument } from '@hearsay/core'
+import { useDocument, useSelf } from '@hearsay/react'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { yCollab } from 'y-codemirror.next'
+import { UndoManager } from 'yjs'
+import { hueOf } from '../members/hue.ts'
+import './text.css'
+
+export function SharedText(): ReactNode {
+  const document = useDocument('text')
+  const host = useRef<HTMLDivElement>(null)
+  const id = useSelf(({ id }) => id)
+  const name = useSelf(({ name }) => name)
+  useEffect(() => {
+    if (!document || id === null || name === null) return
+    const color = `hsl(${hueOf(id)} 65% 45%)`
+    document.awareness.setLocalStateField('user', { name, color, colorLight: `${color.slice(0, -1)} / 25%)` })
+  }, [document, id, name])
+  useEffect(() => {
+    if (!document || !host.current) return undefined
+    const editor = openEditor(document, host.current)
+    return () => editor.destroy()
+  }, [document])
+  return (
+    <section className="panel text" aria-labelledby="text-title">
+      <header>
+        <h2 id="text-title">A shared text</h2>
+      </header>
+      <div className="editor" ref={host} />
+    </section>
+  )
+}
+
+function openEditor({ doc, awareness }: RoomDocument, parent: HTMLElement): EditorView {
+  const text = doc.getText('text')
+  const undoManager = new UndoManager(text)
+  return new EditorView({
+    parent,
+    state: EditorState.create({
+      doc: text.toString(),
+      extensions: [
+        history(),
+        keymap.of([...defaultKeymap, ...historyKeymap]),
+        placeholder('Write here. Whoever has this page open reads it as you type.'),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of({ 'aria-labelledby': 'text-title' }),
+        yCollab(text, awareness, { undoManager }),
+      ],
+    }),
+  })
+}

@@ -1,0 +1,88 @@
+/** Happenings: what this tab saw of the members, and what was done to the demo's processes, in the order it came. */
+import type { Cluster, ClusterEventType } from '@hearsay/core'
+import { useCluster } from '@hearsay/react'
+import { useEffect, useState } from 'react'
+import type { DemoProcess, DemoState, ProcessState } from '../contract.ts'
+import { watchDemo } from '../demo/demo-store.ts'
+
+export interface Happening {
+  /** Counts up. */
+  readonly key: number
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly kind: ClusterEventType | 'act'
+  readonly name: string
+  readonly text: string
+  /** From what was last done to its process until this tab saw it, in milliseconds. */
+  readonly afterMs: number | undefined
+}
+
+/** So many are kept. */
+const most = 200
+/** What is seen later than this after an act has another cause. */
+const effectMs = 60_000
+
+const seen: Record<ClusterEventType, string> = {
+  join: 'is here',
+  update: 'changed its record',
+  suspect: 'is suspected',
+  recover: 'is suspected no more',
+  fail: 'is dead',
+  leave: 'has left',
+}
+
+/** In which words a process came from one state to another. */
+function deed(before: ProcessState, now: ProcessState): string {
+  if (now === 'frozen') return 'was frozen'
+  if (now === 'killed') return 'was killed'
+  if (now === 'cut') return 'was cut off'
+  if (now === 'left') return 'says goodbye'
+  if (before === 'frozen') return 'thaws'
+  if (before === 'cut') return 'is plugged in again'
+  return 'starts'
+}
+
+/** The newest first. */
+export function useHappenings(): readonly Happening[] {
+  const cluster = useCluster()
+  const [happenings, set] = useState<readonly Happening[]>([])
+  useEffect(() => {
+    if (!cluster) return undefined
+    return watchHappenings(cluster, happening => set(before => [happening, ...before].slice(0, most)))
+  }, [cluster])
+  return happenings
+}
+
+let lastKey = 0
+
+function watchHappenings(cluster: Cluster, tell: (happening: Happening) => void): () => void {
+  /** Name of a process → when something was last done to it. */
+  const actedMs = new Map<string, number>()
+  const aborted = new AbortController()
+  const { signal } = aborted
+  const happened = (kind: Happening['kind'], name: string, text: string) => {
+    const at = Date.now()
+    const sinceMs = at - (actedMs.get(name) ?? Number.NEGATIVE_INFINITY)
+    const afterMs = kind !== 'act' && kind !== 'update' && sinceMs < effectMs ? sinceMs : undefined
+    tell({ key: ++lastKey, at, kind, name, text, afterMs })
+  }
+  for (const [kind, text] of Object.entries(seen) as [ClusterEventType, string][])
+    cluster.events.addEventListener(kind, ({ detail }) => happened(kind, detail.name, text), { signal })
+  const stop = watchDemo((now, before) => {
+    for (const [process, was] of changedProcesses(now, before)) {
+      actedMs.set(process.name, Date.now())
+      happened('act', process.name, deed(was.state, process.state))
+    }
+  })
+  return () => {
+    aborted.abort()
+    stop()
+  }
+}
+
+function changedProcesses(now: DemoState, before: DemoState): (readonly [DemoProcess, DemoProcess])[] {
+  return now.processes.flatMap(process => {
+    const was = before.processes.find(({ name }) => name === process.name)
+    return was && was.state !== process.state ? [[process, was] as const] : []
+  })
+}
