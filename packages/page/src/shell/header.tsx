@@ -1,16 +1,9 @@
 /** Header: which cluster this is, who one is in it, and how the connection stands. */
-import {
-  type ConnectionState,
-  useCluster,
-  useConfigValue,
-  useConnectionStatus,
-  useSelf,
-} from '@hearsay/react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ConnectionState, useConfigValue, useConnectionStatus } from '@hearsay/react'
+import { type ReactNode, useEffect } from 'react'
 import { useDemo } from '../demo/demo-store.ts'
-import { keepName } from '../demo/own-name.ts'
-import { hueOf } from '../members/hue.ts'
 import { settings } from '../settings/settings.ts'
+import { NameField } from './name-field.tsx'
 import { ThemeButton } from './theme-button.tsx'
 
 const words: Record<ConnectionState, string> = {
@@ -49,41 +42,11 @@ export function Header({ cluster }: { cluster: string }): ReactNode {
         {error?.message ?? words[status]}
         {!isServed && ', the demo has ended'}
       </p>
-      <OwnName />
+      <NameField />
       <a className="button" href="." target="_blank" rel="noopener">
         Open another tab
       </a>
       <ThemeButton />
     </header>
-  )
-}
-
-function OwnName(): ReactNode {
-  const cluster = useCluster()
-  const self = useSelf()
-  const [typed, setTyped] = useState<string>()
-  const commit = () => {
-    const name = typed?.trim()
-    if (cluster && name) {
-      cluster.update({ name })
-      keepName(name)
-    }
-    setTyped(undefined)
-  }
-  return (
-    <label className="own-name">
-      <i aria-hidden="true" style={{ '--hue': self ? hueOf(self.id) : 0 }} />
-      <span className="hidden">Your name</span>
-      <input
-        value={typed ?? self?.name ?? ''}
-        disabled={!self}
-        maxLength={24}
-        size={10}
-        spellCheck={false}
-        onChange={({ target }) => setTyped(target.value)}
-        onBlur={commit}
-        onKeyDown={({ key, currentTarget }) => key === 'Enter' && currentTarget.blur()}
-      />
-    </label>
   )
 }

@@ -1,5 +1,5 @@
 /** Happenings: what this tab saw of the members, and what was done to the demo's processes, in the order it came. */
-import type { Cluster, ClusterEventType } from '@hearsay/core'
+import type { Cluster, ClusterEventType, Member } from '@hearsay/core'
 import { useCluster } from '@hearsay/react'
 import { useEffect, useState } from 'react'
 import type { DemoProcess, DemoState, ProcessState } from '../contract.ts'
@@ -60,6 +60,8 @@ function watchHappenings(cluster: Cluster, tell: (happening: Happening) => void)
   const actedMs = new Map<string, number>()
   const aborted = new AbortController()
   const { signal } = aborted
+  /** Member id → what a person could see of its record when it was last told. */
+  const told = new Map(cluster.members.getSnapshot().map(member => [member.id, visible(member)]))
   const happened = (kind: Happening['kind'], name: string, text: string) => {
     const at = Date.now()
     const sinceMs = at - (actedMs.get(name) ?? Number.NEGATIVE_INFINITY)
@@ -67,7 +69,16 @@ function watchHappenings(cluster: Cluster, tell: (happening: Happening) => void)
     tell({ key: ++lastKey, at, kind, name, text, afterMs })
   }
   for (const [kind, text] of Object.entries(seen) as [ClusterEventType, string][])
-    cluster.events.addEventListener(kind, ({ detail }) => happened(kind, detail.name, text), { signal })
+    cluster.events.addEventListener(
+      kind,
+      ({ detail }) => {
+        const was = told.get(detail.id)
+        told.set(detail.id, visible(detail))
+        // Addresses change, too, and nobody sees that.
+        if (kind !== 'update' || was !== visible(detail)) happened(kind, detail.name, text)
+      },
+      { signal },
+    )
   const stop = watchDemo((now, before) => {
     for (const [process, was] of changedProcesses(now, before)) {
       actedMs.set(process.name, Date.now())
@@ -79,6 +90,8 @@ function watchHappenings(cluster: Cluster, tell: (happening: Happening) => void)
     stop()
   }
 }
+
+const visible = ({ name, tags }: Member): string => JSON.stringify([name, tags])
 
 function changedProcesses(now: DemoState, before: DemoState): (readonly [DemoProcess, DemoProcess])[] {
   return now.processes.flatMap(process => {

@@ -1,0 +1,50 @@
+/** Name field: what this tab is called, for its user to change. */
+import { useCluster, useMembers, useSelf } from '@hearsay/react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { drawName, isDrawn, keepName } from '../demo/own-name.ts'
+import { hueOf } from '../members/hue.ts'
+import { isHere } from '../members/people.ts'
+
+export function NameField(): ReactNode {
+  const cluster = useCluster()
+  const self = useSelf()
+  const [typed, setTyped] = useState<string>()
+  useNameOfOnesOwn()
+  const commit = () => {
+    const name = typed?.trim()
+    if (name) {
+      cluster?.update({ name })
+      keepName(name)
+    }
+    setTyped(undefined)
+  }
+  return (
+    <label className="own-name">
+      <i aria-hidden="true" style={{ '--hue': self ? hueOf(self.id) : 0 }} />
+      <span className="hidden">Your name</span>
+      <input
+        value={typed ?? self?.name ?? ''}
+        disabled={!self}
+        maxLength={24}
+        size={10}
+        spellCheck={false}
+        onChange={({ target }) => setTyped(target.value)}
+        onBlur={commit}
+        onKeyDown={({ key, currentTarget }) => key === 'Enter' && currentTarget.blur()}
+      />
+    </label>
+  )
+}
+
+/** Two tabs drew the same name: the one with the greater id draws again. A name that somebody chose stays. */
+function useNameOfOnesOwn(): void {
+  const cluster = useCluster()
+  const members = useMembers()
+  useEffect(() => {
+    if (!cluster) return
+    const { self } = cluster
+    const here = members.filter(isHere)
+    if (isDrawn(self.name) && here.some(({ id, name }) => name === self.name && id < self.id))
+      cluster.update({ name: drawName(here.map(({ name }) => name)) })
+  }, [cluster, members])
+}
