@@ -21,6 +21,12 @@ describe('dial outcome', () => {
       new AggregateError([coded('ECONNREFUSED'), coded('ETIMEDOUT')]),
       'unreachable',
     ],
+    [
+      'a refusal, and a WebSocket that failed and does not say why',
+      new AggregateError([coded('ECONNREFUSED'), new Event('error')]),
+      'refused',
+    ],
+    ['a WebSocket alone', new AggregateError([new Event('error')]), 'unreachable'],
     ['a silence', coded('ETIMEDOUT'), 'unreachable'],
     ['no address at all', new AggregateError([]), 'unreachable'],
     ['our own network being gone', coded('ENETUNREACH'), 'network-down'],

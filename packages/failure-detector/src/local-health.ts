@@ -8,22 +8,16 @@ export function refutationDoubtMs({ maxLocalHealth, probeIntervalMs }: DetectorK
   return 1.25 * (1 + maxLocalHealth) * probeIntervalMs
 }
 
-/** Called later than this, a member is slow itself: what others said had to wait for as long. Our choice: a quarter. */
-export function lateDoubtMs({ probeTimeoutMs }: Pick<DetectorKnobs, 'probeTimeoutMs'>): number {
-  return probeTimeoutMs / 4
-}
-
 /**
  * Local health: a member's doubt in itself, 0 (well) to `maxLocalHealth`. Lifeguard §IV.A.
  *
  * −1 for a probe that was answered; +1 for each helper that should have said "nack" and did not, for having been
- * away, for having been called late, once an interval, and for refuting a suspicion about oneself, which of each
- * accuser counts only now and then: one may lie. It stretches the probe's interval and timeout, never a suspicion.
+ * away, and for refuting a suspicion about oneself, which of each accuser counts only now and then: one may lie. It
+ * stretches the probe's interval and timeout, never a suspicion.
  */
 export class LocalHealth {
   readonly #knobs: DetectorKnobs
   #score = 0
-  #calledLateMs = -Infinity
   /** Accuser → when refuting it counted last; the longest ago first. */
   readonly #refutedMs = new Map<string, number>()
 
@@ -42,14 +36,6 @@ export class LocalHealth {
 
   change(by: number): void {
     this.#score = Math.min(this.#knobs.maxLocalHealth, Math.max(0, this.#score + by))
-  }
-
-  /** This member was called late by so many milliseconds: too little for a stall. */
-  calledLate(ms: number, nowMs: number): void {
-    const { probeIntervalMs } = this.#knobs
-    if (ms <= lateDoubtMs(this.#knobs) || nowMs < this.#calledLateMs + probeIntervalMs) return
-    this.#calledLateMs = nowMs
-    this.change(+1)
   }
 
   /** This member refuted a suspicion about itself. */

@@ -297,7 +297,7 @@ export class Machine implements Detector {
     const ms = lateMs(nowMs, this.deadlineMs(), this.#lastCallMs)
     this.#lastCallMs = nowMs
     if (ms > this.#knobs.stallThresholdMs) this.#wasAway(ms, nowMs)
-    else this.#probing.health.calledLate(ms, nowMs)
+    else this.#probing.calledLate(ms)
   }
 
   #wasAway(ms: number, nowMs: number): void {

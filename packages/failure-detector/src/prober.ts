@@ -6,6 +6,12 @@ import type { Sequence } from './sequence.ts'
 /** Enough for every neighbour at once; beyond it a probe out of turn waits for its turn. */
 const maxPending = 64
 
+/**
+ * A ping and its ack each wait twice to be read and to be written. Whoever is called late takes the other end for as
+ * late: on one busy machine, or in one process, it is. Our choice.
+ */
+const latesInAnAnswer = 4
+
 /** Somebody to ask about a silent subject. `nackExpected`: its silence would say something about us. */
 export interface HelperChoice {
   readonly id: string
@@ -25,6 +31,10 @@ interface Probe {
   readonly beganMs: number
   /** Local health's multiplier when it began; it holds for the probe's whole life. */
   readonly scale: number
+  /** By how much this member was called late at most in this stage. */
+  lateMs: number
+  /** It was given more time for that already: once in a stage. */
+  isPutOff: boolean
   stage:
     | { readonly type: 'direct' }
     | { readonly type: 'indirect'; readonly asked: ReadonlySet<string>; readonly owing: Set<string> }
@@ -41,6 +51,7 @@ export interface ProberPort {
  * Prober: the lives of this member's own probes. SWIM §3.1.
  *
  * ping → (timeout) → ping-request to the helpers → (the rest of the interval, from when they were asked) → unanswered.
+ * Each stage is longer by what this member itself was late, several times over: answers wait for it, too.
  * An answer fits by its `seq` and its sender, else it is nobody's: a late ack never answers the next probe.
  */
 export class Prober {
@@ -68,7 +79,9 @@ export class Prober {
   /** Returns whether it began: not while one is under way, nor beyond the limit. */
   begin(subject: string, suspected: number | undefined, scale: number, nowMs: number): boolean {
     if (this.isProbing(subject) || this.#probes.size >= maxPending) return false
-    const probe: Probe = { seq: this.#seqs.next(), subject, beganMs: nowMs, scale, stage: { type: 'direct' } }
+    const seq = this.#seqs.next()
+    const stage = { type: 'direct' } as const
+    const probe: Probe = { seq, subject, beganMs: nowMs, scale, lateMs: 0, isPutOff: false, stage }
     this.#probes.set(probe.seq, probe)
     this.#bySubject.set(subject, probe)
     this.#due.set(probe.seq, nowMs + this.#knobs.probeTimeoutMs * scale)
@@ -101,6 +114,11 @@ export class Prober {
     if (probe !== undefined) this.#end(probe)
   }
 
+  /** This member was called late by so many milliseconds. */
+  calledLate(ms: number): void {
+    for (const probe of this.#probes.values()) probe.lateMs = Math.max(probe.lateMs, ms)
+  }
+
   dropAll(): void {
     this.#probes.clear()
     this.#bySubject.clear()
@@ -117,6 +135,7 @@ export class Prober {
       if (probe === undefined) continue
       // Any byte since the ping shows that the subject is there; its ack may be slow, or lost.
       if (this.#port.heardSince(probe.subject, probe.beganMs)) this.#end(probe)
+      else if (probe.lateMs > 0 && !probe.isPutOff) this.#putOff(probe, nowMs)
       else if (probe.stage.type === 'direct') this.#askHelpers(probe, nowMs)
       else {
         this.#end(probe)
@@ -128,6 +147,11 @@ export class Prober {
     }
   }
 
+  #putOff(probe: Probe, nowMs: number): void {
+    probe.isPutOff = true
+    this.#due.set(probe.seq, nowMs + latesInAnAnswer * probe.lateMs)
+  }
+
   #askHelpers(probe: Probe, nowMs: number): void {
     const helpers = this.#port.helpersFor(probe.subject)
     const owing = helpers.filter(helper => helper.nackExpected).map(helper => helper.id)
@@ -136,6 +160,8 @@ export class Prober {
       asked: new Set(helpers.map(helper => helper.id)),
       owing: new Set(owing),
     }
+    probe.lateMs = 0
+    probe.isPutOff = false
     this.#due.set(probe.seq, nowMs + indirectStageMs(this.#knobs) * probe.scale)
     for (const { id } of helpers)
       this.#port.send(id, { type: 'ping-request', seq: probe.seq, subject: probe.subject })

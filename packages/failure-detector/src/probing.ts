@@ -120,6 +120,11 @@ export class Probing {
   }
 
   /** Who turned out to be silent: in probes of its own, and in pings for others. */
+  /** This member was called late by so many milliseconds: too little for a stall. */
+  calledLate(ms: number): void {
+    this.#prober.calledLate(ms)
+  }
+
   advance(nowMs: number): { probed: ProbeResult[]; forOthers: string[] } {
     const probed = this.#prober.advance(nowMs)
     for (const { blame } of probed) this.health.change(blame)

@@ -132,7 +132,10 @@ describe('a probe', () => {
     bench.nowMs = 1_000
     const effects = bench.detector.advance(bench.nowMs)
     expect(verdicts(effects)).toEqual([])
-    expect(sends(effects, 'ping-request')).toHaveLength(2)
+    expect(sends(effects, 'ping-request')).toEqual([])
+    // 500 ms late: the answer has four times as long.
+    expect(sends(bench.pass(1_999), 'ping-request')).toEqual([])
+    expect(sends(bench.pass(1), 'ping-request')).toHaveLength(2)
     expect(verdicts(bench.pass(499))).toEqual([])
     expect(verdicts(bench.pass(1))).toContain('accuse')
   })

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { profiles } from '../src/knobs.ts'
-import { LocalHealth, lateDoubtMs, refutationDoubtMs } from '../src/local-health.ts'
+import { LocalHealth, refutationDoubtMs } from '../src/local-health.ts'
 
 it.each([
   [7, [], 0],
@@ -46,19 +46,3 @@ it.each([1, 7, 30])(
     expect(health.score).toBe(0)
   },
 )
-
-it.each([
-  ['local', 50],
-  ['lan', 125],
-  ['wan', 750],
-] as const)('%s: being called later than %i ms counts, once an interval', (profile, doubtMs) => {
-  const { probeIntervalMs } = profiles[profile]
-  expect(lateDoubtMs(profiles[profile])).toBe(doubtMs)
-  const health = new LocalHealth(profiles[profile])
-  for (let nowMs = 0; nowMs < 3 * probeIntervalMs; nowMs += probeIntervalMs / 4)
-    health.calledLate(doubtMs, nowMs)
-  expect(health.score).toBe(0)
-  for (let nowMs = 0; nowMs < 3 * probeIntervalMs; nowMs += probeIntervalMs / 4)
-    health.calledLate(doubtMs + 1, nowMs)
-  expect(health.score).toBe(3)
-})

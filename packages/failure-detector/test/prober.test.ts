@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { profiles } from '../src/knobs.ts'
+import { Prober } from '../src/prober.ts'
+import { Sequence } from '../src/sequence.ts'
+
+/** Of one probe that nobody answers, by somebody who is called every `turnMs`: when it ends. */
+function endsMs(turnMs: number): number {
+  const prober = new Prober(profiles.lan, new Sequence(() => 0.5), {
+    send: () => {},
+    helpersFor: () => [{ id: 'helper', nackExpected: true }],
+    heardSince: () => false,
+  })
+  prober.begin('subject', undefined, 1, 0)
+  for (let nowMs = turnMs; nowMs < 60_000; nowMs += turnMs) {
+    const lateMs = nowMs - prober.nextMs()
+    if (lateMs > 0) prober.calledLate(lateMs)
+    if (prober.advance(nowMs).length > 0) return nowMs
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+it.each([
+  ['on time', 1, 1_000],
+  // Due at 500, seen at 550, put off to 750, seen at 770; due at 1,270, seen at 1,320, put off to 1,520.
+  ['every 110 ms', 110, 1_540],
+  ['every 300 ms', 300, 2_400],
+  ['every 450 ms', 450, 5_400],
+])('called %s, it waits longer for answers, but not for ever', (_, turnMs, expectedMs) => {
+  expect(endsMs(turnMs)).toBe(expectedMs)
+})
