@@ -39,6 +39,7 @@ export default defineConfig({
       project('@hearsay/simulator', 'packages/simulator'),
       withReact(19, 'packages/react'),
       withReact(18, 'packages/react/test/react-18'),
+      project('@hearsay/page', 'packages/page'),
       project('@hearsay/test', 'test'),
       {
         extends: true,

@@ -7,18 +7,18 @@ export interface Link {
 }
 
 /**
- * @param shown member id → the short ids of those it has a connection to. Whom the drawing does not know is no end.
+ * A link stands where both ends show it: one that was killed shows what it last had, until it is known to be dead.
+ *
+ * @param shown member id → the short ids of those it has a connection to
  * @returns each link once, ordered by its ends
  */
 export function linksBetween(shown: ReadonlyMap<string, readonly string[]>): readonly Link[] {
-  const ids = new Map([...shown.keys()].map(id => [shortId(id), id]))
-  const links = new Map<string, Link>()
-  for (const [from, ends] of shown)
-    for (const end of ends) {
-      const to = ids.get(end)
-      if (to === undefined || to === from) continue
-      const link = from < to ? { from, to } : { from: to, to: from }
-      links.set(`${link.from} ${link.to}`, link)
-    }
-  return [...links.keys()].sort().map(key => links.get(key) as Link)
+  const ids = [...shown.keys()].sort()
+  const shows = (id: string, other: string) => shown.get(id)?.includes(shortId(other)) === true
+  return ids.flatMap((from, index) =>
+    ids
+      .slice(index + 1)
+      .filter(to => shows(from, to) && shows(to, from))
+      .map(to => ({ from, to })),
+  )
 }
