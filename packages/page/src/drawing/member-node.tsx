@@ -24,17 +24,17 @@ export function MemberNode({ person, at }: { person: Person; at: Point }): React
       data-status={status}
       data-self={isSelf}
       aria-pressed={selected === id}
-      aria-label={`${name}: ${about}`}
       title={about}
       style={{ left: `${at.x * 100}%`, top: `${at.y * 100}%`, '--hue': hueOf(id) }}
       onClick={() => select(id)}
     >
       {beats && isHere(person) && beat !== undefined && <i key={beat} className="heartbeat" />}
-      <span className="body">{signs[status]}</span>
+      <span aria-hidden="true">{signs[status]}</span>
       <span className="label">
         {name}
         <small>{isSelf ? 'you' : (truth ?? '\u00a0')}</small>
       </span>
+      <span className="hidden">: {about}</span>
     </button>
   )
 }

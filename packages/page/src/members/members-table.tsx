@@ -19,7 +19,7 @@ export function MembersTable(): ReactNode {
         </p>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reachable by keyboard */}
-      <section className="scroll" tabIndex={0} aria-labelledby="members-title">
+      <section className="scroll" tabIndex={0} aria-label="Table of members">
         <table>
           <thead>
             <tr>
