@@ -13,6 +13,7 @@ const steps: readonly Step[] = [
   { title: 'lint', command: ['biome', 'check', '.'] },
   { title: 'types', command: ['turbo', 'run', 'typecheck', '--output-logs=errors-only'], needsBuild: true },
   { title: 'packages, as published', command: ['node', 'test/check/packed.ts'], needsBuild: true },
+  { title: 'sizes', command: ['size-limit'], needsBuild: true },
   { title: 'unused code and dependencies', command: ['knip', '--no-progress'] },
   ...(process.env['HEARSAY_SKIP_BROWSER'] === '1'
     ? []

@@ -1,0 +1,45 @@
+/**
+ * Size: what hearsay adds to a page that has libp2p, minified and compressed.
+ *
+ * Not counted is what libp2p loads anyway, and Yjs, which is the app's. All else is: the stores for browsers, too.
+ */
+const libp2p = [
+  'libp2p',
+  '@libp2p/*',
+  '@multiformats/*',
+  '@noble/*',
+  'datastore-core',
+  'interface-datastore',
+  'main-event',
+  'multiformats',
+  'protons-runtime',
+  'uint8-varint',
+  'uint8arraylist',
+  'uint8arrays',
+  'it-*',
+]
+const yjs = ['yjs', 'lib0']
+const core = 'packages/core/dist/browser.js'
+/** Loaded when a room or a config is first asked for. */
+const spaces = './packages/core/dist/face/member-spaces.js'
+
+export default [
+  {
+    name: '@hearsay/core in a browser: what joining loads',
+    path: core,
+    ignore: [...libp2p, ...yjs, spaces],
+    limit: '40 kB',
+  },
+  {
+    name: '@hearsay/core in a browser: with rooms and configs',
+    path: core,
+    ignore: [...libp2p, ...yjs],
+    limit: '60 kB',
+  },
+  {
+    name: '@hearsay/react',
+    path: 'packages/react/dist/index.js',
+    ignore: ['react', '@hearsay/core'],
+    limit: '5 kB',
+  },
+].map(check => ({ gzip: true, ...check }))
