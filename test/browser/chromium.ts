@@ -3,9 +3,11 @@
  *
  * Pages on one machine may find each other over loopback only if they are allowed to.
  */
-import { access } from 'node:fs/promises'
+import { access, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium } from 'playwright-core'
+import { type Child, startChild } from '../processes/process.ts'
 
 /** Asked for by `HEARSAY_SKIP_BROWSER=1`: the run says so at its end. */
 export const skipsBrowser: boolean = process.env['HEARSAY_SKIP_BROWSER'] === '1'
@@ -27,12 +29,49 @@ export async function findChromium(): Promise<string | undefined> {
 }
 
 export async function launchChromium(): Promise<Browser> {
-  const executablePath = await findChromium()
-  if (executablePath === undefined) throw new Error('no Chromium was found: npm test says how to get one')
-  // As root it does not run with its sandbox.
-  const isRoot = process.getuid?.() === 0
-  const args = ['--allow-loopback-in-peer-connection', ...(isRoot ? ['--no-sandbox'] : [])]
-  return await chromium.launch({ executablePath, args })
+  return await chromium.launch({ executablePath: await chromiumPath(), args: flags })
+}
+
+export interface Desktop {
+  /** Its pages are tabs of one window: whoever is not in front is hidden, and its timers are slow. */
+  readonly context: BrowserContext
+  close(): Promise<void>
+}
+
+/** A browser as people have it: what is otherwise changed for tests is left as it is. */
+export async function launchDesktop(): Promise<Desktop> {
+  const folder = await mkdtemp(join(tmpdir(), 'hearsay-chromium-'))
+  const args = [...flags, '--headless=new', '--remote-debugging-port=0', `--user-data-dir=${folder}`]
+  const path = await chromiumPath()
+  const { process, endpoint } = await new Promise<{ process: Child; endpoint: string }>((resolve, reject) => {
+    const process: Child = startChild(path, [...args, '--no-first-run', 'about:blank'], line => {
+      const [endpoint] = /ws:\/\/\S+/.exec(line) ?? []
+      if (endpoint !== undefined) resolve({ process, endpoint })
+    })
+    void process.gone.then(() => reject(new Error('Chromium ended before it could be used')))
+  })
+  const browser = await chromium.connectOverCDP(endpoint, { noDefaults: true })
+  const [context] = browser.contexts()
+  if (context === undefined) throw new Error('Chromium has no window')
+  return {
+    context,
+    async close() {
+      await browser.close()
+      process.signal('SIGTERM')
+      await process.gone
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+// As root it does not run with its sandbox.
+const isRoot = process.getuid?.() === 0
+const flags = ['--allow-loopback-in-peer-connection', ...(isRoot ? ['--no-sandbox'] : [])]
+
+async function chromiumPath(): Promise<string> {
+  const path = await findChromium()
+  if (path === undefined) throw new Error('no Chromium was found: npm test says how to get one')
+  return path
 }
 
 async function isThere(path: string): Promise<boolean> {

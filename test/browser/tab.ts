@@ -1,6 +1,6 @@
 /** Tab: a page of its own in Chromium, that is a member. */
 import type { JoinOptions } from '@hearsay/core'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { PageMember } from './page/member.ts'
 
 type Method = keyof PageMember
@@ -17,7 +17,11 @@ export class Tab {
     return new Tab(page)
   }
 
-  static async join(browser: Browser, url: string, options: JoinOptions): Promise<Tab> {
+  static async join(
+    browser: Pick<Browser | BrowserContext, 'newPage'>,
+    url: string,
+    options: JoinOptions,
+  ): Promise<Tab> {
     const tab = await Tab.on(await browser.newPage(), url)
     // No STUN server: the tests talk to this machine alone.
     await tab.ask('join', { iceServers: [], ...options })

@@ -1,16 +1,39 @@
 /// <reference lib="dom" />
 /** A page that is a member as soon as the test says so, and tells what it sees. */
-import { type Cluster, type JoinOptions, joinCluster, type Room, type Store } from '@hearsay/core'
+import {
+  type Cluster,
+  type ClusterEventType,
+  type JoinOptions,
+  joinCluster,
+  type Room,
+  type Store,
+} from '@hearsay/core'
 
 /** Member name → status. */
 export type View = Readonly<Record<string, string>>
 
 interface Shown {
   readonly cursor: number
+  /** When it was shown, in epoch milliseconds. */
+  readonly atMs: number
+}
+
+/** What this page saw happen to another, and when, in epoch milliseconds. */
+export interface Sighting {
+  readonly event: ClusterEventType
+  readonly name: string
+  readonly atMs: number
 }
 
 let cluster: Cluster
 let room: Room<Shown>
+const sightings: Sighting[] = []
+/** How long each cursor of others was under way, in milliseconds. */
+const delaysMs: number[] = []
+let longestGapMs = 0
+
+/** All pages of one machine share it, to a fraction of a millisecond. */
+const nowMs = () => performance.timeOrigin + performance.now()
 
 async function until<T>(store: Store<T>, fits: () => boolean): Promise<void> {
   if (fits()) return
@@ -36,6 +59,10 @@ const member = {
   /** @returns its id */
   async join(options: JoinOptions): Promise<string> {
     cluster = await joinCluster(options)
+    for (const event of ['join', 'update', 'suspect', 'recover', 'fail', 'leave'] as const)
+      cluster.events.addEventListener(event, ({ detail: { name } }) =>
+        sightings.push({ event, name, atMs: nowMs() }),
+      )
     return cluster.self.id
   },
   /** Resolves when it sees just this. */
@@ -46,6 +73,10 @@ const member = {
       return Object.keys(seen).length === names.length && names.every(name => seen[name] === expected[name])
     })
   },
+  /** Resolves when it sees this one so. */
+  async seesStatus(name: string, status: string): Promise<void> {
+    await until(cluster.members, () => view()[name] === status)
+  },
   /** Resolves when there is a direct connection to this member. */
   async isLinkedTo(name: string): Promise<void> {
     const isLinked = () => cluster.explain(idOf(name)).connected
@@ -54,10 +85,31 @@ const member = {
   },
   async enter(): Promise<void> {
     room = await cluster.room<Shown>('design')
+    room.presence.events.addEventListener('update', ({ detail: { id } }) => {
+      const atMs = room.presence.others.getSnapshot().find(other => other.id === id)?.presence.atMs
+      if (atMs !== undefined) delaysMs.push(nowMs() - atMs)
+    })
   },
   show(cursor: number): void {
-    room.presence.set({ cursor })
+    room.presence.set({ cursor, atMs: nowMs() })
   },
+  /** What this page saw of others, in order. */
+  sightings: (): readonly Sighting[] => sightings,
+  /** How long the cursors that came since the last time were under way, in milliseconds. */
+  delaysMs: (): number[] => delaysMs.splice(0),
+  /** From now on, looks how late timers are. */
+  watchTimers(): void {
+    let lastMs = performance.now()
+    setInterval(() => {
+      const now = performance.now()
+      longestGapMs = Math.max(longestGapMs, now - lastMs)
+      lastMs = now
+    }, 50)
+  },
+  visibility: (): { readonly state: string; readonly longestGapMs: number } => ({
+    state: document.visibilityState,
+    longestGapMs,
+  }),
   /** Resolves when another shows this cursor. */
   async sawCursor(name: string, cursor: number): Promise<void> {
     await until(room.presence.others, () => shownBy(name)?.cursor === cursor)

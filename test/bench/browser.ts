@@ -1,0 +1,183 @@
+/**
+ * Browser bench: how fast tabs of a real Chromium and processes see each other, and what a hidden tab suffers.
+ *
+ * Progress on stderr, one JSON object on stdout. Everything runs on this machine, over loopback.
+ */
+import { randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { launchChromium, launchDesktop } from '../browser/chromium.ts'
+import { Relay } from '../browser/relay.ts'
+import { openSite } from '../browser/site.ts'
+import { Tab } from '../browser/tab.ts'
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '5' },
+    'hidden-minutes': { type: 'string', default: '3' },
+  },
+})
+const runs = whole('runs', values.runs, 1, 100)
+const hiddenMinutes = whole('hidden-minutes', values['hidden-minutes'], 0, 60)
+
+/** A hundred cursors, twenty a second: as fast as they are told. */
+const cursors = 100
+const everyMs = 50
+/** How long others are watched after the relays were killed. */
+const watchMs = 10_000
+
+const tabNames = ['tab 1', 'tab 2', 'tab 3'] as const
+const relayNames = ['relay 1', 'relay 2'] as const
+
+const site = await openSite()
+const browser = await launchChromium()
+/** Of the story, told with every page in a window of its own: all are visible. */
+const samples = { agreeMs: [] as number[], closedMs: [] as number[], crashedMs: [] as number[] }
+const cursorMs: number[] = []
+const cursorWithoutRelaysMs: number[] = []
+let suspectedByTabs = 0
+for (let run = 1; run <= runs; run++) {
+  console.error(`run ${run} of ${runs}`)
+  await tellOnce()
+}
+await browser.close()
+const hidden = hiddenMinutes > 0 ? await hide() : undefined
+await site.close()
+
+console.log(
+  JSON.stringify(
+    {
+      runs,
+      machine: { cores: availableParallelism(), node: process.version },
+      agreeMs: spread(samples.agreeMs),
+      cursorMs: percentiles(cursorMs),
+      cursorWithoutRelaysMs: percentiles(cursorWithoutRelaysMs),
+      tabsSuspectedWhenRelaysDied: suspectedByTabs,
+      closedMs: spread(samples.closedMs),
+      crashedMs: spread(samples.crashedMs),
+      hidden,
+    },
+    null,
+    2,
+  ),
+)
+
+interface Mixed {
+  readonly relays: readonly Relay[]
+  readonly tabs: readonly [Tab, Tab, Tab]
+  /** From the opening of the last tab until all agreed. */
+  readonly agreeMs: number
+}
+
+/** Two processes, then three tabs, all connected to all. */
+async function open(pages: Pick<Browser | BrowserContext, 'newPage'>): Promise<Mixed> {
+  const cluster = randomUUID()
+  const first = await Relay.start(cluster, relayNames[0])
+  const relays = [first, await Relay.start(cluster, relayNames[1], first.addresses)]
+  const join = (name: string) => Tab.join(pages, site.url, { cluster, name, bootstrap: first.addresses })
+  const [one, two] = [await join(tabNames[0]), await join(tabNames[1])]
+  const sinceMs = performance.now()
+  const tabs = [one, two, await join(tabNames[2])] as const
+  const everybody = Object.fromEntries([...tabNames, ...relayNames].map(name => [name, 'alive']))
+  await Promise.all([
+    ...tabs.map(tab => tab.ask('sees', everybody)),
+    ...relays.flatMap(relay => tabNames.map(name => relay.tells('join', name))),
+  ])
+  const agreeMs = performance.now() - sinceMs
+  await Promise.all(
+    tabs.flatMap((tab, i) =>
+      tabNames.filter((_, other) => other !== i).map(name => tab.ask('isLinkedTo', name)),
+    ),
+  )
+  return { relays, tabs, agreeMs }
+}
+
+async function tellOnce(): Promise<void> {
+  const { relays, tabs, agreeMs } = await open(browser)
+  samples.agreeMs.push(agreeMs)
+  const [one, two, three] = tabs
+  await Promise.all(tabs.map(tab => tab.ask('enter')))
+  cursorMs.push(...(await cursorsBetween(one, two)))
+
+  const closing = performance.now()
+  await three.close()
+  await Promise.all([
+    ...relays.map(relay => relay.tells('leave', 'tab 3')),
+    ...[one, two].map(tab => tab.ask('seesStatus', 'tab 3', 'left')),
+  ])
+  samples.closedMs.push(performance.now() - closing)
+
+  for (const { process } of relays) process.signal('SIGKILL')
+  await sleep(watchMs)
+  cursorWithoutRelaysMs.push(...(await cursorsBetween(one, two)))
+  for (const tab of [one, two])
+    for (const { event, name } of await tab.ask('sightings'))
+      if ((event === 'suspect' || event === 'fail') && name.startsWith('tab')) suspectedByTabs++
+
+  const crashing = performance.now()
+  await two.crash()
+  await one.ask('seesStatus', 'tab 2', 'dead')
+  samples.crashedMs.push(performance.now() - crashing)
+  await one.close()
+}
+
+/** Both ways, so that what their clocks are apart cancels out. */
+async function cursorsBetween(one: Tab, two: Tab): Promise<number[]> {
+  await Promise.all([one, two].map(tab => tab.ask('delaysMs')))
+  for (let cursor = 0; cursor < cursors; cursor++) {
+    await (cursor % 2 === 0 ? one : two).ask('show', cursor)
+    await sleep(everyMs)
+  }
+  return (await Promise.all([one, two].map(tab => tab.ask('delaysMs')))).flat()
+}
+
+/** One tab in front of the others for minutes. What is told is what all others saw of those behind it. */
+async function hide(): Promise<object> {
+  console.error(`hidden for ${hiddenMinutes} minutes`)
+  const desktop = await launchDesktop()
+  const { relays, tabs } = await open(desktop.context)
+  const [one, two, three] = tabs
+  await Promise.all(tabs.map(tab => tab.ask('watchTimers')))
+  await three.page.bringToFront()
+  await sleep(hiddenMinutes * 60_000)
+  const [state, other] = [await one.ask('visibility'), await two.ask('visibility')]
+  const seen = (await Promise.all([three, two, one].map(tab => tab.ask('sightings')))).flat()
+  const troubles = seen.filter(({ event }) => event === 'suspect' || event === 'fail')
+  const byRelays = relays.flatMap(relay => tabNames.flatMap(name => relay.toldOf(name)))
+  const figures = {
+    minutes: hiddenMinutes,
+    tabs: [state, other],
+    suspectedByTabs: troubles.map(({ event, name }) => `${event} ${name}`),
+    suspectedByProcesses: byRelays.filter(event => event === 'suspect' || event === 'fail').length,
+  }
+  await desktop.close()
+  for (const { process } of relays) process.signal('SIGKILL')
+  return figures
+}
+
+function spread(values: readonly number[]): object {
+  const sorted = values.toSorted((a, b) => a - b)
+  return { min: round(sorted[0]), median: at(sorted, 0.5), max: round(sorted.at(-1)) }
+}
+
+function percentiles(values: readonly number[]): object {
+  const sorted = values.toSorted((a, b) => a - b)
+  return { count: sorted.length, p50: at(sorted, 0.5), p99: at(sorted, 0.99), max: round(sorted.at(-1)) }
+}
+
+function at(sorted: readonly number[], share: number): number | undefined {
+  return round(sorted[Math.floor(sorted.length * share)])
+}
+
+function round(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(value * 10) / 10
+}
+
+function whole(option: string, value: string, min: number, max: number): number {
+  const number = Number(value)
+  if (Number.isInteger(number) && number >= min && number <= max) return number
+  console.error(`bench:browser: --${option} is a whole number from ${min} to ${max}`)
+  process.exit(2)
+}
