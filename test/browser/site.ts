@@ -1,4 +1,4 @@
-/** Site: the test pages, built as an app builds its own, and served on loopback. */
+/** Site: a folder's page, built as an app builds its own, and served on loopback. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,11 +10,12 @@ export interface Site {
   close(): Promise<void>
 }
 
-const root = fileURLToPath(new URL('page', import.meta.url))
+const testPage = fileURLToPath(new URL('page', import.meta.url))
 
-export async function openSite(): Promise<Site> {
+/** @param root with its own Vite config, if it has one */
+export async function openSite(root: string = testPage): Promise<Site> {
   const outDir = mkdtempSync(join(tmpdir(), 'hearsay-site-'))
-  const quiet = { root, logLevel: 'error', configFile: false } as const
+  const quiet = { root, logLevel: 'error' } as const
   await build({ ...quiet, build: { outDir, emptyOutDir: true, minify: false, target: 'esnext' } })
   const server = await preview({ ...quiet, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } })
   return {

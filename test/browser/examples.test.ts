@@ -1,0 +1,113 @@
+/** The examples for browsers, built as their users would, with a relay of the test's own. */
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { faultsOf } from './axe.ts'
+import { launchChromium, skipsBrowser } from './chromium.ts'
+import { Relay } from './relay.ts'
+import { openSite, type Site } from './site.ts'
+
+let browser: Browser
+
+beforeAll(async () => {
+  if (!skipsBrowser) browser = await launchChromium()
+})
+
+afterEach(async () => {
+  if (!skipsBrowser) for (const context of browser.contexts()) await context.close()
+})
+
+afterAll(async () => {
+  if (!skipsBrowser) await browser.close()
+})
+
+const within = { timeout: 30_000 }
+const looks = [
+  ['light', { colorScheme: 'light' }],
+  ['dark', { colorScheme: 'dark' }],
+  ['narrow', { viewport: { width: 400, height: 800 } }],
+] as const
+
+/** The example's page, on a site of its own, with somebody who introduces its visitors. */
+function example(name: string): (options?: BrowserContextOptions) => Promise<Page> {
+  let site: Site
+  let relay: Relay
+  beforeAll(async () => {
+    if (skipsBrowser) return
+    relay = await Relay.start(name, 'relay')
+    process.env['VITE_RELAY'] = relay.addresses.find(address => address.includes('/ws'))
+    site = await openSite(fileURLToPath(new URL(`../../examples/${name}`, import.meta.url)))
+  })
+  afterAll(async () => {
+    if (skipsBrowser) return
+    await site.close()
+    relay.process.signal('SIGKILL')
+    await relay.process.gone
+  })
+  return async options => {
+    const page = await (await browser.newContext(options)).newPage()
+    await page.goto(site.url)
+    return page
+  }
+}
+
+describe.skipIf(skipsBrowser)('presence-cursors', { timeout: 90_000 }, () => {
+  const open = example('presence-cursors')
+
+  it('shows who is here, and where their pointers are', async () => {
+    const [one, two] = [await open(), await open()]
+    for (const page of [one, two]) await page.locator('li').nth(1).waitFor(within)
+    await one.locator('main').hover()
+    await two.locator('.cursor').waitFor(within)
+    await one.locator('header').hover()
+    await two.locator('.cursor').waitFor({ ...within, state: 'detached' })
+    await one.close()
+    await two
+      .locator('li')
+      .nth(1)
+      .waitFor({ ...within, state: 'detached' })
+  })
+
+  it.each(looks)('has no fault that axe knows of: %s', async (_, options) => {
+    const page = await open(options)
+    await page.getByText('connected').waitFor(within)
+    expect(await faultsOf(page)).toEqual([])
+  })
+})
+
+describe.skipIf(skipsBrowser)('shared-notes', { timeout: 90_000 }, () => {
+  const open = example('shared-notes')
+  const write = async (page: Page, text: string) => {
+    await page.getByRole('button', { name: 'New note' }).click()
+    await page.getByRole('textbox', { name: 'Note' }).click()
+    await page.keyboard.type(text)
+  }
+
+  it('has a note, and the caret of who writes it, on all pages', async () => {
+    const [one, two] = [await open(), await open()]
+    for (const page of [one, two]) await page.getByText('with 1 more').waitFor(within)
+    await write(one, 'Milk, bread')
+    await two.getByRole('button', { name: 'Milk, bread' }).waitFor(within)
+    await two.getByRole('textbox', { name: 'Note' }).getByText('Milk, bread').waitFor(within)
+    await two.locator('.cm-ySelectionInfo').waitFor({ ...within, state: 'attached' })
+    await two.getByRole('button', { name: 'Delete this note' }).click()
+    await one.getByText('No note yet.').waitFor(within)
+  })
+
+  it('keeps notes over a reload, and shares them with a second tab, which cannot keep them', async () => {
+    const page = await open()
+    await write(page, 'Kept')
+    await page.reload()
+    await page.getByRole('button', { name: 'Kept' }).waitFor(within)
+    const second = await page.context().newPage()
+    await second.goto(page.url())
+    await second.getByRole('button', { name: 'Kept' }).waitFor(within)
+  })
+
+  it.each(looks)('has no fault that axe knows of: %s', async (_, options) => {
+    const page = await open(options)
+    await page.getByText(/connected/).waitFor(within)
+    await write(page, 'A note')
+    expect(await faultsOf(page)).toEqual([])
+  })
+})
