@@ -41,6 +41,7 @@ let suspectedByTabs = 0
 for (let run = 1; run <= runs; run++) {
   console.error(`run ${run} of ${runs}`)
   await tellOnce()
+  await crashOnce()
 }
 await browser.close()
 const hidden = hiddenMinutes > 0 ? await hide() : undefined
@@ -116,11 +117,23 @@ async function tellOnce(): Promise<void> {
     for (const { event, name } of await tab.ask('sightings'))
       if ((event === 'suspect' || event === 'fail') && name.startsWith('tab')) suspectedByTabs++
 
-  const crashing = performance.now()
-  await two.crash()
-  await one.ask('seesStatus', 'tab 2', 'dead')
-  samples.crashedMs.push(performance.now() - crashing)
-  await one.close()
+  for (const tab of [one, two]) await tab.close()
+}
+
+/** The renderer of one tab ends without a word. */
+async function crashOnce(): Promise<void> {
+  const { relays, tabs, agreeMs } = await open(browser)
+  samples.agreeMs.push(agreeMs)
+  const [one, two, three] = tabs
+  const sinceMs = performance.now()
+  await three.crash()
+  await Promise.all([
+    ...relays.map(relay => relay.tells('fail', 'tab 3')),
+    ...[one, two].map(tab => tab.ask('seesStatus', 'tab 3', 'dead')),
+  ])
+  samples.crashedMs.push(performance.now() - sinceMs)
+  for (const tab of [one, two]) await tab.close()
+  for (const { process } of relays) process.signal('SIGKILL')
 }
 
 /** Both ways, so that what their clocks are apart cancels out. */

@@ -69,6 +69,20 @@ describe.skipIf(skipsBrowser)('tabs of a browser', { timeout: 60_000 }, () => {
     }
   })
 
+  it('find the others through whichever address answers, and each other through whichever relay is left', async () => {
+    const cluster = randomUUID()
+    const first = await Relay.start(cluster, 'relay 1')
+    const second = await Relay.start(cluster, 'relay 2', first.addresses)
+    relays.push(first, second)
+    const bootstrap = ['/ip4/127.0.0.1/tcp/9/ws', ...first.addresses, ...second.addresses]
+    const one = await Tab.join(browser, site.url, { cluster, name: 'tab 1', bootstrap })
+    await one.ask('sees', { 'relay 1': 'alive', 'relay 2': 'alive', 'tab 1': 'alive' })
+    first.process.signal('SIGKILL')
+    await one.ask('seesStatus', 'relay 1', 'dead')
+    const two = await Tab.join(browser, site.url, { cluster, name: 'tab 2', bootstrap })
+    await two.ask('isLinkedTo', 'tab 1')
+  })
+
   it('have left when they are closed', async () => {
     const { relays, tabs } = await joinAll()
     await tabs[2].close()
