@@ -5,14 +5,13 @@
  * introduction ever runs over a relay.
  */
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
-import type { Transport } from '@libp2p/interface'
-import { type WebRTCTransportComponents, webRTC } from '@libp2p/webrtc'
+import { webRTC } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { InvalidOptionsError, ListenError } from '../../cluster/errors.ts'
 import type { Cluster } from '../../face/cluster.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
 import { joinWith } from '../preset.ts'
-import { DialBudget } from './dial-budget.ts'
+import { frugal } from './frugal-web-rtc.ts'
 import { browser as platform } from './platform.ts'
 import { openStorage } from './storage.ts'
 
@@ -40,7 +39,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
       transports: [
         webSockets(),
         circuitRelayTransport(),
-        budgeted(webRTC({ ...(rtcConfiguration && { rtcConfiguration }) })),
+        frugal(webRTC({ ...(rtcConfiguration && { rtcConfiguration }) })),
       ],
       // Browsers judge by themselves whom a page may reach.
       connectionGater: { denyDialMultiaddr: () => false },
@@ -49,19 +48,4 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
       new ListenError(`listen: ${listen.join(', ')} cannot be listened on`, { cause: error }),
     started: () => () => {},
   })
-}
-
-type WebRTC = (components: WebRTCTransportComponents) => Transport
-
-function budgeted(create: WebRTC): WebRTC {
-  return components => {
-    const budget = new DialBudget(performance.now())
-    const transport = create(components)
-    const dial = transport.dial.bind(transport)
-    transport.dial = async (address, options) => {
-      if (!budget.take(performance.now())) throw new Error('no WebRTC dial is left for now')
-      return await dial(address, options)
-    }
-    return transport
-  }
 }

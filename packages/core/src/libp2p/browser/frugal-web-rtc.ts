@@ -1,0 +1,41 @@
+/**
+ * Frugal WebRTC: dials within a budget, and does not wait for a handshake that hangs.
+ *
+ * Where networks are quick a handshake takes a fraction of a second. Now and then libp2p's misses that its first
+ * channel was closed, and waits for that until the dial's time is over: the second try is begun before.
+ */
+import type { Connection, Transport } from '@libp2p/interface'
+import type { WebRTCTransportComponents } from '@libp2p/webrtc'
+import { DialBudget } from './dial-budget.ts'
+
+/** The second try has what is left of the dial's time, for those whose networks are slow. */
+const firstTryMs = 2_000
+
+type WebRTC = (components: WebRTCTransportComponents) => Transport
+type Dial = Transport['dial']
+
+export function frugal(create: WebRTC): WebRTC {
+  return components => {
+    const budget = new DialBudget(performance.now())
+    const transport = create(components)
+    const dial = transport.dial.bind(transport)
+    transport.dial = triedTwice((address, options) => {
+      if (!budget.take(performance.now())) throw new Error('no WebRTC dial is left for now')
+      return dial(address, options)
+    })
+    return transport
+  }
+}
+
+/** The same dial, begun anew once if it hangs. */
+export function triedTwice(dial: Dial): Dial {
+  return async (address, options): Promise<Connection> => {
+    const hangs = AbortSignal.timeout(firstTryMs)
+    try {
+      return await dial(address, { ...options, signal: AbortSignal.any([options.signal, hangs]) })
+    } catch (error) {
+      if (!hangs.aborted || options.signal.aborted) throw error
+      return await dial(address, options)
+    }
+  }
+}
