@@ -1,12 +1,11 @@
 /** Shared text: one document that all tabs write in at once, with the others' carets. */
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
+import { defaultKeymap } from '@codemirror/commands'
 import { EditorState } from '@codemirror/state'
 import { EditorView, keymap, placeholder } from '@codemirror/view'
 import type { RoomDocument } from '@hearsay/core'
 import { useDocument, useSelf } from '@hearsay/react'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { yCollab } from 'y-codemirror.next'
-import { UndoManager } from 'yjs'
+import { yCollab, yUndoManagerKeymap } from 'y-codemirror.next'
 import { hueOf } from '../members/hue.ts'
 import './text.css'
 
@@ -37,18 +36,17 @@ export function SharedText(): ReactNode {
 
 function openEditor({ doc, awareness }: RoomDocument, parent: HTMLElement): EditorView {
   const text = doc.getText('text')
-  const undoManager = new UndoManager(text)
   return new EditorView({
     parent,
     state: EditorState.create({
       doc: text.toString(),
       extensions: [
-        history(),
-        keymap.of([...defaultKeymap, ...historyKeymap]),
+        // Undoes what was written here, not what others wrote.
+        keymap.of([...yUndoManagerKeymap, ...defaultKeymap]),
         placeholder('Write here. Whoever has this page open reads it as you type.'),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-labelledby': 'text-title' }),
-        yCollab(text, awareness, { undoManager }),
+        yCollab(text, awareness),
       ],
     }),
   })
