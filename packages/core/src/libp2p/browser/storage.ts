@@ -48,13 +48,21 @@ async function openDatabase(name: string): Promise<Datastore & { close(): Promis
   return datastore
 }
 
+/** A page that is loaded anew may come before the browser has done away with the one that it replaces. */
+const replacedMs = 2_000
+
 /** Held until it is released, or the page is gone. */
 function lock(name: string): Promise<() => void> {
   return new Promise((resolve, reject) => {
-    const held = navigator.locks.request(`hearsay:${name}`, { ifAvailable: true }, granted => {
-      if (!granted) throw new StorageError(`storage: '${name}' cannot be opened: another page uses it`)
-      return new Promise<void>(release => resolve(release))
+    const signal = AbortSignal.timeout(replacedMs)
+    const held = navigator.locks.request(
+      `hearsay:${name}`,
+      { signal },
+      () => new Promise<void>(release => resolve(release)),
+    )
+    held.catch(cause => {
+      const why = signal.aborted ? 'another page uses it' : String(cause)
+      reject(new StorageError(`storage: '${name}' cannot be opened: ${why}`, { cause }))
     })
-    held.catch(reject)
   })
 }
