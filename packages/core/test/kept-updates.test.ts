@@ -6,12 +6,17 @@ import type { KeyValues } from '../src/cluster/ports.ts'
 import { datastoreKeyValues } from '../src/libp2p/datastore-key-values.ts'
 import { KeptUpdates, maxAppended } from '../src/rooms/kept-updates.ts'
 import { maxUpdateBytes } from '../src/spaces/document-sync.ts'
+import { WriteQueue } from '../src/spaces/write-queue.ts'
 
 const prefix = '/hearsay/space/a'
 
 /** A document whose changes are kept. */
 async function kept(keyValues: KeyValues): Promise<{ doc: Y.Doc; updates: KeptUpdates }> {
-  const updates = new KeptUpdates({ keyValues, prefix, stored: await keyValues.read(prefix) })
+  const updates = new KeptUpdates({
+    queue: new WriteQueue(keyValues),
+    prefix,
+    stored: await keyValues.read(prefix),
+  })
   const doc = new Y.Doc()
   const stored = updates.take()
   if (stored) Y.applyUpdate(doc, stored, updates)

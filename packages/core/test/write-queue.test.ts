@@ -61,6 +61,33 @@ describe('write queue', () => {
     expect(isStored).toBe(true)
   })
 
+  it('writes what waits beside what is being written when it is flushed', async () => {
+    const store = new SlowStore()
+    const queue = new WriteQueue(store)
+    queue.push([{ key: '/a', value: value(1) }])
+    queue.push([{ key: '/b', value: value(1) }])
+    queue.flush()
+    expect(store.written).toEqual([[{ key: '/a', value: value(1) }], [{ key: '/b', value: value(1) }]])
+    queue.push([{ key: '/c', value: value(1) }])
+    await store.end()
+    expect(store.written).toHaveLength(2)
+    await store.end()
+    expect(store.written).toHaveLength(3)
+  })
+
+  it('is stored though others go on to push', async () => {
+    const store = new SlowStore()
+    const queue = new WriteQueue(store)
+    queue.push([{ key: '/a', value: value(1) }])
+    queue.push([{ key: '/b', value: value(1) }])
+    const stored = queue.stored()
+    await store.end()
+    queue.push([{ key: '/c', value: value(1) }])
+    await store.end()
+    await stored
+    expect(store.written).toHaveLength(3)
+  })
+
   it('says when the store fails, loses nothing, and writes it with the next change', async () => {
     const store = new SlowStore()
     const queue = new WriteQueue(store)

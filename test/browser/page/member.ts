@@ -93,6 +93,19 @@ const member = {
   show(cursor: number): void {
     room.presence.set({ cursor, atMs: nowMs() })
   },
+  /** Writes at the end of the room's document. */
+  write(text: string): void {
+    const written = room.doc.getText('notes')
+    written.insert(written.length, text)
+  },
+  written: (): string => room.doc.getText('notes').toString(),
+  /** Resolves when this stands in the room's document. */
+  async read(text: string): Promise<void> {
+    const isRead = () => room.doc.getText('notes').toString() === text
+    while (!isRead()) await new Promise<void>(resolve => room.doc.once('update', () => resolve()))
+  },
+  /** Resolves when what was written is stored. */
+  stored: (): Promise<void> => room.provider.stored(),
   /** What this page saw of others, in order. */
   sightings: (): readonly Sighting[] => sightings,
   /** How long the cursors that came since the last time were under way, in milliseconds. */

@@ -6,7 +6,7 @@
 import { StorageError } from '../cluster/errors.ts'
 import type { KeyValues } from '../cluster/ports.ts'
 import type { FactChange } from '../spaces/fact-set.ts'
-import { WriteQueue } from '../spaces/write-queue.ts'
+import type { WriteQueue } from '../spaces/write-queue.ts'
 import { decodeSpaceRumors, encodeSpaceRumors } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 
@@ -16,10 +16,10 @@ export class KeptFacts {
   readonly #queue: WriteQueue
 
   /** @param prefix a path of its own for this space */
-  constructor(keyValues: KeyValues, prefix: string) {
+  constructor(keyValues: KeyValues, queue: WriteQueue, prefix: string) {
     this.#keyValues = keyValues
     this.#prefix = `${prefix}/facts`
-    this.#queue = new WriteQueue(keyValues)
+    this.#queue = queue
   }
 
   /** @throws {StorageError} it is damaged, or not of this space; nothing was changed */

@@ -112,11 +112,16 @@ export class Face implements Cluster, EngineFace {
     this.#onGoodbyeHeard()
   }
 
+  /** The process may end: what was written in rooms and configs is told and stored at once. */
+  protected flush(): void {
+    this.#spaces?.own.flush()
+  }
+
   async #leave(): Promise<void> {
     const engine = this.#engine
     if (!engine) return
     if (engine.driver.isRunning) {
-      await this.#spaces?.own.flush()
+      this.flush()
       await this.#sayGoodbye(engine.driver)
       await this.#pass(engine.machine.overlay.linked().length > 0 ? lingerMs : 0)
     }

@@ -16,6 +16,7 @@ import { RoomFace } from '../rooms/room-face.ts'
 import type { Surroundings } from '../spaces/space-members.ts'
 import { SpacesDriver } from '../spaces/spaces-driver.ts'
 import type { Whereabouts } from '../spaces/whereabouts.ts'
+import { WriteQueue } from '../spaces/write-queue.ts'
 import { byteLength } from '../wire/byte-length.ts'
 import { limits } from '../wire/limits.ts'
 import { spaceTag } from '../wire/space-tag.ts'
@@ -24,7 +25,10 @@ export class MemberSpaces {
   readonly #engine: Engine
   readonly #driver: SpacesDriver
   readonly #surroundings: Surroundings
+  readonly #queue: WriteQueue
   readonly #rooms = new Map<string, Promise<RoomFace>>()
+  /** Those of them that could be entered. */
+  readonly #entered = new Set<RoomFace>()
   readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<ConfigFace> }>()
   /** Of spaces that were left, until all of it is stored. */
   readonly #storing = new Map<string, Promise<void>>()
@@ -33,6 +37,7 @@ export class MemberSpaces {
     const { self, machine, driver, host, cluster } = engine
     const { clock, transport, keys, random } = host
     this.#engine = engine
+    this.#queue = new WriteQueue(host.keyValues)
     this.#surroundings = {
       self,
       linked: () => machine.overlay.linked(),
@@ -93,22 +98,19 @@ export class MemberSpaces {
     return config
   }
 
-  /** What was written in documents is told at once. */
-  async flush(): Promise<void> {
-    for (const room of await this.#openRooms()) room.flush()
+  /** What was written is told and stored at once. */
+  flush(): void {
+    for (const room of this.#entered) room.flush()
+    this.#queue.flush()
   }
 
   /** The member leaves the cluster: what it entered cannot be used any more. Resolves when all of it is stored. */
   async close(): Promise<void> {
     const configs = [...this.#configs.values()].map(({ config }) => config)
-    const faces = [...(await this.#openRooms()), ...(await fulfilled(configs))]
+    const faces = [...(await fulfilled([...this.#rooms.values()])), ...(await fulfilled(configs))]
     for (const face of faces) face.close()
     this.#driver.stop()
     await Promise.all(this.#storing.values())
-  }
-
-  #openRooms(): Promise<RoomFace[]> {
-    return fulfilled([...this.#rooms.values()])
   }
 
   async #enterRoom(name: string, space: string): Promise<RoomFace> {
@@ -123,14 +125,16 @@ export class MemberSpaces {
       random: host.random,
       whereabouts: this.#whereaboutsIn(space),
       memberOf: id => machine.member(id),
-      kept: await KeptDocuments.open(host.keyValues, this.#pathOf(space)),
+      kept: await KeptDocuments.open(host.keyValues, this.#queue, this.#pathOf(space)),
       known: machine.members().map(({ id }) => id),
       incarnation: machine.member(self)?.incarnation ?? 0,
       left: () => {
         this.#rooms.delete(space)
+        this.#entered.delete(room)
         this.#store(space, room)
       },
     })
+    this.#entered.add(room)
     return room
   }
 
@@ -150,7 +154,7 @@ export class MemberSpaces {
       driver: this.#driver,
       clock: host.clock,
       check: checkWith(schema),
-      kept: new KeptFacts(host.keyValues, this.#pathOf(space)),
+      kept: new KeptFacts(host.keyValues, this.#queue, this.#pathOf(space)),
       incarnation: machine.member(self)?.incarnation ?? 0,
       left: () => {
         this.#configs.delete(space)

@@ -118,8 +118,12 @@ class Service extends Face implements Startable {
   afterStart(): void {
     this.#parts?.transport.start()
     this.#unfollow = this.#platform.followPage?.({
-      attend: attention => this.#parts?.driver.handle({ type: 'change', change: { attention } }),
+      attend: attention => {
+        if (attention.state !== 'full') this.flush()
+        this.#parts?.driver.handle({ type: 'change', change: { attention } })
+      },
       goodbye: () => {
+        this.flush()
         this.#parts?.driver.handle({ type: 'leave' })
         void this.leave()
       },

@@ -7,21 +7,22 @@
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 import type { KeyValues } from '../cluster/ports.ts'
+import type { WriteQueue } from '../spaces/write-queue.ts'
 import { KeptUpdates, type StoredUpdate } from './kept-updates.ts'
 
 export class KeptDocuments {
-  readonly #keyValues: KeyValues
+  readonly #queue: WriteQueue
   readonly #prefix: string
   readonly #documents = new Map<string, KeptUpdates>()
 
-  private constructor(keyValues: KeyValues, prefix: string) {
-    this.#keyValues = keyValues
+  private constructor(queue: WriteQueue, prefix: string) {
+    this.#queue = queue
     this.#prefix = prefix
   }
 
   /** @param space a path of its own for the room. @throws {StorageError} it is damaged, or foreign; nothing was changed */
-  static async open(keyValues: KeyValues, space: string): Promise<KeptDocuments> {
-    const kept = new KeptDocuments(keyValues, `${space}/documents`)
+  static async open(keyValues: KeyValues, queue: WriteQueue, space: string): Promise<KeptDocuments> {
+    const kept = new KeptDocuments(queue, `${space}/documents`)
     const stored = new Map<string, StoredUpdate[]>()
     for (const entry of await keyValues.read(kept.#prefix)) {
       const [folder = ''] = entry[0].slice(kept.#prefix.length + 1).split('/')
@@ -30,7 +31,7 @@ export class KeptDocuments {
     for (const [folder, updates] of stored)
       kept.#documents.set(
         folder,
-        new KeptUpdates({ keyValues, prefix: `${kept.#prefix}/${folder}`, stored: updates }),
+        new KeptUpdates({ queue, prefix: `${kept.#prefix}/${folder}`, stored: updates }),
       )
     return kept
   }
@@ -40,14 +41,14 @@ export class KeptDocuments {
     const known = this.#documents.get(folder)
     if (known) return known
     const prefix = `${this.#prefix}/${folder}`
-    const fresh = new KeptUpdates({ keyValues: this.#keyValues, prefix, stored: [] })
+    const fresh = new KeptUpdates({ queue: this.#queue, prefix, stored: [] })
     this.#documents.set(folder, fresh)
     return fresh
   }
 
-  /** Resolves when all of them are stored. @throws {StorageError} one cannot be written */
-  async stored(): Promise<void> {
-    await Promise.all([...this.#documents.values()].map(updates => updates.stored()))
+  /** Resolves when all of them are stored. @throws {StorageError} they cannot be written */
+  stored(): Promise<void> {
+    return this.#queue.stored()
   }
 }
 

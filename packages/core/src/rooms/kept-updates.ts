@@ -6,9 +6,9 @@
  */
 import * as Y from 'yjs'
 import { StorageError } from '../cluster/errors.ts'
-import type { KeyValueChange, KeyValues } from '../cluster/ports.ts'
+import type { KeyValueChange } from '../cluster/ports.ts'
 import { isUpdate } from '../spaces/document-sync.ts'
-import { WriteQueue } from '../spaces/write-queue.ts'
+import type { WriteQueue } from '../spaces/write-queue.ts'
 
 /** Our choice: appended updates beyond which they are merged … */
 export const maxAppended = 256
@@ -20,7 +20,7 @@ const minMergeBytes = 65_536
 export type StoredUpdate = readonly [key: string, update: Uint8Array]
 
 export interface KeptUpdatesOptions {
-  readonly keyValues: KeyValues
+  readonly queue: WriteQueue
   /** A path of its own for this document. */
   readonly prefix: string
   /** What the store holds under this path, in the order of the keys. */
@@ -38,13 +38,13 @@ export class KeptUpdates {
   #mergedBytes = 0
 
   /** @throws {StorageError} what is stored is damaged, or no document; nothing was changed */
-  constructor({ keyValues, prefix, stored }: KeptUpdatesOptions) {
+  constructor({ queue, prefix, stored }: KeptUpdatesOptions) {
     // Without the bounds for what others send: it is this member's own.
     for (const [key, update] of stored)
       if (!isUpdate(update))
         throw new StorageError(`the store holds no document under ${key}: it is damaged or foreign`)
     this.#prefix = prefix
-    this.#queue = new WriteQueue(keyValues)
+    this.#queue = queue
     this.#whole = stored.length === 0 ? undefined : Y.mergeUpdates(stored.map(([, update]) => update))
     this.#keys = stored.map(([key]) => key)
     this.#next = Number(stored.at(-1)?.[0].slice(-numberLength) ?? -1) + 1

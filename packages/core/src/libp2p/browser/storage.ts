@@ -35,8 +35,8 @@ export async function openStorage(storage: string | Datastore | undefined): Prom
 
 async function openDatabase(name: string): Promise<Datastore & { close(): Promise<void> }> {
   // Loaded only where a database is named.
-  const { IDBDatastore } = await import('datastore-idb')
-  const datastore = new IDBDatastore(name)
+  const { CommittingDatastore } = await import('./committing-datastore.ts')
+  const datastore = new CommittingDatastore(name)
   await datastore.open()
   try {
     // A database of somebody else opens, too, but has not what ours is made of.

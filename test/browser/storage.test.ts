@@ -1,0 +1,81 @@
+/** What a page keeps in IndexedDB, whatever becomes of the page. */
+import { randomUUID } from 'node:crypto'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { launchChromium, skipsBrowser } from './chromium.ts'
+import { openSite, type Site } from './site.ts'
+import { Tab } from './tab.ts'
+
+let site: Site
+let browser: Browser
+let context: BrowserContext
+
+beforeAll(async () => {
+  if (!skipsBrowser) [site, browser] = await Promise.all([openSite(), launchChromium()])
+})
+
+beforeEach(async () => {
+  if (!skipsBrowser) context = await browser.newContext()
+})
+
+afterEach(() => context?.close())
+
+afterAll(async () => {
+  if (skipsBrowser) return
+  await browser.close()
+  await site.close()
+})
+
+/** A member that finds nobody, and what it keeps. */
+const options = { cluster: randomUUID(), name: 'tab', bootstrap: [], storage: 'me', iceServers: [] }
+
+async function open(): Promise<Tab> {
+  return await Tab.on(await context.newPage(), site.url)
+}
+
+describe.skipIf(skipsBrowser)('storage of a page', { timeout: 60_000 }, () => {
+  it('is its identity, and one page at a time has it', async () => {
+    const tab = await open()
+    const id = await tab.ask('join', options)
+    const other = await open()
+    await expect(other.ask('join', options)).rejects.toThrow(/another page uses it/)
+    await tab.page.reload()
+    expect(await tab.ask('join', options)).toBe(id)
+  })
+
+  it('has what was written when the page was loaded anew', async () => {
+    const tab = await open()
+    const lives = 20
+    for (let life = 1; life <= lives; life++) {
+      await tab.ask('join', options)
+      await tab.ask('enter')
+      await tab.page.evaluate(() => {
+        const { member } = window as unknown as { member: { write(text: string): void } }
+        for (const text of 'abcd') member.write(text)
+        location.reload()
+      })
+      await tab.page.waitForEvent('load')
+    }
+    await tab.ask('join', options)
+    await tab.ask('enter')
+    expect(await tab.ask('written')).toBe('abcd'.repeat(lives))
+  })
+
+  it('says so when it is full, and keeps what it could not when it can again', async () => {
+    const tab = await open()
+    const session = await context.newCDPSession(tab.page)
+    const { origin } = new URL(site.url)
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 200_000 })
+    await tab.ask('join', options)
+    await tab.ask('enter')
+    const text = 'long '.repeat(60_000)
+    await tab.ask('write', text)
+    await expect(tab.ask('stored')).rejects.toThrow(/cannot be written/)
+    await session.send('Storage.overrideQuotaForOrigin', { origin })
+    await tab.ask('stored')
+    await tab.page.reload()
+    await tab.ask('join', options)
+    await tab.ask('enter')
+    expect(await tab.ask('written')).toBe(text)
+  })
+})
