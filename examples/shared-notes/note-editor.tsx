@@ -7,6 +7,7 @@ import { useSelf } from '@hearsay/react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { yCollab, yUndoManagerKeymap } from 'y-codemirror.next'
 import { noteIn } from './notes.ts'
+import { colorOf } from './people.tsx'
 
 interface NoteEditorProps {
   readonly document: RoomDocument
@@ -15,10 +16,12 @@ interface NoteEditorProps {
 
 export function NoteEditor({ document, id }: NoteEditorProps): ReactNode {
   const host = useRef<HTMLDivElement>(null)
-  const name = useSelf(({ name }) => name)
+  const self = useSelf()
   useEffect(() => {
-    document.awareness.setLocalStateField('user', { name, color: '#2257b8', colorLight: '#2257b840' })
-  }, [document, name])
+    if (!self) return
+    const color = colorOf(self.id)
+    document.awareness.setLocalStateField('user', { name: self.name, color, colorLight: `${color}40` })
+  }, [document, self])
   useEffect(() => {
     const text = noteIn(document.doc, id)
     if (!text || !host.current) return undefined

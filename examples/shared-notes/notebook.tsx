@@ -1,14 +1,17 @@
 /** Notebook: the list of notes, the one that is open, and who else is here. */
-import { useConnectionStatus, useDocument, useOthers, useSelf } from '@hearsay/react'
+import { useDocument } from '@hearsay/react'
 import { type ReactNode, useState } from 'react'
 import { NoteEditor } from './note-editor.tsx'
 import { addNote, removeNote, useTitles } from './notes.ts'
+import { People } from './people.tsx'
 
 export function Notebook(): ReactNode {
   const titles = useTitles()
   const document = useDocument()
   const [chosen, choose] = useState<string>()
-  const open = titles.find(({ id }) => id === chosen) ?? titles[0]
+  // The first that there is, and from then on that one, whatever others add or delete.
+  if (chosen === undefined && titles[0]) choose(titles[0].id)
+  const open = titles.find(({ id }) => id === chosen)
   return (
     <>
       <header>
@@ -38,20 +41,9 @@ export function Notebook(): ReactNode {
             </button>
           </>
         ) : (
-          <p>No note yet.</p>
+          <p>{titles.length > 0 ? 'No note is open.' : 'No note yet.'}</p>
         )}
       </main>
     </>
-  )
-}
-
-function People(): ReactNode {
-  const { status, error } = useConnectionStatus()
-  const self = useSelf(({ name }) => name)
-  const others = useOthers(others => others.length)
-  return (
-    <p role="status">
-      {error?.message ?? `${self ?? ''}, ${status}${others > 0 ? `, with ${others} more` : ''}`}
-    </p>
   )
 }

@@ -11,10 +11,11 @@ import { WriteQueue } from '../src/spaces/write-queue.ts'
 const prefix = '/hearsay/space/a'
 
 /** A document whose changes are kept. */
-async function kept(keyValues: KeyValues): Promise<{ doc: Y.Doc; updates: KeptUpdates }> {
+async function kept(keyValues: KeyValues, keeper = 'one'): Promise<{ doc: Y.Doc; updates: KeptUpdates }> {
   const updates = new KeptUpdates({
     queue: new WriteQueue(keyValues),
     prefix,
+    keeper,
     stored: await keyValues.read(prefix),
   })
   const doc = new Y.Doc()
@@ -49,6 +50,22 @@ describe('kept updates', () => {
     await updates.stored()
     const again = await kept(keyValues)
     expect([...again.doc.getMap('files').keys()].sort()).toEqual(['one', 'other'])
+  })
+
+  it('of two members in one store lose nothing to each other, and become one again', async () => {
+    const keyValues = datastoreKeyValues(new MemoryDatastore())
+    const [one, other] = [await kept(keyValues, 'one'), await kept(keyValues, 'other')]
+    for (let edit = 0; edit < 2 * maxAppended; edit++) {
+      one.doc.getMap('one').set(String(edit), edit)
+      other.doc.getMap('other').set(String(edit), edit)
+      if (edit % 10 === 0) await Promise.all([one.updates.stored(), other.updates.stored()])
+    }
+    await Promise.all([one.updates.stored(), other.updates.stored()])
+    const later = await kept(keyValues, 'one')
+    for (const name of ['one', 'other']) expect(later.doc.getMap(name).size).toBe(2 * maxAppended)
+    for (let edit = 0; edit <= maxAppended; edit++) later.doc.getMap('later').set('same', edit)
+    await later.updates.stored()
+    expect(await countOf(keyValues)).toBeLessThan(maxAppended)
   })
 
   it('stay few, however many there were', async () => {

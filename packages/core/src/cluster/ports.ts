@@ -53,6 +53,9 @@ export interface KeyValues {
   write(changes: readonly KeyValueChange[]): Promise<void>
 }
 
+/** What is kept of rooms and shared configs is under this path. All of it merges, whoever wrote it. */
+export const spacesPath = '/hearsay/space'
+
 /** Without a value the key is deleted. */
 export interface KeyValueChange {
   readonly key: string

@@ -6,6 +6,7 @@
 import { toString as toText } from 'uint8arrays/to-string'
 import type { Engine } from '../cluster/engine.ts'
 import { InvalidOptionsError } from '../cluster/errors.ts'
+import { spacesPath } from '../cluster/ports.ts'
 import type { ConfigOptions, ConfigSchema } from '../config/config.ts'
 import { ConfigFace } from '../config/config-face.ts'
 import { checkWith } from '../config/config-schema.ts'
@@ -125,7 +126,12 @@ export class MemberSpaces {
       random: host.random,
       whereabouts: this.#whereaboutsIn(space),
       memberOf: id => machine.member(id),
-      kept: await KeptDocuments.open(host.keyValues, this.#queue, this.#pathOf(space)),
+      kept: await KeptDocuments.open({
+        keyValues: host.keyValues,
+        queue: this.#queue,
+        prefix: `${this.#pathOf(space)}/documents`,
+        keeper: self,
+      }),
       known: machine.members().map(({ id }) => id),
       incarnation: machine.member(self)?.incarnation ?? 0,
       left: () => {
@@ -174,7 +180,7 @@ export class MemberSpaces {
   }
 
   #pathOf(space: string): string {
-    return `/hearsay/space/${toText(this.#engine.cluster, 'base32')}/${space}`
+    return `${spacesPath}/${toText(this.#engine.cluster, 'base32')}/${space}`
   }
 
   #whereaboutsIn(space: string): Whereabouts {

@@ -10,45 +10,51 @@ import type { KeyValues } from '../cluster/ports.ts'
 import type { WriteQueue } from '../spaces/write-queue.ts'
 import { KeptUpdates, type StoredUpdate } from './kept-updates.ts'
 
+export interface KeptDocumentsOptions {
+  readonly keyValues: KeyValues
+  readonly queue: WriteQueue
+  /** A path of its own for the documents of this room. */
+  readonly prefix: string
+  /** Who keeps them: a member id. */
+  readonly keeper: string
+}
+
 export class KeptDocuments {
-  readonly #queue: WriteQueue
-  readonly #prefix: string
+  readonly #options: KeptDocumentsOptions
   readonly #documents = new Map<string, KeptUpdates>()
 
-  private constructor(queue: WriteQueue, prefix: string) {
-    this.#queue = queue
-    this.#prefix = prefix
+  private constructor(options: KeptDocumentsOptions) {
+    this.#options = options
   }
 
-  /** @param space a path of its own for the room. @throws {StorageError} it is damaged, or foreign; nothing was changed */
-  static async open(keyValues: KeyValues, queue: WriteQueue, space: string): Promise<KeptDocuments> {
-    const kept = new KeptDocuments(queue, `${space}/documents`)
+  /** @throws {StorageError} it is damaged, or foreign; nothing was changed */
+  static async open(options: KeptDocumentsOptions): Promise<KeptDocuments> {
+    const { keyValues, prefix } = options
     const stored = new Map<string, StoredUpdate[]>()
-    for (const entry of await keyValues.read(kept.#prefix)) {
-      const [folder = ''] = entry[0].slice(kept.#prefix.length + 1).split('/')
+    for (const entry of await keyValues.read(prefix)) {
+      const [folder = ''] = entry[0].slice(prefix.length + 1).split('/')
       stored.set(folder, [...(stored.get(folder) ?? []), entry])
     }
-    for (const [folder, updates] of stored)
-      kept.#documents.set(
-        folder,
-        new KeptUpdates({ queue, prefix: `${kept.#prefix}/${folder}`, stored: updates }),
-      )
+    const kept = new KeptDocuments(options)
+    for (const [folder, updates] of stored) kept.#keep(folder, updates)
     return kept
   }
 
   of(name: string): KeptUpdates {
     const folder = folderOf(name)
-    const known = this.#documents.get(folder)
-    if (known) return known
-    const prefix = `${this.#prefix}/${folder}`
-    const fresh = new KeptUpdates({ queue: this.#queue, prefix, stored: [] })
-    this.#documents.set(folder, fresh)
-    return fresh
+    return this.#documents.get(folder) ?? this.#keep(folder, [])
+  }
+
+  #keep(folder: string, stored: readonly StoredUpdate[]): KeptUpdates {
+    const { queue, prefix, keeper } = this.#options
+    const updates = new KeptUpdates({ queue, prefix: `${prefix}/${folder}`, keeper, stored })
+    this.#documents.set(folder, updates)
+    return updates
   }
 
   /** Resolves when all of them are stored. @throws {StorageError} they cannot be written */
   stored(): Promise<void> {
-    return this.#queue.stored()
+    return this.#options.queue.stored()
   }
 }
 

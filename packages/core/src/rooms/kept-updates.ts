@@ -2,7 +2,8 @@
  * Kept updates: a document in the store, as the updates that made it.
  *
  * Each change is appended. When there are many, all of them together take their place in one step, so that a process
- * which ends in between leaves either the one or the other.
+ * which ends in between leaves either the one or the other. Several members may keep a document in one store, as the
+ * pages of a browser do: each appends under keys of its own, and does away only with what it has read or written.
  */
 import * as Y from 'yjs'
 import { StorageError } from '../cluster/errors.ts'
@@ -23,12 +24,15 @@ export interface KeptUpdatesOptions {
   readonly queue: WriteQueue
   /** A path of its own for this document. */
   readonly prefix: string
+  /** Who keeps it: a member id. */
+  readonly keeper: string
   /** What the store holds under this path, in the order of the keys. */
   readonly stored: readonly StoredUpdate[]
 }
 
 export class KeptUpdates {
   readonly #prefix: string
+  readonly #keeper: string
   readonly #queue: WriteQueue
   #whole: Uint8Array | undefined
   /** Keys in the store, in order. */
@@ -38,16 +42,17 @@ export class KeptUpdates {
   #mergedBytes = 0
 
   /** @throws {StorageError} what is stored is damaged, or no document; nothing was changed */
-  constructor({ queue, prefix, stored }: KeptUpdatesOptions) {
+  constructor({ queue, prefix, keeper, stored }: KeptUpdatesOptions) {
     // Without the bounds for what others send: it is this member's own.
     for (const [key, update] of stored)
       if (!isUpdate(update))
         throw new StorageError(`the store holds no document under ${key}: it is damaged or foreign`)
     this.#prefix = prefix
+    this.#keeper = keeper
     this.#queue = queue
     this.#whole = stored.length === 0 ? undefined : Y.mergeUpdates(stored.map(([, update]) => update))
     this.#keys = stored.map(([key]) => key)
-    this.#next = Number(stored.at(-1)?.[0].slice(-numberLength) ?? -1) + 1
+    this.#next = stored.reduce((last, [key]) => Math.max(last, numberOf(key)), -1) + 1
     this.#appendedBytes = stored.reduce((sum, [, update]) => sum + update.length, 0)
   }
 
@@ -85,7 +90,8 @@ export class KeptUpdates {
   }
 
   #put(value: Uint8Array): KeyValueChange {
-    const key = `${this.#prefix}/${String(this.#next++).padStart(numberLength, '0')}`
+    const number = String(this.#next++).padStart(numberLength, '0')
+    const key = `${this.#prefix}/${number}-${this.#keeper}`
     this.#keys.push(key)
     return { key, value }
   }
@@ -93,3 +99,5 @@ export class KeptUpdates {
 
 /** Enough for an update each millisecond over thirty thousand years; keys sort as numbers do. */
 const numberLength = 15
+
+const numberOf = (key: string): number => Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 10)

@@ -27,6 +27,11 @@ const everywhere = ['/p2p-circuit', '/p2p-circuit', '/webrtc']
  */
 export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   checkJoinOptions(options)
+  // No WebCrypto, no locks.
+  if (!isSecureContext)
+    throw new InvalidOptionsError(
+      'joinCluster: serve the page over HTTPS or from localhost, browsers insist on it',
+    )
   if (options.relay)
     throw new InvalidOptionsError('relay: a browser cannot be a relay. Let a member in Node be one')
   const { listen = everywhere, iceServers } = options

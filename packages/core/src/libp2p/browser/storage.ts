@@ -2,33 +2,35 @@
 /**
  * Storage in a browser: where a member keeps what outlives its page, an IndexedDB database.
  *
- * One page at a time has it, because it holds the identity: two pages would be one member. What is no store of ours is
- * left as it is.
+ * One page at a time has the identity in it: two with the same would be one member. Further pages are members of their
+ * own until they end. What is kept of rooms and configs merges, so all pages keep it in one place. What is no store of
+ * ours is left as it is.
  */
-import { MemoryDatastore } from 'datastore-core'
+import { MemoryDatastore, MountDatastore } from 'datastore-core'
 import { type Datastore, Key } from 'interface-datastore'
 import { StorageError } from '../../cluster/errors.ts'
+import { spacesPath } from '../../cluster/ports.ts'
+import { identityKey } from '../identity.ts'
 import type { Storage } from '../preset.ts'
 
 /**
  * @param storage the name of a database, created if missing; a datastore that its owner opens and closes; or nothing:
  *   memory.
- * @throws {StorageError} another page has it open, the browser allows none, or it is no store of ours. Nothing was
- *   changed.
+ * @throws {StorageError} the browser allows none, or it is no store of ours. Nothing was changed.
  */
 export async function openStorage(storage: string | Datastore | undefined): Promise<Storage> {
   if (storage === undefined) return { datastore: new MemoryDatastore(), close: async () => {} }
   if (typeof storage !== 'string') return { datastore: storage, close: async () => {} }
-  const release = await lock(storage)
+  const release = await haveIdentity(storage)
   try {
-    const datastore = await openDatabase(storage)
+    const database = await openDatabase(storage)
     const close = async () => {
-      await datastore.close()
-      release()
+      await database.close()
+      release?.()
     }
-    return { datastore, close }
+    return { datastore: release ? database : withOwnIdentity(database), close }
   } catch (error) {
-    release()
+    release?.()
     throw new StorageError(`storage: '${storage}' cannot be opened: ${String(error)}`, { cause: error })
   }
 }
@@ -40,7 +42,7 @@ async function openDatabase(name: string): Promise<Datastore & { close(): Promis
   await datastore.open()
   try {
     // A database of somebody else opens, too, but has not what ours is made of.
-    await datastore.has(new Key('/hearsay/identity'))
+    await datastore.has(identityKey)
   } catch (error) {
     await datastore.close()
     throw error
@@ -48,21 +50,32 @@ async function openDatabase(name: string): Promise<Datastore & { close(): Promis
   return datastore
 }
 
-/** A page that is loaded anew may come before the browser has done away with the one that it replaces. */
-const replacedMs = 2_000
+/** All but the rooms and configs in the page's memory. */
+function withOwnIdentity(database: Datastore): Datastore {
+  return new MountDatastore([
+    { prefix: new Key(spacesPath), datastore: database },
+    { prefix: new Key('/'), datastore: new MemoryDatastore() },
+  ])
+}
 
-/** Held until it is released, or the page is gone. */
-function lock(name: string): Promise<() => void> {
+/** A page that is loaded anew may come before the browser has done away with the one that it replaces … */
+const replacedMs = 2_000
+/** … and any page before it has done away with the one that was left for it. */
+const leftMs = 250
+
+/** @returns its undo, or undefined: another page has it. */
+function haveIdentity(name: string): Promise<(() => void) | undefined> {
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+  const signal = AbortSignal.timeout(navigation?.type === 'reload' ? replacedMs : leftMs)
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(replacedMs)
     const held = navigator.locks.request(
       `hearsay:${name}`,
       { signal },
       () => new Promise<void>(release => resolve(release)),
     )
     held.catch(cause => {
-      const why = signal.aborted ? 'another page uses it' : String(cause)
-      reject(new StorageError(`storage: '${name}' cannot be opened: ${why}`, { cause }))
+      if (signal.aborted) resolve(undefined)
+      else reject(new StorageError(`storage: '${name}' cannot be opened: ${String(cause)}`, { cause }))
     })
   })
 }
