@@ -1,6 +1,6 @@
 /**
- * Suspicion curve: one to four of 15 members are cut off, so that each member beyond the cut is suspected by that many
- * observers. The more of them confirm, the sooner it is dead (scenario 1). Below 16 everybody watches everybody.
+ * Suspicion curve: one to four of 15 members are cut off, so that members beyond the cut are suspected by up to that
+ * many observers. The more of them confirm, the sooner it is dead (scenario 1).
  */
 import { createSimulation, type Simulation } from '../src/index.ts'
 import { namesFrom } from './names.ts'

@@ -6,8 +6,8 @@
  */
 import { createRings, type Rings } from '@hearsay/failure-detector'
 
-/** Our choice: 16. Full meshes cost N² / 2 connections, and up to here that is little. */
-export const fullMeshBelow = 16
+/** So that nobody has more neighbours than on the rings: 9 members have 8 each. */
+export const fullMeshBelow = 10
 
 /** K = 4: at most 8 neighbours, an expander that half the members may leave (Rapid, ATC'18, §4.1). */
 export const ringCount = 4

@@ -85,7 +85,8 @@ describe('a document of a room', () => {
       const simulation = settled(4, 12)
       const documents = await open(simulation, namesFrom(0, 6))
       write(documents[0], 'written before')
-      await simulation.runUntil(isSynced(documents), { withinMs: 2_000 })
+      const isWithAll = () => documents.every(each => textOf(each) === 'written before')
+      await simulation.runUntil(isWithAll, { withinMs: 2_000 })
       const [late] = await open(simulation, ['m9'])
       if (!late) throw new Error('m9 enters')
       const told: [boolean, string][] = []
