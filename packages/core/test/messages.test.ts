@@ -7,15 +7,16 @@ import { expect, it } from 'vitest'
 
 const wire = fileURLToPath(new URL('../src/wire/', import.meta.url))
 const protons = fileURLToPath(new URL('../node_modules/.bin/protons', import.meta.url))
+const trim = fileURLToPath(new URL('../scripts/trim-generated.ts', import.meta.url))
 
-it('messages.ts is what protons makes of messages.proto', () => {
+it.each(['messages', 'space-messages'])('%s.ts is what is generated from its .proto', name => {
   const folder = mkdtempSync(join(tmpdir(), 'hearsay-messages-'))
   try {
-    copyFileSync(join(wire, 'messages.proto'), join(folder, 'messages.proto'))
-    execFileSync(protons, [join(folder, 'messages.proto')])
-    const [head, ...rest] = readFileSync(join(wire, 'messages.ts'), 'utf8').split('\n')
-    expect(head).toMatch(/^\/\/ @ts-nocheck/)
-    expect(rest.join('\n')).toBe(readFileSync(join(folder, 'messages.ts'), 'utf8'))
+    const generated = join(folder, `${name}.ts`)
+    copyFileSync(join(wire, `${name}.proto`), join(folder, `${name}.proto`))
+    execFileSync(protons, [join(folder, `${name}.proto`)])
+    execFileSync(process.execPath, [trim, generated])
+    expect(readFileSync(join(wire, `${name}.ts`), 'utf8')).toBe(readFileSync(generated, 'utf8'))
   } finally {
     rmSync(folder, { recursive: true })
   }

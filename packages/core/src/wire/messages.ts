@@ -1,5 +1,5 @@
 // @ts-nocheck: generated from messages.proto; protons does not write strict TypeScript.
-import { decodeMessage, encodeMessage, MaxLengthError, message, streamMessage } from 'protons-runtime'
+import { decodeMessage, encodeMessage, MaxLengthError, message } from 'protons-runtime'
 import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
 import type { Codec, DecodeOptions } from 'protons-runtime'
 import type { Uint8ArrayList } from 'uint8arraylist'
@@ -90,83 +90,10 @@ export namespace SignedFact {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.author`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.record`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.heartbeat`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 4: {
-              yield {
-                field: `${prefix}.suspicion`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 15: {
-              yield {
-                field: `${prefix}.signature`,
-                value: reader.bytes()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface SignedFactAuthorFieldEvent {
-    field: '$.author'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SignedFactRecordFieldEvent {
-    field: '$.record'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SignedFactHeartbeatFieldEvent {
-    field: '$.heartbeat'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SignedFactSuspicionFieldEvent {
-    field: '$.suspicion'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SignedFactSignatureFieldEvent {
-    field: '$.signature'
-    value: Uint8Array<ArrayBuffer>
   }
 
   export function encode (obj: Partial<SignedFact>): Uint8Array<ArrayBuffer> {
@@ -175,10 +102,6 @@ export namespace SignedFact {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SignedFact>): SignedFact {
     return decodeMessage(buf, SignedFact.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SignedFact>): Generator<SignedFactAuthorFieldEvent | SignedFactRecordFieldEvent | SignedFactHeartbeatFieldEvent | SignedFactSuspicionFieldEvent | SignedFactSignatureFieldEvent> {
-    return streamMessage(buf, SignedFact.codec(), opts)
   }
 }
 
@@ -238,47 +161,10 @@ export namespace Tag {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.key`,
-                value: reader.string()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.value`,
-                value: reader.string()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface TagKeyFieldEvent {
-    field: '$.key'
-    value: string
-  }
-
-  export interface TagValueFieldEvent {
-    field: '$.value'
-    value: string
   }
 
   export function encode (obj: Partial<Tag>): Uint8Array<ArrayBuffer> {
@@ -287,10 +173,6 @@ export namespace Tag {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Tag>): Tag {
     return decodeMessage(buf, Tag.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Tag>): Generator<TagKeyFieldEvent | TagValueFieldEvent> {
-    return streamMessage(buf, Tag.codec(), opts)
   }
 }
 
@@ -350,47 +232,10 @@ export namespace SpaceEntry {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.space`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.entered`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface SpaceEntrySpaceFieldEvent {
-    field: '$.space'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SpaceEntryEnteredFieldEvent {
-    field: '$.entered'
-    value: number
   }
 
   export function encode (obj: Partial<SpaceEntry>): Uint8Array<ArrayBuffer> {
@@ -399,10 +244,6 @@ export namespace SpaceEntry {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpaceEntry>): SpaceEntry {
     return decodeMessage(buf, SpaceEntry.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpaceEntry>): Generator<SpaceEntrySpaceFieldEvent | SpaceEntryEnteredFieldEvent> {
-    return streamMessage(buf, SpaceEntry.codec(), opts)
   }
 }
 
@@ -572,194 +413,10 @@ export namespace MemberRecord {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const obj = {
-          addresses: 0,
-          tags: 0,
-          spaces: 0
-        }
-
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.incarnation`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.version`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.name`,
-                value: reader.string()
-              }
-              break
-            }
-            case 4: {
-              if (opts.limits?.addresses != null && obj.addresses === opts.limits.addresses) {
-                throw new MaxLengthError('Streaming decode error - repeated field "addresses" had too many elements')
-              }
-
-              yield {
-                field: `${prefix}.addresses[]`,
-                index: obj.addresses,
-                value: reader.bytes()
-              }
-
-              obj.addresses++
-
-              break
-            }
-            case 5: {
-              if (opts.limits?.tags != null && obj.tags === opts.limits.tags) {
-                throw new MaxLengthError('Streaming decode error - repeated field "tags" had too many elements')
-              }
-
-              for (const evt of Tag.codec().stream(reader, reader.uint32(), `${prefix}.tags[]`, {
-                limits: opts.limits?.tags$
-              })) {
-                yield {
-                  ...evt,
-                  index: obj.tags
-                }
-              }
-
-              obj.tags++
-
-              break
-            }
-            case 6: {
-              if (opts.limits?.spaces != null && obj.spaces === opts.limits.spaces) {
-                throw new MaxLengthError('Streaming decode error - repeated field "spaces" had too many elements')
-              }
-
-              for (const evt of SpaceEntry.codec().stream(reader, reader.uint32(), `${prefix}.spaces[]`, {
-                limits: opts.limits?.spaces$
-              })) {
-                yield {
-                  ...evt,
-                  index: obj.spaces
-                }
-              }
-
-              obj.spaces++
-
-              break
-            }
-            case 7: {
-              yield {
-                field: `${prefix}.leaving`,
-                value: reader.bool()
-              }
-              break
-            }
-            case 8: {
-              yield {
-                field: `${prefix}.attention`,
-                value: reader.uint32()
-              }
-              break
-            }
-            case 9: {
-              yield {
-                field: `${prefix}.attentionLeaseMs`,
-                value: reader.uint32()
-              }
-              break
-            }
-            case 10: {
-              yield {
-                field: `${prefix}.leftEpochMs`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface MemberRecordIncarnationFieldEvent {
-    field: '$.incarnation'
-    value: number
-  }
-
-  export interface MemberRecordVersionFieldEvent {
-    field: '$.version'
-    value: number
-  }
-
-  export interface MemberRecordNameFieldEvent {
-    field: '$.name'
-    value: string
-  }
-
-  export interface MemberRecordAddressesFieldEvent {
-    field: '$.addresses[]'
-    index: number
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface MemberRecordTagsKeyFieldEvent {
-    field: '$.tags[].key'
-    value: string
-    index: number
-  }
-
-  export interface MemberRecordTagsValueFieldEvent {
-    field: '$.tags[].value'
-    value: string
-    index: number
-  }
-
-  export interface MemberRecordSpacesSpaceFieldEvent {
-    field: '$.spaces[].space'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface MemberRecordSpacesEnteredFieldEvent {
-    field: '$.spaces[].entered'
-    value: number
-    index: number
-  }
-
-  export interface MemberRecordLeavingFieldEvent {
-    field: '$.leaving'
-    value: boolean
-  }
-
-  export interface MemberRecordAttentionFieldEvent {
-    field: '$.attention'
-    value: number
-  }
-
-  export interface MemberRecordAttentionLeaseMsFieldEvent {
-    field: '$.attentionLeaseMs'
-    value: number
-  }
-
-  export interface MemberRecordLeftEpochMsFieldEvent {
-    field: '$.leftEpochMs'
-    value: number
   }
 
   export function encode (obj: Partial<MemberRecord>): Uint8Array<ArrayBuffer> {
@@ -768,10 +425,6 @@ export namespace MemberRecord {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MemberRecord>): MemberRecord {
     return decodeMessage(buf, MemberRecord.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MemberRecord>): Generator<MemberRecordIncarnationFieldEvent | MemberRecordVersionFieldEvent | MemberRecordNameFieldEvent | MemberRecordAddressesFieldEvent | MemberRecordTagsKeyFieldEvent | MemberRecordTagsValueFieldEvent | MemberRecordSpacesSpaceFieldEvent | MemberRecordSpacesEnteredFieldEvent | MemberRecordLeavingFieldEvent | MemberRecordAttentionFieldEvent | MemberRecordAttentionLeaseMsFieldEvent | MemberRecordLeftEpochMsFieldEvent> {
-    return streamMessage(buf, MemberRecord.codec(), opts)
   }
 }
 
@@ -831,47 +484,10 @@ export namespace Heartbeat {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.incarnation`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.beat`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface HeartbeatIncarnationFieldEvent {
-    field: '$.incarnation'
-    value: number
-  }
-
-  export interface HeartbeatBeatFieldEvent {
-    field: '$.beat'
-    value: number
   }
 
   export function encode (obj: Partial<Heartbeat>): Uint8Array<ArrayBuffer> {
@@ -880,10 +496,6 @@ export namespace Heartbeat {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Heartbeat>): Heartbeat {
     return decodeMessage(buf, Heartbeat.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Heartbeat>): Generator<HeartbeatIncarnationFieldEvent | HeartbeatBeatFieldEvent> {
-    return streamMessage(buf, Heartbeat.codec(), opts)
   }
 }
 
@@ -965,71 +577,10 @@ export namespace Suspicion {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.subject`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.incarnation`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.hard`,
-                value: reader.bool()
-              }
-              break
-            }
-            case 4: {
-              yield {
-                field: `${prefix}.epochMs`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface SuspicionSubjectFieldEvent {
-    field: '$.subject'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SuspicionIncarnationFieldEvent {
-    field: '$.incarnation'
-    value: number
-  }
-
-  export interface SuspicionHardFieldEvent {
-    field: '$.hard'
-    value: boolean
-  }
-
-  export interface SuspicionEpochMsFieldEvent {
-    field: '$.epochMs'
-    value: number
   }
 
   export function encode (obj: Partial<Suspicion>): Uint8Array<ArrayBuffer> {
@@ -1038,10 +589,6 @@ export namespace Suspicion {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Suspicion>): Suspicion {
     return decodeMessage(buf, Suspicion.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Suspicion>): Generator<SuspicionSubjectFieldEvent | SuspicionIncarnationFieldEvent | SuspicionHardFieldEvent | SuspicionEpochMsFieldEvent> {
-    return streamMessage(buf, Suspicion.codec(), opts)
   }
 }
 
@@ -1098,75 +645,10 @@ export namespace Rumors {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const obj = {
-          facts: 0
-        }
-
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              if (opts.limits?.facts != null && obj.facts === opts.limits.facts) {
-                throw new MaxLengthError('Streaming decode error - repeated field "facts" had too many elements')
-              }
-
-              for (const evt of SignedFact.codec().stream(reader, reader.uint32(), `${prefix}.facts[]`, {
-                limits: opts.limits?.facts$
-              })) {
-                yield {
-                  ...evt,
-                  index: obj.facts
-                }
-              }
-
-              obj.facts++
-
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface RumorsFactsAuthorFieldEvent {
-    field: '$.facts[].author'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface RumorsFactsRecordFieldEvent {
-    field: '$.facts[].record'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface RumorsFactsHeartbeatFieldEvent {
-    field: '$.facts[].heartbeat'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface RumorsFactsSuspicionFieldEvent {
-    field: '$.facts[].suspicion'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface RumorsFactsSignatureFieldEvent {
-    field: '$.facts[].signature'
-    value: Uint8Array<ArrayBuffer>
-    index: number
   }
 
   export function encode (obj: Partial<Rumors>): Uint8Array<ArrayBuffer> {
@@ -1175,10 +657,6 @@ export namespace Rumors {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Rumors>): Rumors {
     return decodeMessage(buf, Rumors.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Rumors>): Generator<RumorsFactsAuthorFieldEvent | RumorsFactsRecordFieldEvent | RumorsFactsHeartbeatFieldEvent | RumorsFactsSuspicionFieldEvent | RumorsFactsSignatureFieldEvent> {
-    return streamMessage(buf, Rumors.codec(), opts)
   }
 }
 
@@ -1238,47 +716,10 @@ export namespace Hello {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.cluster`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.epochMs`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface HelloClusterFieldEvent {
-    field: '$.cluster'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface HelloEpochMsFieldEvent {
-    field: '$.epochMs'
-    value: number
   }
 
   export function encode (obj: Partial<Hello>): Uint8Array<ArrayBuffer> {
@@ -1287,10 +728,6 @@ export namespace Hello {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Hello {
     return decodeMessage(buf, Hello.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloClusterFieldEvent | HelloEpochMsFieldEvent> {
-    return streamMessage(buf, Hello.codec(), opts)
   }
 }
 
@@ -1399,112 +836,10 @@ export namespace ProbeFrame {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield * Hello.codec().stream(reader, reader.uint32(), `${prefix}.hello`, {
-                limits: opts.limits?.hello
-              })
-
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.ping`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.ack`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 4: {
-              yield {
-                field: `${prefix}.pingRequest`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 5: {
-              yield {
-                field: `${prefix}.nack`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 6: {
-              yield {
-                field: `${prefix}.subject`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 7: {
-              yield {
-                field: `${prefix}.suspected`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface ProbeFrameHelloClusterFieldEvent {
-    field: '$.hello.cluster'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface ProbeFrameHelloEpochMsFieldEvent {
-    field: '$.hello.epochMs'
-    value: number
-  }
-
-  export interface ProbeFramePingFieldEvent {
-    field: '$.ping'
-    value: number
-  }
-
-  export interface ProbeFrameAckFieldEvent {
-    field: '$.ack'
-    value: number
-  }
-
-  export interface ProbeFramePingRequestFieldEvent {
-    field: '$.pingRequest'
-    value: number
-  }
-
-  export interface ProbeFrameNackFieldEvent {
-    field: '$.nack'
-    value: number
-  }
-
-  export interface ProbeFrameSubjectFieldEvent {
-    field: '$.subject'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface ProbeFrameSuspectedFieldEvent {
-    field: '$.suspected'
-    value: number
   }
 
   export function encode (obj: Partial<ProbeFrame>): Uint8Array<ArrayBuffer> {
@@ -1513,10 +848,6 @@ export namespace ProbeFrame {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ProbeFrame>): ProbeFrame {
     return decodeMessage(buf, ProbeFrame.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ProbeFrame>): Generator<ProbeFrameHelloClusterFieldEvent | ProbeFrameHelloEpochMsFieldEvent | ProbeFramePingFieldEvent | ProbeFrameAckFieldEvent | ProbeFramePingRequestFieldEvent | ProbeFrameNackFieldEvent | ProbeFrameSubjectFieldEvent | ProbeFrameSuspectedFieldEvent> {
-    return streamMessage(buf, ProbeFrame.codec(), opts)
   }
 }
 
@@ -1609,83 +940,10 @@ export namespace DigestEntry {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.idPrefix`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.incarnation`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.version`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 4: {
-              yield {
-                field: `${prefix}.beat`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 5: {
-              yield {
-                field: `${prefix}.suspicions`,
-                value: reader.bytes()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface DigestEntryIdPrefixFieldEvent {
-    field: '$.idPrefix'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface DigestEntryIncarnationFieldEvent {
-    field: '$.incarnation'
-    value: number
-  }
-
-  export interface DigestEntryVersionFieldEvent {
-    field: '$.version'
-    value: number
-  }
-
-  export interface DigestEntryBeatFieldEvent {
-    field: '$.beat'
-    value: number
-  }
-
-  export interface DigestEntrySuspicionsFieldEvent {
-    field: '$.suspicions'
-    value: Uint8Array<ArrayBuffer>
   }
 
   export function encode (obj: Partial<DigestEntry>): Uint8Array<ArrayBuffer> {
@@ -1694,10 +952,6 @@ export namespace DigestEntry {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DigestEntry>): DigestEntry {
     return decodeMessage(buf, DigestEntry.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DigestEntry>): Generator<DigestEntryIdPrefixFieldEvent | DigestEntryIncarnationFieldEvent | DigestEntryVersionFieldEvent | DigestEntryBeatFieldEvent | DigestEntrySuspicionsFieldEvent> {
-    return streamMessage(buf, DigestEntry.codec(), opts)
   }
 }
 
@@ -1775,99 +1029,10 @@ export namespace Digest {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const obj = {
-          entries: 0
-        }
-
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.buckets`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 2: {
-              if (opts.limits?.entries != null && obj.entries === opts.limits.entries) {
-                throw new MaxLengthError('Streaming decode error - repeated field "entries" had too many elements')
-              }
-
-              for (const evt of DigestEntry.codec().stream(reader, reader.uint32(), `${prefix}.entries[]`, {
-                limits: opts.limits?.entries$
-              })) {
-                yield {
-                  ...evt,
-                  index: obj.entries
-                }
-              }
-
-              obj.entries++
-
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.mutual`,
-                value: reader.bool()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface DigestBucketsFieldEvent {
-    field: '$.buckets'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface DigestEntriesIdPrefixFieldEvent {
-    field: '$.entries[].idPrefix'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface DigestEntriesIncarnationFieldEvent {
-    field: '$.entries[].incarnation'
-    value: number
-    index: number
-  }
-
-  export interface DigestEntriesVersionFieldEvent {
-    field: '$.entries[].version'
-    value: number
-    index: number
-  }
-
-  export interface DigestEntriesBeatFieldEvent {
-    field: '$.entries[].beat'
-    value: number
-    index: number
-  }
-
-  export interface DigestEntriesSuspicionsFieldEvent {
-    field: '$.entries[].suspicions'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface DigestMutualFieldEvent {
-    field: '$.mutual'
-    value: boolean
   }
 
   export function encode (obj: Partial<Digest>): Uint8Array<ArrayBuffer> {
@@ -1876,10 +1041,6 @@ export namespace Digest {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Digest>): Digest {
     return decodeMessage(buf, Digest.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Digest>): Generator<DigestBucketsFieldEvent | DigestEntriesIdPrefixFieldEvent | DigestEntriesIncarnationFieldEvent | DigestEntriesVersionFieldEvent | DigestEntriesBeatFieldEvent | DigestEntriesSuspicionsFieldEvent | DigestMutualFieldEvent> {
-    return streamMessage(buf, Digest.codec(), opts)
   }
 }
 
@@ -1950,59 +1111,10 @@ export namespace FreshBeat {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.place`,
-                value: reader.uint32()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.beat`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.signature`,
-                value: reader.bytes()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface FreshBeatPlaceFieldEvent {
-    field: '$.place'
-    value: number
-  }
-
-  export interface FreshBeatBeatFieldEvent {
-    field: '$.beat'
-    value: number
-  }
-
-  export interface FreshBeatSignatureFieldEvent {
-    field: '$.signature'
-    value: Uint8Array<ArrayBuffer>
   }
 
   export function encode (obj: Partial<FreshBeat>): Uint8Array<ArrayBuffer> {
@@ -2011,10 +1123,6 @@ export namespace FreshBeat {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FreshBeat>): FreshBeat {
     return decodeMessage(buf, FreshBeat.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FreshBeat>): Generator<FreshBeatPlaceFieldEvent | FreshBeatBeatFieldEvent | FreshBeatSignatureFieldEvent> {
-    return streamMessage(buf, FreshBeat.codec(), opts)
   }
 }
 
@@ -2186,260 +1294,10 @@ export namespace SyncFrame {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const obj = {
-          freshBeats: 0,
-          facts: 0
-        }
-
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield * Hello.codec().stream(reader, reader.uint32(), `${prefix}.hello`, {
-                limits: opts.limits?.hello
-              })
-
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.offer`,
-                value: reader.bool()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.tableHash`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 4: {
-              yield {
-                field: `${prefix}.beats`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 5: {
-              if (opts.limits?.freshBeats != null && obj.freshBeats === opts.limits.freshBeats) {
-                throw new MaxLengthError('Streaming decode error - repeated field "freshBeats" had too many elements')
-              }
-
-              for (const evt of FreshBeat.codec().stream(reader, reader.uint32(), `${prefix}.freshBeats[]`, {
-                limits: opts.limits?.freshBeats$
-              })) {
-                yield {
-                  ...evt,
-                  index: obj.freshBeats
-                }
-              }
-
-              obj.freshBeats++
-
-              break
-            }
-            case 6: {
-              yield {
-                field: `${prefix}.bucketHashes`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 7: {
-              yield * Digest.codec().stream(reader, reader.uint32(), `${prefix}.digest`, {
-                limits: opts.limits?.digest
-              })
-
-              break
-            }
-            case 8: {
-              if (opts.limits?.facts != null && obj.facts === opts.limits.facts) {
-                throw new MaxLengthError('Streaming decode error - repeated field "facts" had too many elements')
-              }
-
-              for (const evt of SignedFact.codec().stream(reader, reader.uint32(), `${prefix}.facts[]`, {
-                limits: opts.limits?.facts$
-              })) {
-                yield {
-                  ...evt,
-                  index: obj.facts
-                }
-              }
-
-              obj.facts++
-
-              break
-            }
-            case 9: {
-              yield {
-                field: `${prefix}.more`,
-                value: reader.bool()
-              }
-              break
-            }
-            case 10: {
-              yield {
-                field: `${prefix}.heard`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 11: {
-              yield {
-                field: `${prefix}.wanted`,
-                value: reader.bytes()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface SyncFrameHelloClusterFieldEvent {
-    field: '$.hello.cluster'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SyncFrameHelloEpochMsFieldEvent {
-    field: '$.hello.epochMs'
-    value: number
-  }
-
-  export interface SyncFrameOfferFieldEvent {
-    field: '$.offer'
-    value: boolean
-  }
-
-  export interface SyncFrameTableHashFieldEvent {
-    field: '$.tableHash'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SyncFrameBeatsFieldEvent {
-    field: '$.beats'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SyncFrameFreshBeatsPlaceFieldEvent {
-    field: '$.freshBeats[].place'
-    value: number
-    index: number
-  }
-
-  export interface SyncFrameFreshBeatsBeatFieldEvent {
-    field: '$.freshBeats[].beat'
-    value: number
-    index: number
-  }
-
-  export interface SyncFrameFreshBeatsSignatureFieldEvent {
-    field: '$.freshBeats[].signature'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SyncFrameBucketHashesFieldEvent {
-    field: '$.bucketHashes'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SyncFrameDigestBucketsFieldEvent {
-    field: '$.digest.buckets'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SyncFrameDigestEntriesIdPrefixFieldEvent {
-    field: '$.digest.entries[].idPrefix'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SyncFrameDigestEntriesIncarnationFieldEvent {
-    field: '$.digest.entries[].incarnation'
-    value: number
-    index: number
-  }
-
-  export interface SyncFrameDigestEntriesVersionFieldEvent {
-    field: '$.digest.entries[].version'
-    value: number
-    index: number
-  }
-
-  export interface SyncFrameDigestEntriesBeatFieldEvent {
-    field: '$.digest.entries[].beat'
-    value: number
-    index: number
-  }
-
-  export interface SyncFrameDigestEntriesSuspicionsFieldEvent {
-    field: '$.digest.entries[].suspicions'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SyncFrameDigestMutualFieldEvent {
-    field: '$.digest.mutual'
-    value: boolean
-  }
-
-  export interface SyncFrameFactsAuthorFieldEvent {
-    field: '$.facts[].author'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SyncFrameFactsRecordFieldEvent {
-    field: '$.facts[].record'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SyncFrameFactsHeartbeatFieldEvent {
-    field: '$.facts[].heartbeat'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SyncFrameFactsSuspicionFieldEvent {
-    field: '$.facts[].suspicion'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SyncFrameFactsSignatureFieldEvent {
-    field: '$.facts[].signature'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SyncFrameMoreFieldEvent {
-    field: '$.more'
-    value: boolean
-  }
-
-  export interface SyncFrameHeardFieldEvent {
-    field: '$.heard'
-    value: number
-  }
-
-  export interface SyncFrameWantedFieldEvent {
-    field: '$.wanted'
-    value: Uint8Array<ArrayBuffer>
   }
 
   export function encode (obj: Partial<SyncFrame>): Uint8Array<ArrayBuffer> {
@@ -2448,9 +1306,5 @@ export namespace SyncFrame {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SyncFrame>): SyncFrame {
     return decodeMessage(buf, SyncFrame.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SyncFrame>): Generator<SyncFrameHelloClusterFieldEvent | SyncFrameHelloEpochMsFieldEvent | SyncFrameOfferFieldEvent | SyncFrameTableHashFieldEvent | SyncFrameBeatsFieldEvent | SyncFrameFreshBeatsPlaceFieldEvent | SyncFrameFreshBeatsBeatFieldEvent | SyncFrameFreshBeatsSignatureFieldEvent | SyncFrameBucketHashesFieldEvent | SyncFrameDigestBucketsFieldEvent | SyncFrameDigestEntriesIdPrefixFieldEvent | SyncFrameDigestEntriesIncarnationFieldEvent | SyncFrameDigestEntriesVersionFieldEvent | SyncFrameDigestEntriesBeatFieldEvent | SyncFrameDigestEntriesSuspicionsFieldEvent | SyncFrameDigestMutualFieldEvent | SyncFrameFactsAuthorFieldEvent | SyncFrameFactsRecordFieldEvent | SyncFrameFactsHeartbeatFieldEvent | SyncFrameFactsSuspicionFieldEvent | SyncFrameFactsSignatureFieldEvent | SyncFrameMoreFieldEvent | SyncFrameHeardFieldEvent | SyncFrameWantedFieldEvent> {
-    return streamMessage(buf, SyncFrame.codec(), opts)
   }
 }

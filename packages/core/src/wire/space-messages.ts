@@ -1,5 +1,5 @@
 // @ts-nocheck: generated from space-messages.proto; protons does not write strict TypeScript.
-import { decodeMessage, encodeMessage, MaxLengthError, message, streamMessage } from 'protons-runtime'
+import { decodeMessage, encodeMessage, MaxLengthError, message } from 'protons-runtime'
 import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
 import type { Codec, DecodeOptions } from 'protons-runtime'
 import type { Uint8ArrayList } from 'uint8arraylist'
@@ -100,95 +100,10 @@ export namespace SpaceFact {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.author`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.field`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.entry`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 4: {
-              yield {
-                field: `${prefix}.update`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 5: {
-              yield {
-                field: `${prefix}.event`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 15: {
-              yield {
-                field: `${prefix}.signature`,
-                value: reader.bytes()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface SpaceFactAuthorFieldEvent {
-    field: '$.author'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SpaceFactFieldFieldEvent {
-    field: '$.field'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SpaceFactEntryFieldEvent {
-    field: '$.entry'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SpaceFactUpdateFieldEvent {
-    field: '$.update'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SpaceFactEventFieldEvent {
-    field: '$.event'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SpaceFactSignatureFieldEvent {
-    field: '$.signature'
-    value: Uint8Array<ArrayBuffer>
   }
 
   export function encode (obj: Partial<SpaceFact>): Uint8Array<ArrayBuffer> {
@@ -197,10 +112,6 @@ export namespace SpaceFact {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpaceFact>): SpaceFact {
     return decodeMessage(buf, SpaceFact.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpaceFact>): Generator<SpaceFactAuthorFieldEvent | SpaceFactFieldFieldEvent | SpaceFactEntryFieldEvent | SpaceFactUpdateFieldEvent | SpaceFactEventFieldEvent | SpaceFactSignatureFieldEvent> {
-    return streamMessage(buf, SpaceFact.codec(), opts)
   }
 }
 
@@ -281,71 +192,10 @@ export namespace PresenceField {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.entered`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.version`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.name`,
-                value: reader.string()
-              }
-              break
-            }
-            case 4: {
-              yield {
-                field: `${prefix}.json`,
-                value: reader.string()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface PresenceFieldEnteredFieldEvent {
-    field: '$.entered'
-    value: number
-  }
-
-  export interface PresenceFieldVersionFieldEvent {
-    field: '$.version'
-    value: number
-  }
-
-  export interface PresenceFieldNameFieldEvent {
-    field: '$.name'
-    value: string
-  }
-
-  export interface PresenceFieldJsonFieldEvent {
-    field: '$.json'
-    value: string
   }
 
   export function encode (obj: Partial<PresenceField>): Uint8Array<ArrayBuffer> {
@@ -354,10 +204,6 @@ export namespace PresenceField {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PresenceField>): PresenceField {
     return decodeMessage(buf, PresenceField.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PresenceField>): Generator<PresenceFieldEnteredFieldEvent | PresenceFieldVersionFieldEvent | PresenceFieldNameFieldEvent | PresenceFieldJsonFieldEvent> {
-    return streamMessage(buf, PresenceField.codec(), opts)
   }
 }
 
@@ -450,93 +296,10 @@ export namespace ConfigEntry {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.key`,
-                value: reader.string()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.json`,
-                value: reader.string()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.epochMs`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 4: {
-              yield {
-                field: `${prefix}.count`,
-                value: reader.uint32()
-              }
-              break
-            }
-            case 5: {
-              yield * ReplacedEntry.codec().stream(reader, reader.uint32(), `${prefix}.replaces`, {
-                limits: opts.limits?.replaces
-              })
-
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface ConfigEntryKeyFieldEvent {
-    field: '$.key'
-    value: string
-  }
-
-  export interface ConfigEntryJsonFieldEvent {
-    field: '$.json'
-    value: string
-  }
-
-  export interface ConfigEntryEpochMsFieldEvent {
-    field: '$.epochMs'
-    value: number
-  }
-
-  export interface ConfigEntryCountFieldEvent {
-    field: '$.count'
-    value: number
-  }
-
-  export interface ConfigEntryReplacesIdFieldEvent {
-    field: '$.replaces.id'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface ConfigEntryReplacesEpochMsFieldEvent {
-    field: '$.replaces.epochMs'
-    value: number
-  }
-
-  export interface ConfigEntryReplacesCountFieldEvent {
-    field: '$.replaces.count'
-    value: number
   }
 
   export function encode (obj: Partial<ConfigEntry>): Uint8Array<ArrayBuffer> {
@@ -545,10 +308,6 @@ export namespace ConfigEntry {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConfigEntry>): ConfigEntry {
     return decodeMessage(buf, ConfigEntry.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConfigEntry>): Generator<ConfigEntryKeyFieldEvent | ConfigEntryJsonFieldEvent | ConfigEntryEpochMsFieldEvent | ConfigEntryCountFieldEvent | ConfigEntryReplacesIdFieldEvent | ConfigEntryReplacesEpochMsFieldEvent | ConfigEntryReplacesCountFieldEvent> {
-    return streamMessage(buf, ConfigEntry.codec(), opts)
   }
 }
 
@@ -619,59 +378,10 @@ export namespace ReplacedEntry {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.id`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.epochMs`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.count`,
-                value: reader.uint32()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface ReplacedEntryIdFieldEvent {
-    field: '$.id'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface ReplacedEntryEpochMsFieldEvent {
-    field: '$.epochMs'
-    value: number
-  }
-
-  export interface ReplacedEntryCountFieldEvent {
-    field: '$.count'
-    value: number
   }
 
   export function encode (obj: Partial<ReplacedEntry>): Uint8Array<ArrayBuffer> {
@@ -680,10 +390,6 @@ export namespace ReplacedEntry {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReplacedEntry>): ReplacedEntry {
     return decodeMessage(buf, ReplacedEntry.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReplacedEntry>): Generator<ReplacedEntryIdFieldEvent | ReplacedEntryEpochMsFieldEvent | ReplacedEntryCountFieldEvent> {
-    return streamMessage(buf, ReplacedEntry.codec(), opts)
   }
 }
 
@@ -743,47 +449,10 @@ export namespace DocumentUpdate {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.document`,
-                value: reader.string()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.update`,
-                value: reader.bytes()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface DocumentUpdateDocumentFieldEvent {
-    field: '$.document'
-    value: string
-  }
-
-  export interface DocumentUpdateUpdateFieldEvent {
-    field: '$.update'
-    value: Uint8Array<ArrayBuffer>
   }
 
   export function encode (obj: Partial<DocumentUpdate>): Uint8Array<ArrayBuffer> {
@@ -792,10 +461,6 @@ export namespace DocumentUpdate {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DocumentUpdate>): DocumentUpdate {
     return decodeMessage(buf, DocumentUpdate.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DocumentUpdate>): Generator<DocumentUpdateDocumentFieldEvent | DocumentUpdateUpdateFieldEvent> {
-    return streamMessage(buf, DocumentUpdate.codec(), opts)
   }
 }
 
@@ -866,59 +531,10 @@ export namespace Event {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.entered`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.number`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.json`,
-                value: reader.string()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface EventEnteredFieldEvent {
-    field: '$.entered'
-    value: number
-  }
-
-  export interface EventNumberFieldEvent {
-    field: '$.number'
-    value: number
-  }
-
-  export interface EventJsonFieldEvent {
-    field: '$.json'
-    value: string
   }
 
   export function encode (obj: Partial<Event>): Uint8Array<ArrayBuffer> {
@@ -927,10 +543,6 @@ export namespace Event {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Event {
     return decodeMessage(buf, Event.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventEnteredFieldEvent | EventNumberFieldEvent | EventJsonFieldEvent> {
-    return streamMessage(buf, Event.codec(), opts)
   }
 }
 
@@ -987,81 +599,10 @@ export namespace SpaceRumors {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const obj = {
-          facts: 0
-        }
-
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              if (opts.limits?.facts != null && obj.facts === opts.limits.facts) {
-                throw new MaxLengthError('Streaming decode error - repeated field "facts" had too many elements')
-              }
-
-              for (const evt of SpaceFact.codec().stream(reader, reader.uint32(), `${prefix}.facts[]`, {
-                limits: opts.limits?.facts$
-              })) {
-                yield {
-                  ...evt,
-                  index: obj.facts
-                }
-              }
-
-              obj.facts++
-
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface SpaceRumorsFactsAuthorFieldEvent {
-    field: '$.facts[].author'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceRumorsFactsFieldFieldEvent {
-    field: '$.facts[].field'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceRumorsFactsEntryFieldEvent {
-    field: '$.facts[].entry'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceRumorsFactsUpdateFieldEvent {
-    field: '$.facts[].update'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceRumorsFactsEventFieldEvent {
-    field: '$.facts[].event'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceRumorsFactsSignatureFieldEvent {
-    field: '$.facts[].signature'
-    value: Uint8Array<ArrayBuffer>
-    index: number
   }
 
   export function encode (obj: Partial<SpaceRumors>): Uint8Array<ArrayBuffer> {
@@ -1070,10 +611,6 @@ export namespace SpaceRumors {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpaceRumors>): SpaceRumors {
     return decodeMessage(buf, SpaceRumors.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpaceRumors>): Generator<SpaceRumorsFactsAuthorFieldEvent | SpaceRumorsFactsFieldFieldEvent | SpaceRumorsFactsEntryFieldEvent | SpaceRumorsFactsUpdateFieldEvent | SpaceRumorsFactsEventFieldEvent | SpaceRumorsFactsSignatureFieldEvent> {
-    return streamMessage(buf, SpaceRumors.codec(), opts)
   }
 }
 
@@ -1143,59 +680,10 @@ export namespace Held {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.buckets`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.ids`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.mutual`,
-                value: reader.bool()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface HeldBucketsFieldEvent {
-    field: '$.buckets'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface HeldIdsFieldEvent {
-    field: '$.ids'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface HeldMutualFieldEvent {
-    field: '$.mutual'
-    value: boolean
   }
 
   export function encode (obj: Partial<Held>): Uint8Array<ArrayBuffer> {
@@ -1204,10 +692,6 @@ export namespace Held {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Held>): Held {
     return decodeMessage(buf, Held.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Held>): Generator<HeldBucketsFieldEvent | HeldIdsFieldEvent | HeldMutualFieldEvent> {
-    return streamMessage(buf, Held.codec(), opts)
   }
 }
 
@@ -1289,71 +773,10 @@ export namespace Piece {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.transfer`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.offset`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.total`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 4: {
-              yield {
-                field: `${prefix}.content`,
-                value: reader.bytes()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface PieceTransferFieldEvent {
-    field: '$.transfer'
-    value: number
-  }
-
-  export interface PieceOffsetFieldEvent {
-    field: '$.offset'
-    value: number
-  }
-
-  export interface PieceTotalFieldEvent {
-    field: '$.total'
-    value: number
-  }
-
-  export interface PieceContentFieldEvent {
-    field: '$.content'
-    value: Uint8Array<ArrayBuffer>
   }
 
   export function encode (obj: Partial<Piece>): Uint8Array<ArrayBuffer> {
@@ -1362,10 +785,6 @@ export namespace Piece {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Piece>): Piece {
     return decodeMessage(buf, Piece.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Piece>): Generator<PieceTransferFieldEvent | PieceOffsetFieldEvent | PieceTotalFieldEvent | PieceContentFieldEvent> {
-    return streamMessage(buf, Piece.codec(), opts)
   }
 }
 
@@ -1425,47 +844,10 @@ export namespace Wanted {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.transfer`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.offset`,
-                value: reader.uint64Number()
-              }
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface WantedTransferFieldEvent {
-    field: '$.transfer'
-    value: number
-  }
-
-  export interface WantedOffsetFieldEvent {
-    field: '$.offset'
-    value: number
   }
 
   export function encode (obj: Partial<Wanted>): Uint8Array<ArrayBuffer> {
@@ -1474,10 +856,6 @@ export namespace Wanted {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Wanted>): Wanted {
     return decodeMessage(buf, Wanted.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Wanted>): Generator<WantedTransferFieldEvent | WantedOffsetFieldEvent> {
-    return streamMessage(buf, Wanted.codec(), opts)
   }
 }
 
@@ -1591,127 +969,10 @@ export namespace DocumentStep {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.document`,
-                value: reader.string()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.hash`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.stateVector`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 4: {
-              yield {
-                field: `${prefix}.mutual`,
-                value: reader.bool()
-              }
-              break
-            }
-            case 5: {
-              yield {
-                field: `${prefix}.update`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 6: {
-              yield * Piece.codec().stream(reader, reader.uint32(), `${prefix}.piece`, {
-                limits: opts.limits?.piece
-              })
-
-              break
-            }
-            case 7: {
-              yield * Wanted.codec().stream(reader, reader.uint32(), `${prefix}.wanted`, {
-                limits: opts.limits?.wanted
-              })
-
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface DocumentStepDocumentFieldEvent {
-    field: '$.document'
-    value: string
-  }
-
-  export interface DocumentStepHashFieldEvent {
-    field: '$.hash'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface DocumentStepStateVectorFieldEvent {
-    field: '$.stateVector'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface DocumentStepMutualFieldEvent {
-    field: '$.mutual'
-    value: boolean
-  }
-
-  export interface DocumentStepUpdateFieldEvent {
-    field: '$.update'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface DocumentStepPieceTransferFieldEvent {
-    field: '$.piece.transfer'
-    value: number
-  }
-
-  export interface DocumentStepPieceOffsetFieldEvent {
-    field: '$.piece.offset'
-    value: number
-  }
-
-  export interface DocumentStepPieceTotalFieldEvent {
-    field: '$.piece.total'
-    value: number
-  }
-
-  export interface DocumentStepPieceContentFieldEvent {
-    field: '$.piece.content'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface DocumentStepWantedTransferFieldEvent {
-    field: '$.wanted.transfer'
-    value: number
-  }
-
-  export interface DocumentStepWantedOffsetFieldEvent {
-    field: '$.wanted.offset'
-    value: number
   }
 
   export function encode (obj: Partial<DocumentStep>): Uint8Array<ArrayBuffer> {
@@ -1720,10 +981,6 @@ export namespace DocumentStep {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DocumentStep>): DocumentStep {
     return decodeMessage(buf, DocumentStep.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DocumentStep>): Generator<DocumentStepDocumentFieldEvent | DocumentStepHashFieldEvent | DocumentStepStateVectorFieldEvent | DocumentStepMutualFieldEvent | DocumentStepUpdateFieldEvent | DocumentStepPieceTransferFieldEvent | DocumentStepPieceOffsetFieldEvent | DocumentStepPieceTotalFieldEvent | DocumentStepPieceContentFieldEvent | DocumentStepWantedTransferFieldEvent | DocumentStepWantedOffsetFieldEvent> {
-    return streamMessage(buf, DocumentStep.codec(), opts)
   }
 }
 
@@ -1853,236 +1110,10 @@ export namespace SpaceStep {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const obj = {
-          facts: 0,
-          documents: 0
-        }
-
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.space`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 2: {
-              yield {
-                field: `${prefix}.hash`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 3: {
-              yield {
-                field: `${prefix}.bucketHashes`,
-                value: reader.bytes()
-              }
-              break
-            }
-            case 4: {
-              yield * Held.codec().stream(reader, reader.uint32(), `${prefix}.held`, {
-                limits: opts.limits?.held
-              })
-
-              break
-            }
-            case 5: {
-              if (opts.limits?.facts != null && obj.facts === opts.limits.facts) {
-                throw new MaxLengthError('Streaming decode error - repeated field "facts" had too many elements')
-              }
-
-              for (const evt of SpaceFact.codec().stream(reader, reader.uint32(), `${prefix}.facts[]`, {
-                limits: opts.limits?.facts$
-              })) {
-                yield {
-                  ...evt,
-                  index: obj.facts
-                }
-              }
-
-              obj.facts++
-
-              break
-            }
-            case 6: {
-              yield {
-                field: `${prefix}.more`,
-                value: reader.bool()
-              }
-              break
-            }
-            case 7: {
-              if (opts.limits?.documents != null && obj.documents === opts.limits.documents) {
-                throw new MaxLengthError('Streaming decode error - repeated field "documents" had too many elements')
-              }
-
-              for (const evt of DocumentStep.codec().stream(reader, reader.uint32(), `${prefix}.documents[]`, {
-                limits: opts.limits?.documents$
-              })) {
-                yield {
-                  ...evt,
-                  index: obj.documents
-                }
-              }
-
-              obj.documents++
-
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface SpaceStepSpaceFieldEvent {
-    field: '$.space'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SpaceStepHashFieldEvent {
-    field: '$.hash'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SpaceStepBucketHashesFieldEvent {
-    field: '$.bucketHashes'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SpaceStepHeldBucketsFieldEvent {
-    field: '$.held.buckets'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SpaceStepHeldIdsFieldEvent {
-    field: '$.held.ids'
-    value: Uint8Array<ArrayBuffer>
-  }
-
-  export interface SpaceStepHeldMutualFieldEvent {
-    field: '$.held.mutual'
-    value: boolean
-  }
-
-  export interface SpaceStepFactsAuthorFieldEvent {
-    field: '$.facts[].author'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceStepFactsFieldFieldEvent {
-    field: '$.facts[].field'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceStepFactsEntryFieldEvent {
-    field: '$.facts[].entry'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceStepFactsUpdateFieldEvent {
-    field: '$.facts[].update'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceStepFactsEventFieldEvent {
-    field: '$.facts[].event'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceStepFactsSignatureFieldEvent {
-    field: '$.facts[].signature'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceStepMoreFieldEvent {
-    field: '$.more'
-    value: boolean
-  }
-
-  export interface SpaceStepDocumentsDocumentFieldEvent {
-    field: '$.documents[].document'
-    value: string
-    index: number
-  }
-
-  export interface SpaceStepDocumentsHashFieldEvent {
-    field: '$.documents[].hash'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceStepDocumentsStateVectorFieldEvent {
-    field: '$.documents[].stateVector'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceStepDocumentsMutualFieldEvent {
-    field: '$.documents[].mutual'
-    value: boolean
-    index: number
-  }
-
-  export interface SpaceStepDocumentsUpdateFieldEvent {
-    field: '$.documents[].update'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceStepDocumentsPieceTransferFieldEvent {
-    field: '$.documents[].piece.transfer'
-    value: number
-    index: number
-  }
-
-  export interface SpaceStepDocumentsPieceOffsetFieldEvent {
-    field: '$.documents[].piece.offset'
-    value: number
-    index: number
-  }
-
-  export interface SpaceStepDocumentsPieceTotalFieldEvent {
-    field: '$.documents[].piece.total'
-    value: number
-    index: number
-  }
-
-  export interface SpaceStepDocumentsPieceContentFieldEvent {
-    field: '$.documents[].piece.content'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceStepDocumentsWantedTransferFieldEvent {
-    field: '$.documents[].wanted.transfer'
-    value: number
-    index: number
-  }
-
-  export interface SpaceStepDocumentsWantedOffsetFieldEvent {
-    field: '$.documents[].wanted.offset'
-    value: number
-    index: number
   }
 
   export function encode (obj: Partial<SpaceStep>): Uint8Array<ArrayBuffer> {
@@ -2091,10 +1122,6 @@ export namespace SpaceStep {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpaceStep>): SpaceStep {
     return decodeMessage(buf, SpaceStep.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpaceStep>): Generator<SpaceStepSpaceFieldEvent | SpaceStepHashFieldEvent | SpaceStepBucketHashesFieldEvent | SpaceStepHeldBucketsFieldEvent | SpaceStepHeldIdsFieldEvent | SpaceStepHeldMutualFieldEvent | SpaceStepFactsAuthorFieldEvent | SpaceStepFactsFieldFieldEvent | SpaceStepFactsEntryFieldEvent | SpaceStepFactsUpdateFieldEvent | SpaceStepFactsEventFieldEvent | SpaceStepFactsSignatureFieldEvent | SpaceStepMoreFieldEvent | SpaceStepDocumentsDocumentFieldEvent | SpaceStepDocumentsHashFieldEvent | SpaceStepDocumentsStateVectorFieldEvent | SpaceStepDocumentsMutualFieldEvent | SpaceStepDocumentsUpdateFieldEvent | SpaceStepDocumentsPieceTransferFieldEvent | SpaceStepDocumentsPieceOffsetFieldEvent | SpaceStepDocumentsPieceTotalFieldEvent | SpaceStepDocumentsPieceContentFieldEvent | SpaceStepDocumentsWantedTransferFieldEvent | SpaceStepDocumentsWantedOffsetFieldEvent> {
-    return streamMessage(buf, SpaceStep.codec(), opts)
   }
 }
 
@@ -2151,189 +1178,10 @@ export namespace SpaceFrame {
         }
 
         return obj
-      }, function * (reader, length, prefix, opts = {}) {
-        const obj = {
-          steps: 0
-        }
-
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 2: {
-              if (opts.limits?.steps != null && obj.steps === opts.limits.steps) {
-                throw new MaxLengthError('Streaming decode error - repeated field "steps" had too many elements')
-              }
-
-              for (const evt of SpaceStep.codec().stream(reader, reader.uint32(), `${prefix}.steps[]`, {
-                limits: opts.limits?.steps$
-              })) {
-                yield {
-                  ...evt,
-                  index: obj.steps
-                }
-              }
-
-              obj.steps++
-
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
       })
     }
 
     return _codec
-  }
-
-  export interface SpaceFrameStepsSpaceFieldEvent {
-    field: '$.steps[].space'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsHashFieldEvent {
-    field: '$.steps[].hash'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsBucketHashesFieldEvent {
-    field: '$.steps[].bucketHashes'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsHeldBucketsFieldEvent {
-    field: '$.steps[].held.buckets'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsHeldIdsFieldEvent {
-    field: '$.steps[].held.ids'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsHeldMutualFieldEvent {
-    field: '$.steps[].held.mutual'
-    value: boolean
-    index: number
-  }
-
-  export interface SpaceFrameStepsFactsAuthorFieldEvent {
-    field: '$.steps[].facts[].author'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsFactsFieldFieldEvent {
-    field: '$.steps[].facts[].field'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsFactsEntryFieldEvent {
-    field: '$.steps[].facts[].entry'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsFactsUpdateFieldEvent {
-    field: '$.steps[].facts[].update'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsFactsEventFieldEvent {
-    field: '$.steps[].facts[].event'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsFactsSignatureFieldEvent {
-    field: '$.steps[].facts[].signature'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsMoreFieldEvent {
-    field: '$.steps[].more'
-    value: boolean
-    index: number
-  }
-
-  export interface SpaceFrameStepsDocumentsDocumentFieldEvent {
-    field: '$.steps[].documents[].document'
-    value: string
-    index: number
-  }
-
-  export interface SpaceFrameStepsDocumentsHashFieldEvent {
-    field: '$.steps[].documents[].hash'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsDocumentsStateVectorFieldEvent {
-    field: '$.steps[].documents[].stateVector'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsDocumentsMutualFieldEvent {
-    field: '$.steps[].documents[].mutual'
-    value: boolean
-    index: number
-  }
-
-  export interface SpaceFrameStepsDocumentsUpdateFieldEvent {
-    field: '$.steps[].documents[].update'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsDocumentsPieceTransferFieldEvent {
-    field: '$.steps[].documents[].piece.transfer'
-    value: number
-    index: number
-  }
-
-  export interface SpaceFrameStepsDocumentsPieceOffsetFieldEvent {
-    field: '$.steps[].documents[].piece.offset'
-    value: number
-    index: number
-  }
-
-  export interface SpaceFrameStepsDocumentsPieceTotalFieldEvent {
-    field: '$.steps[].documents[].piece.total'
-    value: number
-    index: number
-  }
-
-  export interface SpaceFrameStepsDocumentsPieceContentFieldEvent {
-    field: '$.steps[].documents[].piece.content'
-    value: Uint8Array<ArrayBuffer>
-    index: number
-  }
-
-  export interface SpaceFrameStepsDocumentsWantedTransferFieldEvent {
-    field: '$.steps[].documents[].wanted.transfer'
-    value: number
-    index: number
-  }
-
-  export interface SpaceFrameStepsDocumentsWantedOffsetFieldEvent {
-    field: '$.steps[].documents[].wanted.offset'
-    value: number
-    index: number
   }
 
   export function encode (obj: Partial<SpaceFrame>): Uint8Array<ArrayBuffer> {
@@ -2342,9 +1190,5 @@ export namespace SpaceFrame {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpaceFrame>): SpaceFrame {
     return decodeMessage(buf, SpaceFrame.codec(), opts)
-  }
-
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpaceFrame>): Generator<SpaceFrameStepsSpaceFieldEvent | SpaceFrameStepsHashFieldEvent | SpaceFrameStepsBucketHashesFieldEvent | SpaceFrameStepsHeldBucketsFieldEvent | SpaceFrameStepsHeldIdsFieldEvent | SpaceFrameStepsHeldMutualFieldEvent | SpaceFrameStepsFactsAuthorFieldEvent | SpaceFrameStepsFactsFieldFieldEvent | SpaceFrameStepsFactsEntryFieldEvent | SpaceFrameStepsFactsUpdateFieldEvent | SpaceFrameStepsFactsEventFieldEvent | SpaceFrameStepsFactsSignatureFieldEvent | SpaceFrameStepsMoreFieldEvent | SpaceFrameStepsDocumentsDocumentFieldEvent | SpaceFrameStepsDocumentsHashFieldEvent | SpaceFrameStepsDocumentsStateVectorFieldEvent | SpaceFrameStepsDocumentsMutualFieldEvent | SpaceFrameStepsDocumentsUpdateFieldEvent | SpaceFrameStepsDocumentsPieceTransferFieldEvent | SpaceFrameStepsDocumentsPieceOffsetFieldEvent | SpaceFrameStepsDocumentsPieceTotalFieldEvent | SpaceFrameStepsDocumentsPieceContentFieldEvent | SpaceFrameStepsDocumentsWantedTransferFieldEvent | SpaceFrameStepsDocumentsWantedOffsetFieldEvent> {
-    return streamMessage(buf, SpaceFrame.codec(), opts)
   }
 }
