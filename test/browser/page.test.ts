@@ -74,6 +74,12 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     await one.locator('.cm-content').getByText('said by one, and two').waitFor(within)
     await one.keyboard.press('Control+z')
     await two.locator('.cm-content').filter({ hasText: ', and two', hasNotText: 'said by' }).waitFor(within)
+    await one.getByLabel('Your name').fill('uno')
+    await one.getByLabel('Your name').press('Enter')
+    await two
+      .locator('.cm-ySelectionInfo')
+      .getByText('uno')
+      .waitFor({ ...within, state: 'attached' })
     await two.getByLabel('Title').fill('our cluster')
     await two.getByLabel('Title').press('Enter')
     await one.getByRole('heading', { level: 1, name: 'our cluster' }).waitFor(within)

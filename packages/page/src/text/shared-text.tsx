@@ -16,7 +16,9 @@ export function SharedText(): ReactNode {
   const name = useSelf(({ name }) => name)
   useEffect(() => {
     if (!document || id === null || name === null) return
-    const color = `hsl(${hueOf(id)} 65% 45%)`
+    // A caret is drawn anew only in another colour (y-codemirror.next 0.3.6): a hair of it is the name's.
+    const hue = hueOf(id) + hueOf(name) / 1_000
+    const color = `hsl(${hue} 65% 45%)`
     document.awareness.setLocalStateField('user', { name, color, colorLight: `${color.slice(0, -1)} / 25%)` })
   }, [document, id, name])
   useEffect(() => {
