@@ -1,6 +1,7 @@
 /** SWIM, Lifeguard and phi accrual as one pure state machine, and the K rings that say who probes whom. */
 export type { Attention } from './attention.ts'
-export { createDetector, type Detector, type DetectorOptions } from './detector.ts'
+export { createDetector, type DetectorOptions } from './create-detector.ts'
+export type { Detector } from './detector.ts'
 export type { DetectorEffect } from './effect.ts'
 export type { DetectorInput, LinkState, Subject } from './input.ts'
 export { type DetectorKnobs, type ProfileName, plainSwim, profiles } from './knobs.ts'
