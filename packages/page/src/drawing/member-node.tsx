@@ -23,6 +23,7 @@ export function MemberNode({ person, at }: { person: Person; at: Point }): React
       data-kind={kind}
       data-status={status}
       data-self={isSelf}
+      data-above={at.y < 0.5}
       aria-pressed={selected === id}
       title={about}
       style={{ left: `${at.x * 100}%`, top: `${at.y * 100}%`, '--hue': hueOf(id) }}
