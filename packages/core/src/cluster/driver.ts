@@ -277,7 +277,9 @@ export class Driver implements TransportListener {
         break
       case 'event':
         listener.event(effect.event)
-        this.#spaces?.whereaboutsChanged(effect.event.member.id)
+        break
+      case 'changed':
+        this.#spaces?.whereaboutsChanged(effect.id)
         break
       case 'goodbye-heard':
         listener.goodbyeHeard()

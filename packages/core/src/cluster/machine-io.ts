@@ -47,6 +47,9 @@ export type MachineEffect =
   | { readonly type: 'persist'; readonly incarnation: number }
   /** Where others can be found, multiaddrs, likewise. */
   | { readonly type: 'persist-acquaintances'; readonly addresses: readonly string[] }
+  /** What an app hears of. */
   | { readonly type: 'event'; readonly event: MemberEvent }
+  /** Another's record or status changed, be it one that was never alive here and has no events. */
+  | { readonly type: 'changed'; readonly id: string }
   /** All neighbours have the goodbye. */
   | { readonly type: 'goodbye-heard' }

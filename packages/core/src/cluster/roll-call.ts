@@ -59,12 +59,14 @@ export class RollCall {
       const status = id === self ? 'alive' : detector.status(id)?.type
       const verdict = status === 'dead' || status === 'suspect' ? status : 'alive'
       const departedEpochMs = this.#departureDate(fact, epochMs)
+      const before = membership.get(id)
       const event = membership.observe(fact, verdict, departedEpochMs)
       // Not left to the sweep: newcomers would tell each other of the forgotten for as long as newcomers come.
       const isGone = verdict === 'dead' || fact.record.leaving
       if (id !== self && isGone && epochMs - departedEpochMs >= retentionMs) table.unshare(id)
       if (fact.record.leaving) overlay.gone(id)
       if (event) outbox.push({ type: 'event', event })
+      if (id !== self && membership.get(id) !== before) outbox.push({ type: 'changed', id })
       if (event?.type === 'fail') partition.lost(membership.count('alive', 'suspect'), monotonicMs)
     }
     this.#touched.clear()

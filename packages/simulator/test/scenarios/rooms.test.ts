@@ -73,6 +73,28 @@ describe('presence in a room', () => {
     })
   })
 
+  it('of the dead is not shown to those who came after their death', async () => {
+    await runTwice(async () => {
+      const simulation = settled(31, 12)
+      await enterAll(simulation, namesFrom(0, 4))
+      await simulation.run(5_000)
+      simulation.crash('m3')
+      await simulation.runUntil(() => simulation.statusesOf('m3').every(status => status === 'dead'), {
+        withinMs: 60_000,
+      })
+      const { name, cluster } = simulation.add()
+      const late = await enter(simulation, name)
+      const dead = simulation.member('m3').id
+      const statusOfDead = () => cluster.members.getSnapshot().find(({ id }) => id === dead)?.status
+      await simulation.runUntil(() => Object.keys(shown(simulation, late)).length === 4, { withinMs: 10_000 })
+      // It knows of the suspicions alone, and lets their time pass.
+      expect(statusOfDead()).toBe('suspect')
+      await simulation.runUntil(() => statusOfDead() === 'dead', { withinMs: 60_000 })
+      expect(Object.keys(shown(simulation, late)).toSorted()).toEqual(['m0', 'm1', 'm2'])
+      return simulation
+    })
+  })
+
   it('of the dead is hidden, and shown again as it was when they come back', async () => {
     await runTwice(async () => {
       const simulation = settled(3, 12)
