@@ -2,6 +2,7 @@
 import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
 import { SessionContext } from './contexts.ts'
 import { type ClusterGiven, type Session, sessionOf } from './session.ts'
+import { useMountEffect } from './use-mount-effect.ts'
 
 export interface ClusterProviderProps {
   /**
@@ -15,6 +16,7 @@ export interface ClusterProviderProps {
 
 export function ClusterProvider({ cluster, children }: ClusterProviderProps): ReactElement {
   const session = useSessionOf(cluster)
+  useMountEffect(() => session.mounted(), [session])
   useEffect(() => session.cluster.hold(), [session])
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>
 }

@@ -4,8 +4,9 @@
  * What suspends while it mounts takes along, without a trace, all that is around it up to the `Suspense`: a provider in
  * there would be made anew, and join anew, at each attempt. On a server nothing is joined, so nothing is rendered.
  */
-import { type ReactElement, type ReactNode, useEffect, useLayoutEffect, useState } from 'react'
+import { type ReactElement, type ReactNode, useState } from 'react'
 import { type ClusterProviderProps, ClusterProvider as Provider } from './cluster-provider.tsx'
+import { useMountEffect } from './use-mount-effect.ts'
 
 export function ClusterProvider({ cluster, children }: ClusterProviderProps): ReactElement {
   return (
@@ -15,10 +16,6 @@ export function ClusterProvider({ cluster, children }: ClusterProviderProps): Re
   )
 }
 
-// React 18 warns of layout effects on a server.
-const useMountEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect
-
-/** Before the browser paints. */
 function OnceMounted({ children }: { readonly children: ReactNode }): ReactNode {
   const [isMounted, setMounted] = useState(false)
   useMountEffect(() => setMounted(true), [])

@@ -1,7 +1,7 @@
 /** Session: one cluster as React holds it, with the rooms and configs that its components are in, each entered once. */
 import type { Cluster, Config, ConfigSchema, Room } from '@hearsay/core'
 import type { ConfigDefinition } from './define-config.ts'
-import { Leases } from './leases.ts'
+import { Leases, lingerMs } from './leases.ts'
 import { readySource, type Source, whenReady } from './source.ts'
 
 /** A cluster, one that is being joined, or how to join one. */
@@ -14,9 +14,25 @@ export class Session {
   readonly cluster: Source<Cluster>
   readonly #rooms = new Leases<Room>(room => room.leave())
   readonly #configs = new Leases<AnyConfig>(config => config.leave())
+  #mounted: () => void = () => {}
+  readonly #untilMounted = new Promise<void>(resolve => {
+    this.#mounted = resolve
+  })
 
   constructor(cluster: Source<Cluster>) {
     this.cluster = cluster
+  }
+
+  /** Its provider is on the page, and stays there while others wait. */
+  mounted(): void {
+    this.#mounted()
+  }
+
+  /** What waits takes along a provider that is not mounted: it would be made anew, and join anew, without end. */
+  async untilMounted(): Promise<void> {
+    const hint = setTimeout(() => console.error(mixed), lingerMs)
+    await this.#untilMounted
+    clearTimeout(hint)
   }
 
   /** @param presence what is shown from the first moment on */
@@ -41,6 +57,9 @@ export class Session {
   }
 }
 
+const mixed =
+  "a hook of '@hearsay/react/suspense' waits for a <ClusterProvider> that cannot mount: import that from '@hearsay/react/suspense', too"
+
 /** Of clusters that belong to the app: all providers that are given one share what they enter. */
 const sessions = new WeakMap<Cluster | Promise<Cluster>, Session>()
 
@@ -48,7 +67,10 @@ const sessions = new WeakMap<Cluster | Promise<Cluster>, Session>()
 export function sessionOf(given: ClusterGiven): Session {
   if (typeof given === 'function') {
     const own = new Leases<Cluster>(cluster => cluster.leave())
-    return new Session(own.source('cluster', async () => given()))
+    const source = own.source('cluster', async () => given())
+    const settled = () => session.untilMounted().then(source.settled)
+    const session: Session = new Session({ ...source, settled })
+    return session
   }
   const known = sessions.get(given)
   if (known) return known

@@ -4,6 +4,7 @@ import { createSimulation } from '@hearsay/simulator'
 import { act, render } from '@testing-library/react'
 import { type ReactNode, StrictMode, Suspense } from 'react'
 import { describe, expect, it, vi } from 'vitest'
+import { ClusterProvider as PlainProvider } from '../src/cluster-provider.tsx'
 import {
   ClusterProvider,
   createRoomHooks,
@@ -116,6 +117,36 @@ describe('the suspense entry', () => {
     await settle(() => container.textContent === 'failed: no way in')
     expect(status.seen.map(each => each.status)).toContain('joining')
     expect(status.seen.at(-1)?.error?.message).toBe('no way in')
+  })
+
+  it('does not join for a provider of the other entry that what waits takes along, and says so', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const join = vi.fn(async () => settled(2).member('m0').cluster)
+    const self = watch(() => useSelf())
+    const { container } = render(
+      <Suspense fallback="waiting">
+        <PlainProvider cluster={() => join()}>{self.here()}</PlainProvider>
+      </Suspense>,
+    )
+    await linger()
+    expect(container.textContent).toBe('waiting')
+    expect(join).not.toHaveBeenCalled()
+    expect(error).toHaveBeenCalledWith(
+      expect.stringContaining("import that from '@hearsay/react/suspense', too"),
+    )
+  })
+
+  it('waits below a provider of the other entry, if the Suspense is below it, too', async () => {
+    const join = vi.fn(async () => settled(2).member('m0').cluster)
+    const count = watch(() => useMembers(members => members.length))
+    render(
+      <PlainProvider cluster={() => join()}>
+        <Suspense>{count.here()}</Suspense>
+      </PlainProvider>,
+    )
+    await settle(() => count.seen.length > 0)
+    expect(count.seen).toEqual([2])
+    expect(join).toHaveBeenCalledTimes(1)
   })
 
   it('renders again only for what is read', async () => {
