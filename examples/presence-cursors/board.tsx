@@ -49,6 +49,8 @@ function Avatars(): ReactNode {
 }
 
 function Avatar({ shown, note = '' }: { shown: Partial<Shown>; note?: string }): ReactNode {
+  // Whoever comes is here a moment before what they show.
+  if (!shown.name) return null
   const name = `${shown.name}${note}`
   return (
     <li title={name} style={{ background: shown.color }}>
@@ -76,7 +78,8 @@ function Cursors(): ReactNode {
   const others = useOthersMapped(({ presence }) => presence)
   return others.map(
     ([id, { name, color, cursor }]) =>
-      cursor && (
+      cursor &&
+      name && (
         <div
           key={id}
           className="cursor"
@@ -85,7 +88,7 @@ function Cursors(): ReactNode {
           <svg viewBox="0 0 12 18" aria-hidden="true">
             <path d="M1 1 11 10.5 6.2 11 9 16.4 6.9 17.4 4.2 12 1 15.3Z" />
           </svg>
-          <b style={{ background: color }}>{String(name)}</b>
+          <b style={{ background: color }}>{name}</b>
         </div>
       ),
   )

@@ -83,6 +83,12 @@ describe.skipIf(skipsBrowser)('tabs of a browser', { timeout: 60_000 }, () => {
     await two.ask('isLinkedTo', 'tab 1')
   })
 
+  it('say so when they can dial none of their addresses', async () => {
+    const bootstrap = ['/ip4/127.0.0.1/tcp/4001']
+    const joining = Tab.join(browser, site.url, { cluster: randomUUID(), name: names[0], bootstrap })
+    await expect(joining).rejects.toThrow('Give a WebSocket, like /ip4/192.0.2.1/tcp/4002/ws')
+  })
+
   it('have left when they are closed, and told what was written until then', async () => {
     const { relays, tabs } = await joinAll()
     await Promise.all(tabs.map(tab => tab.ask('enter')))

@@ -23,6 +23,7 @@ describe('options', () => {
     ['cluster', {}],
     ['profile', { cluster: 'atlas', profile: 'slow' }],
     ['bootstrap', { cluster: 'atlas', bootstrap: ['localhost:4001'] }],
+    ['bootstrap', { cluster: 'atlas', bootstrap: '/ip4/192.0.2.1/tcp/4001' as unknown as string[] }],
     ['name', { cluster: 'atlas', name: 7 }],
     ['name', { cluster: 'atlas', name: 'n'.repeat(129) }],
     ['tag', { cluster: 'atlas', tags: { role: 7 } }],

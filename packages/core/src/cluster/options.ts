@@ -24,6 +24,7 @@ export function checkMemberOptions(options: MemberOptions): void {
     throw new InvalidOptionsError('cluster: give a name of 1 to 128 characters')
   if (!['local', 'lan', 'wan'].includes(profile))
     throw new InvalidOptionsError(`profile: '${profile}' is none of local, lan, wan`)
+  if (!Array.isArray(bootstrap)) throw new InvalidOptionsError('bootstrap: give a list of multiaddrs')
   for (const address of bootstrap) checkAddress('bootstrap', address)
   checkPresentation(name, tags)
 }
@@ -43,7 +44,7 @@ export function checkAddress(option: string, address: string): void {
     multiaddr(address)
   } catch {
     throw new InvalidOptionsError(
-      `${option}: '${address}' is no multiaddr. Write it like /ip4/192.0.2.1/tcp/4001`,
+      `${option}: '${address}' is no multiaddr. Write it like /ip4/192.0.2.1/tcp/4001, or /ip4/192.0.2.1/tcp/4002/ws for a WebSocket`,
     )
   }
 }

@@ -7,6 +7,7 @@
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { webRTC } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
+import { multiaddr } from '@multiformats/multiaddr'
 import { InvalidOptionsError, ListenError } from '../../cluster/errors.ts'
 import type { Cluster } from '../../face/cluster.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
@@ -17,6 +18,9 @@ import { openStorage } from './storage.ts'
 
 /** Each `/p2p-circuit` is one relay, found among those one is connected to: if one dies there is another. */
 const everywhere = ['/p2p-circuit', '/p2p-circuit', '/webrtc']
+
+/** Parts of an address that a page can dial. */
+const dialled: ReadonlySet<string> = new Set(['ws', 'wss', 'webrtc', 'p2p-circuit'])
 
 /**
  * Joins, and resolves at once: who else is there comes as events.
@@ -34,7 +38,12 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
     )
   if (options.relay)
     throw new InvalidOptionsError('relay: a browser cannot be a relay. Let a member in Node be one')
-  const { listen = everywhere, iceServers } = options
+  const { listen = everywhere, bootstrap = [], iceServers } = options
+  // Others among them do no harm: a member in Node tells all of its addresses.
+  if (bootstrap.length > 0 && !bootstrap.some(isForPages))
+    throw new InvalidOptionsError(
+      'bootstrap: a page can dial none of these. Give a WebSocket, like /ip4/192.0.2.1/tcp/4002/ws',
+    )
   const rtcConfiguration = iceServers && { iceServers: [...iceServers] }
   return await joinWith(options, {
     platform,
@@ -53,4 +62,10 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
       new ListenError(`listen: ${listen.join(', ')} cannot be listened on`, { cause: error }),
     started: () => () => {},
   })
+}
+
+function isForPages(address: string): boolean {
+  return multiaddr(address)
+    .getComponents()
+    .some(({ name }) => dialled.has(name))
 }
