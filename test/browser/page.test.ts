@@ -100,7 +100,9 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
       await order(page, 'bob', harm)
       await Promise.all([sees(page, 'bob', 'dead'), sees(other, 'bob', 'dead')])
       await row(page, 'bob').getByText(state, { exact: true }).waitFor(within)
-      await page.getByText('It comes back by itself when it can be reached again.').waitFor(within)
+      await page
+        .getByText('If it only cannot be reached, it comes back by itself as soon as it can.')
+        .waitFor(within)
       await order(page, 'bob', undo)
       await Promise.all([sees(page, 'bob', 'alive'), sees(other, 'bob', 'alive')])
       await other.close()

@@ -1,5 +1,4 @@
 /** Explain: why a member is, or is not, seen. Facts in the order in which they weigh, in plain sentences, and a hint. */
-
 import type { Machine } from '../cluster/machine.ts'
 import type { Instant } from '../state/instant.ts'
 import type { Explanation } from './cluster.ts'
@@ -18,24 +17,41 @@ export function explain(machine: Machine, id: string, now: Instant): Explanation
         : 'Is it in the same cluster, and can it reach any member of it?',
     }
   }
-  const facts = [
-    `Its record is of incarnation ${member.incarnation} and lists ${member.addresses.length} addresses.`,
-  ]
-  const entry = machine.table.get(id)
-  const verdict = machine.detector.status(id)
   const connected = machine.overlay.isLinked(id)
-  facts.push(connected ? 'There is a connection to it.' : 'There is no connection to it.')
-  if (!machine.overlay.isNeighbour(id)) facts.push('It is no neighbour of ours: others watch over it.')
-  const pulse = machine.pulse(id)
-  if (pulse && entry?.heartbeat)
-    facts.push(`Beat ${entry.heartbeat.beat} arrived ${seconds(now.epochMs - pulse.heardEpochMs)} ago.`)
-  const observers = entry?.suspicions?.claims ?? []
-  if (observers.length > 0) facts.push(`${observers.length} members signed a suspicion of it.`)
+  const facts = [
+    ...(member.status === 'left' ? goodbyeOf(machine, id, now) : lifeOf(machine, id, now)),
+    `Its incarnation is ${member.incarnation}; addresses where it can be dialled: ${member.addresses.length}.`,
+  ]
+  return { id, status: member.status, connected, facts, hint: hintFor(member.status, connected) }
+}
+
+function goodbyeOf(machine: Machine, id: string, now: Instant): string[] {
+  const leftEpochMs = machine.table.get(id)?.record.record.leftEpochMs ?? now.epochMs
+  return [`It said goodbye ${seconds(now.epochMs - leftEpochMs)} ago.`]
+}
+
+/** Of one that is here, or did not say that it goes. */
+function lifeOf(machine: Machine, id: string, now: Instant): string[] {
+  const facts: string[] = []
+  const { heartbeat, suspicions } = machine.table.get(id) ?? {}
+  const verdict = machine.detector.status(id)
+  const observers = suspicions?.claims.length ?? 0
+  if (observers > 0)
+    facts.push(`It did not answer: ${observers === 1 ? '1 member says' : `${observers} members say`} so.`)
   if (verdict?.type === 'suspect')
-    facts.push(`Unless it refutes, it counts as dead in ${seconds(verdict.deadlineMs - now.monotonicMs)}.`)
+    facts.push(`Unless it answers, it counts as dead in ${seconds(verdict.deadlineMs - now.monotonicMs)}.`)
+  if (machine.overlay.isLinked(id)) facts.push('This member is connected to it.')
+  else if (verdict?.type === 'dead' || machine.overlay.isNeighbour(id))
+    facts.push('This member has no connection to it.')
+  else facts.push('This member has no connection to it and needs none: others watch over it.')
+  const pulse = machine.pulse(id)
+  if (pulse && heartbeat)
+    facts.push(
+      `Its last beat, number ${heartbeat.beat}, was heard ${seconds(now.epochMs - pulse.heardEpochMs)} ago.`,
+    )
   if (machine.detector.awayUntilMs() > now.monotonicMs)
     facts.push('This member was away itself a moment ago and judges nobody yet.')
-  return { id, status: member.status, connected, facts, hint: hintFor(member.status, connected) }
+  return facts
 }
 
 function hintFor(status: Explanation['status'], connected: boolean): string | undefined {
@@ -48,9 +64,9 @@ function hintFor(status: Explanation['status'], connected: boolean): string | un
         ? 'It is connected but silent: is its process stopped or busy?'
         : 'Is its process running?'
     case 'dead':
-      return 'It did not refute in time. It comes back by itself when it can be reached again.'
+      return 'If it only cannot be reached, it comes back by itself as soon as it can.'
     case 'left':
-      return 'It said goodbye. It comes back when it joins again.'
+      return 'It comes back when it joins again.'
   }
 }
 

@@ -1,7 +1,7 @@
 /** Member details: why the chosen member is seen as it is, and what can be done to it. */
 import type { Cluster } from '@hearsay/core'
 import { useCluster } from '@hearsay/react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { shortId } from '../contract.ts'
 import { type Person, useHearts, usePeople } from './people.ts'
 import { ProcessControls } from './process-controls.tsx'
@@ -11,12 +11,17 @@ import { StatusMark } from './status-mark.tsx'
 export function MemberDetails(): ReactNode {
   const cluster = useCluster()
   const people = usePeople()
-  const { selected } = useSelection()
+  const { selected, chosen } = useSelection()
+  const panel = useRef<HTMLElement>(null)
+  // On a narrow page it may be far below.
+  useEffect(() => {
+    if (chosen !== undefined) panel.current?.scrollIntoView({ block: 'nearest' })
+  }, [chosen])
   // What is explained changes with time alone: it is looked at as often as hearts are.
   useHearts()
   const person = people.find(({ id }) => id === selected)
   return (
-    <section className="panel details" aria-labelledby="details-title">
+    <section ref={panel} className="panel details" aria-labelledby="details-title">
       {person && cluster ? (
         <>
           <header>
@@ -36,7 +41,7 @@ export function MemberDetails(): ReactNode {
           ) : (
             <p className="hint">
               {person.isSelf
-                ? 'This tab is a member like any other. Close it, and it has left at once for everybody.'
+                ? 'This tab is a member like any other. Close it, and it has left at once for everybody. Choose a process, and freeze it, cut it off or kill it.'
                 : 'A tab of a browser: whoever has it open can close it.'}
             </p>
           )}

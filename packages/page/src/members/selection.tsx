@@ -5,16 +5,22 @@ import { createContext, type ReactNode, use, useMemo, useState } from 'react'
 interface Selection {
   /** A member id; undefined before this tab has joined. */
   readonly selected: string | undefined
+  /** Undefined until somebody chooses. */
+  readonly chosen: string | undefined
   select(id: string): void
 }
 
-const Context = createContext<Selection>({ selected: undefined, select: () => {} })
+const Context = createContext<Selection>({
+  selected: undefined,
+  chosen: undefined,
+  select: () => {},
+})
 
 export function SelectionProvider({ children }: { children: ReactNode }): ReactNode {
   const self = useSelf(({ id }) => id)
   const [chosen, select] = useState<string>()
   const selected = chosen ?? self ?? undefined
-  const selection = useMemo(() => ({ selected, select }), [selected])
+  const selection = useMemo(() => ({ selected, chosen, select }), [selected, chosen])
   return <Context value={selection}>{children}</Context>
 }
 

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
+
+/** What m0 says of m3, without the times and numbers of a run. */
+function explained(simulation: Simulation): readonly string[] {
+  const { facts, hint } = simulation.member('m0').cluster.explain(simulation.member('m3').id)
+  return [...facts, ...(hint ? [hint] : [])].map(fact => fact.replaceAll(/\d+(\.\d)?/g, 'n'))
+}
+
+const settled = (seed: number) => createSimulation({ seed, members: 5, start: 'settled' })
+const record = 'Its incarnation is n; addresses where it can be dialled: n.'
+const beat = 'Its last beat, number n, was heard n s ago.'
+
+describe('what is explained', () => {
+  it('of who is here: the connection and the beats', async () => {
+    await runTwice(async () => {
+      const simulation = settled(1)
+      await simulation.run(30_000)
+      expect(explained(simulation)).toEqual(['This member is connected to it.', beat, record])
+      return simulation
+    })
+  })
+
+  it('of who is silent: who says so, until when, and what to look for', async () => {
+    await runTwice(async () => {
+      const simulation = settled(2)
+      await simulation.run(30_000)
+      simulation.stall('m3', 60_000)
+      await simulation.runUntil(() => simulation.statusesOf('m3').includes('suspect'), { withinMs: 30_000 })
+      await simulation.run(500)
+      expect(explained(simulation)).toEqual([
+        expect.stringMatching(/^It did not answer: n members? says? so\.$/),
+        'Unless it answers, it counts as dead in n s.',
+        'This member is connected to it.',
+        beat,
+        record,
+        'It is connected but silent: is its process stopped or busy?',
+      ])
+      return simulation
+    })
+  })
+
+  it('of the dead: who says so, and how it comes back', async () => {
+    await runTwice(async () => {
+      const simulation = settled(3)
+      await simulation.run(30_000)
+      simulation.crash('m3')
+      await simulation.runUntil(() => simulation.statusesOf('m3').every(status => status === 'dead'), {
+        withinMs: 60_000,
+      })
+      expect(explained(simulation)).toEqual([
+        expect.stringMatching(/^It did not answer: n members? says? so\.$/),
+        'This member has no connection to it.',
+        beat,
+        record,
+        'If it only cannot be reached, it comes back by itself as soon as it can.',
+      ])
+      return simulation
+    })
+  })
+
+  it('of who left: when, and nothing else', async () => {
+    await runTwice(async () => {
+      const simulation = settled(4)
+      await simulation.run(30_000)
+      void simulation.leave('m3')
+      await simulation.run(5_000)
+      expect(explained(simulation)).toEqual([
+        'It said goodbye n s ago.',
+        record,
+        'It comes back when it joins again.',
+      ])
+      return simulation
+    })
+  })
+})
