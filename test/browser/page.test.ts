@@ -111,6 +111,18 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     },
   )
 
+  it('stays when no process answers, with what was written, and has them back', async () => {
+    const page = await open('one')
+    const text = page.locator('.cm-content')
+    await text.click()
+    await page.keyboard.type('still here')
+    for (const process of processes) await order(page, process, 'Freeze')
+    for (const process of processes) await sees(page, process, 'dead')
+    await text.getByText('still here').waitFor(within)
+    for (const process of processes) await order(page, process, 'Thaw')
+    for (const process of processes) await sees(page, process, 'alive')
+  })
+
   it.each([
     ['light', { colorScheme: 'light' }],
     ['dark', { colorScheme: 'dark' }],

@@ -42,11 +42,21 @@ it('tells of a page that is frozen, and of what it is after that', () => {
   expect(heard).toEqual(['hidden', 'frozen', 'hidden'])
 })
 
-it('says goodbye for a page that is closed, and not for one that may be shown again', () => {
-  frame.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true }))
-  expect(heard).toEqual(['frozen'])
+it('says goodbye for a page that is closed', () => {
   frame.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }))
-  expect(heard).toEqual(['frozen', 'goodbye'])
+  expect(heard).toEqual(['goodbye'])
+})
+
+it('asks for a moment for a page that may be shown again, and tells of it when it is', () => {
+  frame.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true }))
+  become('hidden')
+  page.dispatchEvent(new Event('freeze'))
+  vi.advanceTimersByTime(600_000)
+  expect(heard).toEqual(['frozen'])
+  page.dispatchEvent(new Event('resume'))
+  become('visible')
+  frame.dispatchEvent(new Event('pageshow'))
+  expect(heard).toEqual(['frozen', 'full'])
 })
 
 it('is silent once it is stopped', () => {

@@ -3,7 +3,7 @@ import type { Cluster } from '@hearsay/core'
 import { useCluster } from '@hearsay/react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { shortId } from '../contract.ts'
-import { type Person, useHearts, usePeople } from './people.ts'
+import { isHere, type Person, useHearts, usePeople } from './people.ts'
 import { ProcessControls } from './process-controls.tsx'
 import { useSelection } from './selection.tsx'
 import { StatusMark } from './status-mark.tsx'
@@ -37,7 +37,7 @@ export function MemberDetails(): ReactNode {
             )}
           </div>
           {person.process ? (
-            <ProcessControls process={person.process} />
+            <ProcessControls key={person.id} process={person.process} />
           ) : (
             <p className="hint">
               {person.isSelf
@@ -60,12 +60,19 @@ export function MemberDetails(): ReactNode {
 
 function Explained({ cluster, person }: { cluster: Cluster; person: Person }): ReactNode {
   const { facts, hint } = cluster.explain(person.id)
+  const heart = useHearts().get(person.id)
   return (
     <>
       <ul>
         {facts.map(fact => (
           <li key={fact}>{fact}</li>
         ))}
+        {heart && isHere(person) && (
+          <li>
+            Its phi is {heart.phi.toFixed(2)}
+            {heart.roundTripMs !== undefined && `, a round trip takes ${heart.roundTripMs.toFixed(1)} ms`}.
+          </li>
+        )}
       </ul>
       {hint && <p className="hint">{hint}</p>}
     </>

@@ -1,7 +1,7 @@
 /** App: waits for the demo, joins its cluster, and shows it. */
 import { ClusterProvider } from '@hearsay/react'
-import type { ReactNode } from 'react'
-import { roomName } from '../contract.ts'
+import { type ReactNode, useState } from 'react'
+import { type DemoState, roomName } from '../contract.ts'
 import { useDemo } from '../demo/demo-store.ts'
 import { joinDemo } from '../demo/join-demo.ts'
 import { RoomProvider } from '../demo/room.ts'
@@ -16,7 +16,10 @@ import { Header } from './header.tsx'
 
 export function App(): ReactNode {
   const { state, isServed } = useDemo()
-  if (!state || state.bootstrap.length === 0)
+  // Where to join is asked once: what the demo's processes do after that throws nobody out.
+  const [joined, setJoined] = useState<DemoState>()
+  if (state && state.bootstrap.length > 0 && state.cluster !== joined?.cluster) setJoined(state)
+  if (!joined)
     return (
       <main className="waiting">
         <p role="status">
@@ -26,10 +29,10 @@ export function App(): ReactNode {
     )
   return (
     // Another demo at the same address is another cluster.
-    <ClusterProvider key={state.cluster} cluster={() => joinDemo(state)}>
+    <ClusterProvider key={joined.cluster} cluster={() => joinDemo(joined)}>
       <RoomProvider name={roomName} presence={{ links: [], cursor: null }}>
         <SelectionProvider>
-          <Header cluster={state.cluster} />
+          <Header cluster={joined.cluster} />
           <main>
             <Drawing />
             <MembersTable />
