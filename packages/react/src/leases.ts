@@ -2,7 +2,7 @@
  * Leases: things that are got once by name, however many hold them, and given back when nobody does.
  *
  * Not at once: StrictMode, and a page that replaces another, let go of what they take up again a moment later. What
- * failed is forgotten in the same way, so whoever asks later tries again.
+ * failed is forgotten at once when the last one lets go of it, so whoever takes it up again tries again.
  */
 import { failed, joining, type Outcome } from './outcome.ts'
 import type { Source } from './source.ts'
@@ -14,6 +14,8 @@ interface Entry<T> {
   readonly name: string
   readonly terms: unknown
   outcome: Outcome<T>
+  /** Asked for by other terms, while it was held by these. */
+  readonly refused: Set<unknown>
   settled: Promise<void>
   holders: number
   linger: ReturnType<typeof setTimeout> | undefined
@@ -35,7 +37,8 @@ export class Leases<T> {
       getSnapshot: () => {
         const entry = this.#entries.get(name)
         if (!entry) return joining
-        return entry.terms === terms ? entry.outcome : refused
+        if (entry.terms === terms) return entry.outcome
+        return entry.refused.has(terms) ? refused : joining
       },
       subscribe: listener => {
         const call = () => listener()
@@ -44,28 +47,39 @@ export class Leases<T> {
       },
       hold: () => {
         const entry = this.#open(name, get, terms)
+        if (entry.terms !== terms) return () => {}
         entry.holders += 1
         clearTimeout(entry.linger)
         return () => {
           entry.holders -= 1
-          this.#endLater(entry)
+          if (entry.holders === 0 && entry.outcome.type === 'failed') this.#end(entry)
+          else this.#endLater(entry)
         }
       },
       settled: () => {
         const entry = this.#open(name, get, terms)
-        this.#endLater(entry)
+        if (entry.terms === terms) this.#endLater(entry)
         return entry.settled
       },
     }
   }
 
+  /** What is there; got anew if there is nothing, or something by other terms that nobody holds. */
   #open(name: string, get: () => Promise<T>, terms: unknown): Entry<T> {
     const open = this.#entries.get(name)
-    if (open) return open
+    if (open && open.terms === terms) return open
+    if (open && open.holders > 0) {
+      open.refused.add(terms)
+      this.#tell()
+      return open
+    }
+    // Nobody holds it by its old terms any more, as when the code that defines them was loaded anew.
+    if (open) this.#end(open)
     const entry: Entry<T> = {
       name,
       terms,
       outcome: joining,
+      refused: new Set(),
       settled: Promise.resolve(),
       holders: 0,
       linger: undefined,
@@ -77,7 +91,9 @@ export class Leases<T> {
 
   async #settle(entry: Entry<T>, get: () => Promise<T>): Promise<void> {
     try {
-      entry.outcome = { type: 'ready', value: await get() }
+      const value = await get()
+      if (this.#entries.get(entry.name) !== entry) return await this.#part(entry.name, value)
+      entry.outcome = { type: 'ready', value }
     } catch (error) {
       entry.outcome = failed(error)
     }
@@ -92,10 +108,21 @@ export class Leases<T> {
     })
   }
 
-  #end({ name, outcome }: Entry<T>): void {
+  #end(entry: Entry<T>): void {
+    const { name, outcome } = entry
+    if (this.#entries.get(name) !== entry) return
     this.#entries.delete(name)
-    if (outcome.type === 'ready') this.#giveBack(outcome.value)
+    if (outcome.type === 'ready') void this.#part(name, outcome.value)
     this.#tell()
+  }
+
+  /** Whoever held it is gone, and hears of nothing any more. */
+  async #part(name: string, value: T): Promise<void> {
+    try {
+      await this.#giveBack(value)
+    } catch (error) {
+      console.error(`@hearsay/react: '${name}' was not left as it should be:`, error)
+    }
   }
 
   #tell(): void {

@@ -23,7 +23,16 @@ export function RoomProvider<P extends object>({
   useEffect(() => visit.source.hold(), [visit])
   const room = useReady(visit.source)
   useEffect(() => {
-    if (room) visit.sayUnsaid()
+    if (room) sayUnsaid(visit)
   }, [room, visit])
   return <RoomContext.Provider value={visit}>{children}</RoomContext.Provider>
+}
+
+/** Whoever wrote what cannot be shown is gone by now: it is no reason to take the room off the page. */
+function sayUnsaid(visit: RoomVisit): void {
+  try {
+    visit.sayUnsaid()
+  } catch (error) {
+    console.error('what useUpdatePresence was told before the room was entered cannot be shown:', error)
+  }
 }

@@ -67,18 +67,27 @@ const sessions = new WeakMap<Cluster | Promise<Cluster>, Session>()
 export function sessionOf(given: ClusterGiven): Session {
   if (typeof given === 'function') {
     const own = new Leases<Cluster>(cluster => cluster.leave())
-    const source = own.source('cluster', async () => given())
+    const source = own.source('cluster', async () => checked(await given()))
     const settled = () => session.untilMounted().then(source.settled)
     const session: Session = new Session({ ...source, settled })
     return session
   }
   const known = sessions.get(given)
   if (known) return known
-  const session = new Session('then' in given ? promised(given) : readySource(given))
+  const isPromise = typeof given === 'object' && given !== null && 'then' in given
+  const session = new Session(isPromise ? promised(given) : readySource(checked(given)))
   sessions.set(given, session)
   return session
 }
 
 function promised(cluster: Promise<Cluster>): Source<Cluster> {
-  return new Leases<Cluster>(() => {}).source('cluster', () => cluster)
+  return new Leases<Cluster>(() => {}).source('cluster', async () => checked(await cluster))
+}
+
+/** What apps without types may forget to give. */
+function checked(cluster: Cluster | undefined): Cluster {
+  if (cluster?.members) return cluster
+  throw new TypeError(
+    'ClusterProvider: give it a cluster, or a function that returns one: cluster={() => joinCluster(…)}',
+  )
 }

@@ -16,7 +16,7 @@ export type ConfigAsked = string | ConfigDefinition<ConfigSchema | undefined>
 
 /**
  * A shared config, to write to: opened once for all who use it, and left a second after the last of them is gone. Null:
- * not open yet. Renders for nothing that is written; `useConfigValue` does.
+ * not open yet, or the cluster could not be joined. Renders for nothing that is written; `useConfigValue` does.
  *
  * @throws {Error} to the error boundary: it could not be opened, or is in use with other options
  */
@@ -24,7 +24,9 @@ export const useConfig: UseConfig<null> = ((asked: ConfigAsked): AnyConfig | nul
   const source = useConfigSource(asked)
   useEffect(() => source.hold(), [source])
   const outcome = useOutcome(source)
-  if (outcome.type === 'failed') throw outcome.error
+  // That joining failed is for `useConnectionStatus` to tell.
+  const isJoinable = useOutcome(useSession().cluster).type !== 'failed'
+  if (outcome.type === 'failed' && isJoinable) throw outcome.error
   return outcome.type === 'ready' ? outcome.value : null
 }) as UseConfig<null>
 

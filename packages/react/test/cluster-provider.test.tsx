@@ -110,6 +110,20 @@ describe('a ClusterProvider that is given a function', () => {
     expect(leave).toHaveBeenCalledTimes(1)
   })
 
+  it('says in the console that it could not leave', async () => {
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { cluster, leave } = leavable()
+    const error = new Error('no way out')
+    leave.mockRejectedValue(error)
+    const { inCluster } = app()
+    const { unmount } = render(inCluster(async () => cluster))
+    await settle()
+    unmount()
+    await linger()
+    await settle()
+    expect(complaints).toHaveBeenCalledWith(expect.stringContaining('was not left as it should be'), error)
+  })
+
   it('leaves, too, if it was gone before it had joined', async () => {
     const { cluster, leave } = leavable()
     const joined = Promise.withResolvers<Cluster>()
@@ -134,6 +148,26 @@ describe('a ClusterProvider that is given a function', () => {
     await settle()
     expect(statuses.at(-1)).toEqual({ status: 'connected', error: undefined })
     expect(count.at(-1)).toBe(3)
+  })
+})
+
+describe('a ClusterProvider without types', () => {
+  const says = 'ClusterProvider: give it a cluster, or a function that returns one'
+
+  it.each([undefined, null, 'atlas', {}])('says what it needs instead of %j', given => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { inCluster } = app()
+    expect(() => render(inCluster(given as unknown as Cluster))).toThrow(says)
+  })
+
+  it.each([
+    ['a function', () => {}],
+    ['a promise', Promise.resolve()],
+  ])('says what it needs when %s gives nothing', async (_, given) => {
+    const { statuses, inCluster } = app()
+    render(inCluster(given as unknown as ClusterGiven))
+    await settle()
+    expect(statuses.at(-1)?.error?.message).toContain(says)
   })
 })
 

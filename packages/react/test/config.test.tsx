@@ -4,7 +4,7 @@ import { act } from '@testing-library/react'
 import type { ReactNode } from 'react'
 import * as v from 'valibot'
 import { describe, expect, it, vi } from 'vitest'
-import { defineConfig, useConfig, useConfigValue } from '../src/index.ts'
+import { defineConfig, useConfig, useConfigValue, useConnectionStatus } from '../src/index.ts'
 import { Boundary, fakeTimers, linger, pass, settle, show, watch } from './stage.tsx'
 
 const schema = { color: v.picklist(['red', 'blue']), retries: v.pipe(v.number(), v.minValue(0)) }
@@ -87,6 +87,27 @@ describe('useConfig', () => {
     await expect(config?.set('no', 'more')).rejects.toThrow('was left')
   })
 
+  it('goes on by another definition when all go on by it, as after a change of the code', async () => {
+    const { cluster } = settled().member('m0')
+    let definition: typeof flags | typeof otherFlags = flags
+    const config = watch(() => useConfig(definition as typeof flags))
+    const both = () => (
+      <>
+        {config.here()}
+        {config.here()}
+      </>
+    )
+    const { rerender } = show(cluster, both())
+    await settle(() => config.seen.at(-1) !== null)
+    const before = config.seen.at(-1)
+    definition = otherFlags
+    rerender(both())
+    await settle(() => config.seen.at(-1) !== null && config.seen.at(-1) !== before)
+    await linger()
+    await config.seen.at(-1)?.set('color', 'blue')
+    await expect(before?.set('color', 'red')).rejects.toThrow('was left')
+  })
+
   it('throws to the error boundary that there are two definitions of one name', async () => {
     const one = watch(() => useConfig(flags))
     const another = watch(() => useConfig(otherFlags))
@@ -97,6 +118,24 @@ describe('useConfig', () => {
       </>,
       "'flags' is in use with other options: define it once, outside of components",
     )
+  })
+
+  it('is null while the cluster cannot be joined, which is for the connection status to tell', async () => {
+    const config = watch(() => useConfig(flags))
+    const color = watch(() => useConfigValue(flags, 'color'))
+    const status = watch(() => useConnectionStatus().error?.message)
+    const { container } = show(
+      Promise.reject(new Error('no way in')),
+      <Boundary>
+        {config.here()}
+        {color.here()}
+        {status.here()}shown
+      </Boundary>,
+    )
+    await settle(() => status.seen.at(-1) === 'no way in')
+    await linger()
+    expect(container.textContent).toBe('shown')
+    expect([config.seen.at(-1), color.seen.at(-1)]).toEqual([null, undefined])
   })
 
   it('throws to the error boundary why it cannot be opened', async () => {

@@ -91,6 +91,34 @@ describe('usePresence and useUpdatePresence', () => {
   })
 })
 
+describe('useUpdatePresence', () => {
+  it('leaves the page as it is when it was told what cannot be shown, and says so', async () => {
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { simulation, cluster, rooms } = await stage(1)
+    const joined = Promise.withResolvers<Cluster>()
+    const update = watch(() => useUpdatePresence())
+    const room = watch(() => useRoom())
+    const { container } = show(
+      joined.promise,
+      <RoomProvider name="design" presence={{ cursor: 1 }}>
+        {update.here()}
+        {room.here()}shown
+      </RoomProvider>,
+    )
+    update.seen[0]?.({ note: 'x'.repeat(20_000) })
+    joined.resolve(cluster)
+    await settle(() => room.seen.at(-1) !== null)
+    expect(container.textContent).toBe('shown')
+    expect(complaints).toHaveBeenCalledWith(
+      'what useUpdatePresence was told before the room was entered cannot be shown:',
+      expect.objectContaining({ name: 'InvalidValueError' }),
+    )
+    update.seen[0]?.({ note: 'short' })
+    await pass(simulation, 1_000)
+    expect(othersOf(rooms[0])).toEqual([{ cursor: 1, note: 'short' }])
+  })
+})
+
 describe('useOthers', () => {
   it('shows who is in the room, and renders when what is selected changes', async () => {
     const { simulation, cluster, rooms } = await stage(3)
@@ -182,6 +210,23 @@ describe('a RoomProvider', () => {
     await settle(() => status.seen.at(-1)?.error !== undefined)
     expect(status.seen[0]?.status).toBe('joining')
     expect(status.seen.at(-1)?.error?.name).toBe('InvalidOptionsError')
+  })
+
+  it('tries again when it takes the place of one that could not enter', async () => {
+    const { cluster } = await stage(0)
+    vi.spyOn(cluster, 'room').mockRejectedValueOnce(new Error('no room'))
+    const status = watch(() => useConnectionStatus())
+    const attempt = (key: number) => (
+      <RoomProvider key={key} name="design">
+        {status.here()}
+      </RoomProvider>
+    )
+    const { rerender } = show(cluster, attempt(1))
+    await settle(() => status.seen.at(-1)?.error?.message === 'no room')
+    rerender(attempt(2))
+    await settle(() => status.seen.at(-1)?.status === 'alone')
+    await linger()
+    expect(status.seen.at(-1)?.status).toBe('alone')
   })
 
   it('is not in a room whose first presence cannot be shown', async () => {
