@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { joinCluster } from '@hearsay/core'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium, skipsBrowser } from './chromium.ts'
@@ -27,6 +29,9 @@ afterEach(async () => {
   for (const { process } of relays) process.signal('SIGKILL')
   await Promise.all(relays.splice(0).map(({ process }) => process.gone))
 })
+
+/** How long a connection that is no neighbour's is kept. */
+const graceMs = 20_000
 
 const names = ['tab 1', 'tab 2', 'tab 3'] as const
 
@@ -81,6 +86,26 @@ describe.skipIf(skipsBrowser)('tabs of a browser', { timeout: 60_000 }, () => {
     await one.ask('seesStatus', 'relay 1', 'dead')
     const two = await Tab.join(browser, site.url, { cluster, name: 'tab 2', bootstrap })
     await two.ask('isLinkedTo', 'tab 1')
+  })
+
+  it('find each other long after they joined, among many, of whom one is a relay', async () => {
+    const cluster = randomUUID()
+    const relay = await Relay.start(cluster, 'relay')
+    relays.push(relay)
+    const bootstrap = relay.addresses
+    const listen = ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws']
+    const others = await Promise.all(
+      Array.from({ length: 20 }, () => joinCluster({ cluster, bootstrap, listen, mdns: false })),
+    )
+    const join = (name: string) => Tab.join(browser, site.url, { cluster, name, bootstrap })
+    const [one, two] = [await join('tab 1'), await join('tab 2')]
+    for (const tab of [one, two]) await tab.ask('seesStatus', 'relay', 'alive')
+    // By then connections to whoever is no neighbour were given up.
+    await sleep(graceMs + 6_000)
+    await Promise.all([one, two].map(tab => tab.ask('enter')))
+    await one.ask('show', 1)
+    await two.ask('sawCursor', 'tab 1', 1)
+    await Promise.all(others.map(other => other.leave()))
   })
 
   it('say so when they can dial none of their addresses', async () => {

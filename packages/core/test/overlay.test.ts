@@ -62,6 +62,51 @@ describe('overlay', () => {
     expect(later.some(({ type }) => type === 'dial-bootstrap')).toBe(true)
   })
 
+  describe('of a member that cannot listen by itself', () => {
+    const members = Array.from({ length: 60 }, (_, i) => `m${i}`)
+    /** Connected to everybody, long enough for what is surplus to be given up. */
+    const grown = (relays: readonly string[] | undefined): Overlay => {
+      const overlay = overlayOf('a', [address])
+      for (const id of members) {
+        overlay.present(id)
+        overlay.opened(id, true)
+      }
+      if (relays) overlay.relayedBy(relays)
+      return overlay
+    }
+    const givenUp = (overlay: Overlay): string[] =>
+      Array.from({ length: 40 }, (_, i) => overlay.advance(i * 1_000))
+        .flat()
+        .flatMap(action => (action.type === 'disconnect' ? [action.id] : []))
+    const strangers = (overlay: Overlay): string[] => {
+      const neighbours = overlay.neighbours(0)
+      return members.filter(id => !neighbours.includes(id))
+    }
+
+    it('stays connected to those by whom it is found', () => {
+      const [one = '', two = '', three = ''] = strangers(grown(undefined))
+      const overlay = grown([one, two])
+      const ids = givenUp(overlay)
+      expect(ids).toContain(three)
+      expect(ids).not.toContain(one)
+      expect(ids).not.toContain(two)
+      overlay.closed(one)
+      expect(overlay.advance(41_000)).toContainEqual({ type: 'dial', id: one })
+    })
+
+    it('stays connected to who answered at the bootstrap, while it is found by nobody', () => {
+      const [door = ''] = strangers(grown(undefined))
+      for (const [relays, isKept] of [
+        [undefined, false],
+        [[], true],
+      ] as const) {
+        const overlay = grown(relays)
+        overlay.bootstrapped(address, door)
+        expect(givenUp(overlay).includes(door)).toBe(!isKept)
+      }
+    })
+  })
+
   it('changes its revision when whom to watch may have changed', () => {
     const overlay = overlayOf('a')
     const revisions = [overlay.revision]

@@ -5,11 +5,20 @@ export interface Attention {
   readonly leaseMs: number
 }
 
+/** What a member is excused for by its own word. */
+export interface Excuse {
+  /** Monotonic ms; −Infinity: not excused. */
+  readonly untilMs: number
+  /** It cannot even refute. */
+  readonly isFrozen: boolean
+}
+
 /** A longer lease is a mistake or a lie. */
 const maxLeaseMs = 24 * 3_600_000
 
-/** Until when a member is excused by its own word; −Infinity when it gave none. */
-export function excusedUntilMs(attention: Attention | undefined, nowMs: number): number {
-  const leaseMs = attention?.leaseMs ?? 0
-  return leaseMs > 0 ? nowMs + Math.min(leaseMs, maxLeaseMs) : -Infinity
+export const noExcuse: Excuse = { untilMs: -Infinity, isFrozen: false }
+
+export function excuseOf(attention: Attention | undefined, nowMs: number): Excuse {
+  if (attention === undefined || attention.leaseMs <= 0) return noExcuse
+  return { untilMs: nowMs + Math.min(attention.leaseMs, maxLeaseMs), isFrozen: attention.state === 'frozen' }
 }

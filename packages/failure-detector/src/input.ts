@@ -60,5 +60,10 @@ export type DetectorInput =
   | { readonly type: 'beat'; readonly id: string; readonly incarnation: number; readonly beat: number }
   /** How often hearts are meant to beat at present; milliseconds ≥ 0, 0 until told. Phi expects no beat sooner, whatever it learned. */
   | { readonly type: 'beat-interval'; readonly ms: number }
+  /**
+   * Whether timers are late here though this machine is awake, as those of a page in the background: up to twenty seconds
+   * from call to call are no stall then. Not so until told.
+   */
+  | { readonly type: 'timers'; readonly areLate: boolean }
   /** Wall clock and monotonic clock came apart by `ms` > 0: this machine slept. */
   | { readonly type: 'slept'; readonly ms: number }

@@ -1,7 +1,7 @@
 import type { DetectorKnobs } from './knobs.ts'
 
 /** Links lost within this time belong together. Our choice: a network that goes takes all of them in one go. */
-const togetherMs = 1_000
+export const togetherMs = 1_000
 /** Fewer lost links say nothing about our own network. */
 const fewestLost = 3
 /** The part of the links that has to be lost. */

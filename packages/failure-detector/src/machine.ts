@@ -1,6 +1,7 @@
-import { type Attention, excusedUntilMs } from './attention.ts'
+import type { Attention } from './attention.ts'
 import type { Detector } from './detector.ts'
 import type { DetectorEffect } from './effect.ts'
+import { Excuses } from './excuses.ts'
 import { Heartbeats } from './heartbeats.ts'
 import type { DetectorInput, LinkState } from './input.ts'
 import type { DetectorKnobs } from './knobs.ts'
@@ -22,6 +23,7 @@ export class Machine implements Detector {
   readonly #links: Links
   readonly #stall: OwnStall
   readonly #verdicts: Verdicts
+  readonly #excuses: Excuses
   readonly #probing: Probing
   readonly #refutation: Refutation
   readonly #heartbeats: Heartbeats
@@ -42,7 +44,8 @@ export class Machine implements Detector {
     this.#random = random
     this.#knobs = knobs
     this.#links = new Links(knobs)
-    this.#stall = new OwnStall(knobs.awayMs)
+    this.#excuses = new Excuses(this.#links)
+    this.#stall = new OwnStall(knobs.stallThresholdMs, knobs.awayMs)
     this.#verdicts = new Verdicts(self, knobs, roster, effect => this.#effects.push(effect))
     this.#refutation = new Refutation(knobs)
     this.#heartbeats = new Heartbeats(knobs, random)
@@ -63,6 +66,10 @@ export class Machine implements Detector {
     const { probed, forOthers } = this.#probing.advance(nowMs)
     for (const { subject } of probed) this.#doubt(this.#roster.get(subject), nowMs)
     for (const subject of forOthers) this.#confirm(this.#roster.get(subject), nowMs)
+    for (const member of this.#excuses.takeEnded(nowMs, nowMs < this.awayUntilMs())) {
+      this.#verdicts.resume(member)
+      this.#probing.hurry(member, nowMs)
+    }
     this.#refute(nowMs)
     const dead = this.#verdicts.conclude(nowMs, member => this.#heldUntilMs(member))
     for (const { id } of dead) this.#probing.drop(id)
@@ -71,7 +78,13 @@ export class Machine implements Detector {
   }
 
   deadlineMs(): number {
-    return Math.min(this.#tickMs, this.#probing.nextMs(), this.#verdicts.nextMs(), this.#refutation.nextMs())
+    return Math.min(
+      this.#tickMs,
+      this.#probing.nextMs(),
+      this.#verdicts.nextMs(),
+      this.#excuses.nextMs(),
+      this.#refutation.nextMs(),
+    )
   }
 
   status(id: string): DetectorStatus | undefined {
@@ -132,6 +145,9 @@ export class Machine implements Detector {
       case 'beat-interval':
         this.#heartbeats.expect(input.ms)
         break
+      case 'timers':
+        this.#stall.timersAreLate = input.areLate
+        break
       case 'slept':
         this.#wasAway(input.ms, nowMs)
         break
@@ -148,7 +164,7 @@ export class Machine implements Detector {
       // It spoke just now: the silence since its last beat, in an earlier incarnation, says nothing any more.
       this.#heartbeats.forget(id)
     }
-    member.excusedUntilMs = excusedUntilMs(attention, nowMs)
+    this.#excuses.ask(member, attention, nowMs)
   }
 
   #beginTicking(nowMs: number): void {
@@ -170,7 +186,10 @@ export class Machine implements Detector {
   #forget(id: string): void {
     if (id === this.#self) this.#refutation.forget()
     const member = this.#roster.get(id)
-    if (member !== undefined) this.#verdicts.forget(member)
+    if (member !== undefined) {
+      this.#excuses.forget(member)
+      this.#verdicts.forget(member)
+    }
     this.#probing.drop(id)
     this.#links.forget(id)
     this.#heartbeats.forget(id)
@@ -180,6 +199,7 @@ export class Machine implements Detector {
     const member = this.#roster.get(subject)
     // Below: refuted. Above: not a word of the member itself yet, and the host will repeat it.
     if (member === undefined || incarnation !== member.incarnation) return
+    this.#excuses.suspected(member)
     this.#verdicts.claim(member, observer, hard, nowMs)
     if (this.#probing.wasSilentForOthers(member, nowMs)) this.#confirm(member, nowMs)
     else if (this.#probing.isSubject(subject)) this.#probing.hurry(member, nowMs)
@@ -212,10 +232,11 @@ export class Machine implements Detector {
     switch (state) {
       case 'open':
         if (this.#links.opened(id, nowMs)) this.#heartbeats.skipTo(nowMs)
+        if (member !== undefined) this.#excuses.linkOpened(member)
         this.#heard(id, nowMs)
         break
       case 'closed':
-        if (this.#links.closed(id, nowMs) || this.#probing.isSubject(id)) this.#redial(member)
+        this.#closed(id, nowMs)
         break
       case 'released':
         this.#links.forget(id)
@@ -231,6 +252,13 @@ export class Machine implements Detector {
         this.#links.networkDown(id, nowMs)
         break
     }
+  }
+
+  #closed(id: string, nowMs: number): void {
+    const member = this.#roster.get(id)
+    const wasOpen = this.#links.closed(id, nowMs)
+    if (wasOpen || this.#probing.isSubject(id)) this.#redial(member)
+    if (wasOpen && member !== undefined) this.#excuses.linkClosed(member, nowMs)
   }
 
   #refused(member: Member | undefined, nowMs: number): void {
@@ -275,7 +303,7 @@ export class Machine implements Detector {
 
   /** Until when this member gives no verdict on that one. */
   #heldUntilMs(member: Member): number {
-    return Math.max(this.awayUntilMs(), member.excusedUntilMs)
+    return Math.max(this.awayUntilMs(), member.excuse.untilMs)
   }
 
   #tick(nowMs: number): void {
@@ -296,7 +324,7 @@ export class Machine implements Detector {
   #noticeStall(nowMs: number): void {
     const ms = lateMs(nowMs, this.deadlineMs(), this.#lastCallMs)
     this.#lastCallMs = nowMs
-    if (ms > this.#knobs.stallThresholdMs) this.#wasAway(ms, nowMs)
+    if (this.#stall.explains(ms)) this.#wasAway(ms, nowMs)
     else this.#probing.calledLate(ms)
   }
 

@@ -119,12 +119,12 @@ export class Probing {
     return beganMs !== undefined && member.heardMs < beganMs
   }
 
-  /** Who turned out to be silent: in probes of its own, and in pings for others. */
   /** This member was called late by so many milliseconds: too little for a stall. */
   calledLate(ms: number): void {
     this.#prober.calledLate(ms)
   }
 
+  /** Who turned out to be silent: in probes of its own, and in pings for others. */
   advance(nowMs: number): { probed: ProbeResult[]; forOthers: string[] } {
     const probed = this.#prober.advance(nowMs)
     for (const { blame } of probed) this.health.change(blame)
@@ -174,6 +174,6 @@ export function isDue(
 ): boolean {
   if (!isLiving(member)) return false
   if (member.standing.type === 'suspect') return true
-  if (nowMs < member.excusedUntilMs) return nowMs >= member.probedMs + quietTimesOfLease * quietForMs
+  if (nowMs < member.excuse.untilMs) return nowMs >= member.probedMs + quietTimesOfLease * quietForMs
   return localHealth > 0 || nowMs >= member.heardMs + quietForMs
 }

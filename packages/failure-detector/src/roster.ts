@@ -1,3 +1,4 @@
+import { type Excuse, noExcuse } from './attention.ts'
 import type { Suspicion } from './suspicion.ts'
 
 /** How a member stands here. */
@@ -13,8 +14,7 @@ export interface Member {
   incarnation: number
   /** Change it through `Roster.stand` only: it keeps the counts. */
   standing: Standing
-  /** Until when its own word excuses it (attention). */
-  excusedUntilMs: number
+  excuse: Excuse
   /** When a byte last came from it directly. */
   heardMs: number
   /** When it was last probed. */
@@ -72,7 +72,7 @@ export class Roster {
       id,
       incarnation,
       standing,
-      excusedUntilMs: -Infinity,
+      excuse: noExcuse,
       heardMs: -Infinity,
       probedMs: -Infinity,
       hurriedMs: -Infinity,

@@ -12,7 +12,7 @@ const hardObserversWanted = 2
  * Verdicts: suspicions that run, and what becomes of them.
  *
  * Claims can only shorten a suspicion; only time ends it in a death, and only a greater incarnation takes
- * it back. What holds a verdict up (own absence, a lease) is looked at when it is due and changes no deadline.
+ * it back. What holds a verdict up (own absence, an excuse) is looked at when it is due and changes no deadline.
  */
 export class Verdicts {
   readonly #self: string
@@ -69,6 +69,11 @@ export class Verdicts {
   ): void {
     this.#due.delete(member)
     this.#roster.stand(member, standing)
+  }
+
+  /** What held its verdict up is over. */
+  resume(member: Member): void {
+    if (member.standing.type === 'suspect') this.#due.set(member, member.standing.suspicion.deadlineMs)
   }
 
   forget(member: Member): void {

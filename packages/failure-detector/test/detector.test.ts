@@ -588,27 +588,81 @@ describe('own stalls', () => {
 })
 
 describe('attention', () => {
-  const hide = (leaseMs: number, id = 'a'): DetectorEffect[] =>
-    bench.handle({ type: 'member', id, incarnation: 1, attention: { state: 'hidden', leaseMs } })
+  const excuse = (state: 'hidden' | 'frozen', leaseMs: number, id = 'a'): DetectorEffect[] =>
+    bench.handle({ type: 'member', id, incarnation: 1, attention: { state, leaseMs } })
+  const link = (id: string, state: 'open' | 'closed'): DetectorEffect[] =>
+    bench.handle({ type: 'link', id, state })
 
   it('spares a member an accusation while its lease runs', () => {
-    hide(10_000)
+    excuse('hidden', 10_000)
     expect(verdicts(bench.pass(9_999))).toEqual([])
     expect(verdicts(bench.pass(8_000))).toContain('accuse')
   })
 
   it('is probed rarely meanwhile', () => {
     bench = new Bench({ knobs: { maxLocalHealth: 0 } })
-    hide(60_000)
+    excuse('hidden', 60_000)
     expect(sends(bench.pass(20_000), 'ping')).toHaveLength(6)
   })
 
-  it('holds up the suspicions of others until it ends', () => {
+  it('holds up the suspicions of others when it comes after them, until it ends', () => {
     for (const observer of 'abc') bench.suspect('d', observer)
-    hide(10_000, 'd')
+    excuse('hidden', 10_000, 'd')
     expect(bench.detector.status('d')).toMatchObject({ deadlineMs: 10_000 })
     expect(verdicts(bench.pass(9_999))).not.toContain('fail')
     expect(verdicts(bench.pass(1))).toContain('fail')
+  })
+
+  it.each(['hidden', 'frozen'] as const)('excuses no %s member whose link ends, a second later', state => {
+    for (const id of 'abcd') link(id, 'open')
+    excuse(state, 60_000)
+    expect(verdicts(link('a', 'closed'))).toContain('redial')
+    bench.handle({ type: 'link', id: 'a', state: 'unreachable' })
+    expect(verdicts(bench.pass(999))).not.toContain('accuse')
+    expect(verdicts(bench.pass(1_001))).toContain('accuse')
+    for (const observer of 'bcd') bench.suspect('a', observer)
+    expect(verdicts(bench.pass(3_000))).toContain('fail')
+  })
+
+  it('goes on when the link is there again within a second', () => {
+    for (const id of 'abcd') link(id, 'open')
+    excuse('hidden', 60_000)
+    link('a', 'closed')
+    bench.pass(500)
+    link('a', 'open')
+    expect(verdicts(bench.pass(30_000))).not.toContain('accuse')
+  })
+
+  it('goes on when most other links end within that second, before or after: that is our own network', () => {
+    for (const id of 'abcd') {
+      link(id, 'open')
+      excuse('frozen', 60_000, id)
+    }
+    for (const id of 'abcd') {
+      link(id, 'closed')
+      bench.pass(100)
+    }
+    bench.pass(3_000)
+    link('b', 'open')
+    for (const id of 'acd') bench.handle({ type: 'link', id, state: 'unreachable' })
+    expect(verdicts(bench.pass(30_000))).not.toContain('accuse')
+  })
+
+  it('is over for a hidden member that somebody suspects: it can refute', () => {
+    link('d', 'open')
+    excuse('hidden', 60_000, 'd')
+    for (const observer of 'abc') bench.suspect('d', observer)
+    bench.pass(20_000)
+    expect(bench.detector.status('d')?.type).toBe('dead')
+  })
+
+  it('is over for a frozen member that somebody suspects, but where its own link stands', () => {
+    link('c', 'open')
+    for (const id of 'cd') excuse('frozen', 60_000, id)
+    for (const subject of 'cd') for (const observer of 'ab') bench.suspect(subject, observer)
+    bench.pass(20_000)
+    expect(bench.detector.status('c')?.type).toBe('suspect')
+    expect(bench.detector.status('d')?.type).toBe('dead')
   })
 })
 

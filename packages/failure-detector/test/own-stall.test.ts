@@ -13,8 +13,23 @@ it.each([
 })
 
 it('keeps its window after the end, and takes two signs of one stall for one', () => {
-  const stall = new OwnStall(2_000)
+  const stall = new OwnStall(500, 2_000)
   expect(stall.awayUntilMs).toBe(-Infinity)
   expect([stall.ended(5_000), stall.ended(5_000), stall.ended(6_000)]).toEqual([true, false, true])
   expect(stall.awayUntilMs).toBe(8_000)
 })
+
+it.each([
+  [500, false, false],
+  [501, false, true],
+  [501, true, false],
+  [20_500, true, false],
+  [20_501, true, true],
+])(
+  'a call that is %d ms late, where timers are late: %s, means that one was away: %s',
+  (lateMs, areLate, isStall) => {
+    const stall = new OwnStall(500, 2_000)
+    stall.timersAreLate = areLate
+    expect(stall.explains(lateMs)).toBe(isStall)
+  },
+)

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { noExcuse } from '../src/attention.ts'
 import { isDue } from '../src/probing.ts'
 import type { Member, Standing } from '../src/roster.ts'
 import { Suspicion } from '../src/suspicion.ts'
@@ -11,7 +12,7 @@ const member = (standing: Standing, times: Partial<Member> = {}): Member => ({
   standing,
   heardMs: nowMs - 10,
   probedMs: nowMs - 10,
-  excusedUntilMs: -Infinity,
+  excuse: noExcuse,
   hurriedMs: -Infinity,
   ...times,
 })
@@ -26,9 +27,24 @@ it.each([
   ['who was just heard', member(alive), 0, false],
   ['who was just heard, in doubt of oneself', member(alive), 1, true],
   ['who is quiet', member(alive, { heardMs: nowMs - quietForMs }), 0, true],
-  ['who is quiet and excused', member(alive, { heardMs: 0, excusedUntilMs: nowMs + 1 }), 1, false],
-  ['who is long excused', member(alive, { probedMs: nowMs - 32_000, excusedUntilMs: nowMs + 1 }), 0, true],
-  ['whose excuse has ended', member(alive, { heardMs: 0, excusedUntilMs: nowMs }), 0, true],
+  [
+    'who is quiet and excused',
+    member(alive, { heardMs: 0, excuse: { untilMs: nowMs + 1, isFrozen: false } }),
+    1,
+    false,
+  ],
+  [
+    'who is long excused',
+    member(alive, { probedMs: nowMs - 32_000, excuse: { untilMs: nowMs + 1, isFrozen: false } }),
+    0,
+    true,
+  ],
+  [
+    'whose excuse has ended',
+    member(alive, { heardMs: 0, excuse: { untilMs: nowMs, isFrozen: false } }),
+    0,
+    true,
+  ],
 ])('a probe is due of %s: %#', (_, of, localHealth, expected) => {
   expect(isDue(of, quietForMs, localHealth, nowMs)).toBe(expected)
 })

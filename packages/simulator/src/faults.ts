@@ -4,11 +4,17 @@
  * Members are named. A fault that lasts returns its undo; `heal` undoes all that was done to the network, and
  * nothing that was done to a member.
  */
+import type { MemberRecord } from '@hearsay/core/host'
 import type { LossOptions } from './conditions.ts'
 import type { Delay } from './delay.ts'
 import { checkDelay, checkDuration, checkRate, InvalidSimulationError } from './options.ts'
 import type { SimulatedMember } from './simulated-member.ts'
 import type { World } from './world.ts'
+
+/** A page in the background asks for so much patience … */
+const hiddenLeaseMs = 150_000
+/** … again and again. */
+const askAgainMs = 60_000
 
 type Names = string | readonly string[]
 
@@ -58,7 +64,7 @@ export interface Faults {
   restart(name: string, options?: RestartOptions): void
   /** Says goodbye, and its process ends. Resolves then. */
   leave(name: string): Promise<void>
-  /** A browser's background tab: timers ring once a minute, what arrives is handled at once. */
+  /** A browser's background tab, as it says itself: timers ring once a minute, what arrives is handled at once. */
   throttle(name: string): () => void
   /**
    * Its own network goes with all its connections, and comes back after that time with another address.
@@ -150,13 +156,26 @@ export function createFaults(world: World): Faults {
     },
     leave: name => world.leave(running(name)),
     throttle(name) {
-      const undo = running(name).clock.throttle()
-      troubles.began(name)
+      const member = running(name)
+      const { life } = member
+      const attend = (attention: MemberRecord['attention']) => {
+        if (member.life === life && member.isRunning)
+          member.deliver(driver => driver.handle({ type: 'change', change: { attention } }))
+      }
       let isOver = false
+      const ask = () => {
+        if (isOver) return
+        attend({ state: 'hidden', leaseMs: hiddenLeaseMs })
+        time.after(askAgainMs, ask)
+      }
+      const undo = member.clock.throttle()
+      troubles.began(name)
+      ask()
       return () => {
         if (isOver) return
         isOver = true
         undo()
+        attend({ state: 'full', leaseMs: 0 })
         troubles.ended(name, time.nowMs)
       }
     },

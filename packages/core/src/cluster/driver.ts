@@ -53,11 +53,14 @@ export interface DriverListener {
 /** The wall clock is compared with the monotonic one this often; it is also the rhythm of the mute watch. */
 const watchIntervalMs = 2_000
 const maxEarly = 1_024
+/** A hidden page's timer that is later than this is not waited for: it may take a minute. Our choice. */
+const lateTimerMs = 50
 
 export class Driver implements TransportListener {
   readonly #options: DriverOptions
   readonly #conduct = new Conduct()
   #spaces: SpacesPort | undefined
+  #deadlineMs = Number.POSITIVE_INFINITY
   #cancelTimer: () => void = () => {}
   #cancelWatch: () => void = () => {}
   readonly #sleep: SleepWatch
@@ -100,7 +103,11 @@ export class Driver implements TransportListener {
     if (this.#phase === 'early' && this.#early.length < maxEarly) this.#early.push(input)
     if (this.#phase !== 'running') return
     this.#noticeSleep()
-    this.#carryOut(this.#options.machine.handle(input, this.#options.clock.now()))
+    const { machine, clock } = this.#options
+    const now = clock.now()
+    this.#carryOut(machine.handle(input, now))
+    // Elsewhere a late timer means a process that was stopped, and has yet to read what came meanwhile.
+    if (machine.isHidden && now.monotonicMs - this.#deadlineMs > lateTimerMs) this.#advance()
   }
 
   link(id: string, state: LinkState, isOurs = false): void {
@@ -299,8 +306,8 @@ export class Driver implements TransportListener {
     const { clock, machine } = this.#options
     this.#cancelTimer()
     if (this.#phase !== 'running') return
-    const deadlineMs = machine.deadlineMs()
-    if (deadlineMs < Number.POSITIVE_INFINITY)
-      this.#cancelTimer = clock.setTimer(deadlineMs, () => this.#advance())
+    this.#deadlineMs = machine.deadlineMs()
+    if (this.#deadlineMs < Number.POSITIVE_INFINITY)
+      this.#cancelTimer = clock.setTimer(this.#deadlineMs, () => this.#advance())
   }
 }

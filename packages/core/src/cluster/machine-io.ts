@@ -29,6 +29,8 @@ export type MachineInput =
   | { readonly type: 'mute'; readonly ids: readonly string[] }
   /** Members to be connected to besides the neighbours: they share something. */
   | { readonly type: 'near'; readonly ids: readonly string[] }
+  /** By whom a member is found that cannot listen by itself; `[]`: by nobody so far. Others never say so. */
+  | { readonly type: 'relays'; readonly ids: readonly string[] }
   | { readonly type: 'change'; readonly change: OwnChange }
   /** The wall clock ran `ms` ahead of the monotonic one: the machine slept. */
   | { readonly type: 'slept'; readonly ms: number }

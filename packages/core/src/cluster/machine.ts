@@ -108,7 +108,7 @@ export class Machine {
   start(change: OwnChange, now: Instant): MachineEffect[] {
     return this.#step(now, () => {
       this.#detection.tell({ type: 'member', id: this.#self, incarnation: this.#own.incarnation }, this.#now)
-      this.#voice.present(change)
+      this.#present(change)
     })
   }
 
@@ -145,8 +145,11 @@ export class Machine {
         case 'near':
           this.#overlay.wantNear(input.ids)
           break
+        case 'relays':
+          this.#overlay.relayedBy(input.ids)
+          break
         case 'change':
-          this.#voice.present(input.change)
+          this.#present(input.change)
           break
         case 'slept':
           this.#detection.tell({ type: 'slept', ms: input.ms }, this.#now)
@@ -213,6 +216,11 @@ export class Machine {
     return this.#membership.get(id)
   }
 
+  /** Its timers are late for that alone. */
+  get isHidden(): boolean {
+    return this.#own.isHidden
+  }
+
   get table(): Table {
     return this.#table
   }
@@ -252,6 +260,11 @@ export class Machine {
       links: this.#overlay.linked().length,
       dials: this.#overlay.dials,
     }
+  }
+
+  #present(change: OwnChange): void {
+    this.#voice.present(change)
+    if (change.attention) this.#detection.tell({ type: 'timers', areLate: this.#own.isHidden }, this.#now)
   }
 
   #step(now: Instant, act: () => void): MachineEffect[] {

@@ -30,6 +30,11 @@ export class OwnRecord {
     return this.#record.leaving
   }
 
+  /** A page in the background: its timers are late, and it says so. */
+  get isHidden(): boolean {
+    return this.#record.attention.state === 'hidden'
+  }
+
   fact(): FactBody & { type: 'record' } {
     return { type: 'record', record: this.#record }
   }

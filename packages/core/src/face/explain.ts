@@ -33,7 +33,7 @@ function goodbyeOf(machine: Machine, id: string, now: Instant): string[] {
 /** Of one that is here, or did not say that it goes. */
 function lifeOf(machine: Machine, id: string, now: Instant): string[] {
   const facts: string[] = []
-  const { heartbeat, suspicions } = machine.table.get(id) ?? {}
+  const { record, heartbeat, suspicions } = machine.table.get(id) ?? {}
   const verdict = machine.detector.status(id)
   const observers = suspicions?.claims.length ?? 0
   if (observers > 0)
@@ -44,6 +44,11 @@ function lifeOf(machine: Machine, id: string, now: Instant): string[] {
   else if (verdict?.type === 'dead' || machine.overlay.isNeighbour(id))
     facts.push('This member has no connection to it.')
   else facts.push('This member has no connection to it and needs none: others watch over it.')
+  const attention = record?.record.attention.state
+  if (attention === 'hidden' || attention === 'frozen')
+    facts.push(
+      `Its page is ${attention === 'hidden' ? 'in the background' : 'frozen'}: it asked others to be patient.`,
+    )
   const pulse = machine.pulse(id)
   if (pulse && heartbeat)
     facts.push(

@@ -66,9 +66,11 @@ class Service extends Face implements Startable {
   readonly #privateKey: Ed25519PrivateKey
   #parts: { transport: Libp2pTransport; driver: Driver; storage: MemberStorage } | undefined
   #presented = ''
+  #relayed: string | undefined
   #unfollow: (() => void) | undefined
   readonly #addressesChanged = () => {
     this.#presentAddresses()
+    this.#keepRelays()
     this.#parts?.driver.start()
   }
 
@@ -89,6 +91,7 @@ class Service extends Face implements Startable {
   /** Before the node listens: streams and connections must find somebody. */
   async beforeStart(): Promise<void> {
     this.#presented = ''
+    this.#relayed = undefined
     const { peerId, datastore, logger } = this.#components
     const log = logger.forComponent('hearsay')
     const cluster = clusterTag(this.#init.cluster)
@@ -160,6 +163,24 @@ class Service extends Face implements Startable {
     this.#presented = text
     this.#parts?.driver.handle({ type: 'change', change: { addresses: addresses.map(({ bytes }) => bytes) } })
   }
+
+  /** Tells over whom this member is found, if it listens nowhere else, and if that changed. */
+  #keepRelays(): void {
+    const { addressManager } = this.#components
+    if (!addressManager.getListenAddrs().every(isIndirect)) return
+    const ids = [...new Set(addressManager.getAddresses().flatMap(relayOf))]
+    if (ids.join() === this.#relayed) return
+    this.#relayed = ids.join()
+    this.#parts?.driver.handle({ type: 'relays', ids })
+  }
+}
+
+/** Over whom one listens there: the last that is named before the circuit. */
+function relayOf(address: Multiaddr): string[] {
+  const components = address.getComponents()
+  const circuit = components.findIndex(({ name }) => name === 'p2p-circuit')
+  const relay = components.slice(0, Math.max(circuit, 0)).findLast(({ name }) => name === 'p2p')?.value
+  return relay === undefined ? [] : [relay]
 }
 
 const addressEvents = ['transport:listening', 'transport:close', 'self:peer:update'] as const

@@ -29,6 +29,8 @@ export interface OverlayOptions {
 /** Alone at the start: the wait before the bootstrap is tried again doubles from here to the healing interval. */
 const firstBootstrapWaitMs = 500
 const surplusIntervalMs = 5_000
+/** A page listens over two relays. */
+const maxIntroducers = 2
 /** While members stream in, edges are replaced before they stand. So they wait until the rings were quiet for … */
 const quietMs = 500
 /** … but no longer than this, and never while there is no link at all. */
@@ -44,6 +46,7 @@ export class Overlay {
   readonly #answeredBy = new Map<string, string>()
   #neighbours: string[] = []
   #near: readonly string[] = []
+  #relays: readonly string[] | undefined
   #revision = 0
   #stale = true
   /** Links or neighbours changed since the plan last saw them. */
@@ -79,6 +82,12 @@ export class Overlay {
   /** Members to be connected to besides, for what is shared with them. They are not watched over. */
   wantNear(ids: readonly string[]): void {
     this.#near = ids
+    this.#touch()
+  }
+
+  /** Members by whom one is found; `[]`: by nobody so far, so it may be by those who answer at the bootstrap. */
+  relayedBy(ids: readonly string[]): void {
+    this.#relays = ids
     this.#touch()
   }
 
@@ -193,8 +202,18 @@ export class Overlay {
 
   #wanted(nowMs: number): readonly string[] {
     const neighbours = this.neighbours(nowMs)
-    const near = this.#near.filter(id => this.#neighbourhood.has(id) && !this.#plan.skips(id))
-    return near.length === 0 ? neighbours : [...new Set([...neighbours, ...near])]
+    const canBe = (id: string) => this.#neighbourhood.has(id) && !this.#plan.skips(id)
+    const besides = [
+      ...this.#near.filter(canBe),
+      ...this.#introducers().filter(canBe).slice(0, maxIntroducers),
+    ]
+    return besides.length === 0 ? neighbours : [...new Set([...neighbours, ...besides])]
+  }
+
+  /** Who is not given up, though it be no neighbour: over it others find a member that cannot listen by itself. */
+  #introducers(): readonly string[] {
+    if (this.#relays?.length === 0) return [...new Set(this.#answeredBy.values())]
+    return this.#relays ?? []
   }
 
   #dialMissing(wanted: readonly string[], nowMs: number): OverlayAction[] {

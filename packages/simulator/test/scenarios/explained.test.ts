@@ -21,6 +21,22 @@ describe('what is explained', () => {
     })
   })
 
+  it('of a page in the background: that it asked for patience', async () => {
+    await runTwice(async () => {
+      const simulation = settled(5)
+      await simulation.run(30_000)
+      simulation.throttle('m3')
+      await simulation.run(5_000)
+      expect(explained(simulation)).toEqual([
+        'This member is connected to it.',
+        'Its page is in the background: it asked others to be patient.',
+        beat,
+        record,
+      ])
+      return simulation
+    })
+  })
+
   it('of who is silent: who says so, until when, and what to look for', async () => {
     await runTwice(async () => {
       const simulation = settled(2)

@@ -13,6 +13,7 @@ type Change = readonly [key: string, value?: Uint8Array]
 export class CommittingDatastore extends IDBDatastore {
   readonly #name: string
   #database: IDBPDatabase | undefined
+  #isTerminated = false
 
   constructor(name: string) {
     super(name)
@@ -21,7 +22,11 @@ export class CommittingDatastore extends IDBDatastore {
 
   override async open(): Promise<void> {
     await super.open()
-    this.#database = await openDB(this.#name)
+    this.#database = await openDB(this.#name, undefined, {
+      terminated: () => {
+        this.#isTerminated = true
+      },
+    })
   }
 
   override async close(): Promise<void> {
@@ -40,6 +45,9 @@ export class CommittingDatastore extends IDBDatastore {
 
   async #write(changes: readonly Change[]): Promise<void> {
     if (!this.#database) throw new Error('the database is not open')
+    // What was in it is gone, and what is written from here on would make no whole without it.
+    if (this.#isTerminated)
+      throw new Error('the browser closed the database, as when its data are cleared: load the page anew')
     const writing = this.#database.transaction(this.#name, 'readwrite')
     const { store } = writing
     const all = changes.map(([key, value]) => (value ? store.put(value, key) : store.delete(key)))
