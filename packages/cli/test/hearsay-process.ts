@@ -9,7 +9,7 @@ import { afterEach } from 'vitest'
 
 export type JsonLine = Readonly<Record<string, unknown>>
 
-const bin = fileURLToPath(new URL('../bin/hearsay.js', import.meta.url))
+export const bin: string = fileURLToPath(new URL('../bin/hearsay.js', import.meta.url))
 const running = new Set<ChildProcess>()
 
 afterEach(async () => {

@@ -1,8 +1,9 @@
 /** Usage: what cannot be done ends with exit code 2 and one line on stderr that says what can. */
 
+import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { HearsayProcess } from './hearsay-process.ts'
+import { bin, HearsayProcess } from './hearsay-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const refused: [what: string, args: string[], says: RegExp][] = [
@@ -35,6 +36,14 @@ describe('hearsay refuses in one line', () => {
     expect(hearsay.stdout).toEqual([])
     expect(hearsay.stderr).toEqual([expect.stringMatching(/^hearsay: /)])
     expect(hearsay.stderr[0]).toMatch(says)
+  })
+
+  it('an old Node', () => {
+    const old = 'data:text/javascript,Object.defineProperty(process.versions, "node", { value: "20.19.0" })'
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', old, bin, 'demo'])
+    expect(status).toBe(2)
+    expect(String(stdout)).toBe('')
+    expect(String(stderr)).toMatch(/^hearsay: needs Node 22.12 or newer/)
   })
 
   it('a busy port', async () => {

@@ -8,6 +8,8 @@ import { Actor, type Identity } from './actor.ts'
 import type { Sighting } from './messages.ts'
 import { names } from './names.ts'
 
+const anywhere = ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws']
+
 export interface Observation extends Sighting {
   readonly observer: Actor
 }
@@ -48,7 +50,8 @@ export class Cast {
       cluster: this.cluster,
       name: actor.name,
       tags: { [kindTag]: 'process' satisfies MemberKind },
-      listen: ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws'],
+      // Where it was before, if it was: a page that lost all processes finds them again.
+      listen: actor.identity?.addresses.map(address => address.replace(/\/p2p\/.*/, '')) ?? anywhere,
       relay: true,
       bootstrap: bootstrap ? [...bootstrap.addresses] : [],
       storage: join(this.#folder, actor.name),
