@@ -125,6 +125,7 @@ describe.skipIf(skipsBrowser).each(['plain', 'suspense'] as const)(
       await ada.shows('others', 'ben at 0')
       await ben.click('End')
       await ada.shows('members', JSON.stringify({ ada: 'alive', ben: 'left', relay: 'alive' }))
+      await relay.tells('leave', 'ben')
       expect(relay.toldOf('ben').filter(event => event !== 'update')).toEqual(['join', 'leave'])
       expect(relay.toldOf('ada').filter(event => event !== 'update')).toEqual(['join'])
     })
@@ -146,7 +147,7 @@ describe.skipIf(skipsBrowser).each(['plain', 'suspense'] as const)(
         'color',
       ]
       const before = await Promise.all(parts.map(part => ada.timesShown(part)))
-      await ada.beats(4)
+      await ada.beats(2)
       expect(await Promise.all(parts.map(part => ada.timesShown(part)))).toEqual(before)
       relay.process.signal('SIGKILL')
       await ada.shows('members', JSON.stringify({ ada: 'alive', ben: 'alive', relay: 'dead' }))

@@ -27,6 +27,7 @@ afterAll(async () => {
 })
 
 const within = { timeout: 30_000 }
+const narrow = { width: 400, height: 900 }
 
 /** Opens the page as somebody called so, and waits until the processes are there. */
 async function open(name: string, options: BrowserContextOptions = {}): Promise<Page> {
@@ -87,19 +88,91 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     await two.locator('html[data-accent=rose]').waitFor(within)
   })
 
+  it('has names that can be read on every hue', async () => {
+    const [one, two] = [await open('one'), await open('two')]
+    await one.locator('.cm-content').focus()
+    await one.locator('.stage').hover()
+    const pointer = two.locator('.cursor').filter({ hasText: 'one' })
+    const caret = two.locator('.cm-ySelectionInfo').filter({ hasText: 'one' })
+    for (const name of [pointer, caret]) await name.waitFor({ ...within, state: 'attached' })
+    expect(await leastContrast(pointer.locator('b'))).toBeGreaterThanOrEqual(4.5)
+    expect(await leastContrast(caret)).toBeGreaterThanOrEqual(4.5)
+  })
+
+  it('is a member where the browser lets pages keep nothing', async () => {
+    const page = await browser.newPage()
+    await page.addInitScript(() => {
+      for (const storage of ['localStorage', 'sessionStorage'])
+        Object.defineProperty(window, storage, {
+          get() {
+            throw new DOMException('denied', 'SecurityError')
+          },
+        })
+    })
+    await page.goto(demo.url)
+    for (const process of processes) await sees(page, process, 'alive')
+  })
+
+  it('says why when it cannot join', async () => {
+    const page = await browser.newPage()
+    // As of an address that is neither secure nor this machine's own.
+    await page.addInitScript(() => {
+      Object.defineProperty(window, 'isSecureContext', { value: false })
+      Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined })
+    })
+    await page.goto(demo.url)
+    await page.getByText(/^could not join: .*serve the page over HTTPS/).waitFor(within)
+  })
+
+  it('brings who is chosen into sight in a narrow window, and again', async () => {
+    // So low that the details are below the fold, whichever fonts there are.
+    const page = await open('one', { viewport: { ...narrow, height: 640 } })
+    const isInSight = () =>
+      page.locator('.details h2').evaluate(title => {
+        const { top, bottom } = title.getBoundingClientRect()
+        return top >= 0 && bottom <= innerHeight
+      })
+    for (let time = 0; time < 2; time++) {
+      await page.evaluate(() => scrollTo(0, 0))
+      expect(await isInSight()).toBe(false)
+      await page.locator('.stage').getByRole('button', { name: /^ada/ }).click()
+      await expect.poll(isInSight).toBe(true)
+    }
+  })
+
+  it('has processes back that were killed all at once', async () => {
+    const page = await open('one')
+    for (const process of processes) await order(page, process, 'Kill')
+    for (const process of processes) await sees(page, process, 'dead')
+    for (const process of processes) await order(page, process, 'Restart')
+    for (const process of processes) await sees(page, process, 'alive')
+  })
+
+  it('fits a narrow window, whatever somebody is called and wherever they point', async () => {
+    const name = 'Wilhelmina-Wordsworth-24'
+    const [page, other] = [await open('one', { viewport: narrow }), await open(name)]
+    await sees(page, name, 'alive')
+    const { width, height } = (await other.locator('.stage').boundingBox()) ?? { width: 0, height: 0 }
+    await other.locator('.stage').hover({ position: { x: width - 2, y: height / 2 } })
+    await page.locator('.cursor').waitFor(within)
+    expect(await widthOf(page)).toBe(narrow.width)
+  })
+
   it.each([
-    ['Kill', 'killed', 'Restart'],
-    ['Freeze', 'frozen', 'Thaw'],
-    ['Cut off', 'cut', 'Heal'],
-  ])(
+    ['Kill', 'killed', 'Restart', {}],
+    ['Freeze', 'frozen', 'Thaw', {}],
+    ['Cut off', 'cut', 'Heal', { viewport: narrow }],
+  ] as const)(
     '%s: a process is %s, and dead for all; %s: it is back; and nothing jumps',
-    async (harm, state, undo) => {
-      const [page, other] = [await open('one'), await open('other')]
+    async (harm, state, undo, options) => {
+      const [page, other] = [await open('one', options), await open('other')]
       await sees(page, 'other', 'alive')
+      await row(page, 'bob').getByRole('button').click()
       const before = await panelsOf(page)
       await order(page, 'bob', harm)
       await Promise.all([sees(page, 'bob', 'dead'), sees(other, 'bob', 'dead')])
       await row(page, 'bob').getByText(state, { exact: true }).waitFor(within)
+      expect(await panelsOf(page)).toEqual(before)
       await page
         .getByText('If it only cannot be reached, it comes back by itself as soon as it can.')
         .waitFor(within)
@@ -126,11 +199,11 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
   it.each([
     ['light', { colorScheme: 'light' }],
     ['dark', { colorScheme: 'dark' }],
-    ['narrow', { viewport: { width: 400, height: 900 } }],
+    ['narrow', { viewport: narrow }],
   ] as const)('has no fault that axe knows of: %s', async (_, options) => {
     const page = await open('one', options)
     expect(await faultsOf(page)).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(page.viewportSize()?.width)
+    expect(await widthOf(page)).toBe(page.viewportSize()?.width)
   })
 
   it('is used by keyboard alone', async () => {
@@ -170,8 +243,39 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
   })
 })
 
-/** Where each panel is. */
-const panelsOf = (page: Page): Promise<string[]> =>
+/** Of all that can be scrolled to. */
+const widthOf = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth)
+
+/** Of a label's text to what it stands on, the least of all hues (WCAG 2.2). */
+const leastContrast = (label: Locator): Promise<number> =>
+  label.evaluate(label => {
+    const coloured = label.closest('[style]') ?? label
+    const style = coloured.getAttribute('style') ?? ''
+    const numbers = (text: string): number[] => (text.match(/[\d.]+/g) ?? []).map(Number)
+    const luminance = (rgb: readonly number[]): number => {
+      const [r = 0, g = 0, b = 0] = rgb.map(value =>
+        value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+      )
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b
+    }
+    const contrasts = Array.from({ length: 360 }, (_, hue) => {
+      coloured.setAttribute('style', style.replace(/(--hue: *|hsl\()[\d.]+/, `$1${hue}`))
+      const { color, backgroundColor, backgroundImage } = getComputedStyle(label)
+      // A veil of black, if there is one.
+      const veil = backgroundImage === 'none' ? 0 : (numbers(backgroundImage)[3] ?? 0)
+      const ground = numbers(backgroundColor).map(value => value * (1 - veil))
+      return (luminance(numbers(color)) + 0.05) / (luminance(ground) + 0.05)
+    })
+    coloured.setAttribute('style', style)
+    if (new Set(contrasts).size < 100) throw new Error(`no hue is set in: ${style}`)
+    return Math.min(...contrasts)
+  })
+
+/** Where each panel is, on the whole page. */
+const panelsOf = (page: Page): Promise<object[]> =>
   page.evaluate(() =>
-    [...document.querySelectorAll('.panel')].map(panel => JSON.stringify(panel.getBoundingClientRect())),
+    [...document.querySelectorAll('.panel')].map(panel => {
+      const { x, y, width, height } = panel.getBoundingClientRect()
+      return { panel: panel.className, x, y: Math.round(y + scrollY), width, height }
+    }),
   )

@@ -62,10 +62,13 @@ function Cluster(): ReactNode {
   const cluster = hooks.useCluster()
   beats = count =>
     new Promise(resolve => {
-      const stop = cluster?.heartbeats.subscribe(() => {
-        count -= 1
-        if (count > 0) return
-        stop?.()
+      if (!cluster) return
+      const heard = () =>
+        [...cluster.heartbeats.getSnapshot().values()].reduce((sum, { beat }) => sum + beat, 0)
+      const until = heard() + count
+      const stop = cluster.heartbeats.subscribe(() => {
+        if (heard() < until) return
+        stop()
         resolve()
       })
     })

@@ -73,9 +73,9 @@ const member = {
       return Object.keys(seen).length === names.length && names.every(name => seen[name] === expected[name])
     })
   },
-  /** Resolves when it sees this one so. */
-  async seesStatus(name: string, status: string): Promise<void> {
-    await until(cluster.members, () => view()[name] === status)
+  /** Resolves when it sees this one in one of these. */
+  async seesStatus(name: string, ...statuses: readonly string[]): Promise<void> {
+    await until(cluster.members, () => statuses.includes(view()[name] ?? ''))
   },
   /** Resolves when there is a direct connection to this member. */
   async isLinkedTo(name: string): Promise<void> {

@@ -1,4 +1,6 @@
-/** Own name: what this tab is called, the same when it is reloaded. */
+/** Own name: what this tab is called; the same when it is reloaded. */
+import { keep, kept } from '../shell/kept.ts'
+
 const key = 'hearsay-name'
 
 /** The demo's processes have people's names; tabs are plants. */
@@ -8,11 +10,11 @@ const plants =
   )
 
 export function keptName(): string {
-  return sessionStorage.getItem(key) ?? drawName([])
+  return kept('tab', key) ?? drawName([])
 }
 
 export function keepName(name: string): void {
-  sessionStorage.setItem(key, name)
+  keep('tab', key, name)
 }
 
 /** A plant that nobody is called yet, if there is one. */

@@ -93,7 +93,9 @@ function OwnHealth({ cluster }: { cluster: Cluster }): ReactNode {
           : `It is slow itself (${localHealth} of 7), and gives others more time.`}
       </li>
       <li>
-        {stalls === 0 ? 'It never stalled.' : `It was away ${stalls} times: asleep, or too busy to listen.`}
+        {stalls === 0
+          ? 'It never stalled.'
+          : `It was away ${stalls === 1 ? 'once' : `${stalls} times`}: asleep, or too busy to listen.`}
       </li>
       {partitionSuspected && <li>Many vanished at once: that is rather the network than they.</li>}
     </ul>

@@ -5,8 +5,8 @@ import { createContext, type ReactNode, use, useMemo, useState } from 'react'
 interface Selection {
   /** A member id; undefined before this tab has joined. */
   readonly selected: string | undefined
-  /** Undefined until somebody chooses. */
-  readonly chosen: string | undefined
+  /** Undefined until somebody chooses, and another one whenever somebody does, be it the same member. */
+  readonly chosen: { readonly id: string } | undefined
   select(id: string): void
 }
 
@@ -18,9 +18,12 @@ const Context = createContext<Selection>({
 
 export function SelectionProvider({ children }: { children: ReactNode }): ReactNode {
   const self = useSelf(({ id }) => id)
-  const [chosen, select] = useState<string>()
-  const selected = chosen ?? self ?? undefined
-  const selection = useMemo(() => ({ selected, chosen, select }), [selected, chosen])
+  const [chosen, choose] = useState<Selection['chosen']>()
+  const selected = chosen?.id ?? self ?? undefined
+  const selection = useMemo(
+    () => ({ selected, chosen, select: (id: string) => choose({ id }) }),
+    [selected, chosen],
+  )
   return <Context value={selection}>{children}</Context>
 }
 

@@ -39,7 +39,8 @@ export function Header({ cluster }: { cluster: string }): ReactNode {
         hearsay <span>{title}</span>
       </h1>
       <p className="connection" data-state={status} role="status">
-        {error?.message ?? words[status]}
+        {words[status]}
+        {error && `: ${error.message}`}
         {!isServed && ', the demo has ended'}
       </p>
       <NameField />

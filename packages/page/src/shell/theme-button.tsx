@@ -1,5 +1,6 @@
 /** Theme button: light, dark, or as the system has it. */
 import { type ReactNode, useEffect, useState } from 'react'
+import { keep, kept } from './kept.ts'
 
 const themes = ['system', 'light', 'dark'] as const
 type Theme = (typeof themes)[number]
@@ -10,7 +11,7 @@ export function ThemeButton(): ReactNode {
   const [theme, setTheme] = useState(keptTheme)
   useEffect(() => {
     document.documentElement.dataset['theme'] = theme
-    localStorage.setItem(key, theme)
+    keep('browser', key, theme)
   }, [theme])
   const next = themes[(themes.indexOf(theme) + 1) % themes.length] as Theme
   return (
@@ -24,6 +25,6 @@ export function ThemeButton(): ReactNode {
 }
 
 function keptTheme(): Theme {
-  const kept = localStorage.getItem(key)
-  return themes.find(theme => theme === kept) ?? 'system'
+  const before = kept('browser', key)
+  return themes.find(theme => theme === before) ?? 'system'
 }
