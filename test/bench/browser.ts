@@ -121,20 +121,29 @@ async function tellOnce(): Promise<void> {
   for (const tab of [one, two]) await tab.close()
 }
 
-/** The renderer of one tab ends without a word. */
 async function crashOnce(): Promise<void> {
   const { relays, tabs, agreeMs } = await open(browser)
   samples.agreeMs.push(agreeMs)
   const [one, two, three] = tabs
-  const sinceMs = performance.now()
-  await three.crash()
-  await Promise.all([
-    ...relays.map(relay => relay.tells('fail', 'tab 3')),
-    ...[one, two].map(tab => tab.ask('seesStatus', 'tab 3', 'dead')),
-  ])
-  samples.crashedMs.push(performance.now() - sinceMs)
+  samples.crashedMs.push(await deathOf(three, 'tab 3', relays, [one, two]))
   for (const tab of [one, two]) await tab.close()
   for (const { process } of relays) process.signal('SIGKILL')
+}
+
+/** Its renderer ends without a word. Milliseconds until it is dead for all others. */
+async function deathOf(
+  tab: Tab,
+  name: string,
+  relays: readonly Relay[],
+  others: readonly Tab[],
+): Promise<number> {
+  const sinceMs = performance.now()
+  await tab.crash()
+  await Promise.all([
+    ...relays.map(relay => relay.tells('fail', name)),
+    ...others.map(other => other.ask('seesStatus', name, 'dead')),
+  ])
+  return performance.now() - sinceMs
 }
 
 /** Both ways, so that what their clocks are apart cancels out. */
@@ -173,6 +182,8 @@ async function hide(): Promise<object> {
     suspectedByProcesses: processes.flatMap(relay =>
       tabNames.flatMap(name => relay.toldOf(name).filter(event => isTrouble({ event }))),
     ).length,
+    crashedMs: round(await deathOf(two, 'tab 2', relays, [one, three])),
+    crashedAmongProcessesMs: round(await deathOf(lone.tab, 'tab 1', lone.relays, [])),
   }
   await desktop.close()
   for (const { process } of processes) process.signal('SIGKILL')
