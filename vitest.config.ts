@@ -33,6 +33,8 @@ export default defineConfig({
     // Hours of virtual time and real processes: long on a busy machine, bounded on any.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Vitest alone leaves one core idle, of two that is half of them.
+    maxWorkers: '100%',
     projects: [
       project('@hearsay/failure-detector', 'packages/failure-detector'),
       project('@hearsay/core', 'packages/core'),
