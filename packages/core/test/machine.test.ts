@@ -4,10 +4,11 @@ import type { MachineEffect } from '../src/cluster/machine-io.ts'
 import type { MachineOptions } from '../src/cluster/machine-options.ts'
 import { firstRecord } from '../src/cluster/options.ts'
 import type { Instant } from '../src/state/instant.ts'
+import { newsIn } from '../src/state/news.ts'
 import { syncMessage } from '../src/wire/codec.ts'
 import type { FactBody } from '../src/wire/fact.ts'
 import { mulberry32 } from './mulberry32.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from './signed-fact.ts'
+import { idOf, recordBody, signedFact, suspicionBody } from './signed-fact.ts'
 
 const epochMs = 1_700_000_000_000
 const self = idOf('self')
@@ -35,7 +36,7 @@ class Bench {
 
   hear(author: string, ...bodies: FactBody[]): void {
     const facts = bodies.map(body => signedFact(author, body))
-    const news = this.machine.news(facts, this.#now.epochMs)
+    const news = newsIn(this.machine.table, facts, this.#now.epochMs)
     this.carryOut(this.machine.handle({ type: 'rumors', facts: news }, this.#now))
   }
 
@@ -75,17 +76,6 @@ class Bench {
 }
 
 describe('machine', () => {
-  it('takes what comes with a new record as news: who suspects the member, and its beats', () => {
-    const { machine } = new Bench()
-    const facts = [
-      signedFact(ada, recordBody({ incarnation: epochMs })),
-      signedFact(grace, suspicionBody(ada, epochMs)),
-      signedFact(ada, heartbeatBody(epochMs, 3)),
-    ]
-    expect(machine.news(facts, epochMs)).toEqual(facts)
-    expect(machine.news(facts.slice(1), epochMs)).toEqual([])
-  })
-
   it('answers a probe that calls it suspect by a greater incarnation', () => {
     const bench = new Bench()
     bench.hear(ada, recordBody({ incarnation: epochMs }))

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Machine } from '../src/cluster/machine.ts'
 import { firstRecord } from '../src/cluster/options.ts'
+import { newsIn } from '../src/state/news.ts'
 import type { SignedFact } from '../src/wire/fact.ts'
 import { mulberry32 } from './mulberry32.ts'
 import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from './signed-fact.ts'
@@ -76,7 +77,7 @@ describe('a machine with a prior', () => {
           alone.handle({ type: 'rumors', facts: known }, now)
           for (const each of [beside, alone]) {
             for (const fact of facts) {
-              const news = each.news([fact], epochMs)
+              const news = newsIn(each.table, [fact], epochMs)
               each.handle({ type: 'rumors', facts: news }, now)
             }
           }

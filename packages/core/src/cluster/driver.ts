@@ -1,41 +1,28 @@
 /**
  * Driver: pumps a machine through a clock and a transport.
  *
- * All that comes from outside is decoded, reduced to what is news, and verified before the machine sees it; all
- * that the machine asks for is done in its order. When signing and verifying answer at once, so does the driver:
- * nothing is deferred that need not be.
+ * What comes from outside is heard first (hearing.ts); all that the machine asks for is done in its order. When signing
+ * and verifying answer at once, so does the driver: nothing is deferred that need not be.
  */
 import type { LinkState } from '@hearsay/failure-detector'
-import {
-  decodeProbe,
-  decodeRumors,
-  decodeSync,
-  encodeProbe,
-  encodeRumors,
-  encodeSync,
-} from '../wire/codec.ts'
-import type { Draft, SignedFact } from '../wire/fact.ts'
+import { encodeProbe, encodeRumors, encodeSync } from '../wire/codec.ts'
+import type { Draft } from '../wire/fact.ts'
 import { type Signer, signedBytes, type Verifier } from '../wire/signing.ts'
 import { Conduct, type Offence } from './conduct.ts'
+import { Hearing, type HearingOptions } from './hearing.ts'
 import type { Machine } from './machine.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
 import type { MemberEvent } from './membership.ts'
-import type { Channel, Clock, RumorVerdict, Transport, TransportListener } from './ports.ts'
+import type { Channel, RumorVerdict, Transport, TransportListener } from './ports.ts'
 import { SleepWatch } from './sleep-watch.ts'
 import type { SpacesLoad, SpacesPort } from './spaces-port.ts'
-import { type Verified, verify } from './verification.ts'
 import { when } from './when.ts'
 
-export interface DriverOptions {
+export interface DriverOptions extends Pick<HearingOptions, 'cluster' | 'clock' | 'share'> {
   readonly machine: Machine
-  /** The cluster tag. */
-  readonly cluster: Uint8Array
-  readonly clock: Clock
   readonly transport: Transport
   readonly keys: Signer & Verifier
   readonly listener: DriverListener
-  /** Each decoded fact becomes what this returns: the same, or an equal one that was seen before. */
-  readonly share?: (fact: SignedFact) => SignedFact
 }
 
 /** What a driver tells the face of the cluster. */
@@ -59,20 +46,25 @@ const lateTimerMs = 50
 export class Driver implements TransportListener {
   readonly #options: DriverOptions
   readonly #conduct = new Conduct()
+  readonly #hearing: Hearing
   #spaces: SpacesPort | undefined
   #deadlineMs = Number.POSITIVE_INFINITY
   #cancelTimer: () => void = () => {}
   #cancelWatch: () => void = () => {}
   readonly #sleep: SleepWatch
   #phase: 'early' | 'running' | 'stopped' = 'early'
-  /** Facts that a rumor brought, or that were told on as one. */
-  readonly #travelled = new WeakSet<SignedFact>()
   /** What happened before the start: connections come as soon as the node listens. */
   readonly #early: MachineInput[] = []
 
   constructor(options: DriverOptions) {
     this.#options = options
     this.#sleep = new SleepWatch(options.clock.now())
+    this.#hearing = new Hearing({
+      ...options,
+      table: options.machine.table,
+      heard: input => this.handle(input),
+      offended: (from, offence, detail) => this.offended(from, offence, detail),
+    })
   }
 
   /** Once; later calls do nothing. */
@@ -128,27 +120,12 @@ export class Driver implements TransportListener {
   frame(from: string, channel: Channel, bytes: Uint8Array): void {
     if (this.#phase === 'stopped') return
     switch (channel) {
-      case 'probe': {
-        const decoded = decodeProbe(bytes)
-        if (!decoded.ok) this.offended(from, 'undecodable', decoded.failure.detail)
-        else if (decoded.value.type === 'probe')
-          this.handle({ type: 'probe', from, message: decoded.value.message })
+      case 'probe':
+        this.#hearing.probe(from, bytes)
         break
-      }
-      case 'sync': {
-        const decoded = decodeSync(bytes)
-        if (!decoded.ok) this.offended(from, 'undecodable', decoded.failure.detail)
-        else if (decoded.value.type === 'sync') {
-          const message = decoded.value
-          const { machine } = this.#options
-          const said = this.#share([...message.facts, ...machine.heartbeatsIn(message)])
-          when(this.#verify(this.#news(said)), ({ facts, forged }) => {
-            if (forged) this.offended(from, 'bad-signature', 'a fact that its author did not sign')
-            this.handle({ type: 'sync', from, message, facts })
-          })
-        }
+      case 'sync':
+        this.#hearing.sync(from, bytes)
         break
-      }
       case 'space':
         this.handle({ type: 'evidence', id: from })
         this.#spaces?.frame(from, bytes)
@@ -160,23 +137,7 @@ export class Driver implements TransportListener {
     if (this.#phase !== 'running') return 'ignore'
     this.handle({ type: 'evidence', id: from })
     if (space !== undefined) return this.#spaces?.rumor(space, from, bytes) ?? 'ignore'
-    const decoded = decodeRumors(bytes)
-    if (!decoded.ok) {
-      this.offended(from, 'undecodable', decoded.failure.detail)
-      return 'reject'
-    }
-    const said = this.#share(decoded.value)
-    if (this.#news(said).length === 0) return this.#travelsOn(said) ? 'accept' : 'ignore'
-    // All of it, old or new here: what is passed on is vouched for.
-    return when(this.#verify(said), ({ facts, forged }) => {
-      if (forged) {
-        this.offended(from, 'bad-signature', 'a rumor that its author did not sign')
-        return 'reject'
-      }
-      this.handle({ type: 'rumors', facts })
-      for (const fact of facts) this.#travelled.add(fact)
-      return 'accept'
-    })
+    return this.#hearing.rumor(from, bytes)
   }
 
   /** What is held for rooms and shared configs; undefined: there never were any. */
@@ -187,31 +148,6 @@ export class Driver implements TransportListener {
   /** Offences so far, by kind. */
   offences(): Readonly<Record<Offence, number>> {
     return this.#conduct.counts()
-  }
-
-  #share(facts: readonly SignedFact[]): readonly SignedFact[] {
-    const { share } = this.#options
-    return share ? facts.map(share) : facts
-  }
-
-  /**
-   * Whether a rumor without news is told on: it is the latest word, heard a moment ago in an exchange, and no rumor of
-   * it came by here yet. So nobody can have the same word go round again and again in another wrapping.
-   */
-  #travelsOn(said: readonly SignedFact[]): boolean {
-    const held = said.flatMap(fact => this.#options.machine.table.held(fact) ?? [])
-    const isLatest = held.length === said.length && held.some(fact => !this.#travelled.has(fact))
-    if (isLatest) for (const fact of held) this.#travelled.add(fact)
-    return isLatest
-  }
-
-  #news(facts: readonly SignedFact[]): SignedFact[] {
-    return this.#options.machine.news(facts, this.#options.clock.now().epochMs)
-  }
-
-  #verify(said: readonly SignedFact[]): Verified<SignedFact> | Promise<Verified<SignedFact>> {
-    const { keys, cluster } = this.#options
-    return verify(said, fact => keys.verify(fact.author, signedBytes(cluster, fact), fact.signature))
   }
 
   #advance(): void {

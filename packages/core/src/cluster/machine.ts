@@ -5,14 +5,13 @@
  * done is returned, and time comes in. The same inputs at the same instants give the same effects.
  */
 import { createDetector, type Detector } from '@hearsay/failure-detector'
-import { heartbeatsIn } from '../gossip/exchange.ts'
 import { Exchanges } from '../gossip/exchanges.ts'
 import { RumorBuffer } from '../gossip/rumor-buffer.ts'
 import { MuteWatch } from '../overlay/mute-watch.ts'
 import { Overlay } from '../overlay/overlay.ts'
 import { believable } from '../state/incarnation.ts'
 import type { Instant } from '../state/instant.ts'
-import { type HeartbeatFact, type RecordFact, Table } from '../state/table.ts'
+import { type RecordFact, Table } from '../state/table.ts'
 import type { SyncMessage } from '../wire/codec.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import { beatIntervalMs } from './beats.ts'
@@ -189,23 +188,6 @@ export class Machine {
       this.#rollCall.sweepDueMs,
       this.#overlay.deadlineMs(),
     )
-  }
-
-  /** The facts of a message that would be news: the only ones whose signature is worth checking. */
-  news(facts: readonly SignedFact[], epochMs: number): SignedFact[] {
-    /** What the table cannot judge yet may follow from a record ahead of it. */
-    const introduced = new Set<string>()
-    return facts.filter(fact => {
-      const outcome = this.#table.outcome(fact, epochMs)
-      if (outcome === 'merged' && fact.type === 'record') introduced.add(fact.author)
-      const about = fact.type === 'suspicion' ? fact.subject : fact.author
-      return outcome === 'merged' || (outcome === 'unknown-member' && introduced.has(about))
-    })
-  }
-
-  /** The heartbeats that a step of an exchange names by their place. */
-  heartbeatsIn(message: SyncMessage): HeartbeatFact[] {
-    return heartbeatsIn(this.#table, message)
   }
 
   members(): readonly Member[] {
