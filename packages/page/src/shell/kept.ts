@@ -4,16 +4,17 @@
 type Scope = 'tab' | 'browser'
 
 export function kept(scope: Scope, key: string): string | null {
-  return storage(scope)?.getItem(key) ?? null
+  return attempt(scope, storage => storage.getItem(key)) ?? null
 }
 
 export function keep(scope: Scope, key: string, value: string): void {
-  storage(scope)?.setItem(key, value)
+  attempt(scope, storage => storage.setItem(key, value))
 }
 
-function storage(scope: Scope): Storage | undefined {
+/** Browsers refuse the storage itself, or, as it is full or has no room from the start, what is written. */
+function attempt<T>(scope: Scope, use: (storage: Storage) => T): T | undefined {
   try {
-    return scope === 'tab' ? sessionStorage : localStorage
+    return use(scope === 'tab' ? sessionStorage : localStorage)
   } catch {
     return undefined
   }
