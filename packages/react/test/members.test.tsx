@@ -28,7 +28,7 @@ describe('useMembers', () => {
         {hearts.here()}
       </>,
     )
-    await pass(simulation, 60_000, 1_000)
+    await pass(simulation, 90_000, 1_000)
     const beats = (snapshot: (typeof hearts.seen)[number] | undefined) =>
       [...(snapshot?.values() ?? [])].reduce((sum, { beat }) => sum + beat, 0)
     expect(beats(hearts.seen.at(-1)) - beats(hearts.seen[0])).toBeGreaterThanOrEqual(100)

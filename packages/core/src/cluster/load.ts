@@ -4,6 +4,8 @@ export interface Load {
   /** Ids of the forgotten. */
   readonly forgotten: number
   readonly pulses: number
+  /** Members of whom a round trip was measured, or is being. */
+  readonly roundTrips: number
   /** Facts that wait to be told. */
   readonly rumors: number
   /** Peers whose exchanges are kept account of. */

@@ -32,6 +32,8 @@ export type MachineInput =
   /** By whom a member is found that cannot listen by itself; `[]`: by nobody so far. Others never say so. */
   | { readonly type: 'relays'; readonly ids: readonly string[] }
   | { readonly type: 'change'; readonly change: OwnChange }
+  /** Somebody looks at the hearts, and does so every second. */
+  | { readonly type: 'watched' }
   /** The wall clock ran `ms` ahead of the monotonic one: the machine slept. */
   | { readonly type: 'slept'; readonly ms: number }
   | { readonly type: 'leave' }

@@ -12,8 +12,6 @@ import { Overlay } from '../overlay/overlay.ts'
 import { believable } from '../state/incarnation.ts'
 import type { Instant } from '../state/instant.ts'
 import { type RecordFact, Table } from '../state/table.ts'
-import type { SyncMessage } from '../wire/codec.ts'
-import type { SignedFact } from '../wire/fact.ts'
 import { beatIntervalMs } from './beats.ts'
 import { Detection } from './detection.ts'
 import { FactIntake } from './fact-intake.ts'
@@ -28,8 +26,10 @@ import { Outbox } from './outbox.ts'
 import { type OwnChange, OwnRecord } from './own-record.ts'
 import { OwnVoice } from './own-voice.ts'
 import { PartitionWatch } from './partition-watch.ts'
-import { type Pulse, Pulses } from './pulses.ts'
+import { Pulses } from './pulses.ts'
 import { RollCall } from './roll-call.ts'
+import { RoundTrips } from './round-trips.ts'
+import { SyncIntake } from './sync-intake.ts'
 
 export class Machine {
   readonly #self: string
@@ -40,6 +40,7 @@ export class Machine {
   readonly #overlay: Overlay
   readonly #membership: Membership
   readonly #intake: FactIntake
+  readonly #syncIntake: SyncIntake
   readonly #rollCall: RollCall
   readonly #detection: Detection
   readonly #goodbye: Goodbye
@@ -48,6 +49,7 @@ export class Machine {
   readonly #mute = new MuteWatch()
   readonly #partition = new PartitionWatch()
   readonly #pulses = new Pulses()
+  readonly #roundTrips: RoundTrips
   readonly #outbox = new Outbox()
   #now: Instant
 
@@ -77,6 +79,7 @@ export class Machine {
       nowMs,
     )
     this.#membership = new Membership(self, prior && prior.#membership)
+    this.#roundTrips = new RoundTrips(random)
     this.#exchanges = new Exchanges({ table: this.#table, random, maxDeltaBytes }, nowMs)
     const parts = {
       self,
@@ -90,6 +93,7 @@ export class Machine {
       rumors: this.#rumors,
       partition: this.#partition,
       pulses: this.#pulses,
+      roundTrips: this.#roundTrips,
       outbox: this.#outbox,
     }
     this.#rollCall = new RollCall({ ...parts, retentionMs }, nowMs)
@@ -101,6 +105,7 @@ export class Machine {
       detect: input => this.#detection.tell(input, this.#now),
       ownRecord: fact => this.#ownRecord(fact),
     })
+    this.#syncIntake = new SyncIntake({ ...parts, intake: this.#intake, goodbye: this.#goodbye })
   }
 
   /** The first word: to be called once, before anything else. @param change what became known of oneself since. */
@@ -122,13 +127,19 @@ export class Machine {
           break
         case 'sync':
           this.#detection.tell({ type: 'evidence', id: input.from }, this.#now)
-          this.#handleSync(input.from, input.message, input.facts)
+          this.#syncIntake.take(input.from, input.message, input.facts, now)
           break
         case 'probe':
+          if (
+            input.message.type === 'ack' &&
+            this.#roundTrips.ack(input.from, input.message.seq, now.monotonicMs)
+          )
+            break
           this.#detection.probed(input.from, input.message, now)
           break
         case 'link':
           this.#detection.link(input.id, input.state, input.isOurs ?? false, now)
+          if (input.state === 'closed') this.#roundTrips.closed(input.id)
           if (this.#own.leaving && input.state !== 'open') this.#goodbye.heardBy(input.id)
           break
         case 'bootstrapped':
@@ -149,6 +160,9 @@ export class Machine {
           break
         case 'change':
           this.#present(input.change)
+          break
+        case 'watched':
+          this.#measure()
           break
         case 'slept':
           this.#detection.tell({ type: 'slept', ms: input.ms }, this.#now)
@@ -215,8 +229,14 @@ export class Machine {
     return this.#overlay
   }
 
-  pulse(id: string): Pulse | undefined {
-    return this.#pulses.get(id)
+  /** When its last beat arrived here. */
+  heardEpochMs(id: string): number | undefined {
+    return this.#pulses.heardEpochMs(id)
+  }
+
+  /** To a connected member and back. */
+  roundTripMs(id: string): number | undefined {
+    return this.#roundTrips.least(id)
   }
 
   health(): Omit<Health, 'refused'> {
@@ -237,6 +257,7 @@ export class Machine {
       members: this.#table.size,
       forgotten: this.#table.forgotten,
       pulses: this.#pulses.size,
+      roundTrips: this.#roundTrips.size,
       rumors: this.#rumors.size,
       exchanges: this.#exchanges.size,
       links: this.#overlay.linked().length,
@@ -247,6 +268,11 @@ export class Machine {
   #present(change: OwnChange): void {
     this.#voice.present(change)
     if (change.attention) this.#detection.tell({ type: 'timers', areLate: this.#own.isHidden }, this.#now)
+  }
+
+  #measure(): void {
+    const ping = this.#roundTrips.ping(this.#overlay.linked(), this.#now.monotonicMs)
+    if (ping) this.#outbox.push({ type: 'send-probe', ...ping })
   }
 
   #step(now: Instant, act: () => void): MachineEffect[] {
@@ -272,31 +298,6 @@ export class Machine {
         this.#now,
       )
     else if (leaving) this.#goodbye.say(fact, this.#now.monotonicMs)
-  }
-
-  #handleSync(from: string, message: SyncMessage, facts: readonly SignedFact[]): void {
-    for (const fact of facts) this.#intake.take(fact, from, this.#now)
-    this.#greetForgotten(from, message)
-    const heard = this.#exchanges.hear(from, message, facts.length > 0, this.#now)
-    this.#outbox.send(heard.steps)
-    // Not of a stranger: nobody would ever sweep it away.
-    if (heard.roundTripMs !== undefined && this.#table.get(from))
-      this.#pulses.roundTrip(from, heard.roundTripMs, this.#now.epochMs)
-    if (this.#own.leaving) this.#goodbye.answered(from, message)
-  }
-
-  /** It was away for so long that it was forgotten, and does not know: as one that is suspected it speaks up in a new life. */
-  #greetForgotten(from: string, { facts }: SyncMessage): void {
-    for (const fact of facts) {
-      if (fact.type !== 'record' || fact.author !== from) continue
-      const { incarnation } = fact.record
-      if (!this.#table.hasForgotten(from, incarnation, this.#now.epochMs)) continue
-      this.#outbox.push({
-        type: 'send-probe',
-        to: from,
-        message: { type: 'ping', seq: 0, suspected: incarnation },
-      })
-    }
   }
 
   /** Those whom the roll call dropped. */

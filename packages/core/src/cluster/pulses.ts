@@ -1,30 +1,20 @@
-/** Pulses: of each member, when its last beat arrived here and how long a direct round trip took. */
-export interface Pulse {
-  readonly heardEpochMs: number
-  /** Undefined while none was measured. */
-  readonly roundTripMs: number | undefined
-}
-
+/** Pulses: when each member's last beat arrived here, in epoch milliseconds. */
 export class Pulses {
-  readonly #pulses = new Map<string, Pulse>()
+  readonly #heardEpochMs = new Map<string, number>()
 
   get size(): number {
-    return this.#pulses.size
+    return this.#heardEpochMs.size
   }
 
-  get(id: string): Pulse | undefined {
-    return this.#pulses.get(id)
+  heardEpochMs(id: string): number | undefined {
+    return this.#heardEpochMs.get(id)
   }
 
   beat(id: string, epochMs: number): void {
-    this.#pulses.set(id, { heardEpochMs: epochMs, roundTripMs: this.get(id)?.roundTripMs })
-  }
-
-  roundTrip(id: string, roundTripMs: number, epochMs: number): void {
-    this.#pulses.set(id, { heardEpochMs: this.get(id)?.heardEpochMs ?? epochMs, roundTripMs })
+    this.#heardEpochMs.set(id, epochMs)
   }
 
   forget(id: string): void {
-    this.#pulses.delete(id)
+    this.#heardEpochMs.delete(id)
   }
 }

@@ -16,7 +16,7 @@ export interface Heartbeat {
   readonly lastHeardMs: number
   /** Suspicion level (Hayashibara 2004): φ = 1 is a 10 % chance that the beat is merely late, 2 is 1 %. Unitless, ≥ 0. */
   readonly phi: number
-  /** The last direct round trip, in milliseconds, or undefined while none was measured. */
+  /** The least of the last three direct round trips, in milliseconds; undefined while none was measured, or it is not connected. */
   readonly roundTripMs: number | undefined
 }
 

@@ -49,10 +49,10 @@ function lifeOf(machine: Machine, id: string, now: Instant): string[] {
     facts.push(
       `Its page is ${attention === 'hidden' ? 'in the background' : 'frozen'}: it asked others to be patient.`,
     )
-  const pulse = machine.pulse(id)
-  if (pulse && heartbeat)
+  const heardEpochMs = machine.heardEpochMs(id)
+  if (heardEpochMs !== undefined && heartbeat)
     facts.push(
-      `Its last beat, number ${heartbeat.beat}, was heard ${seconds(now.epochMs - pulse.heardEpochMs)} ago.`,
+      `Its last beat, number ${heartbeat.beat}, was heard ${seconds(now.epochMs - heardEpochMs)} ago.`,
     )
   if (machine.detector.awayUntilMs() > now.monotonicMs)
     facts.push('This member was away itself a moment ago and judges nobody yet.')

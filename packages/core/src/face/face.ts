@@ -45,7 +45,11 @@ export class Face implements Cluster, EngineFace {
     this.#clock = clock
     this.events = this.#emitter
     this.#members = createStore(() => this.#engine?.machine.members() ?? nobody)
-    this.#hearts = new HeartbeatStore(() => this.#engine?.machine, clock)
+    this.#hearts = new HeartbeatStore(
+      () => this.#engine?.machine,
+      clock,
+      () => this.#engine?.driver.handle({ type: 'watched' }),
+    )
     this.heartbeats = this.#hearts
   }
 

@@ -1,4 +1,4 @@
-/** Heartbeat store: the hearts as heard, at most a second old. While watched they are refreshed each second, because phi grows by itself. */
+/** Heartbeat store: the hearts as heard, at most a second old. While watched they are refreshed each second, because phi grows by itself, and the cluster is told so. */
 
 import type { Machine } from '../cluster/machine.ts'
 import type { Clock } from '../cluster/ports.ts'
@@ -12,13 +12,15 @@ export class HeartbeatStore implements Store<ReadonlyMap<string, Heartbeat>> {
   readonly #listeners = new Set<() => void>()
   readonly #machine: () => Machine | undefined
   readonly #clock: Clock
+  readonly #watched: () => void
   #snapshot: ReadonlyMap<string, Heartbeat> = new Map()
   #takenMs = Number.NEGATIVE_INFINITY
   #cancel: (() => void) | undefined
 
-  constructor(machine: () => Machine | undefined, clock: Clock) {
+  constructor(machine: () => Machine | undefined, clock: Clock, watched: () => void) {
     this.#machine = machine
     this.#clock = clock
+    this.#watched = watched
   }
 
   getSnapshot(): ReadonlyMap<string, Heartbeat> {
@@ -49,6 +51,7 @@ export class HeartbeatStore implements Store<ReadonlyMap<string, Heartbeat>> {
   #refreshLater(): void {
     this.#cancel = this.#clock.setTimer(this.#clock.now().monotonicMs + refreshMs, () => {
       this.#refreshLater()
+      this.#watched()
       for (const each of [...this.#listeners]) each()
     })
   }
@@ -57,14 +60,14 @@ export class HeartbeatStore implements Store<ReadonlyMap<string, Heartbeat>> {
 function take(machine: Machine, now: Instant): ReadonlyMap<string, Heartbeat> {
   const hearts = new Map<string, Heartbeat>()
   for (const { id, heartbeat } of machine.table.entries()) {
-    const pulse = machine.pulse(id)
-    if (!heartbeat || !pulse) continue
+    const lastHeardMs = machine.heardEpochMs(id)
+    if (!heartbeat || lastHeardMs === undefined) continue
     hearts.set(id, {
       incarnation: heartbeat.incarnation,
       beat: heartbeat.beat,
-      lastHeardMs: pulse.heardEpochMs,
+      lastHeardMs,
       phi: machine.detector.phi(id, now.monotonicMs) ?? 0,
-      roundTripMs: pulse.roundTripMs,
+      roundTripMs: machine.roundTripMs(id),
     })
   }
   return hearts

@@ -19,11 +19,12 @@ export function checkBounds(
   { name, machine, clock, gossip }: SimulatedMember,
   { maxMembers, ids }: BoundsOptions,
 ): void {
-  const { members, forgotten, pulses, rumors, exchanges, links, dials } = machine.load()
+  const { members, forgotten, pulses, roundTrips, rumors, exchanges, links, dials } = machine.load()
   const known = ids()
   require(name, 'members', members, maxMembers)
   require(name, 'forgotten ids', forgotten, maxMembers)
   require(name, 'pulses', pulses, members)
+  require(name, 'round trips', roundTrips, links)
   require(name, 'facts that wait to be told', rumors, maxRumors)
   require(name, 'peers to exchange with', exchanges, known)
   require(name, 'links', links, known)
