@@ -96,7 +96,7 @@ function Phi({ value }: { value: number }): ReactNode {
   const share = Math.min(1, value / fullPhi)
   return (
     <span className="phi">
-      <i aria-hidden="true" style={{ inlineSize: `${share * 100}%` }} />
+      <i aria-hidden="true" style={{ transform: `scaleX(${share})` }} />
       {value.toFixed(2)}
     </span>
   )
