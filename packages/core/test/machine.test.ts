@@ -84,6 +84,16 @@ describe('machine', () => {
     expect(bench.incarnation).toBe(epochMs + 1)
   })
 
+  it.each(['closed', 'released'] as const)('forgets round trips over a connection that was %s', state => {
+    const { machine } = new Bench()
+    const now: Instant = { monotonicMs: 1, epochMs: epochMs + 1 }
+    machine.handle({ type: 'link', id: ada, state: 'open' }, now)
+    machine.handle({ type: 'watched' }, now)
+    expect(machine.load().roundTrips).toBe(1)
+    machine.handle({ type: 'link', id: ada, state }, now)
+    expect(machine.load().roundTrips).toBe(0)
+  })
+
   it('is not led out of the believable by a probe that claims an incarnation nobody believes', () => {
     const bench = new Bench()
     bench.hear(ada, recordBody({ incarnation: epochMs }))

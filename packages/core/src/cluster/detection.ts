@@ -18,6 +18,7 @@ import type { Outbox } from './outbox.ts'
 import type { OwnRecord } from './own-record.ts'
 import type { OwnVoice } from './own-voice.ts'
 import type { RollCall } from './roll-call.ts'
+import type { RoundTrips } from './round-trips.ts'
 
 export interface DetectionOptions {
   readonly self: string
@@ -26,6 +27,7 @@ export interface DetectionOptions {
   readonly overlay: Overlay
   readonly membership: Membership
   readonly exchanges: Exchanges
+  readonly roundTrips: RoundTrips
   readonly own: OwnRecord
   readonly voice: OwnVoice
   readonly rollCall: RollCall
@@ -63,7 +65,7 @@ export class Detection {
   }
 
   link(id: string, state: LinkState, isOurs: boolean, now: Instant): void {
-    const { self, overlay, exchanges, outbox } = this.#options
+    const { self, overlay, exchanges, roundTrips, outbox } = this.#options
     switch (state) {
       case 'open':
         overlay.opened(id, isOurs)
@@ -72,6 +74,7 @@ export class Detection {
       case 'released':
         overlay.closed(id)
         exchanges.closed(id)
+        roundTrips.closed(id)
         break
       case 'refused':
       case 'unreachable':

@@ -139,7 +139,6 @@ export class Machine {
           break
         case 'link':
           this.#detection.link(input.id, input.state, input.isOurs ?? false, now)
-          if (input.state === 'closed') this.#roundTrips.closed(input.id)
           if (this.#own.leaving && input.state !== 'open') this.#goodbye.heardBy(input.id)
           break
         case 'bootstrapped':
