@@ -1,0 +1,233 @@
+/**
+ * Chunked transfers: streams of updates from one member to another, in pieces of at most 64 kB.
+ *
+ * The receiver acknowledges what it has applied, and a sender has at most a megabyte under way to one member, over all
+ * its streams: so presence, which shares the connection, never waits for long, and a slow receiver is never flooded.
+ * Streams to one member take turns. Nothing is kept for a member that is gone or silent; what a stream brought so far
+ * has been applied, so the next one begins there.
+ */
+import type { DocumentStep, Piece } from '../wire/space-codec.ts'
+
+export const pieceBytes = 65_536
+/** Pieces under way to one member. */
+const windowPieces = 16
+/** The receiver acknowledges each fourth piece, and the last. */
+const ackInterval = 4
+/** No piece and no acknowledgement for so long: given up. */
+const patienceMs = 20_000
+/** Streams to all members, or from all members, at one time. */
+const maxStreams = 256
+
+/** The updates of a stream, in order. The next one is encoded when it is asked for. */
+export interface UpdateSource {
+  readonly updates: Iterator<Uint8Array, void, undefined>
+  /** Asked when the last update is sent: whether the sender's replica is synced. */
+  isSynced(): boolean
+}
+
+interface Outgoing {
+  readonly to: string
+  readonly document: string
+  readonly transfer: number
+  readonly source: UpdateSource
+  /** Of the update that is being sent, what is left. */
+  rest: Uint8Array
+  /** The next update: a stream says with its last piece that it is the last. */
+  upcoming: Uint8Array | undefined
+  /** Pieces sent, and acknowledged. */
+  sent: number
+  acknowledged: number
+  isDone: boolean
+  lastMs: number
+}
+
+interface Incoming {
+  readonly from: string
+  /** Pieces received. */
+  received: number
+  /** Pieces of the present update. */
+  parts: Uint8Array[]
+  bytes: number
+  lastMs: number
+}
+
+/** What a piece completed. */
+export interface Received {
+  /** An update to be applied. */
+  readonly update: Uint8Array | undefined
+  /** It was the last: whether the sender's replica was synced. */
+  readonly end: { readonly isSynced: boolean } | undefined
+  /** To be sent back. */
+  readonly ack: DocumentStep | undefined
+}
+
+export interface TransferOptions {
+  /** Longest update that is taken. */
+  readonly maxBytes: number
+}
+
+/** A step for somebody. */
+export interface TransferStep {
+  readonly to: string
+  readonly step: DocumentStep
+}
+
+export class ChunkedTransfers {
+  readonly #options: TransferOptions
+  /** In the order in which they take turns. */
+  readonly #outgoing = new Map<string, Outgoing>()
+  readonly #incoming = new Map<string, Incoming>()
+  #lastTransfer = 0
+
+  constructor(options: TransferOptions) {
+    this.#options = options
+  }
+
+  /** Transfers under way. */
+  get size(): number {
+    return this.#outgoing.size + this.#incoming.size
+  }
+
+  /** Begins a stream; one of the same document to the same member that is under way ends. @returns its first pieces */
+  begin(to: string, document: string, source: UpdateSource, nowMs: number): TransferStep[] {
+    this.#forget(nowMs)
+    const [oldest] = this.#outgoing.keys()
+    if (this.#outgoing.size >= maxStreams && oldest !== undefined) this.#outgoing.delete(oldest)
+    this.#lastTransfer += 1
+    const outgoing: Outgoing = {
+      to,
+      document,
+      transfer: this.#lastTransfer,
+      source,
+      rest: noBytes,
+      upcoming: nextOf(source),
+      sent: 0,
+      acknowledged: 0,
+      isDone: false,
+      lastMs: nowMs,
+    }
+    this.#outgoing.delete(keyOf(to, document))
+    this.#outgoing.set(keyOf(to, document), outgoing)
+    return this.#fill(to)
+  }
+
+  /** The receiver has taken so many pieces. @returns further pieces */
+  acknowledged(
+    from: string,
+    document: string,
+    { transfer, pieces }: { transfer: number; pieces: number },
+    nowMs: number,
+  ): TransferStep[] {
+    const outgoing = this.#outgoing.get(keyOf(from, document))
+    if (outgoing?.transfer !== transfer || pieces > outgoing.sent) return []
+    outgoing.acknowledged = Math.max(outgoing.acknowledged, pieces)
+    outgoing.lastMs = nowMs
+    if (outgoing.isDone && outgoing.acknowledged === outgoing.sent) this.#outgoing.delete(keyOf(from, document))
+    return this.#fill(from)
+  }
+
+  /** A piece came. Undefined: it is out of its turn, or too much. */
+  received(from: string, document: string, piece: Piece, nowMs: number): Received | undefined {
+    this.#forget(nowMs)
+    const { transfer, index, content, isEndOfUpdate, isLast, isSynced } = piece
+    const key = `${keyOf(from, document)} ${transfer}`
+    const known = this.#incoming.get(key)
+    if (!known && (index !== 0 || this.#incoming.size >= maxStreams)) return undefined
+    const incoming = known ?? { from, received: 0, parts: [], bytes: 0, lastMs: nowMs }
+    if (index !== incoming.received) return undefined
+    if (incoming.bytes + content.length > this.#options.maxBytes) {
+      this.#incoming.delete(key)
+      return undefined
+    }
+    this.#incoming.set(key, incoming)
+    incoming.received += 1
+    incoming.lastMs = nowMs
+    incoming.parts.push(content)
+    incoming.bytes += content.length
+    const update = isEndOfUpdate ? joined(incoming) : undefined
+    if (isLast) this.#incoming.delete(key)
+    const isAcknowledged = isLast || incoming.received % ackInterval === 0
+    return {
+      update: update && update.length > 0 ? update : undefined,
+      end: isLast ? { isSynced } : undefined,
+      ack: isAcknowledged ? { document, taken: { transfer, pieces: incoming.received } } : undefined,
+    }
+  }
+
+  /** Whether something comes from this member for a document. */
+  isReceiving(from: string, document: string): boolean {
+    const prefix = `${keyOf(from, document)} `
+    for (const key of this.#incoming.keys()) if (key.startsWith(prefix)) return true
+    return false
+  }
+
+  /** The connection is gone, and with it what was under way. */
+  closed(id: string): void {
+    for (const [key, { to }] of this.#outgoing) if (to === id) this.#outgoing.delete(key)
+    for (const [key, { from }] of this.#incoming) if (from === id) this.#incoming.delete(key)
+  }
+
+  /** As much as the window allows, each stream in its turn. */
+  #fill(to: string): TransferStep[] {
+    const steps: TransferStep[] = []
+    let room = windowPieces
+    for (const each of this.#outgoing.values()) if (each.to === to) room -= each.sent - each.acknowledged
+    for (let isFilling = true; isFilling; ) {
+      isFilling = false
+      for (const [key, outgoing] of [...this.#outgoing]) {
+        if (outgoing.to !== to || outgoing.isDone || room <= 0) continue
+        steps.push({ to, step: { document: outgoing.document, piece: nextPiece(outgoing) } })
+        room -= 1
+        isFilling = true
+        // To the end of the line.
+        this.#outgoing.delete(key)
+        this.#outgoing.set(key, outgoing)
+      }
+    }
+    return steps
+  }
+
+  #forget(nowMs: number): void {
+    for (const streams of [this.#outgoing, this.#incoming])
+      for (const [key, { lastMs }] of streams) if (nowMs - lastMs > patienceMs) streams.delete(key)
+  }
+}
+
+const noBytes = new Uint8Array()
+
+const keyOf = (member: string, document: string): string => `${member} ${document}`
+
+function nextOf(source: UpdateSource): Uint8Array | undefined {
+  return source.updates.next().value ?? undefined
+}
+
+function nextPiece(outgoing: Outgoing): Piece {
+  const { transfer, source } = outgoing
+  if (outgoing.rest.length === 0) {
+    outgoing.rest = outgoing.upcoming ?? noBytes
+    outgoing.upcoming = outgoing.upcoming && nextOf(source)
+  }
+  const content = outgoing.rest.subarray(0, pieceBytes)
+  outgoing.rest = outgoing.rest.subarray(content.length)
+  const isEndOfUpdate = outgoing.rest.length === 0
+  const isLast = isEndOfUpdate && outgoing.upcoming === undefined
+  outgoing.isDone = isLast
+  const index = outgoing.sent
+  outgoing.sent += 1
+  return { transfer, index, content, isEndOfUpdate, isLast, isSynced: isLast && source.isSynced() }
+}
+
+function joined(incoming: Incoming): Uint8Array {
+  const { parts, bytes } = incoming
+  incoming.parts = []
+  incoming.bytes = 0
+  const [only] = parts
+  if (parts.length === 1 && only) return only
+  const update = new Uint8Array(bytes)
+  let at = 0
+  for (const part of parts) {
+    update.set(part, at)
+    at += part.length
+  }
+  return update
+}

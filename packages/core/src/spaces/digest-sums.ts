@@ -1,0 +1,170 @@
+/**
+ * Digest sums: what a document's digest adds up, as sums that do not depend on how Yjs cuts its structs.
+ *
+ * Two replicas split, merge and collect the same characters differently. So deletions count by the clocks that they
+ * cover, and content by its single units, each bound to its client and clock. A deletion of a megabyte costs no more
+ * than one of a character: its clocks enter as power sums, which have a closed form.
+ */
+import * as Y from 'yjs'
+
+/** The largest prime below 2^26: products of two remainders are exact in a double. */
+const prime = 67_108_859
+/** The inverses of 2 and 6 modulo the prime. */
+const half = (prime + 1) / 2
+const sixth = inverseOf(6)
+
+/** Of the deleted clocks of one client: how many, and their sums, sums of squares and sums of cubes, modulo a prime. */
+export interface DeletionSums {
+  readonly count: number
+  readonly sums: readonly [number, number, number]
+}
+
+export const noDeletions: DeletionSums = { count: 0, sums: [0, 0, 0] }
+
+/** With the clocks `from` ≤ clock < `to` deleted besides. */
+export function deletionSums({ count, sums }: DeletionSums, from: number, to: number): DeletionSums {
+  const [before, after] = [powerSums(from), powerSums(to)]
+  const added = sums.map((sum, i) => (sum + (after[i] ?? 0) - (before[i] ?? 0) + prime) % prime)
+  return { count: count + to - from, sums: [added[0] ?? 0, added[1] ?? 0, added[2] ?? 0] }
+}
+
+/** Of all whole numbers below `n`: their sum, the sum of their squares and of their cubes (Faulhaber), modulo the prime. */
+function powerSums(n: number): [number, number, number] {
+  const last = (((n - 1) % prime) + prime) % prime
+  const first = times(times(last, n % prime), half)
+  const second = times(times(times(last, n % prime), (2 * last + 1) % prime), sixth)
+  return [first, second, times(first, first)]
+}
+
+function times(a: number, b: number): number {
+  return (a * b) % prime
+}
+
+function inverseOf(n: number): number {
+  for (let k = 1; ; k++) if ((k * prime + 1) % n === 0) return (k * prime + 1) / n
+}
+
+/** 32 bits of three numbers: MurmurHash3's finalizer (Appleby, 2011) over each in turn. */
+export function mix(a: number, b: number, c: number): number {
+  return scramble(scramble(scramble(low(a) ^ high(a)) ^ low(b) ^ Math.imul(high(b), 0x9e3779b1)) ^ c)
+}
+
+const low = (n: number): number => n | 0
+/** Client ids have up to 53 bits. */
+const high = (n: number): number => Math.imul(Math.floor(n / 0x1_0000_0000), 0x85ebca77)
+
+function scramble(n: number): number {
+  let h = Math.imul(n ^ (n >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 0
+}
+
+export interface ContentRange {
+  readonly client: number
+  /** Of the content's first unit. */
+  readonly clock: number
+  /** Units of the content, from 0. */
+  readonly from: number
+  readonly to: number
+}
+
+export interface ContentSum {
+  readonly low: number
+  readonly high: number
+  /** About: a character counts as one. */
+  readonly bytes: number
+}
+
+/** Up to this clock of a client each character counts, beyond it each 256th: a paste of 30 MB may not take long. */
+const countedFully = 65_536
+const stride = 256
+
+/** The first clock from this one on whose character is part of the sum. */
+function nextCounted(clock: number): number {
+  return clock < countedFully ? clock : Math.ceil(clock / stride) * stride
+}
+
+/** Of the units of a range. */
+export function contentSum(content: Y.Item['content'], range: ContentRange): ContentSum {
+  if (content instanceof Y.ContentString) return stringSum(content.str, range)
+  const { client, clock, from, to } = range
+  let [low, high, bytes] = [0, 0, 0]
+  for (let unit = from; unit < to; unit++) {
+    const print = new ValuePrint()
+    printUnit(print, content, unit)
+    low = (low + mix(client, clock + unit, print.hash)) >>> 0
+    high = (high + mix(clock + unit, client, ~print.hash)) >>> 0
+    bytes += print.bytes
+  }
+  return { low, high, bytes }
+}
+
+function stringSum(text: string, { client, clock, from, to }: ContentRange): ContentSum {
+  let [low, high] = [0, 0]
+  for (let unit = nextCounted(clock + from) - clock; unit < to; unit = nextCounted(clock + unit + 1) - clock) {
+    const code = characterAt(text, unit)
+    low = (low + mix(client, clock + unit, code)) >>> 0
+    high = (high + mix(clock + unit, client, ~code)) >>> 0
+  }
+  return { low, high, bytes: to - from }
+}
+
+/** Yjs replaces both halves of a surrogate pair when it cuts one, not everywhere at the same time: they count alike. */
+function characterAt(text: string, index: number): number {
+  const code = text.charCodeAt(index)
+  return code >= 0xd800 && code < 0xe000 ? 0xfffd : code
+}
+
+function printUnit(print: ValuePrint, content: Y.Item['content'], unit: number): void {
+  if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON) print.add(content.arr[unit])
+  else if (content instanceof Y.ContentBinary) print.add(content.content)
+  // As the update carries them: as JSON.
+  else if (content instanceof Y.ContentEmbed) print.add(JSON.stringify(content.embed))
+  else if (content instanceof Y.ContentFormat) print.add(`${content.key} ${JSON.stringify(content.value)}`)
+  else if (content instanceof Y.ContentDoc) print.add(content.doc.guid)
+  else print.add(content.getRef())
+}
+
+/** Parts of one value that are looked at. */
+const maxParts = 1_024
+/** Bytes or characters at each end of a part that are looked at. */
+const maxEnd = 64
+
+/** A value as `lib0` writes it: what it would not write is not seen, so that a value and its copy elsewhere are equal. */
+class ValuePrint {
+  hash = 0
+  bytes = 0
+  #parts = 0
+
+  add(value: unknown): void {
+    this.#parts += 1
+    if (this.#parts > maxParts) return
+    if (typeof value === 'string') this.#addSequence(value.length, i => value.charCodeAt(i))
+    else if (value instanceof Uint8Array) this.#addSequence(value.length, i => value[i] ?? 0)
+    else if (Array.isArray(value)) {
+      this.#take(value.length)
+      for (const each of value) this.add(each)
+    } else if (typeof value === 'object' && value !== null) {
+      for (const key of Object.keys(value)) {
+        this.add(key)
+        this.add((value as Readonly<Record<string, unknown>>)[key])
+      }
+    } else if (typeof value === 'number') this.add(String(value + 0))
+    else if (typeof value === 'bigint') this.add(String(value))
+    else this.#take(value === null ? 2 : value === true ? 3 : value === false ? 4 : 1)
+  }
+
+  #addSequence(length: number, at: (index: number) => number): void {
+    this.bytes += length
+    this.#take(length)
+    for (let i = 0; i < length; i++) {
+      if (i === maxEnd && length > 2 * maxEnd) i = length - maxEnd
+      this.#take(at(i))
+    }
+  }
+
+  #take(part: number): void {
+    this.bytes += 1
+    this.hash = mix(this.hash, part, 1)
+  }
+}

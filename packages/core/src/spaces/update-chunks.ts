@@ -1,0 +1,245 @@
+/**
+ * Update chunks: what a replica has beyond another one, as a sequence of small Yjs updates (version 1).
+ *
+ * Each chunk builds only upon what the other has and upon chunks before it, so each can be applied as it arrives and
+ * shows at once; deletions come last. A chunk is encoded when it is asked for, from the document as it is then, so a
+ * stream of 256 MB holds no copy of it. Long texts and lists are cut; only a single value makes a chunk longer than
+ * asked. Everything up to the state at the beginning is covered; what is written meanwhile travels by other ways.
+ */
+import { createEncoder, length as encodedLength, toUint8Array, writeUint8Array, writeVarUint } from 'lib0/encoding'
+import * as Y from 'yjs'
+
+type Struct = Y.GC | Y.Item
+
+export interface ChunkOptions {
+  /** What the other has: client → clock. */
+  readonly since: ReadonlyMap<number, number>
+  /** Up to where to go: client → clock; undefined: all of the state now. */
+  readonly until?: ReadonlyMap<number, number> | undefined
+  /** Which clients to look at. @default all */
+  readonly includes?: ((client: number) => boolean) | undefined
+  /** The deletions to send. @default those of all clients looked at */
+  readonly deletions?: ReadonlyMap<number, readonly DeletedRange[]> | undefined
+  /** Bytes of a chunk, about. */
+  readonly maxBytes: number
+}
+
+export interface DeletedRange {
+  readonly clock: number
+  readonly len: number
+}
+
+export function* updateChunks(doc: Y.Doc, options: ChunkOptions): Generator<Uint8Array, void, undefined> {
+  yield* structChunks(doc, options)
+  yield* deletionChunks(options.deletions ?? deletionsOf(doc, options.includes), options.maxBytes)
+}
+
+/** All that is deleted, by client. O(structs). */
+export function deletionsOf(
+  doc: Y.Doc,
+  includes: (client: number) => boolean = () => true,
+): ReadonlyMap<number, readonly DeletedRange[]> {
+  const deletions = new Map<number, DeletedRange[]>()
+  for (const [client, structs] of doc.store.clients) {
+    if (!includes(client)) continue
+    const ranges: { clock: number; len: number }[] = []
+    for (const { deleted, id, length } of structs) {
+      const last = ranges.at(-1)
+      if (!deleted) continue
+      if (last && last.clock + last.len === id.clock) last.len += length
+      else ranges.push({ clock: id.clock, len: length })
+    }
+    if (ranges.length > 0) deletions.set(client, ranges)
+  }
+  return deletions
+}
+
+/** A client whose structs are being written, because one of another client builds upon them up to this clock. */
+interface Frame {
+  readonly client: number
+  readonly until: number
+}
+
+function* structChunks(doc: Y.Doc, { since, until, includes, maxBytes }: ChunkOptions): Generator<Uint8Array> {
+  const { store } = doc
+  /** What is still to be written: client → from where, up to where. */
+  const pending = new Map<number, { at: number; end: number }>()
+  for (const client of [...store.clients.keys()].sort((a, b) => b - a)) {
+    if (includes && !includes(client)) continue
+    const at = since.get(client) ?? 0
+    const end = until ? (until.get(client) ?? 0) : Y.getState(store, client)
+    if (end > at) pending.set(client, { at, end })
+  }
+  let writer = new ChunkWriter()
+  for (const client of pending.keys()) {
+    const stack: Frame[] = [{ client, until: Number.POSITIVE_INFINITY }]
+    for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
+      const todo = pending.get(frame.client)
+      if (!todo || todo.at >= todo.end || todo.at > frame.until) {
+        if (todo && todo.at >= todo.end) pending.delete(frame.client)
+        stack.pop()
+        continue
+      }
+      const structs = store.clients.get(frame.client) ?? []
+      const struct = structs[Y.findIndexSS(structs, todo.at)]
+      if (!struct) throw new Error('a document never loses clocks')
+      const missing = dependencies(struct, todo.at).find(({ client: other, clock }) => {
+        const wanted = pending.get(other)
+        return wanted && other !== frame.client && wanted.at <= clock && wanted.at < wanted.end
+      })
+      // A circle cannot be, unless a document is broken: then its structs wait where they arrive, as in Yjs.
+      if (missing && !stack.some(({ client: other }) => other === missing.client)) {
+        stack.push({ client: missing.client, until: missing.clock })
+        continue
+      }
+      todo.at = writer.write(struct, todo.at, todo.end, maxBytes)
+      if (writer.bytes < maxBytes) continue
+      yield writer.finish()
+      writer = new ChunkWriter()
+    }
+  }
+  if (writer.bytes > 0) yield writer.finish()
+}
+
+/** What has to be there before the unit of this struct at `clock` can be integrated. */
+function dependencies(struct: Struct, clock: number): Y.ID[] {
+  if (!(struct instanceof Y.Item)) return []
+  const { origin, rightOrigin, parent, id } = struct
+  const left = clock > id.clock ? null : origin
+  const above = left || rightOrigin ? null : parentIdOf(parent)
+  return [left, rightOrigin, above].filter(each => each !== null)
+}
+
+function parentIdOf(parent: Y.Item['parent']): Y.ID | null {
+  if (parent instanceof Y.ID) return parent
+  return parent instanceof Y.AbstractType ? (parent._item?.id ?? null) : null
+}
+
+/** Writes runs of structs, each client's one after the other, as one update. */
+class ChunkWriter {
+  readonly #runs = new Map<number, { readonly clock: number; count: number; readonly encoder: Y.UpdateEncoderV1 }>()
+  bytes = 0
+
+  /** Writes the struct from this clock on, or a part of it. @returns up to where */
+  write(struct: Struct, clock: number, end: number, maxBytes: number): number {
+    const { client } = struct.id
+    let run = this.#runs.get(client)
+    if (!run) {
+      run = { clock, count: 0, encoder: new Y.UpdateEncoderV1() }
+      this.#runs.set(client, run)
+      this.bytes += runOverhead
+    }
+    const before = encodedLength(run.encoder.restEncoder)
+    const structEnd = Math.min(struct.id.clock + struct.length, end)
+    const writtenEnd = writePart(run.encoder, struct, clock, structEnd, maxBytes)
+    run.count += 1
+    this.bytes += encodedLength(run.encoder.restEncoder) - before
+    return writtenEnd
+  }
+
+  finish(): Uint8Array {
+    const encoder = createEncoder()
+    writeVarUint(encoder, this.#runs.size)
+    for (const [client, { clock, count, encoder: structs }] of this.#runs) {
+      writeVarUint(encoder, count)
+      writeVarUint(encoder, client)
+      writeVarUint(encoder, clock)
+      writeUint8Array(encoder, structs.toUint8Array())
+    }
+    writeVarUint(encoder, 0)
+    return toUint8Array(encoder)
+  }
+}
+
+/** Count, client and clock, about. */
+const runOverhead = 12
+/** A character takes up to three bytes. */
+const maxCharacterBytes = 3
+/** Values of a list that are written together; each may be large. */
+const maxValues = 256
+
+function writePart(
+  encoder: Y.UpdateEncoderV1,
+  struct: Struct,
+  from: number,
+  end: number,
+  maxBytes: number,
+): number {
+  const { id, length } = struct
+  const offset = from - id.clock
+  if (!(struct instanceof Y.Item)) {
+    new Y.GC(Y.createID(id.client, from), end - from).write(encoder, 0)
+    return end
+  }
+  const { content } = struct
+  const units = Math.min(end - from, unitsOf(content, offset, maxBytes))
+  if (offset + units === length) struct.write(encoder, offset)
+  else itemPart(struct, offset, units).write(encoder, 0)
+  return from + units
+}
+
+/** So many units from there on are written at once. */
+function unitsOf(content: Y.Item['content'], offset: number, maxBytes: number): number {
+  if (content instanceof Y.ContentString) {
+    const units = Math.ceil(maxBytes / maxCharacterBytes)
+    // Never within a surrogate pair: Yjs would replace both halves.
+    const last = content.str.charCodeAt(offset + units - 1)
+    return last >= 0xd800 && last < 0xdc00 ? units + 1 : units
+  }
+  if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON) return maxValues
+  return Number.POSITIVE_INFINITY
+}
+
+/** A struct that stands for some units of another one. */
+function itemPart(item: Y.Item, offset: number, units: number): Y.Item {
+  const { id, origin, rightOrigin, parent, parentSub, content } = item
+  const { client, clock } = id
+  const left = offset > 0 ? Y.createID(client, clock + offset - 1) : origin
+  const part = partOf(content, offset, units)
+  return new Y.Item(Y.createID(client, clock + offset), null, left, null, rightOrigin, parent, parentSub, part)
+}
+
+function partOf(content: Y.Item['content'], from: number, units: number): Y.Item['content'] {
+  if (content instanceof Y.ContentString) return new Y.ContentString(content.str.slice(from, from + units))
+  if (content instanceof Y.ContentAny) return new Y.ContentAny(content.arr.slice(from, from + units))
+  if (content instanceof Y.ContentJSON) return new Y.ContentJSON(content.arr.slice(from, from + units))
+  if (content instanceof Y.ContentDeleted) return new Y.ContentDeleted(units)
+  throw new Error('a single unit is never cut')
+}
+
+function* deletionChunks(
+  deletions: ReadonlyMap<number, readonly DeletedRange[]>,
+  maxBytes: number,
+): Generator<Uint8Array> {
+  /** A client, a clock and a length take up to 9 bytes each, and 4 to 6 as a rule. */
+  const maxRanges = Math.max(1, Math.floor(maxBytes / 12))
+  let chunk: [client: number, ranges: readonly DeletedRange[]][] = []
+  let left = maxRanges
+  for (const [client, ranges] of deletions)
+    for (let at = 0; at < ranges.length; ) {
+      const part = ranges.slice(at, at + left)
+      chunk.push([client, part])
+      at += part.length
+      left -= part.length
+      if (left > 0) continue
+      yield encodeDeletions(chunk)
+      chunk = []
+      left = maxRanges
+    }
+  if (chunk.length > 0) yield encodeDeletions(chunk)
+}
+
+function encodeDeletions(chunk: readonly [number, readonly DeletedRange[]][]): Uint8Array {
+  const encoder = createEncoder()
+  writeVarUint(encoder, 0)
+  writeVarUint(encoder, chunk.length)
+  for (const [client, ranges] of chunk) {
+    writeVarUint(encoder, client)
+    writeVarUint(encoder, ranges.length)
+    for (const { clock, len } of ranges) {
+      writeVarUint(encoder, clock)
+      writeVarUint(encoder, len)
+    }
+  }
+  return toUint8Array(encoder)
+}
