@@ -35,5 +35,12 @@ export type {
   RoomEvent,
   RoomEvents,
 } from './rooms/room.ts'
-export type { Provider, ProviderEvents, ProviderStatus, RoomDocument } from './rooms/room-document.ts'
+export type {
+  DocumentCollision,
+  DocumentOptions,
+  Provider,
+  ProviderEvents,
+  ProviderStatus,
+  RoomDocument,
+} from './rooms/room-document.ts'
 export type { Json } from './wire/json.ts'

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { bucketDigestBytes, DocumentDigest, digestBuckets, isCollision } from '../src/spaces/document-digest.ts'
+import {
+  bucketDigestBytes,
+  DocumentDigest,
+  digestBuckets,
+  isCollision,
+} from '../src/spaces/document-digest.ts'
 import { randomEdit } from './document-edits.ts'
 import { mulberry32 } from './mulberry32.ts'
 
@@ -99,7 +104,16 @@ describe('the digest of a document', () => {
 
   it('sees values as an update carries them', () => {
     const doc = new Y.Doc()
-    const values = [new Date(0), -0, undefined, { a: undefined, f: () => 1 }, [1, null, 'b'], 2 ** 40, 1n, true]
+    const values = [
+      new Date(0),
+      -0,
+      undefined,
+      { a: undefined, f: () => 1 },
+      [1, null, 'b'],
+      2 ** 40,
+      1n,
+      true,
+    ]
     values.forEach((value, i) => {
       doc.getMap('map').set(String(i), value as never)
     })

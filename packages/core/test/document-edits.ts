@@ -4,7 +4,10 @@ import * as Y from 'yjs'
 type Random = () => number
 
 const below = (random: Random, count: number): number => Math.floor(random() * count)
-const word = (random: Random): string => random().toString(36).slice(2, 3 + below(random, 9))
+const word = (random: Random): string =>
+  random()
+    .toString(36)
+    .slice(2, 3 + below(random, 9))
 
 const edits: readonly ((doc: Y.Doc, random: Random) => void)[] = [
   (doc, random) => {
@@ -21,7 +24,8 @@ const edits: readonly ((doc: Y.Doc, random: Random) => void)[] = [
     const at = below(random, text.length + 1)
     text.format(at, below(random, text.length - at + 1), { bold: random() < 0.5 || null })
   },
-  (doc, random) => doc.getMap('map').set(`k${below(random, 5)}`, { value: random(), list: [1, null, word(random)] }),
+  (doc, random) =>
+    doc.getMap('map').set(`k${below(random, 5)}`, { value: random(), list: [1, null, word(random)] }),
   (doc, random) => doc.getMap('map').delete(`k${below(random, 5)}`),
   (doc, random) => {
     const list = doc.getArray('list')

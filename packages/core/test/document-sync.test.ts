@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { DocumentSync, isReadable, maxUpdateBytes } from '../src/spaces/document-sync.ts'
+import { DocumentSync, isReadable } from '../src/spaces/document-sync.ts'
+import { limits } from '../src/wire/limits.ts'
 import { mulberry32 } from './mulberry32.ts'
 
 /** Bytes as version 1 writes them: numbers as varints, texts with their length. */
@@ -43,7 +44,7 @@ let sync: DocumentSync
 beforeEach(() => {
   doc = new Y.Doc()
   doc.getText('text').insert(0, 'as it was')
-  sync = new DocumentSync('', doc, 'remote')
+  sync = new DocumentSync({ name: '', doc, origin: 'remote' })
 })
 
 describe('a hostile update', () => {
@@ -59,7 +60,7 @@ describe('a hostile update', () => {
     ['claims 4 billion deletions', bytes(0, 1, 7, 2 ** 32, 0)],
     ['ends too early', (updatesOf(words(1, 100))[0] ?? new Uint8Array()).subarray(0, 40)],
     ['nests values without end', bytes(1, 1, 7, 0, 8, 1, 'list', 1, new Uint8Array(60_000).fill(117), 0)],
-    ['is too long', new Uint8Array(maxUpdateBytes + 1)],
+    ['is too long', new Uint8Array(limits.maxUpdateBytes + 1)],
     [
       'has too many parts',
       bytes(
@@ -83,7 +84,7 @@ describe('a hostile update', () => {
     const other = new Y.Doc()
     words(10, 1_000)(other)
     expect(sync.apply(Y.encodeStateAsUpdateV2(other))).toBe('refused')
-    expect(sync.apply(Y.encodeStateAsUpdate(new Y.Doc()))).toBe('applied')
+    expect(sync.apply(Y.encodeStateAsUpdate(new Y.Doc()))).toBe('stale')
     expect([sync.hash(), sync.hasGap()]).toEqual([before, false])
   })
 
@@ -109,7 +110,8 @@ describe('a hostile update', () => {
     for (let i = 0; i < 3_000; i++) {
       const update = updates[Math.floor(random() * updates.length)]?.slice() ?? new Uint8Array()
       for (let n = 0; n < 3; n++) update[Math.floor(random() * update.length)] = Math.floor(random() * 256)
-      expect(['applied', 'refused']).toContain(new DocumentSync('', new Y.Doc(), undefined).apply(update))
+      const each = new DocumentSync({ name: '', doc: new Y.Doc(), origin: undefined })
+      expect(['new', 'stale', 'refused']).toContain(each.apply(update))
     }
   })
 
@@ -127,7 +129,7 @@ describe('what builds upon something that is missing', () => {
   it('shows when that has come', () => {
     const [first, second] = updatesOf(words(2, 3))
     if (!first || !second) throw new Error('two changes')
-    expect(sync.apply(second)).toBe('applied')
+    expect(sync.apply(second)).toBe('stale')
     expect(sync.hasGap()).toBe(true)
     sync.apply(first)
     expect(sync.hasGap()).toBe(false)

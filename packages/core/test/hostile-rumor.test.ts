@@ -28,6 +28,8 @@ class Bench {
         self,
         linked: () => [relay],
         isNeighbour: () => true,
+        isUnreachable: () => false,
+        isSettled: () => true,
         known: () => [],
         member: () => undefined,
       },
@@ -54,8 +56,18 @@ class Bench {
       near() {},
       offended: (from, offence) => this.offences.push(`${offence} ${from}`),
     })
-    const content = new RoomContent({ of: () => undefined }, { presenceChanged() {}, event() {} })
-    content.documents.set('', new DocumentSync('', this.doc, 'remote'))
+    const content = new RoomContent({
+      self,
+      whereabouts: { of: () => undefined },
+      others: () => [],
+      listener: {
+        presenceChanged() {},
+        event() {},
+        carriedChanged() {},
+        unreachable: () => new Set(),
+      },
+    })
+    content.documents.set('', new DocumentSync({ name: '', doc: this.doc, origin: 'remote' }))
     this.driver.enter(space, content, { stepped() {} }, 1)
   }
 
@@ -101,7 +113,16 @@ describe('an update of a document that somebody relays', () => {
 
   it('is refused and counted in an exchange, too', () => {
     const bench = new Bench()
-    bench.driver.frame(relay, encodeSpaceFrame([{ space, documents: [{ document: '', update: garbage }] }]))
+    const piece = {
+      transfer: 1,
+      index: 0,
+      content: garbage,
+      isEndOfUpdate: true,
+      isLast: true,
+      isAnswer: true,
+      isSynced: true,
+    }
+    bench.driver.frame(relay, encodeSpaceFrame([{ space, documents: [{ document: '', piece }] }]))
     expect([bench.text, bench.driver.load().refused, bench.offences]).toEqual(['', 1, []])
   })
 })

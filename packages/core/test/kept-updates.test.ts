@@ -5,7 +5,6 @@ import { StorageError } from '../src/cluster/errors.ts'
 import type { KeyValues } from '../src/cluster/ports.ts'
 import { datastoreKeyValues } from '../src/libp2p/datastore-key-values.ts'
 import { KeptUpdates, maxAppended } from '../src/rooms/kept-updates.ts'
-import { maxUpdateBytes } from '../src/spaces/document-sync.ts'
 import { WriteQueue } from '../src/spaces/write-queue.ts'
 
 const prefix = '/hearsay/space/a'
@@ -45,7 +44,7 @@ describe('kept updates', () => {
   it('open again though they are more than others would take', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
     const { doc, updates } = await kept(keyValues)
-    const half = new Uint8Array(maxUpdateBytes / 2 + 1)
+    const half = new Uint8Array(40_000_000)
     for (const name of ['one', 'other']) doc.getMap('files').set(name, half)
     await updates.stored()
     const again = await kept(keyValues)

@@ -43,25 +43,27 @@ export const spaceFacts: fc.Arbitrary<SpaceFact[]> = fc.array(
   { maxLength: 6 },
 )
 
-const small = fc.nat(0xffff)
-
 const documentStep: fc.Arbitrary<DocumentStep> = fc.record({
   document: text(limits.maxDocumentNameBytes),
   hash: optional(bytes(16)),
   stateVector: optional(fc.uint8Array({ maxLength: 40 })),
+  isSynced: fc.boolean(),
   mutual: fc.boolean(),
-  update: optional(fc.uint8Array({ maxLength: 60 })),
+  buckets: optional(buckets),
+  bucketHashes: optional(bytes(4_096)),
   piece: optional(
-    fc
-      .tuple(small, small, fc.uint8Array({ maxLength: 60 }), small)
-      .map(([transfer, offset, content, rest]) => ({
-        transfer,
-        offset,
-        total: offset + content.length + rest,
-        content,
-      })),
+    fc.record({
+      transfer: count,
+      index: count,
+      content: fc.uint8Array({ maxLength: 60 }),
+      isEndOfUpdate: fc.boolean(),
+      isLast: fc.boolean(),
+      isAnswer: fc.boolean(),
+      isSynced: fc.boolean(),
+    }),
   ),
-  wanted: optional(fc.record({ transfer: count, offset: count })),
+  taken: optional(fc.record({ transfer: count, pieces: count })),
+  carry: fc.boolean(),
 })
 
 export const spaceSteps: fc.Arbitrary<SpaceStep[]> = fc.array(

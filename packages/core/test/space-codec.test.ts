@@ -9,6 +9,7 @@ import {
   encodeSpaceRumors,
 } from '../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFactBody } from '../src/wire/space-fact.ts'
+import * as messages from '../src/wire/space-messages.ts'
 import { mulberry32 } from './mulberry32.ts'
 import { idOf } from './signed-fact.ts'
 import { spaceFacts, spaceSteps } from './space-arbitraries.ts'
@@ -137,9 +138,14 @@ describe('codec of spaces', () => {
     expect(outcome(decodeSpaceFrame(claim))).toBe('malformed')
   })
 
-  it('refuses a piece that lies outside of the whole', () => {
-    const piece = { transfer: 1, offset: 90, total: 100, content: new Uint8Array(11) }
-    const frame = encodeSpaceFrame([{ space: '0'.repeat(24), documents: [{ document: '', piece }] }])
+  it.each([
+    ['buckets', { buckets: new Uint8Array(31) }],
+    ['digests of buckets', { bucketHashes: new Uint8Array(4_095) }],
+  ])('refuses %s of another length', (_, step) => {
+    const documents = [{ document: '', mutual: false, synced: false, carry: false, ...step }]
+    const frame = messages.SpaceFrame.encode({
+      steps: [{ space: new Uint8Array(12), facts: [], more: false, documents }],
+    })
     expect(outcome(decodeSpaceFrame(frame))).toBe('invalid')
   })
 })

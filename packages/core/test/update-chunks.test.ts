@@ -80,7 +80,8 @@ describe('update chunks', () => {
         Y.applyUpdate(target, chunk)
         randomEdit(doc, random)
       }
-      for (const chunk of updateChunks(doc, { since: since(target), maxBytes: 150 })) Y.applyUpdate(target, chunk)
+      for (const chunk of updateChunks(doc, { since: since(target), maxBytes: 150 }))
+        Y.applyUpdate(target, chunk)
       expect(stateOf(target)).toBe(stateOf(doc))
       expect(target.getText('text').toDelta()).toEqual(doc.getText('text').toDelta())
     }

@@ -127,7 +127,10 @@ export class Network {
       dialBootstrap: address => {
         const target = this.#byAddress.get(address)
         this.#dial(member, target, outcome => {
-          if (outcome !== 'open' || !target) return
+          if (outcome !== 'open' || !target) {
+            member.deliver(driver => driver.bootstrapFailed(address))
+            return
+          }
           this.#open(member, target)
           const { id } = target
           member.deliver(driver => driver.bootstrapped(address, id))

@@ -104,8 +104,20 @@ export class Driver implements TransportListener {
 
   link(id: string, state: LinkState, isOurs = false): void {
     this.handle({ type: 'link', id, state, isOurs })
-    if (state === 'open') this.#spaces?.linkOpened(id)
-    else this.#spaces?.linkClosed(id)
+    switch (state) {
+      case 'open':
+        this.#spaces?.linkOpened(id)
+        break
+      case 'closed':
+      case 'released':
+        this.#spaces?.linkClosed(id)
+        break
+      case 'refused':
+      case 'unreachable':
+      case 'network-down':
+        this.#spaces?.linkFailed()
+        break
+    }
   }
 
   /** This member's spaces, from the first on: they hear what is theirs. */
@@ -115,6 +127,10 @@ export class Driver implements TransportListener {
 
   bootstrapped(address: string, id: string): void {
     this.handle({ type: 'bootstrapped', address, id })
+  }
+
+  bootstrapFailed(address: string): void {
+    this.handle({ type: 'bootstrap-failed', address })
   }
 
   frame(from: string, channel: Channel, bytes: Uint8Array): void {

@@ -19,4 +19,9 @@ export interface Health {
    * future, by who may not write, or unreadable as a document. It changed nothing.
    */
   readonly refused: number
+  /**
+   * Times that two replicas of a document were found to write, or to have written, under one client id, since the
+   * start. Each is reported as a `collision` event of the document's provider.
+   */
+  readonly clientIdCollisions: number
 }

@@ -23,6 +23,7 @@ export type MachineInput =
   | { readonly type: 'link'; readonly id: string; readonly state: LinkState; readonly isOurs?: boolean }
   /** Who answered at a bootstrap address. */
   | { readonly type: 'bootstrapped'; readonly address: string; readonly id: string }
+  | { readonly type: 'bootstrap-failed'; readonly address: string }
   /** Any byte directly from a member, beside sync and probe. */
   | { readonly type: 'evidence'; readonly id: string }
   /** Connected, but gossipsub is silent there. */

@@ -31,6 +31,11 @@ import { RollCall } from './roll-call.ts'
 import { RoundTrips } from './round-trips.ts'
 import { SyncIntake } from './sync-intake.ts'
 
+/** A bootstrap address that neither answers nor fails is waited for so long. */
+const maxBootstrapMs = 10_000
+/** Without a connection: others on the local network may still be found. */
+const aloneMs = 1_000
+
 export class Machine {
   readonly #self: string
   readonly #own: OwnRecord
@@ -51,6 +56,7 @@ export class Machine {
   readonly #pulses = new Pulses()
   readonly #roundTrips: RoundTrips
   readonly #outbox = new Outbox()
+  readonly #startedMs: number
   #now: Instant
 
   constructor(options: MachineOptions, now: Instant) {
@@ -58,6 +64,7 @@ export class Machine {
     const { maxMembers = 20_000, maxDeltaBytes = 49_152, retentionMs = 86_400_000, knobs = {} } = options
     const nowMs = now.monotonicMs
     this.#now = now
+    this.#startedMs = nowMs
     this.#self = self
     this.#own = new OwnRecord(record)
     this.#voice = new OwnVoice(
@@ -80,7 +87,10 @@ export class Machine {
     )
     this.#membership = new Membership(self, prior && prior.#membership)
     this.#roundTrips = new RoundTrips(random)
-    this.#exchanges = new Exchanges({ table: this.#table, random, maxDeltaBytes }, nowMs)
+    this.#exchanges = new Exchanges(
+      { table: this.#table, random, maxDeltaBytes, hasCompared: prior !== undefined },
+      nowMs,
+    )
     const parts = {
       self,
       own: this.#own,
@@ -143,6 +153,9 @@ export class Machine {
           break
         case 'bootstrapped':
           this.#overlay.bootstrapped(input.address, input.id)
+          break
+        case 'bootstrap-failed':
+          this.#overlay.bootstrapFailed(input.address)
           break
         case 'evidence':
           this.#detection.tell({ type: 'evidence', id: input.id }, this.#now)
@@ -216,6 +229,22 @@ export class Machine {
     return this.#own.isHidden
   }
 
+  /** Whether a member was alive here in some incarnation. */
+  wasAlive(id: string): boolean {
+    return this.#membership.wasAlive(id)
+  }
+
+  /**
+   * Whether this member's view of the cluster is one that others share: a member has compared its view with this one,
+   * or nobody is connected a second after the start; and no bootstrap address that is being dialled has yet to answer
+   * or fail. Ten seconds after the start such an address is not waited for.
+   */
+  isSettled(now: Instant): boolean {
+    const sinceMs = now.monotonicMs - this.#startedMs
+    if (this.#overlay.awaitsBootstrap && sinceMs < maxBootstrapMs) return false
+    return this.#overlay.linked().length > 0 ? this.#exchanges.hasCompared : sinceMs >= aloneMs
+  }
+
   get table(): Table {
     return this.#table
   }
@@ -238,7 +267,7 @@ export class Machine {
     return this.#roundTrips.least(id)
   }
 
-  health(): Omit<Health, 'refused'> {
+  health(): Omit<Health, 'refused' | 'clientIdCollisions'> {
     const visible = this.#membership.count('alive', 'suspect')
     return {
       localHealth: this.#detector.localHealth(),

@@ -40,6 +40,8 @@ export interface TransportListener {
   link(id: string, state: LinkState, isOurs?: boolean): void
   /** Somebody answered at a bootstrap address. */
   bootstrapped(address: string, id: string): void
+  /** Nobody answered there. */
+  bootstrapFailed(address: string): void
   frame(from: string, channel: Channel, bytes: Uint8Array): void
   /** @param space undefined: it is of the cluster. */
   rumor(from: string, bytes: Uint8Array, space?: string): RumorVerdict | Promise<RumorVerdict>

@@ -5,6 +5,8 @@ export interface SpacesPort {
   /** Of one's own connections. */
   linkOpened(id: string): void
   linkClosed(id: string): void
+  /** A member was dialled in vain. */
+  linkFailed(): void
   /** A member's record or status changed. */
   whereaboutsChanged(id: string): void
   frame(from: string, bytes: Uint8Array): void
@@ -23,4 +25,6 @@ export interface SpacesLoad {
   readonly transfers: number
   /** Facts and updates so far that broke a rule of their space: nothing changed. */
   readonly refused: number
+  /** Client ids under which two replicas of a document wrote, so far. */
+  readonly collisions: number
 }

@@ -50,7 +50,19 @@ export class ConfigContent implements SpaceContent {
     return 'refused'
   }
 
-  whereaboutsChanged(): void {}
+  whereaboutsChanged(): boolean {
+    return false
+  }
+
+  holdersOf(): [] {
+    return []
+  }
+
+  carry(): void {}
+
+  wantedCarriers(): [] {
+    return []
+  }
 
   sweep({ epochMs }: Instant): void {
     this.entries.sweep(epochMs)

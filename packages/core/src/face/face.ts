@@ -72,7 +72,8 @@ export class Face implements Cluster, EngineFace {
 
   health(): Health {
     const { machine, driver } = this.#running()
-    return { ...machine.health(), refused: driver.spacesLoad()?.refused ?? 0 }
+    const { refused = 0, collisions = 0 } = driver.spacesLoad() ?? {}
+    return { ...machine.health(), refused, clientIdCollisions: collisions }
   }
 
   explain(memberId: string): Explanation {

@@ -43,11 +43,13 @@ export class MemberSpaces {
       self,
       linked: () => machine.overlay.linked(),
       isNeighbour: id => machine.overlay.isNeighbour(id),
+      isUnreachable: id => machine.overlay.isUnreachable(id),
+      isSettled: () => machine.isSettled(clock.now()),
       known: () => machine.members().map(({ id }) => id),
       member: id => {
         const status = machine.member(id)?.status
         const spaces = machine.table.get(id)?.record.record.spaces
-        return status && spaces && { status, spaces }
+        return status && spaces && { status, spaces, wasAlive: machine.wasAlive(id) }
       },
     }
     this.#driver = new SpacesDriver({
@@ -126,6 +128,8 @@ export class MemberSpaces {
       random: host.random,
       whereabouts: this.#whereaboutsIn(space),
       memberOf: id => machine.member(id),
+      isSettled: () => this.#surroundings.isSettled(),
+      isUnreachable: id => this.#surroundings.isUnreachable(id),
       kept: await KeptDocuments.open({
         keyValues: host.keyValues,
         queue: this.#queue,
@@ -188,7 +192,7 @@ export class MemberSpaces {
       of: id => {
         const member = this.#surroundings.member(id)
         const entered = member?.spaces.find(entry => entry.space === space)?.entered
-        return member && { status: member.status, entered }
+        return member && { status: member.status, wasAlive: member.wasAlive, entered }
       },
     }
   }

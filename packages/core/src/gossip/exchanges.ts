@@ -17,6 +17,8 @@ export interface ExchangesOptions {
   readonly random: () => number
   /** Bytes of facts in one step, about. */
   readonly maxDeltaBytes: number
+  /** The table is one that others had, too. @default false */
+  readonly hasCompared?: boolean
 }
 
 /** One step to be sent. */
@@ -52,10 +54,17 @@ export class Exchanges {
   readonly #arrivals = new ArrivalLog(maxArrivals)
   readonly #beats = new Map<string, BeatExchange>()
   #startAt = 0
+  #hasCompared: boolean
 
   constructor(options: ExchangesOptions, nowMs: number) {
     this.#options = options
+    this.#hasCompared = options.hasCompared ?? false
     this.#schedule = new SyncSchedule({ minIntervalMs, maxIntervalMs, random: options.random }, nowMs)
+  }
+
+  /** Whether a member's table was found equal, or all that it had beyond this one has come. */
+  get hasCompared(): boolean {
+    return this.#hasCompared
   }
 
   /** Peers that are kept account of. */
@@ -101,6 +110,8 @@ export class Exchanges {
     const offeredMs = message.offer || !message.tableHash ? undefined : this.#offered.get(from)
     if (offeredMs !== undefined) this.#offered.delete(from)
     const agreed = agrees(table, message)
+    const hasBroughtAll = message.facts.length > 0 && !message.more && !message.offer
+    if (agreed || hasBroughtAll) this.#hasCompared = true
     if (agreed) this.#schedule.agreed()
     else if (agreed === false) this.#schedule.changed(nowMs)
     const reply = this.#mayAnswer(from, nowMs)

@@ -138,7 +138,10 @@ export class Libp2pTransport implements Transport {
   dialBootstrap(address: string): void {
     this.#dialler.connectTo(address).then(
       id => this.#listener?.bootstrapped(address, id),
-      error => this.#log('bootstrap %s not reached, will try again - %e', address, error),
+      error => {
+        this.#log('bootstrap %s not reached, will try again - %e', address, error)
+        this.#listener?.bootstrapFailed(address)
+      },
     )
   }
 

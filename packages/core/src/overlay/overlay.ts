@@ -44,6 +44,8 @@ export class Overlay {
   readonly #absent = new Set<string>()
   /** Who answered at a bootstrap address when it was last dialled. */
   readonly #answeredBy = new Map<string, string>()
+  /** Bootstrap addresses that are being dialled. */
+  readonly #awaited = new Set<string>()
   #neighbours: string[] = []
   #near: readonly string[] = []
   #relays: readonly string[] | undefined
@@ -123,6 +125,11 @@ export class Overlay {
     return this.#links.has(id)
   }
 
+  /** It was dialled in vain, and has not dialled either. */
+  isUnreachable(id: string): boolean {
+    return !this.#links.has(id) && this.#plan.hasFailed(id)
+  }
+
   /** Alive or suspect: belongs into the rings. It said something new, so old dial failures say little. */
   present(id: string): void {
     if (id === this.#options.self) return
@@ -156,6 +163,17 @@ export class Overlay {
   /** A bootstrap address was dialled, and this member answered. */
   bootstrapped(address: string, id: string): void {
     this.#answeredBy.set(address, id)
+    this.#awaited.delete(address)
+  }
+
+  /** A bootstrap address was dialled in vain. */
+  bootstrapFailed(address: string): void {
+    this.#awaited.delete(address)
+  }
+
+  /** Whether a bootstrap address was dialled that has neither answered nor failed. */
+  get awaitsBootstrap(): boolean {
+    return this.#awaited.size > 0
   }
 
   closed(id: string): void {
@@ -231,6 +249,7 @@ export class Overlay {
       this.#bootstrapWaitMs = Math.min(this.#bootstrapWaitMs * 2, healIntervalMs)
       const dead = healingTarget(1, this.#absentMembers(), random)
       const doors = new Set([...bootstrap, ...drawAcquaintances(acquaintances, random)])
+      for (const address of bootstrap) this.#awaited.add(address)
       return [
         ...[...doors].map(address => ({ type: 'dial-bootstrap', address }) as const),
         ...actionsFor(dead),

@@ -1,9 +1,9 @@
 /**
- * Document provider: synchronises one document with a room.
+ * Document provider: synchronises one document with a room, and stores it.
  *
- * What is written here is told at once, then at most every 50 ms, merged: as a rumor, if that is too long to all that one
- * is connected to, and if it is too long for that, too, others fetch it.
- * What others write is applied with the provider as origin.
+ * Local changes are merged and sent at once, then at most every 50 ms: as a rumor if they fit, otherwise as a stream
+ * to each connected member that holds the document. What others write is applied with the provider as the origin of
+ * the transaction. A long change is encoded in slices of a few milliseconds, so that it holds up nothing else.
  */
 import { ObservableV2 } from 'lib0/observable'
 import * as Y from 'yjs'
@@ -11,10 +11,11 @@ import { NotRunningError } from '../cluster/errors.ts'
 import type { Clock } from '../cluster/ports.ts'
 import { DocumentSync } from '../spaces/document-sync.ts'
 import { Paced } from '../spaces/paced.ts'
+import { SharedUpdates } from '../spaces/shared-updates.ts'
 import { limits } from '../wire/limits.ts'
-import type { AwarenessClaim } from './awareness-field.ts'
+import { DocumentChanges } from './document-changes.ts'
 import type { KeptUpdates } from './kept-updates.ts'
-import { type OwnClaim, PresenceAwareness } from './presence-awareness.ts'
+import { type AwarenessClaims, type OwnClaim, PresenceAwareness } from './presence-awareness.ts'
 import type { Provider, ProviderEvents, ProviderStatus } from './room-document.ts'
 
 /** What a document is given by its room. */
@@ -24,21 +25,19 @@ export interface DocumentHost {
   isOpen(): boolean
   /** What is stored of a document. */
   kept(document: string): KeptUpdates
-  /** From now on exchanges are about this document, too, and soon there is one. @throws {NotRunningError} */
+  /** From now on the document is announced and synchronised. @throws {NotRunningError} */
   open(sync: DocumentSync): void
   close(sync: DocumentSync): void
-  /** Tells all others an update that fits a rumor. */
+  /** Sends all others an update that fits a rumor. */
   say(document: string, update: Uint8Array): void
-  /** Tells it those in the room that one is connected to. */
-  push(document: string, update: Uint8Array): void
-  /** The document is to be compared with those of others soon. */
-  hurry(): void
-  /** Nobody is there who holds the document, as far as known. */
-  isAlone(sync: DocumentSync): boolean
+  /** Sends longer ones to connected members that hold the document. */
+  push(document: string, updates: SharedUpdates): void
   /** Shows this member's awareness; undefined: none. @throws {InvalidValueError} nothing changed */
   claim(document: string, claim: OwnClaim | undefined): void
-  /** What others show, in the order of their ids. */
-  claims(document: string): AwarenessClaim[]
+  /** What others show. */
+  claims(document: string): AwarenessClaims
+  /** Another replica wrote under the same client id. */
+  collided(document: string, memberId: string): void
   destroyed(document: string): void
 }
 
@@ -46,41 +45,51 @@ export interface DocumentHost {
 const updateIntervalMs = 50
 /** A fact's payload also carries the document's name. */
 const maxSaidBytes = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 16
-/** A quarter of a frame. */
-const maxPushedBytes = limits.maxFrameBytes / 4
-/** While it is not known to be synchronised, it asks so often. */
-const lookIntervalMs = 1_000
+const chunkBytes = 61_440
+/** A long change is encoded for so long, then everything else has its turn. */
+const sliceMs = 8
 
 export class DocumentProvider extends ObservableV2<ProviderEvents> implements Provider {
   readonly doc: Y.Doc
   readonly #room: DocumentHost
   readonly #sync: DocumentSync
-  readonly #tell: Paced
+  readonly #send: Paced
   readonly #kept: KeptUpdates
+  /** Written here, and neither sent nor stored yet. */
+  readonly #local: DocumentChanges
+  /** Written elsewhere, and not stored yet: it arrived before what it builds upon. */
+  readonly #foreign: DocumentChanges
+  /** Of the transaction that is being applied. */
+  readonly #applying: DocumentChanges
+  /** Updates on their way into the store. */
+  #storing: Promise<void> = Promise.resolve()
   #awareness: PresenceAwareness | undefined
   #status: ProviderStatus = 'disconnected'
   #synced = false
-  #unsaid: Uint8Array[] = []
-  #unsaidBytes = 0
-  #cancelLook: () => void = () => {}
 
   constructor(name: string, doc: Y.Doc, room: DocumentHost) {
     super()
     this.doc = doc
     this.#room = room
-    this.#sync = new DocumentSync(name, doc, this)
-    this.#tell = new Paced(
+    this.#local = new DocumentChanges(doc)
+    this.#foreign = new DocumentChanges(doc)
+    this.#applying = new DocumentChanges(doc)
+    this.#send = new Paced(
       room.clock,
       () => updateIntervalMs,
-      () => this.#sayUnsaid(),
+      () => this.#sendLocal(),
     )
     this.#kept = room.kept(name)
     const stored = this.#kept.take()
     if (stored) Y.applyUpdate(doc, stored, this.#kept)
-    doc.on('update', (update, origin) => {
-      if (room.isOpen()) this.#kept.append(update, () => Y.encodeStateAsUpdate(doc))
-      if (origin !== this && this.#status === 'connected') this.#gather(update)
+    this.#sync = new DocumentSync({
+      name,
+      doc,
+      origin: this,
+      applied: update => this.#applied(update),
+      collided: memberId => room.collided(name, memberId),
     })
+    doc.on('afterAllTransactions', (_, transactions) => this.#collect(transactions))
     doc.on('destroy', () => this.#destroyed())
     this.connect()
   }
@@ -108,16 +117,14 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#setStatus('connected')
     this.#claim(this.#awareness?.claim())
     this.presenceChanged()
-    this.#lookLater()
   }
 
   disconnect(): void {
     if (this.#status === 'disconnected') return
-    this.#tell.flush()
-    this.#cancelLook()
+    this.#send.flush()
     this.#claim(undefined)
     this.#room.close(this.#sync)
-    this.#sync.forgetOthers()
+    this.#sync.state.reset()
     this.#setStatus('disconnected')
     this.#setSynced(false)
     this.presenceChanged()
@@ -127,18 +134,21 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.doc.destroy()
   }
 
-  stored(): Promise<void> {
-    return this.#kept.stored()
+  async stored(): Promise<void> {
+    this.flush()
+    await this.#storing
+    await this.#kept.stored()
   }
 
-  /** Tells at once what waits. */
+  /** Sends and stores at once what waits. */
   flush(): void {
-    this.#tell.flush()
+    this.#send.flush()
+    this.#storeForeign()
   }
 
   /** Something may have been exchanged. */
   stepped(): void {
-    if (this.#sync.isMet && this.#status === 'connected') this.#setSynced(true)
+    if (this.#status === 'connected') this.#setSynced(this.#sync.state.isSynced)
   }
 
   /** Others' presence may say something else about this document. */
@@ -148,48 +158,86 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#awareness.show(claims, this.#room.clock.now().epochMs)
   }
 
+  /** The document's client id is another one now. */
+  clientChanged(): void {
+    this.#awareness?.clientChanged()
+  }
+
+  /** Another member writes under the same client id. */
+  reportCollision(memberId: string): void {
+    this.emit('collision', [{ member: memberId, clientID: this.doc.clientID }])
+  }
+
   #destroyed(): void {
     this.disconnect()
+    this.#storeForeign()
     this.#kept.putBack(Y.encodeStateAsUpdate(this.doc))
     this.#room.destroyed(this.#sync.name)
     super.destroy()
   }
 
-  #gather(update: Uint8Array): void {
-    this.#unsaidBytes += update.length
-    // Too long already: what else comes is fetched with it.
-    if (this.#unsaidBytes > maxPushedBytes) this.#unsaid = []
-    else this.#unsaid.push(update)
-    this.#tell.ask()
+  #collect(transactions: readonly Y.Transaction[]): void {
+    for (const transaction of transactions) {
+      if (transaction.origin === this.#kept) continue
+      if (transaction.origin === this) this.#applying.collect(transaction)
+      else this.#local.collect(transaction)
+    }
+    if (!this.#local.isEmpty) this.#send.ask()
   }
 
-  #sayUnsaid(): void {
-    const [unsaid, bytes] = [this.#unsaid, this.#unsaidBytes]
-    this.#unsaid = []
-    this.#unsaidBytes = 0
-    if (bytes > maxPushedBytes) this.#room.hurry()
-    else {
-      const update = Y.mergeUpdates(unsaid)
-      if (update.length > maxSaidBytes) this.#room.push(this.#sync.name, update)
-      else this.#room.say(this.#sync.name, update)
+  /** @param update an update of which nothing waits for anything: it is stored as it came */
+  #applied(update: Uint8Array | undefined): void {
+    if (update) {
+      this.#applying.clear()
+      if (this.#room.isOpen()) this.#kept.append(update, () => Y.encodeStateAsUpdate(this.doc))
+    } else {
+      this.#foreign.add(this.#applying)
+      if (!this.#foreign.isEmpty) this.#send.ask()
     }
+  }
+
+  #sendLocal(): void {
+    this.#storeForeign()
+    if (this.#local.isEmpty) return
+    const updates = new SharedUpdates(this.#local.take(chunkBytes))
+    const [first, second] = [updates.at(0), updates.at(1)]
+    if (!first) return
+    this.#store(updates)
+    if (this.#status !== 'connected') return
+    if (second === undefined && first.length <= maxSaidBytes) this.#room.say(this.#sync.name, first)
+    else this.#room.push(this.#sync.name, updates)
+  }
+
+  #storeForeign(): void {
+    if (!this.#foreign.isEmpty) this.#store(new SharedUpdates(this.#foreign.take(chunkBytes)))
+  }
+
+  #store(updates: SharedUpdates): void {
+    if (!this.#room.isOpen()) return
+    const { clock } = this.#room
+    let index = 0
+    const storeSlice = (): boolean => {
+      const untilMs = clock.now().monotonicMs + sliceMs
+      for (let update = updates.at(index); update; update = updates.at(++index)) {
+        this.#kept.append(update, () => Y.encodeStateAsUpdate(this.doc))
+        if (clock.now().monotonicMs >= untilMs) return updates.at(index + 1) === undefined
+      }
+      return true
+    }
+    if (storeSlice()) return
+    const rest = new Promise<void>(resolve => {
+      const goOn = () => {
+        index += 1
+        if (storeSlice()) resolve()
+        else clock.setTimer(clock.now().monotonicMs, goOn)
+      }
+      clock.setTimer(clock.now().monotonicMs, goOn)
+    })
+    this.#storing = Promise.all([this.#storing, rest]).then(() => {})
   }
 
   #claim(claim: OwnClaim | undefined): void {
     if (this.#status === 'connected') this.#room.claim(this.#sync.name, claim)
-  }
-
-  #lookLater(): void {
-    const { clock } = this.#room
-    this.#cancelLook = clock.setTimer(clock.now().monotonicMs + lookIntervalMs, () => {
-      if (this.#synced) return
-      if (this.#room.isAlone(this.#sync)) {
-        this.#setSynced(true)
-        return
-      }
-      this.#room.hurry()
-      this.#lookLater()
-    })
   }
 
   #setStatus(status: ProviderStatus): void {

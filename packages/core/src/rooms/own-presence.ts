@@ -10,7 +10,7 @@ import { byteLength } from '../wire/byte-length.ts'
 import { type Json, printJson } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import type { SpaceFactBody } from '../wire/space-fact.ts'
-import { isAwarenessField } from './awareness-field.ts'
+import { holdingsField, isReservedField, unreachableField } from './reserved-fields.ts'
 
 interface Field {
   readonly value: Json | undefined
@@ -44,7 +44,7 @@ export class OwnPresence {
     checkSize(fields)
     this.#fields = fields
     for (const name of changed) this.#unsaid.add(name)
-    if (!changed.every(isAwarenessField)) this.#snapshot = Object.freeze(valuesOf(fields))
+    if (!changed.every(isReservedField)) this.#snapshot = Object.freeze(valuesOf(fields))
     this.store.refresh()
     return changed.length > 0
   }
@@ -70,8 +70,10 @@ function fieldOf(name: string, value: unknown): Field {
   return printed
 }
 
-function checkSize(fields: ReadonlyMap<string, Field>): void {
-  if (fields.size > limits.maxPresenceFields)
+function checkSize(all: ReadonlyMap<string, Field>): void {
+  // What the room itself announces is bounded by itself.
+  const fields = [...all].filter(([name]) => name !== holdingsField && name !== unreachableField)
+  if (fields.length > limits.maxPresenceFields)
     throw new InvalidValueError(
       `presence: at most ${limits.maxPresenceFields} different fields, removed ones included. Put several into one`,
     )
@@ -85,7 +87,7 @@ function checkSize(fields: ReadonlyMap<string, Field>): void {
 
 function valuesOf(fields: ReadonlyMap<string, Field>): Record<string, Json> {
   const values = [...fields].flatMap(([name, { value }]) =>
-    value === undefined || isAwarenessField(name) ? [] : [[name, value] as const],
+    value === undefined || isReservedField(name) ? [] : [[name, value] as const],
   )
   return Object.fromEntries(values)
 }

@@ -2,14 +2,18 @@
  * Presence awareness: the awareness of y-protocols, carried by a room's presence.
  *
  * A state is there as long as its member is; nothing runs out and nothing is renewed, so none of the timers of
- * y-protocols run. A client id stands for one member: where several claim it, for that of the smallest id, and this
- * member's own for itself.
+ * y-protocols run. Each member has one state, under the client id of its document, whatever the app sets that id to.
+ * Where several members claim one client id, the member of the smallest id keeps it and the others are shown under
+ * another one; this member's own id always stands for itself.
  */
 import { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
 import type { AwarenessClaim } from './awareness-field.ts'
 
 type State = Record<string, unknown>
+
+/** What other members say of themselves. */
+export type AwarenessClaims = readonly (AwarenessClaim & { readonly member: string })[]
 
 /** What this member says of itself, not yet known to be JSON. */
 export interface OwnClaim {
@@ -45,11 +49,31 @@ export class PresenceAwareness extends Awareness {
     return this.#claimOf(this.getLocalState())
   }
 
-  /** Shows what others say, and nothing else. @param claims in the order of their members' ids */
-  show(claims: readonly AwarenessClaim[], epochMs: number): void {
+  /** The document's client id is another one now: so is the id of this member's state. */
+  clientChanged(): void {
+    const [before, after] = [this.clientID, this.doc.clientID]
+    if (before === after) return
+    const state = this.getLocalState()
+    const { clock = -1, lastUpdated = 0 } = this.meta.get(before) ?? {}
+    this.states.delete(before)
+    this.meta.delete(before)
+    this.clientID = after
+    this.meta.set(after, { clock: clock + 1, lastUpdated })
+    if (state) this.states.set(after, state)
+    const changes = { added: state ? [after] : [], updated: [], removed: state ? [before] : [] }
+    for (const event of ['change', 'update'] as const) this.emit(event, [changes, 'local'])
+    this.#say(this.claim())
+  }
+
+  /** Shows what others say, and nothing else. */
+  show(claims: AwarenessClaims, epochMs: number): void {
     const shown = new Map<number, State>()
-    for (const { client, state } of claims)
-      if (client !== this.clientID && !shown.has(client)) shown.set(client, state)
+    for (const { member, client, state } of claims.toSorted((a, b) => (a.member < b.member ? -1 : 1))) {
+      const isFree = (id: number) => id !== this.clientID && !shown.has(id)
+      let id = client
+      for (let attempt = 0; !isFree(id); attempt++) id = substituteFor(member, attempt)
+      shown.set(id, state)
+    }
     const added = [...shown.keys()].filter(client => !this.states.has(client))
     const updated = [...shown.keys()].filter(client => {
       const state = this.states.get(client)
@@ -72,4 +96,11 @@ export class PresenceAwareness extends Awareness {
   #claimOf(state: State | null): OwnClaim | undefined {
     return state ? { client: this.clientID, state } : undefined
   }
+}
+
+/** A client id for a member whose own is taken: the same each time, and beyond those that Yjs draws. */
+function substituteFor(member: string, attempt: number): number {
+  let hash = attempt
+  for (let i = 0; i < member.length; i++) hash = (hash * 31 + member.charCodeAt(i)) % 0x7fff_ffff
+  return 0x1_0000_0000 + hash
 }

@@ -19,8 +19,8 @@ interface Author {
 
 /** Authors of whom something is held. Beyond, newcomers say nothing here until others are gone. */
 const maxAuthors = 4_096
-/** An author keeps to its limit; while its facts overtake each other, others may see twice as much. */
-const slack = 2
+/** An author keeps to its limit; what it announces of documents, and facts that overtake each other, come on top. */
+const slack = 3
 
 export class PresenceRegisters {
   readonly #facts: FactSet

@@ -5,13 +5,17 @@
  * they may come back; of those who left, in whatever way, it is gone.
  */
 
-import { type DocumentSync, isReadable } from '../spaces/document-sync.ts'
+import * as Y from 'yjs'
+import { DocumentSync, isReadable } from '../spaces/document-sync.ts'
 import { FactSet } from '../spaces/fact-set.ts'
 import type { Judgement } from '../spaces/judgement.ts'
-import type { SpaceContent } from '../spaces/space-content.ts'
+import type { Holder, SpaceContent } from '../spaces/space-content.ts'
+import { carryIntervalMs } from '../spaces/spaces.ts'
 import type { Whereabouts } from '../spaces/whereabouts.ts'
 import type { Instant } from '../state/instant.ts'
+import { limits } from '../wire/limits.ts'
 import type { EventFact, SpaceFact } from '../wire/space-fact.ts'
+import { DocumentRoster } from './document-roster.ts'
 import { EventWindow } from './event-window.ts'
 import { PresenceRegisters } from './presence-registers.ts'
 
@@ -20,6 +24,18 @@ export interface RoomListener {
   /** What somebody's presence says, or whether it counts, may have changed. @param field undefined: all of it */
   presenceChanged(author: string, field: string | undefined): void
   event(fact: EventFact): void
+  /** This member begins, or no longer needs, to carry a document for others. */
+  carriedChanged(document: string, isCarried: boolean): void
+  /** Others that hold a document of this member and were dialled in vain. */
+  unreachable(): ReadonlySet<string>
+}
+
+export interface RoomContentOptions {
+  readonly self: string
+  readonly whereabouts: Whereabouts
+  /** Members in the room that are alive, or suspect and were alive here; oneself excepted. */
+  readonly others: () => readonly string[]
+  readonly listener: RoomListener
 }
 
 interface Ended {
@@ -30,11 +46,16 @@ interface Ended {
 
 /** Sweeps differ by less: what one has dropped would else come back from another, and so for ever. */
 const endedSweeps = 8
+/** A carrier that is not asked again for so long gives up. */
+const carriedMs = 3 * carryIntervalMs
+/** Members that are asked to carry one document besides, each time. */
+const carriersAtOnce = 2
 
 export class RoomContent implements SpaceContent {
   readonly facts: FactSet = new FactSet()
   readonly documents: Map<string, DocumentSync> = new Map()
   readonly presence: PresenceRegisters = new PresenceRegisters(this.facts)
+  readonly roster: DocumentRoster
   readonly #events = new EventWindow()
   readonly #whereabouts: Whereabouts
   readonly #listener: RoomListener
@@ -42,12 +63,20 @@ export class RoomContent implements SpaceContent {
   readonly #entries = new Map<string, number>()
   /** Of those who left the room or are forgotten, the last entry that is over. */
   readonly #ended = new Map<string, Ended>()
+  /** Documents that this member carries for others, until when. */
+  readonly #carried = new Map<string, number>()
   /** Authors that were not in the room at the last sweep, as far as was known. */
   #absent = new Set<string>()
 
-  constructor(whereabouts: Whereabouts, listener: RoomListener) {
+  constructor({ self, whereabouts, others, listener }: RoomContentOptions) {
     this.#whereabouts = whereabouts
     this.#listener = listener
+    this.roster = new DocumentRoster({
+      self,
+      others,
+      presence: this.presence,
+      isPresent: id => whereabouts.of(id)?.entered === this.presence.enteredOf(id),
+    })
   }
 
   judge(fact: SpaceFact, _now: Instant): Judgement {
@@ -83,21 +112,58 @@ export class RoomContent implements SpaceContent {
     }
   }
 
-  mergeUpdate(document: string, update: Uint8Array): 'applied' | 'refused' {
+  mergeUpdate(document: string, update: Uint8Array): 'new' | 'stale' | 'refused' {
     // Not open here: others hold it, and news of it is only passed on.
-    return this.documents.get(document)?.apply(update) ?? 'applied'
+    return this.documents.get(document)?.apply(update) ?? 'new'
   }
 
-  whereaboutsChanged(id: string): void {
+  whereaboutsChanged(id: string): boolean {
     const entered = this.#whereabouts.of(id)?.entered
+    const isConcerned = entered !== undefined || this.#entries.has(id)
     if (entered !== undefined) this.#entries.set(id, entered)
     else this.#end(id)
     const spokeIn = this.presence.enteredOf(id)
     if (spokeIn !== undefined && this.#hasLeft(id, spokeIn)) this.presence.drop(id)
-    this.#listener.presenceChanged(id, undefined)
+    if (isConcerned || spokeIn !== undefined) this.#listener.presenceChanged(id, undefined)
+    return isConcerned || spokeIn !== undefined
   }
 
-  sweep(): void {
+  holdersOf(document: string): readonly Holder[] {
+    return this.roster.holdersOf(document)
+  }
+
+  carry(document: string, { monotonicMs }: Instant): void {
+    const isKnown = this.documents.has(document)
+    if (isKnown && !this.#carried.has(document)) return
+    if (!isKnown && this.documents.size >= limits.maxDocuments) return
+    this.#carried.set(document, monotonicMs + carriedMs)
+    if (isKnown) return
+    const doc = new Y.Doc()
+    this.documents.set(document, new DocumentSync({ name: document, doc, origin: this, isCarried: true }))
+    this.#listener.carriedChanged(document, true)
+  }
+
+  /** The replica of a document that was carried so far; from now on the caller has it. */
+  takeCarried(document: string): Y.Doc | undefined {
+    if (!this.#carried.delete(document)) return undefined
+    const doc = this.documents.get(document)?.doc
+    this.documents.delete(document)
+    return doc
+  }
+
+  wantedCarriers(linked: readonly string[]): readonly (readonly [document: string, id: string])[] {
+    const unreachable = this.#listener.unreachable()
+    return [...this.documents.values()].flatMap(({ name, isCarried }) => {
+      if (this.roster.isConnected(name, isCarried, unreachable)) return []
+      const holders = new Map(this.roster.holdersOf(name).map(({ id, ...holding }) => [id, holding]))
+      const carriers = linked.filter(id => holders.get(id)?.isCarried)
+      const isEnough = this.roster.isConnectedByCarriers(name, unreachable)
+      const others = isEnough ? [] : linked.filter(id => !holders.has(id)).slice(0, carriersAtOnce)
+      return [...carriers, ...others].map(id => [name, id] as const)
+    })
+  }
+
+  sweep({ monotonicMs }: Instant): void {
     const absent = [...this.presence.authors()].filter(id => this.#whereabouts.of(id)?.entered === undefined)
     for (const id of absent) if (this.#absent.has(id)) this.#drop(id)
     this.#absent = new Set(absent)
@@ -106,6 +172,11 @@ export class RoomContent implements SpaceContent {
       if (ended.sweeps > endedSweeps) this.#ended.delete(id)
     }
     for (const sync of this.documents.values()) sync.sweep()
+    for (const [document, untilMs] of this.#carried) {
+      if (untilMs > monotonicMs) continue
+      this.takeCarried(document)?.destroy()
+      this.#listener.carriedChanged(document, false)
+    }
   }
 
   #end(id: string): void {

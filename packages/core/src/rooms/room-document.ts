@@ -12,6 +12,31 @@ export type ProviderEvents = {
   synced: (isSynced: boolean) => void
   /** The same, under the name that y-websocket gave it first. */
   sync: (isSynced: boolean) => void
+  /**
+   * Another member writes under this document's client id, or wrote under it while apart. One of the two draws a new
+   * id at once. What was written apart under one id stays different on both sides: Yjs takes it for the same. Give
+   * each replica an id of its own, as hearsay does.
+   */
+  collision: (event: DocumentCollision) => void
+}
+
+export interface DocumentCollision {
+  /** Id of the member with the other replica. */
+  readonly member: string
+  /** Of this document, when it was noticed. */
+  readonly clientID: number
+}
+
+export interface DocumentOptions {
+  /**
+   * Fills the document once, if it is empty when it is known to be synced. At most one member runs it: of those in the
+   * room that gave a seed, the one with the smallest id. It writes into an empty document of its own, from which the
+   * content is taken over. If two members that could not reach each other ran equal seeds, their content merges into
+   * one; different seeds both stay. An error that it throws is reported, and the document stays empty.
+   *
+   * Taken into account when the document is opened, not for one that is open already.
+   */
+  readonly seed?: (doc: Y.Doc) => void
 }
 
 /** What connects a document to its room, with the events and properties that editor bindings expect. */
@@ -20,9 +45,19 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
   readonly awareness: Awareness
   readonly status: ProviderStatus
   /**
-   * What somebody in the room had is here: an exchange brought it, or showed that both are equal. Also if for one
-   * second nobody else was in the room, or nobody one is connected to there has the document open. It stays true
-   * until this is disconnected.
+   * This replica contains everything that some synced replica contained, or no living member holds more. Precisely:
+   *
+   * - It becomes true when an exchange with a member whose replica is synced has ended, or found both equal.
+   * - It becomes true when no member of the room has a synced replica, and it is established that none holds more: this
+   *   member has compared its view of the cluster with another one (or has been alone for a second and has tried every
+   *   bootstrap address), every other member of the room that is alive has announced which documents it has open, and
+   *   each of those that have this one open is empty, or has nothing that is not here. At the earliest one second after
+   *   the document was opened; a member that announces nothing for ten seconds is taken to hold nothing.
+   * - It becomes false when a member that has just become reachable (it entered, opened the document, reconnected, or a
+   *   partition healed) turns out to hold more, and true again when that has been merged or the member is gone; and
+   *   when this provider is disconnected.
+   *
+   * Two empty newcomers never make each other synced while a member that holds more is known.
    */
   readonly synced: boolean
   /**

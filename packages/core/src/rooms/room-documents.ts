@@ -4,11 +4,16 @@ import { InvalidOptionsError } from '../cluster/errors.ts'
 import { byteLength } from '../wire/byte-length.ts'
 import { limits } from '../wire/limits.ts'
 import { type DocumentHost, DocumentProvider } from './document-provider.ts'
-import type { RoomDocument } from './room-document.ts'
+import type { Seed } from './document-seed.ts'
+import type { DocumentOptions, RoomDocument } from './room-document.ts'
 
-export interface RoomDocumentsOptions extends Omit<DocumentHost, 'destroyed'> {
+export interface RoomDocumentsOptions extends Omit<DocumentHost, 'destroyed' | 'open'> {
   /** 0 ≤ random() < 1. */
   readonly random: () => number
+  /** From now on the document is announced and synchronised. @throws {NotRunningError} */
+  readonly open: (sync: Parameters<DocumentHost['open']>[0], seed: Seed | undefined) => void
+  /** The replica of a document that this member has carried for others so far; it is handed over. */
+  readonly takeCarried: (document: string) => Y.Doc | undefined
 }
 
 interface Open extends RoomDocument {
@@ -24,16 +29,18 @@ export class RoomDocuments {
   }
 
   /** @throws {InvalidOptionsError} @throws {NotRunningError} the room was left, and it was not open before */
-  get(name: string): RoomDocument {
+  get(name: string, { seed }: DocumentOptions = {}): RoomDocument {
     const open = this.#open.get(name)
     if (open) return open
     if (typeof name !== 'string' || byteLength(name) > limits.maxDocumentNameBytes)
       throw new InvalidOptionsError(`document: give a name of at most ${limits.maxDocumentNameBytes} bytes`)
+    if (seed !== undefined && typeof seed !== 'function')
+      throw new InvalidOptionsError('document: seed is a function that fills an empty document')
     if (this.#open.size >= limits.maxDocuments)
       throw new InvalidOptionsError(
         `document: at most ${limits.maxDocuments} of one room are open: destroy a provider first`,
       )
-    const made = this.#make(name)
+    const made = this.#make(name, seed)
     this.#open.set(name, made)
     return made
   }
@@ -43,12 +50,23 @@ export class RoomDocuments {
     for (const { provider } of this.#open.values()) provider.stepped()
   }
 
-  /** Others' presence changed. */
+  /** Others' awareness changed. */
   presenceChanged(): void {
     for (const { provider } of this.#open.values()) provider.presenceChanged()
   }
 
-  /** Tells at once what waits. */
+  /** Another member writes, or wrote, under the client id of this document. */
+  collided(name: string, memberId: string): void {
+    this.#open.get(name)?.provider.reportCollision(memberId)
+  }
+
+  /** The document gets a client id that no other member has. */
+  drawClientId(name: string): void {
+    const doc = this.#open.get(name)?.doc
+    if (doc) doc.clientID = this.#newClientId()
+  }
+
+  /** Sends and stores at once what waits. */
   flush(): void {
     for (const { provider } of this.#open.values()) provider.flush()
   }
@@ -57,12 +75,16 @@ export class RoomDocuments {
     for (const { provider } of this.#open.values()) provider.disconnect()
   }
 
-  #make(name: string): Open {
-    const doc = new Y.Doc()
+  #make(name: string, seed: Seed | undefined): Open {
+    const doc = this.#options.takeCarried(name) ?? new Y.Doc()
     // Drawn anew at each start: one that was used before may have written what this process does not know of.
-    doc.clientID = Math.floor(this.#options.random() * 2 ** 32)
-    const destroyed = () => this.#open.delete(name)
-    const provider = new DocumentProvider(name, doc, { ...this.#options, destroyed })
+    doc.clientID = this.#newClientId()
+    const provider = new DocumentProvider(name, doc, {
+      ...this.#options,
+      open: sync => this.#options.open(sync, seed),
+      destroyed: () => this.#open.delete(name),
+    })
+    followClientId(doc, () => provider.clientChanged())
     return {
       name,
       doc,
@@ -72,4 +94,22 @@ export class RoomDocuments {
       },
     }
   }
+
+  #newClientId(): number {
+    return Math.floor(this.#options.random() * 2 ** 32)
+  }
+}
+
+/** Calls back when the client id of a document is set: by the app, by Yjs, or because of a collision. */
+function followClientId(doc: Y.Doc, changed: () => void): void {
+  let clientID = doc.clientID
+  Object.defineProperty(doc, 'clientID', {
+    enumerable: true,
+    configurable: true,
+    get: () => clientID,
+    set(next: number) {
+      clientID = next
+      changed()
+    },
+  })
 }

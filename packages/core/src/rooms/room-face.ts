@@ -5,32 +5,30 @@
  */
 import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
 import type { Awareness } from 'y-protocols/awareness'
-import type * as Y from 'yjs'
+import * as Y from 'yjs'
 import { InvalidValueError, NotRunningError } from '../cluster/errors.ts'
 import type { Member } from '../cluster/member.ts'
-import { isHere } from '../cluster/membership.ts'
 import type { Clock } from '../cluster/ports.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
 import { Paced } from '../spaces/paced.ts'
+import { isPresent } from '../spaces/space-members.ts'
 import type { SpaceListener, SpacesDriver } from '../spaces/spaces-driver.ts'
 import type { Whereabouts } from '../spaces/whereabouts.ts'
 import { byteLength } from '../wire/byte-length.ts'
 import { type Json, printJson } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import type { EventFact } from '../wire/space-fact.ts'
-import {
-  type AwarenessClaim,
-  awarenessField,
-  awarenessPrefix,
-  isAwarenessField,
-  readAwarenessClaim,
-} from './awareness-field.ts'
+import { awarenessField, isAwarenessField, readAwarenessClaim } from './awareness-field.ts'
+import { DocumentAnnouncer } from './document-announcer.ts'
+import { seedUpdate } from './document-seed.ts'
 import type { KeptDocuments } from './kept-documents.ts'
 import { Others } from './others.ts'
 import { OwnPresence } from './own-presence.ts'
+import type { AwarenessClaims } from './presence-awareness.ts'
+import { isReservedField } from './reserved-fields.ts'
 import type { Presence, PresenceEvents, Room, RoomEvents } from './room.ts'
 import { RoomContent, type RoomListener } from './room-content.ts'
-import type { Provider, RoomDocument } from './room-document.ts'
+import type { DocumentOptions, Provider, RoomDocument } from './room-document.ts'
 import { RoomDocuments } from './room-documents.ts'
 
 type Fields = Record<string, Json>
@@ -48,6 +46,10 @@ export interface RoomFaceOptions {
   readonly memberOf: (id: string) => Member | undefined
   /** Ids of all members that are known. */
   readonly known: readonly string[]
+  /** Whether this member's view of the cluster is one that others share. */
+  readonly isSettled: () => boolean
+  /** Whether a member was dialled in vain. */
+  readonly isUnreachable: (id: string) => boolean
   readonly kept: KeptDocuments
   /** One's own incarnation. */
   readonly incarnation: number
@@ -73,8 +75,10 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   readonly #own: OwnPresence
   readonly #others = new Others()
   readonly #members: OwnedStore<readonly Member[]>
-  #memberList: readonly Member[] | undefined
+  #memberList: readonly Member[] = []
+  #isListStale = true
   readonly #documents: RoomDocuments
+  readonly #announcer: DocumentAnnouncer
   readonly #tell: Paced
   readonly #entered: number
   /** Of whom something may have changed since the last step, and which fields. */
@@ -88,10 +92,16 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     this.name = name
     this.#options = options
     this.events = this.#emitter
-    this.#content = new RoomContent(whereabouts, this)
+    this.#content = new RoomContent({
+      self,
+      whereabouts,
+      others: () => driver.othersIn(space),
+      listener: this,
+    })
     this.#own = new OwnPresence(() => this.#entered)
     const intervalMs = () => presenceIntervalMs(this.#members.getSnapshot().length)
     this.#tell = new Paced(clock, intervalMs, () => void driver.say(space, this.#own.take()))
+    this.#announcer = this.#makeAnnouncer()
     this.#documents = this.#makeDocuments()
     this.#members = createStore(() => this.#listMembers())
     this.presence = {
@@ -102,6 +112,8 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     }
     for (const id of known) if (id !== self) this.presenceChanged(id, undefined)
     this.#entered = driver.enter(space, this.#content, this, incarnation)
+    // So that the others know that nothing is open here, too.
+    this.#announcer.look()
   }
 
   get members(): Store<readonly Member[]> {
@@ -120,8 +132,8 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     return this.document('').provider
   }
 
-  document(name: string): RoomDocument {
-    return this.#documents.get(name)
+  document(name: string, options?: DocumentOptions): RoomDocument {
+    return this.#documents.get(name, options)
   }
 
   broadcast(value: unknown): void {
@@ -156,8 +168,10 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   /** It cannot be used any more. */
   close(): void {
     if (!this.#isOpen) return
+    this.#documents.flush()
     this.#isOpen = false
     this.#documents.disconnect()
+    this.#announcer.stop()
     this.#tell.stop()
     this.#options.left()
   }
@@ -172,8 +186,18 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     if (fact.author !== this.#options.self) this.#arrived.push(fact)
   }
 
+  carriedChanged(document: string, isCarried: boolean): void {
+    if (isCarried) this.#announcer.opened(document, undefined)
+    else this.#announcer.closed(document)
+  }
+
+  unreachable(): ReadonlySet<string> {
+    return this.#announcer.unreachable()
+  }
+
   stepped(): void {
     if (this.#touched.size > 0) this.#lookAtTouched()
+    if (this.#isOpen) this.#announcer.look()
     this.#documents.stepped()
     for (const { author: from, value } of this.#arrived.splice(0))
       this.#emitter.dispatchEvent(new CustomEvent('event', { detail: { from, value } }))
@@ -183,11 +207,12 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     const { self } = this.#options
     const touched = [...this.#touched]
     this.#touched.clear()
-    this.#memberList = undefined
+    this.#isListStale ||= touched.some(([, fields]) => fields.size === 0)
     const updates = touched.flatMap(([id, changed]) => {
       if (id === self) return []
-      const fields = [...changed].filter(name => !isAwarenessField(name))
-      const entered = this.#entryOf(id)
+      const fields = [...changed].filter(name => !isReservedField(name))
+      // A member is shown when it is known what it shows: not for a moment without its fields.
+      const entered = this.#content.roster.of(id) && this.#entryOf(id)
       const isAnother = entered !== this.#others.entryOf(id)
       if (entered === undefined) this.#others.hide(id)
       else if (isAnother || fields.length > 0) this.#others.show(id, entered, this.#fieldsOf(id))
@@ -203,50 +228,82 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
 
   #setPresence(change: Readonly<Record<string, unknown>>): void {
     this.#checkOpen()
-    if (Object.keys(change).some(isAwarenessField))
-      throw new InvalidValueError(`presence: '${awarenessPrefix}…' is kept for the awareness of documents`)
+    const reserved = Object.keys(change).find(isReservedField)
+    if (reserved !== undefined)
+      throw new InvalidValueError(
+        `presence: the field '${reserved}' is reserved for documents. Choose another name`,
+      )
     if (this.#own.set(change)) this.#tell.ask()
   }
 
   #makeDocuments(): RoomDocuments {
     const { space, clock, random, driver, kept } = this.#options
+    const documents = this.#content.documents
     return new RoomDocuments({
       clock,
       random,
       isOpen: () => this.#isOpen,
       kept: document => kept.of(document),
-      open: sync => {
+      takeCarried: document => this.#content.takeCarried(document),
+      open: (sync, seed) => {
         this.#checkOpen()
-        this.#content.documents.set(sync.name, sync)
-        driver.hurry(space)
+        documents.set(sync.name, sync)
+        this.#announcer.opened(sync.name, seed && (() => Y.applyUpdate(sync.doc, seedUpdate(seed), 'seed')))
       },
-      close: sync => this.#content.documents.delete(sync.name),
+      close: ({ name }) => {
+        documents.delete(name)
+        this.#announcer.closed(name)
+      },
       say: (document, update) => void driver.say(space, [{ type: 'update', document, update }]),
-      push: (document, update) => driver.push(space, document, update),
-      hurry: () => driver.hurry(space),
-      isAlone: ({ lackedBy }) => {
-        const linked = driver.neighboursIn(space)
-        return linked.every(id => lackedBy.has(id)) && (linked.length > 0 || this.#others.size === 0)
-      },
+      push: (document, updates) => driver.push(space, document, updates),
       claim: (document, claim) => {
         if (this.#isOpen && this.#own.set({ [awarenessField(document)]: claim })) this.#tell.ask()
       },
       claims: document => this.#claimsIn(awarenessField(document)),
+      collided: (document, memberId) => {
+        driver.collided()
+        this.#documents.collided(document, memberId)
+      },
     })
   }
 
-  #claimsIn(field: string): AwarenessClaim[] {
+  #makeAnnouncer(): DocumentAnnouncer {
+    const { self, space, clock, driver, isSettled, isUnreachable } = this.#options
+    return new DocumentAnnouncer({
+      self,
+      clock,
+      isSettled,
+      isUnreachable,
+      roster: this.#content.roster,
+      documents: this.#content.documents,
+      announce: fields => {
+        if (this.#isOpen && this.#own.set(fields)) this.#tell.ask()
+      },
+      request: document => driver.request(space, document),
+      regroup: () => driver.regroup(space),
+      collided: (document, memberId) => {
+        driver.collided()
+        this.#documents.collided(document, memberId)
+        this.#documents.drawClientId(document)
+      },
+    })
+  }
+
+  #claimsIn(field: string): AwarenessClaims {
     const ids = this.#others.store.getSnapshot().map(({ id }) => id)
     const { presence } = this.#content
     return ids
       .filter(id => this.#isHeard(id))
-      .flatMap(id => readAwarenessClaim(presence.valueOf(id, field)) ?? [])
+      .flatMap(id => {
+        const claim = readAwarenessClaim(presence.valueOf(id, field))
+        return claim ? [{ member: id, ...claim }] : []
+      })
   }
 
   /** What the app is shown. */
   #fieldsOf(id: string): [string, Json][] {
     const fields = this.#isHeard(id) ? this.#content.presence.fieldsOf(id) : []
-    return fields.filter(([name]) => !isAwarenessField(name))
+    return fields.filter(([name]) => !isReservedField(name))
   }
 
   /** What is told in another entry than its present one does not count. */
@@ -257,14 +314,20 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   /** In which entry it is here; undefined: it is not. */
   #entryOf(id: string): number | undefined {
     const where = this.#options.whereabouts.of(id)
-    return where && isHere(where.status) ? where.entered : undefined
+    return where && isPresent(where) ? where.entered : undefined
   }
 
   #listMembers(): readonly Member[] {
-    const { self, memberOf } = this.#options
-    this.#memberList ??= [self, ...this.#others.store.getSnapshot().map(({ id }) => id)]
-      .flatMap(id => memberOf(id) ?? [])
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
+    const { self, space, driver, memberOf } = this.#options
+    if (this.#isListStale) {
+      this.#isListStale = false
+      const members = [self, ...driver.othersIn(space)]
+        .flatMap(id => memberOf(id) ?? [])
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+      const isSame =
+        members.length === this.#memberList.length && members.every((each, i) => each === this.#memberList[i])
+      if (!isSame) this.#memberList = members
+    }
     return this.#memberList
   }
 

@@ -5,7 +5,7 @@ import type * as Y from 'yjs'
 import type { Member } from '../cluster/member.ts'
 import type { Store } from '../cluster/store.ts'
 import type { Json } from '../wire/json.ts'
-import type { Provider, RoomDocument } from './room-document.ts'
+import type { DocumentOptions, Provider, RoomDocument } from './room-document.ts'
 
 /** Somebody else in the room. Immutable; an unchanged one keeps its object. */
 export interface Other<P extends object> {
@@ -67,10 +67,10 @@ export interface Room<P extends object = Record<string, Json>> {
   /**
    * One of the room's documents. The same objects until the room is left; they stay usable then.
    *
-   * @throws {InvalidOptionsError} a name over 128 bytes, or 64 documents are open
+   * @throws {InvalidOptionsError} a name over 128 bytes, 64 documents are open, or a seed that is no function
    * @throws {NotRunningError} the room was left
    */
-  document(name: string): RoomDocument
+  document(name: string, options?: DocumentOptions): RoomDocument
   /** What others broadcast: each once, stored by nobody. */
   readonly events: TypedEventTarget<RoomEvents>
   /**

@@ -30,6 +30,7 @@ interface Outgoing {
   readonly document: string
   readonly transfer: number
   readonly source: UpdateSource
+  readonly isAnswer: boolean
   /** Of the update that is being sent, what is left. */
   rest: Uint8Array
   /** The next update: a stream says with its last piece that it is the last. */
@@ -43,6 +44,7 @@ interface Outgoing {
 
 interface Incoming {
   readonly from: string
+  readonly document: string
   /** Pieces received. */
   received: number
   /** Pieces of the present update. */
@@ -55,14 +57,14 @@ interface Incoming {
 export interface Received {
   /** An update to be applied. */
   readonly update: Uint8Array | undefined
-  /** It was the last: whether the sender's replica was synced. */
+  /** It was the last of an answer: whether the sender's replica was synced. */
   readonly end: { readonly isSynced: boolean } | undefined
   /** To be sent back. */
   readonly ack: DocumentStep | undefined
 }
 
 export interface TransferOptions {
-  /** Longest update that is taken. */
+  /** Longest update that is taken, and bytes of all that are not complete. */
   readonly maxBytes: number
 }
 
@@ -88,54 +90,44 @@ export class ChunkedTransfers {
     return this.#outgoing.size + this.#incoming.size
   }
 
-  /** Begins a stream; one of the same document to the same member that is under way ends. @returns its first pieces */
-  begin(to: string, document: string, source: UpdateSource, nowMs: number): TransferStep[] {
-    this.#forget(nowMs)
-    const [oldest] = this.#outgoing.keys()
-    if (this.#outgoing.size >= maxStreams && oldest !== undefined) this.#outgoing.delete(oldest)
-    this.#lastTransfer += 1
-    const outgoing: Outgoing = {
-      to,
-      document,
-      transfer: this.#lastTransfer,
-      source,
-      rest: noBytes,
-      upcoming: nextOf(source),
-      sent: 0,
-      acknowledged: 0,
-      isDone: false,
-      lastMs: nowMs,
-    }
-    this.#outgoing.delete(keyOf(to, document))
-    this.#outgoing.set(keyOf(to, document), outgoing)
-    return this.#fill(to)
+  /** Answers a request; an answer that is under way to the same member ends. @returns the first pieces */
+  answer(to: string, document: string, source: UpdateSource, nowMs: number): TransferStep[] {
+    for (const [key, each] of this.#outgoing)
+      if (each.to === to && each.document === document && each.isAnswer) this.#outgoing.delete(key)
+    return this.#begin(to, document, source, true, nowMs)
+  }
+
+  /** Sends unasked what was written here. @returns the first pieces */
+  push(to: string, document: string, source: UpdateSource, nowMs: number): TransferStep[] {
+    return this.#begin(to, document, source, false, nowMs)
   }
 
   /** The receiver has taken so many pieces. @returns further pieces */
   acknowledged(
     from: string,
-    document: string,
     { transfer, pieces }: { transfer: number; pieces: number },
     nowMs: number,
   ): TransferStep[] {
-    const outgoing = this.#outgoing.get(keyOf(from, document))
-    if (outgoing?.transfer !== transfer || pieces > outgoing.sent) return []
+    const outgoing = this.#outgoing.get(keyOf(from, transfer))
+    if (!outgoing || pieces > outgoing.sent) return []
     outgoing.acknowledged = Math.max(outgoing.acknowledged, pieces)
     outgoing.lastMs = nowMs
-    if (outgoing.isDone && outgoing.acknowledged === outgoing.sent) this.#outgoing.delete(keyOf(from, document))
+    if (outgoing.isDone && outgoing.acknowledged === outgoing.sent)
+      this.#outgoing.delete(keyOf(from, transfer))
     return this.#fill(from)
   }
 
   /** A piece came. Undefined: it is out of its turn, or too much. */
   received(from: string, document: string, piece: Piece, nowMs: number): Received | undefined {
     this.#forget(nowMs)
-    const { transfer, index, content, isEndOfUpdate, isLast, isSynced } = piece
-    const key = `${keyOf(from, document)} ${transfer}`
+    const { transfer, index, content, isEndOfUpdate, isLast, isAnswer, isSynced } = piece
+    const key = keyOf(from, transfer)
     const known = this.#incoming.get(key)
     if (!known && (index !== 0 || this.#incoming.size >= maxStreams)) return undefined
-    const incoming = known ?? { from, received: 0, parts: [], bytes: 0, lastMs: nowMs }
-    if (index !== incoming.received) return undefined
-    if (incoming.bytes + content.length > this.#options.maxBytes) {
+    const incoming = known ?? { from, document, received: 0, parts: [], bytes: 0, lastMs: nowMs }
+    if (index !== incoming.received || document !== incoming.document) return undefined
+    // Of all streams together: what is only begun may not fill the memory.
+    if (this.#unfinishedBytes() + content.length > this.#options.maxBytes) {
       this.#incoming.delete(key)
       return undefined
     }
@@ -149,22 +141,53 @@ export class ChunkedTransfers {
     const isAcknowledged = isLast || incoming.received % ackInterval === 0
     return {
       update: update && update.length > 0 ? update : undefined,
-      end: isLast ? { isSynced } : undefined,
+      end: isLast && isAnswer ? { isSynced } : undefined,
       ack: isAcknowledged ? { document, taken: { transfer, pieces: incoming.received } } : undefined,
     }
   }
 
-  /** Whether something comes from this member for a document. */
-  isReceiving(from: string, document: string): boolean {
-    const prefix = `${keyOf(from, document)} `
-    for (const key of this.#incoming.keys()) if (key.startsWith(prefix)) return true
-    return false
+  /** The rest of a stream is not wanted. */
+  cancel(from: string, transfer: number): void {
+    this.#incoming.delete(keyOf(from, transfer))
   }
 
   /** The connection is gone, and with it what was under way. */
   closed(id: string): void {
     for (const [key, { to }] of this.#outgoing) if (to === id) this.#outgoing.delete(key)
     for (const [key, { from }] of this.#incoming) if (from === id) this.#incoming.delete(key)
+  }
+
+  #begin(
+    to: string,
+    document: string,
+    source: UpdateSource,
+    isAnswer: boolean,
+    nowMs: number,
+  ): TransferStep[] {
+    this.#forget(nowMs)
+    const [oldest] = this.#outgoing.keys()
+    if (this.#outgoing.size >= maxStreams && oldest !== undefined) this.#outgoing.delete(oldest)
+    this.#lastTransfer += 1
+    this.#outgoing.set(keyOf(to, this.#lastTransfer), {
+      to,
+      document,
+      transfer: this.#lastTransfer,
+      source,
+      isAnswer,
+      rest: noBytes,
+      upcoming: nextOf(source),
+      sent: 0,
+      acknowledged: 0,
+      isDone: false,
+      lastMs: nowMs,
+    })
+    return this.#fill(to)
+  }
+
+  #unfinishedBytes(): number {
+    let sum = 0
+    for (const { bytes } of this.#incoming.values()) sum += bytes
+    return sum
   }
 
   /** As much as the window allows, each stream in its turn. */
@@ -195,14 +218,14 @@ export class ChunkedTransfers {
 
 const noBytes = new Uint8Array()
 
-const keyOf = (member: string, document: string): string => `${member} ${document}`
+const keyOf = (member: string, transfer: number): string => `${member} ${transfer}`
 
 function nextOf(source: UpdateSource): Uint8Array | undefined {
   return source.updates.next().value ?? undefined
 }
 
 function nextPiece(outgoing: Outgoing): Piece {
-  const { transfer, source } = outgoing
+  const { transfer, source, isAnswer } = outgoing
   if (outgoing.rest.length === 0) {
     outgoing.rest = outgoing.upcoming ?? noBytes
     outgoing.upcoming = outgoing.upcoming && nextOf(source)
@@ -211,10 +234,11 @@ function nextPiece(outgoing: Outgoing): Piece {
   outgoing.rest = outgoing.rest.subarray(content.length)
   const isEndOfUpdate = outgoing.rest.length === 0
   const isLast = isEndOfUpdate && outgoing.upcoming === undefined
+  const isSynced = isLast && isAnswer && source.isSynced()
   outgoing.isDone = isLast
   const index = outgoing.sent
   outgoing.sent += 1
-  return { transfer, index, content, isEndOfUpdate, isLast, isSynced: isLast && source.isSynced() }
+  return { transfer, index, content, isEndOfUpdate, isLast, isAnswer, isSynced }
 }
 
 function joined(incoming: Incoming): Uint8Array {

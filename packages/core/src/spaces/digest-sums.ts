@@ -101,7 +101,11 @@ export function contentSum(content: Y.Item['content'], range: ContentRange): Con
 
 function stringSum(text: string, { client, clock, from, to }: ContentRange): ContentSum {
   let [low, high] = [0, 0]
-  for (let unit = nextCounted(clock + from) - clock; unit < to; unit = nextCounted(clock + unit + 1) - clock) {
+  for (
+    let unit = nextCounted(clock + from) - clock;
+    unit < to;
+    unit = nextCounted(clock + unit + 1) - clock
+  ) {
     const code = characterAt(text, unit)
     low = (low + mix(client, clock + unit, code)) >>> 0
     high = (high + mix(clock + unit, client, ~code)) >>> 0

@@ -143,7 +143,10 @@ export class DocumentDigest {
     const { count, sums } = this.#deletions.get(client) ?? noDeletions
     const at = digestBucketOf(client) * lanes
     for (const lane of [0, 1] as const) {
-      const structure = [clock, count, ...sums].reduce((sum, part) => mix(sum, part, lane), mix(client, lane, 7))
+      const structure = [clock, count, ...sums].reduce(
+        (sum, part) => mix(sum, part, lane),
+        mix(client, lane, 7),
+      )
       this.#sums[at + lane] = (this.#sums[at + lane] ?? 0) + sign * structure
     }
   }
@@ -175,6 +178,6 @@ export function isCollision(a: Uint8Array, b: Uint8Array): boolean {
 function bytesOf(words: Uint32Array): Uint8Array {
   const bytes = new Uint8Array(words.length * 4)
   const view = new DataView(bytes.buffer)
-  words.forEach((word, i) => view.setUint32(4 * i, word, true))
+  for (const [i, word] of words.entries()) view.setUint32(4 * i, word, true)
   return bytes
 }

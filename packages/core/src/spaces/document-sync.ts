@@ -1,45 +1,60 @@
 /**
- * Document sync: one Yjs document, and what two members need to make theirs equal.
+ * Document sync: one replica of a Yjs document, and what it takes from others.
  *
  * Only updates of version 1 come in, and each is read as a whole before any of it is applied; what cannot be read
  * changes nothing. What came before that on which it builds waits, but neither without bound nor for ever: it is
  * dropped, and the next exchange brings both.
  */
-import { sha256 } from '@noble/hashes/sha2.js'
 import { createDecoder, hasContent } from 'lib0/decoding'
 import * as Y from 'yjs'
+import { limits } from '../wire/limits.ts'
 import { BoundedDecoder } from './bounded-decoder.ts'
+import { DocumentDigest } from './document-digest.ts'
+import { SyncState } from './sync-state.ts'
 
-/** Longest update that is applied. */
-export const maxUpdateBytes = 67_108_864
 /** Structs and deletions of one update. A text of two million single insertions is within it. */
 const maxParts = 2_097_152
 /** What waits for something that is missing. */
 const maxWaitingBytes = 1_048_576
-/** Whoever was asked and said nothing for so long is not waited for any more. */
-const patienceMs = 1_000
 /** A gap that so many sweeps found is given up. */
 const maxSweeps = 2
+
+export interface DocumentSyncOptions {
+  readonly name: string
+  readonly doc: Y.Doc
+  /** Of the transactions that apply what others wrote. */
+  readonly origin: unknown
+  /** It was not opened by the app: this member carries it for others. */
+  readonly isCarried?: boolean
+  /** An update of somebody else was applied. Undefined: some of it waits, or something else came with it. */
+  readonly applied?: (update: Uint8Array | undefined) => void
+  /** Another replica has the same structure and other content: two wrote under one client id. */
+  readonly collided?: (memberId: string) => void
+}
 
 export class DocumentSync {
   readonly name: string
   readonly doc: Y.Doc
-  /** Members that said that they do not hold this document. */
-  readonly lackedBy: Set<string> = new Set()
-  readonly #origin: unknown
+  readonly isCarried: boolean
+  readonly digest: DocumentDigest
+  readonly state: SyncState = new SyncState()
+  readonly #options: DocumentSyncOptions
+  readonly #collisions = new Set<string>()
   #hash: Uint8Array | undefined
   #changes = 0
-  #isMet = false
   #hasDropped = false
   #sweeps = 0
-  #asked: { readonly of: string; readonly ms: number } | undefined
+  #drops = 0
 
-  /** @param origin of the transactions that apply what others wrote */
-  constructor(name: string, doc: Y.Doc, origin: unknown) {
+  constructor(options: DocumentSyncOptions) {
+    const { name, doc, isCarried = false } = options
+    this.#options = options
     this.name = name
     this.doc = doc
-    this.#origin = origin
-    doc.on('update', () => {
+    this.isCarried = isCarried
+    this.digest = new DocumentDigest(doc)
+    doc.on('afterTransaction', ({ deleteSet, beforeState, afterState }) => {
+      if (deleteSet.clients.size === 0 && isSame(beforeState, afterState)) return
       this.#hash = undefined
       this.#changes += 1
     })
@@ -50,59 +65,36 @@ export class DocumentSync {
     return this.#changes
   }
 
-  /** An exchange showed that somebody's document is equal, or brought all that was in it. */
-  get isMet(): boolean {
-    return this.#isMet
+  /** Nothing was ever written. */
+  get isEmpty(): boolean {
+    return this.doc.store.clients.size === 0 && !this.hasGap()
   }
 
-  /** Nothing is known of others' documents any more. */
-  forgetOthers(): void {
-    this.#isMet = false
-    this.lackedBy.clear()
-  }
-
-  /** Somebody's is equal, or all of it came; unless something is still missing. */
-  meet(): void {
-    if (this.hasGap()) return
-    this.#isMet = true
-    this.lackedBy.clear()
-  }
-
-  /** 16 bytes: of all that is inserted and all that is deleted. Equal documents have equal ones. */
+  /** 16 bytes, not to be written. Equal documents have equal ones. */
   hash(): Uint8Array {
-    this.#hash ??= sha256(Y.encodeSnapshot(Y.snapshot(this.doc))).subarray(0, 16)
+    if (!this.#hash) {
+      this.#hash = this.digest.hash()
+      this.state.had(this.#hash)
+    }
     return this.#hash
   }
 
-  stateVector(): Uint8Array {
-    return Y.encodeStateVector(this.doc)
+  collided(memberId: string): void {
+    if (this.#collisions.has(memberId)) return
+    this.#collisions.add(memberId)
+    this.#options.collided?.(memberId)
   }
 
-  /** What another lacks; undefined: that is no state vector. */
-  beyond(stateVector: Uint8Array): Uint8Array | undefined {
-    try {
-      return Y.encodeStateAsUpdate(this.doc, stateVector)
-    } catch {
-      return undefined
-    }
+  /** Parts of updates that waited for something missing, and had to be dropped, so far. */
+  get drops(): number {
+    return this.#drops
   }
 
-  /** Whether to ask this member for what is lacking here: one at a time is asked, so that nothing comes twice. */
-  ask(of: string, nowMs: number): boolean {
-    if (this.#asked && nowMs - this.#asked.ms < patienceMs) return false
-    this.#asked = { of, ms: nowMs }
-    return true
-  }
-
-  /** Some, or all, of an answer came. @returns whether this member had been asked: else it tells what it just wrote. */
-  answered(by: string, isWhole: boolean, nowMs: number): boolean {
-    if (this.#asked?.of !== by) return false
-    this.#asked = isWhole ? undefined : { of: by, ms: nowMs }
-    return true
-  }
-
-  apply(update: Uint8Array): 'applied' | 'refused' {
+  /** `new`: the document has changed. `refused`: it cannot be read, or would make the document too large. */
+  apply(update: Uint8Array): 'new' | 'stale' | 'refused' {
     if (!isReadable(update)) return 'refused'
+    if (this.digest.liveBytes + update.length > limits.maxDocumentBytes) return 'refused'
+    const [before, wasComplete] = [this.#changes, !this.hasGap()]
     let isApplied = false
     try {
       Y.transact(
@@ -111,7 +103,7 @@ export class DocumentSync {
           Y.applyUpdate(this.doc, update)
           isApplied = true
         },
-        this.#origin,
+        this.#options.origin,
         false,
       )
     } catch (error) {
@@ -123,8 +115,13 @@ export class DocumentSync {
     }
     if (!this.hasGap()) this.#sweeps = 0
     this.#hasDropped = waitingBytes(this.doc) > maxWaitingBytes
-    if (this.#hasDropped) dropWaiting(this.doc)
-    return this.#hasDropped ? 'refused' : 'applied'
+    if (this.#hasDropped) {
+      dropWaiting(this.doc)
+      this.#drops += 1
+    }
+    if (this.#changes === before) return this.#hasDropped ? 'refused' : 'stale'
+    this.#options.applied?.(wasComplete && !this.hasGap() ? update : undefined)
+    return 'new'
   }
 
   /** Something came before what it builds upon: nothing later of its author shows until the gap is filled. */
@@ -144,7 +141,7 @@ export class DocumentSync {
 
 /** Whether these bytes are an update, version 1, of a bearable size, and nothing else. */
 export function isReadable(update: Uint8Array): boolean {
-  return update.length <= maxUpdateBytes && isUpdate(update, maxParts)
+  return update.length <= limits.maxUpdateBytes && isUpdate(update, maxParts)
 }
 
 /** Whether these bytes are an update and nothing else: one of version 2 begins as an empty one of version 1 does. */
@@ -161,6 +158,12 @@ export function isUpdate(update: Uint8Array, maxParts: number = Number.POSITIVE_
   } catch {
     return false
   }
+}
+
+function isSame(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): boolean {
+  if (before.size !== after.size) return false
+  for (const [client, clock] of after) if (before.get(client) !== clock) return false
+  return true
 }
 
 function waitingBytes({ store }: Y.Doc): number {

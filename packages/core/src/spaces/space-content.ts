@@ -5,6 +5,12 @@ import type { DocumentSync } from './document-sync.ts'
 import type { FactSet } from './fact-set.ts'
 import type { Judgement } from './judgement.ts'
 
+/** A living member that has a document open. */
+export interface Holder {
+  readonly id: string
+  readonly isSynced: boolean
+}
+
 export interface SpaceContent {
   /** What is exchanged as facts. */
   readonly facts: FactSet
@@ -13,10 +19,23 @@ export interface SpaceContent {
   judge(fact: SpaceFact, now: Instant): Judgement
   /** A fact that is news and whose signature holds. */
   merge(fact: SpaceFact, now: Instant): void
-  /** An update out of an exchange: of whichever authors, vouched for by a neighbour in the space. */
-  mergeUpdate(document: string, update: Uint8Array): 'applied' | 'refused'
-  /** A member of the cluster entered or left, came, went or died. */
-  whereaboutsChanged(id: string): void
+  /** An update out of a rumor. */
+  mergeUpdate(document: string, update: Uint8Array): 'new' | 'stale' | 'refused'
+  /** A member of the cluster entered or left, came, went or died. @returns whether that may matter here */
+  whereaboutsChanged(id: string): boolean
   /** Some time has passed: what is held of those long gone can be dropped. */
   sweep(now: Instant): void
+  /** The others that have a document open, as far as they announced it. */
+  holdersOf(document: string): readonly Holder[]
+  /** Another member asks this one to carry a document for a while. */
+  carry(document: string, now: Instant): void
+  /**
+   * Whom to ask to carry a document, because those who hold it cannot reach each other: pairs of document and member.
+   *
+   * @param linked members of the space that this one is connected to
+   */
+  wantedCarriers(
+    linked: readonly string[],
+    now: Instant,
+  ): readonly (readonly [document: string, id: string])[]
 }

@@ -1,35 +1,48 @@
 /**
  * Space members: who is in which of one's spaces, and to whom one should be connected for their sake.
  *
- * Whoever comes or goes is seldom alone, so connections are thought over a moment later.
+ * The members of each space, and the holders of each document in it, are groups that have to hold together. Members
+ * seldom come or go alone, so connections are decided a moment later.
  */
 import type { MemberStatus } from '../cluster/member.ts'
-import { isHere } from '../cluster/membership.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
-import { spaceRingNeighbours } from './space-rings.ts'
+import { type GroupView, groupNeighbours } from './space-rings.ts'
 
 /** What a member knows of the cluster around its spaces. */
-export interface Surroundings {
-  readonly self: string
+export interface Surroundings extends GroupView {
   /** Ids one is connected to. */
   linked(): readonly string[]
-  /** Whether the cluster's own rings connect one to this member. */
-  isNeighbour(id: string): boolean
   /** Ids of all members that are known. */
   known(): readonly string[]
   /** A member of the cluster; undefined: nobody of that id is known. */
-  member(id: string): { readonly status: MemberStatus; readonly spaces: readonly SpaceEntry[] } | undefined
+  member(id: string): Placed | undefined
+  /** Whether this member has compared its view of the cluster with another one, or has nobody to compare it with. */
+  isSettled(): boolean
 }
 
-const regroupWaitMs = 500
-/** Connections for the sake of spaces, at most: whoever is in many small ones shares with these alone. */
+export interface Placed {
+  readonly status: MemberStatus
+  /** It was alive here in some incarnation: else a suspicion is all that is known of it. */
+  readonly wasAlive: boolean
+  readonly spaces: readonly SpaceEntry[]
+}
+
+/** Alive, or suspect after having been alive here: a newcomer takes for suspect whoever died long ago. */
+export function isPresent({ status, wasAlive }: Pick<Placed, 'status' | 'wasAlive'>): boolean {
+  return status === 'alive' || (status === 'suspect' && wasAlive)
+}
+
+const regroupWaitMs = 200
+/** Connections for the sake of spaces, at most. Where more are wanted they take turns. */
 const maxNear = 64
+const turnMs = 30_000
 
 export class SpaceMembers {
   readonly #surroundings: Surroundings
-  /** Space → ids of those who are in it and here, in the order in which they came. */
+  /** Space → ids of the members that are in it and present, in the order in which they came. */
   readonly #members = new Map<string, Set<string>>()
   #near = ''
+  #turn = 0
   #regroupDueMs = Number.POSITIVE_INFINITY
 
   constructor(surroundings: Surroundings) {
@@ -43,22 +56,31 @@ export class SpaceMembers {
 
   enter(space: string, nowMs: number): void {
     this.#members.set(space, new Set(this.#surroundings.known().filter(id => this.#isIn(id, space))))
-    this.#regroup(nowMs)
+    this.regroup(nowMs)
   }
 
   leave(space: string, nowMs: number): void {
-    if (this.#members.delete(space)) this.#regroup(nowMs)
+    if (this.#members.delete(space)) this.regroup(nowMs)
   }
 
-  /** A member's record or status changed. */
-  changed(id: string, nowMs: number): void {
+  /** A member's record or status changed. @returns the spaces that it has just come into */
+  changed(id: string, nowMs: number): string[] {
+    const entered: string[] = []
     for (const [space, members] of this.#members) {
       const isIn = this.#isIn(id, space)
       if (isIn === members.has(id)) continue
-      if (isIn) members.add(id)
-      else members.delete(id)
-      this.#regroup(nowMs)
+      if (isIn) {
+        members.add(id)
+        entered.push(space)
+      } else members.delete(id)
+      this.regroup(nowMs)
     }
+    return entered
+  }
+
+  /** Groups, or who can be reached, may have changed. */
+  regroup(nowMs: number): void {
+    this.#regroupDueMs = Math.min(this.#regroupDueMs, nowMs + regroupWaitMs)
   }
 
   /** One's own spaces that a member is in, too. */
@@ -67,32 +89,44 @@ export class SpaceMembers {
     return (member?.spaces ?? []).map(({ space }) => space).filter(space => this.#members.has(space))
   }
 
+  /** Members of a space, oneself excepted. */
+  othersIn(space: string): string[] {
+    const { self } = this.#surroundings
+    return [...(this.#members.get(space) ?? [])].filter(id => id !== self)
+  }
+
   /** Members of a space that one is connected to. */
   neighboursIn(space: string): string[] {
     return this.#surroundings.linked().filter(id => this.#isIn(id, space))
   }
 
-  /** To whom to be connected besides one's neighbours, if that changed. */
-  takeNear(nowMs: number): readonly string[] | undefined {
+  /**
+   * To whom to be connected besides one's neighbours, if that changed.
+   *
+   * @param groups of members within the spaces that have to hold together besides
+   */
+  takeNear(groups: Iterable<readonly string[]>, nowMs: number): readonly string[] | undefined {
     if (nowMs < this.#regroupDueMs) return undefined
     this.#regroupDueMs = Number.POSITIVE_INFINITY
-    const { self, isNeighbour } = this.#surroundings
     const near = new Set<string>()
-    for (const members of this.#members.values())
-      for (const id of spaceRingNeighbours(self, [...members], isNeighbour)) near.add(id)
-    const ids = [...near].slice(0, maxNear)
+    for (const members of [...this.#members.values(), ...groups])
+      for (const id of groupNeighbours(this.#surroundings, [...members])) near.add(id)
+    const ids = this.#turnOf([...near], nowMs)
     if (ids.join() === this.#near) return undefined
     this.#near = ids.join()
     return ids
   }
 
-  /** Alive or suspect, and in the space. */
-  #isIn(id: string, space: string): boolean {
-    const member = this.#surroundings.member(id)
-    return member !== undefined && isHere(member.status) && member.spaces.some(entry => entry.space === space)
+  /** All of them, or those whose turn it is. */
+  #turnOf(near: readonly string[], nowMs: number): readonly string[] {
+    if (near.length <= maxNear) return near
+    this.#regroupDueMs = nowMs + turnMs
+    const from = (this.#turn++ * maxNear) % near.length
+    return [...near.slice(from), ...near.slice(0, from)].slice(0, maxNear)
   }
 
-  #regroup(nowMs: number): void {
-    this.#regroupDueMs = Math.min(this.#regroupDueMs, nowMs + regroupWaitMs)
+  #isIn(id: string, space: string): boolean {
+    const member = this.#surroundings.member(id)
+    return member !== undefined && isPresent(member) && member.spaces.some(entry => entry.space === space)
   }
 }

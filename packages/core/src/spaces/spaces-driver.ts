@@ -19,6 +19,7 @@ import {
   type SpaceStep,
 } from '../wire/space-codec.ts'
 import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } from '../wire/space-fact.ts'
+import type { SharedUpdates } from './shared-updates.ts'
 import type { SpaceContent } from './space-content.ts'
 import type { Surroundings } from './space-members.ts'
 import { Spaces, type SpacesEffect } from './spaces.ts'
@@ -87,9 +88,29 @@ export class SpacesDriver implements SpacesPort {
     return when(whenAll(signed), facts => this.#step(spaces => spaces.say(space, facts, clock.now())))
   }
 
-  /** Says what is too long for a rumor, and fits a frame. */
-  push(space: string, document: string, update: Uint8Array): void {
-    this.#step(spaces => spaces.push(space, document, update))
+  /** Sends what was written here, and is too long for a rumor, to connected members that hold the document. */
+  push(space: string, document: string, updates: SharedUpdates): void {
+    this.#step(spaces => spaces.push(space, document, updates, this.#options.clock.now()))
+  }
+
+  /** Asks a connected member that holds the document for what is lacking here. */
+  request(space: string, document: string): void {
+    this.#step(spaces => spaces.request(space, document, this.#options.clock.now()))
+  }
+
+  /** Two replicas wrote under one client id. */
+  collided(): void {
+    this.#spaces.collided()
+  }
+
+  /** Who holds which document of a space changed. */
+  regroup(space: string): void {
+    this.#step(spaces => spaces.regroup(space, this.#options.clock.now()))
+  }
+
+  /** Members of a space, oneself excepted. */
+  othersIn(space: string): string[] {
+    return this.#spaces.othersIn(space)
   }
 
   /** Something of one's own changed in a space that is too long to be said. */
@@ -108,11 +129,15 @@ export class SpacesDriver implements SpacesPort {
   }
 
   linkOpened(id: string): void {
-    this.#step(spaces => spaces.linkOpened(id))
+    this.#step(spaces => spaces.linkOpened(id, this.#options.clock.now()))
   }
 
   linkClosed(id: string): void {
-    this.#step(spaces => spaces.linkClosed(id))
+    this.#step(spaces => spaces.linkClosed(id, this.#options.clock.now()))
+  }
+
+  linkFailed(): void {
+    this.#step(spaces => spaces.linkFailed(this.#options.clock.now()))
   }
 
   /** A member's record or status changed. */
@@ -193,7 +218,7 @@ export class SpacesDriver implements SpacesPort {
     const result = act(this.#spaces)
     if (!this.#isRunning) return result
     for (const effect of this.#spaces.take()) this.#do(effect)
-    for (const listener of [...this.#listeners.values()]) listener.stepped()
+    for (const space of this.#spaces.takeTouched()) this.#listeners.get(space)?.stepped()
     this.#schedule()
     return result
   }
@@ -232,7 +257,9 @@ export class SpacesDriver implements SpacesPort {
     transport.publish(encodeSpaceRumors(facts), space)
     const subscribers = new Set(transport.subscribers(space))
     const deaf = this.#spaces.neighboursIn(space).filter(id => !subscribers.has(id))
-    for (const id of deaf) transport.send(id, 'space', encodeSpaceFrame([{ space, facts }]))
+    if (deaf.length === 0) return
+    const frame = encodeSpaceFrame([{ space, facts }])
+    for (const id of deaf) transport.send(id, 'space', frame)
   }
 
   #schedule(): void {

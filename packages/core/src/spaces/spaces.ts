@@ -9,15 +9,16 @@ import { draw } from '../gossip/draw.ts'
 import { SyncSchedule } from '../gossip/sync-schedule.ts'
 import type { Instant } from '../state/instant.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
+import { limits } from '../wire/limits.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
-import { takeDocuments, takeUpdate } from './document-intake.ts'
-import { maxUpdateBytes } from './document-sync.ts'
+import { ChunkedTransfers } from './chunked-transfers.ts'
+import { answerDocument, requestDocument } from './document-exchange.ts'
 import type { Judgement } from './judgement.ts'
-import type { SpaceContent } from './space-content.ts'
-import { agreesWithSpace, answerSpace, offerSpace, type SpaceExchangeOptions } from './space-exchange.ts'
+import type { SharedUpdates } from './shared-updates.ts'
+import type { Holder, SpaceContent } from './space-content.ts'
+import { agreesWithSpace, answerFacts, offerSpace } from './space-exchange.ts'
 import { SpaceMembers, type Surroundings } from './space-members.ts'
-import { Transfers } from './transfers.ts'
 
 export type SpacesEffect =
   | { readonly type: 'publish'; readonly space: string; readonly facts: readonly SpaceFact[] }
@@ -40,13 +41,22 @@ export interface SpacesOptions {
 interface Space {
   readonly entered: number
   readonly content: SpaceContent
-  readonly exchange: SpaceExchangeOptions
+  readonly transfers: ChunkedTransfers
   /** There is something that rumors do not carry: to be offered then … */
   hurryDueMs: number
   /** … to so many. */
   hurryFanout: number
   /** When a document last asked for what it lacks. */
   pulledMs: number
+  /** When members may have to be asked again to carry a document. */
+  carryDueMs: number
+}
+
+/** A space that the app left, until it is unsubscribed: its rumors are still passed on, and its streams go on. */
+interface Lingering {
+  readonly untilMs: number
+  readonly content: SpaceContent
+  readonly transfers: ChunkedTransfers
 }
 
 const minIntervalMs = 1_000
@@ -56,14 +66,17 @@ const sweepIntervalMs = 30_000
 const hurryFanout = 3
 const hurryWaitMs = 50
 const pullIntervalMs = 200
+/** Two of these and a margin, and a carrier gives up. */
+export const carryIntervalMs = 5_000
 /** A space is left for good so long after its app left it: whoever comes back at once finds all as it was. */
 const lingerMs = 15_000
 
 export class Spaces {
   readonly #options: SpacesOptions
   readonly #spaces = new Map<string, Space>()
-  /** Left by the app, not yet unsubscribed: until when, and what was held. Its rumors are still passed on. */
-  readonly #lingering = new Map<string, { readonly untilMs: number; readonly content: SpaceContent }>()
+  readonly #lingering = new Map<string, Lingering>()
+  /** Spaces in which something may have changed since the last step. */
+  readonly #touched = new Set<string>()
   readonly #members: SpaceMembers
   readonly #schedule: SyncSchedule
   #effects: SpacesEffect[] = []
@@ -71,6 +84,7 @@ export class Spaces {
   #startAt = 0
   #sweepDueMs: number
   #refused = 0
+  #collisions = 0
 
   constructor(options: SpacesOptions, nowMs: number) {
     this.#options = options
@@ -84,8 +98,9 @@ export class Spaces {
     return {
       spaces: spaces.length,
       facts: spaces.reduce((sum, { content }) => sum + content.facts.size, 0),
-      transfers: spaces.reduce((sum, { exchange }) => sum + exchange.transfers.size, 0),
+      transfers: spaces.reduce((sum, { transfers }) => sum + transfers.size, 0),
       refused: this.#refused,
+      collisions: this.#collisions,
     }
   }
 
@@ -102,19 +117,14 @@ export class Spaces {
   enter(space: string, content: SpaceContent, least: number, now: Instant): number {
     const entered = Math.max(this.#lastEntered + 1, least)
     this.#lastEntered = entered
-    const exchange = {
-      space,
-      content,
-      transfers: new Transfers({ maxBytes: maxUpdateBytes }),
-      maxDeltaBytes: this.#options.maxDeltaBytes,
-    }
     this.#spaces.set(space, {
       entered,
       content,
-      exchange,
+      transfers: new ChunkedTransfers({ maxBytes: limits.maxUpdateBytes }),
       hurryDueMs: now.monotonicMs,
       hurryFanout,
       pulledMs: Number.NEGATIVE_INFINITY,
+      carryDueMs: Number.POSITIVE_INFINITY,
     })
     this.#members.enter(space, now.monotonicMs)
     if (!this.#lingering.delete(space)) this.#effects.push({ type: 'subscribe', space })
@@ -126,7 +136,8 @@ export class Spaces {
     const left = this.#spaces.get(space)
     if (!left) return
     this.#spaces.delete(space)
-    this.#lingering.set(space, { untilMs: now.monotonicMs + lingerMs, content: left.content })
+    const { content, transfers } = left
+    this.#lingering.set(space, { untilMs: now.monotonicMs + lingerMs, content, transfers })
     this.#members.leave(space, now.monotonicMs)
     this.#announce()
   }
@@ -151,18 +162,56 @@ export class Spaces {
     if (!content && !this.#lingering.has(space)) return
     const news = facts.filter(fact => !content || content.judge(fact, now) === 'news')
     for (const fact of news) content?.merge(fact, now)
+    this.#touched.add(space)
     if (news.length > 0) this.#effects.push({ type: 'publish', space, facts: news })
     this.#schedule.changed(now.monotonicMs)
   }
 
-  /** An update of one's own that is too long for a rumor, for all that one is connected to there, who tell it on. */
-  push(space: string, document: string, update: Uint8Array): void {
-    for (const id of this.neighboursIn(space)) this.#send(id, [{ space, documents: [{ document, update }] }])
+  /** Sends what was written here, and is too long for a rumor, to all connected members that hold the document. */
+  push(space: string, document: string, updates: SharedUpdates, now: Instant): void {
+    const { transfers } = this.#spaces.get(space) ?? {}
+    if (!transfers) return
+    const isSynced = () => false
+    for (const id of this.#holdersNear(space, document).map(({ id }) => id)) {
+      const steps = transfers.push(id, document, { updates: updates.read(), isSynced }, now.monotonicMs)
+      this.#send(
+        id,
+        steps.map(({ step }) => ({ space, documents: [step] })),
+      )
+    }
   }
 
-  /** Something of one's own changed that is too long to be pushed: all that one is connected to there hear of it soon. */
+  /** Asks a member that holds the document, at best this one, else a synced one, for what is lacking here. */
+  request(space: string, document: string, now: Instant, preferred?: string): void {
+    const sync = this.#spaces.get(space)?.content.documents.get(document)
+    if (!sync) return
+    const nowMs = now.monotonicMs
+    const rank = ({ id, isSynced }: Holder) => (id === preferred ? 2 : Number(isSynced))
+    const holders = this.#holdersNear(space, document).sort((a, b) => rank(b) - rank(a))
+    const of = holders.find(({ id, isSynced }) => sync.state.mayAsk(id, undefined, isSynced, nowMs))
+    if (!of) return
+    const request = requestDocument(sync, { of: of.id, digest: undefined, isSynced: of.isSynced }, nowMs)
+    this.#send(of.id, [
+      { space, documents: [{ ...request, hash: sync.hash(), isSynced: sync.state.isSynced }] },
+    ])
+  }
+
+  /** Something of one's own changed: all that one is connected to there get an offer soon. */
   hurryToAll(space: string, now: Instant): void {
     this.#hurry(space, Number.POSITIVE_INFINITY, now)
+  }
+
+  /** Two replicas of a document wrote under one client id. */
+  collided(): void {
+    this.#collisions += 1
+  }
+
+  /** Who holds which document changed: connections may be needed. */
+  regroup(space: string, now: Instant): void {
+    this.#touched.add(space)
+    this.#members.regroup(now.monotonicMs)
+    const entered = this.#spaces.get(space)
+    if (entered) entered.carryDueMs = Math.min(entered.carryDueMs, now.monotonicMs + hurryWaitMs)
   }
 
   /** Asks some what they hold, who answer though nothing differs. */
@@ -177,39 +226,43 @@ export class Spaces {
   steps(from: string, steps: readonly SpaceStep[], now: Instant): void {
     const answers: SpaceStep[] = []
     for (const step of steps) {
+      const lingering = this.#lingering.get(step.space)
       const space = this.#spaces.get(step.space)
-      if (!space) continue
-      const agreed = agreesWithSpace(space.content, step)
-      if (agreed) this.#schedule.agreed()
-      else if (agreed === false) this.#schedule.changed(now.monotonicMs)
-      const areNews = this.#merge(step.space, step.facts ?? [], now)
-      const taken = takeDocuments(space.exchange, from, step.documents ?? [], now.monotonicMs)
-      this.#refused += taken.refused
-      const news = areNews || taken.news
-      if (agreed || (step.held && space.content.facts.equals(step.held)))
-        this.#effects.push({ type: 'agreed', space: step.space, with: from })
-      const answer = answerSpace(space.exchange, from, step, this.#startAt++, now.monotonicMs)
-      if (answer) answers.push(answer)
-      if (taken.asks.length > 0) answers.push({ space: step.space, documents: taken.asks })
-      if (news) this.#hurry(step.space, hurryFanout, now)
-      // More waits there. Without progress it would be the same again.
-      if (step.more && news) answers.push(offerSpace(space.exchange))
+      if (space) answers.push(...this.#answer(space, from, step, now))
+      else if (lingering) answers.push(...continueStreams(lingering, from, step, now))
     }
     this.#send(from, answers)
   }
 
-  linkOpened(id: string): void {
+  linkOpened(id: string, now: Instant): void {
+    this.#members.regroup(now.monotonicMs)
     // One of the two ends begins.
     if (this.#options.surroundings.self < id) this.#offer(id, this.#members.sharedWith(id))
   }
 
-  linkClosed(id: string): void {
-    for (const { exchange } of this.#spaces.values()) exchange.transfers.closed(id)
+  linkClosed(id: string, now: Instant): void {
+    this.#members.regroup(now.monotonicMs)
+    for (const { content, transfers } of [...this.#spaces.values(), ...this.#lingering.values()]) {
+      transfers.closed(id)
+      for (const { state } of content.documents.values()) state.closed(id)
+    }
+  }
+
+  /** A member was dialled in vain: another one may have to stand in. */
+  linkFailed(now: Instant): void {
+    for (const space of this.#spaces.keys()) this.regroup(space, now)
   }
 
   whereaboutsChanged(id: string, now: Instant): void {
-    for (const { content } of this.#spaces.values()) content.whereaboutsChanged(id)
-    this.#members.changed(id, now.monotonicMs)
+    for (const [space, { content }] of this.#spaces)
+      if (content.whereaboutsChanged(id)) this.#touched.add(space)
+    const entered = this.#members.changed(id, now.monotonicMs)
+    if (entered.length > 0 && this.#options.surroundings.linked().includes(id)) this.#offer(id, entered)
+  }
+
+  /** Members of a space that are alive, or suspect and were alive here; oneself excepted. */
+  othersIn(space: string): string[] {
+    return this.#members.othersIn(space)
   }
 
   /** Members of a space that one is connected to. */
@@ -231,33 +284,47 @@ export class Spaces {
         this.#offer(id, [space])
       entered.hurryFanout = hurryFanout
     }
-    const near = this.#members.takeNear(nowMs)
+    const near = this.#members.takeNear(this.#groups(), nowMs)
     if (near) this.#effects.push({ type: 'near', ids: near })
+    this.#askCarriers(now)
     if (nowMs >= this.#schedule.dueMs) {
       this.#schedule.begun(nowMs)
       const candidates = this.#options.surroundings
         .linked()
         .filter(id => this.#members.sharedWith(id).length > 0)
-      for (const id of draw(candidates, 1, this.#options.random))
-        this.#offer(id, this.#members.sharedWith(id))
+      const holders = new Set([...this.#groups()].flat())
+      const drawn = [candidates, candidates.filter(id => holders.has(id))].flatMap(from =>
+        draw(from, 1, this.#options.random),
+      )
+      for (const id of new Set(drawn)) this.#offer(id, this.#members.sharedWith(id))
     }
     if (nowMs >= this.#sweepDueMs) {
       this.#sweepDueMs = nowMs + sweepIntervalMs
-      for (const { content } of this.#spaces.values()) content.sweep(now)
+      for (const [space, { content }] of this.#spaces) {
+        content.sweep(now)
+        this.#touched.add(space)
+      }
     }
   }
 
   /** Monotonic milliseconds. */
   deadlineMs(): number {
     if (this.#spaces.size === 0 && this.#lingering.size === 0) return Number.POSITIVE_INFINITY
-    const hurryDueMs = [...this.#spaces.values()].map(space => space.hurryDueMs)
+    const dueMs = [...this.#spaces.values()].map(space => Math.min(space.hurryDueMs, space.carryDueMs))
     return Math.min(
-      ...hurryDueMs,
+      ...dueMs,
       ...[...this.#lingering.values()].map(({ untilMs }) => untilMs),
       this.#members.dueMs,
       this.#schedule.dueMs,
       this.#sweepDueMs,
     )
+  }
+
+  /** Spaces in which something may have changed since this was asked. */
+  takeTouched(): string[] {
+    const touched = [...this.#touched]
+    this.#touched.clear()
+    return touched
   }
 
   /** What is to be done. */
@@ -275,31 +342,85 @@ export class Spaces {
     this.#schedule.changed(monotonicMs)
   }
 
+  #answer(space: Space, from: string, step: SpaceStep, now: Instant): SpaceStep[] {
+    const { content, transfers } = space
+    const nowMs = now.monotonicMs
+    this.#touched.add(step.space)
+    const agreed = agreesWithSpace(content, step)
+    if (agreed) this.#schedule.agreed()
+    else if (agreed === false) this.#schedule.changed(nowMs)
+    const areNews = this.#merge(step.space, step.facts ?? [], now)
+    if (agreed || (step.held && content.facts.equals(step.held)))
+      this.#effects.push({ type: 'agreed', space: step.space, with: from })
+    const { maxDeltaBytes } = this.#options
+    const facts = answerFacts(content, step, { startAt: this.#startAt++, maxDeltaBytes })
+    let isAnyNew = false
+    const documents = (step.documents ?? []).flatMap(each => {
+      if (each.carry) content.carry(each.document, now)
+      const sync = content.documents.get(each.document)
+      if (!sync) return []
+      const answer = answerDocument({ sync, transfers, nowMs }, from, each)
+      this.#refused += answer.refused
+      isAnyNew ||= answer.isNew
+      return answer.steps
+    })
+    // Documents go on to all: a member that no offer reaches would wait for the next exchange.
+    if (isAnyNew) this.#hurry(step.space, Number.POSITIVE_INFINITY, now)
+    else if (areNews) this.#hurry(step.space, hurryFanout, now)
+    return [
+      ...(facts || documents.length > 0 ? [{ space: step.space, ...facts, documents }] : []),
+      // More waits there. Without progress it would be the same again.
+      ...(step.more && areNews ? [offerSpace(step.space, content, from)] : []),
+    ]
+  }
+
+  /** Connected members that hold a document. */
+  #holdersNear(space: string, document: string): Holder[] {
+    const linked = new Set(this.neighboursIn(space))
+    const { content } = this.#spaces.get(space) ?? {}
+    return (content?.holdersOf(document) ?? []).filter(({ id }) => linked.has(id))
+  }
+
+  *#groups(): Generator<readonly string[]> {
+    for (const { content } of this.#spaces.values())
+      for (const document of content.documents.keys()) yield content.holdersOf(document).map(({ id }) => id)
+  }
+
+  #askCarriers(now: Instant): void {
+    for (const [space, entered] of this.#spaces) {
+      if (entered.carryDueMs > now.monotonicMs) continue
+      entered.carryDueMs = Number.POSITIVE_INFINITY
+      const wanted = entered.content.wantedCarriers(this.neighboursIn(space), now)
+      for (const [document, id] of wanted) this.#send(id, [{ space, documents: [{ document, carry: true }] }])
+      if (wanted.length > 0) entered.carryDueMs = now.monotonicMs + carryIntervalMs
+    }
+  }
+
   #merge(space: string, facts: readonly SpaceFact[], now: Instant): boolean {
     const content = this.#spaces.get(space)?.content
     let news = false
     for (const fact of facts) {
       if (content?.judge(fact, now) !== 'news') continue
       if (fact.type === 'update') {
-        const judgement = takeUpdate(content, fact)
-        if (judgement === 'refused') this.#refused += 1
-        if (judgement !== 'news') continue
+        const outcome = content.mergeUpdate(fact.document, fact.update)
+        if (outcome === 'refused') this.#refused += 1
+        if (outcome !== 'new') continue
       } else content.merge(fact, now)
       news = true
     }
+    if (facts.length > 0) this.#touched.add(space)
     if (news) this.#schedule.changed(now.monotonicMs)
     return news
   }
 
-  /** An update that others built upon was lost: whoever handed over the later one has it. */
+  /** An update that others built upon was lost: a member that handed over the later one has it, if it holds the document. */
   #pullGaps(space: string, from: string, now: Instant): void {
     const entered = this.#spaces.get(space)
     if (!entered || now.monotonicMs - entered.pulledMs < pullIntervalMs) return
     const gaps = [...entered.content.documents.values()].filter(sync => sync.hasGap())
     if (gaps.length === 0) return
     entered.pulledMs = now.monotonicMs
-    const documents = gaps.map(sync => ({ document: sync.name, stateVector: sync.stateVector() }))
-    this.#send(from, [{ space, documents }])
+    for (const { name } of gaps) this.request(space, name, now, from)
   }
 
   #offer(to: string, spaces: readonly string[]): void {
@@ -307,7 +428,7 @@ export class Spaces {
       to,
       spaces.flatMap(space => {
         const entered = this.#spaces.get(space)
-        return entered ? [offerSpace(entered.exchange)] : []
+        return entered ? [offerSpace(space, entered.content, to)] : []
       }),
     )
   }
@@ -320,4 +441,18 @@ export class Spaces {
     const spaces = [...this.#spaces].map(([space, { entered }]) => ({ space, entered }))
     this.#effects.push({ type: 'announce', spaces })
   }
+}
+
+/** Of a space that was left: what was written until then is still sent on. */
+function continueStreams(
+  { transfers }: Lingering,
+  from: string,
+  { space, documents = [] }: SpaceStep,
+  now: Instant,
+): SpaceStep[] {
+  return documents.flatMap(({ taken }) =>
+    taken
+      ? transfers.acknowledged(from, taken, now.monotonicMs).map(({ step }) => ({ space, documents: [step] }))
+      : [],
+  )
 }

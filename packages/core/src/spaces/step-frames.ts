@@ -6,8 +6,8 @@
 import { limits } from '../wire/limits.ts'
 import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
 
-/** What is estimated is less than what is sent, by some framing. */
-const maxBytes = 0.9 * limits.maxFrameBytes
+/** Our choice, far below the limit: a frame is taken at once, and what comes after it waits. */
+const maxBytes = 131_072
 /** A step of more than this is divided, documents each by itself: a state vector and a piece are below the limit. */
 const maxStepBytes = 65_536
 
@@ -42,7 +42,7 @@ function bytesOf({ facts = [], held, bucketHashes, documents = [] }: SpaceStep):
   return 64 + factsBytes + documentsBytes + hashesBytes + (held ? 8 * held.ids.length + 64 : 0)
 }
 
-function documentBytes({ document, stateVector, update, piece }: DocumentStep): number {
-  const parts = [stateVector, update, piece?.content].map(part => part?.length ?? 0)
-  return 3 * document.length + parts.reduce((sum, bytes) => sum + bytes, 64)
+function documentBytes({ document, stateVector, bucketHashes, piece }: DocumentStep): number {
+  const parts = [stateVector, bucketHashes, piece?.content].map(part => part?.length ?? 0)
+  return 3 * document.length + parts.reduce((sum, bytes) => sum + bytes, 96)
 }

@@ -6,7 +6,13 @@
  * stream of 256 MB holds no copy of it. Long texts and lists are cut; only a single value makes a chunk longer than
  * asked. Everything up to the state at the beginning is covered; what is written meanwhile travels by other ways.
  */
-import { createEncoder, length as encodedLength, toUint8Array, writeUint8Array, writeVarUint } from 'lib0/encoding'
+import {
+  createEncoder,
+  length as encodedLength,
+  toUint8Array,
+  writeUint8Array,
+  writeVarUint,
+} from 'lib0/encoding'
 import * as Y from 'yjs'
 
 type Struct = Y.GC | Y.Item
@@ -60,7 +66,10 @@ interface Frame {
   readonly until: number
 }
 
-function* structChunks(doc: Y.Doc, { since, until, includes, maxBytes }: ChunkOptions): Generator<Uint8Array> {
+function* structChunks(
+  doc: Y.Doc,
+  { since, until, includes, maxBytes }: ChunkOptions,
+): Generator<Uint8Array> {
   const { store } = doc
   /** What is still to be written: client → from where, up to where. */
   const pending = new Map<number, { at: number; end: number }>()
@@ -117,7 +126,10 @@ function parentIdOf(parent: Y.Item['parent']): Y.ID | null {
 
 /** Writes runs of structs, each client's one after the other, as one update. */
 class ChunkWriter {
-  readonly #runs = new Map<number, { readonly clock: number; count: number; readonly encoder: Y.UpdateEncoderV1 }>()
+  readonly #runs = new Map<
+    number,
+    { readonly clock: number; count: number; readonly encoder: Y.UpdateEncoderV1 }
+  >()
   bytes = 0
 
   /** Writes the struct from this clock on, or a part of it. @returns up to where */
@@ -196,7 +208,16 @@ function itemPart(item: Y.Item, offset: number, units: number): Y.Item {
   const { client, clock } = id
   const left = offset > 0 ? Y.createID(client, clock + offset - 1) : origin
   const part = partOf(content, offset, units)
-  return new Y.Item(Y.createID(client, clock + offset), null, left, null, rightOrigin, parent, parentSub, part)
+  return new Y.Item(
+    Y.createID(client, clock + offset),
+    null,
+    left,
+    null,
+    rightOrigin,
+    parent,
+    parentSub,
+    part,
+  )
 }
 
 function partOf(content: Y.Item['content'], from: number, units: number): Y.Item['content'] {

@@ -3,5 +3,12 @@ import type { MemberStatus } from '../cluster/member.ts'
 
 export interface Whereabouts {
   /** How a member stands, and in which entry it is in the space; undefined: nobody of that id is known. */
-  of(id: string): { readonly status: MemberStatus; readonly entered: number | undefined } | undefined
+  of(id: string): Whereabout | undefined
+}
+
+export interface Whereabout {
+  readonly status: MemberStatus
+  /** It was alive here in some incarnation. */
+  readonly wasAlive: boolean
+  readonly entered: number | undefined
 }

@@ -35,6 +35,10 @@ export const limits = {
   /** In one room. */
   maxDocuments: 64,
   maxStateVectorBytes: 524_288,
+  /** One update, and so one value in a document. */
+  maxUpdateBytes: 268_435_456,
+  /** Content of one document that is not deleted; a character counts as one. */
+  maxDocumentBytes: 268_435_456,
   maxHeldIds: 16_384,
   /** A hundred levels: deeper values are somebody's attempt to exhaust a stack. */
   maxJsonDepth: 100,

@@ -24,29 +24,41 @@ export interface Held {
   readonly mutual: boolean
 }
 
-/** One step of the synchronisation of one document: what is absent was not said. */
+/** One step of the synchronisation of one document: each field that is absent says nothing. */
 export interface DocumentStep {
   readonly document: string
-  /** 16 bytes. With `mutual`, the receiver is asked for its own even if it is equal, or for the name alone if it has none. */
+  /** The document's digest, 16 bytes. With `mutual`, the receiver sends its own though it is equal. */
   readonly hash?: Uint8Array | undefined
-  /** What the sender has; the receiver is asked for what is beyond it … */
+  /** Beside a hash: the sender's replica is synced. */
+  readonly isSynced?: boolean
+  /** What the sender has: the receiver is asked for what is beyond it … */
   readonly stateVector?: Uint8Array | undefined
-  /** … and for its own state vector. */
+  /** … and, with a state vector or bucket hashes, for a request of its own. */
   readonly mutual?: boolean
-  /** Yjs' encoding, version 1. */
-  readonly update?: Uint8Array | undefined
-  /** A part of an update that is too long for one frame. */
+  /** The request is about the clients of these of the 256 buckets; undefined: about all. */
+  readonly buckets?: ReadonlySet<number> | undefined
+  /** 256 digests of 16 bytes, in place of a state vector that would be long. */
+  readonly bucketHashes?: Uint8Array | undefined
   readonly piece?: Piece | undefined
-  /** The next part that is wanted. */
-  readonly wanted?: { readonly transfer: number; readonly offset: number } | undefined
+  /** So many pieces of a transfer have arrived. */
+  readonly taken?: { readonly transfer: number; readonly pieces: number } | undefined
+  /** Asks a member of the room that has not opened the document to carry it for a while. */
+  readonly carry?: boolean
 }
 
+/** A part of a stream of updates, in Yjs' encoding, version 1. */
 export interface Piece {
   readonly transfer: number
-  readonly offset: number
-  /** Bytes of all pieces together. */
-  readonly total: number
+  /** Counts the pieces of a stream, from 0. */
+  readonly index: number
   readonly content: Uint8Array
+  /** With this piece an update is complete: the contents since the last one, joined. */
+  readonly isEndOfUpdate: boolean
+  readonly isLast: boolean
+  /** The stream answers a request, and does not come unasked. */
+  readonly isAnswer: boolean
+  /** Beside `isLast` of an answer: the sender's replica is synced. */
+  readonly isSynced: boolean
 }
 
 /** One step of an exchange about one space: what is absent was not said. */
@@ -97,7 +109,7 @@ function encodeStep(step: SpaceStep): Partial<messages.SpaceStep> {
   return {
     space: bytesOfSpace(step.space),
     facts: (step.facts ?? []).map(toSpaceMessage) as messages.SpaceFact[],
-    documents: (step.documents ?? []) as messages.DocumentStep[],
+    documents: (step.documents ?? []).map(encodeDocumentStep),
     more: step.more ?? false,
     ...(hash && { hash: hash as Uint8Array<ArrayBuffer> }),
     ...(bucketHashes && { bucketHashes: bucketHashes as Uint8Array<ArrayBuffer> }),
@@ -129,21 +141,75 @@ function decodeStep(message: messages.SpaceStep): Result<SpaceStep, DecodeFailur
   })
 }
 
+function encodeDocumentStep(step: DocumentStep): messages.DocumentStep {
+  const { document, hash, isSynced, stateVector, mutual, buckets, bucketHashes, piece, taken, carry } = step
+  return {
+    document,
+    mutual: mutual ?? false,
+    synced: isSynced ?? false,
+    carry: carry ?? false,
+    ...(hash && { hash: hash as Uint8Array<ArrayBuffer> }),
+    ...(stateVector && { stateVector: stateVector as Uint8Array<ArrayBuffer> }),
+    ...(buckets && { buckets: bitmapOf(buckets) }),
+    ...(bucketHashes && { bucketHashes: bucketHashes as Uint8Array<ArrayBuffer> }),
+    ...(piece && { piece: encodePiece(piece) }),
+    ...(taken && { taken }),
+  }
+}
+
+function encodePiece({ transfer, index, content, ...flags }: Piece): messages.Piece {
+  return {
+    transfer,
+    index,
+    content: content as Uint8Array<ArrayBuffer>,
+    endOfUpdate: flags.isEndOfUpdate,
+    last: flags.isLast,
+    answer: flags.isAnswer,
+    synced: flags.isSynced,
+  }
+}
+
 function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep, DecodeFailure> {
-  const { document, hash, stateVector, mutual, update, piece, wanted } = message
+  const { document, hash, stateVector, mutual, buckets, bucketHashes, taken, synced, carry } = message
   if (byteLength(document) > limits.maxDocumentNameBytes)
     return failed('too-large', `a document name over ${limits.maxDocumentNameBytes} bytes`)
   if (hash && hash.length !== hashBytes)
     return failed('invalid', `the hash of a document has ${hashBytes} bytes`)
   if (stateVector && stateVector.length > limits.maxStateVectorBytes)
     return failed('too-large', `a state vector of ${stateVector.length} bytes`)
-  if (piece && !(isCount(piece.transfer) && isCount(piece.offset) && isCount(piece.total)))
-    return failed('invalid', 'a piece is placed by whole numbers')
-  if (piece && piece.offset + piece.content.length > piece.total)
-    return failed('invalid', 'a piece lies within the whole')
-  if (wanted && !(isCount(wanted.transfer) && isCount(wanted.offset)))
-    return failed('invalid', 'a piece is asked for by whole numbers')
-  return ok({ document, hash, stateVector, mutual, update, piece, wanted })
+  if (buckets && buckets.length !== bucketCount / 8) return failed('invalid', 'a bucket bitmap has 32 bytes')
+  if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
+    return failed('invalid', `${bucketCount} bucket hashes of ${hashBytes} bytes`)
+  if (taken && !(isCount(taken.transfer) && isCount(taken.pieces)))
+    return failed('invalid', 'pieces are counted in whole numbers')
+  const piece = message.piece ? decodePiece(message.piece) : ok(undefined)
+  if (!piece.ok) return piece
+  return ok({
+    document,
+    hash,
+    isSynced: synced,
+    stateVector,
+    mutual,
+    buckets: buckets && bucketsOf(buckets),
+    bucketHashes,
+    piece: piece.value,
+    taken,
+    carry,
+  })
+}
+
+function decodePiece({ transfer, index, content, ...flags }: messages.Piece): Result<Piece, DecodeFailure> {
+  if (!isCount(transfer) || !isCount(index)) return failed('invalid', 'a piece is placed by whole numbers')
+  return ok({
+    transfer,
+    index,
+    // Copied: a view would keep the whole frame that it came in.
+    content: content.slice(),
+    isEndOfUpdate: flags.endOfUpdate,
+    isLast: flags.last,
+    isAnswer: flags.answer,
+    isSynced: flags.synced,
+  })
 }
 
 function encodeHeld({ buckets, ids, mutual }: Held): messages.Held {

@@ -697,9 +697,12 @@ export namespace Held {
 
 export interface Piece {
   transfer: number
-  offset: number
-  total: number
+  index: number
   content: Uint8Array<ArrayBuffer>
+  endOfUpdate: boolean
+  last: boolean
+  answer: boolean
+  synced: boolean
 }
 
 export namespace Piece {
@@ -717,19 +720,34 @@ export namespace Piece {
           w.uint64Number(obj.transfer)
         }
 
-        if ((obj.offset != null && obj.offset !== 0)) {
+        if ((obj.index != null && obj.index !== 0)) {
           w.uint32(16)
-          w.uint64Number(obj.offset)
-        }
-
-        if ((obj.total != null && obj.total !== 0)) {
-          w.uint32(24)
-          w.uint64Number(obj.total)
+          w.uint64Number(obj.index)
         }
 
         if ((obj.content != null && obj.content.byteLength > 0)) {
-          w.uint32(34)
+          w.uint32(26)
           w.bytes(obj.content)
+        }
+
+        if ((obj.endOfUpdate != null && obj.endOfUpdate !== false)) {
+          w.uint32(32)
+          w.bool(obj.endOfUpdate)
+        }
+
+        if ((obj.last != null && obj.last !== false)) {
+          w.uint32(40)
+          w.bool(obj.last)
+        }
+
+        if ((obj.answer != null && obj.answer !== false)) {
+          w.uint32(48)
+          w.bool(obj.answer)
+        }
+
+        if ((obj.synced != null && obj.synced !== false)) {
+          w.uint32(56)
+          w.bool(obj.synced)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -738,9 +756,12 @@ export namespace Piece {
       }, (reader, length, opts = {}) => {
         const obj: any = {
           transfer: 0,
-          offset: 0,
-          total: 0,
-          content: uint8ArrayAlloc(0)
+          index: 0,
+          content: uint8ArrayAlloc(0),
+          endOfUpdate: false,
+          last: false,
+          answer: false,
+          synced: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -754,15 +775,27 @@ export namespace Piece {
               break
             }
             case 2: {
-              obj.offset = reader.uint64Number()
+              obj.index = reader.uint64Number()
               break
             }
             case 3: {
-              obj.total = reader.uint64Number()
+              obj.content = reader.bytes()
               break
             }
             case 4: {
-              obj.content = reader.bytes()
+              obj.endOfUpdate = reader.bool()
+              break
+            }
+            case 5: {
+              obj.last = reader.bool()
+              break
+            }
+            case 6: {
+              obj.answer = reader.bool()
+              break
+            }
+            case 7: {
+              obj.synced = reader.bool()
               break
             }
             default: {
@@ -788,17 +821,17 @@ export namespace Piece {
   }
 }
 
-export interface Wanted {
+export interface Taken {
   transfer: number
-  offset: number
+  pieces: number
 }
 
-export namespace Wanted {
-  let _codec: Codec<Wanted>
+export namespace Taken {
+  let _codec: Codec<Taken>
 
-  export const codec = (): Codec<Wanted> => {
+  export const codec = (): Codec<Taken> => {
     if (_codec == null) {
-      _codec = message<Wanted>((obj, w, opts = {}) => {
+      _codec = message<Taken>((obj, w, opts = {}) => {
         if (opts.lengthDelimited !== false) {
           w.fork()
         }
@@ -808,9 +841,9 @@ export namespace Wanted {
           w.uint64Number(obj.transfer)
         }
 
-        if ((obj.offset != null && obj.offset !== 0)) {
+        if ((obj.pieces != null && obj.pieces !== 0)) {
           w.uint32(16)
-          w.uint64Number(obj.offset)
+          w.uint64Number(obj.pieces)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -819,7 +852,7 @@ export namespace Wanted {
       }, (reader, length, opts = {}) => {
         const obj: any = {
           transfer: 0,
-          offset: 0
+          pieces: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -833,7 +866,7 @@ export namespace Wanted {
               break
             }
             case 2: {
-              obj.offset = reader.uint64Number()
+              obj.pieces = reader.uint64Number()
               break
             }
             default: {
@@ -850,12 +883,12 @@ export namespace Wanted {
     return _codec
   }
 
-  export function encode (obj: Partial<Wanted>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, Wanted.codec())
+  export function encode (obj: Partial<Taken>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Taken.codec())
   }
 
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Wanted>): Wanted {
-    return decodeMessage(buf, Wanted.codec(), opts)
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Taken>): Taken {
+    return decodeMessage(buf, Taken.codec(), opts)
   }
 }
 
@@ -864,9 +897,12 @@ export interface DocumentStep {
   hash?: Uint8Array<ArrayBuffer>
   stateVector?: Uint8Array<ArrayBuffer>
   mutual: boolean
-  update?: Uint8Array<ArrayBuffer>
+  buckets?: Uint8Array<ArrayBuffer>
+  bucketHashes?: Uint8Array<ArrayBuffer>
+  synced: boolean
   piece?: Piece
-  wanted?: Wanted
+  taken?: Taken
+  carry: boolean
 }
 
 export namespace DocumentStep {
@@ -899,19 +935,34 @@ export namespace DocumentStep {
           w.bool(obj.mutual)
         }
 
-        if (obj.update != null) {
+        if (obj.buckets != null) {
           w.uint32(42)
-          w.bytes(obj.update)
+          w.bytes(obj.buckets)
+        }
+
+        if (obj.bucketHashes != null) {
+          w.uint32(50)
+          w.bytes(obj.bucketHashes)
+        }
+
+        if ((obj.synced != null && obj.synced !== false)) {
+          w.uint32(56)
+          w.bool(obj.synced)
         }
 
         if (obj.piece != null) {
-          w.uint32(50)
+          w.uint32(66)
           Piece.codec().encode(obj.piece, w)
         }
 
-        if (obj.wanted != null) {
-          w.uint32(58)
-          Wanted.codec().encode(obj.wanted, w)
+        if (obj.taken != null) {
+          w.uint32(74)
+          Taken.codec().encode(obj.taken, w)
+        }
+
+        if ((obj.carry != null && obj.carry !== false)) {
+          w.uint32(80)
+          w.bool(obj.carry)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -920,7 +971,9 @@ export namespace DocumentStep {
       }, (reader, length, opts = {}) => {
         const obj: any = {
           document: '',
-          mutual: false
+          mutual: false,
+          synced: false,
+          carry: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -946,19 +999,31 @@ export namespace DocumentStep {
               break
             }
             case 5: {
-              obj.update = reader.bytes()
+              obj.buckets = reader.bytes()
               break
             }
             case 6: {
+              obj.bucketHashes = reader.bytes()
+              break
+            }
+            case 7: {
+              obj.synced = reader.bool()
+              break
+            }
+            case 8: {
               obj.piece = Piece.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.piece
               })
               break
             }
-            case 7: {
-              obj.wanted = Wanted.codec().decode(reader, reader.uint32(), {
-                limits: opts.limits?.wanted
+            case 9: {
+              obj.taken = Taken.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.taken
               })
+              break
+            }
+            case 10: {
+              obj.carry = reader.bool()
               break
             }
             default: {

@@ -1,0 +1,215 @@
+/**
+ * Document announcer: tells the room which documents this member has open, and decides when a replica is synced
+ * because no living member holds more.
+ *
+ * It is one member's side of the rule in `Provider.synced`; the other side, exchanges with synced members, is in
+ * `SyncState`. What it announces is a field of presence, sent again only when it changes.
+ */
+import type { Clock } from '../cluster/ports.ts'
+import type { DocumentSync } from '../spaces/document-sync.ts'
+import { digestText } from '../spaces/sync-state.ts'
+import type { Json } from '../wire/json.ts'
+import type { DocumentRoster } from './document-roster.ts'
+import { type Holding, type Holdings, maxUnreachable, printHoldings } from './holdings.ts'
+import { holdingsField, unreachableField } from './reserved-fields.ts'
+
+export interface DocumentAnnouncerOptions {
+  readonly self: string
+  readonly clock: Clock
+  readonly roster: DocumentRoster
+  readonly documents: ReadonlyMap<string, DocumentSync>
+  /** Whether this member's view of the cluster is one that others share. */
+  readonly isSettled: () => boolean
+  readonly isUnreachable: (id: string) => boolean
+  /** Sets reserved fields of this member's presence. */
+  readonly announce: (fields: Readonly<Record<string, Json | undefined>>) => void
+  /** Asks a connected member that holds the document for what is lacking. */
+  readonly request: (document: string) => void
+  /** Who holds what may have changed, and so who should be connected to whom. */
+  readonly regroup: () => void
+  /** Two members write under one client id, and this one has to draw another. */
+  readonly collided: (document: string, memberId: string) => void
+}
+
+interface Opened {
+  readonly openedMs: number
+  readonly seed: (() => void) | undefined
+  requestedMs: number
+  waitMs: number
+  /** A synced holder is known: no reason to wait before it is asked. */
+  hasSyncedHolder: boolean
+}
+
+/** Our choice: two announcements that crossed each other have both arrived by then. */
+const establishMs = 1_000
+/** A member that announces nothing for so long is taken to hold nothing. */
+const unknownMs = 10_000
+/** While a replica is not synced it is looked at again after this, then ever more rarely … */
+const firstWaitMs = 1_000
+/** … but at least so often. */
+const maxWaitMs = 10_000
+/** The digest of a replica that is not synced is announced at most so often. */
+const digestIntervalMs = 250
+
+export class DocumentAnnouncer {
+  readonly #options: DocumentAnnouncerOptions
+  readonly #opened = new Map<string, Opened>()
+  /** Since when members are known to be in the room without having announced anything. */
+  readonly #unknownSince = new Map<string, number>()
+  #announced = ''
+  #announcedMs = Number.NEGATIVE_INFINITY
+  #unreachable = ''
+  #cancelTimer: (() => void) | undefined
+  #timerMs = Number.POSITIVE_INFINITY
+
+  constructor(options: DocumentAnnouncerOptions) {
+    this.#options = options
+  }
+
+  /** @param seed fills the document, which is empty */
+  opened(document: string, seed: (() => void) | undefined): void {
+    const { clock } = this.#options
+    const openedMs = clock.now().monotonicMs
+    const requestedMs = Number.NEGATIVE_INFINITY
+    this.#opened.set(document, {
+      openedMs,
+      seed,
+      requestedMs,
+      waitMs: firstWaitMs,
+      hasSyncedHolder: false,
+    })
+    this.look()
+    this.#options.regroup()
+  }
+
+  closed(document: string): void {
+    this.#opened.delete(document)
+    this.look()
+    this.#options.regroup()
+  }
+
+  stop(): void {
+    this.#cancelTimer?.()
+    this.#timerMs = Number.POSITIVE_INFINITY
+  }
+
+  /** Something may have changed: here, or in what others announce. */
+  look(): void {
+    this.#resolveCollisions()
+    for (const sync of this.#options.documents.values()) if (!sync.state.isSynced) this.#lookAt(sync)
+    this.#announce()
+  }
+
+  /** Others that hold one of this member's documents and were dialled in vain. */
+  unreachable(): ReadonlySet<string> {
+    const { documents, roster, isUnreachable } = this.#options
+    const holders = [...documents.keys()].flatMap(name => roster.holdersOf(name).map(({ id }) => id))
+    return new Set(holders.filter(isUnreachable))
+  }
+
+  #lookAt(sync: DocumentSync): void {
+    const { clock, roster, request } = this.#options
+    const opened = this.#opened.get(sync.name)
+    if (!opened) return
+    const nowMs = clock.now().monotonicMs
+    if (this.#mayEstablish(sync, opened, nowMs)) {
+      if (opened.seed && sync.isEmpty) opened.seed()
+      sync.state.establish()
+      return
+    }
+    const hasSyncedHolder = roster.holdersOf(sync.name).some(({ isSynced }) => isSynced)
+    const isFirst = hasSyncedHolder && !opened.hasSyncedHolder
+    opened.hasSyncedHolder = hasSyncedHolder
+    if (isFirst || nowMs - opened.requestedMs >= opened.waitMs) {
+      if (opened.requestedMs > Number.NEGATIVE_INFINITY)
+        opened.waitMs = Math.min(2 * opened.waitMs, maxWaitMs)
+      opened.requestedMs = nowMs
+      request(sync.name)
+    }
+    this.#lookAgainAt(Math.min(opened.requestedMs + opened.waitMs, nowMs + firstWaitMs))
+  }
+
+  /** Whether it is established that no living member holds more than this replica. */
+  #mayEstablish(sync: DocumentSync, { openedMs, seed }: Opened, nowMs: number): boolean {
+    const { self, roster, isSettled } = this.#options
+    if (nowMs - openedMs < establishMs || !isSettled() || this.#isAnyUnknown(nowMs)) return false
+    // So that its own digest is among those that it had.
+    sync.hash()
+    const holders = roster.holdersOf(sync.name)
+    const isCovered = ({ id, digest }: { id: string; digest: string | undefined }) =>
+      digest === undefined || sync.state.contains(digest) || sync.state.hasCompared(id)
+    if (holders.some(({ isSynced }) => isSynced) || !holders.every(isCovered)) return false
+    // One member seeds, and the others get its content from it.
+    const seeders = holders.filter(({ isSeeder }) => isSeeder).map(({ id }) => id)
+    return seeders.length === 0 || (seed !== undefined && seeders.every(id => self < id))
+  }
+
+  #isAnyUnknown(nowMs: number): boolean {
+    const unknown = new Set(this.#options.roster.unknown())
+    for (const id of this.#unknownSince.keys()) if (!unknown.has(id)) this.#unknownSince.delete(id)
+    for (const id of unknown) if (!this.#unknownSince.has(id)) this.#unknownSince.set(id, nowMs)
+    return [...this.#unknownSince.values()].some(sinceMs => nowMs - sinceMs < unknownMs)
+  }
+
+  /** Of two members that write under one client id, the one with the greater id draws another. */
+  #resolveCollisions(): void {
+    const { self, documents, roster, collided } = this.#options
+    for (const [name, { doc, isCarried }] of documents) {
+      if (isCarried) continue
+      for (const { id, client, isCarried: isTheirsCarried } of roster.holdersOf(name))
+        if (client === doc.clientID && !isTheirsCarried && id < self) collided(name, id)
+    }
+  }
+
+  #announce(): void {
+    const { clock, announce } = this.#options
+    const nowMs = clock.now().monotonicMs
+    const holdings = this.#holdings(nowMs - this.#announcedMs >= digestIntervalMs)
+    const value = printHoldings(holdings)
+    const unreachable = [...this.unreachable()].sort().slice(0, maxUnreachable)
+    const text = JSON.stringify(value)
+    if (text !== this.#announced) {
+      this.#announced = text
+      this.#announcedMs = nowMs
+      this.#lastHoldings = holdings
+      announce({ [holdingsField]: value })
+    }
+    if (unreachable.join() === this.#unreachable) return
+    this.#unreachable = unreachable.join()
+    announce({ [unreachableField]: unreachable.length > 0 ? unreachable : undefined })
+    this.#options.regroup()
+  }
+
+  #lastHoldings: Holdings = new Map()
+
+  /** @param isDue whether digests may be announced that have changed */
+  #holdings(isDue: boolean): Holdings {
+    const { documents } = this.#options
+    return new Map([...documents].map(([name, sync]) => [name, this.#holding(name, sync, isDue)]))
+  }
+
+  #holding(name: string, sync: DocumentSync, isDue: boolean): Holding {
+    const { isSynced } = sync.state
+    const digest = isSynced || sync.isEmpty ? undefined : digestText(sync.hash())
+    const before = this.#lastHoldings.get(name)?.digest
+    const isLate = digest !== undefined && before !== undefined && digest !== before && !isDue
+    if (isLate) this.#lookAgainAt(this.#announcedMs + digestIntervalMs)
+    return {
+      client: sync.doc.clientID,
+      isSynced,
+      digest: isLate ? before : digest,
+      isSeeder: !isSynced && this.#opened.get(name)?.seed !== undefined,
+      isCarried: sync.isCarried,
+    }
+  }
+
+  #lookAgainAt(atMs: number): void {
+    if (atMs >= this.#timerMs) return
+    this.#cancelTimer?.()
+    this.#timerMs = atMs
+    this.#cancelTimer = this.#options.clock.setTimer(atMs, () => {
+      this.#timerMs = Number.POSITIVE_INFINITY
+      this.look()
+    })
+  }
+}

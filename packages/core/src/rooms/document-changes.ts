@@ -1,0 +1,64 @@
+/**
+ * Document changes: what transactions have changed since somebody last asked, as clocks and deletions.
+ *
+ * The changes themselves stay in the document and are encoded when they are asked for, in chunks: a paste of 30 MB is
+ * never encoded in one go. Encoding is by the state of the document then, so nothing is ever missing; something may
+ * come twice.
+ */
+import type * as Y from 'yjs'
+import { type DeletedRange, updateChunks } from '../spaces/update-chunks.ts'
+
+export class DocumentChanges {
+  readonly #doc: Y.Doc
+  /** Client → the first clock that changed. */
+  #since = new Map<number, number>()
+  #deletions = new Map<number, DeletedRange[]>()
+
+  constructor(doc: Y.Doc) {
+    this.#doc = doc
+  }
+
+  get isEmpty(): boolean {
+    return this.#since.size === 0 && this.#deletions.size === 0
+  }
+
+  collect({ beforeState, afterState, deleteSet }: Y.Transaction): void {
+    for (const [client, clock] of afterState) {
+      const before = beforeState.get(client) ?? 0
+      if (clock > before) this.#since.set(client, Math.min(before, this.#since.get(client) ?? before))
+    }
+    for (const [client, ranges] of deleteSet.clients) {
+      const known = this.#deletions.get(client)
+      if (known) known.push(...ranges)
+      else this.#deletions.set(client, [...ranges])
+    }
+  }
+
+  /** What `other` collected is part of this now. */
+  add(other: DocumentChanges): void {
+    for (const [client, clock] of other.#since)
+      this.#since.set(client, Math.min(clock, this.#since.get(client) ?? clock))
+    for (const [client, ranges] of other.#deletions)
+      this.#deletions.set(client, [...(this.#deletions.get(client) ?? []), ...ranges])
+    other.clear()
+  }
+
+  /** As updates of about so many bytes, encoded one by one. Nothing is left to be asked for. */
+  take(maxBytes: number): Iterator<Uint8Array, void, undefined> {
+    const since = this.#since
+    const until = new Map([...since.keys()].map(client => [client, stateOf(this.#doc, client)]))
+    const deletions = this.#deletions
+    this.clear()
+    return updateChunks(this.#doc, { since, until, deletions, maxBytes })
+  }
+
+  clear(): void {
+    this.#since = new Map()
+    this.#deletions = new Map()
+  }
+}
+
+function stateOf({ store }: Y.Doc, client: number): number {
+  const last = store.clients.get(client)?.at(-1)
+  return last ? last.id.clock + last.length : 0
+}

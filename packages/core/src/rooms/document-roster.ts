@@ -1,0 +1,89 @@
+/**
+ * Document roster: which members of a room hold which document, as far as they announced it.
+ *
+ * It keeps nothing of its own: it reads the presence of the members that are in the room now.
+ */
+import { createRings } from '@hearsay/failure-detector'
+import type { Holder } from '../spaces/space-content.ts'
+import { type Holding, type Holdings, readHoldings, readUnreachable } from './holdings.ts'
+import type { PresenceRegisters } from './presence-registers.ts'
+import { holdingsField, unreachableField } from './reserved-fields.ts'
+
+export interface DocumentRosterOptions {
+  readonly self: string
+  readonly presence: PresenceRegisters
+  /** Members in the room that are alive, or suspect and were alive here; oneself excepted. */
+  readonly others: () => readonly string[]
+  /** Whether what a member said of itself is of its present visit. */
+  readonly isPresent: (id: string) => boolean
+}
+
+/** As each holder computes it: on two rings each has at most four neighbours. */
+const ringCount = 2
+
+export class DocumentRoster {
+  readonly #options: DocumentRosterOptions
+
+  constructor(options: DocumentRosterOptions) {
+    this.#options = options
+  }
+
+  /** What a member announced; undefined: nothing yet, in its present visit. */
+  of(id: string): Holdings | undefined {
+    const { presence, isPresent } = this.#options
+    return isPresent(id) ? readHoldings(presence.valueOf(id, holdingsField)) : undefined
+  }
+
+  /** The others that hold a document. */
+  holdersOf(document: string): (Holder & Holding)[] {
+    return this.#options.others().flatMap(id => {
+      const holding = this.of(id)?.get(document)
+      return holding ? [{ id, ...holding }] : []
+    })
+  }
+
+  /** Others in the room of which it is not known yet what they hold. */
+  unknown(): string[] {
+    return this.#options.others().filter(id => this.of(id) === undefined)
+  }
+
+  /**
+   * Whether those who have a document open hold together by connections among themselves, carriers left out.
+   *
+   * @param isCarried whether this member only carries it
+   */
+  isConnected(document: string, isCarried: boolean, unreachable: ReadonlySet<string>): boolean {
+    const { self } = this.#options
+    const openers = this.holdersOf(document).flatMap(({ id, ...holding }) => (holding.isCarried ? [] : [id]))
+    return isConnected(isCarried ? openers : [self, ...openers], (a, b) => this.#areApart(a, b, unreachable))
+  }
+
+  /** The same with the carriers. */
+  isConnectedByCarriers(document: string, unreachable: ReadonlySet<string>): boolean {
+    const holders = [this.#options.self, ...this.holdersOf(document).map(({ id }) => id)]
+    return isConnected(holders, (a, b) => this.#areApart(a, b, unreachable))
+  }
+
+  /** One of the two dialled the other in vain. */
+  #areApart(a: string, b: string, unreachable: ReadonlySet<string>): boolean {
+    const { self } = this.#options
+    if (a === self) return unreachable.has(b) || this.#unreachableOf(b).includes(a)
+    if (b === self) return unreachable.has(a) || this.#unreachableOf(a).includes(b)
+    return this.#unreachableOf(a).includes(b) || this.#unreachableOf(b).includes(a)
+  }
+
+  #unreachableOf(id: string): readonly string[] {
+    return readUnreachable(this.#options.presence.valueOf(id, unreachableField))
+  }
+}
+
+/** Whether these members are one component, each connected to its ring neighbours but those that it is apart from. */
+function isConnected(members: readonly string[], areApart: (a: string, b: string) => boolean): boolean {
+  const [first] = members
+  if (first === undefined) return true
+  const rings = createRings(ringCount, members)
+  const reached = new Set([first])
+  for (const id of reached)
+    for (const next of rings.neighbours(id, other => areApart(id, other))) reached.add(next)
+  return reached.size === members.length
+}

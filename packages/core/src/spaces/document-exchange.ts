@@ -1,0 +1,216 @@
+/**
+ * Document exchange: the steps by which two members make their replicas of a document equal.
+ *
+ * offer: the digest → equal: silence, or the digest back if it was asked for → else a request: the state vector, or,
+ * where that would be long, the digests of 256 buckets, whereupon the other requests what it lacks in those that
+ * differ → a stream of what is beyond the request, and, if it was mutual, a request back. Every step is answered from
+ * its content and from what is held now; a lost, late or repeated one does no harm.
+ */
+import * as Y from 'yjs'
+import { equalBytes } from '../wire/equal-bytes.ts'
+import { limits } from '../wire/limits.ts'
+import type { DocumentStep } from '../wire/space-codec.ts'
+import type { ChunkedTransfers, UpdateSource } from './chunked-transfers.ts'
+import { bucketDigestBytes, digestBucketOf, digestBuckets, isCollision } from './document-digest.ts'
+import type { DocumentSync } from './document-sync.ts'
+import type { Question } from './sync-state.ts'
+import { updateChunks } from './update-chunks.ts'
+
+/** Clients beyond which buckets are compared first: a state vector of 10 kB. */
+const maxClientsInRequest = 1_024
+/** Bytes of one update in a stream: applied in some milliseconds. */
+const chunkBytes = 61_440
+
+export interface DocumentExchangeOptions {
+  readonly sync: DocumentSync
+  readonly transfers: ChunkedTransfers
+  readonly nowMs: number
+}
+
+export interface DocumentAnswer {
+  readonly steps: readonly DocumentStep[]
+  /** Whether the document has changed. */
+  readonly isNew: boolean
+  /** Updates that were refused. */
+  readonly refused: number
+}
+
+/** @param to whom; a member that was not compared with yet is asked for its digest in any case */
+export function offerDocument(sync: DocumentSync, to: string): DocumentStep {
+  const { state, name } = sync
+  const isSettled = state.isSynced && state.hasCompared(to)
+  return { document: name, hash: sync.hash(), isSynced: state.isSynced, mutual: !isSettled }
+}
+
+/** A request to a member that is said to hold the document: what it has beyond this replica. */
+export function requestDocument(
+  sync: DocumentSync,
+  of: Omit<Question, 'isPartial'>,
+  nowMs: number,
+): DocumentStep {
+  sync.state.ask({ ...of, isPartial: false }, nowMs)
+  const document = sync.name
+  return sync.digest.clients > maxClientsInRequest
+    ? { document, bucketHashes: sync.digest.bucketHashes(), mutual: true }
+    : { document, stateVector: Y.encodeStateVector(sync.doc), mutual: true }
+}
+
+/** What a step of `from` means for this replica, and what to answer. */
+export function answerDocument(
+  options: DocumentExchangeOptions,
+  from: string,
+  step: DocumentStep,
+): DocumentAnswer {
+  const { sync, transfers, nowMs } = options
+  if (step.piece) return receivePiece(options, from, step)
+  if (step.taken) return quiet(transfers.acknowledged(from, step.taken, nowMs).map(each => each.step))
+  if (step.bucketHashes) return quiet(answerBuckets(options, from, step.bucketHashes))
+  if (step.stateVector) return quiet(answerRequest(options, from, step, step.stateVector))
+  if (step.hash) return quiet(answerOffer(sync, from, step, step.hash, nowMs))
+  return quiet([])
+}
+
+const quiet = (steps: readonly DocumentStep[]): DocumentAnswer => ({ steps, isNew: false, refused: 0 })
+
+function answerOffer(
+  sync: DocumentSync,
+  from: string,
+  { isSynced = false, mutual = false }: DocumentStep,
+  hash: Uint8Array,
+  nowMs: number,
+): DocumentStep[] {
+  const { state, name } = sync
+  const own = sync.hash()
+  const back = { document: name, hash: own, isSynced: state.isSynced }
+  if (equalBytes(own, hash)) {
+    state.caughtUpWith(from, isSynced)
+    return mutual ? [{ ...back, isSynced: state.isSynced }] : []
+  }
+  if (isCollision(own, hash)) {
+    sync.collided(from)
+    // Nothing that could be exchanged is missing anywhere.
+    state.caughtUpWith(from, false)
+    return []
+  }
+  if (!state.mayAsk(from, hash, isSynced, nowMs)) return []
+  return [{ ...requestDocument(sync, { of: from, digest: hash, isSynced }, nowMs), ...back }]
+}
+
+/** Requests what is lacking in the buckets that differ, and is asked for what the other lacks there. */
+function answerBuckets(
+  { sync, nowMs }: DocumentExchangeOptions,
+  from: string,
+  theirs: Uint8Array,
+): DocumentStep[] {
+  const own = sync.digest.bucketHashes()
+  const differing = new Set<number>()
+  for (let bucket = 0; bucket < digestBuckets; bucket++) {
+    const [at, end] = [bucket * bucketDigestBytes, (bucket + 1) * bucketDigestBytes]
+    if (!equalBytes(own.subarray(at, end), theirs.subarray(at, end))) differing.add(bucket)
+  }
+  if (differing.size === 0) return []
+  return [requestBuckets(sync, from, differing, nowMs)]
+}
+
+/** As many of these buckets as one state vector may cover; the rest differs in the next exchange, too. */
+function requestBuckets(
+  sync: DocumentSync,
+  of: string,
+  differing: ReadonlySet<number>,
+  nowMs: number,
+): DocumentStep {
+  const clocks = new Map<number, Map<number, number>>()
+  for (const client of sync.doc.store.clients.keys()) {
+    const bucket = digestBucketOf(client)
+    if (!differing.has(bucket)) continue
+    const known = clocks.get(bucket) ?? new Map<number, number>()
+    clocks.set(bucket, known.set(client, Y.getState(sync.doc.store, client)))
+  }
+  const covered = new Map<number, number>()
+  const buckets = new Set<number>()
+  const maxClients = limits.maxStateVectorBytes / maxClientBytes
+  for (const bucket of differing) {
+    const known = clocks.get(bucket) ?? new Map<number, number>()
+    if (buckets.size > 0 && covered.size + known.size > maxClients) break
+    buckets.add(bucket)
+    for (const [client, clock] of known) covered.set(client, clock)
+  }
+  sync.state.ask({ of, digest: undefined, isSynced: false, isPartial: true }, nowMs)
+  return { document: sync.name, stateVector: Y.encodeStateVector(covered), buckets, mutual: true }
+}
+
+/** A client id and a clock, as variable integers of up to 53 bits. */
+const maxClientBytes = 16
+
+function answerRequest(
+  options: DocumentExchangeOptions,
+  from: string,
+  { buckets, mutual = false, hash, isSynced = false }: DocumentStep,
+  stateVector: Uint8Array,
+): DocumentStep[] {
+  const { sync, transfers, nowMs } = options
+  const since = readStateVector(stateVector)
+  if (!since) return []
+  const { state, doc } = sync
+  // Equal as a whole, so in each bucket.
+  if (hash && equalBytes(hash, sync.hash()))
+    return answerOffer(sync, from, { document: sync.name, isSynced, mutual: true }, hash, nowMs)
+  const isMore = [...since].some(([client, clock]) => Y.getState(doc.store, client) < clock)
+  if (isMore) state.isBehind(from)
+  const steps: DocumentStep[] = []
+  // A request about buckets is what the comparison of buckets led to: the question that began it is answered so.
+  const mayAsk = (buckets && state.isAsking(from)) || state.mayAsk(from, hash, isSynced, nowMs)
+  if (mutual && mayAsk) {
+    const question = { of: from, digest: hash, isSynced }
+    const request = buckets
+      ? requestBuckets(sync, from, buckets, nowMs)
+      : requestDocument(sync, question, nowMs)
+    steps.push({ ...request, mutual: request.bucketHashes !== undefined })
+  }
+  const source = sourceOf(sync, since, buckets)
+  return [...steps, ...transfers.answer(from, sync.name, source, nowMs).map(({ step }) => step)]
+}
+
+function sourceOf(
+  sync: DocumentSync,
+  since: ReadonlyMap<number, number>,
+  buckets: ReadonlySet<number> | undefined,
+): UpdateSource {
+  const includes = buckets && ((client: number) => buckets.has(digestBucketOf(client)))
+  return {
+    updates: updateChunks(sync.doc, { since, includes, maxBytes: chunkBytes }),
+    isSynced: () => sync.state.isSynced,
+  }
+}
+
+function receivePiece(
+  { sync, transfers, nowMs }: DocumentExchangeOptions,
+  from: string,
+  { document, piece }: DocumentStep,
+): DocumentAnswer {
+  const received = piece && transfers.received(from, document, piece, nowMs)
+  if (!received) return quiet([])
+  const { update, end, ack } = received
+  const { state } = sync
+  state.received(from, piece.content.length, nowMs)
+  const drops = sync.drops
+  const outcome = update ? sync.apply(update) : 'stale'
+  if (sync.drops > drops) state.spoiled(from)
+  if (outcome === 'refused') {
+    transfers.cancel(from, piece.transfer)
+    state.refused(from, nowMs)
+    return { steps: [], isNew: false, refused: 1 }
+  }
+  if (outcome === 'new' && piece.isAnswer) state.isBehind(from)
+  const isMore = end !== undefined && state.ended(from, end.isSynced)
+  const steps = [...(ack ? [ack] : []), ...(isMore ? [offerDocument(sync, from)] : [])]
+  return { steps, isNew: outcome === 'new', refused: 0 }
+}
+
+function readStateVector(bytes: Uint8Array): ReadonlyMap<number, number> | undefined {
+  try {
+    return Y.decodeStateVector(bytes)
+  } catch {
+    return undefined
+  }
+}

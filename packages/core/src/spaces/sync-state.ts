@@ -1,0 +1,173 @@
+/**
+ * Sync state: whether this replica of a document is synced, and which members it has compared itself with.
+ *
+ * Invariants:
+ * 1. A replica becomes synced only when it contains everything that some synced replica contained (an exchange with it
+ *    ended, or both digests are equal), or when it is established that no living member holds more.
+ * 2. It stays synced until a member that has just become reachable turns out to hold more, and is synced again when
+ *    that has been merged, or that member is gone.
+ * 3. One member at a time is asked for what is lacking, so that nothing comes twice; a synced one takes precedence.
+ * 4. A member that sent what cannot be applied is not asked again soon, and never for the same document.
+ */
+import { toString as toText } from 'uint8arrays/to-string'
+
+/** A question to a member. */
+export interface Question {
+  readonly of: string
+  /** Its digest, if it is known. */
+  readonly digest: Uint8Array | undefined
+  /** It said that its replica is synced. */
+  readonly isSynced: boolean
+  /** The question is about a part of the document only: the answer does not bring everything. */
+  readonly isPartial: boolean
+}
+
+interface Asked extends Question {
+  readonly sinceMs: number
+  lastMs: number
+  bytes: number
+  /** Something of the answer had to be dropped. */
+  isSpoiled: boolean
+}
+
+interface Refused {
+  readonly digest: string | undefined
+  readonly untilMs: number
+}
+
+/** A member that was asked and sent nothing for so long is not waited for. */
+const patienceMs = 1_000
+/** A stream that is slower than this after `slowAfterMs` keeps nobody else from being asked. */
+const minBytesPerSecond = 32_768
+const slowAfterMs = 5_000
+/** A member whose answer was refused is not asked for so long, and then only if its document has changed. */
+const refusedMs = 30_000
+/** Own digests that are remembered: to know that a member holds nothing that was not here before. */
+const maxPast = 256
+
+export class SyncState {
+  #isEstablished = false
+  /** Members that were compared with since they became reachable. */
+  readonly #compared = new Set<string>()
+  /** Newly reachable members that hold more, until that is merged. */
+  readonly #ahead = new Set<string>()
+  /** Members that sent what could not be applied. */
+  readonly #refused = new Map<string, Refused>()
+  /** Digests that this replica had, as text, the oldest first. */
+  readonly #past = new Set<string>()
+  #asked: Asked | undefined
+
+  get isSynced(): boolean {
+    return this.#isEstablished && this.#ahead.size === 0
+  }
+
+  /** No living member holds more. */
+  establish(): void {
+    this.#isEstablished = true
+  }
+
+  /** Whether it is worth asking this member for its digest though ours may be equal. */
+  hasCompared(id: string): boolean {
+    return this.#compared.has(id)
+  }
+
+  /** This replica has this digest now. */
+  had(digest: Uint8Array): void {
+    const text = digestText(digest)
+    this.#past.delete(text)
+    this.#past.add(text)
+    const [oldest] = this.#past
+    if (this.#past.size > maxPast && oldest !== undefined) this.#past.delete(oldest)
+  }
+
+  /** Whether this replica contains everything that one with this digest contained, as far as is remembered. */
+  contains(digest: string): boolean {
+    return this.#past.has(digest)
+  }
+
+  /** A member's document is equal, or all of it has been merged. */
+  caughtUpWith(id: string, isSynced: boolean): void {
+    if (isSynced) this.#isEstablished = true
+    this.#compared.add(id)
+    this.#ahead.delete(id)
+    this.#refused.delete(id)
+    if (this.#asked?.of === id) this.#asked = undefined
+  }
+
+  /** A member's document holds something that this one lacks. */
+  isBehind(id: string): void {
+    if (!this.#compared.has(id)) this.#ahead.add(id)
+  }
+
+  /** Whether to ask this member for what is lacking here. */
+  mayAsk(id: string, digest: Uint8Array | undefined, isSynced: boolean, nowMs: number): boolean {
+    const refused = this.#refused.get(id)
+    if (refused && (nowMs < refused.untilMs || refused.digest === (digest && digestText(digest))))
+      return false
+    if (!this.#asked) return true
+    const { sinceMs, lastMs, bytes } = this.#asked
+    if (nowMs - lastMs >= patienceMs || (isSynced && !this.#asked.isSynced)) return true
+    const ms = nowMs - sinceMs
+    return ms > slowAfterMs && bytes / ms < minBytesPerSecond / 1_000
+  }
+
+  isAsking(id: string): boolean {
+    return this.#asked?.of === id
+  }
+
+  ask(question: Question, nowMs: number): void {
+    this.#asked = { ...question, sinceMs: nowMs, lastMs: nowMs, bytes: 0, isSpoiled: false }
+  }
+
+  /** A part of an answer came. */
+  received(id: string, bytes: number, nowMs: number): void {
+    if (this.#asked?.of !== id) return
+    this.#asked.lastMs = nowMs
+    this.#asked.bytes += bytes
+  }
+
+  /** Something of an answer had to be dropped: this one cannot be relied upon. */
+  spoiled(id: string): void {
+    if (this.#asked?.of === id) this.#asked.isSpoiled = true
+  }
+
+  /** An answer ended. @returns whether another exchange has to show what is still lacking */
+  ended(id: string, isSynced: boolean): boolean {
+    if (this.#asked?.of !== id) return false
+    const { isPartial, isSpoiled } = this.#asked
+    this.#asked = undefined
+    if (!isPartial && !isSpoiled) this.caughtUpWith(id, isSynced)
+    return isPartial
+  }
+
+  /** What this member sent cannot be applied. */
+  refused(id: string, nowMs: number): void {
+    const digest = this.#asked?.of === id ? this.#asked.digest : undefined
+    if (this.#asked?.of === id) this.#asked = undefined
+    this.#refused.set(id, { digest: digest && digestText(digest), untilMs: nowMs + refusedMs })
+    // It holds more than can be had: that may not stand in the way for ever.
+    this.#ahead.delete(id)
+  }
+
+  /** The connection to this member is gone. */
+  closed(id: string): void {
+    this.#compared.delete(id)
+    this.#ahead.delete(id)
+    this.#refused.delete(id)
+    if (this.#asked?.of === id) this.#asked = undefined
+  }
+
+  /** Nothing is known of others' documents any more. */
+  reset(): void {
+    this.#isEstablished = false
+    this.#compared.clear()
+    this.#ahead.clear()
+    this.#refused.clear()
+    this.#asked = undefined
+  }
+}
+
+/** A digest as members announce it. */
+export function digestText(digest: Uint8Array): string {
+  return toText(digest, 'base64')
+}
