@@ -1,0 +1,16 @@
+/** Whoever has a document open, however the members of the room are connected: all holders end with the same. */
+import { describe, expect, it } from 'vitest'
+import { size } from '../size.ts'
+import { runTopology } from '../topology/run-topology.ts'
+
+/** One seed alone, to replay it. */
+const only = process.env['HEARSAY_SEED']
+const count = size({ usual: 40, long: 2_000 })
+const seeds = only === undefined ? Array.from({ length: count }, (_, i) => i + 1) : [Number(only)]
+
+describe('a room whose members cannot all connect to each other', () => {
+  it.each(seeds)('agrees on documents, presence and configs, seed %d', { timeout: 600_000 }, async seed => {
+    const trace = await runTopology(seed, { isIdleChecked: true })
+    expect(await runTopology(seed, { isIdleChecked: false }), 'the trace of a second run').toBe(trace)
+  })
+})
