@@ -18,6 +18,7 @@ export class Seat {
   room: Room<Shown> | undefined
   config: Config | undefined
   document: RoomDocument | undefined
+  isLeaving = false
   /** Of the entries that only this member writes: their latest values that were acknowledged. */
   readonly storedEntries = new Map<string, number>()
   /** Of the document: what was inserted before a `stored()` that resolved. */
@@ -33,8 +34,9 @@ export class Seat {
     return this.#simulation.member(this.name).id
   }
 
+  /** One that says goodbye runs no more. */
   get isRunning(): boolean {
-    return this.#simulation.member(this.name).isRunning
+    return !this.isLeaving && this.#simulation.member(this.name).isRunning
   }
 
   get isInRoom(): boolean {

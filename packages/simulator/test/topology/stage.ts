@@ -80,7 +80,7 @@ export class Stage {
   /** Its process starts again from its storage, and does what an app does then. */
   async restart(seat: Seat): Promise<void> {
     const { isInRoom, document } = seat
-    this.simulation.restart(seat.name)
+    this.#start(seat)
     this.#disturbed()
     seat.ended()
     if (!isInRoom && this.#random() < 0.5) return
@@ -98,6 +98,7 @@ export class Stage {
   leaveCluster(seat: Seat): void {
     if (seat.name === 'm0') return
     seat.ended()
+    seat.isLeaving = true
     void this.simulation.leave(seat.name)
     this.#disturbed()
   }
@@ -127,10 +128,15 @@ export class Stage {
       const outside = this.seats.filter(({ isInRoom }) => !isInRoom)
       const seat = pick(outside, this.#random)
       if (!seat) break
-      if (!seat.isRunning) this.simulation.restart(seat.name)
+      if (!seat.isRunning) this.#start(seat)
       await seat.enter()
     }
     for (const seat of this.inRoom) if (this.holders.length < 2 && !seat.isHolder) this.#connect(seat)
+  }
+
+  #start(seat: Seat): void {
+    this.simulation.restart(seat.name)
+    seat.isLeaving = false
   }
 
   #connect(seat: Seat): void {
