@@ -95,6 +95,7 @@ const late: Play = async subject => {
     const inserts = pieces === 1 ? '1 insert' : `${pieces.toLocaleString('en')} inserts`
     figures[`10 MB of ${inserts} after (ms)`] = round(ms)
     figures[`10 MB of ${inserts}, memory grows by (MB)`] = difference(peakMb([joiner.pid]), beforeMb)
+    figures[`10 MB of ${inserts}, peak memory (MB)`] = peakMb([joiner.pid])
     await joiner.end()
   }
   return figures

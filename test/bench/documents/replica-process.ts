@@ -70,7 +70,8 @@ const handlers: Handlers = {
   insert: async ({ document, characters, pieces }) => {
     const text = textOf(opened(document))
     for (let i = 0; i < pieces; i++) {
-      text.insert(text.length, 'x'.repeat(characters / pieces))
+      // At the beginning: what is appended is merged with what is there, at the cost of all of it.
+      text.insert(0, 'x'.repeat(characters / pieces))
       if (i % 100 === 99) await sleep(1)
     }
   },
