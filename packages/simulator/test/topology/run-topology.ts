@@ -1,0 +1,188 @@
+/**
+ * Run topology: the random schedule of one seed, and what must hold meanwhile and afterwards.
+ *
+ * Equal seeds do exactly the same. What does not hold is thrown, with the line that replays it.
+ */
+import { type Random, randomStream } from '../../src/random-stream.ts'
+import { drawTopology, pick, type Topology } from './draw-topology.ts'
+import { digestOf } from './replica-state.ts'
+import type { Seat } from './seat.ts'
+import { Stage } from './stage.ts'
+
+const maxSteps = 30
+const maxStepMs = 2_000
+/** Our choice: what it takes to heal a partition, and some exchanges. */
+const calmMs = 60_000
+/** Our choice, as for the schedules of `explore`. */
+const equalWithinMs = 150_000
+/** A comparison of all with all takes its time. */
+const lookMs = 1_000
+const maxReported = 12
+/** What the last steps left behind comes to an end. */
+const settlesMs = 60_000
+const idleMinutes = 5
+/** Our choice: six times what an idle room of 40 members sends. */
+const maxIdleBytes = 1_500
+
+export interface TopologyOptions {
+  /** Not the second time, when only the trace is to be the same. */
+  readonly isIdleChecked: boolean
+}
+
+/** @returns the hash of the trace until all were equal */
+export async function runTopology(seed: number, { isIdleChecked }: TopologyOptions): Promise<string> {
+  const random = randomStream(seed, 'topology')
+  const topology = drawTopology(random)
+  const stage = new Stage(seed, topology, random)
+  try {
+    await stage.begin()
+    const steps = 10 + Math.floor(random() * (maxSteps - 10))
+    for (let step = 0; step < steps; step++) {
+      for (const seat of stage.seats) write(seat, random)
+      await act(stage, random)
+      await stage.simulation.run(Math.floor(random() * maxStepMs))
+      failOn(stage.check.violations)
+    }
+    await stage.calm()
+    await becomeEqual(stage)
+    failOn(stage.check.violations)
+    failOn(stage.seats.filter(({ isInRoom }) => isInRoom).flatMap(lost))
+    const { hash } = stage.simulation.trace
+    if (isIdleChecked) await checkIdle(stage)
+    return hash
+  } catch (error) {
+    if (error instanceof Error) error.message = `${describe(seed, topology)}\n${error.message}`
+    throw error
+  }
+}
+
+function write(seat: Seat, random: Random): void {
+  if (!seat.isInRoom) return
+  while (random() < 0.3) seat.edit(random)
+  if (random() < 0.2) seat.show(random)
+  if (random() < 0.1) seat.configure(random)
+}
+
+/** Something happens to the network, or to one member. */
+async function act(stage: Stage, random: Random): Promise<void> {
+  const chance = random()
+  if (chance < 0.06) stage.partition()
+  else if (chance < 0.16) stage.heal()
+  else if (chance < 0.22) stage.dropGossip()
+  else if (chance < 0.26) await stage.add()
+  else if (chance < 0.28) await beCalm(stage)
+  else {
+    const seat = pick(stage.seats, random)
+    if (!seat) return
+    if (!seat.isRunning) await stage.restart(seat)
+    else if (chance < 0.34) await stage.restart(seat)
+    else if (chance < 0.37) stage.crash(seat)
+    else if (chance < 0.4) stage.leaveCluster(seat)
+    else if (chance < 0.7) await visit(stage, seat, random)
+  }
+}
+
+/** Enters or leaves the room, opens or closes its document. */
+async function visit(stage: Stage, seat: Seat, random: Random): Promise<void> {
+  const provider = seat.document?.provider
+  if (!seat.isInRoom) {
+    await seat.enter()
+    if (random() < 0.7) stage.open(seat)
+  } else if (!provider) stage.open(seat)
+  else if (provider.status === 'disconnected') {
+    provider.connect()
+    stage.check.opened(seat)
+  } else if (random() < 0.4) provider.disconnect()
+  else if (random() < 0.5) {
+    provider.destroy()
+    seat.document = undefined
+  } else seat.leaveRoom()
+}
+
+async function beCalm(stage: Stage): Promise<void> {
+  const before = stage.check.remember()
+  await stage.simulation.run(calmMs)
+  stage.check.checkCalm(before)
+}
+
+async function becomeEqual(stage: Stage): Promise<void> {
+  const { simulation } = stage
+  const untilMs = simulation.nowMs + equalWithinMs
+  let found = differences(stage)
+  while (found.length > 0) {
+    if (simulation.nowMs >= untilMs)
+      throw new Error(
+        [`not equal after ${equalWithinMs} ms of quiet:`, ...found.slice(0, maxReported)].join('\n'),
+      )
+    await simulation.run(lookMs)
+    failOn(stage.check.violations)
+    found = differences(stage)
+  }
+}
+
+/** Who differs from the others in what, one line each. */
+function differences({ inRoom, holders }: Stage): string[] {
+  const [firstDigest] = holders.map(({ document }) => document && digestOf(document.doc))
+  const [firstConfig] = inRoom.map(({ config }) => JSON.stringify(sorted(config?.entries.getSnapshot())))
+  return inRoom.flatMap(seat => {
+    const { name, document, config } = seat
+    const found: string[] = []
+    if (holders.includes(seat) && document) {
+      if (digestOf(document.doc) !== firstDigest)
+        found.push(`${name} has another document than ${holders[0]?.name}`)
+      if (!document.provider.synced) found.push(`${name} is not synced`)
+    }
+    if (JSON.stringify(sorted(config?.entries.getSnapshot())) !== firstConfig)
+      found.push(`${name} has another config than ${inRoom[0]?.name}`)
+    for (const other of inRoom)
+      if (
+        other !== seat &&
+        shownOf(seat, other) !== JSON.stringify(sorted(other.room?.presence.own.getSnapshot()))
+      )
+        found.push(`${name} shows ${shownOf(seat, other) ?? 'nothing'} of ${other.name}`)
+    const here = inRoom.map(({ id }) => id)
+    for (const { id } of seat.room?.presence.others.getSnapshot() ?? [])
+      if (!here.includes(id)) found.push(`${name} shows ${id}, who is not in the room`)
+    return found
+  })
+}
+
+function shownOf(seat: Seat, other: Seat): string | undefined {
+  const shown = seat.room?.presence.others.getSnapshot().find(({ id }) => id === other.id)
+  return shown && JSON.stringify(sorted(shown.presence))
+}
+
+const sorted = (fields: object | undefined): unknown =>
+  Object.entries(fields ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+
+const lost = (seat: Seat): string[] =>
+  seat.missing().map(what => `${seat.name}: acknowledged and missing: ${what}`)
+
+/** Nothing is on its way, and no minute costs more than those before it. */
+async function checkIdle({ simulation }: Stage): Promise<void> {
+  await simulation.run(settlesMs)
+  const perMember: number[] = []
+  for (let minute = 0; minute < idleMinutes; minute++) {
+    const before = simulation.sent().space
+    await simulation.run(60_000)
+    perMember.push(Math.round((simulation.sent().space - before) / simulation.running.length))
+  }
+  const transfers = simulation.running.filter(({ driver }) => (driver.spacesLoad()?.transfers ?? 0) > 0)
+  failOn(transfers.map(({ name }) => `${name} has a transfer under way in idle`))
+  const [first = 0] = perMember
+  const last = perMember.at(-1) ?? 0
+  // How many exchanges fall into a minute varies.
+  if (Math.max(...perMember) > maxIdleBytes || last > 1.5 * first)
+    throw new Error(`idle, a member sends in each minute on the space channel ${perMember.join(', ')} B`)
+}
+
+function failOn(problems: readonly string[]): void {
+  if (problems.length > 0) throw new Error(problems.join('\n'))
+}
+
+const describe = (seed: number, { shape, start, members, room, holders, cuts }: Topology): string =>
+  [
+    `seed ${seed}: ${shape}, ${start}, ${members} members, ${room.length} in the room, ${holders.length} of them`,
+    `with the document, ${cuts.pairs.length} pairs cut; to replay:`,
+    `HEARSAY_SEED=${seed} npx pnpm exec vitest run --project @hearsay/simulator scenarios/topology`,
+  ].join(' ')

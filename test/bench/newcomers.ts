@@ -1,0 +1,132 @@
+/**
+ * Newcomers bench: members that open a document at nearly the same time, on real sockets, in this process.
+ *
+ * Counts those that are told `synced` while a synced holder has more, and openings after which a template is there
+ * twice, or not at all. Progress on stderr, JSON on stdout; the exit code is 1 if anything was counted.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { type Cluster, joinCluster, type Room } from '@hearsay/core'
+import { hasSeed, openSeeded, template } from './documents/seeding.ts'
+import { seeded } from './documents/typing.ts'
+
+const holderCharacters = 300_000
+const maxNewcomers = 5
+const maxGapMs = 1_000
+/** Until the last has all. Our choice: ten times what one alone takes on a busy machine. */
+const boundMs = 15_000
+/** What a second member wrote of its own has come by then. */
+const settleMs = 2_000
+
+interface Count {
+  openings: number
+  newcomers: number
+  syncedWithLess: number
+  neverSynced: number
+  templateDoubled: number
+  templateMissing: number
+}
+
+const { openings, seed } = readOptions()
+const random = seeded(seed)
+const count: Count = {
+  openings: 0,
+  newcomers: 0,
+  syncedWithLess: 0,
+  neverSynced: 0,
+  templateDoubled: 0,
+  templateMissing: 0,
+}
+
+const holder = await join('holder')
+const other = await join('other', holder)
+const [holderRoom] = [await holder.room('room'), await other.room('room')]
+holderRoom.document('large').doc.getText('text').insert(0, 'x'.repeat(holderCharacters))
+await sleep(settleMs)
+const isSeedKnown = await hasSeed(holderRoom)
+console.error(`templates: ${isSeedKnown ? 'the option seed' : 'an app that looks when synced'}`)
+
+for (let opening = 1; opening <= openings; opening++) {
+  await open(opening)
+  if (opening % 10 === 0) console.error(`${opening} of ${openings}: ${JSON.stringify(count)}`)
+}
+console.log(
+  JSON.stringify(
+    { seed, seedOption: isSeedKnown, holderCharacters, maxNewcomers, maxGapMs, ...count },
+    null,
+    2,
+  ),
+)
+const bad = count.syncedWithLess + count.neverSynced + count.templateDoubled + count.templateMissing
+await Promise.all([holder.leave(), other.leave()])
+process.exit(bad > 0 ? 1 : 0)
+
+/** Some newcomers, each as much after the first as is drawn; all leave again. */
+async function open(opening: number): Promise<void> {
+  const name = `template ${opening}`
+  // Every other time somebody has the template already.
+  const isHeld = opening % 2 === 0
+  const held = isHeld ? openSeeded(holderRoom, name, isSeedKnown) : undefined
+  if (held) await sleep(settleMs)
+  const newcomers = 1 + Math.floor(random() * maxNewcomers)
+  const delays = Array.from({ length: newcomers }, (_, i) => (i === 0 ? 0 : Math.floor(random() * maxGapMs)))
+  const arrived = await Promise.all(delays.map((delayMs, i) => arrive(`n${opening}-${i}`, name, delayMs)))
+  await sleep(settleMs)
+  const texts = [
+    ...arrived.map(({ templateText }) => templateText()),
+    ...(held ? [held.doc.getText('text').toString()] : []),
+  ]
+  count.openings += 1
+  count.newcomers += newcomers
+  count.syncedWithLess += arrived.filter(
+    ({ whenSynced }) => whenSynced !== undefined && whenSynced < holderCharacters,
+  ).length
+  count.neverSynced += arrived.filter(({ whenSynced }) => whenSynced === undefined).length
+  count.templateDoubled += texts.some(text => text.length > template.length) ? 1 : 0
+  count.templateMissing += texts.some(text => text.length < template.length) ? 1 : 0
+  await Promise.all(arrived.map(({ cluster }) => cluster.leave()))
+  held?.provider.destroy()
+}
+
+interface Arrived {
+  readonly cluster: Cluster
+  /** Characters of the large document when it was synced first. */
+  readonly whenSynced: number | undefined
+  readonly templateText: () => string
+}
+
+async function arrive(name: string, template: string, delayMs: number): Promise<Arrived> {
+  await sleep(delayMs)
+  const cluster = await join(name, random() < 0.5 ? holder : other)
+  const room: Room = await cluster.room('room')
+  const large = room.document('large')
+  const small = openSeeded(room, template, isSeedKnown)
+  const synced = Promise.withResolvers<number>()
+  large.provider.on('synced', isSynced => {
+    if (isSynced) synced.resolve(large.doc.getText('text').length)
+  })
+  const whenSynced = await Promise.race([synced.promise, sleep(boundMs, undefined)])
+  return { cluster, whenSynced, templateText: () => small.doc.getText('text').toString() }
+}
+
+function join(name: string, bootstrap?: Cluster): Promise<Cluster> {
+  return joinCluster({
+    cluster: 'newcomers',
+    name,
+    profile: 'local',
+    mdns: false,
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    bootstrap: bootstrap?.self.addresses.slice(0, 1) ?? [],
+  })
+}
+
+function readOptions(): { openings: number; seed: number } {
+  const { values } = parseArgs({
+    options: { openings: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
+  })
+  const [openings, seed] = [Number(values.openings), Number(values.seed)]
+  if (Number.isInteger(openings) && openings >= 1 && openings <= 10_000 && Number.isInteger(seed))
+    return { openings, seed }
+  console.error('bench:newcomers: --openings is a whole number from 1 to 10000, --seed a whole number')
+  process.exit(2)
+}
