@@ -16,7 +16,7 @@ const maxGapMs = 1_000
 /** Until the last has all. Our choice: ten times what one alone takes on a busy machine. */
 const boundMs = 15_000
 /** What a second member wrote of its own has come by then. */
-const settleMs = 2_000
+const settleMs = 1_500
 
 interface Count {
   openings: number
