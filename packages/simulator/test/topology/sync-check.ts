@@ -6,7 +6,7 @@
  * holder it contains what each holder had stored that it knows. One holder knows another if its room lists it.
  */
 import type { RoomDocument } from '@hearsay/core'
-import { contains, type ReplicaState, stateOf } from './replica-state.ts'
+import { contains, operationsOf, type ReplicaState, stateOf } from './replica-state.ts'
 import type { Seat } from './seat.ts'
 
 /** A holder is known to all after so long. Our choice: two of the slowest steps that spread it. */
@@ -94,7 +94,7 @@ export class SyncCheck {
     const synced = known.filter(other => other.document.provider.synced && own.references.has(other))
     const hasOne = synced.some(other => contains(state, own.references.get(other) ?? state))
     if (synced.length > 0 && !hasOne)
-      this.#violated(own, `it contains no state of a synced holder: ${names(synced)}`)
+      this.#violated(own, `it contains no state of a synced holder: ${listed(synced, own)}`)
     if (synced.length === 0) this.#checkFirst(own, state, known)
     for (const { seat: other, references } of this.#openings.values())
       if (other !== seat && !references.has(own)) references.set(own, stateAt(own, this.#announcedUntilMs()))
@@ -107,7 +107,7 @@ export class SyncCheck {
     const lacking = known.filter(
       other => other.atMs < longAgo && !contains(state, stateAt(other, other.atMs)),
     )
-    if (lacking.length > 0) this.#violated(own, `it lacks what these hold: ${names(lacking)}`)
+    if (lacking.length > 0) this.#violated(own, `it lacks what these had stored: ${listed(lacking)}`)
   }
 
   /** What others announced until then is known. */
@@ -126,8 +126,10 @@ export class SyncCheck {
     return this.#options.areTogether(one.seat, other.seat) && members.some(({ id }) => id === other.seat.id)
   }
 
-  #violated({ seat }: Opening, what: string): void {
-    this.violations.push(`${seat.name} is synced at ${this.#options.nowMs()} ms, but ${what}`)
+  #violated({ seat, document, atMs }: Opening, what: string): void {
+    const operations = operationsOf(stateOf(document.doc))
+    const at = `${Math.round(atMs)} ms, synced at ${Math.round(this.#options.nowMs())} ms`
+    this.violations.push(`${seat.name}, opened at ${at} with ${operations} operations: ${what}`)
   }
 }
 
@@ -138,4 +140,11 @@ function stateAt({ states }: Opening, ms: number): ReplicaState {
   return found.state
 }
 
-const names = (openings: readonly Opening[]): string => openings.map(({ seat }) => seat.name).join(', ')
+/** With the number of operations that each contained: as `own` refers to it, or as it opened. */
+const listed = (openings: readonly Opening[], own?: Opening): string =>
+  openings
+    .map(opening => {
+      const state = own?.references.get(opening) ?? stateAt(opening, opening.atMs)
+      return `${opening.seat.name} (${operationsOf(state)} operations)`
+    })
+    .join(', ')
