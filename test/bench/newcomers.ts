@@ -13,10 +13,10 @@ import { seeded } from './documents/typing.ts'
 const holderCharacters = 300_000
 const maxNewcomers = 5
 const maxGapMs = 1_000
-/** Until the last has all. Our choice: ten times what one alone takes on a busy machine. */
+/** Until a newcomer is synced. Our choice: ten times what one alone takes on a busy machine. */
 const boundMs = 15_000
-/** What a second member wrote of its own has come by then. */
-const settleMs = 2_000
+/** Templates of all have arrived by then. */
+const settleMs = 1_500
 
 interface Count {
   openings: number
@@ -95,12 +95,12 @@ interface Arrived {
   readonly templateText: () => string
 }
 
-async function arrive(name: string, template: string, delayMs: number): Promise<Arrived> {
+async function arrive(name: string, document: string, delayMs: number): Promise<Arrived> {
   await sleep(delayMs)
   const cluster = await join(name, random() < 0.5 ? holder : other)
   const room: Room = await cluster.room('room')
   const large = room.document('large')
-  const small = openSeeded(room, template, isSeedKnown)
+  const small = openSeeded(room, document, isSeedKnown)
   const synced = Promise.withResolvers<number>()
   large.provider.on('synced', isSynced => {
     if (isSynced) synced.resolve(large.doc.getText('text').length)

@@ -21,7 +21,7 @@ export class YWebsocketReplica implements Replica {
     if (contact === undefined) throw new Error('y-websocket needs its server')
     const doc = new Y.Doc()
     const provider = new WebsocketProvider(contact, name, doc, {
-      // What its README gives for Node.
+      // What its README gives for Node; the types differ in the events alone.
       WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
       disableBc: true,
     })

@@ -1,7 +1,7 @@
 /**
- * Draw topology: a random cluster, who of it is in the room, who holds its document, and who can never connect to whom.
+ * Draw topology: a random cluster, the members in the room, the holders of its document, and the permanent cuts.
  *
- * The members of the room always hang together. Nothing is cut from m0, the bootstrap of all: so does the cluster.
+ * The members of the room form a connected graph. So does the cluster: nothing is cut from m0, the bootstrap of all.
  */
 import type { Random } from '../../src/random-stream.ts'
 import { namesFrom } from '../names.ts'
@@ -9,7 +9,7 @@ import { Cuts, isConnected } from './graph.ts'
 
 /**
  * `sparse`: some pairs are cut. `dense`: most. `apart`: no two holders can connect. `bridge`: two halves of the room
- * that two of its members hold together.
+ * with few connections between them.
  */
 const shapes = ['sparse', 'dense', 'apart', 'bridge'] as const
 type Shape = (typeof shapes)[number]

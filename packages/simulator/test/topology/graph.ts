@@ -1,4 +1,4 @@
-/** Graph: which members can connect to which, and what hangs together. Pure. */
+/** Graph: which members can connect to each other, and which are connected over others. Pure. */
 
 export type Pair = readonly [string, string]
 
@@ -26,7 +26,7 @@ export class Cuts {
   }
 }
 
-/** Who can be reached from `start` over members of `names` alone, `start` included. */
+/** The names that `start` reaches over members of `names` alone, `start` included. */
 export function componentOf(
   start: string,
   names: readonly string[],

@@ -19,6 +19,10 @@ export function contains(whole: ReplicaState, part: ReplicaState): boolean {
   return true
 }
 
+/** How many operations inserted it all. */
+export const operationsOf = ({ sv }: ReplicaState): number =>
+  [...sv.values()].reduce((sum, clock) => sum + clock, 0)
+
 /** Equal for documents with the same history and the same content. */
 export function digestOf(doc: Y.Doc): string {
   const maps = ['map', 'stored'].map(name => Object.entries(doc.getMap(name).toJSON()).sort(byKey))

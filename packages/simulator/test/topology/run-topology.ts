@@ -1,7 +1,7 @@
 /**
  * Run topology: the random schedule of one seed, and what must hold meanwhile and afterwards.
  *
- * Equal seeds do exactly the same. What does not hold is thrown, with the line that replays it.
+ * Equal seeds do exactly the same. A violation is thrown, with the line that replays it.
  */
 import { type Random, randomStream } from '../../src/random-stream.ts'
 import { drawTopology, pick, type Topology } from './draw-topology.ts'
@@ -15,17 +15,17 @@ const maxStepMs = 2_000
 const calmMs = 60_000
 /** Our choice, as for the schedules of `explore`. */
 const equalWithinMs = 150_000
-/** A comparison of all with all takes its time. */
+/** How often all are compared: that takes more time than a simulated second. */
 const lookMs = 1_000
 const maxReported = 12
-/** What the last steps left behind comes to an end. */
+/** The traffic of the last steps ends. */
 const settlesMs = 60_000
 const idleMinutes = 5
 /** Our choice: six times what an idle room of 40 members sends. */
 const maxIdleBytes = 1_500
 
 export interface TopologyOptions {
-  /** Not the second time, when only the trace is to be the same. */
+  /** Whether five idle minutes follow. */
   readonly isIdleChecked: boolean
 }
 
@@ -41,6 +41,7 @@ export async function runTopology(seed: number, { isIdleChecked }: TopologyOptio
       for (const seat of stage.seats) write(seat, random)
       await act(stage, random)
       await stage.simulation.run(Math.floor(random() * maxStepMs))
+      stage.check.tick()
       failOn(stage.check.violations)
     }
     await stage.calm()
@@ -120,7 +121,7 @@ async function becomeEqual(stage: Stage): Promise<void> {
   }
 }
 
-/** Who differs from the others in what, one line each. */
+/** Each replica, config and presence that differs from those of the others, one line each. */
 function differences({ inRoom, holders }: Stage): string[] {
   const [firstDigest] = holders.map(({ document }) => document && digestOf(document.doc))
   const [firstConfig] = inRoom.map(({ config }) => JSON.stringify(sorted(config?.entries.getSnapshot())))
@@ -142,7 +143,7 @@ function differences({ inRoom, holders }: Stage): string[] {
         found.push(`${name} shows ${shownOf(seat, other) ?? 'nothing'} of ${other.name}`)
     const here = inRoom.map(({ id }) => id)
     for (const { id } of seat.room?.presence.others.getSnapshot() ?? [])
-      if (!here.includes(id)) found.push(`${name} shows ${id}, who is not in the room`)
+      if (!here.includes(id)) found.push(`${name} shows ${id}, which is not in the room`)
     return found
   })
 }
@@ -158,7 +159,7 @@ const sorted = (fields: object | undefined): unknown =>
 const lost = (seat: Seat): string[] =>
   seat.missing().map(what => `${seat.name}: acknowledged and missing: ${what}`)
 
-/** Nothing is on its way, and no minute costs more than those before it. */
+/** No transfer is under way, and the traffic does not grow. */
 async function checkIdle({ simulation }: Stage): Promise<void> {
   await simulation.run(settlesMs)
   const perMember: number[] = []

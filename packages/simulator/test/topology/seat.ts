@@ -1,7 +1,7 @@
 /**
- * Seat: one member's place in the room, with its document and config, and what it wrote that was acknowledged.
+ * Seat: one member's room, document and config, and its writes that were acknowledged.
  *
- * What is acknowledged counts as long as the member's storage lives: here it always does.
+ * An acknowledged write must survive as long as the member's storage does: here no storage is ever lost.
  */
 import type { Config, Room, RoomDocument } from '@hearsay/core'
 import type { Simulation } from '../../src/index.ts'
@@ -19,9 +19,9 @@ export class Seat {
   config: Config | undefined
   document: RoomDocument | undefined
   isLeaving = false
-  /** Of the entries that only this member writes: their latest values that were acknowledged. */
+  /** By key, of the entries that only this member writes: the latest acknowledged value. */
   readonly storedEntries = new Map<string, number>()
-  /** Of the document: what was inserted before a `stored()` that resolved. */
+  /** Keys set in the document before a `stored()` that resolved. */
   readonly storedTokens = new Set<string>()
   #writes = 0
 
@@ -34,7 +34,7 @@ export class Seat {
     return this.#simulation.member(this.name).id
   }
 
-  /** One that says goodbye runs no more. */
+  /** A member that is leaving counts as stopped. */
   get isRunning(): boolean {
     return !this.isLeaving && this.#simulation.member(this.name).isRunning
   }
@@ -43,7 +43,7 @@ export class Seat {
     return this.isRunning && this.room !== undefined
   }
 
-  /** It has the document open, and it is to be synchronised. */
+  /** It has the document open and connected. */
   get isHolder(): boolean {
     return this.isInRoom && this.document?.provider.status === 'connected'
   }
@@ -66,7 +66,7 @@ export class Seat {
     this.ended()
   }
 
-  /** Its process, or its visit to the room, is over. */
+  /** The process ended, or left the room. */
   ended(): void {
     this.room = undefined
     this.config = undefined
@@ -110,7 +110,7 @@ export class Seat {
     )
   }
 
-  /** What was acknowledged and is not there. */
+  /** Acknowledged writes that are not there, one line each. */
   missing(): string[] {
     const entries = [...this.storedEntries].filter(([key, value]) => {
       const shown = this.config?.get(key)

@@ -11,6 +11,8 @@ import { Seat } from './seat.ts'
 import { SyncCheck } from './sync-check.ts'
 
 const foundWithinMs = 60_000
+/** After the network carries all again. Our choice: what was held back is exchanged by then. */
+const caughtUpMs = 10_000
 
 export class Stage {
   readonly simulation: Simulation
@@ -21,6 +23,7 @@ export class Stage {
   #groups: readonly (readonly string[])[] | undefined
   #healPartition: () => void = () => {}
   #disturbedMs = 0
+  #delay: { readonly sinceMs: number; readonly untilMs: number } | undefined
 
   constructor(seed: number, topology: Topology, random: Random) {
     const { members, start } = topology
@@ -31,6 +34,7 @@ export class Stage {
     this.check = new SyncCheck({
       nowMs: () => this.simulation.nowMs,
       disturbedMs: () => this.#disturbedMs,
+      delayedSinceMs: () => this.#delayedSinceMs(),
       areTogether: (a, b) => this.#areTogether(a.name, b.name),
     })
     this.#cutForEver()
@@ -44,7 +48,7 @@ export class Stage {
     return this.seats.filter(({ isInRoom }) => isInRoom)
   }
 
-  /** All find each other; then the drawn ones enter the room and open the document. */
+  /** Members find each other; then the drawn ones enter the room and open the document. */
   async begin(): Promise<void> {
     await this.simulation.runUntil(() => this.simulation.isConverged(), { withinMs: foundWithinMs })
     const { room, holders } = this.topology
@@ -63,18 +67,21 @@ export class Stage {
     const names = this.seats.map(({ name }) => name)
     this.#groups = [names.filter(() => this.#random() < 0.5)]
     this.#healPartition = this.simulation.partition(this.#groups)
-    this.#disturbed()
+    this.#delayed(Number.POSITIVE_INFINITY)
   }
 
   heal(): void {
+    if (!this.#groups) return
     this.#groups = undefined
     this.#healPartition()
     this.#disturbed()
+    this.#delay = { sinceMs: this.#delayedSinceMs(), untilMs: this.simulation.nowMs + caughtUpMs }
   }
 
   dropGossip(): void {
-    this.simulation.dropGossip(Math.floor(5_000 * this.#random()), { rate: this.#random() })
-    this.#disturbed()
+    const ms = Math.floor(5_000 * this.#random())
+    this.simulation.dropGossip(ms, { rate: this.#random() })
+    this.#delayed(ms)
   }
 
   /** Its process starts again from its storage, and does what an app does then. */
@@ -112,12 +119,12 @@ export class Stage {
     if (this.#random() < 0.7) this.open(seat)
   }
 
-  /** Only the permanent cuts stay. Members enter the room, or start again, until its members hang together. */
+  /** Only the permanent cuts stay. Members enter the room, or start again, until the room's members are connected. */
   async calm(): Promise<void> {
-    this.#groups = undefined
+    this.heal()
     this.simulation.heal()
     this.#cutForEver()
-    // Goodbyes come to an end.
+    // Members that leave are gone by then.
     await this.simulation.run(5_000)
     const isJoined = () =>
       isConnected(
@@ -158,6 +165,18 @@ export class Stage {
 
   #disturbed(): void {
     this.#disturbedMs = this.simulation.nowMs
+  }
+
+  /** For so long the network holds something back. */
+  #delayed(ms: number): void {
+    this.#disturbed()
+    const untilMs = Math.max(this.#delay?.untilMs ?? 0, this.simulation.nowMs + ms + caughtUpMs)
+    this.#delay = { sinceMs: this.#delayedSinceMs(), untilMs }
+  }
+
+  #delayedSinceMs(): number {
+    const { nowMs } = this.simulation
+    return this.#delay && this.#delay.untilMs > nowMs ? this.#delay.sinceMs : nowMs
   }
 
   #seat(name: string): Seat {

@@ -1,29 +1,33 @@
 /**
- * Sync check: whether members that say `synced` may say so.
+ * Sync check: whether each member that reports `synced` is right.
  *
- * A holder that becomes synced contains what one of the synced holders had that it knew of: what that one had when
- * this one opened the document, or, if it became synced later, what it had then. Without such a holder it contains
- * what each holder it knew of had opened with. "Knew of": the room's own list shows it alive.
+ * When a holder becomes synced, it contains what one of the synced holders contained that it knows: the state of that
+ * holder when this one opened the document, or, if that holder became synced later, when it did. Without such a
+ * holder it contains what each holder had stored that it knows. One holder knows another if its room lists it.
  */
 import type { RoomDocument } from '@hearsay/core'
-import { contains, type ReplicaState, stateOf } from './replica-state.ts'
+import { contains, operationsOf, type ReplicaState, stateOf } from './replica-state.ts'
 import type { Seat } from './seat.ts'
 
-/** What must be known is what stood for so long: our choice, two of the slowest steps by which news travel. */
+/** A holder is known to all after so long. Our choice: two of the slowest steps that spread it. */
 const knownAfterMs = 10_000
+/** Others may go by what a holder announced of itself so long ago. Our choice: two exchanges. */
+const announcedMs = 2_000
 
 interface Opening {
   readonly seat: Seat
   readonly document: RoomDocument
   readonly atMs: number
-  /** What it had stored. */
-  readonly state: ReplicaState
-  /** What each holder had that was synced then, or became so later. */
+  /** Its states since then, oldest first: the first is what it had stored. */
+  readonly states: { readonly atMs: number; readonly state: ReplicaState }[]
+  /** The states of the other holders that were synced then, or became synced later. */
   readonly references: Map<Opening, ReplicaState>
 }
 
 export interface SyncCheckOptions {
   readonly nowMs: () => number
+  /** When the network last began to hold something back that may not have arrived yet; now, if it does not. */
+  readonly delayedSinceMs: () => number
   /** When something last happened to the network or to a process. */
   readonly disturbedMs: () => number
   /** Whether something can pass between two, over members of the room. */
@@ -45,35 +49,40 @@ export class SyncCheck {
     if (!document) return
     const isNew = this.#openings.get(seat)?.document !== document
     const others = this.#living().filter(({ seat: other }) => other !== seat)
+    const atMs = this.#options.nowMs()
+    const announcedUntilMs = this.#announcedUntilMs()
     const references = new Map(
       others.flatMap(other =>
-        other.document.provider.synced ? [[other, stateOf(other.document.doc)] as const] : [],
+        other.document.provider.synced ? [[other, stateAt(other, announcedUntilMs)] as const] : [],
       ),
     )
-    const atMs = this.#options.nowMs()
-    this.#openings.set(seat, { seat, document, atMs, state: stateOf(document.doc), references })
+    const states = [{ atMs, state: stateOf(document.doc) }]
+    this.#openings.set(seat, { seat, document, atMs, states, references })
     if (isNew)
       document.provider.on('synced', isSynced => {
         if (isSynced && seat.document === document) this.#becameSynced(seat)
       })
   }
 
-  /** What the holders have now, to be compared when it has been calm for a while. */
+  /** Some time has passed. */
+  tick(): void {
+    const atMs = this.#options.nowMs()
+    for (const { document, states } of this.#living()) states.push({ atMs, state: stateOf(document.doc) })
+  }
+
+  /** The present states of the holders, for `checkCalm`. */
   remember(): Map<RoomDocument, ReplicaState> {
     return new Map(this.#living().map(({ document }) => [document, stateOf(document.doc)]))
   }
 
-  /** It has been calm since: no holder says `synced` and lacks what another that it knows had then. */
+  /** After a calm while: no holder is synced and lacks what another that it knows contained before. */
   checkCalm(before: ReadonlyMap<RoomDocument, ReplicaState>): void {
     for (const one of this.#living())
       for (const other of this.#living()) {
         const had = before.get(other.document)
         if (!had || !one.document.provider.synced || !this.#knows(one, other)) continue
         if (!contains(stateOf(one.document.doc), had))
-          this.#violated(
-            one,
-            `it has said so while it was calm, and lacks what ${other.seat.name} had before`,
-          )
+          this.#violated(one, `after a calm minute it lacks what ${other.seat.name} contained before`)
       }
   }
 
@@ -85,18 +94,25 @@ export class SyncCheck {
     const synced = known.filter(other => other.document.provider.synced && own.references.has(other))
     const hasOne = synced.some(other => contains(state, own.references.get(other) ?? state))
     if (synced.length > 0 && !hasOne)
-      this.#violated(own, `it contains nothing that a synced holder had: ${names(synced)}`)
+      this.#violated(own, `it contains no state of a synced holder: ${listed(synced, own)}`)
     if (synced.length === 0) this.#checkFirst(own, state, known)
     for (const { seat: other, references } of this.#openings.values())
-      if (other !== seat && !references.has(own)) references.set(own, state)
+      if (other !== seat && !references.has(own)) references.set(own, stateAt(own, this.#announcedUntilMs()))
   }
 
   #checkFirst(own: Opening, state: ReplicaState, known: readonly Opening[]): void {
     const { nowMs, disturbedMs } = this.#options
     const longAgo = nowMs() - knownAfterMs
     if (disturbedMs() > longAgo) return
-    const lacking = known.filter(other => other.atMs < longAgo && !contains(state, other.state))
-    if (lacking.length > 0) this.#violated(own, `it lacks what these hold: ${names(lacking)}`)
+    const lacking = known.filter(
+      other => other.atMs < longAgo && !contains(state, stateAt(other, other.atMs)),
+    )
+    if (lacking.length > 0) this.#violated(own, `it lacks what these had stored: ${listed(lacking)}`)
+  }
+
+  /** What others announced until then is known. */
+  #announcedUntilMs(): number {
+    return Math.min(this.#options.nowMs(), this.#options.delayedSinceMs()) - announcedMs
   }
 
   #living(): Opening[] {
@@ -110,9 +126,25 @@ export class SyncCheck {
     return this.#options.areTogether(one.seat, other.seat) && members.some(({ id }) => id === other.seat.id)
   }
 
-  #violated({ seat }: Opening, what: string): void {
-    this.violations.push(`${seat.name} is synced at ${this.#options.nowMs()} ms, but ${what}`)
+  #violated({ seat, document, atMs }: Opening, what: string): void {
+    const operations = operationsOf(stateOf(document.doc))
+    const at = `${Math.round(atMs)} ms, synced at ${Math.round(this.#options.nowMs())} ms`
+    this.violations.push(`${seat.name}, opened at ${at} with ${operations} operations: ${what}`)
   }
 }
 
-const names = (openings: readonly Opening[]): string => openings.map(({ seat }) => seat.name).join(', ')
+/** The latest of its states that is so old; else its first. */
+function stateAt({ states }: Opening, ms: number): ReplicaState {
+  const found = states.findLast(({ atMs }) => atMs <= ms) ?? states[0]
+  if (!found) throw new Error('an opening has a first state')
+  return found.state
+}
+
+/** With the number of operations that each contained: as `own` refers to it, or as it opened. */
+const listed = (openings: readonly Opening[], own?: Opening): string =>
+  openings
+    .map(opening => {
+      const state = own?.references.get(opening) ?? stateAt(opening, opening.atMs)
+      return `${opening.seat.name} (${operationsOf(state)} operations)`
+    })
+    .join(', ')
