@@ -28,7 +28,6 @@ class Bench {
         self,
         linked: () => [relay],
         isNeighbour: () => true,
-        isUnreachable: () => false,
         isSettled: () => true,
         known: () => [],
         member: () => undefined,

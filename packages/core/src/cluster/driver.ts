@@ -115,7 +115,7 @@ export class Driver implements TransportListener {
       case 'refused':
       case 'unreachable':
       case 'network-down':
-        this.#spaces?.linkFailed()
+        this.#spaces?.linkFailed(id)
         break
     }
   }

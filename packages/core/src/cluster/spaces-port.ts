@@ -6,7 +6,7 @@ export interface SpacesPort {
   linkOpened(id: string): void
   linkClosed(id: string): void
   /** A member was dialled in vain. */
-  linkFailed(): void
+  linkFailed(id: string): void
   /** A member's record or status changed. */
   whereaboutsChanged(id: string): void
   frame(from: string, bytes: Uint8Array): void

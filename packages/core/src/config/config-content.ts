@@ -3,7 +3,7 @@
 import type { DocumentSync } from '../spaces/document-sync.ts'
 import { FactSet, type HeldFact, heldFact } from '../spaces/fact-set.ts'
 import type { Judgement } from '../spaces/judgement.ts'
-import type { SpaceContent } from '../spaces/space-content.ts'
+import { noCarriers, type SpaceContent, type WantedCarriers } from '../spaces/space-content.ts'
 import type { Instant } from '../state/instant.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import { ConfigEntries, type ConfigEntriesOptions, type Merged } from './config-entries.ts'
@@ -58,10 +58,14 @@ export class ConfigContent implements SpaceContent {
     return []
   }
 
+  mayHold(): boolean {
+    return false
+  }
+
   carry(): void {}
 
-  wantedCarriers(): [] {
-    return []
+  wantedCarriers(): WantedCarriers {
+    return noCarriers
   }
 
   sweep({ epochMs }: Instant): void {

@@ -43,7 +43,6 @@ export class MemberSpaces {
       self,
       linked: () => machine.overlay.linked(),
       isNeighbour: id => machine.overlay.isNeighbour(id),
-      isUnreachable: id => machine.overlay.isUnreachable(id),
       isSettled: () => machine.isSettled(clock.now()),
       known: () => machine.members().map(({ id }) => id),
       member: id => {
@@ -129,7 +128,6 @@ export class MemberSpaces {
       whereabouts: this.#whereaboutsIn(space),
       memberOf: id => machine.member(id),
       isSettled: () => this.#surroundings.isSettled(),
-      isUnreachable: id => this.#surroundings.isUnreachable(id),
       kept: await KeptDocuments.open({
         keyValues: host.keyValues,
         queue: this.#queue,

@@ -125,11 +125,6 @@ export class Overlay {
     return this.#links.has(id)
   }
 
-  /** It was dialled in vain, and has not dialled either. */
-  isUnreachable(id: string): boolean {
-    return !this.#links.has(id) && this.#plan.hasFailed(id)
-  }
-
   /** Alive or suspect: belongs into the rings. It said something new, so old dial failures say little. */
   present(id: string): void {
     if (id === this.#options.self) return

@@ -129,19 +129,25 @@ export class DocumentAnnouncer {
     this.#lookAgainAt(Math.min(opened.requestedMs + opened.waitMs, nowMs + firstWaitMs))
   }
 
-  /** Whether it is established that no living member holds more than this replica. */
+  /**
+   * Whether it is established that no living member holds more than this replica. One member decides, the one with the
+   * smallest id of those that would seed the document, or else of those that have it open: two that decided in the same
+   * moment might each have something that is on its way to the other.
+   */
   #mayEstablish(sync: DocumentSync, { openedMs, seed }: Opened, nowMs: number): boolean {
     const { self, roster, isSettled } = this.#options
-    if (nowMs - openedMs < establishMs || !isSettled() || this.#isAnyUnknown(nowMs)) return false
+    if (sync.isCarried || nowMs - openedMs < establishMs || !isSettled() || this.#isAnyUnknown(nowMs))
+      return false
     // So that its own digest is among those that it had.
     sync.hash()
     const holders = roster.holdersOf(sync.name)
     const isCovered = ({ id, digest }: { id: string; digest: string | undefined }) =>
       digest === undefined || sync.state.contains(digest) || sync.state.hasCompared(id)
     if (holders.some(({ isSynced }) => isSynced) || !holders.every(isCovered)) return false
-    // One member seeds, and the others get its content from it.
-    const seeders = holders.filter(({ isSeeder }) => isSeeder).map(({ id }) => id)
-    return seeders.length === 0 || (seed !== undefined && seeders.every(id => self < id))
+    const openers = holders.filter(({ isCarried }) => !isCarried)
+    const seeders = openers.filter(({ isSeeder }) => isSeeder)
+    if (seed) return seeders.every(({ id }) => self < id)
+    return seeders.length === 0 && openers.every(({ id }) => self < id)
   }
 
   #isAnyUnknown(nowMs: number): boolean {

@@ -9,8 +9,8 @@ import * as Y from 'yjs'
 import { DocumentSync, isReadable } from '../spaces/document-sync.ts'
 import { FactSet } from '../spaces/fact-set.ts'
 import type { Judgement } from '../spaces/judgement.ts'
-import type { Holder, SpaceContent } from '../spaces/space-content.ts'
-import { carryIntervalMs } from '../spaces/spaces.ts'
+import { type Holder, noCarriers, type SpaceContent, type WantedCarriers } from '../spaces/space-content.ts'
+import { renewIntervalMs } from '../spaces/spaces.ts'
 import type { Whereabouts } from '../spaces/whereabouts.ts'
 import type { Instant } from '../state/instant.ts'
 import { limits } from '../wire/limits.ts'
@@ -47,7 +47,7 @@ interface Ended {
 /** Sweeps differ by less: what one has dropped would else come back from another, and so for ever. */
 const endedSweeps = 8
 /** A carrier that is not asked again for so long gives up. */
-const carriedMs = 3 * carryIntervalMs
+const carriedMs = 3 * renewIntervalMs
 /** Members that are asked to carry one document besides, each time. */
 const carriersAtOnce = 2
 
@@ -132,6 +132,10 @@ export class RoomContent implements SpaceContent {
     return this.roster.holdersOf(document)
   }
 
+  mayHold(id: string, document: string): boolean {
+    return this.roster.of(id)?.has(document) ?? true
+  }
+
   carry(document: string, { monotonicMs }: Instant): void {
     const isKnown = this.documents.has(document)
     if (isKnown && !this.#carried.has(document)) return
@@ -139,6 +143,8 @@ export class RoomContent implements SpaceContent {
     this.#carried.set(document, monotonicMs + carriedMs)
     if (isKnown) return
     const doc = new Y.Doc()
+    // Nothing is written under it.
+    doc.clientID = 0
     this.documents.set(document, new DocumentSync({ name: document, doc, origin: this, isCarried: true }))
     this.#listener.carriedChanged(document, true)
   }
@@ -151,16 +157,22 @@ export class RoomContent implements SpaceContent {
     return doc
   }
 
-  wantedCarriers(linked: readonly string[]): readonly (readonly [document: string, id: string])[] {
+  wantedCarriers(linked: readonly string[]): WantedCarriers {
+    if (this.documents.size === 0) return noCarriers
     const unreachable = this.#listener.unreachable()
-    return [...this.documents.values()].flatMap(({ name, isCarried }) => {
-      if (this.roster.isConnected(name, isCarried, unreachable)) return []
+    const requests: [document: string, id: string][] = []
+    let areEnough = true
+    for (const { name, isCarried } of this.documents.values()) {
+      if (this.roster.isConnected(name, isCarried, unreachable)) continue
       const holders = new Map(this.roster.holdersOf(name).map(({ id, ...holding }) => [id, holding]))
       const carriers = linked.filter(id => holders.get(id)?.isCarried)
-      const isEnough = this.roster.isConnectedByCarriers(name, unreachable)
-      const others = isEnough ? [] : linked.filter(id => !holders.has(id)).slice(0, carriersAtOnce)
-      return [...carriers, ...others].map(id => [name, id] as const)
-    })
+      for (const id of carriers) requests.push([name, id])
+      if (this.roster.isConnectedByCarriers(name, unreachable)) continue
+      const others = linked.filter(id => !holders.has(id)).slice(0, carriersAtOnce)
+      for (const id of others) requests.push([name, id])
+      areEnough &&= others.length === 0
+    }
+    return { requests, areEnough }
   }
 
   sweep({ monotonicMs }: Instant): void {

@@ -48,8 +48,6 @@ export interface RoomFaceOptions {
   readonly known: readonly string[]
   /** Whether this member's view of the cluster is one that others share. */
   readonly isSettled: () => boolean
-  /** Whether a member was dialled in vain. */
-  readonly isUnreachable: (id: string) => boolean
   readonly kept: KeptDocuments
   /** One's own incarnation. */
   readonly incarnation: number
@@ -195,6 +193,11 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     return this.#announcer.unreachable()
   }
 
+  debugDump(): unknown {
+    const { space, driver } = this.#options
+    return { near: driver.neighboursIn(space).map(id => id.slice(-4)).join(), unreachable: [...this.#announcer.unreachable()].map(id => id.slice(-4)).join(), docs: [...this.#content.documents.values()].map(d => `${d.name} ${d.isCarried ? 'carried' : ''} synced=${d.state.isSynced} ${Buffer.from(d.hash()).toString('hex').slice(0, 8)} holders=${this.#content.roster.holdersOf(d.name).map(h => h.id.slice(-4) + (h.isCarried ? 'c' : '') + (h.isSynced ? 's' : '')).join()} connected=${this.#content.roster.isConnected(d.name, d.isCarried, this.#announcer.unreachable())} byCarriers=${this.#content.roster.isConnectedByCarriers(d.name, this.#announcer.unreachable())}`) }
+  }
+
   stepped(): void {
     if (this.#touched.size > 0) this.#lookAtTouched()
     if (this.#isOpen) this.#announcer.look()
@@ -268,12 +271,12 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   }
 
   #makeAnnouncer(): DocumentAnnouncer {
-    const { self, space, clock, driver, isSettled, isUnreachable } = this.#options
+    const { self, space, clock, driver, isSettled } = this.#options
     return new DocumentAnnouncer({
       self,
       clock,
       isSettled,
-      isUnreachable,
+      isUnreachable: id => driver.isUnreachable(id),
       roster: this.#content.roster,
       documents: this.#content.documents,
       announce: fields => {

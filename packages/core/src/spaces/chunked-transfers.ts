@@ -119,7 +119,7 @@ export class ChunkedTransfers {
 
   /** A piece came. Undefined: it is out of its turn, or too much. */
   received(from: string, document: string, piece: Piece, nowMs: number): Received | undefined {
-    this.#forget(nowMs)
+    this.sweep(nowMs)
     const { transfer, index, content, isEndOfUpdate, isLast, isAnswer, isSynced } = piece
     const key = keyOf(from, transfer)
     const known = this.#incoming.get(key)
@@ -164,7 +164,7 @@ export class ChunkedTransfers {
     isAnswer: boolean,
     nowMs: number,
   ): TransferStep[] {
-    this.#forget(nowMs)
+    this.sweep(nowMs)
     const [oldest] = this.#outgoing.keys()
     if (this.#outgoing.size >= maxStreams && oldest !== undefined) this.#outgoing.delete(oldest)
     this.#lastTransfer += 1
@@ -210,7 +210,8 @@ export class ChunkedTransfers {
     return steps
   }
 
-  #forget(nowMs: number): void {
+  /** Gives up what is silent. */
+  sweep(nowMs: number): void {
     for (const streams of [this.#outgoing, this.#incoming])
       for (const [key, { lastMs }] of streams) if (nowMs - lastMs > patienceMs) streams.delete(key)
   }

@@ -11,11 +11,18 @@ import { equalBytes } from '../wire/equal-bytes.ts'
 import { limits } from '../wire/limits.ts'
 import type { DocumentStep } from '../wire/space-codec.ts'
 import type { ChunkedTransfers, UpdateSource } from './chunked-transfers.ts'
-import { bucketDigestBytes, digestBucketOf, digestBuckets, isCollision } from './document-digest.ts'
+import {
+  bucketDigestBytes,
+  DocumentDigest,
+  digestBucketOf,
+  digestBuckets,
+  isCollision,
+} from './document-digest.ts'
 import type { DocumentSync } from './document-sync.ts'
 import type { Question } from './sync-state.ts'
 import { updateChunks } from './update-chunks.ts'
 
+const emptyDigest = new DocumentDigest(new Y.Doc()).hash()
 /** Clients beyond which buckets are compared first: a state vector of 10 kB. */
 const maxClientsInRequest = 1_024
 /** Bytes of one update in a stream: applied in some milliseconds. */
@@ -92,7 +99,8 @@ function answerOffer(
     state.caughtUpWith(from, false)
     return []
   }
-  if (!state.mayAsk(from, hash, isSynced, nowMs)) return []
+  const hasNothing = equalBytes(hash, emptyDigest)
+  if (hasNothing || !state.mayAsk(from, hash, isSynced, nowMs)) return mutual ? [back] : []
   return [{ ...requestDocument(sync, { of: from, digest: hash, isSynced }, nowMs), ...back }]
 }
 

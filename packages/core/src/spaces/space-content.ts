@@ -27,15 +27,19 @@ export interface SpaceContent {
   sweep(now: Instant): void
   /** The others that have a document open, as far as they announced it. */
   holdersOf(document: string): readonly Holder[]
+  /** Whether a member has a document open, or has not announced yet what it has open. */
+  mayHold(id: string, document: string): boolean
   /** Another member asks this one to carry a document for a while. */
   carry(document: string, now: Instant): void
-  /**
-   * Whom to ask to carry a document, because those who hold it cannot reach each other: pairs of document and member.
-   *
-   * @param linked members of the space that this one is connected to
-   */
-  wantedCarriers(
-    linked: readonly string[],
-    now: Instant,
-  ): readonly (readonly [document: string, id: string])[]
+  /** @param linked members of the space that this one is connected to */
+  wantedCarriers(linked: readonly string[]): WantedCarriers
 }
+
+/** Whom to ask to carry documents, because the members that have them open cannot reach each other. */
+export interface WantedCarriers {
+  readonly requests: readonly (readonly [document: string, id: string])[]
+  /** The carriers that there are connect them: these need only be asked to go on. */
+  readonly areEnough: boolean
+}
+
+export const noCarriers: WantedCarriers = { requests: [], areEnough: true }

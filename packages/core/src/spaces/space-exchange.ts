@@ -14,7 +14,7 @@ const bucketsAbove = 512
 
 /** @param to whom */
 export function offerSpace(space: string, content: SpaceContent, to: string): SpaceStep {
-  const documents = [...content.documents.values()]
+  const documents = [...content.documents.values()].filter(({ name }) => content.mayHold(to, name))
   return { space, hash: content.facts.hash(), documents: documents.map(sync => offerDocument(sync, to)) }
 }
 

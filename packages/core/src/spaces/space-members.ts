@@ -9,7 +9,7 @@ import type { SpaceEntry } from '../wire/fact.ts'
 import { type GroupView, groupNeighbours } from './space-rings.ts'
 
 /** What a member knows of the cluster around its spaces. */
-export interface Surroundings extends GroupView {
+export interface Surroundings extends Omit<GroupView, 'isUnreachable'> {
   /** Ids one is connected to. */
   linked(): readonly string[]
   /** Ids of all members that are known. */
@@ -39,14 +39,17 @@ const turnMs = 30_000
 
 export class SpaceMembers {
   readonly #surroundings: Surroundings
+  readonly #isUnreachable: (id: string) => boolean
   /** Space → ids of the members that are in it and present, in the order in which they came. */
   readonly #members = new Map<string, Set<string>>()
   #near = ''
   #turn = 0
   #regroupDueMs = Number.POSITIVE_INFINITY
 
-  constructor(surroundings: Surroundings) {
+  /** @param isUnreachable whether this member cannot talk to another one directly */
+  constructor(surroundings: Surroundings, isUnreachable: (id: string) => boolean) {
     this.#surroundings = surroundings
+    this.#isUnreachable = isUnreachable
   }
 
   /** When `near` may have changed, monotonic ms. */
@@ -108,9 +111,15 @@ export class SpaceMembers {
   takeNear(groups: Iterable<readonly string[]>, nowMs: number): readonly string[] | undefined {
     if (nowMs < this.#regroupDueMs) return undefined
     this.#regroupDueMs = Number.POSITIVE_INFINITY
+    const { self } = this.#surroundings
+    const view: GroupView = {
+      self,
+      isNeighbour: id => this.#surroundings.isNeighbour(id),
+      isUnreachable: this.#isUnreachable,
+    }
     const near = new Set<string>()
     for (const members of [...this.#members.values(), ...groups])
-      for (const id of groupNeighbours(this.#surroundings, [...members])) near.add(id)
+      for (const id of groupNeighbours(view, [...members])) near.add(id)
     const ids = this.#turnOf([...near], nowMs)
     if (ids.join() === this.#near) return undefined
     this.#near = ids.join()

@@ -108,6 +108,11 @@ export class SpacesDriver implements SpacesPort {
     this.#step(spaces => spaces.regroup(space, this.#options.clock.now()))
   }
 
+  /** It was dialled in vain, or is connected and does not answer. */
+  isUnreachable(id: string): boolean {
+    return this.#spaces.isUnreachable(id)
+  }
+
   /** Members of a space, oneself excepted. */
   othersIn(space: string): string[] {
     return this.#spaces.othersIn(space)
@@ -125,7 +130,7 @@ export class SpacesDriver implements SpacesPort {
 
   /** Asks some of a space what they hold; those who hold the same are told of as `agreed`. */
   ask(space: string): void {
-    this.#step(spaces => spaces.ask(space))
+    this.#step(spaces => spaces.ask(space, this.#options.clock.now()))
   }
 
   linkOpened(id: string): void {
@@ -136,8 +141,8 @@ export class SpacesDriver implements SpacesPort {
     this.#step(spaces => spaces.linkClosed(id, this.#options.clock.now()))
   }
 
-  linkFailed(): void {
-    this.#step(spaces => spaces.linkFailed(this.#options.clock.now()))
+  linkFailed(id: string): void {
+    this.#step(spaces => spaces.linkFailed(id, this.#options.clock.now()))
   }
 
   /** A member's record or status changed. */

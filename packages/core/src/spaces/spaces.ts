@@ -13,8 +13,9 @@ import { limits } from '../wire/limits.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import { ChunkedTransfers } from './chunked-transfers.ts'
-import { answerDocument, requestDocument } from './document-exchange.ts'
+import { answerDocument, offerDocument, requestDocument } from './document-exchange.ts'
 import type { Judgement } from './judgement.ts'
+import { Reachability } from './reachability.ts'
 import type { SharedUpdates } from './shared-updates.ts'
 import type { Holder, SpaceContent } from './space-content.ts'
 import { agreesWithSpace, answerFacts, offerSpace } from './space-exchange.ts'
@@ -66,8 +67,10 @@ const sweepIntervalMs = 30_000
 const hurryFanout = 3
 const hurryWaitMs = 50
 const pullIntervalMs = 200
-/** Two of these and a margin, and a carrier gives up. */
-export const carryIntervalMs = 5_000
+/** While carriers do not connect all that have a document open, more are asked so often … */
+const recruitIntervalMs = 5_000
+/** … and when they do, they are asked to go on so often. */
+export const renewIntervalMs = 30_000
 /** A space is left for good so long after its app left it: whoever comes back at once finds all as it was. */
 const lingerMs = 15_000
 
@@ -78,6 +81,7 @@ export class Spaces {
   /** Spaces in which something may have changed since the last step. */
   readonly #touched = new Set<string>()
   readonly #members: SpaceMembers
+  readonly #reachability = new Reachability()
   readonly #schedule: SyncSchedule
   #effects: SpacesEffect[] = []
   #lastEntered = 0
@@ -88,7 +92,8 @@ export class Spaces {
 
   constructor(options: SpacesOptions, nowMs: number) {
     this.#options = options
-    this.#members = new SpaceMembers(options.surroundings)
+    const { surroundings } = options
+    this.#members = new SpaceMembers(surroundings, id => this.isUnreachable(id))
     this.#schedule = new SyncSchedule({ minIntervalMs, maxIntervalMs, random: options.random }, nowMs)
     this.#sweepDueMs = nowMs + sweepIntervalMs
   }
@@ -181,24 +186,35 @@ export class Spaces {
     }
   }
 
-  /** Asks a member that holds the document, at best this one, else a synced one, for what is lacking here. */
+  /**
+   * Asks a member that holds the document, at best this one, else a synced one, for what is lacking here, and offers
+   * the document to the others that hold it.
+   */
   request(space: string, document: string, now: Instant, preferred?: string): void {
     const sync = this.#spaces.get(space)?.content.documents.get(document)
     if (!sync) return
     const nowMs = now.monotonicMs
-    const rank = ({ id, isSynced }: Holder) => (id === preferred ? 2 : Number(isSynced))
-    const holders = this.#holdersNear(space, document).sort((a, b) => rank(b) - rank(a))
+    const rank = ({ id, isSynced }: Holder) =>
+      (id === preferred ? 4 : 0) + (this.isUnreachable(id) ? 0 : 2) + Number(isSynced)
+    const drawn = draw(this.#holdersNear(space, document), Number.POSITIVE_INFINITY, this.#options.random)
+    const holders = drawn.sort((a, b) => rank(b) - rank(a))
     const of = holders.find(({ id, isSynced }) => sync.state.mayAsk(id, undefined, isSynced, nowMs))
-    if (!of) return
-    const request = requestDocument(sync, { of: of.id, digest: undefined, isSynced: of.isSynced }, nowMs)
-    this.#send(of.id, [
-      { space, documents: [{ ...request, hash: sync.hash(), isSynced: sync.state.isSynced }] },
-    ])
+    for (const { id, isSynced } of holders) {
+      const offer = offerDocument(sync, id)
+      const isAsked = id === of?.id
+      const request = isAsked ? requestDocument(sync, { of: id, digest: undefined, isSynced }, nowMs) : {}
+      this.#ask(id, [{ space, documents: [{ ...offer, ...request }] }], nowMs)
+    }
   }
 
   /** Something of one's own changed: all that one is connected to there get an offer soon. */
   hurryToAll(space: string, now: Instant): void {
     this.#hurry(space, Number.POSITIVE_INFINITY, now)
+  }
+
+  /** It was dialled in vain, or is connected and does not answer. */
+  isUnreachable(id: string): boolean {
+    return this.#reachability.isUnreachable(id)
   }
 
   /** Two replicas of a document wrote under one client id. */
@@ -215,15 +231,16 @@ export class Spaces {
   }
 
   /** Asks some what they hold, who answer though nothing differs. */
-  ask(space: string): void {
+  ask(space: string, now: Instant): void {
     const facts = this.#spaces.get(space)?.content.facts
     if (!facts) return
     for (const id of draw(this.neighboursIn(space), hurryFanout, this.#options.random))
-      this.#send(id, [{ space, held: facts.held(undefined, true) }])
+      this.#ask(id, [{ space, held: facts.held(undefined, true) }], now.monotonicMs)
   }
 
   /** Steps of exchanges; their facts are those that are news and verified. */
   steps(from: string, steps: readonly SpaceStep[], now: Instant): void {
+    if (this.#reachability.renew(from)) this.#regroupAll(now)
     const answers: SpaceStep[] = []
     for (const step of steps) {
       const lingering = this.#lingering.get(step.space)
@@ -231,16 +248,18 @@ export class Spaces {
       if (space) answers.push(...this.#answer(space, from, step, now))
       else if (lingering) answers.push(...continueStreams(lingering, from, step, now))
     }
-    this.#send(from, answers)
+    this.#ask(from, answers, now.monotonicMs)
   }
 
   linkOpened(id: string, now: Instant): void {
+    if (this.#reachability.renew(id)) this.#regroupAll(now)
     this.#members.regroup(now.monotonicMs)
     // One of the two ends begins.
     if (this.#options.surroundings.self < id) this.#offer(id, this.#members.sharedWith(id))
   }
 
   linkClosed(id: string, now: Instant): void {
+    this.#reachability.closed(id)
     this.#members.regroup(now.monotonicMs)
     for (const { content, transfers } of [...this.#spaces.values(), ...this.#lingering.values()]) {
       transfers.closed(id)
@@ -249,14 +268,16 @@ export class Spaces {
   }
 
   /** A member was dialled in vain: another one may have to stand in. */
-  linkFailed(now: Instant): void {
-    for (const space of this.#spaces.keys()) this.regroup(space, now)
+  linkFailed(id: string, now: Instant): void {
+    if (this.#options.surroundings.linked().includes(id)) return
+    if (this.#reachability.failed(id)) this.#regroupAll(now)
   }
 
   whereaboutsChanged(id: string, now: Instant): void {
     for (const [space, { content }] of this.#spaces)
       if (content.whereaboutsChanged(id)) this.#touched.add(space)
     const entered = this.#members.changed(id, now.monotonicMs)
+    if (this.#members.sharedWith(id).length === 0) this.#reachability.renew(id)
     if (entered.length > 0 && this.#options.surroundings.linked().includes(id)) this.#offer(id, entered)
   }
 
@@ -284,6 +305,7 @@ export class Spaces {
         this.#offer(id, [space])
       entered.hurryFanout = hurryFanout
     }
+    if (this.#reachability.advance(nowMs)) this.#regroupAll(now)
     const near = this.#members.takeNear(this.#groups(), nowMs)
     if (near) this.#effects.push({ type: 'near', ids: near })
     this.#askCarriers(now)
@@ -300,7 +322,8 @@ export class Spaces {
     }
     if (nowMs >= this.#sweepDueMs) {
       this.#sweepDueMs = nowMs + sweepIntervalMs
-      for (const [space, { content }] of this.#spaces) {
+      for (const [space, { content, transfers }] of this.#spaces) {
+        transfers.sweep(nowMs)
         content.sweep(now)
         this.#touched.add(space)
       }
@@ -315,6 +338,7 @@ export class Spaces {
       ...dueMs,
       ...[...this.#lingering.values()].map(({ untilMs }) => untilMs),
       this.#members.dueMs,
+      this.#reachability.dueMs,
       this.#schedule.dueMs,
       this.#sweepDueMs,
     )
@@ -390,9 +414,11 @@ export class Spaces {
     for (const [space, entered] of this.#spaces) {
       if (entered.carryDueMs > now.monotonicMs) continue
       entered.carryDueMs = Number.POSITIVE_INFINITY
-      const wanted = entered.content.wantedCarriers(this.neighboursIn(space), now)
-      for (const [document, id] of wanted) this.#send(id, [{ space, documents: [{ document, carry: true }] }])
-      if (wanted.length > 0) entered.carryDueMs = now.monotonicMs + carryIntervalMs
+      const { requests, areEnough } = entered.content.wantedCarriers(this.neighboursIn(space))
+      for (const [document, id] of requests)
+        this.#send(id, [{ space, documents: [{ document, carry: true }] }])
+      if (requests.length > 0)
+        entered.carryDueMs = now.monotonicMs + (areEnough ? renewIntervalMs : recruitIntervalMs)
     }
   }
 
@@ -434,13 +460,29 @@ export class Spaces {
   }
 
   #send(to: string, steps: readonly SpaceStep[]): void {
-    if (steps.length > 0) this.#effects.push({ type: 'send-steps', to, steps })
+    if (steps.length === 0) return
+    this.#effects.push({ type: 'send-steps', to, steps })
+  }
+
+  /** Sends steps of which some may be questions. */
+  #ask(to: string, steps: readonly SpaceStep[], nowMs: number): void {
+    this.#send(to, steps)
+    if (steps.some(asksForAnswer)) this.#reachability.expect(to, nowMs)
+  }
+
+  #regroupAll(now: Instant): void {
+    for (const space of this.#spaces.keys()) this.regroup(space, now)
   }
 
   #announce(): void {
     const spaces = [...this.#spaces].map(([space, { entered }]) => ({ space, entered }))
     this.#effects.push({ type: 'announce', spaces })
   }
+}
+
+/** A question that is always answered, if the other end gets it and is still in the space. */
+function asksForAnswer({ held, documents = [] }: SpaceStep): boolean {
+  return held?.mutual === true || documents.some(step => step.mutual || step.stateVector)
 }
 
 /** Of a space that was left: what was written until then is still sent on. */
