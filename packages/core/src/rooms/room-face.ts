@@ -193,11 +193,6 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     return this.#announcer.unreachable()
   }
 
-  debugDump(): unknown {
-    const { space, driver } = this.#options
-    return { near: driver.neighboursIn(space).map(id => id.slice(-4)).join(), unreachable: [...this.#announcer.unreachable()].map(id => id.slice(-4)).join(), docs: [...this.#content.documents.values()].map(d => `${d.name} ${d.isCarried ? 'carried' : ''} synced=${d.state.isSynced} ${Buffer.from(d.hash()).toString('hex').slice(0, 8)} holders=${this.#content.roster.holdersOf(d.name).map(h => h.id.slice(-4) + (h.isCarried ? 'c' : '') + (h.isSynced ? 's' : '')).join()} connected=${this.#content.roster.isConnected(d.name, d.isCarried, this.#announcer.unreachable())} byCarriers=${this.#content.roster.isConnectedByCarriers(d.name, this.#announcer.unreachable())}`) }
-  }
-
   stepped(): void {
     if (this.#touched.size > 0) this.#lookAtTouched()
     if (this.#isOpen) this.#announcer.look()

@@ -86,6 +86,12 @@ export class SpaceMembers {
     this.#regroupDueMs = Math.min(this.#regroupDueMs, nowMs + regroupWaitMs)
   }
 
+  /** Whether a member is in one of the spaces, and present. */
+  has(id: string): boolean {
+    for (const members of this.#members.values()) if (members.has(id)) return true
+    return false
+  }
+
   /** One's own spaces that a member is in, too. */
   sharedWith(id: string): string[] {
     const member = this.#surroundings.member(id)

@@ -277,7 +277,7 @@ export class Spaces {
     for (const [space, { content }] of this.#spaces)
       if (content.whereaboutsChanged(id)) this.#touched.add(space)
     const entered = this.#members.changed(id, now.monotonicMs)
-    if (this.#members.sharedWith(id).length === 0) this.#reachability.renew(id)
+    if (!this.#members.has(id)) this.#reachability.renew(id)
     if (entered.length > 0 && this.#options.surroundings.linked().includes(id)) this.#offer(id, entered)
   }
 
