@@ -1,7 +1,14 @@
 /** Options of `joinCluster`: the same in Node and in browsers, where some have other defaults. */
 import type { Datastore } from 'interface-datastore'
+import { isMultiaddr } from '../cluster/bootstrap-address.ts'
 import { InvalidOptionsError } from '../cluster/errors.ts'
-import { checkAddress, checkMemberOptions, type MemberOptions } from '../cluster/options.ts'
+import { checkOptionNames, type OptionNames } from '../cluster/option-names.ts'
+import {
+  checkHalfPairs,
+  checkMemberOptions,
+  type MemberOptions,
+  memberOptionNames,
+} from '../cluster/options.ts'
 
 export interface JoinOptions extends MemberOptions {
   /**
@@ -12,8 +19,8 @@ export interface JoinOptions extends MemberOptions {
    */
   listen?: readonly string[]
   /**
-   * For identity, incarnation, documents and configs: a folder, in browsers the name of an IndexedDB database, or a
-   * datastore.
+   * For identity, incarnation, documents and configs: the path of a folder, in browsers the name of an IndexedDB
+   * database, or an interface-datastore that you open and close.
    *
    * @default memory: a new member at each start
    */
@@ -42,13 +49,72 @@ export interface IceServer {
   readonly credential?: string
 }
 
+const joinOptionNames: OptionNames<JoinOptions> = {
+  ...memberOptionNames,
+  listen: true,
+  storage: true,
+  mdns: true,
+  relay: true,
+  iceServers: true,
+}
+
 /** @throws {InvalidOptionsError} */
 export function checkJoinOptions(options: JoinOptions): void {
+  checkOptionNames('joinCluster', options, joinOptionNames, "{ cluster: 'atlas' }")
   checkMemberOptions(options)
-  for (const address of options.listen ?? []) checkAddress('listen', address)
-  const { mdns, relay } = options
-  if (mdns !== undefined && typeof mdns !== 'boolean')
-    throw new InvalidOptionsError('mdns: give true or false')
-  if (relay !== undefined && typeof relay !== 'boolean')
-    throw new InvalidOptionsError('relay: give true or false')
+  const { listen = [], storage, mdns, relay, iceServers } = options
+  checkListen(listen)
+  checkStorage(storage)
+  for (const [name, value] of Object.entries({ mdns, relay }))
+    if (value !== undefined && typeof value !== 'boolean')
+      throw new InvalidOptionsError(`${name}: give true or false`)
+  if (iceServers !== undefined) checkIceServers(iceServers)
+}
+
+function checkListen(listen: unknown): void {
+  if (!Array.isArray(listen))
+    throw new InvalidOptionsError("listen: give a list of multiaddrs, like ['/ip4/0.0.0.0/tcp/4001']")
+  for (const address of listen)
+    if (typeof address !== 'string' || !isMultiaddr(address))
+      throw new InvalidOptionsError(
+        `listen: '${String(address)}' is no multiaddr. Write it like /ip4/192.0.2.1/tcp/4001, or /ip4/192.0.2.1/tcp/4002/ws for a WebSocket`,
+      )
+}
+
+function checkStorage(storage: unknown): void {
+  if (storage === undefined || isDatastore(storage)) return
+  if (typeof storage !== 'string' || storage === '')
+    throw new InvalidOptionsError(
+      'storage: give the path of a folder (in browsers the name of a database), or an interface-datastore',
+    )
+  checkHalfPairs('storage: the name', storage)
+}
+
+const datastoreMethods = ['get', 'put', 'has', 'delete', 'query', 'queryKeys', 'batch']
+
+/** Whether it looks like an interface-datastore: another copy's class is none of ours. */
+export function isDatastore(value: unknown): value is Datastore {
+  if (typeof value !== 'object' || value === null) return false
+  return datastoreMethods.every(name => typeof Reflect.get(value, name) === 'function')
+}
+
+/** What `RTCPeerConnection` would refuse only when it is made. */
+function checkIceServers(servers: unknown): void {
+  const refuse = (what: string) =>
+    new InvalidOptionsError(
+      `iceServers: ${what}. Give a list like [{ urls: 'stun:stun.example.org' }], a TURN server with username and credential`,
+    )
+  if (!Array.isArray(servers)) throw refuse('it is no list')
+  for (const server of servers) {
+    if (typeof server !== 'object' || server === null) throw refuse('a server is an object')
+    const { urls, username, credential } = server
+    const list: readonly unknown[] = Array.isArray(urls) ? urls : [urls]
+    if (list.length === 0) throw refuse('a server has no urls')
+    for (const url of list) {
+      if (typeof url !== 'string' || !/^(stun|turn)s?:./i.test(url))
+        throw refuse(`'${String(url)}' is no stun: or turn: URL`)
+      if (/^turn/i.test(url) && (typeof username !== 'string' || typeof credential !== 'string'))
+        throw refuse(`'${url}' needs a username and a credential`)
+    }
+  }
 }

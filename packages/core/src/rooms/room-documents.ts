@@ -1,7 +1,7 @@
 /** Room documents: the documents of one room that this member has open, by name, each made once. */
 import * as Y from 'yjs'
 import { InvalidOptionsError } from '../cluster/errors.ts'
-import { byteLength } from '../wire/byte-length.ts'
+import { checkSpaceName } from '../cluster/options.ts'
 import { limits } from '../wire/limits.ts'
 import { type DocumentHost, DocumentProvider } from './document-provider.ts'
 import type { RoomDocument } from './room-document.ts'
@@ -27,8 +27,7 @@ export class RoomDocuments {
   get(name: string): RoomDocument {
     const open = this.#open.get(name)
     if (open) return open
-    if (typeof name !== 'string' || byteLength(name) > limits.maxDocumentNameBytes)
-      throw new InvalidOptionsError(`document: give a name of at most ${limits.maxDocumentNameBytes} bytes`)
+    checkSpaceName('document', name, { minBytes: 0 })
     if (this.#open.size >= limits.maxDocuments)
       throw new InvalidOptionsError(
         `document: at most ${limits.maxDocuments} of one room are open: destroy a provider first`,

@@ -10,12 +10,12 @@ import { InvalidValueError, NotRunningError } from '../cluster/errors.ts'
 import type { Member } from '../cluster/member.ts'
 import { isHere } from '../cluster/membership.ts'
 import type { Clock } from '../cluster/ports.ts'
+import { sharedValue } from '../cluster/shared-value.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
 import { Paced } from '../spaces/paced.ts'
 import type { SpaceListener, SpacesDriver } from '../spaces/spaces-driver.ts'
 import type { Whereabouts } from '../spaces/whereabouts.ts'
-import { byteLength } from '../wire/byte-length.ts'
-import { type Json, printJson } from '../wire/json.ts'
+import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import type { EventFact } from '../wire/space-fact.ts'
 import {
@@ -27,7 +27,7 @@ import {
 } from './awareness-field.ts'
 import type { KeptDocuments } from './kept-documents.ts'
 import { Others } from './others.ts'
-import { OwnPresence } from './own-presence.ts'
+import { checkFields, OwnPresence } from './own-presence.ts'
 import type { Presence, PresenceEvents, Room, RoomEvents } from './room.ts'
 import { RoomContent, type RoomListener } from './room-content.ts'
 import type { Provider, RoomDocument } from './room-document.ts'
@@ -127,13 +127,10 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   broadcast(value: unknown): void {
     const { driver, space } = this.#options
     this.#checkOpen()
-    const printed = printJson(value)
-    if (!printed) throw new InvalidValueError('broadcast: the value cannot be written as JSON')
-    const bytes = byteLength(printed.text)
+    const { value: carried, bytes } = sharedValue('broadcast', '', value)
     if (bytes > limits.maxEventBytes)
       throw new InvalidValueError(`broadcast: ${bytes} bytes, at most ${limits.maxEventBytes}`)
     this.#events += 1
-    const { value: carried } = printed
     void driver.say(space, [{ type: 'event', entered: this.#entered, number: this.#events, value: carried }])
   }
 
@@ -203,6 +200,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
 
   #setPresence(change: Readonly<Record<string, unknown>>): void {
     this.#checkOpen()
+    checkFields(change)
     if (Object.keys(change).some(isAwarenessField))
       throw new InvalidValueError(`presence: '${awarenessPrefix}…' is kept for the awareness of documents`)
     if (this.#own.set(change)) this.#tell.ask()

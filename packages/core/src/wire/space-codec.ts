@@ -13,6 +13,7 @@ import { type DecodeFailure, failed, ok, type Result } from './result.ts'
 import { fromSpaceMessage, type SpaceFact, toSpaceMessage } from './space-fact.ts'
 import * as messages from './space-messages.ts'
 import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './space-tag.ts'
+import { receivedText } from './text.ts'
 
 /** Which facts somebody holds. */
 export interface Held {
@@ -143,7 +144,7 @@ function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep
     return failed('invalid', 'a piece lies within the whole')
   if (wanted && !(isCount(wanted.transfer) && isCount(wanted.offset)))
     return failed('invalid', 'a piece is asked for by whole numbers')
-  return ok({ document, hash, stateVector, mutual, update, piece, wanted })
+  return ok({ document: receivedText(document), hash, stateVector, mutual, update, piece, wanted })
 }
 
 function encodeHeld({ buckets, ids, mutual }: Held): messages.Held {
