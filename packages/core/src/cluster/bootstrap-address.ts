@@ -3,7 +3,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { InvalidOptionsError } from './errors.ts'
 
 /** `host:port`; an IPv6 address in brackets. */
-const hostAndPort = /^(?:\[(?<ip6>[\da-f:.]+)\]|(?<host>[\w-]+(?:\.[\w-]+)*)):(?<port>\d{1,5})$/i
+const hostAndPort = /^(?:\[(?<ip6>[\da-f:.]+)\]|(?<host>[\w-]+(?:\.[\w-]+)*)):(?<port>[1-9]\d{0,4})$/i
 const ip4 = /^\d+(?:\.\d+){3}$/
 
 /** The same as a multiaddr: `example.org:4001` is `/dns4/example.org/tcp/4001`. Other texts stay as they are. */

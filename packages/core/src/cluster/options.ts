@@ -72,7 +72,11 @@ export function checkPresentation(name: string | undefined, tags: MemberOptions[
 }
 
 /** The name of a room, a config or a document. @throws {InvalidOptionsError} naming the call that takes it */
-export function checkSpaceName(call: string, name: unknown, { minBytes = 1 } = {}): void {
+export function checkSpaceName(
+  call: string,
+  name: unknown,
+  { minBytes = 1 }: { minBytes?: 0 | 1 } = {},
+): void {
   const range = minBytes === 0 ? 'of at most' : `of ${minBytes} to`
   if (typeof name !== 'string' || byteLength(name) < minBytes || byteLength(name) > limits.maxRoomNameBytes)
     throw new InvalidOptionsError(`${call}: give a name ${range} ${limits.maxRoomNameBytes} bytes`)
