@@ -1,6 +1,6 @@
 /** Options of `joinCluster`: the same in Node and in browsers, where some have other defaults. */
 import type { Datastore } from 'interface-datastore'
-import { isMultiaddr } from '../cluster/bootstrap-address.ts'
+import { checkAddresses } from '../cluster/bootstrap-address.ts'
 import { InvalidOptionsError } from '../cluster/errors.ts'
 import { checkOptionNames, type OptionNames } from '../cluster/option-names.ts'
 import {
@@ -63,22 +63,15 @@ export function checkJoinOptions(options: JoinOptions): void {
   checkOptionNames('joinCluster', options, joinOptionNames, "{ cluster: 'atlas' }")
   checkMemberOptions(options)
   const { listen = [], storage, mdns, relay, iceServers } = options
-  checkListen(listen)
+  checkAddresses('listen', listen)
   checkStorage(storage)
   for (const [name, value] of Object.entries({ mdns, relay }))
     if (value !== undefined && typeof value !== 'boolean')
       throw new InvalidOptionsError(`${name}: give true or false`)
-  if (iceServers !== undefined) checkIceServers(iceServers)
-}
-
-function checkListen(listen: unknown): void {
-  if (!Array.isArray(listen))
-    throw new InvalidOptionsError("listen: give a list of multiaddrs, like ['/ip4/0.0.0.0/tcp/4001']")
-  for (const address of listen)
-    if (typeof address !== 'string' || !isMultiaddr(address))
-      throw new InvalidOptionsError(
-        `listen: '${String(address)}' is no multiaddr. Write it like /ip4/192.0.2.1/tcp/4001, or /ip4/192.0.2.1/tcp/4002/ws for a WebSocket`,
-      )
+  if (iceServers !== undefined && !(Array.isArray(iceServers) && iceServers.every(isIceServer)))
+    throw new InvalidOptionsError(
+      "iceServers: give a list like [{ urls: 'stun:stun.example.org' }], TURN servers with username and credential",
+    )
 }
 
 function checkStorage(storage: unknown): void {
@@ -99,22 +92,12 @@ export function isDatastore(value: unknown): value is Datastore {
 }
 
 /** What `RTCPeerConnection` would refuse only when it is made. */
-function checkIceServers(servers: unknown): void {
-  const refuse = (what: string) =>
-    new InvalidOptionsError(
-      `iceServers: ${what}. Give a list like [{ urls: 'stun:stun.example.org' }], a TURN server with username and credential`,
-    )
-  if (!Array.isArray(servers)) throw refuse('it is no list')
-  for (const server of servers) {
-    if (typeof server !== 'object' || server === null) throw refuse('a server is an object')
-    const { urls, username, credential } = server
-    const list: readonly unknown[] = Array.isArray(urls) ? urls : [urls]
-    if (list.length === 0) throw refuse('a server has no urls')
-    for (const url of list) {
-      if (typeof url !== 'string' || !/^(stun|turn)s?:./i.test(url))
-        throw refuse(`'${String(url)}' is no stun: or turn: URL`)
-      if (/^turn/i.test(url) && (typeof username !== 'string' || typeof credential !== 'string'))
-        throw refuse(`'${url}' needs a username and a credential`)
-    }
-  }
+function isIceServer(server: unknown): boolean {
+  if (typeof server !== 'object' || server === null) return false
+  const { urls, username, credential }: Partial<Record<keyof IceServer, unknown>> = server
+  const hasLogin = typeof username === 'string' && typeof credential === 'string'
+  const list: readonly unknown[] = Array.isArray(urls) ? urls : [urls]
+  const isUrl = (url: unknown) =>
+    typeof url === 'string' && (hasLogin ? /^(stun|turn)s?:/i : /^stuns?:/i).test(url)
+  return list.length > 0 && list.every(isUrl)
 }

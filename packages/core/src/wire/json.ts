@@ -29,7 +29,7 @@ export interface JsonFault {
 /** Whether instances of classes are refused, or stand for their `toJSON()` or their own properties. */
 export type Instances = 'refused' | 'as JSON'
 
-/** A value has more: no limit on its bytes is as high. */
+/** No limit on the bytes of a value is as high. */
 const maxValues = 32_768
 
 /** The value as every member reads it; undefined: it is no JSON, or deeper than anybody needs. */
@@ -45,24 +45,20 @@ export function parseJson(text: string): Json | undefined {
 
 /** Copies the value as JSON carries it. Never throws, whatever getters and proxies do. */
 export function carryJson(value: unknown, instances: Instances = 'refused'): CarriedJson | JsonFault {
-  const copied = copyOf(value, { checksTexts: false, instances })
-  if (copied.type === 'fault') return copied
-  const text = JSON.stringify(copied.value)
-  // Halves of pairs are escaped in it: to look for that costs less than to check each text.
-  if (!text.includes('\\ud')) return { ...copied, text }
-  const checked = copyOf(copied.value, { checksTexts: true, instances })
-  return checked.type === 'fault' ? checked : { ...copied, text }
-}
-
-function copyOf(value: unknown, rule: Rule): { readonly type: 'carried'; readonly value: Json } | JsonFault {
-  const copier = new Copier(rule)
+  let copier = new Copier(instances, false)
   try {
-    return { type: 'carried', value: copier.copy(value, 0) }
+    const copy = copier.copy(value, 0)
+    const text = JSON.stringify(copy)
+    if (mayHoldHalfPair(text)) {
+      // Only then: to check each text costs ten times as much.
+      copier = new Copier(instances, true)
+      copier.copy(copy, 0)
+    }
+    return { type: 'carried', value: copy, text }
   } catch (error) {
-    if (error instanceof Fault)
-      return { type: 'fault', path: copier.path.slice(0, error.depth), reason: error.reason }
-    // Of a getter, a proxy, or `toJSON`.
-    return { type: 'fault', path: [], reason: `cannot be read: ${String(error)}` }
+    const [depth, reason] =
+      error instanceof Fault ? [error.depth, error.reason] : [0, `cannot be read: ${String(error)}`]
+    return { type: 'fault', path: copier.path.slice(0, depth), reason }
   }
 }
 
@@ -72,11 +68,6 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === null || prototype === Object.prototype) return true
   return Object.getPrototypeOf(prototype) === null
-}
-
-interface Rule {
-  readonly checksTexts: boolean
-  readonly instances: Instances
 }
 
 class Fault {
@@ -90,36 +81,36 @@ class Fault {
   }
 }
 
-/** Copies what JSON carries: presence is set at each move of a pointer, so it costs less than JSON.stringify. */
+/** Presence is set at each move of a pointer: copying costs about as much as JSON.stringify, and saves JSON.parse. */
 class Copier {
   /** As far as the depth of what is being copied. */
   readonly path: (string | number)[] = []
-  readonly #rule: Rule
+  readonly #instances: Instances
+  readonly #checksTexts: boolean
   #values = 0
 
-  constructor(rule: Rule) {
-    this.#rule = rule
+  constructor(instances: Instances, checksTexts: boolean) {
+    this.#instances = instances
+    this.#checksTexts = checksTexts
   }
 
   /** @throws {Fault} */
   copy(value: unknown, depth: number): Json {
     switch (typeof value) {
       case 'string':
-        if (this.#rule.checksTexts) checkHalfPairs(value, depth, '')
+        if (this.#checksTexts) checkText(value, depth, '')
         return value
       case 'number':
-        if (!Number.isFinite(value)) throw new Fault(depth, `is ${value}: JSON has no such number`)
-        return value === 0 ? 0 : value
+        if (Number.isFinite(value)) return value === 0 ? 0 : value
+        throw new Fault(depth, `is ${value}: JSON has no such number`)
       case 'boolean':
         return value
+      case 'undefined':
+        throw new Fault(depth, 'is undefined: JSON has null instead')
       case 'object':
         return value === null ? null : this.#copyObject(value, depth)
-      case 'undefined':
-        throw new Fault(depth, 'is undefined, or a hole: JSON has null for what is not there')
-      case 'bigint':
-        throw new Fault(depth, 'is a bigint: share it as a text, with toString()')
       default:
-        throw new Fault(depth, `is a ${typeof value}: share data only`)
+        throw new Fault(depth, changed(typeof value))
     }
   }
 
@@ -128,36 +119,37 @@ class Copier {
       throw new Fault(0, `is nested deeper than ${limits.maxJsonDepth} levels: does it contain itself?`)
     if (Array.isArray(object)) return this.#copyList(object, depth)
     if (isPlainObject(object)) return this.#copyProperties(object, depth)
-    if (this.#rule.instances === 'refused') throw new Fault(depth, instanceFault(object))
-    if ('toJSON' in object && typeof object.toJSON === 'function') return this.copy(object.toJSON(), depth)
-    // Not what has its content elsewhere than in properties: a Map would be `{}`.
-    if (toStringTag(object) !== '[object Object]') throw new Fault(depth, instanceFault(object))
-    return this.#copyProperties(object as Readonly<Record<string, unknown>>, depth)
+    if (this.#instances === 'as JSON') {
+      if ('toJSON' in object && typeof object.toJSON === 'function') return this.copy(object.toJSON(), depth)
+      // Not what has its content elsewhere than in properties: a Map would be `{}`.
+      if (Object.prototype.toString.call(object) === '[object Object]')
+        return this.#copyProperties({ ...object }, depth)
+    }
+    throw new Fault(depth, changed(object.constructor?.name || 'class instance'))
   }
 
   #copyList(list: readonly unknown[], depth: number): Json {
-    const { path } = this
     this.#count(list.length)
     const copy: Json[] = []
     for (let i = 0; i < list.length; i += 1) {
-      path[depth] = i
+      this.path[depth] = i
       copy.push(this.copy(list[i], depth + 1))
     }
     return copy
   }
 
   #copyProperties(object: Readonly<Record<string, unknown>>, depth: number): Json {
-    const { path } = this
     const copy: Record<string, Json> = {}
     const keys = Object.keys(object)
     this.#count(keys.length)
     for (const key of keys) {
-      if (this.#rule.checksTexts) checkHalfPairs(key, depth, `has a key '${receivedText(key)}' that `)
-      path[depth] = key
+      if (this.#checksTexts) checkText(key, depth, `has a key '${receivedText(key)}' that `)
+      this.path[depth] = key
       const value = object[key]
       if (value === undefined) continue
       const copied = this.copy(value, depth + 1)
-      if (key === '__proto__') defineProto(copy, copied)
+      // Assigned, it would be no property.
+      if (key === '__proto__') Object.defineProperty(copy, key, { value: copied, ...ordinary })
       else copy[key] = copied
     }
     return copy
@@ -170,36 +162,18 @@ class Copier {
   }
 }
 
-function checkHalfPairs(text: string, depth: number, before: string): void {
+const ordinary = { enumerable: true, writable: true, configurable: true }
+
+function checkText(text: string, depth: number, before: string): void {
   const fault = halfPairFault(text)
   if (fault !== undefined) throw new Fault(depth, before + fault)
 }
 
-/** Assigned, it would be no property. */
-function defineProto(object: Record<string, Json>, value: Json): void {
-  Object.defineProperty(object, '__proto__', { value, enumerable: true, writable: true, configurable: true })
-}
+const changed = (kind: string): string =>
+  `is a ${kind}: share plain objects, lists, texts and numbers, which JSON carries unchanged`
 
-/** What to share instead of an instance. */
-function instanceFault(object: object): string {
-  const name: unknown = object.constructor?.name
-  const hint = insteadOf[toStringTag(object).slice(8, -1)] ?? (ArrayBuffer.isView(object) ? bytes : plain)
-  return `is an instance of ${typeof name === 'string' && name !== '' ? name : 'a class'}: share ${hint}`
-}
-
-const plain = 'a plain object'
-const bytes = 'a list of numbers, or a text in base64'
-const insteadOf: Readonly<Record<string, string>> = {
-  Date: 'its toISOString(), or its getTime()',
-  Map: 'Object.fromEntries(map), or a list of its entries',
-  Set: 'a list, [...set]',
-  ArrayBuffer: bytes,
-}
-
-const toStringTag = (object: object): string => Object.prototype.toString.call(object)
-
-/** JSON escapes them; only who did not check writes them. */
-const mayHoldHalfPair = (text: string): boolean => /\\ud[89a-f]/i.test(text) || !text.isWellFormed()
+/** JSON.stringify escapes them. What others sent may be written otherwise. */
+const mayHoldHalfPair = (text: string): boolean => /\\ud/i.test(text) || !text.isWellFormed()
 
 function repaired(value: Json): Json {
   if (typeof value === 'string') return receivedText(value)
