@@ -1,4 +1,4 @@
-/** What checking and copying a value costs, beside the JSON.stringify that it accompanies: `node bench/carried-values.ts`. */
+/** What checking and copying a value costs, beside the JSON.stringify that it accompanies. */
 import { carryJson } from '../src/wire/json.ts'
 
 const values: Readonly<Record<string, unknown>> = {
