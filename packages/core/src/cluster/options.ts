@@ -17,8 +17,8 @@ export interface MemberOptions {
   /** At most 32, keys to 64 bytes, values to 256. @default {} */
   tags?: Readonly<Record<string, string>>
   /**
-   * Addresses of members to start from, tried until one answers: multiaddrs, with or without `/p2p/…`, or `host:port` for
-   * TCP, an IPv6 address in brackets.
+   * Addresses of members to start from, tried until one answers: multiaddrs, with or without `/p2p/…`, or `host:port`
+   * for TCP, with an IPv6 address in brackets.
    *
    * @default []
    */

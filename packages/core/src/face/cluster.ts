@@ -51,8 +51,8 @@ export interface Cluster {
   /**
    * Changes this member's own record and tells everybody. What is not named stays.
    *
-   * @throws {InvalidOptionsError} anything but `name` and `tags`; no well-formed text; a name over 128 bytes, more than 32
-   *   tags, or a tag over 256 bytes. Nothing changed.
+   * @throws {InvalidOptionsError} anything but `name` and `tags`; no well-formed text; a name over 128 bytes; more than
+   *   32 tags, or a tag over 256 bytes. Nothing changed.
    */
   update(change: { name?: string; tags?: Readonly<Record<string, string>> }): void
   /**
