@@ -24,7 +24,7 @@ describe('own presence', () => {
 
   it.each<[change: Record<string, unknown>, says: string]>([
     [{ cursor: { x: Number.NaN } }, "presence: 'cursor.x' is NaN: JSON has no such number"],
-    [{ list: [{ 'a b': new Date(0) }] }, `presence: 'list[0]["a b"]' is an instance of Date: share`],
+    [{ list: [{ 'a b': new Date(0) }] }, `presence: 'list[0]["a b"]' is a Date: share`],
     [{ x: Number.POSITIVE_INFINITY }, "presence: 'x' is Infinity"],
     [{ x: `ab${half}` }, "presence: 'x' has half of a surrogate pair at index 2"],
     [{ x: { [half]: 1 } }, "presence: 'x' has a key '\ufffd' that has half of a surrogate pair at index 0"],
