@@ -1,8 +1,8 @@
 /** Options of a member, checked once, before anything is started. */
 import { byteLength } from '../wire/byte-length.ts'
 import { type MemberRecord, recordExcess } from '../wire/fact.ts'
-import { isPlainObject } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
+import { isPlainObject } from '../wire/plain-object.ts'
 import { halfPairFault, receivedText } from '../wire/text.ts'
 import { checkBootstrap } from './bootstrap-address.ts'
 import { InvalidOptionsError } from './errors.ts'

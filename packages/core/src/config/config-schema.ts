@@ -1,7 +1,8 @@
 /** Config schema: whether a value may stand under a key, and what is read there. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { InvalidOptionsError } from '../cluster/errors.ts'
-import { isPlainObject, type Json } from '../wire/json.ts'
+import type { Json } from '../wire/json.ts'
+import { isPlainObject } from '../wire/plain-object.ts'
 import type { ConfigSchema } from './config.ts'
 
 export type Checked =

@@ -5,6 +5,7 @@
  * because nothing is lost by them: a property that is `undefined` is left out, and −0 is 0.
  */
 import { limits } from './limits.ts'
+import { isPlainObject } from './plain-object.ts'
 import { halfPairFault, receivedText } from './text.ts'
 
 /** What JSON can say. */
@@ -60,14 +61,6 @@ export function carryJson(value: unknown, instances: Instances = 'refused'): Car
       error instanceof Fault ? [error.depth, error.reason] : [0, `cannot be read: ${String(error)}`]
     return { type: 'fault', path: copier.path.slice(0, depth), reason }
   }
-}
-
-/** An object that is not of a class, whatever realm it is from. */
-export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === null || prototype === Object.prototype) return true
-  return Object.getPrototypeOf(prototype) === null
 }
 
 class Fault {
