@@ -40,7 +40,7 @@ describe('the READMEs', () => {
     const tsconfig = {
       extends: join(root, 'tsconfig.base.json'),
       compilerOptions: {
-        lib: ['ES2023', 'DOM'],
+        lib: ['ES2023', 'ES2024.String', 'DOM'],
         types: ['node'],
         jsx: 'react-jsx',
         noEmit: true,

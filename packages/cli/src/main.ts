@@ -11,8 +11,10 @@ import { addDemoOptions } from './demo/options.ts'
 import { addJoinOptions, addRelayOptions } from './join/options.ts'
 import { addPresenceOptions } from './presence/options.ts'
 import { Refusal } from './refusal.ts'
+import { endProcess, watchOutput } from './terminal/output.ts'
 
 export async function main(argv: readonly string[]): Promise<void> {
+  watchOutput()
   const program = new Command('hearsay')
     .description('Who is here and how they are doing, with no server in the middle')
     .version(manifest.version)
@@ -43,13 +45,13 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv)
   } catch (error) {
-    const { exitCode, line } = explain(error as Error)
+    const { exitCode, line } = explain(error as Error, argv)
     if (line !== '') console.error(`hearsay: ${line}`)
-    process.exit(exitCode)
+    await endProcess(exitCode)
   }
 }
 
-function explain(error: Error): { exitCode: number; line: string } {
+function explain(error: Error, argv: readonly string[]): { exitCode: number; line: string } {
   if (error instanceof Refusal) return { exitCode: 2, line: error.message }
   if (!(error instanceof CommanderError)) return { exitCode: 1, line: error.message }
   if (error.exitCode === 0) return { exitCode: 0, line: '' }
@@ -61,5 +63,8 @@ function explain(error: Error): { exitCode: number; line: string } {
     .replace(/\.$/, '')
   // Of a wrong value, commander says itself what is right.
   const hint = error.code === 'commander.invalidArgument' ? '' : '. See hearsay --help'
+  // Only there something may stand that begins so and is no option.
+  if (error.code === 'commander.unknownOption' && argv.includes('config'))
+    return { exitCode: 2, line: `${line}. Put -- before a key or value that begins with a dash` }
   return { exitCode: 2, line: line + hint }
 }

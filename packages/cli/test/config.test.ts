@@ -61,6 +61,25 @@ describe('hearsay config', () => {
     })
   }, 90_000)
 
+  it.each<[args: string[], value: unknown]>([
+    [['-5'], -5],
+    [['-1e3'], -1000],
+    [['--', '-J6vK'], '-J6vK'],
+    [['--', '--5'], '--5'],
+    [['9007199254740991'], 9_007_199_254_740_991],
+    [['"1e400"'], '1e400'],
+    [['0.1'], 0.1],
+    [['NaN'], 'NaN'],
+    [[' 7 '], 7],
+    [['{"a":'], '{"a":'],
+  ])('reads %j as JSON, or else as text', async (args, value) => {
+    const cluster = newCluster()
+    const storage = ['--storage', temporaryFolder(), '--wait', '0']
+    await ask('set', cluster, 'key', ...storage, ...args)
+    const { stdout } = await ask('get', cluster, 'key', ...storage, '--json')
+    expect(JSON.parse(stdout[0] ?? '')).toMatchObject({ key: 'key', value })
+  })
+
   it('writes nothing that would be lost at once, and says so', async () => {
     const { exitCode, stdout, stderr } = await ask('set', newCluster(), 'color', 'red', '--wait', '0.2')
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: [] })

@@ -1,5 +1,6 @@
 /** RoomProvider: the room that the hooks below it are about. */
 import { type ReactElement, type ReactNode, useEffect, useMemo } from 'react'
+import { checkPresence } from './any-presence.ts'
 import { RoomContext, useSession } from './contexts.ts'
 import { RoomVisit } from './room-visit.ts'
 import { useReady } from './use-outcome.ts'
@@ -18,6 +19,7 @@ export function RoomProvider<P extends object>({
   children,
 }: RoomProviderProps<P>): ReactElement {
   const session = useSession()
+  if (presence !== undefined) checkPresence('RoomProvider: presence', presence)
   // biome-ignore lint/correctness/useExhaustiveDependencies: presence as it is on entering
   const visit = useMemo(() => new RoomVisit(session.room(name, presence ?? {})), [session, name])
   useEffect(() => visit.source.hold(), [visit])

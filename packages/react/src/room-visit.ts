@@ -1,5 +1,6 @@
 /** Room visit: one provider's way into a room. What is to be shown before it is entered is shown as soon as it is. */
 import type { Room } from '@hearsay/core'
+import { checkPresence } from './any-presence.ts'
 import type { Source } from './source.ts'
 
 export class RoomVisit {
@@ -11,8 +12,9 @@ export class RoomVisit {
     this.source = source
   }
 
-  /** @throws {InvalidValueError} @throws {NotRunningError} as the room's presence does, if it is entered */
+  /** @throws {TypeError} no object @throws {InvalidValueError} @throws {NotRunningError} as the room's presence does, if it is entered */
   update(change: object): void {
+    checkPresence('useUpdatePresence', change)
     Object.assign(this.#unsaid, change)
     this.sayUnsaid()
   }

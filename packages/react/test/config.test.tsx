@@ -151,3 +151,23 @@ async function expectFailure(children: ReactNode, message: string): Promise<void
   await settle(() => container.textContent !== '')
   expect(container.textContent).toBe(`failed: ${message}`)
 }
+
+describe('a definition that cannot be used', () => {
+  it.each<[what: string, definition: unknown, says: RegExp]>([
+    ['no options', defineConfig('flags', null as never), /^failed: config: give an object of options/],
+    [
+      'options that are none',
+      defineConfig('flags', 5 as never),
+      /^failed: config: give an object of options/,
+    ],
+    ['a misspelt option', defineConfig('flags', { shema: {} } as never), /did you mean 'schema'\?/],
+    ['no name', defineConfig(5 as never, {}), /^failed: config: give a name/],
+  ])('says why to the error boundary: %s', async (_, definition, says) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const config = watch(() => useConfig(definition as typeof flags))
+    const { container } = show(settled().member('m0').cluster, <Boundary>{config.here()}</Boundary>)
+    await settle(() => container.textContent?.startsWith('failed') === true)
+    expect(container.textContent).toMatch(says)
+    vi.restoreAllMocks()
+  })
+})

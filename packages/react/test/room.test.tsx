@@ -92,6 +92,20 @@ describe('usePresence and useUpdatePresence', () => {
 })
 
 describe('useUpdatePresence', () => {
+  it.each<[unknown]>([['str'], [null], [5], [[]]])(
+    'throws when it is given %j in place of fields',
+    async change => {
+      const { cluster } = await stage(0)
+      const update = watch(() => useUpdatePresence())
+      show(cluster, <RoomProvider name="design">{update.here()}</RoomProvider>)
+      expect(() => update.seen[0]?.(change as never)).toThrow(/^useUpdatePresence: give an object of fields/)
+      const given = () => show(cluster, <RoomProvider name="design" presence={change as never} />)
+      vi.spyOn(console, 'error').mockImplementation(() => {})
+      expect(given).toThrow(/^RoomProvider: presence: give an object of fields/)
+      vi.restoreAllMocks()
+    },
+  )
+
   it('leaves the page as it is when it was told what cannot be shown, and says so', async () => {
     const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { simulation, cluster, rooms } = await stage(1)

@@ -1,7 +1,6 @@
 /** Answer: what was asked of a shared config, done and reported. `true`: it was done, and another member agrees. */
 import type { Cluster, Config, Json } from '@hearsay/core'
 import { orRefuse } from '../member/refused.ts'
-import { typedValue } from '../terminal/json-value.ts'
 import type { ConfigRequest, ReadRequest } from './options.ts'
 import type { Entry, Report } from './report.ts'
 
@@ -20,7 +19,7 @@ export async function answer(asked: Asked, request: ConfigRequest): Promise<bool
     case 'watch':
       return watch(asked, request.key)
     case 'set':
-      return write(asked, request.key, typedValue(request.value))
+      return write(asked, request.key, request.value)
     case 'delete':
       return write(asked, request.key, undefined)
     default:

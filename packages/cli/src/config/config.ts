@@ -7,6 +7,7 @@ import { joinOptions } from '../member/options.ts'
 import { orRefuse } from '../member/refused.ts'
 import { startMember } from '../member/start.ts'
 import { sayGoodbye, stopRequested } from '../member/stop.ts'
+import { endProcess, readerGone } from '../terminal/output.ts'
 import { answer } from './answer.ts'
 import { jsonReport } from './json-report.ts'
 import type { ConfigFlags, ConfigRequest } from './options.ts'
@@ -17,9 +18,11 @@ export async function config(
   request: ConfigRequest,
   { wait, writer, ...flags }: ConfigFlags,
 ): Promise<void> {
-  const stop = stopRequested()
+  const isWatch = request.type === 'watch'
+  // Whatever else is asked is done, also if nobody reads the answer.
+  const stop = Promise.race([stopRequested(), ...(isWatch ? [readerGone()] : [])])
   const member = await Promise.race([startMember(joinOptions(cluster, flags)), stop])
-  if (!member) process.exit(1)
+  if (!member) return endProcess(1)
   const ask = async () => {
     const report = flags.json ? jsonReport : (await import('./text-report.ts')).textReport(member)
     const config = await orRefuse(member.config(name, { writers: writer ?? 'anyone' }))
@@ -32,5 +35,5 @@ export async function config(
     await sayGoodbye(member)
   }
   // A watch ends when it is told to; whatever else is interrupted was not done.
-  process.exit((agreed ?? request.type === 'watch') ? 0 : 1)
+  await endProcess((agreed ?? isWatch) ? 0 : 1)
 }

@@ -1,6 +1,8 @@
 /** `hearsay config …`: what can be asked of a shared config, and how, as the command line gives it. */
+import type { Json } from '@hearsay/core'
 import { type Command, InvalidArgumentError } from 'commander'
 import { addMemberOptions, append, type MemberFlags } from '../member/options.ts'
+import { typedValue } from '../terminal/json-value.ts'
 
 export type ReadRequest =
   | { readonly type: 'get' | 'history'; readonly key: string }
@@ -9,7 +11,7 @@ export type ReadRequest =
 export type ConfigRequest =
   | ReadRequest
   | { readonly type: 'delete'; readonly key: string }
-  | { readonly type: 'set'; readonly key: string; readonly value: string }
+  | { readonly type: 'set'; readonly key: string; readonly value: Json }
   | { readonly type: 'watch'; readonly key: string | undefined }
 
 export interface ConfigFlags extends MemberFlags {
@@ -42,7 +44,7 @@ export function addConfigCommands(config: Command, run: Run): void {
   addWithKey('get', 'print the value of a key')
   add('set', 'write a value: JSON, or else text')
     .argument('<key>')
-    .argument('<value>')
+    .argument('<value>', 'JSON, or else text; behind -- if it begins with a dash', typedValue)
     .action((cluster, name, key, value, flags) => run(cluster, name, { type: 'set', key, value }, flags))
   addWithKey('delete', 'delete a key')
   add('watch', 'print each change until Ctrl-C')

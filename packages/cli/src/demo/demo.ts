@@ -1,6 +1,7 @@
 /** `hearsay demo`: the story told on a stage that fits where it is watched. */
 import { stopRequested } from '../member/stop.ts'
 import { quitKeyPressed } from '../terminal/keys.ts'
+import { endProcess } from '../terminal/output.ts'
 import { Cast } from './cast.ts'
 import { jsonStage } from './json-stage.ts'
 import { liveStage } from './live-stage.ts'
@@ -33,5 +34,5 @@ export async function demo(flags: DemoFlags): Promise<void> {
     await cast.end()
   }
   if (!story) console.error('hearsay: stopped before the story ended')
-  process.exit(story?.held ? 0 : 1)
+  await endProcess(story?.held ? 0 : 1)
 }

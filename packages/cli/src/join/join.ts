@@ -4,6 +4,7 @@ import { joinOptions, type MemberFlags } from '../member/options.ts'
 import { startMember } from '../member/start.ts'
 import { sayGoodbye, stopRequested } from '../member/stop.ts'
 import { tellOfOthers } from '../member/told.ts'
+import { endProcess, readerGone } from '../terminal/output.ts'
 import { jsonLines } from './json-lines.ts'
 
 /** Long enough for a slow start elsewhere, short enough that nobody looks for the mistake in the wrong place. */
@@ -15,7 +16,7 @@ export interface JoinFlags extends MemberFlags {
 
 export async function join(cluster: string, flags: JoinFlags): Promise<void> {
   // Before all else: who presses Ctrl-C during the start wants no more than that it ends.
-  const stop = stopRequested()
+  const stop = Promise.race([stopRequested(), readerGone()])
   // Measuring the width of text takes a fifth of the start, so only people wait for it.
   const { ready, told } = flags.json ? jsonLines : (await import('./log.ts')).log
   const member = await Promise.race([startMember(joinOptions(cluster, flags)), stop])
@@ -26,7 +27,7 @@ export async function join(cluster: string, flags: JoinFlags): Promise<void> {
     await stop
     await sayGoodbye(member)
   }
-  process.exit(0)
+  await endProcess(0)
 }
 
 function watchBootstrap(member: Cluster, bootstrap: readonly string[]): void {

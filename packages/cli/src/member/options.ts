@@ -22,7 +22,11 @@ export function addMemberOptions(command: Command): Command {
       'where others reach it, repeatable (default: any address, a free port)',
       append,
     )
-    .option('--bootstrap <multiaddr>', 'a member to find the others through, repeatable', append)
+    .option(
+      '--bootstrap <address>',
+      'a member to find the others through, a multiaddr or host:port, repeatable',
+      append,
+    )
     .addOption(
       new Option('--profile <profile>', 'how far apart members are').choices(['local', 'lan', 'wan']),
     )

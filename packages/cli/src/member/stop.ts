@@ -1,16 +1,17 @@
 /** Stop: a member that is asked to end says goodbye, and ends within 2 s whatever becomes of the goodbye. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '@hearsay/core'
+import { outputFailed } from '../terminal/output.ts'
 
 const goodbyeMs = 1_500
 
-/** Resolves when somebody wants this process to end: a signal, or a reader of its output who went away. */
+/** Resolves when this process is to end: a signal, or output that cannot be written. */
 export function stopRequested(): Promise<undefined> {
-  return new Promise(resolve => {
+  const signalled = new Promise<undefined>(resolve => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.on(signal, () => resolve(undefined))
-    process.stdout.on('error', () => resolve(undefined))
   })
+  return Promise.race([signalled, outputFailed()])
 }
 
 export async function sayGoodbye(cluster: Cluster): Promise<void> {

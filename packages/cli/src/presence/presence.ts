@@ -6,6 +6,7 @@ import { orRefuse } from '../member/refused.ts'
 import { startMember } from '../member/start.ts'
 import { sayGoodbye, stopRequested } from '../member/stop.ts'
 import { quitKeyPressed } from '../terminal/keys.ts'
+import { endProcess, readerGone } from '../terminal/output.ts'
 import { jsonStage } from './json-stage.ts'
 import type { PresenceFlags } from './options.ts'
 import type { Occupant, Stage } from './stage.ts'
@@ -15,7 +16,7 @@ export async function presence(
   name: string,
   { set, ...flags }: PresenceFlags,
 ): Promise<void> {
-  const stop = stopRequested()
+  const stop = Promise.race([stopRequested(), readerGone()])
   const member = await Promise.race([startMember(joinOptions(cluster, flags)), stop])
   if (member) {
     try {
@@ -29,7 +30,7 @@ export async function presence(
       await sayGoodbye(member)
     }
   }
-  process.exit(0)
+  await endProcess(0)
 }
 
 async function openStage(member: Cluster, room: Room, json: true | undefined): Promise<Stage> {

@@ -8,6 +8,7 @@ import { firstIncarnation } from '../state/incarnation.ts'
 import { clusterTag } from '../wire/cluster-tag.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
+import { bootstrapMultiaddr } from './bootstrap-address.ts'
 import { Driver, type DriverListener } from './driver.ts'
 import { Machine } from './machine.ts'
 import type { MachineOptions } from './machine-options.ts'
@@ -68,7 +69,8 @@ export function createEngine(
   tuning: Tuning = {},
 ): Engine {
   const { id: self, clock, transport, keys, random, acquaintances } = host
-  const { name = self.slice(-6), tags = {}, bootstrap = [], profile = 'lan' } = options
+  const { name = self.slice(-6), tags = {}, profile = 'lan' } = options
+  const bootstrap = (options.bootstrap ?? []).map(bootstrapMultiaddr)
   const now = clock.now()
   const incarnation = firstIncarnation(host.incarnation, now.epochMs)
   const record = firstRecord({ name, tags: { ...tags }, incarnation })

@@ -1,11 +1,11 @@
 /** Errors that an app may see, named by their cause. */
 
-/** An option cannot be used; the message names it and says what would do. Nothing was started or changed. */
+/** An option, or a name, cannot be used or is unknown; the message names it and says what would do. Nothing was started or changed. */
 export class InvalidOptionsError extends Error {
   override readonly name = 'InvalidOptionsError'
 }
 
-/** A value cannot be shared: it is no JSON, or too large; the message says how large it may be. Nothing changed. */
+/** A value cannot be shared: JSON would change it, or it is too large; the message says where and why. Nothing changed. */
 export class InvalidValueError extends Error {
   override readonly name = 'InvalidValueError'
 }

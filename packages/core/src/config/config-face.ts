@@ -7,11 +7,11 @@
 import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
 import { InvalidValueError, NotAllowedError, NotRunningError, StorageError } from '../cluster/errors.ts'
 import type { Clock } from '../cluster/ports.ts'
+import { checkKey, sharedValue } from '../cluster/shared-value.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
 import type { SpaceListener, SpacesDriver } from '../spaces/spaces-driver.ts'
 import { believable } from '../state/incarnation.ts'
-import { byteLength } from '../wire/byte-length.ts'
-import { type Json, printJson } from '../wire/json.ts'
+import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import { Agreement } from './agreement.ts'
 import type { Config, ConfigEvents, ConfigVersion } from './config.ts'
@@ -242,20 +242,19 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   /** The value as JSON carries it. @throws {InvalidValueError} */
   #carried(key: string, value: unknown): Json {
     const { entries } = this.#content
-    if (typeof key !== 'string' || byteLength(key) > limits.maxConfigKeyBytes)
-      throw new InvalidValueError(`set: a key is a text of at most ${limits.maxConfigKeyBytes} bytes`)
-    const printed = printJson(value)
-    if (!printed) throw new InvalidValueError(`set: the value of '${key}' cannot be written as JSON`)
-    const bytes = byteLength(printed.text)
+    checkKey('set: the key', key, limits.maxConfigKeyBytes)
+    if (value === undefined)
+      throw new InvalidValueError(`set: '${key}' is undefined: delete('${key}') removes it`)
+    const { value: carried, bytes } = sharedValue('set', key, value)
     if (bytes > limits.maxConfigValueBytes)
       throw new InvalidValueError(
         `set: the value of '${key}' has ${bytes} bytes, at most ${limits.maxConfigValueBytes}`,
       )
-    const checked = this.#options.check(key, printed.value)
+    const checked = this.#options.check(key, carried)
     if (checked.type === 'invalid') throw new InvalidValueError(`set: '${key}': ${checked.issues.join('; ')}`)
     if (entries.versions(key).length === 0 && entries.size >= maxKeys)
       throw new InvalidValueError(`set: there are ${maxKeys} keys already: put several into one`)
-    return printed.value
+    return carried
   }
 
   async #write(key: string, value: Json | undefined): Promise<void> {

@@ -2,6 +2,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { InvalidOptionsError } from '../cluster/errors.ts'
 import type { Json } from '../wire/json.ts'
+import { isPlainObject } from '../wire/plain-object.ts'
 import type { ConfigSchema } from './config.ts'
 
 export type Checked =
@@ -15,7 +16,7 @@ export type CheckValue = (key: string, value: Json) => Checked
 export function checkWith(schema: ConfigSchema | undefined): CheckValue {
   if (schema === undefined) return (_key, value) => ({ type: 'valid', value })
   if (isSchema(schema)) return (_key, value) => validate(schema, value)
-  if (typeof schema !== 'object' || schema === null || !Object.values(schema).every(isSchema))
+  if (!isPlainObject(schema) || !Object.values(schema).every(isSchema))
     throw new InvalidOptionsError('schema: give a Standard Schema, or an object of one for each key')
   return (key, value) => {
     const own = Object.hasOwn(schema, key) ? schema[key] : undefined

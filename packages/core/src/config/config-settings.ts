@@ -1,5 +1,6 @@
 /** Config settings: the options of a shared config, checked, with what was left out. */
 import { InvalidOptionsError } from '../cluster/errors.ts'
+import { checkOptionNames, type OptionNames } from '../cluster/option-names.ts'
 import { keyFromMemberId } from '../wire/member-id.ts'
 import type { ConfigOptions, ConfigSchema } from './config.ts'
 import { checkWith } from './config-schema.ts'
@@ -10,11 +11,13 @@ export interface ConfigSettings {
   readonly retentionMs: number
 }
 
+const names: OptionNames<ConfigOptions> = { schema: true, writers: true, retentionMs: true }
 const defaultRetentionMs = 30 * 86_400_000
 const minRetentionMs = 60_000
 
 /** @throws {InvalidOptionsError} */
 export function configSettings(options: ConfigOptions<ConfigSchema | undefined>): ConfigSettings {
+  checkOptionNames('config', options, names, '{ schema }, or none')
   const { schema, writers = 'anyone', retentionMs = defaultRetentionMs } = options
   checkWith(schema)
   if (!Number.isFinite(retentionMs) || retentionMs < minRetentionMs)
@@ -23,7 +26,7 @@ export function configSettings(options: ConfigOptions<ConfigSchema | undefined>)
   if (!Array.isArray(writers)) throw new InvalidOptionsError("writers: give 'anyone' or a list of member ids")
   for (const id of writers)
     if (typeof id !== 'string' || !keyFromMemberId(id))
-      throw new InvalidOptionsError(`writers: '${String(id)}' is no member id`)
+      throw new InvalidOptionsError(`writers: '${String(id)}' is no member id, like cluster.self.id`)
   return { schema, writers: new Set(writers), retentionMs }
 }
 

@@ -98,8 +98,9 @@ export interface Config<
   /**
    * Resolves when it is stored here; others hear of it meanwhile.
    *
-   * @throws {InvalidValueError} the schema's issues; no JSON; a key over 256 bytes, a value over 16 kB, or more than
-   *   1,024 keys; or there are entries of more than a day ahead of this member's clock. Nothing changed.
+   * @throws {InvalidValueError} the schema's issues; a value that JSON would change, as in `presence.set` of a room; a
+   *   key that is no well-formed text of at most 256 bytes; a value over 16 kB; more than 1,024 keys; or there are
+   *   entries of more than a day ahead of this member's clock. Nothing changed.
    * @throws {NotAllowedError} this member is none of the writers. Nothing changed.
    * @throws {NotRunningError} it was left
    * @throws {StorageError} it is said and shown, but could not be stored here

@@ -46,17 +46,19 @@ export interface Cluster {
   readonly heartbeats: Store<ReadonlyMap<string, Heartbeat>>
   readonly events: TypedEventTarget<ClusterEvents>
   health(): Health
+  /** @throws {InvalidOptionsError} the id is no text. One that nobody has is `unknown` */
   explain(memberId: string): Explanation
   /**
    * Changes this member's own record and tells everybody. What is not named stays.
    *
-   * @throws {InvalidOptionsError} a name over 128 bytes, more than 32 tags, or a tag over 256 bytes. Nothing changed.
+   * @throws {InvalidOptionsError} anything but `name` and `tags`; no well-formed text; a name over 128 bytes; more than
+   *   32 tags, or a tag over 256 bytes. Nothing changed.
    */
   update(change: { name?: string; tags?: Readonly<Record<string, string>> }): void
   /**
    * Enters a room: what some of the members share. The same object until it is left.
    *
-   * @throws {InvalidOptionsError} no name of 1 to 128 bytes, or in 256 rooms and shared configs already
+   * @throws {InvalidOptionsError} no well-formed name of 1 to 128 bytes, or in 256 rooms and shared configs already
    * @throws {StorageError} what is stored of its documents is damaged; it was left as it is
    * @throws {NotRunningError} the cluster has not started, or was left
    */

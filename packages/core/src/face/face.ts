@@ -10,7 +10,7 @@ import { NotRunningError } from '../cluster/errors.ts'
 import type { Health } from '../cluster/health.ts'
 import type { Member } from '../cluster/member.ts'
 import type { MemberEvent } from '../cluster/membership.ts'
-import { checkPresentation } from '../cluster/options.ts'
+import { checkMemberId, checkUpdate } from '../cluster/options.ts'
 import type { Clock } from '../cluster/ports.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
 import type { Config, ConfigOptions, ConfigSchema } from '../config/config.ts'
@@ -77,11 +77,13 @@ export class Face implements Cluster, EngineFace {
   }
 
   explain(memberId: string): Explanation {
+    checkMemberId('explain', memberId)
     return explain(this.#running().machine, memberId, this.#clock.now())
   }
 
-  update({ name, tags }: { name?: string; tags?: Readonly<Record<string, string>> }): void {
-    checkPresentation(name, tags)
+  update(wanted: { name?: string; tags?: Readonly<Record<string, string>> }): void {
+    checkUpdate(wanted)
+    const { name, tags } = wanted
     if (this.#leaving) throw new NotRunningError('the cluster was left')
     const change = { ...(name !== undefined && { name }), ...(tags !== undefined && { tags: { ...tags } }) }
     this.#running().driver.handle({ type: 'change', change })

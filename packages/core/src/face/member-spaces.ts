@@ -6,6 +6,7 @@
 import { toString as toText } from 'uint8arrays/to-string'
 import type { Engine } from '../cluster/engine.ts'
 import { InvalidOptionsError } from '../cluster/errors.ts'
+import { checkSpaceName } from '../cluster/options.ts'
 import { spacesPath } from '../cluster/ports.ts'
 import type { ConfigOptions, ConfigSchema } from '../config/config.ts'
 import { ConfigFace } from '../config/config-face.ts'
@@ -18,7 +19,6 @@ import type { Surroundings } from '../spaces/space-members.ts'
 import { SpacesDriver } from '../spaces/spaces-driver.ts'
 import type { Whereabouts } from '../spaces/whereabouts.ts'
 import { WriteQueue } from '../spaces/write-queue.ts'
-import { byteLength } from '../wire/byte-length.ts'
 import { limits } from '../wire/limits.ts'
 import { spaceTag } from '../wire/space-tag.ts'
 
@@ -67,7 +67,7 @@ export class MemberSpaces {
 
   /** The room of this name: entered now, or before. @throws {InvalidOptionsError} @throws {StorageError} */
   async room(name: string): Promise<RoomFace> {
-    checkName('room', name)
+    checkSpaceName('room', name)
     const space = spaceTag(this.#engine.cluster, 'room', name)
     const entered = this.#rooms.get(space)
     if (entered) return entered
@@ -84,7 +84,7 @@ export class MemberSpaces {
    * @throws {InvalidOptionsError} @throws {StorageError}
    */
   async config(name: string, options: ConfigOptions<ConfigSchema | undefined>): Promise<ConfigFace> {
-    checkName('config', name)
+    checkSpaceName('config', name)
     const settings = configSettings(options)
     const space = spaceTag(this.#engine.cluster, 'config', name)
     const opened = this.#configs.get(space)
@@ -201,11 +201,6 @@ export class MemberSpaces {
         `a member enters at most ${limits.maxSpaces} rooms and shared configs: leave one first`,
       )
   }
-}
-
-function checkName(option: string, name: string): void {
-  if (typeof name !== 'string' || name === '' || byteLength(name) > limits.maxRoomNameBytes)
-    throw new InvalidOptionsError(`${option}: give a name of 1 to ${limits.maxRoomNameBytes} bytes`)
 }
 
 /** Those that did not fail. */

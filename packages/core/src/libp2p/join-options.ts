@@ -1,7 +1,14 @@
 /** Options of `joinCluster`: the same in Node and in browsers, where some have other defaults. */
 import type { Datastore } from 'interface-datastore'
+import { checkAddresses } from '../cluster/bootstrap-address.ts'
 import { InvalidOptionsError } from '../cluster/errors.ts'
-import { checkAddress, checkMemberOptions, type MemberOptions } from '../cluster/options.ts'
+import { checkOptionNames, type OptionNames } from '../cluster/option-names.ts'
+import {
+  checkHalfPairs,
+  checkMemberOptions,
+  type MemberOptions,
+  memberOptionNames,
+} from '../cluster/options.ts'
 
 export interface JoinOptions extends MemberOptions {
   /**
@@ -12,8 +19,8 @@ export interface JoinOptions extends MemberOptions {
    */
   listen?: readonly string[]
   /**
-   * For identity, incarnation, documents and configs: a folder, in browsers the name of an IndexedDB database, or a
-   * datastore.
+   * For identity, incarnation, documents and configs: the path of a folder, in browsers the name of an IndexedDB
+   * database, or an interface-datastore that you open and close.
    *
    * @default memory: a new member at each start
    */
@@ -42,13 +49,55 @@ export interface IceServer {
   readonly credential?: string
 }
 
+const joinOptionNames: OptionNames<JoinOptions> = {
+  ...memberOptionNames,
+  listen: true,
+  storage: true,
+  mdns: true,
+  relay: true,
+  iceServers: true,
+}
+
 /** @throws {InvalidOptionsError} */
 export function checkJoinOptions(options: JoinOptions): void {
+  checkOptionNames('joinCluster', options, joinOptionNames, "{ cluster: 'atlas' }")
   checkMemberOptions(options)
-  for (const address of options.listen ?? []) checkAddress('listen', address)
-  const { mdns, relay } = options
-  if (mdns !== undefined && typeof mdns !== 'boolean')
-    throw new InvalidOptionsError('mdns: give true or false')
-  if (relay !== undefined && typeof relay !== 'boolean')
-    throw new InvalidOptionsError('relay: give true or false')
+  const { listen = [], storage, mdns, relay, iceServers } = options
+  checkAddresses('listen', listen)
+  checkStorage(storage)
+  for (const [name, value] of Object.entries({ mdns, relay }))
+    if (value !== undefined && typeof value !== 'boolean')
+      throw new InvalidOptionsError(`${name}: give true or false`)
+  if (iceServers !== undefined && !(Array.isArray(iceServers) && iceServers.every(isIceServer)))
+    throw new InvalidOptionsError(
+      "iceServers: give a list like [{ urls: 'stun:stun.example.org' }], TURN servers with username and credential",
+    )
+}
+
+function checkStorage(storage: unknown): void {
+  if (storage === undefined || isDatastore(storage)) return
+  if (typeof storage !== 'string' || storage === '')
+    throw new InvalidOptionsError(
+      'storage: give the path of a folder (in browsers the name of a database), or an interface-datastore',
+    )
+  checkHalfPairs('storage: the name', storage)
+}
+
+const datastoreMethods = ['get', 'put', 'has', 'delete', 'query', 'queryKeys', 'batch']
+
+/** Whether it looks like an interface-datastore: another copy's class is none of ours. */
+export function isDatastore(value: unknown): value is Datastore {
+  if (typeof value !== 'object' || value === null) return false
+  return datastoreMethods.every(name => typeof Reflect.get(value, name) === 'function')
+}
+
+/** What `RTCPeerConnection` would refuse only when it is made. */
+function isIceServer(server: unknown): boolean {
+  if (typeof server !== 'object' || server === null) return false
+  const { urls, username, credential }: Partial<Record<keyof IceServer, unknown>> = server
+  const hasLogin = typeof username === 'string' && typeof credential === 'string'
+  const list: readonly unknown[] = Array.isArray(urls) ? urls : [urls]
+  const isUrl = (url: unknown) =>
+    typeof url === 'string' && (hasLogin ? /^(stun|turn)s?:/i : /^stuns?:/i).test(url)
+  return list.length > 0 && list.every(isUrl)
 }

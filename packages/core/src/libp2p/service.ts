@@ -18,12 +18,13 @@ import type { Datastore } from 'interface-datastore'
 import type { Driver } from '../cluster/driver.ts'
 import { createEngine } from '../cluster/engine.ts'
 import { InvalidOptionsError } from '../cluster/errors.ts'
-import { checkMemberOptions, type MemberOptions } from '../cluster/options.ts'
+import type { MemberOptions } from '../cluster/options.ts'
 import type { Cluster } from '../face/cluster.ts'
 import { Face } from '../face/face.ts'
 import { clusterTag } from '../wire/cluster-tag.ts'
 import { limits } from '../wire/limits.ts'
 import { datastoreKeyValues } from './datastore-key-values.ts'
+import { checkHearsayInit } from './hearsay-options.ts'
 import { type MemberStorage, memberStorage } from './member-storage.ts'
 import type { Platform } from './platform.ts'
 import { Libp2pTransport, type TransportComponents } from './transport.ts'
@@ -46,7 +47,7 @@ export type HearsayService = (components: HearsayComponents) => Cluster
  * @throws {InvalidOptionsError} when the node is created: an option, or a key that is not Ed25519.
  */
 export function hearsayOn(init: HearsayInit, platform: Platform): HearsayService {
-  checkMemberOptions(init)
+  checkHearsayInit(init)
   return components => new Service(init, components, platform, false)
 }
 

@@ -5,17 +5,19 @@
  * field and counts as such, but apps do not see it.
  */
 import { InvalidValueError } from '../cluster/errors.ts'
+import { checkKey, type SharedValue, sharedValue } from '../cluster/shared-value.ts'
 import { createStore, type OwnedStore } from '../cluster/store.ts'
 import { byteLength } from '../wire/byte-length.ts'
-import { type Json, printJson } from '../wire/json.ts'
+import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
+import { isPlainObject } from '../wire/plain-object.ts'
 import type { SpaceFactBody } from '../wire/space-fact.ts'
+import { receivedText } from '../wire/text.ts'
+import { isAwarenessField } from './awareness-field.ts'
 import { holdingsField, isReservedField, unreachableField } from './reserved-fields.ts'
 
-interface Field {
-  readonly value: Json | undefined
-  readonly text: string | undefined
-}
+/** Undefined: it was removed. */
+type Field = SharedValue | undefined
 
 export class OwnPresence {
   readonly store: OwnedStore<Readonly<Record<string, Json>>>
@@ -37,7 +39,7 @@ export class OwnPresence {
     const changed: string[] = []
     for (const [name, value] of Object.entries(change)) {
       const field = fieldOf(name, value)
-      if (fields.get(name)?.text === field.text) continue
+      if (fields.get(name)?.text === field?.text) continue
       fields.set(name, field)
       changed.push(name)
     }
@@ -61,13 +63,19 @@ export class OwnPresence {
   }
 }
 
+/** What an app may give to `set`. @throws {InvalidValueError} */
+export function checkFields(change: unknown): void {
+  if (!isPlainObject(change))
+    throw new InvalidValueError('presence: give an object of fields, like { cursor: { x: 1, y: 2 } }')
+}
+
 function fieldOf(name: string, value: unknown): Field {
-  if (byteLength(name) > limits.maxFieldNameBytes)
-    throw new InvalidValueError(`presence: a field name is at most ${limits.maxFieldNameBytes} bytes`)
-  if (value === undefined) return { value: undefined, text: undefined }
-  const printed = printJson(value)
-  if (!printed) throw new InvalidValueError(`presence: '${name}' cannot be written as JSON`)
-  return printed
+  checkKey(`presence: the field name '${receivedText(name)}'`, name, limits.maxFieldNameBytes)
+  if (value === undefined) return undefined
+  // Bindings of editors put instances of Yjs' classes into it, as y-protocols lets them.
+  return isAwarenessField(name)
+    ? sharedValue('awareness', '', value, 'as JSON')
+    : sharedValue('presence', name, value)
 }
 
 function checkSize(all: ReadonlyMap<string, Field>): void {
@@ -78,7 +86,7 @@ function checkSize(all: ReadonlyMap<string, Field>): void {
       `presence: at most ${limits.maxPresenceFields} different fields, removed ones included. Put several into one`,
     )
   let bytes = 0
-  for (const [name, { text }] of fields) bytes += byteLength(name) + byteLength(text ?? '')
+  for (const [name, field] of fields) bytes += byteLength(name) + (field?.bytes ?? 0)
   if (bytes > limits.maxPresenceBytes)
     throw new InvalidValueError(
       `presence: ${bytes} bytes, at most ${limits.maxPresenceBytes}. What is large belongs into a document`,
@@ -86,8 +94,8 @@ function checkSize(all: ReadonlyMap<string, Field>): void {
 }
 
 function valuesOf(fields: ReadonlyMap<string, Field>): Record<string, Json> {
-  const values = [...fields].flatMap(([name, { value }]) =>
-    value === undefined || isReservedField(name) ? [] : [[name, value] as const],
+  const values = [...fields].flatMap(([name, field]) =>
+    field === undefined || isReservedField(name) ? [] : [[name, field.value] as const],
   )
   return Object.fromEntries(values)
 }

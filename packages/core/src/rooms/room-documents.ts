@@ -1,7 +1,8 @@
 /** Room documents: the documents of one room that this member has open, by name, each made once. */
 import * as Y from 'yjs'
 import { InvalidOptionsError } from '../cluster/errors.ts'
-import { byteLength } from '../wire/byte-length.ts'
+import { checkOptionNames, type OptionNames } from '../cluster/option-names.ts'
+import { checkSpaceName } from '../cluster/options.ts'
 import { limits } from '../wire/limits.ts'
 import { type DocumentHost, DocumentProvider } from './document-provider.ts'
 import type { Seed } from './document-seed.ts'
@@ -16,6 +17,8 @@ export interface RoomDocumentsOptions extends Omit<DocumentHost, 'destroyed' | '
   readonly takeCarried: (document: string) => Y.Doc | undefined
 }
 
+const optionNames: OptionNames<DocumentOptions> = { seed: true }
+
 interface Open extends RoomDocument {
   readonly provider: DocumentProvider
 }
@@ -29,11 +32,12 @@ export class RoomDocuments {
   }
 
   /** @throws {InvalidOptionsError} @throws {NotRunningError} the room was left, and it was not open before */
-  get(name: string, { seed }: DocumentOptions = {}): RoomDocument {
+  get(name: string, options: DocumentOptions = {}): RoomDocument {
     const open = this.#open.get(name)
     if (open) return open
-    if (typeof name !== 'string' || byteLength(name) > limits.maxDocumentNameBytes)
-      throw new InvalidOptionsError(`document: give a name of at most ${limits.maxDocumentNameBytes} bytes`)
+    checkSpaceName('document', name, { minBytes: 0 })
+    checkOptionNames('document', options, optionNames, '{ seed: doc => {} }')
+    const { seed } = options
     if (seed !== undefined && typeof seed !== 'function')
       throw new InvalidOptionsError('document: seed is a function that fills an empty document')
     if (this.#open.size >= limits.maxDocuments)

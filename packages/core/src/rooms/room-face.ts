@@ -9,13 +9,13 @@ import * as Y from 'yjs'
 import { InvalidValueError, NotRunningError } from '../cluster/errors.ts'
 import type { Member } from '../cluster/member.ts'
 import type { Clock } from '../cluster/ports.ts'
+import { sharedValue } from '../cluster/shared-value.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
 import { Paced } from '../spaces/paced.ts'
 import { isPresent } from '../spaces/space-members.ts'
 import type { SpaceListener, SpacesDriver } from '../spaces/spaces-driver.ts'
 import type { Whereabouts } from '../spaces/whereabouts.ts'
-import { byteLength } from '../wire/byte-length.ts'
-import { type Json, printJson } from '../wire/json.ts'
+import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import type { EventFact } from '../wire/space-fact.ts'
 import { awarenessField, isAwarenessField, readAwarenessClaim } from './awareness-field.ts'
@@ -23,7 +23,7 @@ import { DocumentAnnouncer } from './document-announcer.ts'
 import { seedUpdate } from './document-seed.ts'
 import type { KeptDocuments } from './kept-documents.ts'
 import { Others } from './others.ts'
-import { OwnPresence } from './own-presence.ts'
+import { checkFields, OwnPresence } from './own-presence.ts'
 import type { AwarenessClaims } from './presence-awareness.ts'
 import { isReservedField } from './reserved-fields.ts'
 import type { Presence, PresenceEvents, Room, RoomEvents } from './room.ts'
@@ -137,13 +137,10 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   broadcast(value: unknown): void {
     const { driver, space } = this.#options
     this.#checkOpen()
-    const printed = printJson(value)
-    if (!printed) throw new InvalidValueError('broadcast: the value cannot be written as JSON')
-    const bytes = byteLength(printed.text)
+    const { value: carried, bytes } = sharedValue('broadcast', '', value)
     if (bytes > limits.maxEventBytes)
       throw new InvalidValueError(`broadcast: ${bytes} bytes, at most ${limits.maxEventBytes}`)
     this.#events += 1
-    const { value: carried } = printed
     void driver.say(space, [{ type: 'event', entered: this.#entered, number: this.#events, value: carried }])
   }
 
@@ -226,6 +223,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
 
   #setPresence(change: Readonly<Record<string, unknown>>): void {
     this.#checkOpen()
+    checkFields(change)
     const reserved = Object.keys(change).find(isReservedField)
     if (reserved !== undefined)
       throw new InvalidValueError(

@@ -38,8 +38,12 @@ export interface Presence<P extends object> {
    * Changes the named fields; those that are `undefined` are removed, all others stay. Told at once, then at most
    * every 50 ms (from 20 members in the room on 2.5 ms a member), the newest of each field.
    *
-   * @throws {InvalidValueError} no JSON, a name that begins with `awareness:`, or more than 16 kB or 64 field names in
-   *   all, the awareness of documents included; nothing changed
+   * A value is `null`, a boolean, a finite number, a well-formed text, or a list or plain object of such, up to 100
+   * levels deep. A property that is `undefined` is left out, and −0 is 0.
+   *
+   * @throws {InvalidValueError} no object of fields; a value that JSON would change, with the path to it; a name that
+   *   begins with `awareness:`; or more than 16 kB or 64 field names in all, the awareness of documents included;
+   *   nothing changed
    * @throws {NotRunningError} the room was left
    */
   set(change: { readonly [field in keyof P]?: P[field] | undefined }): void
@@ -67,7 +71,8 @@ export interface Room<P extends object = Record<string, Json>> {
   /**
    * One of the room's documents. The same objects until the room is left; they stay usable then.
    *
-   * @throws {InvalidOptionsError} a name over 128 bytes, 64 documents are open, or a seed that is no function
+   * @throws {InvalidOptionsError} no well-formed text of at most 128 bytes, 64 documents are open, or an option that
+   *   cannot be used
    * @throws {NotRunningError} the room was left
    */
   document(name: string, options?: DocumentOptions): RoomDocument
@@ -76,7 +81,8 @@ export interface Room<P extends object = Record<string, Json>> {
   /**
    * To whoever is in the room now, oneself excepted. It may be lost.
    *
-   * @throws {InvalidValueError} no JSON, or more than 32 kB; nothing was sent
+   * @throws {InvalidValueError} a value that JSON would change (as in `presence.set`), or more than 32 kB; nothing was
+   *   sent
    * @throws {NotRunningError} the room was left
    */
   broadcast(value: unknown): void

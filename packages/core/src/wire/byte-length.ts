@@ -1,9 +1,17 @@
-/** UTF-8 bytes. A code unit is at most three, so short text is not measured. */
+/** UTF-8 bytes of a text; half of a surrogate pair counts three, as U+FFFD. */
 export function byteLength(text: string): number {
   let bytes = 0
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i)
+    if (unit < 0x80) bytes += 1
+    else if (unit < 0x800) bytes += 2
+    else if (isHighHalf(unit) && isLowHalf(text.charCodeAt(i + 1))) {
+      bytes += 4
+      i += 1
+    } else bytes += 3
   }
   return bytes
 }
+
+const isHighHalf = (unit: number): boolean => (unit & 0xfc00) === 0xd800
+const isLowHalf = (unit: number): boolean => (unit & 0xfc00) === 0xdc00

@@ -13,6 +13,7 @@ import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import * as messages from './messages.ts'
 import { type DecodeFailure, failed, ok, type Result } from './result.ts'
 import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './space-tag.ts'
+import { receivedText } from './text.ts'
 
 /** How much a member attends to the network: a browser tab that is hidden or frozen answers late. */
 export interface Attention {
@@ -158,7 +159,7 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
   const message = messages.MemberRecord.decode(payload, {
     limits: { addresses: limits.maxAddresses, tags: limits.maxTags, spaces: limits.maxSpaces },
   })
-  const { incarnation, version, name, addresses, leaving, leftEpochMs } = message
+  const { incarnation, version, addresses, leaving, leftEpochMs } = message
   if (!isCount(incarnation) || !isCount(version) || !isCount(leftEpochMs))
     return failed('invalid', 'a record counts in whole numbers')
   if (message.spaces.some(({ space, entered }) => space.length !== spaceTagBytes || !isCount(entered)))
@@ -166,11 +167,13 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
   const spaces = message.spaces.map(({ space, entered }) => ({ space: spaceFromBytes(space), entered }))
   const state = attentionStates[message.attention] ?? 'full'
   const leaseMs = Math.min(message.attentionLeaseMs, limits.maxAttentionLeaseMs)
-  const tags = Object.fromEntries(message.tags.map(({ key, value }) => [key, value]))
+  const tags = Object.fromEntries(
+    message.tags.map(({ key, value }) => [receivedText(key), receivedText(value)]),
+  )
   const record = {
     incarnation,
     version,
-    name,
+    name: receivedText(message.name),
     addresses,
     tags,
     spaces,

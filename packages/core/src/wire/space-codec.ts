@@ -13,6 +13,7 @@ import { type DecodeFailure, failed, ok, type Result } from './result.ts'
 import { fromSpaceMessage, type SpaceFact, toSpaceMessage } from './space-fact.ts'
 import * as messages from './space-messages.ts'
 import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './space-tag.ts'
+import { receivedText } from './text.ts'
 
 /** Which facts somebody holds. */
 export interface Held {
@@ -185,7 +186,7 @@ function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep
   const piece = message.piece ? decodePiece(message.piece) : ok(undefined)
   if (!piece.ok) return piece
   return ok({
-    document,
+    document: receivedText(document),
     hash,
     isSynced: synced,
     stateVector,

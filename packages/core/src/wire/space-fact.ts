@@ -11,6 +11,7 @@ import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import { type DecodeFailure, failed, ok, type Result } from './result.ts'
 import * as messages from './space-messages.ts'
+import { receivedText } from './text.ts'
 
 export type SpaceFactBody =
   /** One field of the author's presence; without a value it is gone. Ordered by (entered, version). */
@@ -129,7 +130,7 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
       if (json !== undefined && byteLength(json) > limits.maxPresenceBytes)
         return failed('too-large', `a field over ${limits.maxPresenceBytes} bytes`)
       const value = readValue(json)
-      return value.ok ? ok({ type, entered, version, name, value: value.value }) : value
+      return value.ok ? ok({ type, entered, version, name: receivedText(name), value: value.value }) : value
     }
     case 'entry': {
       const { key, json, epochMs, count, replaces } = messages.ConfigEntry.decode(payload)
@@ -144,13 +145,15 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
           `an entry is named by ${replacesBytes} bytes, and its time is a whole number`,
         )
       const value = readValue(json)
-      return value.ok ? ok({ type, key, value: value.value, epochMs, count, replaces }) : value
+      return value.ok
+        ? ok({ type, key: receivedText(key), value: value.value, epochMs, count, replaces })
+        : value
     }
     case 'update': {
       const { document, update } = messages.DocumentUpdate.decode(payload)
       if (byteLength(document) > limits.maxDocumentNameBytes)
         return failed('too-large', `a document name over ${limits.maxDocumentNameBytes} bytes`)
-      return ok({ type, document, update })
+      return ok({ type, document: receivedText(document), update })
     }
     case 'event': {
       const { entered, number, json } = messages.Event.decode(payload)

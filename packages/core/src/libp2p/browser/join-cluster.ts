@@ -8,6 +8,7 @@ import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { webRTC } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { multiaddr } from '@multiformats/multiaddr'
+import { bootstrapMultiaddr } from '../../cluster/bootstrap-address.ts'
 import { InvalidOptionsError, ListenError } from '../../cluster/errors.ts'
 import type { Cluster } from '../../face/cluster.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
@@ -65,7 +66,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
 }
 
 function isForPages(address: string): boolean {
-  return multiaddr(address)
+  return multiaddr(bootstrapMultiaddr(address))
     .getComponents()
     .some(({ name }) => dialled.has(name))
 }

@@ -7,7 +7,7 @@ import { type MulticastDNSComponents, mdns } from '@libp2p/mdns'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
 import { toString as toText } from 'uint8arrays/to-string'
-import { ListenError } from '../../cluster/errors.ts'
+import { InvalidOptionsError, ListenError } from '../../cluster/errors.ts'
 import type { Cluster } from '../../face/cluster.ts'
 import { clusterTag } from '../../wire/cluster-tag.ts'
 import { dialDiscovered } from '../discovery.ts'
@@ -24,11 +24,12 @@ const maxReservations = 512
 /**
  * Joins, and resolves as soon as this member listens: who else is there comes as events.
  *
- * @throws {InvalidOptionsError} an option; nothing was started
+ * @throws {InvalidOptionsError} an option, or a Node before 22; nothing was started
  * @throws {StorageError} the store; it was left as it is
  * @throws {ListenError} an address; nothing is left running
  */
 export async function joinCluster(options: JoinOptions): Promise<Cluster> {
+  checkRuntime()
   checkJoinOptions(options)
   const { relay = false, listen = relay ? [anyTcp, `${anyTcp}/ws`] : [anyTcp] } = options
   const discoveries: PeerDiscovery[] = []
@@ -54,6 +55,12 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
       }
     },
   })
+}
+
+/** libp2p itself would say only which function it misses. */
+function checkRuntime(): void {
+  if (!('withResolvers' in Promise))
+    throw new InvalidOptionsError(`joinCluster: needs Node 22 or newer, this is ${process.version}`)
 }
 
 function dialFrom(discovery: PeerDiscovery, node: MemberNode): () => void {

@@ -1,0 +1,84 @@
+/** Output: what a command does whose stdout nobody reads, or cannot take it. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { bin, newCluster } from './hearsay-process.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const usual = ['--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0']
+/** GNU tail is what notices, and says its name. */
+const hasGnuTail = (() => {
+  try {
+    return execFileSync('tail', ['--version']).toString().includes('GNU')
+  } catch {
+    return false
+  }
+})()
+
+/** Runs it with a stdout that takes nothing. */
+function withFullDisk(...args: readonly string[]) {
+  const full = openSync('/dev/full', 'w')
+  const { status, stderr } = spawnSync(process.execPath, [bin, ...args], { stdio: ['ignore', full, 'pipe'] })
+  closeSync(full)
+  return { status, stderr: String(stderr) }
+}
+
+/** Runs it in a pipe whose reader takes one line; what it ended with stands in stderr. */
+function withHead(...args: readonly string[]) {
+  const { stdout, stderr } = spawnSync('sh', [
+    '-c',
+    '{ "$@"; echo "ended with $?" >&2; } | head -1',
+    'sh',
+    process.execPath,
+    bin,
+    ...args,
+  ])
+  return { stdout: String(stdout), stderr: String(stderr) }
+}
+
+describe.runIf(existsSync('/dev/full'))(
+  'output that cannot be written ends with exit code 1 and one line',
+  () => {
+    it.each([
+      ['the help', ['--help']],
+      ['the version', ['--version']],
+      ['a member', ['join', newCluster(), ...usual]],
+      ['a member in JSON', ['join', newCluster(), ...usual, '--json']],
+      ['a room', ['presence', newCluster(), 'room', ...usual]],
+      ['a watch', ['config', 'watch', newCluster(), 'flags', ...usual]],
+    ])('of %s', (_, args) => {
+      const { status, stderr } = withFullDisk(...args)
+      expect(status).toBe(1)
+      expect(stderr).toMatch(/^hearsay: the output cannot be written: ENOSPC.*\n$/)
+    })
+
+    it('of a value', () => {
+      const kept = ['--storage', temporaryFolder(), '--wait', '0', ...usual]
+      const cluster = newCluster()
+      spawnSync(process.execPath, [bin, 'config', 'set', cluster, 'flags', 'color', 'red', ...kept])
+      for (const asked of [
+        ['list', cluster, 'flags'],
+        ['get', cluster, 'flags', 'color'],
+      ]) {
+        const { status, stderr } = withFullDisk('config', ...asked, ...kept)
+        expect(status).toBe(1)
+        expect(stderr).toMatch(/^hearsay: the output cannot be written: ENOSPC/m)
+      }
+    })
+  },
+)
+
+describe.runIf(hasGnuTail)(
+  'a reader that goes away ends it quietly, also while there is nothing to write',
+  () => {
+    it.each([
+      ['join', newCluster()],
+      ['presence', newCluster(), 'room'],
+      ['config', 'watch', newCluster(), 'flags'],
+    ])('%s', (...args) => {
+      const { stdout, stderr } = withHead(...args, ...usual, '--json')
+      expect(JSON.parse(stdout)).toMatchObject({ event: 'ready' })
+      expect(stderr).toContain('ended with 0\n')
+    })
+  },
+)

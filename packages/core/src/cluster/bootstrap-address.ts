@@ -1,0 +1,43 @@
+/** Bootstrap address: a member to start from, as people write it, and as a multiaddr; and lists of addresses. */
+import { multiaddr } from '@multiformats/multiaddr'
+import { InvalidOptionsError } from './errors.ts'
+
+/** `host:port`; an IPv6 address in brackets. */
+const hostAndPort = /^(\[[\da-f:.]+\]|[\w-]+(?:\.[\w-]+)*):([1-9]\d{0,4})$/i
+
+/** The same as a multiaddr: `example.org:4001` is `/dns4/example.org/tcp/4001`. Other texts stay as they are. */
+export function bootstrapMultiaddr(address: string): string {
+  const [, host = '', port] = hostAndPort.exec(address) ?? []
+  if (port === undefined) return address
+  if (host.startsWith('[')) return `/ip6/${host.slice(1, -1)}/tcp/${port}`
+  return `/${/^[\d.]+$/.test(host) ? 'ip4' : 'dns4'}/${host}/tcp/${port}`
+}
+
+/** @throws {InvalidOptionsError} */
+export function checkBootstrap(bootstrap: unknown): void {
+  checkAddresses('bootstrap', bootstrap, bootstrapMultiaddr, '192.0.2.1:4001, or like ')
+}
+
+/** @param hint how else it may be written. @throws {InvalidOptionsError} naming the option */
+export function checkAddresses(
+  option: string,
+  list: unknown,
+  read: (address: string) => string = address => address,
+  hint = '',
+): void {
+  if (!Array.isArray(list)) throw new InvalidOptionsError(`${option}: give a list of addresses`)
+  for (const address of list)
+    if (typeof address !== 'string' || !isMultiaddr(read(address)))
+      throw new InvalidOptionsError(
+        `${option}: '${String(address)}' is no address. Write it like ${hint}/ip4/192.0.2.1/tcp/4001, with /ws behind it for a WebSocket`,
+      )
+}
+
+/** A multiaddr of at least one component. */
+function isMultiaddr(address: string): boolean {
+  try {
+    return multiaddr(address).getComponents().length > 0
+  } catch {
+    return false
+  }
+}
