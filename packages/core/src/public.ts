@@ -36,4 +36,5 @@ export type {
   RoomEvents,
 } from './rooms/room.ts'
 export type { Provider, ProviderEvents, ProviderStatus, RoomDocument } from './rooms/room-document.ts'
+export type { StoreState } from './spaces/write-queue.ts'
 export type { Json } from './wire/json.ts'

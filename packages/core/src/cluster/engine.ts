@@ -4,6 +4,7 @@
  * A host gives it a clock, a transport, keys and a memory for the incarnation. libp2p is one host, a simulation
  * another; what they run is the same.
  */
+import type { WriteQueue } from '../spaces/write-queue.ts'
 import { firstIncarnation } from '../state/incarnation.ts'
 import { clusterTag } from '../wire/cluster-tag.ts'
 import type { SignedFact } from '../wire/fact.ts'
@@ -12,6 +13,7 @@ import { Driver, type DriverListener } from './driver.ts'
 import { Machine } from './machine.ts'
 import type { MachineOptions } from './machine-options.ts'
 import { firstRecord, type MemberOptions } from './options.ts'
+import { persistOnce } from './persist-once.ts'
 import type { Clock, KeyValues, Transport } from './ports.ts'
 
 /** What an engine is given from outside. */
@@ -29,8 +31,13 @@ export interface Host {
   readonly incarnation: number | undefined
   /** Multiaddrs of members that an earlier life knew. */
   readonly acquaintances: readonly string[]
-  /** Keeps an incarnation over a restart. */
-  persist(incarnation: number): void
+  /** What is written on its way into that store. */
+  readonly writes: WriteQueue
+  /**
+   * Stores the incarnation over a restart. The member speaks in it when this returned or its promise settled, but waits
+   * for 250 ms at most.
+   */
+  persist(incarnation: number): void | Promise<void>
   /** Keeps the addresses of others over a restart; at most 256, and not more than once in half a minute. */
   persistAcquaintances(addresses: readonly string[]): void
   /** Logs something. */
@@ -77,7 +84,7 @@ export function createEngine(
     event: face.event.bind(face),
     stepped: face.stepped.bind(face),
     goodbyeHeard: face.goodbyeHeard.bind(face),
-    persist: host.persist.bind(host),
+    persist: persistOnce(clock, incarnation => host.persist(incarnation)),
     persistAcquaintances: host.persistAcquaintances.bind(host),
     note: host.note.bind(host),
   }

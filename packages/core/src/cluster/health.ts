@@ -19,4 +19,11 @@ export interface Health {
    * future, by who may not write, or unreadable as a document. It changed nothing.
    */
   readonly refused: number
+  /**
+   * Whether this member's store takes what is written. `failing`: new writes are kept in memory and tried again, at
+   * least every 30 s; nothing that was acknowledged before is lost. Without `storage`: `ok`.
+   */
+  readonly storage: 'ok' | 'failing'
+  /** While the store fails: why, and what to do about it. */
+  readonly storageError: string | undefined
 }

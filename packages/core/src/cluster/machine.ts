@@ -238,7 +238,7 @@ export class Machine {
     return this.#roundTrips.least(id)
   }
 
-  health(): Omit<Health, 'refused'> {
+  health(): Omit<Health, 'refused' | 'storage' | 'storageError'> {
     const visible = this.#membership.count('alive', 'suspect')
     return {
       localHealth: this.#detector.localHealth(),

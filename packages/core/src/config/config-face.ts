@@ -60,6 +60,8 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   /** Ids of losers that were told of, by key. */
   readonly #lost = new Map<string, ReadonlySet<string>>()
   readonly #agreement: Agreement
+  /** What the store loses is written again from here, until then. */
+  #forgetSource: () => void = () => {}
   #isOpen = true
 
   private constructor(options: ConfigFaceOptions) {
@@ -96,6 +98,7 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
     }
     face.#touched.clear()
     face.#content.facts.watch(change => kept.keep([change]))
+    face.#forgetSource = kept.keepAll(() => face.#content.facts.all())
     driver.enter(space, face.#content, face, incarnation)
     return face
   }
@@ -150,6 +153,7 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
     this.#isOpen = false
     this.#agreement.end(this.#wasLeft())
     this.#options.left()
+    this.stored().then(this.#forgetSource, this.#forgetSource)
   }
 
   /** Resolves when all so far is stored. */

@@ -17,7 +17,7 @@ import { RoomFace } from '../rooms/room-face.ts'
 import type { Surroundings } from '../spaces/space-members.ts'
 import { SpacesDriver } from '../spaces/spaces-driver.ts'
 import type { Whereabouts } from '../spaces/whereabouts.ts'
-import { WriteQueue } from '../spaces/write-queue.ts'
+import type { WriteQueue } from '../spaces/write-queue.ts'
 import { byteLength } from '../wire/byte-length.ts'
 import { limits } from '../wire/limits.ts'
 import { spaceTag } from '../wire/space-tag.ts'
@@ -38,7 +38,7 @@ export class MemberSpaces {
     const { self, machine, driver, host, cluster } = engine
     const { clock, transport, keys, random } = host
     this.#engine = engine
-    this.#queue = new WriteQueue(host.keyValues)
+    this.#queue = host.writes
     this.#surroundings = {
       self,
       linked: () => machine.overlay.linked(),
@@ -160,7 +160,7 @@ export class MemberSpaces {
       driver: this.#driver,
       clock: host.clock,
       check: checkWith(schema),
-      kept: new KeptFacts(host.keyValues, this.#queue, this.#pathOf(space)),
+      kept: new KeptFacts(this.#queue, this.#pathOf(space)),
       incarnation: machine.member(self)?.incarnation ?? 0,
       left: () => {
         this.#configs.delete(space)
