@@ -75,10 +75,9 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       () => this.#sayUnsaid(),
     )
     this.#kept = room.kept(name)
-    const stored = this.#kept.take()
-    if (stored) Y.applyUpdate(doc, stored, this.#kept)
+    this.#kept.open(doc)
     doc.on('update', (update, origin) => {
-      if (room.isOpen()) this.#kept.append(update, () => Y.encodeStateAsUpdate(doc))
+      if (room.isOpen()) this.#kept.append(update)
       if (origin !== this && this.#status === 'connected') this.#gather(update)
     })
     doc.on('destroy', () => this.#destroyed())
@@ -150,7 +149,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
 
   #destroyed(): void {
     this.disconnect()
-    this.#kept.putBack(Y.encodeStateAsUpdate(this.doc))
+    this.#kept.close()
     this.#room.destroyed(this.#sync.name)
     super.destroy()
   }
