@@ -78,6 +78,26 @@ describe('chunks of a document', () => {
     ).toBe(text.toString())
   })
 
+  it('can be merged with later updates, whichever ids the authors have', () => {
+    const first = randomDocument(1, 60)
+    const text = first.getText('text')
+    first.clientID = 4_000_000_000
+    text.insert(3, 'a')
+    const second = new Y.Doc()
+    second.clientID = 2_000_000_000
+    Y.applyUpdate(second, Y.encodeStateAsUpdate(first))
+    second.getText('text').insert(2, 'b')
+    const third = new Y.Doc()
+    third.clientID = 3_000_000_000
+    Y.applyUpdate(third, Y.encodeStateAsUpdate(second))
+    third.getText('text').insert(1, 'c')
+    const chunks = [...documentChunks(third)]
+    const updates: Uint8Array[] = []
+    third.on('update', update => updates.push(update))
+    for (let i = 0; i < 5; i++) third.getText('text').insert(i, 'd')
+    expect(merged([...chunks, ...updates]).getText('text').toString()).toBe(third.getText('text').toString())
+  })
+
   it('are none of an empty document', () => {
     expect([...documentChunks(new Y.Doc())]).toEqual([])
   })

@@ -126,6 +126,7 @@ export class SimulatedStore {
         return never
       case 'slow':
         await this.#pass(fault.ms)
+        if (this.#isDeleted) this.#break('the folder was deleted')
         break
     }
     this.#apply(changes)

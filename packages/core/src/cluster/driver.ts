@@ -162,8 +162,10 @@ export class Driver implements TransportListener {
   #noticeSleep(): void {
     const { clock, machine } = this.#options
     const now = clock.now()
+    const hasStepped = this.#sleep.hasStepped(now)
     const ms = this.#sleep.sleptMs(now)
     if (ms > 0) this.#carryOut(machine.handle({ type: 'slept', ms }, now))
+    if (hasStepped) this.#spaces?.clockStepped()
   }
 
   #watch(): void {

@@ -9,16 +9,17 @@ import { InvalidValueError, NotAllowedError, NotRunningError, StorageError } fro
 import type { Clock } from '../cluster/ports.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
 import type { SpaceListener, SpacesDriver } from '../spaces/spaces-driver.ts'
-import { believable } from '../state/incarnation.ts'
 import { byteLength } from '../wire/byte-length.ts'
 import { type Json, printJson } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
+import type { ReplacedEntry } from '../wire/space-fact.ts'
 import { Agreement } from './agreement.ts'
 import type { Config, ConfigEvents, ConfigVersion } from './config.ts'
 import { losersOf, replacedBy, replacementOf, type Version } from './config-conflicts.ts'
 import { ConfigContent } from './config-content.ts'
 import { maxKeys } from './config-entries.ts'
 import type { Checked, CheckValue } from './config-schema.ts'
+import type { HybridTime } from './hybrid-clock.ts'
 import type { KeptFacts } from './kept-facts.ts'
 
 type Values = Record<string, unknown>
@@ -76,9 +77,16 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
       )
       return this.#snapshot
     })
-    this.#content = new ConfigContent({ writers, retentionMs }, ({ entry }) => {
-      const { key } = entry.fact
-      this.#touched.set(key, [...(this.#touched.get(key) ?? []), entry])
+    this.#content = new ConfigContent({
+      self: options.self,
+      writers,
+      retentionMs,
+      merged: ({ entry }) => {
+        const { key } = entry.fact
+        this.#touched.set(key, [...(this.#touched.get(key) ?? []), entry])
+      },
+      hidden: ({ fact: { key } }) => this.#touched.set(key, this.#touched.get(key) ?? []),
+      dropped: held => options.kept.keep([{ type: 'removed', held }]),
     })
   }
 
@@ -97,8 +105,11 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
       face.#newLosers(key)
     }
     face.#touched.clear()
-    face.#content.facts.watch(change => kept.keep([change]))
-    face.#forgetSource = kept.keepAll(() => face.#content.facts.all())
+    const { entries, facts } = face.#content
+    facts.watch(change => {
+      if (change.type === 'added' || !entries.isAside(change.held)) kept.keep([change])
+    })
+    face.#forgetSource = kept.keepAll(() => [...facts.all(), ...entries.allAside])
     driver.enter(space, face.#content, face, incarnation)
     return face
   }
@@ -166,6 +177,13 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   }
 
   stepped(): void {
+    for (const { key, value, replaces, time } of this.#content.takeRepeats()) {
+      const { entries } = this.#content
+      // The queue tells the app of a store that fails; a member that may not write any more has nothing to repeat.
+      this.#say(key, value, time ?? entries.nextTime(this.#options.clock.now().epochMs), replaces).catch(
+        () => {},
+      )
+    }
     const touched = [...this.#touched]
     if (touched.length === 0) return
     this.#touched.clear()
@@ -263,18 +281,27 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   }
 
   async #write(key: string, value: Json | undefined): Promise<void> {
-    const { self, driver, space, clock, writers } = this.#options
+    const { self, clock, writers } = this.#options
+    const { entries } = this.#content
     if (writers !== 'anyone' && !writers.has(self))
       throw new NotAllowedError(`'${this.name}' is written by others: this member is none of its writers`)
-    const { entries } = this.#content
-    const replaces = replacementOf(entries.versions(key)[0])
     const { epochMs } = clock.now()
-    const time = entries.nextTime(epochMs)
-    // Said all the same it would be refused by everybody, oneself included.
-    if (!believable(time.epochMs, epochMs))
-      throw new InvalidValueError(
-        `'${this.name}' has entries of more than a day ahead of this member's clock: was it set back?`,
-      )
+    // The clock was set back: what it showed before counts no more.
+    if (!entries.areTimesBelievable(epochMs)) {
+      this.#content.sweep(clock.now())
+      this.stepped()
+    }
+    const newest = entries.aside(key)[0] ?? entries.versions(key)[0]
+    await this.#say(key, value, entries.nextTime(epochMs), replacementOf(newest))
+  }
+
+  async #say(
+    key: string,
+    value: Json | undefined,
+    time: HybridTime,
+    replaces: ReplacedEntry | undefined,
+  ): Promise<void> {
+    const { driver, space } = this.#options
     await driver.say(space, [{ type: 'entry', key, value, ...time, replaces }])
     await this.stored()
   }

@@ -82,7 +82,9 @@ function partOf(
   return { client, clock: start, structs, bytes: encoder.toUint8Array(), deleted, end: clock }
 }
 
-function encodeChunk(parts: readonly Part[]): Uint8Array {
+function encodeChunk(unordered: readonly Part[]): Uint8Array {
+  // Merging takes it for granted that greater client ids come first.
+  const parts = [...unordered].sort((a, b) => b.client - a.client)
   const encoder = encoding.createEncoder()
   encoding.writeVarUint(encoder, parts.length)
   for (const { client, clock, structs, bytes } of parts) {

@@ -243,8 +243,13 @@ export class Spaces {
     }
     if (nowMs >= this.#sweepDueMs) {
       this.#sweepDueMs = nowMs + sweepIntervalMs
-      for (const { content } of this.#spaces.values()) content.sweep(now)
+      this.sweep(now)
     }
+  }
+
+  /** Some time has passed, or the clock was set. */
+  sweep(now: Instant): void {
+    for (const { content } of this.#spaces.values()) content.sweep(now)
   }
 
   /** Monotonic milliseconds. */
