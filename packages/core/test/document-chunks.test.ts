@@ -95,7 +95,11 @@ describe('chunks of a document', () => {
     const updates: Uint8Array[] = []
     third.on('update', update => updates.push(update))
     for (let i = 0; i < 5; i++) third.getText('text').insert(i, 'd')
-    expect(merged([...chunks, ...updates]).getText('text').toString()).toBe(third.getText('text').toString())
+    expect(
+      merged([...chunks, ...updates])
+        .getText('text')
+        .toString(),
+    ).toBe(third.getText('text').toString())
   })
 
   it('are none of an empty document', () => {

@@ -59,6 +59,8 @@ export interface Engine {
   readonly host: Host
   /** The cluster tag. */
   readonly cluster: Uint8Array
+  /** Stores the first incarnation, so that the member may speak as soon as it starts. Resolves within 250 ms. */
+  prepare(): Promise<void>
 }
 
 /** What stands before an engine: an app holds it, and it hears what the engine tells. */
@@ -80,18 +82,20 @@ export function createEngine(
   const incarnation = firstIncarnation(host.incarnation, now.epochMs)
   const record = firstRecord({ name, tags: { ...tags }, incarnation })
   const machine = new Machine({ self, record, bootstrap, acquaintances, profile, random, ...tuning }, now)
+  const persist = persistOnce(clock, each => host.persist(each))
   const listener = {
     event: face.event.bind(face),
     stepped: face.stepped.bind(face),
     goodbyeHeard: face.goodbyeHeard.bind(face),
-    persist: persistOnce(clock, incarnation => host.persist(incarnation)),
+    persist,
     persistAcquaintances: host.persistAcquaintances.bind(host),
     note: host.note.bind(host),
   }
   const cluster = clusterTag(options.cluster)
   const share = host.share?.bind(host)
   const driver = new Driver({ machine, cluster, clock, transport, keys, listener, ...(share && { share }) })
-  const engine = { self, machine, driver, host, cluster }
+  const prepare = async () => await persist(incarnation)
+  const engine = { self, machine, driver, host, cluster, prepare }
   face.attach(engine)
   return engine
 }

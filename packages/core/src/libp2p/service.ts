@@ -108,7 +108,7 @@ class Service extends Face implements Startable {
       },
     })
     const transport = new Libp2pTransport(this.#components, cluster, this.#ownsNode, log)
-    const { driver } = createEngine(this, this.#init, {
+    const { driver, prepare } = createEngine(this, this.#init, {
       id: peerId.toString(),
       clock,
       transport,
@@ -123,6 +123,7 @@ class Service extends Face implements Startable {
       note: message => log(message),
     })
     this.#parts = { transport, driver, writes }
+    await prepare()
     await transport.listen(driver)
   }
 
