@@ -51,19 +51,25 @@ export abstract class WritingDatastore extends BaseDatastore {
  * that a store that was deleted gets them back.
  */
 export class StoreLedger {
+  readonly #writesKey: string
   readonly #values = new Map<string, Uint8Array>()
   #writes = 0
+
+  /** @param writer of several that write to one store, each has a name of its own */
+  constructor(writer = '') {
+    this.#writesKey = `${writesKey}${writer}`
+  }
 
   /** The store was opened for the first time. */
   async opened(store: Pick<Datastore, 'query'>): Promise<void> {
     for (const prefix of smallPrefixes)
       for await (const { key, value } of store.query({ prefix })) this.#values.set(key.toString(), value)
-    this.#writes = countOf(this.#values.get(writesKey))
+    this.#writes = countOf(this.#values.get(this.#writesKey))
   }
 
   /** What is written with this synced write. */
   countChange(): KeyValueChange {
-    return { key: writesKey, value: fromString(String(this.#writes + 1)) }
+    return { key: this.#writesKey, value: fromString(String(this.#writes + 1)) }
   }
 
   /** A write resolved. */
@@ -79,13 +85,15 @@ export class StoreLedger {
   /** Whether the store that was opened again has all synced writes. */
   async isComplete(store: Pick<Datastore, 'has' | 'get'>): Promise<boolean> {
     if (this.#writes === 0) return true
-    const key = new Key(writesKey)
+    const key = new Key(this.#writesKey)
     return (await store.has(key)) && countOf(await store.get(key)) >= this.#writes
   }
 
   /** What a store that lost everything gets back. */
   restoring(): readonly KeyValueChange[] {
-    return [...this.#values].filter(([key]) => key !== writesKey).map(([key, value]) => ({ key, value }))
+    return [...this.#values]
+      .filter(([key]) => !key.startsWith(writesKey))
+      .map(([key, value]) => ({ key, value }))
   }
 }
 

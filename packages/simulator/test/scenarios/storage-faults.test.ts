@@ -91,6 +91,8 @@ async function play(seed: number): Promise<Outcome> {
     const { life: process } = simulation.member('m0')
     const isAlive = () => simulation.member('m0').life === process
     for (let step = 0; step < stepsInLife && isAlive(); step++) {
+      // What was stored before something happens was told before.
+      await turn()
       const number = ++count
       if (random() < 0.5)
         config.set(`${number}`, number).then(
