@@ -147,9 +147,9 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
     return versions.map(version => describe(version, versions))
   }
 
-  async synced({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
-    this.#checkOpen()
-    return this.#agreement.next(signal)
+  synced({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
+    // Not async: that would be another promise, whose rejection nobody handles.
+    return this.#isOpen ? this.#agreement.next(signal) : Promise.reject(this.#wasLeft())
   }
 
   leave(): void {

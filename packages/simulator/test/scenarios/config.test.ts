@@ -262,6 +262,23 @@ describe('a shared config', () => {
     allSee([config], {})
   })
 
+  it('has no unhandled rejection when a promise to be synced was dropped and the config is left', async () => {
+    const simulation = settled(12, 1)
+    const config = await open(simulation, 'm0')
+    const unhandled: unknown[] = []
+    const hear = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', hear)
+    void config.synced()
+    void config.synced().then(
+      () => {},
+      () => {},
+    )
+    config.leave()
+    await new Promise(resolve => setImmediate(resolve))
+    process.off('unhandledRejection', hear)
+    expect(unhandled).toEqual([])
+  })
+
   it('grows quiet when all agree', async () => {
     const without = settled(6, 12)
     await without.run(120_000)
