@@ -17,6 +17,7 @@ export type {
 export { Face } from './face/face.ts'
 export { withLeave } from './face/with-leave.ts'
 export { Exchanges, type Step } from './gossip/exchanges.ts'
+export { type StoreState, WriteQueue } from './spaces/write-queue.ts'
 export { believable, firstIncarnation } from './state/incarnation.ts'
 export type { Instant } from './state/instant.ts'
 export { Table } from './state/table.ts'

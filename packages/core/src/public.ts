@@ -43,4 +43,5 @@ export type {
   ProviderStatus,
   RoomDocument,
 } from './rooms/room-document.ts'
+export type { StoreState } from './spaces/write-queue.ts'
 export type { Json } from './wire/json.ts'

@@ -3,16 +3,22 @@ import { type Datastore, Key } from 'interface-datastore'
 import { fromString } from 'uint8arrays/from-string'
 import { describe, expect, it } from 'vitest'
 import { StorageError } from '../src/cluster/errors.ts'
+import type { KeyValueChange } from '../src/cluster/ports.ts'
 import { memberStorage } from '../src/libp2p/member-storage.ts'
 import { clusterTag } from '../src/wire/cluster-tag.ts'
 
 const tag = clusterTag('a')
 
+/** As the queue of a member writes it. */
+async function write(datastore: Datastore, { key, value }: KeyValueChange): Promise<void> {
+  if (value) await datastore.put(new Key(key), value)
+}
+
 async function withDamage(name: string, text: string): Promise<Datastore> {
   const datastore = new MemoryDatastore()
-  memberStorage(datastore, tag).incarnation.write(1, () => {})
-  memberStorage(datastore, tag).acquaintances.write(['/dns4/a/tcp/1'], () => {})
-  await new Promise(resolve => setImmediate(resolve))
+  const { incarnation, acquaintances } = memberStorage(datastore, tag)
+  await write(datastore, incarnation.change(1))
+  await write(datastore, acquaintances.change(['/dns4/a/tcp/1']))
   for await (const { key } of datastore.query({}))
     if (key.toString().includes(name)) await datastore.put(new Key(key.toString()), fromString(text))
   return datastore
@@ -23,9 +29,8 @@ describe('what a member keeps', () => {
     const datastore = new MemoryDatastore()
     const { incarnation, acquaintances } = memberStorage(datastore, tag)
     expect([await incarnation.read(), await acquaintances.read()]).toEqual([undefined, undefined])
-    for (const value of [1, 2, 3]) incarnation.write(value, () => {})
-    acquaintances.write(['/dns4/a/tcp/1', '/dns4/b/tcp/1'], () => {})
-    await Promise.all([incarnation.settled(), acquaintances.settled()])
+    for (const value of [1, 2, 3]) await write(datastore, incarnation.change(value))
+    await write(datastore, acquaintances.change(['/dns4/a/tcp/1', '/dns4/b/tcp/1']))
     const again = memberStorage(datastore, tag)
     expect(await again.incarnation.read()).toBe(3)
     expect(await again.acquaintances.read()).toEqual(['/dns4/a/tcp/1', '/dns4/b/tcp/1'])
@@ -51,8 +56,7 @@ describe('what a member keeps', () => {
   it('brings back an address whatever it is made of', async () => {
     const datastore = new MemoryDatastore()
     const { acquaintances } = memberStorage(datastore, tag)
-    acquaintances.write(['/dns4/a\nb/tcp/1'], () => {})
-    await acquaintances.settled()
+    await write(datastore, acquaintances.change(['/dns4/a\nb/tcp/1']))
     expect(await acquaintances.read()).toEqual(['/dns4/a\nb/tcp/1'])
   })
 })

@@ -104,6 +104,16 @@ describe('update chunks', () => {
     expect(Y.decodeUpdate(merged).ds.clients.size).toBe(0)
   })
 
+  it('can be merged again into one update, as a store does', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const [doc] = editedDocs(seed, 150)
+      if (!doc) throw new Error('four documents')
+      const target = new Y.Doc()
+      Y.applyUpdate(target, Y.mergeUpdates([...updateChunks(doc, { since: new Map(), maxBytes: 300 })]))
+      expect(stateOf(target)).toBe(stateOf(doc))
+    }
+  })
+
   it('are few bytes more than one update', () => {
     const [doc] = editedDocs(11, 400)
     if (!doc) throw new Error('four documents')

@@ -9,6 +9,7 @@ import type { LossOptions } from './conditions.ts'
 import type { Delay } from './delay.ts'
 import { checkDelay, checkDuration, checkRate, InvalidSimulationError } from './options.ts'
 import type { SimulatedMember } from './simulated-member.ts'
+import type { StorageFault } from './simulated-store.ts'
 import type { World } from './world.ts'
 
 /** A page in the background asks for so much patience … */
@@ -72,6 +73,11 @@ export interface Faults {
    * @param options othersNotice: the other ends see their connections close, too @default true
    */
   changeNetwork(name: string, ms: number, options?: { othersNotice?: boolean }): void
+  /**
+   * Something happens to its disk, whether its process runs or not. Replaces what happened before. Its undo repairs the
+   * disk: what was deleted stays deleted.
+   */
+  failStorage(name: string, fault: StorageFault): () => void
 }
 
 export function createFaults(world: World): Faults {
@@ -191,6 +197,11 @@ export function createFaults(world: World): Faults {
         member.isOffline = false
         member.moveTo(world.newAddress())
       })
+    },
+    failStorage(name, fault) {
+      const { store } = world.member(name)
+      store.fail(fault)
+      return () => store.repair()
     },
   }
 }

@@ -11,6 +11,7 @@ export { InvalidSimulationError, type InvariantOptions, type SimulationOptions }
 export { pushPullRounds, pushPullTheory } from './push-pull-rounds.ts'
 export { runTwice } from './run-twice.ts'
 export type { SimulatedMember } from './simulated-member.ts'
+export type { StorageFault } from './simulated-store.ts'
 export { type App, createSimulation, NotInTimeError, type Simulation } from './simulation.ts'
 export type { Arrival, Trace } from './trace.ts'
 export { type Traffic, totalBytes } from './traffic.ts'

@@ -11,10 +11,10 @@ import {
   type Engine,
   Face,
   type Host,
-  type KeyValues,
   type Machine,
   type MemberEvent,
   type Tuning,
+  WriteQueue,
   withLeave,
 } from '@hearsay/core/host'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -23,7 +23,7 @@ import { MemberClock } from './member-clock.ts'
 import type { Link, Network } from './network.ts'
 import { type Random, randomStream } from './random-stream.ts'
 import { type SimulatedKeys, simulatedId } from './simulated-keys.ts'
-import { simulatedStore } from './simulated-store.ts'
+import { SimulatedStore } from './simulated-store.ts'
 import { noTraffic, type Traffic } from './traffic.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
@@ -54,6 +54,8 @@ export interface SimulatedMemberOptions {
   readonly promised: () => void
   /** The app of the present process wants to leave. */
   readonly leave: () => Promise<void>
+  /** Its present process is killed. */
+  readonly kill: () => void
 }
 
 interface Process {
@@ -73,10 +75,11 @@ export interface Settled {
 /** What outlives a process. */
 interface Storage {
   readonly id: string
-  incarnation: number | undefined
   acquaintances: readonly string[]
-  readonly keyValues: KeyValues
+  readonly store: SimulatedStore
 }
+
+const incarnationKey = '/hearsay/incarnation'
 
 export class SimulatedMember {
   readonly name: string
@@ -120,7 +123,13 @@ export class SimulatedMember {
 
   /** The incarnation it spoke of last, as its storage has it; undefined before its first word. */
   get incarnation(): number | undefined {
-    return this.#storage.incarnation
+    const stored = this.#storage.store.get(incarnationKey)
+    return stored && Number(new TextDecoder().decode(stored))
+  }
+
+  /** What its disk holds, and what happens to it. */
+  get store(): SimulatedStore {
+    return this.#storage.store
   }
 
   /** The greatest incarnation that it ever spoke of under its present id. */
@@ -176,7 +185,15 @@ export class SimulatedMember {
     const { network, profile, bootstrap, tuning, keys, watch } = this.#options
     network.register(this)
     const storage = this.#storage
+    const { store } = storage
     this.#settled = settled
+    const { incarnation } = this
+    const keyValues = store.open()
+    const writes = new WriteQueue({
+      keyValues,
+      clock: this.clock,
+      changed: state => face.storageChanged(state),
+    })
     const face = new WatchedFace(simulatedCluster, this, watch)
     const engine = createEngine(
       face,
@@ -187,12 +204,17 @@ export class SimulatedMember {
         transport: network.transportOf(this),
         keys: { ...keys.signerOf(storage.id), verify: keys.verify.bind(keys) },
         random: this.random('machine'),
-        incarnation: storage.incarnation,
+        incarnation,
         acquaintances: storage.acquaintances,
-        keyValues: storage.keyValues,
+        keyValues,
+        writes,
         persist: incarnation => {
-          storage.incarnation = incarnation
           this.#greatestIncarnation = Math.max(incarnation, this.#greatestIncarnation ?? 0)
+          const value = new TextEncoder().encode(String(incarnation))
+          if (!store.isWell) return writes.store([{ key: incarnationKey, value }])
+          // Without a promise, as time does not go on meanwhile.
+          store.putNow(incarnationKey, value)
+          return undefined
         },
         persistAcquaintances: addresses => {
           storage.acquaintances = addresses
@@ -216,6 +238,7 @@ export class SimulatedMember {
   /** The process ends without a word of its own. */
   stop(): void {
     this.#process?.engine.driver.stop()
+    this.#storage.store.close()
     this.#process = undefined
     this.#lives += 1
     this.clock.reset()
@@ -263,8 +286,14 @@ export class SimulatedMember {
   }
 
   #emptyStorage(id: string): Storage {
-    const keyValues = simulatedStore(this.#options.promised)
-    return { id, incarnation: undefined, acquaintances: [], keyValues }
+    const { promised, time, kill } = this.#options
+    const store = new SimulatedStore({
+      used: promised,
+      random: this.#stream(`store of ${id}`),
+      after: (ms, act) => void time.after(ms, act),
+      kill,
+    })
+    return { id, acquaintances: [], store }
   }
 
   #stream(purpose: string): Random {

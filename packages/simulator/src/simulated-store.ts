@@ -1,20 +1,167 @@
-/** Simulated store: what a member's disk holds. What was written is there at once, and survives the process. */
-import type { KeyValues } from '@hearsay/core/host'
+/**
+ * Simulated store: what a member's disk holds, and what can happen to it.
+ *
+ * It behaves as the stores that ship: a write resolves when reopening would show it, and after one that failed every
+ * other fails until the store was recovered. What was written is there at once, and survives the process.
+ */
+import type { KeyValueChange, KeyValues } from '@hearsay/core/host'
+import type { Random } from './random-stream.ts'
 
-/** @param used somebody waits for a promise of it: time must not go on before that has been kept. */
-export function simulatedStore(used: () => void): KeyValues {
-  const values = new Map<string, Uint8Array>()
-  return {
-    async read(prefix) {
-      used()
-      return [...values].filter(([key]) => key.startsWith(`${prefix}/`)).sort(([a], [b]) => (a < b ? -1 : 1))
-    },
-    async write(changes) {
-      used()
-      for (const { key, value } of changes) {
-        if (value) values.set(key, value)
-        else values.delete(key)
-      }
-    },
+/**
+ * - `full`, `io`, `read-only`: every write fails until the store is repaired. The first may be torn: a part of it is there.
+ * - `torn`: the next write fails so; the store can be recovered at once.
+ * - `deleted`: all is gone; writes fail until the store was made anew.
+ * - `slow`: each write takes so long.
+ * - `crash`: the process is killed at the write after so many others, before or after it reached the disk.
+ */
+export type StorageFault =
+  | { readonly type: 'full' | 'io' | 'read-only' | 'torn' | 'deleted' }
+  | { readonly type: 'slow'; readonly ms: number }
+  | { readonly type: 'crash'; readonly afterWrites: number }
+
+export interface SimulatedStoreOptions {
+  /** Somebody waits for a promise of it: time must not go on before that has been kept. */
+  readonly used: () => void
+  readonly random: Random
+  /** Does something after so long. */
+  readonly after: (ms: number, act: () => void) => void
+  /** The process is killed. */
+  readonly kill: () => void
+}
+
+const never = new Promise<never>(() => {})
+
+export class SimulatedStore {
+  readonly #options: SimulatedStoreOptions
+  readonly #disk = new Map<string, Uint8Array>()
+  #fault: StorageFault | undefined
+  #writesToCrash = Number.POSITIVE_INFINITY
+  /** After a write that failed, until the store was recovered. */
+  #isBroken = false
+  #isDeleted = false
+  /** Counts processes: what an earlier one still means to write is not written. */
+  #process = 0
+
+  constructor(options: SimulatedStoreOptions) {
+    this.#options = options
+  }
+
+  /** Whether a write would succeed at once. */
+  get isWell(): boolean {
+    return !this.#fault && !this.#isBroken && !this.#isDeleted
+  }
+
+  get(key: string): Uint8Array | undefined {
+    return this.#disk.get(key)
+  }
+
+  /** As long as the store is well. */
+  putNow(key: string, value: Uint8Array): void {
+    this.#disk.set(key, value)
+  }
+
+  fail(fault: StorageFault): void {
+    if (fault.type === 'deleted') {
+      this.#disk.clear()
+      this.#isDeleted = true
+    } else {
+      this.#fault = fault
+      if (fault.type === 'crash') this.#writesToCrash = fault.afterWrites
+    }
+  }
+
+  /** Ends every fault but what was deleted or is missing by now. */
+  repair(): void {
+    this.#fault = undefined
+  }
+
+  /** For a process that starts: those of earlier ones never answer any more. */
+  open(): KeyValues {
+    this.#process += 1
+    this.#isBroken = false
+    this.#isDeleted = false
+    const process = this.#process
+    const answer = <T>(act: () => Promise<T>): Promise<T> => {
+      this.#options.used()
+      return process === this.#process ? act() : never
+    }
+    return {
+      read: prefix => answer(async () => this.#read(prefix)),
+      write: changes => answer(() => this.#write(changes)),
+      recover: () => answer(() => this.#recover()),
+    }
+  }
+
+  /** The process ended. */
+  close(): void {
+    this.#process += 1
+    if (this.#fault?.type === 'crash') this.#fault = undefined
+  }
+
+  #read(prefix: string): [string, Uint8Array][] {
+    return [...this.#disk]
+      .filter(([key]) => key.startsWith(`${prefix}/`))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+  }
+
+  async #write(changes: readonly KeyValueChange[]): Promise<void> {
+    if (this.#isBroken) throw new Error('the store has to be recovered')
+    if (this.#isDeleted) this.#break('the folder was deleted')
+    const fault = this.#fault
+    switch (fault?.type) {
+      case 'full':
+      case 'io':
+      case 'read-only':
+        this.#tear(changes)
+        return this.#break(fault.type)
+      case 'torn':
+        this.#fault = undefined
+        this.#tear(changes)
+        return this.#break(fault.type)
+      case 'crash':
+        if (this.#writesToCrash-- > 0) break
+        if (this.#options.random() < 0.5) this.#apply(changes)
+        this.close()
+        this.#options.after(0, this.#options.kill)
+        return never
+      case 'slow':
+        await this.#pass(fault.ms)
+        if (this.#isDeleted) this.#break('the folder was deleted')
+        break
+    }
+    this.#apply(changes)
+  }
+
+  async #recover(): Promise<'kept' | 'lost'> {
+    const type = this.#fault?.type
+    if (type === 'full' || type === 'io' || type === 'read-only') throw new Error(type)
+    const wasDeleted = this.#isDeleted
+    this.#isBroken = false
+    this.#isDeleted = false
+    return wasDeleted ? 'lost' : 'kept'
+  }
+
+  /** A part of it reaches the disk, the first changes first. */
+  #tear(changes: readonly KeyValueChange[]): void {
+    this.#apply(changes.slice(0, Math.floor(this.#options.random() * (changes.length + 1))))
+  }
+
+  #break(reason: string): never {
+    this.#isBroken = true
+    throw new Error(reason)
+  }
+
+  #apply(changes: readonly KeyValueChange[]): void {
+    for (const { key, value } of changes) {
+      if (value) this.#disk.set(key, value)
+      else this.#disk.delete(key)
+    }
+  }
+
+  async #pass(ms: number): Promise<void> {
+    const process = this.#process
+    await new Promise<void>(resolve => this.#options.after(ms, resolve))
+    this.#options.used()
+    if (process !== this.#process) await never
   }
 }

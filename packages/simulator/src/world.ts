@@ -108,6 +108,7 @@ export class World {
         this.#promises += 1
       },
       leave: () => this.leave(member),
+      kill: () => this.stop(member, true),
     })
     this.members.push(member)
     this.#byName.set(name, member)

@@ -31,6 +31,8 @@ const sightings: Sighting[] = []
 /** How long each cursor of others was under way, in milliseconds. */
 const delaysMs: number[] = []
 let longestGapMs = 0
+/** What this page was told of its store: `ok`, or why it fails. */
+const storeStates: string[] = []
 
 /** All pages of one machine share it, to a fraction of a millisecond. */
 const nowMs = () => performance.timeOrigin + performance.now()
@@ -63,7 +65,13 @@ const member = {
       cluster.events.addEventListener(event, ({ detail: { name } }) =>
         sightings.push({ event, name, atMs: nowMs() }),
       )
+    cluster.events.addEventListener('storage', ({ detail }) =>
+      storeStates.push(detail.status === 'ok' ? 'ok' : detail.error.message),
+    )
     return cluster.self.id
+  },
+  storeStates(): readonly string[] {
+    return storeStates
   },
   /** Resolves when it sees just this. */
   async sees(expected: View): Promise<void> {

@@ -30,7 +30,8 @@ export interface DriverListener {
   event(event: MemberEvent): void
   /** After each step in which anything may have changed. */
   stepped(): void
-  persist(incarnation: number): void
+  /** What is signed after it waits for its promise. */
+  persist(incarnation: number): void | Promise<void>
   persistAcquaintances(addresses: readonly string[]): void
   goodbyeHeard(): void
   /** Something to be logged. */
@@ -52,6 +53,8 @@ export class Driver implements TransportListener {
   #cancelTimer: () => void = () => {}
   #cancelWatch: () => void = () => {}
   readonly #sleep: SleepWatch
+  /** While an incarnation is being stored: the member does not speak in it before. */
+  #persisted: Promise<void> | undefined
   #phase: 'early' | 'running' | 'stopped' = 'early'
   /** What happened before the start: connections come as soon as the node listens. */
   readonly #early: MachineInput[] = []
@@ -175,8 +178,10 @@ export class Driver implements TransportListener {
   #noticeSleep(): void {
     const { clock, machine } = this.#options
     const now = clock.now()
+    const hasStepped = this.#sleep.hasStepped(now)
     const ms = this.#sleep.sleptMs(now)
     if (ms > 0) this.#carryOut(machine.handle({ type: 'slept', ms }, now))
+    if (hasStepped) this.#spaces?.clockStepped()
   }
 
   #watch(): void {
@@ -229,7 +234,7 @@ export class Driver implements TransportListener {
         transport.learn(effect.id, effect.addresses)
         break
       case 'persist':
-        listener.persist(effect.incarnation)
+        this.#persist(effect.incarnation)
         break
       case 'persist-acquaintances':
         listener.persistAcquaintances(effect.addresses)
@@ -246,9 +251,18 @@ export class Driver implements TransportListener {
     }
   }
 
+  #persist(incarnation: number): void {
+    const persisted = this.#options.listener.persist(incarnation) ?? undefined
+    this.#persisted = persisted
+    persisted?.then(() => {
+      if (this.#persisted === persisted) this.#persisted = undefined
+    })
+  }
+
   #sign(draft: Draft): void {
     const { keys, cluster, machine, clock } = this.#options
-    when(keys.sign(signedBytes(cluster, draft)), signature => {
+    const sign = () => keys.sign(signedBytes(cluster, draft))
+    when(this.#persisted ? this.#persisted.then(sign) : sign(), signature => {
       if (this.#phase === 'running')
         this.#carryOut(machine.handle({ type: 'signed', fact: { ...draft, signature } }, clock.now()))
     })

@@ -4,6 +4,7 @@
  * A host gives it a clock, a transport, keys and a memory for the incarnation. libp2p is one host, a simulation
  * another; what they run is the same.
  */
+import type { WriteQueue } from '../spaces/write-queue.ts'
 import { firstIncarnation } from '../state/incarnation.ts'
 import { clusterTag } from '../wire/cluster-tag.ts'
 import type { SignedFact } from '../wire/fact.ts'
@@ -13,6 +14,7 @@ import { Driver, type DriverListener } from './driver.ts'
 import { Machine } from './machine.ts'
 import type { MachineOptions } from './machine-options.ts'
 import { firstRecord, type MemberOptions } from './options.ts'
+import { persistOnce } from './persist-once.ts'
 import type { Clock, KeyValues, Transport } from './ports.ts'
 
 /** What an engine is given from outside. */
@@ -30,8 +32,13 @@ export interface Host {
   readonly incarnation: number | undefined
   /** Multiaddrs of members that an earlier life knew. */
   readonly acquaintances: readonly string[]
-  /** Keeps an incarnation over a restart. */
-  persist(incarnation: number): void
+  /** What is written on its way into that store. */
+  readonly writes: WriteQueue
+  /**
+   * Stores the incarnation over a restart. The member speaks in it when this returned or its promise settled, but waits
+   * for 250 ms at most.
+   */
+  persist(incarnation: number): void | Promise<void>
   /** Keeps the addresses of others over a restart; at most 256, and not more than once in half a minute. */
   persistAcquaintances(addresses: readonly string[]): void
   /** Logs something. */
@@ -53,6 +60,8 @@ export interface Engine {
   readonly host: Host
   /** The cluster tag. */
   readonly cluster: Uint8Array
+  /** Stores the first incarnation, so that the member may speak as soon as it starts. Resolves within 250 ms. */
+  prepare(): Promise<void>
 }
 
 /** What stands before an engine: an app holds it, and it hears what the engine tells. */
@@ -75,18 +84,20 @@ export function createEngine(
   const incarnation = firstIncarnation(host.incarnation, now.epochMs)
   const record = firstRecord({ name, tags: { ...tags }, incarnation })
   const machine = new Machine({ self, record, bootstrap, acquaintances, profile, random, ...tuning }, now)
+  const persist = persistOnce(clock, each => host.persist(each))
   const listener = {
     event: face.event.bind(face),
     stepped: face.stepped.bind(face),
     goodbyeHeard: face.goodbyeHeard.bind(face),
-    persist: host.persist.bind(host),
+    persist,
     persistAcquaintances: host.persistAcquaintances.bind(host),
     note: host.note.bind(host),
   }
   const cluster = clusterTag(options.cluster)
   const share = host.share?.bind(host)
   const driver = new Driver({ machine, cluster, clock, transport, keys, listener, ...(share && { share }) })
-  const engine = { self, machine, driver, host, cluster }
+  const prepare = async () => await persist(incarnation)
+  const engine = { self, machine, driver, host, cluster, prepare }
   face.attach(engine)
   return engine
 }

@@ -20,7 +20,11 @@ export class ListenError extends Error {
   override readonly name = 'ListenError'
 }
 
-/** The store cannot be opened or read: damaged, foreign, or in use by another process. It was left as it is. */
+/**
+ * The store cannot be opened, read or written: damaged, foreign, in use by another process, full, read-only or deleted.
+ * The message says what to do. A damaged or foreign store was left as it is; what could not be written stays in memory
+ * and is tried again while the member runs.
+ */
 export class StorageError extends Error {
   override readonly name = 'StorageError'
 }

@@ -24,4 +24,11 @@ export interface Health {
    * start. Each is reported as a `collision` event of the document's provider.
    */
   readonly clientIdCollisions: number
+  /**
+   * Whether this member's store takes what is written. `failing`: new writes are kept in memory and tried again, at
+   * least every 30 s; nothing that was acknowledged before is lost. Without `storage`: `ok`.
+   */
+  readonly storage: 'ok' | 'failing'
+  /** While the store fails: why, and what to do about it. */
+  readonly storageError: string | undefined
 }

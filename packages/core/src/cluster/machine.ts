@@ -267,7 +267,7 @@ export class Machine {
     return this.#roundTrips.least(id)
   }
 
-  health(): Omit<Health, 'refused' | 'clientIdCollisions'> {
+  health(): Omit<Health, 'refused' | 'clientIdCollisions' | 'storage' | 'storageError'> {
     const visible = this.#membership.count('alive', 'suspect')
     return {
       localHealth: this.#detector.localHealth(),

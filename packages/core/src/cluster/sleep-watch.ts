@@ -1,7 +1,7 @@
 /**
- * Sleep watch: whether the machine was asleep.
+ * Sleep watch: whether the machine was asleep, or its clock was set.
  *
- * Then the wall clock went on while the monotonic one stood still.
+ * After a sleep the wall clock went on while the monotonic one stood still; a clock that was set forward looks the same.
  */
 import type { Instant } from '../state/instant.ts'
 
@@ -13,6 +13,11 @@ export class SleepWatch {
 
   constructor(now: Instant) {
     this.#aheadMs = aheadMs(now)
+  }
+
+  /** Whether the wall clock was set, or the machine slept, since one of the two was asked last. */
+  hasStepped(now: Instant): boolean {
+    return Math.abs(aheadMs(now) - this.#aheadMs) > thresholdMs
   }
 
   /** For how long it slept since it was asked last; 0: it did not. */

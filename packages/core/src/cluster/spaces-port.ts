@@ -11,6 +11,8 @@ export interface SpacesPort {
   whereaboutsChanged(id: string): void
   frame(from: string, bytes: Uint8Array): void
   rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict>
+  /** The wall clock was set: what was decided by it is decided again. */
+  clockStepped(): void
   load(): SpacesLoad
   stop(): void
 }

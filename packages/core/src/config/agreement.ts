@@ -25,8 +25,18 @@ export class Agreement {
     this.#ask = ask
   }
 
-  /** Resolves with the id of who agrees, from now on; rejects with the signal's reason. */
-  async next(signal: AbortSignal | undefined): Promise<string> {
+  /**
+   * Resolves with the id of the member that agrees, from now on; rejects with the signal's reason.
+   *
+   * An app may drop this promise: then its rejection when the config is left is nobody's failure.
+   */
+  next(signal: AbortSignal | undefined): Promise<string> {
+    const agreed = this.#next(signal)
+    agreed.catch(() => {})
+    return agreed
+  }
+
+  async #next(signal: AbortSignal | undefined): Promise<string> {
     signal?.throwIfAborted()
     let undo = () => {}
     try {

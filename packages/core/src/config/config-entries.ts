@@ -6,6 +6,9 @@
  * stages, by the time of the deletion, so with all members alike: after the retention it is no longer shared, an
  * eighth of the retention later, when nobody should tell of it any more, it is dropped. When it was deleted is known a
  * while longer, because clocks and sweeps differ, and old values that somebody still tells of would stand again.
+ *
+ * Entries that this member held once, and whose date its clock does not believe now, are put aside: they are neither
+ * shared nor shown, stay in the store, and are judged again when the clock changes.
  */
 
 import { type FactSet, type HeldFact, heldFact } from '../spaces/fact-set.ts'
@@ -49,8 +52,54 @@ export class ConfigEntries {
   /** Dropped keys, and when they were deleted; the longest dropped first. */
   readonly #dropped = new Map<string, number>()
 
+  /** Held, but not believed now; by id. */
+  readonly #aside = new Map<string, HeldFact<EntryFact>>()
+
   constructor(options: ConfigEntriesOptions) {
     this.#options = options
+  }
+
+  /** What was put aside of a key, newest first. */
+  aside(key: string): readonly HeldFact<EntryFact>[] {
+    return [...this.#aside.values()]
+      .filter(({ fact }) => fact.key === key)
+      .sort((a, b) => compareEntries(b, a))
+  }
+
+  /** All that was put aside. */
+  get allAside(): readonly HeldFact<EntryFact>[] {
+    return [...this.#aside.values()]
+  }
+
+  isAside({ id }: HeldFact): boolean {
+    return this.#aside.has(id)
+  }
+
+  /** An entry out of the store that is not believed now. */
+  putAside(entry: HeldFact<EntryFact>): void {
+    this.#aside.set(entry.id, entry)
+  }
+
+  /** Whether all times that were seen may be: else the clock was set back, and everything has to be judged again. */
+  areTimesBelievable(epochMs: number): boolean {
+    return believable(this.#clock.last.epochMs, epochMs)
+  }
+
+  /**
+   * The clock may have changed: puts aside what it does not believe now.
+   *
+   * @returns what was put aside just now, and what was aside and is not any more: it has to be judged again
+   */
+  reconsider(epochMs: number): {
+    readonly hidden: readonly HeldFact<EntryFact>[]
+    readonly again: readonly HeldFact<EntryFact>[]
+  } {
+    const again = [...this.#aside.values()].filter(({ fact }) => believable(fact.epochMs, epochMs))
+    for (const { id } of again) this.#aside.delete(id)
+    const hidden = [...this.#keys.values()].flat().filter(({ fact }) => !believable(fact.epochMs, epochMs))
+    for (const entry of hidden) this.#hide(entry)
+    if (!this.areTimesBelievable(epochMs)) this.#setClockBack()
+    return { hidden, again }
   }
 
   /** Keys of which something is held, deletions included. */
@@ -106,6 +155,21 @@ export class ConfigEntries {
       this.#share(versions, epochMs)
       if (this.#isDeletedFor(versions[0]?.fact, epochMs, dropFactor)) this.#drop(key, versions)
     }
+  }
+
+  #hide(entry: HeldFact<EntryFact>): void {
+    const { key } = entry.fact
+    const rest = this.versions(key).filter(version => version !== entry)
+    if (rest.length > 0) this.#keys.set(key, rest)
+    else this.#keys.delete(key)
+    // First, so that whoever keeps the facts in a store knows that this one is only put aside.
+    this.putAside(entry)
+    this.#options.facts.remove(entry)
+  }
+
+  #setClockBack(): void {
+    const times = [...this.#keys.values()].flatMap(([newest]) => (newest ? [newest.fact] : []))
+    this.#clock.setBack(times.sort(compareTimes).at(-1) ?? { epochMs: 0, count: 0 })
   }
 
   #drop(key: string, [newest]: readonly HeldFact<EntryFact>[]): void {

@@ -10,15 +10,16 @@ import type { Clock } from '../cluster/ports.ts'
 import { checkKey, sharedValue } from '../cluster/shared-value.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
 import type { SpaceListener, SpacesDriver } from '../spaces/spaces-driver.ts'
-import { believable } from '../state/incarnation.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
+import type { ReplacedEntry } from '../wire/space-fact.ts'
 import { Agreement } from './agreement.ts'
 import type { Config, ConfigEvents, ConfigVersion } from './config.ts'
 import { losersOf, replacedBy, replacementOf, type Version } from './config-conflicts.ts'
 import { ConfigContent } from './config-content.ts'
 import { maxKeys } from './config-entries.ts'
 import type { Checked, CheckValue } from './config-schema.ts'
+import type { HybridTime } from './hybrid-clock.ts'
 import type { KeptFacts } from './kept-facts.ts'
 
 type Values = Record<string, unknown>
@@ -60,6 +61,8 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   /** Ids of losers that were told of, by key. */
   readonly #lost = new Map<string, ReadonlySet<string>>()
   readonly #agreement: Agreement
+  /** What the store loses is written again from here, until then. */
+  #forgetSource: () => void = () => {}
   #isOpen = true
 
   private constructor(options: ConfigFaceOptions) {
@@ -74,9 +77,16 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
       )
       return this.#snapshot
     })
-    this.#content = new ConfigContent({ writers, retentionMs }, ({ entry }) => {
-      const { key } = entry.fact
-      this.#touched.set(key, [...(this.#touched.get(key) ?? []), entry])
+    this.#content = new ConfigContent({
+      self: options.self,
+      writers,
+      retentionMs,
+      merged: ({ entry }) => {
+        const { key } = entry.fact
+        this.#touched.set(key, [...(this.#touched.get(key) ?? []), entry])
+      },
+      hidden: ({ fact: { key } }) => this.#touched.set(key, this.#touched.get(key) ?? []),
+      dropped: held => options.kept.keep([{ type: 'removed', held }]),
     })
   }
 
@@ -95,7 +105,11 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
       face.#newLosers(key)
     }
     face.#touched.clear()
-    face.#content.facts.watch(change => kept.keep([change]))
+    const { entries, facts } = face.#content
+    facts.watch(change => {
+      if (change.type === 'added' || !entries.isAside(change.held)) kept.keep([change])
+    })
+    face.#forgetSource = kept.keepAll(() => [...facts.all(), ...entries.allAside])
     driver.enter(space, face.#content, face, incarnation)
     return face
   }
@@ -133,9 +147,9 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
     return versions.map(version => describe(version, versions))
   }
 
-  async synced({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
-    this.#checkOpen()
-    return this.#agreement.next(signal)
+  synced({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
+    // Not async: that would be another promise, whose rejection nobody handles.
+    return this.#isOpen ? this.#agreement.next(signal) : Promise.reject(this.#wasLeft())
   }
 
   leave(): void {
@@ -150,6 +164,7 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
     this.#isOpen = false
     this.#agreement.end(this.#wasLeft())
     this.#options.left()
+    this.stored().then(this.#forgetSource, this.#forgetSource)
   }
 
   /** Resolves when all so far is stored. */
@@ -162,6 +177,13 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   }
 
   stepped(): void {
+    for (const { key, value, replaces, time } of this.#content.takeRepeats()) {
+      const { entries } = this.#content
+      // The queue tells the app of a store that fails; a member that may not write any more has nothing to repeat.
+      this.#say(key, value, time ?? entries.nextTime(this.#options.clock.now().epochMs), replaces).catch(
+        () => {},
+      )
+    }
     const touched = [...this.#touched]
     if (touched.length === 0) return
     this.#touched.clear()
@@ -258,18 +280,27 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   }
 
   async #write(key: string, value: Json | undefined): Promise<void> {
-    const { self, driver, space, clock, writers } = this.#options
+    const { self, clock, writers } = this.#options
+    const { entries } = this.#content
     if (writers !== 'anyone' && !writers.has(self))
       throw new NotAllowedError(`'${this.name}' is written by others: this member is none of its writers`)
-    const { entries } = this.#content
-    const replaces = replacementOf(entries.versions(key)[0])
     const { epochMs } = clock.now()
-    const time = entries.nextTime(epochMs)
-    // Said all the same it would be refused by everybody, oneself included.
-    if (!believable(time.epochMs, epochMs))
-      throw new InvalidValueError(
-        `'${this.name}' has entries of more than a day ahead of this member's clock: was it set back?`,
-      )
+    // The clock was set back: what it showed before counts no more.
+    if (!entries.areTimesBelievable(epochMs)) {
+      this.#content.sweep(clock.now())
+      this.stepped()
+    }
+    const newest = entries.aside(key)[0] ?? entries.versions(key)[0]
+    await this.#say(key, value, entries.nextTime(epochMs), replacementOf(newest))
+  }
+
+  async #say(
+    key: string,
+    value: Json | undefined,
+    time: HybridTime,
+    replaces: ReplacedEntry | undefined,
+  ): Promise<void> {
+    const { driver, space } = this.#options
     await driver.say(space, [{ type: 'entry', key, value, ...time, replaces }])
     await this.stored()
   }

@@ -96,14 +96,16 @@ export interface Config<
   readonly events: TypedEventTarget<ConfigEvents<V[keyof V]>>
   get<K extends keyof V & string>(key: K): V[K] | undefined
   /**
-   * Resolves when it is stored here; others hear of it meanwhile.
+   * Resolves when it is stored here: opening the store again would show it, after a power loss as well. Others receive
+   * it meanwhile. What is written while this member's clock is wrong is kept, too: it is repeated at the right place
+   * once the clock was set.
    *
    * @throws {InvalidValueError} the schema's issues; a value that JSON would change, as in `presence.set` of a room; a
-   *   key that is no well-formed text of at most 256 bytes; a value over 16 kB; more than 1,024 keys; or there are
-   *   entries of more than a day ahead of this member's clock. Nothing changed.
+   *   key that is no well-formed text of at most 256 bytes; a value over 16 kB; or more than 1,024 keys. Nothing
+   *   changed.
    * @throws {NotAllowedError} this member is none of the writers. Nothing changed.
    * @throws {NotRunningError} it was left
-   * @throws {StorageError} it is said and shown, but could not be stored here
+   * @throws {StorageError} it is shared and shown, but could not be stored here. It is tried again by itself.
    */
   set<K extends keyof I & string>(key: K, value: I[K]): Promise<void>
   /** As `set`. Deleting what is not there does nothing. */
@@ -116,6 +118,8 @@ export interface Config<
    * Resolves when another member holds all that this one does, and this one all that the other does, with its id: what
    * is read then is what is known there, and what was written before is not lost with this member. If nobody else has
    * it open, that is when somebody does.
+   *
+   * A promise that the app drops is no unhandled rejection; one that the app derives from it, by `then`, is its own.
    *
    * @throws {NotRunningError} it was left
    * @throws the signal's reason, for instance of `AbortSignal.timeout(5_000)`

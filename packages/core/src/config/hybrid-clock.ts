@@ -25,6 +25,16 @@ export class HybridClock {
     return this.#last
   }
 
+  /** Begins anew after this time: what was seen before came from a clock that was ahead. */
+  setBack(time: HybridTime): void {
+    this.#last = { epochMs: time.epochMs, count: time.count }
+  }
+
+  /** The latest time that was seen or given. */
+  get last(): HybridTime {
+    return this.#last
+  }
+
   /** Somebody wrote at this time. */
   seen(time: HybridTime): void {
     if (compareTimes(time, this.#last) > 0) this.#last = { epochMs: time.epochMs, count: time.count }

@@ -4,27 +4,24 @@
  * A store that holds something else there is damaged or foreign, and is left as it is.
  */
 import { StorageError } from '../cluster/errors.ts'
-import type { KeyValues } from '../cluster/ports.ts'
-import type { FactChange } from '../spaces/fact-set.ts'
+import type { FactChange, HeldFact } from '../spaces/fact-set.ts'
 import type { WriteQueue } from '../spaces/write-queue.ts'
 import { decodeSpaceRumors, encodeSpaceRumors } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 
 export class KeptFacts {
-  readonly #keyValues: KeyValues
   readonly #prefix: string
   readonly #queue: WriteQueue
 
   /** @param prefix a path of its own for this space */
-  constructor(keyValues: KeyValues, queue: WriteQueue, prefix: string) {
-    this.#keyValues = keyValues
+  constructor(queue: WriteQueue, prefix: string) {
     this.#prefix = `${prefix}/facts`
     this.#queue = queue
   }
 
   /** @throws {StorageError} it is damaged, or not of this space; nothing was changed */
   async load(): Promise<SpaceFact[]> {
-    const stored = await this.#keyValues.read(this.#prefix)
+    const stored = await this.#queue.read(this.#prefix)
     return stored.map(([key, bytes]) => {
       const decoded = decodeSpaceRumors(bytes)
       const [fact] = decoded.ok ? decoded.value : []
@@ -38,6 +35,17 @@ export class KeptFacts {
       changes.map(({ type, held: { id, fact } }) => ({
         key: `${this.#prefix}/${id}`,
         value: type === 'added' ? encodeSpaceRumors([fact]) : undefined,
+      })),
+      { sync: true },
+    )
+  }
+
+  /** These are written again if the store loses them. Returns its undo. */
+  keepAll(facts: () => readonly HeldFact[]): () => void {
+    return this.#queue.addSource(() =>
+      facts().map(({ id, fact }) => ({
+        key: `${this.#prefix}/${id}`,
+        value: encodeSpaceRumors([fact]),
       })),
     )
   }

@@ -5,6 +5,7 @@ import type { ClusterEventType, Member, MemberStatus } from '../cluster/member.t
 import type { Store } from '../cluster/store.ts'
 import type { Config, ConfigOptions, ConfigSchema } from '../config/config.ts'
 import type { Room } from '../rooms/room.ts'
+import type { StoreState } from '../spaces/write-queue.ts'
 import type { Json } from '../wire/json.ts'
 
 /** How a member's heart beats, as heard here. */
@@ -20,8 +21,11 @@ export interface Heartbeat {
   readonly roundTripMs: number | undefined
 }
 
-/** `event.detail` is the member after the change. Events are about others, never about oneself. */
-export type ClusterEvents = { [type in ClusterEventType]: CustomEvent<Member> }
+/** Of a member event `event.detail` is the member after the change. They are about others, never about oneself. */
+export type ClusterEvents = { [type in ClusterEventType]: CustomEvent<Member> } & {
+  /** This member's store began to fail, or recovered: once each, however many writes that concerns. */
+  storage: CustomEvent<StoreState>
+}
 
 /** Why a member is, or is not, seen: facts in the order in which they were weighed, and a hint. */
 export interface Explanation {

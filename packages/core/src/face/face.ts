@@ -15,6 +15,7 @@ import type { Clock } from '../cluster/ports.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
 import type { Config, ConfigOptions, ConfigSchema } from '../config/config.ts'
 import type { Room } from '../rooms/room.ts'
+import type { StoreState } from '../spaces/write-queue.ts'
 import type { Cluster, ClusterEvents, Explanation, Heartbeat } from './cluster.ts'
 import { explain } from './explain.ts'
 import { HeartbeatStore } from './heartbeat-store.ts'
@@ -71,9 +72,16 @@ export class Face implements Cluster, EngineFace {
   }
 
   health(): Health {
-    const { machine, driver } = this.#running()
+    const { machine, driver, host } = this.#running()
     const { refused = 0, collisions = 0 } = driver.spacesLoad() ?? {}
-    return { ...machine.health(), refused, clientIdCollisions: collisions }
+    const { state } = host.writes
+    return {
+      ...machine.health(),
+      refused,
+      clientIdCollisions: collisions,
+      storage: state.status,
+      storageError: state.status === 'failing' ? state.error.message : undefined,
+    }
   }
 
   explain(memberId: string): Explanation {
@@ -117,6 +125,11 @@ export class Face implements Cluster, EngineFace {
 
   goodbyeHeard(): void {
     this.#onGoodbyeHeard()
+  }
+
+  /** The store began to fail, or recovered. */
+  storageChanged(state: StoreState): void {
+    this.#emitter.dispatchEvent(new CustomEvent('storage', { detail: state }))
   }
 
   /** The process may end: what was written in rooms and configs is told and stored at once. */

@@ -13,12 +13,12 @@ import { ConfigFace } from '../config/config-face.ts'
 import { checkWith } from '../config/config-schema.ts'
 import { type ConfigSettings, configSettings, isSameSettings } from '../config/config-settings.ts'
 import { KeptFacts } from '../config/kept-facts.ts'
-import { KeptDocuments } from '../rooms/kept-documents.ts'
+import { type DocumentSnapshot, KeptDocuments } from '../rooms/kept-documents.ts'
 import { RoomFace } from '../rooms/room-face.ts'
 import type { Surroundings } from '../spaces/space-members.ts'
 import { SpacesDriver } from '../spaces/spaces-driver.ts'
 import type { Whereabouts } from '../spaces/whereabouts.ts'
-import { WriteQueue } from '../spaces/write-queue.ts'
+import type { WriteQueue } from '../spaces/write-queue.ts'
 import { limits } from '../wire/limits.ts'
 import { spaceTag } from '../wire/space-tag.ts'
 
@@ -31,6 +31,9 @@ export class MemberSpaces {
   /** Those of them that could be entered. */
   readonly #entered = new Set<RoomFace>()
   readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<ConfigFace> }>()
+  /** Without a store: the documents of rooms that were left, for whoever enters them again. */
+  readonly #snapshots = new Map<string, DocumentSnapshot>()
+  #isClosing = false
   /** Of spaces that were left, until all of it is stored. */
   readonly #storing = new Map<string, Promise<void>>()
 
@@ -38,7 +41,7 @@ export class MemberSpaces {
     const { self, machine, driver, host, cluster } = engine
     const { clock, transport, keys, random } = host
     this.#engine = engine
-    this.#queue = new WriteQueue(host.keyValues)
+    this.#queue = host.writes
     this.#surroundings = {
       self,
       linked: () => machine.overlay.linked(),
@@ -108,6 +111,7 @@ export class MemberSpaces {
 
   /** The member leaves the cluster: what it entered cannot be used any more. Resolves when all of it is stored. */
   async close(): Promise<void> {
+    this.#isClosing = true
     const configs = [...this.#configs.values()].map(({ config }) => config)
     const faces = [...(await fulfilled([...this.#rooms.values()])), ...(await fulfilled(configs))]
     for (const face of faces) face.close()
@@ -118,6 +122,14 @@ export class MemberSpaces {
   async #enterRoom(name: string, space: string): Promise<RoomFace> {
     await this.#storing.get(space)
     const { self, machine, host } = this.#engine
+    const kept = await KeptDocuments.open({
+      queue: this.#queue,
+      clock: host.clock,
+      prefix: `${this.#pathOf(space)}/documents`,
+      keeper: self,
+      snapshot: host.keyValues.isEphemeral ? (this.#snapshots.get(space) ?? []) : undefined,
+    })
+    this.#snapshots.delete(space)
     const room: RoomFace = new RoomFace({
       name,
       space,
@@ -128,18 +140,15 @@ export class MemberSpaces {
       whereabouts: this.#whereaboutsIn(space),
       memberOf: id => machine.member(id),
       isSettled: () => this.#surroundings.isSettled(),
-      kept: await KeptDocuments.open({
-        keyValues: host.keyValues,
-        queue: this.#queue,
-        prefix: `${this.#pathOf(space)}/documents`,
-        keeper: self,
-      }),
+      kept,
       known: machine.members().map(({ id }) => id),
       incarnation: machine.member(self)?.incarnation ?? 0,
       left: () => {
         this.#rooms.delete(space)
         this.#entered.delete(room)
         this.#store(space, room)
+        if (host.keyValues.isEphemeral && !this.#isClosing) this.#snapshots.set(space, kept.snapshot())
+        kept.close()
       },
     })
     this.#entered.add(room)
@@ -162,7 +171,7 @@ export class MemberSpaces {
       driver: this.#driver,
       clock: host.clock,
       check: checkWith(schema),
-      kept: new KeptFacts(host.keyValues, this.#queue, this.#pathOf(space)),
+      kept: new KeptFacts(this.#queue, this.#pathOf(space)),
       incarnation: machine.member(self)?.incarnation ?? 0,
       left: () => {
         this.#configs.delete(space)

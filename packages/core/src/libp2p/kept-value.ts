@@ -1,8 +1,9 @@
-/** Kept value: one value of this member in its datastore. Writes are in order, the newest wins. */
+/** Kept value: one value of this member in its datastore. */
 import { type Datastore, Key } from 'interface-datastore'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 import { StorageError } from '../cluster/errors.ts'
+import type { KeyValueChange } from '../cluster/ports.ts'
 
 export interface KeptValueOptions<T> {
   readonly datastore: Datastore
@@ -17,19 +18,19 @@ export interface KeptValueOptions<T> {
 
 export class KeptValue<T> {
   readonly #options: KeptValueOptions<T>
-  readonly #key: Key
-  #last: Promise<void> = Promise.resolve()
+  readonly #key: string
 
   constructor(options: KeptValueOptions<T>) {
     this.#options = options
-    this.#key = new Key(`/hearsay/${options.name}/${toText(options.cluster, 'base32')}`)
+    this.#key = `/hearsay/${options.name}/${toText(options.cluster, 'base32')}`
   }
 
-  /** @throws {StorageError} if something else stands there. */
+  /** @throws {StorageError} if something else is stored there. */
   async read(): Promise<T | undefined> {
     const { datastore, name, parse } = this.#options
-    if (!(await datastore.has(this.#key))) return undefined
-    const text = toText(await datastore.get(this.#key))
+    const key = new Key(this.#key)
+    if (!(await datastore.has(key))) return undefined
+    const text = toText(await datastore.get(key))
     const value = parse(text)
     if (value === undefined)
       throw new StorageError(
@@ -38,14 +39,8 @@ export class KeptValue<T> {
     return value
   }
 
-  write(value: T, failed: (error: unknown) => void): void {
-    const { datastore, print } = this.#options
-    const put = async () => void (await datastore.put(this.#key, fromString(print(value))))
-    this.#last = this.#last.then(put).catch(failed)
-  }
-
-  /** Resolves when all writes are done. */
-  settled(): Promise<void> {
-    return this.#last
+  /** What writes this value. */
+  change(value: T): KeyValueChange {
+    return { key: this.#key, value: fromString(this.#options.print(value)) }
   }
 }

@@ -21,11 +21,12 @@ import { InvalidOptionsError } from '../cluster/errors.ts'
 import type { MemberOptions } from '../cluster/options.ts'
 import type { Cluster } from '../face/cluster.ts'
 import { Face } from '../face/face.ts'
+import { WriteQueue } from '../spaces/write-queue.ts'
 import { clusterTag } from '../wire/cluster-tag.ts'
 import { limits } from '../wire/limits.ts'
 import { datastoreKeyValues } from './datastore-key-values.ts'
 import { checkHearsayInit } from './hearsay-options.ts'
-import { type MemberStorage, memberStorage } from './member-storage.ts'
+import { memberStorage } from './member-storage.ts'
 import type { Platform } from './platform.ts'
 import { Libp2pTransport, type TransportComponents } from './transport.ts'
 
@@ -65,7 +66,7 @@ class Service extends Face implements Startable {
   readonly #ownsNode: boolean
   readonly #components: HearsayComponents
   readonly #privateKey: Ed25519PrivateKey
-  #parts: { transport: Libp2pTransport; driver: Driver; storage: MemberStorage } | undefined
+  #parts: { transport: Libp2pTransport; driver: Driver; writes: WriteQueue } | undefined
   #presented = ''
   #relayed: string | undefined
   #unfollow: (() => void) | undefined
@@ -97,22 +98,33 @@ class Service extends Face implements Startable {
     const log = logger.forComponent('hearsay')
     const cluster = clusterTag(this.#init.cluster)
     const storage = memberStorage(this.#init.datastore ?? datastore, cluster)
-    const notKept = (what: string) => (error: unknown) => log('%s not kept - %e', what, error)
+    const keyValues = datastoreKeyValues(this.#init.datastore ?? datastore)
+    const { clock } = this.#platform
+    const writes = new WriteQueue({
+      keyValues,
+      clock,
+      changed: state => {
+        if (state.status === 'failing') log.error('the store fails - %e', state.error)
+        this.storageChanged(state)
+      },
+    })
     const transport = new Libp2pTransport(this.#components, cluster, this.#ownsNode, log)
-    const { driver } = createEngine(this, this.#init, {
+    const { driver, prepare } = createEngine(this, this.#init, {
       id: peerId.toString(),
-      clock: this.#platform.clock,
+      clock,
       transport,
       keys: this.#platform.keys(this.#privateKey),
       random: Math.random,
       incarnation: await storage.incarnation.read(),
       acquaintances: (await storage.acquaintances.read()) ?? [],
-      persist: incarnation => storage.incarnation.write(incarnation, notKept('incarnation')),
-      persistAcquaintances: addresses => storage.acquaintances.write(addresses, notKept('acquaintances')),
-      keyValues: datastoreKeyValues(this.#init.datastore ?? datastore),
+      persist: incarnation => writes.store([storage.incarnation.change(incarnation)]),
+      persistAcquaintances: addresses => writes.push([storage.acquaintances.change(addresses)]),
+      keyValues,
+      writes,
       note: message => log(message),
     })
-    this.#parts = { transport, driver, storage }
+    this.#parts = { transport, driver, writes }
+    await prepare()
     await transport.listen(driver)
   }
 
@@ -152,8 +164,9 @@ class Service extends Face implements Startable {
   }
 
   async stop(): Promise<void> {
-    await this.#parts?.storage.incarnation.settled()
-    await this.#parts?.storage.acquaintances.settled()
+    // The store that is about to be closed has everything, or the app was told that it fails.
+    await this.#parts?.writes.stored().catch(() => {})
+    this.#parts?.writes.close()
   }
 
   /** Tells where this member can be dialled, if that changed. */

@@ -6,7 +6,7 @@
  * the transaction. A long change is encoded in slices of a few milliseconds, so that it holds up nothing else.
  */
 import { ObservableV2 } from 'lib0/observable'
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
 import { NotRunningError } from '../cluster/errors.ts'
 import type { Clock } from '../cluster/ports.ts'
 import { DocumentSync } from '../spaces/document-sync.ts'
@@ -80,8 +80,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       () => this.#sendLocal(),
     )
     this.#kept = room.kept(name)
-    const stored = this.#kept.take()
-    if (stored) Y.applyUpdate(doc, stored, this.#kept)
+    this.#kept.open(doc)
     this.#sync = new DocumentSync({
       name,
       doc,
@@ -171,7 +170,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   #destroyed(): void {
     this.disconnect()
     this.#storeForeign()
-    this.#kept.putBack(Y.encodeStateAsUpdate(this.doc))
+    this.#kept.close()
     this.#room.destroyed(this.#sync.name)
     super.destroy()
   }
@@ -189,7 +188,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   #applied(update: Uint8Array | undefined): void {
     if (update) {
       this.#applying.clear()
-      if (this.#room.isOpen()) this.#kept.append(update, () => Y.encodeStateAsUpdate(this.doc))
+      if (this.#room.isOpen()) this.#kept.append(update)
     } else {
       this.#foreign.add(this.#applying)
       if (!this.#foreign.isEmpty) this.#send.ask()
@@ -219,7 +218,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     const storeSlice = (): boolean => {
       const untilMs = clock.now().monotonicMs + sliceMs
       for (let update = updates.at(index); update; update = updates.at(++index)) {
-        this.#kept.append(update, () => Y.encodeStateAsUpdate(this.doc))
+        this.#kept.append(update)
         if (clock.now().monotonicMs >= untilMs) return updates.at(index + 1) === undefined
       }
       return true

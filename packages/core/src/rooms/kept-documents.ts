@@ -6,37 +6,52 @@
  */
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
-import type { KeyValues } from '../cluster/ports.ts'
+import type { Clock } from '../cluster/ports.ts'
 import type { WriteQueue } from '../spaces/write-queue.ts'
 import { KeptUpdates, type StoredUpdate } from './kept-updates.ts'
 
+/** What a room without a store leaves to whoever enters it again in the same process: updates by document. */
+export type DocumentSnapshot = readonly StoredUpdate[]
+
 export interface KeptDocumentsOptions {
-  readonly keyValues: KeyValues
   readonly queue: WriteQueue
+  readonly clock: Clock
   /** A path of its own for the documents of this room. */
   readonly prefix: string
   /** Who keeps them: a member id. */
   readonly keeper: string
+  /** Undefined: they are in the store. Else the store ends with the process, and this is what there is of them. */
+  readonly snapshot: DocumentSnapshot | undefined
 }
 
 export class KeptDocuments {
   readonly #options: KeptDocumentsOptions
   readonly #documents = new Map<string, KeptUpdates>()
+  readonly #forgetSource: () => void
 
   private constructor(options: KeptDocumentsOptions) {
     this.#options = options
+    const documents = () => [...this.#documents.values()]
+    this.#forgetSource = options.snapshot
+      ? () => {}
+      : options.queue.addSource(() => documents().flatMap(document => document.writeAgain()))
   }
 
   /** @throws {StorageError} it is damaged, or foreign; nothing was changed */
   static async open(options: KeptDocumentsOptions): Promise<KeptDocuments> {
-    const { keyValues, prefix } = options
+    const { queue, prefix, snapshot } = options
     const stored = new Map<string, StoredUpdate[]>()
-    for (const entry of await keyValues.read(prefix)) {
+    for (const entry of snapshot ?? (await queue.read(prefix))) {
       const [folder = ''] = entry[0].slice(prefix.length + 1).split('/')
       stored.set(folder, [...(stored.get(folder) ?? []), entry])
     }
     const kept = new KeptDocuments(options)
-    for (const [folder, updates] of stored) kept.#keep(folder, updates)
+    try {
+      for (const [folder, updates] of stored) kept.#keep(folder, updates)
+    } catch (error) {
+      kept.#forgetSource()
+      throw error
+    }
     return kept
   }
 
@@ -45,9 +60,29 @@ export class KeptDocuments {
     return this.#documents.get(folder) ?? this.#keep(folder, [])
   }
 
+  /** The room was left: what is written from now on is not kept. */
+  close(): void {
+    for (const document of this.#documents.values()) document.stop()
+    this.stored().then(this.#forgetSource, this.#forgetSource)
+  }
+
+  /** All documents as they are now. */
+  snapshot(): DocumentSnapshot {
+    return [...this.#documents].flatMap(([folder, document]) =>
+      document.whole().map((update, i) => [`${this.#options.prefix}/${folder}/${i}`, update] as const),
+    )
+  }
+
   #keep(folder: string, stored: readonly StoredUpdate[]): KeptUpdates {
-    const { queue, prefix, keeper } = this.#options
-    const updates = new KeptUpdates({ queue, prefix: `${prefix}/${folder}`, keeper, stored })
+    const { queue, clock, prefix, keeper, snapshot } = this.#options
+    const updates = new KeptUpdates({
+      queue,
+      clock,
+      prefix: `${prefix}/${folder}`,
+      keeper,
+      stored,
+      isEphemeral: snapshot !== undefined,
+    })
     this.#documents.set(folder, updates)
     return updates
   }

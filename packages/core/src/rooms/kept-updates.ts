@@ -1,103 +1,245 @@
 /**
- * Kept updates: a document in the store, as the updates that made it.
+ * Kept updates: a document in the store, as a log of updates behind a base of chunks.
  *
- * Each change is appended. When there are many, all of them together take their place in one step, so that a process
- * which ends in between leaves either the one or the other. Several members may keep a document in one store, as the
- * pages of a browser do: each appends under keys of its own, and does away only with what it has read or written.
+ * Each change is appended, so an edit costs the same in a document of any size. Beside the edits, in steps between which
+ * others have their turn: many short updates are merged into one, without a look at the document; and when the log is
+ * larger than the base, the document is written anew as the base. New keys are always stored before the keys that they
+ * replace are deleted, so a process may end anywhere.
+ *
+ * Several members may keep a document in one store, as the pages of a browser do: each appends under keys of its own,
+ * and deletes only what it has read or written. Where the store ends with the process nothing is appended at all: the
+ * document is kept as a whole when it is closed or its room is left.
  */
 import * as Y from 'yjs'
 import { StorageError } from '../cluster/errors.ts'
-import type { KeyValueChange } from '../cluster/ports.ts'
+import type { Clock, KeyValueChange } from '../cluster/ports.ts'
 import { isUpdate } from '../spaces/document-sync.ts'
+import { updateChunks } from '../spaces/update-chunks.ts'
 import type { WriteQueue } from '../spaces/write-queue.ts'
 
-/** Our choice: appended updates beyond which they are merged … */
+/** Our choice: appended updates that are merged into one. */
 export const maxAppended = 256
-/** … or so many times the bytes of the last merge. */
-const growth = 2
-/** A merge of less is not worth it. */
-const minMergeBytes = 65_536
+/** Our choice: merging what is longer gains nothing … */
+const maxMergedBytes = 65_536
+/** … nor does a base for a shorter log. */
+const minBaseBytes = 65_536
+/** Merged updates behind a short base. A longer one is written anew after one for each `minBaseBytes` of it. */
+const minRuns = 64
+/** Our choice: between two steps, so that a step of some milliseconds takes a fraction of the time. */
+const pauseMs = 20
 
 export type StoredUpdate = readonly [key: string, update: Uint8Array]
 
 export interface KeptUpdatesOptions {
   readonly queue: WriteQueue
+  readonly clock: Clock
   /** A path of its own for this document. */
   readonly prefix: string
   /** Who keeps it: a member id. */
   readonly keeper: string
   /** What the store holds under this path, in the order of the keys. */
   readonly stored: readonly StoredUpdate[]
+  /** The store ends with the process. */
+  readonly isEphemeral: boolean
 }
 
 export class KeptUpdates {
-  readonly #prefix: string
-  readonly #keeper: string
-  readonly #queue: WriteQueue
-  #whole: Uint8Array | undefined
-  /** Keys in the store, in order. */
-  #keys: string[]
+  readonly #options: KeptUpdatesOptions
+  /** What makes the document while it is not open. */
+  #closed: readonly Uint8Array[]
+  #doc: Y.Doc | undefined
+  /** Keys in the store but those of the tail. */
+  #keys: string[] = []
+  /** Short updates at the end of the log that are to be merged. */
+  #tail: StoredUpdate[] = []
   #next: number
-  #appendedBytes: number
-  #mergedBytes = 0
+  #baseBytes = 0
+  #logBytes = 0
+  /** Merged updates and long ones in the log. */
+  #runs = 0
+  #isWorking = false
+  #isStopped = false
 
   /** @throws {StorageError} what is stored is damaged, or no document; nothing was changed */
-  constructor({ queue, prefix, keeper, stored }: KeptUpdatesOptions) {
+  constructor(options: KeptUpdatesOptions) {
+    const { stored } = options
     // Without the bounds for what others send: it is this member's own.
     for (const [key, update] of stored)
       if (!isUpdate(update))
         throw new StorageError(`the store holds no document under ${key}: it is damaged or foreign`)
-    this.#prefix = prefix
-    this.#keeper = keeper
-    this.#queue = queue
-    this.#whole = stored.length === 0 ? undefined : Y.mergeUpdates(stored.map(([, update]) => update))
-    this.#keys = stored.map(([key]) => key)
+    this.#options = options
+    this.#closed = stored.map(([, update]) => update)
     this.#next = stored.reduce((last, [key]) => Math.max(last, numberOf(key)), -1) + 1
-    this.#appendedBytes = stored.reduce((sum, [, update]) => sum + update.length, 0)
+    for (const [key, update] of stored) {
+      if (key.endsWith(baseSuffix)) {
+        this.#keys.push(key)
+        this.#baseBytes += update.length
+      } else this.#log(key, update)
+    }
   }
 
-  /** All of it as one update, for the document that is now opened; undefined: nothing is stored. */
-  take(): Uint8Array | undefined {
-    const whole = this.#whole
-    this.#whole = undefined
-    return whole
+  /** Brings what is stored into the document, with this as the origin, and keeps it from now on. */
+  open(doc: Y.Doc): void {
+    const stored = this.#closed
+    this.#closed = []
+    this.#doc = doc
+    if (stored.length > 0) Y.applyUpdate(doc, mergeAll(stored), this)
   }
 
-  /** The document is closed; this is all of it. */
-  putBack(whole: Uint8Array): void {
-    this.#whole = whole
+  /** The document is closed, with what is in it now. */
+  close(): void {
+    this.#closed = this.whole()
+    this.#doc = undefined
   }
 
-  /** @param whole gives all of the document as one update: asked for when the appended ones are to be merged. */
-  append(update: Uint8Array, whole: () => Uint8Array): void {
-    this.#appendedBytes += update.length
-    const isGrown = this.#appendedBytes > Math.max(minMergeBytes, growth * this.#mergedBytes)
-    if (this.#keys.length >= maxAppended || isGrown) this.#merge(whole())
-    else this.#queue.push([this.#put(update)])
+  /** A change of the document, as an update. */
+  append(update: Uint8Array): void {
+    const { isEphemeral, queue } = this.#options
+    if (isEphemeral || this.#isStopped) return
+    const change = this.#put(update, '')
+    queue.push([change])
+    this.#log(change.key, update)
+    if (this.#isWorkDue()) void this.#work()
   }
 
   /** Resolves when all so far is stored. @throws {StorageError} it cannot be written */
   stored(): Promise<void> {
-    return this.#queue.stored()
+    return this.#options.queue.stored()
   }
 
-  #merge(whole: Uint8Array): void {
-    const merged = this.#keys
-    this.#keys = []
-    this.#appendedBytes = 0
-    this.#mergedBytes = whole.length
-    this.#queue.push([this.#put(whole), ...merged.map(key => ({ key, value: undefined }))])
+  /** What is written into the document from now on is not kept. */
+  stop(): void {
+    this.#isStopped = true
   }
 
-  #put(value: Uint8Array): KeyValueChange {
+  /** The document as it is now, in one update, or several. */
+  whole(): readonly Uint8Array[] {
+    return this.#doc ? [Y.encodeStateAsUpdate(this.#doc)] : this.#closed
+  }
+
+  /** Everything, for a store that lost it: under new keys, which are those in the store from now on. */
+  writeAgain(): KeyValueChange[] {
+    const isWhole = this.#doc !== undefined && isComplete(this.#doc) && !this.#isStopped
+    const updates = this.#doc && isWhole ? [...baseOf(this.#doc)] : this.whole()
+    const changes = updates.map(update => this.#put(update, baseSuffix))
+    this.#keys = changes.map(({ key }) => key)
+    this.#tail = []
+    this.#runs = 0
+    this.#logBytes = 0
+    this.#baseBytes = updates.reduce((sum, { length }) => sum + length, 0)
+    return changes
+  }
+
+  #put(value: Uint8Array, suffix: string): KeyValueChange {
     const number = String(this.#next++).padStart(numberLength, '0')
-    const key = `${this.#prefix}/${number}-${this.#keeper}`
-    this.#keys.push(key)
-    return { key, value }
+    const { prefix, keeper } = this.#options
+    return { key: `${prefix}/${number}-${keeper}${suffix}`, value }
+  }
+
+  #log(key: string, update: Uint8Array): void {
+    this.#logBytes += update.length
+    if (update.length < maxMergedBytes) this.#tail.push([key, update])
+    else {
+      this.#keys.push(key)
+      this.#runs += 1
+    }
+  }
+
+  #isWorkDue(): boolean {
+    if (this.#options.queue.state.status === 'failing') return false
+    return this.#tail.length >= maxAppended || this.#isBaseDue()
+  }
+
+  #isBaseDue(): boolean {
+    if (!this.#doc || !isComplete(this.#doc)) return false
+    const isGrown = this.#logBytes > Math.max(minBaseBytes, this.#baseBytes)
+    return isGrown || this.#runs > Math.max(minRuns, this.#baseBytes / minBaseBytes)
+  }
+
+  /** One step after the other, as long as there is something to do. */
+  async #work(): Promise<void> {
+    if (this.#isWorking) return
+    this.#isWorking = true
+    try {
+      for (await this.#pause(); this.#isWorkDue() && !this.#isStopped; await this.#pause()) {
+        if (this.#isBaseDue()) await this.#writeBase()
+        else this.#mergeTail()
+      }
+    } catch {
+      // The store fails: the queue says so, and the next edit begins anew.
+    } finally {
+      this.#isWorking = false
+    }
+  }
+
+  /** The oldest short updates become one. */
+  #mergeTail(): void {
+    let count = 0
+    for (let bytes = 0; count < maxAppended && bytes < maxMergedBytes; count++)
+      bytes += this.#tail[count]?.[1].length ?? maxMergedBytes
+    const merged = this.#tail.splice(0, count)
+    const run = this.#put(Y.mergeUpdates(merged.map(([, update]) => update)), '')
+    this.#keys.push(run.key)
+    this.#runs += 1
+    this.#options.queue.push([run, ...merged.map(([key]) => ({ key, value: undefined }))])
+  }
+
+  /** @throws {StorageError} the new base could not be stored: it stands beside the log that it was to replace */
+  async #writeBase(): Promise<void> {
+    const doc = this.#doc
+    if (!doc) return
+    const replaced = [...this.#keys, ...this.#tail.map(([key]) => key)]
+    this.#keys = []
+    this.#tail = []
+    this.#logBytes = 0
+    this.#runs = 0
+    this.#baseBytes = 0
+    const { queue } = this.#options
+    try {
+      for (const chunk of baseOf(doc)) {
+        const change = this.#put(chunk, baseSuffix)
+        queue.push([change])
+        this.#keys.push(change.key)
+        this.#baseBytes += chunk.length
+        await this.#pause()
+        if (doc !== this.#doc || this.#isStopped) throw new StorageError('the document was closed')
+      }
+      await queue.stored()
+    } catch (error) {
+      this.#keys.push(...replaced)
+      throw error
+    }
+    queue.push(replaced.map(key => ({ key, value: undefined })))
+  }
+
+  #pause(): Promise<void> {
+    const { clock } = this.#options
+    return new Promise(resolve => clock.setTimer(clock.now().monotonicMs + pauseMs, resolve))
   }
 }
 
+/** Of the keys of a base. */
+const baseSuffix = '-base'
 /** Enough for an update each millisecond over thirty thousand years; keys sort as numbers do. */
 const numberLength = 15
 
 const numberOf = (key: string): number => Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 10)
+
+/** Our choice: half of what would make a single write slow, as one value may come on top. */
+const baseChunkBytes = 524_288
+
+const baseOf = (doc: Y.Doc) => updateChunks(doc, { since: new Map(), maxBytes: baseChunkBytes })
+
+/** Whether all of it can be had: what waits for something that is missing has no place among the structs. */
+function isComplete({ store }: Y.Doc): boolean {
+  return store.pendingStructs === null && store.pendingDs === null
+}
+
+/** In groups: Yjs compares all that it merges with each other. */
+function mergeAll(updates: readonly Uint8Array[]): Uint8Array {
+  if (updates.length <= maxAppended) return Y.mergeUpdates([...updates])
+  const groups: Uint8Array[] = []
+  for (let i = 0; i < updates.length; i += maxAppended)
+    groups.push(Y.mergeUpdates(updates.slice(i, i + maxAppended)))
+  return mergeAll(groups)
+}

@@ -57,6 +57,11 @@ export class FactSet {
     return this.#size
   }
 
+  /** All of them, in no order. */
+  all(): HeldFact[] {
+    return this.#in(undefined)
+  }
+
   has(held: HeldFact): boolean {
     return this.#buckets.get(bucketOf(held))?.facts.has(held.id) ?? false
   }

@@ -67,6 +67,10 @@ export class SpacesDriver implements SpacesPort {
     return this.#spaces.load()
   }
 
+  clockStepped(): void {
+    this.#step(spaces => spaces.sweep(this.#options.clock.now()))
+  }
+
   /** @param least the entry's number is at least this. @returns the number */
   enter(space: string, content: SpaceContent, listener: SpaceListener, least: number): number {
     this.#listeners.set(space, listener)

@@ -322,11 +322,16 @@ export class Spaces {
     }
     if (nowMs >= this.#sweepDueMs) {
       this.#sweepDueMs = nowMs + sweepIntervalMs
-      for (const [space, { content, transfers }] of this.#spaces) {
-        transfers.sweep(nowMs)
-        content.sweep(now)
-        this.#touched.add(space)
-      }
+      this.sweep(now)
+    }
+  }
+
+  /** Some time has passed, or the clock was set. */
+  sweep(now: Instant): void {
+    for (const [space, { content, transfers }] of this.#spaces) {
+      transfers.sweep(now.monotonicMs)
+      content.sweep(now)
+      this.#touched.add(space)
     }
   }
 

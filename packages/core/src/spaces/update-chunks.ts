@@ -102,7 +102,7 @@ function* structChunks(
         continue
       }
       todo.at = writer.write(struct, todo.at, todo.end, maxBytes)
-      if (writer.bytes < maxBytes) continue
+      if (writer.bytes < maxBytes && writer.structs < maxStructs) continue
       yield writer.finish()
       writer = new ChunkWriter()
     }
@@ -124,6 +124,9 @@ function parentIdOf(parent: Y.Item['parent']): Y.ID | null {
   return parent instanceof Y.AbstractType ? (parent._item?.id ?? null) : null
 }
 
+/** Structs of one chunk: encoding and applying them takes some milliseconds. */
+const maxStructs = 16_384
+
 /** Writes runs of structs, each client's one after the other, as one update. */
 class ChunkWriter {
   readonly #runs = new Map<
@@ -131,6 +134,7 @@ class ChunkWriter {
     { readonly clock: number; count: number; readonly encoder: Y.UpdateEncoderV1 }
   >()
   bytes = 0
+  structs = 0
 
   /** Writes the struct from this clock on, or a part of it. @returns up to where */
   write(struct: Struct, clock: number, end: number, maxBytes: number): number {
@@ -145,6 +149,7 @@ class ChunkWriter {
     const structEnd = Math.min(struct.id.clock + struct.length, end)
     const writtenEnd = writePart(run.encoder, struct, clock, structEnd, maxBytes)
     run.count += 1
+    this.structs += 1
     this.bytes += encodedLength(run.encoder.restEncoder) - before
     return writtenEnd
   }
@@ -152,7 +157,8 @@ class ChunkWriter {
   finish(): Uint8Array {
     const encoder = createEncoder()
     writeVarUint(encoder, this.#runs.size)
-    for (const [client, { clock, count, encoder: structs }] of this.#runs) {
+    // Yjs' merging of updates takes it for granted that greater client ids come first.
+    for (const [client, { clock, count, encoder: structs }] of [...this.#runs].sort(([a], [b]) => b - a)) {
       writeVarUint(encoder, count)
       writeVarUint(encoder, client)
       writeVarUint(encoder, clock)
@@ -236,7 +242,7 @@ function* deletionChunks(
   const maxRanges = Math.max(1, Math.floor(maxBytes / 12))
   let chunk: [client: number, ranges: readonly DeletedRange[]][] = []
   let left = maxRanges
-  for (const [client, ranges] of deletions)
+  for (const [client, ranges] of [...deletions].sort(([a], [b]) => b - a))
     for (let at = 0; at < ranges.length; ) {
       const part = ranges.slice(at, at + left)
       chunk.push([client, part])

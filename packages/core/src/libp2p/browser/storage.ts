@@ -6,12 +6,11 @@
  * own until they end. What is kept of rooms and configs merges, so all pages keep it in one place. What is no store of
  * ours is left as it is.
  */
-import { MemoryDatastore, MountDatastore } from 'datastore-core'
-import { type Datastore, Key } from 'interface-datastore'
+import type { Datastore } from 'interface-datastore'
 import { StorageError } from '../../cluster/errors.ts'
-import { spacesPath } from '../../cluster/ports.ts'
 import { identityKey } from '../identity.ts'
 import type { Storage } from '../preset.ts'
+import { EphemeralDatastore, type RecoverableDatastore } from '../recoverable-datastore.ts'
 
 /**
  * @param storage the name of a database, created if missing; a datastore that its owner opens and closes; or nothing:
@@ -19,29 +18,29 @@ import type { Storage } from '../preset.ts'
  * @throws {StorageError} the browser allows none, or it is no store of ours. Nothing was changed.
  */
 export async function openStorage(storage: string | Datastore | undefined): Promise<Storage> {
-  if (storage === undefined) return { datastore: new MemoryDatastore(), close: async () => {} }
+  if (storage === undefined) return { datastore: new EphemeralDatastore(), close: async () => {} }
   if (typeof storage !== 'string') return { datastore: storage, close: async () => {} }
   const release = await haveIdentity(storage)
   try {
-    const database = await openDatabase(storage)
+    const database = await openDatabase(storage, release ? '' : `/${crypto.randomUUID()}`)
     const close = async () => {
       await database.close()
       release?.()
     }
-    return { datastore: release ? database : withOwnIdentity(database), close }
+    return { datastore: release ? database : await withOwnIdentity(database), close }
   } catch (error) {
     release?.()
     throw new StorageError(`storage: '${storage}' cannot be opened: ${String(error)}`, { cause: error })
   }
 }
 
-async function openDatabase(name: string): Promise<Datastore & { close(): Promise<void> }> {
+async function openDatabase(name: string, writer: string): Promise<RecoverableDatastore> {
   // Loaded only where a database is named.
   const { CommittingDatastore } = await import('./committing-datastore.ts')
-  const datastore = new CommittingDatastore(name)
-  await datastore.open()
+  const datastore = new CommittingDatastore(name, writer)
   try {
     // A database of somebody else opens, too, but has not what ours is made of.
+    await datastore.open()
     await datastore.has(identityKey)
   } catch (error) {
     await datastore.close()
@@ -51,11 +50,9 @@ async function openDatabase(name: string): Promise<Datastore & { close(): Promis
 }
 
 /** All but the rooms and configs in the page's memory. */
-function withOwnIdentity(database: Datastore): Datastore {
-  return new MountDatastore([
-    { prefix: new Key(spacesPath), datastore: database },
-    { prefix: new Key('/'), datastore: new MemoryDatastore() },
-  ])
+async function withOwnIdentity(database: RecoverableDatastore): Promise<RecoverableDatastore> {
+  const { SecondPageDatastore } = await import('./second-page-datastore.ts')
+  return new SecondPageDatastore(database)
 }
 
 /** A page that is loaded anew may come before the browser has done away with the one that it replaces … */

@@ -4,31 +4,30 @@
  * A store that cannot be read is left as it is: losing an identity by accident is worse than not starting.
  */
 import { readdir, stat } from 'node:fs/promises'
-import { MemoryDatastore } from 'datastore-core'
 import type { Datastore } from 'interface-datastore'
 import { StorageError } from '../../cluster/errors.ts'
 import { identityKey } from '../identity.ts'
 import type { Storage } from '../preset.ts'
+import { EphemeralDatastore } from '../recoverable-datastore.ts'
 
 /** What LevelDB calls its files. */
 const levelFile = /^(CURRENT|LOCK|LOG(\.old)?|MANIFEST-\d+|\d+\.(log|ldb|sst|dbtmp))$/
 
 /**
  * @param storage a folder, created if missing; a datastore that its owner opens and closes; or nothing: memory.
- * @throws {StorageError} in use by another process, damaged, or no store of ours. Nothing was changed.
+ * @throws {StorageError} in use by another process, damaged, read-only, full, or no store of ours. Nothing was changed.
  */
 export async function openStorage(storage: string | Datastore | undefined): Promise<Storage> {
-  if (storage === undefined) return { datastore: new MemoryDatastore(), close: async () => {} }
+  if (storage === undefined) return { datastore: new EphemeralDatastore(), close: async () => {} }
   if (typeof storage !== 'string') return { datastore: storage, close: async () => {} }
   if (await isFile(storage)) throw new StorageError(`storage: '${storage}' is a file. Give a folder`)
   if (await isOfOthers(storage))
     throw new StorageError(`storage: '${storage}' holds something else. Give a folder of its own`)
   // Loaded only where a folder is given: a member without one starts sooner.
-  const { LevelDatastore } = await import('datastore-level')
-  const datastore = new LevelDatastore(storage)
+  const { LevelStore, reasonOf } = await import('./level-store.ts')
+  const datastore = new LevelStore(storage)
   try {
-    // Not `datastore.open()`: it keeps only the text of what LevelDB says.
-    await datastore.db.open()
+    await datastore.open()
   } catch (error) {
     throw new StorageError(`storage: '${storage}' cannot be opened: ${reasonOf(error)}`, { cause: error })
   }
@@ -54,11 +53,4 @@ async function isOfOthers(path: string): Promise<boolean> {
 async function isEmpty(datastore: Datastore): Promise<boolean> {
   for await (const _ of datastore.queryKeys({})) return false
   return true
-}
-
-/** LevelDB says what is wrong in the cause. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  const message = cause instanceof Error ? cause.message : String(cause)
-  return /lock/i.test(message) ? 'another process uses it' : message
 }

@@ -1,0 +1,137 @@
+import type { Config } from '@hearsay/core'
+import { describe, expect, it } from 'vitest'
+import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
+
+const dayMs = 86_400_000
+/** A board without a battery starts at the beginning of 1970. */
+const neverSet = -1_700_000_000_000
+
+const settled = (seed: number, members = 3): Simulation =>
+  createSimulation({ seed, members, start: 'settled', invariants: 'off' })
+
+const open = (simulation: Simulation, name: string): Promise<Config> =>
+  simulation.member(name).cluster.config('flags')
+
+/** m0 starts again from its store, with a clock that is off. */
+async function restartWith(simulation: Simulation, skewMs: number): Promise<Config> {
+  simulation.crash('m0')
+  await simulation.run(1_000)
+  simulation.skew('m0', skewMs)
+  simulation.restart('m0')
+  await simulation.run(1_000)
+  return open(simulation, 'm0')
+}
+
+async function setClockRight(simulation: Simulation): Promise<void> {
+  simulation.skew('m0', 0)
+  await simulation.run(60_000)
+}
+
+const skews = [
+  ['that was never set', neverSet],
+  ['400 days behind', -400 * dayMs],
+  ['400 days ahead', 400 * dayMs],
+] as const
+
+describe.each(skews)('a clock %s', (_, skewMs) => {
+  it('loses no stored entry: each counts again when the clock is right', async () => {
+    await runTwice(async () => {
+      const simulation = settled(1, 1)
+      const first = await open(simulation, 'm0')
+      await first.set('color', 'red')
+      await first.set('size', 3)
+      const config = await restartWith(simulation, skewMs)
+      await setClockRight(simulation)
+      expect(config.entries.getSnapshot()).toEqual({ color: 'red', size: 3 })
+      const again = await restartWith(simulation, 0)
+      expect(again.entries.getSnapshot()).toEqual({ color: 'red', size: 3 })
+      return simulation
+    })
+  })
+
+  it.each([1, 9])('undoes no entry that was written by it, alone, over %i others', async others => {
+    const simulation = settled(2, 1)
+    const first = await open(simulation, 'm0')
+    for (let value = 0; value < others; value++) await first.set('color', value)
+    await first.set('gone', 1)
+    const wrong = await restartWith(simulation, skewMs)
+    await wrong.set('color', 'green')
+    await wrong.set('color', 'blue')
+    await wrong.set('new', 1)
+    await wrong.delete('gone')
+    expect(wrong.get('color')).toBe('blue')
+    await setClockRight(simulation)
+    expect(wrong.get('color')).toBe('blue')
+    expect(wrong.get('new')).toBe(1)
+    const again = await restartWith(simulation, 0)
+    expect(again.get('color')).toBe('blue')
+    expect(again.get('new')).toBe(1)
+  })
+
+  it.each([1, 9])(
+    'undoes no entry that was written by it before the process was killed, over %i others',
+    async others => {
+      const simulation = settled(3, 1)
+      const first = await open(simulation, 'm0')
+      for (let value = 0; value < others; value++) await first.set('color', value)
+      const wrong = await restartWith(simulation, skewMs)
+      await wrong.set('color', 'blue')
+      await wrong.set('new', 1)
+      for (let life = 0; life < 3; life++) {
+        const again = await restartWith(simulation, 0)
+        await simulation.run(1_000)
+        expect(again.entries.getSnapshot()).toEqual({ color: 'blue', new: 1 })
+      }
+    },
+  )
+
+  it('lets others have what was written by it, once it is right, and writes go on', async () => {
+    await runTwice(async () => {
+      const simulation = settled(4)
+      const [first, other] = [await open(simulation, 'm0'), await open(simulation, 'm1')]
+      await first.set('color', 'red')
+      await simulation.run(10_000)
+      const wrong = await restartWith(simulation, skewMs)
+      await simulation.run(10_000)
+      await wrong.set('color', 'blue')
+      await simulation.run(10_000)
+      await setClockRight(simulation)
+      expect([wrong.get('color'), other.get('color')]).toEqual(['blue', 'blue'])
+      await wrong.set('color', 'green')
+      await simulation.run(10_000)
+      expect([wrong.get('color'), other.get('color')]).toEqual(['green', 'green'])
+      await other.set('color', 'white')
+      await simulation.run(10_000)
+      expect([wrong.get('color'), other.get('color')]).toEqual(['white', 'white'])
+      return simulation
+    })
+  })
+
+  it('that is set while the member runs lets it write at once', async () => {
+    const simulation = settled(5, 1)
+    const config = await open(simulation, 'm0')
+    await config.set('color', 'red')
+    simulation.skew('m0', skewMs)
+    await config.set('color', 'blue')
+    simulation.skew('m0', 0)
+    await config.set('size', 3)
+    expect(config.entries.getSnapshot()).toEqual({ color: 'blue', size: 3 })
+    await simulation.run(60_000)
+    expect(config.entries.getSnapshot()).toEqual({ color: 'blue', size: 3 })
+  })
+})
+
+describe('what others wrote while the clock was wrong', () => {
+  it.each(skews)('is newer than what it repeats, with a clock %s', async (_, skewMs) => {
+    const simulation = settled(6)
+    const [first, other] = [await open(simulation, 'm0'), await open(simulation, 'm1')]
+    await first.set('color', 'red')
+    await simulation.run(10_000)
+    await restartWith(simulation, skewMs)
+    await other.set('color', 'white')
+    await setClockRight(simulation)
+    const config = await restartWith(simulation, 0)
+    await simulation.run(10_000)
+    expect([config.get('color'), other.get('color')]).toEqual(['white', 'white'])
+  })
+})
