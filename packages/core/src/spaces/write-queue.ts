@@ -48,7 +48,7 @@ interface Waiter {
   readonly reject: (error: StorageError) => void
 }
 
-/** Our choice: soon enough for somebody who frees space, and rare enough for a store that is gone for good. */
+/** Our choice: soon enough for an app that frees space, rare enough for a store that is gone for good. */
 const [minRetryMs, maxRetryMs] = [1_000, 30_000]
 /** Our choice: longer than any disk takes to wake up. */
 const maxWaitMs = 30_000
@@ -60,7 +60,6 @@ export class WriteQueue {
   /** Being written. */
   readonly #batches = new Set<Batch>()
   #waiting = new Map<string, Pending>()
-  /** Counts pushes. */
   #pushed = 0
   /** Pushes up to this number survive everything. */
   #durable = 0
