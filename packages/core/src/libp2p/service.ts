@@ -160,14 +160,13 @@ class Service extends Face implements Startable {
   override async leave(): Promise<void> {
     this.#unfollow?.()
     await super.leave()
-    this.#parts?.transport.stop()
-  }
-
-  async stop(): Promise<void> {
     // The store that is about to be closed has everything, or the app was told that it fails.
     await this.#parts?.writes.stored().catch(() => {})
     this.#parts?.writes.close()
+    this.#parts?.transport.stop()
   }
+
+  stop(): void {}
 
   /** Tells where this member can be dialled, if that changed. */
   #presentAddresses(): void {

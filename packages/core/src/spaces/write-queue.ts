@@ -26,10 +26,8 @@ export interface WriteQueueOptions {
   readonly changed?: (state: StoreState) => void
 }
 
-/** Everything that a part of the member holds, as changes: for a store that lost what was in it. */
+/** Everything that a part of the member holds: for a store that lost it. */
 export type WriteSource = () => readonly KeyValueChange[]
-
-/** A change that is not stored yet. */
 interface Pending {
   readonly change: KeyValueChange
   /** The number of the oldest push of its key that is not stored. */
@@ -50,9 +48,8 @@ interface Waiter {
   readonly reject: (error: StorageError) => void
 }
 
-/** Our choice: from soon enough for somebody who frees space to rare enough for a store that is gone for good. */
-const minRetryMs = 1_000
-const maxRetryMs = 30_000
+/** Our choice: soon enough for an app that frees space, rare enough for a store that is gone for good. */
+const [minRetryMs, maxRetryMs] = [1_000, 30_000]
 /** Our choice: longer than any disk takes to wake up. */
 const maxWaitMs = 30_000
 
@@ -63,12 +60,12 @@ export class WriteQueue {
   /** Being written. */
   readonly #batches = new Set<Batch>()
   #waiting = new Map<string, Pending>()
-  /** Counts pushes. */
   #pushed = 0
-  /** All pushes up to this number are in the store, whatever happens to the power. */
+  /** Pushes up to this number survive everything. */
   #durable = 0
   #state: StoreState = { status: 'ok' }
   #isRecovering = false
+  #isClosed = false
   #retryMs = minRetryMs
   #triedMs = Number.NEGATIVE_INFINITY
   #retryDueMs = Number.POSITIVE_INFINITY
@@ -100,6 +97,7 @@ export class WriteQueue {
    * @throws {StorageError} it could not be written, or not within 30 s; it will be tried again by itself
    */
   stored(): Promise<void> {
+    if (this.#isClosed && this.#state.status === 'failing') return Promise.reject(this.#state.error)
     return new Promise((resolve, reject) => {
       const { clock } = this.#options
       const settle = () => {
@@ -153,8 +151,8 @@ export class WriteQueue {
 
   /** The member ends: a store that fails is not tried again. */
   close(): void {
+    this.#isClosed = true
     this.#cancelRetry()
-    this.#retryDueMs = Number.NEGATIVE_INFINITY
   }
 
   #wait(pending: Pending): void {
@@ -241,7 +239,7 @@ export class WriteQueue {
   }
 
   #retryAt(dueMs: number): void {
-    if (dueMs >= this.#retryDueMs || this.#isRecovering) return
+    if (dueMs >= this.#retryDueMs || this.#isRecovering || this.#isClosed) return
     this.#cancelRetry()
     this.#retryDueMs = dueMs
     this.#cancelRetry = this.#options.clock.setTimer(dueMs, () => {

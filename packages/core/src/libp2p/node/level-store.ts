@@ -171,7 +171,7 @@ function codeOf(error: unknown): string {
 
 /** What the system says, and what to do about it. */
 const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
-  [/lock/i, 'another process uses it'],
+  [/IO error: lock |already held|LEVEL_LOCKED|used by another process/i, 'another process uses it'],
   [/ENOSPC|EDQUOT|EFBIG|No space|quota exceeded|File too large/i, 'the disk is full: free some space'],
   [/EROFS|Read-only/i, 'the folder is read-only: make it writable, or give another folder'],
   [/EACCES|EPERM|denied|not permitted/i, 'the folder is read-only for this user: change its permissions'],
