@@ -80,6 +80,8 @@ export class Driver implements TransportListener {
     const changes = early.flatMap(input => (input.type === 'change' ? [input.change] : []))
     this.#carryOut(this.#options.machine.start(Object.assign({}, ...changes), now))
     for (const input of early) if (input.type !== 'change') this.handle(input)
+    // The bootstrap is dialled at once: what the app does next may keep the event loop busy for long.
+    this.#advance()
     this.#watch()
   }
 

@@ -196,14 +196,15 @@ export class DocumentAnnouncer {
 
   #holding(name: string, sync: DocumentSync, isDue: boolean): Holding {
     const { isSynced } = sync.state
-    const digest = isSynced || sync.isEmpty ? undefined : digestText(sync.hash())
+    const hasDigest = !isSynced && !sync.isEmpty
     const before = this.#lastHoldings.get(name)?.digest
-    const isLate = digest !== undefined && before !== undefined && digest !== before && !isDue
-    if (isLate) this.#lookAgainAt(this.#announcedMs + digestIntervalMs)
+    // A long document arrives in many pieces: not each is worth a digest.
+    const isLater = hasDigest && before !== undefined && !isDue
+    if (isLater) this.#lookAgainAt(this.#announcedMs + digestIntervalMs)
     return {
       client: sync.doc.clientID,
       isSynced,
-      digest: isLate ? before : digest,
+      digest: isLater ? before : hasDigest ? digestText(sync.hash()) : undefined,
       isSeeder: !isSynced && this.#opened.get(name)?.seed !== undefined,
       isCarried: sync.isCarried,
     }

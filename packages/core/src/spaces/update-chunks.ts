@@ -6,13 +6,8 @@
  * stream of 256 MB holds no copy of it. Long texts and lists are cut; only a single value makes a chunk longer than
  * asked. Everything up to the state at the beginning is covered; what is written meanwhile travels by other ways.
  */
-import {
-  createEncoder,
-  length as encodedLength,
-  toUint8Array,
-  writeUint8Array,
-  writeVarUint,
-} from 'lib0/encoding'
+import { createEncoder, length as encodedLength, toUint8Array, writeVarUint } from 'lib0/encoding'
+import { concat } from 'uint8arrays/concat'
 import * as Y from 'yjs'
 
 type Struct = Y.GC | Y.Item
@@ -155,24 +150,26 @@ class ChunkWriter {
   }
 
   finish(): Uint8Array {
-    const encoder = createEncoder()
-    writeVarUint(encoder, this.#runs.size)
+    const parts = [encoded(this.#runs.size)]
     // Yjs' merging of updates takes it for granted that greater client ids come first.
-    for (const [client, { clock, count, encoder: structs }] of [...this.#runs].sort(([a], [b]) => b - a)) {
-      writeVarUint(encoder, count)
-      writeVarUint(encoder, client)
-      writeVarUint(encoder, clock)
-      writeUint8Array(encoder, structs.toUint8Array())
-    }
-    writeVarUint(encoder, 0)
-    return toUint8Array(encoder)
+    for (const [client, { clock, count, encoder }] of [...this.#runs].sort(([a], [b]) => b - a))
+      parts.push(encoded(count, client, clock), encoder.toUint8Array())
+    return concat([...parts, encoded(0)])
   }
+}
+
+function encoded(...numbers: readonly number[]): Uint8Array {
+  const encoder = createEncoder()
+  for (const number of numbers) writeVarUint(encoder, number)
+  return toUint8Array(encoder)
 }
 
 /** Count, client and clock, about. */
 const runOverhead = 12
 /** A character takes up to three bytes. */
 const maxCharacterBytes = 3
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a range of all that takes one byte.
+const beyondAscii = /[^\x00-\x7f]/
 /** Values of a list that are written together; each may be large. */
 const maxValues = 256
 
@@ -199,7 +196,8 @@ function writePart(
 /** So many units from there on are written at once. */
 function unitsOf(content: Y.Item['content'], offset: number, maxBytes: number): number {
   if (content instanceof Y.ContentString) {
-    const units = Math.ceil(maxBytes / maxCharacterBytes)
+    const isAscii = !beyondAscii.test(content.str.slice(offset, offset + maxBytes))
+    const units = isAscii ? maxBytes : Math.ceil(maxBytes / maxCharacterBytes)
     // Never within a surrogate pair: Yjs would replace both halves.
     const last = content.str.charCodeAt(offset + units - 1)
     return last >= 0xd800 && last < 0xdc00 ? units + 1 : units
