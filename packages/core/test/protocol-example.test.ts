@@ -4,11 +4,14 @@ import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { expect, it } from 'vitest'
+import * as Y from 'yjs'
 import { ArrivalLog } from '../src/gossip/arrival-log.ts'
 import { BeatExchange } from '../src/gossip/beat-exchange.ts'
 import { offer } from '../src/gossip/exchange.ts'
 import { prefixed } from '../src/libp2p/frame-stream.ts'
 import { nodeKeys } from '../src/libp2p/node/keys.ts'
+import { DocumentDigest } from '../src/spaces/document-digest.ts'
+import { FactSet } from '../src/spaces/fact-set.ts'
 import { entryHash, suspicionSummary } from '../src/state/entry-hash.ts'
 import type { SuspicionFact } from '../src/state/suspicions.ts'
 import { Table } from '../src/state/table.ts'
@@ -24,6 +27,8 @@ import {
 import { draftFact, type FactBody, type SignedFact } from '../src/wire/fact.ts'
 import { keyFromMemberId, memberIdFromKey } from '../src/wire/member-id.ts'
 import { signedBytes } from '../src/wire/signing.ts'
+import { decodeSpaceFrame, encodeSpaceFrame } from '../src/wire/space-codec.ts'
+import { bytesOfSpace, spaceTag, spaceTopic } from '../src/wire/space-tag.ts'
 
 const page = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8')
 const epochMs = 1_700_000_000_000
@@ -43,6 +48,17 @@ async function memberOf(firstByte: number) {
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex')
+}
+
+/** A text of which two letters are deleted, and a map, by two clients. */
+function smallDocument(): Y.Doc {
+  const doc = new Y.Doc()
+  doc.clientID = 300
+  doc.getText('text').insert(0, 'hello 👋')
+  doc.getText('text').delete(1, 2)
+  doc.clientID = 2 ** 32 + 7
+  doc.getMap('map').set('point', { x: 1.5, y: 2, tags: ['a', null, true] })
+  return doc
 }
 
 /** A label and its value, bytes as hex, 32 a line. */
@@ -91,6 +107,11 @@ it('the example of the protocol page holds, byte for byte', async () => {
   const ping = encodeProbe({ type: 'probe', message: { type: 'ping', seq: 7 } })
   const request = encodeProbe({ type: 'probe', message: { type: 'ping-request', seq: 8, subject: ada.id } })
 
+  const room = spaceTag(tag, 'room', 'design')
+  const digest = new DocumentDigest(smallDocument()).hash()
+  const notes = { document: 'notes', hash: digest, isSynced: true, mutual: true }
+  const notesOffered = encodeSpaceFrame([{ space: room, hash: new FactSet().hash(), documents: [notes] }])
+
   const blocks = [
     [line('cluster', 'atlas'), line('tag', tag), line('topic', rumorTopic(tag))],
     [
@@ -121,6 +142,14 @@ it('the example of the protocol page holds, byte for byte', async () => {
     ],
     [line('hello', prefixed(hello)), line('ping', prefixed(ping)), line('ping request', prefixed(request))],
     [line('table hash', quietHash), line('offer', prefixed(offered)), line('… suspected', table.hash())],
+    [
+      line('room', 'design'),
+      line('tag', bytesOfSpace(room)),
+      line('topic', spaceTopic(room)),
+      line('empty, digest', new DocumentDigest(new Y.Doc()).hash()),
+      line('notes, digest', digest),
+      line('offer', prefixed(notesOffered)),
+    ],
   ]
   for (const block of blocks) expect(page).toContain(`\`\`\`text\n${block.join('\n')}\n\`\`\``)
 
@@ -132,8 +161,8 @@ it('the example of the protocol page holds, byte for byte', async () => {
   expect(table.hash()).toEqual(truncated(Buffer.concat(buckets)))
   for (const fact of [record, heartbeat])
     expect(await ada.keys.verify(ada.id, signedBytes(tag, fact), fact.signature)).toBe(true)
-  for (const decoded of [decodeRumors(rumor), decodeProbe(hello), decodeProbe(ping), decodeSync(offered)])
-    expect(decoded.ok).toBe(true)
+  const decoded = [decodeRumors(rumor), decodeProbe(hello), decodeProbe(ping), decodeSync(offered)]
+  for (const { ok } of [...decoded, decodeSpaceFrame(notesOffered)]) expect(ok).toBe(true)
 })
 
 /** The first 16 bytes of its sha256. */

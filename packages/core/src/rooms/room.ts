@@ -25,12 +25,15 @@ export type PresenceEvents = { update: CustomEvent<PresenceUpdate> }
 
 /**
  * Presence: a small state of each member for the others in the room, field by field, kept by nobody for longer than
- * the member is there. A member that is dead is not shown; if it comes back it is, as it was.
+ * the member is there. The presence of a dead member is hidden, and reappears unchanged when the member returns.
  */
 export interface Presence<P extends object> {
   /** What this member shows of itself. */
   readonly own: Store<Readonly<Partial<P>>>
-  /** Who else is in the room, ordered by member id. */
+  /**
+   * The other members in the room, ordered by member id: alive, or suspect and once seen alive. A member is listed when
+   * its fields have arrived, never without them.
+   */
   readonly others: Store<readonly Other<P>[]>
   /** Changes of others. */
   readonly events: TypedEventTarget<PresenceEvents>
@@ -42,8 +45,8 @@ export interface Presence<P extends object> {
    * levels deep. A property that is `undefined` is left out, and −0 is 0.
    *
    * @throws {InvalidValueError} no object of fields; a value that JSON would change, with the path to it; a name that
-   *   begins with `awareness:`; or more than 16 kB or 64 field names in all, the awareness of documents included;
-   *   nothing changed
+   *   begins with `awareness:`, or is `documents:` or `unreachable:`; or more than 16 kB or 64 field names in all, the
+   *   awareness of documents included; nothing changed
    * @throws {NotRunningError} the room was left
    */
   set(change: { readonly [field in keyof P]?: P[field] | undefined }): void
