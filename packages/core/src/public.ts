@@ -38,6 +38,7 @@ export type {
 export type {
   DocumentCollision,
   DocumentOptions,
+  DocumentTooLarge,
   Provider,
   ProviderEvents,
   ProviderStatus,

@@ -51,6 +51,13 @@ describe('steps about spaces', () => {
     expect(expectAllTaken(steps).length).toBeGreaterThan(40)
   })
 
+  it('name no more documents in a step than one takes', () => {
+    const documents = Array.from({ length: limits.maxDocuments + 1 }, (_, i) => ({ document: `${i}` }))
+    const steps = framesOf([{ space: '0'.repeat(24), documents }]).flat()
+    expect(steps.flatMap(step => step.documents ?? [])).toEqual(documents)
+    for (const step of steps) expect(step.documents?.length ?? 0).toBeLessThanOrEqual(limits.maxDocuments)
+  })
+
   it('name no more spaces in a frame than one takes', () => {
     const steps = Array.from({ length: limits.maxSpaces + 1 }, (_, i) => ({ space: space(i), hash }))
     expect(expectAllTaken(steps)).toHaveLength(2)

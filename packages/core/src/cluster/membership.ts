@@ -69,7 +69,9 @@ export class Membership {
     const status: MemberStatus = fact.record.leaving ? 'left' : verdict
     const before = this.#seen.get(id)
     if (before && before.fact === fact && before.member.status === status) return undefined
-    const member = before && before.fact === fact ? { ...before.member, status } : memberOf(fact, status)
+    const member = Object.freeze(
+      before && before.fact === fact ? { ...before.member, status } : memberOf(fact, status),
+    )
     const wasAlive = status === 'alive' || (before?.wasAlive ?? false)
     if (before) this.#counts[before.member.status] -= 1
     this.#counts[status] += 1

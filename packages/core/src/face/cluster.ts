@@ -78,6 +78,9 @@ export interface Cluster {
     name: string,
     options?: ConfigOptions<S>,
   ): Promise<Config<S>>
-  /** Says goodbye, waits until the neighbours have it (at most one second), then stops. Idempotent. */
+  /**
+   * Says goodbye, waits until the neighbours have it (at most one second) and until what was written in documents has
+   * reached those who hold them (at most five seconds), then stops. Idempotent.
+   */
   leave(): Promise<void>
 }

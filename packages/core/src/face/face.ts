@@ -26,6 +26,8 @@ const goodbyeMs = 1_000
 const nobody: readonly Member[] = []
 /** They tell it on, and meanwhile nobody who is just dialling must be refused. */
 const lingerMs = 200
+/** What was written right before, and is too long for a rumor, is waited for no longer than this. */
+const maxUnsentMs = 5_000
 
 export class Face implements Cluster, EngineFace {
   readonly name: string
@@ -144,6 +146,8 @@ export class Face implements Cluster, EngineFace {
       this.flush()
       await this.#sayGoodbye(engine.driver)
       await this.#pass(engine.machine.overlay.linked().length > 0 ? lingerMs : 0)
+      for (let waitedMs = 0; this.#spaces?.own.hasUnsent && waitedMs < maxUnsentMs; waitedMs += lingerMs)
+        await this.#pass(lingerMs)
     }
     await this.#spaces?.own.close()
     engine.driver.stop()

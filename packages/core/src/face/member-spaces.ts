@@ -109,6 +109,11 @@ export class MemberSpaces {
     this.#queue.flush()
   }
 
+  /** Whether what was written here is still on its way to somebody. */
+  get hasUnsent(): boolean {
+    return this.#driver.hasUnsent
+  }
+
   /** The member leaves the cluster: what it entered cannot be used any more. Resolves when all of it is stored. */
   async close(): Promise<void> {
     this.#isClosing = true

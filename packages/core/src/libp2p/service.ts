@@ -139,8 +139,7 @@ class Service extends Face implements Startable {
         this.#parts?.driver.handle({ type: 'change', change: { attention } })
       },
       goodbye: () => {
-        this.flush()
-        this.#parts?.driver.handle({ type: 'leave' })
+        // Sends the goodbye before it waits for anything.
         void this.leave()
       },
     })

@@ -66,6 +66,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   #awareness: PresenceAwareness | undefined
   #status: ProviderStatus = 'disconnected'
   #synced = false
+  #isTooLarge = false
 
   constructor(name: string, doc: Y.Doc, room: DocumentHost) {
     super()
@@ -181,7 +182,17 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       if (transaction.origin === this) this.#applying.collect(transaction)
       else this.#local.collect(transaction)
     }
-    if (!this.#local.isEmpty) this.#send.ask()
+    if (this.#local.isEmpty) return
+    this.#checkSize()
+    this.#send.ask()
+  }
+
+  /** Tells the app at once, and once for each time that the limit is passed. */
+  #checkSize(): void {
+    const bytes = this.#sync.digest.liveBytes
+    const maxBytes = limits.maxDocumentBytes
+    if (bytes > maxBytes && !this.#isTooLarge) this.emit('too-large', [{ bytes, maxBytes }])
+    this.#isTooLarge = bytes > maxBytes
   }
 
   /** @param update an update of which nothing waits for anything: it is stored as it came */

@@ -18,6 +18,17 @@ export type ProviderEvents = {
    * each replica an id of its own, as hearsay does.
    */
   collision: (event: DocumentCollision) => void
+  /**
+   * A change made here is too large for the others: the document has more than 256 MB of content that is not deleted,
+   * or a single value has. They refuse it, and everything later of this client. It stays here, and in the store.
+   */
+  'too-large': (event: DocumentTooLarge) => void
+}
+
+export interface DocumentTooLarge {
+  /** Bytes of the content that is not deleted, about: a character counts as one. */
+  readonly bytes: number
+  readonly maxBytes: number
 }
 
 export interface DocumentCollision {

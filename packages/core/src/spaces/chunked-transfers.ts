@@ -85,6 +85,13 @@ export class ChunkedTransfers {
     this.#options = options
   }
 
+  /** Streams of what was written here that are under way. */
+  get pushes(): number {
+    let count = 0
+    for (const { isAnswer } of this.#outgoing.values()) if (!isAnswer) count += 1
+    return count
+  }
+
   /** Transfers under way. */
   get size(): number {
     return this.#outgoing.size + this.#incoming.size

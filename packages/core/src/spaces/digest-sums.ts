@@ -113,7 +113,10 @@ function stringSum(text: string, { client, clock, from, to }: ContentRange): Con
   return { low, high, bytes: to - from }
 }
 
-/** Yjs replaces both halves of a surrogate pair when it cuts one, not everywhere at the same time: they count alike. */
+/**
+ * Halves of surrogate pairs count alike: Yjs replaces both when it cuts a pair, not everywhere at the same time, and an
+ * update carries a lone half as U+FFFD.
+ */
 function characterAt(text: string, index: number): number {
   const code = text.charCodeAt(index)
   return code >= 0xd800 && code < 0xe000 ? 0xfffd : code
@@ -143,7 +146,7 @@ class ValuePrint {
   add(value: unknown): void {
     this.#parts += 1
     if (this.#parts > maxParts) return
-    if (typeof value === 'string') this.#addSequence(value.length, i => value.charCodeAt(i))
+    if (typeof value === 'string') this.#addSequence(value.length, i => characterAt(value, i))
     else if (value instanceof Uint8Array) this.#addSequence(value.length, i => value[i] ?? 0)
     else if (Array.isArray(value)) {
       this.#take(value.length)

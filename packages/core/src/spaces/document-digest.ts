@@ -50,9 +50,8 @@ export class DocumentDigest {
     return this.#doc.store.clients.size
   }
 
-  /** Bytes of the content that is not deleted, about: a character counts as one. */
+  /** Bytes of the content that is not deleted, about, as of the last digest or later: a character counts as one. */
   get liveBytes(): number {
-    this.#refresh()
     return this.#liveBytes
   }
 

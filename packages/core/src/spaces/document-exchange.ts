@@ -97,7 +97,7 @@ function answerOffer(
     sync.collided(from)
     // Nothing that could be exchanged is missing anywhere.
     state.caughtUpWith(from, false)
-    return []
+    return mutual ? [back] : []
   }
   const hasNothing = equalBytes(hash, emptyDigest)
   if (hasNothing || !state.mayAsk(from, hash, isSynced, nowMs)) return mutual ? [back] : []

@@ -139,9 +139,15 @@ export class DocumentSync {
   }
 }
 
-/** Whether these bytes are an update, version 1, of a bearable size, and nothing else. */
+/** Updates that were found readable: one out of a rumor is asked about before and after its signature was checked. */
+const readable = new WeakSet<Uint8Array>()
+
+/** Whether these bytes, not written any more, are an update, version 1, of a bearable size, and nothing else. */
 export function isReadable(update: Uint8Array): boolean {
-  return update.length <= limits.maxUpdateBytes && isUpdate(update, maxParts)
+  if (readable.has(update)) return true
+  if (update.length > limits.maxUpdateBytes || !isUpdate(update, maxParts)) return false
+  readable.add(update)
+  return true
 }
 
 /** Whether these bytes are an update and nothing else: one of version 2 begins as an empty one of version 1 does. */

@@ -112,6 +112,11 @@ export class SpacesDriver implements SpacesPort {
     this.#step(spaces => spaces.regroup(space, this.#options.clock.now()))
   }
 
+  /** Whether what was written here is still on its way to somebody. */
+  get hasUnsent(): boolean {
+    return this.#spaces.pushes > 0
+  }
+
   /** It was dialled in vain, or is connected and does not answer. */
   isUnreachable(id: string): boolean {
     return this.#spaces.isUnreachable(id)

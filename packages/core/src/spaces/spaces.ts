@@ -109,6 +109,14 @@ export class Spaces {
     }
   }
 
+  /** Streams of what was written here that are under way. */
+  get pushes(): number {
+    let count = 0
+    for (const { transfers } of [...this.#spaces.values(), ...this.#lingering.values()])
+      count += transfers.pushes
+    return count
+  }
+
   has(space: string): boolean {
     return this.#spaces.has(space)
   }
@@ -387,7 +395,8 @@ export class Spaces {
     const documents = (step.documents ?? []).flatMap(each => {
       if (each.carry) content.carry(each.document, now)
       const sync = content.documents.get(each.document)
-      if (!sync) return []
+      // Not open here: the name alone says so.
+      if (!sync) return each.mutual || each.stateVector ? [{ document: each.document }] : []
       const answer = answerDocument({ sync, transfers, nowMs }, from, each)
       this.#refused += answer.refused
       isAnyNew ||= answer.isNew

@@ -30,7 +30,8 @@ export function framesOf(steps: readonly SpaceStep[]): SpaceStep[][] {
 
 function divided(step: SpaceStep): SpaceStep[] {
   const { space, documents = [] } = step
-  if (documents.length < 2 || bytesOf(step) <= maxStepBytes) return [step]
+  const isShort = documents.length <= limits.maxDocuments && bytesOf(step) <= maxStepBytes
+  if (documents.length < 2 || isShort) return [step]
   const { documents: _, ...facts } = step
   return [facts, ...documents.map(document => ({ space, documents: [document] }))]
 }

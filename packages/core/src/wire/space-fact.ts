@@ -44,7 +44,6 @@ export type SpaceFact = SpaceDraft & { readonly signature: Uint8Array }
 
 export type FieldFact = SpaceFact & { readonly type: 'field' }
 export type EntryFact = SpaceFact & { readonly type: 'entry' }
-export type UpdateFact = SpaceFact & { readonly type: 'update' }
 export type EventFact = SpaceFact & { readonly type: 'event' }
 
 export const replacesBytes = 8
