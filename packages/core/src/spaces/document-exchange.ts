@@ -205,9 +205,8 @@ function receivePiece(
   const outcome = update ? sync.apply(update) : 'stale'
   if (sync.drops > drops) state.spoiled(from)
   if (outcome === 'refused') {
-    transfers.cancel(from, piece.transfer)
     state.refused(from, nowMs)
-    return { steps: [], isNew: false, refused: 1 }
+    return { steps: [transfers.cancel(from, document, piece.transfer)], isNew: false, refused: 1 }
   }
   if (outcome === 'new' && piece.isAnswer) state.isBehind(from)
   const isMore = end !== undefined && state.ended(from, end.isSynced)

@@ -387,7 +387,8 @@ export class Spaces {
     const documents = (step.documents ?? []).flatMap(each => {
       if (each.carry) content.carry(each.document, now)
       const sync = content.documents.get(each.document)
-      if (!sync) return []
+      // Not open any more: a stream about it would else fill the sender's window.
+      if (!sync) return each.piece ? [transfers.cancel(from, each.document, each.piece.transfer)] : []
       const answer = answerDocument({ sync, transfers, nowMs }, from, each)
       this.#refused += answer.refused
       isAnyNew ||= answer.isNew
