@@ -13,6 +13,8 @@ export const pieceBytes = 65_536
 const windowPieces = 16
 /** The receiver acknowledges each fourth piece, and the last. */
 const ackInterval = 4
+/** A turn of a stream ends with a piece that is acknowledged: else many streams could fill the window for ever. */
+const turnPieces = ackInterval
 /** No piece and no acknowledgement for so long: given up. */
 const patienceMs = 20_000
 /** Streams to all members, or from all members, at one time. */
@@ -45,6 +47,7 @@ interface Outgoing {
 interface Incoming {
   readonly from: string
   readonly document: string
+  readonly isAnswer: boolean
   /** Pieces received. */
   received: number
   /** Pieces of the present update. */
@@ -109,7 +112,7 @@ export class ChunkedTransfers {
     return this.#begin(to, document, source, false, nowMs)
   }
 
-  /** The receiver has taken so many pieces. @returns further pieces */
+  /** The receiver has taken so many pieces; none: it does not want the rest. @returns further pieces */
   acknowledged(
     from: string,
     { transfer, pieces }: { transfer: number; pieces: number },
@@ -119,25 +122,26 @@ export class ChunkedTransfers {
     if (!outgoing || pieces > outgoing.sent) return []
     outgoing.acknowledged = Math.max(outgoing.acknowledged, pieces)
     outgoing.lastMs = nowMs
-    if (outgoing.isDone && outgoing.acknowledged === outgoing.sent)
+    if (pieces === 0 || (outgoing.isDone && outgoing.acknowledged === outgoing.sent))
       this.#outgoing.delete(keyOf(from, transfer))
-    return this.#fill(from)
+    return this.#fill(from, nowMs)
   }
 
-  /** A piece came. Undefined: it is out of its turn, or too much. */
+  /** A piece came. One that is out of its turn, or too much, has its stream stopped; undefined: it came already. */
   received(from: string, document: string, piece: Piece, nowMs: number): Received | undefined {
     this.sweep(nowMs)
     const { transfer, index, content, isEndOfUpdate, isLast, isAnswer, isSynced } = piece
     const key = keyOf(from, transfer)
     const known = this.#incoming.get(key)
-    if (!known && (index !== 0 || this.#incoming.size >= maxStreams)) return undefined
-    const incoming = known ?? { from, document, received: 0, parts: [], bytes: 0, lastMs: nowMs }
-    if (index !== incoming.received || document !== incoming.document) return undefined
+    if (known && index < known.received) return undefined
+    const isInTurn = index === (known?.received ?? 0) && (!known || document === known.document)
+    const mayBegin = known || this.#incoming.size < maxStreams || this.#evict(from, () => 1)
     // Of all streams together: what is only begun may not fill the memory.
-    if (this.#unfinishedBytes() + content.length > this.#options.maxBytes) {
-      this.#incoming.delete(key)
-      return undefined
-    }
+    const isTooMuch = () => this.#unfinishedBytes() + content.length > this.#options.maxBytes
+    if (!isInTurn || !mayBegin || (isTooMuch() && !(this.#evict(from, ({ bytes }) => bytes) && !isTooMuch())))
+      return { update: undefined, end: undefined, ack: this.cancel(from, document, transfer) }
+    if (!known && isAnswer) this.#dropAnswers(from, document)
+    const incoming = known ?? { from, document, isAnswer, received: 0, parts: [], bytes: 0, lastMs: nowMs }
     this.#incoming.set(key, incoming)
     incoming.received += 1
     incoming.lastMs = nowMs
@@ -153,9 +157,10 @@ export class ChunkedTransfers {
     }
   }
 
-  /** The rest of a stream is not wanted. */
-  cancel(from: string, transfer: number): void {
+  /** The rest of a stream is not wanted. @returns what tells the sender so */
+  cancel(from: string, document: string, transfer: number): DocumentStep {
     this.#incoming.delete(keyOf(from, transfer))
+    return { document, taken: { transfer, pieces: 0 } }
   }
 
   /** The connection is gone, and with it what was under way. */
@@ -188,7 +193,7 @@ export class ChunkedTransfers {
       isDone: false,
       lastMs: nowMs,
     })
-    return this.#fill(to)
+    return this.#fill(to, nowMs)
   }
 
   #unfinishedBytes(): number {
@@ -197,17 +202,37 @@ export class ChunkedTransfers {
     return sum
   }
 
+  /** Ends the streams of the member that has more of something than any other, and than `from`. */
+  #evict(from: string, amountOf: (incoming: Incoming) => number): boolean {
+    const amounts = new Map([[from, 0]])
+    for (const each of this.#incoming.values())
+      amounts.set(each.from, (amounts.get(each.from) ?? 0) + amountOf(each))
+    const [[most] = [from]] = [...amounts].sort(([, a], [, b]) => b - a)
+    if (most === from) return false
+    for (const [key, each] of this.#incoming) if (each.from === most) this.#incoming.delete(key)
+    return true
+  }
+
+  /** The sender begins a new answer only when the one before has ended. */
+  #dropAnswers(from: string, document: string): void {
+    for (const [key, each] of this.#incoming)
+      if (each.from === from && each.document === document && each.isAnswer) this.#incoming.delete(key)
+  }
+
   /** As much as the window allows, each stream in its turn. */
-  #fill(to: string): TransferStep[] {
+  #fill(to: string, nowMs: number): TransferStep[] {
     const steps: TransferStep[] = []
     let room = windowPieces
     for (const each of this.#outgoing.values()) if (each.to === to) room -= each.sent - each.acknowledged
     for (let isFilling = true; isFilling; ) {
       isFilling = false
       for (const [key, outgoing] of [...this.#outgoing]) {
-        if (outgoing.to !== to || outgoing.isDone || room <= 0) continue
-        steps.push({ to, step: { document: outgoing.document, piece: nextPiece(outgoing) } })
-        room -= 1
+        if (outgoing.to !== to || outgoing.isDone || room < turnPieces) continue
+        for (let i = 0; i < turnPieces && !outgoing.isDone; i++) {
+          steps.push({ to, step: { document: outgoing.document, piece: nextPiece(outgoing) } })
+          room -= 1
+        }
+        outgoing.lastMs = nowMs
         isFilling = true
         // To the end of the line.
         this.#outgoing.delete(key)
@@ -217,10 +242,16 @@ export class ChunkedTransfers {
     return steps
   }
 
-  /** Gives up what is silent. */
+  /** Gives up members that are silent, and streams that are not acknowledged. One that waits for its turn is neither. */
   sweep(nowMs: number): void {
-    for (const streams of [this.#outgoing, this.#incoming])
-      for (const [key, { lastMs }] of streams) if (nowMs - lastMs > patienceMs) streams.delete(key)
+    const isSilent = ({ lastMs }: { lastMs: number }) => nowMs - lastMs > patienceMs
+    const [receivers, senders] = [new Set<string>(), new Set<string>()]
+    for (const each of this.#outgoing.values()) if (!isSilent(each)) receivers.add(each.to)
+    for (const each of this.#incoming.values()) if (!isSilent(each)) senders.add(each.from)
+    for (const [key, each] of this.#outgoing)
+      if (!receivers.has(each.to) || (each.sent > each.acknowledged && isSilent(each)))
+        this.#outgoing.delete(key)
+    for (const [key, { from }] of this.#incoming) if (!senders.has(from)) this.#incoming.delete(key)
   }
 }
 

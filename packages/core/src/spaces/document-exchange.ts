@@ -55,9 +55,10 @@ export function requestDocument(
   of: Omit<Question, 'isPartial'>,
   nowMs: number,
 ): DocumentStep {
-  sync.state.ask({ ...of, isPartial: false }, nowMs)
   const document = sync.name
-  return sync.digest.clients > maxClientsInRequest
+  const isPartial = sync.digest.clients > maxClientsInRequest
+  sync.state.ask({ ...of, isPartial }, nowMs)
+  return isPartial
     ? { document, bucketHashes: sync.digest.bucketHashes(), mutual: true }
     : { document, stateVector: Y.encodeStateVector(sync.doc), mutual: true }
 }
@@ -71,7 +72,7 @@ export function answerDocument(
   const { sync, transfers, nowMs } = options
   if (step.piece) return receivePiece(options, from, step)
   if (step.taken) return quiet(transfers.acknowledged(from, step.taken, nowMs).map(each => each.step))
-  if (step.bucketHashes) return quiet(answerBuckets(options, from, step.bucketHashes))
+  if (step.bucketHashes) return quiet(answerBuckets(options, from, step, step.bucketHashes))
   if (step.stateVector) return quiet(answerRequest(options, from, step, step.stateVector))
   if (step.hash) return quiet(answerOffer(sync, from, step, step.hash, nowMs))
   return quiet([])
@@ -104,26 +105,35 @@ function answerOffer(
   return [{ ...requestDocument(sync, { of: from, digest: hash, isSynced }, nowMs), ...back }]
 }
 
-/** Requests what is lacking in the buckets that differ, and is asked for what the other lacks there. */
+/**
+ * Requests what is lacking in the buckets that differ, and is asked for what the other lacks there. A member that may
+ * not be asked for anything is sent the bucket hashes of this replica instead, and requests what it lacks.
+ */
 function answerBuckets(
   { sync, nowMs }: DocumentExchangeOptions,
   from: string,
+  { hash, isSynced = false, mutual = false }: DocumentStep,
   theirs: Uint8Array,
 ): DocumentStep[] {
+  const { state, name } = sync
+  if (!mutual && !state.isAsking(from)) return []
   const own = sync.digest.bucketHashes()
   const differing = new Set<number>()
   for (let bucket = 0; bucket < digestBuckets; bucket++) {
     const [at, end] = [bucket * bucketDigestBytes, (bucket + 1) * bucketDigestBytes]
     if (!equalBytes(own.subarray(at, end), theirs.subarray(at, end))) differing.add(bucket)
   }
-  if (differing.size === 0) return []
-  return [requestBuckets(sync, from, differing, nowMs)]
+  if (differing.size === 0)
+    return answerOffer(sync, from, { document: name, isSynced, mutual }, sync.hash(), nowMs)
+  if (mutual && !state.mayAsk(from, hash, isSynced, nowMs))
+    return [{ document: name, bucketHashes: own, mutual: false }]
+  return [{ ...requestBuckets(sync, { of: from, digest: hash, isSynced }, differing, nowMs), mutual }]
 }
 
 /** As many of these buckets as one state vector may cover; the rest differs in the next exchange, too. */
 function requestBuckets(
   sync: DocumentSync,
-  of: string,
+  of: Omit<Question, 'isPartial'>,
   differing: ReadonlySet<number>,
   nowMs: number,
 ): DocumentStep {
@@ -143,7 +153,7 @@ function requestBuckets(
     buckets.add(bucket)
     for (const [client, clock] of known) covered.set(client, clock)
   }
-  sync.state.ask({ of, digest: undefined, isSynced: false, isPartial: true }, nowMs)
+  sync.state.ask({ ...of, isPartial: true }, nowMs)
   return { document: sync.name, stateVector: Y.encodeStateVector(covered), buckets, mutual: true }
 }
 
@@ -171,7 +181,7 @@ function answerRequest(
   if (mutual && mayAsk) {
     const question = { of: from, digest: hash, isSynced }
     const request = buckets
-      ? requestBuckets(sync, from, buckets, nowMs)
+      ? requestBuckets(sync, question, buckets, nowMs)
       : requestDocument(sync, question, nowMs)
     steps.push({ ...request, mutual: request.bucketHashes !== undefined })
   }
@@ -185,9 +195,11 @@ function sourceOf(
   buckets: ReadonlySet<number> | undefined,
 ): UpdateSource {
   const includes = buckets && ((client: number) => buckets.has(digestBucketOf(client)))
+  // Of the state at the beginning: what is merged meanwhile, and may make this replica synced, is not in the stream.
+  const { isSynced } = sync.state
   return {
     updates: updateChunks(sync.doc, { since, includes, maxBytes: chunkBytes }),
-    isSynced: () => sync.state.isSynced,
+    isSynced: () => isSynced,
   }
 }
 
@@ -197,7 +209,7 @@ function receivePiece(
   { document, piece }: DocumentStep,
 ): DocumentAnswer {
   const received = piece && transfers.received(from, document, piece, nowMs)
-  if (!received) return quiet([])
+  if (!piece || !received) return quiet([])
   const { update, end, ack } = received
   const { state } = sync
   state.received(from, piece.content.length, nowMs)
@@ -205,11 +217,10 @@ function receivePiece(
   const outcome = update ? sync.apply(update) : 'stale'
   if (sync.drops > drops) state.spoiled(from)
   if (outcome === 'refused') {
-    transfers.cancel(from, piece.transfer)
     state.refused(from, nowMs)
-    return { steps: [], isNew: false, refused: 1 }
+    return { steps: [transfers.cancel(from, document, piece.transfer)], isNew: false, refused: 1 }
   }
-  if (outcome === 'new' && piece.isAnswer) state.isBehind(from)
+  if (outcome === 'new' && piece.isAnswer) state.merged(from)
   const isMore = end !== undefined && state.ended(from, end.isSynced)
   const steps = [...(ack ? [ack] : []), ...(isMore ? [offerDocument(sync, from)] : [])]
   return { steps, isNew: outcome === 'new', refused: 0 }

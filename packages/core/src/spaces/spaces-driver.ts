@@ -165,7 +165,7 @@ export class SpacesDriver implements SpacesPort {
       this.#options.offended(from, 'undecodable', decoded.failure.detail)
       return
     }
-    const said = decoded.value.filter(({ space }) => this.#spaces.has(space))
+    const said = decoded.value.filter(({ space }) => this.#spaces.hears(space))
     if (said.length > 0) when(this.#verifySteps(from, said), steps => this.#hear(from, steps))
   }
 

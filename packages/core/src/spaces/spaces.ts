@@ -10,7 +10,7 @@ import { SyncSchedule } from '../gossip/sync-schedule.ts'
 import type { Instant } from '../state/instant.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
-import type { SpaceStep } from '../wire/space-codec.ts'
+import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import { ChunkedTransfers } from './chunked-transfers.ts'
 import { answerDocument, offerDocument, requestDocument } from './document-exchange.ts'
@@ -395,8 +395,7 @@ export class Spaces {
     const documents = (step.documents ?? []).flatMap(each => {
       if (each.carry) content.carry(each.document, now)
       const sync = content.documents.get(each.document)
-      // Not open here: the name alone says so.
-      if (!sync) return each.mutual || each.stateVector ? [{ document: each.document }] : []
+      if (!sync) return notOpen(transfers, from, each)
       const answer = answerDocument({ sync, transfers, nowMs }, from, each)
       this.#refused += answer.refused
       isAnyNew ||= answer.isNew
@@ -492,6 +491,13 @@ export class Spaces {
     const spaces = [...this.#spaces].map(([space, { entered }]) => ({ space, entered }))
     this.#effects.push({ type: 'announce', spaces })
   }
+}
+
+/** To a step about a document that is not open here: a stream about it would fill the sender's window. */
+function notOpen(transfers: ChunkedTransfers, from: string, step: DocumentStep): DocumentStep[] {
+  const { document, piece, mutual, stateVector } = step
+  if (piece) return [transfers.cancel(from, document, piece.transfer)]
+  return mutual || stateVector ? [{ document }] : []
 }
 
 /** A question that is always answered, if the other end gets it and is still in the space. */

@@ -26,6 +26,8 @@ interface Asked extends Question {
   readonly sinceMs: number
   lastMs: number
   bytes: number
+  /** Something of the answer was new here. */
+  isNew: boolean
   /** Something of the answer had to be dropped. */
   isSpoiled: boolean
 }
@@ -96,14 +98,31 @@ export class SyncState {
 
   /** A member's document holds something that this one lacks. */
   isBehind(id: string): void {
-    if (!this.#compared.has(id)) this.#ahead.add(id)
+    // What cannot be had may not stand in the way for ever.
+    if (!this.#compared.has(id) && !this.#refused.has(id)) this.#ahead.add(id)
+  }
+
+  /** Members whose documents matter to this state. */
+  *members(): Generator<string> {
+    yield* this.#compared
+    for (const id of this.#ahead) if (!this.#compared.has(id)) yield id
+  }
+
+  /** This member does not hold the document any more. */
+  departed(id: string): void {
+    this.#compared.delete(id)
+    this.#ahead.delete(id)
+    if (this.#asked?.of === id) this.#asked = undefined
   }
 
   /** Whether to ask this member for what is lacking here. */
   mayAsk(id: string, digest: Uint8Array | undefined, isSynced: boolean, nowMs: number): boolean {
     const refused = this.#refused.get(id)
-    if (refused && (nowMs < refused.untilMs || refused.digest === (digest && digestText(digest))))
-      return false
+    if (refused) {
+      // Without its digest it is not known whether its document has changed.
+      const hasChanged = digest !== undefined && refused.digest !== digestText(digest)
+      if (nowMs < refused.untilMs || !hasChanged) return false
+    }
     if (!this.#asked) return true
     const { sinceMs, lastMs, bytes } = this.#asked
     if (nowMs - lastMs >= patienceMs || (isSynced && !this.#asked.isSynced)) return true
@@ -116,7 +135,10 @@ export class SyncState {
   }
 
   ask(question: Question, nowMs: number): void {
-    this.#asked = { ...question, sinceMs: nowMs, lastMs: nowMs, bytes: 0, isSpoiled: false }
+    // A question about buckets belongs to the one that led to it.
+    const digest = question.digest ?? (this.isAsking(question.of) ? this.#asked?.digest : undefined)
+    const progress = { sinceMs: nowMs, lastMs: nowMs, bytes: 0, isNew: false, isSpoiled: false }
+    this.#asked = { ...question, digest, ...progress }
   }
 
   /** A part of an answer came. */
@@ -126,18 +148,29 @@ export class SyncState {
     this.#asked.bytes += bytes
   }
 
+  /** A part of an answer changed this replica. */
+  merged(id: string): void {
+    this.isBehind(id)
+    if (this.#asked?.of === id) this.#asked.isNew = true
+  }
+
   /** Something of an answer had to be dropped: this one cannot be relied upon. */
   spoiled(id: string): void {
     if (this.#asked?.of === id) this.#asked.isSpoiled = true
   }
 
-  /** An answer ended. @returns whether another exchange has to show what is still lacking */
+  /**
+   * An answer ended.
+   *
+   * @returns whether another exchange has to show at once what is still lacking: not without progress, or two members
+   *   whose documents cannot become equal would ask each other for ever
+   */
   ended(id: string, isSynced: boolean): boolean {
     if (this.#asked?.of !== id) return false
-    const { isPartial, isSpoiled } = this.#asked
+    const { isPartial, isNew, isSpoiled } = this.#asked
     this.#asked = undefined
     if (!isPartial && !isSpoiled) this.caughtUpWith(id, isSynced)
-    return isPartial
+    return isPartial && isNew
   }
 
   /** What this member sent cannot be applied. */
