@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { DocumentSync } from '../src/spaces/document-sync.ts'
 import { limits } from '../src/wire/limits.ts'
 import { randomEdit } from './document-edits.ts'
 import {

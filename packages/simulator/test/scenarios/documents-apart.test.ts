@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type * as Y from 'yjs'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 import { namesFrom } from '../names.ts'
+import { size } from '../size.ts'
 
 const settled = (seed: number, members: number): Simulation =>
   createSimulation({ seed, members, start: 'settled' })
@@ -77,7 +78,9 @@ describe('two holders of a document that are not connected to each other', () =>
 })
 
 const gapsMs = [0, 100, 300, 1_000]
-const openings = [1, 2, 3, 4, 5].flatMap(newcomers => gapsMs.map(gapMs => ({ newcomers, gapMs })))
+const openings = size({ usual: [2, 5], long: [1, 2, 3, 4, 5] }).flatMap(newcomers =>
+  gapsMs.map(gapMs => ({ newcomers, gapMs })),
+)
 const kilobytes = 300
 
 /** New members, one after the other, that enter the room at once. @returns what each opened */

@@ -6,7 +6,7 @@ import { runTopology } from '../topology/run-topology.ts'
 /** `7` replays one seed; `1-500` plays a share of many, so that several processes can play the rest. */
 const asked = process.env['HEARSAY_SEED']?.split('-').map(Number)
 /** The first ten take as long as the next thirty. */
-const usual = size({ usual: [11, 40], long: [1, 2_000] })
+const usual = size({ usual: [11, 24], long: [1, 2_000] })
 const [first = 1, last = first] = asked ?? usual
 const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i)
 /** Five idle minutes take longer than all that comes before them. */
