@@ -80,8 +80,6 @@ export class Driver implements TransportListener {
     const changes = early.flatMap(input => (input.type === 'change' ? [input.change] : []))
     this.#carryOut(this.#options.machine.start(Object.assign({}, ...changes), now))
     for (const input of early) if (input.type !== 'change') this.handle(input)
-    // The bootstrap is dialled at once: what the app does next may keep the event loop busy for long.
-    this.#advance()
     this.#watch()
   }
 
@@ -104,7 +102,7 @@ export class Driver implements TransportListener {
     const now = clock.now()
     this.#carryOut(machine.handle(input, now))
     // Elsewhere a late timer means a process that was stopped, and has yet to read what came meanwhile.
-    if (machine.isHidden && now.monotonicMs - this.#deadlineMs > lateTimerMs) this.#advance()
+    if (machine.isHidden && now.monotonicMs - this.#deadlineMs > lateTimerMs) this.advance()
   }
 
   link(id: string, state: LinkState, isOurs = false): void {
@@ -171,7 +169,8 @@ export class Driver implements TransportListener {
     return this.#conduct.counts()
   }
 
-  #advance(): void {
+  /** Does what is due by now. */
+  advance(): void {
     if (this.#phase !== 'running') return
     this.#noticeSleep()
     this.#carryOut(this.#options.machine.advance(this.#options.clock.now()))
@@ -276,6 +275,6 @@ export class Driver implements TransportListener {
     if (this.#phase !== 'running') return
     this.#deadlineMs = machine.deadlineMs()
     if (this.#deadlineMs < Number.POSITIVE_INFINITY)
-      this.#cancelTimer = clock.setTimer(this.#deadlineMs, () => this.#advance())
+      this.#cancelTimer = clock.setTimer(this.#deadlineMs, () => this.advance())
   }
 }

@@ -74,6 +74,8 @@ class Service extends Face implements Startable {
     this.#presentAddresses()
     this.#keepRelays()
     this.#parts?.driver.start()
+    // The bootstrap is dialled at once: what the app does next may keep the event loop busy for long.
+    this.#parts?.driver.advance()
   }
 
   constructor(init: HearsayInit, components: HearsayComponents, platform: Platform, ownsNode: boolean) {
