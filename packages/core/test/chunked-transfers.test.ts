@@ -53,8 +53,7 @@ function carry(first: readonly TransferStep[], nowMs = 0): Sent {
     const underWay = total(received) + rest.length - total(acknowledged)
     sent.mostUnderWay = Math.max(sent.mostUnderWay, underWay)
     const outcome = receiver.received('a', next.step.document, piece, nowMs)
-    if (outcome?.update)
-      sent.updates.push({ document: next.step.document, bytes: outcome.update.length })
+    if (outcome?.update) sent.updates.push({ document: next.step.document, bytes: outcome.update.length })
     if (outcome?.end) sent.ends.push({ document: next.step.document, ...outcome.end })
     const taken = outcome?.ack?.taken
     if (!taken) continue
@@ -255,7 +254,9 @@ describe('a receiver', () => {
     if (!stop.taken) throw new Error('the sender is told')
     expect(receiver.size).toBe(0)
     const more = sender.acknowledged('b', stop.taken, 0)
-    expect(more.map(({ step }) => step.document)).toEqual(Array.from({ length: windowPieces }, () => 'wanted'))
+    expect(more.map(({ step }) => step.document)).toEqual(
+      Array.from({ length: windowPieces }, () => 'wanted'),
+    )
     expect(sender.size).toBe(1)
   })
 })

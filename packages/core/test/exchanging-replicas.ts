@@ -1,5 +1,12 @@
 /** Exchanging replicas: documents of several members, and a link between them in virtual time, with loss if wanted. */
-import { createEncoder, toUint8Array, writeAny, writeUint8, writeVarString, writeVarUint } from 'lib0/encoding'
+import {
+  createEncoder,
+  toUint8Array,
+  writeAny,
+  writeUint8,
+  writeVarString,
+  writeVarUint,
+} from 'lib0/encoding'
 import * as Y from 'yjs'
 import { ChunkedTransfers } from '../src/spaces/chunked-transfers.ts'
 import { answerDocument, offerDocument, requestDocument } from '../src/spaces/document-exchange.ts'
@@ -17,7 +24,10 @@ export class Replica {
   readonly collisions: string[] = []
   refused = 0
 
-  constructor(id: string, makeSync = (options: ConstructorParameters<typeof DocumentSync>[0]) => new DocumentSync(options)) {
+  constructor(
+    id: string,
+    makeSync = (options: ConstructorParameters<typeof DocumentSync>[0]) => new DocumentSync(options),
+  ) {
     this.id = id
     this.sync = makeSync({
       name: 'notes',
@@ -117,7 +127,8 @@ export class ReplicaLink {
   }
 }
 
-export const stateOf = (doc: Y.Doc): string => Buffer.from(Y.encodeSnapshot(Y.snapshot(doc))).toString('base64')
+export const stateOf = (doc: Y.Doc): string =>
+  Buffer.from(Y.encodeSnapshot(Y.snapshot(doc))).toString('base64')
 
 /** An update in which each of these clients sets a key of its own. */
 export function manyClients(clients: readonly number[]): Uint8Array {

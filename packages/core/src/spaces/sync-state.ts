@@ -63,6 +63,11 @@ export class SyncState {
     return this.#isEstablished && this.#ahead.size === 0
   }
 
+  /** The same as that member may take it: only itself may hold more. */
+  isSyncedFor(id: string): boolean {
+    return this.#isEstablished && (this.#ahead.size === 0 || (this.#ahead.size === 1 && this.#ahead.has(id)))
+  }
+
   /** No living member holds more. */
   establish(): void {
     this.#isEstablished = true
