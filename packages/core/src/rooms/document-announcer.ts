@@ -38,6 +38,8 @@ interface Opened {
   waitMs: number
   /** A synced holder is known: no reason to wait before it is asked. */
   hasSyncedHolder: boolean
+  /** Members that were compared with, and do not announce the document, since when. */
+  readonly withoutIt: Map<string, number>
 }
 
 /** Our choice: two announcements that crossed each other have both arrived by then. */
@@ -77,6 +79,7 @@ export class DocumentAnnouncer {
       requestedMs,
       waitMs: firstWaitMs,
       hasSyncedHolder: false,
+      withoutIt: new Map(),
     })
     this.look()
     this.#options.regroup()
@@ -96,7 +99,10 @@ export class DocumentAnnouncer {
   /** Something may have changed: here, or in what others announce. */
   look(): void {
     this.#resolveCollisions()
-    for (const sync of this.#options.documents.values()) if (!sync.state.isSynced) this.#lookAt(sync)
+    for (const sync of this.#options.documents.values()) {
+      this.#dropDeparted(sync)
+      if (!sync.state.isSynced) this.#lookAt(sync)
+    }
     this.#announce()
   }
 
@@ -113,7 +119,7 @@ export class DocumentAnnouncer {
     if (!opened) return
     const nowMs = clock.now().monotonicMs
     if (this.#mayEstablish(sync, opened, nowMs)) {
-      if (opened.seed && sync.isEmpty) opened.seed()
+      if (opened.seed && sync.isEmpty) runSeed(opened.seed)
       sync.state.establish()
       return
     }
@@ -127,6 +133,25 @@ export class DocumentAnnouncer {
       request(sync.name)
     }
     this.#lookAgainAt(Math.min(opened.requestedMs + opened.waitMs, nowMs + firstWaitMs))
+  }
+
+  /**
+   * A member that closed the document is not waited for, and is compared with anew when it opens it again. What it
+   * announces may be a little older than what came from it.
+   */
+  #dropDeparted({ name, state }: DocumentSync): void {
+    const { clock, roster } = this.#options
+    const { withoutIt } = this.#opened.get(name) ?? {}
+    if (!withoutIt) return
+    const nowMs = clock.now().monotonicMs
+    const members = new Set(state.members())
+    for (const id of members) {
+      const sinceMs = withoutIt.get(id)
+      if (sinceMs !== undefined && nowMs - sinceMs >= establishMs) state.departed(id)
+      else if (sinceMs === undefined && !roster.mayHold(id, name)) withoutIt.set(id, nowMs)
+    }
+    for (const id of [...withoutIt.keys()])
+      if (!members.has(id) || roster.mayHold(id, name)) withoutIt.delete(id)
   }
 
   /**
@@ -217,6 +242,17 @@ export class DocumentAnnouncer {
     this.#cancelTimer = this.#options.clock.setTimer(atMs, () => {
       this.#timerMs = Number.POSITIVE_INFINITY
       this.look()
+    })
+  }
+}
+
+/** What the app's function throws is reported as an event target reports it, and the document stays empty. */
+function runSeed(seed: () => void): void {
+  try {
+    seed()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
     })
   }
 }

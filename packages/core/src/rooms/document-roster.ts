@@ -34,6 +34,11 @@ export class DocumentRoster {
     return isPresent(id) ? readHoldings(presence.valueOf(id, holdingsField)) : undefined
   }
 
+  /** Whether a member holds a document, or is in the room and has not announced yet what it holds. */
+  mayHold(id: string, document: string): boolean {
+    return this.of(id)?.has(document) ?? this.#options.others().includes(id)
+  }
+
   /** The others that hold a document. */
   holdersOf(document: string): (Holder & Holding)[] {
     return this.#options.others().flatMap(id => {

@@ -11,9 +11,11 @@ import type { Member } from '../cluster/member.ts'
 import type { Clock } from '../cluster/ports.ts'
 import { sharedValue } from '../cluster/shared-value.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
+import type { DocumentSync } from '../spaces/document-sync.ts'
 import { Paced } from '../spaces/paced.ts'
 import { isPresent } from '../spaces/space-members.ts'
 import type { SpaceListener, SpacesDriver } from '../spaces/spaces-driver.ts'
+import { updateChunks } from '../spaces/update-chunks.ts'
 import type { Whereabouts } from '../spaces/whereabouts.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
@@ -243,6 +245,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
       takeCarried: document => this.#content.takeCarried(document),
       open: (sync, seed) => {
         this.#checkOpen()
+        this.#takeOver(sync)
         documents.set(sync.name, sync)
         this.#announcer.opened(sync.name, seed && (() => Y.applyUpdate(sync.doc, seedUpdate(seed), 'seed')))
       },
@@ -261,6 +264,15 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
         this.#documents.collided(document, memberId)
       },
     })
+  }
+
+  /** While the provider was disconnected, this member may have carried the document for others. */
+  #takeOver(sync: DocumentSync): void {
+    const carried = this.#content.takeCarried(sync.name)
+    if (!carried) return
+    const since = Y.decodeStateVector(Y.encodeStateVector(sync.doc))
+    for (const update of updateChunks(carried, { since, maxBytes: limits.maxFrameBytes })) sync.apply(update)
+    carried.destroy()
   }
 
   #makeAnnouncer(): DocumentAnnouncer {

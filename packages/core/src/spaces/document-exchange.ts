@@ -72,8 +72,8 @@ export function answerDocument(
   const { sync, transfers, nowMs } = options
   if (step.piece) return receivePiece(options, from, step)
   if (step.taken) return quiet(transfers.acknowledged(from, step.taken, nowMs).map(each => each.step))
-  if (step.bucketHashes) return quiet(answerBuckets(options, from, step, step.bucketHashes))
   if (step.stateVector) return quiet(answerRequest(options, from, step, step.stateVector))
+  if (step.bucketHashes) return quiet(answerBuckets(options, from, step, step.bucketHashes))
   if (step.hash) return quiet(answerOffer(sync, from, step, step.hash, nowMs))
   return quiet([])
 }
@@ -118,11 +118,7 @@ function answerBuckets(
   const { state, name } = sync
   if (!mutual && !state.isAsking(from)) return []
   const own = sync.digest.bucketHashes()
-  const differing = new Set<number>()
-  for (let bucket = 0; bucket < digestBuckets; bucket++) {
-    const [at, end] = [bucket * bucketDigestBytes, (bucket + 1) * bucketDigestBytes]
-    if (!equalBytes(own.subarray(at, end), theirs.subarray(at, end))) differing.add(bucket)
-  }
+  const differing = differingBuckets(own, theirs)
   if (differing.size === 0)
     return answerOffer(sync, from, { document: name, isSynced, mutual }, sync.hash(), nowMs)
   if (mutual && !state.mayAsk(from, hash, isSynced, nowMs))
@@ -130,7 +126,19 @@ function answerBuckets(
   return [{ ...requestBuckets(sync, { of: from, digest: hash, isSynced }, differing, nowMs), mutual }]
 }
 
-/** As many of these buckets as one state vector may cover; the rest differs in the next exchange, too. */
+function differingBuckets(own: Uint8Array, theirs: Uint8Array): ReadonlySet<number> {
+  const differing = new Set<number>()
+  for (let bucket = 0; bucket < digestBuckets; bucket++) {
+    const [at, end] = [bucket * bucketDigestBytes, (bucket + 1) * bucketDigestBytes]
+    if (!equalBytes(own.subarray(at, end), theirs.subarray(at, end))) differing.add(bucket)
+  }
+  return differing
+}
+
+/**
+ * As many of these buckets as one state vector may cover; the rest differs in the next exchange, too. Then the bucket
+ * hashes go with it: so the other knows that what is sent may build upon something lacking in the rest.
+ */
 function requestBuckets(
   sync: DocumentSync,
   of: Omit<Question, 'isPartial'>,
@@ -146,24 +154,33 @@ function requestBuckets(
   }
   const covered = new Map<number, number>()
   const buckets = new Set<number>()
-  const maxClients = limits.maxStateVectorBytes / maxClientBytes
+  // The count of clients comes first.
+  let bytes = maxVarintBytes
   for (const bucket of differing) {
     const known = clocks.get(bucket) ?? new Map<number, number>()
-    if (buckets.size > 0 && covered.size + known.size > maxClients) break
+    for (const [client, clock] of known) bytes += varintBytes(client) + varintBytes(clock)
+    if (buckets.size > 0 && bytes > limits.maxStateVectorBytes) break
     buckets.add(bucket)
     for (const [client, clock] of known) covered.set(client, clock)
   }
   sync.state.ask({ ...of, isPartial: true }, nowMs)
-  return { document: sync.name, stateVector: Y.encodeStateVector(covered), buckets, mutual: true }
+  const rest = buckets.size < differing.size && { bucketHashes: sync.digest.bucketHashes() }
+  return { document: sync.name, stateVector: Y.encodeStateVector(covered), buckets, ...rest, mutual: true }
 }
 
-/** A client id and a clock, as variable integers of up to 53 bits. */
-const maxClientBytes = 16
+/** A whole number below 2^53 has up to so many bytes, seven bits in each. */
+const maxVarintBytes = 8
+
+function varintBytes(value: number): number {
+  let bytes = 1
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) bytes += 1
+  return bytes
+}
 
 function answerRequest(
   options: DocumentExchangeOptions,
   from: string,
-  { buckets, mutual = false, hash, isSynced = false }: DocumentStep,
+  { buckets, bucketHashes, mutual = false, hash, isSynced = false }: DocumentStep,
   stateVector: Uint8Array,
 ): DocumentStep[] {
   const { sync, transfers, nowMs } = options
@@ -183,22 +200,32 @@ function answerRequest(
     const request = buckets
       ? requestBuckets(sync, question, buckets, nowMs)
       : requestDocument(sync, question, nowMs)
-    steps.push({ ...request, mutual: request.bucketHashes !== undefined })
+    const rest = buckets && bucketHashes && { bucketHashes: sync.digest.bucketHashes() }
+    steps.push({ ...request, ...rest, mutual: request.stateVector === undefined })
   }
-  const source = sourceOf(sync, since, buckets)
+  const source = sourceOf(sync, from, since, buckets, bucketHashes)
   return [...steps, ...transfers.answer(from, sync.name, source, nowMs).map(({ step }) => step)]
 }
 
 function sourceOf(
   sync: DocumentSync,
+  to: string,
   since: ReadonlyMap<number, number>,
   buckets: ReadonlySet<number> | undefined,
+  theirs: Uint8Array | undefined,
 ): UpdateSource {
   const includes = buckets && ((client: number) => buckets.has(digestBucketOf(client)))
+  const differing = buckets && theirs && differingBuckets(sync.digest.bucketHashes(), theirs)
+  const mayLack =
+    differing &&
+    ((client: number) => {
+      const bucket = digestBucketOf(client)
+      return differing.has(bucket) && !buckets.has(bucket)
+    })
   // Of the state at the beginning: what is merged meanwhile, and may make this replica synced, is not in the stream.
-  const { isSynced } = sync.state
+  const isSynced = sync.state.isSyncedFor(to)
   return {
-    updates: updateChunks(sync.doc, { since, includes, maxBytes: chunkBytes }),
+    updates: updateChunks(sync.doc, { since, includes, mayLack, maxBytes: chunkBytes }),
     isSynced: () => isSynced,
   }
 }
@@ -212,6 +239,7 @@ function receivePiece(
   if (!piece || !received) return quiet([])
   const { update, end, ack } = received
   const { state } = sync
+  if (!piece.isAnswer) state.receivesPush(from, nowMs)
   state.received(from, piece.content.length, nowMs)
   const drops = sync.drops
   const outcome = update ? sync.apply(update) : 'stale'
@@ -221,8 +249,10 @@ function receivePiece(
     return { steps: [transfers.cancel(from, document, piece.transfer)], isNew: false, refused: 1 }
   }
   if (outcome === 'new' && piece.isAnswer) state.merged(from)
-  const isMore = end !== undefined && state.ended(from, end.isSynced)
-  const steps = [...(ack ? [ack] : []), ...(isMore ? [offerDocument(sync, from)] : [])]
+  // What was pushed has come, and an offer shows whether that was all.
+  const isPushed = piece.isLast && !piece.isAnswer && state.isAsking(from)
+  const isMore = (end !== undefined || isPushed) && state.ended(from, end?.isSynced ?? false)
+  const steps = [...(ack ? [ack] : []), ...(isMore || isPushed ? [offerDocument(sync, from)] : [])]
   return { steps, isNew: outcome === 'new', refused: 0 }
 }
 

@@ -63,6 +63,11 @@ export class SyncState {
     return this.#isEstablished && this.#ahead.size === 0
   }
 
+  /** The same as that member may take it: only itself may hold more. */
+  isSyncedFor(id: string): boolean {
+    return this.#isEstablished && (this.#ahead.size === 0 || (this.#ahead.size === 1 && this.#ahead.has(id)))
+  }
+
   /** No living member holds more. */
   establish(): void {
     this.#isEstablished = true
@@ -139,6 +144,12 @@ export class SyncState {
     const digest = question.digest ?? (this.isAsking(question.of) ? this.#asked?.digest : undefined)
     const progress = { sinceMs: nowMs, lastMs: nowMs, bytes: 0, isNew: false, isSpoiled: false }
     this.#asked = { ...question, digest, ...progress }
+  }
+
+  /** A part of what a member sends unasked came: what others have of it need not be asked for. */
+  receivesPush(id: string, nowMs: number): void {
+    if (this.#asked) return
+    this.ask({ of: id, digest: undefined, isSynced: true, isPartial: true }, nowMs)
   }
 
   /** A part of an answer came. */

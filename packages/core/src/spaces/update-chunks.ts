@@ -19,6 +19,11 @@ export interface ChunkOptions {
   readonly until?: ReadonlyMap<number, number> | undefined
   /** Which clients to look at. @default all */
   readonly includes?: ((client: number) => boolean) | undefined
+  /**
+   * Clients that are not looked at, though the other may lack some of what they wrote: if something builds upon that,
+   * they are sent from their beginning up to there. Of other clients the other has everything. @default none
+   */
+  readonly mayLack?: ((client: number) => boolean) | undefined
   /** The deletions to send. @default those of all clients looked at */
   readonly deletions?: ReadonlyMap<number, readonly DeletedRange[]> | undefined
   /** Bytes of a chunk, about. */
@@ -63,7 +68,7 @@ interface Frame {
 
 function* structChunks(
   doc: Y.Doc,
-  { since, until, includes, maxBytes }: ChunkOptions,
+  { since, until, includes, mayLack, maxBytes }: ChunkOptions,
 ): Generator<Uint8Array> {
   const { store } = doc
   /** What is still to be written: client → from where, up to where. */
@@ -74,26 +79,39 @@ function* structChunks(
     const end = until ? (until.get(client) ?? 0) : Y.getState(store, client)
     if (end > at) pending.set(client, { at, end })
   }
+  /** The same of clients that are not looked at. */
+  const lacked = new Map<number, { at: number; end: number }>()
+  const todoOf = (client: number) => {
+    const known = pending.get(client) ?? lacked.get(client)
+    if (known || !mayLack?.(client)) return known
+    const todo = { at: 0, end: Y.getState(store, client) }
+    lacked.set(client, todo)
+    return todo
+  }
   let writer = new ChunkWriter()
   for (const client of pending.keys()) {
     const stack: Frame[] = [{ client, until: Number.POSITIVE_INFINITY }]
+    // Texts to which thousands of clients appended in turn make it as deep.
+    const onStack = new Set([client])
     for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
-      const todo = pending.get(frame.client)
+      const todo = todoOf(frame.client)
       if (!todo || todo.at >= todo.end || todo.at > frame.until) {
         if (todo && todo.at >= todo.end) pending.delete(frame.client)
         stack.pop()
+        onStack.delete(frame.client)
         continue
       }
       const structs = store.clients.get(frame.client) ?? []
       const struct = structs[Y.findIndexSS(structs, todo.at)]
       if (!struct) throw new Error('a document never loses clocks')
       const missing = dependencies(struct, todo.at).find(({ client: other, clock }) => {
-        const wanted = pending.get(other)
+        const wanted = todoOf(other)
         return wanted && other !== frame.client && wanted.at <= clock && wanted.at < wanted.end
       })
       // A circle cannot be, unless a document is broken: then its structs wait where they arrive, as in Yjs.
-      if (missing && !stack.some(({ client: other }) => other === missing.client)) {
+      if (missing && !onStack.has(missing.client)) {
         stack.push({ client: missing.client, until: missing.clock })
+        onStack.add(missing.client)
         continue
       }
       todo.at = writer.write(struct, todo.at, todo.end, maxBytes)
