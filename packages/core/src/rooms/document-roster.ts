@@ -82,13 +82,21 @@ export class DocumentRoster {
   }
 }
 
-/** Whether these members are one component, each connected to its ring neighbours but those that it is apart from. */
+/**
+ * Whether these members are one component, each connected to its ring neighbours but those that it is apart from. Of
+ * two members that are connected, perhaps only one passed over others to choose the other.
+ */
 function isConnected(members: readonly string[], areApart: (a: string, b: string) => boolean): boolean {
   const [first] = members
   if (first === undefined) return true
   const rings = createRings(ringCount, members)
+  const connected = new Map(members.map(id => [id, new Set<string>()]))
+  for (const id of members)
+    for (const next of rings.neighbours(id, other => areApart(id, other))) {
+      connected.get(id)?.add(next)
+      connected.get(next)?.add(id)
+    }
   const reached = new Set([first])
-  for (const id of reached)
-    for (const next of rings.neighbours(id, other => areApart(id, other))) reached.add(next)
+  for (const id of reached) for (const next of connected.get(id) ?? []) reached.add(next)
   return reached.size === members.length
 }

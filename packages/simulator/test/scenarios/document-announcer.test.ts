@@ -1,0 +1,180 @@
+/** What members announce of their documents, and what follows when they open, close, leave, or cannot reach each other. */
+import type { Room, RoomDocument } from '@hearsay/core'
+import { describe, expect, it } from 'vitest'
+import type * as Y from 'yjs'
+import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
+import { namesFrom } from '../names.ts'
+
+const settled = (seed: number, members: number): Simulation =>
+  createSimulation({ seed, members, start: 'settled' })
+
+async function enterAll(simulation: Simulation, count: number): Promise<[Room, Room, ...Room[]]> {
+  const names = namesFrom(0, count)
+  const rooms = await Promise.all(names.map(name => simulation.member(name).cluster.room('design')))
+  const [first, second, ...rest] = rooms
+  if (!first || !second) throw new Error('at least two members')
+  await simulation.run(3_000)
+  return [first, second, ...rest]
+}
+
+const textOf = ({ doc }: RoomDocument): string => doc.getText('text').toString()
+
+const write = ({ doc }: RoomDocument, text: string): void => doc.getText('text').insert(0, text)
+
+/** What is reported while this runs, instead of ending the process. */
+async function reportedDuring(act: () => Promise<void>): Promise<unknown[]> {
+  const reported: unknown[] = []
+  const before = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException')
+  process.on('uncaughtException', error => reported.push(error))
+  await act()
+  process.removeAllListeners('uncaughtException')
+  for (const listener of before) process.on('uncaughtException', listener)
+  return reported
+}
+
+describe('a seed that throws', () => {
+  it('is reported once, and the document is empty, synced, and of use', async () => {
+    const simulation = settled(1, 3)
+    const [first, second] = await enterAll(simulation, 2)
+    let runs = 0
+    const seed = (doc: Y.Doc) => {
+      runs += 1
+      doc.getText('text').insert(0, 'half')
+      throw new Error('the template is broken')
+    }
+    const documents: RoomDocument[] = []
+    const reported = await reportedDuring(async () => {
+      for (const room of [first, second]) documents.push(room.document('notes', { seed }))
+      await simulation.run(10_000)
+    })
+    expect(reported.map(String)).toEqual(['Error: the template is broken'])
+    expect([runs, documents.map(textOf), documents.map(({ provider }) => provider.synced)]).toEqual([
+      1,
+      ['', ''],
+      [true, true],
+    ])
+    const [a, b] = documents
+    if (!a || !b) throw new Error('two documents')
+    write(a, 'written')
+    first.presence.set({ note: 'here' })
+    await simulation.run(2_000)
+    expect(textOf(b)).toBe('written')
+    expect(second.presence.others.getSnapshot().map(({ presence }) => presence)).toEqual([{ note: 'here' }])
+  })
+})
+
+describe('a member that closes a document', () => {
+  it('does not keep others from being synced, though it held more than they ever got', async () => {
+    await runTwice(async () => {
+      const simulation = settled(2, 3)
+      const [first, second] = await enterAll(simulation, 2)
+      const a = first.document('notes')
+      await simulation.run(5_000)
+      expect(a.provider.synced).toBe(true)
+      const b = second.document('notes')
+      b.provider.disconnect()
+      write(b, 'x'.repeat(3_000_000))
+      await simulation.run(5_000)
+      b.provider.connect()
+      await simulation.runUntil(() => !a.provider.synced, { withinMs: 5_000 })
+      expect(textOf(a)).not.toBe(textOf(b))
+      b.provider.destroy()
+      await simulation.run(5_000)
+      expect(a.provider.synced).toBe(true)
+      return simulation
+    })
+  })
+
+  it('is compared with anew when it opens the document again with more', async () => {
+    await runTwice(async () => {
+      const simulation = settled(3, 3)
+      const [first, second] = await enterAll(simulation, 2)
+      const [a, b] = [first.document('notes'), second.document('notes')]
+      await simulation.run(5_000)
+      b.provider.disconnect()
+      write(b, 'x'.repeat(3_000_000))
+      await simulation.run(5_000)
+      const changes: [boolean, number][] = []
+      a.provider.on('synced', isSynced => changes.push([isSynced, textOf(a).length]))
+      b.provider.connect()
+      await simulation.run(5_000)
+      expect(changes.map(([isSynced]) => isSynced)).toEqual([false, true])
+      expect(changes.at(-1)).toEqual([true, 3_000_000])
+      return simulation
+    })
+  })
+})
+
+describe('a document that a member carried while its provider was disconnected', () => {
+  it("is the app's own again when the provider connects, and stays", async () => {
+    const simulation = settled(4, 3)
+    const rooms = await enterAll(simulation, 3)
+    const [a, b, c] = rooms.map(room => room.document('notes'))
+    if (!a || !b || !c) throw new Error('three documents')
+    write(a, 'of all ')
+    await simulation.run(5_000)
+    simulation.cut('m0', 'm1')
+    c.provider.disconnect()
+    await simulation.run(30_000)
+    write(a, 'of a ')
+    write(b, 'of b ')
+    await simulation.run(30_000)
+    // Only through the third, who carries the document.
+    expect(textOf(a)).toBe(textOf(b))
+    write(c, 'of c ')
+    c.provider.connect()
+    await simulation.run(300_000)
+    expect([a, b, c].map(({ doc }) => doc.isDestroyed)).toEqual([false, false, false])
+    expect(c.provider.status).toBe('connected')
+    for (const text of ['of all ', 'of a ', 'of b ', 'of c ']) expect(textOf(c)).toContain(text)
+    write(c, 'still ')
+    await simulation.run(5_000)
+    expect([textOf(a), textOf(b)]).toEqual([textOf(c), textOf(c)])
+  })
+})
+
+describe('a long change', () => {
+  it('reaches the others though its author leaves the room at once', async () => {
+    await runTwice(async () => {
+      const simulation = settled(5, 3)
+      const [first, second] = await enterAll(simulation, 2)
+      const [a, b] = [first.document('notes'), second.document('notes')]
+      await simulation.run(5_000)
+      write(a, 'x'.repeat(5_000_000))
+      first.leave()
+      await simulation.run(10_000)
+      expect(textOf(b).length).toBe(5_000_000)
+      return simulation
+    })
+  })
+})
+
+describe('a newcomer', () => {
+  it('that opens twelve long documents has all of them within five seconds', async () => {
+    await runTwice(async () => {
+      // A store has a timer for each document that was written.
+      const simulation = createSimulation({ seed: 6, members: 3, start: 'settled', invariants: 'off' })
+      const [first] = await enterAll(simulation, 2)
+      const names = Array.from({ length: 12 }, (_, i) => `d${i}`)
+      for (const name of names) write(first.document(name), 'x'.repeat(1_000_000))
+      await simulation.run(10_000)
+      const room = await simulation.member('m2').cluster.room('design')
+      const documents = names.map(name => room.document(name))
+      await simulation.run(5_000)
+      expect(documents.map(each => textOf(each).length)).toEqual(names.map(() => 1_000_000))
+      expect(documents.map(({ provider }) => provider.synced)).toEqual(names.map(() => true))
+      return simulation
+    })
+  })
+})
+
+describe('an idle room', () => {
+  it('keeps no transfers, and says little', async () => {
+    const simulation = settled(7, 4)
+    const rooms = await enterAll(simulation, 4)
+    for (const [i, room] of rooms.entries()) write(room.document('notes'), `${i}`.repeat(1_000_000))
+    await simulation.run(60_000)
+    for (const { driver } of simulation.members) expect(driver.spacesLoad()?.transfers).toBe(0)
+  })
+})
