@@ -45,7 +45,7 @@ export interface DocumentHost {
 const updateIntervalMs = 50
 /** A fact's payload also carries the document's name. */
 const maxSaidBytes = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 16
-const chunkBytes = 61_440
+const chunkBytes = 524_288
 /** A long change is encoded for so long, then everything else has its turn. */
 const sliceMs = 8
 

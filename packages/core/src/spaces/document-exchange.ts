@@ -25,8 +25,11 @@ import { updateChunks } from './update-chunks.ts'
 const emptyDigest = new DocumentDigest(new Y.Doc()).hash()
 /** Clients beyond which buckets are compared first: a state vector of 10 kB. */
 const maxClientsInRequest = 1_024
-/** Bytes of one update in a stream: applied in some milliseconds. */
-const chunkBytes = 61_440
+/**
+ * Bytes of one update in a stream, our choice: applied in some milliseconds, and not so short that a long text, which
+ * Yjs keeps as one string, is put together anew for each.
+ */
+const chunkBytes = 524_288
 
 export interface DocumentExchangeOptions {
   readonly sync: DocumentSync

@@ -138,7 +138,7 @@ function parentIdOf(parent: Y.Item['parent']): Y.ID | null {
 }
 
 /** Structs of one chunk: encoding and applying them takes some milliseconds. */
-const maxStructs = 16_384
+const maxStructs = 4_096
 
 /** Writes runs of structs, each client's one after the other, as one update. */
 class ChunkWriter {
