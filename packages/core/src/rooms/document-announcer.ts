@@ -96,6 +96,13 @@ export class DocumentAnnouncer {
     this.#timerMs = Number.POSITIVE_INFINITY
   }
 
+  /** Whether a document is not synced, or is not announced as it is: then each exchange may matter. */
+  get isUnsettled(): boolean {
+    for (const [name, { state }] of this.#options.documents)
+      if (!state.isSynced || !this.#lastHoldings.get(name)?.isSynced) return true
+    return false
+  }
+
   /** Something may have changed: here, or in what others announce. */
   look(): void {
     this.#resolveCollisions()

@@ -27,7 +27,7 @@ import type { KeptDocuments } from './kept-documents.ts'
 import { Others } from './others.ts'
 import { checkFields, OwnPresence } from './own-presence.ts'
 import type { AwarenessClaims } from './presence-awareness.ts'
-import { isReservedField } from './reserved-fields.ts'
+import { holdingsField, isReservedField, unreachableField } from './reserved-fields.ts'
 import type { Presence, PresenceEvents, Room, RoomEvents } from './room.ts'
 import { RoomContent, type RoomListener } from './room-content.ts'
 import type { DocumentOptions, Provider, RoomDocument } from './room-document.ts'
@@ -193,8 +193,12 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   }
 
   stepped(): void {
+    // Not with each field that somebody's app shows: with many members these are thousands a second.
+    const isAboutDocuments = [...this.#touched.values()].some(
+      fields => fields.size === 0 || fields.has(holdingsField) || fields.has(unreachableField),
+    )
     if (this.#touched.size > 0) this.#lookAtTouched()
-    if (this.#isOpen) this.#announcer.look()
+    if (this.#isOpen && (isAboutDocuments || this.#announcer.isUnsettled)) this.#announcer.look()
     this.#documents.stepped()
     for (const { author: from, value } of this.#arrived.splice(0))
       this.#emitter.dispatchEvent(new CustomEvent('event', { detail: { from, value } }))
