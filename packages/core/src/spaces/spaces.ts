@@ -139,6 +139,7 @@ export class Spaces {
       pulledMs: Number.NEGATIVE_INFINITY,
       carryDueMs: Number.POSITIVE_INFINITY,
     })
+    this.#touched.add(space)
     this.#members.enter(space, now.monotonicMs)
     if (!this.#lingering.delete(space)) this.#effects.push({ type: 'subscribe', space })
     this.#announce()
