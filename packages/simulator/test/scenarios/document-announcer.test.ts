@@ -148,6 +148,21 @@ describe('a long change', () => {
       return simulation
     })
   })
+
+  it('reaches the others though its author leaves the room and enters it again at once', async () => {
+    await runTwice(async () => {
+      const simulation = settled(8, 3)
+      const [first, second] = await enterAll(simulation, 2)
+      const [a, b] = [first.document('notes'), second.document('notes')]
+      await simulation.run(5_000)
+      write(a, 'x'.repeat(5_000_000))
+      first.leave()
+      const again = (await simulation.member('m0').cluster.room('design')).document('notes')
+      await simulation.run(20_000)
+      expect([textOf(b).length, textOf(again).length]).toEqual([5_000_000, 5_000_000])
+      return simulation
+    })
+  })
 })
 
 describe('a newcomer', () => {
