@@ -318,7 +318,9 @@ export class Spaces {
       const drawn = [candidates, candidates.filter(id => holders.has(id))].flatMap(from =>
         draw(from, 1, this.#options.random),
       )
-      for (const id of new Set(drawn)) this.#offer(id, this.#members.sharedWith(id))
+      // An answer shows that the connection is alive: equal holders would else never notice that nothing passes.
+      for (const id of new Set(drawn))
+        this.#ask(id, askingForSign(this.#offers(id, this.#members.sharedWith(id))), nowMs)
     }
     if (nowMs >= this.#sweepDueMs) {
       this.#sweepDueMs = nowMs + sweepIntervalMs
@@ -456,13 +458,14 @@ export class Spaces {
   }
 
   #offer(to: string, spaces: readonly string[]): void {
-    this.#send(
-      to,
-      spaces.flatMap(space => {
-        const entered = this.#spaces.get(space)
-        return entered ? [offerSpace(space, entered.content, to)] : []
-      }),
-    )
+    this.#send(to, this.#offers(to, spaces))
+  }
+
+  #offers(to: string, spaces: readonly string[]): SpaceStep[] {
+    return spaces.flatMap(space => {
+      const entered = this.#spaces.get(space)
+      return entered ? [offerSpace(space, entered.content, to)] : []
+    })
   }
 
   #send(to: string, steps: readonly SpaceStep[]): void {
@@ -484,6 +487,15 @@ export class Spaces {
     const spaces = [...this.#spaces].map(([space, { entered }]) => ({ space, entered }))
     this.#effects.push({ type: 'announce', spaces })
   }
+}
+
+/** The same offers, the first of a document with a request for an answer. */
+function askingForSign(steps: readonly SpaceStep[]): SpaceStep[] {
+  const at = steps.findIndex(({ documents = [] }) => documents.length > 0)
+  return steps.map((step, i) => {
+    const [first, ...rest] = step.documents ?? []
+    return i === at && first ? { ...step, documents: [{ ...first, mutual: true }, ...rest] } : step
+  })
 }
 
 /** A question that is always answered, if the other end gets it and is still in the space. */
