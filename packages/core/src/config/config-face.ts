@@ -111,6 +111,7 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
     })
     face.#forgetSource = kept.keepAll(() => [...facts.all(), ...entries.allAside])
     driver.enter(space, face.#content, face, incarnation)
+    face.stepped()
     return face
   }
 

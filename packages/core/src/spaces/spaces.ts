@@ -139,7 +139,6 @@ export class Spaces {
       pulledMs: Number.NEGATIVE_INFINITY,
       carryDueMs: Number.POSITIVE_INFINITY,
     })
-    this.#touched.add(space)
     this.#members.enter(space, now.monotonicMs)
     if (!this.#lingering.delete(space)) this.#effects.push({ type: 'subscribe', space })
     this.#announce()
@@ -327,7 +326,9 @@ export class Spaces {
       const drawn = [candidates, candidates.filter(id => holders.has(id))].flatMap(from =>
         draw(from, 1, this.#options.random),
       )
-      for (const id of new Set(drawn)) this.#offer(id, this.#members.sharedWith(id))
+      // An answer shows that the connection is alive: equal holders would else never notice that nothing passes.
+      for (const id of new Set(drawn))
+        this.#ask(id, askingForSign(this.#offers(id, this.#members.sharedWith(id))), nowMs)
     }
     if (nowMs >= this.#sweepDueMs) {
       this.#sweepDueMs = nowMs + sweepIntervalMs
@@ -464,13 +465,14 @@ export class Spaces {
   }
 
   #offer(to: string, spaces: readonly string[]): void {
-    this.#send(
-      to,
-      spaces.flatMap(space => {
-        const entered = this.#spaces.get(space)
-        return entered ? [offerSpace(space, entered.content, to)] : []
-      }),
-    )
+    this.#send(to, this.#offers(to, spaces))
+  }
+
+  #offers(to: string, spaces: readonly string[]): SpaceStep[] {
+    return spaces.flatMap(space => {
+      const entered = this.#spaces.get(space)
+      return entered ? [offerSpace(space, entered.content, to)] : []
+    })
   }
 
   #send(to: string, steps: readonly SpaceStep[]): void {
@@ -499,6 +501,15 @@ function notOpen(transfers: ChunkedTransfers, from: string, step: DocumentStep):
   const { document, piece, mutual, stateVector } = step
   if (piece) return [transfers.cancel(from, document, piece.transfer)]
   return mutual || stateVector ? [{ document }] : []
+}
+
+/** The same offers, the first of a document with a request for an answer. */
+function askingForSign(steps: readonly SpaceStep[]): SpaceStep[] {
+  const at = steps.findIndex(({ documents = [] }) => documents.length > 0)
+  return steps.map((step, i) => {
+    const [first, ...rest] = step.documents ?? []
+    return i === at && first ? { ...step, documents: [{ ...first, mutual: true }, ...rest] } : step
+  })
 }
 
 /** A question that is always answered, if the other end gets it and is still in the space. */

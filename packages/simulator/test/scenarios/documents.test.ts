@@ -288,7 +288,7 @@ describe('a document of a room', () => {
 })
 
 describe('what synchronising costs', () => {
-  it('nothing but an offer when documents are equal, and the optimum when they are not', async () => {
+  it('nothing but an offer and its answer when documents are equal, and the optimum when they are not', async () => {
     const simulation = settled(20, 2)
     const documents = await open(simulation, ['m0', 'm1'])
     const [first, second] = documents
@@ -322,6 +322,7 @@ describe('what synchronising costs', () => {
     )
     console.log(`after a partition ${healing} B, the optimum is ${least} B; equal documents ${equal} B`)
     expect(healing).toBeLessThan(1.1 * least)
-    expect(equal).toBeLessThanOrEqual(64)
+    // The offer, and the digest back: it shows that the connection is alive.
+    expect(equal).toBeLessThanOrEqual(112)
   })
 })
