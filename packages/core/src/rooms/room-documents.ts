@@ -13,6 +13,8 @@ export interface RoomDocumentsOptions extends Omit<DocumentHost, 'destroyed' | '
   readonly random: () => number
   /** From now on the document is announced and synchronised. @throws {NotRunningError} */
   readonly open: (sync: Parameters<DocumentHost['open']>[0], seed: Seed | undefined) => void
+  /** A document has another client id: the others are to know. */
+  readonly clientChanged: () => void
   /** The replica of a document that this member has carried for others so far; it is handed over. */
   readonly takeCarried: (document: string) => Y.Doc | undefined
 }
@@ -88,7 +90,10 @@ export class RoomDocuments {
       open: sync => this.#options.open(sync, seed),
       destroyed: () => this.#open.delete(name),
     })
-    followClientId(doc, () => provider.clientChanged())
+    followClientId(doc, () => {
+      provider.clientChanged()
+      this.#options.clientChanged()
+    })
     return {
       name,
       doc,

@@ -246,6 +246,9 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
       random,
       isOpen: () => this.#isOpen,
       kept: document => kept.of(document),
+      clientChanged: () => {
+        if (this.#isOpen) this.#announcer.look()
+      },
       takeCarried: document => this.#content.takeCarried(document),
       open: (sync, seed) => {
         this.#checkOpen()
