@@ -3,6 +3,7 @@ import * as Y from 'yjs'
 import { InvalidOptionsError } from '../cluster/errors.ts'
 import { checkOptionNames, type OptionNames } from '../cluster/option-names.ts'
 import { checkSpaceName } from '../cluster/options.ts'
+import { byteLength } from '../wire/byte-length.ts'
 import { limits } from '../wire/limits.ts'
 import { type DocumentHost, DocumentProvider } from './document-provider.ts'
 import type { Seed } from './document-seed.ts'
@@ -18,6 +19,9 @@ export interface RoomDocumentsOptions extends Omit<DocumentHost, 'destroyed' | '
   /** The replica of a document that this member has carried for others so far; it is handed over. */
   readonly takeCarried: (document: string) => Y.Doc | undefined
 }
+
+/** What is announced of a document beside its name, at most. */
+const holdingBytes = 80
 
 const optionNames: OptionNames<DocumentOptions> = { seed: true }
 
@@ -46,6 +50,7 @@ export class RoomDocuments {
       throw new InvalidOptionsError(
         `document: at most ${limits.maxDocuments} of one room are open: destroy a provider first`,
       )
+    this.#checkNames(name)
     const made = this.#make(name, seed)
     this.#open.set(name, made)
     return made
@@ -102,6 +107,16 @@ export class RoomDocuments {
         return provider.awareness
       },
     }
+  }
+
+  /** All of them are announced in one field. */
+  #checkNames(name: string): void {
+    const names = [...this.#open.keys(), name]
+    const bytes = names.reduce((sum, each) => sum + byteLength(JSON.stringify(each)) + holdingBytes, 0)
+    if (bytes > limits.maxPresenceBytes)
+      throw new InvalidOptionsError(
+        `document: the names of the open documents are too long together: destroy a provider first, or give shorter names`,
+      )
   }
 
   #newClientId(): number {

@@ -10,7 +10,7 @@ import { SyncSchedule } from '../gossip/sync-schedule.ts'
 import type { Instant } from '../state/instant.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
-import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
+import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import { ChunkedTransfers } from './chunked-transfers.ts'
 import { answerDocument, offerDocument, requestDocument } from './document-exchange.ts'
@@ -20,6 +20,7 @@ import type { SharedUpdates } from './shared-updates.ts'
 import type { Holder, SpaceContent } from './space-content.ts'
 import { agreesWithSpace, answerFacts, offerSpace } from './space-exchange.ts'
 import { SpaceMembers, type Surroundings } from './space-members.ts'
+import { askingForSign, asksForAnswer, continueStreams, notOpen } from './step-rules.ts'
 
 export type SpacesEffect =
   | { readonly type: 'publish'; readonly space: string; readonly facts: readonly SpaceFact[] }
@@ -184,6 +185,8 @@ export class Spaces {
   push(space: string, document: string, updates: SharedUpdates, now: Instant): void {
     const { transfers } = this.#spaces.get(space) ?? {}
     if (!transfers) return
+    // Should a stream be lost, the next exchange comes soon.
+    this.#schedule.changed(now.monotonicMs)
     const isSynced = () => false
     for (const id of this.#holdersNear(space, document).map(({ id }) => id)) {
       const steps = transfers.push(id, document, { updates: updates.read(), isSynced }, now.monotonicMs)
@@ -254,7 +257,7 @@ export class Spaces {
       const lingering = this.#lingering.get(step.space)
       const space = this.#spaces.get(step.space)
       if (space) answers.push(...this.#answer(space, from, step, now))
-      else if (lingering) answers.push(...continueStreams(lingering, from, step, now))
+      else if (lingering) answers.push(...continueStreams(lingering.transfers, from, step, now.monotonicMs))
     }
     this.#ask(from, answers, now.monotonicMs)
   }
@@ -494,39 +497,4 @@ export class Spaces {
     const spaces = [...this.#spaces].map(([space, { entered }]) => ({ space, entered }))
     this.#effects.push({ type: 'announce', spaces })
   }
-}
-
-/** To a step about a document that is not open here: a stream about it would fill the sender's window. */
-function notOpen(transfers: ChunkedTransfers, from: string, step: DocumentStep): DocumentStep[] {
-  const { document, piece, mutual, stateVector } = step
-  if (piece) return [transfers.cancel(from, document, piece.transfer)]
-  return mutual || stateVector ? [{ document }] : []
-}
-
-/** The same offers, the first of a document with a request for an answer. */
-function askingForSign(steps: readonly SpaceStep[]): SpaceStep[] {
-  const at = steps.findIndex(({ documents = [] }) => documents.length > 0)
-  return steps.map((step, i) => {
-    const [first, ...rest] = step.documents ?? []
-    return i === at && first ? { ...step, documents: [{ ...first, mutual: true }, ...rest] } : step
-  })
-}
-
-/** A question that is always answered, if the other end gets it and is still in the space. */
-function asksForAnswer({ held, documents = [] }: SpaceStep): boolean {
-  return held?.mutual === true || documents.some(step => step.mutual || step.stateVector)
-}
-
-/** Of a space that was left: what was written until then is still sent on. */
-function continueStreams(
-  { transfers }: Lingering,
-  from: string,
-  { space, documents = [] }: SpaceStep,
-  now: Instant,
-): SpaceStep[] {
-  return documents.flatMap(({ taken }) =>
-    taken
-      ? transfers.acknowledged(from, taken, now.monotonicMs).map(({ step }) => ({ space, documents: [step] }))
-      : [],
-  )
 }
