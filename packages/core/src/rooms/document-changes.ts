@@ -5,7 +5,7 @@
  * never encoded in one go. Encoding is by the state of the document then, so nothing is ever missing; something may
  * come twice.
  */
-import type * as Y from 'yjs'
+import * as Y from 'yjs'
 import { type DeletedRange, updateChunks } from '../spaces/update-chunks.ts'
 
 export class DocumentChanges {
@@ -46,7 +46,7 @@ export class DocumentChanges {
   /** As updates of about so many bytes, encoded one by one. Nothing is left to be asked for. */
   take(maxBytes: number): Iterator<Uint8Array, void, undefined> {
     const since = this.#since
-    const until = new Map([...since.keys()].map(client => [client, stateOf(this.#doc, client)]))
+    const until = new Map([...since.keys()].map(client => [client, Y.getState(this.#doc.store, client)]))
     const deletions = this.#deletions
     this.clear()
     return updateChunks(this.#doc, { since, until, deletions, maxBytes })
@@ -56,9 +56,4 @@ export class DocumentChanges {
     this.#since = new Map()
     this.#deletions = new Map()
   }
-}
-
-function stateOf({ store }: Y.Doc, client: number): number {
-  const last = store.clients.get(client)?.at(-1)
-  return last ? last.id.clock + last.length : 0
 }

@@ -27,7 +27,7 @@ export interface Placed {
   readonly spaces: readonly SpaceEntry[]
 }
 
-/** Alive, or suspect after having been alive here: a newcomer takes for suspect whoever died long ago. */
+/** Alive, or suspect after having been alive here: to a newcomer, a member that died long ago is a suspect at first. */
 export function isPresent({ status, wasAlive }: Pick<Placed, 'status' | 'wasAlive'>): boolean {
   return status === 'alive' || (status === 'suspect' && wasAlive)
 }
