@@ -7,7 +7,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { concat } from 'uint8arrays/concat'
 import { fromString } from 'uint8arrays/from-string'
 import * as Y from 'yjs'
-import type { IdRange } from './kept-runs.ts'
+import type { IdRange, SharedType } from './kept-runs.ts'
 
 /** Of an epoch: its own, and the client id under which the content of its base stands. */
 export interface EpochIds {
@@ -22,6 +22,8 @@ export interface IdMap {
   readonly runs: readonly IdRange[]
   /** The other id of a unit of the base; undefined: it is not kept. */
   exact(id: Y.ID): Y.ID | undefined
+  /** What this value of a key comes after, though it is not kept; null: nothing. */
+  afterDropped(value: Y.Item): Y.ID | null
   /** Under which client stands what this one wrote beyond the base. */
   clientOf(client: number): number
 }
@@ -47,23 +49,37 @@ export function mapInto({ id, client }: EpochIds, base: Y.Doc, runs: readonly Id
       const range = find(placed.get(old.client) ?? [], old.clock)
       return range && Y.createID(client, range.at + old.clock - range.clock)
     },
+    afterDropped: () => null,
     clientOf: old => clientIdOf(id, `into ${old}`),
   }
 }
 
 /** From the ids that an epoch gave, back to those of its base. */
-export function mapOutOf({ id, client }: EpochIds, runs: readonly IdRange[]): IdMap {
+export function mapOutOf({ id, client }: EpochIds, base: Y.Doc, runs: readonly IdRange[]): IdMap {
   const given = placedRuns(runs).map(run => ({ client, clock: run.at, len: run.len, run }))
   const { clock, len } = given.at(-1) ?? { clock: 0, len: 0 }
+  const exact = (id: Y.ID): Y.ID | undefined => {
+    const range = id.client === client ? find(given, id.clock) : undefined
+    return range && Y.createID(range.run.client, range.run.clock + id.clock - range.clock)
+  }
   return {
     state: new Map([[client, clock + len]]),
     runs: given,
-    exact(old) {
-      const range = find(given, old.clock)
-      return range && Y.createID(range.run.client, range.run.clock + old.clock - range.clock)
+    exact,
+    afterDropped({ parent, parentSub }) {
+      const type = parent instanceof Y.AbstractType ? counterpart(parent, base, exact) : undefined
+      return type?._map.get(parentSub ?? '')?.lastId ?? null
     },
     clientOf: old => clientIdOf(id, `out of ${old}`),
   }
+}
+
+/** The type in a base for which this one stands within an epoch. */
+function counterpart(type: SharedType, base: Y.Doc, exact: IdMap['exact']): SharedType | undefined {
+  if (!type._item) return base.share.get(Y.findRootTypeKey(type))
+  const id = exact(type._item.id)
+  const item = id && Y.getItem(base.store, id)
+  return item instanceof Y.Item && item.content instanceof Y.ContentType ? item.content.type : undefined
 }
 
 /** A client id that everybody computes alike and nobody draws: 48 bits, beside one beyond all that Yjs draws. */

@@ -22,15 +22,25 @@ export function* contestedValues(
   for (const { _map } of types)
     for (const [key, item] of _map) {
       const id = idBeyond(item.id)
-      const isContested = item.left && !Y.compareIDs(item.origin, item.left.lastId)
-      if (!id || item.deleted || !isContested) continue
+      if (!id || item.deleted || !isContested(item, idBeyond)) continue
       const value: unknown = item.content.getContent().at(-1)
       yield { id, key, value: value instanceof Y.AbstractType ? value.clone() : value }
     }
 }
 
+/** Whether something beyond the base stands before a value that its author may not have seen. */
+function isContested(item: Y.Item, idBeyond: (id: Y.ID) => Y.ID | undefined): boolean {
+  let first = item
+  const seen = ({ left, origin }: Y.Item) =>
+    left && idBeyond(left.id) && Y.compareIDs(origin, left.lastId) ? left : null
+  for (let next = seen(first); next; next = seen(first)) first = next
+  for (let left = first.left; left; left = left.left) if (idBeyond(left.lastId)) return true
+  return false
+}
+
 /** Sets those again that are not shown, and for which nothing else is. */
 export function restoreValues(doc: Y.Doc, values: readonly KeyValue[], origin: unknown): void {
+  if (values.length === 0) return
   Y.transact(
     doc,
     () => {

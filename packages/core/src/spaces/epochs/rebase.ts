@@ -41,14 +41,17 @@ export function rebase({ doc, base, epoch, origin, compacted }: Rebase): void {
   compact(doc, runs, epoch.client)
   compacted()
   for (const update of updates) Y.applyUpdate(doc, update, origin)
-  if (values.length > 0) restoreValues(doc, values, origin)
+  restoreValues(doc, values, origin)
 }
 
 /** What a replica would be if the epoch had not begun: its ids are those from before. */
 export function undoEpoch(doc: Y.Doc, base: Y.Doc, epoch: EpochIds): Y.Doc {
-  const updates = translate(doc, mapOutOf(epoch, keptRuns(base)))
+  const map = mapOutOf(epoch, base, keptRuns(base))
+  const updates = translate(doc, map)
+  const values = [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
   const before = new Y.Doc()
   Y.applyUpdate(before, Y.encodeStateAsUpdate(base))
   for (const update of updates) Y.applyUpdate(before, update)
+  restoreValues(before, values, undefined)
   return before
 }

@@ -121,7 +121,8 @@ class Translation {
   /** @param part of the item, beyond the base */
   #originsOf(item: Y.Item, part: Y.Item): Place {
     const origin = part.origin && (idBeyond(part.origin, this.#map) ?? null)
-    if (part.parentSub !== null) return { left: origin ?? this.#valueBefore(item), right: null }
+    if (part.parentSub !== null)
+      return { left: origin ?? this.#valueBefore(item, part), right: this.#valueAfter(item) }
     const place = this.#places.get(item)
     if (!place) return { left: origin, right: null }
     return {
@@ -139,13 +140,31 @@ class Translation {
     return other && Y.compareIDs(other.left, place.left) ? id : undefined
   }
 
-  /** Of a key: the value in the base that an item came after. */
-  #valueBefore(item: Y.Item): Y.ID | null {
+  /** The value that the base has for a key, if it stands before a part of an item. */
+  #valueBefore(item: Y.Item, part: Y.Item): Y.ID | null {
+    if (part !== item) return this.#keptIn(item) ?? this.#valueBefore(item, item)
     for (let { left } = item; left; left = left.left) {
-      const id = this.#map.exact(left.id)
+      const id = this.#keptIn(left)
+      if (id) return id
+    }
+    return this.#map.afterDropped(part)
+  }
+
+  #valueAfter({ right }: Y.Item): Y.ID | null {
+    for (let next = right; next; next = next.right) {
+      const id = this.#keptIn(next)
       if (id) return id
     }
     return null
+  }
+
+  /** Values that are deleted may be one item. */
+  #keptIn({ id: { client, clock }, length }: Y.Item): Y.ID | undefined {
+    for (let unit = clock + length - 1; unit >= clock; unit--) {
+      const id = this.#map.exact(Y.createID(client, unit))
+      if (id) return id
+    }
+    return undefined
   }
 }
 
