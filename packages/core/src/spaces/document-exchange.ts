@@ -49,7 +49,13 @@ export interface DocumentAnswer {
 export function offerDocument(sync: DocumentSync, to: string): DocumentStep {
   const { state, name } = sync
   const isSettled = state.isSynced && state.hasCompared(to)
-  return { document: name, hash: sync.hash(), isSynced: state.isSynced, mutual: !isSettled }
+  return {
+    document: name,
+    epoch: sync.epochs.current,
+    hash: sync.hash(),
+    isSynced: state.isSynced,
+    mutual: !isSettled,
+  }
 }
 
 /** A request to a member that is said to hold the document: what it has beyond this replica. */
@@ -228,7 +234,8 @@ function sourceOf(
   // Of the state at the beginning: what is merged meanwhile, and may make this replica synced, is not in the stream.
   const isSynced = sync.state.isSyncedFor(to)
   return {
-    updates: updateChunks(sync.doc, { since, includes, mayLack, maxBytes: chunkBytes }),
+    epoch: sync.epochs.current,
+    updates: sync.epochs.whileIn(updateChunks(sync.doc, { since, includes, mayLack, maxBytes: chunkBytes })),
     isSynced: () => isSynced,
   }
 }

@@ -44,6 +44,16 @@ export function rebase({ doc, base, epoch, origin, compacted }: Rebase): void {
   restoreValues(doc, values, origin)
 }
 
+/** What an update from before an epoch adds to what it began with, as updates within the epoch. */
+export function broughtInto(
+  epoch: EpochIds,
+  { updates }: { updates: readonly Uint8Array[] },
+  update: Uint8Array,
+): Uint8Array[] {
+  const [base, doc] = [docOf(updates), docOf([...updates, update])]
+  return translate(doc, mapInto(epoch, base, keptRuns(base)))
+}
+
 /** What a replica would be if the epoch had not begun: its ids are those from before. */
 export function undoEpoch(doc: Y.Doc, base: Y.Doc, epoch: EpochIds): Y.Doc {
   const map = mapOutOf(epoch, base, keptRuns(base))
@@ -54,4 +64,14 @@ export function undoEpoch(doc: Y.Doc, base: Y.Doc, epoch: EpochIds): Y.Doc {
   for (const update of updates) Y.applyUpdate(before, update)
   restoreValues(before, values, undefined)
   return before
+}
+
+/** A document that these updates make. */
+export function docOf(updates: readonly Uint8Array[]): Y.Doc {
+  const doc = new Y.Doc()
+  // One transaction: each costs as much as the document has clients.
+  doc.transact(() => {
+    for (const update of updates) Y.applyUpdate(doc, update)
+  })
+  return doc
 }
