@@ -124,6 +124,12 @@ export class DocumentAnnouncer {
     this.#announce()
   }
 
+  /** Somebody has written a document: it may be time to compact it soon. */
+  changed(sync: DocumentSync): void {
+    const { agreement } = this.#opened.get(sync.name) ?? {}
+    if (agreement?.mayBecomeDue(sync)) this.#lookAgainAt(this.#options.clock.now().monotonicMs + firstWaitMs)
+  }
+
   /** Others that hold one of this member's documents and were dialled in vain. */
   unreachable(): ReadonlySet<string> {
     const { documents, roster, isUnreachable } = this.#options

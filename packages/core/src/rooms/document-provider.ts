@@ -29,6 +29,8 @@ export interface DocumentHost {
   /** From now on the document is announced and synchronised. @throws {NotRunningError} */
   open(sync: DocumentSync): void
   close(sync: DocumentSync): void
+  /** Somebody has written. */
+  changed(sync: DocumentSync): void
   /** Sends all others an update that fits a rumor. */
   say(sync: DocumentSync, update: Uint8Array): void
   /** Sends longer ones to connected members that hold the document. */
@@ -206,6 +208,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       if (transaction.origin === this) this.#applying.collect(transaction)
       else this.#local.collect(transaction)
     }
+    this.#room.changed(this.#sync)
     if (this.#local.isEmpty) return
     this.#checkSize()
     this.#send.ask()

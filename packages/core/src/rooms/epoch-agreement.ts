@@ -44,6 +44,11 @@ export class EpochAgreement {
     return this.#dueMs
   }
 
+  /** Whether it matters that somebody has written, and nobody looks again by itself. */
+  mayBecomeDue({ digest }: DocumentSync): boolean {
+    return this.#dueMs === Number.POSITIVE_INFINITY && digest.clients >= minClients
+  }
+
   /** The digest with which this replica would begin an epoch; undefined: it would not. */
   offer(sync: DocumentSync, holders: readonly EpochHolder[], nowMs: number): string | undefined {
     if (sync.changes !== this.#changes) {

@@ -261,6 +261,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
         documents.delete(name)
         this.#announcer.closed(name)
       },
+      changed: sync => this.#announcer.changed(sync),
       say: ({ name: document, epochs }, update) =>
         void driver.say(space, [{ type: 'update', document, update, epoch: epochs.current }]),
       push: (document, updates) => driver.push(space, document, updates),
