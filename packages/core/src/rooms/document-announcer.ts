@@ -46,8 +46,8 @@ interface Opened {
   /** Members that were compared with, and do not announce the document, since when. */
   readonly withoutIt: Map<string, number>
   readonly agreement: EpochAgreement
-  /** A later epoch in which a member was when this one last asked it for that. */
-  laterAsked: EpochName | undefined
+  /** The later epoch that others are in, and since when this is known. */
+  later: { readonly epoch: EpochName; readonly sinceMs: number } | undefined
 }
 
 /** Our choice: two announcements that crossed each other have both arrived by then. */
@@ -58,6 +58,8 @@ const unknownMs = 10_000
 const firstWaitMs = 1_000
 /** … but at least so often. */
 const maxWaitMs = 10_000
+/** A member that knows what a later epoch began with may still be on its way: so long it is waited for. */
+const giveUpMs = 30_000
 /** The digest of a replica that is not synced is announced at most so often. */
 const digestIntervalMs = 250
 
@@ -89,7 +91,7 @@ export class DocumentAnnouncer {
       hasSyncedHolder: false,
       withoutIt: new Map(),
       agreement: new EpochAgreement(this.#options.self),
-      laterAsked: undefined,
+      later: undefined,
     })
     this.look()
     this.#options.regroup()
@@ -165,18 +167,21 @@ export class DocumentAnnouncer {
     if (!opened) return
     const { epochs } = sync
     const holders = roster.holdersOf(sync.name)
-    for (const { epoch } of holders) if (epoch) epochs.saw(epoch)
+    for (const { epoch, isSynced } of holders) if (epoch && isSynced) epochs.saw(epoch)
     const nowMs = clock.now().monotonicMs
     const offered = this.#lastHoldings.get(sync.name)?.agreed
     if (opened.agreement.mayBegin(sync, holders, offered, nowMs)) epochs.begin()
     const { later } = epochs
     if (!later) return
-    if (epochs.isMissed(holders.filter(({ epoch }) => isSameEpoch(epoch, later)).map(({ id }) => id)))
-      superseded(sync.name)
-    else if (!isSameEpoch(later, opened.laterAsked)) {
-      opened.laterAsked = later
+    if (!isSameEpoch(later, opened.later?.epoch)) {
+      opened.later = { epoch: later, sinceMs: nowMs }
       request(sync.name)
     }
+    const inLater = holders.filter(({ epoch, isSynced }) => isSynced && isSameEpoch(epoch, later))
+    const giveUpAtMs = (opened.later?.sinceMs ?? nowMs) + giveUpMs
+    if (inLater.length === 0 || !epochs.isMissed(inLater.map(({ id }) => id))) return
+    if (nowMs < giveUpAtMs) this.#lookAgainAt(giveUpAtMs)
+    else superseded(sync.name)
   }
 
   /**

@@ -5,8 +5,9 @@
  * changes nothing. What came before that on which it builds waits, but neither without bound nor for ever: it is
  * dropped, and the next exchange brings both.
  */
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
 import { limits } from '../wire/limits.ts'
+import { applyUpdate } from './apply-update.ts'
 import { DocumentDigest } from './document-digest.ts'
 import { DocumentEpochs, type Lineage } from './epochs/document-epochs.ts'
 import { isReadable } from './readable-updates.ts'
@@ -115,24 +116,7 @@ export class DocumentSync {
     if (!isReadable(update)) return 'refused'
     if (this.digest.liveBytes + update.length > limits.maxDocumentBytes) return 'refused'
     const [before, wasComplete] = [this.#changes, !this.hasGap()]
-    let isApplied = false
-    try {
-      Y.transact(
-        this.doc,
-        () => {
-          Y.applyUpdate(this.doc, update)
-          isApplied = true
-        },
-        this.#options.origin,
-        false,
-      )
-    } catch (error) {
-      if (!isApplied) return 'refused'
-      // Of somebody who watches the document: reported as an event target reports it, and nothing here stops.
-      queueMicrotask(() => {
-        throw error
-      })
-    }
+    if (!applyUpdate(this.doc, update, this.#options.origin)) return 'refused'
     if (!this.hasGap()) this.#sweeps = 0
     this.#hasDropped = waitingBytes(this.doc) > maxWaitingBytes
     if (this.#hasDropped) {

@@ -9,6 +9,7 @@
  */
 import * as Y from 'yjs'
 import type { EpochName } from '../../wire/epoch-name.ts'
+import { applyUpdate } from '../apply-update.ts'
 import { DocumentDigest } from '../document-digest.ts'
 import { isReadable } from '../readable-updates.ts'
 import { encodeDeletions, updateChunks } from '../update-chunks.ts'
@@ -186,13 +187,13 @@ export class DocumentEpochs {
     const { doc, origin, replaced } = this.#options
     this.#empty()
     replaced()
-    Y.applyUpdate(doc, Y.encodeStateAsUpdate(other), origin)
+    applyUpdate(doc, Y.encodeStateAsUpdate(other), origin)
   }
 
   #empty(): void {
     const { doc, origin } = this.#options
     const ranges = [...rangesBeyond(doc, new Map())].sort((a, b) => b.client - a.client)
-    Y.applyUpdate(doc, encodeDeletions(ranges.map(({ client, ...range }) => [client, [range]])), origin)
+    applyUpdate(doc, encodeDeletions(ranges.map(({ client, ...range }) => [client, [range]])), origin)
     compact(doc, [], 0)
   }
 

@@ -5,6 +5,7 @@
  * ids. A replica that has seen both knows which of them was shown.
  */
 import * as Y from 'yjs'
+import { applied } from '../apply-update.ts'
 import type { SharedType } from './kept-runs.ts'
 
 export interface KeyValue {
@@ -41,19 +42,15 @@ function isContested(item: Y.Item, idBeyond: (id: Y.ID) => Y.ID | undefined): bo
 /** Sets those again that are not shown, and for which nothing else is. */
 export function restoreValues(doc: Y.Doc, values: readonly KeyValue[], origin: unknown): void {
   if (values.length === 0) return
-  Y.transact(
-    doc,
-    () => {
-      for (const { id, key, value } of values) {
-        const item = Y.getItem(doc.store, id)
-        const parent = item instanceof Y.Item ? item.parent : null
-        const isShown = parent instanceof Y.AbstractType && parent._map.get(key)?.deleted === false
-        if (isShown) continue
-        if (parent instanceof Y.Map) parent.set(key, value)
-        else if (parent instanceof Y.XmlElement || parent instanceof Y.Text)
-          parent.setAttribute(key, value as string)
-      }
-    },
-    origin,
-  )
+  applied(doc, origin, () => {
+    for (const { id, key, value } of values) {
+      const item = Y.getItem(doc.store, id)
+      const parent = item instanceof Y.Item ? item.parent : null
+      const isShown = parent instanceof Y.AbstractType && parent._map.get(key)?.deleted === false
+      if (isShown) continue
+      if (parent instanceof Y.Map) parent.set(key, value)
+      else if (parent instanceof Y.XmlElement || parent instanceof Y.Text)
+        parent.setAttribute(key, value as string)
+    }
+  })
 }

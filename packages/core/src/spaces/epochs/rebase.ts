@@ -5,6 +5,7 @@
  * the base disappears, the base is compacted, and the same comes back under new ids, in one go for the app.
  */
 import * as Y from 'yjs'
+import { applyUpdate } from '../apply-update.ts'
 import { encodeDeletions } from '../update-chunks.ts'
 import { compact } from './compaction.ts'
 import { type EpochIds, mapInto, mapOutOf } from './id-map.ts'
@@ -31,16 +32,16 @@ export interface Rebase {
 /** @param doc has the ids from before the epoch, and nothing waits in it for something that is missing */
 export function rebase({ doc, base, epoch, origin, compacted }: Rebase): void {
   const runs = keptRuns(base)
-  Y.applyUpdate(doc, Y.encodeStateAsUpdate(base, Y.encodeStateVector(doc)), origin)
+  applyUpdate(doc, Y.encodeStateAsUpdate(base, Y.encodeStateVector(doc)), origin)
   const map = mapInto(epoch, base, runs)
   const updates = translate(doc, map)
   const values = [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
   const beyond = [...rangesBeyond(doc, map.state)].sort((a, b) => b.client - a.client)
   if (beyond.length > 0)
-    Y.applyUpdate(doc, encodeDeletions(beyond.map(({ client, ...range }) => [client, [range]])), origin)
+    applyUpdate(doc, encodeDeletions(beyond.map(({ client, ...range }) => [client, [range]])), origin)
   compact(doc, runs, epoch.client)
   compacted()
-  for (const update of updates) Y.applyUpdate(doc, update, origin)
+  for (const update of updates) applyUpdate(doc, update, origin)
   restoreValues(doc, values, origin)
 }
 

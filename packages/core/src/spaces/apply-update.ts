@@ -1,0 +1,33 @@
+/**
+ * Apply update: brings an update into a document whatever the app's observers do.
+ *
+ * What an observer throws is reported as an event target reports it. Yjs has applied the update by then.
+ */
+import * as Y from 'yjs'
+
+/** @returns false: the update cannot be applied, and nothing was changed */
+export function applyUpdate(doc: Y.Doc, update: Uint8Array, origin: unknown): boolean {
+  return applied(doc, origin, () => Y.applyUpdate(doc, update))
+}
+
+/** @returns false: `change` threw */
+export function applied(doc: Y.Doc, origin: unknown, change: () => void): boolean {
+  let isApplied = false
+  try {
+    Y.transact(
+      doc,
+      () => {
+        change()
+        isApplied = true
+      },
+      origin,
+      false,
+    )
+  } catch (error) {
+    if (!isApplied) return false
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+  return true
+}
