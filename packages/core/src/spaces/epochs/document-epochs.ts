@@ -11,8 +11,8 @@ import * as Y from 'yjs'
 import type { EpochName } from '../../wire/epoch-name.ts'
 import { applyUpdate } from '../apply-update.ts'
 import { DocumentDigest } from '../document-digest.ts'
-import { isReadable } from '../readable-updates.ts'
-import { encodeDeletions, updateChunks } from '../update-chunks.ts'
+import { isUpdate } from '../readable-updates.ts'
+import { encodeDeletions } from '../update-chunks.ts'
 import { compact } from './compaction.ts'
 import { type Epoch, firstEpoch, isLaterEpoch, isSameEpoch, named, nextEpoch, type Past } from './epoch.ts'
 import { compactBase, docOf, rebase, undoEpoch } from './rebase.ts'
@@ -37,7 +37,8 @@ export interface DocumentEpochsOptions {
   readonly changed: (lineage: Lineage | undefined) => void
 }
 
-const chunkBytes = 524_288
+/** Structs and deletions of what an epoch began with: of four million clients, about. */
+const maxPastParts = 16_777_216
 
 export class DocumentEpochs {
   readonly #options: DocumentEpochsOptions
@@ -122,7 +123,7 @@ export class DocumentEpochs {
   begin(): void {
     const { doc } = this.#options
     const [epoch, parent] = [this.next(), this.current ?? firstEpoch]
-    const updates = [...updateChunks(doc, { since: new Map(), maxBytes: chunkBytes })]
+    const updates = [Y.encodeStateAsUpdate(doc)]
     compactBase(doc, epoch)
     this.#options.replaced()
     this.#enter({ epoch, past: { parent, updates } })
@@ -132,7 +133,7 @@ export class DocumentEpochs {
   gather(from: string, update: Uint8Array, maxBytes: number): boolean {
     if (this.#gathered?.from !== from) this.#gathered = { from, updates: [], bytes: 0 }
     this.#gathered.bytes += update.length
-    if (this.#gathered.bytes > maxBytes || !isReadable(update)) {
+    if (this.#gathered.bytes > maxBytes || !isUpdate(update, maxPastParts)) {
       this.#gathered = undefined
       return false
     }

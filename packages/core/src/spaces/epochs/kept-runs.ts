@@ -42,7 +42,8 @@ export function* allTypes(doc: Y.Doc): Generator<SharedType> {
 /** The items of a type's list, then the values of its keys. */
 function* keptItems(type: SharedType): Generator<Y.Item> {
   yield* listOf(type)
-  for (const [, item] of [...type._map].sort(([a], [b]) => (a < b ? -1 : 1))) if (!item.deleted) yield item
+  const values = [...type._map].filter(([, { deleted }]) => !deleted).sort(([a], [b]) => (a < b ? -1 : 1))
+  for (const [, item] of values) yield item
 }
 
 export function* listOf({ _start }: SharedType): Generator<Y.Item> {
