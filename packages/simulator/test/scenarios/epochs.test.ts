@@ -195,6 +195,28 @@ describe('a document of many past clients', () => {
     })
   })
 
+  it('takes what a member wrote alone before it met the others, however many epochs they have seen', async () => {
+    await runTwice(async () => {
+      const simulation = settled(8, 3)
+      const heal = simulation.partition([['m0', 'm1'], ['m2']])
+      const documents = await openAll(simulation, ['m0', 'm1', 'm2'])
+      const [first, , alone] = documents as [RoomDocument, RoomDocument, RoomDocument]
+      const { superseded } = follow(alone)
+      await simulation.run(30_000)
+      write(alone, 'alone ')
+      for (let epoch = 1; epoch <= 2; epoch++) {
+        bringClients(first.doc, pastClients, epoch * 10_000)
+        await simulation.run(40_000)
+      }
+      heal()
+      await simulation.run(60_000)
+      expect(superseded).toEqual([])
+      expect(new Set(documents.map(textOf)).size).toBe(1)
+      expect(textOf(first).length).toBe(2 * pastClients + 'alone '.length)
+      return simulation
+    })
+  })
+
   it('is the same after its holders started anew from their stores', async () => {
     await runTwice(async () => {
       const simulation = settled(7, 2)

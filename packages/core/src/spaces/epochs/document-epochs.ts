@@ -1,8 +1,8 @@
 /**
  * Document epochs: in which epoch one replica of a document is, and how it gets into another one.
  *
- * A replica is in no epoch until it is synced: what was written into it until then builds on nothing that others hold,
- * so it belongs into whichever epoch the others are in. Invariants:
+ * A replica is in no epoch until it has exchanged something: what was written into it until then builds on nothing that
+ * others hold, so it belongs into whichever epoch the others are in. Invariants:
  * 1. Replicas exchange updates only within one epoch.
  * 2. Nothing of a replica is dropped when it enters an epoch: it is part of what the epoch began with, or translated.
  * 3. Where that is impossible, because what the epoch began with cannot be had, the replica is handed over as a whole.
