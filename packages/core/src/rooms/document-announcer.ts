@@ -7,9 +7,7 @@
  */
 import type { Clock } from '../cluster/ports.ts'
 import type { DocumentSync } from '../spaces/document-sync.ts'
-import { isSameEpoch } from '../spaces/epochs/epoch.ts'
 import { digestText } from '../spaces/sync-state.ts'
-import type { EpochName } from '../wire/epoch-name.ts'
 import type { Json } from '../wire/json.ts'
 import type { DocumentRoster } from './document-roster.ts'
 import { EpochAgreement } from './epoch-agreement.ts'
@@ -46,8 +44,6 @@ interface Opened {
   /** Members that were compared with, and do not announce the document, since when. */
   readonly withoutIt: Map<string, number>
   readonly agreement: EpochAgreement
-  /** The later epoch that others are in, and since when this is known. */
-  later: { readonly epoch: EpochName; readonly sinceMs: number } | undefined
 }
 
 /** Our choice: two announcements that crossed each other have both arrived by then. */
@@ -58,8 +54,6 @@ const unknownMs = 10_000
 const firstWaitMs = 1_000
 /** … but at least so often. */
 const maxWaitMs = 10_000
-/** A member that knows what a later epoch began with may still be on its way: so long it is waited for. */
-const giveUpMs = 30_000
 /** The digest of a replica that is not synced is announced at most so often. */
 const digestIntervalMs = 250
 
@@ -91,7 +85,6 @@ export class DocumentAnnouncer {
       hasSyncedHolder: false,
       withoutIt: new Map(),
       agreement: new EpochAgreement(this.#options.self),
-      later: undefined,
     })
     this.look()
     this.#options.regroup()
@@ -163,25 +156,12 @@ export class DocumentAnnouncer {
 
   #lookAtEpochs(sync: DocumentSync): void {
     const { clock, roster, request, superseded } = this.#options
-    const opened = this.#opened.get(sync.name)
-    if (!opened) return
-    const { epochs } = sync
-    const holders = roster.holdersOf(sync.name)
-    for (const { epoch, isSynced } of holders) if (epoch && isSynced) epochs.saw(epoch)
-    const nowMs = clock.now().monotonicMs
+    const { agreement } = this.#opened.get(sync.name) ?? {}
     const offered = this.#lastHoldings.get(sync.name)?.agreed
-    if (opened.agreement.mayBegin(sync, holders, offered, nowMs)) epochs.begin()
-    const { later } = epochs
-    if (!later) return
-    if (!isSameEpoch(later, opened.later?.epoch)) {
-      opened.later = { epoch: later, sinceMs: nowMs }
-      request(sync.name)
-    }
-    const inLater = holders.filter(({ epoch, isSynced }) => isSynced && isSameEpoch(epoch, later))
-    const giveUpAtMs = (opened.later?.sinceMs ?? nowMs) + giveUpMs
-    if (inLater.length === 0 || !epochs.isMissed(inLater.map(({ id }) => id))) return
-    if (nowMs < giveUpAtMs) this.#lookAgainAt(giveUpAtMs)
-    else superseded(sync.name)
+    const move = agreement?.look(sync, roster.holdersOf(sync.name), offered, clock.now().monotonicMs)
+    if (move === 'begin') sync.epochs.begin()
+    else if (move === 'ask') request(sync.name)
+    else if (move === 'give up') superseded(sync.name)
   }
 
   /**

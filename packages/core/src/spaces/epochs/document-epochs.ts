@@ -116,7 +116,7 @@ export class DocumentEpochs {
     if (!this.#later) return false
     const number = this.current?.number ?? 0
     const isReachable = this.#later.number === number + 1 || this.#later.number === number
-    return !isReachable || (holders.length > 0 && holders.every(id => this.#withoutPast.has(id)))
+    return !isReachable || holders.every(id => this.#withoutPast.has(id))
   }
 
   /** Begins the next epoch with the document as it is. */
@@ -158,8 +158,9 @@ export class DocumentEpochs {
     const { doc, origin, replaced } = this.#options
     const base = docOf(updates)
     const epoch = named(name)
+    const digest = new DocumentDigest(base).hash()
     const begun = (parent: Epoch | undefined) =>
-      parent && isSameEpoch(nextEpoch(parent, new DocumentDigest(base).hash()), epoch) ? parent : undefined
+      parent && isSameEpoch(nextEpoch(parent, digest), epoch) ? parent : undefined
     const current = this.current ?? firstEpoch
     const past = this.#lineage?.past
     const parent = begun(current) ?? begun(past?.parent)
