@@ -6,7 +6,7 @@
  * come twice.
  */
 import * as Y from 'yjs'
-import { type DeletedRange, updateChunks } from '../spaces/update-chunks.ts'
+import { type DeletedRange, streamedChunks, updateChunks } from '../spaces/update-chunks.ts'
 
 export class DocumentChanges {
   readonly #doc: Y.Doc
@@ -43,13 +43,13 @@ export class DocumentChanges {
     other.clear()
   }
 
-  /** As updates of about so many bytes, encoded one by one. Nothing is left to be asked for. */
-  take(maxBytes: number): Iterator<Uint8Array, void, undefined> {
+  /** As updates, encoded one by one. Nothing is left to be asked for. */
+  take(): Iterator<Uint8Array, void, undefined> {
     const since = this.#since
     const until = new Map([...since.keys()].map(client => [client, Y.getState(this.#doc.store, client)]))
     const deletions = this.#deletions
     this.clear()
-    return updateChunks(this.#doc, { since, until, deletions, maxBytes })
+    return updateChunks(this.#doc, { since, until, deletions, ...streamedChunks })
   }
 
   clear(): void {

@@ -45,7 +45,6 @@ export interface DocumentHost {
 const updateIntervalMs = 50
 /** A fact's payload also carries the document's name. */
 const maxSaidBytes = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 16
-const chunkBytes = 524_288
 /** A long change is encoded for so long, then everything else has its turn. */
 const sliceMs = 8
 
@@ -209,7 +208,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   #sendLocal(): void {
     this.#storeForeign()
     if (this.#local.isEmpty) return
-    const updates = new SharedUpdates(this.#local.take(chunkBytes))
+    const updates = new SharedUpdates(this.#local.take())
     const [first, second] = [updates.at(0), updates.at(1)]
     if (!first) return
     this.#store(updates)
@@ -219,7 +218,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   }
 
   #storeForeign(): void {
-    if (!this.#foreign.isEmpty) this.#store(new SharedUpdates(this.#foreign.take(chunkBytes)))
+    if (!this.#foreign.isEmpty) this.#store(new SharedUpdates(this.#foreign.take()))
   }
 
   #store(updates: SharedUpdates): void {
