@@ -65,7 +65,9 @@ async function startNode(options: JoinOptions, preset: Preset): Promise<MemberNo
     privateKey: await loadIdentity(datastore),
     addresses: { listen: [...preset.listen] },
     connectionEncrypters: [frugalNoise()],
-    streamMuxers: [yamux({ enableKeepAlive: false })],
+    streamMuxers: [
+      yamux({ keepAliveInterval: 2 ** 31 - 1, streamOptions: { maxStreamWindowSize: 1_048_576 } }),
+    ],
     // Probes watch the connections already.
     connectionMonitor: { enabled: false },
     // The defaults take a burst of joins from one host for an attack.

@@ -36,7 +36,10 @@ export interface ChunkOptions {
  * Of what is sent, our choice. The first chunk is one piece, so that it shows at once. The longest is applied in some
  * ten milliseconds; and Yjs, which keeps a long text as one string, puts that together anew for each chunk.
  */
-export const streamedChunks: Pick<ChunkOptions, 'maxBytes' | 'growTo'> = { maxBytes: 61_440, growTo: 2_097_152 }
+export const streamedChunks: Pick<ChunkOptions, 'maxBytes' | 'growTo'> = {
+  maxBytes: 61_440,
+  growTo: 2_097_152,
+}
 
 export interface DeletedRange {
   readonly clock: number
