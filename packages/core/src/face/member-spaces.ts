@@ -1,7 +1,7 @@
 /**
  * Member spaces: the rooms and shared configs that one member has entered, each once.
  *
- * It is made with the first of them, so a member without any neither loads nor runs anything of it.
+ * It is made with the first of them, so a member without any runs nothing of it.
  */
 import { toString as toText } from 'uint8arrays/to-string'
 import type { Engine } from '../cluster/engine.ts'

@@ -16,6 +16,10 @@ import { joinWith, type MemberNode } from '../preset.ts'
 import { node as platform } from './platform.ts'
 import { openStorage } from './storage.ts'
 
+// Loaded when the app has been: entering a room waits for nothing then.
+// What fails now fails again there, where it is reported.
+void import('../../face/member-spaces.ts').catch(() => {})
+
 const anyTcp = '/ip4/0.0.0.0/tcp/0'
 
 /** So many browsers can wait at this relay to be introduced; the libp2p default is 15. */
