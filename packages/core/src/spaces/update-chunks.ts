@@ -29,14 +29,14 @@ export interface ChunkOptions {
   /** Bytes of a chunk, about; of the first one, if they grow. */
   readonly maxBytes: number
   /** Each chunk is twice as long as the one before, up to this. @default they do not grow */
-  readonly growTo?: number
+  readonly growTo?: number | undefined
 }
 
 /**
  * Of what is sent, our choice. The first chunk is one piece, so that it shows at once. The longest is applied in some
  * ten milliseconds; and Yjs, which keeps a long text as one string, puts that together anew for each chunk.
  */
-export const streamedChunks: Pick<ChunkOptions, 'maxBytes' | 'growTo'> = {
+export const streamedChunks = {
   maxBytes: 61_440,
   growTo: 2_097_152,
 }
