@@ -118,6 +118,20 @@ describe('the window', () => {
     expect(carry(steps).mostUnderWay).toBe(windowPieces)
   })
 
+  it('lets about a megabyte to one member be under way', () => {
+    const steps = sender.answer('b', 'notes', updates(100, pieceBytes), 0)
+    const bytes = steps.reduce((sum, step) => sum + pieceOf(step).content.length, 0)
+    expect([steps.length, bytes]).toEqual([4, 4 * pieceBytes])
+  })
+
+  it('opens with an acknowledgement of each quarter of a megabyte', () => {
+    const acks = sender
+      .answer('b', 'notes', updates(100, pieceBytes / 2 + 1), 0)
+      .map(step => receiver.received('a', 'notes', pieceOf(step), 0)?.ack?.taken?.pieces)
+    expect(acks).toEqual([undefined, 2, undefined, 4, undefined, 6])
+    expect(sender.acknowledged('b', { transfer: 1, pieces: 2 }, 0).length).toBe(2)
+  })
+
   it('is shared by all streams to one member, and no other member counts', () => {
     expect(sender.answer('b', 'notes', updates(1_000), 0).length).toBe(windowPieces)
     expect(sender.answer('b', 'other', updates(1_000), 0).length).toBe(0)

@@ -60,6 +60,16 @@ describe('update chunks', () => {
     expect(target.getText('text').toString()).toBe(doc.getText('text').toString())
   })
 
+  it('grow, each twice as long as the one before, if they may', () => {
+    const doc = new Y.Doc()
+    doc.getText('text').insert(0, 'x'.repeat(10_000))
+    const chunks = [...updateChunks(doc, { since: new Map(), maxBytes: 1_000, growTo: 3_000 })]
+    expect(chunks.map(({ length }) => Math.floor(length / 1_000))).toEqual([1, 2, 3, 3, 1])
+    const target = new Y.Doc()
+    for (const chunk of chunks) Y.applyUpdate(target, chunk)
+    expect(target.getText('text').toString()).toBe(doc.getText('text').toString())
+  })
+
   it('cut a long list', () => {
     const doc = new Y.Doc()
     doc.getArray('list').push(Array.from({ length: 100_000 }, (_, i) => i))

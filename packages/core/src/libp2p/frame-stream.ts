@@ -36,6 +36,9 @@ export function writeFrame(stream: Stream, bytes: Uint8Array): boolean {
   }
 }
 
+/** What took so long to take in is followed by a pause, our choice: a socket hands over megabytes in one go. */
+const maxTurnMs = 8
+
 /** Calls back with each frame. A frame beyond the limit ends the stream. */
 export function readFrames(stream: Stream, onFrame: (frame: Uint8Array) => void): void {
   const decoder = new LengthPrefixedDecoder({
@@ -43,14 +46,30 @@ export function readFrames(stream: Stream, onFrame: (frame: Uint8Array) => void)
     maxDataLength: limits.maxFrameBytes,
   })
   stream.addEventListener('message', ({ data }) => {
+    const sinceMs = performance.now()
     try {
       for (const frame of decoder.decode(data)) onFrame(frame.subarray())
     } catch (error) {
       stream.abort(error instanceof Error ? error : new Error(String(error)))
     }
+    if (performance.now() - sinceMs > maxTurnMs) pause(stream)
   })
   // Half-closed by the other end: there is nothing to say on it either.
   stream.addEventListener('remoteCloseWrite', () => {
     stream.close().catch(() => {})
   })
+}
+
+/** Until everything else that is due has had its turn. What came before the other end closed is still read. */
+function pause(stream: Stream): void {
+  if (stream.readStatus !== 'readable') return
+  stream.pause()
+  setTimeout(() => {
+    if (stream.readStatus !== 'paused') return
+    try {
+      stream.resume()
+    } catch {
+      // It was read to its end, and nothing can be sent over it any more.
+    }
+  }, 0)
 }

@@ -1,5 +1,5 @@
 /**
- * Outbound streams: at most one a member and channel, opened when there is something to say.
+ * Outbound streams: at most one a member and channel, opened when there is something to say, or will be soon.
  *
  * The first frame on each is a hello, sent together with what waited for the stream. What cannot be sent is
  * dropped, and the stream forgotten: the next frame opens another.
@@ -45,6 +45,11 @@ export class OutboundStreams {
     }
     if (outbound && writeFrame(outbound.stream, bytes)) return
     this.#open(to, channel, [bytes])
+  }
+
+  /** Opens the stream if there is none: what is said soon need not wait for it. */
+  open(to: string, channel: Channel): void {
+    if (!this.#streams[channel].has(to)) this.#open(to, channel, [])
   }
 
   /** A newer connection stands: what is said from now on, or waits to be said, goes over that. */

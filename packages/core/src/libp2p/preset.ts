@@ -37,6 +37,12 @@ export interface Preset {
   readonly started: (node: MemberNode) => () => void
 }
 
+/**
+ * One ping when a connection begins, and none later: yamux lets a stream's window grow beyond 256 kB only if it knows
+ * the round trip. A megabyte (our choice) is what a document has under way at most.
+ */
+const windows = { keepAliveInterval: 2 ** 31 - 1, streamOptions: { maxStreamWindowSize: 1_048_576 } }
+
 /** Starts the node. Whatever fails, nothing is left running, and the store is closed. */
 export async function joinWith(options: JoinOptions, preset: Preset): Promise<Cluster> {
   const { storage } = preset
@@ -65,7 +71,7 @@ async function startNode(options: JoinOptions, preset: Preset): Promise<MemberNo
     privateKey: await loadIdentity(datastore),
     addresses: { listen: [...preset.listen] },
     connectionEncrypters: [frugalNoise()],
-    streamMuxers: [yamux({ enableKeepAlive: false })],
+    streamMuxers: [yamux(windows)],
     // Probes watch the connections already.
     connectionMonitor: { enabled: false },
     // The defaults take a burst of joins from one host for an attack.

@@ -245,6 +245,9 @@ export class Libp2pTransport implements Transport {
   #opened(id: string): void {
     const isOurs = this.#dialler.connections(id).some(connection => this.#dialler.isOurs(connection))
     this.#listener?.link(id, 'open', isOurs)
+    // Both ends speak on their own streams: opened one after the other, each would cost a round trip.
+    this.#streams.open(id, 'sync')
+    if (this.#spaces.size > 0) this.#streams.open(id, 'space')
   }
 
   #closed(connection: Connection): void {

@@ -43,13 +43,18 @@ export class DocumentChanges {
     other.clear()
   }
 
-  /** As updates of about so many bytes, encoded one by one. Nothing is left to be asked for. */
-  take(maxBytes: number): Iterator<Uint8Array, void, undefined> {
+  /**
+   * As updates, encoded one by one. Nothing is left to be asked for.
+   *
+   * @param maxBytes of the first one, about
+   * @param growTo of the longest one: each is twice as long as the one before
+   */
+  take(maxBytes: number, growTo: number = maxBytes): Iterator<Uint8Array, void, undefined> {
     const since = this.#since
     const until = new Map([...since.keys()].map(client => [client, Y.getState(this.#doc.store, client)]))
     const deletions = this.#deletions
     this.clear()
-    return updateChunks(this.#doc, { since, until, deletions, maxBytes })
+    return updateChunks(this.#doc, { since, until, deletions, maxBytes, growTo })
   }
 
   clear(): void {

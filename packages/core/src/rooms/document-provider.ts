@@ -13,6 +13,7 @@ import { DocumentSync } from '../spaces/document-sync.ts'
 import type { Lineage } from '../spaces/epochs/document-epochs.ts'
 import { Paced } from '../spaces/paced.ts'
 import { SharedUpdates } from '../spaces/shared-updates.ts'
+import { streamedChunks } from '../spaces/update-chunks.ts'
 import { limits } from '../wire/limits.ts'
 import { DocumentChanges } from './document-changes.ts'
 import type { KeptUpdates } from './kept-updates.ts'
@@ -48,7 +49,7 @@ export interface DocumentHost {
 const updateIntervalMs = 50
 /** A fact's payload also carries the document's name. */
 const maxSaidBytes = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 16
-const chunkBytes = 524_288
+const { maxBytes, growTo } = streamedChunks
 /** A long change is encoded for so long, then everything else has its turn. */
 const sliceMs = 8
 
@@ -247,7 +248,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   #sendLocal(): void {
     this.#storeForeign()
     if (this.#local.isEmpty) return
-    const updates = new SharedUpdates(this.#local.take(chunkBytes))
+    const updates = new SharedUpdates(this.#local.take(maxBytes, growTo))
     const [first, second] = [updates.at(0), updates.at(1)]
     if (!first) return
     this.#store(updates)
@@ -257,7 +258,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   }
 
   #storeForeign(): void {
-    if (!this.#foreign.isEmpty) this.#store(new SharedUpdates(this.#foreign.take(chunkBytes)))
+    if (!this.#foreign.isEmpty) this.#store(new SharedUpdates(this.#foreign.take(maxBytes, growTo)))
   }
 
   #store(updates: SharedUpdates): void {

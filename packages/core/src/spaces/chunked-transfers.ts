@@ -1,5 +1,5 @@
 /**
- * Chunked transfers: streams of updates from one member to another, in pieces of at most 64 kB.
+ * Chunked transfers: streams of updates from one member to another, in pieces of a quarter of a megabyte.
  *
  * The receiver acknowledges what it has applied, and a sender has at most a megabyte under way to one member, over all
  * its streams: so presence, which shares the connection, never waits for long, and a slow receiver is never flooded.
@@ -9,13 +9,12 @@
 import type { EpochName } from '../wire/epoch-name.ts'
 import type { DocumentStep, Piece } from '../wire/space-codec.ts'
 
-export const pieceBytes = 65_536
-/** Pieces under way to one member. */
-const windowPieces = 16
-/** The receiver acknowledges each fourth piece, and the last. */
-const ackInterval = 4
-/** A turn of a stream ends with a piece that is acknowledged: else many streams could fill the window for ever. */
-const turnPieces = ackInterval
+/** With all that is around it, four messages of Noise. Our choice: each piece costs both ends some work of its own. */
+export const pieceBytes = 261_120
+/** Under way to one member. */
+const window = { pieces: 16, bytes: 1_048_576 }
+/** Received since the last acknowledgement: the receiver sends one, as it does for the last piece. */
+const ackAfter = { pieces: 4, bytes: pieceBytes }
 /** No piece and no acknowledgement for so long: given up. */
 const patienceMs = 20_000
 /** Streams to all members, or from all members, at one time. */
@@ -42,9 +41,12 @@ interface Outgoing {
   rest: Uint8Array
   /** The next update: a stream says with its last piece that it is the last. */
   upcoming: Uint8Array | undefined
-  /** Pieces sent, and acknowledged. */
+  /** Pieces sent. */
   sent: number
-  acknowledged: number
+  /** The bytes of those that are not acknowledged. */
+  readonly underWay: number[]
+  /** Since the last piece that the receiver acknowledges. */
+  readonly turn: Turn
   isDone: boolean
   lastMs: number
 }
@@ -55,10 +57,18 @@ interface Incoming {
   readonly isAnswer: boolean
   /** Pieces received. */
   received: number
+  /** Since the last acknowledgement. */
+  readonly turn: Turn
   /** Pieces of the present update. */
   parts: Uint8Array[]
   bytes: number
   lastMs: number
+}
+
+/** Pieces of a stream until one is acknowledged. Both ends count alike. */
+interface Turn {
+  pieces: number
+  bytes: number
 }
 
 /** What a piece completed. */
@@ -125,9 +135,10 @@ export class ChunkedTransfers {
   ): TransferStep[] {
     const outgoing = this.#outgoing.get(keyOf(from, transfer))
     if (!outgoing || pieces > outgoing.sent) return []
-    outgoing.acknowledged = Math.max(outgoing.acknowledged, pieces)
+    const { sent, underWay } = outgoing
+    underWay.splice(0, pieces - (sent - underWay.length))
     outgoing.lastMs = nowMs
-    if (pieces === 0 || (outgoing.isDone && outgoing.acknowledged === outgoing.sent))
+    if (pieces === 0 || (outgoing.isDone && underWay.length === 0))
       this.#outgoing.delete(keyOf(from, transfer))
     return this.#fill(from, nowMs)
   }
@@ -146,7 +157,7 @@ export class ChunkedTransfers {
     if (!isInTurn || !mayBegin || (isTooMuch() && !(this.#evict(from, ({ bytes }) => bytes) && !isTooMuch())))
       return { update: undefined, end: undefined, ack: this.cancel(from, document, transfer) }
     if (!known && isAnswer) this.#dropAnswers(from, document)
-    const incoming = known ?? { from, document, isAnswer, received: 0, parts: [], bytes: 0, lastMs: nowMs }
+    const incoming = known ?? newIncoming(from, document, isAnswer)
     this.#incoming.set(key, incoming)
     incoming.received += 1
     incoming.lastMs = nowMs
@@ -154,11 +165,12 @@ export class ChunkedTransfers {
     incoming.bytes += content.length
     const update = isEndOfUpdate ? joined(incoming) : undefined
     if (isLast) this.#incoming.delete(key)
-    const isAcknowledged = isLast || incoming.received % ackInterval === 0
     return {
       update: update && update.length > 0 ? update : undefined,
       end: isLast && isAnswer ? { isSynced } : undefined,
-      ack: isAcknowledged ? { document, taken: { transfer, pieces: incoming.received } } : undefined,
+      ack: endsTurn(incoming.turn, piece)
+        ? { document, taken: { transfer, pieces: incoming.received } }
+        : undefined,
     }
   }
 
@@ -194,7 +206,8 @@ export class ChunkedTransfers {
       rest: noBytes,
       upcoming: nextOf(source),
       sent: 0,
-      acknowledged: 0,
+      underWay: [],
+      turn: { pieces: 0, bytes: 0 },
       isDone: false,
       lastMs: nowMs,
     })
@@ -227,15 +240,26 @@ export class ChunkedTransfers {
   /** As much as the window allows, each stream in its turn. */
   #fill(to: string, nowMs: number): TransferStep[] {
     const steps: TransferStep[] = []
-    let room = windowPieces
-    for (const each of this.#outgoing.values()) if (each.to === to) room -= each.sent - each.acknowledged
+    let { pieces, bytes } = window
+    for (const each of this.#outgoing.values()) {
+      if (each.to !== to) continue
+      pieces -= each.underWay.length
+      for (const length of each.underWay) bytes -= length
+    }
     for (let isFilling = true; isFilling; ) {
       isFilling = false
       for (const [key, outgoing] of [...this.#outgoing]) {
-        if (outgoing.to !== to || outgoing.isDone || room < turnPieces) continue
-        for (let i = 0; i < turnPieces && !outgoing.isDone; i++) {
-          steps.push({ to, step: nextStep(outgoing) })
-          room -= 1
+        // A turn ends with a piece that is acknowledged: else many streams could fill the window for ever.
+        if (outgoing.to !== to || outgoing.isDone || pieces < ackAfter.pieces || bytes < ackAfter.bytes)
+          continue
+        for (let isTurn = true; isTurn; ) {
+          const piece = nextPiece(outgoing)
+          const { document, source } = outgoing
+          const { epoch, isPast = false } = source
+          steps.push({ to, step: { document, epoch, past: isPast, piece } })
+          pieces -= 1
+          bytes -= piece.content.length
+          isTurn = !endsTurn(outgoing.turn, piece)
         }
         outgoing.lastMs = nowMs
         isFilling = true
@@ -254,8 +278,7 @@ export class ChunkedTransfers {
     for (const each of this.#outgoing.values()) if (!isSilent(each)) receivers.add(each.to)
     for (const each of this.#incoming.values()) if (!isSilent(each)) senders.add(each.from)
     for (const [key, each] of this.#outgoing)
-      if (!receivers.has(each.to) || (each.sent > each.acknowledged && isSilent(each)))
-        this.#outgoing.delete(key)
+      if (!receivers.has(each.to) || (each.underWay.length > 0 && isSilent(each))) this.#outgoing.delete(key)
     for (const [key, { from }] of this.#incoming) if (!senders.has(from)) this.#incoming.delete(key)
   }
 }
@@ -266,12 +289,6 @@ const keyOf = (member: string, transfer: number): string => `${member} ${transfe
 
 function nextOf(source: UpdateSource): Uint8Array | undefined {
   return source.updates.next().value ?? undefined
-}
-
-function nextStep(outgoing: Outgoing): DocumentStep {
-  const { document, source } = outgoing
-  const { epoch, isPast = false } = source
-  return { document, epoch, past: isPast, piece: nextPiece(outgoing) }
 }
 
 function nextPiece(outgoing: Outgoing): Piece {
@@ -288,7 +305,31 @@ function nextPiece(outgoing: Outgoing): Piece {
   outgoing.isDone = isLast
   const index = outgoing.sent
   outgoing.sent += 1
+  outgoing.underWay.push(content.length)
   return { transfer, index, content, isEndOfUpdate, isLast, isAnswer, isSynced }
+}
+
+/** Whether the receiver acknowledges this piece. */
+function endsTurn(turn: Turn, { content, isLast }: Piece): boolean {
+  turn.pieces += 1
+  turn.bytes += content.length
+  if (turn.pieces < ackAfter.pieces && turn.bytes < ackAfter.bytes && !isLast) return false
+  turn.pieces = 0
+  turn.bytes = 0
+  return true
+}
+
+function newIncoming(from: string, document: string, isAnswer: boolean): Incoming {
+  return {
+    from,
+    document,
+    isAnswer,
+    received: 0,
+    turn: { pieces: 0, bytes: 0 },
+    parts: [],
+    bytes: 0,
+    lastMs: 0,
+  }
 }
 
 function joined(incoming: Incoming): Uint8Array {

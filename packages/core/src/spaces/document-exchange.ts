@@ -20,16 +20,11 @@ import {
 } from './document-digest.ts'
 import type { DocumentSync } from './document-sync.ts'
 import type { Question } from './sync-state.ts'
-import { updateChunks } from './update-chunks.ts'
+import { streamedChunks, updateChunks } from './update-chunks.ts'
 
 const emptyDigest = new DocumentDigest(new Y.Doc()).hash()
 /** Clients beyond which buckets are compared first: a state vector of 10 kB. */
 const maxClientsInRequest = 1_024
-/**
- * Bytes of one update in a stream, our choice: applied in some milliseconds, and not so short that a long text, which
- * Yjs keeps as one string, is put together anew for each.
- */
-const chunkBytes = 524_288
 
 export interface DocumentExchangeOptions {
   readonly sync: DocumentSync
@@ -235,7 +230,7 @@ function sourceOf(
   const isSynced = sync.state.isSyncedFor(to)
   return {
     epoch: sync.epochs.current,
-    updates: sync.epochs.whileIn(updateChunks(sync.doc, { since, includes, mayLack, maxBytes: chunkBytes })),
+    updates: sync.epochs.whileIn(updateChunks(sync.doc, { since, includes, mayLack, ...streamedChunks })),
     isSynced: () => isSynced,
   }
 }

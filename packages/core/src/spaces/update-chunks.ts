@@ -26,8 +26,19 @@ export interface ChunkOptions {
   readonly mayLack?: ((client: number) => boolean) | undefined
   /** The deletions to send. @default those of all clients looked at */
   readonly deletions?: ReadonlyMap<number, readonly DeletedRange[]> | undefined
-  /** Bytes of a chunk, about. */
+  /** Bytes of a chunk, about; of the first one, if they grow. */
   readonly maxBytes: number
+  /** Each chunk is twice as long as the one before, up to this. @default they do not grow */
+  readonly growTo?: number | undefined
+}
+
+/**
+ * Of what is sent, our choice. The first chunk is one piece, so that it shows at once. The longest is applied in some
+ * ten milliseconds; and Yjs, which keeps a long text as one string, puts that together anew for each chunk.
+ */
+export const streamedChunks = {
+  maxBytes: 61_440,
+  growTo: 2_097_152,
 }
 
 export interface DeletedRange {
@@ -68,7 +79,7 @@ interface Frame {
 
 function* structChunks(
   doc: Y.Doc,
-  { since, until, includes, mayLack, maxBytes }: ChunkOptions,
+  { since, until, includes, mayLack, maxBytes, growTo = maxBytes }: ChunkOptions,
 ): Generator<Uint8Array> {
   const { store } = doc
   /** What is still to be written: client → from where, up to where. */
@@ -89,6 +100,7 @@ function* structChunks(
     return todo
   }
   let writer = new ChunkWriter()
+  let chunkBytes = maxBytes
   for (const client of pending.keys()) {
     const stack: Frame[] = [{ client, until: Number.POSITIVE_INFINITY }]
     // Texts to which thousands of clients appended in turn make it as deep.
@@ -114,10 +126,11 @@ function* structChunks(
         onStack.add(missing.client)
         continue
       }
-      todo.at = writer.write(struct, todo.at, todo.end, maxBytes)
-      if (writer.bytes < maxBytes && writer.structs < maxStructs) continue
+      todo.at = writer.write(struct, todo.at, todo.end, chunkBytes)
+      if (writer.bytes < chunkBytes && writer.structs < maxStructs) continue
       yield writer.finish()
       writer = new ChunkWriter()
+      chunkBytes = Math.min(2 * chunkBytes, growTo)
     }
   }
   if (writer.bytes > 0) yield writer.finish()

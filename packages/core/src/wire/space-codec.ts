@@ -219,8 +219,8 @@ function decodePiece({ transfer, index, content, ...flags }: messages.Piece): Re
   return ok({
     transfer,
     index,
-    // Copied: a view would keep the whole frame that it came in.
-    content: content.slice(),
+    // A view keeps the whole frame that it came in.
+    content: 2 * content.length < content.buffer.byteLength ? content.slice() : content,
     isEndOfUpdate: flags.endOfUpdate,
     isLast: flags.last,
     isAnswer: flags.answer,
