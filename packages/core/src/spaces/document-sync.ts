@@ -9,6 +9,7 @@ import { createDecoder, hasContent } from 'lib0/decoding'
 import * as Y from 'yjs'
 import { limits } from '../wire/limits.ts'
 import { BoundedDecoder } from './bounded-decoder.ts'
+import { changedClients } from './changed-clients.ts'
 import { DocumentDigest } from './document-digest.ts'
 import { SyncState } from './sync-state.ts'
 
@@ -53,8 +54,8 @@ export class DocumentSync {
     this.doc = doc
     this.isCarried = isCarried
     this.digest = new DocumentDigest(doc)
-    doc.on('afterTransaction', ({ deleteSet, beforeState, afterState }) => {
-      if (deleteSet.clients.size === 0 && isSame(beforeState, afterState)) return
+    doc.on('afterTransaction', transaction => {
+      if (transaction.deleteSet.clients.size === 0 && changedClients(transaction).length === 0) return
       this.#hash = undefined
       this.#changes += 1
     })
@@ -164,12 +165,6 @@ export function isUpdate(update: Uint8Array, maxParts: number = Number.POSITIVE_
   } catch {
     return false
   }
-}
-
-function isSame(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): boolean {
-  if (before.size !== after.size) return false
-  for (const [client, clock] of after) if (before.get(client) !== clock) return false
-  return true
 }
 
 function waitingBytes({ store }: Y.Doc): number {
