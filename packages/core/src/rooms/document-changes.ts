@@ -47,8 +47,10 @@ export class DocumentChanges {
     const since = this.#since
     const until = new Map([...since.keys()].map(client => [client, Y.getState(this.#doc.store, client)]))
     const deletions = this.#deletions
+    const newClients = [...since.values()].filter(clock => clock === 0).length
+    const receiverClients = this.#doc.store.clients.size - newClients
     this.clear()
-    return updateChunks(this.#doc, { since, until, deletions, maxBytes })
+    return updateChunks(this.#doc, { since, until, deletions, maxBytes, receiverClients })
   }
 
   clear(): void {

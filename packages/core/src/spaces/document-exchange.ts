@@ -148,24 +148,25 @@ function requestBuckets(
   differing: ReadonlySet<number>,
   nowMs: number,
 ): DocumentStep {
-  const clocks = new Map<number, Map<number, number>>()
-  for (const client of sync.doc.store.clients.keys()) {
+  const { store } = sync.doc
+  const bytesOf = new Map([...differing].map(bucket => [bucket, 0]))
+  for (const client of store.clients.keys()) {
     const bucket = digestBucketOf(client)
-    if (!differing.has(bucket)) continue
-    const known = clocks.get(bucket) ?? new Map<number, number>()
-    clocks.set(bucket, known.set(client, Y.getState(sync.doc.store, client)))
+    const known = bytesOf.get(bucket)
+    if (known === undefined) continue
+    bytesOf.set(bucket, known + varintBytes(client) + varintBytes(Y.getState(store, client)))
   }
-  const covered = new Map<number, number>()
   const buckets = new Set<number>()
   // The count of clients comes first.
-  let bytes = maxVarintBytes
-  for (const bucket of differing) {
-    const known = clocks.get(bucket) ?? new Map<number, number>()
-    for (const [client, clock] of known) bytes += varintBytes(client) + varintBytes(clock)
-    if (buckets.size > 0 && bytes > limits.maxStateVectorBytes) break
+  let left = limits.maxStateVectorBytes - maxVarintBytes
+  for (const [bucket, bytes] of bytesOf) {
+    left -= bytes
+    if (buckets.size > 0 && left < 0) break
     buckets.add(bucket)
-    for (const [client, clock] of known) covered.set(client, clock)
   }
+  const covered = new Map<number, number>()
+  for (const client of store.clients.keys())
+    if (buckets.has(digestBucketOf(client))) covered.set(client, Y.getState(store, client))
   sync.state.ask({ ...of, isPartial: true }, nowMs)
   const rest = buckets.size < differing.size && { bucketHashes: sync.digest.bucketHashes() }
   return { document: sync.name, stateVector: Y.encodeStateVector(covered), buckets, ...rest, mutual: true }
@@ -227,8 +228,10 @@ function sourceOf(
     })
   // Of the state at the beginning: what is merged meanwhile, and may make this replica synced, is not in the stream.
   const isSynced = sync.state.isSyncedFor(to)
+  // Clients are spread evenly over the buckets.
+  const receiverClients = since.size * (buckets?.size ? digestBuckets / buckets.size : 1)
   return {
-    updates: updateChunks(sync.doc, { since, includes, mayLack, maxBytes: chunkBytes }),
+    updates: updateChunks(sync.doc, { since, includes, mayLack, maxBytes: chunkBytes, receiverClients }),
     isSynced: () => isSynced,
   }
 }

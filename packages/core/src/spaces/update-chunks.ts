@@ -28,6 +28,12 @@ export interface ChunkOptions {
   readonly deletions?: ReadonlyMap<number, readonly DeletedRange[]> | undefined
   /** Bytes of a chunk, about. */
   readonly maxBytes: number
+  /**
+   * So many clients wrote in the document to which the chunks will be applied, about. Each chunk is a transaction there,
+   * and Yjs handles every client in each: chunks grow with the clients, up to 32 times. Undefined: they are not applied
+   * one by one, and do not grow.
+   */
+  readonly receiverClients?: number | undefined
 }
 
 export interface DeletedRange {
@@ -37,7 +43,24 @@ export interface DeletedRange {
 
 export function* updateChunks(doc: Y.Doc, options: ChunkOptions): Generator<Uint8Array, void, undefined> {
   yield* structChunks(doc, options)
-  yield* deletionChunks(options.deletions ?? deletionsOf(doc, options.includes), options.maxBytes)
+  const { deletions = deletionsOf(doc, options.includes), receiverClients, maxBytes } = options
+  const growth = receiverClients === undefined ? 1 : growthFor(doc.store.clients.size)
+  yield* deletionChunks(deletions, growth * maxBytes)
+}
+
+/** Structs of one chunk: encoding and applying them takes some milliseconds. */
+const maxStructs = 4_096
+/**
+ * A chunk has a struct for so many clients of the document, our choice: the structs cost then about a third of what
+ * Yjs does for all clients, and a million clients arrive in some 50 transactions.
+ */
+const clientsPerStruct = 8
+/** Our choice: 131,072 structs and 16 MB in one chunk, for a million clients. */
+const maxGrowth = 32
+
+/** How many times as large as others a chunk is for a document to which so many clients wrote. */
+function growthFor(clients: number): number {
+  return Math.min(maxGrowth, Math.max(1, clients / clientsPerStruct / maxStructs))
 }
 
 /** All that is deleted, by client. O(structs). */
@@ -68,7 +91,7 @@ interface Frame {
 
 function* structChunks(
   doc: Y.Doc,
-  { since, until, includes, mayLack, maxBytes }: ChunkOptions,
+  { since, until, includes, mayLack, maxBytes, receiverClients }: ChunkOptions,
 ): Generator<Uint8Array> {
   const { store } = doc
   /** What is still to be written: client → from where, up to where. */
@@ -88,6 +111,8 @@ function* structChunks(
     lacked.set(client, todo)
     return todo
   }
+  let clients = receiverClients ?? 0
+  let growth = growthFor(clients)
   let writer = new ChunkWriter()
   for (const client of pending.keys()) {
     const stack: Frame[] = [{ client, until: Number.POSITIVE_INFINITY }]
@@ -114,10 +139,12 @@ function* structChunks(
         onStack.add(missing.client)
         continue
       }
+      if (todo.at === 0 && receiverClients !== undefined) clients += 1
       todo.at = writer.write(struct, todo.at, todo.end, maxBytes)
-      if (writer.bytes < maxBytes && writer.structs < maxStructs) continue
+      if (writer.bytes < growth * maxBytes && writer.structs < growth * maxStructs) continue
       yield writer.finish()
       writer = new ChunkWriter()
+      growth = growthFor(clients)
     }
   }
   if (writer.bytes > 0) yield writer.finish()
@@ -136,9 +163,6 @@ function parentIdOf(parent: Y.Item['parent']): Y.ID | null {
   if (parent instanceof Y.ID) return parent
   return parent instanceof Y.AbstractType ? (parent._item?.id ?? null) : null
 }
-
-/** Structs of one chunk: encoding and applying them takes some milliseconds. */
-const maxStructs = 4_096
 
 /** Writes runs of structs, each client's one after the other, as one update. */
 class ChunkWriter {
