@@ -48,7 +48,7 @@ export function chainedClients(clients: readonly number[]): Uint8Array {
   return toUint8Array(encoder)
 }
 
-/** So many client ids as Yjs draws them, and no two equal. */
+/** So many client ids, no two equal, spread over 32 bits as those that Yjs draws: a bijection (Knuth's multiplicative hash). */
 export function drawClients(count: number, from = 0): number[] {
-  return Array.from({ length: count }, (_, i) => 2 ** 28 + (from + i) * 997 + (i % 13))
+  return Array.from({ length: count }, (_, i) => Math.imul(from + i + 1, 0x9e3779b1) >>> 0)
 }

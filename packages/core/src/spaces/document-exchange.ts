@@ -55,7 +55,7 @@ export function offerDocument(sync: DocumentSync, to: string): DocumentStep {
 /** A request to a member that is said to hold the document: what it has beyond this replica. */
 export function requestDocument(
   sync: DocumentSync,
-  of: Omit<Question, 'isPartial'>,
+  of: Omit<Question, 'isPartial' | 'buckets'>,
   nowMs: number,
 ): DocumentStep {
   const document = sync.name
@@ -124,7 +124,8 @@ function answerBuckets(
   const differing = differingBuckets(own, theirs)
   if (differing.size === 0)
     return answerOffer(sync, from, { document: name, isSynced, mutual }, sync.hash(), nowMs)
-  if (mutual && !state.mayAsk(from, hash, isSynced, nowMs))
+  const isAsking = state.isAskingFor(from, differing)
+  if (mutual && (isAsking || !state.mayAsk(from, hash, isSynced, nowMs)))
     return [{ document: name, bucketHashes: own, mutual: false }]
   return [{ ...requestBuckets(sync, { of: from, digest: hash, isSynced }, differing, nowMs), mutual }]
 }
@@ -144,7 +145,7 @@ function differingBuckets(own: Uint8Array, theirs: Uint8Array): ReadonlySet<numb
  */
 function requestBuckets(
   sync: DocumentSync,
-  of: Omit<Question, 'isPartial'>,
+  of: Omit<Question, 'isPartial' | 'buckets'>,
   differing: ReadonlySet<number>,
   nowMs: number,
 ): DocumentStep {
@@ -167,7 +168,7 @@ function requestBuckets(
   const covered = new Map<number, number>()
   for (const client of store.clients.keys())
     if (buckets.has(digestBucketOf(client))) covered.set(client, Y.getState(store, client))
-  sync.state.ask({ ...of, isPartial: true }, nowMs)
+  sync.state.ask({ ...of, isPartial: true, buckets }, nowMs)
   const rest = buckets.size < differing.size && { bucketHashes: sync.digest.bucketHashes() }
   return { document: sync.name, stateVector: Y.encodeStateVector(covered), buckets, ...rest, mutual: true }
 }
@@ -197,8 +198,12 @@ function answerRequest(
   const isMore = [...since].some(([client, clock]) => Y.getState(doc.store, client) < clock)
   if (isMore) state.isBehind(from)
   const steps: DocumentStep[] = []
-  // A request about buckets is what the comparison of buckets led to: the question that began it is answered so.
-  const mayAsk = (buckets && state.isAsking(from)) || state.mayAsk(from, hash, isSynced, nowMs)
+  // A request about buckets is what the comparison of buckets led to: the question that began it is answered so. What
+  // was requested already is on its way: the stream would begin anew, with these buckets alone.
+  const mayAsk =
+    buckets && state.isAsking(from)
+      ? !state.isAskingFor(from, buckets)
+      : state.mayAsk(from, hash, isSynced, nowMs)
   if (mutual && mayAsk) {
     const question = { of: from, digest: hash, isSynced }
     const request = buckets

@@ -96,8 +96,8 @@ function* structChunks(
   const { store } = doc
   /** What is still to be written: client → from where, up to where. */
   const pending = new Map<number, { at: number; end: number }>()
-  for (const client of [...store.clients.keys()].sort((a, b) => b - a)) {
-    if (includes && !includes(client)) continue
+  const lookedAt = [...(until ?? store.clients).keys()].filter(client => includes?.(client) ?? true)
+  for (const client of lookedAt.sort((a, b) => b - a)) {
     const at = since.get(client) ?? 0
     const end = until ? (until.get(client) ?? 0) : Y.getState(store, client)
     if (end > at) pending.set(client, { at, end })
