@@ -42,7 +42,16 @@ function enter(id: string, documents: Json | undefined, entered = 1): void {
   if (documents !== undefined) announce(id, holdingsField, documents, entered)
 }
 
-const holding: Holding = { client: 0, isSynced: false, digest: undefined, isSeeder: false, isCarried: false }
+const holding: Holding = {
+  client: 0,
+  isSynced: false,
+  digest: undefined,
+  isSeeder: false,
+  isCarried: false,
+  epoch: undefined,
+  agreed: undefined,
+  keepsIds: false,
+}
 
 describe('the roster of a room', () => {
   it('knows who holds a document, who holds none, and of whom it is not known', () => {

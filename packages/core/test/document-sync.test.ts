@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { DocumentSync, isReadable } from '../src/spaces/document-sync.ts'
+import { DocumentSync } from '../src/spaces/document-sync.ts'
+import { isReadable } from '../src/spaces/readable-updates.ts'
 import { limits } from '../src/wire/limits.ts'
 import { mulberry32 } from './mulberry32.ts'
 

@@ -16,6 +16,9 @@ const holding = (change: Partial<Holding> = {}): Holding => ({
   digest: undefined,
   isSeeder: false,
   isCarried: false,
+  epoch: undefined,
+  agreed: undefined,
+  keepsIds: false,
   ...change,
 })
 
@@ -28,6 +31,15 @@ describe('holdings', () => {
       digest: fc.option(fc.string(), { nil: undefined }),
       isSeeder: fc.boolean(),
       isCarried: fc.boolean(),
+      epoch: fc.option(
+        fc.record({
+          number: fc.integer({ min: 1, max: 999_999 }),
+          id: fc.uint8Array({ minLength: 16, maxLength: 16 }),
+        }),
+        { nil: undefined },
+      ),
+      agreed: fc.option(fc.string(), { nil: undefined }),
+      keepsIds: fc.boolean(),
     })
     fc.assert(
       fc.property(

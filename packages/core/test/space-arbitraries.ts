@@ -12,6 +12,8 @@ const value = fc
   // JSON has no −0.
   .map(value => JSON.parse(JSON.stringify(value)) as Json)
 
+const epoch = fc.record({ number: count, id: bytes(16) })
+
 const body: fc.Arbitrary<SpaceFactBody> = fc.oneof(
   fc.record({
     type: fc.constant('field' as const),
@@ -32,6 +34,7 @@ const body: fc.Arbitrary<SpaceFactBody> = fc.oneof(
     type: fc.constant('update' as const),
     document: text(limits.maxDocumentNameBytes),
     update: fc.uint8Array({ maxLength: 60 }),
+    epoch: optional(epoch),
   }),
   fc.record({ type: fc.constant('event' as const), entered: count, number: count, value }),
 )
@@ -64,6 +67,9 @@ const documentStep: fc.Arbitrary<DocumentStep> = fc.record({
   ),
   taken: optional(fc.record({ transfer: count, pieces: count })),
   carry: fc.boolean(),
+  epoch: optional(epoch),
+  past: fc.boolean(),
+  noPast: fc.boolean(),
 })
 
 export const spaceSteps: fc.Arbitrary<SpaceStep[]> = fc.array(

@@ -142,7 +142,9 @@ describe('codec of spaces', () => {
     ['buckets', { buckets: new Uint8Array(31) }],
     ['digests of buckets', { bucketHashes: new Uint8Array(4_095) }],
   ])('refuses %s of another length', (_, step) => {
-    const documents = [{ document: '', mutual: false, synced: false, carry: false, ...step }]
+    const documents = [
+      { document: '', mutual: false, synced: false, carry: false, past: false, noPast: false, ...step },
+    ]
     const frame = messages.SpaceFrame.encode({
       steps: [{ space: new Uint8Array(12), facts: [], more: false, documents }],
     })

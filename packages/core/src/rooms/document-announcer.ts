@@ -7,9 +7,12 @@
  */
 import type { Clock } from '../cluster/ports.ts'
 import type { DocumentSync } from '../spaces/document-sync.ts'
+import { isSameEpoch } from '../spaces/epochs/epoch.ts'
 import { digestText } from '../spaces/sync-state.ts'
+import type { EpochName } from '../wire/epoch-name.ts'
 import type { Json } from '../wire/json.ts'
 import type { DocumentRoster } from './document-roster.ts'
+import { EpochAgreement } from './epoch-agreement.ts'
 import { type Holding, type Holdings, maxUnreachable, printHoldings } from './holdings.ts'
 import { holdingsField, unreachableField } from './reserved-fields.ts'
 
@@ -29,6 +32,8 @@ export interface DocumentAnnouncerOptions {
   readonly regroup: () => void
   /** Two members write under one client id, and this one has to draw another. */
   readonly collided: (document: string, memberId: string) => void
+  /** The others are in an epoch that this member's replica cannot be brought into. */
+  readonly superseded: (document: string) => void
 }
 
 interface Opened {
@@ -40,6 +45,9 @@ interface Opened {
   hasSyncedHolder: boolean
   /** Members that were compared with, and do not announce the document, since when. */
   readonly withoutIt: Map<string, number>
+  readonly agreement: EpochAgreement
+  /** A later epoch in which a member was when this one last asked it for that. */
+  laterAsked: EpochName | undefined
 }
 
 /** Our choice: two announcements that crossed each other have both arrived by then. */
@@ -80,6 +88,8 @@ export class DocumentAnnouncer {
       waitMs: firstWaitMs,
       hasSyncedHolder: false,
       withoutIt: new Map(),
+      agreement: new EpochAgreement(this.#options.self),
+      laterAsked: undefined,
     })
     this.look()
     this.#options.regroup()
@@ -108,9 +118,16 @@ export class DocumentAnnouncer {
     this.#resolveCollisions()
     for (const sync of this.#options.documents.values()) {
       this.#dropDeparted(sync)
+      this.#lookAtEpochs(sync)
       if (!sync.state.isSynced) this.#lookAt(sync)
     }
     this.#announce()
+  }
+
+  /** Somebody has written a document: it may be time to compact it soon. */
+  changed(sync: DocumentSync): void {
+    const { agreement } = this.#opened.get(sync.name) ?? {}
+    if (agreement?.mayBecomeDue(sync)) this.#lookAgainAt(this.#options.clock.now().monotonicMs + firstWaitMs)
   }
 
   /** Others that hold one of this member's documents and were dialled in vain. */
@@ -140,6 +157,26 @@ export class DocumentAnnouncer {
       request(sync.name)
     }
     this.#lookAgainAt(Math.min(opened.requestedMs + opened.waitMs, nowMs + firstWaitMs))
+  }
+
+  #lookAtEpochs(sync: DocumentSync): void {
+    const { clock, roster, request, superseded } = this.#options
+    const opened = this.#opened.get(sync.name)
+    if (!opened) return
+    const { epochs } = sync
+    const holders = roster.holdersOf(sync.name)
+    for (const { epoch } of holders) if (epoch) epochs.saw(epoch)
+    const nowMs = clock.now().monotonicMs
+    const offered = this.#lastHoldings.get(sync.name)?.agreed
+    if (opened.agreement.mayBegin(sync, holders, offered, nowMs)) epochs.begin()
+    const { later } = epochs
+    if (!later) return
+    if (epochs.isMissed(holders.filter(({ epoch }) => isSameEpoch(epoch, later)).map(({ id }) => id)))
+      superseded(sync.name)
+    else if (!isSameEpoch(later, opened.laterAsked)) {
+      opened.laterAsked = later
+      request(sync.name)
+    }
   }
 
   /**
@@ -239,7 +276,19 @@ export class DocumentAnnouncer {
       digest: isLater ? before : hasDigest ? digestText(sync.hash()) : undefined,
       isSeeder: !isSynced && this.#opened.get(name)?.seed !== undefined,
       isCarried: sync.isCarried,
+      epoch: sync.epochs.current,
+      agreed: this.#agreed(sync),
+      keepsIds: sync.epochs.areIdsFollowed,
     }
+  }
+
+  #agreed(sync: DocumentSync): string | undefined {
+    const { clock, roster } = this.#options
+    const { agreement } = this.#opened.get(sync.name) ?? {}
+    if (!agreement) return undefined
+    const offer = agreement.offer(sync, roster.holdersOf(sync.name), clock.now().monotonicMs)
+    if (agreement.dueMs < Number.POSITIVE_INFINITY) this.#lookAgainAt(agreement.dueMs)
+    return offer
   }
 
   #lookAgainAt(atMs: number): void {

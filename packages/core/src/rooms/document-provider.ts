@@ -6,10 +6,11 @@
  * the transaction. A long change is encoded in slices of a few milliseconds, so that it holds up nothing else.
  */
 import { ObservableV2 } from 'lib0/observable'
-import type * as Y from 'yjs'
+import * as Y from 'yjs'
 import { NotRunningError } from '../cluster/errors.ts'
 import type { Clock } from '../cluster/ports.ts'
 import { DocumentSync } from '../spaces/document-sync.ts'
+import type { Lineage } from '../spaces/epochs/document-epochs.ts'
 import { Paced } from '../spaces/paced.ts'
 import { SharedUpdates } from '../spaces/shared-updates.ts'
 import { limits } from '../wire/limits.ts'
@@ -28,8 +29,10 @@ export interface DocumentHost {
   /** From now on the document is announced and synchronised. @throws {NotRunningError} */
   open(sync: DocumentSync): void
   close(sync: DocumentSync): void
+  /** Somebody has written. */
+  changed(sync: DocumentSync): void
   /** Sends all others an update that fits a rumor. */
-  say(document: string, update: Uint8Array): void
+  say(sync: DocumentSync, update: Uint8Array): void
   /** Sends longer ones to connected members that hold the document. */
   push(document: string, updates: SharedUpdates): void
   /** Shows this member's awareness; undefined: none. @throws {InvalidValueError} nothing changed */
@@ -67,6 +70,8 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   #status: ProviderStatus = 'disconnected'
   #synced = false
   #isTooLarge = false
+  /** Counts how often the document got other ids. */
+  #generation = 0
 
   constructor(name: string, doc: Y.Doc, room: DocumentHost) {
     super()
@@ -88,6 +93,9 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       origin: this,
       applied: update => this.#applied(update),
       collided: memberId => room.collided(name, memberId),
+      lineage: this.#kept.lineage,
+      replaced: () => this.#forgetChanges(),
+      epochChanged: lineage => this.#epochChanged(lineage),
     })
     doc.on('afterAllTransactions', (_, transactions) => this.#collect(transactions))
     doc.on('destroy', () => this.#destroyed())
@@ -146,6 +154,24 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#storeForeign()
   }
 
+  get superseded(): readonly Uint8Array[] {
+    return this.#kept.superseded
+  }
+
+  discardSuperseded(): void {
+    this.#kept.discardSuperseded()
+  }
+
+  /** The others are in an epoch that this replica cannot be brought into. */
+  supersede(): void {
+    const update = Y.encodeStateAsUpdate(this.doc)
+    this.#kept.supersede(update)
+    this.#sync.epochs.giveUp()
+    this.#sync.state.reset()
+    this.#setSynced(false)
+    this.emit('superseded', [{ update }])
+  }
+
   /** Something may have been exchanged. */
   stepped(): void {
     if (this.#status === 'connected') this.#setSynced(this.#sync.state.isSynced)
@@ -182,9 +208,21 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       if (transaction.origin === this) this.#applying.collect(transaction)
       else this.#local.collect(transaction)
     }
+    this.#room.changed(this.#sync)
     if (this.#local.isEmpty) return
     this.#checkSize()
     this.#send.ask()
+  }
+
+  /** All of them are about ids that the document does not have any more. */
+  #forgetChanges(): void {
+    for (const changes of [this.#local, this.#foreign, this.#applying]) changes.clear()
+    this.#generation += 1
+  }
+
+  #epochChanged(lineage: Lineage | undefined): void {
+    this.#kept.replace(lineage)
+    if (lineage && lineage.epoch.number > 0) this.emit('epoch', [{ number: lineage.epoch.number }])
   }
 
   /** Tells the app at once, and once for each time that the limit is passed. */
@@ -214,7 +252,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     if (!first) return
     this.#store(updates)
     if (this.#status !== 'connected') return
-    if (second === undefined && first.length <= maxSaidBytes) this.#room.say(this.#sync.name, first)
+    if (second === undefined && first.length <= maxSaidBytes) this.#room.say(this.#sync, first)
     else this.#room.push(this.#sync.name, updates)
   }
 
@@ -226,7 +264,10 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     if (!this.#room.isOpen()) return
     const { clock } = this.#room
     let index = 0
+    const generation = this.#generation
     const storeSlice = (): boolean => {
+      // Stored as a whole meanwhile, under other ids.
+      if (generation !== this.#generation) return true
       const untilMs = clock.now().monotonicMs + sliceMs
       for (let update = updates.at(index); update; update = updates.at(++index)) {
         this.#kept.append(update)

@@ -4,6 +4,9 @@
  * A member announces them when it enters, none included: so of each member in a room it is known what it holds, or
  * known that this is not known yet. What others announce is read with care: it is whatever they sent.
  */
+
+import { printEpoch, readEpoch } from '../spaces/epochs/epoch.ts'
+import type { EpochName } from '../wire/epoch-name.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 
@@ -17,6 +20,12 @@ export interface Holding {
   readonly isSeeder: boolean
   /** Not the app has it open: the member carries it for others. */
   readonly isCarried: boolean
+  /** In which the replica is; undefined: in none yet. */
+  readonly epoch: EpochName | undefined
+  /** The digest with which the member would begin the next epoch; undefined: it would not, now. */
+  readonly agreed: string | undefined
+  /** The ids of the document must stay as they are: something else at the member follows them. */
+  readonly keepsIds: boolean
 }
 
 export type Holdings = ReadonlyMap<string, Holding>
@@ -24,14 +33,17 @@ export type Holdings = ReadonlyMap<string, Holding>
 /** One letter a key: the field is sent again when any document changes its state. */
 export function printHoldings(holdings: Holdings): Json {
   return Object.fromEntries(
-    [...holdings].map(([name, { client, isSynced, digest, isSeeder, isCarried }]) => [
+    [...holdings].map(([name, { client, digest, epoch, agreed, ...holding }]) => [
       name,
       {
         c: client,
-        ...(isSynced && { s: 1 }),
+        ...(holding.isSynced && { s: 1 }),
         ...(digest !== undefined && { d: digest }),
-        ...(isSeeder && { e: 1 }),
-        ...(isCarried && { r: 1 }),
+        ...(holding.isSeeder && { e: 1 }),
+        ...(holding.isCarried && { r: 1 }),
+        ...(epoch && epoch.number > 0 && { p: printEpoch(epoch) }),
+        ...(agreed !== undefined && { a: agreed }),
+        ...(holding.keepsIds && { k: 1 }),
       },
     ]),
   )
@@ -52,13 +64,16 @@ export function readHoldings(value: Json | undefined): Holdings | undefined {
   return holdings
 }
 
-function readHolding({ c, s, d, e, r }: Readonly<Record<string, Json | undefined>>): Holding {
+function readHolding({ c, s, d, e, r, p, a, k }: Readonly<Record<string, Json | undefined>>): Holding {
   return {
     client: typeof c === 'number' ? c : 0,
     isSynced: s === 1,
     digest: typeof d === 'string' ? d : undefined,
     isSeeder: e === 1,
     isCarried: r === 1,
+    epoch: typeof p === 'string' ? readEpoch(p) : undefined,
+    agreed: typeof a === 'string' ? a : undefined,
+    keepsIds: k === 1,
   }
 }
 

@@ -8,7 +8,8 @@ import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 import type { Clock } from '../cluster/ports.ts'
 import type { WriteQueue } from '../spaces/write-queue.ts'
-import { KeptUpdates, type StoredUpdate } from './kept-updates.ts'
+import type { StoredUpdate } from './kept-epochs.ts'
+import { KeptUpdates } from './kept-updates.ts'
 
 /** What a room without a store leaves to whoever enters it again in the same process: updates by document. */
 export type DocumentSnapshot = readonly StoredUpdate[]
@@ -68,9 +69,7 @@ export class KeptDocuments {
 
   /** All documents as they are now. */
   snapshot(): DocumentSnapshot {
-    return [...this.#documents].flatMap(([folder, document]) =>
-      document.whole().map((update, i) => [`${this.#options.prefix}/${folder}/${i}`, update] as const),
-    )
+    return [...this.#documents.values()].flatMap(document => document.entries())
   }
 
   #keep(folder: string, stored: readonly StoredUpdate[]): KeptUpdates {

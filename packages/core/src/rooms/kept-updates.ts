@@ -6,6 +6,9 @@
  * larger than the base, the document is written anew as the base. New keys are always stored before the keys that they
  * replace are deleted, so a process may end anywhere.
  *
+ * Each epoch of the document has keys of its own. Its first keys are written with what it began with, and a last one says
+ * that all of them are there: until then the epoch before counts.
+ *
  * Several members may keep a document in one store, as the pages of a browser do: each appends under keys of its own,
  * and deletes only what it has read or written. Where the store ends with the process nothing is appended at all: the
  * document is kept as a whole when it is closed or its room is left.
@@ -13,9 +16,12 @@
 import * as Y from 'yjs'
 import { StorageError } from '../cluster/errors.ts'
 import type { Clock, KeyValueChange } from '../cluster/ports.ts'
-import { isUpdate } from '../spaces/document-sync.ts'
+import type { Lineage } from '../spaces/epochs/document-epochs.ts'
+import { broughtInto } from '../spaces/epochs/rebase.ts'
+import { isUpdate } from '../spaces/readable-updates.ts'
 import { updateChunks } from '../spaces/update-chunks.ts'
 import type { WriteQueue } from '../spaces/write-queue.ts'
+import { epochPath, lineageChanges, readEpochs, type StoredUpdate, supersededKey } from './kept-epochs.ts'
 
 /** Our choice: appended updates that are merged into one. */
 export const maxAppended = 256
@@ -27,8 +33,6 @@ const minBaseBytes = 65_536
 const minRuns = 64
 /** Our choice: between two steps, so that a step of some milliseconds takes a fraction of the time. */
 const pauseMs = 20
-
-export type StoredUpdate = readonly [key: string, update: Uint8Array]
 
 export interface KeptUpdatesOptions {
   readonly queue: WriteQueue
@@ -45,6 +49,12 @@ export interface KeptUpdatesOptions {
 
 export class KeptUpdates {
   readonly #options: KeptUpdatesOptions
+  #lineage: Lineage | undefined
+  /** Updates of the epoch before that may not be part of the present one. */
+  #leftover: readonly Uint8Array[]
+  /** Keys of the store that are to be deleted when the document is opened. */
+  #obsolete: readonly string[]
+  #superseded: readonly StoredUpdate[]
   /** What makes the document while it is not open. */
   #closed: readonly Uint8Array[]
   #doc: Y.Doc | undefined
@@ -57,20 +67,27 @@ export class KeptUpdates {
   #logBytes = 0
   /** Merged updates and long ones in the log. */
   #runs = 0
+  /** Keys that a base is being written for. */
+  #replacing: readonly string[] = []
   #isWorking = false
   #isStopped = false
 
   /** @throws {StorageError} what is stored is damaged, or no document; nothing was changed */
   constructor(options: KeptUpdatesOptions) {
-    const { stored } = options
+    const { prefix, stored } = options
+    const { lineage, updates, leftover, obsolete, superseded } = readEpochs(prefix, stored)
     // Without the bounds for what others send: it is this member's own.
-    for (const [key, update] of stored)
+    for (const [key, update] of [...updates, ...leftover])
       if (!isUpdate(update))
         throw new StorageError(`the store holds no document under ${key}: it is damaged or foreign`)
     this.#options = options
-    this.#closed = stored.map(([, update]) => update)
-    this.#next = stored.reduce((last, [key]) => Math.max(last, numberOf(key)), -1) + 1
-    for (const [key, update] of stored) {
+    this.#lineage = lineage
+    this.#leftover = leftover.map(([, update]) => update)
+    this.#obsolete = obsolete
+    this.#superseded = superseded
+    this.#closed = updates.map(([, update]) => update)
+    this.#next = [...updates, ...superseded].reduce((last, [key]) => Math.max(last, numberOf(key)), -1) + 1
+    for (const [key, update] of updates) {
       if (key.endsWith(baseSuffix)) {
         this.#keys.push(key)
         this.#baseBytes += update.length
@@ -84,6 +101,71 @@ export class KeptUpdates {
     this.#closed = []
     this.#doc = doc
     if (stored.length > 0) Y.applyUpdate(doc, mergeAll(stored), this)
+    this.#takeLeftover(doc)
+  }
+
+  /** Nothing is stored. */
+  get isEmpty(): boolean {
+    return this.#doc === undefined && this.#closed.length === 0
+  }
+
+  /** In which epoch the document is; undefined: it was never synced. */
+  get lineage(): Lineage | undefined {
+    return this.#lineage
+  }
+
+  /** Replicas of the document that could not be brought into an epoch, the oldest first. */
+  get superseded(): readonly Uint8Array[] {
+    return this.#superseded.map(([, update]) => update)
+  }
+
+  /** The document is in another epoch, or in none: it is stored anew, as it is now. */
+  replace(lineage: Lineage | undefined): void {
+    const isOnlyMarked = !this.#lineage && lineage?.epoch.number === 0
+    const { isEphemeral, prefix, queue } = this.#options
+    const before = this.#lineage
+    this.#lineage = lineage
+    if (isEphemeral || this.#isStopped) return
+    const marks = lineage ? lineageChanges(prefix, lineage) : []
+    if (isOnlyMarked) queue.push(marks)
+    else {
+      const marksBefore = before ? lineageChanges(prefix, before).map(({ key }) => key) : []
+      const replaced = [...this.#keys, ...this.#tail.map(([key]) => key), ...this.#replacing, ...marksBefore]
+      queue.push([...this.#everything(), ...marks])
+      queue.push(replaced.map(key => ({ key, value: undefined })))
+    }
+  }
+
+  /** The document is emptied, and what it was is kept beside it. */
+  supersede(update: Uint8Array): void {
+    const { prefix, keeper, queue, isEphemeral } = this.#options
+    const change = { key: supersededKey(prefix, `${this.#number()}-${keeper}`), value: update }
+    const all: StoredUpdate[] = [...this.#superseded, [change.key, update]]
+    this.#superseded = all.slice(-maxSuperseded)
+    const dropped = all.slice(0, -maxSuperseded).map(([key]) => ({ key, value: undefined }))
+    if (!isEphemeral) queue.push([change, ...dropped])
+  }
+
+  /** The app has them. */
+  discardSuperseded(): void {
+    const { queue, isEphemeral } = this.#options
+    if (!isEphemeral) queue.push(this.#superseded.map(([key]) => ({ key, value: undefined })))
+    this.#superseded = []
+  }
+
+  /** What the epoch before left in the store, and is not part of what the present one began with. */
+  #takeLeftover(doc: Y.Doc): void {
+    const { past, epoch } = this.#lineage ?? {}
+    const leftover = this.#leftover
+    this.#leftover = []
+    if (past && epoch && leftover.length > 0)
+      for (const update of broughtInto(epoch, past, mergeAll(leftover))) {
+        Y.applyUpdate(doc, update, this)
+        this.append(update)
+      }
+    if (this.#obsolete.length > 0)
+      this.#options.queue.push(this.#obsolete.map(key => ({ key, value: undefined })))
+    this.#obsolete = []
   }
 
   /** The document is closed, with what is in it now. */
@@ -119,6 +201,24 @@ export class KeptUpdates {
 
   /** Everything, for a store that lost it: under new keys, which are those in the store from now on. */
   writeAgain(): KeyValueChange[] {
+    const superseded = this.#superseded.map(([key, value]) => ({ key, value }))
+    const marks = this.#lineage ? lineageChanges(this.#options.prefix, this.#lineage) : []
+    return [...superseded, ...this.#everything(), ...marks]
+  }
+
+  /** All that is kept, as the store holds it. */
+  entries(): StoredUpdate[] {
+    const { prefix } = this.#options
+    const path = epochPath(prefix, this.#lineage?.epoch)
+    const updates = this.whole().map((update, i): StoredUpdate => [`${path}/${i}`, update])
+    const marks = (this.#lineage ? lineageChanges(prefix, this.#lineage) : []).flatMap(
+      ({ key, value }): StoredUpdate[] => (value ? [[key, value]] : []),
+    )
+    return [...updates, ...marks, ...this.#superseded]
+  }
+
+  /** The document under new keys. */
+  #everything(): KeyValueChange[] {
     const isWhole = this.#doc !== undefined && isComplete(this.#doc) && !this.#isStopped
     const updates = this.#doc && isWhole ? [...baseOf(this.#doc)] : this.whole()
     const changes = updates.map(update => this.#put(update, baseSuffix))
@@ -131,9 +231,13 @@ export class KeptUpdates {
   }
 
   #put(value: Uint8Array, suffix: string): KeyValueChange {
-    const number = String(this.#next++).padStart(numberLength, '0')
     const { prefix, keeper } = this.#options
-    return { key: `${prefix}/${number}-${keeper}${suffix}`, value }
+    const path = epochPath(prefix, this.#lineage?.epoch)
+    return { key: `${path}/${this.#number()}-${keeper}${suffix}`, value }
+  }
+
+  #number(): string {
+    return String(this.#next++).padStart(numberLength, '0')
   }
 
   #log(key: string, update: Uint8Array): void {
@@ -188,7 +292,9 @@ export class KeptUpdates {
   async #writeBase(): Promise<void> {
     const doc = this.#doc
     if (!doc) return
+    const lineage = this.#lineage
     const replaced = [...this.#keys, ...this.#tail.map(([key]) => key)]
+    this.#replacing = replaced
     this.#keys = []
     this.#tail = []
     this.#logBytes = 0
@@ -203,11 +309,15 @@ export class KeptUpdates {
         this.#baseBytes += chunk.length
         await this.#pause()
         if (doc !== this.#doc || this.#isStopped) throw new StorageError('the document was closed')
+        // Written as a whole meanwhile.
+        if (lineage !== this.#lineage) return
       }
       await queue.stored()
     } catch (error) {
-      this.#keys.push(...replaced)
+      if (lineage === this.#lineage) this.#keys.push(...replaced)
       throw error
+    } finally {
+      this.#replacing = []
     }
     queue.push(replaced.map(key => ({ key, value: undefined })))
   }
@@ -218,12 +328,15 @@ export class KeptUpdates {
   }
 }
 
+/** Our choice: replicas that could not be brought into an epoch, and that nobody has asked for. */
+const maxSuperseded = 16
+
 /** Of the keys of a base. */
 const baseSuffix = '-base'
 /** Enough for an update each millisecond over thirty thousand years; keys sort as numbers do. */
 const numberLength = 15
 
-const numberOf = (key: string): number => Number.parseInt(key.slice(key.lastIndexOf('/') + 1), 10)
+const numberOf = (key: string): number => Number(/\/(?:[a-z]+-)?(\d+)[^/]*$/.exec(key)?.[1] ?? -1)
 
 /** Our choice: half of what would make a single write slow, as one value may come on top. */
 const baseChunkBytes = 524_288

@@ -6,15 +6,18 @@
  */
 
 import * as Y from 'yjs'
-import { DocumentSync, isReadable } from '../spaces/document-sync.ts'
+import { DocumentSync } from '../spaces/document-sync.ts'
+import type { Lineage } from '../spaces/epochs/document-epochs.ts'
+import { isSameEpoch } from '../spaces/epochs/epoch.ts'
 import { FactSet } from '../spaces/fact-set.ts'
 import type { Judgement } from '../spaces/judgement.ts'
+import { isReadable } from '../spaces/readable-updates.ts'
 import { type Holder, noCarriers, type SpaceContent, type WantedCarriers } from '../spaces/space-content.ts'
 import { renewIntervalMs } from '../spaces/spaces.ts'
 import type { Whereabouts } from '../spaces/whereabouts.ts'
 import type { Instant } from '../state/instant.ts'
 import { limits } from '../wire/limits.ts'
-import type { EventFact, SpaceFact } from '../wire/space-fact.ts'
+import type { EventFact, SpaceFact, UpdateFact } from '../wire/space-fact.ts'
 import { DocumentRoster } from './document-roster.ts'
 import { EventWindow } from './event-window.ts'
 import { PresenceRegisters } from './presence-registers.ts'
@@ -36,6 +39,12 @@ export interface RoomContentOptions {
   /** Members in the room that are alive, or suspect and were alive here; oneself excepted. */
   readonly others: () => readonly string[]
   readonly listener: RoomListener
+}
+
+/** A document that this member has not opened, as it stands. */
+export interface CarriedDocument {
+  readonly doc: Y.Doc
+  readonly lineage: Lineage | undefined
 }
 
 interface Ended {
@@ -111,9 +120,13 @@ export class RoomContent implements SpaceContent {
     }
   }
 
-  mergeUpdate(document: string, update: Uint8Array): 'new' | 'stale' | 'refused' {
+  mergeUpdate({ document, update, epoch }: UpdateFact): 'new' | 'stale' | 'refused' {
+    const sync = this.documents.get(document)
     // Not open here: others hold it, and news of it is only passed on.
-    return this.documents.get(document)?.apply(update) ?? 'new'
+    if (!sync) return 'new'
+    if (epoch) sync.epochs.place(epoch)
+    // Of another epoch: the next exchange shows who is behind.
+    return !epoch || isSameEpoch(epoch, sync.epochs.current) ? sync.apply(update) : 'stale'
   }
 
   whereaboutsChanged(id: string): boolean {
@@ -149,11 +162,11 @@ export class RoomContent implements SpaceContent {
   }
 
   /** The replica of a document that was carried so far; from now on the caller has it. */
-  takeCarried(document: string): Y.Doc | undefined {
+  takeCarried(document: string): CarriedDocument | undefined {
     if (!this.#carried.delete(document)) return undefined
-    const doc = this.documents.get(document)?.doc
+    const { doc, epochs } = this.documents.get(document) ?? {}
     this.documents.delete(document)
-    return doc
+    return doc && { doc, lineage: epochs?.lineage }
   }
 
   wantedCarriers(linked: readonly string[]): WantedCarriers {
@@ -185,7 +198,7 @@ export class RoomContent implements SpaceContent {
     for (const sync of this.documents.values()) sync.sweep()
     for (const [document, untilMs] of this.#carried) {
       if (untilMs > monotonicMs) continue
-      this.takeCarried(document)?.destroy()
+      this.takeCarried(document)?.doc.destroy()
       this.#listener.carriedChanged(document, false)
     }
   }

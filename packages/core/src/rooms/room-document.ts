@@ -23,6 +23,32 @@ export type ProviderEvents = {
    * or a single value has. They refuse it, and everything later of this client. It stays here, and in the store.
    */
   'too-large': (event: DocumentTooLarge) => void
+  /**
+   * The members that hold the document have compacted it, which drops what is left of clients that are gone: the document
+   * shows the same, under other ids. Undo stacks and relative positions from before find nothing any more. Changes
+   * that this replica had beyond what was compacted are kept: they go and come again within the same moment.
+   *
+   * It happens when 1,024 clients or more have written the document, eight times as many as have it open, and nobody has
+   * written for 3 s (or for a minute somebody always has). It does not happen while a member listens to the document's
+   * `update` events: another provider may follow the ids.
+   */
+  epoch: (event: DocumentEpoch) => void
+  /**
+   * While this replica was away the others compacted the document more than once, or nobody knows any more what they
+   * compacted. So changes made here cannot be merged. The document becomes that of the others; the replica as it was
+   * is handed over, and stays in `superseded`.
+   */
+  superseded: (event: DocumentSuperseded) => void
+}
+
+export interface DocumentEpoch {
+  /** Counts the compactions of the document, from 1. */
+  readonly number: number
+}
+
+export interface DocumentSuperseded {
+  /** The replica as it was, as a Yjs update, version 1. It goes into a document of its own. */
+  readonly update: Uint8Array
 }
 
 export interface DocumentTooLarge {
@@ -79,6 +105,13 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
    * @throws {StorageError} they could not be written; they will be tried again with the next change
    */
   stored(): Promise<void>
+  /**
+   * Replicas of this document, as Yjs updates, that could not be merged (see the event `superseded`), the oldest first;
+   * at most 16, later ones replace the oldest. Kept, in the store if there is one, until `discardSuperseded()`.
+   */
+  readonly superseded: readonly Uint8Array[]
+  /** The app has taken over what it needs of `superseded`. */
+  discardSuperseded(): void
   /** Synchronises again after `disconnect()`. @throws {NotRunningError} the room was left, or this was destroyed */
   connect(): void
   /** The document stays usable and is not synchronised any more. Idempotent. */

@@ -3,10 +3,12 @@ import * as Y from 'yjs'
 import { InvalidOptionsError } from '../cluster/errors.ts'
 import { checkOptionNames, type OptionNames } from '../cluster/option-names.ts'
 import { checkSpaceName } from '../cluster/options.ts'
+import { isSameEpoch } from '../spaces/epochs/epoch.ts'
 import { byteLength } from '../wire/byte-length.ts'
 import { limits } from '../wire/limits.ts'
 import { type DocumentHost, DocumentProvider } from './document-provider.ts'
 import type { Seed } from './document-seed.ts'
+import type { CarriedDocument } from './room-content.ts'
 import type { DocumentOptions, RoomDocument } from './room-document.ts'
 
 export interface RoomDocumentsOptions extends Omit<DocumentHost, 'destroyed' | 'open'> {
@@ -17,11 +19,11 @@ export interface RoomDocumentsOptions extends Omit<DocumentHost, 'destroyed' | '
   /** A document has another client id: the others are to know. */
   readonly clientChanged: () => void
   /** The replica of a document that this member has carried for others so far; it is handed over. */
-  readonly takeCarried: (document: string) => Y.Doc | undefined
+  readonly takeCarried: (document: string) => CarriedDocument | undefined
 }
 
 /** What is announced of a document beside its name, at most. */
-const holdingBytes = 80
+const holdingBytes = 160
 
 const optionNames: OptionNames<DocumentOptions> = { seed: true }
 
@@ -71,6 +73,11 @@ export class RoomDocuments {
     this.#open.get(name)?.provider.reportCollision(memberId)
   }
 
+  /** The others are in an epoch that this replica of a document cannot be brought into. */
+  supersede(name: string): void {
+    this.#open.get(name)?.provider.supersede()
+  }
+
   /** The document gets a client id that no other member has. */
   drawClientId(name: string): void {
     const doc = this.#open.get(name)?.doc
@@ -87,7 +94,7 @@ export class RoomDocuments {
   }
 
   #make(name: string, seed: Seed | undefined): Open {
-    const doc = this.#options.takeCarried(name) ?? new Y.Doc()
+    const doc = this.#takeCarried(name) ?? new Y.Doc()
     // Drawn anew at each start: one that was used before may have written what this process does not know of.
     doc.clientID = this.#newClientId()
     const provider = new DocumentProvider(name, doc, {
@@ -107,6 +114,15 @@ export class RoomDocuments {
         return provider.awareness
       },
     }
+  }
+
+  /** Unless it is in another epoch than what is stored here. */
+  #takeCarried(name: string): Y.Doc | undefined {
+    const carried = this.#options.takeCarried(name)
+    const kept = this.#options.kept(name)
+    if (!carried?.lineage) return carried?.doc
+    if (!kept.lineage && kept.isEmpty) kept.replace(carried.lineage)
+    return isSameEpoch(kept.lineage?.epoch, carried.lineage.epoch) ? carried.doc : undefined
   }
 
   /** All of them are announced in one field. */

@@ -12,6 +12,7 @@ import type { Clock } from '../cluster/ports.ts'
 import { sharedValue } from '../cluster/shared-value.ts'
 import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
 import type { DocumentSync } from '../spaces/document-sync.ts'
+import { isSameEpoch } from '../spaces/epochs/epoch.ts'
 import { Paced } from '../spaces/paced.ts'
 import { isPresent } from '../spaces/space-members.ts'
 import type { SpaceListener, SpacesDriver } from '../spaces/spaces-driver.ts'
@@ -260,7 +261,9 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
         documents.delete(name)
         this.#announcer.closed(name)
       },
-      say: (document, update) => void driver.say(space, [{ type: 'update', document, update }]),
+      changed: sync => this.#announcer.changed(sync),
+      say: ({ name: document, epochs }, update) =>
+        void driver.say(space, [{ type: 'update', document, update, epoch: epochs.current }]),
       push: (document, updates) => driver.push(space, document, updates),
       claim: (document, claim) => {
         if (this.#isOpen && this.#own.set({ [awarenessField(document)]: claim })) this.#tell.ask()
@@ -277,9 +280,16 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   #takeOver(sync: DocumentSync): void {
     const carried = this.#content.takeCarried(sync.name)
     if (!carried) return
+    const { doc, lineage } = carried
     const since = Y.decodeStateVector(Y.encodeStateVector(sync.doc))
-    for (const update of updateChunks(carried, { since, maxBytes: limits.maxFrameBytes })) sync.apply(update)
-    carried.destroy()
+    if (isSameEpoch(lineage?.epoch, sync.epochs.current))
+      for (const update of updateChunks(doc, {
+        since,
+        maxBytes: limits.maxFrameBytes,
+        receiverClients: since.size,
+      }))
+        sync.apply(update)
+    doc.destroy()
   }
 
   #makeAnnouncer(): DocumentAnnouncer {
@@ -295,6 +305,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
         if (this.#isOpen && this.#own.set(fields)) this.#tell.ask()
       },
       request: document => driver.request(space, document),
+      superseded: document => this.#documents.supersede(document),
       regroup: () => driver.regroup(space),
       collided: (document, memberId) => {
         driver.collided()

@@ -6,6 +6,7 @@
  * Streams to one member take turns. Nothing is kept for a member that is gone or silent; what a stream brought so far
  * has been applied, so the next one begins there.
  */
+import type { EpochName } from '../wire/epoch-name.ts'
 import type { DocumentStep, Piece } from '../wire/space-codec.ts'
 
 export const pieceBytes = 65_536
@@ -25,6 +26,10 @@ export interface UpdateSource {
   readonly updates: Iterator<Uint8Array, void, undefined>
   /** Asked when the last update is sent: whether the sender's replica is synced. */
   isSynced(): boolean
+  /** In which the updates count; undefined: in any. */
+  readonly epoch?: EpochName | undefined
+  /** They are what the epoch began with. */
+  readonly isPast?: boolean
 }
 
 interface Outgoing {
@@ -229,7 +234,7 @@ export class ChunkedTransfers {
       for (const [key, outgoing] of [...this.#outgoing]) {
         if (outgoing.to !== to || outgoing.isDone || room < turnPieces) continue
         for (let i = 0; i < turnPieces && !outgoing.isDone; i++) {
-          steps.push({ to, step: { document: outgoing.document, piece: nextPiece(outgoing) } })
+          steps.push({ to, step: nextStep(outgoing) })
           room -= 1
         }
         outgoing.lastMs = nowMs
@@ -261,6 +266,12 @@ const keyOf = (member: string, transfer: number): string => `${member} ${transfe
 
 function nextOf(source: UpdateSource): Uint8Array | undefined {
   return source.updates.next().value ?? undefined
+}
+
+function nextStep(outgoing: Outgoing): DocumentStep {
+  const { document, source } = outgoing
+  const { epoch, isPast = false } = source
+  return { document, epoch, past: isPast, piece: nextPiece(outgoing) }
 }
 
 function nextPiece(outgoing: Outgoing): Piece {

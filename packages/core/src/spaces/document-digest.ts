@@ -73,6 +73,11 @@ export class DocumentDigest {
     return bytesOf(this.#sums)
   }
 
+  /** The document was changed outside of transactions. */
+  reset(): void {
+    this.#isStale = true
+  }
+
   #refresh(): void {
     if (!this.#isStale || this.#isInBatch) return
     this.#isStale = false

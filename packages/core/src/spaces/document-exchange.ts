@@ -49,7 +49,13 @@ export interface DocumentAnswer {
 export function offerDocument(sync: DocumentSync, to: string): DocumentStep {
   const { state, name } = sync
   const isSettled = state.isSynced && state.hasCompared(to)
-  return { document: name, hash: sync.hash(), isSynced: state.isSynced, mutual: !isSettled }
+  return {
+    document: name,
+    epoch: sync.epochs.current,
+    hash: sync.hash(),
+    isSynced: state.isSynced,
+    mutual: !isSettled,
+  }
 }
 
 /** A request to a member that is said to hold the document: what it has beyond this replica. */
@@ -236,7 +242,10 @@ function sourceOf(
   // Clients are spread evenly over the buckets.
   const receiverClients = since.size * (buckets?.size ? digestBuckets / buckets.size : 1)
   return {
-    updates: updateChunks(sync.doc, { since, includes, mayLack, maxBytes: chunkBytes, receiverClients }),
+    epoch: sync.epochs.current,
+    updates: sync.epochs.whileIn(
+      updateChunks(sync.doc, { since, includes, mayLack, maxBytes: chunkBytes, receiverClients }),
+    ),
     isSynced: () => isSynced,
   }
 }

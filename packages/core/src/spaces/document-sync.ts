@@ -5,16 +5,14 @@
  * changes nothing. What came before that on which it builds waits, but neither without bound nor for ever: it is
  * dropped, and the next exchange brings both.
  */
-import { createDecoder, hasContent } from 'lib0/decoding'
 import * as Y from 'yjs'
 import { limits } from '../wire/limits.ts'
-import { BoundedDecoder } from './bounded-decoder.ts'
 import { changedClients } from './changed-clients.ts'
 import { DocumentDigest } from './document-digest.ts'
+import { DocumentEpochs, type Lineage } from './epochs/document-epochs.ts'
+import { isReadable } from './readable-updates.ts'
 import { SyncState } from './sync-state.ts'
 
-/** Structs and deletions of one update. A text of two million single insertions is within it. */
-const maxParts = 2_097_152
 /** What waits for something that is missing. */
 const maxWaitingBytes = 1_048_576
 /** A gap that so many sweeps found is given up. */
@@ -27,10 +25,16 @@ export interface DocumentSyncOptions {
   readonly origin: unknown
   /** It was not opened by the app: this member carries it for others. */
   readonly isCarried?: boolean
+  /** In which epoch the document is; undefined: in none yet. */
+  readonly lineage?: Lineage | undefined
   /** An update of somebody else was applied. Undefined: some of it waits, or something else came with it. */
   readonly applied?: (update: Uint8Array | undefined) => void
   /** Another replica has the same structure and other content: two wrote under one client id. */
   readonly collided?: (memberId: string) => void
+  /** The document has other ids. */
+  readonly replaced?: () => void
+  /** The document is in another epoch, or in none. */
+  readonly epochChanged?: (lineage: Lineage | undefined) => void
 }
 
 export class DocumentSync {
@@ -39,6 +43,7 @@ export class DocumentSync {
   readonly isCarried: boolean
   readonly digest: DocumentDigest
   readonly state: SyncState = new SyncState()
+  readonly epochs: DocumentEpochs
   readonly #options: DocumentSyncOptions
   readonly #collisions = new Set<string>()
   #hash: Uint8Array | undefined
@@ -54,6 +59,14 @@ export class DocumentSync {
     this.doc = doc
     this.isCarried = isCarried
     this.digest = new DocumentDigest(doc)
+    this.epochs = new DocumentEpochs({
+      doc,
+      origin: options.origin,
+      lineage: options.lineage,
+      hash: () => this.hash(),
+      replaced: () => this.#replaced(),
+      changed: lineage => options.epochChanged?.(lineage),
+    })
     doc.on('afterTransaction', transaction => {
       if (transaction.deleteSet.clients.size === 0 && changedClients(transaction).length === 0) return
       this.#hash = undefined
@@ -78,6 +91,13 @@ export class DocumentSync {
       this.state.had(this.#hash)
     }
     return this.#hash
+  }
+
+  #replaced(): void {
+    this.digest.reset()
+    this.#hash = undefined
+    this.#changes += 1
+    this.#options.replaced?.()
   }
 
   collided(memberId: string): void {
@@ -137,33 +157,6 @@ export class DocumentSync {
     this.#sweeps = 0
     this.#hasDropped = false
     dropWaiting(this.doc)
-  }
-}
-
-/** Updates that were found readable: one out of a rumor is asked about before and after its signature was checked. */
-const readable = new WeakSet<Uint8Array>()
-
-/** Whether these bytes, not written any more, are an update, version 1, of a bearable size, and nothing else. */
-export function isReadable(update: Uint8Array): boolean {
-  if (readable.has(update)) return true
-  if (update.length > limits.maxUpdateBytes || !isUpdate(update, maxParts)) return false
-  readable.add(update)
-  return true
-}
-
-/** Whether these bytes are an update and nothing else: one of version 2 begins as an empty one of version 1 does. */
-export function isUpdate(update: Uint8Array, maxParts: number = Number.POSITIVE_INFINITY): boolean {
-  const rest = createDecoder(update)
-  const Decoder = class extends BoundedDecoder {
-    constructor() {
-      super(rest, maxParts)
-    }
-  }
-  try {
-    Y.decodeUpdateV2(update, Decoder)
-    return !hasContent(rest)
-  } catch {
-    return false
   }
 }
 

@@ -1,6 +1,6 @@
 /** Space content: what is held of one space, whatever kind of space it is. */
 import type { Instant } from '../state/instant.ts'
-import type { SpaceFact } from '../wire/space-fact.ts'
+import type { SpaceFact, UpdateFact } from '../wire/space-fact.ts'
 import type { DocumentSync } from './document-sync.ts'
 import type { FactSet } from './fact-set.ts'
 import type { Judgement } from './judgement.ts'
@@ -20,7 +20,7 @@ export interface SpaceContent {
   /** A fact that is news and whose signature holds. */
   merge(fact: SpaceFact, now: Instant): void
   /** An update out of a rumor. */
-  mergeUpdate(document: string, update: Uint8Array): 'new' | 'stale' | 'refused'
+  mergeUpdate(fact: UpdateFact): 'new' | 'stale' | 'refused'
   /** A member of the cluster entered or left, came, went or died. @returns whether that may matter here */
   whereaboutsChanged(id: string): boolean
   /** Some time has passed: what is held of those long gone can be dropped. */

@@ -13,7 +13,8 @@ import { limits } from '../wire/limits.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import { ChunkedTransfers } from './chunked-transfers.ts'
-import { answerDocument, offerDocument, requestDocument } from './document-exchange.ts'
+import { offerDocument, requestDocument } from './document-exchange.ts'
+import { answerInEpoch } from './epochs/epoch-exchange.ts'
 import type { Judgement } from './judgement.ts'
 import { Reachability } from './reachability.ts'
 import type { SharedUpdates } from './shared-updates.ts'
@@ -183,13 +184,15 @@ export class Spaces {
 
   /** Sends what was written here, and is too long for a rumor, to all connected members that hold the document. */
   push(space: string, document: string, updates: SharedUpdates, now: Instant): void {
-    const { transfers } = this.#spaces.get(space) ?? {}
-    if (!transfers) return
+    const { transfers, content } = this.#spaces.get(space) ?? {}
+    const { epochs } = content?.documents.get(document) ?? {}
+    if (!transfers || !epochs) return
     // Should a stream be lost, the next exchange comes soon.
     this.#schedule.changed(now.monotonicMs)
     const isSynced = () => false
     for (const id of this.#holdersNear(space, document).map(({ id }) => id)) {
-      const steps = transfers.push(id, document, { updates: updates.read(), isSynced }, now.monotonicMs)
+      const source = { updates: epochs.whileIn(updates.read()), isSynced, epoch: epochs.current }
+      const steps = transfers.push(id, document, source, now.monotonicMs)
       this.#send(
         id,
         steps.map(({ step }) => ({ space, documents: [step] })),
@@ -401,7 +404,7 @@ export class Spaces {
       if (each.carry) content.carry(each.document, now)
       const sync = content.documents.get(each.document)
       if (!sync) return notOpen(transfers, from, each)
-      const answer = answerDocument({ sync, transfers, nowMs }, from, each)
+      const answer = answerInEpoch({ sync, transfers, nowMs }, from, each)
       this.#refused += answer.refused
       isAnyNew ||= answer.isNew
       return answer.steps
@@ -446,7 +449,7 @@ export class Spaces {
     for (const fact of facts) {
       if (content?.judge(fact, now) !== 'news') continue
       if (fact.type === 'update') {
-        const outcome = content.mergeUpdate(fact.document, fact.update)
+        const outcome = content.mergeUpdate(fact)
         if (outcome === 'refused') this.#refused += 1
         if (outcome !== 'new') continue
       } else content.merge(fact, now)

@@ -249,7 +249,7 @@ function unitsOf(content: Y.Item['content'], offset: number, maxBytes: number): 
 }
 
 /** A struct that stands for some units of another one. */
-function itemPart(item: Y.Item, offset: number, units: number): Y.Item {
+export function itemPart(item: Y.Item, offset: number, units: number): Y.Item {
   const { id, origin, rightOrigin, parent, parentSub, content } = item
   const { client, clock } = id
   const left = offset > 0 ? Y.createID(client, clock + offset - 1) : origin
@@ -296,7 +296,7 @@ function* deletionChunks(
   if (chunk.length > 0) yield encodeDeletions(chunk)
 }
 
-function encodeDeletions(chunk: readonly [number, readonly DeletedRange[]][]): Uint8Array {
+export function encodeDeletions(chunk: readonly [number, readonly DeletedRange[]][]): Uint8Array {
   const encoder = createEncoder()
   writeVarUint(encoder, 0)
   writeVarUint(encoder, chunk.length)

@@ -6,6 +6,7 @@
 import { bitmapOf, bucketCount, bucketsOf } from './buckets.ts'
 import { byteLength } from './byte-length.ts'
 import { hashBytes } from './codec.ts'
+import { decodeEpoch, type EpochName, encodeEpoch } from './epoch-name.ts'
 import { guarded } from './guarded.ts'
 import { isCount } from './is-count.ts'
 import { limits } from './limits.ts'
@@ -45,6 +46,12 @@ export interface DocumentStep {
   readonly taken?: { readonly transfer: number; readonly pieces: number } | undefined
   /** Asks a member of the room that has not opened the document to carry it for a while. */
   readonly carry?: boolean
+  /** In which the sender's replica is, and what everything else in this step is about; undefined: in none yet. */
+  readonly epoch?: EpochName | undefined
+  /** With a piece: it is a part of what the epoch began with. Without: asks for that. */
+  readonly past?: boolean
+  /** The answer to such a question: the sender does not know it. */
+  readonly noPast?: boolean
 }
 
 /** A part of a stream of updates, in Yjs' encoding, version 1. */
@@ -143,18 +150,21 @@ function decodeStep(message: messages.SpaceStep): Result<SpaceStep, DecodeFailur
 }
 
 function encodeDocumentStep(step: DocumentStep): messages.DocumentStep {
-  const { document, hash, isSynced, stateVector, mutual, buckets, bucketHashes, piece, taken, carry } = step
+  const { document, hash, isSynced, stateVector, mutual, buckets, bucketHashes, piece, taken } = step
   return {
     document,
     mutual: mutual ?? false,
     synced: isSynced ?? false,
-    carry: carry ?? false,
+    carry: step.carry ?? false,
+    past: step.past ?? false,
+    noPast: step.noPast ?? false,
     ...(hash && { hash: hash as Uint8Array<ArrayBuffer> }),
     ...(stateVector && { stateVector: stateVector as Uint8Array<ArrayBuffer> }),
     ...(buckets && { buckets: bitmapOf(buckets) }),
     ...(bucketHashes && { bucketHashes: bucketHashes as Uint8Array<ArrayBuffer> }),
     ...(piece && { piece: encodePiece(piece) }),
     ...(taken && { taken }),
+    ...(step.epoch && { epoch: encodeEpoch(step.epoch) }),
   }
 }
 
@@ -171,7 +181,7 @@ function encodePiece({ transfer, index, content, ...flags }: Piece): messages.Pi
 }
 
 function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep, DecodeFailure> {
-  const { document, hash, stateVector, mutual, buckets, bucketHashes, taken, synced, carry } = message
+  const { document, hash, stateVector, mutual, buckets, bucketHashes, taken } = message
   if (byteLength(document) > limits.maxDocumentNameBytes)
     return failed('too-large', `a document name over ${limits.maxDocumentNameBytes} bytes`)
   if (hash && hash.length !== hashBytes)
@@ -185,17 +195,22 @@ function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep
     return failed('invalid', 'pieces are counted in whole numbers')
   const piece = message.piece ? decodePiece(message.piece) : ok(undefined)
   if (!piece.ok) return piece
+  const epoch = decodeEpoch(message.epoch)
+  if (!epoch.ok) return epoch
   return ok({
     document: receivedText(document),
     hash,
-    isSynced: synced,
+    isSynced: message.synced,
     stateVector,
     mutual,
     buckets: buckets && bucketsOf(buckets),
     bucketHashes,
     piece: piece.value,
     taken,
-    carry,
+    carry: message.carry,
+    epoch: epoch.value,
+    past: message.past,
+    noPast: message.noPast,
   })
 }
 

@@ -5,6 +5,7 @@
  * out of here is within the limits; whether its signature holds is asked elsewhere.
  */
 import { byteLength } from './byte-length.ts'
+import { decodeEpoch, type EpochName, encodeEpoch } from './epoch-name.ts'
 import { isCount } from './is-count.ts'
 import { type Json, parseJson } from './json.ts'
 import { limits } from './limits.ts'
@@ -33,7 +34,13 @@ export type SpaceFactBody =
       readonly replaces: ReplacedEntry | undefined
     }
   /** An update of a document, in Yjs' encoding, version 1. */
-  | { readonly type: 'update'; readonly document: string; readonly update: Uint8Array }
+  | {
+      readonly type: 'update'
+      readonly document: string
+      readonly update: Uint8Array
+      /** In which it counts; undefined: in any. */
+      readonly epoch?: EpochName | undefined
+    }
   /** For whoever is there. `number` counts up in each entry. */
   | { readonly type: 'event'; readonly entered: number; readonly number: number; readonly value: Json }
 
@@ -44,6 +51,7 @@ export type SpaceFact = SpaceDraft & { readonly signature: Uint8Array }
 
 export type FieldFact = SpaceFact & { readonly type: 'field' }
 export type EntryFact = SpaceFact & { readonly type: 'entry' }
+export type UpdateFact = SpaceFact & { readonly type: 'update' }
 export type EventFact = SpaceFact & { readonly type: 'event' }
 
 export const replacesBytes = 8
@@ -80,6 +88,7 @@ function encodeBody(body: SpaceFactBody): Uint8Array {
       return messages.DocumentUpdate.encode({
         document: body.document,
         update: body.update as Uint8Array<ArrayBuffer>,
+        ...(body.epoch && { epoch: encodeEpoch(body.epoch) }),
       })
     case 'event':
       return messages.Event.encode({
@@ -149,10 +158,11 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
         : value
     }
     case 'update': {
-      const { document, update } = messages.DocumentUpdate.decode(payload)
+      const { document, update, epoch: message } = messages.DocumentUpdate.decode(payload)
       if (byteLength(document) > limits.maxDocumentNameBytes)
         return failed('too-large', `a document name over ${limits.maxDocumentNameBytes} bytes`)
-      return ok({ type, document: receivedText(document), update })
+      const epoch = decodeEpoch(message)
+      return epoch.ok ? ok({ type, document: receivedText(document), update, epoch: epoch.value }) : epoch
     }
     case 'event': {
       const { entered, number, json } = messages.Event.decode(payload)

@@ -393,9 +393,81 @@ export namespace ReplacedEntry {
   }
 }
 
+export interface Epoch {
+  number: number
+  id: Uint8Array<ArrayBuffer>
+}
+
+export namespace Epoch {
+  let _codec: Codec<Epoch>
+
+  export const codec = (): Codec<Epoch> => {
+    if (_codec == null) {
+      _codec = message<Epoch>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.number != null && obj.number !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.number)
+        }
+
+        if ((obj.id != null && obj.id.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.id)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          number: 0,
+          id: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.number = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.id = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      })
+    }
+
+    return _codec
+  }
+
+  export function encode (obj: Partial<Epoch>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Epoch.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Epoch>): Epoch {
+    return decodeMessage(buf, Epoch.codec(), opts)
+  }
+}
+
 export interface DocumentUpdate {
   document: string
   update: Uint8Array<ArrayBuffer>
+  epoch?: Epoch
 }
 
 export namespace DocumentUpdate {
@@ -416,6 +488,11 @@ export namespace DocumentUpdate {
         if ((obj.update != null && obj.update.byteLength > 0)) {
           w.uint32(18)
           w.bytes(obj.update)
+        }
+
+        if (obj.epoch != null) {
+          w.uint32(26)
+          Epoch.codec().encode(obj.epoch, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -439,6 +516,12 @@ export namespace DocumentUpdate {
             }
             case 2: {
               obj.update = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.epoch = Epoch.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.epoch
+              })
               break
             }
             default: {
@@ -903,6 +986,9 @@ export interface DocumentStep {
   piece?: Piece
   taken?: Taken
   carry: boolean
+  epoch?: Epoch
+  past: boolean
+  noPast: boolean
 }
 
 export namespace DocumentStep {
@@ -965,6 +1051,21 @@ export namespace DocumentStep {
           w.bool(obj.carry)
         }
 
+        if (obj.epoch != null) {
+          w.uint32(90)
+          Epoch.codec().encode(obj.epoch, w)
+        }
+
+        if ((obj.past != null && obj.past !== false)) {
+          w.uint32(96)
+          w.bool(obj.past)
+        }
+
+        if ((obj.noPast != null && obj.noPast !== false)) {
+          w.uint32(104)
+          w.bool(obj.noPast)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -973,7 +1074,9 @@ export namespace DocumentStep {
           document: '',
           mutual: false,
           synced: false,
-          carry: false
+          carry: false,
+          past: false,
+          noPast: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1024,6 +1127,20 @@ export namespace DocumentStep {
             }
             case 10: {
               obj.carry = reader.bool()
+              break
+            }
+            case 11: {
+              obj.epoch = Epoch.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.epoch
+              })
+              break
+            }
+            case 12: {
+              obj.past = reader.bool()
+              break
+            }
+            case 13: {
+              obj.noPast = reader.bool()
               break
             }
             default: {

@@ -1,0 +1,50 @@
+/**
+ * Kept runs: what an epoch keeps of a Yjs document, in one order, as ranges of ids.
+ *
+ * Kept is what is not deleted, and in texts and lists the places of what was deleted: changes made elsewhere may have
+ * their place between those. Replicas with the same state get the same runs, whatever their structs look like: Yjs
+ * splits, merges and collects structs differently on each. A parent comes before its children, and siblings come in
+ * their order.
+ */
+import * as Y from 'yjs'
+
+/** Ids of one client: `clock` ≤ id < `clock + len`. */
+export interface IdRange {
+  readonly client: number
+  readonly clock: number
+  readonly len: number
+}
+
+export type SharedType = Y.Doc['share'] extends Map<string, infer Type> ? Type : never
+
+export function keptRuns(doc: Y.Doc): IdRange[] {
+  const runs: { client: number; clock: number; len: number }[] = []
+  for (const type of allTypes(doc))
+    for (const item of keptItems(type)) {
+      const { client, clock } = item.id
+      const last = runs.at(-1)
+      if (last && last.client === client && last.clock + last.len === clock) last.len += item.length
+      else runs.push({ client, clock, len: item.length })
+    }
+  return runs
+}
+
+/** All types of the document that are not deleted: the root types by name, each before the types in it. */
+export function* allTypes(doc: Y.Doc): Generator<SharedType> {
+  const types = [...doc.share].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, type]) => type)
+  for (const type of types) {
+    yield type
+    for (const { deleted, content } of keptItems(type))
+      if (!deleted && content instanceof Y.ContentType) types.push(content.type)
+  }
+}
+
+/** The items of a type's list, then the values of its keys. */
+function* keptItems(type: SharedType): Generator<Y.Item> {
+  yield* listOf(type)
+  for (const [, item] of [...type._map].sort(([a], [b]) => (a < b ? -1 : 1))) if (!item.deleted) yield item
+}
+
+export function* listOf({ _start }: SharedType): Generator<Y.Item> {
+  for (let item = _start; item; item = item.right) yield item
+}

@@ -1,0 +1,77 @@
+/**
+ * Rebase: brings a replica into an epoch, in place.
+ *
+ * A replica that equals the base is compacted and shows the same as before. One that has more keeps it: what lies beyond
+ * the base disappears, the base is compacted, and the same comes back under new ids, in one go for the app.
+ */
+import * as Y from 'yjs'
+import { encodeDeletions } from '../update-chunks.ts'
+import { compact } from './compaction.ts'
+import { type EpochIds, mapInto, mapOutOf } from './id-map.ts'
+import { allTypes, keptRuns } from './kept-runs.ts'
+import { contestedValues, restoreValues } from './key-values.ts'
+import { idBeyond, rangesBeyond, translate } from './translation.ts'
+
+/** @param doc equals the base */
+export function compactBase(doc: Y.Doc, { client }: EpochIds): void {
+  compact(doc, keptRuns(doc), client)
+}
+
+export interface Rebase {
+  readonly doc: Y.Doc
+  /** Everything that the epoch began with, under its ids from before. */
+  readonly base: Y.Doc
+  readonly epoch: EpochIds
+  /** Of the transactions. */
+  readonly origin: unknown
+  /** The ids have changed. */
+  readonly compacted: () => void
+}
+
+/** @param doc has the ids from before the epoch, and nothing waits in it for something that is missing */
+export function rebase({ doc, base, epoch, origin, compacted }: Rebase): void {
+  const runs = keptRuns(base)
+  Y.applyUpdate(doc, Y.encodeStateAsUpdate(base, Y.encodeStateVector(doc)), origin)
+  const map = mapInto(epoch, base, runs)
+  const updates = translate(doc, map)
+  const values = [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
+  const beyond = [...rangesBeyond(doc, map.state)].sort((a, b) => b.client - a.client)
+  if (beyond.length > 0)
+    Y.applyUpdate(doc, encodeDeletions(beyond.map(({ client, ...range }) => [client, [range]])), origin)
+  compact(doc, runs, epoch.client)
+  compacted()
+  for (const update of updates) Y.applyUpdate(doc, update, origin)
+  restoreValues(doc, values, origin)
+}
+
+/** What an update from before an epoch adds to what it began with, as updates within the epoch. */
+export function broughtInto(
+  epoch: EpochIds,
+  { updates }: { updates: readonly Uint8Array[] },
+  update: Uint8Array,
+): Uint8Array[] {
+  const [base, doc] = [docOf(updates), docOf([...updates, update])]
+  return translate(doc, mapInto(epoch, base, keptRuns(base)))
+}
+
+/** What a replica would be if the epoch had not begun: its ids are those from before. */
+export function undoEpoch(doc: Y.Doc, base: Y.Doc, epoch: EpochIds): Y.Doc {
+  const map = mapOutOf(epoch, base, keptRuns(base))
+  const updates = translate(doc, map)
+  const values = [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
+  const before = new Y.Doc()
+  Y.applyUpdate(before, Y.encodeStateAsUpdate(base))
+  for (const update of updates) Y.applyUpdate(before, update)
+  restoreValues(before, values, undefined)
+  return before
+}
+
+/** A document that these updates make. */
+export function docOf(updates: readonly Uint8Array[]): Y.Doc {
+  const doc = new Y.Doc()
+  // One transaction: each costs as much as the document has clients.
+  doc.transact(() => {
+    for (const update of updates) Y.applyUpdate(doc, update)
+  })
+  return doc
+}
