@@ -3,15 +3,9 @@ import * as Y from 'yjs'
 import { DocumentSync } from '../src/spaces/document-sync.ts'
 import { limits } from '../src/wire/limits.ts'
 import { randomEdit } from './document-edits.ts'
-import {
-  chainedClients,
-  drawClients,
-  manyClients,
-  Replica,
-  ReplicaLink,
-  stateOf,
-} from './exchanging-replicas.ts'
+import { Replica, ReplicaLink, stateOf } from './exchanging-replicas.ts'
 import { mulberry32 } from './mulberry32.ts'
+import { chainedClients, drawClients, manyClients } from './past-clients.ts'
 
 const lossless = (seed = 1): ReplicaLink => new ReplicaLink({ random: mulberry32(seed) })
 
@@ -168,6 +162,21 @@ describe('a document of more than 1,024 clients', () => {
     link.run()
     expect(b.doc.getMap('m').get('small')).toBe(1)
     expect(link.bytes - before).toBeLessThan(20_000)
+  })
+
+  it('reaches a replica that holds nothing in few updates', () => {
+    const [a, b] = pair()
+    Y.applyUpdate(a.doc, manyClients(drawClients(90_000)))
+    let transactions = 0
+    b.doc.on('afterTransaction', () => {
+      transactions += 1
+    })
+    const link = lossless()
+    link.request(b, a)
+    link.run()
+    expect(areEqual([a, b])).toBe(true)
+    // 22 of 4,096 clients each.
+    expect(transactions).toBeLessThan(20)
   })
 })
 

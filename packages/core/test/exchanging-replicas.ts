@@ -1,12 +1,4 @@
 /** Exchanging replicas: documents of several members, and a link between them in virtual time, with loss if wanted. */
-import {
-  createEncoder,
-  toUint8Array,
-  writeAny,
-  writeUint8,
-  writeVarString,
-  writeVarUint,
-} from 'lib0/encoding'
 import * as Y from 'yjs'
 import { ChunkedTransfers } from '../src/spaces/chunked-transfers.ts'
 import { answerDocument, offerDocument, requestDocument } from '../src/spaces/document-exchange.ts'
@@ -129,48 +121,3 @@ export class ReplicaLink {
 
 export const stateOf = (doc: Y.Doc): string =>
   Buffer.from(Y.encodeSnapshot(Y.snapshot(doc))).toString('base64')
-
-/** An update in which each of these clients sets a key of its own. */
-export function manyClients(clients: readonly number[]): Uint8Array {
-  const encoder = createEncoder()
-  writeVarUint(encoder, clients.length)
-  // Yjs' decoder takes them in any order.
-  for (const client of clients) {
-    for (const part of [1, client, 0]) writeVarUint(encoder, part)
-    writeUint8(encoder, 40)
-    writeVarUint(encoder, 1)
-    writeVarString(encoder, 'm')
-    writeVarString(encoder, `k${client}`)
-    writeVarUint(encoder, 1)
-    writeAny(encoder, client % 100)
-  }
-  writeVarUint(encoder, 0)
-  return toUint8Array(encoder)
-}
-
-/** An update in which each client appends a character to one text, after that of the client before it. */
-export function chainedClients(clients: readonly number[]): Uint8Array {
-  const encoder = createEncoder()
-  writeVarUint(encoder, clients.length)
-  for (const [i, client] of clients.entries()) {
-    for (const part of [1, client, 0]) writeVarUint(encoder, part)
-    const before = clients[i - 1]
-    if (before === undefined) {
-      writeUint8(encoder, 4)
-      writeVarUint(encoder, 1)
-      writeVarString(encoder, 'text')
-    } else {
-      writeUint8(encoder, 0x84)
-      writeVarUint(encoder, before)
-      writeVarUint(encoder, 0)
-    }
-    writeVarString(encoder, 'x')
-  }
-  writeVarUint(encoder, 0)
-  return toUint8Array(encoder)
-}
-
-/** So many client ids as Yjs draws them, and no two equal. */
-export function drawClients(count: number, from = 0): number[] {
-  return Array.from({ length: count }, (_, i) => 2 ** 28 + (from + i) * 997 + (i % 13))
-}

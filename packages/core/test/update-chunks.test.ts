@@ -3,6 +3,7 @@ import * as Y from 'yjs'
 import { updateChunks } from '../src/spaces/update-chunks.ts'
 import { randomEdit } from './document-edits.ts'
 import { mulberry32 } from './mulberry32.ts'
+import { chainedClients, drawClients, manyClients } from './past-clients.ts'
 
 const stateOf = (doc: Y.Doc): string => Y.encodeSnapshot(Y.snapshot(doc)).join()
 
@@ -130,5 +131,29 @@ describe('update chunks', () => {
     const chunks = [...updateChunks(doc, { since: new Map(), maxBytes: 65_536 })]
     const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
     expect(bytes).toBeLessThan(1.05 * Y.encodeStateAsUpdate(doc).length)
+  })
+
+  it.each([
+    ['keys of a map', manyClients],
+    ['characters of a text', chainedClients],
+  ])('grow with the clients of the document that they are for: %s', (_, make) => {
+    const doc = new Y.Doc()
+    Y.applyUpdate(doc, make(drawClients(100_000)))
+    const structsOf = (options: Partial<Parameters<typeof updateChunks>[1]>): number[] =>
+      [...updateChunks(doc, { since: new Map(), maxBytes: 524_288, ...options })].map(
+        chunk => Y.decodeUpdate(chunk).structs.length,
+      )
+    expect(Math.max(...structsOf({}))).toBe(4_096)
+    const growing = structsOf({ receiverClients: 0 })
+    expect(growing[0]).toBe(4_096)
+    let clients = 0
+    for (const structs of growing) {
+      expect(structs).toBeLessThanOrEqual(Math.max(4_096, clients / 8 + 1))
+      clients += structs
+    }
+    expect([clients, growing.length]).toEqual([100_000, 18])
+    expect(structsOf({ receiverClients: 200_000 }).length).toBe(4)
+    // Never more than a receiver takes.
+    expect(Math.max(...structsOf({ receiverClients: 100_000_000 }))).toBeLessThanOrEqual(131_072)
   })
 })

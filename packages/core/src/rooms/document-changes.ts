@@ -6,6 +6,7 @@
  * come twice.
  */
 import * as Y from 'yjs'
+import { changedClients } from '../spaces/changed-clients.ts'
 import { type DeletedRange, updateChunks } from '../spaces/update-chunks.ts'
 
 export class DocumentChanges {
@@ -22,12 +23,10 @@ export class DocumentChanges {
     return this.#since.size === 0 && this.#deletions.size === 0
   }
 
-  collect({ beforeState, afterState, deleteSet }: Y.Transaction): void {
-    for (const [client, clock] of afterState) {
-      const before = beforeState.get(client) ?? 0
-      if (clock > before) this.#since.set(client, Math.min(before, this.#since.get(client) ?? before))
-    }
-    for (const [client, ranges] of deleteSet.clients) {
+  collect(transaction: Y.Transaction): void {
+    for (const { client, before } of changedClients(transaction))
+      this.#since.set(client, Math.min(before, this.#since.get(client) ?? before))
+    for (const [client, ranges] of transaction.deleteSet.clients) {
       const known = this.#deletions.get(client)
       if (known) known.push(...ranges)
       else this.#deletions.set(client, [...ranges])
@@ -53,8 +52,10 @@ export class DocumentChanges {
     const since = this.#since
     const until = new Map([...since.keys()].map(client => [client, Y.getState(this.#doc.store, client)]))
     const deletions = this.#deletions
+    const newClients = [...since.values()].filter(clock => clock === 0).length
+    const receiverClients = this.#doc.store.clients.size - newClients
     this.clear()
-    return updateChunks(this.#doc, { since, until, deletions, maxBytes, growTo })
+    return updateChunks(this.#doc, { since, until, deletions, maxBytes, growTo, receiverClients })
   }
 
   clear(): void {

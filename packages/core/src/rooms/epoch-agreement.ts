@@ -35,6 +35,8 @@ const maxLiveBytes = 67_108_864
 const quietMs = 3_000
 /** Our choice: after so long without a quiet moment one member begins alone. */
 const maxDelayMs = 60_000
+/** Our choice: with so many clients a transaction takes some 15 ms, and a document arrives in many of them. */
+const urgentClients = 32_768
 /** A member that knows what a later epoch began with may still be on its way: so long it is waited for. */
 const patienceMs = 30_000
 
@@ -93,8 +95,12 @@ export class EpochAgreement {
     if (!epochs.mayBegin || !isDue(sync, holders)) return undefined
     const digest = digestText(sync.hash())
     if (digest === offered && holders.every(({ agreed }) => agreed === digest)) return 'begin'
-    const isFirst = !sync.isCarried && holders.every(({ id, isCarried }) => isCarried || this.#self < id)
-    return isFirst && nowMs - this.#dueSinceMs >= maxDelayMs ? 'begin' : undefined
+    const isFirst =
+      !sync.isCarried &&
+      holders.every(({ id, ...other }) => other.isCarried || !other.isSynced || this.#self < id)
+    // Sooner where a compacted document reaches the others before one of so many clients would.
+    const isUrgent = offered === digest && sync.digest.clients >= urgentClients
+    return isFirst && (isUrgent || nowMs - this.#dueSinceMs >= maxDelayMs) ? 'begin' : undefined
   }
 
   #follow(

@@ -283,7 +283,12 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     const { doc, lineage } = carried
     const since = Y.decodeStateVector(Y.encodeStateVector(sync.doc))
     if (isSameEpoch(lineage?.epoch, sync.epochs.current))
-      for (const update of updateChunks(doc, { since, maxBytes: limits.maxFrameBytes })) sync.apply(update)
+      for (const update of updateChunks(doc, {
+        since,
+        maxBytes: limits.maxFrameBytes,
+        receiverClients: since.size,
+      }))
+        sync.apply(update)
     doc.destroy()
   }
 

@@ -8,6 +8,7 @@
  * member that wants replicas to differ: such a member may as well delete the document.
  */
 import * as Y from 'yjs'
+import { changedClients } from './changed-clients.ts'
 import { contentSum, type DeletionSums, deletionSums, mix, noDeletions } from './digest-sums.ts'
 
 export const digestBytes = 16
@@ -88,16 +89,15 @@ export class DocumentDigest {
   }
 
   #follow(transaction: Y.Transaction): void {
-    const { deleteSet, afterState } = transaction
     const { store } = this.#doc
-    for (const [client, ranges] of deleteSet.clients) {
+    for (const [client, ranges] of transaction.deleteSet.clients) {
       const clock = this.#clocks.get(client) ?? 0
       for (const range of ranges) this.#delete(client, range.clock, Math.min(range.clock + range.len, clock))
     }
-    for (const [client, clock] of afterState) {
+    for (const { client, after } of changedClients(transaction)) {
       const known = this.#clocks.get(client) ?? 0
       const structs = store.clients.get(client)
-      if (clock === known || !structs) continue
+      if (after === known || !structs) continue
       this.#insert(client, structs, Y.findIndexSS(structs, known), structs.length)
     }
   }

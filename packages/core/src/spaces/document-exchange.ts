@@ -56,7 +56,7 @@ export function offerDocument(sync: DocumentSync, to: string): DocumentStep {
 /** A request to a member that is said to hold the document: what it has beyond this replica. */
 export function requestDocument(
   sync: DocumentSync,
-  of: Omit<Question, 'isPartial'>,
+  of: Omit<Question, 'isPartial' | 'buckets'>,
   nowMs: number,
 ): DocumentStep {
   const document = sync.name
@@ -125,7 +125,8 @@ function answerBuckets(
   const differing = differingBuckets(own, theirs)
   if (differing.size === 0)
     return answerOffer(sync, from, { document: name, isSynced, mutual }, sync.hash(), nowMs)
-  if (mutual && !state.mayAsk(from, hash, isSynced, nowMs))
+  const isAsking = state.isAskingFor(from, differing)
+  if (mutual && (isAsking || !state.mayAsk(from, hash, isSynced, nowMs)))
     return [{ document: name, bucketHashes: own, mutual: false }]
   return [{ ...requestBuckets(sync, { of: from, digest: hash, isSynced }, differing, nowMs), mutual }]
 }
@@ -145,29 +146,30 @@ function differingBuckets(own: Uint8Array, theirs: Uint8Array): ReadonlySet<numb
  */
 function requestBuckets(
   sync: DocumentSync,
-  of: Omit<Question, 'isPartial'>,
+  of: Omit<Question, 'isPartial' | 'buckets'>,
   differing: ReadonlySet<number>,
   nowMs: number,
 ): DocumentStep {
-  const clocks = new Map<number, Map<number, number>>()
-  for (const client of sync.doc.store.clients.keys()) {
+  const { store } = sync.doc
+  const bytesOf = new Map([...differing].map(bucket => [bucket, 0]))
+  for (const client of store.clients.keys()) {
     const bucket = digestBucketOf(client)
-    if (!differing.has(bucket)) continue
-    const known = clocks.get(bucket) ?? new Map<number, number>()
-    clocks.set(bucket, known.set(client, Y.getState(sync.doc.store, client)))
+    const known = bytesOf.get(bucket)
+    if (known === undefined) continue
+    bytesOf.set(bucket, known + varintBytes(client) + varintBytes(Y.getState(store, client)))
   }
-  const covered = new Map<number, number>()
   const buckets = new Set<number>()
   // The count of clients comes first.
-  let bytes = maxVarintBytes
-  for (const bucket of differing) {
-    const known = clocks.get(bucket) ?? new Map<number, number>()
-    for (const [client, clock] of known) bytes += varintBytes(client) + varintBytes(clock)
-    if (buckets.size > 0 && bytes > limits.maxStateVectorBytes) break
+  let left = limits.maxStateVectorBytes - maxVarintBytes
+  for (const [bucket, bytes] of bytesOf) {
+    left -= bytes
+    if (buckets.size > 0 && left < 0) break
     buckets.add(bucket)
-    for (const [client, clock] of known) covered.set(client, clock)
   }
-  sync.state.ask({ ...of, isPartial: true }, nowMs)
+  const covered = new Map<number, number>()
+  for (const client of store.clients.keys())
+    if (buckets.has(digestBucketOf(client))) covered.set(client, Y.getState(store, client))
+  sync.state.ask({ ...of, isPartial: true, buckets }, nowMs)
   const rest = buckets.size < differing.size && { bucketHashes: sync.digest.bucketHashes() }
   return { document: sync.name, stateVector: Y.encodeStateVector(covered), buckets, ...rest, mutual: true }
 }
@@ -197,8 +199,12 @@ function answerRequest(
   const isMore = [...since].some(([client, clock]) => Y.getState(doc.store, client) < clock)
   if (isMore) state.isBehind(from)
   const steps: DocumentStep[] = []
-  // A request about buckets is what the comparison of buckets led to: the question that began it is answered so.
-  const mayAsk = (buckets && state.isAsking(from)) || state.mayAsk(from, hash, isSynced, nowMs)
+  // A request about buckets is what the comparison of buckets led to: the question that began it is answered so. What
+  // was requested already is on its way: the stream would begin anew, with these buckets alone.
+  const mayAsk =
+    buckets && state.isAsking(from)
+      ? !state.isAskingFor(from, buckets)
+      : state.mayAsk(from, hash, isSynced, nowMs)
   if (mutual && mayAsk) {
     const question = { of: from, digest: hash, isSynced }
     const request = buckets
@@ -228,9 +234,13 @@ function sourceOf(
     })
   // Of the state at the beginning: what is merged meanwhile, and may make this replica synced, is not in the stream.
   const isSynced = sync.state.isSyncedFor(to)
+  // Clients are spread evenly over the buckets.
+  const receiverClients = since.size * (buckets?.size ? digestBuckets / buckets.size : 1)
   return {
     epoch: sync.epochs.current,
-    updates: sync.epochs.whileIn(updateChunks(sync.doc, { since, includes, mayLack, ...streamedChunks })),
+    updates: sync.epochs.whileIn(
+      updateChunks(sync.doc, { since, includes, mayLack, receiverClients, ...streamedChunks }),
+    ),
     isSynced: () => isSynced,
   }
 }

@@ -8,6 +8,7 @@
 import type * as Y from 'yjs'
 import { limits } from '../wire/limits.ts'
 import { applyUpdate } from './apply-update.ts'
+import { changedClients } from './changed-clients.ts'
 import { DocumentDigest } from './document-digest.ts'
 import { DocumentEpochs, type Lineage } from './epochs/document-epochs.ts'
 import { isReadable } from './readable-updates.ts'
@@ -67,8 +68,8 @@ export class DocumentSync {
       replaced: () => this.#replaced(),
       changed: lineage => options.epochChanged?.(lineage),
     })
-    doc.on('afterTransaction', ({ deleteSet, beforeState, afterState }) => {
-      if (deleteSet.clients.size === 0 && isSame(beforeState, afterState)) return
+    doc.on('afterTransaction', transaction => {
+      if (transaction.deleteSet.clients.size === 0 && changedClients(transaction).length === 0) return
       this.#hash = undefined
       this.#changes += 1
     })
@@ -141,12 +142,6 @@ export class DocumentSync {
     this.#hasDropped = false
     dropWaiting(this.doc)
   }
-}
-
-function isSame(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): boolean {
-  if (before.size !== after.size) return false
-  for (const [client, clock] of after) if (before.get(client) !== clock) return false
-  return true
 }
 
 function waitingBytes({ store }: Y.Doc): number {

@@ -20,6 +20,8 @@ export interface Question {
   readonly isSynced: boolean
   /** The question is about a part of the document only: the answer does not bring everything. */
   readonly isPartial: boolean
+  /** The part: these buckets. Undefined, and partial: it is not known yet what will be requested. */
+  readonly buckets?: ReadonlySet<number> | undefined
 }
 
 interface Asked extends Question {
@@ -137,6 +139,13 @@ export class SyncState {
 
   isAsking(id: string): boolean {
     return this.#asked?.of === id
+  }
+
+  /** Whether the question to this member is about all of these buckets: then its answer need not be asked for again. */
+  isAskingFor(id: string, buckets: ReadonlySet<number>): boolean {
+    if (this.#asked?.of !== id) return false
+    const { isPartial, buckets: asked } = this.#asked
+    return !isPartial || (asked !== undefined && [...buckets].every(bucket => asked.has(bucket)))
   }
 
   ask(question: Question, nowMs: number): void {

@@ -30,6 +30,12 @@ export interface ChunkOptions {
   readonly maxBytes: number
   /** Each chunk is twice as long as the one before, up to this. @default they do not grow */
   readonly growTo?: number | undefined
+  /**
+   * So many clients wrote in the document to which the chunks will be applied, about. Each chunk is a transaction there,
+   * and Yjs handles every client in each: chunks grow with the clients, up to 32 times. Undefined: they are not applied
+   * one by one, and do not grow.
+   */
+  readonly receiverClients?: number | undefined
 }
 
 /**
@@ -48,7 +54,31 @@ export interface DeletedRange {
 
 export function* updateChunks(doc: Y.Doc, options: ChunkOptions): Generator<Uint8Array, void, undefined> {
   yield* structChunks(doc, options)
-  yield* deletionChunks(options.deletions ?? deletionsOf(doc, options.includes), options.maxBytes)
+  const { deletions = deletionsOf(doc, options.includes), receiverClients } = options
+  const { maxBytes, growTo = maxBytes } = options
+  const growth = receiverClients === undefined ? 1 : growthFor(doc.store.clients.size)
+  yield* deletionChunks(deletions, longest(growTo, growth))
+}
+
+/** Structs of one chunk: encoding and applying them takes some milliseconds. */
+const maxStructs = 4_096
+/**
+ * A chunk has a struct for so many clients of the document, our choice: the structs cost then about a third of what
+ * Yjs does for all clients, and a million clients arrive in some 50 transactions.
+ */
+const clientsPerStruct = 8
+/** Our choice: 131,072 structs and 16 MB in one chunk, for a million clients. */
+const maxGrowth = 32
+const grownBytes = 524_288
+
+/** How many times as large as others a chunk is for a document to which so many clients wrote. */
+function growthFor(clients: number): number {
+  return Math.min(maxGrowth, Math.max(1, clients / clientsPerStruct / maxStructs))
+}
+
+/** Bytes of a chunk that is so many times as large as others. */
+function longest(bytes: number, growth: number): number {
+  return growth > 1 ? Math.max(bytes, growth * grownBytes) : bytes
 }
 
 /** All that is deleted, by client. O(structs). */
@@ -79,13 +109,13 @@ interface Frame {
 
 function* structChunks(
   doc: Y.Doc,
-  { since, until, includes, mayLack, maxBytes, growTo = maxBytes }: ChunkOptions,
+  { since, until, includes, mayLack, maxBytes, growTo = maxBytes, receiverClients }: ChunkOptions,
 ): Generator<Uint8Array> {
   const { store } = doc
   /** What is still to be written: client → from where, up to where. */
   const pending = new Map<number, { at: number; end: number }>()
-  for (const client of [...store.clients.keys()].sort((a, b) => b - a)) {
-    if (includes && !includes(client)) continue
+  const lookedAt = [...(until ?? store.clients).keys()].filter(client => includes?.(client) ?? true)
+  for (const client of lookedAt.sort((a, b) => b - a)) {
     const at = since.get(client) ?? 0
     const end = until ? (until.get(client) ?? 0) : Y.getState(store, client)
     if (end > at) pending.set(client, { at, end })
@@ -99,6 +129,8 @@ function* structChunks(
     lacked.set(client, todo)
     return todo
   }
+  let clients = receiverClients ?? 0
+  let growth = growthFor(clients)
   let writer = new ChunkWriter()
   let chunkBytes = maxBytes
   for (const client of pending.keys()) {
@@ -126,11 +158,13 @@ function* structChunks(
         onStack.add(missing.client)
         continue
       }
+      if (todo.at === 0 && receiverClients !== undefined) clients += 1
       todo.at = writer.write(struct, todo.at, todo.end, chunkBytes)
-      if (writer.bytes < chunkBytes && writer.structs < maxStructs) continue
+      if (writer.bytes < longest(chunkBytes, growth) && writer.structs < growth * maxStructs) continue
       yield writer.finish()
       writer = new ChunkWriter()
       chunkBytes = Math.min(2 * chunkBytes, growTo)
+      growth = growthFor(clients)
     }
   }
   if (writer.bytes > 0) yield writer.finish()
@@ -149,9 +183,6 @@ function parentIdOf(parent: Y.Item['parent']): Y.ID | null {
   if (parent instanceof Y.ID) return parent
   return parent instanceof Y.AbstractType ? (parent._item?.id ?? null) : null
 }
-
-/** Structs of one chunk: encoding and applying them takes some milliseconds. */
-const maxStructs = 4_096
 
 /** Writes runs of structs, each client's one after the other, as one update. */
 class ChunkWriter {

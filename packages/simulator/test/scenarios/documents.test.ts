@@ -60,6 +60,20 @@ describe('a document of a room', () => {
     expect(origins).toEqual([documents[5]?.provider])
   })
 
+  it('has one transaction for each change, at its writer and everywhere else', async () => {
+    const simulation = settled(4, 4)
+    const documents = await open(simulation, namesFrom(0, 4))
+    await simulation.runUntil(isSynced(documents), { withinMs: 10_000 })
+    const counts = documents.map(() => 0)
+    for (const [i, { doc }] of documents.entries())
+      doc.on('afterTransaction', () => {
+        counts[i] = (counts[i] ?? 0) + 1
+      })
+    write(documents[0], 'a')
+    await simulation.run(5_000)
+    expect([documents.map(textOf), counts]).toEqual([documents.map(() => 'a'), documents.map(() => 1)])
+  })
+
   it('is merged into twenty rumors a second while somebody types', async () => {
     const simulation = settled(3, 3)
     const documents = await open(simulation, namesFrom(0, 3))
