@@ -22,17 +22,25 @@ const [held, alsoHeld, missed] = await Promise.all([first, second, away].map(ope
 if (!held || !alsoHeld || !missed) throw new Error('all have opened the document')
 await until('all are synced', () => [held, alsoHeld, missed].every(({ provider }) => provider.synced))
 
-Y.applyUpdate(held.doc, pastUpdate())
-await until(`all hold what ${clients} clients left`, () =>
-  [alsoHeld, missed].every(({ doc }) => doc.store.clients.size >= clients),
-)
 missed.provider.disconnect()
+missed.doc.getText('text').insert(0, offlineText)
+
+const past = pastUpdate()
+const broughtMs = performance.now()
+Y.applyUpdate(held.doc, past)
 const before = sizesOf(held.doc)
 const delay = monitorEventLoopDelay({ resolution: 1 })
 delay.enable()
-await until('the holders have compacted it', () => clientsOf(held) < clients && clientsOf(alsoHeld) < clients)
+await until(`both hold what ${clients} clients left, compacted`, () =>
+  [held, alsoHeld].every(({ doc }) => lengthOf(doc) === clients && clientsOf(doc) < clients),
+)
+const compactedMs = rounded(performance.now() - broughtMs)
 delay.disable()
 const after = sizesOf(held.doc)
+const editedMs = performance.now()
+held.doc.getMap('edit').set('seen', true)
+await until('a small edit arrives', () => alsoHeld.doc.getMap('edit').has('seen'))
+const arrivesMs = rounded(performance.now() - editedMs)
 
 const newcomer = await join('newcomer', first)
 const joinedMs = performance.now()
@@ -40,25 +48,19 @@ const fresh = await open(newcomer)
 await until('a newcomer holds it', () => fresh.provider.synced)
 const newcomerMs = rounded(performance.now() - joinedMs)
 
-missed.doc.getText('text').insert(0, offlineText)
 const connectedMs = performance.now()
 missed.provider.connect()
 await until(
   'the member that was away is in the epoch',
-  () => missed.provider.synced && clientsOf(missed) < clients,
+  () => missed.provider.synced && lengthOf(missed.doc) > clients,
 )
 const mergedMs = rounded(performance.now() - connectedMs)
 const texts = () => [held, alsoHeld, missed, fresh].map(({ doc }) => doc.getText('text').toString())
 await until('all hold what it wrote', () => texts().every(text => text.includes(offlineText)))
 
 const isWhole = texts().every(text => text.length === clients + offlineText.length)
-console.log(
-  JSON.stringify(
-    { clients, before, after, stallMs: rounded(delay.max / 1e6), newcomerMs, mergedMs, isWhole },
-    null,
-    2,
-  ),
-)
+const times = { compactedMs, stallMs: rounded(delay.max / 1e6), arrivesMs, newcomerMs, mergedMs }
+console.log(JSON.stringify({ clients, before, after, ...times, isWhole }, null, 2))
 await Promise.all([first, second, away, newcomer].map(cluster => cluster.leave()))
 process.exit(isWhole ? 0 : 1)
 
@@ -102,8 +104,12 @@ function sizesOf(doc: Y.Doc) {
   }
 }
 
-function clientsOf({ doc }: RoomDocument): number {
+function clientsOf(doc: Y.Doc): number {
   return doc.store.clients.size
+}
+
+function lengthOf(doc: Y.Doc): number {
+  return doc.getText('text').length
 }
 
 async function until(what: string, isSo: () => boolean): Promise<void> {

@@ -3,8 +3,9 @@
  *
  * An epoch is due when many clients have written a document and few still do. Each holder then announces the digest of
  * its replica, as soon as nobody has written for a while. When all of them announce the same, each begins the same
- * epoch by itself. So no holder has anything that the epoch does not begin with. If somebody always writes, the member
- * with the smallest id begins alone in the end, and the others bring what they have beyond that into the epoch.
+ * epoch by itself. So no holder has anything that the epoch does not begin with. If somebody always writes, or the others
+ * would have to take over very many clients first, the member with the smallest id begins alone, and the others bring
+ * what they have beyond that into the epoch.
  *
  * No epoch begins while a holder keeps the ids of the document for something else.
  */
@@ -37,6 +38,8 @@ const quietMs = 3_000
 const maxDelayMs = 60_000
 /** Our choice: with so many clients a transaction takes some 15 ms, and a document arrives in many of them. */
 const urgentClients = 32_768
+/** Our choice: offers that cross each other have both arrived by then. */
+const crossingMs = 1_000
 /** A member that knows what a later epoch began with may still be on its way: so long it is waited for. */
 const patienceMs = 30_000
 
@@ -77,7 +80,7 @@ export class EpochAgreement {
     this.#dueSinceMs = Math.min(this.#dueSinceMs, nowMs)
     const isQuiet = nowMs - this.#changedMs >= quietMs
     // While it waits for the others, too: one of them may write.
-    this.#dueMs = isQuiet ? nowMs + quietMs : this.#changedMs + quietMs
+    this.#dueMs = isQuiet ? nowMs + crossingMs : this.#changedMs + quietMs
     return isQuiet ? digestText(sync.hash()) : undefined
   }
 
@@ -95,12 +98,12 @@ export class EpochAgreement {
     if (!epochs.mayBegin || !isDue(sync, holders)) return undefined
     const digest = digestText(sync.hash())
     if (digest === offered && holders.every(({ agreed }) => agreed === digest)) return 'begin'
-    const isFirst =
-      !sync.isCarried &&
-      holders.every(({ id, ...other }) => other.isCarried || !other.isSynced || this.#self < id)
-    // Sooner where a compacted document reaches the others before one of so many clients would.
-    const isUrgent = offered === digest && sync.digest.clients >= urgentClients
-    return isFirst && (isUrgent || nowMs - this.#dueSinceMs >= maxDelayMs) ? 'begin' : undefined
+    const isSilentFor = (ms: number) => nowMs - this.#changedMs >= ms
+    const isFirstToOffer = holders.every(({ id, agreed }) => agreed === undefined || this.#self < id)
+    if (isUrgent(sync) && digest === offered && isFirstToOffer && isSilentFor(quietMs + crossingMs))
+      return 'begin'
+    const isFirst = !sync.isCarried && holders.every(({ id, isCarried }) => isCarried || this.#self < id)
+    return isFirst && nowMs - this.#dueSinceMs >= maxDelayMs ? 'begin' : undefined
   }
 
   #follow(
@@ -120,6 +123,11 @@ export class EpochAgreement {
     const isMissed = inLater.length > 0 && epochs.isMissed(inLater.map(({ id }) => id))
     return isTime && isMissed ? 'give up' : undefined
   }
+}
+
+/** A compacted document reaches the others sooner than one of so many clients would. */
+function isUrgent({ digest }: DocumentSync): boolean {
+  return digest.clients >= urgentClients
 }
 
 function isDue(sync: DocumentSync, holders: readonly EpochHolder[]): boolean {

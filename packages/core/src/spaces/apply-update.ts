@@ -7,11 +7,11 @@ import * as Y from 'yjs'
 
 /** @returns false: the update cannot be applied, and nothing was changed */
 export function applyUpdate(doc: Y.Doc, update: Uint8Array, origin: unknown): boolean {
-  return applied(doc, origin, () => Y.applyUpdate(doc, update))
+  return transacted(doc, origin, false, () => Y.applyUpdate(doc, update))
 }
 
-/** @returns false: `change` threw */
-export function applied(doc: Y.Doc, origin: unknown, change: () => void): boolean {
+/** @param isLocal this member writes, under the document's client id @returns false: `change` threw */
+export function transacted(doc: Y.Doc, origin: unknown, isLocal: boolean, change: () => void): boolean {
   let isApplied = false
   try {
     Y.transact(
@@ -21,7 +21,7 @@ export function applied(doc: Y.Doc, origin: unknown, change: () => void): boolea
         isApplied = true
       },
       origin,
-      false,
+      isLocal,
     )
   } catch (error) {
     if (!isApplied) return false
