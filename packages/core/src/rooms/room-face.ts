@@ -96,6 +96,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
       self,
       whereabouts,
       others: () => driver.othersIn(space),
+      suspects: () => driver.suspectsIn(space),
       listener: this,
     })
     this.#own = new OwnPresence(() => this.#entered)
