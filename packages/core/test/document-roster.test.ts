@@ -12,6 +12,7 @@ const noUnreachable: ReadonlySet<string> = new Set()
 
 let presence: PresenceRegisters
 let others: string[]
+let suspects: string[]
 let entries: Map<string, number>
 let roster: DocumentRoster
 let version = 0
@@ -19,11 +20,13 @@ let version = 0
 beforeEach(() => {
   presence = new PresenceRegisters(new FactSet())
   others = []
+  suspects = []
   entries = new Map()
   roster = new DocumentRoster({
     self: 'self',
     presence,
     others: () => others,
+    suspects: () => suspects,
     isPresent: id => entries.get(id) === presence.enteredOf(id),
   })
 })
@@ -67,6 +70,14 @@ describe('the roster of a room', () => {
       true,
       false,
     ])
+  })
+
+  it('does not know whether a member that is a suspect from the first is alive, whatever it announced', () => {
+    enter('a', {})
+    suspects = ['b']
+    expect([roster.unknown(), roster.mayHold('b', 'notes')]).toEqual([['b'], false])
+    suspects = []
+    expect(roster.unknown()).toEqual([])
   })
 
   it('follows what members announce', () => {
@@ -133,6 +144,7 @@ describe('those who have a document open', () => {
           self,
           presence: registers,
           others: () => members.filter(id => id !== self),
+          suspects: () => [],
           isPresent: () => true,
         })
         presence = registers

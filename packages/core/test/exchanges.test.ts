@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Exchanges } from '../src/gossip/exchanges.ts'
 import type { Instant } from '../src/state/instant.ts'
 import { Table } from '../src/state/table.ts'
-import { syncMessage } from '../src/wire/codec.ts'
+import { type SyncMessage, syncMessage } from '../src/wire/codec.ts'
 import { heartbeatBody, idOf, recordBody, signedFact } from './signed-fact.ts'
 
 function at(monotonicMs: number): Instant {
@@ -36,6 +36,27 @@ describe('exchanges', () => {
     expect(subject.hear('grace', agreeing, false, at(110)).roundTripMs).toBeUndefined()
     expect(subject.hear('ada', agreeing, false, at(130)).roundTripMs).toBe(30)
     expect(subject.hear('ada', agreeing, false, at(150)).roundTripMs).toBeUndefined()
+  })
+
+  it('has compared its table when tables agree, or a member sent what it has beyond a digest', () => {
+    const facts = [signedFact(idOf('bob'), recordBody({ incarnation: 5 }))]
+    const hasComparedAfter = (...heard: SyncMessage[]) => {
+      const subject = exchanges()
+      for (const message of heard) subject.hear('ada', message, false, at(0))
+      return subject.hasCompared
+    }
+    const offered = { ...differing, offer: true }
+    expect(hasComparedAfter(agreeing)).toBe(true)
+    expect(hasComparedAfter(offered, syncMessage({ facts }))).toBe(true)
+    expect(hasComparedAfter(offered, syncMessage({ facts, more: true }))).toBe(false)
+    expect(hasComparedAfter(offered)).toBe(false)
+  })
+
+  it('has not compared its table with a member that says goodbye', () => {
+    const subject = exchanges()
+    const goodbye = signedFact(idOf('ada'), recordBody({ incarnation: 5, leaving: true }))
+    subject.hear('ada', syncMessage({ facts: [goodbye] }), true, at(0))
+    expect(subject.hasCompared).toBe(false)
   })
 
   it('expects no answer over a connection that has closed', () => {

@@ -59,6 +59,7 @@ class Bench {
       self,
       whereabouts: { of: () => undefined },
       others: () => [],
+      suspects: () => [],
       listener: {
         presenceChanged() {},
         event() {},

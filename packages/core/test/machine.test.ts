@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Machine } from '../src/cluster/machine.ts'
-import type { MachineEffect } from '../src/cluster/machine-io.ts'
+import type { MachineEffect, MachineInput } from '../src/cluster/machine-io.ts'
 import type { MachineOptions } from '../src/cluster/machine-options.ts'
 import { firstRecord } from '../src/cluster/options.ts'
 import type { Instant } from '../src/state/instant.ts'
@@ -19,15 +19,25 @@ const grace = idOf('grace')
 class Bench {
   readonly machine: Machine
   readonly events: string[] = []
+  /** The ids of each step in which others changed, and at which place among its effects they were. */
+  readonly changes: { readonly ids: readonly string[]; readonly place: number }[] = []
   #now: Instant = { monotonicMs: 0, epochMs }
 
-  constructor(tuning: Pick<Partial<MachineOptions>, 'maxMembers'> = {}) {
+  constructor(tuning: Pick<Partial<MachineOptions>, 'maxMembers' | 'bootstrap'> = {}) {
     const record = firstRecord({ name: 'self', tags: {}, incarnation: epochMs })
     this.machine = new Machine(
       { self, record, bootstrap: [], profile: 'lan', random: mulberry32(1), ...tuning },
       this.#now,
     )
     this.carryOut(this.machine.start({}, this.#now))
+  }
+
+  get isSettled(): boolean {
+    return this.machine.isSettled(this.#now)
+  }
+
+  handle(input: MachineInput): void {
+    this.carryOut(this.machine.handle(input, this.#now))
   }
 
   get incarnation(): number {
@@ -66,7 +76,8 @@ class Bench {
   }
 
   carryOut(effects: readonly MachineEffect[]): void {
-    for (const effect of effects) {
+    for (const [place, effect] of effects.entries()) {
+      if (effect.type === 'changed') this.changes.push({ ids: effect.ids, place })
       if (effect.type === 'event') this.events.push(`${effect.event.type} ${effect.event.member.name}`)
       if (effect.type !== 'sign') continue
       const fact = signedFact(self, effect.draft)
@@ -194,4 +205,52 @@ it('keeps nothing of strangers that come, exchange and go', () => {
   const before = bench.machine.load()
   for (let n = 0; n < 100; n++) bench.exchanged(idOf(`stranger ${n}`))
   expect(bench.machine.load()).toEqual(before)
+})
+
+it('says first, and at once, who changed in a step', () => {
+  const bench = new Bench()
+  const facts = [ada, grace].map(id => signedFact(id, recordBody({ incarnation: epochMs })))
+  bench.handle({ type: 'rumors', facts })
+  expect(bench.changes).toEqual([{ ids: [ada, grace], place: 0 }])
+})
+
+describe('whether its view of the cluster is one that others share', () => {
+  const bootstrap = ['/ip4/192.0.2.1/tcp/4001']
+  const [address = ''] = bootstrap
+
+  it('is so a second after the start of a member that has nowhere to start from', () => {
+    const bench = new Bench()
+    expect(bench.isSettled).toBe(false)
+    bench.pass(1_000)
+    expect(bench.isSettled).toBe(true)
+  })
+
+  it('is not so while a member that answered at a bootstrap address is not connected yet', () => {
+    const bench = new Bench({ bootstrap })
+    bench.pass(900)
+    bench.handle({ type: 'bootstrapped', address, id: ada })
+    bench.pass(5_000)
+    expect(bench.isSettled).toBe(false)
+    bench.exchanged(ada)
+    expect(bench.isSettled).toBe(true)
+  })
+
+  it('is so when each bootstrap address was dialled in vain', () => {
+    const bench = new Bench({ bootstrap })
+    bench.pass(900)
+    expect(bench.isSettled).toBe(false)
+    bench.handle({ type: 'bootstrap-failed', address })
+    bench.pass(100)
+    expect(bench.isSettled).toBe(true)
+  })
+
+  it('is not so when the only connection closed before views were compared, until ten seconds after the start', () => {
+    const bench = new Bench()
+    bench.handle({ type: 'link', id: ada, state: 'open' })
+    bench.handle({ type: 'link', id: ada, state: 'closed' })
+    bench.pass(9_000)
+    expect(bench.isSettled).toBe(false)
+    bench.pass(1_000)
+    expect(bench.isSettled).toBe(true)
+  })
 })

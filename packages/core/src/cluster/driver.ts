@@ -244,7 +244,7 @@ export class Driver implements TransportListener {
         listener.event(effect.event)
         break
       case 'changed':
-        this.#spaces?.whereaboutsChanged(effect.id)
+        this.#spaces?.whereaboutsChanged(effect.ids)
         break
       case 'goodbye-heard':
         listener.goodbyeHeard()

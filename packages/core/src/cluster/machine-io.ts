@@ -54,7 +54,10 @@ export type MachineEffect =
   | { readonly type: 'persist-acquaintances'; readonly addresses: readonly string[] }
   /** What an app hears of. */
   | { readonly type: 'event'; readonly event: MemberEvent }
-  /** Another's record or status changed, be it one that was never alive here and has no events. */
-  | { readonly type: 'changed'; readonly id: string }
+  /**
+   * Records or statuses of these others changed in this step, be it of some that were never alive here and have no
+   * events. The first effect of a step, and one for all: what is decided by one member must not overlook another.
+   */
+  | { readonly type: 'changed'; readonly ids: readonly string[] }
   /** All neighbours have the goodbye. */
   | { readonly type: 'goodbye-heard' }

@@ -57,6 +57,7 @@ export class Machine {
   readonly #roundTrips: RoundTrips
   readonly #outbox = new Outbox()
   readonly #startedMs: number
+  #wasLinked = false
   #now: Instant
 
   constructor(options: MachineOptions, now: Instant) {
@@ -148,6 +149,7 @@ export class Machine {
           this.#detection.probed(input.from, input.message, now)
           break
         case 'link':
+          this.#wasLinked ||= input.state === 'open'
           this.#detection.link(input.id, input.state, input.isOurs ?? false, now)
           if (this.#own.leaving && input.state !== 'open') this.#goodbye.heardBy(input.id)
           break
@@ -236,13 +238,15 @@ export class Machine {
 
   /**
    * Whether this member's view of the cluster is one that others share: a member has compared its view with this one,
-   * or nobody is connected a second after the start; and no bootstrap address that is being dialled has yet to answer
-   * or fail. Ten seconds after the start such an address is not waited for.
+   * or nobody was connected within a second after the start; and no address to start from that was dialled has yet to
+   * lead to a connection or fail. Ten seconds after the start neither such an address is waited for, nor a member whose
+   * connection ended before views were compared.
    */
   isSettled(now: Instant): boolean {
     const sinceMs = now.monotonicMs - this.#startedMs
     if (this.#overlay.awaitsBootstrap && sinceMs < maxBootstrapMs) return false
-    return this.#overlay.linked().length > 0 ? this.#exchanges.hasCompared : sinceMs >= aloneMs
+    if (this.#exchanges.hasCompared) return true
+    return this.#overlay.linked().length === 0 && sinceMs >= (this.#wasLinked ? maxBootstrapMs : aloneMs)
   }
 
   get table(): Table {

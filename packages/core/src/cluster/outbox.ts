@@ -1,9 +1,15 @@
-/** Outbox: what a step asks of the host, in the order in which it came up. */
+/** Outbox: what a step asks of the host, in the order in which it came up, after which members changed. */
 import type { Step } from '../gossip/exchanges.ts'
 import type { MachineEffect } from './machine-io.ts'
 
 export class Outbox {
   #effects: MachineEffect[] = []
+  #changed: string[] = []
+
+  /** Another's record or status changed. */
+  changed(id: string): void {
+    this.#changed.push(id)
+  }
 
   push(...effects: readonly MachineEffect[]): void {
     this.#effects.push(...effects)
@@ -15,8 +21,9 @@ export class Outbox {
   }
 
   take(): MachineEffect[] {
-    const effects = this.#effects
+    const [effects, ids] = [this.#effects, this.#changed]
     this.#effects = []
-    return effects
+    this.#changed = []
+    return ids.length > 0 ? [{ type: 'changed', ids }, ...effects] : effects
   }
 }

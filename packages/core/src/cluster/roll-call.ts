@@ -66,7 +66,7 @@ export class RollCall {
       if (id !== self && isGone && epochMs - departedEpochMs >= retentionMs) table.unshare(id)
       if (fact.record.leaving) overlay.gone(id)
       if (event) outbox.push({ type: 'event', event })
-      if (id !== self && membership.get(id) !== before) outbox.push({ type: 'changed', id })
+      if (id !== self && membership.get(id) !== before) outbox.changed(id)
       if (event?.type === 'fail') partition.lost(membership.count('alive', 'suspect'), monotonicMs)
     }
     this.#touched.clear()

@@ -7,8 +7,8 @@ export interface SpacesPort {
   linkClosed(id: string): void
   /** A member was dialled in vain. */
   linkFailed(id: string): void
-  /** A member's record or status changed. */
-  whereaboutsChanged(id: string): void
+  /** Records or statuses of these members changed, in one step. */
+  whereaboutsChanged(ids: readonly string[]): void
   frame(from: string, bytes: Uint8Array): void
   rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict>
   /** The wall clock was set: what was decided by it is decided again. */

@@ -49,6 +49,8 @@ export class Exchanges {
   readonly #schedule: SyncSchedule
   /** To whom an offer was made, since when. */
   readonly #offered = new Map<string, number>()
+  /** Who was sent a digest: facts from it are what it has beyond that, unless there are more. */
+  readonly #asked = new Set<string>()
   /** To whom how much was answered, since when. */
   readonly #answered = new Map<string, { count: number; sinceMs: number }>()
   readonly #arrivals = new ArrivalLog(maxArrivals)
@@ -69,7 +71,7 @@ export class Exchanges {
 
   /** Peers that are kept account of. */
   get size(): number {
-    return Math.max(this.#offered.size, this.#answered.size, this.#beats.size)
+    return Math.max(this.#offered.size, this.#asked.size, this.#answered.size, this.#beats.size)
   }
 
   get dueMs(): number {
@@ -100,6 +102,7 @@ export class Exchanges {
   /** The connection is gone, and with it what was under way. */
   closed(id: string): void {
     this.#offered.delete(id)
+    this.#asked.delete(id)
     this.#answered.delete(id)
     this.#beats.delete(id)
   }
@@ -110,17 +113,24 @@ export class Exchanges {
     const offeredMs = message.offer || !message.tableHash ? undefined : this.#offered.get(from)
     if (offeredMs !== undefined) this.#offered.delete(from)
     const agreed = agrees(table, message)
-    const hasBroughtAll = message.facts.length > 0 && !message.more && !message.offer
+    // A goodbye brings facts unasked.
+    const hasBroughtAll = message.facts.length > 0 && !message.more && this.#asked.has(from)
     if (agreed || hasBroughtAll) this.#hasCompared = true
     if (agreed) this.#schedule.agreed()
     else if (agreed === false) this.#schedule.changed(nowMs)
     const reply = this.#mayAnswer(from, nowMs)
       ? answer(table, this.#beatsWith(from), message, { maxDeltaBytes, startAt: this.#startAt++, epochMs })
       : undefined
+    if (reply?.digest) this.#rememberAsked(from)
     const steps = reply ? [{ to: from, message: reply }] : []
     // More waits there. Without progress it would be the same again.
     if (message.more && news) steps.push(this.offer(from, nowMs))
     return { steps, roundTripMs: offeredMs === undefined ? undefined : nowMs - offeredMs }
+  }
+
+  #rememberAsked(id: string): void {
+    if (this.#asked.size >= maxPeers) this.#asked.clear()
+    this.#asked.add(id)
   }
 
   #beatsWith(id: string): BeatExchange {

@@ -44,7 +44,7 @@ export class Overlay {
   readonly #absent = new Set<string>()
   /** Who answered at a bootstrap address when it was last dialled. */
   readonly #answeredBy = new Map<string, string>()
-  /** Bootstrap addresses that are being dialled. */
+  /** Addresses to start from that were dialled, until the member that answers is connected, or the dial fails. */
   readonly #awaited = new Set<string>()
   #neighbours: string[] = []
   #near: readonly string[] = []
@@ -152,13 +152,14 @@ export class Overlay {
     this.#links.set(id, { isOurs, surplusSinceMs: undefined })
     this.#plan.succeeded(id)
     this.#bootstrapWaitMs = firstBootstrapWaitMs
+    for (const [address, by] of this.#answeredBy) if (by === id) this.#awaited.delete(address)
     this.#touch()
   }
 
-  /** A bootstrap address was dialled, and this member answered. */
+  /** A bootstrap address was dialled, and this member answered. It may be connected a moment later only. */
   bootstrapped(address: string, id: string): void {
     this.#answeredBy.set(address, id)
-    this.#awaited.delete(address)
+    if (this.#links.has(id)) this.#awaited.delete(address)
   }
 
   /** A bootstrap address was dialled in vain. */
@@ -166,7 +167,7 @@ export class Overlay {
     this.#awaited.delete(address)
   }
 
-  /** Whether a bootstrap address was dialled that has neither answered nor failed. */
+  /** Whether an address to start from was dialled, and has neither led to a connection nor failed. */
   get awaitsBootstrap(): boolean {
     return this.#awaited.size > 0
   }
@@ -244,7 +245,7 @@ export class Overlay {
       this.#bootstrapWaitMs = Math.min(this.#bootstrapWaitMs * 2, healIntervalMs)
       const dead = healingTarget(1, this.#absentMembers(), random)
       const doors = new Set([...bootstrap, ...drawAcquaintances(acquaintances, random)])
-      for (const address of bootstrap) this.#awaited.add(address)
+      for (const address of doors) this.#awaited.add(address)
       return [
         ...[...doors].map(address => ({ type: 'dial-bootstrap', address }) as const),
         ...actionsFor(dead),

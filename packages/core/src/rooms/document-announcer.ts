@@ -62,6 +62,8 @@ export class DocumentAnnouncer {
   readonly #opened = new Map<string, Opened>()
   /** Since when members are known to be in the room without having announced anything. */
   readonly #unknownSince = new Map<string, number>()
+  /** Who holds this member's documents, as it was when connections were last decided. */
+  #holders = ''
   #announced = ''
   #announcedMs = Number.NEGATIVE_INFINITY
   #unreachable = ''
@@ -116,6 +118,7 @@ export class DocumentAnnouncer {
       this.#lookAtEpochs(sync)
       if (!sync.state.isSynced) this.#lookAt(sync)
     }
+    this.#lookAtHolders()
     this.#announce()
   }
 
@@ -130,6 +133,19 @@ export class DocumentAnnouncer {
     const { documents, roster, isUnreachable } = this.#options
     const holders = [...documents.keys()].flatMap(name => roster.holdersOf(name).map(({ id }) => id))
     return new Set(holders.filter(isUnreachable))
+  }
+
+  /** Another member opened or closed one of the documents, or began or ended to carry it. */
+  #lookAtHolders(): void {
+    const { documents, roster, regroup } = this.#options
+    const holders = [...documents.keys()].map(name => [
+      name,
+      ...roster.holdersOf(name).map(({ id, isCarried }) => `${id} ${isCarried}`),
+    ])
+    const text = JSON.stringify(holders)
+    if (text === this.#holders) return
+    this.#holders = text
+    regroup()
   }
 
   #lookAt(sync: DocumentSync): void {

@@ -14,6 +14,8 @@ export interface DocumentRosterOptions {
   readonly presence: PresenceRegisters
   /** Members in the room that are alive, or suspect and were alive here; oneself excepted. */
   readonly others: () => readonly string[]
+  /** Members in the room that are suspect, and were never alive here. */
+  readonly suspects: () => readonly string[]
   /** Whether what a member said of itself is of its present visit. */
   readonly isPresent: (id: string) => boolean
 }
@@ -47,9 +49,10 @@ export class DocumentRoster {
     })
   }
 
-  /** Others in the room of which it is not known yet what they hold. */
+  /** Others in the room of which it is not known yet what they hold, or whether they are alive. */
   unknown(): string[] {
-    return this.#options.others().filter(id => this.of(id) === undefined)
+    const { others, suspects } = this.#options
+    return [...others().filter(id => this.of(id) === undefined), ...suspects()]
   }
 
   /**

@@ -38,6 +38,8 @@ export interface RoomContentOptions {
   readonly whereabouts: Whereabouts
   /** Members in the room that are alive, or suspect and were alive here; oneself excepted. */
   readonly others: () => readonly string[]
+  /** Members in the room that are suspect, and were never alive here. */
+  readonly suspects: () => readonly string[]
   readonly listener: RoomListener
 }
 
@@ -77,12 +79,13 @@ export class RoomContent implements SpaceContent {
   /** Authors that were not in the room at the last sweep, as far as was known. */
   #absent = new Set<string>()
 
-  constructor({ self, whereabouts, others, listener }: RoomContentOptions) {
+  constructor({ self, whereabouts, others, suspects, listener }: RoomContentOptions) {
     this.#whereabouts = whereabouts
     this.#listener = listener
     this.roster = new DocumentRoster({
       self,
       others,
+      suspects,
       presence: this.presence,
       isPresent: id => whereabouts.of(id)?.entered === this.presence.enteredOf(id),
     })

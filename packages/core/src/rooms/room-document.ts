@@ -86,12 +86,12 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
    *
    * - It becomes true when an exchange with a member whose replica is synced has ended, or found both equal.
    * - It becomes true when no member of the room has a synced replica, and it is established that none holds more: this
-   *   member has compared its view of the cluster with another one (or has been alone for a second and has tried every
-   *   bootstrap address), every other member of the room that is alive has announced which documents it has open, and
-   *   each of those that have this one open is empty, or has nothing that is not here. The member with the smallest id
-   *   of those that have it open (first of those with a `seed`) establishes it, at the earliest one second after it
-   *   opened the document, and the others become synced through it. A member that announces nothing for ten seconds is
-   *   taken to hold nothing.
+   *   member has compared its view of the cluster with another one (or has dialled every bootstrap address in vain and
+   *   been alone for a second), every other member of the room that may be alive has announced which documents it has
+   *   open, and each of those that have this one open is empty, or has nothing that is not here. The member with the
+   *   smallest id of those that have it open (first of those with a `seed`) establishes it, at the earliest one second
+   *   after it opened the document, and the others become synced through it. A member that announces nothing for ten
+   *   seconds is taken to hold nothing.
    * - It becomes false when a member that has just become reachable (it entered, opened the document, reconnected, or a
    *   partition healed) turns out to hold more, and true again when that has been merged or the member is gone; and
    *   when this provider is disconnected.

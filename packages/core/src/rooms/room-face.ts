@@ -97,6 +97,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
       self,
       whereabouts,
       others: () => driver.othersIn(space),
+      suspects: () => driver.suspectsIn(space),
       listener: this,
     })
     this.#own = new OwnPresence(() => this.#entered)
@@ -195,11 +196,15 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
 
   stepped(): void {
     // Not with each field that somebody's app shows: with many members these are thousands a second.
-    const isAboutDocuments = [...this.#touched.values()].some(
-      fields => fields.size === 0 || fields.has(holdingsField) || fields.has(unreachableField),
-    )
+    const touched = [...this.#touched.values()]
+    const isAboutReach = touched.some(fields => fields.has(unreachableField))
+    const isAboutDocuments =
+      isAboutReach || touched.some(fields => fields.size === 0 || fields.has(holdingsField))
     if (this.#touched.size > 0) this.#lookAtTouched()
     if (this.#isOpen && (isAboutDocuments || this.#announcer.isUnsettled)) this.#announcer.look()
+    // Carriers may be needed now, though nothing changed for this member itself.
+    if (this.#isOpen && isAboutReach && this.#content.documents.size > 0)
+      this.#options.driver.regroup(this.#options.space)
     this.#documents.stepped()
     for (const { author: from, value } of this.#arrived.splice(0))
       this.#emitter.dispatchEvent(new CustomEvent('event', { detail: { from, value } }))

@@ -42,6 +42,8 @@ export class SpaceMembers {
   readonly #isUnreachable: (id: string) => boolean
   /** Space → ids of the members that are in it and present, in the order in which they came. */
   readonly #members = new Map<string, Set<string>>()
+  /** Space → ids of the members that are in it and suspect, and were never alive here. */
+  readonly #suspects = new Map<string, Set<string>>()
   #near = ''
   #turn = 0
   #regroupDueMs = Number.POSITIVE_INFINITY
@@ -58,17 +60,24 @@ export class SpaceMembers {
   }
 
   enter(space: string, nowMs: number): void {
-    this.#members.set(space, new Set(this.#surroundings.known().filter(id => this.#isIn(id, space))))
+    const known = this.#surroundings.known()
+    this.#members.set(space, new Set(known.filter(id => this.#isIn(id, space))))
+    this.#suspects.set(space, new Set(known.filter(id => this.#isSuspectIn(id, space))))
     this.regroup(nowMs)
   }
 
   leave(space: string, nowMs: number): void {
+    this.#suspects.delete(space)
     if (this.#members.delete(space)) this.regroup(nowMs)
   }
 
   /** A member's record or status changed. @returns the spaces that it has just come into */
   changed(id: string, nowMs: number): string[] {
     const entered: string[] = []
+    for (const [space, suspects] of this.#suspects) {
+      if (this.#isSuspectIn(id, space)) suspects.add(id)
+      else suspects.delete(id)
+    }
     for (const [space, members] of this.#members) {
       const isIn = this.#isIn(id, space)
       if (isIn === members.has(id)) continue
@@ -102,6 +111,11 @@ export class SpaceMembers {
   othersIn(space: string): string[] {
     const { self } = this.#surroundings
     return [...(this.#members.get(space) ?? [])].filter(id => id !== self)
+  }
+
+  /** Members of a space that are suspect, and were never alive here: they may be alive, or have died long ago. */
+  suspectsIn(space: string): string[] {
+    return [...(this.#suspects.get(space) ?? [])]
   }
 
   /** Members of a space that one is connected to. */
@@ -142,6 +156,13 @@ export class SpaceMembers {
 
   #isIn(id: string, space: string): boolean {
     const member = this.#surroundings.member(id)
-    return member !== undefined && isPresent(member) && member.spaces.some(entry => entry.space === space)
+    return member !== undefined && isPresent(member) && hasEntered(member, space)
+  }
+
+  #isSuspectIn(id: string, space: string): boolean {
+    const member = this.#surroundings.member(id)
+    return member?.status === 'suspect' && !member.wasAlive && hasEntered(member, space)
   }
 }
+
+const hasEntered = ({ spaces }: Placed, space: string): boolean => spaces.some(entry => entry.space === space)

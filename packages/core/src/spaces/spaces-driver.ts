@@ -127,6 +127,11 @@ export class SpacesDriver implements SpacesPort {
     return this.#spaces.othersIn(space)
   }
 
+  /** Members of a space that are suspect, and were never alive here. */
+  suspectsIn(space: string): string[] {
+    return this.#spaces.suspectsIn(space)
+  }
+
   /** Something of one's own changed in a space that is too long to be said. */
   hurry(space: string): void {
     this.#step(spaces => spaces.hurryToAll(space, this.#options.clock.now()))
@@ -154,9 +159,11 @@ export class SpacesDriver implements SpacesPort {
     this.#step(spaces => spaces.linkFailed(id, this.#options.clock.now()))
   }
 
-  /** A member's record or status changed. */
-  whereaboutsChanged(id: string): void {
-    this.#step(spaces => spaces.whereaboutsChanged(id, this.#options.clock.now()))
+  /** Records or statuses of these members changed: listeners are called when all of that is taken in. */
+  whereaboutsChanged(ids: readonly string[]): void {
+    this.#step(spaces => {
+      for (const id of ids) spaces.whereaboutsChanged(id, this.#options.clock.now())
+    })
   }
 
   frame(from: string, bytes: Uint8Array): void {

@@ -300,6 +300,11 @@ export class Spaces {
     return this.#members.othersIn(space)
   }
 
+  /** Members of a space that are suspect, and were never alive here. */
+  suspectsIn(space: string): string[] {
+    return this.#members.suspectsIn(space)
+  }
+
   /** Members of a space that one is connected to. */
   neighboursIn(space: string): string[] {
     return this.#members.neighboursIn(space)

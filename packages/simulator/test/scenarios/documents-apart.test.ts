@@ -120,6 +120,39 @@ describe(`newcomers that open a document of which one member holds ${kilobytes} 
   })
 })
 
+describe('newcomers on a slow network, that know nobody yet when the document has been open for a second', () => {
+  it.each([1, 2, 3, 4, 5, 6])('are synced when they hold what the holder had, seed %d', async seed => {
+    await runTwice(async () => {
+      const delay = { type: 'uniform', minMs: 500, maxMs: 700 } as const
+      const simulation = createSimulation({
+        seed,
+        members: 13,
+        start: 'settled',
+        profile: 'wan',
+        network: { delay },
+      })
+      // A newcomer learns in one step of those that were in the room and left, and of the holder.
+      for (const name of namesFrom(3, 13)) {
+        await enter(simulation, name)
+        void simulation.leave(name)
+      }
+      const holder = (await enter(simulation, 'm0')).document('notes')
+      await enter(simulation, 'm1')
+      write(holder, 'of the holder')
+      await simulation.run(20_000)
+      const whenSynced: string[][] = []
+      const documents = await arrive(simulation, { newcomers: 1, gapMs: 0 }, room => {
+        const document = room.document('notes')
+        whenSynced.push(textsWhenSynced(document))
+        return document
+      })
+      await simulation.run(60_000)
+      expect(whenSynced).toEqual(documents.map(() => ['of the holder']))
+      return simulation
+    })
+  })
+})
+
 const template = '# Title\n'
 
 type OpenSeeded = (name: string, options: { seed: (doc: Y.Doc) => void }) => RoomDocument

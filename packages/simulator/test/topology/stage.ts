@@ -23,6 +23,7 @@ export class Stage {
   #groups: readonly (readonly string[])[] | undefined
   #healPartition: () => void = () => {}
   #disturbedMs = 0
+  #unsettledMs = 0
   #delay: { readonly sinceMs: number; readonly untilMs: number } | undefined
 
   constructor(seed: number, topology: Topology, random: Random) {
@@ -34,6 +35,7 @@ export class Stage {
     this.check = new SyncCheck({
       nowMs: () => this.simulation.nowMs,
       disturbedMs: () => this.#disturbedMs,
+      unsettledMs: () => this.#unsettledMs,
       delayedSinceMs: () => this.#delayedSinceMs(),
       areTogether: (a, b) => this.#areTogether(a.name, b.name),
     })
@@ -114,7 +116,7 @@ export class Stage {
     const { name } = this.simulation.add()
     const seat = new Seat(name, this.simulation)
     this.seats.push(seat)
-    this.#disturbed()
+    this.#disturbedMs = this.simulation.nowMs
     if (this.#random() < 0.7) await seat.enter()
     if (this.#random() < 0.7) this.open(seat)
   }
@@ -165,6 +167,7 @@ export class Stage {
 
   #disturbed(): void {
     this.#disturbedMs = this.simulation.nowMs
+    this.#unsettledMs = this.simulation.nowMs
   }
 
   /** For so long the network holds something back. */

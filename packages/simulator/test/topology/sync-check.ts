@@ -3,7 +3,8 @@
  *
  * When a holder becomes synced, it contains what one of the synced holders contained that it knows: the state of that
  * holder when this one opened the document, or, if that holder became synced later, when it did. Without such a
- * holder it contains what each holder had stored that it knows. One holder knows another if its room lists it.
+ * holder it contains what each holder had stored that it knows. One holder knows another if its room lists it; one that
+ * was added while nothing else happened has to know all.
  */
 import type { RoomDocument } from '@hearsay/core'
 import { contains, operationsOf, type ReplicaState, stateOf } from './replica-state.ts'
@@ -30,6 +31,8 @@ export interface SyncCheckOptions {
   readonly delayedSinceMs: () => number
   /** When something last happened to the network or to a process. */
   readonly disturbedMs: () => number
+  /** The same, but for members that were added. */
+  readonly unsettledMs: () => number
   /** Whether something can pass between two, over members of the room. */
   readonly areTogether: (a: Seat, b: Seat) => boolean
 }
@@ -122,8 +125,10 @@ export class SyncCheck {
   }
 
   #knows(one: Opening, other: Opening): boolean {
+    const { nowMs, unsettledMs, areTogether } = this.#options
     const members = one.seat.room?.members.getSnapshot() ?? []
-    return this.#options.areTogether(one.seat, other.seat) && members.some(({ id }) => id === other.seat.id)
+    const isListed = members.some(({ id }) => id === other.seat.id)
+    return areTogether(one.seat, other.seat) && (isListed || unsettledMs() < nowMs() - knownAfterMs)
   }
 
   #violated({ seat, document, atMs }: Opening, what: string): void {
