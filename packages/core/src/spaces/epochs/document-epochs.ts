@@ -98,12 +98,14 @@ export class DocumentEpochs {
     }
   }
 
-  /** Another member is in this epoch. */
+  /** Another member is in this epoch. A replica that is empty enters it, if it is a later one. */
   saw(epoch: EpochName): void {
     const known = this.#later ?? this.current
     if (!known || !isLaterEpoch(epoch, known)) return
     this.#later = epoch
     this.#withoutPast.clear()
+    const { doc } = this.#options
+    if (doc.store.clients.size === 0 && isComplete(doc)) this.#enter({ epoch: named(epoch) })
   }
 
   /** A member that is in the later epoch does not know what that began with. */

@@ -27,6 +27,7 @@ export function answerInEpoch(
   const { epoch } = step
   // From now on there is something here that builds upon what others hold.
   if (epoch && step.piece) epochs.place(epoch)
+  if (epoch) epochs.saw(epoch)
   const isForeign = epoch && epochs.current && !isSameEpoch(epoch, epochs.current)
   if (isForeign && !step.taken) return answerOther(options, from, step, epoch)
   const { steps, ...answer } = answerDocument(options, from, step)
@@ -46,7 +47,6 @@ function answerOther(
     if (mutual || stateVector || piece) steps.push({ ...offerDocument(sync, from), mutual: false })
     return answer(steps)
   }
-  epochs.saw(theirs)
   state.isBehind(from)
   if (!state.mayAsk(from, undefined, isSynced, nowMs)) {
     if (mutual || stateVector) steps.push({ ...offerDocument(sync, from), mutual: false })
