@@ -97,6 +97,11 @@ export class ConfigContent implements SpaceContent {
 
   carry(): void {}
 
+  /** A member of a config may have nothing to send. */
+  strangers(): readonly string[] {
+    return []
+  }
+
   wantedCarriers(): WantedCarriers {
     return noCarriers
   }

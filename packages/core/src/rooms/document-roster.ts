@@ -49,10 +49,14 @@ export class DocumentRoster {
     })
   }
 
+  /** Others in the room that have announced nothing yet. */
+  silent(): string[] {
+    return this.#options.others().filter(id => this.of(id) === undefined)
+  }
+
   /** Others in the room of which it is not known yet what they hold, or whether they are alive. */
   unknown(): string[] {
-    const { others, suspects } = this.#options
-    return [...others().filter(id => this.of(id) === undefined), ...suspects()]
+    return [...this.silent(), ...this.#options.suspects()]
   }
 
   /**

@@ -147,6 +147,10 @@ export class RoomContent implements SpaceContent {
     return this.roster.holdersOf(document)
   }
 
+  strangers(): readonly string[] {
+    return this.roster.silent()
+  }
+
   mayHold(id: string, document: string): boolean {
     return this.roster.of(id)?.has(document) ?? true
   }

@@ -27,6 +27,8 @@ export interface SpaceContent {
   sweep(now: Instant): void
   /** The others that have a document open, as far as they announced it. */
   holdersOf(document: string): readonly Holder[]
+  /** Members that are present, and of which nothing has come that each of them sends when it enters. */
+  strangers(): readonly string[]
   /** Whether a member has a document open, or has not announced yet what it has open. */
   mayHold(id: string, document: string): boolean
   /** Another member asks this one to carry a document for a while. */

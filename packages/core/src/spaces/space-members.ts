@@ -92,7 +92,11 @@ export class SpaceMembers {
 
   /** Groups, or who can be reached, may have changed. */
   regroup(nowMs: number): void {
-    this.#regroupDueMs = Math.min(this.#regroupDueMs, nowMs + regroupWaitMs)
+    this.regroupAt(nowMs + regroupWaitMs)
+  }
+
+  regroupAt(atMs: number): void {
+    this.#regroupDueMs = Math.min(this.#regroupDueMs, atMs)
   }
 
   /** Whether a member is in one of the spaces, and present. */
@@ -127,8 +131,13 @@ export class SpaceMembers {
    * To whom to be connected besides one's neighbours, if that changed.
    *
    * @param groups of members within the spaces that have to hold together besides
+   * @param bridges members that have to be connected besides
    */
-  takeNear(groups: Iterable<readonly string[]>, nowMs: number): readonly string[] | undefined {
+  takeNear(
+    groups: Iterable<readonly string[]>,
+    bridges: () => Iterable<string>,
+    nowMs: number,
+  ): readonly string[] | undefined {
     if (nowMs < this.#regroupDueMs) return undefined
     this.#regroupDueMs = Number.POSITIVE_INFINITY
     const { self } = this.#surroundings
@@ -140,6 +149,7 @@ export class SpaceMembers {
     const near = new Set<string>()
     for (const members of [...this.#members.values(), ...groups])
       for (const id of groupNeighbours(view, [...members])) near.add(id)
+    for (const id of bridges()) near.add(id)
     const ids = this.#turnOf([...near], nowMs)
     if (ids.join() === this.#near) return undefined
     this.#near = ids.join()
@@ -149,7 +159,7 @@ export class SpaceMembers {
   /** All of them, or those whose turn it is. */
   #turnOf(near: readonly string[], nowMs: number): readonly string[] {
     if (near.length <= maxNear) return near
-    this.#regroupDueMs = nowMs + turnMs
+    this.regroupAt(nowMs + turnMs)
     const from = (this.#turn++ * maxNear) % near.length
     return [...near.slice(from), ...near.slice(0, from)].slice(0, maxNear)
   }

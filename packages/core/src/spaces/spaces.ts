@@ -12,6 +12,7 @@ import type { SpaceEntry } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
+import { Bridges, type BridgeView } from './bridges.ts'
 import { ChunkedTransfers } from './chunked-transfers.ts'
 import { offerDocument, requestDocument } from './document-exchange.ts'
 import { answerInEpoch } from './epochs/epoch-exchange.ts'
@@ -45,6 +46,7 @@ interface Space {
   readonly entered: number
   readonly content: SpaceContent
   readonly transfers: ChunkedTransfers
+  readonly bridges: Bridges
   /** There is something that rumors do not carry: to be offered then … */
   hurryDueMs: number
   /** … to so many. */
@@ -136,6 +138,7 @@ export class Spaces {
       entered,
       content,
       transfers: new ChunkedTransfers({ maxBytes: limits.maxUpdateBytes }),
+      bridges: new Bridges(),
       hurryDueMs: now.monotonicMs,
       hurryFanout,
       pulledMs: Number.NEGATIVE_INFINITY,
@@ -325,7 +328,7 @@ export class Spaces {
       entered.hurryFanout = hurryFanout
     }
     if (this.#reachability.advance(nowMs)) this.#regroupAll(now)
-    const near = this.#members.takeNear(this.#groups(), nowMs)
+    const near = this.#members.takeNear(this.#groups(), () => this.#bridges(nowMs), nowMs)
     if (near) this.#effects.push({ type: 'near', ids: near })
     this.#askCarriers(now)
     if (nowMs >= this.#schedule.dueMs) {
@@ -434,6 +437,23 @@ export class Spaces {
   *#groups(): Generator<readonly string[]> {
     for (const { content } of this.#spaces.values())
       for (const document of content.documents.keys()) yield content.holdersOf(document).map(({ id }) => id)
+  }
+
+  #bridges(nowMs: number): string[] {
+    const { surroundings } = this.#options
+    const links = new Set(surroundings.linked())
+    return [...this.#spaces].flatMap(([space, { content, bridges }]) => {
+      const members = new Set(this.othersIn(space))
+      const view: BridgeView = {
+        self: surroundings.self,
+        isLinked: id => links.has(id),
+        isUnreachable: id => this.isUnreachable(id),
+        isPresent: id => members.has(id),
+      }
+      const ids = bridges.take(content.strangers(), view, nowMs)
+      this.#members.regroupAt(bridges.dueMs)
+      return ids
+    })
   }
 
   #askCarriers(now: Instant): void {

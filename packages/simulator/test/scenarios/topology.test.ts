@@ -8,7 +8,10 @@ const asked = process.env['HEARSAY_SEED']?.split('-').map(Number)
 /** The first ten take as long as the next thirty. */
 const usual = size({ usual: [11, 24], long: [1, 2_000] })
 const [first = 1, last = first] = asked ?? usual
-const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i)
+/** Only one pair of members connects the two halves of the room, and the rings of neither half lead there. */
+const bridgeSeed = 144
+const range = Array.from({ length: last - first + 1 }, (_, i) => first + i)
+const seeds = asked || range.includes(bridgeSeed) ? range : [...range, bridgeSeed]
 /** Five idle minutes take longer than all that comes before them. */
 const idleEvery = size({ usual: 6, long: 1 })
 

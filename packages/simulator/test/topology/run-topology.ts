@@ -162,21 +162,18 @@ const sorted = (fields: object | undefined): unknown =>
 const lost = (seat: Seat): string[] =>
   seat.missing().map(what => `${seat.name}: acknowledged and missing: ${what}`)
 
-/** The traffic ends: there is a minute with little of it, so there is in each of the next, and no transfer is left. */
+/** The traffic ends: some minutes with little of it follow each other, and no transfer is left. */
 async function checkIdle({ simulation }: Stage): Promise<void> {
   const perMember: number[] = []
-  const passMinute = async (): Promise<boolean> => {
+  const areIdle = (): boolean =>
+    perMember.length >= idleMinutes && perMember.slice(-idleMinutes).every(bytes => bytes <= maxIdleBytes)
+  while (!areIdle()) {
+    if (perMember.length >= settlesMinutes + idleMinutes)
+      throw new Error(`idle, a member sends in each minute on the space channel ${perMember.join(', ')} B`)
     const before = simulation.sent().space
     await simulation.run(60_000)
-    const bytes = Math.round((simulation.sent().space - before) / simulation.running.length)
-    perMember.push(bytes)
-    return bytes <= maxIdleBytes
+    perMember.push(Math.round((simulation.sent().space - before) / simulation.running.length))
   }
-  const fail = (): never => {
-    throw new Error(`idle, a member sends in each minute on the space channel ${perMember.join(', ')} B`)
-  }
-  while (!(await passMinute())) if (perMember.length >= settlesMinutes) fail()
-  for (let minute = 0; minute < idleMinutes; minute++) if (!(await passMinute())) fail()
   const transfers = simulation.running.filter(({ driver }) => (driver.spacesLoad()?.transfers ?? 0) > 0)
   failOn(transfers.map(({ name }) => `${name} has a transfer under way in idle`))
 }
