@@ -9,6 +9,7 @@ import { ObservableV2 } from 'lib0/observable'
 import * as Y from 'yjs'
 import { NotRunningError } from '../cluster/errors.ts'
 import type { Clock } from '../cluster/ports.ts'
+import { reported } from '../spaces/apply-update.ts'
 import { DocumentSync } from '../spaces/document-sync.ts'
 import type { Lineage } from '../spaces/epochs/document-epochs.ts'
 import { Paced } from '../spaces/paced.ts'
@@ -39,6 +40,8 @@ export interface DocumentHost {
   claim(document: string, claim: OwnClaim | undefined): void
   /** What others show. */
   claims(document: string): AwarenessClaims
+  /** The document gets a client id that nobody has used. */
+  drawClientId(document: string): void
   /** Another replica wrote under the same client id. */
   collided(document: string, memberId: string): void
   destroyed(document: string): void
@@ -70,8 +73,6 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   #status: ProviderStatus = 'disconnected'
   #synced = false
   #isTooLarge = false
-  /** Counts how often the document got other ids. */
-  #generation = 0
 
   constructor(name: string, doc: Y.Doc, room: DocumentHost) {
     super()
@@ -184,6 +185,15 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#awareness.show(claims, this.#room.clock.now().epochMs)
   }
 
+  /** What a listener throws is reported, and keeps nothing else from being done. */
+  override emit<Name extends keyof ProviderEvents & string>(
+    name: Name,
+    details: Parameters<ProviderEvents[Name]>,
+  ): void {
+    const listeners: readonly ((...details: unknown[]) => void)[] = [...(this._observers.get(name) ?? [])]
+    for (const listener of listeners) reported(() => listener(...details))
+  }
+
   /** The document's client id is another one now. */
   clientChanged(): void {
     this.#awareness?.clientChanged()
@@ -217,7 +227,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   /** All of them are about ids that the document does not have any more. */
   #forgetChanges(): void {
     for (const changes of [this.#local, this.#foreign, this.#applying]) changes.clear()
-    this.#generation += 1
+    this.#room.drawClientId(this.#sync.name)
   }
 
   #epochChanged(lineage: Lineage | undefined): void {
@@ -264,10 +274,11 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     if (!this.#room.isOpen()) return
     const { clock } = this.#room
     let index = 0
-    const generation = this.#generation
+    const { epochs } = this.#sync
+    const { generation } = epochs
     const storeSlice = (): boolean => {
       // Stored as a whole meanwhile, under other ids.
-      if (generation !== this.#generation) return true
+      if (generation !== epochs.generation) return true
       const untilMs = clock.now().monotonicMs + sliceMs
       for (let update = updates.at(index); update; update = updates.at(++index)) {
         this.#kept.append(update)

@@ -25,9 +25,20 @@ export function applied(doc: Y.Doc, origin: unknown, change: () => void): boolea
     )
   } catch (error) {
     if (!isApplied) return false
-    queueMicrotask(() => {
+    reported(() => {
       throw error
     })
   }
   return true
+}
+
+/** Calls a function of the app. What it throws is reported as an event target reports it, and changes nothing else. */
+export function reported(act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
 }

@@ -233,10 +233,12 @@ function sourceOf(
     })
   // Of the state at the beginning: what is merged meanwhile, and may make this replica synced, is not in the stream.
   const isSynced = sync.state.isSyncedFor(to)
+  const { current: epoch, generation } = sync.epochs
   return {
-    epoch: sync.epochs.current,
+    epoch,
     updates: sync.epochs.whileIn(updateChunks(sync.doc, { since, includes, mayLack, maxBytes: chunkBytes })),
-    isSynced: () => isSynced,
+    // A stream that ended because the document got other ids brought only a part.
+    isSynced: () => isSynced && generation === sync.epochs.generation,
   }
 }
 

@@ -63,6 +63,7 @@ export class DocumentSync {
       doc,
       origin: options.origin,
       lineage: options.lineage,
+      isCarried,
       hash: () => this.hash(),
       replaced: () => this.#replaced(),
       changed: lineage => options.epochChanged?.(lineage),

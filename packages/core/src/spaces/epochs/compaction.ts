@@ -86,6 +86,10 @@ function cutItem(item: Y.Item, offset: number): Y.Item {
 function relink(type: SharedType, client: number): void {
   const list = [...listOf(type)].filter(({ id }) => id.client === client)
   type._start = list[0] ?? null
+  type._length = list.reduce(
+    (sum, { deleted, countable, length }) => sum + (deleted || !countable ? 0 : length),
+    0,
+  )
   for (const [i, item] of list.entries()) place(item, list[i - 1] ?? null, list[i + 1] ?? null)
   for (const [key, latest] of [...type._map]) {
     let item: Y.Item | null = latest
