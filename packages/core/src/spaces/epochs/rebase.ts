@@ -60,13 +60,17 @@ export function erase(doc: Y.Doc, state: ReadonlyMap<number, number>, origin: un
   applyUpdate(doc, encodeDeletions(ranges.map(({ client, ...range }) => [client, [range]])), origin)
 }
 
-/** What an update from before an epoch adds to what it began with, as updates within the epoch. */
+/**
+ * What an update from before an epoch adds to what it began with, as updates within the epoch; undefined: the update
+ * builds upon something that is in neither.
+ */
 export function broughtInto(
   epoch: EpochIds,
   { updates }: { updates: readonly Uint8Array[] },
   update: Uint8Array,
-): Uint8Array[] {
+): Uint8Array[] | undefined {
   const [base, doc] = [docOf(updates), docOf([...updates, update])]
+  if (doc.store.pendingStructs || doc.store.pendingDs) return undefined
   return translate(doc, mapInto(epoch, base, keptRuns(base)))
 }
 
