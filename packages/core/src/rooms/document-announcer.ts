@@ -256,7 +256,11 @@ export class DocumentAnnouncer {
       return false
     // So that its own digest is among those that it had.
     sync.hash()
-    const holders = roster.holdersOf(sync.name)
+    const { current } = sync.epochs
+    // What one in an earlier epoch holds is translated, or handed over.
+    const isBehind = ({ epoch, isSynced }: Holding) =>
+      epoch && current && !isSynced && isLaterEpoch(current, epoch)
+    const holders = roster.holdersOf(sync.name).filter(each => !isBehind(each))
     const isCovered = ({ id, digest }: { id: string; digest: string | undefined }) =>
       digest === undefined || sync.state.contains(digest) || sync.state.hasCompared(id)
     if (holders.some(({ isSynced }) => isSynced) || !holders.every(isCovered)) return false

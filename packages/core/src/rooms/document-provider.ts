@@ -12,6 +12,7 @@ import type { Clock } from '../cluster/ports.ts'
 import { reported } from '../spaces/apply-update.ts'
 import { DocumentSync } from '../spaces/document-sync.ts'
 import type { Lineage } from '../spaces/epochs/document-epochs.ts'
+import { firstEpoch } from '../spaces/epochs/epoch.ts'
 import { Paced } from '../spaces/paced.ts'
 import { SharedUpdates } from '../spaces/shared-updates.ts'
 import { limits } from '../wire/limits.ts'
@@ -96,6 +97,8 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       collided: memberId => room.collided(name, memberId),
       lineage: this.#kept.lineage,
       replaced: () => this.#forgetChanges(),
+      // Should this process end before more is known.
+      shared: () => this.#kept.replace({ epoch: firstEpoch }),
       epochChanged: lineage => this.#epochChanged(lineage),
     })
     doc.on('afterAllTransactions', (_, transactions) => this.#collect(transactions))
@@ -133,6 +136,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#send.flush()
     this.#claim(undefined)
     this.#room.close(this.#sync)
+    this.#sync.epochs.away()
     this.#sync.state.reset()
     this.#setStatus('disconnected')
     this.#setSynced(false)
@@ -262,6 +266,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     if (!first) return
     this.#store(updates)
     if (this.#status !== 'connected') return
+    this.#sync.epochs.share()
     if (second === undefined && first.length <= maxSaidBytes) this.#room.say(this.#sync, first)
     else this.#room.push(this.#sync.name, updates)
   }

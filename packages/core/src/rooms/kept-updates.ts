@@ -17,6 +17,7 @@ import * as Y from 'yjs'
 import { StorageError } from '../cluster/errors.ts'
 import type { Clock, KeyValueChange } from '../cluster/ports.ts'
 import type { Lineage } from '../spaces/epochs/document-epochs.ts'
+import { isSameEpoch } from '../spaces/epochs/epoch.ts'
 import { broughtInto, docOf, undoEpoch } from '../spaces/epochs/rebase.ts'
 import { isUpdate } from '../spaces/readable-updates.ts'
 import { updateChunks } from '../spaces/update-chunks.ts'
@@ -130,6 +131,7 @@ export class KeptUpdates {
 
   /** The document is in another epoch, or in none: it is stored anew, as it is now. */
   replace(lineage: Lineage | undefined): void {
+    if (lineage && !lineage.past && isSameEpoch(lineage.epoch, this.#lineage?.epoch)) return
     const isOnlyMarked = !this.#lineage && lineage?.epoch.number === 0
     if (!isOnlyMarked) this.#rewrites += 1
     const { isEphemeral, prefix, queue } = this.#options

@@ -10,8 +10,8 @@ export function applyUpdate(doc: Y.Doc, update: Uint8Array, origin: unknown): bo
   return applied(doc, origin, () => Y.applyUpdate(doc, update))
 }
 
-/** @returns false: `change` threw */
-export function applied(doc: Y.Doc, origin: unknown, change: () => void): boolean {
+/** @param isLocal it writes under the client id of the document @returns false: `change` threw */
+export function applied(doc: Y.Doc, origin: unknown, change: () => void, isLocal = false): boolean {
   let isApplied = false
   try {
     Y.transact(
@@ -21,7 +21,7 @@ export function applied(doc: Y.Doc, origin: unknown, change: () => void): boolea
         isApplied = true
       },
       origin,
-      false,
+      isLocal,
     )
   } catch (error) {
     if (!isApplied) return false

@@ -233,6 +233,7 @@ function sourceOf(
     })
   // Of the state at the beginning: what is merged meanwhile, and may make this replica synced, is not in the stream.
   const isSynced = sync.state.isSyncedFor(to)
+  if (!sync.isEmpty) sync.epochs.share()
   const { current: epoch, generation } = sync.epochs
   return {
     epoch,

@@ -39,6 +39,8 @@ export interface DocumentEpochsOptions {
    * somebody remembers of its own would be about something else soon.
    */
   readonly replaced: () => void
+  /** The replica is in no epoch, and something of it is elsewhere, or of others is in it. */
+  readonly shared: () => void
   /** The replica is in another epoch, or in none. */
   readonly changed: (lineage: Lineage | undefined) => void
 }
@@ -50,6 +52,7 @@ export class DocumentEpochs {
   #lineage: Lineage | undefined
   #later: EpochName | undefined
   readonly #withoutPast = new Set<string>()
+  #isShared = false
   #generation = 0
   /** What comes of the past of the later epoch, from the one member that was asked for it. */
   #gathered: { readonly from: string; readonly updates: Uint8Array[]; bytes: number } | undefined
@@ -102,6 +105,21 @@ export class DocumentEpochs {
   /** Puts a replica that was in no epoch into this one, as it is. */
   place(epoch: EpochName): void {
     if (!this.#lineage) this.#enter({ epoch: named(epoch) })
+  }
+
+  /** Something of the replica goes to others, or of others into it, and it may be in no epoch yet. */
+  share(): void {
+    if (this.#lineage || this.#isShared) return
+    this.#isShared = true
+    this.#options.shared()
+  }
+
+  /**
+   * The replica is away from now on. What it shared while it was in no epoch may be part of what a later epoch begins
+   * with. So that it does not come twice, the replica belongs into the first.
+   */
+  away(): void {
+    if (this.#isShared) this.place(firstEpoch)
   }
 
   /** Updates that are encoded one by one: none after the document got other ids. */
@@ -212,6 +230,7 @@ export class DocumentEpochs {
   /** Empties the document, and puts it into no epoch. */
   giveUp(): void {
     this.#empty()
+    this.#isShared = false
     this.#lineage = undefined
     this.#setLater(undefined)
     this.#options.changed(undefined)
