@@ -4,7 +4,7 @@
  * Each write is one character that nobody else writes and nobody deletes, in a text, and the same as a value of a list
  * and as the key of a map. So what is lost, and what comes twice, shows in the end. Other types take random edits.
  */
-import type { RoomDocument } from '@hearsay/core'
+import type { Room, RoomDocument } from '@hearsay/core'
 import * as Y from 'yjs'
 import { createSimulation, type Simulation, type StorageFault } from '../../src/index.ts'
 
@@ -104,6 +104,7 @@ const sorted = (map: Y.Map<unknown>): unknown =>
 export class Seat {
   readonly name: string
   readonly hasStorage: boolean
+  room: Room | undefined
   open: RoomDocument | undefined
   /** Tokens of the replica, while it is closed. */
   closed: ReadonlySet<string> = new Set()
@@ -152,6 +153,7 @@ export class EpochsStage {
     const { cluster } = this.simulation.member(seat.name)
     const room = await cluster.room('epochs')
     const document = room.document('notes')
+    seat.room = room
     seat.open = document
     document.provider.on('epoch', ({ number }) => {
       this.note(`${seat.name} enters epoch ${number}`)
@@ -165,16 +167,12 @@ export class EpochsStage {
   }
 
   close(seat: Seat, how: 'destroy' | 'leave'): void {
-    const { open, name } = seat
+    const { open, room } = seat
     if (!open) return
     seat.closed = new Set(tokensOf(open.doc))
     seat.open = undefined
     if (how === 'destroy') open.provider.destroy()
-    else
-      void this.simulation
-        .member(name)
-        .cluster.room('epochs')
-        .then(room => room.leave())
+    else room?.leave()
   }
 
   /** The process ends. What nobody else has is not asked for. */
