@@ -159,8 +159,7 @@ describe('kept updates, when an epoch begins', () => {
     await one.updates.stored()
     other.write('other ')
     // So that it builds upon nothing that the other page has deleted.
-    other.updates.replace(other.updates.lineage)
-    await other.updates.stored()
+    await disk.write(other.updates.writeAgain())
     const { text, handedOver } = await reopened(disk)
     expect(text).toBe('start ')
     expect(handedOver).toEqual(['other start '])

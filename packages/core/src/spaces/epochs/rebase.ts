@@ -5,7 +5,7 @@
  * the base disappears, the base is compacted, and the same comes back under new ids, in one go for the app.
  */
 import * as Y from 'yjs'
-import { applyUpdate } from '../apply-update.ts'
+import { applied, applyUpdate } from '../apply-update.ts'
 import { encodeDeletions } from '../update-chunks.ts'
 import { compact } from './compaction.ts'
 import { type EpochIds, mapInto, mapOutOf, stateOf } from './id-map.ts'
@@ -48,7 +48,9 @@ export function rebase({ doc, base, epoch, origin, compacted, isCarried = false 
   if (rangesBeyond(doc, before).next().value) updates.push(...translate(doc, map, before))
   compact(doc, runs, epoch.client)
   compacted()
-  for (const update of updates) applyUpdate(doc, update, origin)
+  applied(doc, origin, () => {
+    for (const update of updates) Y.applyUpdate(doc, update)
+  })
   restoreValues(doc, values, origin)
   return true
 }
