@@ -105,13 +105,18 @@ export class KeptUpdates {
     }
   }
 
-  /** Brings what is stored into the document, with this as the origin, and keeps it from now on. */
+  /**
+   * Brings what is stored into the document, with this as the origin, and keeps it from now on, with what is in it
+   * already.
+   */
   open(doc: Y.Doc): void {
     const stored = this.#closed
+    const isWritten = doc.store.clients.size > 0
     this.#closed = []
     this.#doc = doc
     if (stored.length > 0) Y.applyUpdate(doc, mergeAll(stored), this)
     this.#takeLeftovers(doc)
+    if (isWritten) this.#rewrite(this.#lineage)
   }
 
   /** Nothing is stored. */
@@ -133,19 +138,24 @@ export class KeptUpdates {
   replace(lineage: Lineage | undefined): void {
     if (lineage && !lineage.past && isSameEpoch(lineage.epoch, this.#lineage?.epoch)) return
     const isOnlyMarked = !this.#lineage && lineage?.epoch.number === 0
-    if (!isOnlyMarked) this.#rewrites += 1
     const { isEphemeral, prefix, queue } = this.#options
     const before = this.#lineage
     this.#lineage = lineage
+    if (!isOnlyMarked) this.#rewrite(before)
+    else if (!isEphemeral && !this.#isStopped) queue.push(lineageChanges(prefix, lineage))
+  }
+
+  /** Stores the document anew, as it is now, in its epoch. @param before in which epoch it was */
+  #rewrite(before: Lineage | undefined): void {
+    const { isEphemeral, prefix, queue } = this.#options
     if (isEphemeral || this.#isStopped) return
-    const marks = lineage ? lineageChanges(prefix, lineage) : []
-    if (isOnlyMarked) queue.push(marks)
-    else {
-      const marksBefore = before ? lineageChanges(prefix, before).map(({ key }) => key) : []
-      const replaced = [...this.#keys, ...this.#tail.map(([key]) => key), ...this.#replacing, ...marksBefore]
-      queue.push([...this.#everything(), ...marks])
-      queue.push(replaced.map(key => ({ key, value: undefined })))
-    }
+    this.#rewrites += 1
+    const marks = this.#lineage ? lineageChanges(prefix, this.#lineage) : []
+    const marksBefore = before ? lineageChanges(prefix, before).map(({ key }) => key) : []
+    const replaced = [...this.#keys, ...this.#tail.map(([key]) => key), ...this.#replacing, ...marksBefore]
+    queue.push([...this.#everything(), ...marks])
+    const kept = new Set(marks.map(({ key }) => key))
+    queue.push(replaced.filter(key => !kept.has(key)).map(key => ({ key, value: undefined })))
   }
 
   /** The document is emptied, and what it was is kept beside it. */
