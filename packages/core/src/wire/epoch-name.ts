@@ -12,15 +12,17 @@ export interface EpochName {
   readonly id: Uint8Array
 }
 
+/** The id of the first epoch is all zeros, and is left out. */
 export function encodeEpoch({ number, id }: EpochName): messages.Epoch {
-  return { number, id: id as Uint8Array<ArrayBuffer> }
+  return { number, id: id.every(byte => byte === 0) ? new Uint8Array() : (id as Uint8Array<ArrayBuffer>) }
 }
 
 export function decodeEpoch(
   message: messages.Epoch | undefined,
 ): Result<EpochName | undefined, DecodeFailure> {
   if (!message) return ok(undefined)
-  const { number, id } = message
+  const { number } = message
+  const id = message.id.length > 0 ? message.id : new Uint8Array(epochIdBytes)
   if (!isCount(number) || id.length !== epochIdBytes)
     return failed('invalid', `an epoch has a whole number and an id of ${epochIdBytes} bytes`)
   // Copied: a view would keep the whole frame that it came in.

@@ -17,7 +17,7 @@ import { compact } from './compaction.ts'
 import { type Epoch, firstEpoch, isLaterEpoch, isSameEpoch, named, nextEpoch, type Past } from './epoch.ts'
 import { clientIdOf, stateOf } from './id-map.ts'
 import { keptRuns } from './kept-runs.ts'
-import { compactBase, docOf, erase, rebase, undoEpoch } from './rebase.ts'
+import { broughtInto, compactBase, docOf, erase, rebase, undoEpoch } from './rebase.ts'
 
 /** In which epoch a replica is, and what that began with, if this member knows it. */
 export interface Lineage {
@@ -46,6 +46,8 @@ export interface DocumentEpochsOptions {
 }
 
 const chunkBytes = 524_288
+/** Our choice: each costs as much as the document is long, and few are on their way when an epoch begins. */
+const maxTranslations = 32
 
 export class DocumentEpochs {
   readonly #options: DocumentEpochsOptions
@@ -53,6 +55,8 @@ export class DocumentEpochs {
   #later: EpochName | undefined
   readonly #withoutPast = new Set<string>()
   #isShared = false
+  /** Since the present epoch began. */
+  #translations = 0
   #generation = 0
   /** What comes of the past of the later epoch, from the one member that was asked for it. */
   #gathered: { readonly from: string; readonly updates: Uint8Array[]; bytes: number } | undefined
@@ -168,6 +172,20 @@ export class DocumentEpochs {
     return !isReachable || holders.every(id => this.#withoutPast.has(id))
   }
 
+  /** An update that was on its way when the present epoch began, as updates within it; none: it was another one's. */
+  translated(epoch: EpochName, update: Uint8Array): readonly Uint8Array[] {
+    const { past, epoch: current } = this.#lineage ?? {}
+    const isRecent = this.#translations < maxTranslations && isReadable(update)
+    if (!past || !current || !isRecent || !isSameEpoch(epoch, past.parent)) return []
+    this.#translations += 1
+    try {
+      return broughtInto(current, past, update) ?? []
+    } catch {
+      // Yjs cannot apply what somebody else sent.
+      return []
+    }
+  }
+
   /** Begins the next epoch with the document as it is. */
   begin(): void {
     const { doc } = this.#options
@@ -263,6 +281,7 @@ export class DocumentEpochs {
 
   #enter(lineage: Lineage): void {
     this.#lineage = lineage
+    this.#translations = 0
     this.#setLater(this.#later && isLaterEpoch(this.#later, lineage.epoch) ? this.#later : undefined)
     this.#options.changed(lineage)
   }
