@@ -6,7 +6,7 @@ import { size } from '../size.ts'
 
 /** `7` replays one seed; `1-500` plays a share of many. */
 const asked = process.env['HEARSAY_SEED']?.split('-').map(Number)
-const [first = 1, last = first] = asked ?? size({ usual: [1, 6], long: [1, 500] })
+const [first = 1, last = first] = asked ?? size({ usual: [1, 2], long: [1, 500] })
 const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i)
 
 describe('a document that is compacted while everything happens', () => {
