@@ -79,9 +79,9 @@ function idOf(id: Y.ID, map: IdMap): Y.ID | undefined {
 }
 
 /** The new id of a unit that lies beyond the base; undefined: it is part of the base. */
-export function idBeyond({ client, clock }: Y.ID, { state, clientOf }: IdMap): Y.ID | undefined {
+export function idBeyond({ client, clock }: Y.ID, { state, clientOf, clockOf }: IdMap): Y.ID | undefined {
   const from = state.get(client) ?? 0
-  return clock < from ? undefined : Y.createID(clientOf(client), clock - from)
+  return clock < from ? undefined : Y.createID(clientOf(client), clockOf(client) + clock - from)
 }
 
 class Translation {
@@ -103,7 +103,7 @@ class Translation {
       this.#translated(struct, Math.max(0, range.clock - struct.id.clock)).write(encoder, 0)
       count += 1
     }
-    const clock = range.clock - (this.#map.state.get(range.client) ?? 0)
+    const clock = this.#map.clockOf(range.client) + range.clock - (this.#map.state.get(range.client) ?? 0)
     return { client, bytes: concat([encoded(count, client, clock), encoder.toUint8Array()]) }
   }
 
