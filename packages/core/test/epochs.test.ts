@@ -146,7 +146,7 @@ describe('an epoch of a document', () => {
       drift([left], 10, random)
       const rightBefore = copyOf(right, 1_002)
       drift([rightBefore], 10, random)
-      const back = copyOf(undoEpoch(rightBefore, rightBase, other), 1_002)
+      const back = copyOf(undoEpoch({ doc: rightBefore, base: rightBase, epoch: other }), 1_002)
       expect(wordsOf(back), `seed ${seed}`).toEqual(wordsOf(rightBefore))
       rebase({ doc: back, base: leftBase, epoch, origin: 'epoch', compacted: () => {} })
       agree([left, back])

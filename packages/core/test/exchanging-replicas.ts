@@ -1,8 +1,9 @@
 /** Exchanging replicas: documents of several members, and a link between them in virtual time, with loss if wanted. */
 import * as Y from 'yjs'
 import { ChunkedTransfers } from '../src/spaces/chunked-transfers.ts'
-import { answerDocument, offerDocument, requestDocument } from '../src/spaces/document-exchange.ts'
+import { offerDocument, requestDocument } from '../src/spaces/document-exchange.ts'
 import { DocumentSync } from '../src/spaces/document-sync.ts'
+import { answerInEpoch } from '../src/spaces/epochs/epoch-exchange.ts'
 import { limits } from '../src/wire/limits.ts'
 import { type DocumentStep, decodeSpaceFrame, encodeSpaceFrame } from '../src/wire/space-codec.ts'
 
@@ -111,7 +112,7 @@ export class ReplicaLink {
     const { nowMs } = this
     for (const step of decoded.value.flatMap(({ documents = [] }) => documents)) {
       const { sync, transfers } = to
-      const answer = answerDocument({ sync, transfers, nowMs }, from.id, step)
+      const answer = answerInEpoch({ sync, transfers, nowMs }, from.id, step)
       to.refused += answer.refused
       this.send(to, from, answer.steps)
       this.#options.arrived?.(from, to, step)

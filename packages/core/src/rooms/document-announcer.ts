@@ -6,8 +6,11 @@
  * `SyncState`. What it announces is a field of presence, sent again only when it changes.
  */
 import type { Clock } from '../cluster/ports.ts'
+import { reported } from '../spaces/apply-update.ts'
 import type { DocumentSync } from '../spaces/document-sync.ts'
+import { isLaterEpoch, isSameEpoch } from '../spaces/epochs/epoch.ts'
 import { digestText } from '../spaces/sync-state.ts'
+import type { EpochName } from '../wire/epoch-name.ts'
 import type { Json } from '../wire/json.ts'
 import type { DocumentRoster } from './document-roster.ts'
 import { EpochAgreement } from './epoch-agreement.ts'
@@ -44,6 +47,10 @@ interface Opened {
   /** Members that were compared with, and do not announce the document, since when. */
   readonly withoutIt: Map<string, number>
   readonly agreement: EpochAgreement
+  /** The later epoch that others are in, since when this is known, and when somebody was last known to be in it. */
+  later: { readonly epoch: EpochName; readonly sinceMs: number; seenMs: number } | undefined
+  /** Since when this replica is in an epoch that it will not become synced in. */
+  strandedMs: number
 }
 
 /** Our choice: two announcements that crossed each other have both arrived by then. */
@@ -54,6 +61,10 @@ const unknownMs = 10_000
 const firstWaitMs = 1_000
 /** … but at least so often. */
 const maxWaitMs = 10_000
+/** A member that knows what a later epoch began with may still be on its way: so long it is waited for. */
+const giveUpMs = 30_000
+/** Our choice: the others give up first, if they can. */
+const maxStrandedMs = 60_000
 /** The digest of a replica that is not synced is announced at most so often. */
 const digestIntervalMs = 250
 
@@ -87,6 +98,8 @@ export class DocumentAnnouncer {
       hasSyncedHolder: false,
       withoutIt: new Map(),
       agreement: new EpochAgreement(this.#options.self),
+      later: undefined,
+      strandedMs: Number.POSITIVE_INFINITY,
     })
     this.look()
     this.#options.regroup()
@@ -108,6 +121,11 @@ export class DocumentAnnouncer {
     for (const [name, { state }] of this.#options.documents)
       if (!state.isSynced || !this.#lastHoldings.get(name)?.isSynced) return true
     return false
+  }
+
+  /** The same, as soon as nothing else is going on. */
+  lookSoon(): void {
+    this.#lookAgainAt(this.#options.clock.now().monotonicMs)
   }
 
   /** Something may have changed: here, or in what others announce. */
@@ -154,7 +172,8 @@ export class DocumentAnnouncer {
     if (!opened) return
     const nowMs = clock.now().monotonicMs
     if (this.#mayEstablish(sync, opened, nowMs)) {
-      if (opened.seed && sync.isEmpty) runSeed(opened.seed)
+      // What it throws is reported, and the document stays empty.
+      if (opened.seed && sync.isEmpty) reported(opened.seed)
       sync.state.establish()
       return
     }
@@ -171,13 +190,56 @@ export class DocumentAnnouncer {
   }
 
   #lookAtEpochs(sync: DocumentSync): void {
-    const { clock, roster, request, superseded } = this.#options
-    const { agreement } = this.#opened.get(sync.name) ?? {}
+    const { clock, roster, request } = this.#options
+    const opened = this.#opened.get(sync.name)
+    if (!opened) return
+    const { epochs } = sync
+    if (epochs.isChanging) {
+      this.lookSoon()
+      return
+    }
+    const holders = roster.holdersOf(sync.name)
+    for (const { epoch, isSynced } of holders) if (epoch && isSynced) epochs.saw(epoch)
+    const nowMs = clock.now().monotonicMs
     const offered = this.#lastHoldings.get(sync.name)?.agreed
-    const move = agreement?.look(sync, roster.holdersOf(sync.name), offered, clock.now().monotonicMs)
-    if (move === 'begin') sync.epochs.begin()
-    else if (move === 'ask') request(sync.name)
-    else if (move === 'give up') superseded(sync.name)
+    if (opened.agreement.mayBegin(sync, holders, offered, nowMs)) epochs.begin()
+    if (this.#isStranded(sync, opened, nowMs)) this.#supersede(sync)
+    const { later } = epochs
+    if (!later) return
+    if (!opened.later || !isSameEpoch(later, opened.later.epoch)) {
+      opened.later = { epoch: later, sinceMs: nowMs, seenMs: nowMs }
+      request(sync.name)
+    }
+    const inLater = holders.filter(({ epoch }) => isSameEpoch(epoch, later))
+    if (inLater.length > 0) opened.later.seenMs = nowMs
+    const synced = inLater.filter(({ isSynced }) => isSynced)
+    const isMissed = synced.length > 0 && epochs.isMissed(synced.map(({ id }) => id))
+    const dueMs = (isMissed ? opened.later.sinceMs : opened.later.seenMs) + giveUpMs
+    if (nowMs < dueMs) this.#lookAgainAt(dueMs)
+    else if (isMissed) this.#supersede(sync)
+    else epochs.forgetLater()
+  }
+
+  #supersede(sync: DocumentSync): void {
+    if (sync.isCarried) {
+      // Nobody here has written it.
+      sync.epochs.giveUp()
+      sync.state.reset()
+    } else this.#options.superseded(sync.name)
+  }
+
+  /**
+   * Whether this replica has been in an epoch for long in which nobody is synced, while a synced member is in an earlier
+   * one and does not follow: what the epoch began with is gone with the members that knew it.
+   */
+  #isStranded({ name, state, epochs }: DocumentSync, opened: Opened, nowMs: number): boolean {
+    const { current, later } = epochs
+    const synced = this.#options.roster.holdersOf(name).filter(({ isSynced }) => isSynced)
+    const isLatest = ({ epoch }: { epoch: EpochName | undefined }) =>
+      !epoch || !isLaterEpoch(current ?? epoch, epoch)
+    const isAlone = current && !later && !state.isSynced && synced.length > 0 && !synced.some(isLatest)
+    opened.strandedMs = isAlone ? Math.min(opened.strandedMs, nowMs) : Number.POSITIVE_INFINITY
+    return nowMs - opened.strandedMs >= maxStrandedMs
   }
 
   /**
@@ -210,7 +272,11 @@ export class DocumentAnnouncer {
       return false
     // So that its own digest is among those that it had.
     sync.hash()
-    const holders = roster.holdersOf(sync.name)
+    const { current } = sync.epochs
+    // What one in an earlier epoch holds is translated, or handed over.
+    const isBehind = ({ epoch, isSynced }: Holding) =>
+      epoch && current && !isSynced && isLaterEpoch(current, epoch)
+    const holders = roster.holdersOf(sync.name).filter(each => !isBehind(each))
     const isCovered = ({ id, digest }: { id: string; digest: string | undefined }) =>
       digest === undefined || sync.state.contains(digest) || sync.state.hasCompared(id)
     if (holders.some(({ isSynced }) => isSynced) || !holders.every(isCovered)) return false
@@ -299,17 +365,6 @@ export class DocumentAnnouncer {
     this.#cancelTimer = this.#options.clock.setTimer(atMs, () => {
       this.#timerMs = Number.POSITIVE_INFINITY
       this.look()
-    })
-  }
-}
-
-/** What the app's function throws is reported as an event target reports it, and the document stays empty. */
-function runSeed(seed: () => void): void {
-  try {
-    seed()
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
     })
   }
 }

@@ -9,8 +9,10 @@ import { ObservableV2 } from 'lib0/observable'
 import * as Y from 'yjs'
 import { NotRunningError } from '../cluster/errors.ts'
 import type { Clock } from '../cluster/ports.ts'
+import { reported } from '../spaces/apply-update.ts'
 import { DocumentSync } from '../spaces/document-sync.ts'
 import type { Lineage } from '../spaces/epochs/document-epochs.ts'
+import { firstEpoch } from '../spaces/epochs/epoch.ts'
 import { Paced } from '../spaces/paced.ts'
 import { SharedUpdates } from '../spaces/shared-updates.ts'
 import { streamedChunks } from '../spaces/update-chunks.ts'
@@ -40,6 +42,8 @@ export interface DocumentHost {
   claim(document: string, claim: OwnClaim | undefined): void
   /** What others show. */
   claims(document: string): AwarenessClaims
+  /** The document gets a client id that nobody has used. */
+  drawClientId(document: string): void
   /** Another replica wrote under the same client id. */
   collided(document: string, memberId: string): void
   destroyed(document: string): void
@@ -71,8 +75,6 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   #status: ProviderStatus = 'disconnected'
   #synced = false
   #isTooLarge = false
-  /** Counts how often the document got other ids. */
-  #generation = 0
 
   constructor(name: string, doc: Y.Doc, room: DocumentHost) {
     super()
@@ -96,6 +98,8 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       collided: memberId => room.collided(name, memberId),
       lineage: this.#kept.lineage,
       replaced: () => this.#forgetChanges(),
+      // Should this process end before more is known.
+      shared: () => this.#kept.replace({ epoch: firstEpoch }),
       epochChanged: lineage => this.#epochChanged(lineage),
     })
     doc.on('afterAllTransactions', (_, transactions) => this.#collect(transactions))
@@ -133,6 +137,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#send.flush()
     this.#claim(undefined)
     this.#room.close(this.#sync)
+    this.#sync.epochs.away()
     this.#sync.state.reset()
     this.#setStatus('disconnected')
     this.#setSynced(false)
@@ -185,6 +190,15 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#awareness.show(claims, this.#room.clock.now().epochMs)
   }
 
+  /** What a listener throws is reported, and keeps nothing else from being done. */
+  override emit<Name extends keyof ProviderEvents & string>(
+    name: Name,
+    details: Parameters<ProviderEvents[Name]>,
+  ): void {
+    const listeners: readonly ((...details: unknown[]) => void)[] = [...(this._observers.get(name) ?? [])]
+    for (const listener of listeners) reported(() => listener(...details))
+  }
+
   /** The document's client id is another one now. */
   clientChanged(): void {
     this.#awareness?.clientChanged()
@@ -218,7 +232,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   /** All of them are about ids that the document does not have any more. */
   #forgetChanges(): void {
     for (const changes of [this.#local, this.#foreign, this.#applying]) changes.clear()
-    this.#generation += 1
+    this.#room.drawClientId(this.#sync.name)
   }
 
   #epochChanged(lineage: Lineage | undefined): void {
@@ -253,6 +267,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     if (!first) return
     this.#store(updates)
     if (this.#status !== 'connected') return
+    this.#sync.epochs.share()
     if (second === undefined && first.length <= maxSaidBytes) this.#room.say(this.#sync, first)
     else this.#room.push(this.#sync.name, updates)
   }
@@ -265,10 +280,11 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     if (!this.#room.isOpen()) return
     const { clock } = this.#room
     let index = 0
-    const generation = this.#generation
+    const { epochs } = this.#sync
+    const { generation } = epochs
     const storeSlice = (): boolean => {
       // Stored as a whole meanwhile, under other ids.
-      if (generation !== this.#generation) return true
+      if (generation !== epochs.generation) return true
       const untilMs = clock.now().monotonicMs + sliceMs
       for (let update = updates.at(index); update; update = updates.at(++index)) {
         this.#kept.append(update)

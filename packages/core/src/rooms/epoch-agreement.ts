@@ -1,5 +1,5 @@
 /**
- * Epoch agreement: when the members that hold a document compact it, and when one of them follows the others.
+ * Epoch agreement: when the members that hold a document compact it.
  *
  * An epoch is due when many clients have written a document and few still do. Each holder then announces the digest of
  * its replica, as soon as nobody has written for a while. When all of them announce the same, each begins the same
@@ -12,19 +12,11 @@
 import type { DocumentSync } from '../spaces/document-sync.ts'
 import { isSameEpoch } from '../spaces/epochs/epoch.ts'
 import { digestText } from '../spaces/sync-state.ts'
-import type { EpochName } from '../wire/epoch-name.ts'
 import type { Holding } from './holdings.ts'
 
-/** Another member that holds the document, as it announced it. */
 export interface EpochHolder extends Holding {
   readonly id: string
 }
-
-/**
- * What to do: begin the next epoch, ask the others for what a later one began with, or give up a replica that cannot be
- * brought into it.
- */
-export type EpochMove = 'begin' | 'ask' | 'give up'
 
 /** Our choice: a state vector of 10 kB, beyond which requests are split. */
 export const minClients = 1_024
@@ -40,8 +32,6 @@ const maxDelayMs = 60_000
 const urgentClients = 32_768
 /** Our choice: offers that cross each other have both arrived by then. */
 const crossingMs = 1_000
-/** A member that knows what a later epoch began with may still be on its way: so long it is waited for. */
-const patienceMs = 30_000
 
 export class EpochAgreement {
   readonly #self: string
@@ -49,8 +39,6 @@ export class EpochAgreement {
   #changedMs = Number.NEGATIVE_INFINITY
   #dueSinceMs = Number.POSITIVE_INFINITY
   #dueMs = Number.POSITIVE_INFINITY
-  /** The later epoch that others are in, and since when this is known. */
-  #later: { readonly epoch: EpochName; readonly sinceMs: number } | undefined
 
   constructor(self: string) {
     this.#self = self
@@ -72,7 +60,7 @@ export class EpochAgreement {
       this.#changes = sync.changes
       this.#changedMs = nowMs
     }
-    this.#dueMs = this.#later ? this.#later.sinceMs + patienceMs : Number.POSITIVE_INFINITY
+    this.#dueMs = Number.POSITIVE_INFINITY
     if (!isDue(sync, holders)) {
       this.#dueSinceMs = Number.POSITIVE_INFINITY
       return undefined
@@ -84,50 +72,34 @@ export class EpochAgreement {
     return isQuiet ? digestText(sync.hash()) : undefined
   }
 
-  /** @param offered what this member announced last */
-  look(
+  /** Whether the epoch begins now. @param offered what this member announced last */
+  mayBegin(
     sync: DocumentSync,
     holders: readonly EpochHolder[],
     offered: string | undefined,
     nowMs: number,
-  ): EpochMove | undefined {
-    const { epochs } = sync
-    for (const { epoch, isSynced } of holders) if (epoch && isSynced) epochs.saw(epoch)
-    if (epochs.later) return this.#follow(sync, epochs.later, holders, nowMs)
-    this.#later = undefined
-    if (!epochs.mayBegin || !isDue(sync, holders)) return undefined
-    const digest = digestText(sync.hash())
-    if (digest === offered && holders.every(({ agreed }) => agreed === digest)) return 'begin'
-    const isSilentFor = (ms: number) => nowMs - this.#changedMs >= ms
-    const isFirstToOffer = holders.every(({ id, agreed }) => agreed === undefined || this.#self < id)
-    if (isUrgent(sync) && digest === offered && isFirstToOffer && isSilentFor(quietMs + crossingMs))
-      return 'begin'
-    const isFirst = !sync.isCarried && holders.every(({ id, isCarried }) => isCarried || this.#self < id)
-    return isFirst && nowMs - this.#dueSinceMs >= maxDelayMs ? 'begin' : undefined
-  }
-
-  #follow(
-    { epochs }: DocumentSync,
-    later: EpochName,
-    holders: readonly EpochHolder[],
-    nowMs: number,
-  ): EpochMove | undefined {
-    // The others have begun with what this replica has, too.
-    if (epochs.mayBegin && isSameEpoch(epochs.next(), later)) return 'begin'
-    if (!this.#later || !isSameEpoch(later, this.#later.epoch)) {
-      this.#later = { epoch: later, sinceMs: nowMs }
-      return 'ask'
+  ): boolean {
+    if (!sync.epochs.mayBegin) return false
+    const others = holders.filter(({ id }) => id !== this.#self)
+    const isBegun = () => {
+      const next = sync.epochs.next()
+      return others.some(({ epoch }) => isSameEpoch(epoch, next))
     }
-    const inLater = holders.filter(({ epoch, isSynced }) => isSynced && isSameEpoch(epoch, later))
-    const isTime = nowMs - this.#later.sinceMs >= patienceMs
-    const isMissed = inLater.length > 0 && epochs.isMissed(inLater.map(({ id }) => id))
-    return isTime && isMissed ? 'give up' : undefined
+    const isLater = others.some(({ epoch }) => epoch && !isSameEpoch(epoch, sync.epochs.current))
+    if (isLater) return sync.epochs.later !== undefined && isBegun()
+    if (!isDue(sync, holders)) return false
+    const digest = offered !== undefined && digestText(sync.hash())
+    if (digest === offered && others.every(({ agreed }) => agreed === digest)) return true
+    if (this.#isUrgent(sync, others, nowMs) && digest === offered) return true
+    const isFirst = !sync.isCarried && others.every(({ id, isCarried }) => isCarried || this.#self < id)
+    return isFirst && nowMs - this.#dueSinceMs >= maxDelayMs
   }
-}
 
-/** A compacted document reaches the others sooner than one of so many clients would. */
-function isUrgent({ digest }: DocumentSync): boolean {
-  return digest.clients >= urgentClients
+  /** A compacted document reaches the others sooner than one of so many clients would. */
+  #isUrgent({ digest }: DocumentSync, others: readonly EpochHolder[], nowMs: number): boolean {
+    const isFirst = others.every(({ id, agreed }) => agreed === undefined || this.#self < id)
+    return digest.clients >= urgentClients && isFirst && nowMs - this.#changedMs >= quietMs + crossingMs
+  }
 }
 
 function isDue(sync: DocumentSync, holders: readonly EpochHolder[]): boolean {
@@ -136,6 +108,7 @@ function isDue(sync: DocumentSync, holders: readonly EpochHolder[]): boolean {
     digest.clients >= Math.max(minClients, clientsPerHolder * (holders.length + 1)) &&
     digest.liveBytes <= maxLiveBytes &&
     state.isSynced &&
+    epochs.later === undefined &&
     epochs.mayBegin &&
     holders.every(({ keepsIds }) => !keepsIds)
   )

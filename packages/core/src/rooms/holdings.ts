@@ -5,7 +5,7 @@
  * known that this is not known yet. What others announce is read with care: it is whatever they sent.
  */
 
-import { printEpoch, readEpoch } from '../spaces/epochs/epoch.ts'
+import { firstEpoch, isSameEpoch, printEpoch, readEpoch } from '../spaces/epochs/epoch.ts'
 import type { EpochName } from '../wire/epoch-name.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
@@ -41,7 +41,7 @@ export function printHoldings(holdings: Holdings): Json {
         ...(digest !== undefined && { d: digest }),
         ...(holding.isSeeder && { e: 1 }),
         ...(holding.isCarried && { r: 1 }),
-        ...(epoch && epoch.number > 0 && { p: printEpoch(epoch) }),
+        ...(epoch && { p: isSameEpoch(epoch, firstEpoch) ? 0 : printEpoch(epoch) }),
         ...(agreed !== undefined && { a: agreed }),
         ...(holding.keepsIds && { k: 1 }),
       },
@@ -71,7 +71,7 @@ function readHolding({ c, s, d, e, r, p, a, k }: Readonly<Record<string, Json | 
     digest: typeof d === 'string' ? d : undefined,
     isSeeder: e === 1,
     isCarried: r === 1,
-    epoch: typeof p === 'string' ? readEpoch(p) : undefined,
+    epoch: p === 0 ? firstEpoch : typeof p === 'string' ? readEpoch(p) : undefined,
     agreed: typeof a === 'string' ? a : undefined,
     keepsIds: k === 1,
   }

@@ -17,11 +17,19 @@ import * as Y from 'yjs'
 import { StorageError } from '../cluster/errors.ts'
 import type { Clock, KeyValueChange } from '../cluster/ports.ts'
 import type { Lineage } from '../spaces/epochs/document-epochs.ts'
-import { broughtInto } from '../spaces/epochs/rebase.ts'
+import { isSameEpoch } from '../spaces/epochs/epoch.ts'
+import { broughtInto, docOf, undoEpoch } from '../spaces/epochs/rebase.ts'
 import { isUpdate } from '../spaces/readable-updates.ts'
 import { updateChunks } from '../spaces/update-chunks.ts'
 import type { WriteQueue } from '../spaces/write-queue.ts'
-import { epochPath, lineageChanges, readEpochs, type StoredUpdate, supersededKey } from './kept-epochs.ts'
+import {
+  epochPath,
+  type Leftover,
+  lineageChanges,
+  readEpochs,
+  type StoredUpdate,
+  supersededKey,
+} from './kept-epochs.ts'
 
 /** Our choice: appended updates that are merged into one. */
 export const maxAppended = 256
@@ -50,8 +58,8 @@ export interface KeptUpdatesOptions {
 export class KeptUpdates {
   readonly #options: KeptUpdatesOptions
   #lineage: Lineage | undefined
-  /** Updates of the epoch before that may not be part of the present one. */
-  #leftover: readonly Uint8Array[]
+  /** Updates of other epochs that may not be part of the present one. */
+  #leftovers: readonly Leftover[]
   /** Keys of the store that are to be deleted when the document is opened. */
   #obsolete: readonly string[]
   #superseded: readonly StoredUpdate[]
@@ -69,20 +77,22 @@ export class KeptUpdates {
   #runs = 0
   /** Keys that a base is being written for. */
   #replacing: readonly string[] = []
+  /** Counts how often all was written anew. */
+  #rewrites = 0
   #isWorking = false
   #isStopped = false
 
   /** @throws {StorageError} what is stored is damaged, or no document; nothing was changed */
   constructor(options: KeptUpdatesOptions) {
     const { prefix, stored } = options
-    const { lineage, updates, leftover, obsolete, superseded } = readEpochs(prefix, stored)
+    const { lineage, updates, leftovers, obsolete, superseded } = readEpochs(prefix, stored)
     // Without the bounds for what others send: it is this member's own.
-    for (const [key, update] of [...updates, ...leftover])
+    for (const [key, update] of [...updates, ...leftovers.flatMap(leftover => leftover.updates)])
       if (!isUpdate(update))
         throw new StorageError(`the store holds no document under ${key}: it is damaged or foreign`)
     this.#options = options
     this.#lineage = lineage
-    this.#leftover = leftover.map(([, update]) => update)
+    this.#leftovers = leftovers
     this.#obsolete = obsolete
     this.#superseded = superseded
     this.#closed = updates.map(([, update]) => update)
@@ -95,13 +105,18 @@ export class KeptUpdates {
     }
   }
 
-  /** Brings what is stored into the document, with this as the origin, and keeps it from now on. */
+  /**
+   * Brings what is stored into the document, with this as the origin, and keeps it from now on, with what is in it
+   * already.
+   */
   open(doc: Y.Doc): void {
     const stored = this.#closed
+    const isWritten = doc.store.clients.size > 0
     this.#closed = []
     this.#doc = doc
     if (stored.length > 0) Y.applyUpdate(doc, mergeAll(stored), this)
-    this.#takeLeftover(doc)
+    this.#takeLeftovers(doc)
+    if (isWritten) this.#rewrite(this.#lineage)
   }
 
   /** Nothing is stored. */
@@ -121,19 +136,26 @@ export class KeptUpdates {
 
   /** The document is in another epoch, or in none: it is stored anew, as it is now. */
   replace(lineage: Lineage | undefined): void {
+    if (lineage && !lineage.past && isSameEpoch(lineage.epoch, this.#lineage?.epoch)) return
     const isOnlyMarked = !this.#lineage && lineage?.epoch.number === 0
     const { isEphemeral, prefix, queue } = this.#options
     const before = this.#lineage
     this.#lineage = lineage
+    if (!isOnlyMarked) this.#rewrite(before)
+    else if (!isEphemeral && !this.#isStopped) queue.push(lineageChanges(prefix, lineage))
+  }
+
+  /** Stores the document anew, as it is now, in its epoch. @param before in which epoch it was */
+  #rewrite(before: Lineage | undefined): void {
+    const { isEphemeral, prefix, queue } = this.#options
     if (isEphemeral || this.#isStopped) return
-    const marks = lineage ? lineageChanges(prefix, lineage) : []
-    if (isOnlyMarked) queue.push(marks)
-    else {
-      const marksBefore = before ? lineageChanges(prefix, before).map(({ key }) => key) : []
-      const replaced = [...this.#keys, ...this.#tail.map(([key]) => key), ...this.#replacing, ...marksBefore]
-      queue.push([...this.#everything(), ...marks])
-      queue.push(replaced.map(key => ({ key, value: undefined })))
-    }
+    this.#rewrites += 1
+    const marks = this.#lineage ? lineageChanges(prefix, this.#lineage) : []
+    const marksBefore = before ? lineageChanges(prefix, before).map(({ key }) => key) : []
+    const replaced = [...this.#keys, ...this.#tail.map(([key]) => key), ...this.#replacing, ...marksBefore]
+    queue.push([...this.#everything(), ...marks])
+    const kept = new Set(marks.map(({ key }) => key))
+    queue.push(replaced.filter(key => !kept.has(key)).map(key => ({ key, value: undefined })))
   }
 
   /** The document is emptied, and what it was is kept beside it. */
@@ -153,19 +175,34 @@ export class KeptUpdates {
     this.#superseded = []
   }
 
-  /** What the epoch before left in the store, and is not part of what the present one began with. */
-  #takeLeftover(doc: Y.Doc): void {
-    const { past, epoch } = this.#lineage ?? {}
-    const leftover = this.#leftover
-    this.#leftover = []
-    if (past && epoch && leftover.length > 0)
-      for (const update of broughtInto(epoch, past, mergeAll(leftover))) {
+  /** What other epochs left in the store, and may not be part of what the present one began with. */
+  #takeLeftovers(doc: Y.Doc): void {
+    const leftovers = this.#leftovers
+    this.#leftovers = []
+    for (const leftover of leftovers) {
+      const updates = this.#translated(leftover, doc.clientID)
+      if (!updates) this.supersede(mergeAll(leftover.updates.map(([, update]) => update)))
+      for (const update of updates ?? []) {
         Y.applyUpdate(doc, update, this)
         this.append(update)
       }
+    }
     if (this.#obsolete.length > 0)
       this.#options.queue.push(this.#obsolete.map(key => ({ key, value: undefined })))
     this.#obsolete = []
+  }
+
+  /** As updates within the present epoch; undefined: nothing that is stored tells how. */
+  #translated({ kind, lineage, updates }: Leftover, clientID: number): Uint8Array[] | undefined {
+    const { past, epoch } = this.#lineage ?? {}
+    if (!past || !epoch || kind === 'other') return undefined
+    const stored = updates.map(([, update]) => update)
+    if (kind === 'parent') return broughtInto(epoch, past, mergeAll(stored))
+    if (!lineage?.past) return undefined
+    const [doc, base] = [docOf(stored), docOf(lineage.past.updates)]
+    doc.clientID = clientID
+    const before = undoEpoch({ doc, base, epoch: lineage.epoch })
+    return broughtInto(epoch, past, Y.encodeStateAsUpdate(before))
   }
 
   /** The document is closed, with what is in it now. */
@@ -201,9 +238,10 @@ export class KeptUpdates {
 
   /** Everything, for a store that lost it: under new keys, which are those in the store from now on. */
   writeAgain(): KeyValueChange[] {
-    const superseded = this.#superseded.map(([key, value]) => ({ key, value }))
+    const untouched = [...this.#superseded, ...this.#leftovers.flatMap(({ updates }) => updates)]
+    const changes = untouched.map(([key, value]) => ({ key, value }))
     const marks = this.#lineage ? lineageChanges(this.#options.prefix, this.#lineage) : []
-    return [...superseded, ...this.#everything(), ...marks]
+    return [...changes, ...this.#everything(), ...marks]
   }
 
   /** All that is kept, as the store holds it. */
@@ -292,7 +330,7 @@ export class KeptUpdates {
   async #writeBase(): Promise<void> {
     const doc = this.#doc
     if (!doc) return
-    const lineage = this.#lineage
+    const rewrites = this.#rewrites
     const replaced = [...this.#keys, ...this.#tail.map(([key]) => key)]
     this.#replacing = replaced
     this.#keys = []
@@ -310,11 +348,11 @@ export class KeptUpdates {
         await this.#pause()
         if (doc !== this.#doc || this.#isStopped) throw new StorageError('the document was closed')
         // Written as a whole meanwhile.
-        if (lineage !== this.#lineage) return
+        if (rewrites !== this.#rewrites) return
       }
       await queue.stored()
     } catch (error) {
-      if (lineage === this.#lineage) this.#keys.push(...replaced)
+      if (rewrites === this.#rewrites) this.#keys.push(...replaced)
       throw error
     } finally {
       this.#replacing = []

@@ -8,6 +8,7 @@
  */
 import { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
+import { reported } from '../spaces/apply-update.ts'
 import type { AwarenessClaim } from './awareness-field.ts'
 
 type State = Record<string, unknown>
@@ -47,6 +48,12 @@ export class PresenceAwareness extends Awareness {
   /** What this member says. */
   claim(): OwnClaim | undefined {
     return this.#claimOf(this.getLocalState())
+  }
+
+  /** What a listener throws is reported, and keeps nothing else from being done. */
+  override emit(name: string, details: unknown[]): void {
+    const listeners: readonly ((...details: unknown[]) => void)[] = [...(this._observers.get(name) ?? [])]
+    for (const listener of listeners) reported(() => listener(...details))
   }
 
   /** The document's client id is another one now: so is the id of this member's state. */

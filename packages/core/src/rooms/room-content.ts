@@ -128,8 +128,10 @@ export class RoomContent implements SpaceContent {
     // Not open here: others hold it, and news of it is only passed on.
     if (!sync) return 'new'
     if (epoch) sync.epochs.place(epoch)
-    // Of another epoch: the next exchange shows who is behind.
-    return !epoch || isSameEpoch(epoch, sync.epochs.current) ? sync.apply(update) : 'stale'
+    if (!epoch || isSameEpoch(epoch, sync.epochs.current)) return sync.apply(update)
+    // Of another epoch: the next exchange shows who is behind. But its author may have left.
+    const outcomes = sync.epochs.translated(epoch, update).map(each => sync.apply(each))
+    return outcomes.find(outcome => outcome !== 'stale') ?? 'stale'
   }
 
   whereaboutsChanged(id: string): boolean {

@@ -25,7 +25,7 @@ export type ProviderEvents = {
   'too-large': (event: DocumentTooLarge) => void
   /**
    * The members that hold the document have compacted it, which drops what is left of clients that are gone: the document
-   * shows the same, under other ids. Undo stacks and relative positions from before find nothing any more. Changes
+   * shows the same, under other ids, and has another client id. Undo stacks and relative positions from before find nothing any more. Changes
    * that this replica had beyond what was compacted are kept: they go and come again within the same moment.
    *
    * It happens when 1,024 clients or more have written the document, eight times as many as have it open, and nobody has

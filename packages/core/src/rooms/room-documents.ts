@@ -11,7 +11,7 @@ import type { Seed } from './document-seed.ts'
 import type { CarriedDocument } from './room-content.ts'
 import type { DocumentOptions, RoomDocument } from './room-document.ts'
 
-export interface RoomDocumentsOptions extends Omit<DocumentHost, 'destroyed' | 'open'> {
+export interface RoomDocumentsOptions extends Omit<DocumentHost, 'destroyed' | 'open' | 'drawClientId'> {
   /** 0 ≤ random() < 1. */
   readonly random: () => number
   /** From now on the document is announced and synchronised. @throws {NotRunningError} */
@@ -101,6 +101,7 @@ export class RoomDocuments {
       ...this.#options,
       open: sync => this.#options.open(sync, seed),
       destroyed: () => this.#open.delete(name),
+      drawClientId: () => this.drawClientId(name),
     })
     followClientId(doc, () => {
       provider.clientChanged()

@@ -253,7 +253,8 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
       isOpen: () => this.#isOpen,
       kept: document => kept.of(document),
       clientChanged: () => {
-        if (this.#isOpen) this.#announcer.look()
+        // Not within whatever made the document draw another one.
+        if (this.#isOpen) this.#announcer.lookSoon()
       },
       takeCarried: document => this.#content.takeCarried(document),
       open: (sync, seed) => {

@@ -7,11 +7,11 @@ import * as Y from 'yjs'
 
 /** @returns false: the update cannot be applied, and nothing was changed */
 export function applyUpdate(doc: Y.Doc, update: Uint8Array, origin: unknown): boolean {
-  return transacted(doc, origin, false, () => Y.applyUpdate(doc, update))
+  return applied(doc, origin, () => Y.applyUpdate(doc, update))
 }
 
-/** @param isLocal this member writes, under the document's client id @returns false: `change` threw */
-export function transacted(doc: Y.Doc, origin: unknown, isLocal: boolean, change: () => void): boolean {
+/** @param isLocal it writes under the client id of the document @returns false: `change` threw */
+export function applied(doc: Y.Doc, origin: unknown, change: () => void, isLocal = false): boolean {
   let isApplied = false
   try {
     Y.transact(
@@ -25,9 +25,20 @@ export function transacted(doc: Y.Doc, origin: unknown, isLocal: boolean, change
     )
   } catch (error) {
     if (!isApplied) return false
-    queueMicrotask(() => {
+    reported(() => {
       throw error
     })
   }
   return true
+}
+
+/** Calls a function of the app. What it throws is reported as an event target reports it, and changes nothing else. */
+export function reported(act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
 }

@@ -236,12 +236,15 @@ function sourceOf(
   const isSynced = sync.state.isSyncedFor(to)
   // Clients are spread evenly over the buckets.
   const receiverClients = since.size * (buckets?.size ? digestBuckets / buckets.size : 1)
+  if (!sync.isEmpty) sync.epochs.share()
+  const { current: epoch, generation } = sync.epochs
   return {
-    epoch: sync.epochs.current,
+    epoch,
     updates: sync.epochs.whileIn(
       updateChunks(sync.doc, { since, includes, mayLack, receiverClients, ...streamedChunks }),
     ),
-    isSynced: () => isSynced,
+    // A stream that ended because the document got other ids brought only a part.
+    isSynced: () => isSynced && generation === sync.epochs.generation,
   }
 }
 

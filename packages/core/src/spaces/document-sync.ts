@@ -34,6 +34,8 @@ export interface DocumentSyncOptions {
   readonly collided?: (memberId: string) => void
   /** The document has other ids. */
   readonly replaced?: () => void
+  /** The document is in no epoch, and shares something with others. */
+  readonly shared?: () => void
   /** The document is in another epoch, or in none. */
   readonly epochChanged?: (lineage: Lineage | undefined) => void
 }
@@ -64,8 +66,10 @@ export class DocumentSync {
       doc,
       origin: options.origin,
       lineage: options.lineage,
+      isCarried,
       hash: () => this.hash(),
       replaced: () => this.#replaced(),
+      shared: () => options.shared?.(),
       changed: lineage => options.epochChanged?.(lineage),
     })
     doc.on('afterTransaction', transaction => {
@@ -125,6 +129,7 @@ export class DocumentSync {
       this.#drops += 1
     }
     if (this.#changes === before) return this.#hasDropped ? 'refused' : 'stale'
+    this.epochs.share()
     this.#options.applied?.(wasComplete && !this.hasGap() ? update : undefined)
     return 'new'
   }

@@ -1,5 +1,4 @@
 /** Epoch name: which epoch of a document something is about, as members name it. */
-import { equalBytes } from './equal-bytes.ts'
 import { isCount } from './is-count.ts'
 import { type DecodeFailure, failed, ok, type Result } from './result.ts'
 import type * as messages from './space-messages.ts'
@@ -13,20 +12,17 @@ export interface EpochName {
   readonly id: Uint8Array
 }
 
-const noId = new Uint8Array(epochIdBytes)
-
-/** The first epoch, whose id is zeros, is sent without it. */
+/** The id of the first epoch is all zeros, and is left out. */
 export function encodeEpoch({ number, id }: EpochName): messages.Epoch {
-  const isFirst = number === 0 && equalBytes(id, noId)
-  return { number, id: isFirst ? new Uint8Array() : (id as Uint8Array<ArrayBuffer>) }
+  return { number, id: id.every(byte => byte === 0) ? new Uint8Array() : (id as Uint8Array<ArrayBuffer>) }
 }
 
 export function decodeEpoch(
   message: messages.Epoch | undefined,
 ): Result<EpochName | undefined, DecodeFailure> {
   if (!message) return ok(undefined)
-  const { number, id } = message
-  if (number === 0 && id.length === 0) return ok({ number, id: noId })
+  const { number } = message
+  const id = message.id.length > 0 ? message.id : new Uint8Array(epochIdBytes)
   if (!isCount(number) || id.length !== epochIdBytes)
     return failed('invalid', `an epoch has a whole number and an id of ${epochIdBytes} bytes`)
   // Copied: a view would keep the whole frame that it came in.

@@ -75,7 +75,7 @@ describe('a document of a room', () => {
   })
 
   it('is merged into twenty rumors a second while somebody types', async () => {
-    const simulation = settled(3, 3)
+    const simulation = settled(4, 3)
     const documents = await open(simulation, namesFrom(0, 3))
     await simulation.run(3_000)
     let applied = 0

@@ -237,4 +237,94 @@ describe('a document of many past clients', () => {
       return simulation
     })
   })
+
+  it('is stored by a member that carried it for others through an epoch, and opens it then', async () => {
+    await runTwice(async () => {
+      const simulation = settled(8, 3)
+      simulation.cut('m0', 'm1')
+      const names = ['m0', 'm1', 'm2']
+      const rooms = await Promise.all(names.map(name => simulation.member(name).cluster.room('design')))
+      await simulation.run(10_000)
+      const [first, second] = rooms.slice(0, 2).map(room => room.document('notes')) as [
+        RoomDocument,
+        RoomDocument,
+      ]
+      await simulation.run(20_000)
+      bringClients(first.doc, pastClients, 1)
+      await simulation.run(40_000)
+      expect([first, second].map(clientsOf)).toEqual([1, 1])
+      write(second, 'after ')
+      await simulation.run(10_000)
+      const carried = await open(simulation, 'm2')
+      expect(textOf(carried)).toBe(textOf(first))
+      write(carried, 'carried ')
+      let isStored = false
+      carried.provider.stored().then(() => {
+        isStored = true
+      })
+      await simulation.run(1_000)
+      expect(isStored).toBe(true)
+      for (const name of names) simulation.crash(name)
+      simulation.restart('m2')
+      await simulation.run(1_000)
+      const again = await open(simulation, 'm2')
+      expect(textOf(again)).toBe(textOf(carried))
+      expect(again.provider.superseded).toEqual([])
+      for (const name of ['m0', 'm1']) simulation.restart(name)
+      simulation.heal()
+      await simulation.run(1_000)
+      const all = [again, ...(await openAll(simulation, ['m0', 'm1']))]
+      await simulation.run(40_000)
+      expect(new Set(all.map(textOf)).size).toBe(1)
+      expect(textOf(again).length).toBe(pastClients + 'after carried '.length)
+      return simulation
+    })
+  })
+
+  it('takes what a member wrote while it was disconnected, and had closed the document', async () => {
+    await runTwice(async () => {
+      const simulation = settled(9, 4)
+      const documents = await openAll(simulation, ['m0', 'm1', 'm2', 'm3'])
+      const [first, , away, closed] = documents as [RoomDocument, RoomDocument, RoomDocument, RoomDocument]
+      await simulation.run(5_000)
+      away.provider.disconnect()
+      write(away, 'disconnected ')
+      write(closed, 'closed ')
+      closed.provider.destroy()
+      bringClients(first.doc, pastClients, 1)
+      await simulation.run(quietMs)
+      expect(clientsOf(first)).toBe(1)
+      write(away, 'and on ')
+      away.provider.connect()
+      const back = await open(simulation, 'm3')
+      await simulation.run(quietMs)
+      const all = [first, away, back]
+      expect(new Set(all.map(textOf)).size).toBe(1)
+      expect(textOf(first).length).toBe(pastClients + 'disconnected closed and on '.length)
+      return simulation
+    })
+  })
+
+  it('has what a member wrote and left at once, in the moment in which the others compacted it', async () => {
+    const begin = async () => {
+      const simulation = settled(10, 4)
+      const documents = await openAll(simulation, ['m0', 'm1', 'm2', 'm3'])
+      await simulation.run(5_000)
+      bringClients((documents[0] as RoomDocument).doc, pastClients, 1)
+      return { simulation, documents }
+    }
+    const first = await begin()
+    const isCompacted = () => first.documents.map(clientsOf).includes(1)
+    const takesMs = await first.simulation.runUntil(isCompacted, { withinMs: quietMs })
+    for (const beforeMs of [4, 12, 20]) {
+      const { simulation, documents } = await begin()
+      await simulation.run(takesMs - beforeMs)
+      write(documents[3] as RoomDocument, 'leaving ')
+      const room = await simulation.member('m3').cluster.room('design')
+      room.leave()
+      await simulation.run(quietMs)
+      const texts = documents.slice(0, 3).map(textOf)
+      for (const text of texts) expect(text, `${beforeMs} ms before`).toContain('leaving ')
+    }
+  })
 })

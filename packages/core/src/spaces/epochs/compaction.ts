@@ -84,8 +84,15 @@ function cutItem(item: Y.Item, offset: number): Y.Item {
 
 /** The list and the keys of a type keep the items of this client, each as if written behind the one before it. */
 function relink(type: SharedType, client: number): void {
-  const list = [...listOf(type)].filter(({ id }) => id.client === client)
+  // In the order of what the epoch keeps, which is the same everywhere.
+  const list = [...listOf(type)]
+    .filter(({ id }) => id.client === client)
+    .sort((a, b) => a.id.clock - b.id.clock)
   type._start = list[0] ?? null
+  type._length = list.reduce(
+    (sum, { deleted, countable, length }) => sum + (deleted || !countable ? 0 : length),
+    0,
+  )
   for (const [i, item] of list.entries()) place(item, list[i - 1] ?? null, list[i + 1] ?? null)
   for (const [key, latest] of [...type._map]) {
     let item: Y.Item | null = latest

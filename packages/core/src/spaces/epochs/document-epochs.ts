@@ -11,12 +11,12 @@ import * as Y from 'yjs'
 import type { EpochName } from '../../wire/epoch-name.ts'
 import { applyUpdate } from '../apply-update.ts'
 import { DocumentDigest } from '../document-digest.ts'
-import { isUpdate } from '../readable-updates.ts'
-import { encodeDeletions } from '../update-chunks.ts'
+import { isReadable, isUpdate } from '../readable-updates.ts'
 import { compact } from './compaction.ts'
 import { type Epoch, firstEpoch, isLaterEpoch, isSameEpoch, named, nextEpoch, type Past } from './epoch.ts'
-import { compactBase, docOf, rebase, undoEpoch } from './rebase.ts'
-import { rangesBeyond } from './translation.ts'
+import { clientIdOf, stateOf } from './id-map.ts'
+import { keptRuns } from './kept-runs.ts'
+import { broughtInto, compactBase, docOf, erase, rebase, undoEpoch } from './rebase.ts'
 
 /** In which epoch a replica is, and what that began with, if this member knows it. */
 export interface Lineage {
@@ -29,23 +29,36 @@ export interface DocumentEpochsOptions {
   /** Of the transactions that change the document. */
   readonly origin: unknown
   readonly lineage: Lineage | undefined
+  /** Nothing may be written under the client id of the document. */
+  readonly isCarried: boolean
   /** The digest of the document as it is. */
   readonly hash: () => Uint8Array
-  /** The document has other ids: whatever was remembered of the old ones is void. */
+  /**
+   * The document has other ids: whatever was remembered of the old ones is void. It needs a new client id, or what
+   * somebody remembers of its own would be about something else soon.
+   */
   readonly replaced: () => void
+  /** The replica is in no epoch, and something of it is elsewhere, or of others is in it. */
+  readonly shared: () => void
   /** The replica is in another epoch, or in none. */
   readonly changed: (lineage: Lineage | undefined) => void
 }
 
 /** Structs and deletions of what an epoch began with: of four million clients, about. */
 const maxPastParts = 16_777_216
+/** Our choice: each costs as much as the document is long, and few are on their way when an epoch begins. */
+const maxTranslations = 32
 
 export class DocumentEpochs {
   readonly #options: DocumentEpochsOptions
   #lineage: Lineage | undefined
   #later: EpochName | undefined
   readonly #withoutPast = new Set<string>()
-  /** What comes of the past of the later epoch, from one member. */
+  #isShared = false
+  /** Since the present epoch began. */
+  #translations = 0
+  #generation = 0
+  /** What comes of the past of the later epoch, from the one member that was asked for it. */
   #gathered: { readonly from: string; readonly updates: Uint8Array[]; bytes: number } | undefined
 
   constructor(options: DocumentEpochsOptions) {
@@ -73,10 +86,19 @@ export class DocumentEpochs {
     return observers.has('update') || observers.has('updateV2')
   }
 
-  get mayBegin(): boolean {
+  /** Counts how often the document got other ids. */
+  get generation(): number {
+    return this.#generation
+  }
+
+  /** A transaction is open: ids must stay. */
+  get isChanging(): boolean {
     const { doc } = this.#options
-    const isChanging = doc._transaction !== null || doc._transactionCleanups.length > 0
-    return !this.areIdsFollowed && !isChanging && isComplete(doc)
+    return doc._transaction !== null || doc._transactionCleanups.length > 0
+  }
+
+  get mayBegin(): boolean {
+    return !this.areIdsFollowed && !this.isChanging && isComplete(this.#options.doc)
   }
 
   /** The epoch that would begin now. */
@@ -89,12 +111,28 @@ export class DocumentEpochs {
     if (!this.#lineage) this.#enter({ epoch: named(epoch) })
   }
 
-  /** Updates of the document, until it gets other ids. */
-  *whileIn(updates: Iterable<Uint8Array>): Generator<Uint8Array, void, undefined> {
-    const lineage = this.#lineage
-    for (const update of updates) {
-      if (lineage && this.#lineage !== lineage) return
-      yield update
+  /** Something of the replica goes to others, or of others into it, and it may be in no epoch yet. */
+  share(): void {
+    if (this.#lineage || this.#isShared) return
+    this.#isShared = true
+    this.#options.shared()
+  }
+
+  /**
+   * The replica is away from now on. What it shared while it was in no epoch may be part of what a later epoch begins
+   * with. So that it does not come twice, the replica belongs into the first.
+   */
+  away(): void {
+    if (this.#isShared) this.place(firstEpoch)
+  }
+
+  /** Updates that are encoded one by one: none after the document got other ids. */
+  *whileIn(updates: Iterator<Uint8Array, void, undefined>): Generator<Uint8Array, void, undefined> {
+    const generation = this.#generation
+    while (generation === this.#generation) {
+      const { value } = updates.next()
+      if (!value) return
+      yield value
     }
   }
 
@@ -102,15 +140,31 @@ export class DocumentEpochs {
   saw(epoch: EpochName): void {
     const known = this.#later ?? this.current
     if (!known || !isLaterEpoch(epoch, known)) return
-    this.#later = epoch
-    this.#withoutPast.clear()
+    this.#setLater(epoch)
     const { doc } = this.#options
     if (doc.store.clients.size === 0 && isComplete(doc)) this.#enter({ epoch: named(epoch) })
   }
 
-  /** A member that is in the later epoch does not know what that began with. */
+  /** Nobody is in the later epoch any more. */
+  forgetLater(): void {
+    this.#setLater(undefined)
+  }
+
+  #setLater(epoch: EpochName | undefined): void {
+    this.#later = epoch
+    this.#withoutPast.clear()
+    this.#gathered = undefined
+  }
+
+  /** A member that is in the later epoch does not know what that began with, or sends something else. */
   lacksPast(id: string): void {
     this.#withoutPast.add(id)
+    if (this.#gathered?.from === id) this.#gathered = undefined
+  }
+
+  /** It need not be asked again. */
+  isWithoutPast(id: string): boolean {
+    return this.#withoutPast.has(id)
   }
 
   /** Whether it is hopeless to wait for what the later epoch began with. @param holders members that are in it */
@@ -121,25 +175,46 @@ export class DocumentEpochs {
     return !isReachable || holders.every(id => this.#withoutPast.has(id))
   }
 
+  /** An update that was on its way when the present epoch began, as updates within it; none: it was another one's. */
+  translated(epoch: EpochName, update: Uint8Array): readonly Uint8Array[] {
+    const { past, epoch: current } = this.#lineage ?? {}
+    const isRecent = this.#translations < maxTranslations && isReadable(update)
+    if (!past || !current || !isRecent || !isSameEpoch(epoch, past.parent)) return []
+    this.#translations += 1
+    try {
+      return broughtInto(current, past, update) ?? []
+    } catch {
+      // Yjs cannot apply what somebody else sent.
+      return []
+    }
+  }
+
   /** Begins the next epoch with the document as it is. */
   begin(): void {
     const { doc } = this.#options
     const [epoch, parent] = [this.next(), this.current ?? firstEpoch]
     const updates = [Y.encodeStateAsUpdate(doc)]
     compactBase(doc, epoch)
-    this.#options.replaced()
+    this.#replaced()
     this.#enter({ epoch, past: { parent, updates } })
   }
 
-  /** An update of what the later epoch began with. @returns whether it is not too much */
+  /** This member is asked for what the later epoch began with. */
+  asks(from: string): void {
+    this.#gathered = { from, updates: [], bytes: 0 }
+  }
+
+  /** An update of what the later epoch began with. @returns whether it can be read and is not too much */
   gather(from: string, update: Uint8Array, maxBytes: number): boolean {
-    if (this.#gathered?.from !== from) this.#gathered = { from, updates: [], bytes: 0 }
-    this.#gathered.bytes += update.length
-    if (this.#gathered.bytes > maxBytes || !isUpdate(update, maxPastParts)) {
-      this.#gathered = undefined
+    const gathered = this.#gathered
+    if (
+      gathered?.from !== from ||
+      gathered.bytes + update.length > maxBytes ||
+      !isUpdate(update, maxPastParts)
+    )
       return false
-    }
-    this.#gathered.updates.push(update)
+    gathered.bytes += update.length
+    gathered.updates.push(update)
     return true
   }
 
@@ -157,8 +232,9 @@ export class DocumentEpochs {
    * @returns whether that is so: if not, nothing was changed
    */
   enter(name: EpochName, updates: readonly Uint8Array[]): boolean {
-    const { doc, origin, replaced } = this.#options
-    const base = docOf(updates)
+    const { doc, origin, isCarried } = this.#options
+    const base = docFrom(updates)
+    if (!base) return false
     const epoch = named(name)
     const digest = new DocumentDigest(base).hash()
     const begun = (parent: Epoch | undefined) =>
@@ -167,45 +243,64 @@ export class DocumentEpochs {
     const past = this.#lineage?.past
     const parent = begun(current) ?? begun(past?.parent)
     if (!parent) return false
-    const isSibling = parent !== current && past !== undefined
+    const ownBase = parent === current ? undefined : docOf(past?.updates ?? [])
     if (!isComplete(doc)) dropWaiting(doc)
-    if (isSibling) this.#replaceWith(undoEpoch(doc, docOf(past.updates), current))
-    rebase({ doc, base, epoch, origin, compacted: replaced })
-    replaced()
+    if (ownBase) this.#replaceWith(undoEpoch({ doc, base: ownBase, epoch: current, isCarried }))
+    const compacted = () => this.#replaced()
+    if (!rebase({ doc, base, epoch, origin, isCarried, compacted })) return false
+    this.#replaced()
     this.#enter({ epoch, past: { parent, updates } })
     return true
   }
 
   /** Empties the document, and puts it into no epoch. */
   giveUp(): void {
-    const { replaced, changed } = this.#options
     this.#empty()
+    this.#isShared = false
     this.#lineage = undefined
-    this.#later = undefined
-    replaced()
-    changed(undefined)
+    this.#setLater(undefined)
+    this.#options.changed(undefined)
   }
 
   /** The app sees everything go, and come again. */
   #replaceWith(other: Y.Doc): void {
-    const { doc, origin, replaced } = this.#options
+    const { doc, origin } = this.#options
     this.#empty()
-    replaced()
     applyUpdate(doc, Y.encodeStateAsUpdate(other), origin)
   }
 
+  /** Only what the app's observers write in return stays. */
   #empty(): void {
     const { doc, origin } = this.#options
-    const ranges = [...rangesBeyond(doc, new Map())].sort((a, b) => b.client - a.client)
-    applyUpdate(doc, encodeDeletions(ranges.map(({ client, ...range }) => [client, [range]])), origin)
-    compact(doc, [], 0)
+    const state = stateOf(doc)
+    erase(doc, new Map(), origin)
+    const written = keptRuns(doc).flatMap(({ client, clock, len }) => {
+      const from = Math.max(clock, state.get(client) ?? 0)
+      return from < clock + len ? [{ client, clock: from, len: clock + len - from }] : []
+    })
+    compact(doc, written, clientIdOf((this.current ?? firstEpoch).id, `emptied by ${doc.clientID}`))
+    this.#replaced()
+  }
+
+  #replaced(): void {
+    this.#generation += 1
+    this.#options.replaced()
   }
 
   #enter(lineage: Lineage): void {
     this.#lineage = lineage
-    this.#withoutPast.clear()
-    if (this.#later && !isLaterEpoch(this.#later, lineage.epoch)) this.#later = undefined
+    this.#translations = 0
+    this.#setLater(this.#later && isLaterEpoch(this.#later, lineage.epoch) ? this.#later : undefined)
     this.#options.changed(lineage)
+  }
+}
+
+/** Undefined: somebody else sent them, and Yjs cannot apply them. */
+function docFrom(updates: readonly Uint8Array[]): Y.Doc | undefined {
+  try {
+    return docOf(updates)
+  } catch {
+    return undefined
   }
 }
 

@@ -25,8 +25,8 @@ export function answerInEpoch(
   const { epochs, state } = options.sync
   if (step.past) return answerPast(options, from, step)
   const { epoch } = step
-  // From now on there is something here that builds upon what others hold.
-  if (epoch && step.piece) epochs.place(epoch)
+  // From now on there is something here that builds upon what others hold, or there that builds upon what is here.
+  if (epoch && (step.piece || step.stateVector)) epochs.place(epoch)
   if (epoch) epochs.saw(epoch)
   const isForeign = epoch && epochs.current && !isSameEpoch(epoch, epochs.current)
   if (isForeign && !step.taken) return answerOther(options, from, step, epoch)
@@ -47,12 +47,14 @@ function answerOther(
     if (mutual || stateVector || piece) steps.push({ ...offerDocument(sync, from), mutual: false })
     return answer(steps)
   }
-  state.isBehind(from)
-  if (!state.mayAsk(from, undefined, isSynced, nowMs)) {
+  const mayHelp = isSameEpoch(theirs, epochs.later) && !epochs.isWithoutPast(from)
+  if (mayHelp) state.isBehind(from)
+  if (!mayHelp || !state.mayAsk(from, undefined, isSynced, nowMs)) {
     if (mutual || stateVector) steps.push({ ...offerDocument(sync, from), mutual: false })
     return answer(steps)
   }
   state.ask({ of: from, digest: undefined, isSynced, isPartial: true }, nowMs)
+  epochs.asks(from)
   return answer([...steps, { document: name, epoch: theirs, past: true }])
 }
 
@@ -87,6 +89,7 @@ function receivePast(
   const steps = ack ? [ack] : []
   if (update && !epochs.gather(from, update, limits.maxDocumentBytes)) {
     state.refused(from, nowMs)
+    epochs.lacksPast(from)
     return { ...answer([transfers.cancel(from, document, piece.transfer)]), refused: 1 }
   }
   if (!end) return answer(steps)

@@ -26,6 +26,8 @@ export interface IdMap {
   afterDropped(value: Y.Item): Y.ID | null
   /** Under which client stands what this one wrote beyond the base. */
   clientOf(client: number): number
+  /** From which clock on it stands there. */
+  clockOf(client: number): number
 }
 
 interface Placed extends IdRange {
@@ -50,12 +52,14 @@ export function mapInto({ id, client }: EpochIds, base: Y.Doc, runs: readonly Id
       return range && Y.createID(client, range.at + old.clock - range.clock)
     },
     afterDropped: () => null,
-    clientOf: old => clientIdOf(id, `into ${old}`),
+    clientOf: old => intoClient(id, old),
+    clockOf: () => 0,
   }
 }
 
 /** From the ids that an epoch gave, back to those of its base. */
 export function mapOutOf({ id, client }: EpochIds, base: Y.Doc, runs: readonly IdRange[]): IdMap {
+  const state = stateOf(base)
   const given = placedRuns(runs).map(run => ({ client, clock: run.at, len: run.len, run }))
   const { clock, len } = given.at(-1) ?? { clock: 0, len: 0 }
   const exact = (id: Y.ID): Y.ID | undefined => {
@@ -70,7 +74,9 @@ export function mapOutOf({ id, client }: EpochIds, base: Y.Doc, runs: readonly I
       const type = parent instanceof Y.AbstractType ? counterpart(parent, base, exact) : undefined
       return type?._map.get(parentSub ?? '')?.lastId ?? null
     },
-    clientOf: old => clientIdOf(id, `out of ${old}`),
+    // What was translated into the epoch gets back the ids that it had: others may have it under those.
+    clientOf: old => clientBefore(id, old) ?? clientIdOf(id, `out of ${old}`),
+    clockOf: old => state.get(clientBefore(id, old) ?? -1) ?? 0,
   }
 }
 
@@ -86,6 +92,28 @@ function counterpart(type: SharedType, base: Y.Doc, exact: IdMap['exact']): Shar
 export function clientIdOf(epoch: Uint8Array, label: string): number {
   const digest = sha256(concat([epoch, fromString(label)]))
   return digest.subarray(0, 6).reduce((sum, byte) => sum * 256 + byte, 0) + 2 ** 48
+}
+
+const rank = 2 ** 48
+
+/** The client id that an epoch gives to this one, such that it can be told from it. */
+function intoClient(epoch: Uint8Array, client: number): number {
+  const into = (Math.floor(client / rank) + 1) * rank + mixed(epoch, client % rank)
+  return into <= Number.MAX_SAFE_INTEGER ? into : clientIdOf(epoch, `into ${client}`)
+}
+
+/** From which client id an epoch made this one; undefined: it was drawn within the epoch. */
+function clientBefore(epoch: Uint8Array, client: number): number | undefined {
+  if (client < rank) return undefined
+  return (Math.floor(client / rank) - 1) * rank + mixed(epoch, client % rank)
+}
+
+/** 48 bits, mixed so that doing it twice changes nothing. */
+function mixed(epoch: Uint8Array, bits: number): number {
+  const mask = clientIdOf(epoch, 'into') - rank
+  const high = Math.floor(bits / 2 ** 32) ^ Math.floor(mask / 2 ** 32)
+  const low = (bits % 2 ** 32) ^ (mask % 2 ** 32)
+  return (high >>> 0) * 2 ** 32 + (low >>> 0)
 }
 
 /** Client → clock. */

@@ -5,7 +5,7 @@
  * ids. A replica that has seen both knows which of them was shown.
  */
 import * as Y from 'yjs'
-import { transacted } from '../apply-update.ts'
+import { applied } from '../apply-update.ts'
 import type { SharedType } from './kept-runs.ts'
 
 export interface KeyValue {
@@ -42,7 +42,7 @@ function isContested(item: Y.Item, idBeyond: (id: Y.ID) => Y.ID | undefined): bo
 /** Sets those again that are not shown, and for which nothing else is. */
 export function restoreValues(doc: Y.Doc, values: readonly KeyValue[], origin: unknown): void {
   if (values.length === 0) return
-  transacted(doc, origin, true, () => {
+  const restore = () => {
     for (const { id, key, value } of values) {
       const item = Y.getItem(doc.store, id)
       const parent = item instanceof Y.Item ? item.parent : null
@@ -52,5 +52,6 @@ export function restoreValues(doc: Y.Doc, values: readonly KeyValue[], origin: u
       else if (parent instanceof Y.XmlElement || parent instanceof Y.Text)
         parent.setAttribute(key, value as string)
     }
-  })
+  }
+  applied(doc, origin, restore, true)
 }

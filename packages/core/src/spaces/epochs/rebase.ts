@@ -5,10 +5,10 @@
  * the base disappears, the base is compacted, and the same comes back under new ids, in one go for the app.
  */
 import * as Y from 'yjs'
-import { applyUpdate } from '../apply-update.ts'
+import { applied, applyUpdate } from '../apply-update.ts'
 import { encodeDeletions } from '../update-chunks.ts'
 import { compact } from './compaction.ts'
-import { type EpochIds, mapInto, mapOutOf } from './id-map.ts'
+import { type EpochIds, mapInto, mapOutOf, stateOf } from './id-map.ts'
 import { allTypes, keptRuns } from './kept-runs.ts'
 import { contestedValues, restoreValues } from './key-values.ts'
 import { idBeyond, rangesBeyond, translate } from './translation.ts'
@@ -27,40 +27,70 @@ export interface Rebase {
   readonly origin: unknown
   /** The ids have changed. */
   readonly compacted: () => void
+  /** Nothing may be written under the client id of the document: somebody else sets the values of keys again. */
+  readonly isCarried?: boolean
 }
 
-/** @param doc has the ids from before the epoch, and nothing waits in it for something that is missing */
-export function rebase({ doc, base, epoch, origin, compacted }: Rebase): void {
+/**
+ * @param doc has the ids from before the epoch, and nothing waits in it for something that is missing
+ * @returns false: the base cannot be brought into the document
+ */
+export function rebase({ doc, base, epoch, origin, compacted, isCarried = false }: Rebase): boolean {
   const runs = keptRuns(base)
   applyUpdate(doc, Y.encodeStateAsUpdate(base, Y.encodeStateVector(doc)), origin)
   const map = mapInto(epoch, base, runs)
+  for (const [client, clock] of map.state) if (Y.getState(doc.store, client) < clock) return false
   const updates = translate(doc, map)
-  const values = [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
-  const beyond = [...rangesBeyond(doc, map.state)].sort((a, b) => b.client - a.client)
-  if (beyond.length > 0)
-    applyUpdate(doc, encodeDeletions(beyond.map(({ client, ...range }) => [client, [range]])), origin)
+  const values = isCarried ? [] : [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
+  const before = stateOf(doc)
+  erase(doc, map.state, origin)
+  // What the app's observers wrote in return.
+  if (rangesBeyond(doc, before).next().value) updates.push(...translate(doc, map, before))
   compact(doc, runs, epoch.client)
   compacted()
-  for (const update of updates) applyUpdate(doc, update, origin)
+  applied(doc, origin, () => {
+    for (const update of updates) Y.applyUpdate(doc, update)
+  })
   restoreValues(doc, values, origin)
+  return true
 }
 
-/** What an update from before an epoch adds to what it began with, as updates within the epoch. */
+/** Deletes everything beyond this state, in one transaction. */
+export function erase(doc: Y.Doc, state: ReadonlyMap<number, number>, origin: unknown): void {
+  const ranges = [...rangesBeyond(doc, state)].sort((a, b) => b.client - a.client)
+  if (ranges.length === 0) return
+  applyUpdate(doc, encodeDeletions(ranges.map(({ client, ...range }) => [client, [range]])), origin)
+}
+
+/**
+ * What an update from before an epoch adds to what it began with, as updates within the epoch; undefined: the update
+ * builds upon something that is in neither.
+ */
 export function broughtInto(
   epoch: EpochIds,
   { updates }: { updates: readonly Uint8Array[] },
   update: Uint8Array,
-): Uint8Array[] {
+): Uint8Array[] | undefined {
   const [base, doc] = [docOf(updates), docOf([...updates, update])]
+  if (doc.store.pendingStructs || doc.store.pendingDs) return undefined
   return translate(doc, mapInto(epoch, base, keptRuns(base)))
 }
 
+export interface UndoneEpoch {
+  readonly doc: Y.Doc
+  readonly base: Y.Doc
+  readonly epoch: EpochIds
+  readonly isCarried?: boolean
+}
+
 /** What a replica would be if the epoch had not begun: its ids are those from before. */
-export function undoEpoch(doc: Y.Doc, base: Y.Doc, epoch: EpochIds): Y.Doc {
+export function undoEpoch({ doc, base, epoch, isCarried = false }: UndoneEpoch): Y.Doc {
   const map = mapOutOf(epoch, base, keptRuns(base))
   const updates = translate(doc, map)
-  const values = [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
+  const values = isCarried ? [] : [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
   const before = new Y.Doc()
+  // Drawn anew when the epoch began: nothing was ever written under it outside of the epoch.
+  before.clientID = doc.clientID
   Y.applyUpdate(before, Y.encodeStateAsUpdate(base))
   for (const update of updates) Y.applyUpdate(before, update)
   restoreValues(before, values, undefined)

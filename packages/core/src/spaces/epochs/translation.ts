@@ -15,9 +15,16 @@ import { type Place, placesBeyond } from './places.ts'
 
 type Struct = Y.GC | Y.Item
 
-/** @param doc contains the base of the map, and nothing waits in it for something that is missing */
-export function translate(doc: Y.Doc, map: IdMap): Uint8Array[] {
-  const beyond = [...rangesBeyond(doc, map.state)]
+/**
+ * @param doc contains the base of the map, and nothing waits in it for something that is missing
+ * @param since only what was written after this state @default all that lies beyond the base
+ */
+export function translate(
+  doc: Y.Doc,
+  map: IdMap,
+  since: ReadonlyMap<number, number> = map.state,
+): Uint8Array[] {
+  const beyond = [...rangesBeyond(doc, since)]
   const updates: Uint8Array[] = []
   if (beyond.length > 0) {
     const translation = new Translation(doc, map)
@@ -72,9 +79,9 @@ function idOf(id: Y.ID, map: IdMap): Y.ID | undefined {
 }
 
 /** The new id of a unit that lies beyond the base; undefined: it is part of the base. */
-export function idBeyond({ client, clock }: Y.ID, { state, clientOf }: IdMap): Y.ID | undefined {
+export function idBeyond({ client, clock }: Y.ID, { state, clientOf, clockOf }: IdMap): Y.ID | undefined {
   const from = state.get(client) ?? 0
-  return clock < from ? undefined : Y.createID(clientOf(client), clock - from)
+  return clock < from ? undefined : Y.createID(clientOf(client), clockOf(client) + clock - from)
 }
 
 class Translation {
@@ -96,7 +103,8 @@ class Translation {
       this.#translated(struct, Math.max(0, range.clock - struct.id.clock)).write(encoder, 0)
       count += 1
     }
-    return { client, bytes: concat([encoded(count, client, 0), encoder.toUint8Array()]) }
+    const clock = this.#map.clockOf(range.client) + range.clock - (this.#map.state.get(range.client) ?? 0)
+    return { client, bytes: concat([encoded(count, client, clock), encoder.toUint8Array()]) }
   }
 
   #translated(struct: Struct, offset: number): Struct {
