@@ -58,7 +58,7 @@ function written(clients: number, random: () => number): Y.Doc {
 
 describe('an epoch of a document', () => {
   it('leaves one client, the same content, and equal replicas', () => {
-    for (let seed = 1; seed <= 100; seed++) {
+    for (let seed = 1; seed <= 50; seed++) {
       const random = mulberry32(seed)
       const start = written(20, random)
       const docs = [1_001, 1_002, 1_003].map(client => copyOf(start, client))
@@ -91,7 +91,7 @@ describe('an epoch of a document', () => {
   })
 
   it('keeps what replicas had beyond it, once, and makes them equal', () => {
-    for (let seed = 1; seed <= 300; seed++) {
+    for (let seed = 1; seed <= 120; seed++) {
       const random = mulberry32(seed)
       const [holder, ...late] = [1_001, 1_002, 1_003, 1_004].map(client =>
         copyOf(written(12, mulberry32(seed)), client),
@@ -119,7 +119,7 @@ describe('an epoch of a document', () => {
   })
 
   it('shows an observer a change from what was there to what is there', () => {
-    for (let seed = 1; seed <= 100; seed++) {
+    for (let seed = 1; seed <= 50; seed++) {
       const random = mulberry32(seed)
       const base = written(12, random)
       const doc = copyOf(base, 1_001)
@@ -134,7 +134,7 @@ describe('an epoch of a document', () => {
   })
 
   it('can be undone: of two that began apart, one side goes back and follows the other', () => {
-    for (let seed = 1; seed <= 200; seed++) {
+    for (let seed = 1; seed <= 80; seed++) {
       const random = mulberry32(seed)
       const start = written(12, random)
       const [left, right] = [copyOf(start, 1_001), copyOf(start, 1_002)] as [Y.Doc, Y.Doc]

@@ -44,7 +44,7 @@ export interface ChunkOptions {
  */
 export const streamedChunks = {
   maxBytes: 61_440,
-  growTo: 2_097_152,
+  growTo: 1_048_576,
 }
 
 export interface DeletedRange {
