@@ -21,6 +21,7 @@ import { isSameEpoch } from '../spaces/epochs/epoch.ts'
 import { broughtInto, docOf, undoEpoch } from '../spaces/epochs/rebase.ts'
 import { isUpdate } from '../spaces/readable-updates.ts'
 import { updateChunks } from '../spaces/update-chunks.ts'
+import { isComplete } from '../spaces/waiting.ts'
 import type { WriteQueue } from '../spaces/write-queue.ts'
 import {
   epochPath,
@@ -380,11 +381,6 @@ const numberOf = (key: string): number => Number(/\/(?:[a-z]+-)?(\d+)[^/]*$/.exe
 const baseChunkBytes = 524_288
 
 const baseOf = (doc: Y.Doc) => updateChunks(doc, { since: new Map(), maxBytes: baseChunkBytes })
-
-/** Whether all of it can be had: what waits for something that is missing has no place among the structs. */
-function isComplete({ store }: Y.Doc): boolean {
-  return store.pendingStructs === null && store.pendingDs === null
-}
 
 /** In groups: Yjs compares all that it merges with each other. */
 function mergeAll(updates: readonly Uint8Array[]): Uint8Array {

@@ -13,6 +13,7 @@ import { DocumentDigest } from './document-digest.ts'
 import { DocumentEpochs, type Lineage } from './epochs/document-epochs.ts'
 import { isReadable } from './readable-updates.ts'
 import { SyncState } from './sync-state.ts'
+import { dropWaiting, waitingBytes } from './waiting.ts'
 
 /** What waits for something that is missing. */
 const maxWaitingBytes = 1_048_576
@@ -147,13 +148,4 @@ export class DocumentSync {
     this.#hasDropped = false
     dropWaiting(this.doc)
   }
-}
-
-function waitingBytes({ store }: Y.Doc): number {
-  return (store.pendingStructs?.update.length ?? 0) + (store.pendingDs?.length ?? 0)
-}
-
-function dropWaiting({ store }: Y.Doc): void {
-  store.pendingStructs = null
-  store.pendingDs = null
 }

@@ -12,6 +12,7 @@ import type { EpochName } from '../../wire/epoch-name.ts'
 import { applyUpdate } from '../apply-update.ts'
 import { DocumentDigest } from '../document-digest.ts'
 import { isReadable, isUpdate } from '../readable-updates.ts'
+import { dropWaiting, isComplete } from '../waiting.ts'
 import { compact } from './compaction.ts'
 import { type Epoch, firstEpoch, isLaterEpoch, isSameEpoch, named, nextEpoch, type Past } from './epoch.ts'
 import { clientIdOf, stateOf } from './id-map.ts'
@@ -302,13 +303,4 @@ function docFrom(updates: readonly Uint8Array[]): Y.Doc | undefined {
   } catch {
     return undefined
   }
-}
-
-function isComplete({ store }: Y.Doc): boolean {
-  return store.pendingStructs === null && store.pendingDs === null
-}
-
-function dropWaiting({ store }: Y.Doc): void {
-  store.pendingStructs = null
-  store.pendingDs = null
 }

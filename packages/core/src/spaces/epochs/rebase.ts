@@ -7,6 +7,7 @@
 import * as Y from 'yjs'
 import { applied, applyUpdate } from '../apply-update.ts'
 import { encodeDeletions } from '../update-chunks.ts'
+import { isComplete } from '../waiting.ts'
 import { compact } from './compaction.ts'
 import { type EpochIds, mapInto, mapOutOf, stateOf } from './id-map.ts'
 import { allTypes, keptRuns } from './kept-runs.ts'
@@ -72,7 +73,7 @@ export function broughtInto(
   update: Uint8Array,
 ): Uint8Array[] | undefined {
   const [base, doc] = [docOf(updates), docOf([...updates, update])]
-  if (doc.store.pendingStructs || doc.store.pendingDs) return undefined
+  if (!isComplete(doc)) return undefined
   return translate(doc, mapInto(epoch, base, keptRuns(base)))
 }
 
