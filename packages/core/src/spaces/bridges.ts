@@ -18,7 +18,7 @@ export interface BridgeView {
   readonly self: string
   /** Whether a member is connected. */
   isLinked(id: string): boolean
-  /** Whether a member was dialled in vain, or does not answer. */
+  /** Whether dials to a member failed, or a connected member does not answer. */
   isUnreachable(id: string): boolean
   /** Whether a member is in the space. */
   isPresent(id: string): boolean
@@ -38,7 +38,7 @@ export class Bridges {
 
   /**
    * @param strangers members of the space that are present, and of which nothing has come
-   * @returns to whom to be connected
+   * @returns members that this one should be connected to
    */
   take(strangers: readonly string[], view: BridgeView, nowMs: number): readonly string[] {
     const present = new Set(strangers)

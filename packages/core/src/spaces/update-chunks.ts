@@ -220,7 +220,8 @@ class ChunkWriter {
   }
 }
 
-function encoded(...numbers: readonly number[]): Uint8Array {
+/** As variable-length integers, one after the other. */
+export function encoded(...numbers: readonly number[]): Uint8Array {
   const encoder = createEncoder()
   for (const number of numbers) writeVarUint(encoder, number)
   return toUint8Array(encoder)

@@ -2,7 +2,7 @@
  * Document epochs: in which epoch one replica of a document is, and how it gets into another one.
  *
  * A replica is in no epoch until it has exchanged something: what was written into it until then builds on nothing that
- * others hold, so it belongs into whichever epoch the others are in. Invariants:
+ * others hold, so it fits every epoch that the others may be in. Invariants:
  * 1. Replicas exchange updates only within one epoch.
  * 2. Nothing of a replica is dropped when it enters an epoch: it is part of what the epoch began with, or translated.
  * 3. Where that is impossible, because what the epoch began with cannot be had, the replica is handed over as a whole.
@@ -121,7 +121,7 @@ export class DocumentEpochs {
 
   /**
    * The replica is away from now on. What it shared while it was in no epoch may be part of what a later epoch begins
-   * with. So that it does not come twice, the replica belongs into the first.
+   * with. The replica is put into the first epoch, so that this content does not come twice.
    */
   away(): void {
     if (this.#isShared) this.place(firstEpoch)

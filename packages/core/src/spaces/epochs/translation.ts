@@ -5,10 +5,9 @@
  * the same change translate it alike, and what comes out merges as one change. Each item is placed as if its author had
  * seen all of the base, between two units that are neighbours there, so YATA orders what comes out alike everywhere.
  */
-import { createEncoder, toUint8Array, writeVarUint } from 'lib0/encoding'
 import { concat } from 'uint8arrays/concat'
 import * as Y from 'yjs'
-import { type DeletedRange, encodeDeletions, itemPart } from '../update-chunks.ts'
+import { type DeletedRange, encodeDeletions, encoded, itemPart } from '../update-chunks.ts'
 import type { IdMap } from './id-map.ts'
 import type { IdRange, SharedType } from './kept-runs.ts'
 import { type Place, placesBeyond } from './places.ts'
@@ -174,10 +173,4 @@ class Translation {
     }
     return undefined
   }
-}
-
-function encoded(...numbers: readonly number[]): Uint8Array {
-  const encoder = createEncoder()
-  for (const number of numbers) writeVarUint(encoder, number)
-  return toUint8Array(encoder)
 }
