@@ -1,6 +1,7 @@
 /** Cost: what the members use of the machine while nothing happens. Linux only: from /proc, asking the members nothing. */
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { cpuMs } from '../processes/cpu.ts'
 
 export interface Cost {
   /** On loopback, headers included, each packet counted once. Null where others use this loopback too. */
@@ -13,23 +14,20 @@ export interface Cost {
   readonly proportionalMbPerMember: number
 }
 
-// USER_HZ, which Linux fixes at 100 for what it tells programs.
-const ticksPerSecond = 100
-
 export async function measureCost(
   pids: readonly number[],
   seconds: number,
   ownLoopback: boolean,
 ): Promise<Cost> {
-  const before = { ticks: sum(pids, cpuTicks), ...loopback() }
+  const before = { cpuMs: sum(pids, cpuMs), ...loopback() }
   await sleep(seconds * 1_000)
-  const after = { ticks: sum(pids, cpuTicks), ...loopback() }
+  const after = { cpuMs: sum(pids, cpuMs), ...loopback() }
   const perMember = (total: number) => Math.round((total / pids.length) * 100) / 100
   const perSecond = (total: number) => (ownLoopback ? perMember(total / seconds) : null)
   return {
     bytesPerSecondPerMember: perSecond(after.bytes - before.bytes),
     packetsPerSecondPerMember: perSecond(after.packets - before.packets),
-    cpuPercentPerMember: perMember(((after.ticks - before.ticks) / ticksPerSecond / seconds) * 100),
+    cpuPercentPerMember: perMember(((after.cpuMs - before.cpuMs) / 1_000 / seconds) * 100),
     residentMbPerMember: perMember(sum(pids, pid => kilobytes(`/proc/${pid}/status`, 'VmRSS')) / 1_024),
     proportionalMbPerMember: perMember(
       sum(pids, pid => kilobytes(`/proc/${pid}/smaps_rollup`, 'Pss')) / 1_024,
@@ -39,12 +37,6 @@ export async function measureCost(
 
 const sum = (pids: readonly number[], of: (pid: number) => number) =>
   pids.reduce((total, pid) => total + of(pid), 0)
-
-function cpuTicks(pid: number): number {
-  // The second field is the program's name in parentheses, which may hold spaces.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return Number(fields[11]) + Number(fields[12])
-}
 
 function loopback(): { bytes: number; packets: number } {
   const line = readFileSync('/proc/net/dev', 'utf8')

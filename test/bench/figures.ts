@@ -1,9 +1,16 @@
 /** Figures: what the story measures of one subject. */
-import type { Detection, Join, Spread } from '../processes/delays.ts'
+import type { Detection, Join, Spread, Start } from '../processes/delays.ts'
 import type { Cost } from './cost.ts'
 
-export interface Figures {
+export interface Figures extends Partial<LaterFigures> {
+  /** All at the same instant. */
+  readonly start: Start
+  /** One after the other. */
   readonly join: Join
+}
+
+/** What follows, unless only the start is asked for. */
+export interface LaterFigures {
   readonly idle: Cost
   readonly crash: Detection
   readonly hang: Detection

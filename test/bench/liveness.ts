@@ -1,5 +1,5 @@
 /**
- * Liveness bench: how fast real member processes see each other come, crash, hang and return, and what they
+ * Liveness bench: how fast real member processes see each other start, come, crash, hang and return, and what they
  * cost while nothing happens; side by side with serf, in the same run, if serf is installed.
  *
  * Progress on stderr, one JSON object on stdout. Ratios count, not absolute times.
@@ -59,6 +59,7 @@ function tell(subject: Subject): Promise<Figures> {
   return tellStory(subject, {
     members: options.members,
     idleSeconds: options.idleSeconds,
+    startOnly: options.startOnly,
     ownLoopback: inOwnNetwork,
     progress: (step, result) => console.error(`${subject.name.padEnd(9)}${step.padEnd(8)}${result}`),
   })

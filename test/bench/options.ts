@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly profile: string
   readonly idleSeconds: number
   readonly only: string | undefined
+  /** End when all have started. */
+  readonly startOnly: boolean
 }
 
 export function readOptions(): BenchOptions {
@@ -16,6 +18,7 @@ export function readOptions(): BenchOptions {
         profile: { type: 'string', default: 'lan' },
         'idle-seconds': { type: 'string', default: '60' },
         only: { type: 'string' },
+        'start-only': { type: 'boolean', default: false },
       },
     })
     return {
@@ -24,6 +27,7 @@ export function readOptions(): BenchOptions {
       profile: oneOf('profile', values.profile, ['local', 'lan', 'wan']),
       idleSeconds: whole('idle-seconds', values['idle-seconds'], 1, 3_600),
       only: values.only && oneOf('only', values.only, ['hearsay', 'serf']),
+      startOnly: values['start-only'],
     }
   } catch (error) {
     console.error(`bench:liveness: ${(error as Error).message}`)

@@ -8,7 +8,7 @@
 import { spawnSync } from 'node:child_process'
 import { startMember } from '../processes/member.ts'
 import type { SightingEvent } from '../processes/sightings.ts'
-import { memberName, type Subject } from '../processes/subject.ts'
+import { firstPort, memberName, type Subject } from '../processes/subject.ts'
 
 const logged: readonly [RegExp, SightingEvent][] = [
   [/ serf: EventMemberJoin: (\S+)/, 'join'],
@@ -23,17 +23,18 @@ export function serfVersion(): string | undefined {
 }
 
 export function serf(profile: string): Subject {
-  // Below the ports that the system hands out by itself.
-  const basePort = 12_000 + (process.pid % 8_000)
+  const basePort = firstPort()
   return {
     name: 'serf',
+    firstAddress: `127.0.0.1:${basePort}`,
     start(index, bootstrap, sightings) {
       const name = memberName(index)
       const address = `127.0.0.1:${basePort + 2 * index}`
       const rpc = `127.0.0.1:${basePort + 2 * index + 1}`
       const options = [`-profile=${profile}`, `-node=${name}`, `-bind=${address}`, `-rpc-addr=${rpc}`]
-      const join = bootstrap ? [`-join=${bootstrap}`] : []
-      const isReady = bootstrap ? / agent: joined: / : / agent: Serf agent starting/
+      // `-join` ends the agent if nobody listens there yet.
+      const join = bootstrap ? [`-retry-join=${bootstrap}`, '-retry-interval=1s'] : []
+      const isReady = bootstrap ? / agent: Join completed/ : / agent: Serf agent starting/
       return startMember(name, 'serf', ['agent', '-log-level=info', ...options, ...join], line => {
         for (const [pattern, event] of logged) {
           const member = pattern.exec(line)?.[1]

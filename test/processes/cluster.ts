@@ -1,9 +1,13 @@
 /** Cluster: the members of one subject that run now, and all that they told. */
-import { type Detection, type Join, rounded, type Spread, spread } from './delays.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { cpuMs } from './cpu.ts'
+import { type Detection, type Join, rounded, type Spread, type Start, spread } from './delays.ts'
 import { type SightingEvent, Sightings } from './sightings.ts'
 import type { Member, Ready, Subject } from './subject.ts'
 
 const boundMs = 60_000
+/** After everybody sees everybody: connections that are not needed are closed within half a minute of no use; most work is done by then. */
+const settleMs = 5_000
 
 export class Cluster {
   readonly sightings = new Sightings()
@@ -29,6 +33,34 @@ export class Cluster {
       afterLastSpawnMs: rounded(agreedAtMs - last.member.startedAtMs),
       afterLastReadyMs: rounded(Math.max(0, agreedAtMs - last.ready.atMs)),
     }
+  }
+
+  /**
+   * All at the same instant, the first member included: the others know its address before it listens. Then until each
+   * has told of all others, and until the start has cost what it costs.
+   */
+  async start(subject: Subject, size: number): Promise<Start> {
+    const sinceMs = performance.now()
+    for (let index = 0; index < size; index++)
+      this.members.push(subject.start(index, index === 0 ? undefined : subject.firstAddress, this.sightings))
+    const pairs = size * (size - 1)
+    await this.sightings.until(() => this.sightings.firstJoins().length === pairs, boundMs)
+    const agreedAtMs = this.sightings.firstJoins()[pairs - 1]
+    const agreedCpuMs = this.#cpuMsPerMember()
+    await sleep(settleMs)
+    const told = this.sightings.since(sinceMs)
+    return {
+      afterFirstSpawnMs: agreedAtMs === undefined ? null : rounded(agreedAtMs - sinceMs),
+      cpuMsPerMemberAgreed: agreedCpuMs,
+      cpuMsPerMemberSettled: this.#cpuMsPerMember(),
+      suspected: told.filter(({ event }) => event === 'suspect').length,
+      declaredDead: told.filter(({ event }) => event === 'fail').length,
+    }
+  }
+
+  #cpuMsPerMember(): number {
+    const total = this.members.reduce((sum, { pid }) => sum + cpuMs(pid), 0)
+    return Math.round(total / this.members.length)
   }
 
   /** Sends the signal, then waits until all others have told that the member is dead. */

@@ -6,6 +6,19 @@ export interface Join {
   readonly afterLastReadyMs: number | null
 }
 
+/** All members started at the same instant. */
+export interface Start {
+  /** Until every member has told of every other. */
+  readonly afterFirstSpawnMs: number | null
+  /** Processor time of a member, from its exec to that moment. */
+  readonly cpuMsPerMemberAgreed: number
+  /** The same 5 s later. */
+  readonly cpuMsPerMemberSettled: number
+  /** Events about members that all were healthy: one that is suspected by 20 others counts 20 times. */
+  readonly suspected: number
+  readonly declaredDead: number
+}
+
 /** Over the members that tell of it: the first, the one in the middle, the last. */
 export interface Spread {
   readonly firstMs: number | null

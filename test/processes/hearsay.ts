@@ -2,18 +2,21 @@
 import { fileURLToPath } from 'node:url'
 import { startMember } from './member.ts'
 import type { SightingEvent } from './sightings.ts'
-import { memberName, type Subject } from './subject.ts'
+import { firstPort, memberName, type Subject } from './subject.ts'
 
 const bin = fileURLToPath(new URL('../../packages/cli/bin/hearsay.js', import.meta.url))
 const told: ReadonlySet<string> = new Set<SightingEvent>(['join', 'suspect', 'recover', 'fail', 'leave'])
 
 export function hearsay(profile: string, cluster: string): Subject {
+  const firstAddress = `/ip4/127.0.0.1/tcp/${firstPort()}`
   return {
     name: 'hearsay',
+    firstAddress,
     start(index, bootstrap, sightings) {
       const name = memberName(index)
       const options = ['--json', '--no-mdns', '--name', name, '--profile', profile]
-      const addresses = ['--listen', '/ip4/127.0.0.1/tcp/0', ...(bootstrap ? ['--bootstrap', bootstrap] : [])]
+      const listen = index === 0 ? firstAddress : '/ip4/127.0.0.1/tcp/0'
+      const addresses = ['--listen', listen, ...(bootstrap ? ['--bootstrap', bootstrap] : [])]
       return startMember(name, process.execPath, [bin, 'join', cluster, ...options, ...addresses], line => {
         if (!line.startsWith('{')) return undefined
         const said = JSON.parse(line)

@@ -4,6 +4,8 @@ import type { Sightings } from './sightings.ts'
 
 export interface Subject {
   readonly name: string
+  /** Where member 0 will be reached, known before it runs. */
+  readonly firstAddress: string
   /** Starts member `index`; with `bootstrap`, into the cluster of the member that has this address. */
   start(index: number, bootstrap: string | undefined, sightings: Sightings): Member
 }
@@ -21,3 +23,8 @@ export interface Ready {
 }
 
 export const memberName = (index: number): string => `m${String(index).padStart(2, '0')}`
+
+let clusters = 0
+
+/** A port for member 0 of one more cluster, below the ports that the system hands out by itself. 2,000 clusters apart. */
+export const firstPort = (): number => 12_000 + ((process.pid * 7 + clusters++ * 401) % 8_000)
