@@ -1,0 +1,107 @@
+/** Member: a process on a host of a network, and what it sees. */
+import { fileURLToPath } from 'node:url'
+import type { JoinOptions } from '@hearsay/core'
+import type { Child } from '../processes/process.ts'
+import type { Host } from './network.ts'
+
+interface Seen {
+  readonly name: string
+  readonly status: string
+  readonly addresses: readonly string[]
+}
+
+export interface NetworkMemberOptions extends Partial<JoinOptions> {
+  readonly room?: string
+}
+
+const script = fileURLToPath(new URL('member-process.ts', import.meta.url))
+export const port = 4001
+
+export class NetworkMember {
+  readonly name: string
+  /** `event name`, in the order in which they came. */
+  readonly events: string[] = []
+  /** Of the document. */
+  text = ''
+  #members: readonly Seen[] = []
+  readonly #lines: string[] = []
+  readonly #waiting = new Set<() => void>()
+  readonly #child: Child
+
+  /** @param options others than what the tests need: no mDNS, port 4001 at all addresses */
+  constructor(host: Host, name: string, options: NetworkMemberOptions = {}) {
+    this.name = name
+    const listen = [`/ip4/0.0.0.0/tcp/${port}`]
+    const all = { cluster: 'networks', name, mdns: false, listen, ...options }
+    this.#child = host.start(process.execPath, [script, JSON.stringify(all)], line => this.#read(line))
+  }
+
+  get gone(): Promise<void> {
+    return this.#child.gone
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.signal(signal)
+  }
+
+  write(text: string): void {
+    this.#child.say(text)
+  }
+
+  /** Names of those alive, itself included, sorted. */
+  alive(): string {
+    const alive = this.#members.filter(({ status }) => status === 'alive')
+    return [...new Set(alive.map(({ name }) => name))].sort().join()
+  }
+
+  /** Where a member is reached, as this one knows: of several of that name the one that is not dead. */
+  addressesOf(name: string): string {
+    const named = this.#members.filter(member => member.name === name)
+    return (named.find(({ status }) => status !== 'dead') ?? named[0])?.addresses.join() ?? ''
+  }
+
+  /** Resolves when it holds; a test's timeout ends the wait, and is told what was seen. */
+  until(holds: () => boolean): Promise<void> {
+    return new Promise(resolve => {
+      const look = () => {
+        if (!holds()) return
+        this.#waiting.delete(look)
+        resolve()
+      }
+      this.#waiting.add(look)
+      look()
+    })
+  }
+
+  untilAlive(...names: string[]): Promise<void> {
+    return this.until(() => this.alive() === [...names].sort().join())
+  }
+
+  untilHas(event: string): Promise<void> {
+    return this.until(() => this.events.includes(event))
+  }
+
+  /** The last that it printed, for a test that failed. */
+  report(): string {
+    return [`${this.name}: alive ${this.alive()}; ${this.events.join(', ')}`, ...this.#lines.slice(-5)].join('\n  ')
+  }
+
+  #read(line: string): void {
+    if (!line.startsWith('{')) this.#lines.push(line)
+    else {
+      const { event, name, members, text } = JSON.parse(line)
+      if (event !== undefined) this.events.push(`${event} ${name}`)
+      if (members !== undefined) this.#members = members
+      if (text !== undefined) this.text = text
+    }
+    for (const look of this.#waiting) look()
+  }
+}
+
+export async function untilAllAlive(...members: NetworkMember[]): Promise<void> {
+  const names = members.map(({ name }) => name)
+  await Promise.all(members.map(member => member.untilAlive(...names)))
+}
+
+/** Where others find the member of this host. */
+export const addressOf = ({ address }: Host): string => `${address}:${port}`

@@ -1,0 +1,222 @@
+/**
+ * Network: hosts on one switch, each a network namespace of this machine, with links, addresses and routes of its own.
+ *
+ * Nothing of it is seen outside: the switch has a namespace as well, so neither the machine's addresses nor its
+ * firewall matter. It goes when its test has ended; what a killed run left goes at the start of the next.
+ */
+import { execFileSync } from 'node:child_process'
+import { type Child, startChild } from '../processes/process.ts'
+
+/** Namespaces that exist now, the newest last. */
+const namespaces: string[] = []
+let count = 0
+
+process.on('exit', () => {
+  for (const name of namespaces.splice(0)) removeNamespace(name)
+})
+
+/** Why there can be no networks here: no root, or a tool that is missing. Undefined if there can. */
+export function whyNoNetworks(): string | undefined {
+  if (process.platform !== 'linux') return 'they need Linux'
+  if (process.getuid?.() !== 0) return 'they need root'
+  try {
+    removeLeftovers()
+    const name = addNamespace()
+    run('ip', '-n', name, 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'port0')
+    inside(name, 'iptables', ...dropRule('INPUT', '10.9.0.1', 0.5))
+    inside(name, 'iptables', ...masqueradeRule)
+    drop(name)
+    return undefined
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : error
+    return `they need ip (iproute2) and iptables, and the right to make network namespaces: ${reason}`
+  }
+}
+
+export class Network {
+  readonly #switch = addNamespace()
+  readonly #names: string[] = [this.#switch]
+  #ports = 0
+
+  /** @param onEnd called with what removes the network, and the programs that run in it: a test's `onTestFinished` */
+  constructor(onEnd: (remove: () => void) => void) {
+    onEnd(() => {
+      for (const name of this.#names.splice(0)) drop(name)
+    })
+    run('ip', '-n', this.#switch, 'link', 'add', 'switch', 'type', 'bridge')
+    run('ip', '-n', this.#switch, 'link', 'set', 'switch', 'up')
+  }
+
+  /** Hosts that reach each other at 10.9.0.1, 10.9.0.2 and so on. */
+  hosts(howMany: number): Host[] {
+    return Array.from({ length: howMany }, () => {
+      const host = this.#host()
+      this.#plugIn(host, 'eth0')
+      host.addAddress(`10.9.0.${this.#ports}`)
+      return host
+    })
+  }
+
+  /** A host at 192.168.1.2, behind a router that hides it: it reaches the others, and they reach the router. */
+  hostBehindNat(): Host {
+    const [router] = this.hosts(1) as [Host]
+    const host = this.#host()
+    run('ip', '-n', router.name, 'link', 'add', 'inside', 'type', 'veth', 'peer', 'eth0', 'netns', host.name)
+    router.ip('address', 'add', '192.168.1.1/24', 'dev', 'inside')
+    router.ip('link', 'set', 'inside', 'up')
+    router.run('sysctl', '-qw', 'net.ipv4.ip_forward=1')
+    router.run('iptables', ...masqueradeRule)
+    host.ip('link', 'set', 'eth0', 'up')
+    host.ip('address', 'add', '192.168.1.2/24', 'dev', 'eth0')
+    host.ip('route', 'add', 'default', 'via', '192.168.1.1')
+    return host
+  }
+
+  /** A host that has loopback and nothing else, until it is plugged in. */
+  unpluggedHost(): Host {
+    return this.#host()
+  }
+
+  plugIn(host: Host, address: string): void {
+    this.#plugIn(host, 'eth0')
+    host.addAddress(address)
+  }
+
+  #host(): Host {
+    const name = addNamespace()
+    this.#names.push(name)
+    run('ip', '-n', name, 'link', 'set', 'lo', 'up')
+    return new Host(name)
+  }
+
+  #plugIn(host: Host, link: string): void {
+    const port = `port${++this.#ports}`
+    run('ip', '-n', this.#switch, 'link', 'add', port, 'type', 'veth', 'peer', link, 'netns', host.name)
+    run('ip', '-n', this.#switch, 'link', 'set', port, 'master', 'switch', 'up')
+    host.ip('link', 'set', link, 'up')
+  }
+}
+
+export class Host {
+  /** Of its namespace. */
+  readonly name: string
+  /** The first of its addresses. */
+  address = ''
+  readonly #children: Child[] = []
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  ip(...args: string[]): void {
+    run('ip', '-n', this.name, ...args)
+  }
+
+  run(program: string, ...args: string[]): void {
+    inside(this.name, program, ...args)
+  }
+
+  /** A program that runs here, until it ends or the network does. */
+  start(program: string, args: readonly string[], onLine: (line: string) => void): Child {
+    const child = startChild('ip', ['netns', 'exec', this.name, program, ...args], onLine)
+    this.#children.push(child)
+    return child
+  }
+
+  addAddress(address: string): void {
+    this.ip('address', 'add', `${address}/24`, 'dev', 'eth0')
+    if (this.address === '') this.address = address
+  }
+
+  /** Its only one now. */
+  moveTo(address: string): void {
+    this.ip('address', 'flush', 'dev', 'eth0')
+    this.address = ''
+    this.addAddress(address)
+  }
+
+  /** As the bridge of a container engine: the same address on many machines. */
+  addContainerBridge(address: string): void {
+    this.ip('link', 'add', 'docker0', 'type', 'bridge')
+    this.ip('address', 'add', `${address}/16`, 'dev', 'docker0')
+    this.ip('link', 'set', 'docker0', 'up')
+  }
+
+  setLink(state: 'up' | 'down'): void {
+    this.ip('link', 'set', 'eth0', state)
+  }
+
+  unplug(): void {
+    this.ip('link', 'delete', 'eth0')
+  }
+
+  /** Sending there is an error at once. */
+  makeUnreachable(address: string): void {
+    this.ip('route', 'add', 'unreachable', address)
+  }
+
+  /** Loses what comes from there. @returns the undo */
+  lose(from: string, probability = 1): () => void {
+    this.run('iptables', ...dropRule('INPUT', from, probability))
+    return () => this.run('iptables', '-F', 'INPUT')
+  }
+}
+
+const masqueradeRule = ['-t', 'nat', '-A', 'POSTROUTING', '-o', 'eth0', '-j', 'MASQUERADE']
+
+function dropRule(chain: string, from: string, probability: number): string[] {
+  const chance = ['-m', 'statistic', '--mode', 'random', '--probability', `${probability}`]
+  return ['-A', chain, '-s', from, ...(probability < 1 ? chance : []), '-j', 'DROP']
+}
+
+/** Names carry the process that made them. */
+const prefix = 'hearsay-'
+
+function addNamespace(): string {
+  const name = `${prefix}${process.pid}-${++count}`
+  run('ip', 'netns', 'add', name)
+  namespaces.push(name)
+  return name
+}
+
+function drop(name: string): void {
+  const index = namespaces.indexOf(name)
+  if (index < 0) return
+  namespaces.splice(index, 1)
+  removeNamespace(name)
+}
+
+/** Links go with the namespace that they are in, and with the one at their other end. */
+function removeNamespace(name: string): void {
+  try {
+    const pids = run('ip', 'netns', 'pids', name)
+    for (const pid of pids.split('\n').filter(Boolean)) process.kill(Number(pid), 'SIGKILL')
+    run('ip', 'netns', 'delete', name)
+  } catch {
+    // It is gone already, or goes with the machine.
+  }
+}
+
+function removeLeftovers(): void {
+  for (const line of run('ip', 'netns', 'list').split('\n')) {
+    const [name = ''] = line.split(' ')
+    if (name.startsWith(prefix) && !isRunning(Number(name.split('-')[1]))) removeNamespace(name)
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function inside(name: string, program: string, ...args: string[]): string {
+  return run('ip', 'netns', 'exec', name, program, ...args)
+}
+
+function run(program: string, ...args: string[]): string {
+  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+}
