@@ -83,7 +83,9 @@ export class NetworkMember {
 
   /** The last that it printed, for a test that failed. */
   report(): string {
-    return [`${this.name}: alive ${this.alive()}; ${this.events.join(', ')}`, ...this.#lines.slice(-5)].join('\n  ')
+    return [`${this.name}: alive ${this.alive()}; ${this.events.join(', ')}`, ...this.#lines.slice(-5)].join(
+      '\n  ',
+    )
   }
 
   #read(line: string): void {

@@ -11,6 +11,9 @@ if (reason !== undefined) console.warn(`LEFT OUT: the tests on real networks: ${
 const timeout = 120_000
 const lossMs = 20_000
 
+type Hosts = [Host, Host, Host, ...Host[]]
+type Members = [NetworkMember, NetworkMember, NetworkMember, ...NetworkMember[]]
+
 function networkOf({ onTestFinished }: TestContext): Network {
   return new Network(onTestFinished)
 }
@@ -33,9 +36,104 @@ async function startMembers(
 
 describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }, () => {
   it('a member that cannot route to one peer judges the others', async context => {
+    const hosts = networkOf(context).hosts(4)
+    hosts[1]?.makeUnreachable('10.9.0.4')
+    const [a, b, c, d] = await startMembers(context, hosts)
+    c?.signal('SIGSTOP')
+    await Promise.all([a, b, d].map(member => member?.untilHas('fail c')))
+  })
+
+  it('a new address is known to the others, and an old one is no more', async context => {
+    const hosts = networkOf(context).hosts(3) as Hosts
+    const [a, b, c] = (await startMembers(context, hosts)) as Members
+    hosts[2].addAddress('10.9.0.77')
+    await Promise.all([a, b].map(each => each.until(() => each.addressesOf('c').includes('10.9.0.77'))))
+    hosts[2].moveTo('10.9.0.77')
+    await Promise.all([a, b].map(each => each.until(() => !each.addressesOf('c').includes('10.9.0.3'))))
+    await untilAllAlive(a, b, c)
+  })
+
+  it('two members that moved one after the other find each other', async context => {
+    const hosts = networkOf(context).hosts(3) as Hosts
+    const [a, b, c] = (await startMembers(context, hosts)) as Members
+    // From here on no address of a bootstrap answers.
+    a.signal('SIGKILL')
+    await Promise.all([b, c].map(member => member.untilHas('fail a')))
+    for (const [moving, staying, host, address] of [
+      [c, b, hosts[2], '10.9.0.77'],
+      [b, c, hosts[1], '10.9.0.88'],
+    ] as const) {
+      host.setLink('down')
+      await staying.untilHas(`fail ${moving.name}`)
+      host.moveTo(address)
+      host.setLink('up')
+      await untilAllAlive(b, c)
+      await staying.until(() => staying.addressesOf(moving.name).includes(address))
+    }
+  })
+
+  it('a member that begins without a network joins when there is one', async context => {
+    const network = networkOf(context)
+    const [host] = network.hosts(1) as [Host]
+    const late = network.unpluggedHost()
+    const first = new NetworkMember(host, 'a')
+    const member = new NetworkMember(late, 'b', { bootstrap: [addressOf(host)] })
+    await Promise.all([first.untilAlive('a'), member.untilAlive('b')])
+    network.plugIn(late, '10.9.0.2')
+    await untilAllAlive(first, member)
+    await first.until(() => first.addressesOf('b').includes('10.9.0.2'))
+  })
+
+  it('a refusal counts though hosts share the address of a container bridge', async context => {
+    const hosts = networkOf(context).hosts(4)
+    for (const host of hosts) host.addContainerBridge('172.17.0.1')
+    const [a, b, c, d] = (await startMembers(context, hosts)) as Members
+    // Silence takes longer than a refusal: who was killed is known first, though it went last.
+    d?.signal('SIGSTOP')
+    c.signal('SIGKILL')
+    const fails = ({ events }: NetworkMember) => events.filter(event => event.startsWith('fail'))
+    await Promise.all([a, b].map(each => each.until(() => fails(each).length === 2)))
+    expect([a, b].map(fails)).toEqual([0, 1].map(() => ['fail c', 'fail d']))
+  })
+
+  it('an interface that was down for long comes up', async context => {
+    const hosts = networkOf(context).hosts(3) as Hosts
+    const [a, b, c] = (await startMembers(context, hosts)) as Members
+    hosts[2].setLink('down')
+    await Promise.all([a, b].map(member => member.untilHas('fail c')))
+    hosts[2].setLink('up')
+    await untilAllAlive(a, b, c)
+    expect([...a.events, ...b.events]).not.toContain('fail a')
+    expect([...a.events, ...b.events]).not.toContain('fail b')
+  })
+
+  it('losing four packets of five on the way in kills nobody', async context => {
+    const hosts = networkOf(context).hosts(4)
+    const members = await startMembers(context, hosts)
+    const undo = hosts.slice(1).map(({ address }) => hosts[0]?.lose(address, 0.8))
+    await sleep(lossMs)
+    for (const each of undo) each?.()
+    await untilAllAlive(...members)
+    expect(members.flatMap(({ events }) => events).filter(event => event.startsWith('fail'))).toEqual([])
+  })
+
+  it('a split heals', async context => {
     const hosts = networkOf(context).hosts(4) as [Host, Host, Host, Host]
-    hosts[0].makeUnreachable(hosts[3].address)
-    const [a, b, c, d] = await startMembers(context, hosts.slice(1))
-    void [a, b, c, d]
+    const [a, b, c, d] = (await startMembers(context, hosts)) as [...Members, NetworkMember]
+    const [near, far] = [hosts.slice(0, 2), hosts.slice(2)]
+    for (const host of near) for (const { address } of far) host.lose(address)
+    await Promise.all([a, b].map(member => member.untilAlive('a', 'b')))
+    await Promise.all([c, d].map(member => member.untilAlive('c', 'd')))
+    for (const host of near) host.run('iptables', '-F', 'INPUT')
+    await untilAllAlive(a, b, c, d)
+  })
+
+  it('two members behind different NATs share a document over a third', async context => {
+    const network = networkOf(context)
+    const [open] = network.hosts(1) as [Host]
+    const hosts = [open, network.hostBehindNat(), network.hostBehindNat()]
+    const [a, b, c] = (await startMembers(context, hosts, { room: 'atlas' })) as Members
+    b.write('written behind a NAT')
+    await Promise.all([a, c].map(member => member.until(() => member.text === 'written behind a NAT')))
   })
 })
