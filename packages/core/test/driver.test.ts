@@ -37,6 +37,7 @@ class Bench {
         dialBootstrap() {},
         disconnect: id => this.disconnected.push(id),
         learn() {},
+        networkChanged() {},
         mute: () => [],
       },
       keys: {

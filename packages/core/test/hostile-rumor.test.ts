@@ -44,6 +44,7 @@ class Bench {
         dialBootstrap() {},
         disconnect() {},
         learn() {},
+        networkChanged() {},
         mute: () => [],
       },
       keys: {

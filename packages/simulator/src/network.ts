@@ -145,6 +145,8 @@ export class Network {
       learn: (id, addresses) => {
         member.learned.set(id, addresses)
       },
+      // Its links broke with its network.
+      networkChanged: () => {},
       mute: () => [],
     }
   }

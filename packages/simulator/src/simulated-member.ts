@@ -262,7 +262,9 @@ export class SimulatedMember {
     this.#options.network.unregisterAddress(this.#address)
     this.#address = address
     this.#options.network.register(this)
-    if (this.#process) this.#present()
+    if (!this.#process) return
+    this.#present()
+    this.driver.networkChanged()
   }
 
   /** Does it now, once awake, or, if this process has ended by then, never. */

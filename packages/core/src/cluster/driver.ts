@@ -169,6 +169,13 @@ export class Driver implements TransportListener {
     return this.#conduct.counts()
   }
 
+  /** This machine's own network is another now. */
+  networkChanged(): void {
+    this.#options.transport.networkChanged()
+    this.handle({ type: 'network-changed' })
+    this.advance()
+  }
+
   /** Does what is due by now. */
   advance(): void {
     if (this.#phase !== 'running') return

@@ -4,6 +4,7 @@
  * Facts are verified before they come here, and merged here; what was known already, or cannot stand, ends here.
  */
 import type { Detector, DetectorInput } from '@hearsay/failure-detector'
+import { equals } from 'uint8arrays/equals'
 import type { Exchanges } from '../gossip/exchanges.ts'
 import type { RumorBuffer } from '../gossip/rumor-buffer.ts'
 import type { Overlay } from '../overlay/overlay.ts'
@@ -40,11 +41,12 @@ export class FactIntake {
   /** @param from who handed it over directly: a neighbour, or oneself; undefined: it came as a rumor. */
   take(fact: SignedFact, from: string | undefined, now: Instant): void {
     const { self, table, pulses, rumors, exchanges, detect } = this.#options
+    const before = table.get(fact.author)?.record
     if (table.merge(fact, now.epochMs) !== 'merged') return
     switch (fact.type) {
       case 'record':
         exchanges.changed(now.monotonicMs)
-        this.#takeRecord(fact as RecordFact, from)
+        this.#takeRecord(fact as RecordFact, before, from)
         break
       case 'heartbeat':
         exchanges.beatArrived(fact.author, from)
@@ -75,7 +77,7 @@ export class FactIntake {
     outbox.push({ type: 'dial', id: subject })
   }
 
-  #takeRecord(fact: RecordFact, from: string | undefined): void {
+  #takeRecord(fact: RecordFact, before: RecordFact | undefined, from: string | undefined): void {
     const { self, table, detector, overlay, rumors, rollCall, outbox, detect, ownRecord } = this.#options
     const { author: id, record } = fact
     const { incarnation, leaving, addresses, attention } = record
@@ -87,6 +89,7 @@ export class FactIntake {
       return
     }
     outbox.push({ type: 'learn', id, addresses })
+    if (before && !areEqual(before.record.addresses, addresses)) overlay.moved(id)
     const known = detector.status(id)
     // It took back its goodbye, or an incarnation that nobody believes, and the detector takes back neither.
     if (known && (known.incarnation > incarnation || (known.type === 'left' && !leaving)))
@@ -100,6 +103,10 @@ export class FactIntake {
     const status = detector.status(id)?.type
     if (status === 'alive' || status === 'suspect') overlay.present(id)
   }
+}
+
+function areEqual(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
+  return a.length === b.length && a.every((bytes, i) => equals(bytes, b[i] ?? bytes))
 }
 
 function leaseOf({ state, leaseMs }: Attention): {

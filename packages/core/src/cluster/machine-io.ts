@@ -33,6 +33,8 @@ export type MachineInput =
   /** By whom a member is found that cannot listen by itself; `[]`: by nobody so far. Others never say so. */
   | { readonly type: 'relays'; readonly ids: readonly string[] }
   | { readonly type: 'change'; readonly change: OwnChange }
+  /** This machine's own network is another now: what failed before may work. */
+  | { readonly type: 'network-changed' }
   /** Somebody looks at the hearts, and does so every second. */
   | { readonly type: 'watched' }
   /** The wall clock ran `ms` ahead of the monotonic one: the machine slept. */

@@ -175,6 +175,9 @@ export class Machine {
         case 'change':
           this.#present(input.change)
           break
+        case 'network-changed':
+          this.#overlay.networkChanged(now.monotonicMs)
+          break
         case 'watched':
           this.#measure()
           break

@@ -27,6 +27,8 @@ export interface Transport {
   disconnect(id: string): void
   /** Where a member can be dialled from now on; nowhere: it is forgotten. */
   learn(id: string, addresses: readonly Uint8Array[]): void
+  /** This machine's own network is another now: dials over the old one are given up, and connections are tested. */
+  networkChanged(): void
   /** Those connected over whom no rumor can go. */
   mute(): readonly string[]
 }

@@ -9,6 +9,7 @@ import type { AddressManager, ConnectionManager } from '@libp2p/interface-intern
 import { peerIdFromString } from '@libp2p/peer-id'
 import { isLoopback } from '@libp2p/utils'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import { setMaxListeners } from 'main-event'
 import { dialOutcome } from './dial-outcome.ts'
 
 export interface DiallerComponents {
@@ -26,11 +27,19 @@ export class Dialler {
   readonly #addresses = new Map<string, Multiaddr[]>()
   readonly #dialled = new Set<string>()
   readonly #onThisMachine = new Set<string>()
+  /** Ends the dials that are under way. */
+  #dials = controllerOfMany()
 
   /** @param ownsNode the node was made for hearsay alone: every connection of it is. */
   constructor(components: DiallerComponents, ownsNode: boolean) {
     this.#components = components
     this.#ownsNode = ownsNode
+  }
+
+  /** Gives up all dials that are under way: they fail. */
+  abortDials(): void {
+    this.#dials.abort()
+    this.#dials = controllerOfMany()
   }
 
   /** Where a member can be dialled from now on; nowhere: it is forgotten. */
@@ -49,7 +58,7 @@ export class Dialler {
     if (standing) return standing
     const peerId = peerIdFromString(id)
     const addresses = this.#addresses.get(id) ?? []
-    const signal = AbortSignal.timeout(dialTimeoutMs)
+    const signal = this.#signal(dialTimeoutMs)
     this.#dialled.add(id)
     try {
       return await connectionManager.openConnection(addresses.length > 0 ? addresses : peerId, { signal })
@@ -62,7 +71,7 @@ export class Dialler {
   /** @returns the id of whoever answers at a bootstrap address. */
   async connectTo(address: string): Promise<string> {
     const { connectionManager } = this.#components
-    const signal = AbortSignal.timeout(bootstrapTimeoutMs)
+    const signal = this.#signal(bootstrapTimeoutMs)
     // Not left to the dial: one that cannot succeed takes along another to the same peer that could.
     if (!(await connectionManager.isDialable(multiaddr(address), { signal })))
       throw new Error(`nothing here can dial ${address}`)
@@ -70,6 +79,10 @@ export class Dialler {
     const id = connection.remotePeer.toString()
     this.#dialled.add(id)
     return id
+  }
+
+  #signal(timeoutMs: number): AbortSignal {
+    return AbortSignal.any([this.#dials.signal, AbortSignal.timeout(timeoutMs)])
   }
 
   connected({ remotePeer, remoteAddr }: Connection): void {
@@ -111,6 +124,13 @@ export class Dialler {
       this.#onThisMachine.has(id) || this.#components.addressManager.getAddresses().every(isLoopback)
     return outcome === 'refused' && !isAsked && !livesHere ? 'unreachable' : outcome
   }
+}
+
+/** Its signal has a listener for each dial. */
+function controllerOfMany(): AbortController {
+  const controller = new AbortController()
+  setMaxListeners(Number.POSITIVE_INFINITY, controller.signal)
+  return controller
 }
 
 function readableAddress(bytes: Uint8Array): Multiaddr[] {

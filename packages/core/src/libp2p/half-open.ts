@@ -13,6 +13,16 @@ const patienceMs = 5_000
 /** Longer, and the newer connection does not answer either: nothing is known. */
 const newerTimeoutMs = 30_000
 
+/** After a change of one's own network. Longer than a probe takes, and than the first two repetitions of TCP. */
+const silenceMs = 4_000
+
+/** Closes a connection over which nothing comes back. */
+export async function closeIfSilent(connection: Connection): Promise<void> {
+  const signal = AbortSignal.timeout(silenceMs)
+  if (!(await answers(connection, signal)))
+    connection.abort(new Error('half-open: nothing comes back since the network changed'))
+}
+
 /** Resolves with whether it was half-open, and is closed now. */
 export async function closeIfHalfOpen(older: Connection, newer: Connection): Promise<boolean> {
   const patience = new AbortController()

@@ -10,6 +10,8 @@ export interface Platform {
   readonly keys: (privateKey: Ed25519PrivateKey) => Signer & Verifier
   /** Tells what becomes of the page that this member lives in, if it is one. Returns its undo. */
   readonly followPage?: (listener: PageListener) => () => void
+  /** Calls back after each change of this machine's network addresses. @returns the undo */
+  readonly followNetwork?: (changed: () => void) => () => void
 }
 
 export interface PageListener {

@@ -70,6 +70,7 @@ class Service extends Face implements Startable {
   #presented = ''
   #relayed: string | undefined
   #unfollow: (() => void) | undefined
+  #unfollowNetwork: (() => void) | undefined
   readonly #addressesChanged = () => {
     this.#presentAddresses()
     this.#keepRelays()
@@ -145,6 +146,10 @@ class Service extends Face implements Startable {
         void this.leave()
       },
     })
+    this.#unfollowNetwork = this.#platform.followNetwork?.(() => {
+      this.#presentAddresses()
+      this.#parts?.driver.networkChanged()
+    })
     for (const event of addressEvents) this.#components.events.addEventListener(event, this.#addressesChanged)
     // Without others nothing listens over them, and there are no others before one speaks.
     if (this.#components.addressManager.getListenAddrs().every(isIndirect)) this.#addressesChanged()
@@ -160,6 +165,7 @@ class Service extends Face implements Startable {
   /** The node goes on without this member, if it is the app's. */
   override async leave(): Promise<void> {
     this.#unfollow?.()
+    this.#unfollowNetwork?.()
     await super.leave()
     // The store that is about to be closed has everything, or the app was told that it fails.
     await this.#parts?.writes.stored().catch(() => {})
@@ -171,11 +177,22 @@ class Service extends Face implements Startable {
 
   /** Tells where this member can be dialled, if that changed. */
   #presentAddresses(): void {
+    if (this.#ownsNode) this.#vouchForOwnAddresses()
     const addresses = presentable(this.#components.addressManager.getAddresses())
     const text = addresses.join()
     if (text === this.#presented) return
     this.#presented = text
     this.#parts?.driver.handle({ type: 'change', change: { addresses: addresses.map(({ bytes }) => bytes) } })
+  }
+
+  /**
+   * libp2p names a public address only once a server has vouched for it. What an interface has, or a relay gave, is
+   * proof enough: others try all addresses anyway.
+   */
+  #vouchForOwnAddresses(): void {
+    const { addressManager } = this.#components
+    for (const { type, verified, multiaddr } of addressManager.getAddressesWithMetadata())
+      if (type === 'transport' && !verified) addressManager.confirmObservedAddr(multiaddr, { type })
   }
 
   /** Tells over whom this member is found, if it listens nowhere else, and if that changed. */

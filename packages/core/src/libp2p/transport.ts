@@ -14,7 +14,7 @@ import { decodeSync, encodeSync } from '../wire/codec.ts'
 import { spaceTopic } from '../wire/space-tag.ts'
 import { Dialler, type DiallerComponents } from './dialler.ts'
 import { prefixed, readFrames, writeFrame } from './frame-stream.ts'
-import { closeIfHalfOpen } from './half-open.ts'
+import { closeIfHalfOpen, closeIfSilent } from './half-open.ts'
 import { OutboundStreams } from './outbound-streams.ts'
 import { channels, protocols } from './protocols.ts'
 
@@ -106,6 +106,7 @@ export class Libp2pTransport implements Transport {
     this.#spaces.clear()
     for (const timer of this.#expected) clearTimeout(timer)
     this.#expected.clear()
+    this.#dialler.abortDials()
     this.#streams.stop()
   }
 
@@ -147,6 +148,12 @@ export class Libp2pTransport implements Transport {
 
   disconnect(id: string): void {
     this.#dialler.disconnect(id)
+  }
+
+  networkChanged(): void {
+    this.#dialler.abortDials()
+    const connections = [...this.#linked].flatMap(id => this.#dialler.connections(id))
+    for (const connection of connections) void closeIfSilent(connection)
   }
 
   learn(id: string, addresses: readonly Uint8Array[]): void {

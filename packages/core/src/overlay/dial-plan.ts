@@ -74,10 +74,15 @@ export class DialPlan {
     attempt.dueMs = nowMs + waitMs
   }
 
-  /** The member said something new of itself: what failed before may work now. */
+  /** The member can be dialled elsewhere: what failed before may work now. */
   renew(id: string): void {
     const attempt = this.#attempts.get(id)
     if (attempt && !attempt.inFlight) this.#attempts.delete(id)
+  }
+
+  /** This member is in another network itself. */
+  renewAll(): void {
+    for (const id of [...this.#attempts.keys()]) this.renew(id)
   }
 
   forget(id: string): void {

@@ -125,12 +125,25 @@ export class Overlay {
     return this.#links.has(id)
   }
 
-  /** Alive or suspect: belongs into the rings. It said something new, so old dial failures say little. */
+  /** Alive or suspect: belongs into the rings. */
   present(id: string): void {
     if (id === this.#options.self) return
-    this.#plan.renew(id)
     this.#absent.delete(id)
     this.#neighbourhood.add(id)
+    this.#touch()
+  }
+
+  /** A member can be dialled at other addresses than before: failures at those say little. */
+  moved(id: string): void {
+    this.#plan.renew(id)
+    this.#touch()
+  }
+
+  /** This member is in another network: failures in the old one say nothing, and everybody is tried at once. */
+  networkChanged(nowMs: number): void {
+    this.#plan.renewAll()
+    this.#bootstrapWaitMs = firstBootstrapWaitMs
+    this.#healDueMs = nowMs
     this.#touch()
   }
 
