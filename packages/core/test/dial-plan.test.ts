@@ -69,6 +69,13 @@ describe('dial plan', () => {
     expect(plan.take(['b'], 0)).toEqual([])
   })
 
+  it('counts no failures of another network', () => {
+    const plan = new DialPlan('a', half)
+    for (const id of ['b', 'c']) plan.failed(id, 0)
+    plan.renewAll()
+    expect([plan.hasFailed('b'), plan.hasFailed('c'), plan.size]).toEqual([false, false, 0])
+  })
+
   it('forgets the due time of whoever is no longer wanted', () => {
     const plan = new DialPlan('a', half)
     plan.want(['b', 'c'], 0)

@@ -42,6 +42,36 @@ describe('overlay', () => {
     expect(overlay.watched(0)).toEqual(['b'])
   })
 
+  it('goes on waiting for a member that has news but no other address', () => {
+    const overlay = overlayOf('a')
+    for (const id of ['b', 'c']) overlay.present(id)
+    overlay.opened('c', true)
+    const dials = (nowMs: number) => overlay.advance(nowMs).filter(({ type }) => type === 'dial')
+    dials(0)
+    expect(dials(10_000)).toEqual([{ type: 'dial', id: 'b' }])
+    overlay.dialFailed('b', 10_000)
+    overlay.present('b')
+    expect(dials(10_100)).toEqual([])
+    overlay.moved('b')
+    expect(dials(10_100)).toEqual([{ type: 'dial', id: 'b' }])
+  })
+
+  it('in another network, tries everybody and every door at once', () => {
+    const overlay = overlayOf('a', [address])
+    overlay.present('b')
+    overlay.advance(0)
+    for (let failures = 0; failures < 8; failures++) overlay.dialFailed('b', 0)
+    // Some tries later it waits for long.
+    for (let tries = 0; tries < 6; tries++) overlay.advance(overlay.deadlineMs())
+    const nowMs = overlay.deadlineMs() - 100
+    expect(overlay.advance(nowMs)).toEqual([])
+    overlay.networkChanged(nowMs)
+    expect(overlay.advance(nowMs)).toEqual([
+      { type: 'dial', id: 'b' },
+      { type: 'dial-bootstrap', address },
+    ])
+  })
+
   it('does not look for who has left', () => {
     const overlay = overlayOf('a', [address])
     overlay.present('b')

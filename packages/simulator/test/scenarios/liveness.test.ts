@@ -69,6 +69,29 @@ describe('members that are slow, asleep or badly connected', () => {
     expect(observers(simulation)).not.toContain('m5')
   })
 
+  it.each([3_000, 60_000])(
+    'scenario 34: two members that change their networks for %i ms, one after the other, find each other',
+    async awayMs => {
+      const simulation = await runTwice(async () => {
+        const simulation = await settled({ seed: 341, members: 3 })
+        // It was the bootstrap of both.
+        simulation.crash('m0')
+        for (const name of ['m2', 'm1']) {
+          simulation.changeNetwork(name, awayMs, { othersNotice: false })
+          await simulation.run(awayMs)
+          const moved = simulation.member(name)
+          const isFound = () =>
+            simulation.running.every(
+              ({ machine }) => machine.member(moved.id)?.addresses[0] === moved.address,
+            )
+          await simulation.runUntil(() => isFound() && simulation.isConverged(), { withinMs: 20_000 })
+        }
+        return simulation
+      })
+      expect(deaths(simulation)).toHaveLength(awayMs > 10_000 ? 6 : 2)
+    },
+  )
+
   it.each([{ othersNotice: true }, { othersNotice: false }])(
     'scenario 10b: a member that changes its network accuses no one, and its new address is known soon: %o',
     async how => {
