@@ -33,8 +33,10 @@ export interface Preset {
   readonly listen: readonly string[]
   /** What a failure to start means here. */
   readonly startError: (error: unknown) => Error
-  /** The node runs. @returns what is to be undone before it stops */
-  readonly started: (node: MemberNode) => () => void
+  /** The node runs. */
+  readonly started?: (node: MemberNode) => void
+  /** It is to stop, or did not start. */
+  readonly stopping?: () => void
 }
 
 /**
@@ -48,16 +50,17 @@ export async function joinWith(options: JoinOptions, preset: Preset): Promise<Cl
   const { storage } = preset
   try {
     const node = await startNode(options, preset)
-    const undo = preset.started(node)
+    preset.started?.(node)
     const { cluster } = node.services
     const leave = once(async () => {
-      undo()
+      preset.stopping?.()
       await cluster.leave()
       await node.stop()
       await storage.close()
     })
     return withLeave(cluster, leave)
   } catch (error) {
+    preset.stopping?.()
     await storage.close()
     throw error
   }

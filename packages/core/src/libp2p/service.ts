@@ -26,6 +26,7 @@ import { clusterTag } from '../wire/cluster-tag.ts'
 import { limits } from '../wire/limits.ts'
 import { datastoreKeyValues } from './datastore-key-values.ts'
 import { checkHearsayInit } from './hearsay-options.ts'
+import { lingeringTimers } from './lingering-timers.ts'
 import { memberStorage } from './member-storage.ts'
 import type { Platform } from './platform.ts'
 import { Libp2pTransport, type TransportComponents } from './transport.ts'
@@ -70,6 +71,7 @@ class Service extends Face implements Startable {
   #presented = ''
   #relayed: string | undefined
   #unfollow: (() => void) | undefined
+  #stopTimers: (() => void) | undefined
   #unfollowNetwork: (() => void) | undefined
   readonly #addressesChanged = () => {
     this.#presentAddresses()
@@ -160,6 +162,7 @@ class Service extends Face implements Startable {
     for (const event of addressEvents)
       this.#components.events.removeEventListener(event, this.#addressesChanged)
     await this.leave()
+    this.#stopTimers = lingeringTimers(this.#components)
   }
 
   /** The node goes on without this member, if it is the app's. */
@@ -174,6 +177,10 @@ class Service extends Face implements Startable {
   }
 
   stop(): void {}
+
+  afterStop(): void {
+    this.#stopTimers?.()
+  }
 
   /** Tells where this member can be dialled, if that changed. */
   #presentAddresses(): void {

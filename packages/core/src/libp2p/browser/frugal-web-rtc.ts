@@ -1,5 +1,5 @@
 /**
- * Frugal WebRTC: dials within a budget, and does not wait for a handshake that hangs.
+ * Frugal WebRTC: dials within a budget, does not wait for a handshake that hangs, and keeps nothing of past connections.
  *
  * Where networks are quick a handshake takes a fraction of a second. Now and then libp2p's misses that its first
  * channel was closed, and waits for that until the dial's time is over: the second try is begun before.
@@ -18,6 +18,9 @@ export function frugal(create: WebRTC): WebRTC {
   return components => {
     const budget = new DialBudget(performance.now())
     const transport = create(components)
+    // It would keep a listener for each connection there ever was (js-libp2p#3567); those that stand when the node
+    // stops are closed by the connection manager.
+    Reflect.set(transport, '_closeOnShutdown', () => {})
     const dial = transport.dial.bind(transport)
     transport.dial = triedTwice((address, options) => {
       if (!budget.take(performance.now())) throw new Error('no WebRTC dial is left for now')

@@ -6,11 +6,11 @@
  */
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { webRTC } from '@libp2p/webrtc'
-import { webSockets } from '@libp2p/websockets'
 import { multiaddr } from '@multiformats/multiaddr'
 import { bootstrapMultiaddr } from '../../cluster/bootstrap-address.ts'
 import { InvalidOptionsError, ListenError } from '../../cluster/errors.ts'
 import type { Cluster } from '../../face/cluster.ts'
+import { closingWebSockets } from '../closing-web-sockets.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
 import { joinWith } from '../preset.ts'
 import { frugal } from './frugal-web-rtc.ts'
@@ -52,7 +52,10 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
     listen,
     node: {
       transports: [
-        webSockets(),
+        closingWebSockets(uri => {
+          const socket = new WebSocket(uri)
+          return { socket, destroy: () => socket.close() }
+        }),
         circuitRelayTransport(),
         frugal(webRTC({ ...(rtcConfiguration && { rtcConfiguration }) })),
       ],
@@ -61,7 +64,6 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
     },
     startError: error =>
       new ListenError(`listen: ${listen.join(', ')} cannot be listened on`, { cause: error }),
-    started: () => () => {},
   })
 }
 

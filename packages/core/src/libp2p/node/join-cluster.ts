@@ -5,7 +5,6 @@ import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import type { PeerDiscovery } from '@libp2p/interface'
 import { type MulticastDNSComponents, mdns } from '@libp2p/mdns'
 import { tcp } from '@libp2p/tcp'
-import { webSockets } from '@libp2p/websockets'
 import { toString as toText } from 'uint8arrays/to-string'
 import { InvalidOptionsError, ListenError } from '../../cluster/errors.ts'
 import type { Cluster } from '../../face/cluster.ts'
@@ -13,8 +12,10 @@ import { clusterTag } from '../../wire/cluster-tag.ts'
 import { dialDiscovered } from '../discovery.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
 import { joinWith, type MemberNode } from '../preset.ts'
+import { Lookups } from './lookups.ts'
 import { node as platform } from './platform.ts'
 import { openStorage } from './storage.ts'
+import { nodeWebSockets } from './web-sockets.ts'
 
 const anyTcp = '/ip4/0.0.0.0/tcp/0'
 
@@ -33,6 +34,10 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   checkJoinOptions(options)
   const { relay = false, listen = relay ? [anyTcp, `${anyTcp}/ws`] : [anyTcp] } = options
   const discoveries: PeerDiscovery[] = []
+  const lookups = new Lookups()
+  const stops = [() => lookups.cancel()]
+  const { lookup } = lookups
+  const dialOpts = { noDelay: true, lookup }
   const findLocally = (components: MulticastDNSComponents): PeerDiscovery => {
     const discovery = mdns({ serviceTag: serviceTag(options.cluster) })(components)
     discoveries.push(discovery)
@@ -43,16 +48,16 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
     storage: await openStorage(options.storage),
     listen,
     node: {
-      transports: [tcp(), webSockets()],
+      transports: [tcp({ dialOpts }), nodeWebSockets(lookup)],
       peerDiscovery: options.mdns === false ? [] : [findLocally],
       services: relay ? { relay: circuitRelayServer({ reservations: { maxReservations } }) } : {},
     },
     startError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
     started(node) {
-      const stops = discoveries.map(discovery => dialFrom(discovery, node))
-      return () => {
-        for (const stop of stops) stop()
-      }
+      for (const discovery of discoveries) stops.push(dialFrom(discovery, node))
+    },
+    stopping() {
+      for (const stop of stops) stop()
     },
   })
 }
