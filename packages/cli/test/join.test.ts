@@ -1,6 +1,8 @@
 /** `hearsay join --json`: real processes on loopback that see each other come and go. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { HearsayProcess, newCluster, startMember as start } from './hearsay-process.ts'
+import { bin, HearsayProcess, newCluster, startMember as start } from './hearsay-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** Nothing listens on port 1, and only root could. */
@@ -69,6 +71,20 @@ describe('hearsay join', () => {
       expect(await ada.process.json(({ event }) => event === 'leave')).toMatchObject({ id: bob.id })
     },
   )
+
+  it.skipIf(onWindows)('exits with 0 on a signal that comes before its code was loaded', async () => {
+    const signalled = `
+      import { registerHooks } from 'node:module'
+      registerHooks({
+        load(url, context, next) {
+          if (url.endsWith('/dist/main.js')) process.kill(process.pid, 'SIGTERM')
+          return next(url, context)
+        },
+      })`
+    const preload = `data:text/javascript,${encodeURIComponent(signalled)}`
+    const child = spawn(process.execPath, ['--import', preload, bin, 'join', newCluster(), '--no-mdns'])
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
 
   it.skipIf(onWindows)('ends also while it still looks for its bootstrap', async () => {
     const hearsay = new HearsayProcess('join', newCluster(), '--json', '--no-mdns', '--bootstrap', nobody)

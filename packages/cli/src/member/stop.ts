@@ -5,11 +5,14 @@ import { outputFailed } from '../terminal/output.ts'
 
 const goodbyeMs = 1_500
 
-/** Resolves when this process is to end: a signal, or output that cannot be written. */
+/** Resolves when this process is to end: a signal, or output that cannot be written. From now on no signal ends it. */
 export function stopRequested(): Promise<undefined> {
   const signalled = new Promise<undefined>(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      const early = process.listeners(signal)
       process.on(signal, () => resolve(undefined))
+      for (const listener of early) process.off(signal, listener)
+    }
   })
   return Promise.race([signalled, outputFailed()])
 }
