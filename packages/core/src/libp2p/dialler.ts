@@ -27,6 +27,8 @@ export class Dialler {
   readonly #addresses = new Map<string, Multiaddr[]>()
   readonly #dialled = new Set<string>()
   readonly #onThisMachine = new Set<string>()
+  /** Bootstrap addresses that are being dialled. */
+  readonly #bootstraps = new Map<string, Promise<string>>()
   /** Ends the dials that are under way. */
   #dials = controllerOfMany()
 
@@ -39,6 +41,7 @@ export class Dialler {
   /** Gives up all dials that are under way: they fail. */
   abortDials(): void {
     this.#dials.abort()
+    this.#bootstraps.clear()
     this.#dials = controllerOfMany()
   }
 
@@ -68,8 +71,18 @@ export class Dialler {
     }
   }
 
-  /** @returns the id of whoever answers at a bootstrap address. */
-  async connectTo(address: string): Promise<string> {
+  /** One dial to an address at a time. @returns the id of whoever answers there */
+  connectTo(address: string): Promise<string> {
+    const pending = this.#bootstraps.get(address)
+    if (pending) return pending
+    const dial = this.#connectTo(address).finally(() => {
+      if (this.#bootstraps.get(address) === dial) this.#bootstraps.delete(address)
+    })
+    this.#bootstraps.set(address, dial)
+    return dial
+  }
+
+  async #connectTo(address: string): Promise<string> {
     const { connectionManager } = this.#components
     const signal = this.#signal(bootstrapTimeoutMs)
     // Not left to the dial: one that cannot succeed takes along another to the same peer that could.
