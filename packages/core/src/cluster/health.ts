@@ -31,4 +31,9 @@ export interface Health {
   readonly storage: 'ok' | 'failing'
   /** While the store fails: why, and what to do about it. */
   readonly storageError: string | undefined
+  /**
+   * With the option `mdns`: why members in the local network are not found, or do not find this one: no network, or
+   * UDP port 5353 is taken. It is tried again every 10 s. Undefined: they are found, or are not looked for.
+   */
+  readonly localDiscoveryError: string | undefined
 }

@@ -274,7 +274,10 @@ export class Machine {
     return this.#roundTrips.least(id)
   }
 
-  health(): Omit<Health, 'refused' | 'clientIdCollisions' | 'storage' | 'storageError'> {
+  health(): Omit<
+    Health,
+    'refused' | 'clientIdCollisions' | 'storage' | 'storageError' | 'localDiscoveryError'
+  > {
     const visible = this.#membership.count('alive', 'suspect')
     return {
       localHealth: this.#detector.localHealth(),

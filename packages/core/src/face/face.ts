@@ -83,6 +83,7 @@ export class Face implements Cluster, EngineFace {
       clientIdCollisions: collisions,
       storage: state.status,
       storageError: state.status === 'failing' ? state.error.message : undefined,
+      localDiscoveryError: undefined,
     }
   }
 

@@ -1,7 +1,11 @@
 import type { Cluster } from './cluster.ts'
 
-/** The same cluster, whose leaving also ends what the host made for it. */
-export function withLeave(cluster: Cluster, leave: () => Promise<void>): Cluster {
+/** The same cluster, whose leaving also ends what the host made for it, and whose health tells of that. */
+export function withLeave(
+  cluster: Cluster,
+  leave: () => Promise<void>,
+  localDiscoveryError: () => string | undefined = () => undefined,
+): Cluster {
   return {
     name: cluster.name,
     members: cluster.members,
@@ -10,7 +14,7 @@ export function withLeave(cluster: Cluster, leave: () => Promise<void>): Cluster
     get self() {
       return cluster.self
     },
-    health: () => cluster.health(),
+    health: () => ({ ...cluster.health(), localDiscoveryError: localDiscoveryError() }),
     explain: id => cluster.explain(id),
     update: change => cluster.update(change),
     room: name => cluster.room(name),

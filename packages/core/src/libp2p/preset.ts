@@ -29,10 +29,12 @@ export interface Preset {
   readonly platform: Platform
   readonly storage: Storage
   /** What of the node is the platform's. */
-  readonly node: Pick<Libp2pOptions, 'transports' | 'peerDiscovery' | 'connectionGater' | 'services'>
+  readonly node: Pick<Libp2pOptions, 'transports' | 'connectionGater' | 'services'>
   readonly listen: readonly string[]
   /** What a failure to start means here. */
   readonly startError: (error: unknown) => Error
+  /** Why members in the local network are not found; undefined if they are, or are not looked for. */
+  readonly localDiscoveryError?: () => string | undefined
   /** The node runs. */
   readonly started?: (node: MemberNode) => void
   /** It is to stop, or did not start. */
@@ -58,7 +60,7 @@ export async function joinWith(options: JoinOptions, preset: Preset): Promise<Cl
       await node.stop()
       await storage.close()
     })
-    return withLeave(cluster, leave)
+    return withLeave(cluster, leave, preset.localDiscoveryError)
   } catch (error) {
     preset.stopping?.()
     await storage.close()

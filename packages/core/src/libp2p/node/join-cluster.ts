@@ -2,8 +2,6 @@
  * joinCluster for Node: a member on TCP and WebSockets, Noise and yamux, that can introduce browsers to each other.
  */
 import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
-import type { PeerDiscovery } from '@libp2p/interface'
-import { type MulticastDNSComponents, mdns } from '@libp2p/mdns'
 import { tcp } from '@libp2p/tcp'
 import { toString as toText } from 'uint8arrays/to-string'
 import { InvalidOptionsError, ListenError } from '../../cluster/errors.ts'
@@ -12,7 +10,9 @@ import { clusterTag } from '../../wire/cluster-tag.ts'
 import { dialDiscovered } from '../discovery.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
 import { joinWith, type MemberNode } from '../preset.ts'
+import { LocalDiscovery } from './local-discovery.ts'
 import { Lookups } from './lookups.ts'
+import { watchNetwork } from './network-watch.ts'
 import { node as platform } from './platform.ts'
 import { openStorage } from './storage.ts'
 import { nodeWebSockets } from './web-sockets.ts'
@@ -33,29 +33,37 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   checkRuntime()
   checkJoinOptions(options)
   const { relay = false, listen = relay ? [anyTcp, `${anyTcp}/ws`] : [anyTcp] } = options
-  const discoveries: PeerDiscovery[] = []
   const lookups = new Lookups()
   const stops = [() => lookups.cancel()]
   const { lookup } = lookups
   const dialOpts = { noDelay: true, lookup }
-  const findLocally = (components: MulticastDNSComponents): PeerDiscovery => {
-    const discovery = mdns({ serviceTag: serviceTag(options.cluster) })(components)
-    discoveries.push(discovery)
-    return discovery
-  }
+  let discovery: LocalDiscovery | undefined
   return await joinWith(options, {
     platform,
     storage: await openStorage(options.storage),
     listen,
     node: {
       transports: [tcp({ dialOpts }), nodeWebSockets(lookup)],
-      peerDiscovery: options.mdns === false ? [] : [findLocally],
       services: relay ? { relay: circuitRelayServer({ reservations: { maxReservations } }) } : {},
     },
     startError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
     started(node) {
-      for (const discovery of discoveries) stops.push(dialFrom(discovery, node))
+      if (options.mdns === false) return
+      const log = node.logger.forComponent('hearsay')
+      discovery = new LocalDiscovery({
+        service: serviceTag(options.cluster),
+        instance: node.peerId.toString(),
+        addresses: () => node.services.cluster.self.addresses,
+        failed: reason => log.error('members in the local network are not found: %s', reason),
+      })
+      const { refresh } = discovery
+      stops.push(
+        dialFrom(discovery, node),
+        watchNetwork(refresh.bind(discovery)),
+        discovery.stop.bind(discovery),
+      )
     },
+    localDiscoveryError: () => discovery?.fault,
     stopping() {
       for (const stop of stops) stop()
     },
@@ -68,7 +76,7 @@ function checkRuntime(): void {
     throw new InvalidOptionsError(`joinCluster: needs Node 22 or newer, this is ${process.version}`)
 }
 
-function dialFrom(discovery: PeerDiscovery, node: MemberNode): () => void {
+function dialFrom(discovery: LocalDiscovery, node: MemberNode): () => void {
   const { cluster } = node.services
   return dialDiscovered({
     discovery,

@@ -1,0 +1,74 @@
+/**
+ * DNS-SD: the question who of a service is here, and the answer, as libp2p writes them for multicast DNS.
+ *
+ * Packets come from anybody: what cannot be read is nothing.
+ *
+ * @see https://github.com/libp2p/specs/blob/master/discovery/mdns.md
+ */
+
+import type { PeerInfo } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
+import { type Answer, decode, encode } from 'dns-packet'
+
+/** Our choice: a member lists fewer addresses. */
+const maxTexts = 64
+/** RFC 6763, section 6.1. */
+const maxTextBytes = 255
+const ttlS = 120
+const prefix = 'dnsaddr='
+
+export type LocalPacket =
+  | { readonly type: 'query' }
+  /** `peers` have addresses that lack their id. */
+  | { readonly type: 'answer'; readonly peers: readonly PeerInfo[] }
+
+export function encodeQuery(service: string): Uint8Array {
+  return encode({ type: 'query', questions: [{ name: service, type: 'PTR' }] })
+}
+
+/** @param instance a name of this member alone; `addresses` are multiaddrs that end with its id */
+export function encodeAnswer(service: string, instance: string, addresses: readonly string[]): Uint8Array {
+  const name = `${instance}.${service}`
+  const texts = addresses.map(address => prefix + address).filter(text => text.length <= maxTextBytes)
+  return encode({
+    type: 'response',
+    answers: [
+      { type: 'PTR', name: service, data: name, ttl: ttlS },
+      ...texts.map(data => ({ type: 'TXT', name, data, ttl: ttlS }) as const),
+    ],
+  })
+}
+
+/** Undefined: it is not about this service. */
+export function decodeLocal(bytes: Uint8Array, service: string): LocalPacket | undefined {
+  try {
+    const { type, questions = [], answers = [], additionals = [] } = decode(Buffer.from(bytes))
+    if (type === 'query') return questions.some(({ name }) => name === service) ? { type } : undefined
+    if (!answers.some(answer => answer.type === 'PTR' && answer.name === service)) return undefined
+    return { type: 'answer', peers: peersOf([...answers, ...additionals].flatMap(textsOf)) }
+  } catch {
+    return undefined
+  }
+}
+
+function textsOf(answer: Answer): string[] {
+  if (answer.type !== 'TXT') return []
+  return [answer.data].flat().map(String)
+}
+
+function peersOf(texts: readonly string[]): PeerInfo[] {
+  const peers = new Map<string, PeerInfo>()
+  for (const text of texts.slice(0, maxTexts)) {
+    if (!text.startsWith(prefix)) continue
+    const address = multiaddr(text.slice(prefix.length))
+    const id = address.getComponents().findLast(({ code }) => code === CODE_P2P)?.value
+    if (id === undefined) continue
+    const { multiaddrs } = peers.get(id) ?? { multiaddrs: [] }
+    peers.set(id, {
+      id: peerIdFromString(id),
+      multiaddrs: [...multiaddrs, address.decapsulateCode(CODE_P2P)],
+    })
+  }
+  return [...peers.values()]
+}
