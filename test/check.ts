@@ -7,6 +7,7 @@
 import { Listr, PRESET_TIMER } from 'listr2'
 import { runStep, type Step } from './check/step.ts'
 import { readTestCounts, testCommand, testFileLine } from './check/tests.ts'
+import { whyNoNetworks } from './networks/network.ts'
 
 const steps: readonly Step[] = [
   { title: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
@@ -44,6 +45,8 @@ await new Listr(
 ).run()
 
 if (process.env['HEARSAY_SKIP_BROWSER'] === '1') console.log('\nLeft out, as asked: the tests in a browser.')
+const noNetworks = whyNoNetworks()
+if (noNetworks !== undefined) console.log(`\nLEFT OUT: the tests on real networks: ${noNetworks}.`)
 for (const [title, output] of failures) console.log(`\n── ${title} ──\n${output.trimEnd()}`)
 
 const tests = readTestCounts()

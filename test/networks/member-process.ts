@@ -2,9 +2,10 @@
  * One member as a process of its own. Argument: its options as JSON, and a room that it enters.
  *
  * Prints a line for each event, and for each change of what it sees; lines on its stdin are appended to a document of the
- * room.
+ * room. When its stdin ends it leaves, prints what still keeps the process alive, and ends by itself.
  */
 import { createInterface } from 'node:readline'
+import { setImmediate as turn } from 'node:timers/promises'
 import { type ClusterEventType, joinCluster } from '@hearsay/core'
 
 const { room: roomName, ...options } = JSON.parse(process.argv[2] ?? '{}')
@@ -24,9 +25,21 @@ const show = () =>
 cluster.members.subscribe(show)
 show()
 
-if (roomName !== undefined) {
-  const room = await cluster.room(roomName)
-  const text = room.doc.getText('text')
-  text.observe(() => print({ text: text.toString() }))
-  createInterface({ input: process.stdin }).on('line', line => text.insert(text.length, line))
-}
+let fault: string | undefined
+const watch = setInterval(() => {
+  const { localDiscoveryError = 'none' } = cluster.health()
+  if (localDiscoveryError !== fault) print({ fault: localDiscoveryError })
+  fault = localDiscoveryError
+}, 100)
+
+const text = roomName === undefined ? undefined : (await cluster.room(roomName)).doc.getText('text')
+text?.observe(() => print({ text: text.toString() }))
+
+createInterface({ input: process.stdin })
+  .on('line', line => text?.insert(text.length, line))
+  .on('close', async () => {
+    clearInterval(watch)
+    await cluster.leave()
+    for (let turns = 0; turns < 2; turns++) await turn()
+    print({ left: process.getActiveResourcesInfo().filter(name => !/Pipe|TTY|FS/.test(name)) })
+  })

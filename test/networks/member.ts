@@ -23,6 +23,10 @@ export class NetworkMember {
   readonly events: string[] = []
   /** Of the document. */
   text = ''
+  /** Why it finds nobody in the local network; `none` if it does, or does not look. */
+  fault = ''
+  /** What kept its process alive when it had left. */
+  left: readonly string[] | undefined
   #members: readonly Seen[] = []
   readonly #lines: string[] = []
   readonly #waiting = new Set<() => void>()
@@ -46,6 +50,12 @@ export class NetworkMember {
 
   write(text: string): void {
     this.#child.say(text)
+  }
+
+  /** Resolves when its process has ended by itself. */
+  async leave(): Promise<void> {
+    this.#child.endInput()
+    await this.#child.gone
   }
 
   /** Names of those alive, itself included, sorted. */
@@ -91,10 +101,12 @@ export class NetworkMember {
   #read(line: string): void {
     if (!line.startsWith('{')) this.#lines.push(line)
     else {
-      const { event, name, members, text } = JSON.parse(line)
+      const { event, name, members, text, fault, left } = JSON.parse(line)
       if (event !== undefined) this.events.push(`${event} ${name}`)
       if (members !== undefined) this.#members = members
       if (text !== undefined) this.text = text
+      if (fault !== undefined) this.fault = fault
+      if (left !== undefined) this.left = left
     }
     for (const look of this.#waiting) look()
   }

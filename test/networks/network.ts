@@ -5,6 +5,7 @@
  * firewall matter. It goes when its test has ended; what a killed run left goes at the start of the next.
  */
 import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { type Child, startChild } from '../processes/process.ts'
 
 /** Namespaces that exist now, the newest last. */
@@ -142,6 +143,12 @@ export class Host {
     this.ip('link', 'set', 'docker0', 'up')
   }
 
+  /** For what is started from now on. */
+  useNameServer(address: string): void {
+    mkdirSync(configOf(this.name), { recursive: true })
+    writeFileSync(`${configOf(this.name)}/resolv.conf`, `nameserver ${address}\n`)
+  }
+
   setLink(state: 'up' | 'down'): void {
     this.ip('link', 'set', 'eth0', state)
   }
@@ -155,10 +162,13 @@ export class Host {
     this.ip('route', 'add', 'unreachable', address)
   }
 
-  /** Loses what comes from there. @returns the undo */
-  lose(from: string, probability = 1): () => void {
+  /** Loses what comes from there. */
+  lose(from: string, probability = 1): void {
     this.run('iptables', ...dropRule('INPUT', from, probability))
-    return () => this.run('iptables', '-F', 'INPUT')
+  }
+
+  loseNothing(): void {
+    this.run('iptables', '-F', 'INPUT')
   }
 }
 
@@ -168,6 +178,9 @@ function dropRule(chain: string, from: string, probability: number): string[] {
   const chance = ['-m', 'statistic', '--mode', 'random', '--probability', `${probability}`]
   return ['-A', chain, '-s', from, ...(probability < 1 ? chance : []), '-j', 'DROP']
 }
+
+/** What `ip netns exec` puts in place of the files of /etc. */
+const configOf = (name: string): string => `/etc/netns/${name}`
 
 /** Names carry the process that made them. */
 const prefix = 'hearsay-'
@@ -191,6 +204,7 @@ function removeNamespace(name: string): void {
   try {
     const pids = run('ip', 'netns', 'pids', name)
     for (const pid of pids.split('\n').filter(Boolean)) process.kill(Number(pid), 'SIGKILL')
+    rmSync(configOf(name), { recursive: true, force: true })
     run('ip', 'netns', 'delete', name)
   } catch {
     // It is gone already, or goes with the machine.

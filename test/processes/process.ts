@@ -9,6 +9,8 @@ export interface Child {
   signal(signal: NodeJS.Signals): void
   /** A line on its stdin. */
   say(line: string): void
+  /** Nothing more comes on its stdin. */
+  endInput(): void
 }
 
 const running = new Set<ChildProcess>()
@@ -32,5 +34,6 @@ export function startChild(program: string, args: readonly string[], onLine: (li
     gone,
     signal: signal => void child.kill(signal),
     say: line => void child.stdin.write(`${line}\n`),
+    endInput: () => void child.stdin.end(),
   }
 }
