@@ -1,11 +1,9 @@
 /**
  * joinCluster for Node: a member on TCP and WebSockets, Noise and yamux, that can introduce browsers to each other.
  */
-import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import type { PeerDiscovery } from '@libp2p/interface'
-import { type MulticastDNSComponents, mdns } from '@libp2p/mdns'
+import type { MulticastDNSComponents } from '@libp2p/mdns'
 import { tcp } from '@libp2p/tcp'
-import { webSockets } from '@libp2p/websockets'
 import { toString as toText } from 'uint8arrays/to-string'
 import { InvalidOptionsError, ListenError } from '../../cluster/errors.ts'
 import type { Cluster } from '../../face/cluster.ts'
@@ -13,6 +11,7 @@ import { clusterTag } from '../../wire/cluster-tag.ts'
 import { dialDiscovered } from '../discovery.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
 import { joinWith, type MemberNode } from '../preset.ts'
+import { lazyWebSockets } from './lazy-web-sockets.ts'
 import { node as platform } from './platform.ts'
 import { openStorage } from './storage.ts'
 
@@ -33,19 +32,26 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   checkJoinOptions(options)
   const { relay = false, listen = relay ? [anyTcp, `${anyTcp}/ws`] : [anyTcp] } = options
   const discoveries: PeerDiscovery[] = []
-  const findLocally = (components: MulticastDNSComponents): PeerDiscovery => {
-    const discovery = mdns({ serviceTag: serviceTag(options.cluster) })(components)
-    discoveries.push(discovery)
-    return discovery
-  }
+  // Each is loaded only where it is used: a member should be there at once.
+  const listensOnWebSockets = listen.some(address => /\/wss?(\/|$)/.test(address))
+  const webSockets = listensOnWebSockets ? (await import('@libp2p/websockets')).webSockets : lazyWebSockets
+  const mdns = options.mdns === false ? undefined : (await import('@libp2p/mdns')).mdns
+  const relayServer = relay ? (await import('@libp2p/circuit-relay-v2')).circuitRelayServer : undefined
+  const findLocally =
+    mdns &&
+    ((components: MulticastDNSComponents): PeerDiscovery => {
+      const discovery = mdns({ serviceTag: serviceTag(options.cluster) })(components)
+      discoveries.push(discovery)
+      return discovery
+    })
   return await joinWith(options, {
     platform,
     storage: await openStorage(options.storage),
     listen,
     node: {
       transports: [tcp(), webSockets()],
-      peerDiscovery: options.mdns === false ? [] : [findLocally],
-      services: relay ? { relay: circuitRelayServer({ reservations: { maxReservations } }) } : {},
+      peerDiscovery: findLocally ? [findLocally] : [],
+      services: relayServer ? { relay: relayServer({ reservations: { maxReservations } }) } : {},
     },
     startError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
     started(node) {
