@@ -165,6 +165,7 @@ describe('machine', () => {
     bench.hear(ada, recordBody({ incarnation: epochMs, version: 2, name: 'ada', tags: { at: 'home' } }))
     bench.hear(ada, recordBody({ incarnation: epochMs, version: 2, name: 'ada', tags: { at: 'home' } }))
     bench.hear(grace, suspicionBody(ada, epochMs))
+    bench.pass(1_000)
     bench.hear(ada, recordBody({ incarnation: epochMs + 1, name: 'ada' }))
     bench.hear(ada, recordBody({ incarnation: epochMs + 1, version: 2, name: 'ada', leaving: true }))
     expect(bench.events).toEqual(['join ada', 'update ada', 'suspect ada', 'recover ada', 'leave ada'])
@@ -186,6 +187,7 @@ it('counts a member that took its goodbye back among the living again, where it 
   bench.hear(ada, recordBody({ incarnation: epochMs, version: 3 }))
   expect(bench.machine.member(ada)?.status).toBe('alive')
   bench.hear(grace, recordBody({ incarnation: epochMs }), suspicionBody(ada, epochMs))
+  bench.pass(1_000)
   expect(bench.machine.member(ada)?.status).toBe('suspect')
 })
 
@@ -194,6 +196,7 @@ it('goes on telling of a suspect, whatever date is under the suspicion', () => {
   const started = epochMs - 2 * 86_400_000
   bench.hear(ada, recordBody({ incarnation: started }))
   bench.hear(grace, { type: 'suspicion', subject: ada, incarnation: started, hard: false, epochMs: 0 })
+  bench.pass(1_000)
   expect(bench.machine.member(ada)?.status).toBe('suspect')
   expect(bench.machine.table.place(ada)).toBeDefined()
   bench.pass(60_000)
