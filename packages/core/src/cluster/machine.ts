@@ -145,8 +145,8 @@ export class Machine {
             input.message.type === 'ack' &&
             this.#roundTrips.ack(input.from, input.message.seq, now.monotonicMs)
           )
-            break
-          this.#detection.probed(input.from, input.message, now)
+            this.#detection.tell({ type: 'evidence', id: input.from }, now)
+          else this.#detection.probed(input.from, input.message, now)
           break
         case 'link':
           this.#wasLinked ||= input.state === 'open'
