@@ -65,28 +65,36 @@ export class Detection {
   }
 
   link(id: string, state: LinkState, isOurs: boolean, now: Instant): void {
-    const { self, overlay, exchanges, roundTrips, outbox } = this.#options
+    const { self, overlay, exchanges, outbox } = this.#options
     switch (state) {
       case 'open':
         overlay.opened(id, isOurs)
+        this.tell({ type: 'link', id, state }, now)
+        // One of the two ends begins.
+        if (self < id) outbox.send([exchanges.offer(id, now.monotonicMs)])
         break
       case 'closed':
       case 'released':
-        overlay.closed(id)
-        exchanges.closed(id)
-        roundTrips.closed(id)
+        this.tell(this.#ended(id, state), now)
         break
       case 'refused':
       case 'unreachable':
       case 'network-down':
         overlay.dialFailed(id, now.monotonicMs)
+        this.tell({ type: 'link', id, state }, now)
         break
     }
-    // Either end may give up what is no edge; only a neighbour should not have gone.
-    const isRelease = state === 'closed' && !overlay.isNeighbour(id)
-    this.tell({ type: 'link', id, state: isRelease ? 'released' : state }, now)
-    // One of the two ends begins.
-    if (state === 'open' && self < id) outbox.send([exchanges.offer(id, now.monotonicMs)])
+  }
+
+  /** Who may have ended it: the other end gives up only what is no edge. */
+  #ended(id: string, state: 'closed' | 'released'): DetectorInput {
+    const { overlay, exchanges, roundTrips } = this.#options
+    const wasGivenUp = overlay.closed(id)
+    exchanges.closed(id)
+    roundTrips.closed(id)
+    if (wasGivenUp || state === 'released') return { type: 'link', id, state: 'released' }
+    if (overlay.isNeighbour(id)) return { type: 'link', id, state }
+    return { type: 'dropped', id, monitors: overlay.monitorsOf(id) }
   }
 
   /** Tells the detector whom to probe, if that changed. */
