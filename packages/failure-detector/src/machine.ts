@@ -52,7 +52,8 @@ export class Machine implements Detector {
     this.#refutation = new Refutation(knobs)
     this.#heartbeats = new Heartbeats(knobs, random)
     const send = (to: string, message: ProbeMessage): void => this.#send(to, message)
-    this.#probing = new Probing({ self, knobs, random, order, roster, links: this.#links, send })
+    const mayVouch = (id: string, nowMs: number): boolean => !this.#heartbeats.isOverdue(id, nowMs)
+    this.#probing = new Probing({ self, knobs, random, order, roster, links: this.#links, send, mayVouch })
   }
 
   handle(input: DetectorInput, nowMs: number): DetectorEffect[] {
@@ -224,7 +225,7 @@ export class Machine implements Detector {
         break
       case 'ack':
         // A late ack is no evidence either: it tells of the time of another probe.
-        if (this.#probing.ack(from, message.seq)) this.#heard(from, nowMs)
+        if (this.#probing.ack(from, message.seq, nowMs)) this.#heard(from, nowMs)
         break
       case 'ping-request':
         this.#probing.serve(from, message.seq, message.subject, nowMs)
