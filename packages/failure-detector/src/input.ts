@@ -56,11 +56,6 @@ export type DetectorInput =
   /** A probe message, from whom the transport authenticated as `from`. */
   | { readonly type: 'message'; readonly from: string; readonly message: ProbeMessage }
   | { readonly type: 'link'; readonly id: string; readonly state: LinkState }
-  /**
-   * The connection to a member that is no subject ended, and not by the host's own will. The other end may have given
-   * it up: others are asked, its monitors if they are connected, and only if that is in vain there is a redial.
-   */
-  | { readonly type: 'dropped'; readonly id: string; readonly monitors: readonly string[] }
   /** A heartbeat of a known member that was new here, however it came. Feeds phi; says nothing about the path to `id`. */
   | { readonly type: 'beat'; readonly id: string; readonly incarnation: number; readonly beat: number }
   /** How often hearts are meant to beat at present; milliseconds ≥ 0, 0 until told. Phi expects no beat sooner, whatever it learned. */

@@ -1,6 +1,5 @@
 import type { Attention } from './attention.ts'
 import type { Detector } from './detector.ts'
-import { DroppedLinks } from './dropped-links.ts'
 import type { DetectorEffect } from './effect.ts'
 import { Excuses } from './excuses.ts'
 import { Heartbeats } from './heartbeats.ts'
@@ -22,7 +21,6 @@ export class Machine implements Detector {
   readonly #knobs: DetectorKnobs
   readonly #roster: Roster
   readonly #links: Links
-  readonly #dropped = new DroppedLinks()
   readonly #stall: OwnStall
   readonly #verdicts: Verdicts
   readonly #excuses: Excuses
@@ -67,11 +65,7 @@ export class Machine implements Detector {
   advance(nowMs: number): DetectorEffect[] {
     this.#noticeStall(nowMs)
     const { probed, forOthers } = this.#probing.advance(nowMs)
-    for (const { subject, isLook } of probed) {
-      const member = this.#roster.get(subject)
-      if (isLook) this.#lookedInVain(member, nowMs)
-      else this.#doubt(member, nowMs)
-    }
+    for (const { subject } of probed) this.#doubt(this.#roster.get(subject), nowMs)
     for (const subject of forOthers) this.#confirm(this.#roster.get(subject), nowMs)
     for (const member of this.#excuses.takeEnded(nowMs, nowMs < this.awayUntilMs())) {
       this.#verdicts.resume(member)
@@ -146,9 +140,6 @@ export class Machine implements Detector {
       case 'link':
         this.#link(input.id, input.state, nowMs)
         break
-      case 'dropped':
-        this.#drop(input.id, input.monitors, nowMs)
-        break
       case 'beat':
         if (this.#roster.has(input.id)) this.#heartbeats.beat(input.id, input.incarnation, input.beat, nowMs)
         break
@@ -201,7 +192,6 @@ export class Machine implements Detector {
       this.#verdicts.forget(member)
     }
     this.#probing.drop(id)
-    this.#dropped.delete(id)
     this.#links.forget(id)
     this.#heartbeats.forget(id)
   }
@@ -242,7 +232,6 @@ export class Machine implements Detector {
     const member = this.#roster.get(id)
     switch (state) {
       case 'open':
-        this.#dropped.delete(id)
         if (this.#links.opened(id, nowMs)) this.#heartbeats.skipTo(nowMs)
         if (member !== undefined) this.#excuses.linkOpened(member)
         this.#heard(id, nowMs)
@@ -271,26 +260,6 @@ export class Machine implements Detector {
     const wasOpen = this.#links.closed(id, nowMs)
     if (wasOpen || this.#probing.isSubject(id)) this.#redial(member)
     if (wasOpen && member !== undefined) this.#excuses.linkClosed(member, nowMs)
-  }
-
-  /** An excuse goes on: the connection may have been given up. */
-  #drop(id: string, monitors: readonly string[], nowMs: number): void {
-    if (this.#probing.isSubject(id)) this.#closed(id, nowMs)
-    else if (this.#links.closed(id, nowMs)) this.#dropped.add(id, monitors, nowMs)
-  }
-
-  #lookIntoDropped(nowMs: number): void {
-    for (const { id, monitors, atMs } of this.#dropped.take()) {
-      const member = this.#roster.get(id)
-      if (!isLiving(member) || member.heardMs > atMs || this.#probing.isSubject(id)) continue
-      if (!this.#probing.look(member, monitors, nowMs)) this.#redial(member)
-    }
-  }
-
-  #lookedInVain(member: Member | undefined, nowMs: number): void {
-    if (!isLiving(member)) return
-    this.#redial(member)
-    this.#probing.hurry(member, nowMs)
   }
 
   #refused(member: Member | undefined, nowMs: number): void {
@@ -343,7 +312,6 @@ export class Machine implements Detector {
     for (const id of this.#links.tick(nowMs)) this.#redial(this.#roster.get(id))
     for (const id of this.#heartbeats.takeSilent(nowMs))
       if (!this.#probing.isSubject(id)) this.#doubt(this.#roster.get(id), nowMs)
-    this.#lookIntoDropped(nowMs)
     this.#probing.probeNext(nowMs)
     this.#tickMs = this.#roster.clusterSize > 1 ? nowMs + this.#probing.intervalMs : Infinity
   }

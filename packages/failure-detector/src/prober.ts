@@ -21,8 +21,6 @@ export interface HelperChoice {
 /** A probe that nobody answered, though helpers were asked and had their time. */
 export interface ProbeResult {
   readonly subject: string
-  /** Only others were asked. */
-  readonly isLook: boolean
   /** By how much it worsens local health. */
   readonly blame: number
 }
@@ -31,7 +29,6 @@ interface Probe {
   readonly seq: number
   readonly subject: string
   readonly beganMs: number
-  readonly isLook: boolean
   /** Local health's multiplier when it began; it holds for the probe's whole life. */
   readonly scale: number
   /** By how much this member was called late at most in this stage. */
@@ -60,7 +57,6 @@ export interface ProberPort {
  * Prober: the lives of this member's own probes. SWIM §3.1.
  *
  * ping → (timeout) → ping-request to the helpers → (the rest of the interval, from when they were asked) → unanswered.
- * A look at a member without a connection begins with the helpers: a ping would have to dial.
  * Each stage is longer by what this member itself was late, several times over: answers wait for it, too.
  * An answer fits by its `seq` and its sender, else it is nobody's: a late ack never answers the next probe.
  */
@@ -90,8 +86,12 @@ export class Prober {
 
   /** Returns whether it began: not while one is under way, nor beyond the limit. */
   begin(subject: string, suspected: number | undefined, scale: number, nowMs: number): boolean {
-    const probe = this.#begin(subject, false, scale, nowMs)
-    if (probe === undefined) return false
+    if (this.isProbing(subject) || this.#probes.size >= maxPending) return false
+    const seq = this.#seqs.next()
+    const stage = { type: 'direct' } as const
+    const probe: Probe = { seq, subject, beganMs: nowMs, scale, lateMs: 0, isPutOff: false, stage }
+    this.#probes.set(probe.seq, probe)
+    this.#bySubject.set(subject, probe)
     this.#due.set(probe.seq, nowMs + this.#knobs.probeTimeoutMs * scale)
     this.#port.send(subject, {
       type: 'ping',
@@ -99,12 +99,6 @@ export class Prober {
       ...(suspected === undefined ? {} : { suspected }),
     })
     return true
-  }
-
-  /** Asks the helpers alone. */
-  look(subject: string, helpers: readonly HelperChoice[], scale: number, nowMs: number): void {
-    const probe = this.#begin(subject, true, scale, nowMs)
-    if (probe !== undefined) this.#ask(probe, helpers, nowMs)
   }
 
   /** Whether the ack answered a probe of ours; then the probe is over. */
@@ -152,18 +146,18 @@ export class Prober {
       // Any byte since the ping shows that the subject is there; its ack may be slow, or lost.
       if (this.#port.heardSince(probe.subject, probe.beganMs)) this.#end(probe)
       else if (probe.lateMs > 0 && !probe.isPutOff) this.#putOff(probe, nowMs)
-      else if (probe.stage.type === 'direct') this.#ask(probe, this.#port.helpersFor(probe.subject), nowMs)
+      else if (probe.stage.type === 'direct') this.#askHelpers(probe, nowMs)
       else {
         this.#end(probe)
-        results.push({ subject: probe.subject, isLook: probe.isLook, blame: this.#blame(probe, probe.stage) })
+        results.push({ subject: probe.subject, blame: this.#blame(probe.stage) })
       }
     }
   }
 
-  #blame({ isLook }: Probe, { asked, owing }: IndirectStage): number {
+  #blame({ asked, owing }: IndirectStage): number {
     const missing = [...owing].filter(id => !this.#silent.has(id))
     for (const id of missing) this.#silent.add(id)
-    return isLook ? 0 : selfBlame(asked.size, missing.length)
+    return selfBlame(asked.size, missing.length)
   }
 
   #putOff(probe: Probe, nowMs: number): void {
@@ -171,18 +165,8 @@ export class Prober {
     this.#due.set(probe.seq, nowMs + latesInAnAnswer * probe.lateMs)
   }
 
-  /** Undefined: one is under way, or too many are. */
-  #begin(subject: string, isLook: boolean, scale: number, nowMs: number): Probe | undefined {
-    if (this.isProbing(subject) || this.#probes.size >= maxPending) return undefined
-    const seq = this.#seqs.next()
-    const stage = { type: 'direct' } as const
-    const probe: Probe = { seq, subject, beganMs: nowMs, isLook, scale, lateMs: 0, isPutOff: false, stage }
-    this.#probes.set(probe.seq, probe)
-    this.#bySubject.set(subject, probe)
-    return probe
-  }
-
-  #ask(probe: Probe, helpers: readonly HelperChoice[], nowMs: number): void {
+  #askHelpers(probe: Probe, nowMs: number): void {
+    const helpers = this.#port.helpersFor(probe.subject)
     const owing = helpers.filter(helper => helper.nackExpected).map(helper => helper.id)
     probe.stage = {
       type: 'indirect',

@@ -88,13 +88,6 @@ export class Probing {
     this.#probe(member, nowMs)
   }
 
-  /** Asks others about a member to which there is no connection. Returns whether there is anybody to ask. */
-  look(member: Member, monitors: readonly string[], nowMs: number): boolean {
-    const helpers = this.#choose(member.id, monitors, [])
-    if (helpers.length > 0) this.#prober.look(member.id, helpers, this.health.scale, nowMs)
-    return helpers.length > 0
-  }
-
   /** Tells a member that is held to be dead, and is not; at most once an interval. */
   tellDead(member: Member, nowMs: number): void {
     if (!this.#mayHurry(member, nowMs)) return
@@ -163,21 +156,14 @@ export class Probing {
 
   /** The subject's other monitors first, connected ones before those to dial; then our other subjects. */
   #helpersFor(subject: string): HelperChoice[] {
-    const monitors = this.#order.monitorsOf(subject)
-    return this.#choose(subject, monitors, monitors)
-  }
-
-  /** Connected monitors first, then those to dial, then our other subjects. */
-  #choose(subject: string, monitors: readonly string[], toDial: readonly string[]): HelperChoice[] {
     const { self, knobs, random, roster, links } = this.#options
     const isFit = (id: string): boolean =>
       id !== subject && id !== self && roster.get(id)?.standing.type === 'alive'
-    const reached = monitors.filter(id => isFit(id) && links.reaches(id))
-    const tiers = [reached, toDial.filter(isFit), this.#order.ids.filter(isFit)]
-    return chooseHelpers(knobs.indirectProbes, tiers, random).map(id => ({
-      id,
-      nackExpected: links.reaches(id),
-    }))
+    const monitors = this.#order.monitorsOf(subject).filter(isFit)
+    const others = this.#order.ids.filter(isFit)
+    const reached = monitors.filter(id => links.reaches(id))
+    const chosen = chooseHelpers(knobs.indirectProbes, [reached, monitors, others], random)
+    return chosen.map(id => ({ id, nackExpected: links.reaches(id) }))
   }
 }
 

@@ -513,62 +513,6 @@ describe('hard evidence', () => {
   })
 })
 
-describe('a connection to a member that is no subject', () => {
-  const drop = (id: string): DetectorEffect[] => bench.handle({ type: 'dropped', id, monitors: ['b', 'c'] })
-
-  beforeEach(() => {
-    for (const id of 'abcd') bench.handle({ type: 'link', id, state: 'open' })
-    bench.pass(0)
-  })
-
-  it('that ended is looked into within an interval, through its monitors and without a dial', () => {
-    expect(drop('d')).toEqual([])
-    const effects = bench.pass(1_000)
-    const requests = sends(effects, 'ping-request')
-    expect(
-      requests.filter(({ message }) => 'subject' in message && message.subject === 'd').map(({ to }) => to),
-    ).toEqual(['b', 'c', 'a'])
-    expect(sends(effects, 'ping').map(({ to }) => to)).not.toContain('d')
-    expect(effects.filter(({ type }) => type === 'redial')).toEqual([])
-    bench.receive('b', { type: 'ack', seq: requests[0]?.message.seq ?? 0 })
-    expect(verdicts(bench.pass(400))).toEqual([])
-  })
-
-  it('that ended is dialled and probed when nobody can vouch for the member, and then accused', () => {
-    drop('d')
-    bench.pass(1_000)
-    const effects = bench.pass(500)
-    expect(effects).toContainEqual({ type: 'redial', id: 'd' })
-    expect(sends(effects, 'ping').map(({ to }) => to)).toContain('d')
-    expect(bench.pass(1_000)).toContainEqual({ type: 'accuse', subject: 'd', incarnation: 1, hard: false })
-  })
-
-  it('that ended is not looked into when the member was heard since, or is connected again', () => {
-    drop('d')
-    bench.nowMs += 1
-    bench.handle({ type: 'evidence', id: 'd' })
-    drop('c')
-    bench.handle({ type: 'link', id: 'c', state: 'open' })
-    const subjects = sends(bench.pass(1_000), 'ping-request').map(
-      ({ message }) => 'subject' in message && message.subject,
-    )
-    expect(subjects.filter(subject => subject !== 'a')).toEqual([])
-  })
-
-  it('that ended is dialled when there is nobody to ask', () => {
-    const alone = createDetector({ self: 'me', random: () => 0 })
-    for (const id of ['me', 'd']) alone.handle({ type: 'member', id, incarnation: 1 }, 0)
-    alone.handle({ type: 'link', id: 'd', state: 'open' }, 0)
-    alone.advance(0)
-    alone.handle({ type: 'dropped', id: 'd', monitors: [] }, 1)
-    expect(alone.advance(1_000)).toContainEqual({ type: 'redial', id: 'd' })
-  })
-
-  it('of a subject is dialled at once', () => {
-    expect(drop('a')).toEqual([{ type: 'redial', id: 'a' }])
-  })
-})
-
 describe('own stalls', () => {
   const wake = (afterMs: number): void => {
     bench.pass(0)

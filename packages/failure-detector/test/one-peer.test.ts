@@ -17,7 +17,6 @@ const linkStates: readonly LinkState[] = [
 /** What the peer does to one member, or to all, at random times, again and again. */
 const deed: fc.Arbitrary<(network: SimulatedNetwork) => DetectorInput> = fc.oneof(
   fc.constantFrom(...linkStates).map(state => (): DetectorInput => ({ type: 'link', id: peer, state })),
-  fc.constant((): DetectorInput => ({ type: 'dropped', id: peer, monitors: ['m1', 'm2', 'm3'] })),
   fc.constant((): DetectorInput => ({ type: 'evidence', id: peer })),
   fc
     .oneof(

@@ -59,11 +59,12 @@ it.each([
   const sent: number[] = []
   const prober = new Prober(profiles.lan, new Sequence(() => 0.5), {
     send: (_, message) => sent.push(message.seq),
-    helpersFor: () => [],
+    helpersFor: () => [{ id: 'helper', nackExpected: true }],
     heardSince: () => false,
     mayVouch: () => mayVouch,
   })
-  prober.look('subject', [{ id: 'helper', nackExpected: true }], 1, 0)
-  expect(prober.ack('helper', sent[0] ?? 0, 100)).toBe(mayVouch)
+  prober.begin('subject', undefined, 1, 0)
+  prober.advance(500)
+  expect(prober.ack('helper', sent.at(-1) ?? 0, 600)).toBe(mayVouch)
   expect(prober.advance(1_000)).toHaveLength(unanswered)
 })

@@ -65,7 +65,7 @@ export class Detection {
   }
 
   link(id: string, state: LinkState, isOurs: boolean, now: Instant): void {
-    const { self, overlay, exchanges, outbox } = this.#options
+    const { self, overlay, exchanges, roundTrips, outbox } = this.#options
     switch (state) {
       case 'open':
         overlay.opened(id, isOurs)
@@ -75,7 +75,10 @@ export class Detection {
         break
       case 'closed':
       case 'released':
-        this.tell(this.#ended(id, state), now)
+        exchanges.closed(id)
+        roundTrips.closed(id)
+        // Given up, by this end or by the other that said so, it should have gone; else the member is looked for.
+        this.tell({ type: 'link', id, state: overlay.closed(id) ? 'released' : state }, now)
         break
       case 'refused':
       case 'unreachable':
@@ -84,17 +87,6 @@ export class Detection {
         this.tell({ type: 'link', id, state }, now)
         break
     }
-  }
-
-  /** Who may have ended it: the other end gives up only what is no edge. */
-  #ended(id: string, state: 'closed' | 'released'): DetectorInput {
-    const { overlay, exchanges, roundTrips } = this.#options
-    const wasGivenUp = overlay.closed(id)
-    exchanges.closed(id)
-    roundTrips.closed(id)
-    if (wasGivenUp || state === 'released') return { type: 'link', id, state: 'released' }
-    if (overlay.isNeighbour(id)) return { type: 'link', id, state }
-    return { type: 'dropped', id, monitors: overlay.monitorsOf(id) }
   }
 
   /** Tells the detector whom to probe, if that changed. */

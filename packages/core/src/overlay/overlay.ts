@@ -41,7 +41,7 @@ export class Overlay {
   readonly #neighbourhood: Neighbourhood
   readonly #plan: DialPlan
   readonly #links = new Map<string, Link>()
-  /** Connections that were given up here and have not ended yet. */
+  /** Connections that were given up, here or by the other end, and have not ended yet. */
   readonly #released = new Set<string>()
   readonly #absent = new Set<string>()
   /** Who answered at a bootstrap address when it was last dialled. */
@@ -175,7 +175,12 @@ export class Overlay {
     return this.#awaited.size > 0
   }
 
-  /** @returns whether this end had given it up. */
+  /** The other end gives up the connection. One to a neighbour is wanted here all the same. */
+  releasedBy(id: string): void {
+    if (this.#links.has(id) && !this.isNeighbour(id)) this.#released.add(id)
+  }
+
+  /** @returns whether it had been given up. */
   closed(id: string): boolean {
     this.#links.delete(id)
     this.#touch()
