@@ -19,6 +19,7 @@ const grace = idOf('grace')
 class Bench {
   readonly machine: Machine
   readonly events: string[] = []
+  readonly dials: string[] = []
   /** The ids of each step in which others changed, and at which place among its effects they were. */
   readonly changes: { readonly ids: readonly string[]; readonly place: number }[] = []
   #now: Instant = { monotonicMs: 0, epochMs }
@@ -78,6 +79,7 @@ class Bench {
   carryOut(effects: readonly MachineEffect[]): void {
     for (const [place, effect] of effects.entries()) {
       if (effect.type === 'changed') this.changes.push({ ids: effect.ids, place })
+      if (effect.type === 'dial') this.dials.push(effect.id)
       if (effect.type === 'event') this.events.push(`${effect.event.type} ${effect.event.member.name}`)
       if (effect.type !== 'sign') continue
       const fact = signedFact(self, effect.draft)
@@ -93,6 +95,37 @@ describe('machine', () => {
     bench.probed(epochMs)
     bench.pass(1_000)
     expect(bench.incarnation).toBe(epochMs + 1)
+  })
+
+  describe('when the connection to a member ends that is no neighbour', () => {
+    /** Of a cluster of 40, one that is no neighbour and is connected. */
+    function connected(): { bench: Bench; id: string; dials: () => string[] } {
+      const bench = new Bench()
+      const ids = Array.from({ length: 40 }, (_, i) => idOf(`member ${i}`))
+      for (const id of ids) bench.hear(id, recordBody({ incarnation: epochMs }))
+      bench.handle({ type: 'link', id: ada, state: 'open' })
+      const id = ids.find(other => !bench.machine.overlay.isNeighbour(other))
+      if (id === undefined) throw new Error('40 are not all neighbours')
+      bench.handle({ type: 'link', id, state: 'open' })
+      return { bench, id, dials: () => bench.dials.filter(dialled => dialled === id) }
+    }
+
+    it('dials it', () => {
+      const { bench, id, dials } = connected()
+      bench.handle({ type: 'link', id, state: 'closed' })
+      expect(dials()).toEqual([id])
+    })
+
+    it('does not when the member said that it gives the connection up, but when the next one ends', () => {
+      const { bench, id, dials } = connected()
+      const message = syncMessage({ releasing: true })
+      bench.handle({ type: 'sync', from: id, message, facts: [] })
+      bench.handle({ type: 'link', id, state: 'closed' })
+      expect(dials()).toEqual([])
+      bench.handle({ type: 'link', id, state: 'open' })
+      bench.handle({ type: 'link', id, state: 'closed' })
+      expect(dials()).toEqual([id])
+    })
   })
 
   it.each(['closed', 'released'] as const)('forgets round trips over a connection that was %s', state => {

@@ -12,6 +12,7 @@ import { Overlay } from '../overlay/overlay.ts'
 import { believable } from '../state/incarnation.ts'
 import type { Instant } from '../state/instant.ts'
 import { type RecordFact, Table } from '../state/table.ts'
+import { syncMessage } from '../wire/codec.ts'
 import { beatIntervalMs } from './beats.ts'
 import { Detection } from './detection.ts'
 import { FactIntake } from './fact-intake.ts'
@@ -142,6 +143,7 @@ export class Machine {
           break
         case 'sync':
           this.#detection.tell({ type: 'evidence', id: input.from }, this.#now)
+          if (input.message.releasing) this.#overlay.releasedBy(input.from)
           this.#syncIntake.take(input.from, input.message, input.facts, now)
           break
         case 'probe':
@@ -149,8 +151,8 @@ export class Machine {
             input.message.type === 'ack' &&
             this.#roundTrips.ack(input.from, input.message.seq, now.monotonicMs)
           )
-            break
-          this.#detection.probed(input.from, input.message, now)
+            this.#detection.tell({ type: 'evidence', id: input.from }, now)
+          else this.#detection.probed(input.from, input.message, now)
           break
         case 'link':
           this.#wasLinked ||= input.state === 'open'
@@ -204,6 +206,8 @@ export class Machine {
       if (nowMs >= this.#rollCall.sweepDueMs) this.#forget(this.#rollCall.sweep(now))
       for (const action of this.#overlay.advance(nowMs)) {
         if (action.type === 'dial') this.#overlay.dialling(action.id, nowMs)
+        if (action.type === 'disconnect')
+          this.#outbox.send([{ to: action.id, message: syncMessage({ releasing: true }) }])
         this.#outbox.push(action)
       }
     })
