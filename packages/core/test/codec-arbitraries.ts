@@ -124,6 +124,7 @@ export const syncFrame: fc.Arbitrary<SyncFrame> = fc.oneof(
       digest: optional(digest),
       facts,
       more: fc.boolean(),
+      releasing: fc.boolean(),
     }),
   },
 )

@@ -14,6 +14,9 @@ describe('conduct', () => {
     { atMs: [0, 0, 0, 0, 60_000], last: false },
     { atMs: [0, 0, 0, 0, 59_999], last: true },
     { atMs: [0, 60_000, 120_000, 180_000, 240_000, 300_000, 360_000], last: false },
+    { atMs: Array.from({ length: 100 }, (_, i) => i * 59_000), last: false },
+    { atMs: [0, 59_000, 118_000, 118_000, 118_000], last: false },
+    { atMs: [0, 59_000, 118_000, 118_000, 118_000, 118_000], last: true },
     // Disconnected, and back with one offence left.
     { atMs: [0, 0, 0, 0, 0, 0], last: true },
     { atMs: [0, 0, 0, 0, 0, 59_999], last: true },

@@ -9,7 +9,17 @@ describe('dial outcome', () => {
   it.each<[string, unknown, string]>([
     ['a refusal', coded('ECONNREFUSED'), 'refused'],
     ['a refusal that libp2p wrapped', wrapped('ECONNREFUSED'), 'refused'],
-    ['somebody else at the address', unexpectedPeer, 'refused'],
+    ['somebody else at the only address', unexpectedPeer, 'unreachable'],
+    [
+      'a refusal, and somebody else at another address',
+      new AggregateError([unexpectedPeer, coded('ECONNREFUSED')]),
+      'refused',
+    ],
+    [
+      'a silence, and somebody else at another address',
+      new AggregateError([unexpectedPeer, coded('ETIMEDOUT')]),
+      'unreachable',
+    ],
     ['refusals everywhere', new AggregateError([coded('ECONNREFUSED'), wrapped('ECONNREFUSED')]), 'refused'],
     [
       'refusals, one of them nested',

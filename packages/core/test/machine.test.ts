@@ -19,6 +19,7 @@ const grace = idOf('grace')
 class Bench {
   readonly machine: Machine
   readonly events: string[] = []
+  readonly dials: string[] = []
   /** The ids of each step in which others changed, and at which place among its effects they were. */
   readonly changes: { readonly ids: readonly string[]; readonly place: number }[] = []
   #now: Instant = { monotonicMs: 0, epochMs }
@@ -78,6 +79,7 @@ class Bench {
   carryOut(effects: readonly MachineEffect[]): void {
     for (const [place, effect] of effects.entries()) {
       if (effect.type === 'changed') this.changes.push({ ids: effect.ids, place })
+      if (effect.type === 'dial') this.dials.push(effect.id)
       if (effect.type === 'event') this.events.push(`${effect.event.type} ${effect.event.member.name}`)
       if (effect.type !== 'sign') continue
       const fact = signedFact(self, effect.draft)
@@ -93,6 +95,37 @@ describe('machine', () => {
     bench.probed(epochMs)
     bench.pass(1_000)
     expect(bench.incarnation).toBe(epochMs + 1)
+  })
+
+  describe('when the connection to a member ends that is no neighbour', () => {
+    /** Of a cluster of 40, one that is no neighbour and is connected. */
+    function connected(): { bench: Bench; id: string; dials: () => string[] } {
+      const bench = new Bench()
+      const ids = Array.from({ length: 40 }, (_, i) => idOf(`member ${i}`))
+      for (const id of ids) bench.hear(id, recordBody({ incarnation: epochMs }))
+      bench.handle({ type: 'link', id: ada, state: 'open' })
+      const id = ids.find(other => !bench.machine.overlay.isNeighbour(other))
+      if (id === undefined) throw new Error('40 are not all neighbours')
+      bench.handle({ type: 'link', id, state: 'open' })
+      return { bench, id, dials: () => bench.dials.filter(dialled => dialled === id) }
+    }
+
+    it('dials it', () => {
+      const { bench, id, dials } = connected()
+      bench.handle({ type: 'link', id, state: 'closed' })
+      expect(dials()).toEqual([id])
+    })
+
+    it('does not when the member said that it gives the connection up, but when the next one ends', () => {
+      const { bench, id, dials } = connected()
+      const message = syncMessage({ releasing: true })
+      bench.handle({ type: 'sync', from: id, message, facts: [] })
+      bench.handle({ type: 'link', id, state: 'closed' })
+      expect(dials()).toEqual([])
+      bench.handle({ type: 'link', id, state: 'open' })
+      bench.handle({ type: 'link', id, state: 'closed' })
+      expect(dials()).toEqual([id])
+    })
   })
 
   it.each(['closed', 'released'] as const)('forgets round trips over a connection that was %s', state => {
@@ -165,6 +198,7 @@ describe('machine', () => {
     bench.hear(ada, recordBody({ incarnation: epochMs, version: 2, name: 'ada', tags: { at: 'home' } }))
     bench.hear(ada, recordBody({ incarnation: epochMs, version: 2, name: 'ada', tags: { at: 'home' } }))
     bench.hear(grace, suspicionBody(ada, epochMs))
+    bench.pass(1_000)
     bench.hear(ada, recordBody({ incarnation: epochMs + 1, name: 'ada' }))
     bench.hear(ada, recordBody({ incarnation: epochMs + 1, version: 2, name: 'ada', leaving: true }))
     expect(bench.events).toEqual(['join ada', 'update ada', 'suspect ada', 'recover ada', 'leave ada'])
@@ -186,6 +220,7 @@ it('counts a member that took its goodbye back among the living again, where it 
   bench.hear(ada, recordBody({ incarnation: epochMs, version: 3 }))
   expect(bench.machine.member(ada)?.status).toBe('alive')
   bench.hear(grace, recordBody({ incarnation: epochMs }), suspicionBody(ada, epochMs))
+  bench.pass(1_000)
   expect(bench.machine.member(ada)?.status).toBe('suspect')
 })
 
@@ -194,6 +229,7 @@ it('goes on telling of a suspect, whatever date is under the suspicion', () => {
   const started = epochMs - 2 * 86_400_000
   bench.hear(ada, recordBody({ incarnation: started }))
   bench.hear(grace, { type: 'suspicion', subject: ada, incarnation: started, hard: false, epochMs: 0 })
+  bench.pass(1_000)
   expect(bench.machine.member(ada)?.status).toBe('suspect')
   expect(bench.machine.table.place(ada)).toBeDefined()
   bench.pass(60_000)

@@ -72,6 +72,17 @@ describe('overlay', () => {
     ])
   })
 
+  it('knows which connections it gave up itself, once, and not after another stood', () => {
+    const overlay = overlayOf('a')
+    for (const id of ['b', 'c', 'd']) overlay.opened(id, true)
+    expect(overlay.advance(5_000)).toEqual([])
+    const given = overlay.advance(30_000).map(action => action.type === 'disconnect' && action.id)
+    expect(given).toEqual(['b', 'c', 'd'])
+    expect([overlay.closed('b'), overlay.closed('b')]).toEqual([true, false])
+    overlay.opened('c', false)
+    expect(overlay.closed('c')).toBe(false)
+  })
+
   it('does not look for who has left', () => {
     const overlay = overlayOf('a', [address])
     overlay.present('b')

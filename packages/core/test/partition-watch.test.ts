@@ -19,11 +19,16 @@ describe('partition watch', () => {
     { members: 6, lostMs: [0, 60_001], suspected: false, why: 'more than a minute apart' },
     { members: 16, lostMs: Array(8).fill(0), suspected: true, why: 'a half' },
   ])('$members members lose some at $lostMs: $why', ({ members, lostMs, suspected }) => {
-    expect(after(members, lostMs).suspected(members - lostMs.length)).toBe(suspected)
+    expect(after(members, lostMs).suspected(members - lostMs.length, 60_001)).toBe(suspected)
   })
 
   it('is over when half of the lost are back', () => {
     const watch = after(16, Array(8).fill(0))
-    expect([8, 11, 12, 8].map(visible => watch.suspected(visible))).toEqual([true, true, false, false])
+    expect([8, 11, 12, 8].map(visible => watch.suspected(visible, 1_000))).toEqual([true, true, false, false])
+  })
+
+  it('is over ten minutes after the last was lost, though none came back', () => {
+    const watch = after(12, [0, 1_000, 2_000, 3_000])
+    expect([602_999, 603_000].map(nowMs => watch.suspected(8, nowMs))).toEqual([true, false])
   })
 })

@@ -18,6 +18,9 @@ export function acceptablePauseMs(meanMs: number): number {
   return 2 * meanMs
 }
 
+/** How many beats in a row have to stay out until a member's word is needed instead of somebody else's. Our choice: one more than may be lost. */
+const overdueBeats = 3
+
 /** However regular they came: beats ride on anti-entropy, whose rounds are not. Our choice: a quarter of the mean, at least an interval. */
 export function minDeviationMs(meanMs: number, probeIntervalMs: number): number {
   return Math.max(meanMs / 4, probeIntervalMs)
@@ -68,6 +71,13 @@ export class Heartbeats {
     if (known.window.count < gapsToAccuse || this.#watch.has(id) || this.#deviations === Infinity) return
     const rhythm = this.#rhythm(known)
     if (rhythm !== undefined) this.#watchFrom(id, rhythm, nowMs + this.#silenceMs(rhythm))
+  }
+
+  /** Whether beats stayed out for so long that nobody else can vouch for the member. */
+  isOverdue(id: string, nowMs: number): boolean {
+    const known = this.#heartbeats.get(id)
+    if (known === undefined || this.#usualMs === 0) return false
+    return nowMs - Math.max(known.lastMs, this.#backSinceMs) > overdueBeats * this.#usualMs
   }
 
   phi(id: string, nowMs: number): number | undefined {

@@ -12,7 +12,7 @@ export interface Subject {
  *
  * - `open`: it works now.
  * - `closed`: it ended, and not by the host's own will.
- * - `released`: it ended as it should: either end no longer needed it.
+ * - `released`: it ended as it should: the host no longer needed it, or the other end said so.
  * - `refused`: a dial was answered by a machine on which nobody listens, at every address the member has. The only
  *   hard evidence there is.
  * - `unreachable`: a dial timed out, or there is no address to dial.

@@ -1,44 +1,40 @@
 import type { DetectorKnobs } from './knobs.ts'
+import { Suspension } from './suspension.ts'
 
 /** Links lost within this time belong together. Our choice: a network that goes takes all of them in one go. */
 export const togetherMs = 1_000
 /** Fewer lost links say nothing about our own network. */
 const fewestLost = 3
-/** The part of the links that has to be lost. */
-const partLost = 0.75
 /** How many lost members are dialled again and again. */
 const maxLost = 64
-/** For so many intervals without any link a member takes the fault on itself; longer only if a dial says so. */
-const intervalsWithoutLink = 10
-
-/** Whether so many links lost together mean that it is our own network that went. */
-export function isOwnNetwork(lost: number, stillOpen: number): boolean {
-  return lost >= fewestLost && lost >= partLost * (lost + stillOpen)
-}
 
 /**
  * Links: who is connected, and whether it was our own network that changed (Wi-Fi, VPN, dock).
  *
- * When most links end within a second and nobody refuses, or a dial says so, the network is taken to be gone.
- * Then nobody is judged and the lost are dialled each interval, until a link is open again and a window has
- * passed since. A host that reports no links has none of this, and is taken to reach everybody.
+ * Our own network is gone only when all of it is: no link is open, and nothing arrived since. The cause is that
+ * several links ended within a second and no machine refused a dial, or that a dial found no network. What a dial
+ * to one member says while another link stands is a fact about that member. Judgement is then suspended and the lost
+ * are dialled each interval, until a link is open or a byte arrives, and a window has passed since; and no longer than
+ * a suspension lasts. Until then, further dials that find no network are the same cause. A host that reports no links
+ * has none of this, and is taken to reach everybody.
  */
 export class Links {
   readonly #knobs: DetectorKnobs
   readonly #open = new Set<string>()
   readonly #lostAtMs = new Map<string, number>()
+  readonly #suspension: Suspension
   #isReported = false
   #refusedMs = -Infinity
-  #goneSinceMs: number | undefined
-  #awayUntilMs = -Infinity
+  #isGone = false
 
   constructor(knobs: DetectorKnobs) {
     this.#knobs = knobs
+    this.#suspension = new Suspension(knobs.probeIntervalMs)
   }
 
   /** Until when no verdict is given because of the network. */
   get awayUntilMs(): number {
-    return this.#awayUntilMs
+    return this.#suspension.untilMs
   }
 
   isOpen(id: string): boolean {
@@ -52,46 +48,48 @@ export class Links {
 
   /** Returns whether our network came back with it. */
   opened(id: string, nowMs: number): boolean {
-    const isBack = this.#goneSinceMs !== undefined
-    if (isBack) this.#awayUntilMs = nowMs + this.#knobs.awayMs
     this.#isReported = true
-    this.#goneSinceMs = undefined
     this.#lostAtMs.delete(id)
     this.#open.add(id)
-    return isBack
+    return this.heard(nowMs)
+  }
+
+  /** A byte came from another machine. Returns whether our network came back with it. */
+  heard(nowMs: number): boolean {
+    if (!this.#isGone) return false
+    this.#isGone = false
+    this.#suspension.set(nowMs + this.#knobs.awayMs, nowMs)
+    return true
   }
 
   /** Returns whether there was a link. */
   closed(id: string, nowMs: number): boolean {
     this.#isReported = true
     if (!this.#open.delete(id)) return false
-    if (this.#goneSinceMs === undefined) this.#dropLostBefore(nowMs - togetherMs)
+    if (!this.#isGone) this.#dropLostBefore(nowMs - togetherMs)
     this.#lose(id, nowMs)
     const wasRefused = this.#refusedMs > nowMs - togetherMs
-    if (!wasRefused && isOwnNetwork(this.#lostAtMs.size, this.#open.size)) this.#gone(nowMs)
+    if (!wasRefused && this.#lostAtMs.size >= fewestLost) this.#gone(nowMs)
     return true
   }
 
   /** Another machine answered, so our network is there. */
   refused(nowMs: number): void {
     this.#refusedMs = nowMs
-    this.#goneSinceMs = undefined
-    this.#awayUntilMs = -Infinity
+    this.#isGone = false
+    this.#suspension.set(-Infinity, nowMs)
   }
 
-  /** A dial to `id` said that there is no network. */
+  /** A dial to `id` found no network. */
   networkDown(id: string, nowMs: number): void {
+    if (this.#open.size > 0) return
     this.#lose(id, nowMs)
     this.#gone(nowMs)
   }
 
   /** An interval has begun: whom to dial again. */
   tick(nowMs: number): readonly string[] {
-    const sinceMs = this.#goneSinceMs
-    if (sinceMs === undefined && nowMs >= this.#awayUntilMs) return []
-    if (sinceMs !== undefined && nowMs < sinceMs + intervalsWithoutLink * this.#knobs.probeIntervalMs)
-      this.#gone(nowMs)
-    return [...this.#lostAtMs.keys()]
+    return this.#isGone || nowMs < this.awayUntilMs ? [...this.#lostAtMs.keys()] : []
   }
 
   forget(id: string): void {
@@ -100,8 +98,9 @@ export class Links {
   }
 
   #gone(nowMs: number): void {
-    this.#goneSinceMs ??= nowMs
-    this.#awayUntilMs = nowMs + this.#knobs.awayMs
+    if (this.#isGone || this.#open.size > 0) return
+    this.#isGone = true
+    this.#suspension.extend(Infinity, nowMs)
   }
 
   #lose(id: string, nowMs: number): void {

@@ -45,12 +45,13 @@ export class Machine implements Detector {
     this.#knobs = knobs
     this.#links = new Links(knobs)
     this.#excuses = new Excuses(this.#links)
-    this.#stall = new OwnStall(knobs.stallThresholdMs, knobs.awayMs)
+    this.#stall = new OwnStall(knobs)
     this.#verdicts = new Verdicts(self, knobs, roster, effect => this.#effects.push(effect))
     this.#refutation = new Refutation(knobs)
     this.#heartbeats = new Heartbeats(knobs, random)
     const send = (to: string, message: ProbeMessage): void => this.#send(to, message)
-    this.#probing = new Probing({ self, knobs, random, order, roster, links: this.#links, send })
+    const mayVouch = (id: string, nowMs: number): boolean => !this.#heartbeats.isOverdue(id, nowMs)
+    this.#probing = new Probing({ self, knobs, random, order, roster, links: this.#links, send, mayVouch })
   }
 
   handle(input: DetectorInput, nowMs: number): DetectorEffect[] {
@@ -214,7 +215,7 @@ export class Machine implements Detector {
         break
       case 'ack':
         // A late ack is no evidence either: it tells of the time of another probe.
-        if (this.#probing.ack(from, message.seq)) this.#heard(from, nowMs)
+        if (this.#probing.ack(from, message.seq, nowMs)) this.#heard(from, nowMs)
         break
       case 'ping-request':
         this.#probing.serve(from, message.seq, message.subject, nowMs)
@@ -274,6 +275,7 @@ export class Machine implements Detector {
 
   /** A byte came from `id` itself. */
   #heard(id: string, nowMs: number): void {
+    if (this.#links.heard(nowMs)) this.#heartbeats.skipTo(nowMs)
     const member = this.#roster.get(id)
     if (member === undefined) return
     member.heardMs = nowMs

@@ -35,9 +35,13 @@ interface Probe {
   lateMs: number
   /** It was given more time for that already: once in a stage. */
   isPutOff: boolean
-  stage:
-    | { readonly type: 'direct' }
-    | { readonly type: 'indirect'; readonly asked: ReadonlySet<string>; readonly owing: Set<string> }
+  stage: { readonly type: 'direct' } | IndirectStage
+}
+
+interface IndirectStage {
+  readonly type: 'indirect'
+  readonly asked: ReadonlySet<string>
+  readonly owing: Set<string>
 }
 
 export interface ProberPort {
@@ -45,6 +49,8 @@ export interface ProberPort {
   readonly helpersFor: (subject: string) => readonly HelperChoice[]
   /** Whether a byte came from the subject since then. */
   readonly heardSince: (subject: string, sinceMs: number) => boolean
+  /** Whether a helper's word is enough: a helper may lie, heartbeats are signed. */
+  readonly mayVouch: (subject: string, nowMs: number) => boolean
 }
 
 /**
@@ -61,6 +67,8 @@ export class Prober {
   readonly #probes = new Map<number, Probe>()
   readonly #bySubject = new Map<string, Probe>()
   readonly #due = new DeadlineQueue<number>()
+  /** Helpers whose nack was missing, until they answer: their silence says it once. */
+  readonly #silent = new Set<string>()
 
   constructor(knobs: DetectorKnobs, seqs: Sequence, port: ProberPort) {
     this.#knobs = knobs
@@ -94,22 +102,24 @@ export class Prober {
   }
 
   /** Whether the ack answered a probe of ours; then the probe is over. */
-  ack(from: string, seq: number): boolean {
+  ack(from: string, seq: number, nowMs: number): boolean {
     const probe = this.#probes.get(seq)
     if (probe === undefined) return false
     const isRelayed = probe.stage.type === 'indirect' && probe.stage.asked.has(from)
-    if (from !== probe.subject && !isRelayed) return false
+    if (from !== probe.subject && !(isRelayed && this.#port.mayVouch(probe.subject, nowMs))) return false
+    this.#silent.delete(from)
     this.#end(probe)
     return true
   }
 
   nack(from: string, seq: number): void {
     const stage = this.#probes.get(seq)?.stage
-    if (stage?.type === 'indirect') stage.owing.delete(from)
+    if (stage?.type === 'indirect' && stage.owing.delete(from)) this.#silent.delete(from)
   }
 
-  /** Ends a subject's probe without a verdict. */
+  /** Ends a subject's probe without a verdict; of the subject as a helper nothing is kept either. */
   drop(subject: string): void {
+    this.#silent.delete(subject)
     const probe = this.#bySubject.get(subject)
     if (probe !== undefined) this.#end(probe)
   }
@@ -139,12 +149,15 @@ export class Prober {
       else if (probe.stage.type === 'direct') this.#askHelpers(probe, nowMs)
       else {
         this.#end(probe)
-        results.push({
-          subject: probe.subject,
-          blame: selfBlame(probe.stage.asked.size, probe.stage.owing.size),
-        })
+        results.push({ subject: probe.subject, blame: this.#blame(probe.stage) })
       }
     }
+  }
+
+  #blame({ asked, owing }: IndirectStage): number {
+    const missing = [...owing].filter(id => !this.#silent.has(id))
+    for (const id of missing) this.#silent.add(id)
+    return selfBlame(asked.size, missing.length)
   }
 
   #putOff(probe: Probe, nowMs: number): void {
@@ -180,7 +193,8 @@ export function indirectStageMs(knobs: Pick<DetectorKnobs, 'probeIntervalMs' | '
 }
 
 /**
- * By how much an unanswered probe worsens local health: one for each missing nack. With all nacks there, it
+ * By how much an unanswered probe worsens local health: one for each nack that is missing anew, so that one helper
+ * that never answers does so once. With all nacks there, it
  * was the subject, 0; with nobody to ask, it may have been us, 1. memberlist's `probeNode`; Lifeguard §IV.A counts
  * the probe itself too.
  */

@@ -21,6 +21,7 @@ export interface ProbingOptions {
   readonly roster: Roster
   readonly links: Links
   readonly send: (to: string, message: ProbeMessage) => void
+  readonly mayVouch: (subject: string, nowMs: number) => boolean
 }
 
 /**
@@ -36,7 +37,7 @@ export class Probing {
   readonly #helper: Helper
 
   constructor(options: ProbingOptions) {
-    const { knobs, random, roster, send } = options
+    const { knobs, random, roster, send, mayVouch } = options
     this.#options = options
     this.health = new LocalHealth(knobs)
     this.#order = new ProbeOrder(options.order, random)
@@ -44,6 +45,7 @@ export class Probing {
     this.#helper = new Helper(knobs, this.#seqs, send)
     this.#prober = new Prober(knobs, this.#seqs, {
       send,
+      mayVouch,
       helpersFor: subject => this.#helpersFor(subject),
       heardSince: (subject, sinceMs) => (roster.get(subject)?.heardMs ?? -Infinity) >= sinceMs,
     })
@@ -94,8 +96,8 @@ export class Probing {
   }
 
   /** Whether the ack answered a ping that still waited for it. */
-  ack(from: string, seq: number): boolean {
-    if (this.#prober.ack(from, seq)) {
+  ack(from: string, seq: number, nowMs: number): boolean {
+    if (this.#prober.ack(from, seq, nowMs)) {
       this.health.change(-1)
       return true
     }

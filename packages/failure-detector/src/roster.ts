@@ -52,7 +52,12 @@ export class Roster {
     if (known !== undefined || this.#prior === undefined || this.#members.has(id)) return known
     const before = this.#prior.get(id)
     if (before === undefined) return undefined
-    const member = { ...before }
+    const { standing } = before
+    const member = {
+      ...before,
+      standing:
+        standing.type === 'suspect' ? { ...standing, suspicion: standing.suspicion.copy() } : standing,
+    }
     this.#members.set(id, member)
     return member
   }

@@ -34,6 +34,15 @@ export class Suspicion {
     this.#deadlineMs = nowMs + bounds.maxMs
   }
 
+  /** The same claims, and from now on its own. */
+  copy(): Suspicion {
+    const copy = new Suspicion(this.#bounds, this.sinceMs)
+    for (const [observer, { hard }] of this.#observers) copy.#observers.set(observer, { hard })
+    copy.#hardSinceMs = this.#hardSinceMs
+    copy.#deadlineMs = this.#deadlineMs
+    return copy
+  }
+
   get deadlineMs(): number {
     return this.#deadlineMs
   }

@@ -457,7 +457,7 @@ describe('hard evidence', () => {
 
   it.each([
     ['released', -Infinity],
-    ['closed', 2_000],
+    ['closed', 12_000],
   ] as const)('all links %s at once: no verdict before %d', (state, awayUntilMs) => {
     for (const id of 'abcd') bench.handle({ type: 'link', id, state: 'open' })
     for (const id of 'abcd') bench.handle({ type: 'link', id, state })

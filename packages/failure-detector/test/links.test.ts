@@ -1,17 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { profiles } from '../src/knobs.ts'
-import { isOwnNetwork, Links } from '../src/links.ts'
-
-it.each([
-  [8, 0, true],
-  [6, 2, true],
-  [5, 2, false],
-  [3, 1, true],
-  [3, 0, true],
-  [2, 0, false],
-])('%i links lost together, %i still open: own network %s', (lost, open, expected) => {
-  expect(isOwnNetwork(lost, open)).toBe(expected)
-})
+import { Links } from '../src/links.ts'
 
 describe('Links', () => {
   let links: Links
@@ -23,12 +12,28 @@ describe('Links', () => {
     for (const id of ids) links.closed(id, nowMs)
   }
 
-  it('takes the loss of most links within a second for its own network', () => {
-    close('ab', 5_000)
+  it('takes the loss of all links within a second for its own network, and not that of most', () => {
+    close('abc', 5_000)
     expect(links.awayUntilMs).toBe(-Infinity)
-    close('c', 5_900)
-    expect(links.awayUntilMs).toBe(7_900)
-    expect(links.tick(6_500)).toEqual(['a', 'b', 'c'])
+    expect(links.tick(5_500)).toEqual([])
+    close('d', 5_900)
+    expect(links.awayUntilMs).toBe(17_900)
+    expect(links.tick(6_500)).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  it('takes a dial that found no network for a fact about one member while another link stands', () => {
+    for (let nowMs = 1_000; nowMs < 60_000; nowMs += 1_000) links.networkDown('six', nowMs)
+    expect(links.awayUntilMs).toBe(-Infinity)
+    close('abc', 60_000)
+    links.networkDown('six', 60_100)
+    expect(links.awayUntilMs).toBe(-Infinity)
+  })
+
+  it('takes a dial that found no network for its own when no link stands', () => {
+    for (const [at, id] of [...'abcd'].entries()) close(id, 5_000 + 2_000 * at)
+    expect(links.awayUntilMs).toBe(-Infinity)
+    links.networkDown('a', 20_000)
+    expect(links.awayUntilMs).toBe(32_000)
   })
 
   it('sees nothing in links that end one after the other', () => {
@@ -58,23 +63,39 @@ describe('Links', () => {
 
   it('withholds verdicts until a window after the first link is back', () => {
     close('abcd', 5_000)
-    links.tick(6_000)
-    expect(links.awayUntilMs).toBe(8_000)
     expect(links.opened('c', 6_500)).toBe(true)
     expect(links.awayUntilMs).toBe(8_500)
     expect(links.tick(7_000)).toEqual(['a', 'b', 'd'])
     expect(links.tick(8_500)).toEqual([])
   })
 
-  it('takes the fault on itself for ten intervals, and longer while dials say so', () => {
+  it('withholds verdicts until a window after a byte came from anybody', () => {
     close('abcd', 5_000)
-    links.tick(14_999)
-    expect(links.awayUntilMs).toBe(16_999)
-    links.tick(15_000)
-    expect(links.awayUntilMs).toBe(16_999)
-    expect(links.tick(15_000)).toHaveLength(4)
-    links.networkDown('a', 60_000)
-    expect(links.awayUntilMs).toBe(62_000)
+    expect([links.heard(6_500), links.heard(6_600)]).toEqual([true, false])
+    expect(links.awayUntilMs).toBe(8_500)
+  })
+
+  it('takes the fault on itself for twelve intervals, whatever dials say meanwhile and later', () => {
+    close('abcd', 5_000)
+    for (let nowMs = 5_100; nowMs < 100_000; nowMs += 500) {
+      links.networkDown('a', nowMs)
+      expect(links.awayUntilMs).toBe(17_000)
+    }
+    expect(links.tick(100_000)).toHaveLength(4)
+  })
+
+  it('judges half of the time at least, however often one link comes and goes', () => {
+    close('abcd', 0)
+    let awayMs = 0
+    for (let nowMs = 0; nowMs < 600_000; nowMs += 100) {
+      if (nowMs < links.awayUntilMs) awayMs += 100
+      if (nowMs % 400 === 0) links.opened('a', nowMs)
+      if (nowMs % 400 === 200) {
+        close('a', nowMs)
+        links.networkDown('six', nowMs)
+      }
+    }
+    expect(awayMs).toBeLessThan(0.52 * 600_000)
   })
 
   it('reaches everybody until a link is reported, then the connected', () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { profiles } from '../src/knobs.ts'
 import { lateMs, OwnStall } from '../src/own-stall.ts'
 
 it.each([
@@ -13,7 +14,7 @@ it.each([
 })
 
 it('keeps its window after the end, and takes two signs of one stall for one', () => {
-  const stall = new OwnStall(500, 2_000)
+  const stall = new OwnStall(profiles.lan)
   expect(stall.awayUntilMs).toBe(-Infinity)
   expect([stall.ended(5_000), stall.ended(5_000), stall.ended(6_000)]).toEqual([true, false, true])
   expect(stall.awayUntilMs).toBe(8_000)
@@ -28,8 +29,22 @@ it.each([
 ])(
   'a call that is %d ms late, where timers are late: %s, means that one was away: %s',
   (lateMs, areLate, isStall) => {
-    const stall = new OwnStall(500, 2_000)
+    const stall = new OwnStall(profiles.lan)
     stall.timersAreLate = areLate
     expect(stall.explains(lateMs)).toBe(isStall)
   },
 )
+
+it('suspends judgement half of the time at most, and a moment after each stall', () => {
+  const stall = new OwnStall(profiles.lan)
+  let awayMs = 0
+  for (let nowMs = 0; nowMs < 600_000; nowMs += 100) {
+    if (nowMs % 1_900 === 0) {
+      stall.ended(nowMs)
+      expect(stall.awayUntilMs).toBeGreaterThanOrEqual(nowMs + 500)
+    }
+    if (nowMs < stall.awayUntilMs) awayMs += 100
+  }
+  expect(awayMs).toBeGreaterThan(0.45 * 600_000)
+  expect(awayMs).toBeLessThan(0.65 * 600_000)
+})

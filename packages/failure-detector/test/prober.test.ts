@@ -9,6 +9,7 @@ function endsMs(turnMs: number): number {
     send: () => {},
     helpersFor: () => [{ id: 'helper', nackExpected: true }],
     heardSince: () => false,
+    mayVouch: () => true,
   })
   prober.begin('subject', undefined, 1, 0)
   for (let nowMs = turnMs; nowMs < 60_000; nowMs += turnMs) {
@@ -27,4 +28,43 @@ it.each([
   ['every 450 ms', 450, 5_400],
 ])('called %s, it waits longer for answers, but not for ever', (_, turnMs, expectedMs) => {
   expect(endsMs(turnMs)).toBe(expectedMs)
+})
+
+it('blames itself once for a helper that never answers, and again when it has answered meanwhile', () => {
+  const sent: number[] = []
+  const prober = new Prober(profiles.lan, new Sequence(() => 0.5), {
+    send: (_, message) => sent.push(message.seq),
+    helpersFor: () => [{ id: 'helper', nackExpected: true }],
+    heardSince: () => false,
+    mayVouch: () => true,
+  })
+  const probe = (atMs: number, helperAnswers: boolean): number[] => {
+    prober.begin('subject', undefined, 1, atMs)
+    prober.advance(atMs + 500)
+    if (helperAnswers) prober.nack('helper', sent.at(-1) ?? 0)
+    return prober.advance(atMs + 1_000).map(({ blame }) => blame)
+  }
+  expect([false, false, true, false].map((answers, at) => probe(2_000 * at, answers))).toEqual([
+    [1],
+    [0],
+    [0],
+    [1],
+  ])
+})
+
+it.each([
+  [true, 0],
+  [false, 1],
+])('believes a helper that vouches for the subject while it may: %s', (mayVouch, unanswered) => {
+  const sent: number[] = []
+  const prober = new Prober(profiles.lan, new Sequence(() => 0.5), {
+    send: (_, message) => sent.push(message.seq),
+    helpersFor: () => [{ id: 'helper', nackExpected: true }],
+    heardSince: () => false,
+    mayVouch: () => mayVouch,
+  })
+  prober.begin('subject', undefined, 1, 0)
+  prober.advance(500)
+  expect(prober.ack('helper', sent.at(-1) ?? 0, 600)).toBe(mayVouch)
+  expect(prober.advance(1_000)).toHaveLength(unanswered)
 })

@@ -23,3 +23,20 @@ it('counts as members change and go: the alive and the suspect make the cluster,
   expect([roster.aliveCount, roster.clusterSize]).toEqual([1, 2])
   expect(roster.get('c')).toBeUndefined()
 })
+
+it('leaves the members of a prior alone, their suspicions included', () => {
+  const prior = new Roster('before')
+  const known = prior.add('a', 1, { type: 'alive' })
+  prior.stand(known, {
+    type: 'suspect',
+    suspicion: new Suspicion({ minMs: 1_000, maxMs: 6_000, k: 1, hardFloorMs: 500 }, 0),
+  })
+  const copied = new Roster('me', prior).get('a')
+  if (copied?.standing.type !== 'suspect' || known.standing.type !== 'suspect')
+    throw new Error('both are suspect')
+  const quorum = { wanted: 2, counts: () => true }
+  for (const observer of ['b', 'c']) copied.standing.suspicion.observe(observer, false, quorum, 0)
+  expect(copied.standing.suspicion.deadlineMs).toBe(1_000)
+  expect(known.standing.suspicion.deadlineMs).toBe(6_000)
+  expect(known.standing.suspicion.observers).toEqual([])
+})

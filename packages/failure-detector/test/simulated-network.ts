@@ -1,5 +1,5 @@
 import { DeadlineQueue } from '../src/deadline-queue.ts'
-import type { DetectorEffect, DetectorInput, DetectorOptions, LinkState } from '../src/index.ts'
+import type { DetectorEffect, DetectorInput, DetectorOptions, LinkState, ProbeMessage } from '../src/index.ts'
 import { createRings, ringNeighbours } from '../src/index.ts'
 import { mulberry32 } from './mulberry32.ts'
 import { SimulatedHost } from './simulated-host.ts'
@@ -34,6 +34,8 @@ export class SimulatedNetwork {
   readonly events: Event[] = []
   nowMs = 0
   loss: number
+  /** Sees what is sent to a member to which nothing gets. */
+  intercept: (from: string, to: string, message: ProbeMessage) => void = () => {}
   messages = 0
   probes = 0
   /** Members whose own network is gone. */
@@ -74,6 +76,11 @@ export class SimulatedNetwork {
     const host = this.#byId.get(id)
     if (host === undefined) throw new Error(`no member ${id}`)
     return host
+  }
+
+  isRunning(id: string): boolean {
+    const { isCrashed, stalledUntilMs } = this.host(id)
+    return !isCrashed && this.nowMs >= stalledUntilMs
   }
 
   run(forMs: number): void {
@@ -232,6 +239,7 @@ export class SimulatedNetwork {
   #send(from: SimulatedHost, to: string, input: DetectorInput): void {
     this.messages += 1
     if (input.type === 'message' && input.message.type === 'ping') this.probes += 1
+    if (input.type === 'message' && this.#isCut(from.id, to)) this.intercept(from.id, to, input.message)
     if (this.#isCut(from.id, to) || this.#random() < this.loss) return
     const host = this.host(to)
     this.later(this.#latencyMs(), () =>

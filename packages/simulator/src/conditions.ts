@@ -34,7 +34,8 @@ const maxDisorderMs = 500
 export class Conditions {
   readonly #seed: number
   readonly #delay: Delay
-  readonly #cuts = new Map<string, Set<string>>()
+  /** From → to → whether there is a route at all. */
+  readonly #cuts = new Map<string, Map<string, { readonly hasRoute: boolean }>>()
   #groups: Map<string, number> | undefined
   #delayFault: { readonly delay: Delay; readonly random: Random } | undefined
   #loss: (Chance & { readonly retransmitted: boolean }) | undefined
@@ -52,6 +53,11 @@ export class Conditions {
   carries(from: string, to: string): boolean {
     if (this.#groups && this.#groups.get(from) !== this.#groups.get(to)) return false
     return this.#cuts.size === 0 || !this.#cuts.get(from)?.has(to)
+  }
+
+  /** Whether a dial finds a way there, be it that nobody answers. */
+  hasRoute(from: string, to: string): boolean {
+    return this.#cuts.get(from)?.get(to)?.hasRoute ?? true
   }
 
   /** Whether nothing is wrong between any two. */
@@ -101,11 +107,12 @@ export class Conditions {
     }
   }
 
-  cut(from: readonly string[], to: readonly string[]): () => void {
+  cut(from: readonly string[], to: readonly string[], hasRoute = true): () => void {
+    const cut = { hasRoute }
     for (const a of from) {
-      const targets = this.#cuts.get(a) ?? new Set()
+      const targets = this.#cuts.get(a) ?? new Map()
       this.#cuts.set(a, targets)
-      for (const b of to) if (a !== b) targets.add(b)
+      for (const b of to) if (a !== b) targets.set(b, cut)
     }
     return () => {
       for (const a of from) {

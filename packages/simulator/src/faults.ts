@@ -29,8 +29,13 @@ interface RestartOptions {
 export interface Faults {
   /** Nothing passes between members of different groups; those in none are one more group. Replaces the last one. */
   partition(groups: readonly (readonly string[])[]): () => void
-  /** Nothing gets from the one to the other, nor back unless `oneWay`. @param options oneWay @default false */
-  cut(from: Names, to: Names, options?: { oneWay?: boolean }): () => void
+  /**
+   * Nothing gets from the one to the other, nor back unless `oneWay`.
+   *
+   * @param options oneWay @default false; noRoute: dials fail at once with "network unreachable", as to a peer with
+   * another kind of address @default false
+   */
+  cut(from: Names, to: Names, options?: { oneWay?: boolean; noRoute?: boolean }): () => void
   /** Ends partitions, cuts, loss, delay, duplication, disorder and dropped gossip. */
   heal(): void
   /** A share of all packets is lost. @param rate 0 to 1 */
@@ -108,10 +113,10 @@ export function createFaults(world: World): Faults {
 
   return {
     partition: groups => lasting(conditions.partition(groups.map(namesOf))),
-    cut(from, to, { oneWay = false } = {}) {
+    cut(from, to, { oneWay = false, noRoute = false } = {}) {
       const [a, b] = [namesOf(from), namesOf(to)]
-      const there = conditions.cut(a, b)
-      const back = oneWay ? () => {} : conditions.cut(b, a)
+      const there = conditions.cut(a, b, !noRoute)
+      const back = oneWay ? () => {} : conditions.cut(b, a, !noRoute)
       return lasting(() => {
         there()
         back()

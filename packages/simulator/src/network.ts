@@ -119,7 +119,8 @@ export class Network {
         const [address] = member.addressesOf(id)
         const target = address && this.#byAddress.get(multiaddr(address).toString())
         this.#dial(member, target, found => {
-          const outcome = found === 'open' && target?.id !== id ? 'refused' : found
+          // Another peer that answers says nothing about this one.
+          const outcome = found === 'open' && target?.id !== id ? 'unreachable' : found
           if (outcome === 'open') this.#open(member, this.#require(id))
           else member.deliver(driver => driver.link(id, outcome))
         })
@@ -196,7 +197,7 @@ export class Network {
     let afterMs = 0
     for (let trip = 0; trip < handshakeTrips; trip++)
       afterMs += this.#conditions.fate(from.delayRandom).delayMs
-    if (from.isOffline) end('network-down', 1)
+    if (from.isOffline || (to && !this.#conditions.hasRoute(from.name, to.name))) end('network-down', 1)
     else if (!to || to === from || !this.reaches(from, to) || !this.reaches(to, from))
       end('unreachable', dialTimeoutMs)
     else if (!to.isRunning) end('refused', afterMs / handshakeTrips)

@@ -20,10 +20,12 @@ export class Conduct {
     const record = this.#records.get(id) ?? { points: 0, sinceMs: nowMs }
     const forgiven = Math.floor((nowMs - record.sinceMs) / forgiveMs)
     const points = Math.max(0, record.points - forgiven) + 1
+    // The part of a minute that has passed counts towards the next point, while there is one to forgive.
+    const sinceMs = points > 1 ? record.sinceMs + forgiven * forgiveMs : nowMs
     this.#records.delete(id)
     const enough = points >= maxPoints
     // Who was disconnected and comes back has one offence left.
-    this.#records.set(id, { points: Math.min(points, maxPoints - 1), sinceMs: nowMs })
+    this.#records.set(id, { points: Math.min(points, maxPoints - 1), sinceMs })
     const [oldest] = this.#records.keys()
     if (this.#records.size > maxPeers && oldest !== undefined) this.#records.delete(oldest)
     return enough

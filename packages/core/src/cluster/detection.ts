@@ -69,24 +69,24 @@ export class Detection {
     switch (state) {
       case 'open':
         overlay.opened(id, isOurs)
+        this.tell({ type: 'link', id, state }, now)
+        // One of the two ends begins.
+        if (self < id) outbox.send([exchanges.offer(id, now.monotonicMs)])
         break
       case 'closed':
       case 'released':
-        overlay.closed(id)
         exchanges.closed(id)
         roundTrips.closed(id)
+        // Given up, by this end or by the other that said so, it should have gone; else the member is looked for.
+        this.tell({ type: 'link', id, state: overlay.closed(id) ? 'released' : state }, now)
         break
       case 'refused':
       case 'unreachable':
       case 'network-down':
         overlay.dialFailed(id, now.monotonicMs)
+        this.tell({ type: 'link', id, state }, now)
         break
     }
-    // Either end may give up what is no edge; only a neighbour should not have gone.
-    const isRelease = state === 'closed' && !overlay.isNeighbour(id)
-    this.tell({ type: 'link', id, state: isRelease ? 'released' : state }, now)
-    // One of the two ends begins.
-    if (state === 'open' && self < id) outbox.send([exchanges.offer(id, now.monotonicMs)])
   }
 
   /** Tells the detector whom to probe, if that changed. */

@@ -4,6 +4,11 @@ export interface Health {
   readonly localHealth: number
   /** Own stalls (event loop blocked, process stopped, machine asleep) since the start. */
   readonly stalls: number
+  /**
+   * Suspicions of others that were refuted before this member showed them as `suspect`, since the start: how often the
+   * network, or a member that hears badly, raised a false alarm.
+   */
+  readonly refutedSuspicions: number
   /** Members seen alive or suspect, oneself included. */
   readonly visible: number
   /** Members known and not left, the dead included. */

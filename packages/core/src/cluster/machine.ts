@@ -4,7 +4,7 @@
  * Facts come in signed and verified, one's own by the same door as others'. Nothing here waits: what is to be
  * done is returned, and time comes in. The same inputs at the same instants give the same effects.
  */
-import { createDetector, type Detector } from '@hearsay/failure-detector'
+import { createDetector, type Detector, profiles } from '@hearsay/failure-detector'
 import { Exchanges } from '../gossip/exchanges.ts'
 import { RumorBuffer } from '../gossip/rumor-buffer.ts'
 import { MuteWatch } from '../overlay/mute-watch.ts'
@@ -12,9 +12,11 @@ import { Overlay } from '../overlay/overlay.ts'
 import { believable } from '../state/incarnation.ts'
 import type { Instant } from '../state/instant.ts'
 import { type RecordFact, Table } from '../state/table.ts'
+import { syncMessage } from '../wire/codec.ts'
 import { beatIntervalMs } from './beats.ts'
 import { Detection } from './detection.ts'
 import { FactIntake } from './fact-intake.ts'
+import { FlapDamping } from './flap-damping.ts'
 import { Goodbye } from './goodbye.ts'
 import type { Health } from './health.ts'
 import type { Load } from './load.ts'
@@ -53,6 +55,7 @@ export class Machine {
   readonly #rumors = new RumorBuffer()
   readonly #mute = new MuteWatch()
   readonly #partition = new PartitionWatch()
+  readonly #damping: FlapDamping
   readonly #pulses = new Pulses()
   readonly #roundTrips: RoundTrips
   readonly #outbox = new Outbox()
@@ -88,6 +91,7 @@ export class Machine {
     )
     this.#membership = new Membership(self, prior && prior.#membership)
     this.#roundTrips = new RoundTrips(random)
+    this.#damping = new FlapDamping(knobs.probeIntervalMs ?? profiles[profile].probeIntervalMs)
     this.#exchanges = new Exchanges(
       { table: this.#table, random, maxDeltaBytes, hasCompared: prior !== undefined },
       nowMs,
@@ -103,6 +107,7 @@ export class Machine {
       exchanges: this.#exchanges,
       rumors: this.#rumors,
       partition: this.#partition,
+      damping: this.#damping,
       pulses: this.#pulses,
       roundTrips: this.#roundTrips,
       outbox: this.#outbox,
@@ -138,6 +143,7 @@ export class Machine {
           break
         case 'sync':
           this.#detection.tell({ type: 'evidence', id: input.from }, this.#now)
+          if (input.message.releasing) this.#overlay.releasedBy(input.from)
           this.#syncIntake.take(input.from, input.message, input.facts, now)
           break
         case 'probe':
@@ -145,8 +151,8 @@ export class Machine {
             input.message.type === 'ack' &&
             this.#roundTrips.ack(input.from, input.message.seq, now.monotonicMs)
           )
-            break
-          this.#detection.probed(input.from, input.message, now)
+            this.#detection.tell({ type: 'evidence', id: input.from }, now)
+          else this.#detection.probed(input.from, input.message, now)
           break
         case 'link':
           this.#wasLinked ||= input.state === 'open'
@@ -203,6 +209,8 @@ export class Machine {
       if (nowMs >= this.#rollCall.sweepDueMs) this.#forget(this.#rollCall.sweep(now))
       for (const action of this.#overlay.advance(nowMs)) {
         if (action.type === 'dial') this.#overlay.dialling(action.id, nowMs)
+        if (action.type === 'disconnect')
+          this.#outbox.send([{ to: action.id, message: syncMessage({ releasing: true }) }])
         this.#outbox.push(action)
       }
     })
@@ -217,6 +225,7 @@ export class Machine {
       this.#exchanges.dueMs,
       this.#voice.beatDueMs,
       this.#rollCall.sweepDueMs,
+      this.#damping.nextMs(),
       this.#overlay.deadlineMs(),
     )
   }
@@ -284,7 +293,8 @@ export class Machine {
       stalls: this.#detection.stalls,
       visible,
       known: visible + this.#membership.count('dead'),
-      partitionSuspected: this.#partition.suspected(visible),
+      refutedSuspicions: this.#damping.refuted,
+      partitionSuspected: this.#partition.suspected(visible, this.#now.monotonicMs),
       connections: this.#overlay.linked().length,
       full: this.#table.room.left === 0,
     }

@@ -131,7 +131,8 @@ function eventType(before: Seen | undefined, after: Member): ClusterEventType | 
 
 function memberOf({ author: id, record }: RecordFact, status: MemberStatus): Member {
   const { name, incarnation, tags } = record
-  return Object.freeze({ id, name, incarnation, status, addresses: record.addresses.flatMap(textOf), tags })
+  const addresses = Object.freeze(record.addresses.flatMap(textOf))
+  return Object.freeze({ id, name, incarnation, status, addresses, tags: Object.freeze({ ...tags }) })
 }
 
 /** An address that this version cannot read is not shown; the record stays as it was signed. */

@@ -2,14 +2,17 @@
  * Partition watch: tells a network that split from members that died.
  *
  * When, within a minute, at least two members and a third of those who were here vanish, the network is the
- * likelier culprit. The suspicion lasts until half of the lost are back.
+ * likelier culprit. The suspicion lasts until half of the lost are back, and no longer than ten minutes after the last
+ * of them vanished: those that do not come back have died.
  */
 const windowMs = 60_000
+/** Our choice: longer than people take to mend a network, or to hear of it. */
+const maxSuspectedMs = 600_000
 const maxRemembered = 1_024
 
 export class PartitionWatch {
   readonly #lostMs: number[] = []
-  #overAtVisible: number | undefined
+  #suspected: { readonly overAtVisible: number; readonly untilMs: number } | undefined
 
   /** A member was declared dead. @param visible members alive or suspect after it, oneself included. */
   lost(visible: number, nowMs: number): void {
@@ -17,11 +20,13 @@ export class PartitionWatch {
     while (this.#lostMs.length > maxRemembered || nowMs - (this.#lostMs[0] ?? nowMs) > windowMs)
       this.#lostMs.shift()
     const recent = this.#lostMs.length
-    if (recent >= 2 && recent * 3 >= visible + recent) this.#overAtVisible = visible + Math.ceil(recent / 2)
+    if (recent >= 2 && recent * 3 >= visible + recent)
+      this.#suspected = { overAtVisible: visible + Math.ceil(recent / 2), untilMs: nowMs + maxSuspectedMs }
   }
 
-  suspected(visible: number): boolean {
-    if (this.#overAtVisible !== undefined && visible >= this.#overAtVisible) this.#overAtVisible = undefined
-    return this.#overAtVisible !== undefined
+  suspected(visible: number, nowMs: number): boolean {
+    const { overAtVisible = 0, untilMs = nowMs } = this.#suspected ?? {}
+    if (visible >= overAtVisible || nowMs >= untilMs) this.#suspected = undefined
+    return this.#suspected !== undefined
   }
 }

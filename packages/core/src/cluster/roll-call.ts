@@ -10,6 +10,7 @@ import { acquaintancesOf } from '../overlay/acquaintances.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import type { Instant } from '../state/instant.ts'
 import type { RecordFact, Table } from '../state/table.ts'
+import type { FlapDamping, Verdict } from './flap-damping.ts'
 import type { MemberStatus } from './member.ts'
 import { isHere, type Membership } from './membership.ts'
 import type { Outbox } from './outbox.ts'
@@ -22,6 +23,7 @@ export interface RollCallOptions {
   readonly overlay: Overlay
   readonly membership: Membership
   readonly partition: PartitionWatch
+  readonly damping: FlapDamping
   readonly outbox: Outbox
   readonly retentionMs: number
 }
@@ -52,7 +54,9 @@ export class RollCall {
 
   /** Says what an app should hear of those who were touched. */
   look({ monotonicMs, epochMs }: Instant): void {
-    const { self, table, detector, overlay, membership, partition, outbox, retentionMs } = this.#options
+    const { self, table, detector, overlay, membership, partition, damping, outbox, retentionMs } =
+      this.#options
+    for (const id of damping.takeDue(monotonicMs)) this.touch(id)
     for (const id of this.#touched) {
       const fact = table.get(id)?.record
       if (!fact) continue
@@ -60,7 +64,8 @@ export class RollCall {
       const verdict = status === 'dead' || status === 'suspect' ? status : 'alive'
       const departedEpochMs = this.#departureDate(fact, epochMs)
       const before = membership.get(id)
-      const event = membership.observe(fact, verdict, departedEpochMs)
+      const shown = this.#toShow(fact, verdict, before?.status, monotonicMs)
+      const event = shown && membership.observe(fact, shown, departedEpochMs)
       // Not left to the sweep: newcomers would tell each other of the forgotten for as long as newcomers come.
       const isGone = verdict === 'dead' || fact.record.leaving
       if (id !== self && isGone && epochMs - departedEpochMs >= retentionMs) table.unshare(id)
@@ -72,6 +77,20 @@ export class RollCall {
     this.#touched.clear()
   }
 
+  #toShow(
+    { author: id, record }: RecordFact,
+    verdict: Verdict,
+    before: MemberStatus | undefined,
+    nowMs: number,
+  ): Verdict | undefined {
+    const { damping } = this.#options
+    if (record.leaving) {
+      damping.forget(id)
+      return verdict
+    }
+    return damping.look(id, verdict, record.incarnation, before === 'left' ? undefined : before, nowMs)
+  }
+
   /** @returns who was dropped. */
   sweep({ monotonicMs, epochMs }: Instant): string[] {
     const { table, membership, retentionMs } = this.#options
@@ -79,6 +98,7 @@ export class RollCall {
     for (const id of membership.departed(epochMs, retentionMs)) table.unshare(id)
     const dropped = this.#drop(membership.departed(epochMs, retentionMs * 1.125))
     this.#keepAcquaintances()
+    this.#options.damping.sweep(monotonicMs)
     return dropped
   }
 
@@ -96,8 +116,9 @@ export class RollCall {
   }
 
   #drop(ids: string[]): string[] {
-    const { table, overlay, membership, outbox } = this.#options
+    const { table, overlay, membership, damping, outbox } = this.#options
     for (const id of ids) {
+      damping.forget(id)
       table.forget(id)
       membership.forget(id)
       overlay.gone(id)

@@ -1,26 +1,22 @@
 /**
  * Dial outcome: what a failed dial says about the other end, and about us.
  *
- * It is a refusal only when every address was refused: one that merely did not answer may be a partition. A WebSocket
- * never says why it failed, so what the others say counts.
+ * It is a refusal only when every address that says something was refused: one that merely did not answer may be a
+ * partition. Nothing is said by a WebSocket, which never tells why it failed, nor by an address where another peer
+ * answers: addresses are shared, as those of container bridges and load balancers.
  */
 const refusedCodes = new Set(['ECONNREFUSED'])
 const networkDownCodes = new Set(['ENETUNREACH', 'ENETDOWN'])
 
 export function dialOutcome(error: unknown): 'refused' | 'unreachable' | 'network-down' {
-  const causes = causesOf(error).filter(tells)
-  if (causes.length > 0 && causes.every(isRefusal)) return 'refused'
-  if (causes.length > 0 && causes.every(cause => networkDownCodes.has(codeOf(cause)))) return 'network-down'
+  const codes = causesOf(error).filter(tells).map(codeOf)
+  if (codes.length > 0 && codes.every(code => refusedCodes.has(code))) return 'refused'
+  if (codes.length > 0 && codes.every(code => networkDownCodes.has(code))) return 'network-down'
   return 'unreachable'
 }
 
-/** Somebody else answers there now: for the member it is the same as nobody. */
-function isRefusal(cause: unknown): boolean {
-  return refusedCodes.has(codeOf(cause)) || (cause instanceof Error && cause.name === 'UnexpectedPeerError')
-}
-
 /** WebSockets fail with an event, and keep its reason from scripts. */
-const tells = (cause: unknown): boolean => cause instanceof Error
+const tells = (cause: unknown): boolean => cause instanceof Error && cause.name !== 'UnexpectedPeerError'
 
 function causesOf(error: unknown): unknown[] {
   return error instanceof AggregateError ? error.errors.flatMap(causesOf) : [error]

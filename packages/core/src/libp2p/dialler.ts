@@ -2,14 +2,14 @@
  * Dialler: connections to members, by the addresses that their records name.
  *
  * It remembers which connections were dialled here, because only those are hearsay's to close on a node that the
- * app has, and who lives on this machine, because only they may be judged by a refusal from a loopback address.
+ * app has, and on which machine each member was last connected, because a refusal there is evidence.
  */
-import type { Connection } from '@libp2p/interface'
+import type { Connection, PeerId } from '@libp2p/interface'
 import type { AddressManager, ConnectionManager } from '@libp2p/interface-internal'
 import { peerIdFromString } from '@libp2p/peer-id'
-import { isLoopback } from '@libp2p/utils'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { setMaxListeners } from 'main-event'
+import { dialSteps, hostOf } from './dial-addresses.ts'
 import { dialOutcome } from './dial-outcome.ts'
 
 export interface DiallerComponents {
@@ -18,6 +18,8 @@ export interface DiallerComponents {
 }
 
 const dialTimeoutMs = 5_000
+/** Of that, for the addresses of one step while there is another. */
+const stepTimeoutMs = 2_500
 /** A bootstrap member may be busy with a whole cluster that starts. */
 const bootstrapTimeoutMs = 10_000
 
@@ -26,7 +28,7 @@ export class Dialler {
   readonly #ownsNode: boolean
   readonly #addresses = new Map<string, Multiaddr[]>()
   readonly #dialled = new Set<string>()
-  readonly #onThisMachine = new Set<string>()
+  readonly #lastHost = new Map<string, string>()
   /** Bootstrap addresses that are being dialled. */
   readonly #bootstraps = new Map<string, Promise<string>>()
   /** Ends the dials that are under way. */
@@ -50,25 +52,36 @@ export class Dialler {
     if (addresses.length > 0) this.#addresses.set(id, addresses.flatMap(readableAddress))
     else {
       this.#addresses.delete(id)
-      this.#onThisMachine.delete(id)
+      this.#lastHost.delete(id)
     }
   }
 
-  /** The newest connection that stands, or a new one. Rejects with what `outcome` can read. */
+  /**
+   * The newest connection that stands, or a new one. Rejects with what `dialOutcome` can read, as soon as that is a
+   * refusal: addresses that say nothing, or nothing yet, are dialled all the same.
+   */
   async connect(id: string): Promise<Connection> {
-    const { connectionManager } = this.#components
     const standing = this.standing(id)
     if (standing) return standing
-    const peerId = peerIdFromString(id)
-    const addresses = this.#addresses.get(id) ?? []
     const signal = this.#signal(dialTimeoutMs)
-    this.#dialled.add(id)
-    try {
-      return await connectionManager.openConnection(addresses.length > 0 ? addresses : peerId, { signal })
-    } catch (error) {
-      this.#dialled.delete(id)
-      throw error
+    const addresses = this.#addresses.get(id) ?? []
+    if (addresses.length === 0) return this.#open(id, peerIdFromString(id), signal)
+    const own = this.#components.addressManager.getAddresses()
+    const steps = dialSteps(addresses, own, this.#lastHost.get(id))
+    const errors: unknown[] = []
+    for (const [at, step] of steps.entries()) {
+      const isLast = at === steps.length - 1
+      try {
+        return await this.#open(id, [...step.addresses], isLast ? signal : within(stepTimeoutMs, signal))
+      } catch (error) {
+        if (step.counts) errors.push(error)
+      }
+      if (isLast || dialOutcome(new AggregateError(errors)) !== 'refused') continue
+      const rest = steps.slice(at + 1).flatMap(({ addresses }) => addresses)
+      this.#open(id, rest, signal).catch(() => {})
+      break
     }
+    throw new AggregateError(errors)
   }
 
   /** One dial to an address at a time. @returns the id of whoever answers there */
@@ -99,7 +112,8 @@ export class Dialler {
   }
 
   connected({ remotePeer, remoteAddr }: Connection): void {
-    if (isLoopback(remoteAddr)) this.#onThisMachine.add(remotePeer.toString())
+    const host = hostOf(remoteAddr)
+    if (host !== undefined) this.#lastHost.set(remotePeer.toString(), host)
   }
 
   disconnected(id: string): void {
@@ -126,16 +140,14 @@ export class Dialler {
     return all.filter(({ limits }) => limits === undefined)
   }
 
-  /**
-   * What a failed dial says. A refusal from a loopback address is our own machine's: it counts only if the member
-   * is known to live here, because it was connected over loopback, or because one listens nowhere else oneself.
-   */
-  outcome(id: string, error: unknown): ReturnType<typeof dialOutcome> {
-    const outcome = dialOutcome(error)
-    const isAsked = !(this.#addresses.get(id) ?? []).every(isLoopback)
-    const livesHere =
-      this.#onThisMachine.has(id) || this.#components.addressManager.getAddresses().every(isLoopback)
-    return outcome === 'refused' && !isAsked && !livesHere ? 'unreachable' : outcome
+  async #open(id: string, to: PeerId | Multiaddr[], signal: AbortSignal): Promise<Connection> {
+    this.#dialled.add(id)
+    try {
+      return await this.#components.connectionManager.openConnection(to, { signal })
+    } catch (error) {
+      this.#dialled.delete(id)
+      throw error
+    }
   }
 }
 
@@ -145,6 +157,9 @@ function controllerOfMany(): AbortController {
   setMaxListeners(Number.POSITIVE_INFINITY, controller.signal)
   return controller
 }
+
+const within = (ms: number, signal: AbortSignal): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(ms)])
 
 function readableAddress(bytes: Uint8Array): Multiaddr[] {
   try {

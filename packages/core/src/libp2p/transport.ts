@@ -12,6 +12,7 @@ import type { Channel, RumorVerdict, Transport, TransportListener } from '../clu
 import { rumorTopic } from '../wire/cluster-tag.ts'
 import { decodeSync, encodeSync } from '../wire/codec.ts'
 import { spaceTopic } from '../wire/space-tag.ts'
+import { dialOutcome } from './dial-outcome.ts'
 import { Dialler, type DiallerComponents } from './dialler.ts'
 import { prefixed, readFrames, writeFrame } from './frame-stream.ts'
 import { closeIfHalfOpen, closeIfSilent } from './half-open.ts'
@@ -132,7 +133,7 @@ export class Libp2pTransport implements Transport {
   dial(id: string): void {
     this.#dialler.connect(id).then(
       () => this.#expectLink(id),
-      error => this.#listener?.link(id, this.#dialler.outcome(id, error)),
+      error => this.#listener?.link(id, dialOutcome(error)),
     )
   }
 

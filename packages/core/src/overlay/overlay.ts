@@ -41,6 +41,8 @@ export class Overlay {
   readonly #neighbourhood: Neighbourhood
   readonly #plan: DialPlan
   readonly #links = new Map<string, Link>()
+  /** Connections that were given up, here or by the other end, and have not ended yet. */
+  readonly #released = new Set<string>()
   readonly #absent = new Set<string>()
   /** Who answered at a bootstrap address when it was last dialled. */
   readonly #answeredBy = new Map<string, string>()
@@ -162,6 +164,7 @@ export class Overlay {
   }
 
   opened(id: string, isOurs: boolean): void {
+    this.#released.delete(id)
     this.#links.set(id, { isOurs, surplusSinceMs: undefined })
     this.#plan.succeeded(id)
     this.#bootstrapWaitMs = firstBootstrapWaitMs
@@ -185,9 +188,16 @@ export class Overlay {
     return this.#awaited.size > 0
   }
 
-  closed(id: string): void {
+  /** The other end gives up the connection. One to a neighbour is wanted here all the same. */
+  releasedBy(id: string): void {
+    if (this.#links.has(id) && !this.isNeighbour(id)) this.#released.add(id)
+  }
+
+  /** @returns whether it had been given up. */
+  closed(id: string): boolean {
     this.#links.delete(id)
     this.#touch()
+    return this.#released.delete(id)
   }
 
   /** A dial past the plan was begun. */
@@ -207,7 +217,10 @@ export class Overlay {
     if (nowMs >= this.#surplusDueMs) {
       this.#surplusDueMs = nowMs + surplusIntervalMs
       const surplus = surplusLinks(this.#links, new Set(wanted), nowMs)
-      actions.push(...surplus.map(id => ({ type: 'disconnect', id }) as const))
+      for (const id of surplus) {
+        this.#released.add(id)
+        actions.push({ type: 'disconnect', id })
+      }
     }
     return actions
   }

@@ -73,6 +73,8 @@ export interface SyncMessage {
   readonly digest: Digest | undefined
   readonly facts: readonly SignedFact[]
   readonly more: boolean
+  /** The sender closes the connection next: it is no longer needed. */
+  readonly releasing: boolean
 }
 
 export type SyncFrame = Hello | SyncMessage
@@ -93,6 +95,7 @@ const nothing: SyncMessage = {
   digest: undefined,
   facts: [],
   more: false,
+  releasing: false,
 }
 
 export function syncMessage(said: Partial<Omit<SyncMessage, 'type'>>): SyncMessage {
@@ -156,6 +159,7 @@ export function encodeSync(frame: SyncFrame): Uint8Array {
   return messages.SyncFrame.encode({
     offer: frame.offer,
     more: frame.more,
+    releasing: frame.releasing,
     freshBeats: frame.freshBeats as messages.FreshBeat[],
     facts: frame.facts.map(toMessage) as messages.SignedFact[],
     ...(tableHash && { tableHash: tableHash as Uint8Array<ArrayBuffer> }),
@@ -177,7 +181,7 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
       },
     })
     if (message.hello) return decodeHello(message.hello)
-    const { offer, tableHash, bucketHashes, freshBeats, heard, more } = message
+    const { offer, tableHash, bucketHashes, freshBeats, heard, more, releasing } = message
     if (tableHash && tableHash.length !== hashBytes) return failed('invalid', 'a table hash has 16 bytes')
     if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
       return failed('invalid', '256 bucket hashes of 16 bytes')
@@ -208,6 +212,7 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
       digest: digest.value,
       facts: facts.value,
       more,
+      releasing,
     })
   })
 }

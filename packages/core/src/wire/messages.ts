@@ -1138,6 +1138,7 @@ export interface SyncFrame {
   more: boolean
   heard?: number
   wanted?: Uint8Array<ArrayBuffer>
+  releasing: boolean
 }
 
 export namespace SyncFrame {
@@ -1209,6 +1210,11 @@ export namespace SyncFrame {
           w.bytes(obj.wanted)
         }
 
+        if ((obj.releasing != null && obj.releasing !== false)) {
+          w.uint32(96)
+          w.bool(obj.releasing)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -1217,7 +1223,8 @@ export namespace SyncFrame {
           offer: false,
           freshBeats: [],
           facts: [],
-          more: false
+          more: false,
+          releasing: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1284,6 +1291,10 @@ export namespace SyncFrame {
             }
             case 11: {
               obj.wanted = reader.bytes()
+              break
+            }
+            case 12: {
+              obj.releasing = reader.bool()
               break
             }
             default: {

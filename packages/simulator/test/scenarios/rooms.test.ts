@@ -92,7 +92,9 @@ describe('presence in a room', () => {
         return statusOfDead()
       }
       // It knows of the suspicions alone, and lets their time pass.
-      await simulation.runUntil(() => look() === 'suspect', { withinMs: 10_000 })
+      const { detector } = simulation.member(name).machine
+      await simulation.runUntil(() => detector.status(dead)?.type === 'suspect', { withinMs: 10_000 })
+      expect(look()).toBeUndefined()
       await simulation.runUntil(() => look() === 'dead', { withinMs: 60_000 })
       expect([...seen].toSorted()).toEqual(['m0', 'm1', 'm2'])
       expect(Object.keys(shown(simulation, late)).toSorted()).toEqual(['m0', 'm1', 'm2'])

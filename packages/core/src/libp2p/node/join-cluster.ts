@@ -1,7 +1,6 @@
 /**
  * joinCluster for Node: a member on TCP and WebSockets, Noise and yamux, that can introduce browsers to each other.
  */
-import { circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import { tcp } from '@libp2p/tcp'
 import { toString as toText } from 'uint8arrays/to-string'
 import { InvalidOptionsError, ListenError } from '../../cluster/errors.ts'
@@ -10,12 +9,12 @@ import { clusterTag } from '../../wire/cluster-tag.ts'
 import { dialDiscovered } from '../discovery.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
 import { joinWith, type MemberNode } from '../preset.ts'
-import { LocalDiscovery } from './local-discovery.ts'
+import { lazyWebSockets } from './lazy-web-sockets.ts'
+import type { LocalDiscovery } from './local-discovery.ts'
 import { Lookups } from './lookups.ts'
 import { watchNetwork } from './network-watch.ts'
 import { node as platform } from './platform.ts'
 import { openStorage } from './storage.ts'
-import { nodeWebSockets } from './web-sockets.ts'
 
 const anyTcp = '/ip4/0.0.0.0/tcp/0'
 
@@ -34,34 +33,39 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   checkJoinOptions(options)
   const { relay = false, listen = relay ? [anyTcp, `${anyTcp}/ws`] : [anyTcp] } = options
   const lookups = new Lookups()
-  const stops = [() => lookups.cancel()]
   const { lookup } = lookups
   const dialOpts = { noDelay: true, lookup }
+  const stops = [() => lookups.cancel()]
   let discovery: LocalDiscovery | undefined
+  // Each is loaded only where it is used: a member should be there at once.
+  const listensOnWebSockets = listen.some(address => /\/wss?(\/|$)/.test(address))
+  const webSockets = listensOnWebSockets ? (await import('./web-sockets.ts')).nodeWebSockets : lazyWebSockets
+  const local = options.mdns === false ? undefined : await import('./local-discovery.ts')
+  const relayServer = relay ? (await import('@libp2p/circuit-relay-v2')).circuitRelayServer : undefined
   return await joinWith(options, {
     platform,
     storage: await openStorage(options.storage),
     listen,
     node: {
-      transports: [tcp({ dialOpts }), nodeWebSockets(lookup)],
-      services: relay ? { relay: circuitRelayServer({ reservations: { maxReservations } }) } : {},
+      transports: [tcp({ dialOpts }), webSockets(lookup)],
+      services: relayServer ? { relay: relayServer({ reservations: { maxReservations } }) } : {},
     },
     startError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
     started(node) {
-      if (options.mdns === false) return
+      if (!local) return
       const log = node.logger.forComponent('hearsay')
-      discovery = new LocalDiscovery({
+      const finder = new local.LocalDiscovery({
         service: serviceTag(options.cluster),
         instance: node.peerId.toString(),
         addresses: () => node.services.cluster.self.addresses,
         failed: reason => log.error('members in the local network are not found: %s', reason),
       })
-      const { refresh } = discovery
       stops.push(
-        dialFrom(discovery, node),
-        watchNetwork(refresh.bind(discovery)),
-        discovery.stop.bind(discovery),
+        dialFrom(finder, node),
+        watchNetwork(() => finder.refresh()),
+        () => finder.stop(),
       )
+      discovery = finder
     },
     localDiscoveryError: () => discovery?.fault,
     stopping() {

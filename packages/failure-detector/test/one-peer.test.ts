@@ -1,0 +1,133 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { DetectorInput, LinkState, ProbeMessage } from '../src/index.ts'
+import { SimulatedNetwork } from './simulated-network.ts'
+
+const beatMs = 5_000
+const peer = 'm0'
+const linkStates: readonly LinkState[] = [
+  'open',
+  'closed',
+  'released',
+  'refused',
+  'unreachable',
+  'network-down',
+]
+
+/** What the peer does to one member, or to all, at random times, again and again. */
+const deed: fc.Arbitrary<(network: SimulatedNetwork) => DetectorInput> = fc.oneof(
+  fc.constantFrom(...linkStates).map(state => (): DetectorInput => ({ type: 'link', id: peer, state })),
+  fc.constant((): DetectorInput => ({ type: 'evidence', id: peer })),
+  fc
+    .oneof(
+      fc.record({ type: fc.constantFrom('ack' as const, 'nack' as const), seq: fc.nat(1_000) }),
+      fc.record({ type: fc.constant('ping' as const), seq: fc.nat(), suspected: fc.nat(3) }),
+      fc.record({
+        type: fc.constant('ping-request' as const),
+        seq: fc.nat(),
+        subject: fc.constantFrom('m1', 'm2', 'm3', 'nobody'),
+      }),
+    )
+    .map(message => (): DetectorInput => ({ type: 'message', from: peer, message: message as ProbeMessage })),
+  fc
+    .record({ subject: fc.constantFrom('m1', 'm2', 'm3'), hard: fc.boolean() })
+    .map(({ subject, hard }) => (network: SimulatedNetwork): DetectorInput => {
+      const { incarnation } = network.host(subject)
+      return { type: 'suspicion', subject, incarnation, observer: peer, hard }
+    }),
+  fc
+    .record({
+      state: fc.constantFrom('hidden' as const, 'frozen' as const),
+      leaseMs: fc.constantFrom(1_000, 1e9),
+    })
+    .map(attention => (network: SimulatedNetwork): DetectorInput => {
+      const { incarnation } = network.host(peer)
+      return { type: 'member', id: peer, incarnation, attention }
+    }),
+)
+
+const plan = fc.record({
+  seed: fc.nat(),
+  members: fc.integer({ min: 7, max: 10 }),
+  deeds: fc.array(
+    fc.record({ act: deed, everyMs: fc.integer({ min: 50, max: 5_000 }), toAll: fc.boolean() }),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  ),
+  answers: fc.boolean(),
+})
+
+/** A cluster in which one peer does what it wants from the start, and whatever others ask of it. */
+function withOnePeer(
+  {
+    seed,
+    members,
+    deeds,
+    answers,
+  }: Pick<typeof plan extends fc.Arbitrary<infer T> ? T : never, 'seed' | 'members' | 'deeds' | 'answers'>,
+  lies: boolean,
+): SimulatedNetwork {
+  const network = new SimulatedNetwork({ seed, members, links: true, beatMs })
+  const others = network.hosts.map(({ id }) => id).filter(id => id !== peer)
+  for (const { id } of network.hosts) network.feed(id, { type: 'beat-interval', ms: beatMs })
+  for (const id of answers ? [] : others) {
+    network.cut(id, peer)
+    network.cut(peer, id)
+  }
+  network.intercept = (from, to, message) => {
+    if (!lies || to !== peer || message.type !== 'ping-request') return
+    network.later(2, () =>
+      network.feed(from, { type: 'message', from: peer, message: { type: 'ack', seq: message.seq } }),
+    )
+  }
+  for (const { act, everyMs, toAll } of deeds) {
+    let turn = 0
+    const again = (): void => {
+      turn += 1
+      for (const [at, id] of others.entries())
+        if ((toAll || at === turn % others.length) && network.isRunning(id)) network.feed(id, act(network))
+      network.later(everyMs, again)
+    }
+    network.later(everyMs, again)
+  }
+  return network
+}
+
+/** How long until all but the peer hold it dead. */
+function knownAfterMs(network: SimulatedNetwork, id: string, withinMs: number): number {
+  const sinceMs = network.nowMs
+  const judges = network.hosts.filter(host => host.id !== peer && host.id !== id && !host.isCrashed)
+  const isKnown = (): boolean => judges.every(({ detector }) => detector.status(id)?.type === 'dead')
+  while (!isKnown() && network.nowMs < sinceMs + withinMs) network.run(50)
+  return isKnown() ? network.nowMs - sinceMs : Number.POSITIVE_INFINITY
+}
+
+describe('whatever one peer does or fails to do', () => {
+  it('a crash of another is known to all within a second, and a hang within 12 s', () => {
+    fc.assert(
+      fc.property(plan, plan => {
+        const network = withOnePeer(plan, false)
+        network.run(40_000)
+        network.crash('m1')
+        expect(knownAfterMs(network, 'm1', 2_000)).toBeLessThanOrEqual(1_000)
+        network.stall('m2', 1e9)
+        expect(knownAfterMs(network, 'm2', 60_000)).toBeLessThanOrEqual(12_000)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('be it that it vouches for a member that hangs: its word counts only while heartbeats arrive', () => {
+    fc.assert(
+      fc.property(plan, plan => {
+        const network = withOnePeer({ ...plan, answers: false }, true)
+        network.run(40_000)
+        network.stall('m2', 1e9)
+        expect(knownAfterMs(network, 'm2', 120_000)).toBeLessThanOrEqual(45_000)
+      }),
+      { numRuns: 40 },
+    )
+  })
+})

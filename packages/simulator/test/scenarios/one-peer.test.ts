@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
+import { deaths } from '../happenings.ts'
+import { settled } from '../settled.ts'
+
+/** All that run and are not stopped hold it dead before this time is up. */
+async function knownDead(simulation: Simulation, name: string, withinMs: number): Promise<void> {
+  const { id } = simulation.member(name)
+  const judges = simulation.running.filter(member => member.id !== id && !member.clock.isPaused)
+  await simulation.runUntil(() => judges.every(({ machine }) => machine.member(id)?.status === 'dead'), {
+    withinMs,
+  })
+}
+
+/** m1 never has a route to m2, nor m2 to m1. */
+async function withoutRoute(seed: number, members: number): Promise<Simulation> {
+  const simulation = createSimulation({ seed, members })
+  simulation.cut('m1', 'm2', { noRoute: true })
+  await simulation.runUntil(() => simulation.isConverged(), { withinMs: 30_000 })
+  await simulation.run(60_000)
+  return simulation
+}
+
+describe('scenario 33: one member cannot route to one peer, for ever', () => {
+  it.each([12, 32])(
+    'of %i, all of them, these two included, know of a crash within a second',
+    async members => {
+      const simulation = await runTwice(async () => {
+        const simulation = await withoutRoute(331, members)
+        simulation.crash('m7')
+        await knownDead(simulation, 'm7', 1_000)
+        return simulation
+      })
+      expect(new Set(deaths(simulation).map(death => death.split(': ')[1]))).toEqual(new Set(['fail m7']))
+    },
+  )
+
+  it.each([12, 32])('of %i, all know of a hang and of a host that vanishes within 8 s', async members => {
+    const simulation = await runTwice(async () => {
+      const simulation = await withoutRoute(332, members)
+      simulation.stall('m7', 60_000)
+      await knownDead(simulation, 'm7', 8_000)
+      simulation.crash('m8', { powerLoss: true })
+      await knownDead(simulation, 'm8', 8_000)
+      return simulation
+    })
+    expect(new Set(deaths(simulation).map(death => death.split(': ')[1]))).toEqual(
+      new Set(['fail m7', 'fail m8']),
+    )
+  })
+
+  it('between the two, each knows when the other hangs', async () => {
+    await runTwice(async () => {
+      const simulation = await withoutRoute(333, 12)
+      simulation.crash('m2', { powerLoss: true })
+      await knownDead(simulation, 'm2', 8_000)
+      return simulation
+    })
+  })
+})
+
+describe('all others crash together', () => {
+  it.each([true, false])('and the last of 12 says so, with power loss: %s', async powerLoss => {
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 334, members: 12 })
+      simulation.crash(
+        simulation.members.slice(1).map(({ name }) => name),
+        { powerLoss },
+      )
+      await simulation.runUntil(
+        () =>
+          simulation
+            .member('m0')
+            .machine.members()
+            .filter(({ status }) => status === 'alive').length === 1,
+        { withinMs: 60_000 },
+      )
+      return simulation
+    })
+  })
+})
