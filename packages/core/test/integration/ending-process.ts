@@ -13,7 +13,7 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.name : error)
 }
-// Handles that were closed are gone a turn later.
-for (let turns = 0; turns < 2; turns++) await turn()
-const ours = process.getActiveResourcesInfo().filter(name => !/Pipe|TTY|FS/.test(name))
-console.log(ours.join() || 'nothing')
+const active = () => process.getActiveResourcesInfo().filter(name => !/Pipe|TTY|FS/.test(name))
+// Handles that were closed are gone some turns later.
+for (let turns = 0; turns < 10 && active().length > 0; turns++) await turn()
+console.log(active().join() || 'nothing')
