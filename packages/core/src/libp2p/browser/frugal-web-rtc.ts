@@ -5,13 +5,13 @@
  * channel was closed, and waits for that until the dial's time is over: the second try is begun before.
  */
 import type { Connection, Transport } from '@libp2p/interface'
-import type { WebRTCTransportComponents } from '@libp2p/webrtc'
+import type { WebRTCComponents } from '@hearsay/webrtc'
 import { DialBudget } from './dial-budget.ts'
 
 /** The second try has what is left of the dial's time, for those whose networks are slow. */
 const firstTryMs = 2_000
 
-type WebRTC = (components: WebRTCTransportComponents) => Transport
+type WebRTC = (components: WebRTCComponents) => Transport
 type Dial = Transport['dial']
 
 export function frugal(create: WebRTC): WebRTC {

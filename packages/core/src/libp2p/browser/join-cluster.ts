@@ -4,8 +4,8 @@
  * A member in Node that relays introduces pages to each other; what they then say goes directly. Nothing but the
  * introduction ever runs over a relay.
  */
+import { webRTC } from '@hearsay/webrtc'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
-import { webRTC } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { multiaddr } from '@multiformats/multiaddr'
 import { bootstrapMultiaddr } from '../../cluster/bootstrap-address.ts'
