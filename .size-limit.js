@@ -4,6 +4,8 @@
  * Not counted is what libp2p loads anyway, and Yjs, which is the app's. All else is: the stores for browsers, too.
  */
 const libp2p = [
+  // Bundles @libp2p/webrtc.
+  '@hearsay/webrtc',
   'libp2p',
   '@libp2p/*',
   '@multiformats/*',

@@ -32,7 +32,7 @@ export interface Preset {
   readonly node: Pick<Libp2pOptions, 'transports' | 'peerDiscovery' | 'connectionGater' | 'services'>
   readonly listen: readonly string[]
   /** What a failure to start means here. */
-  readonly startError: (error: unknown) => Error
+  readonly startError: (error: unknown) => unknown
   /** The node runs. @returns what is to be undone before it stops */
   readonly started: (node: MemberNode) => () => void
 }

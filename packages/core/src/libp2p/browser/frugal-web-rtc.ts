@@ -4,8 +4,9 @@
  * Where networks are quick a handshake takes a fraction of a second. Now and then libp2p's misses that its first
  * channel was closed, and waits for that until the dial's time is over: the second try is begun before.
  */
-import type { Connection, Transport } from '@libp2p/interface'
+
 import type { WebRTCComponents } from '@hearsay/webrtc'
+import type { Connection, Transport } from '@libp2p/interface'
 import { DialBudget } from './dial-budget.ts'
 
 /** The second try has what is left of the dial's time, for those whose networks are slow. */
