@@ -171,7 +171,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
       const before = await panelsOf(page)
       await order(page, 'bob', harm)
       await Promise.all([sees(page, 'bob', 'dead'), sees(other, 'bob', 'dead')])
-      await row(page, 'bob').getByText(state, { exact: true }).waitFor(within)
+      await row(page, 'bob').getByText(`process ${state}`, { exact: true }).waitFor(within)
       expect(await panelsOf(page)).toEqual(before)
       await page
         .getByText('If it only cannot be reached, it comes back by itself as soon as it can.')
@@ -204,6 +204,32 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     const page = await open('one', options)
     expect(await faultsOf(page)).toEqual([])
     expect(await widthOf(page)).toBe(page.viewportSize()?.width)
+  })
+
+  it.each([
+    ['wide', { viewport: { width: 1_280, height: 900 } }],
+    ['narrow', { viewport: narrow }],
+  ])('shows whole rows, and each with all its columns: %s', async (_, options) => {
+    const page = await open('one', options)
+    await Promise.all(Array.from({ length: 6 }, (_, i) => open(`other-${i}`)))
+    await page
+      .locator('tbody tr')
+      .nth(9)
+      .waitFor({ ...within, state: 'attached' })
+    const table = await page.locator('.members .scroll').evaluate(scroll => {
+      const { top, bottom, left, right } = scroll.getBoundingClientRect()
+      const rows = [...scroll.querySelectorAll('tbody tr')].map(row => row.getBoundingClientRect())
+      const cells = [...scroll.querySelectorAll('tbody tr:first-child > *')].map(each =>
+        each.getBoundingClientRect(),
+      )
+      return {
+        isScrolled: scroll.scrollHeight > bottom - top,
+        cut: rows.filter(row => row.top < bottom - 1 && row.bottom > bottom + 1).length,
+        columns: cells.filter(cell => cell.width > 0 && cell.left >= left - 1 && cell.right <= right + 1)
+          .length,
+      }
+    })
+    expect(table).toEqual({ isScrolled: true, cut: 0, columns: 5 })
   })
 
   it('is used by keyboard alone', async () => {
