@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { licenses } from '../../licenses.ts'
 
-const webrtcLicenses = fileURLToPath(import.meta.resolve('@hearsay/webrtc/licenses.txt'))
+const webrtcLicenses = fileURLToPath(new URL('licenses.txt', import.meta.resolve('@hearsay/webrtc')))
 
 export default defineConfig({
   root: 'src',
