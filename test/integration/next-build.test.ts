@@ -1,12 +1,16 @@
 /** An app of Next.js with a provider in its layout, as the README of the hooks says, built for production. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { x } from 'tinyexec'
-import { expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 
 const app = fileURLToPath(new URL('../next', import.meta.url))
 const next = createRequire(import.meta.url).resolve('next/dist/bin/next')
+
+afterAll(() => {
+  for (const built of ['.next', 'out']) rmSync(`${app}/${built}`, { recursive: true, force: true })
+})
 
 it('Next.js builds a layout that is rendered on a server, with providers in it', {
   timeout: 300_000,
