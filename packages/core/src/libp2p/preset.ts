@@ -7,7 +7,6 @@ import { identify } from '@libp2p/identify'
 import { yamux } from '@libp2p/yamux'
 import type { Datastore } from 'interface-datastore'
 import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
-import { StorageError } from '../cluster/errors.ts'
 import type { Cluster } from '../face/cluster.ts'
 import { withLeave } from '../face/with-leave.ts'
 import { frugalNoise } from './frugal-packets.ts'
@@ -31,8 +30,8 @@ export interface Preset {
   /** What of the node is the platform's. */
   readonly node: Pick<Libp2pOptions, 'transports' | 'peerDiscovery' | 'connectionGater' | 'services'>
   readonly listen: readonly string[]
-  /** What a failure to start means here. */
-  readonly startError: (error: unknown) => unknown
+  /** What it means here that an address cannot be listened on. What fails for another reason is shown as it is. */
+  readonly listenError: (error: Error) => Error
   /** The node runs. @returns what is to be undone before it stops */
   readonly started: (node: MemberNode) => () => void
 }
@@ -92,9 +91,14 @@ async function startNode(options: JoinOptions, preset: Preset): Promise<MemberNo
     await node.start()
   } catch (error) {
     await node.stop()
-    throw error instanceof StorageError ? error : preset.startError(error)
+    throw isListenError(error) ? preset.listenError(error) : error
   }
   return node
+}
+
+/** libp2p has one name for one address, and another for several. */
+function isListenError(error: unknown): error is Error {
+  return error instanceof Error && /^UnsupportedListenAddress(es)?Error$/.test(error.name)
 }
 
 function once(act: () => Promise<void>): () => Promise<void> {

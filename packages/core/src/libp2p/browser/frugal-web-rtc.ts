@@ -4,7 +4,6 @@
  * Where networks are quick a handshake takes a fraction of a second. Now and then libp2p's misses that its first
  * channel was closed, and waits for that until the dial's time is over: the second try is begun before.
  */
-
 import type { WebRTCComponents } from '@hearsay/webrtc'
 import type { Connection, Transport } from '@libp2p/interface'
 import { DialBudget } from './dial-budget.ts'

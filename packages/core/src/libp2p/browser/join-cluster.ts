@@ -64,14 +64,12 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
       // Browsers judge by themselves whom a page may reach.
       connectionGater: { denyDialMultiaddr: () => false },
     },
-    startError: error => startError(error, listen),
+    listenError: error => listenError(error, listen),
     started: () => () => {},
   })
 }
 
-/** What fails for another reason than an address is shown as it is. */
-function startError(error: unknown, listen: readonly string[]): unknown {
-  if (!(error instanceof Error && /^UnsupportedListenAddress/.test(error.name))) return error
+function listenError(error: Error, listen: readonly string[]): ListenError {
   const hint = hasWebRTC ? '' : ". This is a worker, or a browser without WebRTC: leave 'listen' out"
   return new ListenError(`listen: ${listen.join(', ')} cannot be listened on${hint}`, { cause: error })
 }

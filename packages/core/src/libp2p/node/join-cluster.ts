@@ -53,7 +53,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
       peerDiscovery: findLocally ? [findLocally] : [],
       services: relayServer ? { relay: relayServer({ reservations: { maxReservations } }) } : {},
     },
-    startError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
+    listenError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
     started(node) {
       const stops = discoveries.map(discovery => dialFrom(discovery, node))
       return () => {
