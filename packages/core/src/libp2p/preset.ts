@@ -13,6 +13,7 @@ import { frugalNoise } from './frugal-packets.ts'
 import { clusterGossip } from './gossip.ts'
 import { loadIdentity } from './identity.ts'
 import type { JoinOptions } from './join-options.ts'
+import { lazyLogger } from './lazy-logger.ts'
 import type { Platform } from './platform.ts'
 import { hearsayAlone } from './service.ts'
 
@@ -67,6 +68,7 @@ async function startNode(options: JoinOptions, preset: Preset): Promise<MemberNo
   const node: MemberNode = await createLibp2p({
     ...preset.node,
     start: false,
+    logger: lazyLogger(),
     privateKey: await loadIdentity(datastore),
     addresses: { listen: [...preset.listen] },
     connectionEncrypters: [frugalNoise()],
