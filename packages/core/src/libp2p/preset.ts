@@ -10,6 +10,7 @@ import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
 import type { Cluster } from '../face/cluster.ts'
 import { withLeave } from '../face/with-leave.ts'
 import { frugalNoise } from './frugal-packets.ts'
+import { makeFrugal } from './frugal-peer-store.ts'
 import { clusterGossip } from './gossip.ts'
 import { loadIdentity } from './identity.ts'
 import type { JoinOptions } from './join-options.ts'
@@ -75,6 +76,8 @@ async function startNode(options: JoinOptions, preset: Preset): Promise<MemberNo
     streamMuxers: [yamux(windows)],
     // Probes watch the connections already.
     connectionMonitor: { enabled: false },
+    // By default a peer is forgotten after six hours without a new stream, and the end of its connection with it.
+    peerStore: { maxPeerAge: Number.POSITIVE_INFINITY },
     // The defaults take a burst of joins from one host for an attack.
     connectionManager: {
       inboundConnectionThreshold: 1_000,
@@ -89,6 +92,7 @@ async function startNode(options: JoinOptions, preset: Preset): Promise<MemberNo
       cluster: hearsayAlone({ ...options, datastore }, preset.platform),
     },
   })
+  makeFrugal(node.peerStore)
   try {
     await node.start()
   } catch (error) {
