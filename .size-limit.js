@@ -1,9 +1,13 @@
 /**
- * Size: what hearsay adds to a page that has libp2p, minified and compressed.
+ * Size: what hearsay adds to a page that has libp2p, and the smallest page with all that is in it; minified and
+ * compressed.
  *
- * Not counted is what libp2p loads anyway, and Yjs, which is the app's. All else is: the stores for browsers, too.
+ * Not counted in the share is what libp2p loads anyway, and Yjs, which is the app's. All else is: the stores for
+ * browsers, too. Of a page nothing is left out but what is loaded later.
  */
 const libp2p = [
+  // Bundles @libp2p/webrtc.
+  '@hearsay/webrtc',
   'libp2p',
   '@libp2p/*',
   '@multiformats/*',
@@ -22,6 +26,18 @@ const yjs = ['yjs', 'lib0']
 const core = 'packages/core/dist/browser.js'
 /** Loaded when a room or a config is first asked for. */
 const spaces = './packages/core/dist/face/member-spaces.js'
+/** Loaded when a database is named. */
+const stores = ['committing', 'second-page'].map(
+  name => `./packages/core/dist/libp2p/browser/${name}-datastore.js`,
+)
+const page = 'test/size/page.tsx'
+
+const asBuilt = config => ({
+  ...config,
+  jsx: 'automatic',
+  target: 'es2022',
+  define: { 'process.env.NODE_ENV': '"production"' },
+})
 
 export default [
   {
@@ -41,5 +57,19 @@ export default [
     path: 'packages/react/dist/index.js',
     ignore: ['react', '@hearsay/core'],
     limit: '5 kB',
+  },
+  {
+    name: 'a minimal page with React, all in',
+    path: page,
+    ignore: [spaces, ...stores],
+    modifyEsbuildConfig: asBuilt,
+    limit: '273 kB',
+  },
+  {
+    name: 'React of that page',
+    path: page,
+    ignore: ['@hearsay/*'],
+    modifyEsbuildConfig: asBuilt,
+    limit: '70 kB',
   },
 ].map(check => ({ gzip: true, ...check }))

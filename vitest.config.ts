@@ -40,6 +40,7 @@ export default defineConfig({
       project('@hearsay/failure-detector', 'packages/failure-detector'),
       project('@hearsay/core', 'packages/core'),
       project('@hearsay/simulator', 'packages/simulator'),
+      project('@hearsay/webrtc', 'packages/webrtc'),
       withReact(19, 'packages/react'),
       withReact(18, 'packages/react/test/react-18'),
       project('@hearsay/page', 'packages/page'),

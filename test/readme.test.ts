@@ -1,17 +1,32 @@
 /** What the READMEs show is what runs: snippets compile, and the first one is the first example. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
 vi.setConfig({ testTimeout: 120_000 })
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
-const snippetsOf = (readme: string) =>
+
+interface Snippet {
+  readonly type: string
+  readonly code: string
+}
+
+const snippetsOf = (readme: string): Snippet[] =>
   [...read(readme).matchAll(/```(tsx?)\n(.*?)```/gs)].map(([, type = '', code = '']) => ({ type, code }))
 
 const readmes = [
@@ -19,7 +34,9 @@ const readmes = [
   'packages/core/README.md',
   'packages/react/README.md',
   'packages/simulator/README.md',
+  'packages/webrtc/README.md',
 ]
+const tscPath = join(createRequire(import.meta.url).resolve('typescript/package.json'), '../bin/tsc')
 const pages = [
   ...readmes,
   'docs/protocol.md',
@@ -32,43 +49,46 @@ const pages = [
 
 describe('the READMEs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hearsay-readmes-'))
+  beforeAll(() => {
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    // What a snippet imports beside hearsay is what the packages are built and tested with.
+    for (const name of ['core', 'react', 'simulator', 'webrtc']) install(join(root, 'packages', name))
+  })
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  it('have snippets that compile', () => {
-    const core = join(root, 'packages/core')
-    const react = join(root, 'packages/react')
-    const tsconfig = {
-      extends: join(root, 'tsconfig.base.json'),
-      compilerOptions: {
-        lib: ['ES2023', 'ES2024.String', 'DOM'],
-        types: ['node'],
-        jsx: 'react-jsx',
-        noEmit: true,
-        // A snippet may end where the reader goes on.
-        noUnusedLocals: false,
-        allowImportingTsExtensions: true,
-        moduleDetection: 'force',
-        paths: {
-          '@hearsay/core': [join(core, 'src/index.ts')],
-          '@hearsay/core/host': [join(core, 'src/host.ts')],
-          '@hearsay/react': [join(react, 'src/index.ts')],
-          '@hearsay/react/suspense': [join(react, 'src/suspense.ts')],
-          react: [join(react, 'node_modules/@types/react/index.d.ts')],
-          'react/*': [join(react, 'node_modules/@types/react/*.d.ts')],
-          '@hearsay/simulator': [join(root, 'packages/simulator/src/index.ts')],
-        },
-      },
-      include: ['*.ts', '*.tsx'],
+  /** Links the package, and what it depends on, into the folder of the snippets. */
+  function install(path: string): void {
+    link(path, `@hearsay/${basename(path)}`)
+    for (const name of readdirSync(join(path, 'node_modules'))) {
+      if (name.startsWith('.') || name === '@hearsay') continue
+      const inScope = name.startsWith('@') ? readdirSync(join(path, 'node_modules', name)) : undefined
+      for (const full of inScope?.map(each => `${name}/${each}`) ?? [name])
+        link(join(path, 'node_modules', full), full)
     }
-    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
-    // What a snippet imports beside hearsay is what core itself is built on.
-    symlinkSync(join(core, 'node_modules'), join(folder, 'node_modules'))
-    for (const [index, { type, code }] of readmes.flatMap(snippetsOf).entries())
-      writeFileSync(join(folder, `snippet-${index}.${type}`), code)
-    const require = createRequire(import.meta.url)
-    const tsc = join(require.resolve('typescript/package.json'), '../bin/tsc')
-    expect(spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' }).stdout).toBe('')
+  }
+
+  function link(target: string, name: string): void {
+    const place = join(folder, 'node_modules', name)
+    if (existsSync(place)) return
+    mkdirSync(dirname(place), { recursive: true })
+    symlinkSync(target, place)
+  }
+
+  /** What names Node's types would have them for the others, too: each kind is compiled by itself. */
+  const namesNode = ({ code }: Snippet) => code.startsWith('/// <reference types="node" />')
+  const snippets = readmes.flatMap(snippetsOf)
+
+  it.each([
+    ['in any program', snippets.filter(each => !namesNode(each))],
+    ['in Node', snippets.filter(namesNode)],
+  ])('have snippets that compile as they are printed, with what tsc --init writes: %s', (kind, some) => {
+    const cwd = join(folder, kind)
+    mkdirSync(cwd)
+    for (const [index, { type, code }] of some.entries())
+      writeFileSync(join(cwd, `snippet-${index}.${type}`), code)
+    const tsc = (option: string) => spawnSync(process.execPath, [tscPath, option], { cwd, encoding: 'utf8' })
+    expect(tsc('--init').status).toBe(0)
+    expect(tsc('--noEmit').stdout).toBe('')
   })
 
   it('begin with the first example, word for word', () => {

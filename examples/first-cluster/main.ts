@@ -1,3 +1,4 @@
+/// <reference types="node" />
 import { joinCluster } from '@hearsay/core'
 
 const [name = 'ada', ...bootstrap] = process.argv.slice(2)

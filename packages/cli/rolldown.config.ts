@@ -3,8 +3,8 @@
  * What it bundles keeps its licences, in dist/licenses.txt.
  */
 import { cpSync } from 'node:fs'
-import { licenses } from '@hearsay/page/licenses'
 import { defineConfig, type Plugin } from 'rolldown'
+import { licenses } from '../../licenses.ts'
 
 /** What the demo serves is built before. */
 const page: Plugin = {
@@ -19,5 +19,5 @@ export default defineConfig({
   // Ships a binary that it looks for beside itself.
   external: ['classic-level'],
   output: { dir: 'dist', cleanDir: true, chunkFileNames: '[name].js' },
-  plugins: [page, licenses],
+  plugins: [page, licenses()],
 })

@@ -1,11 +1,14 @@
+import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
-import { licenses } from './licenses.ts'
+import { licenses } from '../../licenses.ts'
+
+const webrtcLicenses = fileURLToPath(new URL('licenses.txt', import.meta.resolve('@hearsay/webrtc')))
 
 export default defineConfig({
   root: 'src',
   // Served from any path.
   base: './',
   build: { outDir: '../dist', emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 1_500 },
-  plugins: [react(), licenses],
+  plugins: [react(), licenses(webrtcLicenses)],
 })

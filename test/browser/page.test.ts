@@ -171,7 +171,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
       const before = await panelsOf(page)
       await order(page, 'bob', harm)
       await Promise.all([sees(page, 'bob', 'dead'), sees(other, 'bob', 'dead')])
-      await row(page, 'bob').getByText(state, { exact: true }).waitFor(within)
+      await row(page, 'bob').getByText(`process ${state}`, { exact: true }).waitFor(within)
       expect(await panelsOf(page)).toEqual(before)
       await page
         .getByText('If it only cannot be reached, it comes back by itself as soon as it can.')
@@ -204,6 +204,31 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     const page = await open('one', options)
     expect(await faultsOf(page)).toEqual([])
     expect(await widthOf(page)).toBe(page.viewportSize()?.width)
+  })
+
+  it.each([
+    ['wide', { viewport: { width: 1_280, height: 900 } }],
+    ['narrow', { viewport: narrow }],
+  ])('has room for whole rows, and shows all columns: %s', async (_, options) => {
+    const page = await open('one', options)
+    await order(page, 'cyd', 'Freeze')
+    await row(page, 'cyd').getByText('process frozen').waitFor(within)
+    const table = await page.locator('.members .scroll').evaluate(scroll => {
+      const boxOf = (query: string) =>
+        [...scroll.querySelectorAll(query)].map(each => each.getBoundingClientRect())
+      const { bottom, left, right } = scroll.getBoundingClientRect()
+      const heights = boxOf('tbody tr').map(({ height }) => height)
+      const room = bottom - (boxOf('thead')[0]?.bottom ?? 0)
+      const isInside = (cell: DOMRect) => cell.width > 0 && cell.left >= left - 1 && cell.right <= right + 1
+      return {
+        heights: new Set(heights).size,
+        cut: room % (heights[0] ?? 0),
+        columns: boxOf('tbody tr:first-child > *').filter(isInside).length,
+      }
+    })
+    expect(table).toEqual({ heights: 1, cut: 0, columns: 5 })
+    await order(page, 'cyd', 'Thaw')
+    await sees(page, 'cyd', 'alive')
   })
 
   it('is used by keyboard alone', async () => {

@@ -36,6 +36,7 @@ export type {
   RoomEvents,
 } from './rooms/room.ts'
 export type {
+  DocumentAwareness,
   DocumentCollision,
   DocumentOptions,
   DocumentTooLarge,

@@ -10,6 +10,7 @@ describe('a store that cannot be opened or written', () => {
     ['EACCES: permission denied, mkdir', 'the folder is read-only for this user'],
     ['IO error: /data/000003.log: Input/output error', 'the disk reports an input/output error'],
     ['IO error: lock /data/LOCK: Resource temporarily unavailable', 'another process uses it'],
+    ['IO error: lock /data/LOCK: already held by process', 'this process uses it already'],
     ['ENOENT: no such file or directory, mkdir', 'the folder cannot be created there'],
     ['Corruption: bad block', 'Corruption: bad block'],
   ])('says what to do about: %s', (message, expected) => {

@@ -1,3 +1,5 @@
+'use client'
+
 export type { AnyPresence } from './any-presence.ts'
 export { ClusterProvider, type ClusterProviderProps } from './cluster-provider.tsx'
 export { type ConfigDefinition, defineConfig } from './define-config.ts'

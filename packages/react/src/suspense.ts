@@ -2,6 +2,8 @@
  * The same names, never null: what reads the cluster, a room or a config waits for it in the nearest `Suspense`, and
  * throws to the nearest error boundary if it fails. Nothing of it is rendered on a server.
  */
+'use client'
+
 import type { AnyPresence } from './any-presence.ts'
 import { useSession, useVisit } from './contexts.ts'
 import type { RoomHooks } from './room-hooks.ts'

@@ -57,7 +57,7 @@ const idOf = (name: string): string =>
 const shownBy = (name: string): Partial<Shown> | undefined =>
   room.presence.others.getSnapshot().find(({ id }) => id === idOf(name))?.presence
 
-const member = {
+export const member = {
   /** @returns its id */
   async join(options: JoinOptions): Promise<string> {
     cluster = await joinCluster(options)
@@ -139,4 +139,4 @@ const member = {
 
 export type PageMember = typeof member
 
-Object.assign(window, { member })
+Object.assign(globalThis, { member })

@@ -7,13 +7,14 @@ import { identify } from '@libp2p/identify'
 import { yamux } from '@libp2p/yamux'
 import type { Datastore } from 'interface-datastore'
 import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
-import { StorageError } from '../cluster/errors.ts'
 import type { Cluster } from '../face/cluster.ts'
 import { withLeave } from '../face/with-leave.ts'
 import { frugalNoise } from './frugal-packets.ts'
+import { makeFrugal } from './frugal-peer-store.ts'
 import { clusterGossip } from './gossip.ts'
 import { loadIdentity } from './identity.ts'
 import type { JoinOptions } from './join-options.ts'
+import { lazyLogger } from './lazy-logger.ts'
 import type { Platform } from './platform.ts'
 import { hearsayAlone } from './service.ts'
 
@@ -31,8 +32,8 @@ export interface Preset {
   /** What of the node is the platform's. */
   readonly node: Pick<Libp2pOptions, 'transports' | 'connectionGater' | 'services'>
   readonly listen: readonly string[]
-  /** What a failure to start means here. */
-  readonly startError: (error: unknown) => Error
+  /** What it means here that an address cannot be listened on. What fails for another reason is shown as it is. */
+  readonly listenError: (error: Error) => Error
   /** Why members in the local network are not found; undefined if they are, or are not looked for. */
   readonly localDiscoveryError?: () => string | undefined
   /** The node runs. */
@@ -73,12 +74,15 @@ async function startNode(options: JoinOptions, preset: Preset): Promise<MemberNo
   const node: MemberNode = await createLibp2p({
     ...preset.node,
     start: false,
+    logger: lazyLogger(),
     privateKey: await loadIdentity(datastore),
     addresses: { listen: [...preset.listen] },
     connectionEncrypters: [frugalNoise()],
     streamMuxers: [yamux(windows)],
     // Probes watch the connections already.
     connectionMonitor: { enabled: false },
+    // By default a peer is forgotten after six hours without a new stream, and the end of its connection with it.
+    peerStore: { maxPeerAge: Number.POSITIVE_INFINITY },
     // The defaults take a burst of joins from one host for an attack.
     connectionManager: {
       inboundConnectionThreshold: 1_000,
@@ -93,13 +97,19 @@ async function startNode(options: JoinOptions, preset: Preset): Promise<MemberNo
       cluster: hearsayAlone({ ...options, datastore }, preset.platform),
     },
   })
+  makeFrugal(node.peerStore)
   try {
     await node.start()
   } catch (error) {
     await node.stop()
-    throw error instanceof StorageError ? error : preset.startError(error)
+    throw isListenError(error) ? preset.listenError(error) : error
   }
   return node
+}
+
+/** libp2p has one name for one address, and another for several. */
+function isListenError(error: unknown): error is Error {
+  return error instanceof Error && /^UnsupportedListenAddress(es)?Error$/.test(error.name)
 }
 
 function once(act: () => Promise<void>): () => Promise<void> {

@@ -26,8 +26,10 @@ export interface OverlayOptions {
   readonly random: () => number
 }
 
-/** Alone at the start: the wait before the bootstrap is tried again doubles from here to the healing interval. */
-const firstBootstrapWaitMs = 500
+/** Alone at the start: the wait before the bootstrap is tried again grows from here to the healing interval. */
+const firstBootstrapWaitMs = 250
+/** Our choice: where all members start at once, the bootstrap is there within seconds, and doubled waits would miss it by as many. */
+const bootstrapWaitGrowth = 1.5
 const surplusIntervalMs = 5_000
 /** A page listens over two relays. */
 const maxIntroducers = 2
@@ -268,7 +270,7 @@ export class Overlay {
     const { bootstrap, acquaintances, random } = this.#options
     if (this.#links.size === 0 && bootstrap.length + acquaintances.length > 0) {
       this.#healDueMs = nowMs + this.#bootstrapWaitMs * (0.75 + random() / 2)
-      this.#bootstrapWaitMs = Math.min(this.#bootstrapWaitMs * 2, healIntervalMs)
+      this.#bootstrapWaitMs = Math.min(this.#bootstrapWaitMs * bootstrapWaitGrowth, healIntervalMs)
       const dead = healingTarget(1, this.#absentMembers(), random)
       const doors = new Set([...bootstrap, ...drawAcquaintances(acquaintances, random)])
       for (const address of doors) this.#awaited.add(address)

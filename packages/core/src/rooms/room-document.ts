@@ -76,10 +76,20 @@ export interface DocumentOptions {
   readonly seed?: (doc: Y.Doc) => void
 }
 
+// y-protocols has `{ [x: string]: any }`, which no binding's type fits.
+// biome-ignore lint/suspicious/noExplicitAny: a state is what the editor's binding makes it
+type AwarenessState = any
+
+/** Awareness of y-protocols, whose states a binding may take as its own type, as that of Lexical does. */
+export interface DocumentAwareness extends Awareness {
+  getLocalState(): AwarenessState
+  getStates(): Map<number, AwarenessState>
+}
+
 /** What connects a document to its room, with the events and properties that editor bindings expect. */
 export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'once' | 'off' | 'emit'> {
   readonly doc: Y.Doc
-  readonly awareness: Awareness
+  readonly awareness: DocumentAwareness
   readonly status: ProviderStatus
   /**
    * This replica contains everything that some synced replica contained, or no living member holds more. Precisely:
@@ -126,6 +136,6 @@ export interface RoomDocument {
   readonly name: string
   readonly doc: Y.Doc
   /** Who is there in the document, carried by the room's presence; made, and told of, at first use. */
-  readonly awareness: Awareness
+  readonly awareness: DocumentAwareness
   readonly provider: Provider
 }

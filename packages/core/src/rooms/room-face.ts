@@ -4,7 +4,6 @@
  * Events come after the step that caused them, when stores are up to date, and at most one a member and step.
  */
 import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
-import type { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { InvalidValueError, NotRunningError } from '../cluster/errors.ts'
 import type { Member } from '../cluster/member.ts'
@@ -31,7 +30,7 @@ import type { AwarenessClaims } from './presence-awareness.ts'
 import { holdingsField, isReservedField, unreachableField } from './reserved-fields.ts'
 import type { Presence, PresenceEvents, Room, RoomEvents } from './room.ts'
 import { RoomContent, type RoomListener } from './room-content.ts'
-import type { DocumentOptions, Provider, RoomDocument } from './room-document.ts'
+import type { DocumentAwareness, DocumentOptions, Provider, RoomDocument } from './room-document.ts'
 import { RoomDocuments } from './room-documents.ts'
 
 type Fields = Record<string, Json>
@@ -126,7 +125,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     return this.document('').doc
   }
 
-  get awareness(): Awareness {
+  get awareness(): DocumentAwareness {
     return this.document('').awareness
   }
 

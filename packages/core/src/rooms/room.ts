@@ -1,11 +1,10 @@
 /** Room: what some of the members share, as an app sees it. */
 import type { TypedEventTarget } from 'main-event'
-import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
 import type { Member } from '../cluster/member.ts'
 import type { Store } from '../cluster/store.ts'
 import type { Json } from '../wire/json.ts'
-import type { DocumentOptions, Provider, RoomDocument } from './room-document.ts'
+import type { DocumentAwareness, DocumentOptions, Provider, RoomDocument } from './room-document.ts'
 
 /** Somebody else in the room. Immutable; an unchanged one keeps its object. */
 export interface Other<P extends object> {
@@ -69,7 +68,7 @@ export interface Room<P extends object = Record<string, Json>> {
   /** The room's own document, that of the name `''`: made at first use, as are `awareness` and `provider`. */
   readonly doc: Y.Doc
   /** Who is there in the room's own document, for editor bindings. */
-  readonly awareness: Awareness
+  readonly awareness: DocumentAwareness
   readonly provider: Provider
   /**
    * One of the room's documents. The same objects until the room is left; they stay usable then.

@@ -102,7 +102,7 @@ describe('joining fails by name', { timeout: 30_000 }, () => {
     await join({ cluster: 'errors', storage })
     const second = join({ cluster: 'errors', storage })
     await expect(second).rejects.toThrow(StorageError)
-    await expect(second).rejects.toThrow('another process')
+    await expect(second).rejects.toThrow('this process uses it already')
   })
 
   it.each(['/hearsay/identity', 'the incarnation'])(

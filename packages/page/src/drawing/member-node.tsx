@@ -15,7 +15,9 @@ export function MemberNode({ person, at }: { person: Person; at: Point }): React
   const beat = useHearts().get(id)?.beat
   const beats = useConfigValue(settings, 'beats') ?? true
   const truth = process && process.state !== 'running' ? process.state : undefined
-  const about = [isSelf ? 'this tab' : kind, words[status], truth].filter(Boolean).join(', ')
+  const about = [isSelf ? 'this tab' : kind, words[status], truth && `process ${truth}`]
+    .filter(Boolean)
+    .join(', ')
   return (
     <button
       type="button"

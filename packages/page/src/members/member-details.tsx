@@ -90,7 +90,7 @@ function OwnHealth({ cluster }: { cluster: Cluster }): ReactNode {
       <li>
         {localHealth === 0
           ? 'It is well: it judges others at its usual pace.'
-          : `It is slow itself (${localHealth} of 7), and gives others more time.`}
+          : `It is slow itself: its timers were late, or answers did not come. So it gives others more time. Its local health is ${localHealth}, from 0, which is best, to 7.`}
       </li>
       <li>
         {stalls === 0

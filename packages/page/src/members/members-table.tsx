@@ -24,7 +24,9 @@ export function MembersTable(): ReactNode {
           <thead>
             <tr>
               <th scope="col">name</th>
-              <th scope="col">status</th>
+              <th scope="col" title="how this tab sees it">
+                seen as
+              </th>
               <th
                 scope="col"
                 className="number"
@@ -62,11 +64,11 @@ function Row({ person, heart }: { person: Person; heart: Heartbeat | undefined }
   return (
     <tr aria-selected={selected === id} data-status={status}>
       <th scope="row">
-        <button type="button" onClick={() => select(id)} aria-pressed={selected === id}>
+        <button type="button" title={name} onClick={() => select(id)} aria-pressed={selected === id}>
           {name}
         </button>
         {isSelf && <small>you</small>}
-        {process && process.state !== 'running' && <small className="truth">{process.state}</small>}
+        {process && process.state !== 'running' && <small className="truth">process {process.state}</small>}
       </th>
       <td>
         <StatusMark status={status} />
@@ -84,7 +86,7 @@ function Beat({ heart: { beat, lastHeardMs } }: { heart: Heartbeat }): ReactNode
   const seconds = Math.max(0, Date.now() - lastHeardMs) / 1_000
   return (
     <>
-      {seconds.toFixed(0)} s <small>#{beat}</small>
+      {seconds.toFixed(0)} s<small> #{beat}</small>
     </>
   )
 }

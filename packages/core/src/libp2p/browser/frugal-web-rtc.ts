@@ -4,14 +4,14 @@
  * Where networks are quick a handshake takes a fraction of a second. Now and then libp2p's misses that its first
  * channel was closed, and waits for that until the dial's time is over: the second try is begun before.
  */
+import type { WebRTCComponents } from '@hearsay/webrtc'
 import type { Connection, Transport } from '@libp2p/interface'
-import type { WebRTCTransportComponents } from '@libp2p/webrtc'
 import { DialBudget } from './dial-budget.ts'
 
 /** The second try has what is left of the dial's time, for those whose networks are slow. */
 const firstTryMs = 2_000
 
-type WebRTC = (components: WebRTCTransportComponents) => Transport
+type WebRTC = (components: WebRTCComponents) => Transport
 type Dial = Transport['dial']
 
 export function frugal(create: WebRTC): WebRTC {

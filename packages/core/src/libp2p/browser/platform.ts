@@ -1,7 +1,11 @@
-/** The platform of a browser. */
+/** The platform of a browser: of its pages, and of its workers, which have no document. */
 import type { Platform } from '../platform.ts'
 import { followPage } from './attention.ts'
 import { browserClock } from './browser-clock.ts'
 import { browserKeys } from './keys.ts'
 
-export const browser: Platform = { clock: browserClock, keys: browserKeys, followPage }
+export const browser: Platform = {
+  clock: browserClock,
+  keys: browserKeys,
+  ...('document' in globalThis && { followPage }),
+}

@@ -50,7 +50,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
       transports: [tcp({ dialOpts }), webSockets(lookup)],
       services: relayServer ? { relay: relayServer({ reservations: { maxReservations } }) } : {},
     },
-    startError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
+    listenError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
     started(node) {
       if (!local) return
       const log = node.logger.forComponent('hearsay')

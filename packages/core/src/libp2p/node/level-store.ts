@@ -171,6 +171,8 @@ function codeOf(error: unknown): string {
 
 /** What the system says, and what to do about it. */
 const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  // LevelDB's own words for a folder that is open in this process.
+  [/already held by process/i, 'this process uses it already. Give each member a folder of its own'],
   [/IO error: lock |already held|LEVEL_LOCKED|used by another process/i, 'another process uses it'],
   [/ENOSPC|EDQUOT|EFBIG|No space|quota exceeded|File too large/i, 'the disk is full: free some space'],
   [/EROFS|Read-only/i, 'the folder is read-only: make it writable, or give another folder'],

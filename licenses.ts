@@ -1,0 +1,29 @@
+/**
+ * Licences: a bundle keeps the licences of what it contains, in licenses.txt beside it.
+ *
+ * Packages that carry no licence file, as those of libp2p, are used under Apache-2.0, whose text is in each tarball.
+ */
+import { readFileSync } from 'node:fs'
+import type { Plugin } from 'rolldown'
+import { licensePlugin } from 'rolldown-license-plugin'
+
+const separator = '\n\n---\n\n'
+
+/** @param inside the licenses.txt of bundles that this one contains */
+export function licenses(...inside: readonly string[]): Plugin {
+  return licensePlugin({
+    done(packages, context) {
+      const own = packages.map(
+        ({ name, version, license, licenseText }) =>
+          `${name} ${version}, ${license}\n\n${licenseText || withoutText(name, license)}`,
+      )
+      const all = [...own, ...inside.map(path => readFileSync(path, 'utf8'))]
+      context.emitFile({ type: 'asset', fileName: 'licenses.txt', source: all.join(separator) })
+    },
+  })
+}
+
+function withoutText(name: string, license: string): string {
+  if (license.includes('Apache-2.0')) return 'Used under Apache-2.0: the text is in LICENSE-APACHE.'
+  return `${name} has no licence file; its package.json says ${license}.`
+}
