@@ -44,13 +44,13 @@ export default [
     name: '@hearsay/core in a browser: what joining loads',
     path: core,
     ignore: [...libp2p, ...yjs, spaces],
-    limit: '43.5 kB',
+    limit: '42.5 kB',
   },
   {
     name: '@hearsay/core in a browser: with rooms and configs',
     path: core,
     ignore: [...libp2p, ...yjs],
-    limit: '88.5 kB',
+    limit: '88 kB',
   },
   {
     name: '@hearsay/react',
