@@ -173,7 +173,7 @@ export class Machine {
           this.#overlay.relayedBy(input.ids)
           break
         case 'change':
-          this.#present(input.change)
+          if (this.#own.isChangedBy(input.change)) this.#present(input.change)
           break
         case 'watched':
           this.#measure()
