@@ -3,11 +3,15 @@
 /** Calls a function of the app. What it throws, or its promise rejects with, is reported. */
 export function callApp(act: () => unknown): void {
   try {
-    const result = act()
-    if (result instanceof Promise) result.catch(reportAppError)
+    reportRejection(act())
   } catch (error) {
     reportAppError(error)
   }
+}
+
+/** @param result what a function of the app has returned */
+export function reportRejection(result: unknown): void {
+  if (result instanceof Promise) result.catch(reportAppError)
 }
 
 /**

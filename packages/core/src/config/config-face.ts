@@ -144,9 +144,9 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   }
 
   watch(key: string, listener: (value: never) => void): () => void {
-    const heard = ({ detail }: ConfigEvents<unknown>['change']) => {
-      if (detail.key === key) listener(detail.value as never)
-    }
+    // With what it returns: a promise that rejects is reported.
+    const heard = ({ detail }: ConfigEvents<unknown>['change']) =>
+      detail.key === key ? listener(detail.value as never) : undefined
     this.#events.addEventListener('change', heard)
     return () => this.#events.removeEventListener('change', heard)
   }

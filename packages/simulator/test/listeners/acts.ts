@@ -17,11 +17,12 @@ export interface Act {
   run(call: Call): unknown
   /** The subject is gone from the cluster, the room, the config or the document after that. */
   readonly ends?: 'cluster' | 'room' | 'config' | 'document'
-  readonly throws?: true
+  readonly throws?: 'now' | 'later'
 }
 
 const tags = (number: number) => ({ tags: { number: `${number}` } })
 
+// A config that cannot be stored at the moment says so, which is the business of another test.
 export const acts: Readonly<Record<string, Act>> = {
   'update anew each time': { run: ({ apps, number }) => apps.cluster.update(tags(number)) },
   'update the same': { run: ({ apps }) => apps.cluster.update(tags(1)) },
@@ -33,9 +34,9 @@ export const acts: Readonly<Record<string, Act>> = {
   'presence.set anew each time': { run: ({ apps, number }) => apps.room.presence.set({ number }) },
   'presence.set the same': { run: ({ apps }) => apps.room.presence.set({ same: 1 }) },
   'config.set anew each time': {
-    run: ({ apps, number, awaits }) => awaits(apps.config.set('number', number)),
+    run: ({ apps, number }) => void apps.config.set('number', number).catch(() => {}),
   },
-  'config.delete': { run: ({ apps, awaits }) => awaits(apps.config.delete('number')) },
+  'config.delete': { run: ({ apps }) => void apps.config.delete('number').catch(() => {}) },
   'open a document': { run: ({ apps }) => apps.room.document('another').doc.getText('t').insert(0, 'x') },
   'write the document': { run: ({ apps, number }) => apps.room.doc.getMap('map').set('number', number) },
   'set awareness': { run: ({ apps, number }) => apps.room.awareness.setLocalStateField('number', number) },
@@ -74,7 +75,7 @@ export const acts: Readonly<Record<string, Act>> = {
     run: () => {
       throw new Error('of the app')
     },
-    throws: true,
+    throws: 'now',
   },
-  reject: { run: () => Promise.reject(new Error('of the app')), throws: true },
+  reject: { run: () => Promise.reject(new Error('of the app')), throws: 'later' },
 }

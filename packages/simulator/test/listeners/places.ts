@@ -10,6 +10,10 @@ export interface Place {
   readonly isAlone?: boolean
   /** What is thrown there is an answer. */
   readonly isJudge?: boolean
+  /** Yjs itself calls it, and drops the promise that it returns. */
+  readonly isOfYjs?: boolean
+  /** Observers of the document, which are gone with it. */
+  readonly isOfDocument?: boolean
 }
 
 type Happening = Place['happen']
@@ -111,6 +115,11 @@ const epoch: Happening = async ({ simulation, other }) => {
   await simulation.run(20_000)
 }
 
+const documentObserver = (name: string): Place => ({
+  ...observer(({ room }) => room.doc, name, text),
+  isOfDocument: true,
+})
+
 export const places: Readonly<Record<string, Place>> = {
   'cluster.members': store(({ cluster }) => cluster.members, tags),
   'cluster.heartbeats': store(
@@ -140,8 +149,9 @@ export const places: Readonly<Record<string, Place>> = {
     ({ cluster }) => cluster.events,
     'leave',
     async ({ simulation, third }) => {
-      await simulation.leave(third)
+      const left = simulation.leave(third)
       await simulation.run(2_000)
+      await left
     },
   ),
   'cluster: storage': event(({ cluster }) => cluster.events, 'storage', storeFails),
@@ -193,11 +203,11 @@ export const places: Readonly<Record<string, Place>> = {
   'provider: epoch': observer(({ room }) => room.provider, 'epoch', epoch),
   'awareness: change': observer(({ room }) => room.awareness, 'change', awareness),
   'awareness: update': observer(({ room }) => room.awareness, 'update', awareness),
-  'doc: update': observer(({ room }) => room.doc, 'update', text),
-  'doc: updateV2': observer(({ room }) => room.doc, 'updateV2', text),
-  'doc: beforeTransaction': observer(({ room }) => room.doc, 'beforeTransaction', text),
-  'doc: afterTransaction': observer(({ room }) => room.doc, 'afterTransaction', text),
-  'doc: afterAllTransactions': observer(({ room }) => room.doc, 'afterAllTransactions', text),
+  'doc: update': documentObserver('update'),
+  'doc: updateV2': documentObserver('updateV2'),
+  'doc: beforeTransaction': documentObserver('beforeTransaction'),
+  'doc: afterTransaction': documentObserver('afterTransaction'),
+  'doc: afterAllTransactions': documentObserver('afterAllTransactions'),
   'text.observe': {
     listen({ subject }, listener) {
       const shared = subject.room.doc.getText('text')
@@ -205,6 +215,7 @@ export const places: Readonly<Record<string, Place>> = {
       return () => shared.unobserve(listener)
     },
     happen: text,
+    isOfYjs: true,
   },
   'text.observeDeep': {
     listen({ subject }, listener) {
@@ -213,6 +224,7 @@ export const places: Readonly<Record<string, Place>> = {
       return () => shared.unobserveDeep(listener)
     },
     happen: text,
+    isOfYjs: true,
   },
   'document: seed': {
     listen({ functions }, listener) {
