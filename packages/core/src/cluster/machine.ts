@@ -173,7 +173,8 @@ export class Machine {
           this.#overlay.relayedBy(input.ids)
           break
         case 'change':
-          if (this.#own.isChangedBy(input.change)) this.#present(input.change)
+          // Its last word is the goodbye, and that is said once.
+          if (!this.#own.leaving && this.#own.isChangedBy(input.change)) this.#present(input.change)
           break
         case 'watched':
           this.#measure()
@@ -182,7 +183,7 @@ export class Machine {
           this.#detection.tell({ type: 'slept', ms: input.ms }, this.#now)
           break
         case 'leave':
-          this.#voice.present({ leaving: true, leftEpochMs: now.epochMs })
+          if (!this.#own.leaving) this.#voice.present({ leaving: true, leftEpochMs: now.epochMs })
           break
       }
     })

@@ -116,7 +116,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
       events: this.#presenceEvents,
       set: change => this.#setPresence(change),
     }
-    for (const id of known) if (id !== self) this.presenceChanged(id, undefined)
+    for (const id of known) if (id !== self) this.#content.whereaboutsChanged(id)
     this.#entered = driver.enter(space, this.#content, this, incarnation)
     // So that the others know that nothing is open here, too.
     this.#announcer.look()

@@ -79,7 +79,8 @@ async function expectToHear(stage: ListenerStage, ends: Act['ends']): Promise<vo
 const textOf = ({ room }: Apps): unknown => room.doc.getMap('map').get('later')
 
 describe.each(Object.entries(places))('in a listener of %s', (_, place) => {
-  const possible = Object.entries(acts).filter(([, { throws }]) => !place.isOfYjs || throws !== 'later')
+  const dropsPromises = place.isOfYjs || place.isJudge
+  const possible = Object.entries(acts).filter(([, { throws }]) => !dropsPromises || throws !== 'later')
   it.each(possible)('an app may: %s', async (_, act) => {
     const stage = await openStage(1)
     const calls: Calls = { acting: 0, before: 0, after: 0 }
