@@ -23,7 +23,7 @@ export interface Heartbeat {
 
 /**
  * Of a member event `event.detail` is the member after the change. They are about others, never about oneself. All
- * stores are up to date, and their listeners have run, when an event fires. A step has at most one event a member.
+ * stores are up to date, and their listeners have run, when an event fires.
  */
 export type ClusterEvents = { [type in ClusterEventType]: CustomEvent<Member> } & {
   /** This member's store began to fail, or recovered: once each, however many writes that concerns. */

@@ -64,6 +64,7 @@ export class Face implements Cluster, EngineFace {
   attach(engine: Engine): void {
     this.#engine = engine
     this.#leaving = undefined
+    this.#hearts.start()
   }
 
   get events(): TypedEventTarget<ClusterEvents> {

@@ -23,6 +23,7 @@ export class HeartbeatStore implements Store<Heartbeats> {
   #snapshot: Heartbeats = new Map()
   #takenMs = Number.NEGATIVE_INFINITY
   #cancel: (() => void) | undefined
+  #isStopped = false
 
   constructor(machine: () => Machine | undefined, notifications: AppNotifications, watched: () => void) {
     this.#machine = machine
@@ -43,16 +44,31 @@ export class HeartbeatStore implements Store<Heartbeats> {
   subscribe(listener: () => void): () => void {
     const unsubscribe = this.#store.subscribe(listener)
     this.#subscriptions.add(unsubscribe)
-    if (!this.#cancel) this.#refreshLater()
+    this.#follow()
     return () => {
       unsubscribe()
       this.#subscriptions.delete(unsubscribe)
-      if (this.#subscriptions.size === 0) this.stop()
+      if (this.#subscriptions.size === 0) this.#pause()
     }
   }
 
-  /** Ends the refreshing; the last snapshot stays. */
+  /** The member begins a life. */
+  start(): void {
+    this.#isStopped = false
+    this.#follow()
+  }
+
+  /** The member has left: the last snapshot stays, for whoever listens now as well. */
   stop(): void {
+    this.#isStopped = true
+    this.#pause()
+  }
+
+  #follow(): void {
+    if (!this.#cancel && !this.#isStopped && this.#subscriptions.size > 0) this.#refreshLater()
+  }
+
+  #pause(): void {
     this.#cancel?.()
     this.#cancel = undefined
   }

@@ -110,14 +110,13 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   }
 
   get awareness(): PresenceAwareness {
-    return this.#step(() => {
-      if (!this.#awareness) {
-        const { notifications } = this.#room
-        this.#awareness = new PresenceAwareness(this.doc, this, notifications, claim => this.#claim(claim))
-        this.presenceChanged()
-      }
+    this.#awareness ??= this.#step(() => {
+      const { notifications } = this.#room
+      this.#awareness = new PresenceAwareness(this.doc, this, notifications, claim => this.#claim(claim))
+      this.presenceChanged()
       return this.#awareness
     })
+    return this.#awareness
   }
 
   get status(): ProviderStatus {
