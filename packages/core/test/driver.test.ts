@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { AppNotifications } from '../src/cluster/app-notifications.ts'
 import { Driver } from '../src/cluster/driver.ts'
 import { Machine } from '../src/cluster/machine.ts'
 import { firstRecord } from '../src/cluster/options.ts'
@@ -23,10 +24,12 @@ class Bench {
     const now = { monotonicMs: 0, epochMs }
     const record = firstRecord({ name: 'self', tags: {}, incarnation: epochMs })
     this.machine = new Machine({ self, record, bootstrap: [], profile: 'lan', random: mulberry32(1) }, now)
+    const clock = { now: () => now, setTimer: () => () => {} }
     this.driver = new Driver({
       machine: this.machine,
       cluster: testTag,
-      clock: { now: () => now, setTimer: () => () => {} },
+      clock,
+      notifications: new AppNotifications(clock),
       transport: {
         send() {},
         publish() {},

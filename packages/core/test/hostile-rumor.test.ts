@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { AppNotifications } from '../src/cluster/app-notifications.ts'
 import { RoomContent } from '../src/rooms/room-content.ts'
 import { DocumentSync } from '../src/spaces/document-sync.ts'
 import { SpacesDriver } from '../src/spaces/spaces-driver.ts'
@@ -23,6 +24,7 @@ class Bench {
 
   constructor() {
     const now = { monotonicMs: 0, epochMs: 1_700_000_000_000 }
+    const clock = { now: () => now, setTimer: () => () => {} }
     this.driver = new SpacesDriver({
       surroundings: {
         self,
@@ -33,7 +35,8 @@ class Bench {
         member: () => undefined,
       },
       cluster: testTag,
-      clock: { now: () => now, setTimer: () => () => {} },
+      clock,
+      notifications: new AppNotifications(clock),
       transport: {
         send() {},
         publish() {},

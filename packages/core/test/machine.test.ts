@@ -212,6 +212,21 @@ it('does not refute what a stranger claims in a probe', () => {
   expect(bench.incarnation).toBe(epochMs)
 })
 
+it('signs no new record for a change that changes nothing, nor any after its goodbye', () => {
+  const bench = new Bench()
+  const version = () => bench.machine.table.get(self)?.record.record.version ?? 0
+  const first = version()
+  bench.handle({ type: 'change', change: { name: 'self', tags: {} } })
+  expect(version()).toBe(first)
+  bench.handle({ type: 'change', change: { name: 'Self' } })
+  expect(version()).toBe(first + 1)
+  bench.handle({ type: 'leave' })
+  expect(version()).toBe(first + 2)
+  bench.handle({ type: 'change', change: { spaces: [], attention: { state: 'hidden', leaseMs: 1 } } })
+  bench.handle({ type: 'leave' })
+  expect(version()).toBe(first + 2)
+})
+
 it('counts a member that took its goodbye back among the living again, where it can be suspected', () => {
   const bench = new Bench()
   bench.hear(ada, recordBody({ incarnation: epochMs }))

@@ -4,6 +4,7 @@ import type { ClusterEventType, MemberStatus } from '../src/cluster/member.ts'
 import { Membership } from '../src/cluster/membership.ts'
 import type { RecordFact } from '../src/state/table.ts'
 import type { MemberRecord } from '../src/wire/fact.ts'
+import { mulberry32 } from './mulberry32.ts'
 import { idOf, recordBody, signedFact } from './signed-fact.ts'
 
 const self = idOf('self')
@@ -96,6 +97,22 @@ describe('membership', () => {
     const ids = membership.snapshot().map(({ id }) => id)
     expect(ids).toEqual([...ids].sort())
     expect(membership.get(ada)?.addresses).toEqual([address])
+  })
+
+  it('keeps its snapshot in order and up to date, however many members change between two looks', () => {
+    const random = mulberry32(7)
+    const membership = new Membership(self)
+    const ids = Array.from({ length: 200 }, (_, i) => idOf(`m${i}`))
+    for (let round = 0; round < 100; round++) {
+      const count = round % 10 === 0 ? 150 : Math.floor(random() * 6)
+      for (let i = 0; i < count; i++) {
+        const id = ids[Math.floor(random() * ids.length)] ?? ada
+        if (random() < 0.3) membership.forget(id)
+        else membership.observe(fact({ incarnation: round + 1 }, id), 'alive', 0)
+      }
+      const expected = ids.flatMap(id => membership.get(id) ?? []).sort((a, b) => (a.id < b.id ? -1 : 1))
+      expect(membership.snapshot()).toEqual(expected)
+    }
   })
 
   it('is gone from the date of its death, then of its goodbye, until it is back', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createRelativePositionFromTypeIndex, Doc } from 'yjs'
+import { AppNotifications } from '../src/cluster/app-notifications.ts'
 import { InvalidValueError } from '../src/cluster/errors.ts'
 import { awarenessField } from '../src/rooms/awareness-field.ts'
 import { checkFields, OwnPresence } from '../src/rooms/own-presence.ts'
+import { ManualClock } from './manual-clock.ts'
 
 const half = '\ud83d'
 
@@ -32,7 +34,7 @@ describe('own presence', () => {
     [{ ['x'.repeat(145)]: 1 }, 'has 145 bytes: give at most 144'],
     [{ x: 'x'.repeat(16_384) }, 'presence: 16394 bytes, at most 16384'],
   ])('refuses what others would not read the same, and nothing changes: %.60j', (change, says) => {
-    const own = new OwnPresence(() => 1)
+    const own = new OwnPresence(new AppNotifications(new ManualClock()), () => 1)
     own.set({ before: 1 })
     own.take()
     expect(() => own.set({ before: 2, ...change })).toThrow(InvalidValueError)
@@ -42,14 +44,14 @@ describe('own presence', () => {
   })
 
   it('shows what others read', () => {
-    const own = new OwnPresence(() => 1)
+    const own = new OwnPresence(new AppNotifications(new ManualClock()), () => 1)
     own.set({ cursor: { x: -0, gone: undefined } })
     expect(own.store.getSnapshot()).toStrictEqual({ cursor: { x: 0 } })
     expect(own.take()).toMatchObject([{ name: 'cursor', value: { x: 0 } }])
   })
 
   it('carries awareness with positions of Yjs, as editor bindings set them, but nothing that JSON would change', () => {
-    const own = new OwnPresence(() => 1)
+    const own = new OwnPresence(new AppNotifications(new ManualClock()), () => 1)
     const anchor = createRelativePositionFromTypeIndex(new Doc().getText('text'), 0)
     const field = awarenessField('notes')
     own.set({ [field]: { client: 1, state: { cursor: { anchor } } } })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { firstRecord } from '../src/cluster/options.ts'
-import { OwnRecord } from '../src/cluster/own-record.ts'
+import { type OwnChange, OwnRecord } from '../src/cluster/own-record.ts'
 
 function own(): OwnRecord {
   return new OwnRecord(firstRecord({ name: 'ada', tags: { role: 'db' }, incarnation: 5 }))
@@ -19,6 +19,22 @@ describe('own record', () => {
       leaving: true,
     })
     expect(record.leaving).toBe(true)
+  })
+
+  it.each<[OwnChange, boolean]>([
+    [{}, false],
+    [{ name: 'ada' }, false],
+    [{ tags: { role: 'db' } }, false],
+    [{ name: 'ada', tags: { role: 'db' } }, false],
+    [{ name: 'Ada' }, true],
+    [{ tags: {} }, true],
+    [{ tags: { role: 'web' } }, true],
+    [{ tags: { role: 'db', zone: 'a' } }, true],
+    [{ tags: { zone: 'db' } }, true],
+    // A lease, which is renewed by the same words.
+    [{ attention: { state: 'full', leaseMs: 0 } }, true],
+  ])('is changed by %j: %s', (change, isChanged) => {
+    expect(own().isChangedBy(change)).toBe(isChanged)
   })
 
   it('refutes by a greater incarnation, and counts versions and beats from the start', () => {

@@ -4,7 +4,7 @@
  * What runs in it is the shipped engine. Processes come and go under one name; identity and incarnation stay as
  * long as the storage does.
  */
-import type { Cluster } from '@hearsay/core'
+import type { Cluster, Config, ConfigOptions, ConfigSchema, Room } from '@hearsay/core'
 import {
   clusterTag,
   createEngine,
@@ -182,7 +182,7 @@ export class SimulatedMember {
   start(settled?: Settled): void {
     if (this.#process) throw new Error(`${this.name} runs already`)
     this.#lives += 1
-    const { network, profile, bootstrap, tuning, keys, watch } = this.#options
+    const { network, profile, bootstrap, tuning, keys, watch, promised } = this.#options
     network.register(this)
     const storage = this.#storage
     const { store } = storage
@@ -194,7 +194,7 @@ export class SimulatedMember {
       clock: this.clock,
       changed: state => face.storageChanged(state),
     })
-    const face = new WatchedFace(simulatedCluster, this, watch)
+    const face = new WatchedFace(simulatedCluster, this, watch, promised)
     const engine = createEngine(
       face,
       { cluster: simulatedCluster, name: this.name, profile, bootstrap: [...bootstrap] },
@@ -312,11 +312,26 @@ export class SimulatedMember {
 class WatchedFace extends Face {
   readonly #member: SimulatedMember
   readonly #watch: MemberWatch
+  readonly #promised: () => void
 
-  constructor(name: string, member: SimulatedMember, watch: MemberWatch) {
+  constructor(name: string, member: SimulatedMember, watch: MemberWatch, promised: () => void) {
     super(name, member.clock)
     this.#member = member
     this.#watch = watch
+    this.#promised = promised
+  }
+
+  override room<P extends object>(name: string): Promise<Room<P>> {
+    this.#promised()
+    return super.room(name)
+  }
+
+  override config<S extends ConfigSchema | undefined>(
+    name: string,
+    options?: ConfigOptions<S>,
+  ): Promise<Config<S>> {
+    this.#promised()
+    return super.config(name, options)
   }
 
   override event(event: MemberEvent): void {

@@ -1,13 +1,15 @@
 /**
  * Driver: pumps a machine through a clock and a transport.
  *
- * What comes from outside is heard first (hearing.ts); all that the machine asks for is done in its order. When signing
- * and verifying answer at once, so does the driver: nothing is deferred that need not be.
+ * What comes from outside is heard first (hearing.ts); all that the machine asks for is done in its order, also what it
+ * asks for meanwhile. When signing and verifying answer at once, so does the driver: nothing is deferred that need not
+ * be. The app is the exception: it is notified after the step, when timers are armed and frames are sent.
  */
 import type { LinkState } from '@hearsay/failure-detector'
 import { encodeProbe, encodeRumors, encodeSync } from '../wire/codec.ts'
 import type { Draft } from '../wire/fact.ts'
 import { type Signer, signedBytes, type Verifier } from '../wire/signing.ts'
+import type { AppNotifications } from './app-notifications.ts'
 import { Conduct, type Offence } from './conduct.ts'
 import { Hearing, type HearingOptions } from './hearing.ts'
 import type { Machine } from './machine.ts'
@@ -23,12 +25,13 @@ export interface DriverOptions extends Pick<HearingOptions, 'cluster' | 'clock' 
   readonly transport: Transport
   readonly keys: Signer & Verifier
   readonly listener: DriverListener
+  readonly notifications: AppNotifications
 }
 
-/** What a driver tells the face of the cluster. */
+/** What a driver tells the face of the cluster, within the step. */
 export interface DriverListener {
   event(event: MemberEvent): void
-  /** After each step in which anything may have changed. */
+  /** At the end of each step in which anything may have changed. */
   stepped(): void
   /** What is signed after it waits for its promise. */
   persist(incarnation: number): void | Promise<void>
@@ -50,12 +53,16 @@ export class Driver implements TransportListener {
   readonly #hearing: Hearing
   #spaces: SpacesPort | undefined
   #deadlineMs = Number.POSITIVE_INFINITY
+  /** For when the timer is set; never: none is. */
+  #armedMs = Number.POSITIVE_INFINITY
   #cancelTimer: () => void = () => {}
   #cancelWatch: () => void = () => {}
   readonly #sleep: SleepWatch
   /** While an incarnation is being stored: the member does not speak in it before. */
   #persisted: Promise<void> | undefined
   #phase: 'early' | 'running' | 'stopped' = 'early'
+  /** What the machine has asked for in the step that is under way; undefined: none is. */
+  #effects: MachineEffect[] | undefined
   /** What happened before the start: connections come as soon as the node listens. */
   readonly #early: MachineInput[] = []
 
@@ -78,9 +85,11 @@ export class Driver implements TransportListener {
     const early = this.#early.splice(0)
     // How one presents oneself belongs into the first word.
     const changes = early.flatMap(input => (input.type === 'change' ? [input.change] : []))
-    this.#carryOut(this.#options.machine.start(Object.assign({}, ...changes), now))
-    for (const input of early) if (input.type !== 'change') this.handle(input)
-    this.#watch()
+    this.#options.notifications.step(() => {
+      this.#carryOut(this.#options.machine.start(Object.assign({}, ...changes), now))
+      for (const input of early) if (input.type !== 'change') this.handle(input)
+      this.#watch()
+    })
   }
 
   get isRunning(): boolean {
@@ -97,30 +106,34 @@ export class Driver implements TransportListener {
   handle(input: MachineInput): void {
     if (this.#phase === 'early' && this.#early.length < maxEarly) this.#early.push(input)
     if (this.#phase !== 'running') return
-    this.#noticeSleep()
-    const { machine, clock } = this.#options
-    const now = clock.now()
-    this.#carryOut(machine.handle(input, now))
-    // Elsewhere a late timer means a process that was stopped, and has yet to read what came meanwhile.
-    if (machine.isHidden && now.monotonicMs - this.#deadlineMs > lateTimerMs) this.advance()
+    const { machine, clock, notifications } = this.#options
+    notifications.step(() => {
+      this.#noticeSleep()
+      const now = clock.now()
+      this.#carryOut(machine.handle(input, now))
+      // Elsewhere a late timer means a process that was stopped, and has yet to read what came meanwhile.
+      if (machine.isHidden && now.monotonicMs - this.#deadlineMs > lateTimerMs) this.advance()
+    })
   }
 
   link(id: string, state: LinkState, isOurs = false): void {
-    this.handle({ type: 'link', id, state, isOurs })
-    switch (state) {
-      case 'open':
-        this.#spaces?.linkOpened(id)
-        break
-      case 'closed':
-      case 'released':
-        this.#spaces?.linkClosed(id)
-        break
-      case 'refused':
-      case 'unreachable':
-      case 'network-down':
-        this.#spaces?.linkFailed(id)
-        break
-    }
+    this.#options.notifications.step(() => {
+      this.handle({ type: 'link', id, state, isOurs })
+      switch (state) {
+        case 'open':
+          this.#spaces?.linkOpened(id)
+          break
+        case 'closed':
+        case 'released':
+          this.#spaces?.linkClosed(id)
+          break
+        case 'refused':
+        case 'unreachable':
+        case 'network-down':
+          this.#spaces?.linkFailed(id)
+          break
+      }
+    })
   }
 
   /** This member's spaces, from the first on: they hear what is theirs. */
@@ -146,17 +159,21 @@ export class Driver implements TransportListener {
         this.#hearing.sync(from, bytes)
         break
       case 'space':
-        this.handle({ type: 'evidence', id: from })
-        this.#spaces?.frame(from, bytes)
+        this.#options.notifications.step(() => {
+          this.handle({ type: 'evidence', id: from })
+          this.#spaces?.frame(from, bytes)
+        })
         break
     }
   }
 
   rumor(from: string, bytes: Uint8Array, space?: string): RumorVerdict | Promise<RumorVerdict> {
     if (this.#phase !== 'running') return 'ignore'
-    this.handle({ type: 'evidence', id: from })
-    if (space !== undefined) return this.#spaces?.rumor(space, from, bytes) ?? 'ignore'
-    return this.#hearing.rumor(from, bytes)
+    return this.#options.notifications.step(() => {
+      this.handle({ type: 'evidence', id: from })
+      if (space !== undefined) return this.#spaces?.rumor(space, from, bytes) ?? 'ignore'
+      return this.#hearing.rumor(from, bytes)
+    })
   }
 
   /** What is held for rooms and shared configs; undefined: there never were any. */
@@ -179,8 +196,10 @@ export class Driver implements TransportListener {
   /** Does what is due by now. */
   advance(): void {
     if (this.#phase !== 'running') return
-    this.#noticeSleep()
-    this.#carryOut(this.#options.machine.advance(this.#options.clock.now()))
+    this.#options.notifications.step(() => {
+      this.#noticeSleep()
+      this.#carryOut(this.#options.machine.advance(this.#options.clock.now()))
+    })
   }
 
   #noticeSleep(): void {
@@ -208,8 +227,19 @@ export class Driver implements TransportListener {
     if (this.#conduct.offended(from, offence, clock.now().monotonicMs)) transport.disconnect(from)
   }
 
+  /** Does what the machine asks for; within a step, after what it has asked for before. */
   #carryOut(effects: readonly MachineEffect[]): void {
-    for (const effect of effects) this.#do(effect)
+    if (this.#effects) {
+      this.#effects.push(...effects)
+      return
+    }
+    this.#effects = [...effects]
+    try {
+      // Grows meanwhile.
+      for (const effect of this.#effects) this.#do(effect)
+    } finally {
+      this.#effects = undefined
+    }
     this.#options.listener.stepped()
     this.#schedule()
   }
@@ -268,20 +298,27 @@ export class Driver implements TransportListener {
   }
 
   #sign(draft: Draft): void {
-    const { keys, cluster, machine, clock } = this.#options
+    const { keys, cluster, machine, clock, notifications } = this.#options
     const sign = () => keys.sign(signedBytes(cluster, draft))
     when(this.#persisted ? this.#persisted.then(sign) : sign(), signature => {
-      if (this.#phase === 'running')
-        this.#carryOut(machine.handle({ type: 'signed', fact: { ...draft, signature } }, clock.now()))
+      if (this.#phase !== 'running') return
+      notifications.step(() =>
+        this.#carryOut(machine.handle({ type: 'signed', fact: { ...draft, signature } }, clock.now())),
+      )
     })
   }
 
   #schedule(): void {
     const { clock, machine } = this.#options
-    this.#cancelTimer()
     if (this.#phase !== 'running') return
     this.#deadlineMs = machine.deadlineMs()
+    if (this.#deadlineMs === this.#armedMs) return
+    this.#cancelTimer()
+    this.#armedMs = this.#deadlineMs
     if (this.#deadlineMs < Number.POSITIVE_INFINITY)
-      this.#cancelTimer = clock.setTimer(this.#deadlineMs, () => this.advance())
+      this.#cancelTimer = clock.setTimer(this.#deadlineMs, () => {
+        this.#armedMs = Number.POSITIVE_INFINITY
+        this.advance()
+      })
   }
 }

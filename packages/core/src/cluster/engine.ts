@@ -9,6 +9,7 @@ import { firstIncarnation } from '../state/incarnation.ts'
 import { clusterTag } from '../wire/cluster-tag.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
+import type { AppNotifications } from './app-notifications.ts'
 import { bootstrapMultiaddr } from './bootstrap-address.ts'
 import { Driver, type DriverListener } from './driver.ts'
 import { Machine } from './machine.ts'
@@ -58,6 +59,7 @@ export interface Engine {
   /** It has to be started, and to be told what the transport hears. */
   readonly driver: Driver
   readonly host: Host
+  readonly notifications: AppNotifications
   /** The cluster tag. */
   readonly cluster: Uint8Array
   /** Stores the first incarnation, so that the member may speak as soon as it starts. Resolves within 250 ms. */
@@ -66,6 +68,7 @@ export interface Engine {
 
 /** What stands before an engine: an app holds it, and it hears what the engine tells. */
 export interface EngineFace extends Pick<DriverListener, 'event' | 'stepped' | 'goodbyeHeard'> {
+  readonly notifications: AppNotifications
   /** A new life, whatever became of the one before. */
   attach(engine: Engine): void
 }
@@ -95,9 +98,19 @@ export function createEngine(
   }
   const cluster = clusterTag(options.cluster)
   const share = host.share?.bind(host)
-  const driver = new Driver({ machine, cluster, clock, transport, keys, listener, ...(share && { share }) })
+  const { notifications } = face
+  const driver = new Driver({
+    machine,
+    cluster,
+    clock,
+    transport,
+    keys,
+    listener,
+    notifications,
+    ...(share && { share }),
+  })
   const prepare = async () => await persist(incarnation)
-  const engine = { self, machine, driver, host, cluster, prepare }
+  const engine = { self, machine, driver, host, notifications, cluster, prepare }
   face.attach(engine)
   return engine
 }

@@ -179,7 +179,8 @@ export class Machine {
           this.#overlay.relayedBy(input.ids)
           break
         case 'change':
-          this.#present(input.change)
+          // Its last word is the goodbye, and that is said once.
+          if (!this.#own.leaving && this.#own.isChangedBy(input.change)) this.#present(input.change)
           break
         case 'network-changed':
           this.#overlay.networkChanged(now.monotonicMs)
@@ -191,7 +192,7 @@ export class Machine {
           this.#detection.tell({ type: 'slept', ms: input.ms }, this.#now)
           break
         case 'leave':
-          this.#voice.present({ leaving: true, leftEpochMs: now.epochMs })
+          if (!this.#own.leaving) this.#voice.present({ leaving: true, leftEpochMs: now.epochMs })
           break
       }
     })

@@ -6,6 +6,7 @@
  * most one event a member, and who was never seen alive neither fails nor leaves.
  */
 import { multiaddr } from '@multiformats/multiaddr'
+import { firstIndex } from '../state/first-index.ts'
 import { LayeredMap } from '../state/layered-map.ts'
 import type { RecordFact } from '../state/table.ts'
 import type { ClusterEventType, Member, MemberStatus } from './member.ts'
@@ -22,6 +23,9 @@ interface Seen {
   readonly wasAlive: boolean
 }
 
+/** Our choice: up to so many changes cost less one by one than sorting all members again. */
+const maxPatches = 64
+
 export class Membership {
   readonly #self: string
   readonly #seen: LayeredMap<Seen>
@@ -29,6 +33,8 @@ export class Membership {
   readonly #departed = new Map<string, number>()
   readonly #counts: Record<MemberStatus, number> = { alive: 0, suspect: 0, dead: 0, left: 0 }
   #snapshot: readonly Member[] | undefined
+  /** Ids of members that changed since the snapshot was made. */
+  readonly #changed = new Set<string>()
 
   /** @param prior what was seen before, all of it alive; it is not changed any more. */
   constructor(self: string, prior?: Membership) {
@@ -49,9 +55,9 @@ export class Membership {
 
   /** Ordered by id. The same array until a member changes. */
   snapshot(): readonly Member[] {
-    this.#snapshot ??= [...this.#seen.values()]
-      .map(({ member }) => member)
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
+    if (!this.#snapshot) this.#snapshot = this.#sorted()
+    else if (this.#changed.size > 0) this.#snapshot = this.#patched(this.#snapshot)
+    this.#changed.clear()
     return this.#snapshot
   }
 
@@ -78,7 +84,7 @@ export class Membership {
     this.#seen.set(id, { fact, member, wasAlive })
     if (isHere(status)) this.#departed.delete(id)
     else this.#departed.set(id, departedEpochMs)
-    this.#snapshot = undefined
+    this.#touch(id)
     if (id === this.#self || !wasAlive) return undefined
     const type = eventType(before, member)
     return type && { type, member }
@@ -103,7 +109,27 @@ export class Membership {
     this.#counts[seen.member.status] -= 1
     this.#seen.delete(id)
     this.#departed.delete(id)
-    this.#snapshot = undefined
+    this.#touch(id)
+  }
+
+  #touch(id: string): void {
+    this.#changed.add(id)
+    if (this.#changed.size > maxPatches) this.#snapshot = undefined
+    if (!this.#snapshot) this.#changed.clear()
+  }
+
+  #sorted(): Member[] {
+    return [...this.#seen.values()].map(({ member }) => member).sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+
+  #patched(before: readonly Member[]): Member[] {
+    const members = [...before]
+    for (const id of this.#changed) {
+      const member = this.get(id)
+      const index = firstIndex(members, each => each.id >= id)
+      members.splice(index, members[index]?.id === id ? 1 : 0, ...(member ? [member] : []))
+    }
+    return members
   }
 }
 

@@ -39,6 +39,14 @@ export class OwnRecord {
     return { type: 'record', record: this.#record }
   }
 
+  /** Whether there is anything new in it. A lease is renewed by the same words. */
+  isChangedBy({ attention, name, tags, ...others }: OwnChange): boolean {
+    const isAnother =
+      (name !== undefined && name !== this.#record.name) ||
+      (tags !== undefined && !isSameTags(tags, this.#record.tags))
+    return isAnother || attention !== undefined || Object.keys(others).length > 0
+  }
+
   change(change: OwnChange): void {
     this.#record = { ...this.#record, ...change, version: this.#record.version + 1 }
   }
@@ -58,4 +66,11 @@ export class OwnRecord {
     this.#beat += 1
     return { type: 'heartbeat', incarnation: this.#record.incarnation, beat: this.#beat }
   }
+}
+
+function isSameTags(a: MemberRecord['tags'], b: MemberRecord['tags']): boolean {
+  const keys = Object.keys(a)
+  return (
+    keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && a[key] === b[key])
+  )
 }

@@ -4,7 +4,9 @@
  * The view shows of each key the newest entry that the schema takes. Events come after the step that caused them,
  * when the view is up to date.
  */
-import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
+import type { TypedEventTarget } from 'main-event'
+import { AppEvents } from '../cluster/app-events.ts'
+import type { AppNotifications } from '../cluster/app-notifications.ts'
 import { InvalidValueError, NotAllowedError, NotRunningError, StorageError } from '../cluster/errors.ts'
 import type { Clock } from '../cluster/ports.ts'
 import { checkKey, sharedValue } from '../cluster/shared-value.ts'
@@ -31,6 +33,7 @@ export interface ConfigFaceOptions {
   readonly self: string
   readonly driver: SpacesDriver
   readonly clock: Clock
+  readonly notifications: AppNotifications
   readonly check: CheckValue
   readonly writers: 'anyone' | ReadonlySet<string>
   readonly retentionMs: number
@@ -48,10 +51,9 @@ interface Shown {
 
 export class ConfigFace implements Config<undefined, Values, Values>, SpaceListener {
   readonly name: string
-  readonly events: TypedEventTarget<ConfigEvents<unknown>>
   readonly #options: ConfigFaceOptions
   readonly #content: ConfigContent
-  readonly #emitter = new TypedEventEmitter<ConfigEvents<unknown>>()
+  readonly #events: AppEvents<ConfigEvents<unknown>>
   readonly #entries: OwnedStore<Readonly<Values>>
   readonly #shown = new Map<string, Shown>()
   #snapshot: Readonly<Values> | undefined
@@ -66,12 +68,12 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   #isOpen = true
 
   private constructor(options: ConfigFaceOptions) {
-    const { name, writers, retentionMs, clock, driver, space } = options
+    const { name, writers, retentionMs, clock, notifications, driver, space } = options
     this.name = name
     this.#agreement = new Agreement(clock, () => driver.ask(space))
     this.#options = options
-    this.events = this.#emitter
-    this.#entries = createStore(() => {
+    this.#events = new AppEvents(notifications)
+    this.#entries = createStore(notifications, () => {
       this.#snapshot ??= Object.freeze(
         Object.fromEntries([...this.#shown].map(([key, { value }]) => [key, value])),
       )
@@ -92,7 +94,7 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
 
   /** With what the store holds of it. @throws {StorageError} the store; it was left as it is */
   static async open(options: ConfigFaceOptions): Promise<ConfigFace> {
-    const { kept, clock, driver, space, incarnation } = options
+    const { kept, clock, notifications, driver, space, incarnation } = options
     const face = new ConfigFace(options)
     const stored = await kept.load()
     if (!(await driver.areSigned(space, stored)))
@@ -110,9 +112,15 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
       if (change.type === 'added' || !entries.isAside(change.held)) kept.keep([change])
     })
     face.#forgetSource = kept.keepAll(() => [...facts.all(), ...entries.allAside])
-    driver.enter(space, face.#content, face, incarnation)
-    face.stepped()
+    notifications.step(() => {
+      driver.enter(space, face.#content, face, incarnation)
+      face.stepped()
+    })
     return face
+  }
+
+  get events(): TypedEventTarget<ConfigEvents<unknown>> {
+    return this.#events
   }
 
   get entries(): Store<Readonly<Values>> {
@@ -136,11 +144,11 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   }
 
   watch(key: string, listener: (value: never) => void): () => void {
-    const heard = ({ detail }: ConfigEvents<unknown>['change']) => {
-      if (detail.key === key) listener(detail.value as never)
-    }
-    this.#emitter.addEventListener('change', heard)
-    return () => this.#emitter.removeEventListener('change', heard)
+    // With what it returns: a promise that rejects is reported.
+    const heard = ({ detail }: ConfigEvents<unknown>['change']) =>
+      detail.key === key ? listener(detail.value as never) : undefined
+    this.#events.addEventListener('change', heard)
+    return () => this.#events.removeEventListener('change', heard)
   }
 
   history(key: string): readonly ConfigVersion[] {
@@ -188,45 +196,41 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
     const touched = [...this.#touched]
     if (touched.length === 0) return
     this.#touched.clear()
-    const events = touched.flatMap(([key, arrived]) => [
-      ...this.#change(key),
-      ...this.#conflicts(key),
-      ...this.#refusals(key, arrived),
-    ])
+    for (const [key, arrived] of touched) {
+      this.#change(key)
+      this.#conflicts(key)
+      this.#refusals(key, arrived)
+    }
     this.#entries.refresh()
-    for (const event of events) this.#emitter.dispatchEvent(event)
   }
 
-  #change(key: string): CustomEvent[] {
+  #change(key: string): void {
     const before = this.#shown.get(key)
     this.#show(key)
     const after = this.#shown.get(key)
-    if (before?.version.id === after?.version.id) return []
+    if (before?.version.id === after?.version.id) return
     const version = after?.version ?? this.#content.entries.versions(key)[0]
-    if (!version) return []
+    if (!version) return
     const { author: by, epochMs: atMs } = version.fact
-    const detail = { key, value: after?.value, previous: before?.value, by, atMs }
-    return [new CustomEvent('change', { detail })]
+    this.#events.emit('change', { key, value: after?.value, previous: before?.value, by, atMs })
   }
 
-  #conflicts(key: string): CustomEvent[] {
+  #conflicts(key: string): void {
     const versions = this.#content.entries.versions(key)
     const [newest] = versions
-    if (!newest) return []
+    if (!newest) return
     const winner = describe(newest, versions)
-    return this.#newLosers(key).map(
-      loser => new CustomEvent('conflict', { detail: { key, winner, loser: describe(loser, versions) } }),
-    )
+    for (const loser of this.#newLosers(key))
+      this.#events.emit('conflict', { key, winner, loser: describe(loser, versions) })
   }
 
-  #refusals(key: string, arrived: readonly Version[]): CustomEvent[] {
+  #refusals(key: string, arrived: readonly Version[]): void {
     const versions = this.#content.entries.versions(key)
-    return arrived.flatMap(version => {
+    for (const version of arrived) {
       const checked = this.#check(version)
-      if (checked?.type !== 'invalid') return []
-      const detail = { key, ...describe(version, versions), issues: checked.issues }
-      return [new CustomEvent('refused', { detail })]
-    })
+      if (checked?.type !== 'invalid') continue
+      this.#events.emit('refused', { key, ...describe(version, versions), issues: checked.issues })
+    }
   }
 
   /** The newest that is valid; nothing, if a deletion is newer. */
@@ -281,16 +285,17 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   }
 
   async #write(key: string, value: Json | undefined): Promise<void> {
-    const { self, clock, writers } = this.#options
+    const { self, clock, notifications, writers } = this.#options
     const { entries } = this.#content
     if (writers !== 'anyone' && !writers.has(self))
       throw new NotAllowedError(`'${this.name}' is written by others: this member is none of its writers`)
     const { epochMs } = clock.now()
     // The clock was set back: what it showed before counts no more.
-    if (!entries.areTimesBelievable(epochMs)) {
-      this.#content.sweep(clock.now())
-      this.stepped()
-    }
+    if (!entries.areTimesBelievable(epochMs))
+      notifications.step(() => {
+        this.#content.sweep(clock.now())
+        this.stepped()
+      })
     const newest = entries.aside(key)[0] ?? entries.versions(key)[0]
     await this.#say(key, value, entries.nextTime(epochMs), replacementOf(newest))
   }

@@ -84,6 +84,9 @@ export type ConfigEvents<V> = {
 /**
  * A map that all who open it share. The last writer of a key wins, by hybrid logical clocks; everybody comes to hold
  * the same values and the same history. With `storage` it survives restarts.
+ *
+ * Its listeners run as those of the cluster, see {@link Store}: after the step, `entries` first, then events, each
+ * isolated. Any method may be called in any of them.
  */
 export interface Config<
   S extends ConfigSchema | undefined = undefined,

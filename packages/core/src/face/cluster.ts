@@ -21,7 +21,10 @@ export interface Heartbeat {
   readonly roundTripMs: number | undefined
 }
 
-/** Of a member event `event.detail` is the member after the change. They are about others, never about oneself. */
+/**
+ * Of a member event `event.detail` is the member after the change. They are about others, never about oneself. All
+ * stores are up to date, and their listeners have run, when an event fires.
+ */
 export type ClusterEvents = { [type in ClusterEventType]: CustomEvent<Member> } & {
   /** This member's store began to fail, or recovered: once each, however many writes that concerns. */
   storage: CustomEvent<StoreState>
@@ -39,6 +42,12 @@ export interface Explanation {
   readonly hint: string | undefined
 }
 
+/**
+ * One member of a cluster, as its app holds it.
+ *
+ * Listeners of stores and events run after the step that caused them, those of stores first, each isolated from the
+ * others: see {@link Store}. Any method may be called in any listener.
+ */
 export interface Cluster {
   /** The cluster's name. Only members of the same name hear each other. */
   readonly name: string
@@ -53,7 +62,9 @@ export interface Cluster {
   /** @throws {InvalidOptionsError} the id is no text. One that nobody has is `unknown` */
   explain(memberId: string): Explanation
   /**
-   * Changes this member's own record and tells everybody. What is not named stays.
+   * Changes this member's own record and tells everybody. What is not named stays. A change to what is there already
+   * does nothing. `self` and `members` show the change when this returns, unless a new incarnation is being stored at that
+   * moment.
    *
    * @throws {InvalidOptionsError} anything but `name` and `tags`; no well-formed text; a name over 128 bytes; more than
    *   32 tags, or a tag over 256 bytes. Nothing changed.
@@ -80,7 +91,7 @@ export interface Cluster {
   ): Promise<Config<S>>
   /**
    * Says goodbye, waits until the neighbours have it (at most one second) and until what was written in documents has
-   * reached those who hold them (at most five seconds), then stops. Idempotent.
+   * reached those who hold them (at most five seconds), then stops. Idempotent: all calls return the same promise.
    */
   leave(): Promise<void>
 }

@@ -1,9 +1,12 @@
 /**
  * Face: the cluster as an app holds it, over one machine and its driver.
  *
- * It exists before the machine does, so an app may subscribe first; until `attach` it shows nobody.
+ * It exists before the machine does, so an app may subscribe first; until `attach` it shows nobody. No listener of the
+ * app runs while the driver is in a step.
  */
-import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
+import type { TypedEventTarget } from 'main-event'
+import { AppEvents } from '../cluster/app-events.ts'
+import { AppNotifications } from '../cluster/app-notifications.ts'
 import type { Driver } from '../cluster/driver.ts'
 import type { Engine, EngineFace } from '../cluster/engine.ts'
 import { NotRunningError } from '../cluster/errors.ts'
@@ -31,9 +34,9 @@ const maxUnsentMs = 5_000
 
 export class Face implements Cluster, EngineFace {
   readonly name: string
-  readonly events: TypedEventTarget<ClusterEvents>
+  readonly notifications: AppNotifications
   readonly heartbeats: Store<ReadonlyMap<string, Heartbeat>>
-  readonly #emitter = new TypedEventEmitter<ClusterEvents>()
+  readonly #events: AppEvents<ClusterEvents>
   readonly #members: OwnedStore<readonly Member[]>
   readonly #hearts: HeartbeatStore
   readonly #clock: Clock
@@ -45,12 +48,13 @@ export class Face implements Cluster, EngineFace {
 
   constructor(name: string, clock: Clock) {
     this.name = name
-    this.#clock = clock
-    this.events = this.#emitter
-    this.#members = createStore(() => this.#engine?.machine.members() ?? nobody)
+    this.notifications = new AppNotifications(clock)
+    this.#clock = this.notifications.clock
+    this.#events = new AppEvents(this.notifications)
+    this.#members = createStore(this.notifications, () => this.#engine?.machine.members() ?? nobody)
     this.#hearts = new HeartbeatStore(
       () => this.#engine?.machine,
-      clock,
+      this.notifications,
       () => this.#engine?.driver.handle({ type: 'watched' }),
     )
     this.heartbeats = this.#hearts
@@ -60,6 +64,11 @@ export class Face implements Cluster, EngineFace {
   attach(engine: Engine): void {
     this.#engine = engine
     this.#leaving = undefined
+    this.#hearts.start()
+  }
+
+  get events(): TypedEventTarget<ClusterEvents> {
+    return this.#events
   }
 
   get members(): Store<readonly Member[]> {
@@ -114,12 +123,19 @@ export class Face implements Cluster, EngineFace {
   }
 
   leave(): Promise<void> {
-    this.#leaving ??= this.#leave()
-    return this.#leaving
+    if (this.#leaving) return this.#leaving
+    let settle: (left: Promise<void>) => void = () => {}
+    const leaving = new Promise<void>(resolve => {
+      settle = resolve
+    })
+    // Known before it begins: a listener that is called meanwhile may call this, too.
+    this.#leaving = leaving
+    settle(this.#leave())
+    return leaving
   }
 
   event({ type, member }: MemberEvent): void {
-    this.#emitter.dispatchEvent(new CustomEvent(type, { detail: member }))
+    this.#events.emit(type, member)
   }
 
   stepped(): void {
@@ -132,7 +148,7 @@ export class Face implements Cluster, EngineFace {
 
   /** The store began to fail, or recovered. */
   storageChanged(state: StoreState): void {
-    this.#emitter.dispatchEvent(new CustomEvent('storage', { detail: state }))
+    this.#events.emit('storage', state)
   }
 
   /** The process may end: what was written in rooms and configs is told and stored at once. */

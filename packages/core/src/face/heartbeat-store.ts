@@ -1,29 +1,38 @@
-/** Heartbeat store: the hearts as heard, at most a second old. While watched they are refreshed each second, because phi grows by itself, and the cluster is told so. */
+/**
+ * Heartbeat store: the heartbeats as received, at most a second old. While somebody listens they are refreshed each
+ * second, because phi grows by itself, and the cluster is told so.
+ */
 
+import type { AppNotifications } from '../cluster/app-notifications.ts'
 import type { Machine } from '../cluster/machine.ts'
 import type { Clock } from '../cluster/ports.ts'
-import type { Store } from '../cluster/store.ts'
+import { createStore, type OwnedStore, type Store } from '../cluster/store.ts'
 import type { Instant } from '../state/instant.ts'
 import type { Heartbeat } from './cluster.ts'
 
 const refreshMs = 1_000
 
-export class HeartbeatStore implements Store<ReadonlyMap<string, Heartbeat>> {
-  readonly #listeners = new Set<() => void>()
+type Heartbeats = ReadonlyMap<string, Heartbeat>
+
+export class HeartbeatStore implements Store<Heartbeats> {
+  readonly #store: OwnedStore<Heartbeats>
   readonly #machine: () => Machine | undefined
   readonly #clock: Clock
   readonly #watched: () => void
-  #snapshot: ReadonlyMap<string, Heartbeat> = new Map()
+  readonly #subscriptions = new Set<() => void>()
+  #snapshot: Heartbeats = new Map()
   #takenMs = Number.NEGATIVE_INFINITY
   #cancel: (() => void) | undefined
+  #isStopped = false
 
-  constructor(machine: () => Machine | undefined, clock: Clock, watched: () => void) {
+  constructor(machine: () => Machine | undefined, notifications: AppNotifications, watched: () => void) {
     this.#machine = machine
-    this.#clock = clock
+    this.#clock = notifications.clock
     this.#watched = watched
+    this.#store = createStore(notifications, () => this.getSnapshot())
   }
 
-  getSnapshot(): ReadonlyMap<string, Heartbeat> {
+  getSnapshot(): Heartbeats {
     const machine = this.#machine()
     const now = this.#clock.now()
     if (!machine || now.monotonicMs - this.#takenMs < refreshMs) return this.#snapshot
@@ -33,17 +42,33 @@ export class HeartbeatStore implements Store<ReadonlyMap<string, Heartbeat>> {
   }
 
   subscribe(listener: () => void): () => void {
-    const call = () => listener()
-    this.#listeners.add(call)
-    if (!this.#cancel) this.#refreshLater()
+    const unsubscribe = this.#store.subscribe(listener)
+    this.#subscriptions.add(unsubscribe)
+    this.#follow()
     return () => {
-      this.#listeners.delete(call)
-      if (this.#listeners.size === 0) this.stop()
+      unsubscribe()
+      this.#subscriptions.delete(unsubscribe)
+      if (this.#subscriptions.size === 0) this.#pause()
     }
   }
 
-  /** Ends the refreshing; the last snapshot stays. */
+  /** The member begins a life. */
+  start(): void {
+    this.#isStopped = false
+    this.#follow()
+  }
+
+  /** The member has left: the last snapshot stays, for whoever listens now as well. */
   stop(): void {
+    this.#isStopped = true
+    this.#pause()
+  }
+
+  #follow(): void {
+    if (!this.#cancel && !this.#isStopped && this.#subscriptions.size > 0) this.#refreshLater()
+  }
+
+  #pause(): void {
     this.#cancel?.()
     this.#cancel = undefined
   }
@@ -52,7 +77,9 @@ export class HeartbeatStore implements Store<ReadonlyMap<string, Heartbeat>> {
     this.#cancel = this.#clock.setTimer(this.#clock.now().monotonicMs + refreshMs, () => {
       this.#refreshLater()
       this.#watched()
-      for (const each of [...this.#listeners]) each()
+      // Also if it was read a moment ago.
+      this.#takenMs = Number.NEGATIVE_INFINITY
+      this.#store.refresh()
     })
   }
 }

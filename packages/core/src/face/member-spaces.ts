@@ -38,8 +38,9 @@ export class MemberSpaces {
   readonly #storing = new Map<string, Promise<void>>()
 
   constructor(engine: Engine) {
-    const { self, machine, driver, host, cluster } = engine
-    const { clock, transport, keys, random } = host
+    const { self, machine, driver, host, notifications, cluster } = engine
+    const { transport, keys, random } = host
+    const { clock } = notifications
     this.#engine = engine
     this.#queue = host.writes
     this.#surroundings = {
@@ -58,6 +59,7 @@ export class MemberSpaces {
       surroundings: this.#surroundings,
       cluster,
       clock,
+      notifications,
       transport,
       keys,
       random,
@@ -126,36 +128,41 @@ export class MemberSpaces {
 
   async #enterRoom(name: string, space: string): Promise<RoomFace> {
     await this.#storing.get(space)
-    const { self, machine, host } = this.#engine
+    const { self, machine, host, notifications } = this.#engine
+    const { clock } = notifications
     const kept = await KeptDocuments.open({
       queue: this.#queue,
-      clock: host.clock,
+      clock,
       prefix: `${this.#pathOf(space)}/documents`,
       keeper: self,
       snapshot: host.keyValues.isEphemeral ? (this.#snapshots.get(space) ?? []) : undefined,
     })
     this.#snapshots.delete(space)
-    const room: RoomFace = new RoomFace({
-      name,
-      space,
-      self,
-      driver: this.#driver,
-      clock: host.clock,
-      random: host.random,
-      whereabouts: this.#whereaboutsIn(space),
-      memberOf: id => machine.member(id),
-      isSettled: () => this.#surroundings.isSettled(),
-      kept,
-      known: machine.members().map(({ id }) => id),
-      incarnation: machine.member(self)?.incarnation ?? 0,
-      left: () => {
-        this.#rooms.delete(space)
-        this.#entered.delete(room)
-        this.#store(space, room)
-        if (host.keyValues.isEphemeral && !this.#isClosing) this.#snapshots.set(space, kept.snapshot())
-        kept.close()
-      },
-    })
+    const room: RoomFace = notifications.step(
+      () =>
+        new RoomFace({
+          name,
+          space,
+          self,
+          driver: this.#driver,
+          clock,
+          notifications,
+          random: host.random,
+          whereabouts: this.#whereaboutsIn(space),
+          memberOf: id => machine.member(id),
+          isSettled: () => this.#surroundings.isSettled(),
+          kept,
+          known: machine.members().map(({ id }) => id),
+          incarnation: machine.member(self)?.incarnation ?? 0,
+          left: () => {
+            this.#rooms.delete(space)
+            this.#entered.delete(room)
+            this.#store(space, room)
+            if (host.keyValues.isEphemeral && !this.#isClosing) this.#snapshots.set(space, kept.snapshot())
+            kept.close()
+          },
+        }),
+    )
     this.#entered.add(room)
     return room
   }
@@ -166,7 +173,7 @@ export class MemberSpaces {
     { schema, writers, retentionMs }: ConfigSettings,
   ): Promise<ConfigFace> {
     await this.#storing.get(space)
-    const { self, machine, host } = this.#engine
+    const { self, machine, notifications } = this.#engine
     const config: ConfigFace = await ConfigFace.open({
       name,
       space,
@@ -174,7 +181,8 @@ export class MemberSpaces {
       writers,
       retentionMs,
       driver: this.#driver,
-      clock: host.clock,
+      clock: notifications.clock,
+      notifications,
       check: checkWith(schema),
       kept: new KeptFacts(this.#queue, this.#pathOf(space)),
       incarnation: machine.member(self)?.incarnation ?? 0,

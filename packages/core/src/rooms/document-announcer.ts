@@ -5,8 +5,8 @@
  * It is one member's side of the rule in `Provider.synced`; the other side, exchanges with synced members, is in
  * `SyncState`. What it announces is a field of presence, sent again only when it changes.
  */
+import { callApp } from '../cluster/app-calls.ts'
 import type { Clock } from '../cluster/ports.ts'
-import { reported } from '../spaces/apply-update.ts'
 import type { DocumentSync } from '../spaces/document-sync.ts'
 import { isLaterEpoch, isSameEpoch } from '../spaces/epochs/epoch.ts'
 import { digestText } from '../spaces/sync-state.ts'
@@ -173,7 +173,7 @@ export class DocumentAnnouncer {
     const nowMs = clock.now().monotonicMs
     if (this.#mayEstablish(sync, opened, nowMs)) {
       // What it throws is reported, and the document stays empty.
-      if (opened.seed && sync.isEmpty) reported(opened.seed)
+      if (opened.seed && sync.isEmpty) callApp(opened.seed)
       sync.state.establish()
       return
     }

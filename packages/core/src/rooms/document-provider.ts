@@ -7,12 +7,13 @@
  */
 import { ObservableV2 } from 'lib0/observable'
 import * as Y from 'yjs'
+import type { AppNotifications } from '../cluster/app-notifications.ts'
 import { NotRunningError } from '../cluster/errors.ts'
 import type { Clock } from '../cluster/ports.ts'
-import { reported } from '../spaces/apply-update.ts'
 import { DocumentSync } from '../spaces/document-sync.ts'
 import type { Lineage } from '../spaces/epochs/document-epochs.ts'
 import { firstEpoch } from '../spaces/epochs/epoch.ts'
+import { emitIsolated } from '../spaces/isolated-observers.ts'
 import { Paced } from '../spaces/paced.ts'
 import { SharedUpdates } from '../spaces/shared-updates.ts'
 import { streamedChunks } from '../spaces/update-chunks.ts'
@@ -25,6 +26,7 @@ import type { Provider, ProviderEvents, ProviderStatus } from './room-document.t
 /** What a document is given by its room. */
 export interface DocumentHost {
   readonly clock: Clock
+  readonly notifications: AppNotifications
   /** Whether this member is in the room: then what is written is stored, synchronised or not. */
   isOpen(): boolean
   /** What is stored of a document. */
@@ -102,16 +104,18 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       shared: () => this.#kept.replace({ epoch: firstEpoch }),
       epochChanged: lineage => this.#epochChanged(lineage),
     })
-    doc.on('afterAllTransactions', (_, transactions) => this.#collect(transactions))
+    doc.on('afterAllTransactions', (_, transactions) => this.#step(() => this.#collect(transactions)))
     doc.on('destroy', () => this.#destroyed())
     this.connect()
   }
 
   get awareness(): PresenceAwareness {
-    if (!this.#awareness) {
-      this.#awareness = new PresenceAwareness(this.doc, this, claim => this.#claim(claim))
+    this.#awareness ??= this.#step(() => {
+      const { notifications } = this.#room
+      this.#awareness = new PresenceAwareness(this.doc, this, notifications, claim => this.#claim(claim))
       this.presenceChanged()
-    }
+      return this.#awareness
+    })
     return this.#awareness
   }
 
@@ -126,22 +130,26 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   connect(): void {
     if (this.#status === 'connected') return
     if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed')
-    this.#room.open(this.#sync)
-    this.#setStatus('connected')
-    this.#claim(this.#awareness?.claim())
-    this.presenceChanged()
+    this.#step(() => {
+      this.#room.open(this.#sync)
+      this.#setStatus('connected')
+      this.#claim(this.#awareness?.claim())
+      this.presenceChanged()
+    })
   }
 
   disconnect(): void {
     if (this.#status === 'disconnected') return
-    this.#send.flush()
-    this.#claim(undefined)
-    this.#room.close(this.#sync)
-    this.#sync.epochs.away()
-    this.#sync.state.reset()
-    this.#setStatus('disconnected')
-    this.#setSynced(false)
-    this.presenceChanged()
+    this.#step(() => {
+      this.#send.flush()
+      this.#claim(undefined)
+      this.#room.close(this.#sync)
+      this.#sync.epochs.away()
+      this.#sync.state.reset()
+      this.#setStatus('disconnected')
+      this.#setSynced(false)
+      this.presenceChanged()
+    })
   }
 
   override destroy(): void {
@@ -175,7 +183,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#sync.epochs.giveUp()
     this.#sync.state.reset()
     this.#setSynced(false)
-    this.emit('superseded', [{ update }])
+    this.#notify('superseded', [{ update }])
   }
 
   /** Something may have been exchanged. */
@@ -190,13 +198,11 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#awareness.show(claims, this.#room.clock.now().epochMs)
   }
 
-  /** What a listener throws is reported, and keeps nothing else from being done. */
   override emit<Name extends keyof ProviderEvents & string>(
     name: Name,
     details: Parameters<ProviderEvents[Name]>,
   ): void {
-    const listeners: readonly ((...details: unknown[]) => void)[] = [...(this._observers.get(name) ?? [])]
-    for (const listener of listeners) reported(() => listener(...details))
+    emitIsolated(this, name, details)
   }
 
   /** The document's client id is another one now. */
@@ -206,15 +212,18 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
 
   /** Another member writes under the same client id. */
   reportCollision(memberId: string): void {
-    this.emit('collision', [{ member: memberId, clientID: this.doc.clientID }])
+    this.#notify('collision', [{ member: memberId, clientID: this.doc.clientID }])
   }
 
   #destroyed(): void {
-    this.disconnect()
-    this.#storeForeign()
-    this.#kept.close()
-    this.#room.destroyed(this.#sync.name)
-    super.destroy()
+    this.#step(() => {
+      this.disconnect()
+      this.#storeForeign()
+      this.#kept.close()
+      this.#room.destroyed(this.#sync.name)
+      // That it is disconnected is still announced.
+      this.#room.notifications.event(() => super.destroy())
+    })
   }
 
   #collect(transactions: readonly Y.Transaction[]): void {
@@ -237,14 +246,14 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
 
   #epochChanged(lineage: Lineage | undefined): void {
     this.#kept.replace(lineage)
-    if (lineage && lineage.epoch.number > 0) this.emit('epoch', [{ number: lineage.epoch.number }])
+    if (lineage && lineage.epoch.number > 0) this.#notify('epoch', [{ number: lineage.epoch.number }])
   }
 
   /** Tells the app at once, and once for each time that the limit is passed. */
   #checkSize(): void {
     const bytes = this.#sync.digest.liveBytes
     const maxBytes = limits.maxDocumentBytes
-    if (bytes > maxBytes && !this.#isTooLarge) this.emit('too-large', [{ bytes, maxBytes }])
+    if (bytes > maxBytes && !this.#isTooLarge) this.#notify('too-large', [{ bytes, maxBytes }])
     this.#isTooLarge = bytes > maxBytes
   }
 
@@ -310,13 +319,25 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
 
   #setStatus(status: ProviderStatus): void {
     this.#status = status
-    this.emit('status', [{ status }])
+    this.#notify('status', [{ status }])
   }
 
   #setSynced(isSynced: boolean): void {
     if (this.#synced === isSynced) return
     this.#synced = isSynced
-    this.emit('synced', [isSynced])
-    this.emit('sync', [isSynced])
+    this.#notify('synced', [isSynced])
+    this.#notify('sync', [isSynced])
+  }
+
+  /** After the step. */
+  #notify<Name extends keyof ProviderEvents & string>(
+    name: Name,
+    details: Parameters<ProviderEvents[Name]>,
+  ): void {
+    this.#room.notifications.event(() => this.emit(name, details))
+  }
+
+  #step<T>(act: () => T): T {
+    return this.#room.notifications.step(act)
   }
 }

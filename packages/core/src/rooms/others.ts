@@ -4,6 +4,7 @@
  * Who has not changed keeps its object, and while nobody has, the list is the same. What was shown in an earlier entry
  * says nothing of a later one.
  */
+import type { AppNotifications } from '../cluster/app-notifications.ts'
 import { createStore, type OwnedStore } from '../cluster/store.ts'
 import type { Json } from '../wire/json.ts'
 import type { Other } from './room.ts'
@@ -16,8 +17,8 @@ export class Others {
   readonly #others = new Map<string, { readonly entered: number; readonly other: AnyOther }>()
   #list: readonly AnyOther[] | undefined = []
 
-  constructor() {
-    this.store = createStore(() => {
+  constructor(notifications: AppNotifications) {
+    this.store = createStore(notifications, () => {
       this.#list ??= [...this.#others.values()]
         .map(({ other }) => other)
         .sort((a, b) => (a.id < b.id ? -1 : 1))

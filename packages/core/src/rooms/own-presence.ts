@@ -4,6 +4,7 @@
  * Changes are gathered; each field that changed is said once, with its newest value. Awareness is said as any other
  * field and counts as such, but apps do not see it.
  */
+import type { AppNotifications } from '../cluster/app-notifications.ts'
 import { InvalidValueError } from '../cluster/errors.ts'
 import { checkKey, type SharedValue, sharedValue } from '../cluster/shared-value.ts'
 import { createStore, type OwnedStore } from '../cluster/store.ts'
@@ -28,9 +29,9 @@ export class OwnPresence {
   #snapshot: Readonly<Record<string, Json>> = Object.freeze({})
 
   /** @param entered the present entry's number */
-  constructor(entered: () => number) {
+  constructor(notifications: AppNotifications, entered: () => number) {
     this.#entered = entered
-    this.store = createStore(() => this.#snapshot)
+    this.store = createStore(notifications, () => this.#snapshot)
   }
 
   /** @returns whether anything changed. @throws {InvalidValueError} nothing changed */

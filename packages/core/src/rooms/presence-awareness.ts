@@ -8,7 +8,8 @@
  */
 import { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
-import { reported } from '../spaces/apply-update.ts'
+import type { AppNotifications } from '../cluster/app-notifications.ts'
+import { emitIsolated } from '../spaces/isolated-observers.ts'
 import type { AwarenessClaim } from './awareness-field.ts'
 
 type State = Record<string, unknown>
@@ -25,24 +26,36 @@ export interface OwnClaim {
 export class PresenceAwareness extends Awareness {
   readonly #say: (claim: OwnClaim | undefined) => void
   readonly #origin: unknown
+  readonly #notifications: AppNotifications
 
   /**
    * @param origin of events about others
    * @param say tells the others, or throws, and then nothing has changed
    */
-  constructor(doc: Y.Doc, origin: unknown, say: (claim: OwnClaim | undefined) => void) {
+  constructor(
+    doc: Y.Doc,
+    origin: unknown,
+    notifications: AppNotifications,
+    say: (claim: OwnClaim | undefined) => void,
+  ) {
     super(doc)
     clearInterval(this._checkInterval)
     this.#origin = origin
+    this.#notifications = notifications
     this.#say = say
     say(this.claim())
   }
 
   /** @throws {InvalidValueError} the state is no JSON, or makes this member's presence too large; nothing changed */
   override setLocalState(state: State | null): void {
+    const set = () => super.setLocalState(state)
     // y-protocols sets a first state before this has anybody to tell.
-    if (#say in this) this.#say(this.#claimOf(state))
-    super.setLocalState(state)
+    if (!(#say in this)) set()
+    else
+      this.#notifications.step(() => {
+        this.#say(this.#claimOf(state))
+        set()
+      })
   }
 
   /** What this member says. */
@@ -50,10 +63,8 @@ export class PresenceAwareness extends Awareness {
     return this.#claimOf(this.getLocalState())
   }
 
-  /** What a listener throws is reported, and keeps nothing else from being done. */
   override emit(name: string, details: unknown[]): void {
-    const listeners: readonly ((...details: unknown[]) => void)[] = [...(this._observers.get(name) ?? [])]
-    for (const listener of listeners) reported(() => listener(...details))
+    emitIsolated(this, name, details)
   }
 
   /** The document's client id is another one now: so is the id of this member's state. */
@@ -68,7 +79,7 @@ export class PresenceAwareness extends Awareness {
     this.meta.set(after, { clock: clock + 1, lastUpdated })
     if (state) this.states.set(after, state)
     const changes = { added: state ? [after] : [], updated: [], removed: state ? [before] : [] }
-    for (const event of ['change', 'update'] as const) this.emit(event, [changes, 'local'])
+    this.#notify(changes, 'local')
     this.#say(this.claim())
   }
 
@@ -94,10 +105,18 @@ export class PresenceAwareness extends Awareness {
       const clock = (this.meta.get(client)?.clock ?? -1) + 1
       this.meta.set(client, { clock, lastUpdated: epochMs })
     }
-    for (const event of ['change', 'update'] as const)
-      this.emit(event, [{ added, updated, removed }, this.#origin])
-    // Whoever listened may have asked for their clocks.
-    for (const client of removed) if (!this.states.has(client)) this.meta.delete(client)
+    this.#notify({ added, updated, removed }, this.#origin)
+    // Listeners may ask for their clocks.
+    this.#notifications.event(() => {
+      for (const client of removed) if (!this.states.has(client)) this.meta.delete(client)
+    })
+  }
+
+  /** After the step. */
+  #notify(changes: Record<'added' | 'updated' | 'removed', readonly number[]>, origin: unknown): void {
+    this.#notifications.event(() => {
+      for (const event of ['change', 'update'] as const) this.emit(event, [changes, origin])
+    })
   }
 
   #claimOf(state: State | null): OwnClaim | undefined {

@@ -6,6 +6,7 @@ import type * as Y from 'yjs'
 /** Whether the document is synchronised with the room. Who else is there, the room knows. */
 export type ProviderStatus = 'connected' | 'disconnected'
 
+/** They fire after the step that caused them, each listener isolated. The properties of the provider are up to date. */
 export type ProviderEvents = {
   status: (event: { readonly status: ProviderStatus }) => void
   /** `synced` changed. */

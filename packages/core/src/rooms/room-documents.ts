@@ -4,6 +4,7 @@ import { InvalidOptionsError } from '../cluster/errors.ts'
 import { checkOptionNames, type OptionNames } from '../cluster/option-names.ts'
 import { checkSpaceName } from '../cluster/options.ts'
 import { isSameEpoch } from '../spaces/epochs/epoch.ts'
+import { isolateObservers } from '../spaces/isolated-observers.ts'
 import { byteLength } from '../wire/byte-length.ts'
 import { limits } from '../wire/limits.ts'
 import { type DocumentHost, DocumentProvider } from './document-provider.ts'
@@ -95,6 +96,7 @@ export class RoomDocuments {
 
   #make(name: string, seed: Seed | undefined): Open {
     const doc = this.#takeCarried(name) ?? new Y.Doc()
+    isolateObservers(doc)
     // Drawn anew at each start: one that was used before may have written what this process does not know of.
     doc.clientID = this.#newClientId()
     const provider = new DocumentProvider(name, doc, {

@@ -3,8 +3,10 @@
  *
  * Events come after the step that caused them, when stores are up to date, and at most one a member and step.
  */
-import { TypedEventEmitter, type TypedEventTarget } from 'main-event'
+import type { TypedEventTarget } from 'main-event'
 import * as Y from 'yjs'
+import { AppEvents } from '../cluster/app-events.ts'
+import type { AppNotifications } from '../cluster/app-notifications.ts'
 import { InvalidValueError, NotRunningError } from '../cluster/errors.ts'
 import type { Member } from '../cluster/member.ts'
 import type { Clock } from '../cluster/ports.ts'
@@ -42,6 +44,7 @@ export interface RoomFaceOptions {
   readonly self: string
   readonly driver: SpacesDriver
   readonly clock: Clock
+  readonly notifications: AppNotifications
   /** 0 ≤ random() < 1. */
   readonly random: () => number
   readonly whereabouts: Whereabouts
@@ -66,14 +69,13 @@ export function presenceIntervalMs(members: number): number {
 
 export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   readonly name: string
-  readonly events: TypedEventTarget<RoomEvents>
   readonly presence: Presence<Fields>
   readonly #options: RoomFaceOptions
   readonly #content: RoomContent
-  readonly #emitter = new TypedEventEmitter<RoomEvents>()
-  readonly #presenceEmitter = new TypedEventEmitter<PresenceEvents>()
+  readonly #events: AppEvents<RoomEvents>
+  readonly #presenceEvents: AppEvents<PresenceEvents>
   readonly #own: OwnPresence
-  readonly #others = new Others()
+  readonly #others: Others
   readonly #members: OwnedStore<readonly Member[]>
   #memberList: readonly Member[] = []
   #isListStale = true
@@ -84,14 +86,16 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   /** Of whom something may have changed since the last step, and which fields. */
   readonly #touched = new Map<string, Set<string>>()
   readonly #arrived: EventFact[] = []
-  #events = 0
+  #broadcasts = 0
   #isOpen = true
 
   constructor(options: RoomFaceOptions) {
-    const { name, space, clock, driver, whereabouts, known, self, incarnation } = options
+    const { name, space, clock, notifications, driver, whereabouts, known, self, incarnation } = options
     this.name = name
     this.#options = options
-    this.events = this.#emitter
+    this.#events = new AppEvents(notifications)
+    this.#presenceEvents = new AppEvents(notifications)
+    this.#others = new Others(notifications)
     this.#content = new RoomContent({
       self,
       whereabouts,
@@ -99,22 +103,26 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
       suspects: () => driver.suspectsIn(space),
       listener: this,
     })
-    this.#own = new OwnPresence(() => this.#entered)
+    this.#own = new OwnPresence(notifications, () => this.#entered)
     const intervalMs = () => presenceIntervalMs(this.#members.getSnapshot().length)
     this.#tell = new Paced(clock, intervalMs, () => void driver.say(space, this.#own.take()))
     this.#announcer = this.#makeAnnouncer()
     this.#documents = this.#makeDocuments()
-    this.#members = createStore(() => this.#listMembers())
+    this.#members = createStore(notifications, () => this.#listMembers())
     this.presence = {
       own: this.#own.store,
       others: this.#others.store,
-      events: this.#presenceEmitter,
+      events: this.#presenceEvents,
       set: change => this.#setPresence(change),
     }
-    for (const id of known) if (id !== self) this.presenceChanged(id, undefined)
+    for (const id of known) if (id !== self) this.#content.whereaboutsChanged(id)
     this.#entered = driver.enter(space, this.#content, this, incarnation)
     // So that the others know that nothing is open here, too.
     this.#announcer.look()
+  }
+
+  get events(): TypedEventTarget<RoomEvents> {
+    return this.#events
   }
 
   get members(): Store<readonly Member[]> {
@@ -134,7 +142,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   }
 
   document(name: string, options?: DocumentOptions): RoomDocument {
-    return this.#documents.get(name, options)
+    return this.#options.notifications.step(() => this.#documents.get(name, options))
   }
 
   broadcast(value: unknown): void {
@@ -143,14 +151,19 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     const { value: carried, bytes } = sharedValue('broadcast', '', value)
     if (bytes > limits.maxEventBytes)
       throw new InvalidValueError(`broadcast: ${bytes} bytes, at most ${limits.maxEventBytes}`)
-    this.#events += 1
-    void driver.say(space, [{ type: 'event', entered: this.#entered, number: this.#events, value: carried }])
+    this.#broadcasts += 1
+    void driver.say(space, [
+      { type: 'event', entered: this.#entered, number: this.#broadcasts, value: carried },
+    ])
   }
 
   leave(): void {
+    const { notifications, driver, space } = this.#options
     if (!this.#isOpen) return
-    this.close()
-    this.#options.driver.leave(this.#options.space)
+    notifications.step(() => {
+      this.close()
+      driver.leave(space)
+    })
   }
 
   /** Resolves when all so far is stored. @throws {StorageError} */
@@ -166,12 +179,14 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   /** It cannot be used any more. */
   close(): void {
     if (!this.#isOpen) return
-    this.#documents.flush()
-    this.#isOpen = false
-    this.#documents.disconnect()
-    this.#announcer.stop()
-    this.#tell.stop()
-    this.#options.left()
+    this.#options.notifications.step(() => {
+      this.#documents.flush()
+      this.#isOpen = false
+      this.#documents.disconnect()
+      this.#announcer.stop()
+      this.#tell.stop()
+      this.#options.left()
+    })
   }
 
   presenceChanged(author: string, field: string | undefined): void {
@@ -205,8 +220,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     if (this.#isOpen && isAboutReach && this.#content.documents.size > 0)
       this.#options.driver.regroup(this.#options.space)
     this.#documents.stepped()
-    for (const { author: from, value } of this.#arrived.splice(0))
-      this.#emitter.dispatchEvent(new CustomEvent('event', { detail: { from, value } }))
+    for (const { author: from, value } of this.#arrived.splice(0)) this.#events.emit('event', { from, value })
   }
 
   #lookAtTouched(): void {
@@ -229,7 +243,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     // No field: it came, or went, or is in another entry.
     if (touched.some(([, changed]) => changed.size === 0 || [...changed].some(isAwarenessField)))
       this.#documents.presenceChanged()
-    for (const detail of updates) this.#presenceEmitter.dispatchEvent(new CustomEvent('update', { detail }))
+    for (const update of updates) this.#presenceEvents.emit('update', update)
   }
 
   #setPresence(change: Readonly<Record<string, unknown>>): void {
@@ -240,14 +254,17 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
       throw new InvalidValueError(
         `presence: the field '${reserved}' is reserved for documents. Choose another name`,
       )
-    if (this.#own.set(change)) this.#tell.ask()
+    this.#options.notifications.step(() => {
+      if (this.#own.set(change)) this.#tell.ask()
+    })
   }
 
   #makeDocuments(): RoomDocuments {
-    const { space, clock, random, driver, kept } = this.#options
+    const { space, clock, notifications, random, driver, kept } = this.#options
     const documents = this.#content.documents
     return new RoomDocuments({
       clock,
+      notifications,
       random,
       isOpen: () => this.#isOpen,
       kept: document => kept.of(document),

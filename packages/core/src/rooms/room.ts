@@ -60,9 +60,16 @@ export interface RoomEvent {
 
 export type RoomEvents = { event: CustomEvent<RoomEvent> }
 
+/**
+ * A room as an app holds it. Its listeners run as those of the cluster, see {@link Store}: after the step, stores first,
+ * each isolated. Any method may be called in any of them.
+ */
 export interface Room<P extends object = Record<string, Json>> {
   readonly name: string
-  /** Members in the room that are alive or suspect, this one included, ordered by id. */
+  /**
+   * Members in the room that are alive or suspect, this one included, ordered by id. It changes when a member enters,
+   * leaves or is another object in `cluster.members`, never with presence.
+   */
   readonly members: Store<readonly Member[]>
   readonly presence: Presence<P>
   /** The room's own document, that of the name `''`: made at first use, as are `awareness` and `provider`. */
@@ -78,7 +85,7 @@ export interface Room<P extends object = Record<string, Json>> {
    * @throws {NotRunningError} the room was left
    */
   document(name: string, options?: DocumentOptions): RoomDocument
-  /** What others broadcast: each once, stored by nobody. */
+  /** What others broadcast: each once, stored by nobody. Presence is up to date when an event fires. */
   readonly events: TypedEventTarget<RoomEvents>
   /**
    * To whoever is in the room now, oneself excepted. It may be lost.

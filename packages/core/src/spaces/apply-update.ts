@@ -1,9 +1,10 @@
 /**
  * Apply update: brings an update into a document whatever the app's observers do.
  *
- * What an observer throws is reported as an event target reports it. Yjs has applied the update by then.
+ * What an observer throws is reported. Yjs has applied the update by then.
  */
 import * as Y from 'yjs'
+import { reportAppError } from '../cluster/app-calls.ts'
 
 /** @returns false: the update cannot be applied, and nothing was changed */
 export function applyUpdate(doc: Y.Doc, update: Uint8Array, origin: unknown): boolean {
@@ -25,20 +26,7 @@ export function applied(doc: Y.Doc, origin: unknown, change: () => void, isLocal
     )
   } catch (error) {
     if (!isApplied) return false
-    reported(() => {
-      throw error
-    })
+    reportAppError(error)
   }
   return true
-}
-
-/** Calls a function of the app. What it throws is reported as an event target reports it, and changes nothing else. */
-export function reported(act: () => void): void {
-  try {
-    act()
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error
-    })
-  }
 }

@@ -74,12 +74,17 @@ export class SpaceMembers {
   /** A member's record or status changed. @returns the spaces that it has just come into */
   changed(id: string, nowMs: number): string[] {
     const entered: string[] = []
+    // Looked up once: there may be many spaces, and most changes are of members that are in none of them.
+    const member = this.#surroundings.member(id)
+    const isSuspect = member?.status === 'suspect' && !member.wasAlive
+    const spaces = new Set(member?.spaces.map(({ space }) => space))
     for (const [space, suspects] of this.#suspects) {
-      if (this.#isSuspectIn(id, space)) suspects.add(id)
+      if (isSuspect && spaces.has(space)) suspects.add(id)
       else suspects.delete(id)
     }
+    const isHere = member !== undefined && isPresent(member)
     for (const [space, members] of this.#members) {
-      const isIn = this.#isIn(id, space)
+      const isIn = isHere && spaces.has(space)
       if (isIn === members.has(id)) continue
       if (isIn) {
         members.add(id)

@@ -3,7 +3,11 @@
  *
  * All that comes from outside is decoded, reduced to what is news, and verified before the spaces see it, as the
  * driver of the cluster does it. When signing and verifying answer at once, so does this.
+ *
+ * A step may begin within another one: a listener of a document runs while an update is applied. It changes the spaces at
+ * once; what has to be done for it is done at the end of the outermost step, and the app is notified after that.
  */
+import type { AppNotifications } from '../cluster/app-notifications.ts'
 import type { Offence } from '../cluster/conduct.ts'
 import type { Clock, RumorVerdict, Transport } from '../cluster/ports.ts'
 import type { SpacesLoad, SpacesPort } from '../cluster/spaces-port.ts'
@@ -30,6 +34,7 @@ export interface SpacesDriverOptions {
   /** The cluster tag. */
   readonly cluster: Uint8Array
   readonly clock: Clock
+  readonly notifications: AppNotifications
   readonly transport: Transport
   readonly keys: Signer & Verifier
   readonly random: () => number
@@ -55,6 +60,9 @@ export class SpacesDriver implements SpacesPort {
   readonly #spaces: Spaces
   readonly #listeners = new Map<string, SpaceListener>()
   #cancelTimer: () => void = () => {}
+  /** For when the timer is set; never: none is. */
+  #armedMs = Number.POSITIVE_INFINITY
+  #isStepping = false
   #isRunning = true
 
   constructor(options: SpacesDriverOptions) {
@@ -236,12 +244,27 @@ export class SpacesDriver implements SpacesPort {
   }
 
   #step<T>(act: (spaces: Spaces) => T): T {
-    const result = act(this.#spaces)
-    if (!this.#isRunning) return result
-    for (const effect of this.#spaces.take()) this.#do(effect)
-    for (const space of this.#spaces.takeTouched()) this.#listeners.get(space)?.stepped()
-    this.#schedule()
-    return result
+    return this.#options.notifications.step(() => {
+      if (this.#isStepping || !this.#isRunning) return act(this.#spaces)
+      this.#isStepping = true
+      try {
+        const result = act(this.#spaces)
+        while (this.#finish());
+        return result
+      } finally {
+        this.#isStepping = false
+        this.#schedule()
+      }
+    })
+  }
+
+  /** @returns whether there was anything, and so may be again */
+  #finish(): boolean {
+    const effects = this.#spaces.take()
+    for (const effect of effects) this.#do(effect)
+    const touched = this.#spaces.takeTouched()
+    for (const space of touched) this.#listeners.get(space)?.stepped()
+    return effects.length + touched.length > 0
   }
 
   #do(effect: SpacesEffect): void {
@@ -285,12 +308,15 @@ export class SpacesDriver implements SpacesPort {
 
   #schedule(): void {
     const { clock } = this.#options
-    this.#cancelTimer()
     const deadlineMs = this.#spaces.deadlineMs()
+    if (!this.#isRunning || deadlineMs === this.#armedMs) return
+    this.#cancelTimer()
+    this.#armedMs = deadlineMs
     if (deadlineMs === Number.POSITIVE_INFINITY) return
-    this.#cancelTimer = clock.setTimer(deadlineMs, () =>
-      this.#step(spaces => spaces.advance(this.#options.clock.now())),
-    )
+    this.#cancelTimer = clock.setTimer(deadlineMs, () => {
+      this.#armedMs = Number.POSITIVE_INFINITY
+      this.#step(spaces => spaces.advance(this.#options.clock.now()))
+    })
   }
 }
 

@@ -217,9 +217,10 @@ export class WriteQueue {
   #fail(error: unknown): void {
     const failure = new StorageError(`the store cannot be written: ${messageOf(error)}`, { cause: error })
     this.#triedMs = this.#options.clock.now().monotonicMs
-    this.#enter({ status: 'failing', error: failure })
-    for (const waiter of [...this.#waiters]) waiter.reject(failure)
-    this.#retryAt(this.#triedMs + this.#retryMs)
+    this.#enter({ status: 'failing', error: failure }, () => {
+      for (const waiter of [...this.#waiters]) waiter.reject(failure)
+      this.#retryAt(this.#triedMs + this.#retryMs)
+    })
   }
 
   /** The store does not answer. */
@@ -227,14 +228,17 @@ export class WriteQueue {
     const error = new StorageError(
       `the store has not answered for ${maxWaitMs / 1_000} s: is its disk there?`,
     )
-    for (const waiter of [...this.#waiters]) waiter.reject(error)
-    this.#enter({ status: 'failing', error })
-    this.#retryAt(this.#options.clock.now().monotonicMs + this.#retryMs)
+    this.#enter({ status: 'failing', error }, () => {
+      for (const waiter of [...this.#waiters]) waiter.reject(error)
+      this.#retryAt(this.#options.clock.now().monotonicMs + this.#retryMs)
+    })
   }
 
-  #enter(state: StoreState): void {
+  /** @param act what follows from it: done before the app is notified, which may use the queue again */
+  #enter(state: StoreState, act: () => void): void {
     const isNew = state.status !== this.#state.status
     this.#state = state
+    act()
     if (isNew) this.#options.changed?.(state)
   }
 
@@ -259,8 +263,9 @@ export class WriteQueue {
     this.#isRecovering = false
     if (isWritten) {
       this.#retryMs = minRetryMs
-      this.#enter({ status: 'ok' })
-      if (this.#waiting.size > 0 || this.#waiters.size > 0) this.#write(false)
+      this.#enter({ status: 'ok' }, () => {
+        if (this.#waiting.size > 0 || this.#waiters.size > 0) this.#write(false)
+      })
     } else {
       this.#retryMs = Math.min(2 * this.#retryMs, maxRetryMs)
       this.#retryAt(this.#triedMs + (this.#waiters.size > 0 ? minRetryMs : this.#retryMs))

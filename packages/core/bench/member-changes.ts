@@ -1,0 +1,94 @@
+/** What one change of a member costs: in the list of members, and in each room that this member is in. */
+import { Membership } from '../dist/cluster/membership.js'
+import { RoomContent } from '../dist/rooms/room-content.js'
+import { Spaces } from '../dist/spaces/spaces.js'
+import type { RecordFact } from '../dist/state/table.js'
+
+const now = { monotonicMs: 0, epochMs: 1_800_000_000_000 }
+
+/** Microseconds of CPU time a call, the least of some rounds. */
+function cpuMicros(calls: number, act: (i: number) => void): string {
+  let least = Number.POSITIVE_INFINITY
+  for (let round = 0; round < 7; round += 1) {
+    const before = process.cpuUsage()
+    for (let i = 0; i < calls; i += 1) act(i)
+    const { user, system } = process.cpuUsage(before)
+    least = Math.min(least, (user + system) / calls)
+  }
+  return least.toFixed(2)
+}
+
+function recordOf(author: string, version: number): RecordFact {
+  const record = {
+    name: author,
+    tags: {},
+    incarnation: 1,
+    version,
+    addresses: [],
+    spaces: [],
+    leaving: false,
+  }
+  return { type: 'record', author, record } as unknown as RecordFact
+}
+
+const idOf = (i: number): string => `12D3KooW${(i * 7_919) % 100_003}${i}`
+
+for (const members of [100, 1_000, 10_000]) {
+  const membership = new Membership('self')
+  for (let i = 0; i < members; i += 1) membership.observe(recordOf(idOf(i), 1), 'alive', 0)
+  membership.snapshot()
+  let version = 1
+  const change = (i: number) => {
+    version += 1
+    membership.observe(recordOf(idOf(i % members), version), 'alive', 0)
+  }
+  const alone = cpuMicros(500, change)
+  const read = cpuMicros(500, i => {
+    change(i)
+    membership.snapshot()
+  })
+  console.log(`${members} members: a change ${alone} µs, and the list after it ${read} µs`)
+}
+
+for (const rooms of [1, 16, 256]) {
+  const entries = Array.from({ length: rooms }, (_, i) => ({ space: `room ${i}`, entered: 1 }))
+  const members = new Map(
+    Array.from({ length: 1_000 }, (_, i) => [
+      idOf(i),
+      { status: 'alive' as const, wasAlive: true, spaces: i < 10 ? entries.slice(0, 1) : [] },
+    ]),
+  )
+  const surroundings = {
+    self: 'self',
+    linked: () => [],
+    isNeighbour: () => false,
+    isSettled: () => true,
+    known: () => [...members.keys()],
+    member: (id: string) => members.get(id),
+  }
+  const spaces = new Spaces({ surroundings, random: Math.random, maxDeltaBytes: 49_152 }, 0)
+  for (const { space } of entries) {
+    const content: RoomContent = new RoomContent({
+      self: 'self',
+      whereabouts: {
+        of: id => {
+          const member = members.get(id)
+          const entered = member?.spaces.find(entry => entry.space === space)?.entered
+          return member && { status: member.status, wasAlive: member.wasAlive, entered }
+        },
+      },
+      others: () => spaces.othersIn(space),
+      suspects: () => spaces.suspectsIn(space),
+      listener: {
+        presenceChanged() {},
+        event() {},
+        carriedChanged() {},
+        unreachable: () => new Set(),
+      },
+    })
+    spaces.enter(space, content, 1, now)
+  }
+  const elsewhere = cpuMicros(500, i => spaces.whereaboutsChanged(idOf(10 + (i % 900)), now))
+  const here = cpuMicros(500, i => spaces.whereaboutsChanged(idOf(i % 10), now))
+  console.log(`in ${rooms} rooms: a member elsewhere changes ${elsewhere} µs, one in a room ${here} µs`)
+}

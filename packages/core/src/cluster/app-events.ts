@@ -1,0 +1,95 @@
+/**
+ * App events: an event target whose events are dispatched after the step that caused them.
+ *
+ * A listener receives what happened after it was added, and nothing any more once it is removed. Each is isolated.
+ * Node's own event target does neither: it ends the process when a listener throws, and it calls listeners that are
+ * added during the dispatch.
+ */
+import { type EventHandler, TypedEventEmitter } from 'main-event'
+import { callApp } from './app-calls.ts'
+import type { AppNotifications } from './app-notifications.ts'
+
+interface Registration {
+  readonly type: unknown
+  readonly listener: EventHandler<never>
+  readonly capture: boolean
+  readonly call: (event: Event) => void
+}
+
+export class AppEvents<
+  Events extends { [type in keyof Events]: CustomEvent },
+> extends TypedEventEmitter<Events> {
+  readonly #notifications: AppNotifications
+  #registrations: readonly Registration[] = []
+  /** Counts what has happened. */
+  #happened = 0
+  /** The number of the event that is being dispatched. */
+  #dispatched = 0
+
+  constructor(notifications: AppNotifications) {
+    super()
+    this.#notifications = notifications
+  }
+
+  /** Dispatches an event after the step that is under way, or now. */
+  emit<Type extends keyof Events & string>(type: Type, detail: Events[Type]['detail']): void {
+    const number = ++this.#happened
+    this.#notifications.event(() => this.#dispatch(number, new CustomEvent(type, { detail })))
+  }
+
+  override dispatchEvent(event: Event): boolean {
+    return this.#dispatch(++this.#happened, event)
+  }
+
+  override addEventListener<Type extends keyof Events>(
+    type: Type,
+    listener: EventHandler<Events[Type]> | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    const { once = false, signal } = typeof options === 'object' ? options : {}
+    const capture = captureOf(options)
+    if (!listener || signal?.aborted || this.#find(type, listener, capture)) return
+    const since = this.#happened
+    const call = (event: Event) => {
+      if (this.#dispatched <= since) return
+      if (once) this.removeEventListener(type, listener, options)
+      callApp(() =>
+        typeof listener === 'function' ? listener(event as never) : listener.handleEvent(event as never),
+      )
+    }
+    this.#registrations = [...this.#registrations, { type, listener, capture, call }]
+    super.addEventListener(type, call, capture)
+    signal?.addEventListener('abort', () => this.removeEventListener(type, listener, options), { once: true })
+  }
+
+  override removeEventListener(
+    type: string | keyof Events,
+    listener?: EventHandler<never> | null,
+    options?: boolean | EventListenerOptions,
+  ): void {
+    const found = listener && this.#find(type, listener, captureOf(options))
+    if (!found) return
+    this.#registrations = this.#registrations.filter(each => each !== found)
+    super.removeEventListener(type as keyof Events, found.call, found.capture)
+  }
+
+  #dispatch(number: number, event: Event): boolean {
+    const outer = this.#dispatched
+    this.#dispatched = number
+    try {
+      return super.dispatchEvent(event)
+    } finally {
+      this.#dispatched = outer
+    }
+  }
+
+  #find(type: unknown, listener: EventHandler<never>, capture: boolean): Registration | undefined {
+    return this.#registrations.find(
+      each => each.type === type && each.listener === listener && each.capture === capture,
+    )
+  }
+}
+
+function captureOf(options: boolean | EventListenerOptions | undefined): boolean {
+  return typeof options === 'object' ? (options.capture ?? false) : (options ?? false)
+}

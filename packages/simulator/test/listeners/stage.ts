@@ -1,0 +1,55 @@
+/** Listener stage: two members that share a room, a document and a config, and a third that comes and goes. */
+import type { Cluster, Config, Room } from '@hearsay/core'
+import { createSimulation, type Simulation } from '../../src/index.ts'
+
+export interface Apps {
+  readonly name: string
+  readonly cluster: Cluster
+  readonly room: Room
+  readonly config: Config
+}
+
+/** What the app of the subject runs when it is asked: a schema, and a seed of a document. */
+export interface AppFunctions {
+  validate: () => void
+  seed: () => void
+}
+
+export interface ListenerStage {
+  readonly simulation: Simulation
+  /** Whose listeners are looked at. */
+  readonly subject: Apps
+  readonly other: Apps
+  /** Name of a member that is in neither. */
+  readonly third: string
+  readonly functions: AppFunctions
+}
+
+export async function openStage(seed: number): Promise<ListenerStage> {
+  // A few waiting promises more than its bounds allow for are the app's.
+  const simulation = createSimulation({ seed, members: 4, start: 'settled', invariants: 'off' })
+  const idOf = (name: string) => simulation.member(name).id
+  // Of two members that write under one client id the one with the greater id draws another.
+  const [first = '', second = ''] = ['m1', 'm2'].sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1))
+  const functions: AppFunctions = { validate() {}, seed() {} }
+  const enter = async (name: string, options: object): Promise<Apps> => {
+    const { cluster } = simulation.member(name)
+    const room = await cluster.room('design')
+    room.document('')
+    return { name, cluster, room, config: (await cluster.config('flags', options)) as Config }
+  }
+  const validate = (value: unknown) => {
+    functions.validate()
+    return value === 'invalid' ? { issues: [{ message: 'invalid' }] } : { value }
+  }
+  const schema = { '~standard': { version: 1, vendor: 'test', validate } }
+  const subject = await enter(first, { schema })
+  const other = await enter(second, {})
+  await simulation.run(3_000)
+  return { simulation, subject, other, third: 'm3', functions }
+}
+
+/** Whether the process of the subject runs: its app may have left. */
+export function isRunning({ simulation, subject }: ListenerStage): boolean {
+  return simulation.member(subject.name).isRunning
+}

@@ -1,0 +1,107 @@
+/** Every listener, and every method that an app may call in it: the member and all other listeners go on. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Act, acts } from '../listeners/acts.ts'
+import { type Place, places } from '../listeners/places.ts'
+import { type Apps, isRunning, type ListenerStage, openStage } from '../listeners/stage.ts'
+
+/** More than the rounds of one turn, so that one that reacts to itself is put off, too. */
+const maxCalls = 40
+
+const reported: unknown[] = []
+beforeEach(() => {
+  reported.length = 0
+  vi.stubGlobal('reportError', (error: unknown) => void reported.push(error))
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+/** What is thrown at a value in a schema hides it. */
+const mayAct = ({ isJudge }: Place): number => (isJudge ? 1 : maxCalls)
+
+interface Calls {
+  /** Of the listener that acts. */
+  acting: number
+  /** Of one before and one after it. */
+  before: number
+  after: number
+}
+
+/** Listens there three times, and acts in the second listener. Returns what it waits for. */
+function listen(stage: ListenerStage, place: Place, act: Act, calls: Calls): Promise<unknown>[] {
+  const awaited: Promise<unknown>[] = []
+  const other = (which: 'before' | 'after') => () => {
+    calls[which] += 1
+  }
+  if (!place.isAlone) place.listen(stage, other('before'))
+  const unlisten = place.listen(stage, () => {
+    calls.acting += 1
+    if (calls.acting > mayAct(place)) return undefined
+    return act.run({
+      apps: stage.subject,
+      number: calls.acting,
+      unlisten,
+      listenToo: () => place.listen(stage, () => {}),
+      awaits: promise => void awaited.push(promise),
+    })
+  })
+  if (!place.isAlone) place.listen(stage, other('after'))
+  return awaited
+}
+
+/** What the other does now, the subject sees. */
+async function expectToHear(stage: ListenerStage, ends: Act['ends']): Promise<void> {
+  const { simulation, subject, other } = stage
+  const others = new Set<string>()
+  subject.cluster.members.subscribe(() => others.add('members'))
+  subject.room.presence.others.subscribe(() => others.add('others'))
+  subject.config.entries.subscribe(() => others.add('entries'))
+  other.cluster.update({ name: 'later' })
+  other.room.presence.set({ later: 1 })
+  await other.config.set('later', 1)
+  other.room.doc.getMap('map').set('later', 1)
+  await simulation.run(5_000)
+  const { id } = other.cluster.self
+  expect(subject.cluster.members.getSnapshot().find(member => member.id === id)?.name).toBe('later')
+  expect(others).toContain('members')
+  if (ends !== 'room') {
+    const { presence } = subject.room.presence.others.getSnapshot().find(each => each.id === id) ?? {}
+    expect(presence).toMatchObject({ later: 1 })
+    expect(others).toContain('others')
+  }
+  if (ends !== 'config') {
+    expect(subject.config.get('later')).toBe(1)
+    expect(others).toContain('entries')
+  }
+  if (ends === undefined || ends === 'config') expect(textOf(subject)).toBe(1)
+}
+
+const textOf = ({ room }: Apps): unknown => room.doc.getMap('map').get('later')
+
+describe.each(Object.entries(places))('in a listener of %s', (_, place) => {
+  const dropsPromises = place.isOfYjs || place.isJudge
+  const possible = Object.entries(acts).filter(([, { throws }]) => !dropsPromises || throws !== 'later')
+  it.each(possible)('an app may: %s', async (_, act) => {
+    const stage = await openStage(1)
+    const calls: Calls = { acting: 0, before: 0, after: 0 }
+    const awaited = listen(stage, place, act, calls)
+    await place.happen(stage)
+    expect(calls.acting).toBeGreaterThan(0)
+    if (!place.isAlone) {
+      expect(calls.before).toBeGreaterThan(0)
+      if (act.ends !== 'document' || !place.isOfDocument) expect(calls.after).toBeGreaterThan(0)
+    }
+    await stage.simulation.run(5_000)
+    // One that throws in a schema has given its answer.
+    const errors = act.throws && !place.isJudge ? Math.min(calls.acting, mayAct(place)) : 0
+    expect(reported.map(String)).toEqual(Array(errors).fill('Error: of the app'))
+    await Promise.all(awaited)
+    if (act.ends === 'cluster') {
+      expect(isRunning(stage)).toBe(false)
+      expect(stage.simulation.statusesOf(stage.subject.name)).toEqual(['left'])
+    } else {
+      expect(stage.simulation.statusesOf(stage.subject.name)).toEqual(['alive'])
+      await expectToHear(stage, act.ends)
+    }
+  })
+})
