@@ -18,8 +18,8 @@ export function acceptablePauseMs(meanMs: number): number {
   return 2 * meanMs
 }
 
-/** How many beats in a row have to stay out until a member's word is needed instead of somebody else's. Our choice: one more than may be lost. */
-const overdueBeats = 3
+/** How many beats in a row have to stay out until a member's own word is needed: beats that ride on anti-entropy come up to three late. Our choice. */
+const overdueBeats = 5
 
 /** However regular they came: beats ride on anti-entropy, whose rounds are not. Our choice: a quarter of the mean, at least an interval. */
 export function minDeviationMs(meanMs: number, probeIntervalMs: number): number {
