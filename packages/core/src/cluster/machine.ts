@@ -38,6 +38,9 @@ const maxBootstrapMs = 10_000
 /** Without a connection: others on the local network may still be found. */
 const aloneMs = 1_000
 
+/** Inputs that a byte from another member causes. */
+const arrived: ReadonlySet<MachineInput['type']> = new Set(['rumors', 'sync', 'probe', 'evidence'])
+
 export class Machine {
   readonly #self: string
   readonly #own: OwnRecord
@@ -134,6 +137,7 @@ export class Machine {
 
   handle(input: MachineInput, now: Instant): MachineEffect[] {
     return this.#step(now, () => {
+      if (arrived.has(input.type)) this.#damping.received(now.monotonicMs)
       switch (input.type) {
         case 'rumors':
           for (const fact of input.facts) this.#intake.take(fact, undefined, now)

@@ -83,12 +83,17 @@ export class RollCall {
     before: MemberStatus | undefined,
     nowMs: number,
   ): Verdict | undefined {
-    const { damping } = this.#options
+    const { damping, detector, membership } = this.#options
     if (record.leaving) {
       damping.forget(id)
       return verdict
     }
-    return damping.look(id, verdict, record.incarnation, before === 'left' ? undefined : before, nowMs)
+    const observer = {
+      localHealth: detector.localHealth(),
+      visible: membership.count('alive', 'suspect'),
+    }
+    const shown = before === 'left' ? undefined : before
+    return damping.look(id, verdict, record.incarnation, shown, nowMs, observer)
   }
 
   /** @returns who was dropped. */

@@ -1,0 +1,66 @@
+/**
+ * Member links: a member's connections, by the peer at the other end.
+ *
+ * Two processes with one identity are one peer, to which two connections may stand, as in libp2p: the older one is used,
+ * and the peer is disconnected when the last one is closed.
+ */
+import type { Direction } from './link.ts'
+import type { SimulatedMember } from './simulated-member.ts'
+
+/** One connection, the same object at both ends; an end that has closed it has let go of it. */
+export interface Link {
+  readonly ends: readonly [SimulatedMember, SimulatedMember]
+  /** By the sender's name. */
+  readonly ways: ReadonlyMap<string, Direction>
+}
+
+export function farEnd({ ends: [a, b] }: Link, near: SimulatedMember): SimulatedMember {
+  return near === a ? b : a
+}
+
+export class MemberLinks {
+  readonly #near: SimulatedMember
+  readonly #links = new Map<string, readonly Link[]>()
+
+  constructor(near: SimulatedMember) {
+    this.#near = near
+  }
+
+  has(id: string): boolean {
+    return this.#links.has(id)
+  }
+
+  /** What is sent to the peer goes this way. */
+  get(id: string): Link | undefined {
+    return this.#links.get(id)?.[0]
+  }
+
+  all(id: string): readonly Link[] {
+    return this.#links.get(id) ?? []
+  }
+
+  entries(): readonly (readonly [id: string, link: Link])[] {
+    return [...this.#links].flatMap(([id, links]) => links.map(link => [id, link] as const))
+  }
+
+  /** Takes the place of an older link to the same process. @returns whether it is the first to this peer */
+  add(id: string, link: Link): boolean {
+    const before = this.all(id)
+    const far = farEnd(link, this.#near)
+    this.#links.set(id, [...before.filter(each => farEnd(each, this.#near) !== far), link])
+    return before.length === 0
+  }
+
+  /** @returns whether it was the last to this peer */
+  remove(id: string, link: Link): boolean {
+    const before = this.all(id)
+    const left = before.filter(each => each !== link)
+    if (left.length > 0) this.#links.set(id, left)
+    else this.#links.delete(id)
+    return before.length > 0 && left.length === 0
+  }
+
+  clear(): void {
+    this.#links.clear()
+  }
+}
