@@ -52,6 +52,7 @@ class Bench {
         persist() {},
         persistAcquaintances() {},
         goodbyeHeard() {},
+      identityChanged() {},
         note() {},
       },
     })

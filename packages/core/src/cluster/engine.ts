@@ -65,7 +65,8 @@ export interface Engine {
 }
 
 /** What stands before an engine: an app holds it, and it hears what the engine tells. */
-export interface EngineFace extends Pick<DriverListener, 'event' | 'stepped' | 'goodbyeHeard'> {
+export interface EngineFace
+  extends Pick<DriverListener, 'event' | 'stepped' | 'goodbyeHeard' | 'identityChanged'> {
   /** A new life, whatever became of the one before. */
   attach(engine: Engine): void
 }
@@ -89,6 +90,7 @@ export function createEngine(
     event: face.event.bind(face),
     stepped: face.stepped.bind(face),
     goodbyeHeard: face.goodbyeHeard.bind(face),
+    identityChanged: face.identityChanged.bind(face),
     persist,
     persistAcquaintances: host.persistAcquaintances.bind(host),
     note: host.note.bind(host),

@@ -14,10 +14,12 @@ import type { FlapDamping, Verdict } from './flap-damping.ts'
 import type { MemberStatus } from './member.ts'
 import { isHere, type Membership } from './membership.ts'
 import type { Outbox } from './outbox.ts'
+import type { OwnRecord } from './own-record.ts'
 import type { PartitionWatch } from './partition-watch.ts'
 
 export interface RollCallOptions {
   readonly self: string
+  readonly own: OwnRecord
   readonly table: Table
   readonly detector: Detector
   readonly overlay: Overlay
@@ -54,11 +56,11 @@ export class RollCall {
 
   /** Says what an app should hear of those who were touched. */
   look({ monotonicMs, epochMs }: Instant): void {
-    const { self, table, detector, overlay, membership, partition, damping, outbox, retentionMs } =
+    const { self, own, table, detector, overlay, membership, partition, damping, outbox, retentionMs } =
       this.#options
     for (const id of damping.takeDue(monotonicMs)) this.touch(id)
     for (const id of this.#touched) {
-      const fact = table.get(id)?.record
+      const fact = (id === self && own.signed) || table.get(id)?.record
       if (!fact) continue
       const status = id === self ? 'alive' : detector.status(id)?.type
       const verdict = status === 'dead' || status === 'suspect' ? status : 'alive'

@@ -129,6 +129,10 @@ export class Face implements Cluster, EngineFace {
     this.#onGoodbyeHeard()
   }
 
+  identityChanged(copied: boolean): void {
+    this.#emitter.dispatchEvent(new CustomEvent('identity', { detail: { copied } }))
+  }
+
   /** The store began to fail, or recovered. */
   storageChanged(state: StoreState): void {
     this.#emitter.dispatchEvent(new CustomEvent('storage', { detail: state }))
