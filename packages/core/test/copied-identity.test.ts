@@ -19,8 +19,7 @@ class Pair {
       const dueMs = Math.min(...this.sides.map(side => side.nextMs()))
       if (dueMs > untilMs) break
       this.nowMs = Math.max(this.nowMs, dueMs)
-      for (const [i, side] of this.sides.entries())
-        if (side.takeDue(this.nowMs) !== undefined) this.#speak(i)
+      for (const [i, side] of this.sides.entries()) if (side.takeDue(this.nowMs) !== undefined) this.#speak(i)
     }
     this.nowMs = untilMs
   }

@@ -52,7 +52,7 @@ class Bench {
         persist() {},
         persistAcquaintances() {},
         goodbyeHeard() {},
-      identityChanged() {},
+        identityChanged() {},
         note() {},
       },
     })

@@ -1,8 +1,8 @@
 /**
  * Member links: a member's connections, by the peer at the other end.
  *
- * Two processes with one identity are one peer, to which two connections may stand, as in libp2p: the older one is used,
- * and the peer is disconnected when the last one is closed.
+ * Two processes with one identity are one peer, to which two connections may stand, as in libp2p: gossip takes the older
+ * one, frames the one over which the last frame came, and the peer is disconnected when the last one is closed.
  */
 import type { Direction } from './link.ts'
 import type { SimulatedMember } from './simulated-member.ts'
@@ -21,6 +21,8 @@ export function farEnd({ ends: [a, b] }: Link, near: SimulatedMember): Simulated
 export class MemberLinks {
   readonly #near: SimulatedMember
   readonly #links = new Map<string, readonly Link[]>()
+  /** Of peers with several links, the one over which something came last. */
+  readonly #heard = new Map<string, Link>()
 
   constructor(near: SimulatedMember) {
     this.#near = near
@@ -30,9 +32,19 @@ export class MemberLinks {
     return this.#links.has(id)
   }
 
-  /** What is sent to the peer goes this way. */
+  /** The oldest. */
   get(id: string): Link | undefined {
     return this.#links.get(id)?.[0]
+  }
+
+  /** Over which it is answered. */
+  answering(id: string): Link | undefined {
+    return this.#heard.get(id) ?? this.get(id)
+  }
+
+  /** A frame came over this link. */
+  heard(id: string, link: Link): void {
+    if (this.all(id).length > 1) this.#heard.set(id, link)
   }
 
   all(id: string): readonly Link[] {
@@ -47,6 +59,7 @@ export class MemberLinks {
   add(id: string, link: Link): boolean {
     const before = this.all(id)
     const far = farEnd(link, this.#near)
+    this.#heard.set(id, link)
     this.#links.set(id, [...before.filter(each => farEnd(each, this.#near) !== far), link])
     return before.length === 0
   }
@@ -55,6 +68,7 @@ export class MemberLinks {
   remove(id: string, link: Link): boolean {
     const before = this.all(id)
     const left = before.filter(each => each !== link)
+    if (this.#heard.get(id) === link) this.#heard.delete(id)
     if (left.length > 0) this.#links.set(id, left)
     else this.#links.delete(id)
     return before.length > 0 && left.length === 0
@@ -62,5 +76,6 @@ export class MemberLinks {
 
   clear(): void {
     this.#links.clear()
+    this.#heard.clear()
   }
 }

@@ -208,7 +208,7 @@ export class Network {
 
   #send(from: SimulatedMember, id: string, channel: Channel, frame: Uint8Array): void {
     from.sent[channel] += frame.length
-    const link = from.links.get(id)
+    const link = from.links.answering(id)
     if (link) {
       this.#transmit(from, link, channel, frame)
       return
@@ -217,7 +217,7 @@ export class Network {
     this.#dial(from, to, outcome => {
       if (outcome !== 'open') return
       if (!from.links.has(id)) this.#open(from, to)
-      const opened = from.links.get(id)
+      const opened = from.links.answering(id)
       if (opened) this.#transmit(from, opened, channel, frame)
     })
   }
@@ -226,6 +226,7 @@ export class Network {
     const to = farEnd(link, from)
     this.#cross(from, to, link, frame.length, () => {
       this.#record(from, to, channel, frame)
+      to.links.heard(from.id, link)
       to.deliver(driver => driver.frame(from.id, channel, frame))
     })
   }

