@@ -164,6 +164,19 @@ describe('flap damping', () => {
     expect(subject.shown).toBe('alive')
   })
 
+  it('shows every return from a partition at once', () => {
+    const subject = new Subject()
+    for (let i = 0; i < 4; i++) {
+      subject.is('dead')
+      subject.pass(5_000)
+      subject.damping.partitioned(subject.nowMs)
+      subject.pass(60_000)
+      subject.is('alive', subject.incarnation + 1)
+      expect(subject.shown).toBe('alive')
+      subject.pass(60_000)
+    }
+  })
+
   it('begins the wait anew when the member is suspected meanwhile', () => {
     const subject = new Subject()
     subject.diesAndReturns()

@@ -1,8 +1,9 @@
 /**
  * Member links: a member's connections, by the peer at the other end.
  *
- * Two processes with one identity are one peer, to which two connections may stand, as in libp2p: gossip takes the older
- * one, frames the one over which the last frame came, and the peer is disconnected when the last one is closed.
+ * Two processes with one identity are one peer, to which two connections may stand, as in libp2p: gossip keeps to the
+ * first and is mute when that is closed, frames take the one over which the last frame came, and the peer is disconnected
+ * when the last one is closed.
  */
 import type { Direction } from './link.ts'
 import type { SimulatedMember } from './simulated-member.ts'
@@ -21,8 +22,9 @@ export function farEnd({ ends: [a, b] }: Link, near: SimulatedMember): Simulated
 export class MemberLinks {
   readonly #near: SimulatedMember
   readonly #links = new Map<string, readonly Link[]>()
-  /** Of peers with several links, the one over which something came last. */
+  /** The one over which something came last, or the newest. */
   readonly #heard = new Map<string, Link>()
+  readonly #gossip = new Map<string, Link>()
 
   constructor(near: SimulatedMember) {
     this.#near = near
@@ -32,14 +34,19 @@ export class MemberLinks {
     return this.#links.has(id)
   }
 
-  /** The oldest. */
+  /** Over which frames are sent. */
   get(id: string): Link | undefined {
-    return this.#links.get(id)?.[0]
+    return this.#heard.get(id) ?? this.#links.get(id)?.[0]
   }
 
-  /** Over which it is answered. */
-  answering(id: string): Link | undefined {
-    return this.#heard.get(id) ?? this.get(id)
+  /** Over which gossip is sent; undefined: none is. */
+  gossip(id: string): Link | undefined {
+    return this.#gossip.get(id)
+  }
+
+  /** Peers that are connected, and to which no gossip is sent. */
+  mute(): string[] {
+    return [...this.#links.keys()].filter(id => !this.#gossip.has(id))
   }
 
   /** A frame came over this link. */
@@ -59,6 +66,8 @@ export class MemberLinks {
   add(id: string, link: Link): boolean {
     const before = this.all(id)
     const far = farEnd(link, this.#near)
+    const gossip = this.#gossip.get(id)
+    if (before.length === 0 || (gossip && farEnd(gossip, this.#near) === far)) this.#gossip.set(id, link)
     this.#heard.set(id, link)
     this.#links.set(id, [...before.filter(each => farEnd(each, this.#near) !== far), link])
     return before.length === 0
@@ -68,7 +77,7 @@ export class MemberLinks {
   remove(id: string, link: Link): boolean {
     const before = this.all(id)
     const left = before.filter(each => each !== link)
-    if (this.#heard.get(id) === link) this.#heard.delete(id)
+    for (const used of [this.#heard, this.#gossip]) if (used.get(id) === link) used.delete(id)
     if (left.length > 0) this.#links.set(id, left)
     else this.#links.delete(id)
     return before.length > 0 && left.length === 0
@@ -77,5 +86,6 @@ export class MemberLinks {
   clear(): void {
     this.#links.clear()
     this.#heard.clear()
+    this.#gossip.clear()
   }
 }

@@ -144,7 +144,7 @@ export class Network {
       learn: (id, addresses) => {
         member.learned.set(id, addresses)
       },
-      mute: () => [],
+      mute: () => member.links.mute(),
     }
   }
 
@@ -208,7 +208,7 @@ export class Network {
 
   #send(from: SimulatedMember, id: string, channel: Channel, frame: Uint8Array): void {
     from.sent[channel] += frame.length
-    const link = from.links.answering(id)
+    const link = from.links.get(id)
     if (link) {
       this.#transmit(from, link, channel, frame)
       return
@@ -217,7 +217,7 @@ export class Network {
     this.#dial(from, to, outcome => {
       if (outcome !== 'open') return
       if (!from.links.has(id)) this.#open(from, to)
-      const opened = from.links.answering(id)
+      const opened = from.links.get(id)
       if (opened) this.#transmit(from, opened, channel, frame)
     })
   }
@@ -232,7 +232,7 @@ export class Network {
   }
 
   #gossip(from: SimulatedMember, id: string, space: string | undefined, frame: GossipFrame): void {
-    const link = from.links.get(id)
+    const link = from.links.gossip(id)
     if (!link) return
     const to = farEnd(link, from)
     const bytes = gossipBytes(frame)

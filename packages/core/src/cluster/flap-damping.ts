@@ -5,7 +5,8 @@
  * once it stood unrefuted for a while, the death of a member at once. While a member receives nothing from anybody, it
  * shows no new suspicion: its own network is the likelier cause. A member that comes back in the same life is shown at
  * once the first time; after a second death it is shown as dead until it was alive without a break for longer, twice as
- * long each time. A member that this member never saw alive is not shown while it is suspected.
+ * long each time; deaths in what looks like a partition do not count. A member that this member never saw alive is not
+ * shown while it is suspected.
  */
 export type Verdict = 'alive' | 'suspect' | 'dead'
 
@@ -26,6 +27,8 @@ const firstQuarantineMs = 60_000
 const maxQuarantineMs = 600_000
 /** Without trouble for so long, a member is as good as new. */
 const forgetMs = 600_000
+/** Deaths so close to a suspected partition are a part of it, as partition-watch.ts counts them. */
+const partitionMs = 60_000
 /** A refutation raises an incarnation by one; a start makes it a date. */
 const newLifeMs = 1_000
 
@@ -50,6 +53,8 @@ export class FlapDamping {
   #refuted = 0
   /** When something last arrived from another member. */
   #receivedMs = Number.NEGATIVE_INFINITY
+  /** When a death last looked like a partition. */
+  #partitionMs = Number.NEGATIVE_INFINITY
 
   /** @param probeIntervalMs how long a suspicion has to stand until it is shown. */
   constructor(probeIntervalMs: number) {
@@ -64,6 +69,11 @@ export class FlapDamping {
   /** Something arrived from another member. */
   received(nowMs: number): void {
     this.#receivedMs = nowMs
+  }
+
+  /** The latest death looks like a partition. */
+  partitioned(nowMs: number): void {
+    this.#partitionMs = nowMs
   }
 
   /**
@@ -147,6 +157,8 @@ export class FlapDamping {
   ): void {
     if (incarnation - track.incarnation >= newLifeMs) track.deaths = 0
     const isNew = verdict !== track.verdict
+    const wasPartition = Math.abs(track.sinceMs - this.#partitionMs) <= partitionMs
+    if (isNew && track.verdict === 'dead' && track.deaths > 0 && wasPartition) track.deaths -= 1
     if (isNew && verdict === 'dead' && shown !== undefined) track.deaths += 1
     if (isNew || (verdict === 'suspect' && incarnation !== track.incarnation)) track.sinceMs = nowMs
     track.verdict = verdict

@@ -56,8 +56,7 @@ export class RollCall {
 
   /** Says what an app should hear of those who were touched. */
   look({ monotonicMs, epochMs }: Instant): void {
-    const { self, own, table, detector, overlay, membership, partition, damping, outbox, retentionMs } =
-      this.#options
+    const { self, own, table, detector, overlay, membership, damping, outbox, retentionMs } = this.#options
     for (const id of damping.takeDue(monotonicMs)) this.touch(id)
     for (const id of this.#touched) {
       const fact = (id === self && own.signed) || table.get(id)?.record
@@ -74,9 +73,16 @@ export class RollCall {
       if (fact.record.leaving) overlay.gone(id)
       if (event) outbox.push({ type: 'event', event })
       if (id !== self && membership.get(id) !== before) outbox.changed(id)
-      if (event?.type === 'fail') partition.lost(membership.count('alive', 'suspect'), monotonicMs)
+      if (event?.type === 'fail') this.#lost(monotonicMs)
     }
     this.#touched.clear()
+  }
+
+  #lost(nowMs: number): void {
+    const { membership, partition, damping } = this.#options
+    const visible = membership.count('alive', 'suspect')
+    partition.lost(visible, nowMs)
+    if (partition.suspected(visible, nowMs)) damping.partitioned(nowMs)
   }
 
   #toShow(
