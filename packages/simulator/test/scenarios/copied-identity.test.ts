@@ -102,6 +102,18 @@ describe('scenario 40: the same identity runs twice', () => {
     })
   })
 
+  it('is noticed although both start at the same instant, from the same storage', async () => {
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 44, members })
+      simulation.crash('m5')
+      await simulation.run(20)
+      const copy = simulation.copy('m5')
+      simulation.restart('m5')
+      await simulation.runUntil(() => areAware({ simulation, copy }), { withinMs: 30_000 })
+      return simulation
+    })
+  })
+
   it('a storage restored from a backup, while its first process is gone, is no copy', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 43, members })
