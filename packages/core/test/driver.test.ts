@@ -56,6 +56,7 @@ class Bench {
         persist() {},
         persistAcquaintances() {},
         goodbyeHeard() {},
+        identityChanged() {},
         note() {},
       },
     })

@@ -9,6 +9,9 @@ class Subject {
   nowMs = 0
   verdict: Verdict = 'alive'
   incarnation = 1
+  observer = { localHealth: 0, visible: 8 }
+  /** Others are heard, as it should be. */
+  areOthersHeard = true
 
   /** One that this member hears of for the first time. */
   static unknown(): Subject {
@@ -27,6 +30,7 @@ class Subject {
   /** Time passes; what is due is looked at. */
   pass(ms: number): void {
     const untilMs = this.nowMs + ms
+    if (this.areOthersHeard) this.damping.received(untilMs)
     while (this.damping.nextMs() <= untilMs) {
       this.nowMs = Math.max(this.nowMs, this.damping.nextMs())
       if (this.damping.takeDue(this.nowMs).includes('subject')) this.#look()
@@ -36,13 +40,16 @@ class Subject {
 
   /** It is declared dead, and takes that back after a while. */
   diesAndReturns(afterMs = 20_000): void {
+    this.is('suspect')
+    this.pass(500)
     this.is('dead')
     this.pass(afterMs)
     this.is('alive', this.incarnation + 1)
   }
 
   #look(): void {
-    const shown = this.damping.look('subject', this.verdict, this.incarnation, this.shown, this.nowMs)
+    const { verdict, incarnation, nowMs, observer } = this
+    const shown = this.damping.look('subject', verdict, incarnation, this.shown, nowMs, observer)
     if (shown !== this.shown) this.shownAfterEach.push(shown)
     this.shown = shown
   }
@@ -91,6 +98,45 @@ describe('flap damping', () => {
     expect(subject.shownAfterEach).toEqual(['suspect', 'alive'])
   })
 
+  it('holds a suspicion back for longer the more this member doubts itself', () => {
+    const subject = new Subject()
+    subject.observer = { localHealth: 2, visible: 8 }
+    subject.is('suspect')
+    subject.pass(2_999)
+    expect(subject.shown).toBe('alive')
+    subject.pass(1)
+    expect(subject.shown).toBe('suspect')
+  })
+
+  it('shows no suspicion while nothing arrives from anybody, but a death', () => {
+    const subject = new Subject()
+    subject.areOthersHeard = false
+    subject.is('suspect')
+    subject.pass(10_000)
+    expect(subject.shown).toBe('alive')
+    subject.is('dead')
+    expect(subject.shown).toBe('dead')
+  })
+
+  it('shows a suspicion within an interval once something arrives again', () => {
+    const subject = new Subject()
+    subject.areOthersHeard = false
+    subject.is('suspect')
+    subject.pass(10_000)
+    subject.areOthersHeard = true
+    subject.pass(1_000)
+    expect(subject.shown).toBe('suspect')
+  })
+
+  it('shows a suspicion of the only other member, whose silence is that of everybody', () => {
+    const subject = new Subject()
+    subject.areOthersHeard = false
+    subject.observer = { localHealth: 0, visible: 2 }
+    subject.is('suspect')
+    subject.pass(1_000)
+    expect(subject.shown).toBe('suspect')
+  })
+
   it('shows a death at once, with or without a suspicion before it', () => {
     const subject = new Subject()
     subject.is('suspect')
@@ -120,6 +166,19 @@ describe('flap damping', () => {
     expect(subject.shown).toBe('alive')
   })
 
+  it('shows every return from a partition at once', () => {
+    const subject = new Subject()
+    for (let i = 0; i < 4; i++) {
+      subject.is('dead')
+      subject.pass(5_000)
+      subject.damping.partitioned(subject.nowMs)
+      subject.pass(60_000)
+      subject.is('alive', subject.incarnation + 1)
+      expect(subject.shown).toBe('alive')
+      subject.pass(60_000)
+    }
+  })
+
   it('begins the wait anew when the member is suspected meanwhile', () => {
     const subject = new Subject()
     subject.diesAndReturns()
@@ -140,6 +199,17 @@ describe('flap damping', () => {
       subject.pass(20_000)
     }
     expect(subject.shownAfterEach).toEqual(['dead', 'alive', 'dead'])
+  })
+
+  it('counts no death while nothing came from anybody: it was the observer that was away', () => {
+    const subject = new Subject()
+    for (let i = 0; i < 5; i++) {
+      subject.areOthersHeard = false
+      subject.diesAndReturns()
+      expect(subject.shown).toBe('alive')
+      subject.areOthersHeard = true
+      subject.pass(20_000)
+    }
   })
 
   it('shows a new life at once, however often the one before died', () => {

@@ -13,7 +13,12 @@ describe('incarnation', () => {
     { persisted: nowMs + maxAheadMs + 1, expected: nowMs, why: 'a date that nobody believed is dropped' },
     { persisted: Number.MAX_SAFE_INTEGER, expected: nowMs, why: 'nor the greatest number there is' },
   ])('starts at $expected after $persisted: $why', ({ persisted, expected }) => {
-    expect(firstIncarnation(persisted, nowMs)).toBe(expected)
+    expect(firstIncarnation(persisted, nowMs, () => 0)).toBe(expected)
+  })
+
+  it('of two processes that start from copies of one storage at the same instant differ', () => {
+    const [one, other] = [0.25, 0.75].map(drawn => firstIncarnation(nowMs + 5_000, nowMs, () => drawn))
+    expect([one, other]).toEqual([nowMs + 5_251, nowMs + 5_751])
   })
 
   it.each([

@@ -10,6 +10,10 @@ import { type Random, randomStream } from './random-stream.ts'
 export interface LossOptions {
   /** Lost packets are sent again, as TCP does, and arrive late; without, what is lost is gone. @default true */
   readonly retransmitted?: boolean
+  /** Only what these send is concerned. @default everybody */
+  readonly from?: string | readonly string[]
+  /** Only what is sent to these is concerned. @default everybody */
+  readonly to?: string | readonly string[]
 }
 
 /** What becomes of one frame. */
@@ -28,6 +32,13 @@ interface Chance {
   readonly random: Random
 }
 
+interface Loss extends Chance {
+  readonly retransmitted: boolean
+  /** Undefined: everybody. */
+  readonly from: ReadonlySet<string> | undefined
+  readonly to: ReadonlySet<string> | undefined
+}
+
 /** An unordered frame comes up to so much later. */
 const maxDisorderMs = 500
 
@@ -38,7 +49,7 @@ export class Conditions {
   readonly #cuts = new Map<string, Map<string, { readonly hasRoute: boolean }>>()
   #groups: Map<string, number> | undefined
   #delayFault: { readonly delay: Delay; readonly random: Random } | undefined
-  #loss: (Chance & { readonly retransmitted: boolean }) | undefined
+  #loss: Loss | undefined
   #duplicates: Chance | undefined
   #disorder: Chance | undefined
   #gossipLoss: Chance | undefined
@@ -74,7 +85,7 @@ export class Conditions {
   }
 
   /** @param random the sender's own: one draw, whatever else is wrong. */
-  fate(random: Random): Fate {
+  fate(random: Random, from: string, to: string): Fate {
     const usualMs = drawDelayMs(this.#delay, random)
     const late = this.#delayFault
     const disorder = this.#disorder
@@ -83,15 +94,15 @@ export class Conditions {
       delayMs:
         (late ? drawDelayMs(late.delay, late.random) : usualMs) +
         (unordered && disorder ? maxDisorderMs * disorder.random() : 0),
-      isGone: this.#loss?.retransmitted === false && hits(this.#loss),
+      isGone: this.#loss?.retransmitted === false && this.#loses(from, to),
       duplicated: hits(this.#duplicates),
       unordered,
     }
   }
 
   /** Whether one packet, sent now, has to be sent again. */
-  losesPacket(): boolean {
-    return this.#loss?.retransmitted === true && hits(this.#loss)
+  losesPacket(from: string, to: string): boolean {
+    return this.#loss?.retransmitted === true && this.#loses(from, to)
   }
 
   dropsGossip(): boolean {
@@ -123,8 +134,10 @@ export class Conditions {
     }
   }
 
-  lose(rate: number, { retransmitted = true }: LossOptions): () => void {
-    const loss = { ...this.#chance('loss', rate), retransmitted }
+  lose(rate: number, { retransmitted = true, from, to }: LossOptions): () => void {
+    const setOf = (names: string | readonly string[] | undefined) =>
+      names === undefined ? undefined : new Set(typeof names === 'string' ? [names] : names)
+    const loss = { ...this.#chance('loss', rate), retransmitted, from: setOf(from), to: setOf(to) }
     this.#loss = loss
     return () => {
       if (this.#loss === loss) this.#loss = undefined
@@ -171,6 +184,12 @@ export class Conditions {
     this.#duplicates = undefined
     this.#disorder = undefined
     this.#gossipLoss = undefined
+  }
+
+  #loses(from: string, to: string): boolean {
+    const loss = this.#loss
+    if (loss?.from?.has(from) === false || loss?.to?.has(to) === false) return false
+    return hits(loss)
   }
 
   #chance(what: string, rate: number): Chance {

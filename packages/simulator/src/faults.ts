@@ -68,6 +68,11 @@ export interface Faults {
    * @default false
    */
   restart(name: string, options?: RestartOptions): void
+  /**
+   * Its storage is copied as it is now, identity included, and another process starts from the copy elsewhere, under the
+   * name that is returned. Convergence is not defined while both run.
+   */
+  copy(name: string): string
   /** Says goodbye, and its process ends. Resolves then. */
   leave(name: string): Promise<void>
   /** A browser's background tab, as it says itself: timers ring once a minute, what arrives is handled at once. */
@@ -128,6 +133,7 @@ export function createFaults(world: World): Faults {
     },
     loss(rate, options = {}) {
       checkRate('rate', rate)
+      for (const names of [options.from, options.to]) if (names !== undefined) all(names)
       return lasting(conditions.lose(rate, options))
     },
     delay(delay) {
@@ -164,6 +170,13 @@ export function createFaults(world: World): Faults {
       if (!keepStorage) member.loseStorage({ keepIdentity })
       if (newAddress) member.moveTo(world.newAddress())
       world.start(member)
+    },
+    copy(name) {
+      const original = world.member(name)
+      const copy = world.add(['m0'])
+      copy.copyStorage(original)
+      world.start(copy)
+      return copy.name
     },
     leave: name => world.leave(running(name)),
     throttle(name) {

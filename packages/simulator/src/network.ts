@@ -12,6 +12,7 @@ import { type GossipFrame, gossipBytes } from './gossip-frame.ts'
 import { GossipRouter } from './gossip-router.ts'
 import { GossipTopics } from './gossip-topics.ts'
 import { Direction } from './link.ts'
+import { farEnd, type Link } from './member-links.ts'
 import type { SimulatedMember } from './simulated-member.ts'
 import type { Trace } from './trace.ts'
 import type { VirtualTime } from './virtual-time.ts'
@@ -23,12 +24,6 @@ const handshakeTrips = 3
 
 export type DialOutcome = 'open' | 'refused' | 'unreachable' | 'network-down'
 
-/** One connection, the same object at both ends; an end that has closed it has let go of it. */
-export interface Link {
-  /** By the sender's name. */
-  readonly ways: ReadonlyMap<string, Direction>
-}
-
 export interface NetworkOptions {
   readonly time: VirtualTime
   readonly conditions: Conditions
@@ -39,7 +34,8 @@ export class Network {
   readonly #time: VirtualTime
   readonly #conditions: Conditions
   readonly #trace: Trace
-  readonly #byId = new Map<string, SimulatedMember>()
+  /** More than one if an identity was copied. */
+  readonly #byId = new Map<string, readonly SimulatedMember[]>()
   readonly #byAddress = new Map<string, SimulatedMember>()
 
   constructor({ time, conditions, trace }: NetworkOptions) {
@@ -50,7 +46,8 @@ export class Network {
 
   /** A member has this id, and can be dialled at this address, from now on. */
   register(member: SimulatedMember): void {
-    this.#byId.set(member.id, member)
+    const others = this.#byId.get(member.id)?.filter(other => other !== member) ?? []
+    this.#byId.set(member.id, [...others, member])
     this.#byAddress.set(member.address, member)
   }
 
@@ -65,7 +62,8 @@ export class Network {
   }
 
   memberOf(id: string): SimulatedMember | undefined {
-    return this.#byId.get(id)
+    const members = this.#byId.get(id)
+    return members?.find(({ isRunning }) => isRunning) ?? members?.[0]
   }
 
   /** Whether frames get from one to the other now. */
@@ -76,8 +74,8 @@ export class Network {
 
   /** The process is gone. @param told whether its kernel lives and tells the other ends. */
   hangUp(member: SimulatedMember, told: boolean): void {
-    for (const [id, link] of member.links) {
-      if (told) this.#closeFar(member, this.#require(id), link)
+    for (const [, link] of member.links.entries()) {
+      if (told) this.#closeFar(member, farEnd(link, member), link)
       else link.ways.get(member.name)?.drop()
     }
     member.links.clear()
@@ -85,10 +83,10 @@ export class Network {
 
   /** A member's own network went: it hears so of all its links. @param heard whether the other ends do, too. */
   breakLinks(member: SimulatedMember, heard: boolean): void {
-    for (const [id, link] of [...member.links]) {
+    for (const [id, link] of member.links.entries()) {
       link.ways.get(member.name)?.drop()
       this.#close(member, id, link)
-      if (heard) this.#close(this.#require(id), member.id, link)
+      if (heard) this.#close(farEnd(link, member), member.id, link)
     }
   }
 
@@ -100,7 +98,7 @@ export class Network {
           random: member.random(space === undefined ? 'gossipsub' : `gossipsub ${space}`),
           nowMs: () => member.clock.now().monotonicMs,
           after: (ms, act) => void member.clock.setTimer(member.clock.now().monotonicMs + ms, act),
-          send: (to, frame) => this.#gossip(member, this.#require(to), space, frame),
+          send: (to, frame) => this.#gossip(member, to, space, frame),
           judge: (from, rumor) => member.driver.rumor(from, rumor, space),
         }),
     )
@@ -108,7 +106,7 @@ export class Network {
 
   transportOf(member: SimulatedMember): Transport {
     return {
-      send: (to, channel, frame) => this.#send(member, this.#require(to), channel, frame),
+      send: (to, channel, frame) => this.#send(member, to, channel, frame),
       publish: (rumor, space) => member.gossip.of(space).publish(hash('sha256', rumor).slice(0, 20), rumor),
       subscribe: space => member.gossip.of(space).subscribe(),
       unsubscribe: space => member.gossip.of(space).unsubscribe(),
@@ -121,7 +119,7 @@ export class Network {
         this.#dial(member, target, found => {
           // Another peer that answers says nothing about this one.
           const outcome = found === 'open' && target?.id !== id ? 'unreachable' : found
-          if (outcome === 'open') this.#open(member, this.#require(id))
+          if (outcome === 'open' && target) this.#open(member, target)
           else member.deliver(driver => driver.link(id, outcome))
         })
       },
@@ -138,17 +136,17 @@ export class Network {
         })
       },
       disconnect: id => {
-        const link = member.links.get(id)
-        if (!link) return
-        this.#closeFar(member, this.#require(id), link)
-        this.#time.after(0, () => this.#close(member, id, link))
+        for (const link of member.links.all(id)) {
+          this.#closeFar(member, farEnd(link, member), link)
+          this.#time.after(0, () => this.#close(member, id, link))
+        }
       },
       learn: (id, addresses) => {
         member.learned.set(id, addresses)
       },
       // Its links broke with its network.
       networkChanged: () => {},
-      mute: () => [],
+      mute: () => member.links.mute(),
     }
   }
 
@@ -160,6 +158,7 @@ export class Network {
   /** A new connection stands; an older one that an end still held is replaced without a word, as in libp2p. */
   #open(from: SimulatedMember, to: SimulatedMember): void {
     const link: Link = {
+      ends: [from, to],
       ways: new Map([
         [from.name, this.#way(from, to, () => link)],
         [to.name, this.#way(to, from, () => link)],
@@ -169,9 +168,7 @@ export class Network {
       [to, from, false],
       [from, to, true],
     ] as const) {
-      const isNew = !member.links.has(other.id)
-      member.links.set(other.id, link)
-      if (!isNew) continue
+      if (!member.links.add(other.id, link)) continue
       const { id } = other
       member.deliver(driver => {
         driver.link(id, 'open', isOurs)
@@ -184,7 +181,7 @@ export class Network {
     const { id } = to
     return new Direction(this.#time, {
       carries: () => this.reaches(from, to),
-      loses: () => this.#conditions.losesPacket(),
+      loses: () => this.#conditions.losesPacket(from.name, to.name),
       gaveUp: () => this.#close(from, id, link()),
     })
   }
@@ -196,9 +193,9 @@ export class Network {
     }
     let afterMs = 0
     for (let trip = 0; trip < handshakeTrips; trip++)
-      afterMs += this.#conditions.fate(from.delayRandom).delayMs
+      afterMs += this.#conditions.fate(from.delayRandom, from.name, to?.name ?? '').delayMs
     if (from.isOffline || (to && !this.#conditions.hasRoute(from.name, to.name))) end('network-down', 1)
-    else if (!to || to === from || !this.reaches(from, to) || !this.reaches(to, from))
+    else if (!to || to.id === from.id || !this.reaches(from, to) || !this.reaches(to, from))
       end('unreachable', dialTimeoutMs)
     else if (!to.isRunning) end('refused', afterMs / handshakeTrips)
     // The kernel accepts for a stopped process, and nobody shakes hands.
@@ -211,35 +208,35 @@ export class Network {
       })
   }
 
-  #send(from: SimulatedMember, to: SimulatedMember, channel: Channel, frame: Uint8Array): void {
+  #send(from: SimulatedMember, id: string, channel: Channel, frame: Uint8Array): void {
     from.sent[channel] += frame.length
-    const link = from.links.get(to.id)
-    if (link) this.#transmit(from, to, link, channel, frame)
-    else
-      this.#dial(from, to, outcome => {
-        if (outcome !== 'open') return
-        if (!from.links.has(to.id)) this.#open(from, to)
-        const opened = from.links.get(to.id)
-        if (opened) this.#transmit(from, to, opened, channel, frame)
-      })
+    const link = from.links.get(id)
+    if (link) {
+      this.#transmit(from, link, channel, frame)
+      return
+    }
+    const to = this.#require(id)
+    this.#dial(from, to, outcome => {
+      if (outcome !== 'open') return
+      if (!from.links.has(id)) this.#open(from, to)
+      const opened = from.links.get(id)
+      if (opened) this.#transmit(from, opened, channel, frame)
+    })
   }
 
-  #transmit(
-    from: SimulatedMember,
-    to: SimulatedMember,
-    link: Link,
-    channel: Channel,
-    frame: Uint8Array,
-  ): void {
+  #transmit(from: SimulatedMember, link: Link, channel: Channel, frame: Uint8Array): void {
+    const to = farEnd(link, from)
     this.#cross(from, to, link, frame.length, () => {
       this.#record(from, to, channel, frame)
+      to.links.heard(from.id, link)
       to.deliver(driver => driver.frame(from.id, channel, frame))
     })
   }
 
-  #gossip(from: SimulatedMember, to: SimulatedMember, space: string | undefined, frame: GossipFrame): void {
-    const link = from.links.get(to.id)
+  #gossip(from: SimulatedMember, id: string, space: string | undefined, frame: GossipFrame): void {
+    const link = from.links.gossip(id)
     if (!link) return
+    const to = farEnd(link, from)
     const bytes = gossipBytes(frame)
     if (frame.type === 'message') from.sent.rumor += bytes
     else from.sent.gossipControl += bytes
@@ -252,12 +249,16 @@ export class Network {
 
   /** Over one link: in time, late, not at all, or to an end that has hung up and says so. */
   #cross(from: SimulatedMember, to: SimulatedMember, link: Link, bytes: number, arrive: () => void): void {
-    const { delayMs, isGone, duplicated, unordered } = this.#conditions.fate(from.delayRandom)
+    const { delayMs, isGone, duplicated, unordered } = this.#conditions.fate(
+      from.delayRandom,
+      from.name,
+      to.name,
+    )
     if (isGone) return
     const way = link.ways.get(from.name)
     const { id } = from
     const end = () => {
-      if (to.links.get(id) === link) arrive()
+      if (to.links.all(id).includes(link)) arrive()
       else this.#closeFar(to, from, link)
     }
     way?.send({ bytes, delayMs, unordered, arrive: end })
@@ -267,15 +268,14 @@ export class Network {
   /** This end is closed; the other hears it after what was sent before. */
   #closeFar(from: SimulatedMember, to: SimulatedMember, link: Link): void {
     const { id } = from
-    const { delayMs } = this.#conditions.fate(from.delayRandom)
+    const { delayMs } = this.#conditions.fate(from.delayRandom, from.name, to.name)
     const arrive = () => this.#close(to, id, link)
     link.ways.get(from.name)?.send({ bytes: 0, delayMs, unordered: false, arrive })
   }
 
   #close(member: SimulatedMember, id: string, link: Link): void {
-    if (member.links.get(id) !== link) return
-    member.links.delete(id)
-    this.#record(this.#require(id), member, 'closed', noBytes)
+    if (!member.links.remove(id, link)) return
+    this.#record(farEnd(link, member), member, 'closed', noBytes)
     member.deliver(driver => {
       member.gossip.disconnected(id)
       driver.link(id, 'closed')
@@ -287,7 +287,7 @@ export class Network {
   }
 
   #require(id: string): SimulatedMember {
-    const member = this.#byId.get(id)
+    const member = this.memberOf(id)
     if (!member) throw new Error(`no member ${id}`)
     return member
   }

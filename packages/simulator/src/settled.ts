@@ -43,7 +43,7 @@ function knowledgeOf(world: World, members: readonly SimulatedMember[]): Settled
 
 /** What a member's process says of itself when it starts. */
 function firstWord({ id, name, address, clock }: SimulatedMember): SignedFact {
-  const incarnation = firstIncarnation(undefined, clock.now().epochMs)
+  const incarnation = firstIncarnation(undefined, clock.now().epochMs, () => 0)
   const record = {
     ...firstRecord({ name, tags: {}, incarnation }),
     version: 2,

@@ -20,7 +20,8 @@ import {
 import { multiaddr } from '@multiformats/multiaddr'
 import type { GossipTopics } from './gossip-topics.ts'
 import { MemberClock } from './member-clock.ts'
-import type { Link, Network } from './network.ts'
+import { MemberLinks } from './member-links.ts'
+import type { Network } from './network.ts'
 import { type Random, randomStream } from './random-stream.ts'
 import { type SimulatedKeys, simulatedId } from './simulated-keys.ts'
 import { SimulatedStore } from './simulated-store.ts'
@@ -72,9 +73,16 @@ export interface Settled {
   readonly addresses: ReadonlyMap<string, readonly Uint8Array[]>
 }
 
+/** One object, whoever has a copy of it. */
+interface Identity {
+  readonly id: string
+  /** That anybody ever spoke of under it. */
+  greatestIncarnation: number | undefined
+}
+
 /** What outlives a process. */
 interface Storage {
-  readonly id: string
+  readonly identity: Identity
   acquaintances: readonly string[]
   readonly store: SimulatedStore
 }
@@ -86,7 +94,7 @@ export class SimulatedMember {
   readonly clock: MemberClock
   /** Draws the delay of what this member sends. */
   readonly delayRandom: Random
-  readonly links: Map<string, Link> = new Map()
+  readonly links: MemberLinks = new MemberLinks(this)
   /** Where it was told that others can be dialled, since it started. */
   readonly learned: Map<string, readonly Uint8Array[]> = new Map()
   /** Bytes since the start of the simulation. */
@@ -99,7 +107,6 @@ export class SimulatedMember {
   #lives = 0
   #identities = 0
   #settled: Settled | undefined
-  #greatestIncarnation: number | undefined
   #process: Process | undefined
 
   constructor(options: SimulatedMemberOptions) {
@@ -113,7 +120,7 @@ export class SimulatedMember {
 
   /** The member id: stays as long as its storage. */
   get id(): string {
-    return this.#storage.id
+    return this.#storage.identity.id
   }
 
   /** Where it can be dialled. */
@@ -134,7 +141,7 @@ export class SimulatedMember {
 
   /** The greatest incarnation that it ever spoke of under its present id. */
   get greatestIncarnation(): number | undefined {
-    return this.#greatestIncarnation
+    return this.#storage.identity.greatestIncarnation
   }
 
   /** Counts processes; changes when one starts or ends. */
@@ -199,17 +206,18 @@ export class SimulatedMember {
       face,
       { cluster: simulatedCluster, name: this.name, profile, bootstrap: [...bootstrap] },
       {
-        id: storage.id,
+        id: storage.identity.id,
         clock: this.clock,
         transport: network.transportOf(this),
-        keys: { ...keys.signerOf(storage.id), verify: keys.verify.bind(keys) },
+        keys: { ...keys.signerOf(storage.identity.id), verify: keys.verify.bind(keys) },
         random: this.random('machine'),
         incarnation,
         acquaintances: storage.acquaintances,
         keyValues,
         writes,
         persist: incarnation => {
-          this.#greatestIncarnation = Math.max(incarnation, this.#greatestIncarnation ?? 0)
+          const { identity } = storage
+          identity.greatestIncarnation = Math.max(incarnation, identity.greatestIncarnation ?? 0)
           const value = new TextEncoder().encode(String(incarnation))
           if (!store.isWell) return writes.store([{ key: incarnationKey, value }])
           // Without a promise, as time does not go on meanwhile.
@@ -249,12 +257,14 @@ export class SimulatedMember {
 
   /** Its storage is gone: without its identity, it will be another member. */
   loseStorage({ keepIdentity }: { keepIdentity: boolean }): void {
-    if (keepIdentity) {
-      this.#storage = this.#emptyStorage(this.id)
-    } else {
-      this.#storage = this.#newStorage()
-      this.#greatestIncarnation = undefined
-    }
+    this.#storage = keepIdentity ? this.#emptyStorage(this.#storage.identity) : this.#newStorage()
+  }
+
+  /** Before its first process: it has a copy of another's storage, identity included, as that is now. */
+  copyStorage(other: SimulatedMember): void {
+    const { identity, acquaintances, store } = other.#storage
+    this.#storage = { ...this.#emptyStorage(identity), acquaintances }
+    this.#storage.store.copyFrom(store)
   }
 
   /** Can be dialled there from now on, and nowhere else. */
@@ -284,18 +294,18 @@ export class SimulatedMember {
     this.#identities += 1
     const { seed, name } = this.#options
     const identity = this.#identities === 1 ? name : `${name} ${this.#identities}`
-    return this.#emptyStorage(simulatedId(seed, identity))
+    return this.#emptyStorage({ id: simulatedId(seed, identity), greatestIncarnation: undefined })
   }
 
-  #emptyStorage(id: string): Storage {
+  #emptyStorage(identity: Identity): Storage {
     const { promised, time, kill } = this.#options
     const store = new SimulatedStore({
       used: promised,
-      random: this.#stream(`store of ${id}`),
+      random: this.#stream(`store of ${identity.id}`),
       after: (ms, act) => void time.after(ms, act),
       kill,
     })
-    return { id, acquaintances: [], store }
+    return { identity, acquaintances: [], store }
   }
 
   #stream(purpose: string): Random {

@@ -55,6 +55,11 @@ export class SimulatedStore {
     return this.#disk.get(key)
   }
 
+  /** Takes over what another disk holds now. */
+  copyFrom(other: SimulatedStore): void {
+    for (const [key, value] of other.#disk) this.#disk.set(key, value)
+  }
+
   /** As long as the store is well. */
   putNow(key: string, value: Uint8Array): void {
     this.#disk.set(key, value)

@@ -31,10 +31,21 @@ describe('the conditions of the network', () => {
     const conditions = new Conditions(1, usual)
     conditions.lose(0.3, { retransmitted: false })
     const random = randomStream(1, 'delays')
-    const gone = Array.from({ length: 10_000 }, () => conditions.fate(random)).filter(({ isGone }) => isGone)
+    const gone = Array.from({ length: 10_000 }, () => conditions.fate(random, 'a', 'b')).filter(
+      ({ isGone }) => isGone,
+    )
     expect(gone.length).toBeGreaterThan(2_800)
     expect(gone.length).toBeLessThan(3_200)
-    expect(conditions.losesPacket()).toBe(false)
+    expect(conditions.losesPacket('a', 'b')).toBe(false)
+  })
+
+  it('lose what goes one way only, if told so', () => {
+    const conditions = new Conditions(1, usual)
+    conditions.lose(1, { from: 'a', to: ['b', 'c'] })
+    const lost = ['ab', 'ac', 'ad', 'ba', 'db'].filter(([from, to]) =>
+      conditions.losesPacket(from ?? '', to ?? ''),
+    )
+    expect(lost).toEqual(['ab', 'ac'])
   })
 
   it('draw the usual delays all the same when something else is wrong', () => {
@@ -42,7 +53,7 @@ describe('the conditions of the network', () => {
       const conditions = new Conditions(1, usual)
       spoil(conditions)
       const random = randomStream(1, 'delays')
-      return Array.from({ length: 100 }, () => conditions.fate(random).delayMs)
+      return Array.from({ length: 100 }, () => conditions.fate(random, 'a', 'b').delayMs)
     }
     const alone = delays(() => {})
     expect(delays(conditions => conditions.lose(0.5, {}))).toEqual(alone)

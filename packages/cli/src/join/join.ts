@@ -23,11 +23,22 @@ export async function join(cluster: string, flags: JoinFlags): Promise<void> {
   if (member) {
     ready(member)
     tellOfOthers(member, told)
+    warnOfCopy(member)
     if (flags.bootstrap) watchBootstrap(member, flags.bootstrap)
     await stop
     await sayGoodbye(member)
   }
   await endProcess(0)
+}
+
+function warnOfCopy(member: Cluster): void {
+  member.events.addEventListener('identity', ({ detail: { copied } }) => {
+    console.error(
+      copied
+        ? 'hearsay: another process runs with the same identity: its storage was copied. Stop one of them, and delete its copy'
+        : 'hearsay: no other process runs with the same identity any more',
+    )
+  })
 }
 
 function watchBootstrap(member: Cluster, bootstrap: readonly string[]): void {

@@ -37,6 +37,8 @@ export interface DriverListener {
   persist(incarnation: number): void | Promise<void>
   persistAcquaintances(addresses: readonly string[]): void
   goodbyeHeard(): void
+  /** Another process runs with this member's identity, or does so no longer. */
+  identityChanged(isCopied: boolean): void
   /** Something to be logged. */
   note(message: string): void
 }
@@ -46,6 +48,9 @@ const watchIntervalMs = 2_000
 const maxEarly = 1_024
 /** A hidden page's timer that is later than this is not waited for: it may take a minute. Our choice. */
 const lateTimerMs = 50
+
+const copiedNote =
+  'another process runs with this identity: was the storage copied? Stop one, and delete its copy of the storage'
 
 export class Driver implements TransportListener {
   readonly #options: DriverOptions
@@ -282,6 +287,10 @@ export class Driver implements TransportListener {
         break
       case 'changed':
         this.#spaces?.whereaboutsChanged(effect.ids)
+        break
+      case 'identity':
+        listener.note(effect.isCopied ? copiedNote : 'no other process has this identity any more')
+        listener.identityChanged(effect.isCopied)
         break
       case 'goodbye-heard':
         listener.goodbyeHeard()

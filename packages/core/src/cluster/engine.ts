@@ -67,7 +67,8 @@ export interface Engine {
 }
 
 /** What stands before an engine: an app holds it, and it hears what the engine tells. */
-export interface EngineFace extends Pick<DriverListener, 'event' | 'stepped' | 'goodbyeHeard'> {
+export interface EngineFace
+  extends Pick<DriverListener, 'event' | 'stepped' | 'goodbyeHeard' | 'identityChanged'> {
   readonly notifications: AppNotifications
   /** A new life, whatever became of the one before. */
   attach(engine: Engine): void
@@ -84,7 +85,7 @@ export function createEngine(
   const { name = self.slice(-6), tags = {}, profile = 'lan' } = options
   const bootstrap = (options.bootstrap ?? []).map(bootstrapMultiaddr)
   const now = clock.now()
-  const incarnation = firstIncarnation(host.incarnation, now.epochMs)
+  const incarnation = firstIncarnation(host.incarnation, now.epochMs, random)
   const record = firstRecord({ name, tags: { ...tags }, incarnation })
   const machine = new Machine({ self, record, bootstrap, acquaintances, profile, random, ...tuning }, now)
   const persist = persistOnce(clock, each => host.persist(each))
@@ -92,6 +93,7 @@ export function createEngine(
     event: face.event.bind(face),
     stepped: face.stepped.bind(face),
     goodbyeHeard: face.goodbyeHeard.bind(face),
+    identityChanged: face.identityChanged.bind(face),
     persist,
     persistAcquaintances: host.persistAcquaintances.bind(host),
     note: host.note.bind(host),

@@ -9,7 +9,7 @@ import type { Exchanges } from '../gossip/exchanges.ts'
 import type { RumorBuffer } from '../gossip/rumor-buffer.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import type { Instant } from '../state/instant.ts'
-import type { RecordFact, Table } from '../state/table.ts'
+import type { HeartbeatFact, RecordFact, Table } from '../state/table.ts'
 import type { Attention, SignedFact } from '../wire/fact.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pulses } from './pulses.ts'
@@ -29,6 +29,8 @@ export interface FactIntakeOptions {
   readonly detect: (input: DetectorInput) => void
   /** A record of oneself arrived. */
   readonly ownRecord: (fact: RecordFact) => void
+  /** A heartbeat of oneself arrived. */
+  readonly ownHeartbeat: (fact: HeartbeatFact) => void
 }
 
 export class FactIntake {
@@ -40,7 +42,7 @@ export class FactIntake {
 
   /** @param from who handed it over directly: a neighbour, or oneself; undefined: it came as a rumor. */
   take(fact: SignedFact, from: string | undefined, now: Instant): void {
-    const { self, table, pulses, rumors, exchanges, detect } = this.#options
+    const { self, table, pulses, rumors, exchanges, detect, ownHeartbeat } = this.#options
     const before = table.get(fact.author)?.record
     if (table.merge(fact, now.epochMs) !== 'merged') return
     switch (fact.type) {
@@ -51,8 +53,8 @@ export class FactIntake {
       case 'heartbeat':
         exchanges.beatArrived(fact.author, from)
         pulses.beat(fact.author, now.epochMs)
-        if (fact.author !== self)
-          detect({ type: 'beat', id: fact.author, incarnation: fact.incarnation, beat: fact.beat })
+        if (fact.author === self) ownHeartbeat(fact as HeartbeatFact)
+        else detect({ type: 'beat', id: fact.author, incarnation: fact.incarnation, beat: fact.beat })
         break
       case 'suspicion': {
         const { author: observer, subject, incarnation, hard } = fact

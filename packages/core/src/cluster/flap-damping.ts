@@ -2,11 +2,21 @@
  * Flap damping: what an app sees of the failure detector's verdicts (after BGP's route flap damping, RFC 2439).
  *
  * The detector decides; nothing here changes when a member is suspected, declared dead, or probed. A suspicion is shown
- * once it stood unrefuted for a while, the death of a member at once. A member that comes back in the same life is shown
- * at once the first time; after a second death it is shown as dead until it was alive without a break for longer, twice
- * as long each time. A member that this member never saw alive is not shown while it is suspected.
+ * once it stood unrefuted for a while, the death of a member at once. While a member receives nothing from anybody, it
+ * shows no new suspicion: its own network is the likelier cause. A member that comes back in the same life is shown at
+ * once the first time; after a second death it is shown as dead until it was alive without a break for longer, twice as
+ * long each time; deaths in what looks like a partition do not count. A member that this member never saw alive is not
+ * shown while it is suspected.
  */
 export type Verdict = 'alive' | 'suspect' | 'dead'
+
+/** What the observer knows of itself. */
+export interface Observer {
+  /** Lifeguard's doubt in itself, 0 (well) to 7: a suspicion is held back that many times longer. */
+  readonly localHealth: number
+  /** Members alive or suspect here, itself included: with one other only, that one's silence is that of everybody. */
+  readonly visible: number
+}
 
 /** Our choice: a suspicion of one subject that was shown and refuted makes the next one wait four times as long … */
 const holdFactor = 4
@@ -17,6 +27,8 @@ const firstQuarantineMs = 60_000
 const maxQuarantineMs = 600_000
 /** Without trouble for so long, a member is as good as new. */
 const forgetMs = 600_000
+/** Deaths so close to a suspected partition are a part of it, as partition-watch.ts counts them. */
+const partitionMs = 60_000
 /** A refutation raises an incarnation by one; a start makes it a date. */
 const newLifeMs = 1_000
 
@@ -39,6 +51,10 @@ export class FlapDamping {
   /** Not later than the first that is due. */
   #nextMs = Number.POSITIVE_INFINITY
   #refuted = 0
+  /** When something last arrived from another member. */
+  #receivedMs = Number.NEGATIVE_INFINITY
+  /** When a death last looked like a partition. */
+  #partitionMs = Number.NEGATIVE_INFINITY
 
   /** @param probeIntervalMs how long a suspicion has to stand until it is shown. */
   constructor(probeIntervalMs: number) {
@@ -48,6 +64,16 @@ export class FlapDamping {
   /** Suspicions that were refuted before they were shown, since the start. */
   get refuted(): number {
     return this.#refuted
+  }
+
+  /** Something arrived from another member. */
+  received(nowMs: number): void {
+    this.#receivedMs = nowMs
+  }
+
+  /** The latest death looks like a partition. */
+  partitioned(nowMs: number): void {
+    this.#partitionMs = nowMs
   }
 
   /**
@@ -62,11 +88,13 @@ export class FlapDamping {
     incarnation: number,
     shown: Verdict | undefined,
     nowMs: number,
+    observer: Observer,
   ): Verdict | undefined {
     const track = this.#tracks.get(id) ?? this.#begin(incarnation, nowMs)
     const wasHeldBack = track.verdict === 'suspect' && shown !== 'suspect'
     if (wasHeldBack && (verdict === 'alive' || incarnation > track.incarnation)) this.#refuted += 1
     this.#update(track, verdict, incarnation, shown, nowMs)
+    track.dueMs = this.#dueMs(track, shown, nowMs, observer)
     const next = track.dueMs <= nowMs ? verdict : shown
     if (next === verdict) track.dueMs = Number.POSITIVE_INFINITY
     if (next === 'alive' && shown === 'suspect')
@@ -129,18 +157,31 @@ export class FlapDamping {
   ): void {
     if (incarnation - track.incarnation >= newLifeMs) track.deaths = 0
     const isNew = verdict !== track.verdict
-    if (isNew && verdict === 'dead' && shown !== undefined) track.deaths += 1
+    const wasPartition = Math.abs(track.sinceMs - this.#partitionMs) <= partitionMs
+    if (isNew && track.verdict === 'dead' && track.deaths > 0 && wasPartition) track.deaths -= 1
+    // Where nothing came from anybody during the suspicion, it was the observer that was away.
+    const wasDeaf = this.#receivedMs < track.sinceMs
+    if (isNew && verdict === 'dead' && shown !== undefined && !wasDeaf) track.deaths += 1
     if (isNew || (verdict === 'suspect' && incarnation !== track.incarnation)) track.sinceMs = nowMs
     track.verdict = verdict
     track.incarnation = incarnation
-    track.dueMs = this.#dueMs(track, shown)
   }
 
   /** From when on the verdict is shown. */
-  #dueMs({ verdict, sinceMs, holdMs, deaths }: Track, shown: Verdict | undefined): number {
+  #dueMs(
+    { verdict, sinceMs, holdMs, deaths }: Track,
+    shown: Verdict | undefined,
+    nowMs: number,
+    { localHealth, visible }: Observer,
+  ): number {
     if (verdict === shown || verdict === 'dead') return sinceMs
-    // Whether it is here at all is not known before the suspicion ends.
-    if (verdict === 'suspect') return shown === 'alive' ? sinceMs + holdMs : Number.POSITIVE_INFINITY
+    if (verdict === 'suspect') {
+      // Whether it is here at all is not known before the suspicion ends.
+      if (shown !== 'alive') return Number.POSITIVE_INFINITY
+      const dueMs = sinceMs + holdMs * (1 + localHealth)
+      const isDeaf = this.#receivedMs < sinceMs && visible > 2
+      return isDeaf ? Math.max(dueMs, nowMs + this.#intervalMs) : dueMs
+    }
     if (shown !== 'dead' || deaths < 2) return sinceMs
     return sinceMs + Math.min(firstQuarantineMs * 2 ** (deaths - 2), maxQuarantineMs)
   }

@@ -13,6 +13,12 @@ export interface Health {
   readonly visible: number
   /** Members known and not left, the dead included. */
   readonly known: number
+  /**
+   * Another process runs with this member's identity: its storage was copied. Both stand for one member, and show the
+   * others now one name and addresses, now the other's. Stop one of them, and delete its copy of the storage. It becomes
+   * false two and a half minutes after the last sign of the other process.
+   */
+  readonly identityCopied: boolean
   /** More than a third of the members vanished within one minute: rather the network than the members. */
   readonly partitionSuspected: boolean
   /** Members connected to right now. */

@@ -61,5 +61,7 @@ export type MachineEffect =
    * events. The first effect of a step, and one for all: what is decided by one member must not overlook another.
    */
   | { readonly type: 'changed'; readonly ids: readonly string[] }
+  /** Another process runs with this member's identity, or does so no longer. */
+  | { readonly type: 'identity'; readonly isCopied: boolean }
   /** All neighbours have the goodbye. */
   | { readonly type: 'goodbye-heard' }

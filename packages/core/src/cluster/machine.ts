@@ -4,7 +4,7 @@
  * Facts come in signed and verified, one's own by the same door as others'. Nothing here waits: what is to be
  * done is returned, and time comes in. The same inputs at the same instants give the same effects.
  */
-import { createDetector, type Detector, profiles } from '@hearsay/failure-detector'
+import { createDetector, type Detector, type DetectorInput, profiles } from '@hearsay/failure-detector'
 import { Exchanges } from '../gossip/exchanges.ts'
 import { RumorBuffer } from '../gossip/rumor-buffer.ts'
 import { MuteWatch } from '../overlay/mute-watch.ts'
@@ -19,6 +19,7 @@ import { FactIntake } from './fact-intake.ts'
 import { FlapDamping } from './flap-damping.ts'
 import { Goodbye } from './goodbye.ts'
 import type { Health } from './health.ts'
+import { IdentityGuard } from './identity-guard.ts'
 import type { Load } from './load.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
 import type { MachineOptions } from './machine-options.ts'
@@ -38,6 +39,9 @@ const maxBootstrapMs = 10_000
 /** Without a connection: others on the local network may still be found. */
 const aloneMs = 1_000
 
+/** Inputs that a byte from another member causes. */
+const arrived: ReadonlySet<MachineInput['type']> = new Set(['rumors', 'sync', 'probe', 'evidence'])
+
 export class Machine {
   readonly #self: string
   readonly #own: OwnRecord
@@ -51,6 +55,7 @@ export class Machine {
   readonly #rollCall: RollCall
   readonly #detection: Detection
   readonly #goodbye: Goodbye
+  readonly #identity: IdentityGuard
   readonly #exchanges: Exchanges
   readonly #rumors = new RumorBuffer()
   readonly #mute = new MuteWatch()
@@ -115,11 +120,14 @@ export class Machine {
     this.#rollCall = new RollCall({ ...parts, retentionMs }, nowMs)
     this.#goodbye = new Goodbye(parts)
     this.#detection = new Detection({ ...parts, rollCall: this.#rollCall })
+    const detect = (input: DetectorInput) => this.#detection.tell(input, this.#now)
+    this.#identity = new IdentityGuard({ ...parts, detect })
     this.#intake = new FactIntake({
       ...parts,
       rollCall: this.#rollCall,
-      detect: input => this.#detection.tell(input, this.#now),
+      detect,
       ownRecord: fact => this.#ownRecord(fact),
+      ownHeartbeat: fact => this.#identity.heartbeat(fact, this.#now.monotonicMs),
     })
     this.#syncIntake = new SyncIntake({ ...parts, intake: this.#intake, goodbye: this.#goodbye })
   }
@@ -134,11 +142,16 @@ export class Machine {
 
   handle(input: MachineInput, now: Instant): MachineEffect[] {
     return this.#step(now, () => {
+      if (arrived.has(input.type)) this.#damping.received(now.monotonicMs)
       switch (input.type) {
         case 'rumors':
           for (const fact of input.facts) this.#intake.take(fact, undefined, now)
           break
         case 'signed':
+          if (input.fact.type === 'record') {
+            this.#own.signed = input.fact as RecordFact
+            this.#rollCall.touch(this.#self)
+          }
           this.#intake.take(input.fact, this.#self, now)
           break
         case 'sync':
@@ -204,6 +217,7 @@ export class Machine {
       const nowMs = now.monotonicMs
       this.#detection.advance(now)
       if (this.#own.leaving) return
+      this.#identity.advance(nowMs)
       if (!believable(this.#own.incarnation, now.epochMs)) this.#detection.beginAnew(now)
       if (nowMs >= this.#exchanges.dueMs) this.#detection.exchangeWith(1, now)
       if (nowMs >= this.#voice.beatDueMs) this.#detection.beat(now)
@@ -226,6 +240,7 @@ export class Machine {
       this.#exchanges.dueMs,
       this.#voice.beatDueMs,
       this.#rollCall.sweepDueMs,
+      this.#identity.nextMs(),
       this.#damping.nextMs(),
       this.#overlay.deadlineMs(),
     )
@@ -237,6 +252,10 @@ export class Machine {
 
   member(id: string): Member | undefined {
     return this.#membership.get(id)
+  }
+
+  isSelf(id: string): boolean {
+    return id === this.#self
   }
 
   /** Its timers are late for that alone. */
@@ -295,6 +314,7 @@ export class Machine {
       visible,
       known: visible + this.#membership.count('dead'),
       refutedSuspicions: this.#damping.refuted,
+      identityCopied: this.#identity.isCopied,
       partitionSuspected: this.#partition.suspected(visible, this.#now.monotonicMs),
       connections: this.#overlay.linked().length,
       full: this.#table.room.left === 0,
@@ -335,18 +355,9 @@ export class Machine {
   }
 
   #ownRecord(fact: RecordFact): void {
-    const { incarnation, version, leaving } = fact.record
-    const isAhead =
-      incarnation > this.#own.incarnation ||
-      (incarnation === this.#own.incarnation && version > this.#own.version)
-    // An earlier life that had a clock in the future, or another process with this identity: as good as a claim
-    // about oneself, and the detector sees to it that such are not answered without end.
-    if (isAhead)
-      this.#detection.tell(
-        { type: 'suspicion', subject: this.#self, incarnation, observer: this.#self, hard: false },
-        this.#now,
-      )
-    else if (leaving) this.#goodbye.say(fact, this.#now.monotonicMs)
+    const nowMs = this.#now.monotonicMs
+    const isForeign = this.#identity.record(fact, nowMs)
+    if (!isForeign && fact.record.leaving) this.#goodbye.say(fact, nowMs)
   }
 
   /** Those whom the roll call dropped. */

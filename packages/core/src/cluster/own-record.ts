@@ -6,6 +6,7 @@
  */
 
 import { refutingIncarnation } from '../state/incarnation.ts'
+import type { RecordFact } from '../state/table.ts'
 import type { FactBody, MemberRecord } from '../wire/fact.ts'
 
 export type OwnChange = Partial<Omit<MemberRecord, 'incarnation' | 'version'>>
@@ -13,6 +14,8 @@ export type OwnChange = Partial<Omit<MemberRecord, 'incarnation' | 'version'>>
 export class OwnRecord {
   #record: MemberRecord
   #beat = 0
+  /** As last signed. What others hold of this member may be another process's, if its identity was copied. */
+  signed: RecordFact | undefined
 
   constructor(record: MemberRecord) {
     this.#record = record
@@ -24,6 +27,11 @@ export class OwnRecord {
 
   get version(): number {
     return this.#record.version
+  }
+
+  /** Heartbeats in this incarnation so far. */
+  get beats(): number {
+    return this.#beat
   }
 
   get leaving(): boolean {

@@ -14,10 +14,12 @@ import type { FlapDamping, Verdict } from './flap-damping.ts'
 import type { MemberStatus } from './member.ts'
 import { isHere, type Membership } from './membership.ts'
 import type { Outbox } from './outbox.ts'
+import type { OwnRecord } from './own-record.ts'
 import type { PartitionWatch } from './partition-watch.ts'
 
 export interface RollCallOptions {
   readonly self: string
+  readonly own: OwnRecord
   readonly table: Table
   readonly detector: Detector
   readonly overlay: Overlay
@@ -54,11 +56,10 @@ export class RollCall {
 
   /** Says what an app should hear of those who were touched. */
   look({ monotonicMs, epochMs }: Instant): void {
-    const { self, table, detector, overlay, membership, partition, damping, outbox, retentionMs } =
-      this.#options
+    const { self, own, table, detector, overlay, membership, damping, outbox, retentionMs } = this.#options
     for (const id of damping.takeDue(monotonicMs)) this.touch(id)
     for (const id of this.#touched) {
-      const fact = table.get(id)?.record
+      const fact = (id === self && own.signed) || table.get(id)?.record
       if (!fact) continue
       const status = id === self ? 'alive' : detector.status(id)?.type
       const verdict = status === 'dead' || status === 'suspect' ? status : 'alive'
@@ -72,9 +73,16 @@ export class RollCall {
       if (fact.record.leaving) overlay.gone(id)
       if (event) outbox.push({ type: 'event', event })
       if (id !== self && membership.get(id) !== before) outbox.changed(id)
-      if (event?.type === 'fail') partition.lost(membership.count('alive', 'suspect'), monotonicMs)
+      if (event?.type === 'fail') this.#lost(monotonicMs)
     }
     this.#touched.clear()
+  }
+
+  #lost(nowMs: number): void {
+    const { membership, partition, damping } = this.#options
+    const visible = membership.count('alive', 'suspect')
+    partition.lost(visible, nowMs)
+    if (partition.suspected(visible, nowMs)) damping.partitioned(nowMs)
   }
 
   #toShow(
@@ -83,12 +91,17 @@ export class RollCall {
     before: MemberStatus | undefined,
     nowMs: number,
   ): Verdict | undefined {
-    const { damping } = this.#options
+    const { damping, detector, membership } = this.#options
     if (record.leaving) {
       damping.forget(id)
       return verdict
     }
-    return damping.look(id, verdict, record.incarnation, before === 'left' ? undefined : before, nowMs)
+    const observer = {
+      localHealth: detector.localHealth(),
+      visible: membership.count('alive', 'suspect'),
+    }
+    const shown = before === 'left' ? undefined : before
+    return damping.look(id, verdict, record.incarnation, shown, nowMs, observer)
   }
 
   /** @returns who was dropped. */

@@ -28,6 +28,8 @@ export interface Heartbeat {
 export type ClusterEvents = { [type in ClusterEventType]: CustomEvent<Member> } & {
   /** This member's store began to fail, or recovered: once each, however many writes that concerns. */
   storage: CustomEvent<StoreState>
+  /** Another process began to run with this member's identity (`health().identityCopied`), or has stopped. */
+  identity: CustomEvent<{ readonly copied: boolean }>
 }
 
 /** Why a member is, or is not, seen: facts in the order in which they were weighed, and a hint. */

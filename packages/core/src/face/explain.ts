@@ -18,12 +18,23 @@ export function explain(machine: Machine, id: string, now: Instant): Explanation
     }
   }
   const connected = machine.overlay.isLinked(id)
+  const isCopied = machine.isSelf(id) && machine.health().identityCopied
   const facts = [
+    ...(isCopied ? ['Another process runs with the same identity: its storage was copied.'] : []),
     ...(member.status === 'left' ? goodbyeOf(machine, id, now) : lifeOf(machine, id, now)),
     `Its incarnation is ${member.incarnation}; addresses where it can be dialled: ${member.addresses.length}.`,
   ]
-  return { id, status: member.status, connected, facts, hint: hintFor(member.status, connected) }
+  return {
+    id,
+    status: member.status,
+    connected,
+    facts,
+    hint: isCopied ? copiedHint : hintFor(member.status, connected),
+  }
 }
+
+const copiedHint =
+  'Stop one of the two processes, and delete its copy of the storage folder: it then starts with an identity of its own.'
 
 function goodbyeOf(machine: Machine, id: string, now: Instant): string[] {
   const leftEpochMs = machine.table.get(id)?.record.record.leftEpochMs ?? now.epochMs

@@ -146,6 +146,10 @@ export class Face implements Cluster, EngineFace {
     this.#onGoodbyeHeard()
   }
 
+  identityChanged(copied: boolean): void {
+    this.#events.emit('identity', { copied })
+  }
+
   /** The store began to fail, or recovered. */
   storageChanged(state: StoreState): void {
     this.#events.emit('storage', state)

@@ -2,7 +2,8 @@
  * Outbound streams: at most one a member and channel, opened when there is something to say, or will be soon.
  *
  * The first frame on each is a hello, sent together with what waited for the stream. What cannot be sent is
- * dropped, and the stream forgotten: the next frame opens another.
+ * dropped, and the stream forgotten: the next frame opens another. A member with several connections is answered over the
+ * one on which its last frame came: two processes may have one identity, and an answer belongs to the one that asked.
  */
 import type { Connection, Logger, Stream } from '@libp2p/interface'
 import { concat } from 'uint8arrays/concat'
@@ -22,7 +23,8 @@ const openTimeoutMs = 5_000
 /** Frames that wait for their stream to open. */
 const maxWaitingFrames = 64
 
-type Outbound = { type: 'opening'; waiting: Uint8Array[] } | { type: 'open'; stream: Stream }
+type Open = { readonly type: 'open'; readonly stream: Stream; readonly connection: Connection }
+type Outbound = { type: 'opening'; waiting: Uint8Array[] } | Open
 
 export class OutboundStreams {
   readonly #options: OutboundStreamsOptions
@@ -32,13 +34,18 @@ export class OutboundStreams {
     space: new Map(),
   }
 
+  /** Of members with several connections: over which one they are answered. */
+  readonly #answering = new Map<string, Connection>()
+  /** Streams over connections that are not used at present, but may be again. */
+  readonly #idle = new WeakMap<Connection, Map<Channel, Open>>()
+
   constructor(options: OutboundStreamsOptions) {
     this.#options = options
   }
 
   send(to: string, channel: Channel, frame: Uint8Array): void {
     const bytes = prefixed(frame)
-    const outbound = this.#streams[channel].get(to)
+    const outbound = this.#current(to, channel)
     if (outbound?.type === 'opening') {
       if (outbound.waiting.length < maxWaitingFrames) outbound.waiting.push(bytes)
       return
@@ -52,8 +59,14 @@ export class OutboundStreams {
     if (!this.#streams[channel].has(to)) this.#open(to, channel, [])
   }
 
+  /** A frame of a member with several connections came over this one. */
+  answerOver(id: string, connection: Connection): void {
+    this.#answering.set(id, connection)
+  }
+
   /** A newer connection stands: what is said from now on, or waits to be said, goes over that. */
   move(id: string): void {
+    this.#answering.delete(id)
     for (const channel of channels) {
       const outbound = this.#streams[channel].get(id)
       this.#streams[channel].delete(id)
@@ -62,8 +75,14 @@ export class OutboundStreams {
     }
   }
 
+  /** One of several connections is gone. */
+  closedOne(id: string, connection: Connection): void {
+    if (this.#answering.get(id) === connection) this.#answering.delete(id)
+  }
+
   /** The last connection is gone. */
   closed(id: string): void {
+    this.#answering.delete(id)
     for (const streams of Object.values(this.#streams)) streams.delete(id)
   }
 
@@ -80,12 +99,14 @@ export class OutboundStreams {
     const streams = this.#streams[channel]
     const opening: Outbound = { type: 'opening', waiting }
     streams.set(to, opening)
-    connect(to)
-      .then(connection =>
-        connection.newStream(protocols[channel], { signal: AbortSignal.timeout(openTimeoutMs) }),
-      )
-      .then(stream => {
-        if (streams.get(to) === opening) this.#opened(to, channel, stream, opening.waiting)
+    const answering = this.#answering.get(to)
+    const connected = answering?.status === 'open' ? Promise.resolve(answering) : connect(to)
+    connected
+      .then(async connection => {
+        const signal = AbortSignal.timeout(openTimeoutMs)
+        const stream = await connection.newStream(protocols[channel], { signal })
+        if (streams.get(to) === opening)
+          this.#opened(to, channel, { type: 'open', stream, connection }, opening.waiting)
         else stream.abort(new Error('no longer wanted'))
       })
       .catch(error => {
@@ -94,13 +115,29 @@ export class OutboundStreams {
       })
   }
 
-  #opened(to: string, channel: Channel, stream: Stream, waiting: readonly Uint8Array[]): void {
-    const { hello, answered } = this.#options
+  /** The stream to be used now, if there is one. */
+  #current(to: string, channel: Channel): Outbound | undefined {
     const streams = this.#streams[channel]
-    streams.set(to, { type: 'open', stream })
+    const outbound = streams.get(to)
+    const answering = this.#answering.get(to)
+    if (!answering || outbound?.type !== 'open' || outbound.connection === answering) return outbound
+    const idle = this.#idle.get(outbound.connection) ?? new Map<Channel, Open>()
+    this.#idle.set(outbound.connection, idle.set(channel, outbound))
+    const other = this.#idle.get(answering)?.get(channel)
+    if (other) streams.set(to, other)
+    else streams.delete(to)
+    return other
+  }
+
+  #opened(to: string, channel: Channel, open: Open, waiting: readonly Uint8Array[]): void {
+    const { hello, answered } = this.#options
+    const { stream, connection } = open
+    const streams = this.#streams[channel]
+    streams.set(to, open)
     stream.addEventListener('close', () => {
-      const current = streams.get(to)
-      if (current?.type === 'open' && current.stream === stream) streams.delete(to)
+      if (streams.get(to) === open) streams.delete(to)
+      const idle = this.#idle.get(connection)
+      if (idle?.get(channel) === open) idle.delete(channel)
     })
     readFrames(stream, frame => answered(to, frame))
     writeFrame(stream, concat([prefixed(hello()), ...waiting]))

@@ -2,7 +2,8 @@
  * Transport: hearsay's frames and rumors over one libp2p node.
  *
  * Each end opens its own streams, in one direction: answers come on the other's. A link is a connection to a peer
- * that speaks hearsay and has not said that it means another cluster. Of several connections the newest is used.
+ * that speaks hearsay and has not said that it means another cluster. Of several connections the newest is used,
+ * until a frame comes over another.
  */
 import type { GossipSub } from '@libp2p/gossipsub'
 import { TopicValidatorResult } from '@libp2p/gossipsub'
@@ -45,6 +46,8 @@ export class Libp2pTransport implements Transport {
   readonly #dialler: Dialler
   readonly #streams: OutboundStreams
   readonly #linked = new Set<string>()
+  /** Peers with more than one connection. */
+  readonly #several = new Set<string>()
   /** Timers of connections that are not links yet. */
   readonly #expected = new Set<ReturnType<typeof setTimeout>>()
   readonly #undo: (() => void)[] = []
@@ -199,10 +202,11 @@ export class Libp2pTransport implements Transport {
     this.#expected.add(timer)
   }
 
-  #accept(channel: Channel, stream: Stream, { remotePeer }: Connection): void {
-    const from = remotePeer.toString()
+  #accept(channel: Channel, stream: Stream, connection: Connection): void {
+    const from = connection.remotePeer.toString()
     let greeted = false
     readFrames(stream, frame => {
+      if (this.#several.has(from)) this.#streams.answerOver(from, connection)
       if (greeted) this.#listener?.frame(from, channel, frame)
       else if (this.#isWelcome(frame)) greeted = true
       else {
@@ -246,6 +250,7 @@ export class Libp2pTransport implements Transport {
       this.#opened(id)
     } else if (this.#dialler.standing(id) === connection) this.#streams.move(id)
     const others = this.#dialler.connections(id).filter(other => other !== connection)
+    if (others.length > 0) this.#several.add(id)
     const wereClosed = await Promise.all(others.map(other => closeIfHalfOpen(other, connection)))
     if (wereClosed.includes(true) && this.#linked.has(id)) this.#opened(id)
   }
@@ -260,7 +265,12 @@ export class Libp2pTransport implements Transport {
 
   #closed(connection: Connection): void {
     const id = connection.remotePeer.toString()
-    if (this.#dialler.connections(id).some(other => other !== connection)) return
+    const others = this.#dialler.connections(id).filter(other => other !== connection)
+    if (others.length < 2) this.#several.delete(id)
+    if (others.length > 0) {
+      this.#streams.closedOne(id, connection)
+      return
+    }
     this.#streams.closed(id)
     this.#dialler.disconnected(id)
     if (this.#linked.delete(id)) this.#listener?.link(id, 'closed')

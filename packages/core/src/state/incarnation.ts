@@ -8,13 +8,20 @@
 /** How far ahead of one's own clock another's incarnation is believed, in milliseconds. Our choice: one day. */
 export const maxAheadMs = 86_400_000
 
+/** Two processes that start from copies of one storage at the same instant must not take the same incarnation. Our choice. */
+const spread = 1_000
+
 /**
- * `max(last persisted + 1, epoch now)`. A persisted value from the far future, left by a clock that was wrong
+ * `max(last persisted + 1, epoch now)`, and up to a second more if there is a persisted one. A persisted value from the far future, left by a clock that was wrong
  * then, is dropped: nobody believed it either.
  */
-export function firstIncarnation(persisted: number | undefined, epochMs: number): number {
+export function firstIncarnation(
+  persisted: number | undefined,
+  epochMs: number,
+  random: () => number,
+): number {
   const usable = persisted !== undefined && believable(persisted, epochMs)
-  return usable ? Math.max(persisted + 1, epochMs) : epochMs
+  return usable ? Math.max(persisted + 1, epochMs) + Math.floor(random() * spread) : epochMs
 }
 
 /** The incarnation that answers a claim about `claimed`: greater than it and than one's own. */

@@ -80,7 +80,8 @@ function Explained({ cluster, person }: { cluster: Cluster; person: Person }): R
 }
 
 function OwnHealth({ cluster }: { cluster: Cluster }): ReactNode {
-  const { localHealth, stalls, visible, known, partitionSuspected, connections } = cluster.health()
+  const { localHealth, stalls, visible, known, partitionSuspected, identityCopied, connections } =
+    cluster.health()
   return (
     <ul>
       <li>
@@ -97,6 +98,7 @@ function OwnHealth({ cluster }: { cluster: Cluster }): ReactNode {
           ? 'It never stalled.'
           : `It was away ${stalls === 1 ? 'once' : `${stalls} times`}: asleep, or too busy to listen.`}
       </li>
+      {identityCopied && <li>Another process runs with the same identity: its storage was copied.</li>}
       {partitionSuspected && <li>Many vanished at once: that is rather the network than they.</li>}
     </ul>
   )

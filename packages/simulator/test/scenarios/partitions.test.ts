@@ -26,6 +26,20 @@ describe('partitions', () => {
     }
   })
 
+  it('scenario 21: the same three times in a row: each time they are one again within 30 s', async () => {
+    const [left, right] = [namesFrom(0, 8), namesFrom(8, 16)]
+    await runTwice(async () => {
+      const simulation = await settled({ seed: 212, members: 16 })
+      for (let i = 0; i < 3; i++) {
+        simulation.partition([left, right])
+        await simulation.run(60_000)
+        simulation.heal()
+        await simulation.runUntil(() => simulation.isConverged(), { withinMs: 30_000 })
+      }
+      return simulation
+    })
+  })
+
   it('scenario 21: the same after ten minutes, when no connection of the old days is left', async () => {
     const [left, right] = [namesFrom(0, 16), namesFrom(16, 32)]
     await runTwice(async () => {

@@ -73,6 +73,24 @@ describe('presence in a room', () => {
     })
   })
 
+  it('arrives together with its member: a newcomer lists nobody without it', async () => {
+    await runTwice(async () => {
+      const simulation = settled(32, 12)
+      simulation.dropGossip(600_000, { rate: 0.5 })
+      const rooms = await enterAll(simulation, namesFrom(0, 6))
+      showNumbers(rooms)
+      await simulation.run(10_000)
+      const late = await enter(simulation, simulation.add().name)
+      const { others } = late.presence
+      const listed: Record<string, unknown>[] = []
+      others.subscribe(() => listed.push(shown(simulation, late)))
+      await simulation.run(20_000)
+      expect(listed.at(-1)).toEqual(numbersOf([0, 1, 2, 3, 4, 5]))
+      for (const presence of listed.flatMap(Object.values)) expect(presence).not.toEqual({})
+      return simulation
+    })
+  })
+
   it('of the dead is not shown to those who came after their death', async () => {
     await runTwice(async () => {
       const simulation = settled(31, 12)

@@ -1,0 +1,91 @@
+/**
+ * Member links: a member's connections, by the peer at the other end.
+ *
+ * Two processes with one identity are one peer, to which two connections may stand, as in libp2p: gossip keeps to the
+ * first and is mute when that is closed, frames take the one over which the last frame came, and the peer is disconnected
+ * when the last one is closed.
+ */
+import type { Direction } from './link.ts'
+import type { SimulatedMember } from './simulated-member.ts'
+
+/** One connection, the same object at both ends; an end that has closed it has let go of it. */
+export interface Link {
+  readonly ends: readonly [SimulatedMember, SimulatedMember]
+  /** By the sender's name. */
+  readonly ways: ReadonlyMap<string, Direction>
+}
+
+export function farEnd({ ends: [a, b] }: Link, near: SimulatedMember): SimulatedMember {
+  return near === a ? b : a
+}
+
+export class MemberLinks {
+  readonly #near: SimulatedMember
+  readonly #links = new Map<string, readonly Link[]>()
+  /** The one over which something came last, or the newest. */
+  readonly #heard = new Map<string, Link>()
+  readonly #gossip = new Map<string, Link>()
+
+  constructor(near: SimulatedMember) {
+    this.#near = near
+  }
+
+  has(id: string): boolean {
+    return this.#links.has(id)
+  }
+
+  /** Over which frames are sent. */
+  get(id: string): Link | undefined {
+    return this.#heard.get(id) ?? this.#links.get(id)?.[0]
+  }
+
+  /** Over which gossip is sent; undefined: none is. */
+  gossip(id: string): Link | undefined {
+    return this.#gossip.get(id)
+  }
+
+  /** Peers that are connected, and to which no gossip is sent. */
+  mute(): string[] {
+    return [...this.#links.keys()].filter(id => !this.#gossip.has(id))
+  }
+
+  /** A frame came over this link. */
+  heard(id: string, link: Link): void {
+    if (this.all(id).length > 1) this.#heard.set(id, link)
+  }
+
+  all(id: string): readonly Link[] {
+    return this.#links.get(id) ?? []
+  }
+
+  entries(): readonly (readonly [id: string, link: Link])[] {
+    return [...this.#links].flatMap(([id, links]) => links.map(link => [id, link] as const))
+  }
+
+  /** Takes the place of an older link to the same process. @returns whether it is the first to this peer */
+  add(id: string, link: Link): boolean {
+    const before = this.all(id)
+    const far = farEnd(link, this.#near)
+    const gossip = this.#gossip.get(id)
+    if (before.length === 0 || (gossip && farEnd(gossip, this.#near) === far)) this.#gossip.set(id, link)
+    this.#heard.set(id, link)
+    this.#links.set(id, [...before.filter(each => farEnd(each, this.#near) !== far), link])
+    return before.length === 0
+  }
+
+  /** @returns whether it was the last to this peer */
+  remove(id: string, link: Link): boolean {
+    const before = this.all(id)
+    const left = before.filter(each => each !== link)
+    for (const used of [this.#heard, this.#gossip]) if (used.get(id) === link) used.delete(id)
+    if (left.length > 0) this.#links.set(id, left)
+    else this.#links.delete(id)
+    return before.length > 0 && left.length === 0
+  }
+
+  clear(): void {
+    this.#links.clear()
+    this.#heard.clear()
+    this.#gossip.clear()
+  }
+}
