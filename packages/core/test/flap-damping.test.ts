@@ -205,6 +205,7 @@ describe('flap damping', () => {
     const subject = new Subject()
     for (let i = 0; i < 5; i++) {
       subject.areOthersHeard = false
+      subject.pass(1_000)
       subject.diesAndReturns()
       expect(subject.shown).toBe('alive')
       subject.areOthersHeard = true
