@@ -29,8 +29,12 @@ class Subject {
 
   /** Time passes; what is due is looked at. */
   pass(ms: number): void {
+    for (let leftMs = ms; leftMs > 0; leftMs -= 500) this.#passAtOnce(Math.min(leftMs, 500))
+  }
+
+  #passAtOnce(ms: number): void {
     const untilMs = this.nowMs + ms
-    if (this.areOthersHeard) this.damping.received(untilMs)
+    if (this.areOthersHeard) this.damping.received(this.nowMs)
     while (this.damping.nextMs() <= untilMs) {
       this.nowMs = Math.max(this.nowMs, this.damping.nextMs())
       if (this.damping.takeDue(this.nowMs).includes('subject')) this.#look()
@@ -118,13 +122,15 @@ describe('flap damping', () => {
     expect(subject.shown).toBe('dead')
   })
 
-  it('shows a suspicion within an interval once something arrives again', () => {
+  it('counts the interval anew when something arrives again', () => {
     const subject = new Subject()
     subject.areOthersHeard = false
     subject.is('suspect')
     subject.pass(10_000)
-    subject.areOthersHeard = true
-    subject.pass(1_000)
+    subject.damping.received(subject.nowMs)
+    subject.pass(999)
+    expect(subject.shown).toBe('alive')
+    subject.pass(1_001)
     expect(subject.shown).toBe('suspect')
   })
 

@@ -76,7 +76,7 @@ describe('useMember', () => {
     )
     simulation.crash(['m1', 'm2'])
     await pass(simulation, 30_000, 100)
-    expect(status.seen).toEqual(['alive', 'suspect', 'dead'])
+    expect(status.seen).toEqual(['alive', 'dead'])
     expect(stranger.seen).toEqual([undefined])
   })
 })

@@ -3,7 +3,7 @@
  *
  * The detector decides; nothing here changes when a member is suspected, declared dead, or probed. A suspicion is shown
  * once it stood unrefuted for a while, the death of a member at once. While a member receives nothing from anybody, it
- * shows no new suspicion: its own network is the likelier cause. A member that comes back in the same life is shown at
+ * shows no new suspicion, and the wait begins anew afterwards: its own network is the likelier cause. A member that comes back in the same life is shown at
  * once the first time; after a second death it is shown as dead until it was alive without a break for longer, twice as
  * long each time; deaths in what looks like a partition do not count. A member that this member never saw alive is not
  * shown while it is suspected.
@@ -22,6 +22,8 @@ export interface Observer {
 const holdFactor = 4
 /** … up to 16 s at an interval of 1 s, which is longer than most suspicions last. */
 const maxHoldIntervals = 16
+/** Nobody in a cluster is silent for so long: several members probe this one in each interval. Our choice. */
+const deafIntervals = 2
 /** After the second death in one life. Our choice: longer than the flips of a link that somebody would still notice. */
 const firstQuarantineMs = 60_000
 const maxQuarantineMs = 600_000
@@ -53,6 +55,8 @@ export class FlapDamping {
   #refuted = 0
   /** When something last arrived from another member. */
   #receivedMs = Number.NEGATIVE_INFINITY
+  /** When something arrived after silence of everybody. */
+  #backMs = Number.NEGATIVE_INFINITY
   /** When a death last looked like a partition. */
   #partitionMs = Number.NEGATIVE_INFINITY
 
@@ -68,6 +72,7 @@ export class FlapDamping {
 
   /** Something arrived from another member. */
   received(nowMs: number): void {
+    if (nowMs - this.#receivedMs >= deafIntervals * this.#intervalMs) this.#backMs = nowMs
     this.#receivedMs = nowMs
   }
 
@@ -178,9 +183,10 @@ export class FlapDamping {
     if (verdict === 'suspect') {
       // Whether it is here at all is not known before the suspicion ends.
       if (shown !== 'alive') return Number.POSITIVE_INFINITY
-      const dueMs = sinceMs + holdMs * (1 + localHealth)
-      const isDeaf = this.#receivedMs < sinceMs && visible > 2
-      return isDeaf ? Math.max(dueMs, nowMs + this.#intervalMs) : dueMs
+      const waitMs = holdMs * (1 + localHealth)
+      if (visible <= 2) return sinceMs + waitMs
+      if (this.#receivedMs < sinceMs) return nowMs + this.#intervalMs
+      return Math.max(sinceMs, this.#backMs) + waitMs
     }
     if (shown !== 'dead' || deaths < 2) return sinceMs
     return sinceMs + Math.min(firstQuarantineMs * 2 ** (deaths - 2), maxQuarantineMs)
