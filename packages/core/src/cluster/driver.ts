@@ -1,9 +1,9 @@
 /**
  * Driver: pumps a machine through a clock and a transport.
  *
- * What comes from outside is heard first (hearing.ts); all that the machine asks for is done in its order, also what it
- * asks for meanwhile. When signing and verifying answer at once, so does the driver: nothing is deferred that need not
- * be. The app is the exception: it is notified after the step, when timers are armed and frames are sent.
+ * What comes from outside is heard first (hearing.ts); all that the machine asks for is done in its order. When signing
+ * and verifying answer at once, so does the driver: nothing is deferred that need not be. The app is the exception: it is
+ * notified after the step, when timers are armed and frames are sent.
  */
 import type { LinkState } from '@hearsay/failure-detector'
 import { encodeProbe, encodeRumors, encodeSync } from '../wire/codec.ts'
@@ -58,16 +58,13 @@ export class Driver implements TransportListener {
   readonly #hearing: Hearing
   #spaces: SpacesPort | undefined
   #deadlineMs = Number.POSITIVE_INFINITY
-  /** For when the timer is set; never: none is. */
-  #armedMs = Number.POSITIVE_INFINITY
   #cancelTimer: () => void = () => {}
   #cancelWatch: () => void = () => {}
   readonly #sleep: SleepWatch
   /** While an incarnation is being stored: the member does not speak in it before. */
   #persisted: Promise<void> | undefined
   #phase: 'early' | 'running' | 'stopped' = 'early'
-  /** What the machine has asked for in the step that is under way; undefined: none is. */
-  #effects: MachineEffect[] | undefined
+  #isCarryingOut = false
   /** What happened before the start: connections come as soon as the node listens. */
   readonly #early: MachineInput[] = []
 
@@ -232,19 +229,16 @@ export class Driver implements TransportListener {
     if (this.#conduct.offended(from, offence, clock.now().monotonicMs)) transport.disconnect(from)
   }
 
-  /** Does what the machine asks for; within a step, after what it has asked for before. */
+  /** Doing one thing may make the machine ask for others: they are done before the next. */
   #carryOut(effects: readonly MachineEffect[]): void {
-    if (this.#effects) {
-      this.#effects.push(...effects)
-      return
-    }
-    this.#effects = [...effects]
+    const isOutermost = !this.#isCarryingOut
+    this.#isCarryingOut = true
     try {
-      // Grows meanwhile.
-      for (const effect of this.#effects) this.#do(effect)
+      for (const effect of effects) this.#do(effect)
     } finally {
-      this.#effects = undefined
+      if (isOutermost) this.#isCarryingOut = false
     }
+    if (!isOutermost) return
     this.#options.listener.stepped()
     this.#schedule()
   }
@@ -319,15 +313,11 @@ export class Driver implements TransportListener {
 
   #schedule(): void {
     const { clock, machine } = this.#options
+    // Also for the same deadline: after a pause, all that has arrived is read before a timer that is due.
+    this.#cancelTimer()
     if (this.#phase !== 'running') return
     this.#deadlineMs = machine.deadlineMs()
-    if (this.#deadlineMs === this.#armedMs) return
-    this.#cancelTimer()
-    this.#armedMs = this.#deadlineMs
     if (this.#deadlineMs < Number.POSITIVE_INFINITY)
-      this.#cancelTimer = clock.setTimer(this.#deadlineMs, () => {
-        this.#armedMs = Number.POSITIVE_INFINITY
-        this.advance()
-      })
+      this.#cancelTimer = clock.setTimer(this.#deadlineMs, () => this.advance())
   }
 }

@@ -60,8 +60,6 @@ export class SpacesDriver implements SpacesPort {
   readonly #spaces: Spaces
   readonly #listeners = new Map<string, SpaceListener>()
   #cancelTimer: () => void = () => {}
-  /** For when the timer is set; never: none is. */
-  #armedMs = Number.POSITIVE_INFINITY
   #isStepping = false
   #isRunning = true
 
@@ -308,15 +306,12 @@ export class SpacesDriver implements SpacesPort {
 
   #schedule(): void {
     const { clock } = this.#options
-    const deadlineMs = this.#spaces.deadlineMs()
-    if (!this.#isRunning || deadlineMs === this.#armedMs) return
     this.#cancelTimer()
-    this.#armedMs = deadlineMs
-    if (deadlineMs === Number.POSITIVE_INFINITY) return
-    this.#cancelTimer = clock.setTimer(deadlineMs, () => {
-      this.#armedMs = Number.POSITIVE_INFINITY
-      this.#step(spaces => spaces.advance(this.#options.clock.now()))
-    })
+    const deadlineMs = this.#spaces.deadlineMs()
+    if (!this.#isRunning || deadlineMs === Number.POSITIVE_INFINITY) return
+    this.#cancelTimer = clock.setTimer(deadlineMs, () =>
+      this.#step(spaces => spaces.advance(this.#options.clock.now())),
+    )
   }
 }
 
