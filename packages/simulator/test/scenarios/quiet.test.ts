@@ -9,16 +9,11 @@ import { size } from '../size.ts'
 const lengthMs = 180_000
 
 /** The most events of one type that one observer's app was shown about these members. */
-function most(
-  { events, members }: Simulation,
-  type: 'suspect' | 'fail',
-  about: (name: string) => boolean,
-): number {
-  const counts = members.map(
-    ({ name }) =>
-      events.filter(event => event.by === name && event.type === type && about(event.member)).length,
-  )
-  return Math.max(...counts)
+function most({ events }: Simulation, type: 'suspect' | 'fail', about: (name: string) => boolean): number {
+  const counts = new Map<string, number>()
+  for (const { by, type: each, member } of events)
+    if (each === type && about(member)) counts.set(by, (counts.get(by) ?? 0) + 1)
+  return Math.max(0, ...counts.values())
 }
 
 /** Whether the apps of all others see a member as their failure detectors do. */
