@@ -5,29 +5,39 @@
 import { createSimulation, type Simulation } from '../src/index.ts'
 import { namesFrom } from './names.ts'
 
+/** How finely the simulation is looked at. */
+export const lookMs = 10
+
+/** What one who was cut off saw. */
+export interface CutOff {
+  readonly simulation: Simulation
+  /**
+   * The shortest suspicion that ended in death, as m0, one of the few, saw it, to `lookMs`. Only those
+   * count that began before anybody was dead: a smaller cluster suspects for a shorter time.
+   */
+  readonly shortestMs: number
+}
+
 /** Until the longest suspicion is over. @param confirmations 0 to 3: observers beside the first */
-export async function cutOff(seed: number, confirmations: number): Promise<Simulation> {
+export async function cutOff(seed: number, confirmations: number): Promise<CutOff> {
   const simulation = createSimulation({ seed, members: 15, start: 'settled' })
   await simulation.run(30_000)
   simulation.partition([namesFrom(0, 1 + confirmations)])
-  await simulation.run(60_000)
-  return simulation
-}
-
-/**
- * The shortest suspicion that ended in death, as m0, one of the few, saw it. Only those count that began before anybody
- * was dead: a smaller cluster suspects for a shorter time.
- */
-export function timeToDeathMs({ events }: Simulation): number {
+  // The detector's own verdicts: an app is not shown the suspicions of a member that receives nothing.
+  const { machine } = simulation.member('m0')
   const suspectedMs = new Map<string, number>()
-  let hasDeaths = false
+  const deadIds = new Set<string>()
   let shortestMs = Number.POSITIVE_INFINITY
-  for (const { by, type, member, atMs } of events) {
-    if (by !== 'm0') continue
-    if (type === 'suspect' && !hasDeaths) suspectedMs.set(member, atMs)
-    if (type !== 'fail') continue
-    hasDeaths = true
-    shortestMs = Math.min(shortestMs, atMs - (suspectedMs.get(member) ?? Number.NEGATIVE_INFINITY))
+  for (let passedMs = 0; passedMs < 60_000; passedMs += lookMs) {
+    await simulation.run(lookMs)
+    for (const { id } of machine.members()) {
+      const verdict = machine.detector.status(id)?.type
+      if (verdict === 'suspect' && deadIds.size === 0 && !suspectedMs.has(id))
+        suspectedMs.set(id, simulation.nowMs)
+      if (verdict !== 'dead' || deadIds.has(id)) continue
+      deadIds.add(id)
+      shortestMs = Math.min(shortestMs, simulation.nowMs - (suspectedMs.get(id) ?? Number.NEGATIVE_INFINITY))
+    }
   }
-  return shortestMs
+  return { simulation, shortestMs }
 }
