@@ -5,7 +5,7 @@ import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 import { randomStream } from '../../src/random-stream.ts'
 import { size } from '../size.ts'
 
-const runs = size({ usual: 12, long: 200 })
+const runs = size({ usual: 6, long: 200 })
 const names = ['m0', 'm1', 'm2', 'm3', 'm4']
 /** Of an app that listens everywhere, in one run: a listener that changes something causes others to be called. */
 const maxActs = 300

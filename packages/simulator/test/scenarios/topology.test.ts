@@ -6,7 +6,7 @@ import { runTopology } from '../topology/run-topology.ts'
 /** `7` replays one seed; `1-500` plays a share of many, so that several processes can play the rest. */
 const asked = process.env['HEARSAY_SEED']?.split('-').map(Number)
 /** The first ten take as long as the next thirty. */
-const usual = size({ usual: [11, 24], long: [1, 2_000] })
+const usual = size({ usual: [11, 16], long: [1, 2_000] })
 const [first = 1, last = first] = asked ?? usual
 /** Only one pair of members connects the two halves of the room, and the rings of neither half lead there. */
 const bridgeSeed = 144
