@@ -58,7 +58,7 @@ export class HeartbeatStore implements Store<Heartbeats> {
     this.#follow()
   }
 
-  /** The member has left: the last snapshot stays, for whoever listens now as well. */
+  /** The member has left: the last snapshot stays, also for listeners that come later. */
   stop(): void {
     this.#isStopped = true
     this.#pause()
