@@ -31,7 +31,7 @@ export function lazyWebSockets(lookup: LookupFunction): (components: WebSocketsC
 }
 
 /** The connection to this address itself is a WebSocket, and not only the one to a relay before it. */
-export function isWebSocket(address: Multiaddr): boolean {
+function isWebSocket(address: Multiaddr): boolean {
   const names = address.getComponents().map(({ name }) => name)
   return ['ws', 'wss'].some(name => names.includes(name)) && !names.includes('p2p-circuit')
 }
