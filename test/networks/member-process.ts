@@ -40,7 +40,7 @@ createInterface({ input: process.stdin })
   .on('close', async () => {
     clearInterval(watch)
     await cluster.leave()
-    const active = () => process.getActiveResourcesInfo().filter(name => !/Pipe|TTY|FS/.test(name))
+    const active = () => process.getActiveResourcesInfo().filter(name => !/Pipe|TTY|FS|CloseReq/.test(name))
     // Handles that were closed are gone some turns later.
     for (let turns = 0; turns < 10 && active().length > 0; turns++) await turn()
     print({ left: active() })

@@ -13,7 +13,7 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.name : error)
 }
-const active = () => process.getActiveResourcesInfo().filter(name => !/Pipe|TTY|FS/.test(name))
+const active = () => process.getActiveResourcesInfo().filter(name => !/Pipe|TTY|FS|CloseReq/.test(name))
 // Handles that were closed are gone some turns later.
 for (let turns = 0; turns < 10 && active().length > 0; turns++) await turn()
 console.log(active().join() || 'nothing')

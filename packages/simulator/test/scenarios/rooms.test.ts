@@ -269,7 +269,7 @@ describe('a room of a few in a large cluster', () => {
       const names = ['m3', 'm50', 'm97', 'm120', 'm166', 'm199']
       const links = () => names.map(name => simulation.member(name).machine.health().connections)
       const rooms = await enterAll(simulation, names)
-      await simulation.run(10_000)
+      await simulation.run(30_000)
       const ids = names.map(name => simulation.member(name).id)
       for (const name of names) {
         const { machine, id } = simulation.member(name)
