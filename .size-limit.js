@@ -25,10 +25,10 @@ const libp2p = [
 const yjs = ['yjs', 'lib0']
 const core = 'packages/core/dist/browser.js'
 /** Loaded when a room or a config is first asked for. */
-const spaces = './packages/core/dist/face/member-spaces.js'
+const spaces = './packages/core/dist/handles/space-registry.js'
 /** Loaded when a database is named. */
-const stores = ['committing', 'second-page'].map(
-  name => `./packages/core/dist/libp2p/browser/${name}-datastore.js`,
+const stores = ['durable-idb', 'second-page'].map(
+  name => `./packages/core/dist/storage/browser/${name}-datastore.js`,
 )
 const page = 'test/size/page.tsx'
 

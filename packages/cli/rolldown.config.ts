@@ -14,7 +14,7 @@ const page: Plugin = {
 }
 
 export default defineConfig({
-  input: { main: 'src/main.ts', 'demo-member': 'src/demo/member.ts' },
+  input: { main: 'src/main.ts', 'demo-member': 'src/demo/member-main.ts' },
   platform: 'node',
   // Ships a binary that it looks for beside itself.
   external: ['classic-level'],

@@ -12,8 +12,8 @@ import type { Figures } from './figures.ts'
 import { readOptions } from './options.ts'
 import { canHaveOwnNetwork, inOwnNetwork, repeatInOwnNetwork } from './own-network.ts'
 import { ratios } from './ratios.ts'
+import { tellStory } from './run-scenario.ts'
 import { serf, serfVersion } from './serf.ts'
-import { tellStory } from './story.ts'
 
 const options = readOptions()
 

@@ -10,8 +10,8 @@ import { addConfigCommands } from './config/options.ts'
 import { addDemoOptions } from './demo/options.ts'
 import { addJoinOptions, addRelayOptions } from './join/options.ts'
 import { addPresenceOptions } from './presence/options.ts'
-import { Refusal } from './refusal.ts'
 import { endProcess, watchOutput } from './terminal/output.ts'
+import { Refusal } from './usage-error.ts'
 
 export async function main(argv: readonly string[]): Promise<void> {
   watchOutput()

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import * as Y from 'yjs'
-import { DocumentDigest } from '../src/spaces/document-digest.ts'
-import { updateChunks } from '../src/spaces/update-chunks.ts'
+import { DocumentDigest } from '../src/spaces/documents/document-digest.ts'
+import { updateChunks } from '../src/spaces/documents/update-chunks.ts'
 
 const pasteLength = 30_000_000
 const structs = 100_000

@@ -1,8 +1,8 @@
 /** What one change of a member costs: in the list of members, and in each room that this member is in. */
-import { Membership } from '../dist/cluster/membership.js'
-import { RoomContent } from '../dist/rooms/room-content.js'
+import { Membership } from '../dist/member/member-view.js'
+import { RoomContent } from '../dist/rooms/room-replica.js'
 import { Spaces } from '../dist/spaces/spaces.js'
-import type { RecordFact } from '../dist/state/table.js'
+import type { RecordFact } from '../dist/table/table.js'
 
 const now = { monotonicMs: 0, epochMs: 1_800_000_000_000 }
 

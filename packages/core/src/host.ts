@@ -1,10 +1,14 @@
 /** For hosts of members other than libp2p: the engine, the ports it is given, and the bytes it speaks. */
 export { type DetectorKnobs, plainSwim } from '@hearsay/failure-detector'
-export { beatIntervalMs } from './cluster/beats.ts'
-export { createEngine, type Engine, type Host, type Tuning } from './cluster/engine.ts'
-export { Machine } from './cluster/machine.ts'
-export type { MemberEvent } from './cluster/membership.ts'
-export { checkMemberOptions, firstRecord } from './cluster/options.ts'
+export { Exchanges, type Step } from './anti-entropy/anti-entropy.ts'
+export { checkMemberOptions, firstRecord } from './api/member-options.ts'
+export type { Instant } from './base/clock.ts'
+export { Face } from './handles/cluster-handle.ts'
+export { withLeave } from './handles/with-leave.ts'
+export { beatIntervalMs } from './member/heartbeat-interval.ts'
+export type { MemberEvent } from './member/member-view.ts'
+export { Machine } from './member/membership-machine.ts'
+export { createEngine, type Engine, type Host, type Tuning } from './runtime/engine.ts'
 export type {
   Channel,
   Clock,
@@ -13,15 +17,10 @@ export type {
   RumorVerdict,
   Transport,
   TransportListener,
-} from './cluster/ports.ts'
-export { Face } from './face/face.ts'
-export { withLeave } from './face/with-leave.ts'
-export { Exchanges, type Step } from './gossip/exchanges.ts'
-export { type StoreState, WriteQueue } from './spaces/write-queue.ts'
-export { believable, firstIncarnation } from './state/incarnation.ts'
-export type { Instant } from './state/instant.ts'
-export { Table } from './state/table.ts'
-export { clusterTag } from './wire/cluster-tag.ts'
+} from './runtime/ports.ts'
+export { type StoreState, WriteQueue } from './storage/write-queue.ts'
+export { believable, firstIncarnation } from './table/incarnation.ts'
+export { Table } from './table/table.ts'
 export { encodeRumors, encodeSync, type SyncMessage, syncMessage } from './wire/codec.ts'
 export { draftFact, type FactBody, type MemberRecord, type SignedFact } from './wire/fact.ts'
 export { memberIdFromKey } from './wire/member-id.ts'
@@ -29,3 +28,4 @@ export { type Signer, signedBytes, signedSpaceBytes, type Verifier } from './wir
 export { encodeSpaceRumors } from './wire/space-codec.ts'
 export { draftSpaceFact, type SpaceFact, type SpaceFactBody } from './wire/space-fact.ts'
 export { spaceTag } from './wire/space-tag.ts'
+export { clusterTag } from './wire/tags.ts'

@@ -1,16 +1,6 @@
 /** What apps import, wherever they run. */
-export {
-  InvalidOptionsError,
-  InvalidValueError,
-  ListenError,
-  NotAllowedError,
-  NotRunningError,
-  StorageError,
-} from './cluster/errors.ts'
-export type { Health } from './cluster/health.ts'
-export type { ClusterEventType, Member, MemberStatus } from './cluster/member.ts'
-export type { MemberOptions } from './cluster/options.ts'
-export type { Store } from './cluster/store.ts'
+
+export type { Cluster, ClusterEvents, Explanation, Heartbeat } from './api/cluster.ts'
 export type {
   Config,
   ConfigChange,
@@ -22,10 +12,17 @@ export type {
   ConfigSchema,
   ConfigValues,
   ConfigVersion,
-} from './config/config.ts'
-export type { Cluster, ClusterEvents, Explanation, Heartbeat } from './face/cluster.ts'
-export type { IceServer, JoinOptions } from './libp2p/join-options.ts'
-export type { HearsayComponents, HearsayInit, HearsayService } from './libp2p/service.ts'
+} from './api/config.ts'
+export {
+  InvalidOptionsError,
+  InvalidValueError,
+  ListenError,
+  NotAllowedError,
+  NotRunningError,
+  StorageError,
+} from './api/errors.ts'
+export type { Health } from './api/health.ts'
+export type { MemberOptions } from './api/member-options.ts'
 export type {
   Other,
   Presence,
@@ -34,7 +31,7 @@ export type {
   Room,
   RoomEvent,
   RoomEvents,
-} from './rooms/room.ts'
+} from './api/room.ts'
 export type {
   DocumentAwareness,
   DocumentCollision,
@@ -44,6 +41,10 @@ export type {
   ProviderEvents,
   ProviderStatus,
   RoomDocument,
-} from './rooms/room-document.ts'
-export type { StoreState } from './spaces/write-queue.ts'
+} from './api/room-document.ts'
+export type { Store } from './api/store.ts'
+export type { IceServer, JoinOptions } from './libp2p/join-options.ts'
+export type { HearsayComponents, HearsayInit, HearsayService } from './libp2p/service.ts'
+export type { ClusterEventType, Member, MemberStatus } from './member/member.ts'
+export type { StoreState } from './storage/write-queue.ts'
 export type { Json } from './wire/json.ts'

@@ -1,6 +1,6 @@
 import type { Detector } from './detector.ts'
-import { type DetectorKnobs, type ProfileName, resolveKnobs } from './knobs.ts'
-import { Machine } from './machine.ts'
+import { type DetectorKnobs, type ProfileName, resolveKnobs } from './parameters.ts'
+import { Machine } from './swim-detector.ts'
 
 export interface DetectorOptions {
   /** This member's id. Not empty. */

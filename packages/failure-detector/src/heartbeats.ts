@@ -1,6 +1,6 @@
 import { ArrivalWindow } from './arrival-window.ts'
 import { DeadlineQueue } from './deadline-queue.ts'
-import type { DetectorKnobs } from './knobs.ts'
+import type { DetectorKnobs } from './parameters.ts'
 import { deviationsOfPhi, phi, type Rhythm, silenceUntilMs } from './phi.ts'
 
 /** Fewer gaps than this give a number to look at, not a suspicion. */

@@ -1,4 +1,4 @@
-import type { DetectorKnobs } from './knobs.ts'
+import type { DetectorKnobs } from './parameters.ts'
 
 /**
  * How soon refuting the same accuser again may worsen local health: a quarter later than the slowest probe makes it

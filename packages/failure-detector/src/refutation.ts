@@ -1,4 +1,4 @@
-import type { DetectorKnobs } from './knobs.ts'
+import type { DetectorKnobs } from './parameters.ts'
 
 interface Claim {
   readonly incarnation: number

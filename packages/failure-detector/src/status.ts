@@ -1,4 +1,4 @@
-import type { Member } from './roster.ts'
+import type { Member } from './member-list.ts'
 
 /**
  * What one detector holds of one member. It is this detector's own conclusion: nobody else can set it.

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { acceptablePauseMs, Heartbeats, minDeviationMs } from '../src/heartbeats.ts'
-import { profiles } from '../src/knobs.ts'
+import { profiles } from '../src/parameters.ts'
 
 describe('Heartbeats', () => {
   let heartbeats: Heartbeats

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { profiles } from '../src/knobs.ts'
 import { LocalHealth, refutationDoubtMs } from '../src/local-health.ts'
+import { profiles } from '../src/parameters.ts'
 
 it.each([
   [7, [], 0],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { profiles } from '../src/knobs.ts'
+import { profiles } from '../src/parameters.ts'
 import { Refutation, refutationGapMs } from '../src/refutation.ts'
 import { minSuspicionMs } from '../src/suspicion-timeout.ts'
 

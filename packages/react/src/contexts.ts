@@ -1,6 +1,6 @@
 /** Contexts: which cluster, and which room, a component is in. */
 import { type Context, createContext, useContext } from 'react'
-import type { RoomVisit } from './room-visit.ts'
+import type { RoomVisit } from './room-session.ts'
 import type { Session } from './session.ts'
 
 export const SessionContext: Context<Session | null> = createContext<Session | null>(null)

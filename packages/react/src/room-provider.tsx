@@ -2,8 +2,8 @@
 import { type ReactElement, type ReactNode, useEffect, useMemo } from 'react'
 import { checkPresence } from './any-presence.ts'
 import { RoomContext, useSession } from './contexts.ts'
-import { RoomVisit } from './room-visit.ts'
-import { useReady } from './use-outcome.ts'
+import { RoomVisit } from './room-session.ts'
+import { useReady } from './use-async-state.ts'
 
 export interface RoomProviderProps<P extends object> {
   /** Providers of one name enter the room once, and leave it a second after the last of them is gone for good. */

@@ -1,8 +1,8 @@
 /** Session: one cluster as React holds it, with the rooms and configs that its components are in, each entered once. */
 import type { Cluster, Config, ConfigSchema, Room } from '@hearsay/core'
 import type { ConfigDefinition } from './define-config.ts'
-import { Leases, lingerMs } from './leases.ts'
-import { readySource, type Source, whenReady } from './source.ts'
+import { Leases, lingerMs } from './ref-counted-resources.ts'
+import { readySource, type Source, whenReady } from './resource.ts'
 
 /** A cluster, one that is being joined, or how to join one. */
 export type ClusterGiven = Cluster | Promise<Cluster> | (() => Promise<Cluster>)

@@ -1,6 +1,6 @@
 import type { Cluster } from '@hearsay/core'
 import { useSession } from './contexts.ts'
-import { useReady } from './use-outcome.ts'
+import { useReady } from './use-async-state.ts'
 
 /** @typeParam None what stands for a cluster that is not joined */
 export type UseCluster<None> = () => Cluster | None

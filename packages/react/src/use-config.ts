@@ -2,9 +2,9 @@ import type { Config, ConfigSchema } from '@hearsay/core'
 import { useEffect, useMemo } from 'react'
 import { useSession } from './contexts.ts'
 import type { ConfigDefinition } from './define-config.ts'
+import type { Source } from './resource.ts'
 import type { AnyConfig } from './session.ts'
-import type { Source } from './source.ts'
-import { useOutcome } from './use-outcome.ts'
+import { useOutcome } from './use-async-state.ts'
 
 /** @typeParam None what stands for a config that is not open */
 export interface UseConfig<None> {

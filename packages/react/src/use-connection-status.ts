@@ -1,8 +1,8 @@
 import type { Health } from '@hearsay/core'
 import { useContext } from 'react'
 import { RoomContext, useSession } from './contexts.ts'
+import { useOutcome } from './use-async-state.ts'
 import { useHealth } from './use-health.ts'
-import { useOutcome } from './use-outcome.ts'
 import { useSelf } from './use-self.ts'
 
 /**

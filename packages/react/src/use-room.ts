@@ -1,7 +1,7 @@
 import type { Room } from '@hearsay/core'
 import type { AnyPresence } from './any-presence.ts'
 import { useVisit } from './contexts.ts'
-import { useReady } from './use-outcome.ts'
+import { useReady } from './use-async-state.ts'
 
 /** @typeParam None what stands for a room that is not entered */
 export type UseRoom<P extends object, None> = () => Room<P> | None

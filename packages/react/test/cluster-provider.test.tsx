@@ -12,7 +12,7 @@ import {
   useConnectionStatus,
   useMembers,
 } from '../src/index.ts'
-import { fakeTimers, linger, settle, watch } from './stage.tsx'
+import { fakeTimers, linger, settle, watch } from './rendered-cluster.tsx'
 
 fakeTimers()
 

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 import * as v from 'valibot'
 import { describe, expect, it, vi } from 'vitest'
 import { defineConfig, useConfig, useConfigValue, useConnectionStatus } from '../src/index.ts'
-import { Boundary, fakeTimers, linger, pass, settle, show, watch } from './stage.tsx'
+import { Boundary, fakeTimers, linger, pass, settle, show, watch } from './rendered-cluster.tsx'
 
 const schema = { color: v.picklist(['red', 'blue']), retries: v.pipe(v.number(), v.minValue(0)) }
 const flags = defineConfig('flags', { schema })

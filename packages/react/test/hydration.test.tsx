@@ -5,7 +5,7 @@ import { renderToString } from 'react-dom/server'
 import { expect, it, vi } from 'vitest'
 import * as main from '../src/index.ts'
 import * as suspense from '../src/suspense.ts'
-import { settle } from './stage.tsx'
+import { settle } from './rendered-cluster.tsx'
 
 const { cluster } = createSimulation({ seed: 1, members: 3, start: 'settled' }).member('m0')
 

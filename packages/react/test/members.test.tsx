@@ -4,7 +4,7 @@ import { act } from '@testing-library/react'
 import { useSyncExternalStore } from 'react'
 import { describe, expect, it } from 'vitest'
 import { useConnectionStatus, useHealth, useMember, useMembers, useSelf } from '../src/index.ts'
-import { pass, show, watch } from './stage.tsx'
+import { pass, show, watch } from './rendered-cluster.tsx'
 
 const settled = (members: number) => createSimulation({ seed: 1, members, start: 'settled' })
 

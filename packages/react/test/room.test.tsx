@@ -12,7 +12,7 @@ import {
   useDocument,
   useEvent,
 } from '../src/index.ts'
-import { fakeTimers, linger, pass, settle, show, watch } from './stage.tsx'
+import { fakeTimers, linger, pass, settle, show, watch } from './rendered-cluster.tsx'
 
 interface Shown {
   cursor: number

@@ -18,7 +18,7 @@ import {
   useMembers,
   useSelf,
 } from '../src/suspense.ts'
-import { Boundary, fakeTimers, linger, settle, type Watched, watch } from './stage.tsx'
+import { Boundary, fakeTimers, linger, settle, type Watched, watch } from './rendered-cluster.tsx'
 
 const { RoomProvider, useRoom, useOthers, usePresence } = createRoomHooks<{ note: string }>()
 

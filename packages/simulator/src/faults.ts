@@ -5,8 +5,8 @@
  * nothing that was done to a member.
  */
 import type { MemberRecord } from '@hearsay/core/host'
-import type { LossOptions } from './conditions.ts'
 import type { Delay } from './delay.ts'
+import type { LossOptions } from './network-conditions.ts'
 import { checkDelay, checkDuration, checkRate, InvalidSimulationError } from './options.ts'
 import type { SimulatedMember } from './simulated-member.ts'
 import type { StorageFault } from './simulated-store.ts'

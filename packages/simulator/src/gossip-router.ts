@@ -8,7 +8,7 @@
  * (opportunistic grafting), and limits that only a flood meets.
  */
 import type { RumorVerdict } from '@hearsay/core/host'
-import { Expiring } from './expiring.ts'
+import { Expiring } from './expiring-set.ts'
 import type { GossipFrame } from './gossip-frame.ts'
 import type { Random } from './random-stream.ts'
 

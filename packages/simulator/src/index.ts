@@ -1,4 +1,3 @@
-export type { LossOptions } from './conditions.ts'
 export type { Delay } from './delay.ts'
 export { drawSchedule } from './explore/draw-schedule.ts'
 export { type ExploreOptions, explore, type Found } from './explore/explore.ts'
@@ -6,6 +5,7 @@ export { type Failed, type Outcome, runSchedule, type Survived } from './explore
 export { type Fault, isSchedule, type Schedule } from './explore/schedule.ts'
 export type { Faults } from './faults.ts'
 export { InvariantViolation } from './invariants/violation.ts'
+export type { LossOptions } from './network-conditions.ts'
 export type { SimulatedEvent } from './observer.ts'
 export { InvalidSimulationError, type InvariantOptions, type SimulationOptions } from './options.ts'
 export { pushPullRounds, pushPullTheory } from './push-pull-rounds.ts'

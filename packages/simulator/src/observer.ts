@@ -4,14 +4,14 @@
  * A violation is thrown out of the step that caused it.
  */
 import type { MemberEvent, SignedFact } from '@hearsay/core/host'
-import { FactPool } from './fact-pool.ts'
+import { FactPool } from './fact-interning.ts'
+import type { Troubles } from './fault-log.ts'
 import { type BoundsOptions, checkBounds } from './invariants/bounds.ts'
 import { FalseDeaths } from './invariants/false-deaths.ts'
 import { checkIncarnation } from './invariants/incarnations.ts'
 import { Registers } from './invariants/registers.ts'
 import { Returns } from './invariants/returns.ts'
 import type { MemberWatch, SimulatedMember } from './simulated-member.ts'
-import type { Troubles } from './troubles.ts'
 
 /** A cluster event, as one member told its app. */
 export interface SimulatedEvent {

@@ -10,10 +10,10 @@ import { createFaults, type Faults } from './faults.ts'
 import { InvariantViolation } from './invariants/violation.ts'
 import type { SimulatedEvent } from './observer.ts'
 import { checkDuration, checkSimulationOptions, type SimulationOptions } from './options.ts'
-import { startSettled } from './settled.ts'
 import type { SimulatedMember } from './simulated-member.ts'
 import type { Trace } from './trace.ts'
 import { sumTraffic, type Traffic } from './traffic.ts'
+import { startSettled } from './warm-start.ts'
 import { World } from './world.ts'
 
 /** An app on one member. @returns what is to be done when the process ends, if anything */

@@ -3,16 +3,17 @@
  *
  * Members are called m0, m1, … in the order in which they came; none is ever removed, only stopped.
  */
-import { Conditions } from './conditions.ts'
+
 import type { Delay } from './delay.ts'
+import { Troubles } from './fault-log.ts'
 import { Network } from './network.ts'
+import { Conditions } from './network-conditions.ts'
 import { Observer } from './observer.ts'
 import { InvalidSimulationError, type SimulationOptions } from './options.ts'
 import { type Random, randomStream } from './random-stream.ts'
 import { SimulatedKeys } from './simulated-keys.ts'
 import { type Settled, SimulatedMember } from './simulated-member.ts'
 import { Trace } from './trace.ts'
-import { Troubles } from './troubles.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 const usualDelay: Delay = { type: 'uniform', minMs: 1, maxMs: 5 }

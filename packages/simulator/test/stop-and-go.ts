@@ -1,7 +1,7 @@
 /** Stop and go: four of 32 members stop again and again (scenario 11). What counts is whether the others are held dead. */
 import { plainSwim } from '@hearsay/core/host'
 import { createSimulation, type Simulation } from '../src/index.ts'
-import { deaths } from './happenings.ts'
+import { deaths } from './member-events.ts'
 
 export interface StopAndGo {
   readonly seed: number

@@ -7,7 +7,7 @@
 import { hash } from 'node:crypto'
 import { joinCluster, type RoomDocument } from '@hearsay/core'
 import * as Y from 'yjs'
-import { drawClients, manyClients } from '../../../packages/core/test/past-clients.ts'
+import { drawClients, manyClients } from '../../../packages/core/test/spaces/documents/past-clients.ts'
 import { Gauges } from '../documents/gauges.ts'
 import type { Commands, Measured } from './commands.ts'
 

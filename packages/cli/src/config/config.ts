@@ -3,14 +3,15 @@
  *
  * Exit code 0 means that another member agreed: with what was read, or with what was written.
  */
+
+import { orRefuse } from '../member/as-usage-error.ts'
+import { sayGoodbye, stopRequested } from '../member/lifecycle.ts'
 import { joinOptions } from '../member/options.ts'
-import { orRefuse } from '../member/refused.ts'
-import { startMember } from '../member/start.ts'
-import { sayGoodbye, stopRequested } from '../member/stop.ts'
+import { startMember } from '../member/start-member.ts'
 import { endProcess, readerGone } from '../terminal/output.ts'
-import { answer } from './answer.ts'
 import { jsonReport } from './json-report.ts'
 import type { ConfigFlags, ConfigRequest } from './options.ts'
+import { answer } from './run-request.ts'
 
 export async function config(
   cluster: string,

@@ -1,16 +1,16 @@
 /** `hearsay demo`: the story told on a stage that fits where it is watched. */
-import { stopRequested } from '../member/stop.ts'
+import { stopRequested } from '../member/lifecycle.ts'
 import { quitKeyPressed } from '../terminal/keys.ts'
 import { endProcess } from '../terminal/output.ts'
-import { Cast } from './cast.ts'
-import { jsonStage } from './json-stage.ts'
-import { liveStage } from './live-stage.ts'
+import { Cast } from './demo-cluster.ts'
+import { jsonStage } from './json-renderer.ts'
+import { liveStage } from './live-renderer.ts'
 import type { DemoFlags } from './options.ts'
-import { Processes } from './page/processes.ts'
+import { Processes } from './page/process-control.ts'
 import { servePage } from './page/serve.ts'
-import { plainStage } from './plain-stage.ts'
-import { prologue, scenes } from './scenes.ts'
-import { type Stage, type Story, tellStory } from './story.ts'
+import { plainStage } from './plain-renderer.ts'
+import { type Stage, type Story, tellStory } from './scenario.ts'
+import { prologue, scenes } from './steps.ts'
 
 export async function demo(flags: DemoFlags): Promise<void> {
   const live = process.stdout.isTTY && !flags.json

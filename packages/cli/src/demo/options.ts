@@ -1,6 +1,6 @@
 /** Options of `hearsay demo`. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { names } from './names.ts'
+import { names } from './member-names.ts'
 
 export interface DemoFlags {
   readonly members: number

@@ -2,7 +2,7 @@
 import { styleText } from 'node:util'
 import { left, right } from '../terminal/column.ts'
 import { milliseconds } from '../terminal/milliseconds.ts'
-import type { StepResult, Story } from './story.ts'
+import type { StepResult, Story } from './scenario.ts'
 
 export function summary({ steps, held, falseAlarms }: Story): string[] {
   return [

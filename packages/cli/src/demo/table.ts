@@ -6,7 +6,7 @@
 import { styleText } from 'node:util'
 import type { MemberStatus } from '@hearsay/core'
 import { left, right } from '../terminal/column.ts'
-import type { Actor } from './actor.ts'
+import type { Actor } from './member-process.ts'
 import type { Seen } from './messages.ts'
 
 const marks: Record<MemberStatus, string> = {

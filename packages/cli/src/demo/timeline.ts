@@ -2,7 +2,7 @@
 import { styleText } from 'node:util'
 import { left, right } from '../terminal/column.ts'
 import { milliseconds } from '../terminal/milliseconds.ts'
-import type { StepResult } from './story.ts'
+import type { StepResult } from './scenario.ts'
 
 export interface Timeline {
   begins(act: string): string

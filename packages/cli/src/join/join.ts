@@ -1,9 +1,9 @@
 /** `hearsay join` and `hearsay relay`: one member, from its start to its goodbye. */
 import type { Cluster } from '@hearsay/core'
+import { sayGoodbye, stopRequested } from '../member/lifecycle.ts'
+import { tellOfOthers } from '../member/member-events.ts'
 import { joinOptions, type MemberFlags } from '../member/options.ts'
-import { startMember } from '../member/start.ts'
-import { sayGoodbye, stopRequested } from '../member/stop.ts'
-import { tellOfOthers } from '../member/told.ts'
+import { startMember } from '../member/start-member.ts'
 import { endProcess, readerGone } from '../terminal/output.ts'
 import { jsonLines } from './json-lines.ts'
 

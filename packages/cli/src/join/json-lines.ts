@@ -1,6 +1,6 @@
 /** JSON lines: what `hearsay join --json` prints, and nothing else on stdout. */
 import type { Cluster } from '@hearsay/core'
-import type { Told } from '../member/told.ts'
+import type { Told } from '../member/member-events.ts'
 import { printJson } from '../terminal/print-json.ts'
 
 export const jsonLines = {

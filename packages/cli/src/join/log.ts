@@ -1,6 +1,6 @@
 /** Log: what a person reads of a member: one line an event. */
 import type { Cluster, ClusterEventType } from '@hearsay/core'
-import type { Told } from '../member/told.ts'
+import type { Told } from '../member/member-events.ts'
 import { type Colour, printLog } from '../terminal/log-line.ts'
 import { printable } from '../terminal/printable.ts'
 import { shortId } from '../terminal/short-id.ts'

@@ -1,15 +1,15 @@
 /** `hearsay presence`: a member of one room, that shows who else is there. */
 import type { Cluster, Room } from '@hearsay/core'
 import { jsonLines } from '../join/json-lines.ts'
+import { orRefuse } from '../member/as-usage-error.ts'
+import { sayGoodbye, stopRequested } from '../member/lifecycle.ts'
 import { joinOptions } from '../member/options.ts'
-import { orRefuse } from '../member/refused.ts'
-import { startMember } from '../member/start.ts'
-import { sayGoodbye, stopRequested } from '../member/stop.ts'
+import { startMember } from '../member/start-member.ts'
 import { quitKeyPressed } from '../terminal/keys.ts'
 import { endProcess, readerGone } from '../terminal/output.ts'
-import { jsonStage } from './json-stage.ts'
+import { jsonStage } from './json-renderer.ts'
 import type { PresenceFlags } from './options.ts'
-import type { Occupant, Stage } from './stage.ts'
+import type { Occupant, Stage } from './renderer.ts'
 
 export async function presence(
   cluster: string,
@@ -39,10 +39,13 @@ async function openStage(member: Cluster, room: Room, json: true | undefined): P
     return jsonStage
   }
   if (process.stdout.isTTY) {
-    const { liveStage } = await import('./live-stage.ts')
+    const { liveStage } = await import('./live-renderer.ts')
     return liveStage(room.name, () => occupantsOf(member, room))
   }
-  const [{ log }, { plainStage }] = await Promise.all([import('../join/log.ts'), import('./plain-stage.ts')])
+  const [{ log }, { plainStage }] = await Promise.all([
+    import('../join/log.ts'),
+    import('./plain-renderer.ts'),
+  ])
   log.ready(member)
   return plainStage
 }

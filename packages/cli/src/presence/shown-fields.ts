@@ -1,7 +1,7 @@
 /** Shown fields: a presence in one line, the fields in the order of their names. */
 import { shownValue } from '../terminal/json-value.ts'
 import { printable } from '../terminal/printable.ts'
-import type { Shown } from './stage.ts'
+import type { Shown } from './renderer.ts'
 
 export const shownFields = (presence: Shown): string =>
   Object.entries(presence)

@@ -11,10 +11,10 @@
  * shared nor shown, stay in the store, and are judged again when the clock changes.
  */
 
+import type { Instant } from '../base/clock.ts'
+import type { Judgement } from '../spaces/admission.ts'
 import { type FactSet, type HeldFact, heldFact } from '../spaces/fact-set.ts'
-import type { Judgement } from '../spaces/judgement.ts'
-import { believable } from '../state/incarnation.ts'
-import type { Instant } from '../state/instant.ts'
+import { believable } from '../table/incarnation.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { EntryFact } from '../wire/space-fact.ts'
 import { compareTimes, HybridClock, type HybridTime } from './hybrid-clock.ts'

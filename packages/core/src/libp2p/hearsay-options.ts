@@ -1,7 +1,7 @@
 /** Options of `hearsay`, the libp2p service: those of every member, and where it keeps what outlives it. */
-import { InvalidOptionsError } from '../cluster/errors.ts'
-import { checkOptionNames, type OptionNames } from '../cluster/option-names.ts'
-import { checkMemberOptions, memberOptionNames } from '../cluster/options.ts'
+import { InvalidOptionsError } from '../api/errors.ts'
+import { checkMemberOptions, memberOptionNames } from '../api/member-options.ts'
+import { checkOptionNames, type OptionNames } from '../api/option-names.ts'
 import { isDatastore } from './join-options.ts'
 import type { HearsayInit } from './service.ts'
 

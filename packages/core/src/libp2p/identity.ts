@@ -2,7 +2,7 @@
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import { type Datastore, Key } from 'interface-datastore'
-import { StorageError } from '../cluster/errors.ts'
+import { StorageError } from '../api/errors.ts'
 
 export const identityKey: Key = new Key('/hearsay/identity')
 

@@ -1,14 +1,14 @@
 /** Options of `joinCluster`: the same in Node and in browsers, where some have other defaults. */
 import type { Datastore } from 'interface-datastore'
-import { checkAddresses } from '../cluster/bootstrap-address.ts'
-import { InvalidOptionsError } from '../cluster/errors.ts'
-import { checkOptionNames, type OptionNames } from '../cluster/option-names.ts'
+import { checkAddresses } from '../api/bootstrap-address.ts'
+import { InvalidOptionsError } from '../api/errors.ts'
 import {
   checkHalfPairs,
   checkMemberOptions,
   type MemberOptions,
   memberOptionNames,
-} from '../cluster/options.ts'
+} from '../api/member-options.ts'
+import { checkOptionNames, type OptionNames } from '../api/option-names.ts'
 
 export interface JoinOptions extends MemberOptions {
   /**

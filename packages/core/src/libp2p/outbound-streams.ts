@@ -7,7 +7,7 @@
  */
 import type { Connection, Logger, Stream } from '@libp2p/interface'
 import { concat } from 'uint8arrays/concat'
-import type { Channel } from '../cluster/ports.ts'
+import type { Channel } from '../runtime/ports.ts'
 import { prefixed, readFrames, writeFrame } from './frame-stream.ts'
 import { channels, protocols } from './protocols.ts'
 

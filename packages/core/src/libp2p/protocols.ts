@@ -1,5 +1,5 @@
 /** Protocols: the names of hearsay's streams. */
-import type { Channel } from '../cluster/ports.ts'
+import type { Channel } from '../runtime/ports.ts'
 
 export const protocols: Readonly<Record<Channel, string>> = {
   probe: '/hearsay/probe/1.0.0',

@@ -4,11 +4,12 @@
  * It keeps the edges of the neighbourhood dialled, gives up what is surplus, and knocks on the doors of those
  * who are gone. It proposes; whether a dial succeeds comes back as an event.
  */
-import { drawAcquaintances } from './acquaintances.ts'
+
+import { type Link, surplusLinks } from './connection-pruning.ts'
 import { DialPlan } from './dial-plan.ts'
-import { type HealingTarget, healIntervalMs, healingTarget } from './healing.ts'
 import { Neighbourhood } from './neighbourhood.ts'
-import { type Link, surplusLinks } from './surplus.ts'
+import { type HealingTarget, healIntervalMs, healingTarget } from './partition-healing.ts'
+import { drawAcquaintances } from './peer-cache.ts'
 
 export type OverlayAction =
   | { readonly type: 'dial'; readonly id: string }

@@ -4,8 +4,8 @@
  * It keeps nothing of its own: it reads the presence of the members that are in the room now.
  */
 import { createRings } from '@hearsay/failure-detector'
-import type { Holder } from '../spaces/space-content.ts'
-import { type Holding, type Holdings, readHoldings, readUnreachable } from './holdings.ts'
+import type { Holder } from '../spaces/space-replica.ts'
+import { type Holding, type Holdings, readHoldings, readUnreachable } from './document-announcements.ts'
 import type { PresenceRegisters } from './presence-registers.ts'
 import { holdingsField, unreachableField } from './reserved-fields.ts'
 

@@ -9,10 +9,10 @@
  *
  * No epoch begins while a holder keeps the ids of the document for something else.
  */
-import type { DocumentSync } from '../spaces/document-sync.ts'
-import { isSameEpoch } from '../spaces/epochs/epoch.ts'
-import { digestText } from '../spaces/sync-state.ts'
-import type { Holding } from './holdings.ts'
+import type { DocumentSync } from '../spaces/documents/document-sync.ts'
+import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
+import { digestText } from '../spaces/documents/sync-state.ts'
+import type { Holding } from './document-announcements.ts'
 
 export interface EpochHolder extends Holding {
   readonly id: string

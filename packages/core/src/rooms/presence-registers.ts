@@ -5,8 +5,8 @@
  * thing of a later entry is known. Equal order with other content, which only a liar signs, is settled by the id.
  */
 
+import type { Judgement } from '../spaces/admission.ts'
 import { type FactSet, type HeldFact, heldFact } from '../spaces/fact-set.ts'
-import type { Judgement } from '../spaces/judgement.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import type { FieldFact } from '../wire/space-fact.ts'

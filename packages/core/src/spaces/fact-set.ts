@@ -6,10 +6,10 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat } from 'uint8arrays/concat'
-import { shortHash } from '../state/entry-hash.ts'
-import { bucketCount } from '../wire/buckets.ts'
+import { shortHash } from '../table/row-hash.ts'
 import { hashBytes } from '../wire/codec.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
+import { bucketCount } from '../wire/hashes.ts'
 import type { Held } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import { spaceFromBytes } from '../wire/space-tag.ts'

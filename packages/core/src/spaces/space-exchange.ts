@@ -7,9 +7,9 @@
  */
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
-import { isCollision } from './document-digest.ts'
-import { offerDocument } from './document-exchange.ts'
-import type { SpaceContent } from './space-content.ts'
+import { isCollision } from './documents/document-digest.ts'
+import { offerDocument } from './documents/document-exchange.ts'
+import type { SpaceContent } from './space-replica.ts'
 
 const bucketsAbove = 512
 

@@ -4,7 +4,7 @@
  * The members of each space, and the holders of each document in it, are groups that have to hold together. Members
  * seldom come or go alone, so connections are decided a moment later.
  */
-import type { MemberStatus } from '../cluster/member.ts'
+import type { MemberStatus } from '../member/member.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
 import { type GroupView, groupNeighbours } from './space-rings.ts'
 

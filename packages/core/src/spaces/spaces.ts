@@ -4,24 +4,25 @@
  * As with the machine of the cluster: facts come in signed and verified, one's own by the same door as others';
  * nothing waits; what is to be done is returned, and time comes in.
  */
-import type { SpacesLoad } from '../cluster/spaces-port.ts'
-import { draw } from '../gossip/draw.ts'
-import { SyncSchedule } from '../gossip/sync-schedule.ts'
-import type { Instant } from '../state/instant.ts'
+
+import { SyncSchedule } from '../anti-entropy/sync-schedule.ts'
+import type { Instant } from '../base/clock.ts'
+import { draw } from '../base/sample.ts'
+import type { SpacesLoad } from '../runtime/spaces-port.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
-import { Bridges, type BridgeView } from './bridges.ts'
-import { ChunkedTransfers } from './chunked-transfers.ts'
-import { offerDocument, requestDocument } from './document-exchange.ts'
-import { answerInEpoch } from './epochs/epoch-exchange.ts'
-import type { Judgement } from './judgement.ts'
+import type { Judgement } from './admission.ts'
+import { ChunkedTransfers } from './documents/chunked-transfers.ts'
+import { offerDocument, requestDocument } from './documents/document-exchange.ts'
+import { answerInEpoch } from './documents/epochs/epoch-exchange.ts'
+import type { SharedUpdates } from './documents/shared-updates.ts'
+import { Bridges, type BridgeView } from './partition-bridges.ts'
 import { Reachability } from './reachability.ts'
-import type { SharedUpdates } from './shared-updates.ts'
-import type { Holder, SpaceContent } from './space-content.ts'
 import { agreesWithSpace, answerFacts, offerSpace } from './space-exchange.ts'
 import { SpaceMembers, type Surroundings } from './space-members.ts'
+import type { Holder, SpaceContent } from './space-replica.ts'
 import { askingForSign, asksForAnswer, continueStreams, notOpen } from './step-rules.ts'
 
 export type SpacesEffect =

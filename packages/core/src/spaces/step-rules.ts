@@ -4,7 +4,7 @@
  * They look at steps alone, so that both ends agree on which silence means that nothing passes between them.
  */
 import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
-import type { ChunkedTransfers } from './chunked-transfers.ts'
+import type { ChunkedTransfers } from './documents/chunked-transfers.ts'
 
 /** To a step about a document that is not open here: a stream about it would fill the sender's window. */
 export function notOpen(transfers: ChunkedTransfers, from: string, step: DocumentStep): DocumentStep[] {

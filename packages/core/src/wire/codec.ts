@@ -5,6 +5,9 @@
  * not yet in signature.
  */
 import type { ProbeMessage } from '@hearsay/failure-detector'
+import { fromMessage, type SignedFact, toMessage } from './fact.ts'
+import { guarded } from './guarded.ts'
+import { bitmapOf, bucketCount, bucketsOf } from './hashes.ts'
 import {
   type BeatList,
   decodeBeatList,
@@ -13,10 +16,7 @@ import {
   encodeWanted,
   type PlacedBeat,
   type WantedBeats,
-} from './beat-list.ts'
-import { bitmapOf, bucketCount, bucketsOf } from './buckets.ts'
-import { fromMessage, type SignedFact, toMessage } from './fact.ts'
-import { guarded } from './guarded.ts'
+} from './heartbeat-list.ts'
 import { isCount } from './is-count.ts'
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'

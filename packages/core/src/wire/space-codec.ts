@@ -3,11 +3,12 @@
  *
  * As in `codec.ts`: decoding never throws and keeps within the limits, whatever the bytes are.
  */
-import { bitmapOf, bucketCount, bucketsOf } from './buckets.ts'
+
 import { byteLength } from './byte-length.ts'
 import { hashBytes } from './codec.ts'
 import { decodeEpoch, type EpochName, encodeEpoch } from './epoch-name.ts'
 import { guarded } from './guarded.ts'
+import { bitmapOf, bucketCount, bucketsOf } from './hashes.ts'
 import { isCount } from './is-count.ts'
 import { limits } from './limits.ts'
 import { type DecodeFailure, failed, ok, type Result } from './result.ts'

@@ -5,13 +5,13 @@ import { MemoryDatastore } from 'datastore-core'
 import { Key } from 'interface-datastore'
 import * as v from 'valibot'
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
+import type { ConfigRefusal } from '../../src/api/config.ts'
 import {
   InvalidOptionsError,
   InvalidValueError,
   NotRunningError,
   StorageError,
-} from '../../src/cluster/errors.ts'
-import type { ConfigRefusal } from '../../src/config/config.ts'
+} from '../../src/api/errors.ts'
 import { join, joinMany, leaveAll, until, untilAllSee } from './members.ts'
 
 let folder: string | undefined

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Cluster } from '../../src/face/cluster.ts'
-import type { RoomDocument } from '../../src/rooms/room-document.ts'
+import type { Cluster } from '../../src/api/cluster.ts'
+import type { RoomDocument } from '../../src/api/room-document.ts'
 import { joinMany, leaveAll, until, untilAllSee } from './members.ts'
 
 afterEach(leaveAll)

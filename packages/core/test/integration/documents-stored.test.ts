@@ -4,7 +4,7 @@ import { join as pathOf } from 'node:path'
 import { MemoryDatastore } from 'datastore-core'
 import type { Key } from 'interface-datastore'
 import { afterEach, describe, expect, it } from 'vitest'
-import { StorageError } from '../../src/cluster/errors.ts'
+import { StorageError } from '../../src/api/errors.ts'
 import { join, leaveAll } from './members.ts'
 
 let folder: string | undefined

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import type { Room } from '../../src/rooms/room.ts'
-import { drawClients, manyClients } from '../past-clients.ts'
+import type { Room } from '../../src/api/room.ts'
+import { drawClients, manyClients } from '../spaces/documents/past-clients.ts'
 import { joinMany, leaveAll, listenTo, until, untilAllSee } from './members.ts'
 
 afterEach(leaveAll)

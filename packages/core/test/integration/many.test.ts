@@ -1,6 +1,6 @@
 import type { GossipSub } from '@libp2p/gossipsub'
 import { afterEach, expect, it, vi } from 'vitest'
-import { clusterTag, rumorTopic } from '../../src/wire/cluster-tag.ts'
+import { clusterTag, rumorTopic } from '../../src/wire/tags.ts'
 import { joinMany, leaveAll, listenTo, untilAllSee } from './members.ts'
 
 /** gossipsub has it, and its type does not say so. */
@@ -9,8 +9,8 @@ type Meshed = GossipSub & { getMeshPeers(topic: string): string[] }
 /** The pubsubs of all members, as joinCluster makes them. */
 const pubsubs = vi.hoisted<Meshed[]>(() => [])
 
-vi.mock('../../src/libp2p/gossip.ts', async importOriginal => {
-  const { clusterGossip } = await importOriginal<typeof import('../../src/libp2p/gossip.ts')>()
+vi.mock('../../src/libp2p/gossipsub-options.ts', async importOriginal => {
+  const { clusterGossip } = await importOriginal<typeof import('../../src/libp2p/gossipsub-options.ts')>()
   const watched: typeof clusterGossip = () => components => {
     const pubsub = clusterGossip()(components)
     pubsubs.push(pubsub as Meshed)

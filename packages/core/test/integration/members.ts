@@ -1,10 +1,10 @@
 /** Members over real sockets: joined on loopback, waited for by what they tell, and gone at the end of each test. */
 
-import type { ClusterEventType, Member } from '../../src/cluster/member.ts'
-import type { Store } from '../../src/cluster/store.ts'
-import type { Cluster } from '../../src/face/cluster.ts'
+import type { Cluster } from '../../src/api/cluster.ts'
+import type { Store } from '../../src/api/store.ts'
 import type { JoinOptions } from '../../src/libp2p/join-options.ts'
 import { joinCluster } from '../../src/libp2p/node/join-cluster.ts'
+import type { ClusterEventType, Member } from '../../src/member/member.ts'
 
 export const loopback = '/ip4/127.0.0.1/tcp/0'
 

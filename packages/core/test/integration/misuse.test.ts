@@ -1,11 +1,11 @@
 /** Misuse: what an app may give by mistake is refused at once, by name, and changes nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { InvalidOptionsError, InvalidValueError } from '../../src/cluster/errors.ts'
-import type { Config } from '../../src/config/config.ts'
-import type { Cluster } from '../../src/face/cluster.ts'
+import type { Cluster } from '../../src/api/cluster.ts'
+import type { Config } from '../../src/api/config.ts'
+import { InvalidOptionsError, InvalidValueError } from '../../src/api/errors.ts'
+import type { Room } from '../../src/api/room.ts'
 import { hearsay } from '../../src/libp2p/node/hearsay.ts'
 import { joinCluster } from '../../src/libp2p/node/join-cluster.ts'
-import type { Room } from '../../src/rooms/room.ts'
 import { join, leaveAll, until } from './members.ts'
 
 /** Cut through an emoji; as long as texts that the codec writes by another way. */

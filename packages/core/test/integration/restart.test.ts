@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it } from 'vitest'
-import type { Member } from '../../src/cluster/member.ts'
 import type { JoinOptions } from '../../src/libp2p/join-options.ts'
+import type { Member } from '../../src/member/member.ts'
 import { joinMany, leaveAll, listenTo, loopback, next, until, untilAllSee } from './members.ts'
 
 const script = fileURLToPath(new URL('./member-process.ts', import.meta.url))

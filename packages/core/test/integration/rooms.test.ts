@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { InvalidValueError, NotRunningError } from '../../src/cluster/errors.ts'
-import type { Room, RoomEvent } from '../../src/rooms/room.ts'
+import { InvalidValueError, NotRunningError } from '../../src/api/errors.ts'
+import type { Room, RoomEvent } from '../../src/api/room.ts'
 import { joinMany, leaveAll, listenTo, until, untilAllSee } from './members.ts'
 
 afterEach(leaveAll)

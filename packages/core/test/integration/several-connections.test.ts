@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Cluster } from '../../src/face/cluster.ts'
+import type { Cluster } from '../../src/api/cluster.ts'
 import { join, leaveAll, listenTo, until, untilAllSee } from './members.ts'
 import { TcpProxy } from './tcp-proxy.ts'
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { StorageError } from '../../src/cluster/errors.ts'
-import { LevelStore } from '../../src/libp2p/node/level-store.ts'
+import { StorageError } from '../../src/api/errors.ts'
+import { LevelStore } from '../../src/storage/node/durable-level-datastore.ts'
 import { join, leaveAll, loopback } from './members.ts'
 
 const script = fileURLToPath(new URL('./failing-process.ts', import.meta.url))

@@ -1,7 +1,7 @@
 /** Join demo: this tab becomes a member of the demo's cluster, under a name of its own. */
 import { type Cluster, joinCluster } from '@hearsay/core'
 import { type DemoState, kindTag, type MemberKind } from '../contract.ts'
-import { keptName } from './own-name.ts'
+import { keptName } from './tab-name.ts'
 
 export function joinDemo({ cluster, bootstrap }: DemoState): Promise<Cluster> {
   return joinCluster({

@@ -1,7 +1,7 @@
 /** Members table: how each is doing, as this tab sees it, in numbers. */
 import type { Heartbeat } from '@hearsay/core'
 import type { ReactNode } from 'react'
-import { isHere, type Person, useHearts, usePeople } from './people.ts'
+import { isHere, type Person, useHearts, usePeople } from './member-list.ts'
 import { useSelection } from './selection.tsx'
 import { StatusMark } from './status-mark.tsx'
 import './members.css'

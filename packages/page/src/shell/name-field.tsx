@@ -1,9 +1,9 @@
 /** Name field: what this tab is called, for its user to change. */
 import { useCluster, useMembers, useSelf } from '@hearsay/react'
 import { type ReactNode, useEffect, useState } from 'react'
-import { drawName, isDrawn, keepName } from '../demo/own-name.ts'
+import { drawName, isDrawn, keepName } from '../demo/tab-name.ts'
 import { hueOf } from '../members/hue.ts'
-import { isHere } from '../members/people.ts'
+import { isHere } from '../members/member-list.ts'
 
 export function NameField(): ReactNode {
   const cluster = useCluster()

@@ -1,6 +1,6 @@
 /** Theme button: light, dark, or as the system has it. */
 import { type ReactNode, useEffect, useState } from 'react'
-import { keep, kept } from './kept.ts'
+import { keep, kept } from './local-storage.ts'
 
 const themes = ['system', 'light', 'dark'] as const
 type Theme = (typeof themes)[number]

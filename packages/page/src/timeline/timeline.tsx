@@ -1,6 +1,6 @@
 /** Timeline: what happened, the newest at the top, each at its time of day. */
 import type { ReactNode } from 'react'
-import { type Happening, useHappenings } from './happenings.ts'
+import { type Happening, useHappenings } from './timeline-events.ts'
 import './timeline.css'
 
 const signs: Record<Happening['kind'], string> = {

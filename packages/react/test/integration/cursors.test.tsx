@@ -11,7 +11,7 @@ import {
   useConfigValue,
   useMembers,
 } from '../../src/suspense.ts'
-import { settle } from '../stage.tsx'
+import { settle } from '../rendered-cluster.tsx'
 
 // Sockets do not wait for React to listen.
 vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false)

@@ -6,9 +6,9 @@ import type { Ed25519PrivateKey, PeerId } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p } from 'libp2p'
-import { frugalNoise } from '../../../core/src/libp2p/frugal-packets.ts'
-import { gossipOptions } from '../../../core/src/libp2p/gossip.ts'
-import { clusterTag, rumorTopic } from '../../../core/src/wire/cluster-tag.ts'
+import { gossipOptions } from '../../../core/src/libp2p/gossipsub-options.ts'
+import { frugalNoise } from '../../../core/src/libp2p/packet-coalescing.ts'
+import { clusterTag, rumorTopic } from '../../../core/src/wire/tags.ts'
 import { countingRegister } from './counting-register.ts'
 import {
   emptyTally,

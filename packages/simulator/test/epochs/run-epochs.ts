@@ -1,6 +1,6 @@
 /** Run epochs: one random schedule, and what has to hold when it is over. */
 import type { StorageFault } from '../../src/index.ts'
-import { EpochsStage, pick, type Random } from './epochs-stage.ts'
+import { EpochsStage, pick, type Random } from './epochs-cluster.ts'
 
 const maxBursts = 4
 const becomesEqualMs = 400_000

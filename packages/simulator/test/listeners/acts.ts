@@ -1,5 +1,5 @@
 /** What an app may do in a listener. */
-import type { Apps } from './stage.ts'
+import type { Apps } from './run-listeners.ts'
 
 export interface Call {
   readonly apps: Apps

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { runTwice, type Simulation } from '../../src/index.ts'
+import { settled } from '../converged.ts'
 import { namesFrom } from '../names.ts'
 import { bytesOver } from '../sent-over.ts'
-import { settled } from '../settled.ts'
 import { size } from '../size.ts'
 
 const retentionMs = 60_000

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runTwice, type Simulation } from '../../src/index.ts'
-import { settled } from '../settled.ts'
+import { settled } from '../converged.ts'
 
 const members = 12
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runTwice } from '../../src/index.ts'
-import { deaths } from '../happenings.ts'
 import { heavyLoss } from '../heavy-loss.ts'
+import { deaths } from '../member-events.ts'
 import { size } from '../size.ts'
 
 const lengthMs = size({ usual: 40_000, long: 600_000 })

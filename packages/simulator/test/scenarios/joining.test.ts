@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice } from '../../src/index.ts'
-import { troubles, typesAbout } from '../happenings.ts'
+import { settled } from '../converged.ts'
+import { tell } from '../inject-rumors.ts'
+import { troubles, typesAbout } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
 import { bytesOver } from '../sent-over.ts'
-import { settled } from '../settled.ts'
 import { idOf, recordBody, signedFact, suspicionBody } from '../signed-fact.ts'
 import { size } from '../size.ts'
-import { tell } from '../telling.ts'
 
 const dayMs = 86_400_000
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
-import { deaths } from '../happenings.ts'
+import { deaths } from '../member-events.ts'
 import { size } from '../size.ts'
 
 const members = size({ usual: 200, long: 10_000 })

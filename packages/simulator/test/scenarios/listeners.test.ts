@@ -1,8 +1,8 @@
 /** Every listener, and every method that an app may call in it: the member and all other listeners go on. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Act, acts } from '../listeners/acts.ts'
-import { type Place, places } from '../listeners/places.ts'
-import { type Apps, isRunning, type ListenerStage, openStage } from '../listeners/stage.ts'
+import { type Place, places } from '../listeners/call-sites.ts'
+import { type Apps, isRunning, type ListenerStage, openStage } from '../listeners/run-listeners.ts'
 
 /** More than the rounds of one turn, so that one that reacts to itself is put off, too. */
 const maxCalls = 40

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice } from '../../src/index.ts'
-import { deaths, observers, troubles } from '../happenings.ts'
+import { settled } from '../converged.ts'
+import { deaths, observers, troubles } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
-import { settled } from '../settled.ts'
 
 describe('members that are slow, asleep or badly connected', () => {
   it('scenario 7: with one link cut, others vouch for both ends and no suspicion leaves the room', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { runTwice, type Simulation } from '../../src/index.ts'
-import { deaths } from '../happenings.ts'
+import { settled } from '../converged.ts'
+import { tell } from '../inject-rumors.ts'
+import { deaths } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
-import { settled } from '../settled.ts'
 import { signedFact, suspicionBody } from '../signed-fact.ts'
-import { tell } from '../telling.ts'
 
 function localHealth(simulation: Simulation, names: readonly string[]): number[] {
   return names.map(name => simulation.member(name).machine.health().localHealth)

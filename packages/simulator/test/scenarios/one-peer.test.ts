@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
-import { deaths } from '../happenings.ts'
-import { settled } from '../settled.ts'
+import { settled } from '../converged.ts'
+import { deaths } from '../member-events.ts'
 
 /** All that run and are not stopped hold it dead before this time is up. */
 async function knownDead(simulation: Simulation, name: string, withinMs: number): Promise<void> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { runTwice } from '../../src/index.ts'
-import { deaths, seeEachOther } from '../happenings.ts'
+import { settled } from '../converged.ts'
+import { deaths, seeEachOther } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
-import { settled } from '../settled.ts'
 
 describe('partitions', () => {
   it('scenario 21: two halves of 16 count each other dead, suspect a partition, and are one again within 30 s', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { runTwice, type Simulation } from '../../src/index.ts'
+import { settled } from '../converged.ts'
 import { flipFlop } from '../flip-flop.ts'
-import { deaths, typesAbout } from '../happenings.ts'
+import { deaths, typesAbout } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
-import { settled } from '../settled.ts'
 import { size } from '../size.ts'
 
 const lengthMs = 180_000

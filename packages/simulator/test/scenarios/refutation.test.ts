@@ -1,11 +1,11 @@
 import { encodeSync, syncMessage } from '@hearsay/core/host'
 import { describe, expect, it } from 'vitest'
 import { runTwice, type SimulatedMember } from '../../src/index.ts'
-import { deaths, seeEachOther } from '../happenings.ts'
+import { settled } from '../converged.ts'
+import { publish, tell } from '../inject-rumors.ts'
+import { deaths, seeEachOther } from '../member-events.ts'
 import { bytesOver } from '../sent-over.ts'
-import { settled } from '../settled.ts'
 import { forgedFact, recordBody, signedFact, suspicionBody } from '../signed-fact.ts'
-import { publish, tell } from '../telling.ts'
 
 function incarnationOf({ machine, id }: SimulatedMember): number {
   return machine.member(id)?.incarnation ?? Number.NaN

@@ -1,8 +1,8 @@
 import { beatIntervalMs } from '@hearsay/core/host'
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice } from '../../src/index.ts'
+import { settled } from '../converged.ts'
 import { sentOver } from '../sent-over.ts'
-import { settled } from '../settled.ts'
 
 describe('spreading', () => {
   it('scenario 27: when gossipsub drops everything for a minute, anti-entropy alone spreads the news', async () => {

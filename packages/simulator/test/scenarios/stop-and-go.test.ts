@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runTwice } from '../../src/index.ts'
-import { deaths } from '../happenings.ts'
+import { deaths } from '../member-events.ts'
 import { size } from '../size.ts'
 import { deathsOfTheHealthy, stopAndGo } from '../stop-and-go.ts'
 

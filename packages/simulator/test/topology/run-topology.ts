@@ -6,8 +6,8 @@
 import { type Random, randomStream } from '../../src/random-stream.ts'
 import { drawTopology, pick, type Topology } from './draw-topology.ts'
 import { digestOf } from './replica-state.ts'
-import type { Seat } from './seat.ts'
-import { Stage } from './stage.ts'
+import { Stage } from './topology-cluster.ts'
+import type { Seat } from './topology-member.ts'
 
 const maxSteps = 30
 const maxStepMs = 2_000

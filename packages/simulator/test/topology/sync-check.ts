@@ -8,7 +8,7 @@
  */
 import type { RoomDocument } from '@hearsay/core'
 import { contains, operationsOf, type ReplicaState, stateOf } from './replica-state.ts'
-import type { Seat } from './seat.ts'
+import type { Seat } from './topology-member.ts'
 
 /** A holder is known to all after so long. Our choice: two of the slowest steps that spread it. */
 const knownAfterMs = 10_000

@@ -10,8 +10,8 @@ import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { csrf } from 'hono/csrf'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
-import { Refusal } from '../../refusal.ts'
-import type { Processes } from './processes.ts'
+import { Refusal } from '../../usage-error.ts'
+import type { Processes } from './process-control.ts'
 
 export interface Page {
   readonly url: string

@@ -7,15 +7,15 @@
 import { webRTC } from '@hearsay/webrtc'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
 import { multiaddr } from '@multiformats/multiaddr'
-import { bootstrapMultiaddr } from '../../cluster/bootstrap-address.ts'
-import { InvalidOptionsError, ListenError } from '../../cluster/errors.ts'
-import type { Cluster } from '../../face/cluster.ts'
-import { closingWebSockets } from '../closing-web-sockets.ts'
+import { bootstrapMultiaddr } from '../../api/bootstrap-address.ts'
+import type { Cluster } from '../../api/cluster.ts'
+import { InvalidOptionsError, ListenError } from '../../api/errors.ts'
+import { openStorage } from '../../storage/browser/open-storage.ts'
+import { joinWith } from '../create-node.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
-import { joinWith } from '../preset.ts'
-import { frugal } from './frugal-web-rtc.ts'
+import { closingWebSockets } from '../web-socket-cleanup.ts'
+import { frugal } from './bounded-web-rtc.ts'
 import { browser as platform } from './platform.ts'
-import { openStorage } from './storage.ts'
 
 /** Each `/p2p-circuit` is one relay, found among those one is connected to: if one dies there is another. */
 const everywhere = ['/p2p-circuit', '/p2p-circuit', '/webrtc']

@@ -1,8 +1,8 @@
 /** The platform of a browser: of its pages, and of its workers, which have no document. */
 import type { Platform } from '../platform.ts'
-import { followPage } from './attention.ts'
 import { browserClock } from './browser-clock.ts'
 import { browserKeys } from './keys.ts'
+import { followPage } from './page-lifecycle.ts'
 
 export const browser: Platform = {
   clock: browserClock,

@@ -6,7 +6,7 @@ import type { LookupFunction } from 'node:net'
 import type { Transport } from '@libp2p/interface'
 import type { WebSocketsComponents } from '@libp2p/websockets'
 import { WebSocket as NodeWebSocket } from 'ws'
-import { closingWebSockets } from '../closing-web-sockets.ts'
+import { closingWebSockets } from '../web-socket-cleanup.ts'
 
 /** A round trip for the goodbyes of both ends; a process that ends waits for no longer. */
 const closeTimeoutMs = 150

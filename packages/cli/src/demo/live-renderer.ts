@@ -1,0 +1,55 @@
+/** Live stage: the timeline grows above, and below it the table shows what every member sees now. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { styleText } from 'node:util'
+import { createLogUpdate } from 'log-update'
+import { left } from '../terminal/column.ts'
+import type { Cast } from './demo-cluster.ts'
+import type { Stage } from './scenario.ts'
+import { summary } from './summary.ts'
+import { legend, renderTable } from './table.ts'
+import { timeline } from './timeline.ts'
+
+const frameMs = 200
+/** Long enough to look at the table between two scenes. */
+const pauseMs = 1_500
+
+export function liveStage(cast: Cast): Stage {
+  const lines = timeline()
+  const region = createLogUpdate(process.stdout)
+  let waiting = false
+  let page: string[] = []
+  const draw = (last?: 'last') => {
+    const { columns, rows } = process.stdout
+    const clock = waiting ? [lines.waiting()] : []
+    const hint = last ? '' : styleText('dim', '    q ends')
+    const table = renderTable(cast.actors, Date.now(), columns)
+    const frame = [...clock, '', ...table, '', ...page, legend + hint]
+    // What is cut off is at the top: blank lines, then members, and a taller window shows them again.
+    region(frame.slice(1 - rows).join('\n'))
+  }
+  const redraw = () => draw()
+  const frames = setInterval(redraw, frameMs)
+  process.stdout.on('resize', redraw)
+  return {
+    opened(url) {
+      page = [` ${styleText('dim', left('page', 8))}${styleText('underline', url)}`]
+    },
+    begins(act) {
+      waiting = true
+      region.persist(lines.begins(act))
+    },
+    suspected: ms => region.persist(lines.suspected(ms)),
+    ended(result) {
+      waiting = false
+      region.persist(lines.ended(result))
+    },
+    pause: () => sleep(pauseMs),
+    finished: story => region.persist(['', ...summary(story)].join('\n')),
+    close() {
+      clearInterval(frames)
+      process.stdout.off('resize', redraw)
+      draw('last')
+      region.done()
+    },
+  }
+}

@@ -1,5 +1,0 @@
-/** Start: joins the cluster, or says in one line why not and what to do. */
-import { type Cluster, type JoinOptions, joinCluster } from '@hearsay/core'
-import { orRefuse } from './refused.ts'
-
-export const startMember = (options: JoinOptions): Promise<Cluster> => orRefuse(joinCluster(options))

@@ -1,9 +1,0 @@
-/** JSON stage: what `hearsay presence --json` prints, and nothing else on stdout. */
-import { printJson } from '../terminal/print-json.ts'
-import type { Stage } from './stage.ts'
-
-export const jsonStage: Stage = {
-  happened: ({ event, occupant: { id, name, presence }, fields }) =>
-    printJson({ event, id, name, presence, fields, at: Date.now() }),
-  close: () => undefined,
-}

@@ -1,0 +1,40 @@
+/** Live stage: a table of those who are in the room now, drawn anew with each change. */
+import { styleText } from 'node:util'
+import { createLogUpdate } from 'log-update'
+import { printable } from '../terminal/printable.ts'
+import { tableLines } from '../terminal/text-table.ts'
+import type { Occupant, Stage } from './renderer.ts'
+import { shownFields } from './shown-fields.ts'
+
+/** Faster is no news to the eye. */
+const frameMs = 50
+
+export function liveStage(room: string, occupants: () => readonly Occupant[]): Stage {
+  const region = createLogUpdate(process.stdout)
+  let due: NodeJS.Timeout | undefined
+  const draw = (last?: 'last') => {
+    due = undefined
+    const here = occupants()
+    const title = `${styleText('bold', printable(room))}${last ? '' : styleText('dim', '    q ends')}`
+    const rows = here.map(({ name, isSelf, presence }) => [
+      `${printable(name)}${isSelf ? ' (you)' : ''}`,
+      shownFields(presence),
+    ])
+    const frame = [title, '', ...tableLines([`${here.length} here`, 'show'], rows)]
+    region(frame.slice(0, Math.max(1, process.stdout.rows - 1)).join('\n'))
+  }
+  const soon = () => {
+    due ??= setTimeout(draw, frameMs)
+  }
+  process.stdout.on('resize', soon)
+  draw()
+  return {
+    happened: soon,
+    close() {
+      clearTimeout(due)
+      process.stdout.off('resize', soon)
+      draw('last')
+      region.done()
+    },
+  }
+}

@@ -1,0 +1,37 @@
+/** Config settings: the options of a shared config, checked, with what was left out. */
+
+import { keyFromMemberId } from '../wire/member-id.ts'
+import type { ConfigOptions, ConfigSchema } from './config.ts'
+import { checkWith } from './config-schema.ts'
+import { InvalidOptionsError } from './errors.ts'
+import { checkOptionNames, type OptionNames } from './option-names.ts'
+
+export interface ConfigSettings {
+  readonly schema: ConfigSchema | undefined
+  readonly writers: 'anyone' | ReadonlySet<string>
+  readonly retentionMs: number
+}
+
+const names: OptionNames<ConfigOptions> = { schema: true, writers: true, retentionMs: true }
+const defaultRetentionMs = 30 * 86_400_000
+const minRetentionMs = 60_000
+
+/** @throws {InvalidOptionsError} */
+export function configSettings(options: ConfigOptions<ConfigSchema | undefined>): ConfigSettings {
+  checkOptionNames('config', options, names, '{ schema }, or none')
+  const { schema, writers = 'anyone', retentionMs = defaultRetentionMs } = options
+  checkWith(schema)
+  if (!Number.isFinite(retentionMs) || retentionMs < minRetentionMs)
+    throw new InvalidOptionsError(`retentionMs: give at least ${minRetentionMs} milliseconds`)
+  if (writers === 'anyone') return { schema, writers, retentionMs }
+  if (!Array.isArray(writers)) throw new InvalidOptionsError("writers: give 'anyone' or a list of member ids")
+  for (const id of writers)
+    if (typeof id !== 'string' || !keyFromMemberId(id))
+      throw new InvalidOptionsError(`writers: '${String(id)}' is no member id, like cluster.self.id`)
+  return { schema, writers: new Set(writers), retentionMs }
+}
+
+export function isSameSettings(a: ConfigSettings, b: ConfigSettings): boolean {
+  const [writersA, writersB] = [a, b].map(({ writers }) => [...writers].sort().join())
+  return a.schema === b.schema && writersA === writersB && a.retentionMs === b.retentionMs
+}

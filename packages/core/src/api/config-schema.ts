@@ -1,0 +1,51 @@
+/** Config schema: whether a value may stand under a key, and what is read there. */
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Json } from '../wire/json.ts'
+import { isPlainObject } from '../wire/plain-object.ts'
+import type { ConfigSchema } from './config.ts'
+import { InvalidOptionsError } from './errors.ts'
+
+export type Checked =
+  | { readonly type: 'valid'; readonly value: unknown }
+  /** Plain sentences. */
+  | { readonly type: 'invalid'; readonly issues: readonly string[] }
+
+export type CheckValue = (key: string, value: Json) => Checked
+
+/** @throws {InvalidOptionsError} it is no schema */
+export function checkWith(schema: ConfigSchema | undefined): CheckValue {
+  if (schema === undefined) return (_key, value) => ({ type: 'valid', value })
+  if (isSchema(schema)) return (_key, value) => validate(schema, value)
+  if (!isPlainObject(schema) || !Object.values(schema).every(isSchema))
+    throw new InvalidOptionsError('schema: give a Standard Schema, or an object of one for each key')
+  return (key, value) => {
+    const own = Object.hasOwn(schema, key) ? schema[key] : undefined
+    return own ? validate(own, value) : { type: 'invalid', issues: ['there is no such key in the schema'] }
+  }
+}
+
+function validate(schema: StandardSchemaV1, value: Json): Checked {
+  // Schemas are the app's, and what arrives is anybody's: one may throw at the other.
+  try {
+    const result = schema['~standard'].validate(value)
+    // Also one of another realm, or of a library: without issues it would pass for a value.
+    if ('then' in result) {
+      Promise.resolve(result).catch(() => {})
+      return { type: 'invalid', issues: ['the schema answers later: one that answers at once is needed'] }
+    }
+    if (!result.issues) return { type: 'valid', value: result.value }
+    return { type: 'invalid', issues: result.issues.map(sentenceOf) }
+  } catch (error) {
+    return { type: 'invalid', issues: [`the schema failed: ${String(error)}`] }
+  }
+}
+
+function sentenceOf({ message, path = [] }: StandardSchemaV1.Issue): string {
+  const place = path.map(part => String(typeof part === 'object' ? part.key : part)).join('.')
+  return place === '' ? message : `${place}: ${message}`
+}
+
+function isSchema(value: unknown): value is StandardSchemaV1 {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  return '~standard' in value
+}

@@ -1,0 +1,65 @@
+/**
+ * Document changes: what transactions have changed since somebody last asked, as clocks and deletions.
+ *
+ * The changes themselves stay in the document and are encoded when they are asked for, in chunks: a paste of 30 MB is
+ * never encoded in one go. Encoding is by the state of the document then, so nothing is ever missing; something may
+ * come twice.
+ */
+import * as Y from 'yjs'
+import { changedClients } from '../spaces/documents/changed-clients.ts'
+import { type DeletedRange, updateChunks } from '../spaces/documents/update-chunks.ts'
+
+export class DocumentChanges {
+  readonly #doc: Y.Doc
+  /** Client → the first clock that changed. */
+  #since = new Map<number, number>()
+  #deletions = new Map<number, DeletedRange[]>()
+
+  constructor(doc: Y.Doc) {
+    this.#doc = doc
+  }
+
+  get isEmpty(): boolean {
+    return this.#since.size === 0 && this.#deletions.size === 0
+  }
+
+  collect(transaction: Y.Transaction): void {
+    for (const { client, before } of changedClients(transaction))
+      this.#since.set(client, Math.min(before, this.#since.get(client) ?? before))
+    for (const [client, ranges] of transaction.deleteSet.clients) {
+      const known = this.#deletions.get(client)
+      if (known) known.push(...ranges)
+      else this.#deletions.set(client, [...ranges])
+    }
+  }
+
+  /** What `other` collected is part of this now. */
+  add(other: DocumentChanges): void {
+    for (const [client, clock] of other.#since)
+      this.#since.set(client, Math.min(clock, this.#since.get(client) ?? clock))
+    for (const [client, ranges] of other.#deletions)
+      this.#deletions.set(client, [...(this.#deletions.get(client) ?? []), ...ranges])
+    other.clear()
+  }
+
+  /**
+   * As updates, encoded one by one. Nothing is left to be asked for.
+   *
+   * @param maxBytes of the first one, about
+   * @param growTo of the longest one: each is twice as long as the one before
+   */
+  take(maxBytes: number, growTo: number = maxBytes): Iterator<Uint8Array, void, undefined> {
+    const since = this.#since
+    const until = new Map([...since.keys()].map(client => [client, Y.getState(this.#doc.store, client)]))
+    const deletions = this.#deletions
+    const newClients = [...since.values()].filter(clock => clock === 0).length
+    const receiverClients = this.#doc.store.clients.size - newClients
+    this.clear()
+    return updateChunks(this.#doc, { since, until, deletions, maxBytes, growTo, receiverClients })
+  }
+
+  clear(): void {
+    this.#since = new Map()
+    this.#deletions = new Map()
+  }
+}

@@ -1,0 +1,343 @@
+/**
+ * Document provider: synchronises one document with a room, and stores it.
+ *
+ * Local changes are merged and sent at once, then at most every 50 ms: as a rumor if they fit, otherwise as a stream
+ * to each connected member that holds the document. What others write is applied with the provider as the origin of
+ * the transaction. A long change is encoded in slices of a few milliseconds, so that it holds up nothing else.
+ */
+import { ObservableV2 } from 'lib0/observable'
+import * as Y from 'yjs'
+import { NotRunningError } from '../api/errors.ts'
+import type { Provider, ProviderEvents, ProviderStatus } from '../api/room-document.ts'
+import type { AppNotifications } from '../runtime/app-notifications.ts'
+import type { Clock } from '../runtime/ports.ts'
+import { Paced } from '../runtime/throttle.ts'
+import { DocumentSync } from '../spaces/documents/document-sync.ts'
+import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
+import { firstEpoch } from '../spaces/documents/epochs/epoch.ts'
+import { SharedUpdates } from '../spaces/documents/shared-updates.ts'
+import { streamedChunks } from '../spaces/documents/update-chunks.ts'
+import type { KeptUpdates } from '../storage/update-log.ts'
+import { limits } from '../wire/limits.ts'
+import { DocumentChanges } from './document-changes.ts'
+import { emitIsolated } from './isolated-observers.ts'
+import { type AwarenessClaims, type OwnClaim, PresenceAwareness } from './presence-awareness.ts'
+
+/** What a document is given by its room. */
+export interface DocumentHost {
+  readonly clock: Clock
+  readonly notifications: AppNotifications
+  /** Whether this member is in the room: then what is written is stored, synchronised or not. */
+  isOpen(): boolean
+  /** What is stored of a document. */
+  kept(document: string): KeptUpdates
+  /** From now on the document is announced and synchronised. @throws {NotRunningError} */
+  open(sync: DocumentSync): void
+  close(sync: DocumentSync): void
+  /** Somebody has written. */
+  changed(sync: DocumentSync): void
+  /** Sends all others an update that fits a rumor. */
+  say(sync: DocumentSync, update: Uint8Array): void
+  /** Sends longer ones to connected members that hold the document. */
+  push(document: string, updates: SharedUpdates): void
+  /** Shows this member's awareness; undefined: none. @throws {InvalidValueError} nothing changed */
+  claim(document: string, claim: OwnClaim | undefined): void
+  /** What others show. */
+  claims(document: string): AwarenessClaims
+  /** The document gets a client id that nobody has used. */
+  drawClientId(document: string): void
+  /** Another replica wrote under the same client id. */
+  collided(document: string, memberId: string): void
+  destroyed(document: string): void
+}
+
+/** Our choice, as for presence. */
+const updateIntervalMs = 50
+/** A fact's payload also carries the document's name. */
+const maxSaidBytes = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 16
+const { maxBytes, growTo } = streamedChunks
+/** A long change is encoded for so long, then everything else has its turn. */
+const sliceMs = 8
+
+export class DocumentProvider extends ObservableV2<ProviderEvents> implements Provider {
+  readonly doc: Y.Doc
+  readonly #room: DocumentHost
+  readonly #sync: DocumentSync
+  readonly #send: Paced
+  readonly #kept: KeptUpdates
+  /** Written here, and neither sent nor stored yet. */
+  readonly #local: DocumentChanges
+  /** Written elsewhere, and not stored yet: it arrived before what it builds upon. */
+  readonly #foreign: DocumentChanges
+  /** Of the transaction that is being applied. */
+  readonly #applying: DocumentChanges
+  /** Updates on their way into the store. */
+  #storing: Promise<void> = Promise.resolve()
+  #awareness: PresenceAwareness | undefined
+  #status: ProviderStatus = 'disconnected'
+  #synced = false
+  #isTooLarge = false
+
+  constructor(name: string, doc: Y.Doc, room: DocumentHost) {
+    super()
+    this.doc = doc
+    this.#room = room
+    this.#local = new DocumentChanges(doc)
+    this.#foreign = new DocumentChanges(doc)
+    this.#applying = new DocumentChanges(doc)
+    this.#send = new Paced(
+      room.clock,
+      () => updateIntervalMs,
+      () => this.#sendLocal(),
+    )
+    this.#kept = room.kept(name)
+    this.#kept.open(doc)
+    this.#sync = new DocumentSync({
+      name,
+      doc,
+      origin: this,
+      applied: update => this.#applied(update),
+      collided: memberId => room.collided(name, memberId),
+      lineage: this.#kept.lineage,
+      replaced: () => this.#forgetChanges(),
+      // Should this process end before more is known.
+      shared: () => this.#kept.replace({ epoch: firstEpoch }),
+      epochChanged: lineage => this.#epochChanged(lineage),
+    })
+    doc.on('afterAllTransactions', (_, transactions) => this.#step(() => this.#collect(transactions)))
+    doc.on('destroy', () => this.#destroyed())
+    this.connect()
+  }
+
+  get awareness(): PresenceAwareness {
+    this.#awareness ??= this.#step(() => {
+      const { notifications } = this.#room
+      this.#awareness = new PresenceAwareness(this.doc, this, notifications, claim => this.#claim(claim))
+      this.presenceChanged()
+      return this.#awareness
+    })
+    return this.#awareness
+  }
+
+  get status(): ProviderStatus {
+    return this.#status
+  }
+
+  get synced(): boolean {
+    return this.#synced
+  }
+
+  connect(): void {
+    if (this.#status === 'connected') return
+    if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed')
+    this.#step(() => {
+      this.#room.open(this.#sync)
+      this.#setStatus('connected')
+      this.#claim(this.#awareness?.claim())
+      this.presenceChanged()
+    })
+  }
+
+  disconnect(): void {
+    if (this.#status === 'disconnected') return
+    this.#step(() => {
+      this.#send.flush()
+      this.#claim(undefined)
+      this.#room.close(this.#sync)
+      this.#sync.epochs.away()
+      this.#sync.state.reset()
+      this.#setStatus('disconnected')
+      this.#setSynced(false)
+      this.presenceChanged()
+    })
+  }
+
+  override destroy(): void {
+    this.doc.destroy()
+  }
+
+  async stored(): Promise<void> {
+    this.flush()
+    await this.#storing
+    await this.#kept.stored()
+  }
+
+  /** Sends and stores at once what waits. */
+  flush(): void {
+    this.#send.flush()
+    this.#storeForeign()
+  }
+
+  get superseded(): readonly Uint8Array[] {
+    return this.#kept.superseded
+  }
+
+  discardSuperseded(): void {
+    this.#kept.discardSuperseded()
+  }
+
+  /** The others are in an epoch that this replica cannot be brought into. */
+  supersede(): void {
+    const update = Y.encodeStateAsUpdate(this.doc)
+    this.#kept.supersede(update)
+    this.#sync.epochs.giveUp()
+    this.#sync.state.reset()
+    this.#setSynced(false)
+    this.#notify('superseded', [{ update }])
+  }
+
+  /** Something may have been exchanged. */
+  stepped(): void {
+    if (this.#status === 'connected') this.#setSynced(this.#sync.state.isSynced)
+  }
+
+  /** Others' presence may say something else about this document. */
+  presenceChanged(): void {
+    if (!this.#awareness) return
+    const claims = this.#status === 'connected' ? this.#room.claims(this.#sync.name) : []
+    this.#awareness.show(claims, this.#room.clock.now().epochMs)
+  }
+
+  override emit<Name extends keyof ProviderEvents & string>(
+    name: Name,
+    details: Parameters<ProviderEvents[Name]>,
+  ): void {
+    emitIsolated(this, name, details)
+  }
+
+  /** The document's client id is another one now. */
+  clientChanged(): void {
+    this.#awareness?.clientChanged()
+  }
+
+  /** Another member writes under the same client id. */
+  reportCollision(memberId: string): void {
+    this.#notify('collision', [{ member: memberId, clientID: this.doc.clientID }])
+  }
+
+  #destroyed(): void {
+    this.#step(() => {
+      this.disconnect()
+      this.#storeForeign()
+      this.#kept.close()
+      this.#room.destroyed(this.#sync.name)
+      // That it is disconnected is still announced.
+      this.#room.notifications.event(() => super.destroy())
+    })
+  }
+
+  #collect(transactions: readonly Y.Transaction[]): void {
+    for (const transaction of transactions) {
+      if (transaction.origin === this.#kept) continue
+      if (transaction.origin === this) this.#applying.collect(transaction)
+      else this.#local.collect(transaction)
+    }
+    this.#room.changed(this.#sync)
+    if (this.#local.isEmpty) return
+    this.#checkSize()
+    this.#send.ask()
+  }
+
+  /** All of them are about ids that the document does not have any more. */
+  #forgetChanges(): void {
+    for (const changes of [this.#local, this.#foreign, this.#applying]) changes.clear()
+    this.#room.drawClientId(this.#sync.name)
+  }
+
+  #epochChanged(lineage: Lineage | undefined): void {
+    this.#kept.replace(lineage)
+    if (lineage && lineage.epoch.number > 0) this.#notify('epoch', [{ number: lineage.epoch.number }])
+  }
+
+  /** Tells the app at once, and once for each time that the limit is passed. */
+  #checkSize(): void {
+    const bytes = this.#sync.digest.liveBytes
+    const maxBytes = limits.maxDocumentBytes
+    if (bytes > maxBytes && !this.#isTooLarge) this.#notify('too-large', [{ bytes, maxBytes }])
+    this.#isTooLarge = bytes > maxBytes
+  }
+
+  /** @param update an update of which nothing waits for anything: it is stored as it came */
+  #applied(update: Uint8Array | undefined): void {
+    if (update) {
+      this.#applying.clear()
+      if (this.#room.isOpen()) this.#kept.append(update)
+    } else {
+      this.#foreign.add(this.#applying)
+      if (!this.#foreign.isEmpty) this.#send.ask()
+    }
+  }
+
+  #sendLocal(): void {
+    this.#storeForeign()
+    if (this.#local.isEmpty) return
+    const updates = new SharedUpdates(this.#local.take(maxBytes, growTo))
+    const [first, second] = [updates.at(0), updates.at(1)]
+    if (!first) return
+    this.#store(updates)
+    if (this.#status !== 'connected') return
+    this.#sync.epochs.share()
+    if (second === undefined && first.length <= maxSaidBytes) this.#room.say(this.#sync, first)
+    else this.#room.push(this.#sync.name, updates)
+  }
+
+  #storeForeign(): void {
+    if (!this.#foreign.isEmpty) this.#store(new SharedUpdates(this.#foreign.take(maxBytes, growTo)))
+  }
+
+  #store(updates: SharedUpdates): void {
+    if (!this.#room.isOpen()) return
+    const { clock } = this.#room
+    let index = 0
+    const { epochs } = this.#sync
+    const { generation } = epochs
+    const storeSlice = (): boolean => {
+      // Stored as a whole meanwhile, under other ids.
+      if (generation !== epochs.generation) return true
+      const untilMs = clock.now().monotonicMs + sliceMs
+      for (let update = updates.at(index); update; update = updates.at(++index)) {
+        this.#kept.append(update)
+        if (clock.now().monotonicMs >= untilMs) return updates.at(index + 1) === undefined
+      }
+      return true
+    }
+    if (storeSlice()) return
+    const rest = new Promise<void>(resolve => {
+      const goOn = () => {
+        index += 1
+        if (storeSlice()) resolve()
+        else clock.setTimer(clock.now().monotonicMs, goOn)
+      }
+      clock.setTimer(clock.now().monotonicMs, goOn)
+    })
+    this.#storing = Promise.all([this.#storing, rest]).then(() => {})
+  }
+
+  #claim(claim: OwnClaim | undefined): void {
+    if (this.#status === 'connected') this.#room.claim(this.#sync.name, claim)
+  }
+
+  #setStatus(status: ProviderStatus): void {
+    this.#status = status
+    this.#notify('status', [{ status }])
+  }
+
+  #setSynced(isSynced: boolean): void {
+    if (this.#synced === isSynced) return
+    this.#synced = isSynced
+    this.#notify('synced', [isSynced])
+    this.#notify('sync', [isSynced])
+  }
+
+  /** After the step. */
+  #notify<Name extends keyof ProviderEvents & string>(
+    name: Name,
+    details: Parameters<ProviderEvents[Name]>,
+  ): void {
+    this.#room.notifications.event(() => this.emit(name, details))
+  }
+
+  #step<T>(act: () => T): T {
+    return this.#room.notifications.step(act)
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Presence awareness: the awareness of y-protocols, carried by a room's presence.
+ *
+ * A state is there as long as its member is; nothing runs out and nothing is renewed, so none of the timers of
+ * y-protocols run. Each member has one state, under the client id of its document, whatever the app sets that id to.
+ * Where several members claim one client id, the member of the smallest id keeps it and the others are shown under
+ * another one; this member's own id always stands for itself.
+ */
+import { Awareness } from 'y-protocols/awareness'
+import type * as Y from 'yjs'
+import type { AwarenessClaim } from '../rooms/awareness-field.ts'
+import type { AppNotifications } from '../runtime/app-notifications.ts'
+import { emitIsolated } from './isolated-observers.ts'
+
+type State = Record<string, unknown>
+
+/** What other members say of themselves. */
+export type AwarenessClaims = readonly (AwarenessClaim & { readonly member: string })[]
+
+/** What this member says of itself, not yet known to be JSON. */
+export interface OwnClaim {
+  readonly client: number
+  readonly state: State
+}
+
+export class PresenceAwareness extends Awareness {
+  readonly #say: (claim: OwnClaim | undefined) => void
+  readonly #origin: unknown
+  readonly #notifications: AppNotifications
+
+  /**
+   * @param origin of events about others
+   * @param say tells the others, or throws, and then nothing has changed
+   */
+  constructor(
+    doc: Y.Doc,
+    origin: unknown,
+    notifications: AppNotifications,
+    say: (claim: OwnClaim | undefined) => void,
+  ) {
+    super(doc)
+    clearInterval(this._checkInterval)
+    this.#origin = origin
+    this.#notifications = notifications
+    this.#say = say
+    say(this.claim())
+  }
+
+  /** @throws {InvalidValueError} the state is no JSON, or makes this member's presence too large; nothing changed */
+  override setLocalState(state: State | null): void {
+    const set = () => super.setLocalState(state)
+    // y-protocols sets a first state before this has anybody to tell.
+    if (!(#say in this)) set()
+    else
+      this.#notifications.step(() => {
+        this.#say(this.#claimOf(state))
+        set()
+      })
+  }
+
+  /** What this member says. */
+  claim(): OwnClaim | undefined {
+    return this.#claimOf(this.getLocalState())
+  }
+
+  override emit(name: string, details: unknown[]): void {
+    emitIsolated(this, name, details)
+  }
+
+  /** The document's client id is another one now: so is the id of this member's state. */
+  clientChanged(): void {
+    const [before, after] = [this.clientID, this.doc.clientID]
+    if (before === after) return
+    const state = this.getLocalState()
+    const { clock = -1, lastUpdated = 0 } = this.meta.get(before) ?? {}
+    this.states.delete(before)
+    this.meta.delete(before)
+    this.clientID = after
+    this.meta.set(after, { clock: clock + 1, lastUpdated })
+    if (state) this.states.set(after, state)
+    const changes = { added: state ? [after] : [], updated: [], removed: state ? [before] : [] }
+    this.#notify(changes, 'local')
+    this.#say(this.claim())
+  }
+
+  /** Shows what others say, and nothing else. */
+  show(claims: AwarenessClaims, epochMs: number): void {
+    const shown = new Map<number, State>()
+    for (const { member, client, state } of claims.toSorted((a, b) => (a.member < b.member ? -1 : 1))) {
+      const isFree = (id: number) => id !== this.clientID && !shown.has(id)
+      let id = client
+      for (let attempt = 0; !isFree(id); attempt++) id = substituteFor(member, attempt)
+      shown.set(id, state)
+    }
+    const added = [...shown.keys()].filter(client => !this.states.has(client))
+    const updated = [...shown.keys()].filter(client => {
+      const state = this.states.get(client)
+      return state !== undefined && state !== shown.get(client)
+    })
+    const removed = [...this.states.keys()].filter(client => client !== this.clientID && !shown.has(client))
+    if (added.length + updated.length + removed.length === 0) return
+    for (const client of removed) this.states.delete(client)
+    for (const [client, state] of shown) this.states.set(client, state)
+    for (const client of [...added, ...updated, ...removed]) {
+      const clock = (this.meta.get(client)?.clock ?? -1) + 1
+      this.meta.set(client, { clock, lastUpdated: epochMs })
+    }
+    this.#notify({ added, updated, removed }, this.#origin)
+    // Listeners may ask for their clocks.
+    this.#notifications.event(() => {
+      for (const client of removed) if (!this.states.has(client)) this.meta.delete(client)
+    })
+  }
+
+  /** After the step. */
+  #notify(changes: Record<'added' | 'updated' | 'removed', readonly number[]>, origin: unknown): void {
+    this.#notifications.event(() => {
+      for (const event of ['change', 'update'] as const) this.emit(event, [changes, origin])
+    })
+  }
+
+  #claimOf(state: State | null): OwnClaim | undefined {
+    return state ? { client: this.clientID, state } : undefined
+  }
+}
+
+/** A client id for a member whose own is taken: the same each time, and beyond those that Yjs draws. */
+function substituteFor(member: string, attempt: number): number {
+  let hash = attempt
+  for (let i = 0; i < member.length; i++) hash = (hash * 31 + member.charCodeAt(i)) % 0x7fff_ffff
+  return 0x1_0000_0000 + hash
+}

@@ -1,0 +1,158 @@
+/** Room documents: the documents of one room that this member has open, by name, each made once. */
+import * as Y from 'yjs'
+import { InvalidOptionsError } from '../api/errors.ts'
+import { checkSpaceName } from '../api/member-options.ts'
+import { checkOptionNames, type OptionNames } from '../api/option-names.ts'
+import type { DocumentOptions, RoomDocument } from '../api/room-document.ts'
+import type { CarriedDocument } from '../rooms/room-replica.ts'
+import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
+import { byteLength } from '../wire/byte-length.ts'
+import { limits } from '../wire/limits.ts'
+import { type DocumentHost, DocumentProvider } from './document-provider.ts'
+import type { Seed } from './document-seed.ts'
+import { isolateObservers } from './isolated-observers.ts'
+
+export interface RoomDocumentsOptions extends Omit<DocumentHost, 'destroyed' | 'open' | 'drawClientId'> {
+  /** 0 ≤ random() < 1. */
+  readonly random: () => number
+  /** From now on the document is announced and synchronised. @throws {NotRunningError} */
+  readonly open: (sync: Parameters<DocumentHost['open']>[0], seed: Seed | undefined) => void
+  /** A document has another client id: the others are to know. */
+  readonly clientChanged: () => void
+  /** The replica of a document that this member has carried for others so far; it is handed over. */
+  readonly takeCarried: (document: string) => CarriedDocument | undefined
+}
+
+/** What is announced of a document beside its name, at most. */
+const holdingBytes = 160
+
+const optionNames: OptionNames<DocumentOptions> = { seed: true }
+
+interface Open extends RoomDocument {
+  readonly provider: DocumentProvider
+}
+
+export class RoomDocuments {
+  readonly #options: RoomDocumentsOptions
+  readonly #open = new Map<string, Open>()
+
+  constructor(options: RoomDocumentsOptions) {
+    this.#options = options
+  }
+
+  /** @throws {InvalidOptionsError} @throws {NotRunningError} the room was left, and it was not open before */
+  get(name: string, options: DocumentOptions = {}): RoomDocument {
+    const open = this.#open.get(name)
+    if (open) return open
+    checkSpaceName('document', name, { minBytes: 0 })
+    checkOptionNames('document', options, optionNames, '{ seed: doc => {} }')
+    const { seed } = options
+    if (seed !== undefined && typeof seed !== 'function')
+      throw new InvalidOptionsError('document: seed is a function that fills an empty document')
+    if (this.#open.size >= limits.maxDocuments)
+      throw new InvalidOptionsError(
+        `document: at most ${limits.maxDocuments} of one room are open: destroy a provider first`,
+      )
+    this.#checkNames(name)
+    const made = this.#make(name, seed)
+    this.#open.set(name, made)
+    return made
+  }
+
+  /** Something may have been exchanged. */
+  stepped(): void {
+    for (const { provider } of this.#open.values()) provider.stepped()
+  }
+
+  /** Others' awareness changed. */
+  presenceChanged(): void {
+    for (const { provider } of this.#open.values()) provider.presenceChanged()
+  }
+
+  /** Another member writes, or wrote, under the client id of this document. */
+  collided(name: string, memberId: string): void {
+    this.#open.get(name)?.provider.reportCollision(memberId)
+  }
+
+  /** The others are in an epoch that this replica of a document cannot be brought into. */
+  supersede(name: string): void {
+    this.#open.get(name)?.provider.supersede()
+  }
+
+  /** The document gets a client id that no other member has. */
+  drawClientId(name: string): void {
+    const doc = this.#open.get(name)?.doc
+    if (doc) doc.clientID = this.#newClientId()
+  }
+
+  /** Sends and stores at once what waits. */
+  flush(): void {
+    for (const { provider } of this.#open.values()) provider.flush()
+  }
+
+  disconnect(): void {
+    for (const { provider } of this.#open.values()) provider.disconnect()
+  }
+
+  #make(name: string, seed: Seed | undefined): Open {
+    const doc = this.#takeCarried(name) ?? new Y.Doc()
+    isolateObservers(doc)
+    // Drawn anew at each start: one that was used before may have written what this process does not know of.
+    doc.clientID = this.#newClientId()
+    const provider = new DocumentProvider(name, doc, {
+      ...this.#options,
+      open: sync => this.#options.open(sync, seed),
+      destroyed: () => this.#open.delete(name),
+      drawClientId: () => this.drawClientId(name),
+    })
+    followClientId(doc, () => {
+      provider.clientChanged()
+      this.#options.clientChanged()
+    })
+    return {
+      name,
+      doc,
+      provider,
+      get awareness() {
+        return provider.awareness
+      },
+    }
+  }
+
+  /** Unless it is in another epoch than what is stored here. */
+  #takeCarried(name: string): Y.Doc | undefined {
+    const carried = this.#options.takeCarried(name)
+    const kept = this.#options.kept(name)
+    if (!carried?.lineage) return carried?.doc
+    if (!kept.lineage && kept.isEmpty) kept.replace(carried.lineage)
+    return isSameEpoch(kept.lineage?.epoch, carried.lineage.epoch) ? carried.doc : undefined
+  }
+
+  /** All of them are announced in one field. */
+  #checkNames(name: string): void {
+    const names = [...this.#open.keys(), name]
+    const bytes = names.reduce((sum, each) => sum + byteLength(JSON.stringify(each)) + holdingBytes, 0)
+    if (bytes > limits.maxPresenceBytes)
+      throw new InvalidOptionsError(
+        `document: the names of the open documents are too long together: destroy a provider first, or give shorter names`,
+      )
+  }
+
+  #newClientId(): number {
+    return Math.floor(this.#options.random() * 2 ** 32)
+  }
+}
+
+/** Calls back when the client id of a document is set: by the app, by Yjs, or because of a collision. */
+function followClientId(doc: Y.Doc, changed: () => void): void {
+  let clientID = doc.clientID
+  Object.defineProperty(doc, 'clientID', {
+    enumerable: true,
+    configurable: true,
+    get: () => clientID,
+    set(next: number) {
+      clientID = next
+      changed()
+    },
+  })
+}

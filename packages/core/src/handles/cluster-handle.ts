@@ -1,0 +1,205 @@
+/**
+ * Face: the cluster as an app holds it, over one machine and its driver.
+ *
+ * It exists before the machine does, so an app may subscribe first; until `attach` it shows nobody. No listener of the
+ * app runs while the driver is in a step.
+ */
+import type { TypedEventTarget } from 'main-event'
+import type { Cluster, ClusterEvents, Explanation, Heartbeat } from '../api/cluster.ts'
+import type { Config, ConfigOptions, ConfigSchema } from '../api/config.ts'
+import { NotRunningError } from '../api/errors.ts'
+import type { Health } from '../api/health.ts'
+import { checkMemberId, checkUpdate } from '../api/member-options.ts'
+import type { Room } from '../api/room.ts'
+import { createStore, type OwnedStore, type Store } from '../api/store.ts'
+import type { Member } from '../member/member.ts'
+import type { MemberEvent } from '../member/member-view.ts'
+import { AppEvents } from '../runtime/app-events.ts'
+import { AppNotifications } from '../runtime/app-notifications.ts'
+import type { Driver } from '../runtime/driver.ts'
+import type { Engine, EngineFace } from '../runtime/engine.ts'
+import type { Clock } from '../runtime/ports.ts'
+import type { StoreState } from '../storage/write-queue.ts'
+import { explain } from './explain.ts'
+import { HeartbeatStore } from './heartbeat-store.ts'
+import type { MemberSpaces } from './space-registry.ts'
+
+/** Longest wait for the neighbours to hear the goodbye. */
+const goodbyeMs = 1_000
+const nobody: readonly Member[] = []
+/** They tell it on, and meanwhile nobody who is just dialling must be refused. */
+const lingerMs = 200
+/** What was written right before, and is too long for a rumor, is waited for no longer than this. */
+const maxUnsentMs = 5_000
+
+export class Face implements Cluster, EngineFace {
+  readonly name: string
+  readonly notifications: AppNotifications
+  readonly heartbeats: Store<ReadonlyMap<string, Heartbeat>>
+  readonly #events: AppEvents<ClusterEvents>
+  readonly #members: OwnedStore<readonly Member[]>
+  readonly #hearts: HeartbeatStore
+  readonly #clock: Clock
+  #engine: Engine | undefined
+  #onGoodbyeHeard: () => void = () => {}
+  #leaving: Promise<void> | undefined
+  /** Made with the first room. */
+  #spaces: { readonly engine: Engine; readonly own: MemberSpaces } | undefined
+
+  constructor(name: string, clock: Clock) {
+    this.name = name
+    this.notifications = new AppNotifications(clock)
+    this.#clock = this.notifications.clock
+    this.#events = new AppEvents(this.notifications)
+    this.#members = createStore(this.notifications, () => this.#engine?.machine.members() ?? nobody)
+    this.#hearts = new HeartbeatStore(
+      () => this.#engine?.machine,
+      this.notifications,
+      () => this.#engine?.driver.handle({ type: 'watched' }),
+    )
+    this.heartbeats = this.#hearts
+  }
+
+  /** A new life, whatever became of the one before. */
+  attach(engine: Engine): void {
+    this.#engine = engine
+    this.#leaving = undefined
+    this.#hearts.start()
+  }
+
+  get events(): TypedEventTarget<ClusterEvents> {
+    return this.#events
+  }
+
+  get members(): Store<readonly Member[]> {
+    return this.#members
+  }
+
+  get self(): Member {
+    const { machine, self } = this.#running()
+    const member = machine.member(self)
+    if (!member) throw new NotRunningError('the cluster has not started yet')
+    return member
+  }
+
+  health(): Health {
+    const { machine, driver, host } = this.#running()
+    const { refused = 0, collisions = 0 } = driver.spacesLoad() ?? {}
+    const { state } = host.writes
+    return {
+      ...machine.health(),
+      refused,
+      clientIdCollisions: collisions,
+      storage: state.status,
+      storageError: state.status === 'failing' ? state.error.message : undefined,
+      localDiscoveryError: undefined,
+    }
+  }
+
+  explain(memberId: string): Explanation {
+    checkMemberId('explain', memberId)
+    return explain(this.#running().machine, memberId, this.#clock.now())
+  }
+
+  update(wanted: { name?: string; tags?: Readonly<Record<string, string>> }): void {
+    checkUpdate(wanted)
+    const { name, tags } = wanted
+    if (this.#leaving) throw new NotRunningError('the cluster was left')
+    const change = { ...(name !== undefined && { name }), ...(tags !== undefined && { tags: { ...tags } }) }
+    this.#running().driver.handle({ type: 'change', change })
+  }
+
+  async room<P extends object>(name: string): Promise<Room<P>> {
+    const spaces = await this.#ownSpaces()
+    return (await spaces.room(name)) as unknown as Room<P>
+  }
+
+  async config<S extends ConfigSchema | undefined>(
+    name: string,
+    options: ConfigOptions<S> = {},
+  ): Promise<Config<S>> {
+    const spaces = await this.#ownSpaces()
+    return (await spaces.config(name, options)) as unknown as Config<S>
+  }
+
+  leave(): Promise<void> {
+    if (this.#leaving) return this.#leaving
+    let settle: (left: Promise<void>) => void = () => {}
+    const leaving = new Promise<void>(resolve => {
+      settle = resolve
+    })
+    // Known before it begins: a listener that is called meanwhile may call this, too.
+    this.#leaving = leaving
+    settle(this.#leave())
+    return leaving
+  }
+
+  event({ type, member }: MemberEvent): void {
+    this.#events.emit(type, member)
+  }
+
+  stepped(): void {
+    this.#members.refresh()
+  }
+
+  goodbyeHeard(): void {
+    this.#onGoodbyeHeard()
+  }
+
+  identityChanged(copied: boolean): void {
+    this.#events.emit('identity', { copied })
+  }
+
+  /** The store began to fail, or recovered. */
+  storageChanged(state: StoreState): void {
+    this.#events.emit('storage', state)
+  }
+
+  /** The process may end: what was written in rooms and configs is told and stored at once. */
+  protected flush(): void {
+    this.#spaces?.own.flush()
+  }
+
+  async #leave(): Promise<void> {
+    const engine = this.#engine
+    if (!engine) return
+    if (engine.driver.isRunning) {
+      this.flush()
+      await this.#sayGoodbye(engine.driver)
+      await this.#pass(engine.machine.overlay.linked().length > 0 ? lingerMs : 0)
+      for (let waitedMs = 0; this.#spaces?.own.hasUnsent && waitedMs < maxUnsentMs; waitedMs += lingerMs)
+        await this.#pass(lingerMs)
+    }
+    await this.#spaces?.own.close()
+    engine.driver.stop()
+    this.#hearts.stop()
+  }
+
+  #sayGoodbye(driver: Driver): Promise<void> {
+    return new Promise(resolve => {
+      const cancel = this.#clock.setTimer(this.#clock.now().monotonicMs + goodbyeMs, resolve)
+      this.#onGoodbyeHeard = () => {
+        cancel()
+        resolve()
+      }
+      driver.handle({ type: 'leave' })
+    })
+  }
+
+  #pass(ms: number): Promise<void> {
+    return new Promise(resolve => this.#clock.setTimer(this.#clock.now().monotonicMs + ms, resolve))
+  }
+
+  async #ownSpaces(): Promise<MemberSpaces> {
+    const { MemberSpaces } = await import('./space-registry.ts')
+    const engine = this.#running()
+    if (this.#leaving) throw new NotRunningError('the cluster was left')
+    if (this.#spaces?.engine !== engine) this.#spaces = { engine, own: new MemberSpaces(engine) }
+    return this.#spaces.own
+  }
+
+  #running(): Engine {
+    if (!this.#engine) throw new NotRunningError('the cluster has not started yet')
+    return this.#engine
+  }
+}

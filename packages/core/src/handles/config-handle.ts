@@ -1,0 +1,328 @@
+/**
+ * Config face: a shared config as an app holds it, over its entries and the driver of this member's spaces.
+ *
+ * The view shows of each key the newest entry that the schema takes. Events come after the step that caused them,
+ * when the view is up to date.
+ */
+import type { TypedEventTarget } from 'main-event'
+import type { Config, ConfigEvents, ConfigVersion } from '../api/config.ts'
+import type { Checked, CheckValue } from '../api/config-schema.ts'
+import { InvalidValueError, NotAllowedError, NotRunningError, StorageError } from '../api/errors.ts'
+import { checkKey, sharedValue } from '../api/shared-value.ts'
+import { createStore, type OwnedStore, type Store } from '../api/store.ts'
+import { losersOf, replacedBy, replacementOf, type Version } from '../config/config-conflicts.ts'
+import { maxKeys } from '../config/config-entries.ts'
+import { ConfigContent } from '../config/config-replica.ts'
+import type { HybridTime } from '../config/hybrid-clock.ts'
+import { AppEvents } from '../runtime/app-events.ts'
+import type { AppNotifications } from '../runtime/app-notifications.ts'
+import type { Clock } from '../runtime/ports.ts'
+import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
+import type { KeptFacts } from '../storage/fact-storage.ts'
+import type { Json } from '../wire/json.ts'
+import { limits } from '../wire/limits.ts'
+import type { ReplacedEntry } from '../wire/space-fact.ts'
+import { Agreement } from './sync-waiters.ts'
+
+type Values = Record<string, unknown>
+
+export interface ConfigFaceOptions {
+  readonly name: string
+  /** The space tag. */
+  readonly space: string
+  readonly self: string
+  readonly driver: SpacesDriver
+  readonly clock: Clock
+  readonly notifications: AppNotifications
+  readonly check: CheckValue
+  readonly writers: 'anyone' | ReadonlySet<string>
+  readonly retentionMs: number
+  readonly kept: KeptFacts
+  /** One's own incarnation. */
+  readonly incarnation: number
+  readonly left: () => void
+}
+
+/** What the view shows under a key. */
+interface Shown {
+  readonly version: Version
+  readonly value: unknown
+}
+
+export class ConfigFace implements Config<undefined, Values, Values>, SpaceListener {
+  readonly name: string
+  readonly #options: ConfigFaceOptions
+  readonly #content: ConfigContent
+  readonly #events: AppEvents<ConfigEvents<unknown>>
+  readonly #entries: OwnedStore<Readonly<Values>>
+  readonly #shown = new Map<string, Shown>()
+  #snapshot: Readonly<Values> | undefined
+  readonly #checked = new WeakMap<Version['fact'], Checked>()
+  /** Keys of which something arrived since the last step, and what. */
+  readonly #touched = new Map<string, Version[]>()
+  /** Ids of losers that were told of, by key. */
+  readonly #lost = new Map<string, ReadonlySet<string>>()
+  readonly #agreement: Agreement
+  /** What the store loses is written again from here, until then. */
+  #forgetSource: () => void = () => {}
+  #isOpen = true
+
+  private constructor(options: ConfigFaceOptions) {
+    const { name, writers, retentionMs, clock, notifications, driver, space } = options
+    this.name = name
+    this.#agreement = new Agreement(clock, () => driver.ask(space))
+    this.#options = options
+    this.#events = new AppEvents(notifications)
+    this.#entries = createStore(notifications, () => {
+      this.#snapshot ??= Object.freeze(
+        Object.fromEntries([...this.#shown].map(([key, { value }]) => [key, value])),
+      )
+      return this.#snapshot
+    })
+    this.#content = new ConfigContent({
+      self: options.self,
+      writers,
+      retentionMs,
+      merged: ({ entry }) => {
+        const { key } = entry.fact
+        this.#touched.set(key, [...(this.#touched.get(key) ?? []), entry])
+      },
+      hidden: ({ fact: { key } }) => this.#touched.set(key, this.#touched.get(key) ?? []),
+      dropped: held => options.kept.keep([{ type: 'removed', held }]),
+    })
+  }
+
+  /** With what the store holds of it. @throws {StorageError} the store; it was left as it is */
+  static async open(options: ConfigFaceOptions): Promise<ConfigFace> {
+    const { kept, clock, notifications, driver, space, incarnation } = options
+    const face = new ConfigFace(options)
+    const stored = await kept.load()
+    if (!(await driver.areSigned(space, stored)))
+      throw new StorageError(`the store holds entries of '${options.name}' that nobody signed: it is damaged`)
+    const over = face.#content.restore(stored, clock.now())
+    kept.keep(over.map(held => ({ type: 'removed', held })))
+    // What happened in an earlier life is no news.
+    for (const key of face.#touched.keys()) {
+      face.#show(key)
+      face.#newLosers(key)
+    }
+    face.#touched.clear()
+    const { entries, facts } = face.#content
+    facts.watch(change => {
+      if (change.type === 'added' || !entries.isAside(change.held)) kept.keep([change])
+    })
+    face.#forgetSource = kept.keepAll(() => [...facts.all(), ...entries.allAside])
+    notifications.step(() => {
+      driver.enter(space, face.#content, face, incarnation)
+      face.stepped()
+    })
+    return face
+  }
+
+  get events(): TypedEventTarget<ConfigEvents<unknown>> {
+    return this.#events
+  }
+
+  get entries(): Store<Readonly<Values>> {
+    return this.#entries
+  }
+
+  get(key: string): unknown {
+    return this.#shown.get(key)?.value
+  }
+
+  async set(key: string, value: unknown): Promise<void> {
+    this.#checkOpen()
+    const carried = this.#carried(key, value)
+    await this.#write(key, carried)
+  }
+
+  async delete(key: string): Promise<void> {
+    this.#checkOpen()
+    const newest = this.#content.entries.versions(key)[0]
+    if (newest?.fact.value !== undefined) await this.#write(key, undefined)
+  }
+
+  watch(key: string, listener: (value: never) => void): () => void {
+    // With what it returns: a promise that rejects is reported.
+    const heard = ({ detail }: ConfigEvents<unknown>['change']) =>
+      detail.key === key ? listener(detail.value as never) : undefined
+    this.#events.addEventListener('change', heard)
+    return () => this.#events.removeEventListener('change', heard)
+  }
+
+  history(key: string): readonly ConfigVersion[] {
+    const versions = this.#content.entries.versions(key)
+    return versions.map(version => describe(version, versions))
+  }
+
+  synced({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
+    // Not async: that would be another promise, whose rejection nobody handles.
+    return this.#isOpen ? this.#agreement.next(signal) : Promise.reject(this.#wasLeft())
+  }
+
+  leave(): void {
+    if (!this.#isOpen) return
+    this.close()
+    this.#options.driver.leave(this.#options.space)
+  }
+
+  /** It cannot be used any more. */
+  close(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#agreement.end(this.#wasLeft())
+    this.#options.left()
+    this.stored().then(this.#forgetSource, this.#forgetSource)
+  }
+
+  /** Resolves when all so far is stored. */
+  stored(): Promise<void> {
+    return this.#options.kept.stored()
+  }
+
+  agreed(memberId: string): void {
+    this.#agreement.with(memberId)
+  }
+
+  stepped(): void {
+    for (const { key, value, replaces, time } of this.#content.takeRepeats()) {
+      const { entries } = this.#content
+      // The queue tells the app of a store that fails; a member that may not write any more has nothing to repeat.
+      this.#say(key, value, time ?? entries.nextTime(this.#options.clock.now().epochMs), replaces).catch(
+        () => {},
+      )
+    }
+    const touched = [...this.#touched]
+    if (touched.length === 0) return
+    this.#touched.clear()
+    for (const [key, arrived] of touched) {
+      this.#change(key)
+      this.#conflicts(key)
+      this.#refusals(key, arrived)
+    }
+    this.#entries.refresh()
+  }
+
+  #change(key: string): void {
+    const before = this.#shown.get(key)
+    this.#show(key)
+    const after = this.#shown.get(key)
+    if (before?.version.id === after?.version.id) return
+    const version = after?.version ?? this.#content.entries.versions(key)[0]
+    if (!version) return
+    const { author: by, epochMs: atMs } = version.fact
+    this.#events.emit('change', { key, value: after?.value, previous: before?.value, by, atMs })
+  }
+
+  #conflicts(key: string): void {
+    const versions = this.#content.entries.versions(key)
+    const [newest] = versions
+    if (!newest) return
+    const winner = describe(newest, versions)
+    for (const loser of this.#newLosers(key))
+      this.#events.emit('conflict', { key, winner, loser: describe(loser, versions) })
+  }
+
+  #refusals(key: string, arrived: readonly Version[]): void {
+    const versions = this.#content.entries.versions(key)
+    for (const version of arrived) {
+      const checked = this.#check(version)
+      if (checked?.type !== 'invalid') continue
+      this.#events.emit('refused', { key, ...describe(version, versions), issues: checked.issues })
+    }
+  }
+
+  /** The newest that is valid; nothing, if a deletion is newer. */
+  #show(key: string): void {
+    for (const version of this.#content.entries.versions(key)) {
+      const checked = this.#check(version)
+      if (checked?.type === 'invalid') continue
+      if (this.#shown.get(key)?.version.id === version.id) return
+      this.#snapshot = undefined
+      if (checked) this.#shown.set(key, { version, value: checked.value })
+      else this.#shown.delete(key)
+      return
+    }
+    if (this.#shown.delete(key)) this.#snapshot = undefined
+  }
+
+  #newLosers(key: string): readonly Version[] {
+    const versions = this.#content.entries.versions(key)
+    const losers = losersOf(versions)
+    const known = this.#lost.get(key)
+    if (losers.length > 0) this.#lost.set(key, new Set(losers.map(({ id }) => id)))
+    else this.#lost.delete(key)
+    return losers.filter(({ id }) => !known?.has(id))
+  }
+
+  /** Undefined: it is a deletion. */
+  #check({ fact }: Version): Checked | undefined {
+    if (fact.value === undefined) return undefined
+    const known = this.#checked.get(fact)
+    if (known) return known
+    const checked = this.#options.check(fact.key, fact.value)
+    this.#checked.set(fact, checked)
+    return checked
+  }
+
+  /** The value as JSON carries it. @throws {InvalidValueError} */
+  #carried(key: string, value: unknown): Json {
+    const { entries } = this.#content
+    checkKey('set: the key', key, limits.maxConfigKeyBytes)
+    if (value === undefined)
+      throw new InvalidValueError(`set: '${key}' is undefined: delete('${key}') removes it`)
+    const { value: carried, bytes } = sharedValue('set', key, value)
+    if (bytes > limits.maxConfigValueBytes)
+      throw new InvalidValueError(
+        `set: the value of '${key}' has ${bytes} bytes, at most ${limits.maxConfigValueBytes}`,
+      )
+    const checked = this.#options.check(key, carried)
+    if (checked.type === 'invalid') throw new InvalidValueError(`set: '${key}': ${checked.issues.join('; ')}`)
+    if (entries.versions(key).length === 0 && entries.size >= maxKeys)
+      throw new InvalidValueError(`set: there are ${maxKeys} keys already: put several into one`)
+    return carried
+  }
+
+  async #write(key: string, value: Json | undefined): Promise<void> {
+    const { self, clock, notifications, writers } = this.#options
+    const { entries } = this.#content
+    if (writers !== 'anyone' && !writers.has(self))
+      throw new NotAllowedError(`'${this.name}' is written by others: this member is none of its writers`)
+    const { epochMs } = clock.now()
+    // The clock was set back: what it showed before counts no more.
+    if (!entries.areTimesBelievable(epochMs))
+      notifications.step(() => {
+        this.#content.sweep(clock.now())
+        this.stepped()
+      })
+    const newest = entries.aside(key)[0] ?? entries.versions(key)[0]
+    await this.#say(key, value, entries.nextTime(epochMs), replacementOf(newest))
+  }
+
+  async #say(
+    key: string,
+    value: Json | undefined,
+    time: HybridTime,
+    replaces: ReplacedEntry | undefined,
+  ): Promise<void> {
+    const { driver, space } = this.#options
+    await driver.say(space, [{ type: 'entry', key, value, ...time, replaces }])
+    await this.stored()
+  }
+
+  #checkOpen(): void {
+    if (!this.#isOpen) throw this.#wasLeft()
+  }
+
+  #wasLeft(): NotRunningError {
+    return new NotRunningError(`the config '${this.name}' was left`)
+  }
+}
+
+function describe(version: Version, versions: readonly Version[]): ConfigVersion {
+  const { author: by, epochMs: atMs, value: to } = version.fact
+  const replaced = replacedBy(version)
+  const from = versions.find(({ id }) => id === replaced)?.fact.value
+  return { by, atMs, from, to }
+}

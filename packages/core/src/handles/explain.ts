@@ -1,0 +1,92 @@
+/** Explain: why a member is, or is not, seen. Facts in the order in which they weigh, in plain sentences, and a hint. */
+
+import type { Explanation } from '../api/cluster.ts'
+import type { Instant } from '../base/clock.ts'
+import type { Machine } from '../member/membership-machine.ts'
+
+export function explain(machine: Machine, id: string, now: Instant): Explanation {
+  const member = machine.member(id)
+  if (!member) {
+    const facts = ['No record of this member ever arrived here, or it was forgotten.']
+    return {
+      id,
+      status: 'unknown',
+      connected: false,
+      facts,
+      hint: machine.health().full
+        ? 'The table is full of members that are here: no other can be seen.'
+        : 'Is it in the same cluster, and can it reach any member of it?',
+    }
+  }
+  const connected = machine.overlay.isLinked(id)
+  const isCopied = machine.isSelf(id) && machine.health().identityCopied
+  const facts = [
+    ...(isCopied ? ['Another process runs with the same identity: its storage was copied.'] : []),
+    ...(member.status === 'left' ? goodbyeOf(machine, id, now) : lifeOf(machine, id, now)),
+    `Its incarnation is ${member.incarnation}; addresses where it can be dialled: ${member.addresses.length}.`,
+  ]
+  return {
+    id,
+    status: member.status,
+    connected,
+    facts,
+    hint: isCopied ? copiedHint : hintFor(member.status, connected),
+  }
+}
+
+const copiedHint =
+  'Stop one of the two processes, and delete its copy of the storage folder: it then starts with an identity of its own.'
+
+function goodbyeOf(machine: Machine, id: string, now: Instant): string[] {
+  const leftEpochMs = machine.table.get(id)?.record.record.leftEpochMs ?? now.epochMs
+  return [`It said goodbye ${seconds(now.epochMs - leftEpochMs)} ago.`]
+}
+
+/** Of one that is here, or did not say that it goes. */
+function lifeOf(machine: Machine, id: string, now: Instant): string[] {
+  const facts: string[] = []
+  const { record, heartbeat, suspicions } = machine.table.get(id) ?? {}
+  const verdict = machine.detector.status(id)
+  const observers = suspicions?.claims.length ?? 0
+  if (observers > 0)
+    facts.push(`It did not answer: ${observers === 1 ? '1 member says' : `${observers} members say`} so.`)
+  if (verdict?.type === 'suspect')
+    facts.push(`Unless it answers, it counts as dead in ${seconds(verdict.deadlineMs - now.monotonicMs)}.`)
+  if (machine.overlay.isLinked(id)) facts.push('This member is connected to it.')
+  else if (verdict?.type === 'dead' || machine.overlay.isNeighbour(id))
+    facts.push('This member has no connection to it.')
+  else facts.push('This member has no connection to it and needs none: others watch over it.')
+  const attention = record?.record.attention.state
+  if (attention === 'hidden' || attention === 'frozen')
+    facts.push(
+      `Its page is ${attention === 'hidden' ? 'in the background' : 'frozen'}: it asked others to be patient.`,
+    )
+  const heardEpochMs = machine.heardEpochMs(id)
+  if (heardEpochMs !== undefined && heartbeat)
+    facts.push(
+      `Its last beat, number ${heartbeat.beat}, was heard ${seconds(now.epochMs - heardEpochMs)} ago.`,
+    )
+  if (machine.detector.awayUntilMs() > now.monotonicMs)
+    facts.push('This member was away itself a moment ago and judges nobody yet.')
+  return facts
+}
+
+function hintFor(status: Explanation['status'], connected: boolean): string | undefined {
+  switch (status) {
+    case 'alive':
+    case 'unknown':
+      return undefined
+    case 'suspect':
+      return connected
+        ? 'It is connected but silent: is its process stopped or busy?'
+        : 'Is its process running?'
+    case 'dead':
+      return 'If it only cannot be reached, it comes back by itself as soon as it can.'
+    case 'left':
+      return 'It comes back when it joins again.'
+  }
+}
+
+function seconds(ms: number): string {
+  return `${(Math.max(0, ms) / 1000).toFixed(1)} s`
+}

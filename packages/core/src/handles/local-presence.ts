@@ -1,0 +1,103 @@
+/**
+ * Own presence: what this member shows of itself in one room, checked before it is said.
+ *
+ * Changes are gathered; each field that changed is said once, with its newest value. Awareness is said as any other
+ * field and counts as such, but apps do not see it.
+ */
+
+import { InvalidValueError } from '../api/errors.ts'
+import { checkKey, type SharedValue, sharedValue } from '../api/shared-value.ts'
+import { createStore, type OwnedStore } from '../api/store.ts'
+import { isAwarenessField } from '../rooms/awareness-field.ts'
+import { holdingsField, isReservedField, unreachableField } from '../rooms/reserved-fields.ts'
+import type { AppNotifications } from '../runtime/app-notifications.ts'
+import { byteLength } from '../wire/byte-length.ts'
+import type { Json } from '../wire/json.ts'
+import { limits } from '../wire/limits.ts'
+import { isPlainObject } from '../wire/plain-object.ts'
+import type { SpaceFactBody } from '../wire/space-fact.ts'
+import { receivedText } from '../wire/text.ts'
+
+/** Undefined: it was removed. */
+type Field = SharedValue | undefined
+
+export class OwnPresence {
+  readonly store: OwnedStore<Readonly<Record<string, Json>>>
+  readonly #entered: () => number
+  #fields: ReadonlyMap<string, Field> = new Map()
+  readonly #unsaid = new Set<string>()
+  #version = 0
+  #snapshot: Readonly<Record<string, Json>> = Object.freeze({})
+
+  /** @param entered the present entry's number */
+  constructor(notifications: AppNotifications, entered: () => number) {
+    this.#entered = entered
+    this.store = createStore(notifications, () => this.#snapshot)
+  }
+
+  /** @returns whether anything changed. @throws {InvalidValueError} nothing changed */
+  set(change: Readonly<Record<string, unknown>>): boolean {
+    const fields = new Map(this.#fields)
+    const changed: string[] = []
+    for (const [name, value] of Object.entries(change)) {
+      const field = fieldOf(name, value)
+      if (fields.get(name)?.text === field?.text) continue
+      fields.set(name, field)
+      changed.push(name)
+    }
+    checkSize(fields)
+    this.#fields = fields
+    for (const name of changed) this.#unsaid.add(name)
+    if (!changed.every(isReservedField)) this.#snapshot = Object.freeze(valuesOf(fields))
+    this.store.refresh()
+    return changed.length > 0
+  }
+
+  /** What is to be said. */
+  take(): SpaceFactBody[] {
+    const bodies = [...this.#unsaid].map(name => {
+      this.#version += 1
+      const value = this.#fields.get(name)?.value
+      return { type: 'field', entered: this.#entered(), version: this.#version, name, value } as const
+    })
+    this.#unsaid.clear()
+    return bodies
+  }
+}
+
+/** What an app may give to `set`. @throws {InvalidValueError} */
+export function checkFields(change: unknown): void {
+  if (!isPlainObject(change))
+    throw new InvalidValueError('presence: give an object of fields, like { cursor: { x: 1, y: 2 } }')
+}
+
+function fieldOf(name: string, value: unknown): Field {
+  checkKey(`presence: the field name '${receivedText(name)}'`, name, limits.maxFieldNameBytes)
+  if (value === undefined) return undefined
+  // Bindings of editors put instances of Yjs' classes into it, as y-protocols lets them.
+  return isAwarenessField(name)
+    ? sharedValue('awareness', '', value, 'as JSON')
+    : sharedValue('presence', name, value)
+}
+
+function checkSize(all: ReadonlyMap<string, Field>): void {
+  // What the room itself announces is bounded by itself.
+  const fields = [...all].filter(([name]) => name !== holdingsField && name !== unreachableField)
+  if (fields.length > limits.maxPresenceFields)
+    throw new InvalidValueError(
+      `presence: at most ${limits.maxPresenceFields} different fields, removed ones included. Put several into one`,
+    )
+  let bytes = 0
+  for (const [name, field] of fields) bytes += byteLength(name) + (field?.bytes ?? 0)
+  if (bytes > limits.maxPresenceBytes)
+    throw new InvalidValueError(
+      `presence: ${bytes} bytes, at most ${limits.maxPresenceBytes}. What is large belongs into a document`,
+    )
+}
+
+function valuesOf(fields: ReadonlyMap<string, Field>): Record<string, Json> {
+  const values = [...fields].flatMap(([name, field]) =>
+    field === undefined || isReservedField(name) ? [] : [[name, field.value] as const],
+  )
+  return Object.fromEntries(values)
+}

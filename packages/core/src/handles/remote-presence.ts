@@ -1,0 +1,49 @@
+/**
+ * Others: who else is in a room, and what they show of themselves.
+ *
+ * Who has not changed keeps its object, and while nobody has, the list is the same. What was shown in an earlier entry
+ * says nothing of a later one.
+ */
+
+import type { Other } from '../api/room.ts'
+import { createStore, type OwnedStore } from '../api/store.ts'
+import type { AppNotifications } from '../runtime/app-notifications.ts'
+import type { Json } from '../wire/json.ts'
+
+type AnyOther = Other<Record<string, Json>>
+
+export class Others {
+  readonly store: OwnedStore<readonly AnyOther[]>
+  /** By id. */
+  readonly #others = new Map<string, { readonly entered: number; readonly other: AnyOther }>()
+  #list: readonly AnyOther[] | undefined = []
+
+  constructor(notifications: AppNotifications) {
+    this.store = createStore(notifications, () => {
+      this.#list ??= [...this.#others.values()]
+        .map(({ other }) => other)
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+      return this.#list
+    })
+  }
+
+  get size(): number {
+    return this.#others.size
+  }
+
+  /** In which entry it is shown; undefined: it is not. */
+  entryOf(id: string): number | undefined {
+    return this.#others.get(id)?.entered
+  }
+
+  /** It is here, in this entry, and shows this. */
+  show(id: string, entered: number, fields: readonly (readonly [name: string, value: Json])[]): void {
+    const other = Object.freeze({ id, presence: Object.freeze(Object.fromEntries(fields)) })
+    this.#others.set(id, { entered, other })
+    this.#list = undefined
+  }
+
+  hide(id: string): void {
+    if (this.#others.delete(id)) this.#list = undefined
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * Member spaces: the rooms and shared configs that one member has entered, each once.
+ *
+ * It is made with the first of them, so a member without any neither loads nor runs anything of it.
+ */
+import { toString as toText } from 'uint8arrays/to-string'
+import type { ConfigOptions, ConfigSchema } from '../api/config.ts'
+import { type ConfigSettings, configSettings, isSameSettings } from '../api/config-options.ts'
+import { checkWith } from '../api/config-schema.ts'
+import { InvalidOptionsError } from '../api/errors.ts'
+import { checkSpaceName } from '../api/member-options.ts'
+import type { Engine } from '../runtime/engine.ts'
+import { spacesPath } from '../runtime/ports.ts'
+import { SpacesDriver } from '../runtime/spaces-driver.ts'
+import type { Surroundings } from '../spaces/space-members.ts'
+import type { Whereabouts } from '../spaces/space-roster.ts'
+import { type DocumentSnapshot, KeptDocuments } from '../storage/document-storage.ts'
+import { KeptFacts } from '../storage/fact-storage.ts'
+import type { WriteQueue } from '../storage/write-queue.ts'
+import { limits } from '../wire/limits.ts'
+import { spaceTag } from '../wire/space-tag.ts'
+import { ConfigFace } from './config-handle.ts'
+import { RoomFace } from './room-handle.ts'
+
+export class MemberSpaces {
+  readonly #engine: Engine
+  readonly #driver: SpacesDriver
+  readonly #surroundings: Surroundings
+  readonly #queue: WriteQueue
+  readonly #rooms = new Map<string, Promise<RoomFace>>()
+  /** Those of them that could be entered. */
+  readonly #entered = new Set<RoomFace>()
+  readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<ConfigFace> }>()
+  /** Without a store: the documents of rooms that were left, for whoever enters them again. */
+  readonly #snapshots = new Map<string, DocumentSnapshot>()
+  #isClosing = false
+  /** Of spaces that were left, until all of it is stored. */
+  readonly #storing = new Map<string, Promise<void>>()
+
+  constructor(engine: Engine) {
+    const { self, machine, driver, host, notifications, cluster } = engine
+    const { transport, keys, random } = host
+    const { clock } = notifications
+    this.#engine = engine
+    this.#queue = host.writes
+    this.#surroundings = {
+      self,
+      linked: () => machine.overlay.linked(),
+      isNeighbour: id => machine.overlay.isNeighbour(id),
+      isSettled: () => machine.isSettled(clock.now()),
+      known: () => machine.members().map(({ id }) => id),
+      member: id => {
+        const status = machine.member(id)?.status
+        const spaces = machine.table.get(id)?.record.record.spaces
+        return status && spaces && { status, spaces, wasAlive: machine.wasAlive(id) }
+      },
+    }
+    this.#driver = new SpacesDriver({
+      surroundings: this.#surroundings,
+      cluster,
+      clock,
+      notifications,
+      transport,
+      keys,
+      random,
+      announce: spaces => driver.handle({ type: 'change', change: { spaces } }),
+      near: ids => driver.handle({ type: 'near', ids }),
+      offended: (from, offence, detail) => driver.offended(from, offence, detail),
+    })
+    driver.host(this.#driver)
+  }
+
+  /** The room of this name: entered now, or before. @throws {InvalidOptionsError} @throws {StorageError} */
+  async room(name: string): Promise<RoomFace> {
+    checkSpaceName('room', name)
+    const space = spaceTag(this.#engine.cluster, 'room', name)
+    const entered = this.#rooms.get(space)
+    if (entered) return entered
+    this.#checkCount()
+    const room = this.#enterRoom(name, space)
+    this.#rooms.set(space, room)
+    room.catch(() => this.#rooms.delete(space))
+    return room
+  }
+
+  /**
+   * The config of this name: opened now, or before with the same options.
+   *
+   * @throws {InvalidOptionsError} @throws {StorageError}
+   */
+  async config(name: string, options: ConfigOptions<ConfigSchema | undefined>): Promise<ConfigFace> {
+    checkSpaceName('config', name)
+    const settings = configSettings(options)
+    const space = spaceTag(this.#engine.cluster, 'config', name)
+    const opened = this.#configs.get(space)
+    if (opened) {
+      if (!isSameSettings(opened.settings, settings))
+        throw new InvalidOptionsError(`config: '${name}' is open with other options. Leave it first`)
+      return opened.config
+    }
+    this.#checkCount()
+    const config = this.#openConfig(name, space, settings)
+    this.#configs.set(space, { settings, config })
+    config.catch(() => this.#configs.delete(space))
+    return config
+  }
+
+  /** What was written is told and stored at once. */
+  flush(): void {
+    for (const room of this.#entered) room.flush()
+    this.#queue.flush()
+  }
+
+  /** Whether what was written here is still on its way to somebody. */
+  get hasUnsent(): boolean {
+    return this.#driver.hasUnsent
+  }
+
+  /** The member leaves the cluster: what it entered cannot be used any more. Resolves when all of it is stored. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    const configs = [...this.#configs.values()].map(({ config }) => config)
+    const faces = [...(await fulfilled([...this.#rooms.values()])), ...(await fulfilled(configs))]
+    for (const face of faces) face.close()
+    this.#driver.stop()
+    await Promise.all(this.#storing.values())
+  }
+
+  async #enterRoom(name: string, space: string): Promise<RoomFace> {
+    await this.#storing.get(space)
+    const { self, machine, host, notifications } = this.#engine
+    const { clock } = notifications
+    const kept = await KeptDocuments.open({
+      queue: this.#queue,
+      clock,
+      prefix: `${this.#pathOf(space)}/documents`,
+      keeper: self,
+      snapshot: host.keyValues.isEphemeral ? (this.#snapshots.get(space) ?? []) : undefined,
+    })
+    this.#snapshots.delete(space)
+    const room: RoomFace = notifications.step(
+      () =>
+        new RoomFace({
+          name,
+          space,
+          self,
+          driver: this.#driver,
+          clock,
+          notifications,
+          random: host.random,
+          whereabouts: this.#whereaboutsIn(space),
+          memberOf: id => machine.member(id),
+          isSettled: () => this.#surroundings.isSettled(),
+          kept,
+          known: machine.members().map(({ id }) => id),
+          incarnation: machine.member(self)?.incarnation ?? 0,
+          left: () => {
+            this.#rooms.delete(space)
+            this.#entered.delete(room)
+            this.#store(space, room)
+            if (host.keyValues.isEphemeral && !this.#isClosing) this.#snapshots.set(space, kept.snapshot())
+            kept.close()
+          },
+        }),
+    )
+    this.#entered.add(room)
+    return room
+  }
+
+  async #openConfig(
+    name: string,
+    space: string,
+    { schema, writers, retentionMs }: ConfigSettings,
+  ): Promise<ConfigFace> {
+    await this.#storing.get(space)
+    const { self, machine, notifications } = this.#engine
+    const config: ConfigFace = await ConfigFace.open({
+      name,
+      space,
+      self,
+      writers,
+      retentionMs,
+      driver: this.#driver,
+      clock: notifications.clock,
+      notifications,
+      check: checkWith(schema),
+      kept: new KeptFacts(this.#queue, this.#pathOf(space)),
+      incarnation: machine.member(self)?.incarnation ?? 0,
+      left: () => {
+        this.#configs.delete(space)
+        this.#store(space, config)
+      },
+    })
+    return config
+  }
+
+  /** Whoever enters it again reads what was written until now. Whoever wrote it and waits hears if that fails. */
+  #store(space: string, face: { stored(): Promise<void> }): void {
+    const storing = face.stored().catch(() => {})
+    this.#storing.set(space, storing)
+    void storing.then(() => {
+      if (this.#storing.get(space) === storing) this.#storing.delete(space)
+    })
+  }
+
+  #pathOf(space: string): string {
+    return `${spacesPath}/${toText(this.#engine.cluster, 'base32')}/${space}`
+  }
+
+  #whereaboutsIn(space: string): Whereabouts {
+    return {
+      of: id => {
+        const member = this.#surroundings.member(id)
+        const entered = member?.spaces.find(entry => entry.space === space)?.entered
+        return member && { status: member.status, wasAlive: member.wasAlive, entered }
+      },
+    }
+  }
+
+  #checkCount(): void {
+    if (this.#rooms.size + this.#configs.size >= limits.maxSpaces)
+      throw new InvalidOptionsError(
+        `a member enters at most ${limits.maxSpaces} rooms and shared configs: leave one first`,
+      )
+  }
+}
+
+/** Those that did not fail. */
+async function fulfilled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(promises)
+  return settled.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))
+}

@@ -1,0 +1,171 @@
+/**
+ * Membership: the members as an app sees them, and what changed.
+ *
+ * A status is derived, never stored by anyone else: a goodbye in the record makes `left`, all else is the
+ * detector's verdict. An event is the difference between two looks at one member, so a batch of facts gives at
+ * most one event a member, and who was never seen alive neither fails nor leaves.
+ */
+import { multiaddr } from '@multiformats/multiaddr'
+import { firstIndex } from '../base/arrays.ts'
+import { LayeredMap } from '../base/copy-on-write-map.ts'
+import type { RecordFact } from '../table/table.ts'
+import type { ClusterEventType, Member, MemberStatus } from './member.ts'
+
+export interface MemberEvent {
+  readonly type: ClusterEventType
+  readonly member: Member
+}
+
+interface Seen {
+  readonly fact: RecordFact
+  readonly member: Member
+  /** It was alive here in some incarnation: its end is news. */
+  readonly wasAlive: boolean
+}
+
+/** Our choice: up to so many changes cost less one by one than sorting all members again. */
+const maxPatches = 64
+
+export class Membership {
+  readonly #self: string
+  readonly #seen: LayeredMap<Seen>
+  /** Id → the date from which it is dead or left. */
+  readonly #departed = new Map<string, number>()
+  readonly #counts: Record<MemberStatus, number> = { alive: 0, suspect: 0, dead: 0, left: 0 }
+  #snapshot: readonly Member[] | undefined
+  /** Ids of members that changed since the snapshot was made. */
+  readonly #changed = new Set<string>()
+
+  /** @param prior what was seen before, all of it alive; it is not changed any more. */
+  constructor(self: string, prior?: Membership) {
+    this.#self = self
+    this.#seen = new LayeredMap(prior && prior.#seen)
+    if (prior) Object.assign(this.#counts, prior.#counts)
+    this.#snapshot = prior?.snapshot()
+  }
+
+  get(id: string): Member | undefined {
+    return this.#seen.get(id)?.member
+  }
+
+  /** Whether it was alive here in some incarnation. */
+  wasAlive(id: string): boolean {
+    return this.#seen.get(id)?.wasAlive ?? false
+  }
+
+  /** Ordered by id. The same array until a member changes. */
+  snapshot(): readonly Member[] {
+    if (!this.#snapshot) this.#snapshot = this.#sorted()
+    else if (this.#changed.size > 0) this.#snapshot = this.#patched(this.#snapshot)
+    this.#changed.clear()
+    return this.#snapshot
+  }
+
+  count(...statuses: MemberStatus[]): number {
+    return statuses.reduce((sum, status) => sum + this.#counts[status], 0)
+  }
+
+  /** Looks at a member again. Returns what an app should hear of it. @param departedEpochMs its date, if it is gone. */
+  observe(
+    fact: RecordFact,
+    verdict: 'alive' | 'suspect' | 'dead',
+    departedEpochMs: number,
+  ): MemberEvent | undefined {
+    const id = fact.author
+    const status: MemberStatus = fact.record.leaving ? 'left' : verdict
+    const before = this.#seen.get(id)
+    if (before && before.fact === fact && before.member.status === status) return undefined
+    const member = Object.freeze(
+      before && before.fact === fact ? { ...before.member, status } : memberOf(fact, status),
+    )
+    const wasAlive = status === 'alive' || (before?.wasAlive ?? false)
+    if (before) this.#counts[before.member.status] -= 1
+    this.#counts[status] += 1
+    this.#seen.set(id, { fact, member, wasAlive })
+    if (isHere(status)) this.#departed.delete(id)
+    else this.#departed.set(id, departedEpochMs)
+    this.#touch(id)
+    if (id === this.#self || !wasAlive) return undefined
+    const type = eventType(before, member)
+    return type && { type, member }
+  }
+
+  /** Dead or left for at least `retentionMs`. */
+  departed(epochMs: number, retentionMs: number): string[] {
+    return [...this.#departed].filter(([, date]) => epochMs - date >= retentionMs).map(([id]) => id)
+  }
+
+  /** Others that are dead or left, as many at most, the longest departed first. */
+  longestDeparted(count: number): string[] {
+    const others = [...this.#departed].filter(([id]) => id !== this.#self)
+    // By id where dates are equal, so that all members choose the same.
+    others.sort(([a, dateA], [b, dateB]) => dateA - dateB || (a < b ? -1 : 1))
+    return others.slice(0, count).map(([id]) => id)
+  }
+
+  forget(id: string): void {
+    const seen = this.#seen.get(id)
+    if (!seen) return
+    this.#counts[seen.member.status] -= 1
+    this.#seen.delete(id)
+    this.#departed.delete(id)
+    this.#touch(id)
+  }
+
+  #touch(id: string): void {
+    this.#changed.add(id)
+    if (this.#changed.size > maxPatches) this.#snapshot = undefined
+    if (!this.#snapshot) this.#changed.clear()
+  }
+
+  #sorted(): Member[] {
+    return [...this.#seen.values()].map(({ member }) => member).sort((a, b) => (a.id < b.id ? -1 : 1))
+  }
+
+  #patched(before: readonly Member[]): Member[] {
+    const members = [...before]
+    for (const id of this.#changed) {
+      const member = this.get(id)
+      const index = firstIndex(members, each => each.id >= id)
+      members.splice(index, members[index]?.id === id ? 1 : 0, ...(member ? [member] : []))
+    }
+    return members
+  }
+}
+
+export function isHere(status: MemberStatus): boolean {
+  return status === 'alive' || status === 'suspect'
+}
+
+function eventType(before: Seen | undefined, after: Member): ClusterEventType | undefined {
+  const was = before?.wasAlive ? before.member.status : undefined
+  const wasHere = was !== undefined && isHere(was)
+  switch (after.status) {
+    case 'alive':
+      if (!wasHere) return 'join'
+      return was === 'suspect' ? 'recover' : 'update'
+    case 'suspect':
+      // Back from dead and suspected in the same breath: it is here, and that comes first.
+      if (!wasHere) return 'join'
+      return was === 'alive' ? 'suspect' : 'update'
+    case 'dead':
+      return was === 'dead' ? undefined : 'fail'
+    case 'left':
+      return was === 'left' ? undefined : 'leave'
+  }
+}
+
+function memberOf({ author: id, record }: RecordFact, status: MemberStatus): Member {
+  const { name, incarnation, tags } = record
+  const addresses = Object.freeze(record.addresses.flatMap(textOf))
+  return Object.freeze({ id, name, incarnation, status, addresses, tags: Object.freeze({ ...tags }) })
+}
+
+/** An address that this version cannot read is not shown; the record stays as it was signed. */
+function textOf(address: Uint8Array): string[] {
+  try {
+    return [multiaddr(address).toString()]
+  } catch {
+    return []
+  }
+}

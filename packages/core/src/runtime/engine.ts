@@ -1,0 +1,119 @@
+/**
+ * Engine: one member without a network of its own: the machine, its driver and the face that the app holds.
+ *
+ * A host gives it a clock, a transport, keys and a memory for the incarnation. libp2p is one host, a simulation
+ * another; what they run is the same.
+ */
+
+import { bootstrapMultiaddr } from '../api/bootstrap-address.ts'
+import { firstRecord, type MemberOptions } from '../api/member-options.ts'
+import type { MachineOptions } from '../member/machine-options.ts'
+import { Machine } from '../member/membership-machine.ts'
+import { persistOnce } from '../storage/persist-once.ts'
+import type { WriteQueue } from '../storage/write-queue.ts'
+import { firstIncarnation } from '../table/incarnation.ts'
+import type { SignedFact } from '../wire/fact.ts'
+import type { Signer, Verifier } from '../wire/signing.ts'
+import { clusterTag } from '../wire/tags.ts'
+import type { AppNotifications } from './app-notifications.ts'
+import { Driver, type DriverListener } from './driver.ts'
+import type { Clock, KeyValues, Transport } from './ports.ts'
+
+/** What an engine is given from outside. */
+export interface Host {
+  /** The member id: its public key, as the transport authenticates it. */
+  readonly id: string
+  readonly clock: Clock
+  readonly transport: Transport
+  readonly keys: Signer & Verifier
+  /** 0 ≤ random() < 1. */
+  readonly random: () => number
+  /** What rooms and shared configs keep over a restart. */
+  readonly keyValues: KeyValues
+  /** The last incarnation that was persisted, or undefined if none was. */
+  readonly incarnation: number | undefined
+  /** Multiaddrs of members that an earlier life knew. */
+  readonly acquaintances: readonly string[]
+  /** What is written on its way into that store. */
+  readonly writes: WriteQueue
+  /**
+   * Stores the incarnation over a restart. The member speaks in it when this returned or its promise settled, but waits
+   * for 250 ms at most.
+   */
+  persist(incarnation: number): void | Promise<void>
+  /** Keeps the addresses of others over a restart; at most 256, and not more than once in half a minute. */
+  persistAcquaintances(addresses: readonly string[]): void
+  /** Logs something. */
+  note(message: string): void
+  /** Hands back an equal fact that was seen before, if there is one: hosts of many members save memory. @default the fact */
+  share?(fact: SignedFact): SignedFact
+}
+
+/** What no app sets: bounds and numbers of the failure detector, for tests and simulations. */
+export type Tuning = Partial<
+  Pick<MachineOptions, 'maxMembers' | 'maxDeltaBytes' | 'retentionMs' | 'knobs' | 'prior'>
+>
+
+export interface Engine {
+  readonly self: string
+  readonly machine: Machine
+  /** It has to be started, and to be told what the transport hears. */
+  readonly driver: Driver
+  readonly host: Host
+  readonly notifications: AppNotifications
+  /** The cluster tag. */
+  readonly cluster: Uint8Array
+  /** Stores the first incarnation, so that the member may speak as soon as it starts. Resolves within 250 ms. */
+  prepare(): Promise<void>
+}
+
+/** What stands before an engine: an app holds it, and it hears what the engine tells. */
+export interface EngineFace
+  extends Pick<DriverListener, 'event' | 'stepped' | 'goodbyeHeard' | 'identityChanged'> {
+  readonly notifications: AppNotifications
+  /** A new life, whatever became of the one before. */
+  attach(engine: Engine): void
+}
+
+/** Puts an engine behind a face. @param options as checked by `checkMemberOptions`. */
+export function createEngine(
+  face: EngineFace,
+  options: MemberOptions,
+  host: Host,
+  tuning: Tuning = {},
+): Engine {
+  const { id: self, clock, transport, keys, random, acquaintances } = host
+  const { name = self.slice(-6), tags = {}, profile = 'lan' } = options
+  const bootstrap = (options.bootstrap ?? []).map(bootstrapMultiaddr)
+  const now = clock.now()
+  const incarnation = firstIncarnation(host.incarnation, now.epochMs, random)
+  const record = firstRecord({ name, tags: { ...tags }, incarnation })
+  const machine = new Machine({ self, record, bootstrap, acquaintances, profile, random, ...tuning }, now)
+  const persist = persistOnce(clock, each => host.persist(each))
+  const listener = {
+    event: face.event.bind(face),
+    stepped: face.stepped.bind(face),
+    goodbyeHeard: face.goodbyeHeard.bind(face),
+    identityChanged: face.identityChanged.bind(face),
+    persist,
+    persistAcquaintances: host.persistAcquaintances.bind(host),
+    note: host.note.bind(host),
+  }
+  const cluster = clusterTag(options.cluster)
+  const share = host.share?.bind(host)
+  const { notifications } = face
+  const driver = new Driver({
+    machine,
+    cluster,
+    clock,
+    transport,
+    keys,
+    listener,
+    notifications,
+    ...(share && { share }),
+  })
+  const prepare = async () => await persist(incarnation)
+  const engine = { self, machine, driver, host, notifications, cluster, prepare }
+  face.attach(engine)
+  return engine
+}

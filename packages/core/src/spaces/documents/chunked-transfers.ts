@@ -1,0 +1,348 @@
+/**
+ * Chunked transfers: streams of updates from one member to another, in pieces of a quarter of a megabyte.
+ *
+ * The receiver acknowledges what it has applied, and a sender has at most a megabyte under way to one member, over all
+ * its streams: so presence, which shares the connection, never waits for long, and a slow receiver is never flooded.
+ * Streams to one member take turns. Nothing is kept for a member that is gone or silent; what a stream brought so far
+ * has been applied, so the next one begins there.
+ */
+import type { EpochName } from '../../wire/epoch-name.ts'
+import type { DocumentStep, Piece } from '../../wire/space-codec.ts'
+
+/** With all that is around it, four messages of Noise. Our choice: each piece costs both ends some work of its own. */
+export const pieceBytes = 261_120
+/** Under way to one member. */
+const window = { pieces: 16, bytes: 1_048_576 }
+/** Received since the last acknowledgement: the receiver sends one, as it does for the last piece. */
+const ackAfter = { pieces: 4, bytes: pieceBytes }
+/** No piece and no acknowledgement for so long: given up. */
+const patienceMs = 20_000
+/** Streams to all members, or from all members, at one time. */
+const maxStreams = 256
+
+/** The updates of a stream, in order. The next one is encoded when it is asked for. */
+export interface UpdateSource {
+  readonly updates: Iterator<Uint8Array, void, undefined>
+  /** Asked when the last update is sent: whether the sender's replica is synced. */
+  isSynced(): boolean
+  /** In which the updates count; undefined: in any. */
+  readonly epoch?: EpochName | undefined
+  /** They are what the epoch began with. */
+  readonly isPast?: boolean
+}
+
+interface Outgoing {
+  readonly to: string
+  readonly document: string
+  readonly transfer: number
+  readonly source: UpdateSource
+  readonly isAnswer: boolean
+  /** Of the update that is being sent, what is left. */
+  rest: Uint8Array
+  /** The next update: a stream says with its last piece that it is the last. */
+  upcoming: Uint8Array | undefined
+  /** Pieces sent. */
+  sent: number
+  /** The bytes of those that are not acknowledged. */
+  readonly underWay: number[]
+  /** Since the last piece that the receiver acknowledges. */
+  readonly turn: Turn
+  isDone: boolean
+  lastMs: number
+}
+
+interface Incoming {
+  readonly from: string
+  readonly document: string
+  readonly isAnswer: boolean
+  /** Pieces received. */
+  received: number
+  /** Since the last acknowledgement. */
+  readonly turn: Turn
+  /** Pieces of the present update. */
+  parts: Uint8Array[]
+  bytes: number
+  lastMs: number
+}
+
+/** Pieces of a stream until one is acknowledged. Both ends count alike. */
+interface Turn {
+  pieces: number
+  bytes: number
+}
+
+/** What a piece completed. */
+export interface Received {
+  /** An update to be applied. */
+  readonly update: Uint8Array | undefined
+  /** It was the last of an answer: whether the sender's replica was synced. */
+  readonly end: { readonly isSynced: boolean } | undefined
+  /** To be sent back. */
+  readonly ack: DocumentStep | undefined
+}
+
+export interface TransferOptions {
+  /** Longest update that is taken, and bytes of all that are not complete. */
+  readonly maxBytes: number
+}
+
+/** A step for somebody. */
+export interface TransferStep {
+  readonly to: string
+  readonly step: DocumentStep
+}
+
+export class ChunkedTransfers {
+  readonly #options: TransferOptions
+  /** In the order in which they take turns. */
+  readonly #outgoing = new Map<string, Outgoing>()
+  readonly #incoming = new Map<string, Incoming>()
+  #lastTransfer = 0
+
+  constructor(options: TransferOptions) {
+    this.#options = options
+  }
+
+  /** Streams of what was written here that are under way. */
+  get pushes(): number {
+    let count = 0
+    for (const { isAnswer } of this.#outgoing.values()) if (!isAnswer) count += 1
+    return count
+  }
+
+  /** Transfers under way. */
+  get size(): number {
+    return this.#outgoing.size + this.#incoming.size
+  }
+
+  /** Answers a request; an answer that is under way to the same member ends. @returns the first pieces */
+  answer(to: string, document: string, source: UpdateSource, nowMs: number): TransferStep[] {
+    for (const [key, each] of this.#outgoing)
+      if (each.to === to && each.document === document && each.isAnswer) this.#outgoing.delete(key)
+    return this.#begin(to, document, source, true, nowMs)
+  }
+
+  /** Sends unasked what was written here. @returns the first pieces */
+  push(to: string, document: string, source: UpdateSource, nowMs: number): TransferStep[] {
+    return this.#begin(to, document, source, false, nowMs)
+  }
+
+  /** The receiver has taken so many pieces; none: it does not want the rest. @returns further pieces */
+  acknowledged(
+    from: string,
+    { transfer, pieces }: { transfer: number; pieces: number },
+    nowMs: number,
+  ): TransferStep[] {
+    const outgoing = this.#outgoing.get(keyOf(from, transfer))
+    if (!outgoing || pieces > outgoing.sent) return []
+    const { sent, underWay } = outgoing
+    underWay.splice(0, pieces - (sent - underWay.length))
+    outgoing.lastMs = nowMs
+    if (pieces === 0 || (outgoing.isDone && underWay.length === 0))
+      this.#outgoing.delete(keyOf(from, transfer))
+    return this.#fill(from, nowMs)
+  }
+
+  /** A piece came. One that is out of its turn, or too much, has its stream stopped; undefined: it came already. */
+  received(from: string, document: string, piece: Piece, nowMs: number): Received | undefined {
+    this.sweep(nowMs)
+    const { transfer, index, content, isEndOfUpdate, isLast, isAnswer, isSynced } = piece
+    const key = keyOf(from, transfer)
+    const known = this.#incoming.get(key)
+    if (known && index < known.received) return undefined
+    const isInTurn = index === (known?.received ?? 0) && (!known || document === known.document)
+    const mayBegin = known || this.#incoming.size < maxStreams || this.#evict(from, () => 1)
+    // Of all streams together: what is only begun may not fill the memory.
+    const isTooMuch = () => this.#unfinishedBytes() + content.length > this.#options.maxBytes
+    if (!isInTurn || !mayBegin || (isTooMuch() && !(this.#evict(from, ({ bytes }) => bytes) && !isTooMuch())))
+      return { update: undefined, end: undefined, ack: this.cancel(from, document, transfer) }
+    if (!known && isAnswer) this.#dropAnswers(from, document)
+    const incoming = known ?? newIncoming(from, document, isAnswer)
+    this.#incoming.set(key, incoming)
+    incoming.received += 1
+    incoming.lastMs = nowMs
+    incoming.parts.push(content)
+    incoming.bytes += content.length
+    const update = isEndOfUpdate ? joined(incoming) : undefined
+    if (isLast) this.#incoming.delete(key)
+    return {
+      update: update && update.length > 0 ? update : undefined,
+      end: isLast && isAnswer ? { isSynced } : undefined,
+      ack: endsTurn(incoming.turn, piece)
+        ? { document, taken: { transfer, pieces: incoming.received } }
+        : undefined,
+    }
+  }
+
+  /** The rest of a stream is not wanted. @returns what tells the sender so */
+  cancel(from: string, document: string, transfer: number): DocumentStep {
+    this.#incoming.delete(keyOf(from, transfer))
+    return { document, taken: { transfer, pieces: 0 } }
+  }
+
+  /** The connection is gone, and with it what was under way. */
+  closed(id: string): void {
+    for (const [key, { to }] of this.#outgoing) if (to === id) this.#outgoing.delete(key)
+    for (const [key, { from }] of this.#incoming) if (from === id) this.#incoming.delete(key)
+  }
+
+  #begin(
+    to: string,
+    document: string,
+    source: UpdateSource,
+    isAnswer: boolean,
+    nowMs: number,
+  ): TransferStep[] {
+    this.sweep(nowMs)
+    const [oldest] = this.#outgoing.keys()
+    if (this.#outgoing.size >= maxStreams && oldest !== undefined) this.#outgoing.delete(oldest)
+    this.#lastTransfer += 1
+    this.#outgoing.set(keyOf(to, this.#lastTransfer), {
+      to,
+      document,
+      transfer: this.#lastTransfer,
+      source,
+      isAnswer,
+      rest: noBytes,
+      upcoming: nextOf(source),
+      sent: 0,
+      underWay: [],
+      turn: { pieces: 0, bytes: 0 },
+      isDone: false,
+      lastMs: nowMs,
+    })
+    return this.#fill(to, nowMs)
+  }
+
+  #unfinishedBytes(): number {
+    let sum = 0
+    for (const { bytes } of this.#incoming.values()) sum += bytes
+    return sum
+  }
+
+  /** Ends the streams of the member that has more of something than any other, and than `from`. */
+  #evict(from: string, amountOf: (incoming: Incoming) => number): boolean {
+    const amounts = new Map([[from, 0]])
+    for (const each of this.#incoming.values())
+      amounts.set(each.from, (amounts.get(each.from) ?? 0) + amountOf(each))
+    const [[most] = [from]] = [...amounts].sort(([, a], [, b]) => b - a)
+    if (most === from) return false
+    for (const [key, each] of this.#incoming) if (each.from === most) this.#incoming.delete(key)
+    return true
+  }
+
+  /** The sender begins a new answer only when the one before has ended. */
+  #dropAnswers(from: string, document: string): void {
+    for (const [key, each] of this.#incoming)
+      if (each.from === from && each.document === document && each.isAnswer) this.#incoming.delete(key)
+  }
+
+  /** As much as the window allows, each stream in its turn. */
+  #fill(to: string, nowMs: number): TransferStep[] {
+    const steps: TransferStep[] = []
+    let { pieces, bytes } = window
+    for (const each of this.#outgoing.values()) {
+      if (each.to !== to) continue
+      pieces -= each.underWay.length
+      for (const length of each.underWay) bytes -= length
+    }
+    for (let isFilling = true; isFilling; ) {
+      isFilling = false
+      for (const [key, outgoing] of [...this.#outgoing]) {
+        // A turn ends with a piece that is acknowledged: else many streams could fill the window for ever.
+        if (outgoing.to !== to || outgoing.isDone || pieces < ackAfter.pieces || bytes < ackAfter.bytes)
+          continue
+        for (let isTurn = true; isTurn; ) {
+          const piece = nextPiece(outgoing)
+          const { document, source } = outgoing
+          const { epoch, isPast = false } = source
+          steps.push({ to, step: { document, epoch, past: isPast, piece } })
+          pieces -= 1
+          bytes -= piece.content.length
+          isTurn = !endsTurn(outgoing.turn, piece)
+        }
+        outgoing.lastMs = nowMs
+        isFilling = true
+        // To the end of the line.
+        this.#outgoing.delete(key)
+        this.#outgoing.set(key, outgoing)
+      }
+    }
+    return steps
+  }
+
+  /** Gives up members that are silent, and streams that are not acknowledged. One that waits for its turn is neither. */
+  sweep(nowMs: number): void {
+    const isSilent = ({ lastMs }: { lastMs: number }) => nowMs - lastMs > patienceMs
+    const [receivers, senders] = [new Set<string>(), new Set<string>()]
+    for (const each of this.#outgoing.values()) if (!isSilent(each)) receivers.add(each.to)
+    for (const each of this.#incoming.values()) if (!isSilent(each)) senders.add(each.from)
+    for (const [key, each] of this.#outgoing)
+      if (!receivers.has(each.to) || (each.underWay.length > 0 && isSilent(each))) this.#outgoing.delete(key)
+    for (const [key, { from }] of this.#incoming) if (!senders.has(from)) this.#incoming.delete(key)
+  }
+}
+
+const noBytes = new Uint8Array()
+
+const keyOf = (member: string, transfer: number): string => `${member} ${transfer}`
+
+function nextOf(source: UpdateSource): Uint8Array | undefined {
+  return source.updates.next().value ?? undefined
+}
+
+function nextPiece(outgoing: Outgoing): Piece {
+  const { transfer, source, isAnswer } = outgoing
+  if (outgoing.rest.length === 0) {
+    outgoing.rest = outgoing.upcoming ?? noBytes
+    outgoing.upcoming = outgoing.upcoming && nextOf(source)
+  }
+  const content = outgoing.rest.subarray(0, pieceBytes)
+  outgoing.rest = outgoing.rest.subarray(content.length)
+  const isEndOfUpdate = outgoing.rest.length === 0
+  const isLast = isEndOfUpdate && outgoing.upcoming === undefined
+  const isSynced = isLast && isAnswer && source.isSynced()
+  outgoing.isDone = isLast
+  const index = outgoing.sent
+  outgoing.sent += 1
+  outgoing.underWay.push(content.length)
+  return { transfer, index, content, isEndOfUpdate, isLast, isAnswer, isSynced }
+}
+
+/** Whether the receiver acknowledges this piece. */
+function endsTurn(turn: Turn, { content, isLast }: Piece): boolean {
+  turn.pieces += 1
+  turn.bytes += content.length
+  if (turn.pieces < ackAfter.pieces && turn.bytes < ackAfter.bytes && !isLast) return false
+  turn.pieces = 0
+  turn.bytes = 0
+  return true
+}
+
+function newIncoming(from: string, document: string, isAnswer: boolean): Incoming {
+  return {
+    from,
+    document,
+    isAnswer,
+    received: 0,
+    turn: { pieces: 0, bytes: 0 },
+    parts: [],
+    bytes: 0,
+    lastMs: 0,
+  }
+}
+
+function joined(incoming: Incoming): Uint8Array {
+  const { parts, bytes } = incoming
+  incoming.parts = []
+  incoming.bytes = 0
+  const [only] = parts
+  if (parts.length === 1 && only) return only
+  const update = new Uint8Array(bytes)
+  let at = 0
+  for (const part of parts) {
+    update.set(part, at)
+    at += part.length
+  }
+  return update
+}

@@ -1,0 +1,151 @@
+/**
+ * Document sync: one replica of a Yjs document, and what it takes from others.
+ *
+ * Only updates of version 1 come in, and each is read as a whole before any of it is applied; what cannot be read
+ * changes nothing. What came before that on which it builds waits, but neither without bound nor for ever: it is
+ * dropped, and the next exchange brings both.
+ */
+import type * as Y from 'yjs'
+import { limits } from '../../wire/limits.ts'
+import { applyUpdate } from './apply-update.ts'
+import { changedClients } from './changed-clients.ts'
+import { DocumentDigest } from './document-digest.ts'
+import { DocumentEpochs, type Lineage } from './epochs/document-epochs.ts'
+import { dropWaiting, waitingBytes } from './pending-structs.ts'
+import { isReadable } from './readable-updates.ts'
+import { SyncState } from './sync-state.ts'
+
+/** What waits for something that is missing. */
+const maxWaitingBytes = 1_048_576
+/** A gap that so many sweeps found is given up. */
+const maxSweeps = 2
+
+export interface DocumentSyncOptions {
+  readonly name: string
+  readonly doc: Y.Doc
+  /** Of the transactions that apply what others wrote. */
+  readonly origin: unknown
+  /** It was not opened by the app: this member carries it for others. */
+  readonly isCarried?: boolean
+  /** In which epoch the document is; undefined: in none yet. */
+  readonly lineage?: Lineage | undefined
+  /** An update of somebody else was applied. Undefined: some of it waits, or something else came with it. */
+  readonly applied?: (update: Uint8Array | undefined) => void
+  /** Another replica has the same structure and other content: two wrote under one client id. */
+  readonly collided?: (memberId: string) => void
+  /** The document has other ids. */
+  readonly replaced?: () => void
+  /** The document is in no epoch, and shares something with others. */
+  readonly shared?: () => void
+  /** The document is in another epoch, or in none. */
+  readonly epochChanged?: (lineage: Lineage | undefined) => void
+}
+
+export class DocumentSync {
+  readonly name: string
+  readonly doc: Y.Doc
+  readonly isCarried: boolean
+  readonly digest: DocumentDigest
+  readonly state: SyncState = new SyncState()
+  readonly epochs: DocumentEpochs
+  readonly #options: DocumentSyncOptions
+  readonly #collisions = new Set<string>()
+  #hash: Uint8Array | undefined
+  #changes = 0
+  #hasDropped = false
+  #sweeps = 0
+  #drops = 0
+
+  constructor(options: DocumentSyncOptions) {
+    const { name, doc, isCarried = false } = options
+    this.#options = options
+    this.name = name
+    this.doc = doc
+    this.isCarried = isCarried
+    this.digest = new DocumentDigest(doc)
+    this.epochs = new DocumentEpochs({
+      doc,
+      origin: options.origin,
+      lineage: options.lineage,
+      isCarried,
+      hash: () => this.hash(),
+      replaced: () => this.#replaced(),
+      shared: () => options.shared?.(),
+      changed: lineage => options.epochChanged?.(lineage),
+    })
+    doc.on('afterTransaction', transaction => {
+      if (transaction.deleteSet.clients.size === 0 && changedClients(transaction).length === 0) return
+      this.#hash = undefined
+      this.#changes += 1
+    })
+  }
+
+  /** Grows with each change. */
+  get changes(): number {
+    return this.#changes
+  }
+
+  /** Nothing was ever written. */
+  get isEmpty(): boolean {
+    return this.doc.store.clients.size === 0 && !this.hasGap()
+  }
+
+  /** 16 bytes, not to be written. Equal documents have equal ones. */
+  hash(): Uint8Array {
+    if (!this.#hash) {
+      this.#hash = this.digest.hash()
+      this.state.had(this.#hash)
+    }
+    return this.#hash
+  }
+
+  #replaced(): void {
+    this.digest.reset()
+    this.#hash = undefined
+    this.#changes += 1
+    this.#options.replaced?.()
+  }
+
+  collided(memberId: string): void {
+    if (this.#collisions.has(memberId)) return
+    this.#collisions.add(memberId)
+    this.#options.collided?.(memberId)
+  }
+
+  /** Parts of updates that waited for something missing, and had to be dropped, so far. */
+  get drops(): number {
+    return this.#drops
+  }
+
+  /** `new`: the document has changed. `refused`: it cannot be read, or would make the document too large. */
+  apply(update: Uint8Array): 'new' | 'stale' | 'refused' {
+    if (!isReadable(update)) return 'refused'
+    if (this.digest.liveBytes + update.length > limits.maxDocumentBytes) return 'refused'
+    const [before, wasComplete] = [this.#changes, !this.hasGap()]
+    if (!applyUpdate(this.doc, update, this.#options.origin)) return 'refused'
+    if (!this.hasGap()) this.#sweeps = 0
+    this.#hasDropped = waitingBytes(this.doc) > maxWaitingBytes
+    if (this.#hasDropped) {
+      dropWaiting(this.doc)
+      this.#drops += 1
+    }
+    if (this.#changes === before) return this.#hasDropped ? 'refused' : 'stale'
+    this.epochs.share()
+    this.#options.applied?.(wasComplete && !this.hasGap() ? update : undefined)
+    return 'new'
+  }
+
+  /** Something came before what it builds upon: nothing later of its author shows until the gap is filled. */
+  hasGap(): boolean {
+    return this.#hasDropped || waitingBytes(this.doc) > 0
+  }
+
+  /** Some time has passed: nobody seems to have what is missing. */
+  sweep(): void {
+    this.#sweeps = this.hasGap() ? this.#sweeps + 1 : 0
+    if (this.#sweeps < maxSweeps) return
+    this.#sweeps = 0
+    this.#hasDropped = false
+    dropWaiting(this.doc)
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Epoch exchange: the steps between two members whose replicas of a document are in different epochs.
+ *
+ * The one that is behind asks for what the later epoch began with, and enters it with everything that it has. Until then
+ * nothing is exchanged between the two: their ids mean different things. A replica that is in no epoch enters that of
+ * the other as it is.
+ */
+import type { EpochName } from '../../../wire/epoch-name.ts'
+import { limits } from '../../../wire/limits.ts'
+import type { DocumentStep } from '../../../wire/space-codec.ts'
+import {
+  answerDocument,
+  type DocumentAnswer,
+  type DocumentExchangeOptions,
+  offerDocument,
+} from '../document-exchange.ts'
+import { firstEpoch, isLaterEpoch, isSameEpoch } from './epoch.ts'
+
+/** What a step of `from` means for this replica, and what to answer, whatever epoch it is about. */
+export function answerInEpoch(
+  options: DocumentExchangeOptions,
+  from: string,
+  step: DocumentStep,
+): DocumentAnswer {
+  const { epochs, state } = options.sync
+  if (step.past) return answerPast(options, from, step)
+  const { epoch } = step
+  // From now on there is something here that builds upon what others hold, or there that builds upon what is here.
+  if (epoch && (step.piece || step.stateVector)) epochs.place(epoch)
+  if (epoch) epochs.saw(epoch)
+  const isForeign = epoch && epochs.current && !isSameEpoch(epoch, epochs.current)
+  if (isForeign && !step.taken) return answerOther(options, from, step, epoch)
+  const { steps, ...answer } = answerDocument(options, from, step)
+  if (state.isSynced) epochs.place(epoch ?? firstEpoch)
+  return { ...answer, steps: steps.map(each => ({ epoch: epochs.current, ...each })) }
+}
+
+function answerOther(
+  { sync, transfers, nowMs }: DocumentExchangeOptions,
+  from: string,
+  { piece, mutual, stateVector, isSynced = false }: DocumentStep,
+  theirs: EpochName,
+): DocumentAnswer {
+  const { epochs, state, name } = sync
+  const steps: DocumentStep[] = piece ? [transfers.cancel(from, name, piece.transfer)] : []
+  if (epochs.current && isLaterEpoch(epochs.current, theirs)) {
+    if (mutual || stateVector || piece) steps.push({ ...offerDocument(sync, from), mutual: false })
+    return answer(steps)
+  }
+  const mayHelp = isSameEpoch(theirs, epochs.later) && !epochs.isWithoutPast(from)
+  if (mayHelp) state.isBehind(from)
+  if (!mayHelp || !state.mayAsk(from, undefined, isSynced, nowMs)) {
+    if (mutual || stateVector) steps.push({ ...offerDocument(sync, from), mutual: false })
+    return answer(steps)
+  }
+  state.ask({ of: from, digest: undefined, isSynced, isPartial: true }, nowMs)
+  epochs.asks(from)
+  return answer([...steps, { document: name, epoch: theirs, past: true }])
+}
+
+function answerPast(options: DocumentExchangeOptions, from: string, step: DocumentStep): DocumentAnswer {
+  const { sync, transfers, nowMs } = options
+  const { epochs, state, name } = sync
+  if (step.piece) return receivePast(options, from, step)
+  if (step.noPast) {
+    if (step.epoch && isSameEpoch(step.epoch, epochs.later)) epochs.lacksPast(from)
+    state.departed(from)
+    return answer([])
+  }
+  const { epoch, past } = epochs.lineage ?? {}
+  if (!past || !isSameEpoch(epoch, step.epoch))
+    return answer([{ document: name, epoch: step.epoch, past: true, noPast: true }])
+  const source = { updates: past.updates.values(), isSynced: () => false, epoch, isPast: true }
+  return answer(transfers.answer(from, name, source, nowMs).map(each => each.step))
+}
+
+function receivePast(
+  { sync, transfers, nowMs }: DocumentExchangeOptions,
+  from: string,
+  { document, piece, epoch }: DocumentStep,
+): DocumentAnswer {
+  const { epochs, state } = sync
+  const isWanted = epoch && isSameEpoch(epoch, epochs.later) && state.isAsking(from)
+  if (piece && !isWanted) return answer([transfers.cancel(from, document, piece.transfer)])
+  const received = piece && transfers.received(from, document, piece, nowMs)
+  if (!received || !epoch) return answer([])
+  state.received(from, piece.content.length, nowMs)
+  const { update, end, ack } = received
+  const steps = ack ? [ack] : []
+  if (update && !epochs.gather(from, update, limits.maxDocumentBytes)) {
+    state.refused(from, nowMs)
+    epochs.lacksPast(from)
+    return { ...answer([transfers.cancel(from, document, piece.transfer)]), refused: 1 }
+  }
+  if (!end) return answer(steps)
+  state.ended(from, false)
+  if (epochs.enterGathered(from, epoch))
+    return { ...answer([...steps, offerDocument(sync, from)]), isNew: true }
+  // It may be another lineage altogether: others in that epoch would send the same.
+  epochs.lacksPast(from)
+  return answer(steps)
+}
+
+const answer = (steps: readonly DocumentStep[]): DocumentAnswer => ({ steps, isNew: false, refused: 0 })

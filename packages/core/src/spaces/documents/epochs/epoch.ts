@@ -1,0 +1,55 @@
+/**
+ * Epoch: a number that every compaction of a document raises, and an id that names what it began with.
+ *
+ * The id is a hash of the epoch before and of the document's digest. So members that compact the same document begin
+ * the same epoch, whether or not they know of each other, and what it began with can be checked.
+ */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { compare } from 'uint8arrays/compare'
+import { concat } from 'uint8arrays/concat'
+import { fromString } from 'uint8arrays/from-string'
+import { toString as toText } from 'uint8arrays/to-string'
+import { type EpochName, epochIdBytes } from '../../../wire/epoch-name.ts'
+import { equalBytes } from '../../../wire/equal-bytes.ts'
+import { clientIdOf, type EpochIds } from './id-map.ts'
+
+/** An epoch as members name it, with the client id under which its content stands. */
+export interface Epoch extends EpochName, EpochIds {}
+
+/** What an epoch began with: all of the document, under its ids from before. */
+export interface Past {
+  readonly parent: Epoch
+  /** Yjs updates, version 1, each building only on those before it. */
+  readonly updates: readonly Uint8Array[]
+}
+
+/** Of a document that was never compacted. */
+export const firstEpoch: Epoch = named({ number: 0, id: new Uint8Array(epochIdBytes) })
+
+export function named({ number, id }: EpochName): Epoch {
+  return { number, id, client: clientIdOf(id, 'content') }
+}
+
+/** @param digest of the document that is compacted */
+export function nextEpoch({ number, id }: Epoch, digest: Uint8Array): Epoch {
+  const hash = sha256(concat([fromString(`${number + 1}`), id, digest]))
+  return named({ number: number + 1, id: hash.subarray(0, epochIdBytes) })
+}
+
+export function isSameEpoch(a: EpochName | undefined, b: EpochName | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && a.number === b.number && equalBytes(a.id, b.id))
+}
+
+/** Of two that began apart with one number, the one with the greater id is the later one: everybody decides alike. */
+export function isLaterEpoch(a: EpochName, b: EpochName): boolean {
+  return a.number > b.number || (a.number === b.number && compare(a.id, b.id) > 0)
+}
+
+export function printEpoch({ number, id }: EpochName): string {
+  return `${number}.${toText(id, 'base16')}`
+}
+
+export function readEpoch(text: string): EpochName | undefined {
+  const [, number, id] = /^(\d{1,15})\.([0-9a-f]{32})$/.exec(text) ?? []
+  return number && id ? { number: Number(number), id: fromString(id, 'base16') } : undefined
+}

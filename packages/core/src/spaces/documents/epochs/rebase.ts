@@ -1,0 +1,109 @@
+/**
+ * Rebase: brings a replica into an epoch, in place.
+ *
+ * A replica that equals the base is compacted and shows the same as before. One that has more keeps it: what lies beyond
+ * the base disappears, the base is compacted, and the same comes back under new ids, in one go for the app.
+ */
+import * as Y from 'yjs'
+import { applied, applyUpdate } from '../apply-update.ts'
+import { isComplete } from '../pending-structs.ts'
+import { encodeDeletions } from '../update-chunks.ts'
+import { compact } from './compaction.ts'
+import { type EpochIds, mapInto, mapOutOf, stateOf } from './id-map.ts'
+import { contestedValues, restoreValues } from './key-values.ts'
+import { allTypes, keptRuns } from './retained-runs.ts'
+import { idBeyond, rangesBeyond, translate } from './translation.ts'
+
+/** @param doc equals the base */
+export function compactBase(doc: Y.Doc, { client }: EpochIds): void {
+  compact(doc, keptRuns(doc), client)
+}
+
+export interface Rebase {
+  readonly doc: Y.Doc
+  /** Everything that the epoch began with, under its ids from before. */
+  readonly base: Y.Doc
+  readonly epoch: EpochIds
+  /** Of the transactions. */
+  readonly origin: unknown
+  /** The ids have changed. */
+  readonly compacted: () => void
+  /** Nothing may be written under the client id of the document: somebody else sets the values of keys again. */
+  readonly isCarried?: boolean
+}
+
+/**
+ * @param doc has the ids from before the epoch, and nothing waits in it for something that is missing
+ * @returns false: the base cannot be brought into the document
+ */
+export function rebase({ doc, base, epoch, origin, compacted, isCarried = false }: Rebase): boolean {
+  const runs = keptRuns(base)
+  applyUpdate(doc, Y.encodeStateAsUpdate(base, Y.encodeStateVector(doc)), origin)
+  const map = mapInto(epoch, base, runs)
+  for (const [client, clock] of map.state) if (Y.getState(doc.store, client) < clock) return false
+  const updates = translate(doc, map)
+  const values = isCarried ? [] : [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
+  const before = stateOf(doc)
+  erase(doc, map.state, origin)
+  // What the app's observers wrote in return.
+  if (rangesBeyond(doc, before).next().value) updates.push(...translate(doc, map, before))
+  compact(doc, runs, epoch.client)
+  compacted()
+  applied(doc, origin, () => {
+    for (const update of updates) Y.applyUpdate(doc, update)
+  })
+  restoreValues(doc, values, origin)
+  return true
+}
+
+/** Deletes everything beyond this state, in one transaction. */
+export function erase(doc: Y.Doc, state: ReadonlyMap<number, number>, origin: unknown): void {
+  const ranges = [...rangesBeyond(doc, state)].sort((a, b) => b.client - a.client)
+  if (ranges.length === 0) return
+  applyUpdate(doc, encodeDeletions(ranges.map(({ client, ...range }) => [client, [range]])), origin)
+}
+
+/**
+ * What an update from before an epoch adds to what it began with, as updates within the epoch; undefined: the update
+ * builds upon something that is in neither.
+ */
+export function broughtInto(
+  epoch: EpochIds,
+  { updates }: { updates: readonly Uint8Array[] },
+  update: Uint8Array,
+): Uint8Array[] | undefined {
+  const [base, doc] = [docOf(updates), docOf([...updates, update])]
+  if (!isComplete(doc)) return undefined
+  return translate(doc, mapInto(epoch, base, keptRuns(base)))
+}
+
+export interface UndoneEpoch {
+  readonly doc: Y.Doc
+  readonly base: Y.Doc
+  readonly epoch: EpochIds
+  readonly isCarried?: boolean
+}
+
+/** What a replica would be if the epoch had not begun: its ids are those from before. */
+export function undoEpoch({ doc, base, epoch, isCarried = false }: UndoneEpoch): Y.Doc {
+  const map = mapOutOf(epoch, base, keptRuns(base))
+  const updates = translate(doc, map)
+  const values = isCarried ? [] : [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
+  const before = new Y.Doc()
+  // Drawn anew when the epoch began: nothing was ever written under it outside of the epoch.
+  before.clientID = doc.clientID
+  Y.applyUpdate(before, Y.encodeStateAsUpdate(base))
+  for (const update of updates) Y.applyUpdate(before, update)
+  restoreValues(before, values, undefined)
+  return before
+}
+
+/** A document that these updates make. */
+export function docOf(updates: readonly Uint8Array[]): Y.Doc {
+  const doc = new Y.Doc()
+  // One transaction: each costs as much as the document has clients.
+  doc.transact(() => {
+    for (const update of updates) Y.applyUpdate(doc, update)
+  })
+  return doc
+}

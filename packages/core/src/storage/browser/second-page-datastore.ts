@@ -1,0 +1,65 @@
+/**
+ * Second page datastore: what a page writes to while another page has the identity of their database.
+ *
+ * Rooms and configs are in the database that both share; identity and incarnation are in the memory of this page.
+ */
+import { MemoryDatastore } from 'datastore-core'
+import { type Datastore, Key, type KeyQuery, type Pair, type Query } from 'interface-datastore'
+import { type KeyValueChange, spacesPath } from '../../runtime/ports.ts'
+import { type RecoverableDatastore, WritingDatastore } from '../recoverable-datastore.ts'
+
+const isShared = (path: string): boolean => path.startsWith(spacesPath)
+
+export class SecondPageDatastore extends WritingDatastore implements RecoverableDatastore {
+  readonly #database: RecoverableDatastore
+  readonly #own = new MemoryDatastore()
+
+  constructor(database: RecoverableDatastore) {
+    super()
+    this.#database = database
+  }
+
+  async write(changes: readonly KeyValueChange[], options?: { readonly sync?: boolean }): Promise<void> {
+    for (const { key, value } of changes.filter(each => !isShared(each.key))) {
+      const path = new Key(key)
+      if (value) this.#own.put(path, value)
+      else this.#own.delete(path)
+    }
+    await this.#database.write(
+      changes.filter(({ key }) => isShared(key)),
+      options,
+    )
+  }
+
+  recover(): Promise<'kept' | 'lost'> {
+    return this.#database.recover()
+  }
+
+  close(): Promise<void> {
+    return this.#database.close()
+  }
+
+  override async get(key: Key): Promise<Uint8Array> {
+    return this.#of(key.toString()).get(key)
+  }
+
+  override async has(key: Key): Promise<boolean> {
+    return this.#of(key.toString()).has(key)
+  }
+
+  override query(query: Query): AsyncGenerator<Pair> {
+    return toAsync(this.#of(query.prefix ?? '').query(query))
+  }
+
+  override queryKeys(query: KeyQuery): AsyncGenerator<Key> {
+    return toAsync(this.#of(query.prefix ?? '').queryKeys(query))
+  }
+
+  #of(path: string): Datastore {
+    return isShared(path) ? this.#database : this.#own
+  }
+}
+
+async function* toAsync<T>(all: AsyncIterable<T> | Iterable<T>): AsyncGenerator<T> {
+  yield* all
+}

@@ -1,0 +1,46 @@
+/** Member storage: what a member keeps over a restart beside its key: its incarnation, and where it found others. */
+import type { Datastore } from 'interface-datastore'
+import { maxAcquaintances } from '../overlay/peer-cache.ts'
+import { KeptValue } from './stored-value.ts'
+
+export interface MemberStorage {
+  readonly incarnation: KeptValue<number>
+  /** Multiaddrs. */
+  readonly acquaintances: KeptValue<readonly string[]>
+}
+
+/** @param cluster the cluster tag */
+export function memberStorage(datastore: Datastore, cluster: Uint8Array): MemberStorage {
+  return {
+    incarnation: new KeptValue<number>({
+      datastore,
+      cluster,
+      name: 'incarnation',
+      parse: parseIncarnation,
+      print: String,
+    }),
+    acquaintances: new KeptValue<readonly string[]>({
+      datastore,
+      cluster,
+      name: 'acquaintances',
+      parse: parseAddresses,
+      print: addresses => JSON.stringify(addresses),
+    }),
+  }
+}
+
+function parseIncarnation(text: string): number | undefined {
+  const incarnation = Number(text)
+  return text !== '' && Number.isSafeInteger(incarnation) && incarnation >= 0 ? incarnation : undefined
+}
+
+/** Hints only: what cannot be read is no reason not to start. */
+function parseAddresses(text: string): readonly string[] {
+  try {
+    const addresses: unknown = JSON.parse(text)
+    if (!Array.isArray(addresses)) return []
+    return addresses.filter(address => typeof address === 'string').slice(0, maxAcquaintances)
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * Level store: a LevelDB folder that says so when it cannot keep what it was given.
+ *
+ * A write resolves only if reopening the folder would show it:
+ * - Writes go one after the other. After one that failed all others fail until the folder was opened again, which starts
+ *   a new log file: what LevelDB appends behind a torn record is dropped when it recovers.
+ * - LevelDB goes on writing into files that were deleted. So after each write the folder must still have the file
+ *   CURRENT that was opened.
+ * - A synced write is followed by fsync of the log, older logs included. Others survive SIGKILL, and no power loss.
+ */
+import { mkdir, open, readdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { LevelDatastore } from 'datastore-level'
+import type { Key, KeyQuery, Pair, Query } from 'interface-datastore'
+import type { KeyValueChange } from '../../runtime/ports.ts'
+import { type RecoverableDatastore, StoreLedger, WritingDatastore } from '../recoverable-datastore.ts'
+
+export class LevelStore extends WritingDatastore implements RecoverableDatastore {
+  readonly #path: string
+  readonly #level: LevelDatastore
+  readonly #ledger = new StoreLedger()
+  /** Settles when all writes so far have ended. */
+  #last: Promise<unknown> = Promise.resolve()
+  /** Of the file CURRENT that was opened. */
+  #inode: bigint | undefined
+  #fault: Error | undefined
+  #isClosed = false
+
+  /** @param path of the folder, created if missing */
+  constructor(path: string) {
+    super()
+    this.#path = resolve(path)
+    this.#level = new LevelDatastore(this.#path)
+  }
+
+  async open(): Promise<void> {
+    await this.#openFolder()
+    await this.#ledger.opened(this.#level)
+  }
+
+  async close(): Promise<void> {
+    await this.#inTurn(async () => {
+      this.#isClosed = true
+      await this.#level.db.close()
+    })
+  }
+
+  write(changes: readonly KeyValueChange[], { sync = false }: { sync?: boolean } = {}): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#fault) throw this.#fault
+      try {
+        await this.#put(changes, sync)
+      } catch (error) {
+        this.#fault = new Error(reasonOf(error), { cause: error })
+        throw this.#fault
+      }
+    })
+  }
+
+  recover(): Promise<'kept' | 'lost'> {
+    return this.#inTurn(async () => {
+      try {
+        return await this.#reopen()
+      } catch (error) {
+        this.#fault = new Error(reasonOf(error), { cause: error })
+        throw this.#fault
+      }
+    })
+  }
+
+  override get(key: Key): Promise<Uint8Array> {
+    return this.#level.get(key)
+  }
+
+  override has(key: Key): Promise<boolean> {
+    return this.#level.has(key)
+  }
+
+  override query(query: Query): AsyncGenerator<Pair> | Generator<Pair> {
+    return this.#level.query(query)
+  }
+
+  override queryKeys(query: KeyQuery): AsyncGenerator<Key> | Generator<Key> {
+    return this.#level.queryKeys(query)
+  }
+
+  async #reopen(): Promise<'kept' | 'lost'> {
+    if (this.#isClosed) throw new Error('the store was closed')
+    await this.#level.db.close()
+    await this.#openFolder()
+    const isComplete = await this.#ledger.isComplete(this.#level)
+    if (!isComplete) await this.#put(this.#ledger.restoring(), true)
+    this.#fault = undefined
+    return isComplete ? 'kept' : 'lost'
+  }
+
+  async #openFolder(): Promise<void> {
+    await makeFolder(this.#path)
+    // Not `open()` of the datastore: it keeps only the text of what LevelDB says.
+    await this.#level.db.open()
+    this.#inode = await inodeOf(join(this.#path, 'CURRENT'))
+  }
+
+  async #put(changes: readonly KeyValueChange[], sync: boolean): Promise<void> {
+    const all = sync ? [...changes, this.#ledger.countChange()] : changes
+    const operations = all.map(({ key, value }) =>
+      value ? { type: 'put' as const, key, value } : { type: 'del' as const, key },
+    )
+    const options = { keyEncoding: 'utf8', valueEncoding: 'view', sync } as const
+    if (operations.length > 0) await this.#level.db.batch(operations, options)
+    await this.#checkFolder(sync)
+    this.#ledger.written(changes, sync)
+  }
+
+  async #checkFolder(sync: boolean): Promise<void> {
+    const current = await inodeOf(join(this.#path, 'CURRENT')).catch(() => undefined)
+    if (current === undefined || current !== this.#inode) throw new Error(`'${this.#path}' was deleted`)
+    if (!sync) return
+    // LevelDB syncs only the log that it writes to. There is an older one while its memory is written to a table.
+    const logs = (await readdir(this.#path)).filter(file => file.endsWith('.log')).sort()
+    if (logs.length === 0) throw new Error(`'${this.#path}' was deleted: its log is missing`)
+    for (const log of logs.slice(0, -1)) await syncFile(join(this.#path, log))
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(act)
+    this.#last = done.catch(() => {})
+    return done
+  }
+}
+
+async function inodeOf(path: string): Promise<bigint> {
+  return (await stat(path, { bigint: true })).ino
+}
+
+async function syncFile(path: string): Promise<void> {
+  try {
+    const file = await open(path, 'r+')
+    await file.datasync().finally(() => file.close())
+  } catch (error) {
+    // Its content is in a table by now.
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+}
+
+/** Not `recursive`: on a file system like /proc Node 24 then never returns. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'EEXIST') return
+    const parent = dirname(path)
+    if (code !== 'ENOENT' || parent === path || (await isFolder(parent))) {
+      if (await isFolder(path)) return
+      throw error
+    }
+    await makeFolder(parent)
+    await mkdir(path)
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined)
+  return found?.isDirectory() ?? false
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+/** What the system says, and what to do about it. */
+const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  // LevelDB's own words for a folder that is open in this process.
+  [/already held by process/i, 'this process uses it already. Give each member a folder of its own'],
+  [/IO error: lock |already held|LEVEL_LOCKED|used by another process/i, 'another process uses it'],
+  [/ENOSPC|EDQUOT|EFBIG|No space|quota exceeded|File too large/i, 'the disk is full: free some space'],
+  [/EROFS|Read-only/i, 'the folder is read-only: make it writable, or give another folder'],
+  [/EACCES|EPERM|denied|not permitted/i, 'the folder is read-only for this user: change its permissions'],
+  [/EIO|Input\/output/i, 'the disk reports an input/output error: check it'],
+  [/ENOTDIR|Not a directory/i, 'a part of the path is a file'],
+  [/ENOENT|No such file/i, 'the folder cannot be created there'],
+]
+
+/** LevelDB says what is wrong in the cause. */
+export function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const text = `${codeOf(cause)} ${message}`
+  const found = reasons.find(([pattern]) => pattern.test(text))
+  return found ? `${found[1]} (${message})` : message
+}

@@ -1,0 +1,105 @@
+/** Recoverable datastore: one that this member opened itself, and can open again after a fault. */
+import { BaseDatastore, MemoryDatastore } from 'datastore-core'
+import { type Batch, type Datastore, Key } from 'interface-datastore'
+import { fromString } from 'uint8arrays/from-string'
+import { toString as toText } from 'uint8arrays/to-string'
+import type { KeyValueChange, KeyValues } from '../runtime/ports.ts'
+
+/** Writes and recovery are those of {@link KeyValues}. */
+export interface RecoverableDatastore extends Datastore, Required<Pick<KeyValues, 'write' | 'recover'>> {
+  close(): Promise<void>
+}
+
+export function isRecoverable(datastore: Datastore): datastore is RecoverableDatastore {
+  return 'recover' in datastore && typeof datastore.recover === 'function'
+}
+
+/** What a member without `storage` has: it ends with the process. */
+export class EphemeralDatastore extends MemoryDatastore {}
+
+/** How many synced writes there were: whether a store still has the last one. */
+const writesKey = '/hearsay/writes'
+/** What is small enough to be held in memory beside the store. */
+const smallPrefixes = [writesKey, '/hearsay/identity', '/hearsay/incarnation', '/hearsay/acquaintances']
+
+/** The single puts and batches of a datastore, by one way of writing, which survive a power loss. */
+export abstract class WritingDatastore extends BaseDatastore {
+  abstract write(changes: readonly KeyValueChange[], options?: { readonly sync?: boolean }): Promise<void>
+
+  override async put(key: Key, value: Uint8Array): Promise<Key> {
+    await this.write([{ key: key.toString(), value }], { sync: true })
+    return key
+  }
+
+  override async delete(key: Key): Promise<void> {
+    await this.write([{ key: key.toString(), value: undefined }], { sync: true })
+  }
+
+  override batch(): Batch {
+    const changes: KeyValueChange[] = []
+    return {
+      put: (key, value) => void changes.push({ key: key.toString(), value }),
+      delete: key => void changes.push({ key: key.toString(), value: undefined }),
+      commit: () => this.write(changes, { sync: true }),
+    }
+  }
+}
+
+/**
+ * The ledger of a store: by a counter in each synced write it tells whether a store that was opened again is the one
+ * that was written to, and it keeps the few values beside the rooms and configs (identity, incarnation, addresses), so
+ * that a store that was deleted gets them back.
+ */
+export class StoreLedger {
+  readonly #writesKey: string
+  readonly #values = new Map<string, Uint8Array>()
+  #writes = 0
+
+  /** @param writer of several that write to one store, each has a name of its own */
+  constructor(writer = '') {
+    this.#writesKey = `${writesKey}${writer}`
+  }
+
+  /** The store was opened for the first time. */
+  async opened(store: Pick<Datastore, 'query'>): Promise<void> {
+    for (const prefix of smallPrefixes)
+      for await (const { key, value } of store.query({ prefix })) this.#values.set(key.toString(), value)
+    this.#writes = countOf(this.#values.get(this.#writesKey))
+  }
+
+  /** What is written with this synced write. */
+  countChange(): KeyValueChange {
+    return { key: this.#writesKey, value: fromString(String(this.#writes + 1)) }
+  }
+
+  /** A write resolved. */
+  written(changes: readonly KeyValueChange[], isSynced: boolean): void {
+    for (const { key, value } of changes) {
+      if (!isSmall(key)) continue
+      if (value) this.#values.set(key, value)
+      else this.#values.delete(key)
+    }
+    if (isSynced) this.#writes += 1
+  }
+
+  /** Whether the store that was opened again has all synced writes. */
+  async isComplete(store: Pick<Datastore, 'has' | 'get'>): Promise<boolean> {
+    if (this.#writes === 0) return true
+    const key = new Key(this.#writesKey)
+    return (await store.has(key)) && countOf(await store.get(key)) >= this.#writes
+  }
+
+  /** What a store that lost everything gets back. */
+  restoring(): readonly KeyValueChange[] {
+    return [...this.#values]
+      .filter(([key]) => !key.startsWith(writesKey))
+      .map(([key, value]) => ({ key, value }))
+  }
+}
+
+const isSmall = (key: string): boolean => smallPrefixes.some(prefix => key.startsWith(prefix))
+
+function countOf(value: Uint8Array | undefined): number {
+  const count = value ? Number(toText(value)) : 0
+  return Number.isSafeInteger(count) ? count : 0
+}

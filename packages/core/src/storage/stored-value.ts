@@ -1,0 +1,46 @@
+/** Kept value: one value of this member in its datastore. */
+import { type Datastore, Key } from 'interface-datastore'
+import { fromString } from 'uint8arrays/from-string'
+import { toString as toText } from 'uint8arrays/to-string'
+import { StorageError } from '../api/errors.ts'
+import type { KeyValueChange } from '../runtime/ports.ts'
+
+export interface KeptValueOptions<T> {
+  readonly datastore: Datastore
+  /** What it is, as its key says it. */
+  readonly name: string
+  /** The cluster tag: a store may serve several clusters. */
+  readonly cluster: Uint8Array
+  /** Undefined: that is no such value. */
+  readonly parse: (text: string) => T | undefined
+  readonly print: (value: T) => string
+}
+
+export class KeptValue<T> {
+  readonly #options: KeptValueOptions<T>
+  readonly #key: string
+
+  constructor(options: KeptValueOptions<T>) {
+    this.#options = options
+    this.#key = `/hearsay/${options.name}/${toText(options.cluster, 'base32')}`
+  }
+
+  /** @throws {StorageError} if something else is stored there. */
+  async read(): Promise<T | undefined> {
+    const { datastore, name, parse } = this.#options
+    const key = new Key(this.#key)
+    if (!(await datastore.has(key))) return undefined
+    const text = toText(await datastore.get(key))
+    const value = parse(text)
+    if (value === undefined)
+      throw new StorageError(
+        `the store holds '${text.slice(0, 40)}' where the ${name} should be: it is damaged`,
+      )
+    return value
+  }
+
+  /** What writes this value. */
+  change(value: T): KeyValueChange {
+    return { key: this.#key, value: fromString(this.#options.print(value)) }
+  }
+}

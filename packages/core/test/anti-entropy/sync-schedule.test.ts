@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { SyncSchedule } from '../../src/anti-entropy/sync-schedule.ts'
+
+function schedule(random: () => number): SyncSchedule {
+  return new SyncSchedule({ minIntervalMs: 1_000, maxIntervalMs: 5_000, random }, 0)
+}
+
+/** The waits after each of several agreements. */
+function waits(subject: SyncSchedule, agreements: number): number[] {
+  return Array.from({ length: agreements }, () => {
+    subject.agreed()
+    subject.begun(0)
+    return subject.dueMs
+  })
+}
+
+describe('sync schedule', () => {
+  it('waits from three quarters to five quarters of the interval', () => {
+    expect(schedule(() => 0).dueMs).toBe(750)
+    expect(schedule(() => 0.5).dueMs).toBe(1_000)
+    expect(schedule(() => 1 - 2 ** -53).dueMs).toBeLessThanOrEqual(1_250)
+  })
+
+  it('doubles its interval while tables agree, up to the longest', () => {
+    expect(
+      waits(
+        schedule(() => 0.5),
+        5,
+      ),
+    ).toEqual([2_000, 4_000, 5_000, 5_000, 5_000])
+  })
+
+  it('comes back to the shortest interval with news, and sooner than it was due', () => {
+    const subject = schedule(() => 0.5)
+    waits(subject, 5)
+    expect(subject.dueMs).toBe(5_000)
+    subject.changed(100)
+    expect(subject.dueMs).toBe(1_100)
+    subject.begun(1_100)
+    expect(subject.dueMs).toBe(2_100)
+  })
+
+  it('is not put off by more news', () => {
+    const subject = schedule(() => 0.5)
+    for (let nowMs = 0; nowMs < 1_000; nowMs += 100) subject.changed(nowMs)
+    expect(subject.dueMs).toBe(1_000)
+  })
+})

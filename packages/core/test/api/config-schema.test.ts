@@ -1,0 +1,42 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { describe, expect, it } from 'vitest'
+import { checkWith } from '../../src/api/config-schema.ts'
+import { InvalidOptionsError } from '../../src/api/errors.ts'
+
+const answering = (validate: (value: unknown) => unknown): StandardSchemaV1 => ({
+  '~standard': { version: 1, vendor: 'test', validate: validate as StandardSchemaV1.Props['validate'] },
+})
+
+const checked = (validate: (value: unknown) => unknown): unknown => checkWith(answering(validate))('key', 1)
+
+const never = () => {
+  throw new Error('broken')
+}
+
+describe('a schema', () => {
+  it('says what is read, or why nothing is', () => {
+    expect(checked(value => ({ value: `${value}!` }))).toEqual({ type: 'valid', value: '1!' })
+    const issues = [{ message: 'too small' }, { message: 'no', path: ['a', { key: 0 }] }]
+    expect(checked(() => ({ issues }))).toEqual({ type: 'invalid', issues: ['too small', 'a.0: no'] })
+  })
+
+  it.each<[string, (value: unknown) => unknown, RegExp]>([
+    ['throws', never, /failed: Error: broken/],
+    ['answers later', async value => ({ value }), /answers later/],
+    ['fails later', async () => never(), /answers later/],
+    // A promise of another realm, or of a library.
+    // biome-ignore lint/suspicious/noThenProperty: that is what such a promise is.
+    ['answers later in its own way', () => ({ then: () => {} }), /answers later/],
+    ['answers nothing', () => undefined, /failed/],
+    ['has issues that are none', () => ({ issues: [null] }), /failed/],
+  ])('that %s takes nothing', (_, validate, issue) => {
+    expect(checked(validate)).toEqual({ type: 'invalid', issues: [expect.stringMatching(issue)] })
+  })
+
+  it('of one for each key takes no other', () => {
+    const check = checkWith({ size: answering(value => ({ value })) })
+    expect(check('size', 1)).toEqual({ type: 'valid', value: 1 })
+    for (const key of ['color', 'toString', '__proto__']) expect(check(key, 1).type).toBe('invalid')
+    expect(() => checkWith({ size: {} } as never)).toThrow(InvalidOptionsError)
+  })
+})

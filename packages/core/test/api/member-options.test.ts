@@ -1,0 +1,231 @@
+import { MemoryDatastore } from 'datastore-core'
+import { describe, expect, it } from 'vitest'
+import { configSettings } from '../../src/api/config-options.ts'
+import { InvalidOptionsError } from '../../src/api/errors.ts'
+import {
+  checkMemberId,
+  checkPresentation,
+  checkSpaceName,
+  checkUpdate,
+} from '../../src/api/member-options.ts'
+import { checkHearsayInit } from '../../src/libp2p/hearsay-options.ts'
+import { checkJoinOptions } from '../../src/libp2p/join-options.ts'
+
+const half = '\ud83d'
+const atlas = { cluster: 'atlas' }
+
+/** Refused by name, and with words that say what to do. */
+function expectRefusal(check: (given: never) => void, given: unknown, says: RegExp): void {
+  expect(() => check(given as never)).toThrow(InvalidOptionsError)
+  expect(() => check(given as never)).toThrow(says)
+}
+
+describe('options of joinCluster', () => {
+  it.each<[unknown]>([
+    [atlas],
+    [{ cluster: 'x'.repeat(128), profile: 'wan' }],
+    [{ ...atlas, name: 'n'.repeat(128), tags: { role: 'db' } }],
+    [{ ...atlas, name: 'Ada 😀', tags: { '😀': '😀' } }],
+    [{ ...atlas, tags: Object.assign(Object.create(null), { role: 'db' }) }],
+    [{ ...atlas, bootstrap: ['/ip4/192.0.2.1/tcp/4001', '/dns4/example.org/tcp/4001', 'example.org:4001'] }],
+    [{ ...atlas, listen: [], bootstrap: [] }],
+    [{ ...atlas, listen: ['/ip4/0.0.0.0/tcp/0', '/webrtc'], storage: './data', mdns: false, relay: true }],
+    [{ ...atlas, storage: new MemoryDatastore() }],
+    [{ ...atlas, iceServers: [] }],
+    [{ ...atlas, iceServers: [{ urls: 'stun:a.example.org' }, { urls: ['stuns:b', 'stun:c:3478'] }] }],
+    [
+      {
+        ...atlas,
+        iceServers: [{ urls: 'turn:d.example.org?transport=tcp', username: 'u', credential: 'c' }],
+      },
+    ],
+    [{ ...atlas, name: undefined, tags: undefined, listen: undefined, storage: undefined }],
+  ])('are accepted: %j', options => {
+    expect(() => checkJoinOptions(options as never)).not.toThrow()
+  })
+
+  it.each<[unknown, RegExp]>([
+    [undefined, /^joinCluster: give an object of options, like \{ cluster: 'atlas' \}$/],
+    [null, /^joinCluster: give an object/],
+    ['atlas', /^joinCluster: give an object/],
+    [5, /^joinCluster: give an object/],
+    [['atlas'], /^joinCluster: give an object/],
+    [() => atlas, /^joinCluster: give an object/],
+    [{}, /^cluster: give a name/],
+    [{ cluster: '' }, /^cluster: give a name of 1 to 128 characters/],
+    [{ cluster: 'x'.repeat(129) }, /^cluster: /],
+    [{ cluster: 5 }, /^cluster: /],
+    [{ cluster: null }, /^cluster: /],
+    [{ cluster: `atlas${half}` }, /^cluster: the name has half of a surrogate pair at index 5/],
+    [{ ...atlas, boostrap: [] }, /^joinCluster: unknown option 'boostrap': did you mean 'bootstrap'\?$/],
+    [{ ...atlas, tag: {} }, /unknown option 'tag': did you mean 'tags'\?/],
+    [{ ...atlas, boostrap: undefined }, /unknown option 'boostrap'/],
+    [{ ...atlas, privateKey: 'x' }, /unknown option 'privateKey': there are cluster, name, tags, /],
+    [{ ...atlas, datastore: new MemoryDatastore() }, /unknown option 'datastore'/],
+    [JSON.parse('{"cluster":"atlas","__proto__":1}'), /unknown option '__proto__'/],
+    [{ ...atlas, profile: 'slow' }, /^profile: give 'local', 'lan' or 'wan'$/],
+    [{ ...atlas, profile: 5 }, /^profile: /],
+    [{ ...atlas, profile: null }, /^profile: /],
+    [{ ...atlas, bootstrap: ['localhost'] }, /^bootstrap: 'localhost' is no address/],
+    [{ ...atlas, bootstrap: '192.0.2.1:4001' }, /^bootstrap: give a list/],
+    [{ ...atlas, bootstrap: null }, /^bootstrap: give a list/],
+    [{ ...atlas, bootstrap: [5] }, /^bootstrap: '5' is no address/],
+    [{ ...atlas, name: 7 }, /^name: give a text/],
+    [{ ...atlas, name: null }, /^name: give a text/],
+    [{ ...atlas, name: 'n'.repeat(129) }, /^a name over 128 bytes/],
+    [{ ...atlas, name: `Ada ${half}` }, /^name: it has half of a surrogate pair at index 4/],
+    [{ ...atlas, tags: 'abc' }, /^tags: give an object of texts/],
+    [{ ...atlas, tags: null }, /^tags: give an object/],
+    [{ ...atlas, tags: ['a'] }, /^tags: give an object/],
+    [{ ...atlas, tags: new Map([['role', 'db']]) }, /^tags: give an object/],
+    [{ ...atlas, tags: { role: 7 } }, /^tags: the value of 'role' is no text/],
+    [{ ...atlas, tags: { role: undefined } }, /^tags: the value of 'role' is no text/],
+    [{ ...atlas, tags: { role: 'x'.repeat(257) } }, /^a tag value over 256 bytes/],
+    [{ ...atlas, tags: { ['k'.repeat(65)]: '' } }, /^a tag key over 64 bytes/],
+    [{ ...atlas, tags: { role: half } }, /^tags: the value of 'role' has half .* index 0/],
+    [{ ...atlas, tags: { [`k${half}`]: '' } }, /^tags: the key 'k\ufffd' has half .* index 1/],
+    [
+      { ...atlas, tags: Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`${i}`, ''])) },
+      /^more than 32 tags/,
+    ],
+    [{ ...atlas, listen: '/ip4/0.0.0.0/tcp/0' }, /^listen: give a list of addresses/],
+    [{ ...atlas, listen: null }, /^listen: give a list/],
+    [{ ...atlas, listen: ['0.0.0.0:80'] }, /^listen: '0\.0\.0\.0:80' is no address\. Write it like \/ip4\//],
+    [{ ...atlas, listen: [''] }, /^listen: '' is no address/],
+    [{ ...atlas, listen: [5] }, /^listen: '5' is no address/],
+    [{ ...atlas, storage: '' }, /^storage: give the path of a folder/],
+    [{ ...atlas, storage: null }, /^storage: /],
+    [{ ...atlas, storage: 5 }, /^storage: /],
+    [{ ...atlas, storage: {} }, /^storage: .*interface-datastore/],
+    [{ ...atlas, storage: new Map() }, /^storage: /],
+    [{ ...atlas, storage: `data${half}` }, /^storage: the name has half .* index 4/],
+    [{ ...atlas, mdns: 'no' }, /^mdns: give true or false/],
+    [{ ...atlas, relay: 'yes' }, /^relay: give true or false/],
+    [{ ...atlas, relay: null }, /^relay: give true or false/],
+    [{ ...atlas, iceServers: 'stun:a' }, /^iceServers: give a list like/],
+    [{ ...atlas, iceServers: null }, /^iceServers: give a list like/],
+    [{ ...atlas, iceServers: { urls: 'stun:a' } }, /^iceServers: give a list like/],
+    [{ ...atlas, iceServers: ['stun:a'] }, /^iceServers: give a list like/],
+    [{ ...atlas, iceServers: [{ url: 'stun:a' }] }, /^iceServers: give a list like/],
+    [{ ...atlas, iceServers: [{ urls: [] }] }, /^iceServers: give a list like/],
+    [{ ...atlas, iceServers: [{ urls: 'https://a' }] }, /^iceServers: give a list like/],
+    [{ ...atlas, iceServers: [{ urls: 'turn:a', username: 'u' }] }, /^iceServers: give a list like/],
+  ])('are refused: %j', (options, says) => {
+    expectRefusal(checkJoinOptions, options, says)
+  })
+})
+
+describe('options of hearsay', () => {
+  it.each<[unknown]>([[atlas], [{ ...atlas, datastore: new MemoryDatastore() }]])(
+    'are accepted: %j',
+    options => {
+      expect(() => checkHearsayInit(options as never)).not.toThrow()
+    },
+  )
+
+  it.each<[unknown, RegExp]>([
+    [undefined, /^hearsay: give an object/],
+    [null, /^hearsay: give an object/],
+    ['atlas', /^hearsay: give an object/],
+    [{ cluster: '' }, /^cluster: /],
+    [{ ...atlas, listen: [] }, /^hearsay: unknown option 'listen'/],
+    [{ ...atlas, datastor: 1 }, /^hearsay: unknown option 'datastor': did you mean 'datastore'\?/],
+    [{ ...atlas, datastore: './data' }, /^datastore: give an interface-datastore/],
+    [{ ...atlas, datastore: null }, /^datastore: /],
+    [{ ...atlas, bootstrap: 'x' }, /^bootstrap: /],
+  ])('are refused: %j', (options, says) => {
+    expectRefusal(checkHearsayInit, options, says)
+  })
+})
+
+describe('options of config', () => {
+  const author = '12D3KooWF31uo8LY5RbfzuhGYTUuUPgh7CUzzJjjgHTVHKAqzDYa'
+
+  it.each<[unknown]>([
+    [{}],
+    [{ writers: 'anyone' }],
+    [{ writers: [author], retentionMs: 60_000 }],
+    [{ schema: {} }],
+  ])('are accepted: %j', options => {
+    expect(() => configSettings(options as never)).not.toThrow()
+  })
+
+  it.each<[unknown, RegExp]>([
+    [null, /^config: give an object of options/],
+    [5, /^config: give an object/],
+    ['flags', /^config: give an object/],
+    [{ schemas: {} }, /^config: unknown option 'schemas': did you mean 'schema'\?/],
+    [{ writer: [] }, /^config: unknown option 'writer': did you mean 'writers'\?/],
+    [{ schema: null }, /^schema: give a Standard Schema/],
+    [{ schema: 'number' }, /^schema: /],
+    [{ schema: [] }, /^schema: /],
+    [{ schema: new Map() }, /^schema: /],
+    [{ schema: { color: {} } }, /^schema: /],
+    [{ writers: null }, /^writers: give 'anyone' or a list/],
+    [{ writers: author }, /^writers: /],
+    [{ writers: ['ada'] }, /^writers: 'ada' is no member id/],
+    [{ writers: [5] }, /^writers: '5' is no member id/],
+    [{ retentionMs: '1 day' }, /^retentionMs: give at least 60000 milliseconds/],
+    [{ retentionMs: 59_999 }, /^retentionMs: /],
+    [{ retentionMs: Number.NaN }, /^retentionMs: /],
+    [{ retentionMs: null }, /^retentionMs: /],
+  ])('are refused: %j', (options, says) => {
+    expectRefusal(configSettings, options, says)
+  })
+})
+
+describe('what update changes', () => {
+  it.each<[unknown]>([[{}], [{ name: 'ada' }], [{ tags: {} }], [{ name: undefined, tags: undefined }]])(
+    'is accepted: %j',
+    change => {
+      expect(() => checkUpdate(change as never)).not.toThrow()
+    },
+  )
+
+  it.each<[unknown, RegExp]>([
+    [undefined, /^update: give an object/],
+    [null, /^update: give an object/],
+    ['ada', /^update: give an object/],
+    [{ nmae: 'ada' }, /^update: unknown option 'nmae': did you mean 'name'\?/],
+    [{ profile: 'wan' }, /^update: unknown option 'profile': there are name, tags/],
+    [{ name: 5 }, /^name: give a text/],
+    [{ name: `x${half}` }, /^name: it has half/],
+    [{ tags: 'abc' }, /^tags: give an object/],
+    [{ tags: null }, /^tags: give an object/],
+    [{ tags: { a: half } }, /^tags: the value of 'a' has half/],
+  ])('is refused: %j', (change, says) => {
+    expectRefusal(checkUpdate, change, says)
+  })
+
+  it('is within the limits', () => {
+    expect(() => checkPresentation('n'.repeat(129), undefined)).toThrow(InvalidOptionsError)
+  })
+})
+
+describe('names of rooms, configs and documents', () => {
+  it.each(['x', '😀', 'x'.repeat(128)])('are accepted: %j', name => {
+    expect(() => checkSpaceName('room', name)).not.toThrow()
+  })
+
+  it.each<[unknown, RegExp]>([
+    ['', /^room: give a name of 1 to 128 bytes/],
+    ['x'.repeat(129), /^room: give a name/],
+    ['☃'.repeat(43), /^room: give a name/],
+    [5, /^room: give a name/],
+    [undefined, /^room: give a name/],
+    [`x${half}`, /^room: the name has half of a surrogate pair at index 1/],
+  ])('are refused: %j', (name, says) => {
+    expectRefusal(given => checkSpaceName('room', given), name, says)
+  })
+
+  it('may be empty only where that is a name', () => {
+    expect(() => checkSpaceName('document', '', { minBytes: 0 })).not.toThrow()
+    expect(() => checkSpaceName('document', 5, { minBytes: 0 })).toThrow('give a name of at most 128 bytes')
+  })
+})
+
+describe('a member id', () => {
+  it.each([5, null, undefined, {}])('is not %j', id => {
+    expectRefusal(given => checkMemberId('explain', given), id, /^explain: give a member id/)
+  })
+})

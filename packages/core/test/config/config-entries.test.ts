@@ -1,0 +1,196 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ConfigEntries, maxKeys, maxVersions } from '../../src/config/config-entries.ts'
+import { FactSet } from '../../src/spaces/fact-set.ts'
+import type { EntryFact, SpaceFact } from '../../src/wire/space-fact.ts'
+import { idOf } from '../helpers/signed-fact.ts'
+import { entryFact } from '../helpers/space-facts.ts'
+
+const dayMs = 86_400_000
+const retentionMs = 30 * dayMs
+const nowMs = 1_800_000_000_000
+const at = (epochMs: number) => ({ epochMs, monotonicMs: 0 })
+
+interface Holder {
+  readonly facts: FactSet
+  readonly entries: ConfigEntries
+}
+
+function holder(writers: 'anyone' | ReadonlySet<string> = 'anyone'): Holder {
+  const facts = new FactSet()
+  return { facts, entries: new ConfigEntries({ facts, writers, retentionMs }) }
+}
+
+/** As the spaces do it: what is no news is not merged. */
+function merge({ entries }: Holder, facts: readonly EntryFact[], epochMs = nowMs): void {
+  for (const fact of facts) if (entries.judge(fact, at(epochMs)) === 'news') entries.merge(fact, epochMs)
+}
+
+const valuesOf = ({ entries }: Holder, key = 'k'): unknown[] =>
+  entries.versions(key).map(({ fact }) => fact.value)
+
+const ids = ['ada', 'bob', 'eve'].map(idOf)
+
+const someFacts = fc.array(
+  fc
+    .record({
+      author: fc.constantFrom(...ids),
+      key: fc.constantFrom('k', 'l'),
+      epochMs: fc.integer({ min: nowMs - 20, max: nowMs }),
+      count: fc.nat(2),
+      value: fc.option(
+        fc.oneof(
+          fc.nat(9),
+          fc.constantFrom(6_000, 15_000).map(length => 'x'.repeat(length)),
+        ),
+        { nil: undefined },
+      ),
+    })
+    .map(({ author, ...body }) => entryFact(author, body)),
+  { maxLength: 24 },
+)
+
+const stateOf = ({ facts, entries }: Holder) => ({
+  hash: Buffer.from(facts.hash()).toString('hex'),
+  size: facts.size,
+  k: entries.versions('k').map(({ id }) => id),
+  l: entries.versions('l').map(({ id }) => id),
+})
+
+describe('config entries', () => {
+  it('come to the same state in whatever order, grouping and repetition they arrive', () => {
+    fc.assert(
+      fc.property(
+        someFacts.chain(facts =>
+          fc.record({
+            facts: fc.constant(facts),
+            shuffled: fc.shuffledSubarray(facts, { minLength: facts.length }),
+            cut: fc.nat(facts.length),
+          }),
+        ),
+        ({ facts, shuffled, cut }) => {
+          const [inOrder, otherwise, left, right] = [holder(), holder(), holder(), holder()]
+          merge(inOrder, facts)
+          merge(otherwise, [...shuffled, ...facts])
+          merge(left, facts.slice(0, cut))
+          merge(right, facts.slice(cut))
+          // What one side has dropped the other does not get; it must not matter.
+          const { facts: exchanged } = right.facts.beyond(left.facts.held(undefined, false), 0, 1e9)
+          merge(left, exchanged as EntryFact[])
+          expect(stateOf(otherwise)).toEqual(stateOf(inOrder))
+          expect(stateOf(left)).toEqual(stateOf(inOrder))
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  it('are ordered by time, then count, then author', () => {
+    const a = holder()
+    const [low, high] = [...ids].sort()
+    merge(a, [
+      entryFact(high ?? '', { value: 'later author', epochMs: nowMs, count: 1 }),
+      entryFact(low ?? '', { value: 'greater count', epochMs: nowMs, count: 2 }),
+      entryFact(low ?? '', { value: 'earlier author', epochMs: nowMs, count: 1 }),
+      entryFact(high ?? '', { value: 'earlier', epochMs: nowMs - 1, count: 9 }),
+    ])
+    expect(valuesOf(a)).toEqual(['greater count', 'later author', 'earlier author', 'earlier'])
+  })
+
+  it('keep the last eight of a key', () => {
+    const a = holder()
+    merge(
+      a,
+      Array.from({ length: 20 }, (_, i) => entryFact(ids[0] ?? '', { value: i, epochMs: nowMs + i })),
+    )
+    expect(valuesOf(a)).toEqual([19, 18, 17, 16, 15, 14, 13, 12])
+    expect(a.facts.size).toBe(maxVersions)
+  })
+
+  it('leave the oldest first when a deletion is no longer shared', () => {
+    const held = holder()
+    const written = [1, 2, undefined].map((value, count) =>
+      entryFact(ids[0] ?? '', { key: 'k', epochMs: nowMs, count, value }),
+    )
+    merge(held, written)
+    const left: (SpaceFact | undefined)[] = []
+    held.facts.watch(({ held: { fact } }) => left.push(fact))
+    held.entries.sweep(nowMs + retentionMs)
+    expect(left).toEqual(written)
+  })
+
+  it('of those who may not write, of the far future, and of too many keys are refused', () => {
+    const [ada = '', bob = ''] = ids
+    const a = holder(new Set([ada]))
+    expect(a.entries.judge(entryFact(ada, { epochMs: nowMs }), at(nowMs))).toBe('news')
+    expect(a.entries.judge(entryFact(bob, { epochMs: nowMs }), at(nowMs))).toBe('refused')
+    expect(a.entries.judge(entryFact(ada, { epochMs: nowMs + 2 * dayMs }), at(nowMs))).toBe('refused')
+    merge(
+      a,
+      Array.from({ length: maxKeys }, (_, i) => entryFact(ada, { key: `${i}`, epochMs: nowMs })),
+    )
+    expect(a.entries.judge(entryFact(ada, { key: 'one more', epochMs: nowMs }), at(nowMs))).toBe('refused')
+    expect(a.entries.judge(entryFact(ada, { key: '0', epochMs: nowMs + 1 }), at(nowMs))).toBe('news')
+  })
+
+  it('give times later than all that were seen, however the wall clock goes', () => {
+    const a = holder()
+    merge(a, [entryFact(ids[0] ?? '', { epochMs: nowMs + 5_000, count: 3 })])
+    expect(a.entries.nextTime(nowMs)).toEqual({ epochMs: nowMs + 5_000, count: 4 })
+    expect(a.entries.nextTime(nowMs - 1e6)).toEqual({ epochMs: nowMs + 5_000, count: 5 })
+    expect(a.entries.nextTime(nowMs + 9_000)).toEqual({ epochMs: nowMs + 9_000, count: 0 })
+  })
+})
+
+describe('a deletion', () => {
+  const value = entryFact(ids[0] ?? '', { value: 'old', epochMs: nowMs })
+  const deletion = entryFact(ids[1] ?? '', { value: undefined, epochMs: nowMs + 1 })
+
+  it('wins over an older value that comes later', () => {
+    const a = holder()
+    merge(a, [deletion, value])
+    expect(valuesOf(a)).toEqual([undefined, 'old'])
+  })
+
+  it('is no longer shared after the retention, and dropped an eighth of it later, with the history of its key', () => {
+    const a = holder()
+    merge(a, [value, deletion])
+    a.entries.sweep(nowMs + retentionMs)
+    expect(a.facts.size).toBe(2)
+    a.entries.sweep(nowMs + 1 + retentionMs)
+    expect(a.facts.size).toBe(0)
+    expect(valuesOf(a)).toEqual([undefined, 'old'])
+    a.entries.sweep(nowMs + 1 + 1.125 * retentionMs)
+    expect(valuesOf(a)).toEqual([])
+  })
+
+  it('keeps what is older away while anybody still tells of it', () => {
+    const a = holder()
+    const laterMs = nowMs + 1.1 * retentionMs
+    merge(a, [deletion, value], laterMs)
+    expect(valuesOf(a)).toEqual([undefined, 'old'])
+    expect(a.facts.size).toBe(0)
+    expect(holder().entries.judge(deletion, at(nowMs + 1.2 * retentionMs))).toBe('old')
+  })
+
+  it('is remembered for a while after its key was dropped: what somebody still tells of it does not come back', () => {
+    const a = holder()
+    merge(a, [value, deletion])
+    const laterMs = nowMs + 1 + 1.125 * retentionMs
+    a.entries.sweep(laterMs)
+    merge(a, [value, deletion], laterMs)
+    expect(valuesOf(a)).toEqual([])
+    merge(a, [entryFact(ids[0] ?? '', { value: 'new', epochMs: nowMs + 2 })], laterMs)
+    expect(valuesOf(a)).toEqual(['new'])
+  })
+
+  it('does not outlast a value that is written after it', () => {
+    const a = holder()
+    merge(a, [value, deletion])
+    const again = entryFact(ids[0] ?? '', { value: 'new', epochMs: nowMs + 2 })
+    merge(a, [again], nowMs + retentionMs + 5)
+    a.entries.sweep(nowMs + 2 * retentionMs)
+    expect(valuesOf(a)).toEqual(['new', undefined, 'old'])
+    expect(a.facts.size).toBe(3)
+  })
+})

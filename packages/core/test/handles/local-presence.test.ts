@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { createRelativePositionFromTypeIndex, Doc } from 'yjs'
+import { InvalidValueError } from '../../src/api/errors.ts'
+import { checkFields, OwnPresence } from '../../src/handles/local-presence.ts'
+import { awarenessField } from '../../src/rooms/awareness-field.ts'
+import { AppNotifications } from '../../src/runtime/app-notifications.ts'
+import { ManualClock } from '../helpers/manual-clock.ts'
+
+const half = '\ud83d'
+
+describe('own presence', () => {
+  it.each<[unknown]>([[{}], [{ cursor: { x: 1 } }], [Object.create(null)], [{ gone: undefined }]])(
+    'is set by an object of fields: %j',
+    change => {
+      expect(() => checkFields(change)).not.toThrow()
+    },
+  )
+
+  it.each<[unknown]>([['str'], [null], [undefined], [5], [true], [[]], [new Map()], [new Date()], [() => 1]])(
+    'is not set by %j',
+    change => {
+      expect(() => checkFields(change)).toThrow(InvalidValueError)
+      expect(() => checkFields(change)).toThrow(/^presence: give an object of fields/)
+    },
+  )
+
+  it.each<[change: Record<string, unknown>, says: string]>([
+    [{ cursor: { x: Number.NaN } }, "presence: 'cursor.x' is NaN: JSON has no such number"],
+    [{ list: [{ 'a b': new Date(0) }] }, `presence: 'list[0]["a b"]' is a Date: share`],
+    [{ x: Number.POSITIVE_INFINITY }, "presence: 'x' is Infinity"],
+    [{ x: `ab${half}` }, "presence: 'x' has half of a surrogate pair at index 2"],
+    [{ x: { [half]: 1 } }, "presence: 'x' has a key '\ufffd' that has half of a surrogate pair at index 0"],
+    [{ [`long${half}`]: 1 }, "presence: the field name 'long\ufffd' has half of a surrogate pair at index 4"],
+    [{ ['x'.repeat(145)]: 1 }, 'has 145 bytes: give at most 144'],
+    [{ x: 'x'.repeat(16_384) }, 'presence: 16394 bytes, at most 16384'],
+  ])('refuses what others would not read the same, and nothing changes: %.60j', (change, says) => {
+    const own = new OwnPresence(new AppNotifications(new ManualClock()), () => 1)
+    own.set({ before: 1 })
+    own.take()
+    expect(() => own.set({ before: 2, ...change })).toThrow(InvalidValueError)
+    expect(() => own.set({ before: 2, ...change })).toThrow(says)
+    expect(own.store.getSnapshot()).toEqual({ before: 1 })
+    expect(own.take()).toEqual([])
+  })
+
+  it('shows what others read', () => {
+    const own = new OwnPresence(new AppNotifications(new ManualClock()), () => 1)
+    own.set({ cursor: { x: -0, gone: undefined } })
+    expect(own.store.getSnapshot()).toStrictEqual({ cursor: { x: 0 } })
+    expect(own.take()).toMatchObject([{ name: 'cursor', value: { x: 0 } }])
+  })
+
+  it('carries awareness with positions of Yjs, as editor bindings set them, but nothing that JSON would change', () => {
+    const own = new OwnPresence(new AppNotifications(new ManualClock()), () => 1)
+    const anchor = createRelativePositionFromTypeIndex(new Doc().getText('text'), 0)
+    const field = awarenessField('notes')
+    own.set({ [field]: { client: 1, state: { cursor: { anchor } } } })
+    expect(own.take()).toMatchObject([
+      { value: JSON.parse(JSON.stringify({ state: { cursor: { anchor } } })) },
+    ])
+    expect(() => own.set({ [field]: { client: 1, state: { user: { name: half } } } })).toThrow(
+      "awareness: 'state.user.name' has half of a surrogate pair",
+    )
+  })
+})

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { Agreement } from '../../src/handles/sync-waiters.ts'
+import { ManualClock } from '../helpers/manual-clock.ts'
+
+describe('those who wait until another member holds the same', () => {
+  it('may drop their promise: its rejection is handled', async () => {
+    const unhandled: unknown[] = []
+    const hear = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', hear)
+    const agreement = new Agreement(new ManualClock(), () => {})
+    void agreement.next(undefined)
+    const kept = agreement.next(undefined)
+    agreement.end(new Error('the config was left'))
+    await expect(kept).rejects.toThrow('the config was left')
+    await new Promise(resolve => setImmediate(resolve))
+    process.off('unhandledRejection', hear)
+    expect(unhandled).toEqual([])
+  })
+})

@@ -1,0 +1,22 @@
+/** Facts of spaces, with signatures that anybody could make: equal facts have equal ones. */
+import {
+  draftSpaceFact,
+  type EntryFact,
+  type FieldFact,
+  type SpaceFactBody,
+} from '../../src/wire/space-fact.ts'
+import { signatureOf } from './signed-fact.ts'
+
+export function entryFact(author: string, body: Partial<SpaceFactBody & { type: 'entry' }>): EntryFact {
+  const whole = { key: 'k', value: 1, epochMs: 1_000, count: 0, replaces: undefined, ...body }
+  return signed(author, { type: 'entry', ...whole }) as EntryFact
+}
+
+export function fieldFact(author: string, body: Partial<SpaceFactBody & { type: 'field' }>): FieldFact {
+  return signed(author, { type: 'field', entered: 1, version: 1, name: 'f', value: 1, ...body }) as FieldFact
+}
+
+function signed(author: string, body: SpaceFactBody) {
+  const draft = draftSpaceFact(author, body)
+  return { ...draft, signature: signatureOf(author, draft.payload) }
+}

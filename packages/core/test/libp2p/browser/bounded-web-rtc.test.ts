@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest'
+import { triedTwice } from '../../../src/libp2p/browser/bounded-web-rtc.ts'
+
+type Dial = Parameters<typeof triedTwice>[0]
+
+const address = undefined as never
+const connection = {} as Awaited<ReturnType<Dial>>
+
+/** A dial whose tries go as named, in order, and how many there were. */
+function dialling(...tries: readonly ('stands' | 'hangs' | 'fails')[]) {
+  const signals: AbortSignal[] = []
+  const dial = triedTwice((async (_, { signal }) => {
+    const goes = tries[signals.push(signal) - 1]
+    if (goes === 'stands') return connection
+    if (goes === 'fails') throw new Error('refused')
+    return await new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    })
+  }) as Dial)
+  const controller = new AbortController()
+  const dialled = dial(address, { signal: controller.signal } as never)
+  return { dialled, signals, controller }
+}
+
+it('begins anew what hangs, with all the time that is left', async () => {
+  const { dialled, signals, controller } = dialling('hangs', 'stands')
+  expect(await dialled).toBe(connection)
+  expect(signals).toHaveLength(2)
+  expect(signals[1]).toBe(controller.signal)
+})
+
+it('does not try again what was refused, nor what hangs twice', async () => {
+  const refused = dialling('fails', 'stands')
+  await expect(refused.dialled).rejects.toThrow('refused')
+  expect(refused.signals).toHaveLength(1)
+
+  const { dialled, signals, controller } = dialling('hangs', 'hangs', 'stands')
+  const ended = expect(dialled).rejects.toThrow('enough')
+  while (signals.length < 2) await new Promise(setImmediate)
+  controller.abort(new Error('enough'))
+  await ended
+  expect(signals).toHaveLength(2)
+})
+
+it('ends with the dial that it is part of', async () => {
+  const { dialled, signals, controller } = dialling('hangs', 'stands')
+  controller.abort(new Error('enough'))
+  await expect(dialled).rejects.toThrow('enough')
+  expect(signals).toHaveLength(1)
+})

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { followPage } from '../../../src/libp2p/browser/page-lifecycle.ts'
+
+const page = Object.assign(new EventTarget(), { visibilityState: 'visible' })
+const frame = new EventTarget()
+const heard: string[] = []
+let stop: () => void
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.stubGlobal('document', page)
+  vi.stubGlobal('window', frame)
+  page.visibilityState = 'visible'
+  heard.length = 0
+  stop = followPage({ attend: ({ state }) => heard.push(state), goodbye: () => heard.push('goodbye') })
+})
+
+afterEach(() => {
+  stop()
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+function become(visibilityState: 'visible' | 'hidden'): void {
+  page.visibilityState = visibilityState
+  page.dispatchEvent(new Event('visibilitychange'))
+}
+
+it('asks for patience while the page is hidden, again each minute, and no longer', () => {
+  become('hidden')
+  vi.advanceTimersByTime(130_000)
+  expect(heard).toEqual(['hidden', 'hidden', 'hidden'])
+  become('visible')
+  vi.advanceTimersByTime(600_000)
+  expect(heard.slice(3)).toEqual(['full'])
+})
+
+it('tells of a page that is frozen, and of what it is after that', () => {
+  become('hidden')
+  page.dispatchEvent(new Event('freeze'))
+  page.dispatchEvent(new Event('resume'))
+  expect(heard).toEqual(['hidden', 'frozen', 'hidden'])
+})
+
+it('says goodbye for a page that is closed', () => {
+  frame.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }))
+  expect(heard).toEqual(['goodbye'])
+})
+
+it('asks for a moment for a page that may be shown again, and tells of it when it is', () => {
+  frame.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true }))
+  become('hidden')
+  page.dispatchEvent(new Event('freeze'))
+  vi.advanceTimersByTime(600_000)
+  expect(heard).toEqual(['frozen'])
+  page.dispatchEvent(new Event('resume'))
+  become('visible')
+  frame.dispatchEvent(new Event('pageshow'))
+  expect(heard).toEqual(['frozen', 'full'])
+})
+
+it('is silent once it is stopped', () => {
+  become('hidden')
+  stop()
+  become('visible')
+  vi.advanceTimersByTime(600_000)
+  expect(heard).toEqual(['hidden'])
+})

@@ -1,0 +1,113 @@
+import type { PeerDiscoveryEvents } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
+import { TypedEventEmitter } from 'main-event'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { dialDiscovered } from '../../src/libp2p/discovery-dialler.ts'
+import type { MemberStatus } from '../../src/member/member.ts'
+import { healIntervalMs } from '../../src/overlay/partition-healing.ts'
+
+const ada = '12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB'
+
+/** A local network that is heard from, and a member that knows who is `seen`. */
+class Bench {
+  readonly dialled: string[] = []
+  readonly stop: () => void
+  readonly #mdns = new TypedEventEmitter<PeerDiscoveryEvents>()
+  readonly #seen: Record<string, MemberStatus>
+
+  constructor(seen: Record<string, MemberStatus>, random = 0.5) {
+    this.#seen = seen
+    this.stop = dialDiscovered({
+      discovery: this.#mdns,
+      status: id => this.#seen[id],
+      visible: () => Object.values(this.#seen).filter(status => status === 'alive').length,
+      dial: async addresses => {
+        this.dialled.push(...addresses.map(String))
+      },
+      random: () => random,
+    })
+  }
+
+  become(id: string, status: MemberStatus): void {
+    this.#seen[id] = status
+  }
+
+  hear(id: string, address: string): void {
+    const detail = { id: peerIdFromString(id), multiaddrs: [multiaddr(address)] }
+    this.#mdns.dispatchEvent(new CustomEvent('peer', { detail }))
+  }
+
+  /** Heard each second for so long. */
+  hearFor(ms: number, id: string, address: string): void {
+    for (let passedMs = 0; passedMs < ms; passedMs += 1_000) {
+      this.hear(id, address)
+      vi.advanceTimersByTime(1_000)
+    }
+  }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+it('dials a stranger at once while nobody else is there', () => {
+  const bench = new Bench({ me: 'alive' })
+  bench.hear(ada, '/ip4/10.0.0.1/tcp/1')
+  vi.advanceTimersByTime(0)
+  expect(bench.dialled).toEqual([`/ip4/10.0.0.1/tcp/1/p2p/${ada}`])
+})
+
+it('leaves it to gossip first, and dials no one of whom that told meanwhile', () => {
+  const bench = new Bench({ me: 'alive', other: 'alive' })
+  bench.hear(ada, '/ip4/10.0.0.1/tcp/1')
+  vi.advanceTimersByTime(1_000)
+  bench.become(ada, 'alive')
+  vi.advanceTimersByTime(healIntervalMs)
+  expect(bench.dialled).toEqual([])
+})
+
+it.each(['dead', 'left'] as const)(
+  'dials a member that is %s and is heard again, where it is now',
+  status => {
+    const bench = new Bench({ me: 'alive', other: 'alive' })
+    bench.hear(ada, '/ip4/10.0.0.1/tcp/1')
+    vi.advanceTimersByTime(healIntervalMs)
+    bench.become(ada, 'alive')
+    bench.hearFor(60_000, ada, '/ip4/10.0.0.1/tcp/1')
+    bench.become(ada, status)
+    bench.hearFor(healIntervalMs, ada, '/ip4/10.0.0.2/tcp/1')
+    expect(bench.dialled).toEqual([`/ip4/10.0.0.1/tcp/1/p2p/${ada}`, `/ip4/10.0.0.2/tcp/1/p2p/${ada}`])
+  },
+)
+
+it.each(['alive', 'suspect'] as const)('does not dial a member that is %s', status => {
+  const bench = new Bench({ me: 'alive', [ada]: status })
+  bench.hearFor(60_000, ada, '/ip4/10.0.0.1/tcp/1')
+  expect(bench.dialled).toEqual([])
+})
+
+it('tries again what it did not reach, but not more often than once in a healing interval', () => {
+  const bench = new Bench({ me: 'alive' })
+  bench.hearFor(6 * healIntervalMs, ada, '/ip4/10.0.0.1/tcp/1')
+  expect(bench.dialled).toHaveLength(6)
+})
+
+it('in a large cluster leaves most tries to the others', () => {
+  const many = Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`m${i}`, 'alive'] as const))
+  const bench = new Bench(many, 0.5)
+  bench.hearFor(60_000, ada, '/ip4/10.0.0.1/tcp/1')
+  expect(bench.dialled).toEqual([])
+})
+
+it('dials nobody once it was stopped', () => {
+  const bench = new Bench({ me: 'alive', other: 'alive' })
+  bench.hear(ada, '/ip4/10.0.0.1/tcp/1')
+  bench.stop()
+  bench.hearFor(60_000, ada, '/ip4/10.0.0.1/tcp/1')
+  expect(bench.dialled).toEqual([])
+  expect(vi.getTimerCount()).toBe(0)
+})

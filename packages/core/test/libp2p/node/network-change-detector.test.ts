@@ -1,0 +1,67 @@
+import type { NetworkInterfaceInfo } from 'node:os'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { watchNetwork } from '../../../src/libp2p/node/network-change-detector.ts'
+
+const pollMs = 2_000
+const ethernet = (address: string, mac = '02:00:00:00:00:01'): NetworkInterfaceInfo => ({
+  address,
+  cidr: `${address}/24`,
+  mac,
+  netmask: '255.255.255.0',
+  family: 'IPv4',
+  internal: false,
+})
+
+let interfaces: Record<string, NetworkInterfaceInfo[]>
+let changes: number
+let stop: () => void
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  interfaces = { eth0: [ethernet('10.9.0.1')] }
+  changes = 0
+  const changed = () => {
+    changes += 1
+  }
+  stop = watchNetwork(changed, () => interfaces)
+})
+
+afterEach(() => {
+  stop()
+  vi.useRealTimers()
+})
+
+const changesAfter = (next: typeof interfaces): number => {
+  interfaces = next
+  vi.advanceTimersByTime(pollMs)
+  return changes
+}
+
+it('notices addresses that come, go and change, and nothing else', () => {
+  expect(changesAfter({ ...interfaces })).toBe(0)
+  expect(changesAfter({ eth0: [ethernet('10.9.0.1'), ethernet('10.9.0.77')] })).toBe(1)
+  expect(changesAfter({ eth0: [ethernet('10.9.0.77'), ethernet('10.9.0.1')] })).toBe(1)
+  expect(changesAfter({ eth0: [ethernet('10.9.0.77')] })).toBe(2)
+  expect(changesAfter({})).toBe(3)
+})
+
+it('notices an interface that was replaced by another with the same address', () => {
+  expect(changesAfter({ eth0: [ethernet('10.9.0.1', '02:00:00:00:00:02')] })).toBe(1)
+})
+
+it('looks no more when it was stopped', () => {
+  stop()
+  expect(changesAfter({})).toBe(0)
+})
+
+it('survives a system that refuses to list its interfaces', () => {
+  stop()
+  const refusing = () => {
+    throw new Error('uv_interface_addresses returned Unknown system error 13')
+  }
+  stop = watchNetwork(() => {
+    changes += 1
+  }, refusing)
+  vi.advanceTimersByTime(5 * pollMs)
+  expect(changes).toBe(0)
+})

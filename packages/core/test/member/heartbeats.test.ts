@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest'
+import { beatIntervalMs } from '../../src/member/heartbeat-interval.ts'
+
+it.each([
+  [1, 5_000],
+  [10, 5_000],
+  [11, 5_500],
+  [32, 16_000],
+  [120, 60_000],
+  [1_200, 600_000],
+  [10_000, 600_000],
+])('among %i members a heart beats every %i ms', (members, intervalMs) => {
+  expect(beatIntervalMs(members)).toBe(intervalMs)
+})

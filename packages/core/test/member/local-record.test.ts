@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { firstRecord } from '../../src/api/member-options.ts'
+import { type OwnChange, OwnRecord } from '../../src/member/local-record.ts'
+
+function own(): OwnRecord {
+  return new OwnRecord(firstRecord({ name: 'ada', tags: { role: 'db' }, incarnation: 5 }))
+}
+
+describe('own record', () => {
+  it('changes what is named under a greater version, and keeps the rest', () => {
+    const record = own()
+    record.change({ name: 'Ada' })
+    record.change({ leaving: true })
+    expect(record.fact().record).toMatchObject({
+      incarnation: 5,
+      version: 3,
+      name: 'Ada',
+      tags: { role: 'db' },
+      leaving: true,
+    })
+    expect(record.leaving).toBe(true)
+  })
+
+  it.each<[OwnChange, boolean]>([
+    [{}, false],
+    [{ name: 'ada' }, false],
+    [{ tags: { role: 'db' } }, false],
+    [{ name: 'ada', tags: { role: 'db' } }, false],
+    [{ name: 'Ada' }, true],
+    [{ tags: {} }, true],
+    [{ tags: { role: 'web' } }, true],
+    [{ tags: { role: 'db', zone: 'a' } }, true],
+    [{ tags: { zone: 'db' } }, true],
+    // A lease, which is renewed by the same words.
+    [{ attention: { state: 'full', leaseMs: 0 } }, true],
+  ])('is changed by %j: %s', (change, isChanged) => {
+    expect(own().isChangedBy(change)).toBe(isChanged)
+  })
+
+  it('refutes by a greater incarnation, and counts versions and beats from the start', () => {
+    const record = own()
+    record.change({ name: 'Ada' })
+    expect(record.beat()).toEqual({ type: 'heartbeat', incarnation: 5, beat: 1 })
+    expect(record.beat()).toEqual({ type: 'heartbeat', incarnation: 5, beat: 2 })
+    record.refute(8)
+    expect([record.incarnation, record.version]).toEqual([9, 1])
+    expect(record.fact().record.name).toBe('Ada')
+    expect(record.beat()).toEqual({ type: 'heartbeat', incarnation: 9, beat: 1 })
+    record.refute(2)
+    expect(record.incarnation).toBe(10)
+  })
+
+  it('begins anew at a date, be it a smaller number', () => {
+    const record = own()
+    record.change({ name: 'Ada' })
+    record.beat()
+    record.beginAnew(3)
+    expect(record.fact().record).toMatchObject({ incarnation: 3, version: 1, name: 'Ada' })
+    expect(record.beat()).toEqual({ type: 'heartbeat', incarnation: 3, beat: 1 })
+  })
+})

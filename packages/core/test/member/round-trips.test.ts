@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { RoundTrips } from '../../src/member/round-trips.ts'
+
+const roundTrips = (): RoundTrips => {
+  let number = 0
+  return new RoundTrips(() => ++number / 2 ** 31)
+}
+
+describe('round trips', () => {
+  it('are the least of the last three', () => {
+    const subject = roundTrips()
+    expect(subject.least('ada')).toBeUndefined()
+    const told = [800, 20, 900, 30, 40].map(ms => {
+      subject.measured('ada', ms)
+      return subject.least('ada')
+    })
+    expect(told).toEqual([800, 20, 20, 20, 30])
+  })
+
+  it('are measured by three pings over each link, one at a time, the fewest first', () => {
+    const subject = roundTrips()
+    const asked = Array.from({ length: 7 }, () => subject.ping(['ada', 'bob'], 0)?.to)
+    expect(asked).toEqual(['ada', 'bob', 'ada', 'bob', 'ada', 'bob', undefined])
+    expect(subject.ping(['ada', 'bob', 'cyd'], 0)?.to).toBe('cyd')
+    subject.closed('ada')
+    expect(subject.ping(['ada', 'bob'], 0)?.to).toBe('ada')
+  })
+
+  it('are known when the latest ping is answered, once, by whom it was for', () => {
+    const subject = roundTrips()
+    const late = subject.ping(['ada'], 0)?.message.seq ?? Number.NaN
+    const seq = subject.ping(['ada'], 1_000)?.message.seq ?? Number.NaN
+    expect(subject.ack('ada', late, 1_005)).toBe(false)
+    expect(subject.ack('bob', seq, 1_005)).toBe(false)
+    expect(subject.ack('ada', seq, 1_007)).toBe(true)
+    expect(subject.ack('ada', seq, 1_009)).toBe(false)
+    expect(subject.least('ada')).toBe(7)
+  })
+
+  it('are forgotten with the link', () => {
+    const subject = roundTrips()
+    subject.measured('ada', 5)
+    subject.closed('ada')
+    expect(subject.least('ada')).toBeUndefined()
+    expect(subject.size).toBe(0)
+  })
+})

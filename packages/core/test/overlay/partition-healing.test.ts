@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { type HealingTarget, healingTarget } from '../../src/overlay/partition-healing.ts'
+import { mulberry32 } from '../helpers/mulberry32.ts'
+
+const absent: HealingTarget[] = [
+  { type: 'member', id: 'ada' },
+  { type: 'bootstrap', address: '/ip4/192.0.2.1/tcp/4001' },
+]
+
+/** How many of a thousand rounds dial, and whom. */
+function dials(alive: number): { count: number; targets: Set<HealingTarget | undefined> } {
+  const random = mulberry32(7)
+  const targets = Array.from({ length: 1_000 }, () => healingTarget(alive, absent, random))
+  return { count: targets.filter(target => target !== undefined).length, targets: new Set(targets) }
+}
+
+describe('healing', () => {
+  it('has nobody to try when nobody is absent', () => {
+    expect(healingTarget(1, [], () => 0)).toBeUndefined()
+  })
+
+  it.each([1, 2, 3])('always tries while only %i are left', alive => {
+    expect(dials(alive)).toEqual({ count: 1_000, targets: new Set(absent) })
+  })
+
+  it.each([6, 30, 300])('makes about three dials a round in a cluster of %i', alive => {
+    const expected = 3_000 / alive
+    const { count } = dials(alive)
+    expect(Math.abs(count - expected)).toBeLessThan(4 * Math.sqrt(expected))
+  })
+})

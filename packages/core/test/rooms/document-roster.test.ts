@@ -1,0 +1,160 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Holding } from '../../src/rooms/document-announcements.ts'
+import { DocumentRoster } from '../../src/rooms/document-roster.ts'
+import { PresenceRegisters } from '../../src/rooms/presence-registers.ts'
+import { holdingsField, unreachableField } from '../../src/rooms/reserved-fields.ts'
+import { FactSet } from '../../src/spaces/fact-set.ts'
+import type { Json } from '../../src/wire/json.ts'
+import { draftSpaceFact } from '../../src/wire/space-fact.ts'
+import { mulberry32 } from '../helpers/mulberry32.ts'
+
+const noUnreachable: ReadonlySet<string> = new Set()
+
+let presence: PresenceRegisters
+let others: string[]
+let suspects: string[]
+let entries: Map<string, number>
+let roster: DocumentRoster
+let version = 0
+
+beforeEach(() => {
+  presence = new PresenceRegisters(new FactSet())
+  others = []
+  suspects = []
+  entries = new Map()
+  roster = new DocumentRoster({
+    self: 'self',
+    presence,
+    others: () => others,
+    suspects: () => suspects,
+    isPresent: id => entries.get(id) === presence.enteredOf(id),
+  })
+})
+
+function announce(id: string, name: string, value: Json, entered = 1): void {
+  version += 1
+  const draft = draftSpaceFact(id, { type: 'field', entered, version, name, value })
+  if (draft.type !== 'field') throw new Error('a field')
+  presence.merge({ ...draft, signature: new Uint8Array(64) })
+}
+
+/** In the room, with these documents. */
+function enter(id: string, documents: Json | undefined, entered = 1): void {
+  if (!others.includes(id)) others.push(id)
+  entries.set(id, entered)
+  if (documents !== undefined) announce(id, holdingsField, documents, entered)
+}
+
+const holding: Holding = {
+  client: 0,
+  isSynced: false,
+  digest: undefined,
+  isSeeder: false,
+  isCarried: false,
+  epoch: undefined,
+  agreed: undefined,
+  keepsIds: false,
+}
+
+describe('the roster of a room', () => {
+  it('knows who holds a document, who holds none, and of whom it is not known', () => {
+    enter('a', { notes: { c: 3, s: 1 } })
+    enter('b', {})
+    enter('c', undefined)
+    expect(roster.holdersOf('notes')).toEqual([{ ...holding, id: 'a', client: 3, isSynced: true }])
+    expect(roster.holdersOf('other')).toEqual([])
+    expect(roster.unknown()).toEqual(['c'])
+    expect(['a', 'b', 'c', 'absent'].map(id => roster.mayHold(id, 'notes'))).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ])
+  })
+
+  it('does not know whether a member that is a suspect from the first is alive, whatever it announced', () => {
+    enter('a', {})
+    suspects = ['b']
+    expect([roster.unknown(), roster.mayHold('b', 'notes')]).toEqual([['b'], false])
+    suspects = []
+    expect(roster.unknown()).toEqual([])
+  })
+
+  it('follows what members announce', () => {
+    enter('a', {})
+    announce('a', holdingsField, { notes: {} })
+    expect(roster.holdersOf('notes').map(({ id }) => id)).toEqual(['a'])
+    announce('a', holdingsField, {})
+    expect([roster.holdersOf('notes'), roster.mayHold('a', 'notes')]).toEqual([[], false])
+  })
+
+  it('takes nothing that was announced in an earlier entry, and nobody who is not there', () => {
+    enter('a', { notes: {} }, 1)
+    entries.set('a', 2)
+    expect([roster.of('a'), roster.unknown()]).toEqual([undefined, ['a']])
+    announce('a', holdingsField, {}, 2)
+    expect(roster.of('a')).toEqual(new Map())
+    enter('b', { notes: {} })
+    others = ['a']
+    expect(roster.holdersOf('notes')).toEqual([])
+  })
+})
+
+describe('those who have a document open', () => {
+  const open = (ids: readonly string[], change: Record<string, Json> = {}): void => {
+    for (const id of ids) enter(id, { notes: { c: 1, ...change } })
+  }
+
+  it('hold together when nobody is apart from anybody, however many they are', () => {
+    for (let count = 0; count <= 40; count++) {
+      expect(roster.isConnected('notes', false, noUnreachable)).toBe(true)
+      open([`m${count}`])
+    }
+  })
+
+  it('do not when two are all, and one cannot reach the other, whichever of them says so', () => {
+    open(['a'])
+    expect(roster.isConnected('notes', false, new Set(['a']))).toBe(false)
+    announce('a', unreachableField, ['self'])
+    expect(roster.isConnected('notes', false, noUnreachable)).toBe(false)
+    announce('a', unreachableField, [])
+    expect(roster.isConnected('notes', false, noUnreachable)).toBe(true)
+  })
+
+  it('do by a carrier, who does not count as one of them', () => {
+    open(['a'])
+    open(['carrier'], { r: 1 })
+    announce('a', unreachableField, ['self'])
+    expect(roster.isConnected('notes', false, noUnreachable)).toBe(false)
+    expect(roster.isConnectedByCarriers('notes', noUnreachable)).toBe(true)
+    // As the carrier sees it: one opener alone.
+    expect(roster.isConnected('notes', true, noUnreachable)).toBe(true)
+  })
+
+  it('are judged alike by all of them, from what they announced', () => {
+    for (let seed = 1; seed <= 200; seed++) {
+      const random = mulberry32(seed)
+      const members = Array.from({ length: 2 + Math.floor(random() * 6) }, (_, i) => `m${i}`)
+      const unreachable = new Map(
+        members.map(id => [id, members.filter(other => other !== id && random() < 0.3)]),
+      )
+      const judgements = members.map(self => {
+        const registers = new PresenceRegisters(new FactSet())
+        const seen = new DocumentRoster({
+          self,
+          presence: registers,
+          others: () => members.filter(id => id !== self),
+          suspects: () => [],
+          isPresent: () => true,
+        })
+        presence = registers
+        for (const id of members) {
+          announce(id, holdingsField, { notes: {} })
+          announce(id, unreachableField, unreachable.get(id) ?? [])
+        }
+        return seen.isConnected('notes', false, new Set(unreachable.get(self)))
+      })
+      expect(new Set(judgements).size, `seed ${seed}`).toBe(1)
+    }
+  })
+})

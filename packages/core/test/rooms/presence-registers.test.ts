@@ -1,0 +1,89 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PresenceRegisters } from '../../src/rooms/presence-registers.ts'
+import { FactSet } from '../../src/spaces/fact-set.ts'
+import { limits } from '../../src/wire/limits.ts'
+import type { FieldFact } from '../../src/wire/space-fact.ts'
+import { idOf } from '../helpers/signed-fact.ts'
+import { fieldFact } from '../helpers/space-facts.ts'
+
+const [ada, bob] = [idOf('ada'), idOf('bob')]
+
+function registers() {
+  const facts = new FactSet()
+  return { facts, presence: new PresenceRegisters(facts) }
+}
+
+function merge({ presence }: ReturnType<typeof registers>, facts: readonly FieldFact[]): void {
+  for (const fact of facts) if (presence.judge(fact) === 'news') presence.merge(fact)
+}
+
+const someFacts = fc.array(
+  fc
+    .record({
+      author: fc.constantFrom(ada, bob),
+      name: fc.constantFrom('cursor', 'note'),
+      entered: fc.integer({ min: 1, max: 3 }),
+      version: fc.integer({ min: 1, max: 4 }),
+      value: fc.option(fc.nat(3), { nil: undefined }),
+    })
+    .map(({ author, ...body }) => fieldFact(author, body)),
+  { maxLength: 20 },
+)
+
+describe('presence registers', () => {
+  it('come to the same in whatever order and repetition facts arrive', () => {
+    fc.assert(
+      fc.property(
+        someFacts.chain(facts =>
+          fc.tuple(fc.constant(facts), fc.shuffledSubarray(facts, { minLength: facts.length })),
+        ),
+        ([facts, shuffled]) => {
+          const [inOrder, otherwise] = [registers(), registers()]
+          merge(inOrder, facts)
+          merge(otherwise, [...shuffled, ...facts])
+          expect(otherwise.facts.hash()).toEqual(inOrder.facts.hash())
+          for (const author of [ada, bob])
+            expect(new Map(otherwise.presence.fieldsOf(author))).toEqual(
+              new Map(inOrder.presence.fieldsOf(author)),
+            )
+        },
+      ),
+    )
+  })
+
+  it('forget all of an earlier entry with the first word of a later one', () => {
+    const a = registers()
+    merge(a, [fieldFact(ada, { name: 'cursor', version: 1 }), fieldFact(ada, { name: 'note', version: 2 })])
+    merge(a, [fieldFact(ada, { entered: 2, name: 'note', value: 'again', version: 1 })])
+    expect(a.presence.fieldsOf(ada)).toEqual([['note', 'again']])
+    expect(a.facts.size).toBe(1)
+    expect(a.presence.judge(fieldFact(ada, { entered: 1, version: 9 }))).toBe('old')
+  })
+
+  it('hold of an author no more than three times what it may show', () => {
+    const a = registers()
+    const large = (version: number) =>
+      fieldFact(ada, { name: `${version}`, version, value: 'x'.repeat(8_000) })
+    merge(a, [1, 2, 3, 4, 5, 6, 7].map(large))
+    expect(a.presence.judge(large(8))).toBe('refused')
+    const bytes = a.presence.fieldsOf(ada).reduce((sum, [, value]) => sum + String(value).length, 0)
+    expect(bytes).toBeLessThanOrEqual(3 * limits.maxPresenceBytes)
+    // The others are not the worse for it.
+    expect(a.presence.judge(fieldFact(bob, {}))).toBe('news')
+    const many = registers()
+    merge(
+      many,
+      Array.from({ length: 200 }, (_, i) => fieldFact(ada, { name: `${i}`, version: i })),
+    )
+    expect(many.facts.size).toBe(3 * limits.maxPresenceFields)
+  })
+
+  it('drop an author with all that it said', () => {
+    const a = registers()
+    merge(a, [fieldFact(ada, {}), fieldFact(bob, {})])
+    a.presence.drop(ada)
+    expect([...a.presence.authors()]).toEqual([bob])
+    expect(a.facts.size).toBe(1)
+  })
+})

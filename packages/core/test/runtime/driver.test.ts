@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import { firstRecord } from '../../src/api/member-options.ts'
+import { Machine } from '../../src/member/membership-machine.ts'
+import { AppNotifications } from '../../src/runtime/app-notifications.ts'
+import { Driver } from '../../src/runtime/driver.ts'
+import { encodeRumors, encodeSync, syncMessage } from '../../src/wire/codec.ts'
+import type { FactBody, SignedFact } from '../../src/wire/fact.ts'
+import { mulberry32 } from '../helpers/mulberry32.ts'
+import { heartbeatBody, idOf, recordBody, signatureOf, signedFact, testTag } from '../helpers/signed-fact.ts'
+
+const epochMs = 1_700_000_000_000
+const self = idOf('self')
+const ada = idOf('ada')
+const relay = idOf('relay')
+
+/** One driver whose clock stands still, and what it did. */
+class Bench {
+  readonly disconnected: string[] = []
+  verifications = 0
+  readonly machine: Machine
+  readonly driver: Driver
+
+  constructor() {
+    const now = { monotonicMs: 0, epochMs }
+    const record = firstRecord({ name: 'self', tags: {}, incarnation: epochMs })
+    this.machine = new Machine({ self, record, bootstrap: [], profile: 'lan', random: mulberry32(1) }, now)
+    const clock = { now: () => now, setTimer: () => () => {} }
+    this.driver = new Driver({
+      machine: this.machine,
+      cluster: testTag,
+      clock,
+      notifications: new AppNotifications(clock),
+      transport: {
+        send() {},
+        publish() {},
+        subscribe() {},
+        unsubscribe() {},
+        subscribers: () => [],
+        dial() {},
+        dialBootstrap() {},
+        disconnect: id => this.disconnected.push(id),
+        learn() {},
+        networkChanged() {},
+        mute: () => [],
+      },
+      keys: {
+        sign: bytes => signatureOf(self, bytes),
+        verify: (author, bytes, signature) => {
+          this.verifications += 1
+          return Buffer.compare(signatureOf(author, bytes), signature) === 0
+        },
+      },
+      listener: {
+        event() {},
+        stepped() {},
+        persist() {},
+        persistAcquaintances() {},
+        goodbyeHeard() {},
+        identityChanged() {},
+        note() {},
+      },
+    })
+    this.driver.start()
+  }
+
+  exchanged(...facts: SignedFact[]): void {
+    this.driver.frame(relay, 'sync', encodeSync(syncMessage({ facts })))
+  }
+
+  rumor(...facts: SignedFact[]): unknown {
+    return this.driver.rumor(relay, encodeRumors(facts))
+  }
+}
+
+const record = (version: number): FactBody => recordBody({ incarnation: epochMs, version })
+
+describe('a rumor', () => {
+  it('travels on when it is news, and when an exchange brought it first, once', () => {
+    const bench = new Bench()
+    const fact = signedFact(ada, record(1))
+    bench.exchanged(fact)
+    expect(bench.rumor(fact)).toBe('accept')
+    expect(bench.rumor(fact)).toBe('ignore')
+    const next = signedFact(ada, record(2))
+    expect(bench.rumor(next)).toBe('accept')
+    expect(bench.rumor(next, next)).toBe('ignore')
+    expect(bench.rumor(fact)).toBe('ignore')
+  })
+
+  it('without a fact in it goes nowhere', () => {
+    const bench = new Bench()
+    expect(bench.rumor()).toBe('ignore')
+    // An unknown field of 100 bytes.
+    const padded = Uint8Array.from([0xfa, 0x01, 100, ...new Uint8Array(100)])
+    expect(bench.driver.rumor(relay, padded)).toBe('ignore')
+  })
+
+  it('does not travel under a signature that belongs to other words', () => {
+    const bench = new Bench()
+    const latest = signedFact(ada, record(5))
+    bench.exchanged(latest)
+    const { signature } = latest
+    expect(bench.rumor({ ...signedFact(ada, record(4)), signature })).toBe('ignore')
+    expect(bench.rumor({ ...signedFact(ada, record(6)), signature })).toBe('reject')
+  })
+})
+
+describe('a message full of forged facts', () => {
+  it('costs one look at a signature', () => {
+    const bench = new Bench()
+    const forged = Array.from({ length: 500 }, (_, i) => signedFact(idOf(`nobody ${i}`), record(1))).map(
+      fact => ({
+        ...fact,
+        signature: new Uint8Array(64),
+      }),
+    )
+    bench.exchanged(...forged)
+    expect(bench.verifications).toBe(1)
+    expect(bench.driver.offences()).toEqual({ undecodable: 0, 'bad-signature': 1 })
+  })
+
+  it('names a beat of one member once', () => {
+    const bench = new Bench()
+    bench.exchanged(signedFact(ada, record(1)))
+    bench.verifications = 0
+    const place = bench.machine.table.place(ada) ?? 0
+    const beats = Array.from({ length: 500 }, (_, i) => ({
+      place,
+      beat: i + 1,
+      signature: new Uint8Array(64),
+    }))
+    const greatest = signedFact(ada, heartbeatBody(epochMs, 501))
+    const freshBeats = [...beats, { place, beat: 501, signature: greatest.signature }]
+    bench.driver.frame(
+      relay,
+      'sync',
+      encodeSync(syncMessage({ tableHash: bench.machine.table.hash(), freshBeats })),
+    )
+    expect(bench.verifications).toBe(1)
+    expect(bench.machine.table.get(ada)?.heartbeat?.beat).toBe(501)
+  })
+})
+
+it('keeps of a frame the facts, not the frame', () => {
+  const bench = new Bench()
+  bench.exchanged(...Array.from({ length: 100 }, (_, i) => signedFact(idOf(`m${i}`), record(1))))
+  const { record: held } = bench.machine.table.get(idOf('m7')) ?? {}
+  expect(held?.payload.buffer.byteLength).toBe(held?.payload.length)
+  expect(held?.signature.buffer.byteLength).toBe(64)
+})

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { Conduct } from '../../src/runtime/peer-score.ts'
+
+/** Whether each of these offences of one peer was the one too many. */
+function verdicts(atMs: readonly number[]): boolean[] {
+  const conduct = new Conduct()
+  return atMs.map(nowMs => conduct.offended('ada', 'undecodable', nowMs))
+}
+
+describe('conduct', () => {
+  it.each([
+    { atMs: [0, 0, 0, 0], last: false },
+    { atMs: [0, 0, 0, 0, 0], last: true },
+    { atMs: [0, 0, 0, 0, 60_000], last: false },
+    { atMs: [0, 0, 0, 0, 59_999], last: true },
+    { atMs: [0, 60_000, 120_000, 180_000, 240_000, 300_000, 360_000], last: false },
+    { atMs: Array.from({ length: 100 }, (_, i) => i * 59_000), last: false },
+    { atMs: [0, 59_000, 118_000, 118_000, 118_000], last: false },
+    { atMs: [0, 59_000, 118_000, 118_000, 118_000, 118_000], last: true },
+    // Disconnected, and back with one offence left.
+    { atMs: [0, 0, 0, 0, 0, 0], last: true },
+    { atMs: [0, 0, 0, 0, 0, 59_999], last: true },
+    { atMs: [0, 0, 0, 0, 0, 60_000], last: false },
+  ])('has enough of offences at $atMs: $last', ({ atMs, last }) => {
+    expect(verdicts(atMs).at(-1)).toBe(last)
+  })
+
+  it('judges each peer by itself, and counts by kind', () => {
+    const conduct = new Conduct()
+    for (let i = 0; i < 20; i++) expect(conduct.offended(`peer ${i}`, 'undecodable', 0)).toBe(false)
+    conduct.offended('peer 0', 'bad-signature', 0)
+    expect(conduct.counts()).toEqual({ undecodable: 20, 'bad-signature': 1 })
+  })
+
+  it('remembers a bounded number of peers, those who offended last', () => {
+    const conduct = new Conduct()
+    for (let i = 0; i < 4; i++) for (const id of ['old', 'new']) conduct.offended(id, 'undecodable', 0)
+    conduct.offended('old', 'undecodable', 0)
+    for (let i = 0; i < 4; i++) conduct.offended('old', 'undecodable', 0)
+    for (let i = 0; i < 1_023; i++) conduct.offended(`peer ${i}`, 'undecodable', 0)
+    expect(conduct.offended('old', 'undecodable', 0)).toBe(true)
+    expect(conduct.offended('new', 'undecodable', 0)).toBe(false)
+  })
+})

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import * as Y from 'yjs'
+import { RoomContent } from '../../src/rooms/room-replica.ts'
+import { AppNotifications } from '../../src/runtime/app-notifications.ts'
+import { SpacesDriver } from '../../src/runtime/spaces-driver.ts'
+import { DocumentSync } from '../../src/spaces/documents/document-sync.ts'
+import { signedSpaceBytes } from '../../src/wire/signing.ts'
+import { encodeSpaceFrame, encodeSpaceRumors } from '../../src/wire/space-codec.ts'
+import { draftSpaceFact, type SpaceFact } from '../../src/wire/space-fact.ts'
+import { spaceTag } from '../../src/wire/space-tag.ts'
+import { mulberry32 } from '../helpers/mulberry32.ts'
+import { idOf, signatureOf, testTag } from '../helpers/signed-fact.ts'
+
+const self = idOf('self')
+const author = idOf('author')
+const relay = idOf('relay')
+const space = spaceTag(testTag, 'room', 'design')
+
+/** A member in a room with one document, whose clock stands still. */
+class Bench {
+  readonly offences: string[] = []
+  readonly doc = new Y.Doc()
+  readonly driver: SpacesDriver
+
+  constructor() {
+    const now = { monotonicMs: 0, epochMs: 1_700_000_000_000 }
+    const clock = { now: () => now, setTimer: () => () => {} }
+    this.driver = new SpacesDriver({
+      surroundings: {
+        self,
+        linked: () => [relay],
+        isNeighbour: () => true,
+        isSettled: () => true,
+        known: () => [],
+        member: () => undefined,
+      },
+      cluster: testTag,
+      clock,
+      notifications: new AppNotifications(clock),
+      transport: {
+        send() {},
+        publish() {},
+        subscribe() {},
+        unsubscribe() {},
+        subscribers: () => [],
+        dial() {},
+        dialBootstrap() {},
+        disconnect() {},
+        learn() {},
+        networkChanged() {},
+        mute: () => [],
+      },
+      keys: {
+        sign: bytes => signatureOf(self, bytes),
+        verify: (id, bytes, signature) => Buffer.compare(signatureOf(id, bytes), signature) === 0,
+      },
+      random: mulberry32(1),
+      announce() {},
+      near() {},
+      offended: (from, offence) => this.offences.push(`${offence} ${from}`),
+    })
+    const content = new RoomContent({
+      self,
+      whereabouts: { of: () => undefined },
+      others: () => [],
+      suspects: () => [],
+      listener: {
+        presenceChanged() {},
+        event() {},
+        carriedChanged() {},
+        unreachable: () => new Set(),
+      },
+    })
+    content.documents.set('', new DocumentSync({ name: '', doc: this.doc, origin: 'remote' }))
+    this.driver.enter(space, content, { stepped() {} }, 1)
+  }
+
+  get text(): string {
+    return this.doc.getText('text').toString()
+  }
+
+  rumor(fact: SpaceFact): unknown {
+    return this.driver.rumor(space, relay, encodeSpaceRumors([fact]))
+  }
+}
+
+function update(bytes: Uint8Array, signedBy = author): SpaceFact {
+  const draft = draftSpaceFact(author, { type: 'update', document: '', update: bytes })
+  return { ...draft, signature: signatureOf(signedBy, signedSpaceBytes(testTag, space, draft)) }
+}
+
+const honest = ((doc: Y.Doc) => {
+  doc.getText('text').insert(0, 'hello')
+  return Y.encodeStateAsUpdate(doc)
+})(new Y.Doc())
+
+const garbage = Uint8Array.from({ length: 66 }, (_, i) => 255 - i)
+
+describe('an update of a document that somebody relays', () => {
+  it('is applied and passed on when its author signed it', () => {
+    const bench = new Bench()
+    expect(bench.rumor(update(honest))).toBe('accept')
+    expect([bench.text, bench.driver.load().refused, bench.offences]).toEqual(['hello', 0, []])
+  })
+
+  it('is refused and counted when it cannot be read, and who relayed it is not punished', () => {
+    const bench = new Bench()
+    expect(bench.rumor(update(garbage))).toBe('ignore')
+    expect([bench.text, bench.driver.load().refused, bench.offences]).toEqual(['', 1, []])
+  })
+
+  it('is held against who relays it when its author did not sign it', () => {
+    const bench = new Bench()
+    expect(bench.rumor(update(honest, idOf('liar')))).toBe('reject')
+    expect([bench.text, bench.offences]).toEqual(['', [`bad-signature ${relay}`]])
+  })
+
+  it('is refused and counted in an exchange, too', () => {
+    const bench = new Bench()
+    const piece = {
+      transfer: 1,
+      index: 0,
+      content: garbage,
+      isEndOfUpdate: true,
+      isLast: true,
+      isAnswer: true,
+      isSynced: true,
+    }
+    bench.driver.frame(relay, encodeSpaceFrame([{ space, documents: [{ document: '', piece }] }]))
+    expect([bench.text, bench.driver.load().refused, bench.offences]).toEqual(['', 1, []])
+  })
+})

@@ -1,0 +1,81 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { presenceIntervalMs } from '../../src/handles/room-handle.ts'
+import { Paced } from '../../src/runtime/throttle.ts'
+
+describe('paced', () => {
+  let nowMs: number
+  let timer: { atMs: number; callback: () => void } | undefined
+  let done: number[]
+  let paced: Paced
+  let intervalMs: number
+  const run = (toMs: number): void => {
+    for (; timer && timer.atMs <= toMs; ) {
+      const { atMs, callback } = timer
+      nowMs = atMs
+      timer = undefined
+      callback()
+    }
+    nowMs = toMs
+  }
+
+  beforeEach(() => {
+    nowMs = 0
+    timer = undefined
+    done = []
+    intervalMs = 50
+    const clock = {
+      now: () => ({ monotonicMs: nowMs, epochMs: nowMs }),
+      setTimer: (atMs: number, callback: () => void) => {
+        timer = { atMs, callback }
+        return () => {
+          timer = undefined
+        }
+      },
+    }
+    paced = new Paced(
+      clock,
+      () => intervalMs,
+      () => done.push(nowMs),
+    )
+  })
+
+  it('does the first at once, the next once in an interval, and the last for certain', () => {
+    for (let atMs = 0; atMs < 120; atMs += 10) {
+      run(atMs)
+      paced.ask()
+    }
+    run(1_000)
+    expect(done).toEqual([0, 50, 100, 150])
+    paced.ask()
+    expect(done.at(-1)).toBe(1_000)
+  })
+
+  it('takes the interval as it is then', () => {
+    intervalMs = 200
+    paced.ask()
+    paced.ask()
+    run(1_000)
+    expect(done).toEqual([0, 200])
+  })
+
+  it('does what waits when it is flushed, and nothing more when it is stopped', () => {
+    paced.ask()
+    paced.ask()
+    run(10)
+    paced.flush()
+    paced.flush()
+    expect(done).toEqual([0, 10])
+    paced.ask()
+    paced.stop()
+    run(1_000)
+    expect(done).toEqual([0, 10])
+  })
+})
+
+it.each([
+  [2, 50],
+  [20, 50],
+  [100, 250],
+])('tells presence in a room of %i every %i ms at most', (members, expectedMs) => {
+  expect(presenceIntervalMs(members)).toBe(expectedMs)
+})

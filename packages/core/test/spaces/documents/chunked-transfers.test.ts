@@ -1,0 +1,328 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import {
+  ChunkedTransfers,
+  pieceBytes,
+  type Received,
+  type TransferStep,
+  type UpdateSource,
+} from '../../../src/spaces/documents/chunked-transfers.ts'
+import type { Piece } from '../../../src/wire/space-codec.ts'
+
+const [windowPieces, ackInterval, patienceMs] = [16, 4, 20_000]
+const maxBytes = 4_000_000
+
+let sender: ChunkedTransfers
+let receiver: ChunkedTransfers
+
+beforeEach(() => {
+  sender = new ChunkedTransfers({ maxBytes })
+  receiver = new ChunkedTransfers({ maxBytes })
+})
+
+/** So many updates of so many bytes each, all of one byte value. */
+function updates(count: number, bytes = 10, value = 7): UpdateSource {
+  const source = Array.from({ length: count }, () => new Uint8Array(bytes).fill(value))
+  return { updates: source.values() as Iterator<Uint8Array, void, undefined>, isSynced: () => true }
+}
+
+const pieceOf = ({ step }: TransferStep): Piece => {
+  if (!step.piece) throw new Error('a piece')
+  return step.piece
+}
+
+interface Sent {
+  readonly updates: { document: string; bytes: number }[]
+  readonly ends: { document: string; isSynced: boolean }[]
+  readonly mostUnderWay: number
+  readonly pieces: number
+}
+
+/** Carries pieces and acknowledgements to and fro, until nothing more is under way. */
+function carry(first: readonly TransferStep[], nowMs = 0): Sent {
+  const sent = { updates: [] as Sent['updates'], ends: [] as Sent['ends'], mostUnderWay: 0, pieces: 0 }
+  const acknowledged = new Map<number, number>()
+  const received = new Map<number, number>()
+  for (let queue = [...first]; queue.length > 0; ) {
+    const [next, ...rest] = queue
+    queue = rest
+    if (!next) break
+    const piece = pieceOf(next)
+    sent.pieces += 1
+    received.set(piece.transfer, piece.index + 1)
+    const total = (counts: ReadonlyMap<number, number>) => [...counts.values()].reduce((a, b) => a + b, 0)
+    const underWay = total(received) + rest.length - total(acknowledged)
+    sent.mostUnderWay = Math.max(sent.mostUnderWay, underWay)
+    const outcome = receiver.received('a', next.step.document, piece, nowMs)
+    if (outcome?.update) sent.updates.push({ document: next.step.document, bytes: outcome.update.length })
+    if (outcome?.end) sent.ends.push({ document: next.step.document, ...outcome.end })
+    const taken = outcome?.ack?.taken
+    if (!taken) continue
+    acknowledged.set(taken.transfer, taken.pieces)
+    queue = [...queue, ...sender.acknowledged('b', taken, nowMs)]
+  }
+  return sent
+}
+
+describe('a stream', () => {
+  it('brings its updates in order, and says at its end whether the sender is synced', () => {
+    const sent = carry(sender.answer('b', 'notes', updates(100), 0))
+    expect(sent.updates).toEqual(Array.from({ length: 100 }, () => ({ document: 'notes', bytes: 10 })))
+    expect(sent.ends).toEqual([{ document: 'notes', isSynced: true }])
+    expect([sender.size, receiver.size]).toEqual([0, 0])
+  })
+
+  it('cuts a long update into pieces and joins them', () => {
+    const long = new Uint8Array(3 * pieceBytes + 5).map((_, i) => i % 251)
+    const source = { updates: [long].values() as UpdateSource['updates'], isSynced: () => false }
+    const outcomes: (Received | undefined)[] = sender
+      .answer('b', 'notes', source, 0)
+      .map(step => receiver.received('a', 'notes', pieceOf(step), 0))
+    expect(outcomes.map(outcome => outcome?.update?.length)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      long.length,
+    ])
+    expect(outcomes.at(-1)?.update).toEqual(long)
+    expect(outcomes.at(-1)?.end).toEqual({ isSynced: false })
+  })
+
+  it('that has nothing to bring is one empty piece, which ends it', () => {
+    const steps = sender.answer('b', 'notes', updates(0), 0)
+    expect(steps.map(step => pieceOf(step).content.length)).toEqual([0])
+    const sent = carry(steps)
+    expect([sent.updates, sent.ends]).toEqual([[], [{ document: 'notes', isSynced: true }]])
+    expect([sender.size, receiver.size]).toEqual([0, 0])
+  })
+
+  it('that was not asked for ends without saying whether the sender is synced', () => {
+    const sent = carry(sender.push('b', 'notes', updates(9), 0))
+    expect([sent.updates.length, sent.ends]).toEqual([9, []])
+    expect([sender.size, receiver.size]).toEqual([0, 0])
+  })
+
+  it('encodes its updates only as far as the window lets them go', () => {
+    let encoded = 0
+    function* encode(): Generator<Uint8Array, void, undefined> {
+      for (; encoded < 1_000; encoded++) yield new Uint8Array(10)
+    }
+    sender.answer('b', 'notes', { updates: encode(), isSynced: () => true }, 0)
+    expect(encoded).toBeLessThanOrEqual(windowPieces + 1)
+  })
+})
+
+describe('the window', () => {
+  it('lets 16 pieces to one member be under way', () => {
+    const steps = sender.answer('b', 'notes', updates(1_000), 0)
+    expect(steps.length).toBe(windowPieces)
+    expect(carry(steps).mostUnderWay).toBe(windowPieces)
+  })
+
+  it('lets about a megabyte to one member be under way', () => {
+    const steps = sender.answer('b', 'notes', updates(100, pieceBytes), 0)
+    const bytes = steps.reduce((sum, step) => sum + pieceOf(step).content.length, 0)
+    expect([steps.length, bytes]).toEqual([4, 4 * pieceBytes])
+  })
+
+  it('opens with an acknowledgement of each quarter of a megabyte', () => {
+    const acks = sender
+      .answer('b', 'notes', updates(100, pieceBytes / 2 + 1), 0)
+      .map(step => receiver.received('a', 'notes', pieceOf(step), 0)?.ack?.taken?.pieces)
+    expect(acks).toEqual([undefined, 2, undefined, 4, undefined, 6, undefined, 8])
+    expect(sender.acknowledged('b', { transfer: 1, pieces: 2 }, 0).length).toBe(2)
+  })
+
+  it('is shared by all streams to one member, and no other member counts', () => {
+    expect(sender.answer('b', 'notes', updates(1_000), 0).length).toBe(windowPieces)
+    expect(sender.answer('b', 'other', updates(1_000), 0).length).toBe(0)
+    expect(sender.answer('c', 'notes', updates(1_000), 0).length).toBe(windowPieces)
+  })
+
+  it('opens with an acknowledgement of each fourth piece', () => {
+    const acks = sender
+      .answer('b', 'notes', updates(1_000), 0)
+      .map(step => receiver.received('a', 'notes', pieceOf(step), 0)?.ack?.taken?.pieces)
+    expect(acks.filter(each => each !== undefined)).toEqual([4, 8, 12, 16])
+    const more = sender.acknowledged('b', { transfer: 1, pieces: ackInterval }, 0)
+    expect(more.length).toBe(ackInterval)
+  })
+
+  it('does not open wider for acknowledgements that are repeated, late, or of pieces never sent', () => {
+    sender.answer('b', 'notes', updates(1_000), 0)
+    expect(sender.acknowledged('b', { transfer: 1, pieces: 8 }, 0).length).toBe(8)
+    expect(sender.acknowledged('b', { transfer: 1, pieces: 8 }, 0).length).toBe(0)
+    expect(sender.acknowledged('b', { transfer: 1, pieces: 4 }, 0).length).toBe(0)
+    expect(sender.acknowledged('b', { transfer: 1, pieces: 999 }, 0).length).toBe(0)
+    expect(sender.acknowledged('b', { transfer: 9, pieces: 4 }, 0).length).toBe(0)
+    expect(sender.acknowledged('c', { transfer: 1, pieces: 12 }, 0).length).toBe(0)
+  })
+
+  it.each([2, 5, 6, 16, 17, 64])('lets %i long streams to one member end', count => {
+    const names = Array.from({ length: count }, (_, i) => `d${i}`)
+    const steps = names.flatMap(name => sender.answer('b', name, updates(30), 0))
+    const sent = carry(steps)
+    expect(new Set(sent.ends.map(({ document }) => document))).toEqual(new Set(names))
+    expect(sent.updates.length).toBe(30 * count)
+    expect(sent.mostUnderWay).toBeLessThanOrEqual(windowPieces)
+    expect([sender.size, receiver.size]).toEqual([0, 0])
+  })
+
+  it('is shared fairly: a short stream does not wait for a long one', () => {
+    const steps = [
+      ...sender.answer('b', 'long', updates(10_000), 0),
+      ...sender.answer('b', 'short', updates(3), 0),
+    ]
+    const order: string[] = []
+    for (let queue = steps; queue.length > 0 && !order.includes('short ended'); ) {
+      const [next, ...rest] = queue
+      if (!next) break
+      const piece = pieceOf(next)
+      order.push(piece.isLast ? `${next.step.document} ended` : next.step.document)
+      const taken = receiver.received('a', next.step.document, piece, 0)?.ack?.taken
+      queue = [...rest, ...(taken ? sender.acknowledged('b', taken, 0) : [])]
+    }
+    expect(order.length).toBeLessThan(3 * windowPieces)
+  })
+})
+
+describe('a receiver', () => {
+  const piece = (change: Partial<Piece>): Piece => ({
+    transfer: 1,
+    index: 0,
+    content: new Uint8Array(1),
+    isEndOfUpdate: false,
+    isLast: false,
+    isAnswer: true,
+    isSynced: false,
+    ...change,
+  })
+
+  const stopped = (transfer = 1) => ({ transfer, pieces: 0 })
+  const take = (from: string, document: string, change: Partial<Piece>) =>
+    receiver.received(from, document, piece(change), 0)
+
+  it('has a stream stopped of which a piece is lost, and takes nothing more of it', () => {
+    expect(take('a', 'notes', { index: 1 })?.ack?.taken).toEqual(stopped())
+    expect(take('a', 'notes', { index: 0 })?.ack).toBeUndefined()
+    expect(take('a', 'notes', { index: 2 })?.ack?.taken).toEqual(stopped())
+    expect(take('a', 'notes', { index: 1, isEndOfUpdate: true })).toEqual({
+      update: undefined,
+      end: undefined,
+      ack: { document: 'notes', taken: stopped() },
+    })
+  })
+
+  it('passes over a piece that came already, and mixes up neither members nor documents', () => {
+    expect(take('a', 'notes', { index: 0 })).toBeDefined()
+    expect(take('a', 'notes', { index: 0 })).toBeUndefined()
+    expect(take('c', 'notes', { index: 1 })?.ack?.taken).toEqual(stopped())
+    expect(take('a', 'notes', { index: 1, isEndOfUpdate: true })?.update?.length).toBe(2)
+    expect(take('a', 'other', { index: 2 })?.ack).toEqual({ document: 'other', taken: stopped() })
+  })
+
+  it('holds no more than its bound of what is only begun', () => {
+    const content = new Uint8Array(pieceBytes)
+    let taken = 0
+    while (take('a', 'notes', { index: taken, content })?.ack?.taken?.pieces !== 0) taken += 1
+    expect(taken).toBe(Math.floor(maxBytes / pieceBytes))
+    expect(receiver.size).toBe(0)
+  })
+
+  it('keeps nothing of an answer when the next one about the same document begins', () => {
+    take('a', 'notes', { transfer: 1 })
+    take('a', 'other', { transfer: 2 })
+    take('a', 'notes', { transfer: 3, isAnswer: false })
+    expect(receiver.size).toBe(3)
+    take('a', 'notes', { transfer: 4 })
+    expect(receiver.size).toBe(3)
+  })
+
+  it('of a member that begins more than it ends still takes what others send', () => {
+    const content = new Uint8Array(pieceBytes)
+    for (let i = 0; i < Math.floor(maxBytes / pieceBytes); i++)
+      receiver.received('greedy', 'notes', piece({ transfer: 1 + i, content }), 0)
+    expect(carry(sender.answer('b', 'notes', updates(1, 3 * pieceBytes), 0)).ends.length).toBe(1)
+  })
+
+  it('of a member that begins streams without end, a byte each, still takes what others send', () => {
+    for (let transfer = 1; transfer < 1_000; transfer++)
+      receiver.received('greedy', 'notes', piece({ transfer }), 0)
+    expect(carry(sender.answer('b', 'notes', updates(1, 3 * pieceBytes), 0)).ends.length).toBe(1)
+    expect(receiver.size).toBeLessThanOrEqual(256)
+  })
+
+  it('takes an update in pieces of one byte', () => {
+    for (let index = 0; index < 999; index++)
+      expect(receiver.received('a', 'notes', piece({ index }), 0)?.update).toBeUndefined()
+    const last = receiver.received('a', 'notes', piece({ index: 999, isEndOfUpdate: true, isLast: true }), 0)
+    expect(last?.update?.length).toBe(1_000)
+  })
+
+  it('that does not want the rest has it stopped, and other streams go on at once', () => {
+    const steps = sender.answer('b', 'refused', updates(1_000), 0)
+    expect(sender.answer('b', 'wanted', updates(1_000), 0)).toEqual([])
+    const [first] = steps
+    if (!first) throw new Error('a first piece')
+    receiver.received('a', 'refused', pieceOf(first), 0)
+    const stop = receiver.cancel('a', 'refused', pieceOf(first).transfer)
+    if (!stop.taken) throw new Error('the sender is told')
+    expect(receiver.size).toBe(0)
+    const more = sender.acknowledged('b', stop.taken, 0)
+    expect(more.map(({ step }) => step.document)).toEqual(
+      Array.from({ length: windowPieces }, () => 'wanted'),
+    )
+    expect(sender.size).toBe(1)
+  })
+})
+
+describe('what is kept', () => {
+  it('of a member whose connection closed is nothing', () => {
+    sender.answer('b', 'notes', updates(1_000), 0)
+    sender.push('b', 'notes', updates(1_000), 0)
+    sender.push('c', 'notes', updates(1_000), 0)
+    sender.closed('b')
+    expect(sender.size).toBe(1)
+    expect(sender.acknowledged('b', { transfer: 1, pieces: 4 }, 0)).toEqual([])
+    const [first] = sender.answer('d', 'notes', updates(2), 0)
+    if (!first) throw new Error('a first piece')
+    receiver.received('a', 'notes', pieceOf(first), 0)
+    receiver.closed('a')
+    expect(receiver.size).toBe(0)
+  })
+
+  it('of a member that is silent for 20 s is nothing', () => {
+    const [first] = sender.answer('b', 'notes', updates(1_000), 0)
+    if (!first) throw new Error('a first piece')
+    receiver.received('a', 'notes', pieceOf(first), 0)
+    for (const transfers of [sender, receiver]) {
+      transfers.sweep(patienceMs)
+      expect(transfers.size).toBe(1)
+      transfers.sweep(patienceMs + 1)
+      expect(transfers.size).toBe(0)
+    }
+  })
+
+  it('is a stream that waits for its turn, as long as the member acknowledges others', () => {
+    sender.answer('b', 'long', updates(1_000), 0)
+    sender.answer('b', 'waits', updates(1_000), 0)
+    sender.acknowledged('b', { transfer: 1, pieces: 0 }, 0)
+    sender.answer('b', 'later', updates(1_000), 0)
+    sender.acknowledged('b', { transfer: 2, pieces: 4 }, patienceMs)
+    sender.sweep(patienceMs + 1)
+    expect(sender.size).toBe(2)
+  })
+
+  it('of an answer is nothing, when another one to the same member about the same document begins', () => {
+    sender.answer('b', 'notes', updates(1_000), 0)
+    sender.push('b', 'notes', updates(2), 0)
+    const steps = sender.answer('b', 'notes', updates(3), 0)
+    expect(sender.size).toBe(2)
+    expect(steps.map(step => pieceOf(step).isAnswer)).toEqual([false, false, true, true, true])
+    expect(sender.acknowledged('b', { transfer: 1, pieces: 4 }, 0)).toEqual([])
+  })
+
+  it('of members that never acknowledge is bounded', () => {
+    for (let i = 0; i < 1_000; i++) sender.push(`m${i}`, 'notes', updates(100), 0)
+    expect(sender.size).toBeLessThanOrEqual(256)
+  })
+})

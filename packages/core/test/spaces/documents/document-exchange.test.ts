@@ -1,0 +1,372 @@
+import { describe, expect, it } from 'vitest'
+import * as Y from 'yjs'
+import { DocumentSync } from '../../../src/spaces/documents/document-sync.ts'
+import { limits } from '../../../src/wire/limits.ts'
+import { mulberry32 } from '../../helpers/mulberry32.ts'
+import { randomEdit } from './document-edits.ts'
+import { Replica, ReplicaLink, stateOf } from './exchanging-replicas.ts'
+import { chainedClients, drawClients, manyClients } from './past-clients.ts'
+
+const lossless = (seed = 1): ReplicaLink => new ReplicaLink({ random: mulberry32(seed) })
+
+const replicas = (count: number): Replica[] => Array.from({ length: count }, (_, i) => new Replica(`m${i}`))
+
+function pair(): [Replica, Replica] {
+  return [new Replica('a'), new Replica('b')]
+}
+
+const write = ({ doc }: Replica, text: string): void => doc.getText('text').insert(0, text)
+
+const areEqual = (all: readonly Replica[]): boolean => new Set(all.map(({ doc }) => stateOf(doc))).size === 1
+
+/** Each offers to a random other one, again and again, a second apart. @returns rounds until all were equal */
+function exchangeUntilEqual(link: ReplicaLink, all: readonly Replica[], random: () => number): number {
+  for (let round = 1; round <= 200; round++) {
+    for (const from of all) {
+      const to = all[Math.floor(random() * all.length)]
+      if (to && to !== from) link.offer(from, to)
+    }
+    link.run({ untilMs: link.nowMs + 1_000 + 500 * random() })
+    for (const { sync, transfers } of all) {
+      if (round % 25 === 0) sync.sweep()
+      transfers.sweep(link.nowMs)
+    }
+    if (areEqual(all)) return round
+  }
+  throw new Error('never equal')
+}
+
+describe('replicas that edit at random', () => {
+  it.each([
+    { count: 2, loss: 0 },
+    { count: 3, loss: 0 },
+    { count: 4, loss: 0 },
+    { count: 2, loss: 0.2 },
+    { count: 4, loss: 0.3 },
+  ])('end equal: $count of them, with a loss of $loss', ({ count, loss }) => {
+    for (let seed = 1; seed <= 25; seed++) {
+      const random = mulberry32(seed)
+      const all = replicas(count)
+      const link = new ReplicaLink({ random, loss })
+      for (let i = 0; i < 60; i++) {
+        const [from, to] = [all[Math.floor(random() * count)], all[Math.floor(random() * count)]]
+        if (!from || !to) continue
+        randomEdit(from.doc, random)
+        if (random() < 0.2 && from !== to) link.offer(from, to)
+        if (random() < 0.3) link.run({ untilMs: link.nowMs + 15 * random() })
+      }
+      exchangeUntilEqual(link, all, random)
+      expect(all.map(({ sync, refused }) => [sync.hasGap(), refused])).toEqual(all.map(() => [false, 0]))
+      const contents = all.map(({ doc }) => [
+        doc.getText('text').toDelta(),
+        doc.getMap('map').toJSON(),
+        doc.getArray('list').toJSON(),
+      ])
+      for (const content of contents) expect(content).toEqual(contents[0])
+    }
+  })
+
+  it('of which each has a long text end equal, over several pieces and a lossy link', () => {
+    const random = mulberry32(3)
+    const all = replicas(3)
+    for (const [i, replica] of all.entries()) write(replica, `${i}`.repeat(3_000_000))
+    exchangeUntilEqual(new ReplicaLink({ random, loss: 0.01 }), all, random)
+    for (const { transfers } of all) transfers.sweep(1e9)
+    expect(all.map(({ transfers }) => transfers.size)).toEqual([0, 0, 0])
+  })
+
+  it('keep no transfers when all is exchanged', () => {
+    const [a, b] = pair()
+    write(a, 'x'.repeat(3_000_000))
+    const link = lossless()
+    link.offer(b, a)
+    link.run()
+    expect([areEqual([a, b]), a.transfers.size, b.transfers.size]).toEqual([true, 0, 0])
+  })
+})
+
+describe('equal replicas', () => {
+  it('exchange one offer and its answer, of less than 120 bytes together, and then offers alone', () => {
+    const [a, b] = pair()
+    write(a, 'x'.repeat(100_000))
+    const link = lossless()
+    link.offer(a, b)
+    link.run()
+    a.sync.state.establish()
+    link.offer(b, a)
+    link.run()
+    const before = link.bytes
+    link.offer(a, b)
+    link.run()
+    expect(link.bytes - before).toBeLessThan(120)
+    const [bytes, steps] = [link.bytes, link.steps]
+    link.offer(b, a)
+    link.run()
+    expect(link.steps - steps).toBe(1)
+    expect(link.bytes - bytes).toBeLessThan(60)
+  })
+})
+
+describe('a document of more than 1,024 clients', () => {
+  it('goes by buckets, and only what differs is sent', () => {
+    const [a, b] = pair()
+    const shared = manyClients(drawClients(5_000))
+    for (const { doc } of [a, b]) Y.applyUpdate(doc, shared)
+    write(a, 'of a')
+    write(b, 'of b')
+    const link = lossless()
+    link.offer(a, b)
+    link.run()
+    expect(areEqual([a, b])).toBe(true)
+    expect([a.doc.getText('text').length, link.longestStateVector > 0]).toEqual([8, true])
+    // Twice 4 kB of digests, and the clients in some buckets of 256.
+    expect(link.bytes).toBeLessThan(20_000)
+  })
+
+  it('ends equal, whichever side offers or requests, over a lossy link', () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const random = mulberry32(seed)
+      const [a, b] = pair()
+      Y.applyUpdate(a.doc, manyClients(drawClients(2_000)))
+      Y.applyUpdate(b.doc, manyClients(drawClients(seed % 2 ? 3_000 : 500, 1_000)))
+      const link = new ReplicaLink({ random, loss: seed % 3 ? 0.1 : 0 })
+      if (seed % 4 === 0) link.request(a, b)
+      if (seed % 4 === 1) link.request(b, a)
+      link.run({ untilMs: 3_000 })
+      exchangeUntilEqual(link, [a, b], random)
+      expect([a.refused, b.refused]).toEqual([0, 0])
+    }
+  })
+
+  it.each([
+    { clients: 90_000, make: manyClients, kind: 'keys of a map' },
+    { clients: 120_000, make: chainedClients, kind: "characters of a text, each after another client's" },
+  ])('and even of $clients is exchanged whole: $kind', ({ clients, make }) => {
+    const ids = drawClients(clients)
+    const all = make(ids)
+    const [a, b] = pair()
+    Y.applyUpdate(a.doc, all)
+    Y.applyUpdate(b.doc, make(ids.slice(0, clients / 2)))
+    write(b, 'of b')
+    const link = lossless()
+    link.offer(a, b)
+    link.run()
+    expect([a.refused, b.refused]).toEqual([0, 0])
+    expect(link.longestStateVector).toBeLessThanOrEqual(limits.maxStateVectorBytes)
+    const random = mulberry32(1)
+    exchangeUntilEqual(link, [a, b], random)
+    expect(b.doc.store.clients.size).toBe(clients + 1)
+    const before = link.bytes
+    a.doc.getMap('m').set('small', 1)
+    link.offer(a, b)
+    link.run()
+    expect(b.doc.getMap('m').get('small')).toBe(1)
+    expect(link.bytes - before).toBeLessThan(20_000)
+  })
+
+  it('reaches a replica that holds nothing in few updates', () => {
+    const [a, b] = pair()
+    Y.applyUpdate(a.doc, manyClients(drawClients(90_000)))
+    let transactions = 0
+    b.doc.on('afterTransaction', () => {
+      transactions += 1
+    })
+    const link = lossless()
+    link.request(b, a)
+    link.run()
+    expect(areEqual([a, b])).toBe(true)
+    // 22 of 4,096 clients each.
+    expect(transactions).toBeLessThan(20)
+  })
+})
+
+class RefusingSync extends DocumentSync {
+  refuses = true
+
+  override apply(update: Uint8Array): 'new' | 'stale' | 'refused' {
+    return this.refuses ? 'refused' : super.apply(update)
+  }
+}
+
+function refusing(id: string): [Replica, RefusingSync] {
+  const replica = new Replica(id, options => new RefusingSync(options))
+  if (!(replica.sync instanceof RefusingSync)) throw new Error('made so')
+  return [replica, replica.sync]
+}
+
+describe('a replica that refuses what another one sends', () => {
+  const contents: [string, (doc: Y.Doc) => void][] = [
+    ['a small document', doc => doc.getText('text').insert(0, 'too much')],
+    ['a document of 5,000 clients', doc => Y.applyUpdate(doc, manyClients(drawClients(5_000)))],
+  ]
+
+  it.each(contents)('does not ask for it again before 30 s, and then only if it changed: %s', (_, fill) => {
+    const [a, sync] = refusing('a')
+    const b = new Replica('b')
+    fill(a.doc)
+    Y.applyUpdate(b.doc, Y.encodeStateAsUpdate(a.doc))
+    write(b, 'refused')
+    const link = lossless()
+    link.offer(b, a)
+    link.run({ maxSteps: 100 })
+    expect(a.refused).toBe(1)
+    for (let round = 0; round < 100; round++) {
+      link.offer(...(round % 2 ? ([a, b] as const) : ([b, a] as const)))
+      link.run({ untilMs: link.nowMs + 1_000, maxSteps: 100 })
+      if (round === 50) write(b, 'changed')
+    }
+    // Once more, 30 s after and with another digest.
+    expect(a.refused).toBe(2)
+    sync.refuses = false
+    write(b, 'taken')
+    link.run({ untilMs: link.nowMs + 30_001 })
+    link.offer(b, a)
+    link.run()
+    expect(areEqual([a, b])).toBe(true)
+  })
+
+  it.each(contents)('still sends what it holds itself: %s', (_, fill) => {
+    const [a] = refusing('a')
+    const b = new Replica('b')
+    fill(a.doc)
+    Y.applyUpdate(b.doc, Y.encodeStateAsUpdate(a.doc))
+    write(b, 'refused')
+    const link = lossless()
+    for (const text of ['one', 'two', 'three']) {
+      write(a, text)
+      link.offer(a, b)
+      link.run({ untilMs: link.nowMs + 2_000, maxSteps: 200 })
+      expect(b.doc.getText('text').toString()).toContain(text)
+    }
+    expect(a.refused).toBe(1)
+  })
+
+  it('is not kept from being synced by it', () => {
+    const [a] = refusing('a')
+    const b = new Replica('b')
+    a.sync.state.establish()
+    write(b, 'refused')
+    const link = lossless()
+    for (let round = 0; round < 10; round++) {
+      link.request(b, a)
+      link.run({ untilMs: link.nowMs + 5_000, maxSteps: 100 })
+      expect(a.isSynced).toBe(true)
+    }
+  })
+})
+
+describe('two replicas that wrote under one client id', () => {
+  function apart(clients: number): [Replica, Replica] {
+    const [a, b] = pair()
+    for (const { doc } of [a, b]) {
+      Y.applyUpdate(doc, manyClients(drawClients(clients)))
+      doc.clientID = 7
+    }
+    write(a, 'aaa')
+    write(b, 'bbb')
+    return [a, b]
+  }
+
+  it.each([1, 3_000])('both report it, once, and exchange nothing without end: %i others wrote', clients => {
+    const [a, b] = apart(clients)
+    const link = lossless()
+    a.sync.state.establish()
+    link.offer(a, b)
+    link.run({ maxSteps: 100 })
+    expect([a.collisions, b.collisions]).toEqual([['b'], ['a']])
+    const { steps } = link
+    for (let round = 0; round < 10; round++) {
+      link.request(b, a)
+      link.run({ untilMs: link.nowMs + 2_000, maxSteps: 100 })
+    }
+    expect([a.collisions, b.collisions]).toEqual([['b'], ['a']])
+    expect(link.steps - steps).toBeLessThan(100)
+    write(a, 'later')
+    link.offer(a, b)
+    link.run({ maxSteps: 100 })
+    expect(b.doc.getText('text').toString()).toMatch(/^later/)
+  })
+})
+
+describe('synced', () => {
+  /** What every synced replica has to hold. */
+  const base = 'of the first synced replica'
+  const holdsBase = ({ doc }: Replica) => doc.getMap('base').get('text') === base
+
+  it('becomes only what another synced one says it is, at the end of all that it held', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const random = mulberry32(seed)
+      const all = replicas(4)
+      const [first] = all
+      if (!first) throw new Error('four')
+      first.doc.getMap('base').set('text', base)
+      first.sync.state.establish()
+      const check = () => {
+        for (const each of all) if (each.isSynced) expect(holdsBase(each)).toBe(true)
+      }
+      const link = new ReplicaLink({ random, loss: seed % 3 ? 0 : 0.1, maxDelayMs: 200, arrived: check })
+      for (let i = 0; i < 80; i++) {
+        const [from, to] = [all[Math.floor(random() * 4)], all[Math.floor(random() * 4)]]
+        if (!from || !to || from === to) continue
+        // Some of it long, so that answers are under way while others end.
+        if (random() < 0.2) write(from, String(seed).repeat(random() < 0.3 ? 500_000 : 10))
+        if (random() < 0.5) link.offer(from, to)
+        else link.request(from, to)
+        link.run({ untilMs: link.nowMs + 300 * random() })
+      }
+      exchangeUntilEqual(link, all, random)
+      for (let round = 0; round < 20; round++) {
+        for (const each of all) for (const other of all) if (each !== other) link.offer(each, other)
+        link.run({ untilMs: link.nowMs + 2_000 })
+      }
+      expect(all.map(({ isSynced }) => isSynced)).toEqual([true, true, true, true])
+    }
+  })
+
+  it('does not become a replica of which an answer began before the sender was synced', () => {
+    const [first, middle, last] = [new Replica('a'), new Replica('b'), new Replica('c')]
+    write(middle, 'x'.repeat(4_000_000))
+    first.doc.getMap('base').set('text', base)
+    first.sync.state.establish()
+    let wasEarly = false
+    const link = new ReplicaLink({
+      random: mulberry32(1),
+      arrived: () => {
+        wasEarly ||= last.isSynced && !holdsBase(last)
+      },
+    })
+    link.request(last, middle)
+    link.run({ untilMs: 30 })
+    link.request(middle, first)
+    link.run()
+    expect([wasEarly, middle.isSynced, holdsBase(middle)]).toEqual([false, true, true])
+  })
+
+  it('is false while a member that has just become reachable holds more, until that is merged', () => {
+    const [a, b] = pair()
+    a.sync.state.establish()
+    write(b, 'x'.repeat(4_000_000))
+    const seen: boolean[] = []
+    const link = new ReplicaLink({ random: mulberry32(1), arrived: () => seen.push(a.isSynced) })
+    link.offer(b, a)
+    link.run()
+    expect(seen).toContain(false)
+    expect([a.isSynced, b.isSynced, areEqual([a, b])]).toEqual([true, true, true])
+    write(b, 'more')
+    seen.length = 0
+    link.offer(b, a)
+    link.run()
+    expect([new Set(seen), areEqual([a, b])]).toEqual([new Set([true]), true])
+  })
+
+  it('is what two empty replicas never make each other', () => {
+    const [a, b] = pair()
+    const link = lossless()
+    for (let i = 0; i < 5; i++) {
+      link.offer(a, b)
+      link.request(b, a)
+      link.run({ untilMs: link.nowMs + 3_000 })
+    }
+    expect([a.isSynced, b.isSynced]).toEqual([false, false])
+  })
+})

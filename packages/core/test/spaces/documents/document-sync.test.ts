@@ -1,0 +1,165 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import * as Y from 'yjs'
+import { DocumentSync } from '../../../src/spaces/documents/document-sync.ts'
+import { isReadable } from '../../../src/spaces/documents/readable-updates.ts'
+import { limits } from '../../../src/wire/limits.ts'
+import { mulberry32 } from '../../helpers/mulberry32.ts'
+
+/** Bytes as version 1 writes them: numbers as varints, texts with their length. */
+function bytes(...parts: (number | string | Uint8Array)[]): Uint8Array {
+  const written = parts.flatMap(part => {
+    if (typeof part === 'number') return varint(part)
+    const content = typeof part === 'string' ? new TextEncoder().encode(part) : part
+    return typeof part === 'string' ? [...varint(content.length), ...content] : [...content]
+  })
+  return Uint8Array.from(written)
+}
+
+function varint(value: number): number[] {
+  const written: number[] = []
+  for (let rest = value; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return [...written, rest]
+    written.push(128 | (rest % 128))
+  }
+}
+
+/** Each change of this document, as an update of its own. */
+function updatesOf(write: (doc: Y.Doc) => void, clientID = 1): Uint8Array[] {
+  const doc = new Y.Doc()
+  doc.clientID = clientID
+  const updates: Uint8Array[] = []
+  doc.on('update', update => updates.push(update))
+  write(doc)
+  return updates
+}
+
+const words =
+  (count: number, length = 1) =>
+  (doc: Y.Doc) => {
+    for (let i = 0; i < count; i++) doc.getText('text').insert(0, 'x'.repeat(length))
+  }
+
+let doc: Y.Doc
+let sync: DocumentSync
+
+beforeEach(() => {
+  doc = new Y.Doc()
+  doc.getText('text').insert(0, 'as it was')
+  sync = new DocumentSync({ name: '', doc, origin: 'remote' })
+})
+
+describe('a hostile update', () => {
+  const bomb = (claimed: number) => bytes(1, claimed, 7, 0, 0, 1)
+
+  it.each<[string, Uint8Array]>([
+    ['is empty', new Uint8Array()],
+    ['claims 30 million structs in six bytes', bomb(30_000_000)],
+    ['claims more structs than an array has room for', bomb(2 ** 40)],
+    ['claims 4 billion authors', bytes(2 ** 32, 1, 7, 0)],
+    ['claims a text of a gigabyte', bytes(1, 1, 7, 0, 4, 1, 'text', 2 ** 30, 0)],
+    ['claims a list of a billion values', bytes(1, 1, 7, 0, 8, 1, 'list', 2 ** 30, 126)],
+    ['claims 4 billion deletions', bytes(0, 1, 7, 2 ** 32, 0)],
+    ['ends too early', (updatesOf(words(1, 100))[0] ?? new Uint8Array()).subarray(0, 40)],
+    ['nests values without end', bytes(1, 1, 7, 0, 8, 1, 'list', 1, new Uint8Array(60_000).fill(117), 0)],
+    ['is too long', new Uint8Array(limits.maxUpdateBytes + 1)],
+    [
+      'has too many parts',
+      bytes(
+        1,
+        3_000_000,
+        7,
+        0,
+        new Uint8Array(6_000_000).fill(1).map((_, i) => i % 2),
+        0,
+      ),
+    ],
+  ])('that %s is refused, and changes nothing', (_, update) => {
+    const before = sync.hash()
+    expect(sync.apply(update)).toBe('refused')
+    expect(sync.hash()).toEqual(before)
+    expect(sync.hasGap()).toBe(false)
+  })
+
+  it('of version 2 is refused, though it begins as an empty one of version 1', () => {
+    const before = sync.hash()
+    const other = new Y.Doc()
+    words(10, 1_000)(other)
+    expect(sync.apply(Y.encodeStateAsUpdateV2(other))).toBe('refused')
+    expect(sync.apply(Y.encodeStateAsUpdate(new Y.Doc()))).toBe('stale')
+    expect([sync.hash(), sync.hasGap()]).toEqual([before, false])
+  })
+
+  it('of garbage never throws, and never changes what is there', () => {
+    const random = mulberry32(1)
+    for (let i = 0; i < 20_000; i++) {
+      sync.apply(Uint8Array.from({ length: Math.floor(random() * 40) }, () => Math.floor(random() * 256)))
+    }
+    sync.sweep()
+    sync.sweep()
+    expect(doc.getText('text').toString()).toBe('as it was')
+  })
+
+  it('that is another one with changed bytes never throws', () => {
+    const random = mulberry32(2)
+    const updates = updatesOf(each => {
+      each.getText('text').insert(0, 'hello')
+      each.getMap('map').set('key', { a: [1, null, 'b'] })
+      each.getText('text').delete(1, 2)
+      each.getText('text').format(0, 2, { bold: true })
+      each.getArray('list').push([new Y.Map(), new Uint8Array(4), true])
+    })
+    for (let i = 0; i < 3_000; i++) {
+      const update = updates[Math.floor(random() * updates.length)]?.slice() ?? new Uint8Array()
+      for (let n = 0; n < 3; n++) update[Math.floor(random() * update.length)] = Math.floor(random() * 256)
+      const each = new DocumentSync({ name: '', doc: new Y.Doc(), origin: undefined })
+      expect(['new', 'stale', 'refused']).toContain(each.apply(update))
+    }
+  })
+
+  it('that deletes what does not exist waits, harmless, until it is dropped', () => {
+    const before = sync.hash()
+    sync.apply(bytes(0, 1, 9_999, 1, 0, 2 ** 40))
+    expect([sync.hash(), sync.hasGap()]).toEqual([before, true])
+    sync.sweep()
+    sync.sweep()
+    expect([sync.hash(), sync.hasGap()]).toEqual([before, false])
+  })
+})
+
+describe('what builds upon something that is missing', () => {
+  it('shows when that has come', () => {
+    const [first, second] = updatesOf(words(2, 3))
+    if (!first || !second) throw new Error('two changes')
+    expect(sync.apply(second)).toBe('stale')
+    expect(sync.hasGap()).toBe(true)
+    sync.apply(first)
+    expect(sync.hasGap()).toBe(false)
+    expect(doc.getText('text').length).toBe(15)
+  })
+
+  it('is dropped beyond a megabyte, and then there is still a gap, to be pulled', () => {
+    const updates = updatesOf(words(100, 16_000))
+    const outcomes = updates.slice(1).map(update => sync.apply(update))
+    expect(outcomes).toContain('refused')
+    expect(sync.hasGap()).toBe(true)
+    expect(doc.store.pendingStructs?.update.length ?? 0).toBeLessThan(1_048_577)
+    sync.apply(Y.mergeUpdates(updates))
+    expect(sync.hasGap()).toBe(false)
+    expect(doc.getText('text').length).toBe(1_600_009)
+  })
+})
+
+describe('an update', () => {
+  it('of 100,000 structs is readable, and so is one of ten megabytes', () => {
+    expect(isReadable(Y.mergeUpdates(updatesOf(words(1_000))))).toBe(true)
+    const [long] = updatesOf(each => each.getMap('files').set('a', new Uint8Array(10_000_000)))
+    expect(long && isReadable(long)).toBe(true)
+  })
+
+  it('tells those who watch the document where it is from', () => {
+    const origins: unknown[] = []
+    doc.on('update', (_, origin, __, { local }) => origins.push([origin, local]))
+    for (const update of updatesOf(words(1))) sync.apply(update)
+    expect(origins).toEqual([['remote', false]])
+  })
+})

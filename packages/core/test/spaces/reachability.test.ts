@@ -1,0 +1,59 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Reachability } from '../../src/spaces/reachability.ts'
+
+const patienceMs = 5_000
+
+let reachability: Reachability
+
+beforeEach(() => {
+  reachability = new Reachability()
+})
+
+describe('a member is unreachable', () => {
+  it('when it was dialled in vain, which is news once', () => {
+    expect([reachability.failed('a'), reachability.failed('a')]).toEqual([true, false])
+    expect([reachability.isUnreachable('a'), reachability.isUnreachable('b')]).toEqual([true, false])
+  })
+
+  it('when it does not answer for five seconds, counted from the first question', () => {
+    reachability.expect('a', 1_000)
+    reachability.expect('a', 4_000)
+    expect(reachability.dueMs).toBe(1_000 + patienceMs)
+    expect(reachability.advance(1_000 + patienceMs - 1)).toBe(false)
+    expect(reachability.advance(1_000 + patienceMs)).toBe(true)
+    expect(reachability.isUnreachable('a')).toBe(true)
+    expect([reachability.dueMs, reachability.advance(1e9)]).toEqual([Number.POSITIVE_INFINITY, false])
+  })
+
+  it('each by the time when it was asked', () => {
+    for (const [i, id] of ['a', 'b', 'c'].entries()) reachability.expect(id, 1_000 * i)
+    reachability.renew('a')
+    reachability.expect('a', 2_500)
+    expect(reachability.dueMs).toBe(1_000 + patienceMs)
+    reachability.advance(2_000 + patienceMs)
+    expect(['a', 'b', 'c'].map(id => reachability.isUnreachable(id))).toEqual([false, true, true])
+    expect(reachability.dueMs).toBe(2_500 + patienceMs)
+  })
+
+  it('until something comes from it, which is news once', () => {
+    reachability.failed('a')
+    expect([reachability.renew('a'), reachability.renew('a')]).toEqual([true, false])
+    expect(reachability.isUnreachable('a')).toBe(false)
+  })
+
+  it('and then nothing is expected of it', () => {
+    reachability.failed('a')
+    reachability.expect('a', 0)
+    expect(reachability.dueMs).toBe(Number.POSITIVE_INFINITY)
+  })
+})
+
+describe('a member is not unreachable', () => {
+  it('when it answered, or its connection closed, before time was up', () => {
+    reachability.expect('a', 0)
+    reachability.expect('b', 0)
+    expect(reachability.renew('a')).toBe(false)
+    reachability.closed('b')
+    expect([reachability.dueMs, reachability.advance(1e9)]).toEqual([Number.POSITIVE_INFINITY, false])
+  })
+})

@@ -1,0 +1,106 @@
+import { createRings } from '@hearsay/failure-detector'
+import { describe, expect, it } from 'vitest'
+import { groupNeighbours } from '../../src/spaces/space-rings.ts'
+import { mulberry32 } from '../helpers/mulberry32.ts'
+
+interface Drawn {
+  readonly group: readonly string[]
+  readonly areApart: (a: string, b: string) => boolean
+  readonly areClusterNeighbours: (a: string, b: string) => boolean
+}
+
+/** A group within a cluster of up to 80, and pairs in it that cannot reach each other. */
+function draw(seed: number, apartRate: number): Drawn {
+  const random = mulberry32(seed)
+  const cluster = Array.from({ length: 2 + Math.floor(random() * 79) }, (_, i) => `m${seed}-${i}`)
+  const group = cluster.slice(0, Math.min(cluster.length, 2 + Math.floor(random() * 39)))
+  const rings = createRings(4, cluster)
+  const neighbours = new Map(cluster.map(id => [id, new Set(rings.neighbours(id))]))
+  const apart = new Set<string>()
+  for (const a of group) for (const b of group) if (a < b && random() < apartRate) apart.add(`${a} ${b}`)
+  return {
+    group,
+    areApart: (a, b) => apart.has(a < b ? `${a} ${b}` : `${b} ${a}`),
+    areClusterNeighbours: (a, b) => neighbours.get(a)?.has(b) === true,
+  }
+}
+
+function isConnected(group: readonly string[], neighboursOf: (id: string) => readonly string[]): boolean {
+  const edges = new Map(group.map(id => [id, new Set<string>()]))
+  for (const id of group)
+    for (const other of neighboursOf(id)) {
+      edges.get(id)?.add(other)
+      edges.get(other)?.add(id)
+    }
+  const reached = new Set(group.slice(0, 1))
+  for (const id of reached) for (const other of edges.get(id) ?? []) reached.add(other)
+  return reached.size === group.length
+}
+
+const chosen =
+  ({ group, areApart, areClusterNeighbours }: Drawn) =>
+  (self: string) =>
+    groupNeighbours(
+      {
+        self,
+        isNeighbour: id => areClusterNeighbours(self, id),
+        isUnreachable: id => areApart(self, id),
+      },
+      group,
+    )
+
+describe('the neighbours that all members of a group choose', () => {
+  it('connect it when nobody is unreachable, however many neighbours in the cluster they have there', () => {
+    for (let seed = 1; seed <= 1_000; seed++) {
+      const drawn = draw(seed, 0)
+      const context = { ...drawn, areApart: () => false }
+      expect(isConnected(drawn.group, chosen(context)), `seed ${seed}`).toBe(true)
+      expect(
+        isConnected(drawn.group, chosen({ ...context, areClusterNeighbours: () => true })),
+        `seed ${seed}`,
+      ).toBe(true)
+    }
+  })
+
+  it('connect it, with those that the cluster connects anyway, whenever two rings alone do', () => {
+    for (const rate of [0.02, 0.1, 0.3, 0.6])
+      for (let seed = 1; seed <= 500; seed++) {
+        const drawn = draw(seed, rate)
+        const { group, areApart, areClusterNeighbours } = drawn
+        const rings = createRings(2, group)
+        const byRings = (id: string) => rings.neighbours(id, other => areApart(id, other))
+        if (!isConnected(group, byRings)) continue
+        const choose = chosen(drawn)
+        const all = (id: string) => [
+          ...choose(id),
+          ...group.filter(other => areClusterNeighbours(id, other) && !areApart(id, other)),
+        ]
+        expect(isConnected(group, all), `seed ${seed}, rate ${rate}`).toBe(true)
+      }
+  })
+
+  it('are at most four, never oneself, and never unreachable', () => {
+    for (let seed = 1; seed <= 300; seed++) {
+      const drawn = draw(seed, 0.2)
+      for (const self of drawn.group) {
+        const neighbours = chosen(drawn)(self)
+        expect(neighbours.length).toBeLessThanOrEqual(4)
+        expect(neighbours.some(id => id === self || drawn.areApart(self, id))).toBe(false)
+      }
+    }
+  })
+
+  it('are mutual when nobody is unreachable and nobody has enough in the cluster', () => {
+    const drawn = { ...draw(5, 0), areClusterNeighbours: () => false }
+    const choose = chosen(drawn)
+    for (const self of drawn.group) for (const id of choose(self)) expect(choose(id)).toContain(self)
+  })
+
+  it('are all others in a group of up to three, and nobody in one of oneself', () => {
+    const view = { self: 'a', isNeighbour: () => false, isUnreachable: () => false }
+    expect(new Set(groupNeighbours(view, ['a', 'b', 'c']))).toEqual(new Set(['b', 'c']))
+    expect(groupNeighbours(view, ['a'])).toEqual([])
+    expect(groupNeighbours(view, [])).toEqual([])
+    expect(groupNeighbours(view, ['b'])).toEqual(['b'])
+  })
+})

@@ -1,0 +1,62 @@
+import { MemoryDatastore } from 'datastore-core'
+import { type Datastore, Key } from 'interface-datastore'
+import { fromString } from 'uint8arrays/from-string'
+import { describe, expect, it } from 'vitest'
+import { StorageError } from '../../src/api/errors.ts'
+import type { KeyValueChange } from '../../src/runtime/ports.ts'
+import { memberStorage } from '../../src/storage/member-storage.ts'
+import { clusterTag } from '../../src/wire/tags.ts'
+
+const tag = clusterTag('a')
+
+/** As the queue of a member writes it. */
+async function write(datastore: Datastore, { key, value }: KeyValueChange): Promise<void> {
+  if (value) await datastore.put(new Key(key), value)
+}
+
+async function withDamage(name: string, text: string): Promise<Datastore> {
+  const datastore = new MemoryDatastore()
+  const { incarnation, acquaintances } = memberStorage(datastore, tag)
+  await write(datastore, incarnation.change(1))
+  await write(datastore, acquaintances.change(['/dns4/a/tcp/1']))
+  for await (const { key } of datastore.query({}))
+    if (key.toString().includes(name)) await datastore.put(new Key(key.toString()), fromString(text))
+  return datastore
+}
+
+describe('what a member keeps', () => {
+  it('is read back, the newest of it, for each cluster its own', async () => {
+    const datastore = new MemoryDatastore()
+    const { incarnation, acquaintances } = memberStorage(datastore, tag)
+    expect([await incarnation.read(), await acquaintances.read()]).toEqual([undefined, undefined])
+    for (const value of [1, 2, 3]) await write(datastore, incarnation.change(value))
+    await write(datastore, acquaintances.change(['/dns4/a/tcp/1', '/dns4/b/tcp/1']))
+    const again = memberStorage(datastore, tag)
+    expect(await again.incarnation.read()).toBe(3)
+    expect(await again.acquaintances.read()).toEqual(['/dns4/a/tcp/1', '/dns4/b/tcp/1'])
+    expect(await memberStorage(datastore, clusterTag('b')).incarnation.read()).toBeUndefined()
+  })
+
+  it.each(['soon', '-1'])('is refused when the incarnation is damaged, and left as it is: %s', async text => {
+    const { incarnation } = memberStorage(await withDamage('incarnation', text), tag)
+    await expect(incarnation.read()).rejects.toThrow(StorageError)
+    await expect(incarnation.read()).rejects.toThrow('where the incarnation should be')
+  })
+
+  it.each([
+    ['no JSON', []],
+    ['{}', []],
+    ['[1, "/dns4/a/tcp/1"]', ['/dns4/a/tcp/1']],
+    [JSON.stringify(Array(400).fill('/dns4/a/tcp/1')), Array(256).fill('/dns4/a/tcp/1')],
+  ])('takes of addresses what can be read: they are hints', async (text, expected) => {
+    const { acquaintances } = memberStorage(await withDamage('acquaintances', text), tag)
+    expect(await acquaintances.read()).toEqual(expected)
+  })
+
+  it('brings back an address whatever it is made of', async () => {
+    const datastore = new MemoryDatastore()
+    const { acquaintances } = memberStorage(datastore, tag)
+    await write(datastore, acquaintances.change(['/dns4/a\nb/tcp/1']))
+    expect(await acquaintances.read()).toEqual(['/dns4/a\nb/tcp/1'])
+  })
+})

@@ -1,0 +1,226 @@
+import { MemoryDatastore } from 'datastore-core'
+import { describe, expect, it } from 'vitest'
+import * as Y from 'yjs'
+import { StorageError } from '../../src/api/errors.ts'
+import type { KeyValueChange, KeyValues } from '../../src/runtime/ports.ts'
+import { datastoreKeyValues } from '../../src/storage/datastore-key-values.ts'
+import { KeptUpdates, maxAppended } from '../../src/storage/update-log.ts'
+import { WriteQueue } from '../../src/storage/write-queue.ts'
+import { ManualClock } from '../helpers/manual-clock.ts'
+
+const prefix = '/hearsay/space/a'
+
+interface Kept {
+  readonly doc: Y.Doc
+  readonly updates: KeptUpdates
+  readonly clock: ManualClock
+  readonly queue: WriteQueue
+}
+
+/** A document whose changes are kept. */
+async function kept(keyValues: KeyValues, keeper = 'one', isEphemeral = false): Promise<Kept> {
+  const clock = new ManualClock()
+  const queue = new WriteQueue({ keyValues, clock })
+  const stored = await keyValues.read(prefix)
+  const updates = new KeptUpdates({ queue, clock, prefix, keeper, stored, isEphemeral })
+  const doc = new Y.Doc()
+  updates.open(doc)
+  doc.on('update', (update, origin) => {
+    if (origin !== updates) updates.append(update)
+  })
+  return { doc, updates, clock, queue }
+}
+
+/** A store that counts what is written to it, and stops taking it. */
+function countingStore(): {
+  keyValues: KeyValues
+  written: () => number
+  stopAfter: (writes: number) => void
+} {
+  const inner = datastoreKeyValues(new MemoryDatastore())
+  let bytes = 0
+  let left = Number.POSITIVE_INFINITY
+  const write = async (changes: readonly KeyValueChange[]): Promise<void> => {
+    if (left-- <= 0) return new Promise(() => {})
+    for (const { key, value } of changes) bytes += key.length + (value?.length ?? 0)
+    await inner.write(changes)
+  }
+  return {
+    keyValues: { read: inner.read, write },
+    written: () => bytes,
+    stopAfter: writes => {
+      left = writes
+    },
+  }
+}
+
+const countOf = async (keyValues: KeyValues): Promise<number> => (await keyValues.read(prefix)).length
+const bytesOf = async (keyValues: KeyValues): Promise<number> =>
+  (await keyValues.read(prefix)).reduce((sum, [, update]) => sum + update.length, 0)
+
+/** Lets all work in the background be done. */
+const idle = ({ clock }: Kept) => clock.pass(60_000)
+
+describe('kept updates', () => {
+  it('make the same document again, from each point at which they were stored', async () => {
+    const keyValues = datastoreKeyValues(new MemoryDatastore())
+    for (let life = 0; life < 4; life++) {
+      const { doc, updates, clock } = await kept(keyValues)
+      expect(doc.getArray('edits').length).toBe(life * maxAppended)
+      for (let edit = 0; edit < maxAppended; edit++) doc.getArray('edits').push([`${life} ${edit}`])
+      await clock.pass(30)
+      await updates.stored()
+    }
+    const { doc } = await kept(keyValues)
+    expect(doc.getArray('edits').get(maxAppended)).toBe('1 0')
+  })
+
+  it('open again though they are more than others would take', async () => {
+    const keyValues = datastoreKeyValues(new MemoryDatastore())
+    const { doc, updates } = await kept(keyValues)
+    const half = new Uint8Array(40_000_000)
+    for (const name of ['one', 'other']) doc.getMap('files').set(name, half)
+    await updates.stored()
+    const again = await kept(keyValues)
+    expect([...again.doc.getMap('files').keys()].sort()).toEqual(['one', 'other'])
+  })
+
+  it('of two members in one store lose nothing to each other, and become one again', async () => {
+    const keyValues = datastoreKeyValues(new MemoryDatastore())
+    const [one, other] = [await kept(keyValues, 'one'), await kept(keyValues, 'other')]
+    for (let edit = 0; edit < 2 * maxAppended; edit++) {
+      one.doc.getMap('one').set(String(edit), 'x'.repeat(500))
+      other.doc.getMap('other').set(String(edit), 'x'.repeat(500))
+      if (edit % 10 === 0) await Promise.all([one.clock.pass(50), other.clock.pass(50)])
+    }
+    await Promise.all([idle(one), idle(other)])
+    const later = await kept(keyValues, 'one')
+    for (const name of ['one', 'other']) expect(later.doc.getMap(name).size).toBe(2 * maxAppended)
+    for (let edit = 0; edit < 300; edit++) later.doc.getMap('later').set('same', 'x'.repeat(2_000))
+    await idle(later)
+    expect(await countOf(keyValues)).toBeLessThan(maxAppended)
+    expect((await kept(keyValues)).doc.getMap('one').size).toBe(2 * maxAppended)
+  })
+
+  it('stay few, however many there were', async () => {
+    const keyValues = datastoreKeyValues(new MemoryDatastore())
+    const member = await kept(keyValues)
+    for (let edit = 0; edit < 20 * maxAppended; edit++) {
+      member.doc.getText('text').insert(0, 'x')
+      if (edit % maxAppended === 0) await member.clock.pass(100)
+    }
+    await idle(member)
+    expect(await countOf(keyValues)).toBeLessThanOrEqual(maxAppended + 64)
+    expect((await kept(keyValues)).doc.getText('text').length).toBe(20 * maxAppended)
+  })
+
+  it('are written anew when they are longer than the document: no more bytes than a few times its own', async () => {
+    const keyValues = datastoreKeyValues(new MemoryDatastore())
+    const member = await kept(keyValues)
+    for (let edit = 0; edit < 40; edit++) {
+      member.doc.getMap('map').set('same', 'x'.repeat(50_000))
+      await member.clock.pass(100)
+    }
+    await idle(member)
+    expect(await bytesOf(keyValues)).toBeLessThan(4 * 50_000)
+    expect((await kept(keyValues)).doc.getMap('map').get('same')).toHaveLength(50_000)
+  })
+
+  it('cost no more in a large document: ten times as many edits as are merged write no document again', async () => {
+    const { keyValues, written } = countingStore()
+    const member = await kept(keyValues)
+    for (let i = 0; i < 30; i++) member.doc.getMap('files').set(`${i}`, new Uint8Array(100_000))
+    await idle(member)
+    const before = written()
+    for (let edit = 0; edit < 10 * maxAppended; edit++) {
+      member.doc.getText('text').insert(edit, 'x')
+      await member.clock.pass(1)
+    }
+    await idle(member)
+    expect(written() - before).toBeLessThan(1_000_000)
+  })
+
+  it('lose nothing wherever the process ends', async () => {
+    for (let writes = 0; writes < 60; writes++) {
+      const { keyValues, stopAfter } = countingStore()
+      const member = await kept(keyValues)
+      let acknowledged = 0
+      stopAfter(writes)
+      for (let edit = 0; edit < 60; edit++) {
+        member.doc.getMap('map').set(`${edit % 3}`, `${edit}`.padStart(9_000, 'x'))
+        const count = edit + 1
+        member.updates.stored().then(
+          () => {
+            acknowledged = count
+          },
+          () => {},
+        )
+        await member.clock.pass(10)
+      }
+      const { doc } = await kept(keyValues)
+      const newest = Math.max(
+        -1,
+        ...[...doc.getMap('map').values()].map(value =>
+          Number.parseInt(String(value).replaceAll('x', ''), 10),
+        ),
+      )
+      expect(newest + 1, `after ${writes} writes`).toBeGreaterThanOrEqual(acknowledged)
+    }
+  })
+
+  it('are written again, all of them, when the store lost them', async () => {
+    const before = datastoreKeyValues(new MemoryDatastore())
+    const first = await kept(before)
+    for (let edit = 0; edit < 300; edit++) first.doc.getText('text').insert(0, `${edit} `)
+    await idle(first)
+    const after = datastoreKeyValues(new MemoryDatastore())
+    await after.write(first.updates.writeAgain())
+    const again = await kept(after)
+    expect(again.doc.getText('text').toString()).toBe(first.doc.getText('text').toString())
+    const closed = new KeptUpdates({
+      queue: first.queue,
+      clock: first.clock,
+      prefix,
+      keeper: 'one',
+      stored: await after.read(prefix),
+      isEphemeral: false,
+    })
+    const third = datastoreKeyValues(new MemoryDatastore())
+    await third.write(closed.writeAgain())
+    expect((await kept(third)).doc.getText('text').toString()).toBe(again.doc.getText('text').toString())
+  })
+
+  it('are not written at all where the store ends with the process', async () => {
+    const { keyValues, written } = countingStore()
+    const member = await kept(keyValues, 'one', true)
+    for (let edit = 0; edit < 2 * maxAppended; edit++) member.doc.getText('text').insert(0, 'x')
+    await idle(member)
+    expect(written()).toBe(0)
+    const [whole] = member.updates.whole()
+    const copy = new Y.Doc()
+    Y.applyUpdate(copy, whole ?? new Uint8Array())
+    expect(copy.getText('text').length).toBe(2 * maxAppended)
+  })
+
+  it('do not have what is written after the room was left', async () => {
+    const keyValues = datastoreKeyValues(new MemoryDatastore())
+    const member = await kept(keyValues)
+    member.doc.getMap('map').set('kept', 'x'.repeat(100_000))
+    member.updates.stop()
+    member.doc.getMap('map').set('not', 1)
+    await idle(member)
+    expect([...(await kept(keyValues)).doc.getMap('map').keys()]).toEqual(['kept'])
+  })
+
+  it('that are damaged are an error, and stay as they are', async () => {
+    const keyValues = datastoreKeyValues(new MemoryDatastore())
+    const { doc, updates } = await kept(keyValues)
+    doc.getText('text').insert(0, 'precious')
+    await updates.stored()
+    const [[key, update] = ['', new Uint8Array()]] = await keyValues.read(prefix)
+    const damaged = update.slice(0, -3)
+    await keyValues.write([{ key, value: damaged }])
+    await expect(kept(keyValues)).rejects.toThrow(StorageError)
+    expect(await keyValues.read(prefix)).toEqual([[key, damaged]])
+  })
+})

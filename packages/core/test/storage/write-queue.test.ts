@@ -1,0 +1,273 @@
+import { describe, expect, it } from 'vitest'
+import { StorageError } from '../../src/api/errors.ts'
+import type { KeyValueChange, KeyValues } from '../../src/runtime/ports.ts'
+import { type StoreState, WriteQueue } from '../../src/storage/write-queue.ts'
+import { ManualClock } from '../helpers/manual-clock.ts'
+
+const value = (byte: number): Uint8Array => Uint8Array.of(byte)
+const put = (key: string, byte = 1): KeyValueChange => ({ key, value: value(byte) })
+
+interface Write {
+  readonly changes: readonly KeyValueChange[]
+  readonly sync: boolean
+}
+
+/** Writes and recoveries end when they are told to. */
+class SlowStore implements KeyValues {
+  readonly written: Write[] = []
+  recoveries = 0
+  readonly #ends: { resolve: () => void; reject: (error: Error) => void }[] = []
+  #recovery: 'kept' | 'lost' | Error = 'kept'
+
+  async read(): Promise<(readonly [string, Uint8Array])[]> {
+    return [['/a/stored', value(9)]]
+  }
+
+  write(changes: readonly KeyValueChange[], { sync = false } = {}): Promise<void> {
+    this.written.push({ changes, sync })
+    return new Promise((resolve, reject) => this.#ends.push({ resolve, reject }))
+  }
+
+  async recover(): Promise<'kept' | 'lost'> {
+    this.recoveries += 1
+    if (this.#recovery instanceof Error) throw this.#recovery
+    return this.#recovery
+  }
+
+  recoversWith(outcome: 'kept' | 'lost' | Error): void {
+    this.#recovery = outcome
+  }
+
+  async end(error?: Error): Promise<void> {
+    const end = this.#ends.shift()
+    if (error) end?.reject(error)
+    else end?.resolve()
+    await turn()
+  }
+
+  get changes(): (readonly KeyValueChange[])[] {
+    return this.written.map(({ changes }) => changes)
+  }
+}
+
+const turn = () => new Promise(resolve => setImmediate(resolve))
+
+interface Bench {
+  readonly store: SlowStore
+  readonly clock: ManualClock
+  readonly queue: WriteQueue
+  readonly states: StoreState[]
+}
+
+function bench(): Bench {
+  const store = new SlowStore()
+  const clock = new ManualClock()
+  const states: StoreState[] = []
+  const queue = new WriteQueue({ keyValues: store, clock, changed: state => states.push(state) })
+  return { store, clock, queue, states }
+}
+
+/** What became of a promise so far. */
+function outcomeOf(promise: Promise<void>): { what: 'pending' | 'stored' | Error } {
+  const outcome: { what: 'pending' | 'stored' | Error } = { what: 'pending' }
+  promise.then(
+    () => {
+      outcome.what = 'stored'
+    },
+    error => {
+      outcome.what = error
+    },
+  )
+  return outcome
+}
+
+describe('write queue', () => {
+  it('writes the first change at once, and what came meanwhile together, the last of each key', async () => {
+    const { store, queue } = bench()
+    queue.push([put('/a')])
+    queue.push([put('/b')])
+    queue.push([put('/a', 2)])
+    queue.push([{ key: '/b', value: undefined }])
+    await store.end()
+    expect(store.changes.map(sorted)).toEqual([[put('/a')], [put('/a', 2), { key: '/b', value: undefined }]])
+  })
+
+  it('is stored when all that was pushed is, by a synced write', async () => {
+    const { store, queue } = bench()
+    queue.push([put('/a')])
+    queue.push([put('/b')])
+    const stored = outcomeOf(queue.stored())
+    await store.end()
+    expect(stored.what).toBe('pending')
+    await store.end()
+    expect(stored.what).toBe('stored')
+    expect(store.written.map(({ sync }) => sync)).toEqual([false, true])
+  })
+
+  it('looks at the store before it says again that everything is stored', async () => {
+    const { store, queue } = bench()
+    queue.push([put('/a')], { sync: true })
+    const first = outcomeOf(queue.stored())
+    await store.end()
+    expect(first.what).toBe('stored')
+    const second = outcomeOf(queue.stored())
+    expect(store.changes.at(-1)).toEqual([])
+    await store.end(new Error('deleted'))
+    expect(second.what).toBeInstanceOf(StorageError)
+  })
+
+  it('writes what waits beside what is being written when it is flushed', async () => {
+    const { store, queue } = bench()
+    queue.push([put('/a')])
+    queue.push([put('/b')])
+    queue.flush()
+    expect(store.changes).toEqual([[put('/a')], [put('/b')]])
+    queue.push([put('/c')])
+    await store.end()
+    expect(store.written).toHaveLength(2)
+    await store.end()
+    expect(store.written).toHaveLength(3)
+  })
+
+  it('is stored though others go on to push', async () => {
+    const { store, queue } = bench()
+    queue.push([put('/a')])
+    queue.push([put('/b')])
+    const stored = outcomeOf(queue.stored())
+    await store.end()
+    queue.push([put('/c')])
+    await store.end()
+    expect(stored.what).toBe('stored')
+    expect(store.written).toHaveLength(3)
+  })
+
+  it('reads what will be stored over what is', async () => {
+    const { store, queue } = bench()
+    queue.push([put('/a/writing'), { key: '/a/stored', value: undefined }])
+    queue.push([put('/a/waiting'), put('/b/other')])
+    expect(await queue.read('/a')).toEqual([
+      ['/a/waiting', value(1)],
+      ['/a/writing', value(1)],
+    ])
+    await store.end()
+  })
+})
+
+const sorted = (changes: readonly KeyValueChange[]): KeyValueChange[] =>
+  [...changes].sort((a, b) => (a.key < b.key ? -1 : 1))
+
+describe('a write queue whose store fails', () => {
+  it('tells all who wait, keeps everything, and writes it by itself when the store was recovered', async () => {
+    const { store, clock, queue, states } = bench()
+    queue.push([put('/a')])
+    const first = outcomeOf(queue.stored())
+    await store.end(new Error('disk full'))
+    expect(first.what).toBeInstanceOf(StorageError)
+    queue.push([put('/b', 2)])
+    expect(store.written).toHaveLength(1)
+    await clock.pass(1_000)
+    expect(store.recoveries).toBe(1)
+    expect(store.written[1]).toEqual({ changes: [put('/a'), put('/b', 2)], sync: true })
+    expect(states.map(({ status }) => status)).toEqual(['failing'])
+    await store.end()
+    expect(states.map(({ status }) => status)).toEqual(['failing', 'ok'])
+    const later = outcomeOf(queue.stored())
+    await store.end()
+    expect(later.what).toBe('stored')
+  })
+
+  it('is not stored before what failed is, though later writes succeed', async () => {
+    const { store, clock, queue } = bench()
+    queue.push([put('/a')])
+    queue.push([put('/b')])
+    queue.flush()
+    await store.end(new Error('disk full'))
+    const stored = outcomeOf(queue.stored())
+    await store.end()
+    await clock.pass(999)
+    expect(stored.what).toBe('pending')
+    await clock.pass(1)
+    expect(store.changes.at(-1)).toEqual([put('/a')])
+    await store.end()
+    expect(stored.what).toBe('stored')
+  })
+
+  it('never writes an older value of a key over a newer one that is stored', async () => {
+    const { store, clock, queue } = bench()
+    queue.push([{ key: '/a', value: undefined }, put('/b')])
+    queue.push([put('/a', 2)])
+    queue.flush()
+    await store.end(new Error('disk full'))
+    await store.end()
+    await clock.pass(1_000)
+    expect(store.changes.at(-1)).toEqual([put('/b')])
+  })
+
+  it('tries again after 1 s, doubling to 30 s, and within 1 s when somebody waits', async () => {
+    const { store, clock, queue } = bench()
+    store.recoversWith(new Error('still full'))
+    queue.push([put('/a')])
+    await store.end(new Error('disk full'))
+    const triedMs: number[] = []
+    for (let ms = 0; ms < 120_000; ms += 500) {
+      const before = store.recoveries
+      await clock.pass(500)
+      if (store.recoveries > before) triedMs.push(clock.nowMs)
+    }
+    expect(triedMs).toEqual([1_000, 3_000, 7_000, 15_000, 31_000, 61_000, 91_000])
+    const stored = outcomeOf(queue.stored())
+    await clock.pass(0)
+    expect(store.recoveries).toBe(8)
+    expect(stored.what).toBeInstanceOf(StorageError)
+    const again = outcomeOf(queue.stored())
+    store.recoversWith('kept')
+    await clock.pass(1_000)
+    await store.end()
+    expect(again.what).toBe('stored')
+  })
+
+  it('writes everything again before anything is stored, if the store lost it', async () => {
+    const { store, clock, queue } = bench()
+    const forget = queue.addSource(() => [put('/held', 1), put('/newer', 1)])
+    queue.addSource(() => [put('/other')])
+    queue.push([put('/held')], { sync: true })
+    await store.end()
+    queue.push([put('/newer', 2)])
+    await store.end(new Error('the folder was deleted'))
+    store.recoversWith('lost')
+    const stored = outcomeOf(queue.stored())
+    await clock.pass(1_000)
+    expect(sorted(store.changes.at(-1) ?? [])).toEqual([put('/held'), put('/newer', 2), put('/other')])
+    expect(stored.what).toBe('pending')
+    await store.end()
+    expect(stored.what).toBe('stored')
+
+    forget()
+    queue.push([put('/x')])
+    await store.end(new Error('the folder was deleted'))
+    await clock.pass(1_000)
+    expect(sorted(store.changes.at(-1) ?? [])).toEqual([put('/other'), put('/x')])
+  })
+
+  it('tells those who wait for a store that does not answer, and is well when it answered', async () => {
+    const { store, clock, queue, states } = bench()
+    queue.push([put('/a')])
+    const stored = outcomeOf(queue.stored())
+    await clock.pass(30_000)
+    expect(String(stored.what)).toMatch(/not answered for 30 s/)
+    expect(states.map(({ status }) => status)).toEqual(['failing'])
+    await store.end()
+    await clock.pass(1_000)
+    await store.end()
+    expect(states.map(({ status }) => status)).toEqual(['failing', 'ok'])
+  })
+
+  it('is not tried again when the member has ended', async () => {
+    const { store, clock, queue } = bench()
+    queue.push([put('/a')])
+    await store.end(new Error('disk full'))
+    queue.close()
+    await clock.pass(60_000)
+    expect(store.recoveries).toBe(0)
+  })
+})

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { deltaBeyond, digestOf, factBytes } from '../../src/table/delta.ts'
+import { Table } from '../../src/table/table.ts'
+import type { SignedFact } from '../../src/wire/fact.ts'
+import { limits } from '../../src/wire/limits.ts'
+import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
+
+const nowMs = 1_700_000_000_000
+const names = ['ada', 'barbara', 'edsger', 'grace', 'leslie']
+const empty = { buckets: undefined, entries: [], mutual: false }
+
+function tableOf(...facts: SignedFact[]): Table {
+  const table = new Table({ maxMembers: 64, maxForgotten: 64 })
+  for (const fact of facts) table.merge(fact, nowMs)
+  return table
+}
+
+const records = names.map(name => signedFact(idOf(name), recordBody({ incarnation: 5, version: 2 })))
+const oneFact = factBytes(records[0] ?? signedFact(idOf('ada'), recordBody({ incarnation: 5 })))
+
+describe('delta', () => {
+  it('begins elsewhere each time, so that everybody comes first even if nothing is ever taken', () => {
+    const table = tableOf(...records)
+    const firsts = names.map((_, startAt) => deltaBeyond(table, empty, startAt, oneFact, nowMs).facts)
+    for (const facts of firsts) expect(facts).toHaveLength(1)
+    expect(new Set(firsts.flat())).toEqual(new Set(records))
+  })
+
+  it.each([
+    [1, 1, true],
+    [2 * oneFact, 2, true],
+    [5 * oneFact, 5, false],
+  ])('within %i bytes has %i facts, and says whether there are more: %s', (maxBytes, count, more) => {
+    const delta = deltaBeyond(tableOf(...records), empty, 0, maxBytes, nowMs)
+    expect([delta.facts.length, delta.more]).toEqual([count, more])
+  })
+
+  it('has what the other lacks, each register by itself', () => {
+    const ada = idOf('ada')
+    const record = recordBody({ incarnation: 5, version: 2 })
+    const older = [signedFact(ada, recordBody({ incarnation: 5 })), signedFact(ada, heartbeatBody(5, 3))]
+    const suspicion = signedFact(idOf('grace'), suspicionBody(ada, 5))
+    const newer = [signedFact(ada, record), suspicion, signedFact(ada, heartbeatBody(5, 4))]
+    const beyond = (mine: SignedFact[], theirs: SignedFact[]) =>
+      deltaBeyond(
+        tableOf(...mine),
+        digestOf(tableOf(...theirs), undefined, false, 0).digest,
+        0,
+        10_000,
+        nowMs,
+      ).facts
+    expect(beyond(newer, older)).toEqual(newer)
+    expect(beyond(older, newer)).toEqual([])
+    expect(beyond(newer, [...newer.slice(0, 2), ...older])).toEqual(newer.slice(2))
+    // An older life has nothing to add to a newer one, unless nobody believes that.
+    expect(beyond(newer, [signedFact(ada, recordBody({ incarnation: 6 }))])).toEqual([])
+    const [entry] = digestOf(tableOf(...newer), undefined, false, 0).digest.entries
+    const far = entry ? [{ ...entry, incarnation: nowMs + 2 * 86_400_000 }] : []
+    expect(deltaBeyond(tableOf(...newer), { ...empty, entries: far }, 0, 10_000, nowMs).facts).toEqual(newer)
+  })
+
+  it('covers the buckets that were asked for, and no others', () => {
+    const table = tableOf(...records)
+    const [entry] = table.shared()
+    const buckets = new Set([entry?.bucket ?? 0])
+    const expected = table.shared().filter(({ bucket }) => buckets.has(bucket))
+    expect(deltaBeyond(table, { ...empty, buckets }, 0, 10_000, nowMs).facts).toEqual(
+      expected.map(({ record }) => record),
+    )
+    expect(digestOf(table, buckets, true, 0).digest.entries.map(({ prefix }) => prefix)).toEqual(
+      expected.map(({ prefix }) => prefix),
+    )
+  })
+
+  describe('of a table that no digest can name whole', () => {
+    const table = new Table({ maxMembers: 20_000, maxForgotten: 1 })
+    for (let i = 0; i < 20_000; i++)
+      table.merge(signedFact(idOf(`${i}`), recordBody({ incarnation: 5 })), nowMs)
+
+    it('names whole buckets, as many as fit, and each of them is named in its turn', () => {
+      const named = new Set<string>()
+      for (const startAt of [0, 100, 1_000]) {
+        const { digest, more } = digestOf(table, undefined, true, startAt)
+        const covered = table.shared().filter(({ bucket }) => digest.buckets?.has(bucket))
+        expect(digest.entries.map(({ prefix }) => prefix)).toEqual(covered.map(({ prefix }) => prefix))
+        expect(digest.entries.length).toBeLessThanOrEqual(limits.maxDigestEntries)
+        expect(digest.entries.length).toBeGreaterThan(limits.maxDigestEntries - 200)
+        expect(more).toBe(true)
+        for (const { prefix } of digest.entries) named.add(prefix)
+      }
+      expect(named.size).toBe(20_000)
+    })
+
+    it('covers nothing that was not asked for', () => {
+      const asked = new Set(Array.from({ length: 220 }, (_, i) => i + 20))
+      const { digest, more } = digestOf(table, asked, true, 200)
+      expect([...(digest.buckets ?? [])].filter(bucket => !asked.has(bucket))).toEqual([])
+      expect(digest.buckets?.size).toBeLessThan(220)
+      expect(more).toBe(true)
+      expect(digestOf(table, new Set([7]), true, 200)).toMatchObject({
+        more: false,
+        digest: { buckets: new Set([7]) },
+      })
+    })
+  })
+})

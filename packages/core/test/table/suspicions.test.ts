@@ -1,0 +1,97 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { addClaim, maxObservers, type SuspicionFact, type Suspicions } from '../../src/table/suspicions.ts'
+import { idOf, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
+import { memberIds } from '../wire/fact-arbitraries.ts'
+
+const subject = idOf('subject')
+
+function claim(observer: string, incarnation: number, hard: boolean): SuspicionFact {
+  return signedFact(observer, suspicionBody(subject, incarnation, hard)) as SuspicionFact
+}
+
+const claims = fc.array(
+  fc
+    .record({
+      observer: fc.constantFrom(...memberIds),
+      incarnation: fc.constantFrom(1, 1, 1, 2),
+      hard: fc.boolean(),
+    })
+    .map(({ observer, incarnation, hard }) => claim(observer, incarnation, hard)),
+  { maxLength: 60, size: 'max' },
+)
+
+function registerOf(all: readonly SuspicionFact[]): Suspicions | undefined {
+  return all.reduce<Suspicions | undefined>((register, each) => addClaim(register, each), undefined)
+}
+
+function said(register: Suspicions | undefined): unknown {
+  return register && { ...register, claims: register.claims.map(({ author, hard }) => [author, hard]) }
+}
+
+describe('suspicions', () => {
+  it('merge to the same register in any order and however often, also beyond the bound', () => {
+    fc.assert(
+      fc.property(
+        claims.chain(all =>
+          fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: 2 * all.length })),
+        ),
+        ([all, again]) => {
+          expect(said(registerOf(again))).toEqual(said(registerOf(all)))
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  it('merge register by register as claim by claim', () => {
+    fc.assert(
+      fc.property(claims, claims, (one, other) => {
+        const merged = (registerOf(other)?.claims ?? []).reduce<Suspicions | undefined>(
+          addClaim,
+          registerOf(one),
+        )
+        expect(said(merged)).toEqual(said(registerOf([...one, ...other])))
+      }),
+    )
+  })
+
+  it('keep the same object for what adds nothing', () => {
+    fc.assert(
+      fc.property(claims, all => {
+        const register = registerOf(all)
+        for (const each of all) expect(addClaim(register, each)).toBe(register)
+      }),
+    )
+  })
+
+  it('keep the observers of lowest id, as many as may be', () => {
+    const register = registerOf(memberIds.map(observer => claim(observer, 1, false)))
+    expect(memberIds.length).toBeGreaterThan(maxObservers)
+    expect(register?.claims.map(({ author }) => author)).toEqual([...memberIds].sort().slice(0, maxObservers))
+  })
+
+  it('put a hard claim in the place of a soft one, and not the other way round', () => {
+    const [ada = ''] = memberIds
+    expect(said(registerOf([claim(ada, 1, false), claim(ada, 1, true)]))).toEqual({
+      incarnation: 1,
+      claims: [[ada, true]],
+    })
+    expect(said(registerOf([claim(ada, 1, true), claim(ada, 1, false)]))).toEqual({
+      incarnation: 1,
+      claims: [[ada, true]],
+    })
+  })
+
+  it('drop all claims about an earlier life', () => {
+    const [ada = '', grace = ''] = memberIds
+    expect(said(registerOf([claim(ada, 1, true), claim(grace, 2, false)]))).toEqual({
+      incarnation: 2,
+      claims: [[grace, false]],
+    })
+    expect(said(registerOf([claim(grace, 2, false), claim(ada, 1, true)]))).toEqual({
+      incarnation: 2,
+      claims: [[grace, false]],
+    })
+  })
+})

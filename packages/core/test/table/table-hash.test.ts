@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { suspicionSummary } from '../../src/table/row-hash.ts'
+import { addClaim, type SuspicionFact, type Suspicions } from '../../src/table/suspicions.ts'
+import { Table } from '../../src/table/table.ts'
+import { idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
+
+const nowMs = 1_700_000_000_000
+const subject = idOf('subject')
+
+function tableOf(ids: readonly string[]): Table {
+  const table = new Table({ maxMembers: 1_024, maxForgotten: 8 })
+  for (const id of ids) table.merge(signedFact(id, recordBody({ incarnation: 5 })), nowMs)
+  return table
+}
+
+/** Of the first one's bucket. */
+function bucketHashOf(ids: readonly string[]): Uint8Array {
+  const table = tableOf(ids)
+  const bucket = table.shared()[0]?.bucket ?? 0
+  return table.bucketHashes().subarray(bucket * 16, bucket * 16 + 16)
+}
+
+function summaryOf(observers: readonly string[]): Uint8Array {
+  const claims = observers.map(id => signedFact(id, suspicionBody(subject, 5)) as SuspicionFact)
+  return suspicionSummary(claims.reduce<Suspicions | undefined>(addClaim, undefined))
+}
+
+function numberOf(bytes: Uint8Array): bigint {
+  return BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
+}
+
+/** Strangers' ids that are all in the first one's bucket. */
+function bucketMates(count: number): string[] {
+  const everybody = tableOf(Array.from({ length: 1_000 }, (_, i) => idOf(`${i}`))).shared()
+  return everybody
+    .filter(({ bucket }) => bucket === everybody[0]?.bucket)
+    .map(({ id }) => id)
+    .slice(0, count)
+}
+
+describe('the hashes of what members say', () => {
+  const [a = '', b = '', c = ''] = bucketMates(3)
+
+  it.each([
+    { what: 'a table', hashOf: (ids: string[]) => tableOf(ids).hash() },
+    { what: 'a bucket', hashOf: bucketHashOf },
+    { what: 'suspicions', hashOf: summaryOf },
+  ])('$what: adds up nothing, so that nobody can choose what cancels out', ({ hashOf }) => {
+    const [both, one, other, neither] = [[a, b, c], [a, c], [b, c], [c]].map(ids => hashOf(ids))
+    if (!both || !one || !other || !neither) throw new Error('four hashes')
+    const xor = numberOf(both) ^ numberOf(one) ^ numberOf(other) ^ numberOf(neither)
+    expect(xor).not.toBe(0n)
+    // The lowest 32 bits of a sum are those of the sum of the lowest 32 bits, whatever the width of its lanes.
+    const sum = numberOf(both) + numberOf(neither) - numberOf(one) - numberOf(other)
+    expect(BigInt.asUintN(32, sum)).not.toBe(0n)
+    expect(both).toHaveLength(16)
+  })
+
+  it('a table is ordered by key, so a bucket is a stretch of it', () => {
+    const shared = tableOf(Array.from({ length: 1_000 }, (_, i) => idOf(`${i}`))).shared()
+    expect(shared.map(({ bucket }) => bucket)).toEqual(
+      shared.map(({ bucket }) => bucket).sort((x, y) => x - y),
+    )
+  })
+})

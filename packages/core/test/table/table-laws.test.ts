@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { entryHash, suspicionSummary } from '../../src/table/row-hash.ts'
+import { type Entry, Table } from '../../src/table/table.ts'
+import { TableHash } from '../../src/table/table-hash.ts'
+import type { SignedFact } from '../../src/wire/fact.ts'
+import { factArbitrary } from '../wire/fact-arbitraries.ts'
+
+const nowMs = 1_700_000_000_000
+
+function tableOf(facts: readonly SignedFact[]): Table {
+  const table = new Table({ maxMembers: 64, maxForgotten: 64 })
+  for (const fact of facts) table.merge(fact, nowMs)
+  return table
+}
+
+/** All that can be seen of a table. */
+function stateOf(table: Table): unknown {
+  return {
+    hash: [...table.hash()],
+    buckets: [...table.bucketHashes()],
+    entries: table.shared().map(({ id, record, heartbeat, suspicions, summary }) => ({
+      id,
+      record: [record.record.incarnation, record.record.version, record.record.name],
+      beat: heartbeat && [heartbeat.incarnation, heartbeat.beat],
+      suspicions: suspicions?.claims.map(({ author, incarnation, hard }) => [author, incarnation, hard]),
+      summary,
+    })),
+  }
+}
+
+function place({ record, heartbeat, suspicions }: Entry): number[] {
+  const { incarnation, version } = record.record
+  return [incarnation, version, suspicions ? suspicions.claims.length : 0, heartbeat?.beat ?? 0]
+}
+
+const facts = fc.array(factArbitrary(3), { maxLength: 60, size: 'max' })
+
+/** The same facts in another order, some of them several times. */
+const delivery = facts.chain(all =>
+  fc.record({
+    all: fc.constant(all),
+    // Facts about a life that has not been heard of are lost, as by a network; so all come once more at the end.
+    delivered: fc
+      .tuple(
+        fc.shuffledSubarray(all),
+        fc.shuffledSubarray([...all, ...all]),
+        fc.shuffledSubarray(all, { minLength: all.length }),
+        fc.shuffledSubarray(all, { minLength: all.length }),
+      )
+      .map(parts => parts.flat()),
+  }),
+)
+
+describe('merging into a table', () => {
+  it('ends in the same state, whatever the order, the duplication and the losses made good', () => {
+    fc.assert(
+      fc.property(delivery, ({ all, delivered }) => {
+        expect(stateOf(tableOf(delivered))).toEqual(stateOf(tableOf([...all, ...all])))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('takes nothing the second time', () => {
+    fc.assert(
+      fc.property(facts, all => {
+        const table = tableOf([...all, ...all])
+        for (const fact of all) expect(table.merge(fact, nowMs)).not.toBe('merged')
+      }),
+    )
+  })
+
+  it('says beforehand what will become of a fact', () => {
+    fc.assert(
+      fc.property(facts, all => {
+        const table = tableOf([])
+        for (const fact of all) {
+          const foretold = table.outcome(fact, nowMs)
+          expect(table.merge(fact, nowMs)).toBe(foretold)
+        }
+      }),
+    )
+  })
+
+  it('never takes a register back', () => {
+    fc.assert(
+      fc.property(facts, all => {
+        const table = tableOf([])
+        for (const fact of all) {
+          const id = fact.type === 'suspicion' ? fact.subject : fact.author
+          const entry = table.get(id)
+          const before = entry && place(entry)
+          table.merge(fact, nowMs)
+          const after = table.get(id)
+          if (before && after) expect(compare(place(after), before)).toBeGreaterThanOrEqual(0)
+        }
+      }),
+    )
+  })
+
+  it('keeps a hash that equals the hash of its entries, counted from scratch, also when some are not shared', () => {
+    fc.assert(
+      fc.property(facts, fc.nat(3), (all, unshared) => {
+        const table = tableOf(all)
+        // Asked for in between: what is kept must not outlive what it was of.
+        table.hash()
+        for (const { id } of table.shared().slice(0, unshared)) table.unshare(id)
+        table.hash()
+        for (const fact of all.slice(0, 10)) table.merge(fact, nowMs)
+        const scratch = table.shared().map(({ key, bucket, record, suspicions }) => {
+          const { incarnation, version } = record.record
+          return { bucket, hash: entryHash(key, incarnation, version, suspicionSummary(suspicions)) }
+        })
+        expect(table.hash()).toEqual(new TableHash().whole(scratch))
+        expect(table.bucketHashes()).toEqual(new TableHash().buckets(scratch))
+      }),
+    )
+  })
+})
+
+/** Incarnation, then version, then claims, then beat: a new life starts the rest anew. */
+function compare(a: readonly number[], b: readonly number[]): number {
+  if (a[0] !== b[0]) return (a[0] ?? 0) - (b[0] ?? 0)
+  return Math.min(...a.map((value, i) => value - (b[i] ?? 0)))
+}

@@ -1,0 +1,130 @@
+/** Messages of every kind, as this version may send them. */
+import type { ProbeMessage } from '@hearsay/failure-detector'
+import fc from 'fast-check'
+import type { Digest, Hello, ProbeFrame, SyncFrame } from '../../src/wire/codec.ts'
+import { draftFact, type FactBody, type MemberRecord, type SignedFact } from '../../src/wire/fact.ts'
+import type { BeatList } from '../../src/wire/heartbeat-list.ts'
+import { limits } from '../../src/wire/limits.ts'
+import { memberIdFromKey } from '../../src/wire/member-id.ts'
+import { spaceFromBytes } from '../../src/wire/space-tag.ts'
+
+export const count: fc.Arbitrary<number> = fc.maxSafeNat()
+export const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
+  fc.uint8Array({ minLength: length, maxLength: length })
+/** Text of at most so many bytes: a character of this unit is at most four. */
+export const text = (maxBytes: number): fc.Arbitrary<string> =>
+  fc.string({ unit: 'binary', maxLength: Math.floor(maxBytes / 4) })
+
+export const memberId: fc.Arbitrary<string> = bytes(32).map(key => memberIdFromKey(key) ?? '')
+
+const record: fc.Arbitrary<MemberRecord> = fc.record({
+  incarnation: count,
+  version: count,
+  name: text(limits.maxNameBytes),
+  addresses: fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: limits.maxAddresses }),
+  tags: fc.dictionary(
+    text(limits.maxTagKeyBytes).filter(key => key !== '__proto__'),
+    text(limits.maxTagValueBytes),
+    { maxKeys: limits.maxTags, noNullPrototype: true },
+  ),
+  spaces: fc.array(fc.record({ space: bytes(12).map(spaceFromBytes), entered: count }), { maxLength: 20 }),
+  leaving: fc.boolean(),
+  leftEpochMs: count,
+  attention: fc.record({
+    state: fc.constantFrom('full', 'hidden', 'frozen'),
+    leaseMs: fc.nat(limits.maxAttentionLeaseMs),
+  }),
+})
+
+const body: fc.Arbitrary<FactBody> = fc.oneof(
+  record.map(record => ({ type: 'record' as const, record })),
+  fc.record({ type: fc.constant('heartbeat' as const), incarnation: count, beat: count }),
+  fc.record({
+    type: fc.constant('suspicion' as const),
+    subject: memberId,
+    incarnation: count,
+    hard: fc.boolean(),
+    epochMs: count,
+  }),
+)
+
+export const facts: fc.Arbitrary<SignedFact[]> = fc.array(
+  fc
+    .tuple(memberId, body, bytes(64))
+    .map(([author, body, signature]) => ({ ...draftFact(author, body), signature })),
+  { maxLength: 8 },
+)
+
+const hello: fc.Arbitrary<Hello> = fc.record({
+  type: fc.constant('hello'),
+  cluster: bytes(16),
+  epochMs: count,
+})
+
+const probeMessage: fc.Arbitrary<ProbeMessage> = fc.oneof(
+  fc.record({ type: fc.constant('ping'), seq: count }),
+  fc.record({ type: fc.constant('ping'), seq: count, suspected: count }),
+  fc.record({ type: fc.constant('ack'), seq: count }),
+  fc.record({ type: fc.constant('ping-request'), seq: count, subject: memberId }),
+  fc.record({ type: fc.constant('nack'), seq: count }),
+)
+
+export const probeFrame: fc.Arbitrary<ProbeFrame> = fc.oneof(
+  hello,
+  probeMessage.map(message => ({ type: 'probe' as const, message })),
+)
+
+export const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(value, { nil: undefined })
+
+export const buckets: fc.Arbitrary<Set<number>> = fc
+  .uniqueArray(fc.nat(255))
+  .map(buckets => new Set(buckets.sort((a, b) => a - b)))
+
+const digest: fc.Arbitrary<Digest> = fc.record({
+  buckets: optional(buckets),
+  mutual: fc.boolean(),
+  entries: fc.array(
+    fc.record({
+      prefix: bytes(8).map(prefix => String.fromCharCode(...prefix)),
+      incarnation: count,
+      version: count,
+      beat: count,
+      suspicions: fc.oneof(bytes(0), bytes(16)),
+    }),
+    { maxLength: 20 },
+  ),
+})
+
+const place = fc.oneof(fc.nat(40), fc.nat(0xffff_ffff))
+const places = fc.uniqueArray(place, { maxLength: 40 }).map(places => places.sort((a, b) => a - b))
+
+const stretch = fc.tuple(count, count).map(([a, b]) => ({ since: Math.min(a, b), upTo: Math.max(a, b) }))
+
+const beatList: fc.Arbitrary<BeatList> = fc
+  .tuple(stretch, places, fc.array(count, { minLength: 40, maxLength: 40 }))
+  .map(([stretch, places, beats]) => ({
+    ...stretch,
+    beats: places.map((place, i) => ({ place, beat: beats[i] ?? 0 })),
+  }))
+
+export const syncFrame: fc.Arbitrary<SyncFrame> = fc.oneof(
+  { arbitrary: hello, weight: 1 },
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      type: fc.constant('sync' as const),
+      offer: fc.boolean(),
+      tableHash: optional(bytes(16)),
+      beats: optional(beatList),
+      freshBeats: fc.array(fc.record({ place, beat: count, signature: bytes(64) }), { maxLength: 8 }),
+      wanted: optional(fc.tuple(stretch, places).map(([stretch, places]) => ({ ...stretch, places }))),
+      heard: optional(count),
+      bucketHashes: optional(bytes(4_096)),
+      digest: optional(digest),
+      facts,
+      more: fc.boolean(),
+      releasing: fc.boolean(),
+    }),
+  },
+)

@@ -1,0 +1,338 @@
+import fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  decodeProbe,
+  decodeRumors,
+  decodeSync,
+  encodeProbe,
+  encodeRumors,
+  encodeSync,
+  syncMessage,
+} from '../../src/wire/codec.ts'
+import type { MemberRecord } from '../../src/wire/fact.ts'
+import type { BeatList } from '../../src/wire/heartbeat-list.ts'
+import { limits } from '../../src/wire/limits.ts'
+import * as messages from '../../src/wire/messages.ts'
+import type { DecodeFailure, Result } from '../../src/wire/result.ts'
+import { mulberry32 } from '../helpers/mulberry32.ts'
+import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
+import { facts, probeFrame, syncFrame } from './codec-arbitraries.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+const ada = idOf('ada')
+
+/** What came out, or the kind of failure. */
+function outcome<T>(result: Result<T, DecodeFailure>): T | DecodeFailure['type'] {
+  return result.ok ? result.value : result.failure.type
+}
+
+/** A protobuf field of wire type 2. */
+function field(number: number, bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from([...varint((number << 3) | 2), ...varint(bytes.length), ...bytes])
+}
+
+function varint(value: number): number[] {
+  const bytes: number[] = []
+  for (let left = value; ; left = Math.floor(left / 128)) {
+    if (left < 128) return [...bytes, left]
+    bytes.push((left % 128) | 128)
+  }
+}
+
+function join(...parts: Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts))
+}
+
+describe('codec', () => {
+  it('reads rumors as they were written', () => {
+    fc.assert(
+      fc.property(facts, said => {
+        expect(outcome(decodeRumors(encodeRumors(said)))).toEqual(said)
+      }),
+    )
+  })
+
+  it('reads probe frames as they were written', () => {
+    fc.assert(
+      fc.property(probeFrame, frame => {
+        expect(outcome(decodeProbe(encodeProbe(frame)))).toEqual(frame)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('reads sync frames as they were written', () => {
+    fc.assert(
+      fc.property(syncFrame, frame => {
+        expect(outcome(decodeSync(encodeSync(frame)))).toEqual(frame)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('never throws and keeps within the limits, whatever 100,000 mutated inputs are', () => {
+    const seed = 20_261_122
+    const random = mulberry32(seed)
+    const originals = [
+      ...fc.sample(facts, { seed, numRuns: 40 }).map(encodeRumors),
+      ...fc.sample(probeFrame, { seed, numRuns: 40 }).map(encodeProbe),
+      ...fc.sample(syncFrame, { seed, numRuns: 40 }).map(encodeSync),
+    ].filter(({ length }) => length < 16_384)
+    const outcomes = { ok: 0, malformed: 0, 'too-large': 0, invalid: 0 }
+    for (let i = 0; i < 100_000; i++) {
+      const input = mutated(originals, random)
+      const replay = `seed ${seed}, input ${i}: ${Buffer.from(input).toString('hex').slice(0, 200)}`
+      try {
+        const [rumors, probe, sync] = [decodeRumors(input), decodeProbe(input), decodeSync(input)]
+        for (const result of [rumors, probe, sync]) outcomes[result.ok ? 'ok' : result.failure.type] += 1
+        const said = [
+          ...(rumors.ok ? rumors.value : []),
+          ...(sync.ok && sync.value.type === 'sync' ? sync.value.facts : []),
+        ]
+        if (said.length > limits.maxFactsPerMessage) throw new Error(`${said.length} facts`)
+        for (const fact of said) if (fact.type === 'record') keepsLimits(fact.record)
+      } catch (error) {
+        throw new Error(replay, { cause: error })
+      }
+    }
+    // The mutations reach beyond the first check.
+    for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(1_000)
+  })
+
+  it('is not led by a length that promises more than there is', () => {
+    for (const length of [2 ** 20, 2 ** 31 - 1, 2 ** 32 - 1, 2 ** 53 - 1]) {
+      const bomb = Uint8Array.from([0x0a, ...varint(length), 1, 2, 3])
+      expect([decodeRumors(bomb), decodeSync(bomb), decodeProbe(bomb)].map(({ ok }) => ok)).toEqual([
+        false,
+        false,
+        false,
+      ])
+    }
+  })
+
+  it('passes over fields and kinds of fact that a later version knows, and keeps the rest', () => {
+    const known = signedFact(ada, heartbeatBody(5, 3))
+    const later = field(
+      1,
+      join(field(1, new Uint8Array(32)), field(9, Uint8Array.of(1)), field(15, new Uint8Array(64))),
+    )
+    const rumors = join(later, encodeRumors([known]), field(77, Uint8Array.of(1, 2, 3)))
+    expect(outcome(decodeRumors(rumors))).toEqual([known])
+    const ack = encodeProbe({ type: 'probe', message: { type: 'ack', seq: 7 } })
+    expect(outcome(decodeProbe(join(ack, field(77, Uint8Array.of(1)))))).toEqual({
+      type: 'probe',
+      message: { type: 'ack', seq: 7 },
+    })
+    const offer = syncMessage({ offer: true })
+    expect(outcome(decodeSync(join(encodeSync(offer), field(77, Uint8Array.of(1)))))).toEqual(offer)
+  })
+
+  it('relays what it does not know of a fact, bit for bit', () => {
+    const { payload, ...rest } = signedFact(ada, recordBody({ incarnation: 5 }))
+    const extended = { ...rest, payload: join(payload, field(99, Uint8Array.of(4, 2))) }
+    const [decoded] = [outcome(decodeRumors(encodeRumors([extended])))].flat()
+    expect(decoded).toEqual(extended)
+  })
+
+  it('refuses a heartbeat that says more: it is relayed without its payload, and would not verify', () => {
+    const { payload, ...rest } = signedFact(ada, heartbeatBody(5, 3))
+    const extended = { ...rest, payload: join(payload, field(99, Uint8Array.of(4, 2))) }
+    expect(outcome(decodeRumors(encodeRumors([extended])))).toBe('invalid')
+  })
+
+  it.each<[string, Partial<MemberRecord>, Partial<MemberRecord>]>([
+    ['name', { name: 'é'.repeat(64) }, { name: `${'é'.repeat(64)}x` }],
+    [
+      'addresses',
+      { addresses: Array(16).fill(new Uint8Array(256)) },
+      { addresses: Array(17).fill(new Uint8Array(1)) },
+    ],
+    ['address', { addresses: [new Uint8Array(256)] }, { addresses: [new Uint8Array(257)] }],
+    ['tags', { tags: tags(32) }, { tags: tags(33) }],
+    ['tag key', { tags: { ['k'.repeat(64)]: '' } }, { tags: { ['k'.repeat(65)]: '' } }],
+    ['tag value', { tags: { key: '😀'.repeat(64) } }, { tags: { key: `${'😀'.repeat(64)}x` } }],
+    ['spaces', { spaces: spaces(256) }, { spaces: spaces(257) }],
+  ])('takes a record at the limit of its %s and refuses one beyond', (_, within, beyond) => {
+    const encode = (record: Partial<MemberRecord>) =>
+      encodeRumors([signedFact(ada, recordBody({ incarnation: 5, ...record }))])
+    expect(decodeRumors(encode(within)).ok).toBe(true)
+    expect(decodeRumors(encode(beyond)).ok).toBe(false)
+  })
+
+  it.each<[string, (size: number) => Result<unknown, DecodeFailure>, number]>([
+    ['bytes in a rumor', size => decodeRumors(field(77, new Uint8Array(size - 5))), limits.maxRumorBytes],
+    [
+      'bytes in a probe frame',
+      size => decodeProbe(join(encodeProbe(ack), field(77, new Uint8Array(size - 7)))),
+      limits.maxFrameBytes,
+    ],
+    ['bytes in a sync frame', size => decodeSync(field(77, new Uint8Array(size - 5))), limits.maxFrameBytes],
+    [
+      'facts in a message',
+      size => decodeSync(encodeSync(syncMessage({ facts: Array(size).fill(beat) }))),
+      limits.maxFactsPerMessage,
+    ],
+    [
+      'entries in a digest',
+      size => decodeSync(encodeSync(syncMessage({ digest: digestOf(size) }))),
+      limits.maxDigestEntries,
+    ],
+    [
+      'bytes of beats',
+      size => decodeSync(encodeSync(syncMessage({ beats: beatsOf(size) }))),
+      limits.maxBeatsBytes,
+    ],
+    [
+      'bytes of wanted beats',
+      size => decodeSync(encodeSync(syncMessage({ wanted: { since: 0, upTo: 1, places: range(size - 2) } }))),
+      limits.maxBeatsBytes,
+    ],
+    ['bytes in a payload', size => decodeRumors(encodeRumors([payloadOf(size)])), limits.maxPayloadBytes],
+  ])('takes as many %s as may be, and not one more', (_, decode, limit) => {
+    expect(outcome(decode(limit))).toBeTypeOf('object')
+    expect(outcome(decode(limit + 1))).toMatch(/too-large|malformed/)
+  })
+
+  it('shortens a lease beyond an hour to an hour', () => {
+    const attention = { state: 'hidden', leaseMs: 4_000_000 } as const
+    const fact = signedFact(ada, recordBody({ incarnation: 5, attention }))
+    expect(outcome(decodeRumors(encodeRumors([fact])))).toMatchObject([
+      { record: { attention: { leaseMs: 3_600_000 } } },
+    ])
+  })
+
+  it.each<[string, Uint8Array]>([
+    ['no author', rumor({ author: new Uint8Array(31) })],
+    ['a short signature', rumor({ signature: new Uint8Array(63) })],
+    ['two kinds at once', rumor({ heartbeat: new Uint8Array(), suspicion: new Uint8Array() })],
+    [
+      'a suspicion of nobody',
+      rumor({
+        suspicion: messages.Suspicion.encode({ subject: new Uint8Array(3), incarnation: 1, hard: false }),
+      }),
+    ],
+  ])('refuses a fact with %s', (_, bytes) => {
+    expect(outcome(decodeRumors(bytes))).toBe('invalid')
+  })
+
+  it.each<[string, messages.ProbeFrame]>([
+    ['nothing', {}],
+    ['two things', { ping: 1, ack: 1 }],
+    ['a ping request for nobody', { pingRequest: 1 }],
+    ['a ping request for half a key', { pingRequest: 1, subject: new Uint8Array(16) }],
+  ])('refuses a probe that says %s', (_, frame) => {
+    expect(outcome(decodeProbe(messages.ProbeFrame.encode(frame)))).toBe('invalid')
+  })
+
+  it.each<[string, Partial<messages.SyncFrame>]>([
+    ['a hash of 15 bytes', { tableHash: new Uint8Array(15) }],
+    ['255 bucket hashes', { bucketHashes: new Uint8Array(255 * 16) }],
+    ['a bitmap of 31 bytes', { digest: { buckets: new Uint8Array(31), entries: [], mutual: true } }],
+    ['a prefix of 7 bytes', { digest: encodedDigest(7, 0) }],
+    ['a summary of 8 bytes', { digest: encodedDigest(8, 8) }],
+    [
+      'a fresh beat without its signature',
+      { freshBeats: [{ place: 1, beat: 1, signature: new Uint8Array(0) }] },
+    ],
+    ['a list of beats that does not say from where', { beats: new Uint8Array(0) }],
+    ['a place without a beat', { beats: Uint8Array.of(0, 1, 3) }],
+    ['a place beyond 32 bit', { beats: Uint8Array.from([0, 1, ...varint(2 ** 32), 1]) }],
+    ['places that add up beyond 32 bit', { wanted: Uint8Array.from([0, 1, 0, ...varint(2 ** 32 - 1)]) }],
+    ['wanted beats of no list', { wanted: Uint8Array.of(0) }],
+    ['a mark beyond 2^53', { beats: Uint8Array.from([1, ...varint(2 ** 53 - 1)]) }],
+  ])('refuses a sync frame with %s', (_, frame) => {
+    const bytes = messages.SyncFrame.encode({
+      offer: false,
+      more: false,
+      freshBeats: [],
+      facts: [],
+      ...frame,
+    })
+    expect(outcome(decodeSync(bytes))).toBe('invalid')
+  })
+})
+
+const ack = { type: 'probe', message: { type: 'ack', seq: 7 } } as const
+const beat = signedFact(ada, heartbeatBody(5, 3))
+
+function rumor(fact: Partial<messages.SignedFact>): Uint8Array {
+  return messages.Rumors.encode({
+    facts: [{ author: new Uint8Array(32), signature: new Uint8Array(64), ...fact }],
+  })
+}
+
+function spaces(count: number): MemberRecord['spaces'] {
+  return Array.from({ length: count }, () => ({ space: '0'.repeat(24), entered: 1 }))
+}
+
+function tags(count: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`key ${i}`, '']))
+}
+
+/** A list of so many bytes: where it begins, its length of one byte or two, and pairs of a byte each. */
+function beatsOf(bytes: number): BeatList {
+  const upTo = bytes % 2 === 0 ? 1 : 128
+  const places = range(Math.floor((bytes - 2) / 2))
+  return { since: 0, upTo, beats: places.map(place => ({ place, beat: 1 })) }
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i)
+}
+
+function encodedDigest(prefixBytes: number, summaryBytes: number): messages.Digest {
+  const idPrefix = new Uint8Array(prefixBytes)
+  const suspicions = new Uint8Array(summaryBytes)
+  return { entries: [{ idPrefix, incarnation: 1, version: 1, beat: 1, suspicions }], mutual: true }
+}
+
+function digestOf(entries: number) {
+  const entry = { prefix: '12345678', incarnation: 1, version: 1, beat: 1, suspicions: new Uint8Array() }
+  return { buckets: undefined, mutual: true, entries: Array(entries).fill(entry) }
+}
+
+function payloadOf(size: number) {
+  const fact = signedFact(ada, suspicionBody(idOf('grace'), 5))
+  const padding = size - fact.payload.length - 5
+  return { ...fact, payload: join(fact.payload, field(77, new Uint8Array(padding))) }
+}
+
+function keepsLimits(record: MemberRecord): void {
+  const keeps =
+    Buffer.byteLength(record.name) <= limits.maxNameBytes &&
+    record.addresses.length <= limits.maxAddresses &&
+    Object.keys(record.tags).length <= limits.maxTags &&
+    record.spaces.length <= limits.maxSpaces &&
+    record.attention.leaseMs <= limits.maxAttentionLeaseMs
+  if (!keeps) throw new Error('a record beyond its limits')
+}
+
+/** Bits flipped, an end cut off, the middle of another message put in, or a byte made a large length. */
+function mutated(originals: readonly Uint8Array[], random: () => number): Uint8Array {
+  const any = (below: number) => Math.floor(random() * below)
+  const original = originals[any(originals.length)] ?? new Uint8Array()
+  const bytes = Uint8Array.from(original)
+  switch (any(5)) {
+    case 0:
+    case 1:
+      for (let flips = 1 + any(3); flips > 0; flips--) {
+        const at = any(Math.min(bytes.length, random() < 0.5 ? 16 : bytes.length))
+        bytes[at] = (bytes[at] ?? 0) ^ (1 << any(8))
+      }
+      return bytes
+    case 2:
+      return bytes.slice(0, any(bytes.length))
+    case 3: {
+      const other = originals[any(originals.length)] ?? new Uint8Array()
+      const from = any(other.length)
+      return join(bytes.slice(0, any(bytes.length)), other.slice(from, from + any(other.length)))
+    }
+    default: {
+      const at = any(Math.min(bytes.length, 64))
+      const bomb =
+        random() < 0.3 ? new Uint8Array(limits.maxRumorBytes) : Uint8Array.from(varint(2 ** (7 + any(45))))
+      return join(bytes.slice(0, at), bomb, bytes.slice(at))
+    }
+  }
+}

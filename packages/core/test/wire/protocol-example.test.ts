@@ -1,0 +1,171 @@
+/** The worked example of docs/protocol.md: every byte of it is what this code would send. */
+import { readFileSync } from 'node:fs'
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import { multiaddr } from '@multiformats/multiaddr'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { expect, it } from 'vitest'
+import * as Y from 'yjs'
+import { ArrivalLog } from '../../src/anti-entropy/arrival-log.ts'
+import { BeatExchange } from '../../src/anti-entropy/heartbeat-sync.ts'
+import { offer } from '../../src/anti-entropy/sync-steps.ts'
+import { prefixed } from '../../src/libp2p/frame-stream.ts'
+import { nodeKeys } from '../../src/libp2p/node/keys.ts'
+import { DocumentDigest } from '../../src/spaces/documents/document-digest.ts'
+import { FactSet } from '../../src/spaces/fact-set.ts'
+import { entryHash, suspicionSummary } from '../../src/table/row-hash.ts'
+import type { SuspicionFact } from '../../src/table/suspicions.ts'
+import { Table } from '../../src/table/table.ts'
+import {
+  decodeProbe,
+  decodeRumors,
+  decodeSync,
+  encodeProbe,
+  encodeRumors,
+  encodeSync,
+} from '../../src/wire/codec.ts'
+import { draftFact, type FactBody, type SignedFact } from '../../src/wire/fact.ts'
+import { keyFromMemberId, memberIdFromKey } from '../../src/wire/member-id.ts'
+import { signedBytes } from '../../src/wire/signing.ts'
+import { decodeSpaceFrame, encodeSpaceFrame } from '../../src/wire/space-codec.ts'
+import { bytesOfSpace, spaceTag, spaceTopic } from '../../src/wire/space-tag.ts'
+import { clusterTag, rumorTopic } from '../../src/wire/tags.ts'
+
+const page = readFileSync(new URL('../../../../docs/protocol.md', import.meta.url), 'utf8')
+const epochMs = 1_700_000_000_000
+const tag = clusterTag('atlas')
+
+async function memberOf(firstByte: number) {
+  const seed = Uint8Array.from({ length: 32 }, (_, i) => firstByte + i)
+  const keys = nodeKeys(await generateKeyPairFromSeed('Ed25519', seed))
+  const key = (await generateKeyPairFromSeed('Ed25519', seed)).publicKey.raw
+  const id = memberIdFromKey(key) ?? ''
+  const say = async (body: FactBody): Promise<SignedFact> => {
+    const draft = draftFact(id, body)
+    return { ...draft, signature: await keys.sign(signedBytes(tag, draft)) }
+  }
+  return { seed, key, id, keys, say }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}
+
+/** A text of which two letters are deleted, and a map, by two clients. */
+function smallDocument(): Y.Doc {
+  const doc = new Y.Doc()
+  doc.clientID = 300
+  doc.getText('text').insert(0, 'hello 👋')
+  doc.getText('text').delete(1, 2)
+  doc.clientID = 2 ** 32 + 7
+  doc.getMap('map').set('point', { x: 1.5, y: 2, tags: ['a', null, true] })
+  return doc
+}
+
+/** A label and its value, bytes as hex, 32 a line. */
+function line(label: string, value: string | Uint8Array): string {
+  const text = typeof value === 'string' ? value : hex(value).replace(/.{64}(?=.)/g, `$&\n${' '.repeat(18)}`)
+  return `${label.padEnd(18)}${text}`
+}
+
+it('the example of the protocol page holds, byte for byte', async () => {
+  const ada = await memberOf(0x00)
+  const bob = await memberOf(0x20)
+  const record = await ada.say({
+    type: 'record',
+    record: {
+      incarnation: epochMs,
+      version: 2,
+      name: 'ada',
+      addresses: [multiaddr('/ip4/192.0.2.1/tcp/4001').bytes],
+      tags: { role: 'host' },
+      spaces: [],
+      leaving: false,
+      leftEpochMs: 0,
+      attention: { state: 'full', leaseMs: 0 },
+    },
+  })
+  const heartbeat = await ada.say({ type: 'heartbeat', incarnation: epochMs, beat: 3 })
+  const suspicion = await bob.say({
+    type: 'suspicion',
+    subject: ada.id,
+    incarnation: epochMs,
+    hard: true,
+    epochMs: epochMs + 60_000,
+  })
+  const rumor = encodeRumors([record])
+  const summary = suspicionSummary({ incarnation: epochMs, claims: [suspicion as SuspicionFact] })
+
+  const table = new Table({ maxMembers: 2, maxForgotten: 2 })
+  table.merge(record, epochMs)
+  table.merge(heartbeat, epochMs)
+  const quietHash = table.hash()
+  const arrivals = new ArrivalLog(16)
+  arrivals.arrived(ada.id, undefined)
+  const offered = encodeSync(offer(table, new BeatExchange(bob.id, table, arrivals)))
+  table.merge(suspicion, epochMs)
+  const hello = encodeProbe({ type: 'hello', cluster: tag, epochMs })
+  const ping = encodeProbe({ type: 'probe', message: { type: 'ping', seq: 7 } })
+  const request = encodeProbe({ type: 'probe', message: { type: 'ping-request', seq: 8, subject: ada.id } })
+
+  const room = spaceTag(tag, 'room', 'design')
+  const digest = new DocumentDigest(smallDocument()).hash()
+  const notes = { document: 'notes', hash: digest, isSynced: true, mutual: true }
+  const notesOffered = encodeSpaceFrame([{ space: room, hash: new FactSet().hash(), documents: [notes] }])
+
+  const blocks = [
+    [line('cluster', 'atlas'), line('tag', tag), line('topic', rumorTopic(tag))],
+    [
+      line('ada, seed', ada.seed),
+      line('ada, key', ada.key),
+      line('ada, id', ada.id),
+      line('bob, seed', bob.seed),
+      line('bob, key', bob.key),
+      line('bob, id', bob.id),
+    ],
+    [
+      line('payload', record.payload),
+      line('signed bytes', signedBytes(tag, record)),
+      line('signature', record.signature),
+      line('Rumors', rumor),
+      line('message id', sha256(rumor).subarray(0, 20)),
+    ],
+    [
+      line('payload', heartbeat.payload),
+      line('signed bytes', signedBytes(tag, heartbeat)),
+      line('signature', heartbeat.signature),
+    ],
+    [
+      line('payload', suspicion.payload),
+      line('signed bytes', signedBytes(tag, suspicion)),
+      line('signature', suspicion.signature),
+      line('summary', summary),
+    ],
+    [line('hello', prefixed(hello)), line('ping', prefixed(ping)), line('ping request', prefixed(request))],
+    [line('table hash', quietHash), line('offer', prefixed(offered)), line('… suspected', table.hash())],
+    [
+      line('room', 'design'),
+      line('tag', bytesOfSpace(room)),
+      line('topic', spaceTopic(room)),
+      line('empty, digest', new DocumentDigest(new Y.Doc()).hash()),
+      line('notes, digest', digest),
+      line('offer', prefixed(notesOffered)),
+    ],
+  ]
+  for (const block of blocks) expect(page).toContain(`\`\`\`text\n${block.join('\n')}\n\`\`\``)
+
+  expect(keyFromMemberId(ada.id)).toEqual(ada.key)
+  const first = Number(ada.key[0])
+  const buckets = Array.from({ length: 256 }, (_, bucket) =>
+    truncated(bucket === first ? entryHash(ada.key, epochMs, 2, summary) : new Uint8Array()),
+  )
+  expect(table.hash()).toEqual(truncated(Buffer.concat(buckets)))
+  for (const fact of [record, heartbeat])
+    expect(await ada.keys.verify(ada.id, signedBytes(tag, fact), fact.signature)).toBe(true)
+  const decoded = [decodeRumors(rumor), decodeProbe(hello), decodeProbe(ping), decodeSync(offered)]
+  for (const { ok } of [...decoded, decodeSpaceFrame(notesOffered)]) expect(ok).toBe(true)
+})
+
+/** The first 16 bytes of its sha256. */
+function truncated(bytes: Uint8Array): Uint8Array {
+  return sha256(bytes).slice(0, 16)
+}

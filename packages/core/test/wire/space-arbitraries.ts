@@ -1,0 +1,92 @@
+/** What members of spaces say, of every kind, as this version may send it. */
+import fc from 'fast-check'
+import type { Json } from '../../src/wire/json.ts'
+import { limits } from '../../src/wire/limits.ts'
+import type { DocumentStep, SpaceStep } from '../../src/wire/space-codec.ts'
+import { draftSpaceFact, type SpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts'
+import { spaceFromBytes } from '../../src/wire/space-tag.ts'
+import { buckets, bytes, count, memberId, optional, text } from './codec-arbitraries.ts'
+
+const value = fc
+  .jsonValue({ maxDepth: 3 })
+  // JSON has no −0.
+  .map(value => JSON.parse(JSON.stringify(value)) as Json)
+
+const epoch = fc.record({ number: count, id: bytes(16) })
+
+const body: fc.Arbitrary<SpaceFactBody> = fc.oneof(
+  fc.record({
+    type: fc.constant('field' as const),
+    entered: count,
+    version: count,
+    name: text(limits.maxFieldNameBytes),
+    value: optional(value),
+  }),
+  fc.record({
+    type: fc.constant('entry' as const),
+    key: text(limits.maxConfigKeyBytes),
+    value: optional(value),
+    epochMs: count,
+    count: fc.nat(0xffff_ffff),
+    replaces: optional(fc.record({ id: bytes(8), epochMs: count, count: fc.nat(0xffff_ffff) })),
+  }),
+  fc.record({
+    type: fc.constant('update' as const),
+    document: text(limits.maxDocumentNameBytes),
+    update: fc.uint8Array({ maxLength: 60 }),
+    epoch: optional(epoch),
+  }),
+  fc.record({ type: fc.constant('event' as const), entered: count, number: count, value }),
+)
+
+export const spaceFacts: fc.Arbitrary<SpaceFact[]> = fc.array(
+  fc
+    .tuple(memberId, body, bytes(64))
+    .map(([author, body, signature]) => ({ ...draftSpaceFact(author, body), signature })),
+  { maxLength: 6 },
+)
+
+const documentStep: fc.Arbitrary<DocumentStep> = fc.record({
+  document: text(limits.maxDocumentNameBytes),
+  hash: optional(bytes(16)),
+  stateVector: optional(fc.uint8Array({ maxLength: 40 })),
+  isSynced: fc.boolean(),
+  mutual: fc.boolean(),
+  buckets: optional(buckets),
+  bucketHashes: optional(bytes(4_096)),
+  piece: optional(
+    fc.record({
+      transfer: count,
+      index: count,
+      content: fc.uint8Array({ maxLength: 60 }),
+      isEndOfUpdate: fc.boolean(),
+      isLast: fc.boolean(),
+      isAnswer: fc.boolean(),
+      isSynced: fc.boolean(),
+    }),
+  ),
+  taken: optional(fc.record({ transfer: count, pieces: count })),
+  carry: fc.boolean(),
+  epoch: optional(epoch),
+  past: fc.boolean(),
+  noPast: fc.boolean(),
+})
+
+export const spaceSteps: fc.Arbitrary<SpaceStep[]> = fc.array(
+  fc.record({
+    space: bytes(12).map(spaceFromBytes),
+    hash: optional(bytes(16)),
+    bucketHashes: optional(bytes(4_096)),
+    held: optional(
+      fc.record({
+        buckets: optional(buckets),
+        ids: fc.array(bytes(8).map(spaceFromBytes), { maxLength: 20 }),
+        mutual: fc.boolean(),
+      }),
+    ),
+    facts: spaceFacts,
+    more: fc.boolean(),
+    documents: fc.array(documentStep, { maxLength: 4 }),
+  }),
+  { maxLength: 4 },
+)

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest'
+import { lateMs, OwnStall } from '../src/local-pause.ts'
+import { profiles } from '../src/parameters.ts'
+
+it.each([
+  ['early', 900, 1_000, 800, 0],
+  ['on time', 1_000, 1_000, 900, 0],
+  ['late', 1_500, 1_000, 900, 500],
+  ['called meanwhile', 9_000, 1_000, 8_700, 300],
+  ['nothing due', 9_000, Infinity, 0, 0],
+  ['the first call', 9_000, Infinity, -Infinity, 0],
+])('%s: now %d, due %d, last called %d: %d ms late', (_, nowMs, deadlineMs, lastCallMs, expectedMs) => {
+  expect(lateMs(nowMs, deadlineMs, lastCallMs)).toBe(expectedMs)
+})
+
+it('keeps its window after the end, and takes two signs of one stall for one', () => {
+  const stall = new OwnStall(profiles.lan)
+  expect(stall.awayUntilMs).toBe(-Infinity)
+  expect([stall.ended(5_000), stall.ended(5_000), stall.ended(6_000)]).toEqual([true, false, true])
+  expect(stall.awayUntilMs).toBe(8_000)
+})
+
+it.each([
+  [500, false, false],
+  [501, false, true],
+  [501, true, false],
+  [20_500, true, false],
+  [20_501, true, true],
+])(
+  'a call that is %d ms late, where timers are late: %s, means that one was away: %s',
+  (lateMs, areLate, isStall) => {
+    const stall = new OwnStall(profiles.lan)
+    stall.timersAreLate = areLate
+    expect(stall.explains(lateMs)).toBe(isStall)
+  },
+)
+
+it('suspends judgement half of the time at most, and a moment after each stall', () => {
+  const stall = new OwnStall(profiles.lan)
+  let awayMs = 0
+  for (let nowMs = 0; nowMs < 600_000; nowMs += 100) {
+    if (nowMs % 1_900 === 0) {
+      stall.ended(nowMs)
+      expect(stall.awayUntilMs).toBeGreaterThanOrEqual(nowMs + 500)
+    }
+    if (nowMs < stall.awayUntilMs) awayMs += 100
+  }
+  expect(awayMs).toBeGreaterThan(0.45 * 600_000)
+  expect(awayMs).toBeLessThan(0.65 * 600_000)
+})

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { type DetectorKnobs, plainSwim, profiles, resolveKnobs } from '../src/parameters.ts'
+
+describe('resolveKnobs', () => {
+  it.each([
+    ['local', 1_000, 200, 3, 1],
+    ['lan', 1_000, 500, 3, 3],
+    ['wan', 5_000, 3_000, 6, 4],
+  ] as const)(
+    '%s: a probe each %i ms, an ack within %i ms, suspicions times %i when %i confirm',
+    (profile, interval, timeout, mult, confirmations) => {
+      expect(resolveKnobs(profile, {})).toMatchObject({
+        probeIntervalMs: interval,
+        probeTimeoutMs: timeout,
+        suspicionMult: mult,
+        suspicionConfirmations: confirmations,
+        stallThresholdMs: interval / 2,
+        awayMs: 2 * interval,
+      })
+      expect(resolveKnobs(profile, {})).toEqual(profiles[profile])
+    },
+  )
+
+  it('derives what was not given from what was', () => {
+    expect(resolveKnobs('lan', { probeIntervalMs: 800 })).toMatchObject({
+      stallThresholdMs: 400,
+      awayMs: 1_600,
+    })
+  })
+
+  it.each([
+    ['local', 1],
+    ['lan', 3],
+    ['wan', 4],
+  ] as const)('%s: asks for %i confirmations also where only suspicionMult is given', (profile, expected) => {
+    for (const suspicionMult of [1, 8, 16])
+      expect(resolveKnobs(profile, { suspicionMult })).toMatchObject({
+        suspicionMult,
+        suspicionConfirmations: expected,
+      })
+  })
+
+  it('leaves suspicionMult alone where only confirmations are given', () => {
+    for (const suspicionConfirmations of [0, 15])
+      expect(resolveKnobs('lan', { suspicionConfirmations })).toEqual({
+        ...profiles.lan,
+        suspicionConfirmations,
+      })
+  })
+
+  it('accepts plain SWIM', () => {
+    expect(resolveKnobs('lan', plainSwim)).toMatchObject({ suspicionMaxMult: 1, maxLocalHealth: 0 })
+  })
+
+  it.each([
+    [{ probeIntervalMs: 0 }, 'probeIntervalMs must be finite milliseconds > 0, not 0'],
+    [{ probeTimeoutMs: Number.NaN }, 'probeTimeoutMs must be finite milliseconds > 0, not NaN'],
+    [{ probeTimeoutMs: 1_000 }, 'probeTimeoutMs (1000) must be below probeIntervalMs (1000)'],
+    [{ suspicionMult: 0.5 }, 'suspicionMult must be a number from 1 to 16, not 0.5'],
+    [{ suspicionConfirmations: -1 }, 'suspicionConfirmations must be an integer from 0 to 15, not -1'],
+    [{ suspicionConfirmations: 2.5 }, 'suspicionConfirmations must be an integer from 0 to 15, not 2.5'],
+    [{ suspicionConfirmations: 16 }, 'suspicionConfirmations must be an integer from 0 to 15, not 16'],
+    [{ indirectProbes: 1.5 }, 'indirectProbes must be an integer from 0 to 16, not 1.5'],
+    [{ maxLocalHealth: -1 }, 'maxLocalHealth must be an integer ≥ 0, not -1'],
+    [{ awayMs: Infinity }, 'awayMs must be finite milliseconds ≥ 0, not Infinity'],
+    [{ phiTreshold: 9 }, "'phiTreshold' is not a knob"],
+  ])('refuses %j', (knobs, message) => {
+    expect(() => resolveKnobs('lan', knobs as Partial<DetectorKnobs>)).toThrow(new RangeError(message))
+  })
+
+  it('refuses a profile that is none', () => {
+    expect(() => resolveKnobs('toString' as 'lan', {})).toThrow("profile must be 'local', 'lan' or 'wan'")
+  })
+})

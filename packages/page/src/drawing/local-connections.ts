@@ -1,0 +1,17 @@
+/** Own links: whom this tab is connected to, shown to the others as it changes. */
+import { useCluster } from '@hearsay/react'
+import { useEffect } from 'react'
+import { showLinks } from '../connections.ts'
+import { asLinks, usePresence, useRoom } from '../demo/room.ts'
+
+const none: readonly string[] = []
+
+/** Used once in the page: each use would show them again. */
+export function useOwnLinks(): readonly string[] {
+  const cluster = useCluster()
+  const room = useRoom()
+  useEffect(() => (cluster && room ? showLinks(cluster, room) : undefined), [cluster, room])
+  return usePresence(({ links }) => (links === undefined ? none : asLinks(links)), areEqual)
+}
+
+const areEqual = (a: readonly string[], b: readonly string[]) => a.join() === b.join()

@@ -1,0 +1,32 @@
+import type { Member } from '@hearsay/core'
+import { expect, it } from 'vitest'
+import type { DemoProcess, MemberKind } from '../../src/contract.ts'
+import { peopleOf } from '../../src/members/member-list.ts'
+
+const member = (id: string, kind: MemberKind, status: Member['status'] = 'alive'): Member => ({
+  id,
+  name: id,
+  incarnation: 1,
+  status,
+  addresses: [],
+  tags: { kind },
+})
+const process = (id: string): DemoProcess => ({ name: id, id, state: 'running' })
+
+it('shows processes in their order, then tabs by id; of those who left only processes', () => {
+  const members = [
+    member('a-tab', 'tab', 'dead'),
+    member('b-process', 'process', 'left'),
+    member('c-tab', 'tab', 'left'),
+    member('d-process', 'process'),
+    member('e-tab', 'tab'),
+  ]
+  const people = peopleOf(members, [process('d-process'), process('b-process')], 'e-tab')
+  expect(people.map(({ id }) => id)).toEqual(['d-process', 'b-process', 'a-tab', 'e-tab'])
+  expect(people.map(({ isSelf }) => isSelf)).toEqual([false, false, false, true])
+  expect(people[0]?.process?.name).toBe('d-process')
+})
+
+it('takes a process for what it says it is before the demo has told of it', () => {
+  expect(peopleOf([member('a', 'process', 'left')], [], undefined)).toMatchObject([{ kind: 'process' }])
+})
