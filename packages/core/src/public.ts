@@ -1,6 +1,6 @@
 /** What apps import, wherever they run. */
 
-export type { Cluster, ClusterEvents, Explanation, Heartbeat } from './api/cluster.ts'
+export type { Cluster, ClusterEvents, Explanation, Heartbeat, StoreState } from './api/cluster.ts'
 export type {
   Config,
   ConfigChange,
@@ -43,8 +43,8 @@ export type {
   RoomDocument,
 } from './api/room-document.ts'
 export type { Store } from './api/store.ts'
+export type { HearsayInit } from './libp2p/hearsay-options.ts'
 export type { IceServer, JoinOptions } from './libp2p/join-options.ts'
-export type { HearsayComponents, HearsayInit, HearsayService } from './libp2p/service.ts'
+export type { HearsayComponents, HearsayService } from './libp2p/service.ts'
 export type { ClusterEventType, Member, MemberStatus } from './member/member.ts'
-export type { StoreState } from './storage/write-queue.ts'
 export type { Json } from './wire/json.ts'

@@ -127,3 +127,14 @@ export class Direction {
     })
   }
 }
+
+/** One connection, the same object at both ends; an end that has closed it has let go of it. */
+export interface Link<End> {
+  readonly ends: readonly [End, End]
+  /** By the sender's name. */
+  readonly ways: ReadonlyMap<string, Direction>
+}
+
+export function farEnd<End>({ ends: [a, b] }: Link<End>, near: End): End {
+  return near === a ? b : a
+}

@@ -5,28 +5,17 @@
  * first and is mute when that is closed, frames take the one over which the last frame came, and the peer is disconnected
  * when the last one is closed.
  */
-import type { Direction } from './link.ts'
-import type { SimulatedMember } from './simulated-member.ts'
+import { farEnd, type Link } from './link.ts'
 
-/** One connection, the same object at both ends; an end that has closed it has let go of it. */
-export interface Link {
-  readonly ends: readonly [SimulatedMember, SimulatedMember]
-  /** By the sender's name. */
-  readonly ways: ReadonlyMap<string, Direction>
-}
-
-export function farEnd({ ends: [a, b] }: Link, near: SimulatedMember): SimulatedMember {
-  return near === a ? b : a
-}
-
-export class MemberLinks {
-  readonly #near: SimulatedMember
-  readonly #links = new Map<string, readonly Link[]>()
+/** @typeParam End a member, as the network knows it */
+export class MemberLinks<End> {
+  readonly #near: End
+  readonly #links = new Map<string, readonly Link<End>[]>()
   /** The one over which something came last, or the newest. */
-  readonly #heard = new Map<string, Link>()
-  readonly #gossip = new Map<string, Link>()
+  readonly #heard = new Map<string, Link<End>>()
+  readonly #gossip = new Map<string, Link<End>>()
 
-  constructor(near: SimulatedMember) {
+  constructor(near: End) {
     this.#near = near
   }
 
@@ -35,12 +24,12 @@ export class MemberLinks {
   }
 
   /** Over which frames are sent. */
-  get(id: string): Link | undefined {
+  get(id: string): Link<End> | undefined {
     return this.#heard.get(id) ?? this.#links.get(id)?.[0]
   }
 
   /** Over which gossip is sent; undefined: none is. */
-  gossip(id: string): Link | undefined {
+  gossip(id: string): Link<End> | undefined {
     return this.#gossip.get(id)
   }
 
@@ -50,20 +39,20 @@ export class MemberLinks {
   }
 
   /** A frame came over this link. */
-  heard(id: string, link: Link): void {
+  heard(id: string, link: Link<End>): void {
     if (this.all(id).length > 1) this.#heard.set(id, link)
   }
 
-  all(id: string): readonly Link[] {
+  all(id: string): readonly Link<End>[] {
     return this.#links.get(id) ?? []
   }
 
-  entries(): readonly (readonly [id: string, link: Link])[] {
+  entries(): readonly (readonly [id: string, link: Link<End>])[] {
     return [...this.#links].flatMap(([id, links]) => links.map(link => [id, link] as const))
   }
 
   /** Takes the place of an older link to the same process. @returns whether it is the first to this peer */
-  add(id: string, link: Link): boolean {
+  add(id: string, link: Link<End>): boolean {
     const before = this.all(id)
     const far = farEnd(link, this.#near)
     const gossip = this.#gossip.get(id)
@@ -74,7 +63,7 @@ export class MemberLinks {
   }
 
   /** @returns whether it was the last to this peer */
-  remove(id: string, link: Link): boolean {
+  remove(id: string, link: Link<End>): boolean {
     const before = this.all(id)
     const left = before.filter(each => each !== link)
     for (const used of [this.#heard, this.#gossip]) if (used.get(id) === link) used.delete(id)

@@ -10,8 +10,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { type GossipFrame, gossipBytes } from './gossip-frame.ts'
 import { GossipRouter } from './gossip-router.ts'
 import { GossipTopics } from './gossip-topics.ts'
-import { Direction } from './link.ts'
-import { farEnd, type Link } from './member-links.ts'
+import { Direction, farEnd, type Link } from './link.ts'
 import type { Conditions } from './network-conditions.ts'
 import type { SimulatedMember } from './simulated-member.ts'
 import type { Trace } from './trace.ts'
@@ -157,7 +156,7 @@ export class Network {
 
   /** A new connection stands; an older one that an end still held is replaced without a word, as in libp2p. */
   #open(from: SimulatedMember, to: SimulatedMember): void {
-    const link: Link = {
+    const link: Link<SimulatedMember> = {
       ends: [from, to],
       ways: new Map([
         [from.name, this.#way(from, to, () => link)],
@@ -177,7 +176,7 @@ export class Network {
     }
   }
 
-  #way(from: SimulatedMember, to: SimulatedMember, link: () => Link): Direction {
+  #way(from: SimulatedMember, to: SimulatedMember, link: () => Link<SimulatedMember>): Direction {
     const { id } = to
     return new Direction(this.#time, {
       carries: () => this.reaches(from, to),
@@ -224,7 +223,7 @@ export class Network {
     })
   }
 
-  #transmit(from: SimulatedMember, link: Link, channel: Channel, frame: Uint8Array): void {
+  #transmit(from: SimulatedMember, link: Link<SimulatedMember>, channel: Channel, frame: Uint8Array): void {
     const to = farEnd(link, from)
     this.#cross(from, to, link, frame.length, () => {
       this.#record(from, to, channel, frame)
@@ -248,7 +247,13 @@ export class Network {
   }
 
   /** Over one link: in time, late, not at all, or to an end that has hung up and says so. */
-  #cross(from: SimulatedMember, to: SimulatedMember, link: Link, bytes: number, arrive: () => void): void {
+  #cross(
+    from: SimulatedMember,
+    to: SimulatedMember,
+    link: Link<SimulatedMember>,
+    bytes: number,
+    arrive: () => void,
+  ): void {
     const { delayMs, isGone, duplicated, unordered } = this.#conditions.fate(
       from.delayRandom,
       from.name,
@@ -266,14 +271,14 @@ export class Network {
   }
 
   /** This end is closed; the other hears it after what was sent before. */
-  #closeFar(from: SimulatedMember, to: SimulatedMember, link: Link): void {
+  #closeFar(from: SimulatedMember, to: SimulatedMember, link: Link<SimulatedMember>): void {
     const { id } = from
     const { delayMs } = this.#conditions.fate(from.delayRandom, from.name, to.name)
     const arrive = () => this.#close(to, id, link)
     link.ways.get(from.name)?.send({ bytes: 0, delayMs, unordered: false, arrive })
   }
 
-  #close(member: SimulatedMember, id: string, link: Link): void {
+  #close(member: SimulatedMember, id: string, link: Link<SimulatedMember>): void {
     if (!member.links.remove(id, link)) return
     this.#record(farEnd(link, member), member, 'closed', noBytes)
     member.deliver(driver => {

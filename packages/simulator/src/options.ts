@@ -1,7 +1,10 @@
 /** Options of a simulation, checked once, before anything starts. */
+import type { Cluster } from '@hearsay/core'
 import type { Tuning } from '@hearsay/core/host'
 import { type Delay, delayFault } from './delay.ts'
-import type { App } from './simulation.ts'
+
+/** An app on one member. @returns what is to be done when the process ends, if anything */
+export type App = (cluster: Cluster, name: string) => (() => void) | undefined
 
 export interface SimulationOptions {
   /** An integer. Two simulations with equal options and equal calls do exactly the same. */

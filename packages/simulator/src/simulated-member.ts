@@ -13,6 +13,7 @@ import {
   type Host,
   type Machine,
   type MemberEvent,
+  type Transport,
   type Tuning,
   WriteQueue,
   withLeave,
@@ -21,7 +22,6 @@ import { multiaddr } from '@multiformats/multiaddr'
 import type { GossipTopics } from './gossip-topics.ts'
 import { MemberClock } from './member-clock.ts'
 import { MemberLinks } from './member-links.ts'
-import type { Network } from './network.ts'
 import { type Random, randomStream } from './random-stream.ts'
 import { type SimulatedKeys, simulatedId } from './simulated-keys.ts'
 import { SimulatedStore } from './simulated-store.ts'
@@ -40,6 +40,14 @@ export interface MemberWatch {
   note(member: SimulatedMember, message: string): void
 }
 
+/** What a member has of the network. */
+export interface MemberNetwork {
+  register(member: SimulatedMember): void
+  unregisterAddress(address: string): void
+  transportOf(member: SimulatedMember): Transport
+  gossipOf(member: SimulatedMember): GossipTopics
+}
+
 export interface SimulatedMemberOptions {
   readonly seed: number
   readonly name: string
@@ -48,7 +56,7 @@ export interface SimulatedMemberOptions {
   readonly profile: 'local' | 'lan' | 'wan'
   readonly tuning: Tuning
   readonly time: VirtualTime
-  readonly network: Network
+  readonly network: MemberNetwork
   readonly keys: SimulatedKeys
   readonly watch: MemberWatch
   /** Somebody waits for a promise that was made. */
@@ -94,7 +102,7 @@ export class SimulatedMember {
   readonly clock: MemberClock
   /** Draws the delay of what this member sends. */
   readonly delayRandom: Random
-  readonly links: MemberLinks = new MemberLinks(this)
+  readonly links: MemberLinks<SimulatedMember> = new MemberLinks<SimulatedMember>(this)
   /** Where it was told that others can be dialled, since it started. */
   readonly learned: Map<string, readonly Uint8Array[]> = new Map()
   /** Bytes since the start of the simulation. */

@@ -4,7 +4,6 @@
  * Everybody runs what ships; only clock, network, keys and storage are simulated. What an app does in answer to an
  * event, promises included, happens at the virtual instant of the event.
  */
-import type { Cluster } from '@hearsay/core'
 import { Convergence } from './convergence.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { InvariantViolation } from './invariants/violation.ts'
@@ -15,9 +14,6 @@ import type { Trace } from './trace.ts'
 import { sumTraffic, type Traffic } from './traffic.ts'
 import { startSettled } from './warm-start.ts'
 import { World } from './world.ts'
-
-/** An app on one member. @returns what is to be done when the process ends, if anything */
-export type App = (cluster: Cluster, name: string) => (() => void) | undefined
 
 export interface Simulation extends Faults {
   /** Virtual milliseconds since the start. */

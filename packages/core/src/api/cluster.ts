@@ -1,9 +1,9 @@
 /** Cluster: what an app sees of the members, and of itself among them. */
 import type { TypedEventTarget } from 'main-event'
 import type { ClusterEventType, Member, MemberStatus } from '../member/member.ts'
-import type { StoreState } from '../storage/write-queue.ts'
 import type { Json } from '../wire/json.ts'
 import type { Config, ConfigOptions, ConfigSchema } from './config.ts'
+import type { StorageError } from './errors.ts'
 import type { Health } from './health.ts'
 import type { Room } from './room.ts'
 import type { Store } from './store.ts'
@@ -97,3 +97,8 @@ export interface Cluster {
    */
   leave(): Promise<void>
 }
+
+/** `failing`: since the last write that failed, until the store has taken everything. */
+export type StoreState =
+  | { readonly status: 'ok' }
+  | { readonly status: 'failing'; readonly error: StorageError }

@@ -1,6 +1,7 @@
 /** Options of a member, checked once, before anything is started. */
+import { firstRecord } from '../member/local-record.ts'
 import { byteLength } from '../wire/byte-length.ts'
-import { type MemberRecord, recordExcess } from '../wire/fact.ts'
+import { recordExcess } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
 import { isPlainObject } from '../wire/plain-object.ts'
 import { halfPairFault, receivedText } from '../wire/text.ts'
@@ -92,20 +93,4 @@ export function checkHalfPairs(what: string, text: string): void {
 /** A member id, by its type alone: one that nobody has is nobody's. @throws {InvalidOptionsError} */
 export function checkMemberId(call: string, id: unknown): void {
   if (typeof id !== 'string') throw new InvalidOptionsError(`${call}: give a member id, like cluster.self.id`)
-}
-
-export function firstRecord(of: {
-  name: string
-  tags: Readonly<Record<string, string>>
-  incarnation: number
-}): MemberRecord {
-  return {
-    ...of,
-    version: 1,
-    addresses: [],
-    spaces: [],
-    leaving: false,
-    leftEpochMs: 0,
-    attention: { state: 'full', leaseMs: 0 },
-  }
 }

@@ -5,3 +5,10 @@ export interface Instant {
   /** Milliseconds since 1970, as this machine believes. */
   readonly epochMs: number
 }
+
+/** The time, and timers. */
+export interface Clock {
+  now(): Instant
+  /** Calls back once at this monotonic time or soon after. Returns its undo. */
+  setTimer(atMonotonicMs: number, callback: () => void): () => void
+}

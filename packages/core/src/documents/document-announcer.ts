@@ -6,6 +6,7 @@
  * `SyncState`. What it announces is a field of presence, sent again only when it changes.
  */
 
+import type { Clock } from '../base/clock.ts'
 import {
   type Holding,
   type Holdings,
@@ -16,7 +17,6 @@ import type { DocumentRoster } from '../rooms/document-roster.ts'
 import { EpochAgreement } from '../rooms/epoch-agreement.ts'
 import { holdingsField, unreachableField } from '../rooms/reserved-fields.ts'
 import { callApp } from '../runtime/app-calls.ts'
-import type { Clock } from '../runtime/ports.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { isLaterEpoch, isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { digestText } from '../spaces/documents/sync-state.ts'

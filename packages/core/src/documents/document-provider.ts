@@ -9,8 +9,9 @@ import { ObservableV2 } from 'lib0/observable'
 import * as Y from 'yjs'
 import { NotRunningError } from '../api/errors.ts'
 import type { Provider, ProviderEvents, ProviderStatus } from '../api/room-document.ts'
+import type { Clock } from '../base/clock.ts'
+import { reportAppError } from '../runtime/app-calls.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
-import type { Clock } from '../runtime/ports.ts'
 import { Paced } from '../runtime/throttle.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
@@ -96,6 +97,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       name,
       doc,
       origin: this,
+      reportError: reportAppError,
       applied: update => this.#applied(update),
       collided: memberId => room.collided(name, memberId),
       lineage: this.#kept.lineage,

@@ -4,11 +4,11 @@
  */
 
 import type { Heartbeat } from '../api/cluster.ts'
-import { createStore, type OwnedStore, type Store } from '../api/store.ts'
-import type { Instant } from '../base/clock.ts'
+import type { Store } from '../api/store.ts'
+import type { Clock, Instant } from '../base/clock.ts'
 import type { Machine } from '../member/membership-machine.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
-import type { Clock } from '../runtime/ports.ts'
+import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 
 const refreshMs = 1_000
 

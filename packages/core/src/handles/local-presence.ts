@@ -7,10 +7,10 @@
 
 import { InvalidValueError } from '../api/errors.ts'
 import { checkKey, type SharedValue, sharedValue } from '../api/shared-value.ts'
-import { createStore, type OwnedStore } from '../api/store.ts'
 import { isAwarenessField } from '../rooms/awareness-field.ts'
 import { holdingsField, isReservedField, unreachableField } from '../rooms/reserved-fields.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
+import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import { byteLength } from '../wire/byte-length.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'

@@ -6,8 +6,8 @@
  */
 
 import type { Other } from '../api/room.ts'
-import { createStore, type OwnedStore } from '../api/store.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
+import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import type { Json } from '../wire/json.ts'
 
 type AnyOther = Other<Record<string, Json>>

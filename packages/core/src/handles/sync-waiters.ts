@@ -3,7 +3,7 @@
  *
  * While somebody waits, others are asked again and again: nobody says by himself that nothing differs.
  */
-import type { Clock } from '../runtime/ports.ts'
+import type { Clock } from '../base/clock.ts'
 
 const minIntervalMs = 250
 const maxIntervalMs = 2_000

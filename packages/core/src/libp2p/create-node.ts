@@ -3,12 +3,13 @@
  *
  * What differs between Node and browsers (transports, stores, keys, the clock) comes from outside.
  */
+
 import { identify } from '@libp2p/identify'
 import { yamux } from '@libp2p/yamux'
-import type { Datastore } from 'interface-datastore'
 import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
 import type { Cluster } from '../api/cluster.ts'
 import { withLeave } from '../handles/with-leave.ts'
+import type { OpenedStorage } from '../storage/recoverable-datastore.ts'
 import { clusterGossip } from './gossipsub-options.ts'
 import { loadIdentity } from './identity.ts'
 import type { JoinOptions } from './join-options.ts'
@@ -18,17 +19,11 @@ import { makeFrugal } from './peer-store-cache.ts'
 import type { Platform } from './platform.ts'
 import { hearsayAlone } from './service.ts'
 
-/** Where a member keeps what outlives it. */
-export interface Storage {
-  readonly datastore: Datastore
-  close(): Promise<void>
-}
-
 export type MemberNode = Libp2p<{ cluster: Cluster }>
 
 export interface Preset {
   readonly platform: Platform
-  readonly storage: Storage
+  readonly storage: OpenedStorage
   /** What of the node is the platform's. */
   readonly node: Pick<Libp2pOptions, 'transports' | 'connectionGater' | 'services'>
   readonly listen: readonly string[]

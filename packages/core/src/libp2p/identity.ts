@@ -1,10 +1,10 @@
 /** Identity: the key that a member is, kept in its store. One that cannot be read is left as it is. */
+
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
-import { type Datastore, Key } from 'interface-datastore'
+import type { Datastore } from 'interface-datastore'
 import { StorageError } from '../api/errors.ts'
-
-export const identityKey: Key = new Key('/hearsay/identity')
+import { identityKey } from '../storage/member-storage.ts'
 
 /** The identity in the store; a new one, kept there, if there is none. @throws {StorageError} it is damaged. */
 export async function loadIdentity(datastore: Datastore): Promise<Ed25519PrivateKey> {

@@ -1,6 +1,6 @@
 /** Platform: what a member on libp2p needs, and Node and browsers have in different shapes. */
 import type { Ed25519PrivateKey } from '@libp2p/interface'
-import type { Clock } from '../runtime/ports.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Attention } from '../wire/fact.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
 

@@ -4,6 +4,7 @@
  * It needs gossipsub as the service `pubsub`, and identify. It dials the members it needs, and closes what it dialled
  * and what leads to the dead. Stopping the node says goodbye first.
  */
+
 import {
   type ComponentLogger,
   type Ed25519PrivateKey,
@@ -17,7 +18,6 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Datastore } from 'interface-datastore'
 import type { Cluster } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
-import type { MemberOptions } from '../api/member-options.ts'
 import { Face } from '../handles/cluster-handle.ts'
 import type { Driver } from '../runtime/driver.ts'
 import { createEngine } from '../runtime/engine.ts'
@@ -26,15 +26,10 @@ import { memberStorage } from '../storage/member-storage.ts'
 import { WriteQueue } from '../storage/write-queue.ts'
 import { limits } from '../wire/limits.ts'
 import { clusterTag } from '../wire/tags.ts'
-import { checkHearsayInit } from './hearsay-options.ts'
+import { checkHearsayInit, type HearsayInit } from './hearsay-options.ts'
 import { lingeringTimers } from './leaked-timers.ts'
 import type { Platform } from './platform.ts'
 import { Libp2pTransport, type TransportComponents } from './transport.ts'
-
-export interface HearsayInit extends MemberOptions {
-  /** Where the incarnation and the addresses of others are kept. @default the node's own datastore */
-  datastore?: Datastore
-}
 
 /** What of the node the service uses. */
 export interface HearsayComponents extends TransportComponents {

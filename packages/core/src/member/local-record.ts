@@ -82,3 +82,19 @@ function isSameTags(a: MemberRecord['tags'], b: MemberRecord['tags']): boolean {
     keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && a[key] === b[key])
   )
 }
+
+export function firstRecord(of: {
+  name: string
+  tags: Readonly<Record<string, string>>
+  incarnation: number
+}): MemberRecord {
+  return {
+    ...of,
+    version: 1,
+    addresses: [],
+    spaces: [],
+    leaving: false,
+    leftEpochMs: 0,
+    attention: { state: 'full', leaseMs: 0 },
+  }
+}

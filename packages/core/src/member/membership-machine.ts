@@ -4,9 +4,14 @@
  * Facts come in signed and verified, one's own by the same door as others'. Nothing here waits: what is to be
  * done is returned, and time comes in. The same inputs at the same instants give the same effects.
  */
-import { createDetector, type Detector, type DetectorInput, profiles } from '@hearsay/failure-detector'
+import {
+  createDetector,
+  type Detector,
+  type DetectorInput,
+  type DetectorKnobs,
+  profiles,
+} from '@hearsay/failure-detector'
 import { Exchanges } from '../anti-entropy/anti-entropy.ts'
-import type { Health } from '../api/health.ts'
 import type { Instant } from '../base/clock.ts'
 import { Overlay } from '../overlay/overlay.ts'
 import { MuteWatch } from '../overlay/silent-pubsub-detector.ts'
@@ -14,6 +19,7 @@ import { RumorBuffer } from '../rumors/rumor-batcher.ts'
 import { believable } from '../table/incarnation.ts'
 import { type RecordFact, Table } from '../table/table.ts'
 import { syncMessage } from '../wire/codec.ts'
+import type { MemberRecord } from '../wire/fact.ts'
 import { Detection } from './detector-bridge.ts'
 import { Outbox } from './effect-queue.ts'
 import { FactIntake } from './fact-handler.ts'
@@ -25,9 +31,9 @@ import { IdentityGuard } from './identity-guard.ts'
 import { OwnVoice } from './local-announcer.ts'
 import { type OwnChange, OwnRecord } from './local-record.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
-import type { MachineOptions } from './machine-options.ts'
 import type { Member } from './member.ts'
 import { RollCall } from './member-events.ts'
+import type { MemberHealth } from './member-health.ts'
 import { Membership } from './member-view.ts'
 import { PartitionWatch } from './partition-detector.ts'
 import type { Load } from './resource-usage.ts'
@@ -38,6 +44,32 @@ import { SyncIntake } from './sync-handler.ts'
 const maxBootstrapMs = 10_000
 /** Without a connection: others on the local network may still be found. */
 const aloneMs = 1_000
+
+export interface MachineOptions {
+  readonly self: string
+  /** The first word about oneself: incarnation as `firstIncarnation` gives it, version 1. */
+  readonly record: MemberRecord
+  /** Multiaddrs to start from. */
+  readonly bootstrap: readonly string[]
+  /**
+   * What everybody knew before this member came: another machine, which is not used any more. It is shared and never
+   * written; what changes is kept beside it, so that thousands of members fit into one simulation.
+   */
+  readonly prior?: Machine
+  /** Multiaddrs that an earlier life knew, tried while one is alone. @default [] */
+  readonly acquaintances?: readonly string[]
+  readonly profile: 'local' | 'lan' | 'wan'
+  /** 0 ≤ random() < 1. */
+  readonly random: () => number
+  /** Our choice: 20,000. @default 20_000 */
+  readonly maxMembers?: number
+  /** Bytes of facts in one step of an exchange. @default 49_152 */
+  readonly maxDeltaBytes?: number
+  /** How long the dead and the left are told of. @default 86_400_000: a day */
+  readonly retentionMs?: number
+  /** Instead of the profile's. @default {} */
+  readonly knobs?: Partial<DetectorKnobs>
+}
 
 /** Inputs that a byte from another member causes. */
 const arrived: ReadonlySet<MachineInput['type']> = new Set(['rumors', 'sync', 'probe', 'evidence'])
@@ -303,10 +335,7 @@ export class Machine {
     return this.#roundTrips.least(id)
   }
 
-  health(): Omit<
-    Health,
-    'refused' | 'clientIdCollisions' | 'storage' | 'storageError' | 'localDiscoveryError'
-  > {
+  health(): MemberHealth {
     const visible = this.#membership.count('alive', 'suspect')
     return {
       localHealth: this.#detector.localHealth(),

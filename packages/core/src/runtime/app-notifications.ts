@@ -7,8 +7,9 @@
  * 4. What a listener throws is reported, and keeps no other listener from running.
  * 5. A turn of the event loop has a bounded number of rounds. The others follow in later turns.
  */
+
+import type { Clock } from '../base/clock.ts'
 import { callApp } from './app-calls.ts'
-import type { Clock } from './ports.ts'
 
 /** Our choice: far more than listeners that react to each other need. Only one that reacts to itself gets there. */
 const maxRounds = 32

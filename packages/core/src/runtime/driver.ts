@@ -10,6 +10,7 @@ import { when } from '../base/maybe-async.ts'
 import type { MachineEffect, MachineInput } from '../member/machine-io.ts'
 import type { MemberEvent } from '../member/member-view.ts'
 import type { Machine } from '../member/membership-machine.ts'
+import type { SpacesUsage } from '../spaces/spaces.ts'
 import { encodeProbe, encodeRumors, encodeSync } from '../wire/codec.ts'
 import type { Draft } from '../wire/fact.ts'
 import { type Signer, signedBytes, type Verifier } from '../wire/signing.ts'
@@ -17,7 +18,7 @@ import type { AppNotifications } from './app-notifications.ts'
 import { Hearing, type HearingOptions } from './inbound.ts'
 import { Conduct, type Offence } from './peer-score.ts'
 import type { Channel, RumorVerdict, Transport, TransportListener } from './ports.ts'
-import type { SpacesLoad, SpacesPort } from './spaces-port.ts'
+import type { SpacesPort } from './spaces-port.ts'
 import { SleepWatch } from './suspend-detector.ts'
 
 export interface DriverOptions extends Pick<HearingOptions, 'cluster' | 'clock' | 'share'> {
@@ -179,7 +180,7 @@ export class Driver implements TransportListener {
   }
 
   /** What is held for rooms and shared configs; undefined: there never were any. */
-  spacesLoad(): SpacesLoad | undefined {
+  spacesLoad(): SpacesUsage | undefined {
     return this.#spaces?.load()
   }
 

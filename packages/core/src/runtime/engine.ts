@@ -6,9 +6,12 @@
  */
 
 import { bootstrapMultiaddr } from '../api/bootstrap-address.ts'
-import { firstRecord, type MemberOptions } from '../api/member-options.ts'
-import type { MachineOptions } from '../member/machine-options.ts'
+import type { MemberOptions } from '../api/member-options.ts'
+import type { Clock } from '../base/clock.ts'
+import { firstRecord } from '../member/local-record.ts'
+import type { MachineOptions } from '../member/membership-machine.ts'
 import { Machine } from '../member/membership-machine.ts'
+import type { KeyValues } from '../storage/key-values.ts'
 import { persistOnce } from '../storage/persist-once.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
 import { firstIncarnation } from '../table/incarnation.ts'
@@ -17,7 +20,7 @@ import type { Signer, Verifier } from '../wire/signing.ts'
 import { clusterTag } from '../wire/tags.ts'
 import type { AppNotifications } from './app-notifications.ts'
 import { Driver, type DriverListener } from './driver.ts'
-import type { Clock, KeyValues, Transport } from './ports.ts'
+import type { Transport } from './ports.ts'
 
 /** What an engine is given from outside. */
 export interface Host {

@@ -4,6 +4,7 @@
  * Bytes are decoded, facts reduced to what is news, and those verified. What breaks a rule is held against who sent it.
  */
 import { heartbeatsIn } from '../anti-entropy/sync-steps.ts'
+import type { Clock } from '../base/clock.ts'
 import { when } from '../base/maybe-async.ts'
 import type { MachineInput } from '../member/machine-io.ts'
 import { newsIn } from '../table/filter-new.ts'
@@ -12,7 +13,7 @@ import { decodeProbe, decodeRumors, decodeSync } from '../wire/codec.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import { signedBytes, type Verifier } from '../wire/signing.ts'
 import type { Offence } from './peer-score.ts'
-import type { Clock, RumorVerdict } from './ports.ts'
+import type { RumorVerdict } from './ports.ts'
 import { type Verified, verify } from './verification.ts'
 
 export interface HearingOptions {

@@ -8,11 +8,13 @@
  * once; what has to be done for it is done at the end of the outermost step, and the app is notified after that.
  */
 
+import type { Clock } from '../base/clock.ts'
 import { when, whenAll } from '../base/maybe-async.ts'
 import type { SharedUpdates } from '../spaces/documents/shared-updates.ts'
 import { framesOf } from '../spaces/frame-packing.ts'
 import type { Surroundings } from '../spaces/space-members.ts'
 import type { SpaceContent } from '../spaces/space-replica.ts'
+import type { SpacesUsage } from '../spaces/spaces.ts'
 import { Spaces, type SpacesEffect } from '../spaces/spaces.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
 import { type Signer, signedSpaceBytes, type Verifier } from '../wire/signing.ts'
@@ -26,8 +28,8 @@ import {
 import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } from '../wire/space-fact.ts'
 import type { AppNotifications } from './app-notifications.ts'
 import type { Offence } from './peer-score.ts'
-import type { Clock, RumorVerdict, Transport } from './ports.ts'
-import type { SpacesLoad, SpacesPort } from './spaces-port.ts'
+import type { RumorVerdict, Transport } from './ports.ts'
+import type { SpacesPort } from './spaces-port.ts'
 import { type Verified, verify } from './verification.ts'
 
 export interface SpacesDriverOptions {
@@ -70,7 +72,7 @@ export class SpacesDriver implements SpacesPort {
     this.#spaces = new Spaces({ surroundings, random, maxDeltaBytes }, clock.now().monotonicMs)
   }
 
-  load(): SpacesLoad {
+  load(): SpacesUsage {
     return this.#spaces.load()
   }
 

@@ -3,7 +3,7 @@
  *
  * The first time after a pause at once, then at most once in an interval; whoever asked last is served for certain.
  */
-import type { Clock } from './ports.ts'
+import type { Clock } from '../base/clock.ts'
 
 export class Paced {
   readonly #clock: Clock

@@ -8,7 +8,6 @@
 import { SyncSchedule } from '../anti-entropy/sync-schedule.ts'
 import type { Instant } from '../base/clock.ts'
 import { draw } from '../base/sample.ts'
-import type { SpacesLoad } from '../runtime/spaces-port.ts'
 import type { SpaceEntry } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
@@ -79,6 +78,20 @@ export const renewIntervalMs = 30_000
 /** A space is left for good so long after its app left it: whoever comes back at once finds all as it was. */
 const lingerMs = 15_000
 
+/** How much a member holds for its spaces: what should be bounded is watched by this. */
+export interface SpacesUsage {
+  /** Spaces that it is in. */
+  readonly spaces: number
+  /** Signed facts: fields of presence, entries of configs. */
+  readonly facts: number
+  /** Documents on their way in pieces. */
+  readonly transfers: number
+  /** Facts and updates so far that broke a rule of their space: nothing changed. */
+  readonly refused: number
+  /** Client ids under which two replicas of a document wrote, so far. */
+  readonly collisions: number
+}
+
 export class Spaces {
   readonly #options: SpacesOptions
   readonly #spaces = new Map<string, Space>()
@@ -103,7 +116,7 @@ export class Spaces {
     this.#sweepDueMs = nowMs + sweepIntervalMs
   }
 
-  load(): SpacesLoad {
+  load(): SpacesUsage {
     const spaces = [...this.#spaces.values()]
     return {
       spaces: spaces.length,

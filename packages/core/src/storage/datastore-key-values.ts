@@ -1,6 +1,6 @@
 /** Key values of a member in its datastore: LevelDB in a folder, IndexedDB in a browser, memory, or the app's own. */
 import { type Datastore, Key } from 'interface-datastore'
-import type { KeyValues } from '../runtime/ports.ts'
+import type { KeyValues } from './key-values.ts'
 import { EphemeralDatastore, isRecoverable } from './recoverable-datastore.ts'
 
 export function datastoreKeyValues(datastore: Datastore): KeyValues {

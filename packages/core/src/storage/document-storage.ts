@@ -6,7 +6,7 @@
  */
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
-import type { Clock } from '../runtime/ports.ts'
+import type { Clock } from '../base/clock.ts'
 import type { StoredUpdate } from './stored-epochs.ts'
 import { KeptUpdates } from './update-log.ts'
 import type { WriteQueue } from './write-queue.ts'

@@ -1,7 +1,10 @@
 /** Member storage: what a member keeps over a restart beside its key: its incarnation, and where it found others. */
-import type { Datastore } from 'interface-datastore'
+import { type Datastore, Key } from 'interface-datastore'
 import { maxAcquaintances } from '../overlay/peer-cache.ts'
 import { KeptValue } from './stored-value.ts'
+
+/** Of the private key that a member is. */
+export const identityKey: Key = new Key('/hearsay/identity')
 
 export interface MemberStorage {
   readonly incarnation: KeptValue<number>

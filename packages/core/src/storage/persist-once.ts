@@ -3,7 +3,7 @@
  *
  * A store that fails or takes its time does not keep the member silent: a suspected member has to answer.
  */
-import type { Clock } from '../runtime/ports.ts'
+import type { Clock } from '../base/clock.ts'
 
 /** Our choice: well below the shortest time in which a silent member is declared dead. */
 const maxWaitMs = 250

@@ -3,7 +3,7 @@ import { BaseDatastore, MemoryDatastore } from 'datastore-core'
 import { type Batch, type Datastore, Key } from 'interface-datastore'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
-import type { KeyValueChange, KeyValues } from '../runtime/ports.ts'
+import type { KeyValueChange, KeyValues } from './key-values.ts'
 
 /** Writes and recovery are those of {@link KeyValues}. */
 export interface RecoverableDatastore extends Datastore, Required<Pick<KeyValues, 'write' | 'recover'>> {
@@ -102,4 +102,10 @@ const isSmall = (key: string): boolean => smallPrefixes.some(prefix => key.start
 function countOf(value: Uint8Array | undefined): number {
   const count = value ? Number(toText(value)) : 0
   return Number.isSafeInteger(count) ? count : 0
+}
+
+/** Where a member keeps what outlives it. */
+export interface OpenedStorage {
+  readonly datastore: Datastore
+  close(): Promise<void>
 }

@@ -8,7 +8,6 @@
  */
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
-import type { KeyValueChange } from '../runtime/ports.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import {
   type Epoch,
@@ -19,6 +18,7 @@ import {
   printEpoch,
   readEpoch,
 } from '../spaces/documents/epochs/epoch.ts'
+import type { KeyValueChange } from './key-values.ts'
 
 export type StoredUpdate = readonly [key: string, update: Uint8Array]
 

@@ -3,7 +3,7 @@ import { type Datastore, Key } from 'interface-datastore'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 import { StorageError } from '../api/errors.ts'
-import type { KeyValueChange } from '../runtime/ports.ts'
+import type { KeyValueChange } from './key-values.ts'
 
 export interface KeptValueOptions<T> {
   readonly datastore: Datastore

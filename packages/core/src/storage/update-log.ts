@@ -15,13 +15,14 @@
  */
 import * as Y from 'yjs'
 import { StorageError } from '../api/errors.ts'
-import type { Clock, KeyValueChange } from '../runtime/ports.ts'
+import type { Clock } from '../base/clock.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { broughtInto, docOf, undoEpoch } from '../spaces/documents/epochs/rebase.ts'
 import { isComplete } from '../spaces/documents/pending-structs.ts'
 import { isUpdate } from '../spaces/documents/readable-updates.ts'
 import { updateChunks } from '../spaces/documents/update-chunks.ts'
+import type { KeyValueChange } from './key-values.ts'
 import {
   epochPath,
   type Leftover,

@@ -11,13 +11,10 @@
  * While one batch is written the next is gathered, so a burst costs a few writes. A failing store is tried again after
  * 1 s, doubling to 30 s, and at most 1 s after somebody waits for it.
  */
+import type { StoreState } from '../api/cluster.ts'
 import { StorageError } from '../api/errors.ts'
-import type { Clock, KeyValueChange, KeyValues } from '../runtime/ports.ts'
-
-/** `failing`: since the last write that failed, until the store has taken everything. */
-export type StoreState =
-  | { readonly status: 'ok' }
-  | { readonly status: 'failing'; readonly error: StorageError }
+import type { Clock } from '../base/clock.ts'
+import type { KeyValueChange, KeyValues } from './key-values.ts'
 
 export interface WriteQueueOptions {
   readonly keyValues: KeyValues

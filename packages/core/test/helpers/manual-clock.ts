@@ -1,7 +1,6 @@
 /** A clock that a test turns: timers ring when it is moved past them. */
 
-import type { Instant } from '../../src/base/clock.ts'
-import type { Clock } from '../../src/runtime/ports.ts'
+import type { Clock, Instant } from '../../src/base/clock.ts'
 
 export class ManualClock implements Clock {
   nowMs = 0

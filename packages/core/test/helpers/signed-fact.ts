@@ -1,6 +1,6 @@
 /** Facts, with signatures that anybody could make: equal facts have equal ones. */
 import { hash } from 'node:crypto'
-import { firstRecord } from '../../src/api/member-options.ts'
+import { firstRecord } from '../../src/member/local-record.ts'
 import { draftFact, type FactBody, type MemberRecord, type SignedFact } from '../../src/wire/fact.ts'
 import { memberIdFromKey } from '../../src/wire/member-id.ts'
 import { signedBytes } from '../../src/wire/signing.ts'

@@ -8,8 +8,8 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { InvalidOptionsError } from '../../src/api/errors.ts'
+import type { HearsayInit } from '../../src/libp2p/hearsay-options.ts'
 import { hearsay } from '../../src/libp2p/node/hearsay.ts'
-import type { HearsayInit } from '../../src/libp2p/service.ts'
 import { alive, joinMany, leaveAll, listenTo, loopback, untilAllSee } from './members.ts'
 
 /** What the README asks of an app's own gossipsub. */

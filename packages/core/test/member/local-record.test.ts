@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { firstRecord } from '../../src/api/member-options.ts'
-import { type OwnChange, OwnRecord } from '../../src/member/local-record.ts'
+import { firstRecord, type OwnChange, OwnRecord } from '../../src/member/local-record.ts'
 
 function own(): OwnRecord {
   return new OwnRecord(firstRecord({ name: 'ada', tags: { role: 'db' }, incarnation: 5 }))

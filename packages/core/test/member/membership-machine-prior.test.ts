@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { firstRecord } from '../../src/api/member-options.ts'
+import { firstRecord } from '../../src/member/local-record.ts'
 import { Machine } from '../../src/member/membership-machine.ts'
 import { newsIn } from '../../src/table/filter-new.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createStore, type OwnedStore } from '../../src/api/store.ts'
 import { AppEvents } from '../../src/runtime/app-events.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
+import { createStore, type OwnedStore } from '../../src/runtime/owned-store.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
 
 type Events = { first: CustomEvent<number>; second: CustomEvent<number> }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { firstRecord } from '../../src/api/member-options.ts'
+import { firstRecord } from '../../src/member/local-record.ts'
 import { Machine } from '../../src/member/membership-machine.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { Driver } from '../../src/runtime/driver.ts'

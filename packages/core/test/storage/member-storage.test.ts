@@ -3,7 +3,7 @@ import { type Datastore, Key } from 'interface-datastore'
 import { fromString } from 'uint8arrays/from-string'
 import { describe, expect, it } from 'vitest'
 import { StorageError } from '../../src/api/errors.ts'
-import type { KeyValueChange } from '../../src/runtime/ports.ts'
+import type { KeyValueChange } from '../../src/storage/key-values.ts'
 import { memberStorage } from '../../src/storage/member-storage.ts'
 import { clusterTag } from '../../src/wire/tags.ts'
 

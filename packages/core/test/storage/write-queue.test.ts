@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { StoreState } from '../../src/api/cluster.ts'
 import { StorageError } from '../../src/api/errors.ts'
-import type { KeyValueChange, KeyValues } from '../../src/runtime/ports.ts'
-import { type StoreState, WriteQueue } from '../../src/storage/write-queue.ts'
+import type { KeyValueChange, KeyValues } from '../../src/storage/key-values.ts'
+import { WriteQueue } from '../../src/storage/write-queue.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
 
 const value = (byte: number): Uint8Array => Uint8Array.of(byte)

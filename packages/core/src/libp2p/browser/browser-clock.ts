@@ -1,5 +1,5 @@
 /** Browser clock: the driver's time in a page. Its timers are late in the background, which the detector notices. */
-import type { Clock } from '../../runtime/ports.ts'
+import type { Clock } from '../../base/clock.ts'
 
 /** setTimeout counts in 32 bits. */
 const maxDelayMs = 2_147_483_647

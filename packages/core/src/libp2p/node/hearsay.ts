@@ -1,4 +1,5 @@
-import { type HearsayInit, type HearsayService, hearsayOn } from '../service.ts'
+import type { HearsayInit } from '../hearsay-options.ts'
+import { type HearsayService, hearsayOn } from '../service.ts'
 import { node } from './platform.ts'
 
 /**

@@ -4,7 +4,7 @@
  * A timer calls back after the sockets were read in its turn of the event loop: an answer that has arrived is
  * heard before its timeout.
  */
-import type { Clock } from '../../runtime/ports.ts'
+import type { Clock } from '../../base/clock.ts'
 
 /** setTimeout counts in 32 bits. */
 const maxDelayMs = 2_147_483_647

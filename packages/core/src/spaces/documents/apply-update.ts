@@ -1,18 +1,36 @@
 /**
  * Apply update: brings an update into a document whatever the app's observers do.
  *
- * What an observer throws is reported. Yjs has applied the update by then.
+ * What an observer throws is handed to `reportError`. Yjs has applied the update by then.
  */
 import * as Y from 'yjs'
-import { reportAppError } from '../../runtime/app-calls.ts'
+
+/** Takes an error that an observer of the app has thrown. */
+export type ReportError = (error: unknown) => void
+
+/** For a document that the app cannot observe. */
+export const throwError: ReportError = error => {
+  throw error
+}
 
 /** @returns false: the update cannot be applied, and nothing was changed */
-export function applyUpdate(doc: Y.Doc, update: Uint8Array, origin: unknown): boolean {
-  return applied(doc, origin, () => Y.applyUpdate(doc, update))
+export function applyUpdate(
+  doc: Y.Doc,
+  update: Uint8Array,
+  origin: unknown,
+  reportError: ReportError,
+): boolean {
+  return applied(doc, origin, () => Y.applyUpdate(doc, update), reportError)
 }
 
 /** @param isLocal it writes under the client id of the document @returns false: `change` threw */
-export function applied(doc: Y.Doc, origin: unknown, change: () => void, isLocal = false): boolean {
+export function applied(
+  doc: Y.Doc,
+  origin: unknown,
+  change: () => void,
+  reportError: ReportError,
+  isLocal = false,
+): boolean {
   let isApplied = false
   try {
     Y.transact(
@@ -26,7 +44,7 @@ export function applied(doc: Y.Doc, origin: unknown, change: () => void, isLocal
     )
   } catch (error) {
     if (!isApplied) return false
-    reportAppError(error)
+    reportError(error)
   }
   return true
 }

@@ -7,7 +7,7 @@
  */
 import type * as Y from 'yjs'
 import { limits } from '../../wire/limits.ts'
-import { applyUpdate } from './apply-update.ts'
+import { applyUpdate, type ReportError, throwError } from './apply-update.ts'
 import { changedClients } from './changed-clients.ts'
 import { DocumentDigest } from './document-digest.ts'
 import { DocumentEpochs, type Lineage } from './epochs/document-epochs.ts'
@@ -29,6 +29,8 @@ export interface DocumentSyncOptions {
   readonly isCarried?: boolean
   /** In which epoch the document is; undefined: in none yet. */
   readonly lineage?: Lineage | undefined
+  /** Takes what the app's observers throw. Absent: the app cannot observe the document, and what is thrown is thrown on. */
+  readonly reportError?: ReportError
   /** An update of somebody else was applied. Undefined: some of it waits, or something else came with it. */
   readonly applied?: (update: Uint8Array | undefined) => void
   /** Another replica has the same structure and other content: two wrote under one client id. */
@@ -49,6 +51,7 @@ export class DocumentSync {
   readonly state: SyncState = new SyncState()
   readonly epochs: DocumentEpochs
   readonly #options: DocumentSyncOptions
+  readonly #reportError: ReportError
   readonly #collisions = new Set<string>()
   #hash: Uint8Array | undefined
   #changes = 0
@@ -57,8 +60,9 @@ export class DocumentSync {
   #drops = 0
 
   constructor(options: DocumentSyncOptions) {
-    const { name, doc, isCarried = false } = options
+    const { name, doc, isCarried = false, reportError = throwError } = options
     this.#options = options
+    this.#reportError = reportError
     this.name = name
     this.doc = doc
     this.isCarried = isCarried
@@ -68,6 +72,7 @@ export class DocumentSync {
       origin: options.origin,
       lineage: options.lineage,
       isCarried,
+      reportError,
       hash: () => this.hash(),
       replaced: () => this.#replaced(),
       shared: () => options.shared?.(),
@@ -122,7 +127,7 @@ export class DocumentSync {
     if (!isReadable(update)) return 'refused'
     if (this.digest.liveBytes + update.length > limits.maxDocumentBytes) return 'refused'
     const [before, wasComplete] = [this.#changes, !this.hasGap()]
-    if (!applyUpdate(this.doc, update, this.#options.origin)) return 'refused'
+    if (!applyUpdate(this.doc, update, this.#options.origin, this.#reportError)) return 'refused'
     if (!this.hasGap()) this.#sweeps = 0
     this.#hasDropped = waitingBytes(this.doc) > maxWaitingBytes
     if (this.#hasDropped) {

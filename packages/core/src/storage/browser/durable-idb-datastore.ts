@@ -10,7 +10,7 @@
  */
 import { type IDBPDatabase, openDB } from 'idb'
 import { Key, type KeyQuery, type Pair, type Query } from 'interface-datastore'
-import type { KeyValueChange } from '../../runtime/ports.ts'
+import type { KeyValueChange } from '../key-values.ts'
 import { type RecoverableDatastore, StoreLedger, WritingDatastore } from '../recoverable-datastore.ts'
 
 /** Our choice. */

@@ -8,8 +8,8 @@
  */
 import type { Datastore } from 'interface-datastore'
 import { StorageError } from '../../api/errors.ts'
-import type { Storage } from '../../libp2p/create-node.ts'
-import { identityKey } from '../../libp2p/identity.ts'
+import { identityKey } from '../member-storage.ts'
+import type { OpenedStorage } from '../recoverable-datastore.ts'
 import { EphemeralDatastore, type RecoverableDatastore } from '../recoverable-datastore.ts'
 
 /**
@@ -17,7 +17,7 @@ import { EphemeralDatastore, type RecoverableDatastore } from '../recoverable-da
  *   memory.
  * @throws {StorageError} the browser allows none, or it is no store of ours. Nothing was changed.
  */
-export async function openStorage(storage: string | Datastore | undefined): Promise<Storage> {
+export async function openStorage(storage: string | Datastore | undefined): Promise<OpenedStorage> {
   if (storage === undefined) return { datastore: new EphemeralDatastore(), close: async () => {} }
   if (typeof storage !== 'string') return { datastore: storage, close: async () => {} }
   const release = await haveIdentity(storage)

@@ -5,7 +5,7 @@
  */
 import { MemoryDatastore } from 'datastore-core'
 import { type Datastore, Key, type KeyQuery, type Pair, type Query } from 'interface-datastore'
-import { type KeyValueChange, spacesPath } from '../../runtime/ports.ts'
+import { type KeyValueChange, spacesPath } from '../key-values.ts'
 import { type RecoverableDatastore, WritingDatastore } from '../recoverable-datastore.ts'
 
 const isShared = (path: string): boolean => path.startsWith(spacesPath)

@@ -12,7 +12,7 @@ import { mkdir, open, readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { LevelDatastore } from 'datastore-level'
 import type { Key, KeyQuery, Pair, Query } from 'interface-datastore'
-import type { KeyValueChange } from '../../runtime/ports.ts'
+import type { KeyValueChange } from '../key-values.ts'
 import { type RecoverableDatastore, StoreLedger, WritingDatastore } from '../recoverable-datastore.ts'
 
 export class LevelStore extends WritingDatastore implements RecoverableDatastore {

@@ -6,8 +6,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import type { Datastore } from 'interface-datastore'
 import { StorageError } from '../../api/errors.ts'
-import type { Storage } from '../../libp2p/create-node.ts'
-import { identityKey } from '../../libp2p/identity.ts'
+import { identityKey } from '../member-storage.ts'
+import type { OpenedStorage } from '../recoverable-datastore.ts'
 import { EphemeralDatastore } from '../recoverable-datastore.ts'
 
 /** What LevelDB calls its files. */
@@ -17,7 +17,7 @@ const levelFile = /^(CURRENT|LOCK|LOG(\.old)?|MANIFEST-\d+|\d+\.(log|ldb|sst|dbt
  * @param storage a folder, created if missing; a datastore that its owner opens and closes; or nothing: memory.
  * @throws {StorageError} in use by another process, damaged, read-only, full, or no store of ours. Nothing was changed.
  */
-export async function openStorage(storage: string | Datastore | undefined): Promise<Storage> {
+export async function openStorage(storage: string | Datastore | undefined): Promise<OpenedStorage> {
   if (storage === undefined) return { datastore: new EphemeralDatastore(), close: async () => {} }
   if (typeof storage !== 'string') return { datastore: storage, close: async () => {} }
   if (await isFile(storage)) throw new StorageError(`storage: '${storage}' is a file. Give a folder`)

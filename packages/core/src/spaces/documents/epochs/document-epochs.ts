@@ -9,7 +9,7 @@
  */
 import * as Y from 'yjs'
 import type { EpochName } from '../../../wire/epoch-name.ts'
-import { applyUpdate } from '../apply-update.ts'
+import { applyUpdate, type ReportError } from '../apply-update.ts'
 import { DocumentDigest } from '../document-digest.ts'
 import { dropWaiting, isComplete } from '../pending-structs.ts'
 import { isReadable, isUpdate } from '../readable-updates.ts'
@@ -32,6 +32,8 @@ export interface DocumentEpochsOptions {
   readonly lineage: Lineage | undefined
   /** Nothing may be written under the client id of the document. */
   readonly isCarried: boolean
+  /** Takes what the app's observers throw. */
+  readonly reportError: ReportError
   /** The digest of the document as it is. */
   readonly hash: () => Uint8Array
   /**
@@ -233,7 +235,7 @@ export class DocumentEpochs {
    * @returns whether that is so: if not, nothing was changed
    */
   enter(name: EpochName, updates: readonly Uint8Array[]): boolean {
-    const { doc, origin, isCarried } = this.#options
+    const { doc, origin, isCarried, reportError } = this.#options
     const base = docFrom(updates)
     if (!base) return false
     const epoch = named(name)
@@ -248,7 +250,7 @@ export class DocumentEpochs {
     if (!isComplete(doc)) dropWaiting(doc)
     if (ownBase) this.#replaceWith(undoEpoch({ doc, base: ownBase, epoch: current, isCarried }))
     const compacted = () => this.#replaced()
-    if (!rebase({ doc, base, epoch, origin, isCarried, compacted })) return false
+    if (!rebase({ doc, base, epoch, origin, isCarried, compacted, reportError })) return false
     this.#replaced()
     this.#enter({ epoch, past: { parent, updates } })
     return true
@@ -265,16 +267,16 @@ export class DocumentEpochs {
 
   /** The app sees everything go, and come again. */
   #replaceWith(other: Y.Doc): void {
-    const { doc, origin } = this.#options
+    const { doc, origin, reportError } = this.#options
     this.#empty()
-    applyUpdate(doc, Y.encodeStateAsUpdate(other), origin)
+    applyUpdate(doc, Y.encodeStateAsUpdate(other), origin, reportError)
   }
 
   /** Only what the app's observers write in return stays. */
   #empty(): void {
-    const { doc, origin } = this.#options
+    const { doc, origin, reportError } = this.#options
     const state = stateOf(doc)
-    erase(doc, new Map(), origin)
+    erase(doc, new Map(), origin, reportError)
     const written = keptRuns(doc).flatMap(({ client, clock, len }) => {
       const from = Math.max(clock, state.get(client) ?? 0)
       return from < clock + len ? [{ client, clock: from, len: clock + len - from }] : []

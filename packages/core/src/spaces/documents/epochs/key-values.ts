@@ -5,7 +5,7 @@
  * ids. A replica that has seen both knows which of them was shown.
  */
 import * as Y from 'yjs'
-import { applied } from '../apply-update.ts'
+import { applied, type ReportError } from '../apply-update.ts'
 import type { SharedType } from './retained-runs.ts'
 
 export interface KeyValue {
@@ -40,7 +40,12 @@ function isContested(item: Y.Item, idBeyond: (id: Y.ID) => Y.ID | undefined): bo
 }
 
 /** Sets those again that are not shown, and for which nothing else is. */
-export function restoreValues(doc: Y.Doc, values: readonly KeyValue[], origin: unknown): void {
+export function restoreValues(
+  doc: Y.Doc,
+  values: readonly KeyValue[],
+  origin: unknown,
+  reportError: ReportError,
+): void {
   if (values.length === 0) return
   const restore = () => {
     for (const { id, key, value } of values) {
@@ -53,5 +58,5 @@ export function restoreValues(doc: Y.Doc, values: readonly KeyValue[], origin: u
         parent.setAttribute(key, value as string)
     }
   }
-  applied(doc, origin, restore, true)
+  applied(doc, origin, restore, reportError, true)
 }

@@ -5,7 +5,7 @@
  * the base disappears, the base is compacted, and the same comes back under new ids, in one go for the app.
  */
 import * as Y from 'yjs'
-import { applied, applyUpdate } from '../apply-update.ts'
+import { applied, applyUpdate, type ReportError, throwError } from '../apply-update.ts'
 import { isComplete } from '../pending-structs.ts'
 import { encodeDeletions } from '../update-chunks.ts'
 import { compact } from './compaction.ts'
@@ -30,37 +30,55 @@ export interface Rebase {
   readonly compacted: () => void
   /** Nothing may be written under the client id of the document: somebody else sets the values of keys again. */
   readonly isCarried?: boolean
+  /** Takes what the app's observers throw. */
+  readonly reportError: ReportError
 }
 
 /**
  * @param doc has the ids from before the epoch, and nothing waits in it for something that is missing
  * @returns false: the base cannot be brought into the document
  */
-export function rebase({ doc, base, epoch, origin, compacted, isCarried = false }: Rebase): boolean {
+export function rebase(options: Rebase): boolean {
+  const { doc, base, epoch, origin, compacted, isCarried = false, reportError } = options
   const runs = keptRuns(base)
-  applyUpdate(doc, Y.encodeStateAsUpdate(base, Y.encodeStateVector(doc)), origin)
+  applyUpdate(doc, Y.encodeStateAsUpdate(base, Y.encodeStateVector(doc)), origin, reportError)
   const map = mapInto(epoch, base, runs)
   for (const [client, clock] of map.state) if (Y.getState(doc.store, client) < clock) return false
   const updates = translate(doc, map)
   const values = isCarried ? [] : [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
   const before = stateOf(doc)
-  erase(doc, map.state, origin)
+  erase(doc, map.state, origin, reportError)
   // What the app's observers wrote in return.
   if (rangesBeyond(doc, before).next().value) updates.push(...translate(doc, map, before))
   compact(doc, runs, epoch.client)
   compacted()
-  applied(doc, origin, () => {
-    for (const update of updates) Y.applyUpdate(doc, update)
-  })
-  restoreValues(doc, values, origin)
+  applied(
+    doc,
+    origin,
+    () => {
+      for (const update of updates) Y.applyUpdate(doc, update)
+    },
+    reportError,
+  )
+  restoreValues(doc, values, origin, reportError)
   return true
 }
 
 /** Deletes everything beyond this state, in one transaction. */
-export function erase(doc: Y.Doc, state: ReadonlyMap<number, number>, origin: unknown): void {
+export function erase(
+  doc: Y.Doc,
+  state: ReadonlyMap<number, number>,
+  origin: unknown,
+  reportError: ReportError,
+): void {
   const ranges = [...rangesBeyond(doc, state)].sort((a, b) => b.client - a.client)
   if (ranges.length === 0) return
-  applyUpdate(doc, encodeDeletions(ranges.map(({ client, ...range }) => [client, [range]])), origin)
+  applyUpdate(
+    doc,
+    encodeDeletions(ranges.map(({ client, ...range }) => [client, [range]])),
+    origin,
+    reportError,
+  )
 }
 
 /**
@@ -94,7 +112,7 @@ export function undoEpoch({ doc, base, epoch, isCarried = false }: UndoneEpoch):
   before.clientID = doc.clientID
   Y.applyUpdate(before, Y.encodeStateAsUpdate(base))
   for (const update of updates) Y.applyUpdate(before, update)
-  restoreValues(before, values, undefined)
+  restoreValues(before, values, undefined, throwError)
   return before
 }
 

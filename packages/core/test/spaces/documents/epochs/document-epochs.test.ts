@@ -1,6 +1,7 @@
 /** What an app sees and does while its document gets into an epoch. */
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { reportAppError } from '../../../../src/runtime/app-calls.ts'
 import { DocumentDigest } from '../../../../src/spaces/documents/document-digest.ts'
 import { DocumentSync } from '../../../../src/spaces/documents/document-sync.ts'
 import { firstEpoch, nextEpoch } from '../../../../src/spaces/documents/epochs/epoch.ts'
@@ -19,7 +20,14 @@ function replica(client: number, { gc = true } = {}): Replica {
   const replaced = () => {
     doc.clientID += 100
   }
-  const sync = new DocumentSync({ name: '', doc, origin: 'sync', lineage: { epoch: firstEpoch }, replaced })
+  const sync = new DocumentSync({
+    name: '',
+    doc,
+    origin: 'sync',
+    reportError: reportAppError,
+    lineage: { epoch: firstEpoch },
+    replaced,
+  })
   return { doc, sync }
 }
 

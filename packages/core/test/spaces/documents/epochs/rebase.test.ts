@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { throwError } from '../../../../src/spaces/documents/apply-update.ts'
 import { DocumentDigest } from '../../../../src/spaces/documents/document-digest.ts'
 import { compactBase, rebase, undoEpoch } from '../../../../src/spaces/documents/epochs/rebase.ts'
 import { mulberry32 } from '../../../helpers/mulberry32.ts'
@@ -108,7 +109,7 @@ describe('an epoch of a document', () => {
       for (const doc of late) {
         const mine = copyOf(doc, 1)
         copyAll(base, mine)
-        rebase({ doc, base, epoch, origin: 'epoch', compacted: () => {} })
+        rebase({ doc, base, epoch, origin: 'epoch', compacted: () => {}, reportError: throwError })
         expect(wordsOf(doc), `seed ${seed}`).toEqual(wordsOf(mine))
       }
       agree([holder, ...late])
@@ -128,7 +129,7 @@ describe('an epoch of a document', () => {
       const shown = new Y.Doc()
       shown.getText('text').applyDelta(doc.getText('text').toDelta())
       doc.getText('text').observe(event => shown.getText('text').applyDelta(event.delta))
-      rebase({ doc, base, epoch, origin: 'epoch', compacted: () => {} })
+      rebase({ doc, base, epoch, origin: 'epoch', compacted: () => {}, reportError: throwError })
       expect(shown.getText('text').toString(), `seed ${seed}`).toBe(doc.getText('text').toString())
     }
   })
@@ -148,7 +149,14 @@ describe('an epoch of a document', () => {
       drift([rightBefore], 10, random)
       const back = copyOf(undoEpoch({ doc: rightBefore, base: rightBase, epoch: other }), 1_002)
       expect(wordsOf(back), `seed ${seed}`).toEqual(wordsOf(rightBefore))
-      rebase({ doc: back, base: leftBase, epoch, origin: 'epoch', compacted: () => {} })
+      rebase({
+        doc: back,
+        base: leftBase,
+        epoch,
+        origin: 'epoch',
+        compacted: () => {},
+        reportError: throwError,
+      })
       agree([left, back])
       expect(contentOf(left), `seed ${seed}`).toEqual(contentOf(back))
       expect(digestOf(left), `seed ${seed}`).toBe(digestOf(back))
