@@ -16,7 +16,7 @@ function load(): void {
 
 load()
 settings.entries.subscribe(load)
-settings.events.addEventListener('refused', ({ detail: { key, issues } }) =>
+settings.events.addEventListener('rejected', ({ detail: { key, issues } }) =>
   console.log(`${name} does not take the new ${key}: ${issues.join('; ')}`),
 )
 

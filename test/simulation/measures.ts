@@ -30,7 +30,7 @@ export async function settledFigures(members: number, seed: number): Promise<Set
   const warmMs = isLarge ? 40_000 : 60_000
   const idleMs = isLarge ? 20_000 : 60_000
   const invariants = isLarge ? 'off' : {}
-  const simulation = createSimulation({ seed, members, start: 'settled', invariants })
+  const simulation = createSimulation({ seed, members, start: 'warm', invariants })
   await simulation.run(warmMs)
   const before = simulation.sent()
   const startedMs = performance.now()
@@ -46,7 +46,7 @@ export async function settledFigures(members: number, seed: number): Promise<Set
   const crashMs = await untilDead(simulation, 'm1')
   await simulation.run(10_000 + 137 * (seed % 10))
   const victim = members > 2 ? 'm2' : 'm0'
-  simulation.stall(victim, stopMs)
+  simulation.pause(victim, stopMs)
   const hangMs = await untilDead(simulation, victim)
   return {
     members,

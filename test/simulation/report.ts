@@ -7,7 +7,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { beatIntervalMs } from '@hearsay/core/host'
+import { heartbeatIntervalMs } from '@hearsay/core/host'
 import { pushPullRounds, pushPullTheory } from '@hearsay/simulator'
 import { Listr, type ListrTask, PRESET_TIMER } from 'listr2'
 import { x as run } from 'tinyexec'
@@ -236,7 +236,7 @@ function draw(name: string, panels: readonly Panel[]): void {
 
 /** All beats but one's own come to everybody once: their signature, place and count. */
 function beatBytesASecond(members: number): number {
-  return (72 * (members - 1) * 1_000) / beatIntervalMs(members)
+  return (72 * (members - 1) * 1_000) / heartbeatIntervalMs(members)
 }
 
 function withoutBeats({ idleBytes, members }: SettledFigures): number {

@@ -7,7 +7,7 @@ export interface Scenario {
   /** Virtual milliseconds, about. */
   readonly lengthMs: number
   /** `joining`: the story begins with everybody's first word. */
-  readonly start: 'joining' | 'settled'
+  readonly start: 'joining' | 'warm'
   readonly play: (simulation: Simulation) => Promise<void>
 }
 
@@ -24,13 +24,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   idle: {
     story: 'nothing happens',
     lengthMs: minuteMs,
-    start: 'settled',
+    start: 'warm',
     play: simulation => simulation.run(minuteMs),
   },
   crash: {
     story: 'one process is killed',
     lengthMs: 20 * secondMs,
-    start: 'settled',
+    start: 'warm',
     async play(simulation) {
       await simulation.run(5 * secondMs)
       simulation.crash('m1')
@@ -40,17 +40,17 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   hang: {
     story: 'one process stops for half a minute, and goes on',
     lengthMs: minuteMs,
-    start: 'settled',
+    start: 'warm',
     async play(simulation) {
       await simulation.run(5 * secondMs)
-      simulation.stall('m1', 30 * secondMs)
+      simulation.pause('m1', 30 * secondMs)
       await simulation.run(55 * secondMs)
     },
   },
   'partition-heal': {
     story: 'the network splits into halves for a minute, and heals',
     lengthMs: 2 * minuteMs,
-    start: 'settled',
+    start: 'warm',
     async play(simulation) {
       await simulation.run(10 * secondMs)
       simulation.partition([names(simulation, i => i % 2 === 0), names(simulation, i => i % 2 === 1)])
@@ -62,7 +62,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'half-dies': {
     story: 'half of the processes are killed at the same instant',
     lengthMs: minuteMs,
-    start: 'settled',
+    start: 'warm',
     async play(simulation) {
       await simulation.run(10 * secondMs)
       simulation.crash(names(simulation, i => i % 2 === 1))
@@ -72,7 +72,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'stop-and-go': {
     story: 'one in eight stops for 3 s in every 4 s, for two minutes',
     lengthMs: 3 * minuteMs,
-    start: 'settled',
+    start: 'warm',
     async play(simulation) {
       await simulation.run(10 * secondMs)
       for (const name of names(simulation, i => i % 8 === 1)) stopAndGo(simulation, name, 2 * minuteMs)
@@ -82,7 +82,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   loss: {
     story: '30 % of all packets are lost for a minute',
     lengthMs: 2 * minuteMs,
-    start: 'settled',
+    start: 'warm',
     async play(simulation) {
       await simulation.run(10 * secondMs)
       const stop = simulation.loss(0.3)
@@ -94,7 +94,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   churn: {
     story: 'every second a member says goodbye or is killed, and another one joins, for a minute',
     lengthMs: 2 * minuteMs,
-    start: 'settled',
+    start: 'warm',
     async play(simulation) {
       await simulation.run(10 * secondMs)
       for (let round = 1; round <= 60; round++) {
@@ -117,7 +117,7 @@ function stopAndGo(simulation: Simulation, name: string, forMs: number): void {
   const untilMs = simulation.nowMs + forMs
   const stop = (): void => {
     if (simulation.nowMs >= untilMs) return
-    simulation.stall(name, 3 * secondMs)
+    simulation.pause(name, 3 * secondMs)
     simulation.after(4 * secondMs, stop)
   }
   stop()

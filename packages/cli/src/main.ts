@@ -11,7 +11,7 @@ import { addDemoOptions } from './demo/options.ts'
 import { addJoinOptions, addRelayOptions } from './join/options.ts'
 import { addPresenceOptions } from './presence/options.ts'
 import { endProcess, watchOutput } from './terminal/output.ts'
-import { Refusal } from './usage-error.ts'
+import { UsageError } from './usage-error.ts'
 
 export async function main(argv: readonly string[]): Promise<void> {
   watchOutput()
@@ -52,7 +52,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 function explain(error: Error, argv: readonly string[]): { exitCode: number; line: string } {
-  if (error instanceof Refusal) return { exitCode: 2, line: error.message }
+  if (error instanceof UsageError) return { exitCode: 2, line: error.message }
   if (!(error instanceof CommanderError)) return { exitCode: 1, line: error.message }
   if (error.exitCode === 0) return { exitCode: 0, line: '' }
   // No command at all: commander has printed the help.

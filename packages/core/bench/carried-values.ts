@@ -1,5 +1,5 @@
 /** What checking and copying a value costs, beside the JSON.stringify that it accompanies. */
-import { carryJson } from '../src/wire/json.ts'
+import { copyJson } from '../src/wire/json.ts'
 
 const values: Readonly<Record<string, unknown>> = {
   'a cursor': { x: 104.5, y: 2212.25 },
@@ -46,7 +46,7 @@ for (const [what, value] of Object.entries(values)) {
   const [stringify = 0, parse = 0, carry = 0] = least([
     () => JSON.stringify(value),
     () => JSON.parse(text),
-    () => carryJson(value),
+    () => copyJson(value),
   ])
   console.log(`${what}: ${stringify}, ${parse}, ${carry - stringify}`)
 }

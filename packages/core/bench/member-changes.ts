@@ -1,6 +1,6 @@
 /** What one change of a member costs: in the list of members, and in each room that this member is in. */
-import { Membership } from '../dist/member/member-view.js'
-import { RoomContent } from '../dist/rooms/room-replica.js'
+import { MemberView } from '../dist/member/member-view.js'
+import { RoomReplica } from '../dist/rooms/room-replica.js'
 import { Spaces } from '../dist/spaces/spaces.js'
 import type { RecordFact } from '../dist/table/table.js'
 
@@ -34,7 +34,7 @@ function recordOf(author: string, version: number): RecordFact {
 const idOf = (i: number): string => `12D3KooW${(i * 7_919) % 100_003}${i}`
 
 for (const members of [100, 1_000, 10_000]) {
-  const membership = new Membership('self')
+  const membership = new MemberView('self')
   for (let i = 0; i < members; i += 1) membership.observe(recordOf(idOf(i), 1), 'alive', 0)
   membership.snapshot()
   let version = 1
@@ -51,44 +51,44 @@ for (const members of [100, 1_000, 10_000]) {
 }
 
 for (const rooms of [1, 16, 256]) {
-  const entries = Array.from({ length: rooms }, (_, i) => ({ space: `room ${i}`, entered: 1 }))
+  const entries = Array.from({ length: rooms }, (_, i) => ({ space: `room ${i}`, generation: 1 }))
   const members = new Map(
     Array.from({ length: 1_000 }, (_, i) => [
       idOf(i),
       { status: 'alive' as const, wasAlive: true, spaces: i < 10 ? entries.slice(0, 1) : [] },
     ]),
   )
-  const surroundings = {
+  const view = {
     self: 'self',
-    linked: () => [],
+    connected: () => [],
     isNeighbour: () => false,
     isSettled: () => true,
-    known: () => [...members.keys()],
+    memberIds: () => [...members.keys()],
     member: (id: string) => members.get(id),
   }
-  const spaces = new Spaces({ surroundings, random: Math.random, maxDeltaBytes: 49_152 }, 0)
+  const spaces = new Spaces({ view, random: Math.random, maxDeltaBytes: 49_152 }, 0)
   for (const { space } of entries) {
-    const content: RoomContent = new RoomContent({
+    const content: RoomReplica = new RoomReplica({
       self: 'self',
-      whereabouts: {
+      spaceRoster: {
         of: id => {
           const member = members.get(id)
-          const entered = member?.spaces.find(entry => entry.space === space)?.entered
-          return member && { status: member.status, wasAlive: member.wasAlive, entered }
+          const generation = member?.spaces.find(entry => entry.space === space)?.generation
+          return member && { status: member.status, wasAlive: member.wasAlive, generation }
         },
       },
       others: () => spaces.othersIn(space),
       suspects: () => spaces.suspectsIn(space),
       listener: {
         presenceChanged() {},
-        event() {},
+        eventArrived() {},
         carriedChanged() {},
         unreachable: () => new Set(),
       },
     })
     spaces.enter(space, content, 1, now)
   }
-  const elsewhere = cpuMicros(500, i => spaces.whereaboutsChanged(idOf(10 + (i % 900)), now))
-  const here = cpuMicros(500, i => spaces.whereaboutsChanged(idOf(i % 10), now))
+  const elsewhere = cpuMicros(500, i => spaces.memberChanged(idOf(10 + (i % 900)), now))
+  const here = cpuMicros(500, i => spaces.memberChanged(idOf(i % 10), now))
   console.log(`in ${rooms} rooms: a member elsewhere changes ${elsewhere} µs, one in a room ${here} µs`)
 }

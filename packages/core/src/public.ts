@@ -8,7 +8,7 @@ export type {
   ConfigEvents,
   ConfigInputs,
   ConfigOptions,
-  ConfigRefusal,
+  ConfigRejection,
   ConfigSchema,
   ConfigValues,
   ConfigVersion,

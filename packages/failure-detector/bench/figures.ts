@@ -3,12 +3,12 @@
  *
  * `node bench/figures.ts [seeds] [knobs as JSON]`, by default 60 seeds of `lan` as it is; minutes of computing.
  */
-import { type DetectorKnobs, plainSwim } from '../src/index.ts'
+import { type DetectorParameters, plainSwim } from '../src/index.ts'
 import { type Event, type NetworkOptions, SimulatedNetwork } from '../test/simulated-network.ts'
 import { falseDeaths, stopAndGo } from '../test/stop-and-go.ts'
 
-const [seeds = '60', knobsJson = '{}'] = process.argv.slice(2)
-const knobs: Partial<DetectorKnobs> = JSON.parse(knobsJson)
+const [seeds = '60', parametersJson = '{}'] = process.argv.slice(2)
+const parameters: Partial<DetectorParameters> = JSON.parse(parametersJson)
 
 const firstSeed = 1_000
 const overSeeds = (count: number, measure: (seed: number) => number): number[] =>
@@ -22,7 +22,7 @@ const say = (what: string, values: readonly number[], unit: string): void => {
 }
 
 const network = (seed: number, options: Partial<NetworkOptions> = {}): SimulatedNetwork =>
-  new SimulatedNetwork({ members: 32, seed, detector: { knobs }, ...options })
+  new SimulatedNetwork({ members: 32, seed, detector: { parameters }, ...options })
 /** Seconds from then until the last of the 31 others knows; Infinity if one never does. */
 const knownByAllS = (events: readonly Event[], fromMs: number): number =>
   events.length < 31 ? Infinity : (Math.max(...events.map(({ atMs }) => atMs)) - fromMs) / 1_000
@@ -58,8 +58,8 @@ function deathsUnderLoss(seed: number): number {
   return cluster.eventsOf('fail').length
 }
 
-const falseDeathsWith = (detector: Partial<DetectorKnobs>, seed: number): number =>
-  falseDeaths(stopAndGo(9_000, 10_000, { seed, loss: 0.3, detector: { knobs: detector } }))
+const falseDeathsWith = (detector: Partial<DetectorParameters>, seed: number): number =>
+  falseDeaths(stopAndGo(9_000, 10_000, { seed, loss: 0.3, detector: { parameters: detector } }))
 
 const count = Number(seeds)
 say('killed, known dead by all', overSeeds(count, crashS), 's')
@@ -75,9 +75,9 @@ say(
   's',
 )
 say('idle, probes of a member', overSeeds(count, idleProbes), '1/s')
-const lifeguard = overSeeds(count, seed => falseDeathsWith(knobs, seed))
+const lifeguard = overSeeds(count, seed => falseDeathsWith(parameters, seed))
 say('4 of 32 stopped 9 s in 10 s, 30 % loss, 10 min: false deaths', lifeguard, 'events')
-const plain = overSeeds(count, seed => falseDeathsWith({ ...knobs, ...plainSwim }, seed))
+const plain = overSeeds(count, seed => falseDeathsWith({ ...parameters, ...plainSwim }, seed))
 say('the same under plain SWIM', plain, 'events')
 console.log(`in all, ours : plain SWIM = ${sum(lifeguard)} : ${sum(plain)}`)
 say('64 members, 30 % loss, 10 min: deaths', overSeeds(Math.ceil(count / 6), deathsUnderLoss), 'events')

@@ -1,4 +1,4 @@
-import type { Rhythm } from './phi.ts'
+import type { IntervalEstimate } from './phi.ts'
 
 /** Hayashibara §5 uses 1,000 samples and Akka too; the last dozens carry the same mean in 1/30 of the memory. */
 const capacity = 32
@@ -38,7 +38,7 @@ export class ArrivalWindow {
   }
 
   /** Undefined before the first gap. Both have a floor, the deviation as in Akka; its floor follows from the mean. */
-  rhythm(minMeanMs: number, minDeviationMs: (meanMs: number) => number): Rhythm | undefined {
+  rhythm(minMeanMs: number, minDeviationMs: (meanMs: number) => number): IntervalEstimate | undefined {
     const gapsMs = this.#gapsMs
     if (!gapsMs || this.#count === 0) return undefined
     let sum = 0

@@ -1,5 +1,5 @@
-import { type Attention, excuseOf, noExcuse } from './attention.ts'
-import { type Links, togetherMs } from './connection-tracker.ts'
+import { type Attention, leaseFor, noLease } from './attention.ts'
+import { type ConnectionTracker, outageWindowMs } from './connection-tracker.ts'
 import { DeadlineQueue } from './deadline-queue.ts'
 import type { Member } from './member-list.ts'
 
@@ -10,48 +10,48 @@ import type { Member } from './member-list.ts'
  * own network that went. Whom somebody else suspects has lost it, too: who is only hidden refutes; of a frozen one our
  * own link, if it stands, says more.
  */
-export class Excuses {
-  readonly #links: Links
-  readonly #cutOff = new DeadlineQueue<Member>()
+export class AttentionLeases {
+  readonly #links: ConnectionTracker
+  readonly #closing = new DeadlineQueue<Member>()
 
-  constructor(links: Links) {
+  constructor(links: ConnectionTracker) {
     this.#links = links
   }
 
   nextMs(): number {
-    return this.#cutOff.nextMs()
+    return this.#closing.nextMs()
   }
 
-  ask(member: Member, attention: Attention | undefined, nowMs: number): void {
-    member.excuse = excuseOf(attention, nowMs)
+  renew(member: Member, attention: Attention | undefined, nowMs: number): void {
+    member.lease = leaseFor(attention, nowMs)
   }
 
   linkOpened(member: Member): void {
-    this.#cutOff.delete(member)
+    this.#closing.delete(member)
   }
 
   linkClosed(member: Member, nowMs: number): void {
-    if (nowMs < member.excuse.untilMs) this.#cutOff.set(member, nowMs + togetherMs)
+    if (nowMs < member.lease.untilMs) this.#closing.set(member, nowMs + outageWindowMs)
   }
 
   suspected(member: Member): void {
-    if (!member.excuse.isFrozen || !this.#links.reaches(member.id)) member.excuse = noExcuse
+    if (!member.lease.isFrozen || !this.#links.reaches(member.id)) member.lease = noLease
   }
 
   /** Whose excuses end now because their links did. */
-  takeEnded(nowMs: number, isAway: boolean): Member[] {
+  takeExpired(nowMs: number, isPaused: boolean): Member[] {
     const ended: Member[] = []
-    for (let member = this.#cutOff.takeDue(nowMs); member; member = this.#cutOff.takeDue(nowMs)) {
-      if (isAway) continue
-      member.excuse = noExcuse
+    for (let member = this.#closing.takeDue(nowMs); member; member = this.#closing.takeDue(nowMs)) {
+      if (isPaused) continue
+      member.lease = noLease
       // A probe that was begun when the link closed, and failed since, was in vain.
-      member.hurriedMs = -Infinity
+      member.probedNowMs = -Infinity
       ended.push(member)
     }
     return ended
   }
 
   forget(member: Member): void {
-    this.#cutOff.delete(member)
+    this.#closing.delete(member)
   }
 }

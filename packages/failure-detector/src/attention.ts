@@ -6,7 +6,7 @@ export interface Attention {
 }
 
 /** What a member is excused for by its own word. */
-export interface Excuse {
+export interface Lease {
   /** Monotonic ms; −Infinity: not excused. */
   readonly untilMs: number
   /** It cannot even refute. */
@@ -16,9 +16,9 @@ export interface Excuse {
 /** A longer lease is a mistake or a lie. */
 const maxLeaseMs = 24 * 3_600_000
 
-export const noExcuse: Excuse = { untilMs: -Infinity, isFrozen: false }
+export const noLease: Lease = { untilMs: -Infinity, isFrozen: false }
 
-export function excuseOf(attention: Attention | undefined, nowMs: number): Excuse {
-  if (attention === undefined || attention.leaseMs <= 0) return noExcuse
+export function leaseFor(attention: Attention | undefined, nowMs: number): Lease {
+  if (attention === undefined || attention.leaseMs <= 0) return noLease
   return { untilMs: nowMs + Math.min(attention.leaseMs, maxLeaseMs), isFrozen: attention.state === 'frozen' }
 }

@@ -1,10 +1,10 @@
-import { Suspension } from './grace-period.ts'
-import type { DetectorKnobs } from './parameters.ts'
+import { GracePeriod } from './grace-period.ts'
+import type { DetectorParameters } from './parameters.ts'
 
 /** Links lost within this time belong together. Our choice: a network that goes takes all of them in one go. */
-export const togetherMs = 1_000
+export const outageWindowMs = 1_000
 /** Fewer lost links say nothing about our own network. */
-const fewestLost = 3
+const minLost = 3
 /** How many lost members are dialled again and again. */
 const maxLost = 64
 
@@ -18,23 +18,23 @@ const maxLost = 64
  * a suspension lasts. Until then, further dials that find no network are the same cause. A host that reports no links
  * has none of this, and is taken to reach everybody.
  */
-export class Links {
-  readonly #knobs: DetectorKnobs
+export class ConnectionTracker {
+  readonly #parameters: DetectorParameters
   readonly #open = new Set<string>()
-  readonly #lostAtMs = new Map<string, number>()
-  readonly #suspension: Suspension
+  readonly #disconnectedAtMs = new Map<string, number>()
+  readonly #grace: GracePeriod
   #isReported = false
   #refusedMs = -Infinity
-  #isGone = false
+  #isOutage = false
 
-  constructor(knobs: DetectorKnobs) {
-    this.#knobs = knobs
-    this.#suspension = new Suspension(knobs.probeIntervalMs)
+  constructor(parameters: DetectorParameters) {
+    this.#parameters = parameters
+    this.#grace = new GracePeriod(parameters.probeIntervalMs)
   }
 
   /** Until when no verdict is given because of the network. */
-  get awayUntilMs(): number {
-    return this.#suspension.untilMs
+  get graceUntilMs(): number {
+    return this.#grace.untilMs
   }
 
   isOpen(id: string): boolean {
@@ -49,16 +49,16 @@ export class Links {
   /** Returns whether our network came back with it. */
   opened(id: string, nowMs: number): boolean {
     this.#isReported = true
-    this.#lostAtMs.delete(id)
+    this.#disconnectedAtMs.delete(id)
     this.#open.add(id)
-    return this.heard(nowMs)
+    return this.received(nowMs)
   }
 
   /** A byte came from another machine. Returns whether our network came back with it. */
-  heard(nowMs: number): boolean {
-    if (!this.#isGone) return false
-    this.#isGone = false
-    this.#suspension.set(nowMs + this.#knobs.awayMs, nowMs)
+  received(nowMs: number): boolean {
+    if (!this.#isOutage) return false
+    this.#isOutage = false
+    this.#grace.set(nowMs + this.#parameters.pauseGraceMs, nowMs)
     return true
   }
 
@@ -66,48 +66,49 @@ export class Links {
   closed(id: string, nowMs: number): boolean {
     this.#isReported = true
     if (!this.#open.delete(id)) return false
-    if (!this.#isGone) this.#dropLostBefore(nowMs - togetherMs)
-    this.#lose(id, nowMs)
-    const wasRefused = this.#refusedMs > nowMs - togetherMs
-    if (!wasRefused && this.#lostAtMs.size >= fewestLost) this.#gone(nowMs)
+    if (!this.#isOutage) this.#dropLostBefore(nowMs - outageWindowMs)
+    this.#disconnected(id, nowMs)
+    const wasRefused = this.#refusedMs > nowMs - outageWindowMs
+    if (!wasRefused && this.#disconnectedAtMs.size >= minLost) this.#beginOutage(nowMs)
     return true
   }
 
   /** Another machine answered, so our network is there. */
   refused(nowMs: number): void {
     this.#refusedMs = nowMs
-    this.#isGone = false
-    this.#suspension.set(-Infinity, nowMs)
+    this.#isOutage = false
+    this.#grace.set(-Infinity, nowMs)
   }
 
   /** A dial to `id` found no network. */
   networkDown(id: string, nowMs: number): void {
     if (this.#open.size > 0) return
-    this.#lose(id, nowMs)
-    this.#gone(nowMs)
+    this.#disconnected(id, nowMs)
+    this.#beginOutage(nowMs)
   }
 
   /** An interval has begun: whom to dial again. */
   tick(nowMs: number): readonly string[] {
-    return this.#isGone || nowMs < this.awayUntilMs ? [...this.#lostAtMs.keys()] : []
+    return this.#isOutage || nowMs < this.graceUntilMs ? [...this.#disconnectedAtMs.keys()] : []
   }
 
   forget(id: string): void {
     this.#open.delete(id)
-    this.#lostAtMs.delete(id)
+    this.#disconnectedAtMs.delete(id)
   }
 
-  #gone(nowMs: number): void {
-    if (this.#isGone || this.#open.size > 0) return
-    this.#isGone = true
-    this.#suspension.extend(Infinity, nowMs)
+  #beginOutage(nowMs: number): void {
+    if (this.#isOutage || this.#open.size > 0) return
+    this.#isOutage = true
+    this.#grace.extend(Infinity, nowMs)
   }
 
-  #lose(id: string, nowMs: number): void {
-    if (this.#lostAtMs.has(id) || this.#lostAtMs.size < maxLost) this.#lostAtMs.set(id, nowMs)
+  #disconnected(id: string, nowMs: number): void {
+    if (this.#disconnectedAtMs.has(id) || this.#disconnectedAtMs.size < maxLost)
+      this.#disconnectedAtMs.set(id, nowMs)
   }
 
   #dropLostBefore(ms: number): void {
-    for (const [id, lostMs] of this.#lostAtMs) if (lostMs <= ms) this.#lostAtMs.delete(id)
+    for (const [id, lostMs] of this.#disconnectedAtMs) if (lostMs <= ms) this.#disconnectedAtMs.delete(id)
   }
 }

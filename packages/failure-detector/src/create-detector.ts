@@ -1,6 +1,6 @@
 import type { Detector } from './detector.ts'
-import { type DetectorKnobs, type ProfileName, resolveKnobs } from './parameters.ts'
-import { Machine } from './swim-detector.ts'
+import { type DetectorParameters, type ProfileName, resolveParameters } from './parameters.ts'
+import { SwimDetector } from './swim-detector.ts'
 
 export interface DetectorOptions {
   /** This member's id. Not empty. */
@@ -10,7 +10,7 @@ export interface DetectorOptions {
   /** Where the members are. Chosen by whoever deploys. @default 'lan' */
   readonly profile?: ProfileName
   /** Single numbers on top of the profile. For experiments: see each knob. @default {} */
-  readonly knobs?: Partial<DetectorKnobs>
+  readonly parameters?: Partial<DetectorParameters>
   /** `shuffled`: each round in a new random order (SWIM §4.3). `given`: as `subjects` came. @default 'shuffled' */
   readonly probeOrder?: 'given' | 'shuffled'
   /**
@@ -22,12 +22,12 @@ export interface DetectorOptions {
 
 /** Throws a `RangeError` for a wrong option, naming it; no other call of the package throws. */
 export function createDetector(options: DetectorOptions): Detector {
-  const { self, random, profile = 'lan', knobs = {}, probeOrder = 'shuffled', prior } = options
+  const { self, random, profile = 'lan', parameters = {}, probeOrder = 'shuffled', prior } = options
   if (typeof self !== 'string' || self === '') throw new RangeError('self must be a member id, not empty')
   if (typeof random !== 'function') throw new RangeError('random must be a function that returns [0, 1)')
   if (probeOrder !== 'given' && probeOrder !== 'shuffled')
     throw new RangeError(`probeOrder must be 'given' or 'shuffled', not '${String(probeOrder)}'`)
-  if (prior !== undefined && !(prior instanceof Machine))
+  if (prior !== undefined && !(prior instanceof SwimDetector))
     throw new RangeError('prior must be a detector that createDetector returned')
-  return new Machine(self, random, resolveKnobs(profile, knobs), probeOrder, prior)
+  return new SwimDetector(self, random, resolveParameters(profile, parameters), probeOrder, prior)
 }

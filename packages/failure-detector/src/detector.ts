@@ -20,7 +20,7 @@ export interface Detector {
   /** Doubt in itself: 0 (well) to `maxLocalHealth`, 7 by default. */
   localHealth(): number
   /** Until when verdicts are withheld because this member or its network was away, monotonic ms; −Infinity if never. */
-  awayUntilMs(): number
+  graceUntilMs(): number
   /** Whom it probes now: the given subjects that are alive or suspect. */
   subjects(): readonly string[]
 }

@@ -4,14 +4,14 @@ import type { ProbeMessage } from './probe-message.ts'
 export type DetectorEffect =
   /** Send at once; may be lost. */
   | { readonly type: 'send'; readonly to: string; readonly message: ProbeMessage }
-  /** Dial at once, and report how it ended as a `link` input. */
+  /** Dial at once, and report how it ended as a `connection` input. */
   | { readonly type: 'redial'; readonly id: string }
   /** Sign and publish this suspicion. Its timer already runs here: do not feed it back. */
   | {
-      readonly type: 'accuse'
+      readonly type: 'publish-suspicion'
       readonly subject: string
       readonly incarnation: number
-      readonly hard: boolean
+      readonly refused: boolean
     }
   /** alive → suspect. The deadline may move; `status` has the present one. */
   | {
@@ -29,4 +29,4 @@ export type DetectorEffect =
   /** Somebody suspects this member at `incarnation`: raise the own one above it, feed it as `member`, tell everybody. */
   | { readonly type: 'refute'; readonly incarnation: number }
   /** This member was away for `ms`: announce a beat and sync. */
-  | { readonly type: 'stalled'; readonly ms: number }
+  | { readonly type: 'paused'; readonly ms: number }

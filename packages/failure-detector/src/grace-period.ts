@@ -7,15 +7,15 @@ const maxIntervals = 12
  * It lasts twelve intervals in one go at most, however often it is extended: a budget is used up while it lasts, and
  * comes back as fast while it does not. So one cause that comes again and again suspends half of the time at most.
  */
-export class Suspension {
+export class GracePeriod {
   readonly #maxMs: number
   /** What was left of the budget then. */
-  #left: { readonly ms: number; readonly atMs: number }
+  #remaining: { readonly ms: number; readonly atMs: number }
   #untilMs = -Infinity
 
   constructor(probeIntervalMs: number) {
     this.#maxMs = maxIntervals * probeIntervalMs
-    this.#left = { ms: this.#maxMs, atMs: -Infinity }
+    this.#remaining = { ms: this.#maxMs, atMs: -Infinity }
   }
 
   get untilMs(): number {
@@ -29,13 +29,13 @@ export class Suspension {
 
   /** Lasts until then, as far as the budget goes; `-Infinity`: it ends now. */
   set(untilMs: number, nowMs: number): void {
-    const ms = this.#leftAt(nowMs)
-    this.#left = { ms, atMs: nowMs }
+    const ms = this.#remainingAt(nowMs)
+    this.#remaining = { ms, atMs: nowMs }
     this.#untilMs = Math.min(untilMs, nowMs + ms)
   }
 
-  #leftAt(nowMs: number): number {
-    const { ms, atMs } = this.#left
+  #remainingAt(nowMs: number): number {
+    const { ms, atMs } = this.#remaining
     const endMs = Math.min(nowMs, Math.max(atMs, this.#untilMs))
     if (atMs === -Infinity) return ms
     return Math.min(this.#maxMs, ms - (endMs - atMs) + (nowMs - endMs))

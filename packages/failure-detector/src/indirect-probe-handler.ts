@@ -1,14 +1,14 @@
 import { DeadlineQueue } from './deadline-queue.ts'
-import type { DetectorKnobs } from './parameters.ts'
+import type { DetectorParameters } from './parameters.ts'
 import type { ProbeMessage } from './probe-message.ts'
 import { indirectStageMs } from './probe-tracker.ts'
-import type { Sequence } from './sequence-numbers.ts'
+import type { SequenceNumbers } from './sequence-numbers.ts'
 
 /** Requests under way: for one requester, and in all. Beyond them the answer is a nack at once. */
-const maxForOne = 8
-const maxInAll = 128
+const maxPerRequester = 8
+const maxTotal = 128
 
-interface Request {
+interface IndirectProbe {
   readonly requester: string
   readonly requesterSeq: number
   readonly subject: string
@@ -20,17 +20,21 @@ interface Request {
  * Helper: pings on behalf of others. Each request ends in an ack that is relayed or in one nack in time,
  * and a ping that stays unanswered is an observation of this member's own.
  */
-export class Helper {
-  readonly #knobs: DetectorKnobs
-  readonly #seqs: Sequence
+export class IndirectProbeHandler {
+  readonly #parameters: DetectorParameters
+  readonly #seqs: SequenceNumbers
   readonly #send: (to: string, message: ProbeMessage) => void
-  readonly #requests = new Map<number, Request>()
+  readonly #requests = new Map<number, IndirectProbe>()
   readonly #due = new DeadlineQueue<number>()
   /** subject → when the ping was sent that nobody answered; the latest last. */
   readonly #unanswered = new Map<string, number>()
 
-  constructor(knobs: DetectorKnobs, seqs: Sequence, send: (to: string, message: ProbeMessage) => void) {
-    this.#knobs = knobs
+  constructor(
+    parameters: DetectorParameters,
+    seqs: SequenceNumbers,
+    send: (to: string, message: ProbeMessage) => void,
+  ) {
+    this.#parameters = parameters
     this.#seqs = seqs
     this.#send = send
   }
@@ -40,14 +44,20 @@ export class Helper {
   }
 
   /** `isKnown`: whether the subject is somebody this member could ping. */
-  serve(requester: string, requesterSeq: number, subject: string, isKnown: boolean, nowMs: number): void {
-    if (!isKnown || this.#requests.size >= maxInAll || this.#countFor(requester) >= maxForOne) {
+  handleRequest(
+    requester: string,
+    requesterSeq: number,
+    subject: string,
+    isKnown: boolean,
+    nowMs: number,
+  ): void {
+    if (!isKnown || this.#requests.size >= maxTotal || this.#countFor(requester) >= maxPerRequester) {
       this.#send(requester, { type: 'nack', seq: requesterSeq })
       return
     }
     const seq = this.#seqs.next()
     this.#requests.set(seq, { requester, requesterSeq, subject, beganMs: nowMs, isNacked: false })
-    this.#due.set(seq, nowMs + nackAfterMs(this.#knobs))
+    this.#due.set(seq, nowMs + nackAfterMs(this.#parameters))
     this.#send(subject, { type: 'ping', seq })
   }
 
@@ -63,13 +73,13 @@ export class Helper {
 
   /** Sends the nacks that are due; returns the subjects that did not answer in the whole time. */
   advance(nowMs: number): string[] {
-    const silent: string[] = []
+    const unresponsive: string[] = []
     for (;;) {
       const seq = this.#due.takeDue(nowMs)
-      if (seq === undefined) return silent
+      if (seq === undefined) return unresponsive
       const request = this.#requests.get(seq)
       if (request === undefined) continue
-      const endsMs = request.beganMs + helperTimeoutMs(this.#knobs)
+      const endsMs = request.beganMs + indirectTimeoutMs(this.#parameters)
       if (!request.isNacked) this.#send(request.requester, { type: 'nack', seq: request.requesterSeq })
       request.isNacked = true
       if (nowMs < endsMs) {
@@ -79,7 +89,7 @@ export class Helper {
       }
       this.#requests.delete(seq)
       this.#observe(request)
-      silent.push(request.subject)
+      unresponsive.push(request.subject)
     }
   }
 
@@ -87,7 +97,9 @@ export class Helper {
   unansweredMs(subject: string, nowMs: number): number | undefined {
     const beganMs = this.#unanswered.get(subject)
     if (beganMs === undefined) return undefined
-    return nowMs <= beganMs + helperTimeoutMs(this.#knobs) + this.#knobs.probeIntervalMs ? beganMs : undefined
+    return nowMs <= beganMs + indirectTimeoutMs(this.#parameters) + this.#parameters.probeIntervalMs
+      ? beganMs
+      : undefined
   }
 
   /** Forgets all requests: their requesters have long given up. */
@@ -97,11 +109,11 @@ export class Helper {
     this.#unanswered.clear()
   }
 
-  #observe({ subject, beganMs }: Request): void {
+  #observe({ subject, beganMs }: IndirectProbe): void {
     this.#unanswered.delete(subject)
     this.#unanswered.set(subject, beganMs)
     for (const oldest of this.#unanswered.keys()) {
-      if (this.#unanswered.size <= maxInAll) break
+      if (this.#unanswered.size <= maxTotal) break
       this.#unanswered.delete(oldest)
     }
   }
@@ -114,11 +126,15 @@ export class Helper {
 }
 
 /** How long a helper waits for the subject: as long as an ack may take, and never longer than its requester waits. */
-export function helperTimeoutMs(knobs: Pick<DetectorKnobs, 'probeIntervalMs' | 'probeTimeoutMs'>): number {
-  return Math.min(knobs.probeTimeoutMs, indirectStageMs(knobs))
+export function indirectTimeoutMs(
+  parameters: Pick<DetectorParameters, 'probeIntervalMs' | 'probeTimeoutMs'>,
+): number {
+  return Math.min(parameters.probeTimeoutMs, indirectStageMs(parameters))
 }
 
 /** When a helper says that it hears nothing either: early enough to arrive in time. Lifeguard §IV.A: 80 %. */
-export function nackAfterMs(knobs: Pick<DetectorKnobs, 'probeIntervalMs' | 'probeTimeoutMs'>): number {
-  return 0.8 * helperTimeoutMs(knobs)
+export function nackAfterMs(
+  parameters: Pick<DetectorParameters, 'probeIntervalMs' | 'probeTimeoutMs'>,
+): number {
+  return 0.8 * indirectTimeoutMs(parameters)
 }

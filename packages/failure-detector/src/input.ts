@@ -18,7 +18,7 @@ export interface Subject {
  * - `unreachable`: a dial timed out, or there is no address to dial.
  * - `network-down`: the dial failed because our own network is gone (`ENETUNREACH`).
  */
-export type LinkState = 'open' | 'closed' | 'released' | 'refused' | 'unreachable' | 'network-down'
+export type ConnectionEvent = 'open' | 'closed' | 'released' | 'refused' | 'unreachable' | 'network-down'
 
 /** All that can happen to a detector. There is no "dead" among it: nobody else's verdict is an input. */
 export type DetectorInput =
@@ -49,21 +49,26 @@ export type DetectorInput =
       readonly subject: string
       readonly incarnation: number
       readonly observer: string
-      readonly hard: boolean
+      readonly refused: boolean
     }
-  /** Any byte that came directly from `id`, other than a `message` or a `link`, which are evidence themselves. */
+  /** Any byte that came directly from `id`, other than a `message` or a `connection`, which are evidence themselves. */
   | { readonly type: 'evidence'; readonly id: string }
   /** A probe message, from whom the transport authenticated as `from`. */
   | { readonly type: 'message'; readonly from: string; readonly message: ProbeMessage }
-  | { readonly type: 'link'; readonly id: string; readonly state: LinkState }
+  | { readonly type: 'connection'; readonly id: string; readonly state: ConnectionEvent }
   /** A heartbeat of a known member that was new here, however it came. Feeds phi; says nothing about the path to `id`. */
-  | { readonly type: 'beat'; readonly id: string; readonly incarnation: number; readonly beat: number }
+  | {
+      readonly type: 'heartbeat'
+      readonly id: string
+      readonly incarnation: number
+      readonly sequence: number
+    }
   /** How often hearts are meant to beat at present; milliseconds ≥ 0, 0 until told. Phi expects no beat sooner, whatever it learned. */
-  | { readonly type: 'beat-interval'; readonly ms: number }
+  | { readonly type: 'heartbeat-interval'; readonly ms: number }
   /**
    * Whether timers are late here though this machine is awake, as those of a page in the background: up to twenty seconds
    * from call to call are no stall then. Not so until told.
    */
   | { readonly type: 'timers'; readonly areLate: boolean }
   /** Wall clock and monotonic clock came apart by `ms` > 0: this machine slept. */
-  | { readonly type: 'slept'; readonly ms: number }
+  | { readonly type: 'suspended'; readonly ms: number }

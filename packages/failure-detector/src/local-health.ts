@@ -1,10 +1,10 @@
-import type { DetectorKnobs } from './parameters.ts'
+import type { DetectorParameters } from './parameters.ts'
 
 /**
  * How soon refuting the same accuser again may worsen local health: a quarter later than the slowest probe makes it
  * better, so that a member whose probes are answered gets well, however often one lies about it.
  */
-export function refutationDoubtMs({ maxLocalHealth, probeIntervalMs }: DetectorKnobs): number {
+export function penaltyIntervalMs({ maxLocalHealth, probeIntervalMs }: DetectorParameters): number {
   return 1.25 * (1 + maxLocalHealth) * probeIntervalMs
 }
 
@@ -16,13 +16,13 @@ export function refutationDoubtMs({ maxLocalHealth, probeIntervalMs }: DetectorK
  * stretches the probe's interval and timeout, never a suspicion.
  */
 export class LocalHealth {
-  readonly #knobs: DetectorKnobs
+  readonly #parameters: DetectorParameters
   #score = 0
   /** Accuser → when refuting it counted last; the longest ago first. */
   readonly #refutedMs = new Map<string, number>()
 
-  constructor(knobs: DetectorKnobs) {
-    this.#knobs = knobs
+  constructor(parameters: DetectorParameters) {
+    this.#parameters = parameters
   }
 
   get score(): number {
@@ -35,15 +35,15 @@ export class LocalHealth {
   }
 
   change(by: number): void {
-    this.#score = Math.min(this.#knobs.maxLocalHealth, Math.max(0, this.#score + by))
+    this.#score = Math.min(this.#parameters.maxLocalHealth, Math.max(0, this.#score + by))
   }
 
   /** This member refuted a suspicion about itself. */
-  refuted(accuser: string, nowMs: number): void {
+  refuted(observer: string, nowMs: number): void {
     for (const [id, sinceMs] of this.#refutedMs)
-      if (nowMs >= sinceMs + refutationDoubtMs(this.#knobs)) this.#refutedMs.delete(id)
-    if (this.#refutedMs.has(accuser)) return
-    this.#refutedMs.set(accuser, nowMs)
+      if (nowMs >= sinceMs + penaltyIntervalMs(this.#parameters)) this.#refutedMs.delete(id)
+    if (this.#refutedMs.has(observer)) return
+    this.#refutedMs.set(observer, nowMs)
     this.change(+1)
   }
 }

@@ -1,5 +1,5 @@
-import { Suspension } from './grace-period.ts'
-import type { DetectorKnobs } from './parameters.ts'
+import { GracePeriod } from './grace-period.ts'
+import type { DetectorParameters } from './parameters.ts'
 
 /** By how much a call came too late. A host that called in the meantime was there, whatever was due: `lastCallMs`. */
 export function lateMs(nowMs: number, deadlineMs: number, lastCallMs: number): number {
@@ -14,33 +14,33 @@ const lateTimersMs = 20_000
  * that what was said meanwhile can arrive. Stalls that follow one another share the budget of one suspension; when that
  * is used up, each still has a moment, as long as a stall is at least, in which the waiting messages are read.
  */
-export class OwnStall {
+export class LocalPause {
   /** Where they are, a call is late without a stall. */
   timersAreLate = false
-  readonly #knobs: DetectorKnobs
-  readonly #suspension: Suspension
+  readonly #parameters: DetectorParameters
+  readonly #grace: GracePeriod
   #endedMs = -Infinity
 
-  constructor(knobs: DetectorKnobs) {
-    this.#knobs = knobs
-    this.#suspension = new Suspension(knobs.probeIntervalMs)
+  constructor(parameters: DetectorParameters) {
+    this.#parameters = parameters
+    this.#grace = new GracePeriod(parameters.probeIntervalMs)
   }
 
   /** Whether a call that came so late means that one was away. */
-  explains(lateMs: number): boolean {
-    return lateMs > this.#knobs.stallThresholdMs + (this.timersAreLate ? lateTimersMs : 0)
+  isPause(lateMs: number): boolean {
+    return lateMs > this.#parameters.pauseThresholdMs + (this.timersAreLate ? lateTimersMs : 0)
   }
 
-  get awayUntilMs(): number {
-    const { stallThresholdMs, awayMs } = this.#knobs
-    return Math.max(this.#endedMs + Math.min(stallThresholdMs, awayMs), this.#suspension.untilMs)
+  get graceUntilMs(): number {
+    const { pauseThresholdMs, pauseGraceMs } = this.#parameters
+    return Math.max(this.#endedMs + Math.min(pauseThresholdMs, pauseGraceMs), this.#grace.untilMs)
   }
 
   /** Returns whether it is news: late timers and clocks that disagree are often two signs of one sleep. */
-  ended(nowMs: number): boolean {
+  resumed(nowMs: number): boolean {
     if (nowMs <= this.#endedMs) return false
     this.#endedMs = nowMs
-    this.#suspension.extend(nowMs + this.#knobs.awayMs, nowMs)
+    this.#grace.extend(nowMs + this.#parameters.pauseGraceMs, nowMs)
     return true
   }
 }

@@ -1,8 +1,8 @@
-import { type Excuse, noExcuse } from './attention.ts'
+import { type Lease, noLease } from './attention.ts'
 import type { Suspicion } from './suspicion.ts'
 
 /** How a member stands here. */
-export type Standing =
+export type MemberState =
   | { readonly type: 'alive' }
   | { readonly type: 'suspect'; readonly suspicion: Suspicion }
   | { readonly type: 'dead'; readonly sinceMs: number }
@@ -13,14 +13,14 @@ export interface Member {
   readonly id: string
   incarnation: number
   /** Change it through `Roster.stand` only: it keeps the counts. */
-  standing: Standing
-  excuse: Excuse
+  state: MemberState
+  lease: Lease
   /** When a byte last came from it directly. */
-  heardMs: number
+  receivedMs: number
   /** When it was last probed. */
   probedMs: number
   /** When it was last probed out of turn. */
-  hurriedMs: number
+  probedNowMs: number
 }
 
 /**
@@ -28,14 +28,14 @@ export interface Member {
  *
  * A prior's members are its own copies as soon as they are looked at; the prior is never written.
  */
-export class Roster {
-  readonly #prior: Roster | undefined
+export class MemberList {
+  readonly #prior: MemberList | undefined
   /** Undefined: the prior's, deleted here. */
   readonly #members = new Map<string, Member | undefined>()
   readonly #counts = { alive: 0, suspect: 0, dead: 0, left: 0 }
 
   /** @param self who is no other member, though the prior knows it. */
-  constructor(self: string, prior?: Roster) {
+  constructor(self: string, prior?: MemberList) {
     this.#prior = prior
     if (!prior) return
     Object.assign(this.#counts, prior.#counts)
@@ -52,11 +52,10 @@ export class Roster {
     if (known !== undefined || this.#prior === undefined || this.#members.has(id)) return known
     const before = this.#prior.get(id)
     if (before === undefined) return undefined
-    const { standing } = before
+    const { state } = before
     const member = {
       ...before,
-      standing:
-        standing.type === 'suspect' ? { ...standing, suspicion: standing.suspicion.copy() } : standing,
+      standing: state.type === 'suspect' ? { ...state, suspicion: state.suspicion.copy() } : state,
     }
     this.#members.set(id, member)
     return member
@@ -72,30 +71,30 @@ export class Roster {
     return 1 + this.#counts.alive + this.#counts.suspect
   }
 
-  add(id: string, incarnation: number, standing: Standing): Member {
+  add(id: string, incarnation: number, state: MemberState): Member {
     const member: Member = {
       id,
       incarnation,
-      standing,
-      excuse: noExcuse,
-      heardMs: -Infinity,
+      state,
+      lease: noLease,
+      receivedMs: -Infinity,
       probedMs: -Infinity,
-      hurriedMs: -Infinity,
+      probedNowMs: -Infinity,
     }
     this.#members.set(id, member)
-    this.#counts[standing.type] += 1
+    this.#counts[state.type] += 1
     return member
   }
 
-  stand(member: Member, standing: Standing): void {
-    this.#counts[member.standing.type] -= 1
-    member.standing = standing
+  setState(member: Member, standing: MemberState): void {
+    this.#counts[member.state.type] -= 1
+    member.state = standing
     this.#counts[standing.type] += 1
   }
 
   delete(member: Member): void {
     if (!this.has(member.id)) return
-    this.#counts[member.standing.type] -= 1
+    this.#counts[member.state.type] -= 1
     if (this.#prior?.has(member.id)) this.#members.set(member.id, undefined)
     else this.#members.delete(member.id)
   }
@@ -103,5 +102,5 @@ export class Roster {
 
 /** Alive or suspect: worth probing. */
 export function isLiving(member: Member | undefined): member is Member {
-  return member?.standing.type === 'alive' || member?.standing.type === 'suspect'
+  return member?.state.type === 'alive' || member?.state.type === 'suspect'
 }

@@ -1,7 +1,7 @@
 /** Knobs: every number a user may turn. Validated once; whatever is not here is derived by a named function. */
 import { maxObservers } from './suspicion.ts'
 
-export interface DetectorKnobs {
+export interface DetectorParameters {
   /** One probe is begun in each. Milliseconds, > 0. SWIM §3.1 calls it T′. */
   readonly probeIntervalMs: number
   /** How long a direct ack may take. Milliseconds, > 0 and < `probeIntervalMs`; the rest is for helpers. */
@@ -20,11 +20,11 @@ export interface DetectorKnobs {
   /** Where local health ends; interval and timeout stretch up to (1 + this)-fold. Integer ≥ 0; 0 = off. memberlist: `AwarenessMaxMultiplier` − 1. @default 7 */
   readonly maxLocalHealth: number
   /** Shortest suspicion when two observers were refused by the member's own machine. Milliseconds, > 0; Infinity = off. Our choice. @default 500 */
-  readonly hardFloorMs: number
+  readonly refusedFloorMs: number
   /** Called this much too late, a detector takes itself to have been away. Milliseconds, > 0; Infinity = off. Our choice. @default probeIntervalMs / 2 */
-  readonly stallThresholdMs: number
+  readonly pauseThresholdMs: number
   /** How long after having been away no verdict is given. Milliseconds, ≥ 0. Our choice. @default 2 · probeIntervalMs */
-  readonly awayMs: number
+  readonly pauseGraceMs: number
   /** Phi at which the silence of a member's heartbeats is a suspicion. > 0; Infinity = off. As in Akka and Cassandra. @default 8 */
   readonly phiThreshold: number
 }
@@ -37,20 +37,20 @@ export interface DetectorKnobs {
 export type ProfileName = 'local' | 'lan' | 'wan'
 
 type Pace = Pick<
-  DetectorKnobs,
+  DetectorParameters,
   'probeIntervalMs' | 'probeTimeoutMs' | 'suspicionMult' | 'suspicionConfirmations'
 >
 
-const withDefaults = (pace: Pace, overrides: Partial<DetectorKnobs>): DetectorKnobs => {
+const withDefaults = (pace: Pace, overrides: Partial<DetectorParameters>): DetectorParameters => {
   const probeIntervalMs = overrides.probeIntervalMs ?? pace.probeIntervalMs
   return {
     ...pace,
     suspicionMaxMult: 6,
     indirectProbes: 3,
     maxLocalHealth: 7,
-    hardFloorMs: 500,
-    stallThresholdMs: probeIntervalMs / 2,
-    awayMs: 2 * probeIntervalMs,
+    refusedFloorMs: 500,
+    pauseThresholdMs: probeIntervalMs / 2,
+    pauseGraceMs: 2 * probeIntervalMs,
     phiThreshold: 8,
     ...overrides,
   }
@@ -63,7 +63,7 @@ const paces: Readonly<Record<ProfileName, Pace>> = {
 }
 
 /** The knobs of each profile, complete. */
-export const profiles: Readonly<Record<ProfileName, DetectorKnobs>> = {
+export const profiles: Readonly<Record<ProfileName, DetectorParameters>> = {
   local: withDefaults(paces.local, {}),
   lan: withDefaults(paces.lan, {}),
   wan: withDefaults(paces.wan, {}),
@@ -73,16 +73,18 @@ export const profiles: Readonly<Record<ProfileName, DetectorKnobs>> = {
  * SWIM as in the paper of 2002, to compare against: no local health, suspicions of fixed length, no care
  * for own absence, no hard evidence, no phi. Use as `knobs: plainSwim`.
  */
-export const plainSwim: Readonly<Partial<DetectorKnobs>> = {
+export const plainSwim: Readonly<Partial<DetectorParameters>> = {
   suspicionMaxMult: 1,
   maxLocalHealth: 0,
-  hardFloorMs: Infinity,
-  stallThresholdMs: Infinity,
-  awayMs: 0,
+  refusedFloorMs: Infinity,
+  pauseThresholdMs: Infinity,
+  pauseGraceMs: 0,
   phiThreshold: Infinity,
 }
 
-const ranges: Readonly<Record<keyof DetectorKnobs, { says: string; holds: (value: number) => boolean }>> = {
+const ranges: Readonly<
+  Record<keyof DetectorParameters, { says: string; holds: (value: number) => boolean }>
+> = {
   probeIntervalMs: { says: 'finite milliseconds > 0', holds: v => v > 0 && v < Infinity },
   probeTimeoutMs: { says: 'finite milliseconds > 0', holds: v => v > 0 && v < Infinity },
   suspicionMult: { says: 'a number from 1 to 16', holds: v => v >= 1 && v <= 16 },
@@ -93,25 +95,28 @@ const ranges: Readonly<Record<keyof DetectorKnobs, { says: string; holds: (value
   suspicionMaxMult: { says: 'a finite number ≥ 1', holds: v => v >= 1 && v < Infinity },
   indirectProbes: { says: 'an integer from 0 to 16', holds: v => Number.isInteger(v) && v >= 0 && v <= 16 },
   maxLocalHealth: { says: 'an integer ≥ 0', holds: v => Number.isInteger(v) && v >= 0 },
-  hardFloorMs: { says: 'milliseconds > 0', holds: v => v > 0 },
-  stallThresholdMs: { says: 'milliseconds > 0', holds: v => v > 0 },
-  awayMs: { says: 'finite milliseconds ≥ 0', holds: v => v >= 0 && v < Infinity },
+  refusedFloorMs: { says: 'milliseconds > 0', holds: v => v > 0 },
+  pauseThresholdMs: { says: 'milliseconds > 0', holds: v => v > 0 },
+  pauseGraceMs: { says: 'finite milliseconds ≥ 0', holds: v => v >= 0 && v < Infinity },
   phiThreshold: { says: 'a number > 0', holds: v => v > 0 },
 }
 
 /** A profile with overrides on top. Throws a `RangeError` that names the knob, its range and what it got. */
-export function resolveKnobs(profile: ProfileName, overrides: Partial<DetectorKnobs>): DetectorKnobs {
+export function resolveParameters(
+  profile: ProfileName,
+  overrides: Partial<DetectorParameters>,
+): DetectorParameters {
   const pace = Object.hasOwn(paces, profile) ? paces[profile] : undefined
   if (pace === undefined) throw new RangeError(`profile must be 'local', 'lan' or 'wan', not '${profile}'`)
-  const knobs = withDefaults(pace, overrides)
-  for (const [name, value] of Object.entries(knobs)) {
-    const range = Object.hasOwn(ranges, name) ? ranges[name as keyof DetectorKnobs] : undefined
+  const parameters = withDefaults(pace, overrides)
+  for (const [name, value] of Object.entries(parameters)) {
+    const range = Object.hasOwn(ranges, name) ? ranges[name as keyof DetectorParameters] : undefined
     if (range === undefined) throw new RangeError(`'${name}' is not a knob`)
     if (!range.holds(value)) throw new RangeError(`${name} must be ${range.says}, not ${String(value)}`)
   }
-  if (knobs.probeTimeoutMs >= knobs.probeIntervalMs)
+  if (parameters.probeTimeoutMs >= parameters.probeIntervalMs)
     throw new RangeError(
-      `probeTimeoutMs (${knobs.probeTimeoutMs}) must be below probeIntervalMs (${knobs.probeIntervalMs})`,
+      `probeTimeoutMs (${parameters.probeTimeoutMs}) must be below probeIntervalMs (${parameters.probeIntervalMs})`,
     )
-  return knobs
+  return parameters
 }

@@ -9,7 +9,7 @@
  */
 
 /** What was learned of a member's heartbeats, in ms. */
-export interface Rhythm {
+export interface IntervalEstimate {
   readonly meanMs: number
   readonly deviationMs: number
 }
@@ -39,11 +39,11 @@ export function deviationsOfPhi(threshold: number): number {
 }
 
 /** φ after `elapsedMs` without a heartbeat, when `pauseMs` beyond the mean is nothing to worry about. */
-export function phi(elapsedMs: number, rhythm: Rhythm, pauseMs: number): number {
+export function phi(elapsedMs: number, rhythm: IntervalEstimate, pauseMs: number): number {
   return phiOfDeviations((elapsedMs - rhythm.meanMs - pauseMs) / rhythm.deviationMs)
 }
 
 /** After how much silence φ reaches the threshold that `deviations` stands for. */
-export function silenceUntilMs(deviations: number, rhythm: Rhythm, pauseMs: number): number {
+export function gapUntilMs(deviations: number, rhythm: IntervalEstimate, pauseMs: number): number {
   return rhythm.meanMs + pauseMs + deviations * rhythm.deviationMs
 }

@@ -4,7 +4,7 @@ import type { Subject } from './input.ts'
  * How long a subject that was heard need not be probed: half of one round over all subjects. Where members
  * monitor each other, whoever probes first saves the other's turn, so an edge is probed by one end.
  */
-export function quietMs(subjectCount: number, probeIntervalMs: number): number {
+export function recentEvidenceMs(subjectCount: number, probeIntervalMs: number): number {
   return (subjectCount * probeIntervalMs) / 2
 }
 

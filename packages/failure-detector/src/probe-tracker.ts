@@ -1,7 +1,7 @@
 import { DeadlineQueue } from './deadline-queue.ts'
-import type { DetectorKnobs } from './parameters.ts'
+import type { DetectorParameters } from './parameters.ts'
 import type { ProbeMessage } from './probe-message.ts'
-import type { Sequence } from './sequence-numbers.ts'
+import type { SequenceNumbers } from './sequence-numbers.ts'
 
 /** Enough for every neighbour at once; beyond it a probe out of turn waits for its turn. */
 const maxPending = 64
@@ -10,10 +10,10 @@ const maxPending = 64
  * A ping and its ack each wait twice to be read and to be written. Whoever is called late takes the other end for as
  * late: on one busy machine, or in one process, it is. Our choice.
  */
-const latesInAnAnswer = 4
+const latenessFactor = 4
 
 /** Somebody to ask about a silent subject. `nackExpected`: its silence would say something about us. */
-export interface HelperChoice {
+export interface ProbeProxy {
   readonly id: string
   readonly nackExpected: boolean
 }
@@ -22,7 +22,7 @@ export interface HelperChoice {
 export interface ProbeResult {
   readonly subject: string
   /** By how much it worsens local health. */
-  readonly blame: number
+  readonly penalty: number
 }
 
 interface Probe {
@@ -34,23 +34,23 @@ interface Probe {
   /** By how much this member was called late at most in this stage. */
   lateMs: number
   /** It was given more time for that already: once in a stage. */
-  isPutOff: boolean
+  isExtended: boolean
   stage: { readonly type: 'direct' } | IndirectStage
 }
 
 interface IndirectStage {
   readonly type: 'indirect'
-  readonly asked: ReadonlySet<string>
-  readonly owing: Set<string>
+  readonly proxies: ReadonlySet<string>
+  readonly pendingNacks: Set<string>
 }
 
-export interface ProberPort {
+export interface ProbeTrackerPort {
   readonly send: (to: string, message: ProbeMessage) => void
-  readonly helpersFor: (subject: string) => readonly HelperChoice[]
+  readonly proxiesFor: (subject: string) => readonly ProbeProxy[]
   /** Whether a byte came from the subject since then. */
-  readonly heardSince: (subject: string, sinceMs: number) => boolean
+  readonly receivedSince: (subject: string, sinceMs: number) => boolean
   /** Whether a helper's word is enough: a helper may lie, heartbeats are signed. */
-  readonly mayVouch: (subject: string, nowMs: number) => boolean
+  readonly acceptsProxyAck: (subject: string, nowMs: number) => boolean
 }
 
 /**
@@ -60,18 +60,18 @@ export interface ProberPort {
  * Each stage is longer by what this member itself was late, several times over: answers wait for it, too.
  * An answer fits by its `seq` and its sender, else it is nobody's: a late ack never answers the next probe.
  */
-export class Prober {
-  readonly #knobs: DetectorKnobs
-  readonly #seqs: Sequence
-  readonly #port: ProberPort
+export class ProbeTracker {
+  readonly #parameters: DetectorParameters
+  readonly #seqs: SequenceNumbers
+  readonly #port: ProbeTrackerPort
   readonly #probes = new Map<number, Probe>()
   readonly #bySubject = new Map<string, Probe>()
   readonly #due = new DeadlineQueue<number>()
   /** Helpers whose nack was missing, until they answer: their silence says it once. */
-  readonly #silent = new Set<string>()
+  readonly #unresponsive = new Set<string>()
 
-  constructor(knobs: DetectorKnobs, seqs: Sequence, port: ProberPort) {
-    this.#knobs = knobs
+  constructor(parameters: DetectorParameters, seqs: SequenceNumbers, port: ProbeTrackerPort) {
+    this.#parameters = parameters
     this.#seqs = seqs
     this.#port = port
   }
@@ -89,10 +89,10 @@ export class Prober {
     if (this.isProbing(subject) || this.#probes.size >= maxPending) return false
     const seq = this.#seqs.next()
     const stage = { type: 'direct' } as const
-    const probe: Probe = { seq, subject, beganMs: nowMs, scale, lateMs: 0, isPutOff: false, stage }
+    const probe: Probe = { seq, subject, beganMs: nowMs, scale, lateMs: 0, isExtended: false, stage }
     this.#probes.set(probe.seq, probe)
     this.#bySubject.set(subject, probe)
-    this.#due.set(probe.seq, nowMs + this.#knobs.probeTimeoutMs * scale)
+    this.#due.set(probe.seq, nowMs + this.#parameters.probeTimeoutMs * scale)
     this.#port.send(subject, {
       type: 'ping',
       seq: probe.seq,
@@ -105,27 +105,28 @@ export class Prober {
   ack(from: string, seq: number, nowMs: number): boolean {
     const probe = this.#probes.get(seq)
     if (probe === undefined) return false
-    const isRelayed = probe.stage.type === 'indirect' && probe.stage.asked.has(from)
-    if (from !== probe.subject && !(isRelayed && this.#port.mayVouch(probe.subject, nowMs))) return false
-    this.#silent.delete(from)
+    const isRelayed = probe.stage.type === 'indirect' && probe.stage.proxies.has(from)
+    if (from !== probe.subject && !(isRelayed && this.#port.acceptsProxyAck(probe.subject, nowMs)))
+      return false
+    this.#unresponsive.delete(from)
     this.#end(probe)
     return true
   }
 
   nack(from: string, seq: number): void {
     const stage = this.#probes.get(seq)?.stage
-    if (stage?.type === 'indirect' && stage.owing.delete(from)) this.#silent.delete(from)
+    if (stage?.type === 'indirect' && stage.pendingNacks.delete(from)) this.#unresponsive.delete(from)
   }
 
   /** Ends a subject's probe without a verdict; of the subject as a helper nothing is kept either. */
   drop(subject: string): void {
-    this.#silent.delete(subject)
+    this.#unresponsive.delete(subject)
     const probe = this.#bySubject.get(subject)
     if (probe !== undefined) this.#end(probe)
   }
 
   /** This member was called late by so many milliseconds. */
-  calledLate(ms: number): void {
+  timerLate(ms: number): void {
     for (const probe of this.#probes.values()) probe.lateMs = Math.max(probe.lateMs, ms)
   }
 
@@ -144,38 +145,38 @@ export class Prober {
       const probe = this.#probes.get(seq)
       if (probe === undefined) continue
       // Any byte since the ping shows that the subject is there; its ack may be slow, or lost.
-      if (this.#port.heardSince(probe.subject, probe.beganMs)) this.#end(probe)
-      else if (probe.lateMs > 0 && !probe.isPutOff) this.#putOff(probe, nowMs)
-      else if (probe.stage.type === 'direct') this.#askHelpers(probe, nowMs)
+      if (this.#port.receivedSince(probe.subject, probe.beganMs)) this.#end(probe)
+      else if (probe.lateMs > 0 && !probe.isExtended) this.#extend(probe, nowMs)
+      else if (probe.stage.type === 'direct') this.#sendIndirectProbes(probe, nowMs)
       else {
         this.#end(probe)
-        results.push({ subject: probe.subject, blame: this.#blame(probe.stage) })
+        results.push({ subject: probe.subject, penalty: this.#penalty(probe.stage) })
       }
     }
   }
 
-  #blame({ asked, owing }: IndirectStage): number {
-    const missing = [...owing].filter(id => !this.#silent.has(id))
-    for (const id of missing) this.#silent.add(id)
-    return selfBlame(asked.size, missing.length)
+  #penalty({ proxies, pendingNacks }: IndirectStage): number {
+    const missing = [...pendingNacks].filter(id => !this.#unresponsive.has(id))
+    for (const id of missing) this.#unresponsive.add(id)
+    return localHealthPenalty(proxies.size, missing.length)
   }
 
-  #putOff(probe: Probe, nowMs: number): void {
-    probe.isPutOff = true
-    this.#due.set(probe.seq, nowMs + latesInAnAnswer * probe.lateMs)
+  #extend(probe: Probe, nowMs: number): void {
+    probe.isExtended = true
+    this.#due.set(probe.seq, nowMs + latenessFactor * probe.lateMs)
   }
 
-  #askHelpers(probe: Probe, nowMs: number): void {
-    const helpers = this.#port.helpersFor(probe.subject)
+  #sendIndirectProbes(probe: Probe, nowMs: number): void {
+    const helpers = this.#port.proxiesFor(probe.subject)
     const owing = helpers.filter(helper => helper.nackExpected).map(helper => helper.id)
     probe.stage = {
       type: 'indirect',
-      asked: new Set(helpers.map(helper => helper.id)),
-      owing: new Set(owing),
+      proxies: new Set(helpers.map(helper => helper.id)),
+      pendingNacks: new Set(owing),
     }
     probe.lateMs = 0
-    probe.isPutOff = false
-    this.#due.set(probe.seq, nowMs + indirectStageMs(this.#knobs) * probe.scale)
+    probe.isExtended = false
+    this.#due.set(probe.seq, nowMs + indirectStageMs(this.#parameters) * probe.scale)
     for (const { id } of helpers)
       this.#port.send(id, { type: 'ping-request', seq: probe.seq, subject: probe.subject })
   }
@@ -188,8 +189,10 @@ export class Prober {
 }
 
 /** The rest of the interval after a direct ack's time. SWIM §3.1: the whole probe fits into one T′. */
-export function indirectStageMs(knobs: Pick<DetectorKnobs, 'probeIntervalMs' | 'probeTimeoutMs'>): number {
-  return knobs.probeIntervalMs - knobs.probeTimeoutMs
+export function indirectStageMs(
+  parameters: Pick<DetectorParameters, 'probeIntervalMs' | 'probeTimeoutMs'>,
+): number {
+  return parameters.probeIntervalMs - parameters.probeTimeoutMs
 }
 
 /**
@@ -198,6 +201,6 @@ export function indirectStageMs(knobs: Pick<DetectorKnobs, 'probeIntervalMs' | '
  * was the subject, 0; with nobody to ask, it may have been us, 1. memberlist's `probeNode`; Lifeguard §IV.A counts
  * the probe itself too.
  */
-export function selfBlame(helpersAsked: number, nacksMissing: number): number {
-  return helpersAsked === 0 ? 1 : nacksMissing
+export function localHealthPenalty(proxiesAsked: number, nacksMissing: number): number {
+  return proxiesAsked === 0 ? 1 : nacksMissing
 }

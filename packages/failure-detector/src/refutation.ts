@@ -1,25 +1,25 @@
-import type { DetectorKnobs } from './parameters.ts'
+import type { DetectorParameters } from './parameters.ts'
 
 interface Claim {
   readonly incarnation: number
   /** Who made it first. */
-  readonly accuser: string
+  readonly observer: string
   /** Who made it, if it is a hard one. */
-  readonly hardAccuser: string | undefined
+  readonly refusedObserver: string | undefined
   readonly dueMs: number
 }
 
 /** What is to be refuted. */
-export type Refuted = Pick<Claim, 'incarnation' | 'accuser'>
+export type Refuted = Pick<Claim, 'incarnation' | 'observer'>
 
 /**
  * How soon one refutation may follow another, so that liars cause a bounded number of them and each still comes
  * in time: half of the shortest suspicion there is, so that the other half is left to the two rumors. A hard
  * claim of a second accuser may shorten one to the hard floor, so it waits no longer than half of that.
  */
-export function refutationGapMs(isOfSecondHardAccuser: boolean, knobs: DetectorKnobs): number {
-  const softMs = (knobs.suspicionMult / 2) * knobs.probeIntervalMs
-  return isOfSecondHardAccuser ? Math.min(softMs, knobs.hardFloorMs / 2) : softMs
+export function refutationGapMs(isOfSecondRefusedObserver: boolean, parameters: DetectorParameters): number {
+  const softMs = (parameters.suspicionMult / 2) * parameters.probeIntervalMs
+  return isOfSecondRefusedObserver ? Math.min(softMs, parameters.refusedFloorMs / 2) : softMs
 }
 
 /**
@@ -27,15 +27,15 @@ export function refutationGapMs(isOfSecondHardAccuser: boolean, knobs: DetectorK
  * the first claim at once, and one that comes soon after it when the gap has passed.
  */
 export class Refutation {
-  readonly #knobs: DetectorKnobs
+  readonly #parameters: DetectorParameters
   #own = -1
   #refuted = -1
   #lastMs = -Infinity
-  #lastHardAccuser: string | undefined
+  #lastRefusedObserver: string | undefined
   #waiting: Claim | undefined
 
-  constructor(knobs: DetectorKnobs) {
-    this.#knobs = knobs
+  constructor(parameters: DetectorParameters) {
+    this.#parameters = parameters
   }
 
   nextMs(): number {
@@ -55,29 +55,29 @@ export class Refutation {
     this.#waiting = undefined
   }
 
-  /** Somebody claims that this member is suspect; `hard`: because it was itself refused. */
-  claim(incarnation: number, accuser: string, hard: boolean, nowMs: number): void {
+  /** Somebody claims that this member is suspect; `refused`: because it was itself refused. */
+  claim(incarnation: number, observer: string, refused: boolean, nowMs: number): void {
     if (incarnation < this.#own || incarnation <= this.#refuted) return
-    const hardAccuser = hard ? accuser : undefined
-    const isSecond = hardAccuser !== undefined && hardAccuser !== this.#lastHardAccuser
-    const dueMs = Math.max(nowMs, this.#lastMs + refutationGapMs(isSecond, this.#knobs))
+    const refusedObserver = refused ? observer : undefined
+    const isSecond = refusedObserver !== undefined && refusedObserver !== this.#lastRefusedObserver
+    const dueMs = Math.max(nowMs, this.#lastMs + refutationGapMs(isSecond, this.#parameters))
     const waiting = this.#waiting
     this.#waiting = {
       incarnation: Math.max(incarnation, waiting?.incarnation ?? incarnation),
-      accuser: waiting?.accuser ?? accuser,
-      hardAccuser: hardAccuser ?? waiting?.hardAccuser,
+      observer: waiting?.observer ?? observer,
+      refusedObserver: refusedObserver ?? waiting?.refusedObserver,
       dueMs: Math.min(dueMs, waiting?.dueMs ?? dueMs),
     }
   }
 
   /** What to refute now, once. */
-  take(nowMs: number): Refuted | undefined {
+  takeDue(nowMs: number): Refuted | undefined {
     const claim = this.#waiting
     if (claim === undefined || claim.dueMs > nowMs) return undefined
     this.#waiting = undefined
     this.#refuted = claim.incarnation
     this.#lastMs = nowMs
-    this.#lastHardAccuser = claim.hardAccuser ?? this.#lastHardAccuser
+    this.#lastRefusedObserver = claim.refusedObserver ?? this.#lastRefusedObserver
     return claim
   }
 }

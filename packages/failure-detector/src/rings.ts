@@ -3,7 +3,7 @@ import { ringHash } from './ring-hash.ts'
 /** Our choice: degree ≤ 8, and the overlay stays connected with half of the members gone. Rapid (ATC'18) §4.1 calls it K. */
 const defaultRings = 4
 
-interface Place {
+interface RingPosition {
   readonly hash: number
   readonly id: string
 }
@@ -62,7 +62,7 @@ class SortedRings implements Rings {
   readonly #removed = new Set<string>()
   /** Beside the prior's. */
   readonly #members: Set<string>
-  readonly #rings: Place[][]
+  readonly #rings: RingPosition[][]
 
   constructor(k: number, members: Set<string>, prior?: SortedRings) {
     this.k = k
@@ -85,9 +85,9 @@ class SortedRings implements Rings {
     if (this.has(id)) return false
     if (this.#removed.delete(id)) return true
     this.#members.add(id)
-    for (const [ring, places] of this.#rings.entries()) {
+    for (const [ring, positions] of this.#rings.entries()) {
       const place = { hash: ringHash(ring, id), id }
-      places.splice(firstNotBefore(places, place), 0, place)
+      positions.splice(firstNotBefore(positions, place), 0, place)
     }
     return true
   }
@@ -98,8 +98,8 @@ class SortedRings implements Rings {
       this.#removed.add(id)
       return true
     }
-    for (const [ring, places] of this.#rings.entries())
-      places.splice(firstNotBefore(places, { hash: ringHash(ring, id), id }), 1)
+    for (const [ring, positions] of this.#rings.entries())
+      positions.splice(firstNotBefore(positions, { hash: ringHash(ring, id), id }), 1)
     return true
   }
 
@@ -119,18 +119,23 @@ class SortedRings implements Rings {
     return [...found]
   }
 
-  #ring(ring: number): Place[] {
+  #ring(ring: number): RingPosition[] {
     const prior = this.#prior
     const before = prior ? prior.#ring(ring).filter(({ id }) => !this.#removed.has(id)) : []
     return [...before, ...(this.#rings[ring] ?? [])].sort(compare)
   }
 
   /** The first from there on, once around, that is not skipped. */
-  #next(ring: number, from: Place, step: 1 | -1, skip: (id: string) => boolean): Place | undefined {
-    const places = this.#rings[ring] ?? []
-    const at = firstNotBefore(places, from)
+  #next(
+    ring: number,
+    from: RingPosition,
+    step: 1 | -1,
+    skip: (id: string) => boolean,
+  ): RingPosition | undefined {
+    const positions = this.#rings[ring] ?? []
+    const at = firstNotBefore(positions, from)
     // Forward from itself or from whom it would push aside; backward from the one before.
-    const own = walk(places, step === 1 ? at : at - 1, step, skip)
+    const own = walk(positions, step === 1 ? at : at - 1, step, skip)
     const prior = this.#prior
     const before = prior && prior.#next(ring, from, step, id => this.#removed.has(id) || skip(id))
     return own && before ? nearer(own, before, from, step) : (own ?? before)
@@ -138,17 +143,17 @@ class SortedRings implements Rings {
 }
 
 /** Equal hashes are ordered by id, so that all members order them alike. */
-function compare(a: Place, b: Place): number {
+function compare(a: RingPosition, b: RingPosition): number {
   if (a.hash !== b.hash) return a.hash - b.hash
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
 
-function firstNotBefore(places: readonly Place[], sought: Place): number {
+function firstNotBefore(positions: readonly RingPosition[], sought: RingPosition): number {
   let low = 0
-  let high = places.length
+  let high = positions.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (compare(places[middle] as Place, sought) < 0) low = middle + 1
+    if (compare(positions[middle] as RingPosition, sought) < 0) low = middle + 1
     else high = middle
   }
   return low
@@ -156,23 +161,23 @@ function firstNotBefore(places: readonly Place[], sought: Place): number {
 
 /** The first from `start` on that is not skipped, once around. */
 function walk(
-  places: readonly Place[],
+  positions: readonly RingPosition[],
   start: number,
   step: 1 | -1,
   skip: (id: string) => boolean,
-): Place | undefined {
-  const size = places.length
+): RingPosition | undefined {
+  const size = positions.length
   for (let walked = 0; walked < size; walked++) {
-    const place = places[(start + step * walked + 2 * size) % size]
+    const place = positions[(start + step * walked + 2 * size) % size]
     if (place !== undefined && !skip(place.id)) return place
   }
   return undefined
 }
 
 /** Which of two comes first on the way around from there. */
-function nearer(a: Place, b: Place, from: Place, step: 1 | -1): Place {
+function nearer(a: RingPosition, b: RingPosition, from: RingPosition, step: 1 | -1): RingPosition {
   // Forward the place itself comes first, backward last.
-  const isPast = (place: Place) => (step === 1 ? compare(place, from) < 0 : compare(place, from) >= 0)
+  const isPast = (place: RingPosition) => (step === 1 ? compare(place, from) < 0 : compare(place, from) >= 0)
   if (isPast(a) !== isPast(b)) return isPast(a) ? b : a
   return compare(a, b) * step < 0 ? a : b
 }

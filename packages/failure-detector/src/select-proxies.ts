@@ -2,7 +2,7 @@
  * Helper choice: up to `count` members to ask about a silent one, at random within each tier, the first tier
  * first. Nobody is asked twice.
  */
-export function chooseHelpers(
+export function selectProxies(
   count: number,
   tiers: readonly (readonly string[])[],
   random: () => number,

@@ -2,7 +2,7 @@
  * Sequence: numbers that are never used twice. It begins at a random place below 2³¹, so that answers to
  * the life before a restart do not fit, and ends at 2⁵³.
  */
-export class Sequence {
+export class SequenceNumbers {
   #last: number
 
   constructor(random: () => number) {

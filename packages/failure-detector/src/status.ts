@@ -21,21 +21,21 @@ export type DetectorStatus =
   | { readonly type: 'dead'; readonly incarnation: number; readonly sinceMs: number }
   | { readonly type: 'left'; readonly incarnation: number }
 
-/** A member's status, when no verdict on it is given before `heldUntilMs`. */
-export function statusOf({ incarnation, standing }: Member, heldUntilMs: number): DetectorStatus {
-  switch (standing.type) {
+/** A member's status, when no verdict on it is given before `deferredUntilMs`. */
+export function statusOf({ incarnation, state }: Member, deferredUntilMs: number): DetectorStatus {
+  switch (state.type) {
     case 'alive':
     case 'left':
-      return { type: standing.type, incarnation }
+      return { type: state.type, incarnation }
     case 'dead':
-      return { type: 'dead', incarnation, sinceMs: standing.sinceMs }
+      return { type: 'dead', incarnation, sinceMs: state.sinceMs }
     case 'suspect': {
-      const { sinceMs, deadlineMs, observers } = standing.suspicion
+      const { sinceMs, deadlineMs, observers } = state.suspicion
       return {
         type: 'suspect',
         incarnation,
         sinceMs,
-        deadlineMs: Math.max(deadlineMs, heldUntilMs),
+        deadlineMs: Math.max(deadlineMs, deferredUntilMs),
         observers,
       }
     }

@@ -13,7 +13,7 @@ export function minSuspicionMs(mult: number, clusterSize: number, probeIntervalM
  * How many further observers bring the longest timeout down to the shortest: Lifeguard's K. Where there are not
  * so many others who could observe, all of them; below one, the timeout is the shortest.
  */
-export function confirmationsWanted(wanted: number, otherObservers: number): number {
+export function confirmationsNeeded(wanted: number, otherObservers: number): number {
   return Math.max(0, Math.min(wanted, otherObservers))
 }
 

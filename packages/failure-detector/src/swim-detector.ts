@@ -1,30 +1,30 @@
 import type { Attention } from './attention.ts'
-import { Excuses } from './attention-leases.ts'
-import { Links } from './connection-tracker.ts'
+import { AttentionLeases } from './attention-leases.ts'
+import { ConnectionTracker } from './connection-tracker.ts'
 import type { Detector } from './detector.ts'
 import type { DetectorEffect } from './effect.ts'
 import { Heartbeats } from './heartbeats.ts'
-import type { DetectorInput, LinkState } from './input.ts'
-import { lateMs, OwnStall } from './local-pause.ts'
-import { isLiving, type Member, Roster } from './member-list.ts'
-import type { DetectorKnobs } from './parameters.ts'
+import type { ConnectionEvent, DetectorInput } from './input.ts'
+import { LocalPause, lateMs } from './local-pause.ts'
+import { isLiving, type Member, MemberList } from './member-list.ts'
+import type { DetectorParameters } from './parameters.ts'
 import type { ProbeMessage } from './probe-message.ts'
-import { Probing } from './probe-scheduler.ts'
+import { ProbeScheduler } from './probe-scheduler.ts'
 import { Refutation } from './refutation.ts'
 import { type DetectorStatus, statusOf } from './status.ts'
-import { Verdicts } from './suspicion-timers.ts'
+import { SuspicionTimers } from './suspicion-timers.ts'
 
 /** Machine: hands each input to the part whose business it is, and decides only in which order things happen. */
-export class Machine implements Detector {
+export class SwimDetector implements Detector {
   readonly #self: string
   readonly #random: () => number
-  readonly #knobs: DetectorKnobs
-  readonly #roster: Roster
-  readonly #links: Links
-  readonly #stall: OwnStall
-  readonly #verdicts: Verdicts
-  readonly #excuses: Excuses
-  readonly #probing: Probing
+  readonly #parameters: DetectorParameters
+  readonly #memberList: MemberList
+  readonly #connections: ConnectionTracker
+  readonly #localPause: LocalPause
+  readonly #suspicionTimers: SuspicionTimers
+  readonly #leases: AttentionLeases
+  readonly #probeScheduler: ProbeScheduler
   readonly #refutation: Refutation
   readonly #heartbeats: Heartbeats
   #effects: DetectorEffect[] = []
@@ -34,46 +34,57 @@ export class Machine implements Detector {
   constructor(
     self: string,
     random: () => number,
-    knobs: DetectorKnobs,
+    parameters: DetectorParameters,
     order: 'given' | 'shuffled',
-    prior: Machine | undefined,
+    prior: SwimDetector | undefined,
   ) {
-    const roster = new Roster(self, prior && prior.#roster)
-    this.#roster = roster
+    const memberList = new MemberList(self, prior && prior.#memberList)
+    this.#memberList = memberList
     this.#self = self
     this.#random = random
-    this.#knobs = knobs
-    this.#links = new Links(knobs)
-    this.#excuses = new Excuses(this.#links)
-    this.#stall = new OwnStall(knobs)
-    this.#verdicts = new Verdicts(self, knobs, roster, effect => this.#effects.push(effect))
-    this.#refutation = new Refutation(knobs)
-    this.#heartbeats = new Heartbeats(knobs, random)
+    this.#parameters = parameters
+    this.#connections = new ConnectionTracker(parameters)
+    this.#leases = new AttentionLeases(this.#connections)
+    this.#localPause = new LocalPause(parameters)
+    this.#suspicionTimers = new SuspicionTimers(self, parameters, memberList, effect =>
+      this.#effects.push(effect),
+    )
+    this.#refutation = new Refutation(parameters)
+    this.#heartbeats = new Heartbeats(parameters, random)
     const send = (to: string, message: ProbeMessage): void => this.#send(to, message)
-    const mayVouch = (id: string, nowMs: number): boolean => !this.#heartbeats.isOverdue(id, nowMs)
-    this.#probing = new Probing({ self, knobs, random, order, roster, links: this.#links, send, mayVouch })
+    const acceptsProxyAck = (id: string, nowMs: number): boolean => !this.#heartbeats.isOverdue(id, nowMs)
+    this.#probeScheduler = new ProbeScheduler({
+      self,
+      parameters,
+      random,
+      order,
+      memberList,
+      links: this.#connections,
+      send,
+      acceptsProxyAck,
+    })
   }
 
   handle(input: DetectorInput, nowMs: number): DetectorEffect[] {
     // Sockets may be read before timers run: a stall is noticed by whichever call comes first.
-    this.#noticeStall(nowMs)
-    this.#take(input, nowMs)
+    this.#detectLocalPause(nowMs)
+    this.#dispatch(input, nowMs)
     this.#refute(nowMs)
     return this.#flush()
   }
 
   advance(nowMs: number): DetectorEffect[] {
-    this.#noticeStall(nowMs)
-    const { probed, forOthers } = this.#probing.advance(nowMs)
-    for (const { subject } of probed) this.#doubt(this.#roster.get(subject), nowMs)
-    for (const subject of forOthers) this.#confirm(this.#roster.get(subject), nowMs)
-    for (const member of this.#excuses.takeEnded(nowMs, nowMs < this.awayUntilMs())) {
-      this.#verdicts.resume(member)
-      this.#probing.hurry(member, nowMs)
+    this.#detectLocalPause(nowMs)
+    const { probed, failedForOthers } = this.#probeScheduler.advance(nowMs)
+    for (const { subject } of probed) this.#suspectIfAllowed(this.#memberList.get(subject), nowMs)
+    for (const subject of failedForOthers) this.#confirmSuspicion(this.#memberList.get(subject), nowMs)
+    for (const member of this.#leases.takeExpired(nowMs, nowMs < this.graceUntilMs())) {
+      this.#suspicionTimers.rearm(member)
+      this.#probeScheduler.probeNow(member, nowMs)
     }
     this.#refute(nowMs)
-    const dead = this.#verdicts.conclude(nowMs, member => this.#heldUntilMs(member))
-    for (const { id } of dead) this.#probing.drop(id)
+    const dead = this.#suspicionTimers.expire(nowMs, member => this.#deferredUntilMs(member))
+    for (const { id } of dead) this.#probeScheduler.drop(id)
     if (nowMs >= this.#tickMs) this.#tick(nowMs)
     return this.#flush()
   }
@@ -81,16 +92,16 @@ export class Machine implements Detector {
   deadlineMs(): number {
     return Math.min(
       this.#tickMs,
-      this.#probing.nextMs(),
-      this.#verdicts.nextMs(),
-      this.#excuses.nextMs(),
+      this.#probeScheduler.nextMs(),
+      this.#suspicionTimers.nextMs(),
+      this.#leases.nextMs(),
       this.#refutation.nextMs(),
     )
   }
 
   status(id: string): DetectorStatus | undefined {
-    const member = this.#roster.get(id)
-    return member && statusOf(member, this.#heldUntilMs(member))
+    const member = this.#memberList.get(id)
+    return member && statusOf(member, this.#deferredUntilMs(member))
   }
 
   phi(id: string, nowMs: number): number | undefined {
@@ -98,18 +109,18 @@ export class Machine implements Detector {
   }
 
   localHealth(): number {
-    return this.#probing.health.score
+    return this.#probeScheduler.health.score
   }
 
-  awayUntilMs(): number {
-    return Math.max(this.#stall.awayUntilMs, this.#links.awayUntilMs)
+  graceUntilMs(): number {
+    return Math.max(this.#localPause.graceUntilMs, this.#connections.graceUntilMs)
   }
 
   subjects(): readonly string[] {
-    return this.#probing.subjects
+    return this.#probeScheduler.subjects
   }
 
-  #take(input: DetectorInput, nowMs: number): void {
+  #dispatch(input: DetectorInput, nowMs: number): void {
     switch (input.type) {
       case 'member':
         if (input.id === this.#self) this.#refutation.raised(input.incarnation)
@@ -123,87 +134,88 @@ export class Machine implements Detector {
         this.#forget(input.id)
         break
       case 'subjects':
-        this.#probing.replaceSubjects(input.subjects)
+        this.#probeScheduler.replaceSubjects(input.subjects)
         break
       case 'suspicion': {
-        const { subject, incarnation, observer, hard } = input
-        if (subject === this.#self) this.#refutation.claim(incarnation, observer, hard, nowMs)
-        else this.#suspicion(subject, incarnation, observer, hard, nowMs)
+        const { subject, incarnation, observer, refused } = input
+        if (subject === this.#self) this.#refutation.claim(incarnation, observer, refused, nowMs)
+        else this.#suspicion(subject, incarnation, observer, refused, nowMs)
         break
       }
       case 'evidence':
-        this.#heard(input.id, nowMs)
+        this.#received(input.id, nowMs)
         break
       case 'message':
         this.#message(input.from, input.message, nowMs)
         break
-      case 'link':
-        this.#link(input.id, input.state, nowMs)
+      case 'connection':
+        this.#connectionChanged(input.id, input.state, nowMs)
         break
-      case 'beat':
-        if (this.#roster.has(input.id)) this.#heartbeats.beat(input.id, input.incarnation, input.beat, nowMs)
+      case 'heartbeat':
+        if (this.#memberList.has(input.id))
+          this.#heartbeats.record(input.id, input.incarnation, input.sequence, nowMs)
         break
-      case 'beat-interval':
-        this.#heartbeats.expect(input.ms)
+      case 'heartbeat-interval':
+        this.#heartbeats.setInterval(input.ms)
         break
       case 'timers':
-        this.#stall.timersAreLate = input.areLate
+        this.#localPause.timersAreLate = input.areLate
         break
-      case 'slept':
-        this.#wasAway(input.ms, nowMs)
+      case 'suspended':
+        this.#resumeAfterPause(input.ms, nowMs)
         break
     }
   }
 
   #member(id: string, incarnation: number, attention: Attention | undefined, nowMs: number): void {
-    const known = this.#roster.get(id)
+    const known = this.#memberList.get(id)
     if (known !== undefined && incarnation < known.incarnation) return
-    const member = known ?? this.#roster.add(id, incarnation, { type: 'alive' })
+    const member = known ?? this.#memberList.add(id, incarnation, { type: 'alive' })
     if (incarnation > member.incarnation) {
-      this.#verdicts.revive(member, incarnation)
-      this.#probing.drop(id)
+      this.#suspicionTimers.markAlive(member, incarnation)
+      this.#probeScheduler.drop(id)
       // It spoke just now: the silence since its last beat, in an earlier incarnation, says nothing any more.
       this.#heartbeats.forget(id)
     }
-    this.#excuses.ask(member, attention, nowMs)
+    this.#leases.renew(member, attention, nowMs)
   }
 
   #beginTicking(nowMs: number): void {
     // Members that start together must not probe in step.
-    if (this.#tickMs === Infinity && this.#roster.clusterSize > 1)
-      this.#tickMs = nowMs + this.#random() * this.#knobs.probeIntervalMs
+    if (this.#tickMs === Infinity && this.#memberList.clusterSize > 1)
+      this.#tickMs = nowMs + this.#random() * this.#parameters.probeIntervalMs
   }
 
   #left(id: string, incarnation: number): void {
-    const known = this.#roster.get(id)
+    const known = this.#memberList.get(id)
     if (id === this.#self || (known !== undefined && incarnation < known.incarnation)) return
     // Kept though it was never seen: the goodbye may have overtaken the join.
-    const member = known ?? this.#roster.add(id, incarnation, { type: 'left' })
+    const member = known ?? this.#memberList.add(id, incarnation, { type: 'left' })
     member.incarnation = incarnation
-    this.#verdicts.stand(member, { type: 'left' })
-    this.#probing.drop(id)
+    this.#suspicionTimers.setState(member, { type: 'left' })
+    this.#probeScheduler.drop(id)
   }
 
   #forget(id: string): void {
     if (id === this.#self) this.#refutation.forget()
-    const member = this.#roster.get(id)
+    const member = this.#memberList.get(id)
     if (member !== undefined) {
-      this.#excuses.forget(member)
-      this.#verdicts.forget(member)
+      this.#leases.forget(member)
+      this.#suspicionTimers.forget(member)
     }
-    this.#probing.drop(id)
-    this.#links.forget(id)
+    this.#probeScheduler.drop(id)
+    this.#connections.forget(id)
     this.#heartbeats.forget(id)
   }
 
-  #suspicion(subject: string, incarnation: number, observer: string, hard: boolean, nowMs: number): void {
-    const member = this.#roster.get(subject)
+  #suspicion(subject: string, incarnation: number, observer: string, refused: boolean, nowMs: number): void {
+    const member = this.#memberList.get(subject)
     // Below: refuted. Above: not a word of the member itself yet, and the host will repeat it.
     if (member === undefined || incarnation !== member.incarnation) return
-    this.#excuses.suspected(member)
-    this.#verdicts.claim(member, observer, hard, nowMs)
-    if (this.#probing.wasSilentForOthers(member, nowMs)) this.#confirm(member, nowMs)
-    else if (this.#probing.isSubject(subject)) this.#probing.hurry(member, nowMs)
+    this.#leases.suspected(member)
+    this.#suspicionTimers.addClaim(member, observer, refused, nowMs)
+    if (this.#probeScheduler.failedIndirectProbe(member, nowMs)) this.#confirmSuspicion(member, nowMs)
+    else if (this.#probeScheduler.isSubject(subject)) this.#probeScheduler.probeNow(member, nowMs)
   }
 
   #message(from: string, message: ProbeMessage, nowMs: number): void {
@@ -211,62 +223,62 @@ export class Machine implements Detector {
       case 'ping':
         this.#send(from, { type: 'ack', seq: message.seq })
         if (message.suspected !== undefined) this.#refutation.claim(message.suspected, from, false, nowMs)
-        this.#heard(from, nowMs)
+        this.#received(from, nowMs)
         break
       case 'ack':
         // A late ack is no evidence either: it tells of the time of another probe.
-        if (this.#probing.ack(from, message.seq, nowMs)) this.#heard(from, nowMs)
+        if (this.#probeScheduler.ack(from, message.seq, nowMs)) this.#received(from, nowMs)
         break
       case 'ping-request':
-        this.#probing.serve(from, message.seq, message.subject, nowMs)
-        this.#heard(from, nowMs)
+        this.#probeScheduler.handleIndirectProbe(from, message.seq, message.subject, nowMs)
+        this.#received(from, nowMs)
         break
       case 'nack':
-        this.#probing.nack(from, message.seq)
-        this.#heard(from, nowMs)
+        this.#probeScheduler.nack(from, message.seq)
+        this.#received(from, nowMs)
         break
     }
   }
 
-  #link(id: string, state: LinkState, nowMs: number): void {
-    const member = this.#roster.get(id)
+  #connectionChanged(id: string, state: ConnectionEvent, nowMs: number): void {
+    const member = this.#memberList.get(id)
     switch (state) {
       case 'open':
-        if (this.#links.opened(id, nowMs)) this.#heartbeats.skipTo(nowMs)
-        if (member !== undefined) this.#excuses.linkOpened(member)
-        this.#heard(id, nowMs)
+        if (this.#connections.opened(id, nowMs)) this.#heartbeats.skipTo(nowMs)
+        if (member !== undefined) this.#leases.linkOpened(member)
+        this.#received(id, nowMs)
         break
       case 'closed':
         this.#closed(id, nowMs)
         break
       case 'released':
-        this.#links.forget(id)
+        this.#connections.forget(id)
         break
       case 'refused':
         // While connected it was only the end of a second dial.
-        if (!this.#links.isOpen(id)) this.#refused(member, nowMs)
+        if (!this.#connections.isOpen(id)) this.#refused(member, nowMs)
         break
       case 'unreachable':
-        if (isLiving(member)) this.#probing.hurry(member, nowMs)
+        if (isLiving(member)) this.#probeScheduler.probeNow(member, nowMs)
         break
       case 'network-down':
-        this.#links.networkDown(id, nowMs)
+        this.#connections.networkDown(id, nowMs)
         break
     }
   }
 
   #closed(id: string, nowMs: number): void {
-    const member = this.#roster.get(id)
-    const wasOpen = this.#links.closed(id, nowMs)
-    if (wasOpen || this.#probing.isSubject(id)) this.#redial(member)
-    if (wasOpen && member !== undefined) this.#excuses.linkClosed(member, nowMs)
+    const member = this.#memberList.get(id)
+    const wasOpen = this.#connections.closed(id, nowMs)
+    if (wasOpen || this.#probeScheduler.isSubject(id)) this.#redial(member)
+    if (wasOpen && member !== undefined) this.#leases.linkClosed(member, nowMs)
   }
 
   #refused(member: Member | undefined, nowMs: number): void {
-    this.#links.refused(nowMs)
+    this.#connections.refused(nowMs)
     if (!isLiving(member)) return
-    if (nowMs < this.#stall.awayUntilMs) this.#probing.hurry(member, nowMs)
-    else this.#verdicts.accuse(member, true, nowMs)
+    if (nowMs < this.#localPause.graceUntilMs) this.#probeScheduler.probeNow(member, nowMs)
+    else this.#suspicionTimers.suspect(member, true, nowMs)
   }
 
   #redial(member: Member | undefined): void {
@@ -274,69 +286,70 @@ export class Machine implements Detector {
   }
 
   /** A byte came from `id` itself. */
-  #heard(id: string, nowMs: number): void {
-    if (this.#links.heard(nowMs)) this.#heartbeats.skipTo(nowMs)
-    const member = this.#roster.get(id)
+  #received(id: string, nowMs: number): void {
+    if (this.#connections.received(nowMs)) this.#heartbeats.skipTo(nowMs)
+    const member = this.#memberList.get(id)
     if (member === undefined) return
-    member.heardMs = nowMs
-    switch (member.standing.type) {
+    member.receivedMs = nowMs
+    switch (member.state.type) {
       case 'alive':
       case 'left':
         return
       case 'suspect':
-        this.#probing.hurry(member, nowMs)
+        this.#probeScheduler.probeNow(member, nowMs)
         break
       case 'dead':
-        this.#probing.tellDead(member, nowMs)
+        this.#probeScheduler.notifyDead(member, nowMs)
         break
     }
   }
 
   /** A probe found nobody. */
-  #doubt(member: Member | undefined, nowMs: number): void {
-    if (isLiving(member) && nowMs >= this.#heldUntilMs(member)) this.#verdicts.accuse(member, false, nowMs)
+  #suspectIfAllowed(member: Member | undefined, nowMs: number): void {
+    if (isLiving(member) && nowMs >= this.#deferredUntilMs(member))
+      this.#suspicionTimers.suspect(member, false, nowMs)
   }
 
   /** Somebody suspects the member, and a ping of ours for somebody else was not answered either. */
-  #confirm(member: Member | undefined, nowMs: number): void {
-    if (member?.standing.type === 'suspect' && this.#probing.wasSilentForOthers(member, nowMs))
-      this.#doubt(member, nowMs)
+  #confirmSuspicion(member: Member | undefined, nowMs: number): void {
+    if (member?.state.type === 'suspect' && this.#probeScheduler.failedIndirectProbe(member, nowMs))
+      this.#suspectIfAllowed(member, nowMs)
   }
 
   /** Until when this member gives no verdict on that one. */
-  #heldUntilMs(member: Member): number {
-    return Math.max(this.awayUntilMs(), member.excuse.untilMs)
+  #deferredUntilMs(member: Member): number {
+    return Math.max(this.graceUntilMs(), member.lease.untilMs)
   }
 
   #tick(nowMs: number): void {
-    for (const id of this.#links.tick(nowMs)) this.#redial(this.#roster.get(id))
-    for (const id of this.#heartbeats.takeSilent(nowMs))
-      if (!this.#probing.isSubject(id)) this.#doubt(this.#roster.get(id), nowMs)
-    this.#probing.probeNext(nowMs)
-    this.#tickMs = this.#roster.clusterSize > 1 ? nowMs + this.#probing.intervalMs : Infinity
+    for (const id of this.#connections.tick(nowMs)) this.#redial(this.#memberList.get(id))
+    for (const id of this.#heartbeats.takeOverdue(nowMs))
+      if (!this.#probeScheduler.isSubject(id)) this.#suspectIfAllowed(this.#memberList.get(id), nowMs)
+    this.#probeScheduler.probeNext(nowMs)
+    this.#tickMs = this.#memberList.clusterSize > 1 ? nowMs + this.#probeScheduler.intervalMs : Infinity
   }
 
   #refute(nowMs: number): void {
-    const refuted = this.#refutation.take(nowMs)
+    const refuted = this.#refutation.takeDue(nowMs)
     if (refuted === undefined) return
-    this.#probing.health.refuted(refuted.accuser, nowMs)
+    this.#probeScheduler.health.refuted(refuted.observer, nowMs)
     this.#effects.push({ type: 'refute', incarnation: refuted.incarnation })
   }
 
-  #noticeStall(nowMs: number): void {
+  #detectLocalPause(nowMs: number): void {
     const ms = lateMs(nowMs, this.deadlineMs(), this.#lastCallMs)
     this.#lastCallMs = nowMs
-    if (this.#stall.explains(ms)) this.#wasAway(ms, nowMs)
-    else this.#probing.calledLate(ms)
+    if (this.#localPause.isPause(ms)) this.#resumeAfterPause(ms, nowMs)
+    else this.#probeScheduler.timerLate(ms)
   }
 
-  #wasAway(ms: number, nowMs: number): void {
-    if (!this.#stall.ended(nowMs)) return
-    this.#probing.dropAll()
-    this.#probing.health.change(+1)
+  #resumeAfterPause(ms: number, nowMs: number): void {
+    if (!this.#localPause.resumed(nowMs)) return
+    this.#probeScheduler.dropAll()
+    this.#probeScheduler.health.change(+1)
     this.#heartbeats.skipTo(nowMs)
     if (this.#tickMs !== Infinity) this.#tickMs = nowMs
-    this.#effects.push({ type: 'stalled', ms })
+    this.#effects.push({ type: 'paused', ms })
   }
 
   #send(to: string, message: ProbeMessage): void {

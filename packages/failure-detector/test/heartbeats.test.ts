@@ -10,7 +10,7 @@ describe('Heartbeats', () => {
     for (let index = 0; index < count; index++) {
       nowMs += everyMs
       beat += 1
-      heartbeats.beat('a', 1, beat, nowMs)
+      heartbeats.record('a', 1, beat, nowMs)
     }
   }
   beforeEach(() => {
@@ -29,36 +29,36 @@ describe('Heartbeats', () => {
 
   it('names whose silence is too long, when phi reaches the threshold', () => {
     beats(9)
-    expect(heartbeats.takeSilent(nowMs + 21_500)).toEqual([])
+    expect(heartbeats.takeOverdue(nowMs + 21_500)).toEqual([])
     expect(heartbeats.phi('a', nowMs + 21_500)).toBeLessThan(8)
-    expect(heartbeats.takeSilent(nowMs + 21_600)).toEqual(['a'])
+    expect(heartbeats.takeOverdue(nowMs + 21_600)).toEqual(['a'])
     expect(heartbeats.phi('a', nowMs + 21_600)).toBeGreaterThan(8)
   })
 
   it('spreads what it names over one mean, so that not all members notice at once', () => {
     heartbeats = new Heartbeats(profiles.lan, () => 0.5)
     beats(9)
-    expect(heartbeats.takeSilent(nowMs + 24_000)).toEqual([])
-    expect(heartbeats.takeSilent(nowMs + 24_100)).toEqual(['a'])
+    expect(heartbeats.takeOverdue(nowMs + 24_000)).toEqual([])
+    expect(heartbeats.takeOverdue(nowMs + 24_100)).toEqual(['a'])
   })
 
   it('names nobody on the strength of a few beats', () => {
     beats(8)
-    expect(heartbeats.takeSilent(nowMs + 1e9)).toEqual([])
+    expect(heartbeats.takeOverdue(nowMs + 1e9)).toEqual([])
   })
 
   it('ignores beats that are old news', () => {
     beats(9)
-    heartbeats.beat('a', 1, beat, nowMs + 20_000)
-    heartbeats.beat('a', 0, beat + 1, nowMs + 20_000)
-    expect(heartbeats.takeSilent(nowMs + 21_600)).toEqual(['a'])
+    heartbeats.record('a', 1, beat, nowMs + 20_000)
+    heartbeats.record('a', 0, beat + 1, nowMs + 20_000)
+    expect(heartbeats.takeOverdue(nowMs + 21_600)).toEqual(['a'])
   })
 
   it('begins anew with a greater incarnation', () => {
     beats(9)
-    heartbeats.beat('a', 2, 1, nowMs)
+    heartbeats.record('a', 2, 1, nowMs)
     expect(heartbeats.phi('a', nowMs)).toBeUndefined()
-    expect(heartbeats.takeSilent(nowMs + 1e9)).toEqual([])
+    expect(heartbeats.takeOverdue(nowMs + 1e9)).toEqual([])
   })
 
   it('learns nothing of the time in which this member was away', () => {
@@ -66,11 +66,11 @@ describe('Heartbeats', () => {
     const backMs = nowMs + 3_600_000
     heartbeats.skipTo(backMs)
     expect(heartbeats.phi('a', backMs)).toBeCloseTo(0, 3)
-    expect(heartbeats.takeSilent(backMs)).toEqual([])
+    expect(heartbeats.takeOverdue(backMs)).toEqual([])
     nowMs = backMs
     beats(2)
-    expect(heartbeats.takeSilent(nowMs + 21_500)).toEqual([])
-    expect(heartbeats.takeSilent(nowMs + 27_100)).toEqual(['a'])
+    expect(heartbeats.takeOverdue(nowMs + 21_500)).toEqual([])
+    expect(heartbeats.takeOverdue(nowMs + 27_100)).toEqual(['a'])
   })
 
   it('does not learn a gap in which it was away, however short', () => {
@@ -78,29 +78,29 @@ describe('Heartbeats', () => {
     nowMs += 8_000
     heartbeats.skipTo(nowMs)
     beats(2)
-    expect(heartbeats.takeSilent(nowMs + 21_600)).toEqual(['a'])
+    expect(heartbeats.takeOverdue(nowMs + 21_600)).toEqual(['a'])
     expect(heartbeats.phi('a', nowMs + 21_600)).toBeGreaterThan(8)
   })
 
   it('expects no beat sooner than hearts are meant to beat, whatever it learned', () => {
-    heartbeats.expect(20_000)
+    heartbeats.setInterval(20_000)
     beats(9)
-    expect(heartbeats.takeSilent(nowMs + 86_000)).toEqual([])
-    expect(heartbeats.takeSilent(nowMs + 86_200)).toEqual(['a'])
+    expect(heartbeats.takeOverdue(nowMs + 86_000)).toEqual([])
+    expect(heartbeats.takeOverdue(nowMs + 86_200)).toEqual(['a'])
     beats(9, 40_000)
-    expect(heartbeats.takeSilent(nowMs + 86_200)).toEqual([])
+    expect(heartbeats.takeOverdue(nowMs + 86_200)).toEqual([])
   })
 
   it('ends with its member', () => {
     beats(9)
     heartbeats.forget('a')
     expect(heartbeats.phi('a', nowMs)).toBeUndefined()
-    expect(heartbeats.takeSilent(nowMs + 1e9)).toEqual([])
+    expect(heartbeats.takeOverdue(nowMs + 1e9)).toEqual([])
   })
 
   it('comes to an end when beats arrive at one instant', () => {
     beats(12, 0)
-    expect(heartbeats.takeSilent(nowMs + 1e6)).toEqual(['a'])
+    expect(heartbeats.takeOverdue(nowMs + 1e6)).toEqual(['a'])
   })
 })
 

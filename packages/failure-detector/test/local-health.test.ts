@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { LocalHealth, refutationDoubtMs } from '../src/local-health.ts'
+import { LocalHealth, penaltyIntervalMs } from '../src/local-health.ts'
 import { profiles } from '../src/parameters.ts'
 
 it.each([
@@ -22,7 +22,7 @@ it.each([
   ['wan', 50_000],
 ] as const)('%s: refuting one accuser counts once in %i ms, and each accuser', (profile, gapMs) => {
   const health = new LocalHealth(profiles[profile])
-  expect(refutationDoubtMs(profiles[profile])).toBe(gapMs)
+  expect(penaltyIntervalMs(profiles[profile])).toBe(gapMs)
   for (let nowMs = 0; nowMs < 3 * gapMs; nowMs += 250) health.refuted('liar', nowMs)
   expect(health.score).toBe(3)
   health.refuted('another', 3 * gapMs)
@@ -32,13 +32,13 @@ it.each([
 it.each([1, 7, 30])(
   'with max %i, answered probes make well who refutes one accuser without end',
   maxLocalHealth => {
-    const knobs = { ...profiles.lan, maxLocalHealth }
-    const health = new LocalHealth(knobs)
+    const parameters = { ...profiles.lan, maxLocalHealth }
+    const health = new LocalHealth(parameters)
     health.change(maxLocalHealth)
     for (
       let nowMs = 0;
-      nowMs < 1_000 * knobs.probeIntervalMs;
-      nowMs += health.scale * knobs.probeIntervalMs
+      nowMs < 1_000 * parameters.probeIntervalMs;
+      nowMs += health.scale * parameters.probeIntervalMs
     ) {
       health.refuted('liar', nowMs)
       health.change(-1)

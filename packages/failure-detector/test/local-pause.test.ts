@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { lateMs, OwnStall } from '../src/local-pause.ts'
+import { LocalPause, lateMs } from '../src/local-pause.ts'
 import { profiles } from '../src/parameters.ts'
 
 it.each([
@@ -14,10 +14,10 @@ it.each([
 })
 
 it('keeps its window after the end, and takes two signs of one stall for one', () => {
-  const stall = new OwnStall(profiles.lan)
-  expect(stall.awayUntilMs).toBe(-Infinity)
-  expect([stall.ended(5_000), stall.ended(5_000), stall.ended(6_000)]).toEqual([true, false, true])
-  expect(stall.awayUntilMs).toBe(8_000)
+  const stall = new LocalPause(profiles.lan)
+  expect(stall.graceUntilMs).toBe(-Infinity)
+  expect([stall.resumed(5_000), stall.resumed(5_000), stall.resumed(6_000)]).toEqual([true, false, true])
+  expect(stall.graceUntilMs).toBe(8_000)
 })
 
 it.each([
@@ -29,22 +29,22 @@ it.each([
 ])(
   'a call that is %d ms late, where timers are late: %s, means that one was away: %s',
   (lateMs, areLate, isStall) => {
-    const stall = new OwnStall(profiles.lan)
+    const stall = new LocalPause(profiles.lan)
     stall.timersAreLate = areLate
-    expect(stall.explains(lateMs)).toBe(isStall)
+    expect(stall.isPause(lateMs)).toBe(isStall)
   },
 )
 
 it('suspends judgement half of the time at most, and a moment after each stall', () => {
-  const stall = new OwnStall(profiles.lan)
-  let awayMs = 0
+  const stall = new LocalPause(profiles.lan)
+  let graceMs = 0
   for (let nowMs = 0; nowMs < 600_000; nowMs += 100) {
     if (nowMs % 1_900 === 0) {
-      stall.ended(nowMs)
-      expect(stall.awayUntilMs).toBeGreaterThanOrEqual(nowMs + 500)
+      stall.resumed(nowMs)
+      expect(stall.graceUntilMs).toBeGreaterThanOrEqual(nowMs + 500)
     }
-    if (nowMs < stall.awayUntilMs) awayMs += 100
+    if (nowMs < stall.graceUntilMs) graceMs += 100
   }
-  expect(awayMs).toBeGreaterThan(0.45 * 600_000)
-  expect(awayMs).toBeLessThan(0.65 * 600_000)
+  expect(graceMs).toBeGreaterThan(0.45 * 600_000)
+  expect(graceMs).toBeLessThan(0.65 * 600_000)
 })

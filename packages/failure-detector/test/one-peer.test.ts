@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { DetectorInput, LinkState, ProbeMessage } from '../src/index.ts'
+import type { ConnectionEvent, DetectorInput, ProbeMessage } from '../src/index.ts'
 import { SimulatedNetwork } from './simulated-network.ts'
 
 const beatMs = 5_000
 const peer = 'm0'
-const linkStates: readonly LinkState[] = [
+const linkStates: readonly ConnectionEvent[] = [
   'open',
   'closed',
   'released',
@@ -16,7 +16,7 @@ const linkStates: readonly LinkState[] = [
 
 /** What the peer does to one member, or to all, at random times, again and again. */
 const deed: fc.Arbitrary<(network: SimulatedNetwork) => DetectorInput> = fc.oneof(
-  fc.constantFrom(...linkStates).map(state => (): DetectorInput => ({ type: 'link', id: peer, state })),
+  fc.constantFrom(...linkStates).map(state => (): DetectorInput => ({ type: 'connection', id: peer, state })),
   fc.constant((): DetectorInput => ({ type: 'evidence', id: peer })),
   fc
     .oneof(
@@ -30,10 +30,10 @@ const deed: fc.Arbitrary<(network: SimulatedNetwork) => DetectorInput> = fc.oneo
     )
     .map(message => (): DetectorInput => ({ type: 'message', from: peer, message: message as ProbeMessage })),
   fc
-    .record({ subject: fc.constantFrom('m1', 'm2', 'm3'), hard: fc.boolean() })
-    .map(({ subject, hard }) => (network: SimulatedNetwork): DetectorInput => {
+    .record({ subject: fc.constantFrom('m1', 'm2', 'm3'), refused: fc.boolean() })
+    .map(({ subject, refused }) => (network: SimulatedNetwork): DetectorInput => {
       const { incarnation } = network.host(subject)
-      return { type: 'suspicion', subject, incarnation, observer: peer, hard }
+      return { type: 'suspicion', subject, incarnation, observer: peer, refused }
     }),
   fc
     .record({
@@ -71,7 +71,7 @@ function withOnePeer(
 ): SimulatedNetwork {
   const network = new SimulatedNetwork({ seed, members, links: true, beatMs })
   const others = network.hosts.map(({ id }) => id).filter(id => id !== peer)
-  for (const { id } of network.hosts) network.feed(id, { type: 'beat-interval', ms: beatMs })
+  for (const { id } of network.hosts) network.feed(id, { type: 'heartbeat-interval', ms: beatMs })
   for (const id of answers ? [] : others) {
     network.cut(id, peer)
     network.cut(peer, id)

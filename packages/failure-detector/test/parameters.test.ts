@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type DetectorKnobs, plainSwim, profiles, resolveKnobs } from '../src/parameters.ts'
+import { type DetectorParameters, plainSwim, profiles, resolveParameters } from '../src/parameters.ts'
 
 describe('resolveKnobs', () => {
   it.each([
@@ -9,22 +9,22 @@ describe('resolveKnobs', () => {
   ] as const)(
     '%s: a probe each %i ms, an ack within %i ms, suspicions times %i when %i confirm',
     (profile, interval, timeout, mult, confirmations) => {
-      expect(resolveKnobs(profile, {})).toMatchObject({
+      expect(resolveParameters(profile, {})).toMatchObject({
         probeIntervalMs: interval,
         probeTimeoutMs: timeout,
         suspicionMult: mult,
         suspicionConfirmations: confirmations,
-        stallThresholdMs: interval / 2,
-        awayMs: 2 * interval,
+        pauseThresholdMs: interval / 2,
+        pauseGraceMs: 2 * interval,
       })
-      expect(resolveKnobs(profile, {})).toEqual(profiles[profile])
+      expect(resolveParameters(profile, {})).toEqual(profiles[profile])
     },
   )
 
   it('derives what was not given from what was', () => {
-    expect(resolveKnobs('lan', { probeIntervalMs: 800 })).toMatchObject({
-      stallThresholdMs: 400,
-      awayMs: 1_600,
+    expect(resolveParameters('lan', { probeIntervalMs: 800 })).toMatchObject({
+      pauseThresholdMs: 400,
+      pauseGraceMs: 1_600,
     })
   })
 
@@ -34,7 +34,7 @@ describe('resolveKnobs', () => {
     ['wan', 4],
   ] as const)('%s: asks for %i confirmations also where only suspicionMult is given', (profile, expected) => {
     for (const suspicionMult of [1, 8, 16])
-      expect(resolveKnobs(profile, { suspicionMult })).toMatchObject({
+      expect(resolveParameters(profile, { suspicionMult })).toMatchObject({
         suspicionMult,
         suspicionConfirmations: expected,
       })
@@ -42,14 +42,14 @@ describe('resolveKnobs', () => {
 
   it('leaves suspicionMult alone where only confirmations are given', () => {
     for (const suspicionConfirmations of [0, 15])
-      expect(resolveKnobs('lan', { suspicionConfirmations })).toEqual({
+      expect(resolveParameters('lan', { suspicionConfirmations })).toEqual({
         ...profiles.lan,
         suspicionConfirmations,
       })
   })
 
   it('accepts plain SWIM', () => {
-    expect(resolveKnobs('lan', plainSwim)).toMatchObject({ suspicionMaxMult: 1, maxLocalHealth: 0 })
+    expect(resolveParameters('lan', plainSwim)).toMatchObject({ suspicionMaxMult: 1, maxLocalHealth: 0 })
   })
 
   it.each([
@@ -62,13 +62,17 @@ describe('resolveKnobs', () => {
     [{ suspicionConfirmations: 16 }, 'suspicionConfirmations must be an integer from 0 to 15, not 16'],
     [{ indirectProbes: 1.5 }, 'indirectProbes must be an integer from 0 to 16, not 1.5'],
     [{ maxLocalHealth: -1 }, 'maxLocalHealth must be an integer ≥ 0, not -1'],
-    [{ awayMs: Infinity }, 'awayMs must be finite milliseconds ≥ 0, not Infinity'],
+    [{ pauseGraceMs: Infinity }, 'pauseGraceMs must be finite milliseconds ≥ 0, not Infinity'],
     [{ phiTreshold: 9 }, "'phiTreshold' is not a knob"],
-  ])('refuses %j', (knobs, message) => {
-    expect(() => resolveKnobs('lan', knobs as Partial<DetectorKnobs>)).toThrow(new RangeError(message))
+  ])('refuses %j', (parameters, message) => {
+    expect(() => resolveParameters('lan', parameters as Partial<DetectorParameters>)).toThrow(
+      new RangeError(message),
+    )
   })
 
   it('refuses a profile that is none', () => {
-    expect(() => resolveKnobs('toString' as 'lan', {})).toThrow("profile must be 'local', 'lan' or 'wan'")
+    expect(() => resolveParameters('toString' as 'lan', {})).toThrow(
+      "profile must be 'local', 'lan' or 'wan'",
+    )
   })
 })

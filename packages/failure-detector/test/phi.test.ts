@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { deviationsOfPhi, phi, phiOfDeviations, silenceUntilMs } from '../src/phi.ts'
+import { deviationsOfPhi, gapUntilMs, phi, phiOfDeviations } from '../src/phi.ts'
 
 describe('phiOfDeviations', () => {
   // −log₁₀ of the normal distribution's upper tail, from tables.
@@ -49,7 +49,7 @@ describe('phi', () => {
   })
 
   it('reaches the threshold just when silenceUntilMs says', () => {
-    const afterMs = silenceUntilMs(deviationsOfPhi(8), rhythm, 10_000)
+    const afterMs = gapUntilMs(deviationsOfPhi(8), rhythm, 10_000)
     expect(phi(afterMs, rhythm, 10_000)).toBeCloseTo(8, 6)
   })
 })

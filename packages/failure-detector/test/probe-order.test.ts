@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ProbeOrder, quietMs } from '../src/probe-order.ts'
+import { ProbeOrder, recentEvidenceMs } from '../src/probe-order.ts'
 import { mulberry32 } from './mulberry32.ts'
 
 const subjects = (...ids: string[]): { id: string; monitors: string[] }[] =>
@@ -13,7 +13,7 @@ it.each([
   [1, 1_000, 500],
   [0, 1_000, 0],
 ])('%i subjects, an interval of %i ms: quiet for %i ms', (count, intervalMs, expectedMs) => {
-  expect(quietMs(count, intervalMs)).toBe(expectedMs)
+  expect(recentEvidenceMs(count, intervalMs)).toBe(expectedMs)
 })
 
 describe('ProbeOrder', () => {

@@ -57,7 +57,7 @@ describe('probes and local health among simulated members', () => {
       return network
     })
     const types = network.events.filter(({ by }) => by === 'm5').map(({ effect }) => effect.type)
-    expect(types).toEqual(['stalled', 'refute'])
+    expect(types).toEqual(['paused', 'refute'])
     expect(network.statusesOf('m5')).toEqual(Array(31).fill('alive'))
     for (const { atMs, effect } of [...network.eventsOf('recover'), ...network.eventsOf('return')]) {
       expect(effect.id).toBe('m5')
@@ -76,7 +76,7 @@ describe('probes and local health among simulated members', () => {
       return network
     })
     expect(network.eventsOf('fail')).toHaveLength(7)
-    expect(network.eventsOf('accuse').filter(({ by }) => by === 'm5')).toEqual([])
+    expect(network.eventsOf('publish-suspicion').filter(({ by }) => by === 'm5')).toEqual([])
     expect(network.host('m5').incarnation).toBe(2)
   })
 
@@ -91,7 +91,7 @@ describe('probes and local health among simulated members', () => {
         return network
       })
       expect(network.eventsOf('fail')).toEqual([])
-      for (const { by, effect } of network.eventsOf('accuse')) {
+      for (const { by, effect } of network.eventsOf('publish-suspicion')) {
         expect(by).not.toBe('m5')
         expect(effect.subject).toBe('m5')
       }
@@ -107,16 +107,18 @@ describe('probes and local health among simulated members', () => {
 
     it.each([
       ['Lifeguard', {}],
-      ['plain SWIM', { knobs: plainSwim }],
+      ['plain SWIM', { parameters: plainSwim }],
     ])('3 s in every 4 s, %s: nobody dies', (_, detector) => {
       const network = run(3_000, 4_000, { detector })
       expect(network.eventsOf('fail')).toEqual([])
-      expect(network.eventsOf('accuse').filter(({ effect }) => !slow.includes(effect.subject))).toEqual([])
+      expect(
+        network.eventsOf('publish-suspicion').filter(({ effect }) => !slow.includes(effect.subject)),
+      ).toEqual([])
     })
 
     it('9 s in every 10 s with 30 % loss: healthy members die under plain SWIM, none under Lifeguard', () => {
       const lifeguard = falseDeaths(run(9_000, 10_000, { loss: 0.3 }))
-      const plain = falseDeaths(run(9_000, 10_000, { loss: 0.3, detector: { knobs: plainSwim } }))
+      const plain = falseDeaths(run(9_000, 10_000, { loss: 0.3, detector: { parameters: plainSwim } }))
       console.info(`scenario 11: false deaths, Lifeguard : plain SWIM = ${lifeguard} : ${plain}`)
       expect(lifeguard).toBe(0)
       expect(plain).toBeGreaterThan(0)
@@ -157,6 +159,6 @@ describe('probes and local health among simulated members', () => {
     })
     expect(network.statusesOf('m3')).toEqual(Array(31).fill('dead'))
     expect(new Set(network.eventsOf('fail').map(({ effect }) => effect.id))).toEqual(new Set(['m3']))
-    expect(network.eventsOf('accuse').length).toBeLessThan(8)
+    expect(network.eventsOf('publish-suspicion').length).toBeLessThan(8)
   })
 })

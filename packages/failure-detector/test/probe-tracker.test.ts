@@ -1,20 +1,20 @@
 import { expect, it } from 'vitest'
 import { profiles } from '../src/parameters.ts'
-import { Prober } from '../src/probe-tracker.ts'
-import { Sequence } from '../src/sequence-numbers.ts'
+import { ProbeTracker } from '../src/probe-tracker.ts'
+import { SequenceNumbers } from '../src/sequence-numbers.ts'
 
 /** Of one probe that nobody answers, by somebody who is called every `turnMs`: when it ends. */
 function endsMs(turnMs: number): number {
-  const prober = new Prober(profiles.lan, new Sequence(() => 0.5), {
+  const prober = new ProbeTracker(profiles.lan, new SequenceNumbers(() => 0.5), {
     send: () => {},
-    helpersFor: () => [{ id: 'helper', nackExpected: true }],
-    heardSince: () => false,
-    mayVouch: () => true,
+    proxiesFor: () => [{ id: 'helper', nackExpected: true }],
+    receivedSince: () => false,
+    acceptsProxyAck: () => true,
   })
   prober.begin('subject', undefined, 1, 0)
   for (let nowMs = turnMs; nowMs < 60_000; nowMs += turnMs) {
     const lateMs = nowMs - prober.nextMs()
-    if (lateMs > 0) prober.calledLate(lateMs)
+    if (lateMs > 0) prober.timerLate(lateMs)
     if (prober.advance(nowMs).length > 0) return nowMs
   }
   return Number.POSITIVE_INFINITY
@@ -32,17 +32,17 @@ it.each([
 
 it('blames itself once for a helper that never answers, and again when it has answered meanwhile', () => {
   const sent: number[] = []
-  const prober = new Prober(profiles.lan, new Sequence(() => 0.5), {
+  const prober = new ProbeTracker(profiles.lan, new SequenceNumbers(() => 0.5), {
     send: (_, message) => sent.push(message.seq),
-    helpersFor: () => [{ id: 'helper', nackExpected: true }],
-    heardSince: () => false,
-    mayVouch: () => true,
+    proxiesFor: () => [{ id: 'helper', nackExpected: true }],
+    receivedSince: () => false,
+    acceptsProxyAck: () => true,
   })
   const probe = (atMs: number, helperAnswers: boolean): number[] => {
     prober.begin('subject', undefined, 1, atMs)
     prober.advance(atMs + 500)
     if (helperAnswers) prober.nack('helper', sent.at(-1) ?? 0)
-    return prober.advance(atMs + 1_000).map(({ blame }) => blame)
+    return prober.advance(atMs + 1_000).map(({ penalty }) => penalty)
   }
   expect([false, false, true, false].map((answers, at) => probe(2_000 * at, answers))).toEqual([
     [1],
@@ -57,11 +57,11 @@ it.each([
   [false, 1],
 ])('believes a helper that vouches for the subject while it may: %s', (mayVouch, unanswered) => {
   const sent: number[] = []
-  const prober = new Prober(profiles.lan, new Sequence(() => 0.5), {
+  const prober = new ProbeTracker(profiles.lan, new SequenceNumbers(() => 0.5), {
     send: (_, message) => sent.push(message.seq),
-    helpersFor: () => [{ id: 'helper', nackExpected: true }],
-    heardSince: () => false,
-    mayVouch: () => mayVouch,
+    proxiesFor: () => [{ id: 'helper', nackExpected: true }],
+    receivedSince: () => false,
+    acceptsProxyAck: () => mayVouch,
   })
   prober.begin('subject', undefined, 1, 0)
   prober.advance(500)

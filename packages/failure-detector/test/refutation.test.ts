@@ -18,15 +18,17 @@ describe('refutationGapMs', () => {
   it.each([1, 3, 16])(
     'leaves at least half of the shortest suspicion, times %i, to the rumors',
     suspicionMult => {
-      const knobs = { ...profiles.lan, suspicionMult }
-      const shortestMs = minSuspicionMs(suspicionMult, 2, knobs.probeIntervalMs)
-      expect(refutationGapMs(false, knobs)).toBeLessThanOrEqual(shortestMs / 2)
-      expect(refutationGapMs(true, knobs)).toBeLessThanOrEqual(Math.min(shortestMs, knobs.hardFloorMs) / 2)
+      const parameters = { ...profiles.lan, suspicionMult }
+      const shortestMs = minSuspicionMs(suspicionMult, 2, parameters.probeIntervalMs)
+      expect(refutationGapMs(false, parameters)).toBeLessThanOrEqual(shortestMs / 2)
+      expect(refutationGapMs(true, parameters)).toBeLessThanOrEqual(
+        Math.min(shortestMs, parameters.refusedFloorMs) / 2,
+      )
     },
   )
 
   it('leaves the plain gap where hard evidence is off', () => {
-    expect(refutationGapMs(true, { ...profiles.lan, hardFloorMs: Infinity })).toBe(1_500)
+    expect(refutationGapMs(true, { ...profiles.lan, refusedFloorMs: Infinity })).toBe(1_500)
   })
 })
 
@@ -40,20 +42,20 @@ describe('Refutation', () => {
   it('answers the first claim at once, and several about one incarnation once', () => {
     refutation.claim(5, 'a', false, 100)
     refutation.claim(5, 'b', true, 100)
-    expect(refutation.take(100)?.incarnation).toBe(5)
+    expect(refutation.takeDue(100)?.incarnation).toBe(5)
     refutation.claim(5, 'c', true, 5_000)
-    expect(refutation.take(9_000)).toBeUndefined()
+    expect(refutation.takeDue(9_000)).toBeUndefined()
   })
 
   it('answers for a smaller incarnation when it is told to forget the greater', () => {
     refutation.claim(5, 'a', false, 100)
-    refutation.take(100)
+    refutation.takeDue(100)
     refutation.claim(6, 'a', false, 200)
     refutation.forget()
     expect(refutation.nextMs()).toBe(Infinity)
     refutation.raised(3)
     refutation.claim(3, 'a', false, 9_000)
-    expect(refutation.take(9_000)?.incarnation).toBe(3)
+    expect(refutation.takeDue(9_000)?.incarnation).toBe(3)
   })
 
   it('does not answer what is refuted already', () => {
@@ -63,25 +65,25 @@ describe('Refutation', () => {
 
   it('answers an incarnation above its own', () => {
     refutation.claim(9, 'a', false, 100)
-    expect(refutation.take(100)?.incarnation).toBe(9)
+    expect(refutation.takeDue(100)?.incarnation).toBe(9)
   })
 
   it('lets a liar wait, and answers a second accuser sooner', () => {
     refutation.claim(5, 'liar', true, 0)
-    refutation.take(0)
+    refutation.takeDue(0)
     refutation.raised(6)
     refutation.claim(6, 'liar', true, 10)
     refutation.claim(6, 'a', false, 15)
     expect(refutation.nextMs()).toBe(1_500)
     refutation.claim(6, 'b', true, 20)
     expect(refutation.nextMs()).toBe(250)
-    expect(refutation.take(249)).toBeUndefined()
-    expect(refutation.take(250)?.incarnation).toBe(6)
+    expect(refutation.takeDue(249)).toBeUndefined()
+    expect(refutation.takeDue(250)?.incarnation).toBe(6)
   })
 
   it('forgets a claim that a new incarnation has overtaken', () => {
     refutation.claim(5, 'a', false, 0)
-    refutation.take(0)
+    refutation.takeDue(0)
     refutation.claim(6, 'a', false, 10)
     refutation.raised(7)
     expect(refutation.nextMs()).toBe(Infinity)
@@ -99,7 +101,7 @@ describe('Refutation', () => {
         for (const { accuser, afterMs } of claims) {
           nowMs += afterMs
           refutation.claim(own, `o${accuser}`, accuser !== null, nowMs)
-          if (refutation.take(nowMs) === undefined) continue
+          if (refutation.takeDue(nowMs) === undefined) continue
           own += 1
           refutation.raised(own)
           answersMs.push(nowMs)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { chooseHelpers } from '../src/select-proxies.ts'
+import { selectProxies } from '../src/select-proxies.ts'
 import { mulberry32 } from './mulberry32.ts'
 
 const ids = fc.uniqueArray(fc.constantFrom(...'abcdefgh'))
@@ -8,7 +8,7 @@ const ids = fc.uniqueArray(fc.constantFrom(...'abcdefgh'))
 it('chooses as many as there are, each once, and empties a tier before it takes from the next', () => {
   fc.assert(
     fc.property(fc.nat(5), ids, ids, fc.nat(), (count, first, second, seed) => {
-      const chosen = chooseHelpers(count, [first, second], mulberry32(seed))
+      const chosen = selectProxies(count, [first, second], mulberry32(seed))
       const all = new Set([...first, ...second])
       expect(new Set(chosen).size).toBe(chosen.length)
       expect(chosen).toHaveLength(Math.min(count, all.size))

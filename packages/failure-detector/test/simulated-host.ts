@@ -35,8 +35,8 @@ export class SimulatedHost {
     const effects = this.detector.handle({ type: 'member', id, incarnation }, nowMs)
     const claims = this.#claims.get(id)
     if (claims?.incarnation !== incarnation) return effects
-    for (const [observer, hard] of claims.observers)
-      effects.push(...this.#suspect(id, incarnation, observer, hard, nowMs))
+    for (const [observer, refused] of claims.observers)
+      effects.push(...this.#suspect(id, incarnation, observer, refused, nowMs))
     return effects
   }
 
@@ -45,23 +45,23 @@ export class SimulatedHost {
     subject: string,
     incarnation: number,
     observer: string,
-    hard: boolean,
+    refused: boolean,
     nowMs: number,
   ): DetectorEffect[] {
     const claims = this.#claims.get(subject)
     if (claims === undefined || claims.incarnation < incarnation)
-      this.#claims.set(subject, { incarnation, observers: new Map([[observer, hard]]) })
-    else if (claims.incarnation === incarnation) claims.observers.set(observer, hard)
-    return this.#suspect(subject, incarnation, observer, hard, nowMs)
+      this.#claims.set(subject, { incarnation, observers: new Map([[observer, refused]]) })
+    else if (claims.incarnation === incarnation) claims.observers.set(observer, refused)
+    return this.#suspect(subject, incarnation, observer, refused, nowMs)
   }
 
   #suspect(
     subject: string,
     incarnation: number,
     observer: string,
-    hard: boolean,
+    refused: boolean,
     nowMs: number,
   ): DetectorEffect[] {
-    return this.detector.handle({ type: 'suspicion', subject, incarnation, observer, hard }, nowMs)
+    return this.detector.handle({ type: 'suspicion', subject, incarnation, observer, refused }, nowMs)
   }
 }

@@ -1,5 +1,11 @@
 import { DeadlineQueue } from '../src/deadline-queue.ts'
-import type { DetectorEffect, DetectorInput, DetectorOptions, LinkState, ProbeMessage } from '../src/index.ts'
+import type {
+  ConnectionEvent,
+  DetectorEffect,
+  DetectorInput,
+  DetectorOptions,
+  ProbeMessage,
+} from '../src/index.ts'
 import { createRings, ringNeighbours } from '../src/index.ts'
 import { mulberry32 } from './mulberry32.ts'
 import { SimulatedHost } from './simulated-host.ts'
@@ -13,7 +19,7 @@ export interface NetworkOptions {
   readonly links?: boolean
   /** How often a heartbeat of each member is told to all; never without it. */
   readonly beatMs?: number
-  readonly detector?: Pick<DetectorOptions, 'profile' | 'knobs' | 'probeOrder'>
+  readonly detector?: Pick<DetectorOptions, 'profile' | 'parameters' | 'probeOrder'>
 }
 
 /** An effect that is more than a message. */
@@ -128,8 +134,8 @@ export class SimulatedNetwork {
   }
 
   /** Gives somebody's claim to everybody. */
-  tell(subject: string, incarnation: number, observer: string, hard = false): void {
-    this.#spread(observer, (host, nowMs) => host.hear(subject, incarnation, observer, hard, nowMs))
+  tell(subject: string, incarnation: number, observer: string, refused = false): void {
+    this.#spread(observer, (host, nowMs) => host.hear(subject, incarnation, observer, refused, nowMs))
   }
 
   feed(id: string, input: DetectorInput): void {
@@ -161,7 +167,7 @@ export class SimulatedNetwork {
     if (!this.#hasLinks) return
     for (const { id } of subjects) {
       host.links.add(id)
-      this.feed(host.id, { type: 'link', id, state: 'open' })
+      this.feed(host.id, { type: 'connection', id, state: 'open' })
     }
   }
 
@@ -203,8 +209,8 @@ export class SimulatedNetwork {
       case 'redial':
         this.#dial(host, this.host(effect.id))
         return
-      case 'accuse':
-        this.tell(effect.subject, effect.incarnation, host.id, effect.hard)
+      case 'publish-suspicion':
+        this.tell(effect.subject, effect.incarnation, host.id, effect.refused)
         break
       case 'refute': {
         host.incarnation = Math.max(host.incarnation, effect.incarnation) + 1
@@ -217,7 +223,7 @@ export class SimulatedNetwork {
       case 'recover':
       case 'fail':
       case 'return':
-      case 'stalled':
+      case 'paused':
         break
     }
     this.events.push({ atMs: this.nowMs, by: host.id, effect })
@@ -266,10 +272,10 @@ export class SimulatedNetwork {
   #beat(host: SimulatedHost, everyMs: number): void {
     if (host.isCrashed) return
     host.beat += 1
-    const { id, incarnation, beat } = host
+    const { id, incarnation, beat: sequence } = host
     this.#whenRunning(host, () =>
       this.#spread(id, (other, nowMs) =>
-        other.detector.handle({ type: 'beat', id, incarnation, beat }, nowMs),
+        other.detector.handle({ type: 'heartbeat', id, incarnation, sequence }, nowMs),
       ),
     )
     this.later(everyMs, () => this.#beat(host, everyMs))
@@ -296,12 +302,12 @@ export class SimulatedNetwork {
     }
   }
 
-  #report(host: SimulatedHost, id: string, state: LinkState, afterMs: number): void {
+  #report(host: SimulatedHost, id: string, state: ConnectionEvent, afterMs: number): void {
     this.later(afterMs, () =>
       this.#whenRunning(host, () => {
         if (state === 'open') host.links.add(id)
         if (state === 'closed') host.links.delete(id)
-        this.#carryOut(host, host.detector.handle({ type: 'link', id, state }, this.nowMs))
+        this.#carryOut(host, host.detector.handle({ type: 'connection', id, state }, this.nowMs))
       }),
     )
   }

@@ -19,8 +19,8 @@ describe('suspicion and refutation among simulated members', () => {
     expect(new Set(fails.map(({ effect }) => effect.id))).toEqual(new Set(['m3']))
     for (const { atMs } of fails) expect(atMs).toBeLessThan(29_000)
     // Four voices are wanted; those that speak up at the same moment come on top.
-    expect(network.eventsOf('accuse').length).toBeGreaterThanOrEqual(4)
-    expect(network.eventsOf('accuse').length).toBeLessThanOrEqual(6)
+    expect(network.eventsOf('publish-suspicion').length).toBeGreaterThanOrEqual(4)
+    expect(network.eventsOf('publish-suspicion').length).toBeLessThanOrEqual(6)
   })
 
   it('a killed member is known dead by all 32 within a second', () => {
@@ -80,7 +80,7 @@ describe('suspicion and refutation among simulated members', () => {
       for (const { id: subject } of network.hosts)
         for (const { id: observer } of network.hosts)
           if (subject !== 'm0')
-            network.feed('m0', { type: 'suspicion', subject, incarnation: 1, observer, hard: true })
+            network.feed('m0', { type: 'suspicion', subject, incarnation: 1, observer, refused: true })
       network.run(400)
       return network
     })
@@ -93,7 +93,7 @@ describe('suspicion and refutation among simulated members', () => {
       const network = new SimulatedNetwork({ members: 8, seed: 107 })
       network.run(5_000)
       // Only m1 knows: no rumor of it goes round.
-      network.feed('m1', { type: 'suspicion', subject: 'm2', incarnation: 1, observer: 'm5', hard: false })
+      network.feed('m1', { type: 'suspicion', subject: 'm2', incarnation: 1, observer: 'm5', refused: false })
       network.run(20)
       return network
     })

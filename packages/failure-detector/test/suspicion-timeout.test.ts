@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  confirmationsWanted,
+  confirmationsNeeded,
   minSuspicionMs,
   remainingSuspicionMs,
   suspicionTimeoutMs,
@@ -65,6 +65,6 @@ describe('confirmationsWanted', () => {
     [1, 30, 1],
     [0, 30, 0],
   ])('%i wanted, of %i other observers: %i', (wanted, others, expected) => {
-    expect(confirmationsWanted(wanted, others)).toBe(expected)
+    expect(confirmationsNeeded(wanted, others)).toBe(expected)
   })
 })

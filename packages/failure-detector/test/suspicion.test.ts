@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type HardQuorum, maxObservers, Suspicion } from '../src/suspicion.ts'
+import { maxObservers, type RefusedQuorum, Suspicion } from '../src/suspicion.ts'
 
-const bounds = { minMs: 2_000, maxMs: 30_000, k: 3, hardFloorMs: 500 }
-const two: HardQuorum = { wanted: 2, counts: () => true }
+const bounds = { minMs: 2_000, maxMs: 30_000, k: 3, refusedFloorMs: 500 }
+const two: RefusedQuorum = { wanted: 2, counts: () => true }
 
 describe('Suspicion', () => {
   it('scenario 1: comes earlier with each new observer, and counts the same one once', () => {
@@ -27,7 +27,7 @@ describe('Suspicion', () => {
 
   it('does not count a hard claim of somebody who is no observer', () => {
     const suspicion = new Suspicion(bounds, 0)
-    const quorum: HardQuorum = { wanted: 1, counts: id => id === 'me' }
+    const quorum: RefusedQuorum = { wanted: 1, counts: id => id === 'me' }
     suspicion.observe('liar', true, quorum, 0)
     expect(suspicion.deadlineMs).toBe(30_000)
     suspicion.observe('me', true, quorum, 100)
@@ -45,12 +45,12 @@ describe('Suspicion', () => {
   it('wants k confirmations and no more, of each observer one, but every hard one', () => {
     const suspicion = new Suspicion(bounds, 0)
     const wanted = ['a', 'b', 'c', 'd', 'e'].map(observer => {
-      const isWanted = suspicion.wants(observer, false)
+      const isWanted = suspicion.isNeeded(observer, false)
       suspicion.observe(observer, false, two, 0)
       return isWanted
     })
     expect(wanted).toEqual([true, true, true, true, false])
-    expect([suspicion.wants('a', false), suspicion.wants('a', true)]).toEqual([false, true])
+    expect([suspicion.isNeeded('a', false), suspicion.isNeeded('a', true)]).toEqual([false, true])
   })
 
   it('can be confirmed as often as a knob may ask', () => {
@@ -69,18 +69,20 @@ describe('Suspicion', () => {
   })
 
   it('only ever moves its deadline earlier, and never before its floor', () => {
-    const claims = fc.array(fc.record({ observer: fc.nat(20), hard: fc.boolean(), afterMs: fc.nat(2_000) }))
+    const claims = fc.array(
+      fc.record({ observer: fc.nat(20), refused: fc.boolean(), afterMs: fc.nat(2_000) }),
+    )
     fc.assert(
       fc.property(claims, claims => {
         const suspicion = new Suspicion(bounds, 0)
         let nowMs = 0
         let earlierMs = suspicion.deadlineMs
-        for (const { observer, hard, afterMs } of claims) {
+        for (const { observer, refused, afterMs } of claims) {
           nowMs += afterMs
-          suspicion.observe(`o${observer}`, hard, two, nowMs)
+          suspicion.observe(`o${observer}`, refused, two, nowMs)
           expect(suspicion.deadlineMs).toBeLessThanOrEqual(earlierMs)
-          expect(suspicion.deadlineMs).toBeGreaterThanOrEqual(bounds.hardFloorMs)
-          if (!claims.some(claim => claim.hard))
+          expect(suspicion.deadlineMs).toBeGreaterThanOrEqual(bounds.refusedFloorMs)
+          if (!claims.some(claim => claim.refused))
             expect(suspicion.deadlineMs).toBeGreaterThanOrEqual(bounds.minMs)
           earlierMs = suspicion.deadlineMs
         }

@@ -28,8 +28,8 @@ class Bench {
     return this.handle({ type: 'message', from, message })
   }
 
-  suspect(subject: string, observer: string, { incarnation = 1, hard = false } = {}): DetectorEffect[] {
-    return this.handle({ type: 'suspicion', subject, incarnation, observer, hard })
+  suspect(subject: string, observer: string, { incarnation = 1, refused = false } = {}): DetectorEffect[] {
+    return this.handle({ type: 'suspicion', subject, incarnation, observer, refused })
   }
 
   /** Lets time pass, with a call at every deadline. */
@@ -72,7 +72,7 @@ describe('options', () => {
     const detector = createDetector({ self: 'me', random: Math.random })
     expect(detector.deadlineMs()).toBe(Infinity)
     expect(detector.advance(0)).toEqual([])
-    expect(detector.awayUntilMs()).toBe(-Infinity)
+    expect(detector.graceUntilMs()).toBe(-Infinity)
   })
 })
 
@@ -85,7 +85,7 @@ describe('a probe', () => {
     expect(requests.map(request => request.to)).toEqual(['b', 'c'])
     expect(requests[0]?.message).toEqual({ type: 'ping-request', seq: 1, subject: 'a' })
     expect(verdicts(bench.pass(499))).toEqual([])
-    expect(verdicts(bench.pass(1))).toEqual(['suspect', 'accuse'])
+    expect(verdicts(bench.pass(1))).toEqual(['suspect', 'publish-suspicion'])
     expect(bench.detector.status('a')).toMatchObject({ type: 'suspect', sinceMs: 1_000, observers: ['me'] })
   })
 
@@ -99,7 +99,7 @@ describe('a probe', () => {
   it('is not answered by somebody who was not asked', () => {
     bench.pass(600)
     bench.receive('d', { type: 'ack', seq: 1 })
-    expect(verdicts(bench.pass(400))).toContain('accuse')
+    expect(verdicts(bench.pass(400))).toContain('publish-suspicion')
   })
 
   it('is settled by any byte that came since', () => {
@@ -123,7 +123,7 @@ describe('a probe', () => {
     expect(second).toBeGreaterThan(1)
     bench.receive('a', { type: 'ack', seq: 1 })
     expect(sends(bench.pass(500), 'ping-request')).not.toEqual([])
-    expect(verdicts(bench.pass(500))).toContain('accuse')
+    expect(verdicts(bench.pass(500))).toContain('publish-suspicion')
   })
 
   it('scenario 9: accuses nobody when it could not be completed', () => {
@@ -137,7 +137,7 @@ describe('a probe', () => {
     expect(sends(bench.pass(1_999), 'ping-request')).toEqual([])
     expect(sends(bench.pass(1), 'ping-request')).toHaveLength(2)
     expect(verdicts(bench.pass(499))).toEqual([])
-    expect(verdicts(bench.pass(1))).toContain('accuse')
+    expect(verdicts(bench.pass(1))).toContain('publish-suspicion')
   })
 
   it('does not accuse the incarnation that refuted meanwhile', () => {
@@ -173,7 +173,7 @@ describe('scenario 8: local health', () => {
     expect(sends(bench.pass(999), 'ping-request')).toEqual([])
     expect(sends(bench.pass(1), 'ping-request')).toHaveLength(2)
     expect(verdicts(bench.pass(999))).toEqual([])
-    expect(verdicts(bench.pass(1))).toContain('accuse')
+    expect(verdicts(bench.pass(1))).toContain('publish-suspicion')
   })
 
   it('gets better with an answer, and skips no probe until it is well', () => {
@@ -187,7 +187,7 @@ describe('scenario 8: local health', () => {
   })
 
   it('expects no nack of a helper that has to be dialled first', () => {
-    bench.handle({ type: 'link', id: 'c', state: 'open' })
+    bench.handle({ type: 'connection', id: 'c', state: 'open' })
     bench.pass(0)
     const asked = sends(bench.pass(500), 'ping-request').map(request => request.to)
     expect(asked).toEqual(['c', 'b'])
@@ -253,10 +253,10 @@ describe('a helper', () => {
   it('confirms a suspicion by a ping that was not answered, whichever comes first', () => {
     bench.receive('b', { type: 'ping-request', seq: 77, subject: 'd' })
     bench.pass(500)
-    expect(verdicts(bench.suspect('d', 'b'))).toEqual(['suspect', 'accuse'])
+    expect(verdicts(bench.suspect('d', 'b'))).toEqual(['suspect', 'publish-suspicion'])
     bench.receive('b', { type: 'ping-request', seq: 78, subject: 'c' })
     bench.suspect('c', 'b')
-    expect(verdicts(bench.pass(500))).toEqual(['accuse'])
+    expect(verdicts(bench.pass(500))).toEqual(['publish-suspicion'])
   })
 
   it('does not confirm by an old silence, nor when the subject was heard since', () => {
@@ -303,7 +303,7 @@ describe('a suspicion', () => {
   ])('wants no more confirmations than there are others, among %j', (ids, firstMs, secondMs) => {
     const detector = createDetector({ self: 'me', random: () => 0 })
     for (const id of ids) detector.handle({ type: 'member', id, incarnation: 1 }, 0)
-    const claim = { type: 'suspicion', subject: 'a', incarnation: 1, hard: false } as const
+    const claim = { type: 'suspicion', subject: 'a', incarnation: 1, refused: false } as const
     detector.handle({ ...claim, observer: 'x' }, 0)
     expect(detector.status('a')).toMatchObject({ deadlineMs: firstMs })
     detector.handle({ ...claim, observer: 'y' }, 0)
@@ -316,8 +316,8 @@ describe('a suspicion', () => {
     [{}, [18_000, 10_500, 6_113, 3_000, 3_000]],
     [{ suspicionMult: 8 }, [48_000, 28_000, 16_301, 8_000]],
     [{ suspicionMult: 8, suspicionConfirmations: 1 }, [48_000, 8_000]],
-  ])('waits as long for each further observer as %j says', (knobs, deadlinesMs) => {
-    bench = new Bench({ knobs })
+  ])('waits as long for each further observer as %j says', (parameters, deadlinesMs) => {
+    bench = new Bench({ parameters })
     const observedMs = deadlinesMs.map((_, index) => {
       bench.suspect('d', `observer ${index}`)
       const status = bench.detector.status('d')
@@ -378,7 +378,7 @@ describe('a suspicion', () => {
 
   it('scenario 4: a batch of claims kills nobody at once', () => {
     for (const subject of 'abcd')
-      for (const observer of 'abcdefgh') bench.suspect(subject, observer, { hard: true })
+      for (const observer of 'abcdefgh') bench.suspect(subject, observer, { refused: true })
     expect(bench.pass(499).filter(effect => effect.type === 'fail')).toEqual([])
   })
 
@@ -427,12 +427,14 @@ describe('scenario 2: a claim about itself', () => {
 })
 
 describe('hard evidence', () => {
-  const refuse = (id: string): DetectorEffect[] => bench.handle({ type: 'link', id, state: 'refused' })
+  const refuse = (id: string): DetectorEffect[] => bench.handle({ type: 'connection', id, state: 'refused' })
 
   it('begins with a link that closed, and a dial', () => {
-    bench.handle({ type: 'link', id: 'd', state: 'open' })
-    expect(bench.handle({ type: 'link', id: 'd', state: 'closed' })).toEqual([{ type: 'redial', id: 'd' }])
-    expect(bench.handle({ type: 'link', id: 'd', state: 'closed' })).toEqual([])
+    bench.handle({ type: 'connection', id: 'd', state: 'open' })
+    expect(bench.handle({ type: 'connection', id: 'd', state: 'closed' })).toEqual([
+      { type: 'redial', id: 'd' },
+    ])
+    expect(bench.handle({ type: 'connection', id: 'd', state: 'closed' })).toEqual([])
   })
 
   it.each([
@@ -441,41 +443,41 @@ describe('hard evidence', () => {
   ])(
     'is not looked for in a link to %s that was released, nor when it is told again that it ended',
     (_, id) => {
-      bench.handle({ type: 'link', id, state: 'open' })
-      expect(bench.handle({ type: 'link', id, state: 'released' })).toEqual([])
-      expect(bench.handle({ type: 'link', id, state: 'released' })).toEqual([])
+      bench.handle({ type: 'connection', id, state: 'open' })
+      expect(bench.handle({ type: 'connection', id, state: 'released' })).toEqual([])
+      expect(bench.handle({ type: 'connection', id, state: 'released' })).toEqual([])
       expect(bench.detector.status(id)?.type).toBe('alive')
     },
   )
 
   it('counts against a member whose link was released: a dial is refused then by its machine', () => {
-    bench.handle({ type: 'link', id: 'd', state: 'open' })
+    bench.handle({ type: 'connection', id: 'd', state: 'open' })
     expect(refuse('d')).toEqual([])
-    bench.handle({ type: 'link', id: 'd', state: 'released' })
-    expect(verdicts(refuse('d'))).toEqual(['suspect', 'accuse'])
+    bench.handle({ type: 'connection', id: 'd', state: 'released' })
+    expect(verdicts(refuse('d'))).toEqual(['suspect', 'publish-suspicion'])
   })
 
   it.each([
     ['released', -Infinity],
     ['closed', 12_000],
   ] as const)('all links %s at once: no verdict before %d', (state, awayUntilMs) => {
-    for (const id of 'abcd') bench.handle({ type: 'link', id, state: 'open' })
-    for (const id of 'abcd') bench.handle({ type: 'link', id, state })
-    expect(bench.detector.awayUntilMs()).toBe(awayUntilMs)
+    for (const id of 'abcd') bench.handle({ type: 'connection', id, state: 'open' })
+    for (const id of 'abcd') bench.handle({ type: 'connection', id, state })
+    expect(bench.detector.graceUntilMs()).toBe(awayUntilMs)
   })
 
   it('a lost link that is then released is dialled no more', () => {
-    for (const id of 'bcd') bench.handle({ type: 'link', id, state: 'open' })
-    for (const id of 'bcd') bench.handle({ type: 'link', id, state: 'closed' })
-    bench.handle({ type: 'link', id: 'c', state: 'released' })
+    for (const id of 'bcd') bench.handle({ type: 'connection', id, state: 'open' })
+    for (const id of 'bcd') bench.handle({ type: 'connection', id, state: 'closed' })
+    bench.handle({ type: 'connection', id: 'c', state: 'released' })
     const dialled = bench.pass(1_000).flatMap(effect => (effect.type === 'redial' ? [effect.id] : []))
     expect(new Set(dialled)).toEqual(new Set(['b', 'd']))
   })
 
   it('is a suspicion at once, and death after half a second when another was refused too', () => {
-    expect(verdicts(refuse('a'))).toEqual(['suspect', 'accuse'])
+    expect(verdicts(refuse('a'))).toEqual(['suspect', 'publish-suspicion'])
     bench.pass(100)
-    bench.suspect('a', 'b', { hard: true })
+    bench.suspect('a', 'b', { refused: true })
     expect(bench.detector.status('a')).toMatchObject({ deadlineMs: 500 })
     expect(verdicts(bench.pass(400))).toEqual(['fail'])
   })
@@ -483,7 +485,7 @@ describe('hard evidence', () => {
   it('makes a soft claim of its own a hard one', () => {
     bench.pass(1_000)
     expect(bench.detector.status('a')?.type).toBe('suspect')
-    expect(refuse('a')).toEqual([{ type: 'accuse', subject: 'a', incarnation: 1, hard: true }])
+    expect(refuse('a')).toEqual([{ type: 'publish-suspicion', subject: 'a', incarnation: 1, refused: true }])
     expect(refuse('a')).toEqual([])
   })
 
@@ -491,7 +493,7 @@ describe('hard evidence', () => {
     bench = new Bench({ profile: 'local' })
     bench.pass(300)
     refuse('a')
-    bench.suspect('a', 'b', { hard: true })
+    bench.suspect('a', 'b', { refused: true })
     expect(verdicts(bench.pass(1_000))).toContain('fail')
     expect(bench.detector.localHealth()).toBe(0)
   })
@@ -502,12 +504,12 @@ describe('hard evidence', () => {
   })
 
   it('is none while the member is connected from its side', () => {
-    bench.handle({ type: 'link', id: 'a', state: 'open' })
+    bench.handle({ type: 'connection', id: 'a', state: 'open' })
     expect(refuse('a')).toEqual([])
   })
 
   it('an unreachable member is only probed', () => {
-    expect(bench.handle({ type: 'link', id: 'd', state: 'unreachable' })).toMatchObject([
+    expect(bench.handle({ type: 'connection', id: 'd', state: 'unreachable' })).toMatchObject([
       { type: 'send', to: 'd' },
     ])
   })
@@ -524,8 +526,8 @@ describe('own stalls', () => {
     ['a message', () => bench.receive('b', { type: 'nack', seq: 999 })],
   ])('are noticed by %s', (_, call) => {
     wake(10_000)
-    expect(call()).toContainEqual({ type: 'stalled', ms: 9_500 })
-    expect(bench.detector.awayUntilMs()).toBe(12_000)
+    expect(call()).toContainEqual({ type: 'paused', ms: 9_500 })
+    expect(bench.detector.graceUntilMs()).toBe(12_000)
     expect(bench.detector.localHealth()).toBe(1)
     expect(verdicts(bench.pass(0))).toEqual([])
   })
@@ -537,13 +539,13 @@ describe('own stalls', () => {
       types.push(...verdicts(bench.receive('b', { type: 'nack', seq: 999 })))
       bench.nowMs += 200
     }
-    expect(types).toEqual(['stalled'])
+    expect(types).toEqual(['paused'])
   })
 
   it('withhold accusations and deaths for a window', () => {
     bench.suspect('d', 'b')
     wake(60_000)
-    expect(verdicts(bench.pass(1_999))).toEqual(['stalled'])
+    expect(verdicts(bench.pass(1_999))).toEqual(['paused'])
     expect(bench.detector.status('d')).toMatchObject({ type: 'suspect', deadlineMs: 62_000 })
     expect(verdicts(bench.pass(1))).toContain('fail')
   })
@@ -565,10 +567,10 @@ describe('own stalls', () => {
   })
 
   it('enter no phi', () => {
-    for (const beat of [1, 2, 3]) {
+    for (const sequence of [1, 2, 3]) {
       bench.pass(5_000)
-      bench.handle({ type: 'member', id: 'a', incarnation: 1 + beat })
-      bench.handle({ type: 'beat', id: 'd', incarnation: 1, beat })
+      bench.handle({ type: 'member', id: 'a', incarnation: 1 + sequence })
+      bench.handle({ type: 'heartbeat', id: 'd', incarnation: 1, sequence })
     }
     wake(600_000)
     bench.pass(0)
@@ -576,14 +578,14 @@ describe('own stalls', () => {
   })
 
   it('a sleep of the machine counts as one', () => {
-    expect(bench.handle({ type: 'slept', ms: 3_600_000 })).toEqual([{ type: 'stalled', ms: 3_600_000 }])
-    expect(bench.detector.awayUntilMs()).toBe(2_000)
-    expect(bench.handle({ type: 'slept', ms: 3_600_000 })).toEqual([])
+    expect(bench.handle({ type: 'suspended', ms: 3_600_000 })).toEqual([{ type: 'paused', ms: 3_600_000 }])
+    expect(bench.detector.graceUntilMs()).toBe(2_000)
+    expect(bench.handle({ type: 'suspended', ms: 3_600_000 })).toEqual([])
   })
 
   it('a refusal in the window is looked into, not believed', () => {
     wake(10_000)
-    expect(verdicts(bench.handle({ type: 'link', id: 'a', state: 'refused' }))).toEqual(['stalled'])
+    expect(verdicts(bench.handle({ type: 'connection', id: 'a', state: 'refused' }))).toEqual(['paused'])
   })
 })
 
@@ -591,16 +593,16 @@ describe('attention', () => {
   const excuse = (state: 'hidden' | 'frozen', leaseMs: number, id = 'a'): DetectorEffect[] =>
     bench.handle({ type: 'member', id, incarnation: 1, attention: { state, leaseMs } })
   const link = (id: string, state: 'open' | 'closed'): DetectorEffect[] =>
-    bench.handle({ type: 'link', id, state })
+    bench.handle({ type: 'connection', id, state })
 
   it('spares a member an accusation while its lease runs', () => {
     excuse('hidden', 10_000)
     expect(verdicts(bench.pass(9_999))).toEqual([])
-    expect(verdicts(bench.pass(8_000))).toContain('accuse')
+    expect(verdicts(bench.pass(8_000))).toContain('publish-suspicion')
   })
 
   it('is probed rarely meanwhile', () => {
-    bench = new Bench({ knobs: { maxLocalHealth: 0 } })
+    bench = new Bench({ parameters: { maxLocalHealth: 0 } })
     excuse('hidden', 60_000)
     expect(sends(bench.pass(20_000), 'ping')).toHaveLength(6)
   })
@@ -617,9 +619,9 @@ describe('attention', () => {
     for (const id of 'abcd') link(id, 'open')
     excuse(state, 60_000)
     expect(verdicts(link('a', 'closed'))).toContain('redial')
-    bench.handle({ type: 'link', id: 'a', state: 'unreachable' })
-    expect(verdicts(bench.pass(999))).not.toContain('accuse')
-    expect(verdicts(bench.pass(1_001))).toContain('accuse')
+    bench.handle({ type: 'connection', id: 'a', state: 'unreachable' })
+    expect(verdicts(bench.pass(999))).not.toContain('publish-suspicion')
+    expect(verdicts(bench.pass(1_001))).toContain('publish-suspicion')
     for (const observer of 'bcd') bench.suspect('a', observer)
     expect(verdicts(bench.pass(3_000))).toContain('fail')
   })
@@ -630,7 +632,7 @@ describe('attention', () => {
     link('a', 'closed')
     bench.pass(500)
     link('a', 'open')
-    expect(verdicts(bench.pass(30_000))).not.toContain('accuse')
+    expect(verdicts(bench.pass(30_000))).not.toContain('publish-suspicion')
   })
 
   it('goes on when most other links end within that second, before or after: that is our own network', () => {
@@ -644,8 +646,8 @@ describe('attention', () => {
     }
     bench.pass(3_000)
     link('b', 'open')
-    for (const id of 'acd') bench.handle({ type: 'link', id, state: 'unreachable' })
-    expect(verdicts(bench.pass(30_000))).not.toContain('accuse')
+    for (const id of 'acd') bench.handle({ type: 'connection', id, state: 'unreachable' })
+    expect(verdicts(bench.pass(30_000))).not.toContain('publish-suspicion')
   })
 
   it('is over for a hidden member that somebody suspects: it can refute', () => {
@@ -668,20 +670,25 @@ describe('attention', () => {
 
 describe('phi', () => {
   const beats = (id: string): void => {
-    for (let beat = 1; beat <= 10; beat++) {
+    for (let sequence = 1; sequence <= 10; sequence++) {
       bench.pass(5_000)
-      bench.handle({ type: 'member', id: 'a', incarnation: 1 + beat })
-      bench.handle({ type: 'beat', id, incarnation: 1, beat })
+      bench.handle({ type: 'member', id: 'a', incarnation: 1 + sequence })
+      bench.handle({ type: 'heartbeat', id, incarnation: 1, sequence })
     }
   }
 
   it('suspects whom it does not probe when the heartbeats stay out', () => {
-    bench = new Bench({ knobs: { maxLocalHealth: 0 } })
+    bench = new Bench({ parameters: { maxLocalHealth: 0 } })
     beats('d')
     expect(bench.detector.phi('d', bench.nowMs)).toBeLessThan(0.1)
     bench.handle({ type: 'subjects', subjects: [] })
-    expect(verdicts(bench.pass(21_000))).not.toContain('accuse')
-    expect(bench.pass(2_000)).toContainEqual({ type: 'accuse', subject: 'd', incarnation: 1, hard: false })
+    expect(verdicts(bench.pass(21_000))).not.toContain('publish-suspicion')
+    expect(bench.pass(2_000)).toContainEqual({
+      type: 'publish-suspicion',
+      subject: 'd',
+      incarnation: 1,
+      refused: false,
+    })
     expect(bench.detector.phi('d', bench.nowMs)).toBeGreaterThan(8)
   })
 
@@ -696,17 +703,18 @@ describe('phi', () => {
   })
 
   it('does not count a silence on into the next incarnation', () => {
-    bench = new Bench({ knobs: { maxLocalHealth: 0 } })
+    bench = new Bench({ parameters: { maxLocalHealth: 0 } })
     beats('d')
     bench.handle({ type: 'subjects', subjects: [] })
-    expect(verdicts(bench.pass(23_000))).toContain('accuse')
+    expect(verdicts(bench.pass(23_000))).toContain('publish-suspicion')
     bench.handle({ type: 'member', id: 'd', incarnation: 2 })
     expect(verdicts(bench.pass(120_000))).toEqual([])
     expect(bench.detector.phi('d', bench.nowMs)).toBeUndefined()
   })
 
   it('keeps no heartbeats of strangers', () => {
-    for (const beat of [1, 2, 3]) bench.handle({ type: 'beat', id: 'stranger', incarnation: 1, beat })
+    for (const sequence of [1, 2, 3])
+      bench.handle({ type: 'heartbeat', id: 'stranger', incarnation: 1, sequence })
     expect(bench.detector.phi('stranger', 0)).toBeUndefined()
   })
 })

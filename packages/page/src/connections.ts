@@ -5,8 +5,8 @@ import { type Shown, shortId } from './contract.ts'
 /** Shows them now, and as they change. @returns the end of it */
 export function showLinks(cluster: Cluster, { presence }: Room<Shown>): () => void {
   const show = () => {
-    const links = linksOf(cluster)
-    if (links.join() !== presence.own.getSnapshot().links?.join()) presence.set({ links })
+    const connections = linksOf(cluster)
+    if (connections.join() !== presence.own.getSnapshot().connections?.join()) presence.set({ connections })
   }
   show()
   // Connections are no part of any store. Hearts are looked at each second, and that is soon enough to draw.

@@ -4,7 +4,7 @@
 export type ProcessState = 'off' | 'running' | 'frozen' | 'cut' | 'killed' | 'left'
 
 /** What can be done to a process; and in which states. */
-export const orders = {
+export const commands = {
   freeze: ['running'],
   thaw: ['frozen'],
   cut: ['running'],
@@ -14,7 +14,7 @@ export const orders = {
   restart: ['killed', 'left'],
 } as const satisfies Record<string, readonly ProcessState[]>
 
-export type ProcessOrder = keyof typeof orders
+export type ProcessCommand = keyof typeof commands
 
 export interface DemoProcess {
   readonly name: string
@@ -27,7 +27,7 @@ export interface DemoProcess {
 export interface DemoState {
   readonly cluster: string
   /** The story is being told: orders are refused until it ends. */
-  readonly telling: boolean
+  readonly isScenarioRunning: boolean
   /** Where browsers find a member. */
   readonly bootstrap: readonly string[]
   readonly processes: readonly DemoProcess[]
@@ -36,7 +36,7 @@ export interface DemoState {
 export const paths = {
   state: '/demo/state',
   /** POST: 204 when it is done, 404 if there is no such process or order, 409 if it cannot be done now. */
-  order: <N extends string, O extends string>(name: N, order: O): `/demo/processes/${N}/${O}` =>
+  command: <N extends string, O extends string>(name: N, order: O): `/demo/processes/${N}/${O}` =>
     `/demo/processes/${name}/${order}`,
 } as const
 
@@ -46,7 +46,7 @@ export const roomName = 'page'
 /** What each member shows there. */
 export interface Shown {
   /** Those it has a connection to, by `shortId`. */
-  readonly links: readonly string[]
+  readonly connections: readonly string[]
   /** Where its pointer is in the drawing: 0 to 1 from the left and from the top. */
   readonly cursor: Point | null
 }

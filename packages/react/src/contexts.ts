@@ -1,10 +1,10 @@
 /** Contexts: which cluster, and which room, a component is in. */
 import { type Context, createContext, useContext } from 'react'
-import type { RoomVisit } from './room-session.ts'
+import type { RoomSession } from './room-session.ts'
 import type { Session } from './session.ts'
 
 export const SessionContext: Context<Session | null> = createContext<Session | null>(null)
-export const RoomContext: Context<RoomVisit | null> = createContext<RoomVisit | null>(null)
+export const RoomContext: Context<RoomSession | null> = createContext<RoomSession | null>(null)
 
 export function useSession(): Session {
   const session = useContext(SessionContext)
@@ -12,7 +12,7 @@ export function useSession(): Session {
   return session
 }
 
-export function useVisit(): RoomVisit {
+export function useRoomSession(): RoomSession {
   const visit = useContext(RoomContext)
   if (!visit) throw new Error('put a <RoomProvider> around this component')
   return visit

@@ -5,7 +5,7 @@ export { ClusterProvider, type ClusterProviderProps } from './cluster-provider.t
 export { type ConfigDefinition, defineConfig } from './define-config.ts'
 export { createRoomHooks, type RoomHooks } from './room-hooks.ts'
 export { RoomProvider, type RoomProviderProps } from './room-provider.tsx'
-export type { ClusterGiven } from './session.ts'
+export type { ClusterSource } from './session.ts'
 export { useBroadcast } from './use-broadcast.ts'
 export { useCluster } from './use-cluster.ts'
 export { useConfig } from './use-config.ts'

@@ -4,128 +4,130 @@
  * Not at once: StrictMode, and a page that replaces another, let go of what they take up again a moment later. What
  * failed is forgotten at once when the last one lets go of it, so whoever takes it up again tries again.
  */
-import { failed, joining, type Outcome } from './async-state.ts'
-import type { Source } from './resource.ts'
+import { type AsyncState, failed, pending } from './async-state.ts'
+import type { Resource } from './resource.ts'
 
 /** Our choice: long enough for the next page to load, and nobody is missed for longer. */
-export const lingerMs = 1_000
+export const releaseDelayMs = 1_000
 
-interface Entry<T> {
+interface ResourceSlot<T> {
   readonly name: string
-  readonly terms: unknown
-  outcome: Outcome<T>
+  readonly options: unknown
+  state: AsyncState<T>
   /** Asked for by other terms, while it was held by these. */
-  readonly refused: Set<unknown>
+  readonly rejectedOptions: Set<unknown>
   settled: Promise<void>
-  holders: number
-  linger: ReturnType<typeof setTimeout> | undefined
+  refCount: number
+  releaseTimer: ReturnType<typeof setTimeout> | undefined
 }
 
-export class Leases<T> {
-  readonly #giveBack: (value: T) => unknown
-  readonly #entries = new Map<string, Entry<T>>()
+export class RefCountedResources<T> {
+  readonly #release: (value: T) => unknown
+  readonly #slots = new Map<string, ResourceSlot<T>>()
   readonly #listeners = new Set<() => void>()
 
-  constructor(giveBack: (value: T) => unknown) {
-    this.#giveBack = giveBack
+  constructor(release: (value: T) => unknown) {
+    this.#release = release
   }
 
-  /** @param terms what it is got by: all who share it must name the same */
-  source(name: string, get: () => Promise<T>, terms?: unknown): Source<T> {
-    const refused = failed(`'${name}' is in use with other options: define it once, outside of components`)
+  /** @param options what it is got by: all who share it must name the same */
+  resource(name: string, get: () => Promise<T>, options?: unknown): Resource<T> {
+    const rejectedOptions = failed(
+      `'${name}' is in use with other options: define it once, outside of components`,
+    )
     return {
       getSnapshot: () => {
-        const entry = this.#entries.get(name)
-        if (!entry) return joining
-        if (entry.terms === terms) return entry.outcome
-        return entry.refused.has(terms) ? refused : joining
+        const entry = this.#slots.get(name)
+        if (!entry) return pending
+        if (entry.options === options) return entry.state
+        return entry.rejectedOptions.has(options) ? rejectedOptions : pending
       },
       subscribe: listener => {
         const call = () => listener()
         this.#listeners.add(call)
         return () => this.#listeners.delete(call)
       },
-      hold: () => {
-        const entry = this.#open(name, get, terms)
-        if (entry.terms !== terms) return () => {}
-        entry.holders += 1
-        clearTimeout(entry.linger)
+      retain: () => {
+        const entry = this.#open(name, get, options)
+        if (entry.options !== options) return () => {}
+        entry.refCount += 1
+        clearTimeout(entry.releaseTimer)
         return () => {
-          entry.holders -= 1
-          if (entry.holders === 0 && entry.outcome.type === 'failed') this.#end(entry)
+          entry.refCount -= 1
+          if (entry.refCount === 0 && entry.state.type === 'failed') this.#end(entry)
           else this.#endLater(entry)
         }
       },
-      settled: () => {
-        const entry = this.#open(name, get, terms)
-        if (entry.terms === terms) this.#endLater(entry)
+      whenSettled: () => {
+        const entry = this.#open(name, get, options)
+        if (entry.options === options) this.#endLater(entry)
         return entry.settled
       },
     }
   }
 
   /** What is there; got anew if there is nothing, or something by other terms that nobody holds. */
-  #open(name: string, get: () => Promise<T>, terms: unknown): Entry<T> {
-    const open = this.#entries.get(name)
-    if (open && open.terms === terms) return open
-    if (open && open.holders > 0) {
-      open.refused.add(terms)
-      this.#tell()
+  #open(name: string, get: () => Promise<T>, options: unknown): ResourceSlot<T> {
+    const open = this.#slots.get(name)
+    if (open && open.options === options) return open
+    if (open && open.refCount > 0) {
+      open.rejectedOptions.add(options)
+      this.#notify()
       return open
     }
     // Nobody holds it by its old terms any more, as when the code that defines them was loaded anew.
     if (open) this.#end(open)
-    const entry: Entry<T> = {
+    const entry: ResourceSlot<T> = {
       name,
-      terms,
-      outcome: joining,
-      refused: new Set(),
+      options,
+      state: pending,
+      rejectedOptions: new Set(),
       settled: Promise.resolve(),
-      holders: 0,
-      linger: undefined,
+      refCount: 0,
+      releaseTimer: undefined,
     }
-    this.#entries.set(name, entry)
+    this.#slots.set(name, entry)
     entry.settled = this.#settle(entry, get)
     return entry
   }
 
-  async #settle(entry: Entry<T>, get: () => Promise<T>): Promise<void> {
+  async #settle(entry: ResourceSlot<T>, get: () => Promise<T>): Promise<void> {
     try {
       const value = await get()
-      if (this.#entries.get(entry.name) !== entry) return await this.#part(entry.name, value)
-      entry.outcome = { type: 'ready', value }
+      if (this.#slots.get(entry.name) !== entry) return await this.#released(entry.name, value)
+      entry.state = { type: 'ready', value }
     } catch (error) {
-      entry.outcome = failed(error)
+      entry.state = failed(error)
     }
-    this.#tell()
+    this.#notify()
   }
 
   /** Never while it is under way: the same would be got twice, and one of them given back. */
-  #endLater(entry: Entry<T>): void {
+  #endLater(entry: ResourceSlot<T>): void {
     void entry.settled.then(() => {
-      clearTimeout(entry.linger)
-      if (entry.holders === 0) entry.linger = setTimeout(() => this.#end(entry), lingerMs)
+      clearTimeout(entry.releaseTimer)
+      if (entry.refCount === 0) entry.releaseTimer = setTimeout(() => this.#end(entry), releaseDelayMs)
     })
   }
 
-  #end(entry: Entry<T>): void {
-    const { name, outcome } = entry
-    if (this.#entries.get(name) !== entry) return
-    this.#entries.delete(name)
-    if (outcome.type === 'ready') void this.#part(name, outcome.value)
-    this.#tell()
+  #end(entry: ResourceSlot<T>): void {
+    const { name, state } = entry
+    if (this.#slots.get(name) !== entry) return
+    this.#slots.delete(name)
+    if (state.type === 'ready') void this.#released(name, state.value)
+    this.#notify()
   }
 
   /** Whoever held it is gone, and hears of nothing any more. */
-  async #part(name: string, value: T): Promise<void> {
+  async #released(name: string, value: T): Promise<void> {
     try {
-      await this.#giveBack(value)
+      await this.#release(value)
     } catch (error) {
       console.error(`@hearsay/react: '${name}' was not left as it should be:`, error)
     }
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of [...this.#listeners]) listener()
   }
 }

@@ -2,7 +2,7 @@
 import { type ReactElement, type ReactNode, useEffect, useMemo } from 'react'
 import { checkPresence } from './any-presence.ts'
 import { RoomContext, useSession } from './contexts.ts'
-import { RoomVisit } from './room-session.ts'
+import { RoomSession } from './room-session.ts'
 import { useReady } from './use-async-state.ts'
 
 export interface RoomProviderProps<P extends object> {
@@ -21,19 +21,19 @@ export function RoomProvider<P extends object>({
   const session = useSession()
   if (presence !== undefined) checkPresence('RoomProvider: presence', presence)
   // biome-ignore lint/correctness/useExhaustiveDependencies: presence as it is on entering
-  const visit = useMemo(() => new RoomVisit(session.room(name, presence ?? {})), [session, name])
-  useEffect(() => visit.source.hold(), [visit])
-  const room = useReady(visit.source)
+  const roomSession = useMemo(() => new RoomSession(session.room(name, presence ?? {})), [session, name])
+  useEffect(() => roomSession.source.retain(), [roomSession])
+  const room = useReady(roomSession.source)
   useEffect(() => {
-    if (room) sayUnsaid(visit)
-  }, [room, visit])
-  return <RoomContext.Provider value={visit}>{children}</RoomContext.Provider>
+    if (room) flushPending(roomSession)
+  }, [room, roomSession])
+  return <RoomContext.Provider value={roomSession}>{children}</RoomContext.Provider>
 }
 
 /** Whoever wrote what cannot be shown is gone by now: it is no reason to take the room off the page. */
-function sayUnsaid(visit: RoomVisit): void {
+function flushPending(roomSession: RoomSession): void {
   try {
-    visit.sayUnsaid()
+    roomSession.flushPending()
   } catch (error) {
     console.error('what useUpdatePresence was told before the room was entered cannot be shown:', error)
   }

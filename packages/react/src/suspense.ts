@@ -5,12 +5,12 @@
 'use client'
 
 import type { AnyPresence } from './any-presence.ts'
-import { useSession, useVisit } from './contexts.ts'
+import { useRoomSession, useSession } from './contexts.ts'
 import type { RoomHooks } from './room-hooks.ts'
 import { RoomProvider } from './room-provider.tsx'
 import { useAwaited } from './use-async-state.ts'
 import { type UseCluster, useCluster as useClusterNow } from './use-cluster.ts'
-import { type ConfigAsked, type UseConfig, useConfig as useConfigNow, useConfigSource } from './use-config.ts'
+import { type ConfigRef, type UseConfig, useConfig as useConfigNow, useConfigSource } from './use-config.ts'
 import { type UseConfigValue, useConfigValue as useConfigValueNow } from './use-config-value.ts'
 import { type UseDocument, useDocument as useDocumentNow } from './use-document.ts'
 import { type UseHealth, useHealth as useHealthNow } from './use-health.ts'
@@ -28,7 +28,7 @@ export type { ClusterProviderProps } from './cluster-provider.tsx'
 export { type ConfigDefinition, defineConfig } from './define-config.ts'
 export { ClusterProvider } from './mounted-cluster-provider.tsx'
 export { RoomProvider, type RoomProviderProps } from './room-provider.tsx'
-export type { ClusterGiven } from './session.ts'
+export type { ClusterSource } from './session.ts'
 export { useBroadcast } from './use-broadcast.ts'
 export { type ConnectionState, type ConnectionStatus, useConnectionStatus } from './use-connection-status.ts'
 export { useEvent } from './use-event.ts'
@@ -46,24 +46,24 @@ function awaiting(useFirst: (...given: never[]) => unknown, useThen: (...given: 
   return useBoth as never
 }
 
-const useJoined = () => useAwaited(useSession().cluster)
-const useEntered = () => useAwaited(useVisit().source)
-const useOpened = (asked: ConfigAsked) => useAwaited(useConfigSource(asked))
+const useAwaitedCluster = () => useAwaited(useSession().cluster)
+const useAwaitedRoom = () => useAwaited(useRoomSession().source)
+const useAwaitedConfig = (asked: ConfigRef) => useAwaited(useConfigSource(asked))
 
-export const useCluster: UseCluster<never> = awaiting(useJoined, useClusterNow)
-export const useSelf: UseSelf<never> = awaiting(useJoined, useSelfNow)
-export const useMembers: UseMembers = awaiting(useJoined, useMembersNow)
-export const useMember: UseMember = awaiting(useJoined, useMemberNow)
-export const useHealth: UseHealth<never> = awaiting(useJoined, useHealthNow)
+export const useCluster: UseCluster<never> = awaiting(useAwaitedCluster, useClusterNow)
+export const useSelf: UseSelf<never> = awaiting(useAwaitedCluster, useSelfNow)
+export const useMembers: UseMembers = awaiting(useAwaitedCluster, useMembersNow)
+export const useMember: UseMember = awaiting(useAwaitedCluster, useMemberNow)
+export const useHealth: UseHealth<never> = awaiting(useAwaitedCluster, useHealthNow)
 
-export const useRoom: UseRoom<AnyPresence, never> = awaiting(useEntered, useRoomNow)
-export const usePresence: UsePresence<AnyPresence> = awaiting(useEntered, usePresenceNow)
-export const useOthers: UseOthers<AnyPresence> = awaiting(useEntered, useOthersNow)
-export const useOthersMapped: UseOthersMapped<AnyPresence> = awaiting(useEntered, useOthersMappedNow)
-export const useDocument: UseDocument<never> = awaiting(useEntered, useDocumentNow)
+export const useRoom: UseRoom<AnyPresence, never> = awaiting(useAwaitedRoom, useRoomNow)
+export const usePresence: UsePresence<AnyPresence> = awaiting(useAwaitedRoom, usePresenceNow)
+export const useOthers: UseOthers<AnyPresence> = awaiting(useAwaitedRoom, useOthersNow)
+export const useOthersMapped: UseOthersMapped<AnyPresence> = awaiting(useAwaitedRoom, useOthersMappedNow)
+export const useDocument: UseDocument<never> = awaiting(useAwaitedRoom, useDocumentNow)
 
-export const useConfig: UseConfig<never> = awaiting(useOpened, useConfigNow)
-export const useConfigValue: UseConfigValue = awaiting(useOpened, useConfigValueNow)
+export const useConfig: UseConfig<never> = awaiting(useAwaitedConfig, useConfigNow)
+export const useConfigValue: UseConfigValue = awaiting(useAwaitedConfig, useConfigValueNow)
 
 const roomHooks: RoomHooks<AnyPresence, never> = {
   RoomProvider,

@@ -1,7 +1,7 @@
 import type { ConfigSchema, ConfigValues } from '@hearsay/core'
 import { constantStore } from './constant-store.ts'
 import type { ConfigDefinition } from './define-config.ts'
-import { type ConfigAsked, useConfig } from './use-config.ts'
+import { type ConfigRef, useConfig } from './use-config.ts'
 import { type IsEqual, useStore } from './use-store.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -31,7 +31,7 @@ export interface UseConfigValue {
  * @throws {Error} as `useConfig`
  */
 export const useConfigValue: UseConfigValue = (
-  asked: ConfigAsked,
+  asked: ConfigRef,
   wanted: string | ((entries: never) => unknown),
   isEqual?: IsEqual<never>,
 ): never => {

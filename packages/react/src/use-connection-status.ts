@@ -1,7 +1,7 @@
 import type { Health } from '@hearsay/core'
 import { useContext } from 'react'
 import { RoomContext, useSession } from './contexts.ts'
-import { useOutcome } from './use-async-state.ts'
+import { useAsyncState } from './use-async-state.ts'
 import { useHealth } from './use-health.ts'
 import { useSelf } from './use-self.ts'
 
@@ -24,7 +24,7 @@ export interface ConnectionStatus {
 /** How it stands with the cluster, and with the room if the component is in one; at most a second old. Never waits. */
 export function useConnectionStatus(): ConnectionStatus {
   const { cluster } = useSession()
-  const outcome = useOutcome<unknown>(useContext(RoomContext)?.source ?? cluster)
+  const outcome = useAsyncState<unknown>(useContext(RoomContext)?.source ?? cluster)
   const own = useSelf(({ status }) => status)
   const around = useHealth(stateOf)
   if (outcome.type === 'failed') return { status: 'failed', error: outcome.error }

@@ -1,6 +1,6 @@
 import { useCallback } from 'react'
 import type { AnyPresence } from './any-presence.ts'
-import { useVisit } from './contexts.ts'
+import { useRoomSession } from './contexts.ts'
 
 /** Changes the named fields, as the room's `presence.set` does, and throws what it throws. */
 export type UpdatePresence<P extends object> = (
@@ -16,6 +16,6 @@ export type UseUpdatePresence<P extends object> = () => UpdatePresence<P>
  * who read the presence. What it is told before the room is entered counts from then on.
  */
 export const useUpdatePresence: UseUpdatePresence<AnyPresence> = () => {
-  const visit = useVisit()
+  const visit = useRoomSession()
   return useCallback(change => visit.update(change), [visit])
 }

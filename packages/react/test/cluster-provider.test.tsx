@@ -6,8 +6,8 @@ import { StrictMode, version } from 'react'
 import { version as domVersion } from 'react-dom'
 import { describe, expect, it, vi } from 'vitest'
 import {
-  type ClusterGiven,
   ClusterProvider,
+  type ClusterSource,
   useCluster,
   useConnectionStatus,
   useMembers,
@@ -17,7 +17,7 @@ import { fakeTimers, linger, settle, watch } from './rendered-cluster.tsx'
 fakeTimers()
 
 const oneOf = (members: number): Cluster =>
-  createSimulation({ seed: 1, members, start: 'settled' }).member('m0').cluster
+  createSimulation({ seed: 1, members, start: 'warm' }).member('m0').cluster
 
 /** A cluster, whose leaving is only noted. */
 function leavable(): { cluster: Cluster; leave: ReturnType<typeof vi.fn> } {
@@ -29,7 +29,7 @@ function leavable(): { cluster: Cluster; leave: ReturnType<typeof vi.fn> } {
 const app = () => {
   const count = watch(() => useMembers(members => members.length))
   const status = watch(() => useConnectionStatus())
-  const inCluster = (cluster: ClusterGiven, key = '') => (
+  const inCluster = (cluster: ClusterSource, key = '') => (
     <ClusterProvider key={key} cluster={cluster}>
       {count.here()}
       {status.here()}
@@ -165,7 +165,7 @@ describe('a ClusterProvider without types', () => {
     ['a promise', Promise.resolve()],
   ])('says what it needs when %s gives nothing', async (_, given) => {
     const { statuses, inCluster } = app()
-    render(inCluster(given as unknown as ClusterGiven))
+    render(inCluster(given as unknown as ClusterSource))
     await settle()
     expect(statuses.at(-1)?.error?.message).toContain(says)
   })

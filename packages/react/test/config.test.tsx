@@ -13,7 +13,7 @@ const otherFlags = defineConfig('flags', { schema: { color: v.string() } })
 
 fakeTimers()
 
-const settled = () => createSimulation({ seed: 1, members: 2, start: 'settled' })
+const settled = () => createSimulation({ seed: 1, members: 2, start: 'warm' })
 
 describe('useConfigValue', () => {
   it('renders when its key has another value, and for no other key', async () => {

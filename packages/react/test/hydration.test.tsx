@@ -7,7 +7,7 @@ import * as main from '../src/index.ts'
 import * as suspense from '../src/suspense.ts'
 import { settle } from './rendered-cluster.tsx'
 
-const { cluster } = createSimulation({ seed: 1, members: 3, start: 'settled' }).member('m0')
+const { cluster } = createSimulation({ seed: 1, members: 3, start: 'warm' }).member('m0')
 
 const MainCount = () => main.useMembers(members => members.length)
 const SuspenseCount = () => suspense.useMembers(members => members.length)

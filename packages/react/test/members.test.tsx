@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { useConnectionStatus, useHealth, useMember, useMembers, useSelf } from '../src/index.ts'
 import { pass, show, watch } from './rendered-cluster.tsx'
 
-const settled = (members: number) => createSimulation({ seed: 1, members, start: 'settled' })
+const settled = (members: number) => createSimulation({ seed: 1, members, start: 'warm' })
 
 describe('useMembers', () => {
   it('renders for a number only when it changes, while 100 members beat', async () => {
@@ -30,7 +30,7 @@ describe('useMembers', () => {
     )
     await pass(simulation, 90_000, 1_000)
     const beats = (snapshot: (typeof hearts.seen)[number] | undefined) =>
-      [...(snapshot?.values() ?? [])].reduce((sum, { beat }) => sum + beat, 0)
+      [...(snapshot?.values() ?? [])].reduce((sum, { sequence }) => sum + sequence, 0)
     expect(beats(hearts.seen.at(-1)) - beats(hearts.seen[0])).toBeGreaterThanOrEqual(100)
     expect(hearts.seen.length).toBeGreaterThan(50)
     expect(count.seen).toEqual([100])

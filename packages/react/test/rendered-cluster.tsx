@@ -3,8 +3,8 @@ import type { Simulation } from '@hearsay/simulator'
 import { act, cleanup, render } from '@testing-library/react'
 import { Component, type ReactElement, type ReactNode } from 'react'
 import { afterEach, beforeEach, vi } from 'vitest'
-import { type ClusterGiven, ClusterProvider } from '../src/index.ts'
-import { lingerMs } from '../src/ref-counted-resources.ts'
+import { ClusterProvider, type ClusterSource } from '../src/index.ts'
+import { releaseDelayMs } from '../src/ref-counted-resources.ts'
 
 vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
 afterEach(cleanup)
@@ -42,7 +42,7 @@ export interface Shown {
 }
 
 /** Shows what is rendered in a cluster. */
-export function show(cluster: ClusterGiven, children: ReactNode): Shown {
+export function show(cluster: ClusterSource, children: ReactNode): Shown {
   const wrapped = (inside: ReactNode) => <ClusterProvider cluster={cluster}>{inside}</ClusterProvider>
   const { container, rerender } = render(wrapped(children))
   return { container, rerender: inside => rerender(wrapped(inside)) }
@@ -62,7 +62,7 @@ export async function settle(isSo: () => boolean = () => true): Promise<void> {
 /** Until what nobody holds any more is given back. Needs fake timers. */
 export async function linger(): Promise<void> {
   await settle()
-  await act(async () => vi.advanceTimersByTime(lingerMs))
+  await act(async () => vi.advanceTimersByTime(releaseDelayMs))
 }
 
 /** Only what lingers waits for such timers. */

@@ -33,7 +33,7 @@ interface Stage {
 }
 
 async function stage(others: number): Promise<Stage> {
-  const simulation = createSimulation({ seed: 1, members: others + 1, start: 'settled' })
+  const simulation = createSimulation({ seed: 1, members: others + 1, start: 'warm' })
   const [first, ...rest] = simulation.members
   if (!first) throw new Error('nobody is there')
   const rooms = await Promise.all(rest.map(({ cluster }) => cluster.room<Shown>('design')))
@@ -320,7 +320,7 @@ describe('useDocument', () => {
 
 it('needs a room around it', () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
-  const simulation = createSimulation({ seed: 1, members: 1, start: 'settled' })
+  const simulation = createSimulation({ seed: 1, members: 1, start: 'warm' })
   const room = watch(() => useRoom())
   expect(() => show(simulation.member('m0').cluster, room.here())).toThrow('put a <RoomProvider> around')
 })

@@ -5,7 +5,7 @@ import { expect, it, vi } from 'vitest'
 import * as main from '../src/index.ts'
 import * as suspense from '../src/suspense.ts'
 
-const { cluster } = createSimulation({ seed: 1, members: 3, start: 'settled' }).member('m0')
+const { cluster } = createSimulation({ seed: 1, members: 3, start: 'warm' }).member('m0')
 
 function Page(): ReactNode {
   return JSON.stringify([

@@ -24,7 +24,7 @@ const { RoomProvider, useRoom, useOthers, usePresence } = createRoomHooks<{ note
 
 fakeTimers()
 
-const settled = (members: number) => createSimulation({ seed: 1, members, start: 'settled' })
+const settled = (members: number) => createSimulation({ seed: 1, members, start: 'warm' })
 
 const reads: Record<string, Watched<unknown>> = {
   useCluster: watch(() => useCluster()),

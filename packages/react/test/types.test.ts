@@ -33,7 +33,7 @@ it('infers what is selected of the cluster', () => {
   expectTypeOf(status).returns.toEqualTypeOf<Member['status'] | undefined>()
   const self = () => [main.useSelf(), suspense.useSelf(), main.useSelf(({ id }) => id)] as const
   expectTypeOf(self).returns.toEqualTypeOf<readonly [Member | null, Member, string | null]>()
-  const health = () => [main.useHealth(), suspense.useHealth(({ stalls }) => stalls)] as const
+  const health = () => [main.useHealth(), suspense.useHealth(({ pauses }) => pauses)] as const
   expectTypeOf(health).returns.toEqualTypeOf<readonly [Health | null, number]>()
 })
 

@@ -1,5 +1,5 @@
 /** Expiring: keys that hold for a while. All that is put in holds equally long, or the order is not that of expiry. */
-export class Expiring {
+export class ExpiringSet {
   readonly #nowMs: () => number
   /** Key → until when, in the order of expiry. */
   readonly #untilMs = new Map<string, number>()
@@ -8,13 +8,13 @@ export class Expiring {
     this.#nowMs = nowMs
   }
 
-  hold(key: string, forMs: number): void {
+  add(key: string, forMs: number): void {
     // Deleted first, so that the order stays that of expiry.
     this.#untilMs.delete(key)
     this.#untilMs.set(key, this.#nowMs() + forMs)
   }
 
-  holds(key: string): boolean {
+  isActive(key: string): boolean {
     return (this.#untilMs.get(key) ?? Number.NEGATIVE_INFINITY) > this.#nowMs()
   }
 
@@ -24,7 +24,7 @@ export class Expiring {
   }
 
   /** Forgets what expired so long ago. */
-  forget(afterMs = 0): void {
+  sweep(afterMs = 0): void {
     for (const [key, untilMs] of this.#untilMs) {
       if (untilMs + afterMs > this.#nowMs()) return
       this.#untilMs.delete(key)

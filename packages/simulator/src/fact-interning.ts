@@ -1,22 +1,22 @@
 /** Fact pool: equal facts are one object, however many members hold them. What was not met for long is let go. */
 import type { SignedFact } from '@hearsay/core/host'
 
-const maxYoung = 500_000
+const maxRecent = 500_000
 
-export class FactPool {
-  #young = new Map<number, SignedFact>()
-  #old = new Map<number, SignedFact>()
+export class FactInterning {
+  #recent = new Map<number, SignedFact>()
+  #older = new Map<number, SignedFact>()
 
   /** The fact that was seen first, if this one equals it in every byte. */
-  share(fact: SignedFact): SignedFact {
+  intern(fact: SignedFact): SignedFact {
     const key = keyOf(fact.signature)
-    const known = this.#young.get(key) ?? this.#old.get(key)
+    const known = this.#recent.get(key) ?? this.#older.get(key)
     const shared = known && isSame(known, fact) ? known : fact
-    if (this.#young.size >= maxYoung) {
-      this.#old = this.#young
-      this.#young = new Map()
+    if (this.#recent.size >= maxRecent) {
+      this.#older = this.#recent
+      this.#recent = new Map()
     }
-    this.#young.set(key, shared)
+    this.#recent.set(key, shared)
     return shared
   }
 }

@@ -1,31 +1,31 @@
 /** Troubles: since when all has been well with a member, and with the network between all of them. */
-import type { Conditions } from './network-conditions.ts'
+import type { NetworkConditions } from './network-conditions.ts'
 import type { SimulatedMember } from './simulated-member.ts'
 
-export class Troubles {
-  readonly #conditions: Conditions
+export class FaultLog {
+  readonly #conditions: NetworkConditions
   /** Name → when its last trouble ended or will end. */
   readonly #untilMs = new Map<string, number>()
   /** Name → troubles without a foreseeable end. */
   readonly #ongoing = new Map<string, number>()
   #networkUntilMs = 0
 
-  constructor(conditions: Conditions) {
+  constructor(conditions: NetworkConditions) {
     this.#conditions = conditions
   }
 
   /** Something is done to a member that lasts until then. */
-  of(name: string, untilMs: number): void {
+  activeUntil(name: string, untilMs: number): void {
     this.#untilMs.set(name, Math.max(untilMs, this.#untilMs.get(name) ?? 0))
   }
 
-  began(name: string): void {
+  started(name: string): void {
     this.#ongoing.set(name, (this.#ongoing.get(name) ?? 0) + 1)
   }
 
   ended(name: string, nowMs: number): void {
     this.#ongoing.set(name, (this.#ongoing.get(name) ?? 1) - 1)
-    this.of(name, nowMs)
+    this.activeUntil(name, nowMs)
   }
 
   /** The conditions of the network changed. */
@@ -34,7 +34,7 @@ export class Troubles {
   }
 
   /** Since when all is well with both and between them, or undefined if it is not. */
-  wellSinceMs(a: SimulatedMember, b: SimulatedMember, nowMs: number): number | undefined {
+  healthySinceMs(a: SimulatedMember, b: SimulatedMember, nowMs: number): number | undefined {
     const isWell = ({ name, isRunning, isOffline }: SimulatedMember) =>
       isRunning && !isOffline && !this.#ongoing.get(name)
     if (!this.#conditions.isWhole || !isWell(a) || !isWell(b)) return undefined

@@ -15,7 +15,7 @@ import type { World } from './world.ts'
 /** A page in the background asks for so much patience … */
 const hiddenLeaseMs = 150_000
 /** … again and again. */
-const askAgainMs = 60_000
+const repeatMs = 60_000
 
 type Names = string | readonly string[]
 
@@ -49,7 +49,7 @@ export interface Faults {
   /** For so long gossipsub carries nothing, while streams do. @param options rate: only a share is dropped @default 1 */
   dropGossip(ms: number, options?: { rate?: number }): () => void
   /** The process stops (SIGSTOP, a blocked event loop) and goes on after that time. */
-  stall(name: string, ms: number): void
+  pause(name: string, ms: number): void
   /**
    * The lid closes for that time: nothing is sent, nothing is acknowledged, the wall clock goes on.
    *
@@ -112,7 +112,7 @@ export function createFaults(world: World): Faults {
   const pause = (name: string, ms: number, how: { isAsleep: boolean; monotonicStops: boolean }): void => {
     checkDuration('ms', ms)
     const timersFirst = world.random('pause')() < 0.5
-    troubles.of(name, time.nowMs + ms)
+    troubles.activeUntil(name, time.nowMs + ms)
     running(name).clock.pause(ms, { ...how, timersFirst })
   }
 
@@ -155,7 +155,7 @@ export function createFaults(world: World): Faults {
       time.after(ms, stop)
       return stop
     },
-    stall: (name, ms) => pause(name, ms, { isAsleep: false, monotonicStops: false }),
+    pause: (name, ms) => pause(name, ms, { isAsleep: false, monotonicStops: false }),
     sleep: (name, ms, { monotonicStops = true } = {}) => pause(name, ms, { isAsleep: true, monotonicStops }),
     skew(name, ms) {
       if (!Number.isFinite(ms)) throw new InvalidSimulationError(`ms: ${ms} is no number`)
@@ -181,19 +181,19 @@ export function createFaults(world: World): Faults {
     leave: name => world.leave(running(name)),
     throttle(name) {
       const member = running(name)
-      const { life } = member
+      const { life: process } = member
       const attend = (attention: MemberRecord['attention']) => {
-        if (member.life === life && member.isRunning)
-          member.deliver(driver => driver.handle({ type: 'change', change: { attention } }))
+        if (member.life === process && member.isRunning)
+          member.deliver(driver => driver.handle({ type: 'local-change', change: { attention } }))
       }
       let isOver = false
       const ask = () => {
         if (isOver) return
         attend({ state: 'hidden', leaseMs: hiddenLeaseMs })
-        time.after(askAgainMs, ask)
+        time.after(repeatMs, ask)
       }
       const undo = member.clock.throttle()
-      troubles.began(name)
+      troubles.started(name)
       ask()
       return () => {
         if (isOver) return
@@ -206,12 +206,12 @@ export function createFaults(world: World): Faults {
     changeNetwork(name, ms, { othersNotice = true } = {}) {
       checkDuration('ms', ms)
       const member = running(name)
-      const { life } = member
-      troubles.of(name, time.nowMs + ms)
+      const { life: process } = member
+      troubles.activeUntil(name, time.nowMs + ms)
       network.breakLinks(member, othersNotice)
       member.isOffline = true
       time.after(ms, () => {
-        if (member.life !== life) return
+        if (member.life !== process) return
         member.isOffline = false
         member.moveTo(world.newAddress())
       })

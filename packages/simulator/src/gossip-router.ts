@@ -8,7 +8,7 @@
  * (opportunistic grafting), and limits that only a flood meets.
  */
 import type { RumorVerdict } from '@hearsay/core/host'
-import { Expiring } from './expiring-set.ts'
+import { ExpiringSet } from './expiring-set.ts'
 import type { GossipFrame } from './gossip-frame.ts'
 import type { Random } from './random-stream.ts'
 
@@ -20,7 +20,7 @@ export interface GossipRouterOptions {
   /** Calls back after so long, unless the process has ended. */
   readonly after: (ms: number, act: () => void) => void
   readonly send: (to: string, frame: GossipFrame) => void
-  readonly judge: (from: string, rumor: Uint8Array) => RumorVerdict | Promise<RumorVerdict>
+  readonly validate: (from: string, rumor: Uint8Array) => RumorVerdict | Promise<RumorVerdict>
 }
 
 export const gossipHeartbeatMs = 1_000
@@ -60,20 +60,20 @@ export class GossipRouter {
   /** Names by heartbeat, the newest first. */
   #windows: string[][] = [[]]
   /** Names. */
-  readonly #seen: Expiring
+  readonly #seen: ExpiringSet
   /** Peer and name. */
-  readonly #unwanted: Expiring
+  readonly #unwanted: ExpiringSet
   /** Peer, also one that has disconnected since. */
-  readonly #backoffs: Expiring
+  readonly #backoffs: ExpiringSet
   #isSubscribed: boolean
   #heartbeatIsDue = false
   readonly #startedMs: number
 
   constructor(options: GossipRouterOptions) {
     this.#options = options
-    this.#seen = new Expiring(options.nowMs)
-    this.#unwanted = new Expiring(options.nowMs)
-    this.#backoffs = new Expiring(options.nowMs)
+    this.#seen = new ExpiringSet(options.nowMs)
+    this.#unwanted = new ExpiringSet(options.nowMs)
+    this.#backoffs = new ExpiringSet(options.nowMs)
     this.#isSubscribed = options.isSubscribed ?? true
     this.#startedMs = options.nowMs() - gossipHeartbeatMs * options.random()
   }
@@ -117,8 +117,8 @@ export class GossipRouter {
 
   /** One's own, which goes to everybody connected (flood publishing); once. */
   publish(name: string, rumor: Uint8Array): void {
-    if (this.#seen.holds(name)) return
-    this.#seen.hold(name, seenMs)
+    if (this.#seen.isActive(name)) return
+    this.#seen.add(name, seenMs)
     this.#keep(name, rumor)
     for (const [id, { isSubscribed }] of this.#peers)
       if (isSubscribed) this.#options.send(id, { type: 'message', name, rumor })
@@ -151,29 +151,29 @@ export class GossipRouter {
         this.#needHeartbeat()
         break
       case 'ihave': {
-        const names = frame.names.filter(name => !this.#seen.holds(name))
+        const names = frame.names.filter(name => !this.#seen.isActive(name))
         if (names.length > 0) this.#options.send(from, { type: 'iwant', names })
         break
       }
       case 'iwant':
         for (const name of frame.names) {
           const rumor = this.#cache.get(name)
-          if (rumor && !this.#doesNotWant(from, name))
+          if (rumor && !this.#isUnwanted(from, name))
             this.#options.send(from, { type: 'message', name, rumor })
         }
         break
       case 'idontwant':
-        this.#unwanted.hold(`${from} ${frame.name}`, cacheLength * gossipHeartbeatMs)
+        this.#unwanted.add(`${from} ${frame.name}`, cacheLength * gossipHeartbeatMs)
         break
     }
   }
 
   #message(from: string, name: string, rumor: Uint8Array): void {
-    if (this.#seen.holds(name)) return
-    this.#seen.hold(name, seenMs)
+    if (this.#seen.isActive(name)) return
+    this.#seen.add(name, seenMs)
     if (rumor.length >= idontwantMinBytes)
       for (const id of this.#mesh) if (id !== from) this.#options.send(id, { type: 'idontwant', name })
-    const verdict = this.#options.judge(from, rumor)
+    const verdict = this.#options.validate(from, rumor)
     if (verdict instanceof Promise) void verdict.then(value => this.#judged(from, name, rumor, value))
     else this.#judged(from, name, rumor, verdict)
   }
@@ -182,8 +182,7 @@ export class GossipRouter {
     if (verdict !== 'accept') return
     this.#keep(name, rumor)
     for (const id of this.#mesh)
-      if (id !== from && !this.#doesNotWant(id, name))
-        this.#options.send(id, { type: 'message', name, rumor })
+      if (id !== from && !this.#isUnwanted(id, name)) this.#options.send(id, { type: 'message', name, rumor })
   }
 
   #grafted(from: string, { isOutbound }: Peer): void {
@@ -193,7 +192,7 @@ export class GossipRouter {
       return
     }
     const isFull = this.#mesh.size >= degreeHigh && !isOutbound
-    if (isFull || this.#backoffs.holds(from)) this.#prune(from, pruneBackoffMs)
+    if (isFull || this.#backoffs.isActive(from)) this.#prune(from, pruneBackoffMs)
     else this.#mesh.add(from)
   }
 
@@ -209,9 +208,9 @@ export class GossipRouter {
   }
 
   #heartbeat(): void {
-    this.#seen.forget()
-    this.#unwanted.forget()
-    this.#backoffs.forget(backoffSlackMs)
+    this.#seen.sweep()
+    this.#unwanted.sweep()
+    this.#backoffs.sweep(backoffSlackMs)
     this.#tendMesh()
     this.#tellLazily()
     this.#windows.unshift([])
@@ -271,7 +270,7 @@ export class GossipRouter {
 
   #backOff(id: string, backoffMs: number): void {
     this.#mesh.delete(id)
-    this.#backoffs.hold(id, backoffMs)
+    this.#backoffs.add(id, backoffMs)
   }
 
   #draw<T>(from: readonly T[], count: number): T[] {
@@ -288,7 +287,7 @@ export class GossipRouter {
     this.#needHeartbeat()
   }
 
-  #doesNotWant(id: string, name: string): boolean {
-    return this.#unwanted.holds(`${id} ${name}`)
+  #isUnwanted(id: string, name: string): boolean {
+    return this.#unwanted.isActive(`${id} ${name}`)
   }
 }

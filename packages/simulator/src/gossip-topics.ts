@@ -39,7 +39,7 @@ export class GossipTopics {
     for (const router of this.#routers.values()) router.disconnected(id)
   }
 
-  hear(from: string, space: string | undefined, frame: GossipFrame): void {
+  receive(from: string, space: string | undefined, frame: GossipFrame): void {
     this.of(space).hear(from, frame)
   }
 }

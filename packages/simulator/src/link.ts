@@ -10,12 +10,12 @@ import type { VirtualTime } from './virtual-time.ts'
 /** Linux: the first retransmission, the longest interval, and how long until it gives up (tcp_retries2 = 15). */
 const firstRetryMs = 200
 const maxRetryMs = 120_000
-const patienceMs = 924_000
+const giveUpMs = 924_000
 /** What waits in one direction; a sender whose buffer is full drops what comes then. */
 const maxBacklogBytes = 1_048_576
 
 /** One frame on its way. */
-export interface Crossing {
+export interface Transfer {
   readonly bytes: number
   /** Without what retransmissions add. */
   readonly delayMs: number
@@ -46,7 +46,7 @@ export class Direction {
   /** Sent and not arrived, in order. */
   readonly #underWay: Sent[] = []
   /** Not sent, because nothing gets through. */
-  #backlog: Crossing[] = []
+  #backlog: Transfer[] = []
   #backlogBytes = 0
   #cancelRetry: () => void = () => {}
 
@@ -60,7 +60,7 @@ export class Direction {
     return this.#backlogBytes
   }
 
-  send(crossing: Crossing): void {
+  send(crossing: Transfer): void {
     if (this.#backlog.length === 0 && this.#options.carries()) {
       this.#transmit(crossing)
       return
@@ -78,17 +78,17 @@ export class Direction {
     this.#backlogBytes = 0
   }
 
-  #transmit(crossing: Crossing): void {
+  #transmit(crossing: Transfer): void {
     const sent: Sent = { arrive: crossing.arrive, isThere: false, again: undefined }
     if (!crossing.unordered) this.#underWay.push(sent)
     this.#attempt(crossing, sent, firstRetryMs)
   }
 
   /** What is lost is sent again by itself; what came through behind it is kept by the other end. */
-  #attempt(crossing: Crossing, sent: Sent, waitMs: number): void {
+  #attempt(crossing: Transfer, sent: Sent, waitMs: number): void {
     if (!this.#options.carries() || this.#options.loses()) {
       // Beyond that the connection is given up, which the next frame that finds no way sees to.
-      if (waitMs >= patienceMs) return
+      if (waitMs >= giveUpMs) return
       const cancel = this.#time.after(waitMs, () => this.#attempt(crossing, sent, 2 * waitMs))
       sent.again = () => {
         cancel()
@@ -120,7 +120,7 @@ export class Direction {
         const waiting = this.#backlog
         this.drop()
         for (const crossing of waiting) this.#transmit(crossing)
-      } else if (this.#time.nowMs - sinceMs > patienceMs) {
+      } else if (this.#time.nowMs - sinceMs > giveUpMs) {
         this.drop()
         this.#options.gaveUp()
       } else this.#retryLater(Math.min(2 * waitMs, maxRetryMs), sinceMs)

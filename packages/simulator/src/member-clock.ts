@@ -33,7 +33,7 @@ export class MemberClock implements Clock {
   readonly #time: VirtualTime
   /** What its monotonic clock missed, up to when it stands still. */
   #missedMs = 0
-  #standsSinceMs: number | undefined
+  #stoppedSinceMs: number | undefined
   #pausedUntilMs = Number.NEGATIVE_INFINITY
   #waiting: { readonly isTimer: boolean; readonly act: () => void }[] = []
   readonly #timers = new Set<Timer>()
@@ -45,7 +45,7 @@ export class MemberClock implements Clock {
   }
 
   now(): Instant {
-    const monotonicMs = (this.#standsSinceMs ?? this.#time.nowMs) - this.#missedMs
+    const monotonicMs = (this.#stoppedSinceMs ?? this.#time.nowMs) - this.#missedMs
     return { monotonicMs, epochMs: Math.floor(startedEpochMs + this.#time.nowMs + this.skewMs) }
   }
 
@@ -78,12 +78,12 @@ export class MemberClock implements Clock {
 
   pause(ms: number, { isAsleep, monotonicStops, timersFirst }: PauseOptions): void {
     const untilMs = this.#time.nowMs + ms
-    if (monotonicStops) this.#standsSinceMs ??= this.#time.nowMs
+    if (monotonicStops) this.#stoppedSinceMs ??= this.#time.nowMs
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs)
     this.#isAsleep ||= isAsleep
     this.#time.at(untilMs, () => {
       // Unless a longer pause came over it, or the process ended.
-      if (this.#pausedUntilMs === untilMs) this.#goOn(timersFirst)
+      if (this.#pausedUntilMs === untilMs) this.#resume(timersFirst)
     })
   }
 
@@ -101,13 +101,13 @@ export class MemberClock implements Clock {
     this.#timers.clear()
     this.#waiting = []
     this.#pausedUntilMs = Number.NEGATIVE_INFINITY
-    this.#goOn(false)
+    this.#resume(false)
   }
 
-  #goOn(timersFirst: boolean): void {
+  #resume(timersFirst: boolean): void {
     this.#isAsleep = false
-    this.#missedMs += this.#time.nowMs - (this.#standsSinceMs ?? this.#time.nowMs)
-    this.#standsSinceMs = undefined
+    this.#missedMs += this.#time.nowMs - (this.#stoppedSinceMs ?? this.#time.nowMs)
+    this.#stoppedSinceMs = undefined
     const waiting = this.#waiting
     this.#waiting = []
     const timers = waiting.filter(({ isTimer }) => isTimer)

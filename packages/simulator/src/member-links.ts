@@ -9,14 +9,14 @@ import { farEnd, type Link } from './link.ts'
 
 /** @typeParam End a member, as the network knows it */
 export class MemberLinks<End> {
-  readonly #near: End
+  readonly #owner: End
   readonly #links = new Map<string, readonly Link<End>[]>()
   /** The one over which something came last, or the newest. */
-  readonly #heard = new Map<string, Link<End>>()
+  readonly #gossipReceivedOver = new Map<string, Link<End>>()
   readonly #gossip = new Map<string, Link<End>>()
 
   constructor(near: End) {
-    this.#near = near
+    this.#owner = near
   }
 
   has(id: string): boolean {
@@ -25,7 +25,7 @@ export class MemberLinks<End> {
 
   /** Over which frames are sent. */
   get(id: string): Link<End> | undefined {
-    return this.#heard.get(id) ?? this.#links.get(id)?.[0]
+    return this.#gossipReceivedOver.get(id) ?? this.#links.get(id)?.[0]
   }
 
   /** Over which gossip is sent; undefined: none is. */
@@ -34,13 +34,13 @@ export class MemberLinks<End> {
   }
 
   /** Peers that are connected, and to which no gossip is sent. */
-  mute(): string[] {
+  withoutPubsub(): string[] {
     return [...this.#links.keys()].filter(id => !this.#gossip.has(id))
   }
 
   /** A frame came over this link. */
-  heard(id: string, link: Link<End>): void {
-    if (this.all(id).length > 1) this.#heard.set(id, link)
+  received(id: string, link: Link<End>): void {
+    if (this.all(id).length > 1) this.#gossipReceivedOver.set(id, link)
   }
 
   all(id: string): readonly Link<End>[] {
@@ -54,11 +54,11 @@ export class MemberLinks<End> {
   /** Takes the place of an older link to the same process. @returns whether it is the first to this peer */
   add(id: string, link: Link<End>): boolean {
     const before = this.all(id)
-    const far = farEnd(link, this.#near)
+    const far = farEnd(link, this.#owner)
     const gossip = this.#gossip.get(id)
-    if (before.length === 0 || (gossip && farEnd(gossip, this.#near) === far)) this.#gossip.set(id, link)
-    this.#heard.set(id, link)
-    this.#links.set(id, [...before.filter(each => farEnd(each, this.#near) !== far), link])
+    if (before.length === 0 || (gossip && farEnd(gossip, this.#owner) === far)) this.#gossip.set(id, link)
+    this.#gossipReceivedOver.set(id, link)
+    this.#links.set(id, [...before.filter(each => farEnd(each, this.#owner) !== far), link])
     return before.length === 0
   }
 
@@ -66,7 +66,7 @@ export class MemberLinks<End> {
   remove(id: string, link: Link<End>): boolean {
     const before = this.all(id)
     const left = before.filter(each => each !== link)
-    for (const used of [this.#heard, this.#gossip]) if (used.get(id) === link) used.delete(id)
+    for (const used of [this.#gossipReceivedOver, this.#gossip]) if (used.get(id) === link) used.delete(id)
     if (left.length > 0) this.#links.set(id, left)
     else this.#links.delete(id)
     return before.length > 0 && left.length === 0
@@ -74,7 +74,7 @@ export class MemberLinks<End> {
 
   clear(): void {
     this.#links.clear()
-    this.#heard.clear()
+    this.#gossipReceivedOver.clear()
     this.#gossip.clear()
   }
 }

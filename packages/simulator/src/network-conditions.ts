@@ -17,22 +17,22 @@ export interface LossOptions {
 }
 
 /** What becomes of one frame. */
-export interface Fate {
+export interface Delivery {
   /** Until it arrives, without what retransmissions add. */
   readonly delayMs: number
   /** It never arrives. */
-  readonly isGone: boolean
+  readonly isLost: boolean
   readonly duplicated: boolean
   /** It may arrive before what was sent earlier. */
   readonly unordered: boolean
 }
 
-interface Chance {
+interface RandomFault {
   readonly rate: number
   readonly random: Random
 }
 
-interface Loss extends Chance {
+interface Loss extends RandomFault {
   readonly retransmitted: boolean
   /** Undefined: everybody. */
   readonly from: ReadonlySet<string> | undefined
@@ -42,7 +42,7 @@ interface Loss extends Chance {
 /** An unordered frame comes up to so much later. */
 const maxDisorderMs = 500
 
-export class Conditions {
+export class NetworkConditions {
   readonly #seed: number
   readonly #delay: Delay
   /** From → to → whether there is a route at all. */
@@ -50,9 +50,9 @@ export class Conditions {
   #groups: Map<string, number> | undefined
   #delayFault: { readonly delay: Delay; readonly random: Random } | undefined
   #loss: Loss | undefined
-  #duplicates: Chance | undefined
-  #disorder: Chance | undefined
-  #gossipLoss: Chance | undefined
+  #duplicates: RandomFault | undefined
+  #disorder: RandomFault | undefined
+  #gossipLoss: RandomFault | undefined
   #faults = 0
 
   constructor(seed: number, delay: Delay) {
@@ -85,7 +85,7 @@ export class Conditions {
   }
 
   /** @param random the sender's own: one draw, whatever else is wrong. */
-  fate(random: Random, from: string, to: string): Fate {
+  delivery(random: Random, from: string, to: string): Delivery {
     const usualMs = drawDelayMs(this.#delay, random)
     const late = this.#delayFault
     const disorder = this.#disorder
@@ -94,7 +94,7 @@ export class Conditions {
       delayMs:
         (late ? drawDelayMs(late.delay, late.random) : usualMs) +
         (unordered && disorder ? maxDisorderMs * disorder.random() : 0),
-      isGone: this.#loss?.retransmitted === false && this.#loses(from, to),
+      isLost: this.#loss?.retransmitted === false && this.#loses(from, to),
       duplicated: hits(this.#duplicates),
       unordered,
     }
@@ -192,7 +192,7 @@ export class Conditions {
     return hits(loss)
   }
 
-  #chance(what: string, rate: number): Chance {
+  #chance(what: string, rate: number): RandomFault {
     return { rate, random: this.#stream(what) }
   }
 
@@ -202,6 +202,6 @@ export class Conditions {
   }
 }
 
-function hits(chance: Chance | undefined): boolean {
+function hits(chance: RandomFault | undefined): boolean {
   return chance !== undefined && chance.random() < chance.rate
 }

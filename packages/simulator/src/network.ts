@@ -11,7 +11,7 @@ import { type GossipFrame, gossipBytes } from './gossip-frame.ts'
 import { GossipRouter } from './gossip-router.ts'
 import { GossipTopics } from './gossip-topics.ts'
 import { Direction, farEnd, type Link } from './link.ts'
-import type { Conditions } from './network-conditions.ts'
+import type { NetworkConditions } from './network-conditions.ts'
 import type { SimulatedMember } from './simulated-member.ts'
 import type { Trace } from './trace.ts'
 import type { VirtualTime } from './virtual-time.ts'
@@ -25,13 +25,13 @@ export type DialOutcome = 'open' | 'refused' | 'unreachable' | 'network-down'
 
 export interface NetworkOptions {
   readonly time: VirtualTime
-  readonly conditions: Conditions
+  readonly conditions: NetworkConditions
   readonly trace: Trace
 }
 
 export class Network {
   readonly #time: VirtualTime
-  readonly #conditions: Conditions
+  readonly #conditions: NetworkConditions
   readonly #trace: Trace
   /** More than one if an identity was copied. */
   readonly #byId = new Map<string, readonly SimulatedMember[]>()
@@ -71,21 +71,21 @@ export class Network {
     return isUp(from) && isUp(to) && this.#conditions.carries(from.name, to.name)
   }
 
-  /** The process is gone. @param told whether its kernel lives and tells the other ends. */
-  hangUp(member: SimulatedMember, told: boolean): void {
+  /** The process is gone. @param closeOtherEnds whether its kernel lives and tells the other ends. */
+  closeLinks(member: SimulatedMember, closeOtherEnds: boolean): void {
     for (const [, link] of member.links.entries()) {
-      if (told) this.#closeFar(member, farEnd(link, member), link)
+      if (closeOtherEnds) this.#closeFar(member, farEnd(link, member), link)
       else link.ways.get(member.name)?.drop()
     }
     member.links.clear()
   }
 
-  /** A member's own network went: it hears so of all its links. @param heard whether the other ends do, too. */
-  breakLinks(member: SimulatedMember, heard: boolean): void {
+  /** A member's own network went: it hears so of all its links. @param closeOtherEnds whether the other ends do, too. */
+  breakLinks(member: SimulatedMember, closeOtherEnds: boolean): void {
     for (const [id, link] of member.links.entries()) {
       link.ways.get(member.name)?.drop()
       this.#close(member, id, link)
-      if (heard) this.#close(farEnd(link, member), member.id, link)
+      if (closeOtherEnds) this.#close(farEnd(link, member), member.id, link)
     }
   }
 
@@ -98,7 +98,7 @@ export class Network {
           nowMs: () => member.clock.now().monotonicMs,
           after: (ms, act) => void member.clock.setTimer(member.clock.now().monotonicMs + ms, act),
           send: (to, frame) => this.#gossip(member, to, space, frame),
-          judge: (from, rumor) => member.driver.rumor(from, rumor, space),
+          validate: (from, rumor) => member.driver.rumor(from, rumor, space),
         }),
     )
   }
@@ -119,7 +119,7 @@ export class Network {
           // Another peer that answers says nothing about this one.
           const outcome = found === 'open' && target?.id !== id ? 'unreachable' : found
           if (outcome === 'open' && target) this.#open(member, target)
-          else member.deliver(driver => driver.link(id, outcome))
+          else member.deliver(driver => driver.connectionChanged(id, outcome))
         })
       },
       dialBootstrap: address => {
@@ -131,7 +131,7 @@ export class Network {
           }
           this.#open(member, target)
           const { id } = target
-          member.deliver(driver => driver.bootstrapped(address, id))
+          member.deliver(driver => driver.bootstrapConnected(address, id))
         })
       },
       disconnect: id => {
@@ -140,12 +140,12 @@ export class Network {
           this.#time.after(0, () => this.#close(member, id, link))
         }
       },
-      learn: (id, addresses) => {
-        member.learned.set(id, addresses)
+      setAddresses: (id, addresses) => {
+        member.dialAddresses.set(id, addresses)
       },
       // Its links broke with its network.
       networkChanged: () => {},
-      mute: () => member.links.mute(),
+      withoutPubsub: () => member.links.withoutPubsub(),
     }
   }
 
@@ -170,7 +170,7 @@ export class Network {
       if (!member.links.add(other.id, link)) continue
       const { id } = other
       member.deliver(driver => {
-        driver.link(id, 'open', isOurs)
+        driver.connectionChanged(id, 'open', isOurs)
         member.gossip.connected(id, isOurs)
       })
     }
@@ -192,7 +192,7 @@ export class Network {
     }
     let afterMs = 0
     for (let trip = 0; trip < handshakeTrips; trip++)
-      afterMs += this.#conditions.fate(from.delayRandom, from.name, to?.name ?? '').delayMs
+      afterMs += this.#conditions.delivery(from.delayRandom, from.name, to?.name ?? '').delayMs
     if (from.isOffline || (to && !this.#conditions.hasRoute(from.name, to.name))) end('network-down', 1)
     else if (!to || to.id === from.id || !this.reaches(from, to) || !this.reaches(to, from))
       end('unreachable', dialTimeoutMs)
@@ -227,7 +227,7 @@ export class Network {
     const to = farEnd(link, from)
     this.#cross(from, to, link, frame.length, () => {
       this.#record(from, to, channel, frame)
-      to.links.heard(from.id, link)
+      to.links.received(from.id, link)
       to.deliver(driver => driver.frame(from.id, channel, frame))
     })
   }
@@ -242,7 +242,7 @@ export class Network {
     if (this.#conditions.dropsGossip()) return
     this.#cross(from, to, link, bytes, () => {
       this.#record(from, to, frame.type, frame.type === 'message' ? frame.rumor : noBytes)
-      to.deliver(() => to.gossip.hear(from.id, space, frame))
+      to.deliver(() => to.gossip.receive(from.id, space, frame))
     })
   }
 
@@ -254,12 +254,12 @@ export class Network {
     bytes: number,
     arrive: () => void,
   ): void {
-    const { delayMs, isGone, duplicated, unordered } = this.#conditions.fate(
+    const { delayMs, isLost, duplicated, unordered } = this.#conditions.delivery(
       from.delayRandom,
       from.name,
       to.name,
     )
-    if (isGone) return
+    if (isLost) return
     const way = link.ways.get(from.name)
     const { id } = from
     const end = () => {
@@ -273,7 +273,7 @@ export class Network {
   /** This end is closed; the other hears it after what was sent before. */
   #closeFar(from: SimulatedMember, to: SimulatedMember, link: Link<SimulatedMember>): void {
     const { id } = from
-    const { delayMs } = this.#conditions.fate(from.delayRandom, from.name, to.name)
+    const { delayMs } = this.#conditions.delivery(from.delayRandom, from.name, to.name)
     const arrive = () => this.#close(to, id, link)
     link.ways.get(from.name)?.send({ bytes: 0, delayMs, unordered: false, arrive })
   }
@@ -283,7 +283,7 @@ export class Network {
     this.#record(farEnd(link, member), member, 'closed', noBytes)
     member.deliver(driver => {
       member.gossip.disconnected(id)
-      driver.link(id, 'closed')
+      driver.connectionChanged(id, 'closed')
     })
   }
 

@@ -4,14 +4,14 @@
  * A violation is thrown out of the step that caused it.
  */
 import type { MemberEvent, SignedFact } from '@hearsay/core/host'
-import { FactPool } from './fact-interning.ts'
-import type { Troubles } from './fault-log.ts'
+import { FactInterning } from './fact-interning.ts'
+import type { FaultLog } from './fault-log.ts'
 import { type BoundsOptions, checkBounds } from './invariants/bounds.ts'
 import { FalseDeaths } from './invariants/false-deaths.ts'
 import { checkIncarnation } from './invariants/incarnations.ts'
 import { Registers } from './invariants/registers.ts'
 import { Returns } from './invariants/returns.ts'
-import type { MemberWatch, SimulatedMember } from './simulated-member.ts'
+import type { MemberObserver, SimulatedMember } from './simulated-member.ts'
 
 /** A cluster event, as one member told its app. */
 export interface SimulatedEvent {
@@ -27,7 +27,7 @@ export interface SimulatedEvent {
 export interface ObserverOptions {
   readonly nowMs: () => number
   readonly memberOf: (id: string) => SimulatedMember | undefined
-  readonly troubles: Troubles
+  readonly faultLog: FaultLog
   readonly bounds: BoundsOptions
   readonly allowanceMs: number
   readonly areChecked: boolean
@@ -36,14 +36,14 @@ export interface ObserverOptions {
 const maxEvents = 1_000_000
 const checkIntervalMs = 1_000
 
-export class Observer implements MemberWatch {
+export class Observer implements MemberObserver {
   readonly #options: ObserverOptions
-  readonly #pool = new FactPool()
+  readonly #pool = new FactInterning()
   readonly #falseDeaths: FalseDeaths
   /** What is held against one process, by its member's name. */
   readonly #processes = new Map<string, { life: number; registers: Registers; returns: Returns }>()
   /** About whom something was said since the last step ended. */
-  readonly #told: string[] = []
+  readonly #ids: string[] = []
   #events: SimulatedEvent[] = []
   #eventCount = 0
   #notes: string[] = []
@@ -51,10 +51,10 @@ export class Observer implements MemberWatch {
 
   constructor(options: ObserverOptions) {
     this.#options = options
-    const { allowanceMs, troubles, nowMs } = options
+    const { allowanceMs, faultLog, nowMs } = options
     this.#falseDeaths = new FalseDeaths({
       allowanceMs,
-      wellSinceMs: (a, b) => troubles.wellSinceMs(a, b, nowMs()),
+      wellSinceMs: (a, b) => faultLog.healthySinceMs(a, b, nowMs()),
     })
   }
 
@@ -79,10 +79,10 @@ export class Observer implements MemberWatch {
   }
 
   readonly fact = (fact: SignedFact): SignedFact => {
-    const shared = this.#pool.share(fact)
+    const shared = this.#pool.intern(fact)
     if (this.#options.areChecked) {
       checkIncarnation(shared, this.#options.memberOf)
-      this.#told.push(shared.type === 'suspicion' ? shared.subject : shared.author)
+      this.#ids.push(shared.type === 'suspicion' ? shared.subject : shared.author)
     }
     return shared
   }
@@ -91,7 +91,7 @@ export class Observer implements MemberWatch {
     const { nowMs, memberOf, areChecked } = this.#options
     const { type, member } = event
     const about = memberOf(member.id)
-    this.#keep({
+    this.#record({
       atMs: nowMs(),
       type,
       by: by.name,
@@ -108,8 +108,8 @@ export class Observer implements MemberWatch {
     const { areChecked, bounds } = this.#options
     if (!areChecked) return
     const { registers } = this.#processOf(member)
-    for (const id of this.#told) registers.touch(id)
-    this.#told.length = 0
+    for (const id of this.#ids) registers.touch(id)
+    this.#ids.length = 0
     registers.check(member.machine, member.clock.now().epochMs)
     checkBounds(member, bounds)
   }
@@ -126,7 +126,7 @@ export class Observer implements MemberWatch {
     this.#falseDeaths.check(nowMs())
   }
 
-  #keep(event: SimulatedEvent): void {
+  #record(event: SimulatedEvent): void {
     this.#eventCount += 1
     if (this.#events.length >= maxEvents) this.#events = this.#events.slice(maxEvents / 2)
     this.#events.push(event)

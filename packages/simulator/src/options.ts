@@ -18,10 +18,10 @@ export interface SimulationOptions {
     readonly delay?: Delay
   }
   /**
-   * `joining`: the members find each other. `settled`: they have known each other for long, and the connections
+   * `joining`: the members find each other. `warm`: they have known each other for long, and the connections
    * stand; it saves the time that the joining of thousands takes. @default 'joining'
    */
-  readonly start?: 'joining' | 'settled'
+  readonly start?: 'joining' | 'warm'
   /** Runs on every member, from each start of its process on. */
   readonly app?: App
   /** Bounds of the machine, smaller than what ships to make them felt. */
@@ -47,8 +47,8 @@ export function checkSimulationOptions(options: SimulationOptions): void {
     throw new InvalidSimulationError(`members: ${members} is no integer from 0 to 20,000`)
   if (!['local', 'lan', 'wan'].includes(profile))
     throw new InvalidSimulationError(`profile: '${profile}' is none of local, lan, wan`)
-  if (!['joining', 'settled'].includes(start))
-    throw new InvalidSimulationError(`start: '${start}' is neither joining nor settled`)
+  if (!['joining', 'warm'].includes(start))
+    throw new InvalidSimulationError(`start: '${start}' is neither joining nor warm`)
   if (network.delay) checkDelay(network.delay)
 }
 

@@ -6,8 +6,8 @@
  * are the shipped ones, without a network: no loss, no delay, everybody can reach everybody.
  */
 import {
+  AntiEntropy,
   draftFact,
-  Exchanges,
   firstRecord,
   type SignedFact,
   type SyncMessage,
@@ -24,7 +24,7 @@ const maxRounds = 1_000
 export function pushPullRounds(members: number, seed: number): number {
   const partners = randomStream(seed, 'partners')
   const sides = Array.from({ length: members }, () => new Side(randomStream(seed, 'schedule')))
-  const news = newsOf(simulatedId(seed, 'author'))
+  const news = factOf(simulatedId(seed, 'author'))
   sides[0]?.merge([news])
   for (let round = 1; round <= maxRounds; round++) {
     const heard = sides.map((side, i) => {
@@ -48,35 +48,35 @@ export function pushPullTheory(members: number): number {
 }
 
 /** What one end was handed over in an exchange. */
-interface Heard {
+interface SideResult {
   readonly side: Side
   readonly facts: readonly SignedFact[]
 }
 
 /** One exchange, step by step, until neither has anything more to say. Nothing is merged. */
-function exchange(a: Side, b: Side): Heard[] {
-  const heard: Heard[] = []
-  let said: SyncMessage | undefined = a.exchanges.offer(other, 0).message
-  for (let [speaker, listener] = [a, b]; said; [speaker, listener] = [listener, speaker]) {
+function exchange(a: Side, b: Side): SideResult[] {
+  const heard: SideResult[] = []
+  let said: SyncMessage | undefined = a.exchanges.offer(peerId, 0).message
+  for (let [sender, listener] = [a, b]; said; [sender, listener] = [listener, sender]) {
     if (said.facts.length > 0) heard.push({ side: listener, facts: said.facts })
-    said = listener.exchanges.hear(other, said, false, { monotonicMs: 0, epochMs: startedEpochMs }).steps[0]
-      ?.message
+    said = listener.exchanges.handle(peerId, said, false, { monotonicMs: 0, epochMs: startedEpochMs })
+      .steps[0]?.message
   }
-  a.exchanges.closed(other)
-  b.exchanges.closed(other)
+  a.exchanges.closed(peerId)
+  b.exchanges.closed(peerId)
   return heard
 }
 
 /** Who takes part calls the other end so. */
-const other = 'other'
+const peerId = 'other'
 
 /** A member, as far as exchanges know it. */
 class Side {
-  readonly exchanges: Exchanges
-  readonly #table = new Table({ maxMembers: 1, maxForgotten: 1 })
+  readonly exchanges: AntiEntropy
+  readonly #table = new Table({ maxMembers: 1, maxTombstones: 1 })
 
   constructor(random: Random) {
-    this.exchanges = new Exchanges({ table: this.#table, random, maxDeltaBytes: 49_152 }, 0)
+    this.exchanges = new AntiEntropy({ table: this.#table, random, maxDeltaBytes: 49_152 }, 0)
   }
 
   merge(facts: readonly SignedFact[]): void {
@@ -84,12 +84,12 @@ class Side {
   }
 
   holds(fact: SignedFact): boolean {
-    return this.#table.held(fact) !== undefined
+    return this.#table.stored(fact) !== undefined
   }
 }
 
 /** Nobody verifies it. */
-function newsOf(author: string): SignedFact {
+function factOf(author: string): SignedFact {
   const record = firstRecord({ name: 'news', tags: {}, incarnation: startedEpochMs })
   return { ...draftFact(author, { type: 'record', record }), signature: new Uint8Array(64) }
 }

@@ -20,7 +20,7 @@ export class SimulatedKeys implements Verifier {
     return { sign: bytes => signatureOf(self, bytes) }
   }
 
-  /** A fact that was seen before comes as the same object (`FactPool`), so its signature names it. */
+  /** A fact that was seen before comes as the same object (`FactInterning`), so its signature names it. */
   verify(author: string, bytes: Uint8Array, signature: Uint8Array): boolean {
     if (this.#verified.has(signature)) return true
     const holds = Buffer.compare(signatureOf(author, bytes), signature) === 0

@@ -6,13 +6,13 @@
  */
 import type { Cluster, Config, ConfigOptions, ConfigSchema, Room } from '@hearsay/core'
 import {
+  ClusterHandle,
   clusterTag,
   createEngine,
   type Engine,
-  Face,
   type Host,
-  type Machine,
   type MemberEvent,
+  type MembershipMachine,
   type Transport,
   type Tuning,
   WriteQueue,
@@ -32,7 +32,7 @@ const simulatedCluster = 'simulated'
 export const simulatedTag: Uint8Array = clusterTag(simulatedCluster)
 
 /** What a member reports, for those who watch the simulation. */
-export interface MemberWatch {
+export interface MemberObserver {
   fact: NonNullable<Host['share']>
   event(member: SimulatedMember, event: MemberEvent): void
   /** The process did something. */
@@ -58,7 +58,7 @@ export interface SimulatedMemberOptions {
   readonly time: VirtualTime
   readonly network: MemberNetwork
   readonly keys: SimulatedKeys
-  readonly watch: MemberWatch
+  readonly watch: MemberObserver
   /** Somebody waits for a promise that was made. */
   readonly promised: () => void
   /** The app of the present process wants to leave. */
@@ -69,14 +69,14 @@ export interface SimulatedMemberOptions {
 
 interface Process {
   readonly cluster: Cluster
-  readonly face: Face
+  readonly face: ClusterHandle
   readonly engine: Engine
   readonly gossip: GossipTopics
 }
 
 /** What all members of a cluster know that has stood for long. */
-export interface Settled {
-  readonly prior: Machine
+export interface WarmStart {
+  readonly prior: MembershipMachine
   /** Id → multiaddrs. */
   readonly addresses: ReadonlyMap<string, readonly Uint8Array[]>
 }
@@ -91,7 +91,7 @@ interface Identity {
 /** What outlives a process. */
 interface Storage {
   readonly identity: Identity
-  acquaintances: readonly string[]
+  cachedPeers: readonly string[]
   readonly store: SimulatedStore
 }
 
@@ -104,7 +104,7 @@ export class SimulatedMember {
   readonly delayRandom: Random
   readonly links: MemberLinks<SimulatedMember> = new MemberLinks<SimulatedMember>(this)
   /** Where it was told that others can be dialled, since it started. */
-  readonly learned: Map<string, readonly Uint8Array[]> = new Map()
+  readonly dialAddresses: Map<string, readonly Uint8Array[]> = new Map()
   /** Bytes since the start of the simulation. */
   readonly sent: Traffic = noTraffic()
   /** Its own network is gone: dials end at once, nothing arrives. */
@@ -112,9 +112,9 @@ export class SimulatedMember {
   readonly #options: SimulatedMemberOptions
   #address: string
   #storage: Storage
-  #lives = 0
+  #processes = 0
   #identities = 0
-  #settled: Settled | undefined
+  #warmStart: WarmStart | undefined
   #process: Process | undefined
 
   constructor(options: SimulatedMemberOptions) {
@@ -154,7 +154,7 @@ export class SimulatedMember {
 
   /** Counts processes; changes when one starts or ends. */
   get life(): number {
-    return this.#lives
+    return this.#processes
   }
 
   get isRunning(): boolean {
@@ -185,23 +185,23 @@ export class SimulatedMember {
 
   /** Where it was told that another can be dialled, multiaddrs. */
   addressesOf(id: string): readonly Uint8Array[] {
-    return this.learned.get(id) ?? this.#settled?.addresses.get(id) ?? []
+    return this.dialAddresses.get(id) ?? this.#warmStart?.addresses.get(id) ?? []
   }
 
   /** A stream of its own for one purpose in its present life. */
   random(purpose: string): Random {
-    return this.#stream(`${purpose} of ${this.name}, life ${this.#lives}`)
+    return this.#stream(`${purpose} of ${this.name}, life ${this.#processes}`)
   }
 
   /** @param settled what its first process knows already */
-  start(settled?: Settled): void {
+  start(settled?: WarmStart): void {
     if (this.#process) throw new Error(`${this.name} runs already`)
-    this.#lives += 1
+    this.#processes += 1
     const { network, profile, bootstrap, tuning, keys, watch, promised } = this.#options
     network.register(this)
     const storage = this.#storage
     const { store } = storage
-    this.#settled = settled
+    this.#warmStart = settled
     const { incarnation } = this
     const keyValues = store.open()
     const writes = new WriteQueue({
@@ -209,7 +209,7 @@ export class SimulatedMember {
       clock: this.clock,
       changed: state => face.storageChanged(state),
     })
-    const face = new WatchedFace(simulatedCluster, this, watch, promised)
+    const face = new ObservedHandle(simulatedCluster, this, watch, promised)
     const engine = createEngine(
       face,
       { cluster: simulatedCluster, name: this.name, profile, bootstrap: [...bootstrap] },
@@ -220,7 +220,7 @@ export class SimulatedMember {
         keys: { ...keys.signerOf(storage.identity.id), verify: keys.verify.bind(keys) },
         random: this.random('machine'),
         incarnation,
-        acquaintances: storage.acquaintances,
+        cachedPeers: storage.cachedPeers,
         keyValues,
         writes,
         persist: incarnation => {
@@ -232,10 +232,10 @@ export class SimulatedMember {
           store.putNow(incarnationKey, value)
           return undefined
         },
-        persistAcquaintances: addresses => {
-          storage.acquaintances = addresses
+        persistCachedPeers: addresses => {
+          storage.cachedPeers = addresses
         },
-        note: message => watch.note(this, message),
+        log: message => watch.note(this, message),
         share: watch.fact,
       },
       { ...tuning, ...(settled && { prior: settled.prior }) },
@@ -256,11 +256,11 @@ export class SimulatedMember {
     this.#process?.engine.driver.stop()
     this.#storage.store.close()
     this.#process = undefined
-    this.#lives += 1
+    this.#processes += 1
     this.clock.reset()
     this.links.clear()
-    this.learned.clear()
-    this.#settled = undefined
+    this.dialAddresses.clear()
+    this.#warmStart = undefined
   }
 
   /** Its storage is gone: without its identity, it will be another member. */
@@ -270,8 +270,8 @@ export class SimulatedMember {
 
   /** Before its first process: it has a copy of another's storage, identity included, as that is now. */
   copyStorage(other: SimulatedMember): void {
-    const { identity, acquaintances, store } = other.#storage
-    this.#storage = { ...this.#emptyStorage(identity), acquaintances }
+    const { identity, cachedPeers, store } = other.#storage
+    this.#storage = { ...this.#emptyStorage(identity), cachedPeers }
     this.#storage.store.copyFrom(store)
   }
 
@@ -295,7 +295,7 @@ export class SimulatedMember {
   }
 
   #present(): void {
-    this.driver.handle({ type: 'change', change: { addresses: [multiaddr(this.#address).bytes] } })
+    this.driver.handle({ type: 'local-change', change: { addresses: [multiaddr(this.#address).bytes] } })
   }
 
   #newStorage(): Storage {
@@ -313,7 +313,7 @@ export class SimulatedMember {
       after: (ms, act) => void time.after(ms, act),
       kill,
     })
-    return { identity, acquaintances: [], store }
+    return { identity, cachedPeers: [], store }
   }
 
   #stream(purpose: string): Random {
@@ -327,12 +327,12 @@ export class SimulatedMember {
 }
 
 /** The face that ships, and somebody who looks over its shoulder. */
-class WatchedFace extends Face {
+class ObservedHandle extends ClusterHandle {
   readonly #member: SimulatedMember
-  readonly #watch: MemberWatch
+  readonly #watch: MemberObserver
   readonly #promised: () => void
 
-  constructor(name: string, member: SimulatedMember, watch: MemberWatch, promised: () => void) {
+  constructor(name: string, member: SimulatedMember, watch: MemberObserver, promised: () => void) {
     super(name, member.clock)
     this.#member = member
     this.#watch = watch

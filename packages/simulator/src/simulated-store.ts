@@ -137,13 +137,13 @@ export class SimulatedStore {
     this.#apply(changes)
   }
 
-  async #recover(): Promise<'kept' | 'lost'> {
+  async #recover(): Promise<'intact' | 'lost'> {
     const type = this.#fault?.type
     if (type === 'full' || type === 'io' || type === 'read-only') throw new Error(type)
     const wasDeleted = this.#isDeleted
     this.#isBroken = false
     this.#isDeleted = false
-    return wasDeleted ? 'lost' : 'kept'
+    return wasDeleted ? 'lost' : 'intact'
   }
 
   /** A part of it reaches the disk, the first changes first. */

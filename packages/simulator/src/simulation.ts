@@ -12,7 +12,7 @@ import { checkDuration, checkSimulationOptions, type SimulationOptions } from '.
 import type { SimulatedMember } from './simulated-member.ts'
 import type { Trace } from './trace.ts'
 import { sumTraffic, type Traffic } from './traffic.ts'
-import { startSettled } from './warm-start.ts'
+import { startWarm } from './warm-start.ts'
 import { World } from './world.ts'
 
 export interface Simulation extends Faults {
@@ -62,27 +62,27 @@ export class NotInTimeError extends Error {
 }
 
 /** How finely `runUntil` looks. */
-const lookMs = 10
+const checkEveryMs = 10
 /** In real time: whoever waits for the simulation gets a turn so often. */
-const breathMs = 50
+const yieldEveryMs = 50
 
 /** @throws {InvalidSimulationError} an option; nothing was started */
 export function createSimulation(options: SimulationOptions): Simulation {
   checkSimulationOptions(options)
   const world = new World(options)
-  const simulation = Object.assign(new Course(world), createFaults(world))
+  const simulation = Object.assign(new SimulationRun(world), createFaults(world))
   const { members = 0, start = 'joining' } = options
-  if (start === 'settled') startSettled(world, members)
+  if (start === 'warm') startWarm(world, members)
   else for (let i = 0; i < members; i++) simulation.add()
   return simulation
 }
 
-class Course implements Omit<Simulation, keyof Faults> {
+class SimulationRun implements Omit<Simulation, keyof Faults> {
   readonly #world: World
   readonly #convergence: Convergence
-  #promisesKept = 0
+  #promisesSettled = 0
   #eventsHandled = 0
-  #breathedMs = performance.now()
+  #yieldedMs = performance.now()
 
   constructor(world: World) {
     this.#world = world
@@ -144,7 +144,7 @@ class Course implements Omit<Simulation, keyof Faults> {
     while (!isSo()) {
       if (this.nowMs - startedMs >= withinMs)
         throw new NotInTimeError(`not within ${withinMs} ms; to replay: ${this.replay()}\n${this.#report()}`)
-      await this.#runTo(this.nowMs + lookMs)
+      await this.#runTo(this.nowMs + checkEveryMs)
     }
     return this.nowMs - startedMs
   }
@@ -187,12 +187,12 @@ class Course implements Omit<Simulation, keyof Faults> {
 
   /** Somebody was told something, or waits for a promise, or for a turn in the event loop. */
   #mustSettle(): boolean {
-    const { observer, isSomebodyLeaving, promises } = this.#world
+    const { observer, isAnyLeaving, promises } = this.#world
     return (
-      isSomebodyLeaving ||
-      promises !== this.#promisesKept ||
+      isAnyLeaving ||
+      promises !== this.#promisesSettled ||
       observer.eventCount !== this.#eventsHandled ||
-      performance.now() - this.#breathedMs > breathMs
+      performance.now() - this.#yieldedMs > yieldEveryMs
     )
   }
 
@@ -200,8 +200,8 @@ class Course implements Omit<Simulation, keyof Faults> {
   async #settle(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve))
     this.#eventsHandled = this.#world.observer.eventCount
-    this.#promisesKept = this.#world.promises
-    this.#breathedMs = performance.now()
+    this.#promisesSettled = this.#world.promises
+    this.#yieldedMs = performance.now()
   }
 
   #report(): string {

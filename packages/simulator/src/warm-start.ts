@@ -8,17 +8,17 @@ import {
   draftFact,
   firstIncarnation,
   firstRecord,
-  Machine,
+  MembershipMachine,
   type SignedFact,
   signedBytes,
 } from '@hearsay/core/host'
 import { multiaddr } from '@multiformats/multiaddr'
 import { signatureOf, simulatedId } from './simulated-keys.ts'
-import { type Settled, type SimulatedMember, simulatedTag } from './simulated-member.ts'
+import { type SimulatedMember, simulatedTag, type WarmStart } from './simulated-member.ts'
 import type { World } from './world.ts'
 
 /** Adds so many members and starts them. */
-export function startSettled(world: World, count: number): void {
+export function startWarm(world: World, count: number): void {
   const members = Array.from({ length: count }, (_, i) => world.add(i === 0 ? [] : ['m0']))
   const settled = knowledgeOf(world, members)
   for (const member of members) world.start(member, settled)
@@ -29,20 +29,23 @@ export function startSettled(world: World, count: number): void {
     }
 }
 
-function knowledgeOf(world: World, members: readonly SimulatedMember[]): Settled {
+function knowledgeOf(world: World, members: readonly SimulatedMember[]): WarmStart {
   const { seed, profile = 'lan', tuning = {} } = world.options
   const onlooker = simulatedId(seed, 'an onlooker')
   const now = { monotonicMs: world.time.nowMs, epochMs: firstEpochMs(members) }
   const record = firstRecord({ name: 'an onlooker', tags: {}, incarnation: now.epochMs })
   const random = world.random('onlooker')
-  const prior = new Machine({ ...tuning, self: onlooker, record, bootstrap: [], profile, random }, now)
-  prior.handle({ type: 'rumors', facts: members.map(firstWord) }, now)
+  const prior = new MembershipMachine(
+    { ...tuning, self: onlooker, record, bootstrap: [], profile, random },
+    now,
+  )
+  prior.handle({ type: 'rumors', facts: members.map(firstFacts) }, now)
   const addresses = new Map(members.map(({ id, address }) => [id, [multiaddr(address).bytes]]))
   return { prior, addresses }
 }
 
 /** What a member's process says of itself when it starts. */
-function firstWord({ id, name, address, clock }: SimulatedMember): SignedFact {
+function firstFacts({ id, name, address, clock }: SimulatedMember): SignedFact {
   const incarnation = firstIncarnation(undefined, clock.now().epochMs, () => 0)
   const record = {
     ...firstRecord({ name, tags: {}, incarnation }),

@@ -5,14 +5,14 @@
  */
 
 import type { Delay } from './delay.ts'
-import { Troubles } from './fault-log.ts'
+import { FaultLog } from './fault-log.ts'
 import { Network } from './network.ts'
-import { Conditions } from './network-conditions.ts'
+import { NetworkConditions } from './network-conditions.ts'
 import { Observer } from './observer.ts'
 import { InvalidSimulationError, type SimulationOptions } from './options.ts'
 import { type Random, randomStream } from './random-stream.ts'
 import { SimulatedKeys } from './simulated-keys.ts'
-import { type Settled, SimulatedMember } from './simulated-member.ts'
+import { SimulatedMember, type WarmStart } from './simulated-member.ts'
 import { Trace } from './trace.ts'
 import { VirtualTime } from './virtual-time.ts'
 
@@ -26,9 +26,9 @@ export class World {
   readonly time: VirtualTime = new VirtualTime()
   readonly trace: Trace = new Trace()
   readonly members: SimulatedMember[] = []
-  readonly conditions: Conditions
+  readonly conditions: NetworkConditions
   readonly network: Network
-  readonly troubles: Troubles
+  readonly troubles: FaultLog
   readonly observer: Observer
   readonly #keys = new SimulatedKeys()
   readonly #byName = new Map<string, SimulatedMember>()
@@ -42,14 +42,14 @@ export class World {
     const { seed, network = {} } = options
     const { time, trace } = this
     this.options = options
-    this.conditions = new Conditions(seed, network.delay ?? usualDelay)
+    this.conditions = new NetworkConditions(seed, network.delay ?? usualDelay)
     this.network = new Network({ time, conditions: this.conditions, trace })
-    this.troubles = new Troubles(this.conditions)
+    this.troubles = new FaultLog(this.conditions)
     const { invariants = {}, tuning = {} } = options
     this.observer = new Observer({
       nowMs: () => time.nowMs,
       memberOf: id => this.network.memberOf(id),
-      troubles: this.troubles,
+      faultLog: this.troubles,
       bounds: { maxMembers: tuning.maxMembers ?? defaultMaxMembers, ids: () => this.network.ids },
       allowanceMs: (invariants === 'off' ? undefined : invariants.allowanceMs) ?? defaultAllowanceMs,
       areChecked: invariants !== 'off',
@@ -57,7 +57,7 @@ export class World {
   }
 
   /** Whether an app waits for its goodbye. */
-  get isSomebodyLeaving(): boolean {
+  get isAnyLeaving(): boolean {
     return this.#leaving > 0
   }
 
@@ -117,22 +117,22 @@ export class World {
   }
 
   /** @param settled what its process knows already */
-  start(member: SimulatedMember, settled?: Settled): void {
-    this.troubles.of(member.name, this.time.nowMs)
+  start(member: SimulatedMember, settled?: WarmStart): void {
+    this.troubles.activeUntil(member.name, this.time.nowMs)
     member.isOffline = false
     member.start(settled)
     const stop = this.options.app?.(member.cluster, member.name)
     if (stop) this.#stopApp.set(member.name, stop)
   }
 
-  /** The process ends. @param told whether its kernel lives on and tells the others */
-  stop(member: SimulatedMember, told: boolean): void {
+  /** The process ends. @param closeOtherEnds whether its kernel lives on and tells the others */
+  stop(member: SimulatedMember, closeOtherEnds: boolean): void {
     if (!member.isRunning) return
     this.#stopApp.get(member.name)?.()
     this.#stopApp.delete(member.name)
-    this.network.hangUp(member, told)
+    this.network.closeLinks(member, closeOtherEnds)
     member.stop()
-    if (!told) member.isOffline = true
+    if (!closeOtherEnds) member.isOffline = true
   }
 
   /** Says goodbye; then the process ends. */

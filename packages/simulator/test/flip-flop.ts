@@ -15,7 +15,7 @@ export interface FlipFlop {
 const halfMs = 20_000
 
 export async function flipFlop({ seed, members, faulty, lengthMs }: FlipFlop): Promise<Simulation> {
-  const simulation = createSimulation({ seed, members, start: 'settled' })
+  const simulation = createSimulation({ seed, members, start: 'warm' })
   await simulation.run(30_000)
   const everybody = simulation.members.map(({ name }) => name)
   const startedMs = simulation.nowMs

@@ -10,7 +10,7 @@ export interface HeavyLoss extends LossOptions {
 }
 
 export async function heavyLoss({ seed, lengthMs = 600_000, rate, ...how }: HeavyLoss): Promise<Simulation> {
-  const simulation = createSimulation({ seed, members: 64, start: 'settled' })
+  const simulation = createSimulation({ seed, members: 64, start: 'warm' })
   await simulation.run(30_000)
   simulation.loss(rate, how)
   await simulation.run(lengthMs)

@@ -26,7 +26,9 @@ describe('an invariant that is broken ends the run', () => {
     const simulation = await settled()
     const victim = simulation.member('m3')
     // As though its word had been forged: it never heard of this incarnation itself.
-    simulation.after(1_000, () => victim.driver.handle({ type: 'change', change: { tags: { a: 'b' } } }))
+    simulation.after(1_000, () =>
+      victim.driver.handle({ type: 'local-change', change: { tags: { a: 'b' } } }),
+    )
     Object.defineProperty(victim, 'greatestIncarnation', { get: () => 0 })
     const violation = await violationIn(simulation.run(5_000))
     expect(violation.invariant).toBe('incarnations')
@@ -56,7 +58,7 @@ describe('an invariant that is broken ends the run', () => {
     const registers = new Registers()
     const holding = (incarnation: number, version: number, beat: number, epochMs = 0) => {
       registers.touch('a')
-      const entry = { record: { record: { incarnation, version } }, heartbeat: { beat } }
+      const entry = { record: { record: { incarnation, version } }, heartbeat: { sequence: beat } }
       registers.check({ table: { get: () => entry } } as never, epochMs)
     }
     holding(1, 1, 5)

@@ -1,5 +1,5 @@
 /** Happenings: what became of the members, as the others told their apps or as they still hold it. */
-import { sees } from '../src/convergence.ts'
+import { seesAll } from '../src/convergence.ts'
 import type { Simulation } from '../src/index.ts'
 
 /** All that is not a join, as `by: type member`. */
@@ -24,7 +24,7 @@ export function deaths(simulation: Simulation, sinceMs = 0): string[] {
 export function observers({ running, members }: Simulation): string[] {
   const authors = new Set(
     running.flatMap(({ machine }) =>
-      [...machine.table.entries()].flatMap(
+      [...machine.table.rows()].flatMap(
         ({ suspicions }) => suspicions?.claims.map(({ author }) => author) ?? [],
       ),
     ),
@@ -35,5 +35,5 @@ export function observers({ running, members }: Simulation): string[] {
 /** Whether each of these sees these alive, and nobody else. */
 export function seeEachOther(simulation: Simulation, names: readonly string[]): boolean {
   const side = names.map(name => simulation.member(name))
-  return side.every(member => sees(member, side))
+  return side.every(member => seesAll(member, side))
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { type Delay, drawDelayMs } from '../src/delay.ts'
-import { Conditions } from '../src/network-conditions.ts'
+import { NetworkConditions } from '../src/network-conditions.ts'
 import { randomStream } from '../src/random-stream.ts'
 
 const usual: Delay = { type: 'uniform', minMs: 1, maxMs: 5 }
 
 describe('the conditions of the network', () => {
   it('split into groups, those in none being one more', () => {
-    const conditions = new Conditions(1, usual)
+    const conditions = new NetworkConditions(1, usual)
     const undo = conditions.partition([['a', 'b'], ['c']])
     const carried = (pair: string) => conditions.carries(pair[0] ?? '', pair[1] ?? '')
     expect(['ab', 'ac', 'ax', 'xy', 'cx'].map(carried)).toEqual([true, false, false, true, false])
@@ -17,7 +17,7 @@ describe('the conditions of the network', () => {
   })
 
   it('cut one way, and undo no other cut', () => {
-    const conditions = new Conditions(1, usual)
+    const conditions = new NetworkConditions(1, usual)
     const undo = conditions.cut(['a'], ['b', 'c'])
     conditions.cut(['a'], ['d'])
     expect([conditions.carries('a', 'b'), conditions.carries('b', 'a')]).toEqual([false, true])
@@ -28,11 +28,11 @@ describe('the conditions of the network', () => {
   })
 
   it('lose about as much as they were told', () => {
-    const conditions = new Conditions(1, usual)
+    const conditions = new NetworkConditions(1, usual)
     conditions.lose(0.3, { retransmitted: false })
     const random = randomStream(1, 'delays')
-    const gone = Array.from({ length: 10_000 }, () => conditions.fate(random, 'a', 'b')).filter(
-      ({ isGone }) => isGone,
+    const gone = Array.from({ length: 10_000 }, () => conditions.delivery(random, 'a', 'b')).filter(
+      ({ isLost }) => isLost,
     )
     expect(gone.length).toBeGreaterThan(2_800)
     expect(gone.length).toBeLessThan(3_200)
@@ -40,7 +40,7 @@ describe('the conditions of the network', () => {
   })
 
   it('lose what goes one way only, if told so', () => {
-    const conditions = new Conditions(1, usual)
+    const conditions = new NetworkConditions(1, usual)
     conditions.lose(1, { from: 'a', to: ['b', 'c'] })
     const lost = ['ab', 'ac', 'ad', 'ba', 'db'].filter(([from, to]) =>
       conditions.losesPacket(from ?? '', to ?? ''),
@@ -49,11 +49,11 @@ describe('the conditions of the network', () => {
   })
 
   it('draw the usual delays all the same when something else is wrong', () => {
-    const delays = (spoil: (conditions: Conditions) => void): number[] => {
-      const conditions = new Conditions(1, usual)
+    const delays = (spoil: (conditions: NetworkConditions) => void): number[] => {
+      const conditions = new NetworkConditions(1, usual)
       spoil(conditions)
       const random = randomStream(1, 'delays')
-      return Array.from({ length: 100 }, () => conditions.fate(random, 'a', 'b').delayMs)
+      return Array.from({ length: 100 }, () => conditions.delivery(random, 'a', 'b').delayMs)
     }
     const alone = delays(() => {})
     expect(delays(conditions => conditions.lose(0.5, {}))).toEqual(alone)

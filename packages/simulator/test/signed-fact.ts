@@ -34,6 +34,6 @@ export function recordBody(record: Partial<MemberRecord> & { incarnation: number
   }
 }
 
-export function suspicionBody(subject: string, incarnation: number, hard = false): FactBody {
-  return { type: 'suspicion', subject, incarnation, hard, epochMs: incarnation }
+export function suspicionBody(subject: string, incarnation: number, refused = false): FactBody {
+  return { type: 'suspicion', subject, incarnation, refused, epochMs: incarnation }
 }

@@ -27,7 +27,7 @@ describe('a simulation', () => {
 
   it('starts settled: everybody knows everybody, nothing is told on, and a restarted process knows nothing', async () => {
     const simulation = await runTwice(async () => {
-      const simulation = createSimulation({ seed: 8, members: 40, start: 'settled' })
+      const simulation = createSimulation({ seed: 8, members: 40, start: 'warm' })
       expect(simulation.isConverged()).toBe(true)
       await simulation.run(30_000)
       expect(simulation.sent().rumor).toBe(0)
@@ -68,7 +68,7 @@ describe('a simulation', () => {
       return [m2.delayRandom(), m2.delayRandom()]
     }
     const alone = await delays(() => {})
-    expect(await delays(simulation => simulation.stall('m1', 1_000))).toEqual(alone)
+    expect(await delays(simulation => simulation.pause('m1', 1_000))).toEqual(alone)
     expect(await delays(simulation => simulation.loss(0.5))).toEqual(alone)
     expect(await delays(simulation => void simulation.add())).toEqual(alone)
   })
@@ -132,7 +132,7 @@ describe('a simulation', () => {
     ],
     ['there is no member m9', () => createSimulation({ seed: 1 }).crash('m9')],
     ['rate: 2 is no share', () => createSimulation({ seed: 1 }).loss(2)],
-    ['ms: NaN is no number', () => createSimulation({ seed: 1, members: 1 }).stall('m0', Number.NaN)],
+    ['ms: NaN is no number', () => createSimulation({ seed: 1, members: 1 }).pause('m0', Number.NaN)],
   ])('refuses what makes no sense: %s', (message, act) => {
     expect(act).toThrow(InvalidSimulationError)
     expect(act).toThrow(message)

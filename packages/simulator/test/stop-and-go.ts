@@ -21,12 +21,12 @@ const slow: readonly string[] = ['m3', 'm9', 'm17', 'm25']
 
 export async function stopAndGo(options: StopAndGo): Promise<Simulation> {
   const { seed, lengthMs = 600_000, stopMs, everyMs, lossRate = 0, detector = 'shipped' } = options
-  const tuning = detector === 'plain-swim' ? { knobs: plainSwim } : {}
-  const simulation = createSimulation({ seed, members: 32, start: 'settled', tuning })
+  const tuning = detector === 'plain-swim' ? { parameters: plainSwim } : {}
+  const simulation = createSimulation({ seed, members: 32, start: 'warm', tuning })
   await simulation.run(30_000)
   if (lossRate > 0) simulation.loss(lossRate, { retransmitted: false })
   const stop = (name: string): void => {
-    simulation.stall(name, stopMs)
+    simulation.pause(name, stopMs)
     simulation.after(everyMs, () => stop(name))
   }
   for (const [i, name] of slow.entries()) simulation.after(900 * i, () => stop(name))

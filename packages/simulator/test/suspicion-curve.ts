@@ -12,7 +12,7 @@ export const lookMs = 10
 export interface CutOff {
   readonly simulation: Simulation
   /**
-   * The shortest suspicion that ended in death, as m0, one of the few, saw it, to `lookMs`. Only those
+   * The shortest suspicion that ended in death, as m0, one of the few, saw it, to `checkEveryMs`. Only those
    * count that began before anybody was dead: a smaller cluster suspects for a shorter time.
    */
   readonly shortestMs: number
@@ -20,7 +20,7 @@ export interface CutOff {
 
 /** Until the longest suspicion is over. @param confirmations 0 to 3: observers beside the first */
 export async function cutOff(seed: number, confirmations: number): Promise<CutOff> {
-  const simulation = createSimulation({ seed, members: 15, start: 'settled' })
+  const simulation = createSimulation({ seed, members: 15, start: 'warm' })
   await simulation.run(30_000)
   simulation.partition([namesFrom(0, 1 + confirmations)])
   // The detector's own verdicts: an app is not shown the suspicions of a member that receives nothing.

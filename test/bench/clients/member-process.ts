@@ -107,7 +107,7 @@ const commands: Commands = {
 const measured = (): Measured => ({
   worstStallMs: gauges.worstStallMs,
   maxMemoryMb: Math.round(process.resourceUsage().maxRSS / 1_024),
-  refused: cluster.health().refused,
+  refused: cluster.health().rejected,
   connections: cluster.health().connections,
   ...counts,
 })

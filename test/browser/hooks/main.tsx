@@ -64,7 +64,7 @@ function Cluster(): ReactNode {
     new Promise(resolve => {
       if (!cluster) return
       const heard = () =>
-        [...cluster.heartbeats.getSnapshot().values()].reduce((sum, { beat }) => sum + beat, 0)
+        [...cluster.heartbeats.getSnapshot().values()].reduce((sum, { sequence }) => sum + sequence, 0)
       const until = heard() + count
       const stop = cluster.heartbeats.subscribe(() => {
         if (heard() < until) return

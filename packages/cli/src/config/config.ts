@@ -4,11 +4,11 @@
  * Exit code 0 means that another member agreed: with what was read, or with what was written.
  */
 
-import { orRefuse } from '../member/as-usage-error.ts'
-import { sayGoodbye, stopRequested } from '../member/lifecycle.ts'
+import { asUsageError } from '../member/as-usage-error.ts'
+import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { joinOptions } from '../member/options.ts'
 import { startMember } from '../member/start-member.ts'
-import { endProcess, readerGone } from '../terminal/output.ts'
+import { endProcess, outputClosed } from '../terminal/output.ts'
 import { jsonReport } from './json-report.ts'
 import type { ConfigFlags, ConfigRequest } from './options.ts'
 import { answer } from './run-request.ts'
@@ -21,19 +21,19 @@ export async function config(
 ): Promise<void> {
   const isWatch = request.type === 'watch'
   // Whatever else is asked is done, also if nobody reads the answer.
-  const stop = Promise.race([stopRequested(), ...(isWatch ? [readerGone()] : [])])
+  const stop = Promise.race([stopRequested(), ...(isWatch ? [outputClosed()] : [])])
   const member = await Promise.race([startMember(joinOptions(cluster, flags)), stop])
   if (!member) return endProcess(1)
   const ask = async () => {
     const report = flags.json ? jsonReport : (await import('./text-report.ts')).textReport(member)
-    const config = await orRefuse(member.config(name, { writers: writer ?? 'anyone' }))
-    return answer({ member, config, report, waitS: wait, isKept: flags.storage !== undefined }, request)
+    const config = await asUsageError(member.config(name, { writers: writer ?? 'anyone' }))
+    return answer({ member, config, report, waitS: wait, hasStorage: flags.storage !== undefined }, request)
   }
   let agreed: boolean | undefined
   try {
     agreed = await Promise.race([ask(), stop])
   } finally {
-    await sayGoodbye(member)
+    await leaveWithin(member)
   }
   // A watch ends when it is told to; whatever else is interrupted was not done.
   await endProcess((agreed ?? isWatch) ? 0 : 1)

@@ -13,7 +13,8 @@ export const jsonReport: Report = {
   history(key, versions) {
     for (const each of versions) printJson({ event: 'version', key, ...version(each) })
   },
-  written: (key, value, heldBy) => printJson({ event: 'written', key, value, heldBy, at: Date.now() }),
+  written: (key, value, storedBy) =>
+    printJson({ event: 'written', key, value, heldBy: storedBy, at: Date.now() }),
   ready: jsonLines.ready,
   change: ({ key, value, previous, by, atMs: at }) =>
     printJson({ event: 'change', key, value, previous, by, at }),

@@ -11,8 +11,8 @@ export interface Report {
   value(entry: Entry): void
   list(entries: readonly Entry[]): void
   history(key: string, versions: readonly ConfigVersion[]): void
-  /** @param heldBy id of another member that has it, too */
-  written(key: string, value: Json | undefined, heldBy: string): void
+  /** @param storedBy id of another member that has it, too */
+  written(key: string, value: Json | undefined, storedBy: string): void
   /** Who watches is a member that others may come to join through. */
   ready(member: Cluster): void
   change(change: ConfigChange<Json>): void

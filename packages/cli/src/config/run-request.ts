@@ -1,20 +1,20 @@
 /** Answer: what was asked of a shared config, done and reported. `true`: it was done, and another member agrees. */
 import type { Cluster, Config, Json } from '@hearsay/core'
-import { orRefuse } from '../member/as-usage-error.ts'
+import { asUsageError } from '../member/as-usage-error.ts'
 import type { ConfigRequest, ReadRequest } from './options.ts'
 import type { Entry, Report } from './report.ts'
 
-export interface Asked {
+export interface ConfigCommand {
   readonly member: Cluster
   readonly config: Config
   readonly report: Report
   /** How long to wait for another member, in seconds. */
   readonly waitS: number
   /** There is a storage, which outlives this process. */
-  readonly isKept: boolean
+  readonly hasStorage: boolean
 }
 
-export async function answer(asked: Asked, request: ConfigRequest): Promise<boolean> {
+export async function answer(asked: ConfigCommand, request: ConfigRequest): Promise<boolean> {
   switch (request.type) {
     case 'watch':
       return watch(asked, request.key)
@@ -27,14 +27,14 @@ export async function answer(asked: Asked, request: ConfigRequest): Promise<bool
   }
 }
 
-async function read(asked: Asked, request: ReadRequest): Promise<boolean> {
-  const { config, report, isKept } = asked
+async function read(asked: ConfigCommand, request: ReadRequest): Promise<boolean> {
+  const { config, report, hasStorage } = asked
   const agrees = await synced(asked)
-  if (!agrees) complain(`${nobodyAnswered(asked)}${isKept ? ': this is what is stored here' : ''}`)
+  if (!agrees) warn(`${noAnswer(asked)}${hasStorage ? ': this is what is stored here' : ''}`)
   if (request.type === 'list') {
     const entries = entriesOf(config)
     if (entries.length > 0) report.list(entries)
-    else if (agrees) complain(`'${config.name}' is empty`)
+    else if (agrees) warn(`'${config.name}' is empty`)
     return agrees !== undefined
   }
   const { key } = request
@@ -43,32 +43,30 @@ async function read(asked: Asked, request: ReadRequest): Promise<boolean> {
   if (request.type === 'history' && versions.length > 0) report.history(key, versions)
   else if (request.type === 'get' && entry) report.value(entry)
   else {
-    if (agrees) complain(`there is no '${key}' in '${config.name}'`)
+    if (agrees) warn(`there is no '${key}' in '${config.name}'`)
     return false
   }
   return agrees !== undefined
 }
 
-async function write(asked: Asked, key: string, value: Json | undefined): Promise<boolean> {
-  const { config, report, isKept, waitS, member } = asked
+async function write(asked: ConfigCommand, key: string, value: Json | undefined): Promise<boolean> {
+  const { config, report, hasStorage, waitS, member } = asked
   // First what is known: else this would be a change of something that its author never saw.
   const isMet = (await synced(asked)) !== undefined
-  if (!isMet && !isKept) {
-    complain(`${nobodyAnswered(asked)}, and there is no --storage: nothing was written`)
+  if (!isMet && !hasStorage) {
+    warn(`${noAnswer(asked)}, and there is no --storage: nothing was written`)
     return false
   }
-  await orRefuse(value === undefined ? config.delete(key) : config.set(key, value))
+  await asUsageError(value === undefined ? config.delete(key) : config.set(key, value))
   const heldBy = isMet ? await synced(asked) : undefined
   if (heldBy !== undefined) report.written(key, value, heldBy)
   else if (isMet)
-    complain(
-      `nobody took it within ${waitS} s: perhaps this member, ${member.self.id}, is none of the writers`,
-    )
-  else complain(`${nobodyAnswered(asked)}: it is stored here, and nowhere else`)
+    warn(`nobody took it within ${waitS} s: perhaps this member, ${member.self.id}, is none of the writers`)
+  else warn(`${noAnswer(asked)}: it is stored here, and nowhere else`)
   return heldBy !== undefined
 }
 
-function watch(asked: Asked, only: string | undefined): Promise<never> {
+function watch(asked: ConfigCommand, only: string | undefined): Promise<never> {
   const { member, config, report } = asked
   const concerns = (key: string) => only === undefined || key === only
   report.ready(member)
@@ -81,14 +79,14 @@ function watch(asked: Asked, only: string | undefined): Promise<never> {
     if (concerns(detail.key)) report.conflict(detail)
   })
   synced(asked).then(
-    agrees => agrees ?? complain(`${nobodyAnswered(asked)} yet; still trying`),
+    agrees => agrees ?? warn(`${noAnswer(asked)} yet; still trying`),
     () => undefined,
   )
   return new Promise(() => undefined)
 }
 
 /** Id of another member that holds just what this one does; undefined: nobody within the time. */
-async function synced({ config, waitS }: Asked): Promise<string | undefined> {
+async function synced({ config, waitS }: ConfigCommand): Promise<string | undefined> {
   const signal = AbortSignal.timeout(waitS * 1_000)
   try {
     return await config.synced({ signal })
@@ -109,7 +107,7 @@ function entryOf(config: Config, key: string): Entry | undefined {
   return newest?.to === undefined ? undefined : { key, value: newest.to, by: newest.by, atMs: newest.atMs }
 }
 
-const nobodyAnswered = ({ config, waitS }: Asked) =>
+const noAnswer = ({ config, waitS }: ConfigCommand) =>
   `nobody who has '${config.name}' open answered within ${waitS} s`
 
-const complain = (line: string) => console.error(`hearsay: ${line}`)
+const warn = (line: string) => console.error(`hearsay: ${line}`)

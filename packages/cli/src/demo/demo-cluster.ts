@@ -5,33 +5,33 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { kindTag, type MemberKind } from '@hearsay/page/contract'
 import { names } from './member-names.ts'
-import { Actor, type Identity } from './member-process.ts'
-import type { Sighting } from './messages.ts'
+import { type Identity, MemberProcess } from './member-process.ts'
+import type { ObservedEvent } from './messages.ts'
 
 const anywhere = ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws']
 
-export interface Observation extends Sighting {
-  readonly observer: Actor
+export interface Observation extends ObservedEvent {
+  readonly observer: MemberProcess
 }
 
-export class Cast {
-  readonly actors: readonly Actor[]
+export class DemoCluster {
+  readonly members: readonly MemberProcess[]
   /** How often one that ran and answered was declared dead. */
-  falseAlarms = 0
+  falseSuspicions = 0
 
   readonly cluster: string = `demo-${process.pid}`
 
   readonly #log: Observation[] = []
   readonly #waiting = new Set<() => void>()
-  readonly #watching = new Set<() => void>()
+  readonly #listeners = new Set<() => void>()
   readonly #folder = mkdtempSync(join(tmpdir(), 'hearsay-demo-'))
 
-  constructor(members: number) {
-    this.actors = names.slice(0, members).map(name => {
-      const actor: Actor = new Actor(name, {
-        sighted: sighting => this.#record({ ...sighting, observer: actor }),
+  constructor(count: number) {
+    this.members = names.slice(0, count).map(name => {
+      const actor: MemberProcess = new MemberProcess(name, {
+        observed: sighting => this.#record({ ...sighting, observer: actor }),
         changed: () => {
-          for (const changed of this.#watching) changed()
+          for (const changed of this.#listeners) changed()
         },
       })
       return actor
@@ -40,12 +40,12 @@ export class Cast {
 
   /** Calls back when an actor's state or identity is another. @returns the end of it */
   watch(changed: () => void): () => void {
-    this.#watching.add(changed)
-    return () => this.#watching.delete(changed)
+    this.#listeners.add(changed)
+    return () => this.#listeners.delete(changed)
   }
 
   /** Starts it, or starts it again from what it stored. */
-  start(actor: Actor, bootstrap?: Identity): Promise<Identity> {
+  start(actor: MemberProcess, bootstrap?: Identity): Promise<Identity> {
     return actor.start({
       cluster: this.cluster,
       name: actor.name,
@@ -60,8 +60,8 @@ export class Cast {
   }
 
   /** Those that run and are not asked about themselves. */
-  observersOf(actor: Actor): readonly Actor[] {
-    return this.actors.filter(other => other !== actor && other.state === 'running')
+  othersOf(actor: MemberProcess): readonly MemberProcess[] {
+    return this.members.filter(other => other !== actor && other.state === 'running')
   }
 
   since(sinceMs: number): readonly Observation[] {
@@ -84,19 +84,19 @@ export class Cast {
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.actors.map(actor => actor.end()))
+    await Promise.all(this.members.map(actor => actor.end()))
     await rm(this.#folder, { recursive: true, force: true })
   }
 
   #record(observation: Observation): void {
     this.#log.push(observation)
-    const about = this.actors.find(({ name }) => name === observation.name)
+    const about = this.members.find(({ name }) => name === observation.name)
     if (
       observation.event === 'fail' &&
       about?.state === 'running' &&
       observation.observer.state === 'running'
     )
-      this.falseAlarms++
+      this.falseSuspicions++
     for (const look of this.#waiting) look()
   }
 }

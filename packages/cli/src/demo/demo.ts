@@ -2,37 +2,37 @@
 import { stopRequested } from '../member/lifecycle.ts'
 import { quitKeyPressed } from '../terminal/keys.ts'
 import { endProcess } from '../terminal/output.ts'
-import { Cast } from './demo-cluster.ts'
-import { jsonStage } from './json-renderer.ts'
-import { liveStage } from './live-renderer.ts'
+import { DemoCluster } from './demo-cluster.ts'
+import { jsonRenderer } from './json-renderer.ts'
+import { liveRenderer } from './live-renderer.ts'
 import type { DemoFlags } from './options.ts'
 import { Processes } from './page/process-control.ts'
 import { servePage } from './page/serve.ts'
-import { plainStage } from './plain-renderer.ts'
-import { type Stage, type Story, tellStory } from './scenario.ts'
-import { prologue, scenes } from './steps.ts'
+import { plainRenderer } from './plain-renderer.ts'
+import { type Renderer, runScenario, type Scenario } from './scenario.ts'
+import { setupSteps, steps } from './steps.ts'
 
 export async function demo(flags: DemoFlags): Promise<void> {
   const live = process.stdout.isTTY && !flags.json
   // In a terminal it stays when the story is told; without a story there is nothing but to stay.
-  const stays = !flags.story || (live && !flags.once)
-  const cast = new Cast(flags.members)
-  const processes = new Processes(cast)
+  const stays = !flags.scenario || (live && !flags.once)
+  const cluster = new DemoCluster(flags.members)
+  const processes = new Processes(cluster)
   const page = stays && flags.page ? await servePage(processes, flags.port) : undefined
-  const stage: Stage = flags.json ? jsonStage() : live ? liveStage(cast) : plainStage()
+  const renderer: Renderer = flags.json ? jsonRenderer() : live ? liveRenderer(cluster) : plainRenderer()
   const quit = Promise.race([stopRequested(), ...(live ? [quitKeyPressed()] : [])])
-  let story: Story | undefined
+  let scenario: Scenario | undefined
   try {
-    if (page) stage.opened(page.url)
-    story = await Promise.race([tellStory(cast, stage, flags.story ? scenes : prologue), quit])
-    if (story && flags.story) stage.finished(story)
-    processes.storyEnded()
-    if (story && stays) await quit
+    if (page) renderer.opened(page.url)
+    scenario = await Promise.race([runScenario(cluster, renderer, flags.scenario ? steps : setupSteps), quit])
+    if (scenario && flags.scenario) renderer.finished(scenario)
+    processes.scenarioEnded()
+    if (scenario && stays) await quit
   } finally {
     page?.close()
-    stage.close()
-    await cast.end()
+    renderer.close()
+    await cluster.end()
   }
-  if (!story) console.error('hearsay: stopped before the story ended')
-  await endProcess(story?.held ? 0 : 1)
+  if (!scenario) console.error('hearsay: stopped before the story ended')
+  await endProcess(scenario?.passed ? 0 : 1)
 }

@@ -1,14 +1,14 @@
 /** JSON stage: one object a line, each step as it ends, then the summary. Nothing else on stdout. */
-import type { Stage } from './scenario.ts'
+import type { Renderer } from './scenario.ts'
 
-export function jsonStage(): Stage {
+export function jsonRenderer(): Renderer {
   return {
     opened: url => print({ event: 'page', url, at: Date.now() }),
-    begins: () => undefined,
+    stepStarted: () => undefined,
     suspected: () => undefined,
-    ended: result => print({ event: 'step', ...result, at: Date.now() }),
+    stepEnded: result => print({ event: 'step', ...result, at: Date.now() }),
     pause: () => Promise.resolve(),
-    finished: story => print({ event: 'summary', ...story, at: Date.now() }),
+    finished: scenario => print({ event: 'summary', ...scenario, at: Date.now() }),
     close: () => undefined,
   }
 }

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import { createLogUpdate } from 'log-update'
 import { left } from '../terminal/column.ts'
-import type { Cast } from './demo-cluster.ts'
-import type { Stage } from './scenario.ts'
+import type { DemoCluster } from './demo-cluster.ts'
+import type { Renderer } from './scenario.ts'
 import { summary } from './summary.ts'
 import { legend, renderTable } from './table.ts'
 import { timeline } from './timeline.ts'
@@ -13,7 +13,7 @@ const frameMs = 200
 /** Long enough to look at the table between two scenes. */
 const pauseMs = 1_500
 
-export function liveStage(cast: Cast): Stage {
+export function liveRenderer(cluster: DemoCluster): Renderer {
   const lines = timeline()
   const region = createLogUpdate(process.stdout)
   let waiting = false
@@ -22,7 +22,7 @@ export function liveStage(cast: Cast): Stage {
     const { columns, rows } = process.stdout
     const clock = waiting ? [lines.waiting()] : []
     const hint = last ? '' : styleText('dim', '    q ends')
-    const table = renderTable(cast.actors, Date.now(), columns)
+    const table = renderTable(cluster.members, Date.now(), columns)
     const frame = [...clock, '', ...table, '', ...page, legend + hint]
     // What is cut off is at the top: blank lines, then members, and a taller window shows them again.
     region(frame.slice(1 - rows).join('\n'))
@@ -34,14 +34,14 @@ export function liveStage(cast: Cast): Stage {
     opened(url) {
       page = [` ${styleText('dim', left('page', 8))}${styleText('underline', url)}`]
     },
-    begins(act) {
+    stepStarted(act) {
       waiting = true
-      region.persist(lines.begins(act))
+      region.persist(lines.stepStarted(act))
     },
     suspected: ms => region.persist(lines.suspected(ms)),
-    ended(result) {
+    stepEnded(result) {
       waiting = false
-      region.persist(lines.ended(result))
+      region.persist(lines.stepEnded(result))
     },
     pause: () => sleep(pauseMs),
     finished: story => region.persist(['', ...summary(story)].join('\n')),

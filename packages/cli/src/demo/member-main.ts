@@ -2,11 +2,11 @@
 import type { Cluster } from '@hearsay/core'
 import { showLinks } from '@hearsay/page/connections'
 import { roomName, type Shown } from '@hearsay/page/contract'
-import { sayGoodbye } from '../member/lifecycle.ts'
-import { tellOfOthers } from '../member/member-events.ts'
+import { leaveWithin } from '../member/lifecycle.ts'
+import { followMembers } from '../member/member-events.ts'
 import { startMember } from '../member/start-member.ts'
-import type { Order, Report, Seen } from './messages.ts'
-import { followSockets, plugIn, pull } from './network-cut.ts'
+import type { Command, MemberSnapshot, Report } from './messages.ts'
+import { cut, followSockets, restore } from './network-cut.ts'
 
 const viewEveryMs = 250
 
@@ -15,41 +15,41 @@ process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit(0))
 followSockets()
 
-process.once('message', async (start: Order) => {
+process.once('message', async (start: Command) => {
   if (start.order !== 'start') throw new Error('a member starts before all else')
   const cluster = await startMember(start.options)
   const { id, addresses, incarnation } = cluster.self
   report({ report: 'ready', id, addresses, incarnation })
-  tellOfOthers(cluster, ({ event, member: { id, name, incarnation, tags }, at }) =>
+  followMembers(cluster, ({ event, member: { id, name, incarnation, tags }, at }) =>
     report({ report: 'sighting', event, id, name, incarnation, tags, at }),
   )
   // Watched, so that phi goes on growing while nothing is heard.
   cluster.heartbeats.subscribe(() => undefined)
-  setInterval(() => report({ report: 'view', of: others(cluster) }), viewEveryMs)
-  process.on('message', (order: Order) => void obey(cluster, order))
+  setInterval(() => report({ report: 'view', of: snapshotOthers(cluster) }), viewEveryMs)
+  process.on('message', (order: Command) => void execute(cluster, order))
   showLinks(cluster, await cluster.room<Shown>(roomName))
 })
 
-async function obey(cluster: Cluster, order: Order): Promise<void> {
-  if (order.order === 'cut') pull()
-  if (order.order === 'heal') plugIn()
+async function execute(cluster: Cluster, order: Command): Promise<void> {
+  if (order.order === 'cut') cut()
+  if (order.order === 'heal') restore()
   if (order.order === 'tag') cluster.update({ tags: { [order.key]: order.value } })
   if (order.order !== 'leave') return
-  await sayGoodbye(cluster)
+  await leaveWithin(cluster)
   process.exit(0)
 }
 
-function others({ self, members, heartbeats }: Cluster): Seen[] {
+function snapshotOthers({ self, members, heartbeats }: Cluster): MemberSnapshot[] {
   const heard = heartbeats.getSnapshot()
-  const seen: Seen[] = []
+  const seen: MemberSnapshot[] = []
   for (const { id, name, status } of members.getSnapshot()) {
     if (id === self.id) continue
     const heartbeat = heard.get(id)
-    const { lastHeardMs, phi, roundTripMs } = heartbeat ?? {}
+    const { receivedAtMs, phi, roundTripMs } = heartbeat ?? {}
     seen.push({
       name,
       status,
-      ...(lastHeardMs !== undefined && { lastHeardMs }),
+      ...(receivedAtMs !== undefined && { receivedAtMs }),
       ...(phi !== undefined && { phi }),
       ...(roundTripMs !== undefined && { roundTripMs }),
     })

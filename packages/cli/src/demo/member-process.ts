@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { JoinOptions } from '@hearsay/core'
 import type { ProcessState } from '@hearsay/page/contract'
-import type { Order, Report, Seen, Sighting } from './messages.ts'
+import type { Command, MemberSnapshot, ObservedEvent, Report } from './messages.ts'
 
 export interface Identity {
   readonly id: string
@@ -11,25 +11,25 @@ export interface Identity {
   readonly addresses: readonly string[]
 }
 
-export interface ActorListener {
-  sighted(sighting: Sighting): void
+export interface ProcessListener {
+  observed(sighting: ObservedEvent): void
   /** Its state or its identity is another. */
   changed(): void
 }
 
 const program = fileURLToPath(new URL('./demo-member.js', import.meta.url))
 
-export class Actor {
+export class MemberProcess {
   readonly name: string
   identity: Identity | undefined
   /** The others, as it sees them. Empty while it does not run. */
-  view: readonly Seen[] = []
+  snapshots: readonly MemberSnapshot[] = []
 
-  readonly #listener: ActorListener
+  readonly #listener: ProcessListener
   #state: ProcessState = 'off'
   #process: ChildProcess | undefined
 
-  constructor(name: string, listener: ActorListener) {
+  constructor(name: string, listener: ProcessListener) {
     this.name = name
     this.#listener = listener
   }
@@ -42,7 +42,7 @@ export class Actor {
   start(options: JoinOptions): Promise<Identity> {
     const child = fork(program, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] })
     this.#process = child
-    this.#become('running')
+    this.#setState('running')
     let complaint = ''
     child.stderr?.on('data', chunk => {
       complaint += chunk
@@ -53,50 +53,50 @@ export class Actor {
         reject(new Error(`${this.name} could not start: ${complaint.trim()}`))
       })
       child.on('message', (message: Report) => {
-        if (message.report === 'sighting') this.#listener.sighted(message)
-        if (message.report === 'view') this.view = message.of
+        if (message.report === 'sighting') this.#listener.observed(message)
+        if (message.report === 'view') this.snapshots = message.of
         if (message.report !== 'ready') return
         const { id, incarnation, addresses } = message
         this.identity = { id, incarnation, addresses }
         this.#listener.changed()
         resolve(this.identity)
       })
-      this.#tell({ order: 'start', options })
+      this.#send({ order: 'start', options })
     })
   }
 
   tag(key: string, value: string): void {
-    this.#tell({ order: 'tag', key, value })
+    this.#send({ order: 'tag', key, value })
   }
 
   leave(): void {
-    this.#become('left')
-    this.#tell({ order: 'leave' })
+    this.#setState('left')
+    this.#send({ order: 'leave' })
   }
 
   kill(): void {
-    this.#become('killed')
+    this.#setState('killed')
     this.#process?.kill('SIGKILL')
   }
 
   freeze(): void {
-    this.#become('frozen')
+    this.#setState('frozen')
     this.#process?.kill('SIGSTOP')
   }
 
   thaw(): void {
-    this.#become('running')
+    this.#setState('running')
     this.#process?.kill('SIGCONT')
   }
 
   cut(): void {
-    this.#become('cut')
-    this.#tell({ order: 'cut' })
+    this.#setState('cut')
+    this.#send({ order: 'cut' })
   }
 
   heal(): void {
-    this.#become('running')
-    this.#tell({ order: 'heal' })
+    this.#setState('running')
+    this.#send({ order: 'heal' })
   }
 
   /** Ends its process, if it has one, and resolves when it is gone. */
@@ -108,18 +108,18 @@ export class Actor {
     await gone
   }
 
-  #tell(order: Order): void {
+  #send(order: Command): void {
     this.#process?.send(order, () => undefined)
   }
 
-  #become(state: ProcessState): void {
+  #setState(state: ProcessState): void {
     this.#state = state
     this.#listener.changed()
   }
 
   #ended(): void {
-    this.view = []
+    this.snapshots = []
     // Of its own: nobody asked for it.
-    if (this.#state !== 'left') this.#become('killed')
+    if (this.#state !== 'left') this.#setState('killed')
   }
 }

@@ -2,7 +2,7 @@
 import type { ClusterEventType, JoinOptions, MemberStatus } from '@hearsay/core'
 
 /** To a member. */
-export type Order =
+export type Command =
   | { readonly order: 'start'; readonly options: JoinOptions }
   | { readonly order: 'tag'; readonly key: string; readonly value: string }
   | { readonly order: 'leave' }
@@ -17,11 +17,11 @@ export type Report =
       readonly addresses: readonly string[]
       readonly incarnation: number
     }
-  | Sighting
-  | { readonly report: 'view'; readonly of: readonly Seen[] }
+  | ObservedEvent
+  | { readonly report: 'view'; readonly of: readonly MemberSnapshot[] }
 
 /** An event about another member. */
-export interface Sighting {
+export interface ObservedEvent {
   readonly report: 'sighting'
   readonly event: ClusterEventType
   /** The other's name. */
@@ -33,10 +33,10 @@ export interface Sighting {
 }
 
 /** Another member, as this one sees it. */
-export interface Seen {
+export interface MemberSnapshot {
   readonly name: string
   readonly status: MemberStatus
-  readonly lastHeardMs?: number
+  readonly receivedAtMs?: number
   readonly phi?: number
   readonly roundTripMs?: number
 }

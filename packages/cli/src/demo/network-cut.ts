@@ -8,7 +8,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 
 const sockets = new Set<Socket>()
-let isPulled = false
+let isCut = false
 
 /** To be called before the first socket is made. */
 export function followSockets(): void {
@@ -17,25 +17,25 @@ export function followSockets(): void {
       const { socket } = message as { socket: Socket }
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
-      if (isPulled) hold(socket)
+      if (isCut) pauseSocket(socket)
     })
 }
 
-export function pull(): void {
-  isPulled = true
-  for (const socket of sockets) hold(socket)
+export function cut(): void {
+  isCut = true
+  for (const socket of sockets) pauseSocket(socket)
 }
 
-export function plugIn(): void {
-  if (!isPulled) return
-  isPulled = false
+export function restore(): void {
+  if (!isCut) return
+  isCut = false
   for (const socket of sockets) {
     socket.uncork()
     socket.resume()
   }
 }
 
-function hold(socket: Socket): void {
+function pauseSocket(socket: Socket): void {
   socket.cork()
   socket.pause()
 }

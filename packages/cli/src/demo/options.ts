@@ -5,7 +5,7 @@ import { names } from './member-names.ts'
 export interface DemoFlags {
   readonly members: number
   readonly once?: true
-  readonly story: boolean
+  readonly scenario: boolean
   readonly page: boolean
   readonly port?: number
   readonly json?: true

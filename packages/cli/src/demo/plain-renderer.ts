@@ -1,16 +1,16 @@
 /** Plain stage: lines for a log or a pipe. */
 
-import type { Stage } from './scenario.ts'
+import type { Renderer } from './scenario.ts'
 import { summary } from './summary.ts'
 import { timeline } from './timeline.ts'
 
-export function plainStage(): Stage {
+export function plainRenderer(): Renderer {
   const lines = timeline()
   return {
     opened: url => console.log(`The page: ${url}`),
-    begins: act => console.log(lines.begins(act)),
+    stepStarted: act => console.log(lines.stepStarted(act)),
     suspected: ms => console.log(lines.suspected(ms)),
-    ended: result => console.log(lines.ended(result)),
+    stepEnded: result => console.log(lines.stepEnded(result)),
     pause: () => Promise.resolve(),
     finished: story => console.log(`\n${summary(story).join('\n')}`),
     close: () => undefined,

@@ -1,42 +1,45 @@
 /** Scenes: the demo's story. Each acts on real processes, then waits for what every other member says of it. */
 
-import type { Cast, Observation } from './demo-cluster.ts'
-import type { Actor } from './member-process.ts'
-import { type Known, knownByAll } from './wait-until-known.ts'
+import type { DemoCluster, Observation } from './demo-cluster.ts'
+import type { MemberProcess } from './member-process.ts'
+import { type WaitResult, waitUntilKnownByAll } from './wait-until-known.ts'
 
-export interface Scene {
+export interface Step {
   readonly step: 'join' | 'tag' | 'crash' | 'restart' | 'hang' | 'return' | 'goodbye'
-  act(cast: Cast): string
-  play(cast: Cast, telling: Telling): Promise<Outcome>
+  describe(cluster: DemoCluster): string
+  run(cluster: DemoCluster, telling: StepContext): Promise<StepOutcome>
 }
 
-export interface Telling {
+export interface StepContext {
   readonly deadlineMs: number
   /** The first suspicion of whom the act was done to, this many milliseconds after it. */
   suspected(ms: number): void
 }
 
-export interface Outcome extends Known {
+export interface StepOutcome extends WaitResult {
   readonly suspectedMs?: number
 }
 
 // The first member is never in trouble: the others come back through it. In a small cast one plays several parts.
-const host = ({ actors }: Cast): Actor => actors[0] as Actor
-const inPart = (cast: Cast, part: number): Actor =>
-  cast.actors[1 + (part % (cast.actors.length - 1))] as Actor
-const crashing = (cast: Cast) => inPart(cast, 0)
-const hanging = (cast: Cast) => inPart(cast, 1)
-const leaving = (cast: Cast) => inPart(cast, 2)
+const firstMember = ({ members }: DemoCluster): MemberProcess => members[0] as MemberProcess
+const memberInRole = (cluster: DemoCluster, part: number): MemberProcess =>
+  cluster.members[1 + (part % (cluster.members.length - 1))] as MemberProcess
+const crashing = (cluster: DemoCluster) => memberInRole(cluster, 0)
+const hanging = (cluster: DemoCluster) => memberInRole(cluster, 1)
+const leaving = (cluster: DemoCluster) => memberInRole(cluster, 2)
 
-const join: Scene = {
+const join: Step = {
   step: 'join',
-  act: cast => `${cast.actors.length} members start, and join through ${host(cast).name}`,
-  async play(cast, { deadlineMs }) {
-    const bootstrap = await cast.start(host(cast))
+  describe: cluster =>
+    `${cluster.members.length} members start, and join through ${firstMember(cluster).name}`,
+  async run(cluster, { deadlineMs }) {
+    const bootstrap = await cluster.start(firstMember(cluster))
     const sinceMs = Date.now()
-    await Promise.all(cast.actors.slice(1).map(actor => cast.start(actor, bootstrap)))
+    await Promise.all(cluster.members.slice(1).map(actor => cluster.start(actor, bootstrap)))
     const known = await Promise.all(
-      cast.actors.map(about => knownByAll(cast, { about, sinceMs, deadlineMs, says: says('join') })),
+      cluster.members.map(about =>
+        waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: says('join') }),
+      ),
     )
     return (
       known.find(({ problem }) => problem) ??
@@ -45,36 +48,36 @@ const join: Scene = {
   },
 }
 
-const tag: Scene = {
+const tag: Step = {
   step: 'tag',
-  act: cast => `${host(cast).name} sets a tag: task=rendering`,
-  play(cast, { deadlineMs }) {
+  describe: cluster => `${firstMember(cluster).name} sets a tag: task=rendering`,
+  run(cluster, { deadlineMs }) {
     const sinceMs = Date.now()
-    host(cast).tag('task', 'rendering')
-    return knownByAll(cast, {
-      about: host(cast),
+    firstMember(cluster).tag('task', 'rendering')
+    return waitUntilKnownByAll(cluster, {
+      about: firstMember(cluster),
       sinceMs,
       deadlineMs,
-      says: ({ event, tags }) => event === 'update' && tags['task'] === 'rendering',
+      matches: ({ event, tags }) => event === 'update' && tags['task'] === 'rendering',
     })
   },
 }
 
-const crash: Scene = {
+const crash: Step = {
   step: 'crash',
-  act: cast => `SIGKILL to ${crashing(cast).name}`,
-  play: (cast, telling) => harm(cast, crashing(cast), actor => actor.kill(), telling),
+  describe: cluster => `SIGKILL to ${crashing(cluster).name}`,
+  run: (cluster, telling) => harm(cluster, crashing(cluster), actor => actor.kill(), telling),
 }
 
-const restart: Scene = {
+const restart: Step = {
   step: 'restart',
-  act: cast => `${crashing(cast).name} starts again from its storage`,
-  async play(cast, { deadlineMs }) {
-    const about = crashing(cast)
+  describe: cluster => `${crashing(cluster).name} starts again from its storage`,
+  async run(cluster, { deadlineMs }) {
+    const about = crashing(cluster)
     const before = about.identity
     const sinceMs = Date.now()
-    const after = await cast.start(about, host(cast).identity)
-    const known = await knownByAll(cast, { about, sinceMs, deadlineMs, says: says('join') })
+    const after = await cluster.start(about, firstMember(cluster).identity)
+    const known = await waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: says('join') })
     if (after.id !== before?.id) return { ...known, problem: 'came back as somebody else' }
     if (after.incarnation <= before.incarnation)
       return { ...known, problem: 'came back as its old incarnation' }
@@ -82,64 +85,73 @@ const restart: Scene = {
   },
 }
 
-const hang: Scene = {
+const hang: Step = {
   step: 'hang',
-  act: cast => `SIGSTOP to ${hanging(cast).name}`,
-  play: (cast, telling) => harm(cast, hanging(cast), actor => actor.freeze(), telling),
+  describe: cluster => `SIGSTOP to ${hanging(cluster).name}`,
+  run: (cluster, telling) => harm(cluster, hanging(cluster), actor => actor.freeze(), telling),
 }
 
-const comeBack: Scene = {
+const comeBack: Step = {
   step: 'return',
-  act: cast => `SIGCONT to ${hanging(cast).name}`,
-  play(cast, { deadlineMs }) {
+  describe: cluster => `SIGCONT to ${hanging(cluster).name}`,
+  run(cluster, { deadlineMs }) {
     const sinceMs = Date.now()
-    hanging(cast).thaw()
-    return knownByAll(cast, { about: hanging(cast), sinceMs, deadlineMs, says: says('join', 'recover') })
+    hanging(cluster).thaw()
+    return waitUntilKnownByAll(cluster, {
+      about: hanging(cluster),
+      sinceMs,
+      deadlineMs,
+      matches: says('join', 'recover'),
+    })
   },
 }
 
-const goodbye: Scene = {
+const leave: Step = {
   step: 'goodbye',
-  act: cast => `${leaving(cast).name} says goodbye`,
-  async play(cast, { deadlineMs }) {
-    const about = leaving(cast)
+  describe: cluster => `${leaving(cluster).name} says goodbye`,
+  async run(cluster, { deadlineMs }) {
+    const about = leaving(cluster)
     const sinceMs = Date.now()
     about.leave()
-    const known = await knownByAll(cast, { about, sinceMs, deadlineMs, says: says('leave') })
-    const suspicion = firstSuspicion(cast, about, sinceMs)
+    const known = await waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: says('leave') })
+    const suspicion = firstSuspicion(cluster, about, sinceMs)
     return suspicion ? { ...known, problem: `was suspected by ${suspicion.observer.name}` } : known
   },
 }
 
 // Windows has nothing like SIGSTOP.
-const stopAndGo = process.platform === 'win32' ? [] : [hang, comeBack]
+const pauseSteps = process.platform === 'win32' ? [] : [hang, comeBack]
 
 /** All are there; what comes is up to whoever watches. */
-export const prologue: readonly Scene[] = [join]
+export const setupSteps: readonly Step[] = [join]
 
-export const scenes: readonly Scene[] = [...prologue, tag, crash, restart, ...stopAndGo, goodbye]
+export const steps: readonly Step[] = [...setupSteps, tag, crash, restart, ...pauseSteps, leave]
 
 /** Does it, then waits until all know that the actor is dead, and tells of the first suspicion on the way. */
 async function harm(
-  cast: Cast,
-  about: Actor,
-  act: (actor: Actor) => void,
-  { deadlineMs, suspected }: Telling,
-): Promise<Outcome> {
+  cluster: DemoCluster,
+  about: MemberProcess,
+  act: (actor: MemberProcess) => void,
+  { deadlineMs, suspected }: StepContext,
+): Promise<StepOutcome> {
   const sinceMs = Date.now()
   act(about)
-  const known = knownByAll(cast, { about, sinceMs, deadlineMs, says: says('fail') })
-  const isSuspected = () => firstSuspicion(cast, about, sinceMs) !== undefined
-  await Promise.race([cast.until(isSuspected, deadlineMs - sinceMs), known])
-  const suspicion = firstSuspicion(cast, about, sinceMs)
+  const known = waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: says('fail') })
+  const isSuspected = () => firstSuspicion(cluster, about, sinceMs) !== undefined
+  await Promise.race([cluster.until(isSuspected, deadlineMs - sinceMs), known])
+  const suspicion = firstSuspicion(cluster, about, sinceMs)
   if (!suspicion) return known
   const suspectedMs = suspicion.at - sinceMs
   suspected(suspectedMs)
   return { ...(await known), suspectedMs }
 }
 
-function firstSuspicion(cast: Cast, actor: Actor, sinceMs: number): Observation | undefined {
-  return cast.since(sinceMs).find(({ event, name }) => event === 'suspect' && name === actor.name)
+function firstSuspicion(
+  cluster: DemoCluster,
+  actor: MemberProcess,
+  sinceMs: number,
+): Observation | undefined {
+  return cluster.since(sinceMs).find(({ event, name }) => event === 'suspect' && name === actor.name)
 }
 
 const says =

@@ -2,25 +2,25 @@
 import { styleText } from 'node:util'
 import { left, right } from '../terminal/column.ts'
 import { milliseconds } from '../terminal/milliseconds.ts'
-import type { StepResult, Story } from './scenario.ts'
+import type { Scenario, StepResult } from './scenario.ts'
 
-export function summary({ steps, held, falseAlarms }: Story): string[] {
+export function summary({ steps, passed, falseAlarms }: Scenario): string[] {
   return [
     styleText('dim', `   ${left('', 49)}${right('suspected', 12)}${right('known by all', 14)}`),
     ...steps.map(row),
     '',
-    verdict(held, steps, falseAlarms),
+    verdict(passed, steps, falseAlarms),
   ]
 }
 
-function row({ step, act, held, suspectedMs, allMs }: StepResult): string {
-  const mark = held ? styleText('green', '✓') : styleText('red', '✕')
+function row({ step, act, passed, suspectedMs, allMs }: StepResult): string {
+  const mark = passed ? styleText('green', '✓') : styleText('red', '✕')
   return ` ${mark} ${left(step, 9)}${left(act, 40)}${right(milliseconds(suspectedMs), 12)}${right(milliseconds(allMs), 14)}`
 }
 
 function verdict(held: boolean, steps: readonly StepResult[], falseAlarms: number): string {
   if (held) return ` Every step held, and nobody healthy was declared dead.`
-  const broken = steps.filter(step => !step.held).map(({ step, problem }) => `${step}: ${problem}`)
+  const broken = steps.filter(step => !step.passed).map(({ step, problem }) => `${step}: ${problem}`)
   if (falseAlarms > 0) broken.push(`a healthy member was declared dead ${falseAlarms} times`)
   return styleText('red', ` ${broken.join('; ')}.`)
 }

@@ -6,8 +6,8 @@
 import { styleText } from 'node:util'
 import type { MemberStatus } from '@hearsay/core'
 import { left, right } from '../terminal/column.ts'
-import type { Actor } from './member-process.ts'
-import type { Seen } from './messages.ts'
+import type { MemberProcess } from './member-process.ts'
+import type { MemberSnapshot } from './messages.ts'
 
 const marks: Record<MemberStatus, string> = {
   alive: styleText('green', '●'),
@@ -19,7 +19,7 @@ const marks: Record<MemberStatus, string> = {
 interface Column {
   readonly title: string
   readonly width: number
-  text(seen: readonly Seen[], nowMs: number): string
+  text(seen: readonly MemberSnapshot[], nowMs: number): string
 }
 
 const columns: readonly Column[] = [
@@ -28,7 +28,7 @@ const columns: readonly Column[] = [
     width: 9,
     text: (seen, nowMs) =>
       shown(
-        median(seen, ({ lastHeardMs }) => lastHeardMs && (nowMs - lastHeardMs) / 1_000),
+        median(seen, ({ receivedAtMs }) => receivedAtMs && (nowMs - receivedAtMs) / 1_000),
         's',
       ),
   },
@@ -49,47 +49,47 @@ export const legend: string = ` ${marks.alive} alive  ${marks.suspect} suspected
 const nameWidth = 8
 const statusWidth = 15
 
-export function renderTable(actors: readonly Actor[], nowMs: number, width: number): string[] {
+export function renderTable(members: readonly MemberProcess[], nowMs: number, width: number): string[] {
   const fixed = 1 + nameWidth + statusWidth
   const all = columns.reduce((sum, column) => sum + column.width, 0)
-  const cell = [4, 2].find(cell => fixed + all + cell * actors.length <= width) ?? 1
+  const cell = [4, 2].find(cell => fixed + all + cell * members.length <= width) ?? 1
   const fitting: Column[] = []
-  let free = width - fixed - cell * actors.length
+  let free = width - fixed - cell * members.length
   for (const column of columns) {
     free -= column.width
     if (free >= 0) fitting.push(column)
   }
 
-  const observers = actors.map(({ name }) => left(name.slice(0, Math.max(1, cell - 1)), cell)).join('')
+  const observers = members.map(({ name }) => left(name.slice(0, Math.max(1, cell - 1)), cell)).join('')
   const titles = fitting.map(({ title, width }) => right(title, width)).join('')
   return [
     styleText(
       'dim',
       ` ${left('seen by', nameWidth)}${observers}  ${left('status', statusWidth - 2)}${titles}`,
     ),
-    ...actors.map(actor => {
-      const seen = actors
+    ...members.map(member => {
+      const seen = members
         .filter(isWatching)
-        .flatMap(({ view }) => view.filter(({ name }) => name === actor.name))
+        .flatMap(({ snapshots }) => snapshots.filter(({ name }) => name === member.name))
       const here = seen.filter(({ status }) => status === 'alive' || status === 'suspect')
-      const cells = actors.map(observer => left(mark(actor, observer), cell)).join('')
+      const cells = members.map(observer => left(mark(member, observer), cell)).join('')
       const texts = fitting.map(({ width, text }) => right(text(here, nowMs), width)).join('')
-      return ` ${left(actor.name, nameWidth)}${cells}  ${left(verdict(seen), statusWidth - 2)}${texts}`
+      return ` ${left(member.name, nameWidth)}${cells}  ${left(majorityStatus(seen), statusWidth - 2)}${texts}`
     }),
   ]
 }
 
 /** What one that does not run saw last is no view of now. */
-const isWatching = ({ state }: Actor) => state === 'running'
+const isWatching = ({ state }: MemberProcess) => state === 'running'
 
-function mark(actor: Actor, observer: Actor): string {
-  if (actor === observer) return styleText('dim', '·')
-  const seen = isWatching(observer) && observer.view.find(({ name }) => name === actor.name)
+function mark(member: MemberProcess, observer: MemberProcess): string {
+  if (member === observer) return styleText('dim', '·')
+  const seen = isWatching(observer) && observer.snapshots.find(({ name }) => name === member.name)
   return seen ? marks[seen.status] : ' '
 }
 
 /** What they agree on, or the worst that some say and how many of them. */
-function verdict(seen: readonly Seen[]): string {
+function majorityStatus(seen: readonly MemberSnapshot[]): string {
   const worst = (['dead', 'suspect', 'left', 'alive'] as const).find(status =>
     seen.some(each => each.status === status),
   )
@@ -101,7 +101,10 @@ function verdict(seen: readonly Seen[]): string {
 const shown = (value: number | undefined, unit: string) =>
   value === undefined ? '–' : `${value.toFixed(1)} ${unit}`
 
-function median(seen: readonly Seen[], of: (seen: Seen) => number | undefined): number | undefined {
+function median(
+  seen: readonly MemberSnapshot[],
+  of: (seen: MemberSnapshot) => number | undefined,
+): number | undefined {
   const values = seen.flatMap(each => of(each) ?? []).sort((a, b) => a - b)
   return values[Math.floor(values.length / 2)]
 }

@@ -5,14 +5,14 @@ import { milliseconds } from '../terminal/milliseconds.ts'
 import type { StepResult } from './scenario.ts'
 
 export interface Timeline {
-  begins(act: string): string
+  stepStarted(act: string): string
   /** While nothing is known yet. */
   waiting(): string
   suspected(ms: number): string
-  ended(result: StepResult): string
+  stepEnded(result: StepResult): string
 }
 
-const said: Record<StepResult['step'], string> = {
+const outcomeText: Record<StepResult['step'], string> = {
   join: 'everybody sees everybody',
   tag: 'everybody knows',
   crash: 'dead for everybody',
@@ -29,10 +29,10 @@ export function timeline(): Timeline {
     return `${time}  ${left(text, 54)}${ms === undefined ? '' : right(milliseconds(ms), 12)}`.trimEnd()
   }
   return {
-    begins: act => line(styleText('bold', act)),
+    stepStarted: act => line(styleText('bold', act)),
     waiting: () => line('  …'),
     suspected: ms => line('  first suspected', ms),
-    ended: ({ step, allMs, problem }) =>
-      line(problem ? styleText('red', `  ${problem}`) : `  ${said[step]}`, allMs),
+    stepEnded: ({ step, allMs, problem }) =>
+      line(problem ? styleText('red', `  ${problem}`) : `  ${outcomeText[step]}`, allMs),
   }
 }

@@ -1,10 +1,10 @@
 /** `hearsay join` and `hearsay relay`: one member, from its start to its goodbye. */
 import type { Cluster } from '@hearsay/core'
-import { sayGoodbye, stopRequested } from '../member/lifecycle.ts'
-import { tellOfOthers } from '../member/member-events.ts'
+import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
+import { followMembers } from '../member/member-events.ts'
 import { joinOptions, type MemberFlags } from '../member/options.ts'
 import { startMember } from '../member/start-member.ts'
-import { endProcess, readerGone } from '../terminal/output.ts'
+import { endProcess, outputClosed } from '../terminal/output.ts'
 import { jsonLines } from './json-lines.ts'
 
 /** Long enough for a slow start elsewhere, short enough that nobody looks for the mistake in the wrong place. */
@@ -16,17 +16,17 @@ export interface JoinFlags extends MemberFlags {
 
 export async function join(cluster: string, flags: JoinFlags): Promise<void> {
   // Before all else: who presses Ctrl-C during the start wants no more than that it ends.
-  const stop = Promise.race([stopRequested(), readerGone()])
+  const stop = Promise.race([stopRequested(), outputClosed()])
   // Measuring the width of text takes a fifth of the start, so only people wait for it.
-  const { ready, told } = flags.json ? jsonLines : (await import('./log.ts')).log
+  const { ready, event } = flags.json ? jsonLines : (await import('./log.ts')).log
   const member = await Promise.race([startMember(joinOptions(cluster, flags)), stop])
   if (member) {
     ready(member)
-    tellOfOthers(member, told)
+    followMembers(member, event)
     warnOfCopy(member)
-    if (flags.bootstrap) watchBootstrap(member, flags.bootstrap)
+    if (flags.bootstrap) warnIfUnanswered(member, flags.bootstrap)
     await stop
-    await sayGoodbye(member)
+    await leaveWithin(member)
   }
   await endProcess(0)
 }
@@ -41,10 +41,10 @@ function warnOfCopy(member: Cluster): void {
   })
 }
 
-function watchBootstrap(member: Cluster, bootstrap: readonly string[]): void {
-  const say = () => {
+function warnIfUnanswered(member: Cluster, bootstrap: readonly string[]): void {
+  const warn = () => {
     if (member.members.getSnapshot().length > 1) return
     console.error(`hearsay: nobody answers at ${bootstrap.join(' or ')} yet; still trying`)
   }
-  setTimeout(say, unansweredMs)
+  setTimeout(warn, unansweredMs)
 }

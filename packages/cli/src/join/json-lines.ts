@@ -1,13 +1,13 @@
 /** JSON lines: what `hearsay join --json` prints, and nothing else on stdout. */
 import type { Cluster } from '@hearsay/core'
-import type { Told } from '../member/member-events.ts'
+import type { TimedMemberEvent } from '../member/member-events.ts'
 import { printJson } from '../terminal/print-json.ts'
 
 export const jsonLines = {
   ready({ self: { id, addresses } }: Cluster): void {
     printJson({ event: 'ready', id, addresses, at: Date.now() })
   },
-  told({ event, member: { id, name, incarnation }, at }: Told): void {
+  event({ event, member: { id, name, incarnation }, at }: TimedMemberEvent): void {
     printJson({ event, id, name, incarnation, at })
   },
 }

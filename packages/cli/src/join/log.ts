@@ -1,6 +1,6 @@
 /** Log: what a person reads of a member: one line an event. */
 import type { Cluster, ClusterEventType } from '@hearsay/core'
-import type { Told } from '../member/member-events.ts'
+import type { TimedMemberEvent } from '../member/member-events.ts'
 import { type Colour, printLog } from '../terminal/log-line.ts'
 import { printable } from '../terminal/printable.ts'
 import { shortId } from '../terminal/short-id.ts'
@@ -20,7 +20,7 @@ export const log = {
     printLog({ at: Date.now(), event: 'ready', colour: 'bold', name, rest })
     for (const address of addresses) printLog({ event: 'listen', colour: 'dim', name: address })
   },
-  told({ event, member: { id, name, tags }, at }: Told): void {
+  event({ event, member: { id, name, tags }, at }: TimedMemberEvent): void {
     const showsTags = event === 'join' || event === 'update'
     const rest = showsTags ? `${shortId(id)}  ${listed(tags)}` : shortId(id)
     printLog({ at, event, colour: colours[event], name, rest })

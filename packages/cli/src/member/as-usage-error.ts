@@ -6,15 +6,15 @@ import {
   NotAllowedError,
   StorageError,
 } from '@hearsay/core'
-import { Refusal } from '../usage-error.ts'
+import { UsageError } from '../usage-error.ts'
 
-const refusals = [InvalidOptionsError, InvalidValueError, ListenError, NotAllowedError, StorageError]
+const usageErrors = [InvalidOptionsError, InvalidValueError, ListenError, NotAllowedError, StorageError]
 
-export async function orRefuse<T>(asked: Promise<T>): Promise<T> {
+export async function asUsageError<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked
   } catch (error) {
-    if (refusals.some(kind => error instanceof kind)) throw new Refusal((error as Error).message)
+    if (usageErrors.some(kind => error instanceof kind)) throw new UsageError((error as Error).message)
     throw error
   }
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '@hearsay/core'
 import { outputFailed } from '../terminal/output.ts'
 
-const goodbyeMs = 1_500
+const leaveTimeoutMs = 1_500
 
 /** Resolves when this process is to end: a signal, or output that cannot be written. From now on no signal ends it. */
 export function stopRequested(): Promise<undefined> {
@@ -17,6 +17,6 @@ export function stopRequested(): Promise<undefined> {
   return Promise.race([signalled, outputFailed()])
 }
 
-export async function sayGoodbye(cluster: Cluster): Promise<void> {
-  await Promise.race([cluster.leave(), sleep(goodbyeMs)])
+export async function leaveWithin(cluster: Cluster): Promise<void> {
+  await Promise.race([cluster.leave(), sleep(leaveTimeoutMs)])
 }

@@ -1,5 +1,5 @@
 /** Start: joins the cluster, or says in one line why not and what to do. */
 import { type Cluster, type JoinOptions, joinCluster } from '@hearsay/core'
-import { orRefuse } from './as-usage-error.ts'
+import { asUsageError } from './as-usage-error.ts'
 
-export const startMember = (options: JoinOptions): Promise<Cluster> => orRefuse(joinCluster(options))
+export const startMember = (options: JoinOptions): Promise<Cluster> => asUsageError(joinCluster(options))

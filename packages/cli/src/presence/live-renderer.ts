@@ -3,13 +3,13 @@ import { styleText } from 'node:util'
 import { createLogUpdate } from 'log-update'
 import { printable } from '../terminal/printable.ts'
 import { tableLines } from '../terminal/text-table.ts'
-import type { Occupant, Stage } from './renderer.ts'
+import type { Occupant, Renderer } from './renderer.ts'
 import { shownFields } from './shown-fields.ts'
 
 /** Faster is no news to the eye. */
 const frameMs = 50
 
-export function liveStage(room: string, occupants: () => readonly Occupant[]): Stage {
+export function liveRenderer(room: string, occupants: () => readonly Occupant[]): Renderer {
   const region = createLogUpdate(process.stdout)
   let due: NodeJS.Timeout | undefined
   const draw = (last?: 'last') => {
@@ -29,7 +29,7 @@ export function liveStage(room: string, occupants: () => readonly Occupant[]): S
   process.stdout.on('resize', soon)
   draw()
   return {
-    happened: soon,
+    changed: soon,
     close() {
       clearTimeout(due)
       process.stdout.off('resize', soon)

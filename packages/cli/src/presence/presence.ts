@@ -1,57 +1,57 @@
 /** `hearsay presence`: a member of one room, that shows who else is there. */
 import type { Cluster, Room } from '@hearsay/core'
 import { jsonLines } from '../join/json-lines.ts'
-import { orRefuse } from '../member/as-usage-error.ts'
-import { sayGoodbye, stopRequested } from '../member/lifecycle.ts'
+import { asUsageError } from '../member/as-usage-error.ts'
+import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { joinOptions } from '../member/options.ts'
 import { startMember } from '../member/start-member.ts'
 import { quitKeyPressed } from '../terminal/keys.ts'
-import { endProcess, readerGone } from '../terminal/output.ts'
-import { jsonStage } from './json-renderer.ts'
+import { endProcess, outputClosed } from '../terminal/output.ts'
+import { jsonRenderer } from './json-renderer.ts'
 import type { PresenceFlags } from './options.ts'
-import type { Occupant, Stage } from './renderer.ts'
+import type { Occupant, Renderer } from './renderer.ts'
 
 export async function presence(
   cluster: string,
   name: string,
   { set, ...flags }: PresenceFlags,
 ): Promise<void> {
-  const stop = Promise.race([stopRequested(), readerGone()])
+  const stop = Promise.race([stopRequested(), outputClosed()])
   const member = await Promise.race([startMember(joinOptions(cluster, flags)), stop])
   if (member) {
     try {
-      const room = await orRefuse(member.room(name))
-      if (set) await orRefuse((async () => room.presence.set(set))())
-      const stage = await openStage(member, room, flags.json)
-      tellOfOthers(member, room, stage)
+      const room = await asUsageError(member.room(name))
+      if (set) await asUsageError((async () => room.presence.set(set))())
+      const renderer = await createRenderer(member, room, flags.json)
+      followRoom(member, room, renderer)
       await Promise.race([stop, quitKeyPressed()])
-      stage.close()
+      renderer.close()
     } finally {
-      await sayGoodbye(member)
+      await leaveWithin(member)
     }
   }
   await endProcess(0)
 }
 
-async function openStage(member: Cluster, room: Room, json: true | undefined): Promise<Stage> {
+async function createRenderer(member: Cluster, room: Room, json: true | undefined): Promise<Renderer> {
   if (json) {
     jsonLines.ready(member)
-    return jsonStage
+    return jsonRenderer
   }
   if (process.stdout.isTTY) {
-    const { liveStage } = await import('./live-renderer.ts')
-    return liveStage(room.name, () => occupantsOf(member, room))
+    const { liveRenderer } = await import('./live-renderer.ts')
+    return liveRenderer(room.name, () => occupantsOf(member, room))
   }
-  const [{ log }, { plainStage }] = await Promise.all([
+  const [{ log }, { plainRenderer }] = await Promise.all([
     import('../join/log.ts'),
     import('./plain-renderer.ts'),
   ])
   log.ready(member)
-  return plainStage
+  return plainRenderer
 }
 
 /** Tells of everybody who is here already, then of each change. */
-function tellOfOthers(member: Cluster, room: Room, stage: Stage): void {
+function followRoom(member: Cluster, room: Room, renderer: Renderer): void {
   const told = new Map<string, Occupant>()
   const look = (id: string, fields: readonly string[]) => {
     const other = room.presence.others.getSnapshot().find(each => each.id === id)
@@ -59,10 +59,10 @@ function tellOfOthers(member: Cluster, room: Room, stage: Stage): void {
     if (other) {
       const occupant = occupantOf(member, id, other.presence)
       told.set(id, occupant)
-      stage.happened({ event: before ? 'update' : 'enter', occupant, fields })
+      renderer.changed({ event: before ? 'update' : 'enter', occupant, fields })
     } else if (before) {
       told.delete(id)
-      stage.happened({ event: 'leave', occupant: before, fields })
+      renderer.changed({ event: 'leave', occupant: before, fields })
     }
   }
   for (const { id, presence } of room.presence.others.getSnapshot()) look(id, Object.keys(presence))

@@ -8,15 +8,15 @@ export interface Occupant extends Pick<Member, 'id' | 'name'> {
   readonly isSelf: boolean
 }
 
-export interface Happened {
+export interface RoomChange {
   readonly event: 'enter' | 'update' | 'leave'
   readonly occupant: Occupant
   /** Names of those that changed. */
   readonly fields: readonly string[]
 }
 
-export interface Stage {
-  happened(happened: Happened): void
+export interface Renderer {
+  changed(changed: RoomChange): void
   /** Puts the terminal back as it was. */
   close(): void
 }

@@ -31,7 +31,7 @@ export function outputFailed(): Promise<undefined> {
  * Node does not poll what it only writes to; GNU tail does (coreutils ≥ 8.28), and is killed by SIGPIPE then. Where
  * there is none, the next line that is written tells.
  */
-export function readerGone(): Promise<undefined> {
+export function outputClosed(): Promise<undefined> {
   return new Promise(resolve => {
     if (!isPipe()) return
     // With --pid it does not outlive this process: it would keep the pipe open.

@@ -4,15 +4,15 @@
  * Nothing is lost with an exchange that never ends: the next one starts from the tables as they are then.
  */
 import type { Instant } from '../base/clock.ts'
-import { draw } from '../base/sample.ts'
+import { sample } from '../base/sample.ts'
 import type { Table } from '../table/table.ts'
 import type { SyncMessage } from '../wire/codec.ts'
 import { ArrivalLog } from './arrival-log.ts'
-import { BeatExchange } from './heartbeat-sync.ts'
+import { HeartbeatSync } from './heartbeat-sync.ts'
 import { SyncSchedule } from './sync-schedule.ts'
 import { agrees, answer, offer } from './sync-steps.ts'
 
-export interface ExchangesOptions {
+export interface AntiEntropyOptions {
   readonly table: Table
   readonly random: () => number
   /** Bytes of facts in one step, about. */
@@ -22,14 +22,14 @@ export interface ExchangesOptions {
 }
 
 /** One step to be sent. */
-export interface Step {
+export interface SyncStep {
   readonly to: string
   readonly message: SyncMessage
 }
 
 /** What a step that came in leads to. */
-export interface Heard {
-  readonly steps: readonly Step[]
+export interface SyncResult {
+  readonly steps: readonly SyncStep[]
   /** How long the other took to answer an offer; undefined if this was no answer. */
   readonly roundTripMs: number | undefined
 }
@@ -44,21 +44,21 @@ const maxArrivals = 4_096
 const minIntervalMs = 1_000
 const maxIntervalMs = 5_000
 
-export class Exchanges {
-  readonly #options: ExchangesOptions
+export class AntiEntropy {
+  readonly #options: AntiEntropyOptions
   readonly #schedule: SyncSchedule
   /** To whom an offer was made, since when. */
   readonly #offered = new Map<string, number>()
   /** Who was sent a digest: facts from it are what it has beyond that, unless there are more. */
-  readonly #asked = new Set<string>()
+  readonly #digestSentTo = new Set<string>()
   /** To whom how much was answered, since when. */
   readonly #answered = new Map<string, { count: number; sinceMs: number }>()
   readonly #arrivals = new ArrivalLog(maxArrivals)
-  readonly #beats = new Map<string, BeatExchange>()
+  readonly #heartbeatSyncs = new Map<string, HeartbeatSync>()
   #startAt = 0
   #hasCompared: boolean
 
-  constructor(options: ExchangesOptions, nowMs: number) {
+  constructor(options: AntiEntropyOptions, nowMs: number) {
     this.#options = options
     this.#hasCompared = options.hasCompared ?? false
     this.#schedule = new SyncSchedule({ minIntervalMs, maxIntervalMs, random: options.random }, nowMs)
@@ -71,7 +71,12 @@ export class Exchanges {
 
   /** Peers that are kept account of. */
   get size(): number {
-    return Math.max(this.#offered.size, this.#asked.size, this.#answered.size, this.#beats.size)
+    return Math.max(
+      this.#offered.size,
+      this.#digestSentTo.size,
+      this.#answered.size,
+      this.#heartbeatSyncs.size,
+    )
   }
 
   get dueMs(): number {
@@ -84,61 +89,70 @@ export class Exchanges {
   }
 
   /** A newer beat of this member was merged. @param from who handed it over; oneself for one's own. */
-  beatArrived(id: string, from: string | undefined): void {
+  heartbeatArrived(id: string, from: string | undefined): void {
     this.#arrivals.arrived(id, from)
   }
 
   /** Offers to `fanout` of these members, drawn by chance. */
-  begin(candidates: readonly string[], fanout: number, nowMs: number): Step[] {
-    this.#schedule.begun(nowMs)
-    return draw(candidates, fanout, this.#options.random).map(to => this.offer(to, nowMs))
+  begin(candidates: readonly string[], fanout: number, nowMs: number): SyncStep[] {
+    this.#schedule.started(nowMs)
+    return sample(candidates, fanout, this.#options.random).map(to => this.offer(to, nowMs))
   }
 
-  offer(to: string, nowMs: number): Step {
+  offer(to: string, nowMs: number): SyncStep {
     this.#offered.set(to, nowMs)
-    return { to, message: offer(this.#options.table, this.#beatsWith(to)) }
+    return { to, message: offer(this.#options.table, this.#heartbeatSyncWith(to)) }
   }
 
   /** The connection is gone, and with it what was under way. */
   closed(id: string): void {
     this.#offered.delete(id)
-    this.#asked.delete(id)
+    this.#digestSentTo.delete(id)
     this.#answered.delete(id)
-    this.#beats.delete(id)
+    this.#heartbeatSyncs.delete(id)
   }
 
-  /** @param news whether facts in this step were merged, before this call. */
-  hear(from: string, message: SyncMessage, news: boolean, { monotonicMs: nowMs, epochMs }: Instant): Heard {
+  /** @param isNew whether facts in this step were merged, before this call. */
+  handle(
+    from: string,
+    message: SyncMessage,
+    isNew: boolean,
+    { monotonicMs: nowMs, epochMs }: Instant,
+  ): SyncResult {
     const { table, maxDeltaBytes } = this.#options
     const offeredMs = message.offer || !message.tableHash ? undefined : this.#offered.get(from)
     if (offeredMs !== undefined) this.#offered.delete(from)
     const agreed = agrees(table, message)
     // A goodbye brings facts unasked.
-    const hasBroughtAll = message.facts.length > 0 && !message.more && this.#asked.has(from)
+    const hasBroughtAll = message.facts.length > 0 && !message.more && this.#digestSentTo.has(from)
     if (agreed || hasBroughtAll) this.#hasCompared = true
     if (agreed) this.#schedule.agreed()
     else if (agreed === false) this.#schedule.changed(nowMs)
     const reply = this.#mayAnswer(from, nowMs)
-      ? answer(table, this.#beatsWith(from), message, { maxDeltaBytes, startAt: this.#startAt++, epochMs })
+      ? answer(table, this.#heartbeatSyncWith(from), message, {
+          maxDeltaBytes,
+          startAt: this.#startAt++,
+          epochMs,
+        })
       : undefined
-    if (reply?.digest) this.#rememberAsked(from)
+    if (reply?.digest) this.#digestSent(from)
     const steps = reply ? [{ to: from, message: reply }] : []
     // More waits there. Without progress it would be the same again.
-    if (message.more && news) steps.push(this.offer(from, nowMs))
+    if (message.more && isNew) steps.push(this.offer(from, nowMs))
     return { steps, roundTripMs: offeredMs === undefined ? undefined : nowMs - offeredMs }
   }
 
-  #rememberAsked(id: string): void {
-    if (this.#asked.size >= maxPeers) this.#asked.clear()
-    this.#asked.add(id)
+  #digestSent(id: string): void {
+    if (this.#digestSentTo.size >= maxPeers) this.#digestSentTo.clear()
+    this.#digestSentTo.add(id)
   }
 
-  #beatsWith(id: string): BeatExchange {
-    const known = this.#beats.get(id)
+  #heartbeatSyncWith(id: string): HeartbeatSync {
+    const known = this.#heartbeatSyncs.get(id)
     if (known) return known
-    if (this.#beats.size >= maxPeers) this.#beats.clear()
-    const begun = new BeatExchange(id, this.#options.table, this.#arrivals)
-    this.#beats.set(id, begun)
+    if (this.#heartbeatSyncs.size >= maxPeers) this.#heartbeatSyncs.clear()
+    const begun = new HeartbeatSync(id, this.#options.table, this.#arrivals)
+    this.#heartbeatSyncs.set(id, begun)
     return begun
   }
 

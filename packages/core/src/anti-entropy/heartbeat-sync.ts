@@ -5,24 +5,24 @@
  * the other. The other says with each offer and answer how far it has understood, and is believed: what was lost
  * is told again, what comes late or twice costs some bytes.
  */
-import type { Entry, Table } from '../table/table.ts'
-import { type FreshBeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
-import type { BeatList, PlacedBeat, WantedBeats } from '../wire/heartbeat-list.ts'
+import type { Row, Table } from '../table/table.ts'
+import { type FreshHeartbeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
+import type { HeartbeatList, HeartbeatRequest, IndexedHeartbeat } from '../wire/heartbeat-list.ts'
 import type { Arrival, ArrivalLog } from './arrival-log.ts'
 
 /** About what a beat with its signature takes on the wire. */
-const freshBeatBytes = 76
+const freshHeartbeatBytes = 76
 
-export class BeatExchange {
+export class HeartbeatSync {
   readonly #neighbour: string
   readonly #table: Table
   readonly #log: ArrivalLog
   /** Up to which mark the neighbour has our arrivals: as it said, or as was handed over since. 0: nobody knows. */
-  #understood = 0
+  #acknowledged = 0
   /** The mark up to which it was told last. */
-  #told = 0
+  #sent = 0
   /** Up to which mark we have the neighbour's arrivals. */
-  #heard = 0
+  #received = 0
 
   constructor(neighbour: string, table: Table, log: ArrivalLog) {
     this.#neighbour = neighbour
@@ -32,13 +32,13 @@ export class BeatExchange {
 
   /** What an offer says of beats. */
   offer(): Partial<SyncMessage> {
-    return { heard: this.#heard, beats: this.#listOf(this.#news()) }
+    return { receivedUpTo: this.#received, heartbeats: this.#listOf(this.#missing()) }
   }
 
   /** The neighbour says that it has our arrivals up to this mark. */
-  heardUpTo(mark: number): void {
+  acknowledge(mark: number): void {
     // A mark that it was not told of is another life's.
-    this.#understood = mark <= this.#told ? mark : 0
+    this.#acknowledged = mark <= this.#sent ? mark : 0
   }
 
   /**
@@ -47,72 +47,81 @@ export class BeatExchange {
    * An offer is answered with what the neighbour lacks: handed over, or, if it is more than `maxBytes`, only named.
    * What is named and newer than here is asked for, and what is asked for is handed over.
    */
-  answer(said: SyncMessage, maxBytes: number): SyncMessage | undefined {
-    const maxFresh = Math.max(1, Math.floor(maxBytes / freshBeatBytes))
-    const wanted = said.beats && this.#hear(said.beats)
-    const given = said.offer ? this.#newerThan(said.beats, maxFresh) : this.#handOver(said.wanted, maxFresh)
-    if (!given && !wanted) return undefined
-    return syncMessage({ tableHash: this.#table.hash(), heard: this.#heard, wanted, ...given })
+  answer(message: SyncMessage, maxBytes: number): SyncMessage | undefined {
+    const maxFresh = Math.max(1, Math.floor(maxBytes / freshHeartbeatBytes))
+    const requestedHeartbeats = message.heartbeats && this.#receive(message.heartbeats)
+    const given = message.offer
+      ? this.#newerThan(message.heartbeats, maxFresh)
+      : this.#fulfil(message.requestedHeartbeats, maxFresh)
+    if (!given && !requestedHeartbeats) return undefined
+    return syncMessage({
+      tableHash: this.#table.hash(),
+      receivedUpTo: this.#received,
+      requestedHeartbeats,
+      ...given,
+    })
   }
 
   /** Takes note of a list, and returns what is wanted of it. */
-  #hear({ since, upTo, beats }: BeatList): WantedBeats | undefined {
-    const members = this.#table.shared()
-    const newer = beats.filter(({ place, beat }) => {
-      const entry = members[place]
-      return entry && beat > (entry.heartbeat?.beat ?? 0)
+  #receive({ since, upTo, heartbeats }: HeartbeatList): HeartbeatRequest | undefined {
+    const members = this.#table.advertised()
+    const newer = heartbeats.filter(({ index, sequence }) => {
+      const entry = members[index]
+      return entry && sequence > (entry.heartbeat?.sequence ?? 0)
     })
-    if (newer.length > 0) return { since, upTo, places: newer.map(({ place }) => place) }
+    if (newer.length > 0) return { since, upTo, indexes: newer.map(({ index }) => index) }
     // Beyond, something between is missing; the neighbour learns so from our mark.
-    if (since <= this.#heard) this.#heard = upTo
+    if (since <= this.#received) this.#received = upTo
     return undefined
   }
 
-  #newerThan(offered: BeatList | undefined, maxFresh: number): Partial<SyncMessage> {
-    const theirs = new Map(offered?.beats.map(({ place, beat }) => [place, beat]))
-    const lacking = this.#news().filter(({ place, beat }) => beat > (theirs.get(place) ?? 0))
-    if (lacking.length > maxFresh) return { beats: this.#listOf(lacking) }
-    return this.#handing(lacking, this.#listOf([]))
+  #newerThan(offered: HeartbeatList | undefined, maxFresh: number): Partial<SyncMessage> {
+    const theirs = new Map(offered?.heartbeats.map(({ index, sequence }) => [index, sequence]))
+    const missing = this.#missing().filter(({ index, sequence }) => sequence > (theirs.get(index) ?? 0))
+    if (missing.length > maxFresh) return { heartbeats: this.#listOf(missing) }
+    return this.#reply(missing, this.#listOf([]))
   }
 
-  #handOver(wanted: WantedBeats | undefined, maxFresh: number): Partial<SyncMessage> | undefined {
+  #fulfil(wanted: HeartbeatRequest | undefined, maxFresh: number): Partial<SyncMessage> | undefined {
     if (!wanted) return undefined
-    const members = this.#table.shared()
-    const freshBeats = wanted.places.flatMap(place => freshBeatOf(members[place], place) ?? [])
+    const members = this.#table.advertised()
+    const freshBeats = wanted.indexes.flatMap(place => freshHeartbeatOf(members[place], place) ?? [])
     // Without a list the neighbour has understood no more than before, and is told of the rest again.
-    if (freshBeats.length > maxFresh) return { freshBeats: freshBeats.slice(0, maxFresh) }
-    return this.#handing(freshBeats, { since: wanted.since, upTo: wanted.upTo, beats: [] })
+    if (freshBeats.length > maxFresh) return { freshHeartbeats: freshBeats.slice(0, maxFresh) }
+    return this.#reply(freshBeats, { since: wanted.since, upTo: wanted.upTo, heartbeats: [] })
   }
 
   /** With these the list is complete. If they are lost, the neighbour says that it has not heard. */
-  #handing(freshBeats: readonly FreshBeat[], beats: BeatList): Partial<SyncMessage> {
-    this.heardUpTo(beats.upTo)
-    return { freshBeats, beats }
+  #reply(freshHeartbeats: readonly FreshHeartbeat[], heartbeats: HeartbeatList): Partial<SyncMessage> {
+    this.acknowledge(heartbeats.upTo)
+    return { freshHeartbeats, heartbeats }
   }
 
   /** Up to this moment, with what is to be named. */
-  #listOf(beats: readonly PlacedBeat[]): BeatList {
-    this.#told = this.#log.count
-    return { since: this.#understood, upTo: this.#told, beats }
+  #listOf(heartbeats: readonly IndexedHeartbeat[]): HeartbeatList {
+    this.#sent = this.#log.count
+    return { since: this.#acknowledged, upTo: this.#sent, heartbeats }
   }
 
   /** What the neighbour may lack, by place: all there is, if it is not known what came here since it understood. */
-  #news(): FreshBeat[] {
-    const members = this.#table.shared()
-    const arrivals = this.#log.since(this.#understood)
-    const places = arrivals ? this.#placesOf(arrivals) : [...members.keys()]
-    return places.flatMap(place => freshBeatOf(members[place], place) ?? [])
+  #missing(): FreshHeartbeat[] {
+    const members = this.#table.advertised()
+    const arrivals = this.#log.since(this.#acknowledged)
+    const places = arrivals ? this.#indexesOf(arrivals) : [...members.keys()]
+    return places.flatMap(place => freshHeartbeatOf(members[place], place) ?? [])
   }
 
   /** But for what came from the neighbour itself, unless it may have forgotten that. */
-  #placesOf(arrivals: readonly Arrival[]): number[] {
+  #indexesOf(arrivals: readonly Arrival[]): number[] {
     return arrivals
-      .filter(({ from }) => this.#understood === 0 || from !== this.#neighbour)
-      .flatMap(({ id }) => this.#table.place(id) ?? [])
+      .filter(({ from }) => this.#acknowledged === 0 || from !== this.#neighbour)
+      .flatMap(({ id }) => this.#table.index(id) ?? [])
       .sort((a, b) => a - b)
   }
 }
 
-function freshBeatOf(entry: Entry | undefined, place: number): FreshBeat | undefined {
-  return entry?.heartbeat && { place, beat: entry.heartbeat.beat, signature: entry.heartbeat.signature }
+function freshHeartbeatOf(entry: Row | undefined, index: number): FreshHeartbeat | undefined {
+  return (
+    entry?.heartbeat && { index, sequence: entry.heartbeat.sequence, signature: entry.heartbeat.signature }
+  )
 }

@@ -18,7 +18,7 @@ export class SyncSchedule {
   constructor(options: SyncScheduleOptions, nowMs: number) {
     this.#options = options
     this.#intervalMs = options.minIntervalMs
-    this.#dueMs = nowMs + this.#drawWaitMs()
+    this.#dueMs = nowMs + this.#randomWaitMs()
   }
 
   get dueMs(): number {
@@ -26,8 +26,8 @@ export class SyncSchedule {
   }
 
   /** An exchange was begun. */
-  begun(nowMs: number): void {
-    this.#dueMs = nowMs + this.#drawWaitMs()
+  started(nowMs: number): void {
+    this.#dueMs = nowMs + this.#randomWaitMs()
   }
 
   /** Somebody's table turned out to be equal. */
@@ -38,10 +38,10 @@ export class SyncSchedule {
   /** There is news, or somebody's table turned out to be different. */
   changed(nowMs: number): void {
     this.#intervalMs = this.#options.minIntervalMs
-    this.#dueMs = Math.min(this.#dueMs, nowMs + this.#drawWaitMs())
+    this.#dueMs = Math.min(this.#dueMs, nowMs + this.#randomWaitMs())
   }
 
-  #drawWaitMs(): number {
+  #randomWaitMs(): number {
     return this.#intervalMs * (0.75 + this.#options.random() / 2)
   }
 }

@@ -9,10 +9,10 @@
 
 import { deltaBeyond, digestOf } from '../table/delta.ts'
 import type { HeartbeatFact, Table } from '../table/table.ts'
-import { type FreshBeat, hashBytes, type SyncMessage, syncMessage } from '../wire/codec.ts'
+import { type FreshHeartbeat, hashBytes, type SyncMessage, syncMessage } from '../wire/codec.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import { encodeHeartbeat } from '../wire/fact.ts'
-import type { BeatExchange } from './heartbeat-sync.ts'
+import type { HeartbeatSync } from './heartbeat-sync.ts'
 
 /** Above this many members a digest of everybody is dearer than one more step. */
 export const bucketsAbove = 512
@@ -26,20 +26,20 @@ export interface ExchangeOptions {
   readonly epochMs: number
 }
 
-export function offer(table: Table, beats: BeatExchange): SyncMessage {
-  return syncMessage({ offer: true, tableHash: table.hash(), ...beats.offer() })
+export function offer(table: Table, heartbeats: HeartbeatSync): SyncMessage {
+  return syncMessage({ offer: true, tableHash: table.hash(), ...heartbeats.offer() })
 }
 
 /** What to say next, or undefined if this exchange is over. Facts in the message are the caller's to merge, first. */
 export function answer(
   table: Table,
-  beats: BeatExchange,
-  said: SyncMessage,
+  heartbeats: HeartbeatSync,
+  message: SyncMessage,
   options: ExchangeOptions,
 ): SyncMessage | undefined {
   const { maxDeltaBytes, startAt, epochMs } = options
-  const { digest, bucketHashes, heard } = said
-  if (heard !== undefined) beats.heardUpTo(heard)
+  const { digest, bucketHashes, receivedUpTo } = message
+  if (receivedUpTo !== undefined) heartbeats.acknowledge(receivedUpTo)
   if (digest) {
     const { facts, more } = deltaBeyond(table, digest, startAt, maxDeltaBytes, epochMs)
     if (!digest.mutual) return facts.length > 0 ? syncMessage({ facts, more }) : undefined
@@ -50,10 +50,10 @@ export function answer(
     const differing = differingBuckets(bucketHashes, table.bucketHashes())
     return differing.size > 0 ? syncMessage(digestOf(table, differing, true, startAt)) : undefined
   }
-  if (agrees(table, said)) return beats.answer(said, maxDeltaBytes)
-  if (!said.offer) return undefined
+  if (agrees(table, message)) return heartbeats.answer(message, maxDeltaBytes)
+  if (!message.offer) return undefined
   const tableHash = table.hash()
-  return table.shared().length > bucketsAbove
+  return table.advertised().length > bucketsAbove
     ? syncMessage({ tableHash, bucketHashes: table.bucketHashes() })
     : syncMessage({ tableHash, ...digestOf(table, undefined, true, startAt) })
 }
@@ -64,24 +64,24 @@ export function agrees(table: Table, { tableHash }: SyncMessage): boolean | unde
 }
 
 /** The heartbeats in a message between tables that agree; unverified. Those of other tables name nobody here. */
-export function heartbeatsIn(table: Table, said: SyncMessage): HeartbeatFact[] {
-  if (said.freshBeats.length === 0 || !agrees(table, said)) return []
-  const members = table.shared()
+export function heartbeatsIn(table: Table, message: SyncMessage): HeartbeatFact[] {
+  if (message.freshHeartbeats.length === 0 || !agrees(table, message)) return []
+  const members = table.advertised()
   // The greatest of each place: who names one twice gives work, not news.
-  const greatest = new Map<number, FreshBeat>()
-  for (const fresh of said.freshBeats)
-    if (fresh.beat > (greatest.get(fresh.place)?.beat ?? -1)) greatest.set(fresh.place, fresh)
+  const greatest = new Map<number, FreshHeartbeat>()
+  for (const fresh of message.freshHeartbeats)
+    if (fresh.sequence > (greatest.get(fresh.index)?.sequence ?? -1)) greatest.set(fresh.index, fresh)
   const facts: HeartbeatFact[] = []
-  for (const { place, beat, signature } of greatest.values()) {
-    const entry = members[place]
+  for (const { index, sequence, signature } of greatest.values()) {
+    const entry = members[index]
     if (!entry) continue
     const { incarnation } = entry.record.record
-    const payload = encodeHeartbeat(incarnation, beat)
+    const payload = encodeHeartbeat(incarnation, sequence)
     facts.push({
       type: 'heartbeat',
       author: entry.id,
       incarnation,
-      beat,
+      sequence,
       payload,
       signature: signature.slice(),
     })

@@ -12,9 +12,9 @@ import type { Store } from './store.ts'
 export interface Heartbeat {
   readonly incarnation: number
   /** Counts up from 1 in each incarnation. */
-  readonly beat: number
+  readonly sequence: number
   /** Epoch milliseconds at which this beat arrived here. */
-  readonly lastHeardMs: number
+  readonly receivedAtMs: number
   /** Suspicion level (Hayashibara 2004): φ = 1 is a 10 % chance that the beat is merely late, 2 is 1 %. Unitless, ≥ 0. */
   readonly phi: number
   /** The least of the last three direct round trips, in milliseconds; undefined while none was measured, or it is not connected. */

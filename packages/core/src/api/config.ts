@@ -69,7 +69,7 @@ export interface ConfigConflict {
 }
 
 /** An entry came that the schema here refuses: it is kept out of the view. */
-export interface ConfigRefusal extends ConfigVersion {
+export interface ConfigRejection extends ConfigVersion {
   readonly key: string
   /** Plain sentences, of the schema. */
   readonly issues: readonly string[]
@@ -78,7 +78,7 @@ export interface ConfigRefusal extends ConfigVersion {
 export type ConfigEvents<V> = {
   change: CustomEvent<ConfigChange<V>>
   conflict: CustomEvent<ConfigConflict>
-  refused: CustomEvent<ConfigRefusal>
+  rejected: CustomEvent<ConfigRejection>
 }
 
 /**

@@ -6,7 +6,7 @@ export interface Health extends MemberHealth {
    * What others said in rooms and shared configs, and broke a rule there, since the start: too much, out of the far
    * future, by who may not write, or unreadable as a document. It changed nothing.
    */
-  readonly refused: number
+  readonly rejected: number
   /**
    * Times that two replicas of a document were found to write, or to have written, under one client id, since the
    * start. Each is reported as a `collision` event of the document's provider.

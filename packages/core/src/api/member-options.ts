@@ -48,17 +48,17 @@ export function checkMemberOptions(options: MemberOptions): void {
   checkHalfPairs('cluster: the name', cluster)
   if (!profiles.includes(profile)) throw new InvalidOptionsError("profile: give 'local', 'lan' or 'wan'")
   checkBootstrap(bootstrap)
-  checkPresentation(name, tags)
+  checkNameAndTags(name, tags)
 }
 
 /** What `update` may change. @throws {InvalidOptionsError} */
 export function checkUpdate(change: Pick<MemberOptions, 'name' | 'tags'>): void {
   checkOptionNames('update', change, { name: true, tags: true }, "{ name: 'ada' }")
-  checkPresentation(change.name, change.tags)
+  checkNameAndTags(change.name, change.tags)
 }
 
 /** Name and tags, at the start and on each change. @throws {InvalidOptionsError} */
-export function checkPresentation(name: string | undefined, tags: MemberOptions['tags']): void {
+export function checkNameAndTags(name: string | undefined, tags: MemberOptions['tags']): void {
   if (name !== undefined && typeof name !== 'string') throw new InvalidOptionsError('name: give a text')
   checkHalfPairs('name: it', name ?? '')
   if (tags !== undefined && !isPlainObject(tags))

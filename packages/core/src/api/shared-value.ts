@@ -1,6 +1,6 @@
 /** Shared value: what an app shows, broadcasts or writes, as every member will read it; one rule for all of them. */
 import { byteLength } from '../wire/byte-length.ts'
-import { carryJson, type Instances, type Json, type JsonFault } from '../wire/json.ts'
+import { copyJson, type Instances, type Json, type JsonFault } from '../wire/json.ts'
 import { textFault } from '../wire/text.ts'
 import { InvalidValueError } from './errors.ts'
 
@@ -18,9 +18,9 @@ export interface SharedValue {
  * @throws {InvalidValueError} JSON does not carry it unchanged; the message has the path to what is at fault
  */
 export function sharedValue(from: string, name: string, value: unknown, instances?: Instances): SharedValue {
-  const carried = carryJson(value, instances)
-  if (carried.type === 'fault') throw new InvalidValueError(`${from}: ${describe(name, carried)}`)
-  return { value: carried.value, text: carried.text, bytes: byteLength(carried.text) }
+  const copied = copyJson(value, instances)
+  if (copied.type === 'fault') throw new InvalidValueError(`${from}: ${describe(name, copied)}`)
+  return { value: copied.value, text: copied.text, bytes: byteLength(copied.text) }
 }
 
 /** A field name, or a key. @throws {InvalidValueError} */

@@ -1,5 +1,5 @@
 /** First index: where the items begin for which something holds, when it holds for all behind the first. */
-export function firstIndex<T>(items: readonly T[], holds: (item: T) => boolean): number {
+export function lowerBound<T>(items: readonly T[], holds: (item: T) => boolean): number {
   let [from, to] = [0, items.length]
   while (from < to) {
     const middle = (from + to) >> 1

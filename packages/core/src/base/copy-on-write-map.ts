@@ -4,13 +4,13 @@
  * What it does not have of its own is looked up there. Thousands of members in one process, as in a simulation,
  * so share what all of them know; without a prior it is a map like any other.
  */
-export class LayeredMap<V extends object> {
-  readonly #prior: LayeredMap<V> | undefined
+export class CopyOnWriteMap<V extends object> {
+  readonly #prior: CopyOnWriteMap<V> | undefined
   /** Undefined: the prior's, deleted here. */
-  readonly #own = new Map<string, V | undefined>()
+  readonly #changes = new Map<string, V | undefined>()
   #size: number
 
-  constructor(prior?: LayeredMap<V>) {
+  constructor(prior?: CopyOnWriteMap<V>) {
     this.#prior = prior
     this.#size = prior?.size ?? 0
   }
@@ -20,32 +20,32 @@ export class LayeredMap<V extends object> {
   }
 
   /** Whether anything differs from the prior; true without one. */
-  get isOwn(): boolean {
-    return this.#prior === undefined || this.#own.size > 0
+  get isChanged(): boolean {
+    return this.#prior === undefined || this.#changes.size > 0
   }
 
   get(key: string): V | undefined {
-    const own = this.#own.get(key)
-    if (own !== undefined || this.#prior === undefined || this.#own.has(key)) return own
+    const own = this.#changes.get(key)
+    if (own !== undefined || this.#prior === undefined || this.#changes.has(key)) return own
     return this.#prior.get(key)
   }
 
   /** Whether the value of this key is kept here, so that nobody else sees it change. */
   owns(key: string): boolean {
-    return this.#own.get(key) !== undefined
+    return this.#changes.get(key) !== undefined
   }
 
   set(key: string, value: V): void {
     if (this.get(key) === undefined) this.#size += 1
-    this.#own.set(key, value)
+    this.#changes.set(key, value)
   }
 
   /** @returns whether it was there */
   delete(key: string): boolean {
     if (this.get(key) === undefined) return false
     this.#size -= 1
-    if (this.#prior?.get(key) === undefined) this.#own.delete(key)
-    else this.#own.set(key, undefined)
+    if (this.#prior?.get(key) === undefined) this.#changes.delete(key)
+    else this.#changes.set(key, undefined)
     return true
   }
 
@@ -57,10 +57,10 @@ export class LayeredMap<V extends object> {
   *entries(): Generator<[string, V]> {
     if (this.#prior)
       for (const [key, before] of this.#prior.entries()) {
-        const value = this.#own.has(key) ? this.#own.get(key) : before
+        const value = this.#changes.has(key) ? this.#changes.get(key) : before
         if (value !== undefined) yield [key, value]
       }
-    for (const [key, value] of this.#own)
+    for (const [key, value] of this.#changes)
       if (value !== undefined && this.#prior?.get(key) === undefined) yield [key, value]
   }
 }

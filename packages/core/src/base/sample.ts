@@ -1,5 +1,5 @@
 /** Draw: some of many by chance, each at most once. */
-export function draw<T>(from: readonly T[], count: number, random: () => number): T[] {
+export function sample<T>(from: readonly T[], count: number, random: () => number): T[] {
   const left = [...from]
   const drawn: T[] = []
   while (drawn.length < count && left.length > 0)

@@ -7,11 +7,11 @@
  */
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
-import type { HeldFact } from '../spaces/fact-set.ts'
+import type { StoredFact } from '../spaces/fact-set.ts'
 import type { EntryFact, ReplacedEntry } from '../wire/space-fact.ts'
 import { compareTimes } from './hybrid-clock.ts'
 
-export type Version = HeldFact<EntryFact>
+export type Version = StoredFact<EntryFact>
 
 /** How who writes now names the version that it saw. */
 export function replacementOf(version: Version | undefined): ReplacedEntry | undefined {

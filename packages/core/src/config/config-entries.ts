@@ -12,9 +12,9 @@
  */
 
 import type { Instant } from '../base/clock.ts'
-import type { Judgement } from '../spaces/admission.ts'
-import { type FactSet, type HeldFact, heldFact } from '../spaces/fact-set.ts'
-import { believable } from '../table/incarnation.ts'
+import type { Admission } from '../spaces/admission.ts'
+import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
+import { isPlausibleTimestamp } from '../table/incarnation.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { EntryFact } from '../wire/space-fact.ts'
 import { compareTimes, HybridClock, type HybridTime } from './hybrid-clock.ts'
@@ -38,51 +38,51 @@ const maxDropped = 4_096
 
 /** A merged entry: which place it took, and what it met there. */
 export interface Merged {
-  readonly entry: HeldFact<EntryFact>
+  readonly entry: StoredFact<EntryFact>
   /** 0: it is the newest of its key; −1: it is older than all that are kept. */
-  readonly place: number
+  readonly index: number
   /** The newest before it. */
-  readonly former: HeldFact<EntryFact> | undefined
+  readonly former: StoredFact<EntryFact> | undefined
 }
 
 export class ConfigEntries {
   readonly #options: ConfigEntriesOptions
-  readonly #keys = new Map<string, HeldFact<EntryFact>[]>()
+  readonly #keys = new Map<string, StoredFact<EntryFact>[]>()
   readonly #clock = new HybridClock()
   /** Dropped keys, and when they were deleted; the longest dropped first. */
   readonly #dropped = new Map<string, number>()
 
   /** Held, but not believed now; by id. */
-  readonly #aside = new Map<string, HeldFact<EntryFact>>()
+  readonly #quarantined = new Map<string, StoredFact<EntryFact>>()
 
   constructor(options: ConfigEntriesOptions) {
     this.#options = options
   }
 
   /** What was put aside of a key, newest first. */
-  aside(key: string): readonly HeldFact<EntryFact>[] {
-    return [...this.#aside.values()]
+  quarantined(key: string): readonly StoredFact<EntryFact>[] {
+    return [...this.#quarantined.values()]
       .filter(({ fact }) => fact.key === key)
       .sort((a, b) => compareEntries(b, a))
   }
 
   /** All that was put aside. */
-  get allAside(): readonly HeldFact<EntryFact>[] {
-    return [...this.#aside.values()]
+  get allQuarantined(): readonly StoredFact<EntryFact>[] {
+    return [...this.#quarantined.values()]
   }
 
-  isAside({ id }: HeldFact): boolean {
-    return this.#aside.has(id)
+  isQuarantined({ id }: StoredFact): boolean {
+    return this.#quarantined.has(id)
   }
 
   /** An entry out of the store that is not believed now. */
-  putAside(entry: HeldFact<EntryFact>): void {
-    this.#aside.set(entry.id, entry)
+  quarantine(entry: StoredFact<EntryFact>): void {
+    this.#quarantined.set(entry.id, entry)
   }
 
   /** Whether all times that were seen may be: else the clock was set back, and everything has to be judged again. */
-  areTimesBelievable(epochMs: number): boolean {
-    return believable(this.#clock.last.epochMs, epochMs)
+  areTimesPlausible(epochMs: number): boolean {
+    return isPlausibleTimestamp(this.#clock.last.epochMs, epochMs)
   }
 
   /**
@@ -90,15 +90,19 @@ export class ConfigEntries {
    *
    * @returns what was put aside just now, and what was aside and is not any more: it has to be judged again
    */
-  reconsider(epochMs: number): {
-    readonly hidden: readonly HeldFact<EntryFact>[]
-    readonly again: readonly HeldFact<EntryFact>[]
+  recheckQuarantined(epochMs: number): {
+    readonly hidden: readonly StoredFact<EntryFact>[]
+    readonly again: readonly StoredFact<EntryFact>[]
   } {
-    const again = [...this.#aside.values()].filter(({ fact }) => believable(fact.epochMs, epochMs))
-    for (const { id } of again) this.#aside.delete(id)
-    const hidden = [...this.#keys.values()].flat().filter(({ fact }) => !believable(fact.epochMs, epochMs))
+    const again = [...this.#quarantined.values()].filter(({ fact }) =>
+      isPlausibleTimestamp(fact.epochMs, epochMs),
+    )
+    for (const { id } of again) this.#quarantined.delete(id)
+    const hidden = [...this.#keys.values()]
+      .flat()
+      .filter(({ fact }) => !isPlausibleTimestamp(fact.epochMs, epochMs))
     for (const entry of hidden) this.#hide(entry)
-    if (!this.areTimesBelievable(epochMs)) this.#setClockBack()
+    if (!this.areTimesPlausible(epochMs)) this.#setClockBack()
     return { hidden, again }
   }
 
@@ -108,7 +112,7 @@ export class ConfigEntries {
   }
 
   /** Newest first. */
-  versions(key: string): readonly HeldFact<EntryFact>[] {
+  versions(key: string): readonly StoredFact<EntryFact>[] {
     return this.#keys.get(key) ?? []
   }
 
@@ -117,26 +121,26 @@ export class ConfigEntries {
     return this.#clock.next(epochMs)
   }
 
-  judge(fact: EntryFact, { epochMs }: Instant): Judgement {
+  admit(fact: EntryFact, { epochMs }: Instant): Admission {
     const { writers } = this.#options
-    if (writers !== 'anyone' && !writers.has(fact.author)) return 'refused'
-    if (!believable(fact.epochMs, epochMs)) return 'refused'
+    if (writers !== 'anyone' && !writers.has(fact.author)) return 'rejected'
+    if (!isPlausibleTimestamp(fact.epochMs, epochMs)) return 'rejected'
     const versions = this.#keys.get(fact.key)
     if (!versions) {
-      if (fact.epochMs <= (this.#dropped.get(fact.key) ?? Number.NEGATIVE_INFINITY)) return 'old'
-      if (this.#isDeletedFor(fact, epochMs, dropFactor)) return 'old'
-      return this.#keys.size < maxKeys ? 'news' : 'refused'
+      if (fact.epochMs <= (this.#dropped.get(fact.key) ?? Number.NEGATIVE_INFINITY)) return 'stale'
+      if (this.#isDeletedFor(fact, epochMs, dropFactor)) return 'stale'
+      return this.#keys.size < maxKeys ? 'new' : 'rejected'
     }
-    if (versions.some(({ fact: { signature } }) => equalBytes(signature, fact.signature))) return 'old'
+    if (versions.some(({ fact: { signature } }) => equalBytes(signature, fact.signature))) return 'stale'
     const last = versions.at(-1)
     const isFull = versions.length >= maxVersions
-    return isFull && last && compareEntries(heldFact(fact), last) < 0 ? 'old' : 'news'
+    return isFull && last && compareEntries(storedFact(fact), last) < 0 ? 'stale' : 'new'
   }
 
   /** An entry that is news. */
   merge(fact: EntryFact, epochMs: number): Merged {
-    this.#clock.seen(fact)
-    const entry = heldFact(fact)
+    this.#clock.observe(fact)
+    const entry = storedFact(fact)
     const versions = this.#keys.get(fact.key) ?? []
     const former = versions[0]
     versions.push(entry)
@@ -145,25 +149,25 @@ export class ConfigEntries {
     // By number alone: were it by bytes, a small old one would find room after a large newer one was dropped.
     const last = versions.length > maxVersions ? versions.pop() : undefined
     if (last) this.#options.facts.remove(last)
-    this.#share(versions, epochMs)
-    return { entry, place: versions.indexOf(entry), former }
+    this.#dropOldVersions(versions, epochMs)
+    return { entry, index: versions.indexOf(entry), former }
   }
 
   /** Stops sharing the keys that were deleted long ago, and drops those that nobody shares any more. */
   sweep(epochMs: number): void {
     for (const [key, versions] of this.#keys) {
-      this.#share(versions, epochMs)
+      this.#dropOldVersions(versions, epochMs)
       if (this.#isDeletedFor(versions[0]?.fact, epochMs, dropFactor)) this.#drop(key, versions)
     }
   }
 
-  #hide(entry: HeldFact<EntryFact>): void {
+  #hide(entry: StoredFact<EntryFact>): void {
     const { key } = entry.fact
     const rest = this.versions(key).filter(version => version !== entry)
     if (rest.length > 0) this.#keys.set(key, rest)
     else this.#keys.delete(key)
     // First, so that whoever keeps the facts in a store knows that this one is only put aside.
-    this.putAside(entry)
+    this.quarantine(entry)
     this.#options.facts.remove(entry)
   }
 
@@ -172,7 +176,7 @@ export class ConfigEntries {
     this.#clock.setBack(times.sort(compareTimes).at(-1) ?? { epochMs: 0, count: 0 })
   }
 
-  #drop(key: string, [newest]: readonly HeldFact<EntryFact>[]): void {
+  #drop(key: string, [newest]: readonly StoredFact<EntryFact>[]): void {
     this.#keys.delete(key)
     this.#dropped.delete(key)
     if (newest) this.#dropped.set(key, newest.fact.epochMs)
@@ -180,7 +184,7 @@ export class ConfigEntries {
     if (this.#dropped.size > maxDropped && longest !== undefined) this.#dropped.delete(longest)
   }
 
-  #share(versions: readonly HeldFact<EntryFact>[], epochMs: number): void {
+  #dropOldVersions(versions: readonly StoredFact<EntryFact>[], epochMs: number): void {
     const { facts } = this.#options
     const isShared = !this.#isDeletedFor(versions[0]?.fact, epochMs, 1)
     // The oldest first: wherever a process ends that takes them out of its store, a deletion outlives what it deleted.
@@ -197,7 +201,7 @@ export class ConfigEntries {
   }
 }
 
-function compareEntries(a: HeldFact<EntryFact>, b: HeldFact<EntryFact>): number {
+function compareEntries(a: StoredFact<EntryFact>, b: StoredFact<EntryFact>): number {
   const byTime = compareTimes(a.fact, b.fact)
   if (byTime !== 0) return byTime
   if (a.fact.author !== b.fact.author) return a.fact.author < b.fact.author ? -1 : 1

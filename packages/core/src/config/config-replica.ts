@@ -1,43 +1,43 @@
 /** Config content: what is held of one shared config: the entries of each key. */
 
 import type { Instant } from '../base/clock.ts'
-import type { Judgement } from '../spaces/admission.ts'
+import type { Admission } from '../spaces/admission.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
-import { FactSet, type HeldFact, heldFact } from '../spaces/fact-set.ts'
-import { noCarriers, type SpaceContent, type WantedCarriers } from '../spaces/space-replica.ts'
-import { believable } from '../table/incarnation.ts'
+import { FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
+import { type CarrierRequests, noCarrierRequests, type SpaceReplica } from '../spaces/space-replica.ts'
+import { isPlausibleTimestamp } from '../table/incarnation.ts'
 import type { EntryFact, SpaceFact } from '../wire/space-fact.ts'
 import { ConfigEntries, type ConfigEntriesOptions, type Merged } from './config-entries.ts'
 import { compareTimes } from './hybrid-clock.ts'
-import { isPlausible, type Repeat, repeatOfTooNew, repeatOfTooOld } from './misdated-entries.ts'
+import { isClockSet, type Rewrite, rewriteOfTooNew, rewriteOfTooOld } from './misdated-entries.ts'
 
 const noDocuments: ReadonlyMap<string, DocumentSync> = new Map()
 
-export interface ConfigContentOptions extends Omit<ConfigEntriesOptions, 'facts'> {
+export interface ConfigReplicaOptions extends Omit<ConfigEntriesOptions, 'facts'> {
   /** This member's id. */
   readonly self: string
   /** An entry was merged. */
   readonly merged: (merged: Merged) => void
   /** An entry does not count any more, as the clock does not believe it now. */
-  readonly hidden: (entry: HeldFact<EntryFact>) => void
+  readonly hidden: (entry: StoredFact<EntryFact>) => void
   /** An entry that was put aside is over by now. */
-  readonly dropped: (entry: HeldFact<EntryFact>) => void
+  readonly dropped: (entry: StoredFact<EntryFact>) => void
 }
 
-export class ConfigContent implements SpaceContent {
+export class ConfigReplica implements SpaceReplica {
   readonly facts: FactSet = new FactSet()
   readonly documents: ReadonlyMap<string, DocumentSync> = noDocuments
   readonly entries: ConfigEntries
-  readonly #options: ConfigContentOptions
-  readonly #repeats = new Map<string, Repeat>()
+  readonly #options: ConfigReplicaOptions
+  readonly #rewrites = new Map<string, Rewrite>()
 
-  constructor(options: ConfigContentOptions) {
+  constructor(options: ConfigReplicaOptions) {
     this.#options = options
     this.entries = new ConfigEntries({ ...options, facts: this.facts })
   }
 
-  judge(fact: SpaceFact, now: Instant): Judgement {
-    return fact.type === 'entry' ? this.entries.judge(fact, now) : 'refused'
+  admit(fact: SpaceFact, now: Instant): Admission {
+    return fact.type === 'entry' ? this.entries.admit(fact, now) : 'rejected'
   }
 
   merge(fact: SpaceFact, now: Instant): void {
@@ -47,7 +47,7 @@ export class ConfigContent implements SpaceContent {
     const merged = this.entries.merge(fact, epochMs)
     this.#options.merged(merged)
     // It came from others, who believed it while this member did not.
-    if (merged.place === 0) this.#plan(this.#repeatsIn([merged.entry, ...before], now))
+    if (merged.index === 0) this.#plan(this.#rewritesIn([merged.entry, ...before], now))
   }
 
   /**
@@ -55,35 +55,35 @@ export class ConfigContent implements SpaceContent {
    * of its key, and what it deleted is not. What is not believed now is put aside. @returns what of it is over by now,
    * in this order
    */
-  restore(stored: readonly SpaceFact[], now: Instant): readonly HeldFact[] {
+  restore(stored: readonly SpaceFact[], now: Instant): readonly StoredFact[] {
     const entries = stored.flatMap(fact => (fact.type === 'entry' ? [fact] : [])).sort(compareTimes)
-    for (const entry of entries.map(heldFact))
-      if (!believable(entry.fact.epochMs, now.epochMs)) this.entries.putAside(entry)
-    const believed = entries.filter(({ epochMs }) => believable(epochMs, now.epochMs))
-    const repeats = this.#repeatsIn(believed.map(heldFact), now)
+    for (const entry of entries.map(storedFact))
+      if (!isPlausibleTimestamp(entry.fact.epochMs, now.epochMs)) this.entries.quarantine(entry)
+    const believed = entries.filter(({ epochMs }) => isPlausibleTimestamp(epochMs, now.epochMs))
+    const repeats = this.#rewritesIn(believed.map(storedFact), now)
     const counting = believed.filter(fact => {
-      const judgement = this.judge(fact, now)
-      if (judgement === 'news') this.merge(fact, now)
-      return judgement !== 'refused'
+      const admission = this.admit(fact, now)
+      if (admission === 'new') this.merge(fact, now)
+      return admission !== 'rejected'
     })
     this.entries.sweep(now.epochMs)
     this.#plan(repeats)
-    this.#planRepeatsOfAside(this.entries.allAside, now)
-    return counting.map(heldFact).filter(held => !this.facts.has(held))
+    this.#planRewritesOfQuarantined(this.entries.allQuarantined, now)
+    return counting.map(storedFact).filter(held => !this.facts.has(held))
   }
 
   /** What this member wrote by a clock that was wrong, and has to write again; once. */
-  takeRepeats(): readonly Repeat[] {
-    const repeats = [...this.#repeats.values()]
-    this.#repeats.clear()
+  takeRewrites(): readonly Rewrite[] {
+    const repeats = [...this.#rewrites.values()]
+    this.#rewrites.clear()
     return repeats
   }
 
-  mergeUpdate(): 'refused' {
-    return 'refused'
+  mergeUpdate(): 'rejected' {
+    return 'rejected'
   }
 
-  whereaboutsChanged(): boolean {
+  memberChanged(): boolean {
     return false
   }
 
@@ -91,66 +91,70 @@ export class ConfigContent implements SpaceContent {
     return []
   }
 
-  mayHold(): boolean {
+  mayHaveDocument(): boolean {
     return false
   }
 
   carry(): void {}
 
   /** A member of a config may have nothing to send. */
-  strangers(): readonly string[] {
+  silentMembers(): readonly string[] {
     return []
   }
 
-  wantedCarriers(): WantedCarriers {
-    return noCarriers
+  carriersToRequest(): CarrierRequests {
+    return noCarrierRequests
   }
 
   sweep(now: Instant): void {
-    const { hidden, again } = this.entries.reconsider(now.epochMs)
+    const { hidden, again } = this.entries.recheckQuarantined(now.epochMs)
     const known = [...byKey(again)].flatMap(([key, ofKey]) => [...this.entries.versions(key), ...ofKey])
     // Before they are merged: the newest eight may be all that is left then.
-    const repeats = this.#repeatsIn(known, now)
+    const repeats = this.#rewritesIn(known, now)
     for (const entry of [...again].sort((a, b) => compareTimes(a.fact, b.fact))) {
-      if (this.judge(entry.fact, now) === 'news') this.merge(entry.fact, now)
+      if (this.admit(entry.fact, now) === 'new') this.merge(entry.fact, now)
       else if (!this.facts.has(entry)) this.#options.dropped(entry)
     }
     this.#plan(repeats)
     for (const entry of hidden) this.#options.hidden(entry)
-    this.#planRepeatsOfAside(hidden, now)
+    this.#planRewritesOfQuarantined(hidden, now)
     this.entries.sweep(now.epochMs)
   }
 
-  #repeatsIn(entries: readonly HeldFact<EntryFact>[], { epochMs }: Instant): Map<string, Repeat | undefined> {
+  #rewritesIn(
+    entries: readonly StoredFact<EntryFact>[],
+    { epochMs }: Instant,
+  ): Map<string, Rewrite | undefined> {
     const { self } = this.#options
     return new Map(
       [...byKey(entries)].map(([key, ofKey]) => [
         key,
-        isPlausible(epochMs) ? repeatOfTooOld(ofKey, self) : undefined,
+        isClockSet(epochMs) ? rewriteOfTooOld(ofKey, self) : undefined,
       ]),
     )
   }
 
-  #plan(repeats: ReadonlyMap<string, Repeat | undefined>): void {
+  #plan(repeats: ReadonlyMap<string, Rewrite | undefined>): void {
     for (const [key, repeat] of repeats) {
-      if (repeat) this.#repeats.set(key, repeat)
-      else this.#repeats.delete(key)
+      if (repeat) this.#rewrites.set(key, repeat)
+      else this.#rewrites.delete(key)
     }
   }
 
-  #planRepeatsOfAside(entries: readonly HeldFact<EntryFact>[], { epochMs }: Instant): void {
+  #planRewritesOfQuarantined(entries: readonly StoredFact<EntryFact>[], { epochMs }: Instant): void {
     // A clock that was never set will be set soon, and then believes them.
-    if (!isPlausible(epochMs)) return
+    if (!isClockSet(epochMs)) return
     for (const key of byKey(entries).keys()) {
       const hasOthers = this.entries.versions(key).length > 0
-      const repeat = repeatOfTooNew(this.entries.aside(key), this.#options.self, hasOthers)
-      if (repeat && (!repeat.time || believable(repeat.time.epochMs, epochMs))) this.#repeats.set(key, repeat)
+      const repeat = rewriteOfTooNew(this.entries.quarantined(key), this.#options.self, hasOthers)
+      if (repeat && (!repeat.time || isPlausibleTimestamp(repeat.time.epochMs, epochMs)))
+        this.#rewrites.set(key, repeat)
     }
   }
 }
 
-function byKey(entries: readonly HeldFact<EntryFact>[]): Map<string, HeldFact<EntryFact>[]> {
-  const keys = new Map<string, HeldFact<EntryFact>[]>()
+function byKey(entries: readonly StoredFact<EntryFact>[]): Map<string, StoredFact<EntryFact>[]> {
+  const keys = new Map<string, StoredFact<EntryFact>[]>()
   for (const entry of entries) keys.set(entry.fact.key, [...(keys.get(entry.fact.key) ?? []), entry])
   return keys
 }

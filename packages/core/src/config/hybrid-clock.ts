@@ -36,7 +36,7 @@ export class HybridClock {
   }
 
   /** Somebody wrote at this time. */
-  seen(time: HybridTime): void {
+  observe(time: HybridTime): void {
     if (compareTimes(time, this.#last) > 0) this.#last = { epochMs: time.epochMs, count: time.count }
   }
 }

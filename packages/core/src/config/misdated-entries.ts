@@ -10,7 +10,7 @@ import { replacedBy, type Version } from './config-conflicts.ts'
 import { compareTimes, type HybridTime } from './hybrid-clock.ts'
 
 /** An entry that its writer is to write again. */
-export interface Repeat {
+export interface Rewrite {
   readonly key: string
   readonly value: EntryFact['value']
   /** What it replaced; undefined: nothing. */
@@ -23,7 +23,7 @@ export interface Repeat {
 const earliestEpochMs = 1_600_000_000_000
 
 /** Whether the clock may be right. */
-export function isPlausible(epochMs: number): boolean {
+export function isClockSet(epochMs: number): boolean {
   return epochMs >= earliestEpochMs
 }
 
@@ -32,7 +32,7 @@ export function isPlausible(epochMs: number): boolean {
  *
  * @param entries of one key, in any order
  */
-export function repeatOfTooOld(entries: readonly Version[], self: string): Repeat | undefined {
+export function rewriteOfTooOld(entries: readonly Version[], self: string): Rewrite | undefined {
   const byId = new Map(entries.map(entry => [entry.id, entry]))
   const [newest, ...older] = [...entries].sort((a, b) => compareTimes(b.fact, a.fact))
   if (!newest) return undefined
@@ -48,35 +48,35 @@ export function repeatOfTooOld(entries: readonly Version[], self: string): Repea
   }
   const misdated = older.find(entry => entry.fact.author === self && isAfterNewest(entry))
   if (!misdated || isSameValue(misdated, newest)) return undefined
-  return repeatAfter(misdated, { id: newest.digest.subarray(0, 8), ...timeOf(newest.fact) })
+  return rewriteAfter(misdated, { id: newest.digest.subarray(0, 8), ...timeOf(newest.fact) })
 }
 
 /**
  * The newest entry of `self` among those of one key that nobody believes.
  *
- * @param aside newest first
+ * @param quarantined newest first
  * @param hasOthers whether anything else is known of the key: what was written where nothing was then is older
  */
-export function repeatOfTooNew(
-  aside: readonly Version[],
+export function rewriteOfTooNew(
+  quarantined: readonly Version[],
   self: string,
   hasOthers: boolean,
-): Repeat | undefined {
-  const [newest] = aside
+): Rewrite | undefined {
+  const [newest] = quarantined
   if (newest?.fact.author !== self) return undefined
   let first = newest
   for (let next: Version | undefined = first; next; ) {
     first = next
     const id = replacedBy(first)
-    next = aside.find(entry => entry.id === id && entry.fact.author === self && entry !== first)
+    next = quarantined.find(entry => entry.id === id && entry.fact.author === self && entry !== first)
   }
   const { replaces } = first.fact
-  if (replaces) return repeatAfter(newest, replaces)
+  if (replaces) return rewriteAfter(newest, replaces)
   const { key, value } = newest.fact
   return hasOthers ? undefined : { key, value, replaces, time: undefined }
 }
 
-function repeatAfter({ fact: { key, value } }: Version, replaces: ReplacedEntry): Repeat {
+function rewriteAfter({ fact: { key, value } }: Version, replaces: ReplacedEntry): Rewrite {
   return { key, value, replaces, time: { epochMs: replaces.epochMs, count: replaces.count + 1 } }
 }
 

@@ -8,14 +8,14 @@
 
 import type { Clock } from '../base/clock.ts'
 import {
-  type Holding,
-  type Holdings,
+  type DocumentAnnouncement,
+  type DocumentAnnouncements,
   maxUnreachable,
-  printHoldings,
+  printAnnouncements,
 } from '../rooms/document-announcements.ts'
 import type { DocumentRoster } from '../rooms/document-roster.ts'
 import { EpochAgreement } from '../rooms/epoch-agreement.ts'
-import { holdingsField, unreachableField } from '../rooms/reserved-fields.ts'
+import { documentsField, unreachableField } from '../rooms/reserved-fields.ts'
 import { callApp } from '../runtime/app-calls.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { isLaterEpoch, isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
@@ -51,12 +51,12 @@ interface Opened {
   /** A synced holder is known: no reason to wait before it is asked. */
   hasSyncedHolder: boolean
   /** Members that were compared with, and do not announce the document, since when. */
-  readonly withoutIt: Map<string, number>
+  readonly peersWithoutDocument: Map<string, number>
   readonly agreement: EpochAgreement
   /** The later epoch that others are in, since when this is known, and when somebody was last known to be in it. */
-  later: { readonly epoch: EpochName; readonly sinceMs: number; seenMs: number } | undefined
+  laterEpoch: { readonly epoch: EpochName; readonly sinceMs: number; observedMs: number } | undefined
   /** Since when this replica is in an epoch that it will not become synced in. */
-  strandedMs: number
+  isolatedMs: number
 }
 
 /** Our choice: two announcements that crossed each other have both arrived by then. */
@@ -68,9 +68,9 @@ const firstWaitMs = 1_000
 /** … but at least so often. */
 const maxWaitMs = 10_000
 /** A member that knows what a later epoch began with may still be on its way: so long it is waited for. */
-const giveUpMs = 30_000
+const settleTimeoutMs = 30_000
 /** Our choice: the others give up first, if they can. */
-const maxStrandedMs = 60_000
+const maxIsolatedMs = 60_000
 /** The digest of a replica that is not synced is announced at most so often. */
 const digestIntervalMs = 250
 
@@ -78,7 +78,7 @@ export class DocumentAnnouncer {
   readonly #options: DocumentAnnouncerOptions
   readonly #opened = new Map<string, Opened>()
   /** Since when members are known to be in the room without having announced anything. */
-  readonly #unknownSince = new Map<string, number>()
+  readonly #silentSinceMs = new Map<string, number>()
   /** Who holds this member's documents, as it was when connections were last decided. */
   #holders = ''
   #announced = ''
@@ -102,18 +102,18 @@ export class DocumentAnnouncer {
       requestedMs,
       waitMs: firstWaitMs,
       hasSyncedHolder: false,
-      withoutIt: new Map(),
+      peersWithoutDocument: new Map(),
       agreement: new EpochAgreement(this.#options.self),
-      later: undefined,
-      strandedMs: Number.POSITIVE_INFINITY,
+      laterEpoch: undefined,
+      isolatedMs: Number.POSITIVE_INFINITY,
     })
-    this.look()
+    this.review()
     this.#options.regroup()
   }
 
   closed(document: string): void {
     this.#opened.delete(document)
-    this.look()
+    this.review()
     this.#options.regroup()
   }
 
@@ -125,31 +125,31 @@ export class DocumentAnnouncer {
   /** Whether a document is not synced, or is not announced as it is: then each exchange may matter. */
   get isUnsettled(): boolean {
     for (const [name, { state }] of this.#options.documents)
-      if (!state.isSynced || !this.#lastHoldings.get(name)?.isSynced) return true
+      if (!state.isSynced || !this.#lastAnnouncements.get(name)?.isSynced) return true
     return false
   }
 
   /** The same, as soon as nothing else is going on. */
-  lookSoon(): void {
-    this.#lookAgainAt(this.#options.clock.now().monotonicMs)
+  reviewSoon(): void {
+    this.#reviewAt(this.#options.clock.now().monotonicMs)
   }
 
   /** Something may have changed: here, or in what others announce. */
-  look(): void {
+  review(): void {
     this.#resolveCollisions()
     for (const sync of this.#options.documents.values()) {
       this.#dropDeparted(sync)
-      this.#lookAtEpochs(sync)
-      if (!sync.state.isSynced) this.#lookAt(sync)
+      this.#reviewEpochs(sync)
+      if (!sync.state.isSynced) this.#reviewDocument(sync)
     }
-    this.#lookAtHolders()
+    this.#reviewHolders()
     this.#announce()
   }
 
   /** Somebody has written a document: it may be time to compact it soon. */
   changed(sync: DocumentSync): void {
     const { agreement } = this.#opened.get(sync.name) ?? {}
-    if (agreement?.mayBecomeDue(sync)) this.#lookAgainAt(this.#options.clock.now().monotonicMs + firstWaitMs)
+    if (agreement?.mayBecomeDue(sync)) this.#reviewAt(this.#options.clock.now().monotonicMs + firstWaitMs)
   }
 
   /** Others that hold one of this member's documents and were dialled in vain. */
@@ -160,7 +160,7 @@ export class DocumentAnnouncer {
   }
 
   /** Another member opened or closed one of the documents, or began or ended to carry it. */
-  #lookAtHolders(): void {
+  #reviewHolders(): void {
     const { documents, roster, regroup } = this.#options
     const holders = [...documents.keys()].map(name => [
       name,
@@ -172,7 +172,7 @@ export class DocumentAnnouncer {
     regroup()
   }
 
-  #lookAt(sync: DocumentSync): void {
+  #reviewDocument(sync: DocumentSync): void {
     const { clock, roster, request } = this.#options
     const opened = this.#opened.get(sync.name)
     if (!opened) return
@@ -192,44 +192,44 @@ export class DocumentAnnouncer {
       opened.requestedMs = nowMs
       request(sync.name)
     }
-    this.#lookAgainAt(Math.min(opened.requestedMs + opened.waitMs, nowMs + firstWaitMs))
+    this.#reviewAt(Math.min(opened.requestedMs + opened.waitMs, nowMs + firstWaitMs))
   }
 
-  #lookAtEpochs(sync: DocumentSync): void {
+  #reviewEpochs(sync: DocumentSync): void {
     const { clock, roster, request } = this.#options
     const opened = this.#opened.get(sync.name)
     if (!opened) return
     const { epochs } = sync
     if (epochs.isChanging) {
-      this.lookSoon()
+      this.reviewSoon()
       return
     }
     const holders = roster.holdersOf(sync.name)
-    for (const { epoch, isSynced } of holders) if (epoch && isSynced) epochs.saw(epoch)
+    for (const { epoch, isSynced } of holders) if (epoch && isSynced) epochs.observed(epoch)
     const nowMs = clock.now().monotonicMs
-    const offered = this.#lastHoldings.get(sync.name)?.agreed
+    const offered = this.#lastAnnouncements.get(sync.name)?.agreed
     if (opened.agreement.mayBegin(sync, holders, offered, nowMs)) epochs.begin()
-    if (this.#isStranded(sync, opened, nowMs)) this.#supersede(sync)
-    const { later } = epochs
-    if (!later) return
-    if (!opened.later || !isSameEpoch(later, opened.later.epoch)) {
-      opened.later = { epoch: later, sinceMs: nowMs, seenMs: nowMs }
+    if (this.#isIsolated(sync, opened, nowMs)) this.#supersede(sync)
+    const { later: laterEpoch } = epochs
+    if (!laterEpoch) return
+    if (!opened.laterEpoch || !isSameEpoch(laterEpoch, opened.laterEpoch.epoch)) {
+      opened.laterEpoch = { epoch: laterEpoch, sinceMs: nowMs, observedMs: nowMs }
       request(sync.name)
     }
-    const inLater = holders.filter(({ epoch }) => isSameEpoch(epoch, later))
-    if (inLater.length > 0) opened.later.seenMs = nowMs
+    const inLater = holders.filter(({ epoch }) => isSameEpoch(epoch, laterEpoch))
+    if (inLater.length > 0) opened.laterEpoch.observedMs = nowMs
     const synced = inLater.filter(({ isSynced }) => isSynced)
-    const isMissed = synced.length > 0 && epochs.isMissed(synced.map(({ id }) => id))
-    const dueMs = (isMissed ? opened.later.sinceMs : opened.later.seenMs) + giveUpMs
-    if (nowMs < dueMs) this.#lookAgainAt(dueMs)
+    const isMissed = synced.length > 0 && epochs.isPastMissing(synced.map(({ id }) => id))
+    const dueMs = (isMissed ? opened.laterEpoch.sinceMs : opened.laterEpoch.observedMs) + settleTimeoutMs
+    if (nowMs < dueMs) this.#reviewAt(dueMs)
     else if (isMissed) this.#supersede(sync)
-    else epochs.forgetLater()
+    else epochs.clearLater()
   }
 
   #supersede(sync: DocumentSync): void {
     if (sync.isCarried) {
       // Nobody here has written it.
-      sync.epochs.giveUp()
+      sync.epochs.abandonGathering()
       sync.state.reset()
     } else this.#options.superseded(sync.name)
   }
@@ -238,14 +238,14 @@ export class DocumentAnnouncer {
    * Whether this replica has been in an epoch for long in which nobody is synced, while a synced member is in an earlier
    * one and does not follow: what the epoch began with is gone with the members that knew it.
    */
-  #isStranded({ name, state, epochs }: DocumentSync, opened: Opened, nowMs: number): boolean {
-    const { current, later } = epochs
+  #isIsolated({ name, state, epochs }: DocumentSync, opened: Opened, nowMs: number): boolean {
+    const { current, later: laterEpoch } = epochs
     const synced = this.#options.roster.holdersOf(name).filter(({ isSynced }) => isSynced)
     const isLatest = ({ epoch }: { epoch: EpochName | undefined }) =>
       !epoch || !isLaterEpoch(current ?? epoch, epoch)
-    const isAlone = current && !later && !state.isSynced && synced.length > 0 && !synced.some(isLatest)
-    opened.strandedMs = isAlone ? Math.min(opened.strandedMs, nowMs) : Number.POSITIVE_INFINITY
-    return nowMs - opened.strandedMs >= maxStrandedMs
+    const isAlone = current && !laterEpoch && !state.isSynced && synced.length > 0 && !synced.some(isLatest)
+    opened.isolatedMs = isAlone ? Math.min(opened.isolatedMs, nowMs) : Number.POSITIVE_INFINITY
+    return nowMs - opened.isolatedMs >= maxIsolatedMs
   }
 
   /**
@@ -254,17 +254,17 @@ export class DocumentAnnouncer {
    */
   #dropDeparted({ name, state }: DocumentSync): void {
     const { clock, roster } = this.#options
-    const { withoutIt } = this.#opened.get(name) ?? {}
-    if (!withoutIt) return
+    const { peersWithoutDocument } = this.#opened.get(name) ?? {}
+    if (!peersWithoutDocument) return
     const nowMs = clock.now().monotonicMs
     const members = new Set(state.members())
     for (const id of members) {
-      const sinceMs = withoutIt.get(id)
+      const sinceMs = peersWithoutDocument.get(id)
       if (sinceMs !== undefined && nowMs - sinceMs >= establishMs) state.departed(id)
-      else if (sinceMs === undefined && !roster.mayHold(id, name)) withoutIt.set(id, nowMs)
+      else if (sinceMs === undefined && !roster.mayHaveDocument(id, name)) peersWithoutDocument.set(id, nowMs)
     }
-    for (const id of [...withoutIt.keys()])
-      if (!members.has(id) || roster.mayHold(id, name)) withoutIt.delete(id)
+    for (const id of [...peersWithoutDocument.keys()])
+      if (!members.has(id) || roster.mayHaveDocument(id, name)) peersWithoutDocument.delete(id)
   }
 
   /**
@@ -280,11 +280,11 @@ export class DocumentAnnouncer {
     sync.hash()
     const { current } = sync.epochs
     // What one in an earlier epoch holds is translated, or handed over.
-    const isBehind = ({ epoch, isSynced }: Holding) =>
+    const isBehind = ({ epoch, isSynced }: DocumentAnnouncement) =>
       epoch && current && !isSynced && isLaterEpoch(current, epoch)
     const holders = roster.holdersOf(sync.name).filter(each => !isBehind(each))
     const isCovered = ({ id, digest }: { id: string; digest: string | undefined }) =>
-      digest === undefined || sync.state.contains(digest) || sync.state.hasCompared(id)
+      digest === undefined || sync.state.hasDigest(digest) || sync.state.hasCompared(id)
     if (holders.some(({ isSynced }) => isSynced) || !holders.every(isCovered)) return false
     const openers = holders.filter(({ isCarried }) => !isCarried)
     const seeders = openers.filter(({ isSeeder }) => isSeeder)
@@ -294,9 +294,9 @@ export class DocumentAnnouncer {
 
   #isAnyUnknown(nowMs: number): boolean {
     const unknown = new Set(this.#options.roster.unknown())
-    for (const id of this.#unknownSince.keys()) if (!unknown.has(id)) this.#unknownSince.delete(id)
-    for (const id of unknown) if (!this.#unknownSince.has(id)) this.#unknownSince.set(id, nowMs)
-    return [...this.#unknownSince.values()].some(sinceMs => nowMs - sinceMs < unknownMs)
+    for (const id of this.#silentSinceMs.keys()) if (!unknown.has(id)) this.#silentSinceMs.delete(id)
+    for (const id of unknown) if (!this.#silentSinceMs.has(id)) this.#silentSinceMs.set(id, nowMs)
+    return [...this.#silentSinceMs.values()].some(sinceMs => nowMs - sinceMs < unknownMs)
   }
 
   /** Of two members that write under one client id, the one with the greater id draws another. */
@@ -312,15 +312,15 @@ export class DocumentAnnouncer {
   #announce(): void {
     const { clock, announce } = this.#options
     const nowMs = clock.now().monotonicMs
-    const holdings = this.#holdings(nowMs - this.#announcedMs >= digestIntervalMs)
-    const value = printHoldings(holdings)
+    const announcements = this.#announcements(nowMs - this.#announcedMs >= digestIntervalMs)
+    const value = printAnnouncements(announcements)
     const unreachable = [...this.unreachable()].sort().slice(0, maxUnreachable)
     const text = JSON.stringify(value)
     if (text !== this.#announced) {
       this.#announced = text
       this.#announcedMs = nowMs
-      this.#lastHoldings = holdings
-      announce({ [holdingsField]: value })
+      this.#lastAnnouncements = announcements
+      announce({ [documentsField]: value })
     }
     if (unreachable.join() === this.#unreachable) return
     this.#unreachable = unreachable.join()
@@ -328,21 +328,21 @@ export class DocumentAnnouncer {
     this.#options.regroup()
   }
 
-  #lastHoldings: Holdings = new Map()
+  #lastAnnouncements: DocumentAnnouncements = new Map()
 
   /** @param isDue whether digests may be announced that have changed */
-  #holdings(isDue: boolean): Holdings {
+  #announcements(isDue: boolean): DocumentAnnouncements {
     const { documents } = this.#options
-    return new Map([...documents].map(([name, sync]) => [name, this.#holding(name, sync, isDue)]))
+    return new Map([...documents].map(([name, sync]) => [name, this.#announcementOf(name, sync, isDue)]))
   }
 
-  #holding(name: string, sync: DocumentSync, isDue: boolean): Holding {
+  #announcementOf(name: string, sync: DocumentSync, isDue: boolean): DocumentAnnouncement {
     const { isSynced } = sync.state
     const hasDigest = !isSynced && !sync.isEmpty
-    const before = this.#lastHoldings.get(name)?.digest
+    const before = this.#lastAnnouncements.get(name)?.digest
     // A long document arrives in many pieces: not each is worth a digest.
     const isLater = hasDigest && before !== undefined && !isDue
-    if (isLater) this.#lookAgainAt(this.#announcedMs + digestIntervalMs)
+    if (isLater) this.#reviewAt(this.#announcedMs + digestIntervalMs)
     return {
       client: sync.doc.clientID,
       isSynced,
@@ -360,17 +360,17 @@ export class DocumentAnnouncer {
     const { agreement } = this.#opened.get(sync.name) ?? {}
     if (!agreement) return undefined
     const offer = agreement.offer(sync, roster.holdersOf(sync.name), clock.now().monotonicMs)
-    if (agreement.dueMs < Number.POSITIVE_INFINITY) this.#lookAgainAt(agreement.dueMs)
+    if (agreement.dueMs < Number.POSITIVE_INFINITY) this.#reviewAt(agreement.dueMs)
     return offer
   }
 
-  #lookAgainAt(atMs: number): void {
+  #reviewAt(atMs: number): void {
     if (atMs >= this.#timerMs) return
     this.#cancelTimer?.()
     this.#timerMs = atMs
     this.#cancelTimer = this.#options.clock.setTimer(atMs, () => {
       this.#timerMs = Number.POSITIVE_INFINITY
-      this.look()
+      this.review()
     })
   }
 }

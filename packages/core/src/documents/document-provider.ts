@@ -12,17 +12,17 @@ import type { Provider, ProviderEvents, ProviderStatus } from '../api/room-docum
 import type { Clock } from '../base/clock.ts'
 import { reportAppError } from '../runtime/app-calls.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
-import { Paced } from '../runtime/throttle.ts'
+import { Throttle } from '../runtime/throttle.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { firstEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { SharedUpdates } from '../spaces/documents/shared-updates.ts'
 import { streamedChunks } from '../spaces/documents/update-chunks.ts'
-import type { KeptUpdates } from '../storage/update-log.ts'
+import type { UpdateLog } from '../storage/update-log.ts'
 import { limits } from '../wire/limits.ts'
 import { DocumentChanges } from './document-changes.ts'
 import { emitIsolated } from './isolated-observers.ts'
-import { type AwarenessClaims, type OwnClaim, PresenceAwareness } from './presence-awareness.ts'
+import { type AwarenessClaims, type LocalClaim, PresenceAwareness } from './presence-awareness.ts'
 
 /** What a document is given by its room. */
 export interface DocumentHost {
@@ -31,18 +31,18 @@ export interface DocumentHost {
   /** Whether this member is in the room: then what is written is stored, synchronised or not. */
   isOpen(): boolean
   /** What is stored of a document. */
-  kept(document: string): KeptUpdates
+  log(document: string): UpdateLog
   /** From now on the document is announced and synchronised. @throws {NotRunningError} */
   open(sync: DocumentSync): void
   close(sync: DocumentSync): void
   /** Somebody has written. */
   changed(sync: DocumentSync): void
   /** Sends all others an update that fits a rumor. */
-  say(sync: DocumentSync, update: Uint8Array): void
+  publish(sync: DocumentSync, update: Uint8Array): void
   /** Sends longer ones to connected members that hold the document. */
   push(document: string, updates: SharedUpdates): void
   /** Shows this member's awareness; undefined: none. @throws {InvalidValueError} nothing changed */
-  claim(document: string, claim: OwnClaim | undefined): void
+  claim(document: string, claim: LocalClaim | undefined): void
   /** What others show. */
   claims(document: string): AwarenessClaims
   /** The document gets a client id that nobody has used. */
@@ -55,17 +55,17 @@ export interface DocumentHost {
 /** Our choice, as for presence. */
 const updateIntervalMs = 50
 /** A fact's payload also carries the document's name. */
-const maxSaidBytes = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 16
+const maxPublishedBytes = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 16
 const { maxBytes, growTo } = streamedChunks
 /** A long change is encoded for so long, then everything else has its turn. */
 const sliceMs = 8
 
 export class DocumentProvider extends ObservableV2<ProviderEvents> implements Provider {
   readonly doc: Y.Doc
-  readonly #room: DocumentHost
+  readonly #host: DocumentHost
   readonly #sync: DocumentSync
-  readonly #send: Paced
-  readonly #kept: KeptUpdates
+  readonly #send: Throttle
+  readonly #log: UpdateLog
   /** Written here, and neither sent nor stored yet. */
   readonly #local: DocumentChanges
   /** Written elsewhere, and not stored yet: it arrived before what it builds upon. */
@@ -82,28 +82,28 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   constructor(name: string, doc: Y.Doc, room: DocumentHost) {
     super()
     this.doc = doc
-    this.#room = room
+    this.#host = room
     this.#local = new DocumentChanges(doc)
     this.#foreign = new DocumentChanges(doc)
     this.#applying = new DocumentChanges(doc)
-    this.#send = new Paced(
+    this.#send = new Throttle(
       room.clock,
       () => updateIntervalMs,
       () => this.#sendLocal(),
     )
-    this.#kept = room.kept(name)
-    this.#kept.open(doc)
+    this.#log = room.log(name)
+    this.#log.open(doc)
     this.#sync = new DocumentSync({
       name,
       doc,
       origin: this,
       reportError: reportAppError,
-      applied: update => this.#applied(update),
-      collided: memberId => room.collided(name, memberId),
-      lineage: this.#kept.lineage,
-      replaced: () => this.#forgetChanges(),
+      applied: update => this.#onApplied(update),
+      reportCollision: memberId => room.collided(name, memberId),
+      lineage: this.#log.lineage,
+      replaced: () => this.#clearChanges(),
       // Should this process end before more is known.
-      shared: () => this.#kept.replace({ epoch: firstEpoch }),
+      sent: () => this.#log.replace({ epoch: firstEpoch }),
       epochChanged: lineage => this.#epochChanged(lineage),
     })
     doc.on('afterAllTransactions', (_, transactions) => this.#step(() => this.#collect(transactions)))
@@ -113,7 +113,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
 
   get awareness(): PresenceAwareness {
     this.#awareness ??= this.#step(() => {
-      const { notifications } = this.#room
+      const { notifications } = this.#host
       this.#awareness = new PresenceAwareness(this.doc, this, notifications, claim => this.#claim(claim))
       this.presenceChanged()
       return this.#awareness
@@ -133,7 +133,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     if (this.#status === 'connected') return
     if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed')
     this.#step(() => {
-      this.#room.open(this.#sync)
+      this.#host.open(this.#sync)
       this.#setStatus('connected')
       this.#claim(this.#awareness?.claim())
       this.presenceChanged()
@@ -145,8 +145,8 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#step(() => {
       this.#send.flush()
       this.#claim(undefined)
-      this.#room.close(this.#sync)
-      this.#sync.epochs.away()
+      this.#host.close(this.#sync)
+      this.#sync.epochs.disconnected()
       this.#sync.state.reset()
       this.#setStatus('disconnected')
       this.#setSynced(false)
@@ -161,7 +161,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   async stored(): Promise<void> {
     this.flush()
     await this.#storing
-    await this.#kept.stored()
+    await this.#log.stored()
   }
 
   /** Sends and stores at once what waits. */
@@ -171,18 +171,18 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   }
 
   get superseded(): readonly Uint8Array[] {
-    return this.#kept.superseded
+    return this.#log.superseded
   }
 
   discardSuperseded(): void {
-    this.#kept.discardSuperseded()
+    this.#log.discardSuperseded()
   }
 
   /** The others are in an epoch that this replica cannot be brought into. */
   supersede(): void {
     const update = Y.encodeStateAsUpdate(this.doc)
-    this.#kept.supersede(update)
-    this.#sync.epochs.giveUp()
+    this.#log.supersede(update)
+    this.#sync.epochs.abandonGathering()
     this.#sync.state.reset()
     this.#setSynced(false)
     this.#notify('superseded', [{ update }])
@@ -196,8 +196,8 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   /** Others' presence may say something else about this document. */
   presenceChanged(): void {
     if (!this.#awareness) return
-    const claims = this.#status === 'connected' ? this.#room.claims(this.#sync.name) : []
-    this.#awareness.show(claims, this.#room.clock.now().epochMs)
+    const claims = this.#status === 'connected' ? this.#host.claims(this.#sync.name) : []
+    this.#awareness.show(claims, this.#host.clock.now().epochMs)
   }
 
   override emit<Name extends keyof ProviderEvents & string>(
@@ -221,33 +221,33 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#step(() => {
       this.disconnect()
       this.#storeForeign()
-      this.#kept.close()
-      this.#room.destroyed(this.#sync.name)
+      this.#log.close()
+      this.#host.destroyed(this.#sync.name)
       // That it is disconnected is still announced.
-      this.#room.notifications.event(() => super.destroy())
+      this.#host.notifications.event(() => super.destroy())
     })
   }
 
   #collect(transactions: readonly Y.Transaction[]): void {
     for (const transaction of transactions) {
-      if (transaction.origin === this.#kept) continue
+      if (transaction.origin === this.#log) continue
       if (transaction.origin === this) this.#applying.collect(transaction)
       else this.#local.collect(transaction)
     }
-    this.#room.changed(this.#sync)
+    this.#host.changed(this.#sync)
     if (this.#local.isEmpty) return
     this.#checkSize()
-    this.#send.ask()
+    this.#send.request()
   }
 
   /** All of them are about ids that the document does not have any more. */
-  #forgetChanges(): void {
+  #clearChanges(): void {
     for (const changes of [this.#local, this.#foreign, this.#applying]) changes.clear()
-    this.#room.drawClientId(this.#sync.name)
+    this.#host.drawClientId(this.#sync.name)
   }
 
   #epochChanged(lineage: Lineage | undefined): void {
-    this.#kept.replace(lineage)
+    this.#log.replace(lineage)
     if (lineage && lineage.epoch.number > 0) this.#notify('epoch', [{ number: lineage.epoch.number }])
   }
 
@@ -260,13 +260,13 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   }
 
   /** @param update an update of which nothing waits for anything: it is stored as it came */
-  #applied(update: Uint8Array | undefined): void {
+  #onApplied(update: Uint8Array | undefined): void {
     if (update) {
       this.#applying.clear()
-      if (this.#room.isOpen()) this.#kept.append(update)
+      if (this.#host.isOpen()) this.#log.append(update)
     } else {
       this.#foreign.add(this.#applying)
-      if (!this.#foreign.isEmpty) this.#send.ask()
+      if (!this.#foreign.isEmpty) this.#send.request()
     }
   }
 
@@ -278,9 +278,9 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     if (!first) return
     this.#store(updates)
     if (this.#status !== 'connected') return
-    this.#sync.epochs.share()
-    if (second === undefined && first.length <= maxSaidBytes) this.#room.say(this.#sync, first)
-    else this.#room.push(this.#sync.name, updates)
+    this.#sync.epochs.markShared()
+    if (second === undefined && first.length <= maxPublishedBytes) this.#host.publish(this.#sync, first)
+    else this.#host.push(this.#sync.name, updates)
   }
 
   #storeForeign(): void {
@@ -288,8 +288,8 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   }
 
   #store(updates: SharedUpdates): void {
-    if (!this.#room.isOpen()) return
-    const { clock } = this.#room
+    if (!this.#host.isOpen()) return
+    const { clock } = this.#host
     let index = 0
     const { epochs } = this.#sync
     const { generation } = epochs
@@ -298,7 +298,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       if (generation !== epochs.generation) return true
       const untilMs = clock.now().monotonicMs + sliceMs
       for (let update = updates.at(index); update; update = updates.at(++index)) {
-        this.#kept.append(update)
+        this.#log.append(update)
         if (clock.now().monotonicMs >= untilMs) return updates.at(index + 1) === undefined
       }
       return true
@@ -315,8 +315,8 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#storing = Promise.all([this.#storing, rest]).then(() => {})
   }
 
-  #claim(claim: OwnClaim | undefined): void {
-    if (this.#status === 'connected') this.#room.claim(this.#sync.name, claim)
+  #claim(claim: LocalClaim | undefined): void {
+    if (this.#status === 'connected') this.#host.claim(this.#sync.name, claim)
   }
 
   #setStatus(status: ProviderStatus): void {
@@ -336,10 +336,10 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     name: Name,
     details: Parameters<ProviderEvents[Name]>,
   ): void {
-    this.#room.notifications.event(() => this.emit(name, details))
+    this.#host.notifications.event(() => this.emit(name, details))
   }
 
   #step<T>(act: () => T): T {
-    return this.#room.notifications.step(act)
+    return this.#host.notifications.step(act)
   }
 }

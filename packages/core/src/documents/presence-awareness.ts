@@ -18,13 +18,13 @@ type State = Record<string, unknown>
 export type AwarenessClaims = readonly (AwarenessClaim & { readonly member: string })[]
 
 /** What this member says of itself, not yet known to be JSON. */
-export interface OwnClaim {
+export interface LocalClaim {
   readonly client: number
   readonly state: State
 }
 
 export class PresenceAwareness extends Awareness {
-  readonly #say: (claim: OwnClaim | undefined) => void
+  readonly #publish: (claim: LocalClaim | undefined) => void
   readonly #origin: unknown
   readonly #notifications: AppNotifications
 
@@ -36,13 +36,13 @@ export class PresenceAwareness extends Awareness {
     doc: Y.Doc,
     origin: unknown,
     notifications: AppNotifications,
-    say: (claim: OwnClaim | undefined) => void,
+    say: (claim: LocalClaim | undefined) => void,
   ) {
     super(doc)
     clearInterval(this._checkInterval)
     this.#origin = origin
     this.#notifications = notifications
-    this.#say = say
+    this.#publish = say
     say(this.claim())
   }
 
@@ -50,16 +50,16 @@ export class PresenceAwareness extends Awareness {
   override setLocalState(state: State | null): void {
     const set = () => super.setLocalState(state)
     // y-protocols sets a first state before this has anybody to tell.
-    if (!(#say in this)) set()
+    if (!(#publish in this)) set()
     else
       this.#notifications.step(() => {
-        this.#say(this.#claimOf(state))
+        this.#publish(this.#claimOf(state))
         set()
       })
   }
 
   /** What this member says. */
-  claim(): OwnClaim | undefined {
+  claim(): LocalClaim | undefined {
     return this.#claimOf(this.getLocalState())
   }
 
@@ -80,7 +80,7 @@ export class PresenceAwareness extends Awareness {
     if (state) this.states.set(after, state)
     const changes = { added: state ? [after] : [], updated: [], removed: state ? [before] : [] }
     this.#notify(changes, 'local')
-    this.#say(this.claim())
+    this.#publish(this.claim())
   }
 
   /** Shows what others say, and nothing else. */
@@ -119,7 +119,7 @@ export class PresenceAwareness extends Awareness {
     })
   }
 
-  #claimOf(state: State | null): OwnClaim | undefined {
+  #claimOf(state: State | null): LocalClaim | undefined {
     return state ? { client: this.clientID, state } : undefined
   }
 }

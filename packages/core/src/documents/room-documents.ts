@@ -24,7 +24,7 @@ export interface RoomDocumentsOptions extends Omit<DocumentHost, 'destroyed' | '
 }
 
 /** What is announced of a document beside its name, at most. */
-const holdingBytes = 160
+const announcementBytes = 160
 
 const optionNames: OptionNames<DocumentOptions> = { seed: true }
 
@@ -122,7 +122,7 @@ export class RoomDocuments {
   /** Unless it is in another epoch than what is stored here. */
   #takeCarried(name: string): Y.Doc | undefined {
     const carried = this.#options.takeCarried(name)
-    const kept = this.#options.kept(name)
+    const kept = this.#options.log(name)
     if (!carried?.lineage) return carried?.doc
     if (!kept.lineage && kept.isEmpty) kept.replace(carried.lineage)
     return isSameEpoch(kept.lineage?.epoch, carried.lineage.epoch) ? carried.doc : undefined
@@ -131,7 +131,7 @@ export class RoomDocuments {
   /** All of them are announced in one field. */
   #checkNames(name: string): void {
     const names = [...this.#open.keys(), name]
-    const bytes = names.reduce((sum, each) => sum + byteLength(JSON.stringify(each)) + holdingBytes, 0)
+    const bytes = names.reduce((sum, each) => sum + byteLength(JSON.stringify(each)) + announcementBytes, 0)
     if (bytes > limits.maxPresenceBytes)
       throw new InvalidOptionsError(
         `document: the names of the open documents are too long together: destroy a provider first, or give shorter names`,

@@ -18,53 +18,53 @@ import type { MemberEvent } from '../member/member-view.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import { AppNotifications } from '../runtime/app-notifications.ts'
 import type { Driver } from '../runtime/driver.ts'
-import type { Engine, EngineFace } from '../runtime/engine.ts'
+import type { Engine, EngineListener } from '../runtime/engine.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import { explain } from './explain.ts'
 import { HeartbeatStore } from './heartbeat-store.ts'
-import type { MemberSpaces } from './space-registry.ts'
+import type { SpaceRegistry } from './space-registry.ts'
 
 /** Longest wait for the neighbours to hear the goodbye. */
-const goodbyeMs = 1_000
-const nobody: readonly Member[] = []
+const leaveTimeoutMs = 1_000
+const noMembers: readonly Member[] = []
 /** They tell it on, and meanwhile nobody who is just dialling must be refused. */
-const lingerMs = 200
+const flushMs = 200
 /** What was written right before, and is too long for a rumor, is waited for no longer than this. */
 const maxUnsentMs = 5_000
 
-export class Face implements Cluster, EngineFace {
+export class ClusterHandle implements Cluster, EngineListener {
   readonly name: string
   readonly notifications: AppNotifications
   readonly heartbeats: Store<ReadonlyMap<string, Heartbeat>>
   readonly #events: AppEvents<ClusterEvents>
   readonly #members: OwnedStore<readonly Member[]>
-  readonly #hearts: HeartbeatStore
+  readonly #heartbeats: HeartbeatStore
   readonly #clock: Clock
   #engine: Engine | undefined
-  #onGoodbyeHeard: () => void = () => {}
+  #onLeaveAcknowledged: () => void = () => {}
   #leaving: Promise<void> | undefined
   /** Made with the first room. */
-  #spaces: { readonly engine: Engine; readonly own: MemberSpaces } | undefined
+  #registry: { readonly engine: Engine; readonly own: SpaceRegistry } | undefined
 
   constructor(name: string, clock: Clock) {
     this.name = name
     this.notifications = new AppNotifications(clock)
     this.#clock = this.notifications.clock
     this.#events = new AppEvents(this.notifications)
-    this.#members = createStore(this.notifications, () => this.#engine?.machine.members() ?? nobody)
-    this.#hearts = new HeartbeatStore(
+    this.#members = createStore(this.notifications, () => this.#engine?.machine.members() ?? noMembers)
+    this.#heartbeats = new HeartbeatStore(
       () => this.#engine?.machine,
       this.notifications,
-      () => this.#engine?.driver.handle({ type: 'watched' }),
+      () => this.#engine?.driver.handle({ type: 'measure-round-trips' }),
     )
-    this.heartbeats = this.#hearts
+    this.heartbeats = this.#heartbeats
   }
 
   /** A new life, whatever became of the one before. */
   attach(engine: Engine): void {
     this.#engine = engine
     this.#leaving = undefined
-    this.#hearts.start()
+    this.#heartbeats.start()
   }
 
   get events(): TypedEventTarget<ClusterEvents> {
@@ -84,11 +84,11 @@ export class Face implements Cluster, EngineFace {
 
   health(): Health {
     const { machine, driver, host } = this.#running()
-    const { refused = 0, collisions = 0 } = driver.spacesLoad() ?? {}
+    const { rejected = 0, collisions = 0 } = driver.spacesUsage() ?? {}
     const { state } = host.writes
     return {
       ...machine.health(),
-      refused,
+      rejected,
       clientIdCollisions: collisions,
       storage: state.status,
       storageError: state.status === 'failing' ? state.error.message : undefined,
@@ -106,11 +106,11 @@ export class Face implements Cluster, EngineFace {
     const { name, tags } = wanted
     if (this.#leaving) throw new NotRunningError('the cluster was left')
     const change = { ...(name !== undefined && { name }), ...(tags !== undefined && { tags: { ...tags } }) }
-    this.#running().driver.handle({ type: 'change', change })
+    this.#running().driver.handle({ type: 'local-change', change })
   }
 
   async room<P extends object>(name: string): Promise<Room<P>> {
-    const spaces = await this.#ownSpaces()
+    const spaces = await this.#spaceRegistry()
     return (await spaces.room(name)) as unknown as Room<P>
   }
 
@@ -118,7 +118,7 @@ export class Face implements Cluster, EngineFace {
     name: string,
     options: ConfigOptions<S> = {},
   ): Promise<Config<S>> {
-    const spaces = await this.#ownSpaces()
+    const spaces = await this.#spaceRegistry()
     return (await spaces.config(name, options)) as unknown as Config<S>
   }
 
@@ -142,8 +142,8 @@ export class Face implements Cluster, EngineFace {
     this.#members.refresh()
   }
 
-  goodbyeHeard(): void {
-    this.#onGoodbyeHeard()
+  leaveAcknowledged(): void {
+    this.#onLeaveAcknowledged()
   }
 
   identityChanged(copied: boolean): void {
@@ -157,7 +157,7 @@ export class Face implements Cluster, EngineFace {
 
   /** The process may end: what was written in rooms and configs is told and stored at once. */
   protected flush(): void {
-    this.#spaces?.own.flush()
+    this.#registry?.own.flush()
   }
 
   async #leave(): Promise<void> {
@@ -165,20 +165,20 @@ export class Face implements Cluster, EngineFace {
     if (!engine) return
     if (engine.driver.isRunning) {
       this.flush()
-      await this.#sayGoodbye(engine.driver)
-      await this.#pass(engine.machine.overlay.linked().length > 0 ? lingerMs : 0)
-      for (let waitedMs = 0; this.#spaces?.own.hasUnsent && waitedMs < maxUnsentMs; waitedMs += lingerMs)
-        await this.#pass(lingerMs)
+      await this.#announceLeave(engine.driver)
+      await this.#wait(engine.machine.overlay.connected().length > 0 ? flushMs : 0)
+      for (let waitedMs = 0; this.#registry?.own.hasUnsent && waitedMs < maxUnsentMs; waitedMs += flushMs)
+        await this.#wait(flushMs)
     }
-    await this.#spaces?.own.close()
+    await this.#registry?.own.close()
     engine.driver.stop()
-    this.#hearts.stop()
+    this.#heartbeats.stop()
   }
 
-  #sayGoodbye(driver: Driver): Promise<void> {
+  #announceLeave(driver: Driver): Promise<void> {
     return new Promise(resolve => {
-      const cancel = this.#clock.setTimer(this.#clock.now().monotonicMs + goodbyeMs, resolve)
-      this.#onGoodbyeHeard = () => {
+      const cancel = this.#clock.setTimer(this.#clock.now().monotonicMs + leaveTimeoutMs, resolve)
+      this.#onLeaveAcknowledged = () => {
         cancel()
         resolve()
       }
@@ -186,16 +186,16 @@ export class Face implements Cluster, EngineFace {
     })
   }
 
-  #pass(ms: number): Promise<void> {
+  #wait(ms: number): Promise<void> {
     return new Promise(resolve => this.#clock.setTimer(this.#clock.now().monotonicMs + ms, resolve))
   }
 
-  async #ownSpaces(): Promise<MemberSpaces> {
-    const { MemberSpaces } = await import('./space-registry.ts')
+  async #spaceRegistry(): Promise<SpaceRegistry> {
+    const { SpaceRegistry } = await import('./space-registry.ts')
     const engine = this.#running()
     if (this.#leaving) throw new NotRunningError('the cluster was left')
-    if (this.#spaces?.engine !== engine) this.#spaces = { engine, own: new MemberSpaces(engine) }
-    return this.#spaces.own
+    if (this.#registry?.engine !== engine) this.#registry = { engine, own: new SpaceRegistry(engine) }
+    return this.#registry.own
   }
 
   #running(): Engine {

@@ -13,21 +13,21 @@ import type { Store } from '../api/store.ts'
 import type { Clock } from '../base/clock.ts'
 import { losersOf, replacedBy, replacementOf, type Version } from '../config/config-conflicts.ts'
 import { maxKeys } from '../config/config-entries.ts'
-import { ConfigContent } from '../config/config-replica.ts'
+import { ConfigReplica } from '../config/config-replica.ts'
 import type { HybridTime } from '../config/hybrid-clock.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
-import type { KeptFacts } from '../storage/fact-storage.ts'
+import type { FactStorage } from '../storage/fact-storage.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import type { ReplacedEntry } from '../wire/space-fact.ts'
-import { Agreement } from './sync-waiters.ts'
+import { SyncWaiters } from './sync-waiters.ts'
 
 type Values = Record<string, unknown>
 
-export interface ConfigFaceOptions {
+export interface ConfigHandleOptions {
   readonly name: string
   /** The space tag. */
   readonly space: string
@@ -38,40 +38,40 @@ export interface ConfigFaceOptions {
   readonly check: CheckValue
   readonly writers: 'anyone' | ReadonlySet<string>
   readonly retentionMs: number
-  readonly kept: KeptFacts
+  readonly storage: FactStorage
   /** One's own incarnation. */
   readonly incarnation: number
-  readonly left: () => void
+  readonly onLeave: () => void
 }
 
 /** What the view shows under a key. */
-interface Shown {
+interface ShownVersion {
   readonly version: Version
   readonly value: unknown
 }
 
-export class ConfigFace implements Config<undefined, Values, Values>, SpaceListener {
+export class ConfigHandle implements Config<undefined, Values, Values>, SpaceListener {
   readonly name: string
-  readonly #options: ConfigFaceOptions
-  readonly #content: ConfigContent
+  readonly #options: ConfigHandleOptions
+  readonly #replica: ConfigReplica
   readonly #events: AppEvents<ConfigEvents<unknown>>
   readonly #entries: OwnedStore<Readonly<Values>>
-  readonly #shown = new Map<string, Shown>()
+  readonly #shown = new Map<string, ShownVersion>()
   #snapshot: Readonly<Values> | undefined
   readonly #checked = new WeakMap<Version['fact'], Checked>()
   /** Keys of which something arrived since the last step, and what. */
   readonly #touched = new Map<string, Version[]>()
   /** Ids of losers that were told of, by key. */
   readonly #lost = new Map<string, ReadonlySet<string>>()
-  readonly #agreement: Agreement
+  readonly #syncWaiters: SyncWaiters
   /** What the store loses is written again from here, until then. */
-  #forgetSource: () => void = () => {}
+  #removeSource: () => void = () => {}
   #isOpen = true
 
-  private constructor(options: ConfigFaceOptions) {
+  private constructor(options: ConfigHandleOptions) {
     const { name, writers, retentionMs, clock, notifications, driver, space } = options
     this.name = name
-    this.#agreement = new Agreement(clock, () => driver.ask(space))
+    this.#syncWaiters = new SyncWaiters(clock, () => driver.requestDigest(space))
     this.#options = options
     this.#events = new AppEvents(notifications)
     this.#entries = createStore(notifications, () => {
@@ -80,7 +80,7 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
       )
       return this.#snapshot
     })
-    this.#content = new ConfigContent({
+    this.#replica = new ConfigReplica({
       self: options.self,
       writers,
       retentionMs,
@@ -89,32 +89,32 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
         this.#touched.set(key, [...(this.#touched.get(key) ?? []), entry])
       },
       hidden: ({ fact: { key } }) => this.#touched.set(key, this.#touched.get(key) ?? []),
-      dropped: held => options.kept.keep([{ type: 'removed', held }]),
+      dropped: stored => options.storage.write([{ type: 'removed', stored }]),
     })
   }
 
   /** With what the store holds of it. @throws {StorageError} the store; it was left as it is */
-  static async open(options: ConfigFaceOptions): Promise<ConfigFace> {
-    const { kept, clock, notifications, driver, space, incarnation } = options
-    const face = new ConfigFace(options)
-    const stored = await kept.load()
+  static async open(options: ConfigHandleOptions): Promise<ConfigHandle> {
+    const { storage, clock, notifications, driver, space, incarnation } = options
+    const face = new ConfigHandle(options)
+    const stored = await storage.load()
     if (!(await driver.areSigned(space, stored)))
       throw new StorageError(`the store holds entries of '${options.name}' that nobody signed: it is damaged`)
-    const over = face.#content.restore(stored, clock.now())
-    kept.keep(over.map(held => ({ type: 'removed', held })))
+    const over = face.#replica.restore(stored, clock.now())
+    storage.write(over.map(held => ({ type: 'removed', stored: held })))
     // What happened in an earlier life is no news.
     for (const key of face.#touched.keys()) {
       face.#show(key)
       face.#newLosers(key)
     }
     face.#touched.clear()
-    const { entries, facts } = face.#content
+    const { entries, facts } = face.#replica
     facts.watch(change => {
-      if (change.type === 'added' || !entries.isAside(change.held)) kept.keep([change])
+      if (change.type === 'added' || !entries.isQuarantined(change.stored)) storage.write([change])
     })
-    face.#forgetSource = kept.keepAll(() => [...facts.all(), ...entries.allAside])
+    face.#removeSource = storage.addSource(() => [...facts.all(), ...entries.allQuarantined])
     notifications.step(() => {
-      driver.enter(space, face.#content, face, incarnation)
+      driver.enter(space, face.#replica, face, incarnation)
       face.stepped()
     })
     return face
@@ -134,13 +134,13 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
 
   async set(key: string, value: unknown): Promise<void> {
     this.#checkOpen()
-    const carried = this.#carried(key, value)
+    const carried = this.#copied(key, value)
     await this.#write(key, carried)
   }
 
   async delete(key: string): Promise<void> {
     this.#checkOpen()
-    const newest = this.#content.entries.versions(key)[0]
+    const newest = this.#replica.entries.versions(key)[0]
     if (newest?.fact.value !== undefined) await this.#write(key, undefined)
   }
 
@@ -153,13 +153,13 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   }
 
   history(key: string): readonly ConfigVersion[] {
-    const versions = this.#content.entries.versions(key)
+    const versions = this.#replica.entries.versions(key)
     return versions.map(version => describe(version, versions))
   }
 
   synced({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
     // Not async: that would be another promise, whose rejection nobody handles.
-    return this.#isOpen ? this.#agreement.next(signal) : Promise.reject(this.#wasLeft())
+    return this.#isOpen ? this.#syncWaiters.next(signal) : Promise.reject(this.#leftError())
   }
 
   leave(): void {
@@ -172,25 +172,25 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
-    this.#agreement.end(this.#wasLeft())
-    this.#options.left()
-    this.stored().then(this.#forgetSource, this.#forgetSource)
+    this.#syncWaiters.rejectAll(this.#leftError())
+    this.#options.onLeave()
+    this.stored().then(this.#removeSource, this.#removeSource)
   }
 
   /** Resolves when all so far is stored. */
   stored(): Promise<void> {
-    return this.#options.kept.stored()
+    return this.#options.storage.stored()
   }
 
-  agreed(memberId: string): void {
-    this.#agreement.with(memberId)
+  digestAgreed(memberId: string): void {
+    this.#syncWaiters.resolve(memberId)
   }
 
   stepped(): void {
-    for (const { key, value, replaces, time } of this.#content.takeRepeats()) {
-      const { entries } = this.#content
+    for (const { key, value, replaces, time } of this.#replica.takeRewrites()) {
+      const { entries } = this.#replica
       // The queue tells the app of a store that fails; a member that may not write any more has nothing to repeat.
-      this.#say(key, value, time ?? entries.nextTime(this.#options.clock.now().epochMs), replaces).catch(
+      this.#publish(key, value, time ?? entries.nextTime(this.#options.clock.now().epochMs), replaces).catch(
         () => {},
       )
     }
@@ -198,26 +198,26 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
     if (touched.length === 0) return
     this.#touched.clear()
     for (const [key, arrived] of touched) {
-      this.#change(key)
-      this.#conflicts(key)
-      this.#refusals(key, arrived)
+      this.#emitChange(key)
+      this.#emitConflicts(key)
+      this.#emitRejections(key, arrived)
     }
     this.#entries.refresh()
   }
 
-  #change(key: string): void {
+  #emitChange(key: string): void {
     const before = this.#shown.get(key)
     this.#show(key)
     const after = this.#shown.get(key)
     if (before?.version.id === after?.version.id) return
-    const version = after?.version ?? this.#content.entries.versions(key)[0]
+    const version = after?.version ?? this.#replica.entries.versions(key)[0]
     if (!version) return
     const { author: by, epochMs: atMs } = version.fact
     this.#events.emit('change', { key, value: after?.value, previous: before?.value, by, atMs })
   }
 
-  #conflicts(key: string): void {
-    const versions = this.#content.entries.versions(key)
+  #emitConflicts(key: string): void {
+    const versions = this.#replica.entries.versions(key)
     const [newest] = versions
     if (!newest) return
     const winner = describe(newest, versions)
@@ -225,18 +225,18 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
       this.#events.emit('conflict', { key, winner, loser: describe(loser, versions) })
   }
 
-  #refusals(key: string, arrived: readonly Version[]): void {
-    const versions = this.#content.entries.versions(key)
+  #emitRejections(key: string, arrived: readonly Version[]): void {
+    const versions = this.#replica.entries.versions(key)
     for (const version of arrived) {
       const checked = this.#check(version)
       if (checked?.type !== 'invalid') continue
-      this.#events.emit('refused', { key, ...describe(version, versions), issues: checked.issues })
+      this.#events.emit('rejected', { key, ...describe(version, versions), issues: checked.issues })
     }
   }
 
   /** The newest that is valid; nothing, if a deletion is newer. */
   #show(key: string): void {
-    for (const version of this.#content.entries.versions(key)) {
+    for (const version of this.#replica.entries.versions(key)) {
       const checked = this.#check(version)
       if (checked?.type === 'invalid') continue
       if (this.#shown.get(key)?.version.id === version.id) return
@@ -249,7 +249,7 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   }
 
   #newLosers(key: string): readonly Version[] {
-    const versions = this.#content.entries.versions(key)
+    const versions = this.#replica.entries.versions(key)
     const losers = losersOf(versions)
     const known = this.#lost.get(key)
     if (losers.length > 0) this.#lost.set(key, new Set(losers.map(({ id }) => id)))
@@ -268,8 +268,8 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
   }
 
   /** The value as JSON carries it. @throws {InvalidValueError} */
-  #carried(key: string, value: unknown): Json {
-    const { entries } = this.#content
+  #copied(key: string, value: unknown): Json {
+    const { entries } = this.#replica
     checkKey('set: the key', key, limits.maxConfigKeyBytes)
     if (value === undefined)
       throw new InvalidValueError(`set: '${key}' is undefined: delete('${key}') removes it`)
@@ -287,36 +287,36 @@ export class ConfigFace implements Config<undefined, Values, Values>, SpaceListe
 
   async #write(key: string, value: Json | undefined): Promise<void> {
     const { self, clock, notifications, writers } = this.#options
-    const { entries } = this.#content
+    const { entries } = this.#replica
     if (writers !== 'anyone' && !writers.has(self))
       throw new NotAllowedError(`'${this.name}' is written by others: this member is none of its writers`)
     const { epochMs } = clock.now()
     // The clock was set back: what it showed before counts no more.
-    if (!entries.areTimesBelievable(epochMs))
+    if (!entries.areTimesPlausible(epochMs))
       notifications.step(() => {
-        this.#content.sweep(clock.now())
+        this.#replica.sweep(clock.now())
         this.stepped()
       })
-    const newest = entries.aside(key)[0] ?? entries.versions(key)[0]
-    await this.#say(key, value, entries.nextTime(epochMs), replacementOf(newest))
+    const newest = entries.quarantined(key)[0] ?? entries.versions(key)[0]
+    await this.#publish(key, value, entries.nextTime(epochMs), replacementOf(newest))
   }
 
-  async #say(
+  async #publish(
     key: string,
     value: Json | undefined,
     time: HybridTime,
     replaces: ReplacedEntry | undefined,
   ): Promise<void> {
     const { driver, space } = this.#options
-    await driver.say(space, [{ type: 'entry', key, value, ...time, replaces }])
+    await driver.publish(space, [{ type: 'entry', key, value, ...time, replaces }])
     await this.stored()
   }
 
   #checkOpen(): void {
-    if (!this.#isOpen) throw this.#wasLeft()
+    if (!this.#isOpen) throw this.#leftError()
   }
 
-  #wasLeft(): NotRunningError {
+  #leftError(): NotRunningError {
     return new NotRunningError(`the config '${this.name}' was left`)
   }
 }

@@ -2,9 +2,9 @@
 
 import type { Explanation } from '../api/cluster.ts'
 import type { Instant } from '../base/clock.ts'
-import type { Machine } from '../member/membership-machine.ts'
+import type { MembershipMachine } from '../member/membership-machine.ts'
 
-export function explain(machine: Machine, id: string, now: Instant): Explanation {
+export function explain(machine: MembershipMachine, id: string, now: Instant): Explanation {
   const member = machine.member(id)
   if (!member) {
     const facts = ['No record of this member ever arrived here, or it was forgotten.']
@@ -18,11 +18,11 @@ export function explain(machine: Machine, id: string, now: Instant): Explanation
         : 'Is it in the same cluster, and can it reach any member of it?',
     }
   }
-  const connected = machine.overlay.isLinked(id)
+  const connected = machine.overlay.isConnected(id)
   const isCopied = machine.isSelf(id) && machine.health().identityCopied
   const facts = [
     ...(isCopied ? ['Another process runs with the same identity: its storage was copied.'] : []),
-    ...(member.status === 'left' ? goodbyeOf(machine, id, now) : lifeOf(machine, id, now)),
+    ...(member.status === 'left' ? leaveFacts(machine, id, now) : livenessFacts(machine, id, now)),
     `Its incarnation is ${member.incarnation}; addresses where it can be dialled: ${member.addresses.length}.`,
   ]
   return {
@@ -37,13 +37,13 @@ export function explain(machine: Machine, id: string, now: Instant): Explanation
 const copiedHint =
   'Stop one of the two processes, and delete its copy of the storage folder: it then starts with an identity of its own.'
 
-function goodbyeOf(machine: Machine, id: string, now: Instant): string[] {
+function leaveFacts(machine: MembershipMachine, id: string, now: Instant): string[] {
   const leftEpochMs = machine.table.get(id)?.record.record.leftEpochMs ?? now.epochMs
   return [`It said goodbye ${seconds(now.epochMs - leftEpochMs)} ago.`]
 }
 
 /** Of one that is here, or did not say that it goes. */
-function lifeOf(machine: Machine, id: string, now: Instant): string[] {
+function livenessFacts(machine: MembershipMachine, id: string, now: Instant): string[] {
   const facts: string[] = []
   const { record, heartbeat, suspicions } = machine.table.get(id) ?? {}
   const verdict = machine.detector.status(id)
@@ -52,7 +52,7 @@ function lifeOf(machine: Machine, id: string, now: Instant): string[] {
     facts.push(`It did not answer: ${observers === 1 ? '1 member says' : `${observers} members say`} so.`)
   if (verdict?.type === 'suspect')
     facts.push(`Unless it answers, it counts as dead in ${seconds(verdict.deadlineMs - now.monotonicMs)}.`)
-  if (machine.overlay.isLinked(id)) facts.push('This member is connected to it.')
+  if (machine.overlay.isConnected(id)) facts.push('This member is connected to it.')
   else if (verdict?.type === 'dead' || machine.overlay.isNeighbour(id))
     facts.push('This member has no connection to it.')
   else facts.push('This member has no connection to it and needs none: others watch over it.')
@@ -61,12 +61,12 @@ function lifeOf(machine: Machine, id: string, now: Instant): string[] {
     facts.push(
       `Its page is ${attention === 'hidden' ? 'in the background' : 'frozen'}: it asked others to be patient.`,
     )
-  const heardEpochMs = machine.heardEpochMs(id)
+  const heardEpochMs = machine.lastHeartbeatEpochMs(id)
   if (heardEpochMs !== undefined && heartbeat)
     facts.push(
-      `Its last beat, number ${heartbeat.beat}, was heard ${seconds(now.epochMs - heardEpochMs)} ago.`,
+      `Its last beat, number ${heartbeat.sequence}, was heard ${seconds(now.epochMs - heardEpochMs)} ago.`,
     )
-  if (machine.detector.awayUntilMs() > now.monotonicMs)
+  if (machine.detector.graceUntilMs() > now.monotonicMs)
     facts.push('This member was away itself a moment ago and judges nobody yet.')
   return facts
 }

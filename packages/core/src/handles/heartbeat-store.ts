@@ -6,7 +6,7 @@
 import type { Heartbeat } from '../api/cluster.ts'
 import type { Store } from '../api/store.ts'
 import type { Clock, Instant } from '../base/clock.ts'
-import type { Machine } from '../member/membership-machine.ts'
+import type { MembershipMachine } from '../member/membership-machine.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 
@@ -16,28 +16,32 @@ type Heartbeats = ReadonlyMap<string, Heartbeat>
 
 export class HeartbeatStore implements Store<Heartbeats> {
   readonly #store: OwnedStore<Heartbeats>
-  readonly #machine: () => Machine | undefined
+  readonly #machine: () => MembershipMachine | undefined
   readonly #clock: Clock
-  readonly #watched: () => void
+  readonly #measureRoundTrips: () => void
   readonly #subscriptions = new Set<() => void>()
   #snapshot: Heartbeats = new Map()
-  #takenMs = Number.NEGATIVE_INFINITY
+  #snapshotMs = Number.NEGATIVE_INFINITY
   #cancel: (() => void) | undefined
   #isStopped = false
 
-  constructor(machine: () => Machine | undefined, notifications: AppNotifications, watched: () => void) {
+  constructor(
+    machine: () => MembershipMachine | undefined,
+    notifications: AppNotifications,
+    watched: () => void,
+  ) {
     this.#machine = machine
     this.#clock = notifications.clock
-    this.#watched = watched
+    this.#measureRoundTrips = watched
     this.#store = createStore(notifications, () => this.getSnapshot())
   }
 
   getSnapshot(): Heartbeats {
     const machine = this.#machine()
     const now = this.#clock.now()
-    if (!machine || now.monotonicMs - this.#takenMs < refreshMs) return this.#snapshot
-    this.#takenMs = now.monotonicMs
-    this.#snapshot = take(machine, now)
+    if (!machine || now.monotonicMs - this.#snapshotMs < refreshMs) return this.#snapshot
+    this.#snapshotMs = now.monotonicMs
+    this.#snapshot = snapshotOf(machine, now)
     return this.#snapshot
   }
 
@@ -76,23 +80,23 @@ export class HeartbeatStore implements Store<Heartbeats> {
   #refreshLater(): void {
     this.#cancel = this.#clock.setTimer(this.#clock.now().monotonicMs + refreshMs, () => {
       this.#refreshLater()
-      this.#watched()
+      this.#measureRoundTrips()
       // Also if it was read a moment ago.
-      this.#takenMs = Number.NEGATIVE_INFINITY
+      this.#snapshotMs = Number.NEGATIVE_INFINITY
       this.#store.refresh()
     })
   }
 }
 
-function take(machine: Machine, now: Instant): ReadonlyMap<string, Heartbeat> {
+function snapshotOf(machine: MembershipMachine, now: Instant): ReadonlyMap<string, Heartbeat> {
   const hearts = new Map<string, Heartbeat>()
-  for (const { id, heartbeat } of machine.table.entries()) {
-    const lastHeardMs = machine.heardEpochMs(id)
-    if (!heartbeat || lastHeardMs === undefined) continue
+  for (const { id, heartbeat } of machine.table.rows()) {
+    const receivedAtMs = machine.lastHeartbeatEpochMs(id)
+    if (!heartbeat || receivedAtMs === undefined) continue
     hearts.set(id, {
       incarnation: heartbeat.incarnation,
-      beat: heartbeat.beat,
-      lastHeardMs,
+      sequence: heartbeat.sequence,
+      receivedAtMs,
       phi: machine.detector.phi(id, now.monotonicMs) ?? 0,
       roundTripMs: machine.roundTripMs(id),
     })

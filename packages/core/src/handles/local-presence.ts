@@ -8,7 +8,7 @@
 import { InvalidValueError } from '../api/errors.ts'
 import { checkKey, type SharedValue, sharedValue } from '../api/shared-value.ts'
 import { isAwarenessField } from '../rooms/awareness-field.ts'
-import { holdingsField, isReservedField, unreachableField } from '../rooms/reserved-fields.ts'
+import { documentsField, isReservedField, unreachableField } from '../rooms/reserved-fields.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import { byteLength } from '../wire/byte-length.ts'
@@ -21,17 +21,17 @@ import { receivedText } from '../wire/text.ts'
 /** Undefined: it was removed. */
 type Field = SharedValue | undefined
 
-export class OwnPresence {
+export class LocalPresence {
   readonly store: OwnedStore<Readonly<Record<string, Json>>>
-  readonly #entered: () => number
+  readonly #generation: () => number
   #fields: ReadonlyMap<string, Field> = new Map()
-  readonly #unsaid = new Set<string>()
+  readonly #unsent = new Set<string>()
   #version = 0
   #snapshot: Readonly<Record<string, Json>> = Object.freeze({})
 
-  /** @param entered the present entry's number */
-  constructor(notifications: AppNotifications, entered: () => number) {
-    this.#entered = entered
+  /** @param generation the present generation */
+  constructor(notifications: AppNotifications, generation: () => number) {
+    this.#generation = generation
     this.store = createStore(notifications, () => this.#snapshot)
   }
 
@@ -47,20 +47,20 @@ export class OwnPresence {
     }
     checkSize(fields)
     this.#fields = fields
-    for (const name of changed) this.#unsaid.add(name)
+    for (const name of changed) this.#unsent.add(name)
     if (!changed.every(isReservedField)) this.#snapshot = Object.freeze(valuesOf(fields))
     this.store.refresh()
     return changed.length > 0
   }
 
   /** What is to be said. */
-  take(): SpaceFactBody[] {
-    const bodies = [...this.#unsaid].map(name => {
+  takeUnsent(): SpaceFactBody[] {
+    const bodies = [...this.#unsent].map(name => {
       this.#version += 1
       const value = this.#fields.get(name)?.value
-      return { type: 'field', entered: this.#entered(), version: this.#version, name, value } as const
+      return { type: 'field', generation: this.#generation(), version: this.#version, name, value } as const
     })
-    this.#unsaid.clear()
+    this.#unsent.clear()
     return bodies
   }
 }
@@ -82,7 +82,7 @@ function fieldOf(name: string, value: unknown): Field {
 
 function checkSize(all: ReadonlyMap<string, Field>): void {
   // What the room itself announces is bounded by itself.
-  const fields = [...all].filter(([name]) => name !== holdingsField && name !== unreachableField)
+  const fields = [...all].filter(([name]) => name !== documentsField && name !== unreachableField)
   if (fields.length > limits.maxPresenceFields)
     throw new InvalidValueError(
       `presence: at most ${limits.maxPresenceFields} different fields, removed ones included. Put several into one`,

@@ -12,10 +12,10 @@ import type { Json } from '../wire/json.ts'
 
 type AnyOther = Other<Record<string, Json>>
 
-export class Others {
+export class RemotePresence {
   readonly store: OwnedStore<readonly AnyOther[]>
   /** By id. */
-  readonly #others = new Map<string, { readonly entered: number; readonly other: AnyOther }>()
+  readonly #others = new Map<string, { readonly generation: number; readonly other: AnyOther }>()
   #list: readonly AnyOther[] | undefined = []
 
   constructor(notifications: AppNotifications) {
@@ -32,18 +32,18 @@ export class Others {
   }
 
   /** In which entry it is shown; undefined: it is not. */
-  entryOf(id: string): number | undefined {
-    return this.#others.get(id)?.entered
+  generationOf(id: string): number | undefined {
+    return this.#others.get(id)?.generation
   }
 
   /** It is here, in this entry, and shows this. */
-  show(id: string, entered: number, fields: readonly (readonly [name: string, value: Json])[]): void {
+  set(id: string, generation: number, fields: readonly (readonly [name: string, value: Json])[]): void {
     const other = Object.freeze({ id, presence: Object.freeze(Object.fromEntries(fields)) })
-    this.#others.set(id, { entered, other })
+    this.#others.set(id, { generation, other })
     this.#list = undefined
   }
 
-  hide(id: string): void {
+  remove(id: string): void {
     if (this.#others.delete(id)) this.#list = undefined
   }
 }

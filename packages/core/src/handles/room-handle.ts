@@ -17,28 +17,28 @@ import type { AwarenessClaims } from '../documents/presence-awareness.ts'
 import { RoomDocuments } from '../documents/room-documents.ts'
 import type { Member } from '../member/member.ts'
 import { awarenessField, isAwarenessField, readAwarenessClaim } from '../rooms/awareness-field.ts'
-import { holdingsField, isReservedField, unreachableField } from '../rooms/reserved-fields.ts'
-import { RoomContent, type RoomListener } from '../rooms/room-replica.ts'
+import { documentsField, isReservedField, unreachableField } from '../rooms/reserved-fields.ts'
+import { type RoomListener, RoomReplica } from '../rooms/room-replica.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
-import { Paced } from '../runtime/throttle.ts'
+import { Throttle } from '../runtime/throttle.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { updateChunks } from '../spaces/documents/update-chunks.ts'
 import { isPresent } from '../spaces/space-members.ts'
-import type { Whereabouts } from '../spaces/space-roster.ts'
-import type { KeptDocuments } from '../storage/document-storage.ts'
+import type { SpaceRoster } from '../spaces/space-roster.ts'
+import type { DocumentStorage } from '../storage/document-storage.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import type { EventFact } from '../wire/space-fact.ts'
-import { checkFields, OwnPresence } from './local-presence.ts'
-import { Others } from './remote-presence.ts'
+import { checkFields, LocalPresence } from './local-presence.ts'
+import { RemotePresence } from './remote-presence.ts'
 
 type Fields = Record<string, Json>
 
-export interface RoomFaceOptions {
+export interface RoomHandleOptions {
   readonly name: string
   /** The space tag. */
   readonly space: string
@@ -48,16 +48,16 @@ export interface RoomFaceOptions {
   readonly notifications: AppNotifications
   /** 0 ≤ random() < 1. */
   readonly random: () => number
-  readonly whereabouts: Whereabouts
+  readonly spaceRoster: SpaceRoster
   readonly memberOf: (id: string) => Member | undefined
   /** Ids of all members that are known. */
-  readonly known: readonly string[]
+  readonly knownMembers: readonly string[]
   /** Whether this member's view of the cluster is one that others share. */
   readonly isSettled: () => boolean
-  readonly kept: KeptDocuments
+  readonly storage: DocumentStorage
   /** One's own incarnation. */
   readonly incarnation: number
-  readonly left: () => void
+  readonly onLeave: () => void
 }
 
 /**
@@ -68,58 +68,63 @@ export function presenceIntervalMs(members: number): number {
   return Math.max(50, 2.5 * members)
 }
 
-export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
+export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
   readonly name: string
   readonly presence: Presence<Fields>
-  readonly #options: RoomFaceOptions
-  readonly #content: RoomContent
+  readonly #options: RoomHandleOptions
+  readonly #replica: RoomReplica
   readonly #events: AppEvents<RoomEvents>
   readonly #presenceEvents: AppEvents<PresenceEvents>
-  readonly #own: OwnPresence
-  readonly #others: Others
+  readonly #localPresence: LocalPresence
+  readonly #remotePresence: RemotePresence
   readonly #members: OwnedStore<readonly Member[]>
   #memberList: readonly Member[] = []
   #isListStale = true
   readonly #documents: RoomDocuments
   readonly #announcer: DocumentAnnouncer
-  readonly #tell: Paced
-  readonly #entered: number
+  readonly #sendPresence: Throttle
+  readonly #generation: number
   /** Of whom something may have changed since the last step, and which fields. */
   readonly #touched = new Map<string, Set<string>>()
-  readonly #arrived: EventFact[] = []
+  readonly #arrivedEvents: EventFact[] = []
   #broadcasts = 0
   #isOpen = true
 
-  constructor(options: RoomFaceOptions) {
-    const { name, space, clock, notifications, driver, whereabouts, known, self, incarnation } = options
+  constructor(options: RoomHandleOptions) {
+    const { name, space, clock, notifications, driver, spaceRoster, knownMembers, self, incarnation } =
+      options
     this.name = name
     this.#options = options
     this.#events = new AppEvents(notifications)
     this.#presenceEvents = new AppEvents(notifications)
-    this.#others = new Others(notifications)
-    this.#content = new RoomContent({
+    this.#remotePresence = new RemotePresence(notifications)
+    this.#replica = new RoomReplica({
       self,
-      whereabouts,
+      spaceRoster,
       others: () => driver.othersIn(space),
       suspects: () => driver.suspectsIn(space),
       listener: this,
     })
-    this.#own = new OwnPresence(notifications, () => this.#entered)
+    this.#localPresence = new LocalPresence(notifications, () => this.#generation)
     const intervalMs = () => presenceIntervalMs(this.#members.getSnapshot().length)
-    this.#tell = new Paced(clock, intervalMs, () => void driver.say(space, this.#own.take()))
+    this.#sendPresence = new Throttle(
+      clock,
+      intervalMs,
+      () => void driver.publish(space, this.#localPresence.takeUnsent()),
+    )
     this.#announcer = this.#makeAnnouncer()
     this.#documents = this.#makeDocuments()
     this.#members = createStore(notifications, () => this.#listMembers())
     this.presence = {
-      own: this.#own.store,
-      others: this.#others.store,
+      own: this.#localPresence.store,
+      others: this.#remotePresence.store,
       events: this.#presenceEvents,
       set: change => this.#setPresence(change),
     }
-    for (const id of known) if (id !== self) this.#content.whereaboutsChanged(id)
-    this.#entered = driver.enter(space, this.#content, this, incarnation)
+    for (const id of knownMembers) if (id !== self) this.#replica.memberChanged(id)
+    this.#generation = driver.enter(space, this.#replica, this, incarnation)
     // So that the others know that nothing is open here, too.
-    this.#announcer.look()
+    this.#announcer.review()
   }
 
   get events(): TypedEventTarget<RoomEvents> {
@@ -153,8 +158,8 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     if (bytes > limits.maxEventBytes)
       throw new InvalidValueError(`broadcast: ${bytes} bytes, at most ${limits.maxEventBytes}`)
     this.#broadcasts += 1
-    void driver.say(space, [
-      { type: 'event', entered: this.#entered, number: this.#broadcasts, value: carried },
+    void driver.publish(space, [
+      { type: 'event', generation: this.#generation, number: this.#broadcasts, value: carried },
     ])
   }
 
@@ -169,7 +174,7 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
 
   /** Resolves when all so far is stored. @throws {StorageError} */
   stored(): Promise<void> {
-    return this.#options.kept.stored()
+    return this.#options.storage.stored()
   }
 
   /** What was written is told at once. */
@@ -185,8 +190,8 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
       this.#isOpen = false
       this.#documents.disconnect()
       this.#announcer.stop()
-      this.#tell.stop()
-      this.#options.left()
+      this.#sendPresence.stop()
+      this.#options.onLeave()
     })
   }
 
@@ -196,8 +201,8 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     this.#touched.set(author, fields)
   }
 
-  event(fact: EventFact): void {
-    if (fact.author !== this.#options.self) this.#arrived.push(fact)
+  eventArrived(fact: EventFact): void {
+    if (fact.author !== this.#options.self) this.#arrivedEvents.push(fact)
   }
 
   carriedChanged(document: string, isCarried: boolean): void {
@@ -214,17 +219,18 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
     const touched = [...this.#touched.values()]
     const isAboutReach = touched.some(fields => fields.has(unreachableField))
     const isAboutDocuments =
-      isAboutReach || touched.some(fields => fields.size === 0 || fields.has(holdingsField))
-    if (this.#touched.size > 0) this.#lookAtTouched()
-    if (this.#isOpen && (isAboutDocuments || this.#announcer.isUnsettled)) this.#announcer.look()
+      isAboutReach || touched.some(fields => fields.size === 0 || fields.has(documentsField))
+    if (this.#touched.size > 0) this.#emitTouched()
+    if (this.#isOpen && (isAboutDocuments || this.#announcer.isUnsettled)) this.#announcer.review()
     // Carriers may be needed now, though nothing changed for this member itself.
-    if (this.#isOpen && isAboutReach && this.#content.documents.size > 0)
+    if (this.#isOpen && isAboutReach && this.#replica.documents.size > 0)
       this.#options.driver.regroup(this.#options.space)
     this.#documents.stepped()
-    for (const { author: from, value } of this.#arrived.splice(0)) this.#events.emit('event', { from, value })
+    for (const { author: from, value } of this.#arrivedEvents.splice(0))
+      this.#events.emit('event', { from, value })
   }
 
-  #lookAtTouched(): void {
+  #emitTouched(): void {
     const { self } = this.#options
     const touched = [...this.#touched]
     this.#touched.clear()
@@ -233,14 +239,14 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
       if (id === self) return []
       const fields = [...changed].filter(name => !isReservedField(name))
       // A member is shown when it is known what it shows: not for a moment without its fields.
-      const entered = this.#content.roster.of(id) && this.#entryOf(id)
-      const isAnother = entered !== this.#others.entryOf(id)
-      if (entered === undefined) this.#others.hide(id)
-      else if (isAnother || fields.length > 0) this.#others.show(id, entered, this.#fieldsOf(id))
+      const entered = this.#replica.roster.of(id) && this.#generationOf(id)
+      const isAnother = entered !== this.#remotePresence.generationOf(id)
+      if (entered === undefined) this.#remotePresence.remove(id)
+      else if (isAnother || fields.length > 0) this.#remotePresence.set(id, entered, this.#fieldsOf(id))
       return isAnother || (entered !== undefined && fields.length > 0) ? [{ id, fields }] : []
     })
     this.#members.refresh()
-    this.#others.store.refresh()
+    this.#remotePresence.store.refresh()
     // No field: it came, or went, or is in another entry.
     if (touched.some(([, changed]) => changed.size === 0 || [...changed].some(isAwarenessField)))
       this.#documents.presenceChanged()
@@ -256,27 +262,27 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
         `presence: the field '${reserved}' is reserved for documents. Choose another name`,
       )
     this.#options.notifications.step(() => {
-      if (this.#own.set(change)) this.#tell.ask()
+      if (this.#localPresence.set(change)) this.#sendPresence.request()
     })
   }
 
   #makeDocuments(): RoomDocuments {
-    const { space, clock, notifications, random, driver, kept } = this.#options
-    const documents = this.#content.documents
+    const { space, clock, notifications, random, driver, storage } = this.#options
+    const documents = this.#replica.documents
     return new RoomDocuments({
       clock,
       notifications,
       random,
       isOpen: () => this.#isOpen,
-      kept: document => kept.of(document),
+      log: document => storage.of(document),
       clientChanged: () => {
         // Not within whatever made the document draw another one.
-        if (this.#isOpen) this.#announcer.lookSoon()
+        if (this.#isOpen) this.#announcer.reviewSoon()
       },
-      takeCarried: document => this.#content.takeCarried(document),
+      takeCarried: document => this.#replica.takeCarried(document),
       open: (sync, seed) => {
         this.#checkOpen()
-        this.#takeOver(sync)
+        this.#adoptCarried(sync)
         documents.set(sync.name, sync)
         this.#announcer.opened(sync.name, seed && (() => Y.applyUpdate(sync.doc, seedUpdate(seed), 'seed')))
       },
@@ -285,11 +291,12 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
         this.#announcer.closed(name)
       },
       changed: sync => this.#announcer.changed(sync),
-      say: ({ name: document, epochs }, update) =>
-        void driver.say(space, [{ type: 'update', document, update, epoch: epochs.current }]),
+      publish: ({ name: document, epochs }, update) =>
+        void driver.publish(space, [{ type: 'update', document, update, epoch: epochs.current }]),
       push: (document, updates) => driver.push(space, document, updates),
       claim: (document, claim) => {
-        if (this.#isOpen && this.#own.set({ [awarenessField(document)]: claim })) this.#tell.ask()
+        if (this.#isOpen && this.#localPresence.set({ [awarenessField(document)]: claim }))
+          this.#sendPresence.request()
       },
       claims: document => this.#claimsIn(awarenessField(document)),
       collided: (document, memberId) => {
@@ -300,8 +307,8 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   }
 
   /** While the provider was disconnected, this member may have carried the document for others. */
-  #takeOver(sync: DocumentSync): void {
-    const carried = this.#content.takeCarried(sync.name)
+  #adoptCarried(sync: DocumentSync): void {
+    const carried = this.#replica.takeCarried(sync.name)
     if (!carried) return
     const { doc, lineage } = carried
     const since = Y.decodeStateVector(Y.encodeStateVector(sync.doc))
@@ -322,10 +329,10 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
       clock,
       isSettled,
       isUnreachable: id => driver.isUnreachable(id),
-      roster: this.#content.roster,
-      documents: this.#content.documents,
+      roster: this.#replica.roster,
+      documents: this.#replica.documents,
       announce: fields => {
-        if (this.#isOpen && this.#own.set(fields)) this.#tell.ask()
+        if (this.#isOpen && this.#localPresence.set(fields)) this.#sendPresence.request()
       },
       request: document => driver.request(space, document),
       superseded: document => this.#documents.supersede(document),
@@ -339,10 +346,10 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
   }
 
   #claimsIn(field: string): AwarenessClaims {
-    const ids = this.#others.store.getSnapshot().map(({ id }) => id)
-    const { presence } = this.#content
+    const ids = this.#remotePresence.store.getSnapshot().map(({ id }) => id)
+    const { presence } = this.#replica
     return ids
-      .filter(id => this.#isHeard(id))
+      .filter(id => this.#isPresenceShown(id))
       .flatMap(id => {
         const claim = readAwarenessClaim(presence.valueOf(id, field))
         return claim ? [{ member: id, ...claim }] : []
@@ -351,19 +358,19 @@ export class RoomFace implements Room<Fields>, RoomListener, SpaceListener {
 
   /** What the app is shown. */
   #fieldsOf(id: string): [string, Json][] {
-    const fields = this.#isHeard(id) ? this.#content.presence.fieldsOf(id) : []
+    const fields = this.#isPresenceShown(id) ? this.#replica.presence.fieldsOf(id) : []
     return fields.filter(([name]) => !isReservedField(name))
   }
 
   /** What is told in another entry than its present one does not count. */
-  #isHeard(id: string): boolean {
-    return this.#options.whereabouts.of(id)?.entered === this.#content.presence.enteredOf(id)
+  #isPresenceShown(id: string): boolean {
+    return this.#options.spaceRoster.of(id)?.generation === this.#replica.presence.generationOf(id)
   }
 
   /** In which entry it is here; undefined: it is not. */
-  #entryOf(id: string): number | undefined {
-    const where = this.#options.whereabouts.of(id)
-    return where && isPresent(where) ? where.entered : undefined
+  #generationOf(id: string): number | undefined {
+    const where = this.#options.spaceRoster.of(id)
+    return where && isPresent(where) ? where.generation : undefined
   }
 
   #listMembers(): readonly Member[] {

@@ -11,26 +11,26 @@ import { InvalidOptionsError } from '../api/errors.ts'
 import { checkSpaceName } from '../api/member-options.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { SpacesDriver } from '../runtime/spaces-driver.ts'
-import type { Surroundings } from '../spaces/space-members.ts'
-import type { Whereabouts } from '../spaces/space-roster.ts'
-import { type DocumentSnapshot, KeptDocuments } from '../storage/document-storage.ts'
-import { KeptFacts } from '../storage/fact-storage.ts'
+import type { ClusterView } from '../spaces/space-members.ts'
+import type { SpaceRoster } from '../spaces/space-roster.ts'
+import { type DocumentSnapshot, DocumentStorage } from '../storage/document-storage.ts'
+import { FactStorage } from '../storage/fact-storage.ts'
 import { spacesPath } from '../storage/key-values.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
 import { limits } from '../wire/limits.ts'
 import { spaceTag } from '../wire/space-tag.ts'
-import { ConfigFace } from './config-handle.ts'
-import { RoomFace } from './room-handle.ts'
+import { ConfigHandle } from './config-handle.ts'
+import { RoomHandle } from './room-handle.ts'
 
-export class MemberSpaces {
+export class SpaceRegistry {
   readonly #engine: Engine
   readonly #driver: SpacesDriver
-  readonly #surroundings: Surroundings
+  readonly #clusterView: ClusterView
   readonly #queue: WriteQueue
-  readonly #rooms = new Map<string, Promise<RoomFace>>()
+  readonly #rooms = new Map<string, Promise<RoomHandle>>()
   /** Those of them that could be entered. */
-  readonly #entered = new Set<RoomFace>()
-  readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<ConfigFace> }>()
+  readonly #openRooms = new Set<RoomHandle>()
+  readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<ConfigHandle> }>()
   /** Without a store: the documents of rooms that were left, for whoever enters them again. */
   readonly #snapshots = new Map<string, DocumentSnapshot>()
   #isClosing = false
@@ -43,12 +43,12 @@ export class MemberSpaces {
     const { clock } = notifications
     this.#engine = engine
     this.#queue = host.writes
-    this.#surroundings = {
+    this.#clusterView = {
       self,
-      linked: () => machine.overlay.linked(),
+      connected: () => machine.overlay.connected(),
       isNeighbour: id => machine.overlay.isNeighbour(id),
       isSettled: () => machine.isSettled(clock.now()),
-      known: () => machine.members().map(({ id }) => id),
+      memberIds: () => machine.members().map(({ id }) => id),
       member: id => {
         const status = machine.member(id)?.status
         const spaces = machine.table.get(id)?.record.record.spaces
@@ -56,28 +56,28 @@ export class MemberSpaces {
       },
     }
     this.#driver = new SpacesDriver({
-      surroundings: this.#surroundings,
+      view: this.#clusterView,
       cluster,
       clock,
       notifications,
       transport,
       keys,
       random,
-      announce: spaces => driver.handle({ type: 'change', change: { spaces } }),
-      near: ids => driver.handle({ type: 'near', ids }),
-      offended: (from, offence, detail) => driver.offended(from, offence, detail),
+      announce: spaces => driver.handle({ type: 'local-change', change: { spaces } }),
+      setExtraPeers: ids => driver.handle({ type: 'extra-peers', ids }),
+      reportViolation: (from, offence, detail) => driver.reportViolation(from, offence, detail),
     })
-    driver.host(this.#driver)
+    driver.attachSpaces(this.#driver)
   }
 
   /** The room of this name: entered now, or before. @throws {InvalidOptionsError} @throws {StorageError} */
-  async room(name: string): Promise<RoomFace> {
+  async room(name: string): Promise<RoomHandle> {
     checkSpaceName('room', name)
     const space = spaceTag(this.#engine.cluster, 'room', name)
     const entered = this.#rooms.get(space)
     if (entered) return entered
     this.#checkCount()
-    const room = this.#enterRoom(name, space)
+    const room = this.#openRoom(name, space)
     this.#rooms.set(space, room)
     room.catch(() => this.#rooms.delete(space))
     return room
@@ -88,7 +88,7 @@ export class MemberSpaces {
    *
    * @throws {InvalidOptionsError} @throws {StorageError}
    */
-  async config(name: string, options: ConfigOptions<ConfigSchema | undefined>): Promise<ConfigFace> {
+  async config(name: string, options: ConfigOptions<ConfigSchema | undefined>): Promise<ConfigHandle> {
     checkSpaceName('config', name)
     const settings = configSettings(options)
     const space = spaceTag(this.#engine.cluster, 'config', name)
@@ -107,7 +107,7 @@ export class MemberSpaces {
 
   /** What was written is told and stored at once. */
   flush(): void {
-    for (const room of this.#entered) room.flush()
+    for (const room of this.#openRooms) room.flush()
     this.#queue.flush()
   }
 
@@ -120,27 +120,27 @@ export class MemberSpaces {
   async close(): Promise<void> {
     this.#isClosing = true
     const configs = [...this.#configs.values()].map(({ config }) => config)
-    const faces = [...(await fulfilled([...this.#rooms.values()])), ...(await fulfilled(configs))]
+    const faces = [...(await settledValues([...this.#rooms.values()])), ...(await settledValues(configs))]
     for (const face of faces) face.close()
     this.#driver.stop()
     await Promise.all(this.#storing.values())
   }
 
-  async #enterRoom(name: string, space: string): Promise<RoomFace> {
+  async #openRoom(name: string, space: string): Promise<RoomHandle> {
     await this.#storing.get(space)
     const { self, machine, host, notifications } = this.#engine
     const { clock } = notifications
-    const kept = await KeptDocuments.open({
+    const storage = await DocumentStorage.open({
       queue: this.#queue,
       clock,
       prefix: `${this.#pathOf(space)}/documents`,
-      keeper: self,
+      writerId: self,
       snapshot: host.keyValues.isEphemeral ? (this.#snapshots.get(space) ?? []) : undefined,
     })
     this.#snapshots.delete(space)
-    const room: RoomFace = notifications.step(
+    const room: RoomHandle = notifications.step(
       () =>
-        new RoomFace({
+        new RoomHandle({
           name,
           space,
           self,
@@ -148,22 +148,22 @@ export class MemberSpaces {
           clock,
           notifications,
           random: host.random,
-          whereabouts: this.#whereaboutsIn(space),
+          spaceRoster: this.#rosterOf(space),
           memberOf: id => machine.member(id),
-          isSettled: () => this.#surroundings.isSettled(),
-          kept,
-          known: machine.members().map(({ id }) => id),
+          isSettled: () => this.#clusterView.isSettled(),
+          storage,
+          knownMembers: machine.members().map(({ id }) => id),
           incarnation: machine.member(self)?.incarnation ?? 0,
-          left: () => {
+          onLeave: () => {
             this.#rooms.delete(space)
-            this.#entered.delete(room)
+            this.#openRooms.delete(room)
             this.#store(space, room)
-            if (host.keyValues.isEphemeral && !this.#isClosing) this.#snapshots.set(space, kept.snapshot())
-            kept.close()
+            if (host.keyValues.isEphemeral && !this.#isClosing) this.#snapshots.set(space, storage.snapshot())
+            storage.close()
           },
         }),
     )
-    this.#entered.add(room)
+    this.#openRooms.add(room)
     return room
   }
 
@@ -171,10 +171,10 @@ export class MemberSpaces {
     name: string,
     space: string,
     { schema, writers, retentionMs }: ConfigSettings,
-  ): Promise<ConfigFace> {
+  ): Promise<ConfigHandle> {
     await this.#storing.get(space)
     const { self, machine, notifications } = this.#engine
-    const config: ConfigFace = await ConfigFace.open({
+    const config: ConfigHandle = await ConfigHandle.open({
       name,
       space,
       self,
@@ -184,9 +184,9 @@ export class MemberSpaces {
       clock: notifications.clock,
       notifications,
       check: checkWith(schema),
-      kept: new KeptFacts(this.#queue, this.#pathOf(space)),
+      storage: new FactStorage(this.#queue, this.#pathOf(space)),
       incarnation: machine.member(self)?.incarnation ?? 0,
-      left: () => {
+      onLeave: () => {
         this.#configs.delete(space)
         this.#store(space, config)
       },
@@ -207,12 +207,12 @@ export class MemberSpaces {
     return `${spacesPath}/${toText(this.#engine.cluster, 'base32')}/${space}`
   }
 
-  #whereaboutsIn(space: string): Whereabouts {
+  #rosterOf(space: string): SpaceRoster {
     return {
       of: id => {
-        const member = this.#surroundings.member(id)
-        const entered = member?.spaces.find(entry => entry.space === space)?.entered
-        return member && { status: member.status, wasAlive: member.wasAlive, entered }
+        const member = this.#clusterView.member(id)
+        const generation = member?.spaces.find(entry => entry.space === space)?.generation
+        return member && { status: member.status, wasAlive: member.wasAlive, generation }
       },
     }
   }
@@ -226,7 +226,7 @@ export class MemberSpaces {
 }
 
 /** Those that did not fail. */
-async function fulfilled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+async function settledValues<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(promises)
   return settled.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))
 }

@@ -8,21 +8,21 @@ import type { Clock } from '../base/clock.ts'
 const minIntervalMs = 250
 const maxIntervalMs = 2_000
 
-interface Waiting {
+interface Waiter {
   readonly resolve: (memberId: string) => void
   readonly reject: (reason: unknown) => void
 }
 
-export class Agreement {
+export class SyncWaiters {
   readonly #clock: Clock
-  readonly #ask: () => void
-  readonly #waiting = new Set<Waiting>()
+  readonly #requestDigest: () => void
+  readonly #waiters = new Set<Waiter>()
   #cancelTimer: () => void = () => {}
 
   /** @param ask asks others what they hold */
   constructor(clock: Clock, ask: () => void) {
     this.#clock = clock
-    this.#ask = ask
+    this.#requestDigest = ask
   }
 
   /**
@@ -42,7 +42,7 @@ export class Agreement {
     try {
       return await new Promise<string>((resolve, reject) => {
         undo = this.#wait({ resolve, reject }, signal)
-        this.#askFrom(minIntervalMs)
+        this.#requestEvery(minIntervalMs)
       })
     } finally {
       undo()
@@ -50,32 +50,32 @@ export class Agreement {
   }
 
   /** A member holds just what this one does, now. */
-  with(memberId: string): void {
-    for (const { resolve } of this.#waiting) resolve(memberId)
+  resolve(memberId: string): void {
+    for (const { resolve } of this.#waiters) resolve(memberId)
   }
 
   /** Nobody will agree any more. */
-  end(reason: Error): void {
-    for (const { reject } of this.#waiting) reject(reason)
+  rejectAll(reason: Error): void {
+    for (const { reject } of this.#waiters) reject(reason)
   }
 
-  #wait(waiting: Waiting, signal: AbortSignal | undefined): () => void {
+  #wait(waiting: Waiter, signal: AbortSignal | undefined): () => void {
     const abort = () => waiting.reject(signal?.reason)
-    this.#waiting.add(waiting)
+    this.#waiters.add(waiting)
     signal?.addEventListener('abort', abort)
     return () => {
       signal?.removeEventListener('abort', abort)
-      this.#waiting.delete(waiting)
-      if (this.#waiting.size === 0) this.#cancelTimer()
+      this.#waiters.delete(waiting)
+      if (this.#waiters.size === 0) this.#cancelTimer()
     }
   }
 
-  #askFrom(intervalMs: number): void {
+  #requestEvery(intervalMs: number): void {
     this.#cancelTimer()
     const dueMs = this.#clock.now().monotonicMs + intervalMs
     this.#cancelTimer = this.#clock.setTimer(dueMs, () =>
-      this.#askFrom(Math.min(intervalMs * 2, maxIntervalMs)),
+      this.#requestEvery(Math.min(intervalMs * 2, maxIntervalMs)),
     )
-    this.#ask()
+    this.#requestDigest()
   }
 }

@@ -10,18 +10,18 @@ import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
 import type { Cluster } from '../api/cluster.ts'
 import { withLeave } from '../handles/with-leave.ts'
 import type { OpenedStorage } from '../storage/recoverable-datastore.ts'
-import { clusterGossip } from './gossipsub-options.ts'
+import { clusterPubsub } from './gossipsub-options.ts'
 import { loadIdentity } from './identity.ts'
 import type { JoinOptions } from './join-options.ts'
 import { lazyLogger } from './lazy-logger.ts'
-import { frugalNoise } from './packet-coalescing.ts'
-import { makeFrugal } from './peer-store-cache.ts'
+import { coalescingNoise } from './packet-coalescing.ts'
+import { skipKnownWrites } from './peer-store-cache.ts'
 import type { Platform } from './platform.ts'
 import { hearsayAlone } from './service.ts'
 
 export type MemberNode = Libp2p<{ cluster: Cluster }>
 
-export interface Preset {
+export interface NodePlan {
   readonly platform: Platform
   readonly storage: OpenedStorage
   /** What of the node is the platform's. */
@@ -44,7 +44,7 @@ export interface Preset {
 const windows = { keepAliveInterval: 2 ** 31 - 1, streamOptions: { maxStreamWindowSize: 1_048_576 } }
 
 /** Starts the node. Whatever fails, nothing is left running, and the store is closed. */
-export async function joinWith(options: JoinOptions, preset: Preset): Promise<Cluster> {
+export async function createNode(options: JoinOptions, preset: NodePlan): Promise<Cluster> {
   const { storage } = preset
   try {
     const node = await startNode(options, preset)
@@ -64,7 +64,7 @@ export async function joinWith(options: JoinOptions, preset: Preset): Promise<Cl
   }
 }
 
-async function startNode(options: JoinOptions, preset: Preset): Promise<MemberNode> {
+async function startNode(options: JoinOptions, preset: NodePlan): Promise<MemberNode> {
   const { datastore } = preset.storage
   const node: MemberNode = await createLibp2p({
     ...preset.node,
@@ -72,7 +72,7 @@ async function startNode(options: JoinOptions, preset: Preset): Promise<MemberNo
     logger: lazyLogger(),
     privateKey: await loadIdentity(datastore),
     addresses: { listen: [...preset.listen] },
-    connectionEncrypters: [frugalNoise()],
+    connectionEncrypters: [coalescingNoise()],
     streamMuxers: [yamux(windows)],
     // Probes watch the connections already.
     connectionMonitor: { enabled: false },
@@ -88,11 +88,11 @@ async function startNode(options: JoinOptions, preset: Preset): Promise<MemberNo
     services: {
       ...preset.node.services,
       identify: identify(),
-      pubsub: clusterGossip(),
+      pubsub: clusterPubsub(),
       cluster: hearsayAlone({ ...options, datastore }, preset.platform),
     },
   })
-  makeFrugal(node.peerStore)
+  skipKnownWrites(node.peerStore)
   try {
     await node.start()
   } catch (error) {

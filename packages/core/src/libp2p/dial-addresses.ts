@@ -25,11 +25,11 @@ export function dialSteps(
   own: readonly Multiaddr[],
   lastHost: string | undefined,
 ): DialStep[] {
-  const ownPlaces = new Set(own.map(placeOf))
+  const ownHostKeys = new Set(own.map(hostKey))
   const ownHosts = new Set(own.map(hostOf))
   const isHere = (address: Multiaddr): boolean => isLoopback(address) || ownHosts.has(hostOf(address))
   // Where all is loopback, there is one machine.
-  const livesHere =
+  const isOwnHost =
     own.every(isLoopback) || (lastHost !== undefined && (isLoopbackHost(lastHost) || ownHosts.has(lastHost)))
   const likely: Multiaddr[] = []
   const others: Multiaddr[] = []
@@ -38,9 +38,9 @@ export function dialSteps(
     const host = hostOf(address)
     // Through a relay another machine answers, though the relay be this one.
     if (host === undefined) others.push(address)
-    else if (ownPlaces.has(placeOf(address))) continue
+    else if (ownHostKeys.has(hostKey(address))) continue
     else if (host === lastHost) likely.push(address)
-    else if (isHere(address) && !livesHere) mute.push(address)
+    else if (isHere(address) && !isOwnHost) mute.push(address)
     else others.push(address)
   }
   const steps = [
@@ -60,7 +60,7 @@ export function hostOf(address: Multiaddr): string | undefined {
 
 const hostNames = new Set(['ip4', 'ip6', 'dns', 'dns4', 'dns6', 'dnsaddr'])
 
-function placeOf(address: Multiaddr): string {
+function hostKey(address: Multiaddr): string {
   const port = address.getComponents().find(({ name }) => name === 'tcp' || name === 'udp')
   return `${hostOf(address)} ${port?.name} ${port?.value}`
 }

@@ -9,14 +9,14 @@ const refusedCodes = new Set(['ECONNREFUSED'])
 const networkDownCodes = new Set(['ENETUNREACH', 'ENETDOWN'])
 
 export function dialOutcome(error: unknown): 'refused' | 'unreachable' | 'network-down' {
-  const codes = causesOf(error).filter(tells).map(codeOf)
+  const codes = causesOf(error).filter(hasCode).map(codeOf)
   if (codes.length > 0 && codes.every(code => refusedCodes.has(code))) return 'refused'
   if (codes.length > 0 && codes.every(code => networkDownCodes.has(code))) return 'network-down'
   return 'unreachable'
 }
 
 /** WebSockets fail with an event, and keep its reason from scripts. */
-const tells = (cause: unknown): boolean => cause instanceof Error && cause.name !== 'UnexpectedPeerError'
+const hasCode = (cause: unknown): boolean => cause instanceof Error && cause.name !== 'UnexpectedPeerError'
 
 function causesOf(error: unknown): unknown[] {
   return error instanceof AggregateError ? error.errors.flatMap(causesOf) : [error]

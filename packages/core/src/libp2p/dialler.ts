@@ -48,7 +48,7 @@ export class Dialler {
   }
 
   /** Where a member can be dialled from now on; nowhere: it is forgotten. */
-  learn(id: string, addresses: readonly Uint8Array[]): void {
+  setAddresses(id: string, addresses: readonly Uint8Array[]): void {
     if (addresses.length > 0) this.#addresses.set(id, addresses.flatMap(readableAddress))
     else {
       this.#addresses.delete(id)
@@ -61,8 +61,8 @@ export class Dialler {
    * refusal: addresses that say nothing, or nothing yet, are dialled all the same.
    */
   async connect(id: string): Promise<Connection> {
-    const standing = this.standing(id)
-    if (standing) return standing
+    const current = this.current(id)
+    if (current) return current
     const signal = this.#signal(dialTimeoutMs)
     const addresses = this.#addresses.get(id) ?? []
     if (addresses.length === 0) return this.#open(id, peerIdFromString(id), signal)
@@ -130,7 +130,7 @@ export class Dialler {
   }
 
   /** The newest of those that stand: the other end may have lost any older one. */
-  standing(id: string): Connection | undefined {
+  current(id: string): Connection | undefined {
     return this.connections(id).findLast(({ status }) => status === 'open')
   }
 

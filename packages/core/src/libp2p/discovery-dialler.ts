@@ -19,31 +19,31 @@ export interface DiscoveryOptions {
   readonly random: () => number
 }
 
-const patienceMs = 3_000
+const waitBeforeDialMs = 3_000
 /** Anybody can make up peers. */
-const maxHeard = 256
+const maxDiscovered = 256
 
 /** Returns its undo. */
 export function dialDiscovered({ discovery, status, visible, dial, random }: DiscoveryOptions): () => void {
   /** Who is to be tried, or was within a healing interval. */
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
-  const isSeen = (id: string) => ['alive', 'suspect'].includes(status(id) ?? '')
+  const isPresentStatus = (id: string) => ['alive', 'suspect'].includes(status(id) ?? '')
 
   const attempt = (id: string, addresses: Multiaddr[]): void => {
     timers.set(
       id,
       setTimeout(() => timers.delete(id), healIntervalMs),
     )
-    if (!isSeen(id) && healingTarget(visible(), [{ type: 'member', id }], random))
+    if (!isPresentStatus(id) && healingTarget(visible(), [{ type: 'member', id }], random))
       // Not reached: it will be heard of again.
       dial(addresses).catch(() => {})
   }
   const heard = ({ detail }: CustomEvent<PeerInfo>): void => {
     const id = detail.id.toString()
-    if (timers.has(id) || timers.size >= maxHeard || isSeen(id)) return
+    if (timers.has(id) || timers.size >= maxDiscovered || isPresentStatus(id)) return
     // Not by its id alone: libp2p would try all addresses it ever had first.
     const addresses = detail.multiaddrs.map(address => address.encapsulate(`/p2p/${id}`))
-    const waitMs = visible() <= 1 ? 0 : patienceMs * (0.5 + random())
+    const waitMs = visible() <= 1 ? 0 : waitBeforeDialMs * (0.5 + random())
     timers.set(
       id,
       setTimeout(() => attempt(id, addresses), waitMs),

@@ -3,11 +3,11 @@ import { type GossipSub, type GossipSubComponents, type GossipsubOpts, gossipsub
 import { sha256 } from '@noble/hashes/sha2.js'
 import { limits } from '../wire/limits.ts'
 
-export function clusterGossip(): (components: GossipSubComponents) => GossipSub {
-  return gossipsub(gossipOptions())
+export function clusterPubsub(): (components: GossipSubComponents) => GossipSub {
+  return gossipsub(gossipsubOptions())
 }
 
-export function gossipOptions(): Partial<GossipsubOpts> {
+export function gossipsubOptions(): Partial<GossipsubOpts> {
   return {
     // Rooms have topics of their own, so which ones is not known beforehand: a peer's are bounded in bytes.
     maxTopicBytesPerPeer: limits.maxSpaces * 64,

@@ -9,29 +9,29 @@ import type { Connection } from '@libp2p/interface'
 import { protocols } from './protocols.ts'
 
 /** How much later than over the newer connection an answer may come. */
-const patienceMs = 5_000
+const pingTimeoutMs = 5_000
 /** Longer, and the newer connection does not answer either: nothing is known. */
 const newerTimeoutMs = 30_000
 
 /** After a change of one's own network. Longer than a probe takes, and than the first two repetitions of TCP. */
-const silenceMs = 4_000
+const silentAfterMs = 4_000
 
 /** Closes a connection over which nothing comes back. */
-export async function closeIfSilent(connection: Connection): Promise<void> {
-  const signal = AbortSignal.timeout(silenceMs)
+export async function closeIfUnresponsive(connection: Connection): Promise<void> {
+  const signal = AbortSignal.timeout(silentAfterMs)
   if (!(await answers(connection, signal)))
     connection.abort(new Error('half-open: nothing comes back since the network changed'))
 }
 
 /** Resolves with whether it was half-open, and is closed now. */
 export async function closeIfHalfOpen(older: Connection, newer: Connection): Promise<boolean> {
-  const patience = new AbortController()
-  const olderAnswers = answers(older, patience.signal)
+  const timeout = new AbortController()
+  const olderAnswers = answers(older, timeout.signal)
   const newerAnswers = await answers(newer, AbortSignal.timeout(newerTimeoutMs))
-  const timer = setTimeout(() => patience.abort(), patienceMs)
+  const timer = setTimeout(() => timeout.abort(), pingTimeoutMs)
   const isHalfOpen = newerAnswers && !(await olderAnswers)
   clearTimeout(timer)
-  patience.abort()
+  timeout.abort()
   if (isHalfOpen) older.abort(new Error('half-open: only the newer connection answers'))
   return isHalfOpen
 }

@@ -20,7 +20,7 @@ interface Components {
 }
 
 /** To be called while the node runs. @returns what stops them, once it has stopped */
-export function lingeringTimers({ addressManager, pubsub }: Components): () => void {
+export function leakedTimers({ addressManager, pubsub }: Components): () => void {
   const { _updatePeerStoreAddresses: update }: Internals = Object(addressManager)
   const { status }: Internals = Object(pubsub)
   return () => {

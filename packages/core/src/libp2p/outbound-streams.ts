@@ -24,7 +24,7 @@ const openTimeoutMs = 5_000
 const maxWaitingFrames = 64
 
 type Open = { readonly type: 'open'; readonly stream: Stream; readonly connection: Connection }
-type Outbound = { type: 'opening'; waiting: Uint8Array[] } | Open
+type Outbound = { type: 'opening'; queued: Uint8Array[] } | Open
 
 export class OutboundStreams {
   readonly #options: OutboundStreamsOptions
@@ -35,7 +35,7 @@ export class OutboundStreams {
   }
 
   /** Of members with several connections: over which one they are answered. */
-  readonly #answering = new Map<string, Connection>()
+  readonly #answeringOver = new Map<string, Connection>()
   /** Streams over connections that are not used at present, but may be again. */
   readonly #idle = new WeakMap<Connection, Map<Channel, Open>>()
 
@@ -47,7 +47,7 @@ export class OutboundStreams {
     const bytes = prefixed(frame)
     const outbound = this.#current(to, channel)
     if (outbound?.type === 'opening') {
-      if (outbound.waiting.length < maxWaitingFrames) outbound.waiting.push(bytes)
+      if (outbound.queued.length < maxWaitingFrames) outbound.queued.push(bytes)
       return
     }
     if (outbound && writeFrame(outbound.stream, bytes)) return
@@ -61,28 +61,28 @@ export class OutboundStreams {
 
   /** A frame of a member with several connections came over this one. */
   answerOver(id: string, connection: Connection): void {
-    this.#answering.set(id, connection)
+    this.#answeringOver.set(id, connection)
   }
 
   /** A newer connection stands: what is said from now on, or waits to be said, goes over that. */
   move(id: string): void {
-    this.#answering.delete(id)
+    this.#answeringOver.delete(id)
     for (const channel of channels) {
       const outbound = this.#streams[channel].get(id)
       this.#streams[channel].delete(id)
       if (outbound?.type === 'open') outbound.stream.close().catch(() => {})
-      else if (outbound) this.#open(id, channel, outbound.waiting)
+      else if (outbound) this.#open(id, channel, outbound.queued)
     }
   }
 
   /** One of several connections is gone. */
   closedOne(id: string, connection: Connection): void {
-    if (this.#answering.get(id) === connection) this.#answering.delete(id)
+    if (this.#answeringOver.get(id) === connection) this.#answeringOver.delete(id)
   }
 
   /** The last connection is gone. */
   closed(id: string): void {
-    this.#answering.delete(id)
+    this.#answeringOver.delete(id)
     for (const streams of Object.values(this.#streams)) streams.delete(id)
   }
 
@@ -94,19 +94,19 @@ export class OutboundStreams {
     }
   }
 
-  #open(to: string, channel: Channel, waiting: Uint8Array[]): void {
+  #open(to: string, channel: Channel, queued: Uint8Array[]): void {
     const { connect, log } = this.#options
     const streams = this.#streams[channel]
-    const opening: Outbound = { type: 'opening', waiting }
+    const opening: Outbound = { type: 'opening', queued }
     streams.set(to, opening)
-    const answering = this.#answering.get(to)
+    const answering = this.#answeringOver.get(to)
     const connected = answering?.status === 'open' ? Promise.resolve(answering) : connect(to)
     connected
       .then(async connection => {
         const signal = AbortSignal.timeout(openTimeoutMs)
         const stream = await connection.newStream(protocols[channel], { signal })
         if (streams.get(to) === opening)
-          this.#opened(to, channel, { type: 'open', stream, connection }, opening.waiting)
+          this.#opened(to, channel, { type: 'open', stream, connection }, opening.queued)
         else stream.abort(new Error('no longer wanted'))
       })
       .catch(error => {
@@ -119,7 +119,7 @@ export class OutboundStreams {
   #current(to: string, channel: Channel): Outbound | undefined {
     const streams = this.#streams[channel]
     const outbound = streams.get(to)
-    const answering = this.#answering.get(to)
+    const answering = this.#answeringOver.get(to)
     if (!answering || outbound?.type !== 'open' || outbound.connection === answering) return outbound
     const idle = this.#idle.get(outbound.connection) ?? new Map<Channel, Open>()
     this.#idle.set(outbound.connection, idle.set(channel, outbound))

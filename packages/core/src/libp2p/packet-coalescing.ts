@@ -3,7 +3,7 @@
  *
  * Two habits of the layers below cost three of four packets of a quiet member (ADR 6): each part of a message
  * was written to the socket by itself, and yamux answers every frame with a window update. Here a message is
- * one write, and a window update waits for the next frame, or until the updates held come to `maxHeldBytes`.
+ * one write, and a window update waits for the next frame, or until the updates held come to `maxDelayedBytes`.
  * That is a quarter of the smallest window, so no sender ever waits for one. What is on the wire stays Noise and
  * yamux as everybody speaks them.
  */
@@ -11,25 +11,25 @@ import type { ConnectionEncrypter, MessageStream, SecuredConnection } from '@lib
 import { type NoiseComponents, noise } from '@libp2p/noise'
 import { Uint8ArrayList } from 'uint8arraylist'
 
-const maxHeldBytes = 65_536
+const maxDelayedBytes = 65_536
 const headerBytes = 12
 
 /** Noise, frugal in packets. */
-export function frugalNoise(): (components: NoiseComponents) => ConnectionEncrypter {
+export function coalescingNoise(): (components: NoiseComponents) => ConnectionEncrypter {
   return components => {
     const inner = noise()(components)
     return {
       protocol: inner.protocol,
       secureInbound: async (connection, options) =>
-        frugal(await inner.secureInbound(inOneWrite(connection), options)),
+        coalesced(await inner.secureInbound(inOneWrite(connection), options)),
       secureOutbound: async (connection, options) =>
-        frugal(await inner.secureOutbound(inOneWrite(connection), options)),
+        coalesced(await inner.secureOutbound(inOneWrite(connection), options)),
     }
   }
 }
 
-function frugal<T>(secured: SecuredConnection<T>): SecuredConnection<T> {
-  holdWindowUpdates(secured.connection)
+function coalesced<T>(secured: SecuredConnection<T>): SecuredConnection<T> {
+  delayWindowUpdates(secured.connection)
   return secured
 }
 
@@ -41,23 +41,23 @@ function inOneWrite(connection: MessageStream): MessageStream {
 }
 
 /** Window updates without flags wait for company; several of one stream become one. */
-function holdWindowUpdates(connection: MessageStream): void {
+function delayWindowUpdates(connection: MessageStream): void {
   const send = connection.send.bind(connection)
   /** Stream id → bytes by which its window grows. */
   const held = new Map<number, number>()
-  let heldBytes = 0
+  let delayedBytes = 0
 
   connection.send = data => {
     const update = windowUpdateIn(data)
     if (update) {
       held.set(update.streamId, (held.get(update.streamId) ?? 0) + update.bytes)
-      heldBytes += update.bytes
-      if (heldBytes < maxHeldBytes) return true
+      delayedBytes += update.bytes
+      if (delayedBytes < maxDelayedBytes) return true
     }
     if (held.size === 0) return send(data)
     const frames = [...held].map(([streamId, bytes]) => windowUpdate(streamId, bytes))
     held.clear()
-    heldBytes = 0
+    delayedBytes = 0
     const all = new Uint8ArrayList(...frames)
     if (!update) all.append(data)
     return send(all)

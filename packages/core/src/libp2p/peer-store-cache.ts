@@ -8,14 +8,14 @@
 import type { Peer, PeerData, PeerId, PeerStore } from '@libp2p/interface'
 
 /** Peers of which the last answer is kept; beyond, all are forgotten, and the next write of each is done. */
-const maxKept = 4_096
+const maxPeers = 4_096
 
 /** Changes this store. Call it before the node starts. */
-export function makeFrugal(store: PeerStore): void {
+export function skipKnownWrites(store: PeerStore): void {
   const [merge, patch, remove] = [store.merge.bind(store), store.patch.bind(store), store.delete.bind(store)]
   const kept = new Map<string, Peer>()
   const keep = (peer: Peer): Peer => {
-    if (kept.size >= maxKept) kept.clear()
+    if (kept.size >= maxPeers) kept.clear()
     kept.set(peer.id.toString(), peer)
     return peer
   }

@@ -15,7 +15,7 @@ export interface Platform {
 }
 
 export interface PageListener {
-  attend(attention: Attention): void
+  attentionChanged(attention: Attention): void
   /** The page is closing: nothing that takes time can be done any more. */
-  goodbye(): void
+  pageClosing(): void
 }

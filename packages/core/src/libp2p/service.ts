@@ -18,7 +18,7 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Datastore } from 'interface-datastore'
 import type { Cluster } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
-import { Face } from '../handles/cluster-handle.ts'
+import { ClusterHandle } from '../handles/cluster-handle.ts'
 import type { Driver } from '../runtime/driver.ts'
 import { createEngine } from '../runtime/engine.ts'
 import { datastoreKeyValues } from '../storage/datastore-key-values.ts'
@@ -27,7 +27,7 @@ import { WriteQueue } from '../storage/write-queue.ts'
 import { limits } from '../wire/limits.ts'
 import { clusterTag } from '../wire/tags.ts'
 import { checkHearsayInit, type HearsayInit } from './hearsay-options.ts'
-import { lingeringTimers } from './leaked-timers.ts'
+import { leakedTimers } from './leaked-timers.ts'
 import type { Platform } from './platform.ts'
 import { Libp2pTransport, type TransportComponents } from './transport.ts'
 
@@ -53,7 +53,7 @@ export function hearsayAlone(init: HearsayInit, platform: Platform): HearsayServ
   return components => new Service(init, components, platform, true)
 }
 
-class Service extends Face implements Startable {
+class Service extends ClusterHandle implements Startable {
   readonly [Symbol.toStringTag] = '@hearsay/core'
   readonly [serviceCapabilities]: string[] = ['@hearsay/core']
   readonly [serviceDependencies]: string[] = ['@libp2p/identify', '@libp2p/pubsub']
@@ -62,18 +62,18 @@ class Service extends Face implements Startable {
   readonly #ownsNode: boolean
   readonly #components: HearsayComponents
   readonly #privateKey: Ed25519PrivateKey
-  #parts: { transport: Libp2pTransport; driver: Driver; writes: WriteQueue } | undefined
-  #presented = ''
-  #relayed: string | undefined
+  #runtime: { transport: Libp2pTransport; driver: Driver; writes: WriteQueue } | undefined
+  #announcedAddresses = ''
+  #relays: string | undefined
   #unfollow: (() => void) | undefined
   #stopTimers: (() => void) | undefined
   #unfollowNetwork: (() => void) | undefined
   readonly #addressesChanged = () => {
-    this.#presentAddresses()
+    this.#announceAddresses()
     this.#keepRelays()
-    this.#parts?.driver.start()
+    this.#runtime?.driver.start()
     // The bootstrap is dialled at once: what the app does next may keep the event loop busy for long.
-    this.#parts?.driver.advance()
+    this.#runtime?.driver.advance()
   }
 
   constructor(init: HearsayInit, components: HearsayComponents, platform: Platform, ownsNode: boolean) {
@@ -92,8 +92,8 @@ class Service extends Face implements Startable {
 
   /** Before the node listens: streams and connections must find somebody. */
   async beforeStart(): Promise<void> {
-    this.#presented = ''
-    this.#relayed = undefined
+    this.#announcedAddresses = ''
+    this.#relays = undefined
     const { peerId, datastore, logger } = this.#components
     const log = logger.forComponent('hearsay')
     const cluster = clusterTag(this.#init.cluster)
@@ -116,14 +116,14 @@ class Service extends Face implements Startable {
       keys: this.#platform.keys(this.#privateKey),
       random: Math.random,
       incarnation: await storage.incarnation.read(),
-      acquaintances: (await storage.acquaintances.read()) ?? [],
+      cachedPeers: (await storage.cachedPeers.read()) ?? [],
       persist: incarnation => writes.store([storage.incarnation.change(incarnation)]),
-      persistAcquaintances: addresses => writes.push([storage.acquaintances.change(addresses)]),
+      persistCachedPeers: addresses => writes.push([storage.cachedPeers.change(addresses)]),
       keyValues,
       writes,
-      note: message => log(message),
+      log: message => log(message),
     })
-    this.#parts = { transport, driver, writes }
+    this.#runtime = { transport, driver, writes }
     await prepare()
     await transport.listen(driver)
   }
@@ -132,20 +132,20 @@ class Service extends Face implements Startable {
 
   /** Pubsub runs. The node begins to listen, and says so as an event: that is the moment to speak. */
   afterStart(): void {
-    this.#parts?.transport.start()
+    this.#runtime?.transport.start()
     this.#unfollow = this.#platform.followPage?.({
-      attend: attention => {
+      attentionChanged: attention => {
         if (attention.state !== 'full') this.flush()
-        this.#parts?.driver.handle({ type: 'change', change: { attention } })
+        this.#runtime?.driver.handle({ type: 'local-change', change: { attention } })
       },
-      goodbye: () => {
+      pageClosing: () => {
         // Sends the goodbye before it waits for anything.
         void this.leave()
       },
     })
     this.#unfollowNetwork = this.#platform.followNetwork?.(() => {
-      this.#presentAddresses()
-      this.#parts?.driver.networkChanged()
+      this.#announceAddresses()
+      this.#runtime?.driver.networkChanged()
     })
     for (const event of addressEvents) this.#components.events.addEventListener(event, this.#addressesChanged)
     // Without others nothing listens over them, and there are no others before one speaks.
@@ -157,7 +157,7 @@ class Service extends Face implements Startable {
     for (const event of addressEvents)
       this.#components.events.removeEventListener(event, this.#addressesChanged)
     await this.leave()
-    this.#stopTimers = lingeringTimers(this.#components)
+    this.#stopTimers = leakedTimers(this.#components)
   }
 
   /** The node goes on without this member, if it is the app's. */
@@ -166,9 +166,9 @@ class Service extends Face implements Startable {
     this.#unfollowNetwork?.()
     await super.leave()
     // The store that is about to be closed has everything, or the app was told that it fails.
-    await this.#parts?.writes.stored().catch(() => {})
-    this.#parts?.writes.close()
-    this.#parts?.transport.stop()
+    await this.#runtime?.writes.stored().catch(() => {})
+    this.#runtime?.writes.close()
+    this.#runtime?.transport.stop()
   }
 
   stop(): void {}
@@ -178,20 +178,23 @@ class Service extends Face implements Startable {
   }
 
   /** Tells where this member can be dialled, if that changed. */
-  #presentAddresses(): void {
-    if (this.#ownsNode) this.#vouchForOwnAddresses()
-    const addresses = presentable(this.#components.addressManager.getAddresses())
+  #announceAddresses(): void {
+    if (this.#ownsNode) this.#confirmOwnAddresses()
+    const addresses = announceable(this.#components.addressManager.getAddresses())
     const text = addresses.join()
-    if (text === this.#presented) return
-    this.#presented = text
-    this.#parts?.driver.handle({ type: 'change', change: { addresses: addresses.map(({ bytes }) => bytes) } })
+    if (text === this.#announcedAddresses) return
+    this.#announcedAddresses = text
+    this.#runtime?.driver.handle({
+      type: 'local-change',
+      change: { addresses: addresses.map(({ bytes }) => bytes) },
+    })
   }
 
   /**
    * libp2p names a public address only once a server has vouched for it. What an interface has, or a relay gave, is
    * proof enough: others try all addresses anyway.
    */
-  #vouchForOwnAddresses(): void {
+  #confirmOwnAddresses(): void {
     const { addressManager } = this.#components
     for (const { type, verified, multiaddr } of addressManager.getAddressesWithMetadata())
       if (type === 'transport' && !verified) addressManager.confirmObservedAddr(multiaddr, { type })
@@ -202,9 +205,9 @@ class Service extends Face implements Startable {
     const { addressManager } = this.#components
     if (!addressManager.getListenAddrs().every(isIndirect)) return
     const ids = [...new Set(addressManager.getAddresses().flatMap(relayOf))]
-    if (ids.join() === this.#relayed) return
-    this.#relayed = ids.join()
-    this.#parts?.driver.handle({ type: 'relays', ids })
+    if (ids.join() === this.#relays) return
+    this.#relays = ids.join()
+    this.#runtime?.driver.handle({ type: 'relays', ids })
   }
 }
 
@@ -222,7 +225,7 @@ const addressEvents = ['transport:listening', 'transport:close', 'self:peer:upda
  * Loopback means another machine to everybody else: it is told of only where there is nothing better. A relay alone is
  * no way to reach anybody, but WebRTC that begins there is.
  */
-function presentable(addresses: readonly Multiaddr[]): readonly Multiaddr[] {
+function announceable(addresses: readonly Multiaddr[]): readonly Multiaddr[] {
   const direct = addresses.filter(address => !isRelayed(address))
   const reachable = direct.filter(address => !isLoopback(address))
   return (reachable.length > 0 ? reachable : direct).slice(0, limits.maxAddresses)

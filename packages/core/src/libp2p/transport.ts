@@ -16,7 +16,7 @@ import { rumorTopic } from '../wire/tags.ts'
 import { dialOutcome } from './dial-outcome.ts'
 import { Dialler, type DiallerComponents } from './dialler.ts'
 import { prefixed, readFrames, writeFrame } from './frame-stream.ts'
-import { closeIfHalfOpen, closeIfSilent } from './half-open.ts'
+import { closeIfHalfOpen, closeIfUnresponsive } from './half-open.ts'
 import { OutboundStreams } from './outbound-streams.ts'
 import { channels, protocols } from './protocols.ts'
 
@@ -45,11 +45,11 @@ export class Libp2pTransport implements Transport {
   readonly #log: Logger
   readonly #dialler: Dialler
   readonly #streams: OutboundStreams
-  readonly #linked = new Set<string>()
+  readonly #connectedPeers = new Set<string>()
   /** Peers with more than one connection. */
-  readonly #several = new Set<string>()
+  readonly #multiplyConnected = new Set<string>()
   /** Timers of connections that are not links yet. */
-  readonly #expected = new Set<ReturnType<typeof setTimeout>>()
+  readonly #linkTimers = new Set<ReturnType<typeof setTimeout>>()
   readonly #undo: (() => void)[] = []
   /** Space → how its rumors are no longer heard. */
   readonly #spaces = new Map<string, () => void>()
@@ -67,7 +67,7 @@ export class Libp2pTransport implements Transport {
       connect: id => this.#dialler.connect(id),
       hello: () => this.#hello(),
       answered: (id, frame) => {
-        if (!this.#isWelcome(frame)) this.#foreign(id)
+        if (!this.#isHelloOfCluster(frame)) this.#warnOfOtherCluster(id)
       },
       log,
     })
@@ -97,10 +97,11 @@ export class Libp2pTransport implements Transport {
     const { pubsub, connectionManager } = this.#components
     if (pubsub.globalSignaturePolicy !== 'StrictNoSign')
       this.#log.error("pubsub signs: set its globalSignaturePolicy to 'StrictNoSign', or no rumor passes")
-    this.#undo.push(this.#hear(this.#topic))
-    for (const space of this.#spaces.keys()) this.#spaces.set(space, this.#hear(spaceTopic(space), space))
+    this.#undo.push(this.#subscribeTo(this.#topic))
+    for (const space of this.#spaces.keys())
+      this.#spaces.set(space, this.#subscribeTo(spaceTopic(space), space))
     this.#isStarted = true
-    for (const connection of connectionManager.getConnections()) this.#lookAt(connection)
+    for (const connection of connectionManager.getConnections()) this.#classify(connection)
   }
 
   stop(): void {
@@ -108,8 +109,8 @@ export class Libp2pTransport implements Transport {
     for (const undo of this.#undo.splice(0)) undo()
     for (const stop of this.#spaces.values()) stop()
     this.#spaces.clear()
-    for (const timer of this.#expected) clearTimeout(timer)
-    this.#expected.clear()
+    for (const timer of this.#linkTimers) clearTimeout(timer)
+    this.#linkTimers.clear()
     this.#dialler.abortDials()
     this.#streams.stop()
   }
@@ -125,7 +126,7 @@ export class Libp2pTransport implements Transport {
   }
 
   subscribe(space: string): void {
-    this.#spaces.set(space, this.#isStarted ? this.#hear(spaceTopic(space), space) : () => {})
+    this.#spaces.set(space, this.#isStarted ? this.#subscribeTo(spaceTopic(space), space) : () => {})
   }
 
   unsubscribe(space: string): void {
@@ -135,14 +136,14 @@ export class Libp2pTransport implements Transport {
 
   dial(id: string): void {
     this.#dialler.connect(id).then(
-      () => this.#expectLink(id),
-      error => this.#listener?.link(id, dialOutcome(error)),
+      () => this.#expectConnection(id),
+      error => this.#listener?.connectionChanged(id, dialOutcome(error)),
     )
   }
 
   dialBootstrap(address: string): void {
     this.#dialler.connectTo(address).then(
-      id => this.#listener?.bootstrapped(address, id),
+      id => this.#listener?.bootstrapConnected(address, id),
       error => {
         this.#log('bootstrap %s not reached, will try again - %e', address, error)
         this.#listener?.bootstrapFailed(address)
@@ -156,17 +157,17 @@ export class Libp2pTransport implements Transport {
 
   networkChanged(): void {
     this.#dialler.abortDials()
-    const connections = [...this.#linked].flatMap(id => this.#dialler.connections(id))
-    for (const connection of connections) void closeIfSilent(connection)
+    const connections = [...this.#connectedPeers].flatMap(id => this.#dialler.connections(id))
+    for (const connection of connections) void closeIfUnresponsive(connection)
   }
 
-  learn(id: string, addresses: readonly Uint8Array[]): void {
-    this.#dialler.learn(id, addresses)
+  setAddresses(id: string, addresses: readonly Uint8Array[]): void {
+    this.#dialler.setAddresses(id, addresses)
   }
 
-  mute(): readonly string[] {
+  withoutPubsub(): readonly string[] {
     const { pubsub } = this.#components
-    return [...this.#linked].filter(id => {
+    return [...this.#connectedPeers].filter(id => {
       const streams = this.#dialler.connections(id).flatMap(connection => connection.streams)
       return !streams.some(
         ({ direction, protocol }) => direction === 'outbound' && pubsub.protocols.includes(protocol),
@@ -179,7 +180,7 @@ export class Libp2pTransport implements Transport {
   }
 
   /** Hears rumors on a topic. @returns the undo */
-  #hear(topic: string, space?: string): () => void {
+  #subscribeTo(topic: string, space?: string): () => void {
     const { pubsub } = this.#components
     pubsub.topicValidators.set(topic, async (peerId, { data }) => {
       const verdict = (await this.#listener?.rumor(peerId.toString(), data, space)) ?? 'ignore'
@@ -193,35 +194,35 @@ export class Libp2pTransport implements Transport {
   }
 
   /** A connection stands; whether the other end speaks hearsay is known once it was identified. */
-  #expectLink(id: string): void {
-    if (this.#linked.has(id)) return
+  #expectConnection(id: string): void {
+    if (this.#connectedPeers.has(id)) return
     const timer = setTimeout(() => {
-      this.#expected.delete(timer)
-      if (!this.#linked.has(id)) this.#listener?.link(id, 'unreachable')
+      this.#linkTimers.delete(timer)
+      if (!this.#connectedPeers.has(id)) this.#listener?.connectionChanged(id, 'unreachable')
     }, identifyTimeoutMs)
-    this.#expected.add(timer)
+    this.#linkTimers.add(timer)
   }
 
   #accept(channel: Channel, stream: Stream, connection: Connection): void {
     const from = connection.remotePeer.toString()
-    let greeted = false
+    let helloReceived = false
     readFrames(stream, frame => {
-      if (this.#several.has(from)) this.#streams.answerOver(from, connection)
-      if (greeted) this.#listener?.frame(from, channel, frame)
-      else if (this.#isWelcome(frame)) greeted = true
+      if (this.#multiplyConnected.has(from)) this.#streams.answerOver(from, connection)
+      if (helloReceived) this.#listener?.frame(from, channel, frame)
+      else if (this.#isHelloOfCluster(frame)) helloReceived = true
       else {
         // So that the other end knows as well.
         writeFrame(stream, prefixed(this.#hello()))
         stream.close().catch(() => {})
-        this.#foreign(from)
+        this.#warnOfOtherCluster(from)
       }
     })
   }
 
   /** A peer of another cluster is no link. Its connection may be the app's: only what was dialled here is closed. */
-  #foreign(id: string): void {
+  #warnOfOtherCluster(id: string): void {
     this.#log('%s is of another cluster', id)
-    if (this.#linked.delete(id)) this.#listener?.link(id, 'released')
+    if (this.#connectedPeers.delete(id)) this.#listener?.connectionChanged(id, 'released')
     if (this.#dialler.connections(id).some(connection => this.#dialler.isOurs(connection)))
       this.disconnect(id)
   }
@@ -231,7 +232,7 @@ export class Libp2pTransport implements Transport {
     return encodeSync({ type: 'hello', cluster: this.#cluster, epochMs: Date.now() })
   }
 
-  #isWelcome(frame: Uint8Array): boolean {
+  #isHelloOfCluster(frame: Uint8Array): boolean {
     const decoded = decodeSync(frame)
     if (!decoded.ok || decoded.value.type !== 'hello') return false
     const { cluster, epochMs } = decoded.value
@@ -245,19 +246,19 @@ export class Libp2pTransport implements Transport {
   async #connected(connection: Connection): Promise<void> {
     const id = connection.remotePeer.toString()
     this.#dialler.connected(connection)
-    if (!this.#linked.has(id)) {
-      this.#linked.add(id)
+    if (!this.#connectedPeers.has(id)) {
+      this.#connectedPeers.add(id)
       this.#opened(id)
-    } else if (this.#dialler.standing(id) === connection) this.#streams.move(id)
+    } else if (this.#dialler.current(id) === connection) this.#streams.move(id)
     const others = this.#dialler.connections(id).filter(other => other !== connection)
-    if (others.length > 0) this.#several.add(id)
+    if (others.length > 0) this.#multiplyConnected.add(id)
     const wereClosed = await Promise.all(others.map(other => closeIfHalfOpen(other, connection)))
-    if (wereClosed.includes(true) && this.#linked.has(id)) this.#opened(id)
+    if (wereClosed.includes(true) && this.#connectedPeers.has(id)) this.#opened(id)
   }
 
   #opened(id: string): void {
     const isOurs = this.#dialler.connections(id).some(connection => this.#dialler.isOurs(connection))
-    this.#listener?.link(id, 'open', isOurs)
+    this.#listener?.connectionChanged(id, 'open', isOurs)
     // Both ends speak on their own streams: opened one after the other, each would cost a round trip.
     this.#streams.open(id, 'sync')
     if (this.#spaces.size > 0) this.#streams.open(id, 'space')
@@ -266,18 +267,18 @@ export class Libp2pTransport implements Transport {
   #closed(connection: Connection): void {
     const id = connection.remotePeer.toString()
     const others = this.#dialler.connections(id).filter(other => other !== connection)
-    if (others.length < 2) this.#several.delete(id)
+    if (others.length < 2) this.#multiplyConnected.delete(id)
     if (others.length > 0) {
       this.#streams.closedOne(id, connection)
       return
     }
     this.#streams.closed(id)
     this.#dialler.disconnected(id)
-    if (this.#linked.delete(id)) this.#listener?.link(id, 'closed')
+    if (this.#connectedPeers.delete(id)) this.#listener?.connectionChanged(id, 'closed')
   }
 
   /** A connection that was there before us, on a node that the app had: identified before we could hear of it. */
-  #lookAt(connection: Connection): void {
+  #classify(connection: Connection): void {
     connection
       .newStream(protocols.probe, { signal: AbortSignal.timeout(identifyTimeoutMs) })
       .then(async stream => {

@@ -10,11 +10,11 @@
  */
 const windowMs = 60_000
 /** Our choice: one earlier life is common, two are rare, and a third within a minute is none. */
-const maxEarlierLives = 2
+const maxEarlierProcesses = 2
 const firstWaitMs = 1_000
 const maxWaitMs = 60_000
 /** Our choice: both waits and half a minute. */
-const overMs = 2 * maxWaitMs + 30_000
+const clearAfterMs = 2 * maxWaitMs + 30_000
 
 export class CopiedIdentity {
   /** When incarnations of others arrived, within the last minute. */
@@ -37,15 +37,15 @@ export class CopiedIdentity {
    *
    * @returns whether to answer now; otherwise it is answered when it is due, if at all
    */
-  arrived(incarnation: number, isGoodbye: boolean, nowMs: number): boolean {
+  recordArrived(incarnation: number, isLeaving: boolean, nowMs: number): boolean {
     this.#lastMs = nowMs
     const isAnswer = incarnation > this.#greatest
     if (isAnswer) {
       this.#greatest = incarnation
       this.#arrivals = [...this.#arrivals.filter(atMs => nowMs - atMs < windowMs), nowMs]
-      this.#isCopied ||= this.#arrivals.length > maxEarlierLives
+      this.#isCopied ||= this.#arrivals.length > maxEarlierProcesses
     }
-    if (isGoodbye || !this.#isCopied) {
+    if (isLeaving || !this.#isCopied) {
       this.#pending = undefined
       return true
     }
@@ -58,13 +58,13 @@ export class CopiedIdentity {
   }
 
   /** A heartbeat of the copy arrived. */
-  beat(nowMs: number): void {
+  heartbeatArrived(nowMs: number): void {
     this.#lastMs = nowMs
   }
 
   /** @returns the incarnation to answer now, if one is due */
   takeDue(nowMs: number): number | undefined {
-    if (this.#isCopied && nowMs - this.#lastMs >= overMs) this.#end()
+    if (this.#isCopied && nowMs - this.#lastMs >= clearAfterMs) this.#end()
     if (!this.#pending || this.#pending.dueMs > nowMs) return undefined
     const { incarnation } = this.#pending
     this.#pending = undefined
@@ -72,7 +72,7 @@ export class CopiedIdentity {
   }
 
   nextMs(): number {
-    const endMs = this.#isCopied ? this.#lastMs + overMs : Number.POSITIVE_INFINITY
+    const endMs = this.#isCopied ? this.#lastMs + clearAfterMs : Number.POSITIVE_INFINITY
     return Math.min(endMs, this.#pending?.dueMs ?? Number.POSITIVE_INFINITY)
   }
 

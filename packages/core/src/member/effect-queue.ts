@@ -1,8 +1,8 @@
 /** Outbox: what a step asks of the host, in the order in which it came up, after which members changed. */
-import type { Step } from '../anti-entropy/anti-entropy.ts'
+import type { SyncStep } from '../anti-entropy/anti-entropy.ts'
 import type { MachineEffect } from './machine-io.ts'
 
-export class Outbox {
+export class EffectQueue {
   #effects: MachineEffect[] = []
   #changed: string[] = []
 
@@ -16,7 +16,7 @@ export class Outbox {
   }
 
   /** Steps of exchanges. */
-  send(steps: readonly Step[]): void {
+  sendSyncSteps(steps: readonly SyncStep[]): void {
     for (const { to, message } of steps) this.#effects.push({ type: 'send-sync', to, message })
   }
 

@@ -5,93 +5,100 @@
  */
 import type { Detector, DetectorInput } from '@hearsay/failure-detector'
 import { equals } from 'uint8arrays/equals'
-import type { Exchanges } from '../anti-entropy/anti-entropy.ts'
+import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
 import type { Overlay } from '../overlay/overlay.ts'
-import type { RumorBuffer } from '../rumors/rumor-batcher.ts'
+import type { RumorBatcher } from '../rumors/rumor-batcher.ts'
 import type { HeartbeatFact, RecordFact, Table } from '../table/table.ts'
 import type { Attention, SignedFact } from '../wire/fact.ts'
-import type { Outbox } from './effect-queue.ts'
-import type { Pulses } from './heartbeats.ts'
-import type { RollCall } from './member-events.ts'
+import type { EffectQueue } from './effect-queue.ts'
+import type { HeartbeatArrivals } from './heartbeats.ts'
+import type { MemberEvents } from './member-events.ts'
 
-export interface FactIntakeOptions {
+export interface FactHandlerOptions {
   readonly self: string
   readonly table: Table
   readonly detector: Detector
   readonly overlay: Overlay
-  readonly rumors: RumorBuffer
-  readonly exchanges: Exchanges
-  readonly pulses: Pulses
-  readonly rollCall: RollCall
-  readonly outbox: Outbox
+  readonly rumors: RumorBatcher
+  readonly antiEntropy: AntiEntropy
+  readonly heartbeatArrivals: HeartbeatArrivals
+  readonly memberEvents: MemberEvents
+  readonly effectQueue: EffectQueue
   /** Tells the detector, and does what it asks. */
   readonly detect: (input: DetectorInput) => void
   /** A record of oneself arrived. */
-  readonly ownRecord: (fact: RecordFact) => void
+  readonly onLocalRecord: (fact: RecordFact) => void
   /** A heartbeat of oneself arrived. */
-  readonly ownHeartbeat: (fact: HeartbeatFact) => void
+  readonly onLocalHeartbeat: (fact: HeartbeatFact) => void
 }
 
-export class FactIntake {
-  readonly #options: FactIntakeOptions
+export class FactHandler {
+  readonly #options: FactHandlerOptions
 
-  constructor(options: FactIntakeOptions) {
+  constructor(options: FactHandlerOptions) {
     this.#options = options
   }
 
   /** @param from who handed it over directly: a neighbour, or oneself; undefined: it came as a rumor. */
-  take(fact: SignedFact, from: string | undefined, now: Instant): void {
-    const { self, table, pulses, rumors, exchanges, detect, ownHeartbeat } = this.#options
+  handle(fact: SignedFact, from: string | undefined, now: Instant): void {
+    const { self, table, heartbeatArrivals, rumors, antiEntropy, detect, onLocalHeartbeat } = this.#options
     const before = table.get(fact.author)?.record
     if (table.merge(fact, now.epochMs) !== 'merged') return
     switch (fact.type) {
       case 'record':
-        exchanges.changed(now.monotonicMs)
-        this.#takeRecord(fact as RecordFact, before, from)
+        antiEntropy.changed(now.monotonicMs)
+        this.#handleRecord(fact as RecordFact, before, from)
         break
       case 'heartbeat':
-        exchanges.beatArrived(fact.author, from)
-        pulses.beat(fact.author, now.epochMs)
-        if (fact.author === self) ownHeartbeat(fact as HeartbeatFact)
-        else detect({ type: 'beat', id: fact.author, incarnation: fact.incarnation, beat: fact.beat })
+        antiEntropy.heartbeatArrived(fact.author, from)
+        heartbeatArrivals.record(fact.author, now.epochMs)
+        if (fact.author === self) onLocalHeartbeat(fact as HeartbeatFact)
+        else
+          detect({
+            type: 'heartbeat',
+            id: fact.author,
+            incarnation: fact.incarnation,
+            sequence: fact.sequence,
+          })
         break
       case 'suspicion': {
-        const { author: observer, subject, incarnation, hard } = fact
-        exchanges.changed(now.monotonicMs)
+        const { author: observer, subject, incarnation, refused } = fact
+        antiEntropy.changed(now.monotonicMs)
         // One's own came out of the detector: it knows.
         if (observer === self) {
           rumors.add(fact)
           break
         }
-        detect({ type: 'suspicion', subject, incarnation, observer, hard })
-        if (hard) this.#lookFor(subject, now)
+        detect({ type: 'suspicion', subject, incarnation, observer, refused })
+        if (refused) this.#dialSuspect(subject, now)
         break
       }
     }
   }
 
   /** Somebody was refused by a neighbour that one is not connected to yet: another dial makes two who know. */
-  #lookFor(subject: string, now: Instant): void {
-    const { overlay, outbox } = this.#options
-    if (!overlay.isNeighbour(subject) || overlay.isLinked(subject)) return
+  #dialSuspect(subject: string, now: Instant): void {
+    const { overlay, effectQueue } = this.#options
+    if (!overlay.isNeighbour(subject) || overlay.isConnected(subject)) return
     overlay.dialling(subject, now.monotonicMs)
-    outbox.push({ type: 'dial', id: subject })
+    effectQueue.push({ type: 'dial', id: subject })
   }
 
-  #takeRecord(fact: RecordFact, before: RecordFact | undefined, from: string | undefined): void {
-    const { self, table, detector, overlay, rumors, rollCall, outbox, detect, ownRecord } = this.#options
+  #handleRecord(fact: RecordFact, before: RecordFact | undefined, from: string | undefined): void {
+    const { self, table, detector, overlay, rumors, memberEvents, effectQueue, detect, onLocalRecord } =
+      this.#options
     const { author: id, record } = fact
     const { incarnation, leaving, addresses, attention } = record
-    rollCall.touch(id)
+    memberEvents.markChanged(id)
     // Handed over by its author itself, who may be new and without a mesh yet: told on in its name.
     if (from === id) rumors.add(fact)
     if (id === self) {
-      ownRecord(fact)
+      onLocalRecord(fact)
       return
     }
-    outbox.push({ type: 'learn', id, addresses })
-    if (before && !areEqual(before.record.addresses, addresses)) overlay.moved(id)
+    effectQueue.push({ type: 'set-addresses', id, addresses })
+    if (before && !areEqual(before.record.addresses, addresses)) overlay.addressesChanged(id)
     const known = detector.status(id)
     // It took back its goodbye, or an incarnation that nobody believes, and the detector takes back neither.
     if (known && (known.incarnation > incarnation || (known.type === 'left' && !leaving)))
@@ -99,11 +106,12 @@ export class FactIntake {
     if (leaving) detect({ type: 'left', id, incarnation })
     else detect({ type: 'member', id, incarnation, ...leaseOf(attention) })
     // What was known of it before this record could not be judged then.
-    for (const { author: observer, hard, incarnation: suspected } of table.get(id)?.suspicions?.claims ?? [])
+    for (const { author: observer, refused, incarnation: suspected } of table.get(id)?.suspicions?.claims ??
+      [])
       if (observer !== self)
-        detect({ type: 'suspicion', subject: id, incarnation: suspected, observer, hard })
+        detect({ type: 'suspicion', subject: id, incarnation: suspected, observer, refused })
     const status = detector.status(id)?.type
-    if (status === 'alive' || status === 'suspect') overlay.present(id)
+    if (status === 'alive' || status === 'suspect') overlay.addMember(id)
   }
 }
 

@@ -8,7 +8,7 @@
  * long each time; deaths in what looks like a partition do not count. A member that this member never saw alive is not
  * shown while it is suspected.
  */
-export type Verdict = 'alive' | 'suspect' | 'dead'
+export type DetectorVerdict = 'alive' | 'suspect' | 'dead'
 
 /** What the observer knows of itself. */
 export interface Observer {
@@ -19,28 +19,28 @@ export interface Observer {
 }
 
 /** Our choice: a suspicion of one subject that was shown and refuted makes the next one wait four times as long … */
-const holdFactor = 4
+const suppressFactor = 4
 /** … up to 16 s at an interval of 1 s, which is longer than most suspicions last. */
-const maxHoldIntervals = 16
+const maxSuppressIntervals = 16
 /** Nobody in a cluster is silent for so long: several members probe this one in each interval. Our choice. */
-const deafIntervals = 2
+const receiveGapIntervals = 2
 /** After the second death in one life. Our choice: longer than the flips of a link that somebody would still notice. */
 const firstQuarantineMs = 60_000
 const maxQuarantineMs = 600_000
 /** Without trouble for so long, a member is as good as new. */
-const forgetMs = 600_000
+const resetMs = 600_000
 /** Deaths so close to a suspected partition are a part of it, as partition-detector.ts counts them. */
 const partitionMs = 60_000
 /** A refutation raises an incarnation by one; a start makes it a date. */
-const newLifeMs = 1_000
+const restartMs = 1_000
 
 interface Track {
-  verdict: Verdict
+  verdict: DetectorVerdict
   incarnation: number
   /** Since when the verdict has stood in this incarnation. */
   sinceMs: number
   /** How long the next suspicion is held back. */
-  holdMs: number
+  suppressMs: number
   /** Deaths in this life. */
   deaths: number
   /** When the verdict is due to be shown; Infinity: it is shown, or another one has to come. */
@@ -56,7 +56,7 @@ export class FlapDamping {
   /** When something last arrived from another member. */
   #receivedMs = Number.NEGATIVE_INFINITY
   /** When something arrived after silence of everybody. */
-  #backMs = Number.NEGATIVE_INFINITY
+  #resumedMs = Number.NEGATIVE_INFINITY
   /** When a death last looked like a partition. */
   #partitionMs = Number.NEGATIVE_INFINITY
 
@@ -72,7 +72,7 @@ export class FlapDamping {
 
   /** Something arrived from another member. */
   received(nowMs: number): void {
-    if (nowMs - this.#receivedMs >= deafIntervals * this.#intervalMs) this.#backMs = nowMs
+    if (nowMs - this.#receivedMs >= receiveGapIntervals * this.#intervalMs) this.#resumedMs = nowMs
     this.#receivedMs = nowMs
   }
 
@@ -87,25 +87,25 @@ export class FlapDamping {
    * @param shown what is shown of it so far; undefined: nothing
    * @returns undefined: nothing yet
    */
-  look(
+  decide(
     id: string,
-    verdict: Verdict,
+    verdict: DetectorVerdict,
     incarnation: number,
-    shown: Verdict | undefined,
+    shown: DetectorVerdict | undefined,
     nowMs: number,
     observer: Observer,
-  ): Verdict | undefined {
+  ): DetectorVerdict | undefined {
     const track = this.#tracks.get(id) ?? this.#begin(incarnation, nowMs)
-    const wasHeldBack = track.verdict === 'suspect' && shown !== 'suspect'
-    if (wasHeldBack && (verdict === 'alive' || incarnation > track.incarnation)) this.#refuted += 1
+    const wasSuppressed = track.verdict === 'suspect' && shown !== 'suspect'
+    if (wasSuppressed && (verdict === 'alive' || incarnation > track.incarnation)) this.#refuted += 1
     this.#update(track, verdict, incarnation, shown, nowMs)
     track.dueMs = this.#dueMs(track, shown, nowMs, observer)
     const next = track.dueMs <= nowMs ? verdict : shown
     if (next === verdict) track.dueMs = Number.POSITIVE_INFINITY
     if (next === 'alive' && shown === 'suspect')
-      track.holdMs = Math.min(track.holdMs * holdFactor, maxHoldIntervals * this.#intervalMs)
+      track.suppressMs = Math.min(track.suppressMs * suppressFactor, maxSuppressIntervals * this.#intervalMs)
     this.#nextMs = Math.min(this.#nextMs, track.dueMs)
-    if (verdict !== 'alive' || track.deaths > 0 || track.holdMs > this.#intervalMs)
+    if (verdict !== 'alive' || track.deaths > 0 || track.suppressMs > this.#intervalMs)
       this.#tracks.set(id, track)
     else this.#tracks.delete(id)
     return next
@@ -128,7 +128,7 @@ export class FlapDamping {
   /** Forgets old trouble. */
   sweep(nowMs: number): void {
     for (const [id, { verdict, sinceMs, dueMs }] of this.#tracks)
-      if (verdict === 'alive' && dueMs === Number.POSITIVE_INFINITY && nowMs - sinceMs >= forgetMs)
+      if (verdict === 'alive' && dueMs === Number.POSITIVE_INFINITY && nowMs - sinceMs >= resetMs)
         this.#tracks.delete(id)
   }
 
@@ -142,12 +142,12 @@ export class FlapDamping {
   }
 
   #begin(incarnation: number, nowMs: number): Track {
-    const holdMs = this.#intervalMs
+    const suppressMs = this.#intervalMs
     return {
       verdict: 'alive',
       incarnation,
       sinceMs: nowMs,
-      holdMs,
+      suppressMs,
       deaths: 0,
       dueMs: Number.POSITIVE_INFINITY,
     }
@@ -155,18 +155,18 @@ export class FlapDamping {
 
   #update(
     track: Track,
-    verdict: Verdict,
+    verdict: DetectorVerdict,
     incarnation: number,
-    shown: Verdict | undefined,
+    shown: DetectorVerdict | undefined,
     nowMs: number,
   ): void {
-    if (incarnation - track.incarnation >= newLifeMs) track.deaths = 0
+    if (incarnation - track.incarnation >= restartMs) track.deaths = 0
     const isNew = verdict !== track.verdict
     const wasPartition = Math.abs(track.sinceMs - this.#partitionMs) <= partitionMs
     if (isNew && track.verdict === 'dead' && track.deaths > 0 && wasPartition) track.deaths -= 1
     // Where nothing came from anybody during the suspicion, it was the observer that was away.
-    const wasDeaf = this.#receivedMs < track.sinceMs
-    if (isNew && verdict === 'dead' && shown !== undefined && !wasDeaf) track.deaths += 1
+    const hadReceiveGap = this.#receivedMs < track.sinceMs
+    if (isNew && verdict === 'dead' && shown !== undefined && !hadReceiveGap) track.deaths += 1
     if (isNew || (verdict === 'suspect' && incarnation !== track.incarnation)) track.sinceMs = nowMs
     track.verdict = verdict
     track.incarnation = incarnation
@@ -174,8 +174,8 @@ export class FlapDamping {
 
   /** From when on the verdict is shown. */
   #dueMs(
-    { verdict, sinceMs, holdMs, deaths }: Track,
-    shown: Verdict | undefined,
+    { verdict, sinceMs, suppressMs, deaths }: Track,
+    shown: DetectorVerdict | undefined,
     nowMs: number,
     { localHealth, visible }: Observer,
   ): number {
@@ -183,10 +183,10 @@ export class FlapDamping {
     if (verdict === 'suspect') {
       // Whether it is here at all is not known before the suspicion ends.
       if (shown !== 'alive') return Number.POSITIVE_INFINITY
-      const waitMs = holdMs * (1 + localHealth)
+      const waitMs = suppressMs * (1 + localHealth)
       if (visible <= 2) return sinceMs + waitMs
       if (this.#receivedMs < sinceMs) return nowMs + this.#intervalMs
-      return Math.max(sinceMs, this.#backMs) + waitMs
+      return Math.max(sinceMs, this.#resumedMs) + waitMs
     }
     if (shown !== 'dead' || deaths < 2) return sinceMs
     return sinceMs + Math.min(firstQuarantineMs * 2 ** (deaths - 2), maxQuarantineMs)

@@ -4,60 +4,60 @@
  * Whoever is gone itself need not have it. How long one waits for the others is the host's business.
  */
 
-import type { Exchanges } from '../anti-entropy/anti-entropy.ts'
+import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import { agrees } from '../anti-entropy/sync-steps.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import type { RecordFact, Table } from '../table/table.ts'
 import { type SyncMessage, syncMessage } from '../wire/codec.ts'
-import type { Outbox } from './effect-queue.ts'
-import type { OwnRecord } from './local-record.ts'
+import type { EffectQueue } from './effect-queue.ts'
+import type { LocalRecord } from './local-record.ts'
 
-export interface GoodbyeOptions {
+export interface GracefulLeaveOptions {
   readonly self: string
-  readonly own: OwnRecord
+  readonly own: LocalRecord
   readonly table: Table
   readonly overlay: Overlay
-  readonly exchanges: Exchanges
-  readonly outbox: Outbox
+  readonly antiEntropy: AntiEntropy
+  readonly effectQueue: EffectQueue
 }
 
-export class Goodbye {
-  readonly #options: GoodbyeOptions
+export class GracefulLeave {
+  readonly #options: GracefulLeaveOptions
   /** Neighbours that do not have it yet. */
-  #unaware = new Set<string>()
+  #unacknowledged = new Set<string>()
 
-  constructor(options: GoodbyeOptions) {
+  constructor(options: GracefulLeaveOptions) {
     this.#options = options
   }
 
   /** With an offer behind it, whose answer shows that it was heard. */
-  say(fact: RecordFact, nowMs: number): void {
-    const { overlay, exchanges, outbox } = this.#options
-    const linked = overlay.linked()
+  begin(fact: RecordFact, nowMs: number): void {
+    const { overlay, antiEntropy, effectQueue } = this.#options
+    const linked = overlay.connected()
     for (const to of linked) {
       const goodbye = { to, message: syncMessage({ facts: [fact] }) }
-      outbox.send([goodbye, exchanges.offer(to, nowMs)])
+      effectQueue.sendSyncSteps([goodbye, antiEntropy.offer(to, nowMs)])
     }
-    this.#unaware = new Set(linked)
-    this.#goIfHeard()
+    this.#unacknowledged = new Set(linked)
+    this.#finishIfAcknowledged()
   }
 
   /** A neighbour said something: perhaps that it has one's latest record. */
-  answered(from: string, message: SyncMessage): void {
+  received(from: string, message: SyncMessage): void {
     const { self, own, table } = this.#options
     const prefix = table.get(self)?.prefix
-    const entry = message.digest?.entries.find(each => each.prefix === prefix)
+    const entry = message.digest?.rows.find(each => each.prefix === prefix)
     const isListed = entry?.incarnation === own.incarnation && entry.version === own.version
-    if (isListed || agrees(table, message) === true) this.heardBy(from)
+    if (isListed || agrees(table, message) === true) this.acknowledgedBy(from)
   }
 
   /** This neighbour has it, or is gone itself. */
-  heardBy(id: string): void {
-    this.#unaware.delete(id)
-    this.#goIfHeard()
+  acknowledgedBy(id: string): void {
+    this.#unacknowledged.delete(id)
+    this.#finishIfAcknowledged()
   }
 
-  #goIfHeard(): void {
-    if (this.#unaware.size === 0) this.#options.outbox.push({ type: 'goodbye-heard' })
+  #finishIfAcknowledged(): void {
+    if (this.#unacknowledged.size === 0) this.#options.effectQueue.push({ type: 'leave-acknowledged' })
   }
 }

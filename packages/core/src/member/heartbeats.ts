@@ -1,20 +1,20 @@
 /** Pulses: when each member's last beat arrived here, in epoch milliseconds. */
-export class Pulses {
-  readonly #heardEpochMs = new Map<string, number>()
+export class HeartbeatArrivals {
+  readonly #receivedEpochMs = new Map<string, number>()
 
   get size(): number {
-    return this.#heardEpochMs.size
+    return this.#receivedEpochMs.size
   }
 
-  heardEpochMs(id: string): number | undefined {
-    return this.#heardEpochMs.get(id)
+  receivedEpochMs(id: string): number | undefined {
+    return this.#receivedEpochMs.get(id)
   }
 
-  beat(id: string, epochMs: number): void {
-    this.#heardEpochMs.set(id, epochMs)
+  record(id: string, epochMs: number): void {
+    this.#receivedEpochMs.set(id, epochMs)
   }
 
   forget(id: string): void {
-    this.#heardEpochMs.delete(id)
+    this.#receivedEpochMs.delete(id)
   }
 }

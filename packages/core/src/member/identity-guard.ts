@@ -6,13 +6,13 @@
 import type { DetectorInput } from '@hearsay/failure-detector'
 import type { HeartbeatFact, RecordFact } from '../table/table.ts'
 import { CopiedIdentity } from './copied-identity.ts'
-import type { Outbox } from './effect-queue.ts'
-import type { OwnRecord } from './local-record.ts'
+import type { EffectQueue } from './effect-queue.ts'
+import type { LocalRecord } from './local-record.ts'
 
 export interface IdentityGuardOptions {
   readonly self: string
-  readonly own: OwnRecord
-  readonly outbox: Outbox
+  readonly own: LocalRecord
+  readonly effectQueue: EffectQueue
   /** Tells the detector, and does what it asks. */
   readonly detect: (input: DetectorInput) => void
 }
@@ -40,36 +40,37 @@ export class IdentityGuard {
     const { own } = this.#options
     const isAhead =
       incarnation > own.incarnation || (incarnation === own.incarnation && version > own.version)
-    if (isAhead) this.#arrived(incarnation, leaving, nowMs)
+    if (isAhead) this.#recordArrived(incarnation, leaving, nowMs)
     return isAhead
   }
 
-  heartbeat({ incarnation, beat }: HeartbeatFact, nowMs: number): void {
+  heartbeat({ incarnation, sequence }: HeartbeatFact, nowMs: number): void {
     const { own } = this.#options
-    if (incarnation > own.incarnation) this.#copied.beat(nowMs)
-    else if (incarnation === own.incarnation && beat > own.beats) this.#arrived(incarnation, false, nowMs)
+    if (incarnation > own.incarnation) this.#copied.heartbeatArrived(nowMs)
+    else if (incarnation === own.incarnation && sequence > own.heartbeatSequence)
+      this.#recordArrived(incarnation, false, nowMs)
   }
 
   advance(nowMs: number): void {
     const incarnation = this.#copied.takeDue(nowMs)
     // Something else may have raised one's own meanwhile, as a suspicion does.
-    if (incarnation !== undefined && incarnation >= this.#options.own.incarnation) this.#answer(incarnation)
+    if (incarnation !== undefined && incarnation >= this.#options.own.incarnation) this.#restart(incarnation)
     this.#report()
   }
 
-  #arrived(incarnation: number, isGoodbye: boolean, nowMs: number): void {
-    if (this.#copied.arrived(incarnation, isGoodbye, nowMs)) this.#answer(incarnation)
+  #recordArrived(incarnation: number, isLeaving: boolean, nowMs: number): void {
+    if (this.#copied.recordArrived(incarnation, isLeaving, nowMs)) this.#restart(incarnation)
     this.#report()
   }
 
-  #answer(incarnation: number): void {
+  #restart(incarnation: number): void {
     const { self, detect } = this.#options
-    detect({ type: 'suspicion', subject: self, incarnation, observer: self, hard: false })
+    detect({ type: 'suspicion', subject: self, incarnation, observer: self, refused: false })
   }
 
   #report(): void {
     const { isCopied } = this.#copied
-    if (isCopied !== this.#wasCopied) this.#options.outbox.push({ type: 'identity', isCopied })
+    if (isCopied !== this.#wasCopied) this.#options.effectQueue.push({ type: 'identity', isCopied })
     this.#wasCopied = isCopied
   }
 }

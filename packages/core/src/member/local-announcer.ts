@@ -1,60 +1,60 @@
 /** Own voice: everything this member says in its own name. It is signed by the host, and only then a fact. */
 import { draftFact, type FactBody } from '../wire/fact.ts'
-import type { Outbox } from './effect-queue.ts'
-import type { OwnChange, OwnRecord } from './local-record.ts'
+import type { EffectQueue } from './effect-queue.ts'
+import type { LocalChange, LocalRecord } from './local-record.ts'
 
-export class OwnVoice {
+export class LocalAnnouncer {
   readonly #self: string
-  readonly #own: OwnRecord
-  readonly #outbox: Outbox
-  #beatDueMs: number
+  readonly #record: LocalRecord
+  readonly #effectQueue: EffectQueue
+  #heartbeatDueMs: number
 
-  /** @param firstBeatMs when the heart begins to beat. */
-  constructor(self: string, own: OwnRecord, outbox: Outbox, firstBeatMs: number) {
+  /** @param firstHeartbeatMs when the heart begins to beat. */
+  constructor(self: string, own: LocalRecord, effectQueue: EffectQueue, firstHeartbeatMs: number) {
     this.#self = self
-    this.#own = own
-    this.#outbox = outbox
-    this.#beatDueMs = firstBeatMs
+    this.#record = own
+    this.#effectQueue = effectQueue
+    this.#heartbeatDueMs = firstHeartbeatMs
   }
 
-  get beatDueMs(): number {
-    return this.#beatDueMs
+  get heartbeatDueMs(): number {
+    return this.#heartbeatDueMs
   }
 
   /** Presents itself, with what changed. */
-  present(change: OwnChange): void {
-    this.#own.change(change)
-    this.#sayRecord()
+  announceChange(change: LocalChange): void {
+    this.#record.change(change)
+    this.#signRecord()
   }
 
   /** Answers a claim about incarnation `claimed` of itself. */
   refute(claimed: number): void {
-    this.#own.refute(claimed)
-    this.#sayRecord()
+    this.#record.refute(claimed)
+    this.#signRecord()
   }
 
   /** In a new life that dates from now. */
-  beginAnew(epochMs: number): void {
-    this.#own.beginAnew(epochMs)
-    this.#sayRecord()
+  restart(epochMs: number): void {
+    this.#record.restart(epochMs)
+    this.#signRecord()
   }
 
   /** Beats now, and means to again in `intervalMs`. */
-  beat(intervalMs: number, nowMs: number): void {
-    this.#beatDueMs = nowMs + intervalMs
-    this.#say(this.#own.beat())
+  sendHeartbeat(intervalMs: number, nowMs: number): void {
+    this.#heartbeatDueMs = nowMs + intervalMs
+    this.#sign(this.#record.nextHeartbeat())
   }
 
-  accuse(subject: string, incarnation: number, hard: boolean, epochMs: number): void {
-    this.#say({ type: 'suspicion', subject, incarnation, hard, epochMs })
+  publishSuspicion(subject: string, incarnation: number, refused: boolean, epochMs: number): void {
+    this.#sign({ type: 'suspicion', subject, incarnation, refused, epochMs })
   }
 
-  #sayRecord(): void {
-    this.#outbox.push({ type: 'persist', incarnation: this.#own.incarnation })
-    this.#say(this.#own.fact())
+  #signRecord(): void {
+    this.#effectQueue.push({ type: 'persist', incarnation: this.#record.incarnation })
+    this.#sign(this.#record.fact())
   }
 
-  #say(body: FactBody): void {
-    this.#outbox.push({ type: 'sign', draft: draftFact(this.#self, body) })
+  #sign(body: FactBody): void {
+    this.#effectQueue.push({ type: 'sign', draft: draftFact(this.#self, body) })
   }
 }

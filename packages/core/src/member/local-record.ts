@@ -9,11 +9,11 @@ import { refutingIncarnation } from '../table/incarnation.ts'
 import type { RecordFact } from '../table/table.ts'
 import type { FactBody, MemberRecord } from '../wire/fact.ts'
 
-export type OwnChange = Partial<Omit<MemberRecord, 'incarnation' | 'version'>>
+export type LocalChange = Partial<Omit<MemberRecord, 'incarnation' | 'version'>>
 
-export class OwnRecord {
+export class LocalRecord {
   #record: MemberRecord
-  #beat = 0
+  #sequence = 0
   /** As last signed. What others hold of this member may be another process's, if its identity was copied. */
   signed: RecordFact | undefined
 
@@ -30,8 +30,8 @@ export class OwnRecord {
   }
 
   /** Heartbeats in this incarnation so far. */
-  get beats(): number {
-    return this.#beat
+  get heartbeatSequence(): number {
+    return this.#sequence
   }
 
   get leaving(): boolean {
@@ -48,31 +48,31 @@ export class OwnRecord {
   }
 
   /** Whether there is anything new in it. A lease is renewed by the same words. */
-  isChangedBy({ attention, name, tags, ...others }: OwnChange): boolean {
+  isChangedBy({ attention, name, tags, ...others }: LocalChange): boolean {
     const isAnother =
       (name !== undefined && name !== this.#record.name) ||
       (tags !== undefined && !isSameTags(tags, this.#record.tags))
     return isAnother || attention !== undefined || Object.keys(others).length > 0
   }
 
-  change(change: OwnChange): void {
+  change(change: LocalChange): void {
     this.#record = { ...this.#record, ...change, version: this.#record.version + 1 }
   }
 
   /** Answers a claim about `claimed` by an incarnation above it. */
   refute(claimed: number): void {
-    this.beginAnew(refutingIncarnation(this.#record.incarnation, claimed))
+    this.restart(refutingIncarnation(this.#record.incarnation, claimed))
   }
 
   /** In another incarnation; versions and beats count from the start again. */
-  beginAnew(incarnation: number): void {
+  restart(incarnation: number): void {
     this.#record = { ...this.#record, incarnation, version: 1 }
-    this.#beat = 0
+    this.#sequence = 0
   }
 
-  beat(): FactBody & { type: 'heartbeat' } {
-    this.#beat += 1
-    return { type: 'heartbeat', incarnation: this.#record.incarnation, beat: this.#beat }
+  nextHeartbeat(): FactBody & { type: 'heartbeat' } {
+    this.#sequence += 1
+    return { type: 'heartbeat', incarnation: this.#record.incarnation, sequence: this.#sequence }
   }
 }
 

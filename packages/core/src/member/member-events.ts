@@ -8,39 +8,39 @@
 import type { Detector } from '@hearsay/failure-detector'
 import type { Instant } from '../base/clock.ts'
 import type { Overlay } from '../overlay/overlay.ts'
-import { acquaintancesOf } from '../overlay/peer-cache.ts'
+import { cachedPeersOf } from '../overlay/peer-cache.ts'
 import type { RecordFact, Table } from '../table/table.ts'
-import type { Outbox } from './effect-queue.ts'
-import type { FlapDamping, Verdict } from './flap-damping.ts'
-import type { OwnRecord } from './local-record.ts'
+import type { EffectQueue } from './effect-queue.ts'
+import type { DetectorVerdict, FlapDamping } from './flap-damping.ts'
+import type { LocalRecord } from './local-record.ts'
 import type { MemberStatus } from './member.ts'
-import { isHere, type Membership } from './member-view.ts'
-import type { PartitionWatch } from './partition-detector.ts'
+import { isPresentStatus, type MemberView } from './member-view.ts'
+import type { PartitionDetector } from './partition-detector.ts'
 
-export interface RollCallOptions {
+export interface MemberEventsOptions {
   readonly self: string
-  readonly own: OwnRecord
+  readonly own: LocalRecord
   readonly table: Table
   readonly detector: Detector
   readonly overlay: Overlay
-  readonly membership: Membership
-  readonly partition: PartitionWatch
+  readonly membership: MemberView
+  readonly partition: PartitionDetector
   readonly damping: FlapDamping
-  readonly outbox: Outbox
+  readonly effectQueue: EffectQueue
   readonly retentionMs: number
 }
 
 const sweepIntervalMs = 30_000
 /** Longer than any suspicion lasts: with profile `wan` among 10,000 members at most six minutes. */
-const longestDyingMs = 600_000
+const maxUnobservedDeathMs = 600_000
 
-export class RollCall {
-  readonly #options: RollCallOptions
+export class MemberEvents {
+  readonly #options: MemberEventsOptions
   readonly #touched = new Set<string>()
   #sweepDueMs: number
-  #kept = ''
+  #lastCachedPeers = ''
 
-  constructor(options: RollCallOptions, nowMs: number) {
+  constructor(options: MemberEventsOptions, nowMs: number) {
     this.#options = options
     this.#sweepDueMs = nowMs + sweepIntervalMs
   }
@@ -50,14 +50,15 @@ export class RollCall {
   }
 
   /** Something about this member changed: its record or its status. */
-  touch(id: string): void {
+  markChanged(id: string): void {
     this.#touched.add(id)
   }
 
   /** Says what an app should hear of those who were touched. */
-  look({ monotonicMs, epochMs }: Instant): void {
-    const { self, own, table, detector, overlay, membership, damping, outbox, retentionMs } = this.#options
-    for (const id of damping.takeDue(monotonicMs)) this.touch(id)
+  emitChanges({ monotonicMs, epochMs }: Instant): void {
+    const { self, own, table, detector, overlay, membership, damping, effectQueue, retentionMs } =
+      this.#options
+    for (const id of damping.takeDue(monotonicMs)) this.markChanged(id)
     for (const id of this.#touched) {
       const fact = (id === self && own.signed) || table.get(id)?.record
       if (!fact) continue
@@ -65,32 +66,32 @@ export class RollCall {
       const verdict = status === 'dead' || status === 'suspect' ? status : 'alive'
       const departedEpochMs = this.#departureDate(fact, epochMs)
       const before = membership.get(id)
-      const shown = this.#toShow(fact, verdict, before?.status, monotonicMs)
+      const shown = this.#visibleStatus(fact, verdict, before?.status, monotonicMs)
       const event = shown && membership.observe(fact, shown, departedEpochMs)
       // Not left to the sweep: newcomers would tell each other of the forgotten for as long as newcomers come.
       const isGone = verdict === 'dead' || fact.record.leaving
-      if (id !== self && isGone && epochMs - departedEpochMs >= retentionMs) table.unshare(id)
-      if (fact.record.leaving) overlay.gone(id)
-      if (event) outbox.push({ type: 'event', event })
-      if (id !== self && membership.get(id) !== before) outbox.changed(id)
-      if (event?.type === 'fail') this.#lost(monotonicMs)
+      if (id !== self && isGone && epochMs - departedEpochMs >= retentionMs) table.stopAdvertising(id)
+      if (fact.record.leaving) overlay.remove(id)
+      if (event) effectQueue.push({ type: 'event', event })
+      if (id !== self && membership.get(id) !== before) effectQueue.changed(id)
+      if (event?.type === 'fail') this.#memberDied(monotonicMs)
     }
     this.#touched.clear()
   }
 
-  #lost(nowMs: number): void {
+  #memberDied(nowMs: number): void {
     const { membership, partition, damping } = this.#options
     const visible = membership.count('alive', 'suspect')
-    partition.lost(visible, nowMs)
+    partition.memberDied(visible, nowMs)
     if (partition.suspected(visible, nowMs)) damping.partitioned(nowMs)
   }
 
-  #toShow(
+  #visibleStatus(
     { author: id, record }: RecordFact,
-    verdict: Verdict,
+    verdict: DetectorVerdict,
     before: MemberStatus | undefined,
     nowMs: number,
-  ): Verdict | undefined {
+  ): DetectorVerdict | undefined {
     const { damping, detector, membership } = this.#options
     if (record.leaving) {
       damping.forget(id)
@@ -101,16 +102,16 @@ export class RollCall {
       visible: membership.count('alive', 'suspect'),
     }
     const shown = before === 'left' ? undefined : before
-    return damping.look(id, verdict, record.incarnation, shown, nowMs, observer)
+    return damping.decide(id, verdict, record.incarnation, shown, nowMs, observer)
   }
 
   /** @returns who was dropped. */
   sweep({ monotonicMs, epochMs }: Instant): string[] {
     const { table, membership, retentionMs } = this.#options
     this.#sweepDueMs = monotonicMs + sweepIntervalMs
-    for (const id of membership.departed(epochMs, retentionMs)) table.unshare(id)
+    for (const id of membership.departed(epochMs, retentionMs)) table.stopAdvertising(id)
     const dropped = this.#drop(membership.departed(epochMs, retentionMs * 1.125))
-    this.#keepAcquaintances()
+    this.#persistCachedPeers()
     this.#options.damping.sweep(monotonicMs)
     return dropped
   }
@@ -121,44 +122,44 @@ export class RollCall {
    *
    * @returns who was dropped.
    */
-  makeRoom(): string[] {
+  freeCapacity(): string[] {
     const { table, membership } = this.#options
-    const { left, of } = table.room
+    const { free, of } = table.capacity
     const spare = Math.ceil(of / 16)
-    return left < spare ? this.#drop(membership.longestDeparted(spare)) : []
+    return free < spare ? this.#drop(membership.longestDeparted(spare)) : []
   }
 
   #drop(ids: string[]): string[] {
-    const { table, overlay, membership, damping, outbox } = this.#options
+    const { table, overlay, membership, damping, effectQueue } = this.#options
     for (const id of ids) {
       damping.forget(id)
-      table.forget(id)
+      table.remove(id)
       membership.forget(id)
-      overlay.gone(id)
-      outbox.push({ type: 'learn', id, addresses: [] })
+      overlay.remove(id)
+      effectQueue.push({ type: 'set-addresses', id, addresses: [] })
     }
     return ids
   }
 
   /** Of those who are here and then of the dead, who may only be out of reach; each member begins at another place. */
-  #keepAcquaintances(): void {
-    const { self, membership, overlay, outbox } = this.#options
-    const everybody = membership.snapshot()
-    const ownPlace = everybody.findIndex(({ id }) => id === self)
+  #persistCachedPeers(): void {
+    const { self, membership, overlay, effectQueue } = this.#options
+    const all = membership.snapshot()
+    const ownIndex = all.findIndex(({ id }) => id === self)
     const others = function* (isMeant: (status: MemberStatus) => boolean): Generator<string> {
-      for (let i = 1; i < everybody.length; i++) {
-        const other = everybody[(ownPlace + i) % everybody.length]
+      for (let i = 1; i < all.length; i++) {
+        const other = all[(ownIndex + i) % all.length]
         if (other && isMeant(other.status)) yield other.id
       }
     }
-    const addresses = acquaintancesOf(
-      [overlay.linked(), others(isHere), others(status => status === 'dead')],
+    const addresses = cachedPeersOf(
+      [overlay.connected(), others(isPresentStatus), others(status => status === 'dead')],
       id => membership.get(id)?.addresses ?? [],
     )
     // A member that is alone for a while does not forget whom it knew.
-    if (addresses.length === 0 || addresses.join() === this.#kept) return
-    this.#kept = addresses.join()
-    outbox.push({ type: 'persist-acquaintances', addresses })
+    if (addresses.length === 0 || addresses.join() === this.#lastCachedPeers) return
+    this.#lastCachedPeers = addresses.join()
+    effectQueue.push({ type: 'persist-cached-peers', addresses })
   }
 
   /**
@@ -169,8 +170,8 @@ export class RollCall {
     const { table, membership } = this.#options
     const claims = table.get(id)?.suspicions?.claims ?? []
     const dates = record.leaving ? [record.leftEpochMs] : claims.map(claim => claim.epochMs)
-    const isWitness = !record.leaving && membership.wasAlive(id)
-    const earliestMs = isWitness ? epochMs - longestDyingMs : record.incarnation
+    const isObserver = !record.leaving && membership.wasAlive(id)
+    const earliestMs = isObserver ? epochMs - maxUnobservedDeathMs : record.incarnation
     return Math.min(epochMs, Math.max(earliestMs, Math.min(...dates)))
   }
 }

@@ -3,7 +3,7 @@ export interface MemberHealth {
   /** Lifeguard's local health multiplier, 0 (good) to 7: stretches this member's probe interval and timeout. */
   readonly localHealth: number
   /** Own stalls (event loop blocked, process stopped, machine asleep) since the start. */
-  readonly stalls: number
+  readonly pauses: number
   /**
    * Suspicions of others that were refuted before this member showed them as `suspect`, since the start: how often the
    * network, or a member that hears badly, raised a false alarm.

@@ -6,8 +6,8 @@
  * most one event a member, and who was never seen alive neither fails nor leaves.
  */
 import { multiaddr } from '@multiformats/multiaddr'
-import { firstIndex } from '../base/arrays.ts'
-import { LayeredMap } from '../base/copy-on-write-map.ts'
+import { lowerBound } from '../base/arrays.ts'
+import { CopyOnWriteMap } from '../base/copy-on-write-map.ts'
 import type { RecordFact } from '../table/table.ts'
 import type { ClusterEventType, Member, MemberStatus } from './member.ts'
 
@@ -16,7 +16,7 @@ export interface MemberEvent {
   readonly member: Member
 }
 
-interface Seen {
+interface ViewRow {
   readonly fact: RecordFact
   readonly member: Member
   /** It was alive here in some incarnation: its end is news. */
@@ -26,9 +26,9 @@ interface Seen {
 /** Our choice: up to so many changes cost less one by one than sorting all members again. */
 const maxPatches = 64
 
-export class Membership {
+export class MemberView {
   readonly #self: string
-  readonly #seen: LayeredMap<Seen>
+  readonly #rows: CopyOnWriteMap<ViewRow>
   /** Id → the date from which it is dead or left. */
   readonly #departed = new Map<string, number>()
   readonly #counts: Record<MemberStatus, number> = { alive: 0, suspect: 0, dead: 0, left: 0 }
@@ -37,20 +37,20 @@ export class Membership {
   readonly #changed = new Set<string>()
 
   /** @param prior what was seen before, all of it alive; it is not changed any more. */
-  constructor(self: string, prior?: Membership) {
+  constructor(self: string, prior?: MemberView) {
     this.#self = self
-    this.#seen = new LayeredMap(prior && prior.#seen)
+    this.#rows = new CopyOnWriteMap(prior && prior.#rows)
     if (prior) Object.assign(this.#counts, prior.#counts)
     this.#snapshot = prior?.snapshot()
   }
 
   get(id: string): Member | undefined {
-    return this.#seen.get(id)?.member
+    return this.#rows.get(id)?.member
   }
 
   /** Whether it was alive here in some incarnation. */
   wasAlive(id: string): boolean {
-    return this.#seen.get(id)?.wasAlive ?? false
+    return this.#rows.get(id)?.wasAlive ?? false
   }
 
   /** Ordered by id. The same array until a member changes. */
@@ -73,7 +73,7 @@ export class Membership {
   ): MemberEvent | undefined {
     const id = fact.author
     const status: MemberStatus = fact.record.leaving ? 'left' : verdict
-    const before = this.#seen.get(id)
+    const before = this.#rows.get(id)
     if (before && before.fact === fact && before.member.status === status) return undefined
     const member = Object.freeze(
       before && before.fact === fact ? { ...before.member, status } : memberOf(fact, status),
@@ -81,10 +81,10 @@ export class Membership {
     const wasAlive = status === 'alive' || (before?.wasAlive ?? false)
     if (before) this.#counts[before.member.status] -= 1
     this.#counts[status] += 1
-    this.#seen.set(id, { fact, member, wasAlive })
-    if (isHere(status)) this.#departed.delete(id)
+    this.#rows.set(id, { fact, member, wasAlive })
+    if (isPresentStatus(status)) this.#departed.delete(id)
     else this.#departed.set(id, departedEpochMs)
-    this.#touch(id)
+    this.#markChanged(id)
     if (id === this.#self || !wasAlive) return undefined
     const type = eventType(before, member)
     return type && { type, member }
@@ -104,42 +104,42 @@ export class Membership {
   }
 
   forget(id: string): void {
-    const seen = this.#seen.get(id)
+    const seen = this.#rows.get(id)
     if (!seen) return
     this.#counts[seen.member.status] -= 1
-    this.#seen.delete(id)
+    this.#rows.delete(id)
     this.#departed.delete(id)
-    this.#touch(id)
+    this.#markChanged(id)
   }
 
-  #touch(id: string): void {
+  #markChanged(id: string): void {
     this.#changed.add(id)
     if (this.#changed.size > maxPatches) this.#snapshot = undefined
     if (!this.#snapshot) this.#changed.clear()
   }
 
   #sorted(): Member[] {
-    return [...this.#seen.values()].map(({ member }) => member).sort((a, b) => (a.id < b.id ? -1 : 1))
+    return [...this.#rows.values()].map(({ member }) => member).sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   #patched(before: readonly Member[]): Member[] {
     const members = [...before]
     for (const id of this.#changed) {
       const member = this.get(id)
-      const index = firstIndex(members, each => each.id >= id)
+      const index = lowerBound(members, each => each.id >= id)
       members.splice(index, members[index]?.id === id ? 1 : 0, ...(member ? [member] : []))
     }
     return members
   }
 }
 
-export function isHere(status: MemberStatus): boolean {
+export function isPresentStatus(status: MemberStatus): boolean {
   return status === 'alive' || status === 'suspect'
 }
 
-function eventType(before: Seen | undefined, after: Member): ClusterEventType | undefined {
+function eventType(before: ViewRow | undefined, after: Member): ClusterEventType | undefined {
   const was = before?.wasAlive ? before.member.status : undefined
-  const wasHere = was !== undefined && isHere(was)
+  const wasHere = was !== undefined && isPresentStatus(was)
   switch (after.status) {
     case 'alive':
       if (!wasHere) return 'join'

@@ -8,44 +8,44 @@ import {
   createDetector,
   type Detector,
   type DetectorInput,
-  type DetectorKnobs,
+  type DetectorParameters,
   profiles,
 } from '@hearsay/failure-detector'
-import { Exchanges } from '../anti-entropy/anti-entropy.ts'
+import { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
 import { Overlay } from '../overlay/overlay.ts'
-import { MuteWatch } from '../overlay/silent-pubsub-detector.ts'
-import { RumorBuffer } from '../rumors/rumor-batcher.ts'
-import { believable } from '../table/incarnation.ts'
+import { SilentPubsubDetector } from '../overlay/silent-pubsub-detector.ts'
+import { RumorBatcher } from '../rumors/rumor-batcher.ts'
+import { isPlausibleTimestamp } from '../table/incarnation.ts'
 import { type RecordFact, Table } from '../table/table.ts'
 import { syncMessage } from '../wire/codec.ts'
 import type { MemberRecord } from '../wire/fact.ts'
-import { Detection } from './detector-bridge.ts'
-import { Outbox } from './effect-queue.ts'
-import { FactIntake } from './fact-handler.ts'
+import { DetectorBridge } from './detector-bridge.ts'
+import { EffectQueue } from './effect-queue.ts'
+import { FactHandler } from './fact-handler.ts'
 import { FlapDamping } from './flap-damping.ts'
-import { Goodbye } from './graceful-leave.ts'
-import { beatIntervalMs } from './heartbeat-interval.ts'
-import { Pulses } from './heartbeats.ts'
+import { GracefulLeave } from './graceful-leave.ts'
+import { heartbeatIntervalMs } from './heartbeat-interval.ts'
+import { HeartbeatArrivals } from './heartbeats.ts'
 import { IdentityGuard } from './identity-guard.ts'
-import { OwnVoice } from './local-announcer.ts'
-import { type OwnChange, OwnRecord } from './local-record.ts'
+import { LocalAnnouncer } from './local-announcer.ts'
+import { type LocalChange, LocalRecord } from './local-record.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
 import type { Member } from './member.ts'
-import { RollCall } from './member-events.ts'
+import { MemberEvents } from './member-events.ts'
 import type { MemberHealth } from './member-health.ts'
-import { Membership } from './member-view.ts'
-import { PartitionWatch } from './partition-detector.ts'
-import type { Load } from './resource-usage.ts'
+import { MemberView } from './member-view.ts'
+import { PartitionDetector } from './partition-detector.ts'
+import type { ResourceUsage } from './resource-usage.ts'
 import { RoundTrips } from './round-trips.ts'
-import { SyncIntake } from './sync-handler.ts'
+import { SyncHandler } from './sync-handler.ts'
 
 /** A bootstrap address that neither answers nor fails is waited for so long. */
 const maxBootstrapMs = 10_000
 /** Without a connection: others on the local network may still be found. */
-const aloneMs = 1_000
+const unconnectedMs = 1_000
 
-export interface MachineOptions {
+export interface MembershipMachineOptions {
   readonly self: string
   /** The first word about oneself: incarnation as `firstIncarnation` gives it, version 1. */
   readonly record: MemberRecord
@@ -55,9 +55,9 @@ export interface MachineOptions {
    * What everybody knew before this member came: another machine, which is not used any more. It is shared and never
    * written; what changes is kept beside it, so that thousands of members fit into one simulation.
    */
-  readonly prior?: Machine
+  readonly prior?: MembershipMachine
   /** Multiaddrs that an earlier life knew, tried while one is alone. @default [] */
-  readonly acquaintances?: readonly string[]
+  readonly cachedPeers?: readonly string[]
   readonly profile: 'local' | 'lan' | 'wan'
   /** 0 ≤ random() < 1. */
   readonly random: () => number
@@ -68,176 +68,186 @@ export interface MachineOptions {
   /** How long the dead and the left are told of. @default 86_400_000: a day */
   readonly retentionMs?: number
   /** Instead of the profile's. @default {} */
-  readonly knobs?: Partial<DetectorKnobs>
+  readonly parameters?: Partial<DetectorParameters>
 }
 
 /** Inputs that a byte from another member causes. */
-const arrived: ReadonlySet<MachineInput['type']> = new Set(['rumors', 'sync', 'probe', 'evidence'])
+const evidenceInputs: ReadonlySet<MachineInput['type']> = new Set(['rumors', 'sync', 'probe', 'evidence'])
 
-export class Machine {
+export class MembershipMachine {
   readonly #self: string
-  readonly #own: OwnRecord
-  readonly #voice: OwnVoice
+  readonly #localRecord: LocalRecord
+  readonly #announcer: LocalAnnouncer
   readonly #table: Table
   readonly #detector: Detector
   readonly #overlay: Overlay
-  readonly #membership: Membership
-  readonly #intake: FactIntake
-  readonly #syncIntake: SyncIntake
-  readonly #rollCall: RollCall
-  readonly #detection: Detection
-  readonly #goodbye: Goodbye
+  readonly #memberView: MemberView
+  readonly #factHandler: FactHandler
+  readonly #syncHandler: SyncHandler
+  readonly #memberEvents: MemberEvents
+  readonly #detectorBridge: DetectorBridge
+  readonly #gracefulLeave: GracefulLeave
   readonly #identity: IdentityGuard
-  readonly #exchanges: Exchanges
-  readonly #rumors = new RumorBuffer()
-  readonly #mute = new MuteWatch()
-  readonly #partition = new PartitionWatch()
+  readonly #antiEntropy: AntiEntropy
+  readonly #rumors = new RumorBatcher()
+  readonly #silentPubsub = new SilentPubsubDetector()
+  readonly #partition = new PartitionDetector()
   readonly #damping: FlapDamping
-  readonly #pulses = new Pulses()
+  readonly #heartbeatArrivals = new HeartbeatArrivals()
   readonly #roundTrips: RoundTrips
-  readonly #outbox = new Outbox()
+  readonly #effectQueue = new EffectQueue()
   readonly #startedMs: number
-  #wasLinked = false
+  #wasConnected = false
   #now: Instant
 
-  constructor(options: MachineOptions, now: Instant) {
-    const { self, record, bootstrap, acquaintances = [], random, profile, prior } = options
-    const { maxMembers = 20_000, maxDeltaBytes = 49_152, retentionMs = 86_400_000, knobs = {} } = options
+  constructor(options: MembershipMachineOptions, now: Instant) {
+    const { self, record, bootstrap, cachedPeers = [], random, profile, prior } = options
+    const { maxMembers = 20_000, maxDeltaBytes = 49_152, retentionMs = 86_400_000, parameters = {} } = options
     const nowMs = now.monotonicMs
     this.#now = now
     this.#startedMs = nowMs
     this.#self = self
-    this.#own = new OwnRecord(record)
-    this.#voice = new OwnVoice(
+    this.#localRecord = new LocalRecord(record)
+    this.#announcer = new LocalAnnouncer(
       self,
-      this.#own,
-      this.#outbox,
-      nowMs + (prior ? random() * beatIntervalMs(prior.#table.size) : 0),
+      this.#localRecord,
+      this.#effectQueue,
+      nowMs + (prior ? random() * heartbeatIntervalMs(prior.#table.size) : 0),
     )
-    this.#table = new Table({ maxMembers, maxForgotten: maxMembers, prior: prior && prior.#table })
+    this.#table = new Table({ maxMembers, maxTombstones: maxMembers, prior: prior && prior.#table })
     this.#detector = createDetector({
       self,
       random,
       profile,
-      knobs,
+      parameters,
       ...(prior && { prior: prior.#detector }),
     })
     this.#overlay = new Overlay(
-      { self, bootstrap, acquaintances, random, prior: prior && prior.#overlay },
+      { self, bootstrap, cachedPeers, random, prior: prior && prior.#overlay },
       nowMs,
     )
-    this.#membership = new Membership(self, prior && prior.#membership)
+    this.#memberView = new MemberView(self, prior && prior.#memberView)
     this.#roundTrips = new RoundTrips(random)
-    this.#damping = new FlapDamping(knobs.probeIntervalMs ?? profiles[profile].probeIntervalMs)
-    this.#exchanges = new Exchanges(
+    this.#damping = new FlapDamping(parameters.probeIntervalMs ?? profiles[profile].probeIntervalMs)
+    this.#antiEntropy = new AntiEntropy(
       { table: this.#table, random, maxDeltaBytes, hasCompared: prior !== undefined },
       nowMs,
     )
     const parts = {
       self,
-      own: this.#own,
-      voice: this.#voice,
+      own: this.#localRecord,
+      announcer: this.#announcer,
       table: this.#table,
       detector: this.#detector,
       overlay: this.#overlay,
-      membership: this.#membership,
-      exchanges: this.#exchanges,
+      membership: this.#memberView,
+      antiEntropy: this.#antiEntropy,
       rumors: this.#rumors,
       partition: this.#partition,
       damping: this.#damping,
-      pulses: this.#pulses,
+      heartbeatArrivals: this.#heartbeatArrivals,
       roundTrips: this.#roundTrips,
-      outbox: this.#outbox,
+      effectQueue: this.#effectQueue,
     }
-    this.#rollCall = new RollCall({ ...parts, retentionMs }, nowMs)
-    this.#goodbye = new Goodbye(parts)
-    this.#detection = new Detection({ ...parts, rollCall: this.#rollCall })
-    const detect = (input: DetectorInput) => this.#detection.tell(input, this.#now)
+    this.#memberEvents = new MemberEvents({ ...parts, retentionMs }, nowMs)
+    this.#gracefulLeave = new GracefulLeave(parts)
+    this.#detectorBridge = new DetectorBridge({ ...parts, memberEvents: this.#memberEvents })
+    const detect = (input: DetectorInput) => this.#detectorBridge.handle(input, this.#now)
     this.#identity = new IdentityGuard({ ...parts, detect })
-    this.#intake = new FactIntake({
+    this.#factHandler = new FactHandler({
       ...parts,
-      rollCall: this.#rollCall,
+      memberEvents: this.#memberEvents,
       detect,
-      ownRecord: fact => this.#ownRecord(fact),
-      ownHeartbeat: fact => this.#identity.heartbeat(fact, this.#now.monotonicMs),
+      onLocalRecord: fact => this.#localRecordArrived(fact),
+      onLocalHeartbeat: fact => this.#identity.heartbeat(fact, this.#now.monotonicMs),
     })
-    this.#syncIntake = new SyncIntake({ ...parts, intake: this.#intake, goodbye: this.#goodbye })
+    this.#syncHandler = new SyncHandler({
+      ...parts,
+      factHandler: this.#factHandler,
+      gracefulLeave: this.#gracefulLeave,
+    })
   }
 
   /** The first word: to be called once, before anything else. @param change what became known of oneself since. */
-  start(change: OwnChange, now: Instant): MachineEffect[] {
+  start(change: LocalChange, now: Instant): MachineEffect[] {
     return this.#step(now, () => {
-      this.#detection.tell({ type: 'member', id: this.#self, incarnation: this.#own.incarnation }, this.#now)
-      this.#present(change)
+      this.#detectorBridge.handle(
+        { type: 'member', id: this.#self, incarnation: this.#localRecord.incarnation },
+        this.#now,
+      )
+      this.#announceChange(change)
     })
   }
 
   handle(input: MachineInput, now: Instant): MachineEffect[] {
     return this.#step(now, () => {
-      if (arrived.has(input.type)) this.#damping.received(now.monotonicMs)
+      if (evidenceInputs.has(input.type)) this.#damping.received(now.monotonicMs)
       switch (input.type) {
         case 'rumors':
-          for (const fact of input.facts) this.#intake.take(fact, undefined, now)
+          for (const fact of input.facts) this.#factHandler.handle(fact, undefined, now)
           break
         case 'signed':
           if (input.fact.type === 'record') {
-            this.#own.signed = input.fact as RecordFact
-            this.#rollCall.touch(this.#self)
+            this.#localRecord.signed = input.fact as RecordFact
+            this.#memberEvents.markChanged(this.#self)
           }
-          this.#intake.take(input.fact, this.#self, now)
+          this.#factHandler.handle(input.fact, this.#self, now)
           break
         case 'sync':
-          this.#detection.tell({ type: 'evidence', id: input.from }, this.#now)
+          this.#detectorBridge.handle({ type: 'evidence', id: input.from }, this.#now)
           if (input.message.releasing) this.#overlay.releasedBy(input.from)
-          this.#syncIntake.take(input.from, input.message, input.facts, now)
+          this.#syncHandler.handle(input.from, input.message, input.facts, now)
           break
         case 'probe':
           if (
             input.message.type === 'ack' &&
             this.#roundTrips.ack(input.from, input.message.seq, now.monotonicMs)
           )
-            this.#detection.tell({ type: 'evidence', id: input.from }, now)
-          else this.#detection.probed(input.from, input.message, now)
+            this.#detectorBridge.handle({ type: 'evidence', id: input.from }, now)
+          else this.#detectorBridge.handleProbe(input.from, input.message, now)
           break
-        case 'link':
-          this.#wasLinked ||= input.state === 'open'
-          this.#detection.link(input.id, input.state, input.isOurs ?? false, now)
-          if (this.#own.leaving && input.state !== 'open') this.#goodbye.heardBy(input.id)
+        case 'connection':
+          this.#wasConnected ||= input.state === 'open'
+          this.#detectorBridge.connectionChanged(input.id, input.state, input.isOurs ?? false, now)
+          if (this.#localRecord.leaving && input.state !== 'open')
+            this.#gracefulLeave.acknowledgedBy(input.id)
           break
-        case 'bootstrapped':
+        case 'bootstrap-connected':
           this.#overlay.bootstrapped(input.address, input.id)
           break
         case 'bootstrap-failed':
           this.#overlay.bootstrapFailed(input.address)
           break
         case 'evidence':
-          this.#detection.tell({ type: 'evidence', id: input.id }, this.#now)
+          this.#detectorBridge.handle({ type: 'evidence', id: input.id }, this.#now)
           break
-        case 'mute':
-          for (const id of this.#mute.look(input.ids, now.monotonicMs))
-            this.#outbox.push({ type: 'disconnect', id })
+        case 'silent-pubsub':
+          for (const id of this.#silentPubsub.takeOverdue(input.ids, now.monotonicMs))
+            this.#effectQueue.push({ type: 'disconnect', id })
           break
-        case 'near':
-          this.#overlay.wantNear(input.ids)
+        case 'extra-peers':
+          this.#overlay.setExtraPeers(input.ids)
           break
         case 'relays':
-          this.#overlay.relayedBy(input.ids)
+          this.#overlay.setRelays(input.ids)
           break
-        case 'change':
+        case 'local-change':
           // Its last word is the goodbye, and that is said once.
-          if (!this.#own.leaving && this.#own.isChangedBy(input.change)) this.#present(input.change)
+          if (!this.#localRecord.leaving && this.#localRecord.isChangedBy(input.change))
+            this.#announceChange(input.change)
           break
         case 'network-changed':
           this.#overlay.networkChanged(now.monotonicMs)
           break
-        case 'watched':
+        case 'measure-round-trips':
           this.#measure()
           break
-        case 'slept':
-          this.#detection.tell({ type: 'slept', ms: input.ms }, this.#now)
+        case 'suspended':
+          this.#detectorBridge.handle({ type: 'suspended', ms: input.ms }, this.#now)
           break
         case 'leave':
-          if (!this.#own.leaving) this.#voice.present({ leaving: true, leftEpochMs: now.epochMs })
+          if (!this.#localRecord.leaving)
+            this.#announcer.announceChange({ leaving: true, leftEpochMs: now.epochMs })
           break
       }
     })
@@ -247,31 +257,31 @@ export class Machine {
   advance(now: Instant): MachineEffect[] {
     return this.#step(now, () => {
       const nowMs = now.monotonicMs
-      this.#detection.advance(now)
-      if (this.#own.leaving) return
+      this.#detectorBridge.advance(now)
+      if (this.#localRecord.leaving) return
       this.#identity.advance(nowMs)
-      if (!believable(this.#own.incarnation, now.epochMs)) this.#detection.beginAnew(now)
-      if (nowMs >= this.#exchanges.dueMs) this.#detection.exchangeWith(1, now)
-      if (nowMs >= this.#voice.beatDueMs) this.#detection.beat(now)
-      if (nowMs >= this.#rollCall.sweepDueMs) this.#forget(this.#rollCall.sweep(now))
+      if (!isPlausibleTimestamp(this.#localRecord.incarnation, now.epochMs)) this.#detectorBridge.restart(now)
+      if (nowMs >= this.#antiEntropy.dueMs) this.#detectorBridge.startSync(1, now)
+      if (nowMs >= this.#announcer.heartbeatDueMs) this.#detectorBridge.heartbeatDue(now)
+      if (nowMs >= this.#memberEvents.sweepDueMs) this.#removeMembers(this.#memberEvents.sweep(now))
       for (const action of this.#overlay.advance(nowMs)) {
         if (action.type === 'dial') this.#overlay.dialling(action.id, nowMs)
         if (action.type === 'disconnect')
-          this.#outbox.send([{ to: action.id, message: syncMessage({ releasing: true }) }])
-        this.#outbox.push(action)
+          this.#effectQueue.sendSyncSteps([{ to: action.id, message: syncMessage({ releasing: true }) }])
+        this.#effectQueue.push(action)
       }
     })
   }
 
   /** Monotonic milliseconds. */
   deadlineMs(): number {
-    if (this.#own.leaving) return this.#rumors.deadlineMs()
+    if (this.#localRecord.leaving) return this.#rumors.deadlineMs()
     return Math.min(
       this.#detector.deadlineMs(),
       this.#rumors.deadlineMs(),
-      this.#exchanges.dueMs,
-      this.#voice.beatDueMs,
-      this.#rollCall.sweepDueMs,
+      this.#antiEntropy.dueMs,
+      this.#announcer.heartbeatDueMs,
+      this.#memberEvents.sweepDueMs,
       this.#identity.nextMs(),
       this.#damping.nextMs(),
       this.#overlay.deadlineMs(),
@@ -279,11 +289,11 @@ export class Machine {
   }
 
   members(): readonly Member[] {
-    return this.#membership.snapshot()
+    return this.#memberView.snapshot()
   }
 
   member(id: string): Member | undefined {
-    return this.#membership.get(id)
+    return this.#memberView.get(id)
   }
 
   isSelf(id: string): boolean {
@@ -292,12 +302,12 @@ export class Machine {
 
   /** Its timers are late for that alone. */
   get isHidden(): boolean {
-    return this.#own.isHidden
+    return this.#localRecord.isHidden
   }
 
   /** Whether a member was alive here in some incarnation. */
   wasAlive(id: string): boolean {
-    return this.#membership.wasAlive(id)
+    return this.#memberView.wasAlive(id)
   }
 
   /**
@@ -309,8 +319,11 @@ export class Machine {
   isSettled(now: Instant): boolean {
     const sinceMs = now.monotonicMs - this.#startedMs
     if (this.#overlay.awaitsBootstrap && sinceMs < maxBootstrapMs) return false
-    if (this.#exchanges.hasCompared) return true
-    return this.#overlay.linked().length === 0 && sinceMs >= (this.#wasLinked ? maxBootstrapMs : aloneMs)
+    if (this.#antiEntropy.hasCompared) return true
+    return (
+      this.#overlay.connected().length === 0 &&
+      sinceMs >= (this.#wasConnected ? maxBootstrapMs : unconnectedMs)
+    )
   }
 
   get table(): Table {
@@ -326,8 +339,8 @@ export class Machine {
   }
 
   /** When its last beat arrived here. */
-  heardEpochMs(id: string): number | undefined {
-    return this.#pulses.heardEpochMs(id)
+  lastHeartbeatEpochMs(id: string): number | undefined {
+    return this.#heartbeatArrivals.receivedEpochMs(id)
   }
 
   /** To a connected member and back. */
@@ -336,64 +349,65 @@ export class Machine {
   }
 
   health(): MemberHealth {
-    const visible = this.#membership.count('alive', 'suspect')
+    const visible = this.#memberView.count('alive', 'suspect')
     return {
       localHealth: this.#detector.localHealth(),
-      stalls: this.#detection.stalls,
+      pauses: this.#detectorBridge.pauses,
       visible,
-      known: visible + this.#membership.count('dead'),
+      known: visible + this.#memberView.count('dead'),
       refutedSuspicions: this.#damping.refuted,
       identityCopied: this.#identity.isCopied,
       partitionSuspected: this.#partition.suspected(visible, this.#now.monotonicMs),
-      connections: this.#overlay.linked().length,
-      full: this.#table.room.left === 0,
+      connections: this.#overlay.connected().length,
+      full: this.#table.capacity.free === 0,
     }
   }
 
-  load(): Load {
+  usage(): ResourceUsage {
     return {
       members: this.#table.size,
-      forgotten: this.#table.forgotten,
-      pulses: this.#pulses.size,
+      tombstones: this.#table.tombstones,
+      heartbeatArrivals: this.#heartbeatArrivals.size,
       roundTrips: this.#roundTrips.size,
       rumors: this.#rumors.size,
-      exchanges: this.#exchanges.size,
-      links: this.#overlay.linked().length,
+      syncPeers: this.#antiEntropy.size,
+      connections: this.#overlay.connected().length,
       dials: this.#overlay.dials,
     }
   }
 
-  #present(change: OwnChange): void {
-    this.#voice.present(change)
-    if (change.attention) this.#detection.tell({ type: 'timers', areLate: this.#own.isHidden }, this.#now)
+  #announceChange(change: LocalChange): void {
+    this.#announcer.announceChange(change)
+    if (change.attention)
+      this.#detectorBridge.handle({ type: 'timers', areLate: this.#localRecord.isHidden }, this.#now)
   }
 
   #measure(): void {
-    const ping = this.#roundTrips.ping(this.#overlay.linked(), this.#now.monotonicMs)
-    if (ping) this.#outbox.push({ type: 'send-probe', ...ping })
+    const ping = this.#roundTrips.ping(this.#overlay.connected(), this.#now.monotonicMs)
+    if (ping) this.#effectQueue.push({ type: 'send-probe', ...ping })
   }
 
   #step(now: Instant, act: () => void): MachineEffect[] {
     this.#now = now
     act()
-    this.#rollCall.look(now)
-    this.#forget(this.#rollCall.makeRoom())
-    this.#detection.watchNeighbours(now)
-    for (const facts of this.#rumors.take(now.monotonicMs)) this.#outbox.push({ type: 'publish', facts })
-    return this.#outbox.take()
+    this.#memberEvents.emitChanges(now)
+    this.#removeMembers(this.#memberEvents.freeCapacity())
+    this.#detectorBridge.updateSubjects(now)
+    for (const facts of this.#rumors.take(now.monotonicMs)) this.#effectQueue.push({ type: 'publish', facts })
+    return this.#effectQueue.take()
   }
 
-  #ownRecord(fact: RecordFact): void {
+  #localRecordArrived(fact: RecordFact): void {
     const nowMs = this.#now.monotonicMs
     const isForeign = this.#identity.record(fact, nowMs)
-    if (!isForeign && fact.record.leaving) this.#goodbye.say(fact, nowMs)
+    if (!isForeign && fact.record.leaving) this.#gracefulLeave.begin(fact, nowMs)
   }
 
   /** Those whom the roll call dropped. */
-  #forget(ids: readonly string[]): void {
+  #removeMembers(ids: readonly string[]): void {
     for (const id of ids) {
-      this.#pulses.forget(id)
-      this.#detection.tell({ type: 'forget', id }, this.#now)
+      this.#heartbeatArrivals.forget(id)
+      this.#detectorBridge.handle({ type: 'forget', id }, this.#now)
     }
   }
 }

@@ -8,18 +8,18 @@
 const windowMs = 60_000
 /** Our choice: longer than people take to mend a network, or to hear of it. */
 const maxSuspectedMs = 600_000
-const maxRemembered = 1_024
+const maxDeaths = 1_024
 
-export class PartitionWatch {
-  readonly #lostMs: number[] = []
+export class PartitionDetector {
+  readonly #deathsMs: number[] = []
   #suspected: { readonly overAtVisible: number; readonly untilMs: number } | undefined
 
   /** A member was declared dead. @param visible members alive or suspect after it, oneself included. */
-  lost(visible: number, nowMs: number): void {
-    this.#lostMs.push(nowMs)
-    while (this.#lostMs.length > maxRemembered || nowMs - (this.#lostMs[0] ?? nowMs) > windowMs)
-      this.#lostMs.shift()
-    const recent = this.#lostMs.length
+  memberDied(visible: number, nowMs: number): void {
+    this.#deathsMs.push(nowMs)
+    while (this.#deathsMs.length > maxDeaths || nowMs - (this.#deathsMs[0] ?? nowMs) > windowMs)
+      this.#deathsMs.shift()
+    const recent = this.#deathsMs.length
     if (recent >= 2 && recent * 3 >= visible + recent)
       this.#suspected = { overAtVisible: visible + Math.ceil(recent / 2), untilMs: nowMs + maxSuspectedMs }
   }

@@ -8,7 +8,7 @@
 import type { ProbeMessage } from '@hearsay/failure-detector'
 
 /** Our choice: one that was delayed is outvoted after two more. */
-const samplesKept = 3
+const maxSamples = 3
 const pingsPerLink = 3
 
 interface Measured {
@@ -16,7 +16,7 @@ interface Measured {
   samples: readonly number[]
   pings: number
   /** The ping that was not answered yet. */
-  asked: { readonly seq: number; readonly sinceMs: number } | undefined
+  pending: { readonly seq: number; readonly sinceMs: number } | undefined
 }
 
 export class RoundTrips {
@@ -38,9 +38,9 @@ export class RoundTrips {
     return samples.length > 0 ? Math.min(...samples) : undefined
   }
 
-  measured(id: string, ms: number): void {
-    const measured = this.#of(id)
-    measured.samples = [...measured.samples, ms].slice(-samplesKept)
+  record(id: string, ms: number): void {
+    const record = this.#of(id)
+    record.samples = [...record.samples, ms].slice(-maxSamples)
   }
 
   /** To whom a ping is to be sent now: to whoever had the fewest; undefined: all of these had enough. */
@@ -49,18 +49,18 @@ export class RoundTrips {
     const [to] = linked.filter(id => pings(id) < pingsPerLink).sort((a, b) => pings(a) - pings(b))
     if (to === undefined) return undefined
     const seq = Math.floor(this.#random() * 2 ** 31)
-    const measured = this.#of(to)
-    measured.pings += 1
-    measured.asked = { seq, sinceMs: nowMs }
+    const record = this.#of(to)
+    record.pings += 1
+    record.pending = { seq, sinceMs: nowMs }
     return { to, message: { type: 'ping', seq } }
   }
 
   /** @returns whether it answers a ping from here. */
   ack(from: string, seq: number, nowMs: number): boolean {
-    const measured = this.#measured.get(from)
-    if (measured?.asked?.seq !== seq) return false
-    this.measured(from, nowMs - measured.asked.sinceMs)
-    measured.asked = undefined
+    const record = this.#measured.get(from)
+    if (record?.pending?.seq !== seq) return false
+    this.record(from, nowMs - record.pending.sinceMs)
+    record.pending = undefined
     return true
   }
 
@@ -72,7 +72,7 @@ export class RoundTrips {
   #of(id: string): Measured {
     const known = this.#measured.get(id)
     if (known) return known
-    const begun = { samples: [], pings: 0, asked: undefined }
+    const begun = { samples: [], pings: 0, pending: undefined }
     this.#measured.set(id, begun)
     return begun
   }

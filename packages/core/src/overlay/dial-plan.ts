@@ -2,11 +2,11 @@
  * Dial plan: when to dial whom, so that every wanted edge comes to stand.
  *
  * One dial to a member at a time; after each failure it waits longer, up to `maxWaitMs`. Of two members that
- * want the same edge the one with the smaller id dials first, the other after `politenessMs`.
+ * want the same edge the one with the smaller id dials first, the other after `secondDialerDelayMs`.
  */
 const firstWaitMs = 500
 const maxWaitMs = 30_000
-const politenessMs = 1_500
+const secondDialerDelayMs = 1_500
 /** After so many failed dials in a row the ring goes past this member, until it turns up. */
 const attemptsBeforeSkip = 4
 
@@ -33,7 +33,7 @@ export class DialPlan {
   }
 
   /** The edges that are wanted and do not stand. Whoever is no longer among them is dropped, its failures kept. */
-  want(ids: readonly string[], nowMs: number): void {
+  setWanted(ids: readonly string[], nowMs: number): void {
     this.#dueMs = Number.POSITIVE_INFINITY
     for (const id of ids) {
       const attempt = this.#attempts.get(id) ?? this.#begin(id, nowMs)
@@ -52,7 +52,7 @@ export class DialPlan {
       return attempt && !attempt.inFlight && attempt.dueMs <= nowMs
     })
     for (const id of due) this.dialling(id, nowMs)
-    this.want(wanted, nowMs)
+    this.setWanted(wanted, nowMs)
     return due
   }
 
@@ -75,14 +75,14 @@ export class DialPlan {
   }
 
   /** The member can be dialled elsewhere: what failed before may work now. */
-  renew(id: string): void {
+  retryNow(id: string): void {
     const attempt = this.#attempts.get(id)
     if (attempt && !attempt.inFlight) this.#attempts.delete(id)
   }
 
   /** This member is in another network itself. */
-  renewAll(): void {
-    for (const id of [...this.#attempts.keys()]) this.renew(id)
+  retryAllNow(): void {
+    for (const id of [...this.#attempts.keys()]) this.retryNow(id)
   }
 
   forget(id: string): void {
@@ -99,7 +99,7 @@ export class DialPlan {
   }
 
   #begin(id: string, nowMs: number): Attempt {
-    const dueMs = this.#self < id ? nowMs : nowMs + politenessMs * (0.5 + this.#random())
+    const dueMs = this.#self < id ? nowMs : nowMs + secondDialerDelayMs * (0.5 + this.#random())
     const attempt = { failures: 0, dueMs, inFlight: false }
     this.#attempts.set(id, attempt)
     return attempt

@@ -5,11 +5,11 @@
  * who are gone. It proposes; whether a dial succeeds comes back as an event.
  */
 
-import { type Link, surplusLinks } from './connection-pruning.ts'
+import { type OverlayConnection, prunableConnections } from './connection-pruning.ts'
 import { DialPlan } from './dial-plan.ts'
 import { Neighbourhood } from './neighbourhood.ts'
 import { type HealingTarget, healIntervalMs, healingTarget } from './partition-healing.ts'
-import { drawAcquaintances } from './peer-cache.ts'
+import { sampleCachedPeers } from './peer-cache.ts'
 
 export type OverlayAction =
   | { readonly type: 'dial'; readonly id: string }
@@ -21,7 +21,7 @@ export interface OverlayOptions {
   /** Multiaddrs that were given to start from. */
   readonly bootstrap: readonly string[]
   /** Multiaddrs that an earlier life knew. */
-  readonly acquaintances: readonly string[]
+  readonly cachedPeers: readonly string[]
   /** Another overlay, not used any more, whose members are present from the start. */
   readonly prior?: Overlay | undefined
   readonly random: () => number
@@ -31,7 +31,7 @@ export interface OverlayOptions {
 const firstBootstrapWaitMs = 250
 /** Our choice: where all members start at once, the bootstrap is there within seconds, and doubled waits would miss it by as many. */
 const bootstrapWaitGrowth = 1.5
-const surplusIntervalMs = 5_000
+const pruneIntervalMs = 5_000
 /** A page listens over two relays. */
 const maxIntroducers = 2
 /**
@@ -39,75 +39,75 @@ const maxIntroducers = 2
  * for this long. 500 ms was too short: of 32 processes that start together on two cores, each learned of new members at
  * longer intervals. There the members agree after 9.6 s instead of 14.7 s, and spend 560 ms of CPU instead of 890 ms.
  */
-const quietMs = 2_000
+const ringSettleMs = 2_000
 /** The longest wait. A member without any connection does not wait at all. */
-const maxUnquietMs = 8_000
+const maxRingSettleMs = 8_000
 
 export class Overlay {
   readonly #options: OverlayOptions
   readonly #neighbourhood: Neighbourhood
   readonly #plan: DialPlan
-  readonly #links = new Map<string, Link>()
+  readonly #connections = new Map<string, OverlayConnection>()
   /** Connections that were given up, here or by the other end, and have not ended yet. */
   readonly #released = new Set<string>()
-  readonly #absent = new Set<string>()
+  readonly #dead = new Set<string>()
   /** Who answered at a bootstrap address when it was last dialled. */
   readonly #answeredBy = new Map<string, string>()
   /** Addresses to start from that were dialled, until the member that answers is connected, or the dial fails. */
-  readonly #awaited = new Set<string>()
+  readonly #dialledBootstraps = new Set<string>()
   #neighbours: string[] = []
-  #near: readonly string[] = []
+  #extraPeers: readonly string[] = []
   #relays: readonly string[] | undefined
   #revision = 0
-  #stale = true
+  #isStale = true
   /** Links or neighbours changed since the plan last saw them. */
-  #unplanned = true
+  #isUnplanned = true
   /** The rings changed, first and last, and have not been quiet since. */
-  #unquiet: { sinceMs: number; lastMs: number } | undefined
+  #ringChanges: { sinceMs: number; lastMs: number } | undefined
   #bootstrapWaitMs = firstBootstrapWaitMs
   #healDueMs: number
-  #surplusDueMs: number
+  #pruneDueMs: number
 
   constructor(options: OverlayOptions, nowMs: number) {
     this.#options = options
     this.#neighbourhood = new Neighbourhood(options.self, options.prior && options.prior.#neighbourhood)
     this.#plan = new DialPlan(options.self, options.random)
     this.#healDueMs = nowMs
-    this.#surplusDueMs = nowMs + surplusIntervalMs
+    this.#pruneDueMs = nowMs + pruneIntervalMs
   }
 
   /** Everybody one should be connected to. The same array until it changes. */
   neighbours(nowMs: number): readonly string[] {
-    if (this.#stale) {
-      this.#stale = false
-      this.#unplanned = true
-      const next = this.#neighbourhood.neighbours(id => !this.#links.has(id) && this.#plan.skips(id))
+    if (this.#isStale) {
+      this.#isStale = false
+      this.#isUnplanned = true
+      const next = this.#neighbourhood.neighbours(id => !this.#connections.has(id) && this.#plan.skips(id))
       if (next.join() !== this.#neighbours.join()) {
         this.#neighbours = next
-        this.#unquiet = { sinceMs: this.#unquiet?.sinceMs ?? nowMs, lastMs: nowMs }
+        this.#ringChanges = { sinceMs: this.#ringChanges?.sinceMs ?? nowMs, lastMs: nowMs }
       }
     }
     return this.#neighbours
   }
 
   /** Members to be connected to besides, for what is shared with them. They are not watched over. */
-  wantNear(ids: readonly string[]): void {
-    this.#near = ids
-    this.#touch()
+  setExtraPeers(ids: readonly string[]): void {
+    this.#extraPeers = ids
+    this.#ringChanged()
   }
 
   /** Members by whom one is found; `[]`: by nobody so far, so it may be by those who answer at the bootstrap. */
-  relayedBy(ids: readonly string[]): void {
+  setRelays(ids: readonly string[]): void {
     this.#relays = ids
-    this.#touch()
+    this.#ringChanged()
   }
 
   /** Neighbours to watch over: connected, or dialled in vain. Who was not tried yet is not to be judged. */
-  watched(nowMs: number): readonly string[] {
-    return this.neighbours(nowMs).filter(id => this.#links.has(id) || this.#plan.hasFailed(id))
+  subjects(nowMs: number): readonly string[] {
+    return this.neighbours(nowMs).filter(id => this.#connections.has(id) || this.#plan.hasFailed(id))
   }
 
-  /** Grows whenever `watched` may have changed. */
+  /** Grows whenever `subjects` may have changed. */
   get revision(): number {
     return this.#revision
   }
@@ -121,8 +121,8 @@ export class Overlay {
   }
 
   /** Ids one is connected to, neighbours or not. */
-  linked(): readonly string[] {
-    return [...this.#links.keys()]
+  connected(): readonly string[] {
+    return [...this.#connections.keys()]
   }
 
   /** Members that are being dialled or were dialled in vain. */
@@ -130,80 +130,80 @@ export class Overlay {
     return this.#plan.size
   }
 
-  isLinked(id: string): boolean {
-    return this.#links.has(id)
+  isConnected(id: string): boolean {
+    return this.#connections.has(id)
   }
 
   /** Alive or suspect: belongs into the rings. */
-  present(id: string): void {
+  addMember(id: string): void {
     if (id === this.#options.self) return
-    this.#absent.delete(id)
+    this.#dead.delete(id)
     this.#neighbourhood.add(id)
-    this.#touch()
+    this.#ringChanged()
   }
 
   /** A member can be dialled at other addresses than before: failures at those say little. */
-  moved(id: string): void {
-    this.#plan.renew(id)
-    this.#touch()
+  addressesChanged(id: string): void {
+    this.#plan.retryNow(id)
+    this.#ringChanged()
   }
 
   /** This member is in another network: failures in the old one say nothing, and everybody is tried at once. */
   networkChanged(nowMs: number): void {
-    this.#plan.renewAll()
+    this.#plan.retryAllNow()
     this.#bootstrapWaitMs = firstBootstrapWaitMs
     this.#healDueMs = nowMs
-    this.#touch()
+    this.#ringChanged()
   }
 
   /** Dead: to be knocked at now and then. */
-  absent(id: string): void {
-    this.gone(id)
-    this.#absent.add(id)
+  markDead(id: string): void {
+    this.remove(id)
+    this.#dead.add(id)
   }
 
   /** Left or forgotten: not to be looked for. */
-  gone(id: string): void {
+  remove(id: string): void {
     this.#neighbourhood.remove(id)
-    this.#absent.delete(id)
+    this.#dead.delete(id)
     this.#plan.forget(id)
-    this.#touch()
+    this.#ringChanged()
   }
 
   opened(id: string, isOurs: boolean): void {
     this.#released.delete(id)
-    this.#links.set(id, { isOurs, surplusSinceMs: undefined })
+    this.#connections.set(id, { isOurs, prunableSinceMs: undefined })
     this.#plan.succeeded(id)
     this.#bootstrapWaitMs = firstBootstrapWaitMs
-    for (const [address, by] of this.#answeredBy) if (by === id) this.#awaited.delete(address)
-    this.#touch()
+    for (const [address, by] of this.#answeredBy) if (by === id) this.#dialledBootstraps.delete(address)
+    this.#ringChanged()
   }
 
   /** A bootstrap address was dialled, and this member answered. It may be connected a moment later only. */
   bootstrapped(address: string, id: string): void {
     this.#answeredBy.set(address, id)
-    if (this.#links.has(id)) this.#awaited.delete(address)
+    if (this.#connections.has(id)) this.#dialledBootstraps.delete(address)
   }
 
   /** A bootstrap address was dialled in vain. */
   bootstrapFailed(address: string): void {
-    this.#awaited.delete(address)
+    this.#dialledBootstraps.delete(address)
   }
 
   /** Whether an address to start from was dialled, and has neither led to a connection nor failed. */
   get awaitsBootstrap(): boolean {
-    return this.#awaited.size > 0
+    return this.#dialledBootstraps.size > 0
   }
 
   /** The other end gives up the connection. One to a neighbour is wanted here all the same. */
   releasedBy(id: string): void {
-    if (this.#links.has(id) && !this.isNeighbour(id)) this.#released.add(id)
+    if (this.#connections.has(id) && !this.isNeighbour(id)) this.#released.add(id)
   }
 
   /** @returns whether it had been given up. */
   closed(id: string): boolean {
-    this.#links.delete(id)
-    this.#touch()
+    this.#connections.delete(id)
+    this.#ringChanged()
     return this.#released.delete(id)
   }
 
@@ -214,17 +214,17 @@ export class Overlay {
 
   dialFailed(id: string, nowMs: number): void {
     this.#plan.failed(id, nowMs)
-    this.#touch()
+    this.#ringChanged()
   }
 
   advance(nowMs: number): OverlayAction[] {
     const wanted = this.#wanted(nowMs)
-    const actions = nowMs >= this.#quietAtMs() ? this.#dialMissing(wanted, nowMs) : []
+    const actions = nowMs >= this.#settledAtMs() ? this.#dialMissing(wanted, nowMs) : []
     if (nowMs >= this.#healDueMs) actions.push(...this.#heal(nowMs))
-    if (nowMs >= this.#surplusDueMs) {
-      this.#surplusDueMs = nowMs + surplusIntervalMs
-      const surplus = surplusLinks(this.#links, new Set(wanted), nowMs)
-      for (const id of surplus) {
+    if (nowMs >= this.#pruneDueMs) {
+      this.#pruneDueMs = nowMs + pruneIntervalMs
+      const prunable = prunableConnections(this.#connections, new Set(wanted), nowMs)
+      for (const id of prunable) {
         this.#released.add(id)
         actions.push({ type: 'disconnect', id })
       }
@@ -233,25 +233,25 @@ export class Overlay {
   }
 
   deadlineMs(): number {
-    const planDueMs = this.#unplanned ? Number.NEGATIVE_INFINITY : this.#plan.dueMs()
-    return Math.min(Math.max(planDueMs, this.#quietAtMs()), this.#healDueMs, this.#surplusDueMs)
+    const planDueMs = this.#isUnplanned ? Number.NEGATIVE_INFINITY : this.#plan.dueMs()
+    return Math.min(Math.max(planDueMs, this.#settledAtMs()), this.#healDueMs, this.#pruneDueMs)
   }
 
-  #touch(): void {
-    this.#stale = true
+  #ringChanged(): void {
+    this.#isStale = true
     this.#revision += 1
   }
 
-  #quietAtMs(): number {
-    if (!this.#unquiet || this.#links.size === 0) return Number.NEGATIVE_INFINITY
-    return Math.min(this.#unquiet.lastMs + quietMs, this.#unquiet.sinceMs + maxUnquietMs)
+  #settledAtMs(): number {
+    if (!this.#ringChanges || this.#connections.size === 0) return Number.NEGATIVE_INFINITY
+    return Math.min(this.#ringChanges.lastMs + ringSettleMs, this.#ringChanges.sinceMs + maxRingSettleMs)
   }
 
   #wanted(nowMs: number): readonly string[] {
     const neighbours = this.neighbours(nowMs)
     const canBe = (id: string) => this.#neighbourhood.has(id) && !this.#plan.skips(id)
     const besides = [
-      ...this.#near.filter(canBe),
+      ...this.#extraPeers.filter(canBe),
       ...this.#introducers().filter(canBe).slice(0, maxIntroducers),
     ]
     return besides.length === 0 ? neighbours : [...new Set([...neighbours, ...besides])]
@@ -264,37 +264,37 @@ export class Overlay {
   }
 
   #dialMissing(wanted: readonly string[], nowMs: number): OverlayAction[] {
-    const missing = wanted.filter(id => !this.#links.has(id))
-    this.#unplanned = false
-    this.#unquiet = undefined
-    this.#plan.want(missing, nowMs)
+    const missing = wanted.filter(id => !this.#connections.has(id))
+    this.#isUnplanned = false
+    this.#ringChanges = undefined
+    this.#plan.setWanted(missing, nowMs)
     return this.#plan.take(missing, nowMs).map(id => ({ type: 'dial', id }))
   }
 
   #heal(nowMs: number): OverlayAction[] {
-    const { bootstrap, acquaintances, random } = this.#options
-    if (this.#links.size === 0 && bootstrap.length + acquaintances.length > 0) {
+    const { bootstrap, cachedPeers, random } = this.#options
+    if (this.#connections.size === 0 && bootstrap.length + cachedPeers.length > 0) {
       this.#healDueMs = nowMs + this.#bootstrapWaitMs * (0.75 + random() / 2)
       this.#bootstrapWaitMs = Math.min(this.#bootstrapWaitMs * bootstrapWaitGrowth, healIntervalMs)
-      const dead = healingTarget(1, this.#absentMembers(), random)
-      const doors = new Set([...bootstrap, ...drawAcquaintances(acquaintances, random)])
-      for (const address of doors) this.#awaited.add(address)
+      const dead = healingTarget(1, this.#deadMembers(), random)
+      const bootstrapAddresses = new Set([...bootstrap, ...sampleCachedPeers(cachedPeers, random)])
+      for (const address of bootstrapAddresses) this.#dialledBootstraps.add(address)
       return [
-        ...[...doors].map(address => ({ type: 'dial-bootstrap', address }) as const),
+        ...[...bootstrapAddresses].map(address => ({ type: 'dial-bootstrap', address }) as const),
         ...actionsFor(dead),
       ]
     }
     this.#healDueMs = nowMs + healIntervalMs * (0.75 + random() / 2)
     const unanswered = bootstrap.filter(address => !this.#neighbourhood.has(this.#answeredBy.get(address)))
     const absent = [
-      ...this.#absentMembers(),
+      ...this.#deadMembers(),
       ...unanswered.map(address => ({ type: 'bootstrap', address }) as const),
     ]
     return actionsFor(healingTarget(this.#neighbourhood.size, absent, random))
   }
 
-  #absentMembers(): HealingTarget[] {
-    return [...this.#absent].filter(id => !this.#links.has(id)).map(id => ({ type: 'member', id }))
+  #deadMembers(): HealingTarget[] {
+    return [...this.#dead].filter(id => !this.#connections.has(id)).map(id => ({ type: 'member', id }))
   }
 }
 

@@ -5,13 +5,13 @@
  * while it is alone: so a cluster that stopped as a whole finds itself again through any address that still holds.
  */
 
-import { draw } from '../base/sample.ts'
+import { sample } from '../base/sample.ts'
 
 /** Our choice: with 256 every member of a cluster up to that size knows of every other's last address. */
-export const maxAcquaintances = 256
+export const maxCachedPeers = 256
 
 /** How many are tried at once. */
-const triesAtOnce = 8
+const maxDialsAtOnce = 8
 
 /**
  * The addresses to keep: one of each member.
@@ -19,14 +19,14 @@ const triesAtOnce = 8
  * @param groups ids, the dearest first; a member may be in several
  * @param addressesOf multiaddrs, as the member lists them
  */
-export function acquaintancesOf(
+export function cachedPeersOf(
   groups: readonly Iterable<string>[],
   addressesOf: (id: string) => readonly string[],
 ): string[] {
   const kept = new Set<string>()
   for (const ids of groups)
     for (const id of ids) {
-      if (kept.size >= maxAcquaintances) return [...kept]
+      if (kept.size >= maxCachedPeers) return [...kept]
       const [address] = addressesOf(id)
       if (address !== undefined) kept.add(address)
     }
@@ -34,6 +34,6 @@ export function acquaintancesOf(
 }
 
 /** Some of them, drawn by chance. */
-export function drawAcquaintances(acquaintances: readonly string[], random: () => number): string[] {
-  return draw(acquaintances, triesAtOnce, random)
+export function sampleCachedPeers(cachedPeers: readonly string[], random: () => number): string[] {
+  return sample(cachedPeers, maxDialsAtOnce, random)
 }

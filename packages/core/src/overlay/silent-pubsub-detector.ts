@@ -6,15 +6,15 @@
  */
 const graceMs = 5_000
 
-export class MuteWatch {
-  readonly #muteSinceMs = new Map<string, number>()
+export class SilentPubsubDetector {
+  readonly #silentSinceMs = new Map<string, number>()
 
-  /** @returns the ids whose connection should be replaced. @param mute those connected without a pubsub stream now. */
-  look(mute: readonly string[], nowMs: number): string[] {
-    for (const id of this.#muteSinceMs.keys()) if (!mute.includes(id)) this.#muteSinceMs.delete(id)
-    for (const id of mute) if (!this.#muteSinceMs.has(id)) this.#muteSinceMs.set(id, nowMs)
-    const lost = mute.filter(id => nowMs - (this.#muteSinceMs.get(id) ?? nowMs) >= graceMs)
-    for (const id of lost) this.#muteSinceMs.delete(id)
+  /** @returns the ids whose connection should be replaced. @param silent those connected without a pubsub stream now. */
+  takeOverdue(silent: readonly string[], nowMs: number): string[] {
+    for (const id of this.#silentSinceMs.keys()) if (!silent.includes(id)) this.#silentSinceMs.delete(id)
+    for (const id of silent) if (!this.#silentSinceMs.has(id)) this.#silentSinceMs.set(id, nowMs)
+    const lost = silent.filter(id => nowMs - (this.#silentSinceMs.get(id) ?? nowMs) >= graceMs)
+    for (const id of lost) this.#silentSinceMs.delete(id)
     return lost
   }
 }

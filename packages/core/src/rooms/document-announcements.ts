@@ -10,7 +10,7 @@ import type { EpochName } from '../wire/epoch-name.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 
-export interface Holding {
+export interface DocumentAnnouncement {
   /** The client id under which the member writes. */
   readonly client: number
   readonly isSynced: boolean
@@ -28,43 +28,54 @@ export interface Holding {
   readonly keepsIds: boolean
 }
 
-export type Holdings = ReadonlyMap<string, Holding>
+export type DocumentAnnouncements = ReadonlyMap<string, DocumentAnnouncement>
 
 /** One letter a key: the field is sent again when any document changes its state. */
-export function printHoldings(holdings: Holdings): Json {
+export function printAnnouncements(announcements: DocumentAnnouncements): Json {
   return Object.fromEntries(
-    [...holdings].map(([name, { client, digest, epoch, agreed, ...holding }]) => [
+    [...announcements].map(([name, { client, digest, epoch, agreed, ...announcement }]) => [
       name,
       {
         c: client,
-        ...(holding.isSynced && { s: 1 }),
+        ...(announcement.isSynced && { s: 1 }),
         ...(digest !== undefined && { d: digest }),
-        ...(holding.isSeeder && { e: 1 }),
-        ...(holding.isCarried && { r: 1 }),
+        ...(announcement.isSeeder && { e: 1 }),
+        ...(announcement.isCarried && { r: 1 }),
         ...(epoch && { p: isSameEpoch(epoch, firstEpoch) ? 0 : printEpoch(epoch) }),
         ...(agreed !== undefined && { a: agreed }),
-        ...(holding.keepsIds && { k: 1 }),
+        ...(announcement.keepsIds && { k: 1 }),
       },
     ]),
   )
 }
 
-const read = new WeakMap<object, Holdings>()
+const read = new WeakMap<object, DocumentAnnouncements>()
 
 /** Undefined: the member has not announced anything. */
-export function readHoldings(value: Json | undefined): Holdings | undefined {
+export function readAnnouncements(value: Json | undefined): DocumentAnnouncements | undefined {
   if (!isObject(value)) return undefined
   const known = read.get(value)
   if (known) return known
   const entries = Object.entries(value).slice(0, limits.maxDocuments)
-  const holdings = new Map(
-    entries.flatMap(([name, holding]) => (isObject(holding) ? [[name, readHolding(holding)] as const] : [])),
+  const announcements = new Map(
+    entries.flatMap(([name, announcement]) =>
+      isObject(announcement) ? [[name, readAnnouncement(announcement)] as const] : [],
+    ),
   )
-  read.set(value, holdings)
-  return holdings
+  read.set(value, announcements)
+  return announcements
 }
 
-function readHolding({ c, s, d, e, r, p, a, k }: Readonly<Record<string, Json | undefined>>): Holding {
+function readAnnouncement({
+  c,
+  s,
+  d,
+  e,
+  r,
+  p,
+  a,
+  k,
+}: Readonly<Record<string, Json | undefined>>): DocumentAnnouncement {
   return {
     client: typeof c === 'number' ? c : 0,
     isSynced: s === 1,

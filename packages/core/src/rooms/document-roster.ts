@@ -4,10 +4,15 @@
  * It keeps nothing of its own: it reads the presence of the members that are in the room now.
  */
 import { createRings } from '@hearsay/failure-detector'
-import type { Holder } from '../spaces/space-replica.ts'
-import { type Holding, type Holdings, readHoldings, readUnreachable } from './document-announcements.ts'
+import type { ReplicaHolder } from '../spaces/space-replica.ts'
+import {
+  type DocumentAnnouncement,
+  type DocumentAnnouncements,
+  readAnnouncements,
+  readUnreachable,
+} from './document-announcements.ts'
 import type { PresenceRegisters } from './presence-registers.ts'
-import { holdingsField, unreachableField } from './reserved-fields.ts'
+import { documentsField, unreachableField } from './reserved-fields.ts'
 
 export interface DocumentRosterOptions {
   readonly self: string
@@ -31,18 +36,18 @@ export class DocumentRoster {
   }
 
   /** What a member announced; undefined: nothing yet, in its present visit. */
-  of(id: string): Holdings | undefined {
+  of(id: string): DocumentAnnouncements | undefined {
     const { presence, isPresent } = this.#options
-    return isPresent(id) ? readHoldings(presence.valueOf(id, holdingsField)) : undefined
+    return isPresent(id) ? readAnnouncements(presence.valueOf(id, documentsField)) : undefined
   }
 
   /** Whether a member holds a document, or is in the room and has not announced yet what it holds. */
-  mayHold(id: string, document: string): boolean {
+  mayHaveDocument(id: string, document: string): boolean {
     return this.of(id)?.has(document) ?? this.#options.others().includes(id)
   }
 
   /** The others that hold a document. */
-  holdersOf(document: string): (Holder & Holding)[] {
+  holdersOf(document: string): (ReplicaHolder & DocumentAnnouncement)[] {
     return this.#options.others().flatMap(id => {
       const holding = this.of(id)?.get(document)
       return holding ? [{ id, ...holding }] : []
@@ -50,13 +55,13 @@ export class DocumentRoster {
   }
 
   /** Others in the room that have announced nothing yet. */
-  silent(): string[] {
+  withoutAnnouncements(): string[] {
     return this.#options.others().filter(id => this.of(id) === undefined)
   }
 
   /** Others in the room of which it is not known yet what they hold, or whether they are alive. */
   unknown(): string[] {
-    return [...this.silent(), ...this.#options.suspects()]
+    return [...this.withoutAnnouncements(), ...this.#options.suspects()]
   }
 
   /**

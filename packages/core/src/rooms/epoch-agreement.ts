@@ -12,9 +12,9 @@
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { digestText } from '../spaces/documents/sync-state.ts'
-import type { Holding } from './document-announcements.ts'
+import type { DocumentAnnouncement } from './document-announcements.ts'
 
-export interface EpochHolder extends Holding {
+export interface EpochHolder extends DocumentAnnouncement {
   readonly id: string
 }
 
@@ -25,13 +25,13 @@ const clientsPerHolder = 8
 /** What an epoch begins with is kept for members that missed it: beside a larger document that would be too much. */
 const maxLiveBytes = 67_108_864
 /** Our choice: longer than the gaps within what one types, and than an update takes to everybody. */
-const quietMs = 3_000
+const unchangedMs = 3_000
 /** Our choice: after so long without a quiet moment one member begins alone. */
 const maxDelayMs = 60_000
 /** Our choice: with so many clients a transaction takes some 15 ms, and a document arrives in many of them. */
 const urgentClients = 32_768
 /** Our choice: offers that cross each other have both arrived by then. */
-const crossingMs = 1_000
+const announcementDelayMs = 1_000
 
 export class EpochAgreement {
   readonly #self: string
@@ -66,10 +66,10 @@ export class EpochAgreement {
       return undefined
     }
     this.#dueSinceMs = Math.min(this.#dueSinceMs, nowMs)
-    const isQuiet = nowMs - this.#changedMs >= quietMs
+    const isUnchanged = nowMs - this.#changedMs >= unchangedMs
     // While it waits for the others, too: one of them may write.
-    this.#dueMs = isQuiet ? nowMs + crossingMs : this.#changedMs + quietMs
-    return isQuiet ? digestText(sync.hash()) : undefined
+    this.#dueMs = isUnchanged ? nowMs + announcementDelayMs : this.#changedMs + unchangedMs
+    return isUnchanged ? digestText(sync.hash()) : undefined
   }
 
   /** Whether the epoch begins now. @param offered what this member announced last */
@@ -81,12 +81,12 @@ export class EpochAgreement {
   ): boolean {
     if (!sync.epochs.mayBegin) return false
     const others = holders.filter(({ id }) => id !== this.#self)
-    const isBegun = () => {
+    const hasBegun = () => {
       const next = sync.epochs.next()
       return others.some(({ epoch }) => isSameEpoch(epoch, next))
     }
     const isLater = others.some(({ epoch }) => epoch && !isSameEpoch(epoch, sync.epochs.current))
-    if (isLater) return sync.epochs.later !== undefined && isBegun()
+    if (isLater) return sync.epochs.later !== undefined && hasBegun()
     if (!isDue(sync, holders)) return false
     const digest = offered !== undefined && digestText(sync.hash())
     if (digest === offered && others.every(({ agreed }) => agreed === digest)) return true
@@ -98,7 +98,11 @@ export class EpochAgreement {
   /** A compacted document reaches the others sooner than one of so many clients would. */
   #isUrgent({ digest }: DocumentSync, others: readonly EpochHolder[], nowMs: number): boolean {
     const isFirst = others.every(({ id, agreed }) => agreed === undefined || this.#self < id)
-    return digest.clients >= urgentClients && isFirst && nowMs - this.#changedMs >= quietMs + crossingMs
+    return (
+      digest.clients >= urgentClients &&
+      isFirst &&
+      nowMs - this.#changedMs >= unchangedMs + announcementDelayMs
+    )
   }
 }
 

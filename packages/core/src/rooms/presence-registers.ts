@@ -5,22 +5,22 @@
  * thing of a later entry is known. Equal order with other content, which only a liar signs, is settled by the id.
  */
 
-import type { Judgement } from '../spaces/admission.ts'
-import { type FactSet, type HeldFact, heldFact } from '../spaces/fact-set.ts'
+import type { Admission } from '../spaces/admission.ts'
+import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import type { FieldFact } from '../wire/space-fact.ts'
 
 interface Author {
-  readonly entered: number
-  readonly fields: Map<string, HeldFact<FieldFact>>
+  readonly generation: number
+  readonly fields: Map<string, StoredFact<FieldFact>>
   bytes: number
 }
 
 /** Authors of whom something is held. Beyond, newcomers say nothing here until others are gone. */
 const maxAuthors = 4_096
 /** An author keeps to its limit; what it announces of documents, and facts that overtake each other, come on top. */
-const slack = 3
+const maxExcessFactor = 3
 
 export class PresenceRegisters {
   readonly #facts: FactSet
@@ -37,8 +37,8 @@ export class PresenceRegisters {
   }
 
   /** In which entry an author spoke last; undefined: it did not. */
-  enteredOf(author: string): number | undefined {
-    return this.#authors.get(author)?.entered
+  generationOf(author: string): number | undefined {
+    return this.#authors.get(author)?.generation
   }
 
   /** What an author says now: the fields that have a value. */
@@ -54,15 +54,15 @@ export class PresenceRegisters {
     return this.#authors.get(author)?.fields.get(field)?.fact.value
   }
 
-  judge(fact: FieldFact): Judgement {
+  admit(fact: FieldFact): Admission {
     const author = this.#authors.get(fact.author)
-    if (!author) return this.#authors.size < maxAuthors ? 'news' : 'refused'
-    if (fact.entered !== author.entered) return fact.entered > author.entered ? 'news' : 'old'
+    if (!author) return this.#authors.size < maxAuthors ? 'new' : 'rejected'
+    if (fact.generation !== author.generation) return fact.generation > author.generation ? 'new' : 'stale'
     const known = author.fields.get(fact.name)
-    if (known && !isNewer(fact, known)) return 'old'
-    if (!known && author.fields.size >= slack * limits.maxPresenceFields) return 'refused'
+    if (known && !isNewer(fact, known)) return 'stale'
+    if (!known && author.fields.size >= maxExcessFactor * limits.maxPresenceFields) return 'rejected'
     const bytes = author.bytes + fact.payload.length - (known?.fact.payload.length ?? 0)
-    return bytes > slack * limits.maxPresenceBytes ? 'refused' : 'news'
+    return bytes > maxExcessFactor * limits.maxPresenceBytes ? 'rejected' : 'new'
   }
 
   /** A fact that is news. */
@@ -70,7 +70,7 @@ export class PresenceRegisters {
     const author = this.#authorOf(fact)
     const known = author.fields.get(fact.name)
     if (known) this.#facts.remove(known)
-    const held = heldFact(fact)
+    const held = storedFact(fact)
     author.fields.set(fact.name, held)
     author.bytes += fact.payload.length - (known?.fact.payload.length ?? 0)
     this.#facts.add(held)
@@ -82,17 +82,17 @@ export class PresenceRegisters {
     this.#authors.delete(author)
   }
 
-  #authorOf({ author: id, entered }: FieldFact): Author {
+  #authorOf({ author: id, generation }: FieldFact): Author {
     const known = this.#authors.get(id)
-    if (known?.entered === entered) return known
+    if (known?.generation === generation) return known
     this.drop(id)
-    const author = { entered, fields: new Map(), bytes: 0 }
+    const author = { generation, fields: new Map(), bytes: 0 }
     this.#authors.set(id, author)
     return author
   }
 }
 
-function isNewer(fact: FieldFact, known: HeldFact<FieldFact>): boolean {
+function isNewer(fact: FieldFact, known: StoredFact<FieldFact>): boolean {
   if (fact.version !== known.fact.version) return fact.version > known.fact.version
-  return heldFact(fact).id > known.id
+  return storedFact(fact).id > known.id
 }

@@ -8,23 +8,23 @@ const width = 64
 const maxAuthors = 4_096
 
 interface Author {
-  readonly entered: number
+  readonly generation: number
   greatest: number
   /** Bit i: the number `greatest - i` was delivered. */
   delivered: bigint
 }
 
-export class EventWindow {
+export class ReplayWindow {
   readonly #authors = new Map<string, Author>()
 
   /** Whether this event is new; from now on it is not. */
-  take(author: string, entered: number, number: number): boolean {
+  accept(author: string, generation: number, number: number): boolean {
     const known = this.#authors.get(author)
-    if (known && entered < known.entered) return false
-    if (!known || entered > known.entered) {
-      if (this.#authors.size >= maxAuthors) this.#forgetOldest()
+    if (known && generation < known.generation) return false
+    if (!known || generation > known.generation) {
+      if (this.#authors.size >= maxAuthors) this.#dropOldest()
       this.#authors.delete(author)
-      this.#authors.set(author, { entered, greatest: number, delivered: 1n })
+      this.#authors.set(author, { generation, greatest: number, delivered: 1n })
       return true
     }
     const ahead = number - known.greatest
@@ -40,15 +40,15 @@ export class EventWindow {
     return true
   }
 
-  has(author: string, entered: number, number: number): boolean {
+  has(author: string, generation: number, number: number): boolean {
     const known = this.#authors.get(author)
-    if (!known || entered > known.entered) return false
-    if (entered < known.entered) return true
+    if (!known || generation > known.generation) return false
+    if (generation < known.generation) return true
     const behind = known.greatest - number
     return behind >= width || (behind >= 0 && (known.delivered & (1n << BigInt(behind))) !== 0n)
   }
 
-  #forgetOldest(): void {
+  #dropOldest(): void {
     const [oldest] = this.#authors.keys()
     if (oldest !== undefined) this.#authors.delete(oldest)
   }

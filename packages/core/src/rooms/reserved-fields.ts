@@ -2,10 +2,10 @@
 import { awarenessPrefix } from './awareness-field.ts'
 
 /** Which documents the member has open. */
-export const holdingsField = 'documents:'
+export const documentsField = 'documents:'
 /** Which holders of its documents the member has dialled in vain. */
 export const unreachableField = 'unreachable:'
 
 export function isReservedField(name: string): boolean {
-  return name === holdingsField || name === unreachableField || name.startsWith(awarenessPrefix)
+  return name === documentsField || name === unreachableField || name.startsWith(awarenessPrefix)
 }

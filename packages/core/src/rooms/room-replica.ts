@@ -7,35 +7,40 @@
 
 import * as Y from 'yjs'
 import type { Instant } from '../base/clock.ts'
-import type { Judgement } from '../spaces/admission.ts'
+import type { Admission } from '../spaces/admission.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { isReadable } from '../spaces/documents/readable-updates.ts'
 import { FactSet } from '../spaces/fact-set.ts'
-import { type Holder, noCarriers, type SpaceContent, type WantedCarriers } from '../spaces/space-replica.ts'
-import type { Whereabouts } from '../spaces/space-roster.ts'
+import {
+  type CarrierRequests,
+  noCarrierRequests,
+  type ReplicaHolder,
+  type SpaceReplica,
+} from '../spaces/space-replica.ts'
+import type { SpaceRoster } from '../spaces/space-roster.ts'
 import { renewIntervalMs } from '../spaces/spaces.ts'
 import { limits } from '../wire/limits.ts'
 import type { EventFact, SpaceFact, UpdateFact } from '../wire/space-fact.ts'
 import { DocumentRoster } from './document-roster.ts'
 import { PresenceRegisters } from './presence-registers.ts'
-import { EventWindow } from './replay-window.ts'
+import { ReplayWindow } from './replay-window.ts'
 
 /** What a room's face wants to hear. */
 export interface RoomListener {
   /** What somebody's presence says, or whether it counts, may have changed. @param field undefined: all of it */
   presenceChanged(author: string, field: string | undefined): void
-  event(fact: EventFact): void
+  eventArrived(fact: EventFact): void
   /** This member begins, or no longer needs, to carry a document for others. */
   carriedChanged(document: string, isCarried: boolean): void
   /** Others that hold a document of this member and were dialled in vain. */
   unreachable(): ReadonlySet<string>
 }
 
-export interface RoomContentOptions {
+export interface RoomReplicaOptions {
   readonly self: string
-  readonly whereabouts: Whereabouts
+  readonly spaceRoster: SpaceRoster
   /** Members in the room that are alive, or suspect and were alive here; oneself excepted. */
   readonly others: () => readonly string[]
   /** Members in the room that are suspect, and were never alive here. */
@@ -49,8 +54,8 @@ export interface CarriedDocument {
   readonly lineage: Lineage | undefined
 }
 
-interface Ended {
-  readonly entered: number
+interface EndedGeneration {
+  readonly generation: number
   /** Since when nothing is known of its author. */
   sweeps: number
 }
@@ -58,52 +63,52 @@ interface Ended {
 /** Sweeps differ by less: what one has dropped would else come back from another, and so for ever. */
 const endedSweeps = 8
 /** A carrier that is not asked again for so long gives up. */
-const carriedMs = 3 * renewIntervalMs
+const carryForMs = 3 * renewIntervalMs
 /** Members that are asked to carry one document besides, each time. */
-const carriersAtOnce = 2
+const maxCarriers = 2
 
-export class RoomContent implements SpaceContent {
+export class RoomReplica implements SpaceReplica {
   readonly facts: FactSet = new FactSet()
   readonly documents: Map<string, DocumentSync> = new Map()
   readonly presence: PresenceRegisters = new PresenceRegisters(this.facts)
   readonly roster: DocumentRoster
-  readonly #events = new EventWindow()
-  readonly #whereabouts: Whereabouts
+  readonly #events = new ReplayWindow()
+  readonly #spaceRoster: SpaceRoster
   readonly #listener: RoomListener
   /** In which entry members are in the room. */
-  readonly #entries = new Map<string, number>()
+  readonly #generations = new Map<string, number>()
   /** Of those who left the room or are forgotten, the last entry that is over. */
-  readonly #ended = new Map<string, Ended>()
+  readonly #ended = new Map<string, EndedGeneration>()
   /** Documents that this member carries for others, until when. */
   readonly #carried = new Map<string, number>()
   /** Authors that were not in the room at the last sweep, as far as was known. */
   #absent = new Set<string>()
 
-  constructor({ self, whereabouts, others, suspects, listener }: RoomContentOptions) {
-    this.#whereabouts = whereabouts
+  constructor({ self, spaceRoster, others, suspects, listener }: RoomReplicaOptions) {
+    this.#spaceRoster = spaceRoster
     this.#listener = listener
     this.roster = new DocumentRoster({
       self,
       others,
       suspects,
       presence: this.presence,
-      isPresent: id => whereabouts.of(id)?.entered === this.presence.enteredOf(id),
+      isPresent: id => spaceRoster.of(id)?.generation === this.presence.generationOf(id),
     })
   }
 
-  judge(fact: SpaceFact, _now: Instant): Judgement {
+  admit(fact: SpaceFact, _now: Instant): Admission {
     switch (fact.type) {
       case 'field':
-        return this.#hasLeft(fact.author, fact.entered) ? 'old' : this.presence.judge(fact)
+        return this.#hasLeft(fact.author, fact.generation) ? 'stale' : this.presence.admit(fact)
       case 'event': {
-        const { author, entered, number } = fact
-        if (this.#hasLeft(author, entered)) return 'old'
-        return this.#events.has(author, entered, number) ? 'old' : 'news'
+        const { author, generation, number } = fact
+        if (this.#hasLeft(author, generation)) return 'stale'
+        return this.#events.has(author, generation, number) ? 'stale' : 'new'
       }
       case 'update':
-        return isReadable(fact.update) ? 'news' : 'refused'
+        return isReadable(fact.update) ? 'new' : 'rejected'
       case 'entry':
-        return 'refused'
+        return 'rejected'
     }
   }
 
@@ -114,7 +119,7 @@ export class RoomContent implements SpaceContent {
         this.#listener.presenceChanged(fact.author, fact.name)
         break
       case 'event':
-        if (this.#events.take(fact.author, fact.entered, fact.number)) this.#listener.event(fact)
+        if (this.#events.accept(fact.author, fact.generation, fact.number)) this.#listener.eventArrived(fact)
         break
       // One's own, out of the document: a transaction that finds nothing new costs as much as one that does.
       case 'update':
@@ -123,37 +128,37 @@ export class RoomContent implements SpaceContent {
     }
   }
 
-  mergeUpdate({ document, update, epoch }: UpdateFact): 'new' | 'stale' | 'refused' {
+  mergeUpdate({ document, update, epoch }: UpdateFact): 'new' | 'stale' | 'rejected' {
     const sync = this.documents.get(document)
     // Not open here: others hold it, and news of it is only passed on.
     if (!sync) return 'new'
-    if (epoch) sync.epochs.place(epoch)
+    if (epoch) sync.epochs.moveTo(epoch)
     if (!epoch || isSameEpoch(epoch, sync.epochs.current)) return sync.apply(update)
     // Of another epoch: the next exchange shows who is behind. But its author may have left.
     const outcomes = sync.epochs.translated(epoch, update).map(each => sync.apply(each))
     return outcomes.find(outcome => outcome !== 'stale') ?? 'stale'
   }
 
-  whereaboutsChanged(id: string): boolean {
-    const entered = this.#whereabouts.of(id)?.entered
-    const isConcerned = entered !== undefined || this.#entries.has(id)
-    if (entered !== undefined) this.#entries.set(id, entered)
+  memberChanged(id: string): boolean {
+    const generation = this.#spaceRoster.of(id)?.generation
+    const isConcerned = generation !== undefined || this.#generations.has(id)
+    if (generation !== undefined) this.#generations.set(id, generation)
     else this.#end(id)
-    const spokeIn = this.presence.enteredOf(id)
-    if (spokeIn !== undefined && this.#hasLeft(id, spokeIn)) this.presence.drop(id)
-    if (isConcerned || spokeIn !== undefined) this.#listener.presenceChanged(id, undefined)
-    return isConcerned || spokeIn !== undefined
+    const presenceGeneration = this.presence.generationOf(id)
+    if (presenceGeneration !== undefined && this.#hasLeft(id, presenceGeneration)) this.presence.drop(id)
+    if (isConcerned || presenceGeneration !== undefined) this.#listener.presenceChanged(id, undefined)
+    return isConcerned || presenceGeneration !== undefined
   }
 
-  holdersOf(document: string): readonly Holder[] {
+  holdersOf(document: string): readonly ReplicaHolder[] {
     return this.roster.holdersOf(document)
   }
 
-  strangers(): readonly string[] {
-    return this.roster.silent()
+  silentMembers(): readonly string[] {
+    return this.roster.withoutAnnouncements()
   }
 
-  mayHold(id: string, document: string): boolean {
+  mayHaveDocument(id: string, document: string): boolean {
     return this.roster.of(id)?.has(document) ?? true
   }
 
@@ -161,7 +166,7 @@ export class RoomContent implements SpaceContent {
     const isKnown = this.documents.has(document)
     if (isKnown && !this.#carried.has(document)) return
     if (!isKnown && this.documents.size >= limits.maxDocuments) return
-    this.#carried.set(document, monotonicMs + carriedMs)
+    this.#carried.set(document, monotonicMs + carryForMs)
     if (isKnown) return
     const doc = new Y.Doc()
     // Nothing is written under it.
@@ -178,8 +183,8 @@ export class RoomContent implements SpaceContent {
     return doc && { doc, lineage: epochs?.lineage }
   }
 
-  wantedCarriers(linked: readonly string[]): WantedCarriers {
-    if (this.documents.size === 0) return noCarriers
+  carriersToRequest(linked: readonly string[]): CarrierRequests {
+    if (this.documents.size === 0) return noCarrierRequests
     const unreachable = this.#listener.unreachable()
     const requests: [document: string, id: string][] = []
     let areEnough = true
@@ -189,7 +194,7 @@ export class RoomContent implements SpaceContent {
       const carriers = linked.filter(id => holders.get(id)?.isCarried)
       for (const id of carriers) requests.push([name, id])
       if (this.roster.isConnectedByCarriers(name, unreachable)) continue
-      const others = linked.filter(id => !holders.has(id)).slice(0, carriersAtOnce)
+      const others = linked.filter(id => !holders.has(id)).slice(0, maxCarriers)
       for (const id of others) requests.push([name, id])
       areEnough &&= others.length === 0
     }
@@ -197,11 +202,13 @@ export class RoomContent implements SpaceContent {
   }
 
   sweep({ monotonicMs }: Instant): void {
-    const absent = [...this.presence.authors()].filter(id => this.#whereabouts.of(id)?.entered === undefined)
+    const absent = [...this.presence.authors()].filter(
+      id => this.#spaceRoster.of(id)?.generation === undefined,
+    )
     for (const id of absent) if (this.#absent.has(id)) this.#drop(id)
     this.#absent = new Set(absent)
     for (const [id, ended] of this.#ended) {
-      ended.sweeps = this.#whereabouts.of(id) ? 0 : ended.sweeps + 1
+      ended.sweeps = this.#spaceRoster.of(id) ? 0 : ended.sweeps + 1
       if (ended.sweeps > endedSweeps) this.#ended.delete(id)
     }
     for (const sync of this.documents.values()) sync.sweep()
@@ -213,23 +220,23 @@ export class RoomContent implements SpaceContent {
   }
 
   #end(id: string): void {
-    const entered = this.#entries.get(id)
-    this.#entries.delete(id)
-    if (entered !== undefined) this.#ended.set(id, { entered, sweeps: 0 })
+    const generation = this.#generations.get(id)
+    this.#generations.delete(id)
+    if (generation !== undefined) this.#ended.set(id, { generation, sweeps: 0 })
   }
 
   /** What an author said who is not there any more. */
   #drop(id: string): void {
-    const entered = this.presence.enteredOf(id)
+    const generation = this.presence.generationOf(id)
     this.presence.drop(id)
-    if (entered !== undefined) this.#ended.set(id, { entered, sweeps: 0 })
+    if (generation !== undefined) this.#ended.set(id, { generation, sweeps: 0 })
   }
 
   /** Whether this is of an entry that is over. Of one that is not known yet: no, for rumors overtake records. */
-  #hasLeft(id: string, entered: number): boolean {
-    const where = this.#whereabouts.of(id)
+  #hasLeft(id: string, generation: number): boolean {
+    const where = this.#spaceRoster.of(id)
     if (where?.status === 'left') return true
-    const last = where?.entered === undefined ? this.#ended.get(id)?.entered : where.entered - 1
-    return last !== undefined && entered <= last
+    const last = where?.generation === undefined ? this.#ended.get(id)?.generation : where.generation - 1
+    return last !== undefined && generation <= last
   }
 }

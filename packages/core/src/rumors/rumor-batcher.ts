@@ -9,33 +9,33 @@ import type { SignedFact } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
 
 const maxWaitMs = 50
-const maxWaiting = 4_096
+const maxPending = 4_096
 
-export class RumorBuffer {
-  #waiting: SignedFact[] = []
-  #quietUntilMs = Number.NEGATIVE_INFINITY
+export class RumorBatcher {
+  #pending: SignedFact[] = []
+  #nextSendMs = Number.NEGATIVE_INFINITY
 
   /** Facts that wait. */
   get size(): number {
-    return this.#waiting.length
+    return this.#pending.length
   }
 
   add(fact: SignedFact): void {
-    this.#waiting.push(fact)
-    if (this.#waiting.length > maxWaiting) this.#waiting.shift()
+    this.#pending.push(fact)
+    if (this.#pending.length > maxPending) this.#pending.shift()
   }
 
   deadlineMs(): number {
-    return this.#waiting.length === 0 ? Number.POSITIVE_INFINITY : this.#quietUntilMs
+    return this.#pending.length === 0 ? Number.POSITIVE_INFINITY : this.#nextSendMs
   }
 
   /** The batches that are due, each for one message. */
   take(nowMs: number): SignedFact[][] {
     if (nowMs < this.deadlineMs()) return []
-    this.#quietUntilMs = nowMs + maxWaitMs
+    this.#nextSendMs = nowMs + maxWaitMs
     const batches: SignedFact[][] = []
     let room = 0
-    for (const fact of this.#waiting) {
+    for (const fact of this.#pending) {
       const bytes = factBytes(fact)
       if (bytes > room) {
         batches.push([])
@@ -44,7 +44,7 @@ export class RumorBuffer {
       batches.at(-1)?.push(fact)
       room -= bytes
     }
-    this.#waiting = []
+    this.#pending = []
     return batches
   }
 }

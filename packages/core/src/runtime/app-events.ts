@@ -22,7 +22,7 @@ export class AppEvents<
   readonly #notifications: AppNotifications
   #registrations: readonly Registration[] = []
   /** Counts what has happened. */
-  #happened = 0
+  #emitted = 0
   /** The number of the event that is being dispatched. */
   #dispatched = 0
 
@@ -33,12 +33,12 @@ export class AppEvents<
 
   /** Dispatches an event after the step that is under way, or now. */
   emit<Type extends keyof Events & string>(type: Type, detail: Events[Type]['detail']): void {
-    const number = ++this.#happened
+    const number = ++this.#emitted
     this.#notifications.event(() => this.#dispatch(number, new CustomEvent(type, { detail })))
   }
 
   override dispatchEvent(event: Event): boolean {
-    return this.#dispatch(++this.#happened, event)
+    return this.#dispatch(++this.#emitted, event)
   }
 
   override addEventListener<Type extends keyof Events>(
@@ -49,7 +49,7 @@ export class AppEvents<
     const { once = false, signal } = typeof options === 'object' ? options : {}
     const capture = captureOf(options)
     if (!listener || signal?.aborted || this.#find(type, listener, capture)) return
-    const since = this.#happened
+    const since = this.#emitted
     const call = (event: Event) => {
       if (this.#dispatched <= since) return
       if (once) this.removeEventListener(type, listener, options)

@@ -5,24 +5,24 @@
  * and verifying answer at once, so does the driver: nothing is deferred that need not be. The app is the exception: it is
  * notified after the step, when timers are armed and frames are sent.
  */
-import type { LinkState } from '@hearsay/failure-detector'
-import { when } from '../base/maybe-async.ts'
+import type { ConnectionEvent } from '@hearsay/failure-detector'
+import { andThen } from '../base/maybe-async.ts'
 import type { MachineEffect, MachineInput } from '../member/machine-io.ts'
 import type { MemberEvent } from '../member/member-view.ts'
-import type { Machine } from '../member/membership-machine.ts'
+import type { MembershipMachine } from '../member/membership-machine.ts'
 import type { SpacesUsage } from '../spaces/spaces.ts'
 import { encodeProbe, encodeRumors, encodeSync } from '../wire/codec.ts'
 import type { Draft } from '../wire/fact.ts'
 import { type Signer, signedBytes, type Verifier } from '../wire/signing.ts'
 import type { AppNotifications } from './app-notifications.ts'
-import { Hearing, type HearingOptions } from './inbound.ts'
-import { Conduct, type Offence } from './peer-score.ts'
+import { Inbound, type InboundOptions } from './inbound.ts'
+import { PeerScore, type Violation } from './peer-score.ts'
 import type { Channel, RumorVerdict, Transport, TransportListener } from './ports.ts'
 import type { SpacesPort } from './spaces-port.ts'
-import { SleepWatch } from './suspend-detector.ts'
+import { SuspendDetector } from './suspend-detector.ts'
 
-export interface DriverOptions extends Pick<HearingOptions, 'cluster' | 'clock' | 'share'> {
-  readonly machine: Machine
+export interface DriverOptions extends Pick<InboundOptions, 'cluster' | 'clock' | 'intern'> {
+  readonly machine: MembershipMachine
   readonly transport: Transport
   readonly keys: Signer & Verifier
   readonly listener: DriverListener
@@ -36,32 +36,32 @@ export interface DriverListener {
   stepped(): void
   /** What is signed after it waits for its promise. */
   persist(incarnation: number): void | Promise<void>
-  persistAcquaintances(addresses: readonly string[]): void
-  goodbyeHeard(): void
+  persistCachedPeers(addresses: readonly string[]): void
+  leaveAcknowledged(): void
   /** Another process runs with this member's identity, or does so no longer. */
   identityChanged(isCopied: boolean): void
   /** Something to be logged. */
-  note(message: string): void
+  log(message: string): void
 }
 
 /** The wall clock is compared with the monotonic one this often; it is also the rhythm of the mute watch. */
-const watchIntervalMs = 2_000
+const silentCheckIntervalMs = 2_000
 const maxEarly = 1_024
 /** A hidden page's timer that is later than this is not waited for: it may take a minute. Our choice. */
 const lateTimerMs = 50
 
-const copiedNote =
+const copiedText =
   'another process runs with this identity: was the storage copied? Stop one, and delete its copy of the storage'
 
 export class Driver implements TransportListener {
   readonly #options: DriverOptions
-  readonly #conduct = new Conduct()
-  readonly #hearing: Hearing
+  readonly #peerScore = new PeerScore()
+  readonly #inbound: Inbound
   #spaces: SpacesPort | undefined
   #deadlineMs = Number.POSITIVE_INFINITY
   #cancelTimer: () => void = () => {}
-  #cancelWatch: () => void = () => {}
-  readonly #sleep: SleepWatch
+  #cancelSilentCheck: () => void = () => {}
+  readonly #suspension: SuspendDetector
   /** While an incarnation is being stored: the member does not speak in it before. */
   #persisted: Promise<void> | undefined
   #phase: 'early' | 'running' | 'stopped' = 'early'
@@ -71,12 +71,12 @@ export class Driver implements TransportListener {
 
   constructor(options: DriverOptions) {
     this.#options = options
-    this.#sleep = new SleepWatch(options.clock.now())
-    this.#hearing = new Hearing({
+    this.#suspension = new SuspendDetector(options.clock.now())
+    this.#inbound = new Inbound({
       ...options,
       table: options.machine.table,
-      heard: input => this.handle(input),
-      offended: (from, offence, detail) => this.offended(from, offence, detail),
+      deliver: input => this.handle(input),
+      reportViolation: (from, violation, detail) => this.reportViolation(from, violation, detail),
     })
   }
 
@@ -87,11 +87,11 @@ export class Driver implements TransportListener {
     const now = this.#options.clock.now()
     const early = this.#early.splice(0)
     // How one presents oneself belongs into the first word.
-    const changes = early.flatMap(input => (input.type === 'change' ? [input.change] : []))
+    const changes = early.flatMap(input => (input.type === 'local-change' ? [input.change] : []))
     this.#options.notifications.step(() => {
-      this.#carryOut(this.#options.machine.start(Object.assign({}, ...changes), now))
-      for (const input of early) if (input.type !== 'change') this.handle(input)
-      this.#watch()
+      this.#execute(this.#options.machine.start(Object.assign({}, ...changes), now))
+      for (const input of early) if (input.type !== 'local-change') this.handle(input)
+      this.#checkSilentPubsub()
     })
   }
 
@@ -102,7 +102,7 @@ export class Driver implements TransportListener {
   stop(): void {
     this.#phase = 'stopped'
     this.#cancelTimer()
-    this.#cancelWatch()
+    this.#cancelSilentCheck()
     this.#spaces?.stop()
   }
 
@@ -111,17 +111,17 @@ export class Driver implements TransportListener {
     if (this.#phase !== 'running') return
     const { machine, clock, notifications } = this.#options
     notifications.step(() => {
-      this.#noticeSleep()
+      this.#detectSuspend()
       const now = clock.now()
-      this.#carryOut(machine.handle(input, now))
+      this.#execute(machine.handle(input, now))
       // Elsewhere a late timer means a process that was stopped, and has yet to read what came meanwhile.
       if (machine.isHidden && now.monotonicMs - this.#deadlineMs > lateTimerMs) this.advance()
     })
   }
 
-  link(id: string, state: LinkState, isOurs = false): void {
+  connectionChanged(id: string, state: ConnectionEvent, isOurs = false): void {
     this.#options.notifications.step(() => {
-      this.handle({ type: 'link', id, state, isOurs })
+      this.handle({ type: 'connection', id, state, isOurs })
       switch (state) {
         case 'open':
           this.#spaces?.linkOpened(id)
@@ -140,12 +140,12 @@ export class Driver implements TransportListener {
   }
 
   /** This member's spaces, from the first on: they hear what is theirs. */
-  host(spaces: SpacesPort): void {
+  attachSpaces(spaces: SpacesPort): void {
     this.#spaces = spaces
   }
 
-  bootstrapped(address: string, id: string): void {
-    this.handle({ type: 'bootstrapped', address, id })
+  bootstrapConnected(address: string, id: string): void {
+    this.handle({ type: 'bootstrap-connected', address, id })
   }
 
   bootstrapFailed(address: string): void {
@@ -156,10 +156,10 @@ export class Driver implements TransportListener {
     if (this.#phase === 'stopped') return
     switch (channel) {
       case 'probe':
-        this.#hearing.probe(from, bytes)
+        this.#inbound.probe(from, bytes)
         break
       case 'sync':
-        this.#hearing.sync(from, bytes)
+        this.#inbound.sync(from, bytes)
         break
       case 'space':
         this.#options.notifications.step(() => {
@@ -175,18 +175,18 @@ export class Driver implements TransportListener {
     return this.#options.notifications.step(() => {
       this.handle({ type: 'evidence', id: from })
       if (space !== undefined) return this.#spaces?.rumor(space, from, bytes) ?? 'ignore'
-      return this.#hearing.rumor(from, bytes)
+      return this.#inbound.rumor(from, bytes)
     })
   }
 
   /** What is held for rooms and shared configs; undefined: there never were any. */
-  spacesLoad(): SpacesUsage | undefined {
-    return this.#spaces?.load()
+  spacesUsage(): SpacesUsage | undefined {
+    return this.#spaces?.usage()
   }
 
   /** Offences so far, by kind. */
-  offences(): Readonly<Record<Offence, number>> {
-    return this.#conduct.counts()
+  violations(): Readonly<Record<Violation, number>> {
+    return this.#peerScore.violations()
   }
 
   /** This machine's own network is another now. */
@@ -200,42 +200,42 @@ export class Driver implements TransportListener {
   advance(): void {
     if (this.#phase !== 'running') return
     this.#options.notifications.step(() => {
-      this.#noticeSleep()
-      this.#carryOut(this.#options.machine.advance(this.#options.clock.now()))
+      this.#detectSuspend()
+      this.#execute(this.#options.machine.advance(this.#options.clock.now()))
     })
   }
 
-  #noticeSleep(): void {
+  #detectSuspend(): void {
     const { clock, machine } = this.#options
     const now = clock.now()
-    const hasStepped = this.#sleep.hasStepped(now)
-    const ms = this.#sleep.sleptMs(now)
-    if (ms > 0) this.#carryOut(machine.handle({ type: 'slept', ms }, now))
+    const hasStepped = this.#suspension.hasClockStepped(now)
+    const ms = this.#suspension.suspendedMs(now)
+    if (ms > 0) this.#execute(machine.handle({ type: 'suspended', ms }, now))
     if (hasStepped) this.#spaces?.clockStepped()
   }
 
-  #watch(): void {
+  #checkSilentPubsub(): void {
     const { clock, transport } = this.#options
-    this.#cancelWatch = clock.setTimer(clock.now().monotonicMs + watchIntervalMs, () => {
-      const ids = transport.mute()
-      this.handle({ type: 'mute', ids })
-      this.#watch()
+    this.#cancelSilentCheck = clock.setTimer(clock.now().monotonicMs + silentCheckIntervalMs, () => {
+      const ids = transport.withoutPubsub()
+      this.handle({ type: 'silent-pubsub', ids })
+      this.#checkSilentPubsub()
     })
   }
 
   /** A peer broke a rule. */
-  offended(from: string, offence: Offence, detail: string): void {
+  reportViolation(from: string, violation: Violation, detail: string): void {
     const { clock, transport, listener } = this.#options
-    listener.note(`${offence} from ${from}: ${detail}`)
-    if (this.#conduct.offended(from, offence, clock.now().monotonicMs)) transport.disconnect(from)
+    listener.log(`${violation} from ${from}: ${detail}`)
+    if (this.#peerScore.report(from, violation, clock.now().monotonicMs)) transport.disconnect(from)
   }
 
   /** Doing one thing may make the machine ask for others: they are done before the next. */
-  #carryOut(effects: readonly MachineEffect[]): void {
+  #execute(effects: readonly MachineEffect[]): void {
     const isOutermost = !this.#isCarryingOut
     this.#isCarryingOut = true
     try {
-      for (const effect of effects) this.#do(effect)
+      for (const effect of effects) this.#executeOne(effect)
     } finally {
       if (isOutermost) this.#isCarryingOut = false
     }
@@ -244,7 +244,7 @@ export class Driver implements TransportListener {
     this.#schedule()
   }
 
-  #do(effect: MachineEffect): void {
+  #executeOne(effect: MachineEffect): void {
     const { transport, listener } = this.#options
     switch (effect.type) {
       case 'sign':
@@ -268,27 +268,27 @@ export class Driver implements TransportListener {
       case 'disconnect':
         transport.disconnect(effect.id)
         break
-      case 'learn':
-        transport.learn(effect.id, effect.addresses)
+      case 'set-addresses':
+        transport.setAddresses(effect.id, effect.addresses)
         break
       case 'persist':
         this.#persist(effect.incarnation)
         break
-      case 'persist-acquaintances':
-        listener.persistAcquaintances(effect.addresses)
+      case 'persist-cached-peers':
+        listener.persistCachedPeers(effect.addresses)
         break
       case 'event':
         listener.event(effect.event)
         break
       case 'changed':
-        this.#spaces?.whereaboutsChanged(effect.ids)
+        this.#spaces?.membersChanged(effect.ids)
         break
       case 'identity':
-        listener.note(effect.isCopied ? copiedNote : 'no other process has this identity any more')
+        listener.log(effect.isCopied ? copiedText : 'no other process has this identity any more')
         listener.identityChanged(effect.isCopied)
         break
-      case 'goodbye-heard':
-        listener.goodbyeHeard()
+      case 'leave-acknowledged':
+        listener.leaveAcknowledged()
         break
     }
   }
@@ -304,10 +304,10 @@ export class Driver implements TransportListener {
   #sign(draft: Draft): void {
     const { keys, cluster, machine, clock, notifications } = this.#options
     const sign = () => keys.sign(signedBytes(cluster, draft))
-    when(this.#persisted ? this.#persisted.then(sign) : sign(), signature => {
+    andThen(this.#persisted ? this.#persisted.then(sign) : sign(), signature => {
       if (this.#phase !== 'running') return
       notifications.step(() =>
-        this.#carryOut(machine.handle({ type: 'signed', fact: { ...draft, signature } }, clock.now())),
+        this.#execute(machine.handle({ type: 'signed', fact: { ...draft, signature } }, clock.now())),
       )
     })
   }

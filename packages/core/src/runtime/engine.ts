@@ -9,8 +9,8 @@ import { bootstrapMultiaddr } from '../api/bootstrap-address.ts'
 import type { MemberOptions } from '../api/member-options.ts'
 import type { Clock } from '../base/clock.ts'
 import { firstRecord } from '../member/local-record.ts'
-import type { MachineOptions } from '../member/membership-machine.ts'
-import { Machine } from '../member/membership-machine.ts'
+import type { MembershipMachineOptions } from '../member/membership-machine.ts'
+import { MembershipMachine } from '../member/membership-machine.ts'
 import type { KeyValues } from '../storage/key-values.ts'
 import { persistOnce } from '../storage/persist-once.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
@@ -36,7 +36,7 @@ export interface Host {
   /** The last incarnation that was persisted, or undefined if none was. */
   readonly incarnation: number | undefined
   /** Multiaddrs of members that an earlier life knew. */
-  readonly acquaintances: readonly string[]
+  readonly cachedPeers: readonly string[]
   /** What is written on its way into that store. */
   readonly writes: WriteQueue
   /**
@@ -45,21 +45,21 @@ export interface Host {
    */
   persist(incarnation: number): void | Promise<void>
   /** Keeps the addresses of others over a restart; at most 256, and not more than once in half a minute. */
-  persistAcquaintances(addresses: readonly string[]): void
+  persistCachedPeers(addresses: readonly string[]): void
   /** Logs something. */
-  note(message: string): void
+  log(message: string): void
   /** Hands back an equal fact that was seen before, if there is one: hosts of many members save memory. @default the fact */
   share?(fact: SignedFact): SignedFact
 }
 
 /** What no app sets: bounds and numbers of the failure detector, for tests and simulations. */
 export type Tuning = Partial<
-  Pick<MachineOptions, 'maxMembers' | 'maxDeltaBytes' | 'retentionMs' | 'knobs' | 'prior'>
+  Pick<MembershipMachineOptions, 'maxMembers' | 'maxDeltaBytes' | 'retentionMs' | 'parameters' | 'prior'>
 >
 
 export interface Engine {
   readonly self: string
-  readonly machine: Machine
+  readonly machine: MembershipMachine
   /** It has to be started, and to be told what the transport hears. */
   readonly driver: Driver
   readonly host: Host
@@ -71,8 +71,8 @@ export interface Engine {
 }
 
 /** What stands before an engine: an app holds it, and it hears what the engine tells. */
-export interface EngineFace
-  extends Pick<DriverListener, 'event' | 'stepped' | 'goodbyeHeard' | 'identityChanged'> {
+export interface EngineListener
+  extends Pick<DriverListener, 'event' | 'stepped' | 'leaveAcknowledged' | 'identityChanged'> {
   readonly notifications: AppNotifications
   /** A new life, whatever became of the one before. */
   attach(engine: Engine): void
@@ -80,43 +80,46 @@ export interface EngineFace
 
 /** Puts an engine behind a face. @param options as checked by `checkMemberOptions`. */
 export function createEngine(
-  face: EngineFace,
+  listener: EngineListener,
   options: MemberOptions,
   host: Host,
   tuning: Tuning = {},
 ): Engine {
-  const { id: self, clock, transport, keys, random, acquaintances } = host
+  const { id: self, clock, transport, keys, random, cachedPeers } = host
   const { name = self.slice(-6), tags = {}, profile = 'lan' } = options
   const bootstrap = (options.bootstrap ?? []).map(bootstrapMultiaddr)
   const now = clock.now()
   const incarnation = firstIncarnation(host.incarnation, now.epochMs, random)
   const record = firstRecord({ name, tags: { ...tags }, incarnation })
-  const machine = new Machine({ self, record, bootstrap, acquaintances, profile, random, ...tuning }, now)
+  const machine = new MembershipMachine(
+    { self, record, bootstrap, cachedPeers, profile, random, ...tuning },
+    now,
+  )
   const persist = persistOnce(clock, each => host.persist(each))
-  const listener = {
-    event: face.event.bind(face),
-    stepped: face.stepped.bind(face),
-    goodbyeHeard: face.goodbyeHeard.bind(face),
-    identityChanged: face.identityChanged.bind(face),
+  const driverListener = {
+    event: listener.event.bind(listener),
+    stepped: listener.stepped.bind(listener),
+    leaveAcknowledged: listener.leaveAcknowledged.bind(listener),
+    identityChanged: listener.identityChanged.bind(listener),
     persist,
-    persistAcquaintances: host.persistAcquaintances.bind(host),
-    note: host.note.bind(host),
+    persistCachedPeers: host.persistCachedPeers.bind(host),
+    log: host.log.bind(host),
   }
   const cluster = clusterTag(options.cluster)
-  const share = host.share?.bind(host)
-  const { notifications } = face
+  const intern = host.share?.bind(host)
+  const { notifications } = listener
   const driver = new Driver({
     machine,
     cluster,
     clock,
     transport,
     keys,
-    listener,
+    listener: driverListener,
     notifications,
-    ...(share && { share }),
+    ...(intern && { intern }),
   })
   const prepare = async () => await persist(incarnation)
   const engine = { self, machine, driver, host, notifications, cluster, prepare }
-  face.attach(engine)
+  listener.attach(engine)
   return engine
 }

@@ -5,23 +5,23 @@
  * a bounded number of peers. What a peer relays in good faith, old or refused news, is no offence.
  */
 const maxPoints = 5
-const forgiveMs = 60_000
+const resetMs = 60_000
 const maxPeers = 1_024
 
-export type Offence = 'undecodable' | 'bad-signature'
+export type Violation = 'undecodable' | 'bad-signature'
 
-export class Conduct {
+export class PeerScore {
   readonly #records = new Map<string, { points: number; sinceMs: number }>()
-  readonly #counts: Record<Offence, number> = { undecodable: 0, 'bad-signature': 0 }
+  readonly #counts: Record<Violation, number> = { undecodable: 0, 'bad-signature': 0 }
 
   /** @returns whether it is enough. */
-  offended(id: string, offence: Offence, nowMs: number): boolean {
-    this.#counts[offence] += 1
+  report(id: string, violation: Violation, nowMs: number): boolean {
+    this.#counts[violation] += 1
     const record = this.#records.get(id) ?? { points: 0, sinceMs: nowMs }
-    const forgiven = Math.floor((nowMs - record.sinceMs) / forgiveMs)
+    const forgiven = Math.floor((nowMs - record.sinceMs) / resetMs)
     const points = Math.max(0, record.points - forgiven) + 1
     // The part of a minute that has passed counts towards the next point, while there is one to forgive.
-    const sinceMs = points > 1 ? record.sinceMs + forgiven * forgiveMs : nowMs
+    const sinceMs = points > 1 ? record.sinceMs + forgiven * resetMs : nowMs
     this.#records.delete(id)
     const enough = points >= maxPoints
     // Who was disconnected and comes back has one offence left.
@@ -31,7 +31,7 @@ export class Conduct {
     return enough
   }
 
-  counts(): Readonly<Record<Offence, number>> {
+  violations(): Readonly<Record<Violation, number>> {
     return { ...this.#counts }
   }
 }

@@ -1,5 +1,5 @@
 /** Ports: what a member is given from outside. In production the system's clock, libp2p and a store, in a simulation all three virtual. */
-import type { LinkState } from '@hearsay/failure-detector'
+import type { ConnectionEvent } from '@hearsay/failure-detector'
 
 /** Streams to one member: `probe` is never queued behind `sync`, nor `sync` behind `space`. */
 export type Channel = 'probe' | 'sync' | 'space'
@@ -19,11 +19,11 @@ export interface Transport {
   dialBootstrap(address: string): void
   disconnect(id: string): void
   /** Where a member can be dialled from now on; nowhere: it is forgotten. */
-  learn(id: string, addresses: readonly Uint8Array[]): void
+  setAddresses(id: string, addresses: readonly Uint8Array[]): void
   /** This machine's own network is another now: dials over the old one are given up, and connections are tested. */
   networkChanged(): void
   /** Those connected over whom no rumor can go. */
-  mute(): readonly string[]
+  withoutPubsub(): readonly string[]
 }
 
 /** Whether a rumor should travel on: `reject` is held against whoever sent it. */
@@ -32,9 +32,9 @@ export type RumorVerdict = 'accept' | 'ignore' | 'reject'
 /** What a transport tells its driver. */
 export interface TransportListener {
   /** @param isOurs on `open`, whether this end may close it when it is not needed any more. @default false */
-  link(id: string, state: LinkState, isOurs?: boolean): void
+  connectionChanged(id: string, state: ConnectionEvent, isOurs?: boolean): void
   /** Somebody answered at a bootstrap address. */
-  bootstrapped(address: string, id: string): void
+  bootstrapConnected(address: string, id: string): void
   /** Nobody answered there. */
   bootstrapFailed(address: string): void
   frame(from: string, channel: Channel, bytes: Uint8Array): void

@@ -9,14 +9,14 @@
  */
 
 import type { Clock } from '../base/clock.ts'
-import { when, whenAll } from '../base/maybe-async.ts'
+import { all, andThen } from '../base/maybe-async.ts'
 import type { SharedUpdates } from '../spaces/documents/shared-updates.ts'
 import { framesOf } from '../spaces/frame-packing.ts'
-import type { Surroundings } from '../spaces/space-members.ts'
-import type { SpaceContent } from '../spaces/space-replica.ts'
+import type { ClusterView } from '../spaces/space-members.ts'
+import type { SpaceReplica } from '../spaces/space-replica.ts'
 import type { SpacesUsage } from '../spaces/spaces.ts'
 import { Spaces, type SpacesEffect } from '../spaces/spaces.ts'
-import type { SpaceEntry } from '../wire/fact.ts'
+import type { SpaceGeneration } from '../wire/fact.ts'
 import { type Signer, signedSpaceBytes, type Verifier } from '../wire/signing.ts'
 import {
   decodeSpaceFrame,
@@ -27,13 +27,13 @@ import {
 } from '../wire/space-codec.ts'
 import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } from '../wire/space-fact.ts'
 import type { AppNotifications } from './app-notifications.ts'
-import type { Offence } from './peer-score.ts'
+import type { Violation } from './peer-score.ts'
 import type { RumorVerdict, Transport } from './ports.ts'
 import type { SpacesPort } from './spaces-port.ts'
 import { type Verified, verify } from './verification.ts'
 
 export interface SpacesDriverOptions {
-  readonly surroundings: Surroundings
+  readonly view: ClusterView
   /** The cluster tag. */
   readonly cluster: Uint8Array
   readonly clock: Clock
@@ -42,10 +42,10 @@ export interface SpacesDriverOptions {
   readonly keys: Signer & Verifier
   readonly random: () => number
   /** Tells others in which spaces this member is. */
-  readonly announce: (spaces: readonly SpaceEntry[]) => void
+  readonly announce: (spaces: readonly SpaceGeneration[]) => void
   /** Connects to these members besides. */
-  readonly near: (ids: readonly string[]) => void
-  readonly offended: (from: string, offence: Offence, detail: string) => void
+  readonly setExtraPeers: (ids: readonly string[]) => void
+  readonly reportViolation: (from: string, offence: Violation, detail: string) => void
 }
 
 /** What a face of a space hears beside its content's own news. */
@@ -53,7 +53,7 @@ export interface SpaceListener {
   /** After each step in which anything may have changed. */
   stepped(): void
   /** A member holds just what this one does. */
-  agreed?(memberId: string): void
+  digestAgreed?(memberId: string): void
 }
 
 const maxDeltaBytes = 49_152
@@ -68,12 +68,12 @@ export class SpacesDriver implements SpacesPort {
 
   constructor(options: SpacesDriverOptions) {
     this.#options = options
-    const { surroundings, random, clock } = options
-    this.#spaces = new Spaces({ surroundings, random, maxDeltaBytes }, clock.now().monotonicMs)
+    const { view, random, clock } = options
+    this.#spaces = new Spaces({ view, random, maxDeltaBytes }, clock.now().monotonicMs)
   }
 
-  load(): SpacesUsage {
-    return this.#spaces.load()
+  usage(): SpacesUsage {
+    return this.#spaces.usage()
   }
 
   clockStepped(): void {
@@ -81,7 +81,7 @@ export class SpacesDriver implements SpacesPort {
   }
 
   /** @param least the entry's number is at least this. @returns the number */
-  enter(space: string, content: SpaceContent, listener: SpaceListener, least: number): number {
+  enter(space: string, content: SpaceReplica, listener: SpaceListener, least: number): number {
     this.#listeners.set(space, listener)
     return this.#step(spaces => spaces.enter(space, content, least, this.#options.clock.now()))
   }
@@ -92,13 +92,13 @@ export class SpacesDriver implements SpacesPort {
   }
 
   /** Says something in a space, to oneself as well: at once, or, if signing takes time, when it resolves. */
-  say(space: string, bodies: readonly SpaceFactBody[]): void | Promise<void> {
-    const { keys, cluster, surroundings, clock } = this.#options
-    const drafts = bodies.map(body => draftSpaceFact(surroundings.self, body))
+  publish(space: string, bodies: readonly SpaceFactBody[]): void | Promise<void> {
+    const { keys, cluster, view, clock } = this.#options
+    const drafts = bodies.map(body => draftSpaceFact(view.self, body))
     const signed = drafts.map(draft =>
-      when(keys.sign(signedSpaceBytes(cluster, space, draft)), signature => signedBy(draft, signature)),
+      andThen(keys.sign(signedSpaceBytes(cluster, space, draft)), signature => signedBy(draft, signature)),
     )
-    return when(whenAll(signed), facts => this.#step(spaces => spaces.say(space, facts, clock.now())))
+    return andThen(all(signed), facts => this.#step(spaces => spaces.publish(space, facts, clock.now())))
   }
 
   /** Sends what was written here, and is too long for a rumor, to connected members that hold the document. */
@@ -151,9 +151,9 @@ export class SpacesDriver implements SpacesPort {
     return this.#spaces.neighboursIn(space)
   }
 
-  /** Asks some of a space what they hold; those who hold the same are told of as `agreed`. */
-  ask(space: string): void {
-    this.#step(spaces => spaces.ask(space, this.#options.clock.now()))
+  /** Asks some of a space what they hold; those who hold the same are told of as `digestAgreed`. */
+  requestDigest(space: string): void {
+    this.#step(spaces => spaces.requestDigest(space, this.#options.clock.now()))
   }
 
   linkOpened(id: string): void {
@@ -169,38 +169,38 @@ export class SpacesDriver implements SpacesPort {
   }
 
   /** Records or statuses of these members changed: listeners are called when all of that is taken in. */
-  whereaboutsChanged(ids: readonly string[]): void {
+  membersChanged(ids: readonly string[]): void {
     this.#step(spaces => {
-      for (const id of ids) spaces.whereaboutsChanged(id, this.#options.clock.now())
+      for (const id of ids) spaces.memberChanged(id, this.#options.clock.now())
     })
   }
 
   frame(from: string, bytes: Uint8Array): void {
     const decoded = decodeSpaceFrame(bytes)
     if (!decoded.ok) {
-      this.#options.offended(from, 'undecodable', decoded.failure.detail)
+      this.#options.reportViolation(from, 'undecodable', decoded.failure.detail)
       return
     }
-    const said = decoded.value.filter(({ space }) => this.#spaces.hears(space))
-    if (said.length > 0) when(this.#verifySteps(from, said), steps => this.#hear(from, steps))
+    const facts = decoded.value.filter(({ space }) => this.#spaces.isSubscribed(space))
+    if (facts.length > 0) andThen(this.#verifySteps(from, facts), steps => this.#receive(from, steps))
   }
 
   rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {
-    const { clock, offended } = this.#options
-    if (!this.#isRunning || !this.#spaces.hears(space)) return 'ignore'
+    const { clock, reportViolation } = this.#options
+    if (!this.#isRunning || !this.#spaces.isSubscribed(space)) return 'ignore'
     const decoded = decodeSpaceRumors(bytes)
     if (!decoded.ok) {
-      offended(from, 'undecodable', decoded.failure.detail)
+      reportViolation(from, 'undecodable', decoded.failure.detail)
       return 'reject'
     }
-    const said = decoded.value
+    const facts = decoded.value
     const now = clock.now()
-    const judgements = said.map(fact => this.#spaces.judge(space, fact, now))
+    const admissions = facts.map(fact => this.#spaces.admit(space, fact, now))
     // Relayed in good faith, perhaps by one that has other rules: no offence, and it ends here.
-    if (judgements.includes('refused') || !judgements.includes('news')) return 'ignore'
-    return when(this.#verify(space, said), ({ facts, forged }) => {
+    if (admissions.includes('rejected') || !admissions.includes('new')) return 'ignore'
+    return andThen(this.#verify(space, facts), ({ facts, forged }) => {
       if (forged) {
-        offended(from, 'bad-signature', 'a rumor in a space that its author did not sign')
+        reportViolation(from, 'bad-signature', 'a rumor in a space that its author did not sign')
         return 'reject'
       }
       this.#step(spaces => spaces.rumors(space, facts, from, clock.now()))
@@ -219,7 +219,7 @@ export class SpacesDriver implements SpacesPort {
     this.#cancelTimer()
   }
 
-  #hear(from: string, steps: readonly SpaceStep[]): void {
+  #receive(from: string, steps: readonly SpaceStep[]): void {
     this.#step(spaces => spaces.steps(from, steps, this.#options.clock.now()))
   }
 
@@ -227,19 +227,23 @@ export class SpacesDriver implements SpacesPort {
   #verifySteps(from: string, steps: readonly SpaceStep[]): SpaceStep[] | Promise<SpaceStep[]> {
     const now = this.#options.clock.now()
     const verified = steps.map(step => {
-      const news = (step.facts ?? []).filter(fact => this.#spaces.judge(step.space, fact, now) === 'news')
-      return when(this.#verify(step.space, news), ({ facts, forged }) => {
+      const news = (step.facts ?? []).filter(fact => this.#spaces.admit(step.space, fact, now) === 'new')
+      return andThen(this.#verify(step.space, news), ({ facts, forged }) => {
         if (forged)
-          this.#options.offended(from, 'bad-signature', 'a fact in a space that its author did not sign')
+          this.#options.reportViolation(
+            from,
+            'bad-signature',
+            'a fact in a space that its author did not sign',
+          )
         return { ...step, facts }
       })
     })
-    return whenAll(verified)
+    return all(verified)
   }
 
-  #verify(space: string, said: readonly SpaceFact[]): Verified<SpaceFact> | Promise<Verified<SpaceFact>> {
+  #verify(space: string, facts: readonly SpaceFact[]): Verified<SpaceFact> | Promise<Verified<SpaceFact>> {
     const { keys, cluster } = this.#options
-    return verify(said, fact =>
+    return verify(facts, fact =>
       keys.verify(fact.author, signedSpaceBytes(cluster, space, fact), fact.signature),
     )
   }
@@ -262,14 +266,14 @@ export class SpacesDriver implements SpacesPort {
   /** @returns whether there was anything, and so may be again */
   #finish(): boolean {
     const effects = this.#spaces.take()
-    for (const effect of effects) this.#do(effect)
+    for (const effect of effects) this.#executeOne(effect)
     const touched = this.#spaces.takeTouched()
     for (const space of touched) this.#listeners.get(space)?.stepped()
     return effects.length + touched.length > 0
   }
 
-  #do(effect: SpacesEffect): void {
-    const { transport, announce, near } = this.#options
+  #executeOne(effect: SpacesEffect): void {
+    const { transport, announce, setExtraPeers } = this.#options
     switch (effect.type) {
       case 'publish':
         this.#publish(effect.space, effect.facts)
@@ -285,10 +289,10 @@ export class SpacesDriver implements SpacesPort {
         transport.unsubscribe(effect.space)
         break
       case 'agreed':
-        this.#listeners.get(effect.space)?.agreed?.(effect.with)
+        this.#listeners.get(effect.space)?.digestAgreed?.(effect.with)
         break
-      case 'near':
-        near(effect.ids)
+      case 'extra-peers':
+        setExtraPeers(effect.ids)
         break
       case 'announce':
         announce(effect.spaces)
@@ -301,10 +305,10 @@ export class SpacesDriver implements SpacesPort {
     const { transport } = this.#options
     transport.publish(encodeSpaceRumors(facts), space)
     const subscribers = new Set(transport.subscribers(space))
-    const deaf = this.#spaces.neighboursIn(space).filter(id => !subscribers.has(id))
-    if (deaf.length === 0) return
+    const notSubscribed = this.#spaces.neighboursIn(space).filter(id => !subscribers.has(id))
+    if (notSubscribed.length === 0) return
     const frame = encodeSpaceFrame([{ space, facts }])
-    for (const id of deaf) transport.send(id, 'space', frame)
+    for (const id of notSubscribed) transport.send(id, 'space', frame)
   }
 
   #schedule(): void {

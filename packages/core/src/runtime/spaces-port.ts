@@ -9,11 +9,11 @@ export interface SpacesPort {
   /** A member was dialled in vain. */
   linkFailed(id: string): void
   /** Records or statuses of these members changed, in one step. */
-  whereaboutsChanged(ids: readonly string[]): void
+  membersChanged(ids: readonly string[]): void
   frame(from: string, bytes: Uint8Array): void
   rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict>
   /** The wall clock was set: what was decided by it is decided again. */
   clockStepped(): void
-  load(): SpacesUsage
+  usage(): SpacesUsage
   stop(): void
 }

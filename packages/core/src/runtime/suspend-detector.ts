@@ -8,7 +8,7 @@ import type { Instant } from '../base/clock.ts'
 /** Clocks drift and are adjusted by less than this; a lid that closes takes more. */
 const thresholdMs = 2_000
 
-export class SleepWatch {
+export class SuspendDetector {
   #aheadMs: number
 
   constructor(now: Instant) {
@@ -16,12 +16,12 @@ export class SleepWatch {
   }
 
   /** Whether the wall clock was set, or the machine slept, since one of the two was asked last. */
-  hasStepped(now: Instant): boolean {
+  hasClockStepped(now: Instant): boolean {
     return Math.abs(aheadMs(now) - this.#aheadMs) > thresholdMs
   }
 
   /** For how long it slept since it was asked last; 0: it did not. */
-  sleptMs(now: Instant): number {
+  suspendedMs(now: Instant): number {
     const ms = aheadMs(now) - this.#aheadMs
     this.#aheadMs += ms
     return ms > thresholdMs ? ms : 0

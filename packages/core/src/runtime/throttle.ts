@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../base/clock.ts'
 
-export class Paced {
+export class Throttle {
   readonly #clock: Clock
   readonly #intervalMs: () => number
   readonly #act: () => void
@@ -19,16 +19,16 @@ export class Paced {
     this.#act = act
   }
 
-  ask(): void {
+  request(): void {
     if (this.#cancel) return
     const nowMs = this.#clock.now().monotonicMs
-    if (nowMs >= this.#nextMs) this.#do()
-    else this.#cancel = this.#clock.setTimer(this.#nextMs, () => this.#do())
+    if (nowMs >= this.#nextMs) this.#run()
+    else this.#cancel = this.#clock.setTimer(this.#nextMs, () => this.#run())
   }
 
   /** Does at once what waits. */
   flush(): void {
-    if (this.#cancel) this.#do()
+    if (this.#cancel) this.#run()
   }
 
   /** What waits is not done any more. */
@@ -37,7 +37,7 @@ export class Paced {
     this.#cancel = undefined
   }
 
-  #do(): void {
+  #run(): void {
     this.stop()
     this.#nextMs = this.#clock.now().monotonicMs + this.#intervalMs()
     this.#act()

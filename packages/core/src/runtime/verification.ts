@@ -11,29 +11,29 @@ export interface Verified<F> {
 }
 
 export function verify<F>(
-  said: readonly F[],
-  holds: (fact: F) => boolean | Promise<boolean>,
+  facts: readonly F[],
+  isValid: (fact: F) => boolean | Promise<boolean>,
 ): Verified<F> | Promise<Verified<F>> {
-  for (const [i, fact] of said.entries()) {
-    const answer = holds(fact)
-    if (answer instanceof Promise) return verifyLater(said, i, answer, holds)
-    if (!answer) return upTo(said, i)
+  for (const [i, fact] of facts.entries()) {
+    const answer = isValid(fact)
+    if (answer instanceof Promise) return verifyLater(facts, i, answer, isValid)
+    if (!answer) return upTo(facts, i)
   }
-  return upTo(said, said.length)
+  return upTo(facts, facts.length)
 }
 
 /** From the one on whose answer is promised. */
 async function verifyLater<F>(
-  said: readonly F[],
+  facts: readonly F[],
   from: number,
   promised: Promise<boolean>,
-  holds: (fact: F) => boolean | Promise<boolean>,
+  isValid: (fact: F) => boolean | Promise<boolean>,
 ): Promise<Verified<F>> {
-  if (!(await promised)) return upTo(said, from)
-  for (const [i, fact] of said.entries()) if (i > from && !(await holds(fact))) return upTo(said, i)
-  return upTo(said, said.length)
+  if (!(await promised)) return upTo(facts, from)
+  for (const [i, fact] of facts.entries()) if (i > from && !(await isValid(fact))) return upTo(facts, i)
+  return upTo(facts, facts.length)
 }
 
-function upTo<F>(said: readonly F[], count: number): Verified<F> {
-  return { facts: said.slice(0, count), forged: count < said.length }
+function upTo<F>(facts: readonly F[], count: number): Verified<F> {
+  return { facts: facts.slice(0, count), forged: count < facts.length }
 }

@@ -10,12 +10,12 @@ import { shortHash } from '../table/row-hash.ts'
 import { hashBytes } from '../wire/codec.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import { bucketCount } from '../wire/hashes.ts'
-import type { Held } from '../wire/space-codec.ts'
+import type { StoredIds } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import { spaceFromBytes } from '../wire/space-tag.ts'
 
 /** A fact that somebody holds. */
-export interface HeldFact<F extends SpaceFact = SpaceFact> {
+export interface StoredFact<F extends SpaceFact = SpaceFact> {
   readonly fact: F
   /** The first 8 bytes of its digest, as 16 hexadecimal digits. */
   readonly id: string
@@ -25,17 +25,17 @@ export interface HeldFact<F extends SpaceFact = SpaceFact> {
 
 export interface FactChange {
   readonly type: 'added' | 'removed'
-  readonly held: HeldFact
+  readonly stored: StoredFact
 }
 
-export function heldFact<F extends SpaceFact>(fact: F): HeldFact<F> {
+export function storedFact<F extends SpaceFact>(fact: F): StoredFact<F> {
   const digest = sha256(fact.signature)
   return { fact, id: spaceFromBytes(digest.subarray(0, 8)), digest }
 }
 
 /** Facts by id, and their hash until they change. */
 interface Bucket {
-  readonly facts: Map<string, HeldFact>
+  readonly facts: Map<string, StoredFact>
   hash: Uint8Array | undefined
 }
 
@@ -58,30 +58,30 @@ export class FactSet {
   }
 
   /** All of them, in no order. */
-  all(): HeldFact[] {
+  all(): StoredFact[] {
     return this.#in(undefined)
   }
 
-  has(held: HeldFact): boolean {
-    return this.#buckets.get(bucketOf(held))?.facts.has(held.id) ?? false
+  has(stored: StoredFact): boolean {
+    return this.#buckets.get(bucketOf(stored))?.facts.has(stored.id) ?? false
   }
 
-  add(held: HeldFact): void {
-    const index = bucketOf(held)
+  add(stored: StoredFact): void {
+    const index = bucketOf(stored)
     const bucket = this.#buckets.get(index) ?? { facts: new Map(), hash: undefined }
-    if (bucket.facts.has(held.id)) return
+    if (bucket.facts.has(stored.id)) return
     this.#buckets.set(index, bucket)
-    bucket.facts.set(held.id, held)
+    bucket.facts.set(stored.id, stored)
     this.#changed(bucket, 1)
-    this.#onChange?.({ type: 'added', held })
+    this.#onChange?.({ type: 'added', stored })
   }
 
-  remove(held: HeldFact): void {
-    const bucket = this.#buckets.get(bucketOf(held))
-    if (!bucket?.facts.delete(held.id)) return
-    if (bucket.facts.size === 0) this.#buckets.delete(bucketOf(held))
+  remove(stored: StoredFact): void {
+    const bucket = this.#buckets.get(bucketOf(stored))
+    if (!bucket?.facts.delete(stored.id)) return
+    if (bucket.facts.size === 0) this.#buckets.delete(bucketOf(stored))
     this.#changed(bucket, -1)
-    this.#onChange?.({ type: 'removed', held })
+    this.#onChange?.({ type: 'removed', stored })
   }
 
   /** 16 bytes, not to be written. */
@@ -110,13 +110,13 @@ export class FactSet {
   }
 
   /** What it holds in these buckets; undefined: in all. */
-  held(buckets: ReadonlySet<number> | undefined, mutual: boolean): Held {
+  storedIds(buckets: ReadonlySet<number> | undefined, mutual: boolean): StoredIds {
     const ids = this.#in(buckets).map(({ id }) => id)
     return { buckets, ids, mutual }
   }
 
   /** Whether another holds the same facts, as far as it says: all of them, that is. */
-  equals({ buckets, ids }: Held): boolean {
+  equals({ buckets, ids }: StoredIds): boolean {
     const own = this.#in(undefined)
     const theirs = new Set(ids)
     return !buckets && theirs.size === own.length && own.every(({ id }) => theirs.has(id))
@@ -128,22 +128,22 @@ export class FactSet {
    * @param maxBytes a budget; a single fact that is larger goes alone.
    * @param startAt any whole number ≥ 0: where to begin, modulo their number.
    */
-  beyond(theirs: Held, startAt: number, maxBytes: number): { facts: SpaceFact[]; more: boolean } {
+  beyond(theirs: StoredIds, startAt: number, maxBytes: number): { facts: SpaceFact[]; more: boolean } {
     const known = new Set(theirs.ids)
-    const lacking = this.#in(theirs.buckets).filter(({ id }) => !known.has(id))
+    const missing = this.#in(theirs.buckets).filter(({ id }) => !known.has(id))
     const facts: SpaceFact[] = []
     let bytes = 0
-    for (let i = 0; i < lacking.length; i++) {
-      const held = lacking[(startAt + i) % lacking.length]
-      if (!held) continue
-      bytes += held.fact.payload.length + framingBytes
+    for (let i = 0; i < missing.length; i++) {
+      const stored = missing[(startAt + i) % missing.length]
+      if (!stored) continue
+      bytes += stored.fact.payload.length + framingBytes
       if (bytes > maxBytes && facts.length > 0) return { facts, more: true }
-      facts.push(held.fact)
+      facts.push(stored.fact)
     }
     return { facts, more: false }
   }
 
-  #in(buckets: ReadonlySet<number> | undefined): HeldFact[] {
+  #in(buckets: ReadonlySet<number> | undefined): StoredFact[] {
     return [...this.#buckets]
       .filter(([index]) => !buckets || buckets.has(index))
       .flatMap(([, { facts }]) => [...facts.values()])
@@ -163,10 +163,10 @@ export class FactSet {
   }
 }
 
-const bucketOf = ({ digest }: HeldFact): number => (digest[0] ?? 0) % bucketCount
+const bucketOf = ({ digest }: StoredFact): number => (digest[0] ?? 0) % bucketCount
 
 /** Over the digests in their order: of a sum, an author could choose the parts so that they cancel out. */
-function hashOf(facts: ReadonlyMap<string, HeldFact>): Uint8Array {
+function hashOf(facts: ReadonlyMap<string, StoredFact>): Uint8Array {
   const digests = [...facts.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ digest }) => digest)
   return shortHash(concat(digests))
 }

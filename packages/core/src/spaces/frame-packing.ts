@@ -36,11 +36,11 @@ function divided(step: SpaceStep): SpaceStep[] {
   return [facts, ...documents.map(document => ({ space, documents: [document] }))]
 }
 
-function bytesOf({ facts = [], held, bucketHashes, documents = [] }: SpaceStep): number {
+function bytesOf({ facts = [], storedIds, bucketHashes, documents = [] }: SpaceStep): number {
   const factsBytes = facts.reduce((sum, { payload }) => sum + payload.length + 112, 0)
   const documentsBytes = documents.reduce((sum, document) => sum + documentBytes(document), 0)
   const hashesBytes = bucketHashes?.length ?? 0
-  return 64 + factsBytes + documentsBytes + hashesBytes + (held ? 8 * held.ids.length + 64 : 0)
+  return 64 + factsBytes + documentsBytes + hashesBytes + (storedIds ? 8 * storedIds.ids.length + 64 : 0)
 }
 
 function documentBytes({ document, stateVector, bucketHashes, piece }: DocumentStep): number {

@@ -8,11 +8,11 @@
  */
 
 /** Our choice: what a member announces when it enters is everywhere by then. */
-const silentMs = 5_000
+const unansweredMs = 5_000
 /** Our choice: tried at the same time. */
 const maxTried = 2
 /** Our choice: kept for one space. The oldest gives way. */
-const maxKept = 8
+const maxRetained = 8
 
 export interface BridgeView {
   readonly self: string
@@ -24,11 +24,11 @@ export interface BridgeView {
   isPresent(id: string): boolean
 }
 
-export class Bridges {
+export class PartitionBridges {
   /** Members of which nothing is known, since when. */
-  readonly #silent = new Map<string, number>()
+  readonly #unansweredSinceMs = new Map<string, number>()
   #tried: readonly string[] = []
-  readonly #kept = new Set<string>()
+  readonly #retained = new Set<string>()
   #dueMs = Number.POSITIVE_INFINITY
 
   /** When to look again, monotonic ms. */
@@ -37,29 +37,33 @@ export class Bridges {
   }
 
   /**
-   * @param strangers members of the space that are present, and of which nothing has come
+   * @param silentMembers members of the space that are present, and of which nothing has come
    * @returns members that this one should be connected to
    */
-  take(strangers: readonly string[], view: BridgeView, nowMs: number): readonly string[] {
-    const present = new Set(strangers)
-    for (const id of this.#silent.keys()) if (!present.has(id)) this.#silent.delete(id)
-    for (const id of strangers) if (!this.#silent.has(id)) this.#silent.set(id, nowMs)
-    for (const id of this.#tried) if (view.isLinked(id)) this.#kept.add(id)
-    for (const id of this.#kept) if (!view.isPresent(id) || view.isUnreachable(id)) this.#kept.delete(id)
-    const [oldest] = this.#kept
-    if (this.#kept.size > maxKept && oldest !== undefined) this.#kept.delete(oldest)
-    const reachable = [...this.#silent].filter(([id]) => !view.isLinked(id) && !view.isUnreachable(id))
-    const silent = reachable.filter(([, sinceMs]) => nowMs - sinceMs >= silentMs).map(([id]) => id)
-    this.#tried = fromSelfOn(silent, view.self).slice(0, maxTried)
-    this.#dueMs = Math.min(
-      ...reachable.map(([, sinceMs]) => Math.max(sinceMs + silentMs, nowMs + silentMs / 5)),
+  take(silentMembers: readonly string[], view: BridgeView, nowMs: number): readonly string[] {
+    const present = new Set(silentMembers)
+    for (const id of this.#unansweredSinceMs.keys()) if (!present.has(id)) this.#unansweredSinceMs.delete(id)
+    for (const id of silentMembers)
+      if (!this.#unansweredSinceMs.has(id)) this.#unansweredSinceMs.set(id, nowMs)
+    for (const id of this.#tried) if (view.isLinked(id)) this.#retained.add(id)
+    for (const id of this.#retained)
+      if (!view.isPresent(id) || view.isUnreachable(id)) this.#retained.delete(id)
+    const [oldest] = this.#retained
+    if (this.#retained.size > maxRetained && oldest !== undefined) this.#retained.delete(oldest)
+    const reachable = [...this.#unansweredSinceMs].filter(
+      ([id]) => !view.isLinked(id) && !view.isUnreachable(id),
     )
-    return [...this.#tried, ...this.#kept]
+    const silent = reachable.filter(([, sinceMs]) => nowMs - sinceMs >= unansweredMs).map(([id]) => id)
+    this.#tried = rotatedFromSelf(silent, view.self).slice(0, maxTried)
+    this.#dueMs = Math.min(
+      ...reachable.map(([, sinceMs]) => Math.max(sinceMs + unansweredMs, nowMs + unansweredMs / 5)),
+    )
+    return [...this.#tried, ...this.#retained]
   }
 }
 
 /** In the order of their ids, and from one's own on: so not all members try the same ones first. */
-function fromSelfOn(ids: readonly string[], self: string): string[] {
+function rotatedFromSelf(ids: readonly string[], self: string): string[] {
   const sorted = [...ids].sort()
   const from = sorted.findIndex(id => id > self)
   return from < 0 ? sorted : [...sorted.slice(from), ...sorted.slice(0, from)]

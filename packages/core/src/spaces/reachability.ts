@@ -31,7 +31,7 @@ export class Reachability {
   }
 
   /** Something came from it, or it connected, or it is gone. @returns whether it was unreachable before */
-  renew(id: string): boolean {
+  reset(id: string): boolean {
     this.#expected.delete(id)
     return this.#unreachable.delete(id)
   }
@@ -50,13 +50,13 @@ export class Reachability {
 
   /** @returns whether a member has become unreachable */
   advance(nowMs: number): boolean {
-    let isNews = false
+    let isChanged = false
     for (const [id, sinceMs] of this.#expected) {
       if (nowMs - sinceMs < patienceMs) break
       this.#expected.delete(id)
       this.#unreachable.add(id)
-      isNews = true
+      isChanged = true
     }
-    return isNews
+    return isChanged
   }
 }

@@ -9,25 +9,25 @@ import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import { isCollision } from './documents/document-digest.ts'
 import { offerDocument } from './documents/document-exchange.ts'
-import type { SpaceContent } from './space-replica.ts'
+import type { SpaceReplica } from './space-replica.ts'
 
 const bucketsAbove = 512
 
 /** @param to whom */
-export function offerSpace(space: string, content: SpaceContent, to: string): SpaceStep {
-  const documents = [...content.documents.values()].filter(({ name }) => content.mayHold(to, name))
-  return { space, hash: content.facts.hash(), documents: documents.map(sync => offerDocument(sync, to)) }
+export function offerSpace(space: string, replica: SpaceReplica, to: string): SpaceStep {
+  const documents = [...replica.documents.values()].filter(({ name }) => replica.mayHaveDocument(to, name))
+  return { space, hash: replica.facts.hash(), documents: documents.map(sync => offerDocument(sync, to)) }
 }
 
 /** Whether an offer names nothing that differs; undefined: it is no offer. */
 export function agreesWithSpace(
-  content: SpaceContent,
+  replica: SpaceReplica,
   { hash, documents = [] }: SpaceStep,
 ): boolean | undefined {
   if (!hash) return undefined
-  if (!equalBytes(hash, content.facts.hash())) return false
+  if (!equalBytes(hash, replica.facts.hash())) return false
   return documents.every(step => {
-    const sync = content.documents.get(step.document)
+    const sync = replica.documents.get(step.document)
     // What two wrote under one client id stays different: nothing that could be exchanged is missing.
     return !sync || !step.hash || equalBytes(step.hash, sync.hash()) || isCollision(step.hash, sync.hash())
   })
@@ -42,21 +42,21 @@ export interface FactAnswerOptions {
 
 /** What to answer about facts, or undefined if there is nothing. The facts in the step are the caller's to take, first. */
 export function answerFacts(
-  { facts }: SpaceContent,
+  { facts }: SpaceReplica,
   step: SpaceStep,
   { startAt, maxDeltaBytes }: FactAnswerOptions,
 ): Partial<SpaceStep> | undefined {
-  if (step.held) {
-    const beyond = facts.beyond(step.held, startAt, maxDeltaBytes)
-    if (step.held.mutual) return { ...beyond, held: facts.held(step.held.buckets, false) }
+  if (step.storedIds) {
+    const beyond = facts.beyond(step.storedIds, startAt, maxDeltaBytes)
+    if (step.storedIds.mutual) return { ...beyond, storedIds: facts.storedIds(step.storedIds.buckets, false) }
     return beyond.facts.length > 0 ? beyond : undefined
   }
   if (step.bucketHashes) {
     const differing = facts.differing(step.bucketHashes)
-    return differing.size > 0 ? { held: facts.held(differing, true) } : undefined
+    return differing.size > 0 ? { storedIds: facts.storedIds(differing, true) } : undefined
   }
   if (!step.hash || equalBytes(step.hash, facts.hash())) return undefined
   return facts.size > bucketsAbove
     ? { bucketHashes: facts.bucketHashes() }
-    : { held: facts.held(undefined, true) }
+    : { storedIds: facts.storedIds(undefined, true) }
 }

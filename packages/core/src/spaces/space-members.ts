@@ -5,64 +5,64 @@
  * seldom come or go alone, so connections are decided a moment later.
  */
 import type { MemberStatus } from '../member/member.ts'
-import type { SpaceEntry } from '../wire/fact.ts'
+import type { SpaceGeneration } from '../wire/fact.ts'
 import { type GroupView, groupNeighbours } from './space-rings.ts'
 
 /** What a member knows of the cluster around its spaces. */
-export interface Surroundings extends Omit<GroupView, 'isUnreachable'> {
+export interface ClusterView extends Omit<GroupView, 'isUnreachable'> {
   /** Ids one is connected to. */
-  linked(): readonly string[]
+  connected(): readonly string[]
   /** Ids of all members that are known. */
-  known(): readonly string[]
+  memberIds(): readonly string[]
   /** A member of the cluster; undefined: nobody of that id is known. */
-  member(id: string): Placed | undefined
+  member(id: string): MemberWithSpaces | undefined
   /** Whether this member has compared its view of the cluster with another one, or has nobody to compare it with. */
   isSettled(): boolean
 }
 
-export interface Placed {
+export interface MemberWithSpaces {
   readonly status: MemberStatus
   /** It was alive here in some incarnation: else a suspicion is all that is known of it. */
   readonly wasAlive: boolean
-  readonly spaces: readonly SpaceEntry[]
+  readonly spaces: readonly SpaceGeneration[]
 }
 
 /** Alive, or suspect after having been alive here: to a newcomer, a member that died long ago is a suspect at first. */
-export function isPresent({ status, wasAlive }: Pick<Placed, 'status' | 'wasAlive'>): boolean {
+export function isPresent({ status, wasAlive }: Pick<MemberWithSpaces, 'status' | 'wasAlive'>): boolean {
   return status === 'alive' || (status === 'suspect' && wasAlive)
 }
 
 const regroupWaitMs = 200
 /** Connections for the sake of spaces, at most. Where more are wanted they take turns. */
-const maxNear = 64
-const turnMs = 30_000
+const maxExtraPeers = 64
+const rotationMs = 30_000
 
 export class SpaceMembers {
-  readonly #surroundings: Surroundings
+  readonly #view: ClusterView
   readonly #isUnreachable: (id: string) => boolean
   /** Space → ids of the members that are in it and present, in the order in which they came. */
   readonly #members = new Map<string, Set<string>>()
   /** Space → ids of the members that are in it and suspect, and were never alive here. */
   readonly #suspects = new Map<string, Set<string>>()
-  #near = ''
+  #extraPeers = ''
   #turn = 0
   #regroupDueMs = Number.POSITIVE_INFINITY
 
   /** @param isUnreachable whether this member cannot talk to another one directly */
-  constructor(surroundings: Surroundings, isUnreachable: (id: string) => boolean) {
-    this.#surroundings = surroundings
+  constructor(view: ClusterView, isUnreachable: (id: string) => boolean) {
+    this.#view = view
     this.#isUnreachable = isUnreachable
   }
 
-  /** When `near` may have changed, monotonic ms. */
+  /** When `extraPeers` may have changed, monotonic ms. */
   get dueMs(): number {
     return this.#regroupDueMs
   }
 
   enter(space: string, nowMs: number): void {
-    const known = this.#surroundings.known()
-    this.#members.set(space, new Set(known.filter(id => this.#isIn(id, space))))
-    this.#suspects.set(space, new Set(known.filter(id => this.#isSuspectIn(id, space))))
+    const memberIds = this.#view.memberIds()
+    this.#members.set(space, new Set(memberIds.filter(id => this.#isIn(id, space))))
+    this.#suspects.set(space, new Set(memberIds.filter(id => this.#isSuspectIn(id, space))))
     this.regroup(nowMs)
   }
 
@@ -75,7 +75,7 @@ export class SpaceMembers {
   changed(id: string, nowMs: number): string[] {
     const entered: string[] = []
     // Looked up once: there may be many spaces, and most changes are of members that are in none of them.
-    const member = this.#surroundings.member(id)
+    const member = this.#view.member(id)
     const isSuspect = member?.status === 'suspect' && !member.wasAlive
     const spaces = new Set(member?.spaces.map(({ space }) => space))
     for (const [space, suspects] of this.#suspects) {
@@ -112,13 +112,13 @@ export class SpaceMembers {
 
   /** One's own spaces that a member is in, too. */
   sharedWith(id: string): string[] {
-    const member = this.#surroundings.member(id)
+    const member = this.#view.member(id)
     return (member?.spaces ?? []).map(({ space }) => space).filter(space => this.#members.has(space))
   }
 
   /** Members of a space, oneself excepted. */
   othersIn(space: string): string[] {
-    const { self } = this.#surroundings
+    const { self } = this.#view
     return [...(this.#members.get(space) ?? [])].filter(id => id !== self)
   }
 
@@ -129,7 +129,7 @@ export class SpaceMembers {
 
   /** Members of a space that one is connected to. */
   neighboursIn(space: string): string[] {
-    return this.#surroundings.linked().filter(id => this.#isIn(id, space))
+    return this.#view.connected().filter(id => this.#isIn(id, space))
   }
 
   /**
@@ -138,46 +138,47 @@ export class SpaceMembers {
    * @param groups of members within the spaces that have to hold together besides
    * @param bridges members that have to be connected besides
    */
-  takeNear(
+  takeExtraPeers(
     groups: Iterable<readonly string[]>,
     bridges: () => Iterable<string>,
     nowMs: number,
   ): readonly string[] | undefined {
     if (nowMs < this.#regroupDueMs) return undefined
     this.#regroupDueMs = Number.POSITIVE_INFINITY
-    const { self } = this.#surroundings
+    const { self } = this.#view
     const view: GroupView = {
       self,
-      isNeighbour: id => this.#surroundings.isNeighbour(id),
+      isNeighbour: id => this.#view.isNeighbour(id),
       isUnreachable: this.#isUnreachable,
     }
     const near = new Set<string>()
     for (const members of [...this.#members.values(), ...groups])
       for (const id of groupNeighbours(view, [...members])) near.add(id)
     for (const id of bridges()) near.add(id)
-    const ids = this.#turnOf([...near], nowMs)
-    if (ids.join() === this.#near) return undefined
-    this.#near = ids.join()
+    const ids = this.#rotate([...near], nowMs)
+    if (ids.join() === this.#extraPeers) return undefined
+    this.#extraPeers = ids.join()
     return ids
   }
 
   /** All of them, or those whose turn it is. */
-  #turnOf(near: readonly string[], nowMs: number): readonly string[] {
-    if (near.length <= maxNear) return near
-    this.regroupAt(nowMs + turnMs)
-    const from = (this.#turn++ * maxNear) % near.length
-    return [...near.slice(from), ...near.slice(0, from)].slice(0, maxNear)
+  #rotate(near: readonly string[], nowMs: number): readonly string[] {
+    if (near.length <= maxExtraPeers) return near
+    this.regroupAt(nowMs + rotationMs)
+    const from = (this.#turn++ * maxExtraPeers) % near.length
+    return [...near.slice(from), ...near.slice(0, from)].slice(0, maxExtraPeers)
   }
 
   #isIn(id: string, space: string): boolean {
-    const member = this.#surroundings.member(id)
-    return member !== undefined && isPresent(member) && hasEntered(member, space)
+    const member = this.#view.member(id)
+    return member !== undefined && isPresent(member) && isMemberOf(member, space)
   }
 
   #isSuspectIn(id: string, space: string): boolean {
-    const member = this.#surroundings.member(id)
-    return member?.status === 'suspect' && !member.wasAlive && hasEntered(member, space)
+    const member = this.#view.member(id)
+    return member?.status === 'suspect' && !member.wasAlive && isMemberOf(member, space)
   }
 }
 
-const hasEntered = ({ spaces }: Placed, space: string): boolean => spaces.some(entry => entry.space === space)
+const isMemberOf = ({ spaces }: MemberWithSpaces, space: string): boolean =>
+  spaces.some(entry => entry.space === space)

@@ -7,14 +7,18 @@ import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
 import type { ChunkedTransfers } from './documents/chunked-transfers.ts'
 
 /** To a step about a document that is not open here: a stream about it would fill the sender's window. */
-export function notOpen(transfers: ChunkedTransfers, from: string, step: DocumentStep): DocumentStep[] {
+export function rejectUnopened(
+  transfers: ChunkedTransfers,
+  from: string,
+  step: DocumentStep,
+): DocumentStep[] {
   const { document, piece, mutual, stateVector } = step
   if (piece) return [transfers.cancel(from, document, piece.transfer)]
   return mutual || stateVector ? [{ document }] : []
 }
 
 /** The same offers, the first of a document with a request for an answer. */
-export function askingForSign(steps: readonly SpaceStep[]): SpaceStep[] {
+export function requestingAnswer(steps: readonly SpaceStep[]): SpaceStep[] {
   const at = steps.findIndex(({ documents = [] }) => documents.length > 0)
   return steps.map((step, i) => {
     const [first, ...rest] = step.documents ?? []
@@ -23,8 +27,8 @@ export function askingForSign(steps: readonly SpaceStep[]): SpaceStep[] {
 }
 
 /** A question that is always answered, if the other end gets it and is still in the space. */
-export function asksForAnswer({ held, documents = [] }: SpaceStep): boolean {
-  return held?.mutual === true || documents.some(step => step.mutual || step.stateVector)
+export function requestsAnswer({ storedIds, documents = [] }: SpaceStep): boolean {
+  return storedIds?.mutual === true || documents.some(step => step.mutual || step.stateVector)
 }
 
 /** Of a space that was left: what was written until then is still sent on. */
@@ -34,7 +38,7 @@ export function continueStreams(
   { space, documents = [] }: SpaceStep,
   nowMs: number,
 ): SpaceStep[] {
-  return documents.flatMap(({ taken }) =>
-    taken ? transfers.acknowledged(from, taken, nowMs).map(({ step }) => ({ space, documents: [step] })) : [],
+  return documents.flatMap(({ ack }) =>
+    ack ? transfers.acknowledged(from, ack, nowMs).map(({ step }) => ({ space, documents: [step] })) : [],
   )
 }

@@ -4,12 +4,12 @@
  * A store that holds something else there is damaged or foreign, and is left as it is.
  */
 import { StorageError } from '../api/errors.ts'
-import type { FactChange, HeldFact } from '../spaces/fact-set.ts'
+import type { FactChange, StoredFact } from '../spaces/fact-set.ts'
 import { decodeSpaceRumors, encodeSpaceRumors } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-export class KeptFacts {
+export class FactStorage {
   readonly #prefix: string
   readonly #queue: WriteQueue
 
@@ -30,9 +30,9 @@ export class KeptFacts {
     })
   }
 
-  keep(changes: readonly FactChange[]): void {
+  write(changes: readonly FactChange[]): void {
     this.#queue.push(
-      changes.map(({ type, held: { id, fact } }) => ({
+      changes.map(({ type, stored: { id, fact } }) => ({
         key: `${this.#prefix}/${id}`,
         value: type === 'added' ? encodeSpaceRumors([fact]) : undefined,
       })),
@@ -41,7 +41,7 @@ export class KeptFacts {
   }
 
   /** These are written again if the store loses them. Returns its undo. */
-  keepAll(facts: () => readonly HeldFact[]): () => void {
+  addSource(facts: () => readonly StoredFact[]): () => void {
     return this.#queue.addSource(() =>
       facts().map(({ id, fact }) => ({
         key: `${this.#prefix}/${id}`,

@@ -24,7 +24,7 @@ export interface KeyValues {
    *
    * @returns `lost` if something acknowledged is not there any more: everything has to be written again
    */
-  recover?(): Promise<'kept' | 'lost'>
+  recover?(): Promise<'intact' | 'lost'>
 }
 
 /** What is kept of rooms and shared configs is under this path. All of it merges, whoever wrote it. */

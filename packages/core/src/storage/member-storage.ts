@@ -1,28 +1,28 @@
 /** Member storage: what a member keeps over a restart beside its key: its incarnation, and where it found others. */
 import { type Datastore, Key } from 'interface-datastore'
-import { maxAcquaintances } from '../overlay/peer-cache.ts'
-import { KeptValue } from './stored-value.ts'
+import { maxCachedPeers } from '../overlay/peer-cache.ts'
+import { StoredValue } from './stored-value.ts'
 
 /** Of the private key that a member is. */
 export const identityKey: Key = new Key('/hearsay/identity')
 
 export interface MemberStorage {
-  readonly incarnation: KeptValue<number>
+  readonly incarnation: StoredValue<number>
   /** Multiaddrs. */
-  readonly acquaintances: KeptValue<readonly string[]>
+  readonly cachedPeers: StoredValue<readonly string[]>
 }
 
 /** @param cluster the cluster tag */
 export function memberStorage(datastore: Datastore, cluster: Uint8Array): MemberStorage {
   return {
-    incarnation: new KeptValue<number>({
+    incarnation: new StoredValue<number>({
       datastore,
       cluster,
       name: 'incarnation',
       parse: parseIncarnation,
       print: String,
     }),
-    acquaintances: new KeptValue<readonly string[]>({
+    cachedPeers: new StoredValue<readonly string[]>({
       datastore,
       cluster,
       name: 'acquaintances',
@@ -42,7 +42,7 @@ function parseAddresses(text: string): readonly string[] {
   try {
     const addresses: unknown = JSON.parse(text)
     if (!Array.isArray(addresses)) return []
-    return addresses.filter(address => typeof address === 'string').slice(0, maxAcquaintances)
+    return addresses.filter(address => typeof address === 'string').slice(0, maxCachedPeers)
   } catch {
     return []
   }

@@ -19,7 +19,7 @@ export function persistOnce(clock: Clock, persist: Persist): Persist {
     last = incarnation
     const stored = persist(incarnation)
     if (!stored) return undefined
-    const waiting = atMost(clock, stored).then(() => {
+    const waiting = withTimeout(clock, stored).then(() => {
       if (pending === waiting) pending = undefined
     })
     pending = waiting
@@ -27,7 +27,7 @@ export function persistOnce(clock: Clock, persist: Persist): Persist {
   }
 }
 
-function atMost(clock: Clock, stored: Promise<void>): Promise<void> {
+function withTimeout(clock: Clock, stored: Promise<void>): Promise<void> {
   return new Promise(resolve => {
     const cancel = clock.setTimer(clock.now().monotonicMs + maxWaitMs, resolve)
     const settle = () => {

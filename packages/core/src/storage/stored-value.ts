@@ -5,7 +5,7 @@ import { toString as toText } from 'uint8arrays/to-string'
 import { StorageError } from '../api/errors.ts'
 import type { KeyValueChange } from './key-values.ts'
 
-export interface KeptValueOptions<T> {
+export interface StoredValueOptions<T> {
   readonly datastore: Datastore
   /** What it is, as its key says it. */
   readonly name: string
@@ -16,11 +16,11 @@ export interface KeptValueOptions<T> {
   readonly print: (value: T) => string
 }
 
-export class KeptValue<T> {
-  readonly #options: KeptValueOptions<T>
+export class StoredValue<T> {
+  readonly #options: StoredValueOptions<T>
   readonly #key: string
 
-  constructor(options: KeptValueOptions<T>) {
+  constructor(options: StoredValueOptions<T>) {
     this.#options = options
     this.#key = `/hearsay/${options.name}/${toText(options.cluster, 'base32')}`
   }

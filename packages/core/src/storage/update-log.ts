@@ -44,21 +44,21 @@ const minRuns = 64
 /** Our choice: between two steps, so that a step of some milliseconds takes a fraction of the time. */
 const pauseMs = 20
 
-export interface KeptUpdatesOptions {
+export interface UpdateLogOptions {
   readonly queue: WriteQueue
   readonly clock: Clock
   /** A path of its own for this document. */
   readonly prefix: string
   /** Who keeps it: a member id. */
-  readonly keeper: string
+  readonly writerId: string
   /** What the store holds under this path, in the order of the keys. */
   readonly stored: readonly StoredUpdate[]
   /** The store ends with the process. */
   readonly isEphemeral: boolean
 }
 
-export class KeptUpdates {
-  readonly #options: KeptUpdatesOptions
+export class UpdateLog {
+  readonly #options: UpdateLogOptions
   #lineage: Lineage | undefined
   /** Updates of other epochs that may not be part of the present one. */
   #leftovers: readonly Leftover[]
@@ -85,7 +85,7 @@ export class KeptUpdates {
   #isStopped = false
 
   /** @throws {StorageError} what is stored is damaged, or no document; nothing was changed */
-  constructor(options: KeptUpdatesOptions) {
+  constructor(options: UpdateLogOptions) {
     const { prefix, stored } = options
     const { lineage, updates, leftovers, obsolete, superseded } = readEpochs(prefix, stored)
     // Without the bounds for what others send: it is this member's own.
@@ -155,15 +155,15 @@ export class KeptUpdates {
     const marks = this.#lineage ? lineageChanges(prefix, this.#lineage) : []
     const marksBefore = before ? lineageChanges(prefix, before).map(({ key }) => key) : []
     const replaced = [...this.#keys, ...this.#tail.map(([key]) => key), ...this.#replacing, ...marksBefore]
-    queue.push([...this.#everything(), ...marks])
+    queue.push([...this.#allChanges(), ...marks])
     const kept = new Set(marks.map(({ key }) => key))
     queue.push(replaced.filter(key => !kept.has(key)).map(key => ({ key, value: undefined })))
   }
 
   /** The document is emptied, and what it was is kept beside it. */
   supersede(update: Uint8Array): void {
-    const { prefix, keeper, queue, isEphemeral } = this.#options
-    const change = { key: supersededKey(prefix, `${this.#number()}-${keeper}`), value: update }
+    const { prefix, writerId, queue, isEphemeral } = this.#options
+    const change = { key: supersededKey(prefix, `${this.#number()}-${writerId}`), value: update }
     const all: StoredUpdate[] = [...this.#superseded, [change.key, update]]
     this.#superseded = all.slice(-maxSuperseded)
     const dropped = all.slice(0, -maxSuperseded).map(([key]) => ({ key, value: undefined }))
@@ -239,11 +239,11 @@ export class KeptUpdates {
   }
 
   /** Everything, for a store that lost it: under new keys, which are those in the store from now on. */
-  writeAgain(): KeyValueChange[] {
+  changesToRewrite(): KeyValueChange[] {
     const untouched = [...this.#superseded, ...this.#leftovers.flatMap(({ updates }) => updates)]
     const changes = untouched.map(([key, value]) => ({ key, value }))
     const marks = this.#lineage ? lineageChanges(this.#options.prefix, this.#lineage) : []
-    return [...changes, ...this.#everything(), ...marks]
+    return [...changes, ...this.#allChanges(), ...marks]
   }
 
   /** All that is kept, as the store holds it. */
@@ -258,7 +258,7 @@ export class KeptUpdates {
   }
 
   /** The document under new keys. */
-  #everything(): KeyValueChange[] {
+  #allChanges(): KeyValueChange[] {
     const isWhole = this.#doc !== undefined && isComplete(this.#doc) && !this.#isStopped
     const updates = this.#doc && isWhole ? [...baseOf(this.#doc)] : this.whole()
     const changes = updates.map(update => this.#put(update, baseSuffix))
@@ -271,9 +271,9 @@ export class KeptUpdates {
   }
 
   #put(value: Uint8Array, suffix: string): KeyValueChange {
-    const { prefix, keeper } = this.#options
+    const { prefix, writerId } = this.#options
     const path = epochPath(prefix, this.#lineage?.epoch)
-    return { key: `${path}/${this.#number()}-${keeper}${suffix}`, value }
+    return { key: `${path}/${this.#number()}-${writerId}${suffix}`, value }
   }
 
   #number(): string {

@@ -25,7 +25,7 @@ export interface WriteQueueOptions {
 
 /** Everything that a part of the member holds: for a store that lost it. */
 export type WriteSource = () => readonly KeyValueChange[]
-interface Pending {
+interface PendingChange {
   readonly change: KeyValueChange
   /** The number of the oldest push of its key that is not stored. */
   since: number
@@ -33,7 +33,7 @@ interface Pending {
 
 interface Batch {
   /** What is to be written again if it fails: without keys that a later batch has, too. */
-  readonly pending: Map<string, Pending>
+  readonly pending: Map<string, PendingChange>
   readonly isSynced: boolean
   /** The number of the last push before it began. */
   readonly upTo: number
@@ -56,7 +56,7 @@ export class WriteQueue {
   readonly #waiters = new Set<Waiter>()
   /** Being written. */
   readonly #batches = new Set<Batch>()
-  #waiting = new Map<string, Pending>()
+  #pending = new Map<string, PendingChange>()
   #pushed = 0
   /** Pushes up to this number survive everything. */
   #durable = 0
@@ -64,7 +64,7 @@ export class WriteQueue {
   #isRecovering = false
   #isClosed = false
   #retryMs = minRetryMs
-  #triedMs = Number.NEGATIVE_INFINITY
+  #attemptedMs = Number.NEGATIVE_INFINITY
   #retryDueMs = Number.POSITIVE_INFINITY
   #cancelRetry: () => void = () => {}
 
@@ -79,13 +79,13 @@ export class WriteQueue {
   /** @param sync somebody will wait for it: it survives a power loss as soon as it is written. @default false */
   push(changes: readonly KeyValueChange[], { sync = false }: { sync?: boolean } = {}): void {
     this.#pushed += 1
-    for (const change of changes) this.#wait({ change, since: this.#pushed })
+    for (const change of changes) this.#enqueue({ change, since: this.#pushed })
     if (this.#batches.size === 0) this.#write(sync)
   }
 
   /** Writes what waits, beside what is being written: there may be no later. */
   flush(): void {
-    if (this.#waiting.size > 0) this.#write(true)
+    if (this.#pending.size > 0) this.#write(true)
   }
 
   /**
@@ -112,9 +112,9 @@ export class WriteQueue {
           reject(error)
         },
       }
-      const cancelTimer = clock.setTimer(clock.now().monotonicMs + maxWaitMs, () => this.#giveUp())
+      const cancelTimer = clock.setTimer(clock.now().monotonicMs + maxWaitMs, () => this.#rejectWaiters())
       this.#waiters.add(waiter)
-      if (this.#state.status === 'failing') this.#retryAt(this.#triedMs + minRetryMs)
+      if (this.#state.status === 'failing') this.#retryAt(this.#attemptedMs + minRetryMs)
       else if (this.#batches.size === 0) this.#write(true)
     })
   }
@@ -131,7 +131,7 @@ export class WriteQueue {
       throw new StorageError(`the store cannot be read: ${messageOf(error)}`, { cause: error })
     })
     const values = new Map(stored)
-    for (const pending of [...[...this.#batches].map(batch => batch.pending), this.#waiting])
+    for (const pending of [...[...this.#batches].map(batch => batch.pending), this.#pending])
       for (const [key, { change }] of pending) {
         if (!key.startsWith(`${prefix}/`)) continue
         if (change.value) values.set(key, change.value)
@@ -152,11 +152,11 @@ export class WriteQueue {
     this.#cancelRetry()
   }
 
-  #wait(pending: Pending): void {
+  #enqueue(pending: PendingChange): void {
     const { key } = pending.change
-    const older = this.#waiting.get(key)
+    const older = this.#pending.get(key)
     if (older) pending.since = Math.min(pending.since, older.since)
-    this.#waiting.set(key, pending)
+    this.#pending.set(key, pending)
   }
 
   #write(isSynced: boolean): void {
@@ -165,8 +165,8 @@ export class WriteQueue {
   }
 
   #begin(isSynced: boolean): Batch {
-    const batch = { pending: this.#waiting, isSynced, upTo: this.#pushed }
-    this.#waiting = new Map()
+    const batch = { pending: this.#pending, isSynced, upTo: this.#pushed }
+    this.#pending = new Map()
     // Should the earlier one fail, it must not overwrite what this one stores.
     for (const { pending: earlier } of this.#batches)
       for (const [key, pending] of batch.pending) {
@@ -202,37 +202,37 @@ export class WriteQueue {
       for (const waiter of [...this.#waiters]) if (waiter.upTo <= this.#durable) waiter.resolve()
     }
     const isIdle = this.#batches.size === 0 && !this.#isRecovering
-    if (isIdle && (this.#waiting.size > 0 || this.#waiters.size > 0)) this.#write(false)
+    if (isIdle && (this.#pending.size > 0 || this.#waiters.size > 0)) this.#write(false)
   }
 
   #putBack({ pending }: Batch): void {
-    const newer = this.#waiting
-    this.#waiting = new Map()
-    for (const each of [...pending.values(), ...newer.values()]) this.#wait(each)
+    const newer = this.#pending
+    this.#pending = new Map()
+    for (const each of [...pending.values(), ...newer.values()]) this.#enqueue(each)
   }
 
   #fail(error: unknown): void {
     const failure = new StorageError(`the store cannot be written: ${messageOf(error)}`, { cause: error })
-    this.#triedMs = this.#options.clock.now().monotonicMs
-    this.#enter({ status: 'failing', error: failure }, () => {
+    this.#attemptedMs = this.#options.clock.now().monotonicMs
+    this.#setState({ status: 'failing', error: failure }, () => {
       for (const waiter of [...this.#waiters]) waiter.reject(failure)
-      this.#retryAt(this.#triedMs + this.#retryMs)
+      this.#retryAt(this.#attemptedMs + this.#retryMs)
     })
   }
 
   /** The store does not answer. */
-  #giveUp(): void {
+  #rejectWaiters(): void {
     const error = new StorageError(
       `the store has not answered for ${maxWaitMs / 1_000} s: is its disk there?`,
     )
-    this.#enter({ status: 'failing', error }, () => {
+    this.#setState({ status: 'failing', error }, () => {
       for (const waiter of [...this.#waiters]) waiter.reject(error)
       this.#retryAt(this.#options.clock.now().monotonicMs + this.#retryMs)
     })
   }
 
   /** @param act what follows from it: done before the app is notified, which may use the queue again */
-  #enter(state: StoreState, act: () => void): void {
+  #setState(state: StoreState, act: () => void): void {
     const isNew = state.status !== this.#state.status
     this.#state = state
     act()
@@ -260,12 +260,12 @@ export class WriteQueue {
     this.#isRecovering = false
     if (isWritten) {
       this.#retryMs = minRetryMs
-      this.#enter({ status: 'ok' }, () => {
-        if (this.#waiting.size > 0 || this.#waiters.size > 0) this.#write(false)
+      this.#setState({ status: 'ok' }, () => {
+        if (this.#pending.size > 0 || this.#waiters.size > 0) this.#write(false)
       })
     } else {
       this.#retryMs = Math.min(2 * this.#retryMs, maxRetryMs)
-      this.#retryAt(this.#triedMs + (this.#waiters.size > 0 ? minRetryMs : this.#retryMs))
+      this.#retryAt(this.#attemptedMs + (this.#waiters.size > 0 ? minRetryMs : this.#retryMs))
     }
   }
 
@@ -282,16 +282,16 @@ export class WriteQueue {
   /** Everything, older than whatever waits: nobody is resolved before it is stored. */
   #writeAgain(): void {
     this.#durable = 0
-    const newer = this.#waiting
-    this.#waiting = new Map()
-    for (const source of this.#sources) for (const change of source()) this.#wait({ change, since: 1 })
-    for (const pending of newer.values()) this.#wait(pending)
+    const newer = this.#pending
+    this.#pending = new Map()
+    for (const source of this.#sources) for (const change of source()) this.#enqueue({ change, since: 1 })
+    for (const pending of newer.values()) this.#enqueue(pending)
   }
 
   /** The number of the oldest push that is not stored. */
   #oldest(): number {
     let oldest = Number.POSITIVE_INFINITY
-    for (const batch of [this.#waiting, ...[...this.#batches].map(({ pending }) => pending)])
+    for (const batch of [this.#pending, ...[...this.#batches].map(({ pending }) => pending)])
       for (const { since } of batch.values()) oldest = Math.min(oldest, since)
     return oldest
   }

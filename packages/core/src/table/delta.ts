@@ -5,13 +5,13 @@
  * caller moves on, so with a small budget and one large member nobody starves.
  */
 
-import type { Digest, DigestEntry } from '../wire/codec.ts'
+import type { Digest, DigestRow } from '../wire/codec.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import { bucketCount } from '../wire/hashes.ts'
 import { limits } from '../wire/limits.ts'
 import { supersedes } from './incarnation.ts'
-import type { Entry, Table } from './table.ts'
+import type { Row, Table } from './table.ts'
 
 /** As a step of an exchange says it. */
 export interface PartialDigest {
@@ -38,37 +38,37 @@ export function digestOf(
   mutual: boolean,
   startAt: number,
 ): PartialDigest {
-  const entries = table.shared().filter(({ bucket }) => !buckets || buckets.has(bucket))
-  if (entries.length <= limits.maxDigestEntries)
-    return { digest: { buckets, mutual, entries: entries.map(digestEntryOf) }, more: false }
-  const fitting = fittingBuckets(entries, buckets, startAt)
-  const named = entries.filter(({ bucket }) => fitting.has(bucket)).slice(0, limits.maxDigestEntries)
-  return { digest: { buckets: fitting, mutual, entries: named.map(digestEntryOf) }, more: true }
+  const rows = table.advertised().filter(({ bucket }) => !buckets || buckets.has(bucket))
+  if (rows.length <= limits.maxDigestRows)
+    return { digest: { buckets, mutual, rows: rows.map(digestRowOf) }, more: false }
+  const fitting = fittingBuckets(rows, buckets, startAt)
+  const named = rows.filter(({ bucket }) => fitting.has(bucket)).slice(0, limits.maxDigestRows)
+  return { digest: { buckets: fitting, mutual, rows: named.map(digestRowOf) }, more: true }
 }
 
 /** One bucket at least. If that alone is too large it is cut, and what it leaves out is told us again. */
 function fittingBuckets(
-  entries: readonly Entry[],
+  rows: readonly Row[],
   buckets: ReadonlySet<number> | undefined,
   startAt: number,
 ): Set<number> {
   const sizes = new Uint32Array(bucketCount)
-  for (const { bucket } of entries) sizes[bucket] = (sizes[bucket] ?? 0) + 1
+  for (const { bucket } of rows) sizes[bucket] = (sizes[bucket] ?? 0) + 1
   const fitting = new Set<number>()
   let named = 0
   for (let i = 0; i < bucketCount; i++) {
     const bucket = (startAt + i) % bucketCount
     if (buckets && !buckets.has(bucket)) continue
     named += sizes[bucket] ?? 0
-    if (named > limits.maxDigestEntries && fitting.size > 0) break
+    if (named > limits.maxDigestRows && fitting.size > 0) break
     fitting.add(bucket)
   }
   return fitting
 }
 
-function digestEntryOf({ prefix, record, heartbeat, summary }: Entry): DigestEntry {
+function digestRowOf({ prefix, record, heartbeat, summary }: Row): DigestRow {
   const { incarnation, version } = record.record
-  return { prefix, incarnation, version, beat: heartbeat?.beat ?? 0, suspicions: summary }
+  return { prefix, incarnation, version, heartbeatSequence: heartbeat?.sequence ?? 0, suspicions: summary }
 }
 
 /**
@@ -85,12 +85,12 @@ export function deltaBeyond(
   maxBytes: number,
   epochMs: number,
 ): Delta {
-  const theirs = new Map(digest.entries.map(entry => [entry.prefix, entry]))
-  const entries = table.shared()
+  const theirs = new Map(digest.rows.map(entry => [entry.prefix, entry]))
+  const rows = table.advertised()
   const facts: SignedFact[] = []
   let bytes = 0
-  for (let i = 0; i < entries.length; i++) {
-    const entry = entries[(startAt + i) % entries.length]
+  for (let i = 0; i < rows.length; i++) {
+    const entry = rows[(startAt + i) % rows.length]
     if (!entry || (digest.buckets && !digest.buckets.has(entry.bucket))) continue
     for (const fact of factsBeyond(entry, theirs.get(entry.prefix), epochMs)) {
       bytes += factBytes(fact)
@@ -101,16 +101,17 @@ export function deltaBeyond(
   return { facts, more: false }
 }
 
-function factsBeyond(entry: Entry, theirs: DigestEntry | undefined, epochMs: number): SignedFact[] {
+function factsBeyond(entry: Row, theirs: DigestRow | undefined, epochMs: number): SignedFact[] {
   const { record, heartbeat, suspicions, summary } = entry
   const { incarnation, version } = record.record
   const facts: SignedFact[] = []
-  const sameLife = theirs?.incarnation === incarnation
-  if (theirs && !sameLife && !supersedes(incarnation, theirs.incarnation, epochMs)) return facts
-  if (!sameLife || theirs.version < version) facts.push(record)
+  const sameIncarnation = theirs?.incarnation === incarnation
+  if (theirs && !sameIncarnation && !supersedes(incarnation, theirs.incarnation, epochMs)) return facts
+  if (!sameIncarnation || theirs.version < version) facts.push(record)
   // Another set of observers, so all of them: at most a few, and a union loses none.
-  if (suspicions && !(sameLife && equalBytes(theirs.suspicions, summary))) facts.push(...suspicions.claims)
-  if (heartbeat && !(sameLife && theirs.beat >= heartbeat.beat)) facts.push(heartbeat)
+  if (suspicions && !(sameIncarnation && equalBytes(theirs.suspicions, summary)))
+    facts.push(...suspicions.claims)
+  if (heartbeat && !(sameIncarnation && theirs.heartbeatSequence >= heartbeat.sequence)) facts.push(heartbeat)
   return facts
 }
 

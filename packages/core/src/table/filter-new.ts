@@ -3,7 +3,7 @@ import type { SignedFact } from '../wire/fact.ts'
 import type { Table } from './table.ts'
 
 /** The facts that would be news, in their order: the only ones whose signature is worth checking. */
-export function newsIn(table: Table, facts: readonly SignedFact[], epochMs: number): SignedFact[] {
+export function filterNew(table: Table, facts: readonly SignedFact[], epochMs: number): SignedFact[] {
   /** What the table cannot judge yet may follow from a record ahead of it. */
   const introduced = new Set<string>()
   return facts.filter(fact => {

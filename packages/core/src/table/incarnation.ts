@@ -20,7 +20,7 @@ export function firstIncarnation(
   epochMs: number,
   random: () => number,
 ): number {
-  const usable = persisted !== undefined && believable(persisted, epochMs)
+  const usable = persisted !== undefined && isPlausibleTimestamp(persisted, epochMs)
   return usable ? Math.max(persisted + 1, epochMs) + Math.floor(random() * spread) : epochMs
 }
 
@@ -33,10 +33,10 @@ export function refutingIncarnation(own: number, claimed: number): number {
  * Whether a believable incarnation takes the place of one that is held: it is greater, or the one held dates from a
  * time when this member's clock was ahead, and nobody believes it now.
  */
-export function supersedes(incarnation: number, held: number, epochMs: number): boolean {
-  return incarnation > held || !believable(held, epochMs)
+export function supersedes(incarnation: number, current: number, epochMs: number): boolean {
+  return incarnation > current || !isPlausibleTimestamp(current, epochMs)
 }
 
-export function believable(incarnation: number, epochMs: number): boolean {
+export function isPlausibleTimestamp(incarnation: number, epochMs: number): boolean {
   return Number.isSafeInteger(incarnation) && incarnation >= 0 && incarnation <= epochMs + maxAheadMs
 }

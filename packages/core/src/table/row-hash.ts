@@ -8,7 +8,7 @@ import { hashBytes } from '../wire/codec.ts'
 import type { Suspicions } from './suspicions.ts'
 
 /** `sha256(key | incarnation | version | summary)`, the first 16 bytes; numbers as big-endian 64 bit. */
-export function entryHash(
+export function rowHash(
   key: Uint8Array,
   incarnation: number,
   version: number,
@@ -33,8 +33,8 @@ export const noSuspicions: Uint8Array = new Uint8Array()
 export function suspicionSummary(suspicions: Suspicions | undefined): Uint8Array {
   if (!suspicions) return noSuspicions
   const { incarnation, claims } = suspicions
-  const bytes = claims.flatMap(({ hard, author }) => [
-    hard ? 1 : 0,
+  const bytes = claims.flatMap(({ refused, author }) => [
+    refused ? 1 : 0,
     ...Array.from(author, character => character.charCodeAt(0)),
   ])
   const hashed = new Uint8Array(8 + bytes.length)

@@ -24,7 +24,7 @@ export function addClaim(current: Suspicions | undefined, claim: SuspicionFact):
     return { incarnation: claim.incarnation, claims: [claim] }
   if (claim.incarnation < current.incarnation) return current
   const known = current.claims.find(({ author }) => author === claim.author)
-  if (known && (known.hard || !claim.hard)) return current
+  if (known && (known.refused || !claim.refused)) return current
   const others = current.claims.filter(({ author }) => author !== claim.author)
   const claims = [...others, claim].sort((a, b) => (a.author < b.author ? -1 : 1)).slice(0, maxObservers)
   return claims.includes(claim) ? { incarnation: current.incarnation, claims } : current

@@ -5,13 +5,13 @@
  * out. A bucket is hashed again when it has changed and somebody asks.
  */
 
-import { firstIndex } from '../base/arrays.ts'
+import { lowerBound } from '../base/arrays.ts'
 import { hashBytes } from '../wire/codec.ts'
 import { bucketCount } from '../wire/hashes.ts'
 import { shortHash } from './row-hash.ts'
 
 /** What is told of, ordered by bucket. */
-type HashedEntries = readonly { readonly bucket: number; readonly hash: Uint8Array | undefined }[]
+type HashedRows = readonly { readonly bucket: number; readonly hash: Uint8Array | undefined }[]
 
 export class TableHash {
   readonly #buckets: Uint8Array
@@ -32,27 +32,27 @@ export class TableHash {
   }
 
   /** 16 bytes, not to be written. */
-  whole(entries: HashedEntries): Uint8Array {
-    this.#whole ??= shortHash(this.#fresh(entries))
+  whole(rows: HashedRows): Uint8Array {
+    this.#whole ??= shortHash(this.#refreshed(rows))
     return this.#whole
   }
 
   /** 256 × 16 bytes. */
-  buckets(entries: HashedEntries): Uint8Array {
-    return this.#fresh(entries).slice()
+  buckets(rows: HashedRows): Uint8Array {
+    return this.#refreshed(rows).slice()
   }
 
-  #fresh(entries: HashedEntries): Uint8Array {
-    for (const bucket of this.#stale) this.#buckets.set(bucketHash(entries, bucket), bucket * hashBytes)
+  #refreshed(rows: HashedRows): Uint8Array {
+    for (const bucket of this.#stale) this.#buckets.set(bucketHash(rows, bucket), bucket * hashBytes)
     this.#stale.clear()
     return this.#buckets
   }
 }
 
-function bucketHash(entries: HashedEntries, bucket: number): Uint8Array {
-  const from = firstIndex(entries, entry => entry.bucket >= bucket)
-  const to = firstIndex(entries, entry => entry.bucket > bucket)
+function bucketHash(rows: HashedRows, bucket: number): Uint8Array {
+  const from = lowerBound(rows, entry => entry.bucket >= bucket)
+  const to = lowerBound(rows, entry => entry.bucket > bucket)
   const bytes = new Uint8Array((to - from) * hashBytes)
-  for (let i = from; i < to; i++) bytes.set(entries[i]?.hash ?? [], (i - from) * hashBytes)
+  for (let i = from; i < to; i++) bytes.set(rows[i]?.hash ?? [], (i - from) * hashBytes)
   return shortHash(bytes)
 }

@@ -6,24 +6,24 @@
  * what comes in has been verified. Entries are read outside and written here only.
  */
 
-import { firstIndex } from '../base/arrays.ts'
-import { LayeredMap } from '../base/copy-on-write-map.ts'
+import { lowerBound } from '../base/arrays.ts'
+import { CopyOnWriteMap } from '../base/copy-on-write-map.ts'
 import { prefixOf } from '../wire/codec.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import { bucketCount } from '../wire/hashes.ts'
 import { keyFromMemberId } from '../wire/member-id.ts'
-import { believable, supersedes } from './incarnation.ts'
-import { entryHash, noSuspicions, suspicionSummary } from './row-hash.ts'
+import { isPlausibleTimestamp, supersedes } from './incarnation.ts'
+import { noSuspicions, rowHash, suspicionSummary } from './row-hash.ts'
 import { addClaim, type SuspicionFact, type Suspicions } from './suspicions.ts'
 import { TableHash } from './table-hash.ts'
-import { Forgotten } from './tombstones.ts'
+import { Tombstones } from './tombstones.ts'
 
 export type RecordFact = SignedFact & { readonly type: 'record' }
 export type HeartbeatFact = SignedFact & { readonly type: 'heartbeat' }
 
 /** One member's registers. */
-interface OwnEntry {
+interface MutableRow {
   readonly id: string
   readonly key: Uint8Array
   /** The key's first bytes, as digests name it. */
@@ -38,7 +38,7 @@ interface OwnEntry {
   hash: Uint8Array | undefined
 }
 
-export type Entry = Readonly<OwnEntry>
+export type Row = Readonly<MutableRow>
 
 /**
  * What became of a fact. `merged`: it was news. `known`: nothing changed, something as new was there.
@@ -51,96 +51,96 @@ export interface TableOptions {
   /** Members at most; a record beyond is refused. */
   readonly maxMembers: number
   /** How many forgotten ids are remembered. */
-  readonly maxForgotten: number
+  readonly maxTombstones: number
   /** What is known from the start: another table, which is not changed any more. */
   readonly prior?: Table | undefined
 }
 
 export class Table {
-  readonly #entries: LayeredMap<OwnEntry>
+  readonly #rows: CopyOnWriteMap<MutableRow>
   readonly #hash: TableHash
-  readonly #forgotten: Forgotten
+  readonly #tombstones: Tombstones
   readonly #maxMembers: number
   /** Ordered by id. The prior's own array until something changes. */
-  #shared: Entry[]
-  #sharedIsOwn: boolean
+  #advertised: Row[]
+  #advertisedIsOwn: boolean
 
-  constructor({ maxMembers, maxForgotten, prior }: TableOptions) {
-    this.#entries = new LayeredMap(prior && prior.#entries)
+  constructor({ maxMembers, maxTombstones, prior }: TableOptions) {
+    this.#rows = new CopyOnWriteMap(prior && prior.#rows)
     this.#hash = new TableHash(prior?.bucketHashes())
-    this.#shared = prior ? prior.#shared : []
-    this.#sharedIsOwn = !prior
+    this.#advertised = prior ? prior.#advertised : []
+    this.#advertisedIsOwn = !prior
     this.#maxMembers = maxMembers
-    this.#forgotten = new Forgotten(maxForgotten)
+    this.#tombstones = new Tombstones(maxTombstones)
   }
 
-  get(id: string): Entry | undefined {
-    return this.#entries.get(id)
+  get(id: string): Row | undefined {
+    return this.#rows.get(id)
   }
 
   /** Everybody, also those who are no longer shared, in the order of arrival. */
-  entries(): Iterable<Entry> {
-    return this.#entries.values()
+  rows(): Iterable<Row> {
+    return this.#rows.values()
   }
 
   get size(): number {
-    return this.#entries.size
+    return this.#rows.size
   }
 
   /** How many more it could hold, and of how many at most. */
-  get room(): { readonly left: number; readonly of: number } {
-    return { left: this.#maxMembers - this.#entries.size, of: this.#maxMembers }
+  get capacity(): { readonly free: number; readonly of: number } {
+    return { free: this.#maxMembers - this.#rows.size, of: this.#maxMembers }
   }
 
   /** Ids that are remembered as forgotten. */
-  get forgotten(): number {
-    return this.#forgotten.size
+  get tombstones(): number {
+    return this.#tombstones.size
   }
 
   /** Whether this member was forgotten, and this incarnation of it with it. */
-  hasForgotten(id: string, incarnation: number, epochMs: number): boolean {
-    return !this.#entries.get(id) && !this.#forgotten.admits(id, incarnation, epochMs)
+  hasTombstone(id: string, incarnation: number, epochMs: number): boolean {
+    return !this.#rows.get(id) && !this.#tombstones.admits(id, incarnation, epochMs)
   }
 
   /** Those whom others are told of, ordered by id, which is by key, so by bucket. */
-  shared(): readonly Entry[] {
-    return this.#shared
+  advertised(): readonly Row[] {
+    return this.#advertised
   }
 
   /** Where in `shared()` this member stands. */
-  place(id: string): number | undefined {
-    const place = this.#firstNotBefore(id)
-    return this.#shared[place]?.id === id ? place : undefined
+  index(id: string): number | undefined {
+    const index = this.#firstNotBefore(id)
+    return this.#advertised[index]?.id === id ? index : undefined
   }
 
   /** 16 bytes: equal hashes, equal tables, beats aside. */
   hash(): Uint8Array {
-    return this.#hash.whole(this.#shared)
+    return this.#hash.whole(this.#advertised)
   }
 
   /** 256 × 16 bytes. */
   bucketHashes(): Uint8Array {
-    return this.#hash.buckets(this.#shared)
+    return this.#hash.buckets(this.#advertised)
   }
 
   /** Whether `merge` would change anything: asked before the signature is checked, which costs more. */
   outcome(fact: SignedFact, epochMs: number): MergeOutcome {
-    const entry = this.#entries.get(fact.type === 'suspicion' ? fact.subject : fact.author)
+    const entry = this.#rows.get(fact.type === 'suspicion' ? fact.subject : fact.author)
     switch (fact.type) {
       case 'record': {
         const { incarnation, version } = fact.record
-        if (!believable(incarnation, epochMs)) return 'refused'
+        if (!isPlausibleTimestamp(incarnation, epochMs)) return 'refused'
         if (entry) return isNewer(fact.record, entry.record.record, epochMs) ? 'merged' : 'known'
-        if (!this.#forgotten.admits(fact.author, incarnation, epochMs)) return 'known'
-        return this.#entries.size < this.#maxMembers && version >= 0 ? 'merged' : 'refused'
+        if (!this.#tombstones.admits(fact.author, incarnation, epochMs)) return 'known'
+        return this.#rows.size < this.#maxMembers && version >= 0 ? 'merged' : 'refused'
       }
       case 'heartbeat':
         if (!entry) return 'unknown-member'
         if (fact.incarnation !== entry.record.record.incarnation)
           return fact.incarnation < entry.record.record.incarnation ? 'known' : 'unknown-member'
-        return fact.beat > (entry.heartbeat?.beat ?? -1) ? 'merged' : 'known'
+        return fact.sequence > (entry.heartbeat?.sequence ?? -1) ? 'merged' : 'known'
       case 'suspicion': {
-        if (fact.author === fact.subject || !believable(fact.incarnation, epochMs)) return 'refused'
+        if (fact.author === fact.subject || !isPlausibleTimestamp(fact.incarnation, epochMs)) return 'refused'
         if (!entry) return 'unknown-member'
         // Of a life it has not spoken of: in the register it would hide the claims about the present one.
         if (fact.incarnation !== entry.record.record.incarnation)
@@ -151,10 +151,12 @@ export class Table {
   }
 
   /** This very fact, byte for byte, as it is held: then it is the latest word, and was verified. */
-  held(fact: SignedFact): SignedFact | undefined {
-    const entry = this.#entries.get(fact.type === 'suspicion' ? fact.subject : fact.author)
+  stored(fact: SignedFact): SignedFact | undefined {
+    const entry = this.#rows.get(fact.type === 'suspicion' ? fact.subject : fact.author)
     const claims = entry?.suspicions?.claims ?? []
-    return [entry?.record, entry?.heartbeat, ...claims].find(held => held !== undefined && isSame(held, fact))
+    return [entry?.record, entry?.heartbeat, ...claims].find(
+      stored => stored !== undefined && isSame(stored, fact),
+    )
   }
 
   /** Takes a verified fact in. */
@@ -166,10 +168,10 @@ export class Table {
         this.#mergeRecord(fact)
         break
       case 'heartbeat':
-        this.#own(fact.author).heartbeat = fact
+        this.#mutable(fact.author).heartbeat = fact
         break
       case 'suspicion': {
-        const entry = this.#own(fact.subject)
+        const entry = this.#mutable(fact.subject)
         entry.suspicions = addClaim(entry.suspicions, fact as SuspicionFact)
         entry.summary = suspicionSummary(entry.suspicions)
         if (entry.hash) this.#rehash(entry)
@@ -180,25 +182,25 @@ export class Table {
   }
 
   /** No longer tells others of this member: the first stage of forgetting. A newer record undoes it. */
-  unshare(id: string): void {
-    if (!this.#entries.get(id)?.hash) return
-    const entry = this.#own(id)
+  stopAdvertising(id: string): void {
+    if (!this.#rows.get(id)?.hash) return
+    const entry = this.#mutable(id)
     entry.hash = undefined
     this.#hash.changed(entry.bucket)
-    this.#ownShared().splice(this.#firstNotBefore(id), 1)
+    this.#mutableAdvertised().splice(this.#firstNotBefore(id), 1)
   }
 
   /** Drops a member, but for its last incarnation: the second stage. */
-  forget(id: string): void {
-    const entry = this.#entries.get(id)
+  remove(id: string): void {
+    const entry = this.#rows.get(id)
     if (!entry) return
-    this.unshare(id)
-    this.#entries.delete(id)
-    this.#forgotten.remember(id, entry.record.record.incarnation)
+    this.stopAdvertising(id)
+    this.#rows.delete(id)
+    this.#tombstones.add(id, entry.record.record.incarnation)
   }
 
   #mergeRecord(fact: RecordFact): void {
-    const entry = this.#entries.get(fact.author) ? this.#own(fact.author) : this.#enter(fact)
+    const entry = this.#rows.get(fact.author) ? this.#mutable(fact.author) : this.#insert(fact)
     const { incarnation } = fact.record
     if (incarnation !== entry.record.record.incarnation) {
       entry.heartbeat = undefined
@@ -209,11 +211,11 @@ export class Table {
     this.#rehash(entry)
   }
 
-  #enter(fact: RecordFact): OwnEntry {
+  #insert(fact: RecordFact): MutableRow {
     const key = keyFromMemberId(fact.author) ?? new Uint8Array()
     const prefix = prefixOf(key)
     const bucket = (key[0] ?? 0) % bucketCount
-    const entry: OwnEntry = {
+    const entry: MutableRow = {
       id: fact.author,
       key,
       prefix,
@@ -224,44 +226,44 @@ export class Table {
       summary: noSuspicions,
       hash: undefined,
     }
-    this.#entries.set(entry.id, entry)
+    this.#rows.set(entry.id, entry)
     return entry
   }
 
-  #rehash(entry: OwnEntry): void {
-    if (!entry.hash) this.#ownShared().splice(this.#firstNotBefore(entry.id), 0, entry)
+  #rehash(entry: MutableRow): void {
+    if (!entry.hash) this.#mutableAdvertised().splice(this.#firstNotBefore(entry.id), 0, entry)
     const { incarnation, version } = entry.record.record
-    entry.hash = entryHash(entry.key, incarnation, version, entry.summary)
+    entry.hash = rowHash(entry.key, incarnation, version, entry.summary)
     this.#hash.changed(entry.bucket)
   }
 
   /** To be written: the prior's entries are copied first. */
-  #own(id: string): OwnEntry {
-    const entry = this.#entries.get(id)
+  #mutable(id: string): MutableRow {
+    const entry = this.#rows.get(id)
     if (!entry) throw new Error(`no entry of ${id}`)
-    if (this.#entries.owns(id)) return entry
+    if (this.#rows.owns(id)) return entry
     const own = { ...entry }
-    this.#entries.set(id, own)
-    if (own.hash) this.#ownShared()[this.#firstNotBefore(id)] = own
+    this.#rows.set(id, own)
+    if (own.hash) this.#mutableAdvertised()[this.#firstNotBefore(id)] = own
     return own
   }
 
-  #ownShared(): Entry[] {
-    if (!this.#sharedIsOwn) this.#shared = [...this.#shared]
-    this.#sharedIsOwn = true
-    return this.#shared
+  #mutableAdvertised(): Row[] {
+    if (!this.#advertisedIsOwn) this.#advertised = [...this.#advertised]
+    this.#advertisedIsOwn = true
+    return this.#advertised
   }
 
   /** Where in `shared()` this member stands or would stand. */
   #firstNotBefore(id: string): number {
-    return firstIndex(this.#shared, entry => entry.id >= id)
+    return lowerBound(this.#advertised, entry => entry.id >= id)
   }
 }
 
 /** The order of records: (incarnation, version), of incarnations that are believable now. */
-function isNewer(a: RecordFact['record'], held: RecordFact['record'], epochMs: number): boolean {
-  if (a.incarnation === held.incarnation) return a.version > held.version
-  return supersedes(a.incarnation, held.incarnation, epochMs)
+function isNewer(a: RecordFact['record'], stored: RecordFact['record'], epochMs: number): boolean {
+  if (a.incarnation === stored.incarnation) return a.version > stored.version
+  return supersedes(a.incarnation, stored.incarnation, epochMs)
 }
 
 function isSame(a: SignedFact, b: SignedFact): boolean {

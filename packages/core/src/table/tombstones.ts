@@ -6,7 +6,7 @@
  */
 import { supersedes } from './incarnation.ts'
 
-export class Forgotten {
+export class Tombstones {
   readonly #lastIncarnation = new Map<string, number>()
   readonly #capacity: number
 
@@ -15,7 +15,7 @@ export class Forgotten {
     this.#capacity = capacity
   }
 
-  remember(id: string, incarnation: number): void {
+  add(id: string, incarnation: number): void {
     this.#lastIncarnation.delete(id)
     this.#lastIncarnation.set(id, incarnation)
     if (this.#lastIncarnation.size <= this.#capacity) return

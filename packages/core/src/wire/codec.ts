@@ -5,17 +5,17 @@
  * not yet in signature.
  */
 import type { ProbeMessage } from '@hearsay/failure-detector'
-import { fromMessage, type SignedFact, toMessage } from './fact.ts'
+import { factFromMessage, factToMessage, type SignedFact } from './fact.ts'
 import { guarded } from './guarded.ts'
 import { bitmapOf, bucketCount, bucketsOf } from './hashes.ts'
 import {
-  type BeatList,
-  decodeBeatList,
-  decodeWanted,
-  encodeBeatList,
-  encodeWanted,
-  type PlacedBeat,
-  type WantedBeats,
+  decodeHeartbeatList,
+  decodeHeartbeatRequest,
+  encodeHeartbeatList,
+  encodeHeartbeatRequest,
+  type HeartbeatList,
+  type HeartbeatRequest,
+  type IndexedHeartbeat,
 } from './heartbeat-list.ts'
 import { isCount } from './is-count.ts'
 import { limits } from './limits.ts'
@@ -34,12 +34,12 @@ export interface Hello {
 export type ProbeFrame = Hello | { readonly type: 'probe'; readonly message: ProbeMessage }
 
 /** One member's place in a digest. */
-export interface DigestEntry {
+export interface DigestRow {
   /** The first 8 bytes of the member's key, as eight characters of code 0–255. */
   readonly prefix: string
   readonly incarnation: number
   readonly version: number
-  readonly beat: number
+  readonly heartbeatSequence: number
   /** A summary of who suspects it in this incarnation, 16 bytes; empty: nobody does. */
   readonly suspicions: Uint8Array
 }
@@ -47,13 +47,13 @@ export interface DigestEntry {
 export interface Digest {
   /** Which of the 256 buckets it covers; undefined: all. */
   readonly buckets: ReadonlySet<number> | undefined
-  readonly entries: readonly DigestEntry[]
+  readonly rows: readonly DigestRow[]
   /** Asks the receiver for its own digest of the same buckets. */
   readonly mutual: boolean
 }
 
 /** A heartbeat, but for what its place in the table says: its author and incarnation. */
-export interface FreshBeat extends PlacedBeat {
+export interface FreshHeartbeat extends IndexedHeartbeat {
   readonly signature: Uint8Array
 }
 
@@ -63,11 +63,11 @@ export interface SyncMessage {
   readonly offer: boolean
   /** 16 bytes. */
   readonly tableHash: Uint8Array | undefined
-  readonly beats: BeatList | undefined
-  readonly freshBeats: readonly FreshBeat[]
-  readonly wanted: WantedBeats | undefined
+  readonly heartbeats: HeartbeatList | undefined
+  readonly freshHeartbeats: readonly FreshHeartbeat[]
+  readonly requestedHeartbeats: HeartbeatRequest | undefined
   /** Up to which of the receiver's arrivals the sender has them all; 0: of none it is sure. */
-  readonly heard: number | undefined
+  readonly receivedUpTo: number | undefined
   /** 256 × 16 bytes. */
   readonly bucketHashes: Uint8Array | undefined
   readonly digest: Digest | undefined
@@ -83,14 +83,14 @@ export const prefixBytes = 8
 /** Of every hash that is told. */
 export const hashBytes = 16
 
-const nothing: SyncMessage = {
+const emptyMessage: SyncMessage = {
   type: 'sync',
   offer: false,
   tableHash: undefined,
-  beats: undefined,
-  freshBeats: [],
-  wanted: undefined,
-  heard: undefined,
+  heartbeats: undefined,
+  freshHeartbeats: [],
+  requestedHeartbeats: undefined,
+  receivedUpTo: undefined,
   bucketHashes: undefined,
   digest: undefined,
   facts: [],
@@ -98,12 +98,12 @@ const nothing: SyncMessage = {
   releasing: false,
 }
 
-export function syncMessage(said: Partial<Omit<SyncMessage, 'type'>>): SyncMessage {
-  return { ...nothing, ...said }
+export function syncMessage(fields: Partial<Omit<SyncMessage, 'type'>>): SyncMessage {
+  return { ...emptyMessage, ...fields }
 }
 
 export function encodeRumors(facts: readonly SignedFact[]): Uint8Array {
-  return messages.Rumors.encode({ facts: facts.map(toMessage) as messages.SignedFact[] })
+  return messages.Rumors.encode({ facts: facts.map(factToMessage) as messages.SignedFact[] })
 }
 
 export function decodeRumors(bytes: Uint8Array): Result<SignedFact[], DecodeFailure> {
@@ -155,17 +155,17 @@ export function decodeProbe(bytes: Uint8Array): Result<ProbeFrame, DecodeFailure
 
 export function encodeSync(frame: SyncFrame): Uint8Array {
   if (frame.type === 'hello') return messages.SyncFrame.encode({ hello: encodeHello(frame) })
-  const { tableHash, beats, wanted, heard, bucketHashes, digest } = frame
+  const { tableHash, heartbeats, requestedHeartbeats, receivedUpTo, bucketHashes, digest } = frame
   return messages.SyncFrame.encode({
     offer: frame.offer,
     more: frame.more,
     releasing: frame.releasing,
-    freshBeats: frame.freshBeats as messages.FreshBeat[],
-    facts: frame.facts.map(toMessage) as messages.SignedFact[],
+    freshHeartbeats: frame.freshHeartbeats as messages.FreshHeartbeat[],
+    facts: frame.facts.map(factToMessage) as messages.SignedFact[],
     ...(tableHash && { tableHash: tableHash as Uint8Array<ArrayBuffer> }),
-    ...(beats && { beats: encodeBeatList(beats) }),
-    ...(wanted && { wanted: encodeWanted(wanted) }),
-    ...(heard !== undefined && { heard }),
+    ...(heartbeats && { heartbeats: encodeHeartbeatList(heartbeats) }),
+    ...(requestedHeartbeats && { requestedHeartbeats: encodeHeartbeatRequest(requestedHeartbeats) }),
+    ...(receivedUpTo !== undefined && { receivedUpTo }),
     ...(bucketHashes && { bucketHashes: bucketHashes as Uint8Array<ArrayBuffer> }),
     ...(digest && { digest: encodeDigest(digest) }),
   })
@@ -176,25 +176,28 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
     const message = messages.SyncFrame.decode(bytes, {
       limits: {
         facts: limits.maxFactsPerMessage,
-        freshBeats: limits.maxDigestEntries,
-        digest: { entries: limits.maxDigestEntries },
+        freshHeartbeats: limits.maxDigestRows,
+        digest: { rows: limits.maxDigestRows },
       },
     })
     if (message.hello) return decodeHello(message.hello)
-    const { offer, tableHash, bucketHashes, freshBeats, heard, more, releasing } = message
+    const { offer, tableHash, bucketHashes, freshHeartbeats, receivedUpTo, more, releasing } = message
     if (tableHash && tableHash.length !== hashBytes) return failed('invalid', 'a table hash has 16 bytes')
     if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
       return failed('invalid', '256 bucket hashes of 16 bytes')
     if (
-      freshBeats.some(
-        ({ place, beat, signature }) => !isCount(place) || !isCount(beat) || signature.length !== 64,
+      freshHeartbeats.some(
+        ({ index, sequence, signature }) => !isCount(index) || !isCount(sequence) || signature.length !== 64,
       )
     )
       return failed('invalid', 'a fresh beat is a place, a beat and a signature of 64 bytes')
-    if (heard !== undefined && !isCount(heard)) return failed('invalid', 'heard is a whole number')
-    const beats = message.beats ? decodeBeatList(message.beats) : ok(undefined)
+    if (receivedUpTo !== undefined && !isCount(receivedUpTo))
+      return failed('invalid', 'heard is a whole number')
+    const beats = message.heartbeats ? decodeHeartbeatList(message.heartbeats) : ok(undefined)
     if (!beats.ok) return beats
-    const wanted = message.wanted ? decodeWanted(message.wanted) : ok(undefined)
+    const wanted = message.requestedHeartbeats
+      ? decodeHeartbeatRequest(message.requestedHeartbeats)
+      : ok(undefined)
     if (!wanted.ok) return wanted
     const digest = decodeDigest(message.digest)
     if (!digest.ok) return digest
@@ -204,10 +207,10 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
       type: 'sync',
       offer,
       tableHash,
-      beats: beats.value,
-      freshBeats,
-      wanted: wanted.value,
-      heard,
+      heartbeats: beats.value,
+      freshHeartbeats,
+      requestedHeartbeats: wanted.value,
+      receivedUpTo,
       bucketHashes,
       digest: digest.value,
       facts: facts.value,
@@ -220,7 +223,7 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
 function decodeFacts(encoded: readonly messages.SignedFact[]): Result<SignedFact[], DecodeFailure> {
   const facts: SignedFact[] = []
   for (const message of encoded) {
-    const fact = fromMessage(message)
+    const fact = factFromMessage(message)
     if (!fact.ok) return fact
     if (fact.value) facts.push(fact.value)
   }
@@ -238,29 +241,29 @@ function decodeHello({ cluster, epochMs }: messages.Hello): Result<Hello, Decode
 
 function encodeDigest(digest: Digest): messages.Digest {
   const { buckets, mutual } = digest
-  const entries = digest.entries.map(({ prefix, suspicions, ...entry }) => ({
+  const rows = digest.rows.map(({ prefix, suspicions, ...entry }) => ({
     ...entry,
     idPrefix: bytesOf(prefix),
     suspicions: suspicions as Uint8Array<ArrayBuffer>,
   }))
-  if (!buckets) return { entries, mutual }
-  return { buckets: bitmapOf(buckets), entries, mutual }
+  if (!buckets) return { rows, mutual }
+  return { buckets: bitmapOf(buckets), rows, mutual }
 }
 
 function decodeDigest(message: messages.Digest | undefined): Result<Digest | undefined, DecodeFailure> {
   if (!message) return ok(undefined)
   const { buckets: bitmap, mutual } = message
   if (bitmap && bitmap.length !== bucketCount / 8) return failed('invalid', 'a bucket bitmap has 32 bytes')
-  const entries: DigestEntry[] = []
-  for (const { idPrefix, incarnation, version, beat, suspicions } of message.entries) {
+  const rows: DigestRow[] = []
+  for (const { idPrefix, incarnation, version, heartbeatSequence, suspicions } of message.rows) {
     if (idPrefix.length !== prefixBytes) return failed('invalid', 'an id prefix has 8 bytes')
-    if (!isCount(incarnation) || !isCount(version) || !isCount(beat))
+    if (!isCount(incarnation) || !isCount(version) || !isCount(heartbeatSequence))
       return failed('invalid', 'a digest counts in whole numbers')
     if (suspicions.length !== 0 && suspicions.length !== hashBytes)
       return failed('invalid', 'a summary of suspicions has 16 bytes')
-    entries.push({ prefix: prefixOf(idPrefix), incarnation, version, beat, suspicions })
+    rows.push({ prefix: prefixOf(idPrefix), incarnation, version, heartbeatSequence, suspicions })
   }
-  return ok({ buckets: bitmap && bucketsOf(bitmap), entries, mutual })
+  return ok({ buckets: bitmap && bucketsOf(bitmap), rows, mutual })
 }
 
 /** The key's first 8 bytes as a string: usable as a map's key, and no more garbage than needed. */

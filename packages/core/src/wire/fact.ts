@@ -23,11 +23,11 @@ export interface Attention {
 }
 
 /** That a member is in a space: a room, or a shared config. */
-export interface SpaceEntry {
+export interface SpaceGeneration {
   /** The space tag. */
   readonly space: string
   /** Which of its entries: grows with each, over restarts too. What it says in the space bears the same number. */
-  readonly entered: number
+  readonly generation: number
 }
 
 /** What a member says of itself. Ordered by (incarnation, version). */
@@ -38,7 +38,7 @@ export interface MemberRecord {
   /** Multiaddrs as bytes. */
   readonly addresses: readonly Uint8Array[]
   readonly tags: Readonly<Record<string, string>>
-  readonly spaces: readonly SpaceEntry[]
+  readonly spaces: readonly SpaceGeneration[]
   readonly leaving: boolean
   /** When it said goodbye, by its own clock; 0 while it has not. */
   readonly leftEpochMs: number
@@ -47,12 +47,12 @@ export interface MemberRecord {
 
 export type FactBody =
   | { readonly type: 'record'; readonly record: MemberRecord }
-  | { readonly type: 'heartbeat'; readonly incarnation: number; readonly beat: number }
+  | { readonly type: 'heartbeat'; readonly incarnation: number; readonly sequence: number }
   | {
       readonly type: 'suspicion'
       readonly subject: string
       readonly incarnation: number
-      readonly hard: boolean
+      readonly refused: boolean
       /** When it was claimed, by the author's clock. */
       readonly epochMs: number
     }
@@ -74,20 +74,20 @@ function encodeBody(body: FactBody): Uint8Array {
     case 'record':
       return encodeRecord(body.record)
     case 'heartbeat':
-      return encodeHeartbeat(body.incarnation, body.beat)
+      return encodeHeartbeat(body.incarnation, body.sequence)
     case 'suspicion':
       return messages.Suspicion.encode({
         subject: keyFromMemberId(body.subject) ?? new Uint8Array(),
         incarnation: body.incarnation,
-        hard: body.hard,
+        refused: body.refused,
         epochMs: body.epochMs,
       })
   }
 }
 
 /** The payload of a heartbeat: the same bytes for the same numbers, so it need not travel with its signature. */
-export function encodeHeartbeat(incarnation: number, beat: number): Uint8Array {
-  return messages.Heartbeat.encode({ incarnation, beat })
+export function encodeHeartbeat(incarnation: number, sequence: number): Uint8Array {
+  return messages.Heartbeat.encode({ incarnation, sequence })
 }
 
 function encodeRecord(record: MemberRecord): Uint8Array {
@@ -97,7 +97,7 @@ function encodeRecord(record: MemberRecord): Uint8Array {
     name: record.name,
     addresses: record.addresses as Uint8Array<ArrayBuffer>[],
     tags: Object.entries(record.tags).map(([key, value]) => ({ key, value })),
-    spaces: record.spaces.map(({ space, entered }) => ({ space: bytesOfSpace(space), entered })),
+    spaces: record.spaces.map(({ space, generation }) => ({ space: bytesOfSpace(space), generation })),
     leaving: record.leaving,
     leftEpochMs: record.leftEpochMs,
     attention: attentionStates.indexOf(record.attention.state),
@@ -105,14 +105,14 @@ function encodeRecord(record: MemberRecord): Uint8Array {
   })
 }
 
-export function toMessage(fact: SignedFact): Partial<messages.SignedFact> {
+export function factToMessage(fact: SignedFact): Partial<messages.SignedFact> {
   const author = keyFromMemberId(fact.author) ?? new Uint8Array()
   const payload = fact.payload as Uint8Array<ArrayBuffer>
   return { author, signature: fact.signature as Uint8Array<ArrayBuffer>, [fact.type]: payload }
 }
 
 /** Undefined: a kind of fact that a later version knows. Skipped, the rest of the message stands. */
-export function fromMessage(message: messages.SignedFact): Result<SignedFact | undefined, DecodeFailure> {
+export function factFromMessage(message: messages.SignedFact): Result<SignedFact | undefined, DecodeFailure> {
   const author = memberIdFromKey(message.author)
   if (author === undefined) return failed('invalid', 'an author is a key of 32 bytes')
   if (message.signature.length !== 64) return failed('invalid', 'a signature has 64 bytes')
@@ -135,22 +135,22 @@ function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBod
     case 'record':
       return decodeRecord(payload)
     case 'heartbeat': {
-      const { incarnation, beat } = messages.Heartbeat.decode(payload)
-      if (!isCount(incarnation) || !isCount(beat))
+      const { incarnation, sequence } = messages.Heartbeat.decode(payload)
+      if (!isCount(incarnation) || !isCount(sequence))
         return failed('invalid', 'a heartbeat counts in whole numbers')
       // Relayed without its payload it would not verify, and the relay be blamed.
-      const isCanonical = equalBytes(payload, encodeHeartbeat(incarnation, beat))
+      const isCanonical = equalBytes(payload, encodeHeartbeat(incarnation, sequence))
       return isCanonical
-        ? ok({ type, incarnation, beat })
+        ? ok({ type, incarnation, sequence })
         : failed('invalid', 'a heartbeat says nothing else')
     }
     case 'suspicion': {
-      const { subject: key, incarnation, hard, epochMs } = messages.Suspicion.decode(payload)
+      const { subject: key, incarnation, refused, epochMs } = messages.Suspicion.decode(payload)
       const subject = memberIdFromKey(key)
       if (subject === undefined) return failed('invalid', 'a subject is a key of 32 bytes')
       if (!isCount(incarnation) || !isCount(epochMs))
         return failed('invalid', 'an incarnation and a date are whole numbers')
-      return ok({ type, subject, incarnation, hard, epochMs })
+      return ok({ type, subject, incarnation, refused, epochMs })
     }
   }
 }
@@ -162,9 +162,9 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
   const { incarnation, version, addresses, leaving, leftEpochMs } = message
   if (!isCount(incarnation) || !isCount(version) || !isCount(leftEpochMs))
     return failed('invalid', 'a record counts in whole numbers')
-  if (message.spaces.some(({ space, entered }) => space.length !== spaceTagBytes || !isCount(entered)))
+  if (message.spaces.some(({ space, generation }) => space.length !== spaceTagBytes || !isCount(generation)))
     return failed('invalid', `a space entry is a tag of ${spaceTagBytes} bytes and a whole number`)
-  const spaces = message.spaces.map(({ space, entered }) => ({ space: spaceFromBytes(space), entered }))
+  const spaces = message.spaces.map(({ space, generation }) => ({ space: spaceFromBytes(space), generation }))
   const state = attentionStates[message.attention] ?? 'full'
   const leaseMs = Math.min(message.attentionLeaseMs, limits.maxAttentionLeaseMs)
   const tags = Object.fromEntries(

@@ -8,55 +8,63 @@ import { decode as decodeVarint, encode as encodeVarint, encodingLength } from '
 import { limits } from './limits.ts'
 import { type DecodeFailure, failed, ok, type Result } from './result.ts'
 
-export interface PlacedBeat {
-  readonly place: number
-  readonly beat: number
+export interface IndexedHeartbeat {
+  readonly index: number
+  readonly sequence: number
 }
 
 /** A part of what came to a member: beyond `since` and up to `upTo`, by the count of its arrivals. */
-interface Stretch {
+interface ArrivalRange {
   readonly since: number
   readonly upTo: number
 }
 
-export interface BeatList extends Stretch {
-  readonly beats: readonly PlacedBeat[]
+export interface HeartbeatList extends ArrivalRange {
+  readonly heartbeats: readonly IndexedHeartbeat[]
 }
 
 /** Which beats of a list are to be handed over. */
-export interface WantedBeats extends Stretch {
-  readonly places: readonly number[]
+export interface HeartbeatRequest extends ArrivalRange {
+  readonly indexes: readonly number[]
 }
 
-export function encodeBeatList({ since, upTo, beats }: BeatList): Uint8Array<ArrayBuffer> {
-  const gaps = gapsBetween(beats.map(({ place }) => place))
-  return encodeVarints([since, upTo - since, ...beats.flatMap(({ beat }, i) => [gaps[i] ?? 0, beat])])
+export function encodeHeartbeatList({ since, upTo, heartbeats }: HeartbeatList): Uint8Array<ArrayBuffer> {
+  const deltas = deltasOf(heartbeats.map(({ index }) => index))
+  return encodeVarints([
+    since,
+    upTo - since,
+    ...heartbeats.flatMap(({ sequence }, i) => [deltas[i] ?? 0, sequence]),
+  ])
 }
 
-export function decodeBeatList(bytes: Uint8Array): Result<BeatList, DecodeFailure> {
-  const decoded = decodeStretch(bytes)
+export function decodeHeartbeatList(bytes: Uint8Array): Result<HeartbeatList, DecodeFailure> {
+  const decoded = decodeArrivalRange(bytes)
   if (!decoded.ok) return decoded
   const { since, upTo, rest: pairs } = decoded.value
   if (pairs.length % 2 > 0) return failed('invalid', 'a place without a beat')
-  const places = placesAfter(pairs.filter((_, i) => i % 2 === 0))
-  if (!places) return failed('invalid', 'a place is 32 bit')
-  return ok({ since, upTo, beats: places.map((place, i) => ({ place, beat: pairs[2 * i + 1] ?? 0 })) })
+  const indexes = indexesFromDeltas(pairs.filter((_, i) => i % 2 === 0))
+  if (!indexes) return failed('invalid', 'a place is 32 bit')
+  return ok({
+    since,
+    upTo,
+    heartbeats: indexes.map((index, i) => ({ index, sequence: pairs[2 * i + 1] ?? 0 })),
+  })
 }
 
-export function encodeWanted({ since, upTo, places }: WantedBeats): Uint8Array<ArrayBuffer> {
-  return encodeVarints([since, upTo - since, ...gapsBetween(places)])
+export function encodeHeartbeatRequest({ since, upTo, indexes }: HeartbeatRequest): Uint8Array<ArrayBuffer> {
+  return encodeVarints([since, upTo - since, ...deltasOf(indexes)])
 }
 
-export function decodeWanted(bytes: Uint8Array): Result<WantedBeats, DecodeFailure> {
-  const decoded = decodeStretch(bytes)
+export function decodeHeartbeatRequest(bytes: Uint8Array): Result<HeartbeatRequest, DecodeFailure> {
+  const decoded = decodeArrivalRange(bytes)
   if (!decoded.ok) return decoded
   const { since, upTo, rest } = decoded.value
-  const places = placesAfter(rest)
-  return places ? ok({ since, upTo, places }) : failed('invalid', 'a place is 32 bit')
+  const indexes = indexesFromDeltas(rest)
+  return indexes ? ok({ since, upTo, indexes }) : failed('invalid', 'a place is 32 bit')
 }
 
 /** What both begin with. */
-function decodeStretch(bytes: Uint8Array): Result<Stretch & { rest: number[] }, DecodeFailure> {
+function decodeArrivalRange(bytes: Uint8Array): Result<ArrivalRange & { rest: number[] }, DecodeFailure> {
   const numbers = decodeVarints(bytes)
   if (!numbers.ok) return numbers
   const [since, length, ...rest] = numbers.value
@@ -65,20 +73,20 @@ function decodeStretch(bytes: Uint8Array): Result<Stretch & { rest: number[] }, 
   return ok({ since, upTo: since + length, rest })
 }
 
-function gapsBetween(places: readonly number[]): number[] {
-  return places.map((place, i) => place - (places[i - 1] ?? -1) - 1)
+function deltasOf(indexes: readonly number[]): number[] {
+  return indexes.map((index, i) => index - (indexes[i - 1] ?? -1) - 1)
 }
 
 /** Undefined if one is beyond 32 bit. */
-function placesAfter(gaps: readonly number[]): number[] | undefined {
-  const places: number[] = []
+function indexesFromDeltas(deltas: readonly number[]): number[] | undefined {
+  const indexes: number[] = []
   let next = 0
-  for (const gap of gaps) {
+  for (const gap of deltas) {
     if (next + gap > 0xffff_ffff) return undefined
-    places.push(next + gap)
+    indexes.push(next + gap)
     next += gap + 1
   }
-  return places
+  return indexes
 }
 
 function encodeVarints(numbers: readonly number[]): Uint8Array<ArrayBuffer> {
@@ -93,7 +101,8 @@ function encodeVarints(numbers: readonly number[]): Uint8Array<ArrayBuffer> {
 
 /** @throws on a varint that does not end. */
 function decodeVarints(bytes: Uint8Array): Result<number[], DecodeFailure> {
-  if (bytes.length > limits.maxBeatsBytes) return failed('too-large', `${bytes.length} bytes of beats`)
+  if (bytes.length > limits.maxHeartbeatListBytes)
+    return failed('too-large', `${bytes.length} bytes of beats`)
   const numbers: number[] = []
   for (let offset = 0; offset < bytes.length; ) {
     const number = decodeVarint(bytes, offset)

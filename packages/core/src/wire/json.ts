@@ -12,8 +12,8 @@ import { halfPairFault, receivedText } from './text.ts'
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
 /** A value as others will read it, and as text. */
-export interface CarriedJson {
-  readonly type: 'carried'
+export interface CopiedJson {
+  readonly type: 'copied'
   readonly value: Json
   readonly text: string
 }
@@ -45,7 +45,7 @@ export function parseJson(text: string): Json | undefined {
 }
 
 /** Copies the value as JSON carries it. Never throws, whatever getters and proxies do. */
-export function carryJson(value: unknown, instances: Instances = 'refused'): CarriedJson | JsonFault {
+export function copyJson(value: unknown, instances: Instances = 'refused'): CopiedJson | JsonFault {
   let copier = new Copier(instances, false)
   try {
     const copy = copier.copy(value, 0)
@@ -55,7 +55,7 @@ export function carryJson(value: unknown, instances: Instances = 'refused'): Car
       copier = new Copier(instances, true)
       copier.copy(copy, 0)
     }
-    return { type: 'carried', value: copy, text }
+    return { type: 'copied', value: copy, text }
   } catch (error) {
     const [depth, reason] =
       error instanceof Fault ? [error.depth, error.reason] : [0, `cannot be read: ${String(error)}`]

@@ -7,9 +7,9 @@ export const limits = {
   /** One fact's payload, encoded. */
   maxPayloadBytes: 32_768,
   maxFactsPerMessage: 4_096,
-  maxDigestEntries: 16_384,
+  maxDigestRows: 16_384,
   /** A list of beats, or of those wanted. */
-  maxBeatsBytes: 262_144,
+  maxHeartbeatListBytes: 262_144,
   maxNameBytes: 128,
   maxAddresses: 16,
   maxAddressBytes: 256,
@@ -39,7 +39,7 @@ export const limits = {
   maxUpdateBytes: 268_435_456,
   /** Content of one document that is not deleted; a character counts as one. */
   maxDocumentBytes: 268_435_456,
-  maxHeldIds: 16_384,
+  maxStoredIds: 16_384,
   /** A hundred levels: deeper values are somebody's attempt to exhaust a stack. */
   maxJsonDepth: 100,
 } as const

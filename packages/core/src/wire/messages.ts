@@ -176,17 +176,17 @@ export namespace Tag {
   }
 }
 
-export interface SpaceEntry {
+export interface SpaceGeneration {
   space: Uint8Array<ArrayBuffer>
-  entered: number
+  generation: number
 }
 
-export namespace SpaceEntry {
-  let _codec: Codec<SpaceEntry>
+export namespace SpaceGeneration {
+  let _codec: Codec<SpaceGeneration>
 
-  export const codec = (): Codec<SpaceEntry> => {
+  export const codec = (): Codec<SpaceGeneration> => {
     if (_codec == null) {
-      _codec = message<SpaceEntry>((obj, w, opts = {}) => {
+      _codec = message<SpaceGeneration>((obj, w, opts = {}) => {
         if (opts.lengthDelimited !== false) {
           w.fork()
         }
@@ -196,9 +196,9 @@ export namespace SpaceEntry {
           w.bytes(obj.space)
         }
 
-        if ((obj.entered != null && obj.entered !== 0)) {
+        if ((obj.generation != null && obj.generation !== 0)) {
           w.uint32(16)
-          w.uint64Number(obj.entered)
+          w.uint64Number(obj.generation)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -207,7 +207,7 @@ export namespace SpaceEntry {
       }, (reader, length, opts = {}) => {
         const obj: any = {
           space: uint8ArrayAlloc(0),
-          entered: 0
+          generation: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -221,7 +221,7 @@ export namespace SpaceEntry {
               break
             }
             case 2: {
-              obj.entered = reader.uint64Number()
+              obj.generation = reader.uint64Number()
               break
             }
             default: {
@@ -238,12 +238,12 @@ export namespace SpaceEntry {
     return _codec
   }
 
-  export function encode (obj: Partial<SpaceEntry>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, SpaceEntry.codec())
+  export function encode (obj: Partial<SpaceGeneration>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SpaceGeneration.codec())
   }
 
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpaceEntry>): SpaceEntry {
-    return decodeMessage(buf, SpaceEntry.codec(), opts)
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpaceGeneration>): SpaceGeneration {
+    return decodeMessage(buf, SpaceGeneration.codec(), opts)
   }
 }
 
@@ -253,7 +253,7 @@ export interface MemberRecord {
   name: string
   addresses: Uint8Array<ArrayBuffer>[]
   tags: Tag[]
-  spaces: SpaceEntry[]
+  spaces: SpaceGeneration[]
   leaving: boolean
   attention: number
   attentionLeaseMs: number
@@ -302,7 +302,7 @@ export namespace MemberRecord {
         if (obj.spaces != null && obj.spaces.length > 0) {
           for (const value of obj.spaces) {
             w.uint32(50)
-            SpaceEntry.codec().encode(value, w)
+            SpaceGeneration.codec().encode(value, w)
           }
         }
 
@@ -384,7 +384,7 @@ export namespace MemberRecord {
                 throw new MaxLengthError('Decode error - repeated field "spaces" had too many elements')
               }
 
-              obj.spaces.push(SpaceEntry.codec().decode(reader, reader.uint32(), {
+              obj.spaces.push(SpaceGeneration.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.spaces$
               }))
               break
@@ -430,7 +430,7 @@ export namespace MemberRecord {
 
 export interface Heartbeat {
   incarnation: number
-  beat: number
+  sequence: number
 }
 
 export namespace Heartbeat {
@@ -448,9 +448,9 @@ export namespace Heartbeat {
           w.uint64Number(obj.incarnation)
         }
 
-        if ((obj.beat != null && obj.beat !== 0)) {
+        if ((obj.sequence != null && obj.sequence !== 0)) {
           w.uint32(16)
-          w.uint64Number(obj.beat)
+          w.uint64Number(obj.sequence)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -459,7 +459,7 @@ export namespace Heartbeat {
       }, (reader, length, opts = {}) => {
         const obj: any = {
           incarnation: 0,
-          beat: 0
+          sequence: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -473,7 +473,7 @@ export namespace Heartbeat {
               break
             }
             case 2: {
-              obj.beat = reader.uint64Number()
+              obj.sequence = reader.uint64Number()
               break
             }
             default: {
@@ -502,7 +502,7 @@ export namespace Heartbeat {
 export interface Suspicion {
   subject: Uint8Array<ArrayBuffer>
   incarnation: number
-  hard: boolean
+  refused: boolean
   epochMs: number
 }
 
@@ -526,9 +526,9 @@ export namespace Suspicion {
           w.uint64Number(obj.incarnation)
         }
 
-        if ((obj.hard != null && obj.hard !== false)) {
+        if ((obj.refused != null && obj.refused !== false)) {
           w.uint32(24)
-          w.bool(obj.hard)
+          w.bool(obj.refused)
         }
 
         if ((obj.epochMs != null && obj.epochMs !== 0)) {
@@ -543,7 +543,7 @@ export namespace Suspicion {
         const obj: any = {
           subject: uint8ArrayAlloc(0),
           incarnation: 0,
-          hard: false,
+          refused: false,
           epochMs: 0
         }
 
@@ -562,7 +562,7 @@ export namespace Suspicion {
               break
             }
             case 3: {
-              obj.hard = reader.bool()
+              obj.refused = reader.bool()
               break
             }
             case 4: {
@@ -851,20 +851,20 @@ export namespace ProbeFrame {
   }
 }
 
-export interface DigestEntry {
+export interface DigestRow {
   idPrefix: Uint8Array<ArrayBuffer>
   incarnation: number
   version: number
-  beat: number
+  heartbeatSequence: number
   suspicions: Uint8Array<ArrayBuffer>
 }
 
-export namespace DigestEntry {
-  let _codec: Codec<DigestEntry>
+export namespace DigestRow {
+  let _codec: Codec<DigestRow>
 
-  export const codec = (): Codec<DigestEntry> => {
+  export const codec = (): Codec<DigestRow> => {
     if (_codec == null) {
-      _codec = message<DigestEntry>((obj, w, opts = {}) => {
+      _codec = message<DigestRow>((obj, w, opts = {}) => {
         if (opts.lengthDelimited !== false) {
           w.fork()
         }
@@ -884,9 +884,9 @@ export namespace DigestEntry {
           w.uint64Number(obj.version)
         }
 
-        if ((obj.beat != null && obj.beat !== 0)) {
+        if ((obj.heartbeatSequence != null && obj.heartbeatSequence !== 0)) {
           w.uint32(32)
-          w.uint64Number(obj.beat)
+          w.uint64Number(obj.heartbeatSequence)
         }
 
         if ((obj.suspicions != null && obj.suspicions.byteLength > 0)) {
@@ -902,7 +902,7 @@ export namespace DigestEntry {
           idPrefix: uint8ArrayAlloc(0),
           incarnation: 0,
           version: 0,
-          beat: 0,
+          heartbeatSequence: 0,
           suspicions: uint8ArrayAlloc(0)
         }
 
@@ -925,7 +925,7 @@ export namespace DigestEntry {
               break
             }
             case 4: {
-              obj.beat = reader.uint64Number()
+              obj.heartbeatSequence = reader.uint64Number()
               break
             }
             case 5: {
@@ -946,18 +946,18 @@ export namespace DigestEntry {
     return _codec
   }
 
-  export function encode (obj: Partial<DigestEntry>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, DigestEntry.codec())
+  export function encode (obj: Partial<DigestRow>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, DigestRow.codec())
   }
 
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DigestEntry>): DigestEntry {
-    return decodeMessage(buf, DigestEntry.codec(), opts)
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DigestRow>): DigestRow {
+    return decodeMessage(buf, DigestRow.codec(), opts)
   }
 }
 
 export interface Digest {
   buckets?: Uint8Array<ArrayBuffer>
-  entries: DigestEntry[]
+  rows: DigestRow[]
   mutual: boolean
 }
 
@@ -976,10 +976,10 @@ export namespace Digest {
           w.bytes(obj.buckets)
         }
 
-        if (obj.entries != null && obj.entries.length > 0) {
-          for (const value of obj.entries) {
+        if (obj.rows != null && obj.rows.length > 0) {
+          for (const value of obj.rows) {
             w.uint32(18)
-            DigestEntry.codec().encode(value, w)
+            DigestRow.codec().encode(value, w)
           }
         }
 
@@ -993,7 +993,7 @@ export namespace Digest {
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
-          entries: [],
+          rows: [],
           mutual: false
         }
 
@@ -1008,12 +1008,12 @@ export namespace Digest {
               break
             }
             case 2: {
-              if (opts.limits?.entries != null && obj.entries.length === opts.limits.entries) {
-                throw new MaxLengthError('Decode error - repeated field "entries" had too many elements')
+              if (opts.limits?.rows != null && obj.rows.length === opts.limits.rows) {
+                throw new MaxLengthError('Decode error - repeated field "rows" had too many elements')
               }
 
-              obj.entries.push(DigestEntry.codec().decode(reader, reader.uint32(), {
-                limits: opts.limits?.entries$
+              obj.rows.push(DigestRow.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.rows$
               }))
               break
             }
@@ -1044,30 +1044,30 @@ export namespace Digest {
   }
 }
 
-export interface FreshBeat {
-  place: number
-  beat: number
+export interface FreshHeartbeat {
+  index: number
+  sequence: number
   signature: Uint8Array<ArrayBuffer>
 }
 
-export namespace FreshBeat {
-  let _codec: Codec<FreshBeat>
+export namespace FreshHeartbeat {
+  let _codec: Codec<FreshHeartbeat>
 
-  export const codec = (): Codec<FreshBeat> => {
+  export const codec = (): Codec<FreshHeartbeat> => {
     if (_codec == null) {
-      _codec = message<FreshBeat>((obj, w, opts = {}) => {
+      _codec = message<FreshHeartbeat>((obj, w, opts = {}) => {
         if (opts.lengthDelimited !== false) {
           w.fork()
         }
 
-        if ((obj.place != null && obj.place !== 0)) {
+        if ((obj.index != null && obj.index !== 0)) {
           w.uint32(8)
-          w.uint32(obj.place)
+          w.uint32(obj.index)
         }
 
-        if ((obj.beat != null && obj.beat !== 0)) {
+        if ((obj.sequence != null && obj.sequence !== 0)) {
           w.uint32(16)
-          w.uint64Number(obj.beat)
+          w.uint64Number(obj.sequence)
         }
 
         if ((obj.signature != null && obj.signature.byteLength > 0)) {
@@ -1080,8 +1080,8 @@ export namespace FreshBeat {
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
-          place: 0,
-          beat: 0,
+          index: 0,
+          sequence: 0,
           signature: uint8ArrayAlloc(0)
         }
 
@@ -1092,11 +1092,11 @@ export namespace FreshBeat {
 
           switch (tag >>> 3) {
             case 1: {
-              obj.place = reader.uint32()
+              obj.index = reader.uint32()
               break
             }
             case 2: {
-              obj.beat = reader.uint64Number()
+              obj.sequence = reader.uint64Number()
               break
             }
             case 3: {
@@ -1117,12 +1117,12 @@ export namespace FreshBeat {
     return _codec
   }
 
-  export function encode (obj: Partial<FreshBeat>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, FreshBeat.codec())
+  export function encode (obj: Partial<FreshHeartbeat>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, FreshHeartbeat.codec())
   }
 
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FreshBeat>): FreshBeat {
-    return decodeMessage(buf, FreshBeat.codec(), opts)
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FreshHeartbeat>): FreshHeartbeat {
+    return decodeMessage(buf, FreshHeartbeat.codec(), opts)
   }
 }
 
@@ -1130,14 +1130,14 @@ export interface SyncFrame {
   hello?: Hello
   offer: boolean
   tableHash?: Uint8Array<ArrayBuffer>
-  beats?: Uint8Array<ArrayBuffer>
-  freshBeats: FreshBeat[]
+  heartbeats?: Uint8Array<ArrayBuffer>
+  freshHeartbeats: FreshHeartbeat[]
   bucketHashes?: Uint8Array<ArrayBuffer>
   digest?: Digest
   facts: SignedFact[]
   more: boolean
-  heard?: number
-  wanted?: Uint8Array<ArrayBuffer>
+  receivedUpTo?: number
+  requestedHeartbeats?: Uint8Array<ArrayBuffer>
   releasing: boolean
 }
 
@@ -1166,15 +1166,15 @@ export namespace SyncFrame {
           w.bytes(obj.tableHash)
         }
 
-        if (obj.beats != null) {
+        if (obj.heartbeats != null) {
           w.uint32(34)
-          w.bytes(obj.beats)
+          w.bytes(obj.heartbeats)
         }
 
-        if (obj.freshBeats != null && obj.freshBeats.length > 0) {
-          for (const value of obj.freshBeats) {
+        if (obj.freshHeartbeats != null && obj.freshHeartbeats.length > 0) {
+          for (const value of obj.freshHeartbeats) {
             w.uint32(42)
-            FreshBeat.codec().encode(value, w)
+            FreshHeartbeat.codec().encode(value, w)
           }
         }
 
@@ -1200,14 +1200,14 @@ export namespace SyncFrame {
           w.bool(obj.more)
         }
 
-        if (obj.heard != null) {
+        if (obj.receivedUpTo != null) {
           w.uint32(80)
-          w.uint64Number(obj.heard)
+          w.uint64Number(obj.receivedUpTo)
         }
 
-        if (obj.wanted != null) {
+        if (obj.requestedHeartbeats != null) {
           w.uint32(90)
-          w.bytes(obj.wanted)
+          w.bytes(obj.requestedHeartbeats)
         }
 
         if ((obj.releasing != null && obj.releasing !== false)) {
@@ -1221,7 +1221,7 @@ export namespace SyncFrame {
       }, (reader, length, opts = {}) => {
         const obj: any = {
           offer: false,
-          freshBeats: [],
+          freshHeartbeats: [],
           facts: [],
           more: false,
           releasing: false
@@ -1248,16 +1248,16 @@ export namespace SyncFrame {
               break
             }
             case 4: {
-              obj.beats = reader.bytes()
+              obj.heartbeats = reader.bytes()
               break
             }
             case 5: {
-              if (opts.limits?.freshBeats != null && obj.freshBeats.length === opts.limits.freshBeats) {
-                throw new MaxLengthError('Decode error - repeated field "freshBeats" had too many elements')
+              if (opts.limits?.freshHeartbeats != null && obj.freshHeartbeats.length === opts.limits.freshHeartbeats) {
+                throw new MaxLengthError('Decode error - repeated field "freshHeartbeats" had too many elements')
               }
 
-              obj.freshBeats.push(FreshBeat.codec().decode(reader, reader.uint32(), {
-                limits: opts.limits?.freshBeats$
+              obj.freshHeartbeats.push(FreshHeartbeat.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.freshHeartbeats$
               }))
               break
             }
@@ -1286,11 +1286,11 @@ export namespace SyncFrame {
               break
             }
             case 10: {
-              obj.heard = reader.uint64Number()
+              obj.receivedUpTo = reader.uint64Number()
               break
             }
             case 11: {
-              obj.wanted = reader.bytes()
+              obj.requestedHeartbeats = reader.bytes()
               break
             }
             case 12: {

@@ -12,13 +12,13 @@ import { bitmapOf, bucketCount, bucketsOf } from './hashes.ts'
 import { isCount } from './is-count.ts'
 import { limits } from './limits.ts'
 import { type DecodeFailure, failed, ok, type Result } from './result.ts'
-import { fromSpaceMessage, type SpaceFact, toSpaceMessage } from './space-fact.ts'
+import { type SpaceFact, spaceFactFromMessage, spaceFactToMessage } from './space-fact.ts'
 import * as messages from './space-messages.ts'
 import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './space-tag.ts'
 import { receivedText } from './text.ts'
 
 /** Which facts somebody holds. */
-export interface Held {
+export interface StoredIds {
   /** Which of the 256 buckets it covers; undefined: all. */
   readonly buckets: ReadonlySet<number> | undefined
   /** The first 8 bytes of each id, as 16 hexadecimal digits. */
@@ -44,7 +44,7 @@ export interface DocumentStep {
   readonly bucketHashes?: Uint8Array | undefined
   readonly piece?: Piece | undefined
   /** So many pieces of a transfer have arrived. */
-  readonly taken?: { readonly transfer: number; readonly pieces: number } | undefined
+  readonly ack?: { readonly transfer: number; readonly count: number } | undefined
   /** Asks a member of the room that has not opened the document to carry it for a while. */
   readonly carry?: boolean
   /** In which the sender's replica is, and what everything else in this step is about; undefined: in none yet. */
@@ -52,7 +52,7 @@ export interface DocumentStep {
   /** With a piece: it is a part of what the epoch began with. Without: asks for that. */
   readonly past?: boolean
   /** The answer to such a question: the sender does not know it. */
-  readonly noPast?: boolean
+  readonly hasNoPast?: boolean
 }
 
 /** A part of a stream of updates, in Yjs' encoding, version 1. */
@@ -78,7 +78,7 @@ export interface SpaceStep {
   readonly hash?: Uint8Array | undefined
   /** 256 × 16 bytes. */
   readonly bucketHashes?: Uint8Array | undefined
-  readonly held?: Held | undefined
+  readonly storedIds?: StoredIds | undefined
   readonly facts?: readonly SpaceFact[]
   readonly more?: boolean
   readonly documents?: readonly DocumentStep[]
@@ -87,7 +87,7 @@ export interface SpaceStep {
 const idBytes = 8
 
 export function encodeSpaceRumors(facts: readonly SpaceFact[]): Uint8Array {
-  return messages.SpaceRumors.encode({ facts: facts.map(toSpaceMessage) as messages.SpaceFact[] })
+  return messages.SpaceRumors.encode({ facts: facts.map(spaceFactToMessage) as messages.SpaceFact[] })
 }
 
 export function decodeSpaceRumors(bytes: Uint8Array): Result<SpaceFact[], DecodeFailure> {
@@ -114,15 +114,15 @@ export function decodeSpaceFrame(bytes: Uint8Array): Result<SpaceStep[], DecodeF
 }
 
 function encodeStep(step: SpaceStep): Partial<messages.SpaceStep> {
-  const { hash, bucketHashes, held } = step
+  const { hash, bucketHashes, storedIds } = step
   return {
     space: bytesOfSpace(step.space),
-    facts: (step.facts ?? []).map(toSpaceMessage) as messages.SpaceFact[],
+    facts: (step.facts ?? []).map(spaceFactToMessage) as messages.SpaceFact[],
     documents: (step.documents ?? []).map(encodeDocumentStep),
     more: step.more ?? false,
     ...(hash && { hash: hash as Uint8Array<ArrayBuffer> }),
     ...(bucketHashes && { bucketHashes: bucketHashes as Uint8Array<ArrayBuffer> }),
-    ...(held && { held: encodeHeld(held) }),
+    ...(storedIds && { storedIds: encodeStoredIds(storedIds) }),
   }
 }
 
@@ -133,7 +133,7 @@ function decodeStep(message: messages.SpaceStep): Result<SpaceStep, DecodeFailur
     return failed('invalid', `the hash of a space has ${hashBytes} bytes`)
   if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
     return failed('invalid', `${bucketCount} bucket hashes of ${hashBytes} bytes`)
-  const held = message.held ? decodeHeld(message.held) : ok(undefined)
+  const held = message.storedIds ? decodeStoredIds(message.storedIds) : ok(undefined)
   if (!held.ok) return held
   const facts = decodeFacts(message.facts)
   if (!facts.ok) return facts
@@ -143,7 +143,7 @@ function decodeStep(message: messages.SpaceStep): Result<SpaceStep, DecodeFailur
     space: spaceFromBytes(space),
     hash,
     bucketHashes,
-    held: held.value,
+    storedIds: held.value,
     facts: facts.value,
     more,
     documents: documents.value,
@@ -151,20 +151,20 @@ function decodeStep(message: messages.SpaceStep): Result<SpaceStep, DecodeFailur
 }
 
 function encodeDocumentStep(step: DocumentStep): messages.DocumentStep {
-  const { document, hash, isSynced, stateVector, mutual, buckets, bucketHashes, piece, taken } = step
+  const { document, hash, isSynced, stateVector, mutual, buckets, bucketHashes, piece, ack } = step
   return {
     document,
     mutual: mutual ?? false,
     synced: isSynced ?? false,
     carry: step.carry ?? false,
     past: step.past ?? false,
-    noPast: step.noPast ?? false,
+    noPast: step.hasNoPast ?? false,
     ...(hash && { hash: hash as Uint8Array<ArrayBuffer> }),
     ...(stateVector && { stateVector: stateVector as Uint8Array<ArrayBuffer> }),
     ...(buckets && { buckets: bitmapOf(buckets) }),
     ...(bucketHashes && { bucketHashes: bucketHashes as Uint8Array<ArrayBuffer> }),
     ...(piece && { piece: encodePiece(piece) }),
-    ...(taken && { taken }),
+    ...(ack && { ack }),
     ...(step.epoch && { epoch: encodeEpoch(step.epoch) }),
   }
 }
@@ -182,7 +182,7 @@ function encodePiece({ transfer, index, content, ...flags }: Piece): messages.Pi
 }
 
 function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep, DecodeFailure> {
-  const { document, hash, stateVector, mutual, buckets, bucketHashes, taken } = message
+  const { document, hash, stateVector, mutual, buckets, bucketHashes, ack } = message
   if (byteLength(document) > limits.maxDocumentNameBytes)
     return failed('too-large', `a document name over ${limits.maxDocumentNameBytes} bytes`)
   if (hash && hash.length !== hashBytes)
@@ -192,7 +192,7 @@ function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep
   if (buckets && buckets.length !== bucketCount / 8) return failed('invalid', 'a bucket bitmap has 32 bytes')
   if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
     return failed('invalid', `${bucketCount} bucket hashes of ${hashBytes} bytes`)
-  if (taken && !(isCount(taken.transfer) && isCount(taken.pieces)))
+  if (ack && !(isCount(ack.transfer) && isCount(ack.count)))
     return failed('invalid', 'pieces are counted in whole numbers')
   const piece = message.piece ? decodePiece(message.piece) : ok(undefined)
   if (!piece.ok) return piece
@@ -207,11 +207,11 @@ function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep
     buckets: buckets && bucketsOf(buckets),
     bucketHashes,
     piece: piece.value,
-    taken,
+    ack,
     carry: message.carry,
     epoch: epoch.value,
     past: message.past,
-    noPast: message.noPast,
+    hasNoPast: message.noPast,
   })
 }
 
@@ -229,7 +229,7 @@ function decodePiece({ transfer, index, content, ...flags }: messages.Piece): Re
   })
 }
 
-function encodeHeld({ buckets, ids, mutual }: Held): messages.Held {
+function encodeStoredIds({ buckets, ids, mutual }: StoredIds): messages.StoredIds {
   const bytes = new Uint8Array(ids.length * idBytes)
   ids.forEach((id, i) => {
     for (let at = 0; at < idBytes; at++) bytes[i * idBytes + at] = parseInt(id.slice(at * 2, at * 2 + 2), 16)
@@ -237,10 +237,14 @@ function encodeHeld({ buckets, ids, mutual }: Held): messages.Held {
   return buckets ? { buckets: bitmapOf(buckets), ids: bytes, mutual } : { ids: bytes, mutual }
 }
 
-function decodeHeld({ buckets: bitmap, ids: bytes, mutual }: messages.Held): Result<Held, DecodeFailure> {
+function decodeStoredIds({
+  buckets: bitmap,
+  ids: bytes,
+  mutual,
+}: messages.StoredIds): Result<StoredIds, DecodeFailure> {
   if (bytes.length % idBytes !== 0) return failed('invalid', `ids are of ${idBytes} bytes each`)
-  if (bytes.length > limits.maxHeldIds * idBytes)
-    return failed('too-large', `more than ${limits.maxHeldIds} ids`)
+  if (bytes.length > limits.maxStoredIds * idBytes)
+    return failed('too-large', `more than ${limits.maxStoredIds} ids`)
   if (bitmap && bitmap.length !== bucketCount / 8) return failed('invalid', 'a bucket bitmap has 32 bytes')
   const ids: string[] = []
   for (let at = 0; at < bytes.length; at += idBytes)
@@ -249,7 +253,7 @@ function decodeHeld({ buckets: bitmap, ids: bytes, mutual }: messages.Held): Res
 }
 
 function decodeFacts(encoded: readonly messages.SpaceFact[]): Result<SpaceFact[], DecodeFailure> {
-  const decoded = all(encoded, fromSpaceMessage)
+  const decoded = all(encoded, spaceFactFromMessage)
   return decoded.ok ? ok(decoded.value.filter(fact => fact !== undefined)) : decoded
 }
 

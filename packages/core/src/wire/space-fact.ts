@@ -18,7 +18,7 @@ export type SpaceFactBody =
   /** One field of the author's presence; without a value it is gone. Ordered by (entered, version). */
   | {
       readonly type: 'field'
-      readonly entered: number
+      readonly generation: number
       readonly version: number
       readonly name: string
       readonly value: Json | undefined
@@ -42,7 +42,7 @@ export type SpaceFactBody =
       readonly epoch?: EpochName | undefined
     }
   /** For whoever is there. `number` counts up in each entry. */
-  | { readonly type: 'event'; readonly entered: number; readonly number: number; readonly value: Json }
+  | { readonly type: 'event'; readonly generation: number; readonly number: number; readonly value: Json }
 
 /** A space fact before its author signed it. */
 export type SpaceDraft = SpaceFactBody & { readonly author: string; readonly payload: Uint8Array }
@@ -71,8 +71,8 @@ export function draftSpaceFact(author: string, body: SpaceFactBody): SpaceDraft 
 function encodeBody(body: SpaceFactBody): Uint8Array {
   switch (body.type) {
     case 'field': {
-      const { entered, version, name, value } = body
-      return messages.PresenceField.encode({ entered, version, name, ...jsonOf(value) })
+      const { generation, version, name, value } = body
+      return messages.PresenceField.encode({ generation, version, name, ...jsonOf(value) })
     }
     case 'entry': {
       const { key, value, epochMs, count, replaces } = body
@@ -92,7 +92,7 @@ function encodeBody(body: SpaceFactBody): Uint8Array {
       })
     case 'event':
       return messages.Event.encode({
-        entered: body.entered,
+        generation: body.generation,
         number: body.number,
         json: JSON.stringify(body.value),
       })
@@ -103,14 +103,16 @@ function jsonOf(value: Json | undefined): { json?: string } {
   return value === undefined ? {} : { json: JSON.stringify(value) }
 }
 
-export function toSpaceMessage(fact: SpaceFact): Partial<messages.SpaceFact> {
+export function spaceFactToMessage(fact: SpaceFact): Partial<messages.SpaceFact> {
   const author = keyFromMemberId(fact.author) ?? new Uint8Array()
   const payload = fact.payload as Uint8Array<ArrayBuffer>
   return { author, signature: fact.signature as Uint8Array<ArrayBuffer>, [fact.type]: payload }
 }
 
 /** Undefined: a kind of fact that a later version knows. Skipped, the rest of the message stands. */
-export function fromSpaceMessage(message: messages.SpaceFact): Result<SpaceFact | undefined, DecodeFailure> {
+export function spaceFactFromMessage(
+  message: messages.SpaceFact,
+): Result<SpaceFact | undefined, DecodeFailure> {
   const author = memberIdFromKey(message.author)
   if (author === undefined) return failed('invalid', 'an author is a key of 32 bytes')
   if (message.signature.length !== 64) return failed('invalid', 'a signature has 64 bytes')
@@ -131,14 +133,17 @@ export function fromSpaceMessage(message: messages.SpaceFact): Result<SpaceFact 
 function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<SpaceFactBody, DecodeFailure> {
   switch (type) {
     case 'field': {
-      const { entered, version, name, json } = messages.PresenceField.decode(payload)
-      if (!isCount(entered) || !isCount(version)) return failed('invalid', 'a field counts in whole numbers')
+      const { generation, version, name, json } = messages.PresenceField.decode(payload)
+      if (!isCount(generation) || !isCount(version))
+        return failed('invalid', 'a field counts in whole numbers')
       if (byteLength(name) > limits.maxFieldNameBytes)
         return failed('too-large', `a field name over ${limits.maxFieldNameBytes} bytes`)
       if (json !== undefined && byteLength(json) > limits.maxPresenceBytes)
         return failed('too-large', `a field over ${limits.maxPresenceBytes} bytes`)
       const value = readValue(json)
-      return value.ok ? ok({ type, entered, version, name: receivedText(name), value: value.value }) : value
+      return value.ok
+        ? ok({ type, generation, version, name: receivedText(name), value: value.value })
+        : value
     }
     case 'entry': {
       const { key, json, epochMs, count, replaces } = messages.ConfigEntry.decode(payload)
@@ -165,10 +170,13 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
       return epoch.ok ? ok({ type, document: receivedText(document), update, epoch: epoch.value }) : epoch
     }
     case 'event': {
-      const { entered, number, json } = messages.Event.decode(payload)
-      if (!isCount(entered) || !isCount(number)) return failed('invalid', 'an event counts in whole numbers')
+      const { generation, number, json } = messages.Event.decode(payload)
+      if (!isCount(generation) || !isCount(number))
+        return failed('invalid', 'an event counts in whole numbers')
       const value = parseJson(json)
-      return value === undefined ? failed('invalid', 'a value is JSON') : ok({ type, entered, number, value })
+      return value === undefined
+        ? failed('invalid', 'a value is JSON')
+        : ok({ type, generation, number, value })
     }
   }
 }

@@ -116,7 +116,7 @@ export namespace SpaceFact {
 }
 
 export interface PresenceField {
-  entered: number
+  generation: number
   version: number
   name: string
   json?: string
@@ -132,9 +132,9 @@ export namespace PresenceField {
           w.fork()
         }
 
-        if ((obj.entered != null && obj.entered !== 0)) {
+        if ((obj.generation != null && obj.generation !== 0)) {
           w.uint32(8)
-          w.uint64Number(obj.entered)
+          w.uint64Number(obj.generation)
         }
 
         if ((obj.version != null && obj.version !== 0)) {
@@ -157,7 +157,7 @@ export namespace PresenceField {
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
-          entered: 0,
+          generation: 0,
           version: 0,
           name: ''
         }
@@ -169,7 +169,7 @@ export namespace PresenceField {
 
           switch (tag >>> 3) {
             case 1: {
-              obj.entered = reader.uint64Number()
+              obj.generation = reader.uint64Number()
               break
             }
             case 2: {
@@ -548,7 +548,7 @@ export namespace DocumentUpdate {
 }
 
 export interface Event {
-  entered: number
+  generation: number
   number: number
   json: string
 }
@@ -563,9 +563,9 @@ export namespace Event {
           w.fork()
         }
 
-        if ((obj.entered != null && obj.entered !== 0)) {
+        if ((obj.generation != null && obj.generation !== 0)) {
           w.uint32(8)
-          w.uint64Number(obj.entered)
+          w.uint64Number(obj.generation)
         }
 
         if ((obj.number != null && obj.number !== 0)) {
@@ -583,7 +583,7 @@ export namespace Event {
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
-          entered: 0,
+          generation: 0,
           number: 0,
           json: ''
         }
@@ -595,7 +595,7 @@ export namespace Event {
 
           switch (tag >>> 3) {
             case 1: {
-              obj.entered = reader.uint64Number()
+              obj.generation = reader.uint64Number()
               break
             }
             case 2: {
@@ -697,18 +697,18 @@ export namespace SpaceRumors {
   }
 }
 
-export interface Held {
+export interface StoredIds {
   buckets?: Uint8Array<ArrayBuffer>
   ids: Uint8Array<ArrayBuffer>
   mutual: boolean
 }
 
-export namespace Held {
-  let _codec: Codec<Held>
+export namespace StoredIds {
+  let _codec: Codec<StoredIds>
 
-  export const codec = (): Codec<Held> => {
+  export const codec = (): Codec<StoredIds> => {
     if (_codec == null) {
-      _codec = message<Held>((obj, w, opts = {}) => {
+      _codec = message<StoredIds>((obj, w, opts = {}) => {
         if (opts.lengthDelimited !== false) {
           w.fork()
         }
@@ -769,12 +769,12 @@ export namespace Held {
     return _codec
   }
 
-  export function encode (obj: Partial<Held>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, Held.codec())
+  export function encode (obj: Partial<StoredIds>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, StoredIds.codec())
   }
 
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Held>): Held {
-    return decodeMessage(buf, Held.codec(), opts)
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<StoredIds>): StoredIds {
+    return decodeMessage(buf, StoredIds.codec(), opts)
   }
 }
 
@@ -904,17 +904,17 @@ export namespace Piece {
   }
 }
 
-export interface Taken {
+export interface Ack {
   transfer: number
-  pieces: number
+  count: number
 }
 
-export namespace Taken {
-  let _codec: Codec<Taken>
+export namespace Ack {
+  let _codec: Codec<Ack>
 
-  export const codec = (): Codec<Taken> => {
+  export const codec = (): Codec<Ack> => {
     if (_codec == null) {
-      _codec = message<Taken>((obj, w, opts = {}) => {
+      _codec = message<Ack>((obj, w, opts = {}) => {
         if (opts.lengthDelimited !== false) {
           w.fork()
         }
@@ -924,9 +924,9 @@ export namespace Taken {
           w.uint64Number(obj.transfer)
         }
 
-        if ((obj.pieces != null && obj.pieces !== 0)) {
+        if ((obj.count != null && obj.count !== 0)) {
           w.uint32(16)
-          w.uint64Number(obj.pieces)
+          w.uint64Number(obj.count)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -935,7 +935,7 @@ export namespace Taken {
       }, (reader, length, opts = {}) => {
         const obj: any = {
           transfer: 0,
-          pieces: 0
+          count: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -949,7 +949,7 @@ export namespace Taken {
               break
             }
             case 2: {
-              obj.pieces = reader.uint64Number()
+              obj.count = reader.uint64Number()
               break
             }
             default: {
@@ -966,12 +966,12 @@ export namespace Taken {
     return _codec
   }
 
-  export function encode (obj: Partial<Taken>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, Taken.codec())
+  export function encode (obj: Partial<Ack>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Ack.codec())
   }
 
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Taken>): Taken {
-    return decodeMessage(buf, Taken.codec(), opts)
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Ack>): Ack {
+    return decodeMessage(buf, Ack.codec(), opts)
   }
 }
 
@@ -984,7 +984,7 @@ export interface DocumentStep {
   bucketHashes?: Uint8Array<ArrayBuffer>
   synced: boolean
   piece?: Piece
-  taken?: Taken
+  ack?: Ack
   carry: boolean
   epoch?: Epoch
   past: boolean
@@ -1041,9 +1041,9 @@ export namespace DocumentStep {
           Piece.codec().encode(obj.piece, w)
         }
 
-        if (obj.taken != null) {
+        if (obj.ack != null) {
           w.uint32(74)
-          Taken.codec().encode(obj.taken, w)
+          Ack.codec().encode(obj.ack, w)
         }
 
         if ((obj.carry != null && obj.carry !== false)) {
@@ -1120,8 +1120,8 @@ export namespace DocumentStep {
               break
             }
             case 9: {
-              obj.taken = Taken.codec().decode(reader, reader.uint32(), {
-                limits: opts.limits?.taken
+              obj.ack = Ack.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.ack
               })
               break
             }
@@ -1170,7 +1170,7 @@ export interface SpaceStep {
   space: Uint8Array<ArrayBuffer>
   hash?: Uint8Array<ArrayBuffer>
   bucketHashes?: Uint8Array<ArrayBuffer>
-  held?: Held
+  storedIds?: StoredIds
   facts: SpaceFact[]
   more: boolean
   documents: DocumentStep[]
@@ -1201,9 +1201,9 @@ export namespace SpaceStep {
           w.bytes(obj.bucketHashes)
         }
 
-        if (obj.held != null) {
+        if (obj.storedIds != null) {
           w.uint32(34)
-          Held.codec().encode(obj.held, w)
+          StoredIds.codec().encode(obj.storedIds, w)
         }
 
         if (obj.facts != null && obj.facts.length > 0) {
@@ -1255,8 +1255,8 @@ export namespace SpaceStep {
               break
             }
             case 4: {
-              obj.held = Held.codec().decode(reader, reader.uint32(), {
-                limits: opts.limits?.held
+              obj.storedIds = StoredIds.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.storedIds
               })
               break
             }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Exchanges } from '../../src/anti-entropy/anti-entropy.ts'
+import { AntiEntropy } from '../../src/anti-entropy/anti-entropy.ts'
 import type { Instant } from '../../src/base/clock.ts'
 import { Table } from '../../src/table/table.ts'
 import { type SyncMessage, syncMessage } from '../../src/wire/codec.ts'
@@ -10,39 +10,39 @@ function at(monotonicMs: number): Instant {
 }
 
 function emptyTable(): Table {
-  return new Table({ maxMembers: 8, maxForgotten: 8 })
+  return new Table({ maxMembers: 8, maxTombstones: 8 })
 }
 
-function exchanges(): Exchanges {
-  return new Exchanges({ table: emptyTable(), random: () => 0.5, maxDeltaBytes: 1_024 }, 0)
+function exchanges(): AntiEntropy {
+  return new AntiEntropy({ table: emptyTable(), random: () => 0.5, maxDeltaBytes: 1_024 }, 0)
 }
 
-const agreeing = syncMessage({ tableHash: emptyTable().hash(), freshBeats: [] })
+const agreeing = syncMessage({ tableHash: emptyTable().hash(), freshHeartbeats: [] })
 const differing = syncMessage({ tableHash: new Uint8Array(16).fill(1) })
 
 describe('exchanges', () => {
   it('offers at once again while the other has more, and not without progress', () => {
     const more = syncMessage({ more: true })
-    expect(exchanges().hear('ada', more, true, at(0)).steps).toMatchObject([
+    expect(exchanges().handle('ada', more, true, at(0)).steps).toMatchObject([
       { to: 'ada', message: { offer: true } },
     ])
-    expect(exchanges().hear('ada', more, false, at(0)).steps).toEqual([])
-    expect(exchanges().hear('ada', syncMessage({}), true, at(0)).steps).toEqual([])
+    expect(exchanges().handle('ada', more, false, at(0)).steps).toEqual([])
+    expect(exchanges().handle('ada', syncMessage({}), true, at(0)).steps).toEqual([])
   })
 
   it('measures how long the answer to an offer took, once', () => {
     const subject = exchanges()
     subject.offer('ada', 100)
-    expect(subject.hear('grace', agreeing, false, at(110)).roundTripMs).toBeUndefined()
-    expect(subject.hear('ada', agreeing, false, at(130)).roundTripMs).toBe(30)
-    expect(subject.hear('ada', agreeing, false, at(150)).roundTripMs).toBeUndefined()
+    expect(subject.handle('grace', agreeing, false, at(110)).roundTripMs).toBeUndefined()
+    expect(subject.handle('ada', agreeing, false, at(130)).roundTripMs).toBe(30)
+    expect(subject.handle('ada', agreeing, false, at(150)).roundTripMs).toBeUndefined()
   })
 
   it('has compared its table when tables agree, or a member sent what it has beyond a digest', () => {
     const facts = [signedFact(idOf('bob'), recordBody({ incarnation: 5 }))]
     const hasComparedAfter = (...heard: SyncMessage[]) => {
       const subject = exchanges()
-      for (const message of heard) subject.hear('ada', message, false, at(0))
+      for (const message of heard) subject.handle('ada', message, false, at(0))
       return subject.hasCompared
     }
     const offered = { ...differing, offer: true }
@@ -55,7 +55,7 @@ describe('exchanges', () => {
   it('has not compared its table with a member that says goodbye', () => {
     const subject = exchanges()
     const goodbye = signedFact(idOf('ada'), recordBody({ incarnation: 5, leaving: true }))
-    subject.hear('ada', syncMessage({ facts: [goodbye] }), true, at(0))
+    subject.handle('ada', syncMessage({ facts: [goodbye] }), true, at(0))
     expect(subject.hasCompared).toBe(false)
   })
 
@@ -63,20 +63,20 @@ describe('exchanges', () => {
     const subject = exchanges()
     subject.offer('ada', 100)
     subject.closed('ada')
-    expect(subject.hear('ada', agreeing, false, at(130)).roundTripMs).toBeUndefined()
+    expect(subject.handle('ada', agreeing, false, at(130)).roundTripMs).toBeUndefined()
   })
 
   it('forgets with a connection what it has told of beats, and of that connection alone', () => {
-    const table = new Table({ maxMembers: 8, maxForgotten: 8 })
-    const subject = new Exchanges({ table, random: () => 0.5, maxDeltaBytes: 1_024 }, 0)
+    const table = new Table({ maxMembers: 8, maxTombstones: 8 })
+    const subject = new AntiEntropy({ table, random: () => 0.5, maxDeltaBytes: 1_024 }, 0)
     const ada = idOf('ada')
     for (const body of [recordBody({ incarnation: 5 }), heartbeatBody(5, 1)])
       table.merge(signedFact(ada, body), 1_700_000_000_000)
-    subject.beatArrived(ada, undefined)
-    const named = (to: string) => subject.offer(to, 0).message.beats?.beats.length
+    subject.heartbeatArrived(ada, undefined)
+    const named = (to: string) => subject.offer(to, 0).message.heartbeats?.heartbeats.length
     for (const to of ['bob', 'cyd']) {
       expect(named(to)).toBe(1)
-      subject.hear(to, syncMessage({ heard: 1 }), false, at(0))
+      subject.handle(to, syncMessage({ receivedUpTo: 1 }), false, at(0))
       expect(named(to)).toBe(0)
     }
     subject.closed('bob')
@@ -87,7 +87,7 @@ describe('exchanges', () => {
   it('answers one member a hundred times a second, and the others all the same', () => {
     const subject = exchanges()
     const question = syncMessage({ offer: true, tableHash: new Uint8Array(16).fill(1) })
-    const answers = (id: string, nowMs: number) => subject.hear(id, question, false, at(nowMs)).steps.length
+    const answers = (id: string, nowMs: number) => subject.handle(id, question, false, at(nowMs)).steps.length
     const flood = Array.from({ length: 500 }, () => answers('ada', 0))
     expect(flood.reduce((sum, steps) => sum + steps, 0)).toBe(100)
     expect(answers('grace', 999)).toBe(1)
@@ -97,10 +97,10 @@ describe('exchanges', () => {
 
   it('slows down while tables agree, and is fast again when one differs', () => {
     const subject = exchanges()
-    for (let i = 0; i < 4; i++) subject.hear('ada', agreeing, false, at(0))
+    for (let i = 0; i < 4; i++) subject.handle('ada', agreeing, false, at(0))
     subject.begin(['ada'], 1, 10_000)
     expect(subject.dueMs).toBe(15_000)
-    subject.hear('ada', differing, false, at(11_000))
+    subject.handle('ada', differing, false, at(11_000))
     expect(subject.dueMs).toBe(12_000)
   })
 

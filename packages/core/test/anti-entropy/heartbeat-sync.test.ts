@@ -32,7 +32,7 @@ describe('beat exchange', () => {
     const [a, b] = acquainted(members)
     const sizes = exchange(a, b, course)
     expect(sizes).toHaveLength(2)
-    // The hash and its framing 18, a mark in `heard` and one in `beats`, their framing, and `offer`.
+    // The hash and its framing 18, a mark in `receivedUpTo` and one in `heartbeats`, their framing, and `offer`.
     for (const bytes of sizes) expect(bytes).toBeLessThanOrEqual(18 + 3 + 2 + 3 + 3)
   })
 
@@ -56,7 +56,7 @@ describe('beat exchange', () => {
     a.take([beatOf(3, 2)], undefined)
     exchange(a, b, course)
     b.take([beatOf(4, 2)], undefined)
-    expect(b.offer().beats?.beats).toMatchObject([{ beat: 2 }])
+    expect(b.offer().heartbeats?.heartbeats).toMatchObject([{ sequence: 2 }])
   })
 
   it('tells everything when more came than it remembers', () => {
@@ -67,22 +67,22 @@ describe('beat exchange', () => {
       range(5).map(i => beatOf(i, 2)),
       undefined,
     )
-    expect(a.offer().beats?.beats).toHaveLength(8)
+    expect(a.offer().heartbeats?.heartbeats).toHaveLength(8)
     exchange(a, b, course)
     expect(isEqual(a, b)).toBe(true)
-    expect(a.offer().beats?.beats).toEqual([])
+    expect(a.offer().heartbeats?.heartbeats).toEqual([])
   })
 
   it('tells everything again over a new connection, also to one that comes back knowing nobody', () => {
     const [a] = acquainted(8)
     const blank = new ExchangeSide(range(8).map(recordOf))
     // `a` did not notice: it takes `blank` for the one that it told everything.
-    expect(a.offer().beats?.beats).toEqual([])
+    expect(a.offer().heartbeats?.heartbeats).toEqual([])
     exchange(a, blank, course)
     exchange(a, blank, course)
     expect(isEqual(a, blank)).toBe(true)
     a.reconnect()
-    expect(a.offer().beats?.beats).toHaveLength(8)
+    expect(a.offer().heartbeats?.heartbeats).toHaveLength(8)
   })
 
   it.each([true, false])('hands over no more at once than the budget, and all in the end (%s)', isOfferer => {
@@ -100,8 +100,8 @@ describe('beat exchange', () => {
 
   it('tells one everything that has heard what it was never told', () => {
     const [a] = acquainted(8)
-    a.hear(syncMessage({ heard: 2 ** 53 - 1 }), { ...course, startAt: 0 })
-    expect(a.offer().beats).toMatchObject({ since: 0, beats: { length: 8 } })
+    a.hear(syncMessage({ receivedUpTo: 2 ** 53 - 1 }), { ...course, startAt: 0 })
+    expect(a.offer().heartbeats).toMatchObject({ since: 0, heartbeats: { length: 8 } })
   })
 
   it.each([1, 2])('tells again what was lost on its way with step %i', lost => {
@@ -117,26 +117,26 @@ describe('beat exchange', () => {
 
   it('goes back to what the neighbour says it has heard', () => {
     const [a, b] = acquainted(8)
-    const { upTo = 0 } = a.offer().beats ?? {}
+    const { upTo = 0 } = a.offer().heartbeats ?? {}
     a.take([beatOf(3, 2)], undefined)
     exchange(a, b, course)
-    expect(a.offer().beats?.beats).toEqual([])
-    a.hear(syncMessage({ heard: upTo }), { ...course, startAt: 0 })
-    expect(a.offer().beats).toMatchObject({ since: upTo, beats: [{ beat: 2 }] })
+    expect(a.offer().heartbeats?.heartbeats).toEqual([])
+    a.hear(syncMessage({ receivedUpTo: upTo }), { ...course, startAt: 0 })
+    expect(a.offer().heartbeats).toMatchObject({ since: upTo, heartbeats: [{ sequence: 2 }] })
   })
 
   it('asks for nobody who is not there, and hands over nobody who is not', () => {
     const [a] = acquainted(8)
     const tableHash = a.table.hash()
-    const beats = { since: 0, upTo: 9, beats: [{ place: 8, beat: 9 }] }
+    const heartbeats = { since: 0, upTo: 9, heartbeats: [{ index: 8, sequence: 9 }] }
     const options = { maxDeltaBytes: 49_152, startAt: 0 }
-    const answered = a.hear(syncMessage({ offer: true, tableHash, beats }), options)
-    expect(answered?.wanted).toBeUndefined()
+    const answered = a.hear(syncMessage({ offer: true, tableHash, heartbeats }), options)
+    expect(answered?.requestedHeartbeats).toBeUndefined()
     const handedOver = a.hear(
-      syncMessage({ tableHash, wanted: { since: 0, upTo: 9, places: [8, 2 ** 32 - 1] } }),
+      syncMessage({ tableHash, requestedHeartbeats: { since: 0, upTo: 9, indexes: [8, 2 ** 32 - 1] } }),
       options,
     )
-    expect(handedOver?.freshBeats).toEqual([])
+    expect(handedOver?.freshHeartbeats).toEqual([])
   })
 
   it('brings all beats to both ends in the end, whatever was lost, late, repeated or begun anew before', () => {

@@ -9,7 +9,7 @@ function schedule(random: () => number): SyncSchedule {
 function waits(subject: SyncSchedule, agreements: number): number[] {
   return Array.from({ length: agreements }, () => {
     subject.agreed()
-    subject.begun(0)
+    subject.started(0)
     return subject.dueMs
   })
 }
@@ -36,7 +36,7 @@ describe('sync schedule', () => {
     expect(subject.dueMs).toBe(5_000)
     subject.changed(100)
     expect(subject.dueMs).toBe(1_100)
-    subject.begun(1_100)
+    subject.started(1_100)
     expect(subject.dueMs).toBe(2_100)
   })
 

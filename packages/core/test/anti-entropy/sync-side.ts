@@ -1,6 +1,6 @@
 /** One end of an exchange: a table, and what it and the other end have told each other of beats. */
 import { ArrivalLog } from '../../src/anti-entropy/arrival-log.ts'
-import { BeatExchange } from '../../src/anti-entropy/heartbeat-sync.ts'
+import { HeartbeatSync } from '../../src/anti-entropy/heartbeat-sync.ts'
 import { answer, type ExchangeOptions, heartbeatsIn, offer } from '../../src/anti-entropy/sync-steps.ts'
 import { Table } from '../../src/table/table.ts'
 import { decodeSync, encodeSync, type SyncMessage } from '../../src/wire/codec.ts'
@@ -9,13 +9,13 @@ import type { SignedFact } from '../../src/wire/fact.ts'
 const nowMs = 1_700_000_000_000
 
 export class ExchangeSide {
-  readonly table = new Table({ maxMembers: 20_000, maxForgotten: 64 })
+  readonly table = new Table({ maxMembers: 20_000, maxTombstones: 64 })
   readonly #log: ArrivalLog
-  #beats: BeatExchange
+  #beats: HeartbeatSync
 
   constructor(facts: readonly SignedFact[], maxArrivals = 4_096) {
     this.#log = new ArrivalLog(maxArrivals)
-    this.#beats = new BeatExchange('other', this.table, this.#log)
+    this.#beats = new HeartbeatSync('other', this.table, this.#log)
     this.take(facts, undefined)
   }
 
@@ -37,7 +37,7 @@ export class ExchangeSide {
 
   /** The connection is another. */
   reconnect(): void {
-    this.#beats = new BeatExchange('other', this.table, this.#log)
+    this.#beats = new HeartbeatSync('other', this.table, this.#log)
   }
 }
 
@@ -73,7 +73,7 @@ export function exchange(a: ExchangeSide, b: ExchangeSide, course: ExchangeCours
 }
 
 export function beatsOf({ table }: ExchangeSide): (number | undefined)[] {
-  return table.shared().map(({ heartbeat }) => heartbeat?.beat)
+  return table.advertised().map(({ heartbeat }) => heartbeat?.sequence)
 }
 
 /** Beats included. */

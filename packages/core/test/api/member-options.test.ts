@@ -2,12 +2,7 @@ import { MemoryDatastore } from 'datastore-core'
 import { describe, expect, it } from 'vitest'
 import { configSettings } from '../../src/api/config-options.ts'
 import { InvalidOptionsError } from '../../src/api/errors.ts'
-import {
-  checkMemberId,
-  checkPresentation,
-  checkSpaceName,
-  checkUpdate,
-} from '../../src/api/member-options.ts'
+import { checkMemberId, checkNameAndTags, checkSpaceName, checkUpdate } from '../../src/api/member-options.ts'
 import { checkHearsayInit } from '../../src/libp2p/hearsay-options.ts'
 import { checkJoinOptions } from '../../src/libp2p/join-options.ts'
 
@@ -198,7 +193,7 @@ describe('what update changes', () => {
   })
 
   it('is within the limits', () => {
-    expect(() => checkPresentation('n'.repeat(129), undefined)).toThrow(InvalidOptionsError)
+    expect(() => checkNameAndTags('n'.repeat(129), undefined)).toThrow(InvalidOptionsError)
   })
 })
 

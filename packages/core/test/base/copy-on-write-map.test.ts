@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { LayeredMap } from '../../src/base/copy-on-write-map.ts'
+import { CopyOnWriteMap } from '../../src/base/copy-on-write-map.ts'
 
 const key = fc.nat(9).map(String)
 const steps = fc.array(fc.record({ key, value: fc.option(fc.nat(99)) }), { maxLength: 40 })
@@ -8,16 +8,19 @@ const steps = fc.array(fc.record({ key, value: fc.option(fc.nat(99)) }), { maxLe
 it('is the same as a flat map that had the prior in it, and leaves the prior alone', () => {
   fc.assert(
     fc.property(steps, steps, (before, after) => {
-      const play = (map: LayeredMap<{ n: number }> | Map<string, { n: number }>, played: typeof before) => {
+      const play = (
+        map: CopyOnWriteMap<{ n: number }> | Map<string, { n: number }>,
+        played: typeof before,
+      ) => {
         for (const { key, value } of played) {
           if (value === null) map.delete(key)
           else map.set(key, { n: value })
         }
       }
-      const prior = new LayeredMap<{ n: number }>()
+      const prior = new CopyOnWriteMap<{ n: number }>()
       play(prior, before)
       const untouched = [...prior.entries()]
-      const layered = new LayeredMap(prior)
+      const layered = new CopyOnWriteMap(prior)
       const flat = new Map(untouched)
       play(layered, after)
       play(flat, after)

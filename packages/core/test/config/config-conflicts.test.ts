@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { losersOf, replacementOf, type Version } from '../../src/config/config-conflicts.ts'
-import { heldFact } from '../../src/spaces/fact-set.ts'
+import { storedFact } from '../../src/spaces/fact-set.ts'
 import { idOf } from '../helpers/signed-fact.ts'
 import { entryFact } from '../helpers/space-facts.ts'
 
 /** Written at that time by one who had seen that version. */
 function version(epochMs: number, seen: Version | undefined): Version {
-  return heldFact(entryFact(idOf('ada'), { epochMs, replaces: replacementOf(seen) }))
+  return storedFact(entryFact(idOf('ada'), { epochMs, replaces: replacementOf(seen) }))
 }
 
 const times = (versions: readonly Version[]): number[] => versions.map(({ fact }) => fact.epochMs)

@@ -23,7 +23,7 @@ function holder(writers: 'anyone' | ReadonlySet<string> = 'anyone'): Holder {
 
 /** As the spaces do it: what is no news is not merged. */
 function merge({ entries }: Holder, facts: readonly EntryFact[], epochMs = nowMs): void {
-  for (const fact of facts) if (entries.judge(fact, at(epochMs)) === 'news') entries.merge(fact, epochMs)
+  for (const fact of facts) if (entries.admit(fact, at(epochMs)) === 'new') entries.merge(fact, epochMs)
 }
 
 const valuesOf = ({ entries }: Holder, key = 'k'): unknown[] =>
@@ -75,7 +75,7 @@ describe('config entries', () => {
           merge(left, facts.slice(0, cut))
           merge(right, facts.slice(cut))
           // What one side has dropped the other does not get; it must not matter.
-          const { facts: exchanged } = right.facts.beyond(left.facts.held(undefined, false), 0, 1e9)
+          const { facts: exchanged } = right.facts.beyond(left.facts.storedIds(undefined, false), 0, 1e9)
           merge(left, exchanged as EntryFact[])
           expect(stateOf(otherwise)).toEqual(stateOf(inOrder))
           expect(stateOf(left)).toEqual(stateOf(inOrder))
@@ -114,7 +114,7 @@ describe('config entries', () => {
     )
     merge(held, written)
     const left: (SpaceFact | undefined)[] = []
-    held.facts.watch(({ held: { fact } }) => left.push(fact))
+    held.facts.watch(({ stored: { fact } }) => left.push(fact))
     held.entries.sweep(nowMs + retentionMs)
     expect(left).toEqual(written)
   })
@@ -122,15 +122,15 @@ describe('config entries', () => {
   it('of those who may not write, of the far future, and of too many keys are refused', () => {
     const [ada = '', bob = ''] = ids
     const a = holder(new Set([ada]))
-    expect(a.entries.judge(entryFact(ada, { epochMs: nowMs }), at(nowMs))).toBe('news')
-    expect(a.entries.judge(entryFact(bob, { epochMs: nowMs }), at(nowMs))).toBe('refused')
-    expect(a.entries.judge(entryFact(ada, { epochMs: nowMs + 2 * dayMs }), at(nowMs))).toBe('refused')
+    expect(a.entries.admit(entryFact(ada, { epochMs: nowMs }), at(nowMs))).toBe('new')
+    expect(a.entries.admit(entryFact(bob, { epochMs: nowMs }), at(nowMs))).toBe('rejected')
+    expect(a.entries.admit(entryFact(ada, { epochMs: nowMs + 2 * dayMs }), at(nowMs))).toBe('rejected')
     merge(
       a,
       Array.from({ length: maxKeys }, (_, i) => entryFact(ada, { key: `${i}`, epochMs: nowMs })),
     )
-    expect(a.entries.judge(entryFact(ada, { key: 'one more', epochMs: nowMs }), at(nowMs))).toBe('refused')
-    expect(a.entries.judge(entryFact(ada, { key: '0', epochMs: nowMs + 1 }), at(nowMs))).toBe('news')
+    expect(a.entries.admit(entryFact(ada, { key: 'one more', epochMs: nowMs }), at(nowMs))).toBe('rejected')
+    expect(a.entries.admit(entryFact(ada, { key: '0', epochMs: nowMs + 1 }), at(nowMs))).toBe('new')
   })
 
   it('give times later than all that were seen, however the wall clock goes', () => {
@@ -170,7 +170,7 @@ describe('a deletion', () => {
     merge(a, [deletion, value], laterMs)
     expect(valuesOf(a)).toEqual([undefined, 'old'])
     expect(a.facts.size).toBe(0)
-    expect(holder().entries.judge(deletion, at(nowMs + 1.2 * retentionMs))).toBe('old')
+    expect(holder().entries.admit(deletion, at(nowMs + 1.2 * retentionMs))).toBe('stale')
   })
 
   it('is remembered for a while after its key was dropped: what somebody still tells of it does not come back', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { replacementOf, type Version } from '../../src/config/config-conflicts.ts'
-import { isPlausible, repeatOfTooNew, repeatOfTooOld } from '../../src/config/misdated-entries.ts'
-import { heldFact } from '../../src/spaces/fact-set.ts'
+import { isClockSet, rewriteOfTooNew, rewriteOfTooOld } from '../../src/config/misdated-entries.ts'
+import { storedFact } from '../../src/spaces/fact-set.ts'
 import { idOf } from '../helpers/signed-fact.ts'
 import { entryFact } from '../helpers/space-facts.ts'
 
@@ -9,7 +9,7 @@ const [me, other] = [idOf('me'), idOf('other')]
 const nowMs = 1_800_000_000_000
 
 const entry = (author: string, value: string, epochMs: number, replaces?: Version): Version =>
-  heldFact(entryFact(author, { value, epochMs, count: 0, replaces: replacementOf(replaces) }))
+  storedFact(entryFact(author, { value, epochMs, count: 0, replaces: replacementOf(replaces) }))
 
 describe('an entry of a clock that was behind', () => {
   const red = entry(other, 'red', nowMs)
@@ -17,24 +17,24 @@ describe('an entry of a clock that was behind', () => {
   const green = entry(me, 'green', 2_000, blue)
 
   it('is repeated right after the entry that it replaced: the newest of them', () => {
-    expect(repeatOfTooOld([blue, red], me)).toMatchObject({
+    expect(rewriteOfTooOld([blue, red], me)).toMatchObject({
       value: 'blue',
       time: { epochMs: nowMs, count: 1 },
     })
-    expect(repeatOfTooOld([green, blue, red], me)).toMatchObject({ key: 'k', value: 'green' })
+    expect(rewriteOfTooOld([green, blue, red], me)).toMatchObject({ key: 'k', value: 'green' })
   })
 
   it('is not repeated when it is there, or when somebody else wrote after what it replaced', () => {
     const repeated = entry(me, 'blue', nowMs + 1, red)
     const white = entry(other, 'white', nowMs + 1, red)
-    expect(repeatOfTooOld([blue, red, repeated], me)).toBeUndefined()
-    expect(repeatOfTooOld([blue, red, white], me)).toBeUndefined()
+    expect(rewriteOfTooOld([blue, red, repeated], me)).toBeUndefined()
+    expect(rewriteOfTooOld([blue, red, white], me)).toBeUndefined()
   })
 
   it('is not repeated by others, nor one that replaced nothing', () => {
-    expect(repeatOfTooOld([blue, red], other)).toBeUndefined()
-    expect(repeatOfTooOld([entry(me, 'blue', 1_000), red], me)).toBeUndefined()
-    expect(repeatOfTooOld([], me)).toBeUndefined()
+    expect(rewriteOfTooOld([blue, red], other)).toBeUndefined()
+    expect(rewriteOfTooOld([entry(me, 'blue', 1_000), red], me)).toBeUndefined()
+    expect(rewriteOfTooOld([], me)).toBeUndefined()
   })
 })
 
@@ -44,7 +44,7 @@ describe('an entry of a clock that was ahead', () => {
   const green = entry(me, 'green', 2 * nowMs + 1, blue)
 
   it('is repeated right after the last entry that its clock did not date', () => {
-    expect(repeatOfTooNew([green, blue], me, true)).toMatchObject({
+    expect(rewriteOfTooNew([green, blue], me, true)).toMatchObject({
       value: 'green',
       replaces: { epochMs: nowMs },
       time: { epochMs: nowMs, count: 1 },
@@ -53,12 +53,12 @@ describe('an entry of a clock that was ahead', () => {
 
   it('of a key of its own is repeated now', () => {
     const only = entry(me, 'only', 2 * nowMs)
-    expect(repeatOfTooNew([only], me, false)).toMatchObject({ value: 'only', time: undefined })
-    expect(repeatOfTooNew([only], me, true)).toBeUndefined()
+    expect(rewriteOfTooNew([only], me, false)).toMatchObject({ value: 'only', time: undefined })
+    expect(rewriteOfTooNew([only], me, true)).toBeUndefined()
   })
 
   it('is not repeated by others', () => {
-    expect(repeatOfTooNew([green, blue], other, true)).toBeUndefined()
+    expect(rewriteOfTooNew([green, blue], other, true)).toBeUndefined()
   })
 })
 
@@ -68,6 +68,6 @@ describe('a clock', () => {
     [1_599_999_999_999, false],
     [1_600_000_000_000, true],
   ])('that shows %d may be right: %s', (epochMs, expected) => {
-    expect(isPlausible(epochMs)).toBe(expected)
+    expect(isClockSet(epochMs)).toBe(expected)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRelativePositionFromTypeIndex, Doc } from 'yjs'
 import { InvalidValueError } from '../../src/api/errors.ts'
-import { checkFields, OwnPresence } from '../../src/handles/local-presence.ts'
+import { checkFields, LocalPresence } from '../../src/handles/local-presence.ts'
 import { awarenessField } from '../../src/rooms/awareness-field.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
@@ -34,28 +34,28 @@ describe('own presence', () => {
     [{ ['x'.repeat(145)]: 1 }, 'has 145 bytes: give at most 144'],
     [{ x: 'x'.repeat(16_384) }, 'presence: 16394 bytes, at most 16384'],
   ])('refuses what others would not read the same, and nothing changes: %.60j', (change, says) => {
-    const own = new OwnPresence(new AppNotifications(new ManualClock()), () => 1)
+    const own = new LocalPresence(new AppNotifications(new ManualClock()), () => 1)
     own.set({ before: 1 })
-    own.take()
+    own.takeUnsent()
     expect(() => own.set({ before: 2, ...change })).toThrow(InvalidValueError)
     expect(() => own.set({ before: 2, ...change })).toThrow(says)
     expect(own.store.getSnapshot()).toEqual({ before: 1 })
-    expect(own.take()).toEqual([])
+    expect(own.takeUnsent()).toEqual([])
   })
 
   it('shows what others read', () => {
-    const own = new OwnPresence(new AppNotifications(new ManualClock()), () => 1)
+    const own = new LocalPresence(new AppNotifications(new ManualClock()), () => 1)
     own.set({ cursor: { x: -0, gone: undefined } })
     expect(own.store.getSnapshot()).toStrictEqual({ cursor: { x: 0 } })
-    expect(own.take()).toMatchObject([{ name: 'cursor', value: { x: 0 } }])
+    expect(own.takeUnsent()).toMatchObject([{ name: 'cursor', value: { x: 0 } }])
   })
 
   it('carries awareness with positions of Yjs, as editor bindings set them, but nothing that JSON would change', () => {
-    const own = new OwnPresence(new AppNotifications(new ManualClock()), () => 1)
+    const own = new LocalPresence(new AppNotifications(new ManualClock()), () => 1)
     const anchor = createRelativePositionFromTypeIndex(new Doc().getText('text'), 0)
     const field = awarenessField('notes')
     own.set({ [field]: { client: 1, state: { cursor: { anchor } } } })
-    expect(own.take()).toMatchObject([
+    expect(own.takeUnsent()).toMatchObject([
       { value: JSON.parse(JSON.stringify({ state: { cursor: { anchor } } })) },
     ])
     expect(() => own.set({ [field]: { client: 1, state: { user: { name: half } } } })).toThrow(

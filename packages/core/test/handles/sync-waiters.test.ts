@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Agreement } from '../../src/handles/sync-waiters.ts'
+import { SyncWaiters } from '../../src/handles/sync-waiters.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
 
 describe('those who wait until another member holds the same', () => {
@@ -7,10 +7,10 @@ describe('those who wait until another member holds the same', () => {
     const unhandled: unknown[] = []
     const hear = (reason: unknown) => unhandled.push(reason)
     process.on('unhandledRejection', hear)
-    const agreement = new Agreement(new ManualClock(), () => {})
+    const agreement = new SyncWaiters(new ManualClock(), () => {})
     void agreement.next(undefined)
     const kept = agreement.next(undefined)
-    agreement.end(new Error('the config was left'))
+    agreement.rejectAll(new Error('the config was left'))
     await expect(kept).rejects.toThrow('the config was left')
     await new Promise(resolve => setImmediate(resolve))
     process.off('unhandledRejection', hear)

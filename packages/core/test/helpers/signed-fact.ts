@@ -30,10 +30,10 @@ export function recordBody(record: Partial<MemberRecord> & { incarnation: number
   }
 }
 
-export function suspicionBody(subject: string, incarnation: number, hard = false): FactBody {
-  return { type: 'suspicion', subject, incarnation, hard, epochMs: incarnation }
+export function suspicionBody(subject: string, incarnation: number, refused = false): FactBody {
+  return { type: 'suspicion', subject, incarnation, refused, epochMs: incarnation }
 }
 
-export function heartbeatBody(incarnation: number, beat: number): FactBody {
-  return { type: 'heartbeat', incarnation, beat }
+export function heartbeatBody(incarnation: number, sequence: number): FactBody {
+  return { type: 'heartbeat', incarnation, sequence }
 }

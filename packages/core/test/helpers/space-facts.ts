@@ -13,7 +13,14 @@ export function entryFact(author: string, body: Partial<SpaceFactBody & { type: 
 }
 
 export function fieldFact(author: string, body: Partial<SpaceFactBody & { type: 'field' }>): FieldFact {
-  return signed(author, { type: 'field', entered: 1, version: 1, name: 'f', value: 1, ...body }) as FieldFact
+  return signed(author, {
+    type: 'field',
+    generation: 1,
+    version: 1,
+    name: 'f',
+    value: 1,
+    ...body,
+  }) as FieldFact
 }
 
 function signed(author: string, body: SpaceFactBody) {

@@ -50,7 +50,7 @@ describe('eight members over TCP and Noise', { timeout: 60_000 }, () => {
     const [first, second] = members
     const { id } = second?.self ?? first.self
     await until(first.heartbeats, hearts => (hearts.get(id)?.roundTripMs ?? 0) > 0)
-    expect(first.heartbeats.getSnapshot().get(id)?.beat).toBeGreaterThan(0)
+    expect(first.heartbeats.getSnapshot().get(id)?.sequence).toBeGreaterThan(0)
     expect(first.explain(id)).toMatchObject({ status: 'alive', connected: true, hint: undefined })
     expect(first.explain('nobody')).toMatchObject({ status: 'unknown', connected: false })
   })
@@ -68,8 +68,8 @@ describe('eight members over TCP and Noise', { timeout: 60_000 }, () => {
     const heard = [red, ...blues].map(listenTo)
     // Long enough for several exchanges and dials.
     const other = blues[1]?.self.id ?? ''
-    const beat = blue.heartbeats.getSnapshot().get(other)?.beat ?? 0
-    await until(blue.heartbeats, hearts => (hearts.get(other)?.beat ?? 0) > beat)
+    const beat = blue.heartbeats.getSnapshot().get(other)?.sequence ?? 0
+    await until(blue.heartbeats, hearts => (hearts.get(other)?.sequence ?? 0) > beat)
     expect(heard).toEqual([[], [], []])
     expect([red, ...blues].map(({ members }) => members.getSnapshot().length)).toEqual([3, 2, 2])
   })

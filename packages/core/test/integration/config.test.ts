@@ -5,7 +5,7 @@ import { MemoryDatastore } from 'datastore-core'
 import { Key } from 'interface-datastore'
 import * as v from 'valibot'
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
-import type { ConfigRefusal } from '../../src/api/config.ts'
+import type { ConfigRejection } from '../../src/api/config.ts'
 import {
   InvalidOptionsError,
   InvalidValueError,
@@ -56,8 +56,8 @@ describe('a shared config over TCP and Noise', { timeout: 60_000 }, () => {
     )
     await expect(strict.set('weight' as never, 1 as never)).rejects.toThrow(/no such key/)
     expect(strict.entries.getSnapshot()).toEqual({})
-    const refused = new Promise<ConfigRefusal>(resolve => {
-      strict.events.addEventListener('refused', ({ detail }) => resolve(detail), { once: true })
+    const refused = new Promise<ConfigRejection>(resolve => {
+      strict.events.addEventListener('rejected', ({ detail }) => resolve(detail), { once: true })
     })
     await loose.set('size', 'large')
     expect(await refused).toMatchObject({

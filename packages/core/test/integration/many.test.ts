@@ -10,13 +10,13 @@ type Meshed = GossipSub & { getMeshPeers(topic: string): string[] }
 const pubsubs = vi.hoisted<Meshed[]>(() => [])
 
 vi.mock('../../src/libp2p/gossipsub-options.ts', async importOriginal => {
-  const { clusterGossip } = await importOriginal<typeof import('../../src/libp2p/gossipsub-options.ts')>()
-  const watched: typeof clusterGossip = () => components => {
-    const pubsub = clusterGossip()(components)
+  const { clusterPubsub } = await importOriginal<typeof import('../../src/libp2p/gossipsub-options.ts')>()
+  const watched: typeof clusterPubsub = () => components => {
+    const pubsub = clusterPubsub()(components)
     pubsubs.push(pubsub as Meshed)
     return pubsub
   }
-  return { clusterGossip: watched }
+  return { clusterPubsub: watched }
 })
 
 afterEach(leaveAll)

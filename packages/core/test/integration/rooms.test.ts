@@ -117,7 +117,10 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
       // Each member is probed several times.
       await Promise.all(
         members.map(({ heartbeats }) =>
-          until(heartbeats, hearts => [...hearts.values()].filter(({ beat }) => beat > 1).length === 8),
+          until(
+            heartbeats,
+            hearts => [...hearts.values()].filter(({ sequence }) => sequence > 1).length === 8,
+          ),
         ),
       )
     } finally {

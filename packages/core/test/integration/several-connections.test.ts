@@ -17,7 +17,7 @@ afterEach(async () => {
 })
 
 const beatOf = (member: Cluster, other: Cluster): number =>
-  member.heartbeats.getSnapshot().get(other.self.id)?.beat ?? 0
+  member.heartbeats.getSnapshot().get(other.self.id)?.sequence ?? 0
 
 /** Resolves when each heard so many more hearts of the other beat. */
 async function beats(a: Cluster, b: Cluster, count: number): Promise<void> {

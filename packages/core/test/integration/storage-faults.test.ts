@@ -6,7 +6,7 @@ import { join as pathOf } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StorageError } from '../../src/api/errors.ts'
-import { LevelStore } from '../../src/storage/node/durable-level-datastore.ts'
+import { DurableLevelDatastore } from '../../src/storage/node/durable-level-datastore.ts'
 import { join, leaveAll, loopback } from './members.ts'
 
 const script = fileURLToPath(new URL('./failing-process.ts', import.meta.url))
@@ -171,7 +171,7 @@ describe('a store that fails', { timeout: 120_000 }, () => {
   })
 
   it('is repaired by opening it again: what was refused meanwhile was not acknowledged', async () => {
-    const store = new LevelStore(pathOf(folder, 'store'))
+    const store = new DurableLevelDatastore(pathOf(folder, 'store'))
     await store.open()
     const put = (key: string) => store.write([{ key, value: new Uint8Array(10) }], { sync: true })
     await put('/hearsay/space/one')

@@ -1,7 +1,7 @@
 import type { Peer, PeerData, PeerId, PeerStore } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { describe, expect, it } from 'vitest'
-import { makeFrugal } from '../../src/libp2p/peer-store-cache.ts'
+import { skipKnownWrites } from '../../src/libp2p/peer-store-cache.ts'
 import { idOf } from '../helpers/signed-fact.ts'
 
 const ada = peerIdFromString(idOf('ada'))
@@ -24,7 +24,7 @@ function countingStore() {
       protocols.delete(id.toString())
     },
   } as unknown as PeerStore
-  makeFrugal(store)
+  skipKnownWrites(store)
   return { store, writes }
 }
 

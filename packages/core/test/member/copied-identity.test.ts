@@ -28,7 +28,7 @@ class Pair {
     this.answeredMs.push(this.nowMs)
     this.incarnation += 1
     const other = this.sides[i === 0 ? 1 : 0]
-    if (other.arrived(this.incarnation, false, this.nowMs)) this.#speak(1 - i)
+    if (other.recordArrived(this.incarnation, false, this.nowMs)) this.#speak(1 - i)
   }
 }
 
@@ -52,41 +52,41 @@ describe('a copied identity', () => {
 
   it('is over two and a half minutes after the last sign of it, and begins anew', () => {
     const copied = new CopiedIdentity()
-    for (const incarnation of [2, 4, 6]) copied.arrived(incarnation, false, 0)
-    copied.beat(10_000)
+    for (const incarnation of [2, 4, 6]) copied.recordArrived(incarnation, false, 0)
+    copied.heartbeatArrived(10_000)
     expect(copied.takeDue(159_999)).toBe(6)
     expect(copied.isCopied).toBe(true)
     copied.takeDue(160_000)
     expect(copied.isCopied).toBe(false)
     expect(copied.nextMs()).toBe(Infinity)
-    expect(copied.arrived(8, false, 160_000)).toBe(true)
+    expect(copied.recordArrived(8, false, 160_000)).toBe(true)
   })
 
   it('is not suspected because of two earlier lives, which are answered at once', () => {
     const copied = new CopiedIdentity()
-    expect(copied.arrived(100, false, 0)).toBe(true)
-    expect(copied.arrived(200, false, 10)).toBe(true)
+    expect(copied.recordArrived(100, false, 0)).toBe(true)
+    expect(copied.recordArrived(200, false, 10)).toBe(true)
     expect(copied.isCopied).toBe(false)
   })
 
   it('is not suspected because one earlier life said a lot, nor because of three in as many minutes', () => {
     const copied = new CopiedIdentity()
-    for (let nowMs = 0; nowMs < 5; nowMs++) copied.arrived(100, false, nowMs)
-    for (let i = 1; i < 5; i++) copied.arrived(100 + i, false, i * 60_000)
+    for (let nowMs = 0; nowMs < 5; nowMs++) copied.recordArrived(100, false, nowMs)
+    for (let i = 1; i < 5; i++) copied.recordArrived(100 + i, false, i * 60_000)
     expect(copied.isCopied).toBe(false)
   })
 
   it('has its goodbye answered at once', () => {
     const copied = new CopiedIdentity()
-    for (const incarnation of [2, 4, 6]) copied.arrived(incarnation, false, 0)
-    expect(copied.arrived(6, true, 100)).toBe(true)
+    for (const incarnation of [2, 4, 6]) copied.recordArrived(incarnation, false, 0)
+    expect(copied.recordArrived(6, true, 100)).toBe(true)
     expect(copied.takeDue(10_000)).toBeUndefined()
   })
 
   it('is answered with regard to the latest that it said', () => {
     const copied = new CopiedIdentity()
-    for (const incarnation of [2, 4, 6]) copied.arrived(incarnation, false, 0)
-    copied.arrived(9, false, 500)
+    for (const incarnation of [2, 4, 6]) copied.recordArrived(incarnation, false, 0)
+    copied.recordArrived(9, false, 500)
     expect(copied.takeDue(1_000)).toBe(9)
   })
 })

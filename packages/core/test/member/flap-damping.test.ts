@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { FlapDamping, type Verdict } from '../../src/member/flap-damping.ts'
+import { type DetectorVerdict, FlapDamping } from '../../src/member/flap-damping.ts'
 
 /** One subject, and what an app is shown of it. */
 class Subject {
   readonly damping = new FlapDamping(1_000)
-  readonly shownAfterEach: (Verdict | undefined)[] = []
-  shown: Verdict | undefined = 'alive'
+  readonly shownAfterEach: (DetectorVerdict | undefined)[] = []
+  shown: DetectorVerdict | undefined = 'alive'
   nowMs = 0
-  verdict: Verdict = 'alive'
+  verdict: DetectorVerdict = 'alive'
   incarnation = 1
   observer = { localHealth: 0, visible: 8 }
   /** Others are heard, as it should be. */
@@ -21,7 +21,7 @@ class Subject {
   }
 
   /** The detector says so now. */
-  is(verdict: Verdict, incarnation = this.incarnation): void {
+  is(verdict: DetectorVerdict, incarnation = this.incarnation): void {
     this.verdict = verdict
     this.incarnation = incarnation
     this.#look()
@@ -53,7 +53,7 @@ class Subject {
 
   #look(): void {
     const { verdict, incarnation, nowMs, observer } = this
-    const shown = this.damping.look('subject', verdict, incarnation, this.shown, nowMs, observer)
+    const shown = this.damping.decide('subject', verdict, incarnation, this.shown, nowMs, observer)
     if (shown !== this.shown) this.shownAfterEach.push(shown)
     this.shown = shown
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { beatIntervalMs } from '../../src/member/heartbeat-interval.ts'
+import { heartbeatIntervalMs } from '../../src/member/heartbeat-interval.ts'
 
 it.each([
   [1, 5_000],
@@ -10,5 +10,5 @@ it.each([
   [1_200, 600_000],
   [10_000, 600_000],
 ])('among %i members a heart beats every %i ms', (members, intervalMs) => {
-  expect(beatIntervalMs(members)).toBe(intervalMs)
+  expect(heartbeatIntervalMs(members)).toBe(intervalMs)
 })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { firstRecord, type OwnChange, OwnRecord } from '../../src/member/local-record.ts'
+import { firstRecord, type LocalChange, LocalRecord } from '../../src/member/local-record.ts'
 
-function own(): OwnRecord {
-  return new OwnRecord(firstRecord({ name: 'ada', tags: { role: 'db' }, incarnation: 5 }))
+function own(): LocalRecord {
+  return new LocalRecord(firstRecord({ name: 'ada', tags: { role: 'db' }, incarnation: 5 }))
 }
 
 describe('own record', () => {
@@ -20,7 +20,7 @@ describe('own record', () => {
     expect(record.leaving).toBe(true)
   })
 
-  it.each<[OwnChange, boolean]>([
+  it.each<[LocalChange, boolean]>([
     [{}, false],
     [{ name: 'ada' }, false],
     [{ tags: { role: 'db' } }, false],
@@ -39,12 +39,12 @@ describe('own record', () => {
   it('refutes by a greater incarnation, and counts versions and beats from the start', () => {
     const record = own()
     record.change({ name: 'Ada' })
-    expect(record.beat()).toEqual({ type: 'heartbeat', incarnation: 5, beat: 1 })
-    expect(record.beat()).toEqual({ type: 'heartbeat', incarnation: 5, beat: 2 })
+    expect(record.nextHeartbeat()).toEqual({ type: 'heartbeat', incarnation: 5, sequence: 1 })
+    expect(record.nextHeartbeat()).toEqual({ type: 'heartbeat', incarnation: 5, sequence: 2 })
     record.refute(8)
     expect([record.incarnation, record.version]).toEqual([9, 1])
     expect(record.fact().record.name).toBe('Ada')
-    expect(record.beat()).toEqual({ type: 'heartbeat', incarnation: 9, beat: 1 })
+    expect(record.nextHeartbeat()).toEqual({ type: 'heartbeat', incarnation: 9, sequence: 1 })
     record.refute(2)
     expect(record.incarnation).toBe(10)
   })
@@ -52,9 +52,9 @@ describe('own record', () => {
   it('begins anew at a date, be it a smaller number', () => {
     const record = own()
     record.change({ name: 'Ada' })
-    record.beat()
-    record.beginAnew(3)
+    record.nextHeartbeat()
+    record.restart(3)
     expect(record.fact().record).toMatchObject({ incarnation: 3, version: 1, name: 'Ada' })
-    expect(record.beat()).toEqual({ type: 'heartbeat', incarnation: 3, beat: 1 })
+    expect(record.nextHeartbeat()).toEqual({ type: 'heartbeat', incarnation: 3, sequence: 1 })
   })
 })

@@ -1,7 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
 import type { ClusterEventType, MemberStatus } from '../../src/member/member.ts'
-import { Membership } from '../../src/member/member-view.ts'
+import { MemberView } from '../../src/member/member-view.ts'
 import type { RecordFact } from '../../src/table/table.ts'
 import type { MemberRecord } from '../../src/wire/fact.ts'
 import { mulberry32 } from '../helpers/mulberry32.ts'
@@ -15,7 +15,7 @@ function fact(record: Partial<MemberRecord> & { incarnation: number }, author = 
 }
 
 /** Looks at Ada as she is `status` under this incarnation. */
-function look(membership: Membership, status: MemberStatus, incarnation: number) {
+function look(membership: MemberView, status: MemberStatus, incarnation: number) {
   const leaving = status === 'left'
   return membership.observe(fact({ incarnation, leaving }), leaving ? 'alive' : status, 0)
 }
@@ -43,7 +43,7 @@ describe('membership', () => {
     ['left', 'dead', 'fail'],
     ['left', 'left', undefined],
   ])('from %s to %s an app hears: %s', (before, after, type) => {
-    const membership = new Membership(self)
+    const membership = new MemberView(self)
     if (before !== 'unknown') look(membership, 'alive', 1)
     if (before !== 'unknown' && before !== 'alive') look(membership, before, 1)
     const event = look(membership, after, 2)
@@ -55,7 +55,7 @@ describe('membership', () => {
   it.each<MemberStatus>(['suspect', 'dead', 'left'])(
     'who was first met %s, and was never alive here, joins when it is',
     status => {
-      const membership = new Membership(self)
+      const membership = new MemberView(self)
       expect(look(membership, status, 1)).toBeUndefined()
       expect(look(membership, 'dead', 1)).toBeUndefined()
       expect(look(membership, 'alive', 2)?.type).toBe('join')
@@ -63,7 +63,7 @@ describe('membership', () => {
   )
 
   it('says nothing, and keeps its snapshot, while nothing changes', () => {
-    const membership = new Membership(self)
+    const membership = new MemberView(self)
     const record = fact({ incarnation: 1 })
     membership.observe(record, 'alive', 0)
     const snapshot = membership.snapshot()
@@ -75,7 +75,7 @@ describe('membership', () => {
   })
 
   it('says nothing of oneself, and counts oneself', () => {
-    const membership = new Membership(self)
+    const membership = new MemberView(self)
     expect(membership.observe(fact({ incarnation: 1 }, self), 'alive', 0)).toBeUndefined()
     look(membership, 'suspect', 1)
     expect([
@@ -86,7 +86,7 @@ describe('membership', () => {
   })
 
   it('orders its snapshot by id, and shows the addresses that it can read', () => {
-    const membership = new Membership(self)
+    const membership = new MemberView(self)
     const address = '/ip4/192.0.2.1/tcp/4001'
     for (const id of [self, ada, idOf('grace')])
       membership.observe(
@@ -101,7 +101,7 @@ describe('membership', () => {
 
   it('keeps its snapshot in order and up to date, however many members change between two looks', () => {
     const random = mulberry32(7)
-    const membership = new Membership(self)
+    const membership = new MemberView(self)
     const ids = Array.from({ length: 200 }, (_, i) => idOf(`m${i}`))
     for (let round = 0; round < 100; round++) {
       const count = round % 10 === 0 ? 150 : Math.floor(random() * 6)
@@ -116,7 +116,7 @@ describe('membership', () => {
   })
 
   it('is gone from the date of its death, then of its goodbye, until it is back', () => {
-    const membership = new Membership(self)
+    const membership = new MemberView(self)
     const at = (status: MemberStatus, incarnation: number, nowMs: number) => {
       const leaving = status === 'left'
       membership.observe(fact({ incarnation, leaving }), leaving ? 'alive' : status, nowMs)

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { firstRecord } from '../../src/member/local-record.ts'
-import { Machine } from '../../src/member/membership-machine.ts'
-import { newsIn } from '../../src/table/filter-new.ts'
+import { MembershipMachine } from '../../src/member/membership-machine.ts'
+import { filterNew } from '../../src/table/filter-new.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
 import { mulberry32 } from '../helpers/mulberry32.ts'
 import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
@@ -14,29 +14,35 @@ const others = Array.from({ length: 20 }, (_, i) => idOf(`member ${i}`))
 const everybody = [self, ...others]
 const known = everybody.map(id => signedFact(id, recordBody({ incarnation: epochMs })))
 
-function machine(prior?: Machine): Machine {
+function machine(prior?: MembershipMachine): MembershipMachine {
   const record = firstRecord({ name: 'self', tags: {}, incarnation: epochMs })
   const random = mulberry32(1)
-  return new Machine({ self, record, bootstrap: [], profile: 'lan', random, ...(prior && { prior }) }, now)
+  return new MembershipMachine(
+    { self, record, bootstrap: [], profile: 'lan', random, ...(prior && { prior }) },
+    now,
+  )
 }
 
-function priorOf(facts: readonly SignedFact[]): Machine {
+function priorOf(facts: readonly SignedFact[]): MembershipMachine {
   const record = firstRecord({ name: 'onlooker', tags: {}, incarnation: epochMs })
   const random = mulberry32(2)
-  const prior = new Machine({ self: idOf('onlooker'), record, bootstrap: [], profile: 'lan', random }, now)
+  const prior = new MembershipMachine(
+    { self: idOf('onlooker'), record, bootstrap: [], profile: 'lan', random },
+    now,
+  )
   prior.handle({ type: 'rumors', facts }, now)
   return prior
 }
 
 /** All that others can see of what a machine knows. */
-function viewOf(machine: Machine) {
+function viewOf(machine: MembershipMachine) {
   return {
     hash: machine.table.hash(),
     buckets: machine.table.bucketHashes(),
-    order: machine.table.shared().map(({ id }) => id),
+    order: machine.table.advertised().map(({ id }) => id),
     members: machine.members(),
     health: machine.health(),
-    beats: everybody.map(id => machine.table.get(id)?.heartbeat?.beat),
+    beats: everybody.map(id => machine.table.get(id)?.heartbeat?.sequence),
     verdicts: others.map(id => machine.detector.status(id)),
     neighbours: machine.overlay.neighbours(0),
   }
@@ -59,8 +65,8 @@ const told = fc.oneof(
     .record({ id: subject, incarnation: life, beat: fc.nat(9) })
     .map(({ id, incarnation, beat }) => signedFact(id, heartbeatBody(incarnation, beat))),
   fc
-    .record({ id: subject, by: observer, incarnation: life, hard: fc.boolean() })
-    .map(({ id, by, incarnation, hard }) => signedFact(by, suspicionBody(id, incarnation, hard))),
+    .record({ id: subject, by: observer, incarnation: life, refused: fc.boolean() })
+    .map(({ id, by, incarnation, refused }) => signedFact(by, suspicionBody(id, incarnation, refused))),
 )
 
 describe('a machine with a prior', () => {
@@ -77,7 +83,7 @@ describe('a machine with a prior', () => {
           alone.handle({ type: 'rumors', facts: known }, now)
           for (const each of [beside, alone]) {
             for (const fact of facts) {
-              const news = newsIn(each.table, [fact], epochMs)
+              const news = filterNew(each.table, [fact], epochMs)
               each.handle({ type: 'rumors', facts: news }, now)
             }
           }

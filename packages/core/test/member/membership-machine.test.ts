@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Instant } from '../../src/base/clock.ts'
 import { firstRecord } from '../../src/member/local-record.ts'
 import type { MachineEffect, MachineInput } from '../../src/member/machine-io.ts'
-import type { MachineOptions } from '../../src/member/membership-machine.ts'
-import { Machine } from '../../src/member/membership-machine.ts'
-import { newsIn } from '../../src/table/filter-new.ts'
+import type { MembershipMachineOptions } from '../../src/member/membership-machine.ts'
+import { MembershipMachine } from '../../src/member/membership-machine.ts'
+import { filterNew } from '../../src/table/filter-new.ts'
 import { syncMessage } from '../../src/wire/codec.ts'
 import type { FactBody } from '../../src/wire/fact.ts'
 import { mulberry32 } from '../helpers/mulberry32.ts'
@@ -17,16 +17,16 @@ const grace = idOf('grace')
 
 /** One machine, whose drafts are signed at once. */
 class Bench {
-  readonly machine: Machine
+  readonly machine: MembershipMachine
   readonly events: string[] = []
   readonly dials: string[] = []
   /** The ids of each step in which others changed, and at which place among its effects they were. */
   readonly changes: { readonly ids: readonly string[]; readonly place: number }[] = []
   #now: Instant = { monotonicMs: 0, epochMs }
 
-  constructor(tuning: Pick<Partial<MachineOptions>, 'maxMembers' | 'bootstrap'> = {}) {
+  constructor(tuning: Pick<Partial<MembershipMachineOptions>, 'maxMembers' | 'bootstrap'> = {}) {
     const record = firstRecord({ name: 'self', tags: {}, incarnation: epochMs })
-    this.machine = new Machine(
+    this.machine = new MembershipMachine(
       { self, record, bootstrap: [], profile: 'lan', random: mulberry32(1), ...tuning },
       this.#now,
     )
@@ -47,7 +47,7 @@ class Bench {
 
   hear(author: string, ...bodies: FactBody[]): void {
     const facts = bodies.map(body => signedFact(author, body))
-    const news = newsIn(this.machine.table, facts, this.#now.epochMs)
+    const news = filterNew(this.machine.table, facts, this.#now.epochMs)
     this.carryOut(this.machine.handle({ type: 'rumors', facts: news }, this.#now))
   }
 
@@ -59,10 +59,10 @@ class Bench {
   /** Somebody connects, and answers the offer. */
   exchanged(id: string): void {
     const message = syncMessage({ tableHash: this.machine.table.hash() })
-    this.carryOut(this.machine.handle({ type: 'link', id, state: 'open' }, this.#now))
+    this.carryOut(this.machine.handle({ type: 'connection', id, state: 'open' }, this.#now))
     for (const facts of [[], []])
       this.carryOut(this.machine.handle({ type: 'sync', from: id, message, facts }, this.#now))
-    this.carryOut(this.machine.handle({ type: 'link', id, state: 'closed' }, this.#now))
+    this.carryOut(this.machine.handle({ type: 'connection', id, state: 'closed' }, this.#now))
   }
 
   /** @param ms must be enough for nothing to seem late: it advances at each deadline. */
@@ -103,16 +103,16 @@ describe('machine', () => {
       const bench = new Bench()
       const ids = Array.from({ length: 40 }, (_, i) => idOf(`member ${i}`))
       for (const id of ids) bench.hear(id, recordBody({ incarnation: epochMs }))
-      bench.handle({ type: 'link', id: ada, state: 'open' })
+      bench.handle({ type: 'connection', id: ada, state: 'open' })
       const id = ids.find(other => !bench.machine.overlay.isNeighbour(other))
       if (id === undefined) throw new Error('40 are not all neighbours')
-      bench.handle({ type: 'link', id, state: 'open' })
+      bench.handle({ type: 'connection', id, state: 'open' })
       return { bench, id, dials: () => bench.dials.filter(dialled => dialled === id) }
     }
 
     it('dials it', () => {
       const { bench, id, dials } = connected()
-      bench.handle({ type: 'link', id, state: 'closed' })
+      bench.handle({ type: 'connection', id, state: 'closed' })
       expect(dials()).toEqual([id])
     })
 
@@ -120,10 +120,10 @@ describe('machine', () => {
       const { bench, id, dials } = connected()
       const message = syncMessage({ releasing: true })
       bench.handle({ type: 'sync', from: id, message, facts: [] })
-      bench.handle({ type: 'link', id, state: 'closed' })
+      bench.handle({ type: 'connection', id, state: 'closed' })
       expect(dials()).toEqual([])
-      bench.handle({ type: 'link', id, state: 'open' })
-      bench.handle({ type: 'link', id, state: 'closed' })
+      bench.handle({ type: 'connection', id, state: 'open' })
+      bench.handle({ type: 'connection', id, state: 'closed' })
       expect(dials()).toEqual([id])
     })
   })
@@ -131,11 +131,11 @@ describe('machine', () => {
   it.each(['closed', 'released'] as const)('forgets round trips over a connection that was %s', state => {
     const { machine } = new Bench()
     const now: Instant = { monotonicMs: 1, epochMs: epochMs + 1 }
-    machine.handle({ type: 'link', id: ada, state: 'open' }, now)
-    machine.handle({ type: 'watched' }, now)
-    expect(machine.load().roundTrips).toBe(1)
-    machine.handle({ type: 'link', id: ada, state }, now)
-    expect(machine.load().roundTrips).toBe(0)
+    machine.handle({ type: 'connection', id: ada, state: 'open' }, now)
+    machine.handle({ type: 'measure-round-trips' }, now)
+    expect(machine.usage().roundTrips).toBe(1)
+    machine.handle({ type: 'connection', id: ada, state }, now)
+    expect(machine.usage().roundTrips).toBe(0)
   })
 
   it('is not led out of the believable by a probe that claims an incarnation nobody believes', () => {
@@ -175,7 +175,7 @@ describe('machine', () => {
     expect(bench.machine.health().full).toBe(true)
     meet('edsger')
     expect(names()).toEqual(['ada', 'barbara', 'grace', 'leslie', 'self'])
-    expect(bench.machine.load().members).toBe(5)
+    expect(bench.machine.usage().members).toBe(5)
   })
 
   it('does not take a dead member into its rings for an older word of it', () => {
@@ -216,13 +216,13 @@ it('signs no new record for a change that changes nothing, nor any after its goo
   const bench = new Bench()
   const version = () => bench.machine.table.get(self)?.record.record.version ?? 0
   const first = version()
-  bench.handle({ type: 'change', change: { name: 'self', tags: {} } })
+  bench.handle({ type: 'local-change', change: { name: 'self', tags: {} } })
   expect(version()).toBe(first)
-  bench.handle({ type: 'change', change: { name: 'Self' } })
+  bench.handle({ type: 'local-change', change: { name: 'Self' } })
   expect(version()).toBe(first + 1)
   bench.handle({ type: 'leave' })
   expect(version()).toBe(first + 2)
-  bench.handle({ type: 'change', change: { spaces: [], attention: { state: 'hidden', leaseMs: 1 } } })
+  bench.handle({ type: 'local-change', change: { spaces: [], attention: { state: 'hidden', leaseMs: 1 } } })
   bench.handle({ type: 'leave' })
   expect(version()).toBe(first + 2)
 })
@@ -243,19 +243,19 @@ it('goes on telling of a suspect, whatever date is under the suspicion', () => {
   const bench = new Bench()
   const started = epochMs - 2 * 86_400_000
   bench.hear(ada, recordBody({ incarnation: started }))
-  bench.hear(grace, { type: 'suspicion', subject: ada, incarnation: started, hard: false, epochMs: 0 })
+  bench.hear(grace, { type: 'suspicion', subject: ada, incarnation: started, refused: false, epochMs: 0 })
   bench.pass(1_000)
   expect(bench.machine.member(ada)?.status).toBe('suspect')
-  expect(bench.machine.table.place(ada)).toBeDefined()
+  expect(bench.machine.table.index(ada)).toBeDefined()
   bench.pass(60_000)
   expect(bench.machine.member(ada)?.status).toBe('dead')
 })
 
 it('keeps nothing of strangers that come, exchange and go', () => {
   const bench = new Bench()
-  const before = bench.machine.load()
+  const before = bench.machine.usage()
   for (let n = 0; n < 100; n++) bench.exchanged(idOf(`stranger ${n}`))
-  expect(bench.machine.load()).toEqual(before)
+  expect(bench.machine.usage()).toEqual(before)
 })
 
 it('says first, and at once, who changed in a step', () => {
@@ -279,7 +279,7 @@ describe('whether its view of the cluster is one that others share', () => {
   it('is not so while a member that answered at a bootstrap address is not connected yet', () => {
     const bench = new Bench({ bootstrap })
     bench.pass(900)
-    bench.handle({ type: 'bootstrapped', address, id: ada })
+    bench.handle({ type: 'bootstrap-connected', address, id: ada })
     bench.pass(5_000)
     expect(bench.isSettled).toBe(false)
     bench.exchanged(ada)
@@ -297,8 +297,8 @@ describe('whether its view of the cluster is one that others share', () => {
 
   it('is not so when the only connection closed before views were compared, until ten seconds after the start', () => {
     const bench = new Bench()
-    bench.handle({ type: 'link', id: ada, state: 'open' })
-    bench.handle({ type: 'link', id: ada, state: 'closed' })
+    bench.handle({ type: 'connection', id: ada, state: 'open' })
+    bench.handle({ type: 'connection', id: ada, state: 'closed' })
     bench.pass(9_000)
     expect(bench.isSettled).toBe(false)
     bench.pass(1_000)

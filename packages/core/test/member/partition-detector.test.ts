@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { PartitionWatch } from '../../src/member/partition-detector.ts'
+import { PartitionDetector } from '../../src/member/partition-detector.ts'
 
 /** Members die one by one at these times. */
-function after(members: number, lostMs: readonly number[]): PartitionWatch {
-  const watch = new PartitionWatch()
+function after(members: number, lostMs: readonly number[]): PartitionDetector {
+  const watch = new PartitionDetector()
   lostMs.forEach((atMs, i) => {
-    watch.lost(members - 1 - i, atMs)
+    watch.memberDied(members - 1 - i, atMs)
   })
   return watch
 }

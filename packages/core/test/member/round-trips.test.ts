@@ -11,7 +11,7 @@ describe('round trips', () => {
     const subject = roundTrips()
     expect(subject.least('ada')).toBeUndefined()
     const told = [800, 20, 900, 30, 40].map(ms => {
-      subject.measured('ada', ms)
+      subject.record('ada', ms)
       return subject.least('ada')
     })
     expect(told).toEqual([800, 20, 20, 20, 30])
@@ -39,7 +39,7 @@ describe('round trips', () => {
 
   it('are forgotten with the link', () => {
     const subject = roundTrips()
-    subject.measured('ada', 5)
+    subject.record('ada', 5)
     subject.closed('ada')
     expect(subject.least('ada')).toBeUndefined()
     expect(subject.size).toBe(0)

@@ -6,12 +6,12 @@ const half = () => 0.5
 /** When the plan dials, and each dial fails at once, until `untilMs`. */
 function dialsOf(plan: DialPlan, id: string, untilMs: number): number[] {
   const dials: number[] = []
-  plan.want([id], 0)
+  plan.setWanted([id], 0)
   for (let nowMs = plan.dueMs(); nowMs <= untilMs; nowMs = plan.dueMs()) {
     expect(plan.take([id], nowMs)).toEqual([id])
     dials.push(nowMs)
     plan.failed(id, nowMs)
-    plan.want([id], nowMs)
+    plan.setWanted([id], nowMs)
   }
   return dials
 }
@@ -19,8 +19,8 @@ function dialsOf(plan: DialPlan, id: string, untilMs: number): number[] {
 describe('dial plan', () => {
   it('lets the smaller id dial at once and the other wait', () => {
     const [small, large] = [new DialPlan('a', half), new DialPlan('b', half)]
-    small.want(['b'], 0)
-    large.want(['a'], 0)
+    small.setWanted(['b'], 0)
+    large.setWanted(['a'], 0)
     expect([small.dueMs(), large.dueMs()]).toEqual([0, 1_500])
   })
 
@@ -32,7 +32,7 @@ describe('dial plan', () => {
 
   it('dials a member once at a time', () => {
     const plan = new DialPlan('a', half)
-    plan.want(['b'], 0)
+    plan.setWanted(['b'], 0)
     expect(plan.take(['b'], 0)).toEqual(['b'])
     expect(plan.dueMs()).toBe(Number.POSITIVE_INFINITY)
     expect(plan.take(['b'], 10_000)).toEqual([])
@@ -41,7 +41,7 @@ describe('dial plan', () => {
   it('does not dial whom somebody else is dialling already', () => {
     const plan = new DialPlan('a', half)
     plan.dialling('b', 0)
-    plan.want(['b'], 0)
+    plan.setWanted(['b'], 0)
     expect(plan.take(['b'], 0)).toEqual([])
   })
 
@@ -54,7 +54,7 @@ describe('dial plan', () => {
     expect([plan.hasFailed('b'), plan.skips('b')]).toEqual([true, false])
     failTimes(1)
     expect(plan.skips('b')).toBe(true)
-    plan.renew('b')
+    plan.retryNow('b')
     expect([plan.hasFailed('b'), plan.skips('b')]).toEqual([false, false])
     failTimes(4)
     plan.succeeded('b')
@@ -64,22 +64,22 @@ describe('dial plan', () => {
   it('keeps a dial in flight through a new word of the member', () => {
     const plan = new DialPlan('a', half)
     plan.dialling('b', 0)
-    plan.renew('b')
-    plan.want(['b'], 0)
+    plan.retryNow('b')
+    plan.setWanted(['b'], 0)
     expect(plan.take(['b'], 0)).toEqual([])
   })
 
   it('counts no failures of another network', () => {
     const plan = new DialPlan('a', half)
     for (const id of ['b', 'c']) plan.failed(id, 0)
-    plan.renewAll()
+    plan.retryAllNow()
     expect([plan.hasFailed('b'), plan.hasFailed('c'), plan.size]).toEqual([false, false, 0])
   })
 
   it('forgets the due time of whoever is no longer wanted', () => {
     const plan = new DialPlan('a', half)
-    plan.want(['b', 'c'], 0)
-    plan.want([], 0)
+    plan.setWanted(['b', 'c'], 0)
+    plan.setWanted([], 0)
     expect(plan.dueMs()).toBe(Number.POSITIVE_INFINITY)
     expect(plan.take([], 0)).toEqual([])
   })

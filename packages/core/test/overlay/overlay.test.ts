@@ -5,14 +5,14 @@ import { mulberry32 } from '../helpers/mulberry32.ts'
 const address = '/ip4/192.0.2.1/tcp/4001'
 
 function overlayOf(self: string, bootstrap: readonly string[] = []): Overlay {
-  return new Overlay({ self, bootstrap, acquaintances: [], random: mulberry32(1) }, 0)
+  return new Overlay({ self, bootstrap, cachedPeers: [], random: mulberry32(1) }, 0)
 }
 
 describe('overlay', () => {
   it('when alone, tries the bootstrap and the dead, at once and again', () => {
     const overlay = overlayOf('a', [address])
-    overlay.present('b')
-    overlay.absent('b')
+    overlay.addMember('b')
+    overlay.markDead('b')
     expect(overlay.advance(0)).toEqual([
       { type: 'dial-bootstrap', address },
       { type: 'dial', id: 'b' },
@@ -23,10 +23,10 @@ describe('overlay', () => {
 
   it('dials its neighbours, the first at once and later ones when the rings are quiet', () => {
     const overlay = overlayOf('a')
-    overlay.present('b')
+    overlay.addMember('b')
     expect(overlay.advance(0)).toEqual([{ type: 'dial', id: 'b' }])
     overlay.opened('b', true)
-    overlay.present('c')
+    overlay.addMember('c')
     expect(overlay.advance(10)).toEqual([])
     expect(overlay.deadlineMs()).toBeLessThanOrEqual(2_010)
     expect(overlay.advance(2_010)).toEqual([{ type: 'dial', id: 'c' }])
@@ -34,31 +34,31 @@ describe('overlay', () => {
 
   it('watches over neighbours that it is connected to or dialled in vain, and over no others', () => {
     const overlay = overlayOf('a')
-    for (const id of ['b', 'c', 'd']) overlay.present(id)
+    for (const id of ['b', 'c', 'd']) overlay.addMember(id)
     overlay.opened('b', true)
     overlay.dialFailed('c', 0)
-    expect([...overlay.watched(0)].sort()).toEqual(['b', 'c'])
-    overlay.absent('c')
-    expect(overlay.watched(0)).toEqual(['b'])
+    expect([...overlay.subjects(0)].sort()).toEqual(['b', 'c'])
+    overlay.markDead('c')
+    expect(overlay.subjects(0)).toEqual(['b'])
   })
 
   it('goes on waiting for a member that has news but no other address', () => {
     const overlay = overlayOf('a')
-    for (const id of ['b', 'c']) overlay.present(id)
+    for (const id of ['b', 'c']) overlay.addMember(id)
     overlay.opened('c', true)
     const dials = (nowMs: number) => overlay.advance(nowMs).filter(({ type }) => type === 'dial')
     dials(0)
     expect(dials(10_000)).toEqual([{ type: 'dial', id: 'b' }])
     overlay.dialFailed('b', 10_000)
-    overlay.present('b')
+    overlay.addMember('b')
     expect(dials(10_100)).toEqual([])
-    overlay.moved('b')
+    overlay.addressesChanged('b')
     expect(dials(10_100)).toEqual([{ type: 'dial', id: 'b' }])
   })
 
   it('in another network, tries everybody and every door at once', () => {
     const overlay = overlayOf('a', [address])
-    overlay.present('b')
+    overlay.addMember('b')
     overlay.advance(0)
     for (let failures = 0; failures < 8; failures++) overlay.dialFailed('b', 0)
     // Some tries later it waits for long.
@@ -85,20 +85,20 @@ describe('overlay', () => {
 
   it('does not look for who has left', () => {
     const overlay = overlayOf('a', [address])
-    overlay.present('b')
-    overlay.gone('b')
+    overlay.addMember('b')
+    overlay.remove('b')
     expect(overlay.neighbours(0)).toEqual([])
     expect(overlay.advance(0)).toEqual([{ type: 'dial-bootstrap', address }])
   })
 
   it('leaves a bootstrap address alone behind which a present member answered', () => {
     const overlay = overlayOf('a', [address])
-    overlay.present('b')
+    overlay.addMember('b')
     overlay.opened('b', true)
     overlay.bootstrapped(address, 'b')
     for (let nowMs = 0; nowMs < 60_000; nowMs += 1_000)
       expect(overlay.advance(nowMs).filter(({ type }) => type === 'dial-bootstrap')).toEqual([])
-    overlay.absent('b')
+    overlay.markDead('b')
     const later = Array.from({ length: 60 }, (_, i) => overlay.advance(60_000 + i * 1_000)).flat()
     expect(later.some(({ type }) => type === 'dial-bootstrap')).toBe(true)
   })
@@ -109,10 +109,10 @@ describe('overlay', () => {
     const grown = (relays: readonly string[] | undefined): Overlay => {
       const overlay = overlayOf('a', [address])
       for (const id of members) {
-        overlay.present(id)
+        overlay.addMember(id)
         overlay.opened(id, true)
       }
-      if (relays) overlay.relayedBy(relays)
+      if (relays) overlay.setRelays(relays)
       return overlay
     }
     const givenUp = (overlay: Overlay): string[] =>
@@ -152,11 +152,11 @@ describe('overlay', () => {
     const overlay = overlayOf('a')
     const revisions = [overlay.revision]
     for (const act of [
-      () => overlay.present('b'),
+      () => overlay.addMember('b'),
       () => overlay.opened('b', true),
       () => overlay.closed('b'),
       () => overlay.dialFailed('b', 0),
-      () => overlay.absent('b'),
+      () => overlay.markDead('b'),
     ]) {
       act()
       revisions.push(overlay.revision)

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  type Holding,
+  type DocumentAnnouncement,
   maxUnreachable,
-  printHoldings,
-  readHoldings,
+  printAnnouncements,
+  readAnnouncements,
   readUnreachable,
 } from '../../src/rooms/document-announcements.ts'
 import type { Json } from '../../src/wire/json.ts'
 import { limits } from '../../src/wire/limits.ts'
 
-const holding = (change: Partial<Holding> = {}): Holding => ({
+const holding = (change: Partial<DocumentAnnouncement> = {}): DocumentAnnouncement => ({
   client: 1,
   isSynced: false,
   digest: undefined,
@@ -45,21 +45,21 @@ describe('holdings', () => {
       fc.property(
         fc.uniqueArray(fc.tuple(names, holdings), { selector: ([name]) => name, maxLength: 64 }),
         all => {
-          const announced = JSON.parse(JSON.stringify(printHoldings(new Map(all))))
-          expect(readHoldings(announced)).toEqual(new Map(all))
+          const announced = JSON.parse(JSON.stringify(printAnnouncements(new Map(all))))
+          expect(readAnnouncements(announced)).toEqual(new Map(all))
         },
       ),
     )
   })
 
   it('are known to be none, or are not known', () => {
-    expect(readHoldings(printHoldings(new Map()))).toEqual(new Map())
-    expect(readHoldings(undefined)).toBeUndefined()
+    expect(readAnnouncements(printAnnouncements(new Map()))).toEqual(new Map())
+    expect(readAnnouncements(undefined)).toBeUndefined()
   })
 
   it('take few bytes of a document that is synced', () => {
     const holdings = new Map([['notes', holding({ client: 4_294_967_295, isSynced: true })]])
-    expect(JSON.stringify(printHoldings(holdings)).length).toBeLessThan(40)
+    expect(JSON.stringify(printAnnouncements(holdings)).length).toBeLessThan(40)
   })
 
   it.each<[string, Json | undefined]>([
@@ -68,10 +68,10 @@ describe('holdings', () => {
     ['a number', 1],
     ['a list', [{ c: 1 }]],
   ])('that are %s are as if nothing was announced', (_, value) => {
-    expect(readHoldings(value)).toBeUndefined()
+    expect(readAnnouncements(value)).toBeUndefined()
   })
 
-  it.each<[string, Json, Partial<Holding> | undefined]>([
+  it.each<[string, Json, Partial<DocumentAnnouncement> | undefined]>([
     ['no object is left out', 1, undefined],
     ['a list is left out', [1], undefined],
     ['null is left out', null, undefined],
@@ -83,14 +83,14 @@ describe('holdings', () => {
     ],
     ['with more than is known keeps what is known', { c: 7, s: 1, z: 9 }, { client: 7, isSynced: true }],
   ])('of which one is %s', (_, value, expected) => {
-    const read = readHoldings({ notes: value, other: { c: 3 } })
+    const read = readAnnouncements({ notes: value, other: { c: 3 } })
     expect(read?.get('notes')).toEqual(expected && holding(expected))
     expect(read?.get('other')).toEqual(holding({ client: 3 }))
   })
 
   it('are no more than a room has documents, whatever was announced', () => {
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`d${i}`, { c: i }]))
-    expect(readHoldings(many)?.size).toBe(limits.maxDocuments)
+    expect(readAnnouncements(many)?.size).toBe(limits.maxDocuments)
   })
 })
 

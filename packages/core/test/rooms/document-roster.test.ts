@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Holding } from '../../src/rooms/document-announcements.ts'
+import type { DocumentAnnouncement } from '../../src/rooms/document-announcements.ts'
 import { DocumentRoster } from '../../src/rooms/document-roster.ts'
 import { PresenceRegisters } from '../../src/rooms/presence-registers.ts'
-import { holdingsField, unreachableField } from '../../src/rooms/reserved-fields.ts'
+import { documentsField, unreachableField } from '../../src/rooms/reserved-fields.ts'
 import { FactSet } from '../../src/spaces/fact-set.ts'
 import type { Json } from '../../src/wire/json.ts'
 import { draftSpaceFact } from '../../src/wire/space-fact.ts'
@@ -27,13 +27,13 @@ beforeEach(() => {
     presence,
     others: () => others,
     suspects: () => suspects,
-    isPresent: id => entries.get(id) === presence.enteredOf(id),
+    isPresent: id => entries.get(id) === presence.generationOf(id),
   })
 })
 
-function announce(id: string, name: string, value: Json, entered = 1): void {
+function announce(id: string, name: string, value: Json, generation = 1): void {
   version += 1
-  const draft = draftSpaceFact(id, { type: 'field', entered, version, name, value })
+  const draft = draftSpaceFact(id, { type: 'field', generation, version, name, value })
   if (draft.type !== 'field') throw new Error('a field')
   presence.merge({ ...draft, signature: new Uint8Array(64) })
 }
@@ -42,10 +42,10 @@ function announce(id: string, name: string, value: Json, entered = 1): void {
 function enter(id: string, documents: Json | undefined, entered = 1): void {
   if (!others.includes(id)) others.push(id)
   entries.set(id, entered)
-  if (documents !== undefined) announce(id, holdingsField, documents, entered)
+  if (documents !== undefined) announce(id, documentsField, documents, entered)
 }
 
-const holding: Holding = {
+const holding: DocumentAnnouncement = {
   client: 0,
   isSynced: false,
   digest: undefined,
@@ -64,7 +64,7 @@ describe('the roster of a room', () => {
     expect(roster.holdersOf('notes')).toEqual([{ ...holding, id: 'a', client: 3, isSynced: true }])
     expect(roster.holdersOf('other')).toEqual([])
     expect(roster.unknown()).toEqual(['c'])
-    expect(['a', 'b', 'c', 'absent'].map(id => roster.mayHold(id, 'notes'))).toEqual([
+    expect(['a', 'b', 'c', 'absent'].map(id => roster.mayHaveDocument(id, 'notes'))).toEqual([
       true,
       false,
       true,
@@ -75,24 +75,24 @@ describe('the roster of a room', () => {
   it('does not know whether a member that is a suspect from the first is alive, whatever it announced', () => {
     enter('a', {})
     suspects = ['b']
-    expect([roster.unknown(), roster.mayHold('b', 'notes')]).toEqual([['b'], false])
+    expect([roster.unknown(), roster.mayHaveDocument('b', 'notes')]).toEqual([['b'], false])
     suspects = []
     expect(roster.unknown()).toEqual([])
   })
 
   it('follows what members announce', () => {
     enter('a', {})
-    announce('a', holdingsField, { notes: {} })
+    announce('a', documentsField, { notes: {} })
     expect(roster.holdersOf('notes').map(({ id }) => id)).toEqual(['a'])
-    announce('a', holdingsField, {})
-    expect([roster.holdersOf('notes'), roster.mayHold('a', 'notes')]).toEqual([[], false])
+    announce('a', documentsField, {})
+    expect([roster.holdersOf('notes'), roster.mayHaveDocument('a', 'notes')]).toEqual([[], false])
   })
 
   it('takes nothing that was announced in an earlier entry, and nobody who is not there', () => {
     enter('a', { notes: {} }, 1)
     entries.set('a', 2)
     expect([roster.of('a'), roster.unknown()]).toEqual([undefined, ['a']])
-    announce('a', holdingsField, {}, 2)
+    announce('a', documentsField, {}, 2)
     expect(roster.of('a')).toEqual(new Map())
     enter('b', { notes: {} })
     others = ['a']
@@ -149,7 +149,7 @@ describe('those who have a document open', () => {
         })
         presence = registers
         for (const id of members) {
-          announce(id, holdingsField, { notes: {} })
+          announce(id, documentsField, { notes: {} })
           announce(id, unreachableField, unreachable.get(id) ?? [])
         }
         return seen.isConnected('notes', false, new Set(unreachable.get(self)))

@@ -53,7 +53,11 @@ describe('an agreement on an epoch', () => {
     ['another member follows the ids', () => {}, { keepsIds: true }],
     ['something here follows the ids', ({ doc }) => doc.on('update', () => {}), {}],
     ['the replica is not synced', ({ state }) => state.reset(), {}],
-    ['others are in a later epoch', ({ epochs }) => epochs.saw({ number: 1, id: new Uint8Array(16) }), {}],
+    [
+      'others are in a later epoch',
+      ({ epochs }) => epochs.observed({ number: 1, id: new Uint8Array(16) }),
+      {},
+    ],
   ])('is not offered while %s', (_, prepare, holding) => {
     const sync = written(minClients)
     prepare(sync)
@@ -117,7 +121,7 @@ describe('an agreement on an epoch', () => {
   it('that others have acted upon is followed at once, by a replica that equals what they began with', () => {
     const sync = written(minClients)
     const next = sync.epochs.next()
-    sync.epochs.saw(next)
+    sync.epochs.observed(next)
     const agreement = new EpochAgreement('m')
     expect(agreement.mayBegin(sync, [holder('h', { epoch: next })], undefined, 0)).toBe(true)
     sync.doc.getMap('m').set('on', 1)

@@ -15,7 +15,7 @@ function registers() {
 }
 
 function merge({ presence }: ReturnType<typeof registers>, facts: readonly FieldFact[]): void {
-  for (const fact of facts) if (presence.judge(fact) === 'news') presence.merge(fact)
+  for (const fact of facts) if (presence.admit(fact) === 'new') presence.merge(fact)
 }
 
 const someFacts = fc.array(
@@ -55,10 +55,10 @@ describe('presence registers', () => {
   it('forget all of an earlier entry with the first word of a later one', () => {
     const a = registers()
     merge(a, [fieldFact(ada, { name: 'cursor', version: 1 }), fieldFact(ada, { name: 'note', version: 2 })])
-    merge(a, [fieldFact(ada, { entered: 2, name: 'note', value: 'again', version: 1 })])
+    merge(a, [fieldFact(ada, { generation: 2, name: 'note', value: 'again', version: 1 })])
     expect(a.presence.fieldsOf(ada)).toEqual([['note', 'again']])
     expect(a.facts.size).toBe(1)
-    expect(a.presence.judge(fieldFact(ada, { entered: 1, version: 9 }))).toBe('old')
+    expect(a.presence.admit(fieldFact(ada, { generation: 1, version: 9 }))).toBe('stale')
   })
 
   it('hold of an author no more than three times what it may show', () => {
@@ -66,11 +66,11 @@ describe('presence registers', () => {
     const large = (version: number) =>
       fieldFact(ada, { name: `${version}`, version, value: 'x'.repeat(8_000) })
     merge(a, [1, 2, 3, 4, 5, 6, 7].map(large))
-    expect(a.presence.judge(large(8))).toBe('refused')
+    expect(a.presence.admit(large(8))).toBe('rejected')
     const bytes = a.presence.fieldsOf(ada).reduce((sum, [, value]) => sum + String(value).length, 0)
     expect(bytes).toBeLessThanOrEqual(3 * limits.maxPresenceBytes)
     // The others are not the worse for it.
-    expect(a.presence.judge(fieldFact(bob, {}))).toBe('news')
+    expect(a.presence.admit(fieldFact(bob, {}))).toBe('new')
     const many = registers()
     merge(
       many,

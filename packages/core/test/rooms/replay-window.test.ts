@@ -1,37 +1,37 @@
 import { describe, expect, it } from 'vitest'
-import { EventWindow } from '../../src/rooms/replay-window.ts'
+import { ReplayWindow } from '../../src/rooms/replay-window.ts'
 
 describe('event window', () => {
   it('takes each number once, in whatever order they come', () => {
-    const window = new EventWindow()
-    const taken = [3, 1, 3, 2, 1, 70, 2, 69, 70].map(number => window.take('a', 1, number))
+    const window = new ReplayWindow()
+    const taken = [3, 1, 3, 2, 1, 70, 2, 69, 70].map(number => window.accept('a', 1, number))
     expect(taken).toEqual([true, true, false, true, false, true, false, true, false])
     expect(window.has('a', 1, 69)).toBe(true)
     expect(window.has('a', 1, 68)).toBe(false)
   })
 
   it('takes what is more than 63 behind for delivered', () => {
-    const window = new EventWindow()
-    window.take('a', 1, 100)
-    expect(window.take('a', 1, 37)).toBe(true)
-    expect(window.take('a', 1, 36)).toBe(false)
+    const window = new ReplayWindow()
+    window.accept('a', 1, 100)
+    expect(window.accept('a', 1, 37)).toBe(true)
+    expect(window.accept('a', 1, 36)).toBe(false)
     expect(window.has('a', 1, 36)).toBe(true)
   })
 
   it('begins anew with a later entry, and takes nothing of an earlier one', () => {
-    const window = new EventWindow()
-    window.take('a', 1, 50)
+    const window = new ReplayWindow()
+    window.accept('a', 1, 50)
     expect(window.has('a', 2, 1)).toBe(false)
-    expect(window.take('a', 2, 1)).toBe(true)
-    expect(window.take('a', 1, 51)).toBe(false)
+    expect(window.accept('a', 2, 1)).toBe(true)
+    expect(window.accept('a', 1, 51)).toBe(false)
     expect(window.has('a', 1, 51)).toBe(true)
   })
 
   it('keeps authors apart, and not for ever', () => {
-    const window = new EventWindow()
-    window.take('a', 1, 1)
-    expect(window.take('b', 1, 1)).toBe(true)
-    for (let author = 0; author < 4_096; author++) window.take(`${author}`, 1, 1)
+    const window = new ReplayWindow()
+    window.accept('a', 1, 1)
+    expect(window.accept('b', 1, 1)).toBe(true)
+    for (let author = 0; author < 4_096; author++) window.accept(`${author}`, 1, 1)
     expect(window.has('a', 1, 1)).toBe(false)
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RumorBuffer } from '../../src/rumors/rumor-batcher.ts'
+import { RumorBatcher } from '../../src/rumors/rumor-batcher.ts'
 import { encodeRumors } from '../../src/wire/codec.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
 import { limits } from '../../src/wire/limits.ts'
@@ -16,7 +16,7 @@ function sized(bytes: number): SignedFact {
 
 describe('rumor buffer', () => {
   it('lets the first fact after a pause go at once, and gathers what follows for 50 ms', () => {
-    const buffer = new RumorBuffer()
+    const buffer = new RumorBatcher()
     expect(buffer.deadlineMs()).toBe(Number.POSITIVE_INFINITY)
     buffer.add(beat(1))
     expect(buffer.take(1_000)).toEqual([[beat(1)]])
@@ -32,7 +32,7 @@ describe('rumor buffer', () => {
     const facts = fc.array(fc.integer({ min: 0, max: 30_000 }).map(sized), { maxLength: 30 })
     fc.assert(
       fc.property(facts, all => {
-        const buffer = new RumorBuffer()
+        const buffer = new RumorBatcher()
         for (const fact of all) buffer.add(fact)
         const batches = buffer.take(0)
         expect(batches.flat()).toEqual(all)
@@ -44,7 +44,7 @@ describe('rumor buffer', () => {
   })
 
   it('never makes a batch beyond the limit of the smallest facts either', () => {
-    const buffer = new RumorBuffer()
+    const buffer = new RumorBatcher()
     for (let i = 0; i < 4_096; i++) buffer.add(beat(i))
     const batches = buffer.take(0)
     expect(batches.flat().length).toBe(4_096)
@@ -52,7 +52,7 @@ describe('rumor buffer', () => {
   })
 
   it('leaves the oldest to anti-entropy when too many wait', () => {
-    const buffer = new RumorBuffer()
+    const buffer = new RumorBatcher()
     for (let i = 0; i < 4_100; i++) buffer.add(beat(i))
     expect(buffer.take(0).flat()[0]).toEqual(beat(4))
   })

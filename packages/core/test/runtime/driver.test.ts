@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { firstRecord } from '../../src/member/local-record.ts'
-import { Machine } from '../../src/member/membership-machine.ts'
+import { MembershipMachine } from '../../src/member/membership-machine.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { Driver } from '../../src/runtime/driver.ts'
 import { encodeRumors, encodeSync, syncMessage } from '../../src/wire/codec.ts'
@@ -17,13 +17,16 @@ const relay = idOf('relay')
 class Bench {
   readonly disconnected: string[] = []
   verifications = 0
-  readonly machine: Machine
+  readonly machine: MembershipMachine
   readonly driver: Driver
 
   constructor() {
     const now = { monotonicMs: 0, epochMs }
     const record = firstRecord({ name: 'self', tags: {}, incarnation: epochMs })
-    this.machine = new Machine({ self, record, bootstrap: [], profile: 'lan', random: mulberry32(1) }, now)
+    this.machine = new MembershipMachine(
+      { self, record, bootstrap: [], profile: 'lan', random: mulberry32(1) },
+      now,
+    )
     const clock = { now: () => now, setTimer: () => () => {} }
     this.driver = new Driver({
       machine: this.machine,
@@ -39,9 +42,9 @@ class Bench {
         dial() {},
         dialBootstrap() {},
         disconnect: id => this.disconnected.push(id),
-        learn() {},
+        setAddresses() {},
         networkChanged() {},
-        mute: () => [],
+        withoutPubsub: () => [],
       },
       keys: {
         sign: bytes => signatureOf(self, bytes),
@@ -54,10 +57,10 @@ class Bench {
         event() {},
         stepped() {},
         persist() {},
-        persistAcquaintances() {},
-        goodbyeHeard() {},
+        persistCachedPeers() {},
+        leaveAcknowledged() {},
         identityChanged() {},
-        note() {},
+        log() {},
       },
     })
     this.driver.start()
@@ -116,28 +119,28 @@ describe('a message full of forged facts', () => {
     )
     bench.exchanged(...forged)
     expect(bench.verifications).toBe(1)
-    expect(bench.driver.offences()).toEqual({ undecodable: 0, 'bad-signature': 1 })
+    expect(bench.driver.violations()).toEqual({ undecodable: 0, 'bad-signature': 1 })
   })
 
   it('names a beat of one member once', () => {
     const bench = new Bench()
     bench.exchanged(signedFact(ada, record(1)))
     bench.verifications = 0
-    const place = bench.machine.table.place(ada) ?? 0
+    const index = bench.machine.table.index(ada) ?? 0
     const beats = Array.from({ length: 500 }, (_, i) => ({
-      place,
-      beat: i + 1,
+      index,
+      sequence: i + 1,
       signature: new Uint8Array(64),
     }))
     const greatest = signedFact(ada, heartbeatBody(epochMs, 501))
-    const freshBeats = [...beats, { place, beat: 501, signature: greatest.signature }]
+    const freshHeartbeats = [...beats, { index, sequence: 501, signature: greatest.signature }]
     bench.driver.frame(
       relay,
       'sync',
-      encodeSync(syncMessage({ tableHash: bench.machine.table.hash(), freshBeats })),
+      encodeSync(syncMessage({ tableHash: bench.machine.table.hash(), freshHeartbeats })),
     )
     expect(bench.verifications).toBe(1)
-    expect(bench.machine.table.get(ada)?.heartbeat?.beat).toBe(501)
+    expect(bench.machine.table.get(ada)?.heartbeat?.sequence).toBe(501)
   })
 })
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { Conduct } from '../../src/runtime/peer-score.ts'
+import { PeerScore } from '../../src/runtime/peer-score.ts'
 
 /** Whether each of these offences of one peer was the one too many. */
 function verdicts(atMs: readonly number[]): boolean[] {
-  const conduct = new Conduct()
-  return atMs.map(nowMs => conduct.offended('ada', 'undecodable', nowMs))
+  const conduct = new PeerScore()
+  return atMs.map(nowMs => conduct.report('ada', 'undecodable', nowMs))
 }
 
 describe('conduct', () => {
@@ -26,19 +26,19 @@ describe('conduct', () => {
   })
 
   it('judges each peer by itself, and counts by kind', () => {
-    const conduct = new Conduct()
-    for (let i = 0; i < 20; i++) expect(conduct.offended(`peer ${i}`, 'undecodable', 0)).toBe(false)
-    conduct.offended('peer 0', 'bad-signature', 0)
-    expect(conduct.counts()).toEqual({ undecodable: 20, 'bad-signature': 1 })
+    const conduct = new PeerScore()
+    for (let i = 0; i < 20; i++) expect(conduct.report(`peer ${i}`, 'undecodable', 0)).toBe(false)
+    conduct.report('peer 0', 'bad-signature', 0)
+    expect(conduct.violations()).toEqual({ undecodable: 20, 'bad-signature': 1 })
   })
 
   it('remembers a bounded number of peers, those who offended last', () => {
-    const conduct = new Conduct()
-    for (let i = 0; i < 4; i++) for (const id of ['old', 'new']) conduct.offended(id, 'undecodable', 0)
-    conduct.offended('old', 'undecodable', 0)
-    for (let i = 0; i < 4; i++) conduct.offended('old', 'undecodable', 0)
-    for (let i = 0; i < 1_023; i++) conduct.offended(`peer ${i}`, 'undecodable', 0)
-    expect(conduct.offended('old', 'undecodable', 0)).toBe(true)
-    expect(conduct.offended('new', 'undecodable', 0)).toBe(false)
+    const conduct = new PeerScore()
+    for (let i = 0; i < 4; i++) for (const id of ['old', 'new']) conduct.report(id, 'undecodable', 0)
+    conduct.report('old', 'undecodable', 0)
+    for (let i = 0; i < 4; i++) conduct.report('old', 'undecodable', 0)
+    for (let i = 0; i < 1_023; i++) conduct.report(`peer ${i}`, 'undecodable', 0)
+    expect(conduct.report('old', 'undecodable', 0)).toBe(true)
+    expect(conduct.report('new', 'undecodable', 0)).toBe(false)
   })
 })

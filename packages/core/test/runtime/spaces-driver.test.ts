@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { RoomContent } from '../../src/rooms/room-replica.ts'
+import { RoomReplica } from '../../src/rooms/room-replica.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { SpacesDriver } from '../../src/runtime/spaces-driver.ts'
 import { DocumentSync } from '../../src/spaces/documents/document-sync.ts'
@@ -26,12 +26,12 @@ class Bench {
     const now = { monotonicMs: 0, epochMs: 1_700_000_000_000 }
     const clock = { now: () => now, setTimer: () => () => {} }
     this.driver = new SpacesDriver({
-      surroundings: {
+      view: {
         self,
-        linked: () => [relay],
+        connected: () => [relay],
         isNeighbour: () => true,
         isSettled: () => true,
-        known: () => [],
+        memberIds: () => [],
         member: () => undefined,
       },
       cluster: testTag,
@@ -46,9 +46,9 @@ class Bench {
         dial() {},
         dialBootstrap() {},
         disconnect() {},
-        learn() {},
+        setAddresses() {},
         networkChanged() {},
-        mute: () => [],
+        withoutPubsub: () => [],
       },
       keys: {
         sign: bytes => signatureOf(self, bytes),
@@ -56,17 +56,17 @@ class Bench {
       },
       random: mulberry32(1),
       announce() {},
-      near() {},
-      offended: (from, offence) => this.offences.push(`${offence} ${from}`),
+      setExtraPeers() {},
+      reportViolation: (from, offence) => this.offences.push(`${offence} ${from}`),
     })
-    const content = new RoomContent({
+    const content = new RoomReplica({
       self,
-      whereabouts: { of: () => undefined },
+      spaceRoster: { of: () => undefined },
       others: () => [],
       suspects: () => [],
       listener: {
         presenceChanged() {},
-        event() {},
+        eventArrived() {},
         carriedChanged() {},
         unreachable: () => new Set(),
       },
@@ -100,13 +100,13 @@ describe('an update of a document that somebody relays', () => {
   it('is applied and passed on when its author signed it', () => {
     const bench = new Bench()
     expect(bench.rumor(update(honest))).toBe('accept')
-    expect([bench.text, bench.driver.load().refused, bench.offences]).toEqual(['hello', 0, []])
+    expect([bench.text, bench.driver.usage().rejected, bench.offences]).toEqual(['hello', 0, []])
   })
 
   it('is refused and counted when it cannot be read, and who relayed it is not punished', () => {
     const bench = new Bench()
     expect(bench.rumor(update(garbage))).toBe('ignore')
-    expect([bench.text, bench.driver.load().refused, bench.offences]).toEqual(['', 1, []])
+    expect([bench.text, bench.driver.usage().rejected, bench.offences]).toEqual(['', 1, []])
   })
 
   it('is held against who relays it when its author did not sign it', () => {
@@ -127,6 +127,6 @@ describe('an update of a document that somebody relays', () => {
       isSynced: true,
     }
     bench.driver.frame(relay, encodeSpaceFrame([{ space, documents: [{ document: '', piece }] }]))
-    expect([bench.text, bench.driver.load().refused, bench.offences]).toEqual(['', 1, []])
+    expect([bench.text, bench.driver.usage().rejected, bench.offences]).toEqual(['', 1, []])
   })
 })

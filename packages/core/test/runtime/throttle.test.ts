@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { presenceIntervalMs } from '../../src/handles/room-handle.ts'
-import { Paced } from '../../src/runtime/throttle.ts'
+import { Throttle } from '../../src/runtime/throttle.ts'
 
 describe('paced', () => {
   let nowMs: number
   let timer: { atMs: number; callback: () => void } | undefined
   let done: number[]
-  let paced: Paced
+  let paced: Throttle
   let intervalMs: number
   const run = (toMs: number): void => {
     for (; timer && timer.atMs <= toMs; ) {
@@ -32,7 +32,7 @@ describe('paced', () => {
         }
       },
     }
-    paced = new Paced(
+    paced = new Throttle(
       clock,
       () => intervalMs,
       () => done.push(nowMs),
@@ -42,30 +42,30 @@ describe('paced', () => {
   it('does the first at once, the next once in an interval, and the last for certain', () => {
     for (let atMs = 0; atMs < 120; atMs += 10) {
       run(atMs)
-      paced.ask()
+      paced.request()
     }
     run(1_000)
     expect(done).toEqual([0, 50, 100, 150])
-    paced.ask()
+    paced.request()
     expect(done.at(-1)).toBe(1_000)
   })
 
   it('takes the interval as it is then', () => {
     intervalMs = 200
-    paced.ask()
-    paced.ask()
+    paced.request()
+    paced.request()
     run(1_000)
     expect(done).toEqual([0, 200])
   })
 
   it('does what waits when it is flushed, and nothing more when it is stopped', () => {
-    paced.ask()
-    paced.ask()
+    paced.request()
+    paced.request()
     run(10)
     paced.flush()
     paced.flush()
     expect(done).toEqual([0, 10])
-    paced.ask()
+    paced.request()
     paced.stop()
     run(1_000)
     expect(done).toEqual([0, 10])

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FactSet, heldFact } from '../../src/spaces/fact-set.ts'
+import { FactSet, storedFact } from '../../src/spaces/fact-set.ts'
 import { idOf } from '../helpers/signed-fact.ts'
 import { entryFact } from '../helpers/space-facts.ts'
 
-const all = Array.from({ length: 600 }, (_, i) => heldFact(entryFact(idOf('ada'), { key: `${i}`, value: i })))
+const all = Array.from({ length: 600 }, (_, i) =>
+  storedFact(entryFact(idOf('ada'), { key: `${i}`, value: i })),
+)
 
 function setOf(indexes: readonly number[]): FactSet {
   const set = new FactSet()
@@ -40,19 +42,19 @@ describe('fact set', () => {
     const [a, b] = [setOf(range(0, 600)), setOf(range(3, 597))]
     const differing = a.differing(b.bucketHashes())
     expect(differing.size).toBeLessThanOrEqual(6)
-    const { facts, more } = a.beyond(b.held(differing, true), 0, 1e9)
+    const { facts, more } = a.beyond(b.storedIds(differing, true), 0, 1e9)
     expect(more).toBe(false)
     expect(new Set(facts)).toEqual(new Set([0, 1, 2, 597, 598, 599].map(i => all[i]?.fact)))
-    expect(b.beyond(a.held(differing, true), 0, 1e9).facts).toEqual([])
+    expect(b.beyond(a.storedIds(differing, true), 0, 1e9).facts).toEqual([])
     expect(a.differing(a.bucketHashes()).size).toBe(0)
   })
 
   it('hands over within a budget, from another place each time, until nothing is missing', () => {
     const [a, b] = [setOf(range(0, 100)), setOf([])]
     for (let startAt = 0; b.size < 100; startAt++) {
-      const { facts, more } = a.beyond(b.held(undefined, false), 13 * startAt, 2_000)
+      const { facts, more } = a.beyond(b.storedIds(undefined, false), 13 * startAt, 2_000)
       expect(facts.length).toBeGreaterThan(0)
-      for (const fact of facts) b.add(heldFact(fact))
+      for (const fact of facts) b.add(storedFact(fact))
       expect(more).toBe(b.size < 100)
     }
     expect(b.hash()).toEqual(a.hash())

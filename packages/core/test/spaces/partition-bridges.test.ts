@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Bridges, type BridgeView } from '../../src/spaces/partition-bridges.ts'
+import { type BridgeView, PartitionBridges } from '../../src/spaces/partition-bridges.ts'
 
 const linked = new Set<string>()
 const unreachable = new Set<string>()
@@ -20,7 +20,7 @@ function strangers(...ids: string[]): string[] {
 
 describe('bridges of a space', () => {
   it('are tried when nothing has come from a member for five seconds', () => {
-    const bridges = new Bridges()
+    const bridges = new PartitionBridges()
     const ids = strangers('a')
     expect(bridges.take(ids, view, 0)).toEqual([])
     expect(bridges.dueMs).toBe(5_000)
@@ -28,7 +28,7 @@ describe('bridges of a space', () => {
   })
 
   it('are tried two at a time, from the id after the own one on', () => {
-    const bridges = new Bridges()
+    const bridges = new PartitionBridges()
     const ids = strangers('a', 'b', 'x', 'y')
     bridges.take(ids, view, 0)
     expect(bridges.take(ids, view, 5_000)).toEqual(['x', 'y'])
@@ -40,7 +40,7 @@ describe('bridges of a space', () => {
   })
 
   it('stay when they are connected, until the member is gone or cannot be reached', () => {
-    const bridges = new Bridges()
+    const bridges = new PartitionBridges()
     const ids = strangers('a')
     bridges.take(ids, view, 0)
     bridges.take(ids, view, 5_000)
@@ -53,14 +53,14 @@ describe('bridges of a space', () => {
   })
 
   it('are not wanted to members that announced something in time', () => {
-    const bridges = new Bridges()
+    const bridges = new PartitionBridges()
     bridges.take(strangers('a'), view, 0)
     expect(bridges.take([], view, 5_000)).toEqual([])
     expect(bridges.take(['a'], view, 9_000)).toEqual([])
   })
 
   it('are eight at most', () => {
-    const bridges = new Bridges()
+    const bridges = new PartitionBridges()
     const ids = strangers(...'abcdefghij')
     bridges.take(ids, view, 0)
     for (let ms = 5_000; ms < 15_000; ms += 1_000)

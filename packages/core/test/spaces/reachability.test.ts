@@ -27,7 +27,7 @@ describe('a member is unreachable', () => {
 
   it('each by the time when it was asked', () => {
     for (const [i, id] of ['a', 'b', 'c'].entries()) reachability.expect(id, 1_000 * i)
-    reachability.renew('a')
+    reachability.reset('a')
     reachability.expect('a', 2_500)
     expect(reachability.dueMs).toBe(1_000 + patienceMs)
     reachability.advance(2_000 + patienceMs)
@@ -37,7 +37,7 @@ describe('a member is unreachable', () => {
 
   it('until something comes from it, which is news once', () => {
     reachability.failed('a')
-    expect([reachability.renew('a'), reachability.renew('a')]).toEqual([true, false])
+    expect([reachability.reset('a'), reachability.reset('a')]).toEqual([true, false])
     expect(reachability.isUnreachable('a')).toBe(false)
   })
 
@@ -52,7 +52,7 @@ describe('a member is not unreachable', () => {
   it('when it answered, or its connection closed, before time was up', () => {
     reachability.expect('a', 0)
     reachability.expect('b', 0)
-    expect(reachability.renew('a')).toBe(false)
+    expect(reachability.reset('a')).toBe(false)
     reachability.closed('b')
     expect([reachability.dueMs, reachability.advance(1e9)]).toEqual([Number.POSITIVE_INFINITY, false])
   })

@@ -16,9 +16,9 @@ async function write(datastore: Datastore, { key, value }: KeyValueChange): Prom
 
 async function withDamage(name: string, text: string): Promise<Datastore> {
   const datastore = new MemoryDatastore()
-  const { incarnation, acquaintances } = memberStorage(datastore, tag)
+  const { incarnation, cachedPeers } = memberStorage(datastore, tag)
   await write(datastore, incarnation.change(1))
-  await write(datastore, acquaintances.change(['/dns4/a/tcp/1']))
+  await write(datastore, cachedPeers.change(['/dns4/a/tcp/1']))
   for await (const { key } of datastore.query({}))
     if (key.toString().includes(name)) await datastore.put(new Key(key.toString()), fromString(text))
   return datastore
@@ -27,13 +27,13 @@ async function withDamage(name: string, text: string): Promise<Datastore> {
 describe('what a member keeps', () => {
   it('is read back, the newest of it, for each cluster its own', async () => {
     const datastore = new MemoryDatastore()
-    const { incarnation, acquaintances } = memberStorage(datastore, tag)
-    expect([await incarnation.read(), await acquaintances.read()]).toEqual([undefined, undefined])
+    const { incarnation, cachedPeers } = memberStorage(datastore, tag)
+    expect([await incarnation.read(), await cachedPeers.read()]).toEqual([undefined, undefined])
     for (const value of [1, 2, 3]) await write(datastore, incarnation.change(value))
-    await write(datastore, acquaintances.change(['/dns4/a/tcp/1', '/dns4/b/tcp/1']))
+    await write(datastore, cachedPeers.change(['/dns4/a/tcp/1', '/dns4/b/tcp/1']))
     const again = memberStorage(datastore, tag)
     expect(await again.incarnation.read()).toBe(3)
-    expect(await again.acquaintances.read()).toEqual(['/dns4/a/tcp/1', '/dns4/b/tcp/1'])
+    expect(await again.cachedPeers.read()).toEqual(['/dns4/a/tcp/1', '/dns4/b/tcp/1'])
     expect(await memberStorage(datastore, clusterTag('b')).incarnation.read()).toBeUndefined()
   })
 
@@ -49,14 +49,14 @@ describe('what a member keeps', () => {
     ['[1, "/dns4/a/tcp/1"]', ['/dns4/a/tcp/1']],
     [JSON.stringify(Array(400).fill('/dns4/a/tcp/1')), Array(256).fill('/dns4/a/tcp/1')],
   ])('takes of addresses what can be read: they are hints', async (text, expected) => {
-    const { acquaintances } = memberStorage(await withDamage('acquaintances', text), tag)
-    expect(await acquaintances.read()).toEqual(expected)
+    const { cachedPeers } = memberStorage(await withDamage('acquaintances', text), tag)
+    expect(await cachedPeers.read()).toEqual(expected)
   })
 
   it('brings back an address whatever it is made of', async () => {
     const datastore = new MemoryDatastore()
-    const { acquaintances } = memberStorage(datastore, tag)
-    await write(datastore, acquaintances.change(['/dns4/a\nb/tcp/1']))
-    expect(await acquaintances.read()).toEqual(['/dns4/a\nb/tcp/1'])
+    const { cachedPeers } = memberStorage(datastore, tag)
+    await write(datastore, cachedPeers.change(['/dns4/a\nb/tcp/1']))
+    expect(await cachedPeers.read()).toEqual(['/dns4/a\nb/tcp/1'])
   })
 })

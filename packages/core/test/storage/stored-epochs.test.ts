@@ -6,7 +6,7 @@ import { firstEpoch } from '../../src/spaces/documents/epochs/epoch.ts'
 import { datastoreKeyValues } from '../../src/storage/datastore-key-values.ts'
 import type { KeyValues } from '../../src/storage/key-values.ts'
 import type { StoredUpdate } from '../../src/storage/stored-epochs.ts'
-import { KeptUpdates } from '../../src/storage/update-log.ts'
+import { UpdateLog } from '../../src/storage/update-log.ts'
 import { WriteQueue } from '../../src/storage/write-queue.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
 
@@ -15,7 +15,7 @@ const prefix = '/hearsay/space/a'
 interface Page {
   readonly doc: Y.Doc
   readonly sync: DocumentSync
-  readonly updates: KeptUpdates
+  readonly updates: UpdateLog
   readonly clock: ManualClock
   write(text: string): void
 }
@@ -28,14 +28,14 @@ interface PageOptions {
 
 /** A document that is kept, as a provider keeps it. */
 async function page(keyValues: KeyValues, options: PageOptions = {}): Promise<Page> {
-  const { keeper = 'one', client = 1_000, stored } = options
+  const { keeper: writerId = 'one', client = 1_000, stored } = options
   const clock = new ManualClock()
   const queue = new WriteQueue({ keyValues, clock })
-  const updates = new KeptUpdates({
+  const updates = new UpdateLog({
     queue,
     clock,
     prefix,
-    keeper,
+    writerId,
     stored: stored ?? (await keyValues.read(prefix)),
     isEphemeral: stored !== undefined,
   })
@@ -108,7 +108,7 @@ describe('kept updates, when an epoch begins', () => {
         member.write(word)
         member.updates.stored().then(() => acknowledged.add(word))
       }
-      member.sync.epochs.place(firstEpoch)
+      member.sync.epochs.moveTo(firstEpoch)
       for (const word of ['one ', 'two ']) {
         say(word)
         await member.clock.pass(10)
@@ -133,7 +133,7 @@ describe('kept updates, when an epoch begins', () => {
     for (let before = 0; before < 3; before++) {
       const disk = memory()
       const one = await page(disk)
-      one.sync.epochs.place(firstEpoch)
+      one.sync.epochs.moveTo(firstEpoch)
       one.write('start ')
       for (let epoch = 0; epoch < before; epoch++) one.sync.epochs.begin()
       await one.updates.stored()
@@ -151,7 +151,7 @@ describe('kept updates, when an epoch begins', () => {
   it('hand over what another page wrote two epochs before', async () => {
     const disk = memory()
     const one = await page(disk)
-    one.sync.epochs.place(firstEpoch)
+    one.sync.epochs.moveTo(firstEpoch)
     one.write('start ')
     await one.updates.stored()
     const other = await page(disk, { keeper: 'other', client: 2_000 })
@@ -159,7 +159,7 @@ describe('kept updates, when an epoch begins', () => {
     await one.updates.stored()
     other.write('other ')
     // So that it builds upon nothing that the other page has deleted.
-    await disk.write(other.updates.writeAgain())
+    await disk.write(other.updates.changesToRewrite())
     const { text, handedOver } = await reopened(disk)
     expect(text).toBe('start ')
     expect(handedOver).toEqual(['other start '])
@@ -168,7 +168,7 @@ describe('kept updates, when an epoch begins', () => {
   it('take what another page wrote in an epoch that began with the same one', async () => {
     const disk = memory()
     const one = await page(disk)
-    one.sync.epochs.place(firstEpoch)
+    one.sync.epochs.moveTo(firstEpoch)
     one.write('start ')
     await one.updates.stored()
     const other = await page(disk, { keeper: 'other', client: 2_000 })
@@ -189,7 +189,7 @@ describe('kept updates, when an epoch begins', () => {
   it('are written again, with what they began with, and so are those of other epochs', async () => {
     const disk = memory()
     const one = await page(disk)
-    one.sync.epochs.place(firstEpoch)
+    one.sync.epochs.moveTo(firstEpoch)
     one.write('start ')
     await one.updates.stored()
     const other = await page(disk, { keeper: 'other', client: 2_000 })
@@ -197,22 +197,22 @@ describe('kept updates, when an epoch begins', () => {
     await one.updates.stored()
     other.write('other ')
     await other.updates.stored()
-    const closed = new KeptUpdates({
+    const closed = new UpdateLog({
       queue: new WriteQueue({ keyValues: disk, clock: one.clock }),
       clock: one.clock,
       prefix,
-      keeper: 'one',
+      writerId: 'one',
       stored: await disk.read(prefix),
       isEphemeral: false,
     })
     const copy = memory()
-    await copy.write(closed.writeAgain())
+    await copy.write(closed.changesToRewrite())
     expect(await reopened(copy)).toEqual({ text: 'other start ', handedOver: [] })
   })
 
   it('are left to the next entry in memory, in their epoch', async () => {
     const one = await page(memory(), { stored: [] })
-    one.sync.epochs.place(firstEpoch)
+    one.sync.epochs.moveTo(firstEpoch)
     one.write('start ')
     one.sync.epochs.begin()
     one.write('on ')
@@ -229,7 +229,7 @@ describe('kept updates, when an epoch begins', () => {
     for (let edit = 0; edit < 300; edit++) {
       one.write(`${edit} `.padEnd(400, 'x'))
       if (edit % 20 === 0) await one.clock.pass(5)
-      if (edit === 280) one.sync.epochs.place(firstEpoch)
+      if (edit === 280) one.sync.epochs.moveTo(firstEpoch)
     }
     await one.clock.pass(10_000)
     one.sync.epochs.begin()

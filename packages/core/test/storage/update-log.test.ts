@@ -4,7 +4,7 @@ import * as Y from 'yjs'
 import { StorageError } from '../../src/api/errors.ts'
 import { datastoreKeyValues } from '../../src/storage/datastore-key-values.ts'
 import type { KeyValueChange, KeyValues } from '../../src/storage/key-values.ts'
-import { KeptUpdates, maxAppended } from '../../src/storage/update-log.ts'
+import { maxAppended, UpdateLog } from '../../src/storage/update-log.ts'
 import { WriteQueue } from '../../src/storage/write-queue.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
 
@@ -12,17 +12,17 @@ const prefix = '/hearsay/space/a'
 
 interface Kept {
   readonly doc: Y.Doc
-  readonly updates: KeptUpdates
+  readonly updates: UpdateLog
   readonly clock: ManualClock
   readonly queue: WriteQueue
 }
 
 /** A document whose changes are kept. */
-async function kept(keyValues: KeyValues, keeper = 'one', isEphemeral = false): Promise<Kept> {
+async function kept(keyValues: KeyValues, writerId = 'one', isEphemeral = false): Promise<Kept> {
   const clock = new ManualClock()
   const queue = new WriteQueue({ keyValues, clock })
   const stored = await keyValues.read(prefix)
-  const updates = new KeptUpdates({ queue, clock, prefix, keeper, stored, isEphemeral })
+  const updates = new UpdateLog({ queue, clock, prefix, writerId, stored, isEphemeral })
   const doc = new Y.Doc()
   updates.open(doc)
   doc.on('update', (update, origin) => {
@@ -174,19 +174,19 @@ describe('kept updates', () => {
     for (let edit = 0; edit < 300; edit++) first.doc.getText('text').insert(0, `${edit} `)
     await idle(first)
     const after = datastoreKeyValues(new MemoryDatastore())
-    await after.write(first.updates.writeAgain())
+    await after.write(first.updates.changesToRewrite())
     const again = await kept(after)
     expect(again.doc.getText('text').toString()).toBe(first.doc.getText('text').toString())
-    const closed = new KeptUpdates({
+    const closed = new UpdateLog({
       queue: first.queue,
       clock: first.clock,
       prefix,
-      keeper: 'one',
+      writerId: 'one',
       stored: await after.read(prefix),
       isEphemeral: false,
     })
     const third = datastoreKeyValues(new MemoryDatastore())
-    await third.write(closed.writeAgain())
+    await third.write(closed.changesToRewrite())
     expect((await kept(third)).doc.getText('text').toString()).toBe(again.doc.getText('text').toString())
   })
 

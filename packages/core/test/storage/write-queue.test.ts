@@ -18,7 +18,7 @@ class SlowStore implements KeyValues {
   readonly written: Write[] = []
   recoveries = 0
   readonly #ends: { resolve: () => void; reject: (error: Error) => void }[] = []
-  #recovery: 'kept' | 'lost' | Error = 'kept'
+  #recovery: 'intact' | 'lost' | Error = 'intact'
 
   async read(): Promise<(readonly [string, Uint8Array])[]> {
     return [['/a/stored', value(9)]]
@@ -29,13 +29,13 @@ class SlowStore implements KeyValues {
     return new Promise((resolve, reject) => this.#ends.push({ resolve, reject }))
   }
 
-  async recover(): Promise<'kept' | 'lost'> {
+  async recover(): Promise<'intact' | 'lost'> {
     this.recoveries += 1
     if (this.#recovery instanceof Error) throw this.#recovery
     return this.#recovery
   }
 
-  recoversWith(outcome: 'kept' | 'lost' | Error): void {
+  recoversWith(outcome: 'intact' | 'lost' | Error): void {
     this.#recovery = outcome
   }
 
@@ -221,7 +221,7 @@ describe('a write queue whose store fails', () => {
     expect(store.recoveries).toBe(8)
     expect(stored.what).toBeInstanceOf(StorageError)
     const again = outcomeOf(queue.stored())
-    store.recoversWith('kept')
+    store.recoversWith('intact')
     await clock.pass(1_000)
     await store.end()
     expect(again.what).toBe('stored')

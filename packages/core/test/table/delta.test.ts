@@ -7,10 +7,10 @@ import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../h
 
 const nowMs = 1_700_000_000_000
 const names = ['ada', 'barbara', 'edsger', 'grace', 'leslie']
-const empty = { buckets: undefined, entries: [], mutual: false }
+const empty = { buckets: undefined, rows: [], mutual: false }
 
 function tableOf(...facts: SignedFact[]): Table {
-  const table = new Table({ maxMembers: 64, maxForgotten: 64 })
+  const table = new Table({ maxMembers: 64, maxTombstones: 64 })
   for (const fact of facts) table.merge(fact, nowMs)
   return table
 }
@@ -54,26 +54,26 @@ describe('delta', () => {
     expect(beyond(newer, [...newer.slice(0, 2), ...older])).toEqual(newer.slice(2))
     // An older life has nothing to add to a newer one, unless nobody believes that.
     expect(beyond(newer, [signedFact(ada, recordBody({ incarnation: 6 }))])).toEqual([])
-    const [entry] = digestOf(tableOf(...newer), undefined, false, 0).digest.entries
+    const [entry] = digestOf(tableOf(...newer), undefined, false, 0).digest.rows
     const far = entry ? [{ ...entry, incarnation: nowMs + 2 * 86_400_000 }] : []
-    expect(deltaBeyond(tableOf(...newer), { ...empty, entries: far }, 0, 10_000, nowMs).facts).toEqual(newer)
+    expect(deltaBeyond(tableOf(...newer), { ...empty, rows: far }, 0, 10_000, nowMs).facts).toEqual(newer)
   })
 
   it('covers the buckets that were asked for, and no others', () => {
     const table = tableOf(...records)
-    const [entry] = table.shared()
+    const [entry] = table.advertised()
     const buckets = new Set([entry?.bucket ?? 0])
-    const expected = table.shared().filter(({ bucket }) => buckets.has(bucket))
+    const expected = table.advertised().filter(({ bucket }) => buckets.has(bucket))
     expect(deltaBeyond(table, { ...empty, buckets }, 0, 10_000, nowMs).facts).toEqual(
       expected.map(({ record }) => record),
     )
-    expect(digestOf(table, buckets, true, 0).digest.entries.map(({ prefix }) => prefix)).toEqual(
+    expect(digestOf(table, buckets, true, 0).digest.rows.map(({ prefix }) => prefix)).toEqual(
       expected.map(({ prefix }) => prefix),
     )
   })
 
   describe('of a table that no digest can name whole', () => {
-    const table = new Table({ maxMembers: 20_000, maxForgotten: 1 })
+    const table = new Table({ maxMembers: 20_000, maxTombstones: 1 })
     for (let i = 0; i < 20_000; i++)
       table.merge(signedFact(idOf(`${i}`), recordBody({ incarnation: 5 })), nowMs)
 
@@ -81,12 +81,12 @@ describe('delta', () => {
       const named = new Set<string>()
       for (const startAt of [0, 100, 1_000]) {
         const { digest, more } = digestOf(table, undefined, true, startAt)
-        const covered = table.shared().filter(({ bucket }) => digest.buckets?.has(bucket))
-        expect(digest.entries.map(({ prefix }) => prefix)).toEqual(covered.map(({ prefix }) => prefix))
-        expect(digest.entries.length).toBeLessThanOrEqual(limits.maxDigestEntries)
-        expect(digest.entries.length).toBeGreaterThan(limits.maxDigestEntries - 200)
+        const covered = table.advertised().filter(({ bucket }) => digest.buckets?.has(bucket))
+        expect(digest.rows.map(({ prefix }) => prefix)).toEqual(covered.map(({ prefix }) => prefix))
+        expect(digest.rows.length).toBeLessThanOrEqual(limits.maxDigestRows)
+        expect(digest.rows.length).toBeGreaterThan(limits.maxDigestRows - 200)
         expect(more).toBe(true)
-        for (const { prefix } of digest.entries) named.add(prefix)
+        for (const { prefix } of digest.rows) named.add(prefix)
       }
       expect(named.size).toBe(20_000)
     })

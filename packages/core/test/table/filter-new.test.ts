@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { newsIn } from '../../src/table/filter-new.ts'
+import { filterNew } from '../../src/table/filter-new.ts'
 import { Table } from '../../src/table/table.ts'
 import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 
@@ -7,14 +7,14 @@ const nowMs = 1_700_000_000_000
 const ada = idOf('ada')
 
 it('takes what comes after a new record as news: who suspects the member, and its beats', () => {
-  const table = new Table({ maxMembers: 8, maxForgotten: 8 })
+  const table = new Table({ maxMembers: 8, maxTombstones: 8 })
   const facts = [
     signedFact(ada, recordBody({ incarnation: 5 })),
     signedFact(idOf('grace'), suspicionBody(ada, 5)),
     signedFact(ada, heartbeatBody(5, 3)),
   ]
-  expect(newsIn(table, facts, nowMs)).toEqual(facts)
-  expect(newsIn(table, facts.slice(1), nowMs)).toEqual([])
+  expect(filterNew(table, facts, nowMs)).toEqual(facts)
+  expect(filterNew(table, facts.slice(1), nowMs)).toEqual([])
   for (const fact of facts) table.merge(fact, nowMs)
-  expect(newsIn(table, facts, nowMs)).toEqual([])
+  expect(filterNew(table, facts, nowMs)).toEqual([])
 })

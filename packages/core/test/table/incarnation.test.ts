@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { believable, firstIncarnation, maxAheadMs, refutingIncarnation } from '../../src/table/incarnation.ts'
+import {
+  firstIncarnation,
+  isPlausibleTimestamp,
+  maxAheadMs,
+  refutingIncarnation,
+} from '../../src/table/incarnation.ts'
 
 const nowMs = 1_700_000_000_000
 
@@ -37,6 +42,6 @@ describe('incarnation', () => {
     [1.5, false],
     [Number.NaN, false],
   ])('believes %d: %s', (incarnation, expected) => {
-    expect(believable(incarnation, nowMs)).toBe(expected)
+    expect(isPlausibleTimestamp(incarnation, nowMs)).toBe(expected)
   })
 })

@@ -6,8 +6,8 @@ import { memberIds } from '../wire/fact-arbitraries.ts'
 
 const subject = idOf('subject')
 
-function claim(observer: string, incarnation: number, hard: boolean): SuspicionFact {
-  return signedFact(observer, suspicionBody(subject, incarnation, hard)) as SuspicionFact
+function claim(observer: string, incarnation: number, refused: boolean): SuspicionFact {
+  return signedFact(observer, suspicionBody(subject, incarnation, refused)) as SuspicionFact
 }
 
 const claims = fc.array(
@@ -15,9 +15,9 @@ const claims = fc.array(
     .record({
       observer: fc.constantFrom(...memberIds),
       incarnation: fc.constantFrom(1, 1, 1, 2),
-      hard: fc.boolean(),
+      refused: fc.boolean(),
     })
-    .map(({ observer, incarnation, hard }) => claim(observer, incarnation, hard)),
+    .map(({ observer, incarnation, refused }) => claim(observer, incarnation, refused)),
   { maxLength: 60, size: 'max' },
 )
 
@@ -26,7 +26,7 @@ function registerOf(all: readonly SuspicionFact[]): Suspicions | undefined {
 }
 
 function said(register: Suspicions | undefined): unknown {
-  return register && { ...register, claims: register.claims.map(({ author, hard }) => [author, hard]) }
+  return register && { ...register, claims: register.claims.map(({ author, refused }) => [author, refused]) }
 }
 
 describe('suspicions', () => {

@@ -8,7 +8,7 @@ const nowMs = 1_700_000_000_000
 const subject = idOf('subject')
 
 function tableOf(ids: readonly string[]): Table {
-  const table = new Table({ maxMembers: 1_024, maxForgotten: 8 })
+  const table = new Table({ maxMembers: 1_024, maxTombstones: 8 })
   for (const id of ids) table.merge(signedFact(id, recordBody({ incarnation: 5 })), nowMs)
   return table
 }
@@ -16,7 +16,7 @@ function tableOf(ids: readonly string[]): Table {
 /** Of the first one's bucket. */
 function bucketHashOf(ids: readonly string[]): Uint8Array {
   const table = tableOf(ids)
-  const bucket = table.shared()[0]?.bucket ?? 0
+  const bucket = table.advertised()[0]?.bucket ?? 0
   return table.bucketHashes().subarray(bucket * 16, bucket * 16 + 16)
 }
 
@@ -31,7 +31,7 @@ function numberOf(bytes: Uint8Array): bigint {
 
 /** Strangers' ids that are all in the first one's bucket. */
 function bucketMates(count: number): string[] {
-  const everybody = tableOf(Array.from({ length: 1_000 }, (_, i) => idOf(`${i}`))).shared()
+  const everybody = tableOf(Array.from({ length: 1_000 }, (_, i) => idOf(`${i}`))).advertised()
   return everybody
     .filter(({ bucket }) => bucket === everybody[0]?.bucket)
     .map(({ id }) => id)
@@ -57,7 +57,7 @@ describe('the hashes of what members say', () => {
   })
 
   it('a table is ordered by key, so a bucket is a stretch of it', () => {
-    const shared = tableOf(Array.from({ length: 1_000 }, (_, i) => idOf(`${i}`))).shared()
+    const shared = tableOf(Array.from({ length: 1_000 }, (_, i) => idOf(`${i}`))).advertised()
     expect(shared.map(({ bucket }) => bucket)).toEqual(
       shared.map(({ bucket }) => bucket).sort((x, y) => x - y),
     )

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { entryHash, suspicionSummary } from '../../src/table/row-hash.ts'
-import { type Entry, Table } from '../../src/table/table.ts'
+import { rowHash, suspicionSummary } from '../../src/table/row-hash.ts'
+import { type Row, Table } from '../../src/table/table.ts'
 import { TableHash } from '../../src/table/table-hash.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
 import { factArbitrary } from '../wire/fact-arbitraries.ts'
@@ -9,7 +9,7 @@ import { factArbitrary } from '../wire/fact-arbitraries.ts'
 const nowMs = 1_700_000_000_000
 
 function tableOf(facts: readonly SignedFact[]): Table {
-  const table = new Table({ maxMembers: 64, maxForgotten: 64 })
+  const table = new Table({ maxMembers: 64, maxTombstones: 64 })
   for (const fact of facts) table.merge(fact, nowMs)
   return table
 }
@@ -19,19 +19,23 @@ function stateOf(table: Table): unknown {
   return {
     hash: [...table.hash()],
     buckets: [...table.bucketHashes()],
-    entries: table.shared().map(({ id, record, heartbeat, suspicions, summary }) => ({
+    entries: table.advertised().map(({ id, record, heartbeat, suspicions, summary }) => ({
       id,
       record: [record.record.incarnation, record.record.version, record.record.name],
-      beat: heartbeat && [heartbeat.incarnation, heartbeat.beat],
-      suspicions: suspicions?.claims.map(({ author, incarnation, hard }) => [author, incarnation, hard]),
+      beat: heartbeat && [heartbeat.incarnation, heartbeat.sequence],
+      suspicions: suspicions?.claims.map(({ author, incarnation, refused }) => [
+        author,
+        incarnation,
+        refused,
+      ]),
       summary,
     })),
   }
 }
 
-function place({ record, heartbeat, suspicions }: Entry): number[] {
+function place({ record, heartbeat, suspicions }: Row): number[] {
   const { incarnation, version } = record.record
-  return [incarnation, version, suspicions ? suspicions.claims.length : 0, heartbeat?.beat ?? 0]
+  return [incarnation, version, suspicions ? suspicions.claims.length : 0, heartbeat?.sequence ?? 0]
 }
 
 const facts = fc.array(factArbitrary(3), { maxLength: 60, size: 'max' })
@@ -105,12 +109,12 @@ describe('merging into a table', () => {
         const table = tableOf(all)
         // Asked for in between: what is kept must not outlive what it was of.
         table.hash()
-        for (const { id } of table.shared().slice(0, unshared)) table.unshare(id)
+        for (const { id } of table.advertised().slice(0, unshared)) table.stopAdvertising(id)
         table.hash()
         for (const fact of all.slice(0, 10)) table.merge(fact, nowMs)
-        const scratch = table.shared().map(({ key, bucket, record, suspicions }) => {
+        const scratch = table.advertised().map(({ key, bucket, record, suspicions }) => {
           const { incarnation, version } = record.record
-          return { bucket, hash: entryHash(key, incarnation, version, suspicionSummary(suspicions)) }
+          return { bucket, hash: rowHash(key, incarnation, version, suspicionSummary(suspicions)) }
         })
         expect(table.hash()).toEqual(new TableHash().whole(scratch))
         expect(table.bucketHashes()).toEqual(new TableHash().buckets(scratch))

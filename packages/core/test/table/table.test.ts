@@ -7,7 +7,7 @@ const ada = idOf('ada')
 const grace = idOf('grace')
 
 function tableOf(...members: string[]): Table {
-  const table = new Table({ maxMembers: 8, maxForgotten: 8 })
+  const table = new Table({ maxMembers: 8, maxTombstones: 8 })
   for (const id of members) table.merge(signedFact(id, recordBody({ incarnation: 5 })), nowMs)
   return table
 }
@@ -15,28 +15,28 @@ function tableOf(...members: string[]): Table {
 describe('table', () => {
   it('does not share a member again because somebody suspects it', () => {
     const table = tableOf(ada, grace)
-    table.unshare(ada)
+    table.stopAdvertising(ada)
     const hash = table.hash()
     expect(table.merge(signedFact(grace, suspicionBody(ada, 5)), nowMs)).toBe('merged')
-    expect(table.shared().map(({ id }) => id)).toEqual([grace])
+    expect(table.advertised().map(({ id }) => id)).toEqual([grace])
     expect(table.hash()).toEqual(hash)
   })
 
   it('shares a member again for a newer record', () => {
     const table = tableOf(ada)
-    table.unshare(ada)
-    expect(table.shared()).toEqual([])
+    table.stopAdvertising(ada)
+    expect(table.advertised()).toEqual([])
     table.merge(signedFact(ada, recordBody({ incarnation: 6 })), nowMs)
-    expect(table.shared().map(({ id }) => id)).toEqual([ada])
+    expect(table.advertised().map(({ id }) => id)).toEqual([ada])
   })
 
   it('knows the place of each member that it tells of, and of no other', () => {
     const ids = Array.from({ length: 7 }, (_, i) => idOf(`${i}`))
     const table = tableOf(...ids)
-    table.unshare(ids[3] ?? '')
-    expect(table.shared().map(({ id }) => table.place(id))).toEqual([0, 1, 2, 3, 4, 5])
-    expect([ids[3] ?? '', ada, ''].map(id => table.place(id))).toEqual([undefined, undefined, undefined])
-    expect(tableOf().place(ada)).toBeUndefined()
+    table.stopAdvertising(ids[3] ?? '')
+    expect(table.advertised().map(({ id }) => table.index(id))).toEqual([0, 1, 2, 3, 4, 5])
+    expect([ids[3] ?? '', ada, ''].map(id => table.index(id))).toEqual([undefined, undefined, undefined])
+    expect(tableOf().index(ada)).toBeUndefined()
   })
 
   it('holds no suspicion of a life that the member has not spoken of: it would hide those of the present one', () => {
@@ -124,7 +124,7 @@ describe('table', () => {
 
   it('admits of whom it forgot only what is newer', () => {
     const table = tableOf(ada)
-    table.forget(ada)
+    table.remove(ada)
     expect(table.get(ada)).toBeUndefined()
     expect(table.hash()).toEqual(tableOf().hash())
     expect(table.merge(signedFact(ada, recordBody({ incarnation: 5, version: 7 })), nowMs)).toBe('known')

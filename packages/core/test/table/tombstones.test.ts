@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { maxAheadMs } from '../../src/table/incarnation.ts'
-import { Forgotten } from '../../src/table/tombstones.ts'
+import { Tombstones } from '../../src/table/tombstones.ts'
 
 const nowMs = 1_700_000_000_000
 
 describe('forgotten', () => {
   it('admits strangers, and of the forgotten only what is newer', () => {
-    const forgotten = new Forgotten(4)
-    forgotten.remember('ada', 7)
+    const forgotten = new Tombstones(4)
+    forgotten.add('ada', 7)
     expect([0, 6, 7, 8].map(incarnation => forgotten.admits('ada', incarnation, 0))).toEqual([
       false,
       false,
@@ -19,8 +19,8 @@ describe('forgotten', () => {
   })
 
   it('admits anew whom it forgot in an incarnation that nobody believes any more', () => {
-    const forgotten = new Forgotten(4)
-    forgotten.remember('ada', nowMs + 2 * maxAheadMs)
+    const forgotten = new Tombstones(4)
+    forgotten.add('ada', nowMs + 2 * maxAheadMs)
     expect(forgotten.admits('ada', nowMs, nowMs)).toBe(true)
     expect(forgotten.admits('ada', nowMs, nowMs + maxAheadMs)).toBe(false)
   })
@@ -29,8 +29,8 @@ describe('forgotten', () => {
     const ids = fc.array(fc.integer({ min: 0, max: 9 }).map(String), { maxLength: 40 })
     fc.assert(
       fc.property(ids, fc.integer({ min: 1, max: 5 }), (remembered, capacity) => {
-        const forgotten = new Forgotten(capacity)
-        for (const id of remembered) forgotten.remember(id, 7)
+        const forgotten = new Tombstones(capacity)
+        for (const id of remembered) forgotten.add(id, 7)
         const kept = new Set([...new Set(remembered.toReversed())].slice(0, capacity))
         expect(forgotten.size).toBe(kept.size)
         for (const id of new Set(remembered)) expect(forgotten.admits(id, 7, 0)).toBe(!kept.has(id))

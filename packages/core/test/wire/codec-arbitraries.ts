@@ -3,7 +3,7 @@ import type { ProbeMessage } from '@hearsay/failure-detector'
 import fc from 'fast-check'
 import type { Digest, Hello, ProbeFrame, SyncFrame } from '../../src/wire/codec.ts'
 import { draftFact, type FactBody, type MemberRecord, type SignedFact } from '../../src/wire/fact.ts'
-import type { BeatList } from '../../src/wire/heartbeat-list.ts'
+import type { HeartbeatList } from '../../src/wire/heartbeat-list.ts'
 import { limits } from '../../src/wire/limits.ts'
 import { memberIdFromKey } from '../../src/wire/member-id.ts'
 import { spaceFromBytes } from '../../src/wire/space-tag.ts'
@@ -27,7 +27,7 @@ const record: fc.Arbitrary<MemberRecord> = fc.record({
     text(limits.maxTagValueBytes),
     { maxKeys: limits.maxTags, noNullPrototype: true },
   ),
-  spaces: fc.array(fc.record({ space: bytes(12).map(spaceFromBytes), entered: count }), { maxLength: 20 }),
+  spaces: fc.array(fc.record({ space: bytes(12).map(spaceFromBytes), generation: count }), { maxLength: 20 }),
   leaving: fc.boolean(),
   leftEpochMs: count,
   attention: fc.record({
@@ -38,12 +38,12 @@ const record: fc.Arbitrary<MemberRecord> = fc.record({
 
 const body: fc.Arbitrary<FactBody> = fc.oneof(
   record.map(record => ({ type: 'record' as const, record })),
-  fc.record({ type: fc.constant('heartbeat' as const), incarnation: count, beat: count }),
+  fc.record({ type: fc.constant('heartbeat' as const), incarnation: count, sequence: count }),
   fc.record({
     type: fc.constant('suspicion' as const),
     subject: memberId,
     incarnation: count,
-    hard: fc.boolean(),
+    refused: fc.boolean(),
     epochMs: count,
   }),
 )
@@ -84,28 +84,28 @@ export const buckets: fc.Arbitrary<Set<number>> = fc
 const digest: fc.Arbitrary<Digest> = fc.record({
   buckets: optional(buckets),
   mutual: fc.boolean(),
-  entries: fc.array(
+  rows: fc.array(
     fc.record({
       prefix: bytes(8).map(prefix => String.fromCharCode(...prefix)),
       incarnation: count,
       version: count,
-      beat: count,
+      heartbeatSequence: count,
       suspicions: fc.oneof(bytes(0), bytes(16)),
     }),
     { maxLength: 20 },
   ),
 })
 
-const place = fc.oneof(fc.nat(40), fc.nat(0xffff_ffff))
-const places = fc.uniqueArray(place, { maxLength: 40 }).map(places => places.sort((a, b) => a - b))
+const index = fc.oneof(fc.nat(40), fc.nat(0xffff_ffff))
+const places = fc.uniqueArray(index, { maxLength: 40 }).map(places => places.sort((a, b) => a - b))
 
 const stretch = fc.tuple(count, count).map(([a, b]) => ({ since: Math.min(a, b), upTo: Math.max(a, b) }))
 
-const beatList: fc.Arbitrary<BeatList> = fc
+const beatList: fc.Arbitrary<HeartbeatList> = fc
   .tuple(stretch, places, fc.array(count, { minLength: 40, maxLength: 40 }))
   .map(([stretch, places, beats]) => ({
     ...stretch,
-    beats: places.map((place, i) => ({ place, beat: beats[i] ?? 0 })),
+    heartbeats: places.map((index, i) => ({ index, sequence: beats[i] ?? 0 })),
   }))
 
 export const syncFrame: fc.Arbitrary<SyncFrame> = fc.oneof(
@@ -116,10 +116,14 @@ export const syncFrame: fc.Arbitrary<SyncFrame> = fc.oneof(
       type: fc.constant('sync' as const),
       offer: fc.boolean(),
       tableHash: optional(bytes(16)),
-      beats: optional(beatList),
-      freshBeats: fc.array(fc.record({ place, beat: count, signature: bytes(64) }), { maxLength: 8 }),
-      wanted: optional(fc.tuple(stretch, places).map(([stretch, places]) => ({ ...stretch, places }))),
-      heard: optional(count),
+      heartbeats: optional(beatList),
+      freshHeartbeats: fc.array(fc.record({ index, sequence: count, signature: bytes(64) }), {
+        maxLength: 8,
+      }),
+      requestedHeartbeats: optional(
+        fc.tuple(stretch, places).map(([stretch, indexes]) => ({ ...stretch, indexes })),
+      ),
+      receivedUpTo: optional(count),
       bucketHashes: optional(bytes(4_096)),
       digest: optional(digest),
       facts,

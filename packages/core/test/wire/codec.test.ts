@@ -10,7 +10,7 @@ import {
   syncMessage,
 } from '../../src/wire/codec.ts'
 import type { MemberRecord } from '../../src/wire/fact.ts'
-import type { BeatList } from '../../src/wire/heartbeat-list.ts'
+import type { HeartbeatList } from '../../src/wire/heartbeat-list.ts'
 import { limits } from '../../src/wire/limits.ts'
 import * as messages from '../../src/wire/messages.ts'
 import type { DecodeFailure, Result } from '../../src/wire/result.ts'
@@ -176,17 +176,20 @@ describe('codec', () => {
     [
       'entries in a digest',
       size => decodeSync(encodeSync(syncMessage({ digest: digestOf(size) }))),
-      limits.maxDigestEntries,
+      limits.maxDigestRows,
     ],
     [
       'bytes of beats',
-      size => decodeSync(encodeSync(syncMessage({ beats: beatsOf(size) }))),
-      limits.maxBeatsBytes,
+      size => decodeSync(encodeSync(syncMessage({ heartbeats: beatsOf(size) }))),
+      limits.maxHeartbeatListBytes,
     ],
     [
       'bytes of wanted beats',
-      size => decodeSync(encodeSync(syncMessage({ wanted: { since: 0, upTo: 1, places: range(size - 2) } }))),
-      limits.maxBeatsBytes,
+      size =>
+        decodeSync(
+          encodeSync(syncMessage({ requestedHeartbeats: { since: 0, upTo: 1, indexes: range(size - 2) } })),
+        ),
+      limits.maxHeartbeatListBytes,
     ],
     ['bytes in a payload', size => decodeRumors(encodeRumors([payloadOf(size)])), limits.maxPayloadBytes],
   ])('takes as many %s as may be, and not one more', (_, decode, limit) => {
@@ -209,7 +212,7 @@ describe('codec', () => {
     [
       'a suspicion of nobody',
       rumor({
-        suspicion: messages.Suspicion.encode({ subject: new Uint8Array(3), incarnation: 1, hard: false }),
+        suspicion: messages.Suspicion.encode({ subject: new Uint8Array(3), incarnation: 1, refused: false }),
       }),
     ],
   ])('refuses a fact with %s', (_, bytes) => {
@@ -228,24 +231,27 @@ describe('codec', () => {
   it.each<[string, Partial<messages.SyncFrame>]>([
     ['a hash of 15 bytes', { tableHash: new Uint8Array(15) }],
     ['255 bucket hashes', { bucketHashes: new Uint8Array(255 * 16) }],
-    ['a bitmap of 31 bytes', { digest: { buckets: new Uint8Array(31), entries: [], mutual: true } }],
+    ['a bitmap of 31 bytes', { digest: { buckets: new Uint8Array(31), rows: [], mutual: true } }],
     ['a prefix of 7 bytes', { digest: encodedDigest(7, 0) }],
     ['a summary of 8 bytes', { digest: encodedDigest(8, 8) }],
     [
       'a fresh beat without its signature',
-      { freshBeats: [{ place: 1, beat: 1, signature: new Uint8Array(0) }] },
+      { freshHeartbeats: [{ index: 1, sequence: 1, signature: new Uint8Array(0) }] },
     ],
-    ['a list of beats that does not say from where', { beats: new Uint8Array(0) }],
-    ['a place without a beat', { beats: Uint8Array.of(0, 1, 3) }],
-    ['a place beyond 32 bit', { beats: Uint8Array.from([0, 1, ...varint(2 ** 32), 1]) }],
-    ['places that add up beyond 32 bit', { wanted: Uint8Array.from([0, 1, 0, ...varint(2 ** 32 - 1)]) }],
-    ['wanted beats of no list', { wanted: Uint8Array.of(0) }],
-    ['a mark beyond 2^53', { beats: Uint8Array.from([1, ...varint(2 ** 53 - 1)]) }],
+    ['a list of beats that does not say from where', { heartbeats: new Uint8Array(0) }],
+    ['a place without a beat', { heartbeats: Uint8Array.of(0, 1, 3) }],
+    ['a place beyond 32 bit', { heartbeats: Uint8Array.from([0, 1, ...varint(2 ** 32), 1]) }],
+    [
+      'places that add up beyond 32 bit',
+      { requestedHeartbeats: Uint8Array.from([0, 1, 0, ...varint(2 ** 32 - 1)]) },
+    ],
+    ['wanted beats of no list', { requestedHeartbeats: Uint8Array.of(0) }],
+    ['a mark beyond 2^53', { heartbeats: Uint8Array.from([1, ...varint(2 ** 53 - 1)]) }],
   ])('refuses a sync frame with %s', (_, frame) => {
     const bytes = messages.SyncFrame.encode({
       offer: false,
       more: false,
-      freshBeats: [],
+      freshHeartbeats: [],
       facts: [],
       ...frame,
     })
@@ -263,7 +269,7 @@ function rumor(fact: Partial<messages.SignedFact>): Uint8Array {
 }
 
 function spaces(count: number): MemberRecord['spaces'] {
-  return Array.from({ length: count }, () => ({ space: '0'.repeat(24), entered: 1 }))
+  return Array.from({ length: count }, () => ({ space: '0'.repeat(24), generation: 1 }))
 }
 
 function tags(count: number): Record<string, string> {
@@ -271,10 +277,10 @@ function tags(count: number): Record<string, string> {
 }
 
 /** A list of so many bytes: where it begins, its length of one byte or two, and pairs of a byte each. */
-function beatsOf(bytes: number): BeatList {
+function beatsOf(bytes: number): HeartbeatList {
   const upTo = bytes % 2 === 0 ? 1 : 128
   const places = range(Math.floor((bytes - 2) / 2))
-  return { since: 0, upTo, beats: places.map(place => ({ place, beat: 1 })) }
+  return { since: 0, upTo, heartbeats: places.map(index => ({ index, sequence: 1 })) }
 }
 
 function range(length: number): number[] {
@@ -284,12 +290,12 @@ function range(length: number): number[] {
 function encodedDigest(prefixBytes: number, summaryBytes: number): messages.Digest {
   const idPrefix = new Uint8Array(prefixBytes)
   const suspicions = new Uint8Array(summaryBytes)
-  return { entries: [{ idPrefix, incarnation: 1, version: 1, beat: 1, suspicions }], mutual: true }
+  return { rows: [{ idPrefix, incarnation: 1, version: 1, heartbeatSequence: 1, suspicions }], mutual: true }
 }
 
 function digestOf(entries: number) {
-  const entry = { prefix: '12345678', incarnation: 1, version: 1, beat: 1, suspicions: new Uint8Array() }
-  return { buckets: undefined, mutual: true, entries: Array(entries).fill(entry) }
+  const entry = { prefix: '12345678', incarnation: 1, version: 1, sequence: 1, suspicions: new Uint8Array() }
+  return { buckets: undefined, mutual: true, rows: Array(entries).fill(entry) }
 }
 
 function payloadOf(size: number) {

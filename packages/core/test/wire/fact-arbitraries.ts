@@ -18,8 +18,8 @@ export function factArbitrary(members: number): fc.Arbitrary<SignedFact> {
     .record({ incarnation, beat: fc.integer({ min: 1, max: 5 }) })
     .map(({ incarnation, beat }) => heartbeatBody(incarnation, beat))
   const suspicion = fc
-    .record({ subject: id, incarnation, hard: fc.boolean() })
-    .map(({ subject, incarnation, hard }) => suspicionBody(subject, incarnation, hard))
+    .record({ subject: id, incarnation, refused: fc.boolean() })
+    .map(({ subject, incarnation, refused }) => suspicionBody(subject, incarnation, refused))
   return fc
     .tuple(id, fc.oneof<fc.Arbitrary<FactBody>[]>(record, heartbeat, suspicion))
     .map(([author, body]) => signedFact(author, body))

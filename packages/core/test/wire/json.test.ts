@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { carryJson, type JsonFault, parseJson } from '../../src/wire/json.ts'
+import { copyJson, type JsonFault, parseJson } from '../../src/wire/json.ts'
 
 const half = '\ud83d'
 
@@ -45,8 +45,8 @@ describe('a value that JSON carries', () => {
     ['a hundred levels', nested(100)],
     ['a text that looks like half a pair', { text: '\\ud83d', more: '"\\\\ud83d' }],
   ])('is the same for all: %s', (_, value) => {
-    const carried = carryJson(value)
-    expect(carried).toEqual({ type: 'carried', value, text: JSON.stringify(value) })
+    const carried = copyJson(value)
+    expect(carried).toEqual({ type: 'copied', value, text: JSON.stringify(value) })
     expect(parseJson(JSON.stringify(value))).toEqual(value)
   })
 
@@ -71,13 +71,13 @@ describe('a value that JSON carries', () => {
     ],
     ['a proxy is read', new Proxy({ a: 1 }, {}), { a: 1 }],
   ])('with these exceptions: %s', (_, value, carried) => {
-    const result = carryJson(value)
-    expect(result).toStrictEqual({ type: 'carried', value: carried, text: JSON.stringify(carried) })
+    const result = copyJson(value)
+    expect(result).toStrictEqual({ type: 'copied', value: carried, text: JSON.stringify(carried) })
   })
 
   it('is a copy: what the app changes later is not shared', () => {
     const value = { list: [1] }
-    const carried = carryJson(value)
+    const carried = copyJson(value)
     value.list.push(2)
     expect(carried).toMatchObject({ value: { list: [1] } })
   })
@@ -85,7 +85,7 @@ describe('a value that JSON carries', () => {
   it('reads as its author wrote it, whatever it is', () => {
     fc.assert(
       fc.property(fc.jsonValue(), value => {
-        const carried = carryJson(value)
+        const carried = copyJson(value)
         if (carried.type === 'fault') throw new Error(carried.reason)
         expect(parseJson(carried.text)).toStrictEqual(carried.value)
       }),
@@ -118,7 +118,7 @@ describe('a value that JSON would change', () => {
     ['an object with toJSON', { toJSON: () => 1 }, /^is a function: /],
     ['half of a surrogate pair', `x${half}`, /^has half of a surrogate pair at index 1: /],
   ])('is refused with its path: %s', (_, value, reason) => {
-    const of = (whole: unknown) => carryJson(whole) as JsonFault
+    const of = (whole: unknown) => copyJson(whole) as JsonFault
     const isMethod =
       typeof value === 'object' && value !== null && 'toJSON' in value && Object.hasOwn(value, 'toJSON')
     const inside = isMethod ? ['toJSON'] : []
@@ -157,14 +157,14 @@ describe('a value that JSON would change', () => {
     ],
     ['a revoked proxy', { a: revoked() }, [], /^cannot be read: TypeError/],
   ])('is refused: %s', (_, value, path, reason) => {
-    expect(carryJson(value)).toEqual({ type: 'fault', path, reason: expect.stringMatching(reason) })
+    expect(copyJson(value)).toEqual({ type: 'fault', path, reason: expect.stringMatching(reason) })
   })
 
   it.each<[what: string, value: unknown, carried: unknown]>([
     ['an instance, by its properties', { at: new Point() }, { at: { x: 1 } }],
     ['an instance with toJSON', { at: new Date(0) }, { at: '1970-01-01T00:00:00.000Z' }],
   ])('is carried where instances stand for their JSON: %s', (_, value, carried) => {
-    expect(carryJson(value, 'as JSON')).toMatchObject({ type: 'carried', value: carried })
+    expect(copyJson(value, 'as JSON')).toMatchObject({ type: 'copied', value: carried })
   })
 
   it.each<[what: string, value: unknown]>([
@@ -193,7 +193,7 @@ describe('a value that JSON would change', () => {
       },
     ],
   ])('is refused there, too: %s', (_, value) => {
-    expect(carryJson(value, 'as JSON')).toMatchObject({ type: 'fault' })
+    expect(copyJson(value, 'as JSON')).toMatchObject({ type: 'fault' })
   })
 })
 

@@ -6,13 +6,13 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { ArrivalLog } from '../../src/anti-entropy/arrival-log.ts'
-import { BeatExchange } from '../../src/anti-entropy/heartbeat-sync.ts'
+import { HeartbeatSync } from '../../src/anti-entropy/heartbeat-sync.ts'
 import { offer } from '../../src/anti-entropy/sync-steps.ts'
 import { prefixed } from '../../src/libp2p/frame-stream.ts'
 import { nodeKeys } from '../../src/libp2p/node/keys.ts'
 import { DocumentDigest } from '../../src/spaces/documents/document-digest.ts'
 import { FactSet } from '../../src/spaces/fact-set.ts'
-import { entryHash, suspicionSummary } from '../../src/table/row-hash.ts'
+import { rowHash, suspicionSummary } from '../../src/table/row-hash.ts'
 import type { SuspicionFact } from '../../src/table/suspicions.ts'
 import { Table } from '../../src/table/table.ts'
 import {
@@ -84,24 +84,24 @@ it('the example of the protocol page holds, byte for byte', async () => {
       attention: { state: 'full', leaseMs: 0 },
     },
   })
-  const heartbeat = await ada.say({ type: 'heartbeat', incarnation: epochMs, beat: 3 })
+  const heartbeat = await ada.say({ type: 'heartbeat', incarnation: epochMs, sequence: 3 })
   const suspicion = await bob.say({
     type: 'suspicion',
     subject: ada.id,
     incarnation: epochMs,
-    hard: true,
+    refused: true,
     epochMs: epochMs + 60_000,
   })
   const rumor = encodeRumors([record])
   const summary = suspicionSummary({ incarnation: epochMs, claims: [suspicion as SuspicionFact] })
 
-  const table = new Table({ maxMembers: 2, maxForgotten: 2 })
+  const table = new Table({ maxMembers: 2, maxTombstones: 2 })
   table.merge(record, epochMs)
   table.merge(heartbeat, epochMs)
   const quietHash = table.hash()
   const arrivals = new ArrivalLog(16)
   arrivals.arrived(ada.id, undefined)
-  const offered = encodeSync(offer(table, new BeatExchange(bob.id, table, arrivals)))
+  const offered = encodeSync(offer(table, new HeartbeatSync(bob.id, table, arrivals)))
   table.merge(suspicion, epochMs)
   const hello = encodeProbe({ type: 'hello', cluster: tag, epochMs })
   const ping = encodeProbe({ type: 'probe', message: { type: 'ping', seq: 7 } })
@@ -156,7 +156,7 @@ it('the example of the protocol page holds, byte for byte', async () => {
   expect(keyFromMemberId(ada.id)).toEqual(ada.key)
   const first = Number(ada.key[0])
   const buckets = Array.from({ length: 256 }, (_, bucket) =>
-    truncated(bucket === first ? entryHash(ada.key, epochMs, 2, summary) : new Uint8Array()),
+    truncated(bucket === first ? rowHash(ada.key, epochMs, 2, summary) : new Uint8Array()),
   )
   expect(table.hash()).toEqual(truncated(Buffer.concat(buckets)))
   for (const fact of [record, heartbeat])

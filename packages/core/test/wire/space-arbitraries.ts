@@ -17,7 +17,7 @@ const epoch = fc.record({ number: count, id: bytes(16) })
 const body: fc.Arbitrary<SpaceFactBody> = fc.oneof(
   fc.record({
     type: fc.constant('field' as const),
-    entered: count,
+    generation: count,
     version: count,
     name: text(limits.maxFieldNameBytes),
     value: optional(value),
@@ -36,7 +36,7 @@ const body: fc.Arbitrary<SpaceFactBody> = fc.oneof(
     update: fc.uint8Array({ maxLength: 60 }),
     epoch: optional(epoch),
   }),
-  fc.record({ type: fc.constant('event' as const), entered: count, number: count, value }),
+  fc.record({ type: fc.constant('event' as const), generation: count, number: count, value }),
 )
 
 export const spaceFacts: fc.Arbitrary<SpaceFact[]> = fc.array(
@@ -65,11 +65,11 @@ const documentStep: fc.Arbitrary<DocumentStep> = fc.record({
       isSynced: fc.boolean(),
     }),
   ),
-  taken: optional(fc.record({ transfer: count, pieces: count })),
+  ack: optional(fc.record({ transfer: count, count })),
   carry: fc.boolean(),
   epoch: optional(epoch),
   past: fc.boolean(),
-  noPast: fc.boolean(),
+  hasNoPast: fc.boolean(),
 })
 
 export const spaceSteps: fc.Arbitrary<SpaceStep[]> = fc.array(
@@ -77,7 +77,7 @@ export const spaceSteps: fc.Arbitrary<SpaceStep[]> = fc.array(
     space: bytes(12).map(spaceFromBytes),
     hash: optional(bytes(16)),
     bucketHashes: optional(bytes(4_096)),
-    held: optional(
+    storedIds: optional(
       fc.record({
         buckets: optional(buckets),
         ids: fc.array(bytes(8).map(spaceFromBytes), { maxLength: 20 }),

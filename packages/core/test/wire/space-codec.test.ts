@@ -30,7 +30,7 @@ function takes(body: SpaceFactBody): boolean {
 
 const field = (change: Partial<SpaceFactBody & { type: 'field' }>): SpaceFactBody => ({
   type: 'field',
-  entered: 1,
+  generation: 1,
   version: 1,
   name: 'cursor',
   value: 1,
@@ -52,7 +52,7 @@ const sized = (bytes: number): string => 'x'.repeat(bytes - 2)
 
 const nested = (depth: number): SpaceFactBody & { type: 'event' } => ({
   type: 'event',
-  entered: 1,
+  generation: 1,
   number: 1,
   value: JSON.parse('['.repeat(depth) + ']'.repeat(depth)),
 })

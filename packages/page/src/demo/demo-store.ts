@@ -1,6 +1,6 @@
 /** Demo store: what the demo that serves this page says of its processes. It is a server's word, and the only one here. */
 import { useSyncExternalStore } from 'react'
-import { type DemoState, type ProcessOrder, paths } from '../contract.ts'
+import { type DemoState, type ProcessCommand, paths } from '../contract.ts'
 
 export interface Demo {
   /** Undefined until it was heard of. */
@@ -13,7 +13,7 @@ const listeners = new Set<() => void>()
 let demo: Demo = { state: undefined, isServed: true }
 let source: EventSource | undefined
 
-function become(change: Partial<Demo>): void {
+function update(change: Partial<Demo>): void {
   demo = { ...demo, ...change }
   for (const listener of listeners) listener()
 }
@@ -22,8 +22,8 @@ function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   if (!source) {
     source = new EventSource(paths.state)
-    source.onmessage = ({ data }) => become({ state: JSON.parse(data), isServed: true })
-    source.onerror = () => become({ isServed: false })
+    source.onmessage = ({ data }) => update({ state: JSON.parse(data), isServed: true })
+    source.onerror = () => update({ isServed: false })
   }
   return () => listeners.delete(listener)
 }
@@ -31,7 +31,7 @@ function subscribe(listener: () => void): () => void {
 export const useDemo = (): Demo => useSyncExternalStore(subscribe, () => demo)
 
 /** Calls back with each new state, and the one before. @returns the end of it */
-export function watchDemo(changed: (now: DemoState, before: DemoState) => void): () => void {
+export function onDemoChange(changed: (now: DemoState, before: DemoState) => void): () => void {
   let before = demo.state
   return subscribe(() => {
     const { state } = demo
@@ -41,9 +41,9 @@ export function watchDemo(changed: (now: DemoState, before: DemoState) => void):
 }
 
 /** @returns why it was not done, or undefined if it was */
-export async function giveOrder(name: string, order: ProcessOrder): Promise<string | undefined> {
+export async function sendCommand(name: string, order: ProcessCommand): Promise<string | undefined> {
   try {
-    const { ok } = await fetch(paths.order(name, order), { method: 'POST' })
+    const { ok } = await fetch(paths.command(name, order), { method: 'POST' })
     return ok ? undefined : `${name} cannot do that now.`
   } catch {
     return 'The demo has ended: nobody is there to be asked.'

@@ -1,5 +1,5 @@
 /** Own name: what this tab is called; the same when it is reloaded. */
-import { keep, kept } from '../shell/local-storage.ts'
+import { readLocal, writeLocal } from '../shell/local-storage.ts'
 
 const key = 'hearsay-name'
 
@@ -9,22 +9,22 @@ const plants =
     ' ',
   )
 
-export function keptName(): string {
-  return kept('tab', key) ?? drawName([])
+export function storedName(): string {
+  return readLocal('tab', key) ?? randomName([])
 }
 
-export function keepName(name: string): void {
-  keep('tab', key, name)
+export function storeName(name: string): void {
+  writeLocal('tab', key, name)
 }
 
 /** A plant that nobody is called yet, if there is one. */
-export function drawName(taken: readonly string[]): string {
-  const free = plants.filter(plant => !taken.includes(plant))
+export function randomName(used: readonly string[]): string {
+  const free = plants.filter(plant => !used.includes(plant))
   const from = free.length > 0 ? free : plants
   const name = from[Math.floor(Math.random() * from.length)] as string
-  keepName(name)
+  storeName(name)
   return name
 }
 
 /** It may be changed: nobody chose it. */
-export const isDrawn = (name: string): boolean => plants.includes(name)
+export const isRandomName = (name: string): boolean => plants.includes(name)

@@ -1,7 +1,7 @@
 /** Links: who is connected to whom, put together from what each member shows. */
 import { shortId } from '../contract.ts'
 
-export interface Link {
+export interface Connection {
   readonly from: string
   readonly to: string
 }
@@ -12,7 +12,7 @@ export interface Link {
  * @param shown member id → the short ids of those it has a connection to
  * @returns each link once, ordered by its ends
  */
-export function linksBetween(shown: ReadonlyMap<string, readonly string[]>): readonly Link[] {
+export function connectionsBetween(shown: ReadonlyMap<string, readonly string[]>): readonly Connection[] {
   const ids = [...shown.keys()].sort()
   const shows = (id: string, other: string) => shown.get(id)?.includes(shortId(other)) === true
   return ids.flatMap((from, index) =>

@@ -7,22 +7,22 @@ import { useCluster } from '@hearsay/react'
 import { type PointerEvent, type ReactNode, useMemo, useState } from 'react'
 import type { Point } from '../contract.ts'
 import { asLinks, useOthersMapped, useUpdatePresence } from '../demo/room.ts'
-import { isHere, usePeople } from '../members/member-list.ts'
+import { isPresentStatus, useMemberRows } from '../members/member-list.ts'
 import { useSelection } from '../members/selection.tsx'
-import { type Link, linksBetween } from './connections.ts'
+import { type Connection, connectionsBetween } from './connections.ts'
 import { Cursors } from './cursors.tsx'
-import { useOwnLinks } from './local-connections.ts'
+import { usePublishedConnections } from './local-connections.ts'
 import { MemberNode } from './member-node.tsx'
-import { placesOnRing, ringCount } from './ring-layout.ts'
+import { ringCount, ringLayout } from './ring-layout.ts'
 import './drawing.css'
 
 const rings = Array.from({ length: ringCount }, (_, ring) => ring)
 
 export function Drawing(): ReactNode {
-  const people = usePeople()
+  const rows = useMemberRows()
   const [ring, setRing] = useState(0)
-  const ids = people.map(({ id }) => id).join()
-  const places = useMemo(() => placesOnRing(ids === '' ? [] : ids.split(','), ring), [ids, ring])
+  const ids = rows.map(({ id }) => id).join()
+  const positions = useMemo(() => ringLayout(ids === '' ? [] : ids.split(','), ring), [ids, ring])
   return (
     <section className="panel drawing" aria-labelledby="drawing-title">
       <header>
@@ -37,20 +37,20 @@ export function Drawing(): ReactNode {
           ))}
         </fieldset>
       </header>
-      <Stage>
-        <Links places={places} />
-        {people.map(person => {
-          const at = places.get(person.id)
-          return at && <MemberNode key={person.id} person={person} at={at} />
+      <DrawingArea>
+        <Connections positions={positions} />
+        {rows.map(person => {
+          const at = positions.get(person.id)
+          return at && <MemberNode key={person.id} row={person} at={at} />
         })}
         <Cursors />
-      </Stage>
+      </DrawingArea>
     </section>
   )
 }
 
 /** Where pointers are shown to others. */
-function Stage({ children }: { children: ReactNode }): ReactNode {
+function DrawingArea({ children }: { children: ReactNode }): ReactNode {
   const show = useUpdatePresence()
   const showCursor = ({ currentTarget, clientX, clientY }: PointerEvent) => {
     const { left, top, width, height } = currentTarget.getBoundingClientRect()
@@ -63,15 +63,15 @@ function Stage({ children }: { children: ReactNode }): ReactNode {
   )
 }
 
-function Links({ places }: { places: ReadonlyMap<string, Point> }): ReactNode {
-  const links = useLinks()
+function Connections({ positions }: { positions: ReadonlyMap<string, Point> }): ReactNode {
+  const links = useConnections()
   const { selected } = useSelection()
   return (
     <svg viewBox="0 0 100 100" aria-hidden="true">
       <circle className="ring" cx="50" cy="50" r="37" />
       {links.map(link => {
         const { from, to } = link
-        const [start, end] = [places.get(from), places.get(to)]
+        const [start, end] = [positions.get(from), positions.get(to)]
         if (!start || !end) return null
         return (
           <path
@@ -87,18 +87,19 @@ function Links({ places }: { places: ReadonlyMap<string, Point> }): ReactNode {
 }
 
 /** Of those who are here; what the others showed last is over. */
-function useLinks(): readonly Link[] {
-  const people = usePeople()
+function useConnections(): readonly Connection[] {
+  const rows = useMemberRows()
   const selfId = useCluster()?.self.id
-  const own = useOwnLinks()
-  const others = useOthersMapped(({ presence }) => asLinks(presence.links))
+  const own = usePublishedConnections()
+  const others = useOthersMapped(({ presence }) => asLinks(presence.connections))
   return useMemo(() => {
     const shown = new Map<string, readonly string[]>()
     const said = new Map(others)
-    for (const person of people)
-      if (isHere(person)) shown.set(person.id, person.id === selfId ? own : (said.get(person.id) ?? []))
-    return linksBetween(shown)
-  }, [people, selfId, own, others])
+    for (const person of rows)
+      if (isPresentStatus(person))
+        shown.set(person.id, person.id === selfId ? own : (said.get(person.id) ?? []))
+    return connectionsBetween(shown)
+  }, [rows, selfId, own, others])
 }
 
 const percent = ({ x, y }: Point) => `${(x * 100).toFixed(2)} ${(y * 100).toFixed(2)}`

@@ -9,7 +9,7 @@ export const ringCount = 4
 const radius = 0.37
 
 /** Member id → its place, 0 to 1 from the left and from the top; the first on the ring is at the top. */
-export function placesOnRing(ids: readonly string[], ring: number): ReadonlyMap<string, Point> {
+export function ringLayout(ids: readonly string[], ring: number): ReadonlyMap<string, Point> {
   const around = createRings(ringCount, ids).members(ring)
   return new Map(
     around.map((id, index) => {

@@ -3,14 +3,14 @@ import type { Cluster } from '@hearsay/core'
 import { useCluster } from '@hearsay/react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { shortId } from '../contract.ts'
-import { isHere, type Person, useHearts, usePeople } from './member-list.ts'
+import { isPresentStatus, type MemberRow, useHeartbeats, useMemberRows } from './member-list.ts'
 import { ProcessControls } from './process-controls.tsx'
 import { useSelection } from './selection.tsx'
 import { StatusMark } from './status-mark.tsx'
 
 export function MemberDetails(): ReactNode {
   const cluster = useCluster()
-  const people = usePeople()
+  const people = useMemberRows()
   const { selected, chosen } = useSelection()
   const panel = useRef<HTMLElement>(null)
   // On a narrow page it may be far below.
@@ -18,29 +18,25 @@ export function MemberDetails(): ReactNode {
     if (chosen !== undefined) panel.current?.scrollIntoView({ block: 'nearest' })
   }, [chosen])
   // What is explained changes with time alone: it is looked at as often as hearts are.
-  useHearts()
-  const person = people.find(({ id }) => id === selected)
+  useHeartbeats()
+  const row = people.find(({ id }) => id === selected)
   return (
     <section ref={panel} className="panel details" aria-labelledby="details-title">
-      {person && cluster ? (
+      {row && cluster ? (
         <>
           <header>
-            <h2 id="details-title">{person.name}</h2>
-            <StatusMark status={person.status} />
-            <code title={person.id}>…{shortId(person.id)}</code>
+            <h2 id="details-title">{row.name}</h2>
+            <StatusMark status={row.status} />
+            <code title={row.id}>…{shortId(row.id)}</code>
           </header>
           <div className="explained">
-            {person.isSelf ? (
-              <OwnHealth cluster={cluster} />
-            ) : (
-              <Explained cluster={cluster} person={person} />
-            )}
+            {row.isSelf ? <LocalHealth cluster={cluster} /> : <ExplanationList cluster={cluster} row={row} />}
           </div>
-          {person.process ? (
-            <ProcessControls key={person.id} process={person.process} />
+          {row.process ? (
+            <ProcessControls key={row.id} process={row.process} />
           ) : (
             <p className="hint">
-              {person.isSelf
+              {row.isSelf
                 ? 'This tab is a member like any other. Close it, and it has left at once for everybody. Choose a process, and freeze it, cut it off or kill it.'
                 : 'A tab of a browser: whoever has it open can close it.'}
             </p>
@@ -58,19 +54,21 @@ export function MemberDetails(): ReactNode {
   )
 }
 
-function Explained({ cluster, person }: { cluster: Cluster; person: Person }): ReactNode {
-  const { facts, hint } = cluster.explain(person.id)
-  const heart = useHearts().get(person.id)
+function ExplanationList({ cluster, row }: { cluster: Cluster; row: MemberRow }): ReactNode {
+  const { facts, hint } = cluster.explain(row.id)
+  const heartbeat = useHeartbeats().get(row.id)
   return (
     <>
       <ul>
         {facts.map(fact => (
           <li key={fact}>{fact}</li>
         ))}
-        {heart && isHere(person) && (
+        {heartbeat && isPresentStatus(row) && (
           <li>
-            Its phi is {heart.phi.toFixed(2)}
-            {heart.roundTripMs !== undefined && `, a round trip takes ${heart.roundTripMs.toFixed(1)} ms`}.
+            Its phi is {heartbeat.phi.toFixed(2)}
+            {heartbeat.roundTripMs !== undefined &&
+              `, a round trip takes ${heartbeat.roundTripMs.toFixed(1)} ms`}
+            .
           </li>
         )}
       </ul>
@@ -79,8 +77,8 @@ function Explained({ cluster, person }: { cluster: Cluster; person: Person }): R
   )
 }
 
-function OwnHealth({ cluster }: { cluster: Cluster }): ReactNode {
-  const { localHealth, stalls, visible, known, partitionSuspected, identityCopied, connections } =
+function LocalHealth({ cluster }: { cluster: Cluster }): ReactNode {
+  const { localHealth, pauses, visible, known, partitionSuspected, identityCopied, connections } =
     cluster.health()
   return (
     <ul>
@@ -94,9 +92,9 @@ function OwnHealth({ cluster }: { cluster: Cluster }): ReactNode {
           : `It is slow itself: its timers were late, or answers did not come. So it gives others more time. Its local health is ${localHealth}, from 0, which is best, to 7.`}
       </li>
       <li>
-        {stalls === 0
+        {pauses === 0
           ? 'It never stalled.'
-          : `It was away ${stalls === 1 ? 'once' : `${stalls} times`}: asleep, or too busy to listen.`}
+          : `It was away ${pauses === 1 ? 'once' : `${pauses} times`}: asleep, or too busy to listen.`}
       </li>
       {identityCopied && <li>Another process runs with the same identity: its storage was copied.</li>}
       {partitionSuspected && <li>Many vanished at once: that is rather the network than they.</li>}

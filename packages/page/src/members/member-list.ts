@@ -5,7 +5,7 @@ import { useMemo, useSyncExternalStore } from 'react'
 import { type DemoProcess, kindTag, type MemberKind } from '../contract.ts'
 import { useDemo } from '../demo/demo-store.ts'
 
-export interface Person {
+export interface MemberRow {
   readonly id: string
   readonly name: string
   readonly status: Member['status']
@@ -15,20 +15,20 @@ export interface Person {
   readonly process: DemoProcess | undefined
 }
 
-export function usePeople(): readonly Person[] {
+export function useMemberRows(): readonly MemberRow[] {
   const members = useMembers()
   const processes = useDemo().state?.processes
   const selfId = useCluster()?.self.id
-  return useMemo(() => peopleOf(members, processes ?? [], selfId), [members, processes, selfId])
+  return useMemo(() => memberRowsOf(members, processes ?? [], selfId), [members, processes, selfId])
 }
 
 /** Tabs that have left are shown no more: each reload would leave one behind. */
-export function peopleOf(
+export function memberRowsOf(
   members: readonly Member[],
   processes: readonly DemoProcess[],
   selfId: string | undefined,
-): readonly Person[] {
-  const people = members.map(({ id, name, status, tags }): Person => {
+): readonly MemberRow[] {
+  const people = members.map(({ id, name, status, tags }): MemberRow => {
     const process = processes.find(process => process.id === id)
     return { id, name, status, kind: kindOf(tags, process), isSelf: id === selfId, process }
   })
@@ -37,23 +37,23 @@ export function peopleOf(
     .sort((a, b) => rank(a, processes) - rank(b, processes) || (a.id < b.id ? -1 : 1))
 }
 
-export const isHere = ({ status }: Pick<Person, 'status'>): boolean =>
+export const isPresentStatus = ({ status }: Pick<MemberRow, 'status'>): boolean =>
   status === 'alive' || status === 'suspect'
 
 const kindOf = (tags: Member['tags'], process: DemoProcess | undefined): MemberKind =>
   process || tags[kindTag] === 'process' ? 'process' : 'tab'
 
-function rank({ process }: Person, processes: readonly DemoProcess[]): number {
+function rank({ process }: MemberRow, processes: readonly DemoProcess[]): number {
   return process ? processes.indexOf(process) : processes.length
 }
 
-const nobody: ReadonlyMap<string, Heartbeat> = new Map()
+const noHeartbeats: ReadonlyMap<string, Heartbeat> = new Map()
 
 /** Member id → heartbeat, each second anew. */
-export function useHearts(): ReadonlyMap<string, Heartbeat> {
+export function useHeartbeats(): ReadonlyMap<string, Heartbeat> {
   const hearts = useCluster()?.heartbeats
   return useSyncExternalStore(
     listener => hearts?.subscribe(listener) ?? (() => {}),
-    () => hearts?.getSnapshot() ?? nobody,
+    () => hearts?.getSnapshot() ?? noHeartbeats,
   )
 }

@@ -1,21 +1,21 @@
 /** Members table: how each is doing, as this tab sees it, in numbers. */
 import type { Heartbeat } from '@hearsay/core'
 import type { ReactNode } from 'react'
-import { isHere, type Person, useHearts, usePeople } from './member-list.ts'
+import { isPresentStatus, type MemberRow, useHeartbeats, useMemberRows } from './member-list.ts'
 import { useSelection } from './selection.tsx'
 import { StatusMark } from './status-mark.tsx'
 import './members.css'
 
 export function MembersTable(): ReactNode {
-  const people = usePeople()
-  const hearts = useHearts()
-  const here = people.filter(isHere).length
+  const rows = useMemberRows()
+  const hearts = useHeartbeats()
+  const here = rows.filter(isPresentStatus).length
   return (
     <section className="panel members" aria-labelledby="members-title">
       <header>
         <h2 id="members-title">Members</h2>
         <p>
-          {here} here{people.length > here && `, ${people.length - here} gone`}
+          {here} here{rows.length > here && `, ${rows.length - here} gone`}
         </p>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reachable by keyboard */}
@@ -47,8 +47,8 @@ export function MembersTable(): ReactNode {
             </tr>
           </thead>
           <tbody>
-            {people.map(person => (
-              <Row key={person.id} person={person} heart={hearts.get(person.id)} />
+            {rows.map(row => (
+              <Row key={row.id} row={row} heartbeat={hearts.get(row.id)} />
             ))}
           </tbody>
         </table>
@@ -57,10 +57,10 @@ export function MembersTable(): ReactNode {
   )
 }
 
-function Row({ person, heart }: { person: Person; heart: Heartbeat | undefined }): ReactNode {
-  const { id, name, status, isSelf, process } = person
+function Row({ row, heartbeat }: { row: MemberRow; heartbeat: Heartbeat | undefined }): ReactNode {
+  const { id, name, status, isSelf, process } = row
   const { selected, select } = useSelection()
-  const shown = isSelf || !isHere(person) ? undefined : heart
+  const shown = isSelf || !isPresentStatus(row) ? undefined : heartbeat
   return (
     <tr aria-selected={selected === id} data-status={status}>
       <th scope="row">
@@ -73,7 +73,7 @@ function Row({ person, heart }: { person: Person; heart: Heartbeat | undefined }
       <td>
         <StatusMark status={status} />
       </td>
-      <td className="number">{shown ? <Beat heart={shown} /> : '–'}</td>
+      <td className="number">{shown ? <HeartbeatCell heartbeat={shown} /> : '–'}</td>
       <td className="number">{shown ? <Phi value={shown.phi} /> : '–'}</td>
       <td className="number">
         {shown?.roundTripMs === undefined ? '–' : `${shown.roundTripMs.toFixed(1)} ms`}
@@ -82,11 +82,11 @@ function Row({ person, heart }: { person: Person; heart: Heartbeat | undefined }
   )
 }
 
-function Beat({ heart: { beat, lastHeardMs } }: { heart: Heartbeat }): ReactNode {
-  const seconds = Math.max(0, Date.now() - lastHeardMs) / 1_000
+function HeartbeatCell({ heartbeat: { sequence, receivedAtMs } }: { heartbeat: Heartbeat }): ReactNode {
+  const seconds = Math.max(0, Date.now() - receivedAtMs) / 1_000
   return (
     <>
-      {seconds.toFixed(0)} s<small> #{beat}</small>
+      {seconds.toFixed(0)} s<small> #{sequence}</small>
     </>
   )
 }

@@ -1,32 +1,32 @@
 /** Process controls: what can be done to a process of the demo. A button that cannot be used now stays where it is. */
 import { type ReactNode, useState } from 'react'
-import { type DemoProcess, orders, type ProcessOrder, type ProcessState } from '../contract.ts'
-import { giveOrder, useDemo } from '../demo/demo-store.ts'
+import { commands, type DemoProcess, type ProcessCommand, type ProcessState } from '../contract.ts'
+import { sendCommand, useDemo } from '../demo/demo-store.ts'
 
 interface Control {
-  readonly order: ProcessOrder
+  readonly command: ProcessCommand
   readonly label: string
   readonly does: string
 }
 
 /** Two that undo each other share a place. */
-const places: readonly (readonly [Control, Control?])[] = [
+const controlRows: readonly (readonly [Control, Control?])[] = [
   [
-    { order: 'freeze', label: 'Freeze', does: 'stops the process, as a laptop lid does (SIGSTOP)' },
-    { order: 'thaw', label: 'Thaw', does: 'lets the process go on (SIGCONT)' },
+    { command: 'freeze', label: 'Freeze', does: 'stops the process, as a laptop lid does (SIGSTOP)' },
+    { command: 'thaw', label: 'Thaw', does: 'lets the process go on (SIGCONT)' },
   ],
   [
-    { order: 'cut', label: 'Cut off', does: 'pulls its network cable: it runs, and reaches nobody' },
-    { order: 'heal', label: 'Heal', does: 'plugs its network cable in again' },
+    { command: 'cut', label: 'Cut off', does: 'pulls its network cable: it runs, and reaches nobody' },
+    { command: 'heal', label: 'Heal', does: 'plugs its network cable in again' },
   ],
   [
-    { order: 'kill', label: 'Kill', does: 'ends the process without a word (SIGKILL)' },
-    { order: 'restart', label: 'Restart', does: 'starts it again from what it stored' },
+    { command: 'kill', label: 'Kill', does: 'ends the process without a word (SIGKILL)' },
+    { command: 'restart', label: 'Restart', does: 'starts it again from what it stored' },
   ],
-  [{ order: 'leave', label: 'Leave', does: 'has it say goodbye, and end' }],
+  [{ command: 'leave', label: 'Leave', does: 'has it say goodbye, and end' }],
 ]
 
-const truths: Record<ProcessState, string> = {
+const stateText: Record<ProcessState, string> = {
   off: 'has not started',
   running: 'runs',
   frozen: 'is stopped',
@@ -37,27 +37,27 @@ const truths: Record<ProcessState, string> = {
 
 export function ProcessControls({ process: { name, state } }: { process: DemoProcess }): ReactNode {
   const { state: demo, isServed } = useDemo()
-  const [refusal, setRefusal] = useState<string>()
-  const isTelling = demo?.telling === true
+  const [error, setError] = useState<string>()
+  const isScenarioRunning = demo?.isScenarioRunning === true
   return (
     <div className="controls">
       <p className="hint" role="status">
-        {refusal ??
+        {error ??
           (isServed
-            ? `Its process ${truths[state]}.${isTelling ? ' The story is being told: you can take over when it ends.' : ''}`
+            ? `Its process ${stateText[state]}.${isScenarioRunning ? ' The story is being told: you can take over when it ends.' : ''}`
             : 'The demo has ended. Tabs go on among themselves.')}
       </p>
       <div className="buttons">
-        {places.map(place => {
-          const possible = place.find(control => control && isPossible(control.order, state))
-          const { order, label, does } = possible ?? place[0]
+        {controlRows.map(place => {
+          const possible = place.find(control => control && isPossible(control.command, state))
+          const { command, label, does } = possible ?? place[0]
           return (
             <button
-              key={place[0].order}
+              key={place[0].command}
               type="button"
               title={does}
-              disabled={!possible || isTelling || !isServed}
-              onClick={() => void giveOrder(name, order).then(setRefusal)}
+              disabled={!possible || isScenarioRunning || !isServed}
+              onClick={() => void sendCommand(name, command).then(setError)}
             >
               {label}
             </button>
@@ -68,5 +68,5 @@ export function ProcessControls({ process: { name, state } }: { process: DemoPro
   )
 }
 
-const isPossible = (order: ProcessOrder, state: ProcessState): boolean =>
-  (orders[order] as readonly ProcessState[]).includes(state)
+const isPossible = (command: ProcessCommand, state: ProcessState): boolean =>
+  (commands[command] as readonly ProcessState[]).includes(state)

@@ -10,11 +10,11 @@ export function SettingsPanel(): ReactNode {
   const config = useConfig(settings)
   const accent = useConfigValue(settings, 'accent') ?? 'blue'
   const beats = useConfigValue(settings, 'beats') ?? true
-  const [refusal, setRefusal] = useState<string>()
+  const [error, setError] = useState<string>()
   const write: Write = (key, value) => {
     config?.set(key, value as never).then(
-      () => setRefusal(undefined),
-      (error: Error) => setRefusal(error.message),
+      () => setError(undefined),
+      (error: Error) => setError(error.message),
     )
   }
   return (
@@ -54,7 +54,7 @@ export function SettingsPanel(): ReactNode {
         <WrittenBy field="beats" />
       </form>
       <p className="hint" role="status">
-        {refusal ?? 'The last writer of a value wins, on all pages alike.'}
+        {error ?? 'The last writer of a value wins, on all pages alike.'}
       </p>
     </section>
   )

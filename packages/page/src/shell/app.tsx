@@ -30,7 +30,7 @@ export function App(): ReactNode {
   return (
     // Another demo at the same address is another cluster.
     <ClusterProvider key={joined.cluster} cluster={() => joinDemo(joined)}>
-      <RoomProvider name={roomName} presence={{ links: [], cursor: null }}>
+      <RoomProvider name={roomName} presence={{ connections: [], cursor: null }}>
         <SelectionProvider>
           <Header cluster={joined.cluster} />
           <main>

@@ -1,20 +1,20 @@
 /** Name field: what this tab is called, for its user to change. */
 import { useCluster, useMembers, useSelf } from '@hearsay/react'
 import { type ReactNode, useEffect, useState } from 'react'
-import { drawName, isDrawn, keepName } from '../demo/tab-name.ts'
+import { isRandomName, randomName, storeName } from '../demo/tab-name.ts'
 import { hueOf } from '../members/hue.ts'
-import { isHere } from '../members/member-list.ts'
+import { isPresentStatus } from '../members/member-list.ts'
 
 export function NameField(): ReactNode {
   const cluster = useCluster()
   const self = useSelf()
   const [typed, setTyped] = useState<string>()
-  useNameOfOnesOwn()
+  useUniqueName()
   const commit = () => {
     const name = typed?.trim()
     if (name) {
       cluster?.update({ name })
-      keepName(name)
+      storeName(name)
     }
     setTyped(undefined)
   }
@@ -37,14 +37,14 @@ export function NameField(): ReactNode {
 }
 
 /** Two tabs drew the same name: the one with the greater id draws again. A name that somebody chose stays. */
-function useNameOfOnesOwn(): void {
+function useUniqueName(): void {
   const cluster = useCluster()
   const members = useMembers()
   useEffect(() => {
     if (!cluster) return
     const { self } = cluster
-    const here = members.filter(isHere)
-    if (isDrawn(self.name) && here.some(({ id, name }) => name === self.name && id < self.id))
-      cluster.update({ name: drawName(here.map(({ name }) => name)) })
+    const here = members.filter(isPresentStatus)
+    if (isRandomName(self.name) && here.some(({ id, name }) => name === self.name && id < self.id))
+      cluster.update({ name: randomName(here.map(({ name }) => name)) })
   }, [cluster, members])
 }

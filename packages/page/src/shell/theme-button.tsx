@@ -1,6 +1,6 @@
 /** Theme button: light, dark, or as the system has it. */
 import { type ReactNode, useEffect, useState } from 'react'
-import { keep, kept } from './local-storage.ts'
+import { readLocal, writeLocal } from './local-storage.ts'
 
 const themes = ['system', 'light', 'dark'] as const
 type Theme = (typeof themes)[number]
@@ -8,10 +8,10 @@ const signs: Record<Theme, string> = { system: '◐', light: '○', dark: '●' 
 const key = 'hearsay-theme'
 
 export function ThemeButton(): ReactNode {
-  const [theme, setTheme] = useState(keptTheme)
+  const [theme, setTheme] = useState(storedTheme)
   useEffect(() => {
     document.documentElement.dataset['theme'] = theme
-    keep('browser', key, theme)
+    writeLocal('browser', key, theme)
   }, [theme])
   const next = themes[(themes.indexOf(theme) + 1) % themes.length] as Theme
   return (
@@ -24,7 +24,7 @@ export function ThemeButton(): ReactNode {
   )
 }
 
-function keptTheme(): Theme {
-  const before = kept('browser', key)
+function storedTheme(): Theme {
+  const before = readLocal('browser', key)
   return themes.find(theme => theme === before) ?? 'system'
 }

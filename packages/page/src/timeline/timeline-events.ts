@@ -3,9 +3,9 @@ import type { Cluster, ClusterEventType, Member } from '@hearsay/core'
 import { useCluster } from '@hearsay/react'
 import { useEffect, useState } from 'react'
 import type { DemoProcess, DemoState, ProcessState } from '../contract.ts'
-import { watchDemo } from '../demo/demo-store.ts'
+import { onDemoChange } from '../demo/demo-store.ts'
 
-export interface Happening {
+export interface TimelineEvent {
   /** Counts up. */
   readonly key: number
   /** Epoch milliseconds. */
@@ -18,11 +18,11 @@ export interface Happening {
 }
 
 /** So many are kept. */
-const most = 200
+const maxEvents = 200
 /** What is seen later than this after an act has another cause. */
 const effectMs = 60_000
 
-const seen: Record<ClusterEventType, string> = {
+const eventText: Record<ClusterEventType, string> = {
   join: 'is here',
   update: 'changed its record',
   suspect: 'is suspected',
@@ -32,7 +32,7 @@ const seen: Record<ClusterEventType, string> = {
 }
 
 /** In which words a process came from one state to another. */
-function deed(before: ProcessState, now: ProcessState): string {
+function describeTransition(before: ProcessState, now: ProcessState): string {
   if (now === 'frozen') return 'was frozen'
   if (now === 'killed') return 'was killed'
   if (now === 'cut') return 'was cut off'
@@ -43,32 +43,32 @@ function deed(before: ProcessState, now: ProcessState): string {
 }
 
 /** The newest first. */
-export function useHappenings(): readonly Happening[] {
+export function useTimelineEvents(): readonly TimelineEvent[] {
   const cluster = useCluster()
-  const [happenings, set] = useState<readonly Happening[]>([])
+  const [events, set] = useState<readonly TimelineEvent[]>([])
   useEffect(() => {
     if (!cluster) return undefined
-    return watchHappenings(cluster, happening => set(before => [happening, ...before].slice(0, most)))
+    return followTimelineEvents(cluster, event => set(before => [event, ...before].slice(0, maxEvents)))
   }, [cluster])
-  return happenings
+  return events
 }
 
 let lastKey = 0
 
-function watchHappenings(cluster: Cluster, tell: (happening: Happening) => void): () => void {
+function followTimelineEvents(cluster: Cluster, add: (event: TimelineEvent) => void): () => void {
   /** Name of a process → when something was last done to it. */
   const actedMs = new Map<string, number>()
   const aborted = new AbortController()
   const { signal } = aborted
   /** Member id → what a person could see of its record when it was last told. */
   const told = new Map(cluster.members.getSnapshot().map(member => [member.id, visible(member)]))
-  const happened = (kind: Happening['kind'], name: string, text: string) => {
+  const happened = (kind: TimelineEvent['kind'], name: string, text: string) => {
     const at = Date.now()
     const sinceMs = at - (actedMs.get(name) ?? Number.NEGATIVE_INFINITY)
     const afterMs = kind !== 'act' && kind !== 'update' && sinceMs < effectMs ? sinceMs : undefined
-    tell({ key: ++lastKey, at, kind, name, text, afterMs })
+    add({ key: ++lastKey, at, kind, name, text, afterMs })
   }
-  for (const [kind, text] of Object.entries(seen) as [ClusterEventType, string][])
+  for (const [kind, text] of Object.entries(eventText) as [ClusterEventType, string][])
     cluster.events.addEventListener(
       kind,
       ({ detail }) => {
@@ -79,10 +79,10 @@ function watchHappenings(cluster: Cluster, tell: (happening: Happening) => void)
       },
       { signal },
     )
-  const stop = watchDemo((now, before) => {
+  const stop = onDemoChange((now, before) => {
     for (const [process, was] of changedProcesses(now, before)) {
       actedMs.set(process.name, Date.now())
-      happened('act', process.name, deed(was.state, process.state))
+      happened('act', process.name, describeTransition(was.state, process.state))
     }
   })
   return () => {

@@ -1,9 +1,9 @@
 /** Timeline: what happened, the newest at the top, each at its time of day. */
 import type { ReactNode } from 'react'
-import { type Happening, useHappenings } from './timeline-events.ts'
+import { type TimelineEvent, useTimelineEvents } from './timeline-events.ts'
 import './timeline.css'
 
-const signs: Record<Happening['kind'], string> = {
+const signs: Record<TimelineEvent['kind'], string> = {
   join: '●',
   update: '·',
   suspect: '◐',
@@ -16,7 +16,7 @@ const signs: Record<Happening['kind'], string> = {
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 
 export function Timeline(): ReactNode {
-  const happenings = useHappenings()
+  const events = useTimelineEvents()
   return (
     <section className="panel timeline" aria-labelledby="timeline-title">
       <header>
@@ -24,9 +24,9 @@ export function Timeline(): ReactNode {
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reachable by keyboard */}
       <div className="scroll" tabIndex={0} role="log" aria-labelledby="timeline-title">
-        {happenings.length === 0 && <p className="hint">Nothing yet. Kill a process, or open another tab.</p>}
+        {events.length === 0 && <p className="hint">Nothing yet. Kill a process, or open another tab.</p>}
         <ol>
-          {happenings.map(({ key, at, kind, name, text, afterMs }) => (
+          {events.map(({ key, at, kind, name, text, afterMs }) => (
             <li key={key} data-kind={kind}>
               <time dateTime={new Date(at).toISOString()}>{clock.format(at)}</time>
               <span>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { shortId } from '../../src/contract.ts'
-import { linksBetween } from '../../src/drawing/connections.ts'
-import { placesOnRing, ringCount } from '../../src/drawing/ring-layout.ts'
+import { connectionsBetween } from '../../src/drawing/connections.ts'
+import { ringCount, ringLayout } from '../../src/drawing/ring-layout.ts'
 
 const ids = Array.from({ length: 9 }, (_, index) => `member-number-${index}`)
 const [a, b, c] = ids as [string, string, string]
@@ -12,15 +12,15 @@ it('draws a link where both ends show it, once', () => {
     [a, [shortId(b), shortId(c), 'nobody', shortId(a)]],
     [c, []],
   ])
-  expect(linksBetween(shown)).toEqual([{ from: a, to: b }])
+  expect(connectionsBetween(shown)).toEqual([{ from: a, to: b }])
 })
 
 it.each(Array.from({ length: ringCount }, (_, ring) => ring))(
   'places everybody on ring %i apart from all others, the same for any order in which they came',
   ring => {
-    const places = placesOnRing(ids, ring)
+    const places = ringLayout(ids, ring)
     expect([...places.keys()].sort()).toEqual(ids)
-    expect(placesOnRing([...ids].reverse(), ring)).toEqual(places)
+    expect(ringLayout([...ids].reverse(), ring)).toEqual(places)
     for (const [id, { x, y }] of places) {
       expect(Math.hypot(x - 0.5, y - 0.5)).toBeCloseTo(0.37)
       for (const [other, at] of places)
@@ -30,6 +30,6 @@ it.each(Array.from({ length: ringCount }, (_, ring) => ring))(
 )
 
 it('orders each ring in its own way', () => {
-  const orders = Array.from({ length: ringCount }, (_, ring) => [...placesOnRing(ids, ring).keys()].join())
+  const orders = Array.from({ length: ringCount }, (_, ring) => [...ringLayout(ids, ring).keys()].join())
   expect(new Set(orders).size).toBe(ringCount)
 })

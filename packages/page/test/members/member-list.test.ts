@@ -1,7 +1,7 @@
 import type { Member } from '@hearsay/core'
 import { expect, it } from 'vitest'
 import type { DemoProcess, MemberKind } from '../../src/contract.ts'
-import { peopleOf } from '../../src/members/member-list.ts'
+import { memberRowsOf } from '../../src/members/member-list.ts'
 
 const member = (id: string, kind: MemberKind, status: Member['status'] = 'alive'): Member => ({
   id,
@@ -21,12 +21,12 @@ it('shows processes in their order, then tabs by id; of those who left only proc
     member('d-process', 'process'),
     member('e-tab', 'tab'),
   ]
-  const people = peopleOf(members, [process('d-process'), process('b-process')], 'e-tab')
+  const people = memberRowsOf(members, [process('d-process'), process('b-process')], 'e-tab')
   expect(people.map(({ id }) => id)).toEqual(['d-process', 'b-process', 'a-tab', 'e-tab'])
   expect(people.map(({ isSelf }) => isSelf)).toEqual([false, false, false, true])
   expect(people[0]?.process?.name).toBe('d-process')
 })
 
 it('takes a process for what it says it is before the demo has told of it', () => {
-  expect(peopleOf([member('a', 'process', 'left')], [], undefined)).toMatchObject([{ kind: 'process' }])
+  expect(memberRowsOf([member('a', 'process', 'left')], [], undefined)).toMatchObject([{ kind: 'process' }])
 })

@@ -46,7 +46,7 @@ function drawFault(members: number, random: Random): Fault {
     case 'reorder':
     case 'drop-gossip':
       return { type, rate: coin() ? 1 : round(random()), ms }
-    case 'stall':
+    case 'pause':
     case 'throttle':
       return { type, member, ms }
     case 'sleep':
@@ -65,7 +65,7 @@ function drawFault(members: number, random: Random): Fault {
     case 'leave':
       return { type, member, ms: !isBootstrap && coin() ? null : ms }
     case 'change-network':
-      return isBootstrap ? { type: 'stall', member, ms } : { type, member, othersNotice: coin(), ms }
+      return isBootstrap ? { type: 'pause', member, ms } : { type, member, othersNotice: coin(), ms }
     case 'join':
       return { type }
     case 'update':

@@ -15,7 +15,7 @@ export type Fault =
   | { readonly type: 'loss'; readonly rate: number; readonly retransmitted: boolean; readonly ms: number }
   | { readonly type: 'delay'; readonly delay: Delay; readonly ms: number }
   | { readonly type: 'duplicate' | 'reorder' | 'drop-gossip'; readonly rate: number; readonly ms: number }
-  | { readonly type: 'stall' | 'throttle'; readonly member: string; readonly ms: number }
+  | { readonly type: 'pause' | 'throttle'; readonly member: string; readonly ms: number }
   | { readonly type: 'sleep'; readonly member: string; readonly monotonicStops: boolean; readonly ms: number }
   | { readonly type: 'skew'; readonly member: string; readonly aheadMs: number }
   /** Killed, and started again after `ms` unless that is Infinity (null as JSON). */
@@ -48,7 +48,7 @@ export const faultWeights: Readonly<Record<Fault['type'], number>> = {
   duplicate: 1,
   reorder: 1,
   'drop-gossip': 1,
-  stall: 2,
+  pause: 2,
   throttle: 1,
   sleep: 1,
   skew: 1,
@@ -123,8 +123,8 @@ export function applyFault(simulation: Simulation, fault: Fault, pending: { coun
     case 'drop-gossip':
       simulation.dropGossip(fault.ms, { rate: fault.rate })
       break
-    case 'stall':
-      if (runs(fault.member)) simulation.stall(fault.member, fault.ms)
+    case 'pause':
+      if (runs(fault.member)) simulation.pause(fault.member, fault.ms)
       break
     case 'throttle':
       if (runs(fault.member)) later(simulation.throttle(fault.member))

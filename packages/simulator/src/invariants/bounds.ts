@@ -19,15 +19,16 @@ export function checkBounds(
   { name, machine, clock, gossip }: SimulatedMember,
   { maxMembers, ids }: BoundsOptions,
 ): void {
-  const { members, forgotten, pulses, roundTrips, rumors, exchanges, links, dials } = machine.load()
+  const { members, tombstones, heartbeatArrivals, roundTrips, rumors, syncPeers, connections, dials } =
+    machine.usage()
   const known = ids()
   require(name, 'members', members, maxMembers)
-  require(name, 'forgotten ids', forgotten, maxMembers)
-  require(name, 'pulses', pulses, members)
-  require(name, 'round trips', roundTrips, links)
+  require(name, 'forgotten ids', tombstones, maxMembers)
+  require(name, 'pulses', heartbeatArrivals, members)
+  require(name, 'round trips', roundTrips, connections)
   require(name, 'facts that wait to be told', rumors, maxRumors)
-  require(name, 'peers to exchange with', exchanges, known)
-  require(name, 'links', links, known)
+  require(name, 'peers to exchange with', syncPeers, known)
+  require(name, 'links', connections, known)
   require(name, 'members that it dials', dials, known)
   require(name, 'timers', clock.pending, maxTimers + maxTimersASpace * gossip.spaces)
 }

@@ -12,16 +12,16 @@ export interface FalseDeathsOptions {
   readonly wellSinceMs: (a: SimulatedMember, b: SimulatedMember) => number | undefined
 }
 
-interface Verdict {
+interface DeathVerdict {
   readonly viewer: SimulatedMember
-  readonly viewersLife: number
+  readonly viewerProcess: number
   readonly subject: SimulatedMember
 }
 
 export class FalseDeaths {
   readonly #options: FalseDeathsOptions
   /** Verdicts that stand, by viewer and subject. */
-  readonly #standing = new Map<string, Verdict>()
+  readonly #pendingVerdicts = new Map<string, DeathVerdict>()
   #count = 0
 
   constructor(options: FalseDeathsOptions) {
@@ -36,26 +36,26 @@ export class FalseDeaths {
   declared(viewer: SimulatedMember, subject: SimulatedMember, nowMs: number): void {
     if (!subject.isRunning) return
     this.#count += 1
-    const verdict = { viewer, viewersLife: viewer.life, subject }
+    const verdict = { viewer, viewerProcess: viewer.life, subject }
     this.#judge(verdict, nowMs)
-    this.#standing.set(`${viewer.name} ${subject.name}`, verdict)
+    this.#pendingVerdicts.set(`${viewer.name} ${subject.name}`, verdict)
   }
 
   withdrawn(viewer: SimulatedMember, subject: SimulatedMember): void {
-    this.#standing.delete(`${viewer.name} ${subject.name}`)
+    this.#pendingVerdicts.delete(`${viewer.name} ${subject.name}`)
   }
 
   /** Now and then. */
   check(nowMs: number): void {
-    for (const [key, verdict] of this.#standing) {
-      const { viewer, viewersLife, subject } = verdict
-      const seen = viewer.life === viewersLife ? viewer.machine.member(subject.id)?.status : undefined
+    for (const [key, verdict] of this.#pendingVerdicts) {
+      const { viewer, viewerProcess, subject } = verdict
+      const seen = viewer.life === viewerProcess ? viewer.machine.member(subject.id)?.status : undefined
       if (seen === 'dead' && subject.isRunning) this.#judge(verdict, nowMs)
-      else this.#standing.delete(key)
+      else this.#pendingVerdicts.delete(key)
     }
   }
 
-  #judge({ viewer, subject }: Verdict, nowMs: number): void {
+  #judge({ viewer, subject }: DeathVerdict, nowMs: number): void {
     const { allowanceMs, wellSinceMs } = this.#options
     const sinceMs = wellSinceMs(viewer, subject)
     if (sinceMs !== undefined && nowMs - sinceMs > allowanceMs)

@@ -2,18 +2,18 @@
  * A register never goes backwards: what a member holds of another only grows, in (incarnation, version) and, within
  * an incarnation, in beats, until it forgets the other, or does not believe it any more.
  */
-import { believable, type Engine } from '@hearsay/core/host'
+import { type Engine, isPlausibleTimestamp } from '@hearsay/core/host'
 import { InvariantViolation } from './violation.ts'
 
-interface Held {
+interface StoredRegister {
   readonly incarnation: number
   readonly version: number
-  readonly beat: number
+  readonly sequence: number
 }
 
 /** Of one process. */
 export class Registers {
-  readonly #held = new Map<string, Held>()
+  readonly #registers = new Map<string, StoredRegister>()
   readonly #touched = new Set<string>()
 
   /** Something about this member was told. */
@@ -23,21 +23,21 @@ export class Registers {
 
   /** After each step. */
   check(machine: Engine['machine'], epochMs: number): void {
-    for (const id of this.#touched) this.#look(id, machine, epochMs)
+    for (const id of this.#touched) this.#checkOne(id, machine, epochMs)
     this.#touched.clear()
   }
 
-  #look(id: string, machine: Engine['machine'], epochMs: number): void {
+  #checkOne(id: string, machine: Engine['machine'], epochMs: number): void {
     const entry = machine.table.get(id)
     if (!entry) {
-      this.#held.delete(id)
+      this.#registers.delete(id)
       return
     }
     const { incarnation, version } = entry.record.record
-    const now = { incarnation, version, beat: entry.heartbeat?.beat ?? 0 }
-    const before = this.#held.get(id)
-    this.#held.set(id, now)
-    if (before && believable(before.incarnation, epochMs) && isBehind(now, before))
+    const now = { incarnation, version, sequence: entry.heartbeat?.sequence ?? 0 }
+    const before = this.#registers.get(id)
+    this.#registers.set(id, now)
+    if (before && isPlausibleTimestamp(before.incarnation, epochMs) && isBehind(now, before))
       throw new InvariantViolation(
         'registers',
         `the register of ${id} went from ${JSON.stringify(before)} to ${JSON.stringify(now)}`,
@@ -45,7 +45,7 @@ export class Registers {
   }
 }
 
-function isBehind(a: Held, b: Held): boolean {
+function isBehind(a: StoredRegister, b: StoredRegister): boolean {
   if (a.incarnation !== b.incarnation) return a.incarnation < b.incarnation
-  return a.version < b.version || a.beat < b.beat
+  return a.version < b.version || a.sequence < b.sequence
 }

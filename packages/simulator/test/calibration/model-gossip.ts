@@ -41,7 +41,7 @@ export function startModelGossip(seed: number) {
               arrive: () => arrive(id, ids.indexOf(to), frame),
             })
           },
-          judge: (_, rumor) => judge(member, rumor, time.nowMs),
+          validate: (_, rumor) => judge(member, rumor, time.nowMs),
         }),
     )
 

@@ -6,8 +6,8 @@ import type { Ed25519PrivateKey, PeerId } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p } from 'libp2p'
-import { gossipOptions } from '../../../core/src/libp2p/gossipsub-options.ts'
-import { frugalNoise } from '../../../core/src/libp2p/packet-coalescing.ts'
+import { gossipsubOptions } from '../../../core/src/libp2p/gossipsub-options.ts'
+import { coalescingNoise } from '../../../core/src/libp2p/packet-coalescing.ts'
 import { clusterTag, rumorTopic } from '../../../core/src/wire/tags.ts'
 import { countingRegister } from './counting-register.ts'
 import {
@@ -77,7 +77,7 @@ async function createNode(privateKey: Ed25519PrivateKey, tally: GossipTally): Pr
     privateKey,
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
-    connectionEncrypters: [frugalNoise()],
+    connectionEncrypters: [coalescingNoise()],
     streamMuxers: [yamux({ enableKeepAlive: false })],
     connectionMonitor: { enabled: false },
     connectionManager: {
@@ -89,7 +89,7 @@ async function createNode(privateKey: Ed25519PrivateKey, tally: GossipTally): Pr
       identify: identify(),
       pubsub: (components: GossipSubComponents) =>
         gossipsub({
-          ...gossipOptions(),
+          ...gossipsubOptions(),
           metricsRegister: countingRegister(tally),
           metricsTopicStrToLabel: new Map(),
         })(components) as Gossip,

@@ -131,7 +131,7 @@ export class EpochsStage {
   readonly log: string[] = []
 
   constructor(seed: number, members: number, random: Random) {
-    this.simulation = createSimulation({ seed, members, start: 'settled', invariants: 'off' })
+    this.simulation = createSimulation({ seed, members, start: 'warm', invariants: 'off' })
     this.#random = random
     this.seats = this.simulation.members.map(({ name }, i) => new Seat(name, i === 0 || random() < 0.7))
   }

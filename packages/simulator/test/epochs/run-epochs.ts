@@ -74,7 +74,7 @@ async function act(stage: EpochsStage, random: Random): Promise<void> {
     open?.provider.connect()
   } else if (chance < 0.91) {
     stage.note(`stall ${name}`)
-    if (stage.isRunning(seat)) simulation.stall(name, random() * 15_000)
+    if (stage.isRunning(seat)) simulation.pause(name, random() * 15_000)
   } else if (chance < 0.95) simulation.dropGossip(1 + random() * 5_000, { rate: random() })
   else if (chance < 0.98 && seat.hasStorage) {
     const type = pick<StorageFault['type']>(random, ['full', 'torn', 'deleted', 'io']) ?? 'full'
@@ -110,7 +110,7 @@ async function checkIdle(stage: EpochsStage): Promise<void> {
   const before = simulation.sent().space
   await simulation.run(60_000)
   const bytes = Math.round((simulation.sent().space - before) / simulation.running.length)
-  const transfers = simulation.running.filter(({ driver }) => (driver.spacesLoad()?.transfers ?? 0) > 0)
+  const transfers = simulation.running.filter(({ driver }) => (driver.spacesUsage()?.transfers ?? 0) > 0)
   const problems = stage.problems()
   if (transfers.length > 0) problems.push(`${transfers.map(({ name }) => name).join()} transfer in idle`)
   if (bytes > 4_000) problems.push(`${bytes} B a minute and member in idle`)

@@ -69,7 +69,7 @@ const text = otherDoes(({ room }) => room.doc.getText('text').insert(0, 'x'))
 const awareness = otherDoes(({ room }) => room.awareness.setLocalStateField('user', { name: 'ada' }))
 
 const stall: Happening = async ({ simulation, third }) => {
-  simulation.stall(third, 4_000)
+  simulation.pause(third, 4_000)
   await simulation.run(20_000)
 }
 
@@ -182,7 +182,7 @@ export const places: Readonly<Record<string, Place>> = {
   'config: conflict': event(({ config }) => config.events, 'conflict', conflict),
   'config: refused': event(
     ({ config }) => config.events,
-    'refused',
+    'rejected',
     otherDoes(({ config }) => config.set('bad', 'invalid')),
   ),
   'config: schema': {

@@ -5,7 +5,7 @@ import { namesFrom } from '../names.ts'
 import { sentOver } from '../sent-over.ts'
 
 const settled = (seed: number, members: number): Simulation =>
-  createSimulation({ seed, members, start: 'settled' })
+  createSimulation({ seed, members, start: 'warm' })
 
 const enter = (simulation: Simulation, name: string): Promise<Room> =>
   simulation.member(name).cluster.room('design')

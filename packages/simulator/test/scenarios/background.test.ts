@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 
-const settled = (seed: number) => createSimulation({ seed, members: 8, start: 'settled' })
+const settled = (seed: number) => createSimulation({ seed, members: 8, start: 'warm' })
 
 /** Who told that another is dead, and how many milliseconds after the given time. */
 const deathsSince = (simulation: Simulation, sinceMs: number) =>
@@ -18,7 +18,7 @@ it.each([1, 2, 3])('sees who hangs dead as soon as it hears from anybody, run %d
     simulation.throttle('m7')
     await simulation.run(90_000)
     const sinceMs = simulation.nowMs
-    simulation.stall('m3', 60_000)
+    simulation.pause('m3', 60_000)
     await simulation.run(30_000)
     const deaths = deathsSince(simulation, sinceMs)
     expect(deaths.size).toBe(7)

@@ -6,7 +6,7 @@ const frameMs = 1_000 / 60
 
 it('a document, a config and the probes go on while 20 members move their cursors 60 times a second', async () => {
   await runTwice(async () => {
-    const simulation = createSimulation({ seed: 20, members: 20, start: 'settled' })
+    const simulation = createSimulation({ seed: 20, members: 20, start: 'warm' })
     const clusters = namesFrom(0, 20).map(name => simulation.member(name).cluster)
     const rooms = await Promise.all(clusters.map(cluster => cluster.room<{ cursor: number }>('design')))
     const configs = await Promise.all(clusters.map(cluster => cluster.config('flags')))

@@ -13,7 +13,9 @@ function kept({ running }: Simulation): Record<'members' | 'addresses' | 'timers
   return {
     members: Math.max(...running.map(({ machine }) => machine.table.size)),
     addresses: Math.max(
-      ...running.map(({ learned }) => [...learned.values()].filter(({ length }) => length > 0).length),
+      ...running.map(
+        ({ dialAddresses }) => [...dialAddresses.values()].filter(({ length }) => length > 0).length,
+      ),
     ),
     timers: Math.max(...running.map(({ clock }) => clock.pending)),
   }

@@ -6,8 +6,7 @@ import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 import { namesFrom } from '../names.ts'
 import { sentOver } from '../sent-over.ts'
 
-const settled = (seed: number, members = 3): Simulation =>
-  createSimulation({ seed, members, start: 'settled' })
+const settled = (seed: number, members = 3): Simulation => createSimulation({ seed, members, start: 'warm' })
 
 async function enterAll(simulation: Simulation, count: number): Promise<Room[]> {
   const rooms = await Promise.all(

@@ -5,7 +5,7 @@ import { namesFrom } from '../names.ts'
 import { sentOver } from '../sent-over.ts'
 
 const settled = (seed: number, members: number): Simulation =>
-  createSimulation({ seed, members, start: 'settled' })
+  createSimulation({ seed, members, start: 'warm' })
 
 const open = (simulation: Simulation, name: string, writers?: readonly string[]): Promise<Config> =>
   simulation.member(name).cluster.config('flags', writers ? { writers } : {})
@@ -204,7 +204,7 @@ describe('a shared config', () => {
       allSee(strict, { color: 'red' })
       allSee(loose, { color: 'forbidden' })
       for (const { machine, driver } of simulation.running) {
-        expect(Object.values(driver.offences())).toEqual([0, 0])
+        expect(Object.values(driver.violations())).toEqual([0, 0])
         expect(machine.health().visible).toBe(8)
       }
       return simulation

@@ -6,7 +6,7 @@ import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 import { namesFrom } from '../names.ts'
 
 const settled = (seed: number, members: number): Simulation =>
-  createSimulation({ seed, members, start: 'settled' })
+  createSimulation({ seed, members, start: 'warm' })
 
 async function enterAll(simulation: Simulation, count: number): Promise<[Room, Room, ...Room[]]> {
   const names = namesFrom(0, count)
@@ -170,7 +170,7 @@ describe('a newcomer', () => {
   it('that opens twelve long documents has all of them within five seconds', async () => {
     await runTwice(async () => {
       // A store has a timer for each document that was written.
-      const simulation = createSimulation({ seed: 6, members: 3, start: 'settled', invariants: 'off' })
+      const simulation = createSimulation({ seed: 6, members: 3, start: 'warm', invariants: 'off' })
       const [first] = await enterAll(simulation, 2)
       const names = Array.from({ length: 12 }, (_, i) => `d${i}`)
       for (const name of names) write(first.document(name), 'x'.repeat(1_000_000))
@@ -191,6 +191,6 @@ describe('an idle room', () => {
     const rooms = await enterAll(simulation, 4)
     for (const [i, room] of rooms.entries()) write(room.document('notes'), `${i}`.repeat(1_000_000))
     await simulation.run(60_000)
-    for (const { driver } of simulation.members) expect(driver.spacesLoad()?.transfers).toBe(0)
+    for (const { driver } of simulation.members) expect(driver.spacesUsage()?.transfers).toBe(0)
   })
 })

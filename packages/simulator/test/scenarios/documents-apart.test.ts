@@ -7,7 +7,7 @@ import { namesFrom } from '../names.ts'
 import { size } from '../size.ts'
 
 const settled = (seed: number, members: number): Simulation =>
-  createSimulation({ seed, members, start: 'settled' })
+  createSimulation({ seed, members, start: 'warm' })
 
 const enter = (simulation: Simulation, name: string): Promise<Room> =>
   simulation.member(name).cluster.room('design')
@@ -127,7 +127,7 @@ describe('newcomers on a slow network, that know nobody yet when the document ha
       const simulation = createSimulation({
         seed,
         members: 13,
-        start: 'settled',
+        start: 'warm',
         profile: 'wan',
         network: { delay },
       })

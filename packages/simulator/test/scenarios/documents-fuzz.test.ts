@@ -68,7 +68,7 @@ function contentOf({ doc }: RoomDocument): unknown {
 }
 
 async function fuzz(seed: number): Promise<Simulation> {
-  const simulation = createSimulation({ seed, members: 8, start: 'settled' })
+  const simulation = createSimulation({ seed, members: 8, start: 'warm' })
   const random = simulation.member('m0').random('fuzz')
   const documents = new Map<string, RoomDocument>()
   for (const name of names) documents.set(name, await open(simulation, name))

@@ -5,7 +5,7 @@ import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 import { namesFrom } from '../names.ts'
 
 const settled = (seed: number, members: number): Simulation =>
-  createSimulation({ seed, members, start: 'settled' })
+  createSimulation({ seed, members, start: 'warm' })
 
 const enter = (simulation: Simulation, name: string): Promise<Room> =>
   simulation.member(name).cluster.room('design')

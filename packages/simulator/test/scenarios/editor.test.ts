@@ -33,7 +33,7 @@ describe('CodeMirror', () => {
     const { EditorView } = await import('@codemirror/view')
     const { yCollab } = await import('y-codemirror.next')
 
-    const simulation = createSimulation({ seed: 1, members: 2, start: 'settled' })
+    const simulation = createSimulation({ seed: 1, members: 2, start: 'warm' })
     const edit = async (name: string) => {
       const room = await simulation.member(name).cluster.room('design')
       const document: RoomDocument = room.document('')

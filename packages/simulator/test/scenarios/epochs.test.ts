@@ -42,7 +42,7 @@ function follow({ provider }: RoomDocument): { epochs: number[]; superseded: Uin
 }
 
 const settled = (seed: number, members: number): Simulation =>
-  createSimulation({ seed, members, start: 'settled' })
+  createSimulation({ seed, members, start: 'warm' })
 
 describe('a document of many past clients', () => {
   it('is compacted when nobody writes, by all that hold it, and shows the same', async () => {

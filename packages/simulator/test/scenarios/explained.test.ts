@@ -7,7 +7,7 @@ function explained(simulation: Simulation): readonly string[] {
   return [...facts, ...(hint ? [hint] : [])].map(fact => fact.replaceAll(/\d+(\.\d)?/g, 'n'))
 }
 
-const settled = (seed: number) => createSimulation({ seed, members: 5, start: 'settled' })
+const settled = (seed: number) => createSimulation({ seed, members: 5, start: 'warm' })
 const record = 'Its incarnation is n; addresses where it can be dialled: n.'
 const beat = 'Its last beat, number n, was heard n s ago.'
 
@@ -41,7 +41,7 @@ describe('what is explained', () => {
     await runTwice(async () => {
       const simulation = settled(2)
       await simulation.run(30_000)
-      simulation.stall('m3', 60_000)
+      simulation.pause('m3', 60_000)
       await simulation.runUntil(() => simulation.statusesOf('m3').includes('suspect'), { withinMs: 30_000 })
       await simulation.run(500)
       expect(explained(simulation)).toEqual([

@@ -17,7 +17,7 @@ const honest = namesFrom(0, 8)
 async function withLiar(
   seed: number,
 ): Promise<{ simulation: Simulation; documents: RoomDocument[]; liar: SimulatedMember }> {
-  const simulation = createSimulation({ seed, members: 9, start: 'settled' })
+  const simulation = createSimulation({ seed, members: 9, start: 'warm' })
   const rooms = await Promise.all(honest.map(name => simulation.member(name).cluster.room('design')))
   const documents = rooms.map(room => room.document(''))
   const liar = simulation.member('m8')
@@ -38,10 +38,10 @@ const sumOf = (simulation: Simulation, of: (member: SimulatedMember) => number):
   honest.reduce((sum, name) => sum + of(simulation.member(name)), 0)
 
 const refusedBy = (simulation: Simulation): number =>
-  sumOf(simulation, ({ driver }) => driver.spacesLoad()?.refused ?? 0)
+  sumOf(simulation, ({ driver }) => driver.spacesUsage()?.rejected ?? 0)
 
 const offencesTo = (simulation: Simulation): number =>
-  sumOf(simulation, ({ driver }) => Object.values(driver.offences()).reduce((a, b) => a + b, 0))
+  sumOf(simulation, ({ driver }) => Object.values(driver.violations()).reduce((a, b) => a + b, 0))
 
 /** Nothing changed, nothing waits, and the honest are all connected with each other. */
 function expectUnmoved(simulation: Simulation, documents: readonly RoomDocument[]): void {

@@ -33,7 +33,7 @@ function signed(author: string, body: SpaceFactBody, signer = author): SpaceFact
 async function withLiar(
   seed: number,
 ): Promise<{ simulation: Simulation; configs: Config[]; liar: SimulatedMember }> {
-  const simulation = createSimulation({ seed, members: 9, start: 'settled' })
+  const simulation = createSimulation({ seed, members: 9, start: 'warm' })
   const writers = [simulation.member('m0').id, simulation.member('m1').id]
   const configs = await Promise.all(
     honest.map(name => simulation.member(name).cluster.config('flags', { writers })),
@@ -54,10 +54,10 @@ const sumOf = (simulation: Simulation, of: (member: SimulatedMember) => number):
   honest.reduce((sum, name) => sum + of(simulation.member(name)), 0)
 
 const refusedBy = (simulation: Simulation): number =>
-  sumOf(simulation, ({ driver }) => driver.spacesLoad()?.refused ?? 0)
+  sumOf(simulation, ({ driver }) => driver.spacesUsage()?.rejected ?? 0)
 
 const offencesTo = (simulation: Simulation): number =>
-  sumOf(simulation, ({ driver }) => Object.values(driver.offences()).reduce((a, b) => a + b, 0))
+  sumOf(simulation, ({ driver }) => Object.values(driver.violations()).reduce((a, b) => a + b, 0))
 
 /** Nothing changed, and the honest are all connected with each other. */
 function expectUnmoved(simulation: Simulation, configs: readonly Config[]): void {

@@ -8,7 +8,7 @@ const members = size({ usual: 200, long: 10_000 })
 const roundsMs = 2 * Math.log2(members) * 1_000
 
 async function large(seed: number): Promise<Simulation> {
-  const simulation = createSimulation({ seed, members, start: 'settled' })
+  const simulation = createSimulation({ seed, members, start: 'warm' })
   await simulation.run(20_000)
   expect(simulation.isConverged()).toBe(true)
   return simulation

@@ -62,7 +62,7 @@ class RandomApp {
     if (this.#configs.get(name) === config) return
     this.#configs.set(name, config)
     this.#onStore(config.entries)
-    for (const type of ['change', 'conflict', 'refused'] as const) this.#onEvent(config.events, type)
+    for (const type of ['change', 'conflict', 'rejected'] as const) this.#onEvent(config.events, type)
     this.#on(listener => config.watch('key', listener))
   }
 
@@ -119,7 +119,7 @@ class RandomApp {
 
 async function play(seed: number): Promise<Simulation> {
   const random = randomStream(seed, 'listeners')
-  const simulation = createSimulation({ seed, members: names.length, start: 'settled', invariants: 'off' })
+  const simulation = createSimulation({ seed, members: names.length, start: 'warm', invariants: 'off' })
   const apps = names.map(name => new RandomApp(simulation.member(name).cluster, random))
   reported.length = 0
   for (const app of apps) await Promise.all([app.enter('room 0'), app.open('flags')])
@@ -127,7 +127,7 @@ async function play(seed: number): Promise<Simulation> {
   let hasLeft = false
   for (let second = 0; second < seconds; second++) {
     const [sleeper] = names.filter(name => name !== leaver).slice(Math.floor(random() * 4))
-    if (second % 10 === 3 && sleeper) simulation.stall(sleeper, 3_000)
+    if (second % 10 === 3 && sleeper) simulation.pause(sleeper, 3_000)
     if (second === 20)
       simulation
         .member(leaver)

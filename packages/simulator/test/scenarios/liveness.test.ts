@@ -20,7 +20,7 @@ describe('members that are slow, asleep or badly connected', () => {
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 91, members: 12 })
       const hiccup = (): void => {
-        simulation.stall('m3', 800)
+        simulation.pause('m3', 800)
         simulation.after(1_000, hiccup)
       }
       hiccup()
@@ -35,7 +35,7 @@ describe('members that are slow, asleep or badly connected', () => {
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 101, members: 32 })
       stalledMs = simulation.nowMs
-      simulation.stall('m5', 10_000)
+      simulation.pause('m5', 10_000)
       await simulation.run(10_000)
       await simulation.runUntil(() => simulation.isConverged(), { withinMs: 2_000 })
       await simulation.run(30_000)
@@ -44,7 +44,7 @@ describe('members that are slow, asleep or badly connected', () => {
     expect(simulation.isConverged()).toBe(true)
     expect(troubles(simulation, stalledMs).filter(trouble => trouble.startsWith('m5'))).toEqual([])
     expect(observers(simulation)).not.toContain('m5')
-    expect(simulation.member('m5').machine.health().stalls).toBeGreaterThan(0)
+    expect(simulation.member('m5').machine.health().pauses).toBeGreaterThan(0)
   })
 
   it('scenario 10: after an hour of sleep a member is back within two intervals, and accuses no one', async () => {

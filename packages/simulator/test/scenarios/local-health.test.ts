@@ -15,7 +15,7 @@ describe('scenario 8: local health', () => {
     const others = namesFrom(0, 16).filter(name => name !== 'm5')
     await runTwice(async () => {
       const simulation = await settled({ seed: 81, members: 16 })
-      simulation.stall('m5', 60_000)
+      simulation.pause('m5', 60_000)
       for (let s = 0; s < 30; s++) {
         await simulation.run(1_000)
         expect(localHealth(simulation, others)).toEqual(others.map(() => 0))
@@ -29,7 +29,7 @@ describe('scenario 8: local health', () => {
     const [silent, others] = [namesFrom(0, 8), namesFrom(8, 16)]
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 82, members: 16 })
-      for (const name of silent) simulation.stall(name, 3_000)
+      for (const name of silent) simulation.pause(name, 3_000)
       await simulation.run(2_900)
       expect(Math.max(...localHealth(simulation, others))).toBeGreaterThan(0)
       await simulation.run(20_000)

@@ -38,7 +38,7 @@ describe('scenario 33: one member cannot route to one peer, for ever', () => {
   it.each([12, 32])('of %i, all know of a hang and of a host that vanishes within 8 s', async members => {
     const simulation = await runTwice(async () => {
       const simulation = await withoutRoute(332, members)
-      simulation.stall('m7', 60_000)
+      simulation.pause('m7', 60_000)
       await knownDead(simulation, 'm7', 8_000)
       simulation.crash('m8', { powerLoss: true })
       await knownDead(simulation, 'm8', 8_000)

@@ -90,7 +90,7 @@ describe('what is no false alarm', () => {
   it('a hang is shown as a suspicion after an interval, and as a death as soon as it is certain', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 384, members: 12 })
-      simulation.stall('m5', 60_000)
+      simulation.pause('m5', 60_000)
       const { id } = simulation.member('m5')
       const others = simulation.running.filter(({ name }) => name !== 'm5')
       const are = (type: string) => others.every(({ machine }) => machine.detector.status(id)?.type === type)

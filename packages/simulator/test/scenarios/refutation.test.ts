@@ -179,7 +179,7 @@ describe('suspicion and refutation', () => {
       )
       await simulation.run(10_000)
       expect(incarnationOf(m3)).toBe(before)
-      expect(m1.driver.offences()).toEqual({ undecodable: 0, 'bad-signature': 2 })
+      expect(m1.driver.violations()).toEqual({ undecodable: 0, 'bad-signature': 2 })
       return simulation
     })
   })

@@ -27,7 +27,7 @@ async function open(simulation: Simulation, name: string): Promise<Open> {
 
 /** Facts that each of those who run holds. */
 function factsHeld(simulation: Simulation): number[] {
-  return simulation.running.map(({ driver }) => driver.spacesLoad()?.facts ?? 0)
+  return simulation.running.map(({ driver }) => driver.spacesUsage()?.facts ?? 0)
 }
 
 describe(`presence and config among 32 that come and go, for ${lengthMs / 60_000} minutes`, () => {
@@ -36,7 +36,7 @@ describe(`presence and config among 32 that come and go, for ${lengthMs / 60_000
       const simulation = createSimulation({
         seed: 24,
         members: 32,
-        start: 'settled',
+        start: 'warm',
         tuning: { retentionMs },
       })
       const names = namesFrom(0, 32)
@@ -82,7 +82,7 @@ describe(`presence and config among 32 that come and go, for ${lengthMs / 60_000
       // A member that concluded later that somebody is dead forgets it later.
       await simulation.runUntil(() => new Set(factsHeld(simulation)).size === 1, { withinMs: retentionMs })
       for (const { driver } of simulation.running)
-        expect(driver.spacesLoad()).toMatchObject({ spaces: 2, transfers: 0 })
+        expect(driver.spacesUsage()).toMatchObject({ spaces: 2, transfers: 0 })
       return simulation
     })
   })

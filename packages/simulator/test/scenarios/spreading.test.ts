@@ -1,4 +1,4 @@
-import { beatIntervalMs } from '@hearsay/core/host'
+import { heartbeatIntervalMs } from '@hearsay/core/host'
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice } from '../../src/index.ts'
 import { settled } from '../converged.ts'
@@ -24,12 +24,15 @@ describe('spreading', () => {
     await runTwice(async () => {
       const simulation = createSimulation({ seed: 28, members: 24, tuning: { maxDeltaBytes: 1_024 } })
       simulation.dropGossip(60_000)
-      const spaces = Array.from({ length: 250 }, (_, i) => ({ space: `${i}`.padStart(24, '0'), entered: i }))
+      const spaces = Array.from({ length: 250 }, (_, i) => ({
+        space: `${i}`.padStart(24, '0'),
+        generation: i,
+      }))
       const tags = Object.fromEntries(
         Array.from({ length: 32 }, (_, i) => [`${i}`.padEnd(64), 'x'.repeat(256)]),
       )
       const large = simulation.member('m5')
-      large.driver.handle({ type: 'change', change: { spaces, tags } })
+      large.driver.handle({ type: 'local-change', change: { spaces, tags } })
       await simulation.runUntil(() => simulation.isConverged(), { withinMs: 30_000 })
       const knowsLarge = () =>
         simulation.running.every(
@@ -46,7 +49,7 @@ describe('spreading', () => {
       const exchangesASecond = 1_000 / 5_000
       // An offer, its answer, and what was wanted of the offer: each the hash, two marks and their framing.
       const bytesAnExchange = 3 * 30
-      const beatsASecond = (members * 1_000) / beatIntervalMs(members)
+      const beatsASecond = (members * 1_000) / heartbeatIntervalMs(members)
       // Each beat comes to each member once: its signature, its place and its count. It is named, by place and
       // count, to each of eight neighbours, or they name it first.
       const bytesABeat = 74 + (8 / 2) * 4

@@ -146,7 +146,7 @@ describe('storage faults', { timeout: 600_000 }, () => {
   })
 
   it('tell the app once that the store fails and once that it does not any more, while the member stays up', async () => {
-    const simulation = createSimulation({ seed: 1, members: 2, start: 'settled' })
+    const simulation = createSimulation({ seed: 1, members: 2, start: 'warm' })
     const { cluster } = simulation.member('m0')
     const states: string[] = []
     cluster.events.addEventListener('storage', ({ detail }) => states.push(detail.status))
@@ -176,7 +176,7 @@ describe('storage faults', { timeout: 600_000 }, () => {
   })
 
   it('that delete the folder lose nothing of what the member holds', async () => {
-    const simulation = createSimulation({ seed: 2, members: 1, start: 'settled' })
+    const simulation = createSimulation({ seed: 2, members: 1, start: 'warm' })
     const { config, room } = await open(simulation)
     await config.set('color', 'red')
     room.doc.getText('text').insert(0, 'hello')

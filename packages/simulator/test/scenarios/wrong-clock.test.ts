@@ -7,7 +7,7 @@ const dayMs = 86_400_000
 const neverSet = -1_700_000_000_000
 
 const settled = (seed: number, members = 3): Simulation =>
-  createSimulation({ seed, members, start: 'settled', invariants: 'off' })
+  createSimulation({ seed, members, start: 'warm', invariants: 'off' })
 
 const open = (simulation: Simulation, name: string): Promise<Config> =>
   simulation.member(name).cluster.config('flags')

@@ -19,7 +19,7 @@ const elsewhereRate = 0.05
 
 export interface Topology {
   readonly shape: Shape
-  readonly start: 'joining' | 'settled'
+  readonly start: 'joining' | 'warm'
   readonly members: number
   readonly room: readonly string[]
   readonly holders: readonly string[]
@@ -33,7 +33,7 @@ export function drawTopology(random: Random): Topology {
   const shape = pick(shapes, random) ?? 'sparse'
   // Small ones more often: they are as hard, and many fit into the time.
   const members = 10 + Math.floor(31 * random() ** 4)
-  const start = random() < 0.5 ? 'joining' : 'settled'
+  const start = random() < 0.5 ? 'joining' : 'warm'
   const names = namesFrom(0, members)
   const room = shuffled(names, random).slice(0, 3 + Math.floor(random() * (members - 2)))
   const holders = room.slice(0, 2 + Math.floor(random() * Math.min(8, room.length - 1)))

@@ -174,7 +174,7 @@ async function checkIdle({ simulation }: Stage): Promise<void> {
     await simulation.run(60_000)
     perMember.push(Math.round((simulation.sent().space - before) / simulation.running.length))
   }
-  const transfers = simulation.running.filter(({ driver }) => (driver.spacesLoad()?.transfers ?? 0) > 0)
+  const transfers = simulation.running.filter(({ driver }) => (driver.spacesUsage()?.transfers ?? 0) > 0)
   failOn(transfers.map(({ name }) => `${name} has a transfer under way in idle`))
 }
 

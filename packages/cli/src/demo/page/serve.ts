@@ -10,7 +10,7 @@ import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { csrf } from 'hono/csrf'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
-import { Refusal } from '../../usage-error.ts'
+import { UsageError } from '../../usage-error.ts'
 import type { Processes } from './process-control.ts'
 
 export interface Page {
@@ -26,7 +26,7 @@ const statuses = { done: 204, unknown: 404, 'not now': 409 } as const
 
 /**
  * @param port the one to serve at; without it the usual one, or any if that is in use
- * @throws {Refusal} the port that was asked for is in use, or not ours to use
+ * @throws {UsageError} the port that was asked for is in use, or not ours to use
  */
 export async function servePage(processes: Processes, port: number | undefined): Promise<Page> {
   const server = createAdaptorServer({ fetch: site(processes).fetch })
@@ -38,7 +38,7 @@ export async function servePage(processes: Processes, port: number | undefined):
   try {
     await listen(port ?? usualPort)
   } catch (error) {
-    if (port !== undefined) throw new Refusal(`--port ${port}: ${reasonOf(error)}`)
+    if (port !== undefined) throw new UsageError(`--port ${port}: ${reasonOf(error)}`)
     await listen(0)
   }
   const address = server.address()
@@ -55,15 +55,15 @@ function site(processes: Processes): Hono {
       return hostname === host || hostname === 'localhost' ? await next() : text('not from here', 403)
     })
     .use(csrf())
-    .get(paths.state, context => streamSSE(context, stream => tellState(processes, stream)))
-    .post(paths.order(':name', ':order'), async ({ req, body }) =>
-      body(null, statuses[await processes.obey(req.param('name'), req.param('order'))]),
+    .get(paths.state, context => streamSSE(context, stream => streamState(processes, stream)))
+    .post(paths.command(':name', ':order'), async ({ req, body }) =>
+      body(null, statuses[await processes.execute(req.param('name'), req.param('order'))]),
     )
     .use(serveStatic({ root: files }))
 }
 
 /** Now, and whenever it changes, until nobody listens. */
-async function tellState(processes: Processes, stream: SSEStreamingApi): Promise<void> {
+async function streamState(processes: Processes, stream: SSEStreamingApi): Promise<void> {
   const tell = () => void stream.writeSSE({ data: JSON.stringify(processes.state) })
   tell()
   const stop = processes.watch(tell)

@@ -6,7 +6,7 @@
  */
 import type { WebRTCComponents } from '@hearsay/webrtc'
 import type { Connection, Transport } from '@libp2p/interface'
-import { DialBudget } from './dial-rate-limiter.ts'
+import { DialRateLimiter } from './dial-rate-limiter.ts'
 
 /** The second try has what is left of the dial's time, for those whose networks are slow. */
 const firstTryMs = 2_000
@@ -14,16 +14,16 @@ const firstTryMs = 2_000
 type WebRTC = (components: WebRTCComponents) => Transport
 type Dial = Transport['dial']
 
-export function frugal(create: WebRTC): WebRTC {
+export function boundedWebRTC(create: WebRTC): WebRTC {
   return components => {
-    const budget = new DialBudget(performance.now())
+    const budget = new DialRateLimiter(performance.now())
     const transport = create(components)
     // It would keep a listener for each connection there ever was (js-libp2p#3567); those that stand when the node
     // stops are closed by the connection manager.
     Reflect.set(transport, '_closeOnShutdown', () => {})
     const dial = transport.dial.bind(transport)
-    transport.dial = triedTwice((address, options) => {
-      if (!budget.take(performance.now())) throw new Error('no WebRTC dial is left for now')
+    transport.dial = withOneRetry((address, options) => {
+      if (!budget.tryTake(performance.now())) throw new Error('no WebRTC dial is left for now')
       return dial(address, options)
     })
     return transport
@@ -31,7 +31,7 @@ export function frugal(create: WebRTC): WebRTC {
 }
 
 /** The same dial, begun anew once if it hangs. */
-export function triedTwice(dial: Dial): Dial {
+export function withOneRetry(dial: Dial): Dial {
   return async (address, options): Promise<Connection> => {
     const hangs = AbortSignal.timeout(firstTryMs)
     try {

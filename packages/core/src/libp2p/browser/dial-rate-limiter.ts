@@ -7,8 +7,8 @@
 const burst = 64
 const refillMs = 30_000
 
-export class DialBudget {
-  #left = burst
+export class DialRateLimiter {
+  #tokens = burst
   #refilledMs: number
 
   constructor(nowMs: number) {
@@ -16,12 +16,12 @@ export class DialBudget {
   }
 
   /** Whether one more dial may be made now; if so, it counts. */
-  take(nowMs: number): boolean {
+  tryTake(nowMs: number): boolean {
     const saved = Math.floor((nowMs - this.#refilledMs) / refillMs)
     this.#refilledMs += saved * refillMs
-    this.#left = Math.min(burst, this.#left + saved)
-    if (this.#left === 0) return false
-    this.#left -= 1
+    this.#tokens = Math.min(burst, this.#tokens + saved)
+    if (this.#tokens === 0) return false
+    this.#tokens -= 1
     return true
   }
 }

@@ -11,10 +11,10 @@ import { bootstrapMultiaddr } from '../../api/bootstrap-address.ts'
 import type { Cluster } from '../../api/cluster.ts'
 import { InvalidOptionsError, ListenError } from '../../api/errors.ts'
 import { openStorage } from '../../storage/browser/open-storage.ts'
-import { joinWith } from '../create-node.ts'
+import { createNode } from '../create-node.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
 import { closingWebSockets } from '../web-socket-cleanup.ts'
-import { frugal } from './bounded-web-rtc.ts'
+import { boundedWebRTC } from './bounded-web-rtc.ts'
 import { browser as platform } from './platform.ts'
 
 /** Each `/p2p-circuit` is one relay, found among those one is connected to: if one dies there is another. */
@@ -53,7 +53,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
     const socket = new WebSocket(uri)
     return { socket, destroy: () => socket.close() }
   })
-  return await joinWith(options, {
+  return await createNode(options, {
     platform,
     storage: await openStorage(options.storage),
     listen,
@@ -62,7 +62,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
         ? [
             webSockets,
             circuitRelayTransport(),
-            frugal(webRTC({ ...(rtcConfiguration && { rtcConfiguration }) })),
+            boundedWebRTC(webRTC({ ...(rtcConfiguration && { rtcConfiguration }) })),
           ]
         : [webSockets],
       // Browsers judge by themselves whom a page may reach.

@@ -14,7 +14,7 @@ const renewMs = 60_000
  * A page that was left may be shown again when its user goes back, though Chromium never shows one again that had WebRTC.
  * Who is shown again later than this refutes.
  */
-const putAwayLeaseMs = 5_000
+const backgroundLeaseMs = 5_000
 /** A frozen page cannot ask again. Longer, and people would see somebody who is long gone. */
 const frozenLeaseMs = 300_000
 
@@ -22,31 +22,31 @@ const frozenLeaseMs = 300_000
 export function followPage(listener: PageListener): () => void {
   let renewal: ReturnType<typeof setInterval> | undefined
 
-  let isPutAway = false
+  let isInBackground = false
 
-  const hidden = () => listener.attend({ state: 'hidden', leaseMs: hiddenLeaseMs })
+  const hidden = () => listener.attentionChanged({ state: 'hidden', leaseMs: hiddenLeaseMs })
   const look = () => {
     clearInterval(renewal)
     renewal = undefined
-    if (isPutAway) return
-    if (document.visibilityState === 'visible') listener.attend({ state: 'full', leaseMs: 0 })
+    if (isInBackground) return
+    if (document.visibilityState === 'visible') listener.attentionChanged({ state: 'full', leaseMs: 0 })
     else {
       hidden()
       renewal = setInterval(hidden, renewMs)
     }
   }
   const freeze = () => {
-    if (!isPutAway) listener.attend({ state: 'frozen', leaseMs: frozenLeaseMs })
+    if (!isInBackground) listener.attentionChanged({ state: 'frozen', leaseMs: frozenLeaseMs })
   }
   const hide = ({ persisted }: PageTransitionEvent) => {
-    if (!persisted) return listener.goodbye()
+    if (!persisted) return listener.pageClosing()
     // What it hears of itself after that, hidden and frozen, is of a page that nobody looks at any more.
-    isPutAway = true
+    isInBackground = true
     clearInterval(renewal)
-    listener.attend({ state: 'frozen', leaseMs: putAwayLeaseMs })
+    listener.attentionChanged({ state: 'frozen', leaseMs: backgroundLeaseMs })
   }
   const show = () => {
-    isPutAway = false
+    isInBackground = false
     look()
   }
 

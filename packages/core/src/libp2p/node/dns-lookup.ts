@@ -18,7 +18,7 @@ const tries = 2
 
 type Callback = Parameters<LookupFunction>[2]
 
-export class Lookups {
+export class DnsLookup {
   readonly #resolvers = new Set<Resolver>()
   #isCancelled = false
 
@@ -34,22 +34,22 @@ export class Lookups {
   }
 
   async #lookUp(host: string, options: LookupOptions, callback: Callback): Promise<void> {
-    const silence = (await isLocal(host)) ? undefined : await this.#silence(host)
-    if (silence) callback(silence, [])
+    const timeoutError = (await isLocal(host)) ? undefined : await this.#resolverTimeout(host)
+    if (timeoutError) callback(timeoutError, [])
     else if (this.#isCancelled) callback(new Error(`${host} is not looked up any more`), [])
     else lookup(host, options, callback)
   }
 
   /** The error of name servers that do not answer; undefined if one does, whatever it says. */
-  async #silence(host: string): Promise<Error | undefined> {
+  async #resolverTimeout(host: string): Promise<Error | undefined> {
     const resolver = new Resolver({ timeout: answerTimeoutMs, tries })
     this.#resolvers.add(resolver)
     try {
       if (!this.#isCancelled) await resolver.resolve4(host)
       return undefined
     } catch (error) {
-      const isSilence = error instanceof Error && 'code' in error && error.code === 'ETIMEOUT'
-      return isSilence ? error : undefined
+      const isTimeout = error instanceof Error && 'code' in error && error.code === 'ETIMEOUT'
+      return isTimeout ? error : undefined
     } finally {
       this.#resolvers.delete(resolver)
     }

@@ -7,13 +7,13 @@ import type { Cluster } from '../../api/cluster.ts'
 import { InvalidOptionsError, ListenError } from '../../api/errors.ts'
 import { openStorage } from '../../storage/node/open-storage.ts'
 import { clusterTag } from '../../wire/tags.ts'
-import { joinWith, type MemberNode } from '../create-node.ts'
+import { createNode, type MemberNode } from '../create-node.ts'
 import { dialDiscovered } from '../discovery-dialler.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
-import { Lookups } from './dns-lookup.ts'
+import { DnsLookup } from './dns-lookup.ts'
 import { lazyWebSockets } from './lazy-web-sockets.ts'
 import type { LocalDiscovery } from './local-discovery.ts'
-import { watchNetwork } from './network-change-detector.ts'
+import { onNetworkChange } from './network-change-detector.ts'
 import { node as platform } from './platform.ts'
 
 const anyTcp = '/ip4/0.0.0.0/tcp/0'
@@ -32,7 +32,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   checkRuntime()
   checkJoinOptions(options)
   const { relay = false, listen = relay ? [anyTcp, `${anyTcp}/ws`] : [anyTcp] } = options
-  const lookups = new Lookups()
+  const lookups = new DnsLookup()
   const { lookup } = lookups
   const dialOpts = { noDelay: true, lookup }
   const stops = [() => lookups.cancel()]
@@ -42,7 +42,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   const webSockets = listensOnWebSockets ? (await import('./web-sockets.ts')).nodeWebSockets : lazyWebSockets
   const local = options.mdns === false ? undefined : await import('./local-discovery.ts')
   const relayServer = relay ? (await import('@libp2p/circuit-relay-v2')).circuitRelayServer : undefined
-  return await joinWith(options, {
+  return await createNode(options, {
     platform,
     storage: await openStorage(options.storage),
     listen,
@@ -62,7 +62,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
       })
       stops.push(
         dialFrom(finder, node),
-        watchNetwork(() => finder.refresh()),
+        onNetworkChange(() => finder.refresh()),
         () => finder.stop(),
       )
       discovery = finder

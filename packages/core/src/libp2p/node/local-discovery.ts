@@ -56,7 +56,7 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
 
   /** Asks at once: at the start, and when the network has changed. */
   refresh(): void {
-    this.#round(secondRoundMs)
+    this.#announceRound(secondRoundMs)
   }
 
   stop(): void {
@@ -66,15 +66,15 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
     this.#senders = []
   }
 
-  #round(nextMs: number): void {
+  #announceRound(nextMs: number): void {
     const addresses = ownAddresses()
     if (this.#listener) this.#join()
     else this.#listen()
     for (const sender of this.#senders.splice(0)) close(sender)
     this.#senderFault = addresses.length === 0 ? 'this machine has no network' : undefined
-    for (const address of addresses) this.#ask(address)
+    for (const address of addresses) this.#query(address)
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#round(roundIntervalMs), nextMs)
+    this.#timer = setTimeout(() => this.#announceRound(roundIntervalMs), nextMs)
     this.#report()
   }
 
@@ -110,7 +110,7 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
       }
   }
 
-  #ask(address: string): void {
+  #query(address: string): void {
     const sender = createSocket('udp4')
     this.#senders.push(sender)
     const failed = ({ message }: Error) => {
@@ -140,14 +140,14 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
   }
 
   /** Only those that ask from the port of the group listen to answers there: earlier versions of hearsay. */
-  #answer({ address, port: asker }: RemoteInfo): void {
+  #answer({ address, port: querier }: RemoteInfo): void {
     const { service, instance, addresses } = this.#options
     const own = addresses()
     if (own.length === 0) return
     const answer = encodeAnswer(service, instance, own)
-    if (asker === port)
+    if (querier === port)
       for (const sender of this.#senders) this.#send(sender, answer, { address: group, port })
-    else if (this.#listener) this.#send(this.#listener, answer, { address, port: asker })
+    else if (this.#listener) this.#send(this.#listener, answer, { address, port: querier })
   }
 
   #send(

@@ -13,7 +13,7 @@ const pollIntervalMs = 2_000
 type ReadInterfaces = () => NodeJS.Dict<NetworkInterfaceInfo[]>
 
 /** Calls back after each change. @returns the undo */
-export function watchNetwork(changed: () => void, read: ReadInterfaces = networkInterfaces): () => void {
+export function onNetworkChange(changed: () => void, read: ReadInterfaces = networkInterfaces): () => void {
   let known = describe(read)
   const timer = setInterval(() => {
     const now = describe(read)

@@ -20,11 +20,11 @@ export function applyUpdate(
   origin: unknown,
   reportError: ReportError,
 ): boolean {
-  return applied(doc, origin, () => Y.applyUpdate(doc, update), reportError)
+  return applyGuarded(doc, origin, () => Y.applyUpdate(doc, update), reportError)
 }
 
 /** @param isLocal it writes under the client id of the document @returns false: `change` threw */
-export function applied(
+export function applyGuarded(
   doc: Y.Doc,
   origin: unknown,
   change: () => void,

@@ -130,15 +130,15 @@ export class ChunkedTransfers {
   /** The receiver has taken so many pieces; none: it does not want the rest. @returns further pieces */
   acknowledged(
     from: string,
-    { transfer, pieces }: { transfer: number; pieces: number },
+    { transfer, count }: { transfer: number; count: number },
     nowMs: number,
   ): TransferStep[] {
     const outgoing = this.#outgoing.get(keyOf(from, transfer))
-    if (!outgoing || pieces > outgoing.sent) return []
+    if (!outgoing || count > outgoing.sent) return []
     const { sent, underWay } = outgoing
-    underWay.splice(0, pieces - (sent - underWay.length))
+    underWay.splice(0, count - (sent - underWay.length))
     outgoing.lastMs = nowMs
-    if (pieces === 0 || (outgoing.isDone && underWay.length === 0))
+    if (count === 0 || (outgoing.isDone && underWay.length === 0))
       this.#outgoing.delete(keyOf(from, transfer))
     return this.#fill(from, nowMs)
   }
@@ -169,7 +169,7 @@ export class ChunkedTransfers {
       update: update && update.length > 0 ? update : undefined,
       end: isLast && isAnswer ? { isSynced } : undefined,
       ack: endsTurn(incoming.turn, piece)
-        ? { document, taken: { transfer, pieces: incoming.received } }
+        ? { document, ack: { transfer, count: incoming.received } }
         : undefined,
     }
   }
@@ -177,7 +177,7 @@ export class ChunkedTransfers {
   /** The rest of a stream is not wanted. @returns what tells the sender so */
   cancel(from: string, document: string, transfer: number): DocumentStep {
     this.#incoming.delete(keyOf(from, transfer))
-    return { document, taken: { transfer, pieces: 0 } }
+    return { document, ack: { transfer, count: 0 } }
   }
 
   /** The connection is gone, and with it what was under way. */

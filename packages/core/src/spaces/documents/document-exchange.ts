@@ -19,7 +19,7 @@ import {
   isCollision,
 } from './document-digest.ts'
 import type { DocumentSync } from './document-sync.ts'
-import type { Question } from './sync-state.ts'
+import type { SyncRequest } from './sync-state.ts'
 import { streamedChunks, updateChunks } from './update-chunks.ts'
 
 const emptyDigest = new DocumentDigest(new Y.Doc()).hash()
@@ -37,7 +37,7 @@ export interface DocumentAnswer {
   /** Whether the document has changed. */
   readonly isNew: boolean
   /** Updates that were refused. */
-  readonly refused: number
+  readonly rejected: number
 }
 
 /** @param to whom; a member that was not compared with yet is asked for its digest in any case */
@@ -56,12 +56,12 @@ export function offerDocument(sync: DocumentSync, to: string): DocumentStep {
 /** A request to a member that is said to hold the document: what it has beyond this replica. */
 export function requestDocument(
   sync: DocumentSync,
-  of: Omit<Question, 'isPartial' | 'buckets'>,
+  of: Omit<SyncRequest, 'isPartial' | 'buckets'>,
   nowMs: number,
 ): DocumentStep {
   const document = sync.name
   const isPartial = sync.digest.clients > maxClientsInRequest
-  sync.state.ask({ ...of, isPartial }, nowMs)
+  sync.state.request({ ...of, isPartial }, nowMs)
   return isPartial
     ? { document, bucketHashes: sync.digest.bucketHashes(), mutual: true }
     : { document, stateVector: Y.encodeStateVector(sync.doc), mutual: true }
@@ -75,14 +75,14 @@ export function answerDocument(
 ): DocumentAnswer {
   const { sync, transfers, nowMs } = options
   if (step.piece) return receivePiece(options, from, step)
-  if (step.taken) return quiet(transfers.acknowledged(from, step.taken, nowMs).map(each => each.step))
-  if (step.stateVector) return quiet(answerRequest(options, from, step, step.stateVector))
-  if (step.bucketHashes) return quiet(answerBuckets(options, from, step, step.bucketHashes))
-  if (step.hash) return quiet(answerOffer(sync, from, step, step.hash, nowMs))
-  return quiet([])
+  if (step.ack) return withoutNews(transfers.acknowledged(from, step.ack, nowMs).map(each => each.step))
+  if (step.stateVector) return withoutNews(answerRequest(options, from, step, step.stateVector))
+  if (step.bucketHashes) return withoutNews(answerBuckets(options, from, step, step.bucketHashes))
+  if (step.hash) return withoutNews(answerOffer(sync, from, step, step.hash, nowMs))
+  return withoutNews([])
 }
 
-const quiet = (steps: readonly DocumentStep[]): DocumentAnswer => ({ steps, isNew: false, refused: 0 })
+const withoutNews = (steps: readonly DocumentStep[]): DocumentAnswer => ({ steps, isNew: false, rejected: 0 })
 
 function answerOffer(
   sync: DocumentSync,
@@ -99,14 +99,14 @@ function answerOffer(
     return mutual ? [{ ...back, isSynced: state.isSynced }] : []
   }
   if (isCollision(own, hash)) {
-    sync.collided(from)
+    sync.reportCollision(from)
     // Nothing that could be exchanged is missing anywhere.
     state.caughtUpWith(from, false)
     return mutual ? [back] : []
   }
   const hasNothing = equalBytes(hash, emptyDigest)
-  if (hasNothing || !state.mayAsk(from, hash, isSynced, nowMs)) return mutual ? [back] : []
-  return [{ ...requestDocument(sync, { of: from, digest: hash, isSynced }, nowMs), ...back }]
+  if (hasNothing || !state.mayRequest(from, hash, isSynced, nowMs)) return mutual ? [back] : []
+  return [{ ...requestDocument(sync, { from, digest: hash, isSynced }, nowMs), ...back }]
 }
 
 /**
@@ -120,15 +120,15 @@ function answerBuckets(
   theirs: Uint8Array,
 ): DocumentStep[] {
   const { state, name } = sync
-  if (!mutual && !state.isAsking(from)) return []
+  if (!mutual && !state.isRequesting(from)) return []
   const own = sync.digest.bucketHashes()
   const differing = differingBuckets(own, theirs)
   if (differing.size === 0)
     return answerOffer(sync, from, { document: name, isSynced, mutual }, sync.hash(), nowMs)
-  const isAsking = state.isAskingFor(from, differing)
-  if (mutual && (isAsking || !state.mayAsk(from, hash, isSynced, nowMs)))
+  const isAsking = state.isRequestingBuckets(from, differing)
+  if (mutual && (isAsking || !state.mayRequest(from, hash, isSynced, nowMs)))
     return [{ document: name, bucketHashes: own, mutual: false }]
-  return [{ ...requestBuckets(sync, { of: from, digest: hash, isSynced }, differing, nowMs), mutual }]
+  return [{ ...requestBuckets(sync, { from, digest: hash, isSynced }, differing, nowMs), mutual }]
 }
 
 function differingBuckets(own: Uint8Array, theirs: Uint8Array): ReadonlySet<number> {
@@ -146,7 +146,7 @@ function differingBuckets(own: Uint8Array, theirs: Uint8Array): ReadonlySet<numb
  */
 function requestBuckets(
   sync: DocumentSync,
-  of: Omit<Question, 'isPartial' | 'buckets'>,
+  of: Omit<SyncRequest, 'isPartial' | 'buckets'>,
   differing: ReadonlySet<number>,
   nowMs: number,
 ): DocumentStep {
@@ -169,7 +169,7 @@ function requestBuckets(
   const covered = new Map<number, number>()
   for (const client of store.clients.keys())
     if (buckets.has(digestBucketOf(client))) covered.set(client, Y.getState(store, client))
-  sync.state.ask({ ...of, isPartial: true, buckets }, nowMs)
+  sync.state.request({ ...of, isPartial: true, buckets }, nowMs)
   const rest = buckets.size < differing.size && { bucketHashes: sync.digest.bucketHashes() }
   return { document: sync.name, stateVector: Y.encodeStateVector(covered), buckets, ...rest, mutual: true }
 }
@@ -197,16 +197,16 @@ function answerRequest(
   if (hash && equalBytes(hash, sync.hash()))
     return answerOffer(sync, from, { document: sync.name, isSynced, mutual: true }, hash, nowMs)
   const isMore = [...since].some(([client, clock]) => Y.getState(doc.store, client) < clock)
-  if (isMore) state.isBehind(from)
+  if (isMore) state.markAhead(from)
   const steps: DocumentStep[] = []
   // A request about buckets is what the comparison of buckets led to: the question that began it is answered so. What
   // was requested already is on its way: the stream would begin anew, with these buckets alone.
   const mayAsk =
-    buckets && state.isAsking(from)
-      ? !state.isAskingFor(from, buckets)
-      : state.mayAsk(from, hash, isSynced, nowMs)
+    buckets && state.isRequesting(from)
+      ? !state.isRequestingBuckets(from, buckets)
+      : state.mayRequest(from, hash, isSynced, nowMs)
   if (mutual && mayAsk) {
-    const question = { of: from, digest: hash, isSynced }
+    const question = { from, digest: hash, isSynced }
     const request = buckets
       ? requestBuckets(sync, question, buckets, nowMs)
       : requestDocument(sync, question, nowMs)
@@ -236,7 +236,7 @@ function sourceOf(
   const isSynced = sync.state.isSyncedFor(to)
   // Clients are spread evenly over the buckets.
   const receiverClients = since.size * (buckets?.size ? digestBuckets / buckets.size : 1)
-  if (!sync.isEmpty) sync.epochs.share()
+  if (!sync.isEmpty) sync.epochs.markShared()
   const { current: epoch, generation } = sync.epochs
   return {
     epoch,
@@ -254,24 +254,24 @@ function receivePiece(
   { document, piece }: DocumentStep,
 ): DocumentAnswer {
   const received = piece && transfers.received(from, document, piece, nowMs)
-  if (!piece || !received) return quiet([])
+  if (!piece || !received) return withoutNews([])
   const { update, end, ack } = received
   const { state } = sync
   if (!piece.isAnswer) state.receivesPush(from, nowMs)
   state.received(from, piece.content.length, nowMs)
   const drops = sync.drops
   const outcome = update ? sync.apply(update) : 'stale'
-  if (sync.drops > drops) state.spoiled(from)
-  if (outcome === 'refused') {
-    state.refused(from, nowMs)
-    return { steps: [transfers.cancel(from, document, piece.transfer)], isNew: false, refused: 1 }
+  if (sync.drops > drops) state.markIncomplete(from)
+  if (outcome === 'rejected') {
+    state.reject(from, nowMs)
+    return { steps: [transfers.cancel(from, document, piece.transfer)], isNew: false, rejected: 1 }
   }
   if (outcome === 'new' && piece.isAnswer) state.merged(from)
   // What was pushed has come, and an offer shows whether that was all.
-  const isPushed = piece.isLast && !piece.isAnswer && state.isAsking(from)
+  const isPushed = piece.isLast && !piece.isAnswer && state.isRequesting(from)
   const isMore = (end !== undefined || isPushed) && state.ended(from, end?.isSynced ?? false)
   const steps = [...(ack ? [ack] : []), ...(isMore || isPushed ? [offerDocument(sync, from)] : [])]
-  return { steps, isNew: outcome === 'new', refused: 0 }
+  return { steps, isNew: outcome === 'new', rejected: 0 }
 }
 
 function readStateVector(bytes: Uint8Array): ReadonlyMap<number, number> | undefined {

@@ -11,12 +11,12 @@ import { applyUpdate, type ReportError, throwError } from './apply-update.ts'
 import { changedClients } from './changed-clients.ts'
 import { DocumentDigest } from './document-digest.ts'
 import { DocumentEpochs, type Lineage } from './epochs/document-epochs.ts'
-import { dropWaiting, waitingBytes } from './pending-structs.ts'
+import { dropPending, pendingBytes } from './pending-structs.ts'
 import { isReadable } from './readable-updates.ts'
 import { SyncState } from './sync-state.ts'
 
 /** What waits for something that is missing. */
-const maxWaitingBytes = 1_048_576
+const maxPendingBytes = 1_048_576
 /** A gap that so many sweeps found is given up. */
 const maxSweeps = 2
 
@@ -34,11 +34,11 @@ export interface DocumentSyncOptions {
   /** An update of somebody else was applied. Undefined: some of it waits, or something else came with it. */
   readonly applied?: (update: Uint8Array | undefined) => void
   /** Another replica has the same structure and other content: two wrote under one client id. */
-  readonly collided?: (memberId: string) => void
+  readonly reportCollision?: (memberId: string) => void
   /** The document has other ids. */
   readonly replaced?: () => void
   /** The document is in no epoch, and shares something with others. */
-  readonly shared?: () => void
+  readonly sent?: () => void
   /** The document is in another epoch, or in none. */
   readonly epochChanged?: (lineage: Lineage | undefined) => void
 }
@@ -75,7 +75,7 @@ export class DocumentSync {
       reportError,
       hash: () => this.hash(),
       replaced: () => this.#replaced(),
-      shared: () => options.shared?.(),
+      shared: () => options.sent?.(),
       changed: lineage => options.epochChanged?.(lineage),
     })
     doc.on('afterTransaction', transaction => {
@@ -99,7 +99,7 @@ export class DocumentSync {
   hash(): Uint8Array {
     if (!this.#hash) {
       this.#hash = this.digest.hash()
-      this.state.had(this.#hash)
+      this.state.recordDigest(this.#hash)
     }
     return this.#hash
   }
@@ -111,10 +111,10 @@ export class DocumentSync {
     this.#options.replaced?.()
   }
 
-  collided(memberId: string): void {
+  reportCollision(memberId: string): void {
     if (this.#collisions.has(memberId)) return
     this.#collisions.add(memberId)
-    this.#options.collided?.(memberId)
+    this.#options.reportCollision?.(memberId)
   }
 
   /** Parts of updates that waited for something missing, and had to be dropped, so far. */
@@ -122,27 +122,27 @@ export class DocumentSync {
     return this.#drops
   }
 
-  /** `new`: the document has changed. `refused`: it cannot be read, or would make the document too large. */
-  apply(update: Uint8Array): 'new' | 'stale' | 'refused' {
-    if (!isReadable(update)) return 'refused'
-    if (this.digest.liveBytes + update.length > limits.maxDocumentBytes) return 'refused'
+  /** `new`: the document has changed. `rejected`: it cannot be read, or would make the document too large. */
+  apply(update: Uint8Array): 'new' | 'stale' | 'rejected' {
+    if (!isReadable(update)) return 'rejected'
+    if (this.digest.liveBytes + update.length > limits.maxDocumentBytes) return 'rejected'
     const [before, wasComplete] = [this.#changes, !this.hasGap()]
-    if (!applyUpdate(this.doc, update, this.#options.origin, this.#reportError)) return 'refused'
+    if (!applyUpdate(this.doc, update, this.#options.origin, this.#reportError)) return 'rejected'
     if (!this.hasGap()) this.#sweeps = 0
-    this.#hasDropped = waitingBytes(this.doc) > maxWaitingBytes
+    this.#hasDropped = pendingBytes(this.doc) > maxPendingBytes
     if (this.#hasDropped) {
-      dropWaiting(this.doc)
+      dropPending(this.doc)
       this.#drops += 1
     }
-    if (this.#changes === before) return this.#hasDropped ? 'refused' : 'stale'
-    this.epochs.share()
+    if (this.#changes === before) return this.#hasDropped ? 'rejected' : 'stale'
+    this.epochs.markShared()
     this.#options.applied?.(wasComplete && !this.hasGap() ? update : undefined)
     return 'new'
   }
 
   /** Something came before what it builds upon: nothing later of its author shows until the gap is filled. */
   hasGap(): boolean {
-    return this.#hasDropped || waitingBytes(this.doc) > 0
+    return this.#hasDropped || pendingBytes(this.doc) > 0
   }
 
   /** Some time has passed: nobody seems to have what is missing. */
@@ -151,6 +151,6 @@ export class DocumentSync {
     if (this.#sweeps < maxSweeps) return
     this.#sweeps = 0
     this.#hasDropped = false
-    dropWaiting(this.doc)
+    dropPending(this.doc)
   }
 }

@@ -2,7 +2,7 @@
 import type * as Y from 'yjs'
 
 /** Bytes that wait. */
-export function waitingBytes({ store }: Y.Doc): number {
+export function pendingBytes({ store }: Y.Doc): number {
   return (store.pendingStructs?.update.length ?? 0) + (store.pendingDs?.length ?? 0)
 }
 
@@ -11,7 +11,7 @@ export function isComplete({ store }: Y.Doc): boolean {
   return store.pendingStructs === null && store.pendingDs === null
 }
 
-export function dropWaiting({ store }: Y.Doc): void {
+export function dropPending({ store }: Y.Doc): void {
   store.pendingStructs = null
   store.pendingDs = null
 }

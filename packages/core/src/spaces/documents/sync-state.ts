@@ -12,8 +12,8 @@
 import { toString as toText } from 'uint8arrays/to-string'
 
 /** A question to a member. */
-export interface Question {
-  readonly of: string
+export interface SyncRequest {
+  readonly from: string
   /** Its digest, if it is known. */
   readonly digest: Uint8Array | undefined
   /** It said that its replica is synced. */
@@ -24,28 +24,28 @@ export interface Question {
   readonly buckets?: ReadonlySet<number> | undefined
 }
 
-interface Asked extends Question {
+interface OpenRequest extends SyncRequest {
   readonly sinceMs: number
   lastMs: number
   bytes: number
   /** Something of the answer was new here. */
   isNew: boolean
   /** Something of the answer had to be dropped. */
-  isSpoiled: boolean
+  isIncomplete: boolean
 }
 
-interface Refused {
+interface Rejection {
   readonly digest: string | undefined
   readonly untilMs: number
 }
 
 /** A member that was asked and sent nothing for so long is not waited for. */
-const patienceMs = 1_000
+const requestTimeoutMs = 1_000
 /** A stream that is slower than this after `slowAfterMs` keeps nobody else from being asked. */
 const minBytesPerSecond = 32_768
 const slowAfterMs = 5_000
 /** A member whose answer was refused is not asked for so long, and then only if its document has changed. */
-const refusedMs = 30_000
+const rejectedForMs = 30_000
 /** Own digests that are remembered: to know that a member holds nothing that was not here before. */
 const maxPast = 256
 
@@ -54,20 +54,23 @@ export class SyncState {
   /** Members that were compared with since they became reachable. */
   readonly #compared = new Set<string>()
   /** Newly reachable members that hold more, until that is merged. */
-  readonly #ahead = new Set<string>()
+  readonly #aheadOfSelf = new Set<string>()
   /** Members that sent what could not be applied. */
-  readonly #refused = new Map<string, Refused>()
+  readonly #rejections = new Map<string, Rejection>()
   /** Digests that this replica had, as text, the oldest first. */
   readonly #past = new Set<string>()
-  #asked: Asked | undefined
+  #request: OpenRequest | undefined
 
   get isSynced(): boolean {
-    return this.#isEstablished && this.#ahead.size === 0
+    return this.#isEstablished && this.#aheadOfSelf.size === 0
   }
 
   /** The same as that member may take it: only itself may hold more. */
   isSyncedFor(id: string): boolean {
-    return this.#isEstablished && (this.#ahead.size === 0 || (this.#ahead.size === 1 && this.#ahead.has(id)))
+    return (
+      this.#isEstablished &&
+      (this.#aheadOfSelf.size === 0 || (this.#aheadOfSelf.size === 1 && this.#aheadOfSelf.has(id)))
+    )
   }
 
   /** No living member holds more. */
@@ -81,7 +84,7 @@ export class SyncState {
   }
 
   /** This replica has this digest now. */
-  had(digest: Uint8Array): void {
+  recordDigest(digest: Uint8Array): void {
     const text = digestText(digest)
     this.#past.delete(text)
     this.#past.add(text)
@@ -90,7 +93,7 @@ export class SyncState {
   }
 
   /** Whether this replica contains everything that one with this digest contained, as far as is remembered. */
-  contains(digest: string): boolean {
+  hasDigest(digest: string): boolean {
     return this.#past.has(digest)
   }
 
@@ -98,85 +101,85 @@ export class SyncState {
   caughtUpWith(id: string, isSynced: boolean): void {
     if (isSynced) this.#isEstablished = true
     this.#compared.add(id)
-    this.#ahead.delete(id)
-    this.#refused.delete(id)
-    if (this.#asked?.of === id) this.#asked = undefined
+    this.#aheadOfSelf.delete(id)
+    this.#rejections.delete(id)
+    if (this.#request?.from === id) this.#request = undefined
   }
 
   /** A member's document holds something that this one lacks. */
-  isBehind(id: string): void {
+  markAhead(id: string): void {
     // What cannot be had may not stand in the way for ever.
-    if (!this.#compared.has(id) && !this.#refused.has(id)) this.#ahead.add(id)
+    if (!this.#compared.has(id) && !this.#rejections.has(id)) this.#aheadOfSelf.add(id)
   }
 
   /** Members whose documents matter to this state. */
   *members(): Generator<string> {
     yield* this.#compared
-    for (const id of this.#ahead) if (!this.#compared.has(id)) yield id
+    for (const id of this.#aheadOfSelf) if (!this.#compared.has(id)) yield id
   }
 
   /** This member does not hold the document any more. */
   departed(id: string): void {
     this.#compared.delete(id)
-    this.#ahead.delete(id)
-    if (this.#asked?.of === id) this.#asked = undefined
+    this.#aheadOfSelf.delete(id)
+    if (this.#request?.from === id) this.#request = undefined
   }
 
   /** Whether to ask this member for what is lacking here. */
-  mayAsk(id: string, digest: Uint8Array | undefined, isSynced: boolean, nowMs: number): boolean {
-    const refused = this.#refused.get(id)
-    if (refused) {
+  mayRequest(id: string, digest: Uint8Array | undefined, isSynced: boolean, nowMs: number): boolean {
+    const reject = this.#rejections.get(id)
+    if (reject) {
       // Without its digest it is not known whether its document has changed.
-      const hasChanged = digest !== undefined && refused.digest !== digestText(digest)
-      if (nowMs < refused.untilMs || !hasChanged) return false
+      const hasChanged = digest !== undefined && reject.digest !== digestText(digest)
+      if (nowMs < reject.untilMs || !hasChanged) return false
     }
-    if (!this.#asked) return true
-    const { sinceMs, lastMs, bytes } = this.#asked
-    if (nowMs - lastMs >= patienceMs || (isSynced && !this.#asked.isSynced)) return true
+    if (!this.#request) return true
+    const { sinceMs, lastMs, bytes } = this.#request
+    if (nowMs - lastMs >= requestTimeoutMs || (isSynced && !this.#request.isSynced)) return true
     const ms = nowMs - sinceMs
     return ms > slowAfterMs && bytes / ms < minBytesPerSecond / 1_000
   }
 
-  isAsking(id: string): boolean {
-    return this.#asked?.of === id
+  isRequesting(id: string): boolean {
+    return this.#request?.from === id
   }
 
   /** Whether the question to this member is about all of these buckets: then its answer need not be asked for again. */
-  isAskingFor(id: string, buckets: ReadonlySet<number>): boolean {
-    if (this.#asked?.of !== id) return false
-    const { isPartial, buckets: asked } = this.#asked
+  isRequestingBuckets(id: string, buckets: ReadonlySet<number>): boolean {
+    if (this.#request?.from !== id) return false
+    const { isPartial, buckets: asked } = this.#request
     return !isPartial || (asked !== undefined && [...buckets].every(bucket => asked.has(bucket)))
   }
 
-  ask(question: Question, nowMs: number): void {
+  request(question: SyncRequest, nowMs: number): void {
     // A question about buckets belongs to the one that led to it.
-    const digest = question.digest ?? (this.isAsking(question.of) ? this.#asked?.digest : undefined)
-    const progress = { sinceMs: nowMs, lastMs: nowMs, bytes: 0, isNew: false, isSpoiled: false }
-    this.#asked = { ...question, digest, ...progress }
+    const digest = question.digest ?? (this.isRequesting(question.from) ? this.#request?.digest : undefined)
+    const progress = { sinceMs: nowMs, lastMs: nowMs, bytes: 0, isNew: false, isIncomplete: false }
+    this.#request = { ...question, digest, ...progress }
   }
 
   /** A part of what a member sends unasked came: what others have of it need not be asked for. */
   receivesPush(id: string, nowMs: number): void {
-    if (this.#asked) return
-    this.ask({ of: id, digest: undefined, isSynced: true, isPartial: true }, nowMs)
+    if (this.#request) return
+    this.request({ from: id, digest: undefined, isSynced: true, isPartial: true }, nowMs)
   }
 
   /** A part of an answer came. */
   received(id: string, bytes: number, nowMs: number): void {
-    if (this.#asked?.of !== id) return
-    this.#asked.lastMs = nowMs
-    this.#asked.bytes += bytes
+    if (this.#request?.from !== id) return
+    this.#request.lastMs = nowMs
+    this.#request.bytes += bytes
   }
 
   /** A part of an answer changed this replica. */
   merged(id: string): void {
-    this.isBehind(id)
-    if (this.#asked?.of === id) this.#asked.isNew = true
+    this.markAhead(id)
+    if (this.#request?.from === id) this.#request.isNew = true
   }
 
   /** Something of an answer had to be dropped: this one cannot be relied upon. */
-  spoiled(id: string): void {
-    if (this.#asked?.of === id) this.#asked.isSpoiled = true
+  markIncomplete(id: string): void {
+    if (this.#request?.from === id) this.#request.isIncomplete = true
   }
 
   /**
@@ -186,37 +189,37 @@ export class SyncState {
    *   whose documents cannot become equal would ask each other for ever
    */
   ended(id: string, isSynced: boolean): boolean {
-    if (this.#asked?.of !== id) return false
-    const { isPartial, isNew, isSpoiled } = this.#asked
-    this.#asked = undefined
-    if (!isPartial && !isSpoiled) this.caughtUpWith(id, isSynced)
+    if (this.#request?.from !== id) return false
+    const { isPartial, isNew, isIncomplete } = this.#request
+    this.#request = undefined
+    if (!isPartial && !isIncomplete) this.caughtUpWith(id, isSynced)
     return isPartial && isNew
   }
 
   /** What this member sent cannot be applied. */
-  refused(id: string, nowMs: number): void {
-    const digest = this.#asked?.of === id ? this.#asked.digest : undefined
-    if (this.#asked?.of === id) this.#asked = undefined
-    this.#refused.set(id, { digest: digest && digestText(digest), untilMs: nowMs + refusedMs })
+  reject(id: string, nowMs: number): void {
+    const digest = this.#request?.from === id ? this.#request.digest : undefined
+    if (this.#request?.from === id) this.#request = undefined
+    this.#rejections.set(id, { digest: digest && digestText(digest), untilMs: nowMs + rejectedForMs })
     // It holds more than can be had: that may not stand in the way for ever.
-    this.#ahead.delete(id)
+    this.#aheadOfSelf.delete(id)
   }
 
   /** The connection to this member is gone. */
   closed(id: string): void {
     this.#compared.delete(id)
-    this.#ahead.delete(id)
-    this.#refused.delete(id)
-    if (this.#asked?.of === id) this.#asked = undefined
+    this.#aheadOfSelf.delete(id)
+    this.#rejections.delete(id)
+    if (this.#request?.from === id) this.#request = undefined
   }
 
   /** Nothing is known of others' documents any more. */
   reset(): void {
     this.#isEstablished = false
     this.#compared.clear()
-    this.#ahead.clear()
-    this.#refused.clear()
-    this.#asked = undefined
+    this.#aheadOfSelf.clear()
+    this.#rejections.clear()
+    this.#request = undefined
   }
 }
 

@@ -102,7 +102,7 @@ export function deletionsOf(
 }
 
 /** A client whose structs are being written, because one of another client builds upon them up to this clock. */
-interface Frame {
+interface StackFrame {
   readonly client: number
   readonly until: number
 }
@@ -121,12 +121,12 @@ function* structChunks(
     if (end > at) pending.set(client, { at, end })
   }
   /** The same of clients that are not looked at. */
-  const lacked = new Map<number, { at: number; end: number }>()
+  const missing = new Map<number, { at: number; end: number }>()
   const todoOf = (client: number) => {
-    const known = pending.get(client) ?? lacked.get(client)
+    const known = pending.get(client) ?? missing.get(client)
     if (known || !mayLack?.(client)) return known
     const todo = { at: 0, end: Y.getState(store, client) }
-    lacked.set(client, todo)
+    missing.set(client, todo)
     return todo
   }
   let clients = receiverClients ?? 0
@@ -134,7 +134,7 @@ function* structChunks(
   let writer = new ChunkWriter()
   let chunkBytes = maxBytes
   for (const client of pending.keys()) {
-    const stack: Frame[] = [{ client, until: Number.POSITIVE_INFINITY }]
+    const stack: StackFrame[] = [{ client, until: Number.POSITIVE_INFINITY }]
     // Texts to which thousands of clients appended in turn make it as deep.
     const onStack = new Set([client])
     for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {

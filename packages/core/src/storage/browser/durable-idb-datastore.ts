@@ -16,7 +16,7 @@ import { type RecoverableDatastore, StoreLedger, WritingDatastore } from '../rec
 /** Our choice. */
 const maxOpenMs = 5_000
 
-export class CommittingDatastore extends WritingDatastore implements RecoverableDatastore {
+export class DurableIdbDatastore extends WritingDatastore implements RecoverableDatastore {
   readonly #name: string
   readonly #ledger: StoreLedger
   #database: IDBPDatabase | undefined
@@ -54,13 +54,13 @@ export class CommittingDatastore extends WritingDatastore implements Recoverable
     if (this.#fault) throw this.#fault
   }
 
-  async recover(): Promise<'kept' | 'lost'> {
+  async recover(): Promise<'intact' | 'lost'> {
     await this.close()
     await this.#connect()
     const isComplete = await this.#ledger.isComplete(this)
     if (!isComplete) await this.#put(this.#ledger.restoring(), true)
     this.#fault = undefined
-    return isComplete ? 'kept' : 'lost'
+    return isComplete ? 'intact' : 'lost'
   }
 
   override async get(key: Key): Promise<Uint8Array> {

@@ -20,7 +20,7 @@ import { EphemeralDatastore, type RecoverableDatastore } from '../recoverable-da
 export async function openStorage(storage: string | Datastore | undefined): Promise<OpenedStorage> {
   if (storage === undefined) return { datastore: new EphemeralDatastore(), close: async () => {} }
   if (typeof storage !== 'string') return { datastore: storage, close: async () => {} }
-  const release = await haveIdentity(storage)
+  const release = await lockIdentity(storage)
   try {
     const database = await openDatabase(storage, release ? '' : `/${crypto.randomUUID()}`)
     const close = async () => {
@@ -36,8 +36,8 @@ export async function openStorage(storage: string | Datastore | undefined): Prom
 
 async function openDatabase(name: string, writer: string): Promise<RecoverableDatastore> {
   // Loaded only where a database is named.
-  const { CommittingDatastore } = await import('./durable-idb-datastore.ts')
-  const datastore = new CommittingDatastore(name, writer)
+  const { DurableIdbDatastore } = await import('./durable-idb-datastore.ts')
+  const datastore = new DurableIdbDatastore(name, writer)
   try {
     // A database of somebody else opens, too, but has not what ours is made of.
     await datastore.open()
@@ -56,14 +56,14 @@ async function withOwnIdentity(database: RecoverableDatastore): Promise<Recovera
 }
 
 /** A page that is loaded anew may come before the browser has done away with the one that it replaces … */
-const replacedMs = 2_000
+const closeWaitMs = 2_000
 /** … and any page before it has done away with the one that was left for it. */
-const leftMs = 250
+const unloadWaitMs = 250
 
 /** @returns its undo, or undefined: another page has it. */
-function haveIdentity(name: string): Promise<(() => void) | undefined> {
+function lockIdentity(name: string): Promise<(() => void) | undefined> {
   const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
-  const signal = AbortSignal.timeout(navigation?.type === 'reload' ? replacedMs : leftMs)
+  const signal = AbortSignal.timeout(navigation?.type === 'reload' ? closeWaitMs : unloadWaitMs)
   return new Promise((resolve, reject) => {
     const held = navigator.locks.request(
       `hearsay:${name}`,

@@ -31,7 +31,7 @@ export class SecondPageDatastore extends WritingDatastore implements Recoverable
     )
   }
 
-  recover(): Promise<'kept' | 'lost'> {
+  recover(): Promise<'intact' | 'lost'> {
     return this.#database.recover()
   }
 

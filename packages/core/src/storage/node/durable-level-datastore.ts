@@ -15,7 +15,7 @@ import type { Key, KeyQuery, Pair, Query } from 'interface-datastore'
 import type { KeyValueChange } from '../key-values.ts'
 import { type RecoverableDatastore, StoreLedger, WritingDatastore } from '../recoverable-datastore.ts'
 
-export class LevelStore extends WritingDatastore implements RecoverableDatastore {
+export class DurableLevelDatastore extends WritingDatastore implements RecoverableDatastore {
   readonly #path: string
   readonly #level: LevelDatastore
   readonly #ledger = new StoreLedger()
@@ -57,7 +57,7 @@ export class LevelStore extends WritingDatastore implements RecoverableDatastore
     })
   }
 
-  recover(): Promise<'kept' | 'lost'> {
+  recover(): Promise<'intact' | 'lost'> {
     return this.#inTurn(async () => {
       try {
         return await this.#reopen()
@@ -84,14 +84,14 @@ export class LevelStore extends WritingDatastore implements RecoverableDatastore
     return this.#level.queryKeys(query)
   }
 
-  async #reopen(): Promise<'kept' | 'lost'> {
+  async #reopen(): Promise<'intact' | 'lost'> {
     if (this.#isClosed) throw new Error('the store was closed')
     await this.#level.db.close()
     await this.#openFolder()
     const isComplete = await this.#ledger.isComplete(this.#level)
     if (!isComplete) await this.#put(this.#ledger.restoring(), true)
     this.#fault = undefined
-    return isComplete ? 'kept' : 'lost'
+    return isComplete ? 'intact' : 'lost'
   }
 
   async #openFolder(): Promise<void> {

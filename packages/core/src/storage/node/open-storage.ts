@@ -24,8 +24,8 @@ export async function openStorage(storage: string | Datastore | undefined): Prom
   if (await isOfOthers(storage))
     throw new StorageError(`storage: '${storage}' holds something else. Give a folder of its own`)
   // Loaded only where a folder is given: a member without one starts sooner.
-  const { LevelStore, reasonOf } = await import('./durable-level-datastore.ts')
-  const datastore = new LevelStore(storage)
+  const { DurableLevelDatastore, reasonOf } = await import('./durable-level-datastore.ts')
+  const datastore = new DurableLevelDatastore(storage)
   try {
     await datastore.open()
   } catch (error) {

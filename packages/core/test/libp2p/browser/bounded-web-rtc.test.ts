@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { triedTwice } from '../../../src/libp2p/browser/bounded-web-rtc.ts'
+import { withOneRetry } from '../../../src/libp2p/browser/bounded-web-rtc.ts'
 
-type Dial = Parameters<typeof triedTwice>[0]
+type Dial = Parameters<typeof withOneRetry>[0]
 
 const address = undefined as never
 const connection = {} as Awaited<ReturnType<Dial>>
@@ -9,7 +9,7 @@ const connection = {} as Awaited<ReturnType<Dial>>
 /** A dial whose tries go as named, in order, and how many there were. */
 function dialling(...tries: readonly ('stands' | 'hangs' | 'fails')[]) {
   const signals: AbortSignal[] = []
-  const dial = triedTwice((async (_, { signal }) => {
+  const dial = withOneRetry((async (_, { signal }) => {
     const goes = tries[signals.push(signal) - 1]
     if (goes === 'stands') return connection
     if (goes === 'fails') throw new Error('refused')

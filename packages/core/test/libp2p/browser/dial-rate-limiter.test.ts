@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest'
-import { DialBudget } from '../../../src/libp2p/browser/dial-rate-limiter.ts'
+import { DialRateLimiter } from '../../../src/libp2p/browser/dial-rate-limiter.ts'
 
 const minuteMs = 60_000
 
 /** Dials that it allows at this time. */
-function allowed(budget: DialBudget, nowMs: number): number {
+function allowed(budget: DialRateLimiter, nowMs: number): number {
   let count = 0
-  while (budget.take(nowMs)) count++
+  while (budget.tryTake(nowMs)) count++
   return count
 }
 
 it('allows a burst, then two dials a minute, and saves no more than a burst', () => {
-  const budget = new DialBudget(0)
+  const budget = new DialRateLimiter(0)
   expect(allowed(budget, 0)).toBe(64)
   expect(allowed(budget, 29_999)).toBe(0)
   expect(allowed(budget, 30_000)).toBe(1)

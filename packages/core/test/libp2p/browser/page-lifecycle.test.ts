@@ -12,7 +12,10 @@ beforeEach(() => {
   vi.stubGlobal('window', frame)
   page.visibilityState = 'visible'
   heard.length = 0
-  stop = followPage({ attend: ({ state }) => heard.push(state), goodbye: () => heard.push('goodbye') })
+  stop = followPage({
+    attentionChanged: ({ state }) => heard.push(state),
+    pageClosing: () => heard.push('goodbye'),
+  })
 })
 
 afterEach(() => {

@@ -1,6 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { watchNetwork } from '../../../src/libp2p/node/network-change-detector.ts'
+import { onNetworkChange } from '../../../src/libp2p/node/network-change-detector.ts'
 
 const pollMs = 2_000
 const ethernet = (address: string, mac = '02:00:00:00:00:01'): NetworkInterfaceInfo => ({
@@ -23,7 +23,7 @@ beforeEach(() => {
   const changed = () => {
     changes += 1
   }
-  stop = watchNetwork(changed, () => interfaces)
+  stop = onNetworkChange(changed, () => interfaces)
 })
 
 afterEach(() => {
@@ -59,7 +59,7 @@ it('survives a system that refuses to list its interfaces', () => {
   const refusing = () => {
     throw new Error('uv_interface_addresses returned Unknown system error 13')
   }
-  stop = watchNetwork(() => {
+  stop = onNetworkChange(() => {
     changes += 1
   }, refusing)
   vi.advanceTimersByTime(5 * pollMs)

@@ -55,9 +55,9 @@ function carry(first: readonly TransferStep[], nowMs = 0): Sent {
     const outcome = receiver.received('a', next.step.document, piece, nowMs)
     if (outcome?.update) sent.updates.push({ document: next.step.document, bytes: outcome.update.length })
     if (outcome?.end) sent.ends.push({ document: next.step.document, ...outcome.end })
-    const taken = outcome?.ack?.taken
+    const taken = outcome?.ack?.ack
     if (!taken) continue
-    acknowledged.set(taken.transfer, taken.pieces)
+    acknowledged.set(taken.transfer, taken.count)
     queue = [...queue, ...sender.acknowledged('b', taken, nowMs)]
   }
   return sent
@@ -127,9 +127,9 @@ describe('the window', () => {
   it('opens with an acknowledgement of each quarter of a megabyte', () => {
     const acks = sender
       .answer('b', 'notes', updates(100, pieceBytes / 2 + 1), 0)
-      .map(step => receiver.received('a', 'notes', pieceOf(step), 0)?.ack?.taken?.pieces)
+      .map(step => receiver.received('a', 'notes', pieceOf(step), 0)?.ack?.ack?.count)
     expect(acks).toEqual([undefined, 2, undefined, 4, undefined, 6, undefined, 8])
-    expect(sender.acknowledged('b', { transfer: 1, pieces: 2 }, 0).length).toBe(2)
+    expect(sender.acknowledged('b', { transfer: 1, count: 2 }, 0).length).toBe(2)
   })
 
   it('is shared by all streams to one member, and no other member counts', () => {
@@ -141,20 +141,20 @@ describe('the window', () => {
   it('opens with an acknowledgement of each fourth piece', () => {
     const acks = sender
       .answer('b', 'notes', updates(1_000), 0)
-      .map(step => receiver.received('a', 'notes', pieceOf(step), 0)?.ack?.taken?.pieces)
+      .map(step => receiver.received('a', 'notes', pieceOf(step), 0)?.ack?.ack?.count)
     expect(acks.filter(each => each !== undefined)).toEqual([4, 8, 12, 16])
-    const more = sender.acknowledged('b', { transfer: 1, pieces: ackInterval }, 0)
+    const more = sender.acknowledged('b', { transfer: 1, count: ackInterval }, 0)
     expect(more.length).toBe(ackInterval)
   })
 
   it('does not open wider for acknowledgements that are repeated, late, or of pieces never sent', () => {
     sender.answer('b', 'notes', updates(1_000), 0)
-    expect(sender.acknowledged('b', { transfer: 1, pieces: 8 }, 0).length).toBe(8)
-    expect(sender.acknowledged('b', { transfer: 1, pieces: 8 }, 0).length).toBe(0)
-    expect(sender.acknowledged('b', { transfer: 1, pieces: 4 }, 0).length).toBe(0)
-    expect(sender.acknowledged('b', { transfer: 1, pieces: 999 }, 0).length).toBe(0)
-    expect(sender.acknowledged('b', { transfer: 9, pieces: 4 }, 0).length).toBe(0)
-    expect(sender.acknowledged('c', { transfer: 1, pieces: 12 }, 0).length).toBe(0)
+    expect(sender.acknowledged('b', { transfer: 1, count: 8 }, 0).length).toBe(8)
+    expect(sender.acknowledged('b', { transfer: 1, count: 8 }, 0).length).toBe(0)
+    expect(sender.acknowledged('b', { transfer: 1, count: 4 }, 0).length).toBe(0)
+    expect(sender.acknowledged('b', { transfer: 1, count: 999 }, 0).length).toBe(0)
+    expect(sender.acknowledged('b', { transfer: 9, count: 4 }, 0).length).toBe(0)
+    expect(sender.acknowledged('c', { transfer: 1, count: 12 }, 0).length).toBe(0)
   })
 
   it.each([2, 5, 6, 16, 17, 64])('lets %i long streams to one member end', count => {
@@ -178,7 +178,7 @@ describe('the window', () => {
       if (!next) break
       const piece = pieceOf(next)
       order.push(piece.isLast ? `${next.step.document} ended` : next.step.document)
-      const taken = receiver.received('a', next.step.document, piece, 0)?.ack?.taken
+      const taken = receiver.received('a', next.step.document, piece, 0)?.ack?.ack
       queue = [...rest, ...(taken ? sender.acknowledged('b', taken, 0) : [])]
     }
     expect(order.length).toBeLessThan(3 * windowPieces)
@@ -197,33 +197,33 @@ describe('a receiver', () => {
     ...change,
   })
 
-  const stopped = (transfer = 1) => ({ transfer, pieces: 0 })
+  const stopped = (transfer = 1) => ({ transfer, count: 0 })
   const take = (from: string, document: string, change: Partial<Piece>) =>
     receiver.received(from, document, piece(change), 0)
 
   it('has a stream stopped of which a piece is lost, and takes nothing more of it', () => {
-    expect(take('a', 'notes', { index: 1 })?.ack?.taken).toEqual(stopped())
+    expect(take('a', 'notes', { index: 1 })?.ack?.ack).toEqual(stopped())
     expect(take('a', 'notes', { index: 0 })?.ack).toBeUndefined()
-    expect(take('a', 'notes', { index: 2 })?.ack?.taken).toEqual(stopped())
+    expect(take('a', 'notes', { index: 2 })?.ack?.ack).toEqual(stopped())
     expect(take('a', 'notes', { index: 1, isEndOfUpdate: true })).toEqual({
       update: undefined,
       end: undefined,
-      ack: { document: 'notes', taken: stopped() },
+      ack: { document: 'notes', ack: stopped() },
     })
   })
 
   it('passes over a piece that came already, and mixes up neither members nor documents', () => {
     expect(take('a', 'notes', { index: 0 })).toBeDefined()
     expect(take('a', 'notes', { index: 0 })).toBeUndefined()
-    expect(take('c', 'notes', { index: 1 })?.ack?.taken).toEqual(stopped())
+    expect(take('c', 'notes', { index: 1 })?.ack?.ack).toEqual(stopped())
     expect(take('a', 'notes', { index: 1, isEndOfUpdate: true })?.update?.length).toBe(2)
-    expect(take('a', 'other', { index: 2 })?.ack).toEqual({ document: 'other', taken: stopped() })
+    expect(take('a', 'other', { index: 2 })?.ack).toEqual({ document: 'other', ack: stopped() })
   })
 
   it('holds no more than its bound of what is only begun', () => {
     const content = new Uint8Array(pieceBytes)
     let taken = 0
-    while (take('a', 'notes', { index: taken, content })?.ack?.taken?.pieces !== 0) taken += 1
+    while (take('a', 'notes', { index: taken, content })?.ack?.ack?.count !== 0) taken += 1
     expect(taken).toBe(Math.floor(maxBytes / pieceBytes))
     expect(receiver.size).toBe(0)
   })
@@ -265,9 +265,9 @@ describe('a receiver', () => {
     if (!first) throw new Error('a first piece')
     receiver.received('a', 'refused', pieceOf(first), 0)
     const stop = receiver.cancel('a', 'refused', pieceOf(first).transfer)
-    if (!stop.taken) throw new Error('the sender is told')
+    if (!stop.ack) throw new Error('the sender is told')
     expect(receiver.size).toBe(0)
-    const more = sender.acknowledged('b', stop.taken, 0)
+    const more = sender.acknowledged('b', stop.ack, 0)
     expect(more.map(({ step }) => step.document)).toEqual(
       Array.from({ length: windowPieces }, () => 'wanted'),
     )
@@ -282,7 +282,7 @@ describe('what is kept', () => {
     sender.push('c', 'notes', updates(1_000), 0)
     sender.closed('b')
     expect(sender.size).toBe(1)
-    expect(sender.acknowledged('b', { transfer: 1, pieces: 4 }, 0)).toEqual([])
+    expect(sender.acknowledged('b', { transfer: 1, count: 4 }, 0)).toEqual([])
     const [first] = sender.answer('d', 'notes', updates(2), 0)
     if (!first) throw new Error('a first piece')
     receiver.received('a', 'notes', pieceOf(first), 0)
@@ -305,9 +305,9 @@ describe('what is kept', () => {
   it('is a stream that waits for its turn, as long as the member acknowledges others', () => {
     sender.answer('b', 'long', updates(1_000), 0)
     sender.answer('b', 'waits', updates(1_000), 0)
-    sender.acknowledged('b', { transfer: 1, pieces: 0 }, 0)
+    sender.acknowledged('b', { transfer: 1, count: 0 }, 0)
     sender.answer('b', 'later', updates(1_000), 0)
-    sender.acknowledged('b', { transfer: 2, pieces: 4 }, patienceMs)
+    sender.acknowledged('b', { transfer: 2, count: 4 }, patienceMs)
     sender.sweep(patienceMs + 1)
     expect(sender.size).toBe(2)
   })
@@ -318,7 +318,7 @@ describe('what is kept', () => {
     const steps = sender.answer('b', 'notes', updates(3), 0)
     expect(sender.size).toBe(2)
     expect(steps.map(step => pieceOf(step).isAnswer)).toEqual([false, false, true, true, true])
-    expect(sender.acknowledged('b', { transfer: 1, pieces: 4 }, 0)).toEqual([])
+    expect(sender.acknowledged('b', { transfer: 1, count: 4 }, 0)).toEqual([])
   })
 
   it('of members that never acknowledge is bounded', () => {

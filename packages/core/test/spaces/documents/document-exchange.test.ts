@@ -183,8 +183,8 @@ describe('a document of more than 1,024 clients', () => {
 class RefusingSync extends DocumentSync {
   refuses = true
 
-  override apply(update: Uint8Array): 'new' | 'stale' | 'refused' {
-    return this.refuses ? 'refused' : super.apply(update)
+  override apply(update: Uint8Array): 'new' | 'stale' | 'rejected' {
+    return this.refuses ? 'rejected' : super.apply(update)
   }
 }
 

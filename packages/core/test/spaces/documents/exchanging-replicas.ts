@@ -26,7 +26,7 @@ export class Replica {
       name: 'notes',
       doc: this.doc,
       origin: 'remote',
-      collided: memberId => this.collisions.push(memberId),
+      reportCollision: memberId => this.collisions.push(memberId),
     })
   }
 
@@ -72,7 +72,7 @@ export class ReplicaLink {
 
   request(from: Replica, to: Replica): void {
     const { isSynced } = to
-    const request = requestDocument(from.sync, { of: to.id, digest: undefined, isSynced }, this.nowMs)
+    const request = requestDocument(from.sync, { from: to.id, digest: undefined, isSynced }, this.nowMs)
     this.send(from, to, [{ ...offerDocument(from.sync, to.id), ...request }])
   }
 
@@ -113,7 +113,7 @@ export class ReplicaLink {
     for (const step of decoded.value.flatMap(({ documents = [] }) => documents)) {
       const { sync, transfers } = to
       const answer = answerInEpoch({ sync, transfers, nowMs }, from.id, step)
-      to.refused += answer.refused
+      to.refused += answer.rejected
       this.send(to, from, answer.steps)
       this.#options.arrived?.(from, to, step)
     }

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Question, SyncState } from '../../../src/spaces/documents/sync-state.ts'
+import { type SyncRequest, SyncState } from '../../../src/spaces/documents/sync-state.ts'
 
 const [patienceMs, refusedMs] = [1_000, 30_000]
 const digestOf = (value: number): Uint8Array => new Uint8Array(16).fill(value)
 
-const question = (of: string, change: Partial<Question> = {}): Question => ({
-  of,
+const question = (from: string, change: Partial<SyncRequest> = {}): SyncRequest => ({
+  from,
   digest: digestOf(1),
   isSynced: false,
   isPartial: false,
@@ -21,10 +21,10 @@ beforeEach(() => {
 
 /** An answer of this member, as one exchange brings it. */
 function answer(id: string, { isSynced = true, isNew = true, isPartial = false, isSpoiled = false } = {}) {
-  state.ask(question(id, { isSynced, isPartial }), 0)
+  state.request(question(id, { isSynced, isPartial }), 0)
   state.received(id, 100, 0)
   if (isNew) state.merged(id)
-  if (isSpoiled) state.spoiled(id)
+  if (isSpoiled) state.markIncomplete(id)
   return state.ended(id, isSynced)
 }
 
@@ -45,8 +45,8 @@ describe('a replica becomes synced', () => {
     [
       'not from the answer of another member than the one that was asked last',
       () => {
-        state.ask(question('a'), 0)
-        state.ask(question('b'), patienceMs)
+        state.request(question('a'), 0)
+        state.request(question('b'), patienceMs)
         state.ended('a', true)
       },
       false,
@@ -54,8 +54,8 @@ describe('a replica becomes synced', () => {
     [
       'not from an answer that was refused',
       () => {
-        state.ask(question('a'), 0)
-        state.refused('a', 0)
+        state.request(question('a'), 0)
+        state.reject('a', 0)
         state.ended('a', true)
       },
       false,
@@ -63,7 +63,7 @@ describe('a replica becomes synced', () => {
     [
       'not from an answer of which the connection closed',
       () => {
-        state.ask(question('a'), 0)
+        state.request(question('a'), 0)
         state.closed('a')
         state.ended('a', true)
       },
@@ -83,9 +83,9 @@ describe('a replica that is synced', () => {
     ['its answer ended', () => void answer('a', { isSynced: false })],
     ['the member is gone', () => state.closed('a')],
     ['the member closed the document', () => state.departed('a')],
-    ['what it sends is refused', () => state.refused('a', 0)],
+    ['what it sends is refused', () => state.reject('a', 0)],
   ])('is not while a newly reachable member holds more, and is again when %s', (_, end) => {
-    state.isBehind('a')
+    state.markAhead('a')
     expect([state.isSynced, state.isSyncedFor('a'), state.isSyncedFor('b')]).toEqual([false, true, false])
     end()
     expect(state.isSynced).toBe(true)
@@ -93,7 +93,7 @@ describe('a replica that is synced', () => {
 
   it('stays so when a member that it was compared with writes more', () => {
     state.caughtUpWith('a', false)
-    state.isBehind('a')
+    state.markAhead('a')
     expect(state.isSynced).toBe(true)
   })
 
@@ -101,13 +101,13 @@ describe('a replica that is synced', () => {
     state.caughtUpWith('a', false)
     state[end]('a')
     expect(state.hasCompared('a')).toBe(false)
-    state.isBehind('a')
+    state.markAhead('a')
     expect(state.isSynced).toBe(false)
   })
 
   it('does not wait for what it refused', () => {
-    state.refused('a', 0)
-    state.isBehind('a')
+    state.reject('a', 0)
+    state.markAhead('a')
     expect(state.isSynced).toBe(true)
   })
 
@@ -119,27 +119,27 @@ describe('a replica that is synced', () => {
 })
 
 describe('of all members, one is asked', () => {
-  const mayAsk = (nowMs: number, isSynced = false) => state.mayAsk('b', digestOf(1), isSynced, nowMs)
+  const mayAsk = (nowMs: number, isSynced = false) => state.mayRequest('b', digestOf(1), isSynced, nowMs)
 
   it('until it has been silent for a second', () => {
-    state.ask(question('a'), 0)
+    state.request(question('a'), 0)
     expect([mayAsk(0), mayAsk(patienceMs - 1), mayAsk(patienceMs)]).toEqual([false, false, true])
     state.received('a', 100_000, 900)
     expect([mayAsk(patienceMs), mayAsk(900 + patienceMs)]).toEqual([false, true])
   })
 
   it('unless another one is synced and it is not', () => {
-    state.ask(question('a'), 0)
+    state.request(question('a'), 0)
     expect(mayAsk(0, true)).toBe(true)
-    state.ask(question('a', { isSynced: true }), 0)
+    state.request(question('a', { isSynced: true }), 0)
     expect(mayAsk(0, true)).toBe(false)
   })
 
   it('unless it is slow', () => {
-    state.ask(question('a'), 0)
+    state.request(question('a'), 0)
     for (let nowMs = 500; nowMs <= 6_000; nowMs += 500) state.received('a', 1_000, nowMs)
     expect(mayAsk(6_000)).toBe(true)
-    state.ask(question('a'), 0)
+    state.request(question('a'), 0)
     for (let nowMs = 500; nowMs <= 6_000; nowMs += 500) state.received('a', 100_000, nowMs)
     expect(mayAsk(6_000)).toBe(false)
   })
@@ -153,11 +153,11 @@ describe('of all members, one is asked', () => {
 
 describe('a member that sent what cannot be applied', () => {
   const mayAsk = (nowMs: number, digest: number | undefined) =>
-    state.mayAsk('a', digest === undefined ? undefined : digestOf(digest), true, nowMs)
+    state.mayRequest('a', digest === undefined ? undefined : digestOf(digest), true, nowMs)
 
   it('is not asked for 30 s, and then only for another document', () => {
-    state.ask(question('a'), 0)
-    state.refused('a', 0)
+    state.request(question('a'), 0)
+    state.reject('a', 0)
     expect([mayAsk(refusedMs - 1, 2), mayAsk(refusedMs, 1), mayAsk(refusedMs, 2)]).toEqual([
       false,
       false,
@@ -166,22 +166,22 @@ describe('a member that sent what cannot be applied', () => {
   })
 
   it('is not asked while its digest is not known', () => {
-    state.refused('a', 0)
+    state.reject('a', 0)
     expect([mayAsk(10 * refusedMs, undefined), mayAsk(refusedMs, 1)]).toEqual([false, true])
   })
 
   it('is known by the digest that led to questions about buckets', () => {
-    state.ask(question('a'), 0)
-    state.ask(question('a', { digest: undefined, isPartial: true }), 0)
-    state.refused('a', 0)
+    state.request(question('a'), 0)
+    state.request(question('a', { digest: undefined, isPartial: true }), 0)
+    state.reject('a', 0)
     expect([mayAsk(refusedMs, 1), mayAsk(refusedMs, 2)]).toEqual([false, true])
   })
 
   it('is asked when it has turned out equal, or has reconnected', () => {
-    state.refused('a', 0)
+    state.reject('a', 0)
     state.caughtUpWith('a', false)
     expect(mayAsk(0, 1)).toBe(true)
-    state.refused('a', 0)
+    state.reject('a', 0)
     state.closed('a')
     expect(mayAsk(0, 1)).toBe(true)
   })
@@ -190,12 +190,13 @@ describe('a member that sent what cannot be applied', () => {
 describe('own digests', () => {
   it('are remembered, the newest 256', () => {
     const text = (value: number) => Buffer.from(digestOf(value)).toString('base64').replaceAll('=', '')
-    for (let i = 0; i < 300; i++) state.had(new Uint8Array(16).fill(i % 256).fill(i < 256 ? 0 : 1, 1))
-    state.had(digestOf(7))
-    expect(state.contains(text(7))).toBe(true)
-    expect(state.contains(text(9))).toBe(false)
+    for (let i = 0; i < 300; i++)
+      state.recordDigest(new Uint8Array(16).fill(i % 256).fill(i < 256 ? 0 : 1, 1))
+    state.recordDigest(digestOf(7))
+    expect(state.hasDigest(text(7))).toBe(true)
+    expect(state.hasDigest(text(9))).toBe(false)
     const oldest = Buffer.from(new Uint8Array(16)).toString('base64').replaceAll('=', '')
-    expect(state.contains(oldest)).toBe(false)
+    expect(state.hasDigest(oldest)).toBe(false)
   })
 })
 
@@ -293,7 +294,7 @@ function act(state: SyncState, event: Event): void {
       state.reset()
       break
     case 'ask':
-      state.ask(question(event.id, event), 0)
+      state.request(question(event.id, event), 0)
       break
     case 'end':
       state.ended(event.id, event.isSynced)
@@ -302,13 +303,13 @@ function act(state: SyncState, event: Event): void {
       state.merged(event.id)
       break
     case 'behind':
-      state.isBehind(event.id)
+      state.markAhead(event.id)
       break
     case 'spoil':
-      state.spoiled(event.id)
+      state.markIncomplete(event.id)
       break
     case 'refuse':
-      state.refused(event.id, 0)
+      state.reject(event.id, 0)
       break
     case 'close':
       state.closed(event.id)

@@ -8,7 +8,7 @@ import * as Y from 'yjs'
 import { allTypes, listOf, type SharedType } from './retained-runs.ts'
 
 /** Units of the base. null: there is none on that side. */
-export interface Place {
+export interface BaseNeighbours {
   readonly left: Y.ID | null
   readonly right: Y.ID | null
 }
@@ -19,13 +19,20 @@ export interface Place {
  * @returns of each item in a text or list, not deleted with its parent, of which a part lies beyond the base: the place
  *   of that part
  */
-export function placesBeyond(doc: Y.Doc, state: ReadonlyMap<number, number>): ReadonlyMap<Y.Item, Place> {
-  const places = new Map<Y.Item, Place>()
-  for (const type of allTypes(doc)) addPlaces(type, state, places)
+export function baseNeighboursBeyond(
+  doc: Y.Doc,
+  state: ReadonlyMap<number, number>,
+): ReadonlyMap<Y.Item, BaseNeighbours> {
+  const places = new Map<Y.Item, BaseNeighbours>()
+  for (const type of allTypes(doc)) addBaseNeighbours(type, state, places)
   return places
 }
 
-function addPlaces(type: SharedType, state: ReadonlyMap<number, number>, places: Map<Y.Item, Place>): void {
+function addBaseNeighbours(
+  type: SharedType,
+  state: ReadonlyMap<number, number>,
+  places: Map<Y.Item, BaseNeighbours>,
+): void {
   let left: Y.ID | null = null
   let open: Y.Item[] = []
   const close = (right: Y.ID | null) => {

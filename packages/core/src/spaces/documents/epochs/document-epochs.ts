@@ -11,13 +11,13 @@ import * as Y from 'yjs'
 import type { EpochName } from '../../../wire/epoch-name.ts'
 import { applyUpdate, type ReportError } from '../apply-update.ts'
 import { DocumentDigest } from '../document-digest.ts'
-import { dropWaiting, isComplete } from '../pending-structs.ts'
+import { dropPending, isComplete } from '../pending-structs.ts'
 import { isReadable, isUpdate } from '../readable-updates.ts'
 import { compact } from './compaction.ts'
 import { type Epoch, firstEpoch, isLaterEpoch, isSameEpoch, named, nextEpoch, type Past } from './epoch.ts'
 import { clientIdOf, stateOf } from './id-map.ts'
 import { broughtInto, compactBase, docOf, erase, rebase, undoEpoch } from './rebase.ts'
-import { keptRuns } from './retained-runs.ts'
+import { retainedRuns } from './retained-runs.ts'
 
 /** In which epoch a replica is, and what that began with, if this member knows it. */
 export interface Lineage {
@@ -55,14 +55,14 @@ const maxTranslations = 32
 export class DocumentEpochs {
   readonly #options: DocumentEpochsOptions
   #lineage: Lineage | undefined
-  #later: EpochName | undefined
+  #laterEpoch: EpochName | undefined
   readonly #withoutPast = new Set<string>()
   #isShared = false
   /** Since the present epoch began. */
   #translations = 0
   #generation = 0
   /** What comes of the past of the later epoch, from the one member that was asked for it. */
-  #gathered: { readonly from: string; readonly updates: Uint8Array[]; bytes: number } | undefined
+  #gathering: { readonly from: string; readonly updates: Uint8Array[]; bytes: number } | undefined
 
   constructor(options: DocumentEpochsOptions) {
     this.#options = options
@@ -80,7 +80,7 @@ export class DocumentEpochs {
 
   /** A later epoch that another member is in, and this replica is not yet. */
   get later(): EpochName | undefined {
-    return this.#later
+    return this.#laterEpoch
   }
 
   /** Something else takes the document's updates, perhaps to another store or another network: ids must stay. */
@@ -110,12 +110,12 @@ export class DocumentEpochs {
   }
 
   /** Puts a replica that was in no epoch into this one, as it is. */
-  place(epoch: EpochName): void {
+  moveTo(epoch: EpochName): void {
     if (!this.#lineage) this.#enter({ epoch: named(epoch) })
   }
 
   /** Something of the replica goes to others, or of others into it, and it may be in no epoch yet. */
-  share(): void {
+  markShared(): void {
     if (this.#lineage || this.#isShared) return
     this.#isShared = true
     this.#options.shared()
@@ -125,8 +125,8 @@ export class DocumentEpochs {
    * The replica is away from now on. What it shared while it was in no epoch may be part of what a later epoch begins
    * with. The replica is put into the first epoch, so that this content does not come twice.
    */
-  away(): void {
-    if (this.#isShared) this.place(firstEpoch)
+  disconnected(): void {
+    if (this.#isShared) this.moveTo(firstEpoch)
   }
 
   /** Updates that are encoded one by one: none after the document got other ids. */
@@ -140,8 +140,8 @@ export class DocumentEpochs {
   }
 
   /** Another member is in this epoch. A replica that is empty enters it, if it is a later one. */
-  saw(epoch: EpochName): void {
-    const known = this.#later ?? this.current
+  observed(epoch: EpochName): void {
+    const known = this.#laterEpoch ?? this.current
     if (!known || !isLaterEpoch(epoch, known)) return
     this.#setLater(epoch)
     const { doc } = this.#options
@@ -149,20 +149,20 @@ export class DocumentEpochs {
   }
 
   /** Nobody is in the later epoch any more. */
-  forgetLater(): void {
+  clearLater(): void {
     this.#setLater(undefined)
   }
 
   #setLater(epoch: EpochName | undefined): void {
-    this.#later = epoch
+    this.#laterEpoch = epoch
     this.#withoutPast.clear()
-    this.#gathered = undefined
+    this.#gathering = undefined
   }
 
   /** A member that is in the later epoch does not know what that began with, or sends something else. */
-  lacksPast(id: string): void {
+  cannotProvidePast(id: string): void {
     this.#withoutPast.add(id)
-    if (this.#gathered?.from === id) this.#gathered = undefined
+    if (this.#gathering?.from === id) this.#gathering = undefined
   }
 
   /** It need not be asked again. */
@@ -171,10 +171,10 @@ export class DocumentEpochs {
   }
 
   /** Whether it is hopeless to wait for what the later epoch began with. @param holders members that are in it */
-  isMissed(holders: readonly string[]): boolean {
-    if (!this.#later) return false
+  isPastMissing(holders: readonly string[]): boolean {
+    if (!this.#laterEpoch) return false
     const number = this.current?.number ?? 0
-    const isReachable = this.#later.number === number + 1 || this.#later.number === number
+    const isReachable = this.#laterEpoch.number === number + 1 || this.#laterEpoch.number === number
     return !isReachable || holders.every(id => this.#withoutPast.has(id))
   }
 
@@ -203,13 +203,13 @@ export class DocumentEpochs {
   }
 
   /** This member is asked for what the later epoch began with. */
-  asks(from: string): void {
-    this.#gathered = { from, updates: [], bytes: 0 }
+  beginGathering(from: string): void {
+    this.#gathering = { from, updates: [], bytes: 0 }
   }
 
   /** An update of what the later epoch began with. @returns whether it can be read and is not too much */
-  gather(from: string, update: Uint8Array, maxBytes: number): boolean {
-    const gathered = this.#gathered
+  addPastUpdate(from: string, update: Uint8Array, maxBytes: number): boolean {
+    const gathered = this.#gathering
     if (
       gathered?.from !== from ||
       gathered.bytes + update.length > maxBytes ||
@@ -223,9 +223,9 @@ export class DocumentEpochs {
 
   /** All of it has come. @returns whether the epoch was entered: if not, nothing was changed */
   enterGathered(from: string, epoch: EpochName): boolean {
-    const gathered = this.#gathered
-    this.#gathered = undefined
-    return gathered?.from === from && this.enter(epoch, gathered.updates)
+    const gathered = this.#gathering
+    this.#gathering = undefined
+    return gathered?.from === from && this.enterEpoch(epoch, gathered.updates)
   }
 
   /**
@@ -234,7 +234,7 @@ export class DocumentEpochs {
    * @param updates what the epoch began with, from somebody else
    * @returns whether that is so: if not, nothing was changed
    */
-  enter(name: EpochName, updates: readonly Uint8Array[]): boolean {
+  enterEpoch(name: EpochName, updates: readonly Uint8Array[]): boolean {
     const { doc, origin, isCarried, reportError } = this.#options
     const base = docFrom(updates)
     if (!base) return false
@@ -247,7 +247,7 @@ export class DocumentEpochs {
     const parent = begun(current) ?? begun(past?.parent)
     if (!parent) return false
     const ownBase = parent === current ? undefined : docOf(past?.updates ?? [])
-    if (!isComplete(doc)) dropWaiting(doc)
+    if (!isComplete(doc)) dropPending(doc)
     if (ownBase) this.#replaceWith(undoEpoch({ doc, base: ownBase, epoch: current, isCarried }))
     const compacted = () => this.#replaced()
     if (!rebase({ doc, base, epoch, origin, isCarried, compacted, reportError })) return false
@@ -257,7 +257,7 @@ export class DocumentEpochs {
   }
 
   /** Empties the document, and puts it into no epoch. */
-  giveUp(): void {
+  abandonGathering(): void {
     this.#empty()
     this.#isShared = false
     this.#lineage = undefined
@@ -277,7 +277,7 @@ export class DocumentEpochs {
     const { doc, origin, reportError } = this.#options
     const state = stateOf(doc)
     erase(doc, new Map(), origin, reportError)
-    const written = keptRuns(doc).flatMap(({ client, clock, len }) => {
+    const written = retainedRuns(doc).flatMap(({ client, clock, len }) => {
       const from = Math.max(clock, state.get(client) ?? 0)
       return from < clock + len ? [{ client, clock: from, len: clock + len - from }] : []
     })
@@ -293,7 +293,9 @@ export class DocumentEpochs {
   #enter(lineage: Lineage): void {
     this.#lineage = lineage
     this.#translations = 0
-    this.#setLater(this.#later && isLaterEpoch(this.#later, lineage.epoch) ? this.#later : undefined)
+    this.#setLater(
+      this.#laterEpoch && isLaterEpoch(this.#laterEpoch, lineage.epoch) ? this.#laterEpoch : undefined,
+    )
     this.#options.changed(lineage)
   }
 }

@@ -26,12 +26,12 @@ export function answerInEpoch(
   if (step.past) return answerPast(options, from, step)
   const { epoch } = step
   // From now on there is something here that builds upon what others hold, or there that builds upon what is here.
-  if (epoch && (step.piece || step.stateVector)) epochs.place(epoch)
-  if (epoch) epochs.saw(epoch)
+  if (epoch && (step.piece || step.stateVector)) epochs.moveTo(epoch)
+  if (epoch) epochs.observed(epoch)
   const isForeign = epoch && epochs.current && !isSameEpoch(epoch, epochs.current)
-  if (isForeign && !step.taken) return answerOther(options, from, step, epoch)
+  if (isForeign && !step.ack) return answerOther(options, from, step, epoch)
   const { steps, ...answer } = answerDocument(options, from, step)
-  if (state.isSynced) epochs.place(epoch ?? firstEpoch)
+  if (state.isSynced) epochs.moveTo(epoch ?? firstEpoch)
   return { ...answer, steps: steps.map(each => ({ epoch: epochs.current, ...each })) }
 }
 
@@ -48,13 +48,13 @@ function answerOther(
     return answer(steps)
   }
   const mayHelp = isSameEpoch(theirs, epochs.later) && !epochs.isWithoutPast(from)
-  if (mayHelp) state.isBehind(from)
-  if (!mayHelp || !state.mayAsk(from, undefined, isSynced, nowMs)) {
+  if (mayHelp) state.markAhead(from)
+  if (!mayHelp || !state.mayRequest(from, undefined, isSynced, nowMs)) {
     if (mutual || stateVector) steps.push({ ...offerDocument(sync, from), mutual: false })
     return answer(steps)
   }
-  state.ask({ of: from, digest: undefined, isSynced, isPartial: true }, nowMs)
-  epochs.asks(from)
+  state.request({ from: from, digest: undefined, isSynced, isPartial: true }, nowMs)
+  epochs.beginGathering(from)
   return answer([...steps, { document: name, epoch: theirs, past: true }])
 }
 
@@ -62,14 +62,14 @@ function answerPast(options: DocumentExchangeOptions, from: string, step: Docume
   const { sync, transfers, nowMs } = options
   const { epochs, state, name } = sync
   if (step.piece) return receivePast(options, from, step)
-  if (step.noPast) {
-    if (step.epoch && isSameEpoch(step.epoch, epochs.later)) epochs.lacksPast(from)
+  if (step.hasNoPast) {
+    if (step.epoch && isSameEpoch(step.epoch, epochs.later)) epochs.cannotProvidePast(from)
     state.departed(from)
     return answer([])
   }
   const { epoch, past } = epochs.lineage ?? {}
   if (!past || !isSameEpoch(epoch, step.epoch))
-    return answer([{ document: name, epoch: step.epoch, past: true, noPast: true }])
+    return answer([{ document: name, epoch: step.epoch, past: true, hasNoPast: true }])
   const source = { updates: past.updates.values(), isSynced: () => false, epoch, isPast: true }
   return answer(transfers.answer(from, name, source, nowMs).map(each => each.step))
 }
@@ -80,25 +80,25 @@ function receivePast(
   { document, piece, epoch }: DocumentStep,
 ): DocumentAnswer {
   const { epochs, state } = sync
-  const isWanted = epoch && isSameEpoch(epoch, epochs.later) && state.isAsking(from)
+  const isWanted = epoch && isSameEpoch(epoch, epochs.later) && state.isRequesting(from)
   if (piece && !isWanted) return answer([transfers.cancel(from, document, piece.transfer)])
   const received = piece && transfers.received(from, document, piece, nowMs)
   if (!received || !epoch) return answer([])
   state.received(from, piece.content.length, nowMs)
   const { update, end, ack } = received
   const steps = ack ? [ack] : []
-  if (update && !epochs.gather(from, update, limits.maxDocumentBytes)) {
-    state.refused(from, nowMs)
-    epochs.lacksPast(from)
-    return { ...answer([transfers.cancel(from, document, piece.transfer)]), refused: 1 }
+  if (update && !epochs.addPastUpdate(from, update, limits.maxDocumentBytes)) {
+    state.reject(from, nowMs)
+    epochs.cannotProvidePast(from)
+    return { ...answer([transfers.cancel(from, document, piece.transfer)]), rejected: 1 }
   }
   if (!end) return answer(steps)
   state.ended(from, false)
   if (epochs.enterGathered(from, epoch))
     return { ...answer([...steps, offerDocument(sync, from)]), isNew: true }
   // It may be another lineage altogether: others in that epoch would send the same.
-  epochs.lacksPast(from)
+  epochs.cannotProvidePast(from)
   return answer(steps)
 }
 
-const answer = (steps: readonly DocumentStep[]): DocumentAnswer => ({ steps, isNew: false, refused: 0 })
+const answer = (steps: readonly DocumentStep[]): DocumentAnswer => ({ steps, isNew: false, rejected: 0 })

@@ -30,15 +30,15 @@ export interface IdMap {
   clockOf(client: number): number
 }
 
-interface Placed extends IdRange {
+interface OffsetRange extends IdRange {
   /** The range's first clock within the epoch. */
   readonly at: number
 }
 
 /** From the ids of a base to those that an epoch gives. */
 export function mapInto({ id, client }: EpochIds, base: Y.Doc, runs: readonly IdRange[]): IdMap {
-  const placed = new Map<number, Placed[]>()
-  for (const run of placedRuns(runs)) {
+  const placed = new Map<number, OffsetRange[]>()
+  for (const run of offsetRuns(runs)) {
     const known = placed.get(run.client)
     if (known) known.push(run)
     else placed.set(run.client, [run])
@@ -60,7 +60,7 @@ export function mapInto({ id, client }: EpochIds, base: Y.Doc, runs: readonly Id
 /** From the ids that an epoch gave, back to those of its base. */
 export function mapOutOf({ id, client }: EpochIds, base: Y.Doc, runs: readonly IdRange[]): IdMap {
   const state = stateOf(base)
-  const given = placedRuns(runs).map(run => ({ client, clock: run.at, len: run.len, run }))
+  const given = offsetRuns(runs).map(run => ({ client, clock: run.at, len: run.len, run }))
   const { clock, len } = given.at(-1) ?? { clock: 0, len: 0 }
   const exact = (id: Y.ID): Y.ID | undefined => {
     const range = id.client === client ? find(given, id.clock) : undefined
@@ -121,7 +121,7 @@ export function stateOf(doc: Y.Doc): Map<number, number> {
   return new Map([...doc.store.clients.keys()].map(client => [client, Y.getState(doc.store, client)]))
 }
 
-function placedRuns(runs: readonly IdRange[]): Placed[] {
+function offsetRuns(runs: readonly IdRange[]): OffsetRange[] {
   let at = 0
   return runs.map(run => {
     at += run.len

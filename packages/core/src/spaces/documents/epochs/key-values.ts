@@ -5,7 +5,7 @@
  * ids. A replica that has seen both knows which of them was shown.
  */
 import * as Y from 'yjs'
-import { applied, type ReportError } from '../apply-update.ts'
+import { applyGuarded, type ReportError } from '../apply-update.ts'
 import type { SharedType } from './retained-runs.ts'
 
 export interface KeyValue {
@@ -58,5 +58,5 @@ export function restoreValues(
         parent.setAttribute(key, value as string)
     }
   }
-  applied(doc, origin, restore, reportError, true)
+  applyGuarded(doc, origin, restore, reportError, true)
 }

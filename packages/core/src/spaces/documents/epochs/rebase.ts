@@ -5,18 +5,18 @@
  * the base disappears, the base is compacted, and the same comes back under new ids, in one go for the app.
  */
 import * as Y from 'yjs'
-import { applied, applyUpdate, type ReportError, throwError } from '../apply-update.ts'
+import { applyGuarded, applyUpdate, type ReportError, throwError } from '../apply-update.ts'
 import { isComplete } from '../pending-structs.ts'
 import { encodeDeletions } from '../update-chunks.ts'
 import { compact } from './compaction.ts'
 import { type EpochIds, mapInto, mapOutOf, stateOf } from './id-map.ts'
 import { contestedValues, restoreValues } from './key-values.ts'
-import { allTypes, keptRuns } from './retained-runs.ts'
+import { allTypes, retainedRuns } from './retained-runs.ts'
 import { idBeyond, rangesBeyond, translate } from './translation.ts'
 
 /** @param doc equals the base */
 export function compactBase(doc: Y.Doc, { client }: EpochIds): void {
-  compact(doc, keptRuns(doc), client)
+  compact(doc, retainedRuns(doc), client)
 }
 
 export interface Rebase {
@@ -40,7 +40,7 @@ export interface Rebase {
  */
 export function rebase(options: Rebase): boolean {
   const { doc, base, epoch, origin, compacted, isCarried = false, reportError } = options
-  const runs = keptRuns(base)
+  const runs = retainedRuns(base)
   applyUpdate(doc, Y.encodeStateAsUpdate(base, Y.encodeStateVector(doc)), origin, reportError)
   const map = mapInto(epoch, base, runs)
   for (const [client, clock] of map.state) if (Y.getState(doc.store, client) < clock) return false
@@ -52,7 +52,7 @@ export function rebase(options: Rebase): boolean {
   if (rangesBeyond(doc, before).next().value) updates.push(...translate(doc, map, before))
   compact(doc, runs, epoch.client)
   compacted()
-  applied(
+  applyGuarded(
     doc,
     origin,
     () => {
@@ -92,7 +92,7 @@ export function broughtInto(
 ): Uint8Array[] | undefined {
   const [base, doc] = [docOf(updates), docOf([...updates, update])]
   if (!isComplete(doc)) return undefined
-  return translate(doc, mapInto(epoch, base, keptRuns(base)))
+  return translate(doc, mapInto(epoch, base, retainedRuns(base)))
 }
 
 export interface UndoneEpoch {
@@ -104,7 +104,7 @@ export interface UndoneEpoch {
 
 /** What a replica would be if the epoch had not begun: its ids are those from before. */
 export function undoEpoch({ doc, base, epoch, isCarried = false }: UndoneEpoch): Y.Doc {
-  const map = mapOutOf(epoch, base, keptRuns(base))
+  const map = mapOutOf(epoch, base, retainedRuns(base))
   const updates = translate(doc, map)
   const values = isCarried ? [] : [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
   const before = new Y.Doc()

@@ -17,10 +17,10 @@ export interface IdRange {
 
 export type SharedType = Y.Doc['share'] extends Map<string, infer Type> ? Type : never
 
-export function keptRuns(doc: Y.Doc): IdRange[] {
+export function retainedRuns(doc: Y.Doc): IdRange[] {
   const runs: { client: number; clock: number; len: number }[] = []
   for (const type of allTypes(doc))
-    for (const item of keptItems(type)) {
+    for (const item of retainedItems(type)) {
       const { client, clock } = item.id
       const last = runs.at(-1)
       if (last && last.client === client && last.clock + last.len === clock) last.len += item.length
@@ -34,13 +34,13 @@ export function* allTypes(doc: Y.Doc): Generator<SharedType> {
   const types = [...doc.share].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, type]) => type)
   for (const type of types) {
     yield type
-    for (const { deleted, content } of keptItems(type))
+    for (const { deleted, content } of retainedItems(type))
       if (!deleted && content instanceof Y.ContentType) types.push(content.type)
   }
 }
 
 /** The items of a type's list, then the values of its keys. */
-function* keptItems(type: SharedType): Generator<Y.Item> {
+function* retainedItems(type: SharedType): Generator<Y.Item> {
   yield* listOf(type)
   const values = [...type._map].filter(([, { deleted }]) => !deleted).sort(([a], [b]) => (a < b ? -1 : 1))
   for (const [, item] of values) yield item

@@ -8,7 +8,7 @@
 import { concat } from 'uint8arrays/concat'
 import * as Y from 'yjs'
 import { type DeletedRange, encodeDeletions, encoded, itemPart } from '../update-chunks.ts'
-import { type Place, placesBeyond } from './base-neighbours.ts'
+import { type BaseNeighbours, baseNeighboursBeyond } from './base-neighbours.ts'
 import type { IdMap } from './id-map.ts'
 import type { IdRange, SharedType } from './retained-runs.ts'
 
@@ -86,12 +86,12 @@ export function idBeyond({ client, clock }: Y.ID, { state, clientOf, clockOf }: 
 class Translation {
   readonly #doc: Y.Doc
   readonly #map: IdMap
-  readonly #places: ReadonlyMap<Y.Item, Place>
+  readonly #baseNeighbours: ReadonlyMap<Y.Item, BaseNeighbours>
 
   constructor(doc: Y.Doc, map: IdMap) {
     this.#doc = doc
     this.#map = map
-    this.#places = placesBeyond(doc, map.state)
+    this.#baseNeighbours = baseNeighboursBeyond(doc, map.state)
   }
 
   encode(range: IdRange): { client: number; bytes: Uint8Array } {
@@ -126,32 +126,34 @@ class Translation {
   }
 
   /** @param part of the item, beyond the base */
-  #originsOf(item: Y.Item, part: Y.Item): Place {
+  #originsOf(item: Y.Item, part: Y.Item): BaseNeighbours {
     const origin = part.origin && (idBeyond(part.origin, this.#map) ?? null)
     if (part.parentSub !== null)
       return { left: origin ?? this.#valueBefore(item, part), right: this.#valueAfter(item) }
-    const place = this.#places.get(item)
-    if (!place) return { left: origin, right: null }
+    const neighbours = this.#baseNeighbours.get(item)
+    if (!neighbours) return { left: origin, right: null }
     return {
-      left: origin ?? (place.left && (this.#map.exact(place.left) ?? null)),
-      right: this.#rightOriginIn(place, part) ?? (place.right && (this.#map.exact(place.right) ?? null)),
+      left: origin ?? (neighbours.left && (this.#map.exact(neighbours.left) ?? null)),
+      right:
+        this.#rightOriginIn(neighbours, part) ??
+        (neighbours.right && (this.#map.exact(neighbours.right) ?? null)),
     }
   }
 
   /** What an author saw to the right, if that lies beyond the base and in the same place. */
-  #rightOriginIn(place: Place, { rightOrigin }: Y.Item): Y.ID | undefined {
+  #rightOriginIn(neighbours: BaseNeighbours, { rightOrigin }: Y.Item): Y.ID | undefined {
     const id = rightOrigin && idBeyond(rightOrigin, this.#map)
     if (!id) return undefined
     const right = Y.getItem(this.#doc.store, rightOrigin)
-    const other = right instanceof Y.Item ? this.#places.get(right) : undefined
-    return other && Y.compareIDs(other.left, place.left) ? id : undefined
+    const other = right instanceof Y.Item ? this.#baseNeighbours.get(right) : undefined
+    return other && Y.compareIDs(other.left, neighbours.left) ? id : undefined
   }
 
   /** The value that the base has for a key, if it stands before a part of an item. */
   #valueBefore(item: Y.Item, part: Y.Item): Y.ID | null {
-    if (part !== item) return this.#keptIn(item) ?? this.#valueBefore(item, item)
+    if (part !== item) return this.#retainedIn(item) ?? this.#valueBefore(item, item)
     for (let { left } = item; left; left = left.left) {
-      const id = this.#keptIn(left)
+      const id = this.#retainedIn(left)
       if (id) return id
     }
     return this.#map.afterDropped(part)
@@ -159,14 +161,14 @@ class Translation {
 
   #valueAfter({ right }: Y.Item): Y.ID | null {
     for (let next = right; next; next = next.right) {
-      const id = this.#keptIn(next)
+      const id = this.#retainedIn(next)
       if (id) return id
     }
     return null
   }
 
   /** Values that are deleted may be one item. */
-  #keptIn({ id: { client, clock }, length }: Y.Item): Y.ID | undefined {
+  #retainedIn({ id: { client, clock }, length }: Y.Item): Y.ID | undefined {
     for (let unit = clock + length - 1; unit >= clock; unit--) {
       const id = this.#map.exact(Y.createID(client, unit))
       if (id) return id

@@ -39,7 +39,7 @@ function follow(holder: Replica, late: Replica): void {
   const base = Y.encodeStateAsUpdate(holder.doc)
   holder.sync.epochs.begin()
   const { current } = holder.sync.epochs
-  expect(current && late.sync.epochs.enter(current, [base])).toBe(true)
+  expect(current && late.sync.epochs.enterEpoch(current, [base])).toBe(true)
 }
 
 /** It goes back to before its own epoch, and enters another one that began with the same. */
@@ -47,7 +47,7 @@ function change(late: Replica, text: string): void {
   const other = new Y.Doc()
   other.getText('text').insert(0, text)
   const epoch = nextEpoch(firstEpoch, new DocumentDigest(other).hash())
-  expect(late.sync.epochs.enter(epoch, [Y.encodeStateAsUpdate(other)])).toBe(true)
+  expect(late.sync.epochs.enterEpoch(epoch, [Y.encodeStateAsUpdate(other)])).toBe(true)
 }
 
 function pair(): { holder: Replica; late: Replica } {
@@ -95,7 +95,7 @@ describe('an app whose document gets into an epoch', () => {
   it('may write in its observers while the replica goes back, and while it is given up', () => {
     for (const leave of [
       (late: Replica) => change(late, 'other '),
-      ({ sync }: Replica) => sync.epochs.giveUp(),
+      ({ sync }: Replica) => sync.epochs.abandonGathering(),
     ]) {
       const { late } = pair()
       late.sync.epochs.begin()

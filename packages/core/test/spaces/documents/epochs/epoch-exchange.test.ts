@@ -25,7 +25,7 @@ function replicas(text: string, ...ids: string[]): { link: ReplicaLink; all: Rep
   const link = new ReplicaLink({
     random: mulberry32(1),
     arrived: (from, to, step) => {
-      if (step.past && !step.piece && !step.noPast) pasts.push(`${from.id} asks ${to.id}`)
+      if (step.past && !step.piece && !step.hasNoPast) pasts.push(`${from.id} asks ${to.id}`)
     },
   })
   const all = ids.map((id, i) => {
@@ -36,7 +36,7 @@ function replicas(text: string, ...ids: string[]): { link: ReplicaLink; all: Rep
   const [first] = all as [Replica]
   first.doc.getText('text').insert(0, text)
   first.sync.state.establish()
-  first.sync.epochs.place(firstEpoch)
+  first.sync.epochs.moveTo(firstEpoch)
   for (const other of all.slice(1)) meet(link, first, other)
   expect(new Set(all.map(({ doc }) => stateOf(doc))).size).toBe(1)
   expect(all.every(({ isSynced }) => isSynced)).toBe(true)
@@ -112,7 +112,7 @@ describe('members whose replicas are in different epochs', () => {
     for (const each of newcomers) meet(link, a, each)
     for (let round = 0; round < 5; round++) for (const each of newcomers) meet(link, b, each)
     expect(pasts).toEqual(['b asks c', 'b asks d'])
-    expect(b.sync.epochs.isMissed(['c', 'd'])).toBe(true)
+    expect(b.sync.epochs.isPastMissing(['c', 'd'])).toBe(true)
     expect(b.isSynced).toBe(true)
     meet(link, a, b)
     expect(textOf(b)).toBe('start')
@@ -133,7 +133,7 @@ describe('a liar that says it is in a later epoch', () => {
       expect([textOf(a), a.sync.epochs.current?.number]).toEqual(['start', 0])
       const offer = { epoch, hash: new Uint8Array(16), isSynced: true, mutual: true }
       expect(tell(a, offer, 100_000).some(({ past }) => past)).toBe(false)
-      expect(a.sync.epochs.isMissed(['liar'])).toBe(true)
+      expect(a.sync.epochs.isPastMissing(['liar'])).toBe(true)
     }
   })
 
@@ -175,9 +175,9 @@ describe('a liar that says it is in a later epoch', () => {
     const [a, b] = all as [Replica, Replica]
     const epoch = { number: 2 ** 40, id: new Uint8Array(16).fill(9) }
     tell(b, { epoch, hash: new Uint8Array(16), isSynced: true, mutual: true }, link.nowMs)
-    expect(b.sync.epochs.isMissed(['liar'])).toBe(true)
+    expect(b.sync.epochs.isPastMissing(['liar'])).toBe(true)
     // It has left.
-    b.sync.epochs.forgetLater()
+    b.sync.epochs.clearLater()
     a.sync.epochs.begin()
     b.doc.getText('text').insert(0, 'on ')
     meet(link, a, b)
