@@ -15,7 +15,7 @@ export class Demo {
 
   /** Resolves when all its members see each other. */
   static async start(members: number): Promise<Demo> {
-    const args = [bin, 'demo', '--no-story', '--json', '--port', '0', '--members', `${members}`]
+    const args = [bin, 'demo', '--no-scenario', '--json', '--port', '0', '--members', `${members}`]
     return await new Promise((resolve, reject) => {
       const lines: string[] = []
       let url = ''

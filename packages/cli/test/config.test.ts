@@ -108,7 +108,7 @@ describe('hearsay config', () => {
     expect(await ask('set', cluster, 'color', 'red', '--wait', '2', ...joined)).toEqual({
       exitCode: 1,
       stdout: [],
-      stderr: [expect.stringMatching(/nobody took it within 2 s: .* none of the writers$/)],
+      stderr: [expect.stringMatching(/no member accepted the write within 2 s: .* one of the writers$/)],
     })
     expect(await ask('set', cluster, 'color', 'red', '--writer', stranger, ...joined)).toMatchObject({
       exitCode: 2,

@@ -101,7 +101,7 @@ describe('hearsay join', () => {
     await first.process.ended
 
     const bob = await startMember(cluster, 'bob', '--bootstrap', first.address)
-    expect(await bob.process.complaint()).toMatch(/^hearsay: nobody answers at .* still trying$/)
+    expect(await bob.process.complaint()).toMatch(/^hearsay: no answer from .* still trying$/)
 
     const port = /tcp\/(\d+)/.exec(first.address)?.[1]
     const ada = new HearsayProcess(

@@ -111,7 +111,7 @@ export function resolveParameters(
   const parameters = withDefaults(pace, overrides)
   for (const [name, value] of Object.entries(parameters)) {
     const range = Object.hasOwn(ranges, name) ? ranges[name as keyof DetectorParameters] : undefined
-    if (range === undefined) throw new RangeError(`'${name}' is not a knob`)
+    if (range === undefined) throw new RangeError(`'${name}' is no parameter of the detector`)
     if (!range.holds(value)) throw new RangeError(`${name} must be ${range.says}, not ${String(value)}`)
   }
   if (parameters.probeTimeoutMs >= parameters.probeIntervalMs)

@@ -63,7 +63,7 @@ describe('resolveKnobs', () => {
     [{ indirectProbes: 1.5 }, 'indirectProbes must be an integer from 0 to 16, not 1.5'],
     [{ maxLocalHealth: -1 }, 'maxLocalHealth must be an integer ≥ 0, not -1'],
     [{ pauseGraceMs: Infinity }, 'pauseGraceMs must be finite milliseconds ≥ 0, not Infinity'],
-    [{ phiTreshold: 9 }, "'phiTreshold' is not a knob"],
+    [{ phiTreshold: 9 }, "'phiTreshold' is no parameter of the detector"],
   ])('refuses %j', (parameters, message) => {
     expect(() => resolveParameters('lan', parameters as Partial<DetectorParameters>)).toThrow(
       new RangeError(message),

@@ -35,6 +35,6 @@ function flushPending(roomSession: RoomSession): void {
   try {
     roomSession.flushPending()
   } catch (error) {
-    console.error('what useUpdatePresence was told before the room was entered cannot be shown:', error)
+    console.error('presence set by useUpdatePresence before the room was joined cannot be published:', error)
   }
 }

@@ -124,7 +124,7 @@ describe('useUpdatePresence', () => {
     await settle(() => room.seen.at(-1) !== null)
     expect(container.textContent).toBe('shown')
     expect(complaints).toHaveBeenCalledWith(
-      'what useUpdatePresence was told before the room was entered cannot be shown:',
+      'presence set by useUpdatePresence before the room was joined cannot be published:',
       expect.objectContaining({ name: 'InvalidValueError' }),
     )
     update.seen[0]?.({ note: 'short' })

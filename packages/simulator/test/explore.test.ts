@@ -42,7 +42,7 @@ describe('random search', () => {
         "reorder",
         "skew",
         "sleep",
-        "stall",
+        "pause",
         "throttle",
         "update",
       ]

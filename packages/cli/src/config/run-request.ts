@@ -61,7 +61,7 @@ async function write(asked: ConfigCommand, key: string, value: Json | undefined)
   const heldBy = isMet ? await synced(asked) : undefined
   if (heldBy !== undefined) report.written(key, value, heldBy)
   else if (isMet)
-    warn(`nobody took it within ${waitS} s: perhaps this member, ${member.self.id}, is none of the writers`)
+    warn(`no member accepted the write within ${waitS} s: ${member.self.id} may not be one of the writers`)
   else warn(`${noAnswer(asked)}: it is stored here, and nowhere else`)
   return heldBy !== undefined
 }
@@ -108,6 +108,6 @@ function entryOf(config: Config, key: string): Entry | undefined {
 }
 
 const noAnswer = ({ config, waitS }: ConfigCommand) =>
-  `nobody who has '${config.name}' open answered within ${waitS} s`
+  `no member with '${config.name}' open answered within ${waitS} s`
 
 const warn = (line: string) => console.error(`hearsay: ${line}`)

@@ -15,7 +15,8 @@ import { setupSteps, steps } from './steps.ts'
 export async function demo(flags: DemoFlags): Promise<void> {
   const live = process.stdout.isTTY && !flags.json
   // In a terminal it stays when the story is told; without a story there is nothing but to stay.
-  const stays = !flags.scenario || (live && !flags.once)
+  const hasScenario = flags.scenario && flags.story
+  const stays = !hasScenario || (live && !flags.once)
   const cluster = new DemoCluster(flags.members)
   const processes = new Processes(cluster)
   const page = stays && flags.page ? await servePage(processes, flags.port) : undefined
@@ -24,8 +25,8 @@ export async function demo(flags: DemoFlags): Promise<void> {
   let scenario: Scenario | undefined
   try {
     if (page) renderer.opened(page.url)
-    scenario = await Promise.race([runScenario(cluster, renderer, flags.scenario ? steps : setupSteps), quit])
-    if (scenario && flags.scenario) renderer.finished(scenario)
+    scenario = await Promise.race([runScenario(cluster, renderer, hasScenario ? steps : setupSteps), quit])
+    if (scenario && hasScenario) renderer.finished(scenario)
     processes.scenarioEnded()
     if (scenario && stays) await quit
   } finally {

@@ -1,16 +1,20 @@
 /** JSON stage: one object a line, each step as it ends, then the summary. Nothing else on stdout. */
-import type { Renderer } from './scenario.ts'
+import type { Renderer, StepResult } from './scenario.ts'
 
 export function jsonRenderer(): Renderer {
   return {
     opened: url => print({ event: 'page', url, at: Date.now() }),
     stepStarted: () => undefined,
     suspected: () => undefined,
-    stepEnded: result => print({ event: 'step', ...result, at: Date.now() }),
+    stepEnded: result => print({ event: 'step', ...printed(result), at: Date.now() }),
     pause: () => Promise.resolve(),
-    finished: scenario => print({ event: 'summary', ...scenario, at: Date.now() }),
+    finished: ({ passed: held, steps, falseAlarms }) =>
+      print({ event: 'summary', held, steps: steps.map(printed), falseAlarms, at: Date.now() }),
     close: () => undefined,
   }
 }
+
+/** The printed names are part of the interface of the command. */
+const printed = ({ step, act, passed: held, ...times }: StepResult) => ({ step, act, held, ...times })
 
 const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)

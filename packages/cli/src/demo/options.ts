@@ -6,20 +6,25 @@ export interface DemoFlags {
   readonly members: number
   readonly once?: true
   readonly scenario: boolean
+  readonly story: boolean
   readonly page: boolean
   readonly port?: number
   readonly json?: true
 }
 
 export function addDemoOptions(command: Command): Command {
-  return command
-    .description('watch a whole cluster on this machine: live, fail and heal')
-    .option('--members <n>', 'how many members', toMembers, 5)
-    .option('--once', 'end when the story ends, also in a terminal')
-    .addOption(new Option('--no-story', 'only start them, and stay: for the page').conflicts('once'))
-    .option('--no-page', 'serve no page')
-    .option('--port <port>', "the page's port (default: 7400, or any if that is in use)", toPort)
-    .option('--json', 'print one JSON object a line: the page, each step, then the summary')
+  return (
+    command
+      .description('watch a whole cluster on this machine: live, fail and heal')
+      .option('--members <n>', 'how many members', toMembers, 5)
+      .option('--once', 'end when the scenario ends, also in a terminal')
+      .addOption(new Option('--no-scenario', 'only start them, and stay: for the page').conflicts('once'))
+      // The former name.
+      .addOption(new Option('--no-story').hideHelp().conflicts('once'))
+      .option('--no-page', 'serve no page')
+      .option('--port <port>', "the page's port (default: 7400, or any if that is in use)", toPort)
+      .option('--json', 'print one JSON object a line: the page, each step, then the summary')
+  )
 }
 
 function toMembers(text: string): number {

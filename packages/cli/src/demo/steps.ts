@@ -78,7 +78,7 @@ const restart: Step = {
     const sinceMs = Date.now()
     const after = await cluster.start(about, firstMember(cluster).identity)
     const known = await waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: says('join') })
-    if (after.id !== before?.id) return { ...known, problem: 'came back as somebody else' }
+    if (after.id !== before?.id) return { ...known, problem: 'came back with another id' }
     if (after.incarnation <= before.incarnation)
       return { ...known, problem: 'came back as its old incarnation' }
     return known
@@ -108,7 +108,7 @@ const comeBack: Step = {
 
 const leave: Step = {
   step: 'goodbye',
-  describe: cluster => `${leaving(cluster).name} says goodbye`,
+  describe: cluster => `${leaving(cluster).name} leaves`,
   async run(cluster, { deadlineMs }) {
     const about = leaving(cluster)
     const sinceMs = Date.now()

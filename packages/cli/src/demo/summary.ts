@@ -19,7 +19,7 @@ function row({ step, act, passed, suspectedMs, allMs }: StepResult): string {
 }
 
 function verdict(held: boolean, steps: readonly StepResult[], falseAlarms: number): string {
-  if (held) return ` Every step held, and nobody healthy was declared dead.`
+  if (held) return ` Every step passed, and no healthy member was declared dead.`
   const broken = steps.filter(step => !step.passed).map(({ step, problem }) => `${step}: ${problem}`)
   if (falseAlarms > 0) broken.push(`a healthy member was declared dead ${falseAlarms} times`)
   return styleText('red', ` ${broken.join('; ')}.`)

@@ -24,8 +24,8 @@ interface Column {
 
 const columns: readonly Column[] = [
   {
-    title: 'beat',
-    width: 9,
+    title: 'heartbeat',
+    width: 11,
     text: (seen, nowMs) =>
       shown(
         median(seen, ({ receivedAtMs }) => receivedAtMs && (nowMs - receivedAtMs) / 1_000),

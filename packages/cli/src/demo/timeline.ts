@@ -13,13 +13,13 @@ export interface Timeline {
 }
 
 const outcomeText: Record<StepResult['step'], string> = {
-  join: 'everybody sees everybody',
-  tag: 'everybody knows',
-  crash: 'dead for everybody',
-  restart: 'everybody has it back, under a new incarnation',
-  hang: 'dead for everybody',
-  return: 'everybody has it back',
-  goodbye: 'left for everybody, without suspicion',
+  join: 'all members know all',
+  tag: 'known to all',
+  crash: 'dead for all',
+  restart: 'back for all, with a new incarnation',
+  hang: 'dead for all',
+  return: 'back for all',
+  goodbye: 'left for all, without suspicion',
 }
 
 export function timeline(): Timeline {

@@ -44,7 +44,7 @@ function warnOfCopy(member: Cluster): void {
 function warnIfUnanswered(member: Cluster, bootstrap: readonly string[]): void {
   const warn = () => {
     if (member.members.getSnapshot().length > 1) return
-    console.error(`hearsay: nobody answers at ${bootstrap.join(' or ')} yet; still trying`)
+    console.error(`hearsay: no answer from ${bootstrap.join(' or ')} yet; still trying`)
   }
   setTimeout(warn, unansweredMs)
 }

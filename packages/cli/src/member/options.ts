@@ -15,8 +15,8 @@ export interface MemberFlags {
 
 export function addMemberOptions(command: Command): Command {
   return command
-    .option('--name <name>', 'what people call this member')
-    .option('--tag <key=value>', 'what else to tell about it, repeatable', addTag)
+    .option('--name <name>', "the member's name")
+    .option('--tag <key=value>', 'a tag, repeatable', addTag)
     .option(
       '--listen <multiaddr>',
       'where others reach it, repeatable (default: any address, a free port)',

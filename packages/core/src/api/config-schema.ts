@@ -31,7 +31,7 @@ function validate(schema: StandardSchemaV1, value: Json): Checked {
     // Also one of another realm, or of a library: without issues it would pass for a value.
     if ('then' in result) {
       Promise.resolve(result).catch(() => {})
-      return { type: 'invalid', issues: ['the schema answers later: one that answers at once is needed'] }
+      return { type: 'invalid', issues: ['the schema is asynchronous: a synchronous one is needed'] }
     }
     if (!result.issues) return { type: 'valid', value: result.value }
     return { type: 'invalid', issues: result.issues.map(sentenceOf) }

@@ -99,7 +99,9 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     const face = new ConfigHandle(options)
     const stored = await storage.load()
     if (!(await driver.areSigned(space, stored)))
-      throw new StorageError(`the store holds entries of '${options.name}' that nobody signed: it is damaged`)
+      throw new StorageError(
+        `the store contains entries of '${options.name}' without a valid signature: it is damaged`,
+      )
     const over = face.#replica.restore(stored, clock.now())
     storage.write(over.map(held => ({ type: 'removed', stored: held })))
     // What happened in an earlier life is no news.

@@ -7,7 +7,7 @@ import type { MembershipMachine } from '../member/membership-machine.ts'
 export function explain(machine: MembershipMachine, id: string, now: Instant): Explanation {
   const member = machine.member(id)
   if (!member) {
-    const facts = ['No record of this member ever arrived here, or it was forgotten.']
+    const facts = ['No record of this member was received, or it was removed.']
     return {
       id,
       status: 'unknown',
@@ -39,7 +39,7 @@ const copiedHint =
 
 function leaveFacts(machine: MembershipMachine, id: string, now: Instant): string[] {
   const leftEpochMs = machine.table.get(id)?.record.record.leftEpochMs ?? now.epochMs
-  return [`It said goodbye ${seconds(now.epochMs - leftEpochMs)} ago.`]
+  return [`It left ${seconds(now.epochMs - leftEpochMs)} ago.`]
 }
 
 /** Of one that is here, or did not say that it goes. */
@@ -49,7 +49,9 @@ function livenessFacts(machine: MembershipMachine, id: string, now: Instant): st
   const verdict = machine.detector.status(id)
   const observers = suspicions?.claims.length ?? 0
   if (observers > 0)
-    facts.push(`It did not answer: ${observers === 1 ? '1 member says' : `${observers} members say`} so.`)
+    facts.push(
+      `It did not answer a probe: ${observers === 1 ? '1 member reports' : `${observers} members report`} it.`,
+    )
   if (verdict?.type === 'suspect')
     facts.push(`Unless it answers, it counts as dead in ${seconds(verdict.deadlineMs - now.monotonicMs)}.`)
   if (machine.overlay.isConnected(id)) facts.push('This member is connected to it.')
@@ -64,10 +66,10 @@ function livenessFacts(machine: MembershipMachine, id: string, now: Instant): st
   const heardEpochMs = machine.lastHeartbeatEpochMs(id)
   if (heardEpochMs !== undefined && heartbeat)
     facts.push(
-      `Its last beat, number ${heartbeat.sequence}, was heard ${seconds(now.epochMs - heardEpochMs)} ago.`,
+      `Its last heartbeat, number ${heartbeat.sequence}, was received ${seconds(now.epochMs - heardEpochMs)} ago.`,
     )
   if (machine.detector.graceUntilMs() > now.monotonicMs)
-    facts.push('This member was away itself a moment ago and judges nobody yet.')
+    facts.push('This member was paused a moment ago and suspects nobody yet.')
   return facts
 }
 

@@ -91,7 +91,7 @@ function checkSize(all: ReadonlyMap<string, Field>): void {
   for (const [name, field] of fields) bytes += byteLength(name) + (field?.bytes ?? 0)
   if (bytes > limits.maxPresenceBytes)
     throw new InvalidValueError(
-      `presence: ${bytes} bytes, at most ${limits.maxPresenceBytes}. What is large belongs into a document`,
+      `presence: ${bytes} bytes, at most ${limits.maxPresenceBytes}. Put large values into a document`,
     )
 }
 

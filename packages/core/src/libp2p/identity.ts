@@ -15,7 +15,7 @@ export async function loadIdentity(datastore: Datastore): Promise<Ed25519Private
   }
   const key = parseKey(await datastore.get(identityKey))
   if (key?.type !== 'Ed25519')
-    throw new StorageError('the store holds no Ed25519 key as identity: it is damaged or foreign')
+    throw new StorageError("the store contains no Ed25519 key as identity: it is damaged or not hearsay's")
   return key
 }
 

@@ -226,7 +226,7 @@ export class Driver implements TransportListener {
   /** A peer broke a rule. */
   reportViolation(from: string, violation: Violation, detail: string): void {
     const { clock, transport, listener } = this.#options
-    listener.log(`${violation} from ${from}: ${detail}`)
+    listener.log(`protocol violation (${violation}) by ${from}: ${detail}`)
     if (this.#peerScore.report(from, violation, clock.now().monotonicMs)) transport.disconnect(from)
   }
 

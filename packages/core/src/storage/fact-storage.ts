@@ -25,7 +25,8 @@ export class FactStorage {
     return stored.map(([key, bytes]) => {
       const decoded = decodeSpaceRumors(bytes)
       const [fact] = decoded.ok ? decoded.value : []
-      if (!fact) throw new StorageError(`the store holds no fact under ${key}: it is damaged or foreign`)
+      if (!fact)
+        throw new StorageError(`the store contains no fact under ${key}: it is damaged or not hearsay's`)
       return fact
     })
   }

@@ -91,7 +91,7 @@ export class UpdateLog {
     // Without the bounds for what others send: it is this member's own.
     for (const [key, update] of [...updates, ...leftovers.flatMap(leftover => leftover.updates)])
       if (!isUpdate(update))
-        throw new StorageError(`the store holds no document under ${key}: it is damaged or foreign`)
+        throw new StorageError(`the store contains no document under ${key}: it is damaged or not hearsay's`)
     this.#options = options
     this.#lineage = lineage
     this.#leftovers = leftovers

@@ -137,7 +137,7 @@ export function decodeProbe(bytes: Uint8Array): Result<ProbeFrame, DecodeFailure
     const { hello, ping, ack, pingRequest, nack, subject: key, suspected } = messages.ProbeFrame.decode(bytes)
     if (hello) return decodeHello(hello)
     if ([ping, ack, pingRequest, nack].filter(isCount).length !== 1)
-      return failed('invalid', 'a probe says one thing')
+      return failed('invalid', 'a probe frame has exactly one field')
     if (isCount(ping)) {
       if (suspected !== undefined && !isCount(suspected))
         return failed('invalid', 'an incarnation is a whole number')
@@ -190,9 +190,9 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
         ({ index, sequence, signature }) => !isCount(index) || !isCount(sequence) || signature.length !== 64,
       )
     )
-      return failed('invalid', 'a fresh beat is a place, a beat and a signature of 64 bytes')
+      return failed('invalid', 'a fresh heartbeat has index, sequence and a signature of 64 bytes')
     if (receivedUpTo !== undefined && !isCount(receivedUpTo))
-      return failed('invalid', 'heard is a whole number')
+      return failed('invalid', 'received_up_to is a whole number')
     const beats = message.heartbeats ? decodeHeartbeatList(message.heartbeats) : ok(undefined)
     if (!beats.ok) return beats
     const wanted = message.requestedHeartbeats

@@ -118,7 +118,7 @@ export function factFromMessage(message: messages.SignedFact): Result<SignedFact
   if (message.signature.length !== 64) return failed('invalid', 'a signature has 64 bytes')
   const present = (['record', 'heartbeat', 'suspicion'] as const).filter(type => message[type] !== undefined)
   const type = present[0]
-  if (present.length > 1) return failed('invalid', 'a fact says one thing')
+  if (present.length > 1) return failed('invalid', 'a fact has exactly one payload')
   const view = type && message[type]
   if (type === undefined || view === undefined) return ok(undefined)
   if (view.length > limits.maxPayloadBytes) return failed('too-large', `a payload of ${view.length} bytes`)
@@ -142,7 +142,7 @@ function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBod
       const isCanonical = equalBytes(payload, encodeHeartbeat(incarnation, sequence))
       return isCanonical
         ? ok({ type, incarnation, sequence })
-        : failed('invalid', 'a heartbeat says nothing else')
+        : failed('invalid', 'a heartbeat has no other fields')
     }
     case 'suspicion': {
       const { subject: key, incarnation, refused, epochMs } = messages.Suspicion.decode(payload)

@@ -41,9 +41,9 @@ export function decodeHeartbeatList(bytes: Uint8Array): Result<HeartbeatList, De
   const decoded = decodeArrivalRange(bytes)
   if (!decoded.ok) return decoded
   const { since, upTo, rest: pairs } = decoded.value
-  if (pairs.length % 2 > 0) return failed('invalid', 'a place without a beat')
+  if (pairs.length % 2 > 0) return failed('invalid', 'an index without a sequence number')
   const indexes = indexesFromDeltas(pairs.filter((_, i) => i % 2 === 0))
-  if (!indexes) return failed('invalid', 'a place is 32 bit')
+  if (!indexes) return failed('invalid', 'an index is 32 bit')
   return ok({
     since,
     upTo,
@@ -60,7 +60,7 @@ export function decodeHeartbeatRequest(bytes: Uint8Array): Result<HeartbeatReque
   if (!decoded.ok) return decoded
   const { since, upTo, rest } = decoded.value
   const indexes = indexesFromDeltas(rest)
-  return indexes ? ok({ since, upTo, indexes }) : failed('invalid', 'a place is 32 bit')
+  return indexes ? ok({ since, upTo, indexes }) : failed('invalid', 'an index is 32 bit')
 }
 
 /** What both begin with. */
@@ -69,7 +69,7 @@ function decodeArrivalRange(bytes: Uint8Array): Result<ArrivalRange & { rest: nu
   if (!numbers.ok) return numbers
   const [since, length, ...rest] = numbers.value
   if (since === undefined || length === undefined || !Number.isSafeInteger(since + length))
-    return failed('invalid', 'beats begin with where they begin, and their length')
+    return failed('invalid', 'a list begins with its start and its length')
   return ok({ since, upTo: since + length, rest })
 }
 
@@ -102,11 +102,11 @@ function encodeVarints(numbers: readonly number[]): Uint8Array<ArrayBuffer> {
 /** @throws on a varint that does not end. */
 function decodeVarints(bytes: Uint8Array): Result<number[], DecodeFailure> {
   if (bytes.length > limits.maxHeartbeatListBytes)
-    return failed('too-large', `${bytes.length} bytes of beats`)
+    return failed('too-large', `${bytes.length} bytes of heartbeats`)
   const numbers: number[] = []
   for (let offset = 0; offset < bytes.length; ) {
     const number = decodeVarint(bytes, offset)
-    if (!Number.isSafeInteger(number)) return failed('invalid', 'beats are told in whole numbers')
+    if (!Number.isSafeInteger(number)) return failed('invalid', 'not a whole number')
     numbers.push(number)
     offset += encodingLength(number)
   }

@@ -118,7 +118,7 @@ export function spaceFactFromMessage(
   if (message.signature.length !== 64) return failed('invalid', 'a signature has 64 bytes')
   const present = (['field', 'entry', 'update', 'event'] as const).filter(type => message[type] !== undefined)
   const type = present[0]
-  if (present.length > 1) return failed('invalid', 'a fact says one thing')
+  if (present.length > 1) return failed('invalid', 'a fact has exactly one payload')
   const view = type && message[type]
   if (type === undefined || view === undefined) return ok(undefined)
   if (view.length > limits.maxPayloadBytes) return failed('too-large', `a payload of ${view.length} bytes`)

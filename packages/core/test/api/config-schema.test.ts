@@ -22,11 +22,11 @@ describe('a schema', () => {
 
   it.each<[string, (value: unknown) => unknown, RegExp]>([
     ['throws', never, /failed: Error: broken/],
-    ['answers later', async value => ({ value }), /answers later/],
-    ['fails later', async () => never(), /answers later/],
+    ['answers later', async value => ({ value }), /is asynchronous/],
+    ['fails later', async () => never(), /is asynchronous/],
     // A promise of another realm, or of a library.
     // biome-ignore lint/suspicious/noThenProperty: that is what such a promise is.
-    ['answers later in its own way', () => ({ then: () => {} }), /answers later/],
+    ['answers later in its own way', () => ({ then: () => {} }), /is asynchronous/],
     ['answers nothing', () => undefined, /failed/],
     ['has issues that are none', () => ({ issues: [null] }), /failed/],
   ])('that %s takes nothing', (_, validate, issue) => {

@@ -46,6 +46,6 @@ export async function sendCommand(name: string, order: ProcessCommand): Promise<
     const { ok } = await fetch(paths.command(name, order), { method: 'POST' })
     return ok ? undefined : `${name} cannot do that now.`
   } catch {
-    return 'The demo has ended: nobody is there to be asked.'
+    return 'The demo has ended.'
   }
 }

@@ -93,8 +93,8 @@ function LocalHealth({ cluster }: { cluster: Cluster }): ReactNode {
       </li>
       <li>
         {pauses === 0
-          ? 'It never stalled.'
-          : `It was away ${pauses === 1 ? 'once' : `${pauses} times`}: asleep, or too busy to listen.`}
+          ? 'It was never paused.'
+          : `It was paused ${pauses === 1 ? 'once' : `${pauses} times`}: suspended, or too busy to run its timers.`}
       </li>
       {identityCopied && <li>Another process runs with the same identity: its storage was copied.</li>}
       {partitionSuspected && <li>Many vanished at once: that is rather the network than they.</li>}

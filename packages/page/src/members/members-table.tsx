@@ -15,7 +15,7 @@ export function MembersTable(): ReactNode {
       <header>
         <h2 id="members-title">Members</h2>
         <p>
-          {here} here{rows.length > here && `, ${rows.length - here} gone`}
+          {here} present{rows.length > here && `, ${rows.length - here} departed`}
         </p>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reachable by keyboard */}
@@ -30,9 +30,9 @@ export function MembersTable(): ReactNode {
               <th
                 scope="col"
                 className="number"
-                title="how long ago its last beat was heard, and which it was"
+                title="time since its last heartbeat was received, and its number"
               >
-                beat
+                heartbeat
               </th>
               <th
                 scope="col"

@@ -16,14 +16,14 @@ const controlRows: readonly (readonly [Control, Control?])[] = [
     { command: 'thaw', label: 'Thaw', does: 'lets the process go on (SIGCONT)' },
   ],
   [
-    { command: 'cut', label: 'Cut off', does: 'pulls its network cable: it runs, and reaches nobody' },
-    { command: 'heal', label: 'Heal', does: 'plugs its network cable in again' },
+    { command: 'cut', label: 'Cut off', does: 'cuts its network: it runs, and reaches no other member' },
+    { command: 'heal', label: 'Heal', does: 'restores its network' },
   ],
   [
     { command: 'kill', label: 'Kill', does: 'ends the process without a word (SIGKILL)' },
     { command: 'restart', label: 'Restart', does: 'starts it again from what it stored' },
   ],
-  [{ command: 'leave', label: 'Leave', does: 'has it say goodbye, and end' }],
+  [{ command: 'leave', label: 'Leave', does: 'makes it leave and end' }],
 ]
 
 const stateText: Record<ProcessState, string> = {
@@ -32,7 +32,7 @@ const stateText: Record<ProcessState, string> = {
   frozen: 'is stopped',
   cut: 'runs, cut off from the others',
   killed: 'was killed',
-  left: 'has ended, with a goodbye',
+  left: 'has left',
 }
 
 export function ProcessControls({ process: { name, state } }: { process: DemoProcess }): ReactNode {
@@ -44,7 +44,7 @@ export function ProcessControls({ process: { name, state } }: { process: DemoPro
       <p className="hint" role="status">
         {error ??
           (isServed
-            ? `Its process ${stateText[state]}.${isScenarioRunning ? ' The story is being told: you can take over when it ends.' : ''}`
+            ? `Its process ${stateText[state]}.${isScenarioRunning ? ' The scenario is running: you can take over when it ends.' : ''}`
             : 'The demo has ended. Tabs go on among themselves.')}
       </p>
       <div className="buttons">

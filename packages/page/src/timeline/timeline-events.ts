@@ -36,7 +36,7 @@ function describeTransition(before: ProcessState, now: ProcessState): string {
   if (now === 'frozen') return 'was frozen'
   if (now === 'killed') return 'was killed'
   if (now === 'cut') return 'was cut off'
-  if (now === 'left') return 'says goodbye'
+  if (now === 'left') return 'leaves'
   if (before === 'frozen') return 'thaws'
   if (before === 'cut') return 'is plugged in again'
   return 'starts'

@@ -16,6 +16,6 @@ export function checkIncarnation(
   if (incarnation > (owner.greatestIncarnation ?? -1))
     throw new InvariantViolation(
       'incarnations',
-      `a ${fact.type} says incarnation ${incarnation} of ${owner.name}, which spoke of ${owner.greatestIncarnation} at most`,
+      `a ${fact.type} of ${owner.name} has incarnation ${incarnation}, but the member has published at most ${owner.greatestIncarnation}`,
     )
 }

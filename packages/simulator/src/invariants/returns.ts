@@ -21,7 +21,7 @@ export class Returns {
         if (ended !== undefined && incarnation <= ended)
           throw new InvariantViolation(
             'returns',
-            `${name} is back (${type}) in incarnation ${incarnation}, and was gone in ${ended}`,
+            `${name} is back (${type}) in incarnation ${incarnation}, and was dead in ${ended}`,
           )
         break
       }

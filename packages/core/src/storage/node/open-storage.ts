@@ -22,7 +22,7 @@ export async function openStorage(storage: string | Datastore | undefined): Prom
   if (typeof storage !== 'string') return { datastore: storage, close: async () => {} }
   if (await isFile(storage)) throw new StorageError(`storage: '${storage}' is a file. Give a folder`)
   if (await isOfOthers(storage))
-    throw new StorageError(`storage: '${storage}' holds something else. Give a folder of its own`)
+    throw new StorageError(`storage: '${storage}' contains other files. Use a folder of its own`)
   // Loaded only where a folder is given: a member without one starts sooner.
   const { DurableLevelDatastore, reasonOf } = await import('./durable-level-datastore.ts')
   const datastore = new DurableLevelDatastore(storage)
