@@ -55,7 +55,7 @@ export class MemberList {
     const { state } = before
     const member = {
       ...before,
-      standing: state.type === 'suspect' ? { ...state, suspicion: state.suspicion.copy() } : state,
+      state: state.type === 'suspect' ? { ...state, suspicion: state.suspicion.copy() } : state,
     }
     this.#members.set(id, member)
     return member
