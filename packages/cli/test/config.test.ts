@@ -83,7 +83,7 @@ describe('hearsay config', () => {
   it('writes nothing that would be lost at once, and says so', async () => {
     const { exitCode, stdout, stderr } = await ask('set', newCluster(), 'color', 'red', '--wait', '0.2')
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: [] })
-    expect(stderr).toEqual([expect.stringMatching(/^hearsay: nobody .* 0\.2 s.*: nothing was written$/)])
+    expect(stderr).toEqual([expect.stringMatching(/^hearsay: no member .* 0\.2 s.*: nothing was written$/)])
   })
 
   it('keeps in its storage what nobody else has yet, and says so', async () => {
