@@ -39,10 +39,10 @@ describe('random search', () => {
         "leave",
         "loss",
         "partition",
+        "pause",
         "reorder",
         "skew",
         "sleep",
-        "pause",
         "throttle",
         "update",
       ]

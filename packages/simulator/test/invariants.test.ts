@@ -65,7 +65,7 @@ describe('an invariant that is broken ends the run', () => {
     holding(1, 2, 6)
     holding(2, 1, 0)
     expect(() => holding(1, 9, 9)).toThrow(InvariantViolation)
-    expect(() => holding(1, 9, 8)).toThrow('"beat":8')
+    expect(() => holding(1, 9, 8)).toThrow('"sequence":8')
     // From a clock that was ahead: nobody believes it when that is set right.
     holding(200_000_000, 1, 0, 200_000_000)
     expect(() => holding(3, 1, 0, 200_000_000)).toThrow(InvariantViolation)

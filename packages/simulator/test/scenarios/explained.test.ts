@@ -9,7 +9,7 @@ function explained(simulation: Simulation): readonly string[] {
 
 const settled = (seed: number) => createSimulation({ seed, members: 5, start: 'warm' })
 const record = 'Its incarnation is n; addresses where it can be dialled: n.'
-const beat = 'Its last beat, number n, was heard n s ago.'
+const beat = 'Its last heartbeat, number n, was received n s ago.'
 
 describe('what is explained', () => {
   it('of who is here: the connection and the beats', async () => {
@@ -45,7 +45,7 @@ describe('what is explained', () => {
       await simulation.runUntil(() => simulation.statusesOf('m3').includes('suspect'), { withinMs: 30_000 })
       await simulation.run(500)
       expect(explained(simulation)).toEqual([
-        expect.stringMatching(/^It did not answer: n members? says? so\.$/),
+        expect.stringMatching(/^It did not answer a probe: n members? reports? it\.$/),
         'Unless it answers, it counts as dead in n s.',
         'This member is connected to it.',
         beat,
@@ -65,7 +65,7 @@ describe('what is explained', () => {
         withinMs: 60_000,
       })
       expect(explained(simulation)).toEqual([
-        expect.stringMatching(/^It did not answer: n members? says? so\.$/),
+        expect.stringMatching(/^It did not answer a probe: n members? reports? it\.$/),
         'This member has no connection to it.',
         beat,
         record,
@@ -82,7 +82,7 @@ describe('what is explained', () => {
       void simulation.leave('m3')
       await simulation.run(5_000)
       expect(explained(simulation)).toEqual([
-        'It said goodbye n s ago.',
+        'It left n s ago.',
         record,
         'It comes back when it joins again.',
       ])
