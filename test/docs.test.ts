@@ -1,0 +1,41 @@
+/** Pages for people point to files that exist: their links, and the source files and tests that they name. */
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const read = (page: string) => readFileSync(join(root, page), 'utf8')
+const missing = (paths: readonly string[]) => paths.filter(path => !existsSync(join(root, path)))
+const found = (page: string, pattern: RegExp) => [...read(page).matchAll(pattern)].map(([, ...groups]) => groups)
+
+const pages = globSync('{*.md,docs/**/*.md,packages/*/README.md,examples/*/README.md}', { cwd: root }).sort()
+
+it.each(pages)('%s links to files that exist', page => {
+  const links = found(page, /\]\(([^)#]+)[^)]*\)/g).map(([link = '']) => link)
+  expect(missing(links.filter(link => !/^https?:/.test(link)).map(link => join(dirname(page), link)))).toEqual([])
+})
+
+it('docs/architecture.md names source files that exist', () => {
+  const paths = found('docs/architecture.md', /`([\w-]+\/(?:src|test)\/[\w/.-]+\.(?:ts|proto))`/g).flat()
+  expect(paths.length).toBeGreaterThan(50)
+  expect(missing(paths.map(path => `packages/${path}`))).toEqual([])
+})
+
+it('docs/glossary.md names source files that exist', () => {
+  const names = found('docs/glossary.md', /`(core|detector|simulator|react|cli)\/([\w/.-]+\.tsx?)`/g)
+  expect(names.length).toBeGreaterThan(50)
+  const paths = names.map(([name = '', path]) => `packages/${name.replace('detector', 'failure-detector')}/src/${path}`)
+  expect(missing(paths)).toEqual([])
+})
+
+it('docs/scenarios.md names tests that exist', () => {
+  const folders = new Map([
+    ['sim', 'packages/simulator/test/scenarios'],
+    ['fd', 'packages/failure-detector/test'],
+    ['core', 'packages/core/test'],
+  ])
+  const names = found('docs/scenarios.md', /`(sim|fd|core):([\w/-]+)`/g)
+  expect(names.length).toBeGreaterThan(50)
+  expect(missing(names.map(([prefix = '', name]) => `${folders.get(prefix)}/${name}.test.ts`))).toEqual([])
+})
