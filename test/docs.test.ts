@@ -7,13 +7,16 @@ import { expect, it } from 'vitest'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (page: string) => readFileSync(join(root, page), 'utf8')
 const missing = (paths: readonly string[]) => paths.filter(path => !existsSync(join(root, path)))
-const found = (page: string, pattern: RegExp) => [...read(page).matchAll(pattern)].map(([, ...groups]) => groups)
+const found = (page: string, pattern: RegExp) =>
+  [...read(page).matchAll(pattern)].map(([, ...groups]) => groups)
 
 const pages = globSync('{*.md,docs/**/*.md,packages/*/README.md,examples/*/README.md}', { cwd: root }).sort()
 
 it.each(pages)('%s links to files that exist', page => {
   const links = found(page, /\]\(([^)#]+)[^)]*\)/g).map(([link = '']) => link)
-  expect(missing(links.filter(link => !/^https?:/.test(link)).map(link => join(dirname(page), link)))).toEqual([])
+  expect(
+    missing(links.filter(link => !/^https?:/.test(link)).map(link => join(dirname(page), link))),
+  ).toEqual([])
 })
 
 it('docs/architecture.md names source files that exist', () => {
@@ -25,7 +28,9 @@ it('docs/architecture.md names source files that exist', () => {
 it('docs/glossary.md names source files that exist', () => {
   const names = found('docs/glossary.md', /`(core|detector|simulator|react|cli)\/([\w/.-]+\.tsx?)`/g)
   expect(names.length).toBeGreaterThan(50)
-  const paths = names.map(([name = '', path]) => `packages/${name.replace('detector', 'failure-detector')}/src/${path}`)
+  const paths = names.map(
+    ([name = '', path]) => `packages/${name.replace('detector', 'failure-detector')}/src/${path}`,
+  )
   expect(missing(paths)).toEqual([])
 })
 
