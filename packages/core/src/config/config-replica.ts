@@ -1,4 +1,4 @@
-/** Config content: what is held of one shared config: the entries of each key. */
+/** Config replica: the local state of one shared config: the entries of each key. */
 
 import type { Instant } from '../base/clock.ts'
 import type { Admission } from '../spaces/admission.ts'
@@ -14,13 +14,13 @@ import { isClockSet, type Rewrite, rewriteOfTooNew, rewriteOfTooOld } from './mi
 const noDocuments: ReadonlyMap<string, DocumentSync> = new Map()
 
 export interface ConfigReplicaOptions extends Omit<ConfigEntriesOptions, 'facts'> {
-  /** This member's id. */
+  /** The local member's id. */
   readonly self: string
-  /** An entry was merged. */
+  /** Called after an entry was merged. */
   readonly merged: (merged: Merged) => void
-  /** An entry does not count any more, as the clock does not believe it now. */
+  /** Called when an entry was quarantined, because its time is no longer plausible. */
   readonly hidden: (entry: StoredFact<EntryFact>) => void
-  /** An entry that was put aside is over by now. */
+  /** Called when an entry left quarantine and no longer counts. */
   readonly dropped: (entry: StoredFact<EntryFact>) => void
 }
 
@@ -46,14 +46,15 @@ export class ConfigReplica implements SpaceReplica {
     const before = this.entries.versions(fact.key)
     const merged = this.entries.merge(fact, epochMs)
     this.#options.merged(merged)
-    // It came from others, who believed it while this member did not.
+    // The entry comes from members whose clocks accepted its time while the local clock did not.
     if (merged.index === 0) this.#plan(this.#rewritesIn([merged.entry, ...before], now))
   }
 
   /**
-   * Takes up what an earlier life stored, the oldest first: a deletion of long ago is old news where nothing is known
-   * of its key, and what it deleted is not. What is not believed now is put aside. @returns what of it is over by now,
-   * in this order
+   * Takes over the entries that an earlier process stored, the oldest first: an old deletion of an unknown key is
+   * stale, but the value that it deleted is not. Entries with an implausible time are quarantined.
+   *
+   * @returns the entries that no longer count, in this order
    */
   restore(stored: readonly SpaceFact[], now: Instant): readonly StoredFact[] {
     const entries = stored.flatMap(fact => (fact.type === 'entry' ? [fact] : [])).sort(compareTimes)
@@ -72,7 +73,7 @@ export class ConfigReplica implements SpaceReplica {
     return counting.map(storedFact).filter(held => !this.facts.has(held))
   }
 
-  /** What this member wrote by a clock that was wrong, and has to write again; once. */
+  /** What the local member wrote by a wrong clock and has to write again. Each rewrite is returned once. */
   takeRewrites(): readonly Rewrite[] {
     const repeats = [...this.#rewrites.values()]
     this.#rewrites.clear()
@@ -109,7 +110,7 @@ export class ConfigReplica implements SpaceReplica {
   sweep(now: Instant): void {
     const { hidden, again } = this.entries.recheckQuarantined(now.epochMs)
     const known = [...byKey(again)].flatMap(([key, ofKey]) => [...this.entries.versions(key), ...ofKey])
-    // Before they are merged: the newest eight may be all that is left then.
+    // Before the merge, because only the newest eight versions may remain after it.
     const repeats = this.#rewritesIn(known, now)
     for (const entry of [...again].sort((a, b) => compareTimes(a.fact, b.fact))) {
       if (this.admit(entry.fact, now) === 'new') this.merge(entry.fact, now)
@@ -142,7 +143,7 @@ export class ConfigReplica implements SpaceReplica {
   }
 
   #planRewritesOfQuarantined(entries: readonly StoredFact<EntryFact>[], { epochMs }: Instant): void {
-    // A clock that was never set will be set soon, and then believes them.
+    // A clock that was never set will be set soon, and then these times become plausible.
     if (!isClockSet(epochMs)) return
     for (const key of byKey(entries).keys()) {
       const hasOthers = this.entries.versions(key).length > 0

@@ -1,7 +1,9 @@
-/** Awareness field: the field of a member's presence that carries its awareness in one document. No app sees it. */
+/**
+ * Awareness field: the field of a member's presence that contains its awareness in one document. Apps do not see it.
+ */
 import type { Json } from '../wire/json.ts'
 
-/** No app sets a field that begins so. */
+/** Apps cannot set fields with this prefix. */
 export const awarenessPrefix = 'awareness:'
 
 export function awarenessField(document: string): string {
@@ -12,13 +14,13 @@ export function isAwarenessField(name: string): boolean {
   return name.startsWith(awarenessPrefix)
 }
 
-/** What a member says in it: which client of the document it is, and that client's state. */
+/** The value of the field: a client of the document, and that client's awareness state. */
 export interface AwarenessClaim {
   readonly client: number
   readonly state: { readonly [key: string]: Json }
 }
 
-/** Undefined: it is none. */
+/** @returns undefined: the value is no awareness claim */
 export function readAwarenessClaim(value: Json | undefined): AwarenessClaim | undefined {
   if (!isObject(value)) return undefined
   const { client, state } = value

@@ -1,17 +1,17 @@
 /**
- * Bridges: connections between parts of a space that its rings do not connect.
+ * Partition bridges: connections between parts of a space that the space's rings do not connect.
  *
- * The rings pass over members that cannot be reached. Where only a few pairs of members can connect two parts of a
- * space, the rings of neither part lead there. The sign of it is a member that is present and of which nothing has come
- * for a while. Such members are tried, a few at a time, until one is connected or they are found unreachable. A
- * connection that was made in this way stays: nothing else may connect the parts.
+ * The rings skip unreachable members. If only a few pairs of members can connect two parts of a space, neither part's
+ * rings contain such a pair. The sign of a split is a present member that has sent nothing for a while. The local
+ * member dials such members, a few at a time, until one is connected or all are unreachable. It keeps such a
+ * connection, because no other connection may join the parts.
  */
 
-/** Our choice: what a member announces when it enters is everywhere by then. */
+/** Our choice: after 5 s, what a member announces when it joins has reached all members. */
 const unansweredMs = 5_000
-/** Our choice: tried at the same time. */
+/** Our choice: members dialled at the same time. */
 const maxTried = 2
-/** Our choice: kept for one space. The oldest gives way. */
+/** Our choice: bridges kept for one space. The oldest is dropped first. */
 const maxRetained = 8
 
 export interface BridgeView {
@@ -25,20 +25,20 @@ export interface BridgeView {
 }
 
 export class PartitionBridges {
-  /** Members of which nothing is known, since when. */
+  /** Silent members, and since when they are silent. */
   readonly #unansweredSinceMs = new Map<string, number>()
   #tried: readonly string[] = []
   readonly #retained = new Set<string>()
   #dueMs = Number.POSITIVE_INFINITY
 
-  /** When to look again, monotonic ms. */
+  /** When to call `take` again, in monotonic ms. */
   get dueMs(): number {
     return this.#dueMs
   }
 
   /**
-   * @param silentMembers members of the space that are present, and of which nothing has come
-   * @returns members that this one should be connected to
+   * @param silentMembers present members of the space that have sent nothing
+   * @returns members that should be connected to the local member
    */
   take(silentMembers: readonly string[], view: BridgeView, nowMs: number): readonly string[] {
     const present = new Set(silentMembers)
@@ -62,7 +62,7 @@ export class PartitionBridges {
   }
 }
 
-/** In the order of their ids, and from one's own on: so not all members try the same ones first. */
+/** Sorted by id, from the local member's id on: so not all members dial the same ones first. */
 function rotatedFromSelf(ids: readonly string[], self: string): string[] {
   const sorted = [...ids].sort()
   const from = sorted.findIndex(id => id > self)

@@ -1,8 +1,9 @@
 /**
- * Spaces: the rooms and shared configs that one member is in, without sockets and clocks.
+ * Spaces: the rooms and shared configs that the local member is in, without sockets and clocks (sans-I/O).
  *
- * As with the machine of the cluster: facts come in signed and verified, one's own by the same door as others';
- * nothing waits; what is to be done is returned, and time comes in.
+ * The rules are those of the membership machine: facts arrive signed and verified, and the local member's own facts
+ * take the same path as those of other members. No method waits. Methods return effects, and the caller passes in the
+ * time.
  */
 
 import { SyncSchedule } from '../anti-entropy/sync-schedule.ts'
@@ -28,17 +29,17 @@ export type SpacesEffect =
   | { readonly type: 'publish'; readonly space: string; readonly facts: readonly SpaceFact[] }
   | { readonly type: 'send-steps'; readonly to: string; readonly steps: readonly SpaceStep[] }
   | { readonly type: 'subscribe' | 'unsubscribe'; readonly space: string }
-  /** A member holds just what this one does. */
+  /** Another member has exactly the facts of the local member. */
   | { readonly type: 'agreed'; readonly space: string; readonly with: string }
-  /** To be connected to these members besides. */
+  /** Connect to these members in addition. */
   | { readonly type: 'extra-peers'; readonly ids: readonly string[] }
-  /** To be told in one's own record. */
+  /** Publish these spaces in the local record. */
   | { readonly type: 'announce'; readonly spaces: readonly SpaceGeneration[] }
 
 export interface SpacesOptions {
   readonly view: ClusterView
   readonly random: () => number
-  /** Bytes of facts in one step, about. */
+  /** Approximate number of bytes of facts in one step. */
   readonly maxDeltaBytes: number
 }
 
@@ -47,17 +48,17 @@ interface Space {
   readonly replica: SpaceReplica
   readonly transfers: ChunkedTransfers
   readonly bridges: PartitionBridges
-  /** There is something that rumors do not carry: to be offered then … */
+  /** When to offer content that rumors do not carry … */
   syncDueMs: number
-  /** … to so many. */
+  /** … and to how many members. */
   syncFanout: number
-  /** When a document last asked for what it lacks. */
+  /** When a document last requested missing updates. */
   digestRequestedMs: number
-  /** When members may have to be asked again to carry a document. */
+  /** When to ask members again to carry a document, if needed. */
   recruitDueMs: number
 }
 
-/** A space that the app left, until it is unsubscribed: its rumors are still passed on, and its streams go on. */
+/** A space that the app left, until it is unsubscribed: its rumors are still forwarded, and its streams continue. */
 interface RecentlyLeft {
   readonly untilMs: number
   readonly replica: SpaceReplica
@@ -67,28 +68,30 @@ interface RecentlyLeft {
 const minIntervalMs = 1_000
 const maxIntervalMs = 30_000
 const sweepIntervalMs = 30_000
-/** What came in an exchange is offered on to so many. */
+/** How many members get an offer of what an exchange brought. */
 const syncFanout = 3
 const syncDelayMs = 50
 const digestRequestIntervalMs = 200
-/** While carriers do not connect all that have a document open, more are asked so often … */
+/** How often to ask more members while the carriers do not connect all members that have a document open … */
 const recruitIntervalMs = 5_000
-/** … and when they do, they are asked to go on so often. */
+/** … and how often to ask the carriers to continue once they do. */
 export const renewIntervalMs = 30_000
-/** A space is left for good so long after its app left it: whoever comes back at once finds all as it was. */
+/**
+ * How long after the app left a space the member unsubscribes. An app that returns sooner finds the space unchanged.
+ */
 const keepServingMs = 15_000
 
-/** How much a member holds for its spaces: what should be bounded is watched by this. */
+/** What a member stores for its spaces. Monitors watch that these numbers stay bounded. */
 export interface SpacesUsage {
-  /** Spaces that it is in. */
+  /** Spaces that the member is in. */
   readonly spaces: number
-  /** Signed facts: fields of presence, entries of configs. */
+  /** Signed facts: presence fields and config entries. */
   readonly facts: number
-  /** Documents on their way in pieces. */
+  /** Document streams under way. */
   readonly transfers: number
-  /** Facts and updates so far that broke a rule of their space: nothing changed. */
+  /** Facts and updates so far that broke a rule of their space. They changed nothing. */
   readonly rejected: number
-  /** Client ids under which two replicas of a document wrote, so far. */
+  /** Client ids so far under which two replicas of a document wrote. */
   readonly collisions: number
 }
 
@@ -96,7 +99,7 @@ export class Spaces {
   readonly #options: SpacesOptions
   readonly #spaces = new Map<string, Space>()
   readonly #recentlyLeft = new Map<string, RecentlyLeft>()
-  /** Spaces in which something may have changed since the last step. */
+  /** Spaces that may have changed since the last call of `takeTouched`. */
   readonly #touched = new Set<string>()
   readonly #members: SpaceMembers
   readonly #reachability = new Reachability()
@@ -127,7 +130,7 @@ export class Spaces {
     }
   }
 
-  /** Streams of what was written here that are under way. */
+  /** Streams under way that send local changes. */
   get pushes(): number {
     let count = 0
     for (const { transfers } of [...this.#spaces.values(), ...this.#recentlyLeft.values()])
@@ -139,12 +142,15 @@ export class Spaces {
     return this.#spaces.has(space)
   }
 
-  /** Whether rumors of it are judged: one is in it, or was a moment ago. */
+  /** Whether rumors of a space are checked: the member is in the space, or left it less than `keepServingMs` ago. */
   isSubscribed(space: string): boolean {
     return this.#spaces.has(space) || this.#recentlyLeft.has(space)
   }
 
-  /** Enters. @param least the entry's number is at least this: one's own incarnation. @returns the number. */
+  /**
+   * Enters a space. @param least the generation is at least this number: the local incarnation @returns the
+   * generation
+   */
   enter(space: string, replica: SpaceReplica, least: number, now: Instant): number {
     const generation = Math.max(this.#lastGeneration + 1, least)
     this.#lastGeneration = generation
@@ -181,16 +187,16 @@ export class Spaces {
     return admission
   }
 
-  /** Verified facts, out of a rumor. @param from who handed it over */
+  /** Merges verified facts from a rumor. @param from the peer that forwarded the rumor */
   rumors(space: string, facts: readonly SpaceFact[], from: string, now: Instant): void {
     this.#merge(space, facts, now)
     this.#requestMissing(space, from, now)
   }
 
-  /** One's own facts, signed: told to all. Those too long for a rumor are left to exchanges. */
+  /** Merges and publishes the local member's signed facts. Facts too long for a rumor travel by exchanges only. */
   publish(space: string, facts: readonly SpaceFact[], now: Instant): void {
     const replica = this.#spaces.get(space)?.replica
-    // The last word may be signed when the app has left already.
+    // The app may have left the space before its last facts are signed.
     if (!replica && !this.#recentlyLeft.has(space)) return
     const news = facts.filter(fact => !replica || replica.admit(fact, now) === 'new')
     for (const fact of news) replica?.merge(fact, now)
@@ -199,12 +205,12 @@ export class Spaces {
     this.#schedule.changed(now.monotonicMs)
   }
 
-  /** Sends what was written here, and is too long for a rumor, to all connected members that hold the document. */
+  /** Sends local updates that are too long for a rumor to all connected members that hold the document. */
   push(space: string, document: string, updates: SharedUpdates, now: Instant): void {
     const { transfers, replica } = this.#spaces.get(space) ?? {}
     const { epochs } = replica?.documents.get(document) ?? {}
     if (!transfers || !epochs) return
-    // Should a stream be lost, the next exchange comes soon.
+    // If a stream is lost, the next exchange follows soon.
     this.#schedule.changed(now.monotonicMs)
     const isSynced = () => false
     for (const id of this.#connectedHolders(space, document).map(({ id }) => id)) {
@@ -218,8 +224,8 @@ export class Spaces {
   }
 
   /**
-   * Asks a member that holds the document, at best this one, else a synced one, for what is lacking here, and offers
-   * the document to the others that hold it.
+   * Requests missing updates from one member that holds the document: `preferred` if possible, otherwise a synced
+   * one. The other holders get an offer.
    */
   request(space: string, document: string, now: Instant, preferred?: string): void {
     const sync = this.#spaces.get(space)?.replica.documents.get(document)
@@ -244,12 +250,12 @@ export class Spaces {
     }
   }
 
-  /** Something of one's own changed: all that one is connected to there get an offer soon. */
+  /** Local content changed: all connected members of the space get an offer soon. */
   hurryToAll(space: string, now: Instant): void {
     this.#syncSoon(space, Number.POSITIVE_INFINITY, now)
   }
 
-  /** It was dialled in vain, or is connected and does not answer. */
+  /** Dials to the member failed, or it is connected and does not answer. */
   isUnreachable(id: string): boolean {
     return this.#reachability.isUnreachable(id)
   }
@@ -259,7 +265,7 @@ export class Spaces {
     this.#collisions += 1
   }
 
-  /** Who holds which document changed: connections may be needed. */
+  /** The set of holders of a document changed: other connections may be needed. */
   regroup(space: string, now: Instant): void {
     this.#touched.add(space)
     this.#members.regroup(now.monotonicMs)
@@ -267,7 +273,7 @@ export class Spaces {
     if (entered) entered.recruitDueMs = Math.min(entered.recruitDueMs, now.monotonicMs + syncDelayMs)
   }
 
-  /** Asks some what they hold, who answer though nothing differs. */
+  /** Asks a few members for the ids of their facts. They answer even if nothing differs. */
   requestDigest(space: string, now: Instant): void {
     const facts = this.#spaces.get(space)?.replica.facts
     if (!facts) return
@@ -275,7 +281,7 @@ export class Spaces {
       this.#sendRequest(id, [{ space, storedIds: facts.storedIds(undefined, true) }], now.monotonicMs)
   }
 
-  /** Steps of exchanges; their facts are those that are news and verified. */
+  /** Handles steps of exchanges. The caller has verified the new facts in them. */
   steps(from: string, steps: readonly SpaceStep[], now: Instant): void {
     if (this.#reachability.reset(from)) this.#regroupAll(now)
     const answers: SpaceStep[] = []
@@ -291,7 +297,7 @@ export class Spaces {
   linkOpened(id: string, now: Instant): void {
     if (this.#reachability.reset(id)) this.#regroupAll(now)
     this.#members.regroup(now.monotonicMs)
-    // One of the two ends begins.
+    // Only one of the two ends begins.
     if (this.#options.view.self < id) this.#offer(id, this.#members.sharedWith(id))
   }
 
@@ -304,7 +310,7 @@ export class Spaces {
     }
   }
 
-  /** A member was dialled in vain: another one may have to stand in. */
+  /** Dials to the member failed: another connection may have to replace this one. */
   linkFailed(id: string, now: Instant): void {
     if (this.#options.view.connected().includes(id)) return
     if (this.#reachability.failed(id)) this.#regroupAll(now)
@@ -317,17 +323,20 @@ export class Spaces {
     if (entered.length > 0 && this.#options.view.connected().includes(id)) this.#offer(id, entered)
   }
 
-  /** Members of a space that are alive, or suspect and were alive here; oneself excepted. */
+  /**
+   * Members of a space that are alive, or suspect after having been alive in the local view; without the local
+   * member.
+   */
   othersIn(space: string): string[] {
     return this.#members.othersIn(space)
   }
 
-  /** Members of a space that are suspect, and were never alive here. */
+  /** Members of a space that are suspect and were never alive in the local view. */
   suspectsIn(space: string): string[] {
     return this.#members.suspectsIn(space)
   }
 
-  /** Members of a space that one is connected to. */
+  /** Members of a space that are connected to the local member. */
   neighboursIn(space: string): string[] {
     return this.#members.neighboursIn(space)
   }
@@ -357,7 +366,8 @@ export class Spaces {
       const drawn = [candidates, candidates.filter(id => holders.has(id))].flatMap(from =>
         sample(from, 1, this.#options.random),
       )
-      // An answer shows that the connection is alive: equal holders would else never notice that nothing passes.
+      // The answer proves that the connection works. Without it, two equal holders would never notice a dead
+      // connection.
       for (const id of new Set(drawn))
         this.#sendRequest(id, requestingAnswer(this.#offers(id, this.#members.sharedWith(id))), nowMs)
     }
@@ -367,7 +377,7 @@ export class Spaces {
     }
   }
 
-  /** Some time has passed, or the clock was set. */
+  /** Called at intervals, and when the wall clock was set. */
   sweep(now: Instant): void {
     for (const [space, { replica, transfers }] of this.#spaces) {
       transfers.sweep(now.monotonicMs)
@@ -376,7 +386,7 @@ export class Spaces {
     }
   }
 
-  /** Monotonic milliseconds. */
+  /** When `advance` is due, in monotonic ms. */
   deadlineMs(): number {
     if (this.#spaces.size === 0 && this.#recentlyLeft.size === 0) return Number.POSITIVE_INFINITY
     const dueMs = [...this.#spaces.values()].map(space => Math.min(space.syncDueMs, space.recruitDueMs))
@@ -390,14 +400,14 @@ export class Spaces {
     )
   }
 
-  /** Spaces in which something may have changed since this was asked. */
+  /** Spaces that may have changed since the last call. */
   takeTouched(): string[] {
     const touched = [...this.#touched]
     this.#touched.clear()
     return touched
   }
 
-  /** What is to be done. */
+  /** The effects since the last call. */
   take(): SpacesEffect[] {
     const effects = this.#effects
     this.#effects = []
@@ -434,12 +444,13 @@ export class Spaces {
       isAnyNew ||= answer.isNew
       return answer.steps
     })
-    // Documents go on to all: a member that no offer reaches would wait for the next exchange.
+    // All connected members get an offer of new document content: any member without one would wait for the next
+    // exchange.
     if (isAnyNew) this.#syncSoon(step.space, Number.POSITIVE_INFINITY, now)
     else if (areNew) this.#syncSoon(step.space, syncFanout, now)
     return [
       ...(facts || documents.length > 0 ? [{ space: step.space, ...facts, documents }] : []),
-      // More waits there. Without progress it would be the same again.
+      // The sender has more facts. Without progress, asking again would bring the same facts.
       ...(step.more && areNew ? [offerSpace(step.space, replica, from)] : []),
     ]
   }
@@ -502,7 +513,10 @@ export class Spaces {
     return news
   }
 
-  /** An update that others built upon was lost: a member that handed over the later one has it, if it holds the document. */
+  /**
+   * An update on which later updates build was lost. The peer that forwarded the later update has the earlier one, if
+   * that peer holds the document.
+   */
   #requestMissing(space: string, from: string, now: Instant): void {
     const entered = this.#spaces.get(space)
     if (!entered || now.monotonicMs - entered.digestRequestedMs < digestRequestIntervalMs) return
@@ -528,7 +542,7 @@ export class Spaces {
     this.#effects.push({ type: 'send-steps', to, steps })
   }
 
-  /** Sends steps of which some may be questions. */
+  /** Sends steps, some of which may require an answer. */
   #sendRequest(to: string, steps: readonly SpaceStep[], nowMs: number): void {
     this.#send(to, steps)
     if (steps.some(requestsAnswer)) this.#reachability.expect(to, nowMs)
