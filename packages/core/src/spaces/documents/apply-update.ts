@@ -1,11 +1,11 @@
 /**
- * Apply update: brings an update into a document whatever the app's observers do.
+ * Apply update: applies an update to a document, whatever the app's observers do.
  *
- * What an observer throws is handed to `reportError`. Yjs has applied the update by then.
+ * `reportError` receives what an observer throws. Yjs has applied the update by then.
  */
 import * as Y from 'yjs'
 
-/** Takes an error that an observer of the app has thrown. */
+/** Receives an error that an observer of the app has thrown. */
 export type ReportError = (error: unknown) => void
 
 /** For a document that the app cannot observe. */
@@ -13,7 +13,7 @@ export const throwError: ReportError = error => {
   throw error
 }
 
-/** @returns false: the update cannot be applied, and nothing was changed */
+/** @returns false: Yjs cannot apply the update, and nothing has changed */
 export function applyUpdate(
   doc: Y.Doc,
   update: Uint8Array,
@@ -23,7 +23,7 @@ export function applyUpdate(
   return applyGuarded(doc, origin, () => Y.applyUpdate(doc, update), reportError)
 }
 
-/** @param isLocal it writes under the client id of the document @returns false: `change` threw */
+/** @param isLocal `change` writes under the client id of the document @returns false: `change` threw */
 export function applyGuarded(
   doc: Y.Doc,
   origin: unknown,
