@@ -13,8 +13,8 @@
  */
 
 import type { Instant } from '../base/clock.ts'
-import type { Admission } from '../spaces/admission.ts'
 import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
+import type { Admission } from '../spaces/space-replica.ts'
 import { isPlausibleTimestamp } from '../table/incarnation.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { EntryFact } from '../wire/space-fact.ts'

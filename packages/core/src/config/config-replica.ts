@@ -1,10 +1,14 @@
 /** Config replica: the local state of one shared config: the entries of each key. */
 
 import type { Instant } from '../base/clock.ts'
-import type { Admission } from '../spaces/admission.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
-import { type CarrierRequests, noCarrierRequests, type SpaceReplica } from '../spaces/space-replica.ts'
+import {
+  type Admission,
+  type CarrierRequests,
+  noCarrierRequests,
+  type SpaceReplica,
+} from '../spaces/space-replica.ts'
 import { isPlausibleTimestamp } from '../table/incarnation.ts'
 import type { EntryFact, SpaceFact } from '../wire/space-fact.ts'
 import { ConfigEntries, type ConfigEntriesOptions, type Merged } from './config-entries.ts'
@@ -60,24 +64,24 @@ export class ConfigReplica implements SpaceReplica {
     const entries = stored.flatMap(fact => (fact.type === 'entry' ? [fact] : [])).sort(compareTimes)
     for (const entry of entries.map(storedFact))
       if (!isPlausibleTimestamp(entry.fact.epochMs, now.epochMs)) this.entries.quarantine(entry)
-    const believed = entries.filter(({ epochMs }) => isPlausibleTimestamp(epochMs, now.epochMs))
-    const repeats = this.#rewritesIn(believed.map(storedFact), now)
-    const counting = believed.filter(fact => {
+    const plausible = entries.filter(({ epochMs }) => isPlausibleTimestamp(epochMs, now.epochMs))
+    const rewrites = this.#rewritesIn(plausible.map(storedFact), now)
+    const counting = plausible.filter(fact => {
       const admission = this.admit(fact, now)
       if (admission === 'new') this.merge(fact, now)
       return admission !== 'rejected'
     })
     this.entries.sweep(now.epochMs)
-    this.#plan(repeats)
+    this.#plan(rewrites)
     this.#planRewritesOfQuarantined(this.entries.allQuarantined, now)
-    return counting.map(storedFact).filter(held => !this.facts.has(held))
+    return counting.map(storedFact).filter(entry => !this.facts.has(entry))
   }
 
   /** What the local member wrote by a wrong clock and has to write again. Each rewrite is returned once. */
   takeRewrites(): readonly Rewrite[] {
-    const repeats = [...this.#rewrites.values()]
+    const rewrites = [...this.#rewrites.values()]
     this.#rewrites.clear()
-    return repeats
+    return rewrites
   }
 
   mergeUpdate(): 'rejected' {
@@ -111,12 +115,12 @@ export class ConfigReplica implements SpaceReplica {
     const { hidden, again } = this.entries.recheckQuarantined(now.epochMs)
     const known = [...byKey(again)].flatMap(([key, ofKey]) => [...this.entries.versions(key), ...ofKey])
     // Before the merge, because only the newest eight versions may remain after it.
-    const repeats = this.#rewritesIn(known, now)
+    const rewrites = this.#rewritesIn(known, now)
     for (const entry of [...again].sort((a, b) => compareTimes(a.fact, b.fact))) {
       if (this.admit(entry.fact, now) === 'new') this.merge(entry.fact, now)
       else if (!this.facts.has(entry)) this.#options.dropped(entry)
     }
-    this.#plan(repeats)
+    this.#plan(rewrites)
     for (const entry of hidden) this.#options.hidden(entry)
     this.#planRewritesOfQuarantined(hidden, now)
     this.entries.sweep(now.epochMs)
@@ -135,9 +139,9 @@ export class ConfigReplica implements SpaceReplica {
     )
   }
 
-  #plan(repeats: ReadonlyMap<string, Rewrite | undefined>): void {
-    for (const [key, repeat] of repeats) {
-      if (repeat) this.#rewrites.set(key, repeat)
+  #plan(rewrites: ReadonlyMap<string, Rewrite | undefined>): void {
+    for (const [key, rewrite] of rewrites) {
+      if (rewrite) this.#rewrites.set(key, rewrite)
       else this.#rewrites.delete(key)
     }
   }
@@ -147,9 +151,9 @@ export class ConfigReplica implements SpaceReplica {
     if (!isClockSet(epochMs)) return
     for (const key of byKey(entries).keys()) {
       const hasOthers = this.entries.versions(key).length > 0
-      const repeat = rewriteOfTooNew(this.entries.quarantined(key), this.#options.self, hasOthers)
-      if (repeat && (!repeat.time || isPlausibleTimestamp(repeat.time.epochMs, epochMs)))
-        this.#rewrites.set(key, repeat)
+      const rewrite = rewriteOfTooNew(this.entries.quarantined(key), this.#options.self, hasOthers)
+      if (rewrite && (!rewrite.time || isPlausibleTimestamp(rewrite.time.epochMs, epochMs)))
+        this.#rewrites.set(key, rewrite)
     }
   }
 }

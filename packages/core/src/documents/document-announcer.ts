@@ -219,17 +219,17 @@ export class DocumentAnnouncer {
     const inLater = holders.filter(({ epoch }) => isSameEpoch(epoch, laterEpoch))
     if (inLater.length > 0) opened.laterEpoch.observedMs = nowMs
     const synced = inLater.filter(({ isSynced }) => isSynced)
-    const isMissed = synced.length > 0 && epochs.isPastMissing(synced.map(({ id }) => id))
-    const dueMs = (isMissed ? opened.laterEpoch.sinceMs : opened.laterEpoch.observedMs) + settleTimeoutMs
+    const isBaseMissing = synced.length > 0 && epochs.isPastMissing(synced.map(({ id }) => id))
+    const dueMs = (isBaseMissing ? opened.laterEpoch.sinceMs : opened.laterEpoch.observedMs) + settleTimeoutMs
     if (nowMs < dueMs) this.#reviewAt(dueMs)
-    else if (isMissed) this.#supersede(sync)
+    else if (isBaseMissing) this.#supersede(sync)
     else epochs.clearLater()
   }
 
   #supersede(sync: DocumentSync): void {
     if (sync.isCarried) {
       // The local app has written nothing into a carried document.
-      sync.epochs.abandonGathering()
+      sync.epochs.discardReplica()
       sync.state.reset()
     } else this.#options.superseded(sync.name)
   }

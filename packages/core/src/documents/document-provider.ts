@@ -182,7 +182,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   supersede(): void {
     const update = Y.encodeStateAsUpdate(this.doc)
     this.#log.supersede(update)
-    this.#sync.epochs.abandonGathering()
+    this.#sync.epochs.discardReplica()
     this.#sync.state.reset()
     this.#setSynced(false)
     this.#notify('superseded', [{ update }])
@@ -305,12 +305,12 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     }
     if (storeSlice()) return
     const rest = new Promise<void>(resolve => {
-      const goOn = () => {
+      const storeNextSlice = () => {
         index += 1
         if (storeSlice()) resolve()
-        else clock.setTimer(clock.now().monotonicMs, goOn)
+        else clock.setTimer(clock.now().monotonicMs, storeNextSlice)
       }
-      clock.setTimer(clock.now().monotonicMs, goOn)
+      clock.setTimer(clock.now().monotonicMs, storeNextSlice)
     })
     this.#storing = Promise.all([this.#storing, rest]).then(() => {})
   }

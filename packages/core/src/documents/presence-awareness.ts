@@ -8,7 +8,7 @@
  */
 import { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
-import type { AwarenessClaim } from '../rooms/awareness-field.ts'
+import type { AwarenessClaim } from '../rooms/reserved-fields.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { emitIsolated } from './isolated-observers.ts'
 

@@ -52,8 +52,8 @@ export class DocumentRoster {
   /** The other members that hold a document. */
   holdersOf(document: string): (ReplicaHolder & DocumentAnnouncement)[] {
     return this.#options.others().flatMap(id => {
-      const holding = this.of(id)?.get(document)
-      return holding ? [{ id, ...holding }] : []
+      const announcement = this.of(id)?.get(document)
+      return announcement ? [{ id, ...announcement }] : []
     })
   }
 
@@ -74,7 +74,9 @@ export class DocumentRoster {
    */
   isConnected(document: string, isCarried: boolean, unreachable: ReadonlySet<string>): boolean {
     const { self } = this.#options
-    const openers = this.holdersOf(document).flatMap(({ id, ...holding }) => (holding.isCarried ? [] : [id]))
+    const openers = this.holdersOf(document).flatMap(({ id, ...announcement }) =>
+      announcement.isCarried ? [] : [id],
+    )
     return isConnected(isCarried ? openers : [self, ...openers], (a, b) => this.#areApart(a, b, unreachable))
   }
 

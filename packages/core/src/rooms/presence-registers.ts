@@ -5,8 +5,8 @@
  * one. The greater id decides between different content of equal order, which only a malicious author signs.
  */
 
-import type { Admission } from '../spaces/admission.ts'
 import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
+import type { Admission } from '../spaces/space-replica.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import type { FieldFact } from '../wire/space-fact.ts'

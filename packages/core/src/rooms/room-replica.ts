@@ -7,13 +7,13 @@
 
 import * as Y from 'yjs'
 import type { Instant } from '../base/clock.ts'
-import type { Admission } from '../spaces/admission.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { isReadable } from '../spaces/documents/readable-updates.ts'
 import { FactSet } from '../spaces/fact-set.ts'
 import {
+  type Admission,
   type CarrierRequests,
   noCarrierRequests,
   type ReplicaHolder,
@@ -187,7 +187,7 @@ export class RoomReplica implements SpaceReplica {
     return doc && { doc, lineage: epochs?.lineage }
   }
 
-  carriersToRequest(linked: readonly string[]): CarrierRequests {
+  carriersToRequest(connected: readonly string[]): CarrierRequests {
     if (this.documents.size === 0) return noCarrierRequests
     const unreachable = this.#listener.unreachable()
     const requests: [document: string, id: string][] = []
@@ -197,10 +197,10 @@ export class RoomReplica implements SpaceReplica {
       const holders = new Map(
         this.roster.holdersOf(name).map(({ id, ...announcement }) => [id, announcement]),
       )
-      const carriers = linked.filter(id => holders.get(id)?.isCarried)
+      const carriers = connected.filter(id => holders.get(id)?.isCarried)
       for (const id of carriers) requests.push([name, id])
       if (this.roster.isConnectedByCarriers(name, unreachable)) continue
-      const others = linked.filter(id => !holders.has(id)).slice(0, maxCarriers)
+      const others = connected.filter(id => !holders.has(id)).slice(0, maxCarriers)
       for (const id of others) requests.push([name, id])
       areEnough &&= others.length === 0
     }

@@ -10,14 +10,14 @@
 /** Our choice: after 5 s, what a member announces when it joins has reached all members. */
 const unansweredMs = 5_000
 /** Our choice: members dialled at the same time. */
-const maxTried = 2
+const maxDialled = 2
 /** Our choice: bridges kept for one space. The oldest is dropped first. */
 const maxRetained = 8
 
 export interface BridgeView {
   readonly self: string
   /** Whether a member is connected. */
-  isLinked(id: string): boolean
+  isConnected(id: string): boolean
   /** Whether dials to a member failed, or a connected member does not answer. */
   isUnreachable(id: string): boolean
   /** Whether a member is in the space. */
@@ -27,11 +27,11 @@ export interface BridgeView {
 export class PartitionBridges {
   /** Silent members, and since when they are silent. */
   readonly #unansweredSinceMs = new Map<string, number>()
-  #tried: readonly string[] = []
+  #dialled: readonly string[] = []
   readonly #retained = new Set<string>()
   #dueMs = Number.POSITIVE_INFINITY
 
-  /** When to call `take` again, in monotonic ms. */
+  /** When to call `review` again, in monotonic ms. */
   get dueMs(): number {
     return this.#dueMs
   }
@@ -40,25 +40,25 @@ export class PartitionBridges {
    * @param silentMembers present members of the space that have sent nothing
    * @returns members that should be connected to the local member
    */
-  take(silentMembers: readonly string[], view: BridgeView, nowMs: number): readonly string[] {
+  review(silentMembers: readonly string[], view: BridgeView, nowMs: number): readonly string[] {
     const present = new Set(silentMembers)
     for (const id of this.#unansweredSinceMs.keys()) if (!present.has(id)) this.#unansweredSinceMs.delete(id)
     for (const id of silentMembers)
       if (!this.#unansweredSinceMs.has(id)) this.#unansweredSinceMs.set(id, nowMs)
-    for (const id of this.#tried) if (view.isLinked(id)) this.#retained.add(id)
+    for (const id of this.#dialled) if (view.isConnected(id)) this.#retained.add(id)
     for (const id of this.#retained)
       if (!view.isPresent(id) || view.isUnreachable(id)) this.#retained.delete(id)
     const [oldest] = this.#retained
     if (this.#retained.size > maxRetained && oldest !== undefined) this.#retained.delete(oldest)
     const reachable = [...this.#unansweredSinceMs].filter(
-      ([id]) => !view.isLinked(id) && !view.isUnreachable(id),
+      ([id]) => !view.isConnected(id) && !view.isUnreachable(id),
     )
     const silent = reachable.filter(([, sinceMs]) => nowMs - sinceMs >= unansweredMs).map(([id]) => id)
-    this.#tried = rotatedFromSelf(silent, view.self).slice(0, maxTried)
+    this.#dialled = rotatedFromSelf(silent, view.self).slice(0, maxDialled)
     this.#dueMs = Math.min(
       ...reachable.map(([, sinceMs]) => Math.max(sinceMs + unansweredMs, nowMs + unansweredMs / 5)),
     )
-    return [...this.#tried, ...this.#retained]
+    return [...this.#dialled, ...this.#retained]
   }
 }
 

@@ -7,7 +7,7 @@
  */
 
 /** Our choice: as long as libp2p waits for a dial. */
-const patienceMs = 5_000
+const answerTimeoutMs = 5_000
 
 export class Reachability {
   /** Member → since when an answer is expected. */
@@ -45,14 +45,14 @@ export class Reachability {
   get dueMs(): number {
     // The map is in the order of the requests.
     const [first] = this.#expected.values()
-    return first === undefined ? Number.POSITIVE_INFINITY : first + patienceMs
+    return first === undefined ? Number.POSITIVE_INFINITY : first + answerTimeoutMs
   }
 
   /** @returns whether a member has become unreachable */
   advance(nowMs: number): boolean {
     let isChanged = false
     for (const [id, sinceMs] of this.#expected) {
-      if (nowMs - sinceMs < patienceMs) break
+      if (nowMs - sinceMs < answerTimeoutMs) break
       this.#expected.delete(id)
       this.#unreachable.add(id)
       isChanged = true

@@ -5,36 +5,8 @@
  * The members of each space, and the holders of each document in it, are groups that have to be connected among
  * themselves. Members often join and leave several at a time, so a change schedules one computation 200 ms later.
  */
-import type { MemberStatus } from '../member/member.ts'
-import type { SpaceGeneration } from '../wire/fact.ts'
 import { type GroupView, groupNeighbours } from './space-rings.ts'
-
-/** The cluster as the local member's spaces see it. */
-export interface ClusterView extends Omit<GroupView, 'isUnreachable'> {
-  /** Ids of the members that are connected to the local member. */
-  connected(): readonly string[]
-  /** Ids of all known members. */
-  memberIds(): readonly string[]
-  /** A member of the cluster; undefined: no member with this id is known. */
-  member(id: string): MemberWithSpaces | undefined
-  /** Whether the local member has compared its view of the cluster with another member, or no other member exists. */
-  isSettled(): boolean
-}
-
-export interface MemberWithSpaces {
-  readonly status: MemberStatus
-  /** The member was alive in the local view in some incarnation. Otherwise only a suspicion is known of the member. */
-  readonly wasAlive: boolean
-  readonly spaces: readonly SpaceGeneration[]
-}
-
-/**
- * Alive, or suspect after having been alive in the local view. A new member first sees a member that died long ago as
- * a suspect, so a suspect alone does not count.
- */
-export function isPresent({ status, wasAlive }: Pick<MemberWithSpaces, 'status' | 'wasAlive'>): boolean {
-  return status === 'alive' || (status === 'suspect' && wasAlive)
-}
+import { type ClusterView, isPresent, type MemberWithSpaces } from './space-roster.ts'
 
 const regroupWaitMs = 200
 /** Extra connections for spaces, at most. Where more are wanted, the members take turns. */
@@ -77,7 +49,7 @@ export class SpaceMembers {
 
   /** A member's record or status changed. @returns the spaces that the member has just joined */
   changed(id: string, nowMs: number): string[] {
-    const entered: string[] = []
+    const joined: string[] = []
     // Looked up once: there may be many spaces, and most members that change are in none of them.
     const member = this.#view.member(id)
     const isSuspect = member?.status === 'suspect' && !member.wasAlive
@@ -92,11 +64,11 @@ export class SpaceMembers {
       if (isIn === members.has(id)) continue
       if (isIn) {
         members.add(id)
-        entered.push(space)
+        joined.push(space)
       } else members.delete(id)
       this.regroup(nowMs)
     }
-    return entered
+    return joined
   }
 
   /** Groups, or the set of reachable members, may have changed. */
@@ -155,22 +127,22 @@ export class SpaceMembers {
       isNeighbour: id => this.#view.isNeighbour(id),
       isUnreachable: this.#isUnreachable,
     }
-    const near = new Set<string>()
+    const extraPeers = new Set<string>()
     for (const members of [...this.#members.values(), ...groups])
-      for (const id of groupNeighbours(view, [...members])) near.add(id)
-    for (const id of bridges()) near.add(id)
-    const ids = this.#rotate([...near], nowMs)
+      for (const id of groupNeighbours(view, [...members])) extraPeers.add(id)
+    for (const id of bridges()) extraPeers.add(id)
+    const ids = this.#rotate([...extraPeers], nowMs)
     if (ids.join() === this.#extraPeers) return undefined
     this.#extraPeers = ids.join()
     return ids
   }
 
   /** All members, or those whose turn it is. */
-  #rotate(near: readonly string[], nowMs: number): readonly string[] {
-    if (near.length <= maxExtraPeers) return near
+  #rotate(extraPeers: readonly string[], nowMs: number): readonly string[] {
+    if (extraPeers.length <= maxExtraPeers) return extraPeers
     this.regroupAt(nowMs + rotationMs)
-    const from = (this.#turn++ * maxExtraPeers) % near.length
-    return [...near.slice(from), ...near.slice(0, from)].slice(0, maxExtraPeers)
+    const from = (this.#turn++ * maxExtraPeers) % extraPeers.length
+    return [...extraPeers.slice(from), ...extraPeers.slice(0, from)].slice(0, maxExtraPeers)
   }
 
   #isIn(id: string, space: string): boolean {

@@ -1,9 +1,14 @@
 /** Space replica: the local state of one space, whatever kind of space it is. */
 import type { Instant } from '../base/clock.ts'
 import type { SpaceFact, UpdateFact } from '../wire/space-fact.ts'
-import type { Admission } from './admission.ts'
 import type { DocumentSync } from './documents/document-sync.ts'
 import type { FactSet } from './fact-set.ts'
+
+/**
+ * Whether a fact is worth a check of its signature. `new`: yes. `stale`: the fact is known or replaced by a newer
+ * one. `rejected`: the fact breaks a rule of its space and changes nothing, whichever peer forwarded it.
+ */
+export type Admission = 'new' | 'stale' | 'rejected'
 
 /** A living member that has a document open. */
 export interface ReplicaHolder {
@@ -33,8 +38,8 @@ export interface SpaceReplica {
   mayHaveDocument(id: string, document: string): boolean
   /** Another member asks the local member to carry a document for a while. */
   carry(document: string, now: Instant): void
-  /** @param linked members of the space that are connected to the local member */
-  carriersToRequest(linked: readonly string[]): CarrierRequests
+  /** @param connected members of the space that are connected to the local member */
+  carriersToRequest(connected: readonly string[]): CarrierRequests
 }
 
 /**

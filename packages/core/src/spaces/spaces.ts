@@ -13,7 +13,6 @@ import type { SpaceGeneration } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
-import type { Admission } from './admission.ts'
 import { ChunkedTransfers } from './documents/chunked-transfers.ts'
 import { offerDocument, requestDocument } from './documents/document-exchange.ts'
 import { answerInEpoch } from './documents/epochs/epoch-exchange.ts'
@@ -21,8 +20,9 @@ import type { SharedUpdates } from './documents/shared-updates.ts'
 import { type BridgeView, PartitionBridges } from './partition-bridges.ts'
 import { Reachability } from './reachability.ts'
 import { agreesWithSpace, answerFacts, offerSpace } from './space-exchange.ts'
-import { type ClusterView, SpaceMembers } from './space-members.ts'
-import type { ReplicaHolder, SpaceReplica } from './space-replica.ts'
+import { SpaceMembers } from './space-members.ts'
+import type { Admission, ReplicaHolder, SpaceReplica } from './space-replica.ts'
+import type { ClusterView } from './space-roster.ts'
 import { continueStreams, rejectUnopened, requestingAnswer, requestsAnswer } from './step-rules.ts'
 
 export type SpacesEffect =
@@ -198,10 +198,10 @@ export class Spaces {
     const replica = this.#spaces.get(space)?.replica
     // The app may have left the space before its last facts are signed.
     if (!replica && !this.#recentlyLeft.has(space)) return
-    const news = facts.filter(fact => !replica || replica.admit(fact, now) === 'new')
-    for (const fact of news) replica?.merge(fact, now)
+    const newFacts = facts.filter(fact => !replica || replica.admit(fact, now) === 'new')
+    for (const fact of newFacts) replica?.merge(fact, now)
     this.#touched.add(space)
-    if (news.length > 0) this.#effects.push({ type: 'publish', space, facts: news })
+    if (newFacts.length > 0) this.#effects.push({ type: 'publish', space, facts: newFacts })
     this.#schedule.changed(now.monotonicMs)
   }
 
@@ -233,12 +233,12 @@ export class Spaces {
     const nowMs = now.monotonicMs
     const rank = ({ id, isSynced }: ReplicaHolder) =>
       (id === preferred ? 4 : 0) + (this.isUnreachable(id) ? 0 : 2) + Number(isSynced)
-    const drawn = sample(
+    const shuffled = sample(
       this.#connectedHolders(space, document),
       Number.POSITIVE_INFINITY,
       this.#options.random,
     )
-    const holders = drawn.sort((a, b) => rank(b) - rank(a))
+    const holders = shuffled.sort((a, b) => rank(b) - rank(a))
     const of = holders.find(({ id, isSynced }) => sync.state.mayRequest(id, undefined, isSynced, nowMs))
     for (const { id, isSynced } of holders) {
       const offer = offerDocument(sync, id)
@@ -251,7 +251,7 @@ export class Spaces {
   }
 
   /** Local content changed: all connected members of the space get an offer soon. */
-  hurryToAll(space: string, now: Instant): void {
+  syncSoonWithAll(space: string, now: Instant): void {
     this.#syncSoon(space, Number.POSITIVE_INFINITY, now)
   }
 
@@ -269,8 +269,8 @@ export class Spaces {
   regroup(space: string, now: Instant): void {
     this.#touched.add(space)
     this.#members.regroup(now.monotonicMs)
-    const entered = this.#spaces.get(space)
-    if (entered) entered.recruitDueMs = Math.min(entered.recruitDueMs, now.monotonicMs + syncDelayMs)
+    const state = this.#spaces.get(space)
+    if (state) state.recruitDueMs = Math.min(state.recruitDueMs, now.monotonicMs + syncDelayMs)
   }
 
   /** Asks a few members for the ids of their facts. They answer even if nothing differs. */
@@ -286,10 +286,11 @@ export class Spaces {
     if (this.#reachability.reset(from)) this.#regroupAll(now)
     const answers: SpaceStep[] = []
     for (const step of steps) {
-      const lingering = this.#recentlyLeft.get(step.space)
+      const recentlyLeft = this.#recentlyLeft.get(step.space)
       const space = this.#spaces.get(step.space)
       if (space) answers.push(...this.#answer(space, from, step, now))
-      else if (lingering) answers.push(...continueStreams(lingering.transfers, from, step, now.monotonicMs))
+      else if (recentlyLeft)
+        answers.push(...continueStreams(recentlyLeft.transfers, from, step, now.monotonicMs))
     }
     this.#sendRequest(from, answers, now.monotonicMs)
   }
@@ -318,9 +319,9 @@ export class Spaces {
 
   memberChanged(id: string, now: Instant): void {
     for (const [space, { replica }] of this.#spaces) if (replica.memberChanged(id)) this.#touched.add(space)
-    const entered = this.#members.changed(id, now.monotonicMs)
+    const joined = this.#members.changed(id, now.monotonicMs)
     if (!this.#members.has(id)) this.#reachability.reset(id)
-    if (entered.length > 0 && this.#options.view.connected().includes(id)) this.#offer(id, entered)
+    if (joined.length > 0 && this.#options.view.connected().includes(id)) this.#offer(id, joined)
   }
 
   /**
@@ -348,27 +349,31 @@ export class Spaces {
       this.#recentlyLeft.delete(space)
       this.#effects.push({ type: 'unsubscribe', space })
     }
-    for (const [space, entered] of this.#spaces) {
-      if (entered.syncDueMs > nowMs) continue
-      entered.syncDueMs = Number.POSITIVE_INFINITY
-      for (const id of sample(this.neighboursIn(space), entered.syncFanout, this.#options.random))
+    for (const [space, state] of this.#spaces) {
+      if (state.syncDueMs > nowMs) continue
+      state.syncDueMs = Number.POSITIVE_INFINITY
+      for (const id of sample(this.neighboursIn(space), state.syncFanout, this.#options.random))
         this.#offer(id, [space])
-      entered.syncFanout = syncFanout
+      state.syncFanout = syncFanout
     }
     if (this.#reachability.advance(nowMs)) this.#regroupAll(now)
-    const near = this.#members.takeExtraPeers(this.#groups(), () => this.#partitionBridges(nowMs), nowMs)
-    if (near) this.#effects.push({ type: 'extra-peers', ids: near })
+    const extraPeers = this.#members.takeExtraPeers(
+      this.#groups(),
+      () => this.#partitionBridges(nowMs),
+      nowMs,
+    )
+    if (extraPeers) this.#effects.push({ type: 'extra-peers', ids: extraPeers })
     this.#recruitCarriers(now)
     if (nowMs >= this.#schedule.dueMs) {
       this.#schedule.started(nowMs)
       const candidates = this.#options.view.connected().filter(id => this.#members.sharedWith(id).length > 0)
       const holders = new Set([...this.#groups()].flat())
-      const drawn = [candidates, candidates.filter(id => holders.has(id))].flatMap(from =>
+      const targets = [candidates, candidates.filter(id => holders.has(id))].flatMap(from =>
         sample(from, 1, this.#options.random),
       )
       // The answer proves that the connection works. Without it, two equal holders would never notice a dead
       // connection.
-      for (const id of new Set(drawn))
+      for (const id of new Set(targets))
         this.#sendRequest(id, requestingAnswer(this.#offers(id, this.#members.sharedWith(id))), nowMs)
     }
     if (nowMs >= this.#sweepDueMs) {
@@ -415,10 +420,10 @@ export class Spaces {
   }
 
   #syncSoon(space: string, fanout: number, { monotonicMs }: Instant): void {
-    const entered = this.#spaces.get(space)
-    if (!entered) return
-    entered.syncDueMs = Math.min(entered.syncDueMs, monotonicMs + syncDelayMs)
-    entered.syncFanout = Math.max(entered.syncFanout, fanout)
+    const state = this.#spaces.get(space)
+    if (!state) return
+    state.syncDueMs = Math.min(state.syncDueMs, monotonicMs + syncDelayMs)
+    state.syncFanout = Math.max(state.syncFanout, fanout)
     this.#schedule.changed(monotonicMs)
   }
 
@@ -457,9 +462,9 @@ export class Spaces {
 
   /** Connected members that hold a document. */
   #connectedHolders(space: string, document: string): ReplicaHolder[] {
-    const linked = new Set(this.neighboursIn(space))
+    const connected = new Set(this.neighboursIn(space))
     const { replica } = this.#spaces.get(space) ?? {}
-    return (replica?.holdersOf(document) ?? []).filter(({ id }) => linked.has(id))
+    return (replica?.holdersOf(document) ?? []).filter(({ id }) => connected.has(id))
   }
 
   *#groups(): Generator<readonly string[]> {
@@ -469,36 +474,36 @@ export class Spaces {
 
   #partitionBridges(nowMs: number): string[] {
     const { view } = this.#options
-    const links = new Set(view.connected())
+    const connected = new Set(view.connected())
     return [...this.#spaces].flatMap(([space, { replica, bridges }]) => {
       const members = new Set(this.othersIn(space))
       const bridgeView: BridgeView = {
         self: view.self,
-        isLinked: id => links.has(id),
+        isConnected: id => connected.has(id),
         isUnreachable: id => this.isUnreachable(id),
         isPresent: id => members.has(id),
       }
-      const ids = bridges.take(replica.silentMembers(), bridgeView, nowMs)
+      const ids = bridges.review(replica.silentMembers(), bridgeView, nowMs)
       this.#members.regroupAt(bridges.dueMs)
       return ids
     })
   }
 
   #recruitCarriers(now: Instant): void {
-    for (const [space, entered] of this.#spaces) {
-      if (entered.recruitDueMs > now.monotonicMs) continue
-      entered.recruitDueMs = Number.POSITIVE_INFINITY
-      const { requests, areEnough } = entered.replica.carriersToRequest(this.neighboursIn(space))
+    for (const [space, state] of this.#spaces) {
+      if (state.recruitDueMs > now.monotonicMs) continue
+      state.recruitDueMs = Number.POSITIVE_INFINITY
+      const { requests, areEnough } = state.replica.carriersToRequest(this.neighboursIn(space))
       for (const [document, id] of requests)
         this.#send(id, [{ space, documents: [{ document, carry: true }] }])
       if (requests.length > 0)
-        entered.recruitDueMs = now.monotonicMs + (areEnough ? renewIntervalMs : recruitIntervalMs)
+        state.recruitDueMs = now.monotonicMs + (areEnough ? renewIntervalMs : recruitIntervalMs)
     }
   }
 
   #merge(space: string, facts: readonly SpaceFact[], now: Instant): boolean {
     const replica = this.#spaces.get(space)?.replica
-    let news = false
+    let isAnyNew = false
     for (const fact of facts) {
       if (replica?.admit(fact, now) !== 'new') continue
       if (fact.type === 'update') {
@@ -506,11 +511,11 @@ export class Spaces {
         if (outcome === 'rejected') this.#rejected += 1
         if (outcome !== 'new') continue
       } else replica.merge(fact, now)
-      news = true
+      isAnyNew = true
     }
     if (facts.length > 0) this.#touched.add(space)
-    if (news) this.#schedule.changed(now.monotonicMs)
-    return news
+    if (isAnyNew) this.#schedule.changed(now.monotonicMs)
+    return isAnyNew
   }
 
   /**
@@ -518,11 +523,11 @@ export class Spaces {
    * that peer holds the document.
    */
   #requestMissing(space: string, from: string, now: Instant): void {
-    const entered = this.#spaces.get(space)
-    if (!entered || now.monotonicMs - entered.digestRequestedMs < digestRequestIntervalMs) return
-    const gaps = [...entered.replica.documents.values()].filter(sync => sync.hasGap())
+    const state = this.#spaces.get(space)
+    if (!state || now.monotonicMs - state.digestRequestedMs < digestRequestIntervalMs) return
+    const gaps = [...state.replica.documents.values()].filter(sync => sync.hasGap())
     if (gaps.length === 0) return
-    entered.digestRequestedMs = now.monotonicMs
+    state.digestRequestedMs = now.monotonicMs
     for (const { name } of gaps) this.request(space, name, now, from)
   }
 
@@ -532,8 +537,8 @@ export class Spaces {
 
   #offers(to: string, spaces: readonly string[]): SpaceStep[] {
     return spaces.flatMap(space => {
-      const entered = this.#spaces.get(space)
-      return entered ? [offerSpace(space, entered.replica, to)] : []
+      const state = this.#spaces.get(space)
+      return state ? [offerSpace(space, state.replica, to)] : []
     })
   }
 

@@ -9,7 +9,7 @@ interface Drawn {
   readonly areClusterNeighbours: (a: string, b: string) => boolean
 }
 
-/** A group within a cluster of up to 80, and pairs in it that cannot reach each other. */
+/** A group within a cluster of up to 80 members, and pairs of members in it that cannot reach each other. */
 function draw(seed: number, apartRate: number): Drawn {
   const random = mulberry32(seed)
   const cluster = Array.from({ length: 2 + Math.floor(random() * 79) }, (_, i) => `m${seed}-${i}`)
@@ -49,8 +49,8 @@ const chosen =
       group,
     )
 
-describe('the neighbours that all members of a group choose', () => {
-  it('connect it when nobody is unreachable, however many neighbours in the cluster they have there', () => {
+describe('the neighbours that the members of a group choose', () => {
+  it('connect the group if all members are reachable, however many cluster neighbours are in it', () => {
     for (let seed = 1; seed <= 1_000; seed++) {
       const drawn = draw(seed, 0)
       const context = { ...drawn, areApart: () => false }
@@ -62,7 +62,7 @@ describe('the neighbours that all members of a group choose', () => {
     }
   })
 
-  it('connect it, with those that the cluster connects anyway, whenever two rings alone do', () => {
+  it('connect the group, together with the connections of the cluster, whenever two rings alone do', () => {
     for (const rate of [0.02, 0.1, 0.3, 0.6])
       for (let seed = 1; seed <= 500; seed++) {
         const drawn = draw(seed, rate)
@@ -79,7 +79,7 @@ describe('the neighbours that all members of a group choose', () => {
       }
   })
 
-  it('are at most four, never oneself, and never unreachable', () => {
+  it('are at most four, and never include the member itself or an unreachable one', () => {
     for (let seed = 1; seed <= 300; seed++) {
       const drawn = draw(seed, 0.2)
       for (const self of drawn.group) {
@@ -90,13 +90,13 @@ describe('the neighbours that all members of a group choose', () => {
     }
   })
 
-  it('are mutual when nobody is unreachable and nobody has enough in the cluster', () => {
+  it('are mutual if all members are reachable and no member has enough cluster neighbours in the group', () => {
     const drawn = { ...draw(5, 0), areClusterNeighbours: () => false }
     const choose = chosen(drawn)
     for (const self of drawn.group) for (const id of choose(self)) expect(choose(id)).toContain(self)
   })
 
-  it('are all others in a group of up to three, and nobody in one of oneself', () => {
+  it('are all other members in a group of up to three, and empty in a group of one', () => {
     const view = { self: 'a', isNeighbour: () => false, isUnreachable: () => false }
     expect(new Set(groupNeighbours(view, ['a', 'b', 'c']))).toEqual(new Set(['b', 'c']))
     expect(groupNeighbours(view, ['a'])).toEqual([])

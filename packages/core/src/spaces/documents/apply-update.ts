@@ -1,7 +1,8 @@
 /**
  * Apply update: applies an update to a document, whatever the app's observers do.
  *
- * `reportError` receives what an observer throws. Yjs has applied the update by then.
+ * `reportError` receives what an observer throws. Yjs has applied the update by then. A Yjs document keeps structs
+ * apart as pending while structs that they depend on are missing. The functions below read and drop them.
  */
 import * as Y from 'yjs'
 
@@ -47,4 +48,19 @@ export function applyGuarded(
     reportError(error)
   }
   return true
+}
+
+/** Bytes of pending structs and deletions. */
+export function pendingBytes({ store }: Y.Doc): number {
+  return (store.pendingStructs?.update.length ?? 0) + (store.pendingDs?.length ?? 0)
+}
+
+/** Whether nothing is pending. Pending structs are not among the structs of the document. */
+export function isComplete({ store }: Y.Doc): boolean {
+  return store.pendingStructs === null && store.pendingDs === null
+}
+
+export function dropPending({ store }: Y.Doc): void {
+  store.pendingStructs = null
+  store.pendingDs = null
 }

@@ -16,7 +16,7 @@ const window = { pieces: 16, bytes: 1_048_576 }
 /** The receiver acknowledges after this much since its last acknowledgement, and after the last piece. */
 const ackAfter = { pieces: 4, bytes: pieceBytes }
 /** A stream without a piece or an acknowledgement for this long is dropped. */
-const patienceMs = 20_000
+const silenceTimeoutMs = 20_000
 /** Limit of streams to all members, and of streams from all members, at one time. */
 const maxStreams = 256
 
@@ -44,7 +44,7 @@ interface Outgoing {
   /** Number of pieces sent. */
   sent: number
   /** Bytes of each piece that is not acknowledged. */
-  readonly underWay: number[]
+  readonly inTransit: number[]
   /** Since the last piece that the receiver acknowledges. */
   readonly turn: Turn
   isDone: boolean
@@ -135,10 +135,10 @@ export class ChunkedTransfers {
   ): TransferStep[] {
     const outgoing = this.#outgoing.get(keyOf(from, transfer))
     if (!outgoing || count > outgoing.sent) return []
-    const { sent, underWay } = outgoing
-    underWay.splice(0, count - (sent - underWay.length))
+    const { sent, inTransit } = outgoing
+    inTransit.splice(0, count - (sent - inTransit.length))
     outgoing.lastMs = nowMs
-    if (count === 0 || (outgoing.isDone && underWay.length === 0))
+    if (count === 0 || (outgoing.isDone && inTransit.length === 0))
       this.#outgoing.delete(keyOf(from, transfer))
     return this.#fill(from, nowMs)
   }
@@ -206,7 +206,7 @@ export class ChunkedTransfers {
       rest: noBytes,
       upcoming: nextOf(source),
       sent: 0,
-      underWay: [],
+      inTransit: [],
       turn: { pieces: 0, bytes: 0 },
       isDone: false,
       lastMs: nowMs,
@@ -243,8 +243,8 @@ export class ChunkedTransfers {
     let { pieces, bytes } = window
     for (const each of this.#outgoing.values()) {
       if (each.to !== to) continue
-      pieces -= each.underWay.length
-      for (const length of each.underWay) bytes -= length
+      pieces -= each.inTransit.length
+      for (const length of each.inTransit) bytes -= length
     }
     for (let isFilling = true; isFilling; ) {
       isFilling = false
@@ -273,12 +273,12 @@ export class ChunkedTransfers {
 
   /** Drops streams of silent members, and streams without acknowledgements. A stream that waits for its turn remains. */
   sweep(nowMs: number): void {
-    const isSilent = ({ lastMs }: { lastMs: number }) => nowMs - lastMs > patienceMs
+    const isSilent = ({ lastMs }: { lastMs: number }) => nowMs - lastMs > silenceTimeoutMs
     const [receivers, senders] = [new Set<string>(), new Set<string>()]
     for (const each of this.#outgoing.values()) if (!isSilent(each)) receivers.add(each.to)
     for (const each of this.#incoming.values()) if (!isSilent(each)) senders.add(each.from)
     for (const [key, each] of this.#outgoing)
-      if (!receivers.has(each.to) || (each.underWay.length > 0 && isSilent(each))) this.#outgoing.delete(key)
+      if (!receivers.has(each.to) || (each.inTransit.length > 0 && isSilent(each))) this.#outgoing.delete(key)
     for (const [key, { from }] of this.#incoming) if (!senders.has(from)) this.#incoming.delete(key)
   }
 }
@@ -305,7 +305,7 @@ function nextPiece(outgoing: Outgoing): Piece {
   outgoing.isDone = isLast
   const index = outgoing.sent
   outgoing.sent += 1
-  outgoing.underWay.push(content.length)
+  outgoing.inTransit.push(content.length)
   return { transfer, index, content, isEndOfUpdate, isLast, isAnswer, isSynced }
 }
 

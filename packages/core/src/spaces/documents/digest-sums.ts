@@ -90,11 +90,11 @@ export function contentSum(content: Y.Item['content'], range: ContentRange): Con
   const { client, clock, from, to } = range
   let [low, high, bytes] = [0, 0, 0]
   for (let unit = from; unit < to; unit++) {
-    const print = new ValuePrint()
-    printUnit(print, content, unit)
-    low = (low + mix(client, clock + unit, print.hash)) >>> 0
-    high = (high + mix(clock + unit, client, ~print.hash)) >>> 0
-    bytes += print.bytes
+    const valueHash = new ValueHash()
+    hashUnit(valueHash, content, unit)
+    low = (low + mix(client, clock + unit, valueHash.hash)) >>> 0
+    high = (high + mix(clock + unit, client, ~valueHash.hash)) >>> 0
+    bytes += valueHash.bytes
   }
   return { low, high, bytes }
 }
@@ -122,14 +122,15 @@ function characterAt(text: string, index: number): number {
   return code >= 0xd800 && code < 0xe000 ? 0xfffd : code
 }
 
-function printUnit(print: ValuePrint, content: Y.Item['content'], unit: number): void {
-  if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON) print.add(content.arr[unit])
-  else if (content instanceof Y.ContentBinary) print.add(content.content)
+function hashUnit(valueHash: ValueHash, content: Y.Item['content'], unit: number): void {
+  if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON) valueHash.add(content.arr[unit])
+  else if (content instanceof Y.ContentBinary) valueHash.add(content.content)
   // As JSON, as in an update.
-  else if (content instanceof Y.ContentEmbed) print.add(JSON.stringify(content.embed))
-  else if (content instanceof Y.ContentFormat) print.add(`${content.key} ${JSON.stringify(content.value)}`)
-  else if (content instanceof Y.ContentDoc) print.add(content.doc.guid)
-  else print.add(content.getRef())
+  else if (content instanceof Y.ContentEmbed) valueHash.add(JSON.stringify(content.embed))
+  else if (content instanceof Y.ContentFormat)
+    valueHash.add(`${content.key} ${JSON.stringify(content.value)}`)
+  else if (content instanceof Y.ContentDoc) valueHash.add(content.doc.guid)
+  else valueHash.add(content.getRef())
 }
 
 /** Parts of one value that are hashed. */
@@ -141,7 +142,7 @@ const maxEnd = 64
  * A hash of a value as `lib0` encodes it. What `lib0` leaves out does not count, so a value and its remote copy are
  * equal.
  */
-class ValuePrint {
+class ValueHash {
   hash = 0
   bytes = 0
   #parts = 0
@@ -152,7 +153,7 @@ class ValuePrint {
     if (typeof value === 'string') this.#addSequence(value.length, i => characterAt(value, i))
     else if (value instanceof Uint8Array) this.#addSequence(value.length, i => value[i] ?? 0)
     else if (Array.isArray(value)) {
-      this.#take(value.length)
+      this.#mixIn(value.length)
       for (const each of value) this.add(each)
     } else if (typeof value === 'object' && value !== null) {
       for (const key of Object.keys(value)) {
@@ -161,19 +162,19 @@ class ValuePrint {
       }
     } else if (typeof value === 'number') this.add(String(value + 0))
     else if (typeof value === 'bigint') this.add(String(value))
-    else this.#take(value === null ? 2 : value === true ? 3 : value === false ? 4 : 1)
+    else this.#mixIn(value === null ? 2 : value === true ? 3 : value === false ? 4 : 1)
   }
 
   #addSequence(length: number, at: (index: number) => number): void {
     this.bytes += length
-    this.#take(length)
+    this.#mixIn(length)
     for (let i = 0; i < length; i++) {
       if (i === maxEnd && length > 2 * maxEnd) i = length - maxEnd
-      this.#take(at(i))
+      this.#mixIn(at(i))
     }
   }
 
-  #take(part: number): void {
+  #mixIn(part: number): void {
     this.bytes += 1
     this.hash = mix(this.hash, part, 1)
   }

@@ -79,14 +79,18 @@ export function answerDocument(
 ): DocumentAnswer {
   const { sync, transfers, nowMs } = options
   if (step.piece) return receivePiece(options, from, step)
-  if (step.ack) return withoutNews(transfers.acknowledged(from, step.ack, nowMs).map(each => each.step))
-  if (step.stateVector) return withoutNews(answerRequest(options, from, step, step.stateVector))
-  if (step.bucketHashes) return withoutNews(answerBuckets(options, from, step, step.bucketHashes))
-  if (step.hash) return withoutNews(answerOffer(sync, from, step, step.hash, nowMs))
-  return withoutNews([])
+  if (step.ack) return withoutChange(transfers.acknowledged(from, step.ack, nowMs).map(each => each.step))
+  if (step.stateVector) return withoutChange(answerRequest(options, from, step, step.stateVector))
+  if (step.bucketHashes) return withoutChange(answerBuckets(options, from, step, step.bucketHashes))
+  if (step.hash) return withoutChange(answerOffer(sync, from, step, step.hash, nowMs))
+  return withoutChange([])
 }
 
-const withoutNews = (steps: readonly DocumentStep[]): DocumentAnswer => ({ steps, isNew: false, rejected: 0 })
+const withoutChange = (steps: readonly DocumentStep[]): DocumentAnswer => ({
+  steps,
+  isNew: false,
+  rejected: 0,
+})
 
 function answerOffer(
   sync: DocumentSync,
@@ -129,8 +133,8 @@ function answerBuckets(
   const differing = differingBuckets(own, theirs)
   if (differing.size === 0)
     return answerOffer(sync, from, { document: name, isSynced, mutual }, sync.hash(), nowMs)
-  const isAsking = state.isRequestingBuckets(from, differing)
-  if (mutual && (isAsking || !state.mayRequest(from, hash, isSynced, nowMs)))
+  const isRequested = state.isRequestingBuckets(from, differing)
+  if (mutual && (isRequested || !state.mayRequest(from, hash, isSynced, nowMs)))
     return [{ document: name, bucketHashes: own, mutual: false }]
   return [{ ...requestBuckets(sync, { from, digest: hash, isSynced }, differing, nowMs), mutual }]
 }
@@ -206,15 +210,15 @@ function answerRequest(
   const steps: DocumentStep[] = []
   // A request about buckets belongs to the exchange that compared them, so it answers the open request. Buckets that
   // were requested already are in transit: a new request would restart the stream with these buckets alone.
-  const mayAsk =
+  const mayRequest =
     buckets && state.isRequesting(from)
       ? !state.isRequestingBuckets(from, buckets)
       : state.mayRequest(from, hash, isSynced, nowMs)
-  if (mutual && mayAsk) {
-    const question = { from, digest: hash, isSynced }
+  if (mutual && mayRequest) {
+    const target = { from, digest: hash, isSynced }
     const request = buckets
-      ? requestBuckets(sync, question, buckets, nowMs)
-      : requestDocument(sync, question, nowMs)
+      ? requestBuckets(sync, target, buckets, nowMs)
+      : requestDocument(sync, target, nowMs)
     const rest = buckets && bucketHashes && { bucketHashes: sync.digest.bucketHashes() }
     steps.push({ ...request, ...rest, mutual: request.stateVector === undefined })
   }
@@ -259,7 +263,7 @@ function receivePiece(
   { document, piece }: DocumentStep,
 ): DocumentAnswer {
   const received = piece && transfers.received(from, document, piece, nowMs)
-  if (!piece || !received) return withoutNews([])
+  if (!piece || !received) return withoutChange([])
   const { update, end, ack } = received
   const { state } = sync
   if (!piece.isAnswer) state.receivesPush(from, nowMs)

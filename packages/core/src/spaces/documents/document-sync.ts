@@ -7,11 +7,10 @@
  */
 import type * as Y from 'yjs'
 import { limits } from '../../wire/limits.ts'
-import { applyUpdate, type ReportError, throwError } from './apply-update.ts'
+import { applyUpdate, dropPending, pendingBytes, type ReportError, throwError } from './apply-update.ts'
 import { changedClients } from './changed-clients.ts'
 import { DocumentDigest } from './document-digest.ts'
 import { DocumentEpochs, type Lineage } from './epochs/document-epochs.ts'
-import { dropPending, pendingBytes } from './pending-structs.ts'
 import { isReadable } from './readable-updates.ts'
 import { SyncState } from './sync-state.ts'
 

@@ -49,7 +49,7 @@ const slowAfterMs = 5_000
 /** After a rejected answer, the member gets no request for this long, and later one only if its document has changed. */
 const rejectedForMs = 30_000
 /** Own digests that are remembered: they show that a member holds nothing that was not here before. */
-const maxPast = 256
+const maxFormerDigests = 256
 
 export class SyncState {
   #isEstablished = false
@@ -60,7 +60,7 @@ export class SyncState {
   /** Members that sent content that could not be applied. */
   readonly #rejections = new Map<string, Rejection>()
   /** Former digests of this replica, as text, the oldest first. */
-  readonly #past = new Set<string>()
+  readonly #formerDigests = new Set<string>()
   #request: OpenRequest | undefined
 
   get isSynced(): boolean {
@@ -91,15 +91,16 @@ export class SyncState {
   /** Records the present digest of this replica. */
   recordDigest(digest: Uint8Array): void {
     const text = digestText(digest)
-    this.#past.delete(text)
-    this.#past.add(text)
-    const [oldest] = this.#past
-    if (this.#past.size > maxPast && oldest !== undefined) this.#past.delete(oldest)
+    this.#formerDigests.delete(text)
+    this.#formerDigests.add(text)
+    const [oldest] = this.#formerDigests
+    if (this.#formerDigests.size > maxFormerDigests && oldest !== undefined)
+      this.#formerDigests.delete(oldest)
   }
 
   /** Whether this replica contains everything that a replica with this digest contained, as far as is remembered. */
   hasDigest(digest: string): boolean {
-    return this.#past.has(digest)
+    return this.#formerDigests.has(digest)
   }
 
   /** A member's document is equal, or all of it has been merged. */

@@ -93,19 +93,19 @@ function relink(type: SharedType, client: number): void {
     (sum, { deleted, countable, length }) => sum + (deleted || !countable ? 0 : length),
     0,
   )
-  for (const [i, item] of list.entries()) place(item, list[i - 1] ?? null, list[i + 1] ?? null)
+  for (const [i, item] of list.entries()) setNeighbours(item, list[i - 1] ?? null, list[i + 1] ?? null)
   for (const [key, latest] of [...type._map]) {
     let item: Y.Item | null = latest
     while (item && item.id.client !== client) item = item.left
     if (item) {
-      place(item, null, null)
+      setNeighbours(item, null, null)
       type._map.set(key, item)
     } else type._map.delete(key)
   }
   if (type._searchMarker) type._searchMarker = []
 }
 
-function place(item: Y.Item, left: Y.Item | null, right: Y.Item | null): void {
+function setNeighbours(item: Y.Item, left: Y.Item | null, right: Y.Item | null): void {
   item.left = left
   item.right = right
   item.origin = left && left.lastId

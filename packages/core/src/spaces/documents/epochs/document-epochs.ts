@@ -9,9 +9,8 @@
  */
 import * as Y from 'yjs'
 import type { EpochName } from '../../../wire/epoch-name.ts'
-import { applyUpdate, type ReportError } from '../apply-update.ts'
+import { applyUpdate, dropPending, isComplete, type ReportError } from '../apply-update.ts'
 import { DocumentDigest } from '../document-digest.ts'
-import { dropPending, isComplete } from '../pending-structs.ts'
 import { isReadable, isUpdate } from '../readable-updates.ts'
 import { compact } from './compaction.ts'
 import { type Epoch, firstEpoch, isLaterEpoch, isSameEpoch, named, nextEpoch, type Past } from './epoch.ts'
@@ -127,7 +126,7 @@ export class DocumentEpochs {
   }
 
   /**
-   * The replica is offline from now on. Content that it shared while in no epoch may be part of the base of a later
+   * The replica is disconnected from now on. Content that it shared while in no epoch may be part of the base of a later
    * epoch. The replica enters the first epoch, so that this content is not inserted twice.
    */
   disconnected(): void {
@@ -265,7 +264,7 @@ export class DocumentEpochs {
   }
 
   /** Empties the document and puts it into no epoch. */
-  abandonGathering(): void {
+  discardReplica(): void {
     this.#empty()
     this.#isShared = false
     this.#lineage = undefined

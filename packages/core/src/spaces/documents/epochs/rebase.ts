@@ -6,8 +6,7 @@
  * transaction for the app.
  */
 import * as Y from 'yjs'
-import { applyGuarded, applyUpdate, type ReportError, throwError } from '../apply-update.ts'
-import { isComplete } from '../pending-structs.ts'
+import { applyGuarded, applyUpdate, isComplete, type ReportError, throwError } from '../apply-update.ts'
 import { encodeDeletions } from '../update-chunks.ts'
 import { compact } from './compaction.ts'
 import { type EpochIds, mapInto, mapOutOf, stateOf } from './id-map.ts'
