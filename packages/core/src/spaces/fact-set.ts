@@ -23,6 +23,7 @@ export interface StoredFact<F extends SpaceFact = SpaceFact> {
   readonly digest: Uint8Array
 }
 
+/** A fact was added to a set or removed from it. */
 export interface FactChange {
   readonly type: 'added' | 'removed'
   readonly stored: StoredFact

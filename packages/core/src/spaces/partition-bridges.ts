@@ -14,6 +14,7 @@ const maxDialled = 2
 /** Our choice: bridges kept for one space. The oldest is dropped first. */
 const maxRetained = 8
 
+/** The present state of one space and its connections. */
 export interface BridgeView {
   readonly self: string
   /** Whether a member is connected. */

@@ -16,6 +16,7 @@ export interface ReplicaHolder {
   readonly isSynced: boolean
 }
 
+/** The local state of one space, as the exchange with other members sees it. */
 export interface SpaceReplica {
   /** The facts of the space, which members exchange. */
   readonly facts: FactSet

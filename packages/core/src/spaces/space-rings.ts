@@ -13,6 +13,7 @@ import { createRings } from '@hearsay/failure-detector'
 const enough = 4
 const ringCount = 2
 
+/** What decides which members of a group to connect to. */
 export interface GroupView {
   readonly self: string
   /** Whether the cluster's own rings connect the local member to a member anyway. */

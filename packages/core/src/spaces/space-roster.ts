@@ -9,6 +9,7 @@ export interface SpaceRoster {
   of(id: string): SpaceMembership | undefined
 }
 
+/** A member's status in the cluster, and its generation in one space. */
 export interface SpaceMembership {
   readonly status: MemberStatus
   /** The member was alive in the local view in some incarnation. */
@@ -29,6 +30,7 @@ export interface ClusterView extends Omit<GroupView, 'isUnreachable'> {
   isSettled(): boolean
 }
 
+/** A member of the cluster, and the spaces in its record. */
 export interface MemberWithSpaces {
   readonly status: MemberStatus
   /** The member was alive in the local view in some incarnation. Otherwise only a suspicion is known of the member. */

@@ -25,6 +25,7 @@ import type { Admission, ReplicaHolder, SpaceReplica } from './space-replica.ts'
 import type { ClusterView } from './space-roster.ts'
 import { continueStreams, rejectUnopened, requestingAnswer, requestsAnswer } from './step-rules.ts'
 
+/** What the driver has to do. */
 export type SpacesEffect =
   | { readonly type: 'publish'; readonly space: string; readonly facts: readonly SpaceFact[] }
   | { readonly type: 'send-steps'; readonly to: string; readonly steps: readonly SpaceStep[] }
@@ -148,8 +149,10 @@ export class Spaces {
   }
 
   /**
-   * Enters a space. @param least the generation is at least this number: the local incarnation @returns the
-   * generation
+   * Enters a space.
+   *
+   * @param least the generation is at least this number: the local incarnation
+   * @returns the generation
    */
   enter(space: string, replica: SpaceReplica, least: number, now: Instant): number {
     const generation = Math.max(this.#lastGeneration + 1, least)

@@ -23,7 +23,9 @@ export interface ChunkOptions {
   /**
    * Excluded clients whose content the other replica may lack in part. If encoded content depends on such a client,
    * the client's content is encoded from its beginning up to there. The other replica has everything of all other
-   * excluded clients. @default none
+   * excluded clients.
+   *
+   * @default none
    */
   readonly mayLack?: ((client: number) => boolean) | undefined
   /** The deletions to encode. @default those of all encoded clients */

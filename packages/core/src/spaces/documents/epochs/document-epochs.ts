@@ -183,8 +183,9 @@ export class DocumentEpochs {
   }
 
   /**
-   * Translates an update that was in transit when the present epoch began. @returns none: the update is of another
-   * epoch
+   * Translates an update that was in transit when the present epoch began.
+   *
+   * @returns updates within the present epoch; none if the update is of another epoch
    */
   translated(epoch: EpochName, update: Uint8Array): readonly Uint8Array[] {
     const { past, epoch: current } = this.#lineage ?? {}
