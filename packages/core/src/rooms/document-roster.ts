@@ -77,17 +77,19 @@ export class DocumentRoster {
     const openers = this.holdersOf(document).flatMap(({ id, ...announcement }) =>
       announcement.isCarried ? [] : [id],
     )
-    return isConnected(isCarried ? openers : [self, ...openers], (a, b) => this.#areApart(a, b, unreachable))
+    return isConnected(isCarried ? openers : [self, ...openers], (a, b) =>
+      this.#cannotReach(a, b, unreachable),
+    )
   }
 
   /** Whether the openers and the carriers are one component. */
   isConnectedByCarriers(document: string, unreachable: ReadonlySet<string>): boolean {
     const holders = [this.#options.self, ...this.holdersOf(document).map(({ id }) => id)]
-    return isConnected(holders, (a, b) => this.#areApart(a, b, unreachable))
+    return isConnected(holders, (a, b) => this.#cannotReach(a, b, unreachable))
   }
 
   /** Whether a dial between the two failed. */
-  #areApart(a: string, b: string, unreachable: ReadonlySet<string>): boolean {
+  #cannotReach(a: string, b: string, unreachable: ReadonlySet<string>): boolean {
     const { self } = this.#options
     if (a === self) return unreachable.has(b) || this.#unreachableOf(b).includes(a)
     if (b === self) return unreachable.has(a) || this.#unreachableOf(a).includes(b)
@@ -103,13 +105,13 @@ export class DocumentRoster {
  * Whether these members are one component if each is connected to its ring neighbours and skips members that it
  * cannot reach. A connection is symmetric, but perhaps only one of its ends skipped other members to choose it.
  */
-function isConnected(members: readonly string[], areApart: (a: string, b: string) => boolean): boolean {
+function isConnected(members: readonly string[], cannotReach: (a: string, b: string) => boolean): boolean {
   const [first] = members
   if (first === undefined) return true
   const rings = createRings(ringCount, members)
   const connected = new Map(members.map(id => [id, new Set<string>()]))
   for (const id of members)
-    for (const next of rings.neighbours(id, other => areApart(id, other))) {
+    for (const next of rings.neighbours(id, other => cannotReach(id, other))) {
       connected.get(id)?.add(next)
       connected.get(next)?.add(id)
     }

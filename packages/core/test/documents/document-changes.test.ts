@@ -6,11 +6,11 @@ import { randomEdit } from '../spaces/documents/document-edits.ts'
 
 function collecting(
   doc: Y.Doc,
-  isWanted: (transaction: Y.Transaction) => boolean = () => true,
+  isCollected: (transaction: Y.Transaction) => boolean = () => true,
 ): DocumentChanges {
   const changes = new DocumentChanges(doc)
   doc.on('afterAllTransactions', (_, transactions) => {
-    for (const transaction of transactions) if (isWanted(transaction)) changes.collect(transaction)
+    for (const transaction of transactions) if (isCollected(transaction)) changes.collect(transaction)
   })
   return changes
 }

@@ -23,7 +23,7 @@ const someFacts = fc.array(
     .record({
       author: fc.constantFrom(ada, bob),
       name: fc.constantFrom('cursor', 'note'),
-      entered: fc.integer({ min: 1, max: 3 }),
+      generation: fc.integer({ min: 1, max: 3 }),
       version: fc.integer({ min: 1, max: 4 }),
       value: fc.option(fc.nat(3), { nil: undefined }),
     })

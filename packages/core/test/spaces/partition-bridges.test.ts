@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { type BridgeView, PartitionBridges } from '../../src/spaces/partition-bridges.ts'
 
-const linked = new Set<string>()
+const connected = new Set<string>()
 const unreachable = new Set<string>()
 const present = new Set<string>()
 
 const view: BridgeView = {
   self: 'm',
-  isConnected: id => linked.has(id),
+  isConnected: id => connected.has(id),
   isUnreachable: id => unreachable.has(id),
   isPresent: id => present.has(id),
 }
 
 function strangers(...ids: string[]): string[] {
-  for (const set of [linked, unreachable, present]) set.clear()
+  for (const set of [connected, unreachable, present]) set.clear()
   for (const id of ids) present.add(id)
   return ids
 }
@@ -44,9 +44,9 @@ describe('partition bridges', () => {
     const ids = strangers('a')
     bridges.review(ids, view, 0)
     bridges.review(ids, view, 5_000)
-    linked.add('a')
+    connected.add('a')
     expect(bridges.review([], view, 6_000)).toEqual(['a'])
-    linked.delete('a')
+    connected.delete('a')
     expect(bridges.review([], view, 7_000)).toEqual(['a'])
     unreachable.add('a')
     expect(bridges.review([], view, 8_000)).toEqual([])
@@ -64,7 +64,7 @@ describe('partition bridges', () => {
     const ids = strangers(...'abcdefghij')
     bridges.review(ids, view, 0)
     for (let ms = 5_000; ms < 15_000; ms += 1_000)
-      for (const id of bridges.review(ids, view, ms)) linked.add(id)
+      for (const id of bridges.review(ids, view, ms)) connected.add(id)
     expect(bridges.review([], view, 20_000).length).toBe(8)
   })
 })

@@ -118,8 +118,8 @@ function* structChunks(
   const { store } = doc
   /** Structs still to be written: client → first clock, end clock. */
   const pending = new Map<number, { at: number; end: number }>()
-  const lookedAt = [...(until ?? store.clients).keys()].filter(client => includes?.(client) ?? true)
-  for (const client of lookedAt.sort((a, b) => b - a)) {
+  const encodedClients = [...(until ?? store.clients).keys()].filter(client => includes?.(client) ?? true)
+  for (const client of encodedClients.sort((a, b) => b - a)) {
     const at = since.get(client) ?? 0
     const end = until ? (until.get(client) ?? 0) : Y.getState(store, client)
     if (end > at) pending.set(client, { at, end })
@@ -153,8 +153,8 @@ function* structChunks(
       const struct = structs[Y.findIndexSS(structs, todo.at)]
       if (!struct) throw new Error('a struct is missing in the document: the Yjs store is inconsistent')
       const missing = dependencies(struct, todo.at).find(({ client: other, clock }) => {
-        const wanted = todoOf(other)
-        return wanted && other !== frame.client && wanted.at <= clock && wanted.at < wanted.end
+        const otherTodo = todoOf(other)
+        return otherTodo && other !== frame.client && otherTodo.at <= clock && otherTodo.at < otherTodo.end
       })
       // Only a broken document has a cycle: its structs then stay pending at the receiver, as in Yjs.
       if (missing && !onStack.has(missing.client)) {

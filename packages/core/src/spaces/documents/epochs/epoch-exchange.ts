@@ -80,8 +80,8 @@ function receivePast(
   { document, piece, epoch }: DocumentStep,
 ): DocumentAnswer {
   const { epochs, state } = sync
-  const isWanted = epoch && isSameEpoch(epoch, epochs.later) && state.isRequesting(from)
-  if (piece && !isWanted) return answer([transfers.cancel(from, document, piece.transfer)])
+  const isRequested = epoch && isSameEpoch(epoch, epochs.later) && state.isRequesting(from)
+  if (piece && !isRequested) return answer([transfers.cancel(from, document, piece.transfer)])
   const received = piece && transfers.received(from, document, piece, nowMs)
   if (!received || !epoch) return answer([])
   state.received(from, piece.content.length, nowMs)

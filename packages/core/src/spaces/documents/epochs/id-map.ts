@@ -37,18 +37,18 @@ interface OffsetRange extends IdRange {
 
 /** From the ids of a base to the ids within an epoch. */
 export function mapInto({ id, client }: EpochIds, base: Y.Doc, runs: readonly IdRange[]): IdMap {
-  const placed = new Map<number, OffsetRange[]>()
+  const rangesByClient = new Map<number, OffsetRange[]>()
   for (const run of offsetRuns(runs)) {
-    const known = placed.get(run.client)
+    const known = rangesByClient.get(run.client)
     if (known) known.push(run)
-    else placed.set(run.client, [run])
+    else rangesByClient.set(run.client, [run])
   }
-  for (const ranges of placed.values()) ranges.sort((a, b) => a.clock - b.clock)
+  for (const ranges of rangesByClient.values()) ranges.sort((a, b) => a.clock - b.clock)
   return {
     state: stateOf(base),
     runs,
     exact(old) {
-      const range = find(placed.get(old.client) ?? [], old.clock)
+      const range = find(rangesByClient.get(old.client) ?? [], old.clock)
       return range && Y.createID(client, range.at + old.clock - range.clock)
     },
     afterDropped: () => null,
