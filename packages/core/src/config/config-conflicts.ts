@@ -1,9 +1,10 @@
 /**
- * Config conflicts: which of a key's versions lost without having been seen by whoever wrote the next.
+ * Config conflicts: which versions of a key were replaced by a writer that had not seen them.
  *
- * An entry names the one that its writer saw, and its time. What the newest follows from, step by step, was replaced;
- * what it does not follow from lost. A step that is missing and older than all versions here was dropped; while any
- * other is missing nothing is said: it has only not arrived.
+ * An entry names the version that its writer saw, and that version's time. The chain of these references starts at
+ * the newest version. Versions in the chain were replaced; versions outside the chain lost. A missing version that is
+ * older than all versions here was dropped. While any other version is missing, no loser is reported, because the
+ * missing version may still arrive.
  */
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
@@ -13,19 +14,19 @@ import { compareTimes } from './hybrid-clock.ts'
 
 export type Version = StoredFact<EntryFact>
 
-/** How who writes now names the version that it saw. */
+/** The reference to `version` in an entry that replaces it. */
 export function replacementOf(version: Version | undefined): ReplacedEntry | undefined {
   if (!version) return undefined
   const { epochMs, count } = version.fact
   return { id: fromString(version.id, 'base16'), epochMs, count }
 }
 
-/** The id of the entry that its writer saw; undefined: none. */
+/** The id of the entry that the writer saw; undefined: none. */
 export function replacedBy({ fact: { replaces } }: Version): string | undefined {
   return replaces && toText(replaces.id, 'base16')
 }
 
-/** @param versions newest first */
+/** The versions that are not in the chain of the newest one. @param versions newest first */
 export function losersOf(versions: readonly Version[]): readonly Version[] {
   const oldest = versions.at(-1)
   const line = new Set<string>()
@@ -35,7 +36,7 @@ export function losersOf(versions: readonly Version[]): readonly Version[] {
     const next = versions.find(version => version.id === id)
     const { replaces } = at.fact
     if (replaces && !next && oldest && compareTimes(replaces, oldest.fact) >= 0) return []
-    // A writer cannot have seen what is later than itself: a liar's circle ends here.
+    // No valid entry refers to a later one. A malicious writer can build a cycle, which ends here.
     at = next && !line.has(next.id) ? next : undefined
   }
   return versions.filter(({ id }) => !line.has(id))

@@ -1,28 +1,29 @@
 /**
- * Config entries: of each key the last few entries, the newest first.
+ * Config entries: the last few entries of each key, the newest first.
  *
- * Ordered by hybrid time, then author, then id. A key keeps its `maxVersions` greatest entries, so what is kept is a
- * join as well, and everybody tells the same history. A deletion is an entry, too. A key that was deleted goes in two
- * stages, by the time of the deletion, so with all members alike: after the retention it is no longer shared, an
- * eighth of the retention later, when nobody should tell of it any more, it is dropped. When it was deleted is known a
- * while longer, because clocks and sweeps differ, and old values that somebody still tells of would stand again.
+ * Entries are ordered by hybrid time, then author, then id. A key keeps its `maxVersions` greatest entries. This rule
+ * is a join as well, so all members keep the same history. A deletion is an entry, too. A deleted key disappears in
+ * two steps. Both depend on the time of the deletion, so they happen at the same time on all members. After the
+ * retention, the member stops sharing the key. An eighth of the retention later, when no member should still share
+ * it, the member drops the key. The member remembers the time of the deletion for longer, because clocks and sweeps
+ * differ: otherwise old values from another member would reappear.
  *
- * Entries that this member held once, and whose date its clock does not believe now, are put aside: they are neither
- * shared nor shown, stay in the store, and are judged again when the clock changes.
+ * Stored entries whose time has become implausible for the local clock are quarantined: they are neither shared nor
+ * shown, remain in storage, and are checked again when the clock changes.
  */
 
 import type { Instant } from '../base/clock.ts'
-import type { Admission } from '../spaces/admission.ts'
 import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
+import type { Admission } from '../spaces/space-replica.ts'
 import { isPlausibleTimestamp } from '../table/incarnation.ts'
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { EntryFact } from '../wire/space-fact.ts'
 import { compareTimes, HybridClock, type HybridTime } from './hybrid-clock.ts'
 
 export interface ConfigEntriesOptions {
-  /** Where what is held here is added, and what no longer is, removed. */
+  /** The set to which stored entries are added, and from which replaced ones are removed. */
   readonly facts: FactSet
-  /** Whose entries count. */
+  /** The authors whose entries count. */
   readonly writers: 'anyone' | ReadonlySet<string>
   /** How long a deletion is remembered, in milliseconds. */
   readonly retentionMs: number
@@ -30,18 +31,18 @@ export interface ConfigEntriesOptions {
 
 /** Our choice: 8 entries a key, the present one and seven that it replaced. */
 export const maxVersions = 8
-/** With the largest values and full histories 134 MB. */
+/** 134 MB with the largest values and full histories. */
 export const maxKeys = 1_024
 const dropFactor = 1.125
-/** Keys that are gone, of which the time of the deletion is still known. */
+/** Dropped keys whose deletion time is remembered. */
 const maxDropped = 4_096
 
-/** A merged entry: which place it took, and what it met there. */
+/** A merged entry, its index among the versions of its key, and the newest version before it. */
 export interface Merged {
   readonly entry: StoredFact<EntryFact>
-  /** 0: it is the newest of its key; −1: it is older than all that are kept. */
+  /** 0: the newest of its key; −1: older than all that are kept. */
   readonly index: number
-  /** The newest before it. */
+  /** The newest version before the merge. */
   readonly former: StoredFact<EntryFact> | undefined
 }
 
@@ -49,24 +50,24 @@ export class ConfigEntries {
   readonly #options: ConfigEntriesOptions
   readonly #keys = new Map<string, StoredFact<EntryFact>[]>()
   readonly #clock = new HybridClock()
-  /** Dropped keys, and when they were deleted; the longest dropped first. */
+  /** Dropped keys → time of their deletion, in epoch ms; the key that was dropped first comes first. */
   readonly #dropped = new Map<string, number>()
 
-  /** Held, but not believed now; by id. */
+  /** Stored entries whose time is implausible now; by id. */
   readonly #quarantined = new Map<string, StoredFact<EntryFact>>()
 
   constructor(options: ConfigEntriesOptions) {
     this.#options = options
   }
 
-  /** What was put aside of a key, newest first. */
+  /** The quarantined entries of a key, newest first. */
   quarantined(key: string): readonly StoredFact<EntryFact>[] {
     return [...this.#quarantined.values()]
       .filter(({ fact }) => fact.key === key)
       .sort((a, b) => compareEntries(b, a))
   }
 
-  /** All that was put aside. */
+  /** All quarantined entries. */
   get allQuarantined(): readonly StoredFact<EntryFact>[] {
     return [...this.#quarantined.values()]
   }
@@ -75,20 +76,23 @@ export class ConfigEntries {
     return this.#quarantined.has(id)
   }
 
-  /** An entry out of the store that is not believed now. */
+  /** Quarantines a stored entry whose time is implausible now. */
   quarantine(entry: StoredFact<EntryFact>): void {
     this.#quarantined.set(entry.id, entry)
   }
 
-  /** Whether all times that were seen may be: else the clock was set back, and everything has to be judged again. */
+  /**
+   * Whether the latest observed time is plausible. If not, the clock was set back, and all entries must be checked
+   * again.
+   */
   areTimesPlausible(epochMs: number): boolean {
     return isPlausibleTimestamp(this.#clock.last.epochMs, epochMs)
   }
 
   /**
-   * The clock may have changed: puts aside what it does not believe now.
+   * Quarantines entries whose time is implausible now, because the clock may have changed.
    *
-   * @returns what was put aside just now, and what was aside and is not any more: it has to be judged again
+   * @returns the entries that were quarantined now, and those that left quarantine and have to be admitted again
    */
   recheckQuarantined(epochMs: number): {
     readonly hidden: readonly StoredFact<EntryFact>[]
@@ -106,7 +110,7 @@ export class ConfigEntries {
     return { hidden, again }
   }
 
-  /** Keys of which something is held, deletions included. */
+  /** Number of keys with stored entries, deletions included. */
   get size(): number {
     return this.#keys.size
   }
@@ -116,7 +120,7 @@ export class ConfigEntries {
     return this.#keys.get(key) ?? []
   }
 
-  /** A time later than all entries seen. */
+  /** A time later than all observed entries. */
   nextTime(epochMs: number): HybridTime {
     return this.#clock.next(epochMs)
   }
@@ -137,7 +141,7 @@ export class ConfigEntries {
     return isFull && last && compareEntries(storedFact(fact), last) < 0 ? 'stale' : 'new'
   }
 
-  /** An entry that is news. */
+  /** Merges a new entry. */
   merge(fact: EntryFact, epochMs: number): Merged {
     this.#clock.observe(fact)
     const entry = storedFact(fact)
@@ -146,14 +150,14 @@ export class ConfigEntries {
     versions.push(entry)
     versions.sort((a, b) => compareEntries(b, a))
     this.#keys.set(fact.key, versions)
-    // By number alone: were it by bytes, a small old one would find room after a large newer one was dropped.
+    // The limit is a count: with a limit in bytes, a small old entry would fit after a large newer one was dropped.
     const last = versions.length > maxVersions ? versions.pop() : undefined
     if (last) this.#options.facts.remove(last)
     this.#dropOldVersions(versions, epochMs)
     return { entry, index: versions.indexOf(entry), former }
   }
 
-  /** Stops sharing the keys that were deleted long ago, and drops those that nobody shares any more. */
+  /** Stops sharing keys that were deleted long ago, and drops those that no member shares any more. */
   sweep(epochMs: number): void {
     for (const [key, versions] of this.#keys) {
       this.#dropOldVersions(versions, epochMs)
@@ -166,7 +170,7 @@ export class ConfigEntries {
     const rest = this.versions(key).filter(version => version !== entry)
     if (rest.length > 0) this.#keys.set(key, rest)
     else this.#keys.delete(key)
-    // First, so that whoever keeps the facts in a store knows that this one is only put aside.
+    // Before the removal, so that the storage of facts keeps this entry: it is only quarantined.
     this.quarantine(entry)
     this.#options.facts.remove(entry)
   }
@@ -180,21 +184,22 @@ export class ConfigEntries {
     this.#keys.delete(key)
     this.#dropped.delete(key)
     if (newest) this.#dropped.set(key, newest.fact.epochMs)
-    const [longest] = this.#dropped.keys()
-    if (this.#dropped.size > maxDropped && longest !== undefined) this.#dropped.delete(longest)
+    const [firstDropped] = this.#dropped.keys()
+    if (this.#dropped.size > maxDropped && firstDropped !== undefined) this.#dropped.delete(firstDropped)
   }
 
   #dropOldVersions(versions: readonly StoredFact<EntryFact>[], epochMs: number): void {
     const { facts } = this.#options
     const isShared = !this.#isDeletedFor(versions[0]?.fact, epochMs, 1)
-    // The oldest first: wherever a process ends that takes them out of its store, a deletion outlives what it deleted.
-    for (const held of versions.toReversed()) {
-      if (isShared) facts.add(held)
-      else facts.remove(held)
+    // The oldest first: if the process ends during the removal from storage, a deletion outlives the value it
+    // deleted.
+    for (const version of versions.toReversed()) {
+      if (isShared) facts.add(version)
+      else facts.remove(version)
     }
   }
 
-  /** Whether it is a deletion, and so many times the retention ago. */
+  /** Whether the newest entry is a deletion that is older than `times` retentions. */
   #isDeletedFor(newest: EntryFact | undefined, epochMs: number, times: number): boolean {
     if (!newest || newest.value !== undefined) return false
     return epochMs - newest.epochMs >= times * this.#options.retentionMs

@@ -1,10 +1,14 @@
-/** Config content: what is held of one shared config: the entries of each key. */
+/** Config replica: the local state of one shared config: the entries of each key. */
 
 import type { Instant } from '../base/clock.ts'
-import type { Admission } from '../spaces/admission.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
-import { type CarrierRequests, noCarrierRequests, type SpaceReplica } from '../spaces/space-replica.ts'
+import {
+  type Admission,
+  type CarrierRequests,
+  noCarrierRequests,
+  type SpaceReplica,
+} from '../spaces/space-replica.ts'
 import { isPlausibleTimestamp } from '../table/incarnation.ts'
 import type { EntryFact, SpaceFact } from '../wire/space-fact.ts'
 import { ConfigEntries, type ConfigEntriesOptions, type Merged } from './config-entries.ts'
@@ -14,13 +18,13 @@ import { isClockSet, type Rewrite, rewriteOfTooNew, rewriteOfTooOld } from './mi
 const noDocuments: ReadonlyMap<string, DocumentSync> = new Map()
 
 export interface ConfigReplicaOptions extends Omit<ConfigEntriesOptions, 'facts'> {
-  /** This member's id. */
+  /** The local member's id. */
   readonly self: string
-  /** An entry was merged. */
+  /** Called after an entry was merged. */
   readonly merged: (merged: Merged) => void
-  /** An entry does not count any more, as the clock does not believe it now. */
+  /** Called when an entry was quarantined, because its time is no longer plausible. */
   readonly hidden: (entry: StoredFact<EntryFact>) => void
-  /** An entry that was put aside is over by now. */
+  /** Called when an entry left quarantine and no longer counts. */
   readonly dropped: (entry: StoredFact<EntryFact>) => void
 }
 
@@ -46,37 +50,38 @@ export class ConfigReplica implements SpaceReplica {
     const before = this.entries.versions(fact.key)
     const merged = this.entries.merge(fact, epochMs)
     this.#options.merged(merged)
-    // It came from others, who believed it while this member did not.
+    // The entry comes from members whose clocks accepted its time while the local clock did not.
     if (merged.index === 0) this.#plan(this.#rewritesIn([merged.entry, ...before], now))
   }
 
   /**
-   * Takes up what an earlier life stored, the oldest first: a deletion of long ago is old news where nothing is known
-   * of its key, and what it deleted is not. What is not believed now is put aside. @returns what of it is over by now,
-   * in this order
+   * Takes over the entries that an earlier process stored, the oldest first: an old deletion of an unknown key is
+   * stale, but the value that it deleted is not. Entries with an implausible time are quarantined.
+   *
+   * @returns the entries that no longer count, in this order
    */
   restore(stored: readonly SpaceFact[], now: Instant): readonly StoredFact[] {
     const entries = stored.flatMap(fact => (fact.type === 'entry' ? [fact] : [])).sort(compareTimes)
     for (const entry of entries.map(storedFact))
       if (!isPlausibleTimestamp(entry.fact.epochMs, now.epochMs)) this.entries.quarantine(entry)
-    const believed = entries.filter(({ epochMs }) => isPlausibleTimestamp(epochMs, now.epochMs))
-    const repeats = this.#rewritesIn(believed.map(storedFact), now)
-    const counting = believed.filter(fact => {
+    const plausible = entries.filter(({ epochMs }) => isPlausibleTimestamp(epochMs, now.epochMs))
+    const rewrites = this.#rewritesIn(plausible.map(storedFact), now)
+    const counting = plausible.filter(fact => {
       const admission = this.admit(fact, now)
       if (admission === 'new') this.merge(fact, now)
       return admission !== 'rejected'
     })
     this.entries.sweep(now.epochMs)
-    this.#plan(repeats)
+    this.#plan(rewrites)
     this.#planRewritesOfQuarantined(this.entries.allQuarantined, now)
-    return counting.map(storedFact).filter(held => !this.facts.has(held))
+    return counting.map(storedFact).filter(entry => !this.facts.has(entry))
   }
 
-  /** What this member wrote by a clock that was wrong, and has to write again; once. */
+  /** What the local member wrote by a wrong clock and has to write again. Each rewrite is returned once. */
   takeRewrites(): readonly Rewrite[] {
-    const repeats = [...this.#rewrites.values()]
+    const rewrites = [...this.#rewrites.values()]
     this.#rewrites.clear()
-    return repeats
+    return rewrites
   }
 
   mergeUpdate(): 'rejected' {
@@ -109,13 +114,13 @@ export class ConfigReplica implements SpaceReplica {
   sweep(now: Instant): void {
     const { hidden, again } = this.entries.recheckQuarantined(now.epochMs)
     const known = [...byKey(again)].flatMap(([key, ofKey]) => [...this.entries.versions(key), ...ofKey])
-    // Before they are merged: the newest eight may be all that is left then.
-    const repeats = this.#rewritesIn(known, now)
+    // Before the merge, because only the newest eight versions may remain after it.
+    const rewrites = this.#rewritesIn(known, now)
     for (const entry of [...again].sort((a, b) => compareTimes(a.fact, b.fact))) {
       if (this.admit(entry.fact, now) === 'new') this.merge(entry.fact, now)
       else if (!this.facts.has(entry)) this.#options.dropped(entry)
     }
-    this.#plan(repeats)
+    this.#plan(rewrites)
     for (const entry of hidden) this.#options.hidden(entry)
     this.#planRewritesOfQuarantined(hidden, now)
     this.entries.sweep(now.epochMs)
@@ -134,21 +139,21 @@ export class ConfigReplica implements SpaceReplica {
     )
   }
 
-  #plan(repeats: ReadonlyMap<string, Rewrite | undefined>): void {
-    for (const [key, repeat] of repeats) {
-      if (repeat) this.#rewrites.set(key, repeat)
+  #plan(rewrites: ReadonlyMap<string, Rewrite | undefined>): void {
+    for (const [key, rewrite] of rewrites) {
+      if (rewrite) this.#rewrites.set(key, rewrite)
       else this.#rewrites.delete(key)
     }
   }
 
   #planRewritesOfQuarantined(entries: readonly StoredFact<EntryFact>[], { epochMs }: Instant): void {
-    // A clock that was never set will be set soon, and then believes them.
+    // A clock that was never set will be set soon, and then these times become plausible.
     if (!isClockSet(epochMs)) return
     for (const key of byKey(entries).keys()) {
       const hasOthers = this.entries.versions(key).length > 0
-      const repeat = rewriteOfTooNew(this.entries.quarantined(key), this.#options.self, hasOthers)
-      if (repeat && (!repeat.time || isPlausibleTimestamp(repeat.time.epochMs, epochMs)))
-        this.#rewrites.set(key, repeat)
+      const rewrite = rewriteOfTooNew(this.entries.quarantined(key), this.#options.self, hasOthers)
+      if (rewrite && (!rewrite.time || isPlausibleTimestamp(rewrite.time.epochMs, epochMs)))
+        this.#rewrites.set(key, rewrite)
     }
   }
 }

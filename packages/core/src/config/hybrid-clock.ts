@@ -1,8 +1,8 @@
 /**
- * Hybrid clock: times for entries that many write, close to the wall clock and never before what was seen.
+ * Hybrid clock: times for entries with many writers, close to the wall clock and never before an observed time.
  *
  * Hybrid logical clocks (Kulkarni et al., "Logical Physical Clocks", OPODIS 2014, §3), with the wall clock in whole
- * milliseconds. A time is the pair of milliseconds and a count; who writes after having seen a time writes a later one.
+ * milliseconds. A time is a pair of milliseconds and a count. A write after an observed time has a later time.
  */
 export interface HybridTime {
   /** Epoch milliseconds. */
@@ -10,13 +10,13 @@ export interface HybridTime {
   readonly count: number
 }
 
-/** More writes in one millisecond than this move on to the next one. */
+/** Further writes in the same millisecond get the next millisecond. */
 const maxCount = 0xffff
 
 export class HybridClock {
   #last: HybridTime = { epochMs: 0, count: 0 }
 
-  /** A time later than all that were seen. */
+  /** A time later than all observed times. */
   next(wallEpochMs: number): HybridTime {
     const { epochMs, count } = this.#last
     if (wallEpochMs > epochMs) this.#last = { epochMs: wallEpochMs, count: 0 }
@@ -25,17 +25,17 @@ export class HybridClock {
     return this.#last
   }
 
-  /** Begins anew after this time: what was seen before came from a clock that was ahead. */
+  /** Restarts after this time: later observed times came from a clock that was ahead. */
   setBack(time: HybridTime): void {
     this.#last = { epochMs: time.epochMs, count: time.count }
   }
 
-  /** The latest time that was seen or given. */
+  /** The latest time that was observed or returned. */
   get last(): HybridTime {
     return this.#last
   }
 
-  /** Somebody wrote at this time. */
+  /** Records the time of an entry, so that later times are after it. */
   observe(time: HybridTime): void {
     if (compareTimes(time, this.#last) > 0) this.#last = { epochMs: time.epochMs, count: time.count }
   }

@@ -1,36 +1,38 @@
 /**
- * Misdated entries: what a clock that was wrong does to the order of a key's entries, and how its writer repairs it.
+ * Misdated entries: how the writer repairs entries that it wrote by a wrong clock.
  *
- * A writer whose clock was behind wrote entries that are older than those that they replaced; one whose clock was ahead
- * wrote entries that nobody believes now. Both were acknowledged. The writer repeats them at the one place that is
- * certain: right after the entry that they replaced. What others wrote after that entry stays newer, as in any conflict.
+ * A clock that is behind gives entries an earlier time than the entries that they replace. A clock that is ahead
+ * gives entries an implausible time. In both cases the app got no error. The writer repeats these entries at the one
+ * position that is certain: right after the entry that they replaced. Entries that other members wrote after that
+ * entry remain newer, as in any conflict.
  */
 import type { EntryFact, ReplacedEntry } from '../wire/space-fact.ts'
 import { replacedBy, type Version } from './config-conflicts.ts'
 import { compareTimes, type HybridTime } from './hybrid-clock.ts'
 
-/** An entry that its writer is to write again. */
+/** An entry that its writer has to write again. */
 export interface Rewrite {
   readonly key: string
   readonly value: EntryFact['value']
-  /** What it replaced; undefined: nothing. */
+  /** The entry that it replaces; undefined: none. */
   readonly replaces: ReplacedEntry | undefined
-  /** Undefined: now. */
+  /** Undefined: the present time. */
   readonly time: HybridTime | undefined
 }
 
-/** A clock that shows an earlier date, in September 2020, was never set: this software did not exist then. */
+/** September 2020. A clock that shows an earlier date was never set: this software did not exist then. */
 const earliestEpochMs = 1_600_000_000_000
 
-/** Whether the clock may be right. */
+/** Whether the clock can be right. */
 export function isClockSet(epochMs: number): boolean {
   return epochMs >= earliestEpochMs
 }
 
 /**
- * The newest entry of `self` that is older than one that it follows from: the newest of all.
+ * Finds the newest entry of `self` that replaces the newest entry of the key, directly or through others, but has an
+ * earlier time.
  *
- * @param entries of one key, in any order
+ * @param entries entries of one key, in any order
  */
 export function rewriteOfTooOld(entries: readonly Version[], self: string): Rewrite | undefined {
   const byId = new Map(entries.map(entry => [entry.id, entry]))
@@ -52,10 +54,10 @@ export function rewriteOfTooOld(entries: readonly Version[], self: string): Rewr
 }
 
 /**
- * The newest entry of `self` among those of one key that nobody believes.
+ * Finds the newest entry of `self` among the quarantined entries of one key.
  *
  * @param quarantined newest first
- * @param hasOthers whether anything else is known of the key: what was written where nothing was then is older
+ * @param hasOthers whether other entries of the key are known: they are newer than an entry that replaced nothing
  */
 export function rewriteOfTooNew(
   quarantined: readonly Version[],

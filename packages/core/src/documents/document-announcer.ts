@@ -1,9 +1,9 @@
 /**
- * Document announcer: tells the room which documents this member has open, and decides when a replica is synced
+ * Document announcer: announces which documents of the room this member has open, and decides when a replica is synced
  * because no living member holds more.
  *
- * It is one member's side of the rule in `Provider.synced`; the other side, exchanges with synced members, is in
- * `SyncState`. What it announces is a field of presence, sent again only when it changes.
+ * It is one half of the rule in `Provider.synced`. The other half, exchanges with synced members, is in `SyncState`.
+ * The announcement is a presence field, which is published again only when it changes.
  */
 
 import type { Clock } from '../base/clock.ts'
@@ -28,18 +28,18 @@ export interface DocumentAnnouncerOptions {
   readonly clock: Clock
   readonly roster: DocumentRoster
   readonly documents: ReadonlyMap<string, DocumentSync>
-  /** Whether this member's view of the cluster is one that others share. */
+  /** Whether this member has compared its view of the cluster with another member, or no other member exists. */
   readonly isSettled: () => boolean
   readonly isUnreachable: (id: string) => boolean
   /** Sets reserved fields of this member's presence. */
   readonly announce: (fields: Readonly<Record<string, Json | undefined>>) => void
-  /** Asks a connected member that holds the document for what is lacking. */
+  /** Requests missing content from a connected member that holds the document. */
   readonly request: (document: string) => void
-  /** Who holds what may have changed, and so who should be connected to whom. */
+  /** The holders of a document may have changed, and with them the connections that the space needs. */
   readonly regroup: () => void
-  /** Two members write under one client id, and this one has to draw another. */
+  /** Another member writes under the same client id, and this member has to draw another one. */
   readonly collided: (document: string, memberId: string) => void
-  /** The others are in an epoch that this member's replica cannot be brought into. */
+  /** The other members are in an epoch that this member's replica cannot enter. */
   readonly superseded: (document: string) => void
 }
 
@@ -48,38 +48,38 @@ interface Opened {
   readonly seed: (() => void) | undefined
   requestedMs: number
   waitMs: number
-  /** A synced holder is known: no reason to wait before it is asked. */
+  /** A synced holder is known, so it is asked without a delay. */
   hasSyncedHolder: boolean
-  /** Members that were compared with, and do not announce the document, since when. */
+  /** Members that were compared with, and do not announce the document → since when, in monotonic ms. */
   readonly peersWithoutDocument: Map<string, number>
   readonly agreement: EpochAgreement
-  /** The later epoch that others are in, since when this is known, and when somebody was last known to be in it. */
+  /** The later epoch of other members, since when it is known, and when a member was last known to be in it. */
   laterEpoch: { readonly epoch: EpochName; readonly sinceMs: number; observedMs: number } | undefined
-  /** Since when this replica is in an epoch that it will not become synced in. */
+  /** Since when this replica is in an epoch in which it cannot become synced. */
   isolatedMs: number
 }
 
-/** Our choice: two announcements that crossed each other have both arrived by then. */
+/** Our choice: two announcements that cross each other have both arrived by then. */
 const establishMs = 1_000
-/** A member that announces nothing for so long is taken to hold nothing. */
+/** A member that announces nothing for this long counts as one without documents. */
 const unknownMs = 10_000
-/** While a replica is not synced it is looked at again after this, then ever more rarely … */
+/** A replica that is not synced is reviewed again after this time, then at growing intervals … */
 const firstWaitMs = 1_000
-/** … but at least so often. */
+/** … of at most this length. */
 const maxWaitMs = 10_000
-/** A member that knows what a later epoch began with may still be on its way: so long it is waited for. */
+/** How long to wait for a member that has the base of a later epoch. */
 const settleTimeoutMs = 30_000
-/** Our choice: the others give up first, if they can. */
+/** Our choice: longer than `settleTimeoutMs`, so that the other members give up first if they can. */
 const maxIsolatedMs = 60_000
-/** The digest of a replica that is not synced is announced at most so often. */
+/** Minimum interval between announcements of the digest of a replica that is not synced. */
 const digestIntervalMs = 250
 
 export class DocumentAnnouncer {
   readonly #options: DocumentAnnouncerOptions
   readonly #opened = new Map<string, Opened>()
-  /** Since when members are known to be in the room without having announced anything. */
+  /** Members known to be in the room without an announcement → since when, in monotonic ms. */
   readonly #silentSinceMs = new Map<string, number>()
-  /** Who holds this member's documents, as it was when connections were last decided. */
+  /** The holders of this member's documents when connections were last decided. */
   #holders = ''
   #announced = ''
   #announcedMs = Number.NEGATIVE_INFINITY
@@ -91,7 +91,7 @@ export class DocumentAnnouncer {
     this.#options = options
   }
 
-  /** @param seed fills the document, which is empty */
+  /** @param seed fills the document if it is empty */
   opened(document: string, seed: (() => void) | undefined): void {
     const { clock } = this.#options
     const openedMs = clock.now().monotonicMs
@@ -122,19 +122,19 @@ export class DocumentAnnouncer {
     this.#timerMs = Number.POSITIVE_INFINITY
   }
 
-  /** Whether a document is not synced, or is not announced as it is: then each exchange may matter. */
+  /** Whether a document is not synced, or is not announced as synced. If so, each exchange may matter. */
   get isUnsettled(): boolean {
     for (const [name, { state }] of this.#options.documents)
       if (!state.isSynced || !this.#lastAnnouncements.get(name)?.isSynced) return true
     return false
   }
 
-  /** The same, as soon as nothing else is going on. */
+  /** Schedules `review` for when the present call has ended. */
   reviewSoon(): void {
     this.#reviewAt(this.#options.clock.now().monotonicMs)
   }
 
-  /** Something may have changed: here, or in what others announce. */
+  /** Reviews all documents after a change here or in the announcements of other members. */
   review(): void {
     this.#resolveCollisions()
     for (const sync of this.#options.documents.values()) {
@@ -146,20 +146,20 @@ export class DocumentAnnouncer {
     this.#announce()
   }
 
-  /** Somebody has written a document: it may be time to compact it soon. */
+  /** A document was changed: it may soon be due for a compaction. */
   changed(sync: DocumentSync): void {
     const { agreement } = this.#opened.get(sync.name) ?? {}
     if (agreement?.mayBecomeDue(sync)) this.#reviewAt(this.#options.clock.now().monotonicMs + firstWaitMs)
   }
 
-  /** Others that hold one of this member's documents and were dialled in vain. */
+  /** Holders of this member's documents to which dials failed. */
   unreachable(): ReadonlySet<string> {
     const { documents, roster, isUnreachable } = this.#options
     const holders = [...documents.keys()].flatMap(name => roster.holdersOf(name).map(({ id }) => id))
     return new Set(holders.filter(isUnreachable))
   }
 
-  /** Another member opened or closed one of the documents, or began or ended to carry it. */
+  /** Another member may have opened or closed one of the documents, or begun or ended to carry it. */
   #reviewHolders(): void {
     const { documents, roster, regroup } = this.#options
     const holders = [...documents.keys()].map(name => [
@@ -178,7 +178,7 @@ export class DocumentAnnouncer {
     if (!opened) return
     const nowMs = clock.now().monotonicMs
     if (this.#mayEstablish(sync, opened, nowMs)) {
-      // What it throws is reported, and the document stays empty.
+      // What the seed throws is reported, and the document stays empty.
       if (opened.seed && sync.isEmpty) callApp(opened.seed)
       sync.state.establish()
       return
@@ -219,24 +219,24 @@ export class DocumentAnnouncer {
     const inLater = holders.filter(({ epoch }) => isSameEpoch(epoch, laterEpoch))
     if (inLater.length > 0) opened.laterEpoch.observedMs = nowMs
     const synced = inLater.filter(({ isSynced }) => isSynced)
-    const isMissed = synced.length > 0 && epochs.isPastMissing(synced.map(({ id }) => id))
-    const dueMs = (isMissed ? opened.laterEpoch.sinceMs : opened.laterEpoch.observedMs) + settleTimeoutMs
+    const isBaseMissing = synced.length > 0 && epochs.isPastMissing(synced.map(({ id }) => id))
+    const dueMs = (isBaseMissing ? opened.laterEpoch.sinceMs : opened.laterEpoch.observedMs) + settleTimeoutMs
     if (nowMs < dueMs) this.#reviewAt(dueMs)
-    else if (isMissed) this.#supersede(sync)
+    else if (isBaseMissing) this.#supersede(sync)
     else epochs.clearLater()
   }
 
   #supersede(sync: DocumentSync): void {
     if (sync.isCarried) {
-      // Nobody here has written it.
-      sync.epochs.abandonGathering()
+      // The local app has written nothing into a carried document.
+      sync.epochs.discardReplica()
       sync.state.reset()
     } else this.#options.superseded(sync.name)
   }
 
   /**
-   * Whether this replica has been in an epoch for long in which nobody is synced, while a synced member is in an earlier
-   * one and does not follow: what the epoch began with is gone with the members that knew it.
+   * Whether no synced member has been in this replica's epoch for a long time, while a synced member stays in an
+   * earlier epoch. The base of the epoch was then lost with the members that had it.
    */
   #isIsolated({ name, state, epochs }: DocumentSync, opened: Opened, nowMs: number): boolean {
     const { current, later: laterEpoch } = epochs
@@ -249,8 +249,8 @@ export class DocumentAnnouncer {
   }
 
   /**
-   * A member that closed the document is not waited for, and is compared with anew when it opens it again. What it
-   * announces may be a little older than what came from it.
+   * Stops waiting for members that closed the document. A member that opens it again is compared with again. A
+   * member's announcement may be slightly older than a step from that member, so the member is dropped after a delay.
    */
   #dropDeparted({ name, state }: DocumentSync): void {
     const { clock, roster } = this.#options
@@ -268,18 +268,18 @@ export class DocumentAnnouncer {
   }
 
   /**
-   * Whether it is established that no living member holds more than this replica. One member decides, the one with the
-   * smallest id of those that would seed the document, or else of those that have it open: two that decided in the same
-   * moment might each have something that is on its way to the other.
+   * Whether it is established that no living member holds more than this replica. One member decides: the one with the
+   * smallest id among the seeders, or, without seeders, among the openers. If two members decided at the same moment,
+   * each might have content in transit to the other.
    */
   #mayEstablish(sync: DocumentSync, { openedMs, seed }: Opened, nowMs: number): boolean {
     const { self, roster, isSettled } = this.#options
     if (sync.isCarried || nowMs - openedMs < establishMs || !isSettled() || this.#isAnyUnknown(nowMs))
       return false
-    // So that its own digest is among those that it had.
+    // Records the present digest among the former digests of this replica.
     sync.hash()
     const { current } = sync.epochs
-    // What one in an earlier epoch holds is translated, or handed over.
+    // Content of a replica in an earlier epoch is translated or superseded.
     const isBehind = ({ epoch, isSynced }: DocumentAnnouncement) =>
       epoch && current && !isSynced && isLaterEpoch(current, epoch)
     const holders = roster.holdersOf(sync.name).filter(each => !isBehind(each))
@@ -299,7 +299,7 @@ export class DocumentAnnouncer {
     return [...this.#silentSinceMs.values()].some(sinceMs => nowMs - sinceMs < unknownMs)
   }
 
-  /** Of two members that write under one client id, the one with the greater id draws another. */
+  /** If two members write under one client id, the one with the greater id draws another. */
   #resolveCollisions(): void {
     const { self, documents, roster, collided } = this.#options
     for (const [name, { doc, isCarried }] of documents) {
@@ -330,7 +330,7 @@ export class DocumentAnnouncer {
 
   #lastAnnouncements: DocumentAnnouncements = new Map()
 
-  /** @param isDue whether digests may be announced that have changed */
+  /** @param isDue whether a changed digest may be announced now */
   #announcements(isDue: boolean): DocumentAnnouncements {
     const { documents } = this.#options
     return new Map([...documents].map(([name, sync]) => [name, this.#announcementOf(name, sync, isDue)]))
@@ -340,7 +340,7 @@ export class DocumentAnnouncer {
     const { isSynced } = sync.state
     const hasDigest = !isSynced && !sync.isEmpty
     const before = this.#lastAnnouncements.get(name)?.digest
-    // A long document arrives in many pieces: not each is worth a digest.
+    // A long document arrives in many pieces, and not each piece is worth an announcement.
     const isLater = hasDigest && before !== undefined && !isDue
     if (isLater) this.#reviewAt(this.#announcedMs + digestIntervalMs)
     return {

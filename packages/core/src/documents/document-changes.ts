@@ -1,9 +1,9 @@
 /**
- * Document changes: what transactions have changed since somebody last asked, as clocks and deletions.
+ * Document changes: what transactions have changed since the last `take`, as clocks and deletions.
  *
- * The changes themselves stay in the document and are encoded when they are asked for, in chunks: a paste of 30 MB is
- * never encoded in one go. Encoding is by the state of the document then, so nothing is ever missing; something may
- * come twice.
+ * The changes themselves stay in the document. They are encoded in chunks when they are needed, so a paste of 30 MB is
+ * never encoded in one go. The encoder reads the present state of the document, so nothing is ever missing, but a
+ * change may be encoded twice.
  */
 import * as Y from 'yjs'
 import { changedClients } from '../spaces/documents/changed-clients.ts'
@@ -33,7 +33,7 @@ export class DocumentChanges {
     }
   }
 
-  /** What `other` collected is part of this now. */
+  /** Moves the changes of `other` into this object. */
   add(other: DocumentChanges): void {
     for (const [client, clock] of other.#since)
       this.#since.set(client, Math.min(clock, this.#since.get(client) ?? clock))
@@ -43,10 +43,10 @@ export class DocumentChanges {
   }
 
   /**
-   * As updates, encoded one by one. Nothing is left to be asked for.
+   * Encodes the changes one by one, and clears them.
    *
-   * @param maxBytes of the first one, about
-   * @param growTo of the longest one: each is twice as long as the one before
+   * @param maxBytes approximate bytes of the first update
+   * @param growTo bytes of the longest update: each update is twice as long as the one before
    */
   take(maxBytes: number, growTo: number = maxBytes): Iterator<Uint8Array, void, undefined> {
     const since = this.#since

@@ -2,8 +2,8 @@
  * Document provider: synchronises one document with a room, and stores it.
  *
  * Local changes are merged and sent at once, then at most every 50 ms: as a rumor if they fit, otherwise as a stream
- * to each connected member that holds the document. What others write is applied with the provider as the origin of
- * the transaction. A long change is encoded in slices of a few milliseconds, so that it holds up nothing else.
+ * to each connected member that holds the document. Foreign updates are applied with the provider as the origin of the
+ * transaction. A long change is encoded in slices of 8 ms, so that it does not block other work.
  */
 import { ObservableV2 } from 'lib0/observable'
 import * as Y from 'yjs'
@@ -24,40 +24,40 @@ import { DocumentChanges } from './document-changes.ts'
 import { emitIsolated } from './isolated-observers.ts'
 import { type AwarenessClaims, type LocalClaim, PresenceAwareness } from './presence-awareness.ts'
 
-/** What a document is given by its room. */
+/** What a room provides for its documents. */
 export interface DocumentHost {
   readonly clock: Clock
   readonly notifications: AppNotifications
-  /** Whether this member is in the room: then what is written is stored, synchronised or not. */
+  /** Whether this member is in the room. If so, changes are stored, whether or not the document is synchronised. */
   isOpen(): boolean
-  /** What is stored of a document. */
+  /** The stored updates of a document. */
   log(document: string): UpdateLog
-  /** From now on the document is announced and synchronised. @throws {NotRunningError} */
+  /** Announces and synchronises the document from now on. @throws {NotRunningError} */
   open(sync: DocumentSync): void
   close(sync: DocumentSync): void
-  /** Somebody has written. */
+  /** The document was changed. */
   changed(sync: DocumentSync): void
-  /** Sends all others an update that fits a rumor. */
+  /** Sends an update that fits into a rumor to all other members. */
   publish(sync: DocumentSync, update: Uint8Array): void
-  /** Sends longer ones to connected members that hold the document. */
+  /** Sends longer updates to connected members that hold the document. */
   push(document: string, updates: SharedUpdates): void
-  /** Shows this member's awareness; undefined: none. @throws {InvalidValueError} nothing changed */
+  /** Publishes this member's awareness; undefined: none. @throws {InvalidValueError} nothing has changed */
   claim(document: string, claim: LocalClaim | undefined): void
-  /** What others show. */
+  /** The awareness of the other members. */
   claims(document: string): AwarenessClaims
-  /** The document gets a client id that nobody has used. */
+  /** Draws a client id for the document that no member has used. */
   drawClientId(document: string): void
-  /** Another replica wrote under the same client id. */
+  /** Another replica was written under the same client id. */
   collided(document: string, memberId: string): void
   destroyed(document: string): void
 }
 
-/** Our choice, as for presence. */
+/** Our choice: the interval of presence. */
 const updateIntervalMs = 50
-/** A fact's payload also carries the document's name. */
+/** The payload of a fact also contains the document's name. */
 const maxPublishedBytes = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 16
 const { maxBytes, growTo } = streamedChunks
-/** A long change is encoded for so long, then everything else has its turn. */
+/** Duration of one slice of encoding. Other work runs between slices. */
 const sliceMs = 8
 
 export class DocumentProvider extends ObservableV2<ProviderEvents> implements Provider {
@@ -66,13 +66,13 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   readonly #sync: DocumentSync
   readonly #send: Throttle
   readonly #log: UpdateLog
-  /** Written here, and neither sent nor stored yet. */
+  /** Local changes that are neither sent nor stored yet. */
   readonly #local: DocumentChanges
-  /** Written elsewhere, and not stored yet: it arrived before what it builds upon. */
+  /** Foreign changes that are not stored yet, because they arrived before changes that they depend on. */
   readonly #foreign: DocumentChanges
-  /** Of the transaction that is being applied. */
+  /** Changes of the foreign update that is being applied. */
   readonly #applying: DocumentChanges
-  /** Updates on their way into the store. */
+  /** Resolves when all updates so far are in the log. */
   #storing: Promise<void> = Promise.resolve()
   #awareness: PresenceAwareness | undefined
   #status: ProviderStatus = 'disconnected'
@@ -102,7 +102,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       reportCollision: memberId => room.collided(name, memberId),
       lineage: this.#log.lineage,
       replaced: () => this.#clearChanges(),
-      // Should this process end before more is known.
+      // In case this process ends before a later epoch is known.
       sent: () => this.#log.replace({ epoch: firstEpoch }),
       epochChanged: lineage => this.#epochChanged(lineage),
     })
@@ -164,7 +164,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     await this.#log.stored()
   }
 
-  /** Sends and stores at once what waits. */
+  /** Sends and stores pending changes at once. */
   flush(): void {
     this.#send.flush()
     this.#storeForeign()
@@ -178,22 +178,22 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#log.discardSuperseded()
   }
 
-  /** The others are in an epoch that this replica cannot be brought into. */
+  /** The other members are in an epoch that this replica cannot enter. */
   supersede(): void {
     const update = Y.encodeStateAsUpdate(this.doc)
     this.#log.supersede(update)
-    this.#sync.epochs.abandonGathering()
+    this.#sync.epochs.discardReplica()
     this.#sync.state.reset()
     this.#setSynced(false)
     this.#notify('superseded', [{ update }])
   }
 
-  /** Something may have been exchanged. */
+  /** An exchange may have changed the document. */
   stepped(): void {
     if (this.#status === 'connected') this.#setSynced(this.#sync.state.isSynced)
   }
 
-  /** Others' presence may say something else about this document. */
+  /** The awareness of other members in this document may have changed. */
   presenceChanged(): void {
     if (!this.#awareness) return
     const claims = this.#status === 'connected' ? this.#host.claims(this.#sync.name) : []
@@ -207,7 +207,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     emitIsolated(this, name, details)
   }
 
-  /** The document's client id is another one now. */
+  /** The document's client id has changed. */
   clientChanged(): void {
     this.#awareness?.clientChanged()
   }
@@ -223,7 +223,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       this.#storeForeign()
       this.#log.close()
       this.#host.destroyed(this.#sync.name)
-      // That it is disconnected is still announced.
+      // After the event that announces the disconnection.
       this.#host.notifications.event(() => super.destroy())
     })
   }
@@ -240,7 +240,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#send.request()
   }
 
-  /** All of them are about ids that the document does not have any more. */
+  /** All pending changes refer to ids that the document no longer has. */
   #clearChanges(): void {
     for (const changes of [this.#local, this.#foreign, this.#applying]) changes.clear()
     this.#host.drawClientId(this.#sync.name)
@@ -251,7 +251,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     if (lineage && lineage.epoch.number > 0) this.#notify('epoch', [{ number: lineage.epoch.number }])
   }
 
-  /** Tells the app at once, and once for each time that the limit is passed. */
+  /** Notifies the app at once, and once each time the limit is exceeded. */
   #checkSize(): void {
     const bytes = this.#sync.digest.liveBytes
     const maxBytes = limits.maxDocumentBytes
@@ -259,7 +259,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#isTooLarge = bytes > maxBytes
   }
 
-  /** @param update an update of which nothing waits for anything: it is stored as it came */
+  /** @param update an update without pending parts, which is stored as it arrived; undefined: parts may be pending */
   #onApplied(update: Uint8Array | undefined): void {
     if (update) {
       this.#applying.clear()
@@ -294,7 +294,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     const { epochs } = this.#sync
     const { generation } = epochs
     const storeSlice = (): boolean => {
-      // Stored as a whole meanwhile, under other ids.
+      // The whole document was stored under other ids meanwhile.
       if (generation !== epochs.generation) return true
       const untilMs = clock.now().monotonicMs + sliceMs
       for (let update = updates.at(index); update; update = updates.at(++index)) {
@@ -305,12 +305,12 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     }
     if (storeSlice()) return
     const rest = new Promise<void>(resolve => {
-      const goOn = () => {
+      const storeNextSlice = () => {
         index += 1
         if (storeSlice()) resolve()
-        else clock.setTimer(clock.now().monotonicMs, goOn)
+        else clock.setTimer(clock.now().monotonicMs, storeNextSlice)
       }
-      clock.setTimer(clock.now().monotonicMs, goOn)
+      clock.setTimer(clock.now().monotonicMs, storeNextSlice)
     })
     this.#storing = Promise.all([this.#storing, rest]).then(() => {})
   }
@@ -331,7 +331,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#notify('sync', [isSynced])
   }
 
-  /** After the step. */
+  /** Emits an event after the step. */
   #notify<Name extends keyof ProviderEvents & string>(
     name: Name,
     details: Parameters<ProviderEvents[Name]>,

@@ -1,8 +1,8 @@
 /**
- * Document seed: the first content of a document, such that two members that make the same make it once.
+ * Document seed: the first content of a document. If two members write equal seeds, the document contains it once.
  *
- * The content is written under a client id that is a hash of it. Replicas take equal clocks of one client for the same
- * thing, so equal seeds merge into one; seeds that differ have different clients, and both stay.
+ * The content is written under a client id that is a hash of the content. Replicas treat equal clocks of one client as
+ * the same content, so equal seeds merge into one. Different seeds have different client ids, and both stay.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import * as Y from 'yjs'
@@ -10,23 +10,23 @@ import { reportRejection } from '../runtime/app-calls.ts'
 
 export type Seed = (doc: Y.Doc) => void
 
-/** Stands for the client id while the content is not known. */
+/** The client id until the content, and so its hash, is known. */
 const placeholder = 0
 
-/** What the seed writes, as one update. @throws whatever the seed throws */
+/** The seed's content as one update. @throws what the seed throws */
 export function seedUpdate(seed: Seed): Uint8Array {
   const doc = new Y.Doc()
   doc.clientID = placeholder
-  // One that is async by mistake has its first part taken.
+  // If the seed is async by mistake, only what it writes before its first `await` counts.
   reportRejection(seed(doc))
   const digest = sha256(Y.encodeStateAsUpdate(doc))
-  // 48 bits and never the placeholder: a number that Yjs takes for a client id.
+  // 48 bits and never the placeholder, in the range that Yjs accepts as a client id.
   const client = digest.subarray(0, 6).reduce((sum, byte) => sum * 256 + byte, 0) + 1
   assign(doc, client)
   return Y.encodeStateAsUpdate(doc)
 }
 
-/** All that the placeholder wrote was written by this client. */
+/** Moves everything that the placeholder wrote to this client id. */
 function assign(doc: Y.Doc, client: number): void {
   const structs = doc.store.clients.get(placeholder)
   if (!structs) return

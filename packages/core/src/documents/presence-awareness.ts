@@ -1,23 +1,23 @@
 /**
- * Presence awareness: the awareness of y-protocols, carried by a room's presence.
+ * Presence awareness: the awareness of y-protocols, based on a room's presence.
  *
- * A state is there as long as its member is; nothing runs out and nothing is renewed, so none of the timers of
- * y-protocols run. Each member has one state, under the client id of its document, whatever the app sets that id to.
- * Where several members claim one client id, the member of the smallest id keeps it and the others are shown under
- * another one; this member's own id always stands for itself.
+ * A state exists as long as its member is present. States do not expire and are not renewed, so the timers of
+ * y-protocols do not run. Each member has one state, under the client id of its document, even if the app changes that
+ * id. If several members claim one client id, the member with the smallest id keeps it, and the others appear under
+ * substitute ids. The client id of this member's document always refers to this member.
  */
 import { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
-import type { AwarenessClaim } from '../rooms/awareness-field.ts'
+import type { AwarenessClaim } from '../rooms/reserved-fields.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { emitIsolated } from './isolated-observers.ts'
 
 type State = Record<string, unknown>
 
-/** What other members say of themselves. */
+/** The awareness states of the other members. */
 export type AwarenessClaims = readonly (AwarenessClaim & { readonly member: string })[]
 
-/** What this member says of itself, not yet known to be JSON. */
+/** The awareness state of this member. It is not yet known to be JSON. */
 export interface LocalClaim {
   readonly client: number
   readonly state: State
@@ -29,27 +29,27 @@ export class PresenceAwareness extends Awareness {
   readonly #notifications: AppNotifications
 
   /**
-   * @param origin of events about others
-   * @param say tells the others, or throws, and then nothing has changed
+   * @param origin origin of events about other members
+   * @param publish sends the claim to the other members, or throws; then nothing has changed
    */
   constructor(
     doc: Y.Doc,
     origin: unknown,
     notifications: AppNotifications,
-    say: (claim: LocalClaim | undefined) => void,
+    publish: (claim: LocalClaim | undefined) => void,
   ) {
     super(doc)
     clearInterval(this._checkInterval)
     this.#origin = origin
     this.#notifications = notifications
-    this.#publish = say
-    say(this.claim())
+    this.#publish = publish
+    publish(this.claim())
   }
 
-  /** @throws {InvalidValueError} the state is no JSON, or makes this member's presence too large; nothing changed */
+  /** @throws {InvalidValueError} the state is no JSON, or makes this member's presence too large; nothing has changed */
   override setLocalState(state: State | null): void {
     const set = () => super.setLocalState(state)
-    // y-protocols sets a first state before this has anybody to tell.
+    // The constructor of y-protocols sets a first state before `#publish` exists.
     if (!(#publish in this)) set()
     else
       this.#notifications.step(() => {
@@ -58,7 +58,7 @@ export class PresenceAwareness extends Awareness {
       })
   }
 
-  /** What this member says. */
+  /** The claim of this member; undefined: it has no state. */
   claim(): LocalClaim | undefined {
     return this.#claimOf(this.getLocalState())
   }
@@ -67,7 +67,7 @@ export class PresenceAwareness extends Awareness {
     emitIsolated(this, name, details)
   }
 
-  /** The document's client id is another one now: so is the id of this member's state. */
+  /** The document's client id has changed, and with it the id of this member's state. */
   clientChanged(): void {
     const [before, after] = [this.clientID, this.doc.clientID]
     if (before === after) return
@@ -83,7 +83,7 @@ export class PresenceAwareness extends Awareness {
     this.#publish(this.claim())
   }
 
-  /** Shows what others say, and nothing else. */
+  /** Replaces the states of all other members by these claims. */
   show(claims: AwarenessClaims, epochMs: number): void {
     const shown = new Map<number, State>()
     for (const { member, client, state } of claims.toSorted((a, b) => (a.member < b.member ? -1 : 1))) {
@@ -106,13 +106,13 @@ export class PresenceAwareness extends Awareness {
       this.meta.set(client, { clock, lastUpdated: epochMs })
     }
     this.#notify({ added, updated, removed }, this.#origin)
-    // Listeners may ask for their clocks.
+    // Listeners may read the clocks of removed clients, so they are deleted after the events.
     this.#notifications.event(() => {
       for (const client of removed) if (!this.states.has(client)) this.meta.delete(client)
     })
   }
 
-  /** After the step. */
+  /** Emits the events after the step. */
   #notify(changes: Record<'added' | 'updated' | 'removed', readonly number[]>, origin: unknown): void {
     this.#notifications.event(() => {
       for (const event of ['change', 'update'] as const) this.emit(event, [changes, origin])
@@ -124,7 +124,7 @@ export class PresenceAwareness extends Awareness {
   }
 }
 
-/** A client id for a member whose own is taken: the same each time, and beyond those that Yjs draws. */
+/** A client id for a member whose own id is in use: the same each time, and above the ids that Yjs draws. */
 function substituteFor(member: string, attempt: number): number {
   let hash = attempt
   for (let i = 0; i < member.length; i++) hash = (hash * 31 + member.charCodeAt(i)) % 0x7fff_ffff

@@ -1,4 +1,4 @@
-/** Room documents: the documents of one room that this member has open, by name, each made once. */
+/** Room documents: the documents of one room that this member has open, by name. Each is created once. */
 import * as Y from 'yjs'
 import { InvalidOptionsError } from '../api/errors.ts'
 import { checkSpaceName } from '../api/member-options.ts'
@@ -15,15 +15,15 @@ import { isolateObservers } from './isolated-observers.ts'
 export interface RoomDocumentsOptions extends Omit<DocumentHost, 'destroyed' | 'open' | 'drawClientId'> {
   /** 0 ≤ random() < 1. */
   readonly random: () => number
-  /** From now on the document is announced and synchronised. @throws {NotRunningError} */
+  /** Announces and synchronises the document from now on. @throws {NotRunningError} */
   readonly open: (sync: Parameters<DocumentHost['open']>[0], seed: Seed | undefined) => void
-  /** A document has another client id: the others are to know. */
+  /** A document has another client id, which has to be announced. */
   readonly clientChanged: () => void
-  /** The replica of a document that this member has carried for others so far; it is handed over. */
+  /** Hands over the replica of a document that this member has carried for others so far. */
   readonly takeCarried: (document: string) => CarriedDocument | undefined
 }
 
-/** What is announced of a document beside its name, at most. */
+/** Maximum bytes of an announcement of one document, without its name. */
 const announcementBytes = 160
 
 const optionNames: OptionNames<DocumentOptions> = { seed: true }
@@ -40,7 +40,7 @@ export class RoomDocuments {
     this.#options = options
   }
 
-  /** @throws {InvalidOptionsError} @throws {NotRunningError} the room was left, and it was not open before */
+  /** @throws {InvalidOptionsError} @throws {NotRunningError} the room was left, and the document was not open before */
   get(name: string, options: DocumentOptions = {}): RoomDocument {
     const open = this.#open.get(name)
     if (open) return open
@@ -59,33 +59,33 @@ export class RoomDocuments {
     return made
   }
 
-  /** Something may have been exchanged. */
+  /** An exchange may have changed a document. */
   stepped(): void {
     for (const { provider } of this.#open.values()) provider.stepped()
   }
 
-  /** Others' awareness changed. */
+  /** The awareness of other members may have changed. */
   presenceChanged(): void {
     for (const { provider } of this.#open.values()) provider.presenceChanged()
   }
 
-  /** Another member writes, or wrote, under the client id of this document. */
+  /** Another member writes or wrote under the client id of this document. */
   collided(name: string, memberId: string): void {
     this.#open.get(name)?.provider.reportCollision(memberId)
   }
 
-  /** The others are in an epoch that this replica of a document cannot be brought into. */
+  /** The other members are in an epoch that this replica of a document cannot enter. */
   supersede(name: string): void {
     this.#open.get(name)?.provider.supersede()
   }
 
-  /** The document gets a client id that no other member has. */
+  /** Draws a new random client id for the document. */
   drawClientId(name: string): void {
     const doc = this.#open.get(name)?.doc
     if (doc) doc.clientID = this.#newClientId()
   }
 
-  /** Sends and stores at once what waits. */
+  /** Sends and stores pending changes at once. */
   flush(): void {
     for (const { provider } of this.#open.values()) provider.flush()
   }
@@ -97,7 +97,7 @@ export class RoomDocuments {
   #make(name: string, seed: Seed | undefined): Open {
     const doc = this.#takeCarried(name) ?? new Y.Doc()
     isolateObservers(doc)
-    // Drawn anew at each start: one that was used before may have written what this process does not know of.
+    // Drawn at each start: under a former client id, content may exist that this process does not know.
     doc.clientID = this.#newClientId()
     const provider = new DocumentProvider(name, doc, {
       ...this.#options,
@@ -119,22 +119,22 @@ export class RoomDocuments {
     }
   }
 
-  /** Unless it is in another epoch than what is stored here. */
+  /** The carried replica, unless it is in another epoch than the stored document. */
   #takeCarried(name: string): Y.Doc | undefined {
     const carried = this.#options.takeCarried(name)
-    const kept = this.#options.log(name)
+    const log = this.#options.log(name)
     if (!carried?.lineage) return carried?.doc
-    if (!kept.lineage && kept.isEmpty) kept.replace(carried.lineage)
-    return isSameEpoch(kept.lineage?.epoch, carried.lineage.epoch) ? carried.doc : undefined
+    if (!log.lineage && log.isEmpty) log.replace(carried.lineage)
+    return isSameEpoch(log.lineage?.epoch, carried.lineage.epoch) ? carried.doc : undefined
   }
 
-  /** All of them are announced in one field. */
+  /** All documents are announced in one field of limited size. */
   #checkNames(name: string): void {
     const names = [...this.#open.keys(), name]
     const bytes = names.reduce((sum, each) => sum + byteLength(JSON.stringify(each)) + announcementBytes, 0)
     if (bytes > limits.maxPresenceBytes)
       throw new InvalidOptionsError(
-        `document: the names of the open documents are too long together: destroy a provider first, or give shorter names`,
+        `document: the names of the open documents are too long together: destroy a provider first, or use shorter names`,
       )
   }
 
@@ -143,7 +143,7 @@ export class RoomDocuments {
   }
 }
 
-/** Calls back when the client id of a document is set: by the app, by Yjs, or because of a collision. */
+/** Calls `changed` when the client id of a document is set: by the app, by Yjs, or because of a collision. */
 function followClientId(doc: Y.Doc, changed: () => void): void {
   let clientID = doc.clientID
   Object.defineProperty(doc, 'clientID', {

@@ -7,8 +7,12 @@
 
 import { InvalidValueError } from '../api/errors.ts'
 import { checkKey, type SharedValue, sharedValue } from '../api/shared-value.ts'
-import { isAwarenessField } from '../rooms/awareness-field.ts'
-import { documentsField, isReservedField, unreachableField } from '../rooms/reserved-fields.ts'
+import {
+  documentsField,
+  isAwarenessField,
+  isReservedField,
+  unreachableField,
+} from '../rooms/reserved-fields.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import { byteLength } from '../wire/byte-length.ts'

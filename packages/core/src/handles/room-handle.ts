@@ -16,8 +16,14 @@ import { seedUpdate } from '../documents/document-seed.ts'
 import type { AwarenessClaims } from '../documents/presence-awareness.ts'
 import { RoomDocuments } from '../documents/room-documents.ts'
 import type { Member } from '../member/member.ts'
-import { awarenessField, isAwarenessField, readAwarenessClaim } from '../rooms/awareness-field.ts'
-import { documentsField, isReservedField, unreachableField } from '../rooms/reserved-fields.ts'
+import {
+  awarenessField,
+  documentsField,
+  isAwarenessField,
+  isReservedField,
+  readAwarenessClaim,
+  unreachableField,
+} from '../rooms/reserved-fields.ts'
 import { type RoomListener, RoomReplica } from '../rooms/room-replica.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
@@ -27,8 +33,7 @@ import { Throttle } from '../runtime/throttle.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { updateChunks } from '../spaces/documents/update-chunks.ts'
-import { isPresent } from '../spaces/space-members.ts'
-import type { SpaceRoster } from '../spaces/space-roster.ts'
+import { isPresent, type SpaceRoster } from '../spaces/space-roster.ts'
 import type { DocumentStorage } from '../storage/document-storage.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'

@@ -1,8 +1,10 @@
 /**
- * Holdings: which documents of a room a member has open, as it announces them in a reserved field of its presence.
+ * Document announcements: which documents of a room a member has open. It announces them in a reserved presence
+ * field.
  *
- * A member announces them when it enters, none included: so of each member in a room it is known what it holds, or
- * known that this is not known yet. What others announce is read with care: it is whatever they sent.
+ * A member announces its documents when it joins, even if it has none. So the others know of each member which
+ * documents it has open, or that it has not announced them yet. The reader checks every value, because a member may
+ * send anything.
  */
 
 import { firstEpoch, isSameEpoch, printEpoch, readEpoch } from '../spaces/documents/epochs/epoch.ts'
@@ -14,23 +16,23 @@ export interface DocumentAnnouncement {
   /** The client id under which the member writes. */
   readonly client: number
   readonly isSynced: boolean
-  /** Of a replica that is not synced: its digest; undefined: it is empty, or synced. */
+  /** Digest of a replica that is not synced; undefined: the replica is empty or synced. */
   readonly digest: string | undefined
-  /** The member would fill the document if it were empty. */
+  /** The member would fill an empty document. */
   readonly isSeeder: boolean
-  /** Not the app has it open: the member carries it for others. */
+  /** The member carries the document for others; its app has not opened it. */
   readonly isCarried: boolean
-  /** In which the replica is; undefined: in none yet. */
+  /** The epoch of the replica; undefined: in none yet. */
   readonly epoch: EpochName | undefined
-  /** The digest with which the member would begin the next epoch; undefined: it would not, now. */
+  /** The digest with which the member would begin the next epoch; undefined: the member would not begin it now. */
   readonly agreed: string | undefined
-  /** The ids of the document must stay as they are: something else at the member follows them. */
+  /** The ids of the document must not change: something else at the member depends on them. */
   readonly keepsIds: boolean
 }
 
 export type DocumentAnnouncements = ReadonlyMap<string, DocumentAnnouncement>
 
-/** One letter a key: the field is sent again when any document changes its state. */
+/** Keys have one letter: the whole field is sent again when any document changes its state. */
 export function printAnnouncements(announcements: DocumentAnnouncements): Json {
   return Object.fromEntries(
     [...announcements].map(([name, { client, digest, epoch, agreed, ...announcement }]) => [
@@ -51,7 +53,7 @@ export function printAnnouncements(announcements: DocumentAnnouncements): Json {
 
 const read = new WeakMap<object, DocumentAnnouncements>()
 
-/** Undefined: the member has not announced anything. */
+/** @returns undefined: the member has announced nothing */
 export function readAnnouncements(value: Json | undefined): DocumentAnnouncements | undefined {
   if (!isObject(value)) return undefined
   const known = read.get(value)
@@ -90,7 +92,7 @@ function readAnnouncement({
 
 export const maxUnreachable = 32
 
-/** Ids of members. */
+/** @returns ids of members */
 export function readUnreachable(value: Json | undefined): readonly string[] {
   if (!Array.isArray(value)) return []
   return value.filter(id => typeof id === 'string').slice(0, maxUnreachable)

@@ -1,7 +1,7 @@
 /**
  * Document roster: which members of a room hold which document, as far as they announced it.
  *
- * It keeps nothing of its own: it reads the presence of the members that are in the room now.
+ * The roster stores nothing. It reads the presence of the members that are in the room now.
  */
 import { createRings } from '@hearsay/failure-detector'
 import type { ReplicaHolder } from '../spaces/space-replica.ts'
@@ -17,15 +17,18 @@ import { documentsField, unreachableField } from './reserved-fields.ts'
 export interface DocumentRosterOptions {
   readonly self: string
   readonly presence: PresenceRegisters
-  /** Members in the room that are alive, or suspect and were alive here; oneself excepted. */
+  /**
+   * Members in the room that are alive, or suspect after having been alive in the local view; without the local
+   * member.
+   */
   readonly others: () => readonly string[]
-  /** Members in the room that are suspect, and were never alive here. */
+  /** Members in the room that are suspect and were never alive in the local view. */
   readonly suspects: () => readonly string[]
-  /** Whether what a member said of itself is of its present visit. */
+  /** Whether the stored presence of a member is from its present generation in the room. */
   readonly isPresent: (id: string) => boolean
 }
 
-/** As each holder computes it: on two rings each has at most four neighbours. */
+/** All holders use the same number. On two rings each has at most four neighbours. */
 const ringCount = 2
 
 export class DocumentRoster {
@@ -35,54 +38,58 @@ export class DocumentRoster {
     this.#options = options
   }
 
-  /** What a member announced; undefined: nothing yet, in its present visit. */
+  /** What a member announced; undefined: nothing yet in its present generation. */
   of(id: string): DocumentAnnouncements | undefined {
     const { presence, isPresent } = this.#options
     return isPresent(id) ? readAnnouncements(presence.valueOf(id, documentsField)) : undefined
   }
 
-  /** Whether a member holds a document, or is in the room and has not announced yet what it holds. */
+  /** Whether a member holds a document, or is in the room and has announced nothing yet. */
   mayHaveDocument(id: string, document: string): boolean {
     return this.of(id)?.has(document) ?? this.#options.others().includes(id)
   }
 
-  /** The others that hold a document. */
+  /** The other members that hold a document. */
   holdersOf(document: string): (ReplicaHolder & DocumentAnnouncement)[] {
     return this.#options.others().flatMap(id => {
-      const holding = this.of(id)?.get(document)
-      return holding ? [{ id, ...holding }] : []
+      const announcement = this.of(id)?.get(document)
+      return announcement ? [{ id, ...announcement }] : []
     })
   }
 
-  /** Others in the room that have announced nothing yet. */
+  /** Other members in the room that have announced nothing yet. */
   withoutAnnouncements(): string[] {
     return this.#options.others().filter(id => this.of(id) === undefined)
   }
 
-  /** Others in the room of which it is not known yet what they hold, or whether they are alive. */
+  /** Other members in the room whose documents are not known yet, or that may be dead. */
   unknown(): string[] {
     return [...this.withoutAnnouncements(), ...this.#options.suspects()]
   }
 
   /**
-   * Whether those who have a document open hold together by connections among themselves, carriers left out.
+   * Whether the members that have a document open are one component by their own connections, without carriers.
    *
-   * @param isCarried whether this member only carries it
+   * @param isCarried whether the local member only carries the document
    */
   isConnected(document: string, isCarried: boolean, unreachable: ReadonlySet<string>): boolean {
     const { self } = this.#options
-    const openers = this.holdersOf(document).flatMap(({ id, ...holding }) => (holding.isCarried ? [] : [id]))
-    return isConnected(isCarried ? openers : [self, ...openers], (a, b) => this.#areApart(a, b, unreachable))
+    const openers = this.holdersOf(document).flatMap(({ id, ...announcement }) =>
+      announcement.isCarried ? [] : [id],
+    )
+    return isConnected(isCarried ? openers : [self, ...openers], (a, b) =>
+      this.#cannotReach(a, b, unreachable),
+    )
   }
 
-  /** The same with the carriers. */
+  /** Whether the openers and the carriers are one component. */
   isConnectedByCarriers(document: string, unreachable: ReadonlySet<string>): boolean {
     const holders = [this.#options.self, ...this.holdersOf(document).map(({ id }) => id)]
-    return isConnected(holders, (a, b) => this.#areApart(a, b, unreachable))
+    return isConnected(holders, (a, b) => this.#cannotReach(a, b, unreachable))
   }
 
-  /** One of the two dialled the other in vain. */
-  #areApart(a: string, b: string, unreachable: ReadonlySet<string>): boolean {
+  /** Whether a dial between the two failed. */
+  #cannotReach(a: string, b: string, unreachable: ReadonlySet<string>): boolean {
     const { self } = this.#options
     if (a === self) return unreachable.has(b) || this.#unreachableOf(b).includes(a)
     if (b === self) return unreachable.has(a) || this.#unreachableOf(a).includes(b)
@@ -95,16 +102,16 @@ export class DocumentRoster {
 }
 
 /**
- * Whether these members are one component, each connected to its ring neighbours but those that it is apart from. Of
- * two members that are connected, perhaps only one passed over others to choose the other.
+ * Whether these members are one component if each is connected to its ring neighbours and skips members that it
+ * cannot reach. A connection is symmetric, but perhaps only one of its ends skipped other members to choose it.
  */
-function isConnected(members: readonly string[], areApart: (a: string, b: string) => boolean): boolean {
+function isConnected(members: readonly string[], cannotReach: (a: string, b: string) => boolean): boolean {
   const [first] = members
   if (first === undefined) return true
   const rings = createRings(ringCount, members)
   const connected = new Map(members.map(id => [id, new Set<string>()]))
   for (const id of members)
-    for (const next of rings.neighbours(id, other => areApart(id, other))) {
+    for (const next of rings.neighbours(id, other => cannotReach(id, other))) {
       connected.get(id)?.add(next)
       connected.get(next)?.add(id)
     }

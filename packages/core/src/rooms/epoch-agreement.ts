@@ -1,13 +1,13 @@
 /**
  * Epoch agreement: when the members that hold a document compact it.
  *
- * An epoch is due when many clients have written a document and few still do. Each holder then announces the digest of
- * its replica, as soon as nobody has written for a while. When all of them announce the same, each begins the same
- * epoch by itself. So no holder has anything that the epoch does not begin with. If somebody always writes, or the others
- * would have to take over very many clients first, the member with the smallest id begins alone, and the others bring
- * what they have beyond that into the epoch.
+ * An epoch is due when many clients have written a document and few of them still do. Each holder announces the
+ * digest of its replica once the document has been unchanged for a while. When all holders announce the same digest,
+ * each of them begins the same epoch by itself, so no holder has content that is missing in the base of the epoch. If
+ * the document changes all the time, or if the other holders would first have to receive very many clients, the
+ * member with the smallest id begins alone. The others then bring their further content into the epoch.
  *
- * No epoch begins while a holder keeps the ids of the document for something else.
+ * No epoch begins while a holder needs the document's ids for something else.
  */
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
@@ -18,19 +18,19 @@ export interface EpochHolder extends DocumentAnnouncement {
   readonly id: string
 }
 
-/** Our choice: a state vector of 10 kB, beyond which requests are split. */
+/** Our choice: a state vector of 10 kB. Requests with a longer one are split. */
 export const minClients = 1_024
-/** Our choice: an epoch pays for itself when most of the clients are gone. */
+/** Our choice: an epoch is worth its cost when most of the clients no longer write. */
 const clientsPerHolder = 8
-/** What an epoch begins with is kept for members that missed it: beside a larger document that would be too much. */
+/** 64 MiB. The base of an epoch is kept for members that missed the epoch: too much beside a larger document. */
 const maxLiveBytes = 67_108_864
-/** Our choice: longer than the gaps within what one types, and than an update takes to everybody. */
+/** Our choice: longer than pauses while typing, and longer than an update takes to reach all members. */
 const unchangedMs = 3_000
-/** Our choice: after so long without a quiet moment one member begins alone. */
+/** Our choice: if the document is never unchanged for this long, one member begins alone. */
 const maxDelayMs = 60_000
-/** Our choice: with so many clients a transaction takes some 15 ms, and a document arrives in many of them. */
+/** Our choice: with so many clients a transaction takes about 15 ms, and a document arrives in many transactions. */
 const urgentClients = 32_768
-/** Our choice: offers that cross each other have both arrived by then. */
+/** Our choice: two offers that cross each other have both arrived by then. */
 const announcementDelayMs = 1_000
 
 export class EpochAgreement {
@@ -44,12 +44,12 @@ export class EpochAgreement {
     this.#self = self
   }
 
-  /** When to look again, at the latest. */
+  /** When to call `offer` again at the latest, in monotonic ms. */
   get dueMs(): number {
     return this.#dueMs
   }
 
-  /** Whether it matters that somebody has written, and nobody looks again by itself. */
+  /** Whether a change of the document requires a call of `offer` that is not scheduled yet. */
   mayBecomeDue({ digest }: DocumentSync): boolean {
     return this.#dueMs === Number.POSITIVE_INFINITY && digest.clients >= minClients
   }
@@ -67,12 +67,12 @@ export class EpochAgreement {
     }
     this.#dueSinceMs = Math.min(this.#dueSinceMs, nowMs)
     const isUnchanged = nowMs - this.#changedMs >= unchangedMs
-    // While it waits for the others, too: one of them may write.
+    // Also while waiting for the others: one of them may write.
     this.#dueMs = isUnchanged ? nowMs + announcementDelayMs : this.#changedMs + unchangedMs
     return isUnchanged ? digestText(sync.hash()) : undefined
   }
 
-  /** Whether the epoch begins now. @param offered what this member announced last */
+  /** Whether the epoch begins now. @param offered the digest that the local member announced last */
   mayBegin(
     sync: DocumentSync,
     holders: readonly EpochHolder[],
@@ -95,7 +95,7 @@ export class EpochAgreement {
     return isFirst && nowMs - this.#dueSinceMs >= maxDelayMs
   }
 
-  /** A compacted document reaches the others sooner than one of so many clients would. */
+  /** A compacted document reaches the others sooner than a document of so many clients. */
   #isUrgent({ digest }: DocumentSync, others: readonly EpochHolder[], nowMs: number): boolean {
     const isFirst = others.every(({ id, agreed }) => agreed === undefined || this.#self < id)
     return (

@@ -1,12 +1,12 @@
 /**
- * Presence registers: each field of each member's presence in one room, as last said by that member.
+ * Presence registers: each field of each member's presence in one room, as its author last published it.
  *
- * A field is ordered by (entered, version): what was said in an earlier entry is gone as a whole as soon as one
- * thing of a later entry is known. Equal order with other content, which only a liar signs, is settled by the id.
+ * Fields are ordered by (generation, version). The first field of a later generation removes all fields of an earlier
+ * one. The greater id decides between different content of equal order, which only a malicious author signs.
  */
 
-import type { Admission } from '../spaces/admission.ts'
 import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
+import type { Admission } from '../spaces/space-replica.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import type { FieldFact } from '../wire/space-fact.ts'
@@ -17,31 +17,31 @@ interface Author {
   bytes: number
 }
 
-/** Authors of whom something is held. Beyond, newcomers say nothing here until others are gone. */
+/** Authors with stored fields. Above this limit, fields of new authors are rejected until others are dropped. */
 const maxAuthors = 4_096
-/** An author keeps to its limit; what it announces of documents, and facts that overtake each other, come on top. */
+/** An author keeps to its limit; document announcements, and fields that replace each other in transit, come on top. */
 const maxExcessFactor = 3
 
 export class PresenceRegisters {
   readonly #facts: FactSet
   readonly #authors = new Map<string, Author>()
 
-  /** @param facts where what is held here is added, and what no longer is, removed. */
+  /** @param facts the set to which stored fields are added, and from which replaced ones are removed */
   constructor(facts: FactSet) {
     this.#facts = facts
   }
 
-  /** In the order in which they first spoke. */
+  /** In the order of their first stored field. */
   authors(): Iterable<string> {
     return this.#authors.keys()
   }
 
-  /** In which entry an author spoke last; undefined: it did not. */
+  /** The generation of an author's stored fields; undefined: there are none. */
   generationOf(author: string): number | undefined {
     return this.#authors.get(author)?.generation
   }
 
-  /** What an author says now: the fields that have a value. */
+  /** The fields of an author that have a value. */
   fieldsOf(author: string): [name: string, value: Json][] {
     const fields: [string, Json][] = []
     for (const [name, { fact }] of this.#authors.get(author)?.fields ?? [])
@@ -49,7 +49,7 @@ export class PresenceRegisters {
     return fields
   }
 
-  /** Undefined: the author says nothing there. */
+  /** Undefined: the field has no value. */
   valueOf(author: string, field: string): Json | undefined {
     return this.#authors.get(author)?.fields.get(field)?.fact.value
   }
@@ -65,20 +65,20 @@ export class PresenceRegisters {
     return bytes > maxExcessFactor * limits.maxPresenceBytes ? 'rejected' : 'new'
   }
 
-  /** A fact that is news. */
+  /** Merges a new fact. */
   merge(fact: FieldFact): void {
     const author = this.#authorOf(fact)
     const known = author.fields.get(fact.name)
     if (known) this.#facts.remove(known)
-    const held = storedFact(fact)
-    author.fields.set(fact.name, held)
+    const stored = storedFact(fact)
+    author.fields.set(fact.name, stored)
     author.bytes += fact.payload.length - (known?.fact.payload.length ?? 0)
-    this.#facts.add(held)
+    this.#facts.add(stored)
   }
 
-  /** All that an author said is gone. */
+  /** Drops all fields of an author. */
   drop(author: string): void {
-    for (const held of this.#authors.get(author)?.fields.values() ?? []) this.#facts.remove(held)
+    for (const stored of this.#authors.get(author)?.fields.values() ?? []) this.#facts.remove(stored)
     this.#authors.delete(author)
   }
 

@@ -1,7 +1,7 @@
 /**
- * Event window: which events of an author were delivered, so that none is delivered twice.
+ * Replay window (as in RFC 6479): which events of an author were delivered, so that no event is delivered twice.
  *
- * Of each author the last 64 numbers of its present entry are told apart; what is older than these is taken for
+ * For each author, the window covers the last 64 event numbers of the latest generation. Older events count as
  * delivered.
  */
 const width = 64
@@ -17,7 +17,7 @@ interface Author {
 export class ReplayWindow {
   readonly #authors = new Map<string, Author>()
 
-  /** Whether this event is new; from now on it is not. */
+  /** @returns whether the event is new; later calls with the same event return false */
   accept(author: string, generation: number, number: number): boolean {
     const known = this.#authors.get(author)
     if (known && generation < known.generation) return false

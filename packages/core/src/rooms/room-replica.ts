@@ -1,19 +1,19 @@
 /**
- * Room content: what is held of one room: its members' presence, its documents, and which events were delivered.
+ * Room replica: the local state of one room: its members' presence, its documents, and which events were delivered.
  *
- * Presence counts as long as its author is in the room in the entry in which it spoke. Of the dead it is kept, for
- * they may come back; of those who left, in whatever way, it is gone.
+ * Presence counts while its author is in the room in the generation of that presence. Presence of a dead author stays
+ * stored, because the author may return. Presence of an author that left in any way is dropped.
  */
 
 import * as Y from 'yjs'
 import type { Instant } from '../base/clock.ts'
-import type { Admission } from '../spaces/admission.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { isReadable } from '../spaces/documents/readable-updates.ts'
 import { FactSet } from '../spaces/fact-set.ts'
 import {
+  type Admission,
   type CarrierRequests,
   noCarrierRequests,
   type ReplicaHolder,
@@ -27,28 +27,31 @@ import { DocumentRoster } from './document-roster.ts'
 import { PresenceRegisters } from './presence-registers.ts'
 import { ReplayWindow } from './replay-window.ts'
 
-/** What a room's face wants to hear. */
+/** What a room handle needs to know of its replica. */
 export interface RoomListener {
-  /** What somebody's presence says, or whether it counts, may have changed. @param field undefined: all of it */
+  /** Presence of a member, or whether it counts, may have changed. @param field undefined: all fields */
   presenceChanged(author: string, field: string | undefined): void
   eventArrived(fact: EventFact): void
-  /** This member begins, or no longer needs, to carry a document for others. */
+  /** The local member begins to carry a document for others, or stops. */
   carriedChanged(document: string, isCarried: boolean): void
-  /** Others that hold a document of this member and were dialled in vain. */
+  /** Holders of the local member's documents to which dials failed. */
   unreachable(): ReadonlySet<string>
 }
 
 export interface RoomReplicaOptions {
   readonly self: string
   readonly spaceRoster: SpaceRoster
-  /** Members in the room that are alive, or suspect and were alive here; oneself excepted. */
+  /**
+   * Members in the room that are alive, or suspect after having been alive in the local view; without the local
+   * member.
+   */
   readonly others: () => readonly string[]
-  /** Members in the room that are suspect, and were never alive here. */
+  /** Members in the room that are suspect and were never alive in the local view. */
   readonly suspects: () => readonly string[]
   readonly listener: RoomListener
 }
 
-/** A document that this member has not opened, as it stands. */
+/** The replica of a document that the local app has not opened. */
 export interface CarriedDocument {
   readonly doc: Y.Doc
   readonly lineage: Lineage | undefined
@@ -56,15 +59,15 @@ export interface CarriedDocument {
 
 interface EndedGeneration {
   readonly generation: number
-  /** Since when nothing is known of its author. */
+  /** Number of sweeps since the author became unknown. */
   sweeps: number
 }
 
-/** Sweeps differ by less: what one has dropped would else come back from another, and so for ever. */
+/** Must exceed the difference between members' sweeps: otherwise they would send each other dropped facts for ever. */
 const endedSweeps = 8
-/** A carrier that is not asked again for so long gives up. */
+/** A carrier stops when no request to continue arrives for this long. */
 const carryForMs = 3 * renewIntervalMs
-/** Members that are asked to carry one document besides, each time. */
+/** Additional members that are asked to carry one document, each time. */
 const maxCarriers = 2
 
 export class RoomReplica implements SpaceReplica {
@@ -75,13 +78,13 @@ export class RoomReplica implements SpaceReplica {
   readonly #events = new ReplayWindow()
   readonly #spaceRoster: SpaceRoster
   readonly #listener: RoomListener
-  /** In which entry members are in the room. */
+  /** Members in the room → their generation. */
   readonly #generations = new Map<string, number>()
-  /** Of those who left the room or are forgotten, the last entry that is over. */
+  /** Last ended generation of members that left the room or are unknown. */
   readonly #ended = new Map<string, EndedGeneration>()
-  /** Documents that this member carries for others, until when. */
+  /** Documents that the local member carries for others → until when, in monotonic ms. */
   readonly #carried = new Map<string, number>()
-  /** Authors that were not in the room at the last sweep, as far as was known. */
+  /** Authors that were not known to be in the room at the last sweep. */
   #absent = new Set<string>()
 
   constructor({ self, spaceRoster, others, suspects, listener }: RoomReplicaOptions) {
@@ -121,7 +124,7 @@ export class RoomReplica implements SpaceReplica {
       case 'event':
         if (this.#events.accept(fact.author, fact.generation, fact.number)) this.#listener.eventArrived(fact)
         break
-      // One's own, out of the document: a transaction that finds nothing new costs as much as one that does.
+      // The local member's own, from the document: a transaction without changes costs as much as one with changes.
       case 'update':
       case 'entry':
         break
@@ -130,11 +133,12 @@ export class RoomReplica implements SpaceReplica {
 
   mergeUpdate({ document, update, epoch }: UpdateFact): 'new' | 'stale' | 'rejected' {
     const sync = this.documents.get(document)
-    // Not open here: others hold it, and news of it is only passed on.
+    // The document is not open here: others hold it, and the member only forwards its updates.
     if (!sync) return 'new'
     if (epoch) sync.epochs.moveTo(epoch)
     if (!epoch || isSameEpoch(epoch, sync.epochs.current)) return sync.apply(update)
-    // Of another epoch: the next exchange shows who is behind. But its author may have left.
+    // The update is from another epoch. The next exchange shows which replica is behind, but the author may have left
+    // by then.
     const outcomes = sync.epochs.translated(epoch, update).map(each => sync.apply(each))
     return outcomes.find(outcome => outcome !== 'stale') ?? 'stale'
   }
@@ -169,13 +173,13 @@ export class RoomReplica implements SpaceReplica {
     this.#carried.set(document, monotonicMs + carryForMs)
     if (isKnown) return
     const doc = new Y.Doc()
-    // Nothing is written under it.
+    // Nothing is written under this client id.
     doc.clientID = 0
     this.documents.set(document, new DocumentSync({ name: document, doc, origin: this, isCarried: true }))
     this.#listener.carriedChanged(document, true)
   }
 
-  /** The replica of a document that was carried so far; from now on the caller has it. */
+  /** Hands over the replica of a document that was carried so far; the caller then owns it. */
   takeCarried(document: string): CarriedDocument | undefined {
     if (!this.#carried.delete(document)) return undefined
     const { doc, epochs } = this.documents.get(document) ?? {}
@@ -183,18 +187,20 @@ export class RoomReplica implements SpaceReplica {
     return doc && { doc, lineage: epochs?.lineage }
   }
 
-  carriersToRequest(linked: readonly string[]): CarrierRequests {
+  carriersToRequest(connected: readonly string[]): CarrierRequests {
     if (this.documents.size === 0) return noCarrierRequests
     const unreachable = this.#listener.unreachable()
     const requests: [document: string, id: string][] = []
     let areEnough = true
     for (const { name, isCarried } of this.documents.values()) {
       if (this.roster.isConnected(name, isCarried, unreachable)) continue
-      const holders = new Map(this.roster.holdersOf(name).map(({ id, ...holding }) => [id, holding]))
-      const carriers = linked.filter(id => holders.get(id)?.isCarried)
+      const holders = new Map(
+        this.roster.holdersOf(name).map(({ id, ...announcement }) => [id, announcement]),
+      )
+      const carriers = connected.filter(id => holders.get(id)?.isCarried)
       for (const id of carriers) requests.push([name, id])
       if (this.roster.isConnectedByCarriers(name, unreachable)) continue
-      const others = linked.filter(id => !holders.has(id)).slice(0, maxCarriers)
+      const others = connected.filter(id => !holders.has(id)).slice(0, maxCarriers)
       for (const id of others) requests.push([name, id])
       areEnough &&= others.length === 0
     }
@@ -225,18 +231,19 @@ export class RoomReplica implements SpaceReplica {
     if (generation !== undefined) this.#ended.set(id, { generation, sweeps: 0 })
   }
 
-  /** What an author said who is not there any more. */
+  /** Drops the presence of an author that is no longer known. */
   #drop(id: string): void {
     const generation = this.presence.generationOf(id)
     this.presence.drop(id)
     if (generation !== undefined) this.#ended.set(id, { generation, sweeps: 0 })
   }
 
-  /** Whether this is of an entry that is over. Of one that is not known yet: no, for rumors overtake records. */
+  /** Whether the generation has ended. False for an unknown generation, because rumors can arrive before records. */
   #hasLeft(id: string, generation: number): boolean {
-    const where = this.#spaceRoster.of(id)
-    if (where?.status === 'left') return true
-    const last = where?.generation === undefined ? this.#ended.get(id)?.generation : where.generation - 1
+    const membership = this.#spaceRoster.of(id)
+    if (membership?.status === 'left') return true
+    const last =
+      membership?.generation === undefined ? this.#ended.get(id)?.generation : membership.generation - 1
     return last !== undefined && generation <= last
   }
 }

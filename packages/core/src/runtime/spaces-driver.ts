@@ -12,8 +12,8 @@ import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'
 import type { SharedUpdates } from '../spaces/documents/shared-updates.ts'
 import { framesOf } from '../spaces/frame-packing.ts'
-import type { ClusterView } from '../spaces/space-members.ts'
 import type { SpaceReplica } from '../spaces/space-replica.ts'
+import type { ClusterView } from '../spaces/space-roster.ts'
 import type { SpacesUsage } from '../spaces/spaces.ts'
 import { Spaces, type SpacesEffect } from '../spaces/spaces.ts'
 import type { SpaceGeneration } from '../wire/fact.ts'
@@ -143,7 +143,7 @@ export class SpacesDriver implements SpacesPort {
 
   /** Something of one's own changed in a space that is too long to be said. */
   hurry(space: string): void {
-    this.#step(spaces => spaces.hurryToAll(space, this.#options.clock.now()))
+    this.#step(spaces => spaces.syncSoonWithAll(space, this.#options.clock.now()))
   }
 
   /** Members of a space that one is connected to. */

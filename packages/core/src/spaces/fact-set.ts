@@ -1,8 +1,8 @@
 /**
- * Fact set: the facts of one space that a member holds, and what two members need to make theirs equal.
+ * Fact set: the facts of one space that a member has stored, and what two members need to make their sets equal.
  *
- * It knows nothing of what the facts mean. Whoever owns it adds and removes; as long as all do that by the same
- * rules, sets that were exchanged are equal, and equal sets have equal hashes.
+ * The set does not interpret facts. Its owner adds and removes facts. If all owners apply the same rules, sets are
+ * equal after an exchange, and equal sets have equal hashes.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat } from 'uint8arrays/concat'
@@ -14,15 +14,16 @@ import type { StoredIds } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import { spaceFromBytes } from '../wire/space-tag.ts'
 
-/** A fact that somebody holds. */
+/** A fact with its digest. */
 export interface StoredFact<F extends SpaceFact = SpaceFact> {
   readonly fact: F
-  /** The first 8 bytes of its digest, as 16 hexadecimal digits. */
+  /** The first 8 bytes of `digest`, as 16 hexadecimal digits. */
   readonly id: string
   /** `sha256(signature)`, 32 bytes. */
   readonly digest: Uint8Array
 }
 
+/** A fact was added to a set or removed from it. */
 export interface FactChange {
   readonly type: 'added' | 'removed'
   readonly stored: StoredFact
@@ -33,7 +34,7 @@ export function storedFact<F extends SpaceFact>(fact: F): StoredFact<F> {
   return { fact, id: spaceFromBytes(digest.subarray(0, 8)), digest }
 }
 
-/** Facts by id, and their hash until they change. */
+/** Facts by id, and the hash of these facts until they change. */
 interface Bucket {
   readonly facts: Map<string, StoredFact>
   hash: Uint8Array | undefined
@@ -44,11 +45,11 @@ const noFacts = new Uint8Array(hashBytes)
 export class FactSet {
   readonly #buckets = new Map<number, Bucket>()
   #size = 0
-  /** Of all buckets, until something changes. */
+  /** Hash of all buckets, until a fact changes. */
   #hash: Uint8Array | undefined
   #onChange: ((change: FactChange) => void) | undefined
 
-  /** Tells of each change from now on. */
+  /** Calls `onChange` for each later change. */
   watch(onChange: (change: FactChange) => void): void {
     this.#onChange = onChange
   }
@@ -57,7 +58,7 @@ export class FactSet {
     return this.#size
   }
 
-  /** All of them, in no order. */
+  /** All facts, in no particular order. */
   all(): StoredFact[] {
     return this.#in(undefined)
   }
@@ -84,7 +85,7 @@ export class FactSet {
     this.#onChange?.({ type: 'removed', stored })
   }
 
-  /** 16 bytes, not to be written. */
+  /** 16 bytes that the caller must not change. */
   hash(): Uint8Array {
     this.#hash ??= shortHash(this.bucketHashes())
     return this.#hash
@@ -99,7 +100,7 @@ export class FactSet {
     return hashes
   }
 
-  /** In which buckets another's hashes differ from these. */
+  /** The buckets whose hashes differ from those of another set. */
   differing(bucketHashes: Uint8Array): Set<number> {
     const differing = new Set<number>()
     for (let index = 0; index < bucketCount; index++) {
@@ -109,13 +110,13 @@ export class FactSet {
     return differing
   }
 
-  /** What it holds in these buckets; undefined: in all. */
+  /** The ids of the facts in these buckets; undefined: in all buckets. */
   storedIds(buckets: ReadonlySet<number> | undefined, mutual: boolean): StoredIds {
     const ids = this.#in(buckets).map(({ id }) => id)
     return { buckets, ids, mutual }
   }
 
-  /** Whether another holds the same facts, as far as it says: all of them, that is. */
+  /** Whether another set contains the same facts. False unless `storedIds` covers all buckets. */
   equals({ buckets, ids }: StoredIds): boolean {
     const own = this.#in(undefined)
     const theirs = new Set(ids)
@@ -123,10 +124,10 @@ export class FactSet {
   }
 
   /**
-   * The facts that another lacks.
+   * The facts that another set lacks.
    *
-   * @param maxBytes a budget; a single fact that is larger goes alone.
-   * @param startAt any whole number ≥ 0: where to begin, modulo their number.
+   * @param maxBytes a budget; a single larger fact is sent alone
+   * @param startAt any whole number ≥ 0: the index to begin at, modulo the number of missing facts
    */
   beyond(theirs: StoredIds, startAt: number, maxBytes: number): { facts: SpaceFact[]; more: boolean } {
     const known = new Set(theirs.ids)
@@ -165,11 +166,11 @@ export class FactSet {
 
 const bucketOf = ({ digest }: StoredFact): number => (digest[0] ?? 0) % bucketCount
 
-/** Over the digests in their order: of a sum, an author could choose the parts so that they cancel out. */
+/** Hashes the digests in order. An author could choose facts whose parts cancel out in a sum. */
 function hashOf(facts: ReadonlyMap<string, StoredFact>): Uint8Array {
   const digests = [...facts.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ digest }) => digest)
   return shortHash(concat(digests))
 }
 
-/** Author, signature and their framing. */
+/** Bytes of author, signature and their framing. */
 const framingBytes = 108

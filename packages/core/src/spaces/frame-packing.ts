@@ -1,14 +1,14 @@
 /**
- * Step frames: steps about spaces, divided so that each frame is one that the other end takes.
+ * Frame packing: divides steps about spaces so that the receiver accepts each frame.
  *
- * After a long time apart, two members have something to say of each of 200 spaces, and of each document in them.
+ * After a long separation, two members exchange steps about up to 200 spaces and each document in them.
  */
 import { limits } from '../wire/limits.ts'
 import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
 
-/** Our choice, far below the limit: a frame is taken at once, and what comes after it waits. */
+/** Our choice, far below the limit: a receiver handles a frame at once, and the next frame waits. */
 const maxBytes = 131_072
-/** A step of more than this is divided, documents each by itself: a state vector and a piece are below the limit. */
+/** Our choice: a longer step is divided, one document a step. A state vector and a piece are below the limit. */
 const maxStepBytes = 65_536
 
 export function framesOf(steps: readonly SpaceStep[]): SpaceStep[][] {

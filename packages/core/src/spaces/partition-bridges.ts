@@ -1,23 +1,24 @@
 /**
- * Bridges: connections between parts of a space that its rings do not connect.
+ * Partition bridges: connections between parts of a space that the space's rings do not connect.
  *
- * The rings pass over members that cannot be reached. Where only a few pairs of members can connect two parts of a
- * space, the rings of neither part lead there. The sign of it is a member that is present and of which nothing has come
- * for a while. Such members are tried, a few at a time, until one is connected or they are found unreachable. A
- * connection that was made in this way stays: nothing else may connect the parts.
+ * The rings skip unreachable members. If only a few pairs of members can connect two parts of a space, neither part's
+ * rings contain such a pair. The sign of a split is a present member that has sent nothing for a while. The local
+ * member dials such members, a few at a time, until one is connected or all are unreachable. It keeps such a
+ * connection, because no other connection may join the parts.
  */
 
-/** Our choice: what a member announces when it enters is everywhere by then. */
+/** Our choice: after 5 s, what a member announces when it joins has reached all members. */
 const unansweredMs = 5_000
-/** Our choice: tried at the same time. */
-const maxTried = 2
-/** Our choice: kept for one space. The oldest gives way. */
+/** Our choice: members dialled at the same time. */
+const maxDialled = 2
+/** Our choice: bridges kept for one space. The oldest is dropped first. */
 const maxRetained = 8
 
+/** The present state of one space and its connections. */
 export interface BridgeView {
   readonly self: string
   /** Whether a member is connected. */
-  isLinked(id: string): boolean
+  isConnected(id: string): boolean
   /** Whether dials to a member failed, or a connected member does not answer. */
   isUnreachable(id: string): boolean
   /** Whether a member is in the space. */
@@ -25,44 +26,44 @@ export interface BridgeView {
 }
 
 export class PartitionBridges {
-  /** Members of which nothing is known, since when. */
+  /** Silent members, and since when they are silent. */
   readonly #unansweredSinceMs = new Map<string, number>()
-  #tried: readonly string[] = []
+  #dialled: readonly string[] = []
   readonly #retained = new Set<string>()
   #dueMs = Number.POSITIVE_INFINITY
 
-  /** When to look again, monotonic ms. */
+  /** When to call `review` again, in monotonic ms. */
   get dueMs(): number {
     return this.#dueMs
   }
 
   /**
-   * @param silentMembers members of the space that are present, and of which nothing has come
-   * @returns members that this one should be connected to
+   * @param silentMembers present members of the space that have sent nothing
+   * @returns members that should be connected to the local member
    */
-  take(silentMembers: readonly string[], view: BridgeView, nowMs: number): readonly string[] {
+  review(silentMembers: readonly string[], view: BridgeView, nowMs: number): readonly string[] {
     const present = new Set(silentMembers)
     for (const id of this.#unansweredSinceMs.keys()) if (!present.has(id)) this.#unansweredSinceMs.delete(id)
     for (const id of silentMembers)
       if (!this.#unansweredSinceMs.has(id)) this.#unansweredSinceMs.set(id, nowMs)
-    for (const id of this.#tried) if (view.isLinked(id)) this.#retained.add(id)
+    for (const id of this.#dialled) if (view.isConnected(id)) this.#retained.add(id)
     for (const id of this.#retained)
       if (!view.isPresent(id) || view.isUnreachable(id)) this.#retained.delete(id)
     const [oldest] = this.#retained
     if (this.#retained.size > maxRetained && oldest !== undefined) this.#retained.delete(oldest)
     const reachable = [...this.#unansweredSinceMs].filter(
-      ([id]) => !view.isLinked(id) && !view.isUnreachable(id),
+      ([id]) => !view.isConnected(id) && !view.isUnreachable(id),
     )
     const silent = reachable.filter(([, sinceMs]) => nowMs - sinceMs >= unansweredMs).map(([id]) => id)
-    this.#tried = rotatedFromSelf(silent, view.self).slice(0, maxTried)
+    this.#dialled = rotatedFromSelf(silent, view.self).slice(0, maxDialled)
     this.#dueMs = Math.min(
       ...reachable.map(([, sinceMs]) => Math.max(sinceMs + unansweredMs, nowMs + unansweredMs / 5)),
     )
-    return [...this.#tried, ...this.#retained]
+    return [...this.#dialled, ...this.#retained]
   }
 }
 
-/** In the order of their ids, and from one's own on: so not all members try the same ones first. */
+/** Sorted by id, from the local member's id on: so not all members dial the same ones first. */
 function rotatedFromSelf(ids: readonly string[], self: string): string[] {
   const sorted = [...ids].sort()
   const from = sorted.findIndex(id => id > self)

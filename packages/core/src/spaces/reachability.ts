@@ -1,13 +1,13 @@
 /**
- * Reachability: which members this one cannot talk to directly.
+ * Reachability: which members the local member cannot exchange messages with directly.
  *
- * A member is unreachable when it was dialled in vain, or when it is connected and does not answer: a connection over
- * which nothing passes may stand for minutes before the operating system gives it up. It stays so until something
- * comes from it, it connects, or it is not there any more. Others are told, so this does not change with each attempt.
+ * A member is unreachable after a failed dial, or when it is connected and does not answer: a dead connection can
+ * remain open for minutes until the operating system closes it. The member stays unreachable until a message from it
+ * arrives, it connects, or it leaves. Other members receive the list, so a repeated attempt does not change it.
  */
 
 /** Our choice: as long as libp2p waits for a dial. */
-const patienceMs = 5_000
+const answerTimeoutMs = 5_000
 
 export class Reachability {
   /** Member → since when an answer is expected. */
@@ -18,41 +18,41 @@ export class Reachability {
     return this.#unreachable.has(id)
   }
 
-  /** It was asked something that is always answered. */
+  /** The member received a request that is always answered. */
   expect(id: string, nowMs: number): void {
     if (!this.#expected.has(id) && !this.#unreachable.has(id)) this.#expected.set(id, nowMs)
   }
 
-  /** It was dialled in vain. @returns whether that is news */
+  /** A dial to the member failed. @returns whether the member was reachable before */
   failed(id: string): boolean {
     if (this.#unreachable.has(id)) return false
     this.#unreachable.add(id)
     return true
   }
 
-  /** Something came from it, or it connected, or it is gone. @returns whether it was unreachable before */
+  /** A message arrived from the member, it connected, or it left. @returns whether it was unreachable before */
   reset(id: string): boolean {
     this.#expected.delete(id)
     return this.#unreachable.delete(id)
   }
 
-  /** The connection is gone: nothing more is expected over it. */
+  /** The connection closed: no answer is expected over it any more. */
   closed(id: string): void {
     this.#expected.delete(id)
   }
 
-  /** Monotonic ms. */
+  /** When `advance` is due, in monotonic ms. */
   get dueMs(): number {
-    // In the order in which they were asked.
+    // The map is in the order of the requests.
     const [first] = this.#expected.values()
-    return first === undefined ? Number.POSITIVE_INFINITY : first + patienceMs
+    return first === undefined ? Number.POSITIVE_INFINITY : first + answerTimeoutMs
   }
 
   /** @returns whether a member has become unreachable */
   advance(nowMs: number): boolean {
     let isChanged = false
     for (const [id, sinceMs] of this.#expected) {
-      if (nowMs - sinceMs < patienceMs) break
+      if (nowMs - sinceMs < answerTimeoutMs) break
       this.#expected.delete(id)
       this.#unreachable.add(id)
       isChanged = true

@@ -1,9 +1,14 @@
 /**
- * Space exchange: the steps of anti-entropy about the facts of one space, between two members of it.
+ * Space exchange: the anti-entropy steps about the facts of one space, between two of its members.
  *
- * offer: the hash of the facts, and the digest of each document → equal: silence → else: what is held → what the other
- * lacks, and the same question back → the rest. Above `bucketsAbove` facts the hashes of 256 buckets come before the
- * list. Every step is answered from its content and from what is held now; a lost, late or repeated one does no harm.
+ * 1. An offer contains the hash of the sender's facts and the digest of each document. If they are equal, nothing
+ *    follows.
+ * 2. Otherwise the receiver sends the ids of its stored facts and asks for the sender's ids.
+ * 3. The sender answers with the facts that the receiver lacks and with its own ids.
+ * 4. The receiver sends the facts that the sender lacks.
+ *
+ * Above `bucketsAbove` facts, the hashes of 256 buckets are compared before the ids. The answer to a step depends
+ * only on the step's content and on the present facts, so a lost, late or repeated step does no harm.
  */
 import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
@@ -13,13 +18,13 @@ import type { SpaceReplica } from './space-replica.ts'
 
 const bucketsAbove = 512
 
-/** @param to whom */
+/** @param to the member that gets the offer */
 export function offerSpace(space: string, replica: SpaceReplica, to: string): SpaceStep {
   const documents = [...replica.documents.values()].filter(({ name }) => replica.mayHaveDocument(to, name))
   return { space, hash: replica.facts.hash(), documents: documents.map(sync => offerDocument(sync, to)) }
 }
 
-/** Whether an offer names nothing that differs; undefined: it is no offer. */
+/** Whether an offer contains nothing that differs; undefined: the step is not an offer. */
 export function agreesWithSpace(
   replica: SpaceReplica,
   { hash, documents = [] }: SpaceStep,
@@ -28,19 +33,19 @@ export function agreesWithSpace(
   if (!equalBytes(hash, replica.facts.hash())) return false
   return documents.every(step => {
     const sync = replica.documents.get(step.document)
-    // What two wrote under one client id stays different: nothing that could be exchanged is missing.
+    // Two contents that were written under one client id stay different: no exchange can make them equal.
     return !sync || !step.hash || equalBytes(step.hash, sync.hash()) || isCollision(step.hash, sync.hash())
   })
 }
 
 export interface FactAnswerOptions {
-  /** Moves on, so that what did not fit comes first another time. */
+  /** Changes with each answer, so that the facts that did not fit are first in another answer. */
   readonly startAt: number
-  /** Bytes of facts in one step, about. */
+  /** Approximate number of bytes of facts in one step. */
   readonly maxDeltaBytes: number
 }
 
-/** What to answer about facts, or undefined if there is nothing. The facts in the step are the caller's to take, first. */
+/** The answer about facts; undefined: nothing to answer. The caller merges the facts in the step first. */
 export function answerFacts(
   { facts }: SpaceReplica,
   step: SpaceStep,

@@ -1,60 +1,36 @@
 /**
- * Space members: who is in which of one's spaces, and to whom one should be connected for their sake.
+ * Space members: which members are in each of the local member's spaces, and to which members it should be connected
+ * for these spaces.
  *
- * The members of each space, and the holders of each document in it, are groups that have to hold together. Members
- * seldom come or go alone, so connections are decided a moment later.
+ * The members of each space, and the holders of each document in it, are groups that have to be connected among
+ * themselves. Members often join and leave several at a time, so a change schedules one computation 200 ms later.
  */
-import type { MemberStatus } from '../member/member.ts'
-import type { SpaceGeneration } from '../wire/fact.ts'
 import { type GroupView, groupNeighbours } from './space-rings.ts'
-
-/** What a member knows of the cluster around its spaces. */
-export interface ClusterView extends Omit<GroupView, 'isUnreachable'> {
-  /** Ids one is connected to. */
-  connected(): readonly string[]
-  /** Ids of all members that are known. */
-  memberIds(): readonly string[]
-  /** A member of the cluster; undefined: nobody of that id is known. */
-  member(id: string): MemberWithSpaces | undefined
-  /** Whether this member has compared its view of the cluster with another one, or has nobody to compare it with. */
-  isSettled(): boolean
-}
-
-export interface MemberWithSpaces {
-  readonly status: MemberStatus
-  /** It was alive here in some incarnation: else a suspicion is all that is known of it. */
-  readonly wasAlive: boolean
-  readonly spaces: readonly SpaceGeneration[]
-}
-
-/** Alive, or suspect after having been alive here: to a newcomer, a member that died long ago is a suspect at first. */
-export function isPresent({ status, wasAlive }: Pick<MemberWithSpaces, 'status' | 'wasAlive'>): boolean {
-  return status === 'alive' || (status === 'suspect' && wasAlive)
-}
+import { type ClusterView, isPresent, type MemberWithSpaces } from './space-roster.ts'
 
 const regroupWaitMs = 200
-/** Connections for the sake of spaces, at most. Where more are wanted they take turns. */
+/** Extra connections for spaces, at most. Where more are wanted, the members take turns. */
 const maxExtraPeers = 64
 const rotationMs = 30_000
 
 export class SpaceMembers {
   readonly #view: ClusterView
   readonly #isUnreachable: (id: string) => boolean
-  /** Space → ids of the members that are in it and present, in the order in which they came. */
+  /** Space → ids of the present members in it, in the order in which they joined. */
   readonly #members = new Map<string, Set<string>>()
-  /** Space → ids of the members that are in it and suspect, and were never alive here. */
+  /** Space → ids of the suspect members in it that were never alive in the local view. */
   readonly #suspects = new Map<string, Set<string>>()
   #extraPeers = ''
   #turn = 0
   #regroupDueMs = Number.POSITIVE_INFINITY
 
-  /** @param isUnreachable whether this member cannot talk to another one directly */
+  /** @param isUnreachable whether the local member cannot exchange messages with a member directly */
   constructor(view: ClusterView, isUnreachable: (id: string) => boolean) {
     this.#view = view
     this.#isUnreachable = isUnreachable
   }
 
-  /** When `extraPeers` may have changed, monotonic ms. */
+  /** When `extraPeers` may have changed, in monotonic ms. */
   get dueMs(): number {
     return this.#regroupDueMs
   }
@@ -71,10 +47,10 @@ export class SpaceMembers {
     if (this.#members.delete(space)) this.regroup(nowMs)
   }
 
-  /** A member's record or status changed. @returns the spaces that it has just come into */
+  /** A member's record or status changed. @returns the spaces that the member has just joined */
   changed(id: string, nowMs: number): string[] {
-    const entered: string[] = []
-    // Looked up once: there may be many spaces, and most changes are of members that are in none of them.
+    const joined: string[] = []
+    // Looked up once: there may be many spaces, and most members that change are in none of them.
     const member = this.#view.member(id)
     const isSuspect = member?.status === 'suspect' && !member.wasAlive
     const spaces = new Set(member?.spaces.map(({ space }) => space))
@@ -88,14 +64,14 @@ export class SpaceMembers {
       if (isIn === members.has(id)) continue
       if (isIn) {
         members.add(id)
-        entered.push(space)
+        joined.push(space)
       } else members.delete(id)
       this.regroup(nowMs)
     }
-    return entered
+    return joined
   }
 
-  /** Groups, or who can be reached, may have changed. */
+  /** Groups, or the set of reachable members, may have changed. */
   regroup(nowMs: number): void {
     this.regroupAt(nowMs + regroupWaitMs)
   }
@@ -110,33 +86,33 @@ export class SpaceMembers {
     return false
   }
 
-  /** One's own spaces that a member is in, too. */
+  /** The local member's spaces that a member is also in. */
   sharedWith(id: string): string[] {
     const member = this.#view.member(id)
     return (member?.spaces ?? []).map(({ space }) => space).filter(space => this.#members.has(space))
   }
 
-  /** Members of a space, oneself excepted. */
+  /** Members of a space without the local member. */
   othersIn(space: string): string[] {
     const { self } = this.#view
     return [...(this.#members.get(space) ?? [])].filter(id => id !== self)
   }
 
-  /** Members of a space that are suspect, and were never alive here: they may be alive, or have died long ago. */
+  /** Members of a space that are suspect and were never alive in the local view: they are alive, or died long ago. */
   suspectsIn(space: string): string[] {
     return [...(this.#suspects.get(space) ?? [])]
   }
 
-  /** Members of a space that one is connected to. */
+  /** Members of a space that are connected to the local member. */
   neighboursIn(space: string): string[] {
     return this.#view.connected().filter(id => this.#isIn(id, space))
   }
 
   /**
-   * To whom to be connected besides one's neighbours, if that changed.
+   * The members to connect to in addition to the cluster's own neighbours; undefined if they did not change.
    *
-   * @param groups of members within the spaces that have to hold together besides
-   * @param bridges members that have to be connected besides
+   * @param groups further groups of members within the spaces that have to be connected among themselves
+   * @param bridges members that have to be connected to the local member in addition
    */
   takeExtraPeers(
     groups: Iterable<readonly string[]>,
@@ -151,22 +127,22 @@ export class SpaceMembers {
       isNeighbour: id => this.#view.isNeighbour(id),
       isUnreachable: this.#isUnreachable,
     }
-    const near = new Set<string>()
+    const extraPeers = new Set<string>()
     for (const members of [...this.#members.values(), ...groups])
-      for (const id of groupNeighbours(view, [...members])) near.add(id)
-    for (const id of bridges()) near.add(id)
-    const ids = this.#rotate([...near], nowMs)
+      for (const id of groupNeighbours(view, [...members])) extraPeers.add(id)
+    for (const id of bridges()) extraPeers.add(id)
+    const ids = this.#rotate([...extraPeers], nowMs)
     if (ids.join() === this.#extraPeers) return undefined
     this.#extraPeers = ids.join()
     return ids
   }
 
-  /** All of them, or those whose turn it is. */
-  #rotate(near: readonly string[], nowMs: number): readonly string[] {
-    if (near.length <= maxExtraPeers) return near
+  /** All members, or those whose turn it is. */
+  #rotate(extraPeers: readonly string[], nowMs: number): readonly string[] {
+    if (extraPeers.length <= maxExtraPeers) return extraPeers
     this.regroupAt(nowMs + rotationMs)
-    const from = (this.#turn++ * maxExtraPeers) % near.length
-    return [...near.slice(from), ...near.slice(0, from)].slice(0, maxExtraPeers)
+    const from = (this.#turn++ * maxExtraPeers) % extraPeers.length
+    return [...extraPeers.slice(from), ...extraPeers.slice(0, from)].slice(0, maxExtraPeers)
   }
 
   #isIn(id: string, space: string): boolean {

@@ -1,9 +1,14 @@
-/** Space content: what is held of one space, whatever kind of space it is. */
+/** Space replica: the local state of one space, whatever kind of space it is. */
 import type { Instant } from '../base/clock.ts'
 import type { SpaceFact, UpdateFact } from '../wire/space-fact.ts'
-import type { Admission } from './admission.ts'
 import type { DocumentSync } from './documents/document-sync.ts'
 import type { FactSet } from './fact-set.ts'
+
+/**
+ * Whether a fact is worth a check of its signature. `new`: yes. `stale`: the fact is known or replaced by a newer
+ * one. `rejected`: the fact breaks a rule of its space and changes nothing, whichever peer forwarded it.
+ */
+export type Admission = 'new' | 'stale' | 'rejected'
 
 /** A living member that has a document open. */
 export interface ReplicaHolder {
@@ -11,36 +16,39 @@ export interface ReplicaHolder {
   readonly isSynced: boolean
 }
 
+/** The local state of one space, as the exchange with other members sees it. */
 export interface SpaceReplica {
-  /** What is exchanged as facts. */
+  /** The facts of the space, which members exchange. */
   readonly facts: FactSet
-  /** What is synchronised as documents, by name. */
+  /** The documents of the space, by name, which members synchronise. */
   readonly documents: ReadonlyMap<string, DocumentSync>
   admit(fact: SpaceFact, now: Instant): Admission
-  /** A fact that is news and whose signature holds. */
+  /** Merges a new fact whose signature is valid. */
   merge(fact: SpaceFact, now: Instant): void
-  /** An update out of a rumor. */
+  /** Merges an update from a rumor. */
   mergeUpdate(fact: UpdateFact): 'new' | 'stale' | 'rejected'
-  /** A member of the cluster entered or left, came, went or died. @returns whether that may matter here */
+  /** A member of the cluster joined, left, died or returned. @returns whether this may concern the space */
   memberChanged(id: string): boolean
-  /** Some time has passed: what is held of those long gone can be dropped. */
+  /** Called at intervals: drops data about members that left long ago. */
   sweep(now: Instant): void
-  /** The others that have a document open, as far as they announced it. */
+  /** The other members that have a document open, as far as they announced it. */
   holdersOf(document: string): readonly ReplicaHolder[]
-  /** Members that are present, and of which nothing has come that each of them sends when it enters. */
+  /** Present members that have sent nothing of what each member sends when it joins. */
   silentMembers(): readonly string[]
-  /** Whether a member has a document open, or has not announced yet what it has open. */
+  /** Whether a member has a document open, or has not announced its documents yet. */
   mayHaveDocument(id: string, document: string): boolean
-  /** Another member asks this one to carry a document for a while. */
+  /** Another member asks the local member to carry a document for a while. */
   carry(document: string, now: Instant): void
-  /** @param linked members of the space that this one is connected to */
-  carriersToRequest(linked: readonly string[]): CarrierRequests
+  /** @param connected members of the space that are connected to the local member */
+  carriersToRequest(connected: readonly string[]): CarrierRequests
 }
 
-/** Whom to ask to carry documents, because the members that have them open cannot reach each other. */
+/**
+ * Which members to ask to carry documents, because the members that have the documents open cannot reach each other.
+ */
 export interface CarrierRequests {
   readonly requests: readonly (readonly [document: string, id: string])[]
-  /** The carriers that there are connect them: these need only be asked to go on. */
+  /** The present carriers connect all openers: the requests only ask these carriers to continue. */
   readonly areEnough: boolean
 }
 

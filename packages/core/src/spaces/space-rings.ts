@@ -1,28 +1,30 @@
 /**
- * Space rings: to whom a member should be connected so that a group of members holds together.
+ * Space rings: to which members a member should be connected so that a group of members is one component.
  *
- * The first ring connects the group, whatever other connections there are; it orders members as the first ring of the
- * cluster does, so where the whole cluster is in the group it needs no further connection. Members that have few of
- * their neighbours in the group add a second ring. Each computes the rings from its own view; when views agree, so do
- * both ends. A member that cannot be reached is passed over for the next.
+ * The first ring alone connects the group, whatever other connections exist. It orders members as the first ring of
+ * the cluster does, so a group that is the whole cluster needs no further connection. Members with few of their
+ * cluster neighbours in the group add a second ring. Each member computes the rings from its own view. When the views
+ * of two members agree, both choose the connection between them. The ring skips an unreachable member and takes the
+ * next one.
  */
 import { createRings } from '@hearsay/failure-detector'
 
-/** So many neighbours in a group carry it. Our choice: as many as two rings give. */
+/** Neighbours in a group that suffice. Our choice: as many as two rings give. */
 const enough = 4
 const ringCount = 2
 
+/** What decides which members of a group to connect to. */
 export interface GroupView {
   readonly self: string
-  /** Whether the cluster's own rings connect one to a member anyway. */
+  /** Whether the cluster's own rings connect the local member to a member anyway. */
   isNeighbour(id: string): boolean
-  /** Whether a member was dialled in vain. */
+  /** Whether dials to a member failed. */
   isUnreachable(id: string): boolean
 }
 
 /**
- * @param members ids of the group, oneself included or not
- * @returns ids of the members to be connected to
+ * @param members ids of the group, with or without the local member
+ * @returns ids of the members to connect to
  */
 export function groupNeighbours(
   { self, isNeighbour, isUnreachable }: GroupView,

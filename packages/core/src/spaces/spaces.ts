@@ -1,8 +1,9 @@
 /**
- * Spaces: the rooms and shared configs that one member is in, without sockets and clocks.
+ * Spaces: the rooms and shared configs that the local member is in, without sockets and clocks (sans-I/O).
  *
- * As with the machine of the cluster: facts come in signed and verified, one's own by the same door as others';
- * nothing waits; what is to be done is returned, and time comes in.
+ * The rules are those of the membership machine: facts arrive signed and verified, and the local member's own facts
+ * take the same path as those of other members. No method waits. Methods return effects, and the caller passes in the
+ * time.
  */
 
 import { SyncSchedule } from '../anti-entropy/sync-schedule.ts'
@@ -12,7 +13,6 @@ import type { SpaceGeneration } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
-import type { Admission } from './admission.ts'
 import { ChunkedTransfers } from './documents/chunked-transfers.ts'
 import { offerDocument, requestDocument } from './documents/document-exchange.ts'
 import { answerInEpoch } from './documents/epochs/epoch-exchange.ts'
@@ -20,25 +20,27 @@ import type { SharedUpdates } from './documents/shared-updates.ts'
 import { type BridgeView, PartitionBridges } from './partition-bridges.ts'
 import { Reachability } from './reachability.ts'
 import { agreesWithSpace, answerFacts, offerSpace } from './space-exchange.ts'
-import { type ClusterView, SpaceMembers } from './space-members.ts'
-import type { ReplicaHolder, SpaceReplica } from './space-replica.ts'
+import { SpaceMembers } from './space-members.ts'
+import type { Admission, ReplicaHolder, SpaceReplica } from './space-replica.ts'
+import type { ClusterView } from './space-roster.ts'
 import { continueStreams, rejectUnopened, requestingAnswer, requestsAnswer } from './step-rules.ts'
 
+/** What the driver has to do. */
 export type SpacesEffect =
   | { readonly type: 'publish'; readonly space: string; readonly facts: readonly SpaceFact[] }
   | { readonly type: 'send-steps'; readonly to: string; readonly steps: readonly SpaceStep[] }
   | { readonly type: 'subscribe' | 'unsubscribe'; readonly space: string }
-  /** A member holds just what this one does. */
+  /** Another member has exactly the facts of the local member. */
   | { readonly type: 'agreed'; readonly space: string; readonly with: string }
-  /** To be connected to these members besides. */
+  /** Connect to these members in addition. */
   | { readonly type: 'extra-peers'; readonly ids: readonly string[] }
-  /** To be told in one's own record. */
+  /** Publish these spaces in the local record. */
   | { readonly type: 'announce'; readonly spaces: readonly SpaceGeneration[] }
 
 export interface SpacesOptions {
   readonly view: ClusterView
   readonly random: () => number
-  /** Bytes of facts in one step, about. */
+  /** Approximate number of bytes of facts in one step. */
   readonly maxDeltaBytes: number
 }
 
@@ -47,17 +49,17 @@ interface Space {
   readonly replica: SpaceReplica
   readonly transfers: ChunkedTransfers
   readonly bridges: PartitionBridges
-  /** There is something that rumors do not carry: to be offered then … */
+  /** When to offer content that rumors do not carry … */
   syncDueMs: number
-  /** … to so many. */
+  /** … and to how many members. */
   syncFanout: number
-  /** When a document last asked for what it lacks. */
+  /** When a document last requested missing updates. */
   digestRequestedMs: number
-  /** When members may have to be asked again to carry a document. */
+  /** When to ask members again to carry a document, if needed. */
   recruitDueMs: number
 }
 
-/** A space that the app left, until it is unsubscribed: its rumors are still passed on, and its streams go on. */
+/** A space that the app left, until it is unsubscribed: its rumors are still forwarded, and its streams continue. */
 interface RecentlyLeft {
   readonly untilMs: number
   readonly replica: SpaceReplica
@@ -67,28 +69,30 @@ interface RecentlyLeft {
 const minIntervalMs = 1_000
 const maxIntervalMs = 30_000
 const sweepIntervalMs = 30_000
-/** What came in an exchange is offered on to so many. */
+/** How many members get an offer of what an exchange brought. */
 const syncFanout = 3
 const syncDelayMs = 50
 const digestRequestIntervalMs = 200
-/** While carriers do not connect all that have a document open, more are asked so often … */
+/** How often to ask more members while the carriers do not connect all members that have a document open … */
 const recruitIntervalMs = 5_000
-/** … and when they do, they are asked to go on so often. */
+/** … and how often to ask the carriers to continue once they do. */
 export const renewIntervalMs = 30_000
-/** A space is left for good so long after its app left it: whoever comes back at once finds all as it was. */
+/**
+ * How long after the app left a space the member unsubscribes. An app that returns sooner finds the space unchanged.
+ */
 const keepServingMs = 15_000
 
-/** How much a member holds for its spaces: what should be bounded is watched by this. */
+/** What a member stores for its spaces. Monitors watch that these numbers stay bounded. */
 export interface SpacesUsage {
-  /** Spaces that it is in. */
+  /** Spaces that the member is in. */
   readonly spaces: number
-  /** Signed facts: fields of presence, entries of configs. */
+  /** Signed facts: presence fields and config entries. */
   readonly facts: number
-  /** Documents on their way in pieces. */
+  /** Document streams under way. */
   readonly transfers: number
-  /** Facts and updates so far that broke a rule of their space: nothing changed. */
+  /** Facts and updates so far that broke a rule of their space. They changed nothing. */
   readonly rejected: number
-  /** Client ids under which two replicas of a document wrote, so far. */
+  /** Client ids so far under which two replicas of a document wrote. */
   readonly collisions: number
 }
 
@@ -96,7 +100,7 @@ export class Spaces {
   readonly #options: SpacesOptions
   readonly #spaces = new Map<string, Space>()
   readonly #recentlyLeft = new Map<string, RecentlyLeft>()
-  /** Spaces in which something may have changed since the last step. */
+  /** Spaces that may have changed since the last call of `takeTouched`. */
   readonly #touched = new Set<string>()
   readonly #members: SpaceMembers
   readonly #reachability = new Reachability()
@@ -127,7 +131,7 @@ export class Spaces {
     }
   }
 
-  /** Streams of what was written here that are under way. */
+  /** Streams under way that send local changes. */
   get pushes(): number {
     let count = 0
     for (const { transfers } of [...this.#spaces.values(), ...this.#recentlyLeft.values()])
@@ -139,12 +143,17 @@ export class Spaces {
     return this.#spaces.has(space)
   }
 
-  /** Whether rumors of it are judged: one is in it, or was a moment ago. */
+  /** Whether rumors of a space are checked: the member is in the space, or left it less than `keepServingMs` ago. */
   isSubscribed(space: string): boolean {
     return this.#spaces.has(space) || this.#recentlyLeft.has(space)
   }
 
-  /** Enters. @param least the entry's number is at least this: one's own incarnation. @returns the number. */
+  /**
+   * Enters a space.
+   *
+   * @param least the generation is at least this number: the local incarnation
+   * @returns the generation
+   */
   enter(space: string, replica: SpaceReplica, least: number, now: Instant): number {
     const generation = Math.max(this.#lastGeneration + 1, least)
     this.#lastGeneration = generation
@@ -181,30 +190,30 @@ export class Spaces {
     return admission
   }
 
-  /** Verified facts, out of a rumor. @param from who handed it over */
+  /** Merges verified facts from a rumor. @param from the peer that forwarded the rumor */
   rumors(space: string, facts: readonly SpaceFact[], from: string, now: Instant): void {
     this.#merge(space, facts, now)
     this.#requestMissing(space, from, now)
   }
 
-  /** One's own facts, signed: told to all. Those too long for a rumor are left to exchanges. */
+  /** Merges and publishes the local member's signed facts. Facts too long for a rumor travel by exchanges only. */
   publish(space: string, facts: readonly SpaceFact[], now: Instant): void {
     const replica = this.#spaces.get(space)?.replica
-    // The last word may be signed when the app has left already.
+    // The app may have left the space before its last facts are signed.
     if (!replica && !this.#recentlyLeft.has(space)) return
-    const news = facts.filter(fact => !replica || replica.admit(fact, now) === 'new')
-    for (const fact of news) replica?.merge(fact, now)
+    const newFacts = facts.filter(fact => !replica || replica.admit(fact, now) === 'new')
+    for (const fact of newFacts) replica?.merge(fact, now)
     this.#touched.add(space)
-    if (news.length > 0) this.#effects.push({ type: 'publish', space, facts: news })
+    if (newFacts.length > 0) this.#effects.push({ type: 'publish', space, facts: newFacts })
     this.#schedule.changed(now.monotonicMs)
   }
 
-  /** Sends what was written here, and is too long for a rumor, to all connected members that hold the document. */
+  /** Sends local updates that are too long for a rumor to all connected members that hold the document. */
   push(space: string, document: string, updates: SharedUpdates, now: Instant): void {
     const { transfers, replica } = this.#spaces.get(space) ?? {}
     const { epochs } = replica?.documents.get(document) ?? {}
     if (!transfers || !epochs) return
-    // Should a stream be lost, the next exchange comes soon.
+    // If a stream is lost, the next exchange follows soon.
     this.#schedule.changed(now.monotonicMs)
     const isSynced = () => false
     for (const id of this.#connectedHolders(space, document).map(({ id }) => id)) {
@@ -218,8 +227,8 @@ export class Spaces {
   }
 
   /**
-   * Asks a member that holds the document, at best this one, else a synced one, for what is lacking here, and offers
-   * the document to the others that hold it.
+   * Requests missing updates from one member that holds the document: `preferred` if possible, otherwise a synced
+   * one. The other holders get an offer.
    */
   request(space: string, document: string, now: Instant, preferred?: string): void {
     const sync = this.#spaces.get(space)?.replica.documents.get(document)
@@ -227,12 +236,12 @@ export class Spaces {
     const nowMs = now.monotonicMs
     const rank = ({ id, isSynced }: ReplicaHolder) =>
       (id === preferred ? 4 : 0) + (this.isUnreachable(id) ? 0 : 2) + Number(isSynced)
-    const drawn = sample(
+    const shuffled = sample(
       this.#connectedHolders(space, document),
       Number.POSITIVE_INFINITY,
       this.#options.random,
     )
-    const holders = drawn.sort((a, b) => rank(b) - rank(a))
+    const holders = shuffled.sort((a, b) => rank(b) - rank(a))
     const of = holders.find(({ id, isSynced }) => sync.state.mayRequest(id, undefined, isSynced, nowMs))
     for (const { id, isSynced } of holders) {
       const offer = offerDocument(sync, id)
@@ -244,12 +253,12 @@ export class Spaces {
     }
   }
 
-  /** Something of one's own changed: all that one is connected to there get an offer soon. */
-  hurryToAll(space: string, now: Instant): void {
+  /** Local content changed: all connected members of the space get an offer soon. */
+  syncSoonWithAll(space: string, now: Instant): void {
     this.#syncSoon(space, Number.POSITIVE_INFINITY, now)
   }
 
-  /** It was dialled in vain, or is connected and does not answer. */
+  /** Dials to the member failed, or it is connected and does not answer. */
   isUnreachable(id: string): boolean {
     return this.#reachability.isUnreachable(id)
   }
@@ -259,15 +268,15 @@ export class Spaces {
     this.#collisions += 1
   }
 
-  /** Who holds which document changed: connections may be needed. */
+  /** The set of holders of a document changed: other connections may be needed. */
   regroup(space: string, now: Instant): void {
     this.#touched.add(space)
     this.#members.regroup(now.monotonicMs)
-    const entered = this.#spaces.get(space)
-    if (entered) entered.recruitDueMs = Math.min(entered.recruitDueMs, now.monotonicMs + syncDelayMs)
+    const state = this.#spaces.get(space)
+    if (state) state.recruitDueMs = Math.min(state.recruitDueMs, now.monotonicMs + syncDelayMs)
   }
 
-  /** Asks some what they hold, who answer though nothing differs. */
+  /** Asks a few members for the ids of their facts. They answer even if nothing differs. */
   requestDigest(space: string, now: Instant): void {
     const facts = this.#spaces.get(space)?.replica.facts
     if (!facts) return
@@ -275,15 +284,16 @@ export class Spaces {
       this.#sendRequest(id, [{ space, storedIds: facts.storedIds(undefined, true) }], now.monotonicMs)
   }
 
-  /** Steps of exchanges; their facts are those that are news and verified. */
+  /** Handles steps of exchanges. The caller has verified the new facts in them. */
   steps(from: string, steps: readonly SpaceStep[], now: Instant): void {
     if (this.#reachability.reset(from)) this.#regroupAll(now)
     const answers: SpaceStep[] = []
     for (const step of steps) {
-      const lingering = this.#recentlyLeft.get(step.space)
+      const recentlyLeft = this.#recentlyLeft.get(step.space)
       const space = this.#spaces.get(step.space)
       if (space) answers.push(...this.#answer(space, from, step, now))
-      else if (lingering) answers.push(...continueStreams(lingering.transfers, from, step, now.monotonicMs))
+      else if (recentlyLeft)
+        answers.push(...continueStreams(recentlyLeft.transfers, from, step, now.monotonicMs))
     }
     this.#sendRequest(from, answers, now.monotonicMs)
   }
@@ -291,7 +301,7 @@ export class Spaces {
   linkOpened(id: string, now: Instant): void {
     if (this.#reachability.reset(id)) this.#regroupAll(now)
     this.#members.regroup(now.monotonicMs)
-    // One of the two ends begins.
+    // Only one of the two ends begins.
     if (this.#options.view.self < id) this.#offer(id, this.#members.sharedWith(id))
   }
 
@@ -304,7 +314,7 @@ export class Spaces {
     }
   }
 
-  /** A member was dialled in vain: another one may have to stand in. */
+  /** Dials to the member failed: another connection may have to replace this one. */
   linkFailed(id: string, now: Instant): void {
     if (this.#options.view.connected().includes(id)) return
     if (this.#reachability.failed(id)) this.#regroupAll(now)
@@ -312,22 +322,25 @@ export class Spaces {
 
   memberChanged(id: string, now: Instant): void {
     for (const [space, { replica }] of this.#spaces) if (replica.memberChanged(id)) this.#touched.add(space)
-    const entered = this.#members.changed(id, now.monotonicMs)
+    const joined = this.#members.changed(id, now.monotonicMs)
     if (!this.#members.has(id)) this.#reachability.reset(id)
-    if (entered.length > 0 && this.#options.view.connected().includes(id)) this.#offer(id, entered)
+    if (joined.length > 0 && this.#options.view.connected().includes(id)) this.#offer(id, joined)
   }
 
-  /** Members of a space that are alive, or suspect and were alive here; oneself excepted. */
+  /**
+   * Members of a space that are alive, or suspect after having been alive in the local view; without the local
+   * member.
+   */
   othersIn(space: string): string[] {
     return this.#members.othersIn(space)
   }
 
-  /** Members of a space that are suspect, and were never alive here. */
+  /** Members of a space that are suspect and were never alive in the local view. */
   suspectsIn(space: string): string[] {
     return this.#members.suspectsIn(space)
   }
 
-  /** Members of a space that one is connected to. */
+  /** Members of a space that are connected to the local member. */
   neighboursIn(space: string): string[] {
     return this.#members.neighboursIn(space)
   }
@@ -339,26 +352,31 @@ export class Spaces {
       this.#recentlyLeft.delete(space)
       this.#effects.push({ type: 'unsubscribe', space })
     }
-    for (const [space, entered] of this.#spaces) {
-      if (entered.syncDueMs > nowMs) continue
-      entered.syncDueMs = Number.POSITIVE_INFINITY
-      for (const id of sample(this.neighboursIn(space), entered.syncFanout, this.#options.random))
+    for (const [space, state] of this.#spaces) {
+      if (state.syncDueMs > nowMs) continue
+      state.syncDueMs = Number.POSITIVE_INFINITY
+      for (const id of sample(this.neighboursIn(space), state.syncFanout, this.#options.random))
         this.#offer(id, [space])
-      entered.syncFanout = syncFanout
+      state.syncFanout = syncFanout
     }
     if (this.#reachability.advance(nowMs)) this.#regroupAll(now)
-    const near = this.#members.takeExtraPeers(this.#groups(), () => this.#partitionBridges(nowMs), nowMs)
-    if (near) this.#effects.push({ type: 'extra-peers', ids: near })
+    const extraPeers = this.#members.takeExtraPeers(
+      this.#groups(),
+      () => this.#partitionBridges(nowMs),
+      nowMs,
+    )
+    if (extraPeers) this.#effects.push({ type: 'extra-peers', ids: extraPeers })
     this.#recruitCarriers(now)
     if (nowMs >= this.#schedule.dueMs) {
       this.#schedule.started(nowMs)
       const candidates = this.#options.view.connected().filter(id => this.#members.sharedWith(id).length > 0)
       const holders = new Set([...this.#groups()].flat())
-      const drawn = [candidates, candidates.filter(id => holders.has(id))].flatMap(from =>
+      const targets = [candidates, candidates.filter(id => holders.has(id))].flatMap(from =>
         sample(from, 1, this.#options.random),
       )
-      // An answer shows that the connection is alive: equal holders would else never notice that nothing passes.
-      for (const id of new Set(drawn))
+      // The answer proves that the connection works. Without it, two equal holders would never notice a dead
+      // connection.
+      for (const id of new Set(targets))
         this.#sendRequest(id, requestingAnswer(this.#offers(id, this.#members.sharedWith(id))), nowMs)
     }
     if (nowMs >= this.#sweepDueMs) {
@@ -367,7 +385,7 @@ export class Spaces {
     }
   }
 
-  /** Some time has passed, or the clock was set. */
+  /** Called at intervals, and when the wall clock was set. */
   sweep(now: Instant): void {
     for (const [space, { replica, transfers }] of this.#spaces) {
       transfers.sweep(now.monotonicMs)
@@ -376,7 +394,7 @@ export class Spaces {
     }
   }
 
-  /** Monotonic milliseconds. */
+  /** When `advance` is due, in monotonic ms. */
   deadlineMs(): number {
     if (this.#spaces.size === 0 && this.#recentlyLeft.size === 0) return Number.POSITIVE_INFINITY
     const dueMs = [...this.#spaces.values()].map(space => Math.min(space.syncDueMs, space.recruitDueMs))
@@ -390,14 +408,14 @@ export class Spaces {
     )
   }
 
-  /** Spaces in which something may have changed since this was asked. */
+  /** Spaces that may have changed since the last call. */
   takeTouched(): string[] {
     const touched = [...this.#touched]
     this.#touched.clear()
     return touched
   }
 
-  /** What is to be done. */
+  /** The effects since the last call. */
   take(): SpacesEffect[] {
     const effects = this.#effects
     this.#effects = []
@@ -405,10 +423,10 @@ export class Spaces {
   }
 
   #syncSoon(space: string, fanout: number, { monotonicMs }: Instant): void {
-    const entered = this.#spaces.get(space)
-    if (!entered) return
-    entered.syncDueMs = Math.min(entered.syncDueMs, monotonicMs + syncDelayMs)
-    entered.syncFanout = Math.max(entered.syncFanout, fanout)
+    const state = this.#spaces.get(space)
+    if (!state) return
+    state.syncDueMs = Math.min(state.syncDueMs, monotonicMs + syncDelayMs)
+    state.syncFanout = Math.max(state.syncFanout, fanout)
     this.#schedule.changed(monotonicMs)
   }
 
@@ -434,21 +452,22 @@ export class Spaces {
       isAnyNew ||= answer.isNew
       return answer.steps
     })
-    // Documents go on to all: a member that no offer reaches would wait for the next exchange.
+    // All connected members get an offer of new document content: any member without one would wait for the next
+    // exchange.
     if (isAnyNew) this.#syncSoon(step.space, Number.POSITIVE_INFINITY, now)
     else if (areNew) this.#syncSoon(step.space, syncFanout, now)
     return [
       ...(facts || documents.length > 0 ? [{ space: step.space, ...facts, documents }] : []),
-      // More waits there. Without progress it would be the same again.
+      // The sender has more facts. Without progress, asking again would bring the same facts.
       ...(step.more && areNew ? [offerSpace(step.space, replica, from)] : []),
     ]
   }
 
   /** Connected members that hold a document. */
   #connectedHolders(space: string, document: string): ReplicaHolder[] {
-    const linked = new Set(this.neighboursIn(space))
+    const connected = new Set(this.neighboursIn(space))
     const { replica } = this.#spaces.get(space) ?? {}
-    return (replica?.holdersOf(document) ?? []).filter(({ id }) => linked.has(id))
+    return (replica?.holdersOf(document) ?? []).filter(({ id }) => connected.has(id))
   }
 
   *#groups(): Generator<readonly string[]> {
@@ -458,36 +477,36 @@ export class Spaces {
 
   #partitionBridges(nowMs: number): string[] {
     const { view } = this.#options
-    const links = new Set(view.connected())
+    const connected = new Set(view.connected())
     return [...this.#spaces].flatMap(([space, { replica, bridges }]) => {
       const members = new Set(this.othersIn(space))
       const bridgeView: BridgeView = {
         self: view.self,
-        isLinked: id => links.has(id),
+        isConnected: id => connected.has(id),
         isUnreachable: id => this.isUnreachable(id),
         isPresent: id => members.has(id),
       }
-      const ids = bridges.take(replica.silentMembers(), bridgeView, nowMs)
+      const ids = bridges.review(replica.silentMembers(), bridgeView, nowMs)
       this.#members.regroupAt(bridges.dueMs)
       return ids
     })
   }
 
   #recruitCarriers(now: Instant): void {
-    for (const [space, entered] of this.#spaces) {
-      if (entered.recruitDueMs > now.monotonicMs) continue
-      entered.recruitDueMs = Number.POSITIVE_INFINITY
-      const { requests, areEnough } = entered.replica.carriersToRequest(this.neighboursIn(space))
+    for (const [space, state] of this.#spaces) {
+      if (state.recruitDueMs > now.monotonicMs) continue
+      state.recruitDueMs = Number.POSITIVE_INFINITY
+      const { requests, areEnough } = state.replica.carriersToRequest(this.neighboursIn(space))
       for (const [document, id] of requests)
         this.#send(id, [{ space, documents: [{ document, carry: true }] }])
       if (requests.length > 0)
-        entered.recruitDueMs = now.monotonicMs + (areEnough ? renewIntervalMs : recruitIntervalMs)
+        state.recruitDueMs = now.monotonicMs + (areEnough ? renewIntervalMs : recruitIntervalMs)
     }
   }
 
   #merge(space: string, facts: readonly SpaceFact[], now: Instant): boolean {
     const replica = this.#spaces.get(space)?.replica
-    let news = false
+    let isAnyNew = false
     for (const fact of facts) {
       if (replica?.admit(fact, now) !== 'new') continue
       if (fact.type === 'update') {
@@ -495,20 +514,23 @@ export class Spaces {
         if (outcome === 'rejected') this.#rejected += 1
         if (outcome !== 'new') continue
       } else replica.merge(fact, now)
-      news = true
+      isAnyNew = true
     }
     if (facts.length > 0) this.#touched.add(space)
-    if (news) this.#schedule.changed(now.monotonicMs)
-    return news
+    if (isAnyNew) this.#schedule.changed(now.monotonicMs)
+    return isAnyNew
   }
 
-  /** An update that others built upon was lost: a member that handed over the later one has it, if it holds the document. */
+  /**
+   * An update on which later updates build was lost. The peer that forwarded the later update has the earlier one, if
+   * that peer holds the document.
+   */
   #requestMissing(space: string, from: string, now: Instant): void {
-    const entered = this.#spaces.get(space)
-    if (!entered || now.monotonicMs - entered.digestRequestedMs < digestRequestIntervalMs) return
-    const gaps = [...entered.replica.documents.values()].filter(sync => sync.hasGap())
+    const state = this.#spaces.get(space)
+    if (!state || now.monotonicMs - state.digestRequestedMs < digestRequestIntervalMs) return
+    const gaps = [...state.replica.documents.values()].filter(sync => sync.hasGap())
     if (gaps.length === 0) return
-    entered.digestRequestedMs = now.monotonicMs
+    state.digestRequestedMs = now.monotonicMs
     for (const { name } of gaps) this.request(space, name, now, from)
   }
 
@@ -518,8 +540,8 @@ export class Spaces {
 
   #offers(to: string, spaces: readonly string[]): SpaceStep[] {
     return spaces.flatMap(space => {
-      const entered = this.#spaces.get(space)
-      return entered ? [offerSpace(space, entered.replica, to)] : []
+      const state = this.#spaces.get(space)
+      return state ? [offerSpace(space, state.replica, to)] : []
     })
   }
 
@@ -528,7 +550,7 @@ export class Spaces {
     this.#effects.push({ type: 'send-steps', to, steps })
   }
 
-  /** Sends steps of which some may be questions. */
+  /** Sends steps, some of which may require an answer. */
   #sendRequest(to: string, steps: readonly SpaceStep[], nowMs: number): void {
     this.#send(to, steps)
     if (steps.some(requestsAnswer)) this.#reachability.expect(to, nowMs)

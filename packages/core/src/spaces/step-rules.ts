@@ -1,12 +1,12 @@
 /**
- * Step rules: which steps ask for an answer, and what to answer where no document is open.
+ * Step rules: which steps require an answer, and how to answer steps about a document that is not open.
  *
- * They look at steps alone, so that both ends agree on which silence means that nothing passes between them.
+ * The rules depend on the step alone, so both ends agree on which missing answer means that the connection is dead.
  */
 import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
 import type { ChunkedTransfers } from './documents/chunked-transfers.ts'
 
-/** To a step about a document that is not open here: a stream about it would fill the sender's window. */
+/** Answers a step about a document that is not open. An unanswered stream would fill the sender's window. */
 export function rejectUnopened(
   transfers: ChunkedTransfers,
   from: string,
@@ -17,7 +17,7 @@ export function rejectUnopened(
   return mutual || stateVector ? [{ document }] : []
 }
 
-/** The same offers, the first of a document with a request for an answer. */
+/** The same offers, where the first document offer asks for an answer. */
 export function requestingAnswer(steps: readonly SpaceStep[]): SpaceStep[] {
   const at = steps.findIndex(({ documents = [] }) => documents.length > 0)
   return steps.map((step, i) => {
@@ -26,12 +26,12 @@ export function requestingAnswer(steps: readonly SpaceStep[]): SpaceStep[] {
   })
 }
 
-/** A question that is always answered, if the other end gets it and is still in the space. */
+/** Whether a step is always answered by a receiver that is still in the space. */
 export function requestsAnswer({ storedIds, documents = [] }: SpaceStep): boolean {
   return storedIds?.mutual === true || documents.some(step => step.mutual || step.stateVector)
 }
 
-/** Of a space that was left: what was written until then is still sent on. */
+/** Continues the streams of a space that was left: what was written before is still sent. */
 export function continueStreams(
   transfers: ChunkedTransfers,
   from: string,

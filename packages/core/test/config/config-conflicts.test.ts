@@ -4,7 +4,7 @@ import { storedFact } from '../../src/spaces/fact-set.ts'
 import { idOf } from '../helpers/signed-fact.ts'
 import { entryFact } from '../helpers/space-facts.ts'
 
-/** Written at that time by one who had seen that version. */
+/** An entry of this time by a writer that had seen `seen`. */
 function version(epochMs: number, seen: Version | undefined): Version {
   return storedFact(entryFact(idOf('ada'), { epochMs, replaces: replacementOf(seen) }))
 }
@@ -17,20 +17,20 @@ describe('losers', () => {
   const right = version(3, first)
   const after = version(4, right)
 
-  it('are none while each was seen by whoever wrote the next', () => {
+  it('are none while each writer had seen the previous version', () => {
     expect(losersOf([after, right, first])).toEqual([])
     expect(losersOf([])).toEqual([])
   })
 
-  it('are those that the newest does not follow from', () => {
+  it('are the versions that the newest one does not follow from', () => {
     expect(times(losersOf([right, left, first]))).toEqual([2])
     expect(times(losersOf([after, right, left, first]))).toEqual([2])
     expect(times(losersOf([version(9, undefined), first]))).toEqual([1])
   })
 
-  it('are not told while a step is missing that may still come', () => {
+  it('are not reported while a missing version may still arrive', () => {
     expect(losersOf([after, left, first])).toEqual([])
-    // An older one than those here was dropped.
+    // The missing version is older than all here, so it was dropped.
     expect(times(losersOf([after, version(9, undefined), right]))).toEqual([9])
     const seenLongAgo = version(9, first)
     expect(times(losersOf([seenLongAgo, after, right]))).toEqual([4, 3])

@@ -21,7 +21,7 @@ function holder(writers: 'anyone' | ReadonlySet<string> = 'anyone'): Holder {
   return { facts, entries: new ConfigEntries({ facts, writers, retentionMs }) }
 }
 
-/** As the spaces do it: what is no news is not merged. */
+/** Merges new entries only, as spaces do. */
 function merge({ entries }: Holder, facts: readonly EntryFact[], epochMs = nowMs): void {
   for (const fact of facts) if (entries.admit(fact, at(epochMs)) === 'new') entries.merge(fact, epochMs)
 }
@@ -58,7 +58,7 @@ const stateOf = ({ facts, entries }: Holder) => ({
 })
 
 describe('config entries', () => {
-  it('come to the same state in whatever order, grouping and repetition they arrive', () => {
+  it('reach the same state for any order, grouping and repetition', () => {
     fc.assert(
       fc.property(
         someFacts.chain(facts =>
@@ -74,7 +74,7 @@ describe('config entries', () => {
           merge(otherwise, [...shuffled, ...facts])
           merge(left, facts.slice(0, cut))
           merge(right, facts.slice(cut))
-          // What one side has dropped the other does not get; it must not matter.
+          // One side does not get what the other has dropped, and this must not matter.
           const { facts: exchanged } = right.facts.beyond(left.facts.storedIds(undefined, false), 0, 1e9)
           merge(left, exchanged as EntryFact[])
           expect(stateOf(otherwise)).toEqual(stateOf(inOrder))
@@ -97,7 +97,7 @@ describe('config entries', () => {
     expect(valuesOf(a)).toEqual(['greater count', 'later author', 'earlier author', 'earlier'])
   })
 
-  it('keep the last eight of a key', () => {
+  it('are limited to the last eight of a key', () => {
     const a = holder()
     merge(
       a,
@@ -107,19 +107,19 @@ describe('config entries', () => {
     expect(a.facts.size).toBe(maxVersions)
   })
 
-  it('leave the oldest first when a deletion is no longer shared', () => {
-    const held = holder()
+  it('are removed from the oldest on when a deletion is no longer shared', () => {
+    const replica = holder()
     const written = [1, 2, undefined].map((value, count) =>
       entryFact(ids[0] ?? '', { key: 'k', epochMs: nowMs, count, value }),
     )
-    merge(held, written)
+    merge(replica, written)
     const left: (SpaceFact | undefined)[] = []
-    held.facts.watch(({ stored: { fact } }) => left.push(fact))
-    held.entries.sweep(nowMs + retentionMs)
+    replica.facts.watch(({ stored: { fact } }) => left.push(fact))
+    replica.entries.sweep(nowMs + retentionMs)
     expect(left).toEqual(written)
   })
 
-  it('of those who may not write, of the far future, and of too many keys are refused', () => {
+  it('are rejected if the author may not write, the time is in the far future, or there are too many keys', () => {
     const [ada = '', bob = ''] = ids
     const a = holder(new Set([ada]))
     expect(a.entries.admit(entryFact(ada, { epochMs: nowMs }), at(nowMs))).toBe('new')
@@ -133,7 +133,7 @@ describe('config entries', () => {
     expect(a.entries.admit(entryFact(ada, { key: '0', epochMs: nowMs + 1 }), at(nowMs))).toBe('new')
   })
 
-  it('give times later than all that were seen, however the wall clock goes', () => {
+  it('provide times later than all observed ones, whatever the wall clock shows', () => {
     const a = holder()
     merge(a, [entryFact(ids[0] ?? '', { epochMs: nowMs + 5_000, count: 3 })])
     expect(a.entries.nextTime(nowMs)).toEqual({ epochMs: nowMs + 5_000, count: 4 })
@@ -146,13 +146,13 @@ describe('a deletion', () => {
   const value = entryFact(ids[0] ?? '', { value: 'old', epochMs: nowMs })
   const deletion = entryFact(ids[1] ?? '', { value: undefined, epochMs: nowMs + 1 })
 
-  it('wins over an older value that comes later', () => {
+  it('wins over an older value that arrives later', () => {
     const a = holder()
     merge(a, [deletion, value])
     expect(valuesOf(a)).toEqual([undefined, 'old'])
   })
 
-  it('is no longer shared after the retention, and dropped an eighth of it later, with the history of its key', () => {
+  it('is shared until the end of the retention, and dropped an eighth later, with the history of its key', () => {
     const a = holder()
     merge(a, [value, deletion])
     a.entries.sweep(nowMs + retentionMs)
@@ -164,7 +164,7 @@ describe('a deletion', () => {
     expect(valuesOf(a)).toEqual([])
   })
 
-  it('keeps what is older away while anybody still tells of it', () => {
+  it('prevents older values while another member still shares them', () => {
     const a = holder()
     const laterMs = nowMs + 1.1 * retentionMs
     merge(a, [deletion, value], laterMs)
@@ -173,7 +173,7 @@ describe('a deletion', () => {
     expect(holder().entries.admit(deletion, at(nowMs + 1.2 * retentionMs))).toBe('stale')
   })
 
-  it('is remembered for a while after its key was dropped: what somebody still tells of it does not come back', () => {
+  it('is remembered for a while after its key was dropped, so that old values do not come back', () => {
     const a = holder()
     merge(a, [value, deletion])
     const laterMs = nowMs + 1 + 1.125 * retentionMs
@@ -184,7 +184,7 @@ describe('a deletion', () => {
     expect(valuesOf(a)).toEqual(['new'])
   })
 
-  it('does not outlast a value that is written after it', () => {
+  it('does not affect a value that is written after it', () => {
     const a = holder()
     merge(a, [value, deletion])
     const again = entryFact(ids[0] ?? '', { value: 'new', epochMs: nowMs + 2 })

@@ -16,7 +16,7 @@ describe('an entry of a clock that was behind', () => {
   const blue = entry(me, 'blue', 1_000, red)
   const green = entry(me, 'green', 2_000, blue)
 
-  it('is repeated right after the entry that it replaced: the newest of them', () => {
+  it('is rewritten right after the entry that it replaced, if it is the newest one', () => {
     expect(rewriteOfTooOld([blue, red], me)).toMatchObject({
       value: 'blue',
       time: { epochMs: nowMs, count: 1 },
@@ -24,14 +24,14 @@ describe('an entry of a clock that was behind', () => {
     expect(rewriteOfTooOld([green, blue, red], me)).toMatchObject({ key: 'k', value: 'green' })
   })
 
-  it('is not repeated when it is there, or when somebody else wrote after what it replaced', () => {
+  it('is not rewritten if the same value exists, or if another member wrote after the replaced entry', () => {
     const repeated = entry(me, 'blue', nowMs + 1, red)
     const white = entry(other, 'white', nowMs + 1, red)
     expect(rewriteOfTooOld([blue, red, repeated], me)).toBeUndefined()
     expect(rewriteOfTooOld([blue, red, white], me)).toBeUndefined()
   })
 
-  it('is not repeated by others, nor one that replaced nothing', () => {
+  it('is not rewritten by other members, or if it replaced nothing', () => {
     expect(rewriteOfTooOld([blue, red], other)).toBeUndefined()
     expect(rewriteOfTooOld([entry(me, 'blue', 1_000), red], me)).toBeUndefined()
     expect(rewriteOfTooOld([], me)).toBeUndefined()
@@ -43,7 +43,7 @@ describe('an entry of a clock that was ahead', () => {
   const blue = entry(me, 'blue', 2 * nowMs, red)
   const green = entry(me, 'green', 2 * nowMs + 1, blue)
 
-  it('is repeated right after the last entry that its clock did not date', () => {
+  it('is rewritten right after the last entry with a plausible time', () => {
     expect(rewriteOfTooNew([green, blue], me, true)).toMatchObject({
       value: 'green',
       replaces: { epochMs: nowMs },
@@ -51,13 +51,13 @@ describe('an entry of a clock that was ahead', () => {
     })
   })
 
-  it('of a key of its own is repeated now', () => {
+  it('is rewritten with the present time if it is the only entry of its key', () => {
     const only = entry(me, 'only', 2 * nowMs)
     expect(rewriteOfTooNew([only], me, false)).toMatchObject({ value: 'only', time: undefined })
     expect(rewriteOfTooNew([only], me, true)).toBeUndefined()
   })
 
-  it('is not repeated by others', () => {
+  it('is not rewritten by other members', () => {
     expect(rewriteOfTooNew([green, blue], other, true)).toBeUndefined()
   })
 })
@@ -67,7 +67,7 @@ describe('a clock', () => {
     [0, false],
     [1_599_999_999_999, false],
     [1_600_000_000_000, true],
-  ])('that shows %d may be right: %s', (epochMs, expected) => {
+  ])('at %d ms counts as set: %s', (epochMs, expected) => {
     expect(isClockSet(epochMs)).toBe(expected)
   })
 })

@@ -6,11 +6,11 @@ import { randomEdit } from '../spaces/documents/document-edits.ts'
 
 function collecting(
   doc: Y.Doc,
-  isWanted: (transaction: Y.Transaction) => boolean = () => true,
+  isCollected: (transaction: Y.Transaction) => boolean = () => true,
 ): DocumentChanges {
   const changes = new DocumentChanges(doc)
   doc.on('afterAllTransactions', (_, transactions) => {
-    for (const transaction of transactions) if (isWanted(transaction)) changes.collect(transaction)
+    for (const transaction of transactions) if (isCollected(transaction)) changes.collect(transaction)
   })
   return changes
 }
@@ -37,8 +37,8 @@ function expectEqual(a: Y.Doc, b: Y.Doc): void {
   expect([a.store.pendingStructs, a.store.pendingDs]).toEqual([null, null])
 }
 
-describe('what is taken', () => {
-  it('over random edits makes an equal replica, however often it is taken', () => {
+describe('the taken changes', () => {
+  it('of random edits make an equal replica, however often they are taken', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = mulberry32(seed)
       const [doc, replica] = [new Y.Doc(), new Y.Doc()]
@@ -53,7 +53,7 @@ describe('what is taken', () => {
     }
   })
 
-  it('is encoded later than it was taken, while the document goes on to change', () => {
+  it('are encoded later than they were taken, while the document changes', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = mulberry32(seed)
       const [doc, replica] = [new Y.Doc(), new Y.Doc()]
@@ -69,7 +69,7 @@ describe('what is taken', () => {
     }
   })
 
-  it('covers what observers write in transactions of their own, and theirs', () => {
+  it('include those that observers make in their own transactions, and those of their observers', () => {
     const [doc, replica] = [new Y.Doc(), new Y.Doc()]
     const changes = collecting(doc)
     const [text, map, list] = [doc.getText('text'), doc.getMap('map'), doc.getArray('list')]
@@ -85,7 +85,7 @@ describe('what is taken', () => {
     }
   })
 
-  it('leaves out what others wrote, and builds upon it', () => {
+  it('leave out foreign changes, and depend on them', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const random = mulberry32(seed)
       const [doc, other, replica] = [new Y.Doc(), new Y.Doc(), new Y.Doc()]
@@ -99,16 +99,16 @@ describe('what is taken', () => {
       for (const update of taken)
         expect(Y.decodeUpdate(update).structs.every(({ id }) => id.client === doc.clientID)).toBe(true)
       for (const update of [Y.encodeStateAsUpdate(other), ...taken]) Y.applyUpdate(replica, update)
-      // What the other wrote is formatted text, too: a replica may delete marks that have become superfluous.
+      // The foreign content is formatted text, too: a replica may delete marks that have become redundant.
       Y.applyUpdate(replica, Y.encodeStateAsUpdate(doc, Y.encodeStateVector(replica)))
       expect(contentOf(replica)).toEqual(contentOf(doc))
     }
   })
 
-  it('of two that were added together is what both collected', () => {
+  it('of two added objects are those of both', () => {
     const [doc, replica] = [new Y.Doc(), new Y.Doc()]
     const [even, odd] = [0, 1].map(rest => collecting(doc, ({ origin }) => origin === rest))
-    if (!even || !odd) throw new Error('two')
+    if (!even || !odd) throw new Error('two objects')
     for (let i = 0; i < 20; i++)
       doc.transact(() => {
         doc.getText('text').insert(0, `${i} `)
@@ -120,7 +120,7 @@ describe('what is taken', () => {
     expectEqual(replica, doc)
   })
 
-  it('is nothing after a transaction that changed nothing', () => {
+  it('are empty after a transaction that changed nothing', () => {
     const doc = new Y.Doc()
     const changes = collecting(doc)
     doc.transact(() => {})
@@ -128,7 +128,7 @@ describe('what is taken', () => {
     expect([changes.isEmpty, takeAll(changes)]).toEqual([true, []])
   })
 
-  it('of a deletion is of its size, however long the document', () => {
+  it('of a deletion have its size, however long the document is', () => {
     const doc = new Y.Doc()
     doc.getText('text').insert(0, 'x'.repeat(1_000_000))
     const changes = collecting(doc)
@@ -136,7 +136,7 @@ describe('what is taken', () => {
     expect(takeAll(changes).map(({ length }) => length < 30)).toEqual([true])
   })
 
-  it('of a long paste comes in updates of about the size asked for', () => {
+  it('of a long paste are updates of about the requested size', () => {
     const doc = new Y.Doc()
     const changes = collecting(doc)
     doc.getText('text').insert(0, 'x'.repeat(1_000_000))

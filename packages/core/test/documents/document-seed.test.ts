@@ -28,7 +28,7 @@ const seeds: Record<string, Seed> = {
     doc.getXmlFragment('xml').insert(0, [element, new Y.XmlText('tail')])
     element.insert(0, [new Y.XmlText('inner')])
   },
-  'what is deleted again': doc => {
+  'deleted content': doc => {
     doc.getText('text').insert(0, 'abcdef')
     doc.getText('text').delete(1, 3)
     doc.getMap('map').set('gone', 1)
@@ -53,7 +53,7 @@ function docOf(...updates: Uint8Array[]): Y.Doc {
 }
 
 describe.each(Object.entries(seeds))('a seed of %s', (_, seed) => {
-  it('makes what it writes, and nothing waits', () => {
+  it('makes what it writes, and nothing stays pending', () => {
     const direct = new Y.Doc()
     seed(direct)
     const seeded = docOf(seedUpdate(seed))
@@ -61,7 +61,7 @@ describe.each(Object.entries(seeds))('a seed of %s', (_, seed) => {
     expect([seeded.store.pendingStructs, seeded.store.pendingDs]).toEqual([null, null])
   })
 
-  it('that two members ran makes it once', () => {
+  it('makes its content once if two members run it', () => {
     const [first, second] = [docOf(seedUpdate(seed)), docOf(seedUpdate(seed))]
     const once = contentOf(first)
     Y.applyUpdate(first, Y.encodeStateAsUpdate(second))
@@ -70,7 +70,7 @@ describe.each(Object.entries(seeds))('a seed of %s', (_, seed) => {
     expect(Y.encodeStateAsUpdate(first)).toEqual(Y.encodeStateAsUpdate(second))
   })
 
-  it('is the beginning of what is written later, on both sides', () => {
+  it('is the base of later changes on both sides', () => {
     const [first, second] = [docOf(seedUpdate(seed)), docOf(seedUpdate(seed))]
     const random = mulberry32(4)
     for (let i = 0; i < 20; i++) for (const doc of [first, second]) randomEdit(doc, random)
@@ -83,7 +83,7 @@ describe.each(Object.entries(seeds))('a seed of %s', (_, seed) => {
 })
 
 describe('seeds', () => {
-  it('that differ both stay, in the same order everywhere', () => {
+  it('that differ both stay, in the same order on all replicas', () => {
     const updates = Object.values(seeds).map(seedUpdate)
     const [forward, backward] = [docOf(...updates), docOf(...updates.toReversed())]
     expect(contentOf(forward)).toEqual(contentOf(backward))
@@ -119,7 +119,7 @@ describe('seeds', () => {
     expect(doc.store.clients.size).toBe(0)
   })
 
-  it('that throw bring nothing of what they wrote', () => {
+  it('that throw add nothing of what they wrote', () => {
     const broken: Seed = doc => {
       doc.getText('text').insert(0, 'half')
       throw new Error('broken')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createRelativePositionFromTypeIndex, Doc } from 'yjs'
 import { InvalidValueError } from '../../src/api/errors.ts'
 import { checkFields, LocalPresence } from '../../src/handles/local-presence.ts'
-import { awarenessField } from '../../src/rooms/awareness-field.ts'
+import { awarenessField } from '../../src/rooms/reserved-fields.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
 

@@ -10,7 +10,7 @@ import {
 import type { Json } from '../../src/wire/json.ts'
 import { limits } from '../../src/wire/limits.ts'
 
-const holding = (change: Partial<DocumentAnnouncement> = {}): DocumentAnnouncement => ({
+const announcement = (change: Partial<DocumentAnnouncement> = {}): DocumentAnnouncement => ({
   client: 1,
   isSynced: false,
   digest: undefined,
@@ -22,10 +22,10 @@ const holding = (change: Partial<DocumentAnnouncement> = {}): DocumentAnnounceme
   ...change,
 })
 
-describe('holdings', () => {
-  it('are read as they were announced', () => {
+describe('document announcements', () => {
+  it('are read as they were printed', () => {
     const names = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString', '', '7'))
-    const holdings = fc.record({
+    const announcements = fc.record({
       client: fc.maxSafeNat(),
       isSynced: fc.boolean(),
       digest: fc.option(fc.string(), { nil: undefined }),
@@ -43,7 +43,7 @@ describe('holdings', () => {
     })
     fc.assert(
       fc.property(
-        fc.uniqueArray(fc.tuple(names, holdings), { selector: ([name]) => name, maxLength: 64 }),
+        fc.uniqueArray(fc.tuple(names, announcements), { selector: ([name]) => name, maxLength: 64 }),
         all => {
           const announced = JSON.parse(JSON.stringify(printAnnouncements(new Map(all))))
           expect(readAnnouncements(announced)).toEqual(new Map(all))
@@ -52,14 +52,14 @@ describe('holdings', () => {
     )
   })
 
-  it('are known to be none, or are not known', () => {
+  it('distinguish a member without documents from one that announced nothing', () => {
     expect(readAnnouncements(printAnnouncements(new Map()))).toEqual(new Map())
     expect(readAnnouncements(undefined)).toBeUndefined()
   })
 
-  it('take few bytes of a document that is synced', () => {
-    const holdings = new Map([['notes', holding({ client: 4_294_967_295, isSynced: true })]])
-    expect(JSON.stringify(printAnnouncements(holdings)).length).toBeLessThan(40)
+  it('take few bytes for a synced document', () => {
+    const announcements = new Map([['notes', announcement({ client: 4_294_967_295, isSynced: true })]])
+    expect(JSON.stringify(printAnnouncements(announcements)).length).toBeLessThan(40)
   })
 
   it.each<[string, Json | undefined]>([
@@ -67,35 +67,31 @@ describe('holdings', () => {
     ['a text', 'notes'],
     ['a number', 1],
     ['a list', [{ c: 1 }]],
-  ])('that are %s are as if nothing was announced', (_, value) => {
+  ])('that are %s count as not announced', (_, value) => {
     expect(readAnnouncements(value)).toBeUndefined()
   })
 
   it.each<[string, Json, Partial<DocumentAnnouncement> | undefined]>([
-    ['no object is left out', 1, undefined],
-    ['a list is left out', [1], undefined],
-    ['null is left out', null, undefined],
-    ['empty is of a replica that is empty', {}, { client: 0 }],
-    [
-      'of wrong types is read as if nothing was said',
-      { c: '7', s: true, d: 5, e: 'x', r: {} },
-      { client: 0 },
-    ],
-    ['with more than is known keeps what is known', { c: 7, s: 1, z: 9 }, { client: 7, isSynced: true }],
-  ])('of which one is %s', (_, value, expected) => {
+    ['that is no object is ignored', 1, undefined],
+    ['that is a list is ignored', [1], undefined],
+    ['that is null is ignored', null, undefined],
+    ['that is empty stands for an empty replica', {}, { client: 0 }],
+    ['with wrong types is read like an empty one', { c: '7', s: true, d: 5, e: 'x', r: {} }, { client: 0 }],
+    ['with unknown keys keeps the known ones', { c: 7, s: 1, z: 9 }, { client: 7, isSynced: true }],
+  ])('an announcement %s', (_, value, expected) => {
     const read = readAnnouncements({ notes: value, other: { c: 3 } })
-    expect(read?.get('notes')).toEqual(expected && holding(expected))
-    expect(read?.get('other')).toEqual(holding({ client: 3 }))
+    expect(read?.get('notes')).toEqual(expected && announcement(expected))
+    expect(read?.get('other')).toEqual(announcement({ client: 3 }))
   })
 
-  it('are no more than a room has documents, whatever was announced', () => {
+  it('are limited to the documents of a room', () => {
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`d${i}`, { c: i }]))
     expect(readAnnouncements(many)?.size).toBe(limits.maxDocuments)
   })
 })
 
 describe('unreachable members', () => {
-  it('are read as far as they are ids, and so many', () => {
+  it('are limited to a number of ids', () => {
     expect(readUnreachable(['a', 1, null, 'b', {}])).toEqual(['a', 'b'])
     expect(readUnreachable(Array.from({ length: 999 }, (_, i) => `m${i}`)).length).toBe(maxUnreachable)
     for (const value of [undefined, null, 'a', {}, 3]) expect(readUnreachable(value)).toEqual([])

@@ -13,7 +13,7 @@ const noUnreachable: ReadonlySet<string> = new Set()
 let presence: PresenceRegisters
 let others: string[]
 let suspects: string[]
-let entries: Map<string, number>
+let generations: Map<string, number>
 let roster: DocumentRoster
 let version = 0
 
@@ -21,13 +21,13 @@ beforeEach(() => {
   presence = new PresenceRegisters(new FactSet())
   others = []
   suspects = []
-  entries = new Map()
+  generations = new Map()
   roster = new DocumentRoster({
     self: 'self',
     presence,
     others: () => others,
     suspects: () => suspects,
-    isPresent: id => entries.get(id) === presence.generationOf(id),
+    isPresent: id => generations.get(id) === presence.generationOf(id),
   })
 })
 
@@ -38,14 +38,14 @@ function announce(id: string, name: string, value: Json, generation = 1): void {
   presence.merge({ ...draft, signature: new Uint8Array(64) })
 }
 
-/** In the room, with these documents. */
-function enter(id: string, documents: Json | undefined, entered = 1): void {
+/** Puts a member into the room, with these documents. */
+function enter(id: string, documents: Json | undefined, generation = 1): void {
   if (!others.includes(id)) others.push(id)
-  entries.set(id, entered)
-  if (documents !== undefined) announce(id, documentsField, documents, entered)
+  generations.set(id, generation)
+  if (documents !== undefined) announce(id, documentsField, documents, generation)
 }
 
-const holding: DocumentAnnouncement = {
+const announcement: DocumentAnnouncement = {
   client: 0,
   isSynced: false,
   digest: undefined,
@@ -56,12 +56,12 @@ const holding: DocumentAnnouncement = {
   keepsIds: false,
 }
 
-describe('the roster of a room', () => {
-  it('knows who holds a document, who holds none, and of whom it is not known', () => {
+describe('the document roster of a room', () => {
+  it('knows which members hold a document, which do not, and which have not announced it', () => {
     enter('a', { notes: { c: 3, s: 1 } })
     enter('b', {})
     enter('c', undefined)
-    expect(roster.holdersOf('notes')).toEqual([{ ...holding, id: 'a', client: 3, isSynced: true }])
+    expect(roster.holdersOf('notes')).toEqual([{ ...announcement, id: 'a', client: 3, isSynced: true }])
     expect(roster.holdersOf('other')).toEqual([])
     expect(roster.unknown()).toEqual(['c'])
     expect(['a', 'b', 'c', 'absent'].map(id => roster.mayHaveDocument(id, 'notes'))).toEqual([
@@ -72,7 +72,7 @@ describe('the roster of a room', () => {
     ])
   })
 
-  it('does not know whether a member that is a suspect from the first is alive, whatever it announced', () => {
+  it('does not know whether a member is alive that was always suspect, whatever it announced', () => {
     enter('a', {})
     suspects = ['b']
     expect([roster.unknown(), roster.mayHaveDocument('b', 'notes')]).toEqual([['b'], false])
@@ -80,7 +80,7 @@ describe('the roster of a room', () => {
     expect(roster.unknown()).toEqual([])
   })
 
-  it('follows what members announce', () => {
+  it('follows new announcements', () => {
     enter('a', {})
     announce('a', documentsField, { notes: {} })
     expect(roster.holdersOf('notes').map(({ id }) => id)).toEqual(['a'])
@@ -88,9 +88,9 @@ describe('the roster of a room', () => {
     expect([roster.holdersOf('notes'), roster.mayHaveDocument('a', 'notes')]).toEqual([[], false])
   })
 
-  it('takes nothing that was announced in an earlier entry, and nobody who is not there', () => {
+  it('ignores announcements of an earlier generation, and members that are not in the room', () => {
     enter('a', { notes: {} }, 1)
-    entries.set('a', 2)
+    generations.set('a', 2)
     expect([roster.of('a'), roster.unknown()]).toEqual([undefined, ['a']])
     announce('a', documentsField, {}, 2)
     expect(roster.of('a')).toEqual(new Map())
@@ -100,19 +100,19 @@ describe('the roster of a room', () => {
   })
 })
 
-describe('those who have a document open', () => {
+describe('the members that have a document open', () => {
   const open = (ids: readonly string[], change: Record<string, Json> = {}): void => {
     for (const id of ids) enter(id, { notes: { c: 1, ...change } })
   }
 
-  it('hold together when nobody is apart from anybody, however many they are', () => {
+  it('are connected if all members are reachable, however many they are', () => {
     for (let count = 0; count <= 40; count++) {
       expect(roster.isConnected('notes', false, noUnreachable)).toBe(true)
       open([`m${count}`])
     }
   })
 
-  it('do not when two are all, and one cannot reach the other, whichever of them says so', () => {
+  it('are not connected if they are two and one of them announces the other as unreachable', () => {
     open(['a'])
     expect(roster.isConnected('notes', false, new Set(['a']))).toBe(false)
     announce('a', unreachableField, ['self'])
@@ -121,17 +121,17 @@ describe('those who have a document open', () => {
     expect(roster.isConnected('notes', false, noUnreachable)).toBe(true)
   })
 
-  it('do by a carrier, who does not count as one of them', () => {
+  it('are connected by a carrier, which does not count as an opener', () => {
     open(['a'])
     open(['carrier'], { r: 1 })
     announce('a', unreachableField, ['self'])
     expect(roster.isConnected('notes', false, noUnreachable)).toBe(false)
     expect(roster.isConnectedByCarriers('notes', noUnreachable)).toBe(true)
-    // As the carrier sees it: one opener alone.
+    // From the view of the carrier, there is only one opener.
     expect(roster.isConnected('notes', true, noUnreachable)).toBe(true)
   })
 
-  it('are judged alike by all of them, from what they announced', () => {
+  it('are judged alike by all members, based on their announcements', () => {
     for (let seed = 1; seed <= 200; seed++) {
       const random = mulberry32(seed)
       const members = Array.from({ length: 2 + Math.floor(random() * 6) }, (_, i) => `m${i}`)

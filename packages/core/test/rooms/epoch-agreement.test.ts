@@ -17,7 +17,7 @@ function written(clients: number, { isCarried = false } = {}): DocumentSync {
   return sync
 }
 
-function holder(id: string, holding: Partial<EpochHolder> = {}): EpochHolder {
+function holder(id: string, announcement: Partial<EpochHolder> = {}): EpochHolder {
   return {
     id,
     client: 7,
@@ -28,19 +28,19 @@ function holder(id: string, holding: Partial<EpochHolder> = {}): EpochHolder {
     epoch: firstEpoch,
     agreed: undefined,
     keepsIds: false,
-    ...holding,
+    ...announcement,
   }
 }
 
-/** What `m` offers 3 s after it has looked first, when nobody writes. */
+/** The offer of `m` 3 s after its first review, without a change of the document. */
 function offered(sync: DocumentSync, holders: readonly EpochHolder[]): string | undefined {
   const agreement = new EpochAgreement('m')
   expect(agreement.offer(sync, holders, 0)).toBeUndefined()
   return agreement.offer(sync, holders, 3_000)
 }
 
-describe('an agreement on an epoch', () => {
-  it('is offered when there are many clients, eight for each holder, and nobody has written for 3 s', () => {
+describe('an epoch agreement', () => {
+  it('is offered at eight clients for each holder and the minimum, after 3 s without a change', () => {
     const sync = written(minClients)
     expect(offered(sync, [])).toBe(digestText(sync.hash()))
     expect(offered(written(minClients - 1), [])).toBeUndefined()
@@ -50,21 +50,21 @@ describe('an agreement on an epoch', () => {
   })
 
   it.each<[string, (sync: DocumentSync) => void, Partial<EpochHolder>]>([
-    ['another member follows the ids', () => {}, { keepsIds: true }],
-    ['something here follows the ids', ({ doc }) => doc.on('update', () => {}), {}],
+    ['another member needs the ids', () => {}, { keepsIds: true }],
+    ['an observer here needs the ids', ({ doc }) => doc.on('update', () => {}), {}],
     ['the replica is not synced', ({ state }) => state.reset(), {}],
     [
-      'others are in a later epoch',
+      'other members are in a later epoch',
       ({ epochs }) => epochs.observed({ number: 1, id: new Uint8Array(16) }),
       {},
     ],
-  ])('is not offered while %s', (_, prepare, holding) => {
+  ])('is not offered while %s', (_, prepare, announcement) => {
     const sync = written(minClients)
     prepare(sync)
-    expect(offered(sync, [holder('h', holding)])).toBeUndefined()
+    expect(offered(sync, [holder('h', announcement)])).toBeUndefined()
   })
 
-  it('is offered anew, with another digest, after each change', () => {
+  it('is offered again, with another digest, after each change', () => {
     const sync = written(minClients)
     const agreement = new EpochAgreement('m')
     agreement.offer(sync, [], 0)
@@ -77,7 +77,7 @@ describe('an agreement on an epoch', () => {
     expect(second).not.toBe(first)
   })
 
-  it('holds when all others announce the same, and not before', () => {
+  it('is reached when all others announce the same digest, and not before', () => {
     const sync = written(minClients)
     const agreement = new EpochAgreement('m')
     const digest = digestText(sync.hash())
@@ -92,7 +92,7 @@ describe('an agreement on an epoch', () => {
     expect(begins([holder('h', { agreed: digest })])).toBe(false)
   })
 
-  it('is given up after a minute: the member with the smallest id that did not only carry the document begins', () => {
+  it('is given up after a minute: the member with the smallest id that is no carrier begins', () => {
     const sync = written(minClients)
     const begins = (self: string, holders: readonly EpochHolder[], nowMs = 60_000, of = sync) => {
       const agreement = new EpochAgreement(self)
@@ -118,7 +118,7 @@ describe('an agreement on an epoch', () => {
     expect(agreement.mayBegin(sync, there, digest, 0)).toBe(true)
   })
 
-  it('that others have acted upon is followed at once, by a replica that equals what they began with', () => {
+  it('that others have begun is followed at once by a replica that equals their base', () => {
     const sync = written(minClients)
     const next = sync.epochs.next()
     sync.epochs.observed(next)

@@ -23,7 +23,7 @@ const someFacts = fc.array(
     .record({
       author: fc.constantFrom(ada, bob),
       name: fc.constantFrom('cursor', 'note'),
-      entered: fc.integer({ min: 1, max: 3 }),
+      generation: fc.integer({ min: 1, max: 3 }),
       version: fc.integer({ min: 1, max: 4 }),
       value: fc.option(fc.nat(3), { nil: undefined }),
     })
@@ -32,7 +32,7 @@ const someFacts = fc.array(
 )
 
 describe('presence registers', () => {
-  it('come to the same in whatever order and repetition facts arrive', () => {
+  it('reach the same state for any order and repetition of facts', () => {
     fc.assert(
       fc.property(
         someFacts.chain(facts =>
@@ -52,7 +52,7 @@ describe('presence registers', () => {
     )
   })
 
-  it('forget all of an earlier entry with the first word of a later one', () => {
+  it('drop all fields of an earlier generation with the first field of a later one', () => {
     const a = registers()
     merge(a, [fieldFact(ada, { name: 'cursor', version: 1 }), fieldFact(ada, { name: 'note', version: 2 })])
     merge(a, [fieldFact(ada, { generation: 2, name: 'note', value: 'again', version: 1 })])
@@ -61,7 +61,7 @@ describe('presence registers', () => {
     expect(a.presence.admit(fieldFact(ada, { generation: 1, version: 9 }))).toBe('stale')
   })
 
-  it('hold of an author no more than three times what it may show', () => {
+  it('store at most three times the limit of an author', () => {
     const a = registers()
     const large = (version: number) =>
       fieldFact(ada, { name: `${version}`, version, value: 'x'.repeat(8_000) })
@@ -69,7 +69,7 @@ describe('presence registers', () => {
     expect(a.presence.admit(large(8))).toBe('rejected')
     const bytes = a.presence.fieldsOf(ada).reduce((sum, [, value]) => sum + String(value).length, 0)
     expect(bytes).toBeLessThanOrEqual(3 * limits.maxPresenceBytes)
-    // The others are not the worse for it.
+    // Other authors are not affected.
     expect(a.presence.admit(fieldFact(bob, {}))).toBe('new')
     const many = registers()
     merge(
@@ -79,7 +79,7 @@ describe('presence registers', () => {
     expect(many.facts.size).toBe(3 * limits.maxPresenceFields)
   })
 
-  it('drop an author with all that it said', () => {
+  it('drop an author with all its fields', () => {
     const a = registers()
     merge(a, [fieldFact(ada, {}), fieldFact(bob, {})])
     a.presence.drop(ada)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ReplayWindow } from '../../src/rooms/replay-window.ts'
 
-describe('event window', () => {
-  it('takes each number once, in whatever order they come', () => {
+describe('replay window', () => {
+  it('accepts each number once, in any order', () => {
     const window = new ReplayWindow()
     const taken = [3, 1, 3, 2, 1, 70, 2, 69, 70].map(number => window.accept('a', 1, number))
     expect(taken).toEqual([true, true, false, true, false, true, false, true, false])
@@ -10,7 +10,7 @@ describe('event window', () => {
     expect(window.has('a', 1, 68)).toBe(false)
   })
 
-  it('takes what is more than 63 behind for delivered', () => {
+  it('counts numbers more than 63 behind as delivered', () => {
     const window = new ReplayWindow()
     window.accept('a', 1, 100)
     expect(window.accept('a', 1, 37)).toBe(true)
@@ -18,7 +18,7 @@ describe('event window', () => {
     expect(window.has('a', 1, 36)).toBe(true)
   })
 
-  it('begins anew with a later entry, and takes nothing of an earlier one', () => {
+  it('restarts with a later generation, and accepts nothing of an earlier one', () => {
     const window = new ReplayWindow()
     window.accept('a', 1, 50)
     expect(window.has('a', 2, 1)).toBe(false)
@@ -27,7 +27,7 @@ describe('event window', () => {
     expect(window.has('a', 1, 51)).toBe(true)
   })
 
-  it('keeps authors apart, and not for ever', () => {
+  it('separates authors, and keeps a limited number of them', () => {
     const window = new ReplayWindow()
     window.accept('a', 1, 1)
     expect(window.accept('b', 1, 1)).toBe(true)

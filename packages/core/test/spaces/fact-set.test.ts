@@ -11,8 +11,8 @@ const all = Array.from({ length: 600 }, (_, i) =>
 function setOf(indexes: readonly number[]): FactSet {
   const set = new FactSet()
   for (const index of indexes) {
-    const held = all[index]
-    if (held) set.add(held)
+    const stored = all[index]
+    if (stored) set.add(stored)
   }
   return set
 }
@@ -20,17 +20,17 @@ function setOf(indexes: readonly number[]): FactSet {
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
 
 describe('fact set', () => {
-  it('has the hash of what is in it, however that came about', () => {
+  it('has a hash that depends on its content alone, not on how the content was added', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(599), { maxLength: 60 }), fc.nat(599), (indexes, other) => {
         const [a, b] = [setOf(indexes), setOf([...indexes].reverse())]
         expect(b.hash()).toEqual(a.hash())
-        const held = all[other]
-        if (!held || indexes.includes(other)) return
+        const stored = all[other]
+        if (!stored || indexes.includes(other)) return
         b.hash()
-        b.add(held)
+        b.add(stored)
         expect(b.hash()).not.toEqual(a.hash())
-        b.remove(held)
+        b.remove(stored)
         expect(b.hash()).toEqual(a.hash())
         expect(b.size).toBe(indexes.length)
       }),
@@ -38,7 +38,7 @@ describe('fact set', () => {
     )
   })
 
-  it('tells by its buckets what another lacks, and only that', () => {
+  it('finds exactly the facts that another set lacks by its buckets', () => {
     const [a, b] = [setOf(range(0, 600)), setOf(range(3, 597))]
     const differing = a.differing(b.bucketHashes())
     expect(differing.size).toBeLessThanOrEqual(6)
@@ -49,7 +49,7 @@ describe('fact set', () => {
     expect(a.differing(a.bucketHashes()).size).toBe(0)
   })
 
-  it('hands over within a budget, from another place each time, until nothing is missing', () => {
+  it('returns facts within a budget, from another index each time, until none is missing', () => {
     const [a, b] = [setOf(range(0, 100)), setOf([])]
     for (let startAt = 0; b.size < 100; startAt++) {
       const { facts, more } = a.beyond(b.storedIds(undefined, false), 13 * startAt, 2_000)

@@ -8,8 +8,8 @@ import { entryFact } from '../helpers/space-facts.ts'
 const space = (i: number): string => `${i}`.padStart(24, '0')
 const hash = new Uint8Array(16)
 
-/** All that was said, whatever the frames. */
-const said = (steps: readonly SpaceStep[]) => ({
+/** The content of all steps, regardless of the frames. */
+const contentOf = (steps: readonly SpaceStep[]) => ({
   facts: steps.flatMap(step => step.facts ?? []).length,
   documents: steps.flatMap(step => (step.documents ?? []).map(({ document }) => `${step.space} ${document}`)),
 })
@@ -21,12 +21,12 @@ function expectAllTaken(steps: readonly SpaceStep[]): SpaceStep[][] {
     expect(bytes.length).toBeLessThanOrEqual(limits.maxFrameBytes)
     expect(decodeSpaceFrame(bytes).ok).toBe(true)
   }
-  expect(said(frames.flat())).toEqual(said(steps))
+  expect(contentOf(frames.flat())).toEqual(contentOf(steps))
   return frames
 }
 
-describe('steps about spaces', () => {
-  it('are one frame while they are small', () => {
+describe('frame packing', () => {
+  it('puts small steps into one frame', () => {
     const steps = Array.from({ length: 200 }, (_, i) => ({
       space: space(i),
       hash,
@@ -36,7 +36,7 @@ describe('steps about spaces', () => {
     expect(framesOf([])).toEqual([])
   })
 
-  it('are as many frames as it takes, documents each for itself', () => {
+  it('divides long steps into several frames, one document a step', () => {
     const facts = [entryFact(idOf('ada'), { value: 'x'.repeat(16_000) })]
     const document = (name: number) => ({
       document: `${name}`,
@@ -51,14 +51,14 @@ describe('steps about spaces', () => {
     expect(expectAllTaken(steps).length).toBeGreaterThan(40)
   })
 
-  it('name no more documents in a step than one takes', () => {
+  it('puts at most the maximum number of documents into a step', () => {
     const documents = Array.from({ length: limits.maxDocuments + 1 }, (_, i) => ({ document: `${i}` }))
     const steps = framesOf([{ space: '0'.repeat(24), documents }]).flat()
     expect(steps.flatMap(step => step.documents ?? [])).toEqual(documents)
     for (const step of steps) expect(step.documents?.length ?? 0).toBeLessThanOrEqual(limits.maxDocuments)
   })
 
-  it('name no more spaces in a frame than one takes', () => {
+  it('puts at most the maximum number of spaces into a frame', () => {
     const steps = Array.from({ length: limits.maxSpaces + 1 }, (_, i) => ({ space: space(i), hash }))
     expect(expectAllTaken(steps)).toHaveLength(2)
   })

@@ -5,22 +5,23 @@ import { mulberry32 } from '../helpers/mulberry32.ts'
 
 interface Drawn {
   readonly group: readonly string[]
-  readonly areApart: (a: string, b: string) => boolean
+  readonly cannotReach: (a: string, b: string) => boolean
   readonly areClusterNeighbours: (a: string, b: string) => boolean
 }
 
-/** A group within a cluster of up to 80, and pairs in it that cannot reach each other. */
-function draw(seed: number, apartRate: number): Drawn {
+/** A group within a cluster of up to 80 members, and pairs of members in it that cannot reach each other. */
+function draw(seed: number, unreachableRate: number): Drawn {
   const random = mulberry32(seed)
   const cluster = Array.from({ length: 2 + Math.floor(random() * 79) }, (_, i) => `m${seed}-${i}`)
   const group = cluster.slice(0, Math.min(cluster.length, 2 + Math.floor(random() * 39)))
   const rings = createRings(4, cluster)
   const neighbours = new Map(cluster.map(id => [id, new Set(rings.neighbours(id))]))
-  const apart = new Set<string>()
-  for (const a of group) for (const b of group) if (a < b && random() < apartRate) apart.add(`${a} ${b}`)
+  const unreachablePairs = new Set<string>()
+  for (const a of group)
+    for (const b of group) if (a < b && random() < unreachableRate) unreachablePairs.add(`${a} ${b}`)
   return {
     group,
-    areApart: (a, b) => apart.has(a < b ? `${a} ${b}` : `${b} ${a}`),
+    cannotReach: (a, b) => unreachablePairs.has(a < b ? `${a} ${b}` : `${b} ${a}`),
     areClusterNeighbours: (a, b) => neighbours.get(a)?.has(b) === true,
   }
 }
@@ -38,22 +39,22 @@ function isConnected(group: readonly string[], neighboursOf: (id: string) => rea
 }
 
 const chosen =
-  ({ group, areApart, areClusterNeighbours }: Drawn) =>
+  ({ group, cannotReach, areClusterNeighbours }: Drawn) =>
   (self: string) =>
     groupNeighbours(
       {
         self,
         isNeighbour: id => areClusterNeighbours(self, id),
-        isUnreachable: id => areApart(self, id),
+        isUnreachable: id => cannotReach(self, id),
       },
       group,
     )
 
-describe('the neighbours that all members of a group choose', () => {
-  it('connect it when nobody is unreachable, however many neighbours in the cluster they have there', () => {
+describe('the neighbours that the members of a group choose', () => {
+  it('connect the group if all members are reachable, however many cluster neighbours are in it', () => {
     for (let seed = 1; seed <= 1_000; seed++) {
       const drawn = draw(seed, 0)
-      const context = { ...drawn, areApart: () => false }
+      const context = { ...drawn, cannotReach: () => false }
       expect(isConnected(drawn.group, chosen(context)), `seed ${seed}`).toBe(true)
       expect(
         isConnected(drawn.group, chosen({ ...context, areClusterNeighbours: () => true })),
@@ -62,41 +63,41 @@ describe('the neighbours that all members of a group choose', () => {
     }
   })
 
-  it('connect it, with those that the cluster connects anyway, whenever two rings alone do', () => {
+  it('connect the group, together with the connections of the cluster, whenever two rings alone do', () => {
     for (const rate of [0.02, 0.1, 0.3, 0.6])
       for (let seed = 1; seed <= 500; seed++) {
         const drawn = draw(seed, rate)
-        const { group, areApart, areClusterNeighbours } = drawn
+        const { group, cannotReach, areClusterNeighbours } = drawn
         const rings = createRings(2, group)
-        const byRings = (id: string) => rings.neighbours(id, other => areApart(id, other))
+        const byRings = (id: string) => rings.neighbours(id, other => cannotReach(id, other))
         if (!isConnected(group, byRings)) continue
         const choose = chosen(drawn)
         const all = (id: string) => [
           ...choose(id),
-          ...group.filter(other => areClusterNeighbours(id, other) && !areApart(id, other)),
+          ...group.filter(other => areClusterNeighbours(id, other) && !cannotReach(id, other)),
         ]
         expect(isConnected(group, all), `seed ${seed}, rate ${rate}`).toBe(true)
       }
   })
 
-  it('are at most four, never oneself, and never unreachable', () => {
+  it('are at most four, and never include the member itself or an unreachable one', () => {
     for (let seed = 1; seed <= 300; seed++) {
       const drawn = draw(seed, 0.2)
       for (const self of drawn.group) {
         const neighbours = chosen(drawn)(self)
         expect(neighbours.length).toBeLessThanOrEqual(4)
-        expect(neighbours.some(id => id === self || drawn.areApart(self, id))).toBe(false)
+        expect(neighbours.some(id => id === self || drawn.cannotReach(self, id))).toBe(false)
       }
     }
   })
 
-  it('are mutual when nobody is unreachable and nobody has enough in the cluster', () => {
+  it('are mutual if all members are reachable and no member has enough cluster neighbours in the group', () => {
     const drawn = { ...draw(5, 0), areClusterNeighbours: () => false }
     const choose = chosen(drawn)
     for (const self of drawn.group) for (const id of choose(self)) expect(choose(id)).toContain(self)
   })
 
-  it('are all others in a group of up to three, and nobody in one of oneself', () => {
+  it('are all other members in a group of up to three, and empty in a group of one', () => {
     const view = { self: 'a', isNeighbour: () => false, isUnreachable: () => false }
     expect(new Set(groupNeighbours(view, ['a', 'b', 'c']))).toEqual(new Set(['b', 'c']))
     expect(groupNeighbours(view, ['a'])).toEqual([])

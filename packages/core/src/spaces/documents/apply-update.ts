@@ -1,11 +1,12 @@
 /**
- * Apply update: brings an update into a document whatever the app's observers do.
+ * Apply update: applies an update to a document, whatever the app's observers do.
  *
- * What an observer throws is handed to `reportError`. Yjs has applied the update by then.
+ * `reportError` receives what an observer throws. Yjs has applied the update by then. A Yjs document keeps structs
+ * apart as pending while structs that they depend on are missing. The functions below read and drop them.
  */
 import * as Y from 'yjs'
 
-/** Takes an error that an observer of the app has thrown. */
+/** Receives an error that an observer of the app has thrown. */
 export type ReportError = (error: unknown) => void
 
 /** For a document that the app cannot observe. */
@@ -13,7 +14,7 @@ export const throwError: ReportError = error => {
   throw error
 }
 
-/** @returns false: the update cannot be applied, and nothing was changed */
+/** @returns false: Yjs cannot apply the update, and nothing has changed */
 export function applyUpdate(
   doc: Y.Doc,
   update: Uint8Array,
@@ -23,7 +24,7 @@ export function applyUpdate(
   return applyGuarded(doc, origin, () => Y.applyUpdate(doc, update), reportError)
 }
 
-/** @param isLocal it writes under the client id of the document @returns false: `change` threw */
+/** @param isLocal `change` writes under the client id of the document @returns false: `change` threw */
 export function applyGuarded(
   doc: Y.Doc,
   origin: unknown,
@@ -47,4 +48,19 @@ export function applyGuarded(
     reportError(error)
   }
   return true
+}
+
+/** Bytes of pending structs and deletions. */
+export function pendingBytes({ store }: Y.Doc): number {
+  return (store.pendingStructs?.update.length ?? 0) + (store.pendingDs?.length ?? 0)
+}
+
+/** Whether nothing is pending. Pending structs are not among the structs of the document. */
+export function isComplete({ store }: Y.Doc): boolean {
+  return store.pendingStructs === null && store.pendingDs === null
+}
+
+export function dropPending({ store }: Y.Doc): void {
+  store.pendingStructs = null
+  store.pendingDs = null
 }

@@ -1,7 +1,7 @@
 /**
- * Bounded decoder: reads an update of version 1 that somebody else wrote, and gives up where it would cost too much.
+ * Bounded decoder: reads a foreign update of version 1, and stops when it has too many parts.
  *
- * A struct takes two bytes on the wire and a hundred in memory, so bytes alone bound nothing.
+ * A struct takes two bytes on the wire and a hundred in memory, so a limit in bytes does not limit memory.
  */
 import type { Decoder } from 'lib0/decoding'
 import * as Y from 'yjs'
@@ -10,20 +10,20 @@ export class BoundedDecoder extends Y.UpdateDecoderV1 {
   readonly #maxParts: number
   #left: number
 
-  /** @param maxParts structs and deletions */
+  /** @param maxParts limit of structs and deletions */
   constructor(decoder: Decoder, maxParts: number) {
     super(decoder)
     this.#maxParts = maxParts
     this.#left = maxParts
   }
 
-  /** Once for each struct. */
+  /** Called once for each struct. */
   override readInfo(): number {
     this.#spend()
     return super.readInfo()
   }
 
-  /** Once for each deletion. */
+  /** Called once for each deletion. */
   override readDsClock(): number {
     this.#spend()
     return super.readDsClock()

@@ -1,8 +1,8 @@
 /**
- * Changed clients: which clients' clocks a transaction has moved, and from where.
+ * Changed clients: which clients' clocks a transaction has changed, and from which value.
  *
- * Several parts ask this of each transaction. The clocks of all clients are compared once, however many parts ask:
- * a document keeps every client that ever wrote.
+ * Several parts need this for each transaction. A document keeps every client that ever wrote, so the clocks are
+ * compared once and the result is cached.
  */
 import type * as Y from 'yjs'
 
@@ -17,7 +17,7 @@ type Clocks = Pick<Y.Transaction, 'beforeState' | 'afterState'>
 
 const known = new WeakMap<Clocks, readonly ChangedClient[]>()
 
-/** @param transaction one that has ended: its event `beforeObserverCalls`, or a later one, is being emitted or over */
+/** @param transaction has ended: Yjs is emitting its event `beforeObserverCalls` or a later one, or has emitted all */
 export function changedClients(transaction: Clocks): readonly ChangedClient[] {
   const changed = known.get(transaction) ?? compare(transaction)
   known.set(transaction, changed)
@@ -25,9 +25,9 @@ export function changedClients(transaction: Clocks): readonly ChangedClient[] {
 }
 
 /**
- * Yjs makes both maps from one store, which only grows, so the same client is at the same place in both. Reading them
- * side by side takes a tenth of the time that a look-up for each of a million clients takes. Where the places differ,
- * the clock is looked up.
+ * Yjs makes both maps from one store that only grows, so a client is at the same index in both maps. Reading them side
+ * by side takes a tenth of the time of a look-up for each of a million clients. Where the indexes differ, the clock is
+ * looked up.
  */
 function compare({ beforeState, afterState }: Clocks): ChangedClient[] {
   const changed: ChangedClient[] = []

@@ -1,33 +1,33 @@
 /**
  * Chunked transfers: streams of updates from one member to another, in pieces of a quarter of a megabyte.
  *
- * The receiver acknowledges what it has applied, and a sender has at most a megabyte under way to one member, over all
- * its streams: so presence, which shares the connection, never waits for long, and a slow receiver is never flooded.
- * Streams to one member take turns. Nothing is kept for a member that is gone or silent; what a stream brought so far
- * has been applied, so the next one begins there.
+ * The receiver acknowledges applied pieces. A sender has at most 1 MiB in transit to one member, over all its streams.
+ * So presence, which shares the connection, is never delayed for long, and a slow receiver is not overloaded. Streams
+ * to one member take turns. When a member disconnects or is silent, its streams are dropped. The pieces received so
+ * far have been applied, so the next stream begins after them.
  */
 import type { EpochName } from '../../wire/epoch-name.ts'
 import type { DocumentStep, Piece } from '../../wire/space-codec.ts'
 
-/** With all that is around it, four messages of Noise. Our choice: each piece costs both ends some work of its own. */
+/** With its framing, a piece is four Noise messages. Our choice: each piece costs both ends some fixed work. */
 export const pieceBytes = 261_120
-/** Under way to one member. */
+/** Limits of pieces and bytes in transit to one member. */
 const window = { pieces: 16, bytes: 1_048_576 }
-/** Received since the last acknowledgement: the receiver sends one, as it does for the last piece. */
+/** The receiver acknowledges after this much since its last acknowledgement, and after the last piece. */
 const ackAfter = { pieces: 4, bytes: pieceBytes }
-/** No piece and no acknowledgement for so long: given up. */
-const patienceMs = 20_000
-/** Streams to all members, or from all members, at one time. */
+/** A stream without a piece or an acknowledgement for this long is dropped. */
+const silenceTimeoutMs = 20_000
+/** Limit of streams to all members, and of streams from all members, at one time. */
 const maxStreams = 256
 
-/** The updates of a stream, in order. The next one is encoded when it is asked for. */
+/** The updates of a stream, in order. The next update is encoded when it is needed. */
 export interface UpdateSource {
   readonly updates: Iterator<Uint8Array, void, undefined>
-  /** Asked when the last update is sent: whether the sender's replica is synced. */
+  /** Called when the last update is sent: whether the sender's replica is synced. */
   isSynced(): boolean
-  /** In which the updates count; undefined: in any. */
+  /** The epoch of the updates; undefined: any. */
   readonly epoch?: EpochName | undefined
-  /** They are what the epoch began with. */
+  /** The updates are the base of the epoch. */
   readonly isPast?: boolean
 }
 
@@ -37,14 +37,14 @@ interface Outgoing {
   readonly transfer: number
   readonly source: UpdateSource
   readonly isAnswer: boolean
-  /** Of the update that is being sent, what is left. */
+  /** The unsent part of the present update. */
   rest: Uint8Array
-  /** The next update: a stream says with its last piece that it is the last. */
+  /** The next update. It is needed early, because the last piece of a stream is marked as the last. */
   upcoming: Uint8Array | undefined
-  /** Pieces sent. */
+  /** Number of pieces sent. */
   sent: number
-  /** The bytes of those that are not acknowledged. */
-  readonly underWay: number[]
+  /** Bytes of each piece that is not acknowledged. */
+  readonly inTransit: number[]
   /** Since the last piece that the receiver acknowledges. */
   readonly turn: Turn
   isDone: boolean
@@ -55,7 +55,7 @@ interface Incoming {
   readonly from: string
   readonly document: string
   readonly isAnswer: boolean
-  /** Pieces received. */
+  /** Number of pieces received. */
   received: number
   /** Since the last acknowledgement. */
   readonly turn: Turn
@@ -65,7 +65,7 @@ interface Incoming {
   lastMs: number
 }
 
-/** Pieces of a stream until one is acknowledged. Both ends count alike. */
+/** Pieces of a stream until one is acknowledged. Both ends count in the same way. */
 interface Turn {
   pieces: number
   bytes: number
@@ -73,20 +73,20 @@ interface Turn {
 
 /** What a piece completed. */
 export interface Received {
-  /** An update to be applied. */
+  /** The complete update to apply. */
   readonly update: Uint8Array | undefined
-  /** It was the last of an answer: whether the sender's replica was synced. */
+  /** Set after the last piece of an answer: whether the sender's replica was synced. */
   readonly end: { readonly isSynced: boolean } | undefined
-  /** To be sent back. */
+  /** The acknowledgement to send. */
   readonly ack: DocumentStep | undefined
 }
 
 export interface TransferOptions {
-  /** Longest update that is taken, and bytes of all that are not complete. */
+  /** Limit of one update, and of all incomplete updates together, in bytes. */
   readonly maxBytes: number
 }
 
-/** A step for somebody. */
+/** A step and its receiver. */
 export interface TransferStep {
   readonly to: string
   readonly step: DocumentStep
@@ -94,7 +94,7 @@ export interface TransferStep {
 
 export class ChunkedTransfers {
   readonly #options: TransferOptions
-  /** In the order in which they take turns. */
+  /** In the order in which streams take turns. */
   readonly #outgoing = new Map<string, Outgoing>()
   readonly #incoming = new Map<string, Incoming>()
   #lastTransfer = 0
@@ -103,7 +103,7 @@ export class ChunkedTransfers {
     this.#options = options
   }
 
-  /** Streams of what was written here that are under way. */
+  /** Streams under way that send local changes. */
   get pushes(): number {
     let count = 0
     for (const { isAnswer } of this.#outgoing.values()) if (!isAnswer) count += 1
@@ -115,19 +115,19 @@ export class ChunkedTransfers {
     return this.#outgoing.size + this.#incoming.size
   }
 
-  /** Answers a request; an answer that is under way to the same member ends. @returns the first pieces */
+  /** Answers a request; ends a present answer to the same member. @returns the first pieces */
   answer(to: string, document: string, source: UpdateSource, nowMs: number): TransferStep[] {
     for (const [key, each] of this.#outgoing)
       if (each.to === to && each.document === document && each.isAnswer) this.#outgoing.delete(key)
     return this.#begin(to, document, source, true, nowMs)
   }
 
-  /** Sends unasked what was written here. @returns the first pieces */
+  /** Sends local changes without a request. @returns the first pieces */
   push(to: string, document: string, source: UpdateSource, nowMs: number): TransferStep[] {
     return this.#begin(to, document, source, false, nowMs)
   }
 
-  /** The receiver has taken so many pieces; none: it does not want the rest. @returns further pieces */
+  /** The receiver has accepted `count` pieces; 0: it rejects the rest. @returns further pieces */
   acknowledged(
     from: string,
     { transfer, count }: { transfer: number; count: number },
@@ -135,15 +135,15 @@ export class ChunkedTransfers {
   ): TransferStep[] {
     const outgoing = this.#outgoing.get(keyOf(from, transfer))
     if (!outgoing || count > outgoing.sent) return []
-    const { sent, underWay } = outgoing
-    underWay.splice(0, count - (sent - underWay.length))
+    const { sent, inTransit } = outgoing
+    inTransit.splice(0, count - (sent - inTransit.length))
     outgoing.lastMs = nowMs
-    if (count === 0 || (outgoing.isDone && underWay.length === 0))
+    if (count === 0 || (outgoing.isDone && inTransit.length === 0))
       this.#outgoing.delete(keyOf(from, transfer))
     return this.#fill(from, nowMs)
   }
 
-  /** A piece came. One that is out of its turn, or too much, has its stream stopped; undefined: it came already. */
+  /** Handles a piece. A piece that is too early or too large stops its stream. @returns undefined: a repeated piece */
   received(from: string, document: string, piece: Piece, nowMs: number): Received | undefined {
     this.sweep(nowMs)
     const { transfer, index, content, isEndOfUpdate, isLast, isAnswer, isSynced } = piece
@@ -152,7 +152,7 @@ export class ChunkedTransfers {
     if (known && index < known.received) return undefined
     const isInTurn = index === (known?.received ?? 0) && (!known || document === known.document)
     const mayBegin = known || this.#incoming.size < maxStreams || this.#evict(from, () => 1)
-    // Of all streams together: what is only begun may not fill the memory.
+    // Over all streams together: unfinished updates must not fill the memory.
     const isTooMuch = () => this.#unfinishedBytes() + content.length > this.#options.maxBytes
     if (!isInTurn || !mayBegin || (isTooMuch() && !(this.#evict(from, ({ bytes }) => bytes) && !isTooMuch())))
       return { update: undefined, end: undefined, ack: this.cancel(from, document, transfer) }
@@ -174,13 +174,13 @@ export class ChunkedTransfers {
     }
   }
 
-  /** The rest of a stream is not wanted. @returns what tells the sender so */
+  /** Rejects the rest of a stream. @returns the step for the sender */
   cancel(from: string, document: string, transfer: number): DocumentStep {
     this.#incoming.delete(keyOf(from, transfer))
     return { document, ack: { transfer, count: 0 } }
   }
 
-  /** The connection is gone, and with it what was under way. */
+  /** The connection closed: drops its streams in both directions. */
   closed(id: string): void {
     for (const [key, { to }] of this.#outgoing) if (to === id) this.#outgoing.delete(key)
     for (const [key, { from }] of this.#incoming) if (from === id) this.#incoming.delete(key)
@@ -206,7 +206,7 @@ export class ChunkedTransfers {
       rest: noBytes,
       upcoming: nextOf(source),
       sent: 0,
-      underWay: [],
+      inTransit: [],
       turn: { pieces: 0, bytes: 0 },
       isDone: false,
       lastMs: nowMs,
@@ -220,7 +220,7 @@ export class ChunkedTransfers {
     return sum
   }
 
-  /** Ends the streams of the member that has more of something than any other, and than `from`. */
+  /** Drops the streams of the member with the greatest amount, if it exceeds the amount of `from`. */
   #evict(from: string, amountOf: (incoming: Incoming) => number): boolean {
     const amounts = new Map([[from, 0]])
     for (const each of this.#incoming.values())
@@ -231,25 +231,25 @@ export class ChunkedTransfers {
     return true
   }
 
-  /** The sender begins a new answer only when the one before has ended. */
+  /** A sender begins a new answer only after it has ended the previous one. */
   #dropAnswers(from: string, document: string): void {
     for (const [key, each] of this.#incoming)
       if (each.from === from && each.document === document && each.isAnswer) this.#incoming.delete(key)
   }
 
-  /** As much as the window allows, each stream in its turn. */
+  /** As many pieces as the window allows; the streams take turns. */
   #fill(to: string, nowMs: number): TransferStep[] {
     const steps: TransferStep[] = []
     let { pieces, bytes } = window
     for (const each of this.#outgoing.values()) {
       if (each.to !== to) continue
-      pieces -= each.underWay.length
-      for (const length of each.underWay) bytes -= length
+      pieces -= each.inTransit.length
+      for (const length of each.inTransit) bytes -= length
     }
     for (let isFilling = true; isFilling; ) {
       isFilling = false
       for (const [key, outgoing] of [...this.#outgoing]) {
-        // A turn ends with a piece that is acknowledged: else many streams could fill the window for ever.
+        // A turn ends with a piece that is acknowledged: otherwise many streams could fill the window for ever.
         if (outgoing.to !== to || outgoing.isDone || pieces < ackAfter.pieces || bytes < ackAfter.bytes)
           continue
         for (let isTurn = true; isTurn; ) {
@@ -263,7 +263,7 @@ export class ChunkedTransfers {
         }
         outgoing.lastMs = nowMs
         isFilling = true
-        // To the end of the line.
+        // Moves the stream to the end of the order.
         this.#outgoing.delete(key)
         this.#outgoing.set(key, outgoing)
       }
@@ -271,14 +271,14 @@ export class ChunkedTransfers {
     return steps
   }
 
-  /** Gives up members that are silent, and streams that are not acknowledged. One that waits for its turn is neither. */
+  /** Drops streams of silent members, and streams without acknowledgements. A stream that waits for its turn remains. */
   sweep(nowMs: number): void {
-    const isSilent = ({ lastMs }: { lastMs: number }) => nowMs - lastMs > patienceMs
+    const isSilent = ({ lastMs }: { lastMs: number }) => nowMs - lastMs > silenceTimeoutMs
     const [receivers, senders] = [new Set<string>(), new Set<string>()]
     for (const each of this.#outgoing.values()) if (!isSilent(each)) receivers.add(each.to)
     for (const each of this.#incoming.values()) if (!isSilent(each)) senders.add(each.from)
     for (const [key, each] of this.#outgoing)
-      if (!receivers.has(each.to) || (each.underWay.length > 0 && isSilent(each))) this.#outgoing.delete(key)
+      if (!receivers.has(each.to) || (each.inTransit.length > 0 && isSilent(each))) this.#outgoing.delete(key)
     for (const [key, { from }] of this.#incoming) if (!senders.has(from)) this.#incoming.delete(key)
   }
 }
@@ -305,7 +305,7 @@ function nextPiece(outgoing: Outgoing): Piece {
   outgoing.isDone = isLast
   const index = outgoing.sent
   outgoing.sent += 1
-  outgoing.underWay.push(content.length)
+  outgoing.inTransit.push(content.length)
   return { transfer, index, content, isEndOfUpdate, isLast, isAnswer, isSynced }
 }
 

@@ -1,9 +1,9 @@
 /**
- * Digest sums: what a document's digest adds up, as sums that do not depend on how Yjs cuts its structs.
+ * Digest sums: the sums in a document's digest. They do not depend on how Yjs cuts its structs.
  *
- * Two replicas split, merge and collect the same characters differently. So deletions count by the clocks that they
- * cover, and content by its single units, each bound to its client and clock. A deletion of a megabyte costs no more
- * than one of a character: its clocks enter as power sums, which have a closed form.
+ * Two replicas split, merge and collect the same characters differently. So a deletion counts by the clocks that it
+ * covers, and content counts by single units, each combined with its client and clock. Power sums of the clocks have a
+ * closed form, so a deletion of a megabyte costs no more than a deletion of one character.
  */
 import * as Y from 'yjs'
 
@@ -13,7 +13,7 @@ const prime = 67_108_859
 const half = (prime + 1) / 2
 const sixth = inverseOf(6)
 
-/** Of the deleted clocks of one client: how many, and their sums, sums of squares and sums of cubes, modulo a prime. */
+/** The deleted clocks of one client: their count, sum, sum of squares and sum of cubes, modulo a prime. */
 export interface DeletionSums {
   readonly count: number
   readonly sums: readonly [number, number, number]
@@ -21,14 +21,14 @@ export interface DeletionSums {
 
 export const noDeletions: DeletionSums = { count: 0, sums: [0, 0, 0] }
 
-/** With the clocks `from` ≤ clock < `to` deleted besides. */
+/** Adds the deleted clocks `from` ≤ clock < `to`. */
 export function deletionSums({ count, sums }: DeletionSums, from: number, to: number): DeletionSums {
   const [before, after] = [powerSums(from), powerSums(to)]
   const added = sums.map((sum, i) => (sum + (after[i] ?? 0) - (before[i] ?? 0) + prime) % prime)
   return { count: count + to - from, sums: [added[0] ?? 0, added[1] ?? 0, added[2] ?? 0] }
 }
 
-/** Of all whole numbers below `n`: their sum, the sum of their squares and of their cubes (Faulhaber), modulo the prime. */
+/** For all whole numbers below `n`: their sum, sum of squares and sum of cubes (Faulhaber), modulo the prime. */
 function powerSums(n: number): [number, number, number] {
   const last = (((n - 1) % prime) + prime) % prime
   const first = times(times(last, n % prime), half)
@@ -44,7 +44,7 @@ function inverseOf(n: number): number {
   for (let k = 1; ; k++) if ((k * prime + 1) % n === 0) return (k * prime + 1) / n
 }
 
-/** 32 bits of three numbers: MurmurHash3's finalizer (Appleby, 2011) over each in turn. */
+/** A 32-bit hash of three numbers: the finalizer of MurmurHash3 (Appleby, 2011) over each in turn. */
 export function mix(a: number, b: number, c: number): number {
   return scramble(scramble(scramble(low(a) ^ high(a)) ^ low(b) ^ Math.imul(high(b), 0x9e3779b1)) ^ c)
 }
@@ -61,7 +61,7 @@ function scramble(n: number): number {
 
 export interface ContentRange {
   readonly client: number
-  /** Of the content's first unit. */
+  /** Clock of the content's first unit. */
   readonly clock: number
   /** Units of the content, from 0. */
   readonly from: number
@@ -71,30 +71,30 @@ export interface ContentRange {
 export interface ContentSum {
   readonly low: number
   readonly high: number
-  /** About: a character counts as one. */
+  /** Approximate: a character counts as one byte. */
   readonly bytes: number
 }
 
-/** Up to this clock of a client each character counts, beyond it each 256th: a paste of 30 MB may not take long. */
+/** Up to this clock of a client each character counts, above it each 256th: a paste of 30 MB must not take long. */
 const countedFully = 65_536
 const stride = 256
 
-/** The first clock from this one on whose character is part of the sum. */
+/** The first clock ≥ `clock` whose character is part of the sum. */
 function nextCounted(clock: number): number {
   return clock < countedFully ? clock : Math.ceil(clock / stride) * stride
 }
 
-/** Of the units of a range. */
+/** Sums over the units of a range. */
 export function contentSum(content: Y.Item['content'], range: ContentRange): ContentSum {
   if (content instanceof Y.ContentString) return stringSum(content.str, range)
   const { client, clock, from, to } = range
   let [low, high, bytes] = [0, 0, 0]
   for (let unit = from; unit < to; unit++) {
-    const print = new ValuePrint()
-    printUnit(print, content, unit)
-    low = (low + mix(client, clock + unit, print.hash)) >>> 0
-    high = (high + mix(clock + unit, client, ~print.hash)) >>> 0
-    bytes += print.bytes
+    const valueHash = new ValueHash()
+    hashUnit(valueHash, content, unit)
+    low = (low + mix(client, clock + unit, valueHash.hash)) >>> 0
+    high = (high + mix(clock + unit, client, ~valueHash.hash)) >>> 0
+    bytes += valueHash.bytes
   }
   return { low, high, bytes }
 }
@@ -114,31 +114,35 @@ function stringSum(text: string, { client, clock, from, to }: ContentRange): Con
 }
 
 /**
- * Halves of surrogate pairs count alike: Yjs replaces both when it cuts a pair, not everywhere at the same time, and an
- * update carries a lone half as U+FFFD.
+ * Both halves of a surrogate pair count as U+FFFD. Yjs replaces both when it cuts a pair, but not on all replicas at
+ * the same time, and an update contains U+FFFD for a lone half.
  */
 function characterAt(text: string, index: number): number {
   const code = text.charCodeAt(index)
   return code >= 0xd800 && code < 0xe000 ? 0xfffd : code
 }
 
-function printUnit(print: ValuePrint, content: Y.Item['content'], unit: number): void {
-  if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON) print.add(content.arr[unit])
-  else if (content instanceof Y.ContentBinary) print.add(content.content)
-  // As the update carries them: as JSON.
-  else if (content instanceof Y.ContentEmbed) print.add(JSON.stringify(content.embed))
-  else if (content instanceof Y.ContentFormat) print.add(`${content.key} ${JSON.stringify(content.value)}`)
-  else if (content instanceof Y.ContentDoc) print.add(content.doc.guid)
-  else print.add(content.getRef())
+function hashUnit(valueHash: ValueHash, content: Y.Item['content'], unit: number): void {
+  if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON) valueHash.add(content.arr[unit])
+  else if (content instanceof Y.ContentBinary) valueHash.add(content.content)
+  // As JSON, as in an update.
+  else if (content instanceof Y.ContentEmbed) valueHash.add(JSON.stringify(content.embed))
+  else if (content instanceof Y.ContentFormat)
+    valueHash.add(`${content.key} ${JSON.stringify(content.value)}`)
+  else if (content instanceof Y.ContentDoc) valueHash.add(content.doc.guid)
+  else valueHash.add(content.getRef())
 }
 
-/** Parts of one value that are looked at. */
+/** Parts of one value that are hashed. */
 const maxParts = 1_024
-/** Bytes or characters at each end of a part that are looked at. */
+/** Bytes or characters at each end of a part that are hashed. */
 const maxEnd = 64
 
-/** A value as `lib0` writes it: what it would not write is not seen, so that a value and its copy elsewhere are equal. */
-class ValuePrint {
+/**
+ * A hash of a value as `lib0` encodes it. What `lib0` leaves out does not count, so a value and its remote copy are
+ * equal.
+ */
+class ValueHash {
   hash = 0
   bytes = 0
   #parts = 0
@@ -149,7 +153,7 @@ class ValuePrint {
     if (typeof value === 'string') this.#addSequence(value.length, i => characterAt(value, i))
     else if (value instanceof Uint8Array) this.#addSequence(value.length, i => value[i] ?? 0)
     else if (Array.isArray(value)) {
-      this.#take(value.length)
+      this.#mixIn(value.length)
       for (const each of value) this.add(each)
     } else if (typeof value === 'object' && value !== null) {
       for (const key of Object.keys(value)) {
@@ -158,19 +162,19 @@ class ValuePrint {
       }
     } else if (typeof value === 'number') this.add(String(value + 0))
     else if (typeof value === 'bigint') this.add(String(value))
-    else this.#take(value === null ? 2 : value === true ? 3 : value === false ? 4 : 1)
+    else this.#mixIn(value === null ? 2 : value === true ? 3 : value === false ? 4 : 1)
   }
 
   #addSequence(length: number, at: (index: number) => number): void {
     this.bytes += length
-    this.#take(length)
+    this.#mixIn(length)
     for (let i = 0; i < length; i++) {
       if (i === maxEnd && length > 2 * maxEnd) i = length - maxEnd
-      this.#take(at(i))
+      this.#mixIn(at(i))
     }
   }
 
-  #take(part: number): void {
+  #mixIn(part: number): void {
     this.bytes += 1
     this.hash = mix(this.hash, part, 1)
   }

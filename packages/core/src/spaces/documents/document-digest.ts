@@ -1,11 +1,11 @@
 /**
- * Document digest: sixteen bytes that are equal when two replicas of a Yjs document are.
+ * Document digest: sixteen bytes that are equal if two replicas of a Yjs document are equal.
  *
- * The first eight stand for the structure (which clocks each client has inserted and deleted), the last eight for the
- * content of what is not deleted. Equal structure with other content means that two replicas wrote under one client
- * id: Yjs itself, which compares clocks alone, would never notice. The digest follows each transaction at a cost that
- * depends on the change, and always equals the digest of the document computed anew. It is no protection against a
- * member that wants replicas to differ: such a member may as well delete the document.
+ * The first eight bytes are about the structure (which clocks each client has inserted and deleted), the last eight
+ * about the content that is not deleted. Equal structure with different content means that two replicas wrote under
+ * one client id. Yjs does not notice this case, because it compares clocks alone. Each transaction updates the digest
+ * at a cost that depends on the change. The digest always equals one that is computed from the whole document. The
+ * digest is no protection against a malicious member: such a member could delete the document as well.
  */
 import * as Y from 'yjs'
 import { changedClients } from './changed-clients.ts'
@@ -17,7 +17,7 @@ export const digestBuckets = 256
 export const bucketDigestBytes = 16
 const lanes = bucketDigestBytes / 4
 
-/** In which of the 256 buckets a client is. Ids are drawn at random, so their low bits spread well. */
+/** The index of a client's bucket, out of 256. Client ids are random, so their low bits are evenly spread. */
 export function digestBucketOf(client: number): number {
   return client % digestBuckets
 }
@@ -25,18 +25,18 @@ export function digestBucketOf(client: number): number {
 export class DocumentDigest {
   readonly #doc: Y.Doc
   readonly #clocks = new Map<number, number>()
-  /** Of the clients that have deletions. */
+  /** Deletions of the clients that have any. */
   readonly #deletions = new Map<number, DeletionSums>()
   readonly #sums = new Uint32Array(digestBuckets * lanes)
   #liveBytes = 0
   #isInBatch = false
-  /** A transaction was made inside another one's observers: what it changed cannot be told apart any more. */
+  /** Set after a transaction inside the observers of another one: the changes of the two cannot be separated. */
   #isStale = true
 
   constructor(doc: Y.Doc) {
     this.#doc = doc
     doc.on('beforeObserverCalls', transaction => {
-      // The observers of this transaction have not run: the store is as the transaction left it.
+      // The observers of this transaction have not run yet: the store is as the transaction left it.
       if (this.#isInBatch) this.#isStale = true
       this.#isInBatch = true
       if (!this.#isStale) this.#follow(transaction)
@@ -46,28 +46,31 @@ export class DocumentDigest {
     })
   }
 
-  /** Clients that ever wrote. */
+  /** Number of clients that ever wrote. */
   get clients(): number {
     return this.#doc.store.clients.size
   }
 
-  /** Bytes of the content that is not deleted, about, as of the last digest or later: a character counts as one. */
+  /**
+   * Approximate bytes of the content that is not deleted, at the last digest or later. A character counts as one byte.
+   */
   get liveBytes(): number {
     return this.#liveBytes
   }
 
-  /** 16 bytes: of the structure, then of the content. */
+  /** 16 bytes: 8 for the structure, 8 for the content. */
   hash(): Uint8Array {
     this.#refresh()
     const hash = new Uint32Array(lanes)
     for (let bucket = 0; bucket < digestBuckets; bucket++)
       for (let lane = 0; lane < lanes; lane++)
-        // Mixed with its place, or a client that moved to another bucket would not show.
+        // Mixed with the index of the bucket: otherwise a client that moved to another bucket would not change the
+        // hash.
         hash[lane] = (hash[lane] ?? 0) + mix(this.#sums[bucket * lanes + lane] ?? 0, bucket, lane)
     return bytesOf(hash)
   }
 
-  /** 256 times 16 bytes: structure and content of the clients in each bucket. */
+  /** 256 × 16 bytes: structure and content of the clients in each bucket. */
   bucketHashes(): Uint8Array {
     this.#refresh()
     return bytesOf(this.#sums)
@@ -102,7 +105,7 @@ export class DocumentDigest {
     }
   }
 
-  /** Counts these structs, all of them new, of which some may be deleted already. */
+  /** Adds new structs, some of which may be deleted already. */
   #insert(client: number, structs: readonly (Y.GC | Y.Item)[], from: number, to: number): void {
     this.#subtractStructure(client)
     let deletions = this.#deletions.get(client)
@@ -118,7 +121,7 @@ export class DocumentDigest {
     this.#addStructure(client)
   }
 
-  /** These clocks, inserted earlier, are deleted now; their content is still there. */
+  /** Records the deletion of clocks that were inserted before. Their content is still in the store. */
   #delete(client: number, from: number, to: number): void {
     const structs = this.#doc.store.clients.get(client)
     if (!structs || from >= to) return
@@ -171,7 +174,7 @@ export class DocumentDigest {
   }
 }
 
-/** Whether the structure is the same and the content is not: two replicas wrote under one client id. */
+/** Whether the structure is equal and the content is not: two replicas wrote under one client id. */
 export function isCollision(a: Uint8Array, b: Uint8Array): boolean {
   const half = digestBytes / 2
   const isEqual = (from: number, to: number) => a.subarray(from, to).every((byte, i) => byte === b[from + i])

@@ -1,10 +1,14 @@
 /**
  * Document exchange: the steps by which two members make their replicas of a document equal.
  *
- * offer: the digest → equal: silence, or the digest back if it was asked for → else a request: the state vector, or,
- * where that would be long, the digests of 256 buckets, whereupon the other requests what it lacks in those that
- * differ → a stream of what is beyond the request, and, if it was mutual, a request back. Every step is answered from
- * its content and from what is held now; a lost, late or repeated one does no harm.
+ * 1. An offer contains the digest. If the digests are equal, there is no answer, unless the offer asks for one.
+ * 2. Otherwise the receiver sends a request with its state vector. If the state vector would be long, the receiver
+ *    sends the digests of 256 buckets instead, and the other member requests what it lacks in the buckets that differ.
+ * 3. The answer is a stream of everything beyond the request. If the request was mutual, the answer includes a
+ *    request.
+ *
+ * The answer to a step depends only on the step's content and on the present replica, so a lost, late or repeated step
+ * does no harm.
  */
 import * as Y from 'yjs'
 import { equalBytes } from '../../wire/equal-bytes.ts'
@@ -23,7 +27,7 @@ import type { SyncRequest } from './sync-state.ts'
 import { streamedChunks, updateChunks } from './update-chunks.ts'
 
 const emptyDigest = new DocumentDigest(new Y.Doc()).hash()
-/** Clients beyond which buckets are compared first: a state vector of 10 kB. */
+/** Clients above which buckets are compared first: their state vector has 10 kB. */
 const maxClientsInRequest = 1_024
 
 export interface DocumentExchangeOptions {
@@ -36,11 +40,11 @@ export interface DocumentAnswer {
   readonly steps: readonly DocumentStep[]
   /** Whether the document has changed. */
   readonly isNew: boolean
-  /** Updates that were refused. */
+  /** Number of rejected updates. */
   readonly rejected: number
 }
 
-/** @param to whom; a member that was not compared with yet is asked for its digest in any case */
+/** @param to the receiver. It is asked for its digest in any case if the replica was not compared with it yet. */
 export function offerDocument(sync: DocumentSync, to: string): DocumentStep {
   const { state, name } = sync
   const isSettled = state.isSynced && state.hasCompared(to)
@@ -53,7 +57,7 @@ export function offerDocument(sync: DocumentSync, to: string): DocumentStep {
   }
 }
 
-/** A request to a member that is said to hold the document: what it has beyond this replica. */
+/** A request for everything that a member has beyond this replica. The member is expected to hold the document. */
 export function requestDocument(
   sync: DocumentSync,
   of: Omit<SyncRequest, 'isPartial' | 'buckets'>,
@@ -67,7 +71,7 @@ export function requestDocument(
     : { document, stateVector: Y.encodeStateVector(sync.doc), mutual: true }
 }
 
-/** What a step of `from` means for this replica, and what to answer. */
+/** Handles a step of `from` and returns the answer. */
 export function answerDocument(
   options: DocumentExchangeOptions,
   from: string,
@@ -75,14 +79,18 @@ export function answerDocument(
 ): DocumentAnswer {
   const { sync, transfers, nowMs } = options
   if (step.piece) return receivePiece(options, from, step)
-  if (step.ack) return withoutNews(transfers.acknowledged(from, step.ack, nowMs).map(each => each.step))
-  if (step.stateVector) return withoutNews(answerRequest(options, from, step, step.stateVector))
-  if (step.bucketHashes) return withoutNews(answerBuckets(options, from, step, step.bucketHashes))
-  if (step.hash) return withoutNews(answerOffer(sync, from, step, step.hash, nowMs))
-  return withoutNews([])
+  if (step.ack) return withoutChange(transfers.acknowledged(from, step.ack, nowMs).map(each => each.step))
+  if (step.stateVector) return withoutChange(answerRequest(options, from, step, step.stateVector))
+  if (step.bucketHashes) return withoutChange(answerBuckets(options, from, step, step.bucketHashes))
+  if (step.hash) return withoutChange(answerOffer(sync, from, step, step.hash, nowMs))
+  return withoutChange([])
 }
 
-const withoutNews = (steps: readonly DocumentStep[]): DocumentAnswer => ({ steps, isNew: false, rejected: 0 })
+const withoutChange = (steps: readonly DocumentStep[]): DocumentAnswer => ({
+  steps,
+  isNew: false,
+  rejected: 0,
+})
 
 function answerOffer(
   sync: DocumentSync,
@@ -100,7 +108,7 @@ function answerOffer(
   }
   if (isCollision(own, hash)) {
     sync.reportCollision(from)
-    // Nothing that could be exchanged is missing anywhere.
+    // Neither side lacks content that an exchange could bring.
     state.caughtUpWith(from, false)
     return mutual ? [back] : []
   }
@@ -110,8 +118,8 @@ function answerOffer(
 }
 
 /**
- * Requests what is lacking in the buckets that differ, and is asked for what the other lacks there. A member that may
- * not be asked for anything is sent the bucket hashes of this replica instead, and requests what it lacks.
+ * Requests missing content in the buckets that differ, and asks the other member to do the same. If the other member
+ * must not get a request, it gets the bucket hashes of this replica instead, and requests what it lacks.
  */
 function answerBuckets(
   { sync, nowMs }: DocumentExchangeOptions,
@@ -125,8 +133,8 @@ function answerBuckets(
   const differing = differingBuckets(own, theirs)
   if (differing.size === 0)
     return answerOffer(sync, from, { document: name, isSynced, mutual }, sync.hash(), nowMs)
-  const isAsking = state.isRequestingBuckets(from, differing)
-  if (mutual && (isAsking || !state.mayRequest(from, hash, isSynced, nowMs)))
+  const isRequested = state.isRequestingBuckets(from, differing)
+  if (mutual && (isRequested || !state.mayRequest(from, hash, isSynced, nowMs)))
     return [{ document: name, bucketHashes: own, mutual: false }]
   return [{ ...requestBuckets(sync, { from, digest: hash, isSynced }, differing, nowMs), mutual }]
 }
@@ -141,8 +149,9 @@ function differingBuckets(own: Uint8Array, theirs: Uint8Array): ReadonlySet<numb
 }
 
 /**
- * As many of these buckets as one state vector may cover; the rest differs in the next exchange, too. Then the bucket
- * hashes go with it: so the other knows that what is sent may build upon something lacking in the rest.
+ * A request for as many of these buckets as one state vector may cover. The next exchange finds the others. If buckets
+ * are left out, the request includes the bucket hashes: the sender then knows that content may depend on missing
+ * content in the buckets left out.
  */
 function requestBuckets(
   sync: DocumentSync,
@@ -159,7 +168,7 @@ function requestBuckets(
     bytesOf.set(bucket, known + varintBytes(client) + varintBytes(Y.getState(store, client)))
   }
   const buckets = new Set<number>()
-  // The count of clients comes first.
+  // The state vector begins with the number of clients.
   let left = limits.maxStateVectorBytes - maxVarintBytes
   for (const [bucket, bytes] of bytesOf) {
     left -= bytes
@@ -174,7 +183,7 @@ function requestBuckets(
   return { document: sync.name, stateVector: Y.encodeStateVector(covered), buckets, ...rest, mutual: true }
 }
 
-/** A whole number below 2^53 has up to so many bytes, seven bits in each. */
+/** Bytes of a whole number below 2^53, with seven bits in each byte. */
 const maxVarintBytes = 8
 
 function varintBytes(value: number): number {
@@ -193,23 +202,23 @@ function answerRequest(
   const since = readStateVector(stateVector)
   if (!since) return []
   const { state, doc } = sync
-  // Equal as a whole, so in each bucket.
+  // The documents are equal as a whole, and so in each bucket.
   if (hash && equalBytes(hash, sync.hash()))
     return answerOffer(sync, from, { document: sync.name, isSynced, mutual: true }, hash, nowMs)
   const isMore = [...since].some(([client, clock]) => Y.getState(doc.store, client) < clock)
   if (isMore) state.markAhead(from)
   const steps: DocumentStep[] = []
-  // A request about buckets is what the comparison of buckets led to: the question that began it is answered so. What
-  // was requested already is on its way: the stream would begin anew, with these buckets alone.
-  const mayAsk =
+  // A request about buckets belongs to the exchange that compared them, so it answers the open request. Buckets that
+  // were requested already are in transit: a new request would restart the stream with these buckets alone.
+  const mayRequest =
     buckets && state.isRequesting(from)
       ? !state.isRequestingBuckets(from, buckets)
       : state.mayRequest(from, hash, isSynced, nowMs)
-  if (mutual && mayAsk) {
-    const question = { from, digest: hash, isSynced }
+  if (mutual && mayRequest) {
+    const target = { from, digest: hash, isSynced }
     const request = buckets
-      ? requestBuckets(sync, question, buckets, nowMs)
-      : requestDocument(sync, question, nowMs)
+      ? requestBuckets(sync, target, buckets, nowMs)
+      : requestDocument(sync, target, nowMs)
     const rest = buckets && bucketHashes && { bucketHashes: sync.digest.bucketHashes() }
     steps.push({ ...request, ...rest, mutual: request.stateVector === undefined })
   }
@@ -232,7 +241,7 @@ function sourceOf(
       const bucket = digestBucketOf(client)
       return differing.has(bucket) && !buckets.has(bucket)
     })
-  // Of the state at the beginning: what is merged meanwhile, and may make this replica synced, is not in the stream.
+  // As of the beginning: content that is merged later, and may make this replica synced, is not in the stream.
   const isSynced = sync.state.isSyncedFor(to)
   // Clients are spread evenly over the buckets.
   const receiverClients = since.size * (buckets?.size ? digestBuckets / buckets.size : 1)
@@ -243,7 +252,7 @@ function sourceOf(
     updates: sync.epochs.whileIn(
       updateChunks(sync.doc, { since, includes, mayLack, receiverClients, ...streamedChunks }),
     ),
-    // A stream that ended because the document got other ids brought only a part.
+    // A stream that ended because the document got new ids brought only a part.
     isSynced: () => isSynced && generation === sync.epochs.generation,
   }
 }
@@ -254,7 +263,7 @@ function receivePiece(
   { document, piece }: DocumentStep,
 ): DocumentAnswer {
   const received = piece && transfers.received(from, document, piece, nowMs)
-  if (!piece || !received) return withoutNews([])
+  if (!piece || !received) return withoutChange([])
   const { update, end, ack } = received
   const { state } = sync
   if (!piece.isAnswer) state.receivesPush(from, nowMs)
@@ -267,7 +276,7 @@ function receivePiece(
     return { steps: [transfers.cancel(from, document, piece.transfer)], isNew: false, rejected: 1 }
   }
   if (outcome === 'new' && piece.isAnswer) state.merged(from)
-  // What was pushed has come, and an offer shows whether that was all.
+  // The push is complete, and an offer shows whether anything is missing.
   const isPushed = piece.isLast && !piece.isAnswer && state.isRequesting(from)
   const isMore = (end !== undefined || isPushed) && state.ended(from, end?.isSynced ?? false)
   const steps = [...(ack ? [ack] : []), ...(isMore || isPushed ? [offerDocument(sync, from)] : [])]

@@ -1,43 +1,42 @@
 /**
- * Document sync: one replica of a Yjs document, and what it takes from others.
+ * Document sync: one replica of a Yjs document, and the updates that it accepts from other members.
  *
- * Only updates of version 1 come in, and each is read as a whole before any of it is applied; what cannot be read
- * changes nothing. What came before that on which it builds waits, but neither without bound nor for ever: it is
- * dropped, and the next exchange brings both.
+ * The replica accepts only updates of version 1. Each update is decoded as a whole before any of it is applied, so an
+ * unreadable update changes nothing. An update that arrives before one that it depends on is pending. Pending updates
+ * are dropped when they are too large or too old, and the next exchange brings both.
  */
 import type * as Y from 'yjs'
 import { limits } from '../../wire/limits.ts'
-import { applyUpdate, type ReportError, throwError } from './apply-update.ts'
+import { applyUpdate, dropPending, pendingBytes, type ReportError, throwError } from './apply-update.ts'
 import { changedClients } from './changed-clients.ts'
 import { DocumentDigest } from './document-digest.ts'
 import { DocumentEpochs, type Lineage } from './epochs/document-epochs.ts'
-import { dropPending, pendingBytes } from './pending-structs.ts'
 import { isReadable } from './readable-updates.ts'
 import { SyncState } from './sync-state.ts'
 
-/** What waits for something that is missing. */
+/** Limit of pending bytes. */
 const maxPendingBytes = 1_048_576
-/** A gap that so many sweeps found is given up. */
+/** Number of sweeps after which a gap is given up. */
 const maxSweeps = 2
 
 export interface DocumentSyncOptions {
   readonly name: string
   readonly doc: Y.Doc
-  /** Of the transactions that apply what others wrote. */
+  /** Origin of the transactions that apply foreign updates. */
   readonly origin: unknown
-  /** It was not opened by the app: this member carries it for others. */
+  /** The local member carries the document for others; its app has not opened it. */
   readonly isCarried?: boolean
-  /** In which epoch the document is; undefined: in none yet. */
+  /** The epoch of the document; undefined: in none yet. */
   readonly lineage?: Lineage | undefined
-  /** Takes what the app's observers throw. Absent: the app cannot observe the document, and what is thrown is thrown on. */
+  /** Receives what the app's observers throw. Absent: the app cannot observe the document, and errors are rethrown. */
   readonly reportError?: ReportError
-  /** An update of somebody else was applied. Undefined: some of it waits, or something else came with it. */
+  /** A foreign update was applied. Undefined: part of it is pending, or pending updates were applied with it. */
   readonly applied?: (update: Uint8Array | undefined) => void
-  /** Another replica has the same structure and other content: two wrote under one client id. */
+  /** Another replica has equal structure and different content: two members wrote under one client id. */
   readonly reportCollision?: (memberId: string) => void
-  /** The document has other ids. */
+  /** The document has new ids. */
   readonly replaced?: () => void
-  /** The document is in no epoch, and shares something with others. */
+  /** The document is in no epoch, and shares content with other members. */
   readonly sent?: () => void
   /** The document is in another epoch, or in none. */
   readonly epochChanged?: (lineage: Lineage | undefined) => void
@@ -85,17 +84,17 @@ export class DocumentSync {
     })
   }
 
-  /** Grows with each change. */
+  /** A counter that each change increments. */
   get changes(): number {
     return this.#changes
   }
 
-  /** Nothing was ever written. */
+  /** Whether nothing was ever written. */
   get isEmpty(): boolean {
     return this.doc.store.clients.size === 0 && !this.hasGap()
   }
 
-  /** 16 bytes, not to be written. Equal documents have equal ones. */
+  /** 16 bytes that the caller must not change. Equal documents have equal hashes. */
   hash(): Uint8Array {
     if (!this.#hash) {
       this.#hash = this.digest.hash()
@@ -117,12 +116,12 @@ export class DocumentSync {
     this.#options.reportCollision?.(memberId)
   }
 
-  /** Parts of updates that waited for something missing, and had to be dropped, so far. */
+  /** Number of times so far that pending parts of updates were dropped. */
   get drops(): number {
     return this.#drops
   }
 
-  /** `new`: the document has changed. `rejected`: it cannot be read, or would make the document too large. */
+  /** `new`: the document has changed. `rejected`: the update is unreadable, or would make the document too large. */
   apply(update: Uint8Array): 'new' | 'stale' | 'rejected' {
     if (!isReadable(update)) return 'rejected'
     if (this.digest.liveBytes + update.length > limits.maxDocumentBytes) return 'rejected'
@@ -140,12 +139,12 @@ export class DocumentSync {
     return 'new'
   }
 
-  /** Something came before what it builds upon: nothing later of its author shows until the gap is filled. */
+  /** Whether an update is pending. Later content of its author is invisible until the missing update arrives. */
   hasGap(): boolean {
     return this.#hasDropped || pendingBytes(this.doc) > 0
   }
 
-  /** Some time has passed: nobody seems to have what is missing. */
+  /** Called at intervals: gives up pending updates whose missing part no member seems to have. */
   sweep(): void {
     this.#sweeps = this.hasGap() ? this.#sweeps + 1 : 0
     if (this.#sweeps < maxSweeps) return

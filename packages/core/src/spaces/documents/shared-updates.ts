@@ -1,4 +1,4 @@
-/** Shared updates: a sequence that is made once, when somebody first asks for its next update, and read by many. */
+/** Shared updates: a sequence of updates for several readers. Each update is made once, when a reader first needs it. */
 export class SharedUpdates {
   readonly #made: Uint8Array[] = []
   readonly #source: Iterator<Uint8Array, void, undefined>
@@ -7,7 +7,7 @@ export class SharedUpdates {
     this.#source = source
   }
 
-  /** The update of this number, from 0; undefined: there are not so many. */
+  /** The update at this index, from 0; undefined: the sequence is shorter. */
   at(index: number): Uint8Array | undefined {
     while (this.#made.length <= index) {
       const { value } = this.#source.next()
@@ -17,7 +17,7 @@ export class SharedUpdates {
     return this.#made[index]
   }
 
-  /** All of them, from the first. */
+  /** All updates, from the first one. */
   *read(): Generator<Uint8Array, void, undefined> {
     for (let index = 0, update = this.at(0); update; update = this.at(++index)) yield update
   }

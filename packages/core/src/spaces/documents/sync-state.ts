@@ -1,26 +1,28 @@
 /**
- * Sync state: whether this replica of a document is synced, and which members it has compared itself with.
+ * Sync state: whether this replica of a document is synced, and with which members it was compared.
  *
  * Invariants:
- * 1. A replica becomes synced only when it contains everything that some synced replica contained (an exchange with it
- *    ended, or both digests are equal), or when it is established that no living member holds more.
- * 2. It stays synced until a member that has just become reachable turns out to hold more, and is synced again when
- *    that has been merged, or that member is gone.
- * 3. One member at a time is asked for what is lacking, so that nothing comes twice; a synced one takes precedence.
- * 4. A member that sent what cannot be applied is not asked again soon, and never for the same document.
+ * 1. A replica becomes synced only if it contains everything that some synced replica contained (an exchange with that
+ *    replica ended, or both digests are equal), or if it is established that no living member holds more.
+ * 2. A replica stays synced until a newly reachable member turns out to hold more. It is synced again when that content
+ *    has been merged, or when that member disconnects or closes the document.
+ * 3. The replica requests missing content from one member at a time, so that nothing arrives twice. A synced member
+ *    takes precedence.
+ * 4. After a member sent content that cannot be applied, the replica sends it no request for 30 s, and never one for
+ *    the same document.
  */
 import { toString as toText } from 'uint8arrays/to-string'
 
-/** A question to a member. */
+/** A request to a member. */
 export interface SyncRequest {
   readonly from: string
-  /** Its digest, if it is known. */
+  /** The member's digest, if it is known. */
   readonly digest: Uint8Array | undefined
-  /** It said that its replica is synced. */
+  /** The member announced that its replica is synced. */
   readonly isSynced: boolean
-  /** The question is about a part of the document only: the answer does not bring everything. */
+  /** The request is about a part of the document: the answer does not bring everything. */
   readonly isPartial: boolean
-  /** The part: these buckets. Undefined, and partial: it is not known yet what will be requested. */
+  /** The requested buckets. Undefined in a partial request: the buckets are not known yet. */
   readonly buckets?: ReadonlySet<number> | undefined
 }
 
@@ -28,9 +30,9 @@ interface OpenRequest extends SyncRequest {
   readonly sinceMs: number
   lastMs: number
   bytes: number
-  /** Something of the answer was new here. */
+  /** Part of the answer was new to this replica. */
   isNew: boolean
-  /** Something of the answer had to be dropped. */
+  /** Part of the answer had to be dropped. */
   isIncomplete: boolean
 }
 
@@ -39,33 +41,33 @@ interface Rejection {
   readonly untilMs: number
 }
 
-/** A member that was asked and sent nothing for so long is not waited for. */
+/** A request without an answer for this long no longer prevents another request. */
 const requestTimeoutMs = 1_000
-/** A stream that is slower than this after `slowAfterMs` keeps nobody else from being asked. */
+/** A stream that is slower than this after `slowAfterMs` no longer prevents a request to another member. */
 const minBytesPerSecond = 32_768
 const slowAfterMs = 5_000
-/** A member whose answer was refused is not asked for so long, and then only if its document has changed. */
+/** After a rejected answer, the member gets no request for this long, and later one only if its document has changed. */
 const rejectedForMs = 30_000
-/** Own digests that are remembered: to know that a member holds nothing that was not here before. */
-const maxPast = 256
+/** Own digests that are remembered: they show that a member holds nothing that was not here before. */
+const maxFormerDigests = 256
 
 export class SyncState {
   #isEstablished = false
-  /** Members that were compared with since they became reachable. */
+  /** Members that were compared with this replica since they became reachable. */
   readonly #compared = new Set<string>()
-  /** Newly reachable members that hold more, until that is merged. */
+  /** Newly reachable members that hold more, until that content is merged. */
   readonly #aheadOfSelf = new Set<string>()
-  /** Members that sent what could not be applied. */
+  /** Members that sent content that could not be applied. */
   readonly #rejections = new Map<string, Rejection>()
-  /** Digests that this replica had, as text, the oldest first. */
-  readonly #past = new Set<string>()
+  /** Former digests of this replica, as text, the oldest first. */
+  readonly #formerDigests = new Set<string>()
   #request: OpenRequest | undefined
 
   get isSynced(): boolean {
     return this.#isEstablished && this.#aheadOfSelf.size === 0
   }
 
-  /** The same as that member may take it: only itself may hold more. */
+  /** Whether the replica is synced from that member's view: no other member holds more. */
   isSyncedFor(id: string): boolean {
     return (
       this.#isEstablished &&
@@ -73,28 +75,32 @@ export class SyncState {
     )
   }
 
-  /** No living member holds more. */
+  /** It is established that no living member holds more. */
   establish(): void {
     this.#isEstablished = true
   }
 
-  /** Whether it is worth asking this member for its digest though ours may be equal. */
+  /**
+   * Whether this replica was compared with the member. If not, asking for its digest is useful even if digests may be
+   * equal.
+   */
   hasCompared(id: string): boolean {
     return this.#compared.has(id)
   }
 
-  /** This replica has this digest now. */
+  /** Records the present digest of this replica. */
   recordDigest(digest: Uint8Array): void {
     const text = digestText(digest)
-    this.#past.delete(text)
-    this.#past.add(text)
-    const [oldest] = this.#past
-    if (this.#past.size > maxPast && oldest !== undefined) this.#past.delete(oldest)
+    this.#formerDigests.delete(text)
+    this.#formerDigests.add(text)
+    const [oldest] = this.#formerDigests
+    if (this.#formerDigests.size > maxFormerDigests && oldest !== undefined)
+      this.#formerDigests.delete(oldest)
   }
 
-  /** Whether this replica contains everything that one with this digest contained, as far as is remembered. */
+  /** Whether this replica contains everything that a replica with this digest contained, as far as is remembered. */
   hasDigest(digest: string): boolean {
-    return this.#past.has(digest)
+    return this.#formerDigests.has(digest)
   }
 
   /** A member's document is equal, or all of it has been merged. */
@@ -106,9 +112,9 @@ export class SyncState {
     if (this.#request?.from === id) this.#request = undefined
   }
 
-  /** A member's document holds something that this one lacks. */
+  /** A member's document contains something that this replica lacks. */
   markAhead(id: string): void {
-    // What cannot be had may not stand in the way for ever.
+    // Content that cannot be received must not prevent synced for ever.
     if (!this.#compared.has(id) && !this.#rejections.has(id)) this.#aheadOfSelf.add(id)
   }
 
@@ -118,20 +124,20 @@ export class SyncState {
     for (const id of this.#aheadOfSelf) if (!this.#compared.has(id)) yield id
   }
 
-  /** This member does not hold the document any more. */
+  /** The member does not hold the document any more. */
   departed(id: string): void {
     this.#compared.delete(id)
     this.#aheadOfSelf.delete(id)
     if (this.#request?.from === id) this.#request = undefined
   }
 
-  /** Whether to ask this member for what is lacking here. */
+  /** Whether to request missing content from this member. */
   mayRequest(id: string, digest: Uint8Array | undefined, isSynced: boolean, nowMs: number): boolean {
-    const reject = this.#rejections.get(id)
-    if (reject) {
-      // Without its digest it is not known whether its document has changed.
-      const hasChanged = digest !== undefined && reject.digest !== digestText(digest)
-      if (nowMs < reject.untilMs || !hasChanged) return false
+    const rejection = this.#rejections.get(id)
+    if (rejection) {
+      // Without the member's digest it is unknown whether its document has changed.
+      const hasChanged = digest !== undefined && rejection.digest !== digestText(digest)
+      if (nowMs < rejection.untilMs || !hasChanged) return false
     }
     if (!this.#request) return true
     const { sinceMs, lastMs, bytes } = this.#request
@@ -144,40 +150,40 @@ export class SyncState {
     return this.#request?.from === id
   }
 
-  /** Whether the question to this member is about all of these buckets: then its answer need not be asked for again. */
+  /** Whether the request to this member covers all of these buckets. If so, no further request is needed. */
   isRequestingBuckets(id: string, buckets: ReadonlySet<number>): boolean {
     if (this.#request?.from !== id) return false
-    const { isPartial, buckets: asked } = this.#request
-    return !isPartial || (asked !== undefined && [...buckets].every(bucket => asked.has(bucket)))
+    const { isPartial, buckets: requested } = this.#request
+    return !isPartial || (requested !== undefined && [...buckets].every(bucket => requested.has(bucket)))
   }
 
-  request(question: SyncRequest, nowMs: number): void {
-    // A question about buckets belongs to the one that led to it.
-    const digest = question.digest ?? (this.isRequesting(question.from) ? this.#request?.digest : undefined)
+  request(request: SyncRequest, nowMs: number): void {
+    // A request about buckets belongs to the exchange that led to it.
+    const digest = request.digest ?? (this.isRequesting(request.from) ? this.#request?.digest : undefined)
     const progress = { sinceMs: nowMs, lastMs: nowMs, bytes: 0, isNew: false, isIncomplete: false }
-    this.#request = { ...question, digest, ...progress }
+    this.#request = { ...request, digest, ...progress }
   }
 
-  /** A part of what a member sends unasked came: what others have of it need not be asked for. */
+  /** Part of a push arrived: the same content need not be requested from other members. */
   receivesPush(id: string, nowMs: number): void {
     if (this.#request) return
     this.request({ from: id, digest: undefined, isSynced: true, isPartial: true }, nowMs)
   }
 
-  /** A part of an answer came. */
+  /** Part of an answer arrived. */
   received(id: string, bytes: number, nowMs: number): void {
     if (this.#request?.from !== id) return
     this.#request.lastMs = nowMs
     this.#request.bytes += bytes
   }
 
-  /** A part of an answer changed this replica. */
+  /** Part of an answer changed this replica. */
   merged(id: string): void {
     this.markAhead(id)
     if (this.#request?.from === id) this.#request.isNew = true
   }
 
-  /** Something of an answer had to be dropped: this one cannot be relied upon. */
+  /** Part of an answer had to be dropped, so the answer does not make this replica equal. */
   markIncomplete(id: string): void {
     if (this.#request?.from === id) this.#request.isIncomplete = true
   }
@@ -185,8 +191,8 @@ export class SyncState {
   /**
    * An answer ended.
    *
-   * @returns whether another exchange has to show at once what is still lacking: not without progress, or two members
-   *   whose documents cannot become equal would ask each other for ever
+   * @returns whether to exchange again at once to find what is still missing. False without progress: otherwise two
+   *   members whose documents cannot become equal would send each other requests for ever.
    */
   ended(id: string, isSynced: boolean): boolean {
     if (this.#request?.from !== id) return false
@@ -196,16 +202,16 @@ export class SyncState {
     return isPartial && isNew
   }
 
-  /** What this member sent cannot be applied. */
+  /** Content from this member cannot be applied. */
   reject(id: string, nowMs: number): void {
     const digest = this.#request?.from === id ? this.#request.digest : undefined
     if (this.#request?.from === id) this.#request = undefined
     this.#rejections.set(id, { digest: digest && digestText(digest), untilMs: nowMs + rejectedForMs })
-    // It holds more than can be had: that may not stand in the way for ever.
+    // The member holds content that cannot be applied. It must not prevent synced for ever.
     this.#aheadOfSelf.delete(id)
   }
 
-  /** The connection to this member is gone. */
+  /** The connection to this member closed. */
   closed(id: string): void {
     this.#compared.delete(id)
     this.#aheadOfSelf.delete(id)
@@ -213,7 +219,7 @@ export class SyncState {
     if (this.#request?.from === id) this.#request = undefined
   }
 
-  /** Nothing is known of others' documents any more. */
+  /** Nothing is known of other members' documents any more. */
   reset(): void {
     this.#isEstablished = false
     this.#compared.clear()
@@ -223,7 +229,7 @@ export class SyncState {
   }
 }
 
-/** A digest as members announce it. */
+/** A digest in the format of announcements. */
 export function digestText(digest: Uint8Array): string {
   return toText(digest, 'base64')
 }

@@ -1,10 +1,11 @@
 /**
- * Update chunks: what a replica has beyond another one, as a sequence of small Yjs updates (version 1).
+ * Update chunks: encodes what a replica has beyond another one as a sequence of small Yjs updates (version 1).
  *
- * Each chunk builds only upon what the other has and upon chunks before it, so each can be applied as it arrives and
- * shows at once; deletions come last. A chunk is encoded when it is asked for, from the document as it is then, so a
- * stream of 256 MB holds no copy of it. Long texts and lists are cut; only a single value makes a chunk longer than
- * asked. Everything up to the state at the beginning is covered; what is written meanwhile travels by other ways.
+ * Each chunk depends only on content of the other replica and on earlier chunks, so it can be applied and shown as
+ * soon as it arrives. Deletions come last. A chunk is encoded when it is needed, from the document's state at that
+ * time, so a stream of 256 MB needs no copy of the document. Long texts and lists are cut; only a single value can
+ * make a chunk longer than requested. The chunks cover everything up to the state at the beginning. Later changes are
+ * sent separately.
  */
 import { createEncoder, length as encodedLength, toUint8Array, writeVarUint } from 'lib0/encoding'
 import { concat } from 'uint8arrays/concat'
@@ -13,34 +14,37 @@ import * as Y from 'yjs'
 type Struct = Y.GC | Y.Item
 
 export interface ChunkOptions {
-  /** What the other has: client → clock. */
+  /** State of the other replica: client → clock. */
   readonly since: ReadonlyMap<number, number>
-  /** Up to where to go: client → clock; undefined: all of the state now. */
+  /** The last clock to encode: client → clock; undefined: the whole present state. */
   readonly until?: ReadonlyMap<number, number> | undefined
-  /** Which clients to look at. @default all */
+  /** Which clients to encode. @default all */
   readonly includes?: ((client: number) => boolean) | undefined
   /**
-   * Clients that are not looked at, though the other may lack some of what they wrote: if something builds upon that,
-   * they are sent from their beginning up to there. Of other clients the other has everything. @default none
+   * Excluded clients whose content the other replica may lack in part. If encoded content depends on such a client,
+   * the client's content is encoded from its beginning up to there. The other replica has everything of all other
+   * excluded clients.
+   *
+   * @default none
    */
   readonly mayLack?: ((client: number) => boolean) | undefined
-  /** The deletions to send. @default those of all clients looked at */
+  /** The deletions to encode. @default those of all encoded clients */
   readonly deletions?: ReadonlyMap<number, readonly DeletedRange[]> | undefined
-  /** Bytes of a chunk, about; of the first one, if they grow. */
+  /** Approximate bytes of a chunk; if chunks grow, of the first one. */
   readonly maxBytes: number
-  /** Each chunk is twice as long as the one before, up to this. @default they do not grow */
+  /** Each chunk is twice as long as the one before, up to this number of bytes. @default chunks do not grow */
   readonly growTo?: number | undefined
   /**
-   * So many clients wrote in the document to which the chunks will be applied, about. Each chunk is a transaction there,
-   * and Yjs handles every client in each: chunks grow with the clients, up to 32 times. Undefined: they are not applied
-   * one by one, and do not grow.
+   * Approximate number of clients in the document to which the chunks will be applied. Each chunk is a transaction
+   * there, and Yjs handles every client in each transaction, so chunks grow with the clients, up to 32 times.
+   * Undefined: the chunks are not applied one by one, and do not grow.
    */
   readonly receiverClients?: number | undefined
 }
 
 /**
- * Of what is sent, our choice. The first chunk is one piece, so that it shows at once. The longest is applied in some
- * ten milliseconds; and Yjs, which keeps a long text as one string, puts that together anew for each chunk.
+ * Sizes of streamed chunks, our choice. The first chunk is one piece, so that it is visible at once. The longest takes
+ * some ten milliseconds to apply; and Yjs, which keeps a long text as one string, rebuilds that string for each chunk.
  */
 export const streamedChunks = {
   maxBytes: 61_440,
@@ -63,25 +67,25 @@ export function* updateChunks(doc: Y.Doc, options: ChunkOptions): Generator<Uint
 /** Structs of one chunk: encoding and applying them takes some milliseconds. */
 const maxStructs = 4_096
 /**
- * A chunk has a struct for so many clients of the document, our choice: the structs cost then about a third of what
- * Yjs does for all clients, and a million clients arrive in some 50 transactions.
+ * A chunk has one struct for this many clients of the document. Our choice: the structs then cost about a third of
+ * what Yjs does for all clients, and a million clients arrive in about 50 transactions.
  */
 const clientsPerStruct = 8
 /** Our choice: 131,072 structs and 16 MB in one chunk, for a million clients. */
 const maxGrowth = 32
 const grownBytes = 524_288
 
-/** How many times as large as others a chunk is for a document to which so many clients wrote. */
+/** How many times larger a chunk is for a document with this many clients. */
 function growthFor(clients: number): number {
   return Math.min(maxGrowth, Math.max(1, clients / clientsPerStruct / maxStructs))
 }
 
-/** Bytes of a chunk that is so many times as large as others. */
+/** Bytes of a chunk that is `growth` times larger. */
 function longest(bytes: number, growth: number): number {
   return growth > 1 ? Math.max(bytes, growth * grownBytes) : bytes
 }
 
-/** All that is deleted, by client. O(structs). */
+/** All deletions, by client. O(structs). */
 export function deletionsOf(
   doc: Y.Doc,
   includes: (client: number) => boolean = () => true,
@@ -101,7 +105,7 @@ export function deletionsOf(
   return deletions
 }
 
-/** A client whose structs are being written, because one of another client builds upon them up to this clock. */
+/** A client whose structs are being written because a struct of another client depends on them up to this clock. */
 interface StackFrame {
   readonly client: number
   readonly until: number
@@ -112,15 +116,15 @@ function* structChunks(
   { since, until, includes, mayLack, maxBytes, growTo = maxBytes, receiverClients }: ChunkOptions,
 ): Generator<Uint8Array> {
   const { store } = doc
-  /** What is still to be written: client → from where, up to where. */
+  /** Structs still to be written: client → first clock, end clock. */
   const pending = new Map<number, { at: number; end: number }>()
-  const lookedAt = [...(until ?? store.clients).keys()].filter(client => includes?.(client) ?? true)
-  for (const client of lookedAt.sort((a, b) => b - a)) {
+  const encodedClients = [...(until ?? store.clients).keys()].filter(client => includes?.(client) ?? true)
+  for (const client of encodedClients.sort((a, b) => b - a)) {
     const at = since.get(client) ?? 0
     const end = until ? (until.get(client) ?? 0) : Y.getState(store, client)
     if (end > at) pending.set(client, { at, end })
   }
-  /** The same of clients that are not looked at. */
+  /** The same for excluded clients. */
   const missing = new Map<number, { at: number; end: number }>()
   const todoOf = (client: number) => {
     const known = pending.get(client) ?? missing.get(client)
@@ -135,7 +139,7 @@ function* structChunks(
   let chunkBytes = maxBytes
   for (const client of pending.keys()) {
     const stack: StackFrame[] = [{ client, until: Number.POSITIVE_INFINITY }]
-    // Texts to which thousands of clients appended in turn make it as deep.
+    // Texts to which thousands of clients appended in turn make the stack as deep.
     const onStack = new Set([client])
     for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
       const todo = todoOf(frame.client)
@@ -147,12 +151,12 @@ function* structChunks(
       }
       const structs = store.clients.get(frame.client) ?? []
       const struct = structs[Y.findIndexSS(structs, todo.at)]
-      if (!struct) throw new Error('a document never loses clocks')
+      if (!struct) throw new Error('a struct is missing in the document: the Yjs store is inconsistent')
       const missing = dependencies(struct, todo.at).find(({ client: other, clock }) => {
-        const wanted = todoOf(other)
-        return wanted && other !== frame.client && wanted.at <= clock && wanted.at < wanted.end
+        const otherTodo = todoOf(other)
+        return otherTodo && other !== frame.client && otherTodo.at <= clock && otherTodo.at < otherTodo.end
       })
-      // A circle cannot be, unless a document is broken: then its structs wait where they arrive, as in Yjs.
+      // Only a broken document has a cycle: its structs then stay pending at the receiver, as in Yjs.
       if (missing && !onStack.has(missing.client)) {
         stack.push({ client: missing.client, until: missing.clock })
         onStack.add(missing.client)
@@ -170,7 +174,7 @@ function* structChunks(
   if (writer.bytes > 0) yield writer.finish()
 }
 
-/** What has to be there before the unit of this struct at `clock` can be integrated. */
+/** Ids that must exist before the unit of this struct at `clock` can be integrated. */
 function dependencies(struct: Struct, clock: number): Y.ID[] {
   if (!(struct instanceof Y.Item)) return []
   const { origin, rightOrigin, parent, id } = struct
@@ -184,7 +188,7 @@ function parentIdOf(parent: Y.Item['parent']): Y.ID | null {
   return parent instanceof Y.AbstractType ? (parent._item?.id ?? null) : null
 }
 
-/** Writes runs of structs, each client's one after the other, as one update. */
+/** Encodes runs of structs as one update. Each client's structs are one run. */
 class ChunkWriter {
   readonly #runs = new Map<
     number,
@@ -193,7 +197,7 @@ class ChunkWriter {
   bytes = 0
   structs = 0
 
-  /** Writes the struct from this clock on, or a part of it. @returns up to where */
+  /** Writes the struct or a part of it, beginning at `clock`. @returns the end clock */
   write(struct: Struct, clock: number, end: number, maxBytes: number): number {
     const { client } = struct.id
     let run = this.#runs.get(client)
@@ -213,27 +217,27 @@ class ChunkWriter {
 
   finish(): Uint8Array {
     const parts = [encoded(this.#runs.size)]
-    // Yjs' merging of updates takes it for granted that greater client ids come first.
+    // Yjs' merging of updates requires that greater client ids come first.
     for (const [client, { clock, count, encoder }] of [...this.#runs].sort(([a], [b]) => b - a))
       parts.push(encoded(count, client, clock), encoder.toUint8Array())
     return concat([...parts, encoded(0)])
   }
 }
 
-/** As variable-length integers, one after the other. */
+/** Numbers as variable-length integers, in sequence. */
 export function encoded(...numbers: readonly number[]): Uint8Array {
   const encoder = createEncoder()
   for (const number of numbers) writeVarUint(encoder, number)
   return toUint8Array(encoder)
 }
 
-/** Count, client and clock, about. */
+/** Approximate bytes of count, client and clock. */
 const runOverhead = 12
-/** A character takes up to three bytes. */
+/** A character takes at most three bytes. */
 const maxCharacterBytes = 3
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a range of all that takes one byte.
 const beyondAscii = /[^\x00-\x7f]/
-/** Values of a list that are written together; each may be large. */
+/** Values of a list that are written together; each value may be large. */
 const maxValues = 256
 
 function writePart(
@@ -256,7 +260,7 @@ function writePart(
   return from + units
 }
 
-/** So many units from there on are written at once. */
+/** Number of units that are written at once, beginning at `offset`. */
 function unitsOf(content: Y.Item['content'], offset: number, maxBytes: number): number {
   if (content instanceof Y.ContentString) {
     const isAscii = !beyondAscii.test(content.str.slice(offset, offset + maxBytes))
@@ -269,7 +273,7 @@ function unitsOf(content: Y.Item['content'], offset: number, maxBytes: number): 
   return Number.POSITIVE_INFINITY
 }
 
-/** A struct that stands for some units of another one. */
+/** A struct that contains some units of another one. */
 export function itemPart(item: Y.Item, offset: number, units: number): Y.Item {
   const { id, origin, rightOrigin, parent, parentSub, content } = item
   const { client, clock } = id
@@ -292,14 +296,14 @@ function partOf(content: Y.Item['content'], from: number, units: number): Y.Item
   if (content instanceof Y.ContentAny) return new Y.ContentAny(content.arr.slice(from, from + units))
   if (content instanceof Y.ContentJSON) return new Y.ContentJSON(content.arr.slice(from, from + units))
   if (content instanceof Y.ContentDeleted) return new Y.ContentDeleted(units)
-  throw new Error('a single unit is never cut')
+  throw new Error('a content of a single unit cannot be cut')
 }
 
 function* deletionChunks(
   deletions: ReadonlyMap<number, readonly DeletedRange[]>,
   maxBytes: number,
 ): Generator<Uint8Array> {
-  /** A client, a clock and a length take up to 9 bytes each, and 4 to 6 as a rule. */
+  /** A client, a clock and a length take up to 9 bytes each, usually 4 to 6. */
   const maxRanges = Math.max(1, Math.floor(maxBytes / 12))
   let chunk: [client: number, ranges: readonly DeletedRange[]][] = []
   let left = maxRanges

@@ -4,7 +4,7 @@ import { type ChangedClient, changedClients } from '../../../src/spaces/document
 import { mulberry32 } from '../../helpers/mulberry32.ts'
 import { randomEdit } from './document-edits.ts'
 
-/** By a look-up for each client. */
+/** The reference: a look-up for each client. */
 function lookedUp({ beforeState, afterState }: Y.Transaction): ChangedClient[] {
   return [...afterState].flatMap(([client, after]) => {
     const before = beforeState.get(client) ?? 0
@@ -12,7 +12,7 @@ function lookedUp({ beforeState, afterState }: Y.Transaction): ChangedClient[] {
   })
 }
 
-describe('the clients that a transaction changed', () => {
+describe('the changed clients of a transaction', () => {
   it('are those whose clocks differ, after edits, merges and transactions of observers', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const random = mulberry32(seed)

@@ -8,7 +8,7 @@ import {
 } from '../../../src/spaces/documents/chunked-transfers.ts'
 import type { Piece } from '../../../src/wire/space-codec.ts'
 
-const [windowPieces, ackInterval, patienceMs] = [16, 4, 20_000]
+const [windowPieces, ackInterval, silenceMs] = [16, 4, 20_000]
 const maxBytes = 4_000_000
 
 let sender: ChunkedTransfers
@@ -19,7 +19,7 @@ beforeEach(() => {
   receiver = new ChunkedTransfers({ maxBytes })
 })
 
-/** So many updates of so many bytes each, all of one byte value. */
+/** `count` updates of equal length, all of one byte value. */
 function updates(count: number, bytes = 10, value = 7): UpdateSource {
   const source = Array.from({ length: count }, () => new Uint8Array(bytes).fill(value))
   return { updates: source.values() as Iterator<Uint8Array, void, undefined>, isSynced: () => true }
@@ -37,7 +37,7 @@ interface Sent {
   readonly pieces: number
 }
 
-/** Carries pieces and acknowledgements to and fro, until nothing more is under way. */
+/** Passes pieces and acknowledgements between the two ends until nothing is in transit. */
 function carry(first: readonly TransferStep[], nowMs = 0): Sent {
   const sent = { updates: [] as Sent['updates'], ends: [] as Sent['ends'], mostUnderWay: 0, pieces: 0 }
   const acknowledged = new Map<number, number>()
@@ -64,7 +64,7 @@ function carry(first: readonly TransferStep[], nowMs = 0): Sent {
 }
 
 describe('a stream', () => {
-  it('brings its updates in order, and says at its end whether the sender is synced', () => {
+  it('delivers its updates in order, and states at its end whether the sender is synced', () => {
     const sent = carry(sender.answer('b', 'notes', updates(100), 0))
     expect(sent.updates).toEqual(Array.from({ length: 100 }, () => ({ document: 'notes', bytes: 10 })))
     expect(sent.ends).toEqual([{ document: 'notes', isSynced: true }])
@@ -87,7 +87,7 @@ describe('a stream', () => {
     expect(outcomes.at(-1)?.end).toEqual({ isSynced: false })
   })
 
-  it('that has nothing to bring is one empty piece, which ends it', () => {
+  it('without updates is one empty piece, which ends it', () => {
     const steps = sender.answer('b', 'notes', updates(0), 0)
     expect(steps.map(step => pieceOf(step).content.length)).toEqual([0])
     const sent = carry(steps)
@@ -95,13 +95,13 @@ describe('a stream', () => {
     expect([sender.size, receiver.size]).toEqual([0, 0])
   })
 
-  it('that was not asked for ends without saying whether the sender is synced', () => {
+  it('without a request ends without a statement whether the sender is synced', () => {
     const sent = carry(sender.push('b', 'notes', updates(9), 0))
     expect([sent.updates.length, sent.ends]).toEqual([9, []])
     expect([sender.size, receiver.size]).toEqual([0, 0])
   })
 
-  it('encodes its updates only as far as the window lets them go', () => {
+  it('encodes its updates only as far as the window allows', () => {
     let encoded = 0
     function* encode(): Generator<Uint8Array, void, undefined> {
       for (; encoded < 1_000; encoded++) yield new Uint8Array(10)
@@ -112,13 +112,13 @@ describe('a stream', () => {
 })
 
 describe('the window', () => {
-  it('lets 16 pieces to one member be under way', () => {
+  it('allows 16 pieces in transit to one member', () => {
     const steps = sender.answer('b', 'notes', updates(1_000), 0)
     expect(steps.length).toBe(windowPieces)
     expect(carry(steps).mostUnderWay).toBe(windowPieces)
   })
 
-  it('lets about a megabyte to one member be under way', () => {
+  it('allows about a megabyte in transit to one member', () => {
     const steps = sender.answer('b', 'notes', updates(100, pieceBytes), 0)
     const bytes = steps.reduce((sum, step) => sum + pieceOf(step).content.length, 0)
     expect([steps.length, bytes]).toEqual([4, 4 * pieceBytes])
@@ -132,7 +132,7 @@ describe('the window', () => {
     expect(sender.acknowledged('b', { transfer: 1, count: 2 }, 0).length).toBe(2)
   })
 
-  it('is shared by all streams to one member, and no other member counts', () => {
+  it('is shared by all streams to one member, independently of other members', () => {
     expect(sender.answer('b', 'notes', updates(1_000), 0).length).toBe(windowPieces)
     expect(sender.answer('b', 'other', updates(1_000), 0).length).toBe(0)
     expect(sender.answer('c', 'notes', updates(1_000), 0).length).toBe(windowPieces)
@@ -201,7 +201,7 @@ describe('a receiver', () => {
   const take = (from: string, document: string, change: Partial<Piece>) =>
     receiver.received(from, document, piece(change), 0)
 
-  it('has a stream stopped of which a piece is lost, and takes nothing more of it', () => {
+  it('stops a stream with a lost piece, and accepts nothing more of it', () => {
     expect(take('a', 'notes', { index: 1 })?.ack?.ack).toEqual(stopped())
     expect(take('a', 'notes', { index: 0 })?.ack).toBeUndefined()
     expect(take('a', 'notes', { index: 2 })?.ack?.ack).toEqual(stopped())
@@ -212,7 +212,7 @@ describe('a receiver', () => {
     })
   })
 
-  it('passes over a piece that came already, and mixes up neither members nor documents', () => {
+  it('ignores a repeated piece, and confuses neither members nor documents', () => {
     expect(take('a', 'notes', { index: 0 })).toBeDefined()
     expect(take('a', 'notes', { index: 0 })).toBeUndefined()
     expect(take('c', 'notes', { index: 1 })?.ack?.ack).toEqual(stopped())
@@ -220,7 +220,7 @@ describe('a receiver', () => {
     expect(take('a', 'other', { index: 2 })?.ack).toEqual({ document: 'other', ack: stopped() })
   })
 
-  it('holds no more than its bound of what is only begun', () => {
+  it('limits the bytes of unfinished updates', () => {
     const content = new Uint8Array(pieceBytes)
     let taken = 0
     while (take('a', 'notes', { index: taken, content })?.ack?.ack?.count !== 0) taken += 1
@@ -228,7 +228,7 @@ describe('a receiver', () => {
     expect(receiver.size).toBe(0)
   })
 
-  it('keeps nothing of an answer when the next one about the same document begins', () => {
+  it('drops an unfinished answer when the next one about the same document begins', () => {
     take('a', 'notes', { transfer: 1 })
     take('a', 'other', { transfer: 2 })
     take('a', 'notes', { transfer: 3, isAnswer: false })
@@ -237,35 +237,35 @@ describe('a receiver', () => {
     expect(receiver.size).toBe(3)
   })
 
-  it('of a member that begins more than it ends still takes what others send', () => {
+  it('accepts the streams of others although a member begins more than it ends', () => {
     const content = new Uint8Array(pieceBytes)
     for (let i = 0; i < Math.floor(maxBytes / pieceBytes); i++)
       receiver.received('greedy', 'notes', piece({ transfer: 1 + i, content }), 0)
     expect(carry(sender.answer('b', 'notes', updates(1, 3 * pieceBytes), 0)).ends.length).toBe(1)
   })
 
-  it('of a member that begins streams without end, a byte each, still takes what others send', () => {
+  it('accepts the streams of others although a member begins endless streams of one byte', () => {
     for (let transfer = 1; transfer < 1_000; transfer++)
       receiver.received('greedy', 'notes', piece({ transfer }), 0)
     expect(carry(sender.answer('b', 'notes', updates(1, 3 * pieceBytes), 0)).ends.length).toBe(1)
     expect(receiver.size).toBeLessThanOrEqual(256)
   })
 
-  it('takes an update in pieces of one byte', () => {
+  it('accepts an update in pieces of one byte', () => {
     for (let index = 0; index < 999; index++)
       expect(receiver.received('a', 'notes', piece({ index }), 0)?.update).toBeUndefined()
     const last = receiver.received('a', 'notes', piece({ index: 999, isEndOfUpdate: true, isLast: true }), 0)
     expect(last?.update?.length).toBe(1_000)
   })
 
-  it('that does not want the rest has it stopped, and other streams go on at once', () => {
-    const steps = sender.answer('b', 'refused', updates(1_000), 0)
+  it('stops a stream that it rejects, and other streams continue at once', () => {
+    const steps = sender.answer('b', 'rejected', updates(1_000), 0)
     expect(sender.answer('b', 'wanted', updates(1_000), 0)).toEqual([])
     const [first] = steps
     if (!first) throw new Error('a first piece')
-    receiver.received('a', 'refused', pieceOf(first), 0)
-    const stop = receiver.cancel('a', 'refused', pieceOf(first).transfer)
-    if (!stop.ack) throw new Error('the sender is told')
+    receiver.received('a', 'rejected', pieceOf(first), 0)
+    const stop = receiver.cancel('a', 'rejected', pieceOf(first).transfer)
+    if (!stop.ack) throw new Error('a step that stops the stream')
     expect(receiver.size).toBe(0)
     const more = sender.acknowledged('b', stop.ack, 0)
     expect(more.map(({ step }) => step.document)).toEqual(
@@ -275,8 +275,8 @@ describe('a receiver', () => {
   })
 })
 
-describe('what is kept', () => {
-  it('of a member whose connection closed is nothing', () => {
+describe('stored streams', () => {
+  it('are dropped when the connection of their member closes', () => {
     sender.answer('b', 'notes', updates(1_000), 0)
     sender.push('b', 'notes', updates(1_000), 0)
     sender.push('c', 'notes', updates(1_000), 0)
@@ -290,29 +290,29 @@ describe('what is kept', () => {
     expect(receiver.size).toBe(0)
   })
 
-  it('of a member that is silent for 20 s is nothing', () => {
+  it('are dropped when their member is silent for 20 s', () => {
     const [first] = sender.answer('b', 'notes', updates(1_000), 0)
     if (!first) throw new Error('a first piece')
     receiver.received('a', 'notes', pieceOf(first), 0)
     for (const transfers of [sender, receiver]) {
-      transfers.sweep(patienceMs)
+      transfers.sweep(silenceMs)
       expect(transfers.size).toBe(1)
-      transfers.sweep(patienceMs + 1)
+      transfers.sweep(silenceMs + 1)
       expect(transfers.size).toBe(0)
     }
   })
 
-  it('is a stream that waits for its turn, as long as the member acknowledges others', () => {
+  it('stay while they wait for their turn, as long as the member acknowledges others', () => {
     sender.answer('b', 'long', updates(1_000), 0)
     sender.answer('b', 'waits', updates(1_000), 0)
     sender.acknowledged('b', { transfer: 1, count: 0 }, 0)
     sender.answer('b', 'later', updates(1_000), 0)
-    sender.acknowledged('b', { transfer: 2, count: 4 }, patienceMs)
-    sender.sweep(patienceMs + 1)
+    sender.acknowledged('b', { transfer: 2, count: 4 }, silenceMs)
+    sender.sweep(silenceMs + 1)
     expect(sender.size).toBe(2)
   })
 
-  it('of an answer is nothing, when another one to the same member about the same document begins', () => {
+  it('are dropped when another answer to the same member about the same document begins', () => {
     sender.answer('b', 'notes', updates(1_000), 0)
     sender.push('b', 'notes', updates(2), 0)
     const steps = sender.answer('b', 'notes', updates(3), 0)
@@ -321,7 +321,7 @@ describe('what is kept', () => {
     expect(sender.acknowledged('b', { transfer: 1, count: 4 }, 0)).toEqual([])
   })
 
-  it('of members that never acknowledge is bounded', () => {
+  it('are limited for members that never acknowledge', () => {
     for (let i = 0; i < 1_000; i++) sender.push(`m${i}`, 'notes', updates(100), 0)
     expect(sender.size).toBeLessThanOrEqual(256)
   })

@@ -30,7 +30,7 @@ const copyAll = (from: Y.Doc, to: Y.Doc): void =>
   Y.applyUpdate(to, Y.encodeStateAsUpdate(from, Y.encodeStateVector(to)))
 
 describe('the digest of a document', () => {
-  it('equals the digest computed anew, and that of every equal replica, after random edits and merges', () => {
+  it('equals the digest computed from scratch, and that of every equal replica, after random edits and merges', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = mulberry32(seed)
       const all = replicas(3)
@@ -51,7 +51,7 @@ describe('the digest of a document', () => {
     }
   })
 
-  it('is right although an observer writes while a change is announced', () => {
+  it('is correct although an observer writes during an event', () => {
     const doc = new Y.Doc()
     const digest = digestOf(doc)
     digest.hash()
@@ -66,7 +66,7 @@ describe('the digest of a document', () => {
     }
   })
 
-  it('differs after each single edit, a deletion included', () => {
+  it('differs after each single edit, including a deletion', () => {
     const random = mulberry32(7)
     const doc = new Y.Doc()
     const digest = digestOf(doc)
@@ -80,7 +80,7 @@ describe('the digest of a document', () => {
     }
   })
 
-  it('tells two sets of deletions apart that are equally many and have the same sum', () => {
+  it('distinguishes two sets of deletions of equal count and equal sum', () => {
     const hashAfter = (...deleted: number[]) => {
       const doc = new Y.Doc()
       doc.clientID = 1
@@ -88,7 +88,7 @@ describe('the digest of a document', () => {
       for (const at of deleted) doc.getText('text').delete(at, 1)
       return digestOf(doc).hash().join()
     }
-    // Each index counts what earlier deletions left.
+    // Each index counts what earlier deletions left over.
     expect(hashAfter(1, 3)).not.toBe(hashAfter(2, 2))
   })
 
@@ -106,7 +106,7 @@ describe('the digest of a document', () => {
     expect(isCollision(one, digestOf(write('aaaa')).hash())).toBe(false)
   })
 
-  it('takes half of a surrogate pair in a value for what an update carries in its place', () => {
+  it('treats half of a surrogate pair in a value like its replacement in an update', () => {
     const doc = new Y.Doc()
     doc.getMap('map').set('half', '\ud83d')
     doc.getMap('map').set('nested', { a: ['x\ude00'] })
@@ -118,7 +118,7 @@ describe('the digest of a document', () => {
     expect(digestOf(copy).hash()).toEqual(digestOf(doc).hash())
   })
 
-  it('sees values as an update carries them', () => {
+  it('treats values as an update encodes them', () => {
     const doc = new Y.Doc()
     const values = [
       new Date(0),
@@ -139,7 +139,7 @@ describe('the digest of a document', () => {
     expect(digestOf(copy).hash()).toEqual(digestOf(doc).hash())
   })
 
-  it('names the buckets of the clients that differ', () => {
+  it('identifies the buckets of the clients that differ', () => {
     const doc = new Y.Doc()
     for (let client = 1; client <= 600; client++) {
       const each = new Y.Doc()

@@ -1,4 +1,4 @@
-/** Document edits: random changes of a Yjs document, of all the kinds that apps make. */
+/** Document edits: random changes of a Yjs document, of all kinds that apps make. */
 import * as Y from 'yjs'
 
 type Random = () => number

@@ -19,7 +19,7 @@ const write = ({ doc }: Replica, text: string): void => doc.getText('text').inse
 
 const areEqual = (all: readonly Replica[]): boolean => new Set(all.map(({ doc }) => stateOf(doc))).size === 1
 
-/** Each offers to a random other one, again and again, a second apart. @returns rounds until all were equal */
+/** Each replica offers to a random other one, once a second. @returns rounds until all are equal */
 function exchangeUntilEqual(link: ReplicaLink, all: readonly Replica[], random: () => number): number {
   for (let round = 1; round <= 200; round++) {
     for (const from of all) {
@@ -43,7 +43,7 @@ describe('replicas that edit at random', () => {
     { count: 4, loss: 0 },
     { count: 2, loss: 0.2 },
     { count: 4, loss: 0.3 },
-  ])('end equal: $count of them, with a loss of $loss', ({ count, loss }) => {
+  ])('become equal: $count replicas, with a loss of $loss', ({ count, loss }) => {
     for (let seed = 1; seed <= 25; seed++) {
       const random = mulberry32(seed)
       const all = replicas(count)
@@ -56,7 +56,7 @@ describe('replicas that edit at random', () => {
         if (random() < 0.3) link.run({ untilMs: link.nowMs + 15 * random() })
       }
       exchangeUntilEqual(link, all, random)
-      expect(all.map(({ sync, refused }) => [sync.hasGap(), refused])).toEqual(all.map(() => [false, 0]))
+      expect(all.map(({ sync, rejected }) => [sync.hasGap(), rejected])).toEqual(all.map(() => [false, 0]))
       const contents = all.map(({ doc }) => [
         doc.getText('text').toDelta(),
         doc.getMap('map').toJSON(),
@@ -66,7 +66,7 @@ describe('replicas that edit at random', () => {
     }
   })
 
-  it('of which each has a long text end equal, over several pieces and a lossy link', () => {
+  it('become equal with a long text each, over several pieces and a lossy link', () => {
     const random = mulberry32(3)
     const all = replicas(3)
     for (const [i, replica] of all.entries()) write(replica, `${i}`.repeat(3_000_000))
@@ -75,7 +75,7 @@ describe('replicas that edit at random', () => {
     expect(all.map(({ transfers }) => transfers.size)).toEqual([0, 0, 0])
   })
 
-  it('keep no transfers when all is exchanged', () => {
+  it('have no transfers left after the exchange', () => {
     const [a, b] = pair()
     write(a, 'x'.repeat(3_000_000))
     const link = lossless()
@@ -108,7 +108,7 @@ describe('equal replicas', () => {
 })
 
 describe('a document of more than 1,024 clients', () => {
-  it('goes by buckets, and only what differs is sent', () => {
+  it('is compared by buckets, and only differences are sent', () => {
     const [a, b] = pair()
     const shared = manyClients(drawClients(5_000))
     for (const { doc } of [a, b]) Y.applyUpdate(doc, shared)
@@ -119,11 +119,11 @@ describe('a document of more than 1,024 clients', () => {
     link.run()
     expect(areEqual([a, b])).toBe(true)
     expect([a.doc.getText('text').length, link.longestStateVector > 0]).toEqual([8, true])
-    // Twice 4 kB of digests, and the clients in some buckets of 256.
+    // Twice 4 kB of digests, and the clients in some of 256 buckets.
     expect(link.bytes).toBeLessThan(20_000)
   })
 
-  it('ends equal, whichever side offers or requests, over a lossy link', () => {
+  it('becomes equal, whichever side offers or requests, over a lossy link', () => {
     for (let seed = 1; seed <= 12; seed++) {
       const random = mulberry32(seed)
       const [a, b] = pair()
@@ -134,14 +134,14 @@ describe('a document of more than 1,024 clients', () => {
       if (seed % 4 === 1) link.request(b, a)
       link.run({ untilMs: 3_000 })
       exchangeUntilEqual(link, [a, b], random)
-      expect([a.refused, b.refused]).toEqual([0, 0])
+      expect([a.rejected, b.rejected]).toEqual([0, 0])
     }
   })
 
   it.each([
     { clients: 90_000, make: manyClients, kind: 'keys of a map' },
     { clients: 120_000, make: chainedClients, kind: "characters of a text, each after another client's" },
-  ])('and even of $clients is exchanged whole: $kind', ({ clients, make }) => {
+  ])('of $clients clients is exchanged completely: $kind', ({ clients, make }) => {
     const ids = drawClients(clients)
     const all = make(ids)
     const [a, b] = pair()
@@ -151,7 +151,7 @@ describe('a document of more than 1,024 clients', () => {
     const link = lossless()
     link.offer(a, b)
     link.run()
-    expect([a.refused, b.refused]).toEqual([0, 0])
+    expect([a.rejected, b.rejected]).toEqual([0, 0])
     expect(link.longestStateVector).toBeLessThanOrEqual(limits.maxStateVectorBytes)
     const random = mulberry32(1)
     exchangeUntilEqual(link, [a, b], random)
@@ -164,7 +164,7 @@ describe('a document of more than 1,024 clients', () => {
     expect(link.bytes - before).toBeLessThan(20_000)
   })
 
-  it('reaches a replica that holds nothing in few updates', () => {
+  it('reaches an empty replica in few updates', () => {
     const [a, b] = pair()
     Y.applyUpdate(a.doc, manyClients(drawClients(90_000)))
     let transactions = 0
@@ -175,49 +175,49 @@ describe('a document of more than 1,024 clients', () => {
     link.request(b, a)
     link.run()
     expect(areEqual([a, b])).toBe(true)
-    // 22 of 4,096 clients each.
+    // 22 updates of 4,096 clients each.
     expect(transactions).toBeLessThan(20)
   })
 })
 
-class RefusingSync extends DocumentSync {
-  refuses = true
+class RejectingSync extends DocumentSync {
+  rejects = true
 
   override apply(update: Uint8Array): 'new' | 'stale' | 'rejected' {
-    return this.refuses ? 'rejected' : super.apply(update)
+    return this.rejects ? 'rejected' : super.apply(update)
   }
 }
 
-function refusing(id: string): [Replica, RefusingSync] {
-  const replica = new Replica(id, options => new RefusingSync(options))
-  if (!(replica.sync instanceof RefusingSync)) throw new Error('made so')
+function rejecting(id: string): [Replica, RejectingSync] {
+  const replica = new Replica(id, options => new RejectingSync(options))
+  if (!(replica.sync instanceof RejectingSync)) throw new Error('a RejectingSync')
   return [replica, replica.sync]
 }
 
-describe('a replica that refuses what another one sends', () => {
+describe('a replica that rejects the content of another one', () => {
   const contents: [string, (doc: Y.Doc) => void][] = [
     ['a small document', doc => doc.getText('text').insert(0, 'too much')],
     ['a document of 5,000 clients', doc => Y.applyUpdate(doc, manyClients(drawClients(5_000)))],
   ]
 
-  it.each(contents)('does not ask for it again before 30 s, and then only if it changed: %s', (_, fill) => {
-    const [a, sync] = refusing('a')
+  it.each(contents)('does not request it again before 30 s, and then only if it changed: %s', (_, fill) => {
+    const [a, sync] = rejecting('a')
     const b = new Replica('b')
     fill(a.doc)
     Y.applyUpdate(b.doc, Y.encodeStateAsUpdate(a.doc))
-    write(b, 'refused')
+    write(b, 'rejected')
     const link = lossless()
     link.offer(b, a)
     link.run({ maxSteps: 100 })
-    expect(a.refused).toBe(1)
+    expect(a.rejected).toBe(1)
     for (let round = 0; round < 100; round++) {
       link.offer(...(round % 2 ? ([a, b] as const) : ([b, a] as const)))
       link.run({ untilMs: link.nowMs + 1_000, maxSteps: 100 })
       if (round === 50) write(b, 'changed')
     }
-    // Once more, 30 s after and with another digest.
-    expect(a.refused).toBe(2)
-    sync.refuses = false
+    // Again after 30 s and with another digest.
+    expect(a.rejected).toBe(2)
+    sync.rejects = false
     write(b, 'taken')
     link.run({ untilMs: link.nowMs + 30_001 })
     link.offer(b, a)
@@ -225,12 +225,12 @@ describe('a replica that refuses what another one sends', () => {
     expect(areEqual([a, b])).toBe(true)
   })
 
-  it.each(contents)('still sends what it holds itself: %s', (_, fill) => {
-    const [a] = refusing('a')
+  it.each(contents)('still sends its own content: %s', (_, fill) => {
+    const [a] = rejecting('a')
     const b = new Replica('b')
     fill(a.doc)
     Y.applyUpdate(b.doc, Y.encodeStateAsUpdate(a.doc))
-    write(b, 'refused')
+    write(b, 'rejected')
     const link = lossless()
     for (const text of ['one', 'two', 'three']) {
       write(a, text)
@@ -238,14 +238,14 @@ describe('a replica that refuses what another one sends', () => {
       link.run({ untilMs: link.nowMs + 2_000, maxSteps: 200 })
       expect(b.doc.getText('text').toString()).toContain(text)
     }
-    expect(a.refused).toBe(1)
+    expect(a.rejected).toBe(1)
   })
 
-  it('is not kept from being synced by it', () => {
-    const [a] = refusing('a')
+  it('can become synced nevertheless', () => {
+    const [a] = rejecting('a')
     const b = new Replica('b')
     a.sync.state.establish()
-    write(b, 'refused')
+    write(b, 'rejected')
     const link = lossless()
     for (let round = 0; round < 10; round++) {
       link.request(b, a)
@@ -255,8 +255,8 @@ describe('a replica that refuses what another one sends', () => {
   })
 })
 
-describe('two replicas that wrote under one client id', () => {
-  function apart(clients: number): [Replica, Replica] {
+describe('two replicas with content under one client id', () => {
+  function collide(clients: number): [Replica, Replica] {
     const [a, b] = pair()
     for (const { doc } of [a, b]) {
       Y.applyUpdate(doc, manyClients(drawClients(clients)))
@@ -267,38 +267,41 @@ describe('two replicas that wrote under one client id', () => {
     return [a, b]
   }
 
-  it.each([1, 3_000])('both report it, once, and exchange nothing without end: %i others wrote', clients => {
-    const [a, b] = apart(clients)
-    const link = lossless()
-    a.sync.state.establish()
-    link.offer(a, b)
-    link.run({ maxSteps: 100 })
-    expect([a.collisions, b.collisions]).toEqual([['b'], ['a']])
-    const { steps } = link
-    for (let round = 0; round < 10; round++) {
-      link.request(b, a)
-      link.run({ untilMs: link.nowMs + 2_000, maxSteps: 100 })
-    }
-    expect([a.collisions, b.collisions]).toEqual([['b'], ['a']])
-    expect(link.steps - steps).toBeLessThan(100)
-    write(a, 'later')
-    link.offer(a, b)
-    link.run({ maxSteps: 100 })
-    expect(b.doc.getText('text').toString()).toMatch(/^later/)
-  })
+  it.each([1, 3_000])(
+    'both report the collision once, and do not exchange for ever: with %i other clients',
+    clients => {
+      const [a, b] = collide(clients)
+      const link = lossless()
+      a.sync.state.establish()
+      link.offer(a, b)
+      link.run({ maxSteps: 100 })
+      expect([a.collisions, b.collisions]).toEqual([['b'], ['a']])
+      const { steps } = link
+      for (let round = 0; round < 10; round++) {
+        link.request(b, a)
+        link.run({ untilMs: link.nowMs + 2_000, maxSteps: 100 })
+      }
+      expect([a.collisions, b.collisions]).toEqual([['b'], ['a']])
+      expect(link.steps - steps).toBeLessThan(100)
+      write(a, 'later')
+      link.offer(a, b)
+      link.run({ maxSteps: 100 })
+      expect(b.doc.getText('text').toString()).toMatch(/^later/)
+    },
+  )
 })
 
-describe('synced', () => {
-  /** What every synced replica has to hold. */
+describe('a replica', () => {
+  /** Content that every synced replica must have. */
   const base = 'of the first synced replica'
   const holdsBase = ({ doc }: Replica) => doc.getMap('base').get('text') === base
 
-  it('becomes only what another synced one says it is, at the end of all that it held', () => {
+  it('becomes synced only through another synced replica, at the end of all its content', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = mulberry32(seed)
       const all = replicas(4)
       const [first] = all
-      if (!first) throw new Error('four')
+      if (!first) throw new Error('four replicas')
       first.doc.getMap('base').set('text', base)
       first.sync.state.establish()
       const check = () => {
@@ -308,7 +311,7 @@ describe('synced', () => {
       for (let i = 0; i < 80; i++) {
         const [from, to] = [all[Math.floor(random() * 4)], all[Math.floor(random() * 4)]]
         if (!from || !to || from === to) continue
-        // Some of it long, so that answers are under way while others end.
+        // Part of it is long, so that some answers are in transit while others end.
         if (random() < 0.2) write(from, String(seed).repeat(random() < 0.3 ? 500_000 : 10))
         if (random() < 0.5) link.offer(from, to)
         else link.request(from, to)
@@ -323,7 +326,7 @@ describe('synced', () => {
     }
   })
 
-  it('does not become a replica of which an answer began before the sender was synced', () => {
+  it('does not become synced by an answer that began before its sender was synced', () => {
     const [first, middle, last] = [new Replica('a'), new Replica('b'), new Replica('c')]
     write(middle, 'x'.repeat(4_000_000))
     first.doc.getMap('base').set('text', base)
@@ -342,7 +345,7 @@ describe('synced', () => {
     expect([wasEarly, middle.isSynced, holdsBase(middle)]).toEqual([false, true, true])
   })
 
-  it('is false while a member that has just become reachable holds more, until that is merged', () => {
+  it('is not synced while a newly reachable member holds more, until that content is merged', () => {
     const [a, b] = pair()
     a.sync.state.establish()
     write(b, 'x'.repeat(4_000_000))
@@ -359,7 +362,7 @@ describe('synced', () => {
     expect([new Set(seen), areEqual([a, b])]).toEqual([new Set([true]), true])
   })
 
-  it('is what two empty replicas never make each other', () => {
+  it('does not become synced by the exchange of two empty replicas', () => {
     const [a, b] = pair()
     const link = lossless()
     for (let i = 0; i < 5; i++) {

@@ -5,7 +5,7 @@ import { isReadable } from '../../../src/spaces/documents/readable-updates.ts'
 import { limits } from '../../../src/wire/limits.ts'
 import { mulberry32 } from '../../helpers/mulberry32.ts'
 
-/** Bytes as version 1 writes them: numbers as varints, texts with their length. */
+/** Bytes in the encoding of version 1: numbers as varints, texts with their length. */
 function bytes(...parts: (number | string | Uint8Array)[]): Uint8Array {
   const written = parts.flatMap(part => {
     if (typeof part === 'number') return varint(part)
@@ -23,7 +23,7 @@ function varint(value: number): number[] {
   }
 }
 
-/** Each change of this document, as an update of its own. */
+/** Each change of this document as a separate update. */
 function updatesOf(write: (doc: Y.Doc) => void, clientID = 1): Uint8Array[] {
   const doc = new Y.Doc()
   doc.clientID = clientID
@@ -48,7 +48,7 @@ beforeEach(() => {
   sync = new DocumentSync({ name: '', doc, origin: 'remote' })
 })
 
-describe('a hostile update', () => {
+describe('a malicious update', () => {
   const bomb = (claimed: number) => bytes(1, claimed, 7, 0, 0, 1)
 
   it.each<[string, Uint8Array]>([
@@ -73,14 +73,14 @@ describe('a hostile update', () => {
         0,
       ),
     ],
-  ])('that %s is refused, and changes nothing', (_, update) => {
+  ])('that %s is rejected, and changes nothing', (_, update) => {
     const before = sync.hash()
     expect(sync.apply(update)).toBe('rejected')
     expect(sync.hash()).toEqual(before)
     expect(sync.hasGap()).toBe(false)
   })
 
-  it('of version 2 is refused, though it begins as an empty one of version 1', () => {
+  it('of version 2 is rejected, although it begins like an empty one of version 1', () => {
     const before = sync.hash()
     const other = new Y.Doc()
     words(10, 1_000)(other)
@@ -89,7 +89,7 @@ describe('a hostile update', () => {
     expect([sync.hash(), sync.hasGap()]).toEqual([before, false])
   })
 
-  it('of garbage never throws, and never changes what is there', () => {
+  it('of random bytes never throws, and never changes existing content', () => {
     const random = mulberry32(1)
     for (let i = 0; i < 20_000; i++) {
       sync.apply(Uint8Array.from({ length: Math.floor(random() * 40) }, () => Math.floor(random() * 256)))
@@ -99,7 +99,7 @@ describe('a hostile update', () => {
     expect(doc.getText('text').toString()).toBe('as it was')
   })
 
-  it('that is another one with changed bytes never throws', () => {
+  it('with some changed bytes never throws', () => {
     const random = mulberry32(2)
     const updates = updatesOf(each => {
       each.getText('text').insert(0, 'hello')
@@ -116,7 +116,7 @@ describe('a hostile update', () => {
     }
   })
 
-  it('that deletes what does not exist waits, harmless, until it is dropped', () => {
+  it('that deletes content that does not exist stays pending, harmless, until it is dropped', () => {
     const before = sync.hash()
     sync.apply(bytes(0, 1, 9_999, 1, 0, 2 ** 40))
     expect([sync.hash(), sync.hasGap()]).toEqual([before, true])
@@ -126,8 +126,8 @@ describe('a hostile update', () => {
   })
 })
 
-describe('what builds upon something that is missing', () => {
-  it('shows when that has come', () => {
+describe('an update that depends on a missing one', () => {
+  it('becomes visible when the missing one has arrived', () => {
     const [first, second] = updatesOf(words(2, 3))
     if (!first || !second) throw new Error('two changes')
     expect(sync.apply(second)).toBe('stale')
@@ -137,7 +137,7 @@ describe('what builds upon something that is missing', () => {
     expect(doc.getText('text').length).toBe(15)
   })
 
-  it('is dropped beyond a megabyte, and then there is still a gap, to be pulled', () => {
+  it('is dropped above a megabyte, and the gap remains to be requested', () => {
     const updates = updatesOf(words(100, 16_000))
     const outcomes = updates.slice(1).map(update => sync.apply(update))
     expect(outcomes).toContain('rejected')
@@ -156,7 +156,7 @@ describe('an update', () => {
     expect(long && isReadable(long)).toBe(true)
   })
 
-  it('tells those who watch the document where it is from', () => {
+  it('passes its origin to the observers of the document', () => {
     const origins: unknown[] = []
     doc.on('update', (_, origin, __, { local }) => origins.push([origin, local]))
     for (const update of updatesOf(words(1))) sync.apply(update)

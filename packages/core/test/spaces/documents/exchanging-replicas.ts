@@ -1,4 +1,4 @@
-/** Exchanging replicas: documents of several members, and a link between them in virtual time, with loss if wanted. */
+/** Exchanging replicas: documents of several members, and a link between them in virtual time, with optional loss. */
 import * as Y from 'yjs'
 import { ChunkedTransfers } from '../../../src/spaces/documents/chunked-transfers.ts'
 import { offerDocument, requestDocument } from '../../../src/spaces/documents/document-exchange.ts'
@@ -15,7 +15,7 @@ export class Replica {
   readonly transfers = new ChunkedTransfers({ maxBytes: limits.maxUpdateBytes })
   readonly sync: DocumentSync
   readonly collisions: string[] = []
-  refused = 0
+  rejected = 0
 
   constructor(
     id: string,
@@ -44,9 +44,9 @@ interface UnderWay {
 
 export interface LinkOptions {
   readonly random: () => number
-  /** From 0 to 1. @default 0 */
+  /** Rate of lost frames, from 0 to 1. @default 0 */
   readonly loss?: number
-  /** A frame is under way for so long at most. @default 20 */
+  /** Maximum delay of a frame, in milliseconds. @default 20 */
   readonly maxDelayMs?: number
   /** Called after each step that arrived. */
   readonly arrived?: (from: Replica, to: Replica, step: DocumentStep) => void
@@ -54,7 +54,7 @@ export interface LinkOptions {
 
 export class ReplicaLink {
   nowMs = 0
-  /** Steps, and their bytes on the wire, so far. */
+  /** Steps so far, and their bytes on the wire. */
   steps = 0
   bytes = 0
   longestStateVector = 0
@@ -76,7 +76,7 @@ export class ReplicaLink {
     this.send(from, to, [{ ...offerDocument(from.sync, to.id), ...request }])
   }
 
-  /** In the order in which they are sent, as over one connection. */
+  /** Frames arrive in the order in which they are sent, as over one connection. */
   send(from: Replica, to: Replica, steps: readonly DocumentStep[]): void {
     const { random, loss = 0, maxDelayMs = 20 } = this.#options
     for (const step of steps) {
@@ -92,7 +92,7 @@ export class ReplicaLink {
     }
   }
 
-  /** Until nothing is under way, or time is up. @throws after so many steps: the replicas never end */
+  /** Runs until nothing is in transit, or `untilMs` is reached. @throws after `maxSteps`: the replicas never end */
   run({ untilMs = Number.POSITIVE_INFINITY, maxSteps = 200_000 } = {}): void {
     for (let count = 0; ; count++) {
       if (count > maxSteps) throw new Error(`still exchanging after ${maxSteps} steps`)
@@ -113,7 +113,7 @@ export class ReplicaLink {
     for (const step of decoded.value.flatMap(({ documents = [] }) => documents)) {
       const { sync, transfers } = to
       const answer = answerInEpoch({ sync, transfers, nowMs }, from.id, step)
-      to.refused += answer.rejected
+      to.rejected += answer.rejected
       this.send(to, from, answer.steps)
       this.#options.arrived?.(from, to, step)
     }

@@ -1,4 +1,4 @@
-/** Past clients: updates in which many clients write something small each, as they would be after years. */
+/** Past clients: updates in which each of many clients writes a little, as in a document of several years. */
 import {
   createEncoder,
   toUint8Array,
@@ -8,11 +8,11 @@ import {
   writeVarUint,
 } from 'lib0/encoding'
 
-/** An update in which each of these clients sets a key of its own. */
+/** An update in which each of these clients sets its own key. */
 export function manyClients(clients: readonly number[]): Uint8Array {
   const encoder = createEncoder()
   writeVarUint(encoder, clients.length)
-  // Yjs' decoder takes them in any order.
+  // The decoder of Yjs accepts clients in any order.
   for (const client of clients) {
     for (const part of [1, client, 0]) writeVarUint(encoder, part)
     writeUint8(encoder, 40)
@@ -26,7 +26,7 @@ export function manyClients(clients: readonly number[]): Uint8Array {
   return toUint8Array(encoder)
 }
 
-/** An update in which each client appends a character to one text, after that of the client before it. */
+/** An update in which each client appends one character to a text, after the character of the client before it. */
 export function chainedClients(clients: readonly number[]): Uint8Array {
   const encoder = createEncoder()
   writeVarUint(encoder, clients.length)
@@ -48,7 +48,9 @@ export function chainedClients(clients: readonly number[]): Uint8Array {
   return toUint8Array(encoder)
 }
 
-/** So many client ids, no two equal, spread over 32 bits as those that Yjs draws: a bijection (Knuth's multiplicative hash). */
+/**
+ * This many distinct client ids, spread over 32 bits like those of Yjs, by a bijection (Knuth's multiplicative hash).
+ */
 export function drawClients(count: number, from = 0): number[] {
   return Array.from({ length: count }, (_, i) => Math.imul(from + i + 1, 0x9e3779b1) >>> 0)
 }

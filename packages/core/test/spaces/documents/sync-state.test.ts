@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type SyncRequest, SyncState } from '../../../src/spaces/documents/sync-state.ts'
 
-const [patienceMs, refusedMs] = [1_000, 30_000]
+const [timeoutMs, rejectedMs] = [1_000, 30_000]
 const digestOf = (value: number): Uint8Array => new Uint8Array(16).fill(value)
 
-const question = (from: string, change: Partial<SyncRequest> = {}): SyncRequest => ({
+const requestOf = (from: string, change: Partial<SyncRequest> = {}): SyncRequest => ({
   from,
   digest: digestOf(1),
   isSynced: false,
@@ -19,51 +19,47 @@ beforeEach(() => {
   state = new SyncState()
 })
 
-/** An answer of this member, as one exchange brings it. */
-function answer(id: string, { isSynced = true, isNew = true, isPartial = false, isSpoiled = false } = {}) {
-  state.request(question(id, { isSynced, isPartial }), 0)
+/** A complete answer of this member, as an exchange brings it. */
+function answer(id: string, { isSynced = true, isNew = true, isPartial = false, isIncomplete = false } = {}) {
+  state.request(requestOf(id, { isSynced, isPartial }), 0)
   state.received(id, 100, 0)
   if (isNew) state.merged(id)
-  if (isSpoiled) state.markIncomplete(id)
+  if (isIncomplete) state.markIncomplete(id)
   return state.ended(id, isSynced)
 }
 
 describe('a replica becomes synced', () => {
   it.each<[string, () => void, boolean]>([
-    ['when it is established that nobody holds more', () => state.establish(), true],
+    ['when it is established that no other member holds more', () => state.establish(), true],
     ['when the answer of a synced member ended', () => void answer('a'), true],
     ['when it is equal to that of a synced member', () => state.caughtUpWith('a', true), true],
+    ['not by the answer of a member that is not synced', () => void answer('a', { isSynced: false }), false],
+    ['not by being equal to a replica that is not synced', () => state.caughtUpWith('a', false), false],
+    ['not by an answer about a part of the document', () => void answer('a', { isPartial: true }), false],
+    ['not by an answer of which a part was dropped', () => void answer('a', { isIncomplete: true }), false],
+    ['not by an answer without a request', () => void state.ended('a', true), false],
     [
-      'not from the answer of a member that is not synced',
-      () => void answer('a', { isSynced: false }),
-      false,
-    ],
-    ['not from a replica that is equal and not synced', () => state.caughtUpWith('a', false), false],
-    ['not from an answer about a part of the document', () => void answer('a', { isPartial: true }), false],
-    ['not from an answer of which something was dropped', () => void answer('a', { isSpoiled: true }), false],
-    ['not from an answer that nobody asked for', () => void state.ended('a', true), false],
-    [
-      'not from the answer of another member than the one that was asked last',
+      'not by the answer of a member that did not get the last request',
       () => {
-        state.request(question('a'), 0)
-        state.request(question('b'), patienceMs)
+        state.request(requestOf('a'), 0)
+        state.request(requestOf('b'), timeoutMs)
         state.ended('a', true)
       },
       false,
     ],
     [
-      'not from an answer that was refused',
+      'not by an answer that was rejected',
       () => {
-        state.request(question('a'), 0)
+        state.request(requestOf('a'), 0)
         state.reject('a', 0)
         state.ended('a', true)
       },
       false,
     ],
     [
-      'not from an answer of which the connection closed',
+      'not by an answer whose connection closed',
       () => {
-        state.request(question('a'), 0)
+        state.request(requestOf('a'), 0)
         state.closed('a')
         state.ended('a', true)
       },
@@ -75,29 +71,29 @@ describe('a replica becomes synced', () => {
   })
 })
 
-describe('a replica that is synced', () => {
+describe('a synced replica', () => {
   beforeEach(() => state.establish())
 
   it.each<[string, () => void]>([
-    ['all of it was merged', () => state.caughtUpWith('a', false)],
-    ['its answer ended', () => void answer('a', { isSynced: false })],
-    ['the member is gone', () => state.closed('a')],
+    ['all of the content was merged', () => state.caughtUpWith('a', false)],
+    ['the answer ended', () => void answer('a', { isSynced: false })],
+    ['the member disconnected', () => state.closed('a')],
     ['the member closed the document', () => state.departed('a')],
-    ['what it sends is refused', () => state.reject('a', 0)],
-  ])('is not while a newly reachable member holds more, and is again when %s', (_, end) => {
+    ['the content is rejected', () => state.reject('a', 0)],
+  ])('is not synced while a newly reachable member holds more, and is synced again when %s', (_, end) => {
     state.markAhead('a')
     expect([state.isSynced, state.isSyncedFor('a'), state.isSyncedFor('b')]).toEqual([false, true, false])
     end()
     expect(state.isSynced).toBe(true)
   })
 
-  it('stays so when a member that it was compared with writes more', () => {
+  it('stays synced when a member that it was compared with writes more', () => {
     state.caughtUpWith('a', false)
     state.markAhead('a')
     expect(state.isSynced).toBe(true)
   })
 
-  it.each(['closed', 'departed'] as const)('compares anew with a member that has %s', end => {
+  it.each(['closed', 'departed'] as const)('is compared again with a member that has %s', end => {
     state.caughtUpWith('a', false)
     state[end]('a')
     expect(state.hasCompared('a')).toBe(false)
@@ -105,85 +101,85 @@ describe('a replica that is synced', () => {
     expect(state.isSynced).toBe(false)
   })
 
-  it('does not wait for what it refused', () => {
+  it('does not wait for content that it rejected', () => {
     state.reject('a', 0)
     state.markAhead('a')
     expect(state.isSynced).toBe(true)
   })
 
-  it('knows nothing any more when it is reset', () => {
+  it('knows nothing of other members after a reset', () => {
     state.caughtUpWith('a', true)
     state.reset()
     expect([state.isSynced, state.hasCompared('a'), [...state.members()]]).toEqual([false, false, []])
   })
 })
 
-describe('of all members, one is asked', () => {
-  const mayAsk = (nowMs: number, isSynced = false) => state.mayRequest('b', digestOf(1), isSynced, nowMs)
+describe('only one member at a time gets a request', () => {
+  const mayRequest = (nowMs: number, isSynced = false) => state.mayRequest('b', digestOf(1), isSynced, nowMs)
 
   it('until it has been silent for a second', () => {
-    state.request(question('a'), 0)
-    expect([mayAsk(0), mayAsk(patienceMs - 1), mayAsk(patienceMs)]).toEqual([false, false, true])
+    state.request(requestOf('a'), 0)
+    expect([mayRequest(0), mayRequest(timeoutMs - 1), mayRequest(timeoutMs)]).toEqual([false, false, true])
     state.received('a', 100_000, 900)
-    expect([mayAsk(patienceMs), mayAsk(900 + patienceMs)]).toEqual([false, true])
+    expect([mayRequest(timeoutMs), mayRequest(900 + timeoutMs)]).toEqual([false, true])
   })
 
-  it('unless another one is synced and it is not', () => {
-    state.request(question('a'), 0)
-    expect(mayAsk(0, true)).toBe(true)
-    state.request(question('a', { isSynced: true }), 0)
-    expect(mayAsk(0, true)).toBe(false)
+  it('unless another member is synced and it is not', () => {
+    state.request(requestOf('a'), 0)
+    expect(mayRequest(0, true)).toBe(true)
+    state.request(requestOf('a', { isSynced: true }), 0)
+    expect(mayRequest(0, true)).toBe(false)
   })
 
   it('unless it is slow', () => {
-    state.request(question('a'), 0)
+    state.request(requestOf('a'), 0)
     for (let nowMs = 500; nowMs <= 6_000; nowMs += 500) state.received('a', 1_000, nowMs)
-    expect(mayAsk(6_000)).toBe(true)
-    state.request(question('a'), 0)
+    expect(mayRequest(6_000)).toBe(true)
+    state.request(requestOf('a'), 0)
     for (let nowMs = 500; nowMs <= 6_000; nowMs += 500) state.received('a', 100_000, nowMs)
-    expect(mayAsk(6_000)).toBe(false)
+    expect(mayRequest(6_000)).toBe(false)
   })
 
-  it('and asked on about a part of the document only while that brings something', () => {
+  it('and further requests about a part of the document only while they bring something', () => {
     expect(answer('a', { isPartial: true })).toBe(true)
     expect(answer('a', { isPartial: true, isNew: false })).toBe(false)
     expect(answer('a')).toBe(false)
   })
 })
 
-describe('a member that sent what cannot be applied', () => {
-  const mayAsk = (nowMs: number, digest: number | undefined) =>
+describe('a member that sent content that cannot be applied', () => {
+  const mayRequest = (nowMs: number, digest: number | undefined) =>
     state.mayRequest('a', digest === undefined ? undefined : digestOf(digest), true, nowMs)
 
-  it('is not asked for 30 s, and then only for another document', () => {
-    state.request(question('a'), 0)
+  it('gets no request for 30 s, and then only if its document has changed', () => {
+    state.request(requestOf('a'), 0)
     state.reject('a', 0)
-    expect([mayAsk(refusedMs - 1, 2), mayAsk(refusedMs, 1), mayAsk(refusedMs, 2)]).toEqual([
+    expect([mayRequest(rejectedMs - 1, 2), mayRequest(rejectedMs, 1), mayRequest(rejectedMs, 2)]).toEqual([
       false,
       false,
       true,
     ])
   })
 
-  it('is not asked while its digest is not known', () => {
+  it('gets no request while its digest is unknown', () => {
     state.reject('a', 0)
-    expect([mayAsk(10 * refusedMs, undefined), mayAsk(refusedMs, 1)]).toEqual([false, true])
+    expect([mayRequest(10 * rejectedMs, undefined), mayRequest(rejectedMs, 1)]).toEqual([false, true])
   })
 
-  it('is known by the digest that led to questions about buckets', () => {
-    state.request(question('a'), 0)
-    state.request(question('a', { digest: undefined, isPartial: true }), 0)
+  it('is remembered by the digest that led to requests about buckets', () => {
+    state.request(requestOf('a'), 0)
+    state.request(requestOf('a', { digest: undefined, isPartial: true }), 0)
     state.reject('a', 0)
-    expect([mayAsk(refusedMs, 1), mayAsk(refusedMs, 2)]).toEqual([false, true])
+    expect([mayRequest(rejectedMs, 1), mayRequest(rejectedMs, 2)]).toEqual([false, true])
   })
 
-  it('is asked when it has turned out equal, or has reconnected', () => {
+  it('gets requests when it has turned out equal, or has reconnected', () => {
     state.reject('a', 0)
     state.caughtUpWith('a', false)
-    expect(mayAsk(0, 1)).toBe(true)
+    expect(mayRequest(0, 1)).toBe(true)
     state.reject('a', 0)
     state.closed('a')
-    expect(mayAsk(0, 1)).toBe(true)
+    expect(mayRequest(0, 1)).toBe(true)
   })
 })
 
@@ -202,18 +198,18 @@ describe('own digests', () => {
 
 type Event =
   | {
-      readonly type: 'ask' | 'end'
+      readonly type: 'request' | 'end'
       readonly id: string
       readonly isSynced: boolean
       readonly isPartial: boolean
     }
-  | { readonly type: 'merge' | 'behind' | 'spoil' | 'refuse' | 'close' | 'depart'; readonly id: string }
+  | { readonly type: 'merge' | 'behind' | 'incomplete' | 'reject' | 'close' | 'depart'; readonly id: string }
   | { readonly type: 'establish' | 'reset' }
 
 const id = fc.constantFrom('a', 'b', 'c')
 const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({
-    type: fc.constantFrom('ask' as const, 'end' as const),
+    type: fc.constantFrom('request' as const, 'end' as const),
     id,
     isSynced: fc.boolean(),
     isPartial: fc.boolean(),
@@ -222,8 +218,8 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     type: fc.constantFrom(
       'merge' as const,
       'behind' as const,
-      'spoil' as const,
-      'refuse' as const,
+      'incomplete' as const,
+      'reject' as const,
       'close' as const,
       'depart' as const,
     ),
@@ -232,13 +228,13 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ type: fc.constantFrom('establish' as const, 'reset' as const) }),
 )
 
-/** What the invariants say, in the plainest words: who is ahead, who was compared with, and what was asked. */
+/** The invariants in their simplest form: which members are ahead, which were compared with, and the open request. */
 class Model {
   isEstablished = false
   readonly ahead = new Set<string>()
   readonly compared = new Set<string>()
-  readonly refused = new Set<string>()
-  asked: { id: string; isPartial: boolean; isSpoiled: boolean } | undefined
+  readonly rejected = new Set<string>()
+  requested: { id: string; isPartial: boolean; isIncomplete: boolean } | undefined
 
   get isSynced(): boolean {
     return this.isEstablished && this.ahead.size === 0
@@ -251,36 +247,36 @@ class Model {
         break
       case 'reset':
         this.isEstablished = false
-        for (const set of [this.ahead, this.compared, this.refused]) set.clear()
-        this.asked = undefined
+        for (const set of [this.ahead, this.compared, this.rejected]) set.clear()
+        this.requested = undefined
         break
-      case 'ask':
-        this.asked = { id: event.id, isPartial: event.isPartial, isSpoiled: false }
+      case 'request':
+        this.requested = { id: event.id, isPartial: event.isPartial, isIncomplete: false }
         break
       case 'end': {
-        const { asked } = this
-        if (asked?.id !== event.id) break
-        this.asked = undefined
-        if (asked.isPartial || asked.isSpoiled) break
+        const { requested } = this
+        if (requested?.id !== event.id) break
+        this.requested = undefined
+        if (requested.isPartial || requested.isIncomplete) break
         this.isEstablished ||= event.isSynced
         this.compared.add(event.id)
         this.ahead.delete(event.id)
-        this.refused.delete(event.id)
+        this.rejected.delete(event.id)
         break
       }
       case 'merge':
       case 'behind':
-        if (!this.compared.has(event.id) && !this.refused.has(event.id)) this.ahead.add(event.id)
+        if (!this.compared.has(event.id) && !this.rejected.has(event.id)) this.ahead.add(event.id)
         break
-      case 'spoil':
-        if (this.asked?.id === event.id) this.asked.isSpoiled = true
+      case 'incomplete':
+        if (this.requested?.id === event.id) this.requested.isIncomplete = true
         break
       default:
         this.ahead.delete(event.id)
-        if (this.asked?.id === event.id) this.asked = undefined
-        if (event.type === 'refuse') this.refused.add(event.id)
+        if (this.requested?.id === event.id) this.requested = undefined
+        if (event.type === 'reject') this.rejected.add(event.id)
         else this.compared.delete(event.id)
-        if (event.type === 'close') this.refused.delete(event.id)
+        if (event.type === 'close') this.rejected.delete(event.id)
     }
   }
 }
@@ -293,8 +289,8 @@ function act(state: SyncState, event: Event): void {
     case 'reset':
       state.reset()
       break
-    case 'ask':
-      state.request(question(event.id, event), 0)
+    case 'request':
+      state.request(requestOf(event.id, event), 0)
       break
     case 'end':
       state.ended(event.id, event.isSynced)
@@ -305,10 +301,10 @@ function act(state: SyncState, event: Event): void {
     case 'behind':
       state.markAhead(event.id)
       break
-    case 'spoil':
+    case 'incomplete':
       state.markIncomplete(event.id)
       break
-    case 'refuse':
+    case 'reject':
       state.reject(event.id, 0)
       break
     case 'close':
@@ -321,7 +317,7 @@ function act(state: SyncState, event: Event): void {
 }
 
 describe('after any sequence of events', () => {
-  it('a replica is synced just when the invariants say so', () => {
+  it('a replica is synced exactly when the invariants require it', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 40 }), events => {
         const [tested, model] = [new SyncState(), new Model()]
@@ -332,7 +328,7 @@ describe('after any sequence of events', () => {
           expect(tested.isSynced).toBe(model.isSynced)
           for (const member of ['a', 'b', 'c'])
             expect(tested.hasCompared(member)).toBe(model.compared.has(member))
-          // Nothing that a member that is not synced says makes a replica synced that never was.
+          // Nothing from an unsynced member makes a replica synced that never was.
           if (!wasSynced && tested.isSynced && each.type === 'end') expect(model.isEstablished).toBe(true)
         }
       }),

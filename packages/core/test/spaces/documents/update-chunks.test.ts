@@ -9,7 +9,7 @@ const stateOf = (doc: Y.Doc): string => Y.encodeSnapshot(Y.snapshot(doc)).join()
 
 const since = (doc: Y.Doc): Map<number, number> => Y.decodeStateVector(Y.encodeStateVector(doc))
 
-/** Some replicas that edited at random, and met now and then. */
+/** Some replicas that edit at random and synchronise now and then. */
 function editedDocs(seed: number, edits: number): Y.Doc[] {
   const random = mulberry32(seed)
   const docs = Array.from({ length: 4 }, (_, i) => {
@@ -28,7 +28,7 @@ function editedDocs(seed: number, edits: number): Y.Doc[] {
 }
 
 describe('update chunks', () => {
-  it('make an equal document, each building only upon those before it', () => {
+  it('make an equal document, and each depends only on earlier chunks', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const [doc, ...others] = editedDocs(seed, 120)
       if (!doc) throw new Error('four documents')
@@ -38,7 +38,7 @@ describe('update chunks', () => {
           expect(target.store.pendingStructs).toBeNull()
         }
         expect(target.store.pendingDs).toBeNull()
-        // A replica that applies a change to formatted text may delete a mark that has become superfluous.
+        // A replica that applies a change to formatted text may delete a mark that has become redundant.
         Y.applyUpdate(doc, Y.encodeStateAsUpdate(target, Y.encodeStateVector(doc)))
         Y.applyUpdate(target, Y.encodeStateAsUpdate(doc, Y.encodeStateVector(target)))
         expect(target.getText('text').toDelta()).toEqual(doc.getText('text').toDelta())
@@ -48,7 +48,7 @@ describe('update chunks', () => {
     }
   })
 
-  it('cut a long text into pieces, never within a character', () => {
+  it('cut a long text, never within a character', () => {
     const doc = new Y.Doc()
     doc.getText('text').insert(0, '😀a'.repeat(100_000))
     const target = new Y.Doc()
@@ -61,7 +61,7 @@ describe('update chunks', () => {
     expect(target.getText('text').toString()).toBe(doc.getText('text').toString())
   })
 
-  it('grow, each twice as long as the one before, if they may', () => {
+  it('double in size if they may grow', () => {
     const doc = new Y.Doc()
     doc.getText('text').insert(0, 'x'.repeat(10_000))
     const chunks = [...updateChunks(doc, { since: new Map(), maxBytes: 1_000, growTo: 3_000 })]
@@ -81,7 +81,7 @@ describe('update chunks', () => {
     expect(target.getArray('list').toArray()).toEqual(doc.getArray('list').toArray())
   })
 
-  it('are right though the document changes between two of them', () => {
+  it('are correct even if the document changes between two of them', () => {
     for (let seed = 1; seed <= 40; seed++) {
       const random = mulberry32(seed)
       const [doc] = editedDocs(seed, 80)
@@ -98,7 +98,7 @@ describe('update chunks', () => {
     }
   })
 
-  it('are those of some clients only, and up to a state, if asked', () => {
+  it('contain only some clients, and only up to a state, if requested', () => {
     const [doc] = editedDocs(3, 100)
     if (!doc) throw new Error('four documents')
     const all = since(doc)
@@ -115,7 +115,7 @@ describe('update chunks', () => {
     expect(Y.decodeUpdate(merged).ds.clients.size).toBe(0)
   })
 
-  it('can be merged again into one update, as a store does', () => {
+  it('can be merged into one update, as a store does', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const [doc] = editedDocs(seed, 150)
       if (!doc) throw new Error('four documents')
@@ -125,7 +125,7 @@ describe('update chunks', () => {
     }
   })
 
-  it('are few bytes more than one update', () => {
+  it('are few bytes longer than one update', () => {
     const [doc] = editedDocs(11, 400)
     if (!doc) throw new Error('four documents')
     const chunks = [...updateChunks(doc, { since: new Map(), maxBytes: 65_536 })]
@@ -136,7 +136,7 @@ describe('update chunks', () => {
   it.each([
     ['keys of a map', manyClients],
     ['characters of a text', chainedClients],
-  ])('grow with the clients of the document that they are for: %s', (_, make) => {
+  ])('grow with the clients of the receiving document: %s', (_, make) => {
     const doc = new Y.Doc()
     Y.applyUpdate(doc, make(drawClients(100_000)))
     const structsOf = (options: Partial<Parameters<typeof updateChunks>[1]>): number[] =>
@@ -153,7 +153,7 @@ describe('update chunks', () => {
     }
     expect([clients, growing.length]).toEqual([100_000, 18])
     expect(structsOf({ receiverClients: 200_000 }).length).toBe(4)
-    // Never more than a receiver takes.
+    // Never more than a receiver accepts.
     expect(Math.max(...structsOf({ receiverClients: 100_000_000 }))).toBeLessThanOrEqual(131_072)
   })
 })

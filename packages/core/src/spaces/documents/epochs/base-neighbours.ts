@@ -1,13 +1,14 @@
 /**
- * Places: between which two units of a base each later item stands.
+ * Base neighbours: between which two units of a base each later item is.
  *
- * YATA (Nicolaescu et al., 2016) orders any two items in the same way in every replica that has both and what they build
- * upon. So the place of an item depends on the base and on that item alone, not on what else a replica has.
+ * YATA (Nicolaescu et al., 2016) orders any two items in the same way in every replica that has both items and the
+ * items that they depend on. So the position of an item depends on the base and on that item alone, not on the rest of
+ * a replica.
  */
 import * as Y from 'yjs'
 import { allTypes, listOf, type SharedType } from './retained-runs.ts'
 
-/** Units of the base. null: there is none on that side. */
+/** Units of the base. null: no unit on that side. */
 export interface BaseNeighbours {
   readonly left: Y.ID | null
   readonly right: Y.ID | null
@@ -15,28 +16,28 @@ export interface BaseNeighbours {
 
 /**
  * @param doc contains the base
- * @param state of the base: client → clock
- * @returns of each item in a text or list, not deleted with its parent, of which a part lies beyond the base: the place
- *   of that part
+ * @param state state of the base: client → clock
+ * @returns the neighbours of each item in a text or list that has a part beyond the base. Items that were deleted with
+ *   their parent are left out.
  */
 export function baseNeighboursBeyond(
   doc: Y.Doc,
   state: ReadonlyMap<number, number>,
 ): ReadonlyMap<Y.Item, BaseNeighbours> {
-  const places = new Map<Y.Item, BaseNeighbours>()
-  for (const type of allTypes(doc)) addBaseNeighbours(type, state, places)
-  return places
+  const neighbours = new Map<Y.Item, BaseNeighbours>()
+  for (const type of allTypes(doc)) addBaseNeighbours(type, state, neighbours)
+  return neighbours
 }
 
 function addBaseNeighbours(
   type: SharedType,
   state: ReadonlyMap<number, number>,
-  places: Map<Y.Item, BaseNeighbours>,
+  neighbours: Map<Y.Item, BaseNeighbours>,
 ): void {
   let left: Y.ID | null = null
   let open: Y.Item[] = []
   const close = (right: Y.ID | null) => {
-    for (const item of open) places.set(item, { left, right })
+    for (const item of open) neighbours.set(item, { left, right })
     open = []
   }
   for (const item of listOf(type)) {

@@ -1,16 +1,16 @@
 /**
- * Compaction: makes a Yjs document what it would be if one client had written what an epoch keeps, in place.
+ * Compaction: changes a Yjs document in place, as if one client had written the content that an epoch keeps.
  *
- * The types, their observers and what they show stay as they are, so nothing is announced. Ids change: what refers to
- * them (relative positions, undo stacks) finds nothing any more. Nothing of the past clients is left, neither in the
- * document nor in its state vector.
+ * The types, their observers and their content stay as they are, so observers are not called. Ids change: relative
+ * positions and undo stacks find nothing any more. No former clients remain, neither in the document nor in its state
+ * vector.
  */
 import * as Y from 'yjs'
 import { allTypes, type IdRange, listOf, type SharedType } from './retained-runs.ts'
 
 type Struct = Y.GC | Y.Item
 
-/** Values of a list that are put into one struct: Yjs copies all of them each time that one is added. */
+/** Values of a list that are merged into one struct: Yjs copies all of them each time one is added. */
 const maxMergedValues = 1_024
 
 /**
@@ -20,7 +20,7 @@ const maxMergedValues = 1_024
  */
 export function compact(doc: Y.Doc, runs: readonly IdRange[], client: number): void {
   const { store } = doc
-  // All of them first: they are found by the ids that they have.
+  // Collected before any change, because structs are found by their present ids.
   const structs = runs.flatMap(run => [...structsOf(store.clients.get(run.client) ?? [], run)])
   let clock = 0
   for (const struct of structs) {
@@ -39,13 +39,13 @@ function* structsOf(structs: Struct[], { clock, len }: IdRange): Generator<Struc
   for (let next = clock; next < clock + len; at++) {
     cutAt(structs, at, clock + len)
     const struct = structs[at]
-    if (!struct) throw new Error('a document never loses clocks')
+    if (!struct) throw new Error('a struct is missing in the document: the Yjs store is inconsistent')
     next = struct.id.clock + struct.length
     yield struct
   }
 }
 
-/** @returns 1 if the struct at this index was cut at this clock, which begins the next one then; else 0 */
+/** @returns 1 if the struct at this index was cut at this clock, which is then the clock of the next struct; else 0 */
 function cutAt(structs: Struct[], index: number, clock: number): 0 | 1 {
   const struct = structs[index]
   const offset = struct ? clock - struct.id.clock : 0
@@ -82,9 +82,9 @@ function cutItem(item: Y.Item, offset: number): Y.Item {
   return right
 }
 
-/** The list and the keys of a type keep the items of this client, each as if written behind the one before it. */
+/** Keeps the items of this client in the list and the keys of a type, each as if written after the one before it. */
 function relink(type: SharedType, client: number): void {
-  // In the order of what the epoch keeps, which is the same everywhere.
+  // In the order in which the epoch keeps them, which is the same on all replicas.
   const list = [...listOf(type)]
     .filter(({ id }) => id.client === client)
     .sort((a, b) => a.id.clock - b.id.clock)
@@ -93,19 +93,19 @@ function relink(type: SharedType, client: number): void {
     (sum, { deleted, countable, length }) => sum + (deleted || !countable ? 0 : length),
     0,
   )
-  for (const [i, item] of list.entries()) place(item, list[i - 1] ?? null, list[i + 1] ?? null)
+  for (const [i, item] of list.entries()) setNeighbours(item, list[i - 1] ?? null, list[i + 1] ?? null)
   for (const [key, latest] of [...type._map]) {
     let item: Y.Item | null = latest
     while (item && item.id.client !== client) item = item.left
     if (item) {
-      place(item, null, null)
+      setNeighbours(item, null, null)
       type._map.set(key, item)
     } else type._map.delete(key)
   }
   if (type._searchMarker) type._searchMarker = []
 }
 
-function place(item: Y.Item, left: Y.Item | null, right: Y.Item | null): void {
+function setNeighbours(item: Y.Item, left: Y.Item | null, right: Y.Item | null): void {
   item.left = left
   item.right = right
   item.origin = left && left.lastId
@@ -114,7 +114,7 @@ function place(item: Y.Item, left: Y.Item | null, right: Y.Item | null): void {
   item.marker = false
 }
 
-/** Structs that follow each other become one where Yjs would make them one. */
+/** Merges adjacent structs where Yjs would merge them. */
 function merged(structs: readonly Struct[]): Struct[] {
   const result: Struct[] = []
   for (const struct of structs) {

@@ -1,17 +1,16 @@
 /**
- * Document epochs: in which epoch one replica of a document is, and how it gets into another one.
+ * Document epochs: in which epoch one replica of a document is, and how the replica moves into another epoch.
  *
- * A replica is in no epoch until it has exchanged something: what was written into it until then builds on nothing that
- * others hold, so it fits every epoch that the others may be in. Invariants:
+ * A replica is in no epoch until it has exchanged something. Its content until then depends on nothing that other
+ * members have, so the replica can enter any epoch. Invariants:
  * 1. Replicas exchange updates only within one epoch.
- * 2. Nothing of a replica is dropped when it enters an epoch: it is part of what the epoch began with, or translated.
- * 3. Where that is impossible, because what the epoch began with cannot be had, the replica is handed over as a whole.
+ * 2. A replica loses nothing when it enters an epoch: its content is part of the base of the epoch, or is translated.
+ * 3. If that is impossible because no member has the base of the epoch, the app gets the whole replica as an update.
  */
 import * as Y from 'yjs'
 import type { EpochName } from '../../../wire/epoch-name.ts'
-import { applyUpdate, type ReportError } from '../apply-update.ts'
+import { applyUpdate, dropPending, isComplete, type ReportError } from '../apply-update.ts'
 import { DocumentDigest } from '../document-digest.ts'
-import { dropPending, isComplete } from '../pending-structs.ts'
 import { isReadable, isUpdate } from '../readable-updates.ts'
 import { compact } from './compaction.ts'
 import { type Epoch, firstEpoch, isLaterEpoch, isSameEpoch, named, nextEpoch, type Past } from './epoch.ts'
@@ -19,7 +18,7 @@ import { clientIdOf, stateOf } from './id-map.ts'
 import { broughtInto, compactBase, docOf, erase, rebase, undoEpoch } from './rebase.ts'
 import { retainedRuns } from './retained-runs.ts'
 
-/** In which epoch a replica is, and what that began with, if this member knows it. */
+/** The epoch of a replica, and what the epoch began with, if this member knows it. */
 export interface Lineage {
   readonly epoch: Epoch
   readonly past?: Past | undefined
@@ -27,29 +26,31 @@ export interface Lineage {
 
 export interface DocumentEpochsOptions {
   readonly doc: Y.Doc
-  /** Of the transactions that change the document. */
+  /** Origin of the transactions that change the document. */
   readonly origin: unknown
   readonly lineage: Lineage | undefined
-  /** Nothing may be written under the client id of the document. */
+  /** If true, nothing may be written under the client id of the document. */
   readonly isCarried: boolean
-  /** Takes what the app's observers throw. */
+  /** Receives what the app's observers throw. */
   readonly reportError: ReportError
-  /** The digest of the document as it is. */
+  /** The digest of the document as it is now. */
   readonly hash: () => Uint8Array
   /**
-   * The document has other ids: whatever was remembered of the old ones is void. It needs a new client id, or what
-   * somebody remembers of its own would be about something else soon.
+   * The document has new ids: everything that refers to old ids is invalid. The document needs a new client id,
+   * because references to its old one would soon point to other content.
    */
   readonly replaced: () => void
-  /** The replica is in no epoch, and something of it is elsewhere, or of others is in it. */
+  /** The replica is in no epoch, and it has sent content to other members or received content from them. */
   readonly shared: () => void
   /** The replica is in another epoch, or in none. */
   readonly changed: (lineage: Lineage | undefined) => void
 }
 
-/** Structs and deletions of what an epoch began with: of four million clients, about. */
+/** Limit of structs and deletions in the base of an epoch: about four million clients. */
 const maxPastParts = 16_777_216
-/** Our choice: each costs as much as the document is long, and few are on their way when an epoch begins. */
+/**
+ * Our choice: each translation costs time for the whole document, and few updates are in transit when an epoch begins.
+ */
 const maxTranslations = 32
 
 export class DocumentEpochs {
@@ -58,10 +59,10 @@ export class DocumentEpochs {
   #laterEpoch: EpochName | undefined
   readonly #withoutPast = new Set<string>()
   #isShared = false
-  /** Since the present epoch began. */
+  /** Number of translations since the present epoch began. */
   #translations = 0
   #generation = 0
-  /** What comes of the past of the later epoch, from the one member that was asked for it. */
+  /** The base of the later epoch as far as it was received, from the one member that was asked for it. */
   #gathering: { readonly from: string; readonly updates: Uint8Array[]; bytes: number } | undefined
 
   constructor(options: DocumentEpochsOptions) {
@@ -78,23 +79,26 @@ export class DocumentEpochs {
     return this.#lineage?.epoch
   }
 
-  /** A later epoch that another member is in, and this replica is not yet. */
+  /** A later epoch that another member is in and this replica is not. */
   get later(): EpochName | undefined {
     return this.#laterEpoch
   }
 
-  /** Something else takes the document's updates, perhaps to another store or another network: ids must stay. */
+  /**
+   * Whether another observer receives the document's updates, perhaps for another store or network. If so, ids must
+   * not change.
+   */
   get areIdsFollowed(): boolean {
     const { _observers: observers } = this.#options.doc
     return observers.has('update') || observers.has('updateV2')
   }
 
-  /** Counts how often the document got other ids. */
+  /** Number of times that the document got new ids. */
   get generation(): number {
     return this.#generation
   }
 
-  /** A transaction is open: ids must stay. */
+  /** Whether a transaction is open. If so, ids must not change. */
   get isChanging(): boolean {
     const { doc } = this.#options
     return doc._transaction !== null || doc._transactionCleanups.length > 0
@@ -109,12 +113,12 @@ export class DocumentEpochs {
     return nextEpoch(this.current ?? firstEpoch, this.#options.hash())
   }
 
-  /** Puts a replica that was in no epoch into this one, as it is. */
+  /** Puts a replica that is in no epoch into this one, unchanged. */
   moveTo(epoch: EpochName): void {
     if (!this.#lineage) this.#enter({ epoch: named(epoch) })
   }
 
-  /** Something of the replica goes to others, or of others into it, and it may be in no epoch yet. */
+  /** Content of the replica is sent to other members, or content of others enters it, while it may be in no epoch. */
   markShared(): void {
     if (this.#lineage || this.#isShared) return
     this.#isShared = true
@@ -122,14 +126,14 @@ export class DocumentEpochs {
   }
 
   /**
-   * The replica is away from now on. What it shared while it was in no epoch may be part of what a later epoch begins
-   * with. The replica is put into the first epoch, so that this content does not come twice.
+   * The replica is disconnected from now on. Content that it shared while in no epoch may be part of the base of a later
+   * epoch. The replica enters the first epoch, so that this content is not inserted twice.
    */
   disconnected(): void {
     if (this.#isShared) this.moveTo(firstEpoch)
   }
 
-  /** Updates that are encoded one by one: none after the document got other ids. */
+  /** Updates that are encoded one by one, until the document gets new ids. */
   *whileIn(updates: Iterator<Uint8Array, void, undefined>): Generator<Uint8Array, void, undefined> {
     const generation = this.#generation
     while (generation === this.#generation) {
@@ -139,7 +143,7 @@ export class DocumentEpochs {
     }
   }
 
-  /** Another member is in this epoch. A replica that is empty enters it, if it is a later one. */
+  /** Another member is in this epoch. An empty replica enters the epoch if it is a later one. */
   observed(epoch: EpochName): void {
     const known = this.#laterEpoch ?? this.current
     if (!known || !isLaterEpoch(epoch, known)) return
@@ -148,7 +152,7 @@ export class DocumentEpochs {
     if (doc.store.clients.size === 0 && isComplete(doc)) this.#enter({ epoch: named(epoch) })
   }
 
-  /** Nobody is in the later epoch any more. */
+  /** No member is in the later epoch any more. */
   clearLater(): void {
     this.#setLater(undefined)
   }
@@ -159,18 +163,18 @@ export class DocumentEpochs {
     this.#gathering = undefined
   }
 
-  /** A member that is in the later epoch does not know what that began with, or sends something else. */
+  /** A member in the later epoch does not have its base, or sends something else. */
   cannotProvidePast(id: string): void {
     this.#withoutPast.add(id)
     if (this.#gathering?.from === id) this.#gathering = undefined
   }
 
-  /** It need not be asked again. */
+  /** Whether this member cannot provide the base and need not be asked again. */
   isWithoutPast(id: string): boolean {
     return this.#withoutPast.has(id)
   }
 
-  /** Whether it is hopeless to wait for what the later epoch began with. @param holders members that are in it */
+  /** Whether no member can provide the base of the later epoch. @param holders members that are in it */
   isPastMissing(holders: readonly string[]): boolean {
     if (!this.#laterEpoch) return false
     const number = this.current?.number ?? 0
@@ -178,7 +182,11 @@ export class DocumentEpochs {
     return !isReachable || holders.every(id => this.#withoutPast.has(id))
   }
 
-  /** An update that was on its way when the present epoch began, as updates within it; none: it was another one's. */
+  /**
+   * Translates an update that was in transit when the present epoch began.
+   *
+   * @returns updates within the present epoch; none if the update is of another epoch
+   */
   translated(epoch: EpochName, update: Uint8Array): readonly Uint8Array[] {
     const { past, epoch: current } = this.#lineage ?? {}
     const isRecent = this.#translations < maxTranslations && isReadable(update)
@@ -187,7 +195,7 @@ export class DocumentEpochs {
     try {
       return broughtInto(current, past, update) ?? []
     } catch {
-      // Yjs cannot apply what somebody else sent.
+      // Yjs cannot apply the foreign update.
       return []
     }
   }
@@ -202,12 +210,12 @@ export class DocumentEpochs {
     this.#enter({ epoch, past: { parent, updates } })
   }
 
-  /** This member is asked for what the later epoch began with. */
+  /** Called when `from` is asked for the base of the later epoch. */
   beginGathering(from: string): void {
     this.#gathering = { from, updates: [], bytes: 0 }
   }
 
-  /** An update of what the later epoch began with. @returns whether it can be read and is not too much */
+  /** Adds an update of the later epoch's base. @returns whether the update is readable and within the limits */
   addPastUpdate(from: string, update: Uint8Array, maxBytes: number): boolean {
     const gathered = this.#gathering
     if (
@@ -221,7 +229,7 @@ export class DocumentEpochs {
     return true
   }
 
-  /** All of it has come. @returns whether the epoch was entered: if not, nothing was changed */
+  /** The whole base has arrived. @returns whether the epoch was entered; if not, nothing has changed */
   enterGathered(from: string, epoch: EpochName): boolean {
     const gathered = this.#gathering
     this.#gathering = undefined
@@ -229,10 +237,10 @@ export class DocumentEpochs {
   }
 
   /**
-   * Enters the epoch of another member, with everything that this replica has.
+   * Enters the epoch of another member with the whole content of this replica.
    *
-   * @param updates what the epoch began with, from somebody else
-   * @returns whether that is so: if not, nothing was changed
+   * @param updates the base of the epoch, from another member
+   * @returns whether the updates are the base of the epoch; if not, nothing has changed
    */
   enterEpoch(name: EpochName, updates: readonly Uint8Array[]): boolean {
     const { doc, origin, isCarried, reportError } = this.#options
@@ -256,8 +264,8 @@ export class DocumentEpochs {
     return true
   }
 
-  /** Empties the document, and puts it into no epoch. */
-  abandonGathering(): void {
+  /** Empties the document and puts it into no epoch. */
+  discardReplica(): void {
     this.#empty()
     this.#isShared = false
     this.#lineage = undefined
@@ -265,14 +273,14 @@ export class DocumentEpochs {
     this.#options.changed(undefined)
   }
 
-  /** The app sees everything go, and come again. */
+  /** The app sees all content disappear and reappear. */
   #replaceWith(other: Y.Doc): void {
     const { doc, origin, reportError } = this.#options
     this.#empty()
     applyUpdate(doc, Y.encodeStateAsUpdate(other), origin, reportError)
   }
 
-  /** Only what the app's observers write in return stays. */
+  /** Only content that the app's observers write in response remains. */
   #empty(): void {
     const { doc, origin, reportError } = this.#options
     const state = stateOf(doc)
@@ -300,7 +308,7 @@ export class DocumentEpochs {
   }
 }
 
-/** Undefined: somebody else sent them, and Yjs cannot apply them. */
+/** @returns undefined: Yjs cannot apply these foreign updates */
 function docFrom(updates: readonly Uint8Array[]): Y.Doc | undefined {
   try {
     return docOf(updates)

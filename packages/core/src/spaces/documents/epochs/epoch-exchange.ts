@@ -1,9 +1,9 @@
 /**
  * Epoch exchange: the steps between two members whose replicas of a document are in different epochs.
  *
- * The one that is behind asks for what the later epoch began with, and enters it with everything that it has. Until then
- * nothing is exchanged between the two: their ids mean different things. A replica that is in no epoch enters that of
- * the other as it is.
+ * The member in the earlier epoch asks for the base of the later one, and enters the later epoch with its whole
+ * content. Until then the two members exchange no updates, because their ids have different meanings. A replica in no
+ * epoch enters the epoch of the other member unchanged.
  */
 import type { EpochName } from '../../../wire/epoch-name.ts'
 import { limits } from '../../../wire/limits.ts'
@@ -16,7 +16,7 @@ import {
 } from '../document-exchange.ts'
 import { firstEpoch, isLaterEpoch, isSameEpoch } from './epoch.ts'
 
-/** What a step of `from` means for this replica, and what to answer, whatever epoch it is about. */
+/** Handles a step of `from`, whatever its epoch, and returns the answer. */
 export function answerInEpoch(
   options: DocumentExchangeOptions,
   from: string,
@@ -25,7 +25,7 @@ export function answerInEpoch(
   const { epochs, state } = options.sync
   if (step.past) return answerPast(options, from, step)
   const { epoch } = step
-  // From now on there is something here that builds upon what others hold, or there that builds upon what is here.
+  // From now on, one of the two replicas depends on content of the other.
   if (epoch && (step.piece || step.stateVector)) epochs.moveTo(epoch)
   if (epoch) epochs.observed(epoch)
   const isForeign = epoch && epochs.current && !isSameEpoch(epoch, epochs.current)
@@ -80,8 +80,8 @@ function receivePast(
   { document, piece, epoch }: DocumentStep,
 ): DocumentAnswer {
   const { epochs, state } = sync
-  const isWanted = epoch && isSameEpoch(epoch, epochs.later) && state.isRequesting(from)
-  if (piece && !isWanted) return answer([transfers.cancel(from, document, piece.transfer)])
+  const isRequested = epoch && isSameEpoch(epoch, epochs.later) && state.isRequesting(from)
+  if (piece && !isRequested) return answer([transfers.cancel(from, document, piece.transfer)])
   const received = piece && transfers.received(from, document, piece, nowMs)
   if (!received || !epoch) return answer([])
   state.received(from, piece.content.length, nowMs)
@@ -96,7 +96,7 @@ function receivePast(
   state.ended(from, false)
   if (epochs.enterGathered(from, epoch))
     return { ...answer([...steps, offerDocument(sync, from)]), isNew: true }
-  // It may be another lineage altogether: others in that epoch would send the same.
+  // The base may be of another lineage: other members in that epoch would send the same.
   epochs.cannotProvidePast(from)
   return answer(steps)
 }

@@ -1,8 +1,8 @@
 /**
- * Epoch: a number that every compaction of a document raises, and an id that names what it began with.
+ * Epoch: a number that each compaction of a document increments, and an id that names the content it began with.
  *
- * The id is a hash of the epoch before and of the document's digest. So members that compact the same document begin
- * the same epoch, whether or not they know of each other, and what it began with can be checked.
+ * The id is a hash of the previous epoch and of the document's digest. So members that compact the same document begin
+ * the same epoch, even if they do not know each other, and each member can check what an epoch began with.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { compare } from 'uint8arrays/compare'
@@ -13,24 +13,24 @@ import { type EpochName, epochIdBytes } from '../../../wire/epoch-name.ts'
 import { equalBytes } from '../../../wire/equal-bytes.ts'
 import { clientIdOf, type EpochIds } from './id-map.ts'
 
-/** An epoch as members name it, with the client id under which its content stands. */
+/** An epoch's name, with the client id of its content. */
 export interface Epoch extends EpochName, EpochIds {}
 
-/** What an epoch began with: all of the document, under its ids from before. */
+/** What an epoch began with: the whole document, under the ids from before the epoch. */
 export interface Past {
   readonly parent: Epoch
-  /** Yjs updates, version 1, each building only on those before it. */
+  /** Yjs updates, version 1, each depending only on the updates before it. */
   readonly updates: readonly Uint8Array[]
 }
 
-/** Of a document that was never compacted. */
+/** The epoch of a document that was never compacted. */
 export const firstEpoch: Epoch = named({ number: 0, id: new Uint8Array(epochIdBytes) })
 
 export function named({ number, id }: EpochName): Epoch {
   return { number, id, client: clientIdOf(id, 'content') }
 }
 
-/** @param digest of the document that is compacted */
+/** @param digest digest of the document that is compacted */
 export function nextEpoch({ number, id }: Epoch, digest: Uint8Array): Epoch {
   const hash = sha256(concat([fromString(`${number + 1}`), id, digest]))
   return named({ number: number + 1, id: hash.subarray(0, epochIdBytes) })
@@ -40,7 +40,7 @@ export function isSameEpoch(a: EpochName | undefined, b: EpochName | undefined):
   return a === b || (a !== undefined && b !== undefined && a.number === b.number && equalBytes(a.id, b.id))
 }
 
-/** Of two that began apart with one number, the one with the greater id is the later one: everybody decides alike. */
+/** If two epochs of the same number began concurrently, the greater id is the later epoch on all members. */
 export function isLaterEpoch(a: EpochName, b: EpochName): boolean {
   return a.number > b.number || (a.number === b.number && compare(a.id, b.id) > 0)
 }

@@ -1,7 +1,7 @@
 /**
- * Id map: which ids the units of a base have before and after an epoch begins.
+ * Id map: which ids the units of a base have before and within an epoch.
  *
- * It depends on the base alone, so all replicas translate alike.
+ * The map depends on the base alone, so all replicas translate in the same way.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat } from 'uint8arrays/concat'
@@ -9,24 +9,24 @@ import { fromString } from 'uint8arrays/from-string'
 import * as Y from 'yjs'
 import type { IdRange, SharedType } from './retained-runs.ts'
 
-/** Of an epoch: its own, and the client id under which the content of its base stands. */
+/** The id of an epoch, and the client id of the base's content within the epoch. */
 export interface EpochIds {
   readonly id: Uint8Array
   readonly client: number
 }
 
 export interface IdMap {
-  /** What the base contains: client → clock. */
+  /** The state of the base: client → clock. */
   readonly state: ReadonlyMap<number, number>
-  /** The units of the base that are kept, in the order of their ids within the epoch. */
+  /** The retained units of the base, in the order of their ids within the epoch. */
   readonly runs: readonly IdRange[]
-  /** The other id of a unit of the base; undefined: it is not kept. */
+  /** The other id of a unit of the base; undefined: the unit was not retained. */
   exact(id: Y.ID): Y.ID | undefined
-  /** What this value of a key comes after, though it is not kept; null: nothing. */
+  /** The unit that precedes this value of a key, although the unit was not retained; null: none. */
   afterDropped(value: Y.Item): Y.ID | null
-  /** Under which client stands what this one wrote beyond the base. */
+  /** The client id to which this client's content beyond the base moves. */
   clientOf(client: number): number
-  /** From which clock on it stands there. */
+  /** The clock at which that content begins there. */
   clockOf(client: number): number
 }
 
@@ -35,20 +35,20 @@ interface OffsetRange extends IdRange {
   readonly at: number
 }
 
-/** From the ids of a base to those that an epoch gives. */
+/** From the ids of a base to the ids within an epoch. */
 export function mapInto({ id, client }: EpochIds, base: Y.Doc, runs: readonly IdRange[]): IdMap {
-  const placed = new Map<number, OffsetRange[]>()
+  const rangesByClient = new Map<number, OffsetRange[]>()
   for (const run of offsetRuns(runs)) {
-    const known = placed.get(run.client)
+    const known = rangesByClient.get(run.client)
     if (known) known.push(run)
-    else placed.set(run.client, [run])
+    else rangesByClient.set(run.client, [run])
   }
-  for (const ranges of placed.values()) ranges.sort((a, b) => a.clock - b.clock)
+  for (const ranges of rangesByClient.values()) ranges.sort((a, b) => a.clock - b.clock)
   return {
     state: stateOf(base),
     runs,
     exact(old) {
-      const range = find(placed.get(old.client) ?? [], old.clock)
+      const range = find(rangesByClient.get(old.client) ?? [], old.clock)
       return range && Y.createID(client, range.at + old.clock - range.clock)
     },
     afterDropped: () => null,
@@ -57,7 +57,7 @@ export function mapInto({ id, client }: EpochIds, base: Y.Doc, runs: readonly Id
   }
 }
 
-/** From the ids that an epoch gave, back to those of its base. */
+/** From the ids within an epoch back to the ids of its base. */
 export function mapOutOf({ id, client }: EpochIds, base: Y.Doc, runs: readonly IdRange[]): IdMap {
   const state = stateOf(base)
   const given = offsetRuns(runs).map(run => ({ client, clock: run.at, len: run.len, run }))
@@ -74,13 +74,13 @@ export function mapOutOf({ id, client }: EpochIds, base: Y.Doc, runs: readonly I
       const type = parent instanceof Y.AbstractType ? counterpart(parent, base, exact) : undefined
       return type?._map.get(parentSub ?? '')?.lastId ?? null
     },
-    // What was translated into the epoch gets back the ids that it had: others may have it under those.
+    // Content that was translated into the epoch gets its former ids back: other replicas may have it under those.
     clientOf: old => clientBefore(id, old) ?? clientIdOf(id, `out of ${old}`),
     clockOf: old => state.get(clientBefore(id, old) ?? -1) ?? 0,
   }
 }
 
-/** The type in a base for which this one stands within an epoch. */
+/** The type in a base that corresponds to this type within an epoch. */
 function counterpart(type: SharedType, base: Y.Doc, exact: IdMap['exact']): SharedType | undefined {
   if (!type._item) return base.share.get(Y.findRootTypeKey(type))
   const id = exact(type._item.id)
@@ -88,7 +88,7 @@ function counterpart(type: SharedType, base: Y.Doc, exact: IdMap['exact']): Shar
   return item instanceof Y.Item && item.content instanceof Y.ContentType ? item.content.type : undefined
 }
 
-/** A client id that everybody computes alike and nobody draws: 48 bits, beside one beyond all that Yjs draws. */
+/** A client id that all members compute alike: 48 bits plus 2^48, above all ids that Yjs draws. */
 export function clientIdOf(epoch: Uint8Array, label: string): number {
   const digest = sha256(concat([epoch, fromString(label)]))
   return digest.subarray(0, 6).reduce((sum, byte) => sum * 256 + byte, 0) + 2 ** 48
@@ -96,19 +96,19 @@ export function clientIdOf(epoch: Uint8Array, label: string): number {
 
 const rank = 2 ** 48
 
-/** The client id that an epoch gives to this one, such that it can be told from it. */
+/** The client id within an epoch for this client. `clientBefore` computes the client from it. */
 function intoClient(epoch: Uint8Array, client: number): number {
   const into = (Math.floor(client / rank) + 1) * rank + mixed(epoch, client % rank)
   return into <= Number.MAX_SAFE_INTEGER ? into : clientIdOf(epoch, `into ${client}`)
 }
 
-/** From which client id an epoch made this one; undefined: it was drawn within the epoch. */
+/** The client from which an epoch derived this client id; undefined: the id was drawn within the epoch. */
 function clientBefore(epoch: Uint8Array, client: number): number | undefined {
   if (client < rank) return undefined
   return (Math.floor(client / rank) - 1) * rank + mixed(epoch, client % rank)
 }
 
-/** 48 bits, mixed so that doing it twice changes nothing. */
+/** 48 bits, mixed by an involution: mixing twice gives the original bits. */
 function mixed(epoch: Uint8Array, bits: number): number {
   const mask = clientIdOf(epoch, 'into') - rank
   const high = Math.floor(bits / 2 ** 32) ^ Math.floor(mask / 2 ** 32)
@@ -129,7 +129,7 @@ function offsetRuns(runs: readonly IdRange[]): OffsetRange[] {
   })
 }
 
-/** Of these ranges of one client, in the order of their clocks, the one with this clock. */
+/** Finds the range that contains this clock among the ranges of one client, which are sorted by clock. */
 function find<Range extends IdRange>(ranges: readonly Range[], clock: number): Range | undefined {
   let [from, to] = [0, ranges.length]
   while (from < to) {

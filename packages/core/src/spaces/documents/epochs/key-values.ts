@@ -1,21 +1,21 @@
 /**
  * Key values: the values of keys that a translation may lose, to be set again.
  *
- * Of two values that were written for one key apart, the greater client id decides, and a translation changes client
- * ids. A replica that has seen both knows which of them was shown.
+ * When two values of one key were written concurrently, the greater client id decides, and a translation changes
+ * client ids. A replica that has both values knows which of them was shown.
  */
 import * as Y from 'yjs'
 import { applyGuarded, type ReportError } from '../apply-update.ts'
 import type { SharedType } from './retained-runs.ts'
 
 export interface KeyValue {
-  /** Of the item that holds it. */
+  /** Id of the item that contains the value. */
   readonly id: Y.ID
   readonly key: string
   readonly value: unknown
 }
 
-/** @param idBeyond the new id of a unit that lies beyond the base; undefined: it is part of the base */
+/** @param idBeyond the new id of a unit beyond the base; undefined: the unit is part of the base */
 export function* contestedValues(
   types: Iterable<SharedType>,
   idBeyond: (id: Y.ID) => Y.ID | undefined,
@@ -29,7 +29,7 @@ export function* contestedValues(
     }
 }
 
-/** Whether something beyond the base stands before a value that its author may not have seen. */
+/** Whether a unit beyond the base precedes the value that the value's author may not have seen. */
 function isContested(item: Y.Item, idBeyond: (id: Y.ID) => Y.ID | undefined): boolean {
   let first = item
   const seen = ({ left, origin }: Y.Item) =>
@@ -39,7 +39,7 @@ function isContested(item: Y.Item, idBeyond: (id: Y.ID) => Y.ID | undefined): bo
   return false
 }
 
-/** Sets those again that are not shown, and for which nothing else is. */
+/** Sets the values again that are not shown, unless another value of the key is shown. */
 export function restoreValues(
   doc: Y.Doc,
   values: readonly KeyValue[],

@@ -1,12 +1,12 @@
 /**
- * Rebase: brings a replica into an epoch, in place.
+ * Rebase: moves a replica into an epoch, in place.
  *
- * A replica that equals the base is compacted and shows the same as before. One that has more keeps it: what lies beyond
- * the base disappears, the base is compacted, and the same comes back under new ids, in one go for the app.
+ * A replica that equals the base is compacted and shows the same content as before. If a replica has content beyond
+ * the base, that content is deleted, the base is compacted, and the content is inserted again under new ids, in one
+ * transaction for the app.
  */
 import * as Y from 'yjs'
-import { applyGuarded, applyUpdate, type ReportError, throwError } from '../apply-update.ts'
-import { isComplete } from '../pending-structs.ts'
+import { applyGuarded, applyUpdate, isComplete, type ReportError, throwError } from '../apply-update.ts'
 import { encodeDeletions } from '../update-chunks.ts'
 import { compact } from './compaction.ts'
 import { type EpochIds, mapInto, mapOutOf, stateOf } from './id-map.ts'
@@ -21,22 +21,22 @@ export function compactBase(doc: Y.Doc, { client }: EpochIds): void {
 
 export interface Rebase {
   readonly doc: Y.Doc
-  /** Everything that the epoch began with, under its ids from before. */
+  /** Everything that the epoch began with, under the ids from before the epoch. */
   readonly base: Y.Doc
   readonly epoch: EpochIds
-  /** Of the transactions. */
+  /** Origin of the transactions. */
   readonly origin: unknown
-  /** The ids have changed. */
+  /** Called when the ids have changed. */
   readonly compacted: () => void
-  /** Nothing may be written under the client id of the document: somebody else sets the values of keys again. */
+  /** If true, nothing may be written under the client id of the document: another member restores the values of keys. */
   readonly isCarried?: boolean
-  /** Takes what the app's observers throw. */
+  /** Receives what the app's observers throw. */
   readonly reportError: ReportError
 }
 
 /**
- * @param doc has the ids from before the epoch, and nothing waits in it for something that is missing
- * @returns false: the base cannot be brought into the document
+ * @param options.doc has the ids from before the epoch, and nothing is pending in it
+ * @returns false: the base cannot be applied to the document
  */
 export function rebase(options: Rebase): boolean {
   const { doc, base, epoch, origin, compacted, isCarried = false, reportError } = options
@@ -48,7 +48,7 @@ export function rebase(options: Rebase): boolean {
   const values = isCarried ? [] : [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
   const before = stateOf(doc)
   erase(doc, map.state, origin, reportError)
-  // What the app's observers wrote in return.
+  // What the app's observers wrote in response.
   if (rangesBeyond(doc, before).next().value) updates.push(...translate(doc, map, before))
   compact(doc, runs, epoch.client)
   compacted()
@@ -82,8 +82,9 @@ export function erase(
 }
 
 /**
- * What an update from before an epoch adds to what it began with, as updates within the epoch; undefined: the update
- * builds upon something that is in neither.
+ * What an update from before an epoch adds to the base, as updates within the epoch.
+ *
+ * @returns undefined: the update depends on something that is neither in the base nor in the update
  */
 export function broughtInto(
   epoch: EpochIds,
@@ -102,13 +103,13 @@ export interface UndoneEpoch {
   readonly isCarried?: boolean
 }
 
-/** What a replica would be if the epoch had not begun: its ids are those from before. */
+/** The replica as it would be if the epoch had not begun, with the ids from before the epoch. */
 export function undoEpoch({ doc, base, epoch, isCarried = false }: UndoneEpoch): Y.Doc {
   const map = mapOutOf(epoch, base, retainedRuns(base))
   const updates = translate(doc, map)
   const values = isCarried ? [] : [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
   const before = new Y.Doc()
-  // Drawn anew when the epoch began: nothing was ever written under it outside of the epoch.
+  // Drawn when the epoch began: nothing was ever written under this client id outside of the epoch.
   before.clientID = doc.clientID
   Y.applyUpdate(before, Y.encodeStateAsUpdate(base))
   for (const update of updates) Y.applyUpdate(before, update)
@@ -116,10 +117,10 @@ export function undoEpoch({ doc, base, epoch, isCarried = false }: UndoneEpoch):
   return before
 }
 
-/** A document that these updates make. */
+/** A document made from these updates. */
 export function docOf(updates: readonly Uint8Array[]): Y.Doc {
   const doc = new Y.Doc()
-  // One transaction: each costs as much as the document has clients.
+  // One transaction: each transaction costs time for every client of the document.
   doc.transact(() => {
     for (const update of updates) Y.applyUpdate(doc, update)
   })

@@ -1,9 +1,9 @@
 /**
- * Kept runs: what an epoch keeps of a Yjs document, in one order, as ranges of ids.
+ * Retained runs: what an epoch keeps of a Yjs document, in one order, as ranges of ids.
  *
- * Kept is what is not deleted, and in texts and lists the places of what was deleted: changes made elsewhere may have
- * their place between those. Replicas with the same state get the same runs, whatever their structs look like: Yjs
- * splits, merges and collects structs differently on each. A parent comes before its children, and siblings come in
+ * An epoch keeps all content that is not deleted. In texts and lists it also keeps the positions of deleted content,
+ * because concurrent changes may be positioned between them. Replicas with equal state get equal runs, although Yjs
+ * splits, merges and collects structs differently on each replica. A parent precedes its children, and siblings are in
  * their order.
  */
 import * as Y from 'yjs'
@@ -29,7 +29,7 @@ export function retainedRuns(doc: Y.Doc): IdRange[] {
   return runs
 }
 
-/** All types of the document that are not deleted: the root types by name, each before the types in it. */
+/** All types of the document that are not deleted: the root types by name, each type before the types in it. */
 export function* allTypes(doc: Y.Doc): Generator<SharedType> {
   const types = [...doc.share].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, type]) => type)
   for (const type of types) {

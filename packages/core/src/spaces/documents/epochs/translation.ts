@@ -1,9 +1,10 @@
 /**
- * Translation: what a replica has beyond a base, as updates for replicas that give the base other ids.
+ * Translation: encodes what a replica has beyond a base, as updates for replicas in which the base has other ids.
  *
- * It is decided by the base and by each item alone, never by what else a replica has. So two replicas that translate
- * the same change translate it alike, and what comes out merges as one change. Each item is placed as if its author had
- * seen all of the base, between two units that are neighbours there, so YATA orders what comes out alike everywhere.
+ * The result depends on the base and on each item alone, never on the rest of a replica. So two replicas translate the
+ * same change in the same way, and the results merge as one change. Each item is positioned as if its author had seen
+ * the whole base, between two units that are neighbours there, so YATA orders the result in the same way on all
+ * replicas.
  */
 import { concat } from 'uint8arrays/concat'
 import * as Y from 'yjs'
@@ -15,8 +16,8 @@ import type { IdRange, SharedType } from './retained-runs.ts'
 type Struct = Y.GC | Y.Item
 
 /**
- * @param doc contains the base of the map, and nothing waits in it for something that is missing
- * @param since only what was written after this state @default all that lies beyond the base
+ * @param doc contains the base of the map, and nothing is pending in it
+ * @param since only what was written after this state @default everything beyond the base
  */
 export function translate(
   doc: Y.Doc,
@@ -72,12 +73,12 @@ function translatedDeletions(
   return [...deletions].sort(([a], [b]) => b - a)
 }
 
-/** The new id of a unit; undefined: it was part of the base and is not kept. */
+/** The new id of a unit; undefined: the unit is part of the base and was not retained. */
 function idOf(id: Y.ID, map: IdMap): Y.ID | undefined {
   return idBeyond(id, map) ?? map.exact(id)
 }
 
-/** The new id of a unit that lies beyond the base; undefined: it is part of the base. */
+/** The new id of a unit beyond the base; undefined: the unit is part of the base. */
 export function idBeyond({ client, clock }: Y.ID, { state, clientOf, clockOf }: IdMap): Y.ID | undefined {
   const from = state.get(client) ?? 0
   return clock < from ? undefined : Y.createID(clientOf(client), clockOf(client) + clock - from)
@@ -111,21 +112,21 @@ class Translation {
     const id = idBeyond(Y.createID(client, clock + offset), this.#map) ?? struct.id
     const len = struct.length - offset
     const parent = struct instanceof Y.Item ? this.#parentOf(struct) : undefined
-    // Deleted with its parent: Yjs keeps only that it was there.
+    // Deleted with its parent: Yjs keeps only the length.
     if (!(struct instanceof Y.Item) || !parent) return new Y.GC(id, len)
     const item = offset > 0 ? itemPart(struct, offset, len) : struct
     const { left, right } = this.#originsOf(struct, item)
     return new Y.Item(id, null, left, null, right, parent, item.parentSub, item.content)
   }
 
-  /** A root type itself, else the id of the item that holds the parent. Undefined: it is gone. */
+  /** A root type itself, otherwise the id of the item that contains the parent. Undefined: the parent is deleted. */
   #parentOf({ parent }: Y.Item): SharedType | Y.ID | undefined {
     if (!(parent instanceof Y.AbstractType)) return undefined
     if (!parent._item) return parent
     return parent._item.deleted ? undefined : idOf(parent._item.id, this.#map)
   }
 
-  /** @param part of the item, beyond the base */
+  /** @param part the part of the item that lies beyond the base */
   #originsOf(item: Y.Item, part: Y.Item): BaseNeighbours {
     const origin = part.origin && (idBeyond(part.origin, this.#map) ?? null)
     if (part.parentSub !== null)
@@ -140,7 +141,7 @@ class Translation {
     }
   }
 
-  /** What an author saw to the right, if that lies beyond the base and in the same place. */
+  /** The unit that the author saw to the right, if it lies beyond the base and between the same neighbours. */
   #rightOriginIn(neighbours: BaseNeighbours, { rightOrigin }: Y.Item): Y.ID | undefined {
     const id = rightOrigin && idBeyond(rightOrigin, this.#map)
     if (!id) return undefined
@@ -149,7 +150,7 @@ class Translation {
     return other && Y.compareIDs(other.left, neighbours.left) ? id : undefined
   }
 
-  /** The value that the base has for a key, if it stands before a part of an item. */
+  /** The value of the base for a key, if it precedes a part of an item. */
   #valueBefore(item: Y.Item, part: Y.Item): Y.ID | null {
     if (part !== item) return this.#retainedIn(item) ?? this.#valueBefore(item, item)
     for (let { left } = item; left; left = left.left) {
@@ -167,7 +168,7 @@ class Translation {
     return null
   }
 
-  /** Values that are deleted may be one item. */
+  /** One item may contain several deleted values. */
   #retainedIn({ id: { client, clock }, length }: Y.Item): Y.ID | undefined {
     for (let unit = clock + length - 1; unit >= clock; unit--) {
       const id = this.#map.exact(Y.createID(client, unit))

@@ -1,4 +1,4 @@
-/** What an app sees and does while its document gets into an epoch. */
+/** What an app sees and does while its document enters an epoch. */
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { reportAppError } from '../../../../src/runtime/app-calls.ts'
@@ -13,7 +13,7 @@ interface Replica {
   readonly sync: DocumentSync
 }
 
-/** As a provider does, it draws a client id for each epoch. */
+/** Draws a client id for each epoch, as a provider does. */
 function replica(client: number, { gc = true } = {}): Replica {
   const doc = new Y.Doc({ gc })
   doc.clientID = client
@@ -42,7 +42,7 @@ function follow(holder: Replica, late: Replica): void {
   expect(current && late.sync.epochs.enterEpoch(current, [base])).toBe(true)
 }
 
-/** It goes back to before its own epoch, and enters another one that began with the same. */
+/** The replica leaves its own epoch, and enters another one with the same parent. */
 function change(late: Replica, text: string): void {
   const other = new Y.Doc()
   other.getText('text').insert(0, text)
@@ -59,7 +59,7 @@ function pair(): { holder: Replica; late: Replica } {
 
 const textOf = ({ doc }: Replica): string => doc.getText('text').toString()
 
-/** The parts of a type agree with each other, and with what the document says when it is opened anew. */
+/** The parts of a type are consistent with each other, and with a new document of the same content. */
 function expectSound({ doc, sync }: Replica): void {
   const [text, log] = [doc.getText('text'), doc.getArray('log')]
   expect(text.length).toBe(text.toString().length)
@@ -71,8 +71,8 @@ function expectSound({ doc, sync }: Replica): void {
   expect(copy.getArray('log').toArray()).toEqual(log.toArray())
 }
 
-describe('an app whose document gets into an epoch', () => {
-  it('may write in its observers: nothing of it is lost', () => {
+describe('an app whose document enters an epoch', () => {
+  it('may write in its observers: nothing is lost', () => {
     const { holder, late } = pair()
     late.doc.getText('text').insert(0, 'late ')
     let count = 0
@@ -92,10 +92,10 @@ describe('an app whose document gets into an epoch', () => {
     expectSound(holder)
   })
 
-  it('may write in its observers while the replica goes back, and while it is given up', () => {
+  it('may write in its observers while the replica leaves its epoch, and while it is superseded', () => {
     for (const leave of [
       (late: Replica) => change(late, 'other '),
-      ({ sync }: Replica) => sync.epochs.abandonGathering(),
+      ({ sync }: Replica) => sync.epochs.discardReplica(),
     ]) {
       const { late } = pair()
       late.sync.epochs.begin()
@@ -193,7 +193,7 @@ describe('an app whose document gets into an epoch', () => {
     }
   })
 
-  it('finds nothing under a position from before, and the right place under one from after', () => {
+  it('finds nothing at a former relative position, and the right position at a later one', () => {
     const { holder, late } = pair()
     late.doc.getText('text').insert(0, 'late ')
     const text = late.doc.getText('text')
@@ -206,7 +206,7 @@ describe('an app whose document gets into an epoch', () => {
     expect(Y.createAbsolutePositionFromRelativePosition(after, late.doc)?.index).toBe(9)
   })
 
-  it('keeps sub-documents, and gets those that were beyond the epoch again', () => {
+  it('keeps sub-documents, and gets those beyond the epoch again', () => {
     const { holder, late } = pair()
     const kept = new Y.Doc({ guid: 'kept' })
     holder.doc.getMap('docs').set('kept', kept)
@@ -221,7 +221,7 @@ describe('an app whose document gets into an epoch', () => {
     expect((holder.doc.getMap('docs').get('late') as Y.Doc).guid).toBe('late')
   })
 
-  it('may keep what is deleted: a document without garbage collection ends equal to one with it', () => {
+  it('may keep deleted content: a document without garbage collection becomes equal to one with it', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = mulberry32(seed)
       const [holder, late] = [replica(1), replica(2, { gc: false })]

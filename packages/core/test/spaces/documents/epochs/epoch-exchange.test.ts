@@ -12,7 +12,7 @@ import { Replica, ReplicaLink, stateOf } from '../exchanging-replicas.ts'
 
 const textOf = ({ doc }: Replica): string => doc.getText('text').toString()
 
-function meet(link: ReplicaLink, a: Replica, b: Replica): void {
+function synchronise(link: ReplicaLink, a: Replica, b: Replica): void {
   link.nowMs += 2_000
   link.offer(a, b)
   link.offer(b, a)
@@ -37,21 +37,23 @@ function replicas(text: string, ...ids: string[]): { link: ReplicaLink; all: Rep
   first.doc.getText('text').insert(0, text)
   first.sync.state.establish()
   first.sync.epochs.moveTo(firstEpoch)
-  for (const other of all.slice(1)) meet(link, first, other)
+  for (const other of all.slice(1)) synchronise(link, first, other)
   expect(new Set(all.map(({ doc }) => stateOf(doc))).size).toBe(1)
   expect(all.every(({ isSynced }) => isSynced)).toBe(true)
   return { link, all, pasts }
 }
 
-/** A liar's step. @returns what is answered */
-const tell = (to: Replica, step: Partial<DocumentStep>, nowMs: number): readonly DocumentStep[] =>
-  answerInEpoch({ sync: to.sync, transfers: to.transfers, nowMs }, 'liar', { document: 'notes', ...step })
-    .steps
+/** Sends a step from a malicious member. @returns the answer */
+const sendMalicious = (to: Replica, step: Partial<DocumentStep>, nowMs: number): readonly DocumentStep[] =>
+  answerInEpoch({ sync: to.sync, transfers: to.transfers, nowMs }, 'malicious', {
+    document: 'notes',
+    ...step,
+  }).steps
 
-/** A liar is asked for the past of this epoch, and sends these updates. */
+/** The malicious member gets a request for the base of this epoch, and sends these updates. */
 function sendPast(to: Replica, epoch: EpochName, updates: readonly Uint8Array[], nowMs: number): void {
-  const asked = tell(to, { epoch, hash: new Uint8Array(16), isSynced: true, mutual: true }, nowMs)
-  expect(asked.some(({ past }) => past)).toBe(true)
+  const answer = sendMalicious(to, { epoch, hash: new Uint8Array(16), isSynced: true, mutual: true }, nowMs)
+  expect(answer.some(({ past }) => past)).toBe(true)
   for (const [index, content] of updates.entries()) {
     const isLast = index === updates.length - 1
     const piece = {
@@ -63,25 +65,25 @@ function sendPast(to: Replica, epoch: EpochName, updates: readonly Uint8Array[],
       isAnswer: true,
       isSynced: false,
     }
-    tell(to, { epoch, past: true, piece }, nowMs)
+    sendMalicious(to, { epoch, past: true, piece }, nowMs)
   }
 }
 
 describe('members whose replicas are in different epochs', () => {
-  it('become equal in the later one, with what the other had', () => {
+  it('become equal in the later epoch, with all content of both', () => {
     const { link, all } = replicas('start', 'a', 'b')
     const [a, b] = all as [Replica, Replica]
     a.sync.epochs.begin()
     b.doc.getText('text').insert(0, 'late ')
-    meet(link, a, b)
-    meet(link, a, b)
+    synchronise(link, a, b)
+    synchronise(link, a, b)
     expect([textOf(a), textOf(b)]).toEqual(['late start', 'late start'])
     expect(b.sync.epochs.current).toEqual(a.sync.epochs.current)
     expect(stateOf(a.doc)).toBe(stateOf(b.doc))
     expect([a.isSynced, b.isSynced]).toEqual([true, true])
   })
 
-  it('end a stream that the epoch cuts off, and nobody takes it for the whole document', () => {
+  it('end a stream that is cut off by the epoch, and no member takes it for the whole document', () => {
     const { link, all } = replicas('', 'a')
     const [a] = all as [Replica]
     for (let i = 0; i < 40; i++) {
@@ -98,30 +100,30 @@ describe('members whose replicas are in different epochs', () => {
       link.run({ untilMs: link.nowMs + 20 })
       if (b.isSynced) expect(b.doc.getMap('files').size).toBe(40)
     }
-    meet(link, a, b)
-    meet(link, a, b)
+    synchronise(link, a, b)
+    synchronise(link, a, b)
     expect(b.doc.getMap('files').size).toBe(40)
     expect(stateOf(a.doc)).toBe(stateOf(b.doc))
   })
 
-  it('ask each that is in it once, if none knows what it began with', () => {
+  it('ask each member of the later epoch once, if none has the base of the epoch', () => {
     const { link, all, pasts } = replicas('start', 'a', 'b')
     const [a, b] = all as [Replica, Replica]
     a.sync.epochs.begin()
     const newcomers = ['c', 'd'].map(id => new Replica(id))
-    for (const each of newcomers) meet(link, a, each)
-    for (let round = 0; round < 5; round++) for (const each of newcomers) meet(link, b, each)
+    for (const each of newcomers) synchronise(link, a, each)
+    for (let round = 0; round < 5; round++) for (const each of newcomers) synchronise(link, b, each)
     expect(pasts).toEqual(['b asks c', 'b asks d'])
     expect(b.sync.epochs.isPastMissing(['c', 'd'])).toBe(true)
     expect(b.isSynced).toBe(true)
-    meet(link, a, b)
+    synchronise(link, a, b)
     expect(textOf(b)).toBe('start')
     expect(b.sync.epochs.current).toEqual(a.sync.epochs.current)
   })
 })
 
-describe('a liar that says it is in a later epoch', () => {
-  it('and sends garbage, or too much, or another past than the epoch has, changes nothing and is not asked again', () => {
+describe('a malicious member that claims a later epoch', () => {
+  it('changes nothing by garbage, too long a base or a wrong one, and gets no further request', () => {
     const other = new Y.Doc()
     other.getText('text').insert(0, 'other')
     const long = Array.from({ length: 5 }, () => new Uint8Array(limits.maxDocumentBytes / 4))
@@ -132,12 +134,12 @@ describe('a liar that says it is in a later epoch', () => {
       sendPast(a, epoch, updates, 0)
       expect([textOf(a), a.sync.epochs.current?.number]).toEqual(['start', 0])
       const offer = { epoch, hash: new Uint8Array(16), isSynced: true, mutual: true }
-      expect(tell(a, offer, 100_000).some(({ past }) => past)).toBe(false)
-      expect(a.sync.epochs.isPastMissing(['liar'])).toBe(true)
+      expect(sendMalicious(a, offer, 100_000).some(({ past }) => past)).toBe(false)
+      expect(a.sync.epochs.isPastMissing(['malicious'])).toBe(true)
     }
   })
 
-  it('and sends the past of another document cannot take anything away', () => {
+  it('cannot remove content by sending the base of another document', () => {
     const { all } = replicas('start', 'a')
     const [a] = all as [Replica]
     const other = new Y.Doc()
@@ -148,12 +150,12 @@ describe('a liar that says it is in a later epoch', () => {
     expect(textOf(a)).toContain('start')
   })
 
-  it('and sends a past that contradicts the document throws nothing', () => {
+  it('causes no error by sending a base that contradicts the document', () => {
     for (let seed = 1; seed <= 150; seed++) {
       const random = mulberry32(seed)
       const { all } = replicas('start', 'a')
       const [a] = all as [Replica]
-      // The same clients wrote something else: no replica can be both.
+      // The same clients wrote something else, so no replica can contain both.
       const other = new Y.Doc()
       for (const doc of [a.doc, other])
         for (let edit = 0; edit < 20; edit++) {
@@ -170,18 +172,18 @@ describe('a liar that says it is in a later epoch', () => {
     }
   })
 
-  it('and that nothing can follow does not keep a replica from the next epoch of the others', () => {
+  it('does not keep a replica from the next epoch of the others by an epoch that no member can enter', () => {
     const { link, all } = replicas('start', 'a', 'b')
     const [a, b] = all as [Replica, Replica]
     const epoch = { number: 2 ** 40, id: new Uint8Array(16).fill(9) }
-    tell(b, { epoch, hash: new Uint8Array(16), isSynced: true, mutual: true }, link.nowMs)
-    expect(b.sync.epochs.isPastMissing(['liar'])).toBe(true)
-    // It has left.
+    sendMalicious(b, { epoch, hash: new Uint8Array(16), isSynced: true, mutual: true }, link.nowMs)
+    expect(b.sync.epochs.isPastMissing(['malicious'])).toBe(true)
+    // The malicious member has left.
     b.sync.epochs.clearLater()
     a.sync.epochs.begin()
     b.doc.getText('text').insert(0, 'on ')
-    meet(link, a, b)
-    meet(link, a, b)
+    synchronise(link, a, b)
+    synchronise(link, a, b)
     expect([textOf(a), textOf(b)]).toEqual(['on start', 'on start'])
   })
 })

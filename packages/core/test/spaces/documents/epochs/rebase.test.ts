@@ -15,7 +15,7 @@ const copyAll = (from: Y.Doc, to: Y.Doc): void =>
 
 function copyOf(doc: Y.Doc, clientID: number): Y.Doc {
   const copy = new Y.Doc()
-  // So that the types are those that an app would have asked for.
+  // So that the types are those that an app would have requested.
   for (const [name, type] of doc.share) copy.get(name, type.constructor as typeof Y.Map)
   copyAll(doc, copy)
   copy.clientID = clientID
@@ -31,7 +31,7 @@ function contentOf(doc: Y.Doc): unknown {
   }
 }
 
-/** Members that write and meet at random, from one state. */
+/** Members that write and synchronise at random, from one state. */
 function drift(docs: readonly Y.Doc[], steps: number, random: () => number): void {
   for (let step = 0; step < steps; step++) {
     const one = docs[Math.floor(random() * docs.length)]
@@ -47,7 +47,7 @@ function agree(docs: readonly Y.Doc[]): void {
     for (const from of docs) for (const to of docs) if (from !== to) copyAll(from, to)
 }
 
-/** A document that many clients wrote, with gaps of deleted content. */
+/** A document of many clients, with gaps of deleted content. */
 function written(clients: number, random: () => number): Y.Doc {
   const doc = new Y.Doc()
   for (let client = 1; client <= clients; client++) {
@@ -81,7 +81,7 @@ describe('an epoch of a document', () => {
     }
   })
 
-  it('tells no observer of anything', () => {
+  it('calls no observer', () => {
     const doc = written(50, mulberry32(3))
     let events = 0
     doc.getText('text').observeDeep(() => (events += 1))
@@ -91,7 +91,7 @@ describe('an epoch of a document', () => {
     expect(events).toBe(0)
   })
 
-  it('keeps what replicas had beyond it, once, and makes them equal', () => {
+  it('keeps later content of the replicas, once, and makes them equal', () => {
     for (let seed = 1; seed <= 120; seed++) {
       const random = mulberry32(seed)
       const [holder, ...late] = [1_001, 1_002, 1_003, 1_004].map(client =>
@@ -101,7 +101,7 @@ describe('an epoch of a document', () => {
       const bases = [copyOf(holder, 1), ...late]
       drift(late, 20, random)
       const base = copyOf(bases[0] ?? holder, 1)
-      // What each would be without an epoch.
+      // The content that each replica would have without an epoch.
       const expected = [holder, ...late].map((doc, i) => copyOf(doc, 2_000 + i))
       agree(expected)
       compactBase(holder, epoch)
@@ -119,7 +119,7 @@ describe('an epoch of a document', () => {
     }
   })
 
-  it('shows an observer a change from what was there to what is there', () => {
+  it('emits a change from the former content to the new content', () => {
     for (let seed = 1; seed <= 50; seed++) {
       const random = mulberry32(seed)
       const base = written(12, random)
@@ -134,7 +134,7 @@ describe('an epoch of a document', () => {
     }
   })
 
-  it('can be undone: of two that began apart, one side goes back and follows the other', () => {
+  it('can be undone: of two concurrent epochs, one side goes back and enters the other', () => {
     for (let seed = 1; seed <= 80; seed++) {
       const random = mulberry32(seed)
       const start = written(12, random)
@@ -164,7 +164,7 @@ describe('an epoch of a document', () => {
   })
 })
 
-/** Every character of the text and every value of the list, in no order. */
+/** Every character of the text and every value of the list, sorted. */
 function wordsOf(doc: Y.Doc): unknown {
   return {
     text: [...doc.getText('text').toString()].sort().join(''),
