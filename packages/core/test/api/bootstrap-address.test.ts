@@ -42,7 +42,7 @@ describe('a bootstrap address', () => {
   ])('is not %j', address => {
     const check = () => checkBootstrap([address])
     expect(check).toThrow(InvalidOptionsError)
-    expect(check).toThrow(/^bootstrap: '.*' is no address\. Write it like 192\.0\.2\.1:4001/)
+    expect(check).toThrow(/^bootstrap: '.*' is not an address\. Write it like 192\.0\.2\.1:4001/)
   })
 
   it.each(['192.0.2.1:4001', null, 5, { 0: '192.0.2.1:4001' }])('comes in a list, not as %j', bootstrap => {

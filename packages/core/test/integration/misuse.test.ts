@@ -44,7 +44,7 @@ describe('an option is refused', () => {
     ],
     ['update(null)', async () => cluster.update(untyped(null)), /^update: give an object/],
     ['update()', async () => cluster.update(untyped(undefined)), /^update: give an object/],
-    ['update({ name: 5 })', async () => cluster.update(untyped({ name: 5 })), /^name: give a text/],
+    ['update({ name: 5 })', async () => cluster.update(untyped({ name: 5 })), /^name: give a string/],
     [
       'a cut name',
       async () => cluster.update({ name: cut }),
