@@ -16,7 +16,7 @@ const refused: [what: string, args: string[], says: RegExp][] = [
   [
     'an address of another machine',
     ['join', 'atlas', '--listen', '/ip4/192.0.2.1/tcp/0'],
-    /no address of this machine/,
+    /not an address of this computer/,
   ],
   ['a bootstrap that is no address', ['join', 'atlas', '--bootstrap', 'there'], /'there'.*\/ip4\//],
   ['a storage that is a file', ['join', 'atlas', '--storage', import.meta.filename], /is a file/],

@@ -8,7 +8,7 @@ import { Key } from 'interface-datastore'
 import { fromString } from 'uint8arrays/from-string'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { InvalidOptionsError, ListenError, NotRunningError, StorageError } from '../../src/api/errors.ts'
-import { hearsay } from '../../src/libp2p/node/hearsay.ts'
+import { hearsay } from '../../src/libp2p/node/platform.ts'
 import { join, leaveAll } from './members.ts'
 
 let folder: string

@@ -4,7 +4,7 @@ import type { Cluster } from '../../src/api/cluster.ts'
 import type { Config } from '../../src/api/config.ts'
 import { InvalidOptionsError, InvalidValueError } from '../../src/api/errors.ts'
 import type { Room } from '../../src/api/room.ts'
-import { hearsay } from '../../src/libp2p/node/hearsay.ts'
+import { hearsay } from '../../src/libp2p/node/platform.ts'
 import { joinCluster } from '../../src/libp2p/node/join-cluster.ts'
 import { join, leaveAll, until } from './members.ts'
 

@@ -9,7 +9,7 @@ import { createLibp2p } from 'libp2p'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { InvalidOptionsError } from '../../src/api/errors.ts'
 import type { HearsayInit } from '../../src/libp2p/hearsay-options.ts'
-import { hearsay } from '../../src/libp2p/node/hearsay.ts'
+import { hearsay } from '../../src/libp2p/node/platform.ts'
 import { alive, joinMany, leaveAll, listenTo, loopback, untilAllSee } from './members.ts'
 
 /** What the README asks of an app's own gossipsub. */
