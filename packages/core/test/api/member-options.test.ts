@@ -9,7 +9,7 @@ import { checkJoinOptions } from '../../src/libp2p/join-options.ts'
 const half = '\ud83d'
 const atlas = { cluster: 'atlas' }
 
-/** Refused by name, and with words that say what to do. */
+/** An invalid option is rejected by its name, with a message that says what to do. */
 function expectRefusal(check: (given: never) => void, given: unknown, says: RegExp): void {
   expect(() => check(given as never)).toThrow(InvalidOptionsError)
   expect(() => check(given as never)).toThrow(says)
@@ -35,7 +35,7 @@ describe('options of joinCluster', () => {
       },
     ],
     [{ ...atlas, name: undefined, tags: undefined, listen: undefined, storage: undefined }],
-  ])('are accepted: %j', options => {
+  ])('accepts %j', options => {
     expect(() => checkJoinOptions(options as never)).not.toThrow()
   })
 
@@ -108,18 +108,15 @@ describe('options of joinCluster', () => {
     [{ ...atlas, iceServers: [{ urls: [] }] }, /^iceServers: give a list like/],
     [{ ...atlas, iceServers: [{ urls: 'https://a' }] }, /^iceServers: give a list like/],
     [{ ...atlas, iceServers: [{ urls: 'turn:a', username: 'u' }] }, /^iceServers: give a list like/],
-  ])('are refused: %j', (options, says) => {
+  ])('rejects %j', (options, says) => {
     expectRefusal(checkJoinOptions, options, says)
   })
 })
 
 describe('options of hearsay', () => {
-  it.each<[unknown]>([[atlas], [{ ...atlas, datastore: new MemoryDatastore() }]])(
-    'are accepted: %j',
-    options => {
-      expect(() => checkHearsayInit(options as never)).not.toThrow()
-    },
-  )
+  it.each<[unknown]>([[atlas], [{ ...atlas, datastore: new MemoryDatastore() }]])('accepts %j', options => {
+    expect(() => checkHearsayInit(options as never)).not.toThrow()
+  })
 
   it.each<[unknown, RegExp]>([
     [undefined, /^hearsay: give an object/],
@@ -131,7 +128,7 @@ describe('options of hearsay', () => {
     [{ ...atlas, datastore: './data' }, /^datastore: give an interface-datastore/],
     [{ ...atlas, datastore: null }, /^datastore: /],
     [{ ...atlas, bootstrap: 'x' }, /^bootstrap: /],
-  ])('are refused: %j', (options, says) => {
+  ])('rejects %j', (options, says) => {
     expectRefusal(checkHearsayInit, options, says)
   })
 })
@@ -144,7 +141,7 @@ describe('options of config', () => {
     [{ writers: 'anyone' }],
     [{ writers: [author], retentionMs: 60_000 }],
     [{ schema: {} }],
-  ])('are accepted: %j', options => {
+  ])('accepts %j', options => {
     expect(() => configSettings(options as never)).not.toThrow()
   })
 
@@ -167,12 +164,12 @@ describe('options of config', () => {
     [{ retentionMs: 59_999 }, /^retentionMs: /],
     [{ retentionMs: Number.NaN }, /^retentionMs: /],
     [{ retentionMs: null }, /^retentionMs: /],
-  ])('are refused: %j', (options, says) => {
+  ])('rejects %j', (options, says) => {
     expectRefusal(configSettings, options, says)
   })
 })
 
-describe('what update changes', () => {
+describe('the argument of update', () => {
   it.each<[unknown]>([[{}], [{ name: 'ada' }], [{ tags: {} }], [{ name: undefined, tags: undefined }]])(
     'is accepted: %j',
     change => {
@@ -191,17 +188,17 @@ describe('what update changes', () => {
     [{ tags: 'abc' }, /^tags: give an object/],
     [{ tags: null }, /^tags: give an object/],
     [{ tags: { a: half } }, /^tags: the value of 'a' has half/],
-  ])('is refused: %j', (change, says) => {
+  ])('rejects %j', (change, says) => {
     expectRefusal(checkUpdate, change, says)
   })
 
-  it('is within the limits', () => {
+  it('is checked against the limits', () => {
     expect(() => checkNameAndTags('n'.repeat(129), undefined)).toThrow(InvalidOptionsError)
   })
 })
 
 describe('names of rooms, configs and documents', () => {
-  it.each(['x', '😀', 'x'.repeat(128)])('are accepted: %j', name => {
+  it.each(['x', '😀', 'x'.repeat(128)])('accepts %j', name => {
     expect(() => checkSpaceName('room', name)).not.toThrow()
   })
 
@@ -212,18 +209,18 @@ describe('names of rooms, configs and documents', () => {
     [5, /^room: give a name/],
     [undefined, /^room: give a name/],
     [`x${half}`, /^room: the name has half of a surrogate pair at index 1/],
-  ])('are refused: %j', (name, says) => {
+  ])('rejects %j', (name, says) => {
     expectRefusal(given => checkSpaceName('room', given), name, says)
   })
 
-  it('may be empty only where that is a name', () => {
+  it('accept the empty string only where it is a valid name', () => {
     expect(() => checkSpaceName('document', '', { minBytes: 0 })).not.toThrow()
     expect(() => checkSpaceName('document', 5, { minBytes: 0 })).toThrow('give a name of at most 128 bytes')
   })
 })
 
 describe('a member id', () => {
-  it.each([5, null, undefined, {}])('is not %j', id => {
+  it.each([5, null, undefined, {}])('rejects %j', id => {
     expectRefusal(given => checkMemberId('explain', given), id, /^explain: give a member id/)
   })
 })

@@ -8,7 +8,7 @@ import { ManualClock } from '../helpers/manual-clock.ts'
 
 const half = '\ud83d'
 
-describe('own presence', () => {
+describe('local presence', () => {
   it.each<[unknown]>([[{}], [{ cursor: { x: 1 } }], [Object.create(null)], [{ gone: undefined }]])(
     'is set by an object of fields: %j',
     change => {
@@ -33,7 +33,7 @@ describe('own presence', () => {
     [{ [`long${half}`]: 1 }, "presence: the field name 'long\ufffd' has half of a surrogate pair at index 4"],
     [{ ['x'.repeat(145)]: 1 }, 'has 145 bytes: give at most 144'],
     [{ x: 'x'.repeat(16_384) }, 'presence: 16394 bytes, at most 16384'],
-  ])('refuses what others would not read the same, and nothing changes: %.60j', (change, says) => {
+  ])('rejects a value that JSON would change, and changes nothing: %.60j', (change, says) => {
     const own = new LocalPresence(new AppNotifications(new ManualClock()), () => 1)
     own.set({ before: 1 })
     own.takeUnsent()
@@ -43,14 +43,14 @@ describe('own presence', () => {
     expect(own.takeUnsent()).toEqual([])
   })
 
-  it('shows what others read', () => {
+  it('shows the values that other members read', () => {
     const own = new LocalPresence(new AppNotifications(new ManualClock()), () => 1)
     own.set({ cursor: { x: -0, gone: undefined } })
     expect(own.store.getSnapshot()).toStrictEqual({ cursor: { x: 0 } })
     expect(own.takeUnsent()).toMatchObject([{ name: 'cursor', value: { x: 0 } }])
   })
 
-  it('carries awareness with positions of Yjs, as editor bindings set them, but nothing that JSON would change', () => {
+  it('accepts awareness with Yjs positions, as editor bindings set it, and rejects values that JSON would change', () => {
     const own = new LocalPresence(new AppNotifications(new ManualClock()), () => 1)
     const anchor = createRelativePositionFromTypeIndex(new Doc().getText('text'), 0)
     const field = awarenessField('notes')

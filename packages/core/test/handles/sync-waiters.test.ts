@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { SyncWaiters } from '../../src/handles/sync-waiters.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
 
-describe('those who wait until another member holds the same', () => {
-  it('may drop their promise: its rejection is handled', async () => {
+describe('a promise for an equal member', () => {
+  it('causes no unhandled rejection when the app ignores it', async () => {
     const unhandled: unknown[] = []
     const hear = (reason: unknown) => unhandled.push(reason)
     process.on('unhandledRejection', hear)

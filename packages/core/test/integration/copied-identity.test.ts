@@ -12,14 +12,14 @@ afterEach(async () => {
   if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
-/** Resolves when a cluster says that its identity is copied. */
+/** Resolves when a cluster reports that its identity is copied. */
 function noticed(cluster: Cluster): Promise<void> {
   return new Promise(resolve => {
     cluster.events.addEventListener('identity', ({ detail }) => detail.copied && resolve())
   })
 }
 
-it('two members on copies of one storage say so, judge nobody wrongly, and one stays when the other leaves', {
+it('two members on copies of one storage report it, suspect no healthy member, and one stays when the other leaves', {
   timeout: 60_000,
 }, async () => {
   folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-copied-'))

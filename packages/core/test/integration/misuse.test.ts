@@ -1,14 +1,14 @@
-/** Misuse: what an app may give by mistake is refused at once, by name, and changes nothing. */
+/** Misuse: a value that an app gives by mistake is rejected immediately, by its name, and changes nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Cluster } from '../../src/api/cluster.ts'
 import type { Config } from '../../src/api/config.ts'
 import { InvalidOptionsError, InvalidValueError } from '../../src/api/errors.ts'
 import type { Room } from '../../src/api/room.ts'
-import { hearsay } from '../../src/libp2p/node/platform.ts'
 import { joinCluster } from '../../src/libp2p/node/join-cluster.ts'
+import { hearsay } from '../../src/libp2p/node/platform.ts'
 import { join, leaveAll, until } from './members.ts'
 
-/** Cut through an emoji; as long as texts that the codec writes by another way. */
+/** Ends with half an emoji; long enough for the second encoder of the codec. */
 const cut = 'Ada Lovelace, who likes to write long names 😀'.slice(0, -1)
 
 let cluster: Cluster
@@ -23,10 +23,10 @@ beforeAll(async () => {
 
 afterAll(leaveAll)
 
-/** As an app without types would call it. */
+/** Calls as an app without TypeScript would. */
 const untyped = (given: unknown) => given as never
 
-describe('an option is refused', () => {
+describe('an unusable option is rejected', () => {
   it.each<[what: string, act: () => unknown, says: RegExp]>([
     ['joinCluster()', () => joinCluster(untyped(undefined)), /^joinCluster: give an object of options/],
     ['joinCluster(null)', () => joinCluster(untyped(null)), /^joinCluster: give an object/],
@@ -69,7 +69,7 @@ describe('an option is refused', () => {
   })
 })
 
-describe('a value is refused', () => {
+describe('an unusable value is rejected', () => {
   const values: readonly [what: string, value: unknown, says: RegExp][] = [
     ['NaN', { x: Number.NaN }, /x' is NaN/],
     ['a Date', { x: new Date(0) }, /x' is a Date/],
@@ -116,7 +116,7 @@ describe('a value is refused', () => {
     expect(() => room.presence.set(untyped(change))).toThrow(/^presence: give an object of fields/)
   })
 
-  it('under a key, or in a field, that is cut', async () => {
+  it('as a key or a field name with half a surrogate pair', async () => {
     await expect(config.set(cut, 1)).rejects.toThrow(/^set: the key has half of a surrogate pair at index 44/)
     await expect(config.set(untyped(5), 1)).rejects.toThrow(/^set: the key is no text/)
     await expect(config.set('key', undefined)).rejects.toThrow(/^set: 'key' is undefined: delete\('key'\)/)
@@ -134,7 +134,7 @@ it('joins through host:port', async () => {
   }
 })
 
-it('says that it needs Node 22, where libp2p would say what it misses', async () => {
+it('throws that it needs Node 22, before libp2p throws that a function is missing', async () => {
   const withResolvers = Reflect.get(Promise, 'withResolvers')
   Reflect.deleteProperty(Promise, 'withResolvers')
   try {

@@ -11,7 +11,7 @@ interface Shown {
 }
 
 describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
-  it('shows each what the others show, as it changes', async () => {
+  it('shows presence of all other members, and its changes', async () => {
     const members = await joinMany('presence', 4)
     await untilAllSee(members, 4)
     const [first, second, third] = await Promise.all(members.map(member => member.room<Shown>('design')))
@@ -35,7 +35,7 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
     expect(() => second.presence.set({ note: 'gone' })).toThrow(NotRunningError)
   })
 
-  it('carries what one broadcasts to all others', async () => {
+  it('delivers a broadcast to all other members', async () => {
     const members = await joinMany('broadcast', 4)
     await untilAllSee(members, 4)
     const [first, ...rest] = await Promise.all(members.map(member => member.room('design')))
@@ -52,7 +52,7 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
     expect(await Promise.all(heard)).toEqual(rest.map(() => ({ from, value: { wave: true } })))
   })
 
-  it('shares a document, and who is at work on it', async () => {
+  it('shares a document and its awareness', async () => {
     const members = await joinMany('documents', 3)
     await untilAllSee(members, 3)
     const [first, second, third] = await Promise.all(members.map(member => member.room('design')))
@@ -81,7 +81,7 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
     expect(awareness.getStates().get(first.doc.clientID)).toEqual({ user: { name: 'ada' } })
   })
 
-  it('goes on with probes, documents and config while all move their cursors 60 times a second', async () => {
+  it('continues probes, documents and config while all members move their cursors 60 times a second', async () => {
     const members = await joinMany('busy', 8)
     await untilAllSee(members, 8)
     const rooms = await Promise.all(members.map(member => member.room<Shown>('design')))
@@ -130,7 +130,7 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
     expect(heard.flat().filter(({ type }) => type !== 'update')).toEqual([])
   })
 
-  it('refuses what cannot be shared, and changes nothing', async () => {
+  it('rejects values that cannot be shared, and changes nothing', async () => {
     const [member] = await joinMany('refused', 1)
     const room = await member.room<Record<string, unknown>>('design')
     room.presence.set({ note: 'kept' })
@@ -146,7 +146,7 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
   })
 })
 
-/** Resolves when it is so, as looked at now and whenever `watch` says. */
+/** Resolves when the condition holds: checked now and whenever `watch` calls back. */
 function whenSo(watch: (look: () => void) => void, isSo: () => boolean): Promise<void> {
   return new Promise(resolve => {
     const look = () => {

@@ -12,7 +12,7 @@ import type { HearsayInit } from '../../src/libp2p/hearsay-options.ts'
 import { hearsay } from '../../src/libp2p/node/platform.ts'
 import { alive, joinMany, leaveAll, listenTo, loopback, untilAllSee } from './members.ts'
 
-/** What the README asks of an app's own gossipsub. */
+/** The options that the README requires of an app's gossipsub. */
 const rumorsAsOthers = { globalSignaturePolicy: 'StrictNoSign', allowPublishToZeroTopicPeers: true } as const
 
 const nodes: { stop(): void | Promise<void> }[] = []
@@ -22,7 +22,7 @@ afterEach(async () => {
   await leaveAll()
 })
 
-/** As an app has its own node: nothing of it is as joinCluster would make it. */
+/** A node of the app, with other settings than those of joinCluster. */
 async function createNode(init: HearsayInit) {
   const node = await createLibp2p({
     addresses: { listen: [loopback] },
@@ -35,8 +35,8 @@ async function createNode(init: HearsayInit) {
   return node
 }
 
-describe('hearsay on a libp2p node that the app has', { timeout: 60_000 }, () => {
-  it('is a member like those of joinCluster, and says goodbye when the node stops', async () => {
+describe('hearsay on a libp2p node of the app', { timeout: 60_000 }, () => {
+  it('is a member like those of joinCluster, and leaves when the node stops', async () => {
     const members = await joinMany('service', 3)
     const bootstrap = members[0].self.addresses
     const node = await createNode({ cluster: 'service', name: 'app', bootstrap })
@@ -49,7 +49,7 @@ describe('hearsay on a libp2p node that the app has', { timeout: 60_000 }, () =>
     for (const events of heard) expect(events).toMatchObject([{ type: 'leave', name: 'app' }])
   })
 
-  it('is a member again when the node starts again, and says goodbye again', async () => {
+  it('is a member again when the node starts again, and leaves again', async () => {
     const members = await joinMany('again', 2)
     const node = await createNode({ cluster: 'again', name: 'app', bootstrap: members[0].self.addresses })
     const { hearsay: cluster } = node.services
@@ -69,7 +69,7 @@ describe('hearsay on a libp2p node that the app has', { timeout: 60_000 }, () =>
     for (const events of heard) expect(events.map(({ type }) => type)).not.toContain('fail')
   })
 
-  it('finds the members over connections that the app made before it', async () => {
+  it('finds the members over connections that the app opened earlier', async () => {
     const [first] = await joinMany('earlier', 2)
     const node = await createNode({ cluster: 'earlier', name: 'app' })
     const { multiaddr } = await import('@multiformats/multiaddr')
@@ -78,7 +78,7 @@ describe('hearsay on a libp2p node that the app has', { timeout: 60_000 }, () =>
     expect(alive(first.members.getSnapshot()).map(({ name }) => name)).toContain('app')
   })
 
-  it('replaces a connection on which gossipsub fell silent', async () => {
+  it('replaces a connection on which gossipsub stopped sending', async () => {
     const [first] = await joinMany('mute', 2)
     const node = await createNode({ cluster: 'mute', name: 'app', bootstrap: first.self.addresses })
     const { hearsay: cluster, pubsub } = node.services
@@ -95,7 +95,7 @@ describe('hearsay on a libp2p node that the app has', { timeout: 60_000 }, () =>
     expect(alive(first.members.getSnapshot())).toHaveLength(3)
   })
 
-  it('refuses a node whose key is not Ed25519', async () => {
+  it('rejects a node whose key is not Ed25519', async () => {
     const node = createLibp2p({
       privateKey: await generateKeyPair('secp256k1'),
       transports: [tcp()],

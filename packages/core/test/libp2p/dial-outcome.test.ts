@@ -51,7 +51,7 @@ describe('dial outcome', () => {
       'unreachable',
     ],
     ['no error', undefined, 'unreachable'],
-  ])('takes %s for what it is', (_, error, outcome) => {
+  ])('classifies %s', (_, error, outcome) => {
     expect(dialOutcome(error)).toBe(outcome)
   })
 })

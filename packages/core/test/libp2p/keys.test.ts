@@ -7,12 +7,12 @@ import { nodeKeys } from '../../src/libp2p/node/keys.ts'
 describe('keys in a browser', () => {
   const said = new TextEncoder().encode('said')
 
-  it('sign at once, and as those in Node do', async () => {
+  it('sign synchronously, with the same result as in Node', async () => {
     const key = await generateKeyPair('Ed25519')
     expect(browserKeys(key).sign(said)).toEqual(new Uint8Array(nodeKeys(key).sign(said) as Uint8Array))
   })
 
-  it('verify what either signed, and nothing else', async () => {
+  it('verify signatures of both, and nothing else', async () => {
     const key = await generateKeyPair('Ed25519')
     const id = peerIdFromPrivateKey(key).toString()
     const other = peerIdFromPrivateKey(await generateKeyPair('Ed25519')).toString()

@@ -17,7 +17,7 @@ interface Kept {
   readonly queue: WriteQueue
 }
 
-/** A document whose changes are kept. */
+/** A document whose changes are stored. */
 async function kept(keyValues: KeyValues, writerId = 'one', isEphemeral = false): Promise<Kept> {
   const clock = new ManualClock()
   const queue = new WriteQueue({ keyValues, clock })
@@ -31,7 +31,7 @@ async function kept(keyValues: KeyValues, writerId = 'one', isEphemeral = false)
   return { doc, updates, clock, queue }
 }
 
-/** A store that counts what is written to it, and stops taking it. */
+/** A store that counts its writes and can stop accepting them. */
 function countingStore(): {
   keyValues: KeyValues
   written: () => number
@@ -58,11 +58,11 @@ const countOf = async (keyValues: KeyValues): Promise<number> => (await keyValue
 const bytesOf = async (keyValues: KeyValues): Promise<number> =>
   (await keyValues.read(prefix)).reduce((sum, [, update]) => sum + update.length, 0)
 
-/** Lets all work in the background be done. */
+/** Runs all background work. */
 const idle = ({ clock }: Kept) => clock.pass(60_000)
 
-describe('kept updates', () => {
-  it('make the same document again, from each point at which they were stored', async () => {
+describe('an update log', () => {
+  it('restores the same document from every point at which it was stored', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
     for (let life = 0; life < 4; life++) {
       const { doc, updates, clock } = await kept(keyValues)
@@ -75,7 +75,7 @@ describe('kept updates', () => {
     expect(doc.getArray('edits').get(maxAppended)).toBe('1 0')
   })
 
-  it('open again though they are more than others would take', async () => {
+  it('opens a document over the size limit for updates of other members', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
     const { doc, updates } = await kept(keyValues)
     const half = new Uint8Array(40_000_000)
@@ -85,7 +85,7 @@ describe('kept updates', () => {
     expect([...again.doc.getMap('files').keys()].sort()).toEqual(['one', 'other'])
   })
 
-  it('of two members in one store lose nothing to each other, and become one again', async () => {
+  it('keeps the changes of two members that write to one store, and compacts both', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
     const [one, other] = [await kept(keyValues, 'one'), await kept(keyValues, 'other')]
     for (let edit = 0; edit < 2 * maxAppended; edit++) {
@@ -102,7 +102,7 @@ describe('kept updates', () => {
     expect((await kept(keyValues)).doc.getMap('one').size).toBe(2 * maxAppended)
   })
 
-  it('stay few, however many there were', async () => {
+  it('stays short after many updates', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
     const member = await kept(keyValues)
     for (let edit = 0; edit < 20 * maxAppended; edit++) {
@@ -114,7 +114,7 @@ describe('kept updates', () => {
     expect((await kept(keyValues)).doc.getText('text').length).toBe(20 * maxAppended)
   })
 
-  it('are written anew when they are longer than the document: no more bytes than a few times its own', async () => {
+  it('is rewritten when it is longer than the document, in a few times the bytes of the document', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
     const member = await kept(keyValues)
     for (let edit = 0; edit < 40; edit++) {
@@ -126,7 +126,7 @@ describe('kept updates', () => {
     expect((await kept(keyValues)).doc.getMap('map').get('same')).toHaveLength(50_000)
   })
 
-  it('cost no more in a large document: ten times as many edits as are merged write no document again', async () => {
+  it('does not rewrite a large document for ten times the number of edits that are merged', async () => {
     const { keyValues, written } = countingStore()
     const member = await kept(keyValues)
     for (let i = 0; i < 30; i++) member.doc.getMap('files').set(`${i}`, new Uint8Array(100_000))
@@ -140,7 +140,7 @@ describe('kept updates', () => {
     expect(written() - before).toBeLessThan(1_000_000)
   })
 
-  it('lose nothing wherever the process ends', async () => {
+  it('loses nothing when the process ends at any moment', async () => {
     for (let writes = 0; writes < 60; writes++) {
       const { keyValues, stopAfter } = countingStore()
       const member = await kept(keyValues)
@@ -168,7 +168,7 @@ describe('kept updates', () => {
     }
   })
 
-  it('are written again, all of them, when the store lost them', async () => {
+  it('is written again completely when the store lost it', async () => {
     const before = datastoreKeyValues(new MemoryDatastore())
     const first = await kept(before)
     for (let edit = 0; edit < 300; edit++) first.doc.getText('text').insert(0, `${edit} `)
@@ -190,7 +190,7 @@ describe('kept updates', () => {
     expect((await kept(third)).doc.getText('text').toString()).toBe(again.doc.getText('text').toString())
   })
 
-  it('are not written at all where the store ends with the process', async () => {
+  it('is not written to a store that ends with the process', async () => {
     const { keyValues, written } = countingStore()
     const member = await kept(keyValues, 'one', true)
     for (let edit = 0; edit < 2 * maxAppended; edit++) member.doc.getText('text').insert(0, 'x')
@@ -202,7 +202,7 @@ describe('kept updates', () => {
     expect(copy.getText('text').length).toBe(2 * maxAppended)
   })
 
-  it('do not have what is written after the room was left', async () => {
+  it('contains no changes from after the room was left', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
     const member = await kept(keyValues)
     member.doc.getMap('map').set('kept', 'x'.repeat(100_000))
@@ -212,7 +212,7 @@ describe('kept updates', () => {
     expect([...(await kept(keyValues)).doc.getMap('map').keys()]).toEqual(['kept'])
   })
 
-  it('that are damaged are an error, and stay as they are', async () => {
+  it('throws if it is damaged, and stays as it is', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
     const { doc, updates } = await kept(keyValues)
     doc.getText('text').insert(0, 'precious')

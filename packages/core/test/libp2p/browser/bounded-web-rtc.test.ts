@@ -6,7 +6,7 @@ type Dial = Parameters<typeof withOneRetry>[0]
 const address = undefined as never
 const connection = {} as Awaited<ReturnType<Dial>>
 
-/** A dial whose tries go as named, in order, and how many there were. */
+/** A dial whose attempts end as named, in this order, and the number of attempts. */
 function dialling(...tries: readonly ('stands' | 'hangs' | 'fails')[]) {
   const signals: AbortSignal[] = []
   const dial = withOneRetry((async (_, { signal }) => {
@@ -22,14 +22,14 @@ function dialling(...tries: readonly ('stands' | 'hangs' | 'fails')[]) {
   return { dialled, signals, controller }
 }
 
-it('begins anew what hangs, with all the time that is left', async () => {
+it('retries a dial that hangs, with the remaining time', async () => {
   const { dialled, signals, controller } = dialling('hangs', 'stands')
   expect(await dialled).toBe(connection)
   expect(signals).toHaveLength(2)
   expect(signals[1]).toBe(controller.signal)
 })
 
-it('does not try again what was refused, nor what hangs twice', async () => {
+it('does not retry a dial that was refused or hangs twice', async () => {
   const refused = dialling('fails', 'stands')
   await expect(refused.dialled).rejects.toThrow('refused')
   expect(refused.signals).toHaveLength(1)
@@ -42,7 +42,7 @@ it('does not try again what was refused, nor what hangs twice', async () => {
   expect(signals).toHaveLength(2)
 })
 
-it('ends with the dial that it is part of', async () => {
+it('is aborted with the outer dial', async () => {
   const { dialled, signals, controller } = dialling('hangs', 'stands')
   controller.abort(new Error('enough'))
   await expect(dialled).rejects.toThrow('enough')

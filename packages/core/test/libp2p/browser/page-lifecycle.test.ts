@@ -29,7 +29,7 @@ function become(visibilityState: 'visible' | 'hidden'): void {
   page.dispatchEvent(new Event('visibilitychange'))
 }
 
-it('asks for patience while the page is hidden, again each minute, and no longer', () => {
+it('publishes a lease while the page is hidden, renewed every minute', () => {
   become('hidden')
   vi.advanceTimersByTime(130_000)
   expect(heard).toEqual(['hidden', 'hidden', 'hidden'])
@@ -38,19 +38,19 @@ it('asks for patience while the page is hidden, again each minute, and no longer
   expect(heard.slice(3)).toEqual(['full'])
 })
 
-it('tells of a page that is frozen, and of what it is after that', () => {
+it('reports a frozen page and its next state', () => {
   become('hidden')
   page.dispatchEvent(new Event('freeze'))
   page.dispatchEvent(new Event('resume'))
   expect(heard).toEqual(['hidden', 'frozen', 'hidden'])
 })
 
-it('says goodbye for a page that is closed', () => {
+it('leaves when the page is closed', () => {
   frame.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }))
   expect(heard).toEqual(['goodbye'])
 })
 
-it('asks for a moment for a page that may be shown again, and tells of it when it is', () => {
+it('publishes a short lease for a page that may be shown again, and reports when it is shown', () => {
   frame.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true }))
   become('hidden')
   page.dispatchEvent(new Event('freeze'))
@@ -62,7 +62,7 @@ it('asks for a moment for a page that may be shown again, and tells of it when i
   expect(heard).toEqual(['frozen', 'full'])
 })
 
-it('is silent once it is stopped', () => {
+it('reports nothing once it is stopped', () => {
   become('hidden')
   stop()
   become('visible')
