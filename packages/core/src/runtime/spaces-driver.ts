@@ -144,7 +144,7 @@ export class SpacesDriver implements SpacesPort {
   }
 
   /** A local change in a space is too long to be published: syncs with the other members soon. */
-  hurry(space: string): void {
+  syncSoon(space: string): void {
     this.#step(spaces => spaces.hurryToAll(space, this.#options.clock.now()))
   }
 

@@ -34,7 +34,7 @@ export class StoredValue<T> {
     const value = parse(text)
     if (value === undefined)
       throw new StorageError(
-        `the store holds '${text.slice(0, 40)}' where the ${name} should be: it is damaged`,
+        `the store contains '${text.slice(0, 40)}' where the ${name} should be: it is damaged`,
       )
     return value
   }

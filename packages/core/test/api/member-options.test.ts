@@ -10,9 +10,9 @@ const half = '\ud83d'
 const atlas = { cluster: 'atlas' }
 
 /** An invalid option is rejected by its name, with a message that says what to do. */
-function expectRefusal(check: (given: never) => void, given: unknown, says: RegExp): void {
+function expectRejection(check: (given: never) => void, given: unknown, message: RegExp): void {
   expect(() => check(given as never)).toThrow(InvalidOptionsError)
-  expect(() => check(given as never)).toThrow(says)
+  expect(() => check(given as never)).toThrow(message)
 }
 
 describe('options of joinCluster', () => {
@@ -108,8 +108,8 @@ describe('options of joinCluster', () => {
     [{ ...atlas, iceServers: [{ urls: [] }] }, /^iceServers: give a list like/],
     [{ ...atlas, iceServers: [{ urls: 'https://a' }] }, /^iceServers: give a list like/],
     [{ ...atlas, iceServers: [{ urls: 'turn:a', username: 'u' }] }, /^iceServers: give a list like/],
-  ])('rejects %j', (options, says) => {
-    expectRefusal(checkJoinOptions, options, says)
+  ])('rejects %j', (options, message) => {
+    expectRejection(checkJoinOptions, options, message)
   })
 })
 
@@ -128,8 +128,8 @@ describe('options of hearsay', () => {
     [{ ...atlas, datastore: './data' }, /^datastore: give an interface-datastore/],
     [{ ...atlas, datastore: null }, /^datastore: /],
     [{ ...atlas, bootstrap: 'x' }, /^bootstrap: /],
-  ])('rejects %j', (options, says) => {
-    expectRefusal(checkHearsayInit, options, says)
+  ])('rejects %j', (options, message) => {
+    expectRejection(checkHearsayInit, options, message)
   })
 })
 
@@ -164,8 +164,8 @@ describe('options of config', () => {
     [{ retentionMs: 59_999 }, /^retentionMs: /],
     [{ retentionMs: Number.NaN }, /^retentionMs: /],
     [{ retentionMs: null }, /^retentionMs: /],
-  ])('rejects %j', (options, says) => {
-    expectRefusal(configSettings, options, says)
+  ])('rejects %j', (options, message) => {
+    expectRejection(configSettings, options, message)
   })
 })
 
@@ -188,8 +188,8 @@ describe('the argument of update', () => {
     [{ tags: 'abc' }, /^tags: give an object/],
     [{ tags: null }, /^tags: give an object/],
     [{ tags: { a: half } }, /^tags: the value of 'a' has half/],
-  ])('rejects %j', (change, says) => {
-    expectRefusal(checkUpdate, change, says)
+  ])('rejects %j', (change, message) => {
+    expectRejection(checkUpdate, change, message)
   })
 
   it('is checked against the limits', () => {
@@ -209,8 +209,8 @@ describe('names of rooms, configs and documents', () => {
     [5, /^room: give a name/],
     [undefined, /^room: give a name/],
     [`x${half}`, /^room: the name has half of a surrogate pair at index 1/],
-  ])('rejects %j', (name, says) => {
-    expectRefusal(given => checkSpaceName('room', given), name, says)
+  ])('rejects %j', (name, message) => {
+    expectRejection(given => checkSpaceName('room', given), name, message)
   })
 
   it('accept the empty string only where it is a valid name', () => {
@@ -221,6 +221,6 @@ describe('names of rooms, configs and documents', () => {
 
 describe('a member id', () => {
   it.each([5, null, undefined, {}])('rejects %j', id => {
-    expectRefusal(given => checkMemberId('explain', given), id, /^explain: give a member id/)
+    expectRejection(given => checkMemberId('explain', given), id, /^explain: give a member id/)
   })
 })

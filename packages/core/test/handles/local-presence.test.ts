@@ -33,12 +33,12 @@ describe('local presence', () => {
     [{ [`long${half}`]: 1 }, "presence: the field name 'long\ufffd' has half of a surrogate pair at index 4"],
     [{ ['x'.repeat(145)]: 1 }, 'has 145 bytes: give at most 144'],
     [{ x: 'x'.repeat(16_384) }, 'presence: 16394 bytes, at most 16384'],
-  ])('rejects a value that JSON would change, and changes nothing: %.60j', (change, says) => {
+  ])('rejects a value that JSON would change, and changes nothing: %.60j', (change, message) => {
     const own = new LocalPresence(new AppNotifications(new ManualClock()), () => 1)
     own.set({ before: 1 })
     own.takeUnsent()
     expect(() => own.set({ before: 2, ...change })).toThrow(InvalidValueError)
-    expect(() => own.set({ before: 2, ...change })).toThrow(says)
+    expect(() => own.set({ before: 2, ...change })).toThrow(message)
     expect(own.store.getSnapshot()).toEqual({ before: 1 })
     expect(own.takeUnsent()).toEqual([])
   })

@@ -36,10 +36,10 @@ it('two members on copies of one storage report it, suspect no healthy member, a
   const original = await join({ ...options, name: 'original', storage })
   await back
   const all = [...members, original]
-  const heard = all.map(listenTo)
+  const received = all.map(listenTo)
   const isNoticedByOriginal = noticed(original)
   const copy = await join({ ...options, name: 'copy', storage: copied })
-  heard.push(listenTo(copy))
+  received.push(listenTo(copy))
   const both = [original, copy]
   await Promise.all([isNoticedByOriginal, copy.health().identityCopied || noticed(copy)])
   expect(copy.self.id).toBe(original.self.id)
@@ -57,6 +57,8 @@ it('two members on copies of one storage report it, suspect no healthy member, a
     ),
   )
   await Promise.all(isBack)
-  const wronged = heard.flat().filter(({ type, name }) => /^m\d/.test(name) && /suspect|fail/.test(type))
-  expect(wronged).toEqual([])
+  const falseSuspicions = received
+    .flat()
+    .filter(({ type, name }) => /^m\d/.test(name) && /suspect|fail/.test(type))
+  expect(falseSuspicions).toEqual([])
 })

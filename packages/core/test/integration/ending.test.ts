@@ -37,7 +37,7 @@ async function portOf(server: Server): Promise<number> {
 }
 
 /** Accepts the WebSocket, and sends nothing over it. */
-function muteWebSocketServer(): Server {
+function silentWebSocketServer(): Server {
   const server = createHttpServer()
   server.on('upgrade', ({ headers }, socket) => {
     const accept = createHash('sha1')
@@ -51,9 +51,9 @@ function muteWebSocketServer(): Server {
 
 describe('a process whose member has left', () => {
   it.each([
-    ['accepts and says nothing', () => createServer(), ''],
+    ['accepts and sends nothing', () => createServer(), ''],
     ['accepts and answers no request for a WebSocket', () => createServer(), '/ws'],
-    ['accepts a WebSocket and says nothing over it', muteWebSocketServer, '/ws'],
+    ['accepts a WebSocket and sends nothing over it', silentWebSocketServer, '/ws'],
   ])('ends immediately although its bootstrap %s', async (_, create, protocol) => {
     const server = create()
     const port = await portOf(server)

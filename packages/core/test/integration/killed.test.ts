@@ -38,7 +38,7 @@ describe('a process that is killed while it writes', { timeout: 60_000 }, () => 
   it('loses no acknowledged entry of a shared config', async () => {
     folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-killed-'))
     let next = 0
-    for (let life = 0; life < 3; life++) next = (await writeAndKill(folder, next, 'config')) + 1
+    for (let run = 0; run < 3; run++) next = (await writeAndKill(folder, next, 'config')) + 1
     const survivor = await join({ cluster: 'killed', storage: folder })
     const config = await survivor.config('written')
     const written = Array.from({ length: 100 }, (_, key) => Number(config.get(`key ${key}`)))
@@ -54,7 +54,7 @@ describe('a process that is killed while it writes', { timeout: 60_000 }, () => 
     folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-killed-'))
     let next = 0
     const last: number[] = []
-    for (let life = 0; life < 3; life++) {
+    for (let run = 0; run < 3; run++) {
       next = (await writeAndKill(folder, next, 'document')) + 1
       last.push(next)
     }

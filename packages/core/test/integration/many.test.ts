@@ -25,7 +25,7 @@ it('60 members join through one bootstrap member with default settings, and each
   timeout: 120_000,
 }, async () => {
   const members = await joinMany('sixty', 60)
-  const heard = members.map(listenTo)
+  const received = members.map(listenTo)
   await untilAllSee(members, 60)
   const topic = rumorTopic(clusterTag('sixty'))
   expect(pubsubs.length).toBe(60)
@@ -33,5 +33,5 @@ it('60 members join through one bootstrap member with default settings, and each
     timeout: 30_000,
     interval: 100,
   })
-  expect(heard.flat().filter(({ type }) => type === 'suspect' || type === 'fail')).toEqual([])
+  expect(received.flat().filter(({ type }) => type === 'suspect' || type === 'fail')).toEqual([])
 })

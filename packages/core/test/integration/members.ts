@@ -49,7 +49,7 @@ export function alive(members: readonly Member[]): readonly Member[] {
   return members.filter(({ status }) => status === 'alive')
 }
 
-export interface Heard {
+export interface ReceivedEvent {
   readonly type: ClusterEventType
   readonly name: string
   readonly incarnation: number
@@ -58,13 +58,13 @@ export interface Heard {
 const eventTypes = ['join', 'update', 'suspect', 'recover', 'fail', 'leave'] as const
 
 /** All events of a cluster from now on. */
-export function listenTo(cluster: Cluster): Heard[] {
-  const heard: Heard[] = []
+export function listenTo(cluster: Cluster): ReceivedEvent[] {
+  const received: ReceivedEvent[] = []
   for (const type of eventTypes)
     cluster.events.addEventListener(type, ({ detail: { name, incarnation } }) => {
-      heard.push({ type, name, incarnation })
+      received.push({ type, name, incarnation })
     })
-  return heard
+  return received
 }
 
 /** Resolves with the member of the next event of this type. */

@@ -61,10 +61,10 @@ describe('an unusable option is rejected', () => {
     ["config('x', { shema })", () => cluster.config('x', untyped({ shema: {} })), /did you mean 'schema'\?/],
     ['document(5)', async () => room.document(untyped(5)), /^document: give a name/],
     ['a document of a cut name', async () => room.document(cut), /^document: the name has half/],
-  ])('%s', async (_, act, says) => {
+  ])('%s', async (_, act, message) => {
     const error = await (async () => act())().catch((refused: unknown) => refused)
     expect(error).toBeInstanceOf(InvalidOptionsError)
-    expect(String(error).replace('InvalidOptionsError: ', '')).toMatch(says)
+    expect(String(error).replace('InvalidOptionsError: ', '')).toMatch(message)
     expect(cluster.self).toMatchObject({ name: 'ada', tags: { role: 'host' } })
   })
 })
@@ -79,35 +79,35 @@ describe('an unusable value is rejected', () => {
     ['a hole', { x: new Array(1) }, /x\[0\]' is undefined/],
   ]
 
-  it.each(values)('in presence: %s', (_, value, says) => {
+  it.each(values)('in presence: %s', (_, value, message) => {
     room.presence.set({ field: 1 })
     const set = () => room.presence.set(untyped({ other: 1, field: value }))
     expect(set).toThrow(InvalidValueError)
     expect(set).toThrow(/^presence: 'field/)
-    expect(set).toThrow(says)
+    expect(set).toThrow(message)
     expect(room.presence.own.getSnapshot()).toEqual({ field: 1 })
   })
 
-  it.each(values)('in a config: %s', async (_, value, says) => {
+  it.each(values)('in a config: %s', async (_, value, message) => {
     const set = () => config.set('key', value)
     await expect(set).rejects.toThrow(InvalidValueError)
     await expect(set).rejects.toThrow(/^set: 'key/)
-    await expect(set).rejects.toThrow(says)
+    await expect(set).rejects.toThrow(message)
     expect(config.entries.getSnapshot()).toEqual({})
   })
 
-  it.each(values)('in a broadcast: %s', (_, value, says) => {
+  it.each(values)('in a broadcast: %s', (_, value, message) => {
     expect(() => room.broadcast(value)).toThrow(InvalidValueError)
     expect(() => room.broadcast(value)).toThrow(/^broadcast: /)
-    expect(() => room.broadcast(value)).toThrow(says)
+    expect(() => room.broadcast(value)).toThrow(message)
   })
 
-  it.each(values.filter(([what]) => what !== 'a Date'))('in awareness: %s', (_, value, says) => {
+  it.each(values.filter(([what]) => what !== 'a Date'))('in awareness: %s', (_, value, message) => {
     const { awareness } = room.document('notes')
     awareness.setLocalState({ before: 1 })
     expect(() => awareness.setLocalStateField('field', value)).toThrow(InvalidValueError)
     expect(() => awareness.setLocalStateField('field', value)).toThrow(/^awareness: 'state\.field/)
-    expect(() => awareness.setLocalStateField('field', value)).toThrow(says)
+    expect(() => awareness.setLocalStateField('field', value)).toThrow(message)
     expect(awareness.getLocalState()).toEqual({ before: 1 })
   })
 

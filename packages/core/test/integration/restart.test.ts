@@ -45,7 +45,7 @@ it('a killed member is dead; started from its storage it has the same id and a n
   const before = await start(options)
   await untilAllSee(members, 5)
 
-  const heard = members.map(listenTo)
+  const received = members.map(listenTo)
   await kill()
   await Promise.all(
     members.map(({ members: store }) =>
@@ -53,7 +53,7 @@ it('a killed member is dead; started from its storage it has the same id and a n
     ),
   )
   // On a slow computer the suspicion lasts long enough to be shown first.
-  for (const events of heard)
+  for (const events of received)
     expect(
       events.filter(({ type }) => type !== 'suspect').map(({ type, name }) => `${type} ${name}`),
     ).toEqual(['fail mortal'])

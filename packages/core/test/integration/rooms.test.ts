@@ -41,7 +41,7 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
     const [first, ...rest] = await Promise.all(members.map(member => member.room('design')))
     if (!first) throw new Error('four members enter a room')
     await until(first.presence.others, others => others.length === 3)
-    const heard = rest.map(
+    const received = rest.map(
       room =>
         new Promise<RoomEvent>(resolve => {
           room.events.addEventListener('event', ({ detail }) => resolve(detail), { once: true })
@@ -49,7 +49,7 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
     )
     first.broadcast({ wave: true })
     const from = members[0].self.id
-    expect(await Promise.all(heard)).toEqual(rest.map(() => ({ from, value: { wave: true } })))
+    expect(await Promise.all(received)).toEqual(rest.map(() => ({ from, value: { wave: true } })))
   })
 
   it('shares a document and its awareness', async () => {
@@ -89,7 +89,7 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
     const [first, last] = [rooms[0], rooms.at(-1)]
     if (!first || !last) throw new Error('eight members enter a room')
     for (const room of rooms) await until(room.presence.others, others => others.length === 7)
-    const heard = members.map(listenTo)
+    const received = members.map(listenTo)
     let updates = 0
     last.presence.events.addEventListener('update', () => {
       updates += 1
@@ -119,7 +119,7 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
         members.map(({ heartbeats }) =>
           until(
             heartbeats,
-            hearts => [...hearts.values()].filter(({ sequence }) => sequence > 1).length === 8,
+            heartbeats => [...heartbeats.values()].filter(({ sequence }) => sequence > 1).length === 8,
           ),
         ),
       )
@@ -127,7 +127,7 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
       for (const timer of moving) clearInterval(timer)
     }
     expect(updates).toBeGreaterThan(0)
-    expect(heard.flat().filter(({ type }) => type !== 'update')).toEqual([])
+    expect(received.flat().filter(({ type }) => type !== 'update')).toEqual([])
   })
 
   it('rejects values that cannot be shared, and changes nothing', async () => {

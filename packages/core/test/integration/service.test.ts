@@ -43,10 +43,10 @@ describe('hearsay on a libp2p node of the app', { timeout: 60_000 }, () => {
     const { hearsay: cluster } = node.services
     await untilAllSee([...members, cluster], 4)
     expect(cluster.self).toMatchObject({ id: node.peerId.toString(), name: 'app' })
-    const heard = members.map(listenTo)
+    const received = members.map(listenTo)
     await node.stop()
     await untilAllSee(members, 3)
-    for (const events of heard) expect(events).toMatchObject([{ type: 'leave', name: 'app' }])
+    for (const events of received) expect(events).toMatchObject([{ type: 'leave', name: 'app' }])
   })
 
   it('is a member again when the node starts again, and leaves again', async () => {
@@ -62,11 +62,11 @@ describe('hearsay on a libp2p node of the app', { timeout: 60_000 }, () => {
     await untilAllSee([...members, cluster], 3)
     expect(cluster.self.incarnation).toBeGreaterThan(incarnation)
     expect(cluster.self.addresses).not.toEqual([])
-    cluster.update({ tags: { life: 'second' } })
-    const heard = members.map(listenTo)
+    cluster.update({ tags: { run: 'second' } })
+    const received = members.map(listenTo)
     await node.stop()
     await untilAllSee(members, 2)
-    for (const events of heard) expect(events.map(({ type }) => type)).not.toContain('fail')
+    for (const events of received) expect(events.map(({ type }) => type)).not.toContain('fail')
   })
 
   it('finds the members over connections that the app opened earlier', async () => {
@@ -79,8 +79,8 @@ describe('hearsay on a libp2p node of the app', { timeout: 60_000 }, () => {
   })
 
   it('replaces a connection on which gossipsub stopped sending', async () => {
-    const [first] = await joinMany('mute', 2)
-    const node = await createNode({ cluster: 'mute', name: 'app', bootstrap: first.self.addresses })
+    const [first] = await joinMany('silent', 2)
+    const node = await createNode({ cluster: 'silent', name: 'app', bootstrap: first.self.addresses })
     const { hearsay: cluster, pubsub } = node.services
     await untilAllSee([first, cluster], 3)
     const rumorStreams = () =>

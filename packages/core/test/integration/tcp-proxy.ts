@@ -39,9 +39,9 @@ export class TcpProxy {
   /** Closes the connections of one end; the other end receives nothing any more. Resolves when the other end closes them. */
   async goSilentFor(end: 'near' | 'far'): Promise<void> {
     const givenUp = this.#passages.map(async passage => {
-      const [silent, told] = end === 'near' ? [passage.near, passage.far] : [passage.far, passage.near]
+      const [silent, closed] = end === 'near' ? [passage.near, passage.far] : [passage.far, passage.near]
       silent?.removeAllListeners('data').resume()
-      told?.removeAllListeners('close').destroy()
+      closed?.removeAllListeners('close').destroy()
       // Not `once`: a reset also counts as the end.
       if (silent && !silent.closed) await new Promise(resolve => silent.once('close', resolve))
     })

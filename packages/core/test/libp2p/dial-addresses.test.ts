@@ -34,7 +34,7 @@ describe('the addresses of a member', () => {
       undefined,
       ['/ip4/10.0.0.2/tcp/4001'],
     ],
-    ['where nobody but this member listens', ['/ip4/172.17.0.1/tcp/4001'], undefined, []],
+    ['on which this member itself listens', ['/ip4/172.17.0.1/tcp/4001'], undefined, []],
     [
       'on this machine never count against a member elsewhere',
       ['/ip4/172.17.0.1/tcp/4002', '/ip4/127.0.0.1/tcp/4002', '/ip4/10.0.0.2/tcp/4002'],

@@ -33,7 +33,7 @@ class Bench {
     this.#seen[id] = status
   }
 
-  hear(id: string, address: string): void {
+  announce(id: string, address: string): void {
     const detail = { id: peerIdFromString(id), multiaddrs: [multiaddr(address)] }
     this.#mdns.dispatchEvent(new CustomEvent('peer', { detail }))
   }
@@ -41,7 +41,7 @@ class Bench {
   /** Announced every second for this time. */
   hearFor(ms: number, id: string, address: string): void {
     for (let passedMs = 0; passedMs < ms; passedMs += 1_000) {
-      this.hear(id, address)
+      this.announce(id, address)
       vi.advanceTimersByTime(1_000)
     }
   }
@@ -56,14 +56,14 @@ afterEach(() => {
 
 it('dials an unknown peer immediately while no other member is visible', () => {
   const bench = new Bench({ me: 'alive' })
-  bench.hear(ada, '/ip4/10.0.0.1/tcp/1')
+  bench.announce(ada, '/ip4/10.0.0.1/tcp/1')
   vi.advanceTimersByTime(0)
   expect(bench.dialled).toEqual([`/ip4/10.0.0.1/tcp/1/p2p/${ada}`])
 })
 
 it('waits for gossip first, and does not dial a peer that gossip brought meanwhile', () => {
   const bench = new Bench({ me: 'alive', other: 'alive' })
-  bench.hear(ada, '/ip4/10.0.0.1/tcp/1')
+  bench.announce(ada, '/ip4/10.0.0.1/tcp/1')
   vi.advanceTimersByTime(1_000)
   bench.become(ada, 'alive')
   vi.advanceTimersByTime(healIntervalMs)
@@ -74,7 +74,7 @@ it.each(['dead', 'left'] as const)(
   'dials a member that is %s and is announced again, at its new address',
   status => {
     const bench = new Bench({ me: 'alive', other: 'alive' })
-    bench.hear(ada, '/ip4/10.0.0.1/tcp/1')
+    bench.announce(ada, '/ip4/10.0.0.1/tcp/1')
     vi.advanceTimersByTime(healIntervalMs)
     bench.become(ada, 'alive')
     bench.hearFor(60_000, ada, '/ip4/10.0.0.1/tcp/1')
@@ -105,7 +105,7 @@ it('leaves most dials to other members in a large cluster', () => {
 
 it('dials no peer once it is stopped', () => {
   const bench = new Bench({ me: 'alive', other: 'alive' })
-  bench.hear(ada, '/ip4/10.0.0.1/tcp/1')
+  bench.announce(ada, '/ip4/10.0.0.1/tcp/1')
   bench.stop()
   bench.hearFor(60_000, ada, '/ip4/10.0.0.1/tcp/1')
   expect(bench.dialled).toEqual([])

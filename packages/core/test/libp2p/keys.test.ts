@@ -5,11 +5,11 @@ import { browserKeys } from '../../src/libp2p/browser/keys.ts'
 import { nodeKeys } from '../../src/libp2p/node/keys.ts'
 
 describe('keys in a browser', () => {
-  const said = new TextEncoder().encode('said')
+  const bytes = new TextEncoder().encode('signed')
 
   it('sign synchronously, with the same result as in Node', async () => {
     const key = await generateKeyPair('Ed25519')
-    expect(browserKeys(key).sign(said)).toEqual(new Uint8Array(nodeKeys(key).sign(said) as Uint8Array))
+    expect(browserKeys(key).sign(bytes)).toEqual(new Uint8Array(nodeKeys(key).sign(bytes) as Uint8Array))
   })
 
   it('verify signatures of both, and nothing else', async () => {
@@ -17,11 +17,11 @@ describe('keys in a browser', () => {
     const id = peerIdFromPrivateKey(key).toString()
     const other = peerIdFromPrivateKey(await generateKeyPair('Ed25519')).toString()
     const keys = browserKeys(key)
-    const signature = nodeKeys(key).sign(said) as Uint8Array
-    expect(await keys.verify(id, said, signature)).toBe(true)
-    expect(await keys.verify(id, said.toReversed(), signature)).toBe(false)
-    expect(await keys.verify(other, said, signature)).toBe(false)
-    expect(await keys.verify('nobody', said, signature)).toBe(false)
-    expect(await keys.verify(id, said, signature.subarray(1))).toBe(false)
+    const signature = nodeKeys(key).sign(bytes) as Uint8Array
+    expect(await keys.verify(id, bytes, signature)).toBe(true)
+    expect(await keys.verify(id, bytes.toReversed(), signature)).toBe(false)
+    expect(await keys.verify(other, bytes, signature)).toBe(false)
+    expect(await keys.verify('no member', bytes, signature)).toBe(false)
+    expect(await keys.verify(id, bytes, signature.subarray(1))).toBe(false)
   })
 })

@@ -111,7 +111,7 @@ describe('a rumor', () => {
 describe('a message full of forged facts', () => {
   it('costs one verification', () => {
     const bench = new Bench()
-    const forged = Array.from({ length: 500 }, (_, i) => signedFact(idOf(`nobody ${i}`), record(1))).map(
+    const forged = Array.from({ length: 500 }, (_, i) => signedFact(idOf(`unknown ${i}`), record(1))).map(
       fact => ({
         ...fact,
         signature: new Uint8Array(64),
@@ -127,13 +127,13 @@ describe('a message full of forged facts', () => {
     bench.exchanged(signedFact(ada, record(1)))
     bench.verifications = 0
     const index = bench.machine.table.index(ada) ?? 0
-    const beats = Array.from({ length: 500 }, (_, i) => ({
+    const heartbeats = Array.from({ length: 500 }, (_, i) => ({
       index,
       sequence: i + 1,
       signature: new Uint8Array(64),
     }))
     const greatest = signedFact(ada, heartbeatBody(epochMs, 501))
-    const freshHeartbeats = [...beats, { index, sequence: 501, signature: greatest.signature }]
+    const freshHeartbeats = [...heartbeats, { index, sequence: 501, signature: greatest.signature }]
     bench.driver.frame(
       relay,
       'sync',
@@ -147,7 +147,7 @@ describe('a message full of forged facts', () => {
 it('keeps the facts of a frame in memory, not the frame', () => {
   const bench = new Bench()
   bench.exchanged(...Array.from({ length: 100 }, (_, i) => signedFact(idOf(`m${i}`), record(1))))
-  const { record: held } = bench.machine.table.get(idOf('m7')) ?? {}
-  expect(held?.payload.buffer.byteLength).toBe(held?.payload.length)
-  expect(held?.signature.buffer.byteLength).toBe(64)
+  const { record: stored } = bench.machine.table.get(idOf('m7')) ?? {}
+  expect(stored?.payload.buffer.byteLength).toBe(stored?.payload.length)
+  expect(stored?.signature.buffer.byteLength).toBe(64)
 })

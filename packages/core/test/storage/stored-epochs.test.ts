@@ -21,14 +21,14 @@ interface Page {
 }
 
 interface PageOptions {
-  readonly keeper?: string
+  readonly writerId?: string
   readonly client?: number
   readonly stored?: readonly StoredUpdate[]
 }
 
 /** A document that is stored as a provider stores it. */
 async function page(keyValues: KeyValues, options: PageOptions = {}): Promise<Page> {
-  const { keeper: writerId = 'one', client = 1_000, stored } = options
+  const { writerId = 'one', client = 1_000, stored } = options
   const clock = new ManualClock()
   const queue = new WriteQueue({ keyValues, clock })
   const updates = new UpdateLog({
@@ -73,7 +73,7 @@ const memory = (): KeyValues => datastoreKeyValues(new MemoryDatastore())
 
 /** The content when the document is opened again: in the document, or handed over. */
 async function reopened(keyValues: KeyValues): Promise<{ text: string; handedOver: string[] }> {
-  const again = await page(keyValues, { keeper: 'later', client: 9_000 })
+  const again = await page(keyValues, { writerId: 'later', client: 9_000 })
   await again.updates.stored()
   const handedOver = again.updates.superseded.map(update => {
     const doc = new Y.Doc()
@@ -137,7 +137,7 @@ describe('an update log when an epoch begins', () => {
       one.write('start ')
       for (let epoch = 0; epoch < before; epoch++) one.sync.epochs.begin()
       await one.updates.stored()
-      const other = await page(disk, { keeper: 'other', client: 2_000 })
+      const other = await page(disk, { writerId: 'other', client: 2_000 })
       one.sync.epochs.begin()
       await one.updates.stored()
       other.write('other ')
@@ -154,7 +154,7 @@ describe('an update log when an epoch begins', () => {
     one.sync.epochs.moveTo(firstEpoch)
     one.write('start ')
     await one.updates.stored()
-    const other = await page(disk, { keeper: 'other', client: 2_000 })
+    const other = await page(disk, { writerId: 'other', client: 2_000 })
     for (let epoch = 0; epoch < 2; epoch++) one.sync.epochs.begin()
     await one.updates.stored()
     other.write('other ')
@@ -171,7 +171,7 @@ describe('an update log when an epoch begins', () => {
     one.sync.epochs.moveTo(firstEpoch)
     one.write('start ')
     await one.updates.stored()
-    const other = await page(disk, { keeper: 'other', client: 2_000 })
+    const other = await page(disk, { writerId: 'other', client: 2_000 })
     one.write('one ')
     other.write('other ')
     one.sync.epochs.begin()
@@ -192,7 +192,7 @@ describe('an update log when an epoch begins', () => {
     one.sync.epochs.moveTo(firstEpoch)
     one.write('start ')
     await one.updates.stored()
-    const other = await page(disk, { keeper: 'other', client: 2_000 })
+    const other = await page(disk, { writerId: 'other', client: 2_000 })
     one.sync.epochs.begin()
     await one.updates.stored()
     other.write('other ')

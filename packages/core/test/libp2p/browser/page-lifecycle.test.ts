@@ -3,7 +3,7 @@ import { followPage } from '../../../src/libp2p/browser/page-lifecycle.ts'
 
 const page = Object.assign(new EventTarget(), { visibilityState: 'visible' })
 const frame = new EventTarget()
-const heard: string[] = []
+const reported: string[] = []
 let stop: () => void
 
 beforeEach(() => {
@@ -11,10 +11,10 @@ beforeEach(() => {
   vi.stubGlobal('document', page)
   vi.stubGlobal('window', frame)
   page.visibilityState = 'visible'
-  heard.length = 0
+  reported.length = 0
   stop = followPage({
-    attentionChanged: ({ state }) => heard.push(state),
-    pageClosing: () => heard.push('goodbye'),
+    attentionChanged: ({ state }) => reported.push(state),
+    pageClosing: () => reported.push('closing'),
   })
 })
 
@@ -32,22 +32,22 @@ function become(visibilityState: 'visible' | 'hidden'): void {
 it('publishes a lease while the page is hidden, renewed every minute', () => {
   become('hidden')
   vi.advanceTimersByTime(130_000)
-  expect(heard).toEqual(['hidden', 'hidden', 'hidden'])
+  expect(reported).toEqual(['hidden', 'hidden', 'hidden'])
   become('visible')
   vi.advanceTimersByTime(600_000)
-  expect(heard.slice(3)).toEqual(['full'])
+  expect(reported.slice(3)).toEqual(['full'])
 })
 
 it('reports a frozen page and its next state', () => {
   become('hidden')
   page.dispatchEvent(new Event('freeze'))
   page.dispatchEvent(new Event('resume'))
-  expect(heard).toEqual(['hidden', 'frozen', 'hidden'])
+  expect(reported).toEqual(['hidden', 'frozen', 'hidden'])
 })
 
 it('leaves when the page is closed', () => {
   frame.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }))
-  expect(heard).toEqual(['goodbye'])
+  expect(reported).toEqual(['closing'])
 })
 
 it('publishes a short lease for a page that may be shown again, and reports when it is shown', () => {
@@ -55,11 +55,11 @@ it('publishes a short lease for a page that may be shown again, and reports when
   become('hidden')
   page.dispatchEvent(new Event('freeze'))
   vi.advanceTimersByTime(600_000)
-  expect(heard).toEqual(['frozen'])
+  expect(reported).toEqual(['frozen'])
   page.dispatchEvent(new Event('resume'))
   become('visible')
   frame.dispatchEvent(new Event('pageshow'))
-  expect(heard).toEqual(['frozen', 'full'])
+  expect(reported).toEqual(['frozen', 'full'])
 })
 
 it('reports nothing once it is stopped', () => {
@@ -67,5 +67,5 @@ it('reports nothing once it is stopped', () => {
   stop()
   become('visible')
   vi.advanceTimersByTime(600_000)
-  expect(heard).toEqual(['hidden'])
+  expect(reported).toEqual(['hidden'])
 })
