@@ -107,7 +107,7 @@ export interface Room<P extends object = Record<string, Json>> {
    *
    * @throws {InvalidOptionsError} the name is not a well-formed string of at most 128 bytes, 64 documents are open
    *   already, or an option is unusable
-   * @throws {NotRunningError} the room was left
+   * @throws {NotRunningError} the room was left, and the document was not open before
    */
   document(name: string, options?: DocumentOptions): RoomDocument
   /**

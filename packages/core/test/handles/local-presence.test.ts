@@ -24,7 +24,7 @@ describe('local presence', () => {
     },
   )
 
-  it.each<[change: Record<string, unknown>, says: string]>([
+  it.each<[change: Record<string, unknown>, message: string]>([
     [{ cursor: { x: Number.NaN } }, "presence: 'cursor.x' is NaN: JSON has no such number"],
     [{ list: [{ 'a b': new Date(0) }] }, `presence: 'list[0]["a b"]' is a Date: share`],
     [{ x: Number.POSITIVE_INFINITY }, "presence: 'x' is Infinity"],

@@ -27,7 +27,7 @@ afterAll(leaveAll)
 const untyped = (given: unknown) => given as never
 
 describe('an unusable option is rejected', () => {
-  it.each<[what: string, act: () => unknown, says: RegExp]>([
+  it.each<[what: string, act: () => unknown, message: RegExp]>([
     ['joinCluster()', () => joinCluster(untyped(undefined)), /^joinCluster: give an object of options/],
     ['joinCluster(null)', () => joinCluster(untyped(null)), /^joinCluster: give an object/],
     ["joinCluster('atlas')", () => joinCluster(untyped('atlas')), /^joinCluster: give an object/],
@@ -70,7 +70,7 @@ describe('an unusable option is rejected', () => {
 })
 
 describe('an unusable value is rejected', () => {
-  const values: readonly [what: string, value: unknown, says: RegExp][] = [
+  const values: readonly [what: string, value: unknown, message: RegExp][] = [
     ['NaN', { x: Number.NaN }, /x' is NaN/],
     ['a Date', { x: new Date(0) }, /x' is a Date/],
     ['a cut text', { x: [cut] }, /x\[0\]' has half of a surrogate pair at index 44/],
