@@ -174,9 +174,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
       await row(page, 'bob').getByText(`process ${state}`, { exact: true }).waitFor(within)
       expect(await panelsOf(page)).toEqual(before)
       await page
-        .getByText(
-          'If its process runs and only the network fails, it becomes alive again as soon as it is reachable.',
-        )
+        .getByText('If only the network fails, it becomes alive again once it is reachable.')
         .waitFor(within)
       await order(page, 'bob', undo)
       await Promise.all([sees(page, 'bob', 'alive'), sees(other, 'bob', 'alive')])

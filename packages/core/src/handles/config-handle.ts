@@ -291,9 +291,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     const { self, clock, notifications, writers } = this.#options
     const { entries } = this.#replica
     if (writers !== 'anyone' && !writers.has(self))
-      throw new NotAllowedError(
-        `the config '${this.name}' can be written by other members only: this member is not one of its writers`,
-      )
+      throw new NotAllowedError(`'${this.name}': this member is not one of its writers`)
     const { epochMs } = clock.now()
     // The clock was set back: entries from its former, later time are implausible now.
     if (!entries.areTimesPlausible(epochMs))

@@ -83,7 +83,7 @@ function hintFor(status: Explanation['status'], connected: boolean): string | un
         ? 'It is connected but silent: is its process stopped or busy?'
         : 'Is its process running?'
     case 'dead':
-      return 'If its process runs and only the network fails, it becomes alive again as soon as it is reachable.'
+      return 'If only the network fails, it becomes alive again once it is reachable.'
     case 'left':
       return 'It becomes alive when it joins again.'
   }

@@ -96,7 +96,7 @@ export class Libp2pTransport implements Transport {
     const { pubsub, connectionManager } = this.#components
     if (pubsub.globalSignaturePolicy !== 'StrictNoSign')
       this.#log.error(
-        "pubsub signs messages: set its globalSignaturePolicy to 'StrictNoSign', otherwise no rumor is accepted",
+        "pubsub signs messages: set its globalSignaturePolicy to 'StrictNoSign', or no rumor is accepted",
       )
     this.#undo.push(this.#subscribeTo(this.#topic))
     for (const space of this.#spaces.keys())

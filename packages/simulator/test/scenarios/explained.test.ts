@@ -69,7 +69,7 @@ describe('what is explained', () => {
         'This member has no connection to it.',
         beat,
         record,
-        'If its process runs and only the network fails, it becomes alive again as soon as it is reachable.',
+        'If only the network fails, it becomes alive again once it is reachable.',
       ])
       return simulation
     })

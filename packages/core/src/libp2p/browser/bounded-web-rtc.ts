@@ -23,8 +23,7 @@ export function boundedWebRTC(create: WebRTC): WebRTC {
     Reflect.set(transport, '_closeOnShutdown', () => {})
     const dial = transport.dial.bind(transport)
     transport.dial = withOneRetry((address, options) => {
-      if (!rateLimiter.tryTake(performance.now()))
-        throw new Error('too many WebRTC dials: one becomes available every 30 s')
+      if (!rateLimiter.tryTake(performance.now())) throw new Error('too many WebRTC dials')
       return dial(address, options)
     })
     return transport
