@@ -2,9 +2,9 @@
  * Stored epochs: the layout of the epochs of one document in the store, and which of them is current.
  *
  * The updates of the first epoch are directly under the path of the document. Each later epoch has a folder with its
- * initial state and its updates. An epoch becomes current when its mark is stored, which is written last. Updates of other
- * epochs may remain if a process ended too early, or if another process continued to write in an epoch that this one had
- * left and whose mark it had deleted. Therefore the name of the folder identifies the epoch.
+ * initial state and its updates. An epoch becomes current when its mark is stored, which is written last. Updates of
+ * another epoch, and even its mark, may remain if a process ended too early, or if another process continued to write in an
+ * epoch that this one had left. Therefore the name of the folder identifies the epoch.
  */
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
