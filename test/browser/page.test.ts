@@ -174,7 +174,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
       await row(page, 'bob').getByText(`process ${state}`, { exact: true }).waitFor(within)
       expect(await panelsOf(page)).toEqual(before)
       await page
-        .getByText('If it only cannot be reached, it comes back by itself as soon as it can.')
+        .getByText('If only the network fails, it becomes alive again once it is reachable.')
         .waitFor(within)
       await order(page, 'bob', undo)
       await Promise.all([sees(page, 'bob', 'alive'), sees(other, 'bob', 'alive')])

@@ -147,7 +147,7 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 60_000 }, () => {
     expect(await tab.ask('written')).toBe('kept')
   })
 
-  it('is an error, and no hang, while another page does not let go of the database', async () => {
+  it('fails instead of hanging while another page keeps the database open', async () => {
     const holder = await open()
     await holder.page.evaluate(
       name =>
@@ -164,7 +164,7 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 60_000 }, () => {
     )
     const tab = await open()
     await expect(tab.ask('join', { ...options, storage: 'held' })).rejects.toThrow(
-      /cannot be opened: .*another page does not let go/,
+      /cannot be opened: .*another page keeps the database open/,
     )
   })
 })

@@ -112,7 +112,7 @@ describe('hearsay config', () => {
     })
     expect(await ask('set', cluster, 'color', 'red', '--writer', stranger, ...joined)).toMatchObject({
       exitCode: 2,
-      stderr: [expect.stringMatching(/none of its writers$/)],
+      stderr: [expect.stringMatching(/not one of its writers$/)],
     })
   })
 })

@@ -16,7 +16,7 @@ const refused: [what: string, args: string[], says: RegExp][] = [
   [
     'an address of another machine',
     ['join', 'atlas', '--listen', '/ip4/192.0.2.1/tcp/0'],
-    /no address of this machine/,
+    /not an address of this computer/,
   ],
   ['a bootstrap that is no address', ['join', 'atlas', '--bootstrap', 'there'], /'there'.*\/ip4\//],
   ['a storage that is a file', ['join', 'atlas', '--storage', import.meta.filename], /is a file/],
@@ -47,7 +47,11 @@ const refused: [what: string, args: string[], says: RegExp][] = [
   ['a config of nothing', ['config', 'set', 'atlas', 'flags', 'color'], /missing required argument 'value'/],
   ['an unknown thing to do', ['config', 'put', 'atlas', 'flags'], /unknown command 'put'/],
   ['a time that is none', ['config', 'list', 'atlas', 'flags', '--wait', 'long'], /from 0 to 3600/],
-  ['a writer that is none', ['config', 'list', 'atlas', 'flags', '--writer', 'ada'], /'ada' is no member id/],
+  [
+    'a writer that is none',
+    ['config', 'list', 'atlas', 'flags', '--writer', 'ada'],
+    /'ada' is not a member id/,
+  ],
   ['a field without a value', ['presence', 'atlas', 'design', '--set', 'mood'], /key=value/],
   ['a demo of one', ['demo', '--members', '1'], /from 2 to 20/],
   ['a demo of some', ['demo', '--members', 'some'], /from 2 to 20/],

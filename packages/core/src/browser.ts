@@ -1,4 +1,5 @@
-/** What apps in browsers import, under the same name as those in Node. */
-export { hearsay } from './libp2p/browser/hearsay.ts'
+/** The package's entry in browsers. */
+
 export { joinCluster } from './libp2p/browser/join-cluster.ts'
+export { hearsay } from './libp2p/browser/platform.ts'
 export * from './public.ts'

@@ -1,4 +1,4 @@
-/** For hosts of members other than libp2p: the engine, the ports it is given, and the bytes it speaks. */
+/** For hosts of members other than libp2p: the engine, its ports and the wire format. */
 export { type DetectorParameters, plainSwim } from '@hearsay/failure-detector'
 export { AntiEntropy, type SyncStep } from './anti-entropy/anti-entropy.ts'
 export type { StoreState } from './api/cluster.ts'

@@ -1,3 +1,3 @@
-export { hearsay } from './libp2p/node/hearsay.ts'
 export { joinCluster } from './libp2p/node/join-cluster.ts'
+export { hearsay } from './libp2p/node/platform.ts'
 export * from './public.ts'

@@ -1,4 +1,4 @@
-/** What apps import, wherever they run. */
+/** The public interface of the package, the same in Node and in browsers. */
 
 export type { Cluster, ClusterEvents, Explanation, Heartbeat, StoreState } from './api/cluster.ts'
 export type {
@@ -43,8 +43,7 @@ export type {
   RoomDocument,
 } from './api/room-document.ts'
 export type { Store } from './api/store.ts'
-export type { HearsayInit } from './libp2p/hearsay-options.ts'
+export type { HearsayComponents, HearsayInit, HearsayService } from './libp2p/hearsay-options.ts'
 export type { IceServer, JoinOptions } from './libp2p/join-options.ts'
-export type { HearsayComponents, HearsayService } from './libp2p/service.ts'
 export type { ClusterEventType, Member, MemberStatus } from './member/member.ts'
 export type { Json } from './wire/json.ts'

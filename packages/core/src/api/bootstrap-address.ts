@@ -1,11 +1,11 @@
-/** Bootstrap address: a member to start from, as people write it, and as a multiaddr; and lists of addresses. */
+/** Bootstrap address: the address of a member to contact first, as people write it and as a multiaddr. */
 import { multiaddr } from '@multiformats/multiaddr'
 import { InvalidOptionsError } from './errors.ts'
 
 /** `host:port`; an IPv6 address in brackets. */
 const hostAndPort = /^(\[[\da-f:.]+\]|[\w-]+(?:\.[\w-]+)*):([1-9]\d{0,4})$/i
 
-/** The same as a multiaddr: `example.org:4001` is `/dns4/example.org/tcp/4001`. Other texts stay as they are. */
+/** The address as a multiaddr: `example.org:4001` is `/dns4/example.org/tcp/4001`. Other strings stay unchanged. */
 export function bootstrapMultiaddr(address: string): string {
   const [, host = '', port] = hostAndPort.exec(address) ?? []
   if (port === undefined) return address
@@ -13,12 +13,17 @@ export function bootstrapMultiaddr(address: string): string {
   return `/${/^[\d.]+$/.test(host) ? 'ip4' : 'dns4'}/${host}/tcp/${port}`
 }
 
-/** @throws {InvalidOptionsError} */
+/** Checks the option `bootstrap`. @throws {InvalidOptionsError} */
 export function checkBootstrap(bootstrap: unknown): void {
   checkAddresses('bootstrap', bootstrap, bootstrapMultiaddr, '192.0.2.1:4001, or like ')
 }
 
-/** @param hint how else it may be written. @throws {InvalidOptionsError} naming the option */
+/**
+ * Checks a list of addresses.
+ *
+ * @param hint another way to write an address, for the message
+ * @throws {InvalidOptionsError} the message begins with the name of the option
+ */
 export function checkAddresses(
   option: string,
   list: unknown,
@@ -29,11 +34,11 @@ export function checkAddresses(
   for (const address of list)
     if (typeof address !== 'string' || !isMultiaddr(read(address)))
       throw new InvalidOptionsError(
-        `${option}: '${String(address)}' is no address. Write it like ${hint}/ip4/192.0.2.1/tcp/4001, with /ws behind it for a WebSocket`,
+        `${option}: '${String(address)}' is not an address. Write it like ${hint}/ip4/192.0.2.1/tcp/4001, with /ws at the end for a WebSocket`,
       )
 }
 
-/** A multiaddr of at least one component. */
+/** Whether the string is a multiaddr with at least one component. */
 function isMultiaddr(address: string): boolean {
   try {
     return multiaddr(address).getComponents().length > 0

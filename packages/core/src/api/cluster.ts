@@ -1,4 +1,4 @@
-/** Cluster: what an app sees of the members, and of itself among them. */
+/** Cluster: what an app sees of the members, and of the local member among them. */
 import type { TypedEventTarget } from 'main-event'
 import type { ClusterEventType, Member, MemberStatus } from '../member/member.ts'
 import type { Json } from '../wire/json.ts'
@@ -8,83 +8,119 @@ import type { Health } from './health.ts'
 import type { Room } from './room.ts'
 import type { Store } from './store.ts'
 
-/** How a member's heart beats, as heard here. */
+/** The newest heartbeat of a member that this member has received, directly or through others. */
 export interface Heartbeat {
+  /** The incarnation in which the sender published this heartbeat. */
   readonly incarnation: number
   /** Counts up from 1 in each incarnation. */
   readonly sequence: number
-  /** Epoch milliseconds at which this beat arrived here. */
+  /** When this heartbeat arrived here, in epoch milliseconds of this machine's clock. */
   readonly receivedAtMs: number
-  /** Suspicion level (Hayashibara 2004): φ = 1 is a 10 % chance that the beat is merely late, 2 is 1 %. Unitless, ≥ 0. */
+  /**
+   * Suspicion level (Hayashibara 2004): at φ = 1 the chance that the next heartbeat is merely late is 10 %, at 2 it is
+   * 1 %. Unitless, ≥ 0.
+   */
   readonly phi: number
-  /** The least of the last three direct round trips, in milliseconds; undefined while none was measured, or it is not connected. */
+  /**
+   * The shortest of the last three direct round trips, in milliseconds. Undefined: none was measured yet, or there is no
+   * direct connection.
+   */
   readonly roundTripMs: number | undefined
 }
 
 /**
- * Of a member event `event.detail` is the member after the change. They are about others, never about oneself. All
- * stores are up to date, and their listeners have run, when an event fires.
+ * The `event.detail` of a member event is the member after the change. Member events concern other members, never the
+ * local one. All stores are up to date, and their listeners have run, when an event fires.
  */
 export type ClusterEvents = { [type in ClusterEventType]: CustomEvent<Member> } & {
-  /** This member's store began to fail, or recovered: once each, however many writes that concerns. */
+  /** This member's store began to fail, or recovered. Fires once for each, however many writes are affected. */
   storage: CustomEvent<StoreState>
-  /** Another process began to run with this member's identity (`health().identityCopied`), or has stopped. */
+  /** Another process began to run with this member's identity (`health().identityCopied`), or stopped. */
   identity: CustomEvent<{ readonly copied: boolean }>
 }
 
-/** Why a member is, or is not, seen: facts in the order in which they were weighed, and a hint. */
+/** Why a member is seen or not seen: the facts in the order in which they weigh, and a hint. */
 export interface Explanation {
+  /** The id that was asked for. */
   readonly id: string
+  /** The member's status as this member sees it. `unknown`: this member has no record of it. */
   readonly status: MemberStatus | 'unknown'
-  /** Whether a direct connection to it stands right now. */
+  /** Whether this member has a direct connection to it now. */
   readonly connected: boolean
-  /** Plain sentences. */
+  /** English sentences for people, never empty. Their wording may change in any version. */
   readonly facts: readonly string[]
-  /** What to look at next, or undefined if all is well. */
+  /** What to check next, as an English sentence. Undefined if the member is alive and needs no attention. */
   readonly hint: string | undefined
 }
 
 /**
- * One member of a cluster, as its app holds it.
+ * The local member of a cluster: the handle that an app uses.
  *
- * Listeners of stores and events run after the step that caused them, those of stores first, each isolated from the
- * others: see {@link Store}. Any method may be called in any listener.
+ * Listeners of stores and events run after the step that caused them: first those of stores, then those of events, each
+ * isolated from the others (see {@link Store}). Any method may be called in any listener.
  */
 export interface Cluster {
-  /** The cluster's name. Only members of the same name hear each other. */
+  /** The cluster's name. Only members with the same cluster name communicate. */
   readonly name: string
-  /** This member, as it presents itself now. */
+  /**
+   * This member, as it publishes itself now.
+   *
+   * @throws {NotRunningError} the cluster has not started
+   */
   readonly self: Member
-  /** Everybody known, oneself included, ordered by id. */
+  /**
+   * All known members, ordered by id, this member included. Members that died or left stay listed for about a day (24 to
+   * 27 hours), and for less if the table is nearly full (20,000 members).
+   */
   readonly members: Store<readonly Member[]>
-  /** Member id → heartbeat. At most a second old; refreshed each second while somebody watches. */
+  /** Member id → newest heartbeat. At most 1 s old; refreshed every second while it has a listener. */
   readonly heartbeats: Store<ReadonlyMap<string, Heartbeat>>
+  /**
+   * Changes of other members, of the store and of the identity. Events describe changes only: read `members` for the
+   * members that were known before a listener was added.
+   */
   readonly events: TypedEventTarget<ClusterEvents>
+  /**
+   * A snapshot of how this member is doing: local health, counts of members, connections, the state of its store.
+   *
+   * @throws {NotRunningError} the cluster has not started
+   */
   health(): Health
-  /** @throws {InvalidOptionsError} the id is no text. One that nobody has is `unknown` */
+  /**
+   * Why a member has its status. An id of which this member has no record yields the status `unknown`, a fact that says
+   * so, and a hint.
+   *
+   * @throws {InvalidOptionsError} the id is not a string
+   * @throws {NotRunningError} the cluster has not started
+   */
   explain(memberId: string): Explanation
   /**
-   * Changes this member's own record and tells everybody. What is not named stays. A change to what is there already
-   * does nothing. `self` and `members` show the change when this returns, unless a new incarnation is being stored at that
-   * moment.
+   * Changes this member's name or tags and publishes them to all members. `tags` replaces all tags; a property that is
+   * absent stays as it is. Setting the same values does nothing. `self` and `members` show the change when this method
+   * returns, unless a new incarnation is being stored at that moment.
    *
-   * @throws {InvalidOptionsError} anything but `name` and `tags`; no well-formed text; a name over 128 bytes; more than
-   *   32 tags, or a tag over 256 bytes. Nothing changed.
+   * @throws {InvalidOptionsError} a property other than `name` and `tags`; a string that is not well-formed; a name over
+   *   128 bytes; more than 32 tags; a tag's key over 64 bytes or value over 256 bytes. Nothing changed.
+   * @throws {NotRunningError} the cluster has not started, or was left. Nothing changed.
    */
   update(change: { name?: string; tags?: Readonly<Record<string, string>> }): void
   /**
-   * Enters a room: what some of the members share. The same object until it is left.
+   * Enters a room: presence, documents and broadcasts that the members in it share. Returns the same object until the
+   * room is left.
    *
-   * @throws {InvalidOptionsError} no well-formed name of 1 to 128 bytes, or in 256 rooms and shared configs already
-   * @throws {StorageError} what is stored of its documents is damaged; it was left as it is
+   * @throws {InvalidOptionsError} the name is not a well-formed string of 1 to 128 bytes, or this member is in 256 rooms
+   *   and shared configs already
+   * @throws {StorageError} the stored documents of the room are damaged; the store stays as it is
    * @throws {NotRunningError} the cluster has not started, or was left
    */
   room<P extends object = Record<string, Json>>(name: string): Promise<Room<P>>
   /**
-   * Opens a shared config: a map of settings that all who open it share. The same object until it is left.
+   * Opens a shared config: a map of settings that all members share that open it. Returns the same object until the
+   * config is left.
    *
-   * @throws {InvalidOptionsError} the name, an option, other options than it is open with, or too many
-   * @throws {StorageError} what is stored of it is damaged; it was left as it is
+   * @throws {InvalidOptionsError} the name is not a well-formed string of 1 to 128 bytes; an option is unusable; the
+   *   config is open with other options; or this member is in 256 rooms and shared configs already
+   * @throws {StorageError} the stored entries of the config are damaged; the store stays as it is
    * @throws {NotRunningError} the cluster has not started, or was left
    */
   config<S extends ConfigSchema | undefined = undefined>(
@@ -92,13 +128,18 @@ export interface Cluster {
     options?: ConfigOptions<S>,
   ): Promise<Config<S>>
   /**
-   * Says goodbye, waits until the neighbours have it (at most one second) and until what was written in documents has
-   * reached those who hold them (at most five seconds), then stops. Idempotent: all calls return the same promise.
+   * Leaves: announces the leave, waits until the neighbours have acknowledged it (at most 1 s) and until changes of
+   * documents have reached the members that store them (at most 5 s), then stops. Never rejects because of a failed
+   * write. Idempotent: all calls return the same promise.
    */
   leave(): Promise<void>
 }
 
-/** `failing`: since the last write that failed, until the store has taken everything. */
+/** State of this member's store. `failing`: from a write that failed until the store has taken all pending writes. */
 export type StoreState =
   | { readonly status: 'ok' }
-  | { readonly status: 'failing'; readonly error: StorageError }
+  | {
+      readonly status: 'failing'
+      /** The last failure; its message says what to do. */
+      readonly error: StorageError
+    }

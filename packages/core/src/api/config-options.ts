@@ -1,4 +1,4 @@
-/** Config settings: the options of a shared config, checked, with what was left out. */
+/** Config settings: the checked options of a shared config, with defaults filled in. */
 
 import { keyFromMemberId } from '../wire/member-id.ts'
 import type { ConfigOptions, ConfigSchema } from './config.ts'
@@ -16,7 +16,7 @@ const names: OptionNames<ConfigOptions> = { schema: true, writers: true, retenti
 const defaultRetentionMs = 30 * 86_400_000
 const minRetentionMs = 60_000
 
-/** @throws {InvalidOptionsError} */
+/** Checks the options and fills in the defaults. @throws {InvalidOptionsError} */
 export function configSettings(options: ConfigOptions<ConfigSchema | undefined>): ConfigSettings {
   checkOptionNames('config', options, names, '{ schema }, or none')
   const { schema, writers = 'anyone', retentionMs = defaultRetentionMs } = options
@@ -27,10 +27,13 @@ export function configSettings(options: ConfigOptions<ConfigSchema | undefined>)
   if (!Array.isArray(writers)) throw new InvalidOptionsError("writers: give 'anyone' or a list of member ids")
   for (const id of writers)
     if (typeof id !== 'string' || !keyFromMemberId(id))
-      throw new InvalidOptionsError(`writers: '${String(id)}' is no member id, like cluster.self.id`)
+      throw new InvalidOptionsError(
+        `writers: '${String(id)}' is not a member id. Give ids like cluster.self.id`,
+      )
   return { schema, writers: new Set(writers), retentionMs }
 }
 
+/** Whether two opens agree: the same schema object, the same writers in any order, the same retention. */
 export function isSameSettings(a: ConfigSettings, b: ConfigSettings): boolean {
   const [writersA, writersB] = [a, b].map(({ writers }) => [...writers].sort().join())
   return a.schema === b.schema && writersA === writersB && a.retentionMs === b.retentionMs

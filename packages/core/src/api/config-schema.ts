@@ -1,4 +1,4 @@
-/** Config schema: whether a value may stand under a key, and what is read there. */
+/** Config schema: checks whether a value is valid under a key, and yields the value that is read. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Json } from '../wire/json.ts'
 import { isPlainObject } from '../wire/plain-object.ts'
@@ -7,12 +7,12 @@ import { InvalidOptionsError } from './errors.ts'
 
 export type Checked =
   | { readonly type: 'valid'; readonly value: unknown }
-  /** Plain sentences. */
+  /** The schema's messages, each with the path of the invalid part. */
   | { readonly type: 'invalid'; readonly issues: readonly string[] }
 
 export type CheckValue = (key: string, value: Json) => Checked
 
-/** @throws {InvalidOptionsError} it is no schema */
+/** Makes the check of a schema; without a schema every value is valid. @throws {InvalidOptionsError} not a schema */
 export function checkWith(schema: ConfigSchema | undefined): CheckValue {
   if (schema === undefined) return (_key, value) => ({ type: 'valid', value })
   if (isSchema(schema)) return (_key, value) => validate(schema, value)
@@ -25,10 +25,10 @@ export function checkWith(schema: ConfigSchema | undefined): CheckValue {
 }
 
 function validate(schema: StandardSchemaV1, value: Json): Checked {
-  // Schemas are the app's, and what arrives is anybody's: one may throw at the other.
+  // The schema is the app's code and the value may come from any member: the schema may throw on it.
   try {
     const result = schema['~standard'].validate(value)
-    // Also one of another realm, or of a library: without issues it would pass for a value.
+    // Not `instanceof Promise`: a promise of another realm or library has no issues and would pass as valid.
     if ('then' in result) {
       Promise.resolve(result).catch(() => {})
       return { type: 'invalid', issues: ['the schema is asynchronous: a synchronous one is needed'] }
@@ -41,8 +41,8 @@ function validate(schema: StandardSchemaV1, value: Json): Checked {
 }
 
 function sentenceOf({ message, path = [] }: StandardSchemaV1.Issue): string {
-  const place = path.map(part => String(typeof part === 'object' ? part.key : part)).join('.')
-  return place === '' ? message : `${place}: ${message}`
+  const location = path.map(part => String(typeof part === 'object' ? part.key : part)).join('.')
+  return location === '' ? message : `${location}: ${message}`
 }
 
 function isSchema(value: unknown): value is StandardSchemaV1 {

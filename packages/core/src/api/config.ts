@@ -1,133 +1,176 @@
-/** Config: a shared map of settings, as an app sees it. */
+/** Shared config: a map of settings, as an app sees it. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { TypedEventTarget } from 'main-event'
 import type { Json } from '../wire/json.ts'
 import type { Store } from './store.ts'
 
 /**
- * What values may be: one schema for every key, or one for each key there is. Any Standard Schema (Zod, Valibot,
- * ArkType, …) that answers at once.
+ * Which values are valid: one schema for all keys, or an object with one schema for each key; other keys are then
+ * invalid. Any synchronous Standard Schema (Zod, Valibot, ArkType, …).
  */
 export type ConfigSchema = StandardSchemaV1 | { readonly [key: string]: StandardSchemaV1 }
 
-/** What is read under each key. */
+/** Types of the values that are read: the schema's outputs. Without a schema: any key, any JSON. */
 export type ConfigValues<S> = S extends StandardSchemaV1
   ? { [key: string]: StandardSchemaV1.InferOutput<S> }
   : S extends { readonly [key: string]: StandardSchemaV1 }
     ? { [K in keyof S]: StandardSchemaV1.InferOutput<S[K]> }
     : { [key: string]: Json }
 
-/** What is written under each key. */
+/** Types of the values that `set` takes: the schema's inputs. */
 export type ConfigInputs<S> = S extends StandardSchemaV1
   ? { [key: string]: StandardSchemaV1.InferInput<S> }
   : S extends { readonly [key: string]: StandardSchemaV1 }
     ? { [K in keyof S]: StandardSchemaV1.InferInput<S[K]> }
     : { [key: string]: unknown }
 
+/** Options of `cluster.config`. All members should give the same, because each member applies its own. */
 export interface ConfigOptions<S extends ConfigSchema | undefined = undefined> {
-  /** Checked when something is written, and when it arrives. @default anything that is JSON, under any key */
+  /**
+   * Which values are valid. Checked when this member writes, and when an entry of another member arrives.
+   *
+   * @default any value that JSON carries, under any key
+   */
   schema?: S
   /**
-   * Ids of the members whose entries count; every member refuses those of others, whoever relays them. All members
-   * should name the same.
+   * Ids of the members that may write. A member rejects entries of all other authors, no matter which member forwards
+   * them. All members should give the same list.
    *
    * @default 'anyone'
    */
   writers?: 'anyone' | readonly string[]
   /**
-   * How long a deletion is remembered, in milliseconds, at least a minute; a member that was away for longer may bring
-   * back what was deleted. All members should name the same.
+   * How long members remember that a key was deleted, in milliseconds; at least 60,000 (one minute). Raising it lets
+   * members return after a longer absence, and stores each deletion longer. Lowering it saves memory, but a member that
+   * was absent for longer may bring back deleted entries. All members should give the same value.
    *
-   * @default 30 days
+   * @default 2_592_000_000 (30 days)
    */
   retentionMs?: number
 }
 
-/** One entry of a key's history. No value: it was not there, or was deleted. */
+/** One entry of a key's history. A value that is undefined: the key did not exist, or was deleted. */
 export interface ConfigVersion {
   /** Id of the member that wrote it. */
   readonly by: string
-  /** When, in epoch milliseconds: a hybrid time, so later than whatever its writer had seen. */
+  /**
+   * When it was written, in epoch milliseconds of the writer's hybrid logical clock: later than every entry that the
+   * writer had received.
+   */
   readonly atMs: number
-  /** What its writer saw there; also undefined if that is not in the history any more. */
+  /** The value that this entry replaced for its writer. Also undefined if the history no longer contains that entry. */
   readonly from: Json | undefined
+  /** The value that was written, as JSON: before the schema transforms it. Undefined: the entry deletes the key. */
   readonly to: Json | undefined
 }
 
-/** A key has another value. */
+/** The value of a key changed in the view, by a write of this or of another member. */
 export interface ConfigChange<V> extends Pick<ConfigVersion, 'by' | 'atMs'> {
+  /** The key. */
   readonly key: string
+  /** The new value, as the schema returns it. Undefined: the key was deleted, or has no valid value any more. */
   readonly value: V | undefined
+  /** The value that the view showed before. Undefined: it showed none. */
   readonly previous: V | undefined
 }
 
-/** Somebody wrote without knowing of the value that stands now, and lost. Told once, on both sides of a partition. */
+/**
+ * Two members wrote the same key concurrently: the writer of `loser` had not received `winner`, and `winner` is newer.
+ * Emitted once for each loser, on every member that receives both entries, so on both sides of a healed partition.
+ */
 export interface ConfigConflict {
+  /** The key. */
   readonly key: string
+  /** The newest entry of the key. */
   readonly winner: ConfigVersion
+  /** The entry that was overwritten without having been read. It stays in `history`. */
   readonly loser: ConfigVersion
 }
 
-/** An entry came that the schema here refuses: it is kept out of the view. */
+/**
+ * An entry arrived that is invalid by this member's schema. The view does not show it; it shows the newest valid entry of
+ * the key instead.
+ */
 export interface ConfigRejection extends ConfigVersion {
+  /** The key. */
   readonly key: string
-  /** Plain sentences, of the schema. */
+  /** The schema's messages, each with the path of the invalid part. */
   readonly issues: readonly string[]
 }
 
+/**
+ * Events of a config. `entries` is up to date, and its listeners have run, when an event fires. The entries that the store
+ * contains when the config is opened cause no events.
+ */
 export type ConfigEvents<V> = {
+  /**
+   * The view shows another entry for a key. Also fires for this member's own writes, before the promise of `set` resolves,
+   * and when an entry with an equal value replaces another.
+   */
   change: CustomEvent<ConfigChange<V>>
+  /** Concurrent writes of one key. */
   conflict: CustomEvent<ConfigConflict>
+  /** An invalid entry arrived. */
   rejected: CustomEvent<ConfigRejection>
 }
 
 /**
- * A map that all who open it share. The last writer of a key wins, by hybrid logical clocks; everybody comes to hold
- * the same values and the same history. With `storage` it survives restarts.
+ * A map that all members share that open it. The last writer of a key wins, by hybrid logical clocks; all members converge
+ * to the same values and the same history. With the option `storage` the config survives restarts.
  *
- * Its listeners run as those of the cluster, see {@link Store}: after the step, `entries` first, then events, each
- * isolated. Any method may be called in any of them.
+ * Listeners run after the step that caused them: those of `entries` first, then those of events, each isolated from the
+ * others (see {@link Store}). Any method may be called in any listener.
  */
 export interface Config<
   S extends ConfigSchema | undefined = undefined,
   V = ConfigValues<S>,
   I = ConfigInputs<S>,
 > {
+  /** The name under which the config was opened. */
   readonly name: string
   /** All valid values, by key. A value that did not change keeps its object. */
   readonly entries: Store<Readonly<Partial<V>>>
+  /** Changes, conflicts and rejected entries. `entries` is up to date when an event fires. */
   readonly events: TypedEventTarget<ConfigEvents<V[keyof V]>>
+  /**
+   * The current value of a key, as the schema returns it: that of the newest valid entry. Undefined: the key does not
+   * exist, was deleted, or has no valid entry.
+   */
   get<K extends keyof V & string>(key: K): V[K] | undefined
   /**
-   * Resolves when it is stored here: opening the store again would show it, after a power loss as well. Others receive
-   * it meanwhile. What is written while this member's clock is wrong is kept, too: it is repeated at the right place
-   * once the clock was set.
+   * Writes a key. Resolves when the entry is stored here, safe from a power loss; without `storage`, when it is in
+   * memory. The view shows it, and other members receive it, before that. An entry that is written while this member's
+   * clock is wrong is not lost: the member writes it again with a right time once the clock is corrected.
    *
-   * @throws {InvalidValueError} the schema's issues; a value that JSON would change, as in `presence.set` of a room; a
-   *   key that is no well-formed text of at most 256 bytes; a value over 16 kB; or more than 1,024 keys. Nothing
+   * @throws {InvalidValueError} the value is invalid by the schema, is changed by JSON (see `presence.set` of a room) or is
+   *   over 16 kB; the key is not a well-formed string of at most 256 bytes; or there are 1,024 keys already. Nothing
    *   changed.
-   * @throws {NotAllowedError} this member is none of the writers. Nothing changed.
-   * @throws {NotRunningError} it was left
-   * @throws {StorageError} it is shared and shown, but could not be stored here. It is tried again by itself.
+   * @throws {NotAllowedError} this member is not one of the writers. Nothing changed.
+   * @throws {NotRunningError} the config was left. Nothing changed.
+   * @throws {StorageError} the entry is published and shown, but could not be stored here yet. The write is repeated
+   *   automatically while the member runs.
    */
   set<K extends keyof I & string>(key: K, value: I[K]): Promise<void>
-  /** As `set`. Deleting what is not there does nothing. */
+  /** Deletes a key; resolves and throws as `set` does. Deleting a key that does not exist does nothing. */
   delete(key: keyof V & string): Promise<void>
-  /** Calls back with each new value of a key. Returns its undo. */
+  /**
+   * Calls `listener` with the new value after each `change` event of this key, own writes included. Does not call it with
+   * the current value: read that with `get`. Returns the function that ends it.
+   */
   watch<K extends keyof V & string>(key: K, listener: (value: V[K] | undefined) => void): () => void
-  /** The newest first: up to 8 entries, valid here or not. */
+  /** The last entries of a key, newest first: at most 8, valid by this member's schema or not. */
   history(key: keyof V & string): readonly ConfigVersion[]
   /**
-   * Resolves when another member holds all that this one does, and this one all that the other does, with its id: what
-   * is read then is what is known there, and what was written before is not lost with this member. If nobody else has
-   * it open, that is when somebody does.
+   * Resolves with the id of a member whose entries equal ours. Everything written here before then also exists on that
+   * member. Waits until another member opens the config.
    *
-   * A promise that the app drops is no unhandled rejection; one that the app derives from it, by `then`, is its own.
+   * An app may ignore the returned promise: its rejection is then not reported as unhandled. That does not hold for
+   * promises that the app derives from it with `then`.
    *
-   * @throws {NotRunningError} it was left
-   * @throws the signal's reason, for instance of `AbortSignal.timeout(5_000)`
+   * @throws {NotRunningError} the config was left, before or while waiting
+   * @throws the signal's reason, for instance that of `AbortSignal.timeout(5_000)`
    */
   synced(options?: { signal?: AbortSignal }): Promise<string>
-  /** Stops sharing it. Idempotent. */
+  /** Stops sharing the config. Its last values stay readable. Idempotent. */
   leave(): void
 }

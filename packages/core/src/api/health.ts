@@ -1,27 +1,29 @@
 import type { MemberHealth } from '../member/member-health.ts'
 
-/** How this member itself is doing. */
+/** Condition of this member, as it measures it. A snapshot: call `health()` again for newer values. */
 export interface Health extends MemberHealth {
   /**
-   * What others said in rooms and shared configs, and broke a rule there, since the start: too much, out of the far
-   * future, by who may not write, or unreadable as a document. It changed nothing.
+   * Number of facts in rooms and shared configs that other members published and this member rejected, since the start:
+   * too many or too large, dated too far in the future, by a member that is not a writer, or unreadable as a document.
+   * Rejected facts change nothing.
    */
   readonly rejected: number
   /**
-   * Times that two replicas of a document were found to write, or to have written, under one client id, since the
-   * start. Each is reported as a `collision` event of the document's provider.
+   * How often, since the start, two replicas of a document were found to use the same Yjs client id, now or earlier.
+   * The document's provider emits `collision` each time.
    */
   readonly clientIdCollisions: number
   /**
-   * Whether this member's store takes what is written. `failing`: new writes are kept in memory and tried again, at
-   * least every 30 s; nothing that was acknowledged before is lost. Without `storage`: `ok`.
+   * Whether this member's store accepts writes. `failing`: new writes stay in memory and are repeated at least every
+   * 30 s; writes that were acknowledged before are not lost. Always `ok` without the option `storage`.
    */
   readonly storage: 'ok' | 'failing'
-  /** While the store fails: why, and what to do about it. */
+  /** While the store fails: the reason, and what to do. Otherwise undefined. */
   readonly storageError: string | undefined
   /**
-   * With the option `mdns`: why members in the local network are not found, or do not find this one: no network, or
-   * UDP port 5353 is taken. It is tried again every 10 s. Undefined: they are found, or are not looked for.
+   * With the option `mdns`: why this member and the members in the local network do not find each other, for instance
+   * because there is no network or another process uses UDP port 5353. The member tries again every 10 s. Undefined:
+   * local discovery works, or is switched off.
    */
   readonly localDiscoveryError: string | undefined
 }

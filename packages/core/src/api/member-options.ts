@@ -1,4 +1,4 @@
-/** Options of a member, checked once, before anything is started. */
+/** Options of a member. Checked once, before the member starts anything. */
 import { firstRecord } from '../member/local-record.ts'
 import { byteLength } from '../wire/byte-length.ts'
 import { recordExcess } from '../wire/fact.ts'
@@ -9,22 +9,36 @@ import { checkBootstrap } from './bootstrap-address.ts'
 import { InvalidOptionsError } from './errors.ts'
 import { checkOptionNames, type OptionNames } from './option-names.ts'
 
-/** What a member needs, on whatever libp2p node it lives. All texts are well-formed Unicode. */
+/** Options of every member, on any libp2p node. All strings must be well-formed Unicode. */
 export interface MemberOptions {
-  /** The cluster's name, 1 to 128 characters (UTF-16 units). Only members of the same name hear each other. */
+  /** The cluster's name, 1 to 128 characters (UTF-16 units). Only members with the same cluster name communicate. */
   cluster: string
-  /** For people to read; at most 128 bytes. @default the last 6 characters of the member id */
+  /**
+   * A name for people to read, at most 128 bytes (UTF-8). It need not be unique.
+   *
+   * @default the last 6 characters of the member id
+   */
   name?: string
-  /** At most 32, keys to 64 bytes, values to 256. @default {} */
+  /**
+   * Small facts about this member, which all members can read: at most 32, keys up to 64 bytes, values up to 256 bytes.
+   *
+   * @default {}
+   */
   tags?: Readonly<Record<string, string>>
   /**
-   * Addresses of members to start from, tried until one answers: multiaddrs, with or without `/p2p/…`, or `host:port`
-   * for TCP, with an IPv6 address in brackets.
+   * Addresses of members to contact first. They are dialled until one answers. Multiaddrs, with or without `/p2p/…`, or
+   * `host:port` for TCP, with IPv6 addresses in brackets.
    *
    * @default []
    */
   bootstrap?: readonly string[]
-  /** How far apart the members are: timeouts of the failure detector (memberlist's). @default 'lan' */
+  /**
+   * Distance between the members, which sets the timeouts of the failure detector (the values of memberlist). `local`: one
+   * machine; `lan`: one data centre; `wan`: the internet. A profile for a larger distance detects failures later and
+   * raises fewer false suspicions on slow networks.
+   *
+   * @default 'lan'
+   */
   profile?: 'local' | 'lan' | 'wan'
 }
 
@@ -40,7 +54,7 @@ export const memberOptionNames: OptionNames<MemberOptions> = {
 const profiles: readonly unknown[] = ['local', 'lan', 'wan']
 const maxClusterLength = 128
 
-/** All but the names of the options. @throws {InvalidOptionsError} */
+/** Checks the values of the options, not their names. @throws {InvalidOptionsError} */
 export function checkMemberOptions(options: MemberOptions): void {
   const { cluster, name, tags, bootstrap = [], profile = 'lan' } = options
   if (typeof cluster !== 'string' || cluster === '' || cluster.length > maxClusterLength)
@@ -51,28 +65,34 @@ export function checkMemberOptions(options: MemberOptions): void {
   checkNameAndTags(name, tags)
 }
 
-/** What `update` may change. @throws {InvalidOptionsError} */
+/** Checks the argument of `cluster.update`. @throws {InvalidOptionsError} */
 export function checkUpdate(change: Pick<MemberOptions, 'name' | 'tags'>): void {
   checkOptionNames('update', change, { name: true, tags: true }, "{ name: 'ada' }")
   checkNameAndTags(change.name, change.tags)
 }
 
-/** Name and tags, at the start and on each change. @throws {InvalidOptionsError} */
+/** Checks name and tags, at the start and on each change. @throws {InvalidOptionsError} */
 export function checkNameAndTags(name: string | undefined, tags: MemberOptions['tags']): void {
-  if (name !== undefined && typeof name !== 'string') throw new InvalidOptionsError('name: give a text')
+  if (name !== undefined && typeof name !== 'string') throw new InvalidOptionsError('name: give a string')
   checkHalfPairs('name: it', name ?? '')
   if (tags !== undefined && !isPlainObject(tags))
-    throw new InvalidOptionsError("tags: give an object of texts, like { role: 'host' }")
+    throw new InvalidOptionsError("tags: give an object of strings, like { role: 'host' }")
   for (const [key, value] of Object.entries<unknown>(tags ?? {})) {
     checkHalfPairs(`tags: the key '${receivedText(key)}'`, key)
-    if (typeof value !== 'string') throw new InvalidOptionsError(`tags: the value of '${key}' is no text`)
+    if (typeof value !== 'string')
+      throw new InvalidOptionsError(`tags: the value of '${key}' is not a string`)
     checkHalfPairs(`tags: the value of '${key}'`, value)
   }
   const excess = recordExcess(firstRecord({ name: name ?? '', tags: tags ?? {}, incarnation: 0 }))
   if (excess !== undefined) throw new InvalidOptionsError(`${excess} cannot be shared: make it shorter`)
 }
 
-/** The name of a room, a config or a document. @throws {InvalidOptionsError} naming the call that takes it */
+/**
+ * Checks the name of a room, a config or a document.
+ *
+ * @param call the call that takes the name: the message begins with it
+ * @throws {InvalidOptionsError}
+ */
 export function checkSpaceName(
   call: string,
   name: unknown,
@@ -84,13 +104,13 @@ export function checkSpaceName(
   checkHalfPairs(`${call}: the name`, name)
 }
 
-/** @throws {InvalidOptionsError} */
+/** Checks that the string is well-formed: without halves of surrogate pairs. @throws {InvalidOptionsError} */
 export function checkHalfPairs(what: string, text: string): void {
   const fault = halfPairFault(text)
   if (fault !== undefined) throw new InvalidOptionsError(`${what} ${fault}`)
 }
 
-/** A member id, by its type alone: one that nobody has is nobody's. @throws {InvalidOptionsError} */
+/** Checks only that the id is a string: an id that no member has is allowed. @throws {InvalidOptionsError} */
 export function checkMemberId(call: string, id: unknown): void {
   if (typeof id !== 'string') throw new InvalidOptionsError(`${call}: give a member id, like cluster.self.id`)
 }

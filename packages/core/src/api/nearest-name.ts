@@ -1,6 +1,9 @@
-/** Nearest name: what somebody meant who wrote it almost right. */
+/** Nearest name: the valid name that a misspelt one most likely stands for. */
 
-/** The name that takes the fewest changes to reach; undefined: none is near. The first of several. */
+/**
+ * The name with the smallest edit distance, at most a third of the length of `written` (and at least 1). The first of
+ * several with the same distance; undefined if no name is near enough.
+ */
 export function nearestName(written: string, names: readonly string[]): string | undefined {
   let nearest: string | undefined
   let least = Math.max(1, Math.floor(written.length / 3)) + 1
@@ -13,9 +16,12 @@ export function nearestName(written: string, names: readonly string[]): string |
   return nearest
 }
 
-/** Letters to insert, delete, replace, or swap with the next: optimal string alignment (Damerau–Levenshtein). */
+/**
+ * Edit distance: the number of letters to insert, delete, replace, or swap with the next one. Optimal string alignment
+ * (restricted Damerau–Levenshtein).
+ */
 export function distanceOf(a: string, b: string): number {
-  // [i][j]: of the first i letters of a to the first j letters of b.
+  // rows[i][j]: distance of the first i letters of a to the first j letters of b.
   const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   const at = (i: number, j: number) => rows[i]?.[j] ?? Number.POSITIVE_INFINITY
   for (let i = 1; i <= a.length; i += 1) {

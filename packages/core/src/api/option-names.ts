@@ -1,13 +1,15 @@
-/** Option names: options are an object, and each of its properties is known. A misspelt one is never ignored. */
+/** Option names: every property of an options object must be known. A misspelt option is an error, never ignored. */
 import { InvalidOptionsError } from './errors.ts'
 import { nearestName } from './nearest-name.ts'
 
-/** All names there are. As a record, so that a name which is missing here does not compile. */
+/** All names of an options type. A record, so that a missing name does not compile. */
 export type OptionNames<O> = Readonly<Record<keyof O, true>>
 
 /**
- * @param call what takes the options, which begins the message: `joinCluster`
- * @param example of what to give
+ * Checks that `options` is an object with known properties only.
+ *
+ * @param call the call that takes the options, such as `joinCluster`: the message begins with it
+ * @param example valid options, for the message
  * @throws {InvalidOptionsError}
  */
 export function checkOptionNames<O extends object>(
@@ -22,7 +24,7 @@ export function checkOptionNames<O extends object>(
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue
     const nearest = nearestName(name, known)
-    const hint = nearest ? `did you mean '${nearest}'?` : `there are ${known.join(', ')}`
+    const hint = nearest ? `did you mean '${nearest}'?` : `the options are ${known.join(', ')}`
     throw new InvalidOptionsError(`${call}: unknown option '${name}': ${hint}`)
   }
 }

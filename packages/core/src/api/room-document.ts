@@ -1,142 +1,185 @@
-/** Room document: a Yjs document that those in a room share, as an app and its editor see it. */
+/** Room document: a Yjs document that the members in a room share, as an app and its editor see it. */
 import type { ObservableV2 } from 'lib0/observable'
 import type { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'
 
-/** Whether the document is synchronised with the room. Who else is there, the room knows. */
+/**
+ * Whether the document is synchronised with the room: `disconnected` after `disconnect()`, `destroy()` or after the room
+ * was left. Says nothing about other members: see `room.members`.
+ */
 export type ProviderStatus = 'connected' | 'disconnected'
 
-/** They fire after the step that caused them, each listener isolated. The properties of the provider are up to date. */
+/**
+ * Events of a provider. They fire after the step that caused them, when the properties of the provider are up to date.
+ * Each listener is isolated: one that throws is reported and changes nothing else.
+ */
 export type ProviderEvents = {
+  /** `status` changed. */
   status: (event: { readonly status: ProviderStatus }) => void
   /** `synced` changed. */
   synced: (isSynced: boolean) => void
-  /** The same, under the name that y-websocket gave it first. */
+  /** The same as `synced`, under the name that y-websocket introduced. */
   sync: (isSynced: boolean) => void
   /**
-   * Another member writes under this document's client id, or wrote under it while apart. One of the two draws a new
-   * id at once. What was written apart under one id stays different on both sides: Yjs takes it for the same. Give
-   * each replica an id of its own, as hearsay does.
+   * Another member's replica uses this document's Yjs client id, or used it while the two members were disconnected. One
+   * of the two replicas takes a new id immediately. Changes that both made under one id while disconnected stay different
+   * on the two sides, because Yjs treats them as the same change. Give each replica an id of its own, as hearsay does.
    */
   collision: (event: DocumentCollision) => void
   /**
-   * A change made here is too large for the others: the document has more than 256 MB of content that is not deleted,
-   * or a single value has. They refuse it, and everything later of this client. It stays here, and in the store.
+   * A local change is too large for the other members: the document, or a single value in it, has more than 256 MB of
+   * content that is not deleted. Other members reject the change and all later changes of this client id. The change stays
+   * in this replica and in the store.
    */
   'too-large': (event: DocumentTooLarge) => void
   /**
-   * The members that hold the document have compacted it, which drops what is left of clients that are gone: the document
-   * shows the same, under other ids, and has another client id. Undo stacks and relative positions from before find nothing any more. Changes
-   * that this replica had beyond what was compacted are kept: they go and come again within the same moment.
+   * The members that have the document open compacted it and began a new epoch: traces of departed clients are removed.
+   * The content is the same, but all Yjs ids and the document's client id are new. Undo stacks and relative positions from
+   * before no longer resolve. Changes of this replica that the compaction did not include are kept: they are removed and
+   * applied again in the same step.
    *
-   * It happens when 1,024 clients or more have written the document, eight times as many as have it open, and nobody has
-   * written for 3 s (or for a minute somebody always has). It does not happen while a member listens to the document's
-   * `update` events: another provider may follow the ids.
+   * Compaction begins when at least 1,024 clients have written the document, at least eight times as many as have it open,
+   * and no member has written for 3 s (or some member has written without such a break for a minute). It does not begin
+   * while a member listens to the document's `update` event, because another provider may depend on the ids.
    */
   epoch: (event: DocumentEpoch) => void
   /**
-   * While this replica was away the others compacted the document more than once, or nobody knows any more what they
-   * compacted. So changes made here cannot be merged. The document becomes that of the others; the replica as it was
-   * is handed over, and stays in `superseded`.
+   * While this replica was disconnected, other members compacted the document more than once, or no member still stores
+   * the state before the compaction. Local changes therefore cannot be merged. The document takes the content of the other
+   * members. The event contains the previous replica, which also stays in the property `superseded`.
    */
   superseded: (event: DocumentSuperseded) => void
 }
 
+/** Detail of the event `epoch`. */
 export interface DocumentEpoch {
-  /** Counts the compactions of the document, from 1. */
+  /** Number of compactions of the document so far, ≥ 1. */
   readonly number: number
 }
 
+/** Detail of the event `superseded`. */
 export interface DocumentSuperseded {
-  /** The replica as it was, as a Yjs update, version 1. It goes into a document of its own. */
+  /** The previous replica as a Yjs update (version 1). Apply it to a new `Y.Doc`, never to this document. */
   readonly update: Uint8Array
 }
 
+/** Detail of the event `too-large`. */
 export interface DocumentTooLarge {
-  /** Bytes of the content that is not deleted, about: a character counts as one. */
+  /** Approximate size of the content that is not deleted, in bytes: a character counts as one byte. */
   readonly bytes: number
+  /** The limit, in bytes. */
   readonly maxBytes: number
 }
 
+/** Detail of the event `collision`. */
 export interface DocumentCollision {
   /** Id of the member with the other replica. */
   readonly member: string
-  /** Of this document, when it was noticed. */
+  /** The shared client id: that of this document when the collision was detected. */
   readonly clientID: number
 }
 
+/** Options of `room.document`. */
 export interface DocumentOptions {
   /**
-   * Fills the document once, if it is empty when it is known to be synced. At most one member runs it: of those in the
-   * room that gave a seed, the one with the smallest id. It writes into an empty document of its own, from which the
-   * content is taken over. If two members that could not reach each other ran equal seeds, their content merges into
-   * one; different seeds both stay. An error that it throws is reported, and the document stays empty.
+   * Writes the initial content, once: when the document is synced and still empty. Of the members in the room that gave a
+   * seed, only the one with the smallest id runs it. The function receives a separate empty document, whose content is
+   * then copied. If two members that cannot reach each other run equal seeds, the contents merge into one; different seeds
+   * both remain. An error that the function throws is reported, and the document stays empty.
    *
-   * Taken into account when the document is opened, not for one that is open already.
+   * Has an effect only in the call that opens the document.
+   *
+   * @default the document starts empty
    */
   readonly seed?: (doc: Y.Doc) => void
 }
 
-// y-protocols has `{ [x: string]: any }`, which no binding's type fits.
-// biome-ignore lint/suspicious/noExplicitAny: a state is what the editor's binding makes it
+// The `{ [x: string]: any }` of y-protocols does not fit the types of editor bindings.
+// biome-ignore lint/suspicious/noExplicitAny: the editor's binding chooses the type of a state
 type AwarenessState = any
 
-/** Awareness of y-protocols, whose states a binding may take as its own type, as that of Lexical does. */
+/**
+ * Awareness of y-protocols, with states of any type, because bindings (such as Lexical's) declare their own. A state
+ * counts towards the 16 kB of the room's presence.
+ */
 export interface DocumentAwareness extends Awareness {
+  /** This client's state; null if it has none. */
   getLocalState(): AwarenessState
+  /** All states, by Yjs client id, this client's included. */
   getStates(): Map<number, AwarenessState>
 }
 
-/** What connects a document to its room, with the events and properties that editor bindings expect. */
+/** Connects a document to its room, with the events and properties that editor bindings expect of a Yjs provider. */
 export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'once' | 'off' | 'emit'> {
+  /** The document. */
   readonly doc: Y.Doc
+  /** Awareness of the document: cursors, selections and names, by Yjs client id. */
   readonly awareness: DocumentAwareness
+  /** Whether the document is synchronised with the room. `connected` when the document is opened. */
   readonly status: ProviderStatus
   /**
-   * This replica contains everything that some synced replica contained, or no living member holds more. Precisely:
+   * Whether this replica contains everything that some synced replica contained, or no living member has more. Precisely:
    *
-   * - It becomes true when an exchange with a member whose replica is synced has ended, or found both equal.
-   * - It becomes true when no member of the room has a synced replica, and it is established that none holds more: this
-   *   member has compared its view of the cluster with another one (or has dialled every bootstrap address in vain and
-   *   been alone for a second), every other member of the room that may be alive has announced which documents it has
-   *   open, and each of those that have this one open is empty, or has nothing that is not here. The member with the
-   *   smallest id of those that have it open (first of those with a `seed`) establishes it, at the earliest one second
-   *   after it opened the document, and the others become synced through it. A member that announces nothing for ten
-   *   seconds is taken to hold nothing.
-   * - It becomes false when a member that has just become reachable (it entered, opened the document, reconnected, or a
-   *   partition healed) turns out to hold more, and true again when that has been merged or the member is gone; and
-   *   when this provider is disconnected.
+   * - It becomes true when a sync with a member whose replica is synced completes, or finds both replicas equal.
+   * - It becomes true when no member of the room has a synced replica, and it is established that no member has more: this
+   *   member has compared its view of the cluster with that of another member (or has dialled every bootstrap address
+   *   without success and been alone for 1 s), every other member of the room that may be alive has announced which
+   *   documents it has open, and each member with this document open has an empty replica, or nothing that this one lacks.
+   *   Of the members that have the document open, the one with the smallest id establishes this (members with a `seed`
+   *   go first), no earlier than 1 s after it opened the document; the other members become synced through it. A member
+   *   that announces nothing for 10 s counts as having no document.
+   * - It becomes false when a member that has just become reachable (it entered the room, opened the document, reconnected,
+   *   or a partition healed) proves to have more, and true again when this replica has merged that, or the member has
+   *   left or died.
+   * - It becomes false when this provider is disconnected.
    *
-   * Two empty newcomers never make each other synced while a member that holds more is known.
+   * Two new members with empty replicas never make each other synced while they know a member that has more.
    */
   readonly synced: boolean
   /**
-   * Resolves when all changes so far, whoever made them, would survive the end of this process.
+   * Resolves when all changes in this replica so far, local and remote, are stored and survive the end of this process.
+   * Without the option `storage` they are in memory only, and the promise resolves as well.
    *
-   * @throws {StorageError} they could not be written; they will be tried again with the next change
+   * @throws {StorageError} the changes could not be written. They stay in memory, and the write is repeated while the
+   *   member runs.
    */
   stored(): Promise<void>
   /**
-   * Replicas of this document, as Yjs updates, that could not be merged (see the event `superseded`), the oldest first;
-   * at most 16, later ones replace the oldest. Kept, in the store if there is one, until `discardSuperseded()`.
+   * Previous replicas of this document that could not be merged (see the event `superseded`), as Yjs updates (version 1),
+   * oldest first. At most 16: further ones replace the oldest. They stay, in the store if there is one, until
+   * `discardSuperseded()`.
    */
   readonly superseded: readonly Uint8Array[]
-  /** The app has taken over what it needs of `superseded`. */
+  /** Removes all replicas in `superseded`. Call it when the app has copied what it needs. */
   discardSuperseded(): void
-  /** Synchronises again after `disconnect()`. @throws {NotRunningError} the room was left, or this was destroyed */
+  /**
+   * Synchronises again after `disconnect()`. Does nothing while connected.
+   *
+   * @throws {NotRunningError} the room was left, or the document was destroyed
+   */
   connect(): void
-  /** The document stays usable and is not synchronised any more. Idempotent. */
+  /** Sends pending changes, then stops synchronising. The document stays usable. Idempotent. */
   disconnect(): void
-  /** Disconnects, and destroys document and awareness. The room makes new ones when asked. Idempotent. */
+  /**
+   * Disconnects, and destroys the document and its awareness. `room.document()` then creates new ones. Idempotent.
+   */
   destroy(): void
 }
 
-/** A document of a room. The same objects until the room is left, and usable afterwards. */
+/**
+ * A document of a room. Its objects stay the same until the room is left or the provider is destroyed. After the room is
+ * left they stay usable without synchronisation.
+ */
 export interface RoomDocument {
-  /** Empty: the room's own. */
+  /** The document's name in the room. The empty string: the default document. */
   readonly name: string
+  /** The Yjs document that the members share. */
   readonly doc: Y.Doc
-  /** Who is there in the document, carried by the room's presence; made, and told of, at first use. */
+  /**
+   * Awareness of the document: cursors, selections and names. The room's presence carries it. Created, and published, at
+   * first use.
+   */
   readonly awareness: DocumentAwareness
+  /** Connects the document to the room: status, `synced`, events. */
   readonly provider: Provider
 }

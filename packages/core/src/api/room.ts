@@ -1,4 +1,4 @@
-/** Room: what some of the members share, as an app sees it. */
+/** Room: presence, documents and broadcasts that some members of the cluster share, as an app sees them. */
 import type { TypedEventTarget } from 'main-event'
 import type * as Y from 'yjs'
 import type { Member } from '../member/member.ts'
@@ -6,98 +6,126 @@ import type { Json } from '../wire/json.ts'
 import type { DocumentAwareness, DocumentOptions, Provider, RoomDocument } from './room-document.ts'
 import type { Store } from './store.ts'
 
-/** Somebody else in the room. Immutable; an unchanged one keeps its object. */
+/** Another member in the room. Immutable; stays the same object while nothing of it changes. */
 export interface Other<P extends object> {
   /** The member id. */
   readonly id: string
-  /** What it shows of itself; whatever it sent, so check before you rely on it. */
+  /** The presence that the member published. hearsay does not check its shape: check it before you rely on it. */
   readonly presence: Readonly<Partial<P>>
 }
 
-/** Whose presence changed, and which fields; no fields: it came, went, or left and entered anew. */
+/** One member's presence changed. */
 export interface PresenceUpdate {
+  /** The member id. */
   readonly id: string
+  /**
+   * Names of the fields that were changed or removed. Empty: the member entered the room, disappeared from it, or left
+   * and entered again.
+   */
   readonly fields: readonly string[]
 }
 
-export type PresenceEvents = { update: CustomEvent<PresenceUpdate> }
+/** Events of the presence in a room. */
+export type PresenceEvents = {
+  /**
+   * The presence of another member changed: at most one event for each member and step. Never fires for the local
+   * member. `others` is up to date when it fires.
+   */
+  update: CustomEvent<PresenceUpdate>
+}
 
 /**
- * Presence: a small state of each member for the others in the room, field by field, kept by nobody for longer than
- * the member is there. The presence of a dead member is hidden, and reappears unchanged when the member returns.
+ * Presence: a small state that each member in the room publishes, field by field. It is never stored and ends when the
+ * member leaves the room. Presence of a dead member is hidden. When the member returns in the same incarnation, its
+ * presence reappears unchanged.
  */
 export interface Presence<P extends object> {
-  /** What this member shows of itself. */
+  /** The fields that this member publishes. Up to date when `set` returns. */
   readonly own: Store<Readonly<Partial<P>>>
   /**
-   * The other members in the room, ordered by member id: alive, or suspect and once seen alive. A member is listed when
-   * its fields have arrived, never without them.
+   * The other members in the room, ordered by member id: those that are alive, and those that are suspect and have been
+   * seen alive before. A member is listed once its fields have arrived, never without them.
    */
   readonly others: Store<readonly Other<P>[]>
-  /** Changes of others. */
+  /** Changes of other members' presence. */
   readonly events: TypedEventTarget<PresenceEvents>
   /**
-   * Changes the named fields; those that are `undefined` are removed, all others stay. Told at once, then at most
-   * every 50 ms (from 20 members in the room on 2.5 ms a member), the newest of each field.
+   * Changes the named fields and removes those that are `undefined`; all other fields stay. The first change is sent
+   * immediately, later ones at most every 50 ms (in a room with more than 20 members: every 2.5 ms × members), only the
+   * newest value of each field. Setting an equal value sends nothing.
    *
-   * A value is `null`, a boolean, a finite number, a well-formed text, or a list or plain object of such, up to 100
-   * levels deep. A property that is `undefined` is left out, and −0 is 0.
+   * A value is `null`, a boolean, a finite number, a well-formed string, or an array or plain object of such values, at
+   * most 100 levels deep. A property that is `undefined` is left out, and −0 becomes 0.
    *
-   * @throws {InvalidValueError} no object of fields; a value that JSON would change, with the path to it; a name that
-   *   begins with `awareness:`, or is `documents:` or `unreachable:`; or more than 16 kB or 64 field names in all, the
-   *   awareness of documents included; nothing changed
+   * @throws {InvalidValueError} the argument is not an object of fields; JSON would change a value (the message has the
+   *   path to it); a name begins with `awareness:`, or is `documents:` or `unreachable:`; or presence exceeds 16 kB or 64
+   *   field names in all, removed fields and the awareness of documents included. Nothing changed.
    * @throws {NotRunningError} the room was left
    */
   set(change: { readonly [field in keyof P]?: P[field] | undefined }): void
 }
 
-/** What somebody broadcast. */
+/** A broadcast of another member. */
 export interface RoomEvent {
   /** The member id. */
   readonly from: string
+  /** The value that it broadcast, as JSON carries it. hearsay does not check its shape. */
   readonly value: Json
 }
 
-export type RoomEvents = { event: CustomEvent<RoomEvent> }
+/** Events of a room. */
+export type RoomEvents = {
+  /** Another member broadcast a value. Never fires for the local member's broadcasts, and once at most for each. */
+  event: CustomEvent<RoomEvent>
+}
 
 /**
- * A room as an app holds it. Its listeners run as those of the cluster, see {@link Store}: after the step, stores first,
- * each isolated. Any method may be called in any of them.
+ * A room that this member has entered: the handle that an app uses.
+ *
+ * Listeners run after the step that caused them: first those of stores, then those of events (`presence.events` before
+ * `events`), each isolated from the others (see {@link Store}). Any method may be called in any listener.
  */
 export interface Room<P extends object = Record<string, Json>> {
+  /** The name under which the room was entered. */
   readonly name: string
   /**
-   * Members in the room that are alive or suspect, this one included, ordered by id. It changes when a member enters,
-   * leaves or is another object in `cluster.members`, never with presence.
+   * Members in the room that are alive or suspect, this one included, ordered by id. Changes when a member enters or
+   * leaves the room, or when its object in `cluster.members` changes; not when presence changes.
    */
   readonly members: Store<readonly Member[]>
+  /** Small state that each member in the room publishes, for instance cursors and names. */
   readonly presence: Presence<P>
-  /** The room's own document, that of the name `''`: made at first use, as are `awareness` and `provider`. */
+  /** The default document, with the name `''`: `document('').doc`. Created at first use. */
   readonly doc: Y.Doc
-  /** Who is there in the room's own document, for editor bindings. */
+  /** Awareness of the default document, for editor bindings: `document('').awareness`. Created at first use. */
   readonly awareness: DocumentAwareness
+  /** Provider of the default document: `document('').provider`. Created at first use. */
   readonly provider: Provider
   /**
-   * One of the room's documents. The same objects until the room is left; they stay usable then.
+   * Opens a document of the room. Returns the same objects until the room is left or the provider is destroyed. After
+   * the room is left the document stays usable and is no longer synchronised.
    *
-   * @throws {InvalidOptionsError} no well-formed text of at most 128 bytes, 64 documents are open, or an option that
-   *   cannot be used
-   * @throws {NotRunningError} the room was left
+   * @throws {InvalidOptionsError} the name is not a well-formed string of at most 128 bytes, 64 documents are open
+   *   already, or an option is unusable
+   * @throws {NotRunningError} the room was left, and the document was not open before
    */
   document(name: string, options?: DocumentOptions): RoomDocument
-  /** What others broadcast: each once, stored by nobody. Presence is up to date when an event fires. */
+  /**
+   * Broadcasts of other members: each is delivered at most once and never stored. A member that enters later does not
+   * receive earlier ones. Presence is up to date when an event fires.
+   */
   readonly events: TypedEventTarget<RoomEvents>
   /**
-   * To whoever is in the room now, oneself excepted. It may be lost.
+   * Sends a value once to the other members that are in the room now. Delivery is not guaranteed.
    *
-   * @throws {InvalidValueError} a value that JSON would change (as in `presence.set`), or more than 32 kB; nothing was
-   *   sent
+   * @throws {InvalidValueError} JSON would change the value (see `presence.set`), or it is over 32 kB. Nothing was
+   *   sent.
    * @throws {NotRunningError} the room was left
    */
   broadcast(value: unknown): void
   /**
-   * Others see at once that this member is gone from the room. Documents stay as they are, and are not synchronised
-   * any more. Idempotent.
+   * Leaves the room and announces it to the other members. Documents keep their content and are no longer synchronised.
+   * Idempotent.
    */
   leave(): void
 }

@@ -1,4 +1,4 @@
-/** Shared value: what an app shows, broadcasts or writes, as every member will read it; one rule for all of them. */
+/** Shared value: a value of presence, a broadcast or a config, as every member reads it. One rule for all three. */
 import { byteLength } from '../wire/byte-length.ts'
 import { copyJson, type Instances, type Json, type JsonFault } from '../wire/json.ts'
 import { textFault } from '../wire/text.ts'
@@ -6,16 +6,18 @@ import { InvalidValueError } from './errors.ts'
 
 export interface SharedValue {
   readonly value: Json
-  /** As JSON. */
+  /** The value as JSON. */
   readonly text: string
-  /** Of the text. */
+  /** Length of `text` in UTF-8. */
   readonly bytes: number
 }
 
 /**
- * @param from what shares it, which begins the message: `presence`
- * @param name what the value is called there; empty: it has no name of its own
- * @throws {InvalidValueError} JSON does not carry it unchanged; the message has the path to what is at fault
+ * Copies a value that an app shares.
+ *
+ * @param from the call or the concept that shares the value, such as `presence`: the message begins with it
+ * @param name the name of the value there; empty if it has none
+ * @throws {InvalidValueError} JSON would change the value; the message has the path to the cause
  */
 export function sharedValue(from: string, name: string, value: unknown, instances?: Instances): SharedValue {
   const copied = copyJson(value, instances)
@@ -23,14 +25,14 @@ export function sharedValue(from: string, name: string, value: unknown, instance
   return { value: copied.value, text: copied.text, bytes: byteLength(copied.text) }
 }
 
-/** A field name, or a key. @throws {InvalidValueError} */
+/** Checks a field name or a key. @throws {InvalidValueError} */
 export function checkKey(what: string, key: unknown, maxBytes: number): asserts key is string {
   const fault = textFault(key, maxBytes)
   if (fault !== undefined) throw new InvalidValueError(`${what} ${fault}`)
 }
 
 function describe(name: string, { path, reason }: JsonFault): string {
-  const place = path.reduce<string>(
+  const location = path.reduce<string>(
     (before, step) =>
       isIdentifier(step)
         ? before === ''
@@ -39,7 +41,7 @@ function describe(name: string, { path, reason }: JsonFault): string {
         : `${before}[${JSON.stringify(step)}]`,
     name,
   )
-  return place === '' ? `the value ${reason}` : `'${place}' ${reason}`
+  return location === '' ? `the value ${reason}` : `'${location}' ${reason}`
 }
 
 const isIdentifier = (step: string | number): step is string =>

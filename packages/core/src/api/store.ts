@@ -6,20 +6,27 @@
  */
 
 /**
- * A value that changes, for an app to read and to follow.
+ * A value that an app reads and follows.
  *
- * A listener is called after the change, when no step of the member is under way: it may call any method, also
- * `subscribe`, its own undo and `leave`. Changes of one step are one call; a listener is not called for a value that it
- * was called for, or subscribed at. A listener that throws, or whose promise rejects, is reported (`reportError` in
- * pages and workers; in Node the handlers of `uncaughtException`, or `console.error` if there are none) and changes
- * nothing else: all other listeners run.
+ * Listeners run synchronously at the end of the member's step that changed the value, never in the middle of a step.
+ * A listener may therefore call any method, including `subscribe`, its own unsubscribe function and `leave`.
  *
- * All stores of a member are up to date whenever a listener runs, and when a method that changes one returns. Listeners
- * of stores run before those of events. What a listener changes itself is announced when all of them have run.
+ * - Several changes in one step cause one call. `subscribe` does not call the listener with the current value. A listener
+ *   is not called twice for the same value.
+ * - All stores of a member are up to date whenever a listener runs, and when a method that changes a store returns.
+ *   Listeners of stores run first, then listeners of events.
+ * - A change that a listener makes is announced after all listeners of the current round have run.
+ * - A listener that throws, or whose promise rejects, is reported and changes nothing else: all other listeners run. The
+ *   report goes to `reportError` in pages and workers; in Node to the handlers of `uncaughtException`, or to
+ *   `console.error` if there are none.
  */
 export interface Store<T> {
-  /** The value now. The same object until something changed. */
+  /** The current value. The same object until the value changes. */
   getSnapshot(): T
-  /** Calls `listener` after each change. Returns the function that ends it, from that moment on. */
+  /**
+   * Calls `listener` without arguments after each change; read the value with `getSnapshot()`. Returns the function that
+   * unsubscribes: once it has been called, the listener is not called any more. A function that is subscribed twice is
+   * called twice and needs both unsubscribe functions.
+   */
   subscribe(listener: () => void): () => void
 }

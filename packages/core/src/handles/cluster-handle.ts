@@ -1,8 +1,8 @@
 /**
- * Face: the cluster as an app holds it, over one machine and its driver.
+ * Cluster handle: the object that an app uses, over one membership machine and its driver.
  *
- * It exists before the machine does, so an app may subscribe first; until `attach` it shows nobody. No listener of the
- * app runs while the driver is in a step.
+ * The handle exists before the machine, so an app may subscribe first; until `attach` its list of members is empty. No
+ * listener of the app runs while the driver is in a step.
  */
 import type { TypedEventTarget } from 'main-event'
 import type { Cluster, ClusterEvents, Explanation, Heartbeat, StoreState } from '../api/cluster.ts'
@@ -24,12 +24,12 @@ import { explain } from './explain.ts'
 import { HeartbeatStore } from './heartbeat-store.ts'
 import type { SpaceRegistry } from './space-registry.ts'
 
-/** Longest wait for the neighbours to hear the goodbye. */
+/** Longest wait until the neighbours have acknowledged the leave. */
 const leaveTimeoutMs = 1_000
 const noMembers: readonly Member[] = []
-/** They tell it on, and meanwhile nobody who is just dialling must be refused. */
+/** Time for the neighbours to forward the leave, during which members that are dialling us must not be refused. */
 const flushMs = 200
-/** What was written right before, and is too long for a rumor, is waited for no longer than this. */
+/** Longest wait for recent changes that are too long for a rumor. */
 const maxUnsentMs = 5_000
 
 export class ClusterHandle implements Cluster, EngineListener {
@@ -43,8 +43,8 @@ export class ClusterHandle implements Cluster, EngineListener {
   #engine: Engine | undefined
   #onLeaveAcknowledged: () => void = () => {}
   #leaving: Promise<void> | undefined
-  /** Made with the first room. */
-  #registry: { readonly engine: Engine; readonly own: SpaceRegistry } | undefined
+  /** Created with the first room or config. */
+  #registry: { readonly engine: Engine; readonly spaces: SpaceRegistry } | undefined
 
   constructor(name: string, clock: Clock) {
     this.name = name
@@ -60,7 +60,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.heartbeats = this.#heartbeats
   }
 
-  /** A new life, whatever became of the one before. */
+  /** Starts over a new engine, whatever the state of the previous one. */
   attach(engine: Engine): void {
     this.#engine = engine
     this.#leaving = undefined
@@ -101,9 +101,9 @@ export class ClusterHandle implements Cluster, EngineListener {
     return explain(this.#running().machine, memberId, this.#clock.now())
   }
 
-  update(wanted: { name?: string; tags?: Readonly<Record<string, string>> }): void {
-    checkUpdate(wanted)
-    const { name, tags } = wanted
+  update(requested: { name?: string; tags?: Readonly<Record<string, string>> }): void {
+    checkUpdate(requested)
+    const { name, tags } = requested
     if (this.#leaving) throw new NotRunningError('the cluster was left')
     const change = { ...(name !== undefined && { name }), ...(tags !== undefined && { tags: { ...tags } }) }
     this.#running().driver.handle({ type: 'local-change', change })
@@ -128,7 +128,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     const leaving = new Promise<void>(resolve => {
       settle = resolve
     })
-    // Known before it begins: a listener that is called meanwhile may call this, too.
+    // Set before the leave begins: a listener that runs meanwhile may call `leave`, too.
     this.#leaving = leaving
     settle(this.#leave())
     return leaving
@@ -155,9 +155,9 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.#events.emit('storage', state)
   }
 
-  /** The process may end: what was written in rooms and configs is told and stored at once. */
+  /** The process may end: sends and stores pending changes of rooms and configs immediately. */
   protected flush(): void {
-    this.#registry?.own.flush()
+    this.#registry?.spaces.flush()
   }
 
   async #leave(): Promise<void> {
@@ -167,10 +167,10 @@ export class ClusterHandle implements Cluster, EngineListener {
       this.flush()
       await this.#announceLeave(engine.driver)
       await this.#wait(engine.machine.overlay.connected().length > 0 ? flushMs : 0)
-      for (let waitedMs = 0; this.#registry?.own.hasUnsent && waitedMs < maxUnsentMs; waitedMs += flushMs)
+      for (let waitedMs = 0; this.#registry?.spaces.hasUnsent && waitedMs < maxUnsentMs; waitedMs += flushMs)
         await this.#wait(flushMs)
     }
-    await this.#registry?.own.close()
+    await this.#registry?.spaces.close()
     engine.driver.stop()
     this.#heartbeats.stop()
   }
@@ -194,8 +194,8 @@ export class ClusterHandle implements Cluster, EngineListener {
     const { SpaceRegistry } = await import('./space-registry.ts')
     const engine = this.#running()
     if (this.#leaving) throw new NotRunningError('the cluster was left')
-    if (this.#registry?.engine !== engine) this.#registry = { engine, own: new SpaceRegistry(engine) }
-    return this.#registry.own
+    if (this.#registry?.engine !== engine) this.#registry = { engine, spaces: new SpaceRegistry(engine) }
+    return this.#registry.spaces
   }
 
   #running(): Engine {

@@ -1,7 +1,7 @@
 /**
- * Config face: a shared config as an app holds it, over its entries and the driver of this member's spaces.
+ * Config handle: the shared config that an app uses, over its replica and the driver of this member's spaces.
  *
- * The view shows of each key the newest entry that the schema takes. Events come after the step that caused them,
+ * The view shows the newest entry of each key that is valid by the schema. Events fire after the step that caused them,
  * when the view is up to date.
  */
 import type { TypedEventTarget } from 'main-event'
@@ -39,12 +39,12 @@ export interface ConfigHandleOptions {
   readonly writers: 'anyone' | ReadonlySet<string>
   readonly retentionMs: number
   readonly storage: FactStorage
-  /** One's own incarnation. */
+  /** The local member's incarnation. */
   readonly incarnation: number
   readonly onLeave: () => void
 }
 
-/** What the view shows under a key. */
+/** The entry that the view shows for a key, and its value as the schema returns it. */
 interface ShownVersion {
   readonly version: Version
   readonly value: unknown
@@ -59,12 +59,12 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   readonly #shown = new Map<string, ShownVersion>()
   #snapshot: Readonly<Values> | undefined
   readonly #checked = new WeakMap<Version['fact'], Checked>()
-  /** Keys of which something arrived since the last step, and what. */
+  /** Keys that changed since the last step, with the entries that arrived. */
   readonly #touched = new Map<string, Version[]>()
-  /** Ids of losers that were told of, by key. */
-  readonly #lost = new Map<string, ReadonlySet<string>>()
+  /** Ids of losers for which a `conflict` was emitted, by key. */
+  readonly #reportedLosers = new Map<string, ReadonlySet<string>>()
   readonly #syncWaiters: SyncWaiters
-  /** What the store loses is written again from here, until then. */
+  /** Ends the rewriting of entries that the store lost. */
   #removeSource: () => void = () => {}
   #isOpen = true
 
@@ -93,33 +93,33 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     })
   }
 
-  /** With what the store holds of it. @throws {StorageError} the store; it was left as it is */
+  /** Opens the config with its stored entries. @throws {StorageError} the entries are damaged; the store is unchanged */
   static async open(options: ConfigHandleOptions): Promise<ConfigHandle> {
     const { storage, clock, notifications, driver, space, incarnation } = options
-    const face = new ConfigHandle(options)
+    const handle = new ConfigHandle(options)
     const stored = await storage.load()
     if (!(await driver.areSigned(space, stored)))
       throw new StorageError(
         `the store contains entries of '${options.name}' without a valid signature: it is damaged`,
       )
-    const over = face.#replica.restore(stored, clock.now())
-    storage.write(over.map(held => ({ type: 'removed', stored: held })))
-    // What happened in an earlier life is no news.
-    for (const key of face.#touched.keys()) {
-      face.#show(key)
-      face.#newLosers(key)
+    const surplus = handle.#replica.restore(stored, clock.now())
+    storage.write(surplus.map(each => ({ type: 'removed', stored: each })))
+    // Stored entries cause no events: the app received those when the entries arrived.
+    for (const key of handle.#touched.keys()) {
+      handle.#show(key)
+      handle.#newLosers(key)
     }
-    face.#touched.clear()
-    const { entries, facts } = face.#replica
+    handle.#touched.clear()
+    const { entries, facts } = handle.#replica
     facts.watch(change => {
       if (change.type === 'added' || !entries.isQuarantined(change.stored)) storage.write([change])
     })
-    face.#removeSource = storage.addSource(() => [...facts.all(), ...entries.allQuarantined])
+    handle.#removeSource = storage.addSource(() => [...facts.all(), ...entries.allQuarantined])
     notifications.step(() => {
-      driver.enter(space, face.#replica, face, incarnation)
-      face.stepped()
+      driver.enter(space, handle.#replica, handle, incarnation)
+      handle.stepped()
     })
-    return face
+    return handle
   }
 
   get events(): TypedEventTarget<ConfigEvents<unknown>> {
@@ -147,11 +147,11 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   }
 
   watch(key: string, listener: (value: never) => void): () => void {
-    // With what it returns: a promise that rejects is reported.
-    const heard = ({ detail }: ConfigEvents<unknown>['change']) =>
+    // Returns the listener's result: a promise that rejects is reported.
+    const changed = ({ detail }: ConfigEvents<unknown>['change']) =>
       detail.key === key ? listener(detail.value as never) : undefined
-    this.#events.addEventListener('change', heard)
-    return () => this.#events.removeEventListener('change', heard)
+    this.#events.addEventListener('change', changed)
+    return () => this.#events.removeEventListener('change', changed)
   }
 
   history(key: string): readonly ConfigVersion[] {
@@ -160,7 +160,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   }
 
   synced({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
-    // Not async: that would be another promise, whose rejection nobody handles.
+    // Not async: that would wrap the promise in another one, whose rejection would be unhandled.
     return this.#isOpen ? this.#syncWaiters.next(signal) : Promise.reject(this.#leftError())
   }
 
@@ -170,7 +170,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     this.#options.driver.leave(this.#options.space)
   }
 
-  /** It cannot be used any more. */
+  /** Closes the handle without announcing it. It cannot be used any more. */
   close(): void {
     if (!this.#isOpen) return
     this.#isOpen = false
@@ -179,7 +179,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     this.stored().then(this.#removeSource, this.#removeSource)
   }
 
-  /** Resolves when all so far is stored. */
+  /** Resolves when all entries so far are stored. @throws {StorageError} */
   stored(): Promise<void> {
     return this.#options.storage.stored()
   }
@@ -191,7 +191,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   stepped(): void {
     for (const { key, value, replaces, time } of this.#replica.takeRewrites()) {
       const { entries } = this.#replica
-      // The queue tells the app of a store that fails; a member that may not write any more has nothing to repeat.
+      // A rejection needs no handling: the write queue reports a failing store to the app.
       this.#publish(key, value, time ?? entries.nextTime(this.#options.clock.now().epochMs), replaces).catch(
         () => {},
       )
@@ -236,7 +236,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     }
   }
 
-  /** The newest that is valid; nothing, if a deletion is newer. */
+  /** Shows the newest valid entry of the key; no value if that entry is a deletion. */
   #show(key: string): void {
     for (const version of this.#replica.entries.versions(key)) {
       const checked = this.#check(version)
@@ -253,13 +253,13 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   #newLosers(key: string): readonly Version[] {
     const versions = this.#replica.entries.versions(key)
     const losers = losersOf(versions)
-    const known = this.#lost.get(key)
-    if (losers.length > 0) this.#lost.set(key, new Set(losers.map(({ id }) => id)))
-    else this.#lost.delete(key)
-    return losers.filter(({ id }) => !known?.has(id))
+    const reported = this.#reportedLosers.get(key)
+    if (losers.length > 0) this.#reportedLosers.set(key, new Set(losers.map(({ id }) => id)))
+    else this.#reportedLosers.delete(key)
+    return losers.filter(({ id }) => !reported?.has(id))
   }
 
-  /** Undefined: it is a deletion. */
+  /** Undefined: the entry is a deletion. */
   #check({ fact }: Version): Checked | undefined {
     if (fact.value === undefined) return undefined
     const known = this.#checked.get(fact)
@@ -269,7 +269,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     return checked
   }
 
-  /** The value as JSON carries it. @throws {InvalidValueError} */
+  /** Checks a write. @returns the value as JSON carries it. @throws {InvalidValueError} */
   #copied(key: string, value: unknown): Json {
     const { entries } = this.#replica
     checkKey('set: the key', key, limits.maxConfigKeyBytes)
@@ -283,7 +283,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     const checked = this.#options.check(key, carried)
     if (checked.type === 'invalid') throw new InvalidValueError(`set: '${key}': ${checked.issues.join('; ')}`)
     if (entries.versions(key).length === 0 && entries.size >= maxKeys)
-      throw new InvalidValueError(`set: there are ${maxKeys} keys already: put several into one`)
+      throw new InvalidValueError(`set: there are ${maxKeys} keys already: put several values under one key`)
     return carried
   }
 
@@ -291,9 +291,9 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     const { self, clock, notifications, writers } = this.#options
     const { entries } = this.#replica
     if (writers !== 'anyone' && !writers.has(self))
-      throw new NotAllowedError(`'${this.name}' is written by others: this member is none of its writers`)
+      throw new NotAllowedError(`'${this.name}': this member is not one of its writers`)
     const { epochMs } = clock.now()
-    // The clock was set back: what it showed before counts no more.
+    // The clock was set back: entries from its former, later time are implausible now.
     if (!entries.areTimesPlausible(epochMs))
       notifications.step(() => {
         this.#replica.sweep(clock.now())

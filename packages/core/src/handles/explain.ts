@@ -1,4 +1,4 @@
-/** Explain: why a member is, or is not, seen. Facts in the order in which they weigh, in plain sentences, and a hint. */
+/** Explain: why a member is seen or not seen. Facts as plain sentences, in the order in which they weigh, and a hint. */
 
 import type { Explanation } from '../api/cluster.ts'
 import type { Instant } from '../base/clock.ts'
@@ -14,8 +14,8 @@ export function explain(machine: MembershipMachine, id: string, now: Instant): E
       connected: false,
       facts,
       hint: machine.health().full
-        ? 'The table is full of members that are here: no other can be seen.'
-        : 'Is it in the same cluster, and can it reach any member of it?',
+        ? 'The table is full of members that are present: no other member can be shown.'
+        : 'Is it in the same cluster, and can it reach any member of the cluster?',
     }
   }
   const connected = machine.overlay.isConnected(id)
@@ -35,14 +35,14 @@ export function explain(machine: MembershipMachine, id: string, now: Instant): E
 }
 
 const copiedHint =
-  'Stop one of the two processes, and delete its copy of the storage folder: it then starts with an identity of its own.'
+  'Stop one of the two processes, and delete its copy of the storage folder: it then starts with its own identity.'
 
 function leaveFacts(machine: MembershipMachine, id: string, now: Instant): string[] {
   const leftEpochMs = machine.table.get(id)?.record.record.leftEpochMs ?? now.epochMs
   return [`It left ${seconds(now.epochMs - leftEpochMs)} ago.`]
 }
 
-/** Of one that is here, or did not say that it goes. */
+/** Facts about a member that has not announced a leave. */
 function livenessFacts(machine: MembershipMachine, id: string, now: Instant): string[] {
   const facts: string[] = []
   const { record, heartbeat, suspicions } = machine.table.get(id) ?? {}
@@ -57,16 +57,16 @@ function livenessFacts(machine: MembershipMachine, id: string, now: Instant): st
   if (machine.overlay.isConnected(id)) facts.push('This member is connected to it.')
   else if (verdict?.type === 'dead' || machine.overlay.isNeighbour(id))
     facts.push('This member has no connection to it.')
-  else facts.push('This member has no connection to it and needs none: others watch over it.')
+  else facts.push('This member has no connection to it and needs none: other members monitor it.')
   const attention = record?.record.attention.state
   if (attention === 'hidden' || attention === 'frozen')
     facts.push(
-      `Its page is ${attention === 'hidden' ? 'in the background' : 'frozen'}: it asked others to be patient.`,
+      `Its page is ${attention === 'hidden' ? 'in the background' : 'frozen'}: it asked other members not to suspect its silence.`,
     )
-  const heardEpochMs = machine.lastHeartbeatEpochMs(id)
-  if (heardEpochMs !== undefined && heartbeat)
+  const receivedEpochMs = machine.lastHeartbeatEpochMs(id)
+  if (receivedEpochMs !== undefined && heartbeat)
     facts.push(
-      `Its last heartbeat, number ${heartbeat.sequence}, was received ${seconds(now.epochMs - heardEpochMs)} ago.`,
+      `Its last heartbeat, number ${heartbeat.sequence}, was received ${seconds(now.epochMs - receivedEpochMs)} ago.`,
     )
   if (machine.detector.graceUntilMs() > now.monotonicMs)
     facts.push('This member was paused a moment ago and suspects nobody yet.')
@@ -83,9 +83,9 @@ function hintFor(status: Explanation['status'], connected: boolean): string | un
         ? 'It is connected but silent: is its process stopped or busy?'
         : 'Is its process running?'
     case 'dead':
-      return 'If it only cannot be reached, it comes back by itself as soon as it can.'
+      return 'If only the network fails, it becomes alive again once it is reachable.'
     case 'left':
-      return 'It comes back when it joins again.'
+      return 'It becomes alive when it joins again.'
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Heartbeat store: the heartbeats as received, at most a second old. While somebody listens they are refreshed each
- * second, because phi grows by itself, and the cluster is told so.
+ * Heartbeat store: the newest heartbeat of each member, at most 1 s old. While the store has a listener, it is refreshed
+ * every second, because phi grows with time, and round trips are measured.
  */
 
 import type { Heartbeat } from '../api/cluster.ts'
@@ -28,11 +28,11 @@ export class HeartbeatStore implements Store<Heartbeats> {
   constructor(
     machine: () => MembershipMachine | undefined,
     notifications: AppNotifications,
-    watched: () => void,
+    measureRoundTrips: () => void,
   ) {
     this.#machine = machine
     this.#clock = notifications.clock
-    this.#measureRoundTrips = watched
+    this.#measureRoundTrips = measureRoundTrips
     this.#store = createStore(notifications, () => this.getSnapshot())
   }
 
@@ -56,13 +56,13 @@ export class HeartbeatStore implements Store<Heartbeats> {
     }
   }
 
-  /** The member begins a life. */
+  /** The member starts, or starts again. */
   start(): void {
     this.#isStopped = false
     this.#follow()
   }
 
-  /** The member has left: the last snapshot stays, also for listeners that come later. */
+  /** The member has left: the last snapshot stays, for later listeners too. */
   stop(): void {
     this.#isStopped = true
     this.#pause()
@@ -81,7 +81,7 @@ export class HeartbeatStore implements Store<Heartbeats> {
     this.#cancel = this.#clock.setTimer(this.#clock.now().monotonicMs + refreshMs, () => {
       this.#refreshLater()
       this.#measureRoundTrips()
-      // Also if it was read a moment ago.
+      // Even if an app has just read it: the cached snapshot must not hide the refresh.
       this.#snapshotMs = Number.NEGATIVE_INFINITY
       this.#store.refresh()
     })
@@ -89,11 +89,11 @@ export class HeartbeatStore implements Store<Heartbeats> {
 }
 
 function snapshotOf(machine: MembershipMachine, now: Instant): ReadonlyMap<string, Heartbeat> {
-  const hearts = new Map<string, Heartbeat>()
+  const heartbeats = new Map<string, Heartbeat>()
   for (const { id, heartbeat } of machine.table.rows()) {
     const receivedAtMs = machine.lastHeartbeatEpochMs(id)
     if (!heartbeat || receivedAtMs === undefined) continue
-    hearts.set(id, {
+    heartbeats.set(id, {
       incarnation: heartbeat.incarnation,
       sequence: heartbeat.sequence,
       receivedAtMs,
@@ -101,5 +101,5 @@ function snapshotOf(machine: MembershipMachine, now: Instant): ReadonlyMap<strin
       roundTripMs: machine.roundTripMs(id),
     })
   }
-  return hearts
+  return heartbeats
 }

@@ -1,8 +1,8 @@
 /**
- * Own presence: what this member shows of itself in one room, checked before it is said.
+ * Local presence: the fields that this member publishes in one room, checked before they are published.
  *
- * Changes are gathered; each field that changed is said once, with its newest value. Awareness is said as any other
- * field and counts as such, but apps do not see it.
+ * Changes are collected; each changed field is published once, with its newest value. Awareness is a field like any other
+ * and counts towards the limits, but is hidden from apps.
  */
 
 import { InvalidValueError } from '../api/errors.ts'
@@ -22,7 +22,7 @@ import { isPlainObject } from '../wire/plain-object.ts'
 import type { SpaceFactBody } from '../wire/space-fact.ts'
 import { receivedText } from '../wire/text.ts'
 
-/** Undefined: it was removed. */
+/** Undefined: the field was removed. */
 type Field = SharedValue | undefined
 
 export class LocalPresence {
@@ -33,13 +33,13 @@ export class LocalPresence {
   #version = 0
   #snapshot: Readonly<Record<string, Json>> = Object.freeze({})
 
-  /** @param generation the present generation */
+  /** @param generation the generation of this member's present visit to the room */
   constructor(notifications: AppNotifications, generation: () => number) {
     this.#generation = generation
     this.store = createStore(notifications, () => this.#snapshot)
   }
 
-  /** @returns whether anything changed. @throws {InvalidValueError} nothing changed */
+  /** Changes the named fields. @returns whether any changed. @throws {InvalidValueError} nothing changed */
   set(change: Readonly<Record<string, unknown>>): boolean {
     const fields = new Map(this.#fields)
     const changed: string[] = []
@@ -57,7 +57,7 @@ export class LocalPresence {
     return changed.length > 0
   }
 
-  /** What is to be said. */
+  /** Takes the changes that have not been published yet. */
   takeUnsent(): SpaceFactBody[] {
     const bodies = [...this.#unsent].map(name => {
       this.#version += 1
@@ -69,7 +69,7 @@ export class LocalPresence {
   }
 }
 
-/** What an app may give to `set`. @throws {InvalidValueError} */
+/** Checks that the argument of `presence.set` is an object of fields. @throws {InvalidValueError} */
 export function checkFields(change: unknown): void {
   if (!isPlainObject(change))
     throw new InvalidValueError('presence: give an object of fields, like { cursor: { x: 1, y: 2 } }')
@@ -78,14 +78,14 @@ export function checkFields(change: unknown): void {
 function fieldOf(name: string, value: unknown): Field {
   checkKey(`presence: the field name '${receivedText(name)}'`, name, limits.maxFieldNameBytes)
   if (value === undefined) return undefined
-  // Bindings of editors put instances of Yjs' classes into it, as y-protocols lets them.
+  // Editor bindings put instances of Yjs classes into awareness, which y-protocols allows.
   return isAwarenessField(name)
     ? sharedValue('awareness', '', value, 'as JSON')
     : sharedValue('presence', name, value)
 }
 
 function checkSize(all: ReadonlyMap<string, Field>): void {
-  // What the room itself announces is bounded by itself.
+  // The room's own announcements have limits of their own.
   const fields = [...all].filter(([name]) => name !== documentsField && name !== unreachableField)
   if (fields.length > limits.maxPresenceFields)
     throw new InvalidValueError(

@@ -1,8 +1,8 @@
 /**
- * Others: who else is in a room, and what they show of themselves.
+ * Remote presence: the other members in a room, and the fields that they publish.
  *
- * Who has not changed keeps its object, and while nobody has, the list is the same. What was shown in an earlier entry
- * says nothing of a later one.
+ * A member that has not changed keeps its object; while no member changes, the list stays the same object. Fields of an
+ * earlier generation (visit to the room) do not carry over to a later one.
  */
 
 import type { Other } from '../api/room.ts'
@@ -31,12 +31,12 @@ export class RemotePresence {
     return this.#others.size
   }
 
-  /** In which entry it is shown; undefined: it is not. */
+  /** The generation in which the member is shown; undefined if it is not shown. */
   generationOf(id: string): number | undefined {
     return this.#others.get(id)?.generation
   }
 
-  /** It is here, in this entry, and shows this. */
+  /** Shows the member in this generation, with these fields. */
   set(id: string, generation: number, fields: readonly (readonly [name: string, value: Json])[]): void {
     const other = Object.freeze({ id, presence: Object.freeze(Object.fromEntries(fields)) })
     this.#others.set(id, { generation, other })

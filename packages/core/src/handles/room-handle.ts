@@ -1,7 +1,8 @@
 /**
- * Room face: a room as an app holds it, over what is held of it and the driver of this member's spaces.
+ * Room handle: the room that an app uses, over its replica and the driver of this member's spaces.
  *
- * Events come after the step that caused them, when stores are up to date, and at most one a member and step.
+ * Events fire after the step that caused them, when stores are up to date; presence events at most once for each member
+ * and step.
  */
 import type { TypedEventTarget } from 'main-event'
 import * as Y from 'yjs'
@@ -55,19 +56,19 @@ export interface RoomHandleOptions {
   readonly random: () => number
   readonly spaceRoster: SpaceRoster
   readonly memberOf: (id: string) => Member | undefined
-  /** Ids of all members that are known. */
+  /** Ids of all known members. */
   readonly knownMembers: readonly string[]
-  /** Whether this member's view of the cluster is one that others share. */
+  /** Whether this member has compared its view of the cluster with another member's. */
   readonly isSettled: () => boolean
   readonly storage: DocumentStorage
-  /** One's own incarnation. */
+  /** The local member's incarnation. */
   readonly incarnation: number
   readonly onLeave: () => void
 }
 
 /**
- * How often presence is told, by how many are in the room. Our choice: 20 times a second is smooth for the eye; from 20
- * members on rarer, so that all of them together tell 400 things a second, however many they are.
+ * Interval between two messages with presence, by the number of members in the room. Our choice: 50 ms (20 a second) looks
+ * smooth; from 20 members on 2.5 ms × members, so that all members together send at most 400 messages a second.
  */
 export function presenceIntervalMs(members: number): number {
   return Math.max(50, 2.5 * members)
@@ -89,7 +90,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
   readonly #announcer: DocumentAnnouncer
   readonly #sendPresence: Throttle
   readonly #generation: number
-  /** Of whom something may have changed since the last step, and which fields. */
+  /** Members that may have changed since the last step, with the names of the changed fields. */
   readonly #touched = new Map<string, Set<string>>()
   readonly #arrivedEvents: EventFact[] = []
   #broadcasts = 0
@@ -128,7 +129,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     }
     for (const id of knownMembers) if (id !== self) this.#replica.memberChanged(id)
     this.#generation = driver.enter(space, this.#replica, this, incarnation)
-    // So that the others know that nothing is open here, too.
+    // Announces to the other members that no document is open here yet.
     this.#announcer.review()
   }
 
@@ -177,17 +178,17 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     })
   }
 
-  /** Resolves when all so far is stored. @throws {StorageError} */
+  /** Resolves when all changes so far are stored. @throws {StorageError} */
   stored(): Promise<void> {
     return this.#options.storage.stored()
   }
 
-  /** What was written is told at once. */
+  /** Sends pending changes immediately. */
   flush(): void {
     this.#documents.flush()
   }
 
-  /** It cannot be used any more. */
+  /** Closes the handle without announcing it. It cannot be used any more. */
   close(): void {
     if (!this.#isOpen) return
     this.#options.notifications.step(() => {
@@ -220,15 +221,15 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
   }
 
   stepped(): void {
-    // Not with each field that somebody's app shows: with many members these are thousands a second.
+    // Not for every field of an app: with many members that would be thousands a second.
     const touched = [...this.#touched.values()]
-    const isAboutReach = touched.some(fields => fields.has(unreachableField))
-    const isAboutDocuments =
-      isAboutReach || touched.some(fields => fields.size === 0 || fields.has(documentsField))
+    const isReachabilityChanged = touched.some(fields => fields.has(unreachableField))
+    const areDocumentsChanged =
+      isReachabilityChanged || touched.some(fields => fields.size === 0 || fields.has(documentsField))
     if (this.#touched.size > 0) this.#emitTouched()
-    if (this.#isOpen && (isAboutDocuments || this.#announcer.isUnsettled)) this.#announcer.review()
-    // Carriers may be needed now, though nothing changed for this member itself.
-    if (this.#isOpen && isAboutReach && this.#replica.documents.size > 0)
+    if (this.#isOpen && (areDocumentsChanged || this.#announcer.isUnsettled)) this.#announcer.review()
+    // Other members may need this one as a carrier now.
+    if (this.#isOpen && isReachabilityChanged && this.#replica.documents.size > 0)
       this.#options.driver.regroup(this.#options.space)
     this.#documents.stepped()
     for (const { author: from, value } of this.#arrivedEvents.splice(0))
@@ -243,16 +244,17 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     const updates = touched.flatMap(([id, changed]) => {
       if (id === self) return []
       const fields = [...changed].filter(name => !isReservedField(name))
-      // A member is shown when it is known what it shows: not for a moment without its fields.
-      const entered = this.#replica.roster.of(id) && this.#generationOf(id)
-      const isAnother = entered !== this.#remotePresence.generationOf(id)
-      if (entered === undefined) this.#remotePresence.remove(id)
-      else if (isAnother || fields.length > 0) this.#remotePresence.set(id, entered, this.#fieldsOf(id))
-      return isAnother || (entered !== undefined && fields.length > 0) ? [{ id, fields }] : []
+      // A member is shown once its announcement has arrived, and never without its fields.
+      const generation = this.#replica.roster.of(id) && this.#generationOf(id)
+      const isNewGeneration = generation !== this.#remotePresence.generationOf(id)
+      if (generation === undefined) this.#remotePresence.remove(id)
+      else if (isNewGeneration || fields.length > 0)
+        this.#remotePresence.set(id, generation, this.#fieldsOf(id))
+      return isNewGeneration || (generation !== undefined && fields.length > 0) ? [{ id, fields }] : []
     })
     this.#members.refresh()
     this.#remotePresence.store.refresh()
-    // No field: it came, or went, or is in another entry.
+    // No field: the member entered, disappeared, or has another generation.
     if (touched.some(([, changed]) => changed.size === 0 || [...changed].some(isAwarenessField)))
       this.#documents.presenceChanged()
     for (const update of updates) this.#presenceEvents.emit('update', update)
@@ -281,7 +283,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
       isOpen: () => this.#isOpen,
       log: document => storage.of(document),
       clientChanged: () => {
-        // Not within whatever made the document draw another one.
+        // Later: the document is still changing its client id.
         if (this.#isOpen) this.#announcer.reviewSoon()
       },
       takeCarried: document => this.#replica.takeCarried(document),
@@ -311,7 +313,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     })
   }
 
-  /** While the provider was disconnected, this member may have carried the document for others. */
+  /** While the provider was disconnected, this member may have carried the document for other members. */
   #adoptCarried(sync: DocumentSync): void {
     const carried = this.#replica.takeCarried(sync.name)
     if (!carried) return
@@ -361,21 +363,21 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
       })
   }
 
-  /** What the app is shown. */
+  /** The fields that the app sees. */
   #fieldsOf(id: string): [string, Json][] {
     const fields = this.#isPresenceShown(id) ? this.#replica.presence.fieldsOf(id) : []
     return fields.filter(([name]) => !isReservedField(name))
   }
 
-  /** What is told in another entry than its present one does not count. */
+  /** Whether the member's presence belongs to its current generation: presence of another generation is hidden. */
   #isPresenceShown(id: string): boolean {
     return this.#options.spaceRoster.of(id)?.generation === this.#replica.presence.generationOf(id)
   }
 
-  /** In which entry it is here; undefined: it is not. */
+  /** The generation in which the member is present; undefined if it is not present. */
   #generationOf(id: string): number | undefined {
-    const where = this.#options.spaceRoster.of(id)
-    return where && isPresent(where) ? where.generation : undefined
+    const membership = this.#options.spaceRoster.of(id)
+    return membership && isPresent(membership) ? membership.generation : undefined
   }
 
   #listMembers(): readonly Member[] {

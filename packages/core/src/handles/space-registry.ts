@@ -1,7 +1,7 @@
 /**
- * Member spaces: the rooms and shared configs that one member has entered, each once.
+ * Space registry: the rooms and shared configs that one member has open, each once.
  *
- * It is made with the first of them, so a member without any neither loads nor runs anything of it.
+ * The registry is created with the first of them, so a member without rooms and configs loads and runs none of this code.
  */
 import { toString as toText } from 'uint8arrays/to-string'
 import type { ConfigOptions, ConfigSchema } from '../api/config.ts'
@@ -27,13 +27,13 @@ export class SpaceRegistry {
   readonly #clusterView: ClusterView
   readonly #queue: WriteQueue
   readonly #rooms = new Map<string, Promise<RoomHandle>>()
-  /** Those of them that could be entered. */
+  /** The rooms that were entered successfully. */
   readonly #openRooms = new Set<RoomHandle>()
   readonly #configs = new Map<string, { settings: ConfigSettings; config: Promise<ConfigHandle> }>()
-  /** Without a store: the documents of rooms that were left, for whoever enters them again. */
+  /** Without a store: documents of rooms that were left, restored when the app enters the room again. */
   readonly #snapshots = new Map<string, DocumentSnapshot>()
   #isClosing = false
-  /** Of spaces that were left, until all of it is stored. */
+  /** Pending writes of spaces that were left. */
   readonly #storing = new Map<string, Promise<void>>()
 
   constructor(engine: Engine) {
@@ -64,17 +64,17 @@ export class SpaceRegistry {
       random,
       announce: spaces => driver.handle({ type: 'local-change', change: { spaces } }),
       setExtraPeers: ids => driver.handle({ type: 'extra-peers', ids }),
-      reportViolation: (from, offence, detail) => driver.reportViolation(from, offence, detail),
+      reportViolation: (from, violation, detail) => driver.reportViolation(from, violation, detail),
     })
     driver.attachSpaces(this.#driver)
   }
 
-  /** The room of this name: entered now, or before. @throws {InvalidOptionsError} @throws {StorageError} */
+  /** Enters the room, or returns the one that is open. @throws {InvalidOptionsError} @throws {StorageError} */
   async room(name: string): Promise<RoomHandle> {
     checkSpaceName('room', name)
     const space = spaceTag(this.#engine.cluster, 'room', name)
-    const entered = this.#rooms.get(space)
-    if (entered) return entered
+    const open = this.#rooms.get(space)
+    if (open) return open
     this.#checkCount()
     const room = this.#openRoom(name, space)
     this.#rooms.set(space, room)
@@ -83,7 +83,7 @@ export class SpaceRegistry {
   }
 
   /**
-   * The config of this name: opened now, or before with the same options.
+   * Opens the config, or returns the one that is open with the same options.
    *
    * @throws {InvalidOptionsError} @throws {StorageError}
    */
@@ -91,11 +91,11 @@ export class SpaceRegistry {
     checkSpaceName('config', name)
     const settings = configSettings(options)
     const space = spaceTag(this.#engine.cluster, 'config', name)
-    const opened = this.#configs.get(space)
-    if (opened) {
-      if (!isSameSettings(opened.settings, settings))
+    const open = this.#configs.get(space)
+    if (open) {
+      if (!isSameSettings(open.settings, settings))
         throw new InvalidOptionsError(`config: '${name}' is open with other options. Leave it first`)
-      return opened.config
+      return open.config
     }
     this.#checkCount()
     const config = this.#openConfig(name, space, settings)
@@ -104,23 +104,23 @@ export class SpaceRegistry {
     return config
   }
 
-  /** What was written is told and stored at once. */
+  /** Sends and stores pending changes immediately. */
   flush(): void {
     for (const room of this.#openRooms) room.flush()
     this.#queue.flush()
   }
 
-  /** Whether what was written here is still on its way to somebody. */
+  /** Whether local changes are still being sent to a member. */
   get hasUnsent(): boolean {
     return this.#driver.hasUnsent
   }
 
-  /** The member leaves the cluster: what it entered cannot be used any more. Resolves when all of it is stored. */
+  /** The member leaves the cluster: closes all rooms and configs. Resolves when all their writes are stored. */
   async close(): Promise<void> {
     this.#isClosing = true
     const configs = [...this.#configs.values()].map(({ config }) => config)
-    const faces = [...(await settledValues([...this.#rooms.values()])), ...(await settledValues(configs))]
-    for (const face of faces) face.close()
+    const handles = [...(await settledValues([...this.#rooms.values()])), ...(await settledValues(configs))]
+    for (const handle of handles) handle.close()
     this.#driver.stop()
     await Promise.all(this.#storing.values())
   }
@@ -193,9 +193,12 @@ export class SpaceRegistry {
     return config
   }
 
-  /** Whoever enters it again reads what was written until now. Whoever wrote it and waits hears if that fails. */
-  #store(space: string, face: { stored(): Promise<void> }): void {
-    const storing = face.stored().catch(() => {})
+  /**
+   * Tracks the pending writes of a space that was left, so that entering it again reads them. A failed write is reported to
+   * the promise of the call that wrote.
+   */
+  #store(space: string, handle: { stored(): Promise<void> }): void {
+    const storing = handle.stored().catch(() => {})
     this.#storing.set(space, storing)
     void storing.then(() => {
       if (this.#storing.get(space) === storing) this.#storing.delete(space)
@@ -210,7 +213,7 @@ export class SpaceRegistry {
     return {
       of: id => {
         const member = this.#clusterView.member(id)
-        const generation = member?.spaces.find(entry => entry.space === space)?.generation
+        const generation = member?.spaces.find(each => each.space === space)?.generation
         return member && { status: member.status, wasAlive: member.wasAlive, generation }
       },
     }
@@ -219,12 +222,12 @@ export class SpaceRegistry {
   #checkCount(): void {
     if (this.#rooms.size + this.#configs.size >= limits.maxSpaces)
       throw new InvalidOptionsError(
-        `a member enters at most ${limits.maxSpaces} rooms and shared configs: leave one first`,
+        `a member can have at most ${limits.maxSpaces} rooms and shared configs open: leave one first`,
       )
   }
 }
 
-/** Those that did not fail. */
+/** The values of the promises that did not reject. */
 async function settledValues<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(promises)
   return settled.flatMap(each => (each.status === 'fulfilled' ? [each.value] : []))

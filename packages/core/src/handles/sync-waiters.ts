@@ -1,7 +1,8 @@
 /**
- * Agreement: those who wait until another member holds just what this one does.
+ * Sync waiters: promises that resolve when another member stores exactly the same entries as this one.
  *
- * While somebody waits, others are asked again and again: nobody says by himself that nothing differs.
+ * While at least one promise is pending, other members are asked for digests, first after 250 ms, then up to every 2 s: no
+ * member reports an equal state without a request.
  */
 import type { Clock } from '../base/clock.ts'
 
@@ -19,21 +20,21 @@ export class SyncWaiters {
   readonly #waiters = new Set<Waiter>()
   #cancelTimer: () => void = () => {}
 
-  /** @param ask asks others what they hold */
-  constructor(clock: Clock, ask: () => void) {
+  /** @param requestDigest asks other members for digests of their entries */
+  constructor(clock: Clock, requestDigest: () => void) {
     this.#clock = clock
-    this.#requestDigest = ask
+    this.#requestDigest = requestDigest
   }
 
   /**
-   * Resolves with the id of the member that agrees, from now on; rejects with the signal's reason.
+   * Resolves with the id of the next member whose entries are equal; rejects with the signal's reason.
    *
-   * An app may drop this promise: then its rejection when the config is left is nobody's failure.
+   * An app may ignore the promise: its rejection when the config is left is then not reported as unhandled.
    */
   next(signal: AbortSignal | undefined): Promise<string> {
-    const agreed = this.#next(signal)
-    agreed.catch(() => {})
-    return agreed
+    const synced = this.#next(signal)
+    synced.catch(() => {})
+    return synced
   }
 
   async #next(signal: AbortSignal | undefined): Promise<string> {
@@ -49,23 +50,23 @@ export class SyncWaiters {
     }
   }
 
-  /** A member holds just what this one does, now. */
+  /** A member has exactly the entries of this member now. */
   resolve(memberId: string): void {
     for (const { resolve } of this.#waiters) resolve(memberId)
   }
 
-  /** Nobody will agree any more. */
+  /** No member will be compared any more. */
   rejectAll(reason: Error): void {
     for (const { reject } of this.#waiters) reject(reason)
   }
 
-  #wait(waiting: Waiter, signal: AbortSignal | undefined): () => void {
-    const abort = () => waiting.reject(signal?.reason)
-    this.#waiters.add(waiting)
+  #wait(waiter: Waiter, signal: AbortSignal | undefined): () => void {
+    const abort = () => waiter.reject(signal?.reason)
+    this.#waiters.add(waiter)
     signal?.addEventListener('abort', abort)
     return () => {
       signal?.removeEventListener('abort', abort)
-      this.#waiters.delete(waiting)
+      this.#waiters.delete(waiter)
       if (this.#waiters.size === 0) this.#cancelTimer()
     }
   }

@@ -1,6 +1,9 @@
 import type { Cluster } from '../api/cluster.ts'
 
-/** The same cluster, whose leaving also ends what the host made for it, and whose health tells of that. */
+/**
+ * Wraps a cluster for a host that created more than the member, such as a libp2p node. `leave` replaces the cluster's own,
+ * and `health()` contains the host's `localDiscoveryError`.
+ */
 export function withLeave(
   cluster: Cluster,
   leave: () => Promise<void>,

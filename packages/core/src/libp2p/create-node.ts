@@ -1,7 +1,7 @@
 /**
- * Preset: a libp2p node that is made for one member, and ends with it.
+ * Create node: a libp2p node that is created for one member and stops with it.
  *
- * What differs between Node and browsers (transports, stores, keys, the clock) comes from outside.
+ * The caller provides everything that differs between Node and browsers: transports, store, keys, clock.
  */
 
 import { identify } from '@libp2p/identify'
@@ -24,61 +24,61 @@ export type MemberNode = Libp2p<{ cluster: Cluster }>
 export interface NodePlan {
   readonly platform: Platform
   readonly storage: OpenedStorage
-  /** What of the node is the platform's. */
+  /** The parts of the node that depend on the platform. */
   readonly node: Pick<Libp2pOptions, 'transports' | 'connectionGater' | 'services'>
   readonly listen: readonly string[]
-  /** What it means here that an address cannot be listened on. What fails for another reason is shown as it is. */
+  /** Explains why the node cannot listen on an address. Other errors are thrown unchanged. */
   readonly listenError: (error: Error) => Error
-  /** Why members in the local network are not found; undefined if they are, or are not looked for. */
+  /** Why local discovery fails; undefined if it works or is switched off. */
   readonly localDiscoveryError?: () => string | undefined
-  /** The node runs. */
+  /** Called when the node runs. */
   readonly started?: (node: MemberNode) => void
-  /** It is to stop, or did not start. */
+  /** Called before the node stops, or when it could not start. */
   readonly stopping?: () => void
 }
 
 /**
- * One ping when a connection begins, and none later: yamux lets a stream's window grow beyond 256 kB only if it knows
- * the round trip. A megabyte (our choice) is what a document has under way at most.
+ * One ping when a connection opens, and none later: yamux raises a stream's window above 256 kB only if it knows the round
+ * trip. Maximum window: 1 MB (our choice), the most that a document has in flight.
  */
 const windows = { keepAliveInterval: 2 ** 31 - 1, streamOptions: { maxStreamWindowSize: 1_048_576 } }
 
-/** Starts the node. Whatever fails, nothing is left running, and the store is closed. */
-export async function createNode(options: JoinOptions, preset: NodePlan): Promise<Cluster> {
-  const { storage } = preset
+/** Starts the node. If anything fails, nothing is left running, and the store is closed. */
+export async function createNode(options: JoinOptions, plan: NodePlan): Promise<Cluster> {
+  const { storage } = plan
   try {
-    const node = await startNode(options, preset)
-    preset.started?.(node)
+    const node = await startNode(options, plan)
+    plan.started?.(node)
     const { cluster } = node.services
     const leave = once(async () => {
-      preset.stopping?.()
+      plan.stopping?.()
       await cluster.leave()
       await node.stop()
       await storage.close()
     })
-    return withLeave(cluster, leave, preset.localDiscoveryError)
+    return withLeave(cluster, leave, plan.localDiscoveryError)
   } catch (error) {
-    preset.stopping?.()
+    plan.stopping?.()
     await storage.close()
     throw error
   }
 }
 
-async function startNode(options: JoinOptions, preset: NodePlan): Promise<MemberNode> {
-  const { datastore } = preset.storage
+async function startNode(options: JoinOptions, plan: NodePlan): Promise<MemberNode> {
+  const { datastore } = plan.storage
   const node: MemberNode = await createLibp2p({
-    ...preset.node,
+    ...plan.node,
     start: false,
     logger: lazyLogger(),
     privateKey: await loadIdentity(datastore),
-    addresses: { listen: [...preset.listen] },
+    addresses: { listen: [...plan.listen] },
     connectionEncrypters: [coalescingNoise()],
     streamMuxers: [yamux(windows)],
-    // Probes watch the connections already.
+    // hearsay's probes monitor the connections already.
     connectionMonitor: { enabled: false },
-    // By default a peer is forgotten after six hours without a new stream, and the end of its connection with it.
+    // By default libp2p removes a peer after 6 h without a new stream, and then does not report that its connection closed.
     peerStore: { maxPeerAge: Number.POSITIVE_INFINITY },
-    // The defaults take a burst of joins from one host for an attack.
+    // The defaults treat a burst of joins from one host as an attack.
     connectionManager: {
       inboundConnectionThreshold: 1_000,
       maxIncomingPendingConnections: 256,
@@ -86,10 +86,10 @@ async function startNode(options: JoinOptions, preset: NodePlan): Promise<Member
       addressDialTimeout: 10_000,
     },
     services: {
-      ...preset.node.services,
+      ...plan.node.services,
       identify: identify(),
       pubsub: clusterPubsub(),
-      cluster: hearsayAlone({ ...options, datastore }, preset.platform),
+      cluster: hearsayAlone({ ...options, datastore }, plan.platform),
     },
   })
   skipKnownWrites(node.peerStore)
@@ -97,12 +97,12 @@ async function startNode(options: JoinOptions, preset: NodePlan): Promise<Member
     await node.start()
   } catch (error) {
     await node.stop()
-    throw isListenError(error) ? preset.listenError(error) : error
+    throw isListenError(error) ? plan.listenError(error) : error
   }
   return node
 }
 
-/** libp2p has one name for one address, and another for several. */
+/** libp2p names the error differently for one address and for several. */
 function isListenError(error: unknown): error is Error {
   return error instanceof Error && /^UnsupportedListenAddress(es)?Error$/.test(error.name)
 }

@@ -1,23 +1,23 @@
 /**
- * Dial addresses: in which order a member's addresses are dialled, and whose refusal says that the member is gone.
+ * Dial addresses: the order in which a member's addresses are dialled, and the addresses whose refusal is evidence that the
+ * member is down.
  *
- * The machine on which the member was last connected knows best, so its addresses come first, and what they say is
- * enough. An address of this machine says nothing about a member elsewhere: every host has a loopback, and many have
- * the same container bridge. Such addresses come last and never count. An address where this member itself listens is
- * not dialled at all.
+ * Addresses on the host of the member's last connection come first, because their refusal is sufficient evidence. Addresses
+ * of the local host are inconclusive for a member on another host, because every host has a loopback address, and many have
+ * the same container bridge: these come last and never count. Addresses on which this member listens are not dialled.
  */
 import { isLoopback } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 export interface DialStep {
   readonly addresses: readonly Multiaddr[]
-  /** Whether its refusals count. */
+  /** Whether a refusal by these addresses is evidence. */
   readonly counts: boolean
 }
 
 /**
- * @param own where this member listens
- * @param lastHost where the member was last connected, as `hostOf` has it
+ * @param own addresses on which this member listens
+ * @param lastHost host of the member's last connection, in the form of `hostOf`
  * @returns groups to dial one after the other, none of them empty
  */
 export function dialSteps(
@@ -28,30 +28,30 @@ export function dialSteps(
   const ownHostKeys = new Set(own.map(hostKey))
   const ownHosts = new Set(own.map(hostOf))
   const isHere = (address: Multiaddr): boolean => isLoopback(address) || ownHosts.has(hostOf(address))
-  // Where all is loopback, there is one machine.
+  // If this member listens on loopback only, all members are on one host.
   const isOwnHost =
     own.every(isLoopback) || (lastHost !== undefined && (isLoopbackHost(lastHost) || ownHosts.has(lastHost)))
   const likely: Multiaddr[] = []
   const others: Multiaddr[] = []
-  const mute: Multiaddr[] = []
+  const inconclusive: Multiaddr[] = []
   for (const address of addresses) {
     const host = hostOf(address)
-    // Through a relay another machine answers, though the relay be this one.
+    // Behind a relay another host answers, even if this host is the relay.
     if (host === undefined) others.push(address)
     else if (ownHostKeys.has(hostKey(address))) continue
     else if (host === lastHost) likely.push(address)
-    else if (isHere(address) && !isOwnHost) mute.push(address)
+    else if (isHere(address) && !isOwnHost) inconclusive.push(address)
     else others.push(address)
   }
   const steps = [
     { addresses: likely, counts: true },
     { addresses: others, counts: true },
-    { addresses: mute, counts: false },
+    { addresses: inconclusive, counts: false },
   ]
   return steps.filter(step => step.addresses.length > 0)
 }
 
-/** The machine that answers there, by IP address or name; undefined where a relay does. */
+/** The host of an address, by IP address or name; undefined for an address behind a relay. */
 export function hostOf(address: Multiaddr): string | undefined {
   const components = address.getComponents()
   if (components.some(({ name }) => name === 'p2p-circuit' || name === 'webrtc')) return undefined

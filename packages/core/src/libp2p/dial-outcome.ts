@@ -1,9 +1,9 @@
 /**
- * Dial outcome: what a failed dial says about the other end, and about us.
+ * Dial outcome: what a failed dial shows about the other member and about the local network.
  *
- * It is a refusal only when every address that says something was refused: one that merely did not answer may be a
- * partition. Nothing is said by a WebSocket, which never tells why it failed, nor by an address where another peer
- * answers: addresses are shared, as those of container bridges and load balancers.
+ * The outcome is `refused` only if every conclusive address was refused: an address that did not answer may be behind a
+ * partition. Two failures are inconclusive: that of a WebSocket, which hides its reason, and an answer by another peer,
+ * because container bridges and load balancers share addresses.
  */
 const refusedCodes = new Set(['ECONNREFUSED'])
 const networkDownCodes = new Set(['ENETUNREACH', 'ENETDOWN'])
@@ -15,14 +15,14 @@ export function dialOutcome(error: unknown): 'refused' | 'unreachable' | 'networ
   return 'unreachable'
 }
 
-/** WebSockets fail with an event, and keep its reason from scripts. */
+/** Whether the failure is conclusive. A WebSocket fails with an event, which hides the reason from scripts. */
 const hasCode = (cause: unknown): boolean => cause instanceof Error && cause.name !== 'UnexpectedPeerError'
 
 function causesOf(error: unknown): unknown[] {
   return error instanceof AggregateError ? error.errors.flatMap(causesOf) : [error]
 }
 
-/** libp2p wraps some system errors and keeps only their text. */
+/** The code of the system error. libp2p wraps some of these errors and keeps only their text. */
 function codeOf(cause: unknown): string {
   if (!(cause instanceof Error)) return ''
   if ('code' in cause && typeof cause.code === 'string') return cause.code

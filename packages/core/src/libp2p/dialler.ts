@@ -1,8 +1,8 @@
 /**
- * Dialler: connections to members, by the addresses that their records name.
+ * Dialler: opens connections to members at the addresses in their records.
  *
- * It remembers which connections were dialled here, because only those are hearsay's to close on a node that the
- * app has, and on which machine each member was last connected, because a refusal there is evidence.
+ * The dialler remembers which connections it dialled, because hearsay closes only those on a node of the app, and the host
+ * of each member's last connection, because a refusal by that host is evidence.
  */
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { AddressManager, ConnectionManager } from '@libp2p/interface-internal'
@@ -18,9 +18,9 @@ export interface DiallerComponents {
 }
 
 const dialTimeoutMs = 5_000
-/** Of that, for the addresses of one step while there is another. */
+/** Time for the addresses of one step while another step follows. */
 const stepTimeoutMs = 2_500
-/** A bootstrap member may be busy with a whole cluster that starts. */
+/** Longer, because a bootstrap member may be busy while a whole cluster starts. */
 const bootstrapTimeoutMs = 10_000
 
 export class Dialler {
@@ -31,23 +31,23 @@ export class Dialler {
   readonly #lastHost = new Map<string, string>()
   /** Bootstrap addresses that are being dialled. */
   readonly #bootstraps = new Map<string, Promise<string>>()
-  /** Ends the dials that are under way. */
+  /** Aborts all running dials. */
   #dials = controllerOfMany()
 
-  /** @param ownsNode the node was made for hearsay alone: every connection of it is. */
+  /** @param ownsNode the node was created for hearsay alone, so hearsay owns all its connections */
   constructor(components: DiallerComponents, ownsNode: boolean) {
     this.#components = components
     this.#ownsNode = ownsNode
   }
 
-  /** Gives up all dials that are under way: they fail. */
+  /** Aborts all running dials: they fail. */
   abortDials(): void {
     this.#dials.abort()
     this.#bootstraps.clear()
     this.#dials = controllerOfMany()
   }
 
-  /** Where a member can be dialled from now on; nowhere: it is forgotten. */
+  /** Sets the addresses at which a member can be dialled; an empty list removes the member. */
   setAddresses(id: string, addresses: readonly Uint8Array[]): void {
     if (addresses.length > 0) this.#addresses.set(id, addresses.flatMap(readableAddress))
     else {
@@ -57,8 +57,8 @@ export class Dialler {
   }
 
   /**
-   * The newest connection that stands, or a new one. Rejects with what `dialOutcome` can read, as soon as that is a
-   * refusal: addresses that say nothing, or nothing yet, are dialled all the same.
+   * Returns the newest open connection, or opens one. Rejects with an error for `dialOutcome` as soon as the member is
+   * refused; the remaining addresses, which would be inconclusive, are still dialled in the background.
    */
   async connect(id: string): Promise<Connection> {
     const current = this.current(id)
@@ -84,7 +84,7 @@ export class Dialler {
     throw new AggregateError(errors)
   }
 
-  /** One dial to an address at a time. @returns the id of whoever answers there */
+  /** Dials a bootstrap address, at most once at a time. @returns the id of the member that answers */
   connectTo(address: string): Promise<string> {
     const pending = this.#bootstraps.get(address)
     if (pending) return pending
@@ -98,9 +98,9 @@ export class Dialler {
   async #connectTo(address: string): Promise<string> {
     const { connectionManager } = this.#components
     const signal = this.#signal(bootstrapTimeoutMs)
-    // Not left to the dial: one that cannot succeed takes along another to the same peer that could.
+    // Checked before the dial: a dial that cannot succeed would fail another dial to the same peer that could.
     if (!(await connectionManager.isDialable(multiaddr(address), { signal })))
-      throw new Error(`nothing here can dial ${address}`)
+      throw new Error(`no transport of this node can dial ${address}`)
     const connection = await connectionManager.openConnection(multiaddr(address), { signal })
     const id = connection.remotePeer.toString()
     this.#dialled.add(id)
@@ -120,7 +120,7 @@ export class Dialler {
     this.#dialled.delete(id)
   }
 
-  /** Whether this end may close the connection when it is not needed any more. */
+  /** Whether this member may close the connection when it does not need it any more. */
   isOurs({ remotePeer, direction }: Connection): boolean {
     return direction === 'outbound' && (this.#ownsNode || this.#dialled.has(remotePeer.toString()))
   }
@@ -129,12 +129,12 @@ export class Dialler {
     for (const connection of this.connections(id)) connection.close().catch(error => connection.abort(error))
   }
 
-  /** The newest of those that stand: the other end may have lost any older one. */
+  /** The newest open connection: the other end may have lost any older one. */
   current(id: string): Connection | undefined {
     return this.connections(id).findLast(({ status }) => status === 'open')
   }
 
-  /** Those through a relay are left out: they are for introductions alone. */
+  /** The connections to a member, except those through a relay, which serve introductions only. */
   connections(id: string): Connection[] {
     const all = this.#components.connectionManager.getConnections(peerIdFromString(id))
     return all.filter(({ limits }) => limits === undefined)
@@ -151,7 +151,7 @@ export class Dialler {
   }
 }
 
-/** Its signal has a listener for each dial. */
+/** A controller whose signal accepts a listener for each dial. */
 function controllerOfMany(): AbortController {
   const controller = new AbortController()
   setMaxListeners(Number.POSITIVE_INFINITY, controller.signal)

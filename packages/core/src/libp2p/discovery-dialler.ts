@@ -1,8 +1,9 @@
 /**
- * Discovery: the local network says again and again who is there, and whoever is not alive for us is dialled.
+ * Discovery dialler: dials peers of the local network that this member does not see alive.
  *
- * At once while nobody else is; later otherwise, and only if gossip, which is sooner than everybody's dial, has not
- * brought it until then. Each peer is tried once in a healing interval at most, by no more members than heal.
+ * While this member sees no other member, it dials immediately. Otherwise it waits 1.5 to 4.5 s and dials only if gossip has
+ * not brought the peer by then. Each peer is dialled at most once in a healing interval, by as few members as heal a
+ * partition.
  */
 import type { PeerDiscoveryEvents, PeerInfo, TypedEventTarget } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -10,22 +11,22 @@ import type { MemberStatus } from '../member/member.ts'
 import { healIntervalMs, healingTarget } from '../overlay/partition-healing.ts'
 
 export interface DiscoveryOptions {
-  /** Tells of a peer each time it hears of it, unlike the node, which does so once. */
+  /** Emits a peer each time its announcement arrives. The libp2p node would emit it only once. */
   readonly discovery: TypedEventTarget<PeerDiscoveryEvents>
   readonly status: (id: string) => MemberStatus | undefined
-  /** Members seen, oneself included. */
+  /** Number of members that are alive or suspect, the local one included. */
   readonly visible: () => number
   readonly dial: (addresses: Multiaddr[]) => Promise<unknown>
   readonly random: () => number
 }
 
 const waitBeforeDialMs = 3_000
-/** Anybody can make up peers. */
+/** Limits the memory for peers, because any host of the network can announce invented ones. */
 const maxDiscovered = 256
 
-/** Returns its undo. */
+/** Starts dialling. @returns the undo */
 export function dialDiscovered({ discovery, status, visible, dial, random }: DiscoveryOptions): () => void {
-  /** Who is to be tried, or was within a healing interval. */
+  /** Peers that will be dialled, or were within the last healing interval. */
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
   const isPresentStatus = (id: string) => ['alive', 'suspect'].includes(status(id) ?? '')
 
@@ -35,13 +36,13 @@ export function dialDiscovered({ discovery, status, visible, dial, random }: Dis
       setTimeout(() => timers.delete(id), healIntervalMs),
     )
     if (!isPresentStatus(id) && healingTarget(visible(), [{ type: 'member', id }], random))
-      // Not reached: it will be heard of again.
+      // A failure needs no handling: the peer will be announced again.
       dial(addresses).catch(() => {})
   }
-  const heard = ({ detail }: CustomEvent<PeerInfo>): void => {
+  const discovered = ({ detail }: CustomEvent<PeerInfo>): void => {
     const id = detail.id.toString()
     if (timers.has(id) || timers.size >= maxDiscovered || isPresentStatus(id)) return
-    // Not by its id alone: libp2p would try all addresses it ever had first.
+    // Not by its id alone: libp2p would first try all addresses that it ever had for the peer.
     const addresses = detail.multiaddrs.map(address => address.encapsulate(`/p2p/${id}`))
     const waitMs = visible() <= 1 ? 0 : waitBeforeDialMs * (0.5 + random())
     timers.set(
@@ -50,9 +51,9 @@ export function dialDiscovered({ discovery, status, visible, dial, random }: Dis
     )
   }
 
-  discovery.addEventListener('peer', heard)
+  discovery.addEventListener('peer', discovered)
   return () => {
-    discovery.removeEventListener('peer', heard)
+    discovery.removeEventListener('peer', discovered)
     for (const timer of timers.values()) clearTimeout(timer)
     timers.clear()
   }

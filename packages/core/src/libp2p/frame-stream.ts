@@ -1,17 +1,28 @@
 /**
- * Frame stream: one direction of frames to or from one member.
+ * Frame stream: one direction of frames to or from one member, and the protocol name of each channel.
  *
- * Each frame is preceded by its length; the first is a hello. A frame is written at once and whole, so a small
- * one is one packet; what the other end does not take is bounded, then the stream is given up.
+ * Each frame follows its length; the first frame is a hello. A frame is written in one piece, so a small frame is one packet.
+ * Frames that the other end does not read are buffered up to 4 frames of the largest size; then the stream is aborted.
  */
 import type { Stream } from '@libp2p/interface'
 import { LengthPrefixedDecoder } from '@libp2p/utils'
 import { encode as encodeVarint, encodingLength } from 'uint8-varint'
+import type { Channel } from '../runtime/ports.ts'
 import { limits } from '../wire/limits.ts'
 
-/** Four of the largest frames. */
+/** Names of hearsay's libp2p protocols. */
+export const protocols: Readonly<Record<Channel, string>> = {
+  probe: '/hearsay/probe/1.0.0',
+  sync: '/hearsay/sync/1.0.0',
+  space: '/hearsay/space/2.0.0',
+}
+
+export const channels: readonly Channel[] = ['probe', 'sync', 'space']
+
+/** Our choice: four frames of the largest size. */
 const maxBufferBytes = 4 * limits.maxFrameBytes
 
+/** The frame after its length. */
 export function prefixed(frame: Uint8Array): Uint8Array {
   const lengthBytes = encodingLength(frame.length)
   const bytes = new Uint8Array(lengthBytes + frame.length)
@@ -20,7 +31,7 @@ export function prefixed(frame: Uint8Array): Uint8Array {
   return bytes
 }
 
-/** Whether it was taken. If not, the stream is gone. */
+/** Writes a frame. @returns whether the stream accepted it; if not, the stream is closed or aborted */
 export function writeFrame(stream: Stream, bytes: Uint8Array): boolean {
   if (stream.status !== 'open' || stream.writeStatus !== 'writable') return false
   if (stream.writeBufferLength + bytes.length > maxBufferBytes) {
@@ -36,10 +47,10 @@ export function writeFrame(stream: Stream, bytes: Uint8Array): boolean {
   }
 }
 
-/** What took so long to take in is followed by a pause, our choice: a socket hands over megabytes in one go. */
+/** Our choice: handling longer than this is followed by a pause, because a socket can deliver megabytes at once. */
 const maxTurnMs = 8
 
-/** Calls back with each frame. A frame beyond the limit ends the stream. */
+/** Calls back with each frame. A frame over the size limit aborts the stream. */
 export function readFrames(stream: Stream, onFrame: (frame: Uint8Array) => void): void {
   const decoder = new LengthPrefixedDecoder({
     maxBufferSize: maxBufferBytes,
@@ -54,13 +65,13 @@ export function readFrames(stream: Stream, onFrame: (frame: Uint8Array) => void)
     }
     if (performance.now() - sinceMs > maxTurnMs) pause(stream)
   })
-  // Half-closed by the other end: there is nothing to say on it either.
+  // The other end closed its direction. This end writes nothing on this stream, so it closes as well.
   stream.addEventListener('remoteCloseWrite', () => {
     stream.close().catch(() => {})
   })
 }
 
-/** Until everything else that is due has had its turn. What came before the other end closed is still read. */
+/** Pauses until all other due work has run. Data that arrived before the other end closed is still read. */
 function pause(stream: Stream): void {
   if (stream.readStatus !== 'readable') return
   stream.pause()
@@ -69,7 +80,7 @@ function pause(stream: Stream): void {
     try {
       stream.resume()
     } catch {
-      // It was read to its end, and nothing can be sent over it any more.
+      // The stream was read to its end and is closed.
     }
   }, 0)
 }

@@ -1,4 +1,4 @@
-/** Gossip: gossipsub as hearsay needs it. The one place that imports it; why these options, docs/adr/2 and 4. */
+/** Gossipsub options: gossipsub as hearsay needs it. The reasons for these options are in docs/adr/0002 and 0004. */
 import { type GossipSub, type GossipSubComponents, type GossipsubOpts, gossipsub } from '@libp2p/gossipsub'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { limits } from '../wire/limits.ts'
@@ -9,14 +9,14 @@ export function clusterPubsub(): (components: GossipSubComponents) => GossipSub 
 
 export function gossipsubOptions(): Partial<GossipsubOpts> {
   return {
-    // Rooms have topics of their own, so which ones is not known beforehand: a peer's are bounded in bytes.
+    // Each room has a topic, so the topics are not known in advance: this limits the bytes of a peer's topics.
     maxTopicBytesPerPeer: limits.maxSpaces * 64,
-    // A rumor carries its authors' signatures; gossipsub's own would cost two thirds of the processor time again.
+    // A rumor contains its authors' signatures. Gossipsub's own would add two thirds to the CPU time.
     globalSignaturePolicy: 'StrictNoSign',
     msgIdFn: ({ data }) => sha256(data).subarray(0, 20),
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,
-    // Everybody behind one NAT or on one machine has one address, and is no swarm of forgers for that.
+    // Members behind one NAT or on one computer share an IP address: that is no sign of a Sybil attack.
     scoreParams: { IPColocationFactorWeight: 0 },
     maxInboundDataLength: 2 * limits.maxRumorBytes,
     maxOutboundBufferSize: 64 * limits.maxRumorBytes,

@@ -1,29 +1,29 @@
 /**
- * Half-open: a connection that the other end lost without a word, as when its network changed.
+ * Half-open: a connection that the other end has lost without closing it, for instance because its network changed.
  *
- * Nobody dials while a connection stands, so a newer one gives reason to ask over the older. Only silence closes
- * it, and only while the other end is known to answer: to be slow, or to have a slow machine oneself, is no
- * silence. What both ends have is answered, so that two that dialled each other at once close nothing.
+ * No member dials while it has a connection, so a newer connection is a reason to ping over the older one. The older one is
+ * closed only if it stays silent while the newer one answers: a slow member, or a slow local computer, is not silent. A
+ * connection that both ends have is answered, so two members that dialled each other at the same time close nothing.
  */
 import type { Connection } from '@libp2p/interface'
-import { protocols } from './protocols.ts'
+import { protocols } from './frame-stream.ts'
 
-/** How much later than over the newer connection an answer may come. */
+/** How much later the older connection may answer than the newer one. */
 const pingTimeoutMs = 5_000
-/** Longer, and the newer connection does not answer either: nothing is known. */
+/** If the newer connection takes longer, nothing is concluded. */
 const newerTimeoutMs = 30_000
 
-/** After a change of one's own network. Longer than a probe takes, and than the first two repetitions of TCP. */
+/** After a change of the local network. Longer than a probe and than the first two retransmissions of TCP. */
 const silentAfterMs = 4_000
 
-/** Closes a connection over which nothing comes back. */
+/** Closes a connection that does not answer. */
 export async function closeIfUnresponsive(connection: Connection): Promise<void> {
   const signal = AbortSignal.timeout(silentAfterMs)
   if (!(await answers(connection, signal)))
-    connection.abort(new Error('half-open: nothing comes back since the network changed'))
+    connection.abort(new Error('half-open: no answer since the network changed'))
 }
 
-/** Resolves with whether it was half-open, and is closed now. */
+/** Closes the older connection if it is half-open. Resolves with whether it was. */
 export async function closeIfHalfOpen(older: Connection, newer: Connection): Promise<boolean> {
   const timeout = new AbortController()
   const olderAnswers = answers(older, timeout.signal)
@@ -36,7 +36,7 @@ export async function closeIfHalfOpen(older: Connection, newer: Connection): Pro
   return isHalfOpen
 }
 
-/** Whether a stream opens before the signal. Any other failure is an answer, or the connection's own end. */
+/** Whether a stream opens before the signal aborts. Any other failure is an answer, or the connection has closed. */
 async function answers(connection: Connection, signal: AbortSignal): Promise<boolean> {
   try {
     const stream = await connection.newStream(protocols.probe, { signal })

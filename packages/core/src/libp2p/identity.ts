@@ -1,4 +1,4 @@
-/** Identity: the key that a member is, kept in its store. One that cannot be read is left as it is. */
+/** Identity: a member's private key, stored in its datastore. A key that cannot be read stays as it is. */
 
 import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
@@ -6,12 +6,12 @@ import type { Datastore } from 'interface-datastore'
 import { StorageError } from '../api/errors.ts'
 import { identityKey } from '../storage/member-storage.ts'
 
-/** The identity in the store; a new one, kept there, if there is none. @throws {StorageError} it is damaged. */
+/** Reads the identity, or creates and stores a new one if there is none. @throws {StorageError} it is damaged */
 export async function loadIdentity(datastore: Datastore): Promise<Ed25519PrivateKey> {
   if (!(await datastore.has(identityKey))) {
-    const fresh = await generateKeyPair('Ed25519')
-    await datastore.put(identityKey, privateKeyToProtobuf(fresh))
-    return fresh
+    const created = await generateKeyPair('Ed25519')
+    await datastore.put(identityKey, privateKeyToProtobuf(created))
+    return created
   }
   const key = parseKey(await datastore.get(identityKey))
   if (key?.type !== 'Ed25519')

@@ -1,4 +1,4 @@
-/** Options of `joinCluster`: the same in Node and in browsers, where some have other defaults. */
+/** Options of `joinCluster`, for Node and browsers. Some have different defaults in browsers. */
 import type { Datastore } from 'interface-datastore'
 import { checkAddresses } from '../api/bootstrap-address.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
@@ -10,42 +10,53 @@ import {
 } from '../api/member-options.ts'
 import { checkOptionNames, type OptionNames } from '../api/option-names.ts'
 
+/** Options of `joinCluster`. An unknown or unusable option throws {@link InvalidOptionsError} before anything starts. */
 export interface JoinOptions extends MemberOptions {
   /**
-   * Multiaddrs to listen on: TCP and WebSockets in Node, relays and WebRTC in browsers.
+   * Multiaddrs to listen on: TCP and WebSockets in Node, relays and WebRTC in browsers. Port 0 takes any free port.
    *
-   * @default `['/ip4/0.0.0.0/tcp/0']`, with a WebSocket address besides if `relay` is set; in browsers two relays,
-   *   and WebRTC
+   * @default `['/ip4/0.0.0.0/tcp/0']`, and `'/ip4/0.0.0.0/tcp/0/ws'` with `relay`; in browsers two relays and WebRTC; in
+   *   workers, which have no WebRTC, none
    */
   listen?: readonly string[]
   /**
-   * For identity, incarnation, documents and configs: the path of a folder, in browsers the name of an IndexedDB
-   * database, or an interface-datastore that you open and close.
+   * Where to store identity, incarnation, addresses of other members, documents and configs: the path of a folder (created
+   * if missing), in browsers the name of an IndexedDB database, or an interface-datastore that the app opens and closes.
+   * Each member needs its own. While another page uses the identity in a database, further pages share its documents and
+   * configs and have identities of their own.
    *
-   * @default memory: a new member at each start
+   * @default memory: each start creates a new member, without stored documents and configs
    */
   storage?: string | Datastore
-  /** Find members of the cluster in the local network by multicast DNS. Not in browsers. @default true */
+  /**
+   * Whether to find members of the cluster in the local network by multicast DNS, and be found by them. Ignored in
+   * browsers.
+   *
+   * @default true
+   */
   mdns?: boolean
   /**
-   * Introduce members to each other that cannot be dialled, as browsers: a circuit relay (v2) for the first words, up
-   * to 128 kB and two minutes for each introduction. Not in browsers.
+   * Whether to introduce members that cannot be dialled, such as browsers, to each other: the member acts as a circuit
+   * relay (v2) while they establish a direct connection, for at most 128 kB and 2 minutes each. Not allowed in browsers.
    *
    * @default false
    */
   relay?: boolean
   /**
-   * STUN and TURN servers by which pages find a way to each other through NATs. Only in browsers.
+   * STUN and TURN servers that help pages to connect to each other through NATs. Ignored in Node.
    *
    * @default libp2p's list of public STUN servers
    */
   iceServers?: readonly IceServer[]
 }
 
-/** As `RTCIceServer` in browsers. */
+/** A STUN or TURN server, as `RTCIceServer` in browsers. */
 export interface IceServer {
+  /** One or more URLs: `stun:` or `stuns:`; with username and credential also `turn:` or `turns:`. */
   readonly urls: string | string[]
+  /** User name. Required for TURN. */
   readonly username?: string
+  /** Password. Required for TURN. */
   readonly credential?: string
 }
 
@@ -58,7 +69,7 @@ const joinOptionNames: OptionNames<JoinOptions> = {
   iceServers: true,
 }
 
-/** @throws {InvalidOptionsError} */
+/** Checks the options of `joinCluster`. @throws {InvalidOptionsError} */
 export function checkJoinOptions(options: JoinOptions): void {
   checkOptionNames('joinCluster', options, joinOptionNames, "{ cluster: 'atlas' }")
   checkMemberOptions(options)
@@ -85,13 +96,13 @@ function checkStorage(storage: unknown): void {
 
 const datastoreMethods = ['get', 'put', 'has', 'delete', 'query', 'queryKeys', 'batch']
 
-/** Whether it looks like an interface-datastore: another copy's class is none of ours. */
+/** Whether the value has the methods of an interface-datastore. Not `instanceof`: the app may have another copy. */
 export function isDatastore(value: unknown): value is Datastore {
   if (typeof value !== 'object' || value === null) return false
   return datastoreMethods.every(name => typeof Reflect.get(value, name) === 'function')
 }
 
-/** What `RTCPeerConnection` would refuse only when it is made. */
+/** Checks in advance what the constructor of `RTCPeerConnection` would reject later. */
 function isIceServer(server: unknown): boolean {
   if (typeof server !== 'object' || server === null) return false
   const { urls, username, credential }: Partial<Record<keyof IceServer, unknown>> = server

@@ -1,8 +1,8 @@
 /**
- * Lazy logger: libp2p's loggers, each made when it has something to write.
+ * Lazy logger: libp2p's loggers, each created at its first write.
  *
- * libp2p makes some twenty loggers for a connection and its streams, and each looks up the terminal and its colour. Most
- * never write: only `DEBUG`, `localStorage.debug` or `enable` of @libp2p/logger lets them.
+ * libp2p creates about twenty loggers for a connection and its streams, and each reads the terminal's colours. Most never
+ * write, because logging is enabled only by `DEBUG`, `localStorage.debug` or `enable` of @libp2p/logger.
  */
 import type { ComponentLogger, Logger } from '@libp2p/interface'
 import { enabled, logger } from '@libp2p/logger'
@@ -12,10 +12,10 @@ export function lazyLogger(): ComponentLogger {
 }
 
 function lazyLog(name: string): Logger {
-  let made: Logger | undefined
+  let created: Logger | undefined
   const real = () => {
-    made ??= logger(name)
-    return made
+    created ??= logger(name)
+    return created
   }
   const log = (...args: Parameters<Logger>): void => {
     if (enabled(name)) real()(...args)
@@ -25,7 +25,7 @@ function lazyLog(name: string): Logger {
       if (enabled(`${name}:error`)) real().error(...args)
     },
     trace(...args) {
-      // Made anew: a logger decides when it is made whether it traces.
+      // A new logger: a logger decides at its creation whether it traces.
       if (enabled(`${name}:trace`)) logger(name).trace(...args)
     },
     newScope: scope => lazyLog(`${name}:${scope}`),

@@ -1,16 +1,16 @@
 /**
- * Lingering timers: two that libp2p and gossipsub leave running when a node stops, each for up to a second. They do
- * nothing any more, but keep the process alive.
+ * Leaked timers: two timers that libp2p and gossipsub leave running when a node stops, each for up to 1 s. They have no
+ * effect any more, but keep the process alive.
  *
- * Both are internals. Where they have another name nothing is stopped, and nothing else changes.
+ * Both are internals. In a version with other names nothing is stopped, and nothing else changes.
  */
 import type { GossipSub } from '@libp2p/gossipsub'
 import type { AddressManager } from '@libp2p/interface-internal'
 
 interface Internals {
-  /** Of the address manager: waits for more listeners to close before it writes into its peer store. */
+  /** Timer of the address manager: waits until more listeners close, then writes into the peer store. */
   readonly _updatePeerStoreAddresses?: { stop?: () => void }
-  /** Of gossipsub, while it runs. */
+  /** State of gossipsub while it runs. */
   readonly status?: { readonly heartbeatTimeout?: ReturnType<typeof setTimeout> }
 }
 
@@ -19,7 +19,7 @@ interface Components {
   readonly pubsub: GossipSub
 }
 
-/** To be called while the node runs. @returns what stops them, once it has stopped */
+/** Call it while the node runs. @returns a function that stops the timers; call it once the node has stopped */
 export function leakedTimers({ addressManager, pubsub }: Components): () => void {
   const { _updatePeerStoreAddresses: update }: Internals = Object(addressManager)
   const { status }: Internals = Object(pubsub)

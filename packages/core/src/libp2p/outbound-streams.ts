@@ -1,26 +1,26 @@
 /**
- * Outbound streams: at most one a member and channel, opened when there is something to say, or will be soon.
+ * Outbound streams: at most one for each member and channel, opened for the first frame or shortly before it.
  *
- * The first frame on each is a hello, sent together with what waited for the stream. What cannot be sent is
- * dropped, and the stream forgotten: the next frame opens another. A member with several connections is answered over the
- * one on which its last frame came: two processes may have one identity, and an answer belongs to the one that asked.
+ * The first frame on each stream is a hello, sent together with the frames that waited for the stream. A frame that cannot
+ * be sent is dropped with its stream: the next frame opens another. A member with several connections is answered over the
+ * connection on which its last frame arrived, because two processes may have one identity, and an answer belongs to the
+ * process that asked.
  */
 import type { Connection, Logger, Stream } from '@libp2p/interface'
 import { concat } from 'uint8arrays/concat'
 import type { Channel } from '../runtime/ports.ts'
-import { prefixed, readFrames, writeFrame } from './frame-stream.ts'
-import { channels, protocols } from './protocols.ts'
+import { channels, prefixed, protocols, readFrames, writeFrame } from './frame-stream.ts'
 
 export interface OutboundStreamsOptions {
   readonly connect: (id: string) => Promise<Connection>
   readonly hello: () => Uint8Array
-  /** The other end says nothing on these streams but that it is of another cluster. */
+  /** The other end sent a frame: on these streams it does so only to report that it is in another cluster. */
   readonly answered: (id: string, frame: Uint8Array) => void
   readonly log: Logger
 }
 
 const openTimeoutMs = 5_000
-/** Frames that wait for their stream to open. */
+/** Maximum number of frames that wait for their stream to open. */
 const maxWaitingFrames = 64
 
 type Open = { readonly type: 'open'; readonly stream: Stream; readonly connection: Connection }
@@ -34,9 +34,9 @@ export class OutboundStreams {
     space: new Map(),
   }
 
-  /** Of members with several connections: over which one they are answered. */
+  /** For members with several connections: the connection for answers. */
   readonly #answeringOver = new Map<string, Connection>()
-  /** Streams over connections that are not used at present, but may be again. */
+  /** Streams of connections that are not in use now, but may be used again. */
   readonly #idle = new WeakMap<Connection, Map<Channel, Open>>()
 
   constructor(options: OutboundStreamsOptions) {
@@ -54,17 +54,17 @@ export class OutboundStreams {
     this.#open(to, channel, [bytes])
   }
 
-  /** Opens the stream if there is none: what is said soon need not wait for it. */
+  /** Opens the stream if there is none, so that the next frame need not wait for it. */
   open(to: string, channel: Channel): void {
     if (!this.#streams[channel].has(to)) this.#open(to, channel, [])
   }
 
-  /** A frame of a member with several connections came over this one. */
+  /** A frame of a member with several connections arrived over this one. */
   answerOver(id: string, connection: Connection): void {
     this.#answeringOver.set(id, connection)
   }
 
-  /** A newer connection stands: what is said from now on, or waits to be said, goes over that. */
+  /** A newer connection opened: queued and later frames use it. */
   move(id: string): void {
     this.#answeringOver.delete(id)
     for (const channel of channels) {
@@ -75,12 +75,12 @@ export class OutboundStreams {
     }
   }
 
-  /** One of several connections is gone. */
+  /** One of several connections closed. */
   closedOne(id: string, connection: Connection): void {
     if (this.#answeringOver.get(id) === connection) this.#answeringOver.delete(id)
   }
 
-  /** The last connection is gone. */
+  /** The last connection closed. */
   closed(id: string): void {
     this.#answeringOver.delete(id)
     for (const streams of Object.values(this.#streams)) streams.delete(id)
@@ -115,7 +115,7 @@ export class OutboundStreams {
       })
   }
 
-  /** The stream to be used now, if there is one. */
+  /** The stream to use now, if there is one. */
   #current(to: string, channel: Channel): Outbound | undefined {
     const streams = this.#streams[channel]
     const outbound = streams.get(to)

@@ -1,11 +1,10 @@
 /**
- * Frugal packets: a connection that sends no more packets than it has to say.
+ * Packet coalescing: fewer packets for each message of a connection.
  *
- * Two habits of the layers below cost three of four packets of a quiet member (ADR 6): each part of a message
- * was written to the socket by itself, and yamux answers every frame with a window update. Here a message is
- * one write, and a window update waits for the next frame, or until the updates held come to `maxDelayedBytes`.
- * That is a quarter of the smallest window, so no sender ever waits for one. What is on the wire stays Noise and
- * yamux as everybody speaks them.
+ * Two properties of the lower layers cause three of four packets of an idle member (ADR 6): libp2p writes each part of a
+ * message to the socket separately, and yamux answers every frame with a window update. Here a message is one write, and a
+ * window update waits for the next frame, or until the delayed updates amount to 64 kB. That is a quarter of the smallest
+ * window, so no sender ever waits for an update. The bytes on the wire are standard Noise and yamux.
  */
 import type { ConnectionEncrypter, MessageStream, SecuredConnection } from '@libp2p/interface'
 import { type NoiseComponents, noise } from '@libp2p/noise'
@@ -14,7 +13,7 @@ import { Uint8ArrayList } from 'uint8arraylist'
 const maxDelayedBytes = 65_536
 const headerBytes = 12
 
-/** Noise, frugal in packets. */
+/** Noise with coalesced packets. */
 export function coalescingNoise(): (components: NoiseComponents) => ConnectionEncrypter {
   return components => {
     const inner = noise()(components)
@@ -33,30 +32,30 @@ function coalesced<T>(secured: SecuredConnection<T>): SecuredConnection<T> {
   return secured
 }
 
-/** Joins the parts of what is sent: the socket writes each part by itself, and each write is a packet. */
+/** Joins the parts of a message: the socket writes each part separately, and each write is a packet. */
 function inOneWrite(connection: MessageStream): MessageStream {
   const send = connection.send.bind(connection)
   connection.send = data => send(data.subarray())
   return connection
 }
 
-/** Window updates without flags wait for company; several of one stream become one. */
+/** Delays window updates without flags, and merges several of one stream into one. */
 function delayWindowUpdates(connection: MessageStream): void {
   const send = connection.send.bind(connection)
   /** Stream id → bytes by which its window grows. */
-  const held = new Map<number, number>()
+  const delayed = new Map<number, number>()
   let delayedBytes = 0
 
   connection.send = data => {
     const update = windowUpdateIn(data)
     if (update) {
-      held.set(update.streamId, (held.get(update.streamId) ?? 0) + update.bytes)
+      delayed.set(update.streamId, (delayed.get(update.streamId) ?? 0) + update.bytes)
       delayedBytes += update.bytes
       if (delayedBytes < maxDelayedBytes) return true
     }
-    if (held.size === 0) return send(data)
-    const frames = [...held].map(([streamId, bytes]) => windowUpdate(streamId, bytes))
-    held.clear()
+    if (delayed.size === 0) return send(data)
+    const frames = [...delayed].map(([streamId, bytes]) => windowUpdate(streamId, bytes))
+    delayed.clear()
     delayedBytes = 0
     const all = new Uint8ArrayList(...frames)
     if (!update) all.append(data)

@@ -1,21 +1,23 @@
-/** Platform: what a member on libp2p needs, and Node and browsers have in different shapes. */
+/** Platform: what a member on libp2p needs and what differs between Node and browsers. */
 import type { Ed25519PrivateKey } from '@libp2p/interface'
 import type { Clock } from '../base/clock.ts'
 import type { Attention } from '../wire/fact.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
 
 export interface Platform {
+  /** The driver's time. */
   readonly clock: Clock
-  /** Signs with this key, and verifies with the key that a member id is. */
+  /** Signs with this private key, and verifies with the public key that each member id contains. */
   readonly keys: (privateKey: Ed25519PrivateKey) => Signer & Verifier
-  /** Tells what becomes of the page that this member lives in, if it is one. Returns its undo. */
+  /** Reports lifecycle changes of the page that this member runs in. Absent outside of pages. @returns the undo */
   readonly followPage?: (listener: PageListener) => () => void
-  /** Calls back after each change of this machine's network addresses. @returns the undo */
+  /** Calls back after each change of this computer's network addresses. @returns the undo */
   readonly followNetwork?: (changed: () => void) => () => void
 }
 
 export interface PageListener {
+  /** The page became visible, hidden or frozen. */
   attentionChanged(attention: Attention): void
-  /** The page is closing: nothing that takes time can be done any more. */
+  /** The page is closing: only synchronous work still runs. */
   pageClosing(): void
 }

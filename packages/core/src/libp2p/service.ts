@@ -1,22 +1,18 @@
 /**
- * hearsay as a libp2p service: a member of a cluster on a node that the app has.
+ * Service: hearsay as a libp2p service, a member of a cluster on a libp2p node.
  *
- * It needs gossipsub as the service `pubsub`, and identify. It dials the members it needs, and closes what it dialled
- * and what leads to the dead. Stopping the node says goodbye first.
+ * The node needs gossipsub as the service `pubsub`, and identify. The service dials the members that it needs, and closes
+ * connections that it dialled or that lead to dead members. When the node stops, the member leaves first.
  */
 
 import {
-  type ComponentLogger,
   type Ed25519PrivateKey,
-  type PrivateKey,
   type Startable,
   serviceCapabilities,
   serviceDependencies,
 } from '@libp2p/interface'
 import { isLoopback } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { Datastore } from 'interface-datastore'
-import type { Cluster } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
 import { ClusterHandle } from '../handles/cluster-handle.ts'
 import type { Driver } from '../runtime/driver.ts'
@@ -26,29 +22,27 @@ import { memberStorage } from '../storage/member-storage.ts'
 import { WriteQueue } from '../storage/write-queue.ts'
 import { limits } from '../wire/limits.ts'
 import { clusterTag } from '../wire/tags.ts'
-import { checkHearsayInit, type HearsayInit } from './hearsay-options.ts'
+import {
+  checkHearsayInit,
+  type HearsayComponents,
+  type HearsayInit,
+  type HearsayService,
+} from './hearsay-options.ts'
 import { leakedTimers } from './leaked-timers.ts'
 import type { Platform } from './platform.ts'
-import { Libp2pTransport, type TransportComponents } from './transport.ts'
-
-/** What of the node the service uses. */
-export interface HearsayComponents extends TransportComponents {
-  readonly privateKey: PrivateKey
-  readonly datastore: Datastore
-  readonly logger: ComponentLogger
-}
-
-export type HearsayService = (components: HearsayComponents) => Cluster
+import { Libp2pTransport } from './transport.ts'
 
 /**
- * @throws {InvalidOptionsError} when the node is created: an option, or a key that is not Ed25519.
+ * The service on a node of the app.
+ *
+ * @throws {InvalidOptionsError} an option is unusable; or, when the node is created, its key is not Ed25519
  */
 export function hearsayOn(init: HearsayInit, platform: Platform): HearsayService {
   checkHearsayInit(init)
   return components => new Service(init, components, platform, false)
 }
 
-/** The same on a node that was made for it alone. */
+/** The service on a node that was created for it alone. */
 export function hearsayAlone(init: HearsayInit, platform: Platform): HearsayService {
   return components => new Service(init, components, platform, true)
 }
@@ -70,9 +64,9 @@ class Service extends ClusterHandle implements Startable {
   #unfollowNetwork: (() => void) | undefined
   readonly #addressesChanged = () => {
     this.#announceAddresses()
-    this.#keepRelays()
+    this.#reportRelays()
     this.#runtime?.driver.start()
-    // The bootstrap is dialled at once: what the app does next may keep the event loop busy for long.
+    // Dials the bootstrap addresses immediately: the app may block the event loop next.
     this.#runtime?.driver.advance()
   }
 
@@ -81,7 +75,7 @@ class Service extends ClusterHandle implements Startable {
     const { privateKey } = components
     if (privateKey.type !== 'Ed25519')
       throw new InvalidOptionsError(
-        `privateKey: a member's key is Ed25519, this node's is ${privateKey.type}`,
+        `privateKey: the node's key is ${privateKey.type}. Create the node with an Ed25519 key`,
       )
     this.#init = init
     this.#platform = platform
@@ -90,7 +84,7 @@ class Service extends ClusterHandle implements Startable {
     this.#privateKey = privateKey
   }
 
-  /** Before the node listens: streams and connections must find somebody. */
+  /** Runs before the node listens, so that no stream or connection is missed. */
   async beforeStart(): Promise<void> {
     this.#announcedAddresses = ''
     this.#relays = undefined
@@ -130,7 +124,7 @@ class Service extends ClusterHandle implements Startable {
 
   start(): void {}
 
-  /** Pubsub runs. The node begins to listen, and says so as an event: that is the moment to speak. */
+  /** Pubsub runs. The member starts when the node emits that it listens. */
   afterStart(): void {
     this.#runtime?.transport.start()
     this.#unfollow = this.#platform.followPage?.({
@@ -139,7 +133,7 @@ class Service extends ClusterHandle implements Startable {
         this.#runtime?.driver.handle({ type: 'local-change', change: { attention } })
       },
       pageClosing: () => {
-        // Sends the goodbye before it waits for anything.
+        // Sends the leave before it waits for anything.
         void this.leave()
       },
     })
@@ -148,11 +142,11 @@ class Service extends ClusterHandle implements Startable {
       this.#runtime?.driver.networkChanged()
     })
     for (const event of addressEvents) this.#components.events.addEventListener(event, this.#addressesChanged)
-    // Without others nothing listens over them, and there are no others before one speaks.
+    // Over relays the node listens only once it has connections, and it has none before the member starts.
     if (this.#components.addressManager.getListenAddrs().every(isIndirect)) this.#addressesChanged()
   }
 
-  /** While there still are connections to say goodbye over. */
+  /** Leaves while the connections are still open. */
   async beforeStop(): Promise<void> {
     for (const event of addressEvents)
       this.#components.events.removeEventListener(event, this.#addressesChanged)
@@ -160,12 +154,12 @@ class Service extends ClusterHandle implements Startable {
     this.#stopTimers = leakedTimers(this.#components)
   }
 
-  /** The node goes on without this member, if it is the app's. */
+  /** Leaves the cluster. A node of the app keeps running. */
   override async leave(): Promise<void> {
     this.#unfollow?.()
     this.#unfollowNetwork?.()
     await super.leave()
-    // The store that is about to be closed has everything, or the app was told that it fails.
+    // Waits for pending writes before the store closes. A failing store was reported to the app already.
     await this.#runtime?.writes.stored().catch(() => {})
     this.#runtime?.writes.close()
     this.#runtime?.transport.stop()
@@ -177,10 +171,10 @@ class Service extends ClusterHandle implements Startable {
     this.#stopTimers?.()
   }
 
-  /** Tells where this member can be dialled, if that changed. */
+  /** Publishes the addresses at which this member can be dialled, if they changed. */
   #announceAddresses(): void {
     if (this.#ownsNode) this.#confirmOwnAddresses()
-    const addresses = announceable(this.#components.addressManager.getAddresses())
+    const addresses = publishable(this.#components.addressManager.getAddresses())
     const text = addresses.join()
     if (text === this.#announcedAddresses) return
     this.#announcedAddresses = text
@@ -191,8 +185,8 @@ class Service extends ClusterHandle implements Startable {
   }
 
   /**
-   * libp2p names a public address only once a server has vouched for it. What an interface has, or a relay gave, is
-   * proof enough: others try all addresses anyway.
+   * libp2p lists a public address only once a server has confirmed it. For hearsay an address of an interface or of a relay
+   * needs no confirmation, because other members try all addresses anyway.
    */
   #confirmOwnAddresses(): void {
     const { addressManager } = this.#components
@@ -200,8 +194,8 @@ class Service extends ClusterHandle implements Startable {
       if (type === 'transport' && !verified) addressManager.confirmObservedAddr(multiaddr, { type })
   }
 
-  /** Tells over whom this member is found, if it listens nowhere else, and if that changed. */
-  #keepRelays(): void {
+  /** Reports the relays of a member that listens over relays only, if they changed. */
+  #reportRelays(): void {
     const { addressManager } = this.#components
     if (!addressManager.getListenAddrs().every(isIndirect)) return
     const ids = [...new Set(addressManager.getAddresses().flatMap(relayOf))]
@@ -211,7 +205,7 @@ class Service extends ClusterHandle implements Startable {
   }
 }
 
-/** Over whom one listens there: the last that is named before the circuit. */
+/** Id of the relay in an address: the last id before the circuit. */
 function relayOf(address: Multiaddr): string[] {
   const components = address.getComponents()
   const circuit = components.findIndex(({ name }) => name === 'p2p-circuit')
@@ -222,10 +216,10 @@ function relayOf(address: Multiaddr): string[] {
 const addressEvents = ['transport:listening', 'transport:close', 'self:peer:update'] as const
 
 /**
- * Loopback means another machine to everybody else: it is told of only where there is nothing better. A relay alone is
- * no way to reach anybody, but WebRTC that begins there is.
+ * The addresses to publish. Loopback addresses are published only if there are no others, because on another computer they
+ * lead elsewhere. An address over a relay alone is not published, except for WebRTC, whose connections become direct.
  */
-function announceable(addresses: readonly Multiaddr[]): readonly Multiaddr[] {
+function publishable(addresses: readonly Multiaddr[]): readonly Multiaddr[] {
   const direct = addresses.filter(address => !isRelayed(address))
   const reachable = direct.filter(address => !isLoopback(address))
   return (reachable.length > 0 ? reachable : direct).slice(0, limits.maxAddresses)
@@ -233,7 +227,7 @@ function announceable(addresses: readonly Multiaddr[]): readonly Multiaddr[] {
 
 const namesIn = (address: Multiaddr): string[] => address.getComponents().map(({ name }) => name)
 
-/** Somebody else is needed to listen there. */
+/** Whether listening on this address needs another member as a relay. */
 function isIndirect(address: Multiaddr): boolean {
   return ['p2p-circuit', 'webrtc'].some(name => namesIn(address).includes(name))
 }

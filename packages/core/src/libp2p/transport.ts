@@ -1,9 +1,9 @@
 /**
  * Transport: hearsay's frames and rumors over one libp2p node.
  *
- * Each end opens its own streams, in one direction: answers come on the other's. A link is a connection to a peer
- * that speaks hearsay and has not said that it means another cluster. Of several connections the newest is used,
- * until a frame comes over another.
+ * Each end writes on streams that it opened itself, so answers arrive on a stream of the other end. A peer counts as
+ * connected when it supports hearsay's protocols and has not announced another cluster. Of several connections the newest is
+ * used, until a frame arrives over another one.
  */
 import type { GossipSub } from '@libp2p/gossipsub'
 import { TopicValidatorResult } from '@libp2p/gossipsub'
@@ -15,10 +15,9 @@ import { spaceTopic } from '../wire/space-tag.ts'
 import { rumorTopic } from '../wire/tags.ts'
 import { dialOutcome } from './dial-outcome.ts'
 import { Dialler, type DiallerComponents } from './dialler.ts'
-import { prefixed, readFrames, writeFrame } from './frame-stream.ts'
+import { channels, prefixed, protocols, readFrames, writeFrame } from './frame-stream.ts'
 import { closeIfHalfOpen, closeIfUnresponsive } from './half-open.ts'
 import { OutboundStreams } from './outbound-streams.ts'
-import { channels, protocols } from './protocols.ts'
 
 export interface TransportComponents extends DiallerComponents {
   readonly peerId: PeerId
@@ -27,7 +26,7 @@ export interface TransportComponents extends DiallerComponents {
   readonly pubsub: GossipSub
 }
 
-/** A connection stands, but the other end was not identified as one that speaks hearsay. */
+/** How long after it opened a connection may take to identify the other end as a hearsay member. */
 const identifyTimeoutMs = 5_000
 const clockWarningMs = 3_600_000
 const maxStreamsPerConnection = 4
@@ -48,15 +47,15 @@ export class Libp2pTransport implements Transport {
   readonly #connectedPeers = new Set<string>()
   /** Peers with more than one connection. */
   readonly #multiplyConnected = new Set<string>()
-  /** Timers of connections that are not links yet. */
-  readonly #linkTimers = new Set<ReturnType<typeof setTimeout>>()
+  /** Timers of connections whose other end is not identified yet. */
+  readonly #identifyTimers = new Set<ReturnType<typeof setTimeout>>()
   readonly #undo: (() => void)[] = []
-  /** Space → how its rumors are no longer heard. */
+  /** Space → function that ends its subscription. */
   readonly #spaces = new Map<string, () => void>()
   #isStarted = false
   #listener: TransportListener | undefined
 
-  /** @param ownsNode the node was made for this transport alone. */
+  /** @param ownsNode the node was created for this transport alone */
   constructor(components: TransportComponents, cluster: Uint8Array, ownsNode: boolean, log: Logger) {
     this.#components = components
     this.#cluster = cluster
@@ -73,7 +72,7 @@ export class Libp2pTransport implements Transport {
     })
   }
 
-  /** Takes streams and connections from here on; to be called before the node listens, lest one be missed. */
+  /** Accepts streams and connections from now on. Call it before the node listens, so that none is missed. */
   async listen(listener: TransportListener): Promise<void> {
     this.#listener = listener
     const { registrar, events } = this.#components
@@ -83,7 +82,7 @@ export class Libp2pTransport implements Transport {
       await registrar.handle(protocols[channel], accept, limits)
       this.#undo.push(() => void registrar.unhandle(protocols[channel]).catch(() => {}))
     }
-    // Waited for: gossipsub, which is told next, opens no second stream while it has one on a dead connection.
+    // libp2p waits for this before it notifies gossipsub, which opens no second stream while it has one on a dead connection.
     const onConnect = (_: PeerId, connection: Connection) => this.#connected(connection)
     const topology = await registrar.register(protocols.probe, { onConnect })
     this.#undo.push(() => registrar.unregister(topology))
@@ -92,11 +91,13 @@ export class Libp2pTransport implements Transport {
     this.#undo.push(() => events.removeEventListener('connection:close', closed))
   }
 
-  /** Takes rumors from here on, and looks at the connections that stand already; the node runs. */
+  /** Accepts rumors from now on, and classifies connections that are open already. Call it when the node runs. */
   start(): void {
     const { pubsub, connectionManager } = this.#components
     if (pubsub.globalSignaturePolicy !== 'StrictNoSign')
-      this.#log.error("pubsub signs: set its globalSignaturePolicy to 'StrictNoSign', or no rumor passes")
+      this.#log.error(
+        "pubsub signs messages: set its globalSignaturePolicy to 'StrictNoSign', or no rumor is accepted",
+      )
     this.#undo.push(this.#subscribeTo(this.#topic))
     for (const space of this.#spaces.keys())
       this.#spaces.set(space, this.#subscribeTo(spaceTopic(space), space))
@@ -109,8 +110,8 @@ export class Libp2pTransport implements Transport {
     for (const undo of this.#undo.splice(0)) undo()
     for (const stop of this.#spaces.values()) stop()
     this.#spaces.clear()
-    for (const timer of this.#linkTimers) clearTimeout(timer)
-    this.#linkTimers.clear()
+    for (const timer of this.#identifyTimers) clearTimeout(timer)
+    this.#identifyTimers.clear()
     this.#dialler.abortDials()
     this.#streams.stop()
   }
@@ -145,7 +146,7 @@ export class Libp2pTransport implements Transport {
     this.#dialler.connectTo(address).then(
       id => this.#listener?.bootstrapConnected(address, id),
       error => {
-        this.#log('bootstrap %s not reached, will try again - %e', address, error)
+        this.#log('bootstrap %s not reached, will retry - %e', address, error)
         this.#listener?.bootstrapFailed(address)
       },
     )
@@ -179,7 +180,7 @@ export class Libp2pTransport implements Transport {
     return this.#components.pubsub.getSubscribers(spaceTopic(space)).map(String)
   }
 
-  /** Hears rumors on a topic. @returns the undo */
+  /** Subscribes to the rumors of a topic. @returns the undo */
   #subscribeTo(topic: string, space?: string): () => void {
     const { pubsub } = this.#components
     pubsub.topicValidators.set(topic, async (peerId, { data }) => {
@@ -193,14 +194,14 @@ export class Libp2pTransport implements Transport {
     }
   }
 
-  /** A connection stands; whether the other end speaks hearsay is known once it was identified. */
+  /** A connection opened. Reports the member as unreachable unless its other end is identified as a member in time. */
   #expectConnection(id: string): void {
     if (this.#connectedPeers.has(id)) return
     const timer = setTimeout(() => {
-      this.#linkTimers.delete(timer)
+      this.#identifyTimers.delete(timer)
       if (!this.#connectedPeers.has(id)) this.#listener?.connectionChanged(id, 'unreachable')
     }, identifyTimeoutMs)
-    this.#linkTimers.add(timer)
+    this.#identifyTimers.add(timer)
   }
 
   #accept(channel: Channel, stream: Stream, connection: Connection): void {
@@ -211,7 +212,7 @@ export class Libp2pTransport implements Transport {
       if (helloReceived) this.#listener?.frame(from, channel, frame)
       else if (this.#isHelloOfCluster(frame)) helloReceived = true
       else {
-        // So that the other end knows as well.
+        // Informs the other end that it is connected to another cluster.
         writeFrame(stream, prefixed(this.#hello()))
         stream.close().catch(() => {})
         this.#warnOfOtherCluster(from)
@@ -219,15 +220,15 @@ export class Libp2pTransport implements Transport {
     })
   }
 
-  /** A peer of another cluster is no link. Its connection may be the app's: only what was dialled here is closed. */
+  /** Drops a peer of another cluster. The connection may be the app's: only one that this member dialled is closed. */
   #warnOfOtherCluster(id: string): void {
-    this.#log('%s is of another cluster', id)
+    this.#log('%s is in another cluster', id)
     if (this.#connectedPeers.delete(id)) this.#listener?.connectionChanged(id, 'released')
     if (this.#dialler.connections(id).some(connection => this.#dialler.isOurs(connection)))
       this.disconnect(id)
   }
 
-  /** The same on all channels. */
+  /** The first frame on each stream, the same on all channels. */
   #hello(): Uint8Array {
     return encodeSync({ type: 'hello', cluster: this.#cluster, epochMs: Date.now() })
   }
@@ -236,13 +237,13 @@ export class Libp2pTransport implements Transport {
     const decoded = decodeSync(frame)
     if (!decoded.ok || decoded.value.type !== 'hello') return false
     const { cluster, epochMs } = decoded.value
-    const apartMs = epochMs - Date.now()
-    if (Math.abs(apartMs) > clockWarningMs)
-      this.#log('the clock of a member is %d s from ours', Math.round(apartMs / 1000))
+    const differenceMs = epochMs - Date.now()
+    if (Math.abs(differenceMs) > clockWarningMs)
+      this.#log('the clock of a member differs from ours by %d s', Math.round(differenceMs / 1000))
     return cluster.every((byte, i) => byte === this.#cluster[i])
   }
 
-  /** Resolves when this connection is the only one, or the others are known to stand as well. */
+  /** Resolves when this connection is the only one, or the other connections are known not to be half-open. */
   async #connected(connection: Connection): Promise<void> {
     const id = connection.remotePeer.toString()
     this.#dialler.connected(connection)
@@ -259,7 +260,7 @@ export class Libp2pTransport implements Transport {
   #opened(id: string): void {
     const isOurs = this.#dialler.connections(id).some(connection => this.#dialler.isOurs(connection))
     this.#listener?.connectionChanged(id, 'open', isOurs)
-    // Both ends speak on their own streams: opened one after the other, each would cost a round trip.
+    // Both ends need their own stream: opening it now instead of for the first answer saves a round trip.
     this.#streams.open(id, 'sync')
     if (this.#spaces.size > 0) this.#streams.open(id, 'space')
   }
@@ -277,7 +278,7 @@ export class Libp2pTransport implements Transport {
     if (this.#connectedPeers.delete(id)) this.#listener?.connectionChanged(id, 'closed')
   }
 
-  /** A connection that was there before us, on a node that the app had: identified before we could hear of it. */
+  /** Classifies a connection of the app's node that was open and identified before this member started. */
   #classify(connection: Connection): void {
     connection
       .newStream(protocols.probe, { signal: AbortSignal.timeout(identifyTimeoutMs) })

@@ -1,8 +1,8 @@
 /**
- * Closing WebSockets: libp2p's, but a dial that ends without a connection leaves no socket behind.
+ * WebSocket cleanup: libp2p's WebSocket transport, whose failed dials leave no socket open.
  *
- * libp2p forgets the socket of a dial whose time is over, and of one whose other end does not speak libp2p: each try left
- * one more, open for minutes, and with it the process.
+ * libp2p does not close the socket of a dial that times out, or whose other end does not use libp2p. Without this cleanup
+ * each attempt leaves a socket open for minutes, which keeps the process alive.
  */
 import type { Connection, Transport } from '@libp2p/interface'
 import { type WebSocketsComponents, webSockets } from '@libp2p/websockets'
@@ -11,29 +11,29 @@ import { multiaddrToUri } from '@multiformats/multiaddr-to-uri'
 
 export interface DialledSocket {
   readonly socket: WebSocket
-  /** Lets go of it at once, whatever the other end does. */
+  /** Closes the socket immediately, without waiting for the other end. */
   destroy(): void
 }
 
 type Dial = Transport['dial']
 
-/** @param open begins to connect */
+/** The transport. @param open begins to connect */
 export function closingWebSockets(
   open: (uri: string) => DialledSocket,
 ): (components: WebSocketsComponents) => Transport {
   return components => {
     const transport = webSockets()(components)
-    // What libp2p has for it itself; where it gets the same signal as the dial.
+    // Replaces libp2p's own method; it receives the signal of the dial.
     Reflect.set(transport, '_connect', (address: Multiaddr, { signal }: { signal: AbortSignal }) =>
       connect(open(multiaddrToUri(address)), signal),
     )
-    transport.dial = endingWithItsFailure(transport.dial.bind(transport))
+    transport.dial = abortOnFailure(transport.dial.bind(transport))
     return transport
   }
 }
 
-/** The signal of a dial that failed is aborted: whatever hangs on it lets go. */
-function endingWithItsFailure(dial: Dial): Dial {
+/** Aborts the signal of a failed dial, so that everything that depends on the signal is closed. */
+function abortOnFailure(dial: Dial): Dial {
   return async (address, options): Promise<Connection> => {
     const failure = new AbortController()
     const signal = AbortSignal.any([options.signal, failure.signal])
@@ -46,18 +46,18 @@ function endingWithItsFailure(dial: Dial): Dial {
   }
 }
 
-/** Resolves when the socket is open. From then on it is let go of when the signal is aborted. */
+/** Resolves when the socket is open. The socket is destroyed when the signal is aborted, then or later. */
 function connect({ socket, destroy }: DialledSocket, signal: AbortSignal): Promise<WebSocket> {
   socket.binaryType = 'arraybuffer'
   return new Promise((resolve, reject) => {
     const giveUp = () => {
       destroy()
-      reject(new Error('the dial was given up'))
+      reject(new Error('the dial was aborted'))
     }
     if (signal.aborted) giveUp()
     signal.addEventListener('abort', giveUp, { once: true })
     socket.addEventListener('open', () => resolve(socket), { once: true })
-    // In browsers an event that keeps its reason from scripts.
+    // In browsers the event hides the reason from scripts.
     socket.addEventListener('error', event => reject('error' in event ? event.error : event), { once: true })
   })
 }

@@ -1,6 +1,6 @@
-/** App calls: a function of the app is called, and whatever it throws is reported once and changes nothing else. */
+/** App calls: calls functions of the app. An error that such a function throws is reported once and changes nothing else. */
 
-/** Calls a function of the app. What it throws, or its promise rejects with, is reported. */
+/** Calls a function of the app. Reports the error that it throws or with which its promise rejects. */
 export function callApp(act: () => unknown): void {
   try {
     reportRejection(act())
@@ -9,7 +9,7 @@ export function callApp(act: () => unknown): void {
   }
 }
 
-/** @param result what a function of the app has returned */
+/** Reports the rejection of a promise. @param result the value that a function of the app returned */
 export function reportRejection(result: unknown): void {
   if (result instanceof Promise) result.catch(reportAppError)
 }
@@ -17,10 +17,10 @@ export function reportRejection(result: unknown): void {
 /**
  * Reports an error of the app, as an event target does, but never ends the process:
  *
- * - by `reportError`, where there is one: in pages and workers, or because the app defines it;
+ * - with `reportError` where that exists: in pages and workers, or because the app defines it;
  * - otherwise (Node) to the handlers of `uncaughtException`, if the app has any;
- * - otherwise by `console.error`: Node's own event targets would end the process here, and with it a member that others
- *   rely on.
+ * - otherwise with `console.error`. Node's own event targets would end the process here, and with it a member that other
+ *   members rely on.
  */
 export function reportAppError(error: unknown): void {
   try {
@@ -28,7 +28,7 @@ export function reportAppError(error: unknown): void {
     else if (hasHandler()) throwLater(error)
     else console.error(error)
   } catch (failure) {
-    // A `reportError` of the app's own that throws.
+    // The app's own `reportError` may throw.
     console.error(error, failure)
   }
 }

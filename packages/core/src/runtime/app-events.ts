@@ -1,9 +1,9 @@
 /**
  * App events: an event target whose events are dispatched after the step that caused them.
  *
- * A listener receives what happened after it was added, and nothing any more once it is removed. Each is isolated.
- * Node's own event target does neither: it ends the process when a listener throws, and it calls listeners that are
- * added during the dispatch.
+ * A listener receives events that happened after it was added, and none once it is removed. A listener that throws is
+ * reported and changes nothing else. Node's own event target differs in both: it calls listeners that are added during the
+ * dispatch, and it ends the process when a listener throws.
  */
 import { type EventHandler, TypedEventEmitter } from 'main-event'
 import { callApp } from './app-calls.ts'
@@ -21,7 +21,7 @@ export class AppEvents<
 > extends TypedEventEmitter<Events> {
   readonly #notifications: AppNotifications
   #registrations: readonly Registration[] = []
-  /** Counts what has happened. */
+  /** Number of events so far. */
   #emitted = 0
   /** The number of the event that is being dispatched. */
   #dispatched = 0
@@ -31,7 +31,7 @@ export class AppEvents<
     this.#notifications = notifications
   }
 
-  /** Dispatches an event after the step that is under way, or now. */
+  /** Dispatches an event after the current step, or now if there is none. */
   emit<Type extends keyof Events & string>(type: Type, detail: Events[Type]['detail']): void {
     const number = ++this.#emitted
     this.#notifications.event(() => this.#dispatch(number, new CustomEvent(type, { detail })))

@@ -1,24 +1,24 @@
 /**
- * App notifications: what a step changed is announced to the app after the step.
+ * App notifications: calls the app's listeners after the step that caused the change.
  *
  * 1. No listener of a store or an event runs while a step is under way. Timers are armed and frames are sent by then.
- * 2. Listeners run in rounds: first those of stores that changed, then those of events, both in the order of the changes.
- * 3. A listener may begin steps of its own. They run at once, and what they change is announced in the next round.
- * 4. What a listener throws is reported, and keeps no other listener from running.
- * 5. A turn of the event loop has a bounded number of rounds. The others follow in later turns.
+ * 2. Listeners run in rounds: first those of changed stores, then those of events, both in the order of the changes.
+ * 3. A listener may begin steps of its own. These run immediately, and their changes are announced in the next round.
+ * 4. An error that a listener throws is reported. All other listeners run.
+ * 5. One turn of the event loop has at most 32 rounds. Further rounds run in later turns.
  */
 
 import type { Clock } from '../base/clock.ts'
 import { callApp } from './app-calls.ts'
 
-/** Our choice: far more than listeners that react to each other need. Only one that reacts to itself gets there. */
+/** Our choice: far more than listeners that react to each other need. Only a listener that reacts to itself gets there. */
 const maxRounds = 32
 const nextTurnMs = 1
 
 export class AppNotifications {
-  /** The member's clock, whose timers are steps. */
+  /** The member's clock. Each of its timers runs as a step. */
   readonly clock: Clock
-  /** How changed stores call their listeners, in the order in which they changed. */
+  /** A function for each changed store that calls its listeners, in the order of the changes. */
   #stores = new Set<() => void>()
   #events: (() => void)[] = []
   #steps = 0
@@ -32,7 +32,7 @@ export class AppNotifications {
     }
   }
 
-  /** Runs a step, or a part of the one that is under way. Listeners run when the outermost one has ended. */
+  /** Runs a step, or a part of the current one. Listeners run when the outermost step has ended. */
   step<T>(act: () => T): T {
     this.#steps += 1
     try {
@@ -49,7 +49,7 @@ export class AppNotifications {
     this.#announce()
   }
 
-  /** @param dispatch calls the listeners of an event, each isolated */
+  /** An event happened. @param dispatch calls its listeners, each isolated */
   event(dispatch: () => void): void {
     this.#events.push(dispatch)
     this.#announce()
@@ -70,7 +70,7 @@ export class AppNotifications {
     for (const notify of round) callApp(notify)
   }
 
-  /** Also ends what would otherwise keep the event loop from everything else. */
+  /** A later turn, so that listeners that react to themselves do not block the event loop. */
   #announceLater(): void {
     if (this.#hasTimer) return
     this.#hasTimer = true

@@ -1,9 +1,9 @@
 /**
- * Driver: pumps a machine through a clock and a transport.
+ * Driver: runs the membership machine with a clock and a transport.
  *
- * What comes from outside is heard first (inbound.ts); all that the machine asks for is done in its order. When signing
- * and verifying answer at once, so does the driver: nothing is deferred that need not be. The app is the exception: it is
- * notified after the step, when timers are armed and frames are sent.
+ * Input from outside passes inbound.ts first. The driver executes the machine's effects in their order. A step is
+ * synchronous if signing and verifying are. Only the app is called later: after the step, when timers are armed and frames
+ * are sent.
  */
 import type { ConnectionEvent } from '@hearsay/failure-detector'
 import { andThen } from '../base/maybe-async.ts'
@@ -17,8 +17,7 @@ import { type Signer, signedBytes, type Verifier } from '../wire/signing.ts'
 import type { AppNotifications } from './app-notifications.ts'
 import { Inbound, type InboundOptions } from './inbound.ts'
 import { PeerScore, type Violation } from './peer-score.ts'
-import type { Channel, RumorVerdict, Transport, TransportListener } from './ports.ts'
-import type { SpacesPort } from './spaces-port.ts'
+import type { Channel, RumorVerdict, SpacesPort, Transport, TransportListener } from './ports.ts'
 import { SuspendDetector } from './suspend-detector.ts'
 
 export interface DriverOptions extends Pick<InboundOptions, 'cluster' | 'clock' | 'intern'> {
@@ -29,25 +28,28 @@ export interface DriverOptions extends Pick<InboundOptions, 'cluster' | 'clock' 
   readonly notifications: AppNotifications
 }
 
-/** What a driver tells the face of the cluster, within the step. */
+/** The cluster handle and the host, as the driver calls them within a step. */
 export interface DriverListener {
+  /** A member event for the app. */
   event(event: MemberEvent): void
-  /** At the end of each step in which anything may have changed. */
+  /** A step has ended in which anything may have changed. */
   stepped(): void
-  /** What is signed after it waits for its promise. */
+  /** Stores the incarnation. Facts are signed only once the returned promise has settled. */
   persist(incarnation: number): void | Promise<void>
+  /** Stores the addresses of other members. */
   persistCachedPeers(addresses: readonly string[]): void
+  /** The neighbours have acknowledged the leave. */
   leaveAcknowledged(): void
-  /** Another process runs with this member's identity, or does so no longer. */
+  /** Another process began to run with this member's identity, or stopped. */
   identityChanged(isCopied: boolean): void
-  /** Something to be logged. */
+  /** Writes a line to the log. */
   log(message: string): void
 }
 
-/** The wall clock is compared with the monotonic one this often; it is also the rhythm of the mute watch. */
+/** Interval of the checks for silent pubsub. Each check also compares the wall clock with the monotonic clock. */
 const silentCheckIntervalMs = 2_000
 const maxEarly = 1_024
-/** A hidden page's timer that is later than this is not waited for: it may take a minute. Our choice. */
+/** Our choice. A timer of a hidden page may be up to a minute late: if it is later than this, the driver does not wait. */
 const lateTimerMs = 50
 
 const copiedText =
@@ -62,11 +64,11 @@ export class Driver implements TransportListener {
   #cancelTimer: () => void = () => {}
   #cancelSilentCheck: () => void = () => {}
   readonly #suspension: SuspendDetector
-  /** While an incarnation is being stored: the member does not speak in it before. */
+  /** Settles when the incarnation is stored: the member publishes nothing in this incarnation before. */
   #persisted: Promise<void> | undefined
   #phase: 'early' | 'running' | 'stopped' = 'early'
-  #isCarryingOut = false
-  /** What happened before the start: connections come as soon as the node listens. */
+  #isExecuting = false
+  /** Input from before the start: connections open as soon as the node listens. */
   readonly #early: MachineInput[] = []
 
   constructor(options: DriverOptions) {
@@ -80,13 +82,13 @@ export class Driver implements TransportListener {
     })
   }
 
-  /** Once; later calls do nothing. */
+  /** Starts the machine. Later calls do nothing. */
   start(): void {
     if (this.#phase !== 'early') return
     this.#phase = 'running'
     const now = this.#options.clock.now()
     const early = this.#early.splice(0)
-    // How one presents oneself belongs into the first word.
+    // The first published record contains these changes.
     const changes = early.flatMap(input => (input.type === 'local-change' ? [input.change] : []))
     this.#options.notifications.step(() => {
       this.#execute(this.#options.machine.start(Object.assign({}, ...changes), now))
@@ -114,7 +116,7 @@ export class Driver implements TransportListener {
       this.#detectSuspend()
       const now = clock.now()
       this.#execute(machine.handle(input, now))
-      // Elsewhere a late timer means a process that was stopped, and has yet to read what came meanwhile.
+      // Hidden pages only: elsewhere a late timer means a paused process, which must first read what arrived meanwhile.
       if (machine.isHidden && now.monotonicMs - this.#deadlineMs > lateTimerMs) this.advance()
     })
   }
@@ -179,24 +181,24 @@ export class Driver implements TransportListener {
     })
   }
 
-  /** What is held for rooms and shared configs; undefined: there never were any. */
+  /** What rooms and shared configs store; undefined if the member never had any open. */
   spacesUsage(): SpacesUsage | undefined {
     return this.#spaces?.usage()
   }
 
-  /** Offences so far, by kind. */
+  /** Protocol violations so far, by kind. */
   violations(): Readonly<Record<Violation, number>> {
     return this.#peerScore.violations()
   }
 
-  /** This machine's own network is another now. */
+  /** The network of this computer changed. */
   networkChanged(): void {
     this.#options.transport.networkChanged()
     this.handle({ type: 'network-changed' })
     this.advance()
   }
 
-  /** Does what is due by now. */
+  /** Runs everything that is due now. */
   advance(): void {
     if (this.#phase !== 'running') return
     this.#options.notifications.step(() => {
@@ -223,21 +225,21 @@ export class Driver implements TransportListener {
     })
   }
 
-  /** A peer broke a rule. */
+  /** Logs and counts a violation, and disconnects a peer with too many. */
   reportViolation(from: string, violation: Violation, detail: string): void {
     const { clock, transport, listener } = this.#options
     listener.log(`protocol violation (${violation}) by ${from}: ${detail}`)
     if (this.#peerScore.report(from, violation, clock.now().monotonicMs)) transport.disconnect(from)
   }
 
-  /** Doing one thing may make the machine ask for others: they are done before the next. */
+  /** Executing an effect may cause further effects: those are executed before the next one. */
   #execute(effects: readonly MachineEffect[]): void {
-    const isOutermost = !this.#isCarryingOut
-    this.#isCarryingOut = true
+    const isOutermost = !this.#isExecuting
+    this.#isExecuting = true
     try {
       for (const effect of effects) this.#executeOne(effect)
     } finally {
-      if (isOutermost) this.#isCarryingOut = false
+      if (isOutermost) this.#isExecuting = false
     }
     if (!isOutermost) return
     this.#options.listener.stepped()
@@ -314,7 +316,7 @@ export class Driver implements TransportListener {
 
   #schedule(): void {
     const { clock, machine } = this.#options
-    // Also for the same deadline: after a pause, all that has arrived is read before a timer that is due.
+    // Re-armed even for the same deadline: after a pause, all arrived input is read before a timer that is due.
     this.#cancelTimer()
     if (this.#phase !== 'running') return
     this.#deadlineMs = machine.deadlineMs()

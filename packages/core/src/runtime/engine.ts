@@ -1,8 +1,8 @@
 /**
- * Engine: one member without a network of its own: the machine, its driver and the face that the app holds.
+ * Engine: one member without a network of its own: the membership machine, its driver and the handle that the app uses.
  *
- * A host gives it a clock, a transport, keys and a memory for the incarnation. libp2p is one host, a simulation
- * another; what they run is the same.
+ * A host provides clock, transport, keys and storage. libp2p is one host and the simulator is another; both run the same
+ * engine.
  */
 
 import { bootstrapMultiaddr } from '../api/bootstrap-address.ts'
@@ -22,7 +22,7 @@ import type { AppNotifications } from './app-notifications.ts'
 import { Driver, type DriverListener } from './driver.ts'
 import type { Transport } from './ports.ts'
 
-/** What an engine is given from outside. */
+/** What a host provides for an engine. */
 export interface Host {
   /** The member id: its public key, as the transport authenticates it. */
   readonly id: string
@@ -31,28 +31,28 @@ export interface Host {
   readonly keys: Signer & Verifier
   /** 0 ≤ random() < 1. */
   readonly random: () => number
-  /** What rooms and shared configs keep over a restart. */
+  /** The store of rooms and shared configs. */
   readonly keyValues: KeyValues
   /** The last incarnation that was persisted, or undefined if none was. */
   readonly incarnation: number | undefined
-  /** Multiaddrs of members that an earlier life knew. */
+  /** Multiaddrs of members that an earlier run of this member knew. */
   readonly cachedPeers: readonly string[]
-  /** What is written on its way into that store. */
+  /** The queue of writes into `keyValues`. */
   readonly writes: WriteQueue
   /**
-   * Stores the incarnation over a restart. The member speaks in it when this returned or its promise settled, but waits
-   * for 250 ms at most.
+   * Stores the incarnation. The member publishes facts in this incarnation once the call returned or its promise settled,
+   * and waits for at most 250 ms.
    */
   persist(incarnation: number): void | Promise<void>
-  /** Keeps the addresses of others over a restart; at most 256, and not more than once in half a minute. */
+  /** Stores the addresses of other members: at most 256, at most every 30 s. */
   persistCachedPeers(addresses: readonly string[]): void
-  /** Logs something. */
+  /** Writes a line to the log. */
   log(message: string): void
-  /** Hands back an equal fact that was seen before, if there is one: hosts of many members save memory. @default the fact */
+  /** Returns an equal fact that arrived earlier, if there is one: saves memory on hosts of many members. @default the fact */
   share?(fact: SignedFact): SignedFact
 }
 
-/** What no app sets: bounds and numbers of the failure detector, for tests and simulations. */
+/** Limits, and parameters of the failure detector, that only tests and simulations set. */
 export type Tuning = Partial<
   Pick<MembershipMachineOptions, 'maxMembers' | 'maxDeltaBytes' | 'retentionMs' | 'parameters' | 'prior'>
 >
@@ -60,25 +60,30 @@ export type Tuning = Partial<
 export interface Engine {
   readonly self: string
   readonly machine: MembershipMachine
-  /** It has to be started, and to be told what the transport hears. */
+  /** The host starts the driver and passes it to the transport as its listener. */
   readonly driver: Driver
   readonly host: Host
   readonly notifications: AppNotifications
   /** The cluster tag. */
   readonly cluster: Uint8Array
-  /** Stores the first incarnation, so that the member may speak as soon as it starts. Resolves within 250 ms. */
+  /** Stores the first incarnation, so that the member can publish as soon as it starts. Resolves within 250 ms. */
   prepare(): Promise<void>
 }
 
-/** What stands before an engine: an app holds it, and it hears what the engine tells. */
+/** The handle that the app uses. Receives the engine's events. */
 export interface EngineListener
   extends Pick<DriverListener, 'event' | 'stepped' | 'leaveAcknowledged' | 'identityChanged'> {
   readonly notifications: AppNotifications
-  /** A new life, whatever became of the one before. */
+  /** Starts over a new engine, whatever the state of the previous one. */
   attach(engine: Engine): void
 }
 
-/** Puts an engine behind a face. @param options as checked by `checkMemberOptions`. */
+/**
+ * Creates an engine and attaches it to a handle.
+ *
+ * @param listener the handle
+ * @param options checked by `checkMemberOptions`
+ */
 export function createEngine(
   listener: EngineListener,
   options: MemberOptions,

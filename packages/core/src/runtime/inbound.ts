@@ -1,7 +1,8 @@
 /**
- * Hearing: what others send, before the machine sees it.
+ * Inbound: the pipeline for bytes that other members send, before the membership machine receives them.
  *
- * Bytes are decoded, facts reduced to what is news, and those verified. What breaks a rule is held against who sent it.
+ * The pipeline decodes bytes, filters new facts, verifies signatures and delivers the facts to the machine. A violation of
+ * the protocol is reported against the peer that sent the bytes.
  */
 import { heartbeatsIn } from '../anti-entropy/sync-steps.ts'
 import type { Clock } from '../base/clock.ts'
@@ -17,21 +18,21 @@ import type { RumorVerdict } from './ports.ts'
 import { type Verified, verify } from './verification.ts'
 
 export interface InboundOptions {
-  /** What is known already; it is not changed here. */
+  /** The facts that are known already. The pipeline only reads the table. */
   readonly table: Table
   /** The cluster tag. */
   readonly cluster: Uint8Array
   readonly clock: Clock
   readonly keys: Verifier
-  /** Each decoded fact becomes what this returns: the same, or an equal one that was seen before. */
+  /** Replaces each decoded fact by an equal one that arrived earlier, if there is one. */
   readonly intern?: (fact: SignedFact) => SignedFact
   readonly deliver: (input: MachineInput) => void
-  readonly reportViolation: (from: string, offence: Violation, detail: string) => void
+  readonly reportViolation: (from: string, violation: Violation, detail: string) => void
 }
 
 export class Inbound {
   readonly #options: InboundOptions
-  /** Facts that a rumor brought, or that were told on as one. */
+  /** Facts that arrived in a rumor or were forwarded as one. */
   readonly #forwarded = new WeakSet<SignedFact>()
 
   constructor(options: InboundOptions) {
@@ -51,7 +52,7 @@ export class Inbound {
     if (!decoded.ok) reportViolation(from, 'undecodable', decoded.failure.detail)
     if (!decoded.ok || decoded.value.type !== 'sync') return
     const message = decoded.value
-    const facts = this.#share([...message.facts, ...heartbeatsIn(table, message)])
+    const facts = this.#intern([...message.facts, ...heartbeatsIn(table, message)])
     andThen(this.#verify(this.#filterNew(facts)), ({ facts, forged }) => {
       if (forged) reportViolation(from, 'bad-signature', 'a fact that its author did not sign')
       deliver({ type: 'sync', from, message, facts })
@@ -65,9 +66,9 @@ export class Inbound {
       reportViolation(from, 'undecodable', decoded.failure.detail)
       return 'reject'
     }
-    const facts = this.#share(decoded.value)
+    const facts = this.#intern(decoded.value)
     if (this.#filterNew(facts).length === 0) return this.#isForwardedAgain(facts) ? 'accept' : 'ignore'
-    // All of it, old or new here: what is passed on is vouched for.
+    // All facts, known ones included: a member forwards only what it has verified.
     return andThen(this.#verify(facts), ({ facts, forged }) => {
       if (forged) {
         reportViolation(from, 'bad-signature', 'a rumor that its author did not sign')
@@ -80,17 +81,18 @@ export class Inbound {
   }
 
   /**
-   * Whether a rumor without news is told on: it is the latest word, heard a moment ago in an exchange, and no rumor of
-   * it came by here yet. So nobody can have the same word go round again and again in another wrapping.
+   * Whether to forward a rumor that contains no new fact: its facts are the latest known ones, arrived here by
+   * anti-entropy, and no rumor has brought them yet. Each fact is forwarded once, so that repacking known facts into new
+   * rumors cannot make them circulate again.
    */
   #isForwardedAgain(facts: readonly SignedFact[]): boolean {
-    const held = facts.flatMap(fact => this.#options.table.stored(fact) ?? [])
-    const isLatest = held.length === facts.length && held.some(fact => !this.#forwarded.has(fact))
-    if (isLatest) for (const fact of held) this.#forwarded.add(fact)
+    const stored = facts.flatMap(fact => this.#options.table.stored(fact) ?? [])
+    const isLatest = stored.length === facts.length && stored.some(fact => !this.#forwarded.has(fact))
+    if (isLatest) for (const fact of stored) this.#forwarded.add(fact)
     return isLatest
   }
 
-  #share(facts: readonly SignedFact[]): readonly SignedFact[] {
+  #intern(facts: readonly SignedFact[]): readonly SignedFact[] {
     const { intern } = this.#options
     return intern ? facts.map(intern) : facts
   }

@@ -1,21 +1,25 @@
-/** Owned store: a store over a value that its owner keeps elsewhere. */
+/** Owned store: a store over a value that its owner stores elsewhere. */
 import type { Store } from '../api/store.ts'
 import { callApp } from './app-calls.ts'
 import type { AppNotifications } from './app-notifications.ts'
 
 export interface OwnedStore<T> extends Store<T> {
-  /** The value may have changed: if so, listeners are called after the step. */
+  /** The value may have changed. If it has, listeners are called after the step. */
   refresh(): void
 }
 
-/** @param read the value now: the same object until it changes. It is read only for those who look or listen. */
+/**
+ * Creates a store.
+ *
+ * @param read returns the current value: the same object until it changes. Called only for readers and listeners.
+ */
 export function createStore<T>(notifications: AppNotifications, read: () => T): OwnedStore<T> {
-  /** How each listener is called, and the value that it knows. */
+  /** The call of each listener, and the value with which it was last called (or subscribed). */
   const listeners = new Map<() => void, T>()
   const notify = () => {
     for (const call of [...listeners.keys()]) {
       if (!listeners.has(call)) continue
-      // Not once for all: a listener before this one may have changed it.
+      // Read for each listener: an earlier listener may have changed the value.
       const value = read()
       if (Object.is(value, listeners.get(call))) continue
       listeners.set(call, value)

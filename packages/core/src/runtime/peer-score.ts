@@ -1,8 +1,8 @@
 /**
- * Conduct: what is held against a peer that breaks the rules.
+ * Peer score: counts the protocol violations of each peer.
  *
- * Each offence adds a point, a minute forgives one; at `maxPoints` the peer is to be disconnected. It is kept for
- * a bounded number of peers. What a peer relays in good faith, old or refused news, is no offence.
+ * Each violation adds a point, and each minute removes one. At 5 points the peer is disconnected. Scores are stored for at
+ * most 1,024 peers. Forwarding old or rejected facts is not a violation, because a peer may do that in good faith.
  */
 const maxPoints = 5
 const resetMs = 60_000
@@ -14,23 +14,24 @@ export class PeerScore {
   readonly #records = new Map<string, { points: number; sinceMs: number }>()
   readonly #counts: Record<Violation, number> = { undecodable: 0, 'bad-signature': 0 }
 
-  /** @returns whether it is enough. */
+  /** Counts a violation. @returns whether to disconnect the peer */
   report(id: string, violation: Violation, nowMs: number): boolean {
     this.#counts[violation] += 1
     const record = this.#records.get(id) ?? { points: 0, sinceMs: nowMs }
-    const forgiven = Math.floor((nowMs - record.sinceMs) / resetMs)
-    const points = Math.max(0, record.points - forgiven) + 1
-    // The part of a minute that has passed counts towards the next point, while there is one to forgive.
-    const sinceMs = points > 1 ? record.sinceMs + forgiven * resetMs : nowMs
+    const expired = Math.floor((nowMs - record.sinceMs) / resetMs)
+    const points = Math.max(0, record.points - expired) + 1
+    // The elapsed part of a minute counts towards the removal of the next point, if there is one.
+    const sinceMs = points > 1 ? record.sinceMs + expired * resetMs : nowMs
     this.#records.delete(id)
-    const enough = points >= maxPoints
-    // Who was disconnected and comes back has one offence left.
+    const isExceeded = points >= maxPoints
+    // A peer that reconnects is one violation away from the limit.
     this.#records.set(id, { points: Math.min(points, maxPoints - 1), sinceMs })
     const [oldest] = this.#records.keys()
     if (this.#records.size > maxPeers && oldest !== undefined) this.#records.delete(oldest)
-    return enough
+    return isExceeded
   }
 
+  /** Violations so far, by kind, of all peers. */
   violations(): Readonly<Record<Violation, number>> {
     return { ...this.#counts }
   }

@@ -1,43 +1,74 @@
-/** Ports: what a member is given from outside. In production the system's clock, libp2p and a store, in a simulation all three virtual. */
+/** Ports: the transport that a host gives to a member, libp2p or a simulated network, and the spaces behind its driver. */
 import type { ConnectionEvent } from '@hearsay/failure-detector'
+import type { SpacesUsage } from '../spaces/spaces.ts'
 
-/** Streams to one member: `probe` is never queued behind `sync`, nor `sync` behind `space`. */
+/** A stream to one member: `probe` frames never wait for `sync` frames, nor `sync` frames for `space` frames. */
 export type Channel = 'probe' | 'sync' | 'space'
 
+/** Sends frames and rumors, and manages connections. Outcomes arrive at the {@link TransportListener}. */
 export interface Transport {
-  /** Sends one frame, dialling first if need be. May be lost. */
+  /** Sends one frame, and dials first if there is no connection. The frame may be lost. */
   send(to: string, channel: Channel, frame: Uint8Array): void
-  /** One rumor to everybody, or to those in a space. May be lost. */
+  /** Publishes a rumor to all members, or to the members of a space. The rumor may be lost. */
   publish(rumor: Uint8Array, space?: string): void
-  /** Rumors of this space are to be heard, and to be passed on. */
+  /** Receives and forwards rumors of this space from now on. */
   subscribe(space: string): void
+  /** Ends `subscribe`. */
   unsubscribe(space: string): void
-  /** Who of those connected is known to hear rumors of this space. */
+  /** Connected members that are known to be subscribed to this space. */
   subscribers(space: string): readonly string[]
-  /** The outcome comes as a link event. */
+  /** Dials a member. The outcome arrives as `connectionChanged`. */
   dial(id: string): void
+  /** Dials a bootstrap address. The outcome arrives as `bootstrapConnected` or `bootstrapFailed`. */
   dialBootstrap(address: string): void
+  /** Closes all connections to a peer. */
   disconnect(id: string): void
-  /** Where a member can be dialled from now on; nowhere: it is forgotten. */
+  /** Sets the addresses at which a member can be dialled; an empty list removes the member. */
   setAddresses(id: string, addresses: readonly Uint8Array[]): void
-  /** This machine's own network is another now: dials over the old one are given up, and connections are tested. */
+  /** This machine's network changed: the transport aborts dials over the old network and tests its connections. */
   networkChanged(): void
-  /** Those connected over whom no rumor can go. */
+  /** Connected members without an open pubsub stream: no rumor can be sent to them. */
   withoutPubsub(): readonly string[]
 }
 
-/** Whether a rumor should travel on: `reject` is held against whoever sent it. */
+/** Whether the transport forwards a rumor: `reject` also counts against the peer that sent it. */
 export type RumorVerdict = 'accept' | 'ignore' | 'reject'
 
-/** What a transport tells its driver. */
+/** The driver, as its transport calls it. */
 export interface TransportListener {
-  /** @param isOurs on `open`, whether this end may close it when it is not needed any more. @default false */
+  /**
+   * The connection to a member changed.
+   *
+   * @param isOurs with `open`: whether this member may close the connection when it needs it no more. @default false
+   */
   connectionChanged(id: string, state: ConnectionEvent, isOurs?: boolean): void
-  /** Somebody answered at a bootstrap address. */
+  /** A member answered at a bootstrap address. */
   bootstrapConnected(address: string, id: string): void
-  /** Nobody answered there. */
+  /** No member answered at a bootstrap address. */
   bootstrapFailed(address: string): void
+  /** A frame arrived. */
   frame(from: string, channel: Channel, bytes: Uint8Array): void
-  /** @param space undefined: it is of the cluster. */
+  /** A rumor arrived. @param space the space of the rumor; undefined for a rumor of the cluster */
   rumor(from: string, bytes: Uint8Array, space?: string): RumorVerdict | Promise<RumorVerdict>
+}
+
+/** The spaces of a member (its rooms and shared configs), as its driver calls them. Exists only once there are any. */
+export interface SpacesPort {
+  /** A connection of this member opened. */
+  linkOpened(id: string): void
+  /** A connection of this member closed. */
+  linkClosed(id: string): void
+  /** Dialling a member failed. */
+  linkFailed(id: string): void
+  /** Records or statuses of these members changed, in one step. */
+  membersChanged(ids: readonly string[]): void
+  /** A `space` frame arrived. */
+  frame(from: string, bytes: Uint8Array): void
+  /** A rumor of a space arrived. */
+  rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict>
+  /** The wall clock was set: the spaces repeat all decisions that depend on it. */
+  clockStepped(): void
+  /** What the spaces store now. */
+  usage(): SpacesUsage
+  stop(): void
 }

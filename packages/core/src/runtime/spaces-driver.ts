@@ -1,11 +1,11 @@
 /**
- * Spaces driver: pumps the spaces of one member through its clock and transport.
+ * Spaces driver: runs the spaces of one member with its clock and transport.
  *
- * All that comes from outside is decoded, reduced to what is news, and verified before the spaces see it, as the
- * driver of the cluster does it. When signing and verifying answer at once, so does this.
+ * Input from outside is decoded, filtered to new facts and verified before the spaces receive it. A step is synchronous if
+ * signing and verifying are.
  *
- * A step may begin within another one: a listener of a document runs while an update is applied. It changes the spaces at
- * once; what has to be done for it is done at the end of the outermost step, and the app is notified after that.
+ * A step may begin within another one: a listener of a document runs while an update is applied. The inner step changes the
+ * spaces immediately. Its effects are executed at the end of the outermost step, and the app is notified after that.
  */
 
 import type { Clock } from '../base/clock.ts'
@@ -28,8 +28,7 @@ import {
 import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } from '../wire/space-fact.ts'
 import type { AppNotifications } from './app-notifications.ts'
 import type { Violation } from './peer-score.ts'
-import type { RumorVerdict, Transport } from './ports.ts'
-import type { SpacesPort } from './spaces-port.ts'
+import type { RumorVerdict, SpacesPort, Transport } from './ports.ts'
 import { type Verified, verify } from './verification.ts'
 
 export interface SpacesDriverOptions {
@@ -41,18 +40,18 @@ export interface SpacesDriverOptions {
   readonly transport: Transport
   readonly keys: Signer & Verifier
   readonly random: () => number
-  /** Tells others in which spaces this member is. */
+  /** Publishes the spaces that this member is in. */
   readonly announce: (spaces: readonly SpaceGeneration[]) => void
-  /** Connects to these members besides. */
+  /** Connects to these members in addition to the neighbours. */
   readonly setExtraPeers: (ids: readonly string[]) => void
-  readonly reportViolation: (from: string, offence: Violation, detail: string) => void
+  readonly reportViolation: (from: string, violation: Violation, detail: string) => void
 }
 
-/** What a face of a space hears beside its content's own news. */
+/** The handle of a space, as the driver calls it. Changes of the content arrive through the replica. */
 export interface SpaceListener {
-  /** After each step in which anything may have changed. */
+  /** A step has ended in which anything may have changed. */
   stepped(): void
-  /** A member holds just what this one does. */
+  /** A member has exactly the facts of this one. */
   digestAgreed?(memberId: string): void
 }
 
@@ -80,7 +79,7 @@ export class SpacesDriver implements SpacesPort {
     this.#step(spaces => spaces.sweep(this.#options.clock.now()))
   }
 
-  /** @param least the entry's number is at least this. @returns the number */
+  /** Enters a space. @param least lower bound of the generation. @returns the generation */
   enter(space: string, content: SpaceReplica, listener: SpaceListener, least: number): number {
     this.#listeners.set(space, listener)
     return this.#step(spaces => spaces.enter(space, content, least, this.#options.clock.now()))
@@ -91,7 +90,10 @@ export class SpacesDriver implements SpacesPort {
     this.#step(spaces => spaces.leave(space, this.#options.clock.now()))
   }
 
-  /** Says something in a space, to oneself as well: at once, or, if signing takes time, when it resolves. */
+  /**
+   * Signs facts and publishes them in a space; this member's replica receives them, too. If signing is asynchronous, the
+   * returned promise resolves when that is done.
+   */
   publish(space: string, bodies: readonly SpaceFactBody[]): void | Promise<void> {
     const { keys, cluster, view, clock } = this.#options
     const drafts = bodies.map(body => draftSpaceFact(view.self, body))
@@ -101,57 +103,47 @@ export class SpacesDriver implements SpacesPort {
     return andThen(all(signed), facts => this.#step(spaces => spaces.publish(space, facts, clock.now())))
   }
 
-  /** Sends what was written here, and is too long for a rumor, to connected members that hold the document. */
+  /** Sends local changes that are too long for a rumor to connected members with the document. */
   push(space: string, document: string, updates: SharedUpdates): void {
     this.#step(spaces => spaces.push(space, document, updates, this.#options.clock.now()))
   }
 
-  /** Asks a connected member that holds the document for what is lacking here. */
+  /** Requests missing changes from a connected member with the document. */
   request(space: string, document: string): void {
     this.#step(spaces => spaces.request(space, document, this.#options.clock.now()))
   }
 
-  /** Two replicas wrote under one client id. */
+  /** Counts a collision: two replicas used one client id. */
   collided(): void {
     this.#spaces.collided()
   }
 
-  /** Who holds which document of a space changed. */
+  /** The set of members with a document of the space changed. */
   regroup(space: string): void {
     this.#step(spaces => spaces.regroup(space, this.#options.clock.now()))
   }
 
-  /** Whether what was written here is still on its way to somebody. */
+  /** Whether local changes are still being sent to a member. */
   get hasUnsent(): boolean {
     return this.#spaces.pushes > 0
   }
 
-  /** It was dialled in vain, or is connected and does not answer. */
+  /** Whether dialling the member failed, or it is connected and does not answer. */
   isUnreachable(id: string): boolean {
     return this.#spaces.isUnreachable(id)
   }
 
-  /** Members of a space, oneself excepted. */
+  /** The other members of a space. */
   othersIn(space: string): string[] {
     return this.#spaces.othersIn(space)
   }
 
-  /** Members of a space that are suspect, and were never alive here. */
+  /** Members of a space that are suspect and were never seen alive here. */
   suspectsIn(space: string): string[] {
     return this.#spaces.suspectsIn(space)
   }
 
-  /** Something of one's own changed in a space that is too long to be said. */
-  hurry(space: string): void {
-    this.#step(spaces => spaces.syncSoonWithAll(space, this.#options.clock.now()))
-  }
-
-  /** Members of a space that one is connected to. */
-  neighboursIn(space: string): string[] {
-    return this.#spaces.neighboursIn(space)
-  }
-
-  /** Asks some of a space what they hold; those who hold the same are told of as `digestAgreed`. */
+  /** Requests digests from some members of a space. `digestAgreed` reports each member with equal facts. */
   requestDigest(space: string): void {
     this.#step(spaces => spaces.requestDigest(space, this.#options.clock.now()))
   }
@@ -168,7 +160,7 @@ export class SpacesDriver implements SpacesPort {
     this.#step(spaces => spaces.linkFailed(id, this.#options.clock.now()))
   }
 
-  /** Records or statuses of these members changed: listeners are called when all of that is taken in. */
+  /** Records or statuses of these members changed. Listeners are called once, after all changes. */
   membersChanged(ids: readonly string[]): void {
     this.#step(spaces => {
       for (const id of ids) spaces.memberChanged(id, this.#options.clock.now())
@@ -196,7 +188,7 @@ export class SpacesDriver implements SpacesPort {
     const facts = decoded.value
     const now = clock.now()
     const admissions = facts.map(fact => this.#spaces.admit(space, fact, now))
-    // Relayed in good faith, perhaps by one that has other rules: no offence, and it ends here.
+    // Not a violation: the peer may forward in good faith under other rules. The rumor is not forwarded.
     if (admissions.includes('rejected') || !admissions.includes('new')) return 'ignore'
     return andThen(this.#verify(space, facts), ({ facts, forged }) => {
       if (forged) {
@@ -208,7 +200,7 @@ export class SpacesDriver implements SpacesPort {
     })
   }
 
-  /** Whether all of these facts of a space are signed by their authors. */
+  /** Whether all of these facts of a space have valid signatures of their authors. */
   async areSigned(space: string, facts: readonly SpaceFact[]): Promise<boolean> {
     const { forged } = await this.#verify(space, facts)
     return !forged
@@ -223,12 +215,12 @@ export class SpacesDriver implements SpacesPort {
     this.#step(spaces => spaces.steps(from, steps, this.#options.clock.now()))
   }
 
-  /** The steps with those facts only that are news and verified. */
+  /** The steps, each with only its new and verified facts. */
   #verifySteps(from: string, steps: readonly SpaceStep[]): SpaceStep[] | Promise<SpaceStep[]> {
     const now = this.#options.clock.now()
     const verified = steps.map(step => {
-      const news = (step.facts ?? []).filter(fact => this.#spaces.admit(step.space, fact, now) === 'new')
-      return andThen(this.#verify(step.space, news), ({ facts, forged }) => {
+      const newFacts = (step.facts ?? []).filter(fact => this.#spaces.admit(step.space, fact, now) === 'new')
+      return andThen(this.#verify(step.space, newFacts), ({ facts, forged }) => {
         if (forged)
           this.#options.reportViolation(
             from,
@@ -263,7 +255,7 @@ export class SpacesDriver implements SpacesPort {
     })
   }
 
-  /** @returns whether there was anything, and so may be again */
+  /** Executes effects and calls listeners. @returns whether there were any, so that there may be more */
   #finish(): boolean {
     const effects = this.#spaces.take()
     for (const effect of effects) this.#executeOne(effect)
@@ -300,7 +292,10 @@ export class SpacesDriver implements SpacesPort {
     }
   }
 
-  /** By gossip; and by hand to those of whose subscription nothing was heard yet: who enters is seen sooner than it hears. */
+  /**
+   * Publishes by pubsub, and sends directly to connected members whose subscription has not arrived yet: a member that
+   * enters is seen before its subscription is known.
+   */
   #publish(space: string, facts: readonly SpaceFact[]): void {
     const { transport } = this.#options
     transport.publish(encodeSpaceRumors(facts), space)

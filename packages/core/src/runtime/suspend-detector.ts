@@ -1,11 +1,12 @@
 /**
- * Sleep watch: whether the machine was asleep, or its clock was set.
+ * Suspend detector: detects that the computer was suspended, or its clock was set.
  *
- * After a sleep the wall clock went on while the monotonic one stood still; a clock that was set forward looks the same.
+ * While the computer is suspended, the wall clock advances and the monotonic clock does not. A clock that is set forward
+ * looks the same.
  */
 import type { Instant } from '../base/clock.ts'
 
-/** Clocks drift and are adjusted by less than this; a lid that closes takes more. */
+/** Our choice: drift and adjustments of clocks are smaller than this, and a suspended laptop loses more. */
 const thresholdMs = 2_000
 
 export class SuspendDetector {
@@ -15,12 +16,12 @@ export class SuspendDetector {
     this.#aheadMs = aheadMs(now)
   }
 
-  /** Whether the wall clock was set, or the machine slept, since one of the two was asked last. */
+  /** Whether the wall clock was set, or the computer was suspended, since the last call of `suspendedMs`. */
   hasClockStepped(now: Instant): boolean {
     return Math.abs(aheadMs(now) - this.#aheadMs) > thresholdMs
   }
 
-  /** For how long it slept since it was asked last; 0: it did not. */
+  /** How long the computer was suspended since the last call; 0 if it was not. */
   suspendedMs(now: Instant): number {
     const ms = aheadMs(now) - this.#aheadMs
     this.#aheadMs += ms

@@ -1,7 +1,8 @@
 /**
- * Paced: does something when asked, but not too often.
+ * Throttle: runs an action on request, at most once in each interval.
  *
- * The first time after a pause at once, then at most once in an interval; whoever asked last is served for certain.
+ * The first request after a pause runs the action immediately. A later request within the interval runs it at the end of
+ * the interval: no request is lost, and several are served by one run.
  */
 import type { Clock } from '../base/clock.ts'
 
@@ -12,7 +13,7 @@ export class Throttle {
   #nextMs = Number.NEGATIVE_INFINITY
   #cancel: (() => void) | undefined
 
-  /** @param intervalMs asked for each time it was done */
+  /** @param intervalMs the interval until the next run; called after each run */
   constructor(clock: Clock, intervalMs: () => number, act: () => void) {
     this.#clock = clock
     this.#intervalMs = intervalMs
@@ -26,12 +27,12 @@ export class Throttle {
     else this.#cancel = this.#clock.setTimer(this.#nextMs, () => this.#run())
   }
 
-  /** Does at once what waits. */
+  /** Runs the action now if a request is pending. */
   flush(): void {
     if (this.#cancel) this.#run()
   }
 
-  /** What waits is not done any more. */
+  /** Drops a pending request. */
   stop(): void {
     this.#cancel?.()
     this.#cancel = undefined

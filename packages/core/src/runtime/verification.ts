@@ -1,12 +1,13 @@
 /**
- * Verification: which facts of a message stand.
+ * Verification: the facts of a message whose signatures are valid.
  *
- * They are looked at in order, and the first whose signature does not hold ends it: the rest is not worth a look.
- * When the verifier answers at once, so does this.
+ * Facts are verified in order. The first one with an invalid signature ends the verification, because its sender broke a
+ * rule: the remaining facts are dropped unverified. The result is synchronous if the verifier is.
  */
 export interface Verified<F> {
-  /** Those before the first forged one. */
+  /** The facts before the first forged one. */
   readonly facts: readonly F[]
+  /** Whether a fact was forged. */
   readonly forged: boolean
 }
 
@@ -15,14 +16,14 @@ export function verify<F>(
   isValid: (fact: F) => boolean | Promise<boolean>,
 ): Verified<F> | Promise<Verified<F>> {
   for (const [i, fact] of facts.entries()) {
-    const answer = isValid(fact)
-    if (answer instanceof Promise) return verifyLater(facts, i, answer, isValid)
-    if (!answer) return upTo(facts, i)
+    const valid = isValid(fact)
+    if (valid instanceof Promise) return verifyLater(facts, i, valid, isValid)
+    if (!valid) return upTo(facts, i)
   }
   return upTo(facts, facts.length)
 }
 
-/** From the one on whose answer is promised. */
+/** Continues at fact `from`, whose verification is asynchronous. */
 async function verifyLater<F>(
   facts: readonly F[],
   from: number,

@@ -139,10 +139,6 @@ export class Spaces {
     return count
   }
 
-  has(space: string): boolean {
-    return this.#spaces.has(space)
-  }
-
   /** Whether rumors of a space are checked: the member is in the space, or left it less than `keepServingMs` ago. */
   isSubscribed(space: string): boolean {
     return this.#spaces.has(space) || this.#recentlyLeft.has(space)
@@ -251,11 +247,6 @@ export class Spaces {
         : {}
       this.#sendRequest(id, [{ space, documents: [{ ...offer, ...request }] }], nowMs)
     }
-  }
-
-  /** Local content changed: all connected members of the space get an offer soon. */
-  syncSoonWithAll(space: string, now: Instant): void {
-    this.#syncSoon(space, Number.POSITIVE_INFINITY, now)
   }
 
   /** Dials to the member failed, or it is connected and does not answer. */

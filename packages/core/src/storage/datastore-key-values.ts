@@ -1,4 +1,4 @@
-/** Key values of a member in its datastore: LevelDB in a folder, IndexedDB in a browser, memory, or the app's own. */
+/** Key values over a datastore: LevelDB in a folder, IndexedDB in a browser, memory, or a datastore of the app. */
 import { type Datastore, Key } from 'interface-datastore'
 import type { KeyValues } from './key-values.ts'
 import { EphemeralDatastore, isRecoverable } from './recoverable-datastore.ts'

@@ -1,8 +1,8 @@
 /**
- * Kept documents: the documents of one room in the store, by name.
+ * Document storage: the stored documents of one room, by name.
  *
- * All are read when the room is entered, so that a document has what is stored as soon as it is asked for, and a store
- * that is damaged is known before anything is written to it.
+ * All documents are read when the room is entered. A document therefore has its stored content as soon as it is opened, and
+ * a damaged store is detected before anything is written to it.
  */
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
@@ -11,17 +11,17 @@ import type { StoredUpdate } from './stored-epochs.ts'
 import { UpdateLog } from './update-log.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-/** What a room without a store leaves to whoever enters it again in the same process: updates by document. */
+/** Documents of a room without a store, restored when the same process enters the room again: updates by document. */
 export type DocumentSnapshot = readonly StoredUpdate[]
 
 export interface DocumentStorageOptions {
   readonly queue: WriteQueue
   readonly clock: Clock
-  /** A path of its own for the documents of this room. */
+  /** The path of this room's documents; nothing else is stored under it. */
   readonly prefix: string
-  /** Who keeps them: a member id. */
+  /** Id of the member that writes the documents. */
   readonly writerId: string
-  /** Undefined: they are in the store. Else the store ends with the process, and this is what there is of them. */
+  /** The documents, if the store ends with the process. Undefined: they are in the store. */
   readonly snapshot: DocumentSnapshot | undefined
 }
 
@@ -38,7 +38,7 @@ export class DocumentStorage {
       : options.queue.addSource(() => documents().flatMap(document => document.changesToRewrite()))
   }
 
-  /** @throws {StorageError} it is damaged, or foreign; nothing was changed */
+  /** Reads all documents. @throws {StorageError} the store is damaged or not hearsay's; nothing was changed */
   static async open(options: DocumentStorageOptions): Promise<DocumentStorage> {
     const { queue, prefix, snapshot } = options
     const stored = new Map<string, StoredUpdate[]>()
@@ -46,14 +46,14 @@ export class DocumentStorage {
       const [folder = ''] = entry[0].slice(prefix.length + 1).split('/')
       stored.set(folder, [...(stored.get(folder) ?? []), entry])
     }
-    const kept = new DocumentStorage(options)
+    const storage = new DocumentStorage(options)
     try {
-      for (const [folder, updates] of stored) kept.#open(folder, updates)
+      for (const [folder, updates] of stored) storage.#open(folder, updates)
     } catch (error) {
-      kept.#removeSource()
+      storage.#removeSource()
       throw error
     }
-    return kept
+    return storage
   }
 
   of(name: string): UpdateLog {
@@ -61,13 +61,13 @@ export class DocumentStorage {
     return this.#documents.get(folder) ?? this.#open(folder, [])
   }
 
-  /** The room was left: what is written from now on is not kept. */
+  /** The room was left: later changes are not stored. */
   close(): void {
     for (const document of this.#documents.values()) document.stop()
     this.stored().then(this.#removeSource, this.#removeSource)
   }
 
-  /** All documents as they are now. */
+  /** The current content of all documents. */
   snapshot(): DocumentSnapshot {
     return [...this.#documents.values()].flatMap(document => document.entries())
   }
@@ -86,13 +86,13 @@ export class DocumentStorage {
     return updates
   }
 
-  /** Resolves when all of them are stored. @throws {StorageError} they cannot be written */
+  /** Resolves when all documents are stored. @throws {StorageError} they cannot be written */
   stored(): Promise<void> {
     return this.#options.queue.stored()
   }
 }
 
-/** No name is empty, or has a slash, when it stands in a key. */
+/** Folder name of a document: never empty and without a slash, so that it can be a part of a key. */
 function folderOf(name: string): string {
   return `x${toText(fromString(name), 'base16')}`
 }

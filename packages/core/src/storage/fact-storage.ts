@@ -1,7 +1,7 @@
 /**
- * Kept facts: the facts of a space in the store, each under its id.
+ * Fact storage: the stored facts of a space, each under its id.
  *
- * A store that holds something else there is damaged or foreign, and is left as it is.
+ * A store with anything else under this path is damaged or not hearsay's, and stays as it is.
  */
 import { StorageError } from '../api/errors.ts'
 import type { FactChange, StoredFact } from '../spaces/fact-set.ts'
@@ -13,13 +13,13 @@ export class FactStorage {
   readonly #prefix: string
   readonly #queue: WriteQueue
 
-  /** @param prefix a path of its own for this space */
+  /** @param prefix the path of this space; nothing else is stored under it */
   constructor(queue: WriteQueue, prefix: string) {
     this.#prefix = `${prefix}/facts`
     this.#queue = queue
   }
 
-  /** @throws {StorageError} it is damaged, or not of this space; nothing was changed */
+  /** Reads all facts. @throws {StorageError} a fact is damaged or not of this space; nothing was changed */
   async load(): Promise<SpaceFact[]> {
     const stored = await this.#queue.read(this.#prefix)
     return stored.map(([key, bytes]) => {
@@ -41,7 +41,7 @@ export class FactStorage {
     )
   }
 
-  /** These are written again if the store loses them. Returns its undo. */
+  /** If the store loses data, these facts are written again. Returns the function that ends this. */
   addSource(facts: () => readonly StoredFact[]): () => void {
     return this.#queue.addSource(() =>
       facts().map(({ id, fact }) => ({
@@ -51,7 +51,7 @@ export class FactStorage {
     )
   }
 
-  /** Resolves when all so far is stored. @throws {StorageError} it cannot be written */
+  /** Resolves when all writes so far are stored. @throws {StorageError} they cannot be written */
   stored(): Promise<void> {
     return this.#queue.stored()
   }

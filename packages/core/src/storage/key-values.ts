@@ -1,36 +1,36 @@
 /** Key values: the interface of a store that outlives a process. */
 
 /**
- * What outlives a process, by key. Keys are paths, like `/hearsay/…`; of one prefix only what is under that path.
+ * Values by key that outlive the process. Keys are paths, like `/hearsay/…`.
  *
- * After a write that failed, a store that can be recovered refuses every further write until `recover` has succeeded:
- * what LevelDB appends behind a torn record cannot be read again.
+ * After a failed write, a store with `recover` rejects all writes until `recover` has succeeded, because records that
+ * LevelDB appends behind a torn record cannot be read again.
  */
 export interface KeyValues {
-  /** Whether all of it ends with the process: then large values need not be written at all. @default false */
+  /** Whether the store ends with the process: then callers need not write large values at all. @default false */
   readonly isEphemeral?: boolean
-  /** In the order of their keys. */
+  /** The values under a path, in the order of their keys. */
   read(prefix: string): Promise<readonly (readonly [key: string, value: Uint8Array])[]>
   /**
-   * All of it or nothing. Resolves when a store that is opened again would show these changes and all earlier ones that
-   * resolved; without changes it only checks that.
+   * Writes all of the changes or none. Resolves when a reopened store would contain these changes and all earlier ones that
+   * resolved. An empty list only checks that.
    *
-   * @param options sync: they, and all earlier ones, also survive a power loss @default false
+   * @param options sync: these and all earlier changes also survive a power loss @default false
    */
   write(changes: readonly KeyValueChange[], options?: { readonly sync?: boolean }): Promise<void>
   /**
-   * After a failed write: opens the store again and compares it with what was acknowledged. Absent: a store that needs
-   * no such thing, where the failed write is simply repeated.
+   * After a failed write: opens the store again and compares it with the acknowledged writes. Absent if the store needs no
+   * recovery and the failed write can simply be repeated.
    *
-   * @returns `lost` if something acknowledged is not there any more: everything has to be written again
+   * @returns `lost` if an acknowledged write is missing: everything has to be written again
    */
   recover?(): Promise<'intact' | 'lost'>
 }
 
-/** What is kept of rooms and shared configs is under this path. All of it merges, whoever wrote it. */
+/** Path of rooms and shared configs. Everything under it can be merged, no matter which member wrote it. */
 export const spacesPath = '/hearsay/space'
 
-/** Without a value the key is deleted. */
+/** A change of one key. An undefined value deletes the key. */
 export interface KeyValueChange {
   readonly key: string
   readonly value: Uint8Array | undefined

@@ -1,9 +1,9 @@
-/** Member storage: what a member keeps over a restart beside its key: its incarnation, and where it found others. */
+/** Member storage: the identity of a member, its incarnation and its cached peers, stored over a restart. */
 import { type Datastore, Key } from 'interface-datastore'
 import { maxCachedPeers } from '../overlay/peer-cache.ts'
 import { StoredValue } from './stored-value.ts'
 
-/** Of the private key that a member is. */
+/** Key of the member's private key. */
 export const identityKey: Key = new Key('/hearsay/identity')
 
 export interface MemberStorage {
@@ -12,7 +12,7 @@ export interface MemberStorage {
   readonly cachedPeers: StoredValue<readonly string[]>
 }
 
-/** @param cluster the cluster tag */
+/** Incarnation and cached peers of a member. @param cluster the cluster tag */
 export function memberStorage(datastore: Datastore, cluster: Uint8Array): MemberStorage {
   return {
     incarnation: new StoredValue<number>({
@@ -37,7 +37,7 @@ function parseIncarnation(text: string): number | undefined {
   return text !== '' && Number.isSafeInteger(incarnation) && incarnation >= 0 ? incarnation : undefined
 }
 
-/** Hints only: what cannot be read is no reason not to start. */
+/** The addresses are hints only: a member starts without those that it cannot read. */
 function parseAddresses(text: string): readonly string[] {
   try {
     const addresses: unknown = JSON.parse(text)

@@ -1,7 +1,7 @@
 /**
- * Persist once: stores an incarnation when it changes, before the member speaks in it.
+ * Persist once: stores each new incarnation before the member publishes facts in it.
  *
- * A store that fails or takes its time does not keep the member silent: a suspected member has to answer.
+ * A store that fails or is slow does not silence the member, because a suspected member has to refute.
  */
 import type { Clock } from '../base/clock.ts'
 
@@ -10,7 +10,7 @@ const maxWaitMs = 250
 
 type Persist = (incarnation: number) => void | Promise<void>
 
-/** @returns what takes each incarnation that is spoken of; its promise never rejects, and resolves within 250 ms. */
+/** @returns a function that stores an incarnation once; its promise resolves within 250 ms and never rejects */
 export function persistOnce(clock: Clock, persist: Persist): Persist {
   let last: number | undefined
   let pending: Promise<void> | undefined
@@ -34,7 +34,7 @@ function withTimeout(clock: Clock, stored: Promise<void>): Promise<void> {
       cancel()
       resolve()
     }
-    // The app hears of a store that fails by `health` and the event `storage`.
+    // `health` and the event `storage` report a failing store to the app.
     stored.then(settle, settle)
   })
 }

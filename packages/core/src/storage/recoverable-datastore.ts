@@ -1,11 +1,11 @@
-/** Recoverable datastore: one that this member opened itself, and can open again after a fault. */
+/** Recoverable datastore: a datastore that this member opened itself and can open again after a failure. */
 import { BaseDatastore, MemoryDatastore } from 'datastore-core'
 import { type Batch, type Datastore, Key } from 'interface-datastore'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 import type { KeyValueChange, KeyValues } from './key-values.ts'
 
-/** Writes and recovery are those of {@link KeyValues}. */
+/** A datastore with the writes and the recovery of {@link KeyValues}. */
 export interface RecoverableDatastore extends Datastore, Required<Pick<KeyValues, 'write' | 'recover'>> {
   close(): Promise<void>
 }
@@ -14,15 +14,15 @@ export function isRecoverable(datastore: Datastore): datastore is RecoverableDat
   return 'recover' in datastore && typeof datastore.recover === 'function'
 }
 
-/** What a member without `storage` has: it ends with the process. */
+/** The store of a member without the option `storage`: it ends with the process. */
 export class EphemeralDatastore extends MemoryDatastore {}
 
-/** How many synced writes there were: whether a store still has the last one. */
+/** Key of the number of synced writes, which shows whether a store still has the last one. */
 const writesKey = '/hearsay/writes'
-/** What is small enough to be held in memory beside the store. */
+/** Paths whose values are small enough to be copied in memory. */
 const smallPrefixes = [writesKey, '/hearsay/identity', '/hearsay/incarnation', '/hearsay/acquaintances']
 
-/** The single puts and batches of a datastore, by one way of writing, which survive a power loss. */
+/** Puts and batches of a datastore over one write function. They survive a power loss. */
 export abstract class WritingDatastore extends BaseDatastore {
   abstract write(changes: readonly KeyValueChange[], options?: { readonly sync?: boolean }): Promise<void>
 
@@ -46,16 +46,18 @@ export abstract class WritingDatastore extends BaseDatastore {
 }
 
 /**
- * The ledger of a store: by a counter in each synced write it tells whether a store that was opened again is the one
- * that was written to, and it keeps the few values beside the rooms and configs (identity, incarnation, addresses), so
- * that a store that was deleted gets them back.
+ * Ledger of a store: detects lost writes and restores small values.
+ *
+ * Each synced write contains a counter, which shows whether a reopened store has all acknowledged writes. The ledger also
+ * copies the few values beside rooms and configs (identity, incarnation, addresses), to restore them into a store that was
+ * deleted.
  */
 export class StoreLedger {
   readonly #writesKey: string
   readonly #values = new Map<string, Uint8Array>()
   #writes = 0
 
-  /** @param writer of several that write to one store, each has a name of its own */
+  /** @param writer name of this writer, unique among the writers of one store */
   constructor(writer = '') {
     this.#writesKey = `${writesKey}${writer}`
   }
@@ -67,7 +69,7 @@ export class StoreLedger {
     this.#writes = countOf(this.#values.get(this.#writesKey))
   }
 
-  /** What is written with this synced write. */
+  /** The changes to add to this synced write. */
   countChange(): KeyValueChange {
     return { key: this.#writesKey, value: fromString(String(this.#writes + 1)) }
   }
@@ -82,14 +84,14 @@ export class StoreLedger {
     if (isSynced) this.#writes += 1
   }
 
-  /** Whether the store that was opened again has all synced writes. */
+  /** Whether the reopened store has all synced writes. */
   async isComplete(store: Pick<Datastore, 'has' | 'get'>): Promise<boolean> {
     if (this.#writes === 0) return true
     const key = new Key(this.#writesKey)
     return (await store.has(key)) && countOf(await store.get(key)) >= this.#writes
   }
 
-  /** What a store that lost everything gets back. */
+  /** The values to restore into a store that lost everything. */
   restoring(): readonly KeyValueChange[] {
     return [...this.#values]
       .filter(([key]) => !key.startsWith(writesKey))
@@ -104,7 +106,7 @@ function countOf(value: Uint8Array | undefined): number {
   return Number.isSafeInteger(count) ? count : 0
 }
 
-/** Where a member keeps what outlives it. */
+/** The opened store of a member. */
 export interface OpenedStorage {
   readonly datastore: Datastore
   close(): Promise<void>

@@ -1,10 +1,10 @@
 /**
- * Kept epochs: where the epochs of one document lie in the store, and which of them counts.
+ * Stored epochs: the layout of the epochs of one document in the store, and which of them is current.
  *
- * Under the path of a document lie the updates of the first epoch; those of a later one lie in a folder of its own, with
- * what it began with. An epoch counts as soon as its mark is there, which is written last. Updates of other epochs may be
- * there still, if a process ended too early, or another one wrote on in one that this one had left, mark and all. So a
- * folder's name says which epoch it is.
+ * The updates of the first epoch are directly under the path of the document. Each later epoch has a folder with its
+ * initial state and its updates. An epoch becomes current when its mark is stored, which is written last. Updates of
+ * another epoch, and even its mark, may remain if a process ended too early, or if another process continued to write in an
+ * epoch that this one had left. Therefore the name of the folder identifies the epoch.
  */
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
@@ -23,23 +23,23 @@ import type { KeyValueChange } from './key-values.ts'
 export type StoredUpdate = readonly [key: string, update: Uint8Array]
 
 export interface StoredEpochs {
-  /** The epoch that counts; undefined: the document was never synced. */
+  /** The current epoch; undefined if the document was never synced. */
   readonly lineage: Lineage | undefined
   readonly updates: readonly StoredUpdate[]
-  /** Of other epochs, each by itself. */
+  /** Updates of other epochs, each epoch separately. */
   readonly leftovers: readonly Leftover[]
-  /** Keys that are of no use any more. */
+  /** Keys that are obsolete. */
   readonly obsolete: readonly string[]
-  /** Replicas that could not be brought into an epoch, as updates. */
+  /** Replicas that could not be translated into an epoch, as updates. */
   readonly superseded: readonly StoredUpdate[]
 }
 
-/** Updates of an epoch that does not count any more, which may hold something that is nowhere else. */
+/** Updates of an epoch that is not current, which may contain changes that exist nowhere else. */
 export interface Leftover {
   readonly updates: readonly StoredUpdate[]
   /**
-   * How to bring it into the present epoch: it is of the epoch that this one began with; it is of an epoch that began
-   * with the same one; or nothing that is stored tells how.
+   * How to translate the updates into the current epoch: they belong to the epoch before it; they belong to an epoch that
+   * began from the same one; or the store does not contain enough to translate them.
    */
   readonly kind: 'parent' | 'sibling' | 'other'
   readonly lineage: Lineage | undefined
@@ -49,7 +49,7 @@ const mark = 'epoch'
 const pastPrefix = 'past-'
 const supersededPrefix = 'superseded-'
 
-/** @param stored everything under the path of a document, in the order of the keys */
+/** Reads the layout. @param stored everything under the path of a document, in the order of the keys */
 export function readEpochs(prefix: string, stored: readonly StoredUpdate[]): StoredEpochs {
   const folders = new Map<string, Folder>()
   const superseded: StoredUpdate[] = []
@@ -97,7 +97,7 @@ interface StoredEpoch extends Folder {
   readonly lineage: Lineage | undefined
 }
 
-/** The process ended before all of it was written: it is still in the epoch that counts. */
+/** The process ended before the whole epoch was written: its changes are still in the current epoch. */
 function isUnfinished({ name, lineage }: StoredEpoch, current: Lineage | undefined): boolean {
   return !lineage && current !== undefined && (readEpoch(name)?.number ?? -1) >= current.epoch.number
 }
@@ -119,12 +119,12 @@ function lineageOf({ marks, past }: Folder): Lineage | undefined {
   }
 }
 
-/** Where the updates of an epoch lie. */
+/** Path of the updates of an epoch. */
 export function epochPath(prefix: string, epoch: Epoch | undefined): string {
   return epoch && epoch.number > 0 ? `${prefix}/${printEpoch(epoch)}` : prefix
 }
 
-/** What is stored of an epoch beside its updates; the mark, which makes it count, is the last. */
+/** The values of an epoch besides its updates. The mark, which makes the epoch current, comes last. */
 export function lineageChanges(prefix: string, { epoch, past }: Lineage): KeyValueChange[] {
   const path = epochPath(prefix, epoch)
   return [...pastChanges(path, past), { key: `${path}/${mark}`, value: fromString(markOf(epoch, past)) }]

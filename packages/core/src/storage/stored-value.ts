@@ -1,4 +1,4 @@
-/** Kept value: one value of this member in its datastore. */
+/** Stored value: one value of this member in its datastore. */
 import { type Datastore, Key } from 'interface-datastore'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
@@ -7,11 +7,11 @@ import type { KeyValueChange } from './key-values.ts'
 
 export interface StoredValueOptions<T> {
   readonly datastore: Datastore
-  /** What it is, as its key says it. */
+  /** Name of the value, which is part of its key. */
   readonly name: string
-  /** The cluster tag: a store may serve several clusters. */
+  /** The cluster tag: one store may serve several clusters. */
   readonly cluster: Uint8Array
-  /** Undefined: that is no such value. */
+  /** Undefined: the bytes are not a valid value. */
   readonly parse: (text: string) => T | undefined
   readonly print: (value: T) => string
 }
@@ -25,7 +25,7 @@ export class StoredValue<T> {
     this.#key = `/hearsay/${options.name}/${toText(options.cluster, 'base32')}`
   }
 
-  /** @throws {StorageError} if something else is stored there. */
+  /** Reads the value. @throws {StorageError} the stored bytes are not a valid value */
   async read(): Promise<T | undefined> {
     const { datastore, name, parse } = this.#options
     const key = new Key(this.#key)
@@ -34,12 +34,12 @@ export class StoredValue<T> {
     const value = parse(text)
     if (value === undefined)
       throw new StorageError(
-        `the store holds '${text.slice(0, 40)}' where the ${name} should be: it is damaged`,
+        `the store contains '${text.slice(0, 40)}' where the ${name} should be: it is damaged`,
       )
     return value
   }
 
-  /** What writes this value. */
+  /** The change that writes this value. */
   change(value: T): KeyValueChange {
     return { key: this.#key, value: fromString(this.#options.print(value)) }
   }

@@ -1,17 +1,17 @@
 /**
- * Kept updates: a document in the store, as a log of updates behind a base of chunks.
+ * Update log: a document in the store, as a base (the whole document in chunks) followed by a log of updates.
  *
- * Each change is appended, so an edit costs the same in a document of any size. Beside the edits, in steps between which
- * others have their turn: many short updates are merged into one, without a look at the document; and when the log is
- * larger than the base, the document is written anew as the base. New keys are always stored before the keys that they
- * replace are deleted, so a process may end anywhere.
+ * Each change is appended, so the cost of an edit does not depend on the size of the document. Between the edits, in short
+ * steps, the log is compacted: many short updates are merged into one, without reading the document; when the log is larger
+ * than the base, the document is written again as a new base. New keys are always stored before the keys that they replace
+ * are deleted, so the process may end at any moment.
  *
- * Each epoch of the document has keys of its own. Its first keys are written with what it began with, and a last one says
- * that all of them are there: until then the epoch before counts.
+ * Each epoch of the document has its own keys. Its initial state is written first, and its mark last: until then the
+ * previous epoch is current.
  *
- * Several members may keep a document in one store, as the pages of a browser do: each appends under keys of its own,
- * and deletes only what it has read or written. Where the store ends with the process nothing is appended at all: the
- * document is kept as a whole when it is closed or its room is left.
+ * Several members may store a document in one store, as the pages of a browser do: each appends under its own keys, and
+ * deletes only keys that it has read or written. If the store ends with the process, nothing is appended: the whole
+ * document is stored in memory when it is closed or its room is left.
  */
 import * as Y from 'yjs'
 import { StorageError } from '../api/errors.ts'
@@ -33,25 +33,25 @@ import {
 } from './stored-epochs.ts'
 import type { WriteQueue } from './write-queue.ts'
 
-/** Our choice: appended updates that are merged into one. */
+/** Our choice: number of appended updates that are merged into one. */
 export const maxAppended = 256
-/** Our choice: merging what is longer gains nothing … */
+/** Our choice: merging longer updates gains nothing. */
 const maxMergedBytes = 65_536
-/** … nor does a base for a shorter log. */
+/** Our choice: a new base for a shorter log gains nothing. */
 const minBaseBytes = 65_536
-/** Merged updates behind a short base. A longer one is written anew after one for each `minBaseBytes` of it. */
+/** Merged updates after which a short base is rewritten. A longer base: one for each `minBaseBytes` of it. */
 const minRuns = 64
-/** Our choice: between two steps, so that a step of some milliseconds takes a fraction of the time. */
+/** Our choice: pause between two steps, so that steps of some milliseconds take a fraction of the time. */
 const pauseMs = 20
 
 export interface UpdateLogOptions {
   readonly queue: WriteQueue
   readonly clock: Clock
-  /** A path of its own for this document. */
+  /** The path of this document; nothing else is stored under it. */
   readonly prefix: string
-  /** Who keeps it: a member id. */
+  /** Id of the member that writes the log. */
   readonly writerId: string
-  /** What the store holds under this path, in the order of the keys. */
+  /** The stored values under this path, in the order of their keys. */
   readonly stored: readonly StoredUpdate[]
   /** The store ends with the process. */
   readonly isEphemeral: boolean
@@ -60,35 +60,35 @@ export interface UpdateLogOptions {
 export class UpdateLog {
   readonly #options: UpdateLogOptions
   #lineage: Lineage | undefined
-  /** Updates of other epochs that may not be part of the present one. */
+  /** Updates of other epochs that the current one may lack. */
   #leftovers: readonly Leftover[]
-  /** Keys of the store that are to be deleted when the document is opened. */
+  /** Keys to delete from the store when the document is opened. */
   #obsolete: readonly string[]
   #superseded: readonly StoredUpdate[]
-  /** What makes the document while it is not open. */
+  /** The updates of the document while it is not open. */
   #closed: readonly Uint8Array[]
   #doc: Y.Doc | undefined
-  /** Keys in the store but those of the tail. */
+  /** All keys in the store except those of the tail. */
   #keys: string[] = []
-  /** Short updates at the end of the log that are to be merged. */
+  /** Short updates at the end of the log that will be merged. */
   #tail: StoredUpdate[] = []
   #next: number
   #baseBytes = 0
   #logBytes = 0
-  /** Merged updates and long ones in the log. */
+  /** Number of merged updates and long updates in the log. */
   #runs = 0
-  /** Keys that a base is being written for. */
+  /** Keys that the base that is being written replaces. */
   #replacing: readonly string[] = []
-  /** Counts how often all was written anew. */
+  /** How often the whole document was rewritten. */
   #rewrites = 0
-  #isWorking = false
+  #isCompacting = false
   #isStopped = false
 
-  /** @throws {StorageError} what is stored is damaged, or no document; nothing was changed */
+  /** @throws {StorageError} the stored values are damaged or not a document; nothing was changed */
   constructor(options: UpdateLogOptions) {
     const { prefix, stored } = options
     const { lineage, updates, leftovers, obsolete, superseded } = readEpochs(prefix, stored)
-    // Without the bounds for what others send: it is this member's own.
+    // Without the limits for updates of other members: this member stored them itself.
     for (const [key, update] of [...updates, ...leftovers.flatMap(leftover => leftover.updates)])
       if (!isUpdate(update))
         throw new StorageError(`the store contains no document under ${key}: it is damaged or not hearsay's`)
@@ -108,8 +108,8 @@ export class UpdateLog {
   }
 
   /**
-   * Brings what is stored into the document, with this as the origin, and keeps it from now on, with what is in it
-   * already.
+   * Applies the stored updates to the document, with this object as the origin of the transaction, and stores its changes
+   * from now on. Content that the document already has is stored, too.
    */
   open(doc: Y.Doc): void {
     const stored = this.#closed
@@ -121,22 +121,22 @@ export class UpdateLog {
     if (isWritten) this.#rewrite(this.#lineage)
   }
 
-  /** Nothing is stored. */
+  /** Whether the document is closed and nothing of it is stored. */
   get isEmpty(): boolean {
     return this.#doc === undefined && this.#closed.length === 0
   }
 
-  /** In which epoch the document is; undefined: it was never synced. */
+  /** The epoch of the document and its past; undefined if the document was never synced. */
   get lineage(): Lineage | undefined {
     return this.#lineage
   }
 
-  /** Replicas of the document that could not be brought into an epoch, the oldest first. */
+  /** Replicas of the document that could not be translated into an epoch, oldest first. */
   get superseded(): readonly Uint8Array[] {
     return this.#superseded.map(([, update]) => update)
   }
 
-  /** The document is in another epoch, or in none: it is stored anew, as it is now. */
+  /** The document changed to another epoch, or to none: stores it again with its current content. */
   replace(lineage: Lineage | undefined): void {
     if (lineage && !lineage.past && isSameEpoch(lineage.epoch, this.#lineage?.epoch)) return
     const isOnlyMarked = !this.#lineage && lineage?.epoch.number === 0
@@ -147,7 +147,7 @@ export class UpdateLog {
     else if (!isEphemeral && !this.#isStopped) queue.push(lineageChanges(prefix, lineage))
   }
 
-  /** Stores the document anew, as it is now, in its epoch. @param before in which epoch it was */
+  /** Stores the current content in the current epoch. @param before the previous epoch, whose keys are deleted */
   #rewrite(before: Lineage | undefined): void {
     const { isEphemeral, prefix, queue } = this.#options
     if (isEphemeral || this.#isStopped) return
@@ -156,11 +156,11 @@ export class UpdateLog {
     const marksBefore = before ? lineageChanges(prefix, before).map(({ key }) => key) : []
     const replaced = [...this.#keys, ...this.#tail.map(([key]) => key), ...this.#replacing, ...marksBefore]
     queue.push([...this.#allChanges(), ...marks])
-    const kept = new Set(marks.map(({ key }) => key))
-    queue.push(replaced.filter(key => !kept.has(key)).map(key => ({ key, value: undefined })))
+    const remaining = new Set(marks.map(({ key }) => key))
+    queue.push(replaced.filter(key => !remaining.has(key)).map(key => ({ key, value: undefined })))
   }
 
-  /** The document is emptied, and what it was is kept beside it. */
+  /** Stores a previous replica beside the document, which the caller empties. */
   supersede(update: Uint8Array): void {
     const { prefix, writerId, queue, isEphemeral } = this.#options
     const change = { key: supersededKey(prefix, `${this.#number()}-${writerId}`), value: update }
@@ -170,14 +170,14 @@ export class UpdateLog {
     if (!isEphemeral) queue.push([change, ...dropped])
   }
 
-  /** The app has them. */
+  /** Removes all superseded replicas. */
   discardSuperseded(): void {
     const { queue, isEphemeral } = this.#options
     if (!isEphemeral) queue.push(this.#superseded.map(([key]) => ({ key, value: undefined })))
     this.#superseded = []
   }
 
-  /** What other epochs left in the store, and may not be part of what the present one began with. */
+  /** Applies updates of other epochs that the initial state of the current one may lack, or supersedes them. */
   #takeLeftovers(doc: Y.Doc): void {
     const leftovers = this.#leftovers
     this.#leftovers = []
@@ -194,7 +194,7 @@ export class UpdateLog {
     this.#obsolete = []
   }
 
-  /** As updates within the present epoch; undefined: nothing that is stored tells how. */
+  /** Translates updates into the current epoch; undefined if the store does not contain enough for that. */
   #translated({ kind, lineage, updates }: Leftover, clientID: number): Uint8Array[] | undefined {
     const { past, epoch } = this.#lineage ?? {}
     if (!past || !epoch || kind === 'other') return undefined
@@ -207,38 +207,38 @@ export class UpdateLog {
     return broughtInto(epoch, past, Y.encodeStateAsUpdate(before))
   }
 
-  /** The document is closed, with what is in it now. */
+  /** The document is closed: remembers its current content. */
   close(): void {
     this.#closed = this.whole()
     this.#doc = undefined
   }
 
-  /** A change of the document, as an update. */
+  /** Appends a change of the document, as an update. */
   append(update: Uint8Array): void {
     const { isEphemeral, queue } = this.#options
     if (isEphemeral || this.#isStopped) return
     const change = this.#put(update, '')
     queue.push([change])
     this.#log(change.key, update)
-    if (this.#isWorkDue()) void this.#work()
+    if (this.#isCompactionDue()) void this.#compact()
   }
 
-  /** Resolves when all so far is stored. @throws {StorageError} it cannot be written */
+  /** Resolves when all changes so far are stored. @throws {StorageError} they cannot be written */
   stored(): Promise<void> {
     return this.#options.queue.stored()
   }
 
-  /** What is written into the document from now on is not kept. */
+  /** Later changes of the document are not stored. */
   stop(): void {
     this.#isStopped = true
   }
 
-  /** The document as it is now, in one update, or several. */
+  /** The current content of the document, as one or several updates. */
   whole(): readonly Uint8Array[] {
     return this.#doc ? [Y.encodeStateAsUpdate(this.#doc)] : this.#closed
   }
 
-  /** Everything, for a store that lost it: under new keys, which are those in the store from now on. */
+  /** All values, for a store that lost them. The document gets new keys, which replace the previous ones. */
   changesToRewrite(): KeyValueChange[] {
     const untouched = [...this.#superseded, ...this.#leftovers.flatMap(({ updates }) => updates)]
     const changes = untouched.map(([key, value]) => ({ key, value }))
@@ -246,7 +246,7 @@ export class UpdateLog {
     return [...changes, ...this.#allChanges(), ...marks]
   }
 
-  /** All that is kept, as the store holds it. */
+  /** All values, in the form in which the store contains them. */
   entries(): StoredUpdate[] {
     const { prefix } = this.#options
     const path = epochPath(prefix, this.#lineage?.epoch)
@@ -257,7 +257,7 @@ export class UpdateLog {
     return [...updates, ...marks, ...this.#superseded]
   }
 
-  /** The document under new keys. */
+  /** The changes that write the whole document under new keys. */
   #allChanges(): KeyValueChange[] {
     const isWhole = this.#doc !== undefined && isComplete(this.#doc) && !this.#isStopped
     const updates = this.#doc && isWhole ? [...baseOf(this.#doc)] : this.whole()
@@ -289,7 +289,7 @@ export class UpdateLog {
     }
   }
 
-  #isWorkDue(): boolean {
+  #isCompactionDue(): boolean {
     if (this.#options.queue.state.status === 'failing') return false
     return this.#tail.length >= maxAppended || this.#isBaseDue()
   }
@@ -300,23 +300,23 @@ export class UpdateLog {
     return isGrown || this.#runs > Math.max(minRuns, this.#baseBytes / minBaseBytes)
   }
 
-  /** One step after the other, as long as there is something to do. */
-  async #work(): Promise<void> {
-    if (this.#isWorking) return
-    this.#isWorking = true
+  /** Runs compaction steps until none is due. */
+  async #compact(): Promise<void> {
+    if (this.#isCompacting) return
+    this.#isCompacting = true
     try {
-      for (await this.#pause(); this.#isWorkDue() && !this.#isStopped; await this.#pause()) {
+      for (await this.#pause(); this.#isCompactionDue() && !this.#isStopped; await this.#pause()) {
         if (this.#isBaseDue()) await this.#writeBase()
         else this.#mergeTail()
       }
     } catch {
-      // The store fails: the queue says so, and the next edit begins anew.
+      // The store fails: the write queue reports it, and the next edit starts the compaction again.
     } finally {
-      this.#isWorking = false
+      this.#isCompacting = false
     }
   }
 
-  /** The oldest short updates become one. */
+  /** Merges the oldest short updates into one. */
   #mergeTail(): void {
     let count = 0
     for (let bytes = 0; count < maxAppended && bytes < maxMergedBytes; count++)
@@ -328,7 +328,7 @@ export class UpdateLog {
     this.#options.queue.push([run, ...merged.map(([key]) => ({ key, value: undefined }))])
   }
 
-  /** @throws {StorageError} the new base could not be stored: it stands beside the log that it was to replace */
+  /** Writes a new base. @throws {StorageError} it could not be stored: the log that it should replace remains, too */
   async #writeBase(): Promise<void> {
     const doc = this.#doc
     if (!doc) return
@@ -349,7 +349,7 @@ export class UpdateLog {
         this.#baseBytes += chunk.length
         await this.#pause()
         if (doc !== this.#doc || this.#isStopped) throw new StorageError('the document was closed')
-        // Written as a whole meanwhile.
+        // The whole document was rewritten meanwhile.
         if (rewrites !== this.#rewrites) return
       }
       await queue.stored()
@@ -368,22 +368,22 @@ export class UpdateLog {
   }
 }
 
-/** Our choice: replicas that could not be brought into an epoch, and that nobody has asked for. */
+/** Our choice: maximum number of superseded replicas that the app has not discarded. */
 const maxSuperseded = 16
 
-/** Of the keys of a base. */
+/** Suffix of the keys of a base. */
 const baseSuffix = '-base'
-/** Enough for an update each millisecond over thirty thousand years; keys sort as numbers do. */
+/** Digits of a number in a key: enough for one update each millisecond over 30,000 years. Keys sort like numbers. */
 const numberLength = 15
 
 const numberOf = (key: string): number => Number(/\/(?:[a-z]+-)?(\d+)[^/]*$/.exec(key)?.[1] ?? -1)
 
-/** Our choice: half of what would make a single write slow, as one value may come on top. */
+/** Our choice: half of the size that makes a single write slow, as one further value may be added. */
 const baseChunkBytes = 524_288
 
 const baseOf = (doc: Y.Doc) => updateChunks(doc, { since: new Map(), maxBytes: baseChunkBytes })
 
-/** In groups: Yjs compares all that it merges with each other. */
+/** Merges in groups, because Yjs compares all updates that it merges with each other. */
 function mergeAll(updates: readonly Uint8Array[]): Uint8Array {
   if (updates.length <= maxAppended) return Y.mergeUpdates([...updates])
   const groups: Uint8Array[] = []

@@ -1,15 +1,15 @@
 /**
- * Write queue: every change on its way into the store of one member.
+ * Write queue: all pending changes of one member's store.
  *
- * `stored()` resolves only when a store that is opened again would show all changes that were pushed before it. So:
- * 1. A waiter resolves at the end of a synced write that began after its changes were written or contained them.
- * 2. A change stays pending until its write resolved. Of a key only the newest value is written.
- * 3. When a write fails all waiters are rejected. Nothing resolves again before the store was recovered, and everything
- *    pending was written.
- * 4. If the recovered store lost something acknowledged, the sources write everything again before anybody is resolved.
+ * `stored()` resolves only when a reopened store would contain all changes that were pushed before the call. Therefore:
+ * 1. A waiter resolves at the end of a synced write that contained its changes, or began after they were written.
+ * 2. A change stays pending until its write resolves. Only the newest value of a key is written.
+ * 3. When a write fails, all waiters are rejected. No waiter resolves until the store has recovered and all pending changes
+ *    are written.
+ * 4. If the recovered store lost acknowledged writes, the sources write everything again before any waiter resolves.
  *
- * While one batch is written the next is gathered, so a burst costs a few writes. A failing store is tried again after
- * 1 s, doubling to 30 s, and at most 1 s after somebody waits for it.
+ * While one batch is being written, the next one is collected, so a burst costs a few writes. A failing store is retried
+ * after 1 s, doubling to 30 s, and at most 1 s after a new waiter.
  */
 import type { StoreState } from '../api/cluster.ts'
 import { StorageError } from '../api/errors.ts'
@@ -19,12 +19,13 @@ import type { KeyValueChange, KeyValues } from './key-values.ts'
 export interface WriteQueueOptions {
   readonly keyValues: KeyValues
   readonly clock: Clock
-  /** The store began to fail, or recovered: once each. */
+  /** The store began to fail, or recovered. Called once for each. */
   readonly changed?: (state: StoreState) => void
 }
 
-/** Everything that a part of the member holds: for a store that lost it. */
+/** Returns all values of one part of the member, to write them again into a store that lost them. */
 export type WriteSource = () => readonly KeyValueChange[]
+
 interface PendingChange {
   readonly change: KeyValueChange
   /** The number of the oldest push of its key that is not stored. */
@@ -32,7 +33,7 @@ interface PendingChange {
 }
 
 interface Batch {
-  /** What is to be written again if it fails: without keys that a later batch has, too. */
+  /** The changes to write again if the batch fails, without keys that a later batch also contains. */
   readonly pending: Map<string, PendingChange>
   readonly isSynced: boolean
   /** The number of the last push before it began. */
@@ -45,7 +46,7 @@ interface Waiter {
   readonly reject: (error: StorageError) => void
 }
 
-/** Our choice: soon enough for an app that frees space, rare enough for a store that is gone for good. */
+/** Our choice: soon enough after an app frees space, rare enough for a store that never recovers. */
 const [minRetryMs, maxRetryMs] = [1_000, 30_000]
 /** Our choice: longer than any disk takes to wake up. */
 const maxWaitMs = 30_000
@@ -54,11 +55,11 @@ export class WriteQueue {
   readonly #options: WriteQueueOptions
   readonly #sources = new Set<WriteSource>()
   readonly #waiters = new Set<Waiter>()
-  /** Being written. */
+  /** Batches that are being written. */
   readonly #batches = new Set<Batch>()
   #pending = new Map<string, PendingChange>()
   #pushed = 0
-  /** Pushes up to this number survive everything. */
+  /** Pushes up to this number survive a power loss. */
   #durable = 0
   #state: StoreState = { status: 'ok' }
   #isRecovering = false
@@ -72,26 +73,27 @@ export class WriteQueue {
     this.#options = options
   }
 
+  /** Whether the store accepts writes. */
   get state(): StoreState {
     return this.#state
   }
 
-  /** @param sync somebody will wait for it: it survives a power loss as soon as it is written. @default false */
+  /** Adds changes. @param sync a caller will wait for them: the write survives a power loss. @default false */
   push(changes: readonly KeyValueChange[], { sync = false }: { sync?: boolean } = {}): void {
     this.#pushed += 1
     for (const change of changes) this.#enqueue({ change, since: this.#pushed })
     if (this.#batches.size === 0) this.#write(sync)
   }
 
-  /** Writes what waits, beside what is being written: there may be no later. */
+  /** Writes pending changes now, even during another write: the process may end before that write does. */
   flush(): void {
     if (this.#pending.size > 0) this.#write(true)
   }
 
   /**
-   * Resolves when all that was pushed so far is stored, and would survive a power loss.
+   * Resolves when all changes that were pushed so far are stored and survive a power loss.
    *
-   * @throws {StorageError} it could not be written, or not within 30 s; it will be tried again by itself
+   * @throws {StorageError} they could not be written, or not within 30 s; the queue retries automatically
    */
   stored(): Promise<void> {
     if (this.#isClosed && this.#state.status === 'failing') return Promise.reject(this.#state.error)
@@ -119,13 +121,13 @@ export class WriteQueue {
     })
   }
 
-  /** Pushes it, and resolves when it is stored. @throws {StorageError} as `stored` does */
+  /** Pushes changes, and resolves when they are stored. @throws {StorageError} as `stored` does */
   store(changes: readonly KeyValueChange[]): Promise<void> {
     this.push(changes, { sync: true })
     return this.stored()
   }
 
-  /** What the store has under a path, or will have when all that waits is written. @throws {StorageError} */
+  /** The values under a path, pending changes included, in the order of their keys. @throws {StorageError} */
   async read(prefix: string): Promise<readonly (readonly [key: string, value: Uint8Array])[]> {
     const stored = await this.#options.keyValues.read(prefix).catch((error: unknown) => {
       throw new StorageError(`the store cannot be read: ${messageOf(error)}`, { cause: error })
@@ -140,13 +142,13 @@ export class WriteQueue {
     return [...values].sort(([a], [b]) => (a < b ? -1 : 1))
   }
 
-  /** What this part of the member holds is written again if the store loses it. Returns its undo. */
+  /** Adds a source, whose values are written again if the store loses them. Returns the function that removes it. */
   addSource(source: WriteSource): () => void {
     this.#sources.add(source)
     return () => this.#sources.delete(source)
   }
 
-  /** The member ends: a store that fails is not tried again. */
+  /** The member ends: a failing store is not retried any more. */
   close(): void {
     this.#isClosed = true
     this.#cancelRetry()
@@ -167,7 +169,7 @@ export class WriteQueue {
   #begin(isSynced: boolean): Batch {
     const batch = { pending: this.#pending, isSynced, upTo: this.#pushed }
     this.#pending = new Map()
-    // Should the earlier one fail, it must not overwrite what this one stores.
+    // If the earlier batch fails, repeating it must not overwrite the values of this one.
     for (const { pending: earlier } of this.#batches)
       for (const [key, pending] of batch.pending) {
         const older = earlier.get(key)
@@ -178,10 +180,10 @@ export class WriteQueue {
     return batch
   }
 
-  /** @returns whether it was written */
+  /** @returns whether the batch was written */
   async #writeBatch(batch: Batch): Promise<boolean> {
     const all = [...batch.pending.values()].map(({ change }) => change)
-    // Should a store tear a batch apart, what replaces something is there before it is deleted.
+    // If a store writes a batch only partly, new values must be stored before the values that they replace are deleted.
     const changes = [...all.filter(({ value }) => value), ...all.filter(({ value }) => !value)]
     try {
       await this.#options.keyValues.write(changes, { sync: batch.isSynced })
@@ -220,10 +222,10 @@ export class WriteQueue {
     })
   }
 
-  /** The store does not answer. */
+  /** The store has not answered in time. */
   #rejectWaiters(): void {
     const error = new StorageError(
-      `the store has not answered for ${maxWaitMs / 1_000} s: is its disk there?`,
+      `the store has not answered for ${maxWaitMs / 1_000} s: check that its disk is connected`,
     )
     this.#setState({ status: 'failing', error }, () => {
       for (const waiter of [...this.#waiters]) waiter.reject(error)
@@ -231,7 +233,7 @@ export class WriteQueue {
     })
   }
 
-  /** @param act what follows from it: done before the app is notified, which may use the queue again */
+  /** @param act runs before the app is notified, because the app may use the queue again */
   #setState(state: StoreState, act: () => void): void {
     const isNew = state.status !== this.#state.status
     this.#state = state
@@ -250,7 +252,7 @@ export class WriteQueue {
   }
 
   async #recover(): Promise<void> {
-    // What is being written may yet end.
+    // A write that is still running may succeed.
     if (this.#batches.size > 0) {
       this.#retryAt(this.#options.clock.now().monotonicMs + minRetryMs)
       return
@@ -279,7 +281,7 @@ export class WriteQueue {
     return this.#writeBatch(this.#begin(true))
   }
 
-  /** Everything, older than whatever waits: nobody is resolved before it is stored. */
+  /** Enqueues all values of the sources before pending changes: no waiter resolves until they are stored. */
   #writeAgain(): void {
     this.#durable = 0
     const newer = this.#pending

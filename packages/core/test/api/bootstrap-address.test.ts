@@ -39,13 +39,13 @@ describe('a bootstrap address', () => {
     5,
     null,
     { host: 'example.org' },
-  ])('is not %j', address => {
+  ])('rejects %j', address => {
     const check = () => checkBootstrap([address])
     expect(check).toThrow(InvalidOptionsError)
-    expect(check).toThrow(/^bootstrap: '.*' is no address\. Write it like 192\.0\.2\.1:4001/)
+    expect(check).toThrow(/^bootstrap: '.*' is not an address\. Write it like 192\.0\.2\.1:4001/)
   })
 
-  it.each(['192.0.2.1:4001', null, 5, { 0: '192.0.2.1:4001' }])('comes in a list, not as %j', bootstrap => {
+  it.each(['192.0.2.1:4001', null, 5, { 0: '192.0.2.1:4001' }])('rejects %j instead of a list', bootstrap => {
     expect(() => checkBootstrap(bootstrap)).toThrow(/^bootstrap: give a list of addresses/)
   })
 })

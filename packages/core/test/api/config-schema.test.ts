@@ -14,7 +14,7 @@ const never = () => {
 }
 
 describe('a schema', () => {
-  it('says what is read, or why nothing is', () => {
+  it('yields the value to read, or the issues', () => {
     expect(checked(value => ({ value: `${value}!` }))).toEqual({ type: 'valid', value: '1!' })
     const issues = [{ message: 'too small' }, { message: 'no', path: ['a', { key: 0 }] }]
     expect(checked(() => ({ issues }))).toEqual({ type: 'invalid', issues: ['too small', 'a.0: no'] })
@@ -24,16 +24,16 @@ describe('a schema', () => {
     ['throws', never, /failed: Error: broken/],
     ['answers later', async value => ({ value }), /is asynchronous/],
     ['fails later', async () => never(), /is asynchronous/],
-    // A promise of another realm, or of a library.
+    // A promise of another realm or of a library.
     // biome-ignore lint/suspicious/noThenProperty: that is what such a promise is.
     ['answers later in its own way', () => ({ then: () => {} }), /is asynchronous/],
     ['answers nothing', () => undefined, /failed/],
     ['has issues that are none', () => ({ issues: [null] }), /failed/],
-  ])('that %s takes nothing', (_, validate, issue) => {
+  ])('that %s makes every value invalid', (_, validate, issue) => {
     expect(checked(validate)).toEqual({ type: 'invalid', issues: [expect.stringMatching(issue)] })
   })
 
-  it('of one for each key takes no other', () => {
+  it('for each key rejects other keys', () => {
     const check = checkWith({ size: answering(value => ({ value })) })
     expect(check('size', 1)).toEqual({ type: 'valid', value: 1 })
     for (const key of ['color', 'toString', '__proto__']) expect(check(key, 1).type).toBe('invalid')

@@ -9,10 +9,10 @@ import { checkJoinOptions } from '../../src/libp2p/join-options.ts'
 const half = '\ud83d'
 const atlas = { cluster: 'atlas' }
 
-/** Refused by name, and with words that say what to do. */
-function expectRefusal(check: (given: never) => void, given: unknown, says: RegExp): void {
+/** An invalid option is rejected by its name, with a message that says what to do. */
+function expectRejection(check: (given: never) => void, given: unknown, message: RegExp): void {
   expect(() => check(given as never)).toThrow(InvalidOptionsError)
-  expect(() => check(given as never)).toThrow(says)
+  expect(() => check(given as never)).toThrow(message)
 }
 
 describe('options of joinCluster', () => {
@@ -35,7 +35,7 @@ describe('options of joinCluster', () => {
       },
     ],
     [{ ...atlas, name: undefined, tags: undefined, listen: undefined, storage: undefined }],
-  ])('are accepted: %j', options => {
+  ])('accepts %j', options => {
     expect(() => checkJoinOptions(options as never)).not.toThrow()
   })
 
@@ -55,26 +55,26 @@ describe('options of joinCluster', () => {
     [{ ...atlas, boostrap: [] }, /^joinCluster: unknown option 'boostrap': did you mean 'bootstrap'\?$/],
     [{ ...atlas, tag: {} }, /unknown option 'tag': did you mean 'tags'\?/],
     [{ ...atlas, boostrap: undefined }, /unknown option 'boostrap'/],
-    [{ ...atlas, privateKey: 'x' }, /unknown option 'privateKey': there are cluster, name, tags, /],
+    [{ ...atlas, privateKey: 'x' }, /unknown option 'privateKey': the options are cluster, name, tags, /],
     [{ ...atlas, datastore: new MemoryDatastore() }, /unknown option 'datastore'/],
     [JSON.parse('{"cluster":"atlas","__proto__":1}'), /unknown option '__proto__'/],
     [{ ...atlas, profile: 'slow' }, /^profile: give 'local', 'lan' or 'wan'$/],
     [{ ...atlas, profile: 5 }, /^profile: /],
     [{ ...atlas, profile: null }, /^profile: /],
-    [{ ...atlas, bootstrap: ['localhost'] }, /^bootstrap: 'localhost' is no address/],
+    [{ ...atlas, bootstrap: ['localhost'] }, /^bootstrap: 'localhost' is not an address/],
     [{ ...atlas, bootstrap: '192.0.2.1:4001' }, /^bootstrap: give a list/],
     [{ ...atlas, bootstrap: null }, /^bootstrap: give a list/],
-    [{ ...atlas, bootstrap: [5] }, /^bootstrap: '5' is no address/],
-    [{ ...atlas, name: 7 }, /^name: give a text/],
-    [{ ...atlas, name: null }, /^name: give a text/],
+    [{ ...atlas, bootstrap: [5] }, /^bootstrap: '5' is not an address/],
+    [{ ...atlas, name: 7 }, /^name: give a string/],
+    [{ ...atlas, name: null }, /^name: give a string/],
     [{ ...atlas, name: 'n'.repeat(129) }, /^a name over 128 bytes/],
     [{ ...atlas, name: `Ada ${half}` }, /^name: it has half of a surrogate pair at index 4/],
-    [{ ...atlas, tags: 'abc' }, /^tags: give an object of texts/],
+    [{ ...atlas, tags: 'abc' }, /^tags: give an object of strings/],
     [{ ...atlas, tags: null }, /^tags: give an object/],
     [{ ...atlas, tags: ['a'] }, /^tags: give an object/],
     [{ ...atlas, tags: new Map([['role', 'db']]) }, /^tags: give an object/],
-    [{ ...atlas, tags: { role: 7 } }, /^tags: the value of 'role' is no text/],
-    [{ ...atlas, tags: { role: undefined } }, /^tags: the value of 'role' is no text/],
+    [{ ...atlas, tags: { role: 7 } }, /^tags: the value of 'role' is not a string/],
+    [{ ...atlas, tags: { role: undefined } }, /^tags: the value of 'role' is not a string/],
     [{ ...atlas, tags: { role: 'x'.repeat(257) } }, /^a tag value over 256 bytes/],
     [{ ...atlas, tags: { ['k'.repeat(65)]: '' } }, /^a tag key over 64 bytes/],
     [{ ...atlas, tags: { role: half } }, /^tags: the value of 'role' has half .* index 0/],
@@ -85,9 +85,12 @@ describe('options of joinCluster', () => {
     ],
     [{ ...atlas, listen: '/ip4/0.0.0.0/tcp/0' }, /^listen: give a list of addresses/],
     [{ ...atlas, listen: null }, /^listen: give a list/],
-    [{ ...atlas, listen: ['0.0.0.0:80'] }, /^listen: '0\.0\.0\.0:80' is no address\. Write it like \/ip4\//],
-    [{ ...atlas, listen: [''] }, /^listen: '' is no address/],
-    [{ ...atlas, listen: [5] }, /^listen: '5' is no address/],
+    [
+      { ...atlas, listen: ['0.0.0.0:80'] },
+      /^listen: '0\.0\.0\.0:80' is not an address\. Write it like \/ip4\//,
+    ],
+    [{ ...atlas, listen: [''] }, /^listen: '' is not an address/],
+    [{ ...atlas, listen: [5] }, /^listen: '5' is not an address/],
     [{ ...atlas, storage: '' }, /^storage: give the path of a folder/],
     [{ ...atlas, storage: null }, /^storage: /],
     [{ ...atlas, storage: 5 }, /^storage: /],
@@ -105,18 +108,15 @@ describe('options of joinCluster', () => {
     [{ ...atlas, iceServers: [{ urls: [] }] }, /^iceServers: give a list like/],
     [{ ...atlas, iceServers: [{ urls: 'https://a' }] }, /^iceServers: give a list like/],
     [{ ...atlas, iceServers: [{ urls: 'turn:a', username: 'u' }] }, /^iceServers: give a list like/],
-  ])('are refused: %j', (options, says) => {
-    expectRefusal(checkJoinOptions, options, says)
+  ])('rejects %j', (options, message) => {
+    expectRejection(checkJoinOptions, options, message)
   })
 })
 
 describe('options of hearsay', () => {
-  it.each<[unknown]>([[atlas], [{ ...atlas, datastore: new MemoryDatastore() }]])(
-    'are accepted: %j',
-    options => {
-      expect(() => checkHearsayInit(options as never)).not.toThrow()
-    },
-  )
+  it.each<[unknown]>([[atlas], [{ ...atlas, datastore: new MemoryDatastore() }]])('accepts %j', options => {
+    expect(() => checkHearsayInit(options as never)).not.toThrow()
+  })
 
   it.each<[unknown, RegExp]>([
     [undefined, /^hearsay: give an object/],
@@ -128,8 +128,8 @@ describe('options of hearsay', () => {
     [{ ...atlas, datastore: './data' }, /^datastore: give an interface-datastore/],
     [{ ...atlas, datastore: null }, /^datastore: /],
     [{ ...atlas, bootstrap: 'x' }, /^bootstrap: /],
-  ])('are refused: %j', (options, says) => {
-    expectRefusal(checkHearsayInit, options, says)
+  ])('rejects %j', (options, message) => {
+    expectRejection(checkHearsayInit, options, message)
   })
 })
 
@@ -141,7 +141,7 @@ describe('options of config', () => {
     [{ writers: 'anyone' }],
     [{ writers: [author], retentionMs: 60_000 }],
     [{ schema: {} }],
-  ])('are accepted: %j', options => {
+  ])('accepts %j', options => {
     expect(() => configSettings(options as never)).not.toThrow()
   })
 
@@ -158,18 +158,18 @@ describe('options of config', () => {
     [{ schema: { color: {} } }, /^schema: /],
     [{ writers: null }, /^writers: give 'anyone' or a list/],
     [{ writers: author }, /^writers: /],
-    [{ writers: ['ada'] }, /^writers: 'ada' is no member id/],
-    [{ writers: [5] }, /^writers: '5' is no member id/],
+    [{ writers: ['ada'] }, /^writers: 'ada' is not a member id/],
+    [{ writers: [5] }, /^writers: '5' is not a member id/],
     [{ retentionMs: '1 day' }, /^retentionMs: give at least 60000 milliseconds/],
     [{ retentionMs: 59_999 }, /^retentionMs: /],
     [{ retentionMs: Number.NaN }, /^retentionMs: /],
     [{ retentionMs: null }, /^retentionMs: /],
-  ])('are refused: %j', (options, says) => {
-    expectRefusal(configSettings, options, says)
+  ])('rejects %j', (options, message) => {
+    expectRejection(configSettings, options, message)
   })
 })
 
-describe('what update changes', () => {
+describe('the argument of update', () => {
   it.each<[unknown]>([[{}], [{ name: 'ada' }], [{ tags: {} }], [{ name: undefined, tags: undefined }]])(
     'is accepted: %j',
     change => {
@@ -182,23 +182,23 @@ describe('what update changes', () => {
     [null, /^update: give an object/],
     ['ada', /^update: give an object/],
     [{ nmae: 'ada' }, /^update: unknown option 'nmae': did you mean 'name'\?/],
-    [{ profile: 'wan' }, /^update: unknown option 'profile': there are name, tags/],
-    [{ name: 5 }, /^name: give a text/],
+    [{ profile: 'wan' }, /^update: unknown option 'profile': the options are name, tags/],
+    [{ name: 5 }, /^name: give a string/],
     [{ name: `x${half}` }, /^name: it has half/],
     [{ tags: 'abc' }, /^tags: give an object/],
     [{ tags: null }, /^tags: give an object/],
     [{ tags: { a: half } }, /^tags: the value of 'a' has half/],
-  ])('is refused: %j', (change, says) => {
-    expectRefusal(checkUpdate, change, says)
+  ])('rejects %j', (change, message) => {
+    expectRejection(checkUpdate, change, message)
   })
 
-  it('is within the limits', () => {
+  it('is checked against the limits', () => {
     expect(() => checkNameAndTags('n'.repeat(129), undefined)).toThrow(InvalidOptionsError)
   })
 })
 
 describe('names of rooms, configs and documents', () => {
-  it.each(['x', '😀', 'x'.repeat(128)])('are accepted: %j', name => {
+  it.each(['x', '😀', 'x'.repeat(128)])('accepts %j', name => {
     expect(() => checkSpaceName('room', name)).not.toThrow()
   })
 
@@ -209,18 +209,18 @@ describe('names of rooms, configs and documents', () => {
     [5, /^room: give a name/],
     [undefined, /^room: give a name/],
     [`x${half}`, /^room: the name has half of a surrogate pair at index 1/],
-  ])('are refused: %j', (name, says) => {
-    expectRefusal(given => checkSpaceName('room', given), name, says)
+  ])('rejects %j', (name, message) => {
+    expectRejection(given => checkSpaceName('room', given), name, message)
   })
 
-  it('may be empty only where that is a name', () => {
+  it('accept the empty string only where it is a valid name', () => {
     expect(() => checkSpaceName('document', '', { minBytes: 0 })).not.toThrow()
     expect(() => checkSpaceName('document', 5, { minBytes: 0 })).toThrow('give a name of at most 128 bytes')
   })
 })
 
 describe('a member id', () => {
-  it.each([5, null, undefined, {}])('is not %j', id => {
-    expectRefusal(given => checkMemberId('explain', given), id, /^explain: give a member id/)
+  it.each([5, null, undefined, {}])('rejects %j', id => {
+    expectRejection(given => checkMemberId('explain', given), id, /^explain: give a member id/)
   })
 })

@@ -34,7 +34,7 @@ describe('the nearest name', () => {
   })
 })
 
-describe('the distance of two texts', () => {
+describe('the edit distance of two strings', () => {
   it.each([
     ['', '', 0],
     ['', 'abc', 3],
@@ -47,7 +47,7 @@ describe('the distance of two texts', () => {
     expect(distanceOf(a, b)).toBe(distance)
   })
 
-  it('is the same both ways, and never more than the longer text', () => {
+  it('is symmetric, and at most the length of the longer string', () => {
     const texts = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 8 })
     fc.assert(
       fc.property(texts, texts, (a, b) => {

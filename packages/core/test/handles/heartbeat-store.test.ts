@@ -3,7 +3,7 @@ import { HeartbeatStore } from '../../src/handles/heartbeat-store.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
 
-it('is looked at each second while somebody listens, and not once the member has left', async () => {
+it('refreshes heartbeats every second while it has a listener, until the member has left', async () => {
   const clock = new ManualClock()
   let looks = 0
   const store = new HeartbeatStore(
@@ -29,7 +29,7 @@ it('is looked at each second while somebody listens, and not once the member has
   store.subscribe(nothing)
   await clock.pass(3_000)
   expect(looks).toBe(4)
-  // The node was started again, and those who listened before still do.
+  // The node was started again, and earlier listeners are still subscribed.
   store.start()
   await clock.pass(1_000)
   expect(looks).toBe(5)

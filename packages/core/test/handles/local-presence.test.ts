@@ -8,7 +8,7 @@ import { ManualClock } from '../helpers/manual-clock.ts'
 
 const half = '\ud83d'
 
-describe('own presence', () => {
+describe('local presence', () => {
   it.each<[unknown]>([[{}], [{ cursor: { x: 1 } }], [Object.create(null)], [{ gone: undefined }]])(
     'is set by an object of fields: %j',
     change => {
@@ -24,7 +24,7 @@ describe('own presence', () => {
     },
   )
 
-  it.each<[change: Record<string, unknown>, says: string]>([
+  it.each<[change: Record<string, unknown>, message: string]>([
     [{ cursor: { x: Number.NaN } }, "presence: 'cursor.x' is NaN: JSON has no such number"],
     [{ list: [{ 'a b': new Date(0) }] }, `presence: 'list[0]["a b"]' is a Date: share`],
     [{ x: Number.POSITIVE_INFINITY }, "presence: 'x' is Infinity"],
@@ -33,24 +33,24 @@ describe('own presence', () => {
     [{ [`long${half}`]: 1 }, "presence: the field name 'long\ufffd' has half of a surrogate pair at index 4"],
     [{ ['x'.repeat(145)]: 1 }, 'has 145 bytes: give at most 144'],
     [{ x: 'x'.repeat(16_384) }, 'presence: 16394 bytes, at most 16384'],
-  ])('refuses what others would not read the same, and nothing changes: %.60j', (change, says) => {
+  ])('rejects a value that JSON would change, and changes nothing: %.60j', (change, message) => {
     const own = new LocalPresence(new AppNotifications(new ManualClock()), () => 1)
     own.set({ before: 1 })
     own.takeUnsent()
     expect(() => own.set({ before: 2, ...change })).toThrow(InvalidValueError)
-    expect(() => own.set({ before: 2, ...change })).toThrow(says)
+    expect(() => own.set({ before: 2, ...change })).toThrow(message)
     expect(own.store.getSnapshot()).toEqual({ before: 1 })
     expect(own.takeUnsent()).toEqual([])
   })
 
-  it('shows what others read', () => {
+  it('shows the values that other members read', () => {
     const own = new LocalPresence(new AppNotifications(new ManualClock()), () => 1)
     own.set({ cursor: { x: -0, gone: undefined } })
     expect(own.store.getSnapshot()).toStrictEqual({ cursor: { x: 0 } })
     expect(own.takeUnsent()).toMatchObject([{ name: 'cursor', value: { x: 0 } }])
   })
 
-  it('carries awareness with positions of Yjs, as editor bindings set them, but nothing that JSON would change', () => {
+  it('accepts awareness with Yjs positions, as editor bindings set it, and rejects values that JSON would change', () => {
     const own = new LocalPresence(new AppNotifications(new ManualClock()), () => 1)
     const anchor = createRelativePositionFromTypeIndex(new Doc().getText('text'), 0)
     const field = awarenessField('notes')

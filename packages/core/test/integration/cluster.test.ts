@@ -4,7 +4,7 @@ import { alive, join, joinMany, leaveAll, listenTo, until, untilAllSee } from '.
 afterEach(leaveAll)
 
 describe('eight members over TCP and Noise', { timeout: 60_000 }, () => {
-  it('all see all', async () => {
+  it('all see each other', async () => {
     const members = await joinMany('eight', 8)
     await untilAllSee(members, 8)
     const names = members.map(({ self }) => self.name).sort()
@@ -19,7 +19,7 @@ describe('eight members over TCP and Noise', { timeout: 60_000 }, () => {
     }
   })
 
-  it('all learn of a changed tag, which leaves the rest as it was', async () => {
+  it('all receive a changed tag, and nothing else changes', async () => {
     const members = await joinMany('tags', 8)
     await untilAllSee(members, 8)
     const changed = members[3] ?? members[0]
@@ -34,28 +34,28 @@ describe('eight members over TCP and Noise', { timeout: 60_000 }, () => {
       expect(store.getSnapshot().find(member => member.id === id)).toMatchObject({ name: 'm3', addresses })
   })
 
-  it('hear a goodbye as such, and suspect nobody', async () => {
-    const members = await joinMany('goodbye', 8)
+  it('receive a leave as a leave, and suspect no member', async () => {
+    const members = await joinMany('leave', 8)
     await untilAllSee(members, 8)
     const [leaver, ...others] = members
-    const heard = others.map(listenTo)
+    const received = others.map(listenTo)
     await leaver.leave()
     await untilAllSee(others, 7)
-    for (const events of heard) expect(events).toMatchObject([{ type: 'leave', name: 'm0' }])
+    for (const events of received) expect(events).toMatchObject([{ type: 'leave', name: 'm0' }])
   })
 
-  it('have hearts that are heard, and explain what they know of each other', async () => {
-    const members = await joinMany('hearts', 3)
+  it('receive heartbeats, and explain the status of each other', async () => {
+    const members = await joinMany('heartbeats', 3)
     await untilAllSee(members, 3)
     const [first, second] = members
     const { id } = second?.self ?? first.self
-    await until(first.heartbeats, hearts => (hearts.get(id)?.roundTripMs ?? 0) > 0)
+    await until(first.heartbeats, heartbeats => (heartbeats.get(id)?.roundTripMs ?? 0) > 0)
     expect(first.heartbeats.getSnapshot().get(id)?.sequence).toBeGreaterThan(0)
     expect(first.explain(id)).toMatchObject({ status: 'alive', connected: true, hint: undefined })
-    expect(first.explain('nobody')).toMatchObject({ status: 'unknown', connected: false })
+    expect(first.explain('unknown')).toMatchObject({ status: 'unknown', connected: false })
   })
 
-  it('of two clusters that share a bootstrap see their own alone', async () => {
+  it('of two clusters with a common bootstrap address see their own cluster only', async () => {
     const [red] = await joinMany('red', 3)
     const bootstrap = red.self.addresses
     const blue = await join({ cluster: 'blue', name: 'b0', bootstrap })
@@ -65,12 +65,12 @@ describe('eight members over TCP and Noise', { timeout: 60_000 }, () => {
     ]
     await untilAllSee(blues, 2)
     await untilAllSee([red], 3)
-    const heard = [red, ...blues].map(listenTo)
-    // Long enough for several exchanges and dials.
+    const received = [red, ...blues].map(listenTo)
+    // Long enough for several rounds of anti-entropy and several dials.
     const other = blues[1]?.self.id ?? ''
-    const beat = blue.heartbeats.getSnapshot().get(other)?.sequence ?? 0
-    await until(blue.heartbeats, hearts => (hearts.get(other)?.sequence ?? 0) > beat)
-    expect(heard).toEqual([[], [], []])
+    const sequence = blue.heartbeats.getSnapshot().get(other)?.sequence ?? 0
+    await until(blue.heartbeats, heartbeats => (heartbeats.get(other)?.sequence ?? 0) > sequence)
+    expect(received).toEqual([[], [], []])
     expect([red, ...blues].map(({ members }) => members.getSnapshot().length)).toEqual([3, 2, 2])
   })
 })

@@ -24,7 +24,7 @@ afterEach(async () => {
 const schema = { color: v.string(), size: v.number() }
 
 describe('a shared config over TCP and Noise', { timeout: 60_000 }, () => {
-  it('is the same for all, typed by its schema', async () => {
+  it('is equal for all members, typed by its schema', async () => {
     const members = await joinMany('config', 4)
     await untilAllSee(members, 4)
     const configs = await Promise.all(members.map(member => member.config('flags', { schema })))
@@ -44,7 +44,7 @@ describe('a shared config over TCP and Noise', { timeout: 60_000 }, () => {
     await Promise.all(configs.map(({ entries }) => until(entries, ({ color }) => color === undefined)))
   })
 
-  it('refuses what its schema does not take: on write with the reason, on arrival out of the view', async () => {
+  it('rejects values that are invalid by its schema: a write with the reason, an arriving entry by hiding it', async () => {
     const members = await joinMany('schema', 2)
     await untilAllSee(members, 2)
     const [strict, loose] = [
@@ -71,7 +71,7 @@ describe('a shared config over TCP and Noise', { timeout: 60_000 }, () => {
     expect(strict.history('size').map(({ to }) => to)).toEqual([7, 'large'])
   })
 
-  it('refuses what cannot be shared, and options that cannot be meant', async () => {
+  it('rejects values that cannot be shared, and unusable options', async () => {
     const [member] = await joinMany('refused', 1)
     const config = await member.config('flags')
     await expect(config.set('big', 'x'.repeat(20_000))).rejects.toThrow(/at most 16384/)
@@ -87,7 +87,7 @@ describe('a shared config over TCP and Noise', { timeout: 60_000 }, () => {
     await expect(config.set('late', 1)).rejects.toThrow(NotRunningError)
   })
 
-  it('is there again when all have gone, from its folder', async () => {
+  it('is restored from its folder after all members have left', async () => {
     folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-config-'))
     const before = await join({ cluster: 'folder', storage: folder })
     const config = await before.config('flags')
@@ -105,7 +105,7 @@ describe('a shared config over TCP and Noise', { timeout: 60_000 }, () => {
   it.each<[string, (stored: Uint8Array) => Uint8Array]>([
     ['is damaged', () => Uint8Array.of(1, 2, 3)],
     ['is not what was signed', stored => stored.with(Buffer.from(stored).indexOf('red'), 0x62)],
-  ])('that %s in the store is an error, and stays as it is', async (_, damage) => {
+  ])('throws if the store has %s, and stays as it is', async (_, damage) => {
     const datastore = new MemoryDatastore()
     const before = await join({ cluster: 'damaged', storage: datastore })
     await (await before.config('flags')).set('color', 'red')

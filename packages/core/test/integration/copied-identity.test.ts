@@ -12,14 +12,14 @@ afterEach(async () => {
   if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
-/** Resolves when a cluster says that its identity is copied. */
+/** Resolves when a cluster reports that its identity is copied. */
 function noticed(cluster: Cluster): Promise<void> {
   return new Promise(resolve => {
     cluster.events.addEventListener('identity', ({ detail }) => detail.copied && resolve())
   })
 }
 
-it('two members on copies of one storage say so, judge nobody wrongly, and one stays when the other leaves', {
+it('two members on copies of one storage report it, suspect no healthy member, and one stays when the other leaves', {
   timeout: 60_000,
 }, async () => {
   folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-copied-'))
@@ -36,10 +36,10 @@ it('two members on copies of one storage say so, judge nobody wrongly, and one s
   const original = await join({ ...options, name: 'original', storage })
   await back
   const all = [...members, original]
-  const heard = all.map(listenTo)
+  const received = all.map(listenTo)
   const isNoticedByOriginal = noticed(original)
   const copy = await join({ ...options, name: 'copy', storage: copied })
-  heard.push(listenTo(copy))
+  received.push(listenTo(copy))
   const both = [original, copy]
   await Promise.all([isNoticedByOriginal, copy.health().identityCopied || noticed(copy)])
   expect(copy.self.id).toBe(original.self.id)
@@ -57,6 +57,8 @@ it('two members on copies of one storage say so, judge nobody wrongly, and one s
     ),
   )
   await Promise.all(isBack)
-  const wronged = heard.flat().filter(({ type, name }) => /^m\d/.test(name) && /suspect|fail/.test(type))
-  expect(wronged).toEqual([])
+  const falseSuspicions = received
+    .flat()
+    .filter(({ type, name }) => /^m\d/.test(name) && /suspect|fail/.test(type))
+  expect(falseSuspicions).toEqual([])
 })

@@ -8,7 +8,7 @@ afterEach(leaveAll)
 const areConnected = (a: Cluster, b: Cluster): boolean =>
   a.explain(b.self.id)?.connected === true || b.explain(a.self.id)?.connected === true
 
-/** Two members, neither of them the bootstrap of all, that no connection joins; undefined: there are none. */
+/** Two members without a connection to each other, neither of them the bootstrap member; undefined if there are none. */
 function unconnected(members: readonly Cluster[]): [Cluster, Cluster] | undefined {
   const others = members.slice(1)
   for (const a of others) for (const b of others) if (a !== b && !areConnected(a, b)) return [a, b]
@@ -20,7 +20,7 @@ const textOf = ({ doc }: RoomDocument): string => doc.getText('text').toString()
 const write = ({ doc }: RoomDocument, text: string): void =>
   doc.getText('text').insert(doc.getText('text').length, text)
 
-/** Resolves when the text fits; the test's timeout ends the wait. */
+/** Resolves when the text meets the condition; the test's timeout ends the wait. */
 async function untilText(document: RoomDocument, fits: (text: string) => boolean): Promise<void> {
   if (fits(textOf(document))) return
   await new Promise<void>(resolve => {
@@ -34,34 +34,37 @@ async function untilText(document: RoomDocument, fits: (text: string) => boolean
 }
 
 describe('two members of a room that are not connected to each other', { timeout: 90_000 }, () => {
-  it.each([10, 12, 16])('end with the same document, of %i that have not opened it', async count => {
-    const members = await joinMany(`apart-${count}`, count)
-    await untilAllSee(members, count)
-    const entered = await Promise.all(
-      members.map(async member => ({ member, room: await member.room('design') })),
-    )
-    for (const { room } of entered) await until(room.presence.others, others => others.length === count - 1)
-    // Connections that were made while all joined are given up in the first seconds.
-    const pair = await vi.waitUntil(() => unconnected(members), { timeout: 60_000, interval: 100 })
-    const roomOf = (each: Cluster) => {
-      const found = entered.find(({ member }) => member === each)
-      if (!found) throw new Error('all are in the room')
-      return found.room
-    }
-    const first = roomOf(pair[0]).document('notes')
-    write(first, 'of the first. ')
-    const second = roomOf(pair[1]).document('notes')
-    const whenSynced = await new Promise<string>(resolve => {
-      second.provider.on('synced', isSynced => {
-        if (isSynced) resolve(textOf(second))
+  it.each([10, 12, 16])(
+    'converge to the same document in a room of %i members that have not opened it',
+    async count => {
+      const members = await joinMany(`apart-${count}`, count)
+      await untilAllSee(members, count)
+      const entered = await Promise.all(
+        members.map(async member => ({ member, room: await member.room('design') })),
+      )
+      for (const { room } of entered) await until(room.presence.others, others => others.length === count - 1)
+      // Connections that were opened while all members joined are closed in the first seconds.
+      const pair = await vi.waitUntil(() => unconnected(members), { timeout: 60_000, interval: 100 })
+      const roomOf = (each: Cluster) => {
+        const found = entered.find(({ member }) => member === each)
+        if (!found) throw new Error('all are in the room')
+        return found.room
+      }
+      const first = roomOf(pair[0]).document('notes')
+      write(first, 'of the first. ')
+      const second = roomOf(pair[1]).document('notes')
+      const whenSynced = await new Promise<string>(resolve => {
+        second.provider.on('synced', isSynced => {
+          if (isSynced) resolve(textOf(second))
+        })
       })
-    })
-    expect(whenSynced).toBe('of the first. ')
-    write(first, 'more. ')
-    write(second, 'of the second. ')
-    for (const each of [first, second])
-      await untilText(each, text => text.includes('more. ') && text.includes('of the second. '))
-    expect(textOf(first)).toBe(textOf(second))
-    expect(textOf(first).length).toBe(35)
-  })
+      expect(whenSynced).toBe('of the first. ')
+      write(first, 'more. ')
+      write(second, 'of the second. ')
+      for (const each of [first, second])
+        await untilText(each, text => text.includes('more. ') && text.includes('of the second. '))
+      expect(textOf(first)).toBe(textOf(second))
+      expect(textOf(first).length).toBe(35)
+    },
+  )
 })

@@ -15,7 +15,7 @@ afterEach(async () => {
 })
 
 describe('documents in a store', { timeout: 60_000 }, () => {
-  it('are there again, by their names, when all have gone', async () => {
+  it('are restored by name after all members have left', async () => {
     folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-documents-'))
     const before = await join({ cluster: 'documents', storage: folder })
     const room = await before.room('design')
@@ -30,7 +30,7 @@ describe('documents in a store', { timeout: 60_000 }, () => {
     expect(again.doc.clientID).not.toBe(room.doc.clientID)
   })
 
-  it('keep what was written offline, and what is written after a provider was destroyed', async () => {
+  it('contain changes made offline, and changes made after a provider was destroyed', async () => {
     const datastore = new MemoryDatastore()
     const before = await join({ cluster: 'offline', storage: datastore })
     const room = await before.room('design')
@@ -45,7 +45,7 @@ describe('documents in a store', { timeout: 60_000 }, () => {
     expect((await after.room('design')).doc.getText('text').toString()).toBe('offline and on')
   })
 
-  it('stay as they were for a room that is left and entered again at once', async () => {
+  it('keep their content when the room is left and entered again immediately', async () => {
     const member = await join({ cluster: 'again' })
     const room = await member.room('design')
     room.doc.getText('text').insert(0, 'kept')
@@ -54,7 +54,7 @@ describe('documents in a store', { timeout: 60_000 }, () => {
     expect((await member.room('design')).doc.getText('text').toString()).toBe('kept')
   })
 
-  it('that are damaged are an error when the room is entered, and stay as they are', async () => {
+  it('that are damaged throw when the room is entered, and stay as they are', async () => {
     const datastore = new MemoryDatastore()
     const before = await join({ cluster: 'damaged', storage: datastore })
     const room = await before.room('design')

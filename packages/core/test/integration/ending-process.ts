@@ -1,6 +1,6 @@
 /**
- * One member that leaves when its stdin ends, and ends by itself. Argument: its options as JSON. Prints what still keeps
- * the process alive when it has left, or could not join: nothing but pipes and files should.
+ * One member that leaves when its stdin ends; the process then ends by itself. Argument: its options as JSON. Prints the
+ * handles that keep the process alive after the member has left or failed to join: there should be only pipes and files.
  */
 import { once } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -14,6 +14,6 @@ try {
   console.error(error instanceof Error ? error.name : error)
 }
 const active = () => process.getActiveResourcesInfo().filter(name => !/Pipe|TTY|FS|CloseReq/.test(name))
-// Handles that were closed are gone some turns later.
+// Closed handles disappear some turns of the event loop later.
 for (let turns = 0; turns < 10 && active().length > 0; turns++) await turn()
 console.log(active().join() || 'nothing')

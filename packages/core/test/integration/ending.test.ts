@@ -20,7 +20,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close()
 })
 
-/** A process that leaves when its stdin ends, and what it prints until it ends by itself. */
+/** A process whose member leaves when stdin ends, and its output until it ends by itself. */
 function start(options: Partial<JoinOptions>) {
   const all = { cluster: 'ending', listen: [loopback], mdns: false, ...options }
   const process_ = spawn(process.execPath, [...execArgv, script, JSON.stringify(all)])
@@ -30,14 +30,14 @@ function start(options: Partial<JoinOptions>) {
 
 async function portOf(server: Server): Promise<number> {
   servers.push(server)
-  // What nobody reads keeps no server of a test open.
+  // Data that is not read must not keep a server of a test open.
   server.on('connection', socket => socket.on('error', () => {}).unref())
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return (server.address() as AddressInfo).port
 }
 
-/** Accepts the WebSocket, and says nothing over it. */
-function muteWebSocketServer(): Server {
+/** Accepts the WebSocket, and sends nothing over it. */
+function silentWebSocketServer(): Server {
   const server = createHttpServer()
   server.on('upgrade', ({ headers }, socket) => {
     const accept = createHash('sha1')
@@ -51,10 +51,10 @@ function muteWebSocketServer(): Server {
 
 describe('a process whose member has left', () => {
   it.each([
-    ['accepts and says nothing', () => createServer(), ''],
+    ['accepts and sends nothing', () => createServer(), ''],
     ['accepts and answers no request for a WebSocket', () => createServer(), '/ws'],
-    ['accepts a WebSocket and says nothing over it', muteWebSocketServer, '/ws'],
-  ])('ends at once, though its bootstrap %s', async (_, create, protocol) => {
+    ['accepts a WebSocket and sends nothing over it', silentWebSocketServer, '/ws'],
+  ])('ends immediately although its bootstrap %s', async (_, create, protocol) => {
     const server = create()
     const port = await portOf(server)
     const { stdin, left } = start({ bootstrap: [`/ip4/127.0.0.1/tcp/${port}${protocol}`] })
@@ -63,7 +63,7 @@ describe('a process whose member has left', () => {
     expect(await left).toBe('nothing\n')
   })
 
-  it('ends at once, though it never joined', async () => {
+  it('ends immediately although it never joined', async () => {
     const port = await portOf(createServer())
     const { left, errors } = start({ listen: [loopback, `/ip4/127.0.0.1/tcp/${port}`] })
     expect(await errors).toBe('ListenError\n')
@@ -71,7 +71,7 @@ describe('a process whose member has left', () => {
   })
 })
 
-it('a bootstrap is dialled once at a time, and of a dial that fails no socket is left open', async () => {
+it('a bootstrap address is dialled once at a time, and a failed dial leaves no socket open', async () => {
   const server = createServer()
   const port = await portOf(server)
   const { stdin, left } = start({ bootstrap: [`/ip4/127.0.0.1/tcp/${port}/ws`] })

@@ -8,7 +8,7 @@ import { Key } from 'interface-datastore'
 import { fromString } from 'uint8arrays/from-string'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { InvalidOptionsError, ListenError, NotRunningError, StorageError } from '../../src/api/errors.ts'
-import { hearsay } from '../../src/libp2p/node/hearsay.ts'
+import { hearsay } from '../../src/libp2p/node/platform.ts'
 import { join, leaveAll } from './members.ts'
 
 let folder: string
@@ -22,7 +22,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Every file in it, with a hash of its content. */
+/** Each file of the folder, with a hash of its content. */
 function contentOf(path: string): string[] {
   return readdirSync(path)
     .sort()
@@ -34,8 +34,8 @@ function contentOf(path: string): string[] {
     )
 }
 
-describe('joining fails by name', { timeout: 30_000 }, () => {
-  it('when a port is in use, and the address can be had later', async () => {
+describe('joining fails with a named error', { timeout: 30_000 }, () => {
+  it('when a port is in use, and succeeds once it is free', async () => {
     const first = await join({ cluster: 'errors' })
     const listen = [first.self.addresses[0]?.replace(/\/p2p\/.*/, '') ?? '']
     const second = join({ cluster: 'errors', listen })
@@ -45,7 +45,7 @@ describe('joining fails by name', { timeout: 30_000 }, () => {
     await expect(join({ cluster: 'errors', listen })).resolves.toBeDefined()
   })
 
-  it('when an address is not of this machine', async () => {
+  it('when an address is not of this computer', async () => {
     await expect(join({ cluster: 'errors', listen: ['/ip4/192.0.2.1/tcp/0'] })).rejects.toThrow(ListenError)
   })
 
@@ -53,20 +53,20 @@ describe('joining fails by name', { timeout: 30_000 }, () => {
     ['listen', { listen: ['127.0.0.1:0'] }],
     ['bootstrap', { bootstrap: ['example.org'] }],
     ['cluster', { cluster: '' }],
-  ])('when the option %s cannot be used', async (option, options) => {
+  ])('when the option %s is unusable', async (option, options) => {
     const joined = join({ cluster: 'errors', ...options })
     await expect(joined).rejects.toThrow(InvalidOptionsError)
     await expect(joined).rejects.toThrow(option)
   })
 
-  it('when the storage is a file, which is left as it is', async () => {
+  it('when the storage is a file, which stays as it is', async () => {
     const file = pathOf(folder, 'store')
     writeFileSync(file, 'something of mine')
     await expect(join({ cluster: 'errors', storage: file })).rejects.toThrow(StorageError)
     expect(readFileSync(file, 'utf8')).toBe('something of mine')
   })
 
-  it('when the storage is damaged, which is left as it is', async () => {
+  it('when the storage is damaged, which stays as it is', async () => {
     const storage = pathOf(folder, 'store')
     const cluster = await join({ cluster: 'errors', storage })
     await cluster.leave()
@@ -76,7 +76,7 @@ describe('joining fails by name', { timeout: 30_000 }, () => {
     expect(contentOf(storage).filter(file => !/^(LOG|LOCK)/.test(file))).toEqual(before)
   })
 
-  it('when the folder is of somebody else, which is left as it is', async () => {
+  it('when the folder is not of hearsay, which stays as it is', async () => {
     const documents = pathOf(folder, 'documents')
     mkdirSync(documents)
     writeFileSync(pathOf(documents, 'thesis.tex'), 'something of mine')
@@ -106,7 +106,7 @@ describe('joining fails by name', { timeout: 30_000 }, () => {
   })
 
   it.each(['/hearsay/identity', 'the incarnation'])(
-    'when %s in the store is damaged, which is left as it is',
+    'when %s in the store is damaged, which stays as it is',
     async what => {
       const storage = new MemoryDatastore()
       const cluster = await join({ cluster: 'errors', storage })
@@ -132,11 +132,11 @@ describe('joining fails by name', { timeout: 30_000 }, () => {
 })
 
 describe('a cluster that is not running', () => {
-  it('has no options that cannot be used', () => {
+  it('rejects unusable options', () => {
     expect(() => hearsay({ cluster: '' })).toThrow(InvalidOptionsError)
   })
 
-  it('refuses a name that is too long, and stays as it is', async () => {
+  it('rejects a name that is too long, and changes nothing', async () => {
     const cluster = await join({ cluster: 'errors', name: 'ada' })
     expect(() => cluster.update({ name: 'n'.repeat(129) })).toThrow(InvalidOptionsError)
     expect(cluster.self.name).toBe('ada')

@@ -1,6 +1,6 @@
 /**
- * A member that writes what it is told to, into a shared config and a document, for a test that lets its disk fail.
- * Argument: its options as JSON. Answers each message, a key, with what became of it.
+ * A member that writes the keys that it receives into a shared config and a document, for a test that makes its disk fail.
+ * Argument: its options as JSON. Answers each message, a key, with the result of the write.
  */
 import { joinCluster } from '../../src/libp2p/node/join-cluster.ts'
 

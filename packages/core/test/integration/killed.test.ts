@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { join, leaveAll, loopback } from './members.ts'
 
 const script = fileURLToPath(new URL('./writing-process.ts', import.meta.url))
-// The generated codec has namespaces, which are more than types.
+// Not imported as types: the generated codec has namespaces, which exist at run time.
 const execArgv = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning']
 
 let folder: string | undefined
@@ -20,7 +20,7 @@ afterEach(async () => {
   if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
-/** Lets a process write from this number on, and kills it in the middle. @returns the last number it said to be stored */
+/** Starts a process that writes from this number on, and kills it. @returns the last number that it acknowledged */
 async function writeAndKill(storage: string, from: number, into: 'config' | 'document'): Promise<number> {
   const options = { cluster: 'killed', listen: [loopback], mdns: false, storage }
   const writer = fork(script, [JSON.stringify(options), String(from), into], { execArgv })
@@ -35,33 +35,33 @@ async function writeAndKill(storage: string, from: number, into: 'config' | 'doc
 }
 
 describe('a process that is killed while it writes', { timeout: 60_000 }, () => {
-  it('loses nothing of a shared config that it said was stored', async () => {
+  it('loses no acknowledged entry of a shared config', async () => {
     folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-killed-'))
     let next = 0
-    for (let life = 0; life < 3; life++) next = (await writeAndKill(folder, next, 'config')) + 1
+    for (let run = 0; run < 3; run++) next = (await writeAndKill(folder, next, 'config')) + 1
     const survivor = await join({ cluster: 'killed', storage: folder })
     const config = await survivor.config('written')
     const written = Array.from({ length: 100 }, (_, key) => Number(config.get(`key ${key}`)))
     const acknowledged = Array.from({ length: 100 }, (_, key) => next - 1 - ((next - 1 - key) % 100))
-    // The one that was being written may be there as well.
+    // The number that was being written may also be stored.
     written.forEach((number, key) => {
       expect(number).toBeGreaterThanOrEqual(acknowledged[key] ?? 0)
     })
     expect(Math.max(...written)).toBeLessThanOrEqual(next)
   })
 
-  it('loses nothing of a document that it said was stored, and corrupts nothing', async () => {
+  it('loses no acknowledged change of a document, and corrupts nothing', async () => {
     folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-killed-'))
     let next = 0
     const last: number[] = []
-    for (let life = 0; life < 3; life++) {
+    for (let run = 0; run < 3; run++) {
       next = (await writeAndKill(folder, next, 'document')) + 1
       last.push(next)
     }
     const survivor = await join({ cluster: 'killed', storage: folder })
     const numbers = (await survivor.room('written')).doc.getArray('numbers').toArray().map(Number)
     expect(new Set(numbers)).toEqual(new Set([...Array(next).keys(), ...numbers]))
-    // What was being written when a life ended may be there as well, and is then written again in the next.
+    // The number that was being written when a process ended may also be stored; the next process writes it again.
     for (const number of numbers.filter((each, i) => numbers.indexOf(each) !== i))
       expect(last).toContain(number)
     expect(Math.max(...numbers)).toBeLessThanOrEqual(next)

@@ -26,13 +26,13 @@ async function untilSynced({ provider }: Room): Promise<void> {
 }
 
 describe('a document to which 90,000 clients wrote', { timeout: 90_000 }, () => {
-  it('ends equal after both edited it apart, and no member is penalised for it', async () => {
+  it('converges after both members edited it while disconnected, without a violation of either', async () => {
     const members = await joinMany('large', 2)
     await untilAllSee(members, 2)
     const [a, b] = await Promise.all(members.map(member => member.room('design')))
     if (!a || !b) throw new Error('two members')
     await until(a.presence.others, others => others.length === 1)
-    const heard = members.map(listenTo)
+    const received = members.map(listenTo)
     const past = manyClients(drawClients(90_000))
     for (const { doc } of [a, b]) Y.applyUpdate(doc, past)
     for (const room of [a, b]) await untilSynced(room)
@@ -47,6 +47,6 @@ describe('a document to which 90,000 clients wrote', { timeout: 90_000 }, () => 
     expect(Y.encodeSnapshot(Y.snapshot(a.doc))).toEqual(Y.encodeSnapshot(Y.snapshot(b.doc)))
     for (const { connections, rejected } of members.map(member => member.health()))
       expect({ connections, rejected }).toEqual({ connections: 1, rejected: 0 })
-    expect(heard.flat().filter(({ type }) => type === 'fail')).toEqual([])
+    expect(received.flat().filter(({ type }) => type === 'fail')).toEqual([])
   })
 })

@@ -3,10 +3,10 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { clusterTag, rumorTopic } from '../../src/wire/tags.ts'
 import { joinMany, leaveAll, listenTo, untilAllSee } from './members.ts'
 
-/** gossipsub has it, and its type does not say so. */
+/** gossipsub has this property, but its type lacks it. */
 type Meshed = GossipSub & { getMeshPeers(topic: string): string[] }
 
-/** The pubsubs of all members, as joinCluster makes them. */
+/** The pubsub services of all members, as joinCluster creates them. */
 const pubsubs = vi.hoisted<Meshed[]>(() => [])
 
 vi.mock('../../src/libp2p/gossipsub-options.ts', async importOriginal => {
@@ -21,11 +21,11 @@ vi.mock('../../src/libp2p/gossipsub-options.ts', async importOriginal => {
 
 afterEach(leaveAll)
 
-it('60 members join through one with default settings, and none is left without a mesh', {
+it('60 members join through one bootstrap member with default settings, and each has a gossipsub mesh', {
   timeout: 120_000,
 }, async () => {
   const members = await joinMany('sixty', 60)
-  const heard = members.map(listenTo)
+  const received = members.map(listenTo)
   await untilAllSee(members, 60)
   const topic = rumorTopic(clusterTag('sixty'))
   expect(pubsubs.length).toBe(60)
@@ -33,5 +33,5 @@ it('60 members join through one with default settings, and none is left without 
     timeout: 30_000,
     interval: 100,
   })
-  expect(heard.flat().filter(({ type }) => type === 'suspect' || type === 'fail')).toEqual([])
+  expect(received.flat().filter(({ type }) => type === 'suspect' || type === 'fail')).toEqual([])
 })

@@ -1,4 +1,4 @@
-/** Members over real sockets: joined on loopback, waited for by what they tell, and gone at the end of each test. */
+/** Members over real sockets: they join on loopback and leave at the end of each test. Tests wait for their events. */
 
 import type { Cluster } from '../../src/api/cluster.ts'
 import type { Store } from '../../src/api/store.ts'
@@ -16,7 +16,7 @@ export async function join(options: JoinOptions): Promise<Cluster> {
   return cluster
 }
 
-/** The first, and then the others through it. */
+/** The first member joins, then the others through it. */
 export async function joinMany(cluster: string, count: number): Promise<[Cluster, ...Cluster[]]> {
   const first = await join({ cluster, name: 'm0' })
   const bootstrap = first.self.addresses
@@ -28,7 +28,7 @@ export async function leaveAll(): Promise<void> {
   await Promise.all(clusters.splice(0).map(cluster => cluster.leave()))
 }
 
-/** Resolves when a store's value fits; a test's timeout ends the wait. */
+/** Resolves when a store's value meets the condition; a test's timeout ends the wait. */
 export async function until<T>(store: Store<T>, fits: (value: T) => boolean): Promise<void> {
   if (fits(store.getSnapshot())) return
   await new Promise<void>(resolve => {
@@ -40,7 +40,7 @@ export async function until<T>(store: Store<T>, fits: (value: T) => boolean): Pr
   })
 }
 
-/** Resolves when everybody sees so many members alive. */
+/** Resolves when all members see this number of members alive. */
 export async function untilAllSee(members: readonly Cluster[], count: number): Promise<void> {
   await Promise.all(members.map(member => until(member.members, all => alive(all).length === count)))
 }
@@ -49,7 +49,7 @@ export function alive(members: readonly Member[]): readonly Member[] {
   return members.filter(({ status }) => status === 'alive')
 }
 
-export interface Heard {
+export interface ReceivedEvent {
   readonly type: ClusterEventType
   readonly name: string
   readonly incarnation: number
@@ -57,14 +57,14 @@ export interface Heard {
 
 const eventTypes = ['join', 'update', 'suspect', 'recover', 'fail', 'leave'] as const
 
-/** All that a cluster tells its app from now on. */
-export function listenTo(cluster: Cluster): Heard[] {
-  const heard: Heard[] = []
+/** All events of a cluster from now on. */
+export function listenTo(cluster: Cluster): ReceivedEvent[] {
+  const received: ReceivedEvent[] = []
   for (const type of eventTypes)
     cluster.events.addEventListener(type, ({ detail: { name, incarnation } }) => {
-      heard.push({ type, name, incarnation })
+      received.push({ type, name, incarnation })
     })
-  return heard
+  return received
 }
 
 /** Resolves with the member of the next event of this type. */

@@ -1,14 +1,14 @@
-/** Misuse: what an app may give by mistake is refused at once, by name, and changes nothing. */
+/** Misuse: a value that an app gives by mistake is rejected immediately, by its name, and changes nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Cluster } from '../../src/api/cluster.ts'
 import type { Config } from '../../src/api/config.ts'
 import { InvalidOptionsError, InvalidValueError } from '../../src/api/errors.ts'
 import type { Room } from '../../src/api/room.ts'
-import { hearsay } from '../../src/libp2p/node/hearsay.ts'
 import { joinCluster } from '../../src/libp2p/node/join-cluster.ts'
+import { hearsay } from '../../src/libp2p/node/platform.ts'
 import { join, leaveAll, until } from './members.ts'
 
-/** Cut through an emoji; as long as texts that the codec writes by another way. */
+/** Ends with half an emoji; long enough for the second encoder of the codec. */
 const cut = 'Ada Lovelace, who likes to write long names 😀'.slice(0, -1)
 
 let cluster: Cluster
@@ -23,11 +23,11 @@ beforeAll(async () => {
 
 afterAll(leaveAll)
 
-/** As an app without types would call it. */
+/** Calls as an app without TypeScript would. */
 const untyped = (given: unknown) => given as never
 
-describe('an option is refused', () => {
-  it.each<[what: string, act: () => unknown, says: RegExp]>([
+describe('an unusable option is rejected', () => {
+  it.each<[what: string, act: () => unknown, message: RegExp]>([
     ['joinCluster()', () => joinCluster(untyped(undefined)), /^joinCluster: give an object of options/],
     ['joinCluster(null)', () => joinCluster(untyped(null)), /^joinCluster: give an object/],
     ["joinCluster('atlas')", () => joinCluster(untyped('atlas')), /^joinCluster: give an object/],
@@ -44,7 +44,7 @@ describe('an option is refused', () => {
     ],
     ['update(null)', async () => cluster.update(untyped(null)), /^update: give an object/],
     ['update()', async () => cluster.update(untyped(undefined)), /^update: give an object/],
-    ['update({ name: 5 })', async () => cluster.update(untyped({ name: 5 })), /^name: give a text/],
+    ['update({ name: 5 })', async () => cluster.update(untyped({ name: 5 })), /^name: give a string/],
     [
       'a cut name',
       async () => cluster.update({ name: cut }),
@@ -61,16 +61,16 @@ describe('an option is refused', () => {
     ["config('x', { shema })", () => cluster.config('x', untyped({ shema: {} })), /did you mean 'schema'\?/],
     ['document(5)', async () => room.document(untyped(5)), /^document: give a name/],
     ['a document of a cut name', async () => room.document(cut), /^document: the name has half/],
-  ])('%s', async (_, act, says) => {
+  ])('%s', async (_, act, message) => {
     const error = await (async () => act())().catch((refused: unknown) => refused)
     expect(error).toBeInstanceOf(InvalidOptionsError)
-    expect(String(error).replace('InvalidOptionsError: ', '')).toMatch(says)
+    expect(String(error).replace('InvalidOptionsError: ', '')).toMatch(message)
     expect(cluster.self).toMatchObject({ name: 'ada', tags: { role: 'host' } })
   })
 })
 
-describe('a value is refused', () => {
-  const values: readonly [what: string, value: unknown, says: RegExp][] = [
+describe('an unusable value is rejected', () => {
+  const values: readonly [what: string, value: unknown, message: RegExp][] = [
     ['NaN', { x: Number.NaN }, /x' is NaN/],
     ['a Date', { x: new Date(0) }, /x' is a Date/],
     ['a cut text', { x: [cut] }, /x\[0\]' has half of a surrogate pair at index 44/],
@@ -79,35 +79,35 @@ describe('a value is refused', () => {
     ['a hole', { x: new Array(1) }, /x\[0\]' is undefined/],
   ]
 
-  it.each(values)('in presence: %s', (_, value, says) => {
+  it.each(values)('in presence: %s', (_, value, message) => {
     room.presence.set({ field: 1 })
     const set = () => room.presence.set(untyped({ other: 1, field: value }))
     expect(set).toThrow(InvalidValueError)
     expect(set).toThrow(/^presence: 'field/)
-    expect(set).toThrow(says)
+    expect(set).toThrow(message)
     expect(room.presence.own.getSnapshot()).toEqual({ field: 1 })
   })
 
-  it.each(values)('in a config: %s', async (_, value, says) => {
+  it.each(values)('in a config: %s', async (_, value, message) => {
     const set = () => config.set('key', value)
     await expect(set).rejects.toThrow(InvalidValueError)
     await expect(set).rejects.toThrow(/^set: 'key/)
-    await expect(set).rejects.toThrow(says)
+    await expect(set).rejects.toThrow(message)
     expect(config.entries.getSnapshot()).toEqual({})
   })
 
-  it.each(values)('in a broadcast: %s', (_, value, says) => {
+  it.each(values)('in a broadcast: %s', (_, value, message) => {
     expect(() => room.broadcast(value)).toThrow(InvalidValueError)
     expect(() => room.broadcast(value)).toThrow(/^broadcast: /)
-    expect(() => room.broadcast(value)).toThrow(says)
+    expect(() => room.broadcast(value)).toThrow(message)
   })
 
-  it.each(values.filter(([what]) => what !== 'a Date'))('in awareness: %s', (_, value, says) => {
+  it.each(values.filter(([what]) => what !== 'a Date'))('in awareness: %s', (_, value, message) => {
     const { awareness } = room.document('notes')
     awareness.setLocalState({ before: 1 })
     expect(() => awareness.setLocalStateField('field', value)).toThrow(InvalidValueError)
     expect(() => awareness.setLocalStateField('field', value)).toThrow(/^awareness: 'state\.field/)
-    expect(() => awareness.setLocalStateField('field', value)).toThrow(says)
+    expect(() => awareness.setLocalStateField('field', value)).toThrow(message)
     expect(awareness.getLocalState()).toEqual({ before: 1 })
   })
 
@@ -116,7 +116,7 @@ describe('a value is refused', () => {
     expect(() => room.presence.set(untyped(change))).toThrow(/^presence: give an object of fields/)
   })
 
-  it('under a key, or in a field, that is cut', async () => {
+  it('as a key or a field name with half a surrogate pair', async () => {
     await expect(config.set(cut, 1)).rejects.toThrow(/^set: the key has half of a surrogate pair at index 44/)
     await expect(config.set(untyped(5), 1)).rejects.toThrow(/^set: the key is no text/)
     await expect(config.set('key', undefined)).rejects.toThrow(/^set: 'key' is undefined: delete\('key'\)/)
@@ -134,7 +134,7 @@ it('joins through host:port', async () => {
   }
 })
 
-it('says that it needs Node 22, where libp2p would say what it misses', async () => {
+it('throws that it needs Node 22, before libp2p throws that a function is missing', async () => {
   const withResolvers = Reflect.get(Promise, 'withResolvers')
   Reflect.deleteProperty(Promise, 'withResolvers')
   try {

@@ -10,13 +10,13 @@ import type { Member } from '../../src/member/member.ts'
 import { joinMany, leaveAll, listenTo, loopback, next, until, untilAllSee } from './members.ts'
 
 const script = fileURLToPath(new URL('./member-process.ts', import.meta.url))
-// The generated codec has namespaces, which are more than types.
+// Not imported as types: the generated codec has namespaces, which exist at run time.
 const execArgv = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning']
 
 let folder: string | undefined
 let child: ChildProcess | undefined
 
-/** Starts a member in a process of its own. Resolves when it has joined. */
+/** Starts a member in a separate process. Resolves when it has joined. */
 async function start(options: JoinOptions): Promise<Member> {
   child = fork(script, [JSON.stringify({ listen: [loopback], mdns: false, ...options })], { execArgv })
   const [self] = await once(child, 'message')
@@ -35,7 +35,7 @@ afterEach(async () => {
   if (folder) rmSync(folder, { recursive: true, force: true })
 })
 
-it('a killed member is dead; started from its storage it is itself again in a new life', {
+it('a killed member is dead; started from its storage it has the same id and a new incarnation', {
   timeout: 60_000,
 }, async () => {
   folder = mkdtempSync(pathOf(tmpdir(), 'hearsay-restart-'))
@@ -45,15 +45,15 @@ it('a killed member is dead; started from its storage it is itself again in a ne
   const before = await start(options)
   await untilAllSee(members, 5)
 
-  const heard = members.map(listenTo)
+  const received = members.map(listenTo)
   await kill()
   await Promise.all(
     members.map(({ members: store }) =>
       until(store, all => all.some(({ id, status }) => id === before.id && status === 'dead')),
     ),
   )
-  // On a slow machine the suspicion stands long enough to be shown first.
-  for (const events of heard)
+  // On a slow computer the suspicion lasts long enough to be shown first.
+  for (const events of received)
     expect(
       events.filter(({ type }) => type !== 'suspect').map(({ type, name }) => `${type} ${name}`),
     ).toEqual(['fail mortal'])

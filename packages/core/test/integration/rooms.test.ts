@@ -11,7 +11,7 @@ interface Shown {
 }
 
 describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
-  it('shows each what the others show, as it changes', async () => {
+  it('shows presence of all other members, and its changes', async () => {
     const members = await joinMany('presence', 4)
     await untilAllSee(members, 4)
     const [first, second, third] = await Promise.all(members.map(member => member.room<Shown>('design')))
@@ -35,13 +35,13 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
     expect(() => second.presence.set({ note: 'gone' })).toThrow(NotRunningError)
   })
 
-  it('carries what one broadcasts to all others', async () => {
+  it('delivers a broadcast to all other members', async () => {
     const members = await joinMany('broadcast', 4)
     await untilAllSee(members, 4)
     const [first, ...rest] = await Promise.all(members.map(member => member.room('design')))
     if (!first) throw new Error('four members enter a room')
     await until(first.presence.others, others => others.length === 3)
-    const heard = rest.map(
+    const received = rest.map(
       room =>
         new Promise<RoomEvent>(resolve => {
           room.events.addEventListener('event', ({ detail }) => resolve(detail), { once: true })
@@ -49,10 +49,10 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
     )
     first.broadcast({ wave: true })
     const from = members[0].self.id
-    expect(await Promise.all(heard)).toEqual(rest.map(() => ({ from, value: { wave: true } })))
+    expect(await Promise.all(received)).toEqual(rest.map(() => ({ from, value: { wave: true } })))
   })
 
-  it('shares a document, and who is at work on it', async () => {
+  it('shares a document and its awareness', async () => {
     const members = await joinMany('documents', 3)
     await untilAllSee(members, 3)
     const [first, second, third] = await Promise.all(members.map(member => member.room('design')))
@@ -81,7 +81,7 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
     expect(awareness.getStates().get(first.doc.clientID)).toEqual({ user: { name: 'ada' } })
   })
 
-  it('goes on with probes, documents and config while all move their cursors 60 times a second', async () => {
+  it('continues probes, documents and config while all members move their cursors 60 times a second', async () => {
     const members = await joinMany('busy', 8)
     await untilAllSee(members, 8)
     const rooms = await Promise.all(members.map(member => member.room<Shown>('design')))
@@ -89,7 +89,7 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
     const [first, last] = [rooms[0], rooms.at(-1)]
     if (!first || !last) throw new Error('eight members enter a room')
     for (const room of rooms) await until(room.presence.others, others => others.length === 7)
-    const heard = members.map(listenTo)
+    const received = members.map(listenTo)
     let updates = 0
     last.presence.events.addEventListener('update', () => {
       updates += 1
@@ -119,7 +119,7 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
         members.map(({ heartbeats }) =>
           until(
             heartbeats,
-            hearts => [...hearts.values()].filter(({ sequence }) => sequence > 1).length === 8,
+            heartbeats => [...heartbeats.values()].filter(({ sequence }) => sequence > 1).length === 8,
           ),
         ),
       )
@@ -127,10 +127,10 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
       for (const timer of moving) clearInterval(timer)
     }
     expect(updates).toBeGreaterThan(0)
-    expect(heard.flat().filter(({ type }) => type !== 'update')).toEqual([])
+    expect(received.flat().filter(({ type }) => type !== 'update')).toEqual([])
   })
 
-  it('refuses what cannot be shared, and changes nothing', async () => {
+  it('rejects values that cannot be shared, and changes nothing', async () => {
     const [member] = await joinMany('refused', 1)
     const room = await member.room<Record<string, unknown>>('design')
     room.presence.set({ note: 'kept' })
@@ -146,7 +146,7 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
   })
 })
 
-/** Resolves when it is so, as looked at now and whenever `watch` says. */
+/** Resolves when the condition holds: checked now and whenever `watch` calls back. */
 function whenSo(watch: (look: () => void) => void, isSo: () => boolean): Promise<void> {
   return new Promise(resolve => {
     const look = () => {

@@ -9,10 +9,10 @@ import { createLibp2p } from 'libp2p'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { InvalidOptionsError } from '../../src/api/errors.ts'
 import type { HearsayInit } from '../../src/libp2p/hearsay-options.ts'
-import { hearsay } from '../../src/libp2p/node/hearsay.ts'
+import { hearsay } from '../../src/libp2p/node/platform.ts'
 import { alive, joinMany, leaveAll, listenTo, loopback, untilAllSee } from './members.ts'
 
-/** What the README asks of an app's own gossipsub. */
+/** The options that the README requires of an app's gossipsub. */
 const rumorsAsOthers = { globalSignaturePolicy: 'StrictNoSign', allowPublishToZeroTopicPeers: true } as const
 
 const nodes: { stop(): void | Promise<void> }[] = []
@@ -22,7 +22,7 @@ afterEach(async () => {
   await leaveAll()
 })
 
-/** As an app has its own node: nothing of it is as joinCluster would make it. */
+/** A node of the app, with other settings than those of joinCluster. */
 async function createNode(init: HearsayInit) {
   const node = await createLibp2p({
     addresses: { listen: [loopback] },
@@ -35,21 +35,21 @@ async function createNode(init: HearsayInit) {
   return node
 }
 
-describe('hearsay on a libp2p node that the app has', { timeout: 60_000 }, () => {
-  it('is a member like those of joinCluster, and says goodbye when the node stops', async () => {
+describe('hearsay on a libp2p node of the app', { timeout: 60_000 }, () => {
+  it('is a member like those of joinCluster, and leaves when the node stops', async () => {
     const members = await joinMany('service', 3)
     const bootstrap = members[0].self.addresses
     const node = await createNode({ cluster: 'service', name: 'app', bootstrap })
     const { hearsay: cluster } = node.services
     await untilAllSee([...members, cluster], 4)
     expect(cluster.self).toMatchObject({ id: node.peerId.toString(), name: 'app' })
-    const heard = members.map(listenTo)
+    const received = members.map(listenTo)
     await node.stop()
     await untilAllSee(members, 3)
-    for (const events of heard) expect(events).toMatchObject([{ type: 'leave', name: 'app' }])
+    for (const events of received) expect(events).toMatchObject([{ type: 'leave', name: 'app' }])
   })
 
-  it('is a member again when the node starts again, and says goodbye again', async () => {
+  it('is a member again when the node starts again, and leaves again', async () => {
     const members = await joinMany('again', 2)
     const node = await createNode({ cluster: 'again', name: 'app', bootstrap: members[0].self.addresses })
     const { hearsay: cluster } = node.services
@@ -62,14 +62,14 @@ describe('hearsay on a libp2p node that the app has', { timeout: 60_000 }, () =>
     await untilAllSee([...members, cluster], 3)
     expect(cluster.self.incarnation).toBeGreaterThan(incarnation)
     expect(cluster.self.addresses).not.toEqual([])
-    cluster.update({ tags: { life: 'second' } })
-    const heard = members.map(listenTo)
+    cluster.update({ tags: { run: 'second' } })
+    const received = members.map(listenTo)
     await node.stop()
     await untilAllSee(members, 2)
-    for (const events of heard) expect(events.map(({ type }) => type)).not.toContain('fail')
+    for (const events of received) expect(events.map(({ type }) => type)).not.toContain('fail')
   })
 
-  it('finds the members over connections that the app made before it', async () => {
+  it('finds the members over connections that the app opened earlier', async () => {
     const [first] = await joinMany('earlier', 2)
     const node = await createNode({ cluster: 'earlier', name: 'app' })
     const { multiaddr } = await import('@multiformats/multiaddr')
@@ -78,9 +78,9 @@ describe('hearsay on a libp2p node that the app has', { timeout: 60_000 }, () =>
     expect(alive(first.members.getSnapshot()).map(({ name }) => name)).toContain('app')
   })
 
-  it('replaces a connection on which gossipsub fell silent', async () => {
-    const [first] = await joinMany('mute', 2)
-    const node = await createNode({ cluster: 'mute', name: 'app', bootstrap: first.self.addresses })
+  it('replaces a connection on which gossipsub stopped sending', async () => {
+    const [first] = await joinMany('silent', 2)
+    const node = await createNode({ cluster: 'silent', name: 'app', bootstrap: first.self.addresses })
     const { hearsay: cluster, pubsub } = node.services
     await untilAllSee([first, cluster], 3)
     const rumorStreams = () =>
@@ -95,7 +95,7 @@ describe('hearsay on a libp2p node that the app has', { timeout: 60_000 }, () =>
     expect(alive(first.members.getSnapshot())).toHaveLength(3)
   })
 
-  it('refuses a node whose key is not Ed25519', async () => {
+  it('rejects a node whose key is not Ed25519', async () => {
     const node = createLibp2p({
       privateKey: await generateKeyPair('secp256k1'),
       transports: [tcp()],

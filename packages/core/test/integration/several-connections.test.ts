@@ -19,40 +19,43 @@ afterEach(async () => {
 const beatOf = (member: Cluster, other: Cluster): number =>
   member.heartbeats.getSnapshot().get(other.self.id)?.sequence ?? 0
 
-/** Resolves when each heard so many more hearts of the other beat. */
-async function beats(a: Cluster, b: Cluster, count: number): Promise<void> {
-  const hear = (member: Cluster, other: Cluster) => {
+/** Resolves when each member has received this number of further heartbeats of the other. */
+async function untilHeartbeats(a: Cluster, b: Cluster, count: number): Promise<void> {
+  const untilReceived = (member: Cluster, other: Cluster) => {
     const before = beatOf(member, other)
     return until(member.heartbeats, () => beatOf(member, other) >= before + count)
   }
-  await Promise.all([hear(a, b), hear(b, a)])
+  await Promise.all([untilReceived(a, b), untilReceived(b, a)])
 }
 
 describe('two members with several connections', { timeout: 60_000 }, () => {
   it.each([
     ['was dialled', 'far'],
     ['dialled', 'near'],
-  ] as const)('speak over the newest when one that %s does not know that the old is dead', async (_, end) => {
-    const proxy = createProxy()
-    const door = await proxy.listen()
-    const dialled = await join({ cluster: 'half-open', name: 'dialled' })
-    const dialler = await join({ cluster: 'half-open', name: 'dialler', bootstrap: [door] })
-    proxy.open(dialled.self.addresses[0] ?? '')
-    await untilAllSee([dialled, dialler], 2)
-    expect(proxy.standing).toBe(1)
+  ] as const)(
+    'use the newest connection when the member that %s does not know that the older one is dead',
+    async (_, end) => {
+      const proxy = createProxy()
+      const door = await proxy.listen()
+      const dialled = await join({ cluster: 'half-open', name: 'dialled' })
+      const dialler = await join({ cluster: 'half-open', name: 'dialler', bootstrap: [door] })
+      proxy.open(dialled.self.addresses[0] ?? '')
+      await untilAllSee([dialled, dialler], 2)
+      expect(proxy.standing).toBe(1)
 
-    const heard = [dialled, dialler].map(listenTo)
-    const givenUp = proxy.goSilentFor(end)
-    await beats(dialled, dialler, 2)
-    await givenUp
-    dialled.update({ tags: { news: 'of the dialled' } })
-    dialler.update({ tags: { news: 'of the dialler' } })
-    await until(dialled.members, all => all.some(({ tags }) => tags['news'] === 'of the dialler'))
-    await until(dialler.members, all => all.some(({ tags }) => tags['news'] === 'of the dialled'))
-    expect(heard.flat().map(({ type }) => type)).toEqual(['update', 'update'])
-  })
+      const received = [dialled, dialler].map(listenTo)
+      const givenUp = proxy.goSilentFor(end)
+      await untilHeartbeats(dialled, dialler, 2)
+      await givenUp
+      dialled.update({ tags: { note: 'of the dialled' } })
+      dialler.update({ tags: { note: 'of the dialler' } })
+      await until(dialled.members, all => all.some(({ tags }) => tags['note'] === 'of the dialler'))
+      await until(dialler.members, all => all.some(({ tags }) => tags['note'] === 'of the dialled'))
+      expect(received.flat().map(({ type }) => type)).toEqual(['update', 'update'])
+    },
+  )
 
-  it('keep both when they dialled each other at once', async () => {
+  it('keep both when they dialled each other at the same time', async () => {
     const [one, two] = [createProxy(), createProxy()]
     const [doorOfA, doorOfB] = [await one.listen(), await two.listen()]
     const a = await join({ cluster: 'at-once', name: 'a', bootstrap: [doorOfB] })
@@ -61,9 +64,9 @@ describe('two members with several connections', { timeout: 60_000 }, () => {
     one.open(a.self.addresses[0] ?? '')
     two.open(b.self.addresses[0] ?? '')
     await untilAllSee([a, b], 2)
-    const heard = [a, b].map(listenTo)
-    await beats(a, b, 2)
+    const received = [a, b].map(listenTo)
+    await untilHeartbeats(a, b, 2)
     expect([one.standing, two.standing]).toEqual([1, 1])
-    expect(heard.flat()).toEqual([])
+    expect(received.flat()).toEqual([])
   })
 })

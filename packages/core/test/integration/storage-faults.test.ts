@@ -25,7 +25,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** `prlimit` bounds the size of files: a write beyond it is torn, as on a full disk. */
+/** `prlimit` limits the size of files: a write beyond the limit is torn, as on a full disk. */
 const canTear = process.platform === 'linux' && hasPrlimit()
 
 function hasPrlimit(): boolean {
@@ -54,7 +54,7 @@ class Writer {
     this.#child = process
   }
 
-  /** A write beyond the limit must be an error, and not a signal. */
+  /** Makes a write beyond the limit an error instead of a signal. */
   static async start(storage: string): Promise<Writer> {
     const options = JSON.stringify({ cluster: 'faults', listen: [loopback], mdns: false, storage })
     const node = [process.execPath, '--experimental-transform-types', '--disable-warning=ExperimentalWarning']
@@ -83,7 +83,7 @@ class Writer {
   }
 }
 
-/** What a member that starts from this folder has of these keys, in the config and in the document. */
+/** The keys that a member that starts from this folder has in its config and in its document. */
 async function stored(storage: string): Promise<{ entries: string[]; document: unknown[] }> {
   const member = await join({ cluster: 'faults', storage })
   const config = await member.config('written')
@@ -92,7 +92,7 @@ async function stored(storage: string): Promise<{ entries: string[]; document: u
 }
 
 describe('a store that fails', { timeout: 120_000 }, () => {
-  it.skipIf(!canTear)('loses nothing that was acknowledged, before a torn record or after it', async () => {
+  it.skipIf(!canTear)('loses no acknowledged write before or after a torn record', async () => {
     const storage = pathOf(folder, 'store')
     const writer = await Writer.start(storage)
     const entries: string[] = []
@@ -111,7 +111,7 @@ describe('a store that fails', { timeout: 120_000 }, () => {
     }
     for (let round = 0; round < 3; round++) {
       for (let i = 0; i < 5; i++) expect((await write()).entry).toBe('stored')
-      // So many bytes that the log gets a part of a record.
+      // The number of bytes after which the log contains a part of a record.
       limitFiles(writer.pid, 4_097 + 64_000 * round)
       while ((await write()).entry === 'stored') {}
       failed += 1
@@ -126,7 +126,7 @@ describe('a store that fails', { timeout: 120_000 }, () => {
     expect(found.document).toEqual(expect.arrayContaining(document))
   })
 
-  it('whose folder is deleted says so, and has everything again a moment later', async () => {
+  it('whose folder is deleted reports it, and is restored a moment later', async () => {
     const storage = pathOf(folder, 'store')
     const writer = await Writer.start(storage)
     expect(await writer.write('before')).toMatchObject({ entry: 'stored', document: 'stored' })
@@ -142,7 +142,7 @@ describe('a store that fails', { timeout: 120_000 }, () => {
     expect(found.document).toEqual(expect.arrayContaining(['before', 'after', 'again']))
   })
 
-  it('gives back the identity with the folder that was deleted', async () => {
+  it('restores the identity into a folder that was deleted', async () => {
     const storage = pathOf(folder, 'store')
     const member = await join({ cluster: 'faults', storage })
     const { id, incarnation } = member.self
@@ -157,20 +157,20 @@ describe('a store that fails', { timeout: 120_000 }, () => {
     expect((await again.config('written')).get('color')).toBe('blue')
   })
 
-  it.skipIf(process.platform !== 'linux')('that cannot be made is an error, and no hang', async () => {
+  it.skipIf(process.platform !== 'linux')('that cannot be created fails instead of hanging', async () => {
     for (const storage of ['/proc/hearsay', '/proc/hearsay/deeper'])
       await expect(join({ cluster: 'faults', storage })).rejects.toThrow(
         /cannot be opened: the folder cannot be created/,
       )
   })
 
-  it.skipIf(process.getuid?.() === 0)('that is read-only says so', async () => {
+  it.skipIf(process.getuid?.() === 0)('that is read-only reports it', async () => {
     const readOnly = pathOf(folder, 'read-only')
     mkdirSync(readOnly, { mode: 0o500 })
     await expect(join({ cluster: 'faults', storage: pathOf(readOnly, 'store') })).rejects.toThrow(/read-only/)
   })
 
-  it('is repaired by opening it again: what was refused meanwhile was not acknowledged', async () => {
+  it('recovers by reopening: writes that were rejected meanwhile were not acknowledged', async () => {
     const store = new DurableLevelDatastore(pathOf(folder, 'store'))
     await store.open()
     const put = (key: string) => store.write([{ key, value: new Uint8Array(10) }], { sync: true })

@@ -1,4 +1,4 @@
-/** TCP proxy: stands before one port of this machine, and can hold back or lose what passes through it. */
+/** TCP proxy: forwards connections to one port of this computer, and can delay or drop them. */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { vi } from 'vitest'
@@ -13,36 +13,36 @@ export class TcpProxy {
   readonly #passages: Passage[] = []
   #targetPort: number | undefined
 
-  /** Resolves with the multiaddr at which it listens. It holds who comes until it is opened. */
+  /** Resolves with the multiaddr at which it listens. Delays incoming connections until it is opened. */
   async listen(): Promise<string> {
     this.#server.listen(0, '127.0.0.1')
     await once(this.#server, 'listening')
     return `/ip4/127.0.0.1/tcp/${(this.#server.address() as AddressInfo).port}`
   }
 
-  /** Lets everybody through from now on, to this multiaddr. */
+  /** Forwards all connections to this multiaddr from now on. */
   open(address: string): void {
     this.#targetPort = Number(/\/tcp\/(\d+)/.exec(address)?.[1])
     for (const passage of this.#passages) this.#letThrough(passage)
   }
 
-  /** Connections that stand at both ends. */
+  /** Connections that are open at both ends. */
   get standing(): number {
     return this.#passages.filter(({ near, far }) => !near.closed && far && !far.closed).length
   }
 
-  /** Resolves when so many have come. */
+  /** Resolves when this number of connections has arrived. */
   async callers(count: number): Promise<void> {
     await vi.waitUntil(() => this.#passages.length >= count, { timeout: 30_000 })
   }
 
-  /** One end hears that its connections closed; the other hears nothing any more. Resolves when that one gives up. */
+  /** Closes the connections of one end; the other end receives nothing any more. Resolves when the other end closes them. */
   async goSilentFor(end: 'near' | 'far'): Promise<void> {
     const givenUp = this.#passages.map(async passage => {
-      const [silent, told] = end === 'near' ? [passage.near, passage.far] : [passage.far, passage.near]
+      const [silent, closed] = end === 'near' ? [passage.near, passage.far] : [passage.far, passage.near]
       silent?.removeAllListeners('data').resume()
-      told?.removeAllListeners('close').destroy()
-      // Not `once`: a reset is an end like any other.
+      closed?.removeAllListeners('close').destroy()
+      // Not `once`: a reset also counts as the end.
       if (silent && !silent.closed) await new Promise(resolve => silent.once('close', resolve))
     })
     await Promise.all(givenUp)

@@ -1,6 +1,6 @@
 /**
- * A member that writes without end, into a shared config or a document, for a test that kills it. Arguments: its
- * options as JSON, the number to begin with, and into which. Sends each number when it is stored.
+ * A member that writes numbers without end into a shared config or a document, for a test that kills it. Arguments: its
+ * options as JSON, the first number, and `config` or `document`. Sends each number when it is stored.
  */
 import { joinCluster } from '../../src/libp2p/node/join-cluster.ts'
 

@@ -4,7 +4,7 @@ import { dialSteps, hostOf } from '../../src/libp2p/dial-addresses.ts'
 
 const own = ['/ip4/127.0.0.1/tcp/4001', '/ip4/10.0.0.1/tcp/4001', '/ip4/172.17.0.1/tcp/4001']
 
-/** The groups that are dialled; those in brackets never count. */
+/** The groups to dial; refusals by those in brackets do not count. */
 function steps(addresses: string[], lastHost?: string, listening = own): string[] {
   const parsed = dialSteps(addresses.map(multiaddr), listening.map(multiaddr), lastHost)
   return parsed.map(step => {
@@ -34,7 +34,7 @@ describe('the addresses of a member', () => {
       undefined,
       ['/ip4/10.0.0.2/tcp/4001'],
     ],
-    ['where nobody but this member listens', ['/ip4/172.17.0.1/tcp/4001'], undefined, []],
+    ['on which this member itself listens', ['/ip4/172.17.0.1/tcp/4001'], undefined, []],
     [
       'on this machine never count against a member elsewhere',
       ['/ip4/172.17.0.1/tcp/4002', '/ip4/127.0.0.1/tcp/4002', '/ip4/10.0.0.2/tcp/4002'],
@@ -57,7 +57,7 @@ describe('the addresses of a member', () => {
     expect(steps(addresses, lastHost)).toEqual(expected)
   })
 
-  it('on the loopback count where all listen on it', () => {
+  it('on loopback count if all members listen on loopback', () => {
     expect(steps(['/ip4/127.0.0.1/tcp/4002'], undefined, ['/ip4/127.0.0.1/tcp/4001'])).toEqual([
       '/ip4/127.0.0.1/tcp/4002',
     ])
@@ -69,6 +69,6 @@ it.each([
   ['/ip6/fd00::2/tcp/4001/ws', 'fd00::2'],
   ['/dns4/atlas.example/tcp/443/wss', 'atlas.example'],
   ['/ip4/10.0.0.2/tcp/4001/ws/p2p-circuit', undefined],
-])('the machine that answers at %s is %s', (address, host) => {
+])('the host of %s is %s', (address, host) => {
   expect(hostOf(multiaddr(address))).toBe(host)
 })

@@ -3,20 +3,20 @@ import { dialOutcome } from '../../src/libp2p/dial-outcome.ts'
 
 const coded = (code: string) => Object.assign(new Error(`connect ${code}`), { code })
 const wrapped = (code: string) => new Error(`The dial failed: connect ${code} 192.0.2.1:4001`)
-const unexpectedPeer = Object.assign(new Error('somebody else'), { name: 'UnexpectedPeerError' })
+const unexpectedPeer = Object.assign(new Error('another peer'), { name: 'UnexpectedPeerError' })
 
 describe('dial outcome', () => {
   it.each<[string, unknown, string]>([
     ['a refusal', coded('ECONNREFUSED'), 'refused'],
     ['a refusal that libp2p wrapped', wrapped('ECONNREFUSED'), 'refused'],
-    ['somebody else at the only address', unexpectedPeer, 'unreachable'],
+    ['another peer at the only address', unexpectedPeer, 'unreachable'],
     [
-      'a refusal, and somebody else at another address',
+      'a refusal, and another peer at another address',
       new AggregateError([unexpectedPeer, coded('ECONNREFUSED')]),
       'refused',
     ],
     [
-      'a silence, and somebody else at another address',
+      'no answer, and another peer at another address',
       new AggregateError([unexpectedPeer, coded('ETIMEDOUT')]),
       'unreachable',
     ],
@@ -39,19 +39,19 @@ describe('dial outcome', () => {
     ['a WebSocket alone', new AggregateError([new Event('error')]), 'unreachable'],
     ['a silence', coded('ETIMEDOUT'), 'unreachable'],
     ['no address at all', new AggregateError([]), 'unreachable'],
-    ['our own network being gone', coded('ENETUNREACH'), 'network-down'],
+    ['the local network down', coded('ENETUNREACH'), 'network-down'],
     [
-      'our own network being gone, twice',
+      'the local network down, twice',
       new AggregateError([coded('ENETUNREACH'), coded('ENETDOWN')]),
       'network-down',
     ],
     [
-      'our network being gone for one address only',
+      'the local network down for one address only',
       new AggregateError([coded('ENETUNREACH'), coded('ETIMEDOUT')]),
       'unreachable',
     ],
     ['no error', undefined, 'unreachable'],
-  ])('takes %s for what it is', (_, error, outcome) => {
+  ])('classifies %s', (_, error, outcome) => {
     expect(dialOutcome(error)).toBe(outcome)
   })
 })

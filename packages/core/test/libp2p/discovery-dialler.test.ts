@@ -9,7 +9,7 @@ import { healIntervalMs } from '../../src/overlay/partition-healing.ts'
 
 const ada = '12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB'
 
-/** A local network that is heard from, and a member that knows who is `seen`. */
+/** A local network with announcements, and a member to which the peers in `seen` are visible. */
 class Bench {
   readonly dialled: string[] = []
   readonly stop: () => void
@@ -33,15 +33,15 @@ class Bench {
     this.#seen[id] = status
   }
 
-  hear(id: string, address: string): void {
+  announce(id: string, address: string): void {
     const detail = { id: peerIdFromString(id), multiaddrs: [multiaddr(address)] }
     this.#mdns.dispatchEvent(new CustomEvent('peer', { detail }))
   }
 
-  /** Heard each second for so long. */
+  /** Announced every second for this time. */
   hearFor(ms: number, id: string, address: string): void {
     for (let passedMs = 0; passedMs < ms; passedMs += 1_000) {
-      this.hear(id, address)
+      this.announce(id, address)
       vi.advanceTimersByTime(1_000)
     }
   }
@@ -54,16 +54,16 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it('dials a stranger at once while nobody else is there', () => {
+it('dials an unknown peer immediately while no other member is visible', () => {
   const bench = new Bench({ me: 'alive' })
-  bench.hear(ada, '/ip4/10.0.0.1/tcp/1')
+  bench.announce(ada, '/ip4/10.0.0.1/tcp/1')
   vi.advanceTimersByTime(0)
   expect(bench.dialled).toEqual([`/ip4/10.0.0.1/tcp/1/p2p/${ada}`])
 })
 
-it('leaves it to gossip first, and dials no one of whom that told meanwhile', () => {
+it('waits for gossip first, and does not dial a peer that gossip brought meanwhile', () => {
   const bench = new Bench({ me: 'alive', other: 'alive' })
-  bench.hear(ada, '/ip4/10.0.0.1/tcp/1')
+  bench.announce(ada, '/ip4/10.0.0.1/tcp/1')
   vi.advanceTimersByTime(1_000)
   bench.become(ada, 'alive')
   vi.advanceTimersByTime(healIntervalMs)
@@ -71,10 +71,10 @@ it('leaves it to gossip first, and dials no one of whom that told meanwhile', ()
 })
 
 it.each(['dead', 'left'] as const)(
-  'dials a member that is %s and is heard again, where it is now',
+  'dials a member that is %s and is announced again, at its new address',
   status => {
     const bench = new Bench({ me: 'alive', other: 'alive' })
-    bench.hear(ada, '/ip4/10.0.0.1/tcp/1')
+    bench.announce(ada, '/ip4/10.0.0.1/tcp/1')
     vi.advanceTimersByTime(healIntervalMs)
     bench.become(ada, 'alive')
     bench.hearFor(60_000, ada, '/ip4/10.0.0.1/tcp/1')
@@ -90,22 +90,22 @@ it.each(['alive', 'suspect'] as const)('does not dial a member that is %s', stat
   expect(bench.dialled).toEqual([])
 })
 
-it('tries again what it did not reach, but not more often than once in a healing interval', () => {
+it('retries an unreachable peer, at most once in a healing interval', () => {
   const bench = new Bench({ me: 'alive' })
   bench.hearFor(6 * healIntervalMs, ada, '/ip4/10.0.0.1/tcp/1')
   expect(bench.dialled).toHaveLength(6)
 })
 
-it('in a large cluster leaves most tries to the others', () => {
+it('leaves most dials to other members in a large cluster', () => {
   const many = Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`m${i}`, 'alive'] as const))
   const bench = new Bench(many, 0.5)
   bench.hearFor(60_000, ada, '/ip4/10.0.0.1/tcp/1')
   expect(bench.dialled).toEqual([])
 })
 
-it('dials nobody once it was stopped', () => {
+it('dials no peer once it is stopped', () => {
   const bench = new Bench({ me: 'alive', other: 'alive' })
-  bench.hear(ada, '/ip4/10.0.0.1/tcp/1')
+  bench.announce(ada, '/ip4/10.0.0.1/tcp/1')
   bench.stop()
   bench.hearFor(60_000, ada, '/ip4/10.0.0.1/tcp/1')
   expect(bench.dialled).toEqual([])

@@ -5,23 +5,23 @@ import { browserKeys } from '../../src/libp2p/browser/keys.ts'
 import { nodeKeys } from '../../src/libp2p/node/keys.ts'
 
 describe('keys in a browser', () => {
-  const said = new TextEncoder().encode('said')
+  const bytes = new TextEncoder().encode('signed')
 
-  it('sign at once, and as those in Node do', async () => {
+  it('sign synchronously, with the same result as in Node', async () => {
     const key = await generateKeyPair('Ed25519')
-    expect(browserKeys(key).sign(said)).toEqual(new Uint8Array(nodeKeys(key).sign(said) as Uint8Array))
+    expect(browserKeys(key).sign(bytes)).toEqual(new Uint8Array(nodeKeys(key).sign(bytes) as Uint8Array))
   })
 
-  it('verify what either signed, and nothing else', async () => {
+  it('verify signatures of both, and nothing else', async () => {
     const key = await generateKeyPair('Ed25519')
     const id = peerIdFromPrivateKey(key).toString()
     const other = peerIdFromPrivateKey(await generateKeyPair('Ed25519')).toString()
     const keys = browserKeys(key)
-    const signature = nodeKeys(key).sign(said) as Uint8Array
-    expect(await keys.verify(id, said, signature)).toBe(true)
-    expect(await keys.verify(id, said.toReversed(), signature)).toBe(false)
-    expect(await keys.verify(other, said, signature)).toBe(false)
-    expect(await keys.verify('nobody', said, signature)).toBe(false)
-    expect(await keys.verify(id, said, signature.subarray(1))).toBe(false)
+    const signature = nodeKeys(key).sign(bytes) as Uint8Array
+    expect(await keys.verify(id, bytes, signature)).toBe(true)
+    expect(await keys.verify(id, bytes.toReversed(), signature)).toBe(false)
+    expect(await keys.verify(other, bytes, signature)).toBe(false)
+    expect(await keys.verify('no member', bytes, signature)).toBe(false)
+    expect(await keys.verify(id, bytes, signature.subarray(1))).toBe(false)
   })
 })

@@ -18,7 +18,7 @@ function written(namespaces: string, act: () => void): string[] {
 describe('lazy logger', () => {
   afterEach(() => disable())
 
-  it('writes what is enabled when it logs, however early it was made', () => {
+  it('writes lines that are enabled when it logs, even if it was created earlier', () => {
     const log = lazyLogger().forComponent('hearsay:early')
     const lines = written('hearsay*', () => {
       log('hello %s', 'ada')
@@ -30,7 +30,7 @@ describe('lazy logger', () => {
     )
   })
 
-  it('is silent, and says so, while it is not enabled', () => {
+  it('writes nothing, and reports that, while it is not enabled', () => {
     const log = lazyLogger().forComponent('hearsay:quiet')
     expect(written('other*', () => log('hello'))).toEqual([])
     expect(log.enabled).toBe(false)
@@ -38,7 +38,7 @@ describe('lazy logger', () => {
     expect(log.enabled).toBe(true)
   })
 
-  it('traces only where tracing is asked for by name', () => {
+  it('traces only if tracing is enabled by name', () => {
     const log = lazyLogger().forComponent('hearsay:traced')
     expect(written('hearsay*', () => log.trace('detail'))).toEqual([])
     expect(written('hearsay:traced:trace', () => log.trace('detail')).join('')).toContain('detail')

@@ -7,7 +7,7 @@ import { idOf } from '../helpers/signed-fact.ts'
 const ada = peerIdFromString(idOf('ada'))
 const grace = peerIdFromString(idOf('grace'))
 
-/** Knows protocols alone, and counts what is written. */
+/** A peer store with protocols only, which counts writes.  */
 function countingStore() {
   const protocols = new Map<string, string[]>()
   const writes: string[] = []
@@ -28,8 +28,8 @@ function countingStore() {
   return { store, writes }
 }
 
-describe('frugal peer store', () => {
-  it('does not write a protocol that it knows, and answers as if it had', async () => {
+describe('peer store cache', () => {
+  it('does not write a known protocol, and returns the same result', async () => {
     const { store, writes } = countingStore()
     await store.patch(ada, { protocols: ['/a', '/b'] })
     const peer = await store.merge(ada, { protocols: ['/b'] })
@@ -48,7 +48,7 @@ describe('frugal peer store', () => {
     expect(writes).toEqual(['patch', 'merge'])
   })
 
-  it('writes what was deleted, or replaced, before', async () => {
+  it('writes a protocol that was deleted or replaced before', async () => {
     const { store, writes } = countingStore()
     await store.merge(ada, { protocols: ['/a'] })
     await store.delete(ada)

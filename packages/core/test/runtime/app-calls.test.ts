@@ -12,7 +12,7 @@ afterEach(() => {
 })
 
 describe('an error of the app', () => {
-  it('goes to reportError, where there is one', async () => {
+  it('goes to reportError if that exists', async () => {
     const reportError = vi.fn()
     vi.stubGlobal('reportError', reportError)
     callApp(fails)
@@ -34,14 +34,14 @@ describe('an error of the app', () => {
     expect(handler.mock.calls[0]?.[0]).toBe(error)
   })
 
-  it('is printed otherwise, and the process lives', () => {
+  it('is printed otherwise, and the process keeps running', () => {
     vi.spyOn(process, 'listenerCount').mockReturnValue(0)
     const print = vi.spyOn(console, 'error').mockReturnValue()
     callApp(fails)
     expect(print.mock.calls).toEqual([[error]])
   })
 
-  it('is printed when reportError fails', () => {
+  it('is printed if reportError throws', () => {
     vi.stubGlobal('reportError', () => {
       throw new Error('of reportError')
     })

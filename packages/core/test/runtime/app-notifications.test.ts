@@ -21,7 +21,7 @@ class Bench {
     this[name].refresh()
   }
 
-  /** A listener that notes that it was called. */
+  /** A listener that records its calls. */
   notes(what: string): () => void {
     return () => void this.log.push(what)
   }
@@ -41,7 +41,7 @@ const fails = (text: string) => () => {
 }
 
 describe('listeners', () => {
-  it('run after the outermost step: of stores first, then of events, in the order of the changes', () => {
+  it('run after the outermost step: first those of stores, then those of events, in the order of the changes', () => {
     const bench = new Bench()
     bench.events.addEventListener('second', ({ detail }) => bench.log.push(`second ${detail}`))
     bench.events.addEventListener('first', ({ detail }) => bench.log.push(`first ${detail}`))
@@ -60,7 +60,7 @@ describe('listeners', () => {
     expect(bench.log).toEqual(['b', 'a', 'second 1', 'first 2'])
   })
 
-  it('run after timers of the member, too, and at once outside of steps', () => {
+  it('run after timers of the member as well, and immediately outside of steps', () => {
     const bench = new Bench()
     bench.a.subscribe(bench.notes('a'))
     bench.set('a', 1)
@@ -72,7 +72,7 @@ describe('listeners', () => {
     return bench.clock.pass(5).then(() => expect(bench.log).toEqual(['a', 'armed', 'a']))
   })
 
-  it('run though others throw or reject, each of which is reported once', async () => {
+  it('run although other listeners throw or reject, and each error is reported once', async () => {
     const bench = new Bench()
     bench.a.subscribe(fails('store'))
     bench.a.subscribe(async () => fails('async store')())
@@ -97,7 +97,7 @@ describe('listeners', () => {
     ])
   })
 
-  it('that change something are followed by another round, when all others have run', () => {
+  it('that change something cause another round after all others have run', () => {
     const bench = new Bench()
     bench.a.subscribe(() => {
       bench.log.push('a')
@@ -122,7 +122,7 @@ describe('listeners', () => {
     ])
   })
 
-  it('are not called for a value that they know', () => {
+  it('are not called twice for one value', () => {
     const bench = new Bench()
     const late = bench.notes('late')
     bench.a.subscribe(() => {
@@ -139,7 +139,7 @@ describe('listeners', () => {
     expect(bench.log).toEqual(['sees 2', 'sees 3', 'late'])
   })
 
-  it('are not called any more once they are removed, and not yet for what happened before they were added', () => {
+  it('are not called after they are removed, nor for events from before they were added', () => {
     const bench = new Bench()
     const removed = bench.notes('removed')
     const added = bench.notes('added')
@@ -165,7 +165,7 @@ describe('listeners', () => {
     expect(bench.log).toEqual(['added', 'added'])
   })
 
-  it('that change what they listen to without end leave every turn to others, and no event is lost', async () => {
+  it('that react to themselves without end do not block the event loop, and no event is lost', async () => {
     const bench = new Bench()
     let calls = 0
     bench.a.subscribe(() => {
@@ -187,7 +187,7 @@ describe('listeners', () => {
 })
 
 describe('app events', () => {
-  it('have once, signals, objects and duplicates as every event target', () => {
+  it('support once, signals, listener objects and duplicates like every event target', () => {
     const bench = new Bench()
     const { events, log } = bench
     const listener = bench.notes('listener')
@@ -210,7 +210,7 @@ describe('app events', () => {
     expect(events.listenerCount('first')).toBe(0)
   })
 
-  it('are dispatched within each other when an app does so', () => {
+  it('are dispatched during another dispatch when an app does so', () => {
     const { events, log } = new Bench()
     events.addEventListener('first', () => events.dispatchEvent(new CustomEvent('second', { detail: 2 })))
     events.addEventListener('first', () => log.push('first'))

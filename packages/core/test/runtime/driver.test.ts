@@ -13,7 +13,7 @@ const self = idOf('self')
 const ada = idOf('ada')
 const relay = idOf('relay')
 
-/** One driver whose clock stands still, and what it did. */
+/** One driver with a stopped clock, and its actions. */
 class Bench {
   readonly disconnected: string[] = []
   verifications = 0
@@ -78,7 +78,7 @@ class Bench {
 const record = (version: number): FactBody => recordBody({ incarnation: epochMs, version })
 
 describe('a rumor', () => {
-  it('travels on when it is news, and when an exchange brought it first, once', () => {
+  it('is forwarded once if it is new, also if anti-entropy brought it first', () => {
     const bench = new Bench()
     const fact = signedFact(ada, record(1))
     bench.exchanged(fact)
@@ -90,7 +90,7 @@ describe('a rumor', () => {
     expect(bench.rumor(fact)).toBe('ignore')
   })
 
-  it('without a fact in it goes nowhere', () => {
+  it('without facts is not forwarded', () => {
     const bench = new Bench()
     expect(bench.rumor()).toBe('ignore')
     // An unknown field of 100 bytes.
@@ -98,7 +98,7 @@ describe('a rumor', () => {
     expect(bench.driver.rumor(relay, padded)).toBe('ignore')
   })
 
-  it('does not travel under a signature that belongs to other words', () => {
+  it('is not forwarded with the signature of another fact', () => {
     const bench = new Bench()
     const latest = signedFact(ada, record(5))
     bench.exchanged(latest)
@@ -109,9 +109,9 @@ describe('a rumor', () => {
 })
 
 describe('a message full of forged facts', () => {
-  it('costs one look at a signature', () => {
+  it('costs one verification', () => {
     const bench = new Bench()
-    const forged = Array.from({ length: 500 }, (_, i) => signedFact(idOf(`nobody ${i}`), record(1))).map(
+    const forged = Array.from({ length: 500 }, (_, i) => signedFact(idOf(`unknown ${i}`), record(1))).map(
       fact => ({
         ...fact,
         signature: new Uint8Array(64),
@@ -122,18 +122,18 @@ describe('a message full of forged facts', () => {
     expect(bench.driver.violations()).toEqual({ undecodable: 0, 'bad-signature': 1 })
   })
 
-  it('names a beat of one member once', () => {
+  it('logs a forged heartbeat of one member once', () => {
     const bench = new Bench()
     bench.exchanged(signedFact(ada, record(1)))
     bench.verifications = 0
     const index = bench.machine.table.index(ada) ?? 0
-    const beats = Array.from({ length: 500 }, (_, i) => ({
+    const heartbeats = Array.from({ length: 500 }, (_, i) => ({
       index,
       sequence: i + 1,
       signature: new Uint8Array(64),
     }))
     const greatest = signedFact(ada, heartbeatBody(epochMs, 501))
-    const freshHeartbeats = [...beats, { index, sequence: 501, signature: greatest.signature }]
+    const freshHeartbeats = [...heartbeats, { index, sequence: 501, signature: greatest.signature }]
     bench.driver.frame(
       relay,
       'sync',
@@ -144,10 +144,10 @@ describe('a message full of forged facts', () => {
   })
 })
 
-it('keeps of a frame the facts, not the frame', () => {
+it('keeps the facts of a frame in memory, not the frame', () => {
   const bench = new Bench()
   bench.exchanged(...Array.from({ length: 100 }, (_, i) => signedFact(idOf(`m${i}`), record(1))))
-  const { record: held } = bench.machine.table.get(idOf('m7')) ?? {}
-  expect(held?.payload.buffer.byteLength).toBe(held?.payload.length)
-  expect(held?.signature.buffer.byteLength).toBe(64)
+  const { record: stored } = bench.machine.table.get(idOf('m7')) ?? {}
+  expect(stored?.payload.buffer.byteLength).toBe(stored?.payload.length)
+  expect(stored?.signature.buffer.byteLength).toBe(64)
 })

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { PeerScore } from '../../src/runtime/peer-score.ts'
 
-/** Whether each of these offences of one peer was the one too many. */
+/** For each of these violations of one peer: whether it exceeded the limit. */
 function verdicts(atMs: readonly number[]): boolean[] {
   const conduct = new PeerScore()
   return atMs.map(nowMs => conduct.report('ada', 'undecodable', nowMs))
 }
 
-describe('conduct', () => {
+describe('peer score', () => {
   it.each([
     { atMs: [0, 0, 0, 0], last: false },
     { atMs: [0, 0, 0, 0, 0], last: true },
@@ -17,22 +17,22 @@ describe('conduct', () => {
     { atMs: Array.from({ length: 100 }, (_, i) => i * 59_000), last: false },
     { atMs: [0, 59_000, 118_000, 118_000, 118_000], last: false },
     { atMs: [0, 59_000, 118_000, 118_000, 118_000, 118_000], last: true },
-    // Disconnected, and back with one offence left.
+    // Disconnected and reconnected: one violation away from the limit.
     { atMs: [0, 0, 0, 0, 0, 0], last: true },
     { atMs: [0, 0, 0, 0, 0, 59_999], last: true },
     { atMs: [0, 0, 0, 0, 0, 60_000], last: false },
-  ])('has enough of offences at $atMs: $last', ({ atMs, last }) => {
+  ])('exceeds the limit with violations at $atMs: $last', ({ atMs, last }) => {
     expect(verdicts(atMs).at(-1)).toBe(last)
   })
 
-  it('judges each peer by itself, and counts by kind', () => {
+  it('scores each peer separately, and counts by kind', () => {
     const conduct = new PeerScore()
     for (let i = 0; i < 20; i++) expect(conduct.report(`peer ${i}`, 'undecodable', 0)).toBe(false)
     conduct.report('peer 0', 'bad-signature', 0)
     expect(conduct.violations()).toEqual({ undecodable: 20, 'bad-signature': 1 })
   })
 
-  it('remembers a bounded number of peers, those who offended last', () => {
+  it('stores the scores of a limited number of peers, the most recent ones', () => {
     const conduct = new PeerScore()
     for (let i = 0; i < 4; i++) for (const id of ['old', 'new']) conduct.report(id, 'undecodable', 0)
     conduct.report('old', 'undecodable', 0)

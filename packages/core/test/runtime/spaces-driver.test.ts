@@ -16,9 +16,9 @@ const author = idOf('author')
 const relay = idOf('relay')
 const space = spaceTag(testTag, 'room', 'design')
 
-/** A member in a room with one document, whose clock stands still. */
+/** A member in a room with one document, with a stopped clock. */
 class Bench {
-  readonly offences: string[] = []
+  readonly violations: string[] = []
   readonly doc = new Y.Doc()
   readonly driver: SpacesDriver
 
@@ -57,7 +57,7 @@ class Bench {
       random: mulberry32(1),
       announce() {},
       setExtraPeers() {},
-      reportViolation: (from, offence) => this.offences.push(`${offence} ${from}`),
+      reportViolation: (from, violation) => this.violations.push(`${violation} ${from}`),
     })
     const content = new RoomReplica({
       self,
@@ -96,26 +96,26 @@ const honest = ((doc: Y.Doc) => {
 
 const garbage = Uint8Array.from({ length: 66 }, (_, i) => 255 - i)
 
-describe('an update of a document that somebody relays', () => {
-  it('is applied and passed on when its author signed it', () => {
+describe('an update of a document that another member forwards', () => {
+  it('is applied and forwarded if its signature is valid', () => {
     const bench = new Bench()
     expect(bench.rumor(update(honest))).toBe('accept')
-    expect([bench.text, bench.driver.usage().rejected, bench.offences]).toEqual(['hello', 0, []])
+    expect([bench.text, bench.driver.usage().rejected, bench.violations]).toEqual(['hello', 0, []])
   })
 
-  it('is refused and counted when it cannot be read, and who relayed it is not punished', () => {
+  it('is rejected and counted if it is unreadable, without a violation of the member that forwarded it', () => {
     const bench = new Bench()
     expect(bench.rumor(update(garbage))).toBe('ignore')
-    expect([bench.text, bench.driver.usage().rejected, bench.offences]).toEqual(['', 1, []])
+    expect([bench.text, bench.driver.usage().rejected, bench.violations]).toEqual(['', 1, []])
   })
 
-  it('is held against who relays it when its author did not sign it', () => {
+  it('counts as a violation of the member that forwarded it if its signature is invalid', () => {
     const bench = new Bench()
     expect(bench.rumor(update(honest, idOf('liar')))).toBe('reject')
-    expect([bench.text, bench.offences]).toEqual(['', [`bad-signature ${relay}`]])
+    expect([bench.text, bench.violations]).toEqual(['', [`bad-signature ${relay}`]])
   })
 
-  it('is refused and counted in an exchange, too', () => {
+  it('is rejected and counted in a sync as well', () => {
     const bench = new Bench()
     const piece = {
       transfer: 1,
@@ -127,6 +127,6 @@ describe('an update of a document that somebody relays', () => {
       isSynced: true,
     }
     bench.driver.frame(relay, encodeSpaceFrame([{ space, documents: [{ document: '', piece }] }]))
-    expect([bench.text, bench.driver.usage().rejected, bench.offences]).toEqual(['', 1, []])
+    expect([bench.text, bench.driver.usage().rejected, bench.violations]).toEqual(['', 1, []])
   })
 })

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { presenceIntervalMs } from '../../src/handles/room-handle.ts'
 import { Throttle } from '../../src/runtime/throttle.ts'
 
-describe('paced', () => {
+describe('throttle', () => {
   let nowMs: number
   let timer: { atMs: number; callback: () => void } | undefined
   let done: number[]
@@ -39,7 +39,7 @@ describe('paced', () => {
     )
   })
 
-  it('does the first at once, the next once in an interval, and the last for certain', () => {
+  it('runs the first request immediately, later ones once in an interval, and never drops the last', () => {
     for (let atMs = 0; atMs < 120; atMs += 10) {
       run(atMs)
       paced.request()
@@ -50,7 +50,7 @@ describe('paced', () => {
     expect(done.at(-1)).toBe(1_000)
   })
 
-  it('takes the interval as it is then', () => {
+  it('uses the interval at the time of each run', () => {
     intervalMs = 200
     paced.request()
     paced.request()
@@ -58,7 +58,7 @@ describe('paced', () => {
     expect(done).toEqual([0, 200])
   })
 
-  it('does what waits when it is flushed, and nothing more when it is stopped', () => {
+  it('runs a pending request when it is flushed, and none once it is stopped', () => {
     paced.request()
     paced.request()
     run(10)
@@ -76,6 +76,6 @@ it.each([
   [2, 50],
   [20, 50],
   [100, 250],
-])('tells presence in a room of %i every %i ms at most', (members, expectedMs) => {
+])('sends presence in a room of %i members at most every %i ms', (members, expectedMs) => {
   expect(presenceIntervalMs(members)).toBe(expectedMs)
 })

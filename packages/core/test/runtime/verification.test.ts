@@ -2,27 +2,27 @@ import { describe, expect, it } from 'vitest'
 import { verify } from '../../src/runtime/verification.ts'
 import { idOf, recordBody, signedFact } from '../helpers/signed-fact.ts'
 
-const said = ['a', 'b', 'c', 'd'].map(name => signedFact(idOf(name), recordBody({ incarnation: 1 })))
+const signedFacts = ['a', 'b', 'c', 'd'].map(name => signedFact(idOf(name), recordBody({ incarnation: 1 })))
 
-describe.each(['at once', 'later'])('a verifier that answers %s', when => {
+describe.each(['at once', 'later'])('a verifier that returns %s', when => {
   const asked: string[] = []
   const verified = async (forger?: string) => {
     asked.length = 0
-    return verify(said, ({ author }) => {
+    return verify(signedFacts, ({ author }) => {
       asked.push(author)
-      const holds = author !== idOf(forger ?? 'nobody')
-      return when === 'later' ? Promise.resolve(holds) : holds
+      const isValid = author !== idOf(forger ?? 'no one')
+      return when === 'later' ? Promise.resolve(isValid) : isValid
     })
   }
 
-  it('lets all pass that hold', async () => {
-    expect(await verified()).toEqual({ facts: said, forged: false })
+  it('accepts all facts with valid signatures', async () => {
+    expect(await verified()).toEqual({ facts: signedFacts, forged: false })
     expect(asked).toHaveLength(4)
   })
 
-  it.each(['a', 'b', 'd'])('is asked no more after the first that does not: %s', async forger => {
-    const place = said.findIndex(({ author }) => author === idOf(forger))
-    expect(await verified(forger)).toEqual({ facts: said.slice(0, place), forged: true })
-    expect(asked).toHaveLength(place + 1)
+  it.each(['a', 'b', 'd'])('is not called after the first forged fact: %s', async forger => {
+    const index = signedFacts.findIndex(({ author }) => author === idOf(forger))
+    expect(await verified(forger)).toEqual({ facts: signedFacts.slice(0, index), forged: true })
+    expect(asked).toHaveLength(index + 1)
   })
 })

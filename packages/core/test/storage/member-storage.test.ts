@@ -9,7 +9,7 @@ import { clusterTag } from '../../src/wire/tags.ts'
 
 const tag = clusterTag('a')
 
-/** As the queue of a member writes it. */
+/** Writes a change as the write queue of a member does. */
 async function write(datastore: Datastore, { key, value }: KeyValueChange): Promise<void> {
   if (value) await datastore.put(new Key(key), value)
 }
@@ -24,8 +24,8 @@ async function withDamage(name: string, text: string): Promise<Datastore> {
   return datastore
 }
 
-describe('what a member keeps', () => {
-  it('is read back, the newest of it, for each cluster its own', async () => {
+describe('the storage of a member', () => {
+  it('reads the newest values, separately for each cluster', async () => {
     const datastore = new MemoryDatastore()
     const { incarnation, cachedPeers } = memberStorage(datastore, tag)
     expect([await incarnation.read(), await cachedPeers.read()]).toEqual([undefined, undefined])
@@ -37,7 +37,7 @@ describe('what a member keeps', () => {
     expect(await memberStorage(datastore, clusterTag('b')).incarnation.read()).toBeUndefined()
   })
 
-  it.each(['soon', '-1'])('is refused when the incarnation is damaged, and left as it is: %s', async text => {
+  it.each(['soon', '-1'])('throws if the incarnation is damaged, and leaves it as it is: %s', async text => {
     const { incarnation } = memberStorage(await withDamage('incarnation', text), tag)
     await expect(incarnation.read()).rejects.toThrow(StorageError)
     await expect(incarnation.read()).rejects.toThrow('where the incarnation should be')
@@ -48,12 +48,12 @@ describe('what a member keeps', () => {
     ['{}', []],
     ['[1, "/dns4/a/tcp/1"]', ['/dns4/a/tcp/1']],
     [JSON.stringify(Array(400).fill('/dns4/a/tcp/1')), Array(256).fill('/dns4/a/tcp/1')],
-  ])('takes of addresses what can be read: they are hints', async (text, expected) => {
+  ])('reads the valid addresses and ignores the rest, because they are hints', async (text, expected) => {
     const { cachedPeers } = memberStorage(await withDamage('acquaintances', text), tag)
     expect(await cachedPeers.read()).toEqual(expected)
   })
 
-  it('brings back an address whatever it is made of', async () => {
+  it('reads back an address with any characters', async () => {
     const datastore = new MemoryDatastore()
     const { cachedPeers } = memberStorage(datastore, tag)
     await write(datastore, cachedPeers.change(['/dns4/a\nb/tcp/1']))

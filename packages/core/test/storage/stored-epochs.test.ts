@@ -21,14 +21,14 @@ interface Page {
 }
 
 interface PageOptions {
-  readonly keeper?: string
+  readonly writerId?: string
   readonly client?: number
   readonly stored?: readonly StoredUpdate[]
 }
 
-/** A document that is kept, as a provider keeps it. */
+/** A document that is stored as a provider stores it. */
 async function page(keyValues: KeyValues, options: PageOptions = {}): Promise<Page> {
-  const { keeper: writerId = 'one', client = 1_000, stored } = options
+  const { writerId = 'one', client = 1_000, stored } = options
   const clock = new ManualClock()
   const queue = new WriteQueue({ keyValues, clock })
   const updates = new UpdateLog({
@@ -71,9 +71,9 @@ async function page(keyValues: KeyValues, options: PageOptions = {}): Promise<Pa
 const textOf = ({ doc }: Page): string => doc.getText('text').toString()
 const memory = (): KeyValues => datastoreKeyValues(new MemoryDatastore())
 
-/** What of it is there when the document is opened again: in it, or handed over. */
+/** The content when the document is opened again: in the document, or handed over. */
 async function reopened(keyValues: KeyValues): Promise<{ text: string; handedOver: string[] }> {
-  const again = await page(keyValues, { keeper: 'later', client: 9_000 })
+  const again = await page(keyValues, { writerId: 'later', client: 9_000 })
   await again.updates.stored()
   const handedOver = again.updates.superseded.map(update => {
     const doc = new Y.Doc()
@@ -83,7 +83,7 @@ async function reopened(keyValues: KeyValues): Promise<{ text: string; handedOve
   return { text: textOf(again), handedOver }
 }
 
-/** A store that ends after so many single changes: also within a batch. */
+/** A store that ends after this number of single changes, even within a batch. */
 function tearing(inner: KeyValues, left: number): KeyValues {
   let changesLeft = left
   return {
@@ -97,8 +97,8 @@ function tearing(inner: KeyValues, left: number): KeyValues {
   }
 }
 
-describe('kept updates, when an epoch begins', () => {
-  it('make the same document wherever the process ends, and only once', async () => {
+describe('an update log when an epoch begins', () => {
+  it('restores the same document once when the process ends at any moment', async () => {
     for (let writes = 0; writes < 24; writes++) {
       const disk = memory()
       const store = tearing(disk, writes)
@@ -129,7 +129,7 @@ describe('kept updates, when an epoch begins', () => {
     }
   })
 
-  it('take what another page wrote in the epoch before, though this one has left it', async () => {
+  it('takes over changes that another page wrote in the previous epoch', async () => {
     for (let before = 0; before < 3; before++) {
       const disk = memory()
       const one = await page(disk)
@@ -137,7 +137,7 @@ describe('kept updates, when an epoch begins', () => {
       one.write('start ')
       for (let epoch = 0; epoch < before; epoch++) one.sync.epochs.begin()
       await one.updates.stored()
-      const other = await page(disk, { keeper: 'other', client: 2_000 })
+      const other = await page(disk, { writerId: 'other', client: 2_000 })
       one.sync.epochs.begin()
       await one.updates.stored()
       other.write('other ')
@@ -148,30 +148,30 @@ describe('kept updates, when an epoch begins', () => {
     }
   })
 
-  it('hand over what another page wrote two epochs before', async () => {
+  it('hands over changes that another page wrote two epochs earlier', async () => {
     const disk = memory()
     const one = await page(disk)
     one.sync.epochs.moveTo(firstEpoch)
     one.write('start ')
     await one.updates.stored()
-    const other = await page(disk, { keeper: 'other', client: 2_000 })
+    const other = await page(disk, { writerId: 'other', client: 2_000 })
     for (let epoch = 0; epoch < 2; epoch++) one.sync.epochs.begin()
     await one.updates.stored()
     other.write('other ')
-    // So that it builds upon nothing that the other page has deleted.
+    // Independent of content that the other page has deleted.
     await disk.write(other.updates.changesToRewrite())
     const { text, handedOver } = await reopened(disk)
     expect(text).toBe('start ')
     expect(handedOver).toEqual(['other start '])
   })
 
-  it('take what another page wrote in an epoch that began with the same one', async () => {
+  it('takes over changes that another page wrote in an epoch with the same parent', async () => {
     const disk = memory()
     const one = await page(disk)
     one.sync.epochs.moveTo(firstEpoch)
     one.write('start ')
     await one.updates.stored()
-    const other = await page(disk, { keeper: 'other', client: 2_000 })
+    const other = await page(disk, { writerId: 'other', client: 2_000 })
     one.write('one ')
     other.write('other ')
     one.sync.epochs.begin()
@@ -186,13 +186,13 @@ describe('kept updates, when an epoch begins', () => {
     expect(text.length).toBe('start one other one on other on '.length)
   })
 
-  it('are written again, with what they began with, and so are those of other epochs', async () => {
+  it('is written again with its initial state and the updates of other epochs', async () => {
     const disk = memory()
     const one = await page(disk)
     one.sync.epochs.moveTo(firstEpoch)
     one.write('start ')
     await one.updates.stored()
-    const other = await page(disk, { keeper: 'other', client: 2_000 })
+    const other = await page(disk, { writerId: 'other', client: 2_000 })
     one.sync.epochs.begin()
     await one.updates.stored()
     other.write('other ')
@@ -210,7 +210,7 @@ describe('kept updates, when an epoch begins', () => {
     expect(await reopened(copy)).toEqual({ text: 'other start ', handedOver: [] })
   })
 
-  it('are left to the next entry in memory, in their epoch', async () => {
+  it('passes its epoch on to the next visit to the room in memory', async () => {
     const one = await page(memory(), { stored: [] })
     one.sync.epochs.moveTo(firstEpoch)
     one.write('start ')
@@ -223,7 +223,7 @@ describe('kept updates, when an epoch begins', () => {
     expect(again.updates.superseded.length).toBe(1)
   })
 
-  it('leave no old keys behind when the document is placed while a base is written', async () => {
+  it('leaves no old keys when the epoch changes while a base is written', async () => {
     const disk = memory()
     const one = await page(disk)
     for (let edit = 0; edit < 300; edit++) {

@@ -10,15 +10,19 @@ import { ManualClock } from '../helpers/manual-clock.ts'
 
 const prefix = '/hearsay/space/a'
 
-interface Kept {
+interface StoredDocument {
   readonly doc: Y.Doc
   readonly updates: UpdateLog
   readonly clock: ManualClock
   readonly queue: WriteQueue
 }
 
-/** A document whose changes are kept. */
-async function kept(keyValues: KeyValues, writerId = 'one', isEphemeral = false): Promise<Kept> {
+/** A document whose changes are stored. */
+async function openStored(
+  keyValues: KeyValues,
+  writerId = 'one',
+  isEphemeral = false,
+): Promise<StoredDocument> {
   const clock = new ManualClock()
   const queue = new WriteQueue({ keyValues, clock })
   const stored = await keyValues.read(prefix)
@@ -31,7 +35,7 @@ async function kept(keyValues: KeyValues, writerId = 'one', isEphemeral = false)
   return { doc, updates, clock, queue }
 }
 
-/** A store that counts what is written to it, and stops taking it. */
+/** A store that counts its writes and can stop accepting them. */
 function countingStore(): {
   keyValues: KeyValues
   written: () => number
@@ -58,77 +62,77 @@ const countOf = async (keyValues: KeyValues): Promise<number> => (await keyValue
 const bytesOf = async (keyValues: KeyValues): Promise<number> =>
   (await keyValues.read(prefix)).reduce((sum, [, update]) => sum + update.length, 0)
 
-/** Lets all work in the background be done. */
-const idle = ({ clock }: Kept) => clock.pass(60_000)
+/** Runs all background work. */
+const idle = ({ clock }: StoredDocument) => clock.pass(60_000)
 
-describe('kept updates', () => {
-  it('make the same document again, from each point at which they were stored', async () => {
+describe('an update log', () => {
+  it('restores the same document from every point at which it was stored', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
-    for (let life = 0; life < 4; life++) {
-      const { doc, updates, clock } = await kept(keyValues)
-      expect(doc.getArray('edits').length).toBe(life * maxAppended)
-      for (let edit = 0; edit < maxAppended; edit++) doc.getArray('edits').push([`${life} ${edit}`])
+    for (let run = 0; run < 4; run++) {
+      const { doc, updates, clock } = await openStored(keyValues)
+      expect(doc.getArray('edits').length).toBe(run * maxAppended)
+      for (let edit = 0; edit < maxAppended; edit++) doc.getArray('edits').push([`${run} ${edit}`])
       await clock.pass(30)
       await updates.stored()
     }
-    const { doc } = await kept(keyValues)
+    const { doc } = await openStored(keyValues)
     expect(doc.getArray('edits').get(maxAppended)).toBe('1 0')
   })
 
-  it('open again though they are more than others would take', async () => {
+  it('opens a document over the size limit for updates of other members', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
-    const { doc, updates } = await kept(keyValues)
+    const { doc, updates } = await openStored(keyValues)
     const half = new Uint8Array(40_000_000)
     for (const name of ['one', 'other']) doc.getMap('files').set(name, half)
     await updates.stored()
-    const again = await kept(keyValues)
+    const again = await openStored(keyValues)
     expect([...again.doc.getMap('files').keys()].sort()).toEqual(['one', 'other'])
   })
 
-  it('of two members in one store lose nothing to each other, and become one again', async () => {
+  it('keeps the changes of two members that write to one store, and compacts both', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
-    const [one, other] = [await kept(keyValues, 'one'), await kept(keyValues, 'other')]
+    const [one, other] = [await openStored(keyValues, 'one'), await openStored(keyValues, 'other')]
     for (let edit = 0; edit < 2 * maxAppended; edit++) {
       one.doc.getMap('one').set(String(edit), 'x'.repeat(500))
       other.doc.getMap('other').set(String(edit), 'x'.repeat(500))
       if (edit % 10 === 0) await Promise.all([one.clock.pass(50), other.clock.pass(50)])
     }
     await Promise.all([idle(one), idle(other)])
-    const later = await kept(keyValues, 'one')
+    const later = await openStored(keyValues, 'one')
     for (const name of ['one', 'other']) expect(later.doc.getMap(name).size).toBe(2 * maxAppended)
     for (let edit = 0; edit < 300; edit++) later.doc.getMap('later').set('same', 'x'.repeat(2_000))
     await idle(later)
     expect(await countOf(keyValues)).toBeLessThan(maxAppended)
-    expect((await kept(keyValues)).doc.getMap('one').size).toBe(2 * maxAppended)
+    expect((await openStored(keyValues)).doc.getMap('one').size).toBe(2 * maxAppended)
   })
 
-  it('stay few, however many there were', async () => {
+  it('stays short after many updates', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
-    const member = await kept(keyValues)
+    const member = await openStored(keyValues)
     for (let edit = 0; edit < 20 * maxAppended; edit++) {
       member.doc.getText('text').insert(0, 'x')
       if (edit % maxAppended === 0) await member.clock.pass(100)
     }
     await idle(member)
     expect(await countOf(keyValues)).toBeLessThanOrEqual(maxAppended + 64)
-    expect((await kept(keyValues)).doc.getText('text').length).toBe(20 * maxAppended)
+    expect((await openStored(keyValues)).doc.getText('text').length).toBe(20 * maxAppended)
   })
 
-  it('are written anew when they are longer than the document: no more bytes than a few times its own', async () => {
+  it('is rewritten when it is longer than the document, in a few times the bytes of the document', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
-    const member = await kept(keyValues)
+    const member = await openStored(keyValues)
     for (let edit = 0; edit < 40; edit++) {
       member.doc.getMap('map').set('same', 'x'.repeat(50_000))
       await member.clock.pass(100)
     }
     await idle(member)
     expect(await bytesOf(keyValues)).toBeLessThan(4 * 50_000)
-    expect((await kept(keyValues)).doc.getMap('map').get('same')).toHaveLength(50_000)
+    expect((await openStored(keyValues)).doc.getMap('map').get('same')).toHaveLength(50_000)
   })
 
-  it('cost no more in a large document: ten times as many edits as are merged write no document again', async () => {
+  it('does not rewrite a large document for ten times the number of edits that are merged', async () => {
     const { keyValues, written } = countingStore()
-    const member = await kept(keyValues)
+    const member = await openStored(keyValues)
     for (let i = 0; i < 30; i++) member.doc.getMap('files').set(`${i}`, new Uint8Array(100_000))
     await idle(member)
     const before = written()
@@ -140,10 +144,10 @@ describe('kept updates', () => {
     expect(written() - before).toBeLessThan(1_000_000)
   })
 
-  it('lose nothing wherever the process ends', async () => {
+  it('loses nothing when the process ends at any moment', async () => {
     for (let writes = 0; writes < 60; writes++) {
       const { keyValues, stopAfter } = countingStore()
-      const member = await kept(keyValues)
+      const member = await openStored(keyValues)
       let acknowledged = 0
       stopAfter(writes)
       for (let edit = 0; edit < 60; edit++) {
@@ -157,7 +161,7 @@ describe('kept updates', () => {
         )
         await member.clock.pass(10)
       }
-      const { doc } = await kept(keyValues)
+      const { doc } = await openStored(keyValues)
       const newest = Math.max(
         -1,
         ...[...doc.getMap('map').values()].map(value =>
@@ -168,14 +172,14 @@ describe('kept updates', () => {
     }
   })
 
-  it('are written again, all of them, when the store lost them', async () => {
+  it('is written again completely when the store lost it', async () => {
     const before = datastoreKeyValues(new MemoryDatastore())
-    const first = await kept(before)
+    const first = await openStored(before)
     for (let edit = 0; edit < 300; edit++) first.doc.getText('text').insert(0, `${edit} `)
     await idle(first)
     const after = datastoreKeyValues(new MemoryDatastore())
     await after.write(first.updates.changesToRewrite())
-    const again = await kept(after)
+    const again = await openStored(after)
     expect(again.doc.getText('text').toString()).toBe(first.doc.getText('text').toString())
     const closed = new UpdateLog({
       queue: first.queue,
@@ -187,12 +191,14 @@ describe('kept updates', () => {
     })
     const third = datastoreKeyValues(new MemoryDatastore())
     await third.write(closed.changesToRewrite())
-    expect((await kept(third)).doc.getText('text').toString()).toBe(again.doc.getText('text').toString())
+    expect((await openStored(third)).doc.getText('text').toString()).toBe(
+      again.doc.getText('text').toString(),
+    )
   })
 
-  it('are not written at all where the store ends with the process', async () => {
+  it('is not written to a store that ends with the process', async () => {
     const { keyValues, written } = countingStore()
-    const member = await kept(keyValues, 'one', true)
+    const member = await openStored(keyValues, 'one', true)
     for (let edit = 0; edit < 2 * maxAppended; edit++) member.doc.getText('text').insert(0, 'x')
     await idle(member)
     expect(written()).toBe(0)
@@ -202,25 +208,25 @@ describe('kept updates', () => {
     expect(copy.getText('text').length).toBe(2 * maxAppended)
   })
 
-  it('do not have what is written after the room was left', async () => {
+  it('contains no changes from after the room was left', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
-    const member = await kept(keyValues)
+    const member = await openStored(keyValues)
     member.doc.getMap('map').set('kept', 'x'.repeat(100_000))
     member.updates.stop()
     member.doc.getMap('map').set('not', 1)
     await idle(member)
-    expect([...(await kept(keyValues)).doc.getMap('map').keys()]).toEqual(['kept'])
+    expect([...(await openStored(keyValues)).doc.getMap('map').keys()]).toEqual(['kept'])
   })
 
-  it('that are damaged are an error, and stay as they are', async () => {
+  it('throws if it is damaged, and stays as it is', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
-    const { doc, updates } = await kept(keyValues)
+    const { doc, updates } = await openStored(keyValues)
     doc.getText('text').insert(0, 'precious')
     await updates.stored()
     const [[key, update] = ['', new Uint8Array()]] = await keyValues.read(prefix)
     const damaged = update.slice(0, -3)
     await keyValues.write([{ key, value: damaged }])
-    await expect(kept(keyValues)).rejects.toThrow(StorageError)
+    await expect(openStored(keyValues)).rejects.toThrow(StorageError)
     expect(await keyValues.read(prefix)).toEqual([[key, damaged]])
   })
 })

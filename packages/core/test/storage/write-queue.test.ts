@@ -13,7 +13,7 @@ interface Write {
   readonly sync: boolean
 }
 
-/** Writes and recoveries end when they are told to. */
+/** A store whose writes and recoveries end when the test ends them. */
 class SlowStore implements KeyValues {
   readonly written: Write[] = []
   recoveries = 0
@@ -68,7 +68,7 @@ function bench(): Bench {
   return { store, clock, queue, states }
 }
 
-/** What became of a promise so far. */
+/** The state of a promise. */
 function outcomeOf(promise: Promise<void>): { what: 'pending' | 'stored' | Error } {
   const outcome: { what: 'pending' | 'stored' | Error } = { what: 'pending' }
   promise.then(
@@ -83,7 +83,7 @@ function outcomeOf(promise: Promise<void>): { what: 'pending' | 'stored' | Error
 }
 
 describe('write queue', () => {
-  it('writes the first change at once, and what came meanwhile together, the last of each key', async () => {
+  it('writes the first change immediately, and later ones in one batch with the newest value of each key', async () => {
     const { store, queue } = bench()
     queue.push([put('/a')])
     queue.push([put('/b')])
@@ -93,7 +93,7 @@ describe('write queue', () => {
     expect(store.changes.map(sorted)).toEqual([[put('/a')], [put('/a', 2), { key: '/b', value: undefined }]])
   })
 
-  it('is stored when all that was pushed is, by a synced write', async () => {
+  it('resolves stored() when a synced write has stored all pushed changes', async () => {
     const { store, queue } = bench()
     queue.push([put('/a')])
     queue.push([put('/b')])
@@ -105,7 +105,7 @@ describe('write queue', () => {
     expect(store.written.map(({ sync }) => sync)).toEqual([false, true])
   })
 
-  it('looks at the store before it says again that everything is stored', async () => {
+  it('checks the store again before it resolves stored() without pending changes', async () => {
     const { store, queue } = bench()
     queue.push([put('/a')], { sync: true })
     const first = outcomeOf(queue.stored())
@@ -117,7 +117,7 @@ describe('write queue', () => {
     expect(second.what).toBeInstanceOf(StorageError)
   })
 
-  it('writes what waits beside what is being written when it is flushed', async () => {
+  it('writes pending changes during another write when it is flushed', async () => {
     const { store, queue } = bench()
     queue.push([put('/a')])
     queue.push([put('/b')])
@@ -130,7 +130,7 @@ describe('write queue', () => {
     expect(store.written).toHaveLength(3)
   })
 
-  it('is stored though others go on to push', async () => {
+  it('resolves stored() although later changes are pushed', async () => {
     const { store, queue } = bench()
     queue.push([put('/a')])
     queue.push([put('/b')])
@@ -142,7 +142,7 @@ describe('write queue', () => {
     expect(store.written).toHaveLength(3)
   })
 
-  it('reads what will be stored over what is', async () => {
+  it('reads pending values instead of stored ones', async () => {
     const { store, queue } = bench()
     queue.push([put('/a/writing'), { key: '/a/stored', value: undefined }])
     queue.push([put('/a/waiting'), put('/b/other')])
@@ -158,7 +158,7 @@ const sorted = (changes: readonly KeyValueChange[]): KeyValueChange[] =>
   [...changes].sort((a, b) => (a.key < b.key ? -1 : 1))
 
 describe('a write queue whose store fails', () => {
-  it('tells all who wait, keeps everything, and writes it by itself when the store was recovered', async () => {
+  it('rejects all waiters, keeps all changes, and writes them when the store has recovered', async () => {
     const { store, clock, queue, states } = bench()
     queue.push([put('/a')])
     const first = outcomeOf(queue.stored())
@@ -177,7 +177,7 @@ describe('a write queue whose store fails', () => {
     expect(later.what).toBe('stored')
   })
 
-  it('is not stored before what failed is, though later writes succeed', async () => {
+  it('does not resolve stored() before the failed changes are stored, even if later writes succeed', async () => {
     const { store, clock, queue } = bench()
     queue.push([put('/a')])
     queue.push([put('/b')])
@@ -193,7 +193,7 @@ describe('a write queue whose store fails', () => {
     expect(stored.what).toBe('stored')
   })
 
-  it('never writes an older value of a key over a newer one that is stored', async () => {
+  it('never overwrites a stored value with an older one', async () => {
     const { store, clock, queue } = bench()
     queue.push([{ key: '/a', value: undefined }, put('/b')])
     queue.push([put('/a', 2)])
@@ -204,7 +204,7 @@ describe('a write queue whose store fails', () => {
     expect(store.changes.at(-1)).toEqual([put('/b')])
   })
 
-  it('tries again after 1 s, doubling to 30 s, and within 1 s when somebody waits', async () => {
+  it('retries after 1 s, doubling to 30 s, and within 1 s for a new waiter', async () => {
     const { store, clock, queue } = bench()
     store.recoversWith(new Error('still full'))
     queue.push([put('/a')])
@@ -227,30 +227,30 @@ describe('a write queue whose store fails', () => {
     expect(again.what).toBe('stored')
   })
 
-  it('writes everything again before anything is stored, if the store lost it', async () => {
+  it('writes everything again before it resolves stored(), if the store lost it', async () => {
     const { store, clock, queue } = bench()
-    const forget = queue.addSource(() => [put('/held', 1), put('/newer', 1)])
+    const removeSource = queue.addSource(() => [put('/lost', 1), put('/newer', 1)])
     queue.addSource(() => [put('/other')])
-    queue.push([put('/held')], { sync: true })
+    queue.push([put('/lost')], { sync: true })
     await store.end()
     queue.push([put('/newer', 2)])
     await store.end(new Error('the folder was deleted'))
     store.recoversWith('lost')
     const stored = outcomeOf(queue.stored())
     await clock.pass(1_000)
-    expect(sorted(store.changes.at(-1) ?? [])).toEqual([put('/held'), put('/newer', 2), put('/other')])
+    expect(sorted(store.changes.at(-1) ?? [])).toEqual([put('/lost'), put('/newer', 2), put('/other')])
     expect(stored.what).toBe('pending')
     await store.end()
     expect(stored.what).toBe('stored')
 
-    forget()
+    removeSource()
     queue.push([put('/x')])
     await store.end(new Error('the folder was deleted'))
     await clock.pass(1_000)
     expect(sorted(store.changes.at(-1) ?? [])).toEqual([put('/other'), put('/x')])
   })
 
-  it('tells those who wait for a store that does not answer, and is well when it answered', async () => {
+  it('rejects waiters of a store that does not answer, and recovers when the store answers', async () => {
     const { store, clock, queue, states } = bench()
     queue.push([put('/a')])
     const stored = outcomeOf(queue.stored())
@@ -263,7 +263,7 @@ describe('a write queue whose store fails', () => {
     expect(states.map(({ status }) => status)).toEqual(['failing', 'ok'])
   })
 
-  it('is not tried again when the member has ended', async () => {
+  it('does not retry after the member has ended', async () => {
     const { store, clock, queue } = bench()
     queue.push([put('/a')])
     await store.end(new Error('disk full'))

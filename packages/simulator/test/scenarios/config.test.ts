@@ -199,7 +199,7 @@ describe('a shared config', () => {
       await strict[0]?.set('color', 'red')
       await simulation.run(1_000)
       await loose[1]?.set('color', 'forbidden')
-      await expect(strict[2]?.set('color', 'mine')).rejects.toThrow(/none of its writers/)
+      await expect(strict[2]?.set('color', 'mine')).rejects.toThrow(/not one of its writers/)
       await simulation.run(60_000)
       allSee(strict, { color: 'red' })
       allSee(loose, { color: 'forbidden' })

@@ -29,7 +29,7 @@ describe('what is explained', () => {
       await simulation.run(5_000)
       expect(explained(simulation)).toEqual([
         'This member is connected to it.',
-        'Its page is in the background: it asked others to be patient.',
+        'Its page is in the background: it asked other members not to suspect its silence.',
         beat,
         record,
       ])
@@ -69,7 +69,7 @@ describe('what is explained', () => {
         'This member has no connection to it.',
         beat,
         record,
-        'If it only cannot be reached, it comes back by itself as soon as it can.',
+        'If only the network fails, it becomes alive again once it is reachable.',
       ])
       return simulation
     })
@@ -84,7 +84,7 @@ describe('what is explained', () => {
       expect(explained(simulation)).toEqual([
         'It left n s ago.',
         record,
-        'It comes back when it joins again.',
+        'It becomes alive when it joins again.',
       ])
       return simulation
     })

@@ -1,43 +1,43 @@
 /**
- * Frugal WebRTC: dials within a budget, does not wait for a handshake that hangs, and keeps nothing of past connections.
+ * Bounded WebRTC: limits the rate of dials, retries a handshake that timeout, and releases closed connections.
  *
- * Where networks are quick a handshake takes a fraction of a second. Now and then libp2p's misses that its first
- * channel was closed, and waits for that until the dial's time is over: the second try is begun before.
+ * On fast networks a handshake takes a fraction of a second. Occasionally libp2p's handshake misses that its first channel
+ * was closed and waits until the dial times out. Therefore a second attempt begins after 2 s.
  */
 import type { WebRTCComponents } from '@hearsay/webrtc'
 import type { Connection, Transport } from '@libp2p/interface'
 import { DialRateLimiter } from './dial-rate-limiter.ts'
 
-/** The second try has what is left of the dial's time, for those whose networks are slow. */
-const firstTryMs = 2_000
+/** Timeout of the first attempt. The second one has the rest of the dial's time, for slow networks. */
+const firstAttemptMs = 2_000
 
 type WebRTC = (components: WebRTCComponents) => Transport
 type Dial = Transport['dial']
 
 export function boundedWebRTC(create: WebRTC): WebRTC {
   return components => {
-    const budget = new DialRateLimiter(performance.now())
+    const rateLimiter = new DialRateLimiter(performance.now())
     const transport = create(components)
-    // It would keep a listener for each connection there ever was (js-libp2p#3567); those that stand when the node
-    // stops are closed by the connection manager.
+    // libp2p would keep a listener for every past connection (js-libp2p#3567). The connection manager closes the open
+    // connections when the node stops.
     Reflect.set(transport, '_closeOnShutdown', () => {})
     const dial = transport.dial.bind(transport)
     transport.dial = withOneRetry((address, options) => {
-      if (!budget.tryTake(performance.now())) throw new Error('no WebRTC dial is left for now')
+      if (!rateLimiter.tryTake(performance.now())) throw new Error('too many WebRTC dials')
       return dial(address, options)
     })
     return transport
   }
 }
 
-/** The same dial, begun anew once if it hangs. */
+/** The dial, repeated once if its first attempt hangs. */
 export function withOneRetry(dial: Dial): Dial {
   return async (address, options): Promise<Connection> => {
-    const hangs = AbortSignal.timeout(firstTryMs)
+    const timeout = AbortSignal.timeout(firstAttemptMs)
     try {
-      return await dial(address, { ...options, signal: AbortSignal.any([options.signal, hangs]) })
+      return await dial(address, { ...options, signal: AbortSignal.any([options.signal, timeout]) })
     } catch (error) {
-      if (!hangs.aborted || options.signal.aborted) throw error
+      if (!timeout.aborted || options.signal.aborted) throw error
       return await dial(address, options)
     }
   }

@@ -1,8 +1,8 @@
 /**
- * Dial budget: WebRTC dials that a page may still make.
+ * Dial rate limiter: a token bucket for the WebRTC dials of a page.
  *
- * Chromium gives a page some 500 peer connections in its life, and closed ones count until they are collected. So
- * dials are saved up: a burst to join a cluster with, and then no more than a steady few.
+ * Chromium allows a page about 500 peer connections, and closed ones count until they are garbage-collected. Our choice: a
+ * burst of 64 dials for joining a cluster, then one more every 30 s.
  */
 const burst = 64
 const refillMs = 30_000
@@ -15,11 +15,11 @@ export class DialRateLimiter {
     this.#refilledMs = nowMs
   }
 
-  /** Whether one more dial may be made now; if so, it counts. */
+  /** Takes a token if there is one. @returns whether the dial is allowed */
   tryTake(nowMs: number): boolean {
-    const saved = Math.floor((nowMs - this.#refilledMs) / refillMs)
-    this.#refilledMs += saved * refillMs
-    this.#tokens = Math.min(burst, this.#tokens + saved)
+    const refilled = Math.floor((nowMs - this.#refilledMs) / refillMs)
+    this.#refilledMs += refilled * refillMs
+    this.#tokens = Math.min(burst, this.#tokens + refilled)
     if (this.#tokens === 0) return false
     this.#tokens -= 1
     return true

@@ -1,8 +1,8 @@
 /**
- * joinCluster for browsers: a member on WebRTC to other pages, and on WebSockets to members in Node.
+ * joinCluster for browsers: a member that connects to other pages by WebRTC, and to members in Node by WebSockets.
  *
- * A member in Node that relays introduces pages to each other; what they then say goes directly. Nothing but the
- * introduction ever runs over a relay. A worker has no WebRTC: it knows pages through the members in Node.
+ * A member in Node with the option `relay` introduces pages to each other. Only the introduction uses the relay; then the
+ * pages are connected directly. A worker has no WebRTC: it receives facts about pages through members in Node.
  */
 import { webRTC } from '@hearsay/webrtc'
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2'
@@ -15,35 +15,36 @@ import { createNode } from '../create-node.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
 import { closingWebSockets } from '../web-socket-cleanup.ts'
 import { boundedWebRTC } from './bounded-web-rtc.ts'
-import { browser as platform } from './platform.ts'
+import { platform } from './platform.ts'
 
-/** Each `/p2p-circuit` is one relay, found among those one is connected to: if one dies there is another. */
+/** Each `/p2p-circuit` is one relay among the connected members. Two, so that one remains if the other dies. */
 const everywhere = ['/p2p-circuit', '/p2p-circuit', '/webrtc']
 
-/** Workers, and some embedded browsers, have none. */
+/** Workers and some embedded browsers have no WebRTC. */
 const hasWebRTC = 'RTCPeerConnection' in globalThis
 
 /** Parts of an address that a page can dial. */
 const dialled: ReadonlySet<string> = new Set(['ws', 'wss', 'webrtc', 'p2p-circuit'])
 
 /**
- * Joins, and resolves at once: who else is there comes as events.
+ * Creates a member and joins the cluster. Resolves before the member knows other members: those appear in `members` and
+ * cause `join` events.
  *
- * @throws {InvalidOptionsError} an option; nothing was started
- * @throws {StorageError} the store; it was left as it is
- * @throws {ListenError} an address; nothing is left running
+ * @throws {InvalidOptionsError} an option is unusable, or the page is not in a secure context. Nothing was started.
+ * @throws {StorageError} the store cannot be opened or read. It stays as it is.
+ * @throws {ListenError} the member cannot listen on an address. Nothing is left running.
  */
 export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   checkJoinOptions(options)
-  // No WebCrypto, no locks.
+  // Without a secure context there are no WebCrypto and no locks.
   if (!isSecureContext)
     throw new InvalidOptionsError(
-      'joinCluster: serve the page over HTTPS or from localhost, browsers insist on it',
+      'joinCluster: serve the page over HTTPS or from localhost, browsers require it',
     )
   if (options.relay)
     throw new InvalidOptionsError('relay: a browser cannot be a relay. Let a member in Node be one')
   const { listen = hasWebRTC ? everywhere : [], bootstrap = [], iceServers } = options
-  // Others among them do no harm: a member in Node tells all of its addresses.
+  // Addresses that a page cannot dial are allowed among them, because a member in Node publishes all of its addresses.
   if (bootstrap.length > 0 && !bootstrap.some(isForPages))
     throw new InvalidOptionsError(
       'bootstrap: a page can dial none of these. Give a WebSocket, like /ip4/192.0.2.1/tcp/4002/ws',
@@ -65,7 +66,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
             boundedWebRTC(webRTC({ ...(rtcConfiguration && { rtcConfiguration }) })),
           ]
         : [webSockets],
-      // Browsers judge by themselves whom a page may reach.
+      // The browser itself decides which addresses a page may dial.
       connectionGater: { denyDialMultiaddr: () => false },
     },
     listenError: error => listenError(error, listen),
@@ -74,7 +75,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
 
 function listenError(error: Error, listen: readonly string[]): ListenError {
   const hint = hasWebRTC ? '' : ". This is a worker, or a browser without WebRTC: leave 'listen' out"
-  return new ListenError(`listen: ${listen.join(', ')} cannot be listened on${hint}`, { cause: error })
+  return new ListenError(`listen: cannot listen on ${listen.join(', ')}${hint}`, { cause: error })
 }
 
 function isForPages(address: string): boolean {

@@ -1,8 +1,8 @@
 /**
- * Keys in a browser: signs with the key of this libp2p node, verifies with the key that a member id is.
+ * Keys in a browser: signs with the private key of this libp2p node, verifies with the public key in a member id.
  *
- * It signs at once: a tab that closes has no later in which to sign its goodbye. It verifies with WebCrypto, an order
- * of magnitude faster than any JavaScript, which answers later.
+ * Signing is synchronous, because a closing tab cannot wait for the signature of its leave. Verifying uses WebCrypto, which
+ * is asynchronous, but ten times faster than JavaScript.
  */
 import { publicKeyFromRaw } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey, PublicKey } from '@libp2p/interface'
@@ -10,7 +10,7 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { keyFromMemberId } from '../../wire/member-id.ts'
 import type { Signer, Verifier } from '../../wire/signing.ts'
 
-/** A raw private key of libp2p is the seed and then the public key. */
+/** A raw private key of libp2p is the seed followed by the public key. */
 const seedBytes = 32
 
 export function browserKeys({ raw }: Ed25519PrivateKey): Signer & Verifier {
@@ -21,7 +21,7 @@ export function browserKeys({ raw }: Ed25519PrivateKey): Signer & Verifier {
       try {
         return (await publicKeyOf(author)?.verify(bytes, signature)) ?? false
       } catch {
-        // 32 bytes that are no point on the curve.
+        // The 32 bytes are not a point on the curve.
         return false
       }
     },

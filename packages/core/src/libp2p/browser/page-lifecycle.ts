@@ -1,34 +1,34 @@
 /// <reference lib="dom" />
 /**
- * Attention: what becomes of the page, as others should know it.
+ * Page lifecycle: reports whether the page is visible, hidden, frozen or closing.
  *
- * A hidden page is slow (its timers run once a minute), a frozen one is silent: each asks for patience, a hidden one
- * again and again. A page that is closed says goodbye; one that was left for another is waited for a moment.
+ * A hidden page is slow, because its timers run once a minute; a frozen page is silent. Both publish an attention lease,
+ * which a hidden page renews. A page that closes leaves. A page that the user left, and that the browser may show again, gets
+ * a short lease.
  */
 import type { PageListener } from '../platform.ts'
 
-/** Twice the longest that a hidden page's timers wait, and something for the way. */
+/** Our choice: twice the longest delay of a hidden page's timers (1 minute), plus 30 s for delivery. */
 const hiddenLeaseMs = 150_000
 const renewMs = 60_000
 /**
- * A page that was left may be shown again when its user goes back, though Chromium never shows one again that had WebRTC.
- * Who is shown again later than this refutes.
+ * Our choice. A page in the back/forward cache may be shown again when its user goes back (in Chromium never with WebRTC). A
+ * member that returns later than this refutes the suspicion.
  */
-const backgroundLeaseMs = 5_000
-/** A frozen page cannot ask again. Longer, and people would see somebody who is long gone. */
+const backForwardCacheLeaseMs = 5_000
+/** Our choice. A frozen page cannot renew its lease; a longer one would show people as present who left long ago. */
 const frozenLeaseMs = 300_000
 
-/** Returns its undo. */
+/** Follows the page's events. @returns the undo */
 export function followPage(listener: PageListener): () => void {
   let renewal: ReturnType<typeof setInterval> | undefined
-
-  let isInBackground = false
+  let isInBackForwardCache = false
 
   const hidden = () => listener.attentionChanged({ state: 'hidden', leaseMs: hiddenLeaseMs })
-  const look = () => {
+  const visibilityChanged = () => {
     clearInterval(renewal)
     renewal = undefined
-    if (isInBackground) return
+    if (isInBackForwardCache) return
     if (document.visibilityState === 'visible') listener.attentionChanged({ state: 'full', leaseMs: 0 })
     else {
       hidden()
@@ -36,31 +36,31 @@ export function followPage(listener: PageListener): () => void {
     }
   }
   const freeze = () => {
-    if (!isInBackground) listener.attentionChanged({ state: 'frozen', leaseMs: frozenLeaseMs })
+    if (!isInBackForwardCache) listener.attentionChanged({ state: 'frozen', leaseMs: frozenLeaseMs })
   }
   const hide = ({ persisted }: PageTransitionEvent) => {
     if (!persisted) return listener.pageClosing()
-    // What it hears of itself after that, hidden and frozen, is of a page that nobody looks at any more.
-    isInBackground = true
+    // Later events of this page, hidden and frozen, must not raise the lease.
+    isInBackForwardCache = true
     clearInterval(renewal)
-    listener.attentionChanged({ state: 'frozen', leaseMs: backgroundLeaseMs })
+    listener.attentionChanged({ state: 'frozen', leaseMs: backForwardCacheLeaseMs })
   }
   const show = () => {
-    isInBackground = false
-    look()
+    isInBackForwardCache = false
+    visibilityChanged()
   }
 
-  document.addEventListener('visibilitychange', look)
+  document.addEventListener('visibilitychange', visibilityChanged)
   document.addEventListener('freeze', freeze)
-  document.addEventListener('resume', look)
+  document.addEventListener('resume', visibilityChanged)
   window.addEventListener('pagehide', hide)
   window.addEventListener('pageshow', show)
-  if (document.visibilityState !== 'visible') look()
+  if (document.visibilityState !== 'visible') visibilityChanged()
   return () => {
     clearInterval(renewal)
-    document.removeEventListener('visibilitychange', look)
+    document.removeEventListener('visibilitychange', visibilityChanged)
     document.removeEventListener('freeze', freeze)
-    document.removeEventListener('resume', look)
+    document.removeEventListener('resume', visibilityChanged)
     window.removeEventListener('pagehide', hide)
     window.removeEventListener('pageshow', show)
   }

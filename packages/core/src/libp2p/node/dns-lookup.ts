@@ -1,10 +1,10 @@
 /**
- * Lookups: host names become addresses as everywhere in Node, but a process that ends does not wait for them.
+ * DNS lookup: resolves host names as Node does, but does not delay the end of the process.
  *
- * The system's resolver cannot be interrupted: while no name server answers it keeps the process alive for 5 to 30 s, even
- * after `process.exit`. So a resolver that can be is asked first. When any name server answers, be it that it does not
- * know the name, the system is asked, which also knows search domains and much else. Names for which it needs no name
- * server are asked of it at once.
+ * The system's resolver cannot be cancelled: while no name server answers, it keeps the process alive for 5 to 30 s, even
+ * after `process.exit`. Therefore a resolver that can be cancelled is queried first. As soon as any name server answers, even
+ * that the name does not exist, the system's resolver is queried, which also supports search domains and other sources.
+ * Names that need no name server are resolved by the system directly.
  */
 import { type LookupOptions, lookup } from 'node:dns'
 import { Resolver } from 'node:dns/promises'
@@ -12,7 +12,7 @@ import { readFile } from 'node:fs/promises'
 import type { LookupFunction } from 'node:net'
 import { join } from 'node:path'
 
-/** A dial has 10 s. */
+/** Our choice, with two tries: well within the 10 s of a dial. */
 const answerTimeoutMs = 2_000
 const tries = 2
 
@@ -22,12 +22,12 @@ export class DnsLookup {
   readonly #resolvers = new Set<Resolver>()
   #isCancelled = false
 
-  /** As `lookup` of `net.connect`. */
+  /** For the option `lookup` of `net.connect`. */
   readonly lookup: LookupFunction = (host, options, callback) => {
     void this.#lookUp(host, options, callback)
   }
 
-  /** All that wait fail, and whatever is asked later. */
+  /** Fails all pending and all later lookups. */
   cancel(): void {
     this.#isCancelled = true
     for (const resolver of this.#resolvers) resolver.cancel()
@@ -36,11 +36,11 @@ export class DnsLookup {
   async #lookUp(host: string, options: LookupOptions, callback: Callback): Promise<void> {
     const timeoutError = (await isLocal(host)) ? undefined : await this.#resolverTimeout(host)
     if (timeoutError) callback(timeoutError, [])
-    else if (this.#isCancelled) callback(new Error(`${host} is not looked up any more`), [])
+    else if (this.#isCancelled) callback(new Error(`the lookup of ${host} was cancelled`), [])
     else lookup(host, options, callback)
   }
 
-  /** The error of name servers that do not answer; undefined if one does, whatever it says. */
+  /** The error if no name server answers; undefined if one does, with any answer. */
   async #resolverTimeout(host: string): Promise<Error | undefined> {
     const resolver = new Resolver({ timeout: answerTimeoutMs, tries })
     this.#resolvers.add(resolver)
@@ -56,7 +56,7 @@ export class DnsLookup {
   }
 }
 
-/** Whether the system knows it without a name server: its own name, in its hosts file, or asked by multicast. */
+/** Whether the system resolves the name without a name server: localhost, a multicast name, or one in the hosts file. */
 async function isLocal(host: string): Promise<boolean> {
   const name = host.toLowerCase()
   if (name === 'localhost' || name.endsWith('.localhost') || name.endsWith('.local')) return true

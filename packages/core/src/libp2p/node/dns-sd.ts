@@ -1,7 +1,7 @@
 /**
- * DNS-SD: the question who of a service is here, and the answer, as libp2p writes them for multicast DNS.
+ * DNS-SD: encodes and decodes queries for a service and their answers, in libp2p's format for multicast DNS.
  *
- * Packets come from anybody: what cannot be read is nothing.
+ * Packets may come from any host: unreadable ones are ignored.
  *
  * @see https://github.com/libp2p/specs/blob/master/discovery/mdns.md
  */
@@ -11,7 +11,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import { CODE_P2P, multiaddr } from '@multiformats/multiaddr'
 import { type Answer, decode, encode } from 'dns-packet'
 
-/** Our choice: a member lists fewer addresses. */
+/** Our choice: more than a member has addresses. */
 const maxTexts = 64
 /** RFC 6763, section 6.1. */
 const maxTextBytes = 255
@@ -20,14 +20,17 @@ const prefix = 'dnsaddr='
 
 export type LocalPacket =
   | { readonly type: 'query' }
-  /** `peers` have addresses that lack their id. */
+  /** The addresses of `peers` do not contain the peer id. */
   | { readonly type: 'answer'; readonly peers: readonly PeerInfo[] }
 
 export function encodeQuery(service: string): Uint8Array {
   return encode({ type: 'query', questions: [{ name: service, type: 'PTR' }] })
 }
 
-/** @param instance a name of this member alone; `addresses` are multiaddrs that end with its id */
+/**
+ * @param instance a name that only this member uses
+ * @param addresses multiaddrs that end with the member's id
+ */
 export function encodeAnswer(service: string, instance: string, addresses: readonly string[]): Uint8Array {
   const name = `${instance}.${service}`
   const texts = addresses.map(address => prefix + address).filter(text => text.length <= maxTextBytes)
@@ -40,7 +43,7 @@ export function encodeAnswer(service: string, instance: string, addresses: reado
   })
 }
 
-/** Undefined: it is not about this service. */
+/** Undefined: the packet is unreadable or for another service. */
 export function decodeLocal(bytes: Uint8Array, service: string): LocalPacket | undefined {
   try {
     const { type, questions = [], answers = [], additionals = [] } = decode(Buffer.from(bytes))

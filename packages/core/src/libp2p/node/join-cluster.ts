@@ -1,5 +1,5 @@
 /**
- * joinCluster for Node: a member on TCP and WebSockets, Noise and yamux, that can introduce browsers to each other.
+ * joinCluster for Node: a member on TCP and WebSockets with Noise and yamux, which can introduce browsers to each other.
  */
 import { tcp } from '@libp2p/tcp'
 import { toString as toText } from 'uint8arrays/to-string'
@@ -14,19 +14,20 @@ import { DnsLookup } from './dns-lookup.ts'
 import { lazyWebSockets } from './lazy-web-sockets.ts'
 import type { LocalDiscovery } from './local-discovery.ts'
 import { onNetworkChange } from './network-change-detector.ts'
-import { node as platform } from './platform.ts'
+import { platform } from './platform.ts'
 
 const anyTcp = '/ip4/0.0.0.0/tcp/0'
 
-/** So many browsers can wait at this relay to be introduced; the libp2p default is 15. */
+/** Our choice: maximum number of browsers that use this relay at the same time. libp2p's default is 15. */
 const maxReservations = 512
 
 /**
- * Joins, and resolves as soon as this member listens: who else is there comes as events.
+ * Creates a member and joins the cluster. Resolves as soon as this member listens, before it knows other members: those
+ * appear in `members` and cause `join` events.
  *
- * @throws {InvalidOptionsError} an option, or a Node before 22; nothing was started
- * @throws {StorageError} the store; it was left as it is
- * @throws {ListenError} an address; nothing is left running
+ * @throws {InvalidOptionsError} an option is unusable, or Node is older than version 22. Nothing was started.
+ * @throws {StorageError} the store cannot be opened or read. It stays as it is.
+ * @throws {ListenError} the member cannot listen on an address. Nothing is left running.
  */
 export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   checkRuntime()
@@ -37,7 +38,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   const dialOpts = { noDelay: true, lookup }
   const stops = [() => lookups.cancel()]
   let discovery: LocalDiscovery | undefined
-  // Each is loaded only where it is used: a member should be there at once.
+  // Each module is loaded only if it is used, so that a member starts fast.
   const listensOnWebSockets = listen.some(address => /\/wss?(\/|$)/.test(address))
   const webSockets = listensOnWebSockets ? (await import('./web-sockets.ts')).nodeWebSockets : lazyWebSockets
   const local = options.mdns === false ? undefined : await import('./local-discovery.ts')
@@ -58,7 +59,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
         service: serviceTag(options.cluster),
         instance: node.peerId.toString(),
         addresses: () => node.services.cluster.self.addresses,
-        failed: reason => log.error('members in the local network are not found: %s', reason),
+        failed: reason => log.error('local discovery does not work: %s', reason),
       })
       stops.push(
         dialFrom(finder, node),
@@ -74,7 +75,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   })
 }
 
-/** libp2p itself would say only which function it misses. */
+/** libp2p's own error would only name the missing function. */
 function checkRuntime(): void {
   if (!('withResolvers' in Promise))
     throw new InvalidOptionsError(`joinCluster: needs Node 22 or newer, this is ${process.version}`)
@@ -91,7 +92,7 @@ function dialFrom(discovery: LocalDiscovery, node: MemberNode): () => void {
   })
 }
 
-/** Only members of the same cluster answer to it, and it is a valid DNS-SD name. */
+/** A valid DNS-SD name, to which only members of the same cluster answer. */
 function serviceTag(cluster: string): string {
   return `_hearsay-${toText(clusterTag(cluster), 'base32').slice(0, 8)}._udp.local`
 }
@@ -101,11 +102,11 @@ function listenReason(error: unknown, listen: readonly string[]): string {
   const where = listen.join(', ')
   if (message.includes('EADDRINUSE'))
     return `${where} is in use by another process. Choose another port, or 0 for any`
-  if (message.includes('EADDRNOTAVAIL')) return `${where} is no address of this machine`
+  if (message.includes('EADDRNOTAVAIL')) return `${where} is not an address of this computer`
   if (message.includes('EACCES')) return `${where} needs more rights. Choose a port above 1023`
   if (message.includes('No transport'))
-    return `${where} is no TCP or WebSocket address. Write it like /ip4/0.0.0.0/tcp/4001, or with /ws behind it`
-  return `${where} cannot be listened on: ${message.split('\n', 1)[0]}`
+    return `${where} is not a TCP or WebSocket address. Write it like /ip4/0.0.0.0/tcp/4001, or with /ws at the end`
+  return `cannot listen on ${where}: ${message.split('\n', 1)[0]}`
 }
 
 function nestedMessages(error: Error): string[] {

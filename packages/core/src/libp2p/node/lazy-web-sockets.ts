@@ -1,8 +1,8 @@
 /**
- * Lazy WebSockets: dials WebSocket addresses with a transport that is loaded with the first dial.
+ * Lazy WebSockets: dials WebSocket addresses with a transport that is loaded at the first dial.
  *
- * Node's http modules and what they bring along are a quarter of the processor time of a start, and most members never
- * dial a WebSocket. It does not listen: a member that listens on WebSockets loads the transport itself.
+ * Loading Node's http modules and their dependencies takes a quarter of the CPU time of a start, and most members never dial
+ * a WebSocket. This transport does not listen: a member that listens on WebSockets loads the full transport.
  */
 import type { LookupFunction } from 'node:net'
 import { type Transport, transportSymbol } from '@libp2p/interface'
@@ -30,7 +30,7 @@ export function lazyWebSockets(lookup: LookupFunction): (components: WebSocketsC
   }
 }
 
-/** The connection to this address itself is a WebSocket, and not only the one to a relay before it. */
+/** Whether the address itself is a WebSocket, and not only the relay before it. */
 function isWebSocket(address: Multiaddr): boolean {
   const names = address.getComponents().map(({ name }) => name)
   return ['ws', 'wss'].some(name => names.includes(name)) && !names.includes('p2p-circuit')

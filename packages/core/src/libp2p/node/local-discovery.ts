@@ -1,12 +1,12 @@
 /**
- * Local discovery: members of a cluster in the local network, by multicast DNS (RFC 6762).
+ * Local discovery: finds members of a cluster in the local network by multicast DNS (RFC 6762).
  *
- * Each round asks on every interface from a socket of its own, so no default route is needed, and joins the group on
- * every interface again, so it outlasts interfaces that were replaced. Who asked is answered alone where it can be: 32
- * members that ask in turn are 32 answers a round for each, not 1,024.
+ * Each round sends a query on every interface from a separate socket, so no default route is needed, and joins the multicast
+ * group on every interface again, so that replaced interfaces keep working. Answers go to the member that asked only, where
+ * possible: with 32 members each member receives 32 answers a round, not 1,024.
  *
- * Without port 5353 it finds others, but cannot be found. That, and a network that takes no packet, is reported until
- * it is over.
+ * Without UDP port 5353 this member finds others, but they do not find it. That fault, and a network that accepts no packet,
+ * are reported until they end.
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { networkInterfaces } from 'node:os'
@@ -17,19 +17,19 @@ import { decodeLocal, encodeAnswer, encodeQuery } from './dns-sd.ts'
 const group = '224.0.0.251'
 const port = 5_353
 const ttl = 255
-/** As libp2p has it; 15 s are bearable for somebody who waits. */
+/** libp2p's interval. */
 const roundIntervalMs = 10_000
-/** After a change: an interface that has just come up may take no packet yet. */
+/** Delay of the second round after a change: an interface that has just come up may not accept packets yet. */
 const secondRoundMs = 1_000
 
 export interface LocalDiscoveryOptions {
   /** `_name._udp.local` */
   readonly service: string
-  /** Of this member alone. */
+  /** A name that only this member uses. */
   readonly instance: string
-  /** Where this member can be dialled now: multiaddrs that end with its id. */
+  /** Multiaddrs at which this member can be dialled now, each with its id at the end. */
   readonly addresses: () => readonly string[]
-  /** It begins to fail, or fails for another reason. */
+  /** Discovery began to fail, or fails for another reason than before. */
   readonly failed: (reason: string) => void
 }
 
@@ -49,14 +49,14 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
     this.refresh()
   }
 
-  /** Why members in the local network are not found, or do not find this one; undefined if they are. */
+  /** Why this member and the members in the local network do not find each other; undefined if they do. */
   get fault(): string | undefined {
     return this.#listenerFault ?? this.#senderFault
   }
 
-  /** Asks at once: at the start, and when the network has changed. */
+  /** Starts a round now: at the start, and when the network has changed. */
   refresh(): void {
-    this.#announceRound(secondRoundMs)
+    this.#startRound(secondRoundMs)
   }
 
   stop(): void {
@@ -66,15 +66,15 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
     this.#senders = []
   }
 
-  #announceRound(nextMs: number): void {
-    const addresses = ownAddresses()
+  #startRound(nextMs: number): void {
+    const addresses = interfaceAddresses()
     if (this.#listener) this.#join()
     else this.#listen()
     for (const sender of this.#senders.splice(0)) close(sender)
-    this.#senderFault = addresses.length === 0 ? 'this machine has no network' : undefined
+    this.#senderFault = addresses.length === 0 ? 'this computer has no network' : undefined
     for (const address of addresses) this.#query(address)
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#announceRound(roundIntervalMs), nextMs)
+    this.#timer = setTimeout(() => this.#startRound(roundIntervalMs), nextMs)
     this.#report()
   }
 
@@ -84,7 +84,7 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
     socket.on('error', ({ message }) => {
       if (socket !== this.#listener) return
       close(socket)
-      // The next round tries again.
+      // The next round retries.
       this.#listener = undefined
       this.#isBound = false
       this.#listenerFault = `UDP port ${port} cannot be shared with another program: ${message}`
@@ -98,15 +98,15 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
     })
   }
 
-  /** On each interface; where it is a member of the group already the system says so, and that is all. */
+  /** Joins the group on each interface. On an interface that has joined already the system returns an error. */
   #join(): void {
-    // It would bind it to another port.
+    // Joining before `bind` would bind the socket to another port.
     if (!this.#isBound) return
-    for (const address of ownAddresses())
+    for (const address of interfaceAddresses())
       try {
         this.#listener?.addMembership(group, address)
       } catch {
-        // Or the interface is gone again.
+        // Joined already, or the interface was removed.
       }
   }
 
@@ -115,7 +115,7 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
     this.#senders.push(sender)
     const failed = ({ message }: Error) => {
       if (!this.#senders.includes(sender)) return
-      this.#senderFault = `nothing can be sent from ${address}: ${message}`
+      this.#senderFault = `sending from ${address} fails: ${message}`
       this.#report()
     }
     sender.on('error', failed)
@@ -139,7 +139,7 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
     }
   }
 
-  /** Only those that ask from the port of the group listen to answers there: earlier versions of hearsay. */
+  /** Answers a query. Earlier versions of hearsay query from the group's port, and read only answers to the group. */
   #answer({ address, port: querier }: RemoteInfo): void {
     const { service, instance, addresses } = this.#options
     const own = addresses()
@@ -161,7 +161,7 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
         if (error) failed(error)
       })
     } catch {
-      // It was closed, or is not bound yet.
+      // The socket is closed, or not bound yet.
     }
   }
 
@@ -172,8 +172,8 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
   }
 }
 
-/** IPv4, one of each interface; loopback only where there is nothing else. */
-function ownAddresses(): string[] {
+/** One IPv4 address of each interface; loopback only if there is no other interface. */
+function interfaceAddresses(): string[] {
   const all = Object.values(networkInterfaces()).flatMap(
     (infos = []) => infos.find(({ family }) => family === 'IPv4') ?? [],
   )
@@ -185,6 +185,6 @@ function close(socket: Socket | undefined): void {
   try {
     socket?.close()
   } catch {
-    // It failed, and is closed already.
+    // The socket failed and is closed already.
   }
 }

@@ -1,13 +1,13 @@
 /**
- * Network watch: notices when the addresses of this machine's interfaces change.
+ * Network change detector: detects changes of the addresses of this computer's interfaces.
  *
- * Node has no event for it, so the watch compares what the system lists, every 2 s: 0.07 ms of CPU with two interfaces,
- * 0.6 ms with sixty. The hardware address belongs to what is compared: an interface that was replaced by another with the
- * same address is a change as well. The watch keeps no process alive.
+ * Node has no event for such changes, so the detector compares the system's list every 2 s: 0.07 ms of CPU with two
+ * interfaces, 0.6 ms with sixty. The comparison includes the hardware address, so that replacing an interface by another one
+ * with the same IP address counts as a change. The timer does not keep the process alive.
  */
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 
-/** Others know a new address within 5 s: this, and a round of gossip. */
+/** Our choice: with a round of gossip, other members receive a new address within 5 s. */
 const pollIntervalMs = 2_000
 
 type ReadInterfaces = () => NodeJS.Dict<NetworkInterfaceInfo[]>
@@ -32,7 +32,7 @@ function describe(read: ReadInterfaces): string {
       .sort()
       .join()
   } catch {
-    // Some systems refuse for a moment while interfaces change, and sandboxes refuse always.
+    // Some systems fail briefly while interfaces change, and sandboxes always fail.
     return ''
   }
 }

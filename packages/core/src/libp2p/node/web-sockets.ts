@@ -1,6 +1,6 @@
 /**
- * WebSockets in Node: dialled with the package that libp2p's server uses, not with what Node has built in, which neither
- * lets go of a socket whose other end is mute nor asks a resolver of ours.
+ * WebSockets in Node: dialled with the package that libp2p's server uses. Node's built-in WebSocket cannot close a socket
+ * whose other end does not answer, and cannot use our DNS lookup.
  */
 import type { LookupFunction } from 'node:net'
 import type { Transport } from '@libp2p/interface'
@@ -8,18 +8,18 @@ import type { WebSocketsComponents } from '@libp2p/websockets'
 import { WebSocket as NodeWebSocket } from 'ws'
 import { closingWebSockets } from '../web-socket-cleanup.ts'
 
-/** A round trip for the goodbyes of both ends; a process that ends waits for no longer. */
+/** One round trip for the close frames of both ends. A process that ends waits no longer. */
 const closeTimeoutMs = 150
-/** Of a connection that was reset; no WebSocket may send it, and libp2p closes with it. */
+/** Code of a connection that was reset. No WebSocket may send it, but libp2p closes with it. */
 const abnormalClosure = 1006
 
 export function nodeWebSockets(lookup: LookupFunction): (components: WebSocketsComponents) => Transport {
   return closingWebSockets(uri => {
-    // What passes is encrypted: nothing to compress.
+    // The data is encrypted and cannot be compressed.
     const options = { lookup, closeTimeout: closeTimeoutMs, perMessageDeflate: false }
     const socket = new NodeWebSocket(uri, options)
     const destroy = () => socket.terminate()
-    // After it was let go of; nobody listens any more.
+    // Errors after the socket was closed have no other listener.
     socket.on('error', () => {})
     const close = socket.close.bind(socket)
     socket.close = code => (code === abnormalClosure ? destroy() : close(code))

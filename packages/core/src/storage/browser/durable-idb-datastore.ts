@@ -1,19 +1,19 @@
 /// <reference lib="dom" />
 /**
- * Committing datastore: an IndexedDB database that says so when it cannot keep what it was given.
+ * Durable IndexedDB datastore: a database whose writes fail visibly when the browser cannot store them.
  *
- * - Batches are committed at once, and are kept though the page ends in that moment; those of datastore-idb 5.0 leave it
- *   to the browser when to commit, and a page that goes away takes them with it.
- * - It closes as soon as another page deletes the database, and when the browser clears its data. Every write fails
- *   then, until the database was opened again and compared with what was acknowledged.
- * - Opening takes 5 s at most: a page that does not let go of the database must not keep this one waiting.
+ * - Batches are committed immediately, so they survive a page that closes at that moment. datastore-idb 5.0 lets the browser
+ *   choose when to commit, and a closing page loses its batches.
+ * - The datastore closes when another page deletes the database or the browser clears the site's data. All writes then fail
+ *   until the database has been opened again and compared with the acknowledged writes.
+ * - Opening takes at most 5 s: another page that does not close the database must not block this one.
  */
 import { type IDBPDatabase, openDB } from 'idb'
 import { Key, type KeyQuery, type Pair, type Query } from 'interface-datastore'
 import type { KeyValueChange } from '../key-values.ts'
 import { type RecoverableDatastore, StoreLedger, WritingDatastore } from '../recoverable-datastore.ts'
 
-/** Our choice. */
+/** Our choice: far longer than a database takes to open. */
 const maxOpenMs = 5_000
 
 export class DurableIdbDatastore extends WritingDatastore implements RecoverableDatastore {
@@ -22,7 +22,7 @@ export class DurableIdbDatastore extends WritingDatastore implements Recoverable
   #database: IDBPDatabase | undefined
   #fault: Error | undefined
 
-  /** @param writer of several pages that write to one database, each has a name of its own */
+  /** @param writer name of this page, unique among the pages that write to one database */
   constructor(name: string, writer = '') {
     super()
     this.#name = name
@@ -50,7 +50,7 @@ export class DurableIdbDatastore extends WritingDatastore implements Recoverable
       this.#fault ??= new Error(reasonOf(error), { cause: error })
       throw this.#fault
     }
-    // While it was being written the database may have been deleted.
+    // The database may have been deleted during the write.
     if (this.#fault) throw this.#fault
   }
 
@@ -65,7 +65,7 @@ export class DurableIdbDatastore extends WritingDatastore implements Recoverable
 
   override async get(key: Key): Promise<Uint8Array> {
     const value: unknown = await this.#opened().get(this.#name, key.toString())
-    if (!(value instanceof Uint8Array)) throw new Error(`there is nothing under ${key}`)
+    if (!(value instanceof Uint8Array)) throw new Error(`no value is stored under ${key}`)
     return value
   }
 
@@ -109,12 +109,13 @@ export class DurableIdbDatastore extends WritingDatastore implements Recoverable
     const opening = openDB(name, 1, {
       upgrade: database => void database.createObjectStore(name),
       blocking: () => this.#lose('another page deleted the database'),
-      terminated: () => this.#lose('the browser closed the database, as when its data are cleared'),
+      terminated: () =>
+        this.#lose("the browser closed the database, for instance because the site's data was cleared"),
     })
     this.#database = await inTime(opening)
   }
 
-  /** Closes at once: whoever deletes the database waits for it. */
+  /** Closes immediately: the page that deletes the database waits for that. */
   #lose(reason: string): void {
     this.#fault = new Error(reason)
     this.#database?.close()
@@ -122,7 +123,7 @@ export class DurableIdbDatastore extends WritingDatastore implements Recoverable
   }
 }
 
-/** What is opened too late is closed again. */
+/** Waits at most 5 s. A database that opens later is closed again. */
 async function inTime(opening: Promise<IDBPDatabase>): Promise<IDBPDatabase> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<undefined>(resolve => {
@@ -138,12 +139,12 @@ async function inTime(opening: Promise<IDBPDatabase>): Promise<IDBPDatabase> {
     database => database.close(),
     () => {},
   )
-  throw new Error('another page does not let go of the database: close the other pages of this site')
+  throw new Error('another page keeps the database open: close the other pages of this site')
 }
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.name === 'QuotaExceededError'
-    ? `the browser allows no more: free some of this site's storage (${error.message})`
+    ? `the browser's storage quota is used up: free some of this site's storage (${error.message})`
     : error.message
 }

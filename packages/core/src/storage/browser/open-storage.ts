@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
 /**
- * Storage in a browser: where a member keeps what outlives its page, an IndexedDB database.
+ * Storage in a browser: opens the store of a member, an IndexedDB database.
  *
- * One page at a time has the identity in it: two with the same would be one member. Further pages are members of their
- * own until they end. What is kept of rooms and configs merges, so all pages keep it in one place. What is no store of
- * ours is left as it is.
+ * Only one page at a time uses the identity in the database: two pages with one identity would be one member. Each further
+ * page has its own identity until it closes. Stored rooms and configs can be merged, so all pages share them. A database
+ * that is not hearsay's stays as it is.
  */
 import type { Datastore } from 'interface-datastore'
 import { StorageError } from '../../api/errors.ts'
@@ -13,9 +13,11 @@ import type { OpenedStorage } from '../recoverable-datastore.ts'
 import { EphemeralDatastore, type RecoverableDatastore } from '../recoverable-datastore.ts'
 
 /**
- * @param storage the name of a database, created if missing; a datastore that its owner opens and closes; or nothing:
- *   memory.
- * @throws {StorageError} the browser allows none, or it is no store of ours. Nothing was changed.
+ * Opens the store.
+ *
+ * @param storage the name of a database, created if missing; a datastore that its owner opens and closes; undefined:
+ *   memory
+ * @throws {StorageError} the browser allows no database, or the database is not hearsay's. Nothing was changed.
  */
 export async function openStorage(storage: string | Datastore | undefined): Promise<OpenedStorage> {
   if (storage === undefined) return { datastore: new EphemeralDatastore(), close: async () => {} }
@@ -35,11 +37,11 @@ export async function openStorage(storage: string | Datastore | undefined): Prom
 }
 
 async function openDatabase(name: string, writer: string): Promise<RecoverableDatastore> {
-  // Loaded only where a database is named.
+  // Loaded only if a database is named.
   const { DurableIdbDatastore } = await import('./durable-idb-datastore.ts')
   const datastore = new DurableIdbDatastore(name, writer)
   try {
-    // A database of somebody else opens, too, but has not what ours is made of.
+    // Another program's database opens as well, but lacks hearsay's object store, so that reading throws.
     await datastore.open()
     await datastore.has(identityKey)
   } catch (error) {
@@ -49,28 +51,28 @@ async function openDatabase(name: string, writer: string): Promise<RecoverableDa
   return datastore
 }
 
-/** All but the rooms and configs in the page's memory. */
+/** The database for rooms and configs, and the page's memory for the rest. */
 async function withOwnIdentity(database: RecoverableDatastore): Promise<RecoverableDatastore> {
   const { SecondPageDatastore } = await import('./second-page-datastore.ts')
   return new SecondPageDatastore(database)
 }
 
-/** A page that is loaded anew may come before the browser has done away with the one that it replaces … */
+/** A reloaded page may start before the browser has unloaded the page that it replaces. */
 const closeWaitMs = 2_000
-/** … and any page before it has done away with the one that was left for it. */
+/** Any page may start before the browser has unloaded the page that the user left for it. */
 const unloadWaitMs = 250
 
-/** @returns its undo, or undefined: another page has it. */
+/** @returns the function that releases the identity; undefined if another page uses it */
 function lockIdentity(name: string): Promise<(() => void) | undefined> {
   const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
   const signal = AbortSignal.timeout(navigation?.type === 'reload' ? closeWaitMs : unloadWaitMs)
   return new Promise((resolve, reject) => {
-    const held = navigator.locks.request(
+    const locked = navigator.locks.request(
       `hearsay:${name}`,
       { signal },
       () => new Promise<void>(release => resolve(release)),
     )
-    held.catch(cause => {
+    locked.catch(cause => {
       if (signal.aborted) resolve(undefined)
       else reject(new StorageError(`storage: '${name}' cannot be opened: ${String(cause)}`, { cause }))
     })

@@ -1,7 +1,7 @@
 /**
- * Second page datastore: what a page writes to while another page has the identity of their database.
+ * Second page datastore: the store of a page while another page uses the identity in their database.
  *
- * Rooms and configs are in the database that both share; identity and incarnation are in the memory of this page.
+ * Rooms and configs are in the database that the pages share; identity and incarnation are in the memory of this page.
  */
 import { MemoryDatastore } from 'datastore-core'
 import { type Datastore, Key, type KeyQuery, type Pair, type Query } from 'interface-datastore'
@@ -12,7 +12,7 @@ const isShared = (path: string): boolean => path.startsWith(spacesPath)
 
 export class SecondPageDatastore extends WritingDatastore implements RecoverableDatastore {
   readonly #database: RecoverableDatastore
-  readonly #own = new MemoryDatastore()
+  readonly #memory = new MemoryDatastore()
 
   constructor(database: RecoverableDatastore) {
     super()
@@ -22,8 +22,8 @@ export class SecondPageDatastore extends WritingDatastore implements Recoverable
   async write(changes: readonly KeyValueChange[], options?: { readonly sync?: boolean }): Promise<void> {
     for (const { key, value } of changes.filter(each => !isShared(each.key))) {
       const path = new Key(key)
-      if (value) this.#own.put(path, value)
-      else this.#own.delete(path)
+      if (value) this.#memory.put(path, value)
+      else this.#memory.delete(path)
     }
     await this.#database.write(
       changes.filter(({ key }) => isShared(key)),
@@ -56,7 +56,7 @@ export class SecondPageDatastore extends WritingDatastore implements Recoverable
   }
 
   #of(path: string): Datastore {
-    return isShared(path) ? this.#database : this.#own
+    return isShared(path) ? this.#database : this.#memory
   }
 }
 

@@ -1,12 +1,13 @@
 /**
- * Level store: a LevelDB folder that says so when it cannot keep what it was given.
+ * Durable level datastore: a LevelDB folder whose writes fail visibly when LevelDB cannot store them.
  *
- * A write resolves only if reopening the folder would show it:
- * - Writes go one after the other. After one that failed all others fail until the folder was opened again, which starts
- *   a new log file: what LevelDB appends behind a torn record is dropped when it recovers.
- * - LevelDB goes on writing into files that were deleted. So after each write the folder must still have the file
+ * A write resolves only if the reopened folder would contain it:
+ * - Writes run one after the other. After a failed write all further writes fail until the folder is opened again, which
+ *   starts a new log file, because LevelDB drops records behind a torn record when it recovers.
+ * - LevelDB continues to write into deleted files. Therefore, after each write, the folder must still contain the file
  *   CURRENT that was opened.
- * - A synced write is followed by fsync of the log, older logs included. Others survive SIGKILL, and no power loss.
+ * - After a synced write the log files are synced to the disk, older ones included. Other writes survive SIGKILL, but not a
+ *   power loss.
  */
 import { mkdir, open, readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
@@ -21,12 +22,12 @@ export class DurableLevelDatastore extends WritingDatastore implements Recoverab
   readonly #ledger = new StoreLedger()
   /** Settles when all writes so far have ended. */
   #last: Promise<unknown> = Promise.resolve()
-  /** Of the file CURRENT that was opened. */
+  /** Inode of the file CURRENT that was opened. */
   #inode: bigint | undefined
   #fault: Error | undefined
   #isClosed = false
 
-  /** @param path of the folder, created if missing */
+  /** @param path the folder, created if missing */
   constructor(path: string) {
     super()
     this.#path = resolve(path)
@@ -96,7 +97,7 @@ export class DurableLevelDatastore extends WritingDatastore implements Recoverab
 
   async #openFolder(): Promise<void> {
     await makeFolder(this.#path)
-    // Not `open()` of the datastore: it keeps only the text of what LevelDB says.
+    // Not `open()` of the datastore: it drops the code and the cause of LevelDB's error.
     await this.#level.db.open()
     this.#inode = await inodeOf(join(this.#path, 'CURRENT'))
   }
@@ -116,7 +117,7 @@ export class DurableLevelDatastore extends WritingDatastore implements Recoverab
     const current = await inodeOf(join(this.#path, 'CURRENT')).catch(() => undefined)
     if (current === undefined || current !== this.#inode) throw new Error(`'${this.#path}' was deleted`)
     if (!sync) return
-    // LevelDB syncs only the log that it writes to. There is an older one while its memory is written to a table.
+    // LevelDB syncs only its current log. An older log exists while LevelDB writes its content to a table.
     const logs = (await readdir(this.#path)).filter(file => file.endsWith('.log')).sort()
     if (logs.length === 0) throw new Error(`'${this.#path}' was deleted: its log is missing`)
     for (const log of logs.slice(0, -1)) await syncFile(join(this.#path, log))
@@ -138,12 +139,12 @@ async function syncFile(path: string): Promise<void> {
     const file = await open(path, 'r+')
     await file.datasync().finally(() => file.close())
   } catch (error) {
-    // Its content is in a table by now.
+    // LevelDB has deleted the log: its content is in a table.
     if (codeOf(error) !== 'ENOENT') throw error
   }
 }
 
-/** Not `recursive`: on a file system like /proc Node 24 then never returns. */
+/** Creates the folder and its parents. Not with `recursive`: on a file system like /proc Node 24 would never return. */
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path)
@@ -169,10 +170,10 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
-/** What the system says, and what to do about it. */
+/** Messages of the system, and what to do in each case. */
 const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
-  // LevelDB's own words for a folder that is open in this process.
-  [/already held by process/i, 'this process uses it already. Give each member a folder of its own'],
+  // LevelDB's message for a folder that this process has open.
+  [/already held by process/i, 'this process uses it already. Give each member its own folder'],
   [/IO error: lock |already held|LEVEL_LOCKED|used by another process/i, 'another process uses it'],
   [/ENOSPC|EDQUOT|EFBIG|No space|quota exceeded|File too large/i, 'the disk is full: free some space'],
   [/EROFS|Read-only/i, 'the folder is read-only: make it writable, or give another folder'],
@@ -182,7 +183,7 @@ const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/ENOENT|No such file/i, 'the folder cannot be created there'],
 ]
 
-/** LevelDB says what is wrong in the cause. */
+/** The reason of a failure and what to do. LevelDB gives the reason in the error's cause. */
 export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const message = cause instanceof Error ? cause.message : String(cause)

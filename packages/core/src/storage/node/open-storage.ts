@@ -1,7 +1,7 @@
 /**
- * Storage in Node: where a member keeps what outlives its process, LevelDB in a folder.
+ * Storage in Node: opens the store of a member, LevelDB in a folder.
  *
- * A store that cannot be read is left as it is: losing an identity by accident is worse than not starting.
+ * A store that cannot be read stays as it is: losing an identity by accident is worse than not starting.
  */
 import { readdir, stat } from 'node:fs/promises'
 import type { Datastore } from 'interface-datastore'
@@ -10,20 +10,23 @@ import { identityKey } from '../member-storage.ts'
 import type { OpenedStorage } from '../recoverable-datastore.ts'
 import { EphemeralDatastore } from '../recoverable-datastore.ts'
 
-/** What LevelDB calls its files. */
+/** Names of LevelDB's files. */
 const levelFile = /^(CURRENT|LOCK|LOG(\.old)?|MANIFEST-\d+|\d+\.(log|ldb|sst|dbtmp))$/
 
 /**
- * @param storage a folder, created if missing; a datastore that its owner opens and closes; or nothing: memory.
- * @throws {StorageError} in use by another process, damaged, read-only, full, or no store of ours. Nothing was changed.
+ * Opens the store.
+ *
+ * @param storage a folder, created if missing; a datastore that its owner opens and closes; undefined: memory
+ * @throws {StorageError} the store is in use by another process, damaged, read-only, full or not hearsay's. Nothing was
+ *   changed.
  */
 export async function openStorage(storage: string | Datastore | undefined): Promise<OpenedStorage> {
   if (storage === undefined) return { datastore: new EphemeralDatastore(), close: async () => {} }
   if (typeof storage !== 'string') return { datastore: storage, close: async () => {} }
   if (await isFile(storage)) throw new StorageError(`storage: '${storage}' is a file. Give a folder`)
-  if (await isOfOthers(storage))
-    throw new StorageError(`storage: '${storage}' contains other files. Use a folder of its own`)
-  // Loaded only where a folder is given: a member without one starts sooner.
+  if (await isForeign(storage))
+    throw new StorageError(`storage: '${storage}' contains other files. Give a folder for hearsay alone`)
+  // Loaded only if a folder is given: a member without one starts faster.
   const { DurableLevelDatastore, reasonOf } = await import('./durable-level-datastore.ts')
   const datastore = new DurableLevelDatastore(storage)
   try {
@@ -31,10 +34,12 @@ export async function openStorage(storage: string | Datastore | undefined): Prom
   } catch (error) {
     throw new StorageError(`storage: '${storage}' cannot be opened: ${reasonOf(error)}`, { cause: error })
   }
-  // The identity is the first thing that is written.
+  // hearsay writes the identity first: a store with other keys and no identity is not hearsay's.
   if (!(await datastore.has(identityKey)) && !(await isEmpty(datastore))) {
     await datastore.close()
-    throw new StorageError(`storage: '${storage}' is another program's store. Give a folder of its own`)
+    throw new StorageError(
+      `storage: '${storage}' is another program's store. Give a folder for hearsay alone`,
+    )
   }
   return { datastore, close: () => datastore.close() }
 }
@@ -44,8 +49,11 @@ async function isFile(path: string): Promise<boolean> {
   return found !== undefined && !found.isDirectory()
 }
 
-/** A folder with files, and none of them LevelDB's own: not even of one that was killed when it made its store. */
-async function isOfOthers(path: string): Promise<boolean> {
+/**
+ * Whether the folder has files and none of them is LevelDB's. A process that was killed while it created its store leaves at
+ * least one of LevelDB's files.
+ */
+async function isForeign(path: string): Promise<boolean> {
   const files = await readdir(path).catch(() => [])
   return files.length > 0 && !files.some(file => levelFile.test(file))
 }

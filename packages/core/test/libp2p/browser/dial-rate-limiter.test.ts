@@ -3,14 +3,14 @@ import { DialRateLimiter } from '../../../src/libp2p/browser/dial-rate-limiter.t
 
 const minuteMs = 60_000
 
-/** Dials that it allows at this time. */
+/** Number of dials that it allows at this time. */
 function allowed(budget: DialRateLimiter, nowMs: number): number {
   let count = 0
   while (budget.tryTake(nowMs)) count++
   return count
 }
 
-it('allows a burst, then two dials a minute, and saves no more than a burst', () => {
+it('allows a burst, then two dials a minute, and never accumulates more than a burst', () => {
   const budget = new DialRateLimiter(0)
   expect(allowed(budget, 0)).toBe(64)
   expect(allowed(budget, 29_999)).toBe(0)

@@ -3,7 +3,7 @@ import { followPage } from '../../../src/libp2p/browser/page-lifecycle.ts'
 
 const page = Object.assign(new EventTarget(), { visibilityState: 'visible' })
 const frame = new EventTarget()
-const heard: string[] = []
+const reported: string[] = []
 let stop: () => void
 
 beforeEach(() => {
@@ -11,10 +11,10 @@ beforeEach(() => {
   vi.stubGlobal('document', page)
   vi.stubGlobal('window', frame)
   page.visibilityState = 'visible'
-  heard.length = 0
+  reported.length = 0
   stop = followPage({
-    attentionChanged: ({ state }) => heard.push(state),
-    pageClosing: () => heard.push('goodbye'),
+    attentionChanged: ({ state }) => reported.push(state),
+    pageClosing: () => reported.push('closing'),
   })
 })
 
@@ -29,43 +29,43 @@ function become(visibilityState: 'visible' | 'hidden'): void {
   page.dispatchEvent(new Event('visibilitychange'))
 }
 
-it('asks for patience while the page is hidden, again each minute, and no longer', () => {
+it('publishes a lease while the page is hidden, renewed every minute', () => {
   become('hidden')
   vi.advanceTimersByTime(130_000)
-  expect(heard).toEqual(['hidden', 'hidden', 'hidden'])
+  expect(reported).toEqual(['hidden', 'hidden', 'hidden'])
   become('visible')
   vi.advanceTimersByTime(600_000)
-  expect(heard.slice(3)).toEqual(['full'])
+  expect(reported.slice(3)).toEqual(['full'])
 })
 
-it('tells of a page that is frozen, and of what it is after that', () => {
+it('reports a frozen page and its next state', () => {
   become('hidden')
   page.dispatchEvent(new Event('freeze'))
   page.dispatchEvent(new Event('resume'))
-  expect(heard).toEqual(['hidden', 'frozen', 'hidden'])
+  expect(reported).toEqual(['hidden', 'frozen', 'hidden'])
 })
 
-it('says goodbye for a page that is closed', () => {
+it('leaves when the page is closed', () => {
   frame.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: false }))
-  expect(heard).toEqual(['goodbye'])
+  expect(reported).toEqual(['closing'])
 })
 
-it('asks for a moment for a page that may be shown again, and tells of it when it is', () => {
+it('publishes a short lease for a page that may be shown again, and reports when it is shown', () => {
   frame.dispatchEvent(Object.assign(new Event('pagehide'), { persisted: true }))
   become('hidden')
   page.dispatchEvent(new Event('freeze'))
   vi.advanceTimersByTime(600_000)
-  expect(heard).toEqual(['frozen'])
+  expect(reported).toEqual(['frozen'])
   page.dispatchEvent(new Event('resume'))
   become('visible')
   frame.dispatchEvent(new Event('pageshow'))
-  expect(heard).toEqual(['frozen', 'full'])
+  expect(reported).toEqual(['frozen', 'full'])
 })
 
-it('is silent once it is stopped', () => {
+it('reports nothing once it is stopped', () => {
   become('hidden')
   stop()
   become('visible')
   vi.advanceTimersByTime(600_000)
-  expect(heard).toEqual(['hidden'])
+  expect(reported).toEqual(['hidden'])
 })

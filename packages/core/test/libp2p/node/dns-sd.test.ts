@@ -9,19 +9,19 @@ const [ada, bob] = [
   '12D3KooWF31uo8LY5RbfzuhGYTUuUPgh7CUzzJjjgHTVHKAqzDYa',
 ] as const
 
-/** What was read of an answer: each peer and its addresses. */
+/** The decoded answer: each peer and its addresses. */
 const read = (bytes: Uint8Array): string[] | undefined => {
   const packet = decodeLocal(bytes, service)
   if (packet?.type !== 'answer') return undefined
   return packet.peers.map(({ id, multiaddrs }) => [id, ...multiaddrs].join(' '))
 }
 
-it('reads the question that it writes, and no question about another service', () => {
+it('decodes its own query, and no query for another service', () => {
   expect(decodeLocal(encodeQuery(service), service)).toEqual({ type: 'query' })
   expect(decodeLocal(encodeQuery('_p2p._udp.local'), service)).toBeUndefined()
 })
 
-it('reads the answer that it writes', () => {
+it('decodes its own answer', () => {
   const addresses = ['/ip4/10.9.0.1/tcp/4001', '/ip4/10.9.0.1/tcp/4002/ws'].map(each => `${each}/p2p/${ada}`)
   const answer = encodeAnswer(service, ada, addresses)
   expect(read(answer)).toEqual([`${ada} /ip4/10.9.0.1/tcp/4001 /ip4/10.9.0.1/tcp/4002/ws`])
@@ -35,7 +35,7 @@ it('leaves out an address that is too long for DNS', () => {
   ])
 })
 
-it('reads addresses of several peers, and among the additional records, where other libraries put them', () => {
+it('decodes addresses of several peers, and those in additional records, where other libraries put them', () => {
   const txt = (id: string) =>
     ({ type: 'TXT', name: 'x', data: `dnsaddr=/ip4/10.9.0.1/tcp/1/p2p/${id}` }) as const
   const bytes = encode({
@@ -46,7 +46,7 @@ it('reads addresses of several peers, and among the additional records, where ot
   expect(read(bytes)).toEqual([`${ada} /ip4/10.9.0.1/tcp/1`, `${bob} /ip4/10.9.0.1/tcp/1`])
 })
 
-it('makes nothing of what cannot be read', () => {
+it('ignores unreadable packets', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 600 }), bytes => {
       expect(read(bytes)).toBeUndefined()

@@ -37,7 +37,7 @@ const changesAfter = (next: typeof interfaces): number => {
   return changes
 }
 
-it('notices addresses that come, go and change, and nothing else', () => {
+it('detects added, removed and changed addresses, and nothing else', () => {
   expect(changesAfter({ ...interfaces })).toBe(0)
   expect(changesAfter({ eth0: [ethernet('10.9.0.1'), ethernet('10.9.0.77')] })).toBe(1)
   expect(changesAfter({ eth0: [ethernet('10.9.0.77'), ethernet('10.9.0.1')] })).toBe(1)
@@ -45,16 +45,16 @@ it('notices addresses that come, go and change, and nothing else', () => {
   expect(changesAfter({})).toBe(3)
 })
 
-it('notices an interface that was replaced by another with the same address', () => {
+it('detects an interface that was replaced by another one with the same address', () => {
   expect(changesAfter({ eth0: [ethernet('10.9.0.1', '02:00:00:00:00:02')] })).toBe(1)
 })
 
-it('looks no more when it was stopped', () => {
+it('stops polling when it is stopped', () => {
   stop()
   expect(changesAfter({})).toBe(0)
 })
 
-it('survives a system that refuses to list its interfaces', () => {
+it('survives a system that fails to list its interfaces', () => {
   stop()
   const refusing = () => {
     throw new Error('uv_interface_addresses returned Unknown system error 13')

@@ -13,7 +13,7 @@ describe('a store that cannot be opened or written', () => {
     ['IO error: lock /data/LOCK: already held by process', 'this process uses it already'],
     ['ENOENT: no such file or directory, mkdir', 'the folder cannot be created there'],
     ['Corruption: bad block', 'Corruption: bad block'],
-  ])('says what to do about: %s', (message, expected) => {
+  ])('explains what to do about: %s', (message, expected) => {
     expect(reasonOf(new Error('cannot', { cause: new Error(message) }))).toContain(expected)
   })
 })
