@@ -1,4 +1,4 @@
-/** Draw: some of many by chance, each at most once. */
+/** At most `count` items drawn at random without replacement. */
 export function sample<T>(from: readonly T[], count: number, random: () => number): T[] {
   const left = [...from]
   const drawn: T[] = []

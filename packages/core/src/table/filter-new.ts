@@ -1,10 +1,10 @@
-/** News: what of a message a table would take in. */
+/** Selects the facts of a message that a table would merge. */
 import type { SignedFact } from '../wire/fact.ts'
 import type { Table } from './table.ts'
 
-/** The facts that would be news, in their order: the only ones whose signature is worth checking. */
+/** The facts that `merge` would accept, in their order. Only these facts need a signature check. */
 export function filterNew(table: Table, facts: readonly SignedFact[], epochMs: number): SignedFact[] {
-  /** What the table cannot judge yet may follow from a record ahead of it. */
+  /** Authors of new records in this message: facts about these members become mergeable after the record. */
   const introduced = new Set<string>()
   return facts.filter(fact => {
     const outcome = table.outcome(fact, epochMs)

@@ -1,4 +1,4 @@
-/** UTF-8 bytes of a text; half of a surrogate pair counts three, as U+FFFD. */
+/** The number of UTF-8 bytes of a text. An unpaired surrogate counts as three bytes, the size of U+FFFD. */
 export function byteLength(text: string): number {
   let bytes = 0
   for (let i = 0; i < text.length; i += 1) {

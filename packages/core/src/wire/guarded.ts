@@ -1,6 +1,6 @@
 import { type DecodeFailure, failed, type Result } from './result.ts'
 
-/** The one place where foreign bytes may throw: protons does on what is no protobuf, or over a limit. */
+/** Decodes received bytes. Protons throws on bytes that are not a protobuf message or exceed a limit; only this function catches that. */
 export function guarded<T>(
   bytes: Uint8Array,
   maxBytes: number,

@@ -1,4 +1,4 @@
-/** Buckets: what members compare part by part falls into 256 of them. On the wire a choice of them is one bit each. */
+/** Buckets: members compare tables and fact sets in 256 parts. On the wire, a set of buckets is a bitmap of 32 bytes. */
 export const bucketCount = 256
 
 export function bitmapOf(buckets: ReadonlySet<number>): Uint8Array<ArrayBuffer> {

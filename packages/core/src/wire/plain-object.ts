@@ -1,6 +1,6 @@
-/** Plain object: apart from `json.ts`, which is loaded with the first room, because options are checked with it too. */
+/** Plain object: separate from `json.ts`, which is loaded with the first room, because the checks of options need it, too. */
 
-/** An object that is not of a class, whatever realm it is from. */
+/** Whether the value is an object without a class, of any realm. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)

@@ -1,11 +1,11 @@
-/** Result: what a reader of foreign bytes returns. It never throws. */
+/** Result: the return type of decoders, which never throw. */
 export type Result<T, F> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: F }
 
-/** Why bytes were not understood. Nothing of them was kept. */
+/** Why bytes could not be decoded. The whole message is discarded. */
 export interface DecodeFailure {
-  /** `malformed`: not our format. `too-large`: beyond a limit of `limits.ts`. `invalid`: our format, an impossible value. */
+  /** `malformed`: not our format. `too-large`: exceeds a limit of `limits.ts`. `invalid`: our format with an impossible value. */
   readonly type: 'malformed' | 'too-large' | 'invalid'
   readonly detail: string
 }

@@ -1,8 +1,7 @@
 /**
- * Space tag: 12 bytes that stand for one space of a cluster, wherever members prove that they mean the same one.
+ * Space tag: 12 bytes that identify one space of a cluster: a room or a shared config.
  *
- * A space is what some of the members share: a room, or a shared config. In memory its tag is text, 24 hexadecimal
- * digits. It says nothing of the name to those who do not know it.
+ * In memory the tag is a text of 24 hexadecimal digits. The tag is a hash: it does not reveal the name of the space.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat } from 'uint8arrays/concat'

@@ -70,7 +70,7 @@ describe('table', () => {
       what: 'a record further ahead',
       by: ada,
       body: recordBody({ incarnation: nowMs + 86_400_001 }),
-      outcome: 'refused',
+      outcome: 'rejected',
     },
     { what: 'a beat', by: ada, body: heartbeatBody(5, 1), outcome: 'merged' },
     { what: 'a beat of an older incarnation', by: ada, body: heartbeatBody(4, 9), outcome: 'known' },
@@ -82,7 +82,7 @@ describe('table', () => {
     },
     { what: "a stranger's beat", by: grace, body: heartbeatBody(5, 1), outcome: 'unknown-member' },
     { what: 'a suspicion of an older incarnation', by: grace, body: suspicionBody(ada, 4), outcome: 'known' },
-    { what: 'a suspicion of oneself', by: ada, body: suspicionBody(ada, 5), outcome: 'refused' },
+    { what: 'a suspicion of oneself', by: ada, body: suspicionBody(ada, 5), outcome: 'rejected' },
     { what: 'a suspicion of a stranger', by: ada, body: suspicionBody(grace, 5), outcome: 'unknown-member' },
   ])('answers $outcome to $what', ({ by, body, outcome }) => {
     const table = tableOf(ada)
@@ -110,14 +110,14 @@ describe('table', () => {
     expect(table.merge(anew, aheadMs)).toBe('known')
     expect(table.merge(anew, nowMs)).toBe('merged')
     expect(table.get(ada)).toMatchObject({ record: anew, heartbeat: undefined, suspicions: undefined })
-    expect(table.merge(signedFact(ada, recordBody({ incarnation: aheadMs })), nowMs)).toBe('refused')
+    expect(table.merge(signedFact(ada, recordBody({ incarnation: aheadMs })), nowMs)).toBe('rejected')
     expect(table.merge(signedFact(ada, recordBody({ incarnation: nowMs - 1 })), nowMs)).toBe('known')
   })
 
   it('takes no more members than it may, and new records of those it has', () => {
     const members = Array.from({ length: 8 }, (_, i) => idOf(`member ${i}`))
     const table = tableOf(...members)
-    expect(table.merge(signedFact(ada, recordBody({ incarnation: 5 })), nowMs)).toBe('refused')
+    expect(table.merge(signedFact(ada, recordBody({ incarnation: 5 })), nowMs)).toBe('rejected')
     expect(table.size).toBe(8)
     expect(table.merge(signedFact(members[0] ?? '', recordBody({ incarnation: 6 })), nowMs)).toBe('merged')
   })

@@ -31,9 +31,9 @@ describe('a text', () => {
   )
 
   it.each<[unknown, string]>([
-    [5, 'is no text: give one of at most 4 bytes'],
-    [null, 'is no text'],
-    [['a'], 'is no text'],
+    [5, 'is not a string: give one of at most 4 bytes'],
+    [null, 'is not a string'],
+    [['a'], 'is not a string'],
     ['12345', 'has 5 bytes: give at most 4'],
     ['ééé', 'has 6 bytes'],
   ])('is not %j', (text, says) => {
