@@ -1,8 +1,11 @@
-/** Beats: how often a heart beats. */
-
 /**
- * `min(600 s, max(5 s, 0.5 s · N))`: a beat costs each member about 70 bytes once, so up to 1,200 members all beats
- * together cost each of them about 140 bytes a second, however many they are (ADR 5).
+ * Heartbeat interval: the time between two heartbeats of one member.
+ *
+ * `min(600 s, max(5 s, 0.5 s · N))` for N members. Each member receives a heartbeat once, which takes about 70 bytes. So
+ * with 10 to 1,200 members, the heartbeats of all members cost each member about 140 bytes per second, whatever N is
+ * (ADR 5).
+ *
+ * @param members the number of alive or suspect members, including this one
  */
 export function heartbeatIntervalMs(members: number): number {
   return Math.min(600_000, Math.max(5_000, 500 * members))

@@ -1,4 +1,4 @@
-/** Pulses: when each member's last beat arrived here, in epoch milliseconds. */
+/** Heartbeat arrivals: when the last heartbeat of each member arrived, in epoch milliseconds by the local clock. */
 export class HeartbeatArrivals {
   readonly #receivedEpochMs = new Map<string, number>()
 

@@ -5,7 +5,7 @@
  * every wanted peer is connected. So pruning never starts before the overlay is complete.
  */
 export interface OverlayConnection {
-  /** Whether this end may close the connection: it dialled, and no other protocol needs the connection. */
+  /** Whether this end may close the connection: hearsay dialled it here, not another user of the libp2p node. */
   readonly isOurs: boolean
   /** Since when the peer has not been wanted, in monotonic milliseconds; undefined while it is wanted. */
   prunableSinceMs: number | undefined

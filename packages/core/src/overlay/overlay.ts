@@ -29,7 +29,10 @@ export interface OverlayOptions {
 
 /** Without any connection, the wait between dials of the bootstrap addresses grows from 250 ms to the healing interval. */
 const firstBootstrapWaitMs = 250
-/** Our choice: if all members start at the same time, the bootstrap member listens within seconds; doubled waits would overshoot by seconds. */
+/**
+ * Our choice: if all members start at the same time, the bootstrap member listens within seconds; with doubled waits the
+ * others would dial it seconds later.
+ */
 const bootstrapWaitGrowth = 1.5
 const pruneIntervalMs = 5_000
 /** A browser page listens over two relays. */

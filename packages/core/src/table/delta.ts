@@ -46,7 +46,10 @@ export function digestOf(
   return { digest: { buckets: fitting, mutual, rows: named.map(digestRowOf) }, more: true }
 }
 
-/** At least one bucket. If that bucket alone is too large, its digest is cut, and the peer sends us the facts of the missing rows although we have them. */
+/**
+ * The buckets that fit into one digest, at least one. If that one is too large, its rows are cut, and the peer sends the
+ * facts of the cut rows although we have them.
+ */
 function fittingBuckets(
   rows: readonly Row[],
   buckets: ReadonlySet<number> | undefined,

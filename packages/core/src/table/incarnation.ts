@@ -8,7 +8,10 @@
 /** How far another member's incarnation may be ahead of the local clock, in milliseconds. Our choice: one day. */
 export const maxAheadMs = 86_400_000
 
-/** Random spread in milliseconds, so that two processes that start from copies of one storage at the same instant take different incarnations. Our choice: 1 s. */
+/**
+ * Random spread in milliseconds, so that two processes that start from copies of one storage at the same instant take
+ * different incarnations. Our choice: 1 s.
+ */
 const spread = 1_000
 
 /**

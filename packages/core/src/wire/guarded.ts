@@ -1,6 +1,9 @@
 import { type DecodeFailure, failed, type Result } from './result.ts'
 
-/** Decodes received bytes. Protons throws on bytes that are not a protobuf message or exceed a limit; only this function catches that. */
+/**
+ * Runs a decoder on received bytes and turns thrown errors into failures: protons throws on bytes that are not a protobuf
+ * message or exceed a limit.
+ */
 export function guarded<T>(
   bytes: Uint8Array,
   maxBytes: number,

@@ -76,7 +76,10 @@ class Fault {
   }
 }
 
-/** Apps set presence at each pointer move, so copying must be fast: it costs about as much as JSON.stringify and saves JSON.parse. */
+/**
+ * Apps set presence at each pointer move, so copying must be fast: it costs about as much as JSON.stringify and saves
+ * JSON.parse.
+ */
 class Copier {
   /** The path to the part that is being copied. Elements beyond its depth are left over from earlier parts. */
   readonly path: (string | number)[] = []
