@@ -18,7 +18,7 @@ import type { HeartbeatSync } from './heartbeat-sync.ts'
 /** Above this number of members a digest of all members costs more than one additional step. */
 export const bucketsAbove = 512
 
-export interface ExchangeOptions {
+export interface AnswerOptions {
   /** The approximate greatest number of bytes of facts in one message. */
   readonly maxDeltaBytes: number
   /** A whole number that grows with each answer, so that facts that did not fit come first another time. */
@@ -37,7 +37,7 @@ export function answer(
   table: Table,
   heartbeats: HeartbeatSync,
   message: SyncMessage,
-  options: ExchangeOptions,
+  options: AnswerOptions,
 ): SyncMessage | undefined {
   const { maxDeltaBytes, startAt, epochMs } = options
   const { digest, bucketHashes, receivedUpTo } = message

@@ -6,7 +6,7 @@ import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../h
 const nowMs = 1_700_000_000_000
 const ada = idOf('ada')
 
-it('takes what comes after a new record as news: who suspects the member, and its beats', () => {
+it('counts suspicions and heartbeats that follow a new record of the member as new', () => {
   const table = new Table({ maxMembers: 8, maxTombstones: 8 })
   const facts = [
     signedFact(ada, recordBody({ incarnation: 5 })),

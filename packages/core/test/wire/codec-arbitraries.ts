@@ -1,4 +1,4 @@
-/** Messages of every kind, as this version may send them. */
+/** Arbitrary messages of every kind, as this version may send them. */
 import type { ProbeMessage } from '@hearsay/failure-detector'
 import fc from 'fast-check'
 import type { Digest, Hello, ProbeFrame, SyncFrame } from '../../src/wire/codec.ts'
@@ -11,7 +11,7 @@ import { spaceFromBytes } from '../../src/wire/space-tag.ts'
 export const count: fc.Arbitrary<number> = fc.maxSafeNat()
 export const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
   fc.uint8Array({ minLength: length, maxLength: length })
-/** Text of at most so many bytes: a character of this unit is at most four. */
+/** Text of at most `maxBytes` bytes: a character of unit `binary` has at most four bytes. */
 export const text = (maxBytes: number): fc.Arbitrary<string> =>
   fc.string({ unit: 'binary', maxLength: Math.floor(maxBytes / 4) })
 
