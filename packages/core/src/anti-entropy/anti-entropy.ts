@@ -3,8 +3,9 @@
  *
  * An unfinished sync loses nothing: the next sync compares the current tables from the start.
  */
+
+import { sample } from '../base/arrays.ts'
 import type { Instant } from '../base/clock.ts'
-import { sample } from '../base/sample.ts'
 import type { Table } from '../table/table.ts'
 import type { SyncMessage } from '../wire/codec.ts'
 import { ArrivalLog } from './arrival-log.ts'

@@ -10,9 +10,9 @@
 
 import { deltaBeyond, digestOf } from '../table/delta.ts'
 import type { HeartbeatFact, Table } from '../table/table.ts'
-import { type FreshHeartbeat, hashBytes, type SyncMessage, syncMessage } from '../wire/codec.ts'
-import { equalBytes } from '../wire/equal-bytes.ts'
+import { type FreshHeartbeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
 import { encodeHeartbeat } from '../wire/fact.ts'
+import { equalBytes, hashBytes } from '../wire/hashes.ts'
 import type { HeartbeatSync } from './heartbeat-sync.ts'
 
 /** Above this number of members a digest of all members costs more than one additional step. */

@@ -1,7 +1,7 @@
 /** Config schema: whether a value may stand under a key, and what is read there. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { isPlainObject } from '../wire/checks.ts'
 import type { Json } from '../wire/json.ts'
-import { isPlainObject } from '../wire/plain-object.ts'
 import type { ConfigSchema } from './config.ts'
 import { InvalidOptionsError } from './errors.ts'
 

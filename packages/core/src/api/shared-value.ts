@@ -1,5 +1,5 @@
 /** Shared value: what an app shows, broadcasts or writes, as every member will read it; one rule for all of them. */
-import { byteLength } from '../wire/byte-length.ts'
+import { byteLength } from '../wire/checks.ts'
 import { copyJson, type Instances, type Json, type JsonFault } from '../wire/json.ts'
 import { textFault } from '../wire/text.ts'
 import { InvalidValueError } from './errors.ts'

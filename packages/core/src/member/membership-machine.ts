@@ -25,8 +25,7 @@ import { EffectQueue } from './effect-queue.ts'
 import { FactHandler } from './fact-handler.ts'
 import { FlapDamping } from './flap-damping.ts'
 import { GracefulLeave } from './graceful-leave.ts'
-import { heartbeatIntervalMs } from './heartbeat-interval.ts'
-import { HeartbeatArrivals } from './heartbeats.ts'
+import { HeartbeatArrivals, heartbeatIntervalMs } from './heartbeats.ts'
 import { IdentityGuard } from './identity-guard.ts'
 import { LocalAnnouncer } from './local-announcer.ts'
 import { type LocalChange, LocalRecord } from './local-record.ts'
@@ -36,7 +35,7 @@ import { MemberEvents } from './member-events.ts'
 import type { MemberHealth } from './member-health.ts'
 import { MemberView } from './member-view.ts'
 import { PartitionDetector } from './partition-detector.ts'
-import type { ResourceUsage } from './resource-usage.ts'
+import { type ResourceUsage, resourceUsageOf } from './resource-usage.ts'
 import { RoundTrips } from './round-trips.ts'
 import { SyncHandler } from './sync-handler.ts'
 
@@ -370,16 +369,14 @@ export class MembershipMachine {
   }
 
   usage(): ResourceUsage {
-    return {
-      members: this.#table.size,
-      tombstones: this.#table.tombstones,
-      heartbeatArrivals: this.#heartbeatArrivals.size,
-      roundTrips: this.#roundTrips.size,
-      rumors: this.#rumors.size,
-      syncPeers: this.#antiEntropy.size,
-      connections: this.#overlay.connected().length,
-      dials: this.#overlay.dials,
-    }
+    return resourceUsageOf({
+      table: this.#table,
+      heartbeatArrivals: this.#heartbeatArrivals,
+      roundTrips: this.#roundTrips,
+      rumors: this.#rumors,
+      antiEntropy: this.#antiEntropy,
+      overlay: this.#overlay,
+    })
   }
 
   #announceChange(change: LocalChange): void {

@@ -1,4 +1,11 @@
 /** Resource usage: how many items the membership machine stores. Each count is bounded. */
+import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
+import type { Overlay } from '../overlay/overlay.ts'
+import type { RumorBatcher } from '../rumors/rumor-batcher.ts'
+import type { Table } from '../table/table.ts'
+import type { HeartbeatArrivals } from './heartbeats.ts'
+import type { RoundTrips } from './round-trips.ts'
+
 export interface ResourceUsage {
   readonly members: number
   /** Ids of removed members. */
@@ -13,4 +20,25 @@ export interface ResourceUsage {
   readonly connections: number
   /** Members that are being dialled, wait for a dial, or whose dials failed. */
   readonly dials: number
+}
+
+export function resourceUsageOf(parts: {
+  readonly table: Table
+  readonly heartbeatArrivals: HeartbeatArrivals
+  readonly roundTrips: RoundTrips
+  readonly rumors: RumorBatcher
+  readonly antiEntropy: AntiEntropy
+  readonly overlay: Overlay
+}): ResourceUsage {
+  const { table, heartbeatArrivals, roundTrips, rumors, antiEntropy, overlay } = parts
+  return {
+    members: table.size,
+    tombstones: table.tombstones,
+    heartbeatArrivals: heartbeatArrivals.size,
+    roundTrips: roundTrips.size,
+    rumors: rumors.size,
+    syncPeers: antiEntropy.size,
+    connections: overlay.connected().length,
+    dials: overlay.dials,
+  }
 }

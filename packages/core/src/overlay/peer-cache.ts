@@ -5,7 +5,7 @@
  * cluster that stopped as a whole reconnects through any address that is still valid.
  */
 
-import { sample } from '../base/sample.ts'
+import { sample } from '../base/arrays.ts'
 
 /** Our choice: in a cluster of up to 256 members, each member stores the last address of every other member. */
 export const maxCachedPeers = 256

@@ -5,7 +5,7 @@
  * lacks, and the same question back → the rest. Above `bucketsAbove` facts the hashes of 256 buckets come before the
  * list. Every step is answered from its content and from what is held now; a lost, late or repeated one does no harm.
  */
-import { equalBytes } from '../wire/equal-bytes.ts'
+import { equalBytes } from '../wire/hashes.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import { isCollision } from './documents/document-digest.ts'
 import { offerDocument } from './documents/document-exchange.ts'

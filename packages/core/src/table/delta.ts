@@ -6,9 +6,8 @@
  */
 
 import type { Digest, DigestRow } from '../wire/codec.ts'
-import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SignedFact } from '../wire/fact.ts'
-import { bucketCount } from '../wire/hashes.ts'
+import { bucketCount, equalBytes } from '../wire/hashes.ts'
 import { limits } from '../wire/limits.ts'
 import { supersedes } from './incarnation.ts'
 import type { Row, Table } from './table.ts'

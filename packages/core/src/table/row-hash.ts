@@ -4,8 +4,7 @@
  * It covers the incarnation and version of the record and the suspicions. It leaves out heartbeats: new ones are always
  * in transit, so tables would never have equal hashes.
  */
-import { sha256 } from '@noble/hashes/sha2.js'
-import { hashBytes } from '../wire/codec.ts'
+import { shortHash } from '../wire/hashes.ts'
 import type { Suspicions } from './suspicions.ts'
 
 /** `sha256(key | incarnation | version | summary)`, the first 16 bytes; numbers as big-endian 64 bit. */
@@ -42,9 +41,4 @@ export function suspicionSummary(suspicions: Suspicions | undefined): Uint8Array
   new DataView(hashed.buffer).setBigUint64(0, BigInt(incarnation))
   hashed.set(bytes, 8)
   return shortHash(hashed)
-}
-
-/** The first 16 bytes of a sha256: finding two inputs with the same hash takes about 2⁶⁴ attempts. */
-export function shortHash(bytes: Uint8Array): Uint8Array {
-  return sha256(bytes).slice(0, hashBytes)
 }

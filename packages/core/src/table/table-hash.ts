@@ -6,9 +6,7 @@
  */
 
 import { lowerBound } from '../base/arrays.ts'
-import { hashBytes } from '../wire/codec.ts'
-import { bucketCount } from '../wire/hashes.ts'
-import { shortHash } from './row-hash.ts'
+import { bucketCount, hashBytes, shortHash } from '../wire/hashes.ts'
 
 /** The advertised rows, ordered by bucket. */
 type HashedRows = readonly { readonly bucket: number; readonly hash: Uint8Array | undefined }[]

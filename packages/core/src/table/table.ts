@@ -9,9 +9,8 @@
 import { lowerBound } from '../base/arrays.ts'
 import { CopyOnWriteMap } from '../base/copy-on-write-map.ts'
 import { prefixOf } from '../wire/codec.ts'
-import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SignedFact } from '../wire/fact.ts'
-import { bucketCount } from '../wire/hashes.ts'
+import { bucketCount, equalBytes } from '../wire/hashes.ts'
 import { keyFromMemberId } from '../wire/member-id.ts'
 import { isPlausibleTimestamp, supersedes } from './incarnation.ts'
 import { noSuspicions, rowHash, suspicionSummary } from './row-hash.ts'
@@ -149,6 +148,20 @@ export class Table {
         return addClaim(row.suspicions, fact) === row.suspicions ? 'known' : 'merged'
       }
     }
+  }
+
+  /**
+   * The facts that `merge` would accept, in their order. Only these facts need a signature check. Facts about a member
+   * whose new record precedes them in the list are included.
+   */
+  filterNew(facts: readonly SignedFact[], epochMs: number): SignedFact[] {
+    const introduced = new Set<string>()
+    return facts.filter(fact => {
+      const outcome = this.outcome(fact, epochMs)
+      if (outcome === 'merged' && fact.type === 'record') introduced.add(fact.author)
+      const about = fact.type === 'suspicion' ? fact.subject : fact.author
+      return outcome === 'merged' || (outcome === 'unknown-member' && introduced.has(about))
+    })
   }
 
   /** The stored copy of this fact if it is equal byte for byte: then the fact is the latest, and it was verified. */

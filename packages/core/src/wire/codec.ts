@@ -5,9 +5,9 @@
  * not verified yet.
  */
 import type { ProbeMessage } from '@hearsay/failure-detector'
+import { isCount } from './checks.ts'
 import { factFromMessage, factToMessage, type SignedFact } from './fact.ts'
-import { guarded } from './guarded.ts'
-import { bitmapOf, bucketCount, bucketsOf } from './hashes.ts'
+import { bitmapOf, bucketCount, bucketsOf, hashBytes } from './hashes.ts'
 import {
   decodeHeartbeatList,
   decodeHeartbeatRequest,
@@ -17,11 +17,10 @@ import {
   type HeartbeatRequest,
   type IndexedHeartbeat,
 } from './heartbeat-list.ts'
-import { isCount } from './is-count.ts'
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import * as messages from './messages.ts'
-import { type DecodeFailure, failed, ok, type Result } from './result.ts'
+import { type DecodeFailure, failed, guarded, ok, type Result } from './result.ts'
 
 /** The first frame of every stream: the sender's cluster and wall clock. */
 export interface Hello {
@@ -81,8 +80,6 @@ export interface SyncMessage {
 export type SyncFrame = Hello | SyncMessage
 
 export const prefixBytes = 8
-/** The size of every hash on the wire. */
-export const hashBytes = 16
 
 const emptyMessage: SyncMessage = {
   type: 'sync',

@@ -1,5 +1,5 @@
 /** Epoch name: identifies one epoch of a document on the wire. */
-import { isCount } from './is-count.ts'
+import { isCount } from './checks.ts'
 import { type DecodeFailure, failed, ok, type Result } from './result.ts'
 import type * as messages from './space-messages.ts'
 

@@ -4,14 +4,13 @@
  * A decoded fact includes its encoded payload: the signature covers these bytes, so members relay them bit for bit,
  * unknown fields included. Decoded facts are within the limits; their signatures are not verified yet (`signing.ts`).
  */
-import { byteLength } from './byte-length.ts'
-import { equalBytes } from './equal-bytes.ts'
-import { isCount } from './is-count.ts'
+import { byteLength, isCount } from './checks.ts'
+import { equalBytes } from './hashes.ts'
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import * as messages from './messages.ts'
 import { type DecodeFailure, failed, ok, type Result } from './result.ts'
-import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './space-tag.ts'
+import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './tags.ts'
 import { receivedText } from './text.ts'
 
 /** How promptly a member answers: a hidden or frozen browser tab answers late. */

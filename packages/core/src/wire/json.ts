@@ -4,8 +4,9 @@
  * Hearsay shares a value only if JSON represents it unchanged, so that all members read the value that its author wrote.
  * Two exceptions lose nothing: a property that is `undefined` is left out, and −0 becomes 0.
  */
+
+import { isPlainObject } from './checks.ts'
 import { limits } from './limits.ts'
-import { isPlainObject } from './plain-object.ts'
 import { halfPairFault, receivedText } from './text.ts'
 
 /** Any value that JSON can represent. */

@@ -8,7 +8,7 @@ import { concat } from 'uint8arrays/concat'
 import { fromString } from 'uint8arrays/from-string'
 import type { Draft, FactBody } from './fact.ts'
 import type { SpaceDraft, SpaceFactBody } from './space-fact.ts'
-import { bytesOfSpace } from './space-tag.ts'
+import { bytesOfSpace } from './tags.ts'
 
 /** Signs for this member. Node signs synchronously; WebCrypto in a browser returns a promise. */
 export interface Signer {

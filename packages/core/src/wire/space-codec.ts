@@ -4,17 +4,14 @@
  * As in `codec.ts`, decoding never throws and enforces the limits for any bytes.
  */
 
-import { byteLength } from './byte-length.ts'
-import { hashBytes } from './codec.ts'
+import { byteLength, isCount } from './checks.ts'
 import { decodeEpoch, type EpochName, encodeEpoch } from './epoch-name.ts'
-import { guarded } from './guarded.ts'
-import { bitmapOf, bucketCount, bucketsOf } from './hashes.ts'
-import { isCount } from './is-count.ts'
+import { bitmapOf, bucketCount, bucketsOf, hashBytes } from './hashes.ts'
 import { limits } from './limits.ts'
-import { type DecodeFailure, failed, ok, type Result } from './result.ts'
+import { type DecodeFailure, failed, guarded, ok, type Result } from './result.ts'
 import { type SpaceFact, spaceFactFromMessage, spaceFactToMessage } from './space-fact.ts'
 import * as messages from './space-messages.ts'
-import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './space-tag.ts'
+import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './tags.ts'
 import { receivedText } from './text.ts'
 
 /** The ids of the facts that a member stores. */

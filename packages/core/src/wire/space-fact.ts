@@ -5,9 +5,8 @@
  * As with facts about members, a decoded fact includes its encoded payload, which members relay bit for bit. Decoded
  * facts are within the limits; their signatures are not verified yet.
  */
-import { byteLength } from './byte-length.ts'
+import { byteLength, isCount } from './checks.ts'
 import { decodeEpoch, type EpochName, encodeEpoch } from './epoch-name.ts'
-import { isCount } from './is-count.ts'
 import { type Json, parseJson } from './json.ts'
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'

@@ -5,7 +5,7 @@
  * instead, and other members would read a text that differs from the author's. So a member rejects such a text before
  * sending it, and replaces each half in received texts by U+FFFD.
  */
-import { byteLength } from './byte-length.ts'
+import { byteLength } from './checks.ts'
 
 /** Why the text cannot be shared, as the predicate of a sentence; undefined if it can. */
 export function textFault(text: unknown, maxBytes: number): string | undefined {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { heartbeatIntervalMs } from '../../src/member/heartbeat-interval.ts'
+import { heartbeatIntervalMs } from '../../src/member/heartbeats.ts'
 
 it.each([
   [1, 5_000],

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { firstRecord } from '../../src/member/local-record.ts'
 import { MembershipMachine } from '../../src/member/membership-machine.ts'
-import { filterNew } from '../../src/table/filter-new.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
 import { mulberry32 } from '../helpers/mulberry32.ts'
 import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
@@ -83,7 +82,7 @@ describe('a machine with a prior', () => {
           withoutPrior.handle({ type: 'rumors', facts: known }, now)
           for (const each of [withPrior, withoutPrior]) {
             for (const fact of facts) {
-              const newFacts = filterNew(each.table, [fact], epochMs)
+              const newFacts = each.table.filterNew([fact], epochMs)
               each.handle({ type: 'rumors', facts: newFacts }, now)
             }
           }

@@ -4,7 +4,6 @@ import { firstRecord } from '../../src/member/local-record.ts'
 import type { MachineEffect, MachineInput } from '../../src/member/machine-io.ts'
 import type { MembershipMachineOptions } from '../../src/member/membership-machine.ts'
 import { MembershipMachine } from '../../src/member/membership-machine.ts'
-import { filterNew } from '../../src/table/filter-new.ts'
 import { syncMessage } from '../../src/wire/codec.ts'
 import type { FactBody } from '../../src/wire/fact.ts'
 import { mulberry32 } from '../helpers/mulberry32.ts'
@@ -47,7 +46,7 @@ class TestMachine {
 
   receive(author: string, ...bodies: FactBody[]): void {
     const facts = bodies.map(body => signedFact(author, body))
-    const newFacts = filterNew(this.machine.table, facts, this.#now.epochMs)
+    const newFacts = this.machine.table.filterNew(facts, this.#now.epochMs)
     this.carryOut(this.machine.handle({ type: 'rumors', facts: newFacts }, this.#now))
   }
 

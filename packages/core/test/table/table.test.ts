@@ -140,4 +140,17 @@ describe('table', () => {
     expect(table.merge(signedFact(ada, recordBody({ incarnation: 5, version: 7 })), nowMs)).toBe('known')
     expect(table.merge(signedFact(ada, recordBody({ incarnation: 6 })), nowMs)).toBe('merged')
   })
+
+  it('counts suspicions and heartbeats that follow a new record of the member as new', () => {
+    const table = tableOf()
+    const facts = [
+      signedFact(ada, recordBody({ incarnation: 5 })),
+      signedFact(grace, suspicionBody(ada, 5)),
+      signedFact(ada, heartbeatBody(5, 3)),
+    ]
+    expect(table.filterNew(facts, nowMs)).toEqual(facts)
+    expect(table.filterNew(facts.slice(1), nowMs)).toEqual([])
+    for (const fact of facts) table.merge(fact, nowMs)
+    expect(table.filterNew(facts, nowMs)).toEqual([])
+  })
 })

@@ -6,7 +6,7 @@ import { draftFact, type FactBody, type MemberRecord, type SignedFact } from '..
 import type { HeartbeatList } from '../../src/wire/heartbeat-list.ts'
 import { limits } from '../../src/wire/limits.ts'
 import { memberIdFromKey } from '../../src/wire/member-id.ts'
-import { spaceFromBytes } from '../../src/wire/space-tag.ts'
+import { spaceFromBytes } from '../../src/wire/tags.ts'
 
 export const count: fc.Arbitrary<number> = fc.maxSafeNat()
 export const bytes = (length: number): fc.Arbitrary<Uint8Array> =>

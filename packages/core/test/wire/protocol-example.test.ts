@@ -27,8 +27,7 @@ import { draftFact, type FactBody, type SignedFact } from '../../src/wire/fact.t
 import { keyFromMemberId, memberIdFromKey } from '../../src/wire/member-id.ts'
 import { signedBytes } from '../../src/wire/signing.ts'
 import { decodeSpaceFrame, encodeSpaceFrame } from '../../src/wire/space-codec.ts'
-import { bytesOfSpace, spaceTag, spaceTopic } from '../../src/wire/space-tag.ts'
-import { clusterTag, rumorTopic } from '../../src/wire/tags.ts'
+import { bytesOfSpace, clusterTag, rumorTopic, spaceTag, spaceTopic } from '../../src/wire/tags.ts'
 
 const page = readFileSync(new URL('../../../../docs/protocol.md', import.meta.url), 'utf8')
 const epochMs = 1_700_000_000_000

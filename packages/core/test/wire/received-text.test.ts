@@ -7,7 +7,7 @@ import {
   encodeSpaceRumors,
 } from '../../src/wire/space-codec.ts'
 import type { SpaceFact } from '../../src/wire/space-fact.ts'
-import { spaceTagBytes } from '../../src/wire/space-tag.ts'
+import { spaceTagBytes } from '../../src/wire/tags.ts'
 import { idOf, recordBody, signatureOf, signedFact } from '../helpers/signed-fact.ts'
 import { entryFact, fieldFact } from '../helpers/space-facts.ts'
 

@@ -4,7 +4,7 @@ import type { Json } from '../../src/wire/json.ts'
 import { limits } from '../../src/wire/limits.ts'
 import type { DocumentStep, SpaceStep } from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts'
-import { spaceFromBytes } from '../../src/wire/space-tag.ts'
+import { spaceFromBytes } from '../../src/wire/tags.ts'
 import { buckets, bytes, count, memberId, optional, text } from './codec-arbitraries.ts'
 
 const value = fc

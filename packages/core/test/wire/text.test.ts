@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { byteLength } from '../../src/wire/byte-length.ts'
+import { byteLength } from '../../src/wire/checks.ts'
 import { halfPairFault, receivedText, textFault } from '../../src/wire/text.ts'
 
 const high = '\ud83d'
