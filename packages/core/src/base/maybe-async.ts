@@ -1,4 +1,4 @@
-/** Maybe async: one code path for values that Node returns at once and a browser returns as a promise. */
+/** Maybe async: one code path for values that Node returns synchronously and a browser returns as a promise. */
 
 /** Calls `act` synchronously with a plain value, or after a promise resolves. */
 export function andThen<T, R>(value: T | Promise<T>, act: (value: T) => R): R | Promise<R> {

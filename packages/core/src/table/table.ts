@@ -41,7 +41,7 @@ export type Row = Readonly<MutableRow>
 
 /**
  * The result of merging a fact. `merged`: the fact was new. `known`: the table stores an equal or newer fact, nothing
- * changed. `rejected`: the fact is invalid or exceeds a limit, whoever signed it. `unknown-member`: the table has no
+ * changed. `rejected`: the fact is invalid or exceeds a limit. `unknown-member`: the table has no
  * record of that member in that incarnation; anti-entropy delivers the fact again after the record.
  */
 export type MergeOutcome = 'merged' | 'known' | 'rejected' | 'unknown-member'

@@ -14,6 +14,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /** The result of copying a value that JSON can represent. */
 export interface CopiedJson {
+  /** Distinguishes this result from a `JsonFault`. */
   readonly type: 'copied'
   /** A deep copy of the value, as other members will read it. */
   readonly value: Json
@@ -23,6 +24,7 @@ export interface CopiedJson {
 
 /** The reason why JSON cannot represent a value. */
 export interface JsonFault {
+  /** Distinguishes this result from a `CopiedJson`. */
   readonly type: 'fault'
   /** The property names and indexes from the value to its invalid part. Empty: the value itself is invalid. */
   readonly path: readonly (string | number)[]

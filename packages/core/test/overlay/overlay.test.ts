@@ -137,13 +137,13 @@ describe('overlay', () => {
 
     it('stays connected to the member that answered at the bootstrap address, while it has no relay', () => {
       const [answering = ''] = othersOf(connected(undefined))
-      for (const [relays, isKept] of [
-        [undefined, false],
-        [[], true],
+      for (const [relays, isPruned] of [
+        [undefined, true],
+        [[], false],
       ] as const) {
         const overlay = connected(relays)
         overlay.bootstrapped(address, answering)
-        expect(prunedBy(overlay).includes(answering)).toBe(!isKept)
+        expect(prunedBy(overlay).includes(answering)).toBe(isPruned)
       }
     })
   })

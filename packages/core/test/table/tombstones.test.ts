@@ -31,9 +31,9 @@ describe('tombstones', () => {
       fc.property(ids, fc.integer({ min: 1, max: 5 }), (removed, capacity) => {
         const tombstones = new Tombstones(capacity)
         for (const id of removed) tombstones.add(id, 7)
-        const kept = new Set([...new Set(removed.toReversed())].slice(0, capacity))
-        expect(tombstones.size).toBe(kept.size)
-        for (const id of new Set(removed)) expect(tombstones.admits(id, 7, 0)).toBe(!kept.has(id))
+        const stored = new Set([...new Set(removed.toReversed())].slice(0, capacity))
+        expect(tombstones.size).toBe(stored.size)
+        for (const id of new Set(removed)) expect(tombstones.admits(id, 7, 0)).toBe(!stored.has(id))
       }),
     )
   })

@@ -97,15 +97,15 @@ const digest: fc.Arbitrary<Digest> = fc.record({
 })
 
 const index = fc.oneof(fc.nat(40), fc.nat(0xffff_ffff))
-const places = fc.uniqueArray(index, { maxLength: 40 }).map(places => places.sort((a, b) => a - b))
+const indexes = fc.uniqueArray(index, { maxLength: 40 }).map(indexes => indexes.sort((a, b) => a - b))
 
-const stretch = fc.tuple(count, count).map(([a, b]) => ({ since: Math.min(a, b), upTo: Math.max(a, b) }))
+const range = fc.tuple(count, count).map(([a, b]) => ({ since: Math.min(a, b), upTo: Math.max(a, b) }))
 
-const beatList: fc.Arbitrary<HeartbeatList> = fc
-  .tuple(stretch, places, fc.array(count, { minLength: 40, maxLength: 40 }))
-  .map(([stretch, places, beats]) => ({
-    ...stretch,
-    heartbeats: places.map((index, i) => ({ index, sequence: beats[i] ?? 0 })),
+const heartbeatList: fc.Arbitrary<HeartbeatList> = fc
+  .tuple(range, indexes, fc.array(count, { minLength: 40, maxLength: 40 }))
+  .map(([range, indexes, sequences]) => ({
+    ...range,
+    heartbeats: indexes.map((index, i) => ({ index, sequence: sequences[i] ?? 0 })),
   }))
 
 export const syncFrame: fc.Arbitrary<SyncFrame> = fc.oneof(
@@ -116,12 +116,12 @@ export const syncFrame: fc.Arbitrary<SyncFrame> = fc.oneof(
       type: fc.constant('sync' as const),
       offer: fc.boolean(),
       tableHash: optional(bytes(16)),
-      heartbeats: optional(beatList),
+      heartbeats: optional(heartbeatList),
       freshHeartbeats: fc.array(fc.record({ index, sequence: count, signature: bytes(64) }), {
         maxLength: 8,
       }),
       requestedHeartbeats: optional(
-        fc.tuple(stretch, places).map(([stretch, indexes]) => ({ ...stretch, indexes })),
+        fc.tuple(range, indexes).map(([range, indexes]) => ({ ...range, indexes })),
       ),
       receivedUpTo: optional(count),
       bucketHashes: optional(bytes(4_096)),
