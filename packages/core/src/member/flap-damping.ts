@@ -7,8 +7,8 @@
  * - While this member receives nothing from any member, it shows no new suspicion, and the wait restarts afterwards: a
  *   fault of its own network is more likely.
  * - The first return of a dead member in the same process is shown immediately. After a second death the member is shown
- *   as dead until it was alive without interruption for one minute; each further death doubles that time. Deaths during
- *   a suspected partition do not count.
+ *   as dead until it was alive without interruption for one minute; each further death doubles that time, up to ten
+ *   minutes. Deaths during a suspected partition do not count.
  * - A suspect that this member never saw alive is not shown.
  */
 export type DetectorVerdict = 'alive' | 'suspect' | 'dead'

@@ -27,7 +27,10 @@ export interface Member {
 export type MemberStatus = 'alive' | 'suspect' | 'dead' | 'left'
 
 /**
- * `join`: a member is new, or is back after it was dead or left. `update`: name, tags, addresses or incarnation changed.
- * `suspect`: a member became suspect. `recover`: a suspect is alive again. `fail`: a member died. `leave`: it left.
+ * `join`: a member is new, or is back after it was dead or left. `update`: a member published a new record; its name,
+ * tags, addresses or incarnation changed, or only data that `Member` does not show, such as its rooms. `suspect`: a member
+ * became suspect. `recover`: a suspect is alive again. `fail`: a member died. `leave`: it left.
+ *
+ * There is no event about the local member, and none about a member that was never alive here.
  */
 export type ClusterEventType = 'join' | 'update' | 'suspect' | 'recover' | 'fail' | 'leave'

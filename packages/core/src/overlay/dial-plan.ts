@@ -2,7 +2,8 @@
  * Dial plan: when to dial which member, until every wanted connection is open.
  *
  * At most one dial to a member is in flight. After each failure the wait doubles, up to `maxWaitMs`. Of two members that
- * want the same connection, the one with the smaller id dials first, the other after `secondDialerDelayMs`.
+ * want the same connection, the one with the smaller id dials first, the other after `secondDialerDelayMs`. Waits vary at
+ * random by ±50 %.
  */
 const firstWaitMs = 500
 const maxWaitMs = 30_000
