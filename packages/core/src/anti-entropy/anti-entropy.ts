@@ -45,6 +45,7 @@ const maxArrivals = 4_096
 const minIntervalMs = 1_000
 const maxIntervalMs = 5_000
 
+/** The syncs of one member with its peers. Times are monotonic milliseconds. */
 export class AntiEntropy {
   readonly #options: AntiEntropyOptions
   readonly #schedule: SyncSchedule
@@ -105,6 +106,7 @@ export class AntiEntropy {
     return sample(candidates, fanout, this.#options.random).map(to => this.offer(to, nowMs))
   }
 
+  /** Starts a sync with one peer. */
   offer(to: string, nowMs: number): SyncStep {
     this.#offered.set(to, nowMs)
     return { to, message: offer(this.#options.table, this.#heartbeatSyncWith(to)) }
@@ -118,7 +120,11 @@ export class AntiEntropy {
     this.#heartbeatSyncs.delete(id)
   }
 
-  /** @param isNew whether facts of this step were merged before this call. */
+  /**
+   * Handles a received sync step, whose facts the caller has merged, and returns the steps to send.
+   *
+   * @param isNew whether the merge changed the table
+   */
   handle(
     from: string,
     message: SyncMessage,

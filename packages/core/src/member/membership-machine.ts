@@ -73,6 +73,7 @@ export interface MembershipMachineOptions {
 /** The inputs that are caused by a message from another member. */
 const evidenceInputs: ReadonlySet<MachineInput['type']> = new Set(['rumors', 'sync', 'probe', 'evidence'])
 
+/** One member: call `start` once, then `handle` for each input and `advance` at each deadline. */
 export class MembershipMachine {
   readonly #self: string
   readonly #localRecord: LocalRecord
@@ -182,6 +183,7 @@ export class MembershipMachine {
     })
   }
 
+  /** Handles one input, and returns its effects in the order in which the host must carry them out. */
   handle(input: MachineInput, now: Instant): MachineEffect[] {
     return this.#step(now, () => {
       if (evidenceInputs.has(input.type)) this.#damping.received(now.monotonicMs)
@@ -291,6 +293,7 @@ export class MembershipMachine {
     )
   }
 
+  /** All members as an app sees them, this one included, ordered by id. The same array until a member changes. */
   members(): readonly Member[] {
     return this.#memberView.snapshot()
   }

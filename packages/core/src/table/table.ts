@@ -46,6 +46,7 @@ export type Row = Readonly<MutableRow>
  */
 export type MergeOutcome = 'merged' | 'known' | 'rejected' | 'unknown-member'
 
+/** The limits and the initial content of a table. */
 export interface TableOptions {
   /** The greatest number of rows; a record of a further member is rejected. */
   readonly maxMembers: number
@@ -73,6 +74,7 @@ export class Table {
     this.#tombstones = new Tombstones(maxTombstones)
   }
 
+  /** The row of this member. */
   get(id: string): Row | undefined {
     return this.#rows.get(id)
   }
@@ -82,6 +84,7 @@ export class Table {
     return this.#rows.values()
   }
 
+  /** The number of rows, including rows that are not advertised. */
   get size(): number {
     return this.#rows.size
   }

@@ -101,10 +101,12 @@ export function syncMessage(fields: Partial<Omit<SyncMessage, 'type'>>): SyncMes
   return { ...emptyMessage, ...fields }
 }
 
+/** The data of one gossipsub message. */
 export function encodeRumors(facts: readonly SignedFact[]): Uint8Array {
   return messages.Rumors.encode({ facts: facts.map(factToMessage) as messages.SignedFact[] })
 }
 
+/** The facts of one gossipsub message, at most `limits.maxRumorBytes` long. Facts of unknown kinds are left out. */
 export function decodeRumors(bytes: Uint8Array): Result<SignedFact[], DecodeFailure> {
   return guarded<SignedFact[]>(bytes, limits.maxRumorBytes, () => {
     const { facts } = messages.Rumors.decode(bytes, { limits: { facts: limits.maxFactsPerMessage } })

@@ -43,6 +43,7 @@ export interface MemberRecord {
   readonly attention: Attention
 }
 
+/** The decoded content of a fact. */
 export type FactBody =
   | { readonly type: 'record'; readonly record: MemberRecord }
   | { readonly type: 'heartbeat'; readonly incarnation: number; readonly sequence: number }
@@ -59,11 +60,12 @@ export type FactBody =
 /** A fact before its author signed it. */
 export type Draft = FactBody & { readonly author: string; readonly payload: Uint8Array }
 
+/** A fact with its Ed25519 signature of 64 bytes. */
 export type SignedFact = Draft & { readonly signature: Uint8Array }
 
 const attentionStates = ['full', 'hidden', 'frozen'] as const
 
-/** @param author the id of the member that will sign. */
+/** Encodes the payload of a fact. @param author the id of the member that will sign */
 export function draftFact(author: string, body: FactBody): Draft {
   return { ...body, author, payload: encodeBody(body) }
 }

@@ -14,6 +14,7 @@ import { type DecodeFailure, failed, ok, type Result } from './result.ts'
 import * as messages from './space-messages.ts'
 import { receivedText } from './text.ts'
 
+/** The decoded content of a space fact. */
 export type SpaceFactBody =
   /** One field of the author's presence; without a value the field is removed. Ordered by (generation, version). */
   | {
@@ -47,6 +48,7 @@ export type SpaceFactBody =
 /** A space fact before its author signed it. */
 export type SpaceDraft = SpaceFactBody & { readonly author: string; readonly payload: Uint8Array }
 
+/** A space fact with its Ed25519 signature of 64 bytes. */
 export type SpaceFact = SpaceDraft & { readonly signature: Uint8Array }
 
 export type FieldFact = SpaceFact & { readonly type: 'field' }
@@ -64,6 +66,7 @@ export interface ReplacedEntry {
   readonly count: number
 }
 
+/** Encodes the payload of a space fact. @param author the id of the member that will sign */
 export function draftSpaceFact(author: string, body: SpaceFactBody): SpaceDraft {
   return { ...body, author, payload: encodeBody(body) }
 }
