@@ -372,14 +372,14 @@ export class MembershipMachine {
   }
 
   usage(): ResourceUsage {
-    return resourceUsageOf({
-      table: this.#table,
-      heartbeatArrivals: this.#heartbeatArrivals,
-      roundTrips: this.#roundTrips,
-      rumors: this.#rumors,
-      antiEntropy: this.#antiEntropy,
-      overlay: this.#overlay,
-    })
+    return resourceUsageOf(
+      this.#table,
+      this.#heartbeatArrivals,
+      this.#roundTrips,
+      this.#rumors,
+      this.#antiEntropy,
+      this.#overlay,
+    )
   }
 
   #announceChange(change: LocalChange): void {

@@ -22,15 +22,14 @@ export interface ResourceUsage {
   readonly dials: number
 }
 
-export function resourceUsageOf(parts: {
-  readonly table: Table
-  readonly heartbeatArrivals: HeartbeatArrivals
-  readonly roundTrips: RoundTrips
-  readonly rumors: RumorBatcher
-  readonly antiEntropy: AntiEntropy
-  readonly overlay: Overlay
-}): ResourceUsage {
-  const { table, heartbeatArrivals, roundTrips, rumors, antiEntropy, overlay } = parts
+export function resourceUsageOf(
+  table: Table,
+  heartbeatArrivals: HeartbeatArrivals,
+  roundTrips: RoundTrips,
+  rumors: RumorBatcher,
+  antiEntropy: AntiEntropy,
+  overlay: Overlay,
+): ResourceUsage {
   return {
     members: table.size,
     tombstones: table.tombstones,

@@ -185,7 +185,7 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
     const { offer, tableHash, bucketHashes, freshHeartbeats, receivedUpTo, more, releasing } = message
     if (tableHash && tableHash.length !== hashBytes) return failed('invalid', 'a table hash has 16 bytes')
     if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
-      return failed('invalid', 'there are 256 bucket hashes of 16 bytes')
+      return failed('invalid', '256 bucket hashes have 16 bytes each')
     if (
       freshHeartbeats.some(
         ({ index, sequence, signature }) => !isCount(index) || !isCount(sequence) || signature.length !== 64,
@@ -259,7 +259,7 @@ function decodeDigest(message: messages.Digest | undefined): Result<Digest | und
   for (const { idPrefix, incarnation, version, heartbeatSequence, suspicions } of message.rows) {
     if (idPrefix.length !== prefixBytes) return failed('invalid', 'an id prefix has 8 bytes')
     if (!isCount(incarnation) || !isCount(version) || !isCount(heartbeatSequence))
-      return failed('invalid', 'the numbers of a digest row are whole and not negative')
+      return failed('invalid', 'a digest row has whole numbers ≥ 0')
     if (suspicions.length !== 0 && suspicions.length !== hashBytes)
       return failed('invalid', 'a summary of suspicions has 16 bytes')
     rows.push({ prefix: prefixOf(idPrefix), incarnation, version, heartbeatSequence, suspicions })

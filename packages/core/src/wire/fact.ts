@@ -138,7 +138,7 @@ function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBod
     case 'heartbeat': {
       const { incarnation, sequence } = messages.Heartbeat.decode(payload)
       if (!isCount(incarnation) || !isCount(sequence))
-        return failed('invalid', 'the numbers of a heartbeat are whole and not negative')
+        return failed('invalid', 'a heartbeat has whole numbers ≥ 0')
       // Members relay heartbeats without payload: with other fields the signature would not verify, and the relaying
       // member would be blamed.
       const isCanonical = equalBytes(payload, encodeHeartbeat(incarnation, sequence))
@@ -151,7 +151,7 @@ function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBod
       const subject = memberIdFromKey(key)
       if (subject === undefined) return failed('invalid', 'a subject is a key of 32 bytes')
       if (!isCount(incarnation) || !isCount(epochMs))
-        return failed('invalid', 'the numbers of a suspicion are whole and not negative')
+        return failed('invalid', 'a suspicion has whole numbers ≥ 0')
       return ok({ type, subject, incarnation, refused, epochMs })
     }
   }
@@ -163,7 +163,7 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
   })
   const { incarnation, version, addresses, leaving, leftEpochMs } = message
   if (!isCount(incarnation) || !isCount(version) || !isCount(leftEpochMs))
-    return failed('invalid', 'the numbers of a record are whole and not negative')
+    return failed('invalid', 'a record has whole numbers ≥ 0')
   if (message.spaces.some(({ space, generation }) => space.length !== spaceTagBytes || !isCount(generation)))
     return failed('invalid', `a space has a tag of ${spaceTagBytes} bytes and a whole generation number`)
   const spaces = message.spaces.map(({ space, generation }) => ({ space: spaceFromBytes(space), generation }))

@@ -129,7 +129,7 @@ function decodeStep(message: messages.SpaceStep): Result<SpaceStep, DecodeFailur
   if (hash && hash.length !== hashBytes)
     return failed('invalid', `the hash of a space has ${hashBytes} bytes`)
   if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
-    return failed('invalid', `there are ${bucketCount} bucket hashes of ${hashBytes} bytes`)
+    return failed('invalid', `${bucketCount} bucket hashes have ${hashBytes} bytes each`)
   const storedIds = message.storedIds ? decodeStoredIds(message.storedIds) : ok(undefined)
   if (!storedIds.ok) return storedIds
   const facts = decodeFacts(message.facts)
@@ -188,9 +188,9 @@ function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep
     return failed('too-large', `a state vector of ${stateVector.length} bytes`)
   if (buckets && buckets.length !== bucketCount / 8) return failed('invalid', 'a bucket bitmap has 32 bytes')
   if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
-    return failed('invalid', `there are ${bucketCount} bucket hashes of ${hashBytes} bytes`)
+    return failed('invalid', `${bucketCount} bucket hashes have ${hashBytes} bytes each`)
   if (ack && !(isCount(ack.transfer) && isCount(ack.count)))
-    return failed('invalid', 'transfer and count of an acknowledgement are whole and not negative')
+    return failed('invalid', 'transfer and count of an acknowledgement are whole and ≥ 0')
   const piece = message.piece ? decodePiece(message.piece) : ok(undefined)
   if (!piece.ok) return piece
   const epoch = decodeEpoch(message.epoch)
@@ -214,7 +214,7 @@ function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep
 
 function decodePiece({ transfer, index, content, ...flags }: messages.Piece): Result<Piece, DecodeFailure> {
   if (!isCount(transfer) || !isCount(index))
-    return failed('invalid', 'transfer and index of a piece are whole and not negative')
+    return failed('invalid', 'transfer and index of a piece are whole and ≥ 0')
   return ok({
     transfer,
     index,

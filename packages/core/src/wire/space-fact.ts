@@ -137,8 +137,7 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
   switch (type) {
     case 'field': {
       const { generation, version, name, json } = messages.PresenceField.decode(payload)
-      if (!isCount(generation) || !isCount(version))
-        return failed('invalid', 'the numbers of a field are whole and not negative')
+      if (!isCount(generation) || !isCount(version)) return failed('invalid', 'a field has whole numbers ≥ 0')
       if (byteLength(name) > limits.maxFieldNameBytes)
         return failed('too-large', `a field name over ${limits.maxFieldNameBytes} bytes`)
       if (json !== undefined && byteLength(json) > limits.maxPresenceBytes)
@@ -150,7 +149,7 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
     }
     case 'entry': {
       const { key, json, epochMs, count, replaces } = messages.ConfigEntry.decode(payload)
-      if (!isCount(epochMs)) return failed('invalid', 'the time of an entry is whole and not negative')
+      if (!isCount(epochMs)) return failed('invalid', 'the time of an entry is whole and ≥ 0')
       if (byteLength(key) > limits.maxConfigKeyBytes)
         return failed('too-large', `a key over ${limits.maxConfigKeyBytes} bytes`)
       if (json !== undefined && byteLength(json) > limits.maxConfigValueBytes)
@@ -158,7 +157,7 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
       if (replaces && (replaces.id.length !== replacesBytes || !isCount(replaces.epochMs)))
         return failed(
           'invalid',
-          `a replaced entry has an id of ${replacesBytes} bytes and a time that is whole and not negative`,
+          `a replaced entry has an id of ${replacesBytes} bytes and a time that is whole and ≥ 0`,
         )
       const value = readValue(json)
       return value.ok
@@ -174,8 +173,7 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
     }
     case 'event': {
       const { generation, number, json } = messages.Event.decode(payload)
-      if (!isCount(generation) || !isCount(number))
-        return failed('invalid', 'the numbers of an event are whole and not negative')
+      if (!isCount(generation) || !isCount(number)) return failed('invalid', 'an event has whole numbers ≥ 0')
       const value = parseJson(json)
       return value === undefined
         ? failed('invalid', 'a value is JSON')
