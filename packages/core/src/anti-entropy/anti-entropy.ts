@@ -1,10 +1,11 @@
 /**
- * Exchanges: with whom anti-entropy is under way, and with whom it comes next.
+ * Anti-entropy: starts syncs with connected members and answers their steps.
  *
- * Nothing is lost with an exchange that never ends: the next one starts from the tables as they are then.
+ * An unfinished sync loses nothing: the next sync compares the current tables from the start.
  */
+
+import { sample } from '../base/arrays.ts'
 import type { Instant } from '../base/clock.ts'
-import { sample } from '../base/sample.ts'
 import type { Table } from '../table/table.ts'
 import type { SyncMessage } from '../wire/codec.ts'
 import { ArrivalLog } from './arrival-log.ts'
@@ -15,43 +16,44 @@ import { agrees, answer, offer } from './sync-steps.ts'
 export interface AntiEntropyOptions {
   readonly table: Table
   readonly random: () => number
-  /** Bytes of facts in one step, about. */
+  /** The approximate greatest number of bytes of facts in one step. */
   readonly maxDeltaBytes: number
-  /** The table is one that others had, too. @default false */
+  /** Whether the table starts as a copy of a table that other members have. @default false */
   readonly hasCompared?: boolean
 }
 
-/** One step to be sent. */
+/** One sync step to be sent. */
 export interface SyncStep {
   readonly to: string
   readonly message: SyncMessage
 }
 
-/** What a step that came in leads to. */
+/** The result of handling one received step. */
 export interface SyncResult {
   readonly steps: readonly SyncStep[]
-  /** How long the other took to answer an offer; undefined if this was no answer. */
+  /** How long the peer took to answer our offer; undefined if the step does not answer an offer. */
   readonly roundTripMs: number | undefined
 }
 
-/** Answers to one member in a second: several times what catching up with 10,000 members takes. Beyond, silence. */
+/** Our choice: several times the steps that a full sync of 10,000 members takes. Further steps get no answer. */
 const maxAnswersPerSecond = 100
-/** Peers that are kept account of; more than that are not connected at once. */
+/** Our choice: more peers than are connected at the same time. */
 const maxPeers = 4_096
-/** Four minutes of beats among 10,000 members; a neighbour is told several times a minute. */
+/** The heartbeats of about four minutes among 10,000 members; each neighbour syncs several times a minute. */
 const maxArrivals = 4_096
 
 const minIntervalMs = 1_000
 const maxIntervalMs = 5_000
 
+/** The syncs of one member with its peers. Times are monotonic milliseconds. */
 export class AntiEntropy {
   readonly #options: AntiEntropyOptions
   readonly #schedule: SyncSchedule
-  /** To whom an offer was made, since when. */
+  /** When an unanswered offer was sent, by peer. */
   readonly #offered = new Map<string, number>()
-  /** Who was sent a digest: facts from it are what it has beyond that, unless there are more. */
+  /** Peers that received our digest: the facts in their next step are all that we lack, unless the step sets `more`. */
   readonly #digestSentTo = new Set<string>()
-  /** To whom how much was answered, since when. */
+  /** The number of answers in the current second, by peer. */
   readonly #answered = new Map<string, { count: number; sinceMs: number }>()
   readonly #arrivals = new ArrivalLog(maxArrivals)
   readonly #heartbeatSyncs = new Map<string, HeartbeatSync>()
@@ -64,12 +66,12 @@ export class AntiEntropy {
     this.#schedule = new SyncSchedule({ minIntervalMs, maxIntervalMs, random: options.random }, nowMs)
   }
 
-  /** Whether a member's table was found equal, or all that it had beyond this one has come. */
+  /** Whether the table was equal to a peer's table once, or received all facts that a peer had beyond it. */
   get hasCompared(): boolean {
     return this.#hasCompared
   }
 
-  /** Peers that are kept account of. */
+  /** The number of peers with stored state, at most 4,096. */
   get size(): number {
     return Math.max(
       this.#offered.size,
@@ -79,32 +81,38 @@ export class AntiEntropy {
     )
   }
 
+  /** When to start the next sync, in monotonic milliseconds. */
   get dueMs(): number {
     return this.#schedule.dueMs
   }
 
-  /** There is news to spread. */
+  /** The table changed: the next sync starts soon. */
   changed(nowMs: number): void {
     this.#schedule.changed(nowMs)
   }
 
-  /** A newer beat of this member was merged. @param from who handed it over; oneself for one's own. */
+  /**
+   * A newer heartbeat of this member was merged.
+   *
+   * @param from the peer that sent it; our own id for our own heartbeat; undefined if it arrived in a rumor
+   */
   heartbeatArrived(id: string, from: string | undefined): void {
     this.#arrivals.arrived(id, from)
   }
 
-  /** Offers to `fanout` of these members, drawn by chance. */
+  /** Offers for at most `fanout` of these members, chosen at random. */
   begin(candidates: readonly string[], fanout: number, nowMs: number): SyncStep[] {
     this.#schedule.started(nowMs)
     return sample(candidates, fanout, this.#options.random).map(to => this.offer(to, nowMs))
   }
 
+  /** Starts a sync with one peer. */
   offer(to: string, nowMs: number): SyncStep {
     this.#offered.set(to, nowMs)
     return { to, message: offer(this.#options.table, this.#heartbeatSyncWith(to)) }
   }
 
-  /** The connection is gone, and with it what was under way. */
+  /** The connection closed: its syncs are discarded. */
   closed(id: string): void {
     this.#offered.delete(id)
     this.#digestSentTo.delete(id)
@@ -112,7 +120,11 @@ export class AntiEntropy {
     this.#heartbeatSyncs.delete(id)
   }
 
-  /** @param isNew whether facts in this step were merged, before this call. */
+  /**
+   * Handles a received sync step, whose facts the caller has merged, and returns the steps to send.
+   *
+   * @param isNew whether the merge changed the table
+   */
   handle(
     from: string,
     message: SyncMessage,
@@ -123,7 +135,7 @@ export class AntiEntropy {
     const offeredMs = message.offer || !message.tableHash ? undefined : this.#offered.get(from)
     if (offeredMs !== undefined) this.#offered.delete(from)
     const agreed = agrees(table, message)
-    // A goodbye brings facts unasked.
+    // A graceful leave sends facts without a digest before it.
     const hasBroughtAll = message.facts.length > 0 && !message.more && this.#digestSentTo.has(from)
     if (agreed || hasBroughtAll) this.#hasCompared = true
     if (agreed) this.#schedule.agreed()
@@ -137,7 +149,7 @@ export class AntiEntropy {
       : undefined
     if (reply?.digest) this.#digestSent(from)
     const steps = reply ? [{ to: from, message: reply }] : []
-    // More waits there. Without progress it would be the same again.
+    // The peer has more facts. Without new facts in this step the next sync would bring the same ones again.
     if (message.more && isNew) steps.push(this.offer(from, nowMs))
     return { steps, roundTripMs: offeredMs === undefined ? undefined : nowMs - offeredMs }
   }
@@ -156,7 +168,7 @@ export class AntiEntropy {
     return begun
   }
 
-  /** A question of fifty bytes can ask for an answer of fifty thousand: nobody is given too many. */
+  /** Limits the answers to one peer: a request of fifty bytes can cause an answer of fifty thousand bytes. */
   #mayAnswer(id: string, nowMs: number): boolean {
     const answered = this.#answered.get(id)
     if (!answered || nowMs - answered.sinceMs >= 1_000) {

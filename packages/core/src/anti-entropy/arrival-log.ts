@@ -1,14 +1,15 @@
 /**
- * Arrival log: in which order beats came to this member, and from whom.
+ * Arrival log: the order in which heartbeats arrived at this member, and their senders.
  *
- * It holds one arrival a member, its latest, so what came since a moment costs as much as came since then,
- * however many members there are. Beyond `maxArrivals` the oldest goes, and the log says so when asked about it.
+ * The log stores the latest arrival of each member. Listing the arrivals after a mark costs time in proportion to these
+ * arrivals, not to the number of members. Beyond `maxArrivals` the oldest arrival is deleted; `since` returns undefined
+ * for a mark before a deleted arrival.
  */
 export interface Arrival {
   readonly id: string
-  /** The neighbour that handed the beat over; oneself for one's own. */
+  /** The peer that sent the heartbeat; our own id for our own heartbeat; undefined if it arrived in a rumor. */
   readonly from: string | undefined
-  /** The count of arrivals at this one, itself included. */
+  /** The number of arrivals up to and including this one. */
   readonly at: number
 }
 
@@ -16,25 +17,25 @@ export class ArrivalLog {
   readonly #maxArrivals: number
   /** In the order of arrival. */
   readonly #latest = new Map<string, Arrival>()
-  /** The same, and some that are no longer the latest of their member. */
+  /** The arrivals of `#latest` in the same order, and some outdated ones between them. */
   #arrivals: Arrival[] = []
   #count = 0
-  /** The mark before which something is no longer in the log. */
+  /** The log is incomplete for marks below this one. */
   #beginsAfter = 0
 
   constructor(maxArrivals: number) {
     this.#maxArrivals = maxArrivals
   }
 
-  /** How many arrived so far: the mark of this moment. */
+  /** The number of arrivals so far: the current mark. */
   get count(): number {
     return this.#count
   }
 
-  /** A newer beat of this member was merged. */
+  /** A newer heartbeat of this member was merged. */
   arrived(id: string, from: string | undefined): void {
     const arrival = { id, from, at: ++this.#count }
-    // Deleted first: else it would keep its old rank in the map.
+    // Deleted first: otherwise the member would keep its old position in the map.
     this.#latest.delete(id)
     this.#latest.set(id, arrival)
     this.#arrivals.push(arrival)
@@ -42,7 +43,7 @@ export class ArrivalLog {
     if (this.#arrivals.length > 2 * this.#latest.size + 64) this.#arrivals = [...this.#latest.values()]
   }
 
-  /** What arrived after this mark, the latest first; undefined if the log does not reach back that far. */
+  /** The latest arrivals of members after this mark, the newest first; undefined if the log does not reach back to the mark. */
   since(mark: number): Arrival[] | undefined {
     if (mark < this.#beginsAfter) return undefined
     const since: Arrival[] = []

@@ -1,27 +1,27 @@
 /**
- * Beat exchange: what one neighbour and this member have told each other of beats, over one connection.
+ * Heartbeat sync: synchronises heartbeats with one neighbour over one connection.
  *
- * Each tells the other only what came to it since the other last understood, and of that nothing that came from
- * the other. The other says with each offer and answer how far it has understood, and is believed: what was lost
- * is told again, what comes late or twice costs some bytes.
+ * Each end sends only the heartbeats that arrived since the neighbour's last acknowledgement, except those that came
+ * from the neighbour itself. Each offer and answer contains an acknowledgement, which the receiver trusts. Lost
+ * heartbeats are sent again; late or repeated ones cost only some bytes.
  */
 import type { Row, Table } from '../table/table.ts'
 import { type FreshHeartbeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
 import type { HeartbeatList, HeartbeatRequest, IndexedHeartbeat } from '../wire/heartbeat-list.ts'
 import type { Arrival, ArrivalLog } from './arrival-log.ts'
 
-/** About what a beat with its signature takes on the wire. */
+/** The approximate size on the wire of a heartbeat with its signature. */
 const freshHeartbeatBytes = 76
 
 export class HeartbeatSync {
   readonly #neighbour: string
   readonly #table: Table
   readonly #log: ArrivalLog
-  /** Up to which mark the neighbour has our arrivals: as it said, or as was handed over since. 0: nobody knows. */
+  /** The neighbour has our arrivals up to this mark: acknowledged by the neighbour, or sent since then. 0: unknown. */
   #acknowledged = 0
-  /** The mark up to which it was told last. */
+  /** The last list that we sent ends at this mark. */
   #sent = 0
-  /** Up to which mark we have the neighbour's arrivals. */
+  /** We have the neighbour's arrivals up to this mark. */
   #received = 0
 
   constructor(neighbour: string, table: Table, log: ArrivalLog) {
@@ -30,47 +30,49 @@ export class HeartbeatSync {
     this.#log = log
   }
 
-  /** What an offer says of beats. */
+  /** The heartbeat fields of an offer. */
   offer(): Partial<SyncMessage> {
     return { receivedUpTo: this.#received, heartbeats: this.#listOf(this.#missing()) }
   }
 
-  /** The neighbour says that it has our arrivals up to this mark. */
+  /** The neighbour acknowledges our arrivals up to this mark. */
   acknowledge(mark: number): void {
-    // A mark that it was not told of is another life's.
+    // A mark that we did not send belongs to an earlier process.
     this.#acknowledged = mark <= this.#sent ? mark : 0
   }
 
   /**
-   * What to say next to one whose table agrees, if anything. The beats that it handed over are merged by now.
+   * The next step to a neighbour whose table is equal, or undefined if none is needed. The caller has merged the fresh
+   * heartbeats of `message` before.
    *
-   * An offer is answered with what the neighbour lacks: handed over, or, if it is more than `maxBytes`, only named.
-   * What is named and newer than here is asked for, and what is asked for is handed over.
+   * An offer is answered with the heartbeats that the neighbour lacks: with signatures if they fit into `maxBytes`,
+   * otherwise as a list of sequence numbers. Listed heartbeats that are newer than ours are requested, and requested
+   * heartbeats are sent.
    */
   answer(message: SyncMessage, maxBytes: number): SyncMessage | undefined {
     const maxFresh = Math.max(1, Math.floor(maxBytes / freshHeartbeatBytes))
     const requestedHeartbeats = message.heartbeats && this.#receive(message.heartbeats)
-    const given = message.offer
+    const reply = message.offer
       ? this.#newerThan(message.heartbeats, maxFresh)
       : this.#fulfil(message.requestedHeartbeats, maxFresh)
-    if (!given && !requestedHeartbeats) return undefined
+    if (!reply && !requestedHeartbeats) return undefined
     return syncMessage({
       tableHash: this.#table.hash(),
       receivedUpTo: this.#received,
       requestedHeartbeats,
-      ...given,
+      ...reply,
     })
   }
 
-  /** Takes note of a list, and returns what is wanted of it. */
+  /** Handles a received list, and returns a request for its heartbeats that are newer than ours. */
   #receive({ since, upTo, heartbeats }: HeartbeatList): HeartbeatRequest | undefined {
-    const members = this.#table.advertised()
+    const rows = this.#table.advertised()
     const newer = heartbeats.filter(({ index, sequence }) => {
-      const entry = members[index]
-      return entry && sequence > (entry.heartbeat?.sequence ?? 0)
+      const row = rows[index]
+      return row && sequence > (row.heartbeat?.sequence ?? 0)
     })
     if (newer.length > 0) return { since, upTo, indexes: newer.map(({ index }) => index) }
-    // Beyond, something between is missing; the neighbour learns so from our mark.
+    // A list that starts after our mark leaves a gap; our unchanged acknowledgement tells the neighbour to fill it.
     if (since <= this.#received) this.#received = upTo
     return undefined
   }
@@ -82,36 +84,36 @@ export class HeartbeatSync {
     return this.#reply(missing, this.#listOf([]))
   }
 
-  #fulfil(wanted: HeartbeatRequest | undefined, maxFresh: number): Partial<SyncMessage> | undefined {
-    if (!wanted) return undefined
-    const members = this.#table.advertised()
-    const freshBeats = wanted.indexes.flatMap(place => freshHeartbeatOf(members[place], place) ?? [])
-    // Without a list the neighbour has understood no more than before, and is told of the rest again.
-    if (freshBeats.length > maxFresh) return { freshHeartbeats: freshBeats.slice(0, maxFresh) }
-    return this.#reply(freshBeats, { since: wanted.since, upTo: wanted.upTo, heartbeats: [] })
+  #fulfil(request: HeartbeatRequest | undefined, maxFresh: number): Partial<SyncMessage> | undefined {
+    if (!request) return undefined
+    const rows = this.#table.advertised()
+    const fresh = request.indexes.flatMap(index => freshHeartbeatOf(rows[index], index) ?? [])
+    // Without a list the neighbour does not raise its acknowledgement, so the remaining heartbeats are listed again.
+    if (fresh.length > maxFresh) return { freshHeartbeats: fresh.slice(0, maxFresh) }
+    return this.#reply(fresh, { since: request.since, upTo: request.upTo, heartbeats: [] })
   }
 
-  /** With these the list is complete. If they are lost, the neighbour says that it has not heard. */
+  /** These heartbeats complete the list. If they are lost, the neighbour's next acknowledgement is lower than its end. */
   #reply(freshHeartbeats: readonly FreshHeartbeat[], heartbeats: HeartbeatList): Partial<SyncMessage> {
     this.acknowledge(heartbeats.upTo)
     return { freshHeartbeats, heartbeats }
   }
 
-  /** Up to this moment, with what is to be named. */
+  /** A list of these heartbeats that ends at the current mark. */
   #listOf(heartbeats: readonly IndexedHeartbeat[]): HeartbeatList {
     this.#sent = this.#log.count
     return { since: this.#acknowledged, upTo: this.#sent, heartbeats }
   }
 
-  /** What the neighbour may lack, by place: all there is, if it is not known what came here since it understood. */
+  /** The heartbeats that the neighbour may lack, by index: all of them if the log does not reach back to its acknowledgement. */
   #missing(): FreshHeartbeat[] {
-    const members = this.#table.advertised()
+    const rows = this.#table.advertised()
     const arrivals = this.#log.since(this.#acknowledged)
-    const places = arrivals ? this.#indexesOf(arrivals) : [...members.keys()]
-    return places.flatMap(place => freshHeartbeatOf(members[place], place) ?? [])
+    const indexes = arrivals ? this.#indexesOf(arrivals) : [...rows.keys()]
+    return indexes.flatMap(index => freshHeartbeatOf(rows[index], index) ?? [])
   }
 
-  /** But for what came from the neighbour itself, unless it may have forgotten that. */
+  /** Leaves out arrivals from the neighbour itself, unless the neighbour may be a new process that lost them. */
   #indexesOf(arrivals: readonly Arrival[]): number[] {
     return arrivals
       .filter(({ from }) => this.#acknowledged === 0 || from !== this.#neighbour)
@@ -120,8 +122,6 @@ export class HeartbeatSync {
   }
 }
 
-function freshHeartbeatOf(entry: Row | undefined, index: number): FreshHeartbeat | undefined {
-  return (
-    entry?.heartbeat && { index, sequence: entry.heartbeat.sequence, signature: entry.heartbeat.signature }
-  )
+function freshHeartbeatOf(row: Row | undefined, index: number): FreshHeartbeat | undefined {
+  return row?.heartbeat && { index, sequence: row.heartbeat.sequence, signature: row.heartbeat.signature }
 }

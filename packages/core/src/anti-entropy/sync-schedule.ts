@@ -1,8 +1,9 @@
 /**
- * Sync schedule: when the next exchange is due.
+ * Sync schedule: when the next sync is due.
  *
- * The interval doubles from `minIntervalMs` to `maxIntervalMs` while tables agree; news resets it. Each wait is
- * drawn between three quarters and five quarters of it, so that members do not fall into step.
+ * The interval doubles from `minIntervalMs` to `maxIntervalMs` while tables are equal; a change or a difference resets it
+ * to `minIntervalMs`. Each wait is a random time between 75 % and 125 % of the interval, so that members do not
+ * synchronise their waits.
  */
 export interface SyncScheduleOptions {
   readonly minIntervalMs: number
@@ -21,21 +22,22 @@ export class SyncSchedule {
     this.#dueMs = nowMs + this.#randomWaitMs()
   }
 
+  /** Monotonic milliseconds. */
   get dueMs(): number {
     return this.#dueMs
   }
 
-  /** An exchange was begun. */
+  /** A sync was started. */
   started(nowMs: number): void {
     this.#dueMs = nowMs + this.#randomWaitMs()
   }
 
-  /** Somebody's table turned out to be equal. */
+  /** A peer's table was equal. */
   agreed(): void {
     this.#intervalMs = Math.min(this.#intervalMs * 2, this.#options.maxIntervalMs)
   }
 
-  /** There is news, or somebody's table turned out to be different. */
+  /** Our table changed, or a peer's table was different. */
   changed(nowMs: number): void {
     this.#intervalMs = this.#options.minIntervalMs
     this.#dueMs = Math.min(this.#dueMs, nowMs + this.#randomWaitMs())

@@ -1,41 +1,43 @@
 /**
- * Exchange: the steps of anti-entropy between two tables.
+ * Sync steps: the steps of one sync between two tables.
  *
- * Every step is answered from its content, the table, and of beats what the two have told each other; a lost, late
- * or repeated step does no harm.
- * offer: hash and beats → equal: the beats that either lacks → different: digest → delta and digest → delta.
- * Above `bucketsAbove` members the hashes of 256 buckets come before the digest, and only those that differ follow.
+ * The answer to a step depends only on the step, the table and the heartbeat sync of the connection. A lost, late or
+ * repeated step does no harm.
+ * An offer contains the table hash and a heartbeat list. Equal hashes: both ends send the heartbeats that the other end
+ * lacks. Different hashes: digest → delta and digest → delta. Above `bucketsAbove` members, 256 bucket hashes precede the
+ * digest, and the digest covers only buckets that differ.
  */
 
 import { deltaBeyond, digestOf } from '../table/delta.ts'
 import type { HeartbeatFact, Table } from '../table/table.ts'
-import { type FreshHeartbeat, hashBytes, type SyncMessage, syncMessage } from '../wire/codec.ts'
-import { equalBytes } from '../wire/equal-bytes.ts'
+import { type FreshHeartbeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
 import { encodeHeartbeat } from '../wire/fact.ts'
+import { equalBytes, hashBytes } from '../wire/hashes.ts'
 import type { HeartbeatSync } from './heartbeat-sync.ts'
 
-/** Above this many members a digest of everybody is dearer than one more step. */
+/** Above this number of members a digest of all members costs more than one additional step. */
 export const bucketsAbove = 512
 
-export interface ExchangeOptions {
-  /** Bytes of facts in one message, about. */
+export interface AnswerOptions {
+  /** The approximate greatest number of bytes of facts in one message. */
   readonly maxDeltaBytes: number
-  /** A whole number that moves on, so that what did not fit comes first another time. */
+  /** A whole number that grows with each answer, so that facts that did not fit come first another time. */
   readonly startAt: number
-  /** Which incarnations are believable: now, by one's own clock. */
+  /** Now, to decide which incarnations are plausible. */
   readonly epochMs: number
 }
 
+/** The first step of a sync. */
 export function offer(table: Table, heartbeats: HeartbeatSync): SyncMessage {
   return syncMessage({ offer: true, tableHash: table.hash(), ...heartbeats.offer() })
 }
 
-/** What to say next, or undefined if this exchange is over. Facts in the message are the caller's to merge, first. */
+/** The next step, or undefined if the sync is complete. The caller merges the facts of the message first. */
 export function answer(
   table: Table,
   heartbeats: HeartbeatSync,
   message: SyncMessage,
-  options: ExchangeOptions,
+  options: AnswerOptions,
 ): SyncMessage | undefined {
   const { maxDeltaBytes, startAt, epochMs } = options
   const { digest, bucketHashes, receivedUpTo } = message
@@ -58,28 +60,28 @@ export function answer(
     : syncMessage({ tableHash, ...digestOf(table, undefined, true, startAt) })
 }
 
-/** Whether the other's table equals this one, beats aside; undefined if it did not say. */
+/** Whether the peer's table equals ours, except for heartbeats; undefined if the message has no table hash. */
 export function agrees(table: Table, { tableHash }: SyncMessage): boolean | undefined {
   return tableHash && equalBytes(tableHash, table.hash())
 }
 
-/** The heartbeats in a message between tables that agree; unverified. Those of other tables name nobody here. */
+/** The unverified heartbeats of a message, or none if the tables differ: indexes are meaningful only between equal tables. */
 export function heartbeatsIn(table: Table, message: SyncMessage): HeartbeatFact[] {
   if (message.freshHeartbeats.length === 0 || !agrees(table, message)) return []
-  const members = table.advertised()
-  // The greatest of each place: who names one twice gives work, not news.
+  const rows = table.advertised()
+  // Only the greatest of each index: repeated indexes must not cause repeated signature checks.
   const greatest = new Map<number, FreshHeartbeat>()
   for (const fresh of message.freshHeartbeats)
     if (fresh.sequence > (greatest.get(fresh.index)?.sequence ?? -1)) greatest.set(fresh.index, fresh)
   const facts: HeartbeatFact[] = []
   for (const { index, sequence, signature } of greatest.values()) {
-    const entry = members[index]
-    if (!entry) continue
-    const { incarnation } = entry.record.record
+    const row = rows[index]
+    if (!row) continue
+    const { incarnation } = row.record.record
     const payload = encodeHeartbeat(incarnation, sequence)
     facts.push({
       type: 'heartbeat',
-      author: entry.id,
+      author: row.id,
       incarnation,
       sequence,
       payload,

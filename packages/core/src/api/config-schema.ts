@@ -1,7 +1,7 @@
 /** Config schema: checks whether a value is valid under a key, and yields the value that is read. */
 import type { StandardSchemaV1 } from '@standard-schema/spec'
+import { isPlainObject } from '../wire/checks.ts'
 import type { Json } from '../wire/json.ts'
-import { isPlainObject } from '../wire/plain-object.ts'
 import type { ConfigSchema } from './config.ts'
 import { InvalidOptionsError } from './errors.ts'
 

@@ -1,9 +1,8 @@
 /** Options of a member. Checked once, before the member starts anything. */
 import { firstRecord } from '../member/local-record.ts'
-import { byteLength } from '../wire/byte-length.ts'
+import { byteLength, isPlainObject } from '../wire/checks.ts'
 import { recordExcess } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
-import { isPlainObject } from '../wire/plain-object.ts'
 import { halfPairFault, receivedText } from '../wire/text.ts'
 import { checkBootstrap } from './bootstrap-address.ts'
 import { InvalidOptionsError } from './errors.ts'

@@ -1,5 +1,5 @@
 /** Shared value: a value of presence, a broadcast or a config, as every member reads it. One rule for all three. */
-import { byteLength } from '../wire/byte-length.ts'
+import { byteLength } from '../wire/checks.ts'
 import { copyJson, type Instances, type Json, type JsonFault } from '../wire/json.ts'
 import { textFault } from '../wire/text.ts'
 import { InvalidValueError } from './errors.ts'

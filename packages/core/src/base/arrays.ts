@@ -1,10 +1,23 @@
-/** First index: where the items begin for which something holds, when it holds for all behind the first. */
-export function lowerBound<T>(items: readonly T[], holds: (item: T) => boolean): number {
+/**
+ * The index of the first item that matches, by binary search; `items.length` if no item matches.
+ *
+ * @param matches must be true for every item behind the first one that matches.
+ */
+export function lowerBound<T>(items: readonly T[], matches: (item: T) => boolean): number {
   let [from, to] = [0, items.length]
   while (from < to) {
     const middle = (from + to) >> 1
-    if (holds(items[middle] as T)) to = middle
+    if (matches(items[middle] as T)) to = middle
     else from = middle + 1
   }
   return from
+}
+
+/** At most `count` items drawn at random without replacement. */
+export function sample<T>(from: readonly T[], count: number, random: () => number): T[] {
+  const left = [...from]
+  const drawn: T[] = []
+  while (drawn.length < count && left.length > 0)
+    drawn.push(...left.splice(Math.floor(random() * left.length), 1))
+  return drawn
 }

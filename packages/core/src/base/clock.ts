@@ -1,14 +1,18 @@
-/** Instant: what time it is, twice. Durations are taken from the monotonic clock, dates from the epoch. */
+/** Instant: one moment on two clocks. Durations are measured on the monotonic clock, dates on the epoch clock. */
 export interface Instant {
-  /** Milliseconds that never go back and do not jump. */
+  /** Milliseconds that never go back and never jump, from an arbitrary origin. */
   readonly monotonicMs: number
-  /** Milliseconds since 1970, as this machine believes. */
+  /** Milliseconds since 1970 by the wall clock of this computer, which may be wrong and may be changed. */
   readonly epochMs: number
 }
 
-/** The time, and timers. */
+/** Clock: reads the time and sets timers. */
 export interface Clock {
   now(): Instant
-  /** Calls back once at this monotonic time or soon after. Returns its undo. */
+  /**
+   * Calls `callback` once at this monotonic time or soon after.
+   *
+   * @returns a function that cancels the timer
+   */
   setTimer(atMonotonicMs: number, callback: () => void): () => void
 }

@@ -1,12 +1,12 @@
 /**
- * Layered map: a map beside another one that it never changes, its prior.
+ * Copy-on-write map: a map on top of another map, its prior, which it never changes.
  *
- * What it does not have of its own is looked up there. Thousands of members in one process, as in a simulation,
- * so share what all of them know; without a prior it is a map like any other.
+ * A key without a change of its own is looked up in the prior. Thousands of members in one process, as in a simulation,
+ * thus share the state that all of them have. Without a prior it is an ordinary map.
  */
 export class CopyOnWriteMap<V extends object> {
   readonly #prior: CopyOnWriteMap<V> | undefined
-  /** Undefined: the prior's, deleted here. */
+  /** The value undefined marks a key of the prior that was deleted here. */
   readonly #changes = new Map<string, V | undefined>()
   #size: number
 
@@ -30,7 +30,7 @@ export class CopyOnWriteMap<V extends object> {
     return this.#prior.get(key)
   }
 
-  /** Whether the value of this key is kept here, so that nobody else sees it change. */
+  /** Whether this map, not the prior, stores the value of this key: changing that object affects no other map. */
   owns(key: string): boolean {
     return this.#changes.get(key) !== undefined
   }
@@ -40,7 +40,7 @@ export class CopyOnWriteMap<V extends object> {
     this.#changes.set(key, value)
   }
 
-  /** @returns whether it was there */
+  /** @returns whether the key had a value */
   delete(key: string): boolean {
     if (this.get(key) === undefined) return false
     this.#size -= 1
@@ -49,7 +49,7 @@ export class CopyOnWriteMap<V extends object> {
     return true
   }
 
-  /** The prior's first, in its order, then what was added, in the order of its coming. */
+  /** The prior's values first, in the prior's order, then added values in insertion order. */
   *values(): Generator<V> {
     for (const [, value] of this.entries()) yield value
   }

@@ -16,7 +16,7 @@ import type { Instant } from '../base/clock.ts'
 import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
 import type { Admission } from '../spaces/space-replica.ts'
 import { isPlausibleTimestamp } from '../table/incarnation.ts'
-import { equalBytes } from '../wire/equal-bytes.ts'
+import { equalBytes } from '../wire/hashes.ts'
 import type { EntryFact } from '../wire/space-fact.ts'
 import { compareTimes, HybridClock, type HybridTime } from './hybrid-clock.ts'
 

@@ -15,10 +15,9 @@ import {
 } from '../rooms/reserved-fields.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
-import { byteLength } from '../wire/byte-length.ts'
+import { byteLength, isPlainObject } from '../wire/checks.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
-import { isPlainObject } from '../wire/plain-object.ts'
 import type { SpaceFactBody } from '../wire/space-fact.ts'
 import { receivedText } from '../wire/text.ts'
 

@@ -17,7 +17,7 @@ import { FactStorage } from '../storage/fact-storage.ts'
 import { spacesPath } from '../storage/key-values.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
 import { limits } from '../wire/limits.ts'
-import { spaceTag } from '../wire/space-tag.ts'
+import { spaceTag } from '../wire/tags.ts'
 import { ConfigHandle } from './config-handle.ts'
 import { RoomHandle } from './room-handle.ts'
 

@@ -1,41 +1,42 @@
 /**
- * Copied identity: another process signs as this member, because its storage was copied and both run.
+ * Copied identity: detects that another process signs as this member, because the storage was copied and both processes
+ * run.
  *
- * A record of this member that another process signed, ahead of this member's own, is answered by a record with a
- * greater incarnation. Two of them in a minute may be of earlier lives, whose clock was ahead or whose storage was
- * restored from a backup: they are answered at once. At the third there is a copy, which answers in its turn. From then
- * on each answer waits twice as long as the one before, up to a minute, so that the other members get about one record a
- * minute however long both run. Only a goodbye is answered at once, as this member stays. It is over when nothing of the
- * copy arrived for longer than both sides together may wait.
+ * This member answers a foreign record in its own name, ahead of its own record, by a record with a greater incarnation.
+ * Two foreign records within a minute may come from earlier processes whose clock was ahead, or from a storage that was
+ * restored from a backup: this member answers them immediately. The third one proves a copy, which answers, too. From
+ * then on each answer waits twice as long as the one before, up to a minute, so that the other members receive about one
+ * record per minute for as long as both processes run. If the copy leaves, this member answers immediately, because it
+ * stays. The state ends when nothing of the copy has arrived for longer than the waits of both processes together.
  */
 const windowMs = 60_000
-/** Our choice: one earlier life is common, two are rare, and a third within a minute is none. */
+/** Our choice: records of one earlier process are common, of two are rare, and a third one within a minute is a copy. */
 const maxEarlierProcesses = 2
 const firstWaitMs = 1_000
 const maxWaitMs = 60_000
-/** Our choice: both waits and half a minute. */
+/** Our choice: the longest waits of both processes plus 30 s. */
 const clearAfterMs = 2 * maxWaitMs + 30_000
 
 export class CopiedIdentity {
-  /** When incarnations of others arrived, within the last minute. */
+  /** When foreign incarnations of this member arrived, within the last minute. */
   #arrivals: readonly number[] = []
   #greatest = -1
   #isCopied = false
   #waitMs = firstWaitMs
   #lastMs = Number.NEGATIVE_INFINITY
-  /** The incarnation that is to be answered, and when. */
+  /** The incarnation to answer, and the time of the answer. */
   #pending: { readonly incarnation: number; readonly dueMs: number } | undefined
 
-  /** Whether another process runs with this identity, as far as is known. */
+  /** Whether another process with this identity was detected. */
   get isCopied(): boolean {
     return this.#isCopied
   }
 
   /**
-   * Something arrived that another process signed as this member: a record ahead of its own, or a heartbeat that it
-   * never sent in its own incarnation.
+   * A fact arrived that another process signed as this member: a record ahead of the local one, or a heartbeat of the
+   * local incarnation that this process did not send.
    *
-   * @returns whether to answer now; otherwise it is answered when it is due, if at all
+   * @returns whether to answer now; otherwise `takeDue` returns the incarnation when an answer is due
    */
   recordArrived(incarnation: number, isLeaving: boolean, nowMs: number): boolean {
     this.#lastMs = nowMs
@@ -57,12 +58,12 @@ export class CopiedIdentity {
     return false
   }
 
-  /** A heartbeat of the copy arrived. */
+  /** A heartbeat of the copy arrived, in a greater incarnation. */
   heartbeatArrived(nowMs: number): void {
     this.#lastMs = nowMs
   }
 
-  /** @returns the incarnation to answer now, if one is due */
+  /** @returns the incarnation to answer now; undefined if none is due */
   takeDue(nowMs: number): number | undefined {
     if (this.#isCopied && nowMs - this.#lastMs >= clearAfterMs) this.#end()
     if (!this.#pending || this.#pending.dueMs > nowMs) return undefined
@@ -71,6 +72,7 @@ export class CopiedIdentity {
     return incarnation
   }
 
+  /** When to call `takeDue`, in monotonic milliseconds. */
   nextMs(): number {
     const endMs = this.#isCopied ? this.#lastMs + clearAfterMs : Number.POSITIVE_INFINITY
     return Math.min(endMs, this.#pending?.dueMs ?? Number.POSITIVE_INFINITY)

@@ -1,6 +1,4 @@
-/**
- * Detection: the failure detector at work in a member: what it is told, and what is done when it speaks.
- */
+/** Detector bridge: passes the member's inputs to the failure detector and carries out the detector's effects. */
 import type {
   ConnectionEvent,
   Detector,
@@ -13,7 +11,7 @@ import type { Instant } from '../base/clock.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import type { Table } from '../table/table.ts'
 import type { EffectQueue } from './effect-queue.ts'
-import { heartbeatIntervalMs } from './heartbeat-interval.ts'
+import { heartbeatIntervalMs } from './heartbeats.ts'
 import type { LocalAnnouncer } from './local-announcer.ts'
 import type { LocalRecord } from './local-record.ts'
 import type { MemberEvents } from './member-events.ts'
@@ -25,21 +23,21 @@ export interface DetectorBridgeOptions {
   readonly detector: Detector
   readonly table: Table
   readonly overlay: Overlay
-  readonly membership: MemberView
+  readonly memberView: MemberView
   readonly antiEntropy: AntiEntropy
   readonly roundTrips: RoundTrips
-  readonly own: LocalRecord
+  readonly localRecord: LocalRecord
   readonly announcer: LocalAnnouncer
   readonly memberEvents: MemberEvents
   readonly effectQueue: EffectQueue
 }
 
-/** An exchange after a stall goes to so many neighbours at once. */
+/** After a local pause, the member syncs with three connected members at the same time. */
 const urgentFanout = 3
 
 export class DetectorBridge {
   readonly #options: DetectorBridgeOptions
-  /** The overlay's revision that the detector was last told of. */
+  /** The overlay revision of the subjects that the detector last received. */
   #subjectsRevision = -1
   #pauses = 0
 
@@ -47,7 +45,7 @@ export class DetectorBridge {
     this.#options = options
   }
 
-  /** Own stalls since the start. */
+  /** The number of local pauses since the start. */
   get pauses(): number {
     return this.#pauses
   }
@@ -70,14 +68,14 @@ export class DetectorBridge {
       case 'open':
         overlay.opened(id, isOurs)
         this.handle({ type: 'connection', id, state }, now)
-        // One of the two ends begins.
+        // Only one of the two ends starts a sync.
         if (self < id) effectQueue.sendSyncSteps([antiEntropy.offer(id, now.monotonicMs)])
         break
       case 'closed':
       case 'released':
         antiEntropy.closed(id)
         roundTrips.closed(id)
-        // Given up, by this end or by the other that said so, it should have gone; else the member is looked for.
+        // If either end released the connection, its end is expected. Otherwise the detector probes the member.
         this.handle({ type: 'connection', id, state: overlay.closed(id) ? 'released' : state }, now)
         break
       case 'refused':
@@ -89,14 +87,14 @@ export class DetectorBridge {
     }
   }
 
-  /** Tells the detector whom to probe, if that changed. */
+  /** Sends the detector the list of members to probe, if the list may have changed. */
   updateSubjects(now: Instant): void {
     const { overlay } = this.#options
     if (overlay.revision === this.#subjectsRevision) return
-    const watched = overlay.subjects(now.monotonicMs)
+    const subjects = overlay.subjects(now.monotonicMs)
     this.#subjectsRevision = overlay.revision
     this.handle(
-      { type: 'subjects', subjects: watched.map(id => ({ id, monitors: overlay.monitorsOf(id) })) },
+      { type: 'subjects', subjects: subjects.map(id => ({ id, monitors: overlay.monitorsOf(id) })) },
       now,
     )
   }
@@ -107,22 +105,25 @@ export class DetectorBridge {
   }
 
   heartbeatDue(now: Instant): void {
-    const { membership, announcer } = this.#options
-    const intervalMs = heartbeatIntervalMs(membership.count('alive', 'suspect'))
+    const { memberView, announcer } = this.#options
+    const intervalMs = heartbeatIntervalMs(memberView.count('alive', 'suspect'))
     announcer.sendHeartbeat(intervalMs, now.monotonicMs)
     this.handle({ type: 'heartbeat-interval', ms: intervalMs }, now)
   }
 
-  /** The clock was ahead when this life began, and was set right: nobody believes this life any more, or ever did. */
+  /**
+   * Starts a new incarnation. Needed if the clock was ahead at the start and was corrected since: then other members
+   * reject the current incarnation.
+   */
   restart(now: Instant): void {
-    const { self, own, announcer } = this.#options
+    const { self, localRecord, announcer } = this.#options
     announcer.restart(now.epochMs)
     this.handle({ type: 'forget', id: self }, now)
-    this.handle({ type: 'member', id: self, incarnation: own.incarnation }, now)
+    this.handle({ type: 'member', id: self, incarnation: localRecord.incarnation }, now)
   }
 
   #apply(effects: readonly DetectorEffect[], now: Instant): void {
-    const { overlay, own, announcer, memberEvents, effectQueue } = this.#options
+    const { overlay, localRecord, announcer, memberEvents, effectQueue } = this.#options
     for (const effect of effects) {
       switch (effect.type) {
         case 'send':
@@ -133,7 +134,7 @@ export class DetectorBridge {
           effectQueue.push({ type: 'dial', id: effect.id })
           break
         case 'publish-suspicion':
-          if (!own.leaving)
+          if (!localRecord.leaving)
             announcer.publishSuspicion(effect.subject, effect.incarnation, effect.refused, now.epochMs)
           break
         case 'refute':
@@ -146,7 +147,7 @@ export class DetectorBridge {
           break
         case 'fail':
           overlay.markDead(effect.id)
-          // Its end may not have heard anything for long, and TCP would go on trying, ever more rarely.
+          // The connection may be dead without being closed: TCP would retransmit for a long time, at growing intervals.
           if (overlay.isConnected(effect.id)) effectQueue.push({ type: 'disconnect', id: effect.id })
           memberEvents.markChanged(effect.id)
           break
@@ -159,18 +160,21 @@ export class DetectorBridge {
     }
   }
 
-  /** A probe is not signed: by one that claims an incarnation yet unheard of, anybody could drive ours out of the believable. */
+  /**
+   * Removes an implausible suspicion from a probe. Probes are not signed: by claiming ever greater incarnations, any peer
+   * could make this member raise its incarnation until other members reject it.
+   */
   #withPlausibleSuspicion(from: string, message: ProbeMessage): ProbeMessage {
-    const { own, table } = this.#options
+    const { localRecord, table } = this.#options
     if (message.type !== 'ping' || message.suspected === undefined) return message
-    const isPlausible = message.suspected <= own.incarnation && table.get(from) !== undefined
+    const isPlausible = message.suspected <= localRecord.incarnation && table.get(from) !== undefined
     return isPlausible ? message : { type: 'ping', seq: message.seq }
   }
 
   #refute(claimed: number, now: Instant): void {
-    const { self, own, announcer } = this.#options
-    if (own.leaving) return
+    const { self, localRecord, announcer } = this.#options
+    if (localRecord.leaving) return
     announcer.refute(claimed)
-    this.handle({ type: 'member', id: self, incarnation: own.incarnation }, now)
+    this.handle({ type: 'member', id: self, incarnation: localRecord.incarnation }, now)
   }
 }

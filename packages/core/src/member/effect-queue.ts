@@ -1,4 +1,4 @@
-/** Outbox: what a step asks of the host, in the order in which it came up, after which members changed. */
+/** Effect queue: collects the effects of one step of the machine in order, after one effect with all changed members. */
 import type { SyncStep } from '../anti-entropy/anti-entropy.ts'
 import type { MachineEffect } from './machine-io.ts'
 
@@ -6,7 +6,7 @@ export class EffectQueue {
   #effects: MachineEffect[] = []
   #changed: string[] = []
 
-  /** Another's record or status changed. */
+  /** The record or the status of another member changed. */
   changed(id: string): void {
     this.#changed.push(id)
   }
@@ -15,11 +15,11 @@ export class EffectQueue {
     this.#effects.push(...effects)
   }
 
-  /** Steps of exchanges. */
   sendSyncSteps(steps: readonly SyncStep[]): void {
     for (const { to, message } of steps) this.#effects.push({ type: 'send-sync', to, message })
   }
 
+  /** Removes and returns all effects. */
   take(): MachineEffect[] {
     const [effects, ids] = [this.#effects, this.#changed]
     this.#effects = []

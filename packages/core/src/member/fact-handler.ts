@@ -1,7 +1,7 @@
 /**
- * Fact intake: what a fact that is news means for everybody else in the house.
+ * Fact handler: merges verified facts into the table and passes the new ones to the other parts of the machine.
  *
- * Facts are verified before they come here, and merged here; what was known already, or cannot stand, ends here.
+ * Facts are verified before they arrive here. Facts that the table knows or rejects have no further effect.
  */
 import type { Detector, DetectorInput } from '@hearsay/failure-detector'
 import { equals } from 'uint8arrays/equals'
@@ -25,11 +25,11 @@ export interface FactHandlerOptions {
   readonly heartbeatArrivals: HeartbeatArrivals
   readonly memberEvents: MemberEvents
   readonly effectQueue: EffectQueue
-  /** Tells the detector, and does what it asks. */
+  /** Passes an input to the detector and carries out its effects. */
   readonly detect: (input: DetectorInput) => void
-  /** A record of oneself arrived. */
+  /** Called with a new record of this member. */
   readonly onLocalRecord: (fact: RecordFact) => void
-  /** A heartbeat of oneself arrived. */
+  /** Called with a new heartbeat of this member. */
   readonly onLocalHeartbeat: (fact: HeartbeatFact) => void
 }
 
@@ -40,7 +40,7 @@ export class FactHandler {
     this.#options = options
   }
 
-  /** @param from who handed it over directly: a neighbour, or oneself; undefined: it came as a rumor. */
+  /** @param from the peer that sent the fact directly, or our own id; undefined if the fact arrived in a rumor. */
   handle(fact: SignedFact, from: string | undefined, now: Instant): void {
     const { self, table, heartbeatArrivals, rumors, antiEntropy, detect, onLocalHeartbeat } = this.#options
     const before = table.get(fact.author)?.record
@@ -65,7 +65,7 @@ export class FactHandler {
       case 'suspicion': {
         const { author: observer, subject, incarnation, refused } = fact
         antiEntropy.changed(now.monotonicMs)
-        // One's own came out of the detector: it knows.
+        // The detector produced our own suspicion, so it needs no input.
         if (observer === self) {
           rumors.add(fact)
           break
@@ -77,7 +77,10 @@ export class FactHandler {
     }
   }
 
-  /** Somebody was refused by a neighbour that one is not connected to yet: another dial makes two who know. */
+  /**
+   * Dials a suspect that refused another member's connection, if it is a neighbour without a connection: a second refusal
+   * confirms the first.
+   */
   #dialSuspect(subject: string, now: Instant): void {
     const { overlay, effectQueue } = this.#options
     if (!overlay.isNeighbour(subject) || overlay.isConnected(subject)) return
@@ -91,7 +94,7 @@ export class FactHandler {
     const { author: id, record } = fact
     const { incarnation, leaving, addresses, attention } = record
     memberEvents.markChanged(id)
-    // Handed over by its author itself, who may be new and without a mesh yet: told on in its name.
+    // The author may be new and not yet in the gossipsub mesh, so this member publishes the record for it.
     if (from === id) rumors.add(fact)
     if (id === self) {
       onLocalRecord(fact)
@@ -100,12 +103,12 @@ export class FactHandler {
     effectQueue.push({ type: 'set-addresses', id, addresses })
     if (before && !areEqual(before.record.addresses, addresses)) overlay.addressesChanged(id)
     const known = detector.status(id)
-    // It took back its goodbye, or an incarnation that nobody believes, and the detector takes back neither.
+    // The member returned after leaving, or replaced an implausible incarnation. The detector reverts neither by itself.
     if (known && (known.incarnation > incarnation || (known.type === 'left' && !leaving)))
       detect({ type: 'forget', id })
     if (leaving) detect({ type: 'left', id, incarnation })
     else detect({ type: 'member', id, incarnation, ...leaseOf(attention) })
-    // What was known of it before this record could not be judged then.
+    // The detector could not use earlier suspicions of this incarnation before the record arrived.
     for (const { author: observer, refused, incarnation: suspected } of table.get(id)?.suspicions?.claims ??
       [])
       if (observer !== self)

@@ -1,91 +1,107 @@
 /**
- * Flap damping: what an app sees of the failure detector's verdicts (after BGP's route flap damping, RFC 2439).
+ * Flap damping: which of the failure detector's verdicts an app sees, and when (after BGP's route flap damping,
+ * RFC 2439).
  *
- * The detector decides; nothing here changes when a member is suspected, declared dead, or probed. A suspicion is shown
- * once it stood unrefuted for a while, the death of a member at once. While a member receives nothing from anybody, it
- * shows no new suspicion, and the wait begins anew afterwards: its own network is the likelier cause. A member that comes back in the same life is shown at
- * once the first time; after a second death it is shown as dead until it was alive without a break for longer, twice as
- * long each time; deaths in what looks like a partition do not count. A member that this member never saw alive is not
- * shown while it is suspected.
+ * Flap damping never changes when the detector suspects, declares dead or probes a member.
+ * - A suspicion is shown after it remained unrefuted for a while. A death is shown immediately.
+ * - While this member receives nothing from any member, it shows no new suspicion, and the wait restarts afterwards: a
+ *   fault of its own network is more likely.
+ * - The first return of a dead member in the same process is shown immediately. After a second death the member is shown
+ *   as dead until it was alive without interruption for one minute; each further death doubles that time, up to ten
+ *   minutes. Deaths during a suspected partition do not count.
+ * - A suspect that this member never saw alive is not shown.
  */
 export type DetectorVerdict = 'alive' | 'suspect' | 'dead'
 
-/** What the observer knows of itself. */
+/** The state of the observing member. */
 export interface Observer {
-  /** Lifeguard's doubt in itself, 0 (well) to 7: a suspicion is held back that many times longer. */
+  /** Lifeguard's local health multiplier, 0 (good) to 7. A suspicion is shown after `1 + localHealth` times the wait. */
   readonly localHealth: number
-  /** Members alive or suspect here, itself included: with one other only, that one's silence is that of everybody. */
+  /**
+   * The number of alive or suspect members, including the observer. With only one other member, its silence and the
+   * silence of all members are the same, so the rule about receiving nothing does not apply.
+   */
   readonly visible: number
 }
 
-/** Our choice: a suspicion of one subject that was shown and refuted makes the next one wait four times as long … */
+/** Our choice: after a shown suspicion was refuted, the next one of the same subject waits four times as long. */
 const suppressFactor = 4
-/** … up to 16 s at an interval of 1 s, which is longer than most suspicions last. */
+/** Our choice: the longest wait is 16 probe intervals, 16 s at an interval of 1 s. Most suspicions end earlier. */
 const maxSuppressIntervals = 16
-/** Nobody in a cluster is silent for so long: several members probe this one in each interval. Our choice. */
+/**
+ * Our choice: two probe intervals without any message mean a fault of the observer, because several members probe it in
+ * each interval.
+ */
 const receiveGapIntervals = 2
-/** After the second death in one life. Our choice: longer than the flips of a link that somebody would still notice. */
+/**
+ * The wait after the second death in one process. Our choice: longer than the period of a flapping connection that users
+ * still notice.
+ */
 const firstQuarantineMs = 60_000
 const maxQuarantineMs = 600_000
-/** Without trouble for so long, a member is as good as new. */
+/** Our choice: after ten minutes alive, earlier suspicions and deaths of a member no longer count. */
 const resetMs = 600_000
-/** Deaths so close to a suspected partition are a part of it, as partition-detector.ts counts them. */
+/** Deaths within this time of a suspected partition belong to it; the same window as in partition-detector.ts. */
 const partitionMs = 60_000
-/** A refutation raises an incarnation by one; a start makes it a date. */
+/**
+ * An incarnation that is greater by at least this much means a restart: a refutation raises the incarnation by one, a
+ * restart sets it to a date.
+ */
 const restartMs = 1_000
 
 interface Track {
   verdict: DetectorVerdict
   incarnation: number
-  /** Since when the verdict has stood in this incarnation. */
+  /** Since when the member has had this verdict in this incarnation. */
   sinceMs: number
-  /** How long the next suspicion is held back. */
+  /** How long the next suspicion waits. */
   suppressMs: number
-  /** Deaths in this life. */
+  /** The number of deaths in this process of the member. */
   deaths: number
-  /** When the verdict is due to be shown; Infinity: it is shown, or another one has to come. */
+  /** When to show the verdict; Infinity if it is shown already, or is shown only after another verdict. */
   dueMs: number
 }
 
 export class FlapDamping {
   readonly #intervalMs: number
   readonly #tracks = new Map<string, Track>()
-  /** Not later than the first that is due. */
+  /** Not later than the earliest due time of all tracks. */
   #nextMs = Number.POSITIVE_INFINITY
   #refuted = 0
-  /** When something last arrived from another member. */
+  /** When the last message from another member arrived. */
   #receivedMs = Number.NEGATIVE_INFINITY
-  /** When something arrived after silence of everybody. */
+  /** When the first message after the last gap of all messages arrived. */
   #resumedMs = Number.NEGATIVE_INFINITY
-  /** When a death last looked like a partition. */
+  /** When a death last led to a suspected partition. */
   #partitionMs = Number.NEGATIVE_INFINITY
 
-  /** @param probeIntervalMs how long a suspicion has to stand until it is shown. */
+  /** @param probeIntervalMs the initial wait before a suspicion is shown. */
   constructor(probeIntervalMs: number) {
     this.#intervalMs = probeIntervalMs
   }
 
-  /** Suspicions that were refuted before they were shown, since the start. */
+  /** The number of suspicions since the start that were refuted before they were shown. */
   get refuted(): number {
     return this.#refuted
   }
 
-  /** Something arrived from another member. */
+  /** A message from another member arrived. */
   received(nowMs: number): void {
     if (nowMs - this.#receivedMs >= receiveGapIntervals * this.#intervalMs) this.#resumedMs = nowMs
     this.#receivedMs = nowMs
   }
 
-  /** The latest death looks like a partition. */
+  /** After the latest death a partition is suspected. */
   partitioned(nowMs: number): void {
     this.#partitionMs = nowMs
   }
 
   /**
-   * What to show of a member now.
+   * The verdict to show for a member now.
    *
-   * @param shown what is shown of it so far; undefined: nothing
-   * @returns undefined: nothing yet
+   * @param verdict the detector's verdict
+   * @param shown the verdict shown so far; undefined if the member is not shown
+   * @returns the verdict to show; undefined if the member is not shown yet
    */
   decide(
     id: string,
@@ -111,7 +127,7 @@ export class FlapDamping {
     return next
   }
 
-  /** Members to look at again now. */
+  /** The members for which to call `decide` again now. */
   takeDue(nowMs: number): string[] {
     if (nowMs < this.#nextMs) return []
     const due = [...this.#tracks].filter(([, { dueMs }]) => dueMs <= nowMs)
@@ -121,11 +137,12 @@ export class FlapDamping {
     return due.map(([id]) => id)
   }
 
+  /** When `takeDue` may return members, in monotonic milliseconds. */
   nextMs(): number {
     return this.#nextMs
   }
 
-  /** Forgets old trouble. */
+  /** Deletes the tracks of members that have been alive for ten minutes. */
   sweep(nowMs: number): void {
     for (const [id, { verdict, sinceMs, dueMs }] of this.#tracks)
       if (verdict === 'alive' && dueMs === Number.POSITIVE_INFINITY && nowMs - sinceMs >= resetMs)
@@ -136,7 +153,7 @@ export class FlapDamping {
     this.#tracks.delete(id)
   }
 
-  /** Members that were in trouble within ten minutes, or are dead. */
+  /** The number of members that are suspect or dead now, or were within the last ten minutes. */
   get size(): number {
     return this.#tracks.size
   }
@@ -164,7 +181,7 @@ export class FlapDamping {
     const isNew = verdict !== track.verdict
     const wasPartition = Math.abs(track.sinceMs - this.#partitionMs) <= partitionMs
     if (isNew && track.verdict === 'dead' && track.deaths > 0 && wasPartition) track.deaths -= 1
-    // Where nothing came from anybody during the suspicion, it was the observer that was away.
+    // If nothing arrived from any member during the suspicion, the observer was disconnected or paused.
     const hadReceiveGap = this.#receivedMs < track.sinceMs
     if (isNew && verdict === 'dead' && shown !== undefined && !hadReceiveGap) track.deaths += 1
     if (isNew || (verdict === 'suspect' && incarnation !== track.incarnation)) track.sinceMs = nowMs
@@ -172,7 +189,7 @@ export class FlapDamping {
     track.incarnation = incarnation
   }
 
-  /** From when on the verdict is shown. */
+  /** When to show the verdict. */
   #dueMs(
     { verdict, sinceMs, suppressMs, deaths }: Track,
     shown: DetectorVerdict | undefined,
@@ -181,7 +198,7 @@ export class FlapDamping {
   ): number {
     if (verdict === shown || verdict === 'dead') return sinceMs
     if (verdict === 'suspect') {
-      // Whether it is here at all is not known before the suspicion ends.
+      // A member that was not shown as alive may be dead: the end of the suspicion decides.
       if (shown !== 'alive') return Number.POSITIVE_INFINITY
       const waitMs = suppressMs * (1 + localHealth)
       if (visible <= 2) return sinceMs + waitMs

@@ -1,7 +1,8 @@
 /**
- * Goodbye: a member that leaves tells its neighbours so itself, besides the rumor, and goes when all of them have it.
+ * Graceful leave: a leaving member sends its last record to all connected members, besides the rumor, and waits for their
+ * acknowledgements.
  *
- * Whoever is gone itself need not have it. How long one waits for the others is the host's business.
+ * A connection that closes counts as an acknowledgement. The host decides how long to wait.
  */
 
 import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
@@ -14,7 +15,7 @@ import type { LocalRecord } from './local-record.ts'
 
 export interface GracefulLeaveOptions {
   readonly self: string
-  readonly own: LocalRecord
+  readonly localRecord: LocalRecord
   readonly table: Table
   readonly overlay: Overlay
   readonly antiEntropy: AntiEntropy
@@ -23,35 +24,35 @@ export interface GracefulLeaveOptions {
 
 export class GracefulLeave {
   readonly #options: GracefulLeaveOptions
-  /** Neighbours that do not have it yet. */
+  /** Connected members that have not acknowledged the record yet. */
   #unacknowledged = new Set<string>()
 
   constructor(options: GracefulLeaveOptions) {
     this.#options = options
   }
 
-  /** With an offer behind it, whose answer shows that it was heard. */
+  /** Sends the record and an offer to all connected members. The answer to the offer shows whether the record arrived. */
   begin(fact: RecordFact, nowMs: number): void {
     const { overlay, antiEntropy, effectQueue } = this.#options
-    const linked = overlay.connected()
-    for (const to of linked) {
-      const goodbye = { to, message: syncMessage({ facts: [fact] }) }
-      effectQueue.sendSyncSteps([goodbye, antiEntropy.offer(to, nowMs)])
+    const connected = overlay.connected()
+    for (const to of connected) {
+      const leave = { to, message: syncMessage({ facts: [fact] }) }
+      effectQueue.sendSyncSteps([leave, antiEntropy.offer(to, nowMs)])
     }
-    this.#unacknowledged = new Set(linked)
+    this.#unacknowledged = new Set(connected)
     this.#finishIfAcknowledged()
   }
 
-  /** A neighbour said something: perhaps that it has one's latest record. */
+  /** Handles a sync step: it acknowledges the leave if its digest lists our latest record or its table equals ours. */
   received(from: string, message: SyncMessage): void {
-    const { self, own, table } = this.#options
+    const { self, localRecord, table } = this.#options
     const prefix = table.get(self)?.prefix
-    const entry = message.digest?.rows.find(each => each.prefix === prefix)
-    const isListed = entry?.incarnation === own.incarnation && entry.version === own.version
+    const row = message.digest?.rows.find(each => each.prefix === prefix)
+    const isListed = row?.incarnation === localRecord.incarnation && row.version === localRecord.version
     if (isListed || agrees(table, message) === true) this.acknowledgedBy(from)
   }
 
-  /** This neighbour has it, or is gone itself. */
+  /** This member has the record, or its connection closed. */
   acknowledgedBy(id: string): void {
     this.#unacknowledged.delete(id)
     this.#finishIfAcknowledged()

@@ -1,7 +1,8 @@
 /**
- * Identity guard: what arrives in this member's own name, and was signed by another process.
+ * Identity guard: handles facts about this member that another process signed with its key.
  *
- * It is answered as a claim about this member is, so the failure detector bounds how often; copied-identity.ts says when.
+ * This member answers them like a suspicion of itself, so the failure detector limits the rate of the answers.
+ * copied-identity.ts decides when to answer.
  */
 import type { DetectorInput } from '@hearsay/failure-detector'
 import type { HeartbeatFact, RecordFact } from '../table/table.ts'
@@ -11,9 +12,9 @@ import type { LocalRecord } from './local-record.ts'
 
 export interface IdentityGuardOptions {
   readonly self: string
-  readonly own: LocalRecord
+  readonly localRecord: LocalRecord
   readonly effectQueue: EffectQueue
-  /** Tells the detector, and does what it asks. */
+  /** Passes an input to the detector and carries out its effects. */
   readonly detect: (input: DetectorInput) => void
 }
 
@@ -26,35 +27,38 @@ export class IdentityGuard {
     this.#options = options
   }
 
-  /** Whether another process runs with this member's identity, as far as is known. */
+  /** Whether another process with this member's identity was detected. */
   get isCopied(): boolean {
     return this.#copied.isCopied
   }
 
+  /** When to call `advance`, in monotonic milliseconds. */
   nextMs(): number {
     return this.#copied.nextMs()
   }
 
-  /** @returns whether it is another process's: one's own is never ahead. */
+  /** @returns whether another process signed the record: a record of this process is never ahead of the local one. */
   record({ record: { incarnation, version, leaving } }: RecordFact, nowMs: number): boolean {
-    const { own } = this.#options
+    const { localRecord } = this.#options
     const isAhead =
-      incarnation > own.incarnation || (incarnation === own.incarnation && version > own.version)
+      incarnation > localRecord.incarnation ||
+      (incarnation === localRecord.incarnation && version > localRecord.version)
     if (isAhead) this.#recordArrived(incarnation, leaving, nowMs)
     return isAhead
   }
 
   heartbeat({ incarnation, sequence }: HeartbeatFact, nowMs: number): void {
-    const { own } = this.#options
-    if (incarnation > own.incarnation) this.#copied.heartbeatArrived(nowMs)
-    else if (incarnation === own.incarnation && sequence > own.heartbeatSequence)
+    const { localRecord } = this.#options
+    if (incarnation > localRecord.incarnation) this.#copied.heartbeatArrived(nowMs)
+    else if (incarnation === localRecord.incarnation && sequence > localRecord.heartbeatSequence)
       this.#recordArrived(incarnation, false, nowMs)
   }
 
   advance(nowMs: number): void {
     const incarnation = this.#copied.takeDue(nowMs)
-    // Something else may have raised one's own meanwhile, as a suspicion does.
-    if (incarnation !== undefined && incarnation >= this.#options.own.incarnation) this.#restart(incarnation)
+    // Refuting a suspicion may have raised the local incarnation meanwhile.
+    if (incarnation !== undefined && incarnation >= this.#options.localRecord.incarnation)
+      this.#restart(incarnation)
     this.#report()
   }
 

@@ -1,4 +1,4 @@
-/** Own voice: everything this member says in its own name. It is signed by the host, and only then a fact. */
+/** Local announcer: drafts this member's own facts. The host signs each draft and hands it back as a fact. */
 import { draftFact, type FactBody } from '../wire/fact.ts'
 import type { EffectQueue } from './effect-queue.ts'
 import type { LocalChange, LocalRecord } from './local-record.ts'
@@ -9,10 +9,10 @@ export class LocalAnnouncer {
   readonly #effectQueue: EffectQueue
   #heartbeatDueMs: number
 
-  /** @param firstHeartbeatMs when the heart begins to beat. */
-  constructor(self: string, own: LocalRecord, effectQueue: EffectQueue, firstHeartbeatMs: number) {
+  /** @param firstHeartbeatMs when the first heartbeat is due, in monotonic milliseconds. */
+  constructor(self: string, localRecord: LocalRecord, effectQueue: EffectQueue, firstHeartbeatMs: number) {
     this.#self = self
-    this.#record = own
+    this.#record = localRecord
     this.#effectQueue = effectQueue
     this.#heartbeatDueMs = firstHeartbeatMs
   }
@@ -21,25 +21,25 @@ export class LocalAnnouncer {
     return this.#heartbeatDueMs
   }
 
-  /** Presents itself, with what changed. */
+  /** Announces a new version of the local record. */
   announceChange(change: LocalChange): void {
     this.#record.change(change)
     this.#signRecord()
   }
 
-  /** Answers a claim about incarnation `claimed` of itself. */
+  /** Announces an incarnation above `claimed`, to refute a claim about that incarnation of this member. */
   refute(claimed: number): void {
     this.#record.refute(claimed)
     this.#signRecord()
   }
 
-  /** In a new life that dates from now. */
+  /** Announces a new incarnation that starts now. */
   restart(epochMs: number): void {
     this.#record.restart(epochMs)
     this.#signRecord()
   }
 
-  /** Beats now, and means to again in `intervalMs`. */
+  /** Sends a heartbeat now; the next one is due in `intervalMs`. */
   sendHeartbeat(intervalMs: number, nowMs: number): void {
     this.#heartbeatDueMs = nowMs + intervalMs
     this.#sign(this.#record.nextHeartbeat())

@@ -1,8 +1,8 @@
 /**
- * Own record: what this member says of itself.
+ * Local record: this member's description of itself.
  *
- * Whatever changes, changes by a greater version or a greater incarnation; nothing said is ever taken back, but for an
- * incarnation that nobody can believe.
+ * Every change raises the version or the incarnation. The incarnation decreases only if the current one has become
+ * implausible.
  */
 
 import { refutingIncarnation } from '../table/incarnation.ts'
@@ -14,7 +14,7 @@ export type LocalChange = Partial<Omit<MemberRecord, 'incarnation' | 'version'>>
 export class LocalRecord {
   #record: MemberRecord
   #sequence = 0
-  /** As last signed. What others hold of this member may be another process's, if its identity was copied. */
+  /** The last record that this process signed. Other members may store a record of another process with the same identity. */
   signed: RecordFact | undefined
 
   constructor(record: MemberRecord) {
@@ -29,7 +29,7 @@ export class LocalRecord {
     return this.#record.version
   }
 
-  /** Heartbeats in this incarnation so far. */
+  /** The number of heartbeats in this incarnation so far. */
   get heartbeatSequence(): number {
     return this.#sequence
   }
@@ -38,7 +38,7 @@ export class LocalRecord {
     return this.#record.leaving
   }
 
-  /** A page in the background: its timers are late, and it says so. */
+  /** Whether this member is a page in the background, whose timers fire late. */
   get isHidden(): boolean {
     return this.#record.attention.state === 'hidden'
   }
@@ -47,24 +47,27 @@ export class LocalRecord {
     return { type: 'record', record: this.#record }
   }
 
-  /** Whether there is anything new in it. A lease is renewed by the same words. */
+  /**
+   * Whether the change needs a new record. An equal name or equal tags do not; an equal attention does, because it renews
+   * the lease.
+   */
   isChangedBy({ attention, name, tags, ...others }: LocalChange): boolean {
-    const isAnother =
+    const isDifferent =
       (name !== undefined && name !== this.#record.name) ||
       (tags !== undefined && !isSameTags(tags, this.#record.tags))
-    return isAnother || attention !== undefined || Object.keys(others).length > 0
+    return isDifferent || attention !== undefined || Object.keys(others).length > 0
   }
 
   change(change: LocalChange): void {
     this.#record = { ...this.#record, ...change, version: this.#record.version + 1 }
   }
 
-  /** Answers a claim about `claimed` by an incarnation above it. */
+  /** Starts an incarnation above `claimed` and above the current one. */
   refute(claimed: number): void {
     this.restart(refutingIncarnation(this.#record.incarnation, claimed))
   }
 
-  /** In another incarnation; versions and beats count from the start again. */
+  /** Starts another incarnation, with version 1 and no heartbeats. */
   restart(incarnation: number): void {
     this.#record = { ...this.#record, incarnation, version: 1 }
     this.#sequence = 0
@@ -83,6 +86,7 @@ function isSameTags(a: MemberRecord['tags'], b: MemberRecord['tags']): boolean {
   )
 }
 
+/** The first record of a new process: version 1, no addresses or spaces, full attention. */
 export function firstRecord(of: {
   name: string
   tags: Readonly<Record<string, string>>

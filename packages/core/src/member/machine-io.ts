@@ -1,4 +1,4 @@
-/** What goes into a member's machine, and what it asks of its host. */
+/** The inputs of the membership machine and the effects that its host carries out. */
 import type { ConnectionEvent, ProbeMessage } from '@hearsay/failure-detector'
 import type { OverlayAction } from '../overlay/overlay.ts'
 import type { SyncMessage } from '../wire/codec.ts'
@@ -7,11 +7,11 @@ import type { LocalChange } from './local-record.ts'
 import type { MemberEvent } from './member-view.ts'
 
 export type MachineInput =
-  /** Verified facts, out of a rumor. */
+  /** Verified facts of a rumor. */
   | { readonly type: 'rumors'; readonly facts: readonly SignedFact[] }
-  /** One's own draft, signed. */
+  /** The signed fact of a `sign` effect. */
   | { readonly type: 'signed'; readonly fact: SignedFact }
-  /** A step of an exchange; `facts` are those of it that are news and verified. */
+  /** A sync step; `facts` are the new facts of the step, verified. */
   | {
       readonly type: 'sync'
       readonly from: string
@@ -19,54 +19,54 @@ export type MachineInput =
       readonly facts: readonly SignedFact[]
     }
   | { readonly type: 'probe'; readonly from: string; readonly message: ProbeMessage }
-  /** `isOurs`: on `open`, whether this end may close it when it is not needed any more. */
+  /** `isOurs`: on `open`, whether this end may close the connection when it is not needed any more. */
   | {
       readonly type: 'connection'
       readonly id: string
       readonly state: ConnectionEvent
       readonly isOurs?: boolean
     }
-  /** Who answered at a bootstrap address. */
+  /** The member with this id answered at a bootstrap address. */
   | { readonly type: 'bootstrap-connected'; readonly address: string; readonly id: string }
   | { readonly type: 'bootstrap-failed'; readonly address: string }
-  /** Any byte directly from a member, beside sync and probe. */
+  /** A byte arrived directly from a member, outside of sync and probe streams. */
   | { readonly type: 'evidence'; readonly id: string }
-  /** Connected, but gossipsub is silent there. */
+  /** The members that are connected without an open gossipsub stream. */
   | { readonly type: 'silent-pubsub'; readonly ids: readonly string[] }
-  /** Members to be connected to besides the neighbours: they share something. */
+  /** The members to be connected to besides the neighbours, because they share a space. */
   | { readonly type: 'extra-peers'; readonly ids: readonly string[] }
-  /** By whom a member is found that cannot listen by itself; `[]`: by nobody so far. Others never say so. */
+  /** The relays of a member that cannot listen itself; `[]`: none so far. A member that can listen never sends this input. */
   | { readonly type: 'relays'; readonly ids: readonly string[] }
   | { readonly type: 'local-change'; readonly change: LocalChange }
-  /** This machine's own network is another now: what failed before may work. */
+  /** This computer's network changed: dials that failed before may succeed now. */
   | { readonly type: 'network-changed' }
-  /** Somebody looks at the hearts, and does so every second. */
+  /** An app reads round-trip times. Repeated every second while it does. */
   | { readonly type: 'measure-round-trips' }
-  /** The wall clock ran `ms` ahead of the monotonic one: the machine slept. */
+  /** The wall clock ran `ms` ahead of the monotonic clock: the computer was suspended. */
   | { readonly type: 'suspended'; readonly ms: number }
   | { readonly type: 'leave' }
 
 export type MachineEffect =
-  /** Sign and hand back as `signed`, in this order. */
+  /** Sign the draft and hand the fact back as a `signed` input, in the order of these effects. */
   | { readonly type: 'sign'; readonly draft: Draft }
   | { readonly type: 'publish'; readonly facts: readonly SignedFact[] }
   | { readonly type: 'send-probe'; readonly to: string; readonly message: ProbeMessage }
   | { readonly type: 'send-sync'; readonly to: string; readonly message: SyncMessage }
   | OverlayAction
-  /** Where a member can be dialled; nowhere: it is forgotten. */
+  /** The addresses at which to dial a member; empty if the member was removed. */
   | { readonly type: 'set-addresses'; readonly id: string; readonly addresses: readonly Uint8Array[] }
-  /** One's own incarnation, to be kept over a restart. */
+  /** Store this member's incarnation across restarts. */
   | { readonly type: 'persist'; readonly incarnation: number }
-  /** Where others can be found, multiaddrs, likewise. */
+  /** Store these multiaddrs of other members across restarts. */
   | { readonly type: 'persist-cached-peers'; readonly addresses: readonly string[] }
-  /** What an app hears of. */
+  /** An event for the app. */
   | { readonly type: 'event'; readonly event: MemberEvent }
   /**
-   * Records or statuses of these others changed in this step, be it of some that were never alive here and have no
-   * events. The first effect of a step, and one for all: what is decided by one member must not overlook another.
+   * The records or statuses of these other members changed in this step, including members that were never alive here and
+   * have no events. At most one such effect per step, always the first: later decisions must see all changes of the step.
    */
   | { readonly type: 'changed'; readonly ids: readonly string[] }
-  /** Another process runs with this member's identity, or does so no longer. */
+  /** Another process with this member's identity was detected, or is no longer detected. */
   | { readonly type: 'identity'; readonly isCopied: boolean }
-  /** All neighbours have the goodbye. */
+  /** All members that were connected at the leave have acknowledged it, or their connections closed. */
   | { readonly type: 'leave-acknowledged' }

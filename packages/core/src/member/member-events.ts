@@ -1,9 +1,10 @@
 /**
- * Roll call: looks again at each member of whom something changed, once a step, and forgets those long gone.
+ * Member events: once per step, updates the view of each changed member and emits its event; removes departed members.
  *
- * Forgetting has two stages: after the retention a dead or left member is no longer told of; an eighth of the
- * retention later, when nobody tells of it any more, it is dropped but for its last incarnation. Both are counted
- * from the dates that its goodbye or the suspicions of it bear, so all forget together, late joiners too.
+ * Removal has two stages. After the retention time, a dead or left member is no longer advertised. After another eighth of
+ * the retention time, when no member advertises it any more, its row is deleted and its last incarnation becomes a
+ * tombstone. Both times count from the dates in the leaving record or in the suspicions, so all members, also late
+ * joiners, remove the member at about the same time.
  */
 import type { Detector } from '@hearsay/failure-detector'
 import type { Instant } from '../base/clock.ts'
@@ -19,11 +20,11 @@ import type { PartitionDetector } from './partition-detector.ts'
 
 export interface MemberEventsOptions {
   readonly self: string
-  readonly own: LocalRecord
+  readonly localRecord: LocalRecord
   readonly table: Table
   readonly detector: Detector
   readonly overlay: Overlay
-  readonly membership: MemberView
+  readonly memberView: MemberView
   readonly partition: PartitionDetector
   readonly damping: FlapDamping
   readonly effectQueue: EffectQueue
@@ -31,7 +32,7 @@ export interface MemberEventsOptions {
 }
 
 const sweepIntervalMs = 30_000
-/** Longer than any suspicion lasts: with profile `wan` among 10,000 members at most six minutes. */
+/** Our choice: longer than any suspicion, which takes at most six minutes with profile `wan` and 10,000 members. */
 const maxUnobservedDeathMs = 600_000
 
 export class MemberEvents {
@@ -49,39 +50,39 @@ export class MemberEvents {
     return this.#sweepDueMs
   }
 
-  /** Something about this member changed: its record or its status. */
+  /** The record or the status of this member changed. */
   markChanged(id: string): void {
     this.#touched.add(id)
   }
 
-  /** Says what an app should hear of those who were touched. */
+  /** Emits the events of all members that changed in this step. */
   emitChanges({ monotonicMs, epochMs }: Instant): void {
-    const { self, own, table, detector, overlay, membership, damping, effectQueue, retentionMs } =
+    const { self, localRecord, table, detector, overlay, memberView, damping, effectQueue, retentionMs } =
       this.#options
     for (const id of damping.takeDue(monotonicMs)) this.markChanged(id)
     for (const id of this.#touched) {
-      const fact = (id === self && own.signed) || table.get(id)?.record
+      const fact = (id === self && localRecord.signed) || table.get(id)?.record
       if (!fact) continue
       const status = id === self ? 'alive' : detector.status(id)?.type
       const verdict = status === 'dead' || status === 'suspect' ? status : 'alive'
       const departedEpochMs = this.#departureDate(fact, epochMs)
-      const before = membership.get(id)
+      const before = memberView.get(id)
       const shown = this.#visibleStatus(fact, verdict, before?.status, monotonicMs)
-      const event = shown && membership.observe(fact, shown, departedEpochMs)
-      // Not left to the sweep: newcomers would tell each other of the forgotten for as long as newcomers come.
-      const isGone = verdict === 'dead' || fact.record.leaving
-      if (id !== self && isGone && epochMs - departedEpochMs >= retentionMs) table.stopAdvertising(id)
+      const event = shown && memberView.observe(fact, shown, departedEpochMs)
+      // Not left to the sweep: while members keep joining, they would send each other expired rows again and again.
+      const hasDeparted = verdict === 'dead' || fact.record.leaving
+      if (id !== self && hasDeparted && epochMs - departedEpochMs >= retentionMs) table.stopAdvertising(id)
       if (fact.record.leaving) overlay.remove(id)
       if (event) effectQueue.push({ type: 'event', event })
-      if (id !== self && membership.get(id) !== before) effectQueue.changed(id)
+      if (id !== self && memberView.get(id) !== before) effectQueue.changed(id)
       if (event?.type === 'fail') this.#memberDied(monotonicMs)
     }
     this.#touched.clear()
   }
 
   #memberDied(nowMs: number): void {
-    const { membership, partition, damping } = this.#options
-    const visible = membership.count('alive', 'suspect')
+    const { memberView, partition, damping } = this.#options
+    const visible = memberView.count('alive', 'suspect')
     partition.memberDied(visible, nowMs)
     if (partition.suspected(visible, nowMs)) damping.partitioned(nowMs)
   }
@@ -92,86 +93,90 @@ export class MemberEvents {
     before: MemberStatus | undefined,
     nowMs: number,
   ): DetectorVerdict | undefined {
-    const { damping, detector, membership } = this.#options
+    const { damping, detector, memberView } = this.#options
     if (record.leaving) {
       damping.forget(id)
       return verdict
     }
     const observer = {
       localHealth: detector.localHealth(),
-      visible: membership.count('alive', 'suspect'),
+      visible: memberView.count('alive', 'suspect'),
     }
     const shown = before === 'left' ? undefined : before
     return damping.decide(id, verdict, record.incarnation, shown, nowMs, observer)
   }
 
-  /** @returns who was dropped. */
+  /** Stops advertising expired members and drops those of the second stage. @returns the ids of the dropped members */
   sweep({ monotonicMs, epochMs }: Instant): string[] {
-    const { table, membership, retentionMs } = this.#options
+    const { table, memberView, retentionMs } = this.#options
     this.#sweepDueMs = monotonicMs + sweepIntervalMs
-    for (const id of membership.departed(epochMs, retentionMs)) table.stopAdvertising(id)
-    const dropped = this.#drop(membership.departed(epochMs, retentionMs * 1.125))
+    for (const id of memberView.departed(epochMs, retentionMs)) table.stopAdvertising(id)
+    const dropped = this.#drop(memberView.departed(epochMs, retentionMs * 1.125))
     this.#persistCachedPeers()
     this.#options.damping.sweep(monotonicMs)
     return dropped
   }
 
   /**
-   * Newcomers need the room more than those who are gone: when less than a sixteenth of the table is left, that many of
-   * the longest departed are dropped before their time.
+   * Makes capacity for new members: when less than a sixteenth of the table is free, drops the members that departed
+   * first, a sixteenth of the table at most, before their retention time ends.
    *
-   * @returns who was dropped.
+   * @returns the ids of the dropped members
    */
   freeCapacity(): string[] {
-    const { table, membership } = this.#options
+    const { table, memberView } = this.#options
     const { free, of } = table.capacity
     const spare = Math.ceil(of / 16)
-    return free < spare ? this.#drop(membership.longestDeparted(spare)) : []
+    return free < spare ? this.#drop(memberView.longestDeparted(spare)) : []
   }
 
   #drop(ids: string[]): string[] {
-    const { table, overlay, membership, damping, effectQueue } = this.#options
+    const { table, overlay, memberView, damping, effectQueue } = this.#options
     for (const id of ids) {
       damping.forget(id)
       table.remove(id)
-      membership.forget(id)
+      memberView.forget(id)
       overlay.remove(id)
       effectQueue.push({ type: 'set-addresses', id, addresses: [] })
     }
     return ids
   }
 
-  /** Of those who are here and then of the dead, who may only be out of reach; each member begins at another place. */
+  /**
+   * Stores the addresses of connected members, then of present ones, then of dead ones, which may only be unreachable.
+   * Each member starts after its own position in the list, so that the members store different addresses.
+   */
   #persistCachedPeers(): void {
-    const { self, membership, overlay, effectQueue } = this.#options
-    const all = membership.snapshot()
-    const ownIndex = all.findIndex(({ id }) => id === self)
-    const others = function* (isMeant: (status: MemberStatus) => boolean): Generator<string> {
+    const { self, memberView, overlay, effectQueue } = this.#options
+    const all = memberView.snapshot()
+    const localIndex = all.findIndex(({ id }) => id === self)
+    const others = function* (matches: (status: MemberStatus) => boolean): Generator<string> {
       for (let i = 1; i < all.length; i++) {
-        const other = all[(ownIndex + i) % all.length]
-        if (other && isMeant(other.status)) yield other.id
+        const other = all[(localIndex + i) % all.length]
+        if (other && matches(other.status)) yield other.id
       }
     }
     const addresses = cachedPeersOf(
       [overlay.connected(), others(isPresentStatus), others(status => status === 'dead')],
-      id => membership.get(id)?.addresses ?? [],
+      id => memberView.get(id)?.addresses ?? [],
     )
-    // A member that is alone for a while does not forget whom it knew.
+    // A member that is alone for a while retains the addresses stored before.
     if (addresses.length === 0 || addresses.join() === this.#lastCachedPeers) return
     this.#lastCachedPeers = addresses.join()
     effectQueue.push({ type: 'persist-cached-peers', addresses })
   }
 
   /**
-   * The date of a goodbye, or of the earliest suspicion; never in the future, nor before the life that it ended. Who was
-   * alive here a moment ago did not die long before, whatever date a liar, or a clock that is wrong, puts under it.
+   * When a member left, or the earliest date of its suspicions. The date is never in the future and never before the
+   * incarnation. For a dead member that was alive here the date is at most ten minutes ago, even if a malicious member or
+   * a wrong clock gave a suspicion an earlier date.
    */
   #departureDate({ author: id, record }: RecordFact, epochMs: number): number {
-    const { table, membership } = this.#options
+    const { table, memberView } = this.#options
     const claims = table.get(id)?.suspicions?.claims ?? []
     const dates = record.leaving ? [record.leftEpochMs] : claims.map(claim => claim.epochMs)
-    const isObserver = !record.leaving && membership.wasAlive(id)
-    const earliestMs = isObserver ? epochMs - maxUnobservedDeathMs : record.incarnation
+    const hasSeenAlive = !record.leaving && memberView.wasAlive(id)
+    const earliestMs = hasSeenAlive ? epochMs - maxUnobservedDeathMs : record.incarnation
     return Math.min(epochMs, Math.max(earliestMs, Math.min(...dates)))
   }
 }

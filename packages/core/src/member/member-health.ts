@@ -1,28 +1,36 @@
-/** Member health: what the membership machine knows of how this member itself is doing. */
+/** Member health: the part of `Cluster.health` that the membership machine provides. */
 export interface MemberHealth {
-  /** Lifeguard's local health multiplier, 0 (good) to 7: stretches this member's probe interval and timeout. */
+  /**
+   * Lifeguard's local health multiplier, 0 (good) to 7. It grows with each missing nack, each local pause and each
+   * suspicion of this member that it refutes; it falls with each answered probe. This member's probe interval and timeout
+   * are multiplied by `1 + localHealth`.
+   */
   readonly localHealth: number
-  /** Own stalls (event loop blocked, process stopped, machine asleep) since the start. */
+  /** The number of local pauses since the start: event loop blocked, process stopped, or computer suspended. */
   readonly pauses: number
   /**
-   * Suspicions of others that were refuted before this member showed them as `suspect`, since the start: how often the
-   * network, or a member that hears badly, raised a false alarm.
+   * The number of suspicions since the start that were refuted before this member showed them as `suspect`: false alarms
+   * of the network, or of a member with a bad connection.
    */
   readonly refutedSuspicions: number
-  /** Members seen alive or suspect, oneself included. */
+  /** The number of members that are alive or suspect, including this one. */
   readonly visible: number
-  /** Members known and not left, the dead included. */
+  /** The number of members that are alive, suspect or dead, including this one. Members that left do not count. */
   readonly known: number
   /**
-   * Another process runs with this member's identity: its storage was copied. Both stand for one member, and show the
-   * others now one name and addresses, now the other's. Stop one of them, and delete its copy of the storage. It becomes
-   * false two and a half minutes after the last sign of the other process.
+   * Whether another process runs with this member's identity, because its storage was copied. Other members see both
+   * processes as one member, whose name and addresses alternate. Stop one of the processes, and delete its copy of the
+   * storage. The value becomes false two and a half minutes after the last fact of the other process arrived.
    */
   readonly identityCopied: boolean
-  /** More than a third of the members vanished within one minute: rather the network than the members. */
+  /**
+   * Whether a network partition is more likely than the death of single members: at least two members, and at least a
+   * third of the members, were declared dead within one minute. Becomes false when half of them are back, or ten minutes
+   * after the last such death.
+   */
   readonly partitionSuspected: boolean
-  /** Members connected to right now. */
+  /** The number of members that are connected to this one now. */
   readonly connections: number
-  /** As many members are here as can be held, 20,000: newcomers are not seen. */
+  /** Whether the table has reached its limit of 20,000 members: further members are not seen. */
   readonly full: boolean
 }

@@ -1,9 +1,9 @@
 /**
- * Membership: the members as an app sees them, and what changed.
+ * Member view: the members as an app sees them, and their events.
  *
- * A status is derived, never stored by anyone else: a goodbye in the record makes `left`, all else is the
- * detector's verdict. An event is the difference between two looks at one member, so a batch of facts gives at
- * most one event a member, and who was never seen alive neither fails nor leaves.
+ * The status of a member is derived: `left` if its record says so, otherwise the detector's verdict. An event is the
+ * difference between two observations of one member, so a batch of facts gives at most one event per member. A member
+ * that was never alive here has no `fail` and no `leave` event.
  */
 import { multiaddr } from '@multiformats/multiaddr'
 import { lowerBound } from '../base/arrays.ts'
@@ -19,24 +19,24 @@ export interface MemberEvent {
 interface ViewRow {
   readonly fact: RecordFact
   readonly member: Member
-  /** It was alive here in some incarnation: its end is news. */
+  /** Whether the member was alive here in some incarnation: only then its end is an event. */
   readonly wasAlive: boolean
 }
 
-/** Our choice: up to so many changes cost less one by one than sorting all members again. */
+/** Our choice: inserting up to 64 changes one by one costs less than sorting all members again. */
 const maxPatches = 64
 
 export class MemberView {
   readonly #self: string
   readonly #rows: CopyOnWriteMap<ViewRow>
-  /** Id → the date from which it is dead or left. */
+  /** The departure date of each dead or left member, by id. */
   readonly #departed = new Map<string, number>()
   readonly #counts: Record<MemberStatus, number> = { alive: 0, suspect: 0, dead: 0, left: 0 }
   #snapshot: readonly Member[] | undefined
-  /** Ids of members that changed since the snapshot was made. */
+  /** The ids of the members that changed since the last snapshot. */
   readonly #changed = new Set<string>()
 
-  /** @param prior what was seen before, all of it alive; it is not changed any more. */
+  /** @param prior the initial members, all alive; the prior must not change any more. */
   constructor(self: string, prior?: MemberView) {
     this.#self = self
     this.#rows = new CopyOnWriteMap(prior && prior.#rows)
@@ -48,7 +48,7 @@ export class MemberView {
     return this.#rows.get(id)?.member
   }
 
-  /** Whether it was alive here in some incarnation. */
+  /** Whether the member was alive here in some incarnation. */
   wasAlive(id: string): boolean {
     return this.#rows.get(id)?.wasAlive ?? false
   }
@@ -61,11 +61,17 @@ export class MemberView {
     return this.#snapshot
   }
 
+  /** The number of members with one of these statuses. */
   count(...statuses: MemberStatus[]): number {
     return statuses.reduce((sum, status) => sum + this.#counts[status], 0)
   }
 
-  /** Looks at a member again. Returns what an app should hear of it. @param departedEpochMs its date, if it is gone. */
+  /**
+   * Updates the view of a member.
+   *
+   * @param departedEpochMs when the member died or left; ignored for a present member
+   * @returns the event for the app, if any; never one about this member itself
+   */
   observe(
     fact: RecordFact,
     verdict: 'alive' | 'suspect' | 'dead',
@@ -90,23 +96,23 @@ export class MemberView {
     return type && { type, member }
   }
 
-  /** Dead or left for at least `retentionMs`. */
+  /** The ids of the members that departed at least `retentionMs` ago. */
   departed(epochMs: number, retentionMs: number): string[] {
     return [...this.#departed].filter(([, date]) => epochMs - date >= retentionMs).map(([id]) => id)
   }
 
-  /** Others that are dead or left, as many at most, the longest departed first. */
+  /** The ids of at most `count` other members that are dead or left, the earliest departures first. */
   longestDeparted(count: number): string[] {
     const others = [...this.#departed].filter(([id]) => id !== this.#self)
-    // By id where dates are equal, so that all members choose the same.
+    // Ordered by id where dates are equal, so that all members choose the same ones.
     others.sort(([a, dateA], [b, dateB]) => dateA - dateB || (a < b ? -1 : 1))
     return others.slice(0, count).map(([id]) => id)
   }
 
   forget(id: string): void {
-    const seen = this.#rows.get(id)
-    if (!seen) return
-    this.#counts[seen.member.status] -= 1
+    const row = this.#rows.get(id)
+    if (!row) return
+    this.#counts[row.member.status] -= 1
     this.#rows.delete(id)
     this.#departed.delete(id)
     this.#markChanged(id)
@@ -133,20 +139,21 @@ export class MemberView {
   }
 }
 
+/** Whether a member with this status counts as present: alive or suspect. */
 export function isPresentStatus(status: MemberStatus): boolean {
   return status === 'alive' || status === 'suspect'
 }
 
 function eventType(before: ViewRow | undefined, after: Member): ClusterEventType | undefined {
   const was = before?.wasAlive ? before.member.status : undefined
-  const wasHere = was !== undefined && isPresentStatus(was)
+  const wasPresent = was !== undefined && isPresentStatus(was)
   switch (after.status) {
     case 'alive':
-      if (!wasHere) return 'join'
+      if (!wasPresent) return 'join'
       return was === 'suspect' ? 'recover' : 'update'
     case 'suspect':
-      // Back from dead and suspected in the same breath: it is here, and that comes first.
-      if (!wasHere) return 'join'
+      // The member returned and was suspected within one step: the app needs the `join` first.
+      if (!wasPresent) return 'join'
       return was === 'alive' ? 'suspect' : 'update'
     case 'dead':
       return was === 'dead' ? undefined : 'fail'
@@ -161,7 +168,7 @@ function memberOf({ author: id, record }: RecordFact, status: MemberStatus): Mem
   return Object.freeze({ id, name, incarnation, status, addresses, tags: Object.freeze({ ...tags }) })
 }
 
-/** An address that this version cannot read is not shown; the record stays as it was signed. */
+/** The multiaddr as text, or nothing if this version cannot read the address. The signed record is unchanged. */
 function textOf(address: Uint8Array): string[] {
   try {
     return [multiaddr(address).toString()]

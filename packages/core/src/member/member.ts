@@ -1,21 +1,36 @@
-/** Member: a member of the cluster as an app sees it, and what can become of it. */
+/** Member: a member of the cluster as an app sees it, its statuses and its events. */
 
-/** A member as this member knows it. Immutable; an unchanged member keeps its object. */
+/** A member as the local member sees it. Immutable; the object changes only if the member changes. */
 export interface Member {
-  /** The libp2p PeerId, base58. */
+  /** The libp2p PeerId of the member's Ed25519 key, base58. */
   readonly id: string
-  /** Chosen by the member for people to read. Not unique. */
+  /** A display name that the member chose. Names are not unique. */
   readonly name: string
-  /** Raised only by the member itself, with each start and each refutation. Epoch milliseconds at first. */
+  /**
+   * A number that only the member itself raises: with each start to epoch milliseconds, and by one or more with each
+   * refutation of a suspicion.
+   */
   readonly incarnation: number
-  /** `alive`, `suspect` and `dead` are this member's own conclusion; `left` is the other's goodbye. */
+  /** The local member's view of this member; other members may see another status for a while. */
   readonly status: MemberStatus
-  /** Multiaddrs, with the `/p2p/` part. */
+  /** The multiaddrs at which the member can be dialled, with the `/p2p/` part, at most 16. May be empty. */
   readonly addresses: readonly string[]
+  /** Texts by key that the member set at its start or with `Cluster.update`, at most 32. Empty if it set none. */
   readonly tags: Readonly<Record<string, string>>
 }
 
+/**
+ * `alive`: reachable, as far as the failure detector knows. `suspect`: members reported that it does not answer; it may
+ * still refute this. `dead`: it did not refute the suspicion in time; it becomes `alive` again when it returns. `left`: it
+ * left the cluster by itself.
+ */
 export type MemberStatus = 'alive' | 'suspect' | 'dead' | 'left'
 
-/** join: alive that was not (new, or back from dead or left). The others say what changed. */
+/**
+ * `join`: a member is new, or is back after it was dead or left. `update`: a member published a new record; its name,
+ * tags, addresses or incarnation changed, or only data that `Member` does not show, such as its rooms. `suspect`: a member
+ * became suspect. `recover`: a suspect is alive again. `fail`: a member died. `leave`: it left.
+ *
+ * There is no event about the local member, and none about a member that was never alive here.
+ */
 export type ClusterEventType = 'join' | 'update' | 'suspect' | 'recover' | 'fail' | 'leave'

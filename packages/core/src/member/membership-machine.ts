@@ -1,8 +1,8 @@
 /**
- * Machine: one member of a cluster, without its sockets and clocks.
+ * Membership machine: one member of a cluster as a state machine without I/O, timers and clocks.
  *
- * Facts come in signed and verified, one's own by the same door as others'. Nothing here waits: what is to be
- * done is returned, and time comes in. The same inputs at the same instants give the same effects.
+ * All facts arrive signed and verified, including this member's own. Each call gets the current time and returns the
+ * effects for the host to carry out. The same inputs at the same instants give the same effects.
  */
 import {
   createDetector,
@@ -25,8 +25,7 @@ import { EffectQueue } from './effect-queue.ts'
 import { FactHandler } from './fact-handler.ts'
 import { FlapDamping } from './flap-damping.ts'
 import { GracefulLeave } from './graceful-leave.ts'
-import { heartbeatIntervalMs } from './heartbeat-interval.ts'
-import { HeartbeatArrivals } from './heartbeats.ts'
+import { HeartbeatArrivals, heartbeatIntervalMs } from './heartbeats.ts'
 import { IdentityGuard } from './identity-guard.ts'
 import { LocalAnnouncer } from './local-announcer.ts'
 import { type LocalChange, LocalRecord } from './local-record.ts'
@@ -36,44 +35,45 @@ import { MemberEvents } from './member-events.ts'
 import type { MemberHealth } from './member-health.ts'
 import { MemberView } from './member-view.ts'
 import { PartitionDetector } from './partition-detector.ts'
-import type { ResourceUsage } from './resource-usage.ts'
+import { type ResourceUsage, resourceUsageOf } from './resource-usage.ts'
 import { RoundTrips } from './round-trips.ts'
 import { SyncHandler } from './sync-handler.ts'
 
-/** A bootstrap address that neither answers nor fails is waited for so long. */
+/** Our choice: a bootstrap address that neither answers nor fails delays `isSettled` for 10 s at most. */
 const maxBootstrapMs = 10_000
-/** Without a connection: others on the local network may still be found. */
+/** Our choice: a member without a connection waits 1 s for local discovery to find other members. */
 const unconnectedMs = 1_000
 
 export interface MembershipMachineOptions {
   readonly self: string
-  /** The first word about oneself: incarnation as `firstIncarnation` gives it, version 1. */
+  /** The first local record: version 1, incarnation from `firstIncarnation`. */
   readonly record: MemberRecord
-  /** Multiaddrs to start from. */
+  /** Bootstrap addresses, as multiaddrs. */
   readonly bootstrap: readonly string[]
   /**
-   * What everybody knew before this member came: another machine, which is not used any more. It is shared and never
-   * written; what changes is kept beside it, so that thousands of members fit into one simulation.
+   * The initial state: another machine, which must not be used any more. Its state is shared and never modified; changes
+   * are stored on top, so that thousands of members fit into one simulation.
    */
   readonly prior?: MembershipMachine
-  /** Multiaddrs that an earlier life knew, tried while one is alone. @default [] */
+  /** Multiaddrs that an earlier process stored, dialled while this member has no connection. @default [] */
   readonly cachedPeers?: readonly string[]
   readonly profile: 'local' | 'lan' | 'wan'
   /** 0 ≤ random() < 1. */
   readonly random: () => number
-  /** Our choice: 20,000. @default 20_000 */
+  /** The greatest number of members in the table. Our choice: 20,000. @default 20_000 */
   readonly maxMembers?: number
-  /** Bytes of facts in one step of an exchange. @default 49_152 */
+  /** The approximate greatest number of bytes of facts in one sync step. @default 49_152 */
   readonly maxDeltaBytes?: number
-  /** How long the dead and the left are told of. @default 86_400_000: a day */
+  /** For how long dead and left members are advertised. @default 86_400_000: one day */
   readonly retentionMs?: number
-  /** Instead of the profile's. @default {} */
+  /** Detector parameters that replace those of the profile. @default {} */
   readonly parameters?: Partial<DetectorParameters>
 }
 
-/** Inputs that a byte from another member causes. */
+/** The inputs that are caused by a message from another member. */
 const evidenceInputs: ReadonlySet<MachineInput['type']> = new Set(['rumors', 'sync', 'probe', 'evidence'])
 
+/** One member: call `start` once, then `handle` for each input and `advance` at each deadline. */
 export class MembershipMachine {
   readonly #self: string
   readonly #localRecord: LocalRecord
@@ -135,12 +135,12 @@ export class MembershipMachine {
     )
     const parts = {
       self,
-      own: this.#localRecord,
+      localRecord: this.#localRecord,
       announcer: this.#announcer,
       table: this.#table,
       detector: this.#detector,
       overlay: this.#overlay,
-      membership: this.#memberView,
+      memberView: this.#memberView,
       antiEntropy: this.#antiEntropy,
       rumors: this.#rumors,
       partition: this.#partition,
@@ -168,7 +168,11 @@ export class MembershipMachine {
     })
   }
 
-  /** The first word: to be called once, before anything else. @param change what became known of oneself since. */
+  /**
+   * Announces this member. Call once, before any other method.
+   *
+   * @param change the changes of the local record since the machine was created
+   */
   start(change: LocalChange, now: Instant): MachineEffect[] {
     return this.#step(now, () => {
       this.#detectorBridge.handle(
@@ -179,6 +183,7 @@ export class MembershipMachine {
     })
   }
 
+  /** Handles one input, and returns its effects in the order in which the host must carry them out. */
   handle(input: MachineInput, now: Instant): MachineEffect[] {
     return this.#step(now, () => {
       if (evidenceInputs.has(input.type)) this.#damping.received(now.monotonicMs)
@@ -232,7 +237,7 @@ export class MembershipMachine {
           this.#overlay.setRelays(input.ids)
           break
         case 'local-change':
-          // Its last word is the goodbye, and that is said once.
+          // A leaving member publishes no further record.
           if (!this.#localRecord.leaving && this.#localRecord.isChangedBy(input.change))
             this.#announceChange(input.change)
           break
@@ -253,7 +258,7 @@ export class MembershipMachine {
     })
   }
 
-  /** To be called at `deadlineMs()` or soon after. */
+  /** Runs all work that is due. Call at `deadlineMs()` or soon after. */
   advance(now: Instant): MachineEffect[] {
     return this.#step(now, () => {
       const nowMs = now.monotonicMs
@@ -273,7 +278,7 @@ export class MembershipMachine {
     })
   }
 
-  /** Monotonic milliseconds. */
+  /** When to call `advance`, in monotonic milliseconds. */
   deadlineMs(): number {
     if (this.#localRecord.leaving) return this.#rumors.deadlineMs()
     return Math.min(
@@ -288,6 +293,7 @@ export class MembershipMachine {
     )
   }
 
+  /** All members as an app sees them, this one included, ordered by id. The same array until a member changes. */
   members(): readonly Member[] {
     return this.#memberView.snapshot()
   }
@@ -300,7 +306,7 @@ export class MembershipMachine {
     return id === this.#self
   }
 
-  /** Its timers are late for that alone. */
+  /** Whether this member is a page in the background: then late timers are no sign of a local pause. */
   get isHidden(): boolean {
     return this.#localRecord.isHidden
   }
@@ -311,10 +317,12 @@ export class MembershipMachine {
   }
 
   /**
-   * Whether this member's view of the cluster is one that others share: a member has compared its view with this one,
-   * or nobody was connected within a second after the start; and no address to start from that was dialled has yet to
-   * lead to a connection or fail. Ten seconds after the start neither such an address is waited for, nor a member whose
-   * connection ended before views were compared.
+   * Whether this member's view of the cluster matches that of other members. Both conditions must be true:
+   * - The tables were compared with another member, or no member was connected within 1 s after the start.
+   * - Each dial of a bootstrap address has led to a connection or failed.
+   *
+   * 10 s after the start, pending bootstrap dials no longer count. If all connections closed before tables were compared,
+   * the first condition is also true after 10 s.
    */
   isSettled(now: Instant): boolean {
     const sinceMs = now.monotonicMs - this.#startedMs
@@ -338,12 +346,12 @@ export class MembershipMachine {
     return this.#overlay
   }
 
-  /** When its last beat arrived here. */
+  /** When the last heartbeat of this member arrived, in epoch milliseconds; undefined if none arrived. */
   lastHeartbeatEpochMs(id: string): number | undefined {
     return this.#heartbeatArrivals.receivedEpochMs(id)
   }
 
-  /** To a connected member and back. */
+  /** The round-trip time to a connected member in milliseconds; undefined if none was measured. */
   roundTripMs(id: string): number | undefined {
     return this.#roundTrips.least(id)
   }
@@ -364,16 +372,14 @@ export class MembershipMachine {
   }
 
   usage(): ResourceUsage {
-    return {
-      members: this.#table.size,
-      tombstones: this.#table.tombstones,
-      heartbeatArrivals: this.#heartbeatArrivals.size,
-      roundTrips: this.#roundTrips.size,
-      rumors: this.#rumors.size,
-      syncPeers: this.#antiEntropy.size,
-      connections: this.#overlay.connected().length,
-      dials: this.#overlay.dials,
-    }
+    return resourceUsageOf(
+      this.#table,
+      this.#heartbeatArrivals,
+      this.#roundTrips,
+      this.#rumors,
+      this.#antiEntropy,
+      this.#overlay,
+    )
   }
 
   #announceChange(change: LocalChange): void {
@@ -403,7 +409,7 @@ export class MembershipMachine {
     if (!isForeign && fact.record.leaving) this.#gracefulLeave.begin(fact, nowMs)
   }
 
-  /** Those whom the roll call dropped. */
+  /** Removes the dropped members from the other parts. */
   #removeMembers(ids: readonly string[]): void {
     for (const id of ids) {
       this.#heartbeatArrivals.forget(id)

@@ -1,12 +1,12 @@
 /**
- * Partition watch: tells a network that split from members that died.
+ * Partition detector: decides whether a network partition is more likely than the death of single members.
  *
- * When, within a minute, at least two members and a third of those who were here vanish, the network is the
- * likelier culprit. The suspicion lasts until half of the lost are back, and no longer than ten minutes after the last
- * of them vanished: those that do not come back have died.
+ * A partition is suspected when at least two members, and at least a third of the present members, died within a minute.
+ * The suspicion ends when half of these members are back, or ten minutes after the last death: members that have not
+ * returned by then are presumed dead.
  */
 const windowMs = 60_000
-/** Our choice: longer than people take to mend a network, or to hear of it. */
+/** Our choice: ten minutes are enough to repair a network or to notice the fault. */
 const maxSuspectedMs = 600_000
 const maxDeaths = 1_024
 
@@ -14,7 +14,7 @@ export class PartitionDetector {
   readonly #deathsMs: number[] = []
   #suspected: { readonly overAtVisible: number; readonly untilMs: number } | undefined
 
-  /** A member was declared dead. @param visible members alive or suspect after it, oneself included. */
+  /** A member was declared dead. @param visible the number of alive or suspect members afterwards, including this one. */
   memberDied(visible: number, nowMs: number): void {
     this.#deathsMs.push(nowMs)
     while (this.#deathsMs.length > maxDeaths || nowMs - (this.#deathsMs[0] ?? nowMs) > windowMs)
@@ -24,6 +24,7 @@ export class PartitionDetector {
       this.#suspected = { overAtVisible: visible + Math.ceil(recent / 2), untilMs: nowMs + maxSuspectedMs }
   }
 
+  /** Whether a partition is suspected. @param visible the number of alive or suspect members now, including this one. */
   suspected(visible: number, nowMs: number): boolean {
     const { overAtVisible = 0, untilMs = nowMs } = this.#suspected ?? {}
     if (visible >= overAtVisible || nowMs >= untilMs) this.#suspected = undefined

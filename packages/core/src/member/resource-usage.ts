@@ -1,16 +1,43 @@
-/** Load: how much a machine holds, as counts, each of them bounded. */
+/** Resource usage: how many items the membership machine stores. Each count is bounded. */
+import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
+import type { Overlay } from '../overlay/overlay.ts'
+import type { RumorBatcher } from '../rumors/rumor-batcher.ts'
+import type { Table } from '../table/table.ts'
+import type { HeartbeatArrivals } from './heartbeats.ts'
+import type { RoundTrips } from './round-trips.ts'
+
 export interface ResourceUsage {
   readonly members: number
-  /** Ids of the forgotten. */
+  /** Ids of removed members. */
   readonly tombstones: number
   readonly heartbeatArrivals: number
-  /** Members of whom a round trip was measured, or is being. */
+  /** Members whose round trip was measured or is being measured. */
   readonly roundTrips: number
-  /** Facts that wait to be told. */
+  /** Facts that wait to be published. */
   readonly rumors: number
-  /** Peers whose exchanges are kept account of. */
+  /** Peers with stored sync state. */
   readonly syncPeers: number
   readonly connections: number
-  /** Members that are being dialled or were dialled in vain. */
+  /** Members that are being dialled, wait for a dial, or whose dials failed. */
   readonly dials: number
+}
+
+export function resourceUsageOf(
+  table: Table,
+  heartbeatArrivals: HeartbeatArrivals,
+  roundTrips: RoundTrips,
+  rumors: RumorBatcher,
+  antiEntropy: AntiEntropy,
+  overlay: Overlay,
+): ResourceUsage {
+  return {
+    members: table.size,
+    tombstones: table.tombstones,
+    heartbeatArrivals: heartbeatArrivals.size,
+    roundTrips: roundTrips.size,
+    rumors: rumors.size,
+    syncPeers: antiEntropy.size,
+    connections: overlay.connected().length,
+    dials: overlay.dials,
+  }
 }

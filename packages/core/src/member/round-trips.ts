@@ -1,27 +1,27 @@
 /**
- * Round trips: how long a question to a connected member and its answer take.
+ * Round trips: the round-trip times to connected members.
  *
- * Told is the least of the last few (as BBR does, Cardwell 2016): what else delays an answer, a stream that is opened
- * or a page that is loading, is no part of the way. Exchanges measure in passing, each member about once in a minute;
- * whoever wants to know sooner pings.
+ * The result is the smallest of the last three samples (as in BBR, Cardwell 2016): other delays of an answer, such as
+ * opening a stream or loading a page, are not part of the network path. Syncs measure each member about once per minute;
+ * pings measure sooner.
  */
 import type { ProbeMessage } from '@hearsay/failure-detector'
 
-/** Our choice: one that was delayed is outvoted after two more. */
+/** Our choice: three samples, so that a change of the path shows after three measurements at most. */
 const maxSamples = 3
-const pingsPerLink = 3
+const pingsPerConnection = 3
 
 interface Measured {
   /** Milliseconds, the latest last. */
   samples: readonly number[]
   pings: number
-  /** The ping that was not answered yet. */
+  /** The ping that has no answer yet. */
   pending: { readonly seq: number; readonly sinceMs: number } | undefined
 }
 
 export class RoundTrips {
   readonly #random: () => number
-  /** By member, while its link stands. */
+  /** By member, while it is connected. */
   readonly #measured = new Map<string, Measured>()
 
   constructor(random: () => number) {
@@ -32,7 +32,7 @@ export class RoundTrips {
     return this.#measured.size
   }
 
-  /** Milliseconds; undefined while none was measured. */
+  /** The smallest recent round-trip time in milliseconds; undefined if none was measured. */
   least(id: string): number | undefined {
     const samples = this.#measured.get(id)?.samples ?? []
     return samples.length > 0 ? Math.min(...samples) : undefined
@@ -43,10 +43,10 @@ export class RoundTrips {
     record.samples = [...record.samples, ms].slice(-maxSamples)
   }
 
-  /** To whom a ping is to be sent now: to whoever had the fewest; undefined: all of these had enough. */
-  ping(linked: readonly string[], nowMs: number): { to: string; message: ProbeMessage } | undefined {
+  /** The ping to send now, to the member with the fewest pings; undefined if all had three. */
+  ping(connected: readonly string[], nowMs: number): { to: string; message: ProbeMessage } | undefined {
     const pings = (id: string): number => this.#measured.get(id)?.pings ?? 0
-    const [to] = linked.filter(id => pings(id) < pingsPerLink).sort((a, b) => pings(a) - pings(b))
+    const [to] = connected.filter(id => pings(id) < pingsPerConnection).sort((a, b) => pings(a) - pings(b))
     if (to === undefined) return undefined
     const seq = Math.floor(this.#random() * 2 ** 31)
     const record = this.#of(to)
@@ -55,7 +55,7 @@ export class RoundTrips {
     return { to, message: { type: 'ping', seq } }
   }
 
-  /** @returns whether it answers a ping from here. */
+  /** Handles an ack. @returns whether the ack answers one of these pings. */
   ack(from: string, seq: number, nowMs: number): boolean {
     const record = this.#measured.get(from)
     if (record?.pending?.seq !== seq) return false
@@ -64,7 +64,7 @@ export class RoundTrips {
     return true
   }
 
-  /** Over another connection it may be another way. */
+  /** Deletes the samples: another connection may use another path. */
   closed(id: string): void {
     this.#measured.delete(id)
   }

@@ -1,4 +1,4 @@
-/** Sync intake: what a step of an exchange brings, and what is said to it. */
+/** Sync handler: merges the facts of a received sync step and sends the answer. */
 import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
 import type { Table } from '../table/table.ts'
@@ -15,7 +15,7 @@ export interface SyncHandlerOptions {
   readonly factHandler: FactHandler
   readonly antiEntropy: AntiEntropy
   readonly roundTrips: RoundTrips
-  readonly own: LocalRecord
+  readonly localRecord: LocalRecord
   readonly gracefulLeave: GracefulLeave
   readonly effectQueue: EffectQueue
 }
@@ -27,18 +27,21 @@ export class SyncHandler {
     this.#options = options
   }
 
-  /** @param facts those of the message that are news and verified. */
+  /** @param facts the new facts of the message, verified. */
   handle(from: string, message: SyncMessage, facts: readonly SignedFact[], now: Instant): void {
-    const { factHandler, antiEntropy, roundTrips, own, gracefulLeave, effectQueue } = this.#options
+    const { factHandler, antiEntropy, roundTrips, localRecord, gracefulLeave, effectQueue } = this.#options
     for (const fact of facts) factHandler.handle(fact, from, now)
     this.#notifyDropped(from, message, now)
-    const heard = antiEntropy.handle(from, message, facts.length > 0, now)
-    effectQueue.sendSyncSteps(heard.steps)
-    if (heard.roundTripMs !== undefined) roundTrips.record(from, heard.roundTripMs)
-    if (own.leaving) gracefulLeave.received(from, message)
+    const { steps, roundTripMs } = antiEntropy.handle(from, message, facts.length > 0, now)
+    effectQueue.sendSyncSteps(steps)
+    if (roundTripMs !== undefined) roundTrips.record(from, roundTripMs)
+    if (localRecord.leaving) gracefulLeave.received(from, message)
   }
 
-  /** It was away for so long that it was forgotten, and does not know: as one that is suspected it speaks up in a new life. */
+  /**
+   * Notifies a member that returns in an incarnation with a tombstone here, and so cannot be merged: a ping with a
+   * suspicion makes the member start a new incarnation.
+   */
   #notifyDropped(from: string, { facts }: SyncMessage, { epochMs }: Instant): void {
     const { table, effectQueue } = this.#options
     for (const fact of facts) {

@@ -1,29 +1,29 @@
 /**
- * Surplus: which connections to give up.
+ * Connection pruning: which connections to close because they are no longer needed.
  *
- * Only the end that dialled closes, only what has been nobody's neighbour here for `pruneGraceMs`, and only while
- * every neighbour is connected: the overlay is never thinned before it stands.
+ * A member closes only connections that it dialled, to peers that have not been wanted for `pruneGraceMs`, and only while
+ * every wanted peer is connected. So pruning never starts before the overlay is complete.
  */
 export interface OverlayConnection {
-  /** This end may close it: it dialled, and not for somebody else. */
+  /** Whether this end may close the connection: hearsay dialled it here, not another user of the libp2p node. */
   readonly isOurs: boolean
-  /** Since when the other has not been a neighbour; undefined while it is one. */
+  /** Since when the peer has not been wanted, in monotonic milliseconds; undefined while it is wanted. */
   prunableSinceMs: number | undefined
 }
 
 /** Our choice: 20 s, so that a burst of joins settles first. */
 export const pruneGraceMs = 20_000
 
-/** @returns ids to disconnect from. */
+/** @returns the ids of the peers to disconnect from */
 export function prunableConnections(
-  links: ReadonlyMap<string, OverlayConnection>,
-  neighbours: ReadonlySet<string>,
+  connections: ReadonlyMap<string, OverlayConnection>,
+  wanted: ReadonlySet<string>,
   nowMs: number,
 ): string[] {
-  for (const [id, link] of links)
-    link.prunableSinceMs = neighbours.has(id) ? undefined : (link.prunableSinceMs ?? nowMs)
-  if ([...neighbours].some(id => !links.has(id))) return []
-  return [...links]
+  for (const [id, connection] of connections)
+    connection.prunableSinceMs = wanted.has(id) ? undefined : (connection.prunableSinceMs ?? nowMs)
+  if ([...wanted].some(id => !connections.has(id))) return []
+  return [...connections]
     .filter(([, { isOurs, prunableSinceMs = nowMs }]) => isOurs && nowMs - prunableSinceMs >= pruneGraceMs)
     .map(([id]) => id)
 }

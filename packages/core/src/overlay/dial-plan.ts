@@ -1,13 +1,14 @@
 /**
- * Dial plan: when to dial whom, so that every wanted edge comes to stand.
+ * Dial plan: when to dial which member, until every wanted connection is open.
  *
- * One dial to a member at a time; after each failure it waits longer, up to `maxWaitMs`. Of two members that
- * want the same edge the one with the smaller id dials first, the other after `secondDialerDelayMs`.
+ * At most one dial to a member is in flight. After each failure the wait doubles, up to `maxWaitMs`. Of two members that
+ * want the same connection, the one with the smaller id dials first, the other after `secondDialerDelayMs`. Waits vary at
+ * random by ±50 %.
  */
 const firstWaitMs = 500
 const maxWaitMs = 30_000
 const secondDialerDelayMs = 1_500
-/** After so many failed dials in a row the ring goes past this member, until it turns up. */
+/** After this number of failed dials in a row the rings skip the member, until it connects or its addresses change. */
 const attemptsBeforeSkip = 4
 
 interface Attempt {
@@ -27,12 +28,12 @@ export class DialPlan {
     this.#random = random
   }
 
-  /** Members that are being dialled or were dialled in vain. */
+  /** The number of members that are being dialled, wait for a dial, or whose dials failed. */
   get size(): number {
     return this.#attempts.size
   }
 
-  /** The edges that are wanted and do not stand. Whoever is no longer among them is dropped, its failures kept. */
+  /** Sets the wanted members that are not connected. Other members no longer have a due time; their failures are retained. */
   setWanted(ids: readonly string[], nowMs: number): void {
     this.#dueMs = Number.POSITIVE_INFINITY
     for (const id of ids) {
@@ -41,11 +42,12 @@ export class DialPlan {
     }
   }
 
+  /** When the next dial is due, in monotonic milliseconds; Infinity if none is. */
   dueMs(): number {
     return this.#dueMs
   }
 
-  /** Whom of the wanted to dial now. */
+  /** The wanted members to dial now; their dials count as begun. */
   take(wanted: readonly string[], nowMs: number): string[] {
     const due = wanted.filter(id => {
       const attempt = this.#attempts.get(id)
@@ -56,7 +58,7 @@ export class DialPlan {
     return due
   }
 
-  /** A dial was begun, by this plan or past it. */
+  /** A dial was begun, by this plan or by another component. */
   dialling(id: string, nowMs: number): void {
     const attempt = this.#attempts.get(id) ?? this.#begin(id, nowMs)
     attempt.inFlight = true
@@ -74,13 +76,13 @@ export class DialPlan {
     attempt.dueMs = nowMs + waitMs
   }
 
-  /** The member can be dialled elsewhere: what failed before may work now. */
+  /** The addresses of the member changed: forgets its failures, unless a dial is in flight. */
   retryNow(id: string): void {
     const attempt = this.#attempts.get(id)
     if (attempt && !attempt.inFlight) this.#attempts.delete(id)
   }
 
-  /** This member is in another network itself. */
+  /** The local network changed: forgets the failures of all members, except dials in flight. */
   retryAllNow(): void {
     for (const id of [...this.#attempts.keys()]) this.retryNow(id)
   }
@@ -93,7 +95,7 @@ export class DialPlan {
     return (this.#attempts.get(id)?.failures ?? 0) > 0
   }
 
-  /** Whether the ring should go past it: neither end could dial for a while. */
+  /** Whether the rings should skip the member, because several dials in a row failed. */
   skips(id: string): boolean {
     return (this.#attempts.get(id)?.failures ?? 0) >= attemptsBeforeSkip
   }

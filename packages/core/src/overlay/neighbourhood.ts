@@ -1,22 +1,22 @@
 /**
- * Neighbourhood: whom a member should be connected to.
+ * Neighbourhood: the members to which a member should be connected.
  *
- * Successor and predecessor on each of K rings, computed by each member from its own view: when views agree, so
- * do both ends of every edge. Below `fullMeshBelow` members everybody is everybody's neighbour.
+ * The neighbours are the successor and the predecessor on each of K rings. Each member computes them from its own view;
+ * if the views are equal, both ends of each edge agree. Below `fullMeshBelow` members all members are neighbours.
  */
 import { createRings, type Rings } from '@hearsay/failure-detector'
 
-/** So that nobody has more neighbours than on the rings: 9 members have 8 each. */
+/** Chosen so that a full mesh gives no more neighbours than the rings: 9 members have 8 neighbours each. */
 export const fullMeshBelow = 10
 
-/** K = 4: at most 8 neighbours, an expander that half the members may leave (Rapid, ATC'18, §4.1). */
+/** K = 4: at most 8 neighbours, an expander graph that tolerates the loss of half the members (Rapid, ATC'18, §4.1). */
 export const ringCount = 4
 
 export class Neighbourhood {
   readonly #self: string
   readonly #rings: Rings
 
-  /** @param prior whose members, but not itself, belong here from the start; it is not changed any more. */
+  /** @param prior the initial members, without the prior's own id; the prior must not change any more. */
   constructor(self: string, prior?: Neighbourhood) {
     this.#self = self
     this.#rings = createRings(ringCount, [self], prior && prior.#rings)
@@ -35,21 +35,21 @@ export class Neighbourhood {
     return id !== undefined && this.#rings.has(id)
   }
 
-  /** Members here, oneself included. */
+  /** The number of members, including this one. */
   get size(): number {
     return this.#rings.size
   }
 
-  /** @param skip those who cannot be dialled: the next on that ring stands in. */
+  /** @param skip whether a member cannot be dialled: the next member on that ring replaces it */
   neighbours(skip: (id: string) => boolean): string[] {
     if (this.#rings.size < fullMeshBelow) return this.#rings.members().filter(id => id !== this.#self)
     return this.#rings.neighbours(this.#self, skip)
   }
 
-  /** Who else has this member as a neighbour. */
+  /** The neighbours of this member, except ourselves: they monitor it, too. */
   monitorsOf(id: string): string[] {
-    const everybody = this.#rings.size < fullMeshBelow
-    const monitors = everybody ? this.#rings.members() : this.#rings.neighbours(id)
+    const isFullMesh = this.#rings.size < fullMeshBelow
+    const monitors = isFullMesh ? this.#rings.members() : this.#rings.neighbours(id)
     return monitors.filter(other => other !== id && other !== this.#self)
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Overlay: which connections stand, and which should.
+ * Overlay: the open connections of this member, and the wanted ones.
  *
- * It keeps the edges of the neighbourhood dialled, gives up what is surplus, and knocks on the doors of those
- * who are gone. It proposes; whether a dial succeeds comes back as an event.
+ * The overlay dials the neighbours, prunes connections that are not needed, and sometimes dials dead members and
+ * bootstrap addresses to heal partitions. It returns actions; the host reports the result of each dial as an event.
  */
 
 import { type OverlayConnection, prunableConnections } from './connection-pruning.ts'
@@ -18,29 +18,33 @@ export type OverlayAction =
 
 export interface OverlayOptions {
   readonly self: string
-  /** Multiaddrs that were given to start from. */
+  /** Bootstrap addresses, as multiaddrs. */
   readonly bootstrap: readonly string[]
-  /** Multiaddrs that an earlier life knew. */
+  /** Addresses of members that an earlier process stored, as multiaddrs. */
   readonly cachedPeers: readonly string[]
-  /** Another overlay, not used any more, whose members are present from the start. */
+  /** The initial members: another overlay, which must not change any more. */
   readonly prior?: Overlay | undefined
   readonly random: () => number
 }
 
-/** Alone at the start: the wait before the bootstrap is tried again grows from here to the healing interval. */
+/** Without any connection, the wait between dials of the bootstrap addresses grows from 250 ms to the healing interval. */
 const firstBootstrapWaitMs = 250
-/** Our choice: where all members start at once, the bootstrap is there within seconds, and doubled waits would miss it by as many. */
+/**
+ * Our choice: if all members start at the same time, the bootstrap member listens within seconds; with doubled waits the
+ * others would dial it seconds later.
+ */
 const bootstrapWaitGrowth = 1.5
 const pruneIntervalMs = 5_000
-/** A page listens over two relays. */
+/** A browser page listens over two relays. */
 const maxIntroducers = 2
 /**
- * While members stream in, neighbours change before their connections stand. So dials wait until no neighbour has changed
- * for this long. 500 ms was too short: of 32 processes that start together on two cores, each learned of new members at
- * longer intervals. There the members agree after 9.6 s instead of 14.7 s, and spend 560 ms of CPU instead of 890 ms.
+ * While many members join, neighbours change before their connections open. So dials wait until no neighbour has changed
+ * for 2 s. 500 ms was too short: when 32 processes start together on two cores, each of them receives new members at
+ * longer intervals. With 2 s their tables agree after 9.6 s instead of 14.7 s, and each process uses 560 ms of CPU time
+ * instead of 890 ms.
  */
 const ringSettleMs = 2_000
-/** The longest wait. A member without any connection does not wait at all. */
+/** The longest such wait. A member without any connection does not wait. */
 const maxRingSettleMs = 8_000
 
 export class Overlay {
@@ -48,21 +52,21 @@ export class Overlay {
   readonly #neighbourhood: Neighbourhood
   readonly #plan: DialPlan
   readonly #connections = new Map<string, OverlayConnection>()
-  /** Connections that were given up, here or by the other end, and have not ended yet. */
+  /** Peers whose connections either end has released and that are not closed yet. */
   readonly #released = new Set<string>()
   readonly #dead = new Set<string>()
-  /** Who answered at a bootstrap address when it was last dialled. */
+  /** The id of the member that last answered at a bootstrap address. */
   readonly #answeredBy = new Map<string, string>()
-  /** Addresses to start from that were dialled, until the member that answers is connected, or the dial fails. */
+  /** Bootstrap addresses that were dialled, until the answering member is connected or the dial fails. */
   readonly #dialledBootstraps = new Set<string>()
   #neighbours: string[] = []
   #extraPeers: readonly string[] = []
   #relays: readonly string[] | undefined
   #revision = 0
   #isStale = true
-  /** Links or neighbours changed since the plan last saw them. */
+  /** Connections or neighbours changed since the last update of the dial plan. */
   #isUnplanned = true
-  /** The rings changed, first and last, and have not been quiet since. */
+  /** The first and last change of the neighbours since the last dials. */
   #ringChanges: { sinceMs: number; lastMs: number } | undefined
   #bootstrapWaitMs = firstBootstrapWaitMs
   #healDueMs: number
@@ -76,7 +80,7 @@ export class Overlay {
     this.#pruneDueMs = nowMs + pruneIntervalMs
   }
 
-  /** Everybody one should be connected to. The same array until it changes. */
+  /** The members to be connected to and to monitor. Returns the same array until the neighbours change. */
   neighbours(nowMs: number): readonly string[] {
     if (this.#isStale) {
       this.#isStale = false
@@ -90,19 +94,24 @@ export class Overlay {
     return this.#neighbours
   }
 
-  /** Members to be connected to besides, for what is shared with them. They are not watched over. */
+  /** Sets further members to be connected to, because they share a space with this one. They are not monitored. */
   setExtraPeers(ids: readonly string[]): void {
     this.#extraPeers = ids
     this.#ringChanged()
   }
 
-  /** Members by whom one is found; `[]`: by nobody so far, so it may be by those who answer at the bootstrap. */
+  /**
+   * Sets the relays of a member that cannot listen itself.
+   *
+   * @param ids the members that relay connections to this one; `[]`: none so far, so the members that answer at the
+   * bootstrap addresses are candidates
+   */
   setRelays(ids: readonly string[]): void {
     this.#relays = ids
     this.#ringChanged()
   }
 
-  /** Neighbours to watch over: connected, or dialled in vain. Who was not tried yet is not to be judged. */
+  /** The neighbours to monitor: connected ones, and those with failed dials. Neighbours not dialled yet are left out. */
   subjects(nowMs: number): readonly string[] {
     return this.neighbours(nowMs).filter(id => this.#connections.has(id) || this.#plan.hasFailed(id))
   }
@@ -116,16 +125,17 @@ export class Overlay {
     return this.#neighbours.includes(id)
   }
 
+  /** The other members that monitor this member. */
   monitorsOf(id: string): string[] {
     return this.#neighbourhood.monitorsOf(id)
   }
 
-  /** Ids one is connected to, neighbours or not. */
+  /** The ids of all connected members, neighbours or not. */
   connected(): readonly string[] {
     return [...this.#connections.keys()]
   }
 
-  /** Members that are being dialled or were dialled in vain. */
+  /** The number of members that are being dialled, wait for a dial, or whose dials failed. */
   get dials(): number {
     return this.#plan.size
   }
@@ -134,7 +144,7 @@ export class Overlay {
     return this.#connections.has(id)
   }
 
-  /** Alive or suspect: belongs into the rings. */
+  /** Adds an alive or suspect member to the rings. */
   addMember(id: string): void {
     if (id === this.#options.self) return
     this.#dead.delete(id)
@@ -142,13 +152,13 @@ export class Overlay {
     this.#ringChanged()
   }
 
-  /** A member can be dialled at other addresses than before: failures at those say little. */
+  /** The addresses of a member changed: its earlier dial failures no longer count. */
   addressesChanged(id: string): void {
     this.#plan.retryNow(id)
     this.#ringChanged()
   }
 
-  /** This member is in another network: failures in the old one say nothing, and everybody is tried at once. */
+  /** The local network changed: earlier dial failures no longer count, and all missing members are dialled immediately. */
   networkChanged(nowMs: number): void {
     this.#plan.retryAllNow()
     this.#bootstrapWaitMs = firstBootstrapWaitMs
@@ -156,13 +166,13 @@ export class Overlay {
     this.#ringChanged()
   }
 
-  /** Dead: to be knocked at now and then. */
+  /** Removes a dead member from the rings; partition healing dials it now and then. */
   markDead(id: string): void {
     this.remove(id)
     this.#dead.add(id)
   }
 
-  /** Left or forgotten: not to be looked for. */
+  /** Removes a member that left or was dropped; it is not dialled any more. */
   remove(id: string): void {
     this.#neighbourhood.remove(id)
     this.#dead.delete(id)
@@ -170,6 +180,7 @@ export class Overlay {
     this.#ringChanged()
   }
 
+  /** A connection opened. @param isOurs whether this end may close it when it is not needed any more. */
   opened(id: string, isOurs: boolean): void {
     this.#released.delete(id)
     this.#connections.set(id, { isOurs, prunableSinceMs: undefined })
@@ -179,35 +190,35 @@ export class Overlay {
     this.#ringChanged()
   }
 
-  /** A bootstrap address was dialled, and this member answered. It may be connected a moment later only. */
+  /** This member answered at a bootstrap address. Its connection may open only a moment later. */
   bootstrapped(address: string, id: string): void {
     this.#answeredBy.set(address, id)
     if (this.#connections.has(id)) this.#dialledBootstraps.delete(address)
   }
 
-  /** A bootstrap address was dialled in vain. */
+  /** The dial of a bootstrap address failed. */
   bootstrapFailed(address: string): void {
     this.#dialledBootstraps.delete(address)
   }
 
-  /** Whether an address to start from was dialled, and has neither led to a connection nor failed. */
+  /** Whether a dial of a bootstrap address has neither led to a connection nor failed yet. */
   get awaitsBootstrap(): boolean {
     return this.#dialledBootstraps.size > 0
   }
 
-  /** The other end gives up the connection. One to a neighbour is wanted here all the same. */
+  /** The peer releases the connection. Ignored for a neighbour: this end still needs that connection. */
   releasedBy(id: string): void {
     if (this.#connections.has(id) && !this.isNeighbour(id)) this.#released.add(id)
   }
 
-  /** @returns whether it had been given up. */
+  /** A connection closed. @returns whether either end had released it before. */
   closed(id: string): boolean {
     this.#connections.delete(id)
     this.#ringChanged()
     return this.#released.delete(id)
   }
 
-  /** A dial past the plan was begun. */
+  /** Another component began to dial this member. */
   dialling(id: string, nowMs: number): void {
     this.#plan.dialling(id, nowMs)
   }
@@ -217,6 +228,7 @@ export class Overlay {
     this.#ringChanged()
   }
 
+  /** The actions that are due now. */
   advance(nowMs: number): OverlayAction[] {
     const wanted = this.#wanted(nowMs)
     const actions = nowMs >= this.#settledAtMs() ? this.#dialMissing(wanted, nowMs) : []
@@ -232,6 +244,7 @@ export class Overlay {
     return actions
   }
 
+  /** When to call `advance`, in monotonic milliseconds. */
   deadlineMs(): number {
     const planDueMs = this.#isUnplanned ? Number.NEGATIVE_INFINITY : this.#plan.dueMs()
     return Math.min(Math.max(planDueMs, this.#settledAtMs()), this.#healDueMs, this.#pruneDueMs)
@@ -249,15 +262,15 @@ export class Overlay {
 
   #wanted(nowMs: number): readonly string[] {
     const neighbours = this.neighbours(nowMs)
-    const canBe = (id: string) => this.#neighbourhood.has(id) && !this.#plan.skips(id)
-    const besides = [
-      ...this.#extraPeers.filter(canBe),
-      ...this.#introducers().filter(canBe).slice(0, maxIntroducers),
+    const isDialable = (id: string) => this.#neighbourhood.has(id) && !this.#plan.skips(id)
+    const others = [
+      ...this.#extraPeers.filter(isDialable),
+      ...this.#introducers().filter(isDialable).slice(0, maxIntroducers),
     ]
-    return besides.length === 0 ? neighbours : [...new Set([...neighbours, ...besides])]
+    return others.length === 0 ? neighbours : [...new Set([...neighbours, ...others])]
   }
 
-  /** Who is not given up, though it be no neighbour: over it others find a member that cannot listen by itself. */
+  /** Members whose connections are not pruned: others reach this member over them if it cannot listen itself. */
   #introducers(): readonly string[] {
     if (this.#relays?.length === 0) return [...new Set(this.#answeredBy.values())]
     return this.#relays ?? []

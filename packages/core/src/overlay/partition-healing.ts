@@ -1,19 +1,23 @@
 /**
- * Healing: whom to try again that does not belong to one's view any more.
+ * Partition healing: chooses a dead member or a bootstrap address to dial, so that a partition ends by itself.
  *
- * Each round every member, with a probability that falls with their number, dials one bootstrap address or one
- * member it counts as dead: so about `dialsPerRound` dials a round in the whole cluster, however large, and a
- * partition ends by itself. A member that is alone always tries.
+ * In each round, every member dials one target with a probability of `dialsPerRound / alive`. So the whole cluster makes
+ * about `dialsPerRound` dials per round, whatever its size. A member that is alone always dials.
  */
 export type HealingTarget =
   | { readonly type: 'member'; readonly id: string }
   | { readonly type: 'bootstrap'; readonly address: string }
 
-/** Our choice: every 10 s, three dials: two halves of 16 find each other within 30 s in all but 1 of 10⁴ cases. */
+/** Our choice: three dials every 10 s. Two halves of 16 members reconnect within 30 s in all but 1 of 10⁴ cases. */
 export const healIntervalMs = 10_000
 const dialsPerRound = 3
 
-/** @param alive members in one's view, oneself included. */
+/**
+ * The target to dial in this round, or undefined if none.
+ *
+ * @param alive the number of members that this member sees as alive or suspect, including itself
+ * @param absent the possible targets
+ */
 export function healingTarget(
   alive: number,
   absent: readonly HealingTarget[],

@@ -1,39 +1,39 @@
 /**
- * Acquaintances: where others were found last, kept over a restart.
+ * Peer cache: the last addresses of other members, stored across restarts.
  *
- * A member that starts again and finds nobody at its bootstrap addresses tries these, a few at a time, and only
- * while it is alone: so a cluster that stopped as a whole finds itself again through any address that still holds.
+ * While a restarted member has no connection, it dials some of these addresses besides its bootstrap addresses. So a
+ * cluster that stopped as a whole reconnects through any address that is still valid.
  */
 
-import { sample } from '../base/sample.ts'
+import { sample } from '../base/arrays.ts'
 
-/** Our choice: with 256 every member of a cluster up to that size knows of every other's last address. */
+/** Our choice: in a cluster of up to 256 members, each member stores the last address of every other member. */
 export const maxCachedPeers = 256
 
-/** How many are tried at once. */
+/** How many addresses are dialled at the same time. */
 const maxDialsAtOnce = 8
 
 /**
- * The addresses to keep: one of each member.
+ * The addresses to store: the first address of each member, at most `maxCachedPeers` in all.
  *
- * @param groups ids, the dearest first; a member may be in several
- * @param addressesOf multiaddrs, as the member lists them
+ * @param groups ids, the preferred groups first; a member may be in several groups
+ * @param addressesOf the multiaddrs of a member, in the member's order
  */
 export function cachedPeersOf(
   groups: readonly Iterable<string>[],
   addressesOf: (id: string) => readonly string[],
 ): string[] {
-  const kept = new Set<string>()
+  const addresses = new Set<string>()
   for (const ids of groups)
     for (const id of ids) {
-      if (kept.size >= maxCachedPeers) return [...kept]
+      if (addresses.size >= maxCachedPeers) return [...addresses]
       const [address] = addressesOf(id)
-      if (address !== undefined) kept.add(address)
+      if (address !== undefined) addresses.add(address)
     }
-  return [...kept]
+  return [...addresses]
 }
 
-/** Some of them, drawn by chance. */
+/** At most 8 of the addresses, chosen at random. */
 export function sampleCachedPeers(cachedPeers: readonly string[], random: () => number): string[] {
   return sample(cachedPeers, maxDialsAtOnce, random)
 }

@@ -1,20 +1,23 @@
 /**
- * Mute watch: finds connections over which gossipsub has fallen silent.
+ * Silent pubsub detector: finds connections without an open gossipsub stream.
  *
- * A pubsub stream that is aborted on a live connection is never opened again, and nothing says so. A connection
- * that has been without one for `graceMs` is to be closed and dialled anew.
+ * Gossipsub never reopens a stream that was aborted on a live connection, and emits no event. So a connection that has had
+ * no stream for `graceMs` must be closed and dialled again.
  */
 const graceMs = 5_000
 
 export class SilentPubsubDetector {
   readonly #silentSinceMs = new Map<string, number>()
 
-  /** @returns the ids whose connection should be replaced. @param silent those connected without a pubsub stream now. */
+  /**
+   * @param silent the ids of the members that are connected without a pubsub stream now
+   * @returns the ids whose connections should be replaced; each is returned once
+   */
   takeOverdue(silent: readonly string[], nowMs: number): string[] {
     for (const id of this.#silentSinceMs.keys()) if (!silent.includes(id)) this.#silentSinceMs.delete(id)
     for (const id of silent) if (!this.#silentSinceMs.has(id)) this.#silentSinceMs.set(id, nowMs)
-    const lost = silent.filter(id => nowMs - (this.#silentSinceMs.get(id) ?? nowMs) >= graceMs)
-    for (const id of lost) this.#silentSinceMs.delete(id)
-    return lost
+    const overdue = silent.filter(id => nowMs - (this.#silentSinceMs.get(id) ?? nowMs) >= graceMs)
+    for (const id of overdue) this.#silentSinceMs.delete(id)
+    return overdue
   }
 }

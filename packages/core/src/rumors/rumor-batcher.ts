@@ -1,13 +1,14 @@
 /**
- * Rumor buffer: facts on their way out, gathered so that a burst is one message.
+ * Rumor batcher: combines outgoing facts, so that a burst of facts becomes one message.
  *
- * The first fact after a pause leaves at once; what follows waits at most `maxWaitMs`. A batch never exceeds
- * the size of a rumor, and what waits is bounded: beyond it the oldest is left to anti-entropy.
+ * The first fact after a pause is sent immediately; later facts wait at most `maxWaitMs`. A batch never exceeds the size
+ * of a rumor. At most `maxPending` facts wait: beyond it the oldest fact is dropped, and anti-entropy spreads it.
  */
 import { factBytes } from '../table/delta.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
 
+/** Our choice: 50 ms. */
 const maxWaitMs = 50
 const maxPending = 4_096
 
@@ -15,7 +16,7 @@ export class RumorBatcher {
   #pending: SignedFact[] = []
   #nextSendMs = Number.NEGATIVE_INFINITY
 
-  /** Facts that wait. */
+  /** The number of waiting facts. */
   get size(): number {
     return this.#pending.length
   }
@@ -25,24 +26,25 @@ export class RumorBatcher {
     if (this.#pending.length > maxPending) this.#pending.shift()
   }
 
+  /** When the waiting facts are due, in monotonic milliseconds; Infinity if no fact waits. */
   deadlineMs(): number {
     return this.#pending.length === 0 ? Number.POSITIVE_INFINITY : this.#nextSendMs
   }
 
-  /** The batches that are due, each for one message. */
+  /** Removes and returns the batches that are due, each for one message. */
   take(nowMs: number): SignedFact[][] {
     if (nowMs < this.deadlineMs()) return []
     this.#nextSendMs = nowMs + maxWaitMs
     const batches: SignedFact[][] = []
-    let room = 0
+    let remainingBytes = 0
     for (const fact of this.#pending) {
       const bytes = factBytes(fact)
-      if (bytes > room) {
+      if (bytes > remainingBytes) {
         batches.push([])
-        room = limits.maxRumorBytes
+        remainingBytes = limits.maxRumorBytes
       }
       batches.at(-1)?.push(fact)
-      room -= bytes
+      remainingBytes -= bytes
     }
     this.#pending = []
     return batches

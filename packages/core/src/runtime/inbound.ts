@@ -8,7 +8,6 @@ import { heartbeatsIn } from '../anti-entropy/sync-steps.ts'
 import type { Clock } from '../base/clock.ts'
 import { andThen } from '../base/maybe-async.ts'
 import type { MachineInput } from '../member/machine-io.ts'
-import { filterNew } from '../table/filter-new.ts'
 import type { Table } from '../table/table.ts'
 import { decodeProbe, decodeRumors, decodeSync } from '../wire/codec.ts'
 import type { SignedFact } from '../wire/fact.ts'
@@ -99,7 +98,7 @@ export class Inbound {
 
   #filterNew(facts: readonly SignedFact[]): SignedFact[] {
     const { table, clock } = this.#options
-    return filterNew(table, facts, clock.now().epochMs)
+    return table.filterNew(facts, clock.now().epochMs)
   }
 
   #verify(facts: readonly SignedFact[]): Verified<SignedFact> | Promise<Verified<SignedFact>> {

@@ -6,13 +6,10 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat } from 'uint8arrays/concat'
-import { shortHash } from '../table/row-hash.ts'
-import { hashBytes } from '../wire/codec.ts'
-import { equalBytes } from '../wire/equal-bytes.ts'
-import { bucketCount } from '../wire/hashes.ts'
+import { bucketCount, equalBytes, hashBytes, shortHash } from '../wire/hashes.ts'
 import type { StoredIds } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
-import { spaceFromBytes } from '../wire/space-tag.ts'
+import { spaceFromBytes } from '../wire/tags.ts'
 
 /** A fact with its digest. */
 export interface StoredFact<F extends SpaceFact = SpaceFact> {

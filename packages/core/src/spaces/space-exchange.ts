@@ -10,7 +10,7 @@
  * Above `bucketsAbove` facts, the hashes of 256 buckets are compared before the ids. The answer to a step depends
  * only on the step's content and on the present facts, so a lost, late or repeated step does no harm.
  */
-import { equalBytes } from '../wire/equal-bytes.ts'
+import { equalBytes } from '../wire/hashes.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'
 import { isCollision } from './documents/document-digest.ts'
 import { offerDocument } from './documents/document-exchange.ts'

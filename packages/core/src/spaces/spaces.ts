@@ -7,8 +7,8 @@
  */
 
 import { SyncSchedule } from '../anti-entropy/sync-schedule.ts'
+import { sample } from '../base/arrays.ts'
 import type { Instant } from '../base/clock.ts'
-import { sample } from '../base/sample.ts'
 import type { SpaceGeneration } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
 import type { SpaceStep } from '../wire/space-codec.ts'

@@ -1,36 +1,35 @@
 /**
- * Digest and delta: what a table says it has, and what another lacks of it.
+ * Digest and delta: a digest lists the versions that a table stores; a delta contains the facts that a digest lacks.
  *
- * A delta keeps within its byte budget and says so when something stayed behind; it starts at a place that the
- * caller moves on, so with a small budget and one large member nobody starves.
+ * A delta stays within its byte budget and sets `more` if facts were left out. It starts at a row that the caller
+ * advances with each call, so every member gets its turn even with a small budget and one large member.
  */
 
 import type { Digest, DigestRow } from '../wire/codec.ts'
-import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SignedFact } from '../wire/fact.ts'
-import { bucketCount } from '../wire/hashes.ts'
+import { bucketCount, equalBytes } from '../wire/hashes.ts'
 import { limits } from '../wire/limits.ts'
 import { supersedes } from './incarnation.ts'
 import type { Row, Table } from './table.ts'
 
-/** As a step of an exchange says it. */
+/** A digest as one sync step carries it. */
 export interface PartialDigest {
   readonly digest: Digest
-  /** It leaves out some of the buckets that were asked for. */
+  /** Whether the digest leaves out some of the requested buckets. */
   readonly more: boolean
 }
 
 export interface Delta {
   readonly facts: readonly SignedFact[]
-  /** Something did not fit. */
+  /** Whether some facts exceeded the byte budget and were left out. */
   readonly more: boolean
 }
 
 /**
- * What a table has, in these buckets, or in as many of them as one digest may name.
+ * The digest of these buckets, or of as many of them as fit into one digest.
  *
- * @param buckets undefined: all of them.
- * @param startAt any whole number ≥ 0: with which bucket to begin if not all fit, modulo 256.
+ * @param buckets undefined: all buckets.
+ * @param startAt any whole number ≥ 0: the first bucket if not all fit, modulo 256.
  */
 export function digestOf(
   table: Table,
@@ -46,7 +45,10 @@ export function digestOf(
   return { digest: { buckets: fitting, mutual, rows: named.map(digestRowOf) }, more: true }
 }
 
-/** One bucket at least. If that alone is too large it is cut, and what it leaves out is told us again. */
+/**
+ * The buckets that fit into one digest, at least one. If that one is too large, its rows are cut, and the peer sends the
+ * facts of the cut rows although we have them.
+ */
 function fittingBuckets(
   rows: readonly Row[],
   buckets: ReadonlySet<number> | undefined,
@@ -72,11 +74,11 @@ function digestRowOf({ prefix, record, heartbeat, summary }: Row): DigestRow {
 }
 
 /**
- * The facts beyond a digest.
+ * The facts that the sender of a digest lacks.
  *
- * @param startAt any whole number ≥ 0: where in the table to begin, modulo its size.
- * @param maxBytes a budget; a single fact that is larger goes alone.
- * @param epochMs now: which of the digest's incarnations are believable.
+ * @param startAt any whole number ≥ 0: the first row, modulo the number of rows.
+ * @param maxBytes the byte budget; a single fact that is larger is sent alone.
+ * @param epochMs now, to decide which incarnations of the digest are plausible.
  */
 export function deltaBeyond(
   table: Table,
@@ -85,14 +87,14 @@ export function deltaBeyond(
   maxBytes: number,
   epochMs: number,
 ): Delta {
-  const theirs = new Map(digest.rows.map(entry => [entry.prefix, entry]))
+  const theirs = new Map(digest.rows.map(row => [row.prefix, row]))
   const rows = table.advertised()
   const facts: SignedFact[] = []
   let bytes = 0
   for (let i = 0; i < rows.length; i++) {
-    const entry = rows[(startAt + i) % rows.length]
-    if (!entry || (digest.buckets && !digest.buckets.has(entry.bucket))) continue
-    for (const fact of factsBeyond(entry, theirs.get(entry.prefix), epochMs)) {
+    const row = rows[(startAt + i) % rows.length]
+    if (!row || (digest.buckets && !digest.buckets.has(row.bucket))) continue
+    for (const fact of factsBeyond(row, theirs.get(row.prefix), epochMs)) {
       bytes += factBytes(fact)
       if (bytes > maxBytes && facts.length > 0) return { facts, more: true }
       facts.push(fact)
@@ -101,21 +103,21 @@ export function deltaBeyond(
   return { facts, more: false }
 }
 
-function factsBeyond(entry: Row, theirs: DigestRow | undefined, epochMs: number): SignedFact[] {
-  const { record, heartbeat, suspicions, summary } = entry
+function factsBeyond(row: Row, theirs: DigestRow | undefined, epochMs: number): SignedFact[] {
+  const { record, heartbeat, suspicions, summary } = row
   const { incarnation, version } = record.record
   const facts: SignedFact[] = []
   const sameIncarnation = theirs?.incarnation === incarnation
   if (theirs && !sameIncarnation && !supersedes(incarnation, theirs.incarnation, epochMs)) return facts
   if (!sameIncarnation || theirs.version < version) facts.push(record)
-  // Another set of observers, so all of them: at most a few, and a union loses none.
+  // The sets of observers differ, so all claims are sent: they are few, and a union loses none.
   if (suspicions && !(sameIncarnation && equalBytes(theirs.suspicions, summary)))
     facts.push(...suspicions.claims)
   if (heartbeat && !(sameIncarnation && theirs.heartbeatSequence >= heartbeat.sequence)) facts.push(heartbeat)
   return facts
 }
 
-/** About what it takes on the wire: payload, author, signature and their framing. */
+/** The approximate size of a fact on the wire: payload, author, signature and their framing. */
 export function factBytes(fact: SignedFact): number {
   return fact.payload.length + 108
 }

@@ -1,19 +1,23 @@
 /**
- * Incarnation: which life of a member a fact belongs to. Only its owner raises it.
+ * Incarnation: a number that orders the facts of one member. Only the member itself raises its incarnation.
  *
- * It starts as a date so that a member that lost its storage, or whose clock was set back, is soon ahead of its
- * earlier lives; it is bounded against the far future so that nobody can lock an id for ever.
+ * An incarnation starts as an epoch date. A member that lost its storage, or whose clock was set back, thus soon exceeds
+ * its earlier incarnations. Incarnations from the far future are rejected, so that no member can block an id for ever.
  */
 
-/** How far ahead of one's own clock another's incarnation is believed, in milliseconds. Our choice: one day. */
+/** How far another member's incarnation may be ahead of the local clock, in milliseconds. Our choice: one day. */
 export const maxAheadMs = 86_400_000
 
-/** Two processes that start from copies of one storage at the same instant must not take the same incarnation. Our choice. */
+/**
+ * Random spread in milliseconds, so that two processes that start from copies of one storage at the same instant take
+ * different incarnations. Our choice: 1 s.
+ */
 const spread = 1_000
 
 /**
- * `max(last persisted + 1, epoch now)`, and up to a second more if there is a persisted one. A persisted value from the far future, left by a clock that was wrong
- * then, is dropped: nobody believed it either.
+ * The incarnation of a new process: `max(last persisted + 1, epoch now)`, plus up to 1 s at random if there is a
+ * persisted one. A persisted value from the far future, written while the clock was wrong, is ignored: the other members
+ * rejected it, too.
  */
 export function firstIncarnation(
   persisted: number | undefined,
@@ -24,19 +28,20 @@ export function firstIncarnation(
   return usable ? Math.max(persisted + 1, epochMs) + Math.floor(random() * spread) : epochMs
 }
 
-/** The incarnation that answers a claim about `claimed`: greater than it and than one's own. */
+/** The incarnation that refutes a claim about incarnation `claimed`: greater than `claimed` and than our own incarnation. */
 export function refutingIncarnation(own: number, claimed: number): number {
   return Math.max(own, claimed) + 1
 }
 
 /**
- * Whether a believable incarnation takes the place of one that is held: it is greater, or the one held dates from a
- * time when this member's clock was ahead, and nobody believes it now.
+ * Whether a plausible incarnation replaces the stored one: the new one is greater, or the stored one is implausible now
+ * because it was accepted while the local clock was ahead.
  */
 export function supersedes(incarnation: number, current: number, epochMs: number): boolean {
   return incarnation > current || !isPlausibleTimestamp(current, epochMs)
 }
 
+/** Whether an incarnation is a whole number ≥ 0 and at most one day ahead of the local clock. */
 export function isPlausibleTimestamp(incarnation: number, epochMs: number): boolean {
   return Number.isSafeInteger(incarnation) && incarnation >= 0 && incarnation <= epochMs + maxAheadMs
 }

@@ -1,10 +1,10 @@
 /**
- * Entry hash: what two members must agree on about a third.
+ * Row hash: covers the part of a row on which two converged tables agree.
  *
- * The incarnation and version of its record and who suspects it; not its beats, which are always on their way.
+ * It covers the incarnation and version of the record and the suspicions. It leaves out heartbeats: new ones are always
+ * in transit, so tables would never have equal hashes.
  */
-import { sha256 } from '@noble/hashes/sha2.js'
-import { hashBytes } from '../wire/codec.ts'
+import { shortHash } from '../wire/hashes.ts'
 import type { Suspicions } from './suspicions.ts'
 
 /** `sha256(key | incarnation | version | summary)`, the first 16 bytes; numbers as big-endian 64 bit. */
@@ -23,12 +23,12 @@ export function rowHash(
   return shortHash(bytes)
 }
 
-/** Of a member that nobody suspects. */
+/** The suspicion summary of a member without suspicions. */
 export const noSuspicions: Uint8Array = new Uint8Array()
 
 /**
- * A summary of the claims, soft and hard: the first 16 bytes of `sha256(incarnation, big-endian 64 bit | for each,
- * ordered by observer: hard, one byte | observer id as text)`. All ids are of one length.
+ * A summary of all claims: the first 16 bytes of `sha256(incarnation, big-endian 64 bit | for each claim, ordered by
+ * observer: refused, one byte | observer id as text)`. All ids have the same length.
  */
 export function suspicionSummary(suspicions: Suspicions | undefined): Uint8Array {
   if (!suspicions) return noSuspicions
@@ -41,9 +41,4 @@ export function suspicionSummary(suspicions: Suspicions | undefined): Uint8Array
   new DataView(hashed.buffer).setBigUint64(0, BigInt(incarnation))
   hashed.set(bytes, 8)
   return shortHash(hashed)
-}
-
-/** The first 16 bytes of a sha256: who wants two of the same has to try 2⁶⁴. */
-export function shortHash(bytes: Uint8Array): Uint8Array {
-  return sha256(bytes).slice(0, hashBytes)
 }

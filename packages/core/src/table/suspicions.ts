@@ -1,9 +1,9 @@
 /**
- * Suspicions: who suspects one subject, in one incarnation of it.
+ * Suspicions: the observers that suspect one subject in one incarnation of the subject.
  *
- * A register that merges by set union, a hard claim over a soft one of the same observer, a higher incarnation
- * over a lower. It keeps the `maxObservers` observers of lowest id: a union cut to its smallest elements still
- * merges in any order, and no liar can fill it beyond that.
+ * The register merges by set union. A claim of a refused connection replaces a claim of silence by the same observer,
+ * and a higher incarnation replaces a lower one. The register stores the `maxObservers` observers with the lowest ids:
+ * a union cut to its smallest elements still merges in any order, and a malicious member cannot make it grow further.
  */
 import type { SignedFact } from '../wire/fact.ts'
 
@@ -15,10 +15,10 @@ export interface Suspicions {
   readonly claims: readonly SuspicionFact[]
 }
 
-/** Our choice: 16. More than the k that ever shorten a suspicion, little enough to be relayed whole. */
+/** Our choice: 16. More than the number of confirmations that shorten a suspicion, and few enough to relay all of them. */
 export const maxObservers = 16
 
-/** The merged register; the same object if the claim adds nothing. */
+/** The merged register, or the same object if the claim changes nothing. */
 export function addClaim(current: Suspicions | undefined, claim: SuspicionFact): Suspicions {
   if (!current || claim.incarnation > current.incarnation)
     return { incarnation: claim.incarnation, claims: [claim] }

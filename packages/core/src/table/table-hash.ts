@@ -1,43 +1,41 @@
 /**
- * Table hash: 256 hashes, each over the entries of a bucket in their order, and one over these.
+ * Table hash: one hash per bucket over the row hashes in their order, and one hash over the 256 bucket hashes.
  *
- * Never a sum: members choose what they sign, and with enough of them the parts of any sum can be chosen to cancel
- * out. A bucket is hashed again when it has changed and somebody asks.
+ * The hashes are never combined by a sum: members choose what they sign, and enough members could choose the summands
+ * so that they cancel out. A changed bucket is hashed again only when a hash is requested.
  */
 
 import { lowerBound } from '../base/arrays.ts'
-import { hashBytes } from '../wire/codec.ts'
-import { bucketCount } from '../wire/hashes.ts'
-import { shortHash } from './row-hash.ts'
+import { bucketCount, hashBytes, shortHash } from '../wire/hashes.ts'
 
-/** What is told of, ordered by bucket. */
+/** The advertised rows, ordered by bucket. */
 type HashedRows = readonly { readonly bucket: number; readonly hash: Uint8Array | undefined }[]
 
 export class TableHash {
   readonly #buckets: Uint8Array
   readonly #stale: Set<number>
-  /** Of all buckets, until something changes: it is asked for with each exchange. */
+  /** The cached hash over all buckets: each sync offer needs it. Undefined after a change. */
   #whole: Uint8Array | undefined
 
-  /** @param prior the bucket hashes to begin with. */
+  /** @param prior the initial bucket hashes, 256 × 16 bytes. */
   constructor(prior?: Uint8Array) {
     this.#buckets = prior?.slice() ?? new Uint8Array(bucketCount * hashBytes)
     this.#stale = new Set(prior ? [] : Array.from({ length: bucketCount }, (_, bucket) => bucket))
   }
 
-  /** An entry of this bucket came, went or is another. */
+  /** A row of this bucket was added, removed or changed. */
   changed(bucket: number): void {
     this.#whole = undefined
     this.#stale.add(bucket)
   }
 
-  /** 16 bytes, not to be written. */
+  /** 16 bytes. The caller must not modify the array. */
   whole(rows: HashedRows): Uint8Array {
     this.#whole ??= shortHash(this.#refreshed(rows))
     return this.#whole
   }
 
-  /** 256 × 16 bytes. */
+  /** 256 × 16 bytes, a copy. */
   buckets(rows: HashedRows): Uint8Array {
     return this.#refreshed(rows).slice()
   }
@@ -50,8 +48,8 @@ export class TableHash {
 }
 
 function bucketHash(rows: HashedRows, bucket: number): Uint8Array {
-  const from = lowerBound(rows, entry => entry.bucket >= bucket)
-  const to = lowerBound(rows, entry => entry.bucket > bucket)
+  const from = lowerBound(rows, row => row.bucket >= bucket)
+  const to = lowerBound(rows, row => row.bucket > bucket)
   const bytes = new Uint8Array((to - from) * hashBytes)
   for (let i = from; i < to; i++) bytes.set(rows[i]?.hash ?? [], (i - from) * hashBytes)
   return shortHash(bytes)

@@ -1,17 +1,16 @@
 /**
- * Table: everything known about the members, as registers that merge.
+ * Table: the latest facts about all members, stored as registers that merge.
  *
- * Merging is commutative, associative and idempotent: whatever the order, duplication or loss of facts, two
- * tables that have seen the same facts are equal. It is bounded by `maxMembers`, and it believes signatures:
- * what comes in has been verified. Entries are read outside and written here only.
+ * Merging is commutative, associative and idempotent: two tables that received the same facts are equal, whatever the
+ * order and duplication of the facts. The table has at most `maxMembers` rows. It does not verify signatures: callers
+ * pass only verified facts. Only this class writes rows.
  */
 
 import { lowerBound } from '../base/arrays.ts'
 import { CopyOnWriteMap } from '../base/copy-on-write-map.ts'
 import { prefixOf } from '../wire/codec.ts'
-import { equalBytes } from '../wire/equal-bytes.ts'
 import type { SignedFact } from '../wire/fact.ts'
-import { bucketCount } from '../wire/hashes.ts'
+import { bucketCount, equalBytes } from '../wire/hashes.ts'
 import { keyFromMemberId } from '../wire/member-id.ts'
 import { isPlausibleTimestamp, supersedes } from './incarnation.ts'
 import { noSuspicions, rowHash, suspicionSummary } from './row-hash.ts'
@@ -26,33 +25,34 @@ export type HeartbeatFact = SignedFact & { readonly type: 'heartbeat' }
 interface MutableRow {
   readonly id: string
   readonly key: Uint8Array
-  /** The key's first bytes, as digests name it. */
+  /** The first 8 bytes of the key, which identify the row in a digest. */
   readonly prefix: string
   readonly bucket: number
   record: RecordFact
   heartbeat: HeartbeatFact | undefined
   suspicions: Suspicions | undefined
-  /** Of `suspicions`; empty without. */
+  /** The summary of `suspicions`; empty without suspicions. */
   summary: Uint8Array
-  /** In the table's hash right now; undefined once the member is no longer shared. */
+  /** The row hash that the table hash includes; undefined while the row is not advertised. */
   hash: Uint8Array | undefined
 }
 
 export type Row = Readonly<MutableRow>
 
 /**
- * What became of a fact. `merged`: it was news. `known`: nothing changed, something as new was there.
- * `refused`: it cannot stand, whoever signed it. `unknown-member`: it is about nobody in the table; anti-entropy
- * brings it again once the record is here.
+ * The result of merging a fact. `merged`: the fact was new. `known`: the table stores an equal or newer fact, nothing
+ * changed. `rejected`: the fact is invalid or exceeds a limit. `unknown-member`: the table has no
+ * record of that member in that incarnation; anti-entropy delivers the fact again after the record.
  */
-export type MergeOutcome = 'merged' | 'known' | 'refused' | 'unknown-member'
+export type MergeOutcome = 'merged' | 'known' | 'rejected' | 'unknown-member'
 
+/** The limits and the initial content of a table. */
 export interface TableOptions {
-  /** Members at most; a record beyond is refused. */
+  /** The greatest number of rows; a record of a further member is rejected. */
   readonly maxMembers: number
-  /** How many forgotten ids are remembered. */
+  /** The greatest number of tombstones. */
   readonly maxTombstones: number
-  /** What is known from the start: another table, which is not changed any more. */
+  /** The initial content: another table, which must not change any more. */
   readonly prior?: Table | undefined
 }
 
@@ -61,7 +61,7 @@ export class Table {
   readonly #hash: TableHash
   readonly #tombstones: Tombstones
   readonly #maxMembers: number
-  /** Ordered by id. The prior's own array until something changes. */
+  /** Ordered by id. Shared with the prior until the first change. */
   #advertised: Row[]
   #advertisedIsOwn: boolean
 
@@ -74,46 +74,48 @@ export class Table {
     this.#tombstones = new Tombstones(maxTombstones)
   }
 
+  /** The row of this member. */
   get(id: string): Row | undefined {
     return this.#rows.get(id)
   }
 
-  /** Everybody, also those who are no longer shared, in the order of arrival. */
+  /** All rows in the order of their arrival, including rows that are not advertised. */
   rows(): Iterable<Row> {
     return this.#rows.values()
   }
 
+  /** The number of rows, including rows that are not advertised. */
   get size(): number {
     return this.#rows.size
   }
 
-  /** How many more it could hold, and of how many at most. */
+  /** `free`: how many more rows fit. `of`: the greatest number of rows. */
   get capacity(): { readonly free: number; readonly of: number } {
     return { free: this.#maxMembers - this.#rows.size, of: this.#maxMembers }
   }
 
-  /** Ids that are remembered as forgotten. */
+  /** The number of tombstones. */
   get tombstones(): number {
     return this.#tombstones.size
   }
 
-  /** Whether this member was forgotten, and this incarnation of it with it. */
+  /** Whether a tombstone covers this incarnation of the member. */
   hasTombstone(id: string, incarnation: number, epochMs: number): boolean {
     return !this.#rows.get(id) && !this.#tombstones.admits(id, incarnation, epochMs)
   }
 
-  /** Those whom others are told of, ordered by id, which is by key, so by bucket. */
+  /** The rows that this member sends to others, ordered by id. That is the order of the keys, and so of the buckets. */
   advertised(): readonly Row[] {
     return this.#advertised
   }
 
-  /** Where in `shared()` this member stands. */
+  /** The index of this member in `advertised()`; undefined if the member is not advertised. */
   index(id: string): number | undefined {
     const index = this.#firstNotBefore(id)
     return this.#advertised[index]?.id === id ? index : undefined
   }
 
-  /** 16 bytes: equal hashes, equal tables, beats aside. */
+  /** 16 bytes. Equal hashes mean equal advertised rows, except for heartbeats. */
   hash(): Uint8Array {
     return this.#hash.whole(this.#advertised)
   }
@@ -123,43 +125,58 @@ export class Table {
     return this.#hash.buckets(this.#advertised)
   }
 
-  /** Whether `merge` would change anything: asked before the signature is checked, which costs more. */
+  /** What `merge` would return, without changing the table. Called before the signature check, which costs more. */
   outcome(fact: SignedFact, epochMs: number): MergeOutcome {
-    const entry = this.#rows.get(fact.type === 'suspicion' ? fact.subject : fact.author)
+    const row = this.#rows.get(fact.type === 'suspicion' ? fact.subject : fact.author)
     switch (fact.type) {
       case 'record': {
         const { incarnation, version } = fact.record
-        if (!isPlausibleTimestamp(incarnation, epochMs)) return 'refused'
-        if (entry) return isNewer(fact.record, entry.record.record, epochMs) ? 'merged' : 'known'
+        if (!isPlausibleTimestamp(incarnation, epochMs)) return 'rejected'
+        if (row) return isNewer(fact.record, row.record.record, epochMs) ? 'merged' : 'known'
         if (!this.#tombstones.admits(fact.author, incarnation, epochMs)) return 'known'
-        return this.#rows.size < this.#maxMembers && version >= 0 ? 'merged' : 'refused'
+        return this.#rows.size < this.#maxMembers && version >= 0 ? 'merged' : 'rejected'
       }
       case 'heartbeat':
-        if (!entry) return 'unknown-member'
-        if (fact.incarnation !== entry.record.record.incarnation)
-          return fact.incarnation < entry.record.record.incarnation ? 'known' : 'unknown-member'
-        return fact.sequence > (entry.heartbeat?.sequence ?? -1) ? 'merged' : 'known'
+        if (!row) return 'unknown-member'
+        if (fact.incarnation !== row.record.record.incarnation)
+          return fact.incarnation < row.record.record.incarnation ? 'known' : 'unknown-member'
+        return fact.sequence > (row.heartbeat?.sequence ?? -1) ? 'merged' : 'known'
       case 'suspicion': {
-        if (fact.author === fact.subject || !isPlausibleTimestamp(fact.incarnation, epochMs)) return 'refused'
-        if (!entry) return 'unknown-member'
-        // Of a life it has not spoken of: in the register it would hide the claims about the present one.
-        if (fact.incarnation !== entry.record.record.incarnation)
-          return fact.incarnation < entry.record.record.incarnation ? 'known' : 'unknown-member'
-        return addClaim(entry.suspicions, fact) === entry.suspicions ? 'known' : 'merged'
+        if (fact.author === fact.subject || !isPlausibleTimestamp(fact.incarnation, epochMs))
+          return 'rejected'
+        if (!row) return 'unknown-member'
+        // A claim about an incarnation without a record would replace the claims about the current incarnation.
+        if (fact.incarnation !== row.record.record.incarnation)
+          return fact.incarnation < row.record.record.incarnation ? 'known' : 'unknown-member'
+        return addClaim(row.suspicions, fact) === row.suspicions ? 'known' : 'merged'
       }
     }
   }
 
-  /** This very fact, byte for byte, as it is held: then it is the latest word, and was verified. */
+  /**
+   * The facts that `merge` would accept, in their order. Only these facts need a signature check. Facts about a member
+   * whose new record precedes them in the list are included.
+   */
+  filterNew(facts: readonly SignedFact[], epochMs: number): SignedFact[] {
+    const introduced = new Set<string>()
+    return facts.filter(fact => {
+      const outcome = this.outcome(fact, epochMs)
+      if (outcome === 'merged' && fact.type === 'record') introduced.add(fact.author)
+      const about = fact.type === 'suspicion' ? fact.subject : fact.author
+      return outcome === 'merged' || (outcome === 'unknown-member' && introduced.has(about))
+    })
+  }
+
+  /** The stored copy of this fact if it is equal byte for byte: then the fact is the latest, and it was verified. */
   stored(fact: SignedFact): SignedFact | undefined {
-    const entry = this.#rows.get(fact.type === 'suspicion' ? fact.subject : fact.author)
-    const claims = entry?.suspicions?.claims ?? []
-    return [entry?.record, entry?.heartbeat, ...claims].find(
+    const row = this.#rows.get(fact.type === 'suspicion' ? fact.subject : fact.author)
+    const claims = row?.suspicions?.claims ?? []
+    return [row?.record, row?.heartbeat, ...claims].find(
       stored => stored !== undefined && isSame(stored, fact),
     )
   }
 
-  /** Takes a verified fact in. */
+  /** Merges a verified fact. */
   merge(fact: SignedFact, epochMs: number): MergeOutcome {
     const outcome = this.outcome(fact, epochMs)
     if (outcome !== 'merged') return outcome
@@ -171,51 +188,51 @@ export class Table {
         this.#mutable(fact.author).heartbeat = fact
         break
       case 'suspicion': {
-        const entry = this.#mutable(fact.subject)
-        entry.suspicions = addClaim(entry.suspicions, fact as SuspicionFact)
-        entry.summary = suspicionSummary(entry.suspicions)
-        if (entry.hash) this.#rehash(entry)
+        const row = this.#mutable(fact.subject)
+        row.suspicions = addClaim(row.suspicions, fact as SuspicionFact)
+        row.summary = suspicionSummary(row.suspicions)
+        if (row.hash) this.#rehash(row)
         break
       }
     }
     return outcome
   }
 
-  /** No longer tells others of this member: the first stage of forgetting. A newer record undoes it. */
+  /** The first stage of removal: digests, deltas and hashes leave this member out. A newer record reverses it. */
   stopAdvertising(id: string): void {
     if (!this.#rows.get(id)?.hash) return
-    const entry = this.#mutable(id)
-    entry.hash = undefined
-    this.#hash.changed(entry.bucket)
+    const row = this.#mutable(id)
+    row.hash = undefined
+    this.#hash.changed(row.bucket)
     this.#mutableAdvertised().splice(this.#firstNotBefore(id), 1)
   }
 
-  /** Drops a member, but for its last incarnation: the second stage. */
+  /** The second stage of removal: deletes the row and stores its last incarnation as a tombstone. */
   remove(id: string): void {
-    const entry = this.#rows.get(id)
-    if (!entry) return
+    const row = this.#rows.get(id)
+    if (!row) return
     this.stopAdvertising(id)
     this.#rows.delete(id)
-    this.#tombstones.add(id, entry.record.record.incarnation)
+    this.#tombstones.add(id, row.record.record.incarnation)
   }
 
   #mergeRecord(fact: RecordFact): void {
-    const entry = this.#rows.get(fact.author) ? this.#mutable(fact.author) : this.#insert(fact)
+    const row = this.#rows.get(fact.author) ? this.#mutable(fact.author) : this.#insert(fact)
     const { incarnation } = fact.record
-    if (incarnation !== entry.record.record.incarnation) {
-      entry.heartbeat = undefined
-      entry.suspicions = undefined
-      entry.summary = noSuspicions
+    if (incarnation !== row.record.record.incarnation) {
+      row.heartbeat = undefined
+      row.suspicions = undefined
+      row.summary = noSuspicions
     }
-    entry.record = fact
-    this.#rehash(entry)
+    row.record = fact
+    this.#rehash(row)
   }
 
   #insert(fact: RecordFact): MutableRow {
     const key = keyFromMemberId(fact.author) ?? new Uint8Array()
     const prefix = prefixOf(key)
     const bucket = (key[0] ?? 0) % bucketCount
-    const entry: MutableRow = {
+    const row: MutableRow = {
       id: fact.author,
       key,
       prefix,
@@ -226,23 +243,23 @@ export class Table {
       summary: noSuspicions,
       hash: undefined,
     }
-    this.#rows.set(entry.id, entry)
-    return entry
+    this.#rows.set(row.id, row)
+    return row
   }
 
-  #rehash(entry: MutableRow): void {
-    if (!entry.hash) this.#mutableAdvertised().splice(this.#firstNotBefore(entry.id), 0, entry)
-    const { incarnation, version } = entry.record.record
-    entry.hash = rowHash(entry.key, incarnation, version, entry.summary)
-    this.#hash.changed(entry.bucket)
+  #rehash(row: MutableRow): void {
+    if (!row.hash) this.#mutableAdvertised().splice(this.#firstNotBefore(row.id), 0, row)
+    const { incarnation, version } = row.record.record
+    row.hash = rowHash(row.key, incarnation, version, row.summary)
+    this.#hash.changed(row.bucket)
   }
 
-  /** To be written: the prior's entries are copied first. */
+  /** A row that may be modified: a row of the prior is copied first. */
   #mutable(id: string): MutableRow {
-    const entry = this.#rows.get(id)
-    if (!entry) throw new Error(`no entry of ${id}`)
-    if (this.#rows.owns(id)) return entry
-    const own = { ...entry }
+    const row = this.#rows.get(id)
+    if (!row) throw new Error(`no row of ${id}`)
+    if (this.#rows.owns(id)) return row
+    const own = { ...row }
     this.#rows.set(id, own)
     if (own.hash) this.#mutableAdvertised()[this.#firstNotBefore(id)] = own
     return own
@@ -254,13 +271,13 @@ export class Table {
     return this.#advertised
   }
 
-  /** Where in `shared()` this member stands or would stand. */
+  /** The index of this member in `advertised()`, or the index at which to insert it. */
   #firstNotBefore(id: string): number {
-    return lowerBound(this.#advertised, entry => entry.id >= id)
+    return lowerBound(this.#advertised, row => row.id >= id)
   }
 }
 
-/** The order of records: (incarnation, version), of incarnations that are believable now. */
+/** The order of records is (incarnation, version). An implausible stored incarnation counts as older. */
 function isNewer(a: RecordFact['record'], stored: RecordFact['record'], epochMs: number): boolean {
   if (a.incarnation === stored.incarnation) return a.version > stored.version
   return supersedes(a.incarnation, stored.incarnation, epochMs)
@@ -271,7 +288,7 @@ function isSame(a: SignedFact, b: SignedFact): boolean {
     a.type === b.type &&
     a.author === b.author &&
     equalBytes(a.signature, b.signature) &&
-    // The signature alone says nothing: it may have been put under other words.
+    // Equal signatures prove nothing: a forger can copy a signature onto another payload.
     equalBytes(a.payload, b.payload)
   )
 }

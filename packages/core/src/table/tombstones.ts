@@ -1,8 +1,8 @@
 /**
- * Forgotten: the last incarnation of those who are no longer in the table.
+ * Tombstones: the last incarnations of members that were removed from the table.
  *
- * It outlives the table, so a late joiner that re-tells an old member is told nothing new; it is bounded, the
- * least recently forgotten goes first.
+ * A tombstone outlives the row, so an old record that a peer still sends does not bring the member back. The number of
+ * tombstones is bounded: the oldest one is deleted first.
  */
 import { supersedes } from './incarnation.ts'
 
@@ -10,7 +10,7 @@ export class Tombstones {
   readonly #lastIncarnation = new Map<string, number>()
   readonly #capacity: number
 
-  /** @param capacity how many ids it remembers. */
+  /** @param capacity the greatest number of tombstones. */
   constructor(capacity: number) {
     this.#capacity = capacity
   }
@@ -23,7 +23,7 @@ export class Tombstones {
     if (oldest !== undefined) this.#lastIncarnation.delete(oldest)
   }
 
-  /** Whether a record of this incarnation is newer than what was forgotten, as far as that is still believable. */
+  /** Whether this incarnation is newer than the tombstone, or the tombstone's incarnation is implausible now. */
   admits(id: string, incarnation: number, epochMs: number): boolean {
     return supersedes(incarnation, this.#lastIncarnation.get(id) ?? -1, epochMs)
   }

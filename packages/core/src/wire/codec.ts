@@ -1,13 +1,13 @@
 /**
- * Codec: messages to bytes and back.
+ * Codec: encodes and decodes rumors, probe frames and sync frames.
  *
- * Decoding never throws and keeps within the limits, whatever the bytes are; what it returns is checked in form,
- * not yet in signature.
+ * Decoding never throws and enforces the limits for any bytes. Decoded messages have a valid form; their signatures are
+ * not verified yet.
  */
 import type { ProbeMessage } from '@hearsay/failure-detector'
+import { isCount } from './checks.ts'
 import { factFromMessage, factToMessage, type SignedFact } from './fact.ts'
-import { guarded } from './guarded.ts'
-import { bitmapOf, bucketCount, bucketsOf } from './hashes.ts'
+import { bitmapOf, bucketCount, bucketsOf, hashBytes } from './hashes.ts'
 import {
   decodeHeartbeatList,
   decodeHeartbeatRequest,
@@ -17,13 +17,12 @@ import {
   type HeartbeatRequest,
   type IndexedHeartbeat,
 } from './heartbeat-list.ts'
-import { isCount } from './is-count.ts'
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import * as messages from './messages.ts'
-import { type DecodeFailure, failed, ok, type Result } from './result.ts'
+import { type DecodeFailure, failed, guarded, ok, type Result } from './result.ts'
 
-/** First on every stream: which cluster is meant, and what time the sender believes it is. */
+/** The first frame of every stream: the sender's cluster and wall clock. */
 export interface Hello {
   readonly type: 'hello'
   /** The cluster tag, 16 bytes. */
@@ -33,31 +32,31 @@ export interface Hello {
 
 export type ProbeFrame = Hello | { readonly type: 'probe'; readonly message: ProbeMessage }
 
-/** One member's place in a digest. */
+/** One member's row in a digest. */
 export interface DigestRow {
   /** The first 8 bytes of the member's key, as eight characters of code 0–255. */
   readonly prefix: string
   readonly incarnation: number
   readonly version: number
   readonly heartbeatSequence: number
-  /** A summary of who suspects it in this incarnation, 16 bytes; empty: nobody does. */
+  /** The summary of the suspicions of this incarnation, 16 bytes; empty if there are none. */
   readonly suspicions: Uint8Array
 }
 
 export interface Digest {
-  /** Which of the 256 buckets it covers; undefined: all. */
+  /** Which of the 256 buckets the digest covers; undefined: all. */
   readonly buckets: ReadonlySet<number> | undefined
   readonly rows: readonly DigestRow[]
-  /** Asks the receiver for its own digest of the same buckets. */
+  /** Requests the receiver's digest of the same buckets. */
   readonly mutual: boolean
 }
 
-/** A heartbeat, but for what its place in the table says: its author and incarnation. */
+/** A heartbeat without author and incarnation: the index identifies the row of the table that contains both. */
 export interface FreshHeartbeat extends IndexedHeartbeat {
   readonly signature: Uint8Array
 }
 
-/** One step of an exchange: what is absent was not said. */
+/** One step of a sync. An absent field was not sent. */
 export interface SyncMessage {
   readonly type: 'sync'
   readonly offer: boolean
@@ -66,22 +65,21 @@ export interface SyncMessage {
   readonly heartbeats: HeartbeatList | undefined
   readonly freshHeartbeats: readonly FreshHeartbeat[]
   readonly requestedHeartbeats: HeartbeatRequest | undefined
-  /** Up to which of the receiver's arrivals the sender has them all; 0: of none it is sure. */
+  /** The sender has all heartbeats that arrived at the receiver up to this count; 0: the sender is sure of none. */
   readonly receivedUpTo: number | undefined
   /** 256 × 16 bytes. */
   readonly bucketHashes: Uint8Array | undefined
   readonly digest: Digest | undefined
   readonly facts: readonly SignedFact[]
+  /** The sender left something out that did not fit. */
   readonly more: boolean
-  /** The sender closes the connection next: it is no longer needed. */
+  /** The sender closes the connection next, because it no longer needs the connection. */
   readonly releasing: boolean
 }
 
 export type SyncFrame = Hello | SyncMessage
 
 export const prefixBytes = 8
-/** Of every hash that is told. */
-export const hashBytes = 16
 
 const emptyMessage: SyncMessage = {
   type: 'sync',
@@ -98,14 +96,17 @@ const emptyMessage: SyncMessage = {
   releasing: false,
 }
 
+/** A sync message in which every field that is not given is absent. */
 export function syncMessage(fields: Partial<Omit<SyncMessage, 'type'>>): SyncMessage {
   return { ...emptyMessage, ...fields }
 }
 
+/** The data of one gossipsub message. */
 export function encodeRumors(facts: readonly SignedFact[]): Uint8Array {
   return messages.Rumors.encode({ facts: facts.map(factToMessage) as messages.SignedFact[] })
 }
 
+/** The facts of one gossipsub message, at most `limits.maxRumorBytes` long. Facts of unknown kinds are left out. */
 export function decodeRumors(bytes: Uint8Array): Result<SignedFact[], DecodeFailure> {
   return guarded<SignedFact[]>(bytes, limits.maxRumorBytes, () => {
     const { facts } = messages.Rumors.decode(bytes, { limits: { facts: limits.maxFactsPerMessage } })
@@ -184,7 +185,7 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
     const { offer, tableHash, bucketHashes, freshHeartbeats, receivedUpTo, more, releasing } = message
     if (tableHash && tableHash.length !== hashBytes) return failed('invalid', 'a table hash has 16 bytes')
     if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
-      return failed('invalid', '256 bucket hashes of 16 bytes')
+      return failed('invalid', '256 bucket hashes have 16 bytes each')
     if (
       freshHeartbeats.some(
         ({ index, sequence, signature }) => !isCount(index) || !isCount(sequence) || signature.length !== 64,
@@ -193,12 +194,12 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
       return failed('invalid', 'a fresh heartbeat has index, sequence and a signature of 64 bytes')
     if (receivedUpTo !== undefined && !isCount(receivedUpTo))
       return failed('invalid', 'received_up_to is a whole number')
-    const beats = message.heartbeats ? decodeHeartbeatList(message.heartbeats) : ok(undefined)
-    if (!beats.ok) return beats
-    const wanted = message.requestedHeartbeats
+    const heartbeats = message.heartbeats ? decodeHeartbeatList(message.heartbeats) : ok(undefined)
+    if (!heartbeats.ok) return heartbeats
+    const requested = message.requestedHeartbeats
       ? decodeHeartbeatRequest(message.requestedHeartbeats)
       : ok(undefined)
-    if (!wanted.ok) return wanted
+    if (!requested.ok) return requested
     const digest = decodeDigest(message.digest)
     if (!digest.ok) return digest
     const facts = decodeFacts(message.facts)
@@ -207,9 +208,9 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
       type: 'sync',
       offer,
       tableHash,
-      heartbeats: beats.value,
+      heartbeats: heartbeats.value,
       freshHeartbeats,
-      requestedHeartbeats: wanted.value,
+      requestedHeartbeats: requested.value,
       receivedUpTo,
       bucketHashes,
       digest: digest.value,
@@ -241,8 +242,8 @@ function decodeHello({ cluster, epochMs }: messages.Hello): Result<Hello, Decode
 
 function encodeDigest(digest: Digest): messages.Digest {
   const { buckets, mutual } = digest
-  const rows = digest.rows.map(({ prefix, suspicions, ...entry }) => ({
-    ...entry,
+  const rows = digest.rows.map(({ prefix, suspicions, ...row }) => ({
+    ...row,
     idPrefix: bytesOf(prefix),
     suspicions: suspicions as Uint8Array<ArrayBuffer>,
   }))
@@ -258,7 +259,7 @@ function decodeDigest(message: messages.Digest | undefined): Result<Digest | und
   for (const { idPrefix, incarnation, version, heartbeatSequence, suspicions } of message.rows) {
     if (idPrefix.length !== prefixBytes) return failed('invalid', 'an id prefix has 8 bytes')
     if (!isCount(incarnation) || !isCount(version) || !isCount(heartbeatSequence))
-      return failed('invalid', 'a digest counts in whole numbers')
+      return failed('invalid', 'a digest row has whole numbers ≥ 0')
     if (suspicions.length !== 0 && suspicions.length !== hashBytes)
       return failed('invalid', 'a summary of suspicions has 16 bytes')
     rows.push({ prefix: prefixOf(idPrefix), incarnation, version, heartbeatSequence, suspicions })
@@ -266,7 +267,7 @@ function decodeDigest(message: messages.Digest | undefined): Result<Digest | und
   return ok({ buckets: bitmap && bucketsOf(bitmap), rows, mutual })
 }
 
-/** The key's first 8 bytes as a string: usable as a map's key, and no more garbage than needed. */
+/** The first 8 bytes of the key as a string of eight characters: usable as the key of a map, and cheap to create. */
 export function prefixOf(key: Uint8Array): string {
   return String.fromCharCode(...key.subarray(0, prefixBytes))
 }

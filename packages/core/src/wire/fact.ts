@@ -1,36 +1,34 @@
 /**
- * Fact: something known about a member, signed by its author.
+ * Fact: a statement about a member, signed by its author: a record, a heartbeat or a suspicion.
  *
- * The encoded payload stays with the decoded value: it is what was signed, so it is what is relayed, bit for
- * bit, unknown fields included. A fact that came out of here is within the limits; whether its signature holds
- * is asked elsewhere (`signing.ts`).
+ * A decoded fact includes its encoded payload: the signature covers these bytes, so members relay them bit for bit,
+ * unknown fields included. Decoded facts are within the limits; their signatures are not verified yet (`signing.ts`).
  */
-import { byteLength } from './byte-length.ts'
-import { equalBytes } from './equal-bytes.ts'
-import { isCount } from './is-count.ts'
+import { byteLength, isCount } from './checks.ts'
+import { equalBytes } from './hashes.ts'
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import * as messages from './messages.ts'
 import { type DecodeFailure, failed, ok, type Result } from './result.ts'
-import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './space-tag.ts'
+import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './tags.ts'
 import { receivedText } from './text.ts'
 
-/** How much a member attends to the network: a browser tab that is hidden or frozen answers late. */
+/** How promptly a member answers: a hidden or frozen browser tab answers late. */
 export interface Attention {
   readonly state: 'full' | 'hidden' | 'frozen'
-  /** How long others should be patient after hearing this, in milliseconds; 0 when the attention is full. */
+  /** The attention lease: for how long after receipt others tolerate late answers, in milliseconds; 0 if the state is `full`. */
   readonly leaseMs: number
 }
 
-/** That a member is in a space: a room, or a shared config. */
+/** A member's membership of a space: a room or a shared config. */
 export interface SpaceGeneration {
   /** The space tag. */
   readonly space: string
-  /** Which of its entries: grows with each, over restarts too. What it says in the space bears the same number. */
+  /** Grows each time the member enters the space, also across restarts. The member's facts in the space carry the same number. */
   readonly generation: number
 }
 
-/** What a member says of itself. Ordered by (incarnation, version). */
+/** A member's description of itself. Records are ordered by (incarnation, version). */
 export interface MemberRecord {
   readonly incarnation: number
   readonly version: number
@@ -40,11 +38,12 @@ export interface MemberRecord {
   readonly tags: Readonly<Record<string, string>>
   readonly spaces: readonly SpaceGeneration[]
   readonly leaving: boolean
-  /** When it said goodbye, by its own clock; 0 while it has not. */
+  /** When the member left, by its own clock; 0 while `leaving` is false. */
   readonly leftEpochMs: number
   readonly attention: Attention
 }
 
+/** The decoded content of a fact. */
 export type FactBody =
   | { readonly type: 'record'; readonly record: MemberRecord }
   | { readonly type: 'heartbeat'; readonly incarnation: number; readonly sequence: number }
@@ -52,19 +51,21 @@ export type FactBody =
       readonly type: 'suspicion'
       readonly subject: string
       readonly incarnation: number
+      /** The subject's address refused the observer's connection; false: the subject did not answer. */
       readonly refused: boolean
-      /** When it was claimed, by the author's clock. */
+      /** When the author claimed it, by the author's clock. */
       readonly epochMs: number
     }
 
 /** A fact before its author signed it. */
 export type Draft = FactBody & { readonly author: string; readonly payload: Uint8Array }
 
+/** A fact with its Ed25519 signature of 64 bytes. */
 export type SignedFact = Draft & { readonly signature: Uint8Array }
 
 const attentionStates = ['full', 'hidden', 'frozen'] as const
 
-/** @param author the id of the member that will sign. */
+/** Encodes the payload of a fact. @param author the id of the member that will sign */
 export function draftFact(author: string, body: FactBody): Draft {
   return { ...body, author, payload: encodeBody(body) }
 }
@@ -85,7 +86,7 @@ function encodeBody(body: FactBody): Uint8Array {
   }
 }
 
-/** The payload of a heartbeat: the same bytes for the same numbers, so it need not travel with its signature. */
+/** The payload of a heartbeat. Equal numbers give equal bytes, so a message may carry the signature without the payload. */
 export function encodeHeartbeat(incarnation: number, sequence: number): Uint8Array {
   return messages.Heartbeat.encode({ incarnation, sequence })
 }
@@ -111,7 +112,7 @@ export function factToMessage(fact: SignedFact): Partial<messages.SignedFact> {
   return { author, signature: fact.signature as Uint8Array<ArrayBuffer>, [fact.type]: payload }
 }
 
-/** Undefined: a kind of fact that a later version knows. Skipped, the rest of the message stands. */
+/** The decoded fact; undefined for a kind of fact of a later version. The caller skips that fact and keeps the others. */
 export function factFromMessage(message: messages.SignedFact): Result<SignedFact | undefined, DecodeFailure> {
   const author = memberIdFromKey(message.author)
   if (author === undefined) return failed('invalid', 'an author is a key of 32 bytes')
@@ -122,14 +123,14 @@ export function factFromMessage(message: messages.SignedFact): Result<SignedFact
   const view = type && message[type]
   if (type === undefined || view === undefined) return ok(undefined)
   if (view.length > limits.maxPayloadBytes) return failed('too-large', `a payload of ${view.length} bytes`)
-  // Copied: a view would keep the whole frame that it came in.
+  // Copied: a view would keep the whole received frame in memory.
   const payload = view.slice()
   const body = decodeBody(type, payload)
   if (!body.ok) return body
   return ok({ ...body.value, author, payload, signature: message.signature.slice() })
 }
 
-/** @throws whatever protons throws on bytes that are no protobuf: `codec.ts` catches it. */
+/** @throws the errors of protons on bytes that are not a protobuf message; `codec.ts` catches them. */
 function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBody, DecodeFailure> {
   switch (type) {
     case 'record':
@@ -137,8 +138,9 @@ function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBod
     case 'heartbeat': {
       const { incarnation, sequence } = messages.Heartbeat.decode(payload)
       if (!isCount(incarnation) || !isCount(sequence))
-        return failed('invalid', 'a heartbeat counts in whole numbers')
-      // Relayed without its payload it would not verify, and the relay be blamed.
+        return failed('invalid', 'a heartbeat has whole numbers ≥ 0')
+      // Members relay heartbeats without payload: with other fields the signature would not verify, and the relaying
+      // member would be blamed.
       const isCanonical = equalBytes(payload, encodeHeartbeat(incarnation, sequence))
       return isCanonical
         ? ok({ type, incarnation, sequence })
@@ -149,7 +151,7 @@ function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBod
       const subject = memberIdFromKey(key)
       if (subject === undefined) return failed('invalid', 'a subject is a key of 32 bytes')
       if (!isCount(incarnation) || !isCount(epochMs))
-        return failed('invalid', 'an incarnation and a date are whole numbers')
+        return failed('invalid', 'a suspicion has whole numbers ≥ 0')
       return ok({ type, subject, incarnation, refused, epochMs })
     }
   }
@@ -161,9 +163,9 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
   })
   const { incarnation, version, addresses, leaving, leftEpochMs } = message
   if (!isCount(incarnation) || !isCount(version) || !isCount(leftEpochMs))
-    return failed('invalid', 'a record counts in whole numbers')
+    return failed('invalid', 'a record has whole numbers ≥ 0')
   if (message.spaces.some(({ space, generation }) => space.length !== spaceTagBytes || !isCount(generation)))
-    return failed('invalid', `a space entry is a tag of ${spaceTagBytes} bytes and a whole number`)
+    return failed('invalid', `a space has a tag of ${spaceTagBytes} bytes and a whole generation number`)
   const spaces = message.spaces.map(({ space, generation }) => ({ space: spaceFromBytes(space), generation }))
   const state = attentionStates[message.attention] ?? 'full'
   const leaseMs = Math.min(message.attentionLeaseMs, limits.maxAttentionLeaseMs)
@@ -185,7 +187,7 @@ function decodeRecord(payload: Uint8Array): Result<FactBody, DecodeFailure> {
   return excess === undefined ? ok({ type: 'record', record }) : failed('too-large', excess)
 }
 
-/** Which limit a record breaks, in words, or undefined if none: the same check for one's own and for foreign ones. */
+/** A description of the limit that the record exceeds; undefined if it exceeds none. Checks local and received records. */
 export function recordExcess(record: MemberRecord): string | undefined {
   if (byteLength(record.name) > limits.maxNameBytes) return `a name over ${limits.maxNameBytes} bytes`
   if (record.addresses.length > limits.maxAddresses) return `more than ${limits.maxAddresses} addresses`

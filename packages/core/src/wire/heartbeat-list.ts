@@ -1,8 +1,8 @@
 /**
- * Beat list: beats named by the place of their member in the table, as varints, without a signature.
+ * Heartbeat list: heartbeats as pairs of table index and sequence number, encoded as varints, without signatures.
  *
- * Places ascend: each is told as the number of places left out before it. They mean something only between tables
- * that agree.
+ * Indexes ascend and are delta-encoded: each one is sent as the number of indexes skipped before it. An index is
+ * meaningful only between equal tables.
  */
 import { decode as decodeVarint, encode as encodeVarint, encodingLength } from 'uint8-varint'
 import { limits } from './limits.ts'
@@ -13,7 +13,7 @@ export interface IndexedHeartbeat {
   readonly sequence: number
 }
 
-/** A part of what came to a member: beyond `since` and up to `upTo`, by the count of its arrivals. */
+/** A range of the heartbeats that arrived at a member, by its arrival count: after `since`, up to and including `upTo`. */
 interface ArrivalRange {
   readonly since: number
   readonly upTo: number
@@ -23,7 +23,7 @@ export interface HeartbeatList extends ArrivalRange {
   readonly heartbeats: readonly IndexedHeartbeat[]
 }
 
-/** Which beats of a list are to be handed over. */
+/** The heartbeats of a list that the requester wants with their signatures. */
 export interface HeartbeatRequest extends ArrivalRange {
   readonly indexes: readonly number[]
 }
@@ -63,7 +63,7 @@ export function decodeHeartbeatRequest(bytes: Uint8Array): Result<HeartbeatReque
   return indexes ? ok({ since, upTo, indexes }) : failed('invalid', 'an index is 32 bit')
 }
 
-/** What both begin with. */
+/** Decodes the common start of a list and of a request. */
 function decodeArrivalRange(bytes: Uint8Array): Result<ArrivalRange & { rest: number[] }, DecodeFailure> {
   const numbers = decodeVarints(bytes)
   if (!numbers.ok) return numbers
@@ -77,14 +77,14 @@ function deltasOf(indexes: readonly number[]): number[] {
   return indexes.map((index, i) => index - (indexes[i - 1] ?? -1) - 1)
 }
 
-/** Undefined if one is beyond 32 bit. */
+/** The decoded indexes; undefined if an index exceeds 32 bit. */
 function indexesFromDeltas(deltas: readonly number[]): number[] | undefined {
   const indexes: number[] = []
   let next = 0
-  for (const gap of deltas) {
-    if (next + gap > 0xffff_ffff) return undefined
-    indexes.push(next + gap)
-    next += gap + 1
+  for (const delta of deltas) {
+    if (next + delta > 0xffff_ffff) return undefined
+    indexes.push(next + delta)
+    next += delta + 1
   }
   return indexes
 }
@@ -99,7 +99,7 @@ function encodeVarints(numbers: readonly number[]): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-/** @throws on a varint that does not end. */
+/** @throws on a truncated varint. */
 function decodeVarints(bytes: Uint8Array): Result<number[], DecodeFailure> {
   if (bytes.length > limits.maxHeartbeatListBytes)
     return failed('too-large', `${bytes.length} bytes of heartbeats`)

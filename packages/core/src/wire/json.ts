@@ -1,57 +1,62 @@
 /**
- * JSON: what apps share as values, within bounds.
+ * JSON: the values that apps share, and their bounds.
  *
- * A value is shared only if JSON carries it unchanged, so that all members read what its author wrote. Exceptions,
- * because nothing is lost by them: a property that is `undefined` is left out, and −0 is 0.
+ * Hearsay shares a value only if JSON represents it unchanged, so that all members read the value that its author wrote.
+ * Two exceptions lose nothing: a property that is `undefined` is left out, and −0 becomes 0.
  */
+
+import { isPlainObject } from './checks.ts'
 import { limits } from './limits.ts'
-import { isPlainObject } from './plain-object.ts'
 import { halfPairFault, receivedText } from './text.ts'
 
-/** What JSON can say. */
+/** Any value that JSON can represent. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
-/** A value as others will read it, and as text. */
+/** The result of copying a value that JSON can represent. */
 export interface CopiedJson {
+  /** Distinguishes this result from a `JsonFault`. */
   readonly type: 'copied'
+  /** A deep copy of the value, as other members will read it. */
   readonly value: Json
+  /** The copy as JSON text. */
   readonly text: string
 }
 
-/** Why JSON cannot carry a value. */
+/** The reason why JSON cannot represent a value. */
 export interface JsonFault {
+  /** Distinguishes this result from a `CopiedJson`. */
   readonly type: 'fault'
-  /** From the value to what is at fault: property names and indexes. Empty: the value itself. */
+  /** The property names and indexes from the value to its invalid part. Empty: the value itself is invalid. */
   readonly path: readonly (string | number)[]
-  /** The end of a sentence that begins with what is at fault. */
+  /** The predicate of a sentence whose subject is the invalid part, such as `is undefined: JSON has null instead`. */
   readonly reason: string
 }
 
-/** Whether instances of classes are refused, or stand for their `toJSON()` or their own properties. */
-export type Instances = 'refused' | 'as JSON'
+/** `rejected`: an instance of a class is a fault. `as JSON`: its `toJSON()` result or its own properties replace it. */
+export type Instances = 'rejected' | 'as JSON'
 
-/** No limit on the bytes of a value is as high. */
+/** Our choice: more values than any byte limit on a shared value allows. */
 const maxValues = 32_768
 
-/** The value as every member reads it; undefined: it is no JSON, or deeper than anybody needs. */
+/** The value as every member reads it; undefined if the text is not JSON or nests deeper than `limits.maxJsonDepth`. */
 export function parseJson(text: string): Json | undefined {
   try {
     const value = JSON.parse(text) as Json
     if (!isShallow(value, limits.maxJsonDepth)) return undefined
-    return mayHoldHalfPair(text) ? repaired(value) : value
+    return mayContainUnpairedSurrogate(text) ? repaired(value) : value
   } catch {
     return undefined
   }
 }
 
-/** Copies the value as JSON carries it. Never throws, whatever getters and proxies do. */
-export function copyJson(value: unknown, instances: Instances = 'refused'): CopiedJson | JsonFault {
+/** Copies the value as JSON represents it. Never throws, even if a getter or a proxy of the value throws. */
+export function copyJson(value: unknown, instances: Instances = 'rejected'): CopiedJson | JsonFault {
   let copier = new Copier(instances, false)
   try {
     const copy = copier.copy(value, 0)
     const text = JSON.stringify(copy)
-    if (mayHoldHalfPair(text)) {
-      // Only then: to check each text costs ten times as much.
+    if (mayContainUnpairedSurrogate(text)) {
+      // Only in this case, because checking each text makes copying ten times slower.
       copier = new Copier(instances, true)
       copier.copy(copy, 0)
     }
@@ -64,7 +69,7 @@ export function copyJson(value: unknown, instances: Instances = 'refused'): Copi
 }
 
 class Fault {
-  /** How far the copier's path leads to what is at fault. */
+  /** The length of the part of the copier's path that leads to the invalid part. */
   readonly depth: number
   readonly reason: string
 
@@ -74,9 +79,12 @@ class Fault {
   }
 }
 
-/** Presence is set at each move of a pointer: copying costs about as much as JSON.stringify, and saves JSON.parse. */
+/**
+ * Apps set presence at each pointer move, so copying must be fast: it costs about as much as JSON.stringify and saves
+ * JSON.parse.
+ */
 class Copier {
-  /** As far as the depth of what is being copied. */
+  /** The path to the part that is being copied. Elements beyond its depth are left over from earlier parts. */
   readonly path: (string | number)[] = []
   readonly #instances: Instances
   readonly #checksTexts: boolean
@@ -114,7 +122,7 @@ class Copier {
     if (isPlainObject(object)) return this.#copyProperties(object, depth)
     if (this.#instances === 'as JSON') {
       if ('toJSON' in object && typeof object.toJSON === 'function') return this.copy(object.toJSON(), depth)
-      // Not what has its content elsewhere than in properties: a Map would be `{}`.
+      // Excludes objects that store their content outside of properties: a Map would become `{}`.
       if (Object.prototype.toString.call(object) === '[object Object]')
         return this.#copyProperties({ ...object }, depth)
     }
@@ -141,14 +149,14 @@ class Copier {
       const value = object[key]
       if (value === undefined) continue
       const copied = this.copy(value, depth + 1)
-      // Assigned, it would be no property.
+      // An assignment would set the prototype.
       if (key === '__proto__') Object.defineProperty(copy, key, { value: copied, ...ordinary })
       else copy[key] = copied
     }
     return copy
   }
 
-  /** Of few objects that contain each other often, JSON makes many. */
+  /** A few objects that are referenced many times would expand to a huge number of JSON values. */
   #count(values: number): void {
     this.#values += values
     if (this.#values > maxValues) throw new Fault(0, `has more than ${maxValues} values: share less`)
@@ -165,8 +173,8 @@ function checkText(text: string, depth: number, before: string): void {
 const changed = (kind: string): string =>
   `is a ${kind}: share plain objects, lists, texts and numbers, which JSON carries unchanged`
 
-/** JSON.stringify escapes them. What others sent may be written otherwise. */
-const mayHoldHalfPair = (text: string): boolean => /\\ud/i.test(text) || !text.isWellFormed()
+/** JSON.stringify escapes unpaired surrogates; other encoders may write them unescaped. */
+const mayContainUnpairedSurrogate = (text: string): boolean => /\\ud/i.test(text) || !text.isWellFormed()
 
 function repaired(value: Json): Json {
   if (typeof value === 'string') return receivedText(value)

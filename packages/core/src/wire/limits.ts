@@ -1,4 +1,4 @@
-/** Limits: what a member accepts from the wire, whoever sent it. They are part of the protocol. */
+/** Limits: the largest sizes and counts that a member accepts from the wire. They are part of the protocol. */
 export const limits = {
   /** One rumor on gossipsub, encoded. */
   maxRumorBytes: 65_536,
@@ -8,7 +8,7 @@ export const limits = {
   maxPayloadBytes: 32_768,
   maxFactsPerMessage: 4_096,
   maxDigestRows: 16_384,
-  /** A list of beats, or of those wanted. */
+  /** One heartbeat list or heartbeat request, encoded. */
   maxHeartbeatListBytes: 262_144,
   maxNameBytes: 128,
   maxAddresses: 16,
@@ -18,13 +18,13 @@ export const limits = {
   maxTagValueBytes: 256,
   /** Rooms and shared configs that one member is in. */
   maxSpaces: 256,
-  /** One hour: the longest an inattentive member may ask others to wait. */
+  /** One hour: the longest attention lease. Longer leases are shortened to it. */
   maxAttentionLeaseMs: 3_600_000,
   maxRoomNameBytes: 128,
   /** All fields of one member's presence in one room, names and values as JSON. */
   maxPresenceBytes: 16_384,
   maxPresenceFields: 64,
-  /** As long as a document's name, and the words before it. */
+  /** The length of a document name (128 bytes) plus a reserved prefix. */
   maxFieldNameBytes: 144,
   maxConfigKeyBytes: 256,
   /** As JSON. */
@@ -35,11 +35,11 @@ export const limits = {
   /** In one room. */
   maxDocuments: 64,
   maxStateVectorBytes: 524_288,
-  /** One update, and so one value in a document. */
+  /** One document update, and so one value in a document. */
   maxUpdateBytes: 268_435_456,
-  /** Content of one document that is not deleted; a character counts as one. */
+  /** The content of one document that is not deleted; a character counts as one byte. */
   maxDocumentBytes: 268_435_456,
   maxStoredIds: 16_384,
-  /** A hundred levels: deeper values are somebody's attempt to exhaust a stack. */
+  /** Our choice: 100 levels. Deeper values are likely attempts to overflow the stack. */
   maxJsonDepth: 100,
 } as const

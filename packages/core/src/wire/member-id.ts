@@ -1,7 +1,7 @@
 /**
- * Member id: the libp2p PeerId of an Ed25519 key, so the id is the public key.
+ * Member id: the libp2p PeerId of an Ed25519 key, which contains the public key.
  *
- * In memory it is the base58 text, on the wire the 32 bytes of the key.
+ * In memory a member id is the base58 text, on the wire it is the 32 bytes of the key.
  */
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
@@ -11,7 +11,7 @@ const prefix = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20)
 
 export const keyBytes = 32
 
-/** @param key 32 bytes, else undefined. */
+/** The member id of this public key; undefined if the key does not have 32 bytes. */
 export function memberIdFromKey(key: Uint8Array): string | undefined {
   if (key.length !== keyBytes) return undefined
   const bytes = new Uint8Array(prefix.length + keyBytes)
@@ -20,7 +20,7 @@ export function memberIdFromKey(key: Uint8Array): string | undefined {
   return toText(bytes, 'base58btc')
 }
 
-/** The key, or undefined if the text is no Ed25519 PeerId. */
+/** The public key of this member; undefined if the text is not an Ed25519 PeerId. */
 export function keyFromMemberId(id: string): Uint8Array<ArrayBuffer> | undefined {
   let bytes: Uint8Array<ArrayBuffer>
   try {

@@ -1,11 +1,11 @@
-/** Result: what a reader of foreign bytes returns. It never throws. */
+/** Result: the return type of decoders, which never throw. */
 export type Result<T, F> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: F }
 
-/** Why bytes were not understood. Nothing of them was kept. */
+/** Why bytes could not be decoded. The whole message is discarded. */
 export interface DecodeFailure {
-  /** `malformed`: not our format. `too-large`: beyond a limit of `limits.ts`. `invalid`: our format, an impossible value. */
+  /** `malformed`: not our format. `too-large`: exceeds a limit of `limits.ts`. `invalid`: our format with an impossible value. */
   readonly type: 'malformed' | 'too-large' | 'invalid'
   readonly detail: string
 }
@@ -16,4 +16,21 @@ export function ok<T>(value: T): { ok: true; value: T } {
 
 export function failed(type: DecodeFailure['type'], detail: string): { ok: false; failure: DecodeFailure } {
   return { ok: false, failure: { type, detail } }
+}
+
+/**
+ * Runs a decoder on received bytes and turns thrown errors into failures: protons throws on bytes that are not a protobuf
+ * message or exceed a limit.
+ */
+export function guarded<T>(
+  bytes: Uint8Array,
+  maxBytes: number,
+  decode: () => Result<T, DecodeFailure>,
+): Result<T, DecodeFailure> {
+  if (bytes.length > maxBytes) return failed('too-large', `${bytes.length} bytes, at most ${maxBytes}`)
+  try {
+    return decode()
+  } catch (error) {
+    return failed('malformed', error instanceof Error ? error.message : String(error))
+  }
 }

@@ -1,22 +1,24 @@
 /**
- * Signing: which bytes an author signs.
+ * Signing: the bytes that an author signs.
  *
- * The domain, the kind, the cluster and the space are in them, so a signature is good for one kind of fact in one place.
+ * They include the domain, the kind of fact, the cluster and the space, so a signature is valid for one kind of fact in
+ * one cluster and space only.
  */
 import { concat } from 'uint8arrays/concat'
 import { fromString } from 'uint8arrays/from-string'
 import type { Draft, FactBody } from './fact.ts'
 import type { SpaceDraft, SpaceFactBody } from './space-fact.ts'
-import { bytesOfSpace } from './space-tag.ts'
+import { bytesOfSpace } from './tags.ts'
 
-/** Signs for this member. Node answers at once, a browser's WebCrypto later. */
+/** Signs for this member. Node signs synchronously; WebCrypto in a browser returns a promise. */
 export interface Signer {
   /** 64 bytes, Ed25519 (RFC 8032). */
   sign(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>
 }
 
+/** Verifies signatures of any member, synchronously in Node and asynchronously in a browser. */
 export interface Verifier {
-  /** @param author a member id, which is the public key. */
+  /** @param author a member id, which contains the public key. */
   verify(author: string, bytes: Uint8Array, signature: Uint8Array): boolean | Promise<boolean>
 }
 

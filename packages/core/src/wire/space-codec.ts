@@ -1,80 +1,77 @@
 /**
- * Space codec: what members of a space say to each other, to bytes and back.
+ * Space codec: encodes and decodes the messages between members of a space.
  *
- * As in `codec.ts`: decoding never throws and keeps within the limits, whatever the bytes are.
+ * As in `codec.ts`, decoding never throws and enforces the limits for any bytes.
  */
 
-import { byteLength } from './byte-length.ts'
-import { hashBytes } from './codec.ts'
+import { byteLength, isCount } from './checks.ts'
 import { decodeEpoch, type EpochName, encodeEpoch } from './epoch-name.ts'
-import { guarded } from './guarded.ts'
-import { bitmapOf, bucketCount, bucketsOf } from './hashes.ts'
-import { isCount } from './is-count.ts'
+import { bitmapOf, bucketCount, bucketsOf, hashBytes } from './hashes.ts'
 import { limits } from './limits.ts'
-import { type DecodeFailure, failed, ok, type Result } from './result.ts'
+import { type DecodeFailure, failed, guarded, ok, type Result } from './result.ts'
 import { type SpaceFact, spaceFactFromMessage, spaceFactToMessage } from './space-fact.ts'
 import * as messages from './space-messages.ts'
-import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './space-tag.ts'
+import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './tags.ts'
 import { receivedText } from './text.ts'
 
-/** Which facts somebody holds. */
+/** The ids of the facts that a member stores. */
 export interface StoredIds {
-  /** Which of the 256 buckets it covers; undefined: all. */
+  /** Which of the 256 buckets the list covers; undefined: all. */
   readonly buckets: ReadonlySet<number> | undefined
   /** The first 8 bytes of each id, as 16 hexadecimal digits. */
   readonly ids: readonly string[]
-  /** Asks the receiver for its own. */
+  /** Requests the receiver's ids of the same buckets. */
   readonly mutual: boolean
 }
 
-/** One step of the synchronisation of one document: each field that is absent says nothing. */
+/** One step of the synchronisation of one document. An absent field has no meaning. */
 export interface DocumentStep {
   readonly document: string
-  /** The document's digest, 16 bytes. With `mutual`, the receiver sends its own though it is equal. */
+  /** The document's digest, 16 bytes. With `mutual`, the receiver sends its own digest even if both are equal. */
   readonly hash?: Uint8Array | undefined
-  /** Beside a hash: the sender's replica is synced. */
+  /** Together with `hash`: the sender's replica is synced. */
   readonly isSynced?: boolean
-  /** What the sender has: the receiver is asked for what is beyond it … */
+  /** The state vector of the sender's replica: requests the updates that the sender lacks. */
   readonly stateVector?: Uint8Array | undefined
-  /** … and, with a state vector or bucket hashes, for a request of its own. */
+  /** With a state vector or bucket hashes: also asks the receiver to send a request of its own. */
   readonly mutual?: boolean
-  /** The request is about the clients of these of the 256 buckets; undefined: about all. */
+  /** Limits the request to the Yjs clients in these of the 256 buckets; undefined: all clients. */
   readonly buckets?: ReadonlySet<number> | undefined
-  /** 256 digests of 16 bytes, in place of a state vector that would be long. */
+  /** 256 digests of 16 bytes, instead of a long state vector. */
   readonly bucketHashes?: Uint8Array | undefined
   readonly piece?: Piece | undefined
-  /** So many pieces of a transfer have arrived. */
+  /** Acknowledges that the first `count` pieces of a transfer have arrived. */
   readonly ack?: { readonly transfer: number; readonly count: number } | undefined
-  /** Asks a member of the room that has not opened the document to carry it for a while. */
+  /** Asks a member of the room that has not opened the document to store and sync it for a while, as a carrier. */
   readonly carry?: boolean
-  /** In which the sender's replica is, and what everything else in this step is about; undefined: in none yet. */
+  /** The epoch of the sender's replica, to which the whole step belongs; undefined: the replica has no epoch yet. */
   readonly epoch?: EpochName | undefined
-  /** With a piece: it is a part of what the epoch began with. Without: asks for that. */
+  /** With a piece: the piece belongs to the initial content of the epoch. Without a piece: requests that content. */
   readonly past?: boolean
-  /** The answer to such a question: the sender does not know it. */
+  /** Answers a request for `past`: the sender does not have the initial content of the epoch. */
   readonly hasNoPast?: boolean
 }
 
 /** A part of a stream of updates, in Yjs' encoding, version 1. */
 export interface Piece {
   readonly transfer: number
-  /** Counts the pieces of a stream, from 0. */
+  /** The number of earlier pieces in the stream. */
   readonly index: number
   readonly content: Uint8Array
-  /** With this piece an update is complete: the contents since the last one, joined. */
+  /** This piece completes an update: the joined contents of all pieces since the previous end of an update. */
   readonly isEndOfUpdate: boolean
   readonly isLast: boolean
-  /** The stream answers a request, and does not come unasked. */
+  /** The stream answers a request; false: it was sent without a request. */
   readonly isAnswer: boolean
-  /** Beside `isLast` of an answer: the sender's replica is synced. */
+  /** Together with `isLast` in an answer: the sender's replica is synced. */
   readonly isSynced: boolean
 }
 
-/** One step of an exchange about one space: what is absent was not said. */
+/** One step of the sync of one space. An absent field was not sent. */
 export interface SpaceStep {
   /** The space tag. */
   readonly space: string
-  /** 16 bytes. Opens an exchange; equal ones need no answer. */
+  /** The hash of the sender's facts, 16 bytes. It starts a sync; an equal hash needs no answer. */
   readonly hash?: Uint8Array | undefined
   /** 256 × 16 bytes. */
   readonly bucketHashes?: Uint8Array | undefined
@@ -132,9 +129,9 @@ function decodeStep(message: messages.SpaceStep): Result<SpaceStep, DecodeFailur
   if (hash && hash.length !== hashBytes)
     return failed('invalid', `the hash of a space has ${hashBytes} bytes`)
   if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
-    return failed('invalid', `${bucketCount} bucket hashes of ${hashBytes} bytes`)
-  const held = message.storedIds ? decodeStoredIds(message.storedIds) : ok(undefined)
-  if (!held.ok) return held
+    return failed('invalid', `${bucketCount} bucket hashes have ${hashBytes} bytes each`)
+  const storedIds = message.storedIds ? decodeStoredIds(message.storedIds) : ok(undefined)
+  if (!storedIds.ok) return storedIds
   const facts = decodeFacts(message.facts)
   if (!facts.ok) return facts
   const documents = all(message.documents, decodeDocumentStep)
@@ -143,7 +140,7 @@ function decodeStep(message: messages.SpaceStep): Result<SpaceStep, DecodeFailur
     space: spaceFromBytes(space),
     hash,
     bucketHashes,
-    storedIds: held.value,
+    storedIds: storedIds.value,
     facts: facts.value,
     more,
     documents: documents.value,
@@ -191,9 +188,9 @@ function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep
     return failed('too-large', `a state vector of ${stateVector.length} bytes`)
   if (buckets && buckets.length !== bucketCount / 8) return failed('invalid', 'a bucket bitmap has 32 bytes')
   if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
-    return failed('invalid', `${bucketCount} bucket hashes of ${hashBytes} bytes`)
+    return failed('invalid', `${bucketCount} bucket hashes have ${hashBytes} bytes each`)
   if (ack && !(isCount(ack.transfer) && isCount(ack.count)))
-    return failed('invalid', 'pieces are counted in whole numbers')
+    return failed('invalid', 'transfer and count of an acknowledgement are whole and ≥ 0')
   const piece = message.piece ? decodePiece(message.piece) : ok(undefined)
   if (!piece.ok) return piece
   const epoch = decodeEpoch(message.epoch)
@@ -216,11 +213,12 @@ function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep
 }
 
 function decodePiece({ transfer, index, content, ...flags }: messages.Piece): Result<Piece, DecodeFailure> {
-  if (!isCount(transfer) || !isCount(index)) return failed('invalid', 'a piece is placed by whole numbers')
+  if (!isCount(transfer) || !isCount(index))
+    return failed('invalid', 'transfer and index of a piece are whole and ≥ 0')
   return ok({
     transfer,
     index,
-    // A view keeps the whole frame that it came in.
+    // A view keeps the whole received frame in memory, so small contents are copied.
     content: 2 * content.length < content.buffer.byteLength ? content.slice() : content,
     isEndOfUpdate: flags.endOfUpdate,
     isLast: flags.last,
@@ -242,7 +240,7 @@ function decodeStoredIds({
   ids: bytes,
   mutual,
 }: messages.StoredIds): Result<StoredIds, DecodeFailure> {
-  if (bytes.length % idBytes !== 0) return failed('invalid', `ids are of ${idBytes} bytes each`)
+  if (bytes.length % idBytes !== 0) return failed('invalid', `each id has ${idBytes} bytes`)
   if (bytes.length > limits.maxStoredIds * idBytes)
     return failed('too-large', `more than ${limits.maxStoredIds} ids`)
   if (bitmap && bitmap.length !== bucketCount / 8) return failed('invalid', 'a bucket bitmap has 32 bytes')
@@ -257,7 +255,7 @@ function decodeFacts(encoded: readonly messages.SpaceFact[]): Result<SpaceFact[]
   return decoded.ok ? ok(decoded.value.filter(fact => fact !== undefined)) : decoded
 }
 
-/** All of them, or the first failure. */
+/** All decoded values, or the first failure. */
 function all<T, R>(
   messages: readonly T[],
   decode: (message: T) => Result<R, DecodeFailure>,

@@ -1,12 +1,12 @@
 /**
- * Space fact: something said in a space, signed by its author.
+ * Space fact: a statement in a space, signed by its author: a presence field, a config entry, a document update or an
+ * event.
  *
- * As with facts of members, the encoded payload stays with the decoded value and is relayed bit for bit; what came
- * out of here is within the limits; whether its signature holds is asked elsewhere.
+ * As with facts about members, a decoded fact includes its encoded payload, which members relay bit for bit. Decoded
+ * facts are within the limits; their signatures are not verified yet.
  */
-import { byteLength } from './byte-length.ts'
+import { byteLength, isCount } from './checks.ts'
 import { decodeEpoch, type EpochName, encodeEpoch } from './epoch-name.ts'
-import { isCount } from './is-count.ts'
 import { type Json, parseJson } from './json.ts'
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
@@ -14,8 +14,9 @@ import { type DecodeFailure, failed, ok, type Result } from './result.ts'
 import * as messages from './space-messages.ts'
 import { receivedText } from './text.ts'
 
+/** The decoded content of a space fact. */
 export type SpaceFactBody =
-  /** One field of the author's presence; without a value it is gone. Ordered by (entered, version). */
+  /** One field of the author's presence; without a value the field is removed. Ordered by (generation, version). */
   | {
       readonly type: 'field'
       readonly generation: number
@@ -30,7 +31,7 @@ export type SpaceFactBody =
       readonly value: Json | undefined
       readonly epochMs: number
       readonly count: number
-      /** Undefined: its author saw none there. */
+      /** Undefined: the author stored no entry of this key. */
       readonly replaces: ReplacedEntry | undefined
     }
   /** An update of a document, in Yjs' encoding, version 1. */
@@ -38,15 +39,16 @@ export type SpaceFactBody =
       readonly type: 'update'
       readonly document: string
       readonly update: Uint8Array
-      /** In which it counts; undefined: in any. */
+      /** The epoch to which the update applies; undefined: any epoch. */
       readonly epoch?: EpochName | undefined
     }
-  /** For whoever is there. `number` counts up in each entry. */
+  /** An event for the members that are in the room. `number` counts up within each generation. */
   | { readonly type: 'event'; readonly generation: number; readonly number: number; readonly value: Json }
 
 /** A space fact before its author signed it. */
 export type SpaceDraft = SpaceFactBody & { readonly author: string; readonly payload: Uint8Array }
 
+/** A space fact with its Ed25519 signature of 64 bytes. */
 export type SpaceFact = SpaceDraft & { readonly signature: Uint8Array }
 
 export type FieldFact = SpaceFact & { readonly type: 'field' }
@@ -56,7 +58,7 @@ export type EventFact = SpaceFact & { readonly type: 'event' }
 
 export const replacesBytes = 8
 
-/** The entry of a key that the author of another saw there. */
+/** Identifies the earlier entry of the same key that the author of a new entry replaced. */
 export interface ReplacedEntry {
   /** The first 8 bytes of its id. */
   readonly id: Uint8Array
@@ -64,6 +66,7 @@ export interface ReplacedEntry {
   readonly count: number
 }
 
+/** Encodes the payload of a space fact. @param author the id of the member that will sign */
 export function draftSpaceFact(author: string, body: SpaceFactBody): SpaceDraft {
   return { ...body, author, payload: encodeBody(body) }
 }
@@ -109,7 +112,7 @@ export function spaceFactToMessage(fact: SpaceFact): Partial<messages.SpaceFact>
   return { author, signature: fact.signature as Uint8Array<ArrayBuffer>, [fact.type]: payload }
 }
 
-/** Undefined: a kind of fact that a later version knows. Skipped, the rest of the message stands. */
+/** The decoded fact; undefined for a kind of fact of a later version. The caller skips that fact and keeps the others. */
 export function spaceFactFromMessage(
   message: messages.SpaceFact,
 ): Result<SpaceFact | undefined, DecodeFailure> {
@@ -122,20 +125,19 @@ export function spaceFactFromMessage(
   const view = type && message[type]
   if (type === undefined || view === undefined) return ok(undefined)
   if (view.length > limits.maxPayloadBytes) return failed('too-large', `a payload of ${view.length} bytes`)
-  // Copied: a view would keep the whole frame that it came in.
+  // Copied: a view would keep the whole received frame in memory.
   const payload = view.slice()
   const body = decodeBody(type, payload)
   if (!body.ok) return body
   return ok({ ...body.value, author, payload, signature: message.signature.slice() })
 }
 
-/** @throws whatever protons throws on bytes that are no protobuf: `space-codec.ts` catches it. */
+/** @throws the errors of protons on bytes that are not a protobuf message; `space-codec.ts` catches them. */
 function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<SpaceFactBody, DecodeFailure> {
   switch (type) {
     case 'field': {
       const { generation, version, name, json } = messages.PresenceField.decode(payload)
-      if (!isCount(generation) || !isCount(version))
-        return failed('invalid', 'a field counts in whole numbers')
+      if (!isCount(generation) || !isCount(version)) return failed('invalid', 'a field has whole numbers ≥ 0')
       if (byteLength(name) > limits.maxFieldNameBytes)
         return failed('too-large', `a field name over ${limits.maxFieldNameBytes} bytes`)
       if (json !== undefined && byteLength(json) > limits.maxPresenceBytes)
@@ -147,7 +149,7 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
     }
     case 'entry': {
       const { key, json, epochMs, count, replaces } = messages.ConfigEntry.decode(payload)
-      if (!isCount(epochMs)) return failed('invalid', 'a time is a whole number')
+      if (!isCount(epochMs)) return failed('invalid', 'the time of an entry is whole and ≥ 0')
       if (byteLength(key) > limits.maxConfigKeyBytes)
         return failed('too-large', `a key over ${limits.maxConfigKeyBytes} bytes`)
       if (json !== undefined && byteLength(json) > limits.maxConfigValueBytes)
@@ -155,7 +157,7 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
       if (replaces && (replaces.id.length !== replacesBytes || !isCount(replaces.epochMs)))
         return failed(
           'invalid',
-          `an entry is named by ${replacesBytes} bytes, and its time is a whole number`,
+          `a replaced entry has an id of ${replacesBytes} bytes and a time that is whole and ≥ 0`,
         )
       const value = readValue(json)
       return value.ok
@@ -171,8 +173,7 @@ function decodeBody(type: SpaceFactBody['type'], payload: Uint8Array): Result<Sp
     }
     case 'event': {
       const { generation, number, json } = messages.Event.decode(payload)
-      if (!isCount(generation) || !isCount(number))
-        return failed('invalid', 'an event counts in whole numbers')
+      if (!isCount(generation) || !isCount(number)) return failed('invalid', 'an event has whole numbers ≥ 0')
       const value = parseJson(json)
       return value === undefined
         ? failed('invalid', 'a value is JSON')

@@ -1,27 +1,27 @@
 /**
- * Text: what may be a name, a key, or a text within a value.
+ * Text: checks names, keys and texts within values.
  *
- * It is well-formed Unicode. Half of a surrogate pair has no bytes in UTF-8: the codec would write U+FFFD in its place,
- * and others would see another text than the author does. So a member refuses to send such a text, and whatever arrives
- * is read with U+FFFD in place of each half.
+ * A shared text is well-formed Unicode. UTF-8 cannot represent half of a surrogate pair: the codec would write U+FFFD
+ * instead, and other members would read a text that differs from the author's. So a member rejects such a text before
+ * sending it, and replaces each half in received texts by U+FFFD.
  */
-import { byteLength } from './byte-length.ts'
+import { byteLength } from './checks.ts'
 
-/** Why the text cannot be shared, as the end of a sentence; undefined: it can. */
+/** Why the text cannot be shared, as the predicate of a sentence; undefined if it can. */
 export function textFault(text: unknown, maxBytes: number): string | undefined {
-  if (typeof text !== 'string') return `is no text: give one of at most ${maxBytes} bytes`
+  if (typeof text !== 'string') return `is not a string: give one of at most ${maxBytes} bytes`
   const bytes = byteLength(text)
   return bytes > maxBytes ? `has ${bytes} bytes: give at most ${maxBytes}` : halfPairFault(text)
 }
 
-/** As `textFault`, of a text of any length. */
+/** As `textFault`, for a text of any length. */
 export function halfPairFault(text: string): string | undefined {
   if (text.isWellFormed()) return undefined
   const index = text.search(/\p{Surrogate}/u)
   return `has half of a surrogate pair at index ${index}: cut texts at whole characters`
 }
 
-/** A text that arrived, as every member reads it. */
+/** A received text with U+FFFD in place of each half of a surrogate pair. Every member reads the same text. */
 export function receivedText(text: string): string {
   return text.toWellFormed()
 }

@@ -13,36 +13,36 @@ function emptyTable(): Table {
   return new Table({ maxMembers: 8, maxTombstones: 8 })
 }
 
-function exchanges(): AntiEntropy {
+function antiEntropy(): AntiEntropy {
   return new AntiEntropy({ table: emptyTable(), random: () => 0.5, maxDeltaBytes: 1_024 }, 0)
 }
 
 const agreeing = syncMessage({ tableHash: emptyTable().hash(), freshHeartbeats: [] })
 const differing = syncMessage({ tableHash: new Uint8Array(16).fill(1) })
 
-describe('exchanges', () => {
-  it('offers at once again while the other has more, and not without progress', () => {
+describe('anti-entropy', () => {
+  it('offers again immediately while the peer has more facts, and only after progress', () => {
     const more = syncMessage({ more: true })
-    expect(exchanges().handle('ada', more, true, at(0)).steps).toMatchObject([
+    expect(antiEntropy().handle('ada', more, true, at(0)).steps).toMatchObject([
       { to: 'ada', message: { offer: true } },
     ])
-    expect(exchanges().handle('ada', more, false, at(0)).steps).toEqual([])
-    expect(exchanges().handle('ada', syncMessage({}), true, at(0)).steps).toEqual([])
+    expect(antiEntropy().handle('ada', more, false, at(0)).steps).toEqual([])
+    expect(antiEntropy().handle('ada', syncMessage({}), true, at(0)).steps).toEqual([])
   })
 
-  it('measures how long the answer to an offer took, once', () => {
-    const subject = exchanges()
+  it('measures the round trip of an offer and its answer, once', () => {
+    const subject = antiEntropy()
     subject.offer('ada', 100)
     expect(subject.handle('grace', agreeing, false, at(110)).roundTripMs).toBeUndefined()
     expect(subject.handle('ada', agreeing, false, at(130)).roundTripMs).toBe(30)
     expect(subject.handle('ada', agreeing, false, at(150)).roundTripMs).toBeUndefined()
   })
 
-  it('has compared its table when tables agree, or a member sent what it has beyond a digest', () => {
+  it('has compared its table when tables are equal, or when a peer sent all facts beyond a digest', () => {
     const facts = [signedFact(idOf('bob'), recordBody({ incarnation: 5 }))]
-    const hasComparedAfter = (...heard: SyncMessage[]) => {
-      const subject = exchanges()
-      for (const message of heard) subject.handle('ada', message, false, at(0))
+    const hasComparedAfter = (...messages: SyncMessage[]) => {
+      const subject = antiEntropy()
+      for (const message of messages) subject.handle('ada', message, false, at(0))
       return subject.hasCompared
     }
     const offered = { ...differing, offer: true }
@@ -52,42 +52,42 @@ describe('exchanges', () => {
     expect(hasComparedAfter(offered)).toBe(false)
   })
 
-  it('has not compared its table with a member that says goodbye', () => {
-    const subject = exchanges()
-    const goodbye = signedFact(idOf('ada'), recordBody({ incarnation: 5, leaving: true }))
-    subject.handle('ada', syncMessage({ facts: [goodbye] }), true, at(0))
+  it('has not compared its table after facts of a leaving member', () => {
+    const subject = antiEntropy()
+    const leaving = signedFact(idOf('ada'), recordBody({ incarnation: 5, leaving: true }))
+    subject.handle('ada', syncMessage({ facts: [leaving] }), true, at(0))
     expect(subject.hasCompared).toBe(false)
   })
 
   it('expects no answer over a connection that has closed', () => {
-    const subject = exchanges()
+    const subject = antiEntropy()
     subject.offer('ada', 100)
     subject.closed('ada')
     expect(subject.handle('ada', agreeing, false, at(130)).roundTripMs).toBeUndefined()
   })
 
-  it('forgets with a connection what it has told of beats, and of that connection alone', () => {
+  it('discards the heartbeat sync of a closed connection, and of no other connection', () => {
     const table = new Table({ maxMembers: 8, maxTombstones: 8 })
     const subject = new AntiEntropy({ table, random: () => 0.5, maxDeltaBytes: 1_024 }, 0)
     const ada = idOf('ada')
     for (const body of [recordBody({ incarnation: 5 }), heartbeatBody(5, 1)])
       table.merge(signedFact(ada, body), 1_700_000_000_000)
     subject.heartbeatArrived(ada, undefined)
-    const named = (to: string) => subject.offer(to, 0).message.heartbeats?.heartbeats.length
+    const listed = (to: string) => subject.offer(to, 0).message.heartbeats?.heartbeats.length
     for (const to of ['bob', 'cyd']) {
-      expect(named(to)).toBe(1)
+      expect(listed(to)).toBe(1)
       subject.handle(to, syncMessage({ receivedUpTo: 1 }), false, at(0))
-      expect(named(to)).toBe(0)
+      expect(listed(to)).toBe(0)
     }
     subject.closed('bob')
-    expect(named('bob')).toBe(1)
-    expect(named('cyd')).toBe(0)
+    expect(listed('bob')).toBe(1)
+    expect(listed('cyd')).toBe(0)
   })
 
-  it('answers one member a hundred times a second, and the others all the same', () => {
-    const subject = exchanges()
-    const question = syncMessage({ offer: true, tableHash: new Uint8Array(16).fill(1) })
-    const answers = (id: string, nowMs: number) => subject.handle(id, question, false, at(nowMs)).steps.length
+  it('answers one member at most 100 times per second, independently of other members', () => {
+    const subject = antiEntropy()
+    const request = syncMessage({ offer: true, tableHash: new Uint8Array(16).fill(1) })
+    const answers = (id: string, nowMs: number) => subject.handle(id, request, false, at(nowMs)).steps.length
     const flood = Array.from({ length: 500 }, () => answers('ada', 0))
     expect(flood.reduce((sum, steps) => sum + steps, 0)).toBe(100)
     expect(answers('grace', 999)).toBe(1)
@@ -95,8 +95,8 @@ describe('exchanges', () => {
     expect(answers('ada', 1_000)).toBe(1)
   })
 
-  it('slows down while tables agree, and is fast again when one differs', () => {
-    const subject = exchanges()
+  it('slows down while tables are equal, and is fast again when one differs', () => {
+    const subject = antiEntropy()
     for (let i = 0; i < 4; i++) subject.handle('ada', agreeing, false, at(0))
     subject.begin(['ada'], 1, 10_000)
     expect(subject.dueMs).toBe(15_000)
@@ -104,13 +104,13 @@ describe('exchanges', () => {
     expect(subject.dueMs).toBe(12_000)
   })
 
-  it('offers to as many as it is told, each once, and to nobody when there is nobody', () => {
-    const toWhom = (fanout: number) =>
-      exchanges()
+  it('offers to at most the requested number of members, each once', () => {
+    const targets = (fanout: number) =>
+      antiEntropy()
         .begin(['a', 'b', 'c', 'd'], fanout, 0)
         .map(({ to }) => to)
-    expect(new Set(toWhom(3)).size).toBe(3)
-    expect(toWhom(9).toSorted()).toEqual(['a', 'b', 'c', 'd'])
-    expect(exchanges().begin([], 1, 0)).toEqual([])
+    expect(new Set(targets(3)).size).toBe(3)
+    expect(targets(9).toSorted()).toEqual(['a', 'b', 'c', 'd'])
+    expect(antiEntropy().begin([], 1, 0)).toEqual([])
   })
 })

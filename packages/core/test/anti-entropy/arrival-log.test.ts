@@ -7,7 +7,7 @@ function idsSince(log: ArrivalLog, mark: number): string[] | undefined {
 }
 
 describe('arrival log', () => {
-  it('tells what arrived after a mark, the latest first, each member once, and from whom', () => {
+  it('lists the arrivals after a mark with their senders, the newest first, each member once', () => {
     const log = new ArrivalLog(8)
     log.arrived('ada', 'bob')
     log.arrived('cyd', undefined)
@@ -23,22 +23,22 @@ describe('arrival log', () => {
     expect(idsSince(log, log.count)).toEqual([])
   })
 
-  it('keeps as many members as it may, and says when that does not reach back far enough', () => {
+  it('stores arrivals up to its limit, and returns undefined for an earlier mark', () => {
     const log = new ArrivalLog(2)
     for (const id of ['ada', 'bob', 'ada', 'cyd']) log.arrived(id, undefined)
-    // bob's, the second, went when cyd's came.
+    // bob's arrival, the second one, was deleted when cyd's arrived.
     expect(idsSince(log, 1)).toBeUndefined()
     expect(idsSince(log, 2)).toEqual(['cyd', 'ada'])
   })
 
-  it('tells the same as a list of all that ever arrived', () => {
+  it('gives the same result as a list of all arrivals', () => {
     const ids = fc.array(fc.nat(9).map(String), { maxLength: 400, size: 'max' })
     fc.assert(
       fc.property(ids, fc.nat(400), (ids, mark) => {
         const log = new ArrivalLog(10)
         for (const id of ids) log.arrived(id, undefined)
         const latest = ids.slice(mark).filter((id, i, rest) => rest.lastIndexOf(id) === i)
-        // Who came again after the mark is named for that; who did not, is not named.
+        // A member is listed once, at its last arrival after the mark.
         expect(idsSince(log, mark)).toEqual(latest.reverse())
       }),
     )

@@ -3,146 +3,149 @@ import { describe, expect, it } from 'vitest'
 import { type SyncMessage, syncMessage } from '../../src/wire/codec.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
 import { heartbeatBody, idOf, recordBody, signedFact } from '../helpers/signed-fact.ts'
-import { beatsOf, ExchangeSide, exchange, isEqual, overTheWire } from './sync-side.ts'
+import { isEqual, overTheWire, runSync, SyncSide, sequencesOf } from './sync-side.ts'
 
-const course = { maxDeltaBytes: 49_152, startAt: () => 0 }
+const conditions = { maxDeltaBytes: 49_152, startAt: () => 0 }
 
 function recordOf(i: number): SignedFact {
   return signedFact(idOf(`${i}`), recordBody({ incarnation: 5 }))
 }
 
-function beatOf(i: number, beat: number): SignedFact {
-  return signedFact(idOf(`${i}`), heartbeatBody(5, beat))
+function heartbeatOf(i: number, sequence: number): SignedFact {
+  return signedFact(idOf(`${i}`), heartbeatBody(5, sequence))
 }
 
 function range(length: number): number[] {
   return Array.from({ length }, (_, i) => i)
 }
 
-/** Two ends that have everybody's record and first beat, and have told each other so. */
-function acquainted(members: number): [ExchangeSide, ExchangeSide] {
-  const facts = range(members).flatMap(i => [recordOf(i), beatOf(i, 1)])
-  const [a, b] = [new ExchangeSide(facts), new ExchangeSide(facts)]
-  exchange(a, b, course)
+/** Two ends with the records and first heartbeats of all members, after one sync. */
+function syncedPair(members: number): [SyncSide, SyncSide] {
+  const facts = range(members).flatMap(i => [recordOf(i), heartbeatOf(i, 1)])
+  const [a, b] = [new SyncSide(facts), new SyncSide(facts)]
+  runSync(a, b, conditions)
   return [a, b]
 }
 
-describe('beat exchange', () => {
-  it.each([16, 4_000])('among %i members costs the hash and two marks when nothing came', members => {
-    const [a, b] = acquainted(members)
-    const sizes = exchange(a, b, course)
+describe('heartbeat sync', () => {
+  it.each([16, 4_000])('with %i members costs the hash and two marks when no heartbeat arrived', members => {
+    const [a, b] = syncedPair(members)
+    const sizes = runSync(a, b, conditions)
     expect(sizes).toHaveLength(2)
-    // The hash and its framing 18, a mark in `receivedUpTo` and one in `heartbeats`, their framing, and `offer`.
+    // 18 bytes for the hash and its framing, a mark in `receivedUpTo` and one in `heartbeats`, their framing, and `offer`.
     for (const bytes of sizes) expect(bytes).toBeLessThanOrEqual(18 + 3 + 2 + 3 + 3)
   })
 
-  it.each([16, 4_000])('among %i members costs what came, and nothing for all others', members => {
-    const [a, b] = acquainted(members)
-    const quiet = exchange(a, b, course)[0] ?? 0
-    a.take([beatOf(3, 2), beatOf(9, 2)], undefined)
-    b.take([beatOf(3, 2), beatOf(5, 2)], undefined)
-    const [offered = 0, answered = 0, handedOver = 0, ...more] = exchange(a, b, course)
+  it.each([16, 4_000])('with %i members costs bytes only for the heartbeats that arrived', members => {
+    const [a, b] = syncedPair(members)
+    const quiet = runSync(a, b, conditions)[0] ?? 0
+    a.merge([heartbeatOf(3, 2), heartbeatOf(9, 2)], undefined)
+    b.merge([heartbeatOf(3, 2), heartbeatOf(5, 2)], undefined)
+    const [offered = 0, answered = 0, sent = 0, ...more] = runSync(a, b, conditions)
     expect(more).toEqual([])
-    // Two beats, each a place of up to two bytes and a count.
+    // Two heartbeats, each with an index of up to two bytes and a sequence number.
     expect(offered).toBeLessThanOrEqual(quiet + 2 * 3)
-    // One beat handed over, one asked for.
+    // One heartbeat is sent, one is requested.
     expect(answered).toBeLessThanOrEqual(quiet + 76 + 7)
-    expect(handedOver).toBeLessThanOrEqual(quiet + 76)
+    expect(sent).toBeLessThanOrEqual(quiet + 76)
     expect(isEqual(a, b)).toBe(true)
   })
 
-  it('does not tell a neighbour what came from it', () => {
-    const [a, b] = acquainted(8)
-    a.take([beatOf(3, 2)], undefined)
-    exchange(a, b, course)
-    b.take([beatOf(4, 2)], undefined)
+  it('does not send a neighbour the heartbeats that came from it', () => {
+    const [a, b] = syncedPair(8)
+    a.merge([heartbeatOf(3, 2)], undefined)
+    runSync(a, b, conditions)
+    b.merge([heartbeatOf(4, 2)], undefined)
     expect(b.offer().heartbeats?.heartbeats).toMatchObject([{ sequence: 2 }])
   })
 
-  it('tells everything when more came than it remembers', () => {
-    const facts = range(8).flatMap(i => [recordOf(i), beatOf(i, 1)])
-    const [a, b] = [new ExchangeSide(facts, 4), new ExchangeSide(facts)]
-    exchange(a, b, course)
-    a.take(
-      range(5).map(i => beatOf(i, 2)),
+  it('lists all heartbeats when more arrived than the log stores', () => {
+    const facts = range(8).flatMap(i => [recordOf(i), heartbeatOf(i, 1)])
+    const [a, b] = [new SyncSide(facts, 4), new SyncSide(facts)]
+    runSync(a, b, conditions)
+    a.merge(
+      range(5).map(i => heartbeatOf(i, 2)),
       undefined,
     )
     expect(a.offer().heartbeats?.heartbeats).toHaveLength(8)
-    exchange(a, b, course)
+    runSync(a, b, conditions)
     expect(isEqual(a, b)).toBe(true)
     expect(a.offer().heartbeats?.heartbeats).toEqual([])
   })
 
-  it('tells everything again over a new connection, also to one that comes back knowing nobody', () => {
-    const [a] = acquainted(8)
-    const blank = new ExchangeSide(range(8).map(recordOf))
-    // `a` did not notice: it takes `blank` for the one that it told everything.
+  it('lists all heartbeats again over a new connection, also to a restarted neighbour', () => {
+    const [a] = syncedPair(8)
+    const blank = new SyncSide(range(8).map(recordOf))
+    // `a` did not notice the restart: it still has the heartbeat sync with `b`.
     expect(a.offer().heartbeats?.heartbeats).toEqual([])
-    exchange(a, blank, course)
-    exchange(a, blank, course)
+    runSync(a, blank, conditions)
+    runSync(a, blank, conditions)
     expect(isEqual(a, blank)).toBe(true)
     a.reconnect()
     expect(a.offer().heartbeats?.heartbeats).toHaveLength(8)
   })
 
-  it.each([true, false])('hands over no more at once than the budget, and all in the end (%s)', isOfferer => {
-    const records = range(200).map(recordOf)
-    const full = new ExchangeSide([...records, ...range(200).map(i => beatOf(i, 1))])
-    const empty = new ExchangeSide(records)
-    const [a, b] = isOfferer ? [full, empty] : [empty, full]
-    let exchanges = 0
-    for (; !isEqual(a, b); exchanges++) {
-      for (const bytes of exchange(a, b, { ...course, maxDeltaBytes: 4_096 }))
-        expect(bytes).toBeLessThan(4_096 + 1_000)
-      if (exchanges > 10) throw new Error('not equal after 10 exchanges')
-    }
-  })
+  it.each([true, false])(
+    'sends no more than the budget in one step, and eventually all heartbeats (%s)',
+    isOfferer => {
+      const records = range(200).map(recordOf)
+      const full = new SyncSide([...records, ...range(200).map(i => heartbeatOf(i, 1))])
+      const empty = new SyncSide(records)
+      const [a, b] = isOfferer ? [full, empty] : [empty, full]
+      let syncs = 0
+      for (; !isEqual(a, b); syncs++) {
+        for (const bytes of runSync(a, b, { ...conditions, maxDeltaBytes: 4_096 }))
+          expect(bytes).toBeLessThan(4_096 + 1_000)
+        if (syncs > 10) throw new Error('not equal after 10 syncs')
+      }
+    },
+  )
 
-  it('tells one everything that has heard what it was never told', () => {
-    const [a] = acquainted(8)
-    a.hear(syncMessage({ receivedUpTo: 2 ** 53 - 1 }), { ...course, startAt: 0 })
+  it('lists all heartbeats after an acknowledgement of a mark that was not sent', () => {
+    const [a] = syncedPair(8)
+    a.receive(syncMessage({ receivedUpTo: 2 ** 53 - 1 }), { ...conditions, startAt: 0 })
     expect(a.offer().heartbeats).toMatchObject({ since: 0, heartbeats: { length: 8 } })
   })
 
-  it.each([1, 2])('tells again what was lost on its way with step %i', lost => {
-    const [a, b] = acquainted(8)
-    a.take([beatOf(3, 2)], undefined)
-    b.take([beatOf(4, 2)], undefined)
-    exchange(a, b, { ...course, isLost: step => step === lost })
+  it.each([1, 2])('sends heartbeats again that were lost with step %i', lost => {
+    const [a, b] = syncedPair(8)
+    a.merge([heartbeatOf(3, 2)], undefined)
+    b.merge([heartbeatOf(4, 2)], undefined)
+    runSync(a, b, { ...conditions, isLost: step => step === lost })
     expect(isEqual(a, b)).toBe(false)
-    exchange(a, b, course)
-    exchange(a, b, course)
+    runSync(a, b, conditions)
+    runSync(a, b, conditions)
     expect(isEqual(a, b)).toBe(true)
   })
 
-  it('goes back to what the neighbour says it has heard', () => {
-    const [a, b] = acquainted(8)
+  it('goes back to the mark that the neighbour acknowledges', () => {
+    const [a, b] = syncedPair(8)
     const { upTo = 0 } = a.offer().heartbeats ?? {}
-    a.take([beatOf(3, 2)], undefined)
-    exchange(a, b, course)
+    a.merge([heartbeatOf(3, 2)], undefined)
+    runSync(a, b, conditions)
     expect(a.offer().heartbeats?.heartbeats).toEqual([])
-    a.hear(syncMessage({ receivedUpTo: upTo }), { ...course, startAt: 0 })
+    a.receive(syncMessage({ receivedUpTo: upTo }), { ...conditions, startAt: 0 })
     expect(a.offer().heartbeats).toMatchObject({ since: upTo, heartbeats: [{ sequence: 2 }] })
   })
 
-  it('asks for nobody who is not there, and hands over nobody who is not', () => {
-    const [a] = acquainted(8)
+  it('neither requests nor sends heartbeats of indexes outside the table', () => {
+    const [a] = syncedPair(8)
     const tableHash = a.table.hash()
     const heartbeats = { since: 0, upTo: 9, heartbeats: [{ index: 8, sequence: 9 }] }
     const options = { maxDeltaBytes: 49_152, startAt: 0 }
-    const answered = a.hear(syncMessage({ offer: true, tableHash, heartbeats }), options)
+    const answered = a.receive(syncMessage({ offer: true, tableHash, heartbeats }), options)
     expect(answered?.requestedHeartbeats).toBeUndefined()
-    const handedOver = a.hear(
+    const sent = a.receive(
       syncMessage({ tableHash, requestedHeartbeats: { since: 0, upTo: 9, indexes: [8, 2 ** 32 - 1] } }),
       options,
     )
-    expect(handedOver?.freshHeartbeats).toEqual([])
+    expect(sent?.freshHeartbeats).toEqual([])
   })
 
-  it('brings all beats to both ends in the end, whatever was lost, late, repeated or begun anew before', () => {
-    const happening = fc.tuple(
+  it('delivers all heartbeats to both ends after any losses, delays, repetitions, reconnects and restarts', () => {
+    const operation = fc.tuple(
       fc.oneof(
-        { weight: 6, arbitrary: fc.constant('beat' as const) },
+        { weight: 6, arbitrary: fc.constant('heartbeat' as const) },
         { weight: 3, arbitrary: fc.constant('offer' as const) },
         { weight: 9, arbitrary: fc.constant('arrive' as const) },
         { weight: 2, arbitrary: fc.constantFrom('lose' as const, 'repeat' as const) },
@@ -152,12 +155,12 @@ describe('beat exchange', () => {
       fc.nat(5),
     )
     fc.assert(
-      fc.property(fc.array(happening, { maxLength: 120, size: 'max' }), happenings => {
+      fc.property(fc.array(operation, { maxLength: 120, size: 'max' }), operations => {
         const pair = new Pair(6)
-        for (const [what, at, member] of happenings) pair[what](at, member)
+        for (const [what, at, member] of operations) pair[what](at, member)
         const [a, b] = pair.ends
-        for (let i = 0; i < 12; i++) exchange(...(i % 2 ? ([a, b] as const) : ([b, a] as const)), course)
-        expect(beatsOf(a)).toEqual(beatsOf(b))
+        for (let i = 0; i < 12; i++) runSync(...(i % 2 ? ([a, b] as const) : ([b, a] as const)), conditions)
+        expect(sequencesOf(a)).toEqual(sequencesOf(b))
       }),
       { numRuns: 2_000 },
     )
@@ -166,24 +169,24 @@ describe('beat exchange', () => {
 
 type End = 0 | 1
 
-/** Two ends that know the same members, and what is on its way between them. */
+/** Two ends with the same members, and the messages in transit between them. */
 class Pair {
-  readonly ends: [ExchangeSide, ExchangeSide]
+  readonly ends: [SyncSide, SyncSide]
   readonly #records: readonly SignedFact[]
-  /** To each end. */
-  readonly #underWay: readonly [SyncMessage[], SyncMessage[]] = [[], []]
-  readonly #beats = new Map<number, number>()
+  /** The messages to each end. */
+  readonly #inTransit: readonly [SyncMessage[], SyncMessage[]] = [[], []]
+  readonly #sequences = new Map<number, number>()
 
   constructor(members: number) {
     this.#records = range(members).map(recordOf)
-    this.ends = [new ExchangeSide(this.#records), new ExchangeSide(this.#records, 3)]
+    this.ends = [new SyncSide(this.#records), new SyncSide(this.#records, 3)]
   }
 
-  /** A member's next beat comes here first. */
-  beat(at: End, member: number): void {
-    const beat = (this.#beats.get(member) ?? 0) + 1
-    this.#beats.set(member, beat)
-    this.ends[at].take([beatOf(member, beat)], undefined)
+  /** The next heartbeat of a member arrives at this end. */
+  heartbeat(at: End, member: number): void {
+    const sequence = (this.#sequences.get(member) ?? 0) + 1
+    this.#sequences.set(member, sequence)
+    this.ends[at].merge([heartbeatOf(member, sequence)], undefined)
   }
 
   offer(at: End): void {
@@ -195,31 +198,31 @@ class Pair {
     this.lose(at)
   }
 
-  /** It arrives, and once more later. */
+  /** The next message arrives, and stays in transit to arrive again. */
   repeat(at: End): void {
-    const [next] = this.#underWay[at]
+    const [next] = this.#inTransit[at]
     if (next)
-      this.#send(at, this.ends[at].hear(overTheWire(next).message, { maxDeltaBytes: 160, startAt: 0 }))
+      this.#send(at, this.ends[at].receive(overTheWire(next).message, { maxDeltaBytes: 160, startAt: 0 }))
   }
 
   lose(at: End): void {
-    this.#underWay[at].shift()
+    this.#inTransit[at].shift()
   }
 
-  /** One end takes the connection for a new one. */
+  /** One end has a new connection. */
   reconnect(at: End): void {
     this.ends[at].reconnect()
   }
 
-  /** With a process go its connections, and what is on its way. */
+  /** One end is a new process: its connections and the messages in transit are lost. */
   restart(at: End): void {
-    this.ends[at] = new ExchangeSide(this.#records)
+    this.ends[at] = new SyncSide(this.#records)
     this.reconnect(other(at))
-    for (const messages of this.#underWay) messages.splice(0)
+    for (const messages of this.#inTransit) messages.splice(0)
   }
 
-  #send(from: End, said: SyncMessage | undefined): void {
-    if (said) this.#underWay[other(from)].push(said)
+  #send(from: End, message: SyncMessage | undefined): void {
+    if (message) this.#inTransit[other(from)].push(message)
   }
 }
 

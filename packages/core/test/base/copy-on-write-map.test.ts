@@ -5,7 +5,7 @@ import { CopyOnWriteMap } from '../../src/base/copy-on-write-map.ts'
 const key = fc.nat(9).map(String)
 const steps = fc.array(fc.record({ key, value: fc.option(fc.nat(99)) }), { maxLength: 40 })
 
-it('is the same as a flat map that had the prior in it, and leaves the prior alone', () => {
+it('behaves like a plain map that starts with the entries of the prior, and never changes the prior', () => {
   fc.assert(
     fc.property(steps, steps, (before, after) => {
       const play = (

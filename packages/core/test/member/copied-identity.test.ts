@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { CopiedIdentity } from '../../src/member/copied-identity.ts'
 
-/** Two processes with one identity; whichever answers takes the next incarnation, which reaches the other at once. */
+/** Two processes with one identity. Each answer takes the next incarnation, which reaches the other process immediately. */
 class Pair {
   readonly sides = [new CopiedIdentity(), new CopiedIdentity()] as const
   readonly answeredMs: number[] = []
   incarnation = 1
   nowMs = 0
 
-  /** One of them speaks first. */
+  /** The first process sends a record. */
   begin(): void {
-    this.#speak(0)
+    this.#announce(0)
   }
 
   pass(ms: number): void {
@@ -19,28 +19,29 @@ class Pair {
       const dueMs = Math.min(...this.sides.map(side => side.nextMs()))
       if (dueMs > untilMs) break
       this.nowMs = Math.max(this.nowMs, dueMs)
-      for (const [i, side] of this.sides.entries()) if (side.takeDue(this.nowMs) !== undefined) this.#speak(i)
+      for (const [i, side] of this.sides.entries())
+        if (side.takeDue(this.nowMs) !== undefined) this.#announce(i)
     }
     this.nowMs = untilMs
   }
 
-  #speak(i: number): void {
+  #announce(i: number): void {
     this.answeredMs.push(this.nowMs)
     this.incarnation += 1
     const other = this.sides[i === 0 ? 1 : 0]
-    if (other.recordArrived(this.incarnation, false, this.nowMs)) this.#speak(1 - i)
+    if (other.recordArrived(this.incarnation, false, this.nowMs)) this.#announce(1 - i)
   }
 }
 
 describe('a copied identity', () => {
-  it('is known to both sides within seconds', () => {
+  it('is detected by both processes within seconds', () => {
     const pair = new Pair()
     pair.begin()
     pair.pass(3_000)
     expect(pair.sides.map(({ isCopied }) => isCopied)).toEqual([true, true])
   })
 
-  it('is answered once a minute at most after some minutes, and stays known', () => {
+  it('is answered at most once per minute after some minutes, and stays detected', () => {
     const pair = new Pair()
     pair.begin()
     pair.pass(600_000)
@@ -50,7 +51,7 @@ describe('a copied identity', () => {
     expect(pair.sides.map(({ isCopied }) => isCopied)).toEqual([true, true])
   })
 
-  it('is over two and a half minutes after the last sign of it, and begins anew', () => {
+  it('ends two and a half minutes after the last fact of the copy, and can start again', () => {
     const copied = new CopiedIdentity()
     for (const incarnation of [2, 4, 6]) copied.recordArrived(incarnation, false, 0)
     copied.heartbeatArrived(10_000)
@@ -62,28 +63,28 @@ describe('a copied identity', () => {
     expect(copied.recordArrived(8, false, 160_000)).toBe(true)
   })
 
-  it('is not suspected because of two earlier lives, which are answered at once', () => {
+  it('is not detected after records of two earlier processes, which are answered immediately', () => {
     const copied = new CopiedIdentity()
     expect(copied.recordArrived(100, false, 0)).toBe(true)
     expect(copied.recordArrived(200, false, 10)).toBe(true)
     expect(copied.isCopied).toBe(false)
   })
 
-  it('is not suspected because one earlier life said a lot, nor because of three in as many minutes', () => {
+  it('is not detected after many records of one earlier process, nor after one foreign record per minute', () => {
     const copied = new CopiedIdentity()
     for (let nowMs = 0; nowMs < 5; nowMs++) copied.recordArrived(100, false, nowMs)
     for (let i = 1; i < 5; i++) copied.recordArrived(100 + i, false, i * 60_000)
     expect(copied.isCopied).toBe(false)
   })
 
-  it('has its goodbye answered at once', () => {
+  it('gets an immediate answer when the copy leaves', () => {
     const copied = new CopiedIdentity()
     for (const incarnation of [2, 4, 6]) copied.recordArrived(incarnation, false, 0)
     expect(copied.recordArrived(6, true, 100)).toBe(true)
     expect(copied.takeDue(10_000)).toBeUndefined()
   })
 
-  it('is answered with regard to the latest that it said', () => {
+  it('is answered with its latest incarnation', () => {
     const copied = new CopiedIdentity()
     for (const incarnation of [2, 4, 6]) copied.recordArrived(incarnation, false, 0)
     copied.recordArrived(9, false, 500)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type DetectorVerdict, FlapDamping } from '../../src/member/flap-damping.ts'
 
-/** One subject, and what an app is shown of it. */
+/** One subject and the verdicts that an app sees. */
 class Subject {
   readonly damping = new FlapDamping(1_000)
   readonly shownAfterEach: (DetectorVerdict | undefined)[] = []
@@ -10,39 +10,39 @@ class Subject {
   verdict: DetectorVerdict = 'alive'
   incarnation = 1
   observer = { localHealth: 0, visible: 8 }
-  /** Others are heard, as it should be. */
-  areOthersHeard = true
+  /** Whether messages of other members arrive, at least every 500 ms. */
+  doMessagesArrive = true
 
-  /** One that this member hears of for the first time. */
+  /** A subject that is not shown yet. */
   static unknown(): Subject {
     const subject = new Subject()
     subject.shown = undefined
     return subject
   }
 
-  /** The detector says so now. */
+  /** The detector's verdict changes now. */
   is(verdict: DetectorVerdict, incarnation = this.incarnation): void {
     this.verdict = verdict
     this.incarnation = incarnation
-    this.#look()
+    this.#decide()
   }
 
-  /** Time passes; what is due is looked at. */
+  /** Lets time pass and shows verdicts that are due. */
   pass(ms: number): void {
     for (let leftMs = ms; leftMs > 0; leftMs -= 500) this.#passAtOnce(Math.min(leftMs, 500))
   }
 
   #passAtOnce(ms: number): void {
     const untilMs = this.nowMs + ms
-    if (this.areOthersHeard) this.damping.received(this.nowMs)
+    if (this.doMessagesArrive) this.damping.received(this.nowMs)
     while (this.damping.nextMs() <= untilMs) {
       this.nowMs = Math.max(this.nowMs, this.damping.nextMs())
-      if (this.damping.takeDue(this.nowMs).includes('subject')) this.#look()
+      if (this.damping.takeDue(this.nowMs).includes('subject')) this.#decide()
     }
     this.nowMs = untilMs
   }
 
-  /** It is declared dead, and takes that back after a while. */
+  /** The subject is declared dead, and returns after a while in the next incarnation. */
   diesAndReturns(afterMs = 20_000): void {
     this.is('suspect')
     this.pass(500)
@@ -51,7 +51,7 @@ class Subject {
     this.is('alive', this.incarnation + 1)
   }
 
-  #look(): void {
+  #decide(): void {
     const { verdict, incarnation, nowMs, observer } = this
     const shown = this.damping.decide('subject', verdict, incarnation, this.shown, nowMs, observer)
     if (shown !== this.shown) this.shownAfterEach.push(shown)
@@ -60,7 +60,7 @@ class Subject {
 }
 
 describe('flap damping', () => {
-  it('shows a suspicion that stood for an interval', () => {
+  it('shows a suspicion that lasted for a probe interval', () => {
     const subject = new Subject()
     subject.is('suspect')
     subject.pass(999)
@@ -69,7 +69,7 @@ describe('flap damping', () => {
     expect(subject.shown).toBe('suspect')
   })
 
-  it('shows no suspicion that is refuted within an interval, and counts it', () => {
+  it('shows no suspicion that is refuted within a probe interval, and counts it', () => {
     const subject = new Subject()
     for (let i = 0; i < 20; i++) {
       subject.is('suspect')
@@ -81,7 +81,7 @@ describe('flap damping', () => {
     expect(subject.damping.refuted).toBe(20)
   })
 
-  it('counts the interval anew when a refuted member is suspected again at once', () => {
+  it('restarts the wait when a refuted member is suspected again immediately', () => {
     const subject = new Subject()
     subject.is('suspect')
     subject.pass(900)
@@ -91,7 +91,7 @@ describe('flap damping', () => {
     expect(subject.damping.refuted).toBe(1)
   })
 
-  it('shows ever fewer suspicions of a member that refutes them slowly', () => {
+  it('shows fewer suspicions of a member that refutes them slowly', () => {
     const subject = new Subject()
     for (let i = 0; i < 30; i++) {
       subject.is('suspect')
@@ -102,7 +102,7 @@ describe('flap damping', () => {
     expect(subject.shownAfterEach).toEqual(['suspect', 'alive'])
   })
 
-  it('holds a suspicion back for longer the more this member doubts itself', () => {
+  it('waits longer before showing a suspicion when the local health multiplier is higher', () => {
     const subject = new Subject()
     subject.observer = { localHealth: 2, visible: 8 }
     subject.is('suspect')
@@ -112,9 +112,9 @@ describe('flap damping', () => {
     expect(subject.shown).toBe('suspect')
   })
 
-  it('shows no suspicion while nothing arrives from anybody, but a death', () => {
+  it('while no message arrives from any member, shows no suspicion but shows a death', () => {
     const subject = new Subject()
-    subject.areOthersHeard = false
+    subject.doMessagesArrive = false
     subject.is('suspect')
     subject.pass(10_000)
     expect(subject.shown).toBe('alive')
@@ -122,9 +122,9 @@ describe('flap damping', () => {
     expect(subject.shown).toBe('dead')
   })
 
-  it('counts the interval anew when something arrives again', () => {
+  it('restarts the wait when messages arrive again', () => {
     const subject = new Subject()
-    subject.areOthersHeard = false
+    subject.doMessagesArrive = false
     subject.is('suspect')
     subject.pass(10_000)
     subject.damping.received(subject.nowMs)
@@ -134,16 +134,16 @@ describe('flap damping', () => {
     expect(subject.shown).toBe('suspect')
   })
 
-  it('shows a suspicion of the only other member, whose silence is that of everybody', () => {
+  it('shows a suspicion of the only other member although no message arrives', () => {
     const subject = new Subject()
-    subject.areOthersHeard = false
+    subject.doMessagesArrive = false
     subject.observer = { localHealth: 0, visible: 2 }
     subject.is('suspect')
     subject.pass(1_000)
     expect(subject.shown).toBe('suspect')
   })
 
-  it('shows a death at once, with or without a suspicion before it', () => {
+  it('shows a death immediately, even if its suspicion was not shown yet', () => {
     const subject = new Subject()
     subject.is('suspect')
     subject.pass(500)
@@ -151,13 +151,13 @@ describe('flap damping', () => {
     expect(subject.shownAfterEach).toEqual(['dead'])
   })
 
-  it('shows the first return in a life at once', () => {
+  it('shows the first return of a process immediately', () => {
     const subject = new Subject()
     subject.diesAndReturns()
     expect(subject.shown).toBe('alive')
   })
 
-  it('keeps a member that died twice out until it was good for a minute, then for two', () => {
+  it('shows a member that died twice as dead until it was alive for a minute, then for two', () => {
     const subject = new Subject()
     subject.diesAndReturns()
     subject.diesAndReturns()
@@ -172,7 +172,7 @@ describe('flap damping', () => {
     expect(subject.shown).toBe('alive')
   })
 
-  it('shows every return from a partition at once', () => {
+  it('shows every return from a partition immediately', () => {
     const subject = new Subject()
     for (let i = 0; i < 4; i++) {
       subject.is('dead')
@@ -185,7 +185,7 @@ describe('flap damping', () => {
     }
   })
 
-  it('begins the wait anew when the member is suspected meanwhile', () => {
+  it('restarts the wait when the member is suspected meanwhile', () => {
     const subject = new Subject()
     subject.diesAndReturns()
     subject.diesAndReturns()
@@ -198,7 +198,7 @@ describe('flap damping', () => {
     expect(subject.shown).toBe('alive')
   })
 
-  it('shows a flipping link twice in an hour', () => {
+  it('shows a flapping connection twice in an hour', () => {
     const subject = new Subject()
     for (let i = 0; i < 90; i++) {
       subject.diesAndReturns()
@@ -207,19 +207,19 @@ describe('flap damping', () => {
     expect(subject.shownAfterEach).toEqual(['dead', 'alive', 'dead'])
   })
 
-  it('counts no death while nothing came from anybody: it was the observer that was away', () => {
+  it('does not count deaths while no message arrives, because the observer was disconnected', () => {
     const subject = new Subject()
     for (let i = 0; i < 5; i++) {
-      subject.areOthersHeard = false
+      subject.doMessagesArrive = false
       subject.pass(1_000)
       subject.diesAndReturns()
       expect(subject.shown).toBe('alive')
-      subject.areOthersHeard = true
+      subject.doMessagesArrive = true
       subject.pass(20_000)
     }
   })
 
-  it('shows a new life at once, however often the one before died', () => {
+  it('shows a new process immediately, even after many deaths of the earlier one', () => {
     const subject = new Subject()
     for (let i = 0; i < 5; i++) {
       subject.is('dead')
@@ -228,21 +228,21 @@ describe('flap damping', () => {
     }
   })
 
-  it('does not show a member that it meets suspected before it is known to live, or not', () => {
-    const longDead = Subject.unknown()
-    longDead.is('suspect')
-    longDead.pass(10_000)
-    expect(longDead.shown).toBeUndefined()
-    longDead.is('dead')
-    expect(longDead.shown).toBe('dead')
+  it('does not show a new member that is suspected, until the suspicion ends', () => {
+    const dead = Subject.unknown()
+    dead.is('suspect')
+    dead.pass(10_000)
+    expect(dead.shown).toBeUndefined()
+    dead.is('dead')
+    expect(dead.shown).toBe('dead')
 
-    const living = Subject.unknown()
-    living.is('suspect')
-    living.is('alive', 2)
-    expect(living.shown).toBe('alive')
+    const alive = Subject.unknown()
+    alive.is('suspect')
+    alive.is('alive', 2)
+    expect(alive.shown).toBe('alive')
   })
 
-  it('forgets old trouble, and remembers nothing of members without any', () => {
+  it('deletes the track of a member that is alive for long, and has none for other alive members', () => {
     const subject = new Subject()
     subject.is('alive')
     expect(subject.damping.size).toBe(0)

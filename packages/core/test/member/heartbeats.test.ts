@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { heartbeatIntervalMs } from '../../src/member/heartbeat-interval.ts'
+import { heartbeatIntervalMs } from '../../src/member/heartbeats.ts'
 
 it.each([
   [1, 5_000],
@@ -9,6 +9,6 @@ it.each([
   [120, 60_000],
   [1_200, 600_000],
   [10_000, 600_000],
-])('among %i members a heart beats every %i ms', (members, intervalMs) => {
+])('with %i members, each member sends a heartbeat every %i ms', (members, intervalMs) => {
   expect(heartbeatIntervalMs(members)).toBe(intervalMs)
 })

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { firstRecord, type LocalChange, LocalRecord } from '../../src/member/local-record.ts'
 
-function own(): LocalRecord {
+function localRecord(): LocalRecord {
   return new LocalRecord(firstRecord({ name: 'ada', tags: { role: 'db' }, incarnation: 5 }))
 }
 
-describe('own record', () => {
-  it('changes what is named under a greater version, and keeps the rest', () => {
-    const record = own()
+describe('local record', () => {
+  it('changes the given properties in a greater version, and keeps the others', () => {
+    const record = localRecord()
     record.change({ name: 'Ada' })
     record.change({ leaving: true })
     expect(record.fact().record).toMatchObject({
@@ -30,14 +30,14 @@ describe('own record', () => {
     [{ tags: { role: 'web' } }, true],
     [{ tags: { role: 'db', zone: 'a' } }, true],
     [{ tags: { zone: 'db' } }, true],
-    // A lease, which is renewed by the same words.
+    // Equal attention renews its lease.
     [{ attention: { state: 'full', leaseMs: 0 } }, true],
   ])('is changed by %j: %s', (change, isChanged) => {
-    expect(own().isChangedBy(change)).toBe(isChanged)
+    expect(localRecord().isChangedBy(change)).toBe(isChanged)
   })
 
-  it('refutes by a greater incarnation, and counts versions and beats from the start', () => {
-    const record = own()
+  it('refutes by a greater incarnation, and restarts versions and heartbeats', () => {
+    const record = localRecord()
     record.change({ name: 'Ada' })
     expect(record.nextHeartbeat()).toEqual({ type: 'heartbeat', incarnation: 5, sequence: 1 })
     expect(record.nextHeartbeat()).toEqual({ type: 'heartbeat', incarnation: 5, sequence: 2 })
@@ -49,8 +49,8 @@ describe('own record', () => {
     expect(record.incarnation).toBe(10)
   })
 
-  it('begins anew at a date, be it a smaller number', () => {
-    const record = own()
+  it('restarts with the given incarnation, even a smaller one', () => {
+    const record = localRecord()
     record.change({ name: 'Ada' })
     record.nextHeartbeat()
     record.restart(3)

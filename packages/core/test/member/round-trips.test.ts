@@ -7,26 +7,26 @@ const roundTrips = (): RoundTrips => {
 }
 
 describe('round trips', () => {
-  it('are the least of the last three', () => {
+  it('are the smallest of the last three samples', () => {
     const subject = roundTrips()
     expect(subject.least('ada')).toBeUndefined()
-    const told = [800, 20, 900, 30, 40].map(ms => {
+    const smallest = [800, 20, 900, 30, 40].map(ms => {
       subject.record('ada', ms)
       return subject.least('ada')
     })
-    expect(told).toEqual([800, 20, 20, 20, 30])
+    expect(smallest).toEqual([800, 20, 20, 20, 30])
   })
 
-  it('are measured by three pings over each link, one at a time, the fewest first', () => {
+  it('are measured by three pings over each connection, one at a time, to the member with the fewest pings', () => {
     const subject = roundTrips()
-    const asked = Array.from({ length: 7 }, () => subject.ping(['ada', 'bob'], 0)?.to)
-    expect(asked).toEqual(['ada', 'bob', 'ada', 'bob', 'ada', 'bob', undefined])
+    const pinged = Array.from({ length: 7 }, () => subject.ping(['ada', 'bob'], 0)?.to)
+    expect(pinged).toEqual(['ada', 'bob', 'ada', 'bob', 'ada', 'bob', undefined])
     expect(subject.ping(['ada', 'bob', 'cyd'], 0)?.to).toBe('cyd')
     subject.closed('ada')
     expect(subject.ping(['ada', 'bob'], 0)?.to).toBe('ada')
   })
 
-  it('are known when the latest ping is answered, once, by whom it was for', () => {
+  it('are recorded once, when the pinged member acks the latest ping', () => {
     const subject = roundTrips()
     const late = subject.ping(['ada'], 0)?.message.seq ?? Number.NaN
     const seq = subject.ping(['ada'], 1_000)?.message.seq ?? Number.NaN
@@ -37,7 +37,7 @@ describe('round trips', () => {
     expect(subject.least('ada')).toBe(7)
   })
 
-  it('are forgotten with the link', () => {
+  it('are deleted with the connection', () => {
     const subject = roundTrips()
     subject.record('ada', 5)
     subject.closed('ada')

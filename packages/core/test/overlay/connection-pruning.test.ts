@@ -5,34 +5,34 @@ import {
   pruneGraceMs,
 } from '../../src/overlay/connection-pruning.ts'
 
-function linksTo(...ids: string[]): Map<string, OverlayConnection> {
+function connectionsTo(...ids: string[]): Map<string, OverlayConnection> {
   return new Map(ids.map(id => [id, { isOurs: true, prunableSinceMs: undefined }]))
 }
 
-describe('surplus', () => {
-  it('gives up what has been nobody’s neighbour for the time of grace', () => {
-    const links = linksTo('a', 'b')
-    expect(prunableConnections(links, new Set(['a']), 0)).toEqual([])
-    expect(prunableConnections(links, new Set(['a']), pruneGraceMs - 1)).toEqual([])
-    expect(prunableConnections(links, new Set(['a']), pruneGraceMs)).toEqual(['b'])
+describe('connection pruning', () => {
+  it('prunes a connection that was not wanted for the grace period', () => {
+    const connections = connectionsTo('a', 'b')
+    expect(prunableConnections(connections, new Set(['a']), 0)).toEqual([])
+    expect(prunableConnections(connections, new Set(['a']), pruneGraceMs - 1)).toEqual([])
+    expect(prunableConnections(connections, new Set(['a']), pruneGraceMs)).toEqual(['b'])
   })
 
-  it('counts anew when the other was a neighbour in between', () => {
-    const links = linksTo('a', 'b')
-    prunableConnections(links, new Set(['a']), 0)
-    prunableConnections(links, new Set(['a', 'b']), pruneGraceMs - 1)
-    expect(prunableConnections(links, new Set(['a']), pruneGraceMs)).toEqual([])
-    expect(prunableConnections(links, new Set(['a']), 2 * pruneGraceMs)).toEqual(['b'])
+  it('restarts the grace period when the peer was wanted in between', () => {
+    const connections = connectionsTo('a', 'b')
+    prunableConnections(connections, new Set(['a']), 0)
+    prunableConnections(connections, new Set(['a', 'b']), pruneGraceMs - 1)
+    expect(prunableConnections(connections, new Set(['a']), pruneGraceMs)).toEqual([])
+    expect(prunableConnections(connections, new Set(['a']), 2 * pruneGraceMs)).toEqual(['b'])
   })
 
-  it('closes only what this end isOurs', () => {
-    const links = new Map<string, OverlayConnection>([['b', { isOurs: false, prunableSinceMs: 0 }]])
-    expect(prunableConnections(links, new Set(), pruneGraceMs)).toEqual([])
+  it('prunes only connections that are ours', () => {
+    const connections = new Map<string, OverlayConnection>([['b', { isOurs: false, prunableSinceMs: 0 }]])
+    expect(prunableConnections(connections, new Set(), pruneGraceMs)).toEqual([])
   })
 
-  it('closes nothing while a neighbour is not connected', () => {
-    const links = linksTo('a', 'b')
-    prunableConnections(links, new Set(['a']), 0)
-    expect(prunableConnections(links, new Set(['a', 'c']), pruneGraceMs)).toEqual([])
+  it('prunes nothing while a wanted peer is not connected', () => {
+    const connections = connectionsTo('a', 'b')
+    prunableConnections(connections, new Set(['a']), 0)
+    expect(prunableConnections(connections, new Set(['a', 'c']), pruneGraceMs)).toEqual([])
   })
 })

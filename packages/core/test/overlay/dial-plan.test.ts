@@ -3,7 +3,7 @@ import { DialPlan } from '../../src/overlay/dial-plan.ts'
 
 const half = () => 0.5
 
-/** When the plan dials, and each dial fails at once, until `untilMs`. */
+/** The times until `untilMs` at which the plan dials, when each dial fails immediately. */
 function dialsOf(plan: DialPlan, id: string, untilMs: number): number[] {
   const dials: number[] = []
   plan.setWanted([id], 0)
@@ -17,20 +17,20 @@ function dialsOf(plan: DialPlan, id: string, untilMs: number): number[] {
 }
 
 describe('dial plan', () => {
-  it('lets the smaller id dial at once and the other wait', () => {
+  it('lets the member with the smaller id dial immediately, and the other one wait', () => {
     const [small, large] = [new DialPlan('a', half), new DialPlan('b', half)]
     small.setWanted(['b'], 0)
     large.setWanted(['a'], 0)
     expect([small.dueMs(), large.dueMs()]).toEqual([0, 1_500])
   })
 
-  it('waits longer after each failure, up to half a minute', () => {
+  it('doubles the wait after each failure, up to 30 s', () => {
     expect(dialsOf(new DialPlan('a', half), 'b', 120_000)).toEqual([
       0, 500, 1_500, 3_500, 7_500, 15_500, 31_500, 61_500, 91_500,
     ])
   })
 
-  it('dials a member once at a time', () => {
+  it('has at most one dial to a member in flight', () => {
     const plan = new DialPlan('a', half)
     plan.setWanted(['b'], 0)
     expect(plan.take(['b'], 0)).toEqual(['b'])
@@ -38,14 +38,14 @@ describe('dial plan', () => {
     expect(plan.take(['b'], 10_000)).toEqual([])
   })
 
-  it('does not dial whom somebody else is dialling already', () => {
+  it('does not dial a member that another component is dialling', () => {
     const plan = new DialPlan('a', half)
     plan.dialling('b', 0)
     plan.setWanted(['b'], 0)
     expect(plan.take(['b'], 0)).toEqual([])
   })
 
-  it('goes past a member after four failures, and not after a success or a new word of it', () => {
+  it('skips a member after four failures, and no longer after a success or new addresses', () => {
     const plan = new DialPlan('a', half)
     const failTimes = (times: number) => {
       for (let i = 0; i < times; i++) plan.failed('b', 0)
@@ -61,7 +61,7 @@ describe('dial plan', () => {
     expect(plan.skips('b')).toBe(false)
   })
 
-  it('keeps a dial in flight through a new word of the member', () => {
+  it('keeps a dial in flight when the addresses of the member change', () => {
     const plan = new DialPlan('a', half)
     plan.dialling('b', 0)
     plan.retryNow('b')
@@ -69,14 +69,14 @@ describe('dial plan', () => {
     expect(plan.take(['b'], 0)).toEqual([])
   })
 
-  it('counts no failures of another network', () => {
+  it('forgets all failures when the network changes', () => {
     const plan = new DialPlan('a', half)
     for (const id of ['b', 'c']) plan.failed(id, 0)
     plan.retryAllNow()
     expect([plan.hasFailed('b'), plan.hasFailed('c'), plan.size]).toEqual([false, false, 0])
   })
 
-  it('forgets the due time of whoever is no longer wanted', () => {
+  it('has no due time for members that are no longer wanted', () => {
     const plan = new DialPlan('a', half)
     plan.setWanted(['b', 'c'], 0)
     plan.setWanted([], 0)

@@ -9,7 +9,7 @@ function overlayOf(self: string, bootstrap: readonly string[] = []): Overlay {
 }
 
 describe('overlay', () => {
-  it('when alone, tries the bootstrap and the dead, at once and again', () => {
+  it('without a connection, dials bootstrap addresses and dead members immediately and repeatedly', () => {
     const overlay = overlayOf('a', [address])
     overlay.addMember('b')
     overlay.markDead('b')
@@ -21,7 +21,7 @@ describe('overlay', () => {
     expect(overlay.advance(overlay.deadlineMs())).toHaveLength(2)
   })
 
-  it('dials its neighbours, the first at once and later ones when the rings are quiet', () => {
+  it('dials its first neighbour immediately, and later ones after the rings have settled', () => {
     const overlay = overlayOf('a')
     overlay.addMember('b')
     expect(overlay.advance(0)).toEqual([{ type: 'dial', id: 'b' }])
@@ -32,7 +32,7 @@ describe('overlay', () => {
     expect(overlay.advance(2_010)).toEqual([{ type: 'dial', id: 'c' }])
   })
 
-  it('watches over neighbours that it is connected to or dialled in vain, and over no others', () => {
+  it('monitors only neighbours that are connected or whose dials failed', () => {
     const overlay = overlayOf('a')
     for (const id of ['b', 'c', 'd']) overlay.addMember(id)
     overlay.opened('b', true)
@@ -42,7 +42,7 @@ describe('overlay', () => {
     expect(overlay.subjects(0)).toEqual(['b'])
   })
 
-  it('goes on waiting for a member that has news but no other address', () => {
+  it('keeps waiting to dial a member with a new record but the same addresses', () => {
     const overlay = overlayOf('a')
     for (const id of ['b', 'c']) overlay.addMember(id)
     overlay.opened('c', true)
@@ -56,12 +56,12 @@ describe('overlay', () => {
     expect(dials(10_100)).toEqual([{ type: 'dial', id: 'b' }])
   })
 
-  it('in another network, tries everybody and every door at once', () => {
+  it('after a network change, dials all members and bootstrap addresses immediately', () => {
     const overlay = overlayOf('a', [address])
     overlay.addMember('b')
     overlay.advance(0)
     for (let failures = 0; failures < 8; failures++) overlay.dialFailed('b', 0)
-    // Some tries later it waits for long.
+    // After several dials the wait is long.
     for (let tries = 0; tries < 6; tries++) overlay.advance(overlay.deadlineMs())
     const nowMs = overlay.deadlineMs() - 100
     expect(overlay.advance(nowMs)).toEqual([])
@@ -72,18 +72,18 @@ describe('overlay', () => {
     ])
   })
 
-  it('knows which connections it gave up itself, once, and not after another stood', () => {
+  it('reports once that it released a connection, and not for a later connection', () => {
     const overlay = overlayOf('a')
     for (const id of ['b', 'c', 'd']) overlay.opened(id, true)
     expect(overlay.advance(5_000)).toEqual([])
-    const given = overlay.advance(30_000).map(action => action.type === 'disconnect' && action.id)
-    expect(given).toEqual(['b', 'c', 'd'])
+    const released = overlay.advance(30_000).map(action => action.type === 'disconnect' && action.id)
+    expect(released).toEqual(['b', 'c', 'd'])
     expect([overlay.closed('b'), overlay.closed('b')]).toEqual([true, false])
     overlay.opened('c', false)
     expect(overlay.closed('c')).toBe(false)
   })
 
-  it('does not look for who has left', () => {
+  it('does not dial a member that left', () => {
     const overlay = overlayOf('a', [address])
     overlay.addMember('b')
     overlay.remove('b')
@@ -91,7 +91,7 @@ describe('overlay', () => {
     expect(overlay.advance(0)).toEqual([{ type: 'dial-bootstrap', address }])
   })
 
-  it('leaves a bootstrap address alone behind which a present member answered', () => {
+  it('does not dial a bootstrap address at which a present member answered', () => {
     const overlay = overlayOf('a', [address])
     overlay.addMember('b')
     overlay.opened('b', true)
@@ -103,10 +103,10 @@ describe('overlay', () => {
     expect(later.some(({ type }) => type === 'dial-bootstrap')).toBe(true)
   })
 
-  describe('of a member that cannot listen by itself', () => {
+  describe('of a member that cannot listen itself', () => {
     const members = Array.from({ length: 60 }, (_, i) => `m${i}`)
-    /** Connected to everybody, long enough for what is surplus to be given up. */
-    const grown = (relays: readonly string[] | undefined): Overlay => {
+    /** An overlay that is connected to all members. */
+    const connected = (relays: readonly string[] | undefined): Overlay => {
       const overlay = overlayOf('a', [address])
       for (const id of members) {
         overlay.addMember(id)
@@ -115,19 +115,19 @@ describe('overlay', () => {
       if (relays) overlay.setRelays(relays)
       return overlay
     }
-    const givenUp = (overlay: Overlay): string[] =>
+    const prunedBy = (overlay: Overlay): string[] =>
       Array.from({ length: 40 }, (_, i) => overlay.advance(i * 1_000))
         .flat()
         .flatMap(action => (action.type === 'disconnect' ? [action.id] : []))
-    const strangers = (overlay: Overlay): string[] => {
+    const othersOf = (overlay: Overlay): string[] => {
       const neighbours = overlay.neighbours(0)
       return members.filter(id => !neighbours.includes(id))
     }
 
-    it('stays connected to those by whom it is found', () => {
-      const [one = '', two = '', three = ''] = strangers(grown(undefined))
-      const overlay = grown([one, two])
-      const ids = givenUp(overlay)
+    it('stays connected to its relays', () => {
+      const [one = '', two = '', three = ''] = othersOf(connected(undefined))
+      const overlay = connected([one, two])
+      const ids = prunedBy(overlay)
       expect(ids).toContain(three)
       expect(ids).not.toContain(one)
       expect(ids).not.toContain(two)
@@ -135,20 +135,20 @@ describe('overlay', () => {
       expect(overlay.advance(41_000)).toContainEqual({ type: 'dial', id: one })
     })
 
-    it('stays connected to who answered at the bootstrap, while it is found by nobody', () => {
-      const [door = ''] = strangers(grown(undefined))
-      for (const [relays, isKept] of [
-        [undefined, false],
-        [[], true],
+    it('stays connected to the member that answered at the bootstrap address, while it has no relay', () => {
+      const [answering = ''] = othersOf(connected(undefined))
+      for (const [relays, isPruned] of [
+        [undefined, true],
+        [[], false],
       ] as const) {
-        const overlay = grown(relays)
-        overlay.bootstrapped(address, door)
-        expect(givenUp(overlay).includes(door)).toBe(!isKept)
+        const overlay = connected(relays)
+        overlay.bootstrapped(address, answering)
+        expect(prunedBy(overlay).includes(answering)).toBe(isPruned)
       }
     })
   })
 
-  it('changes its revision when whom to watch may have changed', () => {
+  it('changes its revision when the monitored members may have changed', () => {
     const overlay = overlayOf('a')
     const revisions = [overlay.revision]
     for (const act of [

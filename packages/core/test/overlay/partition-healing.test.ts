@@ -7,23 +7,23 @@ const absent: HealingTarget[] = [
   { type: 'bootstrap', address: '/ip4/192.0.2.1/tcp/4001' },
 ]
 
-/** How many of a thousand rounds dial, and whom. */
+/** The number of rounds out of 1,000 that dial, and their targets. */
 function dials(alive: number): { count: number; targets: Set<HealingTarget | undefined> } {
   const random = mulberry32(7)
   const targets = Array.from({ length: 1_000 }, () => healingTarget(alive, absent, random))
   return { count: targets.filter(target => target !== undefined).length, targets: new Set(targets) }
 }
 
-describe('healing', () => {
-  it('has nobody to try when nobody is absent', () => {
+describe('partition healing', () => {
+  it('has no target when no member is absent', () => {
     expect(healingTarget(1, [], () => 0)).toBeUndefined()
   })
 
-  it.each([1, 2, 3])('always tries while only %i are left', alive => {
+  it.each([1, 2, 3])('always dials with %i alive members', alive => {
     expect(dials(alive)).toEqual({ count: 1_000, targets: new Set(absent) })
   })
 
-  it.each([6, 30, 300])('makes about three dials a round in a cluster of %i', alive => {
+  it.each([6, 30, 300])('makes about three dials per round in a cluster of %i', alive => {
     const expected = 3_000 / alive
     const { count } = dials(alive)
     expect(Math.abs(count - expected)).toBeLessThan(4 * Math.sqrt(expected))

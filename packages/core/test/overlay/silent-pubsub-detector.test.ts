@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { SilentPubsubDetector } from '../../src/overlay/silent-pubsub-detector.ts'
 
-describe('mute watch', () => {
-  it('gives up a connection that has been mute for five seconds, once', () => {
-    const watch = new SilentPubsubDetector()
-    expect([0, 2_000, 4_999, 5_000, 5_001].map(nowMs => watch.takeOverdue(['ada'], nowMs))).toEqual([
+describe('silent pubsub detector', () => {
+  it('returns a connection that was silent for five seconds, once', () => {
+    const detector = new SilentPubsubDetector()
+    expect([0, 2_000, 4_999, 5_000, 5_001].map(nowMs => detector.takeOverdue(['ada'], nowMs))).toEqual([
       [],
       [],
       [],
@@ -13,11 +13,11 @@ describe('mute watch', () => {
     ])
   })
 
-  it('counts anew for a connection that spoke in between', () => {
-    const watch = new SilentPubsubDetector()
-    watch.takeOverdue(['ada', 'grace'], 0)
-    watch.takeOverdue(['grace'], 3_000)
-    expect(watch.takeOverdue(['ada', 'grace'], 5_000)).toEqual(['grace'])
-    expect(watch.takeOverdue(['ada'], 10_000)).toEqual(['ada'])
+  it('restarts the time for a connection that had a stream in between', () => {
+    const detector = new SilentPubsubDetector()
+    detector.takeOverdue(['ada', 'grace'], 0)
+    detector.takeOverdue(['grace'], 3_000)
+    expect(detector.takeOverdue(['ada', 'grace'], 5_000)).toEqual(['grace'])
+    expect(detector.takeOverdue(['ada'], 10_000)).toEqual(['ada'])
   })
 })

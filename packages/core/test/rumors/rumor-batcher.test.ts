@@ -7,34 +7,34 @@ import { limits } from '../../src/wire/limits.ts'
 import { heartbeatBody, idOf, recordBody, signedFact } from '../helpers/signed-fact.ts'
 
 const ada = idOf('ada')
-const beat = (number: number) => signedFact(ada, heartbeatBody(5, number))
+const heartbeat = (number: number) => signedFact(ada, heartbeatBody(5, number))
 
-/** A record of about so many bytes. */
+/** A record of about this number of bytes. */
 function sized(bytes: number): SignedFact {
   return signedFact(ada, recordBody({ incarnation: 5, name: 'x'.repeat(bytes) }))
 }
 
-describe('rumor buffer', () => {
-  it('lets the first fact after a pause go at once, and gathers what follows for 50 ms', () => {
-    const buffer = new RumorBatcher()
-    expect(buffer.deadlineMs()).toBe(Number.POSITIVE_INFINITY)
-    buffer.add(beat(1))
-    expect(buffer.take(1_000)).toEqual([[beat(1)]])
-    buffer.add(beat(2))
-    buffer.add(beat(3))
-    expect(buffer.deadlineMs()).toBe(1_050)
-    expect(buffer.take(1_049)).toEqual([])
-    expect(buffer.take(1_050)).toEqual([[beat(2), beat(3)]])
-    expect(buffer.take(1_100)).toEqual([])
+describe('rumor batcher', () => {
+  it('sends the first fact after a pause immediately, and collects later facts for 50 ms', () => {
+    const batcher = new RumorBatcher()
+    expect(batcher.deadlineMs()).toBe(Number.POSITIVE_INFINITY)
+    batcher.add(heartbeat(1))
+    expect(batcher.take(1_000)).toEqual([[heartbeat(1)]])
+    batcher.add(heartbeat(2))
+    batcher.add(heartbeat(3))
+    expect(batcher.deadlineMs()).toBe(1_050)
+    expect(batcher.take(1_049)).toEqual([])
+    expect(batcher.take(1_050)).toEqual([[heartbeat(2), heartbeat(3)]])
+    expect(batcher.take(1_100)).toEqual([])
   })
 
-  it('never makes a batch that is larger than a rumor may be, and loses nothing', () => {
+  it('never makes a batch larger than the limit of a rumor, and loses no fact', () => {
     const facts = fc.array(fc.integer({ min: 0, max: 30_000 }).map(sized), { maxLength: 30 })
     fc.assert(
       fc.property(facts, all => {
-        const buffer = new RumorBatcher()
-        for (const fact of all) buffer.add(fact)
-        const batches = buffer.take(0)
+        const batcher = new RumorBatcher()
+        for (const fact of all) batcher.add(fact)
+        const batches = batcher.take(0)
         expect(batches.flat()).toEqual(all)
         for (const batch of batches)
           expect(encodeRumors(batch).length).toBeLessThanOrEqual(limits.maxRumorBytes)
@@ -43,17 +43,17 @@ describe('rumor buffer', () => {
     )
   })
 
-  it('never makes a batch beyond the limit of the smallest facts either', () => {
-    const buffer = new RumorBatcher()
-    for (let i = 0; i < 4_096; i++) buffer.add(beat(i))
-    const batches = buffer.take(0)
+  it('never exceeds the limit of a rumor with the smallest facts', () => {
+    const batcher = new RumorBatcher()
+    for (let i = 0; i < 4_096; i++) batcher.add(heartbeat(i))
+    const batches = batcher.take(0)
     expect(batches.flat().length).toBe(4_096)
     for (const batch of batches) expect(encodeRumors(batch).length).toBeLessThanOrEqual(limits.maxRumorBytes)
   })
 
-  it('leaves the oldest to anti-entropy when too many wait', () => {
-    const buffer = new RumorBatcher()
-    for (let i = 0; i < 4_100; i++) buffer.add(beat(i))
-    expect(buffer.take(0).flat()[0]).toEqual(beat(4))
+  it('drops the oldest facts when too many wait', () => {
+    const batcher = new RumorBatcher()
+    for (let i = 0; i < 4_100; i++) batcher.add(heartbeat(i))
+    expect(batcher.take(0).flat()[0]).toEqual(heartbeat(4))
   })
 })

@@ -7,7 +7,7 @@ import { DocumentSync } from '../../src/spaces/documents/document-sync.ts'
 import { signedSpaceBytes } from '../../src/wire/signing.ts'
 import { encodeSpaceFrame, encodeSpaceRumors } from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFact } from '../../src/wire/space-fact.ts'
-import { spaceTag } from '../../src/wire/space-tag.ts'
+import { spaceTag } from '../../src/wire/tags.ts'
 import { mulberry32 } from '../helpers/mulberry32.ts'
 import { idOf, signatureOf, testTag } from '../helpers/signed-fact.ts'
 

@@ -19,7 +19,7 @@ const records = names.map(name => signedFact(idOf(name), recordBody({ incarnatio
 const oneFact = factBytes(records[0] ?? signedFact(idOf('ada'), recordBody({ incarnation: 5 })))
 
 describe('delta', () => {
-  it('begins elsewhere each time, so that everybody comes first even if nothing is ever taken', () => {
+  it('starts at another row each time, so that every member comes first once even if no fact is merged', () => {
     const table = tableOf(...records)
     const firsts = names.map((_, startAt) => deltaBeyond(table, empty, startAt, oneFact, nowMs).facts)
     for (const facts of firsts) expect(facts).toHaveLength(1)
@@ -30,12 +30,12 @@ describe('delta', () => {
     [1, 1, true],
     [2 * oneFact, 2, true],
     [5 * oneFact, 5, false],
-  ])('within %i bytes has %i facts, and says whether there are more: %s', (maxBytes, count, more) => {
+  ])('within %i bytes contains %i facts, and sets more: %s', (maxBytes, count, more) => {
     const delta = deltaBeyond(tableOf(...records), empty, 0, maxBytes, nowMs)
     expect([delta.facts.length, delta.more]).toEqual([count, more])
   })
 
-  it('has what the other lacks, each register by itself', () => {
+  it('contains the facts that the peer lacks, separately for each register', () => {
     const ada = idOf('ada')
     const record = recordBody({ incarnation: 5, version: 2 })
     const older = [signedFact(ada, recordBody({ incarnation: 5 })), signedFact(ada, heartbeatBody(5, 3))]
@@ -52,17 +52,17 @@ describe('delta', () => {
     expect(beyond(newer, older)).toEqual(newer)
     expect(beyond(older, newer)).toEqual([])
     expect(beyond(newer, [...newer.slice(0, 2), ...older])).toEqual(newer.slice(2))
-    // An older life has nothing to add to a newer one, unless nobody believes that.
+    // Facts of an older incarnation are left out, unless the newer incarnation is implausible.
     expect(beyond(newer, [signedFact(ada, recordBody({ incarnation: 6 }))])).toEqual([])
-    const [entry] = digestOf(tableOf(...newer), undefined, false, 0).digest.rows
-    const far = entry ? [{ ...entry, incarnation: nowMs + 2 * 86_400_000 }] : []
+    const [row] = digestOf(tableOf(...newer), undefined, false, 0).digest.rows
+    const far = row ? [{ ...row, incarnation: nowMs + 2 * 86_400_000 }] : []
     expect(deltaBeyond(tableOf(...newer), { ...empty, rows: far }, 0, 10_000, nowMs).facts).toEqual(newer)
   })
 
-  it('covers the buckets that were asked for, and no others', () => {
+  it('covers the requested buckets and no others', () => {
     const table = tableOf(...records)
-    const [entry] = table.advertised()
-    const buckets = new Set([entry?.bucket ?? 0])
+    const [row] = table.advertised()
+    const buckets = new Set([row?.bucket ?? 0])
     const expected = table.advertised().filter(({ bucket }) => buckets.has(bucket))
     expect(deltaBeyond(table, { ...empty, buckets }, 0, 10_000, nowMs).facts).toEqual(
       expected.map(({ record }) => record),
@@ -72,13 +72,13 @@ describe('delta', () => {
     )
   })
 
-  describe('of a table that no digest can name whole', () => {
+  describe('of a table that is too large for one digest', () => {
     const table = new Table({ maxMembers: 20_000, maxTombstones: 1 })
     for (let i = 0; i < 20_000; i++)
       table.merge(signedFact(idOf(`${i}`), recordBody({ incarnation: 5 })), nowMs)
 
-    it('names whole buckets, as many as fit, and each of them is named in its turn', () => {
-      const named = new Set<string>()
+    it('covers as many whole buckets as fit, and all buckets over several digests', () => {
+      const coveredPrefixes = new Set<string>()
       for (const startAt of [0, 100, 1_000]) {
         const { digest, more } = digestOf(table, undefined, true, startAt)
         const covered = table.advertised().filter(({ bucket }) => digest.buckets?.has(bucket))
@@ -86,15 +86,15 @@ describe('delta', () => {
         expect(digest.rows.length).toBeLessThanOrEqual(limits.maxDigestRows)
         expect(digest.rows.length).toBeGreaterThan(limits.maxDigestRows - 200)
         expect(more).toBe(true)
-        for (const { prefix } of digest.rows) named.add(prefix)
+        for (const { prefix } of digest.rows) coveredPrefixes.add(prefix)
       }
-      expect(named.size).toBe(20_000)
+      expect(coveredPrefixes.size).toBe(20_000)
     })
 
-    it('covers nothing that was not asked for', () => {
-      const asked = new Set(Array.from({ length: 220 }, (_, i) => i + 20))
-      const { digest, more } = digestOf(table, asked, true, 200)
-      expect([...(digest.buckets ?? [])].filter(bucket => !asked.has(bucket))).toEqual([])
+    it('covers only requested buckets', () => {
+      const requested = new Set(Array.from({ length: 220 }, (_, i) => i + 20))
+      const { digest, more } = digestOf(table, requested, true, 200)
+      expect([...(digest.buckets ?? [])].filter(bucket => !requested.has(bucket))).toEqual([])
       expect(digest.buckets?.size).toBeLessThan(220)
       expect(more).toBe(true)
       expect(digestOf(table, new Set([7]), true, 200)).toMatchObject({

@@ -25,38 +25,38 @@ function registerOf(all: readonly SuspicionFact[]): Suspicions | undefined {
   return all.reduce<Suspicions | undefined>((register, each) => addClaim(register, each), undefined)
 }
 
-function said(register: Suspicions | undefined): unknown {
+function contentOf(register: Suspicions | undefined): unknown {
   return register && { ...register, claims: register.claims.map(({ author, refused }) => [author, refused]) }
 }
 
 describe('suspicions', () => {
-  it('merge to the same register in any order and however often, also beyond the bound', () => {
+  it('merge to the same register in any order and with repetitions, also beyond the limit', () => {
     fc.assert(
       fc.property(
         claims.chain(all =>
           fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: 2 * all.length })),
         ),
         ([all, again]) => {
-          expect(said(registerOf(again))).toEqual(said(registerOf(all)))
+          expect(contentOf(registerOf(again))).toEqual(contentOf(registerOf(all)))
         },
       ),
       { numRuns: 500 },
     )
   })
 
-  it('merge register by register as claim by claim', () => {
+  it('give the same result whether registers or single claims are merged', () => {
     fc.assert(
       fc.property(claims, claims, (one, other) => {
         const merged = (registerOf(other)?.claims ?? []).reduce<Suspicions | undefined>(
           addClaim,
           registerOf(one),
         )
-        expect(said(merged)).toEqual(said(registerOf([...one, ...other])))
+        expect(contentOf(merged)).toEqual(contentOf(registerOf([...one, ...other])))
       }),
     )
   })
 
-  it('keep the same object for what adds nothing', () => {
+  it('return the same object for a claim that changes nothing', () => {
     fc.assert(
       fc.property(claims, all => {
         const register = registerOf(all)
@@ -65,31 +65,31 @@ describe('suspicions', () => {
     )
   })
 
-  it('keep the observers of lowest id, as many as may be', () => {
+  it('keep the observers with the lowest ids, up to the limit', () => {
     const register = registerOf(memberIds.map(observer => claim(observer, 1, false)))
     expect(memberIds.length).toBeGreaterThan(maxObservers)
     expect(register?.claims.map(({ author }) => author)).toEqual([...memberIds].sort().slice(0, maxObservers))
   })
 
-  it('put a hard claim in the place of a soft one, and not the other way round', () => {
+  it('replace a claim of silence by a claim of refusal of the same observer, and never the reverse', () => {
     const [ada = ''] = memberIds
-    expect(said(registerOf([claim(ada, 1, false), claim(ada, 1, true)]))).toEqual({
+    expect(contentOf(registerOf([claim(ada, 1, false), claim(ada, 1, true)]))).toEqual({
       incarnation: 1,
       claims: [[ada, true]],
     })
-    expect(said(registerOf([claim(ada, 1, true), claim(ada, 1, false)]))).toEqual({
+    expect(contentOf(registerOf([claim(ada, 1, true), claim(ada, 1, false)]))).toEqual({
       incarnation: 1,
       claims: [[ada, true]],
     })
   })
 
-  it('drop all claims about an earlier life', () => {
+  it('drop all claims about an earlier incarnation', () => {
     const [ada = '', grace = ''] = memberIds
-    expect(said(registerOf([claim(ada, 1, true), claim(grace, 2, false)]))).toEqual({
+    expect(contentOf(registerOf([claim(ada, 1, true), claim(grace, 2, false)]))).toEqual({
       incarnation: 2,
       claims: [[grace, false]],
     })
-    expect(said(registerOf([claim(grace, 2, false), claim(ada, 1, true)]))).toEqual({
+    expect(contentOf(registerOf([claim(grace, 2, false), claim(ada, 1, true)]))).toEqual({
       incarnation: 2,
       claims: [[grace, false]],
     })

@@ -13,7 +13,7 @@ function tableOf(ids: readonly string[]): Table {
   return table
 }
 
-/** Of the first one's bucket. */
+/** The hash of the bucket that contains the first member. */
 function bucketHashOf(ids: readonly string[]): Uint8Array {
   const table = tableOf(ids)
   const bucket = table.advertised()[0]?.bucket ?? 0
@@ -29,25 +29,25 @@ function numberOf(bytes: Uint8Array): bigint {
   return BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
 }
 
-/** Strangers' ids that are all in the first one's bucket. */
+/** Ids of members that are all in one bucket. */
 function bucketMates(count: number): string[] {
-  const everybody = tableOf(Array.from({ length: 1_000 }, (_, i) => idOf(`${i}`))).advertised()
-  return everybody
-    .filter(({ bucket }) => bucket === everybody[0]?.bucket)
+  const rows = tableOf(Array.from({ length: 1_000 }, (_, i) => idOf(`${i}`))).advertised()
+  return rows
+    .filter(({ bucket }) => bucket === rows[0]?.bucket)
     .map(({ id }) => id)
     .slice(0, count)
 }
 
-describe('the hashes of what members say', () => {
+describe('the hashes over facts', () => {
   const [a = '', b = '', c = ''] = bucketMates(3)
 
   it.each([
     { what: 'a table', hashOf: (ids: string[]) => tableOf(ids).hash() },
     { what: 'a bucket', hashOf: bucketHashOf },
     { what: 'suspicions', hashOf: summaryOf },
-  ])('$what: adds up nothing, so that nobody can choose what cancels out', ({ hashOf }) => {
+  ])('$what: no sum of parts, so that members cannot choose parts that cancel out', ({ hashOf }) => {
     const [both, one, other, neither] = [[a, b, c], [a, c], [b, c], [c]].map(ids => hashOf(ids))
-    if (!both || !one || !other || !neither) throw new Error('four hashes')
+    if (!both || !one || !other || !neither) throw new Error('expected four hashes')
     const xor = numberOf(both) ^ numberOf(one) ^ numberOf(other) ^ numberOf(neither)
     expect(xor).not.toBe(0n)
     // The lowest 32 bits of a sum are those of the sum of the lowest 32 bits, whatever the width of its lanes.
@@ -56,10 +56,10 @@ describe('the hashes of what members say', () => {
     expect(both).toHaveLength(16)
   })
 
-  it('a table is ordered by key, so a bucket is a stretch of it', () => {
-    const shared = tableOf(Array.from({ length: 1_000 }, (_, i) => idOf(`${i}`))).advertised()
-    expect(shared.map(({ bucket }) => bucket)).toEqual(
-      shared.map(({ bucket }) => bucket).sort((x, y) => x - y),
+  it('a table is ordered by key, so the rows of a bucket are adjacent', () => {
+    const advertised = tableOf(Array.from({ length: 1_000 }, (_, i) => idOf(`${i}`))).advertised()
+    expect(advertised.map(({ bucket }) => bucket)).toEqual(
+      advertised.map(({ bucket }) => bucket).sort((x, y) => x - y),
     )
   })
 })

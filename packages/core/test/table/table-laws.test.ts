@@ -14,15 +14,15 @@ function tableOf(facts: readonly SignedFact[]): Table {
   return table
 }
 
-/** All that can be seen of a table. */
+/** All public state of a table. */
 function stateOf(table: Table): unknown {
   return {
     hash: [...table.hash()],
     buckets: [...table.bucketHashes()],
-    entries: table.advertised().map(({ id, record, heartbeat, suspicions, summary }) => ({
+    rows: table.advertised().map(({ id, record, heartbeat, suspicions, summary }) => ({
       id,
       record: [record.record.incarnation, record.record.version, record.record.name],
-      beat: heartbeat && [heartbeat.incarnation, heartbeat.sequence],
+      heartbeat: heartbeat && [heartbeat.incarnation, heartbeat.sequence],
       suspicions: suspicions?.claims.map(({ author, incarnation, refused }) => [
         author,
         incarnation,
@@ -33,7 +33,7 @@ function stateOf(table: Table): unknown {
   }
 }
 
-function place({ record, heartbeat, suspicions }: Row): number[] {
+function positionOf({ record, heartbeat, suspicions }: Row): number[] {
   const { incarnation, version } = record.record
   return [incarnation, version, suspicions ? suspicions.claims.length : 0, heartbeat?.sequence ?? 0]
 }
@@ -44,7 +44,7 @@ const facts = fc.array(factArbitrary(3), { maxLength: 60, size: 'max' })
 const delivery = facts.chain(all =>
   fc.record({
     all: fc.constant(all),
-    // Facts about a life that has not been heard of are lost, as by a network; so all come once more at the end.
+    // Facts about an incarnation without a record are dropped, so all facts are delivered twice more at the end.
     delivered: fc
       .tuple(
         fc.shuffledSubarray(all),
@@ -57,7 +57,7 @@ const delivery = facts.chain(all =>
 )
 
 describe('merging into a table', () => {
-  it('ends in the same state, whatever the order, the duplication and the losses made good', () => {
+  it('leads to the same state for any order, duplication and retransmission of the facts', () => {
     fc.assert(
       fc.property(delivery, ({ all, delivered }) => {
         expect(stateOf(tableOf(delivered))).toEqual(stateOf(tableOf([...all, ...all])))
@@ -66,7 +66,7 @@ describe('merging into a table', () => {
     )
   })
 
-  it('takes nothing the second time', () => {
+  it('merges no fact twice', () => {
     fc.assert(
       fc.property(facts, all => {
         const table = tableOf([...all, ...all])
@@ -75,41 +75,41 @@ describe('merging into a table', () => {
     )
   })
 
-  it('says beforehand what will become of a fact', () => {
+  it('predicts the result of a merge', () => {
     fc.assert(
       fc.property(facts, all => {
         const table = tableOf([])
         for (const fact of all) {
-          const foretold = table.outcome(fact, nowMs)
-          expect(table.merge(fact, nowMs)).toBe(foretold)
+          const predicted = table.outcome(fact, nowMs)
+          expect(table.merge(fact, nowMs)).toBe(predicted)
         }
       }),
     )
   })
 
-  it('never takes a register back', () => {
+  it('never moves a register backwards', () => {
     fc.assert(
       fc.property(facts, all => {
         const table = tableOf([])
         for (const fact of all) {
           const id = fact.type === 'suspicion' ? fact.subject : fact.author
-          const entry = table.get(id)
-          const before = entry && place(entry)
+          const row = table.get(id)
+          const before = row && positionOf(row)
           table.merge(fact, nowMs)
           const after = table.get(id)
-          if (before && after) expect(compare(place(after), before)).toBeGreaterThanOrEqual(0)
+          if (before && after) expect(compare(positionOf(after), before)).toBeGreaterThanOrEqual(0)
         }
       }),
     )
   })
 
-  it('keeps a hash that equals the hash of its entries, counted from scratch, also when some are not shared', () => {
+  it('updates a hash that equals a newly computed hash, also when some rows are not advertised', () => {
     fc.assert(
-      fc.property(facts, fc.nat(3), (all, unshared) => {
+      fc.property(facts, fc.nat(3), (all, hidden) => {
         const table = tableOf(all)
-        // Asked for in between: what is kept must not outlive what it was of.
+        // Computed in between, so that an outdated cached hash would be noticed.
         table.hash()
-        for (const { id } of table.advertised().slice(0, unshared)) table.stopAdvertising(id)
+        for (const { id } of table.advertised().slice(0, hidden)) table.stopAdvertising(id)
         table.hash()
         for (const fact of all.slice(0, 10)) table.merge(fact, nowMs)
         const scratch = table.advertised().map(({ key, bucket, record, suspicions }) => {
@@ -123,7 +123,7 @@ describe('merging into a table', () => {
   })
 })
 
-/** Incarnation, then version, then claims, then beat: a new life starts the rest anew. */
+/** Compares incarnations first; with equal incarnations, neither version, claims nor heartbeat may decrease. */
 function compare(a: readonly number[], b: readonly number[]): number {
   if (a[0] !== b[0]) return (a[0] ?? 0) - (b[0] ?? 0)
   return Math.min(...a.map((value, i) => value - (b[i] ?? 0)))

@@ -13,7 +13,7 @@ function tableOf(...members: string[]): Table {
 }
 
 describe('table', () => {
-  it('does not share a member again because somebody suspects it', () => {
+  it('does not advertise a member again after a new suspicion', () => {
     const table = tableOf(ada, grace)
     table.stopAdvertising(ada)
     const hash = table.hash()
@@ -22,7 +22,7 @@ describe('table', () => {
     expect(table.hash()).toEqual(hash)
   })
 
-  it('shares a member again for a newer record', () => {
+  it('advertises a member again after a newer record', () => {
     const table = tableOf(ada)
     table.stopAdvertising(ada)
     expect(table.advertised()).toEqual([])
@@ -30,7 +30,7 @@ describe('table', () => {
     expect(table.advertised().map(({ id }) => id)).toEqual([ada])
   })
 
-  it('knows the place of each member that it tells of, and of no other', () => {
+  it('gives the index of each advertised member, and of no other', () => {
     const ids = Array.from({ length: 7 }, (_, i) => idOf(`${i}`))
     const table = tableOf(...ids)
     table.stopAdvertising(ids[3] ?? '')
@@ -39,7 +39,7 @@ describe('table', () => {
     expect(tableOf().index(ada)).toBeUndefined()
   })
 
-  it('holds no suspicion of a life that the member has not spoken of: it would hide those of the present one', () => {
+  it('stores no suspicion of an incarnation without a record: it would replace those of the current incarnation', () => {
     const table = tableOf(ada)
     expect(table.merge(signedFact(grace, suspicionBody(ada, 6)), nowMs)).toBe('unknown-member')
     expect(table.merge(signedFact(grace, suspicionBody(ada, 5)), nowMs)).toBe('merged')
@@ -52,7 +52,7 @@ describe('table', () => {
       body: recordBody({ incarnation: 4, version: 9 }),
       outcome: 'known',
     },
-    { what: 'the record it has', by: ada, body: recordBody({ incarnation: 5 }), outcome: 'known' },
+    { what: 'the stored record', by: ada, body: recordBody({ incarnation: 5 }), outcome: 'known' },
     {
       what: 'a greater version',
       by: ada,
@@ -70,21 +70,31 @@ describe('table', () => {
       what: 'a record further ahead',
       by: ada,
       body: recordBody({ incarnation: nowMs + 86_400_001 }),
-      outcome: 'refused',
+      outcome: 'rejected',
     },
-    { what: 'a beat', by: ada, body: heartbeatBody(5, 1), outcome: 'merged' },
-    { what: 'a beat of an older incarnation', by: ada, body: heartbeatBody(4, 9), outcome: 'known' },
+    { what: 'a heartbeat', by: ada, body: heartbeatBody(5, 1), outcome: 'merged' },
+    { what: 'a heartbeat of an older incarnation', by: ada, body: heartbeatBody(4, 9), outcome: 'known' },
     {
-      what: 'a beat of an incarnation yet unheard of',
+      what: 'a heartbeat of an incarnation without a record',
       by: ada,
       body: heartbeatBody(6, 1),
       outcome: 'unknown-member',
     },
-    { what: "a stranger's beat", by: grace, body: heartbeatBody(5, 1), outcome: 'unknown-member' },
+    {
+      what: 'a heartbeat of an unknown member',
+      by: grace,
+      body: heartbeatBody(5, 1),
+      outcome: 'unknown-member',
+    },
     { what: 'a suspicion of an older incarnation', by: grace, body: suspicionBody(ada, 4), outcome: 'known' },
-    { what: 'a suspicion of oneself', by: ada, body: suspicionBody(ada, 5), outcome: 'refused' },
-    { what: 'a suspicion of a stranger', by: ada, body: suspicionBody(grace, 5), outcome: 'unknown-member' },
-  ])('answers $outcome to $what', ({ by, body, outcome }) => {
+    { what: 'a suspicion of its own author', by: ada, body: suspicionBody(ada, 5), outcome: 'rejected' },
+    {
+      what: 'a suspicion of an unknown member',
+      by: ada,
+      body: suspicionBody(grace, 5),
+      outcome: 'unknown-member',
+    },
+  ])('returns $outcome for $what', ({ by, body, outcome }) => {
     const table = tableOf(ada)
     const fact = signedFact(by, body)
     expect(table.outcome(fact, nowMs)).toBe(outcome)
@@ -92,7 +102,7 @@ describe('table', () => {
     if (outcome === 'merged') expect(table.merge(fact, nowMs)).toBe('known')
   })
 
-  it('counts beats anew in a new life', () => {
+  it('counts heartbeats from the start in a new incarnation', () => {
     const table = tableOf(ada)
     table.merge(signedFact(ada, heartbeatBody(5, 9)), nowMs)
     table.merge(signedFact(ada, recordBody({ incarnation: 6 })), nowMs)
@@ -100,7 +110,7 @@ describe('table', () => {
     expect(table.merge(signedFact(ada, heartbeatBody(6, 1)), nowMs)).toBe('merged')
   })
 
-  it('lets a believable life take the place of one that nobody believes any more, and not before', () => {
+  it('replaces an incarnation that has become implausible by a plausible lower one, and not before', () => {
     const aheadMs = nowMs + 2 * 86_400_000
     const table = tableOf(grace)
     table.merge(signedFact(ada, recordBody({ incarnation: aheadMs })), aheadMs)
@@ -110,24 +120,37 @@ describe('table', () => {
     expect(table.merge(anew, aheadMs)).toBe('known')
     expect(table.merge(anew, nowMs)).toBe('merged')
     expect(table.get(ada)).toMatchObject({ record: anew, heartbeat: undefined, suspicions: undefined })
-    expect(table.merge(signedFact(ada, recordBody({ incarnation: aheadMs })), nowMs)).toBe('refused')
+    expect(table.merge(signedFact(ada, recordBody({ incarnation: aheadMs })), nowMs)).toBe('rejected')
     expect(table.merge(signedFact(ada, recordBody({ incarnation: nowMs - 1 })), nowMs)).toBe('known')
   })
 
-  it('takes no more members than it may, and new records of those it has', () => {
+  it('rejects members beyond its limit, and merges new records of the members that it has', () => {
     const members = Array.from({ length: 8 }, (_, i) => idOf(`member ${i}`))
     const table = tableOf(...members)
-    expect(table.merge(signedFact(ada, recordBody({ incarnation: 5 })), nowMs)).toBe('refused')
+    expect(table.merge(signedFact(ada, recordBody({ incarnation: 5 })), nowMs)).toBe('rejected')
     expect(table.size).toBe(8)
     expect(table.merge(signedFact(members[0] ?? '', recordBody({ incarnation: 6 })), nowMs)).toBe('merged')
   })
 
-  it('admits of whom it forgot only what is newer', () => {
+  it('after removing a member, merges only records of a newer incarnation', () => {
     const table = tableOf(ada)
     table.remove(ada)
     expect(table.get(ada)).toBeUndefined()
     expect(table.hash()).toEqual(tableOf().hash())
     expect(table.merge(signedFact(ada, recordBody({ incarnation: 5, version: 7 })), nowMs)).toBe('known')
     expect(table.merge(signedFact(ada, recordBody({ incarnation: 6 })), nowMs)).toBe('merged')
+  })
+
+  it('counts suspicions and heartbeats that follow a new record of the member as new', () => {
+    const table = tableOf()
+    const facts = [
+      signedFact(ada, recordBody({ incarnation: 5 })),
+      signedFact(grace, suspicionBody(ada, 5)),
+      signedFact(ada, heartbeatBody(5, 3)),
+    ]
+    expect(table.filterNew(facts, nowMs)).toEqual(facts)
+    expect(table.filterNew(facts.slice(1), nowMs)).toEqual([])
+    for (const fact of facts) table.merge(fact, nowMs)
+    expect(table.filterNew(facts, nowMs)).toEqual([])
   })
 })

@@ -5,35 +5,35 @@ import { Tombstones } from '../../src/table/tombstones.ts'
 
 const nowMs = 1_700_000_000_000
 
-describe('forgotten', () => {
-  it('admits strangers, and of the forgotten only what is newer', () => {
-    const forgotten = new Tombstones(4)
-    forgotten.add('ada', 7)
-    expect([0, 6, 7, 8].map(incarnation => forgotten.admits('ada', incarnation, 0))).toEqual([
+describe('tombstones', () => {
+  it('admit unknown members, and removed members only in a newer incarnation', () => {
+    const tombstones = new Tombstones(4)
+    tombstones.add('ada', 7)
+    expect([0, 6, 7, 8].map(incarnation => tombstones.admits('ada', incarnation, 0))).toEqual([
       false,
       false,
       false,
       true,
     ])
-    expect(forgotten.admits('grace', 0, 0)).toBe(true)
+    expect(tombstones.admits('grace', 0, 0)).toBe(true)
   })
 
-  it('admits anew whom it forgot in an incarnation that nobody believes any more', () => {
-    const forgotten = new Tombstones(4)
-    forgotten.add('ada', nowMs + 2 * maxAheadMs)
-    expect(forgotten.admits('ada', nowMs, nowMs)).toBe(true)
-    expect(forgotten.admits('ada', nowMs, nowMs + maxAheadMs)).toBe(false)
+  it('admit a member again whose removed incarnation has become implausible', () => {
+    const tombstones = new Tombstones(4)
+    tombstones.add('ada', nowMs + 2 * maxAheadMs)
+    expect(tombstones.admits('ada', nowMs, nowMs)).toBe(true)
+    expect(tombstones.admits('ada', nowMs, nowMs + maxAheadMs)).toBe(false)
   })
 
-  it('keeps the most recently forgotten, as many as it may', () => {
+  it('keep the most recently removed members, up to the capacity', () => {
     const ids = fc.array(fc.integer({ min: 0, max: 9 }).map(String), { maxLength: 40 })
     fc.assert(
-      fc.property(ids, fc.integer({ min: 1, max: 5 }), (remembered, capacity) => {
-        const forgotten = new Tombstones(capacity)
-        for (const id of remembered) forgotten.add(id, 7)
-        const kept = new Set([...new Set(remembered.toReversed())].slice(0, capacity))
-        expect(forgotten.size).toBe(kept.size)
-        for (const id of new Set(remembered)) expect(forgotten.admits(id, 7, 0)).toBe(!kept.has(id))
+      fc.property(ids, fc.integer({ min: 1, max: 5 }), (removed, capacity) => {
+        const tombstones = new Tombstones(capacity)
+        for (const id of removed) tombstones.add(id, 7)
+        const stored = new Set([...new Set(removed.toReversed())].slice(0, capacity))
+        expect(tombstones.size).toBe(stored.size)
+        for (const id of new Set(removed)) expect(tombstones.admits(id, 7, 0)).toBe(!stored.has(id))
       }),
     )
   })

@@ -1,4 +1,4 @@
-/** Messages of every kind, as this version may send them. */
+/** Arbitrary messages of every kind, as this version may send them. */
 import type { ProbeMessage } from '@hearsay/failure-detector'
 import fc from 'fast-check'
 import type { Digest, Hello, ProbeFrame, SyncFrame } from '../../src/wire/codec.ts'
@@ -6,12 +6,12 @@ import { draftFact, type FactBody, type MemberRecord, type SignedFact } from '..
 import type { HeartbeatList } from '../../src/wire/heartbeat-list.ts'
 import { limits } from '../../src/wire/limits.ts'
 import { memberIdFromKey } from '../../src/wire/member-id.ts'
-import { spaceFromBytes } from '../../src/wire/space-tag.ts'
+import { spaceFromBytes } from '../../src/wire/tags.ts'
 
 export const count: fc.Arbitrary<number> = fc.maxSafeNat()
 export const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
   fc.uint8Array({ minLength: length, maxLength: length })
-/** Text of at most so many bytes: a character of this unit is at most four. */
+/** Text of at most `maxBytes` bytes: a character of unit `binary` has at most four bytes. */
 export const text = (maxBytes: number): fc.Arbitrary<string> =>
   fc.string({ unit: 'binary', maxLength: Math.floor(maxBytes / 4) })
 
@@ -97,15 +97,15 @@ const digest: fc.Arbitrary<Digest> = fc.record({
 })
 
 const index = fc.oneof(fc.nat(40), fc.nat(0xffff_ffff))
-const places = fc.uniqueArray(index, { maxLength: 40 }).map(places => places.sort((a, b) => a - b))
+const indexes = fc.uniqueArray(index, { maxLength: 40 }).map(indexes => indexes.sort((a, b) => a - b))
 
-const stretch = fc.tuple(count, count).map(([a, b]) => ({ since: Math.min(a, b), upTo: Math.max(a, b) }))
+const range = fc.tuple(count, count).map(([a, b]) => ({ since: Math.min(a, b), upTo: Math.max(a, b) }))
 
-const beatList: fc.Arbitrary<HeartbeatList> = fc
-  .tuple(stretch, places, fc.array(count, { minLength: 40, maxLength: 40 }))
-  .map(([stretch, places, beats]) => ({
-    ...stretch,
-    heartbeats: places.map((index, i) => ({ index, sequence: beats[i] ?? 0 })),
+const heartbeatList: fc.Arbitrary<HeartbeatList> = fc
+  .tuple(range, indexes, fc.array(count, { minLength: 40, maxLength: 40 }))
+  .map(([range, indexes, sequences]) => ({
+    ...range,
+    heartbeats: indexes.map((index, i) => ({ index, sequence: sequences[i] ?? 0 })),
   }))
 
 export const syncFrame: fc.Arbitrary<SyncFrame> = fc.oneof(
@@ -116,12 +116,12 @@ export const syncFrame: fc.Arbitrary<SyncFrame> = fc.oneof(
       type: fc.constant('sync' as const),
       offer: fc.boolean(),
       tableHash: optional(bytes(16)),
-      heartbeats: optional(beatList),
+      heartbeats: optional(heartbeatList),
       freshHeartbeats: fc.array(fc.record({ index, sequence: count, signature: bytes(64) }), {
         maxLength: 8,
       }),
       requestedHeartbeats: optional(
-        fc.tuple(stretch, places).map(([stretch, indexes]) => ({ ...stretch, indexes })),
+        fc.tuple(range, indexes).map(([range, indexes]) => ({ ...range, indexes })),
       ),
       receivedUpTo: optional(count),
       bucketHashes: optional(bytes(4_096)),

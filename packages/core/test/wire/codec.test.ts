@@ -22,7 +22,7 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const ada = idOf('ada')
 
-/** What came out, or the kind of failure. */
+/** The decoded value, or the type of the failure. */
 function outcome<T>(result: Result<T, DecodeFailure>): T | DecodeFailure['type'] {
   return result.ok ? result.value : result.failure.type
 }
@@ -45,15 +45,15 @@ function join(...parts: Uint8Array[]): Uint8Array {
 }
 
 describe('codec', () => {
-  it('reads rumors as they were written', () => {
+  it('decodes encoded rumors to equal facts', () => {
     fc.assert(
-      fc.property(facts, said => {
-        expect(outcome(decodeRumors(encodeRumors(said)))).toEqual(said)
+      fc.property(facts, original => {
+        expect(outcome(decodeRumors(encodeRumors(original)))).toEqual(original)
       }),
     )
   })
 
-  it('reads probe frames as they were written', () => {
+  it('decodes encoded probe frames to equal frames', () => {
     fc.assert(
       fc.property(probeFrame, frame => {
         expect(outcome(decodeProbe(encodeProbe(frame)))).toEqual(frame)
@@ -62,7 +62,7 @@ describe('codec', () => {
     )
   })
 
-  it('reads sync frames as they were written', () => {
+  it('decodes encoded sync frames to equal frames', () => {
     fc.assert(
       fc.property(syncFrame, frame => {
         expect(outcome(decodeSync(encodeSync(frame)))).toEqual(frame)
@@ -71,7 +71,7 @@ describe('codec', () => {
     )
   })
 
-  it('never throws and keeps within the limits, whatever 100,000 mutated inputs are', () => {
+  it('never throws and enforces the limits for 100,000 mutated inputs', () => {
     const seed = 20_261_122
     const random = mulberry32(seed)
     const originals = [
@@ -86,21 +86,21 @@ describe('codec', () => {
       try {
         const [rumors, probe, sync] = [decodeRumors(input), decodeProbe(input), decodeSync(input)]
         for (const result of [rumors, probe, sync]) outcomes[result.ok ? 'ok' : result.failure.type] += 1
-        const said = [
+        const decoded = [
           ...(rumors.ok ? rumors.value : []),
           ...(sync.ok && sync.value.type === 'sync' ? sync.value.facts : []),
         ]
-        if (said.length > limits.maxFactsPerMessage) throw new Error(`${said.length} facts`)
-        for (const fact of said) if (fact.type === 'record') keepsLimits(fact.record)
+        if (decoded.length > limits.maxFactsPerMessage) throw new Error(`${decoded.length} facts`)
+        for (const fact of decoded) if (fact.type === 'record') keepsLimits(fact.record)
       } catch (error) {
         throw new Error(replay, { cause: error })
       }
     }
-    // The mutations reach beyond the first check.
+    // Each outcome is frequent, so the mutations reach more than the first check.
     for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(1_000)
   })
 
-  it('is not led by a length that promises more than there is', () => {
+  it('rejects a length prefix that is longer than the remaining bytes', () => {
     for (const length of [2 ** 20, 2 ** 31 - 1, 2 ** 32 - 1, 2 ** 53 - 1]) {
       const bomb = Uint8Array.from([0x0a, ...varint(length), 1, 2, 3])
       expect([decodeRumors(bomb), decodeSync(bomb), decodeProbe(bomb)].map(({ ok }) => ok)).toEqual([
@@ -111,7 +111,7 @@ describe('codec', () => {
     }
   })
 
-  it('passes over fields and kinds of fact that a later version knows, and keeps the rest', () => {
+  it('skips fields and kinds of facts of a later version, and keeps the others', () => {
     const known = signedFact(ada, heartbeatBody(5, 3))
     const later = field(
       1,
@@ -128,14 +128,14 @@ describe('codec', () => {
     expect(outcome(decodeSync(join(encodeSync(offer), field(77, Uint8Array.of(1)))))).toEqual(offer)
   })
 
-  it('relays what it does not know of a fact, bit for bit', () => {
+  it('keeps unknown fields of a fact bit for bit, for relaying', () => {
     const { payload, ...rest } = signedFact(ada, recordBody({ incarnation: 5 }))
     const extended = { ...rest, payload: join(payload, field(99, Uint8Array.of(4, 2))) }
     const [decoded] = [outcome(decodeRumors(encodeRumors([extended])))].flat()
     expect(decoded).toEqual(extended)
   })
 
-  it('refuses a heartbeat that says more: it is relayed without its payload, and would not verify', () => {
+  it('rejects a heartbeat with other fields: members relay it without payload, so it would not verify', () => {
     const { payload, ...rest } = signedFact(ada, heartbeatBody(5, 3))
     const extended = { ...rest, payload: join(payload, field(99, Uint8Array.of(4, 2))) }
     expect(outcome(decodeRumors(encodeRumors([extended])))).toBe('invalid')
@@ -153,7 +153,7 @@ describe('codec', () => {
     ['tag key', { tags: { ['k'.repeat(64)]: '' } }, { tags: { ['k'.repeat(65)]: '' } }],
     ['tag value', { tags: { key: '😀'.repeat(64) } }, { tags: { key: `${'😀'.repeat(64)}x` } }],
     ['spaces', { spaces: spaces(256) }, { spaces: spaces(257) }],
-  ])('takes a record at the limit of its %s and refuses one beyond', (_, within, beyond) => {
+  ])('accepts a record at the limit of its %s and rejects one beyond', (_, within, beyond) => {
     const encode = (record: Partial<MemberRecord>) =>
       encodeRumors([signedFact(ada, recordBody({ incarnation: 5, ...record }))])
     expect(decodeRumors(encode(within)).ok).toBe(true)
@@ -170,21 +170,21 @@ describe('codec', () => {
     ['bytes in a sync frame', size => decodeSync(field(77, new Uint8Array(size - 5))), limits.maxFrameBytes],
     [
       'facts in a message',
-      size => decodeSync(encodeSync(syncMessage({ facts: Array(size).fill(beat) }))),
+      size => decodeSync(encodeSync(syncMessage({ facts: Array(size).fill(heartbeat) }))),
       limits.maxFactsPerMessage,
     ],
     [
-      'entries in a digest',
+      'rows in a digest',
       size => decodeSync(encodeSync(syncMessage({ digest: digestOf(size) }))),
       limits.maxDigestRows,
     ],
     [
-      'bytes of beats',
-      size => decodeSync(encodeSync(syncMessage({ heartbeats: beatsOf(size) }))),
+      'bytes of heartbeats',
+      size => decodeSync(encodeSync(syncMessage({ heartbeats: heartbeatListOf(size) }))),
       limits.maxHeartbeatListBytes,
     ],
     [
-      'bytes of wanted beats',
+      'bytes of requested heartbeats',
       size =>
         decodeSync(
           encodeSync(syncMessage({ requestedHeartbeats: { since: 0, upTo: 1, indexes: range(size - 2) } })),
@@ -192,12 +192,12 @@ describe('codec', () => {
       limits.maxHeartbeatListBytes,
     ],
     ['bytes in a payload', size => decodeRumors(encodeRumors([payloadOf(size)])), limits.maxPayloadBytes],
-  ])('takes as many %s as may be, and not one more', (_, decode, limit) => {
+  ])('accepts the greatest number of %s, and not one more', (_, decode, limit) => {
     expect(outcome(decode(limit))).toBeTypeOf('object')
     expect(outcome(decode(limit + 1))).toMatch(/too-large|malformed/)
   })
 
-  it('shortens a lease beyond an hour to an hour', () => {
+  it('shortens an attention lease beyond one hour to one hour', () => {
     const attention = { state: 'hidden', leaseMs: 4_000_000 } as const
     const fact = signedFact(ada, recordBody({ incarnation: 5, attention }))
     expect(outcome(decodeRumors(encodeRumors([fact])))).toMatchObject([
@@ -206,25 +206,25 @@ describe('codec', () => {
   })
 
   it.each<[string, Uint8Array]>([
-    ['no author', rumor({ author: new Uint8Array(31) })],
-    ['a short signature', rumor({ signature: new Uint8Array(63) })],
-    ['two kinds at once', rumor({ heartbeat: new Uint8Array(), suspicion: new Uint8Array() })],
+    ['an author of 31 bytes', rumor({ author: new Uint8Array(31) })],
+    ['a signature of 63 bytes', rumor({ signature: new Uint8Array(63) })],
+    ['two payloads', rumor({ heartbeat: new Uint8Array(), suspicion: new Uint8Array() })],
     [
-      'a suspicion of nobody',
+      'a suspicion with a subject of 3 bytes',
       rumor({
         suspicion: messages.Suspicion.encode({ subject: new Uint8Array(3), incarnation: 1, refused: false }),
       }),
     ],
-  ])('refuses a fact with %s', (_, bytes) => {
+  ])('rejects a fact with %s', (_, bytes) => {
     expect(outcome(decodeRumors(bytes))).toBe('invalid')
   })
 
   it.each<[string, messages.ProbeFrame]>([
-    ['nothing', {}],
-    ['two things', { ping: 1, ack: 1 }],
-    ['a ping request for nobody', { pingRequest: 1 }],
-    ['a ping request for half a key', { pingRequest: 1, subject: new Uint8Array(16) }],
-  ])('refuses a probe that says %s', (_, frame) => {
+    ['no field', {}],
+    ['two fields', { ping: 1, ack: 1 }],
+    ['a ping request without a subject', { pingRequest: 1 }],
+    ['a ping request with a subject of 16 bytes', { pingRequest: 1, subject: new Uint8Array(16) }],
+  ])('rejects a probe frame with %s', (_, frame) => {
     expect(outcome(decodeProbe(messages.ProbeFrame.encode(frame)))).toBe('invalid')
   })
 
@@ -235,19 +235,19 @@ describe('codec', () => {
     ['a prefix of 7 bytes', { digest: encodedDigest(7, 0) }],
     ['a summary of 8 bytes', { digest: encodedDigest(8, 8) }],
     [
-      'a fresh beat without its signature',
+      'a fresh heartbeat without a signature',
       { freshHeartbeats: [{ index: 1, sequence: 1, signature: new Uint8Array(0) }] },
     ],
-    ['a list of beats that does not say from where', { heartbeats: new Uint8Array(0) }],
-    ['a place without a beat', { heartbeats: Uint8Array.of(0, 1, 3) }],
-    ['a place beyond 32 bit', { heartbeats: Uint8Array.from([0, 1, ...varint(2 ** 32), 1]) }],
+    ['a heartbeat list without its start', { heartbeats: new Uint8Array(0) }],
+    ['an index without a sequence number', { heartbeats: Uint8Array.of(0, 1, 3) }],
+    ['an index beyond 32 bit', { heartbeats: Uint8Array.from([0, 1, ...varint(2 ** 32), 1]) }],
     [
-      'places that add up beyond 32 bit',
+      'deltas that add up to an index beyond 32 bit',
       { requestedHeartbeats: Uint8Array.from([0, 1, 0, ...varint(2 ** 32 - 1)]) },
     ],
-    ['wanted beats of no list', { requestedHeartbeats: Uint8Array.of(0) }],
+    ['a heartbeat request without its length', { requestedHeartbeats: Uint8Array.of(0) }],
     ['a mark beyond 2^53', { heartbeats: Uint8Array.from([1, ...varint(2 ** 53 - 1)]) }],
-  ])('refuses a sync frame with %s', (_, frame) => {
+  ])('rejects a sync frame with %s', (_, frame) => {
     const bytes = messages.SyncFrame.encode({
       offer: false,
       more: false,
@@ -260,7 +260,7 @@ describe('codec', () => {
 })
 
 const ack = { type: 'probe', message: { type: 'ack', seq: 7 } } as const
-const beat = signedFact(ada, heartbeatBody(5, 3))
+const heartbeat = signedFact(ada, heartbeatBody(5, 3))
 
 function rumor(fact: Partial<messages.SignedFact>): Uint8Array {
   return messages.Rumors.encode({
@@ -276,11 +276,11 @@ function tags(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [`key ${i}`, '']))
 }
 
-/** A list of so many bytes: where it begins, its length of one byte or two, and pairs of a byte each. */
-function beatsOf(bytes: number): HeartbeatList {
+/** A list that is encoded in this number of bytes: a start, a length of one or two bytes, and pairs of one byte each. */
+function heartbeatListOf(bytes: number): HeartbeatList {
   const upTo = bytes % 2 === 0 ? 1 : 128
-  const places = range(Math.floor((bytes - 2) / 2))
-  return { since: 0, upTo, heartbeats: places.map(index => ({ index, sequence: 1 })) }
+  const indexes = range(Math.floor((bytes - 2) / 2))
+  return { since: 0, upTo, heartbeats: indexes.map(index => ({ index, sequence: 1 })) }
 }
 
 function range(length: number): number[] {
@@ -293,9 +293,9 @@ function encodedDigest(prefixBytes: number, summaryBytes: number): messages.Dige
   return { rows: [{ idPrefix, incarnation: 1, version: 1, heartbeatSequence: 1, suspicions }], mutual: true }
 }
 
-function digestOf(entries: number) {
-  const entry = { prefix: '12345678', incarnation: 1, version: 1, sequence: 1, suspicions: new Uint8Array() }
-  return { buckets: undefined, mutual: true, rows: Array(entries).fill(entry) }
+function digestOf(count: number) {
+  const row = { prefix: '12345678', incarnation: 1, version: 1, sequence: 1, suspicions: new Uint8Array() }
+  return { buckets: undefined, mutual: true, rows: Array(count).fill(row) }
 }
 
 function payloadOf(size: number) {
@@ -311,10 +311,10 @@ function keepsLimits(record: MemberRecord): void {
     Object.keys(record.tags).length <= limits.maxTags &&
     record.spaces.length <= limits.maxSpaces &&
     record.attention.leaseMs <= limits.maxAttentionLeaseMs
-  if (!keeps) throw new Error('a record beyond its limits')
+  if (!keeps) throw new Error('the decoded record exceeds a limit')
 }
 
-/** Bits flipped, an end cut off, the middle of another message put in, or a byte made a large length. */
+/** A mutation: flipped bits, a cut end, a splice with another message, or an inserted large length. */
 function mutated(originals: readonly Uint8Array[], random: () => number): Uint8Array {
   const any = (below: number) => Math.floor(random() * below)
   const original = originals[any(originals.length)] ?? new Uint8Array()

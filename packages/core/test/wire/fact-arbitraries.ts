@@ -1,11 +1,11 @@
-/** Facts as members that keep the rules would sign them: what a fact says follows from its place in the order. */
+/** Facts as honest members sign them: the content of a fact is determined by its author, incarnation and version. */
 import fc from 'fast-check'
 import type { FactBody, SignedFact } from '../../src/wire/fact.ts'
 import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 
 export const memberIds: readonly string[] = Array.from({ length: 24 }, (_, i) => idOf(`member ${i}`))
 
-/** @param members how many there are facts about. */
+/** @param members the number of members that are authors or subjects of the facts. */
 export function factArbitrary(members: number): fc.Arbitrary<SignedFact> {
   const id = fc.constantFrom(...memberIds.slice(0, members))
   const incarnation = fc.integer({ min: 1, max: 4 })
@@ -15,8 +15,8 @@ export function factArbitrary(members: number): fc.Arbitrary<SignedFact> {
       recordBody({ incarnation, version, name: `${incarnation}.${version}` }),
     )
   const heartbeat = fc
-    .record({ incarnation, beat: fc.integer({ min: 1, max: 5 }) })
-    .map(({ incarnation, beat }) => heartbeatBody(incarnation, beat))
+    .record({ incarnation, sequence: fc.integer({ min: 1, max: 5 }) })
+    .map(({ incarnation, sequence }) => heartbeatBody(incarnation, sequence))
   const suspicion = fc
     .record({ subject: id, incarnation, refused: fc.boolean() })
     .map(({ subject, incarnation, refused }) => suspicionBody(subject, incarnation, refused))

@@ -19,8 +19,8 @@ function circle(): unknown {
   return own
 }
 
-/** Few objects, and 2 ** 40 values as JSON. */
-function bush(): unknown {
+/** 40 objects that expand to 2 ** 40 JSON values. */
+function sharedTree(): unknown {
   let top: unknown = 1
   for (let level = 0; level < 40; level += 1) top = { left: top, right: top }
   return top
@@ -32,34 +32,30 @@ const revoked = () => {
   return proxy
 }
 
-describe('a value that JSON carries', () => {
+describe('a value that JSON represents', () => {
   it.each<[what: string, value: unknown]>([
     ['null', null],
-    ['a truth value', false],
+    ['a boolean', false],
     ['a number', -1.5e-7],
     ['a text', 'Ada 😀'],
     ['an empty text', ''],
     ['a list', [1, [], ['x']]],
     ['an object', { a: { b: [null] }, '': 1, 'a b': 2 }],
-    ['a key that is no property elsewhere', JSON.parse('{"__proto__":{"x":1},"constructor":2}')],
+    ['keys that are special names in JavaScript', JSON.parse('{"__proto__":{"x":1},"constructor":2}')],
     ['a hundred levels', nested(100)],
-    ['a text that looks like half a pair', { text: '\\ud83d', more: '"\\\\ud83d' }],
-  ])('is the same for all: %s', (_, value) => {
-    const carried = copyJson(value)
-    expect(carried).toEqual({ type: 'copied', value, text: JSON.stringify(value) })
+    ['a text that contains the escape of half a surrogate pair', { text: '\\ud83d', more: '"\\\\ud83d' }],
+  ])('is equal for all members: %s', (_, value) => {
+    const copied = copyJson(value)
+    expect(copied).toEqual({ type: 'copied', value, text: JSON.stringify(value) })
     expect(parseJson(JSON.stringify(value))).toEqual(value)
   })
 
-  it.each<[what: string, value: unknown, carried: unknown]>([
-    ['−0 is 0', [-0, { x: -0 }], [0, { x: 0 }]],
+  it.each<[what: string, value: unknown, copied: unknown]>([
+    ['−0 becomes 0', [-0, { x: -0 }], [0, { x: 0 }]],
     ['a property that is undefined is left out', { a: 1, b: undefined }, { a: 1 }],
     ['a property under a symbol is left out', { a: 1, [Symbol('b')]: 2 }, { a: 1 }],
-    [
-      'an object without a prototype is one like others',
-      Object.assign(Object.create(null), { a: 1 }),
-      { a: 1 },
-    ],
-    ['an object of another realm, too', runInNewContext('({ a: [{ b: 1 }] })'), { a: [{ b: 1 }] }],
+    ['an object without a prototype is copied', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
+    ['an object of another realm is copied', runInNewContext('({ a: [{ b: 1 }] })'), { a: [{ b: 1 }] }],
     [
       'a getter is read',
       {
@@ -70,24 +66,24 @@ describe('a value that JSON carries', () => {
       { a: 1 },
     ],
     ['a proxy is read', new Proxy({ a: 1 }, {}), { a: 1 }],
-  ])('with these exceptions: %s', (_, value, carried) => {
+  ])('with these exceptions: %s', (_, value, copied) => {
     const result = copyJson(value)
-    expect(result).toStrictEqual({ type: 'copied', value: carried, text: JSON.stringify(carried) })
+    expect(result).toStrictEqual({ type: 'copied', value: copied, text: JSON.stringify(copied) })
   })
 
-  it('is a copy: what the app changes later is not shared', () => {
+  it('is copied: later changes by the app are not shared', () => {
     const value = { list: [1] }
-    const carried = copyJson(value)
+    const copied = copyJson(value)
     value.list.push(2)
-    expect(carried).toMatchObject({ value: { list: [1] } })
+    expect(copied).toMatchObject({ value: { list: [1] } })
   })
 
-  it('reads as its author wrote it, whatever it is', () => {
+  it('is parsed to the value that its author wrote', () => {
     fc.assert(
       fc.property(fc.jsonValue(), value => {
-        const carried = copyJson(value)
-        if (carried.type === 'fault') throw new Error(carried.reason)
-        expect(parseJson(carried.text)).toStrictEqual(carried.value)
+        const copied = copyJson(value)
+        if (copied.type === 'fault') throw new Error(copied.reason)
+        expect(parseJson(copied.text)).toStrictEqual(copied.value)
       }),
     )
   })
@@ -117,7 +113,7 @@ describe('a value that JSON would change', () => {
     ['a boxed number', Object(1), /^is a Number: share plain objects/],
     ['an object with toJSON', { toJSON: () => 1 }, /^is a function: /],
     ['half of a surrogate pair', `x${half}`, /^has half of a surrogate pair at index 1: /],
-  ])('is refused with its path: %s', (_, value, reason) => {
+  ])('is rejected with its path: %s', (_, value, reason) => {
     const of = (whole: unknown) => copyJson(whole) as JsonFault
     const isMethod =
       typeof value === 'object' && value !== null && 'toJSON' in value && Object.hasOwn(value, 'toJSON')
@@ -131,20 +127,25 @@ describe('a value that JSON would change', () => {
   })
 
   it.each<[what: string, value: unknown, path: (string | number)[], reason: RegExp]>([
-    ['nothing', undefined, [], /^is undefined/],
+    ['undefined', undefined, [], /^is undefined/],
     ['undefined in a list', { list: [1, undefined] }, ['list', 1], /^is undefined: JSON has null/],
-    // biome-ignore lint/suspicious/noSparseArray: that is what is refused
+    // biome-ignore lint/suspicious/noSparseArray: the test checks that it is rejected
     ['a hole in a list', { list: [1, , 2] }, ['list', 1], /^is undefined: /],
-    ['a long list of nothing', new Array(1_000_000_000), [], /^has more than 32768 values/],
+    ['a long list of holes', new Array(1_000_000_000), [], /^has more than 32768 values/],
     [
-      'half a pair in a key',
+      'half of a surrogate pair in a key',
       { a: { [`k${half}`]: 1 } },
       ['a'],
       /^has a key 'k\ufffd' that has half .* index 1/,
     ],
-    ['a circle', { a: circle() }, [], /^is nested deeper than 100 levels: does it contain itself\?$/],
-    ['a hundred levels and one', nested(101), [], /^is nested deeper than 100 levels/],
-    ['few objects that are many as JSON', bush(), [], /^has more than 32768 values/],
+    [
+      'a circular reference',
+      { a: circle() },
+      [],
+      /^is nested deeper than 100 levels: does it contain itself\?$/,
+    ],
+    ['a hundred and one levels', nested(101), [], /^is nested deeper than 100 levels/],
+    ['few objects that expand to many JSON values', sharedTree(), [], /^has more than 32768 values/],
     [
       'a getter that throws',
       {
@@ -156,15 +157,15 @@ describe('a value that JSON would change', () => {
       /^cannot be read: Error: no$/,
     ],
     ['a revoked proxy', { a: revoked() }, [], /^cannot be read: TypeError/],
-  ])('is refused: %s', (_, value, path, reason) => {
+  ])('is rejected: %s', (_, value, path, reason) => {
     expect(copyJson(value)).toEqual({ type: 'fault', path, reason: expect.stringMatching(reason) })
   })
 
-  it.each<[what: string, value: unknown, carried: unknown]>([
+  it.each<[what: string, value: unknown, copied: unknown]>([
     ['an instance, by its properties', { at: new Point() }, { at: { x: 1 } }],
     ['an instance with toJSON', { at: new Date(0) }, { at: '1970-01-01T00:00:00.000Z' }],
-  ])('is carried where instances stand for their JSON: %s', (_, value, carried) => {
-    expect(copyJson(value, 'as JSON')).toMatchObject({ type: 'copied', value: carried })
+  ])('is copied with `as JSON`: %s', (_, value, copied) => {
+    expect(copyJson(value, 'as JSON')).toMatchObject({ type: 'copied', value: copied })
   })
 
   it.each<[what: string, value: unknown]>([
@@ -173,7 +174,7 @@ describe('a value that JSON would change', () => {
     ['bytes', { x: new Uint8Array(1) }],
     ['half of a surrogate pair', { x: half }],
     [
-      'toJSON that gives itself',
+      'toJSON that returns its object',
       {
         x: new (class {
           toJSON() {
@@ -183,7 +184,7 @@ describe('a value that JSON would change', () => {
       },
     ],
     [
-      'toJSON that gives NaN',
+      'toJSON that returns NaN',
       {
         x: new (class {
           toJSON() {
@@ -192,24 +193,24 @@ describe('a value that JSON would change', () => {
         })(),
       },
     ],
-  ])('is refused there, too: %s', (_, value) => {
+  ])('is rejected with `as JSON`: %s', (_, value) => {
     expect(copyJson(value, 'as JSON')).toMatchObject({ type: 'fault' })
   })
 })
 
-describe('JSON that arrives', () => {
+describe('received JSON', () => {
   it.each<[text: string, value: unknown]>([
     ['"\\ud83d"', '\ufffd'],
     ['{"a\\ude00":["x\\uD83D",1]}', { 'a\ufffd': ['x\ufffd', 1] }],
     [`"${half}"`, '\ufffd'],
     ['"\\ud83d\\ude00"', '😀'],
     ['"\\\\ud83d"', '\\ud83d'],
-  ])('%s is read with U+FFFD for each half of a pair', (text, value) => {
+  ])('%s is read with U+FFFD for each half of a surrogate pair', (text, value) => {
     expect(parseJson(text)).toEqual(value)
   })
 
   it.each(['', '{', 'NaN', 'undefined', `${'['.repeat(101)}${']'.repeat(101)}`, '['.repeat(100_000)])(
-    'is refused if it is none, or too deep: %.20s',
+    'is rejected if it is not JSON or too deep: %.20s',
     text => {
       expect(parseJson(text)).toBeUndefined()
     },

@@ -9,7 +9,7 @@ const wire = fileURLToPath(new URL('../../src/wire/', import.meta.url))
 const protons = fileURLToPath(new URL('../../node_modules/.bin/protons', import.meta.url))
 const trim = fileURLToPath(new URL('../../scripts/trim-generated.ts', import.meta.url))
 
-it.each(['messages', 'space-messages'])('%s.ts is what is generated from its .proto', name => {
+it.each(['messages', 'space-messages'])('%s.ts equals the code that is generated from its .proto', name => {
   const folder = mkdtempSync(join(tmpdir(), 'hearsay-messages-'))
   try {
     const generated = join(folder, `${name}.ts`)

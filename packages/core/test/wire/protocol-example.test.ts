@@ -1,4 +1,4 @@
-/** The worked example of docs/protocol.md: every byte of it is what this code would send. */
+/** The worked example of docs/protocol.md: this code produces every byte of the example. */
 import { readFileSync } from 'node:fs'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -27,8 +27,7 @@ import { draftFact, type FactBody, type SignedFact } from '../../src/wire/fact.t
 import { keyFromMemberId, memberIdFromKey } from '../../src/wire/member-id.ts'
 import { signedBytes } from '../../src/wire/signing.ts'
 import { decodeSpaceFrame, encodeSpaceFrame } from '../../src/wire/space-codec.ts'
-import { bytesOfSpace, spaceTag, spaceTopic } from '../../src/wire/space-tag.ts'
-import { clusterTag, rumorTopic } from '../../src/wire/tags.ts'
+import { bytesOfSpace, clusterTag, rumorTopic, spaceTag, spaceTopic } from '../../src/wire/tags.ts'
 
 const page = readFileSync(new URL('../../../../docs/protocol.md', import.meta.url), 'utf8')
 const epochMs = 1_700_000_000_000
@@ -39,18 +38,18 @@ async function memberOf(firstByte: number) {
   const keys = nodeKeys(await generateKeyPairFromSeed('Ed25519', seed))
   const key = (await generateKeyPairFromSeed('Ed25519', seed)).publicKey.raw
   const id = memberIdFromKey(key) ?? ''
-  const say = async (body: FactBody): Promise<SignedFact> => {
+  const sign = async (body: FactBody): Promise<SignedFact> => {
     const draft = draftFact(id, body)
     return { ...draft, signature: await keys.sign(signedBytes(tag, draft)) }
   }
-  return { seed, key, id, keys, say }
+  return { seed, key, id, keys, sign }
 }
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex')
 }
 
-/** A text of which two letters are deleted, and a map, by two clients. */
+/** A document of two clients: a text with two deleted letters, and a map. */
 function smallDocument(): Y.Doc {
   const doc = new Y.Doc()
   doc.clientID = 300
@@ -61,16 +60,16 @@ function smallDocument(): Y.Doc {
   return doc
 }
 
-/** A label and its value, bytes as hex, 32 a line. */
+/** A label and its value, bytes as hexadecimal digits, 32 bytes per line. */
 function line(label: string, value: string | Uint8Array): string {
   const text = typeof value === 'string' ? value : hex(value).replace(/.{64}(?=.)/g, `$&\n${' '.repeat(18)}`)
   return `${label.padEnd(18)}${text}`
 }
 
-it('the example of the protocol page holds, byte for byte', async () => {
+it('the example of the protocol page matches byte for byte', async () => {
   const ada = await memberOf(0x00)
   const bob = await memberOf(0x20)
-  const record = await ada.say({
+  const record = await ada.sign({
     type: 'record',
     record: {
       incarnation: epochMs,
@@ -84,8 +83,8 @@ it('the example of the protocol page holds, byte for byte', async () => {
       attention: { state: 'full', leaseMs: 0 },
     },
   })
-  const heartbeat = await ada.say({ type: 'heartbeat', incarnation: epochMs, sequence: 3 })
-  const suspicion = await bob.say({
+  const heartbeat = await ada.sign({ type: 'heartbeat', incarnation: epochMs, sequence: 3 })
+  const suspicion = await bob.sign({
     type: 'suspicion',
     subject: ada.id,
     incarnation: epochMs,
@@ -165,7 +164,7 @@ it('the example of the protocol page holds, byte for byte', async () => {
   for (const { ok } of [...decoded, decodeSpaceFrame(notesOffered)]) expect(ok).toBe(true)
 })
 
-/** The first 16 bytes of its sha256. */
+/** The first 16 bytes of the sha256. */
 function truncated(bytes: Uint8Array): Uint8Array {
   return sha256(bytes).slice(0, 16)
 }

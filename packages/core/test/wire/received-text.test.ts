@@ -7,16 +7,16 @@ import {
   encodeSpaceRumors,
 } from '../../src/wire/space-codec.ts'
 import type { SpaceFact } from '../../src/wire/space-fact.ts'
-import { spaceTagBytes } from '../../src/wire/space-tag.ts'
+import { spaceTagBytes } from '../../src/wire/tags.ts'
 import { idOf, recordBody, signatureOf, signedFact } from '../helpers/signed-fact.ts'
 import { entryFact, fieldFact } from '../helpers/space-facts.ts'
 
-/** From 40 code units on, the codec writes texts by another way. */
+/** The codec encodes texts of 40 or more code units by another code path. */
 const texts = [0, 39, 40, 200].map(length => `${'x'.repeat(length)}\ud83d`)
 const asRead = (text: string) => text.replace('\ud83d', '\ufffd')
 const author = idOf('ada')
 
-describe('half of a surrogate pair that arrives is U+FFFD for every member', () => {
+describe('every member reads a received half of a surrogate pair as U+FFFD', () => {
   it.each(texts.slice(0, 3))('in the name and the tags of a member: %j', text => {
     const fact = signedFact(author, recordBody({ incarnation: 5, name: text, tags: { [text]: text } }))
     const read = decodeRumors(encodeRumors([fact]))
@@ -33,7 +33,7 @@ describe('half of a surrogate pair that arrives is U+FFFD for every member', () 
     })
   })
 
-  it.each(texts)('in the key and the value of a config: %j', text => {
+  it.each(texts)('in the key and the value of a config entry: %j', text => {
     const read = decodeSpaceRumors(encodeSpaceRumors([entryFact(author, { key: text, value: text })]))
     expect(read).toMatchObject({ value: [{ key: asRead(text), value: asRead(text) }] })
   })
@@ -44,7 +44,7 @@ describe('half of a surrogate pair that arrives is U+FFFD for every member', () 
     expect(read).toMatchObject({ value: [{ documents: [{ document: asRead(text) }] }] })
   })
 
-  it('and its signature still verifies: the bytes are passed on as they came', () => {
+  it('and the signature still verifies, because the payload bytes stay unchanged', () => {
     const fact = entryFact(author, { key: texts[0] ?? '' })
     const read = decodeSpaceRumors(encodeSpaceRumors([fact]))
     const [received] = read.ok ? (read.value as readonly SpaceFact[]) : []

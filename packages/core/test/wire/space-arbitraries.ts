@@ -1,15 +1,15 @@
-/** What members of spaces say, of every kind, as this version may send it. */
+/** Arbitrary facts and steps of spaces, of every kind, as this version may send them. */
 import fc from 'fast-check'
 import type { Json } from '../../src/wire/json.ts'
 import { limits } from '../../src/wire/limits.ts'
 import type { DocumentStep, SpaceStep } from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts'
-import { spaceFromBytes } from '../../src/wire/space-tag.ts'
+import { spaceFromBytes } from '../../src/wire/tags.ts'
 import { buckets, bytes, count, memberId, optional, text } from './codec-arbitraries.ts'
 
 const value = fc
   .jsonValue({ maxDepth: 3 })
-  // JSON has no −0.
+  // JSON cannot represent −0.
   .map(value => JSON.parse(JSON.stringify(value)) as Json)
 
 const epoch = fc.record({ number: count, id: bytes(16) })

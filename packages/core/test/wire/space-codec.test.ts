@@ -18,13 +18,13 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const signature = new Uint8Array(64)
 
-/** What came out, or the kind of failure. */
+/** The decoded value, or the type of the failure. */
 function outcome<T>(result: Result<T, DecodeFailure>): T | DecodeFailure['type'] {
   return result.ok ? result.value : result.failure.type
 }
 
-/** Whether a fact of this body is taken. */
-function takes(body: SpaceFactBody): boolean {
+/** Whether the codec accepts a fact with this body. */
+function accepts(body: SpaceFactBody): boolean {
   return decodeSpaceRumors(encodeSpaceRumors([{ ...draftSpaceFact(idOf('ada'), body), signature }])).ok
 }
 
@@ -47,7 +47,7 @@ const entry = (change: Partial<SpaceFactBody & { type: 'entry' }>): SpaceFactBod
   ...change,
 })
 
-/** JSON of so many bytes. */
+/** A value whose JSON has this number of bytes. */
 const sized = (bytes: number): string => 'x'.repeat(bytes - 2)
 
 const nested = (depth: number): SpaceFactBody & { type: 'event' } => ({
@@ -57,16 +57,16 @@ const nested = (depth: number): SpaceFactBody & { type: 'event' } => ({
   value: JSON.parse('['.repeat(depth) + ']'.repeat(depth)),
 })
 
-describe('codec of spaces', () => {
-  it('reads rumors as they were written', () => {
+describe('space codec', () => {
+  it('decodes encoded rumors to equal facts', () => {
     fc.assert(
-      fc.property(spaceFacts, said => {
-        expect(outcome(decodeSpaceRumors(encodeSpaceRumors(said)))).toEqual(said)
+      fc.property(spaceFacts, original => {
+        expect(outcome(decodeSpaceRumors(encodeSpaceRumors(original)))).toEqual(original)
       }),
     )
   })
 
-  it('reads frames as they were written', () => {
+  it('decodes encoded frames to equal steps', () => {
     fc.assert(
       fc.property(spaceSteps, steps => {
         expect(outcome(decodeSpaceFrame(encodeSpaceFrame(steps)))).toEqual(steps)
@@ -75,22 +75,22 @@ describe('codec of spaces', () => {
     )
   })
 
-  it('never throws, whatever 50,000 mutated inputs are', () => {
+  it('never throws for 50,000 mutated inputs', () => {
     const seed = 20_261_123
     const random = mulberry32(seed)
     const originals = [
       ...fc.sample(spaceFacts, { seed, numRuns: 40 }).map(encodeSpaceRumors),
       ...fc.sample(spaceSteps, { seed, numRuns: 40 }).map(encodeSpaceFrame),
     ].filter(({ length }) => length > 0)
-    let understood = 0
+    let accepted = 0
     for (let run = 0; run < 25_000; run++) {
       const bytes = originals[Math.floor(random() * originals.length)]?.slice() ?? new Uint8Array()
       for (let flips = Math.floor(random() * 4); flips >= 0; flips--)
         bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256)
       const cut = random() < 0.2 ? bytes.subarray(0, Math.floor(random() * bytes.length)) : bytes
-      for (const result of [decodeSpaceRumors(cut), decodeSpaceFrame(cut)]) if (result.ok) understood += 1
+      for (const result of [decodeSpaceRumors(cut), decodeSpaceFrame(cut)]) if (result.ok) accepted += 1
     }
-    expect(understood).toBeGreaterThan(1_000)
+    expect(accepted).toBeGreaterThan(1_000)
   })
 
   it.each<[string, SpaceFactBody, SpaceFactBody]>([
@@ -111,7 +111,7 @@ describe('codec of spaces', () => {
       entry({ value: sized(limits.maxConfigValueBytes + 1) }),
     ],
     [
-      'id of what it replaces',
+      'id of the replaced entry',
       entry({ replaces: { id: new Uint8Array(8), epochMs: 1, count: 0 } }),
       entry({ replaces: { id: new Uint8Array(9), epochMs: 1, count: 0 } }),
     ],
@@ -126,22 +126,22 @@ describe('codec of spaces', () => {
       { type: 'update', document: '', update: new Uint8Array(32_760) },
       { type: 'update', document: '', update: new Uint8Array(32_768) },
     ],
-  ])('takes a fact at the limit of its %s and refuses one beyond', (_, within, beyond) => {
-    expect(takes(within)).toBe(true)
-    expect(takes(beyond)).toBe(false)
+  ])('accepts a fact at the limit of its %s and rejects one beyond', (_, within, beyond) => {
+    expect(accepts(within)).toBe(true)
+    expect(accepts(beyond)).toBe(false)
   })
 
-  it('refuses a message that claims to be a gigabyte, without making room for it', () => {
-    // Field 1, and a length of 2³⁰.
+  it('rejects a message that claims a length of 1 GiB, without allocating memory for it', () => {
+    // Field 1 with a length of 2³⁰ bytes.
     const claim = Uint8Array.of(0x0a, 0x80, 0x80, 0x80, 0x80, 0x04)
     expect(outcome(decodeSpaceRumors(claim))).toBe('malformed')
     expect(outcome(decodeSpaceFrame(claim))).toBe('malformed')
   })
 
   it.each([
-    ['buckets', { buckets: new Uint8Array(31) }],
-    ['digests of buckets', { bucketHashes: new Uint8Array(4_095) }],
-  ])('refuses %s of another length', (_, step) => {
+    ['a bucket bitmap', { buckets: new Uint8Array(31) }],
+    ['bucket hashes', { bucketHashes: new Uint8Array(4_095) }],
+  ])('rejects %s of a wrong length', (_, step) => {
     const documents = [
       { document: '', mutual: false, synced: false, carry: false, past: false, noPast: false, ...step },
     ]

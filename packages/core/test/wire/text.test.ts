@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { byteLength } from '../../src/wire/byte-length.ts'
+import { byteLength } from '../../src/wire/checks.ts'
 import { halfPairFault, receivedText, textFault } from '../../src/wire/text.ts'
 
 const high = '\ud83d'
@@ -15,7 +15,7 @@ describe('a text', () => {
     ['halves in the wrong order', low + high, 0],
     ['a half behind whole pairs', `😀😀${high}`, 4],
     ['a half in a long text', 'x'.repeat(40) + high, 40],
-  ])('with %s is refused, and the message says where', (_, text, index) => {
+  ])('with %s is rejected with the index of the half', (_, text, index) => {
     expect(halfPairFault(text)).toBe(
       `has half of a surrogate pair at index ${index}: cut texts at whole characters`,
     )
@@ -23,7 +23,7 @@ describe('a text', () => {
   })
 
   it.each(['', 'Ada', 'héllo ☃', '😀', 'e\u0301', '👩‍👩‍👧', '\uffff', '\ufffd', '\u0000'])(
-    '%j is shared as it is',
+    '%j is shared unchanged',
     text => {
       expect(textFault(text, 100)).toBeUndefined()
       expect(receivedText(text)).toBe(text)
@@ -31,16 +31,16 @@ describe('a text', () => {
   )
 
   it.each<[unknown, string]>([
-    [5, 'is no text: give one of at most 4 bytes'],
-    [null, 'is no text'],
-    [['a'], 'is no text'],
+    [5, 'is not a string: give one of at most 4 bytes'],
+    [null, 'is not a string'],
+    [['a'], 'is not a string'],
     ['12345', 'has 5 bytes: give at most 4'],
     ['ééé', 'has 6 bytes'],
-  ])('is not %j', (text, says) => {
-    expect(textFault(text, 4)).toContain(says)
+  ])('cannot be %j', (text, fault) => {
+    expect(textFault(text, 4)).toContain(fault)
   })
 
-  it('is read with U+FFFD for each half, as it would have been written', () => {
+  it('is read with U+FFFD for each half, as UTF-8 encodes it', () => {
     fc.assert(
       fc.property(texts, text => {
         const received = receivedText(text)
@@ -50,7 +50,7 @@ describe('a text', () => {
     )
   })
 
-  it('has as many bytes as its UTF-8', () => {
+  it('has the byte length of its UTF-8 encoding', () => {
     fc.assert(
       fc.property(texts, text => {
         expect(byteLength(text)).toBe(Buffer.byteLength(text))

@@ -11,7 +11,7 @@
  * does no harm.
  */
 import * as Y from 'yjs'
-import { equalBytes } from '../../wire/equal-bytes.ts'
+import { equalBytes } from '../../wire/hashes.ts'
 import { limits } from '../../wire/limits.ts'
 import type { DocumentStep } from '../../wire/space-codec.ts'
 import type { ChunkedTransfers, UpdateSource } from './chunked-transfers.ts'

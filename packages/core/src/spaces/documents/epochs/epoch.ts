@@ -10,7 +10,7 @@ import { concat } from 'uint8arrays/concat'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 import { type EpochName, epochIdBytes } from '../../../wire/epoch-name.ts'
-import { equalBytes } from '../../../wire/equal-bytes.ts'
+import { equalBytes } from '../../../wire/hashes.ts'
 import { clientIdOf, type EpochIds } from './id-map.ts'
 
 /** An epoch's name, with the client id of its content. */
