@@ -44,7 +44,7 @@ export default [
     name: '@hearsay/core in a browser: what joining loads',
     path: core,
     ignore: [...libp2p, ...yjs, spaces],
-    limit: '47.5 kB',
+    limit: '48 kB',
   },
   {
     name: '@hearsay/core in a browser: with rooms and configs',
