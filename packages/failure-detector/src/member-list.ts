@@ -53,7 +53,7 @@ export class MemberList {
     const before = this.#prior.get(id)
     if (before === undefined) return undefined
     const { state } = before
-    const member = {
+    const member: Member = {
       ...before,
       state: state.type === 'suspect' ? { ...state, suspicion: state.suspicion.copy() } : state,
     }
