@@ -11,11 +11,11 @@ import type { Member } from './member-list.ts'
  * own link, if it stands, says more.
  */
 export class AttentionLeases {
-  readonly #links: ConnectionTracker
+  readonly #connections: ConnectionTracker
   readonly #closing = new DeadlineQueue<Member>()
 
-  constructor(links: ConnectionTracker) {
-    this.#links = links
+  constructor(connections: ConnectionTracker) {
+    this.#connections = connections
   }
 
   nextMs(): number {
@@ -26,16 +26,16 @@ export class AttentionLeases {
     member.lease = leaseFor(attention, nowMs)
   }
 
-  linkOpened(member: Member): void {
+  connectionOpened(member: Member): void {
     this.#closing.delete(member)
   }
 
-  linkClosed(member: Member, nowMs: number): void {
+  connectionClosed(member: Member, nowMs: number): void {
     if (nowMs < member.lease.untilMs) this.#closing.set(member, nowMs + outageWindowMs)
   }
 
   suspected(member: Member): void {
-    if (!member.lease.isFrozen || !this.#links.reaches(member.id)) member.lease = noLease
+    if (!member.lease.isFrozen || !this.#connections.reaches(member.id)) member.lease = noLease
   }
 
   /** Whose excuses end now because their links did. */
@@ -44,8 +44,6 @@ export class AttentionLeases {
     for (let member = this.#closing.takeDue(nowMs); member; member = this.#closing.takeDue(nowMs)) {
       if (isPaused) continue
       member.lease = noLease
-      // A probe that was begun when the link closed, and failed since, was in vain.
-      member.probedNowMs = -Infinity
       ended.push(member)
     }
     return ended

@@ -8,6 +8,9 @@ const minLost = 3
 /** How many lost members are dialled again and again. */
 const maxLost = 64
 
+/** State of the connection to one member. `outage`: the local network is down, so that no connection is open. */
+export type ConnectionState = 'closed' | 'open' | 'outage'
+
 /**
  * Links: who is connected, and whether it was our own network that changed (Wi-Fi, VPN, dock).
  *
@@ -37,8 +40,9 @@ export class ConnectionTracker {
     return this.#grace.untilMs
   }
 
-  isOpen(id: string): boolean {
-    return this.#open.has(id)
+  stateOf(id: string): ConnectionState {
+    if (this.#isOutage) return 'outage'
+    return this.#open.has(id) ? 'open' : 'closed'
   }
 
   /** Whether `id` can be reached without a dial, as far as this is known. */

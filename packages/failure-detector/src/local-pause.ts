@@ -20,10 +20,18 @@ export class LocalPause {
   readonly #parameters: DetectorParameters
   readonly #grace: GracePeriod
   #endedMs = -Infinity
+  #lastCallMs = -Infinity
 
   constructor(parameters: DetectorParameters) {
     this.#parameters = parameters
     this.#grace = new GracePeriod(parameters.probeIntervalMs)
+  }
+
+  /** Records a call of the host and returns by how much the call is late, in milliseconds. */
+  recordCall(nowMs: number, deadlineMs: number): number {
+    const ms = lateMs(nowMs, deadlineMs, this.#lastCallMs)
+    this.#lastCallMs = nowMs
+    return ms
   }
 
   /** Whether a call that came so late means that one was away. */

@@ -19,7 +19,7 @@ export interface ProbeSchedulerOptions {
   readonly random: () => number
   readonly order: 'given' | 'shuffled'
   readonly memberList: MemberList
-  readonly links: ConnectionTracker
+  readonly connections: ConnectionTracker
   readonly send: (to: string, message: ProbeMessage) => void
   readonly acceptsProxyAck: (subject: string, nowMs: number) => boolean
 }
@@ -81,7 +81,17 @@ export class ProbeScheduler {
     if (member !== undefined) this.#probe(member, nowMs)
   }
 
-  /** Probes at once, out of turn; at most once an interval. */
+  /** Records a byte that arrived directly from the member. */
+  received(member: Member, nowMs: number): void {
+    member.receivedMs = nowMs
+  }
+
+  /** Lets the next `probeNow` begin whenever the last one was. */
+  allowProbeNow(member: Member): void {
+    member.probedNowMs = -Infinity
+  }
+
+  /** Probes at once, out of turn; at most once per interval. */
   probeNow(member: Member, nowMs: number): void {
     if (!this.#mayProbeNow(member, nowMs) || this.#tracker.isProbing(member.id)) return
     member.probedNowMs = nowMs
@@ -163,14 +173,14 @@ export class ProbeScheduler {
 
   /** The subject's other monitors first, connected ones before those to dial; then our other subjects. */
   #proxiesFor(subject: string): ProbeProxy[] {
-    const { self, parameters, random, memberList, links } = this.#options
+    const { self, parameters, random, memberList, connections } = this.#options
     const isFit = (id: string): boolean =>
       id !== subject && id !== self && memberList.get(id)?.state.type === 'alive'
     const monitors = this.#order.monitorsOf(subject).filter(isFit)
     const others = this.#order.ids.filter(isFit)
-    const reached = monitors.filter(id => links.reaches(id))
+    const reached = monitors.filter(id => connections.reaches(id))
     const chosen = selectProxies(parameters.indirectProbes, [reached, monitors, others], random)
-    return chosen.map(id => ({ id, nackExpected: links.reaches(id) }))
+    return chosen.map(id => ({ id, nackExpected: connections.reaches(id) }))
   }
 }
 

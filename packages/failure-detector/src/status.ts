@@ -22,8 +22,13 @@ export type DetectorStatus =
   | { readonly type: 'left'; readonly incarnation: number }
 
 /** A member's status, when no verdict on it is given before `deferredUntilMs`. */
-export function statusOf({ incarnation, state }: Member, deferredUntilMs: number): DetectorStatus {
+export function statusOf(
+  { incarnation, state }: Member,
+  deferredUntilMs: number,
+): DetectorStatus | undefined {
   switch (state.type) {
+    case 'unknown':
+      return undefined
     case 'alive':
     case 'left':
       return { type: state.type, incarnation }

@@ -1,14 +1,21 @@
 import { expect, it } from 'vitest'
-import { isLiving, MemberList, type MemberState } from '../src/member-list.ts'
+import { isLiving, type Member, MemberList } from '../src/member-list.ts'
 import { Suspicion } from '../src/suspicion.ts'
 
+type Known = Parameters<MemberList['setState']>[1]
+const addAlive = (list: MemberList, id: string): Member => {
+  const member = list.find(id)
+  list.setState(member, { type: 'alive' })
+  return member
+}
+
 const suspicion = new Suspicion({ minMs: 1, maxMs: 2, k: 1, refusedFloorMs: 1 }, 0)
-const suspect: MemberState = { type: 'suspect', suspicion }
-const dead: MemberState = { type: 'dead', sinceMs: 0 }
+const suspect: Known = { type: 'suspect', suspicion }
+const dead: Known = { type: 'dead', sinceMs: 0 }
 
 it('counts as members change and go: the alive and the suspect make the cluster, with oneself', () => {
   const roster = new MemberList('me')
-  const [a, b, c] = ['a', 'b', 'c'].map(id => roster.add(id, 1, { type: 'alive' }))
+  const [a, b, c] = ['a', 'b', 'c'].map(id => addAlive(roster, id))
   if (a === undefined || b === undefined || c === undefined) throw new Error('three were added')
   expect([roster.aliveCount, roster.clusterSize]).toEqual([3, 4])
   roster.setState(a, suspect)
@@ -26,7 +33,7 @@ it('counts as members change and go: the alive and the suspect make the cluster,
 
 it('leaves the members of a prior alone, their suspicions included', () => {
   const prior = new MemberList('before')
-  const known = prior.add('a', 1, { type: 'alive' })
+  const known = addAlive(prior, 'a')
   prior.setState(known, {
     type: 'suspect',
     suspicion: new Suspicion({ minMs: 1_000, maxMs: 6_000, k: 1, refusedFloorMs: 500 }, 0),
