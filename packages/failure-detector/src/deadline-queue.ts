@@ -1,7 +1,6 @@
 /**
- * Deadline queue: what is due first is found at once, however much is waiting.
- * Each key is in it at most once; setting it again moves it. An indexed binary heap, so
- * set, delete and take cost O(log n).
+ * Deadline queue: keys ordered by deadline, each key at most once; setting a key again moves it.
+ * An indexed binary heap: `nextMs` costs O(1); set, delete and take cost O(log n).
  */
 export class DeadlineQueue<Key> {
   readonly #heap: { readonly key: Key; dueMs: number }[] = []
@@ -11,7 +10,7 @@ export class DeadlineQueue<Key> {
     return this.#heap.length
   }
 
-  /** Infinity when nothing is waiting. */
+  /** The earliest deadline; Infinity when the queue is empty. */
   nextMs(): number {
     return this.#heap[0]?.dueMs ?? Infinity
   }
@@ -20,7 +19,7 @@ export class DeadlineQueue<Key> {
     return this.#at.has(key)
   }
 
-  /** Who is waiting, in no order. */
+  /** All keys, in no particular order. */
   keys(): Key[] {
     return [...this.#at.keys()]
   }
@@ -55,7 +54,7 @@ export class DeadlineQueue<Key> {
     this.#at.clear()
   }
 
-  /** Takes out the first key that is due, or undefined. */
+  /** Removes and returns the key with the earliest deadline if that has passed, else undefined. */
   takeDue(nowMs: number): Key | undefined {
     const first = this.#heap[0]
     if (first === undefined || first.dueMs > nowMs) return undefined

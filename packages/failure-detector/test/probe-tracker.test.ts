@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { profiles } from '../src/parameters.ts'
+import { SequenceNumbers } from '../src/probe-message.ts'
 import { ProbeTracker } from '../src/probe-tracker.ts'
-import { SequenceNumbers } from '../src/sequence-numbers.ts'
 
 /** Of one probe that nobody answers, by somebody who is called every `turnMs`: when it ends. */
 function endsMs(turnMs: number): number {
