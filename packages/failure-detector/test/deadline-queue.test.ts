@@ -9,7 +9,7 @@ const step = fc.oneof(
 )
 
 describe('DeadlineQueue', () => {
-  it('does what a sorted list does', () => {
+  it('behaves like a sorted list', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), steps => {
         const queue = new DeadlineQueue<number>()

@@ -13,25 +13,25 @@ const suspicion = new Suspicion({ minMs: 1, maxMs: 2, k: 1, refusedFloorMs: 1 },
 const suspect: Known = { type: 'suspect', suspicion }
 const dead: Known = { type: 'dead', sinceMs: 0 }
 
-it('counts as members change and go: the alive and the suspect make the cluster, with oneself', () => {
-  const roster = new MemberList('me')
-  const [a, b, c] = ['a', 'b', 'c'].map(id => addAlive(roster, id))
+it('counts alive and suspect members and the local member as the cluster', () => {
+  const list = new MemberList('me')
+  const [a, b, c] = ['a', 'b', 'c'].map(id => addAlive(list, id))
   if (a === undefined || b === undefined || c === undefined) throw new Error('three were added')
-  expect([roster.aliveCount, roster.clusterSize]).toEqual([3, 4])
-  roster.setState(a, suspect)
-  expect([roster.aliveCount, roster.clusterSize]).toEqual([2, 4])
-  roster.setState(a, dead)
-  roster.setState(b, { type: 'left' })
-  expect([roster.aliveCount, roster.clusterSize]).toEqual([1, 2])
+  expect([list.aliveCount, list.clusterSize]).toEqual([3, 4])
+  list.setState(a, suspect)
+  expect([list.aliveCount, list.clusterSize]).toEqual([2, 4])
+  list.setState(a, dead)
+  list.setState(b, { type: 'left' })
+  expect([list.aliveCount, list.clusterSize]).toEqual([1, 2])
   expect([a, b, c].map(isLiving)).toEqual([false, false, true])
-  roster.setState(a, { type: 'alive' })
-  roster.delete(c)
-  roster.delete(c)
-  expect([roster.aliveCount, roster.clusterSize]).toEqual([1, 2])
-  expect(roster.get('c')).toBeUndefined()
+  list.setState(a, { type: 'alive' })
+  list.delete(c)
+  list.delete(c)
+  expect([list.aliveCount, list.clusterSize]).toEqual([1, 2])
+  expect(list.get('c')).toBeUndefined()
 })
 
-it('leaves the members of a prior alone, their suspicions included', () => {
+it('does not change the members of a prior, nor their suspicions', () => {
   const prior = new MemberList('before')
   const known = addAlive(prior, 'a')
   prior.setState(known, {

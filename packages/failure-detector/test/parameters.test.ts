@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { type DetectorParameters, plainSwim, profiles, resolveParameters } from '../src/parameters.ts'
 
-describe('resolveKnobs', () => {
+describe('resolveParameters', () => {
   it.each([
     ['local', 1_000, 200, 3, 1],
     ['lan', 1_000, 500, 3, 3],
     ['wan', 5_000, 3_000, 6, 4],
   ] as const)(
-    '%s: a probe each %i ms, an ack within %i ms, suspicions times %i when %i confirm',
+    '%s: interval %i ms, timeout %i ms, suspicionMult %i, %i confirmations',
     (profile, interval, timeout, mult, confirmations) => {
       expect(resolveParameters(profile, {})).toMatchObject({
         probeIntervalMs: interval,
@@ -21,7 +21,7 @@ describe('resolveKnobs', () => {
     },
   )
 
-  it('derives what was not given from what was', () => {
+  it('derives defaults from the given parameters', () => {
     expect(resolveParameters('lan', { probeIntervalMs: 800 })).toMatchObject({
       pauseThresholdMs: 400,
       pauseGraceMs: 1_600,
@@ -32,7 +32,7 @@ describe('resolveKnobs', () => {
     ['local', 1],
     ['lan', 3],
     ['wan', 4],
-  ] as const)('%s: asks for %i confirmations also where only suspicionMult is given', (profile, expected) => {
+  ] as const)('%s: needs %i confirmations when only suspicionMult is given', (profile, expected) => {
     for (const suspicionMult of [1, 8, 16])
       expect(resolveParameters(profile, { suspicionMult })).toMatchObject({
         suspicionMult,
@@ -40,7 +40,7 @@ describe('resolveKnobs', () => {
       })
   })
 
-  it('leaves suspicionMult alone where only confirmations are given', () => {
+  it('keeps suspicionMult when only confirmations are given', () => {
     for (const suspicionConfirmations of [0, 15])
       expect(resolveParameters('lan', { suspicionConfirmations })).toEqual({
         ...profiles.lan,
@@ -64,13 +64,13 @@ describe('resolveKnobs', () => {
     [{ maxLocalHealth: -1 }, 'maxLocalHealth must be an integer ≥ 0, not -1'],
     [{ pauseGraceMs: Infinity }, 'pauseGraceMs must be finite milliseconds ≥ 0, not Infinity'],
     [{ phiTreshold: 9 }, "'phiTreshold' is no parameter of the detector"],
-  ])('refuses %j', (parameters, message) => {
+  ])('rejects %j', (parameters, message) => {
     expect(() => resolveParameters('lan', parameters as Partial<DetectorParameters>)).toThrow(
       new RangeError(message),
     )
   })
 
-  it('refuses a profile that is none', () => {
+  it('rejects an unknown profile', () => {
     expect(() => resolveParameters('toString' as 'lan', {})).toThrow(
       "profile must be 'local', 'lan' or 'wan'",
     )

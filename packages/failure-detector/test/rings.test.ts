@@ -8,7 +8,7 @@ const peerIds = (count: number): string[] =>
 const members = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 40 })
 
 describe('ringNeighbours', () => {
-  it('is symmetric where views agree, never names oneself, and nobody twice', () => {
+  it('is symmetric for equal member sets, and contains each id once and never the member itself', () => {
     fc.assert(
       fc.property(members, fc.integer({ min: 1, max: 6 }), (ids, k) => {
         for (const self of ids) {
@@ -24,7 +24,7 @@ describe('ringNeighbours', () => {
     )
   })
 
-  it('does not depend on the order of members, nor on whether oneself is among them', () => {
+  it('depends neither on the order of members nor on whether they contain the member itself', () => {
     fc.assert(
       fc.property(members, ids => {
         const [self = ''] = ids
@@ -35,7 +35,7 @@ describe('ringNeighbours', () => {
     )
   })
 
-  it('are those who stand beside one on the rings', () => {
+  it('returns the adjacent members on each ring', () => {
     fc.assert(
       fc.property(members, ids => {
         const rings = createRings(4, ids)
@@ -53,7 +53,7 @@ describe('ringNeighbours', () => {
     )
   })
 
-  it('gives the same neighbours everywhere, for ever', () => {
+  it('returns fixed neighbours for fixed ids', () => {
     expect(ringNeighbours('member-0', idsOf(32))).toMatchInlineSnapshot(`
       [
         "member-18",
@@ -68,7 +68,7 @@ describe('ringNeighbours', () => {
     `)
   })
 
-  it('refuses a k that is none', () => {
+  it('rejects a k out of range', () => {
     expect(() => ringNeighbours('a', ['b'], 0)).toThrow(
       new RangeError('k must be an integer from 1 to 32, not 0'),
     )
@@ -76,7 +76,7 @@ describe('ringNeighbours', () => {
 })
 
 describe('createRings', () => {
-  it('is the same however members came and went', () => {
+  it('does not depend on the order of adding and removing', () => {
     const step = fc.record({ id: fc.nat(20).map(String), isIn: fc.boolean() })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), steps => {
@@ -88,13 +88,13 @@ describe('createRings', () => {
           else present.delete(id)
         }
         expect(rings.size).toBe(present.size)
-        for (const id of [...present, 'stranger'])
+        for (const id of [...present, 'unknown'])
           expect(rings.neighbours(id)).toEqual(ringNeighbours(id, [...present]))
       }),
     )
   })
 
-  it('passes over the skipped for the next on that ring', () => {
+  it('replaces skipped members by the next on the ring', () => {
     const ids = idsOf(32)
     const rings = createRings(4, ids)
     const skipped = new Set(rings.neighbours('member-0'))
@@ -103,7 +103,7 @@ describe('createRings', () => {
     expect(rings.neighbours('member-0', () => true)).toEqual([])
   })
 
-  it('stays connected with half of the members gone', () => {
+  it('stays connected without half of the members', () => {
     const ids = idsOf(400).filter((_, index) => index % 2 === 0)
     const rings = createRings(4, ids)
     const [start = ''] = ids
@@ -113,10 +113,10 @@ describe('createRings', () => {
   })
 })
 
-describe('rings beside a prior', () => {
+describe('createRings with a prior', () => {
   const steps = fc.array(fc.record({ id: fc.nat(20).map(String), isIn: fc.boolean() }), { maxLength: 60 })
 
-  it('are the same as rings that had its members from the start, and leave it alone', () => {
+  it('equals rings without a prior, and does not change the prior', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(20).map(String)), steps, steps, (members, first, then) => {
         const prior = createRings(3, members)
@@ -146,7 +146,7 @@ describe('rings beside a prior', () => {
     )
   })
 
-  it('need as many rings', () => {
+  it('rejects a prior with another k', () => {
     expect(() => createRings(3, [], createRings(4))).toThrow(RangeError)
   })
 })
@@ -177,7 +177,7 @@ describe('ringHash', () => {
     }
   })
 
-  it('hardly collides', () => {
+  it('has at most two collisions among 10,000 ids', () => {
     expect(new Set(peerIds(10_000).map(id => ringHash(0, id))).size).toBeGreaterThan(9_997)
   })
 })

@@ -5,7 +5,7 @@ import { mulberry32 } from './mulberry32.ts'
 
 const ids = fc.uniqueArray(fc.constantFrom(...'abcdefgh'))
 
-it('chooses as many as there are, each once, and empties a tier before it takes from the next', () => {
+it('selects each member at most once, and exhausts a tier before the next', () => {
   fc.assert(
     fc.property(fc.nat(5), ids, ids, fc.nat(), (count, first, second, seed) => {
       const chosen = selectProxies(count, [first, second], mulberry32(seed))

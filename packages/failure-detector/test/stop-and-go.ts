@@ -1,6 +1,6 @@
 import { type NetworkOptions, SimulatedNetwork } from './simulated-network.ts'
 
-/** Who stops, of 32. */
+/** The members that stop, of 32. */
 export const slow: readonly string[] = ['m3', 'm9', 'm17', 'm25']
 
 /** Scenario 11: four of 32 members stop again and again for ten minutes, each for `stopMs` of every `everyMs`. */
@@ -20,7 +20,7 @@ export function stopAndGo(
   return network
 }
 
-/** How often a member declared one dead that had not stopped. */
+/** How often a member declared a member dead that had not stopped. */
 export function falseDeaths(network: SimulatedNetwork): number {
   return network.eventsOf('fail').filter(({ effect }) => !slow.includes(effect.id)).length
 }
