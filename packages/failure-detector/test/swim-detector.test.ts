@@ -8,8 +8,8 @@ import {
   type ProbeMessage,
 } from '../src/index.ts'
 
-/** One detector and a clock: `me`, with `a`, `b`, `c`, `d` known, of whom `a` is probed and `b`, `c` monitor it too. */
-class Bench {
+/** A detector `me` with a clock. It knows `a`, `b`, `c` and `d`; its only subject is `a`, which `b` and `c` monitor too. */
+class DetectorBench {
   readonly detector: Detector
   nowMs = 0
 
@@ -50,12 +50,12 @@ const sends = (effects: readonly DetectorEffect[], type: ProbeMessage['type']) =
   effects.flatMap(effect => (effect.type === 'send' && effect.message.type === type ? [effect] : []))
 const seqOf = (effects: readonly DetectorEffect[], type: ProbeMessage['type'] = 'ping'): number =>
   sends(effects, type)[0]?.message.seq ?? Number.NaN
-const verdicts = (effects: readonly DetectorEffect[]): string[] =>
+const stateEffects = (effects: readonly DetectorEffect[]): string[] =>
   effects.flatMap(effect => (effect.type === 'send' ? [] : [effect.type]))
 
-let bench: Bench
+let bench: DetectorBench
 beforeEach(() => {
-  bench = new Bench()
+  bench = new DetectorBench()
 })
 
 describe('options', () => {
@@ -63,12 +63,12 @@ describe('options', () => {
     [{ self: '' }, 'self must be a member id, not empty'],
     [{ random: 4 }, 'random must be a function that returns [0, 1)'],
     [{ probeOrder: 'alphabetic' }, "probeOrder must be 'given' or 'shuffled', not 'alphabetic'"],
-  ])('refuses %j', (wrong, message) => {
+  ])('rejects %j', (wrong, message) => {
     const options = { self: 'me', random: () => 0, ...wrong } as unknown as DetectorOptions
     expect(() => createDetector(options)).toThrow(new RangeError(message))
   })
 
-  it('waits for nothing while it knows nobody', () => {
+  it('has no deadline while it knows no member', () => {
     const detector = createDetector({ self: 'me', random: Math.random })
     expect(detector.deadlineMs()).toBe(Infinity)
     expect(detector.advance(0)).toEqual([])
@@ -77,45 +77,45 @@ describe('options', () => {
 })
 
 describe('a probe', () => {
-  it('asks the subject, then its other monitors and one more, then accuses', () => {
+  it('pings the subject, then asks its other monitors, then suspects', () => {
     const ping = bench.pass(0)
     expect(sends(ping, 'ping')).toEqual([{ type: 'send', to: 'a', message: { type: 'ping', seq: 1 } }])
     expect(bench.pass(499)).toEqual([])
     const requests = sends(bench.pass(1), 'ping-request')
     expect(requests.map(request => request.to)).toEqual(['b', 'c'])
     expect(requests[0]?.message).toEqual({ type: 'ping-request', seq: 1, subject: 'a' })
-    expect(verdicts(bench.pass(499))).toEqual([])
-    expect(verdicts(bench.pass(1))).toEqual(['suspect', 'publish-suspicion'])
+    expect(stateEffects(bench.pass(499))).toEqual([])
+    expect(stateEffects(bench.pass(1))).toEqual(['suspect', 'publish-suspicion'])
     expect(bench.detector.status('a')).toMatchObject({ type: 'suspect', sinceMs: 1_000, observers: ['me'] })
   })
 
-  it.each(['a', 'b'])('is answered by an ack of %s, after its helpers were asked', from => {
+  it.each(['a', 'b'])('is answered by an ack of %s after the indirect probes began', from => {
     bench.pass(600)
     bench.receive(from, { type: 'ack', seq: 1 })
-    expect(verdicts(bench.pass(399))).toEqual([])
+    expect(stateEffects(bench.pass(399))).toEqual([])
     expect(bench.detector.localHealth()).toBe(0)
   })
 
-  it('is not answered by somebody who was not asked', () => {
+  it('is not answered by an ack of a member that was not asked', () => {
     bench.pass(600)
     bench.receive('d', { type: 'ack', seq: 1 })
-    expect(verdicts(bench.pass(400))).toContain('publish-suspicion')
+    expect(stateEffects(bench.pass(400))).toContain('publish-suspicion')
   })
 
-  it('is settled by any byte that came since', () => {
+  it('ends when any byte arrives from the subject', () => {
     bench.pass(100)
     bench.handle({ type: 'evidence', id: 'a' })
     expect(sends(bench.pass(800), 'ping-request')).toEqual([])
   })
 
-  it('is saved by a byte that came shortly before, and made when the subject was quiet for half a round', () => {
+  it('is left out after recent evidence, and begins half a round after the evidence', () => {
     bench.handle({ type: 'subjects', subjects: [...'abcd'].map(id => ({ id, monitors: [] })) })
     for (const id of 'abcd') bench.handle({ type: 'evidence', id })
     expect(bench.pass(1_999)).toEqual([])
     expect(sends(bench.pass(1), 'ping')).toHaveLength(1)
   })
 
-  it('scenario 9: is not answered by a late ack of the one before', () => {
+  it('scenario 9: is not answered by a late ack of the previous probe', () => {
     bench.pass(0)
     bench.pass(600)
     bench.receive('b', { type: 'ack', seq: 1 })
@@ -123,33 +123,33 @@ describe('a probe', () => {
     expect(second).toBeGreaterThan(1)
     bench.receive('a', { type: 'ack', seq: 1 })
     expect(sends(bench.pass(500), 'ping-request')).not.toEqual([])
-    expect(verdicts(bench.pass(500))).toContain('publish-suspicion')
+    expect(stateEffects(bench.pass(500))).toContain('publish-suspicion')
   })
 
-  it('scenario 9: accuses nobody when it could not be completed', () => {
+  it('scenario 9: causes no suspicion when the local member could not complete it', () => {
     bench.pass(0)
-    // Called once only, after direct and indirect stage should both be over, but below the stall threshold.
+    // One call, when both stages should be over, but below the threshold of a local pause.
     bench.nowMs = 1_000
     const effects = bench.detector.advance(bench.nowMs)
-    expect(verdicts(effects)).toEqual([])
+    expect(stateEffects(effects)).toEqual([])
     expect(sends(effects, 'ping-request')).toEqual([])
-    // 500 ms late: the answer has four times as long.
+    // 500 ms late: the stage is extended by four times as long.
     expect(sends(bench.pass(1_999), 'ping-request')).toEqual([])
     expect(sends(bench.pass(1), 'ping-request')).toHaveLength(2)
-    expect(verdicts(bench.pass(499))).toEqual([])
-    expect(verdicts(bench.pass(1))).toContain('publish-suspicion')
+    expect(stateEffects(bench.pass(499))).toEqual([])
+    expect(stateEffects(bench.pass(1))).toContain('publish-suspicion')
   })
 
-  it('does not accuse the incarnation that refuted meanwhile', () => {
+  it('does not suspect the incarnation that refuted in the meantime', () => {
     bench.pass(900)
     bench.handle({ type: 'member', id: 'a', incarnation: 2 })
-    expect(verdicts(bench.pass(99))).toEqual([])
+    expect(stateEffects(bench.pass(99))).toEqual([])
     expect(bench.detector.status('a')).toEqual({ type: 'alive', incarnation: 2 })
   })
 })
 
 describe('scenario 8: local health', () => {
-  const probeInSilence = (nacks: readonly string[]): number => {
+  const probeWithoutAck = (nacks: readonly string[]): number => {
     bench.pass(600)
     for (const from of nacks) bench.receive(from, { type: 'nack', seq: 1 })
     bench.pass(400)
@@ -162,22 +162,22 @@ describe('scenario 8: local health', () => {
     [[], 2],
     [['d', 'd'], 2],
   ])('with nacks of %j the score is %i', (nacks, expected) => {
-    expect(probeInSilence(nacks)).toBe(expected)
+    expect(probeWithoutAck(nacks)).toBe(expected)
   })
 
   it('stretches interval and timeout', () => {
-    probeInSilence(['b'])
+    probeWithoutAck(['b'])
     bench.handle({ type: 'member', id: 'a', incarnation: 2 })
     expect(sends(bench.pass(1_999), 'ping')).toEqual([])
     expect(sends(bench.pass(1), 'ping')).toHaveLength(1)
     expect(sends(bench.pass(999), 'ping-request')).toEqual([])
     expect(sends(bench.pass(1), 'ping-request')).toHaveLength(2)
-    expect(verdicts(bench.pass(999))).toEqual([])
-    expect(verdicts(bench.pass(1))).toContain('publish-suspicion')
+    expect(stateEffects(bench.pass(999))).toEqual([])
+    expect(stateEffects(bench.pass(1))).toContain('publish-suspicion')
   })
 
-  it('gets better with an answer, and skips no probe until it is well', () => {
-    probeInSilence(['b'])
+  it('improves with an ack, and skips no probe until the score is 0', () => {
+    probeWithoutAck(['b'])
     bench.handle({ type: 'member', id: 'a', incarnation: 2 })
     bench.pass(1_999)
     bench.handle({ type: 'evidence', id: 'a' })
@@ -186,7 +186,7 @@ describe('scenario 8: local health', () => {
     expect(bench.detector.localHealth()).toBe(0)
   })
 
-  it('expects no nack of a helper that has to be dialled first', () => {
+  it('expects no nack of a proxy without a connection', () => {
     bench.handle({ type: 'connection', id: 'c', state: 'open' })
     bench.pass(0)
     const asked = sends(bench.pass(500), 'ping-request').map(request => request.to)
@@ -196,7 +196,7 @@ describe('scenario 8: local health', () => {
     expect(bench.detector.localHealth()).toBe(0)
   })
 
-  it('blames itself for an unanswered probe when there was nobody to ask', () => {
+  it('adds 1 for a failed probe without proxies', () => {
     const alone = createDetector({ self: 'me', random: () => 0 })
     alone.handle({ type: 'member', id: 'a', incarnation: 1 }, 0)
     alone.handle({ type: 'subjects', subjects: [{ id: 'a', monitors: [] }] }, 0)
@@ -206,12 +206,12 @@ describe('scenario 8: local health', () => {
   })
 })
 
-describe('a helper', () => {
+describe('an indirect probe', () => {
   beforeEach(() => {
     bench.handle({ type: 'subjects', subjects: [] })
   })
 
-  it('pings for others and relays the ack under their number', () => {
+  it('pings the subject and relays the ack with the sequence number of the requester', () => {
     const seq = seqOf(bench.receive('b', { type: 'ping-request', seq: 77, subject: 'd' }))
     expect(bench.receive('c', { type: 'ack', seq })).toEqual([])
     expect(bench.receive('d', { type: 'ack', seq })).toEqual([
@@ -220,7 +220,7 @@ describe('a helper', () => {
     expect(bench.pass(900)).toEqual([])
   })
 
-  it('says at 80 % of the time that it hears nothing, and relays an ack that still comes', () => {
+  it('sends a nack at 80 % of the timeout, and relays a later ack', () => {
     const seq = seqOf(bench.receive('b', { type: 'ping-request', seq: 77, subject: 'd' }))
     expect(bench.pass(399)).toEqual([])
     expect(bench.pass(1)).toEqual([{ type: 'send', to: 'b', message: { type: 'nack', seq: 77 } }])
@@ -228,21 +228,21 @@ describe('a helper', () => {
     expect(sends(bench.receive('d', { type: 'ack', seq }), 'ack')).toHaveLength(1)
   })
 
-  it('says so once', () => {
+  it('sends one nack', () => {
     bench.receive('b', { type: 'ping-request', seq: 77, subject: 'd' })
     expect(sends(bench.pass(900), 'nack')).toHaveLength(1)
   })
 
   it.each([
-    ['about a stranger', 'stranger', 'nack'],
+    ['about an unknown member', 'unknown', 'nack'],
     ['about itself', 'me', 'ack'],
-  ] as const)('answers at once %s', (_, subject, type) => {
+  ] as const)('is answered at once %s', (_, subject, type) => {
     expect(bench.receive('b', { type: 'ping-request', seq: 77, subject })).toEqual([
       { type: 'send', to: 'b', message: { type, seq: 77 } },
     ])
   })
 
-  it('serves eight requests of one member at a time', () => {
+  it('serves at most eight requests of one member at a time', () => {
     const answers = Array.from({ length: 10 }, (_, seq) =>
       bench.receive('b', { type: 'ping-request', seq, subject: 'd' }),
     ).flat()
@@ -250,34 +250,34 @@ describe('a helper', () => {
     expect(sends(answers, 'nack')).toHaveLength(2)
   })
 
-  it('confirms a suspicion by a ping that was not answered, whichever comes first', () => {
+  it('confirms a suspicion when it fails, before or after the suspicion', () => {
     bench.receive('b', { type: 'ping-request', seq: 77, subject: 'd' })
     bench.pass(500)
-    expect(verdicts(bench.suspect('d', 'b'))).toEqual(['suspect', 'publish-suspicion'])
+    expect(stateEffects(bench.suspect('d', 'b'))).toEqual(['suspect', 'publish-suspicion'])
     bench.receive('b', { type: 'ping-request', seq: 78, subject: 'c' })
     bench.suspect('c', 'b')
-    expect(verdicts(bench.pass(500))).toEqual(['publish-suspicion'])
+    expect(stateEffects(bench.pass(500))).toEqual(['publish-suspicion'])
   })
 
-  it('does not confirm by an old silence, nor when the subject was heard since', () => {
+  it('does not confirm a suspicion an interval after it failed, nor after evidence', () => {
     bench.receive('b', { type: 'ping-request', seq: 77, subject: 'd' })
     bench.receive('b', { type: 'ping-request', seq: 78, subject: 'c' })
     bench.pass(600)
     bench.handle({ type: 'evidence', id: 'c' })
-    expect(verdicts(bench.suspect('c', 'b'))).toEqual(['suspect'])
+    expect(stateEffects(bench.suspect('c', 'b'))).toEqual(['suspect'])
     bench.pass(1_000)
-    expect(verdicts(bench.suspect('d', 'b'))).toEqual(['suspect'])
+    expect(stateEffects(bench.suspect('d', 'b'))).toEqual(['suspect'])
   })
 })
 
 describe('a suspicion', () => {
-  it('scenario 5: is told to the suspect with a probe at once', () => {
+  it('scenario 5: is sent to the suspect with a probe at once', () => {
     expect(sends(bench.suspect('a', 'b'), 'ping')).toEqual([
       { type: 'send', to: 'a', message: { type: 'ping', seq: 1, suspected: 1 } },
     ])
   })
 
-  it('has at most 64 probes under way, however many are suspected at once', () => {
+  it('begins at most 64 probes at the same time', () => {
     const ids = Array.from({ length: 100 }, (_, index) => `m${index}`)
     for (const id of ids) bench.handle({ type: 'member', id, incarnation: 1 })
     bench.handle({ type: 'subjects', subjects: ids.map(id => ({ id, monitors: [] })) })
@@ -289,7 +289,7 @@ describe('a suspicion', () => {
     ).toHaveLength(64)
   })
 
-  it('hurries one probe an interval, however many say so', () => {
+  it('begins one probe per interval, however many observers there are', () => {
     const effects = [...'bcd'].flatMap(observer => bench.suspect('a', observer))
     expect(sends(effects, 'ping')).toHaveLength(1)
   })
@@ -300,7 +300,7 @@ describe('a suspicion', () => {
     [['a', 'b', 'c'], 18_000, 18_000 - (15_000 * Math.log(2)) / Math.log(3)],
     [['a', 'b', 'c', 'd'], 18_000, 18_000 - (15_000 * Math.log(2)) / Math.log(4)],
     [['a', 'b', 'c', 'd', 'e'], 18_000, 18_000 - (15_000 * Math.log(2)) / Math.log(4)],
-  ])('wants no more confirmations than there are others, among %j', (ids, firstMs, secondMs) => {
+  ])('needs no more confirmations than there are other members: %j', (ids, firstMs, secondMs) => {
     const detector = createDetector({ self: 'me', random: () => 0 })
     for (const id of ids) detector.handle({ type: 'member', id, incarnation: 1 }, 0)
     const claim = { type: 'suspicion', subject: 'a', incarnation: 1, refused: false } as const
@@ -316,8 +316,8 @@ describe('a suspicion', () => {
     [{}, [18_000, 10_500, 6_113, 3_000, 3_000]],
     [{ suspicionMult: 8 }, [48_000, 28_000, 16_301, 8_000]],
     [{ suspicionMult: 8, suspicionConfirmations: 1 }, [48_000, 8_000]],
-  ])('waits as long for each further observer as %j says', (parameters, deadlinesMs) => {
-    bench = new Bench({ parameters })
+  ])('becomes shorter with each further observer: %j', (parameters, deadlinesMs) => {
+    bench = new DetectorBench({ parameters })
     const observedMs = deadlinesMs.map((_, index) => {
       bench.suspect('d', `observer ${index}`)
       const status = bench.detector.status('d')
@@ -326,7 +326,7 @@ describe('a suspicion', () => {
     expect(observedMs).toEqual(deadlinesMs)
   })
 
-  it('ends in death when its time is up', () => {
+  it('ends with death at its deadline', () => {
     bench.handle({ type: 'subjects', subjects: [] })
     bench.suspect('a', 'b')
     expect(bench.detector.status('a')).toEqual({
@@ -343,7 +343,7 @@ describe('a suspicion', () => {
   })
 
   it.each([0, 1])(
-    'scenario 3: is not taken back by an alive record of incarnation %i, nor is death',
+    'scenario 3: does not end by an alive record of incarnation %i, nor does death',
     incarnation => {
       bench.suspect('a', 'b')
       expect(bench.handle({ type: 'member', id: 'a', incarnation })).toEqual([])
@@ -354,7 +354,7 @@ describe('a suspicion', () => {
     },
   )
 
-  it('scenario 3: is taken back by a greater incarnation, and so is death', () => {
+  it('scenario 3: ends by a greater incarnation, and so does death', () => {
     bench.suspect('a', 'b')
     expect(bench.handle({ type: 'member', id: 'a', incarnation: 2 })).toEqual([
       { type: 'recover', id: 'a', incarnation: 2 },
@@ -368,21 +368,21 @@ describe('a suspicion', () => {
   })
 
   it.each([
-    ['of an incarnation already refuted', 'a', 0],
-    ['of an incarnation that nobody signed here', 'a', 2],
-    ['about a stranger', 'stranger', 1],
+    ['of a refuted incarnation', 'a', 0],
+    ['of an incarnation without a record', 'a', 2],
+    ['of an unknown member', 'unknown', 1],
   ])('has no effect: %s', (_, subject, incarnation) => {
     expect(bench.suspect(subject, 'b', { incarnation })).toEqual([])
     expect(bench.detector.status('a')?.type).toBe('alive')
   })
 
-  it('scenario 4: a batch of claims kills nobody at once', () => {
+  it('scenario 4: a batch of suspicions declares no member dead at once', () => {
     for (const subject of 'abcd')
       for (const observer of 'abcdefgh') bench.suspect(subject, observer, { refused: true })
     expect(bench.pass(499).filter(effect => effect.type === 'fail')).toEqual([])
   })
 
-  it('that meets a sign of life is told to the suspect', () => {
+  it('is sent to a suspect that sends a byte', () => {
     bench.handle({ type: 'subjects', subjects: [] })
     bench.suspect('d', 'b')
     expect(sends(bench.handle({ type: 'evidence', id: 'd' }), 'ping')[0]?.message).toMatchObject({
@@ -390,7 +390,7 @@ describe('a suspicion', () => {
     })
   })
 
-  it('death that meets a sign of life is told too, once an interval', () => {
+  it('is sent to a dead member that sends a byte, once per interval', () => {
     bench.suspect('d', 'b')
     bench.pass(30_000)
     const pings = [1, 2, 3].flatMap(() => sends(bench.handle({ type: 'evidence', id: 'd' }), 'ping'))
@@ -398,38 +398,38 @@ describe('a suspicion', () => {
   })
 })
 
-describe('scenario 2: a claim about itself', () => {
-  it('is refuted once for each incarnation', () => {
+describe('scenario 2: a suspicion of the local member', () => {
+  it('is refuted once per incarnation', () => {
     expect(bench.suspect('me', 'a')).toEqual([{ type: 'refute', incarnation: 1 }])
     expect(bench.suspect('me', 'b')).toEqual([])
     expect(bench.detector.localHealth()).toBe(1)
   })
 
-  it('is refuted when a ping brings it', () => {
+  it('is refuted when a ping contains it', () => {
     expect(bench.receive('a', { type: 'ping', seq: 9, suspected: 1 })).toEqual([
       { type: 'send', to: 'a', message: { type: 'ack', seq: 9 } },
       { type: 'refute', incarnation: 1 },
     ])
   })
 
-  it('is old news below its own incarnation', () => {
+  it('is ignored below the local incarnation', () => {
     bench.handle({ type: 'member', id: 'me', incarnation: 2 })
     expect(bench.suspect('me', 'a')).toEqual([])
   })
 
-  it('waits a while after the last one, and is then answered by itself', () => {
+  it('is refuted after the gap when it follows another refutation', () => {
     bench.suspect('me', 'a')
     bench.handle({ type: 'member', id: 'me', incarnation: 2 })
     expect(bench.suspect('me', 'b', { incarnation: 2 })).toEqual([])
-    expect(verdicts(bench.pass(1_499))).not.toContain('refute')
+    expect(stateEffects(bench.pass(1_499))).not.toContain('refute')
     expect(bench.pass(1)).toContainEqual({ type: 'refute', incarnation: 2 })
   })
 })
 
-describe('hard evidence', () => {
+describe('connections', () => {
   const refuse = (id: string): DetectorEffect[] => bench.handle({ type: 'connection', id, state: 'refused' })
 
-  it('begins with a link that closed, and a dial', () => {
+  it('are dialled again once when they close', () => {
     bench.handle({ type: 'connection', id: 'd', state: 'open' })
     expect(bench.handle({ type: 'connection', id: 'd', state: 'closed' })).toEqual([
       { type: 'redial', id: 'd' },
@@ -440,33 +440,30 @@ describe('hard evidence', () => {
   it.each([
     ['a subject', 'a'],
     ['another member', 'd'],
-  ])(
-    'is not looked for in a link to %s that was released, nor when it is told again that it ended',
-    (_, id) => {
-      bench.handle({ type: 'connection', id, state: 'open' })
-      expect(bench.handle({ type: 'connection', id, state: 'released' })).toEqual([])
-      expect(bench.handle({ type: 'connection', id, state: 'released' })).toEqual([])
-      expect(bench.detector.status(id)?.type).toBe('alive')
-    },
-  )
+  ])('to %s are not dialled again when they are released', (_, id) => {
+    bench.handle({ type: 'connection', id, state: 'open' })
+    expect(bench.handle({ type: 'connection', id, state: 'released' })).toEqual([])
+    expect(bench.handle({ type: 'connection', id, state: 'released' })).toEqual([])
+    expect(bench.detector.status(id)?.type).toBe('alive')
+  })
 
-  it('counts against a member whose link was released: a dial is refused then by its machine', () => {
+  it('cause a suspicion when a dial is refused after a release, not while open', () => {
     bench.handle({ type: 'connection', id: 'd', state: 'open' })
     expect(refuse('d')).toEqual([])
     bench.handle({ type: 'connection', id: 'd', state: 'released' })
-    expect(verdicts(refuse('d'))).toEqual(['suspect', 'publish-suspicion'])
+    expect(stateEffects(refuse('d'))).toEqual(['suspect', 'publish-suspicion'])
   })
 
   it.each([
     ['released', -Infinity],
     ['closed', 12_000],
-  ] as const)('all links %s at once: no verdict before %d', (state, awayUntilMs) => {
+  ] as const)('all %s at once: grace period until %d', (state, graceUntilMs) => {
     for (const id of 'abcd') bench.handle({ type: 'connection', id, state: 'open' })
     for (const id of 'abcd') bench.handle({ type: 'connection', id, state })
-    expect(bench.detector.graceUntilMs()).toBe(awayUntilMs)
+    expect(bench.detector.graceUntilMs()).toBe(graceUntilMs)
   })
 
-  it('a lost link that is then released is dialled no more', () => {
+  it('are not dialled again in an outage after a release', () => {
     for (const id of 'bcd') bench.handle({ type: 'connection', id, state: 'open' })
     for (const id of 'bcd') bench.handle({ type: 'connection', id, state: 'closed' })
     bench.handle({ type: 'connection', id: 'c', state: 'released' })
@@ -474,49 +471,49 @@ describe('hard evidence', () => {
     expect(new Set(dialled)).toEqual(new Set(['b', 'd']))
   })
 
-  it('is a suspicion at once, and death after half a second when another was refused too', () => {
-    expect(verdicts(refuse('a'))).toEqual(['suspect', 'publish-suspicion'])
+  it('cause a suspicion at once when refused, and death after half a second when another observer was refused too', () => {
+    expect(stateEffects(refuse('a'))).toEqual(['suspect', 'publish-suspicion'])
     bench.pass(100)
     bench.suspect('a', 'b', { refused: true })
     expect(bench.detector.status('a')).toMatchObject({ deadlineMs: 500 })
-    expect(verdicts(bench.pass(400))).toEqual(['fail'])
+    expect(stateEffects(bench.pass(400))).toEqual(['fail'])
   })
 
-  it('makes a soft claim of its own a hard one', () => {
+  it('add a refusal to an earlier suspicion of this detector', () => {
     bench.pass(1_000)
     expect(bench.detector.status('a')?.type).toBe('suspect')
     expect(refuse('a')).toEqual([{ type: 'publish-suspicion', subject: 'a', incarnation: 1, refused: true }])
     expect(refuse('a')).toEqual([])
   })
 
-  it('ends the probe of the dead, which says nothing about oneself any more', () => {
-    bench = new Bench({ profile: 'local' })
+  it('end the probe of a dead member without effect on local health', () => {
+    bench = new DetectorBench({ profile: 'local' })
     bench.pass(300)
     refuse('a')
     bench.suspect('a', 'b', { refused: true })
-    expect(verdicts(bench.pass(1_000))).toContain('fail')
+    expect(stateEffects(bench.pass(1_000))).toContain('fail')
     expect(bench.detector.localHealth()).toBe(0)
   })
 
-  it('of one is enough where nobody else could have any', () => {
+  it('need one refused observer when no other member is alive', () => {
     for (const id of 'abcd') refuse(id)
-    expect(verdicts(bench.pass(500)).filter(type => type === 'fail')).toHaveLength(4)
+    expect(stateEffects(bench.pass(500)).filter(type => type === 'fail')).toHaveLength(4)
   })
 
-  it('is none while the member is connected from its side', () => {
+  it('cause no suspicion by a refused dial while open', () => {
     bench.handle({ type: 'connection', id: 'a', state: 'open' })
     expect(refuse('a')).toEqual([])
   })
 
-  it('an unreachable member is only probed', () => {
+  it('cause a probe when a member is unreachable', () => {
     expect(bench.handle({ type: 'connection', id: 'd', state: 'unreachable' })).toMatchObject([
       { type: 'send', to: 'd' },
     ])
   })
 })
 
-describe('own stalls', () => {
-  const wake = (afterMs: number): void => {
+describe('local pauses', () => {
+  const resume = (afterMs: number): void => {
     bench.pass(0)
     bench.nowMs += afterMs
   }
@@ -524,143 +521,146 @@ describe('own stalls', () => {
   it.each([
     ['a timer', () => bench.detector.advance(bench.nowMs)],
     ['a message', () => bench.receive('b', { type: 'nack', seq: 999 })],
-  ])('are noticed by %s', (_, call) => {
-    wake(10_000)
+  ])('are detected by %s', (_, call) => {
+    resume(10_000)
     expect(call()).toContainEqual({ type: 'paused', ms: 9_500 })
     expect(bench.detector.graceUntilMs()).toBe(12_000)
     expect(bench.detector.localHealth()).toBe(1)
-    expect(verdicts(bench.pass(0))).toEqual([])
+    expect(stateEffects(bench.pass(0))).toEqual([])
   })
 
-  it('are noticed once, however long the waiting messages take', () => {
-    wake(10_000)
+  it('are detected once, however long the waiting messages take', () => {
+    resume(10_000)
     const types: string[] = []
     for (let message = 0; message < 10; message++) {
-      types.push(...verdicts(bench.receive('b', { type: 'nack', seq: 999 })))
+      types.push(...stateEffects(bench.receive('b', { type: 'nack', seq: 999 })))
       bench.nowMs += 200
     }
     expect(types).toEqual(['paused'])
   })
 
-  it('withhold accusations and deaths for a window', () => {
+  it('defer suspicions and deaths for the grace period', () => {
     bench.suspect('d', 'b')
-    wake(60_000)
-    expect(verdicts(bench.pass(1_999))).toEqual(['paused'])
+    resume(60_000)
+    expect(stateEffects(bench.pass(1_999))).toEqual(['paused'])
     expect(bench.detector.status('d')).toMatchObject({ type: 'suspect', deadlineMs: 62_000 })
-    expect(verdicts(bench.pass(1))).toContain('fail')
+    expect(stateEffects(bench.pass(1))).toContain('fail')
   })
 
-  it('let a suspicion be refuted that ran out meanwhile', () => {
+  it('leave time to refute a suspicion whose deadline passed in the pause', () => {
     bench.suspect('d', 'b')
-    wake(60_000)
+    resume(60_000)
     bench.handle({ type: 'member', id: 'd', incarnation: 2 })
-    expect(verdicts(bench.pass(2_500))).not.toContain('fail')
+    expect(stateEffects(bench.pass(2_500))).not.toContain('fail')
   })
 
-  it('end what was begun before, for itself and for others', () => {
+  it('drop probes and indirect probes that began before', () => {
     bench.receive('b', { type: 'ping-request', seq: 77, subject: 'd' })
-    wake(10_000)
+    resume(10_000)
     const effects = bench.pass(0)
     expect(sends(effects, 'nack')).toEqual([])
     expect(sends(effects, 'ping-request')).toEqual([])
     expect(sends(effects, 'ping')).toMatchObject([{ to: 'a' }])
   })
 
-  it('enter no phi', () => {
+  it('are left out of phi', () => {
     for (const sequence of [1, 2, 3]) {
       bench.pass(5_000)
       bench.handle({ type: 'member', id: 'a', incarnation: 1 + sequence })
       bench.handle({ type: 'heartbeat', id: 'd', incarnation: 1, sequence })
     }
-    wake(600_000)
+    resume(600_000)
     bench.pass(0)
     expect(bench.detector.phi('d', bench.nowMs)).toBeLessThan(0.1)
   })
 
-  it('a sleep of the machine counts as one', () => {
+  it('include a suspension of the machine', () => {
     expect(bench.handle({ type: 'suspended', ms: 3_600_000 })).toEqual([{ type: 'paused', ms: 3_600_000 }])
     expect(bench.detector.graceUntilMs()).toBe(2_000)
     expect(bench.handle({ type: 'suspended', ms: 3_600_000 })).toEqual([])
   })
 
-  it('a refusal in the window is looked into, not believed', () => {
-    wake(10_000)
-    expect(verdicts(bench.handle({ type: 'connection', id: 'a', state: 'refused' }))).toEqual(['paused'])
+  it('make a refused dial cause a probe instead of a suspicion in the grace period', () => {
+    resume(10_000)
+    expect(stateEffects(bench.handle({ type: 'connection', id: 'a', state: 'refused' }))).toEqual(['paused'])
   })
 })
 
-describe('attention', () => {
-  const excuse = (state: 'hidden' | 'frozen', leaseMs: number, id = 'a'): DetectorEffect[] =>
+describe('attention leases', () => {
+  const announce = (state: 'hidden' | 'frozen', leaseMs: number, id = 'a'): DetectorEffect[] =>
     bench.handle({ type: 'member', id, incarnation: 1, attention: { state, leaseMs } })
-  const link = (id: string, state: 'open' | 'closed'): DetectorEffect[] =>
+  const connect = (id: string, state: 'open' | 'closed'): DetectorEffect[] =>
     bench.handle({ type: 'connection', id, state })
 
-  it('spares a member an accusation while its lease runs', () => {
-    excuse('hidden', 10_000)
-    expect(verdicts(bench.pass(9_999))).toEqual([])
-    expect(verdicts(bench.pass(8_000))).toContain('publish-suspicion')
+  it('prevent a suspicion while the lease lasts', () => {
+    announce('hidden', 10_000)
+    expect(stateEffects(bench.pass(9_999))).toEqual([])
+    expect(stateEffects(bench.pass(8_000))).toContain('publish-suspicion')
   })
 
-  it('is probed rarely meanwhile', () => {
-    bench = new Bench({ parameters: { maxLocalHealth: 0 } })
-    excuse('hidden', 60_000)
+  it('make probes rare', () => {
+    bench = new DetectorBench({ parameters: { maxLocalHealth: 0 } })
+    announce('hidden', 60_000)
     expect(sends(bench.pass(20_000), 'ping')).toHaveLength(6)
   })
 
-  it('holds up the suspicions of others when it comes after them, until it ends', () => {
+  it('defer an earlier suspicion until the lease ends', () => {
     for (const observer of 'abc') bench.suspect('d', observer)
-    excuse('hidden', 10_000, 'd')
+    announce('hidden', 10_000, 'd')
     expect(bench.detector.status('d')).toMatchObject({ deadlineMs: 10_000 })
-    expect(verdicts(bench.pass(9_999))).not.toContain('fail')
-    expect(verdicts(bench.pass(1))).toContain('fail')
+    expect(stateEffects(bench.pass(9_999))).not.toContain('fail')
+    expect(stateEffects(bench.pass(1))).toContain('fail')
   })
 
-  it.each(['hidden', 'frozen'] as const)('excuses no %s member whose link ends, a second later', state => {
-    for (const id of 'abcd') link(id, 'open')
-    excuse(state, 60_000)
-    expect(verdicts(link('a', 'closed'))).toContain('redial')
-    bench.handle({ type: 'connection', id: 'a', state: 'unreachable' })
-    expect(verdicts(bench.pass(999))).not.toContain('publish-suspicion')
-    expect(verdicts(bench.pass(1_001))).toContain('publish-suspicion')
-    for (const observer of 'bcd') bench.suspect('a', observer)
-    expect(verdicts(bench.pass(3_000))).toContain('fail')
-  })
+  it.each(['hidden', 'frozen'] as const)(
+    'of a %s member end one second after its connection closes',
+    state => {
+      for (const id of 'abcd') connect(id, 'open')
+      announce(state, 60_000)
+      expect(stateEffects(connect('a', 'closed'))).toContain('redial')
+      bench.handle({ type: 'connection', id: 'a', state: 'unreachable' })
+      expect(stateEffects(bench.pass(999))).not.toContain('publish-suspicion')
+      expect(stateEffects(bench.pass(1_001))).toContain('publish-suspicion')
+      for (const observer of 'bcd') bench.suspect('a', observer)
+      expect(stateEffects(bench.pass(3_000))).toContain('fail')
+    },
+  )
 
-  it('goes on when the link is there again within a second', () => {
-    for (const id of 'abcd') link(id, 'open')
-    excuse('hidden', 60_000)
-    link('a', 'closed')
+  it('continue when the connection opens again within a second', () => {
+    for (const id of 'abcd') connect(id, 'open')
+    announce('hidden', 60_000)
+    connect('a', 'closed')
     bench.pass(500)
-    link('a', 'open')
-    expect(verdicts(bench.pass(30_000))).not.toContain('publish-suspicion')
+    connect('a', 'open')
+    expect(stateEffects(bench.pass(30_000))).not.toContain('publish-suspicion')
   })
 
-  it('goes on when most other links end within that second, before or after: that is our own network', () => {
+  it('continue when all connections close within a second, which is an outage', () => {
     for (const id of 'abcd') {
-      link(id, 'open')
-      excuse('frozen', 60_000, id)
+      connect(id, 'open')
+      announce('frozen', 60_000, id)
     }
     for (const id of 'abcd') {
-      link(id, 'closed')
+      connect(id, 'closed')
       bench.pass(100)
     }
     bench.pass(3_000)
-    link('b', 'open')
+    connect('b', 'open')
     for (const id of 'acd') bench.handle({ type: 'connection', id, state: 'unreachable' })
-    expect(verdicts(bench.pass(30_000))).not.toContain('publish-suspicion')
+    expect(stateEffects(bench.pass(30_000))).not.toContain('publish-suspicion')
   })
 
-  it('is over for a hidden member that somebody suspects: it can refute', () => {
-    link('d', 'open')
-    excuse('hidden', 60_000, 'd')
+  it('of a hidden member end when another member suspects it', () => {
+    connect('d', 'open')
+    announce('hidden', 60_000, 'd')
     for (const observer of 'abc') bench.suspect('d', observer)
     bench.pass(20_000)
     expect(bench.detector.status('d')?.type).toBe('dead')
   })
 
-  it('is over for a frozen member that somebody suspects, but where its own link stands', () => {
-    link('c', 'open')
-    for (const id of 'cd') excuse('frozen', 60_000, id)
+  it('of a frozen member end when another member suspects it, unless the connection is open', () => {
+    connect('c', 'open')
+    for (const id of 'cd') announce('frozen', 60_000, id)
     for (const subject of 'cd') for (const observer of 'ab') bench.suspect(subject, observer)
     bench.pass(20_000)
     expect(bench.detector.status('c')?.type).toBe('suspect')
@@ -669,7 +669,7 @@ describe('attention', () => {
 })
 
 describe('phi', () => {
-  const beats = (id: string): void => {
+  const receiveHeartbeats = (id: string): void => {
     for (let sequence = 1; sequence <= 10; sequence++) {
       bench.pass(5_000)
       bench.handle({ type: 'member', id: 'a', incarnation: 1 + sequence })
@@ -677,12 +677,12 @@ describe('phi', () => {
     }
   }
 
-  it('suspects whom it does not probe when the heartbeats stay out', () => {
-    bench = new Bench({ parameters: { maxLocalHealth: 0 } })
-    beats('d')
+  it('suspects a member that it does not probe when heartbeats are overdue', () => {
+    bench = new DetectorBench({ parameters: { maxLocalHealth: 0 } })
+    receiveHeartbeats('d')
     expect(bench.detector.phi('d', bench.nowMs)).toBeLessThan(0.1)
     bench.handle({ type: 'subjects', subjects: [] })
-    expect(verdicts(bench.pass(21_000))).not.toContain('publish-suspicion')
+    expect(stateEffects(bench.pass(21_000))).not.toContain('publish-suspicion')
     expect(bench.pass(2_000)).toContainEqual({
       type: 'publish-suspicion',
       subject: 'd',
@@ -692,8 +692,8 @@ describe('phi', () => {
     expect(bench.detector.phi('d', bench.nowMs)).toBeGreaterThan(8)
   })
 
-  it('leaves its subjects to the probes', () => {
-    beats('d')
+  it('does not suspect a subject that answers probes', () => {
+    receiveHeartbeats('d')
     bench.handle({ type: 'subjects', subjects: [{ id: 'd', monitors: [] }] })
     for (let second = 0; second < 60; second++) {
       for (const { message } of sends(bench.pass(1_000), 'ping'))
@@ -702,52 +702,52 @@ describe('phi', () => {
     expect(bench.detector.status('d')?.type).toBe('alive')
   })
 
-  it('does not count a silence on into the next incarnation', () => {
-    bench = new Bench({ parameters: { maxLocalHealth: 0 } })
-    beats('d')
+  it('starts again with the next incarnation', () => {
+    bench = new DetectorBench({ parameters: { maxLocalHealth: 0 } })
+    receiveHeartbeats('d')
     bench.handle({ type: 'subjects', subjects: [] })
-    expect(verdicts(bench.pass(23_000))).toContain('publish-suspicion')
+    expect(stateEffects(bench.pass(23_000))).toContain('publish-suspicion')
     bench.handle({ type: 'member', id: 'd', incarnation: 2 })
-    expect(verdicts(bench.pass(120_000))).toEqual([])
+    expect(stateEffects(bench.pass(120_000))).toEqual([])
     expect(bench.detector.phi('d', bench.nowMs)).toBeUndefined()
   })
 
-  it('keeps no heartbeats of strangers', () => {
+  it('ignores heartbeats of unknown members', () => {
     for (const sequence of [1, 2, 3])
-      bench.handle({ type: 'heartbeat', id: 'stranger', incarnation: 1, sequence })
-    expect(bench.detector.phi('stranger', 0)).toBeUndefined()
+      bench.handle({ type: 'heartbeat', id: 'unknown', incarnation: 1, sequence })
+    expect(bench.detector.phi('unknown', 0)).toBeUndefined()
   })
 })
 
-describe('goodbyes and forgetting', () => {
-  it('a goodbye ends everything that ran, and only a greater incarnation comes back', () => {
+describe('departures and removal', () => {
+  it('a departure ends a suspicion, and only a greater incarnation returns', () => {
     bench.suspect('a', 'b')
     expect(bench.handle({ type: 'left', id: 'a', incarnation: 1 })).toEqual([])
-    expect(verdicts(bench.pass(60_000))).toEqual([])
+    expect(stateEffects(bench.pass(60_000))).toEqual([])
     bench.handle({ type: 'member', id: 'a', incarnation: 1 })
     expect(bench.detector.status('a')).toEqual({ type: 'left', incarnation: 1 })
     expect(bench.detector.subjects()).toEqual([])
-    expect(verdicts(bench.handle({ type: 'member', id: 'a', incarnation: 2 }))).toEqual(['return'])
+    expect(stateEffects(bench.handle({ type: 'member', id: 'a', incarnation: 2 }))).toEqual(['return'])
   })
 
-  it('an old goodbye ends nothing, nor does one in its own name', () => {
+  it('an old departure has no effect, nor has one of the local member', () => {
     bench.handle({ type: 'left', id: 'a', incarnation: 0 })
     bench.handle({ type: 'left', id: 'me', incarnation: 9 })
     expect(bench.detector.status('a')).toEqual({ type: 'alive', incarnation: 1 })
     expect(bench.detector.status('me')).toBeUndefined()
   })
 
-  it('a goodbye that overtakes the join stays the last word', () => {
+  it('a departure that arrives before the record of the same incarnation wins', () => {
     bench.handle({ type: 'left', id: 'new', incarnation: 4 })
     bench.handle({ type: 'member', id: 'new', incarnation: 4 })
     expect(bench.detector.status('new')).toEqual({ type: 'left', incarnation: 4 })
   })
 
-  it('a forgotten member is a stranger', () => {
+  it('a forgotten member is unknown', () => {
     bench.suspect('a', 'b')
     bench.handle({ type: 'forget', id: 'a' })
     expect(bench.detector.status('a')).toBeUndefined()
-    expect(verdicts(bench.pass(60_000))).toEqual([])
+    expect(stateEffects(bench.pass(60_000))).toEqual([])
     expect(bench.detector.subjects()).toEqual([])
   })
 })
