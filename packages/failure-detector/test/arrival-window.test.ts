@@ -34,4 +34,13 @@ describe('ArrivalWindow', () => {
   it('starts again after three long gaps in a row', () => {
     expect(filled([100, 100, 9_000, 9_000, 9_000, 9_000], 500).estimate(0, none)?.meanMs).toBe(9_000)
   })
+
+  it('accepts a gap of exactly the longest length', () => {
+    expect(filled([100, 500], 500).estimate(0, none)?.meanMs).toBe(300)
+  })
+
+  it('replaces the window at the third long gap in a row', () => {
+    expect(filled([100, 100, 9_000, 9_000], 500).estimate(0, none)?.meanMs).toBe(100)
+    expect(filled([100, 100, 9_000, 9_000, 9_000], 500).estimate(0, none)?.meanMs).toBe(9_000)
+  })
 })

@@ -102,4 +102,51 @@ describe('ConnectionTracker', () => {
     expect(new ConnectionTracker(profiles.lan).reaches('x')).toBe(true)
     expect([connections.reaches('a'), connections.reaches('x')]).toEqual([true, false])
   })
+
+  it('dials the member again whose dial found no network', () => {
+    const tracker = new ConnectionTracker(profiles.lan)
+    tracker.networkDown('x', 1_000)
+    expect(tracker.tick(1_500)).toEqual(['x'])
+    tracker.forget('x')
+    expect(tracker.tick(2_500)).toEqual([])
+  })
+
+  it('dials at most 64 members again', () => {
+    const tracker = new ConnectionTracker(profiles.lan)
+    for (let index = 0; index < 70; index++) tracker.opened(`m${index}`, 0)
+    for (let index = 0; index < 70; index++) tracker.closed(`m${index}`, 0)
+    expect(tracker.tick(500)).toHaveLength(64)
+  })
+
+  it('reports each state of a connection', () => {
+    expect([connections.stateOf('a'), connections.stateOf('x')]).toEqual(['open', 'closed'])
+    close('abcd', 5_000)
+    expect([connections.stateOf('a'), connections.stateOf('x')]).toEqual(['outage', 'outage'])
+    connections.refused(5_100)
+    expect([connections.stateOf('a'), connections.received(5_200)]).toEqual(['closed', false])
+  })
+
+  it('assumes no connection once the host reports that one closed', () => {
+    const tracker = new ConnectionTracker(profiles.lan)
+    expect(tracker.closed('a', 0)).toBe(false)
+    expect(tracker.reaches('b')).toBe(false)
+  })
+
+  it.each([
+    [5_999, -Infinity],
+    [6_000, 18_000],
+  ])('a refusal at 5,000 ms and the last close at %i ms: grace period until %d', (lastMs, untilMs) => {
+    connections.refused(5_000)
+    close('abcd', lastMs)
+    expect(connections.graceUntilMs).toBe(untilMs)
+  })
+
+  it.each([
+    [5_999, 17_999],
+    [6_000, -Infinity],
+  ])('two closed at 5,000 ms and two at %i ms: grace period until %d', (lastMs, untilMs) => {
+    close('ab', 5_000)
+    close('cd', lastMs)
+    expect(connections.graceUntilMs).toBe(untilMs)
+  })
 })

@@ -37,4 +37,13 @@ describe('DeadlineQueue', () => {
       { numRuns: 500 },
     )
   })
+
+  it('is empty after clear', () => {
+    const queue = new DeadlineQueue<string>()
+    queue.set('a', 1)
+    queue.clear()
+    expect([queue.has('a'), queue.nextMs(), queue.takeDue(9)]).toEqual([false, Infinity, undefined])
+    queue.set('a', 2)
+    expect([queue.has('a'), queue.nextMs(), queue.takeDue(9)]).toEqual([true, 2, 'a'])
+  })
 })

@@ -98,6 +98,32 @@ describe('Heartbeats', () => {
     expect(heartbeats.takeOverdue(nowMs + 1e9)).toEqual([])
   })
 
+  it('is overdue after more than five configured intervals', () => {
+    expect(heartbeats.isOverdue('a', 1e9)).toBe(false)
+    receive(1)
+    expect(heartbeats.isOverdue('a', 1e9)).toBe(false)
+    heartbeats.setInterval(4_000)
+    expect(heartbeats.isOverdue('b', 1e9)).toBe(false)
+    expect(heartbeats.isOverdue('a', nowMs + 20_000)).toBe(false)
+    expect(heartbeats.isOverdue('a', nowMs + 20_001)).toBe(true)
+    heartbeats.skipTo(nowMs + 1_000)
+    expect(heartbeats.isOverdue('a', nowMs + 21_000)).toBe(false)
+    expect(heartbeats.isOverdue('a', nowMs + 21_001)).toBe(true)
+  })
+
+  it('returns an overdue member again after a probe interval', () => {
+    receive(9)
+    expect(heartbeats.takeOverdue(nowMs + 30_000)).toEqual(['a'])
+    expect(heartbeats.takeOverdue(nowMs + 30_999)).toEqual([])
+    expect(heartbeats.takeOverdue(nowMs + 31_000)).toEqual(['a'])
+  })
+
+  it('returns no member as overdue when phiThreshold is Infinity', () => {
+    heartbeats = new Heartbeats({ ...profiles.lan, phiThreshold: Infinity }, () => 0)
+    receive(20)
+    expect(heartbeats.takeOverdue(1e12)).toEqual([])
+  })
+
   it('terminates when all heartbeats arrive at the same instant', () => {
     receive(12, 0)
     expect(heartbeats.takeOverdue(nowMs + 1e6)).toEqual(['a'])

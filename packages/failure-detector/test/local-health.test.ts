@@ -49,3 +49,9 @@ it.each([1, 7, 30])(
     expect(health.score).toBe(0)
   },
 )
+
+it('counts the same observer again exactly after the penalty interval', () => {
+  const health = new LocalHealth(profiles.lan)
+  for (const nowMs of [0, 9_999, 10_000]) health.refuted('a', nowMs)
+  expect(health.score).toBe(2)
+})

@@ -46,3 +46,18 @@ it('does not change the members of a prior, nor their suspicions', () => {
   expect(known.state.suspicion.deadlineMs).toBe(6_000)
   expect(known.state.suspicion.observers).toEqual([])
 })
+
+it('starts with the members of a prior without the local member', () => {
+  const prior = new MemberList('before')
+  for (const id of ['me', 'a', 'b']) addAlive(prior, id)
+  const list = new MemberList('me', prior)
+  expect([list.has('me'), list.has('a'), list.has('c')]).toEqual([false, true, false])
+  expect([list.aliveCount, list.clusterSize]).toEqual([2, 3])
+  list.delete(list.find('a'))
+  expect([list.has('a'), list.get('a'), prior.has('a')]).toEqual([false, undefined, true])
+  expect(list.get('b')).toBe(list.get('b'))
+  list.setState(list.find('b'), dead)
+  expect([list.aliveCount, prior.aliveCount]).toEqual([0, 3])
+  addAlive(list, 'a')
+  expect([list.has('a'), list.aliveCount]).toEqual([true, 1])
+})

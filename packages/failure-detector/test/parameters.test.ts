@@ -75,4 +75,22 @@ describe('resolveParameters', () => {
       "profile must be 'local', 'lan' or 'wan'",
     )
   })
+
+  it.each([
+    ['probeIntervalMs', [501, 1e9], [0, -1, Infinity, Number.NaN]],
+    ['probeTimeoutMs', [0.1, 999], [0, -1, Infinity, Number.NaN]],
+    ['suspicionMult', [1, 16], [0.9, 16.1]],
+    ['suspicionConfirmations', [0, 15], [-1, 16, 1.5]],
+    ['suspicionMaxMult', [1, 1e9], [0.9, Infinity]],
+    ['indirectProbes', [0, 16], [-1, 17, 1.5]],
+    ['maxLocalHealth', [0, 1_000], [-1, 0.5, Infinity]],
+    ['refusedFloorMs', [0.1, Infinity], [0, -1]],
+    ['pauseThresholdMs', [0.1, Infinity], [0, -1]],
+    ['pauseGraceMs', [0, 1e9], [-1, Infinity]],
+    ['phiThreshold', [0.1, Infinity], [0, -1]],
+  ] as const)('%s: accepts %j and rejects %j', (name, accepted, rejected) => {
+    for (const value of accepted) expect(resolveParameters('lan', { [name]: value })[name]).toBe(value)
+    for (const value of rejected)
+      expect(() => resolveParameters('lan', { [name]: value })).toThrow(`${name} must be `)
+  })
 })

@@ -33,6 +33,7 @@ describe('deviationsOfPhi', () => {
         expect(phiOfDeviations(deviationsOfPhi(threshold))).toBeCloseTo(threshold, 6)
       }),
     )
+    expect(phiOfDeviations(deviationsOfPhi(1e6))).toBeCloseTo(1e6, 3)
     expect(deviationsOfPhi(Infinity)).toBe(Infinity)
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ProbeOrder, recentEvidenceMs } from '../src/probe-order.ts'
+import { ProbeOrder, recentEvidenceMs, shuffle } from '../src/probe-order.ts'
 import { mulberry32 } from './mulberry32.ts'
 
 const subjects = (...ids: string[]): { id: string; monitors: string[] }[] =>
@@ -57,4 +57,22 @@ describe('ProbeOrder', () => {
     expect(take(order, 3)).toEqual(['d', 'e', 'c'])
     expect(take(order, 4)).toEqual(['d', 'a', 'e', 'c'])
   })
+})
+
+it.each([
+  [0, [2, 3, 4, 1]],
+  [0.5, [1, 4, 2, 3]],
+  [0.99, [1, 2, 3, 4]],
+])('shuffles by the random number %d', (number, expected) => {
+  const items = [1, 2, 3, 4]
+  shuffle(items, () => number)
+  expect(items).toEqual(expected)
+})
+
+it('shuffles the first and each later round', () => {
+  const order = new ProbeOrder('shuffled', () => 0)
+  expect(order.ids).toEqual([])
+  order.replace([{ id: 'a', monitors: ['x'] }, ...subjects('b', 'c', 'd')])
+  expect(take(order, 8).join('')).toBe('bcdabcda')
+  expect([order.monitorsOf('a'), order.monitorsOf('b'), order.monitorsOf('z')]).toEqual([['x'], [], []])
 })

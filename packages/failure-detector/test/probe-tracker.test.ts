@@ -68,3 +68,42 @@ it.each([
   expect(tracker.ack('proxy', sent.at(-1) ?? 0, 600)).toBe(isAccepted)
   expect(tracker.advance(1_000)).toHaveLength(unanswered)
 })
+
+it.each([
+  ['drop', (tracker: ProbeTracker) => tracker.drop('subject')],
+  ['dropAll', (tracker: ProbeTracker) => tracker.dropAll()],
+])('%s ends a probe without a result', (_, end) => {
+  const tracker = new ProbeTracker(profiles.lan, new SequenceNumbers(() => 0), {
+    send: () => {},
+    proxiesFor: () => [],
+    receivedSince: () => false,
+    acceptsProxyAck: () => true,
+  })
+  tracker.begin('subject', undefined, 1, 0)
+  end(tracker)
+  expect([tracker.isProbing('subject'), tracker.nextMs()]).toEqual([false, Infinity])
+  expect(tracker.ack('subject', 1, 100)).toBe(false)
+  expect([tracker.advance(500), tracker.advance(1_000)]).toEqual([[], []])
+})
+
+it('counts the missing nack of a proxy again after the proxy was dropped', () => {
+  const tracker = new ProbeTracker(profiles.lan, new SequenceNumbers(() => 0), {
+    send: () => {},
+    proxiesFor: () => [{ id: 'proxy', nackExpected: true }],
+    receivedSince: () => false,
+    acceptsProxyAck: () => true,
+  })
+  const probe = (atMs: number): number[] => {
+    tracker.begin('subject', undefined, 1, atMs)
+    tracker.advance(atMs + 500)
+    return tracker.advance(atMs + 1_000).map(({ penalty }) => penalty)
+  }
+  expect([probe(0), probe(2_000)]).toEqual([[1], [0]])
+  tracker.drop('proxy')
+  expect(probe(4_000)).toEqual([1])
+})
+
+it('begins with a random sequence number below 2³¹', () => {
+  const numbers = new SequenceNumbers(() => 0.5)
+  expect([numbers.next(), numbers.next()]).toEqual([2 ** 30 + 1, 2 ** 30 + 2])
+})

@@ -108,4 +108,23 @@ describe('Refutation', () => {
       }),
     )
   })
+
+  it('combines pending claims: the greatest incarnation, the first observer', () => {
+    refutation.claim(5, 'a', false, 0)
+    refutation.takeDue(0)
+    refutation.raised(6)
+    refutation.claim(8, 'b', false, 10)
+    refutation.claim(7, 'c', false, 20)
+    refutation.raised(8)
+    expect(refutation.takeDue(1_500)).toMatchObject({ incarnation: 8, observer: 'b' })
+  })
+
+  it('refutes incarnation 0, also after forget', () => {
+    const first = new Refutation(profiles.lan)
+    first.claim(0, 'a', false, 0)
+    expect(first.takeDue(0)?.incarnation).toBe(0)
+    first.forget()
+    first.claim(0, 'a', false, 5_000)
+    expect(first.takeDue(5_000)?.incarnation).toBe(0)
+  })
 })

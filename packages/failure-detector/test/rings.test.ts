@@ -72,6 +72,8 @@ describe('ringNeighbours', () => {
     expect(() => ringNeighbours('a', ['b'], 0)).toThrow(
       new RangeError('k must be an integer from 1 to 32, not 0'),
     )
+    for (const k of [33, 1.5]) expect(() => ringNeighbours('a', ['b'], k)).toThrow(RangeError)
+    expect(ringNeighbours('a', ['b'], 32)).toEqual(['b'])
   })
 })
 

@@ -17,3 +17,11 @@ it('selects each member at most once, and exhausts a tier before the next', () =
     }),
   )
 })
+
+it.each([
+  [0, ['a', 'c']],
+  [0.5, ['b', 'c']],
+  [0.99, ['c', 'b']],
+])('selects by the random number %d', (number, expected) => {
+  expect(selectProxies(2, [['a', 'b', 'c']], () => number)).toEqual(expected)
+})

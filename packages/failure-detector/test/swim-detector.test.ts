@@ -59,6 +59,19 @@ beforeEach(() => {
 })
 
 describe('options', () => {
+  it.each([4, undefined])('rejects the self %j', self => {
+    expect(() => createDetector({ self, random: () => 0 } as unknown as DetectorOptions)).toThrow(RangeError)
+  })
+
+  it('accepts a prior of createDetector only', () => {
+    const withPrior = (prior: Detector): Detector => createDetector({ self: 'b', random: () => 0, prior })
+    expect(() => withPrior({} as Detector)).toThrow(
+      new RangeError('prior must be a detector that createDetector returned'),
+    )
+    const detector = withPrior(bench.detector)
+    expect([detector.status('a')?.type, detector.status('b')]).toEqual(['alive', undefined])
+  })
+
   it.each([
     [{ self: '' }, 'self must be a member id, not empty'],
     [{ random: 4 }, 'random must be a function that returns [0, 1)'],
@@ -716,6 +729,62 @@ describe('phi', () => {
     for (const sequence of [1, 2, 3])
       bench.handle({ type: 'heartbeat', id: 'unknown', incarnation: 1, sequence })
     expect(bench.detector.phi('unknown', 0)).toBeUndefined()
+  })
+})
+
+describe('messages and inputs', () => {
+  it.each([
+    ['ping', { type: 'ping', seq: 900 }],
+    ['ping-request', { type: 'ping-request', seq: 900, subject: 'd' }],
+    ['nack', { type: 'nack', seq: 900 }],
+  ] as const)('a %s is evidence of its sender', (_, message) => {
+    bench.pass(0)
+    bench.pass(100)
+    bench.receive('a', message)
+    expect(sends(bench.pass(900), 'ping-request')).toEqual([])
+    expect(bench.detector.status('a')?.type).toBe('alive')
+  })
+
+  it('an ack without a probe is no evidence', () => {
+    bench.pass(100)
+    bench.receive('a', { type: 'ack', seq: 900 })
+    expect(sends(bench.pass(800), 'ping-request')).toHaveLength(2)
+  })
+
+  it('phi uses the configured heartbeat interval', () => {
+    bench.handle({ type: 'heartbeat-interval', ms: 60_000 })
+    for (const sequence of [1, 2, 3]) {
+      bench.nowMs += 100
+      bench.handle({ type: 'heartbeat', id: 'd', incarnation: 1, sequence })
+    }
+    expect(bench.detector.phi('d', bench.nowMs + 60_000)).toBeLessThan(0.1)
+  })
+
+  it('late timers are no pause after a timers input', () => {
+    bench.handle({ type: 'timers', areLate: true })
+    bench.pass(0)
+    bench.nowMs += 10_000
+    expect(stateEffects(bench.detector.advance(bench.nowMs))).not.toContain('paused')
+  })
+
+  it('a dial that found no network begins an outage', () => {
+    bench.handle({ type: 'connection', id: 'a', state: 'network-down' })
+    expect(bench.detector.graceUntilMs()).toBe(12_000)
+  })
+
+  it('the first tick comes after a random part of the interval', () => {
+    const detector = createDetector({ self: 'me', random: () => 0.25 })
+    detector.handle({ type: 'member', id: 'me', incarnation: 1 }, 100)
+    expect(detector.deadlineMs()).toBe(Infinity)
+    detector.handle({ type: 'member', id: 'a', incarnation: 1 }, 100)
+    expect(detector.deadlineMs()).toBe(350)
+  })
+
+  it('after forget of the local member, a smaller incarnation is refuted', () => {
+    bench.handle({ type: 'member', id: 'me', incarnation: 5 })
+    bench.handle({ type: 'forget', id: 'me' })
+    bench.handle({ type: 'member', id: 'me', incarnation: 2 })
+    expect(bench.suspect('me', 'a', { incarnation: 2 })).toEqual([{ type: 'refute', incarnation: 2 }])
   })
 })
 
