@@ -40,7 +40,7 @@ function crashS(seed: number): number {
 function hangAndReturnS(seed: number): { hangS: number; returnS: number } {
   const cluster = network(seed, { links: true })
   cluster.run(20_000)
-  cluster.stall('m3', 60_000)
+  cluster.pause('m3', 60_000)
   cluster.run(70_000)
   return {
     hangS: knownByAllS(cluster.eventsOf('fail'), 20_000),

@@ -6,10 +6,6 @@ export class DeadlineQueue<Key> {
   readonly #heap: { readonly key: Key; dueMs: number }[] = []
   readonly #at = new Map<Key, number>()
 
-  get size(): number {
-    return this.#heap.length
-  }
-
   /** The earliest deadline; Infinity when the queue is empty. */
   nextMs(): number {
     return this.#heap[0]?.dueMs ?? Infinity
@@ -28,14 +24,14 @@ export class DeadlineQueue<Key> {
     const at = this.#at.get(key)
     if (at === undefined) {
       this.#place({ key, dueMs }, this.#heap.length)
-      this.#rise(this.#heap.length - 1)
+      this.#siftUp(this.#heap.length - 1)
       return
     }
-    const entry = this.#heap[at]
-    if (entry === undefined) return
-    entry.dueMs = dueMs
-    this.#rise(at)
-    this.#sink(this.#at.get(key) ?? at)
+    const item = this.#heap[at]
+    if (item === undefined) return
+    item.dueMs = dueMs
+    this.#siftUp(at)
+    this.#siftDown(this.#at.get(key) ?? at)
   }
 
   delete(key: Key): void {
@@ -45,8 +41,8 @@ export class DeadlineQueue<Key> {
     const last = this.#heap.pop()
     if (last === undefined || at === this.#heap.length) return
     this.#place(last, at)
-    this.#rise(at)
-    this.#sink(this.#at.get(last.key) ?? at)
+    this.#siftUp(at)
+    this.#siftDown(this.#at.get(last.key) ?? at)
   }
 
   clear(): void {
@@ -62,16 +58,16 @@ export class DeadlineQueue<Key> {
     return first.key
   }
 
-  #place(entry: { readonly key: Key; dueMs: number }, at: number): void {
-    this.#heap[at] = entry
-    this.#at.set(entry.key, at)
+  #place(item: { readonly key: Key; dueMs: number }, at: number): void {
+    this.#heap[at] = item
+    this.#at.set(item.key, at)
   }
 
   #dueAt(at: number): number {
     return this.#heap[at]?.dueMs ?? Infinity
   }
 
-  #rise(from: number): void {
+  #siftUp(from: number): void {
     let at = from
     while (at > 0) {
       const parent = (at - 1) >> 1
@@ -81,7 +77,7 @@ export class DeadlineQueue<Key> {
     }
   }
 
-  #sink(from: number): void {
+  #siftDown(from: number): void {
     let at = from
     for (;;) {
       const left = 2 * at + 1
@@ -93,10 +89,10 @@ export class DeadlineQueue<Key> {
   }
 
   #swap(a: number, b: number): void {
-    const entryA = this.#heap[a]
-    const entryB = this.#heap[b]
-    if (entryA === undefined || entryB === undefined) return
-    this.#place(entryA, b)
-    this.#place(entryB, a)
+    const itemA = this.#heap[a]
+    const itemB = this.#heap[b]
+    if (itemA === undefined || itemB === undefined) return
+    this.#place(itemA, b)
+    this.#place(itemB, a)
   }
 }

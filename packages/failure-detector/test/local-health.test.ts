@@ -25,7 +25,7 @@ it.each([
   (profile, gapMs) => {
     const health = new LocalHealth(profiles[profile])
     expect(penaltyIntervalMs(profiles[profile])).toBe(gapMs)
-    for (let nowMs = 0; nowMs < 3 * gapMs; nowMs += 250) health.refuted('liar', nowMs)
+    for (let nowMs = 0; nowMs < 3 * gapMs; nowMs += 250) health.refuted('observer', nowMs)
     expect(health.score).toBe(3)
     health.refuted('another', 3 * gapMs)
     expect(health.score).toBe(4)
@@ -43,7 +43,7 @@ it.each([1, 7, 30])(
       nowMs < 1_000 * parameters.probeIntervalMs;
       nowMs += health.scale * parameters.probeIntervalMs
     ) {
-      health.refuted('liar', nowMs)
+      health.refuted('observer', nowMs)
       health.change(-1)
     }
     expect(health.score).toBe(0)

@@ -25,7 +25,7 @@ describe('probes and local health among simulated members', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 16, seed: 202 })
       network.run(20_000)
-      network.stall('m5', 60_000)
+      network.pause('m5', 60_000)
       network.run(30_000)
       return network
     })
@@ -52,7 +52,7 @@ describe('probes and local health among simulated members', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 204, links: true })
       network.run(20_000)
-      network.stall('m5', 10_000)
+      network.pause('m5', 10_000)
       network.run(40_000)
       return network
     })
@@ -69,7 +69,7 @@ describe('probes and local health among simulated members', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 8, seed: 205, links: true })
       network.run(20_000)
-      network.stall('m5', 3_600_000)
+      network.pause('m5', 3_600_000)
       network.run(3_602_000)
       expect(network.statusesOf('m5')).toEqual(Array(7).fill('alive'))
       network.run(60_000)
@@ -149,7 +149,7 @@ describe('probes and local health among simulated members', () => {
       const network = new SimulatedNetwork({ members: 32, seed: 209, beatMs: 5_000 })
       network.run(120_000)
       // m3 hangs, and no member has m3 among its subjects any more.
-      network.stall('m3', tenMinutesMs)
+      network.pause('m3', tenMinutesMs)
       for (const { id, detector } of network.hosts) {
         const subjects = detector.subjects().filter(subject => subject !== 'm3')
         network.feed(id, { type: 'subjects', subjects: subjects.map(id => ({ id, monitors: [] })) })

@@ -66,10 +66,10 @@ describe('Refutation', () => {
   })
 
   it('delays the second refutation, and less so for a second refused observer', () => {
-    refutation.claim(5, 'liar', true, 0)
+    refutation.claim(5, 'observer', true, 0)
     refutation.takeDue(0)
     refutation.raised(6)
-    refutation.claim(6, 'liar', true, 10)
+    refutation.claim(6, 'observer', true, 10)
     refutation.claim(6, 'a', false, 15)
     expect(refutation.nextMs()).toBe(1_500)
     refutation.claim(6, 'b', true, 20)

@@ -124,7 +124,7 @@ export class SimulatedNetwork {
   }
 
   /** SIGSTOP, and SIGCONT after `forMs`. */
-  stall(id: string, forMs: number): void {
+  pause(id: string, forMs: number): void {
     const host = this.host(id)
     host.stoppedUntilMs = this.nowMs + forMs
     this.#at(host.stoppedUntilMs, () => this.#wake(host))

@@ -12,7 +12,7 @@ export function stopAndGo(
   const network = new SimulatedNetwork({ members: 32, seed: 1, ...options })
   const stop = (id: string): void => {
     if (network.nowMs > 600_000) return
-    network.stall(id, stopMs)
+    network.pause(id, stopMs)
     network.later(everyMs, () => stop(id))
   }
   for (const [index, id] of slow.entries()) network.later(index * 900, () => stop(id))

@@ -10,7 +10,7 @@ describe('suspicion and refutation among simulated members', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 101, links: true })
       network.run(20_000)
-      network.stall('m3', 60_000)
+      network.pause('m3', 60_000)
       network.run(12_000)
       return network
     })
@@ -53,7 +53,7 @@ describe('suspicion and refutation among simulated members', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 104, links: true })
       network.run(5_000)
-      network.stall('m7', 60_000)
+      network.pause('m7', 60_000)
       network.run(61_000)
       return network
     })
