@@ -56,11 +56,6 @@ export const ignore = (): void => {}
 /** The detector never applies the input in this state. */
 export const impossible = (): void => {}
 
-const add: Transition<'newer'> = ({ suspicionTimers, leases }, member, { incarnation, attention }, nowMs) => {
-  suspicionTimers.markAlive(member, incarnation)
-  leases.renew(member, attention, nowMs)
-}
-
 const takeNewer =
   (effect?: 'recover' | 'return'): Transition<'newer'> =>
   (parts, member, { incarnation, attention }, nowMs) => {
@@ -70,7 +65,7 @@ const takeNewer =
     parts.heartbeats.forget(member.id)
     parts.leases.renew(member, attention, nowMs)
   }
-const restart = takeNewer()
+const takeRecord = takeNewer()
 const recover = takeNewer('recover')
 const comeBack = takeNewer('return')
 
@@ -128,7 +123,7 @@ const remove: Transition<'forget'> = ({ suspicionTimers, leases }, member) => {
  */
 export const memberTransitions: Readonly<Record<MemberState['type'], Transitions>> = {
   unknown: {
-    newer: add,
+    newer: takeRecord,
     same: impossible,
     older: impossible,
     left: leave,
@@ -139,7 +134,7 @@ export const memberTransitions: Readonly<Record<MemberState['type'], Transitions
     forget: ignore,
   },
   alive: {
-    newer: restart,
+    newer: takeRecord,
     same: renewLease,
     older: ignore,
     left: leave,
