@@ -1,7 +1,7 @@
 /**
- * Figures: what the README says of simulated members, measured over many seeds. Nothing is asserted.
+ * Figures: measures the README's figures with simulated members over many seeds. Nothing is asserted.
  *
- * `node bench/figures.ts [seeds] [knobs as JSON]`, by default 60 seeds of `lan` as it is; minutes of computing.
+ * `node bench/figures.ts [seeds] [parameters as JSON]`, by default 60 seeds of `lan`; it takes minutes.
  */
 import { type DetectorParameters, plainSwim } from '../src/index.ts'
 import { type Event, type NetworkOptions, SimulatedNetwork } from '../test/simulated-network.ts'
@@ -14,16 +14,18 @@ const firstSeed = 1_000
 const overSeeds = (count: number, measure: (seed: number) => number): number[] =>
   Array.from({ length: count }, (_, index) => measure(firstSeed + index))
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
-const say = (what: string, values: readonly number[], unit: string): void => {
+const print = (what: string, values: readonly number[], unit: string): void => {
   const sorted = values.toSorted((a, b) => a - b)
-  const at = (part: number): string =>
+  const quantile = (part: number): string =>
     (sorted[Math.floor(part * (sorted.length - 1))] ?? Number.NaN).toFixed(3)
-  console.log(`${what}: median ${at(0.5)} ${unit}, ${at(0)} to ${at(1)}, ${sorted.length} seeds`)
+  console.log(
+    `${what}: median ${quantile(0.5)} ${unit}, ${quantile(0)} to ${quantile(1)}, ${sorted.length} seeds`,
+  )
 }
 
 const network = (seed: number, options: Partial<NetworkOptions> = {}): SimulatedNetwork =>
   new SimulatedNetwork({ members: 32, seed, detector: { parameters }, ...options })
-/** Seconds from then until the last of the 31 others knows; Infinity if one never does. */
+/** Seconds from `fromMs` until the last of the 31 other members knows; Infinity if a member never does. */
 const knownByAllS = (events: readonly Event[], fromMs: number): number =>
   events.length < 31 ? Infinity : (Math.max(...events.map(({ atMs }) => atMs)) - fromMs) / 1_000
 
@@ -38,7 +40,7 @@ function crashS(seed: number): number {
 function hangAndReturnS(seed: number): { hangS: number; returnS: number } {
   const cluster = network(seed, { links: true })
   cluster.run(20_000)
-  cluster.stall('m3', 60_000)
+  cluster.pause('m3', 60_000)
   cluster.run(70_000)
   return {
     hangS: knownByAllS(cluster.eventsOf('fail'), 20_000),
@@ -62,22 +64,22 @@ const falseDeathsWith = (detector: Partial<DetectorParameters>, seed: number): n
   falseDeaths(stopAndGo(9_000, 10_000, { seed, loss: 0.3, detector: { parameters: detector } }))
 
 const count = Number(seeds)
-say('killed, known dead by all', overSeeds(count, crashS), 's')
+print('killed: detected by all', overSeeds(count, crashS), 's')
 const hangs = Array.from({ length: count }, (_, index) => hangAndReturnS(firstSeed + index))
-say(
-  'hung, known dead by all',
+print(
+  'hung: detected by all',
   hangs.map(({ hangS }) => hangS),
   's',
 )
-say(
-  'goes on, back at all',
+print(
+  'resumed: alive again at all',
   hangs.map(({ returnS }) => returnS),
   's',
 )
-say('idle, probes of a member', overSeeds(count, idleProbes), '1/s')
+print('idle: probes per member', overSeeds(count, idleProbes), '1/s')
 const lifeguard = overSeeds(count, seed => falseDeathsWith(parameters, seed))
-say('4 of 32 stopped 9 s in 10 s, 30 % loss, 10 min: false deaths', lifeguard, 'events')
+print('4 of 32 stopped 9 s in 10 s, 30 % loss, 10 min: false deaths', lifeguard, 'events')
 const plain = overSeeds(count, seed => falseDeathsWith({ ...parameters, ...plainSwim }, seed))
-say('the same under plain SWIM', plain, 'events')
-console.log(`in all, ours : plain SWIM = ${sum(lifeguard)} : ${sum(plain)}`)
-say('64 members, 30 % loss, 10 min: deaths', overSeeds(Math.ceil(count / 6), deathsUnderLoss), 'events')
+print('the same under plain SWIM', plain, 'events')
+console.log(`in total, Lifeguard : plain SWIM = ${sum(lifeguard)} : ${sum(plain)}`)
+print('64 members, 30 % loss, 10 min: deaths', overSeeds(Math.ceil(count / 6), deathsUnderLoss), 'events')

@@ -1,16 +1,17 @@
 import type { IntervalEstimate } from './phi.ts'
 
-/** Hayashibara §5 uses 1,000 samples and Akka too; the last dozens carry the same mean in 1/30 of the memory. */
+/** Hayashibara §5 and Akka keep 1,000 samples. The last 32 have about the same mean and need 1/30 of the memory. */
 const capacity = 32
-/** So many gaps in a row that are too long are no outage but a new rhythm. */
-const gapsOfNewRhythm = 3
+/** This many long gaps in a row are not an outage: the heartbeat interval has changed. Our choice. */
+const gapsOfNewInterval = 3
 
 /**
- * Arrival window: the last gaps between one member's heartbeats, and their rhythm.
- * An outage is not learned: a gap longer than any accepted one is left out, unless it becomes the rule.
+ * Arrival window: the last gaps between one member's heartbeats, and the estimate of their interval.
+ * The window leaves out a gap that is too long, so that an outage does not change the estimate. Three long gaps
+ * in a row replace the window.
  */
 export class ArrivalWindow {
-  /** Made for the first gap: in a large cluster most members were heard once. */
+  /** Allocated for the first gap: in a large cluster, most members have sent one heartbeat only. */
   #gapsMs: Float32Array | undefined
   #count = 0
   #next = 0
@@ -20,11 +21,11 @@ export class ArrivalWindow {
     return this.#count
   }
 
-  /** `longestMs`: the longest gap that still counts as ordinary. */
+  /** `longestMs`: the longest gap that the estimate accepts. */
   add(gapMs: number, longestMs: number): void {
     this.#longInARow = gapMs > longestMs ? this.#longInARow + 1 : 0
-    if (this.#longInARow > 0 && this.#longInARow < gapsOfNewRhythm) return
-    if (this.#longInARow >= gapsOfNewRhythm) this.clear()
+    if (this.#longInARow > 0 && this.#longInARow < gapsOfNewInterval) return
+    if (this.#longInARow >= gapsOfNewInterval) this.clear()
     this.#gapsMs ??= new Float32Array(capacity)
     this.#gapsMs[this.#next] = gapMs
     this.#next = (this.#next + 1) % capacity
@@ -37,8 +38,8 @@ export class ArrivalWindow {
     this.#longInARow = 0
   }
 
-  /** Undefined before the first gap. Both have a floor, the deviation as in Akka; its floor follows from the mean. */
-  rhythm(minMeanMs: number, minDeviationMs: (meanMs: number) => number): IntervalEstimate | undefined {
+  /** Undefined before the first gap. The mean has a lower bound, and so has the deviation, as in Akka. */
+  estimate(minMeanMs: number, minDeviationMs: (meanMs: number) => number): IntervalEstimate | undefined {
     const gapsMs = this.#gapsMs
     if (!gapsMs || this.#count === 0) return undefined
     let sum = 0

@@ -4,18 +4,18 @@ import { DeadlineQueue } from './deadline-queue.ts'
 import type { Member } from './member-list.ts'
 
 /**
- * Excuses: what members asked for by their own word (attention), and what ends it before its time.
+ * Attention leases: the silence that members announced, and what ends a lease early.
  *
- * They are for silence, not for an end. Whose link ends has lost its excuse a moment later, unless by then it is our
- * own network that went. Whom somebody else suspects has lost it, too: who is only hidden refutes; of a frozen one our
- * own link, if it stands, says more.
+ * A lease covers silence only. When the member's connection closes, the lease ends one second later, unless the local
+ * network is down by then. When another member suspects the member, the lease ends at once: a hidden member refutes
+ * the suspicion. Exception: a frozen member keeps the lease while its connection is open.
  */
 export class AttentionLeases {
-  readonly #links: ConnectionTracker
+  readonly #connections: ConnectionTracker
   readonly #closing = new DeadlineQueue<Member>()
 
-  constructor(links: ConnectionTracker) {
-    this.#links = links
+  constructor(connections: ConnectionTracker) {
+    this.#connections = connections
   }
 
   nextMs(): number {
@@ -26,26 +26,24 @@ export class AttentionLeases {
     member.lease = leaseFor(attention, nowMs)
   }
 
-  linkOpened(member: Member): void {
+  connectionOpened(member: Member): void {
     this.#closing.delete(member)
   }
 
-  linkClosed(member: Member, nowMs: number): void {
+  connectionClosed(member: Member, nowMs: number): void {
     if (nowMs < member.lease.untilMs) this.#closing.set(member, nowMs + outageWindowMs)
   }
 
   suspected(member: Member): void {
-    if (!member.lease.isFrozen || !this.#links.reaches(member.id)) member.lease = noLease
+    if (!member.lease.isFrozen || !this.#connections.reaches(member.id)) member.lease = noLease
   }
 
-  /** Whose excuses end now because their links did. */
+  /** Ends the leases of members whose connection closed a second ago; in a grace period these leases stay. Returns the members whose lease ended. */
   takeExpired(nowMs: number, isPaused: boolean): Member[] {
     const ended: Member[] = []
     for (let member = this.#closing.takeDue(nowMs); member; member = this.#closing.takeDue(nowMs)) {
       if (isPaused) continue
       member.lease = noLease
-      // A probe that was begun when the link closed, and failed since, was in vain.
-      member.probedNowMs = -Infinity
       ended.push(member)
     }
     return ended

@@ -1,23 +1,26 @@
-/** A member's own word that it will be slow: a browser tab in the background. */
+/** A member's announcement that it will answer slowly, for example a browser tab in the background. */
 export interface Attention {
+  /** `hidden`: the member runs slowly, but can still refute. `frozen`: the member does not run at all. */
   readonly state: 'hidden' | 'frozen'
-  /** How long its word holds, counted from receipt. Milliseconds ≥ 0; more than a day counts as a day. */
+  /** How long other members tolerate silence, counted from receipt. Milliseconds ≥ 0; at most one day counts. */
   readonly leaseMs: number
 }
 
-/** What a member is excused for by its own word. */
+/** For how long this detector tolerates a member's silence. */
 export interface Lease {
-  /** Monotonic ms; −Infinity: not excused. */
+  /** Monotonic ms; −Infinity: no lease. */
   readonly untilMs: number
-  /** It cannot even refute. */
+  /** The member cannot refute a suspicion. */
   readonly isFrozen: boolean
 }
 
-/** A longer lease is a mistake or a lie. */
+/** One day. Our choice: a longer lease is an error, or an attack. */
 const maxLeaseMs = 24 * 3_600_000
 
+/** The lease of a member that announced no attention. */
 export const noLease: Lease = { untilMs: -Infinity, isFrozen: false }
 
+/** The lease that begins now with an announcement, or without one. */
 export function leaseFor(attention: Attention | undefined, nowMs: number): Lease {
   if (attention === undefined || attention.leaseMs <= 0) return noLease
   return { untilMs: nowMs + Math.min(attention.leaseMs, maxLeaseMs), isFrozen: attention.state === 'frozen' }

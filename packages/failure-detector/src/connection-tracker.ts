@@ -1,22 +1,24 @@
 import { GracePeriod } from './grace-period.ts'
 import type { DetectorParameters } from './parameters.ts'
 
-/** Links lost within this time belong together. Our choice: a network that goes takes all of them in one go. */
+/** Connections that close within this time have one cause. Our choice: 1 s, since an outage closes all of them at about the same time. */
 export const outageWindowMs = 1_000
-/** Fewer lost links say nothing about our own network. */
+/** With fewer closed connections, the local network is not the likely cause. Our choice. */
 const minLost = 3
-/** How many lost members are dialled again and again. */
+/** How many disconnected members the detector dials again in an outage. Our choice. */
 const maxLost = 64
 
+/** State of the connection to one member. `outage`: the local network is down, so that no connection is open. */
+export type ConnectionState = 'closed' | 'open' | 'outage'
+
 /**
- * Links: who is connected, and whether it was our own network that changed (Wi-Fi, VPN, dock).
+ * Connection tracker: which members are connected, and whether the local network is down (Wi-Fi, VPN, dock).
  *
- * Our own network is gone only when all of it is: no link is open, and nothing arrived since. The cause is that
- * several links ended within a second and no machine refused a dial, or that a dial found no network. What a dial
- * to one member says while another link stands is a fact about that member. Judgement is then suspended and the lost
- * are dialled each interval, until a link is open or a byte arrives, and a window has passed since; and no longer than
- * a suspension lasts. Until then, further dials that find no network are the same cause. A host that reports no links
- * has none of this, and is taken to reach everybody.
+ * An outage needs two conditions: no connection is open, and either three connections closed within a second without
+ * a refused dial, or a dial found no network. While another connection is open, a failed dial concerns the dialled
+ * member only. In an outage the detector judges no member, and dials the disconnected members in each interval. The
+ * outage ends when a connection opens or a byte arrives; a grace period follows. `GracePeriod` bounds both. A host that
+ * reports no connections has no outages.
  */
 export class ConnectionTracker {
   readonly #parameters: DetectorParameters
@@ -32,21 +34,22 @@ export class ConnectionTracker {
     this.#grace = new GracePeriod(parameters.probeIntervalMs)
   }
 
-  /** Until when no verdict is given because of the network. */
+  /** Until when the detector judges no member because of the local network. Monotonic ms; −Infinity if never. */
   get graceUntilMs(): number {
     return this.#grace.untilMs
   }
 
-  isOpen(id: string): boolean {
-    return this.#open.has(id)
+  stateOf(id: string): ConnectionState {
+    if (this.#isOutage) return 'outage'
+    return this.#open.has(id) ? 'open' : 'closed'
   }
 
-  /** Whether `id` can be reached without a dial, as far as this is known. */
+  /** Whether `id` is connected. A host that reports no connections is assumed to be connected to every member. */
   reaches(id: string): boolean {
     return !this.#isReported || this.#open.has(id)
   }
 
-  /** Returns whether our network came back with it. */
+  /** Returns whether the connection ends an outage. */
   opened(id: string, nowMs: number): boolean {
     this.#isReported = true
     this.#disconnectedAtMs.delete(id)
@@ -54,7 +57,7 @@ export class ConnectionTracker {
     return this.received(nowMs)
   }
 
-  /** A byte came from another machine. Returns whether our network came back with it. */
+  /** Records a byte from another machine. Returns whether the byte ends an outage. */
   received(nowMs: number): boolean {
     if (!this.#isOutage) return false
     this.#isOutage = false
@@ -62,7 +65,7 @@ export class ConnectionTracker {
     return true
   }
 
-  /** Returns whether there was a link. */
+  /** Returns whether the connection was open. */
   closed(id: string, nowMs: number): boolean {
     this.#isReported = true
     if (!this.#open.delete(id)) return false
@@ -73,21 +76,21 @@ export class ConnectionTracker {
     return true
   }
 
-  /** Another machine answered, so our network is there. */
+  /** Records a refused dial. Another machine answered, so the local network works: an outage ends at once. */
   refused(nowMs: number): void {
     this.#refusedMs = nowMs
     this.#isOutage = false
     this.#grace.set(-Infinity, nowMs)
   }
 
-  /** A dial to `id` found no network. */
+  /** Records a dial to `id` that found no network. An outage begins only if no connection is open. */
   networkDown(id: string, nowMs: number): void {
     if (this.#open.size > 0) return
     this.#disconnected(id, nowMs)
     this.#beginOutage(nowMs)
   }
 
-  /** An interval has begun: whom to dial again. */
+  /** Begins an interval. Returns the members to dial again. */
   tick(nowMs: number): readonly string[] {
     return this.#isOutage || nowMs < this.graceUntilMs ? [...this.#disconnectedAtMs.keys()] : []
   }

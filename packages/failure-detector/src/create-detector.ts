@@ -2,25 +2,31 @@ import type { Detector } from './detector.ts'
 import { type DetectorParameters, type ProfileName, resolveParameters } from './parameters.ts'
 import { SwimDetector } from './swim-detector.ts'
 
+/** Options of `createDetector`. */
 export interface DetectorOptions {
-  /** This member's id. Not empty. */
+  /** The local member's id. Not empty. */
   readonly self: string
-  /** Uniform in [0, 1). Seed it, and a run can be replayed. */
+  /** Returns uniform random numbers in [0, 1). A seeded generator makes a run repeatable. */
   readonly random: () => number
-  /** Where the members are. Chosen by whoever deploys. @default 'lan' */
+  /** The network between the members. @default 'lan' */
   readonly profile?: ProfileName
-  /** Single numbers on top of the profile. For experiments: see each knob. @default {} */
+  /** Replaces single parameters of the profile. Meant for experiments. @default {} */
   readonly parameters?: Partial<DetectorParameters>
-  /** `shuffled`: each round in a new random order (SWIM §4.3). `given`: as `subjects` came. @default 'shuffled' */
+  /** `shuffled`: each round probes the subjects in a new random order (SWIM §4.3). `given`: in the order of the `subjects` input. @default 'shuffled' */
   readonly probeOrder?: 'given' | 'shuffled'
   /**
-   * Another detector, of `createDetector`, that knows the members already and is not used any more. What changes is
-   * kept beside it, so thousands in one process, as in a simulation, share what all of them know.
+   * A detector of `createDetector` whose members this detector starts with. The prior must not be used any more. This
+   * detector stores only differences from the prior, so that thousands of detectors in one process, as in a simulation,
+   * share the memory. @default no members
    */
   readonly prior?: Detector
 }
 
-/** Throws a `RangeError` for a wrong option, naming it; no other call of the package throws. */
+/**
+ * Creates a detector that knows no members, or the members of `prior`.
+ *
+ * @throws RangeError that names a wrong option; the detector's own methods never throw
+ */
 export function createDetector(options: DetectorOptions): Detector {
   const { self, random, profile = 'lan', parameters = {}, probeOrder = 'shuffled', prior } = options
   if (typeof self !== 'string' || self === '') throw new RangeError('self must be a member id, not empty')

@@ -1,17 +1,12 @@
 /**
- * Deadline queue: what is due first is found at once, however much is waiting.
- * Each key is in it at most once; setting it again moves it. An indexed binary heap, so
- * set, delete and take cost O(log n).
+ * Deadline queue: keys ordered by deadline, each key at most once; setting a key again moves it.
+ * An indexed binary heap: `nextMs` costs O(1); set, delete and take cost O(log n).
  */
 export class DeadlineQueue<Key> {
   readonly #heap: { readonly key: Key; dueMs: number }[] = []
   readonly #at = new Map<Key, number>()
 
-  get size(): number {
-    return this.#heap.length
-  }
-
-  /** Infinity when nothing is waiting. */
+  /** The earliest deadline; Infinity when the queue is empty. */
   nextMs(): number {
     return this.#heap[0]?.dueMs ?? Infinity
   }
@@ -20,7 +15,7 @@ export class DeadlineQueue<Key> {
     return this.#at.has(key)
   }
 
-  /** Who is waiting, in no order. */
+  /** All keys, in no particular order. */
   keys(): Key[] {
     return [...this.#at.keys()]
   }
@@ -29,14 +24,14 @@ export class DeadlineQueue<Key> {
     const at = this.#at.get(key)
     if (at === undefined) {
       this.#place({ key, dueMs }, this.#heap.length)
-      this.#rise(this.#heap.length - 1)
+      this.#siftUp(this.#heap.length - 1)
       return
     }
-    const entry = this.#heap[at]
-    if (entry === undefined) return
-    entry.dueMs = dueMs
-    this.#rise(at)
-    this.#sink(this.#at.get(key) ?? at)
+    const item = this.#heap[at]
+    if (item === undefined) return
+    item.dueMs = dueMs
+    this.#siftUp(at)
+    this.#siftDown(this.#at.get(key) ?? at)
   }
 
   delete(key: Key): void {
@@ -46,8 +41,8 @@ export class DeadlineQueue<Key> {
     const last = this.#heap.pop()
     if (last === undefined || at === this.#heap.length) return
     this.#place(last, at)
-    this.#rise(at)
-    this.#sink(this.#at.get(last.key) ?? at)
+    this.#siftUp(at)
+    this.#siftDown(this.#at.get(last.key) ?? at)
   }
 
   clear(): void {
@@ -55,7 +50,7 @@ export class DeadlineQueue<Key> {
     this.#at.clear()
   }
 
-  /** Takes out the first key that is due, or undefined. */
+  /** Removes and returns the key with the earliest deadline if that has passed, else undefined. */
   takeDue(nowMs: number): Key | undefined {
     const first = this.#heap[0]
     if (first === undefined || first.dueMs > nowMs) return undefined
@@ -63,16 +58,16 @@ export class DeadlineQueue<Key> {
     return first.key
   }
 
-  #place(entry: { readonly key: Key; dueMs: number }, at: number): void {
-    this.#heap[at] = entry
-    this.#at.set(entry.key, at)
+  #place(item: { readonly key: Key; dueMs: number }, at: number): void {
+    this.#heap[at] = item
+    this.#at.set(item.key, at)
   }
 
   #dueAt(at: number): number {
     return this.#heap[at]?.dueMs ?? Infinity
   }
 
-  #rise(from: number): void {
+  #siftUp(from: number): void {
     let at = from
     while (at > 0) {
       const parent = (at - 1) >> 1
@@ -82,7 +77,7 @@ export class DeadlineQueue<Key> {
     }
   }
 
-  #sink(from: number): void {
+  #siftDown(from: number): void {
     let at = from
     for (;;) {
       const left = 2 * at + 1
@@ -94,10 +89,10 @@ export class DeadlineQueue<Key> {
   }
 
   #swap(a: number, b: number): void {
-    const entryA = this.#heap[a]
-    const entryB = this.#heap[b]
-    if (entryA === undefined || entryB === undefined) return
-    this.#place(entryA, b)
-    this.#place(entryB, a)
+    const itemA = this.#heap[a]
+    const itemB = this.#heap[b]
+    if (itemA === undefined || itemB === undefined) return
+    this.#place(itemA, b)
+    this.#place(itemB, a)
   }
 }

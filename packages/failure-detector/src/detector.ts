@@ -3,24 +3,24 @@ import type { DetectorInput } from './input.ts'
 import type { DetectorStatus } from './status.ts'
 
 /**
- * One member's failure detector, as a value: it is told what happened and what time it is, and answers what
- * to do. Times are those of one monotonic clock, in milliseconds, and never run backwards.
+ * One member's failure detector: a state machine without timers and sockets. The host passes inputs and the time, and
+ * carries out the effects that each call returns. Times are milliseconds of one monotonic clock and never run backwards.
  */
 export interface Detector {
-  /** Something happened. Returns what the host must do, in order. Never throws. */
+  /** Handles one input. Returns the effects that the host must carry out in order. Never throws. */
   handle(input: DetectorInput, nowMs: number): DetectorEffect[]
-  /** Time passed; call at `deadlineMs()` or soon after. Returns what the host must do, in order. Never throws. */
+  /** Handles the passage of time. The host calls it at `deadlineMs()` or soon after. Returns the effects that the host must carry out in order. Never throws. */
   advance(nowMs: number): DetectorEffect[]
-  /** When `advance` wants to be called next, monotonic ms; Infinity when nothing is pending. Ask again after every call. */
+  /** When the host must call `advance` next, monotonic ms; Infinity when nothing is pending. Each call of `handle` or `advance` may change it. */
   deadlineMs(): number
-  /** How a member stands here; undefined for a stranger and for the detector itself. */
+  /** A member's status at this detector, up to date with the effects of the last call; undefined for an unknown member and for the local member. */
   status(id: string): DetectorStatus | undefined
-  /** How unlikely the silence of a member's heartbeats is: −log₁₀ of its probability, ≥ 0, no unit. Undefined before the second beat. */
+  /** How unlikely the time since a member's last heartbeat is: −log₁₀ of its probability, ≥ 0, no unit. Undefined before the second heartbeat. */
   phi(id: string, nowMs: number): number | undefined
-  /** Doubt in itself: 0 (well) to `maxLocalHealth`, 7 by default. */
+  /** Local health: 0 (healthy) to `maxLocalHealth`, 7 by default. A higher score means slower probes. */
   localHealth(): number
-  /** Until when verdicts are withheld because this member or its network was away, monotonic ms; −Infinity if never. */
+  /** Until when the detector neither suspects a member nor declares it dead, after a local pause or an outage of the local network. Monotonic ms; −Infinity if never. */
   graceUntilMs(): number
-  /** Whom it probes now: the given subjects that are alive or suspect. */
+  /** The ids that the detector probes now: the given subjects that are alive or suspect. */
   subjects(): readonly string[]
 }

@@ -1,32 +1,32 @@
 import type { ProbeMessage } from './probe-message.ts'
 
-/** What the host must do, in the order given. */
+/** An effect that the host carries out, in the order of the returned array. `status` is already up to date. */
 export type DetectorEffect =
-  /** Send at once; may be lost. */
+  /** Send the message at once, without retransmission; the message may get lost. */
   | { readonly type: 'send'; readonly to: string; readonly message: ProbeMessage }
-  /** Dial at once, and report how it ended as a `connection` input. */
+  /** Dial the member at once, and report the result as a `connection` input. */
   | { readonly type: 'redial'; readonly id: string }
-  /** Sign and publish this suspicion. Its timer already runs here: do not feed it back. */
+  /** Sign and publish the suspicion. Its timer runs already: the host must not pass it back as an input. */
   | {
       readonly type: 'publish-suspicion'
       readonly subject: string
       readonly incarnation: number
       readonly refused: boolean
     }
-  /** alive → suspect. The deadline may move; `status` has the present one. */
+  /** alive → suspect, once per incarnation. `deadlineMs` may move earlier later; `status` returns the present one. */
   | {
       readonly type: 'suspect'
       readonly id: string
       readonly incarnation: number
       readonly deadlineMs: number
     }
-  /** suspect → alive, under a greater incarnation. */
+  /** suspect → alive with a greater incarnation. Not emitted when the member's incarnation grows while it is alive. */
   | { readonly type: 'recover'; readonly id: string; readonly incarnation: number }
-  /** suspect → dead. */
+  /** suspect → dead. Not emitted for a member that left. */
   | { readonly type: 'fail'; readonly id: string; readonly incarnation: number }
-  /** dead or left → alive, under a greater incarnation. */
+  /** dead or left → alive with a greater incarnation. Not emitted for a new member. */
   | { readonly type: 'return'; readonly id: string; readonly incarnation: number }
-  /** Somebody suspects this member at `incarnation`: raise the own one above it, feed it as `member`, tell everybody. */
+  /** Another member suspects the local member at `incarnation`. Raise the local incarnation above it, pass it as a `member` input, and publish the new record. */
   | { readonly type: 'refute'; readonly incarnation: number }
-  /** This member was away for `ms`: announce a beat and sync. */
+  /** The local member was paused for `ms` milliseconds. Publish a heartbeat and sync. */
   | { readonly type: 'paused'; readonly ms: number }

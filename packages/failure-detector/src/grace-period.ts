@@ -1,15 +1,16 @@
-/** How long judgement may be suspended in one go, in probe intervals. Our choice: a network change of ten, and a window after it. */
+/** The longest grace period in one go, in probe intervals. Our choice: ten for a change of networks, and two after it. */
 const maxIntervals = 12
 
 /**
- * Suspension: the time in which this member gives no verdict, for a reason of its own.
+ * Grace period: the time in which the detector judges no member, for a local cause.
  *
- * It lasts twelve intervals in one go at most, however often it is extended: a budget is used up while it lasts, and
- * comes back as fast while it does not. So one cause that comes again and again suspends half of the time at most.
+ * A grace period lasts at most twelve probe intervals in one go, however often it is extended. It consumes a budget
+ * while it lasts, and the budget grows back at the same rate afterwards. So a cause that recurs covers at most half of
+ * the time.
  */
 export class GracePeriod {
   readonly #maxMs: number
-  /** What was left of the budget then. */
+  /** The rest of the budget at `atMs`. */
   #remaining: { readonly ms: number; readonly atMs: number }
   #untilMs = -Infinity
 
@@ -22,12 +23,12 @@ export class GracePeriod {
     return this.#untilMs
   }
 
-  /** Lasts until then, as far as the budget goes; never shorter than it would have. */
+  /** Extends the period to `untilMs` within the budget. Never shortens it. */
   extend(untilMs: number, nowMs: number): void {
     this.set(Math.max(untilMs, this.#untilMs), nowMs)
   }
 
-  /** Lasts until then, as far as the budget goes; `-Infinity`: it ends now. */
+  /** Ends the period at `untilMs`, or earlier when the budget ends; `-Infinity` ends it now. */
   set(untilMs: number, nowMs: number): void {
     const ms = this.#remainingAt(nowMs)
     this.#remaining = { ms, atMs: nowMs }

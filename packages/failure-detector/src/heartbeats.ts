@@ -3,7 +3,7 @@ import { DeadlineQueue } from './deadline-queue.ts'
 import type { DetectorParameters } from './parameters.ts'
 import { deviationsOfPhi, gapUntilMs, type IntervalEstimate, phi } from './phi.ts'
 
-/** Fewer gaps than this give a number to look at, not a suspicion. */
+/** With fewer gaps, `phi` returns a number, but no suspicion follows. Our choice. */
 const minGapsForSuspicion = 8
 
 interface Heartbeat {
@@ -13,24 +13,24 @@ interface Heartbeat {
   readonly window: ArrivalWindow
 }
 
-/** Two lost beats in a row are nothing to worry about. Our choice, relative to the mean: beats are rarer in large clusters. */
+/** Two lost heartbeats in a row are acceptable. Our choice, relative to the mean: the interval grows with the cluster. */
 export function acceptablePauseMs(meanMs: number): number {
   return 2 * meanMs
 }
 
-/** How many beats in a row have to stay out until a member's own word is needed: beats that ride on anti-entropy come up to three late. Our choice. */
+/** After this many missing heartbeats, a relayed ack does not suffice. Our choice: heartbeats travel by anti-entropy and may arrive three intervals late. */
 const overdueHeartbeats = 5
 
-/** However regular they came: beats ride on anti-entropy, whose rounds are not. Our choice: a quarter of the mean, at least an interval. */
+/** The least deviation that phi assumes. Heartbeats travel by anti-entropy, whose rounds are irregular. Our choice: a quarter of the mean, at least a probe interval. */
 export function minDeviationMs(meanMs: number, probeIntervalMs: number): number {
   return Math.max(meanMs / 4, probeIntervalMs)
 }
 
 /**
- * Heartbeats: the rhythm of everybody's beats, and whose silence is too long.
+ * Heartbeats: each member's heartbeat intervals, and the members whose heartbeat is overdue.
  *
- * A beat costs O(1): a member's place in the queue is looked at only when it comes up, and is then
- * either due or put back. What passed while this member was away enters no rhythm and no phi.
+ * A heartbeat costs O(1): it does not move the member's deadline in the queue. When the deadline comes, the member is
+ * either overdue or gets a new deadline. A local pause or an outage enters neither the intervals nor phi.
  */
 export class Heartbeats {
   readonly #parameters: DetectorParameters
@@ -47,12 +47,12 @@ export class Heartbeats {
     this.#deviations = deviationsOfPhi(parameters.phiThreshold)
   }
 
-  /** How often a heart is meant to beat. One that beat faster for a while is not late when it does as usual again. */
+  /** Sets the configured heartbeat interval, in ms. Phi expects no heartbeat sooner, even if heartbeats came faster for a while. */
   setInterval(intervalMs: number): void {
     this.#expectedIntervalMs = intervalMs
   }
 
-  /** Old news (not beyond the greatest incarnation and beat) changes nothing. */
+  /** Records a heartbeat. One that exceeds neither the greatest incarnation nor its greatest sequence number has no effect. */
   record(id: string, incarnation: number, sequence: number, nowMs: number): void {
     const known = this.#heartbeats.get(id)
     if (known === undefined || incarnation > known.incarnation) {
@@ -62,19 +62,19 @@ export class Heartbeats {
     }
     if (incarnation < known.incarnation || sequence <= known.sequence) return
     if (known.lastMs >= this.#resumedMs) {
-      const rhythm = this.#intervals(known)
-      const longestMs = rhythm === undefined ? Infinity : this.#acceptedGapMs(rhythm)
+      const estimate = this.#intervals(known)
+      const longestMs = estimate === undefined ? Infinity : this.#acceptedGapMs(estimate)
       known.window.add(nowMs - known.lastMs, longestMs)
     }
     known.sequence = sequence
     known.lastMs = nowMs
     if (known.window.count < minGapsForSuspicion || this.#deadlines.has(id) || this.#deviations === Infinity)
       return
-    const rhythm = this.#intervals(known)
-    if (rhythm !== undefined) this.#rearm(id, rhythm, nowMs + this.#acceptedGapMs(rhythm))
+    const estimate = this.#intervals(known)
+    if (estimate !== undefined) this.#rearm(id, estimate, nowMs + this.#acceptedGapMs(estimate))
   }
 
-  /** Whether beats stayed out for so long that nobody else can vouch for the member. */
+  /** Whether so many heartbeats are missing that only the member's own ack shows that it is alive. */
   isOverdue(id: string, nowMs: number): boolean {
     const known = this.#heartbeats.get(id)
     if (known === undefined || this.#expectedIntervalMs === 0) return false
@@ -83,28 +83,28 @@ export class Heartbeats {
 
   phi(id: string, nowMs: number): number | undefined {
     const known = this.#heartbeats.get(id)
-    const rhythm = known && this.#intervals(known)
-    if (known === undefined || rhythm === undefined) return undefined
+    const estimate = known && this.#intervals(known)
+    if (known === undefined || estimate === undefined) return undefined
     const sinceMs = Math.max(known.lastMs, this.#resumedMs)
-    return phi(nowMs - sinceMs, rhythm, acceptablePauseMs(rhythm.meanMs))
+    return phi(nowMs - sinceMs, estimate, acceptablePauseMs(estimate.meanMs))
   }
 
-  /** Whose phi has crossed the threshold. Each is named again after a while, if it stays silent. */
+  /** Returns the members whose phi has crossed the threshold. A member that stays silent is returned again, after a probe interval at the earliest. */
   takeOverdue(nowMs: number): string[] {
-    const silent: string[] = []
+    const overdue: string[] = []
     for (;;) {
       const id = this.#deadlines.takeDue(nowMs)
-      if (id === undefined) return silent
+      if (id === undefined) return overdue
       const known = this.#heartbeats.get(id)
-      const rhythm = known && this.#intervals(known)
-      if (known === undefined || rhythm === undefined) continue
-      const crossesMs = Math.max(known.lastMs, this.#resumedMs) + this.#acceptedGapMs(rhythm)
-      if (crossesMs <= nowMs) silent.push(id)
-      this.#rearm(id, rhythm, Math.max(crossesMs, nowMs + this.#parameters.probeIntervalMs))
+      const estimate = known && this.#intervals(known)
+      if (known === undefined || estimate === undefined) continue
+      const crossesMs = Math.max(known.lastMs, this.#resumedMs) + this.#acceptedGapMs(estimate)
+      if (crossesMs <= nowMs) overdue.push(id)
+      this.#rearm(id, estimate, Math.max(crossesMs, nowMs + this.#parameters.probeIntervalMs))
     }
   }
 
-  /** This member was away until now. */
+  /** Leaves out the time until now: the local member was paused, or its network was down. */
   skipTo(nowMs: number): void {
     this.#resumedMs = nowMs
   }
@@ -115,17 +115,17 @@ export class Heartbeats {
   }
 
   #intervals(known: Heartbeat): IntervalEstimate | undefined {
-    return known.window.rhythm(this.#expectedIntervalMs, meanMs =>
+    return known.window.estimate(this.#expectedIntervalMs, meanMs =>
       minDeviationMs(meanMs, this.#parameters.probeIntervalMs),
     )
   }
 
-  #acceptedGapMs(rhythm: IntervalEstimate): number {
-    return gapUntilMs(this.#deviations, rhythm, acceptablePauseMs(rhythm.meanMs))
+  #acceptedGapMs(estimate: IntervalEstimate): number {
+    return gapUntilMs(this.#deviations, estimate, acceptablePauseMs(estimate.meanMs))
   }
 
-  // Spread by up to a mean, so that the first to notice tells the others before they notice too.
-  #rearm(id: string, rhythm: IntervalEstimate, fromMs: number): void {
-    this.#deadlines.set(id, fromMs + this.#random() * rhythm.meanMs)
+  // A random delay of up to one mean, so that the first observer's suspicion arrives before the others observe too.
+  #rearm(id: string, estimate: IntervalEstimate, fromMs: number): void {
+    this.#deadlines.set(id, fromMs + this.#random() * estimate.meanMs)
   }
 }

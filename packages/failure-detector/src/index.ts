@@ -1,4 +1,4 @@
-/** SWIM, Lifeguard and phi accrual as one pure state machine, and the K rings that say who probes whom. */
+/** Public interface: SWIM, Lifeguard and phi accrual as one pure state machine, and the K rings that assign monitors to members. */
 export type { Attention } from './attention.ts'
 export { createDetector, type DetectorOptions } from './create-detector.ts'
 export type { Detector } from './detector.ts'

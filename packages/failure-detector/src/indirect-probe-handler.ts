@@ -1,10 +1,9 @@
 import { DeadlineQueue } from './deadline-queue.ts'
 import type { DetectorParameters } from './parameters.ts'
-import type { ProbeMessage } from './probe-message.ts'
+import type { ProbeMessage, SequenceNumbers } from './probe-message.ts'
 import { indirectStageMs } from './probe-tracker.ts'
-import type { SequenceNumbers } from './sequence-numbers.ts'
 
-/** Requests under way: for one requester, and in all. Beyond them the answer is a nack at once. */
+/** The most requests at the same time, of one requester and in total. Above these limits the handler sends a nack at once. Our choice. */
 const maxPerRequester = 8
 const maxTotal = 128
 
@@ -17,8 +16,8 @@ interface IndirectProbe {
 }
 
 /**
- * Helper: pings on behalf of others. Each request ends in an ack that is relayed or in one nack in time,
- * and a ping that stays unanswered is an observation of this member's own.
+ * Indirect probe handler: pings subjects on behalf of other members. Each request ends with a relayed ack or with one
+ * nack in time. An unanswered ping is also this member's own observation.
  */
 export class IndirectProbeHandler {
   readonly #parameters: DetectorParameters
@@ -26,7 +25,7 @@ export class IndirectProbeHandler {
   readonly #send: (to: string, message: ProbeMessage) => void
   readonly #requests = new Map<number, IndirectProbe>()
   readonly #due = new DeadlineQueue<number>()
-  /** subject → when the ping was sent that nobody answered; the latest last. */
+  /** Subject → when its unanswered ping was sent; the latest last. */
   readonly #unanswered = new Map<string, number>()
 
   constructor(
@@ -43,7 +42,7 @@ export class IndirectProbeHandler {
     return this.#due.nextMs()
   }
 
-  /** `isKnown`: whether the subject is somebody this member could ping. */
+  /** `isKnown`: whether the subject is in the member list, so that this member can ping it. */
   handleRequest(
     requester: string,
     requesterSeq: number,
@@ -61,7 +60,7 @@ export class IndirectProbeHandler {
     this.#send(subject, { type: 'ping', seq })
   }
 
-  /** Whether the ack was one that somebody waits for; then it is relayed. */
+  /** Relays an ack that a requester waits for. Returns whether a requester does. */
   ack(from: string, seq: number): boolean {
     const request = this.#requests.get(seq)
     if (request === undefined || request.subject !== from) return false
@@ -71,7 +70,7 @@ export class IndirectProbeHandler {
     return true
   }
 
-  /** Sends the nacks that are due; returns the subjects that did not answer in the whole time. */
+  /** Sends the nacks that are due. Returns the subjects that did not answer before the timeout. */
   advance(nowMs: number): string[] {
     const unresponsive: string[] = []
     for (;;) {
@@ -83,7 +82,7 @@ export class IndirectProbeHandler {
       if (!request.isNacked) this.#send(request.requester, { type: 'nack', seq: request.requesterSeq })
       request.isNacked = true
       if (nowMs < endsMs) {
-        // An ack that still comes is relayed: better late than a false suspicion.
+        // A late ack is still relayed: it prevents a false suspicion.
         this.#due.set(seq, endsMs)
         continue
       }
@@ -93,7 +92,7 @@ export class IndirectProbeHandler {
     }
   }
 
-  /** When a ping was sent that nobody answered, if it was within about an interval. */
+  /** When the subject's last unanswered ping was sent; undefined if its timeout passed more than a probe interval ago. */
   unansweredMs(subject: string, nowMs: number): number | undefined {
     const beganMs = this.#unanswered.get(subject)
     if (beganMs === undefined) return undefined
@@ -102,7 +101,7 @@ export class IndirectProbeHandler {
       : undefined
   }
 
-  /** Forgets all requests: their requesters have long given up. */
+  /** Drops all requests: after a pause their requesters no longer wait. */
   dropAll(): void {
     this.#requests.clear()
     this.#due.clear()
@@ -125,14 +124,14 @@ export class IndirectProbeHandler {
   }
 }
 
-/** How long a helper waits for the subject: as long as an ack may take, and never longer than its requester waits. */
+/** How long a proxy waits for the subject: as long as a direct ack may take, but no longer than the requester waits. */
 export function indirectTimeoutMs(
   parameters: Pick<DetectorParameters, 'probeIntervalMs' | 'probeTimeoutMs'>,
 ): number {
   return Math.min(parameters.probeTimeoutMs, indirectStageMs(parameters))
 }
 
-/** When a helper says that it hears nothing either: early enough to arrive in time. Lifeguard §IV.A: 80 %. */
+/** When a proxy sends its nack: early enough to arrive in time. Lifeguard §IV.A: 80 % of the timeout. */
 export function nackAfterMs(
   parameters: Pick<DetectorParameters, 'probeIntervalMs' | 'probeTimeoutMs'>,
 ): number {

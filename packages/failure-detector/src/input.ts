@@ -1,31 +1,32 @@
 import type { Attention } from './attention.ts'
 import type { ProbeMessage } from './probe-message.ts'
 
-/** A member to probe, and who else probes it: they are asked first when it does not answer. */
+/** A member to probe, with its other monitors. The detector asks the monitors first for indirect probes. */
 export interface Subject {
+  /** The id of the member to probe. An unknown, dead or left member is skipped. */
   readonly id: string
+  /** The ids of all members that probe this subject; may contain the local member. */
   readonly monitors: readonly string[]
 }
 
 /**
- * How a connection stands, as the host saw it.
+ * What the host observed of a connection or a dial.
  *
- * - `open`: it works now.
- * - `closed`: it ended, and not by the host's own will.
- * - `released`: it ended as it should: the host no longer needed it, or the other end said so.
- * - `refused`: a dial was answered by a machine on which nobody listens, at every address the member has. The only
- *   hard evidence there is.
- * - `unreachable`: a dial timed out, or there is no address to dial.
- * - `network-down`: the dial failed because our own network is gone (`ENETUNREACH`).
+ * - `open`: the connection works now.
+ * - `closed`: the connection ended, and the host did not end it.
+ * - `released`: the connection ended as intended: the host no longer needed it, or the peer announced the end.
+ * - `refused`: the member's machine refused the dial at every address: no process listens. The strongest evidence
+ *   against a member; it can shorten a suspicion to `refusedFloorMs`.
+ * - `unreachable`: a dial timed out, or the member has no address.
+ * - `network-down`: a dial failed because the local network is down (`ENETUNREACH`).
  */
 export type ConnectionEvent = 'open' | 'closed' | 'released' | 'refused' | 'unreachable' | 'network-down'
 
-/** All that can happen to a detector. There is no "dead" among it: nobody else's verdict is an input. */
+/** Everything that the host reports to a detector. Another member's verdict ("dead") is no input. */
 export type DetectorInput =
   /**
-   * An alive record that the member signed itself: new, refuting, or back. Feed each record once.
-   * With `id` of the detector itself: its own incarnation. An incarnation that is not greater than a
-   * suspicion's, a death's or a goodbye's changes none of them.
+   * A verified alive record that the member signed itself. Pass each record once. With the local member's id: the local
+   * incarnation. Only a greater incarnation ends a suspicion, a death or a departure.
    */
   | {
       readonly type: 'member'
@@ -33,16 +34,16 @@ export type DetectorInput =
       readonly incarnation: number
       readonly attention?: Attention
     }
-  /** A goodbye that the member signed itself. */
+  /** A verified departure that the member signed itself. */
   | { readonly type: 'left'; readonly id: string; readonly incarnation: number }
-  /** Drop all that is held of a member; of the detector itself: its own incarnation, which may then be a smaller one. */
+  /** Remove all data about a member. With the local member's id: the local incarnation, which may then become smaller. */
   | { readonly type: 'forget'; readonly id: string }
-  /** Whom to probe, in order; replaces the former list. Ids that are unknown, dead or left are passed over. */
+  /** The members to probe, in order; replaces the former list. Unknown, dead and left members are skipped. */
   | { readonly type: 'subjects'; readonly subjects: readonly Subject[] }
   /**
-   * A verified, signed claim of somebody else; about the detector itself it leads to a refutation.
-   * Without effect while the member is not known under this very incarnation: the host keeps its
-   * suspicions and feeds them again after `member`.
+   * A verified suspicion that `observer` signed. A suspicion of the local member causes a `refute` effect. It has no
+   * effect unless the subject is known with exactly this incarnation: the host stores its suspicions and passes them
+   * again after `member`. `refused`: the subject's machine refused the observer's dial.
    */
   | {
       readonly type: 'suspicion'
@@ -51,24 +52,25 @@ export type DetectorInput =
       readonly observer: string
       readonly refused: boolean
     }
-  /** Any byte that came directly from `id`, other than a `message` or a `connection`, which are evidence themselves. */
+  /** A byte arrived directly from `id`. Not needed beside a `message` or an open `connection`, which count as evidence too. */
   | { readonly type: 'evidence'; readonly id: string }
-  /** A probe message, from whom the transport authenticated as `from`. */
+  /** A probe message from the member that the transport authenticated as `from`. */
   | { readonly type: 'message'; readonly from: string; readonly message: ProbeMessage }
+  /** A connection to `id`, or a dial, changed. */
   | { readonly type: 'connection'; readonly id: string; readonly state: ConnectionEvent }
-  /** A heartbeat of a known member that was new here, however it came. Feeds phi; says nothing about the path to `id`. */
+  /** A new heartbeat of a known member, over any path. It enters phi, but is no evidence that `id` is reachable. */
   | {
       readonly type: 'heartbeat'
       readonly id: string
       readonly incarnation: number
       readonly sequence: number
     }
-  /** How often hearts are meant to beat at present; milliseconds ≥ 0, 0 until told. Phi expects no beat sooner, whatever it learned. */
+  /** The configured heartbeat interval; milliseconds ≥ 0, 0 before the first input. Phi expects no heartbeat sooner. */
   | { readonly type: 'heartbeat-interval'; readonly ms: number }
   /**
-   * Whether timers are late here though this machine is awake, as those of a page in the background: up to twenty seconds
-   * from call to call are no stall then. Not so until told.
+   * Whether timers fire late although the machine is awake, as in a page in the background. A call then counts as a local
+   * pause only if it is 20 s later than `pauseThresholdMs`. False before the first input.
    */
   | { readonly type: 'timers'; readonly areLate: boolean }
-  /** Wall clock and monotonic clock came apart by `ms` > 0: this machine slept. */
+  /** The wall clock advanced by `ms` > 0 more than the monotonic clock: the machine was suspended. */
   | { readonly type: 'suspended'; readonly ms: number }

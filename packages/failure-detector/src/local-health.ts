@@ -1,24 +1,24 @@
 import type { DetectorParameters } from './parameters.ts'
 
 /**
- * How soon refuting the same accuser again may worsen local health: a quarter later than the slowest probe makes it
- * better, so that a member whose probes are answered gets well, however often one lies about it.
+ * How often refuting the same observer may raise the score, in ms: a quarter more than the slowest probe interval, in
+ * which an answered probe lowers the score. So one lying observer cannot keep the score up.
  */
 export function penaltyIntervalMs({ maxLocalHealth, probeIntervalMs }: DetectorParameters): number {
   return 1.25 * (1 + maxLocalHealth) * probeIntervalMs
 }
 
 /**
- * Local health: a member's doubt in itself, 0 (well) to `maxLocalHealth`. Lifeguard §IV.A.
+ * Local health: a score from 0 (healthy) to `maxLocalHealth` for how slow the local member is itself. Lifeguard §IV.A.
  *
- * −1 for a probe that was answered; +1 for each helper that should have said "nack" and did not, for having been
- * away, and for refuting a suspicion about oneself, which of each accuser counts only now and then: one may lie. It
- * stretches the probe's interval and timeout, never a suspicion.
+ * An answered probe subtracts 1. A missing nack, a local pause and the refutation of a suspicion add 1 each; the
+ * refutations of one observer count rarely, since one observer may lie. The score stretches the probe interval and
+ * timeout, never a suspicion.
  */
 export class LocalHealth {
   readonly #parameters: DetectorParameters
   #score = 0
-  /** Accuser → when refuting it counted last; the longest ago first. */
+  /** Observer → when the last refutation counted; the oldest first. */
   readonly #refutedMs = new Map<string, number>()
 
   constructor(parameters: DetectorParameters) {
@@ -29,7 +29,7 @@ export class LocalHealth {
     return this.#score
   }
 
-  /** What to multiply interval and timeout with: 1…1 + `maxLocalHealth`. */
+  /** The factor for interval and timeout: 1 to 1 + `maxLocalHealth`. */
   get scale(): number {
     return 1 + this.#score
   }
@@ -38,7 +38,7 @@ export class LocalHealth {
     this.#score = Math.min(this.#parameters.maxLocalHealth, Math.max(0, this.#score + by))
   }
 
-  /** This member refuted a suspicion about itself. */
+  /** Records that the local member refuted a suspicion of `observer`. */
   refuted(observer: string, nowMs: number): void {
     for (const [id, sinceMs] of this.#refutedMs)
       if (nowMs >= sinceMs + penaltyIntervalMs(this.#parameters)) this.#refutedMs.delete(id)

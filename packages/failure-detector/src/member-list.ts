@@ -1,46 +1,51 @@
 import { type Lease, noLease } from './attention.ts'
 import type { Suspicion } from './suspicion.ts'
 
-/** How a member stands here. */
+/** A member's state at this detector. A member whose state is `unknown` is not in the list. */
 export type MemberState =
+  | { readonly type: 'unknown' }
   | { readonly type: 'alive' }
   | { readonly type: 'suspect'; readonly suspicion: Suspicion }
   | { readonly type: 'dead'; readonly sinceMs: number }
   | { readonly type: 'left' }
 
-/** One other member, as far as this detector is concerned. Times are monotonic ms, −Infinity for never. */
+const unknown: MemberState = { type: 'unknown' }
+
+/** Another member. Times are monotonic milliseconds; −Infinity means never. Each field names its only writer. */
 export interface Member {
   readonly id: string
+  /** −1 while the member is unknown. Writer: `SuspicionTimers`. */
   incarnation: number
-  /** Change it through `Roster.stand` only: it keeps the counts. */
+  /** Writer: `MemberList`, which counts the states. */
   state: MemberState
+  /** Writer: `AttentionLeases`. */
   lease: Lease
-  /** When a byte last came from it directly. */
+  /** When the last byte arrived directly from the member. Writer: `ProbeScheduler`. */
   receivedMs: number
-  /** When it was last probed. */
+  /** When this detector last probed the member. Writer: `ProbeScheduler`. */
   probedMs: number
-  /** When it was last probed out of turn. */
+  /** When this detector last probed the member out of turn. Writer: `ProbeScheduler`. */
   probedNowMs: number
 }
 
 /**
- * Roster: every other member that is known, and how many stand how, counted as they change.
+ * Member list: all other members, and a count of each state.
  *
- * A prior's members are its own copies as soon as they are looked at; the prior is never written.
+ * A list with a prior copies a member of the prior when the member is first read. The prior is never written.
  */
 export class MemberList {
   readonly #prior: MemberList | undefined
-  /** Undefined: the prior's, deleted here. */
+  /** Undefined: the prior has the member, and this list deleted it. */
   readonly #members = new Map<string, Member | undefined>()
   readonly #counts = { alive: 0, suspect: 0, dead: 0, left: 0 }
 
-  /** @param self who is no other member, though the prior knows it. */
+  /** @param self the local member's id, which this list leaves out although the prior contains it */
   constructor(self: string, prior?: MemberList) {
     this.#prior = prior
     if (!prior) return
     Object.assign(this.#counts, prior.#counts)
-    const own = this.get(self)
-    if (own !== undefined) this.delete(own)
+    const local = this.get(self)
+    if (local !== undefined) this.delete(local)
   }
 
   has(id: string): boolean {
@@ -53,7 +58,7 @@ export class MemberList {
     const before = this.#prior.get(id)
     if (before === undefined) return undefined
     const { state } = before
-    const member = {
+    const member: Member = {
       ...before,
       state: state.type === 'suspect' ? { ...state, suspicion: state.suspicion.copy() } : state,
     }
@@ -61,46 +66,50 @@ export class MemberList {
     return member
   }
 
-  /** Members that are alive here, without this one. */
+  /** The member, or a new one whose state is `unknown`; `setState` puts the new one into the list. */
+  find(id: string): Member {
+    return this.get(id) ?? newMember(id)
+  }
+
+  /** How many other members are alive. */
   get aliveCount(): number {
     return this.#counts.alive
   }
 
-  /** The cluster's size in the formulas: all that are alive or suspect, with this one. */
+  /** The cluster's size in the formulas: all members that are alive or suspect, and the local member. */
   get clusterSize(): number {
     return 1 + this.#counts.alive + this.#counts.suspect
   }
 
-  add(id: string, incarnation: number, state: MemberState): Member {
-    const member: Member = {
-      id,
-      incarnation,
-      state,
-      lease: noLease,
-      receivedMs: -Infinity,
-      probedMs: -Infinity,
-      probedNowMs: -Infinity,
-    }
-    this.#members.set(id, member)
+  setState(member: Member, state: Exclude<MemberState, { type: 'unknown' }>): void {
+    if (member.state.type === 'unknown') this.#members.set(member.id, member)
+    else this.#counts[member.state.type] -= 1
+    member.state = state
     this.#counts[state.type] += 1
-    return member
-  }
-
-  setState(member: Member, standing: MemberState): void {
-    this.#counts[member.state.type] -= 1
-    member.state = standing
-    this.#counts[standing.type] += 1
   }
 
   delete(member: Member): void {
-    if (!this.has(member.id)) return
+    if (member.state.type === 'unknown') return
     this.#counts[member.state.type] -= 1
+    member.state = unknown
     if (this.#prior?.has(member.id)) this.#members.set(member.id, undefined)
     else this.#members.delete(member.id)
   }
 }
 
-/** Alive or suspect: worth probing. */
+function newMember(id: string): Member {
+  return {
+    id,
+    incarnation: -1,
+    state: unknown,
+    lease: noLease,
+    receivedMs: -Infinity,
+    probedMs: -Infinity,
+    probedNowMs: -Infinity,
+  }
+}
+
+/** Whether the member is alive or suspect, so that a probe makes sense. */
 export function isLiving(member: Member | undefined): member is Member {
   return member?.state.type === 'alive' || member?.state.type === 'suspect'
 }

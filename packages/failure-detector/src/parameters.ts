@@ -1,50 +1,102 @@
-/** Knobs: every number a user may turn. Validated once; whatever is not here is derived by a named function. */
+/** Parameters: every number that a user may set, validated once. All other numbers follow by named functions. */
 import { maxObservers } from './suspicion.ts'
 
+/** The detector's parameters. */
 export interface DetectorParameters {
-  /** One probe is begun in each. Milliseconds, > 0. SWIM §3.1 calls it T′. */
+  /**
+   * The detector begins one probe per interval. Finite milliseconds > 0. SWIM §3.1 calls it T′. Raising it slows
+   * detection and all suspicions in proportion; lowering it raises traffic and false suspicions.
+   * @default 1,000 in `local` and `lan`, 5,000 in `wan`
+   */
   readonly probeIntervalMs: number
-  /** How long a direct ack may take. Milliseconds, > 0 and < `probeIntervalMs`; the rest is for helpers. */
+  /**
+   * How long the detector waits for a direct ack; the rest of the interval is for indirect probes. Finite milliseconds
+   * > 0 and < `probeIntervalMs`. Raising it leaves less time for indirect probes; lowering it below the round-trip time
+   * causes indirect probes of healthy members.
+   * @default 200 in `local`, 500 in `lan`, 3,000 in `wan`
+   */
   readonly probeTimeoutMs: number
-  /** Shortest suspicion, in intervals at N ≤ 10; it grows with log₁₀ N. 1…16. Lifeguard §V.C calls it α; memberlist: `SuspicionMult`. */
+  /**
+   * The shortest suspicion, in intervals for at most 10 members; it grows with log₁₀ of the cluster size. 1 to 16.
+   * Lifeguard §V.C calls it α, memberlist `SuspicionMult`. Raising it gives a suspect more time to refute and delays
+   * death; lowering it risks false deaths.
+   * @default 3 in `local` and `lan`, 6 in `wan`
+   */
   readonly suspicionMult: number
   /**
-   * How many further observers make a suspicion the shortest. Integer 0…15, whatever `suspicionMult` is. Lifeguard
-   * §IV.B calls it K and takes 3; memberlist takes `SuspicionMult` − 2. @default 1 in `local`, 3 in `lan`, 4 in `wan`
+   * How many further observers shorten a suspicion to the shortest. Integer from 0 to 15. Lifeguard §IV.B calls it K
+   * and takes 3; memberlist takes `SuspicionMult` − 2. Raising it delays death unless many members observe; 0 makes
+   * every suspicion the shortest.
+   * @default 1 in `local`, 3 in `lan`, 4 in `wan`
    */
   readonly suspicionConfirmations: number
-  /** Longest suspicion as a multiple of the shortest. ≥ 1; 1 = fixed. Lifeguard §V.C calls it β. @default 6 */
+  /**
+   * The longest suspicion as a multiple of the shortest. Finite, ≥ 1; 1 makes all suspicions equally long. Lifeguard
+   * §V.C calls it β. Raising it protects members that a single observer suspects; lowering it detects sooner with few
+   * observers.
+   * @default 6
+   */
   readonly suspicionMaxMult: number
-  /** How many helpers are asked about a silent member. Integer 0…16. SWIM §3.1 calls it k. @default 3 */
+  /**
+   * How many proxies the detector asks to probe a silent member. Integer from 0 to 16. SWIM §3.1 calls it k. Raising it
+   * tolerates more loss and costs messages; 0 turns indirect probes off.
+   * @default 3
+   */
   readonly indirectProbes: number
-  /** Where local health ends; interval and timeout stretch up to (1 + this)-fold. Integer ≥ 0; 0 = off. memberlist: `AwarenessMaxMultiplier` − 1. @default 7 */
+  /**
+   * The upper bound of local health; interval and timeout stretch up to (1 + this)-fold. Integer ≥ 0; 0 turns local
+   * health off. memberlist: `AwarenessMaxMultiplier` − 1. Raising it makes a slow member more cautious and slower to
+   * detect failures; lowering it lets a slow member suspect healthy ones.
+   * @default 7
+   */
   readonly maxLocalHealth: number
-  /** Shortest suspicion when two observers were refused by the member's own machine. Milliseconds, > 0; Infinity = off. Our choice. @default 500 */
+  /**
+   * The shortest suspicion after the member's machine has refused two observers. Milliseconds > 0; Infinity turns it off.
+   * Our choice. Raising it delays the death of a crashed process; lowering it leaves a restarted process less time to
+   * publish its record.
+   * @default 500
+   */
   readonly refusedFloorMs: number
-  /** Called this much too late, a detector takes itself to have been away. Milliseconds, > 0; Infinity = off. Our choice. @default probeIntervalMs / 2 */
+  /**
+   * A call that is later than this shows a local pause. Milliseconds > 0; Infinity turns the check off. Our choice.
+   * Raising it lets a paused member suspect others by old timers; lowering it takes ordinary lateness for a pause.
+   * @default probeIntervalMs / 2
+   */
   readonly pauseThresholdMs: number
-  /** How long after having been away no verdict is given. Milliseconds, ≥ 0. Our choice. @default 2 · probeIntervalMs */
+  /**
+   * How long the detector judges no member after a local pause or an outage of the local network. Finite milliseconds
+   * ≥ 0. Our choice. Raising it delays detection after a pause; lowering it leaves less time to read waiting messages.
+   * @default 2 · probeIntervalMs
+   */
   readonly pauseGraceMs: number
-  /** Phi at which the silence of a member's heartbeats is a suspicion. > 0; Infinity = off. As in Akka and Cassandra. @default 8 */
+  /**
+   * The phi of a member's heartbeats at which the detector suspects the member. > 0; Infinity turns it off. As in Akka
+   * and Cassandra. Raising it tolerates longer silence; lowering it causes false suspicions.
+   * @default 8
+   */
   readonly phiThreshold: number
 }
 
 /**
- * `local`: one machine or rack; `lan`: one network; `wan`: the internet. The numbers are memberlist's, but for the
- * suspicions of `lan`: times 3 when 3 confirm, where memberlist has times 4 and 2. All monitors of a member look at
- * once when one of them suspects it, so one more voice costs little time, and makes up for the shorter wait.
+ * `local`: one machine or rack; `lan`: one network; `wan`: the internet. The numbers are memberlist's, except for the
+ * suspicions of `lan`: `suspicionMult` 3 with 3 confirmations, where memberlist has 4 and 2. All monitors of a member
+ * probe it at once when one of them suspects it, so a third confirmation takes little time and makes up for the
+ * shorter suspicion.
  */
 export type ProfileName = 'local' | 'lan' | 'wan'
 
-type Pace = Pick<
+type ProfileParameters = Pick<
   DetectorParameters,
   'probeIntervalMs' | 'probeTimeoutMs' | 'suspicionMult' | 'suspicionConfirmations'
 >
 
-const withDefaults = (pace: Pace, overrides: Partial<DetectorParameters>): DetectorParameters => {
-  const probeIntervalMs = overrides.probeIntervalMs ?? pace.probeIntervalMs
+const withDefaults = (
+  profile: ProfileParameters,
+  overrides: Partial<DetectorParameters>,
+): DetectorParameters => {
+  const probeIntervalMs = overrides.probeIntervalMs ?? profile.probeIntervalMs
   return {
-    ...pace,
+    ...profile,
     suspicionMaxMult: 6,
     indirectProbes: 3,
     maxLocalHealth: 7,
@@ -56,22 +108,22 @@ const withDefaults = (pace: Pace, overrides: Partial<DetectorParameters>): Detec
   }
 }
 
-const paces: Readonly<Record<ProfileName, Pace>> = {
+const profileParameters: Readonly<Record<ProfileName, ProfileParameters>> = {
   local: { probeIntervalMs: 1_000, probeTimeoutMs: 200, suspicionMult: 3, suspicionConfirmations: 1 },
   lan: { probeIntervalMs: 1_000, probeTimeoutMs: 500, suspicionMult: 3, suspicionConfirmations: 3 },
   wan: { probeIntervalMs: 5_000, probeTimeoutMs: 3_000, suspicionMult: 6, suspicionConfirmations: 4 },
 }
 
-/** The knobs of each profile, complete. */
+/** All parameters of each profile. */
 export const profiles: Readonly<Record<ProfileName, DetectorParameters>> = {
-  local: withDefaults(paces.local, {}),
-  lan: withDefaults(paces.lan, {}),
-  wan: withDefaults(paces.wan, {}),
+  local: withDefaults(profileParameters.local, {}),
+  lan: withDefaults(profileParameters.lan, {}),
+  wan: withDefaults(profileParameters.wan, {}),
 }
 
 /**
- * SWIM as in the paper of 2002, to compare against: no local health, suspicions of fixed length, no care
- * for own absence, no hard evidence, no phi. Use as `knobs: plainSwim`.
+ * SWIM as in the paper of 2002, for comparison: no local health, suspicions of fixed length, no detection of local
+ * pauses, no refused dials, no phi. Use it as `parameters: plainSwim`.
  */
 export const plainSwim: Readonly<Partial<DetectorParameters>> = {
   suspicionMaxMult: 1,
@@ -83,36 +135,43 @@ export const plainSwim: Readonly<Partial<DetectorParameters>> = {
 }
 
 const ranges: Readonly<
-  Record<keyof DetectorParameters, { says: string; holds: (value: number) => boolean }>
+  Record<keyof DetectorParameters, { text: string; contains: (value: number) => boolean }>
 > = {
-  probeIntervalMs: { says: 'finite milliseconds > 0', holds: v => v > 0 && v < Infinity },
-  probeTimeoutMs: { says: 'finite milliseconds > 0', holds: v => v > 0 && v < Infinity },
-  suspicionMult: { says: 'a number from 1 to 16', holds: v => v >= 1 && v <= 16 },
+  probeIntervalMs: { text: 'finite milliseconds > 0', contains: v => v > 0 && v < Infinity },
+  probeTimeoutMs: { text: 'finite milliseconds > 0', contains: v => v > 0 && v < Infinity },
+  suspicionMult: { text: 'a number from 1 to 16', contains: v => v >= 1 && v <= 16 },
   suspicionConfirmations: {
-    says: 'an integer from 0 to 15',
-    holds: v => Number.isInteger(v) && v >= 0 && v < maxObservers,
+    text: 'an integer from 0 to 15',
+    contains: v => Number.isInteger(v) && v >= 0 && v < maxObservers,
   },
-  suspicionMaxMult: { says: 'a finite number ≥ 1', holds: v => v >= 1 && v < Infinity },
-  indirectProbes: { says: 'an integer from 0 to 16', holds: v => Number.isInteger(v) && v >= 0 && v <= 16 },
-  maxLocalHealth: { says: 'an integer ≥ 0', holds: v => Number.isInteger(v) && v >= 0 },
-  refusedFloorMs: { says: 'milliseconds > 0', holds: v => v > 0 },
-  pauseThresholdMs: { says: 'milliseconds > 0', holds: v => v > 0 },
-  pauseGraceMs: { says: 'finite milliseconds ≥ 0', holds: v => v >= 0 && v < Infinity },
-  phiThreshold: { says: 'a number > 0', holds: v => v > 0 },
+  suspicionMaxMult: { text: 'a finite number ≥ 1', contains: v => v >= 1 && v < Infinity },
+  indirectProbes: {
+    text: 'an integer from 0 to 16',
+    contains: v => Number.isInteger(v) && v >= 0 && v <= 16,
+  },
+  maxLocalHealth: { text: 'an integer ≥ 0', contains: v => Number.isInteger(v) && v >= 0 },
+  refusedFloorMs: { text: 'milliseconds > 0', contains: v => v > 0 },
+  pauseThresholdMs: { text: 'milliseconds > 0', contains: v => v > 0 },
+  pauseGraceMs: { text: 'finite milliseconds ≥ 0', contains: v => v >= 0 && v < Infinity },
+  phiThreshold: { text: 'a number > 0', contains: v => v > 0 },
 }
 
-/** A profile with overrides on top. Throws a `RangeError` that names the knob, its range and what it got. */
+/**
+ * A profile with overrides.
+ *
+ * @throws RangeError that names the parameter, its range and the wrong value
+ */
 export function resolveParameters(
   profile: ProfileName,
   overrides: Partial<DetectorParameters>,
 ): DetectorParameters {
-  const pace = Object.hasOwn(paces, profile) ? paces[profile] : undefined
-  if (pace === undefined) throw new RangeError(`profile must be 'local', 'lan' or 'wan', not '${profile}'`)
-  const parameters = withDefaults(pace, overrides)
+  const base = Object.hasOwn(profileParameters, profile) ? profileParameters[profile] : undefined
+  if (base === undefined) throw new RangeError(`profile must be 'local', 'lan' or 'wan', not '${profile}'`)
+  const parameters = withDefaults(base, overrides)
   for (const [name, value] of Object.entries(parameters)) {
     const range = Object.hasOwn(ranges, name) ? ranges[name as keyof DetectorParameters] : undefined
     if (range === undefined) throw new RangeError(`'${name}' is no parameter of the detector`)
-    if (!range.holds(value)) throw new RangeError(`${name} must be ${range.says}, not ${String(value)}`)
+    if (!range.contains(value)) throw new RangeError(`${name} must be ${range.text}, not ${String(value)}`)
   }
   if (parameters.probeTimeoutMs >= parameters.probeIntervalMs)
     throw new RangeError(

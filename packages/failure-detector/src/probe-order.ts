@@ -1,16 +1,17 @@
 import type { Subject } from './input.ts'
 
 /**
- * How long a subject that was heard need not be probed: half of one round over all subjects. Where members
- * monitor each other, whoever probes first saves the other's turn, so an edge is probed by one end.
+ * For how long evidence of a subject replaces a probe: half of a round over all subjects. When two members monitor each
+ * other, the first probe is evidence for both, so only one of them probes.
  */
 export function recentEvidenceMs(subjectCount: number, probeIntervalMs: number): number {
   return (subjectCount * probeIntervalMs) / 2
 }
 
 /**
- * Probe order: round robin, so that each subject's turn comes within one round (SWIM §4.3).
- * `shuffled` puts each round in a random order, so that members do not probe in step; `given` keeps the host's.
+ * Probe order: round robin, so that each round contains each subject once (SWIM §4.3).
+ * `shuffled` gives each round a random order, so that members do not probe the same subject at the same time; `given`
+ * keeps the host's order.
  */
 export class ProbeOrder {
   readonly #kind: 'given' | 'shuffled'
@@ -40,22 +41,22 @@ export class ProbeOrder {
     return this.#monitors.get(id) ?? []
   }
 
-  /** Takes the new list. Whoever stays and was not yet probed in this round keeps its turn. */
+  /** Replaces the subjects. A subject that was probed in this round already waits for the next round. */
   replace(subjects: readonly Subject[]): void {
-    const done = new Set(this.#round.slice(0, this.#next))
+    const probed = new Set(this.#round.slice(0, this.#next))
     this.#monitors.clear()
     for (const { id, monitors } of subjects) this.#monitors.set(id, [...monitors])
     const ids = [...this.#monitors.keys()]
-    const rest = ids.filter(id => !done.has(id))
+    const rest = ids.filter(id => !probed.has(id))
     if (this.#kind === 'shuffled') shuffle(rest, this.#random)
-    const past = ids.filter(id => done.has(id))
+    const past = ids.filter(id => probed.has(id))
     this.#round = [...past, ...rest]
     this.#next = past.length
   }
 
-  /** The next one in order that is eligible, asking each at most once. */
+  /** The next eligible subject; checks each subject at most once. */
   next(isEligible: (id: string) => boolean): string | undefined {
-    for (let asked = 0; asked < this.#round.length; asked++) {
+    for (let checked = 0; checked < this.#round.length; checked++) {
       if (this.#next >= this.#round.length) this.#beginRound()
       const id = this.#round[this.#next]
       this.#next += 1

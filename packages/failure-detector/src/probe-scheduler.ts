@@ -4,14 +4,13 @@ import type { Subject } from './input.ts'
 import { LocalHealth } from './local-health.ts'
 import { isLiving, type Member, type MemberList } from './member-list.ts'
 import type { DetectorParameters } from './parameters.ts'
-import type { ProbeMessage } from './probe-message.ts'
+import { type ProbeMessage, SequenceNumbers } from './probe-message.ts'
 import { ProbeOrder, recentEvidenceMs } from './probe-order.ts'
 import { type ProbeProxy, type ProbeResult, ProbeTracker } from './probe-tracker.ts'
 import { selectProxies } from './select-proxies.ts'
-import { SequenceNumbers } from './sequence-numbers.ts'
 
-/** A member that excused itself is probed once in so many quiet times. Our choice. */
-const receiptsPerLease = 8
+/** With a lease, a member is probed this many times more rarely. Our choice. */
+const leaseProbeFactor = 8
 
 export interface ProbeSchedulerOptions {
   readonly self: string
@@ -19,14 +18,14 @@ export interface ProbeSchedulerOptions {
   readonly random: () => number
   readonly order: 'given' | 'shuffled'
   readonly memberList: MemberList
-  readonly links: ConnectionTracker
+  readonly connections: ConnectionTracker
   readonly send: (to: string, message: ProbeMessage) => void
   readonly acceptsProxyAck: (subject: string, nowMs: number) => boolean
 }
 
 /**
- * Probing: whom this member pings and when, for itself and for others, and how it feels about its own health.
- * It finds out who is silent; what follows from that is not decided here.
+ * Probe scheduler: which member this detector probes and when, indirect probes for other members, and local health.
+ * The scheduler returns the members that did not answer; the state table decides what follows.
  */
 export class ProbeScheduler {
   readonly health: LocalHealth
@@ -55,7 +54,7 @@ export class ProbeScheduler {
     return Math.min(this.#tracker.nextMs(), this.#indirectProbes.nextMs())
   }
 
-  /** An interval, as long as local health makes it. */
+  /** The probe interval, stretched by local health. Milliseconds. */
   get intervalMs(): number {
     return this.#options.parameters.probeIntervalMs * this.health.scale
   }
@@ -72,7 +71,7 @@ export class ProbeScheduler {
     this.#order.replace(subjects.filter(subject => subject.id !== this.#options.self))
   }
 
-  /** Begins this interval's probe, if anybody is due. */
+  /** Begins this interval's probe, if a subject is due. */
   probeNext(nowMs: number): void {
     const { memberList, parameters } = this.#options
     const sinceEvidenceMs = recentEvidenceMs(this.#order.size, parameters.probeIntervalMs)
@@ -81,21 +80,31 @@ export class ProbeScheduler {
     if (member !== undefined) this.#probe(member, nowMs)
   }
 
-  /** Probes at once, out of turn; at most once an interval. */
+  /** Records a byte that arrived directly from the member. */
+  received(member: Member, nowMs: number): void {
+    member.receivedMs = nowMs
+  }
+
+  /** Lets the next `probeNow` begin whenever the last one was. */
+  allowProbeNow(member: Member): void {
+    member.probedNowMs = -Infinity
+  }
+
+  /** Probes at once, out of turn; at most once per interval. */
   probeNow(member: Member, nowMs: number): void {
     if (!this.#mayProbeNow(member, nowMs) || this.#tracker.isProbing(member.id)) return
     member.probedNowMs = nowMs
     this.#probe(member, nowMs)
   }
 
-  /** Tells a member that is held to be dead, and is not; at most once an interval. */
+  /** Pings a dead member that sent a byte, with the suspicion, so that the member can refute; at most once per interval. */
   notifyDead(member: Member, nowMs: number): void {
     if (!this.#mayProbeNow(member, nowMs)) return
     member.probedNowMs = nowMs
     this.#options.send(member.id, { type: 'ping', seq: this.#seqs.next(), suspected: member.incarnation })
   }
 
-  /** Whether the ack answered a ping that still waited for it. */
+  /** Returns whether the ack answered a pending probe or a pending indirect probe. */
   ack(from: string, seq: number, nowMs: number): boolean {
     if (this.#tracker.ack(from, seq, nowMs)) {
       this.health.change(-1)
@@ -108,7 +117,7 @@ export class ProbeScheduler {
     this.#tracker.nack(from, seq)
   }
 
-  /** Pings on behalf of another. */
+  /** Pings a subject on behalf of `requester`. */
   handleIndirectProbe(requester: string, seq: number, subject: string, nowMs: number): void {
     const { self, memberList, send } = this.#options
     if (subject === self) send(requester, { type: 'ack', seq })
@@ -122,30 +131,30 @@ export class ProbeScheduler {
       )
   }
 
-  /** Whether a ping for another was not answered of late, nor anything else heard since. */
+  /** Whether a recent indirect probe of the member failed and no byte arrived since. */
   failedIndirectProbe(member: Member, nowMs: number): boolean {
     const beganMs = this.#indirectProbes.unansweredMs(member.id, nowMs)
     return beganMs !== undefined && member.receivedMs < beganMs
   }
 
-  /** This member was called late by so many milliseconds: too little for a stall. */
+  /** Records that a call of the host was late by `ms`, too little for a local pause. */
   timerLate(ms: number): void {
     this.#tracker.timerLate(ms)
   }
 
-  /** Who turned out to be silent: in probes of its own, and in pings for others. */
+  /** Returns the subjects that did not answer: this member's own probes, and indirect probes for other members. */
   advance(nowMs: number): { probed: ProbeResult[]; failedForOthers: string[] } {
     const probed = this.#tracker.advance(nowMs)
     for (const { penalty } of probed) this.health.change(penalty)
     return { probed, failedForOthers: this.#indirectProbes.advance(nowMs) }
   }
 
-  /** Ends a member's probe without a verdict. */
+  /** Ends a member's probe without a result. */
   drop(id: string): void {
     this.#tracker.drop(id)
   }
 
-  /** Ends everything under way without a verdict. */
+  /** Ends all probes without a result. */
   dropAll(): void {
     this.#tracker.dropAll()
     this.#indirectProbes.dropAll()
@@ -161,20 +170,23 @@ export class ProbeScheduler {
     return nowMs >= member.probedNowMs + this.#options.parameters.probeIntervalMs
   }
 
-  /** The subject's other monitors first, connected ones before those to dial; then our other subjects. */
+  /** Proxies for a subject: first its other monitors, connected ones before others, then the local member's other subjects. */
   #proxiesFor(subject: string): ProbeProxy[] {
-    const { self, parameters, random, memberList, links } = this.#options
-    const isFit = (id: string): boolean =>
+    const { self, parameters, random, memberList, connections } = this.#options
+    const isEligible = (id: string): boolean =>
       id !== subject && id !== self && memberList.get(id)?.state.type === 'alive'
-    const monitors = this.#order.monitorsOf(subject).filter(isFit)
-    const others = this.#order.ids.filter(isFit)
-    const reached = monitors.filter(id => links.reaches(id))
+    const monitors = this.#order.monitorsOf(subject).filter(isEligible)
+    const others = this.#order.ids.filter(isEligible)
+    const reached = monitors.filter(id => connections.reaches(id))
     const chosen = selectProxies(parameters.indirectProbes, [reached, monitors, others], random)
-    return chosen.map(id => ({ id, nackExpected: links.reaches(id) }))
+    return chosen.map(id => ({ id, nackExpected: connections.reaches(id) }))
   }
 }
 
-/** Suspects always are; so is everybody while this member doubts itself; a member on leave rarely; others when it is quiet. */
+/**
+ * Whether a probe of the member is due. A suspect is always due; a member with a lease rarely; any other member when no
+ * evidence arrived for `sinceEvidenceMs`, or at once while local health is above 0.
+ */
 export function isDue(
   member: Member | undefined,
   sinceEvidenceMs: number,
@@ -183,6 +195,6 @@ export function isDue(
 ): boolean {
   if (!isLiving(member)) return false
   if (member.state.type === 'suspect') return true
-  if (nowMs < member.lease.untilMs) return nowMs >= member.probedMs + receiptsPerLease * sinceEvidenceMs
+  if (nowMs < member.lease.untilMs) return nowMs >= member.probedMs + leaseProbeFactor * sinceEvidenceMs
   return localHealth > 0 || nowMs >= member.receivedMs + sinceEvidenceMs
 }

@@ -1,27 +1,26 @@
 import { DeadlineQueue } from './deadline-queue.ts'
 import type { DetectorParameters } from './parameters.ts'
-import type { ProbeMessage } from './probe-message.ts'
-import type { SequenceNumbers } from './sequence-numbers.ts'
+import type { ProbeMessage, SequenceNumbers } from './probe-message.ts'
 
-/** Enough for every neighbour at once; beyond it a probe out of turn waits for its turn. */
+/** The most probes at the same time: enough for all ring neighbours. Above it, a probe out of turn is left out. Our choice. */
 const maxPending = 64
 
 /**
- * A ping and its ack each wait twice to be read and to be written. Whoever is called late takes the other end for as
- * late: on one busy machine, or in one process, it is. Our choice.
+ * A ping and its ack wait four times: each to be written and to be read. A member that is called late assumes that the
+ * peer is as late, which is true on one busy machine or in one process. Our choice.
  */
 const latenessFactor = 4
 
-/** Somebody to ask about a silent subject. `nackExpected`: its silence would say something about us. */
+/** A member to ask for an indirect probe. `nackExpected`: a missing nack worsens local health. */
 export interface ProbeProxy {
   readonly id: string
   readonly nackExpected: boolean
 }
 
-/** A probe that nobody answered, though helpers were asked and had their time. */
+/** A failed probe: neither the subject nor a proxy sent an ack in time. */
 export interface ProbeResult {
   readonly subject: string
-  /** By how much it worsens local health. */
+  /** By how much the probe worsens local health. */
   readonly penalty: number
 }
 
@@ -29,11 +28,11 @@ interface Probe {
   readonly seq: number
   readonly subject: string
   readonly beganMs: number
-  /** Local health's multiplier when it began; it holds for the probe's whole life. */
+  /** The scale of local health at the start, used until the probe ends. */
   readonly scale: number
-  /** By how much this member was called late at most in this stage. */
+  /** The greatest lateness of a call in this stage, ms. */
   lateMs: number
-  /** It was given more time for that already: once in a stage. */
+  /** The stage was extended for lateness already: at most once per stage. */
   isExtended: boolean
   stage: { readonly type: 'direct' } | IndirectStage
 }
@@ -47,18 +46,18 @@ interface IndirectStage {
 export interface ProbeTrackerPort {
   readonly send: (to: string, message: ProbeMessage) => void
   readonly proxiesFor: (subject: string) => readonly ProbeProxy[]
-  /** Whether a byte came from the subject since then. */
+  /** Whether a byte arrived from the subject since `sinceMs`. */
   readonly receivedSince: (subject: string, sinceMs: number) => boolean
-  /** Whether a helper's word is enough: a helper may lie, heartbeats are signed. */
+  /** Whether a relayed ack suffices: a proxy may lie, while heartbeats are signed. */
   readonly acceptsProxyAck: (subject: string, nowMs: number) => boolean
 }
 
 /**
- * Prober: the lives of this member's own probes. SWIM §3.1.
+ * Probe tracker: the local member's own probes. SWIM §3.1.
  *
- * ping → (timeout) → ping-request to the helpers → (the rest of the interval, from when they were asked) → unanswered.
- * Each stage is longer by what this member itself was late, several times over: answers wait for it, too.
- * An answer fits by its `seq` and its sender, else it is nobody's: a late ack never answers the next probe.
+ * ping → (timeout) → ping-request to the proxies → (the rest of the interval, counted from the request) → failed.
+ * Each stage is extended once by four times the local lateness, since the answers are late too.
+ * An answer must match the probe's `seq` and come from the subject or a proxy: a late ack never answers the next probe.
  */
 export class ProbeTracker {
   readonly #parameters: DetectorParameters
@@ -67,7 +66,7 @@ export class ProbeTracker {
   readonly #probes = new Map<number, Probe>()
   readonly #bySubject = new Map<string, Probe>()
   readonly #due = new DeadlineQueue<number>()
-  /** Helpers whose nack was missing, until they answer: their silence says it once. */
+  /** Proxies whose nack was missing: each counts once until it answers. */
   readonly #unresponsive = new Set<string>()
 
   constructor(parameters: DetectorParameters, seqs: SequenceNumbers, port: ProbeTrackerPort) {
@@ -84,7 +83,7 @@ export class ProbeTracker {
     return this.#bySubject.has(subject)
   }
 
-  /** Returns whether it began: not while one is under way, nor beyond the limit. */
+  /** Begins a probe. Returns false while a probe of the subject is pending, or at the limit. */
   begin(subject: string, suspected: number | undefined, scale: number, nowMs: number): boolean {
     if (this.isProbing(subject) || this.#probes.size >= maxPending) return false
     const seq = this.#seqs.next()
@@ -101,7 +100,7 @@ export class ProbeTracker {
     return true
   }
 
-  /** Whether the ack answered a probe of ours; then the probe is over. */
+  /** Returns whether the ack answered a pending probe; the probe then ends. */
   ack(from: string, seq: number, nowMs: number): boolean {
     const probe = this.#probes.get(seq)
     if (probe === undefined) return false
@@ -118,14 +117,14 @@ export class ProbeTracker {
     if (stage?.type === 'indirect' && stage.pendingNacks.delete(from)) this.#unresponsive.delete(from)
   }
 
-  /** Ends a subject's probe without a verdict; of the subject as a helper nothing is kept either. */
+  /** Ends a subject's probe without a result, and removes what is stored of the subject as a proxy. */
   drop(subject: string): void {
     this.#unresponsive.delete(subject)
     const probe = this.#bySubject.get(subject)
     if (probe !== undefined) this.#end(probe)
   }
 
-  /** This member was called late by so many milliseconds. */
+  /** Records that a call of the host was late by `ms`. */
   timerLate(ms: number): void {
     for (const probe of this.#probes.values()) probe.lateMs = Math.max(probe.lateMs, ms)
   }
@@ -136,7 +135,7 @@ export class ProbeTracker {
     this.#due.clear()
   }
 
-  /** Takes the next step of every probe whose time is up; returns those that ended in silence. */
+  /** Takes the next step of every probe whose stage has ended. Returns the failed probes. */
   advance(nowMs: number): ProbeResult[] {
     const results: ProbeResult[] = []
     for (;;) {
@@ -144,7 +143,7 @@ export class ProbeTracker {
       if (seq === undefined) return results
       const probe = this.#probes.get(seq)
       if (probe === undefined) continue
-      // Any byte since the ping shows that the subject is there; its ack may be slow, or lost.
+      // Any byte since the ping shows that the subject is alive; its ack may be slow or lost.
       if (this.#port.receivedSince(probe.subject, probe.beganMs)) this.#end(probe)
       else if (probe.lateMs > 0 && !probe.isExtended) this.#extend(probe, nowMs)
       else if (probe.stage.type === 'direct') this.#sendIndirectProbes(probe, nowMs)
@@ -167,17 +166,17 @@ export class ProbeTracker {
   }
 
   #sendIndirectProbes(probe: Probe, nowMs: number): void {
-    const helpers = this.#port.proxiesFor(probe.subject)
-    const owing = helpers.filter(helper => helper.nackExpected).map(helper => helper.id)
+    const proxies = this.#port.proxiesFor(probe.subject)
+    const pendingNacks = proxies.filter(proxy => proxy.nackExpected).map(proxy => proxy.id)
     probe.stage = {
       type: 'indirect',
-      proxies: new Set(helpers.map(helper => helper.id)),
-      pendingNacks: new Set(owing),
+      proxies: new Set(proxies.map(proxy => proxy.id)),
+      pendingNacks: new Set(pendingNacks),
     }
     probe.lateMs = 0
     probe.isExtended = false
     this.#due.set(probe.seq, nowMs + indirectStageMs(this.#parameters) * probe.scale)
-    for (const { id } of helpers)
+    for (const { id } of proxies)
       this.#port.send(id, { type: 'ping-request', seq: probe.seq, subject: probe.subject })
   }
 
@@ -188,7 +187,7 @@ export class ProbeTracker {
   }
 }
 
-/** The rest of the interval after a direct ack's time. SWIM §3.1: the whole probe fits into one T′. */
+/** The rest of the interval after the timeout of the direct ack. SWIM §3.1: the whole probe fits into one T′. */
 export function indirectStageMs(
   parameters: Pick<DetectorParameters, 'probeIntervalMs' | 'probeTimeoutMs'>,
 ): number {
@@ -196,10 +195,9 @@ export function indirectStageMs(
 }
 
 /**
- * By how much an unanswered probe worsens local health: one for each nack that is missing anew, so that one helper
- * that never answers does so once. With all nacks there, it
- * was the subject, 0; with nobody to ask, it may have been us, 1. memberlist's `probeNode`; Lifeguard §IV.A counts
- * the probe itself too.
+ * By how much a failed probe worsens local health: 1 for each newly missing nack, so that a proxy that never answers
+ * counts once. If all nacks arrived, the subject is the cause: 0. Without a proxy, the local member may be the cause: 1.
+ * As memberlist's `probeNode`; Lifeguard §IV.A counts the probe itself too.
  */
 export function localHealthPenalty(proxiesAsked: number, nacksMissing: number): number {
   return proxiesAsked === 0 ? 1 : nacksMissing

@@ -2,20 +2,20 @@ import type { DetectorParameters } from './parameters.ts'
 
 interface Claim {
   readonly incarnation: number
-  /** Who made it first. */
+  /** The first observer. */
   readonly observer: string
-  /** Who made it, if it is a hard one. */
+  /** The observer that was refused, if one was. */
   readonly refusedObserver: string | undefined
   readonly dueMs: number
 }
 
-/** What is to be refuted. */
+/** A claim to refute. */
 export type Refuted = Pick<Claim, 'incarnation' | 'observer'>
 
 /**
- * How soon one refutation may follow another, so that liars cause a bounded number of them and each still comes
- * in time: half of the shortest suspicion there is, so that the other half is left to the two rumors. A hard
- * claim of a second accuser may shorten one to the hard floor, so it waits no longer than half of that.
+ * The least time between two refutations. It bounds the refutations that lying observers cause, and still leaves time:
+ * half of the shortest suspicion, since the other half is for the rumors of the suspicion and of the refutation. A second
+ * refused observer may shorten the suspicion to `refusedFloorMs`, so its claim waits at most half of that.
  */
 export function refutationGapMs(isOfSecondRefusedObserver: boolean, parameters: DetectorParameters): number {
   const softMs = (parameters.suspicionMult / 2) * parameters.probeIntervalMs
@@ -23,12 +23,12 @@ export function refutationGapMs(isOfSecondRefusedObserver: boolean, parameters: 
 }
 
 /**
- * Refutation: this member's answer to claims about itself. Each own incarnation is refuted at most once,
- * the first claim at once, and one that comes soon after it when the gap has passed.
+ * Refutation: the local member's answer to suspicions of itself. Each local incarnation is refuted at most once. The
+ * first refutation is immediate; a later one waits until `refutationGapMs` has passed.
  */
 export class Refutation {
   readonly #parameters: DetectorParameters
-  #own = -1
+  #local = -1
   #refuted = -1
   #lastMs = -Infinity
   #lastRefusedObserver: string | undefined
@@ -42,22 +42,22 @@ export class Refutation {
     return this.#waiting?.dueMs ?? Infinity
   }
 
-  /** The own incarnation is now at least this. */
+  /** Records that the local incarnation is at least this. */
   raised(incarnation: number): void {
-    this.#own = Math.max(this.#own, incarnation)
-    if (this.#waiting !== undefined && this.#waiting.incarnation < this.#own) this.#waiting = undefined
+    this.#local = Math.max(this.#local, incarnation)
+    if (this.#waiting !== undefined && this.#waiting.incarnation < this.#local) this.#waiting = undefined
   }
 
-  /** The own incarnation is to be said anew, and may be a smaller one. */
+  /** Removes the local incarnation; the next one may be smaller. */
   forget(): void {
-    this.#own = -1
+    this.#local = -1
     this.#refuted = -1
     this.#waiting = undefined
   }
 
-  /** Somebody claims that this member is suspect; `refused`: because it was itself refused. */
+  /** Records an observer's suspicion of the local member. `refused`: the local machine refused the observer's dial. */
   claim(incarnation: number, observer: string, refused: boolean, nowMs: number): void {
-    if (incarnation < this.#own || incarnation <= this.#refuted) return
+    if (incarnation < this.#local || incarnation <= this.#refuted) return
     const refusedObserver = refused ? observer : undefined
     const isSecond = refusedObserver !== undefined && refusedObserver !== this.#lastRefusedObserver
     const dueMs = Math.max(nowMs, this.#lastMs + refutationGapMs(isSecond, this.#parameters))
@@ -70,7 +70,7 @@ export class Refutation {
     }
   }
 
-  /** What to refute now, once. */
+  /** Removes and returns the claim to refute now, if one is due. */
   takeDue(nowMs: number): Refuted | undefined {
     const claim = this.#waiting
     if (claim === undefined || claim.dueMs > nowMs) return undefined

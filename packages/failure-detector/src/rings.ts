@@ -1,6 +1,4 @@
-import { ringHash } from './ring-hash.ts'
-
-/** Our choice: degree ≤ 8, and the overlay stays connected with half of the members gone. Rapid (ATC'18) §4.1 calls it K. */
+/** Our choice: each member has at most 8 neighbours, and the overlay stays connected when half of the members are removed. Rapid (ATC'18) §4.1 calls it K. */
 const defaultRings = 4
 
 interface RingPosition {
@@ -8,31 +6,34 @@ interface RingPosition {
   readonly id: string
 }
 
-/** K rings over a set of members, kept as members come and go. */
+/** K rings over a set of members; members can be added and removed. */
 export interface Rings {
+  /** How many members are on the rings. */
   readonly size: number
+  /** Whether the member is on the rings. */
   has(id: string): boolean
-  /** Returns whether it was new. */
+  /** Adds a member. Returns whether the member was new. */
   add(id: string): boolean
-  /** Returns whether it was there. */
+  /** Removes a member. Returns whether the member was on the rings. */
   remove(id: string): boolean
-  /** Everybody, in the order of a ring, from 0 to k − 1. @default 0 */
+  /** All members in the order of one ring. `ring`: 0 to k − 1. @default 0 */
   members(ring?: number): string[]
   /**
-   * Successor and predecessor of `id` on each ring, in ring order, each once: at most 2k, fewer when they
-   * coincide. `id` need not be on the rings. Whom `skip` names is passed over for the next on that ring.
+   * The successor and the predecessor of `id` on each ring, in ring order, each member once: at most 2k ids. `id` need
+   * not be on the rings. The next member on the ring repositions a member for which `skip` returns true.
    */
   neighbours(id: string, skip?: (id: string) => boolean): string[]
 }
 
 /**
- * Members on K rings, each ring ordered by `hash(ring, id)`. Symmetric: of two members that hold the same set,
- * either both are neighbours or neither. add and remove: O(k · (log n + a move of memory)); neighbours: O(k · log n).
+ * Puts members on K rings; `hash(ring, id)` orders each ring. Symmetric: two members with the same set are either both
+ * neighbours of each other, or neither is. add and remove cost O(k · (log n + a move of memory)), neighbours O(k · log n).
  *
  * @param k number of rings, an integer from 1 to 32. @default 4
- * @param prior rings of `createRings` with as many rings, not changed any more: what changes is kept beside them, so
- *   that thousands in one process share what all of them know
- * @throws RangeError for another k, or another prior
+ * @param members the first members. @default none
+ * @param prior rings of `createRings` with the same k, which must not change any more. The new rings store only
+ *   differences, so that thousands of rings in one process share the memory
+ * @throws RangeError for a k out of range, or a prior with another k
  */
 export function createRings(k: number = defaultRings, members: Iterable<string> = [], prior?: Rings): Rings {
   if (!Number.isInteger(k) || k < 1 || k > 32)
@@ -46,8 +47,8 @@ export function createRings(k: number = defaultRings, members: Iterable<string> 
 }
 
 /**
- * The ring neighbours of `self` among `members` (with or without itself), in ring order, each once, at most 2k.
- * O(k · n log n): keep `createRings` where members come and go.
+ * The ring neighbours of `self` among `members`, which may contain `self`: in ring order, each once, at most 2k.
+ * O(k · n log n): use `createRings` if members are added and removed.
  *
  * @throws RangeError for a k that is no integer from 1 to 32
  */
@@ -58,9 +59,9 @@ export function ringNeighbours(self: string, members: readonly string[], k: numb
 class SortedRings implements Rings {
   readonly k: number
   readonly #prior: SortedRings | undefined
-  /** Of the prior's members, those who are not on these rings. */
+  /** Members of the prior that are not on these rings. */
   readonly #removed = new Set<string>()
-  /** Beside the prior's. */
+  /** Members that are not in the prior. */
   readonly #members: Set<string>
   readonly #rings: RingPosition[][]
 
@@ -86,8 +87,8 @@ class SortedRings implements Rings {
     if (this.#removed.delete(id)) return true
     this.#members.add(id)
     for (const [ring, positions] of this.#rings.entries()) {
-      const place = { hash: ringHash(ring, id), id }
-      positions.splice(firstNotBefore(positions, place), 0, place)
+      const position = { hash: ringHash(ring, id), id }
+      positions.splice(firstNotBefore(positions, position), 0, position)
     }
     return true
   }
@@ -125,7 +126,7 @@ class SortedRings implements Rings {
     return [...before, ...(this.#rings[ring] ?? [])].sort(compare)
   }
 
-  /** The first from there on, once around, that is not skipped. */
+  /** The first position from `from` on, once around the ring, that is not skipped. */
   #next(
     ring: number,
     from: RingPosition,
@@ -134,7 +135,7 @@ class SortedRings implements Rings {
   ): RingPosition | undefined {
     const positions = this.#rings[ring] ?? []
     const at = firstNotBefore(positions, from)
-    // Forward from itself or from whom it would push aside; backward from the one before.
+    // Forward begins at the position itself, backward at the position before.
     const own = walk(positions, step === 1 ? at : at - 1, step, skip)
     const prior = this.#prior
     const before = prior && prior.#next(ring, from, step, id => this.#removed.has(id) || skip(id))
@@ -142,7 +143,7 @@ class SortedRings implements Rings {
   }
 }
 
-/** Equal hashes are ordered by id, so that all members order them alike. */
+/** Orders equal hashes by id, so that all members compute the same order. */
 function compare(a: RingPosition, b: RingPosition): number {
   if (a.hash !== b.hash) return a.hash - b.hash
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
@@ -159,7 +160,7 @@ function firstNotBefore(positions: readonly RingPosition[], sought: RingPosition
   return low
 }
 
-/** The first from `start` on that is not skipped, once around. */
+/** The first position from `start` on, once around the ring, that is not skipped. */
 function walk(
   positions: readonly RingPosition[],
   start: number,
@@ -168,16 +169,28 @@ function walk(
 ): RingPosition | undefined {
   const size = positions.length
   for (let walked = 0; walked < size; walked++) {
-    const place = positions[(start + step * walked + 2 * size) % size]
-    if (place !== undefined && !skip(place.id)) return place
+    const position = positions[(start + step * walked + 2 * size) % size]
+    if (position !== undefined && !skip(position.id)) return position
   }
   return undefined
 }
 
-/** Which of two comes first on the way around from there. */
+/** The position that comes first on the way around from `from`. */
 function nearer(a: RingPosition, b: RingPosition, from: RingPosition, step: 1 | -1): RingPosition {
-  // Forward the place itself comes first, backward last.
-  const isPast = (place: RingPosition) => (step === 1 ? compare(place, from) < 0 : compare(place, from) >= 0)
+  // `from` itself comes first on the way forward, and last on the way backward.
+  const isPast = (position: RingPosition) =>
+    step === 1 ? compare(position, from) < 0 : compare(position, from) >= 0
   if (isPast(a) !== isPast(b)) return isPast(a) ? b : a
   return compare(a, b) * step < 0 ? a : b
+}
+
+/** The position of an id on a ring, from 0 to 2³² − 1. Not cryptographic; all members compute the same position. */
+export function ringHash(ring: number, id: string): number {
+  // FNV-1a over UTF-16 units with a start value for each ring, then MurmurHash3's final avalanche:
+  // FNV-1a alone spreads the last characters badly, and ids differ in these.
+  let hash = (0x811c9dc5 ^ Math.imul(ring + 1, 0x9e3779b1)) >>> 0
+  for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
 }

@@ -1,6 +1,6 @@
 /**
- * Helper choice: up to `count` members to ask about a silent one, at random within each tier, the first tier
- * first. Nobody is asked twice.
+ * Selects up to `count` proxies for an indirect probe: at random within each tier, earlier tiers first, each member
+ * once.
  */
 export function selectProxies(
   count: number,

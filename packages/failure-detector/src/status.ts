@@ -1,29 +1,34 @@
 import type { Member } from './member-list.ts'
 
 /**
- * What one detector holds of one member. It is this detector's own conclusion: nobody else can set it.
+ * A member's status at one detector. Only this detector decides it; no other member's verdict sets it.
  *
- * `alive → suspect → dead` by time and silence; back to alive only by a greater incarnation that the
- * member signed itself; `left` by its own goodbye.
+ * `alive → suspect → dead` by suspicion and time; back to `alive` only by a greater incarnation that the member signed;
+ * `left` only by a departure that the member signed.
  */
 export type DetectorStatus =
   | { readonly type: 'alive'; readonly incarnation: number }
   | {
       readonly type: 'suspect'
       readonly incarnation: number
-      /** When this detector began to count, monotonic ms. */
+      /** When the suspicion began, monotonic ms. */
       readonly sinceMs: number
-      /** When it will conclude `dead`, monotonic ms. Moves earlier with each independent observer. */
+      /** When the status becomes `dead`, monotonic ms. Each further observer may move it earlier; a grace period or a lease may move it later. */
       readonly deadlineMs: number
-      /** Who claims it, first come first; at most 16. */
+      /** The ids of the observers, in order of arrival; at most 16. */
       readonly observers: readonly string[]
     }
   | { readonly type: 'dead'; readonly incarnation: number; readonly sinceMs: number }
   | { readonly type: 'left'; readonly incarnation: number }
 
-/** A member's status, when no verdict on it is given before `deferredUntilMs`. */
-export function statusOf({ incarnation, state }: Member, deferredUntilMs: number): DetectorStatus {
+/** A member's status, when its deadline is deferred until `deferredUntilMs`; undefined for an unknown member. */
+export function statusOf(
+  { incarnation, state }: Member,
+  deferredUntilMs: number,
+): DetectorStatus | undefined {
   switch (state.type) {
+    case 'unknown':
+      return undefined
     case 'alive':
     case 'left':
       return { type: state.type, incarnation }

@@ -1,29 +1,29 @@
 /** Suspicion timeout: how long a suspicion waits for its refutation. Pure formulas, milliseconds in and out. */
 
 /**
- * The shortest: grows with log₁₀ of the cluster's size, as the time does that a rumor takes to reach everybody
- * (SWIM §4.1). Lifeguard §V.C; memberlist's `suspicionTimeout`. Local health does not stretch it (nor in
- * memberlist): the one that waits is the judge, the one that has to be quick is the suspect.
+ * The shortest suspicion. It grows with log₁₀ of the cluster size, as does the time in which a rumor reaches all members
+ * (SWIM §4.1). Lifeguard §V.C; memberlist's `suspicionTimeout`. Local health does not stretch it, as in memberlist: the
+ * time is for the suspect's refutation, and local health describes the observer.
  */
 export function minSuspicionMs(mult: number, clusterSize: number, probeIntervalMs: number): number {
   return mult * Math.max(1, Math.log10(clusterSize)) * probeIntervalMs
 }
 
 /**
- * How many further observers bring the longest timeout down to the shortest: Lifeguard's K. Where there are not
- * so many others who could observe, all of them; below one, the timeout is the shortest.
+ * How many further observers shorten the longest suspicion to the shortest: Lifeguard's K, or all other observers if
+ * there are fewer. With 0, the suspicion is the shortest at once.
  */
 export function confirmationsNeeded(wanted: number, otherObservers: number): number {
   return Math.max(0, Math.min(wanted, otherObservers))
 }
 
-/** Lifeguard §IV.B: from `maxMs` down to `minMs` on a logarithmic curve; n independent confirmations of the k wanted. */
+/** The length after n of k confirmations: from `maxMs` down to `minMs` on a logarithmic curve. Lifeguard §IV.B. */
 export function suspicionTimeoutMs(n: number, k: number, minMs: number, maxMs: number): number {
   if (k < 1) return minMs
   return Math.max(minMs, maxMs - ((maxMs - minMs) * Math.log(n + 1)) / Math.log(k + 1))
 }
 
-/** What is left of it after `elapsedMs`; ≤ 0: now. memberlist's `remainingSuspicionTime`. */
+/** The rest of a suspicion after `elapsedMs`; ≤ 0 when it has ended. memberlist's `remainingSuspicionTime`. */
 export function remainingSuspicionMs(
   n: number,
   k: number,

@@ -5,14 +5,14 @@ import type { DetectorParameters } from './parameters.ts'
 import { type RefusedQuorum, Suspicion } from './suspicion.ts'
 import { confirmationsNeeded, minSuspicionMs } from './suspicion-timeout.ts'
 
-/** So many hard observers make a suspicion hard, or all there are. */
+/** How many refused observers shorten a suspicion to `refusedFloorMs`; fewer if fewer members are alive. Our choice: one observer may lie. */
 const refusedObserversWanted = 2
 
 /**
- * Verdicts: suspicions that run, and what becomes of them.
+ * Suspicion timers: all suspicions that run.
  *
- * Claims can only shorten a suspicion; only time ends it in a death, and only a greater incarnation takes
- * it back. What holds a verdict up (own absence, an excuse) is looked at when it is due and changes no deadline.
+ * A claim only shortens a suspicion, only its deadline makes a member dead, and only a greater incarnation ends
+ * it. A grace period or a lease that defers a deadline is looked up when the deadline has passed: it changes no deadline.
  */
 export class SuspicionTimers {
   readonly #self: string
@@ -37,10 +37,9 @@ export class SuspicionTimers {
     return this.#due.nextMs()
   }
 
-  /** Counts somebody's claim. The member is alive or suspect under the claim's incarnation. */
+  /** Counts another member's claim about a member that is alive or suspect under the claim's incarnation. */
   addClaim(member: Member, observer: string, refused: boolean, nowMs: number): void {
-    if (member.state.type === 'dead' || member.state.type === 'left') return
-    const isNew = member.state.type === 'alive'
+    const isNew = member.state.type !== 'suspect'
     const suspicion = member.state.type === 'suspect' ? member.state.suspicion : this.#begin(member, nowMs)
     suspicion.observe(observer, refused, this.#refusedQuorum(), nowMs)
     this.#due.set(member, suspicion.deadlineMs)
@@ -48,34 +47,34 @@ export class SuspicionTimers {
     if (isNew) this.#emit({ type: 'suspect', id, incarnation, deadlineMs: suspicion.deadlineMs })
   }
 
-  /** This member's own claim: counted and published where it makes a difference. */
+  /** Counts this member's own claim about a member that is alive or suspect, and publishes the claim if it makes a difference. */
   suspect(member: Member, refused: boolean, nowMs: number): void {
     const { state, incarnation } = member
-    if (state.type === 'dead' || state.type === 'left') return
     if (state.type === 'suspect' && !state.suspicion.isNeeded(this.#self, refused)) return
     this.addClaim(member, this.#self, refused, nowMs)
     this.#emit({ type: 'publish-suspicion', subject: member.id, incarnation, refused })
   }
 
-  /** The member lives, under a greater incarnation. */
-  markAlive(member: Member, incarnation: number): void {
-    const { id, state } = member
+  /** Takes a greater incarnation, under which the member is alive. `effect`: what the host is notified of. */
+  markAlive(member: Member, incarnation: number, effect?: 'recover' | 'return'): void {
     member.incarnation = incarnation
-    if (state.type === 'alive') return
-    this.setState(member, { type: 'alive' })
-    this.#emit({ type: state.type === 'suspect' ? 'recover' : 'return', id, incarnation })
+    if (member.state.type !== 'alive') this.#end(member, { type: 'alive' })
+    if (effect !== undefined) this.#emit({ type: effect, id: member.id, incarnation })
   }
 
-  /** Ends a suspicion, if there is one, by another standing. */
-  setState(
-    member: Member,
-    standing: { type: 'alive' } | { type: 'left' } | { type: 'dead'; sinceMs: number },
-  ): void {
-    this.#due.delete(member)
-    this.#memberList.setState(member, standing)
+  /** Takes a departure. */
+  leave(member: Member, incarnation: number): void {
+    member.incarnation = incarnation
+    this.#end(member, { type: 'left' })
   }
 
-  /** What held its verdict up is over. */
+  /** Declares a suspect dead. */
+  fail(member: Member, nowMs: number): void {
+    this.#end(member, { type: 'dead', sinceMs: nowMs })
+    this.#emit({ type: 'fail', id: member.id, incarnation: member.incarnation })
+  }
+
+  /** Sets the deadline again after a lease that deferred it has ended. */
   rearm(member: Member): void {
     if (member.state.type === 'suspect') this.#due.set(member, member.state.suspicion.deadlineMs)
   }
@@ -85,21 +84,24 @@ export class SuspicionTimers {
     this.#memberList.delete(member)
   }
 
-  /** Declares dead whose time is up, unless something holds the verdict up until later. */
-  expire(nowMs: number, deferredUntilMs: (member: Member) => number): Member[] {
-    const dead: Member[] = []
+  /** Takes the suspects whose deadline has passed. A suspect whose deadline is deferred waits until then. */
+  takeDue(nowMs: number, deferredUntilMs: (member: Member) => number): Member[] {
+    const due: Member[] = []
     for (;;) {
       const member = this.#due.takeDue(nowMs)
-      if (member === undefined) return dead
+      if (member === undefined) return due
       const deferredMs = deferredUntilMs(member)
-      if (deferredMs > nowMs) {
-        this.#due.set(member, deferredMs)
-        continue
-      }
-      this.setState(member, { type: 'dead', sinceMs: nowMs })
-      this.#emit({ type: 'fail', id: member.id, incarnation: member.incarnation })
-      dead.push(member)
+      if (deferredMs > nowMs) this.#due.set(member, deferredMs)
+      else due.push(member)
     }
+  }
+
+  #end(
+    member: Member,
+    state: { type: 'alive' } | { type: 'left' } | { type: 'dead'; sinceMs: number },
+  ): void {
+    this.#due.delete(member)
+    this.#memberList.setState(member, state)
   }
 
   #begin(member: Member, nowMs: number): Suspicion {
@@ -108,7 +110,7 @@ export class SuspicionTimers {
     const { clusterSize } = this.#memberList
     const minMs = minSuspicionMs(suspicionMult, clusterSize, probeIntervalMs)
     const maxMs = suspicionMaxMult * minMs
-    // All but the suspect and the first observer.
+    // All members but the suspect and the first observer can confirm.
     const k = confirmationsNeeded(suspicionConfirmations, clusterSize - 2)
     const suspicion = new Suspicion({ minMs, maxMs, k, refusedFloorMs }, nowMs)
     this.#memberList.setState(member, { type: 'suspect', suspicion })
@@ -116,7 +118,7 @@ export class SuspicionTimers {
     return suspicion
   }
 
-  /** Suspects do not count as observers: where two of three crash, the third is all there is. */
+  /** A suspect is no observer: when two of three members crash, the third is the only observer left. */
   #refusedQuorum(): RefusedQuorum {
     return {
       wanted: Math.min(refusedObserversWanted, 1 + this.#memberList.aliveCount),

@@ -1,25 +1,25 @@
 import { remainingSuspicionMs } from './suspicion-timeout.ts'
 
-/** The first and all the confirmations that can be wanted; the rest of a large cluster need not be listed. */
+/** The first observer and the most confirmations that a parameter allows (15); further observers are not stored. */
 export const maxObservers = 16
 
 export interface SuspicionBounds {
   readonly minMs: number
   readonly maxMs: number
-  /** Confirmations wanted. */
+  /** How many confirmations shorten the suspicion to `minMs`. */
   readonly k: number
   readonly refusedFloorMs: number
 }
 
-/** How many hard observers make a suspicion hard, and who counts as one. */
+/** How many refused observers shorten a suspicion to `refusedFloorMs`, and which observers count. */
 export interface RefusedQuorum {
   readonly wanted: number
   readonly counts: (observer: string) => boolean
 }
 
 /**
- * Suspicion: the deadline only ever moves earlier, and never before `minMs` without hard evidence,
- * never before `refusedFloorMs` with it. An observer counts once.
+ * Suspicion: the deadline only moves earlier. It is never before `minMs`, or with refused observers never before
+ * `refusedFloorMs`. Each observer counts once.
  */
 export class Suspicion {
   readonly sinceMs: number
@@ -34,7 +34,7 @@ export class Suspicion {
     this.#deadlineMs = nowMs + bounds.maxMs
   }
 
-  /** The same claims, and from now on its own. */
+  /** An independent copy with the same claims. */
   copy(): Suspicion {
     const copy = new Suspicion(this.#bounds, this.sinceMs)
     for (const [observer, { refused }] of this.#observers) copy.#observers.set(observer, { refused })
@@ -51,7 +51,7 @@ export class Suspicion {
     return [...this.#observers.keys()]
   }
 
-  /** Whether a claim of `observer` would still make a difference: further soft ones do not once k have confirmed. */
+  /** Whether a claim of `observer` would make a difference. Without a refusal, claims after k confirmations do not. */
   isNeeded(observer: string, refused: boolean): boolean {
     return this.#isNew(observer, refused) && (refused || this.#observers.size <= this.#bounds.k)
   }
@@ -65,18 +65,18 @@ export class Suspicion {
     this.tighten(quorum)
   }
 
-  /** Takes the deadline that the present claims allow, if it is earlier. */
+  /** Moves the deadline earlier if the present claims allow it. */
   tighten(quorum: RefusedQuorum): void {
     const { minMs, maxMs, k, refusedFloorMs } = this.#bounds
     const confirmations = Math.max(0, this.#observers.size - 1)
-    const softMs = this.sinceMs + remainingSuspicionMs(confirmations, k, 0, minMs, maxMs)
-    // Counted from the first refusal, not from the start: a restart just now gets the whole floor.
-    const hardMs =
+    const confirmedMs = this.sinceMs + remainingSuspicionMs(confirmations, k, 0, minMs, maxMs)
+    // Counted from the first refusal, not from the start: a process that restarts now gets the whole time.
+    const refusedMs =
       this.#refusedCount(quorum) >= quorum.wanted ? this.#refusedSinceMs + refusedFloorMs : Infinity
-    this.#deadlineMs = Math.min(this.#deadlineMs, softMs, hardMs)
+    this.#deadlineMs = Math.min(this.#deadlineMs, confirmedMs, refusedMs)
   }
 
-  /** A new voice, or soft become hard. */
+  /** Whether the claim comes from a new observer, or adds a refusal to an observer's claim. */
   #isNew(observer: string, refused: boolean): boolean {
     const known = this.#observers.get(observer)
     if (known === undefined) return this.#observers.size < maxObservers

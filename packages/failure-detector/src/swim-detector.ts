@@ -1,12 +1,14 @@
 import type { Attention } from './attention.ts'
 import { AttentionLeases } from './attention-leases.ts'
+import { ConnectionHandler } from './connection-handler.ts'
 import { ConnectionTracker } from './connection-tracker.ts'
 import type { Detector } from './detector.ts'
 import type { DetectorEffect } from './effect.ts'
 import { Heartbeats } from './heartbeats.ts'
-import type { ConnectionEvent, DetectorInput } from './input.ts'
-import { LocalPause, lateMs } from './local-pause.ts'
-import { isLiving, type Member, MemberList } from './member-list.ts'
+import type { DetectorInput } from './input.ts'
+import { LocalPause } from './local-pause.ts'
+import { type Member, MemberList } from './member-list.ts'
+import { applyToMember, compareIncarnation, type MemberParts } from './member-transitions.ts'
 import type { DetectorParameters } from './parameters.ts'
 import type { ProbeMessage } from './probe-message.ts'
 import { ProbeScheduler } from './probe-scheduler.ts'
@@ -14,13 +16,15 @@ import { Refutation } from './refutation.ts'
 import { type DetectorStatus, statusOf } from './status.ts'
 import { SuspicionTimers } from './suspicion-timers.ts'
 
-/** Machine: hands each input to the part whose business it is, and decides only in which order things happen. */
+/** SWIM detector: passes each input to the part that handles it, and decides only the order of the parts. */
 export class SwimDetector implements Detector {
   readonly #self: string
   readonly #random: () => number
   readonly #parameters: DetectorParameters
   readonly #memberList: MemberList
+  readonly #memberParts: MemberParts
   readonly #connections: ConnectionTracker
+  readonly #connectionHandler: ConnectionHandler
   readonly #localPause: LocalPause
   readonly #suspicionTimers: SuspicionTimers
   readonly #leases: AttentionLeases
@@ -29,7 +33,6 @@ export class SwimDetector implements Detector {
   readonly #heartbeats: Heartbeats
   #effects: DetectorEffect[] = []
   #tickMs = Infinity
-  #lastCallMs = -Infinity
 
   constructor(
     self: string,
@@ -46,27 +49,39 @@ export class SwimDetector implements Detector {
     this.#connections = new ConnectionTracker(parameters)
     this.#leases = new AttentionLeases(this.#connections)
     this.#localPause = new LocalPause(parameters)
-    this.#suspicionTimers = new SuspicionTimers(self, parameters, memberList, effect =>
-      this.#effects.push(effect),
-    )
+    const emit = (effect: DetectorEffect): void => {
+      this.#effects.push(effect)
+    }
+    this.#suspicionTimers = new SuspicionTimers(self, parameters, memberList, emit)
     this.#refutation = new Refutation(parameters)
     this.#heartbeats = new Heartbeats(parameters, random)
-    const send = (to: string, message: ProbeMessage): void => this.#send(to, message)
-    const acceptsProxyAck = (id: string, nowMs: number): boolean => !this.#heartbeats.isOverdue(id, nowMs)
     this.#probeScheduler = new ProbeScheduler({
       self,
       parameters,
       random,
       order,
       memberList,
-      links: this.#connections,
-      send,
-      acceptsProxyAck,
+      connections: this.#connections,
+      send: (to, message) => this.#send(to, message),
+      acceptsProxyAck: (id, nowMs) => !this.#heartbeats.isOverdue(id, nowMs),
+    })
+    this.#memberParts = {
+      suspicionTimers: this.#suspicionTimers,
+      leases: this.#leases,
+      probeScheduler: this.#probeScheduler,
+      heartbeats: this.#heartbeats,
+    }
+    this.#connectionHandler = new ConnectionHandler({
+      tracker: this.#connections,
+      localPause: this.#localPause,
+      memberList,
+      memberParts: this.#memberParts,
+      emit,
     })
   }
 
   handle(input: DetectorInput, nowMs: number): DetectorEffect[] {
-    // Sockets may be read before timers run: a stall is noticed by whichever call comes first.
+    // The host may read sockets before timers run: each call detects a pause.
     this.#detectLocalPause(nowMs)
     this.#dispatch(input, nowMs)
     this.#refute(nowMs)
@@ -80,11 +95,13 @@ export class SwimDetector implements Detector {
     for (const subject of failedForOthers) this.#confirmSuspicion(this.#memberList.get(subject), nowMs)
     for (const member of this.#leases.takeExpired(nowMs, nowMs < this.graceUntilMs())) {
       this.#suspicionTimers.rearm(member)
+      // A probe that began when the connection closed may have failed since, without effect under the lease.
+      this.#probeScheduler.allowProbeNow(member)
       this.#probeScheduler.probeNow(member, nowMs)
     }
     this.#refute(nowMs)
-    const dead = this.#suspicionTimers.expire(nowMs, member => this.#deferredUntilMs(member))
-    for (const { id } of dead) this.#probeScheduler.drop(id)
+    for (const member of this.#suspicionTimers.takeDue(nowMs, member => this.#deferredUntilMs(member)))
+      applyToMember(this.#memberParts, member, 'deadline', undefined, nowMs)
     if (nowMs >= this.#tickMs) this.#tick(nowMs)
     return this.#flush()
   }
@@ -128,10 +145,10 @@ export class SwimDetector implements Detector {
         this.#beginTicking(nowMs)
         break
       case 'left':
-        this.#left(input.id, input.incarnation)
+        this.#left(input.id, input.incarnation, nowMs)
         break
       case 'forget':
-        this.#forget(input.id)
+        this.#forget(input.id, nowMs)
         break
       case 'subjects':
         this.#probeScheduler.replaceSubjects(input.subjects)
@@ -143,13 +160,13 @@ export class SwimDetector implements Detector {
         break
       }
       case 'evidence':
-        this.#received(input.id, nowMs)
+        this.#connectionHandler.handle(input.id, 'byte', nowMs)
         break
       case 'message':
         this.#message(input.from, input.message, nowMs)
         break
       case 'connection':
-        this.#connectionChanged(input.id, input.state, nowMs)
+        this.#connectionHandler.handle(input.id, input.state, nowMs)
         break
       case 'heartbeat':
         if (this.#memberList.has(input.id))
@@ -168,41 +185,27 @@ export class SwimDetector implements Detector {
   }
 
   #member(id: string, incarnation: number, attention: Attention | undefined, nowMs: number): void {
-    const known = this.#memberList.get(id)
-    if (known !== undefined && incarnation < known.incarnation) return
-    const member = known ?? this.#memberList.add(id, incarnation, { type: 'alive' })
-    if (incarnation > member.incarnation) {
-      this.#suspicionTimers.markAlive(member, incarnation)
-      this.#probeScheduler.drop(id)
-      // It spoke just now: the silence since its last beat, in an earlier incarnation, says nothing any more.
-      this.#heartbeats.forget(id)
-    }
-    this.#leases.renew(member, attention, nowMs)
+    const member = this.#memberList.find(id)
+    const input = compareIncarnation(member, incarnation)
+    applyToMember(this.#memberParts, member, input, { incarnation, attention }, nowMs)
   }
 
   #beginTicking(nowMs: number): void {
-    // Members that start together must not probe in step.
+    // Members that start at the same time must not probe at the same time.
     if (this.#tickMs === Infinity && this.#memberList.clusterSize > 1)
       this.#tickMs = nowMs + this.#random() * this.#parameters.probeIntervalMs
   }
 
-  #left(id: string, incarnation: number): void {
-    const known = this.#memberList.get(id)
-    if (id === this.#self || (known !== undefined && incarnation < known.incarnation)) return
-    // Kept though it was never seen: the goodbye may have overtaken the join.
-    const member = known ?? this.#memberList.add(id, incarnation, { type: 'left' })
-    member.incarnation = incarnation
-    this.#suspicionTimers.setState(member, { type: 'left' })
-    this.#probeScheduler.drop(id)
+  #left(id: string, incarnation: number, nowMs: number): void {
+    if (id === this.#self) return
+    const member = this.#memberList.find(id)
+    const input = compareIncarnation(member, incarnation) === 'older' ? 'older' : 'left'
+    applyToMember(this.#memberParts, member, input, { incarnation }, nowMs)
   }
 
-  #forget(id: string): void {
+  #forget(id: string, nowMs: number): void {
     if (id === this.#self) this.#refutation.forget()
-    const member = this.#memberList.get(id)
-    if (member !== undefined) {
-      this.#leases.forget(member)
-      this.#suspicionTimers.forget(member)
-    }
+    applyToMember(this.#memberParts, this.#memberList.find(id), 'forget', undefined, nowMs)
     this.#probeScheduler.drop(id)
     this.#connections.forget(id)
     this.#heartbeats.forget(id)
@@ -210,10 +213,9 @@ export class SwimDetector implements Detector {
 
   #suspicion(subject: string, incarnation: number, observer: string, refused: boolean, nowMs: number): void {
     const member = this.#memberList.get(subject)
-    // Below: refuted. Above: not a word of the member itself yet, and the host will repeat it.
+    // A smaller incarnation is refuted. A greater one lacks its signed record: the host repeats the suspicion after it.
     if (member === undefined || incarnation !== member.incarnation) return
-    this.#leases.suspected(member)
-    this.#suspicionTimers.addClaim(member, observer, refused, nowMs)
+    applyToMember(this.#memberParts, member, 'suspicion', { observer, refused }, nowMs)
     if (this.#probeScheduler.failedIndirectProbe(member, nowMs)) this.#confirmSuspicion(member, nowMs)
     else if (this.#probeScheduler.isSubject(subject)) this.#probeScheduler.probeNow(member, nowMs)
   }
@@ -223,106 +225,43 @@ export class SwimDetector implements Detector {
       case 'ping':
         this.#send(from, { type: 'ack', seq: message.seq })
         if (message.suspected !== undefined) this.#refutation.claim(message.suspected, from, false, nowMs)
-        this.#received(from, nowMs)
+        this.#connectionHandler.handle(from, 'byte', nowMs)
         break
       case 'ack':
-        // A late ack is no evidence either: it tells of the time of another probe.
-        if (this.#probeScheduler.ack(from, message.seq, nowMs)) this.#received(from, nowMs)
+        // A late ack is no evidence either: it answers an earlier probe.
+        if (this.#probeScheduler.ack(from, message.seq, nowMs))
+          this.#connectionHandler.handle(from, 'byte', nowMs)
         break
       case 'ping-request':
         this.#probeScheduler.handleIndirectProbe(from, message.seq, message.subject, nowMs)
-        this.#received(from, nowMs)
+        this.#connectionHandler.handle(from, 'byte', nowMs)
         break
       case 'nack':
         this.#probeScheduler.nack(from, message.seq)
-        this.#received(from, nowMs)
+        this.#connectionHandler.handle(from, 'byte', nowMs)
         break
     }
   }
 
-  #connectionChanged(id: string, state: ConnectionEvent, nowMs: number): void {
-    const member = this.#memberList.get(id)
-    switch (state) {
-      case 'open':
-        if (this.#connections.opened(id, nowMs)) this.#heartbeats.skipTo(nowMs)
-        if (member !== undefined) this.#leases.linkOpened(member)
-        this.#received(id, nowMs)
-        break
-      case 'closed':
-        this.#closed(id, nowMs)
-        break
-      case 'released':
-        this.#connections.forget(id)
-        break
-      case 'refused':
-        // While connected it was only the end of a second dial.
-        if (!this.#connections.isOpen(id)) this.#refused(member, nowMs)
-        break
-      case 'unreachable':
-        if (isLiving(member)) this.#probeScheduler.probeNow(member, nowMs)
-        break
-      case 'network-down':
-        this.#connections.networkDown(id, nowMs)
-        break
-    }
-  }
-
-  #closed(id: string, nowMs: number): void {
-    const member = this.#memberList.get(id)
-    const wasOpen = this.#connections.closed(id, nowMs)
-    if (wasOpen || this.#probeScheduler.isSubject(id)) this.#redial(member)
-    if (wasOpen && member !== undefined) this.#leases.linkClosed(member, nowMs)
-  }
-
-  #refused(member: Member | undefined, nowMs: number): void {
-    this.#connections.refused(nowMs)
-    if (!isLiving(member)) return
-    if (nowMs < this.#localPause.graceUntilMs) this.#probeScheduler.probeNow(member, nowMs)
-    else this.#suspicionTimers.suspect(member, true, nowMs)
-  }
-
-  #redial(member: Member | undefined): void {
-    if (isLiving(member)) this.#effects.push({ type: 'redial', id: member.id })
-  }
-
-  /** A byte came from `id` itself. */
-  #received(id: string, nowMs: number): void {
-    if (this.#connections.received(nowMs)) this.#heartbeats.skipTo(nowMs)
-    const member = this.#memberList.get(id)
-    if (member === undefined) return
-    member.receivedMs = nowMs
-    switch (member.state.type) {
-      case 'alive':
-      case 'left':
-        return
-      case 'suspect':
-        this.#probeScheduler.probeNow(member, nowMs)
-        break
-      case 'dead':
-        this.#probeScheduler.notifyDead(member, nowMs)
-        break
-    }
-  }
-
-  /** A probe found nobody. */
+  /** Own evidence against a member: no suspicion while a grace period or a lease defers it. */
   #suspectIfAllowed(member: Member | undefined, nowMs: number): void {
-    if (isLiving(member) && nowMs >= this.#deferredUntilMs(member))
-      this.#suspicionTimers.suspect(member, false, nowMs)
+    if (member !== undefined && nowMs >= this.#deferredUntilMs(member))
+      applyToMember(this.#memberParts, member, 'failed', { refused: false }, nowMs)
   }
 
-  /** Somebody suspects the member, and a ping of ours for somebody else was not answered either. */
+  /** Another member suspects this one, and an indirect probe of this detector failed too. */
   #confirmSuspicion(member: Member | undefined, nowMs: number): void {
     if (member?.state.type === 'suspect' && this.#probeScheduler.failedIndirectProbe(member, nowMs))
       this.#suspectIfAllowed(member, nowMs)
   }
 
-  /** Until when this member gives no verdict on that one. */
+  /** Until when this detector neither suspects the member nor declares it dead. Monotonic ms. */
   #deferredUntilMs(member: Member): number {
     return Math.max(this.graceUntilMs(), member.lease.untilMs)
   }
 
   #tick(nowMs: number): void {
-    for (const id of this.#connections.tick(nowMs)) this.#redial(this.#memberList.get(id))
+    this.#connectionHandler.tick(nowMs)
     for (const id of this.#heartbeats.takeOverdue(nowMs))
       if (!this.#probeScheduler.isSubject(id)) this.#suspectIfAllowed(this.#memberList.get(id), nowMs)
     this.#probeScheduler.probeNext(nowMs)
@@ -337,8 +276,7 @@ export class SwimDetector implements Detector {
   }
 
   #detectLocalPause(nowMs: number): void {
-    const ms = lateMs(nowMs, this.deadlineMs(), this.#lastCallMs)
-    this.#lastCallMs = nowMs
+    const ms = this.#localPause.recordCall(nowMs, this.deadlineMs())
     if (this.#localPause.isPause(ms)) this.#resumeAfterPause(ms, nowMs)
     else this.#probeScheduler.timerLate(ms)
   }

@@ -13,25 +13,34 @@ describe('ArrivalWindow', () => {
     [[100], 100, 0],
     [[100, 200, 300], 200, 81.65],
     [[...Array(32).fill(1), ...Array(32).fill(7)], 7, 0],
-  ])('learns %j', (gapsMs, meanMs, deviationMs) => {
-    const rhythm = filled(gapsMs).rhythm(0, none)
-    expect(rhythm?.meanMs).toBeCloseTo(meanMs, 2)
-    expect(rhythm?.deviationMs).toBeCloseTo(deviationMs, 2)
+  ])('estimates the interval from %j', (gapsMs, meanMs, deviationMs) => {
+    const estimate = filled(gapsMs).estimate(0, none)
+    expect(estimate?.meanMs).toBeCloseTo(meanMs, 2)
+    expect(estimate?.deviationMs).toBeCloseTo(deviationMs, 2)
   })
 
-  it('has no rhythm before the first gap', () => {
-    expect(filled([]).rhythm(0, none)).toBeUndefined()
+  it('has no estimate before the first gap', () => {
+    expect(filled([]).estimate(0, none)).toBeUndefined()
   })
 
-  it('keeps the deviation above its floor', () => {
-    expect(filled([100, 100]).rhythm(0, meanMs => meanMs / 4)?.deviationMs).toBe(25)
+  it('keeps the deviation above its lower bound', () => {
+    expect(filled([100, 100]).estimate(0, meanMs => meanMs / 4)?.deviationMs).toBe(25)
   })
 
-  it('does not learn an outage', () => {
-    expect(filled([100, 100, 9_000, 100, 9_000, 100], 500).rhythm(0, none)?.meanMs).toBe(100)
+  it('leaves out the gap of an outage', () => {
+    expect(filled([100, 100, 9_000, 100, 9_000, 100], 500).estimate(0, none)?.meanMs).toBe(100)
   })
 
-  it('takes three long gaps in a row for a new rhythm', () => {
-    expect(filled([100, 100, 9_000, 9_000, 9_000, 9_000], 500).rhythm(0, none)?.meanMs).toBe(9_000)
+  it('starts again after three long gaps in a row', () => {
+    expect(filled([100, 100, 9_000, 9_000, 9_000, 9_000], 500).estimate(0, none)?.meanMs).toBe(9_000)
+  })
+
+  it('accepts a gap of exactly the longest length', () => {
+    expect(filled([100, 500], 500).estimate(0, none)?.meanMs).toBe(300)
+  })
+
+  it('replaces the window at the third long gap in a row', () => {
+    expect(filled([100, 100, 9_000, 9_000], 500).estimate(0, none)?.meanMs).toBe(100)
+    expect(filled([100, 100, 9_000, 9_000, 9_000], 500).estimate(0, none)?.meanMs).toBe(9_000)
   })
 })

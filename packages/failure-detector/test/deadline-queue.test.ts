@@ -9,7 +9,7 @@ const step = fc.oneof(
 )
 
 describe('DeadlineQueue', () => {
-  it('does what a sorted list does', () => {
+  it('behaves like a sorted list', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), steps => {
         const queue = new DeadlineQueue<number>()
@@ -36,5 +36,14 @@ describe('DeadlineQueue', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  it('is empty after clear', () => {
+    const queue = new DeadlineQueue<string>()
+    queue.set('a', 1)
+    queue.clear()
+    expect([queue.has('a'), queue.nextMs(), queue.takeDue(9)]).toEqual([false, Infinity, undefined])
+    queue.set('a', 2)
+    expect([queue.has('a'), queue.nextMs(), queue.takeDue(9)]).toEqual([true, 2, 'a'])
   })
 })

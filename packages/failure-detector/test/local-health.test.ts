@@ -20,17 +20,20 @@ it.each([
   ['local', 10_000],
   ['lan', 10_000],
   ['wan', 50_000],
-] as const)('%s: refuting one accuser counts once in %i ms, and each accuser', (profile, gapMs) => {
-  const health = new LocalHealth(profiles[profile])
-  expect(penaltyIntervalMs(profiles[profile])).toBe(gapMs)
-  for (let nowMs = 0; nowMs < 3 * gapMs; nowMs += 250) health.refuted('liar', nowMs)
-  expect(health.score).toBe(3)
-  health.refuted('another', 3 * gapMs)
-  expect(health.score).toBe(4)
-})
+] as const)(
+  '%s: the refutations of one observer count once in %i ms, and each observer counts',
+  (profile, gapMs) => {
+    const health = new LocalHealth(profiles[profile])
+    expect(penaltyIntervalMs(profiles[profile])).toBe(gapMs)
+    for (let nowMs = 0; nowMs < 3 * gapMs; nowMs += 250) health.refuted('observer', nowMs)
+    expect(health.score).toBe(3)
+    health.refuted('another', 3 * gapMs)
+    expect(health.score).toBe(4)
+  },
+)
 
 it.each([1, 7, 30])(
-  'with max %i, answered probes make well who refutes one accuser without end',
+  'with max %i, answered probes bring the score to 0 while one observer is refuted again and again',
   maxLocalHealth => {
     const parameters = { ...profiles.lan, maxLocalHealth }
     const health = new LocalHealth(parameters)
@@ -40,9 +43,15 @@ it.each([1, 7, 30])(
       nowMs < 1_000 * parameters.probeIntervalMs;
       nowMs += health.scale * parameters.probeIntervalMs
     ) {
-      health.refuted('liar', nowMs)
+      health.refuted('observer', nowMs)
       health.change(-1)
     }
     expect(health.score).toBe(0)
   },
 )
+
+it('counts the same observer again exactly after the penalty interval', () => {
+  const health = new LocalHealth(profiles.lan)
+  for (const nowMs of [0, 9_999, 10_000]) health.refuted('a', nowMs)
+  expect(health.score).toBe(2)
+})

@@ -6,18 +6,18 @@ it.each([
   ['early', 900, 1_000, 800, 0],
   ['on time', 1_000, 1_000, 900, 0],
   ['late', 1_500, 1_000, 900, 500],
-  ['called meanwhile', 9_000, 1_000, 8_700, 300],
+  ['called in the meantime', 9_000, 1_000, 8_700, 300],
   ['nothing due', 9_000, Infinity, 0, 0],
   ['the first call', 9_000, Infinity, -Infinity, 0],
 ])('%s: now %d, due %d, last called %d: %d ms late', (_, nowMs, deadlineMs, lastCallMs, expectedMs) => {
   expect(lateMs(nowMs, deadlineMs, lastCallMs)).toBe(expectedMs)
 })
 
-it('keeps its window after the end, and takes two signs of one stall for one', () => {
-  const stall = new LocalPause(profiles.lan)
-  expect(stall.graceUntilMs).toBe(-Infinity)
-  expect([stall.resumed(5_000), stall.resumed(5_000), stall.resumed(6_000)]).toEqual([true, false, true])
-  expect(stall.graceUntilMs).toBe(8_000)
+it('has a grace period after a pause, and counts two signs of one pause once', () => {
+  const pause = new LocalPause(profiles.lan)
+  expect(pause.graceUntilMs).toBe(-Infinity)
+  expect([pause.resumed(5_000), pause.resumed(5_000), pause.resumed(6_000)]).toEqual([true, false, true])
+  expect(pause.graceUntilMs).toBe(8_000)
 })
 
 it.each([
@@ -26,24 +26,21 @@ it.each([
   [501, true, false],
   [20_500, true, false],
   [20_501, true, true],
-])(
-  'a call that is %d ms late, where timers are late: %s, means that one was away: %s',
-  (lateMs, areLate, isStall) => {
-    const stall = new LocalPause(profiles.lan)
-    stall.timersAreLate = areLate
-    expect(stall.isPause(lateMs)).toBe(isStall)
-  },
-)
+])('a call that is %d ms late, when timers are late: %s, shows a pause: %s', (lateMs, areLate, isPause) => {
+  const pause = new LocalPause(profiles.lan)
+  pause.timersAreLate = areLate
+  expect(pause.isPause(lateMs)).toBe(isPause)
+})
 
-it('suspends judgement half of the time at most, and a moment after each stall', () => {
-  const stall = new LocalPause(profiles.lan)
+it('is in a grace period about half of the time at most, and for a moment after each pause', () => {
+  const pause = new LocalPause(profiles.lan)
   let graceMs = 0
   for (let nowMs = 0; nowMs < 600_000; nowMs += 100) {
     if (nowMs % 1_900 === 0) {
-      stall.resumed(nowMs)
-      expect(stall.graceUntilMs).toBeGreaterThanOrEqual(nowMs + 500)
+      pause.resumed(nowMs)
+      expect(pause.graceUntilMs).toBeGreaterThanOrEqual(nowMs + 500)
     }
-    if (nowMs < stall.graceUntilMs) graceMs += 100
+    if (nowMs < pause.graceUntilMs) graceMs += 100
   }
   expect(graceMs).toBeGreaterThan(0.45 * 600_000)
   expect(graceMs).toBeLessThan(0.65 * 600_000)

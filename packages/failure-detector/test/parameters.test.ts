@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { type DetectorParameters, plainSwim, profiles, resolveParameters } from '../src/parameters.ts'
 
-describe('resolveKnobs', () => {
+describe('resolveParameters', () => {
   it.each([
     ['local', 1_000, 200, 3, 1],
     ['lan', 1_000, 500, 3, 3],
     ['wan', 5_000, 3_000, 6, 4],
   ] as const)(
-    '%s: a probe each %i ms, an ack within %i ms, suspicions times %i when %i confirm',
+    '%s: interval %i ms, timeout %i ms, suspicionMult %i, %i confirmations',
     (profile, interval, timeout, mult, confirmations) => {
       expect(resolveParameters(profile, {})).toMatchObject({
         probeIntervalMs: interval,
@@ -21,7 +21,7 @@ describe('resolveKnobs', () => {
     },
   )
 
-  it('derives what was not given from what was', () => {
+  it('derives defaults from the given parameters', () => {
     expect(resolveParameters('lan', { probeIntervalMs: 800 })).toMatchObject({
       pauseThresholdMs: 400,
       pauseGraceMs: 1_600,
@@ -32,7 +32,7 @@ describe('resolveKnobs', () => {
     ['local', 1],
     ['lan', 3],
     ['wan', 4],
-  ] as const)('%s: asks for %i confirmations also where only suspicionMult is given', (profile, expected) => {
+  ] as const)('%s: needs %i confirmations when only suspicionMult is given', (profile, expected) => {
     for (const suspicionMult of [1, 8, 16])
       expect(resolveParameters(profile, { suspicionMult })).toMatchObject({
         suspicionMult,
@@ -40,7 +40,7 @@ describe('resolveKnobs', () => {
       })
   })
 
-  it('leaves suspicionMult alone where only confirmations are given', () => {
+  it('keeps suspicionMult when only confirmations are given', () => {
     for (const suspicionConfirmations of [0, 15])
       expect(resolveParameters('lan', { suspicionConfirmations })).toEqual({
         ...profiles.lan,
@@ -64,15 +64,33 @@ describe('resolveKnobs', () => {
     [{ maxLocalHealth: -1 }, 'maxLocalHealth must be an integer ≥ 0, not -1'],
     [{ pauseGraceMs: Infinity }, 'pauseGraceMs must be finite milliseconds ≥ 0, not Infinity'],
     [{ phiTreshold: 9 }, "'phiTreshold' is no parameter of the detector"],
-  ])('refuses %j', (parameters, message) => {
+  ])('rejects %j', (parameters, message) => {
     expect(() => resolveParameters('lan', parameters as Partial<DetectorParameters>)).toThrow(
       new RangeError(message),
     )
   })
 
-  it('refuses a profile that is none', () => {
+  it('rejects an unknown profile', () => {
     expect(() => resolveParameters('toString' as 'lan', {})).toThrow(
       "profile must be 'local', 'lan' or 'wan'",
     )
+  })
+
+  it.each([
+    ['probeIntervalMs', [501, 1e9], [0, -1, Infinity, Number.NaN]],
+    ['probeTimeoutMs', [0.1, 999], [0, -1, Infinity, Number.NaN]],
+    ['suspicionMult', [1, 16], [0.9, 16.1]],
+    ['suspicionConfirmations', [0, 15], [-1, 16, 1.5]],
+    ['suspicionMaxMult', [1, 1e9], [0.9, Infinity]],
+    ['indirectProbes', [0, 16], [-1, 17, 1.5]],
+    ['maxLocalHealth', [0, 1_000], [-1, 0.5, Infinity]],
+    ['refusedFloorMs', [0.1, Infinity], [0, -1]],
+    ['pauseThresholdMs', [0.1, Infinity], [0, -1]],
+    ['pauseGraceMs', [0, 1e9], [-1, Infinity]],
+    ['phiThreshold', [0.1, Infinity], [0, -1]],
+  ] as const)('%s: accepts %j and rejects %j', (name, accepted, rejected) => {
+    for (const value of accepted) expect(resolveParameters('lan', { [name]: value })[name]).toBe(value)
+    for (const value of rejected)
+      expect(() => resolveParameters('lan', { [name]: value })).toThrow(`${name} must be `)
   })
 })

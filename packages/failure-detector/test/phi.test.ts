@@ -33,23 +33,24 @@ describe('deviationsOfPhi', () => {
         expect(phiOfDeviations(deviationsOfPhi(threshold))).toBeCloseTo(threshold, 6)
       }),
     )
+    expect(phiOfDeviations(deviationsOfPhi(1e6))).toBeCloseTo(1e6, 3)
     expect(deviationsOfPhi(Infinity)).toBe(Infinity)
   })
 })
 
 describe('phi', () => {
-  const rhythm = { meanMs: 5_000, deviationMs: 1_250 }
+  const estimate = { meanMs: 5_000, deviationMs: 1_250 }
   it.each([
     [5_000, 0, 0.301],
     [15_000, 10_000, 0.301],
     [16_250, 10_000, 0.8],
     [21_531, 10_000, 8],
   ])('after %i ms with a pause of %i ms: %d', (elapsedMs, pauseMs, expected) => {
-    expect(phi(elapsedMs, rhythm, pauseMs)).toBeCloseTo(expected, 1)
+    expect(phi(elapsedMs, estimate, pauseMs)).toBeCloseTo(expected, 1)
   })
 
-  it('reaches the threshold just when silenceUntilMs says', () => {
-    const afterMs = gapUntilMs(deviationsOfPhi(8), rhythm, 10_000)
-    expect(phi(afterMs, rhythm, 10_000)).toBeCloseTo(8, 6)
+  it('reaches the threshold at the gap that gapUntilMs returns', () => {
+    const afterMs = gapUntilMs(deviationsOfPhi(8), estimate, 10_000)
+    expect(phi(afterMs, estimate, 10_000)).toBeCloseTo(8, 6)
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ProbeOrder, recentEvidenceMs } from '../src/probe-order.ts'
+import { ProbeOrder, recentEvidenceMs, shuffle } from '../src/probe-order.ts'
 import { mulberry32 } from './mulberry32.ts'
 
 const subjects = (...ids: string[]): { id: string; monitors: string[] }[] =>
@@ -12,7 +12,7 @@ it.each([
   [8, 1_000, 4_000],
   [1, 1_000, 500],
   [0, 1_000, 0],
-])('%i subjects, an interval of %i ms: quiet for %i ms', (count, intervalMs, expectedMs) => {
+])('%i subjects, an interval of %i ms: evidence counts for %i ms', (count, intervalMs, expectedMs) => {
   expect(recentEvidenceMs(count, intervalMs)).toBe(expectedMs)
 })
 
@@ -23,7 +23,7 @@ describe('ProbeOrder', () => {
     expect(take(order, 7)).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'a'])
   })
 
-  it('gives everybody one turn in each round, shuffled or not', () => {
+  it('returns each subject once in each round, shuffled or not', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('given' as const, 'shuffled' as const),
@@ -39,17 +39,17 @@ describe('ProbeOrder', () => {
     )
   })
 
-  it('passes over whoever is not eligible, and asks each once at most', () => {
+  it('skips subjects that are not eligible, and checks each at most once', () => {
     const order = new ProbeOrder('given', mulberry32(1))
     order.replace(subjects('a', 'b', 'c'))
     expect(order.next(id => id === 'c')).toBe('c')
     expect(order.next(id => id === 'c')).toBe('c')
-    const asked: string[] = []
-    expect(order.next(id => asked.push(id) < 0)).toBeUndefined()
-    expect(asked.sort()).toEqual(['a', 'b', 'c'])
+    const checked: string[] = []
+    expect(order.next(id => checked.push(id) < 0)).toBeUndefined()
+    expect(checked.sort()).toEqual(['a', 'b', 'c'])
   })
 
-  it('leaves the turns of those who stay, when the list changes', () => {
+  it('keeps the round of remaining subjects when the list changes', () => {
     const order = new ProbeOrder('given', mulberry32(1))
     order.replace(subjects('a', 'b', 'c', 'd'))
     expect(take(order, 2)).toEqual(['a', 'b'])
@@ -57,4 +57,22 @@ describe('ProbeOrder', () => {
     expect(take(order, 3)).toEqual(['d', 'e', 'c'])
     expect(take(order, 4)).toEqual(['d', 'a', 'e', 'c'])
   })
+})
+
+it.each([
+  [0, [2, 3, 4, 1]],
+  [0.5, [1, 4, 2, 3]],
+  [0.99, [1, 2, 3, 4]],
+])('shuffles by the random number %d', (number, expected) => {
+  const items = [1, 2, 3, 4]
+  shuffle(items, () => number)
+  expect(items).toEqual(expected)
+})
+
+it('shuffles the first and each later round', () => {
+  const order = new ProbeOrder('shuffled', () => 0)
+  expect(order.ids).toEqual([])
+  order.replace([{ id: 'a', monitors: ['x'] }, ...subjects('b', 'c', 'd')])
+  expect(take(order, 8).join('')).toBe('bcdabcda')
+  expect([order.monitorsOf('a'), order.monitorsOf('b'), order.monitorsOf('z')]).toEqual([['x'], [], []])
 })

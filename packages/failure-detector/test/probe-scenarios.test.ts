@@ -6,11 +6,11 @@ import { falseDeaths, slow, stopAndGo } from './stop-and-go.ts'
 
 const tenMinutesMs = 600_000
 
-// Virtual hours take real seconds, more on a busy machine; nothing is asserted about those.
+// Virtual hours take real seconds, more on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
 describe('probes and local health among simulated members', () => {
-  it('scenario 7: with one link cut both ways, helpers keep the members alive and nobody is suspected', () => {
+  it('scenario 7: with one connection cut both ways, indirect probes prevent suspicions', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 16, seed: 201 })
       network.cut('m1', 'm2')
@@ -21,11 +21,11 @@ describe('probes and local health among simulated members', () => {
     expect(network.events).toEqual([])
   })
 
-  it('scenario 8: answers keep the score at 0, also while one member is dead', () => {
+  it('scenario 8: answered probes keep local health at 0 while one member is dead', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 16, seed: 202 })
       network.run(20_000)
-      network.stall('m5', 60_000)
+      network.pause('m5', 60_000)
       network.run(30_000)
       return network
     })
@@ -33,7 +33,7 @@ describe('probes and local health among simulated members', () => {
     expect(network.hosts.map(host => host.detector.localHealth())).toEqual(Array(16).fill(0))
   })
 
-  it('scenario 9: a member whose every message is lost accuses each once, and blames itself', () => {
+  it('scenario 9: a member that loses all its messages reaches local health 7, and only that member dies', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 8, seed: 203 })
       network.run(5_000)
@@ -48,11 +48,11 @@ describe('probes and local health among simulated members', () => {
     for (const { effect } of network.eventsOf('fail')) expect(effect.id).toBe('m0')
   })
 
-  it('scenario 10: a member that was stopped for 10 s accuses no one and is back at once', () => {
+  it('scenario 10: a member that was stopped for 10 s suspects no member and refutes at once', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 204, links: true })
       network.run(20_000)
-      network.stall('m5', 10_000)
+      network.pause('m5', 10_000)
       network.run(40_000)
       return network
     })
@@ -65,11 +65,11 @@ describe('probes and local health among simulated members', () => {
     }
   })
 
-  it('scenario 10: after an hour of sleep it is back within two intervals, and accuses no one', () => {
+  it('scenario 10: after an hour of suspension a member is alive again within two intervals, and suspects no member', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 8, seed: 205, links: true })
       network.run(20_000)
-      network.stall('m5', 3_600_000)
+      network.pause('m5', 3_600_000)
       network.run(3_602_000)
       expect(network.statusesOf('m5')).toEqual(Array(7).fill('alive'))
       network.run(60_000)
@@ -81,7 +81,7 @@ describe('probes and local health among simulated members', () => {
   })
 
   it.each(['network-down', 'unreachable'] as const)(
-    'scenario 10b: a member whose network changes (dials end as %s) accuses no one, and nobody dies',
+    'scenario 10b: a member whose network changes (dials end as %s) suspects no member, and no member dies',
     dialsEnd => {
       const network = runTwice(() => {
         const network = new SimulatedNetwork({ members: 32, seed: 206, links: true })
@@ -101,14 +101,14 @@ describe('probes and local health among simulated members', () => {
     },
   )
 
-  describe('scenario 11: 4 of 32 stop again and again for 10 minutes', () => {
+  describe('scenario 11: 4 of 32 members stop again and again for 10 minutes', () => {
     const run = (stopMs: number, everyMs: number, options: Partial<NetworkOptions>): SimulatedNetwork =>
       runTwice(() => stopAndGo(stopMs, everyMs, options))
 
     it.each([
       ['Lifeguard', {}],
       ['plain SWIM', { parameters: plainSwim }],
-    ])('3 s in every 4 s, %s: nobody dies', (_, detector) => {
+    ])('3 s in every 4 s, %s: no member dies', (_, detector) => {
       const network = run(3_000, 4_000, { detector })
       expect(network.eventsOf('fail')).toEqual([])
       expect(
@@ -125,7 +125,7 @@ describe('probes and local health among simulated members', () => {
     })
   })
 
-  it('scenario 12: with 30 % loss on every link for 10 minutes, n = 64, nobody dies', () => {
+  it('scenario 12: with 30 % loss for 10 minutes, none of 64 members dies', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 64, seed: 207, loss: 0.3 })
       network.run(tenMinutesMs)
@@ -134,7 +134,7 @@ describe('probes and local health among simulated members', () => {
     expect(network.eventsOf('fail')).toEqual([])
   })
 
-  it('scenario 13: a link that is deaf one way makes nobody oscillate', () => {
+  it('scenario 13: a connection that loses messages in one direction causes no suspicion', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 16, seed: 208 })
       network.cut('m1', 'm2')
@@ -144,12 +144,12 @@ describe('probes and local health among simulated members', () => {
     expect(network.events).toEqual([])
   })
 
-  it('whose monitors all died at once is found by its silent heartbeats', () => {
+  it('a hung member that no member monitors is detected by its missing heartbeats', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 209, beatMs: 5_000 })
       network.run(120_000)
-      // m3 hangs, and nobody has it among its subjects any more.
-      network.stall('m3', tenMinutesMs)
+      // m3 hangs, and no member has m3 among its subjects any more.
+      network.pause('m3', tenMinutesMs)
       for (const { id, detector } of network.hosts) {
         const subjects = detector.subjects().filter(subject => subject !== 'm3')
         network.feed(id, { type: 'subjects', subjects: subjects.map(id => ({ id, monitors: [] })) })

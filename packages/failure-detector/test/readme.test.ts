@@ -14,7 +14,7 @@ const root = new URL('..', import.meta.url).pathname
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const snippets = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(match => match[1] ?? '')
 
-describe('the README', () => {
+describe('README.md', () => {
   const folder = mkdtempSync(join(tmpdir(), 'readme-'))
   afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -27,10 +27,10 @@ describe('the README', () => {
         types: ['node'],
         typeRoots: [typesRoot],
         noEmit: true,
-        // A snippet may end where the reader goes on.
+        // A snippet may leave a variable for the reader to use.
         noUnusedLocals: false,
         allowImportingTsExtensions: true,
-        // A script's names are its own, and Node runs it as a module by its imports.
+        // Each snippet is a module of its own, as in Node.
         moduleDetection: 'force',
         paths: { '@hearsay/failure-detector': [join(root, 'src/index.ts')] },
       },
@@ -43,7 +43,7 @@ describe('the README', () => {
     expect(spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' }).stdout).toBe('')
   })
 
-  it('shows members that find out who stopped, and who came back', () => {
+  it('has a first snippet whose members detect a stop and a return', () => {
     const world = new World(snippets[0] ?? '')
     for (const self of ['7001', '7002', '7003']) world.start(self)
     world.run(5_000)
@@ -58,12 +58,12 @@ describe('the README', () => {
   })
 })
 
-/** As much of Node as the snippet uses, in virtual time: UDP, timers, two clocks and a console. */
+/** The parts of Node that the snippet uses, in virtual time: UDP, timers, two clocks and a console. */
 class World {
   readonly #code: string
   readonly #queue = new DeadlineQueue<() => void>()
   readonly #sockets = new Map<string, (bytes: string) => void>()
-  readonly #lives = new Map<string, object>()
+  readonly #processes = new Map<string, object>()
   readonly #lines: { readonly by: string; readonly effect: { type: string; id?: string } }[] = []
   #nowMs = 0
 
@@ -90,16 +90,16 @@ class World {
   }
 
   stop(self: string): void {
-    this.#lives.delete(self)
+    this.#processes.delete(self)
     this.#sockets.delete(self)
   }
 
   start(self: string): void {
-    const life = {}
-    this.#lives.set(self, life)
+    const process = {}
+    this.#processes.set(self, process)
     const later = (action: () => void, afterMs: number): (() => void) => {
       const guarded = (): void => {
-        if (this.#lives.get(self) === life) action()
+        if (this.#processes.get(self) === process) action()
       }
       this.#queue.set(guarded, this.#nowMs + Math.max(0, afterMs))
       return guarded

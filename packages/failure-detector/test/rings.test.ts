@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createRings, ringNeighbours } from '../src/rings.ts'
+import { createRings, ringHash, ringNeighbours } from '../src/rings.ts'
 
 const idsOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `member-${index}`)
+const peerIds = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `12D3KooWQm8qoTzQh9c7UkEKdMwRqSFXoPQHcnJ9x1qVzA${index}`)
 const members = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 40 })
 
 describe('ringNeighbours', () => {
-  it('is symmetric where views agree, never names oneself, and nobody twice', () => {
+  it('is symmetric for equal member sets, and contains each id once and never the member itself', () => {
     fc.assert(
       fc.property(members, fc.integer({ min: 1, max: 6 }), (ids, k) => {
         for (const self of ids) {
@@ -22,7 +24,7 @@ describe('ringNeighbours', () => {
     )
   })
 
-  it('does not depend on the order of members, nor on whether oneself is among them', () => {
+  it('depends neither on the order of members nor on whether they contain the member itself', () => {
     fc.assert(
       fc.property(members, ids => {
         const [self = ''] = ids
@@ -33,7 +35,7 @@ describe('ringNeighbours', () => {
     )
   })
 
-  it('are those who stand beside one on the rings', () => {
+  it('returns the adjacent members on each ring', () => {
     fc.assert(
       fc.property(members, ids => {
         const rings = createRings(4, ids)
@@ -51,7 +53,7 @@ describe('ringNeighbours', () => {
     )
   })
 
-  it('gives the same neighbours everywhere, for ever', () => {
+  it('returns fixed neighbours for fixed ids', () => {
     expect(ringNeighbours('member-0', idsOf(32))).toMatchInlineSnapshot(`
       [
         "member-18",
@@ -66,15 +68,17 @@ describe('ringNeighbours', () => {
     `)
   })
 
-  it('refuses a k that is none', () => {
+  it('rejects a k out of range', () => {
     expect(() => ringNeighbours('a', ['b'], 0)).toThrow(
       new RangeError('k must be an integer from 1 to 32, not 0'),
     )
+    for (const k of [33, 1.5]) expect(() => ringNeighbours('a', ['b'], k)).toThrow(RangeError)
+    expect(ringNeighbours('a', ['b'], 32)).toEqual(['b'])
   })
 })
 
 describe('createRings', () => {
-  it('is the same however members came and went', () => {
+  it('does not depend on the order of adding and removing', () => {
     const step = fc.record({ id: fc.nat(20).map(String), isIn: fc.boolean() })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), steps => {
@@ -86,13 +90,13 @@ describe('createRings', () => {
           else present.delete(id)
         }
         expect(rings.size).toBe(present.size)
-        for (const id of [...present, 'stranger'])
+        for (const id of [...present, 'unknown'])
           expect(rings.neighbours(id)).toEqual(ringNeighbours(id, [...present]))
       }),
     )
   })
 
-  it('passes over the skipped for the next on that ring', () => {
+  it('replaces skipped members by the next on the ring', () => {
     const ids = idsOf(32)
     const rings = createRings(4, ids)
     const skipped = new Set(rings.neighbours('member-0'))
@@ -101,7 +105,7 @@ describe('createRings', () => {
     expect(rings.neighbours('member-0', () => true)).toEqual([])
   })
 
-  it('stays connected with half of the members gone', () => {
+  it('stays connected without half of the members', () => {
     const ids = idsOf(400).filter((_, index) => index % 2 === 0)
     const rings = createRings(4, ids)
     const [start = ''] = ids
@@ -111,10 +115,10 @@ describe('createRings', () => {
   })
 })
 
-describe('rings beside a prior', () => {
+describe('createRings with a prior', () => {
   const steps = fc.array(fc.record({ id: fc.nat(20).map(String), isIn: fc.boolean() }), { maxLength: 60 })
 
-  it('are the same as rings that had its members from the start, and leave it alone', () => {
+  it('equals rings without a prior, and does not change the prior', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat(20).map(String)), steps, steps, (members, first, then) => {
         const prior = createRings(3, members)
@@ -144,7 +148,38 @@ describe('rings beside a prior', () => {
     )
   })
 
-  it('need as many rings', () => {
+  it('rejects a prior with another k', () => {
     expect(() => createRings(3, [], createRings(4))).toThrow(RangeError)
+  })
+})
+
+describe('ringHash', () => {
+  it.each([0, 1, 2, 3])('spreads ids that differ in their last characters evenly on ring %i', ring => {
+    const buckets = Array(64).fill(0)
+    for (const id of peerIds(6_400)) buckets[Math.floor((ringHash(ring, id) / 2 ** 32) * 64)] += 1
+    // χ² with 63 degrees of freedom is below 104 in 999 of 1,000 cases.
+    expect(buckets.reduce((sum, count) => sum + (count - 100) ** 2 / 100, 0)).toBeLessThan(104)
+  })
+
+  it('orders each ring independently of the others', () => {
+    const ids = peerIds(2_000)
+    for (const [a, b] of [
+      [0, 1],
+      [1, 2],
+      [2, 3],
+      [0, 3],
+    ] as const) {
+      const agreeing = ids.filter(
+        (id, index) =>
+          ringHash(a, id) < ringHash(a, ids[index - 1] ?? '') ===
+          ringHash(b, id) < ringHash(b, ids[index - 1] ?? ''),
+      )
+      expect(agreeing.length / ids.length).toBeGreaterThan(0.46)
+      expect(agreeing.length / ids.length).toBeLessThan(0.54)
+    }
+  })
+
+  it('has at most two collisions among 10,000 ids', () => {
+    expect(new Set(peerIds(10_000).map(id => ringHash(0, id))).size).toBeGreaterThan(9_997)
   })
 })

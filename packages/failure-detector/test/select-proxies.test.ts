@@ -5,7 +5,7 @@ import { mulberry32 } from './mulberry32.ts'
 
 const ids = fc.uniqueArray(fc.constantFrom(...'abcdefgh'))
 
-it('chooses as many as there are, each once, and empties a tier before it takes from the next', () => {
+it('selects each member at most once, and exhausts a tier before the next', () => {
   fc.assert(
     fc.property(fc.nat(5), ids, ids, fc.nat(), (count, first, second, seed) => {
       const chosen = selectProxies(count, [first, second], mulberry32(seed))
@@ -16,4 +16,12 @@ it('chooses as many as there are, each once, and empties a tier before it takes 
       expect(fromFirst).toHaveLength(Math.min(count, first.length))
     }),
   )
+})
+
+it.each([
+  [0, ['a', 'c']],
+  [0.5, ['b', 'c']],
+  [0.99, ['c', 'b']],
+])('selects by the random number %d', (number, expected) => {
+  expect(selectProxies(2, [['a', 'b', 'c']], () => number)).toEqual(expected)
 })

@@ -2,23 +2,23 @@ import { createDetector, type Detector, type DetectorEffect, type DetectorOption
 
 interface Claims {
   incarnation: number
-  /** observer → whether its claim is hard */
+  /** Observer → whether the observer was refused. */
   readonly observers: Map<string, boolean>
 }
 
 /**
- * One member of a simulated network: a detector and the little that a host keeps for it, which is the
- * greatest incarnation of each member and the suspicions about that incarnation.
+ * One member of a simulated network: a detector, and the host's data: the greatest incarnation of each member and the
+ * suspicions of that incarnation.
  */
 export class SimulatedHost {
   readonly id: string
   readonly detector: Detector
   readonly links = new Set<string>()
   incarnation = 1
-  beat = 0
+  sequence = 0
   isCrashed = false
-  stalledUntilMs = -Infinity
-  /** What arrived while it was stopped. */
+  stoppedUntilMs = -Infinity
+  /** What arrived while the member was stopped. */
   readonly inbox: (() => void)[] = []
   readonly #known = new Map<string, number>()
   readonly #claims = new Map<string, Claims>()
@@ -28,8 +28,8 @@ export class SimulatedHost {
     this.detector = createDetector(options)
   }
 
-  /** An alive record arrives; suspicions of that incarnation that came before it are told again. */
-  meet(id: string, incarnation: number, nowMs: number): DetectorEffect[] {
+  /** Handles an alive record, and passes earlier suspicions of that incarnation again. */
+  receiveRecord(id: string, incarnation: number, nowMs: number): DetectorEffect[] {
     if (incarnation <= (this.#known.get(id) ?? -1)) return []
     this.#known.set(id, incarnation)
     const effects = this.detector.handle({ type: 'member', id, incarnation }, nowMs)
@@ -40,8 +40,8 @@ export class SimulatedHost {
     return effects
   }
 
-  /** Somebody's suspicion arrives. */
-  hear(
+  /** Handles another member's suspicion. */
+  receiveSuspicion(
     subject: string,
     incarnation: number,
     observer: string,

@@ -13,38 +13,41 @@ import { SimulatedHost } from './simulated-host.ts'
 export interface NetworkOptions {
   readonly members: number
   readonly seed: number
-  /** The part of probe messages that is lost. Gossip is repeated until it arrives. */
+  /** The share of lost probe messages, 0 to 1. Gossip is repeated until it arrives. */
   readonly loss?: number
   /** Whether hosts report connections. */
   readonly links?: boolean
-  /** How often a heartbeat of each member is told to all; never without it. */
+  /** The heartbeat interval of each member; without it, no member sends heartbeats. */
   readonly beatMs?: number
   readonly detector?: Pick<DetectorOptions, 'profile' | 'parameters' | 'probeOrder'>
 }
 
-/** An effect that is more than a message. */
+/** An effect other than a message or a dial. */
 export interface Event {
   readonly atMs: number
   readonly by: string
   readonly effect: Exclude<DetectorEffect, { type: 'send' | 'redial' }>
 }
 
-/** Fewer members are all connected to all. */
+/** Smaller networks are a full mesh. */
 const fullMeshBelow = 17
 const dialTimeoutMs = 1_000
 const gossipRetryMs = 200
 
-/** n detectors on one virtual clock. What happens is ordered by (time, sequence), and the seed is the run. */
+/**
+ * n detectors on one virtual clock, without membership. Events are ordered by (time, sequence), and the seed determines
+ * the run. The simulator package cannot replace this network: it depends on core, and core on this package.
+ */
 export class SimulatedNetwork {
   readonly hosts: readonly SimulatedHost[]
   readonly events: Event[] = []
   nowMs = 0
   loss: number
-  /** Sees what is sent to a member to which nothing gets. */
+  /** Called for each message on a cut connection. */
   intercept: (from: string, to: string, message: ProbeMessage) => void = () => {}
   messages = 0
   probes = 0
-  /** Members whose own network is gone. */
+  /** Members whose local network is down. */
   readonly offline = new Map<string, 'network-down' | 'unreachable'>()
   readonly #byId: ReadonlyMap<string, SimulatedHost>
   readonly #random: () => number
@@ -70,7 +73,8 @@ export class SimulatedNetwork {
       members < fullMeshBelow ? ids.filter(other => other !== id) : rings.neighbours(id)
     for (const host of this.hosts) this.#start(host, ids, monitorsOf)
     if (beatMs !== undefined)
-      for (const host of this.hosts) this.#at(this.#random() * beatMs, () => this.#beat(host, beatMs))
+      for (const host of this.hosts)
+        this.#at(this.#random() * beatMs, () => this.#sendHeartbeat(host, beatMs))
   }
 
   /** Equal for two runs of the same seed. */
@@ -85,8 +89,8 @@ export class SimulatedNetwork {
   }
 
   isRunning(id: string): boolean {
-    const { isCrashed, stalledUntilMs } = this.host(id)
-    return !isCrashed && this.nowMs >= stalledUntilMs
+    const { isCrashed, stoppedUntilMs } = this.host(id)
+    return !isCrashed && this.nowMs >= stoppedUntilMs
   }
 
   run(forMs: number): void {
@@ -107,43 +111,45 @@ export class SimulatedNetwork {
     this.#at(this.nowMs + afterMs, action)
   }
 
-  /** From now on nothing gets from one to the other. Gossip finds its way. */
+  /** Loses all later messages from one member to the other. Gossip still arrives. */
   cut(from: string, to: string): void {
     this.#cuts.add(`${from}>${to}`)
   }
 
-  /** SIGKILL: its sockets close, and its machine refuses dials. */
+  /** SIGKILL: the member's sockets close, and its machine refuses dials. */
   crash(id: string): void {
     const host = this.host(id)
     host.isCrashed = true
     this.#closeLinks(host, 5)
   }
 
-  /** SIGSTOP, and SIGCONT after that time. */
-  stall(id: string, forMs: number): void {
+  /** SIGSTOP, and SIGCONT after `forMs`. */
+  pause(id: string, forMs: number): void {
     const host = this.host(id)
-    host.stalledUntilMs = this.nowMs + forMs
-    this.#at(host.stalledUntilMs, () => this.#wake(host))
+    host.stoppedUntilMs = this.nowMs + forMs
+    this.#at(host.stoppedUntilMs, () => this.#wake(host))
   }
 
-  /** Its own network goes for a while, with all its links. */
+  /** Takes the member's local network down for a while, and closes all its connections. */
   takeOffline(id: string, forMs: number, dialsEnd: 'network-down' | 'unreachable'): void {
     this.offline.set(id, dialsEnd)
     this.#closeLinks(this.host(id), 1)
     this.later(forMs, () => this.offline.delete(id))
   }
 
-  /** Gives somebody's claim to everybody. */
+  /** Sends an observer's suspicion to all other members. */
   tell(subject: string, incarnation: number, observer: string, refused = false): void {
-    this.#spread(observer, (host, nowMs) => host.hear(subject, incarnation, observer, refused, nowMs))
+    this.#spread(observer, (host, nowMs) =>
+      host.receiveSuspicion(subject, incarnation, observer, refused, nowMs),
+    )
   }
 
   feed(id: string, input: DetectorInput): void {
     const host = this.host(id)
-    this.#carryOut(host, host.detector.handle(input, this.nowMs))
+    this.#perform(host, host.detector.handle(input, this.nowMs))
   }
 
-  /** What happened of these types, to members or by them as `filter` says. */
+  /** All events of one type. */
   eventsOf<T extends Event['effect']['type']>(
     type: T,
   ): (Event & { effect: Extract<Event['effect'], { type: T }> })[] {
@@ -153,7 +159,7 @@ export class SimulatedNetwork {
     )
   }
 
-  /** How the living see `id`. */
+  /** The status of `id` at each member that has not crashed. */
   statusesOf(id: string): string[] {
     return this.hosts
       .filter(host => host.id !== id && !host.isCrashed)
@@ -161,7 +167,7 @@ export class SimulatedNetwork {
   }
 
   #start(host: SimulatedHost, ids: readonly string[], monitorsOf: (id: string) => string[]): void {
-    for (const id of ids) this.#carryOut(host, host.meet(id, 1, 0))
+    for (const id of ids) this.#perform(host, host.receiveRecord(id, 1, 0))
     const subjects = monitorsOf(host.id).map(id => ({ id, monitors: monitorsOf(id) }))
     this.feed(host.id, { type: 'subjects', subjects })
     if (!this.#hasLinks) return
@@ -178,30 +184,30 @@ export class SimulatedNetwork {
     this.#queue.set(this.#seq, dueMs + this.#seq * 1e-9)
   }
 
-  /** Does it now, or when the member runs again; never for a crashed one. */
+  /** Acts now, or when a stopped member resumes; never for a crashed member. */
   #whenRunning(host: SimulatedHost, action: () => void): void {
     if (host.isCrashed) return
-    if (this.nowMs < host.stalledUntilMs) host.inbox.push(action)
+    if (this.nowMs < host.stoppedUntilMs) host.inbox.push(action)
     else action()
   }
 
   #wake(host: SimulatedHost): void {
-    if (host.isCrashed || this.nowMs < host.stalledUntilMs) return
-    // Timers or sockets first: both happen.
-    if (this.#random() < 0.5) this.#carryOut(host, host.detector.advance(this.nowMs))
+    if (host.isCrashed || this.nowMs < host.stoppedUntilMs) return
+    // After a stop, either timers or sockets may come first.
+    if (this.#random() < 0.5) this.#perform(host, host.detector.advance(this.nowMs))
     for (const action of host.inbox.splice(0)) action()
-    this.#carryOut(host, host.detector.advance(this.nowMs))
+    this.#perform(host, host.detector.advance(this.nowMs))
   }
 
-  #carryOut(host: SimulatedHost, effects: readonly DetectorEffect[]): void {
+  #perform(host: SimulatedHost, effects: readonly DetectorEffect[]): void {
     for (const effect of effects) {
       this.#trace = hashOf(`${this.nowMs.toFixed(3)} ${host.id} ${JSON.stringify(effect)}`, this.#trace)
-      this.#do(host, effect)
+      this.#performOne(host, effect)
     }
     this.#schedule(host)
   }
 
-  #do(host: SimulatedHost, effect: DetectorEffect): void {
+  #performOne(host: SimulatedHost, effect: DetectorEffect): void {
     switch (effect.type) {
       case 'send':
         this.#send(host, effect.to, { type: 'message', from: host.id, message: effect.message })
@@ -215,8 +221,8 @@ export class SimulatedNetwork {
       case 'refute': {
         host.incarnation = Math.max(host.incarnation, effect.incarnation) + 1
         const { id, incarnation } = host
-        this.#carryOut(host, host.detector.handle({ type: 'member', id, incarnation }, this.nowMs))
-        this.#spread(id, (other, nowMs) => other.meet(id, incarnation, nowMs))
+        this.#perform(host, host.detector.handle({ type: 'member', id, incarnation }, this.nowMs))
+        this.#spread(id, (other, nowMs) => other.receiveRecord(id, incarnation, nowMs))
         break
       }
       case 'suspect':
@@ -235,9 +241,9 @@ export class SimulatedNetwork {
     this.#timers.set(host, dueMs)
     this.#at(dueMs, () => {
       if (this.#timers.get(host) === dueMs) this.#timers.delete(host)
-      // While it is stopped no timer runs; waking looks after what is due.
-      if (host.isCrashed || this.nowMs < host.stalledUntilMs) return
-      if (host.detector.deadlineMs() <= this.nowMs) this.#carryOut(host, host.detector.advance(this.nowMs))
+      // No timer runs while the member is stopped; `#wake` calls `advance`.
+      if (host.isCrashed || this.nowMs < host.stoppedUntilMs) return
+      if (host.detector.deadlineMs() <= this.nowMs) this.#perform(host, host.detector.advance(this.nowMs))
       else this.#schedule(host)
     })
   }
@@ -249,7 +255,7 @@ export class SimulatedNetwork {
     if (this.#isCut(from.id, to) || this.#random() < this.loss) return
     const host = this.host(to)
     this.later(this.#latencyMs(), () =>
-      this.#whenRunning(host, () => this.#carryOut(host, host.detector.handle(input, this.nowMs))),
+      this.#whenRunning(host, () => this.#perform(host, host.detector.handle(input, this.nowMs))),
     )
   }
 
@@ -257,7 +263,7 @@ export class SimulatedNetwork {
     for (const host of this.hosts) {
       if (host.id === by) continue
       this.#gossip(by, host, () =>
-        this.#whenRunning(host, () => this.#carryOut(host, arrive(host, this.nowMs))),
+        this.#whenRunning(host, () => this.#perform(host, arrive(host, this.nowMs))),
       )
     }
   }
@@ -269,16 +275,16 @@ export class SimulatedNetwork {
     this.later(this.#latencyMs(), attempt)
   }
 
-  #beat(host: SimulatedHost, everyMs: number): void {
+  #sendHeartbeat(host: SimulatedHost, everyMs: number): void {
     if (host.isCrashed) return
-    host.beat += 1
-    const { id, incarnation, beat: sequence } = host
+    host.sequence += 1
+    const { id, incarnation, sequence } = host
     this.#whenRunning(host, () =>
       this.#spread(id, (other, nowMs) =>
         other.detector.handle({ type: 'heartbeat', id, incarnation, sequence }, nowMs),
       ),
     )
-    this.later(everyMs, () => this.#beat(host, everyMs))
+    this.later(everyMs, () => this.#sendHeartbeat(host, everyMs))
   }
 
   #dial(from: SimulatedHost, to: SimulatedHost): void {
@@ -288,7 +294,7 @@ export class SimulatedNetwork {
       this.#report(from, to.id, 'unreachable', dialTimeoutMs)
     else if (to.isCrashed) this.#report(from, to.id, 'refused', 2)
     else {
-      // The kernel accepts also for a stopped process.
+      // The kernel accepts connections for a stopped process too.
       this.#report(from, to.id, 'open', 2)
       this.#report(to, from.id, 'open', 2)
     }
@@ -307,7 +313,7 @@ export class SimulatedNetwork {
       this.#whenRunning(host, () => {
         if (state === 'open') host.links.add(id)
         if (state === 'closed') host.links.delete(id)
-        this.#carryOut(host, host.detector.handle({ type: 'connection', id, state }, this.nowMs))
+        this.#perform(host, host.detector.handle({ type: 'connection', id, state }, this.nowMs))
       }),
     )
   }
@@ -321,7 +327,7 @@ export class SimulatedNetwork {
   }
 }
 
-/** All ring neighbours of a member of a network of that size, as the network has them. */
+/** All neighbours of a member in a network of that size. */
 export function neighboursIn(members: number, id: string): string[] {
   const ids = Array.from({ length: members }, (_, index) => `m${index}`)
   return members < fullMeshBelow ? ids.filter(other => other !== id) : ringNeighbours(id, ids)

@@ -1,6 +1,6 @@
 import { type NetworkOptions, SimulatedNetwork } from './simulated-network.ts'
 
-/** Who stops, of 32. */
+/** The members that stop, of 32. */
 export const slow: readonly string[] = ['m3', 'm9', 'm17', 'm25']
 
 /** Scenario 11: four of 32 members stop again and again for ten minutes, each for `stopMs` of every `everyMs`. */
@@ -12,7 +12,7 @@ export function stopAndGo(
   const network = new SimulatedNetwork({ members: 32, seed: 1, ...options })
   const stop = (id: string): void => {
     if (network.nowMs > 600_000) return
-    network.stall(id, stopMs)
+    network.pause(id, stopMs)
     network.later(everyMs, () => stop(id))
   }
   for (const [index, id] of slow.entries()) network.later(index * 900, () => stop(id))
@@ -20,7 +20,7 @@ export function stopAndGo(
   return network
 }
 
-/** How often a member declared one dead that had not stopped. */
+/** How often a member declared a member dead that had not stopped. */
 export function falseDeaths(network: SimulatedNetwork): number {
   return network.eventsOf('fail').filter(({ effect }) => !slow.includes(effect.id)).length
 }

@@ -2,15 +2,15 @@ import { describe, expect, it, vi } from 'vitest'
 import { runTwice } from './run-twice.ts'
 import { SimulatedNetwork } from './simulated-network.ts'
 
-// Virtual hours take real seconds, more on a busy machine; nothing is asserted about those.
+// Virtual hours take real seconds, more on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
 describe('suspicion and refutation among simulated members', () => {
-  it('scenario 1: a hung member is known dead by all 32 within nine seconds, by confirmations of its monitors', () => {
+  it('scenario 1: all 31 other members detect a hung member within 9 s, by confirmations of its monitors', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 101, links: true })
       network.run(20_000)
-      network.stall('m3', 60_000)
+      network.pause('m3', 60_000)
       network.run(12_000)
       return network
     })
@@ -18,12 +18,12 @@ describe('suspicion and refutation among simulated members', () => {
     const fails = network.eventsOf('fail')
     expect(new Set(fails.map(({ effect }) => effect.id))).toEqual(new Set(['m3']))
     for (const { atMs } of fails) expect(atMs).toBeLessThan(29_000)
-    // Four voices are wanted; those that speak up at the same moment come on top.
+    // Four observers are needed; observers at the same moment add to them.
     expect(network.eventsOf('publish-suspicion').length).toBeGreaterThanOrEqual(4)
     expect(network.eventsOf('publish-suspicion').length).toBeLessThanOrEqual(6)
   })
 
-  it('a killed member is known dead by all 32 within a second', () => {
+  it('all 31 other members detect a killed member within a second', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 102, links: true })
       network.run(20_000)
@@ -35,7 +35,7 @@ describe('suspicion and refutation among simulated members', () => {
     expect(network.eventsOf('fail')).toHaveLength(31)
   })
 
-  it('scenario 2: a member that hears itself suspected stays alive everywhere, with a greater incarnation', () => {
+  it('scenario 2: a suspected member refutes and stays alive at all members', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 103 })
       network.run(5_000)
@@ -49,11 +49,11 @@ describe('suspicion and refutation among simulated members', () => {
     expect(network.eventsOf('recover')).toHaveLength(network.eventsOf('suspect').length)
   })
 
-  it('scenario 2: a member that hears that it is dead is back within an interval of waking', () => {
+  it('scenario 2: a resumed member that was declared dead is alive again within an interval', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 104, links: true })
       network.run(5_000)
-      network.stall('m7', 60_000)
+      network.pause('m7', 60_000)
       network.run(61_000)
       return network
     })
@@ -61,7 +61,7 @@ describe('suspicion and refutation among simulated members', () => {
     expect(network.eventsOf('return')).toHaveLength(31)
   })
 
-  it('scenario 3: no alive record of the old incarnation revives the dead; the next does', () => {
+  it('scenario 3: only a greater incarnation makes a dead member alive again', () => {
     const network = new SimulatedNetwork({ members: 8, seed: 105, links: true })
     network.run(5_000)
     network.crash('m3')
@@ -73,7 +73,7 @@ describe('suspicion and refutation among simulated members', () => {
     expect(network.statusesOf('m3')).toEqual(Array(7).fill('alive'))
   })
 
-  it('scenario 4: whoever learns of everything at once kills nobody at once', () => {
+  it('scenario 4: a batch of suspicions declares no member dead at once', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 16, seed: 106 })
       network.run(5_000)
@@ -88,11 +88,11 @@ describe('suspicion and refutation among simulated members', () => {
     expect(network.eventsOf('fail')).toEqual([])
   })
 
-  it('scenario 5: a suspect learns of it with its next probe, before any rumor reaches it', () => {
+  it('scenario 5: a suspect receives the suspicion with the next probe, before any rumor', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 8, seed: 107 })
       network.run(5_000)
-      // Only m1 knows: no rumor of it goes round.
+      // Only m1 receives the suspicion, and no rumor is sent.
       network.feed('m1', { type: 'suspicion', subject: 'm2', incarnation: 1, observer: 'm5', refused: false })
       network.run(20)
       return network
@@ -101,38 +101,38 @@ describe('suspicion and refutation among simulated members', () => {
     expect(network.eventsOf('recover')).toMatchObject([{ by: 'm1' }])
   })
 
-  it('scenario 6: one liar that suspects everybody all the time kills nobody, and traffic stays bounded', () => {
+  it('scenario 6: one member that suspects all others all the time kills no member, and traffic stays bounded', () => {
     const network = runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 108 })
-      const lie = (): void => {
+      const publish = (): void => {
         for (const { id, incarnation } of network.hosts)
           if (id !== 'm0') network.tell(id, incarnation, 'm0', true)
-        network.later(200, lie)
+        network.later(200, publish)
       }
       network.run(5_000)
-      lie()
+      publish()
       network.run(60_000)
       return network
     })
     expect(network.eventsOf('fail')).toEqual([])
     // One refutation in 1.5 s (half of the shortest suspicion) for each of 31: the first, and 40 in a minute.
     expect(network.eventsOf('refute').length).toBeLessThanOrEqual(31 * (1 + 60 / 1.5))
-    // A probe a second along each of its 8 edges at most, and its ack.
+    // At most one probe per second to each of 8 neighbours, and its ack.
     expect(network.messages / 32 / 65).toBeLessThan(17)
     expect(Math.max(...network.hosts.map(host => host.detector.localHealth()))).toBeLessThanOrEqual(2)
   })
 
-  it('scenario 6: one that is lied about without end does not take itself for ill', () => {
+  it('scenario 6: a member that one observer suspects without end keeps local health at 1', () => {
     const scores: number[] = []
     runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 109 })
-      const victim = network.host('m5')
-      const lie = (): void => {
-        network.tell('m5', victim.incarnation, 'm0', true)
-        scores.push(victim.detector.localHealth())
-        network.later(200, lie)
+      const suspect = network.host('m5')
+      const publish = (): void => {
+        network.tell('m5', suspect.incarnation, 'm0', true)
+        scores.push(suspect.detector.localHealth())
+        network.later(200, publish)
       }
-      lie()
+      publish()
       network.run(120_000)
       return network
     })

@@ -7,7 +7,7 @@ import {
   suspicionTimeoutMs,
 } from '../src/suspicion-timeout.ts'
 
-describe('scenario 1: what is left of a suspicion', () => {
+describe('scenario 1: remainingSuspicionMs', () => {
   // memberlist's table for k = 3, 2 s to 30 s.
   it.each([
     [0, 3, 0, 30_000],
@@ -22,7 +22,7 @@ describe('scenario 1: what is left of a suspicion', () => {
     expect(remainingSuspicionMs(n, k, elapsedMs, 2_000, 30_000)).toBeCloseTo(expectedMs, -1)
   })
 
-  it('never leaves [min, max], and falls with every confirmation', () => {
+  it('stays within [min, max], and falls with each confirmation', () => {
     fc.assert(
       fc.property(
         fc.nat(20),
@@ -54,7 +54,7 @@ describe('minSuspicionMs', () => {
   })
 })
 
-describe('confirmationsWanted', () => {
+describe('confirmationsNeeded', () => {
   it.each([
     [3, 30, 3],
     [4, 30, 4],

@@ -6,7 +6,7 @@ const bounds = { minMs: 2_000, maxMs: 30_000, k: 3, refusedFloorMs: 500 }
 const two: RefusedQuorum = { wanted: 2, counts: () => true }
 
 describe('Suspicion', () => {
-  it('scenario 1: comes earlier with each new observer, and counts the same one once', () => {
+  it('scenario 1: each new observer moves the deadline earlier, and each counts once', () => {
     const suspicion = new Suspicion(bounds, 1_000)
     const deadlines = ['a', 'b', 'b', 'c', 'd', 'e'].map(observer => {
       suspicion.observe(observer, false, two, 1_000)
@@ -16,7 +16,7 @@ describe('Suspicion', () => {
     expect(suspicion.observers).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
-  it('ends at the hard floor once two were refused, counted from the first refusal', () => {
+  it('ends refusedFloorMs after the first refusal once two observers were refused', () => {
     const suspicion = new Suspicion(bounds, 0)
     suspicion.observe('a', false, two, 0)
     suspicion.observe('a', true, two, 400)
@@ -25,16 +25,16 @@ describe('Suspicion', () => {
     expect(suspicion.deadlineMs).toBe(900)
   })
 
-  it('does not count a hard claim of somebody who is no observer', () => {
+  it('does not count a refused observer that the quorum excludes', () => {
     const suspicion = new Suspicion(bounds, 0)
     const quorum: RefusedQuorum = { wanted: 1, counts: id => id === 'me' }
-    suspicion.observe('liar', true, quorum, 0)
+    suspicion.observe('excluded', true, quorum, 0)
     expect(suspicion.deadlineMs).toBe(30_000)
     suspicion.observe('me', true, quorum, 100)
     expect(suspicion.deadlineMs).toBe(500)
   })
 
-  it('keeps its deadline when an observer ceases to count', () => {
+  it('keeps its deadline when the quorum excludes an observer later', () => {
     const suspicion = new Suspicion(bounds, 0)
     for (const observer of ['a', 'b']) suspicion.observe(observer, true, two, 0)
     expect(suspicion.deadlineMs).toBe(500)
@@ -42,18 +42,18 @@ describe('Suspicion', () => {
     expect(suspicion.deadlineMs).toBe(500)
   })
 
-  it('wants k confirmations and no more, of each observer one, but every hard one', () => {
+  it('needs k confirmations, one of each observer, and every refused observer', () => {
     const suspicion = new Suspicion(bounds, 0)
-    const wanted = ['a', 'b', 'c', 'd', 'e'].map(observer => {
-      const isWanted = suspicion.isNeeded(observer, false)
+    const needed = ['a', 'b', 'c', 'd', 'e'].map(observer => {
+      const isNeeded = suspicion.isNeeded(observer, false)
       suspicion.observe(observer, false, two, 0)
-      return isWanted
+      return isNeeded
     })
-    expect(wanted).toEqual([true, true, true, true, false])
+    expect(needed).toEqual([true, true, true, true, false])
     expect([suspicion.isNeeded('a', false), suspicion.isNeeded('a', true)]).toEqual([false, true])
   })
 
-  it('can be confirmed as often as a knob may ask', () => {
+  it('stores as many confirmations as a parameter allows', () => {
     const k = maxObservers - 1
     const suspicion = new Suspicion({ ...bounds, k }, 0)
     for (let index = 0; index < k; index++) suspicion.observe(`o${index}`, false, two, 0)
@@ -62,13 +62,13 @@ describe('Suspicion', () => {
     expect(suspicion.deadlineMs).toBe(2_000)
   })
 
-  it('keeps at most 16 observers', () => {
+  it('stores at most 16 observers', () => {
     const suspicion = new Suspicion(bounds, 0)
     for (let index = 0; index < 40; index++) suspicion.observe(`o${index}`, false, two, 0)
     expect(suspicion.observers).toHaveLength(16)
   })
 
-  it('only ever moves its deadline earlier, and never before its floor', () => {
+  it('moves its deadline only earlier, and never before its lower bound', () => {
     const claims = fc.array(
       fc.record({ observer: fc.nat(20), refused: fc.boolean(), afterMs: fc.nat(2_000) }),
     )

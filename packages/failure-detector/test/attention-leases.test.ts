@@ -1,0 +1,79 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { leaseFor, noLease } from '../src/attention.ts'
+import { AttentionLeases } from '../src/attention-leases.ts'
+import { ConnectionTracker } from '../src/connection-tracker.ts'
+import { type Member, MemberList } from '../src/member-list.ts'
+import { profiles } from '../src/parameters.ts'
+
+const dayMs = 86_400_000
+
+it.each([
+  [1, 101],
+  [dayMs, 100 + dayMs],
+  [dayMs + 1, 100 + dayMs],
+])('an announcement of %i ms at 100 ms lasts until %i ms', (leaseMs, untilMs) => {
+  expect(leaseFor({ state: 'frozen', leaseMs }, 100)).toEqual({ untilMs, isFrozen: true })
+})
+
+it.each([0, -1])('an announcement of %i ms is no lease', leaseMs => {
+  expect(leaseFor({ state: 'hidden', leaseMs }, 100)).toBe(noLease)
+})
+
+describe('AttentionLeases', () => {
+  let connections: ConnectionTracker
+  let leases: AttentionLeases
+  let member: Member
+  beforeEach(() => {
+    connections = new ConnectionTracker(profiles.lan)
+    leases = new AttentionLeases(connections)
+    member = new MemberList('me').find('a')
+    leases.renew(member, { state: 'frozen', leaseMs: 10_000 }, 0)
+  })
+
+  it('ends a lease one second after the connection closed', () => {
+    leases.connectionClosed(member, 5_000)
+    expect(leases.nextMs()).toBe(6_000)
+    expect(leases.takeExpired(5_999, false)).toEqual([])
+    expect(leases.takeExpired(6_000, false)).toEqual([member])
+    expect(member.lease).toBe(noLease)
+  })
+
+  it('does not end a lease in a grace period', () => {
+    leases.connectionClosed(member, 5_000)
+    expect(leases.takeExpired(6_000, true)).toEqual([])
+    expect(member.lease.untilMs).toBe(10_000)
+  })
+
+  it.each([
+    [9_999, 10_999],
+    [10_000, Infinity],
+  ])('closed at %i ms with a lease until 10,000 ms: next at %d', (closedMs, nextMs) => {
+    leases.connectionClosed(member, closedMs)
+    expect(leases.nextMs()).toBe(nextMs)
+  })
+
+  it.each([
+    ['the connection opens again', () => leases.connectionOpened(member)],
+    ['the member is forgotten', () => leases.forget(member)],
+  ])('ends nothing when %s', (_, act) => {
+    leases.connectionClosed(member, 5_000)
+    act()
+    expect(leases.nextMs()).toBe(Infinity)
+    expect(leases.takeExpired(60_000, false)).toEqual([])
+  })
+
+  it.each([
+    ['frozen', 'open', 10_000],
+    ['frozen', 'closed', -Infinity],
+    ['hidden', 'open', -Infinity],
+  ] as const)(
+    'a suspicion of a %s member whose connection is %s leaves a lease until %d',
+    (state, connection, untilMs) => {
+      leases.renew(member, { state, leaseMs: 10_000 }, 0)
+      connections.opened('a', 0)
+      if (connection === 'closed') connections.closed('a', 0)
+      leases.suspected(member)
+      expect(member.lease.untilMs).toBe(untilMs)
+    },
+  )
+})

@@ -1,0 +1,90 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { DetectorEffect } from '../src/index.ts'
+import { DetectorBench, sends, stateEffects } from './detector-bench.ts'
+
+let bench: DetectorBench
+beforeEach(() => {
+  bench = new DetectorBench()
+})
+
+describe('attention leases', () => {
+  const announce = (state: 'hidden' | 'frozen', leaseMs: number, id = 'a'): DetectorEffect[] =>
+    bench.handle({ type: 'member', id, incarnation: 1, attention: { state, leaseMs } })
+  const connect = (id: string, state: 'open' | 'closed'): DetectorEffect[] =>
+    bench.handle({ type: 'connection', id, state })
+
+  it('prevent a suspicion while the lease lasts', () => {
+    announce('hidden', 10_000)
+    expect(stateEffects(bench.pass(9_999))).toEqual([])
+    expect(stateEffects(bench.pass(8_000))).toContain('publish-suspicion')
+  })
+
+  it('make probes rare', () => {
+    bench = new DetectorBench({ parameters: { maxLocalHealth: 0 } })
+    announce('hidden', 60_000)
+    expect(sends(bench.pass(20_000), 'ping')).toHaveLength(6)
+  })
+
+  it('defer an earlier suspicion until the lease ends', () => {
+    for (const observer of 'abc') bench.suspect('d', observer)
+    announce('hidden', 10_000, 'd')
+    expect(bench.detector.status('d')).toMatchObject({ deadlineMs: 10_000 })
+    expect(stateEffects(bench.pass(9_999))).not.toContain('fail')
+    expect(stateEffects(bench.pass(1))).toContain('fail')
+  })
+
+  it.each(['hidden', 'frozen'] as const)(
+    'of a %s member end one second after its connection closes',
+    state => {
+      for (const id of 'abcd') connect(id, 'open')
+      announce(state, 60_000)
+      expect(stateEffects(connect('a', 'closed'))).toContain('redial')
+      bench.handle({ type: 'connection', id: 'a', state: 'unreachable' })
+      expect(stateEffects(bench.pass(999))).not.toContain('publish-suspicion')
+      expect(stateEffects(bench.pass(1_001))).toContain('publish-suspicion')
+      for (const observer of 'bcd') bench.suspect('a', observer)
+      expect(stateEffects(bench.pass(3_000))).toContain('fail')
+    },
+  )
+
+  it('continue when the connection opens again within a second', () => {
+    for (const id of 'abcd') connect(id, 'open')
+    announce('hidden', 60_000)
+    connect('a', 'closed')
+    bench.pass(500)
+    connect('a', 'open')
+    expect(stateEffects(bench.pass(30_000))).not.toContain('publish-suspicion')
+  })
+
+  it('continue when all connections close within a second, which is an outage', () => {
+    for (const id of 'abcd') {
+      connect(id, 'open')
+      announce('frozen', 60_000, id)
+    }
+    for (const id of 'abcd') {
+      connect(id, 'closed')
+      bench.pass(100)
+    }
+    bench.pass(3_000)
+    connect('b', 'open')
+    for (const id of 'acd') bench.handle({ type: 'connection', id, state: 'unreachable' })
+    expect(stateEffects(bench.pass(30_000))).not.toContain('publish-suspicion')
+  })
+
+  it('of a hidden member end when another member suspects it', () => {
+    connect('d', 'open')
+    announce('hidden', 60_000, 'd')
+    for (const observer of 'abc') bench.suspect('d', observer)
+    bench.pass(20_000)
+    expect(bench.detector.status('d')?.type).toBe('dead')
+  })
+
+  it('of a frozen member end when another member suspects it, unless the connection is open', () => {
+    connect('c', 'open')
+    for (const id of 'cd') announce('frozen', 60_000, id)
+    for (const subject of 'cd') for (const observer of 'ab') bench.suspect(subject, observer)
+    bench.pass(20_000)
+    expect(bench.detector.status('c')?.type).toBe('suspect')
+    expect(bench.detector.status('d')?.type).toBe('dead')
+  })
+})
