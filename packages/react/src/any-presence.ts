@@ -1,10 +1,10 @@
-/** Any presence: what members show of themselves, whatever its type. */
+/** Presence of any type, for rooms whose presence type the app does not declare. */
 import type { Json } from '@hearsay/core'
 
-/** What members show in a room of which nothing else is said. */
+/** The presence fields of a member: any JSON values. */
 export type AnyPresence = Record<string, Json>
 
-/** For apps without types: spread or assigned, a text would become fields. @throws {TypeError} */
+/** Rejects a string or an array: spreading it would turn its characters or items into fields. @throws {TypeError} */
 export function checkPresence(what: string, given: unknown): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     throw new TypeError(`${what}: give an object of fields, like { typing: true }`)

@@ -1,6 +1,6 @@
 import type { Store } from '@hearsay/core'
 
-/** Constant store: what there is to read before a cluster is joined, a room entered, a config opened. */
+/** A store that never changes. Hooks read it before the cluster is joined, the room joined, or the config open. */
 export function constantStore<T>(value: T): Store<T> {
   return { getSnapshot: () => value, subscribe: () => () => {} }
 }

@@ -1,25 +1,28 @@
-/** Room visit: one provider's way into a room. What is to be shown before it is entered is shown as soon as it is. */
+/** Room session: the room of one provider. Presence set before the room is joined is published once it is joined. */
 import type { Room } from '@hearsay/core'
 import { checkPresence } from './any-presence.ts'
 import type { Resource } from './resource.ts'
 
 export class RoomSession {
   readonly source: Resource<Room>
-  /** The newest of each field. */
+  /** The newest value of each field that is not published yet. */
   #pendingUpdates: Record<string, never> = {}
 
   constructor(source: Resource<Room>) {
     this.source = source
   }
 
-  /** @throws {TypeError} no object @throws {InvalidValueError} @throws {NotRunningError} as the room's presence does, if it is entered */
+  /**
+   * @throws {TypeError} the change is no object
+   * @throws {InvalidValueError} @throws {NotRunningError} as the room's `presence.set` does, once the room is joined
+   */
   update(change: object): void {
     checkPresence('useUpdatePresence', change)
     Object.assign(this.#pendingUpdates, change)
     this.flushPending()
   }
 
-  /** If the room is entered. */
+  /** Publishes the pending updates if the room is joined. */
   flushPending(): void {
     const outcome = this.source.getSnapshot()
     if (outcome.type !== 'ready') return

@@ -1,6 +1,6 @@
 /**
- * The same names, never null: what reads the cluster, a room or a config waits for it in the nearest `Suspense`, and
- * throws to the nearest error boundary if it fails. Nothing of it is rendered on a server.
+ * The suspense entry point: the same names as the main one, never null. A hook that reads the cluster, a room or a
+ * config suspends until it is there, and throws to the nearest error boundary if it fails. A server renders none of it.
  */
 'use client'
 
@@ -36,9 +36,9 @@ export type { IsEqual } from './use-store.ts'
 export { type UpdatePresence, type UseUpdatePresence, useUpdatePresence } from './use-update-presence.ts'
 export type { RoomHooks, UseOthers, UseOthersMapped, UsePresence, UseRoom }
 
-/** The same hook, which waits first. */
+/** A hook that suspends in `useFirst`, then returns what `useThen` returns. */
 function awaiting(useFirst: (...given: never[]) => unknown, useThen: (...given: never[]) => unknown): never {
-  // biome-ignore lint/correctness/noComponentHookFactories: made once a hook, when this file is loaded
+  // biome-ignore lint/correctness/noComponentHookFactories: called once for each hook, when this file is loaded
   const useBoth = (...given: never[]): unknown => {
     useFirst(...given)
     return useThen(...given)
@@ -74,7 +74,7 @@ const roomHooks: RoomHooks<AnyPresence, never> = {
   useOthersMapped,
 }
 
-/** The same hooks, for rooms in which members show a `P`. Call it outside of components. */
+/** The same hooks, for rooms in which the presence of a member is a `P`. Call it outside of components. */
 export function createRoomHooks<P extends object>(): RoomHooks<P, never> {
   return roomHooks as unknown as RoomHooks<P, never>
 }

@@ -1,4 +1,4 @@
 import { useEffect, useLayoutEffect } from 'react'
 
-/** Before the browser paints; on a server, where React 18 warns of layout effects, none. */
+/** Runs before the browser paints. On a server it is `useEffect`: React 18 warns about layout effects there. */
 export const useMountEffect: typeof useEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect

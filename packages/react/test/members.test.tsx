@@ -9,7 +9,7 @@ import { pass, show, watch } from './rendered-cluster.tsx'
 const settled = (members: number) => createSimulation({ seed: 1, members, start: 'warm' })
 
 describe('useMembers', () => {
-  it('renders for a number only when it changes, while 100 members beat', async () => {
+  it('renders a selected number only when the number changes, while 100 members send heartbeats', async () => {
     const simulation = settled(100)
     const { cluster } = simulation.member('m0')
     const count = watch(() => useMembers(members => members.length))
@@ -41,7 +41,7 @@ describe('useMembers', () => {
     expect(count.seen).toEqual([100, 101])
   })
 
-  it('renders when what is selected is not equal, by whatever is called equal', async () => {
+  it('renders when the selected value is not equal by the given equality', async () => {
     const simulation = settled(3)
     const { cluster } = simulation.member('m0')
     const names = watch(() =>
@@ -62,7 +62,7 @@ describe('useMembers', () => {
 })
 
 describe('useMember', () => {
-  it('shows what becomes of one member', async () => {
+  it('follows the status of one member', async () => {
     const simulation = settled(5)
     const { id } = simulation.member('m1')
     const status = watch(() => useMember(id, member => member.status))
@@ -82,7 +82,7 @@ describe('useMember', () => {
 })
 
 describe('useSelf', () => {
-  it('shows how this member presents itself', () => {
+  it('shows the local member and its tags', () => {
     const { cluster } = settled(2).member('m0')
     const self = watch(() => useSelf())
     const name = watch(() => useSelf(({ name }) => name))
@@ -100,7 +100,7 @@ describe('useSelf', () => {
 })
 
 describe('useHealth', () => {
-  it('renders when a figure is another, and for nothing else', async () => {
+  it('renders when a figure changes, and otherwise not', async () => {
     const simulation = settled(5)
     const visible = watch(() => useHealth(health => health.visible))
     const health = watch(() => useHealth())
@@ -121,7 +121,7 @@ describe('useHealth', () => {
 })
 
 describe('useConnectionStatus', () => {
-  it('tells of lost connections before the members are given up, and when nobody is there', async () => {
+  it('reports lost connections before the members count as dead, and that no other member is here', async () => {
     const simulation = settled(4)
     const statuses = watch(() => useConnectionStatus().status)
     show(simulation.member('m0').cluster, statuses.here())
@@ -134,7 +134,7 @@ describe('useConnectionStatus', () => {
     expect(statuses.seen.at(-1)).toBe('alone')
   })
 
-  it('tells that the app left', async () => {
+  it('reports that the app left', async () => {
     const simulation = settled(3)
     const { cluster } = simulation.member('m0')
     const statuses = watch(() => useConnectionStatus().status)
