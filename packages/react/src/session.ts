@@ -57,12 +57,12 @@ export class Session {
   config(asked: string | ConfigDefinition<ConfigSchema | undefined>): Resource<AnyConfig> {
     const { name, options } = typeof asked === 'string' ? { name: asked } : asked
     const open = async () => (await whenReady(this.cluster)).config(name, options)
-    const mixed =
-  "a hook of '@hearsay/react/suspense' waits for a <ClusterProvider> that cannot mount: import <ClusterProvider> from '@hearsay/react/suspense', too"
+    return this.#configs.resource(name, open, options)
+  }
 }
 
 const mixed =
-  "a hook of '@hearsay/react/suspense' waits for a <ClusterProvider> that cannot mount: import that from '@hearsay/react/suspense', too"
+  "a hook of '@hearsay/react/suspense' waits for a <ClusterProvider> that cannot mount: import <ClusterProvider> from '@hearsay/react/suspense', too"
 
 /** Sessions of clusters that the app owns: all providers of one cluster share its rooms and configs. */
 const sessions = new WeakMap<Cluster | Promise<Cluster>, Session>()

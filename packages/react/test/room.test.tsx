@@ -170,7 +170,7 @@ describe('useOthers', () => {
 describe('a RoomProvider', () => {
   it('joins once in StrictMode, and leaves 1 s after the last provider of its name unmounts', async () => {
     const { cluster } = await stage(0)
-    const joined = vi.spyOn(cluster, 'room')
+    const roomSpy = vi.spyOn(cluster, 'room')
     const rooms = watch(() => useRoom())
     const inRooms = (count: number) => (
       <StrictMode>
@@ -187,7 +187,7 @@ describe('a RoomProvider', () => {
     const room = rooms.seen.at(-1)
     if (!room) throw new Error('not joined')
     const leave = vi.spyOn(room, 'leave')
-    expect(joined).toHaveBeenCalledTimes(1)
+    expect(roomSpy).toHaveBeenCalledTimes(1)
     expect(new Set(rooms.seen)).toEqual(new Set([null, room]))
     rerender(inRooms(1))
     await linger()
@@ -203,7 +203,7 @@ describe('a RoomProvider', () => {
     expect(leave).toHaveBeenCalledTimes(1)
     rerender(inRooms(1))
     await settle(() => rooms.seen.at(-1) !== null)
-    expect(joined).toHaveBeenCalledTimes(2)
+    expect(roomSpy).toHaveBeenCalledTimes(2)
     expect(rooms.seen.at(-1)).not.toBe(room)
   })
 

@@ -29,7 +29,7 @@ const Waiting = () => suspense.useSelf().name
 
 it('a server renders the empty view, and joins neither cluster nor room', () => {
   const join = vi.fn(async () => cluster)
-  const joined = vi.spyOn(cluster, 'room')
+  const roomSpy = vi.spyOn(cluster, 'room')
   const opened = vi.spyOn(cluster, 'config')
   for (const given of [cluster, join])
     expect(
@@ -43,7 +43,7 @@ it('a server renders the empty view, and joins neither cluster nor room', () => 
         ).replaceAll('&quot;', '"'),
       ),
     ).toEqual([null, null, [], null, null, 'joining', null, {}, [], [], null, null, null])
-  expect([join, joined, opened].map(each => each.mock.calls.length)).toEqual([0, 0, 0])
+  expect([join, roomSpy, opened].map(each => each.mock.calls.length)).toEqual([0, 0, 0])
 })
 
 it('a server renders no component that would suspend', () => {

@@ -65,7 +65,7 @@ describe('the suspense entry point', () => {
 
   it('joins a room once, however long the join of the cluster takes', async () => {
     const { cluster } = settled(1).member('m0')
-    const joined = vi.spyOn(cluster, 'room')
+    const roomSpy = vi.spyOn(cluster, 'room')
     const joined = Promise.withResolvers<Cluster>()
     const room = watch(() => useRoom())
     const { container } = render(
@@ -80,7 +80,7 @@ describe('the suspense entry point', () => {
     joined.resolve(cluster)
     await settle(() => container.textContent === 'shown')
     await linger()
-    expect(joined).toHaveBeenCalledTimes(1)
+    expect(roomSpy).toHaveBeenCalledTimes(1)
     expect(new Set(room.seen).size).toBe(1)
     room.seen[0]?.presence.set({ note: 'still here' })
   })

@@ -7,11 +7,13 @@ import type { ConnectionManager, Registrar, TransportManager } from '@libp2p/int
 import { webRTC as create } from '@libp2p/webrtc'
 import type { TypedEventTarget } from 'main-event'
 
+/** Options of the transport. */
 export interface WebRTCInit {
   /** Passed to `RTCPeerConnection`. @default libp2p's list of public STUN servers */
   rtcConfiguration?: { iceServers?: { urls: string | string[]; username?: string; credential?: string }[] }
 }
 
+/** The libp2p components that the transport uses. `createLibp2p` passes them. */
 export interface WebRTCComponents {
   peerId: PeerId
   registrar: Registrar

@@ -1,4 +1,4 @@
-/** JSON report: what `hearsay config … --json` prints, and nothing else on stdout. */
+/** JSON report: the output of `hearsay config … --json`; nothing else is printed to stdout. */
 import type { ConfigVersion } from '@hearsay/core'
 import { jsonLines } from '../join/json-lines.ts'
 import { printJson } from '../terminal/print-json.ts'

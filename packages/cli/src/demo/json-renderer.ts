@@ -1,4 +1,4 @@
-/** JSON stage: one object a line, each step as it ends, then the summary. Nothing else on stdout. */
+/** JSON renderer: one object a line for each finished step, then the summary. Nothing else is printed to stdout. */
 import type { Renderer, StepResult } from './scenario.ts'
 
 export function jsonRenderer(): Renderer {
@@ -14,7 +14,7 @@ export function jsonRenderer(): Renderer {
   }
 }
 
-/** The printed names are part of the interface of the command. */
+/** The printed names are part of the command's interface, so they differ from the internal ones. */
 const printed = ({ step, act, passed: held, ...times }: StepResult) => ({ step, act, held, ...times })
 
 const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)

@@ -1,4 +1,4 @@
-/** Plain stage: lines for a log or a pipe. */
+/** Plain renderer: lines for a log or a pipe. */
 
 import type { Renderer } from './scenario.ts'
 import { summary } from './summary.ts'
@@ -12,7 +12,7 @@ export function plainRenderer(): Renderer {
     suspected: ms => console.log(lines.suspected(ms)),
     stepEnded: result => console.log(lines.stepEnded(result)),
     pause: () => Promise.resolve(),
-    finished: story => console.log(`\n${summary(story).join('\n')}`),
+    finished: scenario => console.log(`\n${summary(scenario).join('\n')}`),
     close: () => undefined,
   }
 }

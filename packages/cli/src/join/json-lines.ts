@@ -1,4 +1,4 @@
-/** JSON lines: what `hearsay join --json` prints, and nothing else on stdout. */
+/** JSON lines: the output of `hearsay join --json`; nothing else is printed to stdout. */
 import type { Cluster } from '@hearsay/core'
 import type { TimedMemberEvent } from '../member/member-events.ts'
 import { printJson } from '../terminal/print-json.ts'

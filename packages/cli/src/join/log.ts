@@ -1,4 +1,4 @@
-/** Log: what a person reads of a member: one line an event. */
+/** Log: the text output of `hearsay join`, one line an event. */
 import type { Cluster, ClusterEventType } from '@hearsay/core'
 import type { TimedMemberEvent } from '../member/member-events.ts'
 import { type Colour, printLog } from '../terminal/log-line.ts'

@@ -1,4 +1,4 @@
-/** JSON stage: what `hearsay presence --json` prints, and nothing else on stdout. */
+/** JSON renderer: the output of `hearsay presence --json`; nothing else is printed to stdout. */
 import { printJson } from '../terminal/print-json.ts'
 import type { Renderer } from './renderer.ts'
 

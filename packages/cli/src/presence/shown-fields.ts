@@ -1,4 +1,4 @@
-/** Shown fields: a presence in one line, the fields in the order of their names. */
+/** Shown fields: a presence as one line, ordered by field name. */
 import { shownValue } from '../terminal/json-value.ts'
 import { printable } from '../terminal/printable.ts'
 import type { Shown } from './renderer.ts'

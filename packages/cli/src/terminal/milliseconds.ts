@@ -1,4 +1,4 @@
-/** Milliseconds, written for people: `9 ms`, `7 310 ms`, and a dash for what never was. */
+/** Milliseconds as text: `9 ms`, `7 310 ms`, and a dash for undefined. */
 export const milliseconds = (ms: number | undefined): string =>
   ms === undefined
     ? '–'
