@@ -1,4 +1,4 @@
-/** Cursors: where the others' pointers are in the drawing. */
+/** Cursors: the pointers of other tabs in the drawing. */
 import { useMembers } from '@hearsay/react'
 import type { ReactNode } from 'react'
 import { asPoint, useOthersMapped } from '../demo/room.ts'

@@ -1,4 +1,4 @@
-/** Member node: one member in the drawing, with its status, and its heart when it beats. */
+/** Member node: one member in the drawing, with its status and a pulse at each heartbeat. */
 
 import { useConfigValue } from '@hearsay/react'
 import type { ReactNode } from 'react'

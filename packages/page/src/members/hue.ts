@@ -1,4 +1,4 @@
-/** Hue: a member's colour, from its id: the same on every page. */
+/** Hue: a member's colour, computed from its id, so that it is the same on every page. */
 
 /** Degrees on the colour wheel. */
 export function hueOf(id: string): number {

@@ -1,4 +1,4 @@
-/** Status mark: a status as a sign, a colour and a word. Nobody has to tell colours apart. */
+/** Status mark: a status as a sign, a colour and a word, so that it is readable without colours. */
 import type { MemberStatus } from '@hearsay/core'
 import type { ReactNode } from 'react'
 
