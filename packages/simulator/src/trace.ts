@@ -1,5 +1,5 @@
 /**
- * Trace: everything that reached anybody, as a hash that two runs of one seed share, and the last of it in words.
+ * Trace: a hash of everything that arrived at any member, which two runs of one seed share, and the latest arrivals.
  */
 import { createHash } from 'node:crypto'
 
@@ -7,7 +7,7 @@ export interface Arrival {
   readonly atMs: number
   readonly from: string
   readonly to: string
-  /** `probe`, `sync`, a kind of gossip, or what happened to a link. */
+  /** `probe`, `sync`, a kind of gossip, or an event of a link. */
   readonly what: string
   readonly bytes: number
 }
@@ -22,17 +22,17 @@ export class Trace {
   #used = 0
   #count = 0
 
-  /** Hexadecimal, of all until now. */
+  /** The hash of all arrivals until now, hexadecimal. */
   get hash(): string {
     return this.#hash.copy().update(this.#chunk.subarray(0, this.#used)).digest('hex').slice(0, 16)
   }
 
-  /** Arrivals so far. */
+  /** The number of arrivals so far. */
   get count(): number {
     return this.#count
   }
 
-  /** The latest, oldest first. */
+  /** The latest arrivals, oldest first. */
   last(): readonly Arrival[] {
     const from = this.#count % maxKept
     return this.#count < maxKept ? [...this.#last] : [...this.#last.slice(from), ...this.#last.slice(0, from)]

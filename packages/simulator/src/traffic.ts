@@ -1,12 +1,12 @@
-/** Traffic: bytes that a member sent, by kind: frames as hearsay wrote them, without what encryption and TCP add. */
+/** Traffic: bytes that a member sent, by kind: hearsay's frames, without the overhead of encryption and TCP. */
 export interface Traffic {
   probe: number
   sync: number
-  /** Exchanges about rooms and shared configs. */
+  /** Syncs of rooms and shared configs. */
   space: number
   /** Rumors. */
   rumor: number
-  /** What gossipsub says besides: grafts, prunes, IHAVE, IWANT. */
+  /** gossipsub's control messages: GRAFT, PRUNE, IHAVE, IWANT. */
   gossipControl: number
 }
 

@@ -1,14 +1,14 @@
 /**
- * A healthy, connected member is not dead in the view of another one: it is not declared so, and whoever was
- * declared dead in trouble is back within the allowance after the trouble.
+ * Invariant: no member considers a healthy, connected member dead. No member declares it dead, and a member that was
+ * declared dead during a fault is alive again within the allowance after the fault.
  */
 import type { SimulatedMember } from '../simulated-member.ts'
 import { InvariantViolation } from './violation.ts'
 
 export interface FalseDeathsOptions {
-  /** How long both must have been healthy and connected, in milliseconds. */
+  /** How long both members must have been healthy and connected, in milliseconds. */
   readonly allowanceMs: number
-  /** Since when all is well with both and between them, or undefined if it is not. */
+  /** Since when both members and the network between them are without faults; undefined: there is a fault now. */
   readonly wellSinceMs: (a: SimulatedMember, b: SimulatedMember) => number | undefined
 }
 
@@ -20,7 +20,7 @@ interface DeathVerdict {
 
 export class FalseDeaths {
   readonly #options: FalseDeathsOptions
-  /** Verdicts that stand, by viewer and subject. */
+  /** Deaths that are not withdrawn, by viewer and subject. */
   readonly #pendingVerdicts = new Map<string, DeathVerdict>()
   #count = 0
 
@@ -28,7 +28,7 @@ export class FalseDeaths {
     this.#options = options
   }
 
-  /** Deaths so far of members whose process ran, whatever its troubles. */
+  /** The number of deaths declared so far of members whose process ran, with or without a fault. */
   get count(): number {
     return this.#count
   }
@@ -45,7 +45,7 @@ export class FalseDeaths {
     this.#pendingVerdicts.delete(`${viewer.name} ${subject.name}`)
   }
 
-  /** Now and then. */
+  /** Called regularly between steps. */
   check(nowMs: number): void {
     for (const [key, verdict] of this.#pendingVerdicts) {
       const { viewer, viewerProcess, subject } = verdict

@@ -48,7 +48,7 @@ export function startModelGossip(seed: number) {
     const arrive = (from: string, to: number, frame: GossipFrame): void => {
       if (frame.type === 'ihave') for (const name of frame.names) told.add(`${from} ${to} ${name}`)
       if (frame.type === 'message' && isDeaf(to) && !told.has(`${from} ${to} ${frame.name}`)) return
-      routers[to]?.hear(from, frame)
+      routers[to]?.receive(from, frame)
     }
 
     for (const [place, [dialler, dialled]] of edges.entries())
