@@ -14,7 +14,7 @@ import {
   type SubjectOptions,
 } from './gossip-subject.ts'
 
-/** What a connection takes, until the next is dialled. */
+/** The time of a dial; the next dial starts after it. */
 const dialMs = 10
 
 export function startModelGossip(seed: number) {

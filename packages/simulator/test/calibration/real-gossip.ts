@@ -20,7 +20,7 @@ import {
   type SubjectOptions,
 } from './gossip-subject.ts'
 
-/** gossipsub has it, and its type does not say so. */
+/** Fields that gossipsub has and its type does not declare. */
 type Gossip = GossipSub & {
   getMeshPeers(topic: string): string[]
   handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>
@@ -51,7 +51,7 @@ export async function startRealGossip({ topology, judge, isDeaf }: SubjectOption
       delay(pubsub)
       deafen(pubsub, () => isDeaf(member))
       pubsub.subscribe(topic)
-      // Gossipsub's heartbeats are a second after one another from the start: spread evenly, as among processes.
+      // Each node's heartbeats come once a second from its start: the starts are spread evenly, as among processes.
       await pass(1_000 / keys.length)
     }
     for (const [dialler, dialled] of edges) await nodes[dialler]?.dial(nodes[dialled]?.getMultiaddrs() ?? [])
@@ -71,7 +71,7 @@ export async function startRealGossip({ topology, judge, isDeaf }: SubjectOption
   }
 }
 
-/** As joinCluster makes one, but for discovery and membership. */
+/** As joinCluster creates a node, without discovery and membership. */
 async function createNode(privateKey: Ed25519PrivateKey, tally: GossipTally): Promise<Node> {
   return createLibp2p({
     privateKey,
@@ -97,7 +97,7 @@ async function createNode(privateKey: Ed25519PrivateKey, tally: GossipTally): Pr
   })
 }
 
-/** As a network would: each peer's RPCs in order. */
+/** Delays each peer's RPCs in order, as a network does. */
 function delay(pubsub: Gossip): void {
   const arrivals = new Map<string, Promise<void>>()
   const handle = pubsub.handleReceivedRpc.bind(pubsub)
@@ -109,7 +109,7 @@ function delay(pubsub: Gossip): void {
   }
 }
 
-/** What comes unasked is lost before gossipsub sees it. */
+/** Drops messages that were not requested before gossipsub receives them. */
 function deafen(pubsub: Gossip, isDeaf: () => boolean): void {
   const told = new Set<string>()
   const handle = pubsub.handleReceivedRpc.bind(pubsub)

@@ -1,8 +1,8 @@
 /**
- * Epochs stage: members that write one document through everything that can happen to them, and what each has written.
+ * Epochs cluster: members that write one document through all kinds of faults, and the record of their writes.
  *
- * Each write is one character that nobody else writes and nobody deletes, in a text, and the same as a value of a list
- * and as the key of a map. So what is lost, and what comes twice, shows in the end. Other types take random edits.
+ * Each write is one character that only this write inserts and no member deletes: into a text, as a value of a list and as
+ * the key of a map. So a lost or duplicated write shows in the end. Other types get random edits.
  */
 import type { Room, RoomDocument } from '@hearsay/core'
 import * as Y from 'yjs'
@@ -13,12 +13,12 @@ export type Random = () => number
 const below = (random: Random, count: number): number => Math.floor(random() * count)
 export const pick = <T>(random: Random, from: readonly T[]): T | undefined => from[below(random, from.length)]
 
-/** Clients of a burst: more than an epoch needs. */
+/** The clients of a burst: more than an epoch needs. */
 const pastClients = 1_100
-/** Of the tokens, one for each write: Chinese characters. */
+/** The first of the tokens, one for each write: Chinese characters. */
 const firstToken = 0x4e00
 
-/** A burst of clients, each of which wrote a letter, and set and deleted a key of its own. */
+/** A burst of clients. Each client wrote a letter, and set and deleted its own key. */
 const bursts: Uint8Array[] = []
 
 function burst(index: number): Uint8Array {
@@ -100,15 +100,15 @@ export function contentOf(doc: Y.Doc): unknown {
 const sorted = (map: Y.Map<unknown>): unknown =>
   Object.entries(map.toJSON()).sort(([a], [b]) => (a < b ? -1 : 1))
 
-/** One member, whether it runs or not. */
+/** One member, running or not. */
 export class Seat {
   readonly name: string
   readonly hasStorage: boolean
   room: Room | undefined
   open: RoomDocument | undefined
-  /** Tokens of the replica, while it is closed. */
+  /** The tokens of its replica while it is closed. */
   closed: ReadonlySet<string> = new Set()
-  /** Tokens that the store acknowledged. */
+  /** The tokens that the store acknowledged. */
   stored: ReadonlySet<string> = new Set()
   readonly epochs: number[] = []
 
@@ -122,9 +122,9 @@ export class EpochsStage {
   readonly simulation: Simulation
   readonly seats: readonly Seat[]
   readonly #random: Random
-  /** Tokens that have to be somewhere in the end. */
+  /** The tokens that must exist somewhere in the end. */
   readonly #written = new Set<string>()
-  /** Tokens in replicas that were handed over. */
+  /** The tokens in replicas that were handed over. */
   readonly #handedOver = new Set<string>()
   #tokens = 0
   #bursts = 0
@@ -175,7 +175,7 @@ export class EpochsStage {
     else room?.leave()
   }
 
-  /** The process ends. What nobody else has is not asked for. */
+  /** Ends the process. Tokens that no other member has are no longer expected. */
   async stop(seat: Seat, { isStored = false }: { isStored?: boolean } = {}): Promise<void> {
     if (!this.isRunning(seat)) return
     if (isStored && seat.open) {
@@ -243,14 +243,14 @@ export class EpochsStage {
     return this.#bursts
   }
 
-  /** Problems of what there is in the end. */
+  /** The problems of the final state. */
   problems(): string[] {
     const problems: string[] = []
     const docs = this.seats.flatMap(({ open }) => (open ? [open.doc] : []))
     const shown = new Set(docs.map(doc => JSON.stringify(contentOf(doc))))
     if (shown.size !== 1) problems.push(`${shown.size} contents`)
     const [doc] = docs
-    if (!doc) return ['nobody has it open']
+    if (!doc) return ['no member has it open']
     const tokens = tokensOf(doc)
     const found = new Set(tokens)
     const missing = [...this.#written].filter(token => !found.has(token) && !this.#handedOver.has(token))
@@ -273,11 +273,11 @@ export class EpochsStage {
   }
 
   #forgetLost(): void {
-    const held = new Set(this.#handedOver)
+    const found = new Set(this.#handedOver)
     for (const { open, closed, stored } of this.seats) {
-      for (const token of [...closed, ...stored]) held.add(token)
-      if (open) for (const token of tokensOf(open.doc)) held.add(token)
+      for (const token of [...closed, ...stored]) found.add(token)
+      if (open) for (const token of tokensOf(open.doc)) found.add(token)
     }
-    for (const token of this.#written) if (!held.has(token)) this.#written.delete(token)
+    for (const token of this.#written) if (!found.has(token)) this.#written.delete(token)
   }
 }

@@ -1,4 +1,4 @@
-/** Run epochs: one random schedule, and what has to hold when it is over. */
+/** Runs one random schedule, and checks the conditions that must hold in the end. */
 import type { StorageFault } from '../../src/index.ts'
 import { EpochsStage, pick, type Random } from './epochs-cluster.ts'
 
@@ -83,7 +83,7 @@ async function act(stage: EpochsStage, random: Random): Promise<void> {
   }
 }
 
-/** Everybody comes back. */
+/** Restarts and reconnects all members. */
 async function becomeEqual(stage: EpochsStage): Promise<void> {
   const { simulation, seats } = stage
   stage.note('calm')

@@ -1,4 +1,4 @@
-/** Places where an app listens, or is called in another way, and what makes that happen there. */
+/** Call sites: the places where an app's function is called, and an action that triggers each. */
 import * as Y from 'yjs'
 import type { Apps, ListenerStage } from './run-listeners.ts'
 
@@ -6,13 +6,13 @@ export interface Place {
   /** Returns the undo. */
   listen(stage: ListenerStage, listener: () => unknown): () => void
   happen(stage: ListenerStage): Promise<void>
-  /** Only one function stands there, and no listener beside it. */
+  /** The place takes only one function, so no other listener runs beside it. */
   readonly isAlone?: boolean
-  /** What is thrown there is an answer. */
+  /** An error thrown there is an answer, not a fault. */
   readonly isJudge?: boolean
-  /** Yjs itself calls it, and drops the promise that it returns. */
+  /** Yjs itself calls the function, and drops the promise that it returns. */
   readonly isOfYjs?: boolean
-  /** Observers of the document, which are gone with it. */
+  /** An observer of the document, which ends with the document. */
   readonly isOfDocument?: boolean
 }
 
@@ -44,7 +44,7 @@ const observer = (of: (apps: Apps) => unknown, name: string, happen: Happening):
   happen,
 })
 
-/** The other does something, and it arrives. */
+/** The other member acts, and the result arrives at the subject. */
 const otherDoes =
   (act: (other: Apps) => unknown, ms = 1_000): Happening =>
   async ({ simulation, other }) => {
@@ -52,7 +52,7 @@ const otherDoes =
     await simulation.run(ms)
   }
 
-/** What the app of the subject does may be refused: it has left. */
+/** The subject acts. An error is ignored: the subject may have left. */
 const subjectDoes =
   (act: (subject: Apps) => unknown, ms = 1_000): Happening =>
   async ({ simulation, subject }) => {
@@ -102,7 +102,7 @@ const collision: Happening = async ({ simulation, subject, other }) => {
   await simulation.run(2_000)
 }
 
-/** So many clients are gone that the members compact the document. */
+/** So many clients are past that the members compact the document. */
 const epoch: Happening = async ({ simulation, other }) => {
   other.room.doc.transact(() => {
     for (let client = 1; client <= 1_100; client++) {

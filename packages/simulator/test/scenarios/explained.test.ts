@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 
-/** What m0 says of m3, without the times and numbers of a run. */
+/** The reasons that m0 gives for the status of m3, without the times and numbers of a run. */
 function explained(simulation: Simulation): readonly string[] {
   const { facts, hint } = simulation.member('m0').cluster.explain(simulation.member('m3').id)
   return [...facts, ...(hint ? [hint] : [])].map(fact => fact.replaceAll(/\d+(\.\d)?/g, 'n'))
@@ -11,8 +11,8 @@ const settled = (seed: number) => createSimulation({ seed, members: 5, start: 'w
 const record = 'Its incarnation is n; addresses where it can be dialled: n.'
 const beat = 'Its last heartbeat, number n, was received n s ago.'
 
-describe('what is explained', () => {
-  it('of who is here: the connection and the beats', async () => {
+describe('explain', () => {
+  it('of a present member: the connection and the heartbeats', async () => {
     await runTwice(async () => {
       const simulation = settled(1)
       await simulation.run(30_000)
@@ -21,7 +21,7 @@ describe('what is explained', () => {
     })
   })
 
-  it('of a page in the background: that it asked for patience', async () => {
+  it('of a page in the background: its attention lease', async () => {
     await runTwice(async () => {
       const simulation = settled(5)
       await simulation.run(30_000)
@@ -37,7 +37,7 @@ describe('what is explained', () => {
     })
   })
 
-  it('of who is silent: who says so, until when, and what to look for', async () => {
+  it('of a silent member: which members report it, until when, and what to check', async () => {
     await runTwice(async () => {
       const simulation = settled(2)
       await simulation.run(30_000)
@@ -56,7 +56,7 @@ describe('what is explained', () => {
     })
   })
 
-  it('of the dead: who says so, and how it comes back', async () => {
+  it('of a dead member: which members reported it, and how it comes back', async () => {
     await runTwice(async () => {
       const simulation = settled(3)
       await simulation.run(30_000)
@@ -75,7 +75,7 @@ describe('what is explained', () => {
     })
   })
 
-  it('of who left: when, and nothing else', async () => {
+  it('of a member that left: when, and nothing else', async () => {
     await runTwice(async () => {
       const simulation = settled(4)
       await simulation.run(30_000)

@@ -1,4 +1,4 @@
-/** What a liar says of a document: garbage, bombs, and words in the name of others. */
+/** A malicious member that sends invalid document updates: garbage, bombs, and facts in the name of others. */
 import { hash } from 'node:crypto'
 import type { RoomDocument } from '@hearsay/core'
 import { draftSpaceFact, encodeSpaceRumors, signedSpaceBytes, spaceTag } from '@hearsay/core/host'
@@ -13,7 +13,7 @@ import { idOf } from '../signed-fact.ts'
 const space = spaceTag(simulatedTag, 'room', 'design')
 const honest = namesFrom(0, 8)
 
-/** Eight with one document, and a liar, m8, who is connected to all of them. */
+/** Eight members with one document, and a malicious one, m8, connected to all of them. */
 async function withLiar(
   seed: number,
 ): Promise<{ simulation: Simulation; documents: RoomDocument[]; liar: SimulatedMember }> {
@@ -43,7 +43,7 @@ const refusedBy = (simulation: Simulation): number =>
 const offencesTo = (simulation: Simulation): number =>
   sumOf(simulation, ({ driver }) => Object.values(driver.violations()).reduce((a, b) => a + b, 0))
 
-/** Nothing changed, nothing waits, and the honest are all connected with each other. */
+/** Nothing changed, nothing waits, and the honest members are all connected to each other. */
 function expectUnmoved(simulation: Simulation, documents: readonly RoomDocument[]): void {
   for (const { doc } of documents) {
     expect(doc.getText('text').toString()).toBe('as it was')
@@ -60,7 +60,7 @@ function insertion(text: string): Y.Doc {
   return doc
 }
 
-/** In version 2 equal things in a row are written once: few bytes, as many structs as one likes. */
+/** In version 2 equal values in a row are encoded once: few bytes, and any number of structs. */
 function bomb(): Uint8Array {
   const doc = new Y.Doc()
   doc.clientID = 7
@@ -69,13 +69,13 @@ function bomb(): Uint8Array {
   return Y.encodeStateAsUpdateV2(doc)
 }
 
-describe('a liar in a room', () => {
+describe('a malicious member in a room', () => {
   it.each<[string, () => Uint8Array]>([
     ['garbage', () => new Uint8Array(66).fill(0xc3)],
     ['an update that ends too early', () => Y.encodeStateAsUpdate(insertion('hello')).slice(0, -4)],
     ['an update of version 2', () => Y.encodeStateAsUpdateV2(insertion('hello'))],
     ['an update of version 2, of ten thousand parts', bomb],
-  ])('that says %s is refused by each, and nobody is punished for it', async (_, update) => {
+  ])('that sends %s is rejected by each member, and no member is penalised', async (_, update) => {
     await runTwice(async () => {
       const { simulation, documents, liar } = await withLiar(1)
       tell(liar, liar.id, update())
@@ -87,7 +87,7 @@ describe('a liar in a room', () => {
     })
   })
 
-  it('that writes in the name of another is held to account by whom it told so, and by nobody else', async () => {
+  it('that writes in the name of another is penalised by the receivers, and no other member is', async () => {
     await runTwice(async () => {
       const { simulation, documents, liar } = await withLiar(2)
       const update = Y.encodeStateAsUpdate(insertion('forged '))

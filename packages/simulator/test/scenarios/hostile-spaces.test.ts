@@ -29,7 +29,7 @@ function signed(author: string, body: SpaceFactBody, signer = author): SpaceFact
   return { ...draft, signature: signatureOf(signer, signedSpaceBytes(simulatedTag, space, draft)) }
 }
 
-/** Eight who share a config that two of them write, and a liar, m8, who is connected to all of them. */
+/** Eight members that share a config with two writers, and a malicious one, m8, connected to all of them. */
 async function withLiar(
   seed: number,
 ): Promise<{ simulation: Simulation; configs: Config[]; liar: SimulatedMember }> {
@@ -45,7 +45,7 @@ async function withLiar(
   return { simulation, configs, liar }
 }
 
-/** By gossip, to all that are connected. */
+/** By gossip, to all connected members. */
 function tell(liar: SimulatedMember, bytes: Uint8Array): void {
   liar.gossip.of(space).publish(hash('sha256', bytes).slice(0, 20), bytes)
 }
@@ -59,21 +59,21 @@ const refusedBy = (simulation: Simulation): number =>
 const offencesTo = (simulation: Simulation): number =>
   sumOf(simulation, ({ driver }) => Object.values(driver.violations()).reduce((a, b) => a + b, 0))
 
-/** Nothing changed, and the honest are all connected with each other. */
+/** Nothing changed, and the honest members are all connected to each other. */
 function expectUnmoved(simulation: Simulation, configs: readonly Config[]): void {
   for (const { entries } of configs) expect(entries.getSnapshot()).toEqual({ color: 1 })
   for (const name of honest)
     expect(simulation.member(name).machine.health().connections).toBeGreaterThanOrEqual(honest.length - 1)
 }
 
-describe('a liar in a shared config', () => {
+describe('a malicious member in a shared config', () => {
   it.each<[string, (liar: SimulatedMember, simulation: Simulation) => SpaceFact]>([
-    ['writes though it may not', liar => signed(liar.id, entry(2, 1_000, liar))],
+    ['writes without being a writer', liar => signed(liar.id, entry(2, 1_000, liar))],
     [
       'writes in the name of a writer, two days ahead, with its signature',
       (liar, simulation) => signed(simulation.member('m0').id, entry(2, 2 * dayMs, liar)),
     ],
-  ])('that %s is refused by each, and nobody is punished for it', async (_, lie) => {
+  ])('that %s is rejected by each member, and no member is penalised', async (_, lie) => {
     await runTwice(async () => {
       const { simulation, configs, liar } = await withLiar(1)
       tell(liar, encodeSpaceRumors([lie(liar, simulation)]))
@@ -91,15 +91,15 @@ describe('a liar in a shared config', () => {
       (liar, simulation) =>
         encodeSpaceRumors([signed(simulation.member('m0').id, entry(2, 1_000, liar), idOf('a forger'))]),
     ],
-    ['claims to say a gigabyte', () => Uint8Array.of(0x0a, 0x80, 0x80, 0x80, 0x80, 0x04)],
-    ['says what nobody can read', () => Uint8Array.of(1, 2, 3, 4, 5)],
-  ])('that %s is held to account by whom it told so, and by nobody else', async (_, lie) => {
+    ['claims a length of a gigabyte', () => Uint8Array.of(0x0a, 0x80, 0x80, 0x80, 0x80, 0x04)],
+    ['sends bytes that cannot be decoded', () => Uint8Array.of(1, 2, 3, 4, 5)],
+  ])('that %s is penalised by the receivers, and no other member is', async (_, lie) => {
     await runTwice(async () => {
       const { simulation, configs, liar } = await withLiar(2)
       tell(liar, lie(liar, simulation))
       await simulation.run(60_000)
       expectUnmoved(simulation, configs)
-      // Once each: nobody passed it on.
+      // Once each: no member forwarded it.
       expect(offencesTo(simulation)).toBe(honest.length)
       return simulation
     })

@@ -1,10 +1,10 @@
-/** Every listener, and every method that an app may call in it: the member and all other listeners go on. */
+/** Every listener with every method that an app may call in it: the member and all other listeners keep working. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Act, acts } from '../listeners/acts.ts'
 import { type Place, places } from '../listeners/call-sites.ts'
 import { type Apps, isRunning, type ListenerStage, openStage } from '../listeners/run-listeners.ts'
 
-/** More than the rounds of one turn, so that one that reacts to itself is put off, too. */
+/** More than the rounds of one turn, so that a listener that triggers itself is deferred, too. */
 const maxCalls = 40
 
 const reported: unknown[] = []
@@ -16,18 +16,18 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** What is thrown at a value in a schema hides it. */
+/** An error thrown at a value in a schema hides the value. */
 const mayAct = ({ isJudge }: Place): number => (isJudge ? 1 : maxCalls)
 
 interface Calls {
-  /** Of the listener that acts. */
+  /** Calls of the listener that acts. */
   acting: number
-  /** Of one before and one after it. */
+  /** Calls of the listeners before and after it. */
   before: number
   after: number
 }
 
-/** Listens there three times, and acts in the second listener. Returns what it waits for. */
+/** Adds three listeners; the second one acts. Returns the promises that it awaits. */
 function listen(stage: ListenerStage, place: Place, act: Act, calls: Calls): Promise<unknown>[] {
   const awaited: Promise<unknown>[] = []
   const other = (which: 'before' | 'after') => () => {
@@ -49,7 +49,7 @@ function listen(stage: ListenerStage, place: Place, act: Act, calls: Calls): Pro
   return awaited
 }
 
-/** What the other does now, the subject sees. */
+/** The subject receives what the other member does now. */
 async function expectToHear(stage: ListenerStage, ends: Act['ends']): Promise<void> {
   const { simulation, subject, other } = stage
   const others = new Set<string>()
@@ -92,7 +92,7 @@ describe.each(Object.entries(places))('in a listener of %s', (_, place) => {
       if (act.ends !== 'document' || !place.isOfDocument) expect(calls.after).toBeGreaterThan(0)
     }
     await stage.simulation.run(5_000)
-    // One that throws in a schema has given its answer.
+    // An error in a schema is its answer.
     const errors = act.throws && !place.isJudge ? Math.min(calls.acting, mayAct(place)) : 0
     expect(reported.map(String)).toEqual(Array(errors).fill('Error: of the app'))
     await Promise.all(awaited)

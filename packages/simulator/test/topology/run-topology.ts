@@ -1,5 +1,5 @@
 /**
- * Run topology: the random schedule of one seed, and what must hold meanwhile and afterwards.
+ * Run topology: the random schedule of one seed, and the conditions that must hold during and after it.
  *
  * Equal seeds do exactly the same. A violation is thrown, with the line that replays it.
  */
@@ -11,20 +11,21 @@ import type { Seat } from './topology-member.ts'
 
 const maxSteps = 30
 const maxStepMs = 2_000
-/** Our choice: what it takes to heal a partition, and some exchanges. */
+/** Our choice: the time to heal a partition, and some syncs. */
 const calmMs = 60_000
 /** Our choice, as for the schedules of `explore`. */
 const equalWithinMs = 150_000
-/** How often all are compared: that takes more time than a simulated second. */
+/** The interval at which all members are compared: a comparison takes longer than a simulated second. */
 const lookMs = 1_000
 const maxReported = 12
 /**
- * The traffic of the last steps ends. Our choice: a carrier that a partition had made necessary stops after 90 s, then
- * holders look for connections without it and may ask for carriers again, and exchanges become rare within a minute.
+ * The time until the traffic of the last steps ends. Our choice: a carrier that a partition had made necessary stops
+ * after 90 s; then holders look for connections without it and may request carriers again, and syncs become rare within a
+ * minute.
  */
 const settlesMinutes = 6
 const idleMinutes = 4
-/** A member sends so much in a minute at most. Our choice: three times what an idle room of 40 members sends. */
+/** The most bytes that an idle member sends in a minute. Our choice: three times those of an idle room of 40 members. */
 const maxIdleBytes = 750
 
 export interface TopologyOptions {
@@ -67,7 +68,7 @@ function write(seat: Seat, random: Random): void {
   if (random() < 0.1) seat.configure(random)
 }
 
-/** Something happens to the network, or to one member. */
+/** Applies a random fault to the network or to one member. */
 async function act(stage: Stage, random: Random): Promise<void> {
   const chance = random()
   if (chance < 0.06) stage.partition()
@@ -86,7 +87,7 @@ async function act(stage: Stage, random: Random): Promise<void> {
   }
 }
 
-/** Enters or leaves the room, opens or closes its document. */
+/** Joins or leaves the room, opens or closes its document. */
 async function visit(stage: Stage, seat: Seat, random: Random): Promise<void> {
   const provider = seat.document?.provider
   if (!seat.isInRoom) {
@@ -162,7 +163,7 @@ const sorted = (fields: object | undefined): unknown =>
 const lost = (seat: Seat): string[] =>
   seat.missing().map(what => `${seat.name}: acknowledged and missing: ${what}`)
 
-/** The traffic ends: some minutes with little of it follow each other, and no transfer is left. */
+/** The traffic ends: several minutes in a row have little traffic, and no transfer is left. */
 async function checkIdle({ simulation }: Stage): Promise<void> {
   const perMember: number[] = []
   const areIdle = (): boolean =>

@@ -1,25 +1,25 @@
 /**
  * Sync check: whether each member that reports `synced` is right.
  *
- * When a holder becomes synced, it contains what one of the synced holders contained that it knows: the state of that
- * holder when this one opened the document, or, if that holder became synced later, when it did. Without such a
- * holder it contains what each holder had stored that it knows. One holder knows another if its room lists it; one that
- * was added while nothing else happened has to know all.
+ * When a holder becomes synced, it must contain the state of a synced holder that it knows: the state when this holder
+ * opened the document or, if the other holder became synced later, the state at that time. Without such a holder it must
+ * contain what each holder that it knows had stored. A holder knows another one if its room lists that one. A holder that
+ * was added while nothing else happened must know all others.
  */
 import type { RoomDocument } from '@hearsay/core'
 import { contains, operationsOf, type ReplicaState, stateOf } from './replica-state.ts'
 import type { Seat } from './topology-member.ts'
 
-/** A holder is known to all after so long. Our choice: two of the slowest steps that spread it. */
+/** All members know a holder after this time. Our choice: two of the slowest steps that spread it. */
 const knownAfterMs = 10_000
-/** Others may go by what a holder announced of itself so long ago. Our choice: two exchanges. */
+/** Other members may rely on an announcement of a holder that is this old. Our choice: two syncs. */
 const announcedMs = 2_000
 
 interface Opening {
   readonly seat: Seat
   readonly document: RoomDocument
   readonly atMs: number
-  /** Its states since then, oldest first: the first is what it had stored. */
+  /** Its states since then, oldest first. The first is the stored one. */
   readonly states: { readonly atMs: number; readonly state: ReplicaState }[]
   /** The states of the other holders that were synced then, or became synced later. */
   readonly references: Map<Opening, ReplicaState>
@@ -27,13 +27,13 @@ interface Opening {
 
 export interface SyncCheckOptions {
   readonly nowMs: () => number
-  /** When the network last began to hold something back that may not have arrived yet; now, if it does not. */
+  /** When the network last began to delay traffic that may not have arrived yet; now, if there is none. */
   readonly delayedSinceMs: () => number
-  /** When something last happened to the network or to a process. */
+  /** When a fault of the network or of a process last occurred. */
   readonly disturbedMs: () => number
-  /** The same, but for members that were added. */
+  /** The same, except for members that were added. */
   readonly unsettledMs: () => number
-  /** Whether something can pass between two, over members of the room. */
+  /** Whether traffic can pass between two members, through members of the room. */
   readonly areTogether: (a: Seat, b: Seat) => boolean
 }
 
@@ -46,7 +46,7 @@ export class SyncCheck {
     this.#options = options
   }
 
-  /** A member opened the document, or connects it again. Once for each. */
+  /** A member opened the document, or reconnected it. Call it once for each. */
   opened(seat: Seat): void {
     const { document } = seat
     if (!document) return
@@ -67,7 +67,7 @@ export class SyncCheck {
       })
   }
 
-  /** Some time has passed. */
+  /** Some virtual time has passed. */
   tick(): void {
     const atMs = this.#options.nowMs()
     for (const { document, states } of this.#living()) states.push({ atMs, state: stateOf(document.doc) })
@@ -78,7 +78,7 @@ export class SyncCheck {
     return new Map(this.#living().map(({ document }) => [document, stateOf(document.doc)]))
   }
 
-  /** After a calm while: no holder is synced and lacks what another that it knows contained before. */
+  /** After a quiet period: no synced holder lacks content that another holder, known to it, contained before. */
   checkCalm(before: ReadonlyMap<RoomDocument, ReplicaState>): void {
     for (const one of this.#living())
       for (const other of this.#living()) {
@@ -113,7 +113,7 @@ export class SyncCheck {
     if (lacking.length > 0) this.#violated(own, `it lacks what these had stored: ${listed(lacking)}`)
   }
 
-  /** What others announced until then is known. */
+  /** The time until which announcements are known. */
   #announcedUntilMs(): number {
     return Math.min(this.#options.nowMs(), this.#options.delayedSinceMs()) - announcedMs
   }
@@ -138,14 +138,14 @@ export class SyncCheck {
   }
 }
 
-/** The latest of its states that is so old; else its first. */
+/** The latest of its states that is at least this old; otherwise its first. */
 function stateAt({ states }: Opening, ms: number): ReplicaState {
   const found = states.findLast(({ atMs }) => atMs <= ms) ?? states[0]
   if (!found) throw new Error('an opening has a first state')
   return found.state
 }
 
-/** With the number of operations that each contained: as `own` refers to it, or as it opened. */
+/** With the number of operations that each contained when `own` refers to it, or when it opened. */
 const listed = (openings: readonly Opening[], own?: Opening): string =>
   openings
     .map(opening => {

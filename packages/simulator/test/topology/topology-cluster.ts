@@ -1,7 +1,7 @@
 /**
- * Stage: one simulated cluster of a drawn topology, and all that can happen to it.
+ * Topology cluster: a simulated cluster of a drawn topology, and its faults.
  *
- * Nothing ever crosses a permanent cut. m0 is everybody's bootstrap: it restarts, and is otherwise always there.
+ * No traffic ever crosses a permanent cut. m0 is the bootstrap of all members: it restarts, and otherwise always runs.
  */
 import { createSimulation, type Simulation } from '../../src/index.ts'
 import type { Random } from '../../src/random-stream.ts'
@@ -11,7 +11,7 @@ import { SyncCheck } from './sync-check.ts'
 import { Seat } from './topology-member.ts'
 
 const foundWithinMs = 60_000
-/** After the network carries all again. Our choice: what was held back is exchanged by then. */
+/** After the network carries all traffic again. Our choice: delayed traffic is synced by then. */
 const caughtUpMs = 10_000
 
 export class Stage {
@@ -50,7 +50,7 @@ export class Stage {
     return this.seats.filter(({ isInRoom }) => isInRoom)
   }
 
-  /** Members find each other; then the drawn ones enter the room and open the document. */
+  /** Members find each other; then the drawn members join the room and open the document. */
   async begin(): Promise<void> {
     await this.simulation.runUntil(() => this.simulation.isConverged(), { withinMs: foundWithinMs })
     const { room, holders } = this.topology
@@ -86,7 +86,7 @@ export class Stage {
     this.#delayed(ms)
   }
 
-  /** Its process starts again from its storage, and does what an app does then. */
+  /** Restarts its process from its storage; its app joins the room and opens the document again. */
   async restart(seat: Seat): Promise<void> {
     const { isInRoom, document } = seat
     this.#start(seat)
@@ -121,12 +121,12 @@ export class Stage {
     if (this.#random() < 0.7) this.open(seat)
   }
 
-  /** Only the permanent cuts stay. Members enter the room, or start again, until the room's members are connected. */
+  /** Only the permanent cuts stay. Members join the room, or restart, until the room's members are connected. */
   async calm(): Promise<void> {
     this.heal()
     this.simulation.heal()
     this.#cutForEver()
-    // Members that leave are gone by then.
+    // Members that are leaving have left by then.
     await this.simulation.run(5_000)
     const isJoined = () =>
       isConnected(
@@ -170,7 +170,7 @@ export class Stage {
     this.#unsettledMs = this.simulation.nowMs
   }
 
-  /** For so long the network holds something back. */
+  /** The network delays traffic for this time. */
   #delayed(ms: number): void {
     this.#disturbed()
     const untilMs = Math.max(this.#delay?.untilMs ?? 0, this.simulation.nowMs + ms + caughtUpMs)
