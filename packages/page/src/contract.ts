@@ -16,6 +16,7 @@ export const commands = {
 
 export type ProcessCommand = keyof typeof commands
 
+/** One process of the demo. */
 export interface DemoProcess {
   readonly name: string
   /** Its member id; undefined until the member is ready. */

@@ -9,6 +9,7 @@ import { type ReactElement, type ReactNode, useState } from 'react'
 import { type ClusterProviderProps, ClusterProvider as Provider } from './cluster-provider.tsx'
 import { useMountEffect } from './use-mount-effect.ts'
 
+/** Joins or takes the cluster, and gives it to all hooks below. Renders its children once it is mounted. */
 export function ClusterProvider({ cluster, children }: ClusterProviderProps): ReactElement {
   return (
     <Provider cluster={cluster}>

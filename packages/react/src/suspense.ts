@@ -50,19 +50,31 @@ const useAwaitedCluster = () => useAwaited(useSession().cluster)
 const useAwaitedRoom = () => useAwaited(useRoomSession().source)
 const useAwaitedConfig = (asked: ConfigRef) => useAwaited(useConfigSource(asked))
 
+/** The cluster, for everything that has no hook. Suspends until the cluster is joined. */
 export const useCluster: UseCluster<never> = awaiting(useAwaitedCluster, useClusterNow)
+/** This member, or a selected part of it. Suspends until the cluster is joined. */
 export const useSelf: UseSelf<never> = awaiting(useAwaitedCluster, useSelfNow)
+/** All known members including this one, ordered by id, or a selected part. Suspends until the cluster is joined. */
 export const useMembers: UseMembers = awaiting(useAwaitedCluster, useMembersNow)
+/** The member with this id, or a selected part; undefined if it is unknown. Suspends until the cluster is joined. */
 export const useMember: UseMember = awaiting(useAwaitedCluster, useMemberNow)
+/** The health of this member, or a selected part; at most 1 s old. Suspends until the cluster is joined. */
 export const useHealth: UseHealth<never> = awaiting(useAwaitedCluster, useHealthNow)
 
+/** The room, for everything that has no hook. Suspends until the room is joined. */
 export const useRoom: UseRoom<AnyPresence, never> = awaiting(useAwaitedRoom, useRoomNow)
+/** The presence of the local member in the room, or a selected part. Suspends until the room is joined. */
 export const usePresence: UsePresence<AnyPresence> = awaiting(useAwaitedRoom, usePresenceNow)
+/** The other members in the room with their presence, or a selected part. Suspends until the room is joined. */
 export const useOthers: UseOthers<AnyPresence> = awaiting(useAwaitedRoom, useOthersNow)
+/** One value for each other member in the room, as pairs `[id, value]`. Suspends until the room is joined. */
 export const useOthersMapped: UseOthersMapped<AnyPresence> = awaiting(useAwaitedRoom, useOthersMappedNow)
+/** A Yjs document of the room; without a name the default one. Suspends until the room is joined. */
 export const useDocument: UseDocument<never> = awaiting(useAwaitedRoom, useDocumentNow)
 
+/** A shared config, to write to. Suspends until the config is open. */
 export const useConfig: UseConfig<never> = awaiting(useAwaitedConfig, useConfigNow)
+/** The value of one key of a shared config, or a selected part of all. Suspends until the config is open. */
 export const useConfigValue: UseConfigValue = awaiting(useAwaitedConfig, useConfigValueNow)
 
 const roomHooks: RoomHooks<AnyPresence, never> = {

@@ -23,6 +23,7 @@ export interface Transfer {
   readonly arrive: () => void
 }
 
+/** What a direction uses of the simulation. */
 export interface DirectionOptions {
   /** Whether the network carries packets in this direction now. */
   readonly carries: () => boolean

@@ -12,6 +12,7 @@ const startedEpochMs = 1_700_000_000_000
 /** Browsers run a hidden tab's timers once a minute. */
 const throttledMs = 60_000
 
+/** How a process is paused. */
 export interface PauseOptions {
   /** The whole machine is suspended, not only the process: its kernel acknowledges nothing. */
   readonly isAsleep: boolean

@@ -7,6 +7,7 @@
 import { type Delay, drawDelayMs } from './delay.ts'
 import { type Random, randomStream } from './random-stream.ts'
 
+/** Which packets are lost, and whether they are retransmitted. */
 export interface LossOptions {
   /** Lost packets are retransmitted, as by TCP, and arrive late; if false, lost packets never arrive. @default true */
   readonly retransmitted?: boolean

@@ -21,8 +21,10 @@ const dialTimeoutMs = 5_000
 /** Round trips of TCP, Noise and the muxer. */
 const handshakeTrips = 3
 
+/** `refused`: the other end answered; `unreachable`: no answer in time; `network-down`: the own network is disconnected. */
 export type DialOutcome = 'open' | 'refused' | 'unreachable' | 'network-down'
 
+/** What the network uses of the simulation. */
 export interface NetworkOptions {
   readonly time: VirtualTime
   readonly conditions: NetworkConditions

@@ -6,6 +6,7 @@ import { type Delay, delayFault } from './delay.ts'
 /** An app on one member. @returns a function to call when the process ends, if any */
 export type App = (cluster: Cluster, name: string) => (() => void) | undefined
 
+/** Options of `createSimulation`. Only `seed` is required. */
 export interface SimulationOptions {
   /** An integer. Two simulations with equal options and equal calls do exactly the same. */
   readonly seed: number
@@ -29,6 +30,7 @@ export interface SimulationOptions {
   readonly invariants?: InvariantOptions | 'off'
 }
 
+/** Bounds of the invariants, which are checked at each step. */
 export interface InvariantOptions {
   /** How long after a fault a member may still consider a healthy one dead, in milliseconds. @default 60_000 */
   readonly allowanceMs?: number

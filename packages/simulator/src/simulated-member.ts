@@ -48,6 +48,7 @@ export interface MemberNetwork {
   gossipOf(member: SimulatedMember): GossipTopics
 }
 
+/** What a member uses of the simulation. */
 export interface SimulatedMemberOptions {
   readonly seed: number
   readonly name: string
@@ -97,6 +98,7 @@ interface Storage {
 
 const incarnationKey = '/hearsay/incarnation'
 
+/** One member: its present process, if one runs, its storage and its clock. */
 export class SimulatedMember {
   readonly name: string
   readonly clock: MemberClock

@@ -15,6 +15,7 @@ import { sumTraffic, type Traffic } from './traffic.ts'
 import { startWarm } from './warm-start.ts'
 import { World } from './world.ts'
 
+/** A running simulation. Virtual time passes only in `run` and `runUntil`. */
 export interface Simulation extends Faults {
   /** Virtual milliseconds since the start. */
   readonly nowMs: number

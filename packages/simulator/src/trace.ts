@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto'
 
+/** One frame, or one event of a link, as it arrived at a member. `from` and `to` are names; `atMs` is virtual time. */
 export interface Arrival {
   readonly atMs: number
   readonly from: string
@@ -15,6 +16,7 @@ export interface Arrival {
 const chunkBytes = 65_536
 const maxKept = 64
 
+/** Records all arrivals. Read `hash` to compare two runs, `last()` to see how a run ended. */
 export class Trace {
   readonly #hash = createHash('sha256')
   readonly #chunk = Buffer.alloc(chunkBytes)

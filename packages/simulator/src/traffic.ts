@@ -10,10 +10,12 @@ export interface Traffic {
   gossipControl: number
 }
 
+/** Traffic with zero bytes of each kind. */
 export function noTraffic(): Traffic {
   return { probe: 0, sync: 0, space: 0, rumor: 0, gossipControl: 0 }
 }
 
+/** The sum, kind by kind. */
 export function sumTraffic(each: Iterable<Readonly<Traffic>>): Traffic {
   const sum = noTraffic()
   for (const { probe, sync, space, rumor, gossipControl } of each) {
@@ -26,6 +28,7 @@ export function sumTraffic(each: Iterable<Readonly<Traffic>>): Traffic {
   return sum
 }
 
+/** The bytes of all kinds together. */
 export function totalBytes({ probe, sync, space, rumor, gossipControl }: Readonly<Traffic>): number {
   return probe + sync + space + rumor + gossipControl
 }

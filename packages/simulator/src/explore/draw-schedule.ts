@@ -10,6 +10,7 @@ const maxMembers = 24
 const maxFaults = 12
 const spanMs = 180_000
 
+/** Draws the schedule of a seed: equal seeds give equal schedules. */
 export function drawSchedule(seed: number): Schedule {
   const random = randomStream(seed, 'schedule')
   const members = 2 + Math.floor(random() ** 2 * (maxMembers - 1))

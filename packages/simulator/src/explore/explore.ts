@@ -4,6 +4,7 @@ import { type Failed, type Outcome, runSchedule } from './run-schedule.ts'
 import type { Schedule } from './schedule.ts'
 import { shrink } from './shrink.ts'
 
+/** Which seeds `explore` tries, until when, and the callbacks for its results. */
 export interface ExploreOptions {
   /** An integer: the seeds are `seed`, `seed + stride`, … */
   readonly seed: number
@@ -24,6 +25,7 @@ export interface Found {
   readonly outcome: Failed
 }
 
+/** Runs one schedule after the other until `isEnough` returns true. Shrinks each schedule that fails. */
 export async function explore(options: ExploreOptions): Promise<void> {
   const { stride = 1, isEnough, onTried, onFound } = options
   for (let { seed } = options; !isEnough(); seed += stride) {

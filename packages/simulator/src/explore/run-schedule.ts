@@ -8,8 +8,10 @@ import { InvariantViolation } from '../invariants/violation.ts'
 import { createSimulation, NotInTimeError, type Simulation } from '../simulation.ts'
 import { applyFault, type Schedule, scheduleEndMs } from './schedule.ts'
 
+/** Whether a cluster survives a schedule. */
 export type Outcome = Survived | Failed
 
+/** The cluster survives the schedule. */
 export interface Survived {
   readonly type: 'survived'
   /** The trace's hash: equal for two runs of one schedule. */
@@ -17,6 +19,7 @@ export interface Survived {
   readonly virtualMs: number
 }
 
+/** An invariant is violated, the members do not converge, events go on, or the code throws. */
 export interface Failed {
   readonly type: 'failed'
   /** The invariant; `convergence`; `quiet`; or `crash`: the code threw. */

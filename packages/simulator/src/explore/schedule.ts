@@ -59,6 +59,7 @@ export const faultWeights: Readonly<Record<Fault['type'], number>> = {
   update: 1,
 }
 
+/** The faults of a run, with its seed and its number of members. Times are virtual milliseconds from the start. */
 export interface Schedule {
   readonly seed: number
   readonly members: number

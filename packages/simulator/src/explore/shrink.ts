@@ -2,6 +2,7 @@
 import { type Failed, type Outcome, runSchedule } from './run-schedule.ts'
 import type { Schedule } from './schedule.ts'
 
+/** The result of shrinking a schedule. */
 export interface Shrunk {
   readonly schedule: Schedule
   readonly outcome: Failed

@@ -9,6 +9,7 @@ const maxTimersASpace = 2
 /** The bound of the rumor batcher. */
 const maxRumors = 4_096
 
+/** The bounds that depend on the simulation. */
 export interface BoundsOptions {
   readonly maxMembers: number
   /** The number of ids that members have or had. */
