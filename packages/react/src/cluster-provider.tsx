@@ -1,8 +1,7 @@
 /** ClusterProvider: gives a cluster to the hooks below it. */
-import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
+import { type ReactElement, type ReactNode, useEffect, useLayoutEffect, useState } from 'react'
 import { SessionContext } from './contexts.ts'
 import { type ClusterSource, type Session, sessionOf } from './session.ts'
-import { useMountEffect } from './use-mount-effect.ts'
 
 /** What `ClusterProvider` takes. */
 export interface ClusterProviderProps {
@@ -34,3 +33,6 @@ function useSessionOf(cluster: ClusterSource): Session {
   setPresent(next)
   return next.session
 }
+
+/** Runs before the browser paints. On a server it is `useEffect`: React 18 warns about layout effects there. */
+export const useMountEffect: typeof useEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect

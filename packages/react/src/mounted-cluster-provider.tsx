@@ -6,8 +6,11 @@
  * joins no cluster.
  */
 import { type ReactElement, type ReactNode, useState } from 'react'
-import { type ClusterProviderProps, ClusterProvider as Provider } from './cluster-provider.tsx'
-import { useMountEffect } from './use-mount-effect.ts'
+import {
+  type ClusterProviderProps,
+  ClusterProvider as Provider,
+  useMountEffect,
+} from './cluster-provider.tsx'
 
 /** Joins or takes the cluster, and gives it to all hooks below. Renders its children once it is mounted. */
 export function ClusterProvider({ cluster, children }: ClusterProviderProps): ReactElement {

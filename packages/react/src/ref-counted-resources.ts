@@ -5,8 +5,7 @@
  * The release is delayed: StrictMode, and a page that replaces another, release a resource and retain it again a moment
  * later. A failed resource is removed without delay when its last user releases it, so the next user tries again.
  */
-import { type AsyncState, failed, pending } from './async-state.ts'
-import type { Resource } from './resource.ts'
+import { type AsyncState, failed, pending, type Resource } from './resource.ts'
 
 /** 1 s (our choice): long enough for the next page to load, and short enough for other members. */
 export const releaseDelayMs = 1_000

@@ -1,7 +1,7 @@
 /** Room hooks: the hooks whose types depend on the presence of a room. */
 import type { ReactElement } from 'react'
-import type { AnyPresence } from './any-presence.ts'
 import { RoomProvider, type RoomProviderProps } from './room-provider.tsx'
+import type { AnyPresence } from './room-session.ts'
 import { type UseOthers, useOthers } from './use-others.ts'
 import { type UseOthersMapped, useOthersMapped } from './use-others-mapped.ts'
 import { type UsePresence, usePresence } from './use-presence.ts'

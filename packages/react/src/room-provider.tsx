@@ -1,8 +1,7 @@
 /** RoomProvider: gives a room to the hooks below it. */
 import { type ReactElement, type ReactNode, useEffect, useMemo } from 'react'
-import { checkPresence } from './any-presence.ts'
 import { RoomContext, useSession } from './contexts.ts'
-import { RoomSession } from './room-session.ts'
+import { checkPresence, RoomSession } from './room-session.ts'
 import { useReady } from './use-async-state.ts'
 
 /** What `RoomProvider` takes. */

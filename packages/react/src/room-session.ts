@@ -1,6 +1,5 @@
 /** Room session: the room of one provider. Presence set before the room is joined is published once it is joined. */
-import type { Room } from '@hearsay/core'
-import { checkPresence } from './any-presence.ts'
+import type { Json, Room } from '@hearsay/core'
 import type { Resource } from './resource.ts'
 
 export class RoomSession {
@@ -30,4 +29,13 @@ export class RoomSession {
     this.#pendingUpdates = {}
     outcome.value.presence.set(change)
   }
+}
+
+/** The presence fields of a member: any JSON values. */
+export type AnyPresence = Record<string, Json>
+
+/** Rejects a string or an array: spreading it would turn its characters or items into fields. @throws {TypeError} */
+export function checkPresence(what: string, given: unknown): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new TypeError(`${what}: give an object of fields, like { typing: true }`)
 }

@@ -1,6 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { type AsyncState, pending } from './async-state.ts'
-import type { Resource } from './resource.ts'
+import { type AsyncState, pending, type Resource } from './resource.ts'
 
 /** The state now. Always pending on a server and during hydration, so that both render the same. */
 export function useAsyncState<T>(source: Resource<T>): AsyncState<T> {

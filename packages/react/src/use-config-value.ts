@@ -1,6 +1,6 @@
 import type { ConfigSchema, ConfigValues } from '@hearsay/core'
-import { constantStore } from './constant-store.ts'
 import type { ConfigDefinition } from './define-config.ts'
+import { constantStore } from './resource.ts'
 import { type ConfigRef, useConfig } from './use-config.ts'
 import { type IsEqual, useStore } from './use-store.ts'
 

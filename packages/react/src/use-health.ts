@@ -1,6 +1,6 @@
 import type { Health } from '@hearsay/core'
-import { nothing } from './constant-store.ts'
 import { healthOf } from './health-store.ts'
+import { nothing } from './resource.ts'
 import { useCluster } from './use-cluster.ts'
 import { type IsEqual, ifBoth, itself, useStore } from './use-store.ts'
 

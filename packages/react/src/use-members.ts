@@ -1,5 +1,5 @@
 import type { Member } from '@hearsay/core'
-import { constantStore } from './constant-store.ts'
+import { constantStore } from './resource.ts'
 import { useCluster } from './use-cluster.ts'
 import { type IsEqual, itself, useStore } from './use-store.ts'
 

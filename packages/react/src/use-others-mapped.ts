@@ -1,5 +1,5 @@
 import type { Other } from '@hearsay/core'
-import type { AnyPresence } from './any-presence.ts'
+import type { AnyPresence } from './room-session.ts'
 import { useOthers } from './use-others.ts'
 import type { IsEqual } from './use-store.ts'
 

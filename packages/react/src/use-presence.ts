@@ -1,5 +1,5 @@
-import type { AnyPresence } from './any-presence.ts'
-import { constantStore } from './constant-store.ts'
+import { constantStore } from './resource.ts'
+import type { AnyPresence } from './room-session.ts'
 import { useRoom } from './use-room.ts'
 import { type IsEqual, itself, useStore } from './use-store.ts'
 

@@ -1,6 +1,6 @@
 import type { Room } from '@hearsay/core'
-import type { AnyPresence } from './any-presence.ts'
 import { useRoomSession } from './contexts.ts'
+import type { AnyPresence } from './room-session.ts'
 import { useReady } from './use-async-state.ts'
 
 /** @typeParam None what the hook returns before the room is joined */

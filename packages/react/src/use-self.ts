@@ -1,5 +1,5 @@
 import type { Member } from '@hearsay/core'
-import { nothing } from './constant-store.ts'
+import { nothing } from './resource.ts'
 import { useCluster } from './use-cluster.ts'
 import { type IsEqual, ifBoth, itself, useStore } from './use-store.ts'
 

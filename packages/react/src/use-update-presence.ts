@@ -1,6 +1,6 @@
 import { useCallback } from 'react'
-import type { AnyPresence } from './any-presence.ts'
 import { useRoomSession } from './contexts.ts'
+import type { AnyPresence } from './room-session.ts'
 
 /**
  * Sets the given fields, as the room's `presence.set` does, and throws what `presence.set` throws. A field set to

@@ -21,7 +21,7 @@ const dialTimeoutMs = 5_000
 /** Round trips of TCP, Noise and the muxer. */
 const handshakeTrips = 3
 
-/** `refused`: the other end answered; `unreachable`: no answer in time; `network-down`: the own network is disconnected. */
+/** `refused`: the host answers, but no process listens; `unreachable`: no answer; `network-down`: no network or no route. */
 export type DialOutcome = 'open' | 'refused' | 'unreachable' | 'network-down'
 
 /** What the network uses of the simulation. */

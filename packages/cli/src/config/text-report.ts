@@ -2,10 +2,9 @@
 import { styleText } from 'node:util'
 import type { Cluster, Json } from '@hearsay/core'
 import { log } from '../join/log.ts'
+import { printable, shortId } from '../terminal/format.ts'
 import { shownValue } from '../terminal/json-value.ts'
 import { printLog } from '../terminal/log-line.ts'
-import { printable } from '../terminal/printable.ts'
-import { shortId } from '../terminal/short-id.ts'
 import { printTable } from '../terminal/text-table.ts'
 import type { Report } from './report.ts'
 

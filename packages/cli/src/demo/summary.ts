@@ -1,7 +1,7 @@
 /** Summary: for each step the milliseconds from the action to the first suspicion, and until all members knew. */
 import { styleText } from 'node:util'
 import { left, right } from '../terminal/column.ts'
-import { milliseconds } from '../terminal/milliseconds.ts'
+import { milliseconds } from '../terminal/format.ts'
 import type { Scenario, StepResult } from './scenario.ts'
 
 export function summary({ steps, passed, falseAlarms }: Scenario): string[] {

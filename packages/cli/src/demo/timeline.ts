@@ -1,7 +1,7 @@
 /** Timeline: the scenario as lines, each with the seconds since the scenario began. */
 import { styleText } from 'node:util'
 import { left, right } from '../terminal/column.ts'
-import { milliseconds } from '../terminal/milliseconds.ts'
+import { milliseconds } from '../terminal/format.ts'
 import type { StepResult } from './scenario.ts'
 
 export interface Timeline {

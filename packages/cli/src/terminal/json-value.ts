@@ -1,7 +1,7 @@
 /** JSON values as users type and read them. Typing a printed value gives the same value again. */
 import type { Json } from '@hearsay/core'
 import { InvalidArgumentError } from 'commander'
-import { printable } from './printable.ts'
+import { printable } from './format.ts'
 
 /**
  * The JSON value of the text, or the text itself if it is no JSON.

@@ -1,7 +1,7 @@
 /** Log line: one event as text, in columns. */
 import { styleText } from 'node:util'
 import { left } from './column.ts'
-import { printable } from './printable.ts'
+import { printable } from './format.ts'
 
 export type Colour = Parameters<typeof styleText>[0]
 

@@ -3,10 +3,9 @@
 import { useConfigValue } from '@hearsay/react'
 import type { ReactNode } from 'react'
 import type { Point } from '../contract.ts'
-import { hueOf } from '../members/hue.ts'
 import { isPresentStatus, type MemberRow, useHeartbeats } from '../members/member-list.ts'
 import { useSelection } from '../members/selection.tsx'
-import { signs, words } from '../members/status-mark.tsx'
+import { hueOf, signs, words } from '../members/status-mark.tsx'
 import { settings } from '../settings/settings.ts'
 
 export function MemberNode({ row, at }: { row: MemberRow; at: Point }): ReactNode {

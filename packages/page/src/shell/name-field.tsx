@@ -2,8 +2,8 @@
 import { useCluster, useMembers, useSelf } from '@hearsay/react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { isRandomName, randomName, storeName } from '../demo/tab-name.ts'
-import { hueOf } from '../members/hue.ts'
 import { isPresentStatus } from '../members/member-list.ts'
+import { hueOf } from '../members/status-mark.tsx'
 
 export function NameField(): ReactNode {
   const cluster = useCluster()

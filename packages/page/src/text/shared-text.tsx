@@ -6,7 +6,7 @@ import type { RoomDocument } from '@hearsay/core'
 import { useDocument, useSelf } from '@hearsay/react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { yCollab, yUndoManagerKeymap } from 'y-codemirror.next'
-import { hueOf } from '../members/hue.ts'
+import { hueOf } from '../members/status-mark.tsx'
 import './text.css'
 
 export function SharedText(): ReactNode {

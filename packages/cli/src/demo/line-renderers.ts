@@ -1,5 +1,7 @@
-/** JSON renderer: one object a line for each finished step, then the summary. Nothing else is printed to stdout. */
+/** Line renderers: the demo as JSON, or as lines for a log or a pipe. */
 import type { Renderer, StepResult } from './scenario.ts'
+import { summary } from './summary.ts'
+import { timeline } from './timeline.ts'
 
 export function jsonRenderer(): Renderer {
   return {
@@ -18,3 +20,16 @@ export function jsonRenderer(): Renderer {
 const printed = ({ step, act, passed: held, ...times }: StepResult) => ({ step, act, held, ...times })
 
 const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
+
+export function plainRenderer(): Renderer {
+  const lines = timeline()
+  return {
+    opened: url => console.log(`The page: ${url}`),
+    stepStarted: act => console.log(lines.stepStarted(act)),
+    suspected: ms => console.log(lines.suspected(ms)),
+    stepEnded: result => console.log(lines.stepEnded(result)),
+    pause: () => Promise.resolve(),
+    finished: scenario => console.log(`\n${summary(scenario).join('\n')}`),
+    close: () => undefined,
+  }
+}
