@@ -115,7 +115,7 @@ async function reportOnce(): Promise<void> {
   cursorWithoutRelaysMs.push(...(await cursorsBetween(one, two)))
   for (const tab of [one, two])
     suspectedByTabs += (await tab.ask('sightings')).filter(
-      sighting => isTrouble(sighting) && sighting.name.startsWith('tab'),
+      sighting => isFalseAlarm(sighting) && sighting.name.startsWith('tab'),
     ).length
 
   for (const tab of [one, two]) await tab.close()
@@ -178,9 +178,9 @@ async function hide(): Promise<object> {
     minutes: hiddenMinutes,
     withTabs: [await one.ask('visibility'), await two.ask('visibility')],
     withProcessesOnly: await lone.tab.ask('visibility'),
-    suspectedByTabs: seen.filter(isTrouble).map(({ event, name }) => `${event} ${name}`),
+    suspectedByTabs: seen.filter(isFalseAlarm).map(({ event, name }) => `${event} ${name}`),
     suspectedByProcesses: processes.flatMap(relay =>
-      tabNames.flatMap(name => relay.eventsAbout(name).filter(event => isTrouble({ event }))),
+      tabNames.flatMap(name => relay.eventsAbout(name).filter(event => isFalseAlarm({ event }))),
     ).length,
     crashedMs: round(await deathOf(two, 'tab 2', relays, [one, three])),
     crashedAmongProcessesMs: round(await deathOf(lone.tab, 'tab 1', lone.relays, [])),
@@ -207,7 +207,7 @@ async function startRelays(cluster: string): Promise<readonly [Relay, Relay]> {
   return [first, await Relay.start(cluster, relayNames[1], first.addresses)]
 }
 
-function isTrouble({ event }: { readonly event: string }): boolean {
+function isFalseAlarm({ event }: { readonly event: string }): boolean {
   return event === 'suspect' || event === 'fail'
 }
 

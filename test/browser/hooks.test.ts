@@ -52,9 +52,9 @@ class Hooked {
   }
 
   /** Resolves when so many more heartbeats of others have arrived. */
-  async beats(count: number): Promise<void> {
+  async heartbeats(count: number): Promise<void> {
     await this.page.evaluate(
-      count => (window as unknown as { beats(count: number): Promise<void> }).beats(count),
+      count => (window as unknown as { heartbeats(count: number): Promise<void> }).heartbeats(count),
       count,
     )
   }
@@ -147,7 +147,7 @@ describe.skipIf(skipsBrowser).each(['plain', 'suspense'] as const)(
         'color',
       ]
       const before = await Promise.all(parts.map(part => ada.timesShown(part)))
-      await ada.beats(2)
+      await ada.heartbeats(2)
       expect(await Promise.all(parts.map(part => ada.timesShown(part)))).toEqual(before)
       relay.process.signal('SIGKILL')
       await ada.shows('members', JSON.stringify({ ada: 'alive', ben: 'alive', relay: 'dead' }))

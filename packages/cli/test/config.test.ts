@@ -6,16 +6,16 @@ import { temporaryFolder } from './temporary-folder.ts'
 /** A long wait, for a busy machine; a later --wait overrides it. */
 const usual = ['--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0', '--wait', '30']
 /** A member id that no member here has. */
-const stranger = '12D3KooWF31uo8LY5RbfzuhGYTUuUPgh7CUzzJjjgHTVHKAqzDYa'
+const unknownId = '12D3KooWF31uo8LY5RbfzuhGYTUuUPgh7CUzzJjjgHTVHKAqzDYa'
 
 const watchFlags = (cluster: string, ...options: string[]): Promise<ReadyMember> =>
   startMember(['config', 'watch', cluster, 'flags'], 'ada', ...options)
 
 /** Runs one command, and returns when its process has ended. */
 async function ask(type: string, cluster: string, ...rest: string[]) {
-  const asked = new HearsayProcess('config', type, cluster, 'flags', ...usual, ...rest)
-  const exitCode = await asked.ended
-  return { exitCode, stdout: asked.stdout, stderr: asked.stderr }
+  const command = new HearsayProcess('config', type, cluster, 'flags', ...usual, ...rest)
+  const exitCode = await command.ended
+  return { exitCode, stdout: command.stdout, stderr: command.stderr }
 }
 
 describe('hearsay config', () => {
@@ -103,14 +103,14 @@ describe('hearsay config', () => {
 
   it('reports that the other members reject its write', async () => {
     const cluster = newCluster()
-    const ada = await watchFlags(cluster, '--writer', stranger)
+    const ada = await watchFlags(cluster, '--writer', unknownId)
     const joined = ['--bootstrap', ada.address]
     expect(await ask('set', cluster, 'color', 'red', '--wait', '2', ...joined)).toEqual({
       exitCode: 1,
       stdout: [],
       stderr: [expect.stringMatching(/no member accepted the write within 2 s: .* one of the writers$/)],
     })
-    expect(await ask('set', cluster, 'color', 'red', '--writer', stranger, ...joined)).toMatchObject({
+    expect(await ask('set', cluster, 'color', 'red', '--writer', unknownId, ...joined)).toMatchObject({
       exitCode: 2,
       stderr: [expect.stringMatching(/none of its writers$/)],
     })

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { bin, HearsayProcess } from './hearsay-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-const refused: [what: string, args: string[], says: RegExp][] = [
+const invalid: [what: string, args: string[], message: RegExp][] = [
   ['an unknown command', ['jion'], /unknown command 'jion'.*join/],
   ['an unknown option', ['join', 'atlas', '--fast'], /unknown option '--fast'/],
   ['a missing cluster', ['join'], /missing required argument 'cluster'/],
@@ -62,12 +62,12 @@ const refused: [what: string, args: string[], says: RegExp][] = [
 ]
 
 describe('hearsay rejects in one line', () => {
-  it.each(refused)('%s', async (_, args, says) => {
+  it.each(invalid)('%s', async (_, args, message) => {
     const hearsay = new HearsayProcess(...args)
     expect(await hearsay.ended).toBe(2)
     expect(hearsay.stdout).toEqual([])
     expect(hearsay.stderr).toEqual([expect.stringMatching(/^hearsay: /)])
-    expect(hearsay.stderr[0]).toMatch(says)
+    expect(hearsay.stderr[0]).toMatch(message)
   })
 
   it('an old Node', () => {

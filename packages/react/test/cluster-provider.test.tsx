@@ -152,12 +152,12 @@ describe('a ClusterProvider with a function', () => {
 })
 
 describe('a ClusterProvider without types', () => {
-  const says = 'ClusterProvider: give it a cluster, or a function that returns one'
+  const message = 'ClusterProvider: give it a cluster, or a function that returns one'
 
   it.each([undefined, null, 'atlas', {}])('says what it needs instead of %j', given => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const { inCluster } = app()
-    expect(() => render(inCluster(given as unknown as Cluster))).toThrow(says)
+    expect(() => render(inCluster(given as unknown as Cluster))).toThrow(message)
   })
 
   it.each([
@@ -167,7 +167,7 @@ describe('a ClusterProvider without types', () => {
     const { statuses, inCluster } = app()
     render(inCluster(given as unknown as ClusterSource))
     await settle()
-    expect(statuses.at(-1)?.error?.message).toContain(says)
+    expect(statuses.at(-1)?.error?.message).toContain(message)
   })
 })
 

@@ -13,7 +13,7 @@ describe('useMembers', () => {
     const simulation = settled(100)
     const { cluster } = simulation.member('m0')
     const count = watch(() => useMembers(members => members.length))
-    const everybody = watch(() => useMembers())
+    const all = watch(() => useMembers())
     const hearts = watch(() =>
       useSyncExternalStore(
         listener => cluster.heartbeats.subscribe(listener),
@@ -24,17 +24,17 @@ describe('useMembers', () => {
       cluster,
       <>
         {count.here()}
-        {everybody.here()}
+        {all.here()}
         {hearts.here()}
       </>,
     )
     await pass(simulation, 90_000, 1_000)
-    const beats = (snapshot: (typeof hearts.seen)[number] | undefined) =>
+    const heartbeatsOf = (snapshot: (typeof hearts.seen)[number] | undefined) =>
       [...(snapshot?.values() ?? [])].reduce((sum, { sequence }) => sum + sequence, 0)
-    expect(beats(hearts.seen.at(-1)) - beats(hearts.seen[0])).toBeGreaterThanOrEqual(100)
+    expect(heartbeatsOf(hearts.seen.at(-1)) - heartbeatsOf(hearts.seen[0])).toBeGreaterThanOrEqual(100)
     expect(hearts.seen.length).toBeGreaterThan(50)
     expect(count.seen).toEqual([100])
-    expect(everybody.seen.length).toBe(1)
+    expect(all.seen.length).toBe(1)
 
     simulation.add()
     await pass(simulation, 10_000, 1_000)
@@ -66,18 +66,18 @@ describe('useMember', () => {
     const simulation = settled(5)
     const { id } = simulation.member('m1')
     const status = watch(() => useMember(id, member => member.status))
-    const stranger = watch(() => useMember('nobody'))
+    const unknownId = watch(() => useMember('nobody'))
     show(
       simulation.member('m0').cluster,
       <>
         {status.here()}
-        {stranger.here()}
+        {unknownId.here()}
       </>,
     )
     simulation.crash(['m1', 'm2'])
     await pass(simulation, 30_000, 100)
     expect(status.seen).toEqual(['alive', 'dead'])
-    expect(stranger.seen).toEqual([undefined])
+    expect(unknownId.seen).toEqual([undefined])
   })
 })
 

@@ -32,7 +32,7 @@ interface Stage {
   readonly rooms: readonly Room<Shown>[]
 }
 
-async function stage(others: number): Promise<Stage> {
+async function fixture(others: number): Promise<Stage> {
   const simulation = createSimulation({ seed: 1, members: others + 1, start: 'warm' })
   const [first, ...rest] = simulation.members
   if (!first) throw new Error('there is no member')
@@ -46,7 +46,7 @@ const othersOf = (room: Room<Shown> | undefined) =>
 
 describe('usePresence and useUpdatePresence', () => {
   it('publish changes to others, and render only the components that read them', async () => {
-    const { simulation, cluster, rooms } = await stage(1)
+    const { simulation, cluster, rooms } = await fixture(1)
     const own = watch(() => usePresence(({ note }) => note))
     const update = watch(() => useUpdatePresence())
     show(
@@ -71,7 +71,7 @@ describe('usePresence and useUpdatePresence', () => {
   })
 
   it('publish changes that were made before the room was joined', async () => {
-    const { simulation, cluster, rooms } = await stage(1)
+    const { simulation, cluster, rooms } = await fixture(1)
     const joined = Promise.withResolvers<Cluster>()
     const update = watch(() => useUpdatePresence())
     const room = watch(() => useRoom())
@@ -95,7 +95,7 @@ describe('useUpdatePresence', () => {
   it.each<[unknown]>([['str'], [null], [5], [[]]])(
     'throws if it gets %j in place of fields',
     async change => {
-      const { cluster } = await stage(0)
+      const { cluster } = await fixture(0)
       const update = watch(() => useUpdatePresence())
       show(cluster, <RoomProvider name="design">{update.here()}</RoomProvider>)
       expect(() => update.seen[0]?.(change as never)).toThrow(/^useUpdatePresence: give an object of fields/)
@@ -108,7 +108,7 @@ describe('useUpdatePresence', () => {
 
   it('logs a value that presence cannot contain, set before the room was joined, and keeps the page', async () => {
     const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const { simulation, cluster, rooms } = await stage(1)
+    const { simulation, cluster, rooms } = await fixture(1)
     const joined = Promise.withResolvers<Cluster>()
     const update = watch(() => useUpdatePresence())
     const room = watch(() => useRoom())
@@ -135,26 +135,26 @@ describe('useUpdatePresence', () => {
 
 describe('useOthers', () => {
   it('shows the other members in the room, and renders when the selected value changes', async () => {
-    const { simulation, cluster, rooms } = await stage(3)
-    const everybody = watch(() => useOthers())
+    const { simulation, cluster, rooms } = await fixture(3)
+    const others = watch(() => useOthers())
     const count = watch(() => useOthers(others => others.length))
     const notes = watch(() => useOthersMapped(({ presence }) => presence.note))
     show(
       cluster,
       <RoomProvider name="design">
-        {everybody.here()}
+        {others.here()}
         {count.here()}
         {notes.here()}
       </RoomProvider>,
     )
-    await settle(() => everybody.seen.length > 1)
+    await settle(() => others.seen.length > 1)
     await pass(simulation, 2_000)
-    const renders = () => [everybody, count, notes].map(({ seen }) => seen.length)
+    const renders = () => [others, count, notes].map(({ seen }) => seen.length)
     const before = renders()
     rooms[0]?.presence.set({ cursor: 5 })
     await pass(simulation, 1_000)
     expect(renders().map((after, i) => after - (before[i] ?? 0))).toEqual([1, 0, 0])
-    expect(everybody.seen.at(-1)?.map(({ presence }) => presence.cursor)).toContain(5)
+    expect(others.seen.at(-1)?.map(({ presence }) => presence.cursor)).toContain(5)
 
     rooms[1]?.presence.set({ note: 'here' })
     await pass(simulation, 1_000)
@@ -169,7 +169,7 @@ describe('useOthers', () => {
 
 describe('a RoomProvider', () => {
   it('joins once in StrictMode, and leaves 1 s after the last provider of its name unmounts', async () => {
-    const { cluster } = await stage(0)
+    const { cluster } = await fixture(0)
     const roomSpy = vi.spyOn(cluster, 'room')
     const rooms = watch(() => useRoom())
     const inRooms = (count: number) => (
@@ -208,7 +208,7 @@ describe('a RoomProvider', () => {
   })
 
   it('joins another room when its name changes', async () => {
-    const { cluster } = await stage(0)
+    const { cluster } = await fixture(0)
     const names = watch(() => useRoom()?.name)
     const { rerender } = show(cluster, <RoomProvider name="one">{names.here()}</RoomProvider>)
     await settle(() => names.seen.at(-1) === 'one')
@@ -218,7 +218,7 @@ describe('a RoomProvider', () => {
   })
 
   it('reports why the room cannot be joined', async () => {
-    const { cluster } = await stage(0)
+    const { cluster } = await fixture(0)
     const status = watch(() => useConnectionStatus())
     show(cluster, <RoomProvider name="">{status.here()}</RoomProvider>)
     await settle(() => status.seen.at(-1)?.error !== undefined)
@@ -227,7 +227,7 @@ describe('a RoomProvider', () => {
   })
 
   it('tries again when it replaces a provider that could not join', async () => {
-    const { cluster } = await stage(0)
+    const { cluster } = await fixture(0)
     vi.spyOn(cluster, 'room').mockRejectedValueOnce(new Error('no room'))
     const status = watch(() => useConnectionStatus())
     const attempt = (key: number) => (
@@ -244,7 +244,7 @@ describe('a RoomProvider', () => {
   })
 
   it('does not join a room with an initial presence that is too large', async () => {
-    const { simulation, cluster, rooms } = await stage(1)
+    const { simulation, cluster, rooms } = await fixture(1)
     const status = watch(() => useConnectionStatus().error?.name)
     show(
       cluster,
@@ -261,7 +261,7 @@ describe('a RoomProvider', () => {
 
 describe('useBroadcast and useEvent', () => {
   it('send to others, and call the listener of the latest render', async () => {
-    const { simulation, cluster, rooms } = await stage(1)
+    const { simulation, cluster, rooms } = await fixture(1)
     const received: unknown[] = []
     const broadcast = watch(() => useBroadcast())
     let name = 'first'
@@ -300,7 +300,7 @@ describe('useBroadcast and useEvent', () => {
 
 describe('useDocument', () => {
   it('shares a document, and does not render when the document is edited', async () => {
-    const { simulation, cluster, rooms } = await stage(1)
+    const { simulation, cluster, rooms } = await fixture(1)
     const notes = watch(() => useDocument('notes'))
     show(cluster, <AnyRoomProvider name="design">{notes.here()}</AnyRoomProvider>)
     await settle(() => notes.seen.at(-1) !== null)

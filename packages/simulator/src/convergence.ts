@@ -25,8 +25,10 @@ export class Convergence {
   agreement(): number {
     const running = this.#members()
     const stride = Math.ceil(running.length / maxChecked)
-    const asked = running.filter((_, i) => i % stride === 0)
-    return asked.length === 0 ? 1 : asked.filter(member => seesAll(member, running)).length / asked.length
+    const checked = running.filter((_, i) => i % stride === 0)
+    return checked.length === 0
+      ? 1
+      : checked.filter(member => seesAll(member, running)).length / checked.length
   }
 }
 

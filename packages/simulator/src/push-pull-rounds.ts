@@ -27,12 +27,12 @@ export function pushPullRounds(members: number, seed: number): number {
   const news = factOf(simulatedId(seed, 'author'))
   sides[0]?.merge([news])
   for (let round = 1; round <= maxRounds; round++) {
-    const heard = sides.map((side, i) => {
+    const received = sides.map((side, i) => {
       const drawn = Math.floor(partners() * (members - 1))
       const partner = sides[drawn < i ? drawn : drawn + 1]
       return partner ? exchange(side, partner) : []
     })
-    for (const { side, facts } of heard.flat()) side.merge(facts)
+    for (const { side, facts } of received.flat()) side.merge(facts)
     if (sides.every(side => side.holds(news))) return round
   }
   throw new Error(`not known to all of ${members} after ${maxRounds} rounds`)
@@ -55,16 +55,16 @@ interface SideResult {
 
 /** One sync, message by message, until neither end has more to send. Nothing is merged. */
 function exchange(a: Side, b: Side): SideResult[] {
-  const heard: SideResult[] = []
-  let said: SyncMessage | undefined = a.exchanges.offer(peerId, 0).message
-  for (let [sender, listener] = [a, b]; said; [sender, listener] = [listener, sender]) {
-    if (said.facts.length > 0) heard.push({ side: listener, facts: said.facts })
-    said = listener.exchanges.handle(peerId, said, false, { monotonicMs: 0, epochMs: startedEpochMs })
+  const received: SideResult[] = []
+  let message: SyncMessage | undefined = a.exchanges.offer(peerId, 0).message
+  for (let [sender, listener] = [a, b]; message; [sender, listener] = [listener, sender]) {
+    if (message.facts.length > 0) received.push({ side: listener, facts: message.facts })
+    message = listener.exchanges.handle(peerId, message, false, { monotonicMs: 0, epochMs: startedEpochMs })
       .steps[0]?.message
   }
   a.exchanges.closed(peerId)
   b.exchanges.closed(peerId)
-  return heard
+  return received
 }
 
 /** The id by which each end knows the other. */

@@ -22,9 +22,9 @@ export class SimulatedKeys implements Verifier {
   /** An equal fact is the same object (`FactInterning`), so the signature object identifies the fact. */
   verify(author: string, bytes: Uint8Array, signature: Uint8Array): boolean {
     if (this.#verified.has(signature)) return true
-    const holds = Buffer.compare(signatureOf(author, bytes), signature) === 0
-    if (holds) this.#verified.add(signature)
-    return holds
+    const isValid = Buffer.compare(signatureOf(author, bytes), signature) === 0
+    if (isValid) this.#verified.add(signature)
+    return isValid
   }
 }
 

@@ -14,7 +14,7 @@ export interface Arrival {
 }
 
 const chunkBytes = 65_536
-const maxKept = 64
+const maxStored = 64
 
 /** Records all arrivals. Read `hash` to compare two runs, `last()` to see how a run ended. */
 export class Trace {
@@ -36,12 +36,14 @@ export class Trace {
 
   /** The latest arrivals, oldest first. */
   last(): readonly Arrival[] {
-    const from = this.#count % maxKept
-    return this.#count < maxKept ? [...this.#last] : [...this.#last.slice(from), ...this.#last.slice(0, from)]
+    const from = this.#count % maxStored
+    return this.#count < maxStored
+      ? [...this.#last]
+      : [...this.#last.slice(from), ...this.#last.slice(0, from)]
   }
 
   record(atMs: number, from: string, to: string, what: string, content: Uint8Array): void {
-    this.#last[this.#count % maxKept] = { atMs, from, to, what, bytes: content.length }
+    this.#last[this.#count % maxStored] = { atMs, from, to, what, bytes: content.length }
     this.#count += 1
     const head = `${atMs} ${from} ${to} ${what} ${content.length}\n`
     if (this.#used + head.length + content.length > chunkBytes) this.#flush()

@@ -4,7 +4,7 @@ import { encodeRumors, type SignedFact } from '@hearsay/core/host'
 import type { SimulatedMember } from '../src/index.ts'
 
 /** Delivers facts to one member as a rumor from another. @returns its verdict on the rumor */
-export function tell(to: SimulatedMember, from: SimulatedMember, ...facts: SignedFact[]): unknown {
+export function injectRumor(to: SimulatedMember, from: SimulatedMember, ...facts: SignedFact[]): unknown {
   return to.driver.rumor(from.id, encodeRumors(facts))
 }
 

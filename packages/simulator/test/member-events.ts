@@ -3,7 +3,7 @@ import { seesAll } from '../src/convergence.ts'
 import type { Simulation } from '../src/index.ts'
 
 /** All events except joins, as `by: type member`. */
-export function troubles({ events }: Simulation, sinceMs = 0): string[] {
+export function otherEvents({ events }: Simulation, sinceMs = 0): string[] {
   return events
     .filter(({ type, atMs }) => type !== 'join' && atMs >= sinceMs)
     .map(({ by, type, member }) => `${by}: ${type} ${member}`)
@@ -17,7 +17,7 @@ export function typesAbout({ events }: Simulation, name: string, sinceMs: number
 
 /** The declared deaths, as `by: fail member`. */
 export function deaths(simulation: Simulation, sinceMs = 0): string[] {
-  return troubles(simulation, sinceMs).filter(trouble => trouble.includes(': fail '))
+  return otherEvents(simulation, sinceMs).filter(event => event.includes(': fail '))
 }
 
 /** The observers whose signed suspicions a running member stores. */

@@ -18,8 +18,8 @@ const options = {
 /** By test id: how often a component has rendered. */
 const shown: Record<string, number> = {}
 /** Resolves when so many more heartbeats of others have arrived. */
-let beats: (count: number) => Promise<void> = async () => {}
-Object.assign(window, { shown, beats: (count: number) => beats(count) })
+let heartbeats: (count: number) => Promise<void> = async () => {}
+Object.assign(window, { shown, heartbeats: (count: number) => heartbeats(count) })
 
 function Shown({ id, children }: { id: string; children: ReactNode }): ReactNode {
   useEffect(() => {
@@ -60,7 +60,7 @@ const Status = (): ReactNode => <Shown id="status">{hooks.useConnectionStatus().
 
 function Cluster(): ReactNode {
   const cluster = hooks.useCluster()
-  beats = count =>
+  heartbeats = count =>
     new Promise(resolve => {
       if (!cluster) return
       const received = () =>

@@ -14,23 +14,23 @@ export interface ConfigCommand {
   readonly hasStorage: boolean
 }
 
-export async function answer(asked: ConfigCommand, request: ConfigRequest): Promise<boolean> {
+export async function answer(command: ConfigCommand, request: ConfigRequest): Promise<boolean> {
   switch (request.type) {
     case 'watch':
-      return watch(asked, request.key)
+      return watch(command, request.key)
     case 'set':
-      return write(asked, request.key, request.value)
+      return write(command, request.key, request.value)
     case 'delete':
-      return write(asked, request.key, undefined)
+      return write(command, request.key, undefined)
     default:
-      return read(asked, request)
+      return read(command, request)
   }
 }
 
-async function read(asked: ConfigCommand, request: ReadRequest): Promise<boolean> {
-  const { config, report, hasStorage } = asked
-  const agrees = await synced(asked)
-  if (!agrees) warn(`${noAnswer(asked)}${hasStorage ? ': this is what is stored here' : ''}`)
+async function read(command: ConfigCommand, request: ReadRequest): Promise<boolean> {
+  const { config, report, hasStorage } = command
+  const agrees = await synced(command)
+  if (!agrees) warn(`${noAnswer(command)}${hasStorage ? ': this is what is stored here' : ''}`)
   if (request.type === 'list') {
     const entries = entriesOf(config)
     if (entries.length > 0) report.list(entries)
@@ -49,25 +49,25 @@ async function read(asked: ConfigCommand, request: ReadRequest): Promise<boolean
   return agrees !== undefined
 }
 
-async function write(asked: ConfigCommand, key: string, value: Json | undefined): Promise<boolean> {
-  const { config, report, hasStorage, waitS, member } = asked
+async function write(command: ConfigCommand, key: string, value: Json | undefined): Promise<boolean> {
+  const { config, report, hasStorage, waitS, member } = command
   // Sync first: otherwise the author would overwrite an entry that it never received.
-  const isSynced = (await synced(asked)) !== undefined
+  const isSynced = (await synced(command)) !== undefined
   if (!isSynced && !hasStorage) {
-    warn(`${noAnswer(asked)}, and there is no --storage: nothing was written`)
+    warn(`${noAnswer(command)}, and there is no --storage: nothing was written`)
     return false
   }
   await asUsageError(value === undefined ? config.delete(key) : config.set(key, value))
-  const heldBy = isSynced ? await synced(asked) : undefined
+  const heldBy = isSynced ? await synced(command) : undefined
   if (heldBy !== undefined) report.written(key, value, heldBy)
   else if (isSynced)
     warn(`no member accepted the write within ${waitS} s: ${member.self.id} may not be one of the writers`)
-  else warn(`${noAnswer(asked)}: it is stored here only`)
+  else warn(`${noAnswer(command)}: it is stored here only`)
   return heldBy !== undefined
 }
 
-function watch(asked: ConfigCommand, only: string | undefined): Promise<never> {
-  const { member, config, report } = asked
+function watch(command: ConfigCommand, only: string | undefined): Promise<never> {
+  const { member, config, report } = command
   const concerns = (key: string) => only === undefined || key === only
   report.ready(member)
   const entries = entriesOf(config).filter(({ key }) => concerns(key))
@@ -78,8 +78,8 @@ function watch(asked: ConfigCommand, only: string | undefined): Promise<never> {
   config.events.addEventListener('conflict', ({ detail }) => {
     if (concerns(detail.key)) report.conflict(detail)
   })
-  synced(asked).then(
-    agrees => agrees ?? warn(`${noAnswer(asked)} yet; still trying`),
+  synced(command).then(
+    agrees => agrees ?? warn(`${noAnswer(command)} yet; still trying`),
     () => undefined,
   )
   return new Promise(() => undefined)

@@ -38,7 +38,7 @@ const join: Step = {
     await Promise.all(cluster.members.slice(1).map(target => cluster.start(target, bootstrap)))
     const known = await Promise.all(
       cluster.members.map(about =>
-        waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: says('join') }),
+        waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: hasEvent('join') }),
       ),
     )
     return (
@@ -77,7 +77,12 @@ const restart: Step = {
     const before = about.identity
     const sinceMs = Date.now()
     const after = await cluster.start(about, firstMember(cluster).identity)
-    const known = await waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: says('join') })
+    const known = await waitUntilKnownByAll(cluster, {
+      about,
+      sinceMs,
+      deadlineMs,
+      matches: hasEvent('join'),
+    })
     if (after.id !== before?.id) return { ...known, problem: 'came back with another id' }
     if (after.incarnation <= before.incarnation)
       return { ...known, problem: 'came back with its old incarnation' }
@@ -101,7 +106,7 @@ const comeBack: Step = {
       about: hanging(cluster),
       sinceMs,
       deadlineMs,
-      matches: says('join', 'recover'),
+      matches: hasEvent('join', 'recover'),
     })
   },
 }
@@ -113,7 +118,12 @@ const leave: Step = {
     const about = leaving(cluster)
     const sinceMs = Date.now()
     about.leave()
-    const known = await waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: says('leave') })
+    const known = await waitUntilKnownByAll(cluster, {
+      about,
+      sinceMs,
+      deadlineMs,
+      matches: hasEvent('leave'),
+    })
     const suspicion = firstSuspicion(cluster, about, sinceMs)
     return suspicion ? { ...known, problem: `was suspected by ${suspicion.observer.name}` } : known
   },
@@ -136,7 +146,7 @@ async function harm(
 ): Promise<StepOutcome> {
   const sinceMs = Date.now()
   act(about)
-  const known = waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: says('fail') })
+  const known = waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: hasEvent('fail') })
   const isSuspected = () => firstSuspicion(cluster, about, sinceMs) !== undefined
   await Promise.race([cluster.until(isSuspected, deadlineMs - sinceMs), known])
   const suspicion = firstSuspicion(cluster, about, sinceMs)
@@ -154,7 +164,7 @@ function firstSuspicion(
   return cluster.since(sinceMs).find(({ event, name }) => event === 'suspect' && name === target.name)
 }
 
-const says =
+const hasEvent =
   (...events: readonly Observation['event'][]) =>
   ({ event }: Observation) =>
     events.includes(event)

@@ -11,8 +11,8 @@ import { settings } from '../settings/settings.ts'
 export function MemberNode({ row, at }: { row: MemberRow; at: Point }): ReactNode {
   const { id, name, status, kind, isSelf, process } = row
   const { selected, select } = useSelection()
-  const beat = useHeartbeats().get(id)?.sequence
-  const beats = useConfigValue(settings, 'beats') ?? true
+  const sequence = useHeartbeats().get(id)?.sequence
+  const showsHeartbeats = useConfigValue(settings, 'beats') ?? true
   const processState = process && process.state !== 'running' ? process.state : undefined
   const about = [isSelf ? 'this tab' : kind, words[status], processState && `process ${processState}`]
     .filter(Boolean)
@@ -30,7 +30,9 @@ export function MemberNode({ row, at }: { row: MemberRow; at: Point }): ReactNod
       style={{ left: `${at.x * 100}%`, top: `${at.y * 100}%`, '--hue': hueOf(id) }}
       onClick={() => select(id)}
     >
-      {beats && isPresentStatus(row) && beat !== undefined && <i key={beat} className="heartbeat" />}
+      {showsHeartbeats && isPresentStatus(row) && sequence !== undefined && (
+        <i key={sequence} className="heartbeat" />
+      )}
       <span aria-hidden="true">{signs[status]}</span>
       <span className="label">
         {name}

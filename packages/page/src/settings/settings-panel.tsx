@@ -9,7 +9,7 @@ type Key = 'title' | 'accent' | 'beats'
 export function SettingsPanel(): ReactNode {
   const config = useConfig(settings)
   const accent = useConfigValue(settings, 'accent') ?? 'blue'
-  const beats = useConfigValue(settings, 'beats') ?? true
+  const showsHeartbeats = useConfigValue(settings, 'beats') ?? true
   const [error, setError] = useState<string>()
   const write: Write = (key, value) => {
     config?.set(key, value as never).then(
@@ -45,7 +45,7 @@ export function SettingsPanel(): ReactNode {
         <label className="check">
           <input
             type="checkbox"
-            checked={beats}
+            checked={showsHeartbeats}
             disabled={!config}
             onChange={({ target }) => write('beats', target.checked)}
           />

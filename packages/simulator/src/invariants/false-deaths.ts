@@ -12,7 +12,7 @@ export interface FalseDeathsOptions {
   readonly wellSinceMs: (a: SimulatedMember, b: SimulatedMember) => number | undefined
 }
 
-interface DeathVerdict {
+interface DeclaredDeath {
   readonly viewer: SimulatedMember
   readonly viewerProcess: number
   readonly subject: SimulatedMember
@@ -21,7 +21,7 @@ interface DeathVerdict {
 export class FalseDeaths {
   readonly #options: FalseDeathsOptions
   /** Deaths that are not withdrawn, by viewer and subject. */
-  readonly #pendingVerdicts = new Map<string, DeathVerdict>()
+  readonly #deaths = new Map<string, DeclaredDeath>()
   #count = 0
 
   constructor(options: FalseDeathsOptions) {
@@ -36,26 +36,26 @@ export class FalseDeaths {
   declared(viewer: SimulatedMember, subject: SimulatedMember, nowMs: number): void {
     if (!subject.isRunning) return
     this.#count += 1
-    const verdict = { viewer, viewerProcess: viewer.life, subject }
-    this.#judge(verdict, nowMs)
-    this.#pendingVerdicts.set(`${viewer.name} ${subject.name}`, verdict)
+    const death = { viewer, viewerProcess: viewer.life, subject }
+    this.#judge(death, nowMs)
+    this.#deaths.set(`${viewer.name} ${subject.name}`, death)
   }
 
   withdrawn(viewer: SimulatedMember, subject: SimulatedMember): void {
-    this.#pendingVerdicts.delete(`${viewer.name} ${subject.name}`)
+    this.#deaths.delete(`${viewer.name} ${subject.name}`)
   }
 
   /** Called regularly between steps. */
   check(nowMs: number): void {
-    for (const [key, verdict] of this.#pendingVerdicts) {
-      const { viewer, viewerProcess, subject } = verdict
+    for (const [key, death] of this.#deaths) {
+      const { viewer, viewerProcess, subject } = death
       const seen = viewer.life === viewerProcess ? viewer.machine.member(subject.id)?.status : undefined
-      if (seen === 'dead' && subject.isRunning) this.#judge(verdict, nowMs)
-      else this.#pendingVerdicts.delete(key)
+      if (seen === 'dead' && subject.isRunning) this.#judge(death, nowMs)
+      else this.#deaths.delete(key)
     }
   }
 
-  #judge({ viewer, subject }: DeathVerdict, nowMs: number): void {
+  #judge({ viewer, subject }: DeclaredDeath, nowMs: number): void {
     const { allowanceMs, wellSinceMs } = this.#options
     const sinceMs = wellSinceMs(viewer, subject)
     if (sinceMs !== undefined && nowMs - sinceMs > allowanceMs)

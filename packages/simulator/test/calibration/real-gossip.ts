@@ -66,7 +66,7 @@ export async function startRealGossip({ topology, judge, isDeaf }: SubjectOption
     meshSizes: () => pubsubs().map(pubsub => pubsub.getMeshPeers(topic).length),
     publish: (member, rumor) => void pubsubs()[member]?.publish(topic, rumor),
     pass,
-    heartbeats: async count => void (await Promise.all(pubsubs().map(pubsub => beats(pubsub, count)))),
+    heartbeats: async count => void (await Promise.all(pubsubs().map(pubsub => heartbeats(pubsub, count)))),
     stop,
   }
 }
@@ -111,27 +111,27 @@ function delay(pubsub: Gossip): void {
 
 /** Drops messages that were not requested before gossipsub receives them. */
 function deafen(pubsub: Gossip, isDeaf: () => boolean): void {
-  const told = new Set<string>()
+  const announced = new Set<string>()
   const handle = pubsub.handleReceivedRpc.bind(pubsub)
   pubsub.handleReceivedRpc = (from, rpc) => {
     for (const { messageIDs } of rpc.control?.ihave ?? [])
-      for (const id of messageIDs) told.add(`${from} ${Buffer.from(id).toString('hex')}`)
+      for (const id of messageIDs) announced.add(`${from} ${Buffer.from(id).toString('hex')}`)
     if (!isDeaf()) return handle(from, rpc)
-    const isAsked = ({ data = new Uint8Array() }: RPC.Message) => told.has(`${from} ${rumorName(data)}`)
+    const isAsked = ({ data = new Uint8Array() }: RPC.Message) => announced.has(`${from} ${rumorName(data)}`)
     return handle(from, { ...rpc, messages: rpc.messages.filter(isAsked) })
   }
 }
 
-function beats(pubsub: Gossip, count: number): Promise<void> {
+function heartbeats(pubsub: Gossip, count: number): Promise<void> {
   let left = count
   return new Promise(resolve => {
-    const beat = (): void => {
+    const onHeartbeat = (): void => {
       left -= 1
       if (left > 0) return
-      pubsub.removeEventListener('gossipsub:heartbeat', beat)
+      pubsub.removeEventListener('gossipsub:heartbeat', onHeartbeat)
       resolve()
     }
-    pubsub.addEventListener('gossipsub:heartbeat', beat)
+    pubsub.addEventListener('gossipsub:heartbeat', onHeartbeat)
   })
 }
 

@@ -95,14 +95,14 @@ export async function runTrial(
     ignored = { member: ignoring, number: publishedMs.length }
     await publish(others, smallBytes)
     deaf = []
-    const heard = judged.filter(({ member }) => chosen.includes(member))
+    const received = judged.filter(({ member }) => chosen.includes(member))
     const chances = others.length * chosen.length
     return {
       judgedByIgnoring: judged.filter(each => each.member === ignoring && each.number === ignored?.number)
         .length,
-      deliveredToDeaf: heard.length / chances,
+      deliveredToDeaf: received.length / chances,
       requestsByDeaf: share(before, subject.tally, chances).iwantIds,
-      lateMsAtDeaf: heard.reduce((sum, { lateMs }) => sum + lateMs, 0) / heard.length,
+      lateMsAtDeaf: received.reduce((sum, { lateMs }) => sum + lateMs, 0) / received.length,
     }
   }
 

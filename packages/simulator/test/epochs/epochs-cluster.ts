@@ -118,7 +118,7 @@ export class Seat {
   }
 }
 
-export class EpochsStage {
+export class EpochsCluster {
   readonly simulation: Simulation
   readonly seats: readonly Seat[]
   readonly #random: Random

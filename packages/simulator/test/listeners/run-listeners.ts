@@ -15,7 +15,7 @@ export interface AppFunctions {
   seed: () => void
 }
 
-export interface ListenerStage {
+export interface ListenerFixture {
   readonly simulation: Simulation
   /** The member whose listeners are tested. */
   readonly subject: Apps
@@ -25,7 +25,7 @@ export interface ListenerStage {
   readonly functions: AppFunctions
 }
 
-export async function openStage(seed: number): Promise<ListenerStage> {
+export async function openFixture(seed: number): Promise<ListenerFixture> {
   // The app awaits a few promises more than the invariant's bounds allow.
   const simulation = createSimulation({ seed, members: 4, start: 'warm', invariants: 'off' })
   const idOf = (name: string) => simulation.member(name).id
@@ -50,6 +50,6 @@ export async function openStage(seed: number): Promise<ListenerStage> {
 }
 
 /** Whether the process of the subject runs: its app may have left the cluster. */
-export function isRunning({ simulation, subject }: ListenerStage): boolean {
+export function isRunning({ simulation, subject }: ListenerFixture): boolean {
   return simulation.member(subject.name).isRunning
 }

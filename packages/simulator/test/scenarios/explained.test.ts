@@ -9,14 +9,14 @@ function explained(simulation: Simulation): readonly string[] {
 
 const settled = (seed: number) => createSimulation({ seed, members: 5, start: 'warm' })
 const record = 'Its incarnation is n; addresses where it can be dialled: n.'
-const beat = 'Its last heartbeat, number n, was received n s ago.'
+const heartbeat = 'Its last heartbeat, number n, was received n s ago.'
 
 describe('explain', () => {
   it('of a present member: the connection and the heartbeats', async () => {
     await runTwice(async () => {
       const simulation = settled(1)
       await simulation.run(30_000)
-      expect(explained(simulation)).toEqual(['This member is connected to it.', beat, record])
+      expect(explained(simulation)).toEqual(['This member is connected to it.', heartbeat, record])
       return simulation
     })
   })
@@ -30,7 +30,7 @@ describe('explain', () => {
       expect(explained(simulation)).toEqual([
         'This member is connected to it.',
         'Its page is in the background: it asked others to be patient.',
-        beat,
+        heartbeat,
         record,
       ])
       return simulation
@@ -48,7 +48,7 @@ describe('explain', () => {
         expect.stringMatching(/^It did not answer a probe: n members? reports? it\.$/),
         'Unless it answers, it counts as dead in n s.',
         'This member is connected to it.',
-        beat,
+        heartbeat,
         record,
         'It is connected but silent: is its process stopped or busy?',
       ])
@@ -67,7 +67,7 @@ describe('explain', () => {
       expect(explained(simulation)).toEqual([
         expect.stringMatching(/^It did not answer a probe: n members? reports? it\.$/),
         'This member has no connection to it.',
-        beat,
+        heartbeat,
         record,
         'If it only cannot be reached, it comes back by itself as soon as it can.',
       ])

@@ -14,24 +14,24 @@ const space = spaceTag(simulatedTag, 'room', 'design')
 const honest = namesFrom(0, 8)
 
 /** Eight members with one document, and a malicious one, m8, connected to all of them. */
-async function withLiar(
+async function withAttacker(
   seed: number,
-): Promise<{ simulation: Simulation; documents: RoomDocument[]; liar: SimulatedMember }> {
+): Promise<{ simulation: Simulation; documents: RoomDocument[]; attacker: SimulatedMember }> {
   const simulation = createSimulation({ seed, members: 9, start: 'warm' })
   const rooms = await Promise.all(honest.map(name => simulation.member(name).cluster.room('design')))
   const documents = rooms.map(room => room.document(''))
-  const liar = simulation.member('m8')
-  await liar.cluster.room('design')
+  const attacker = simulation.member('m8')
+  await attacker.cluster.room('design')
   documents[0]?.doc.getText('text').insert(0, 'as it was')
   await simulation.run(10_000)
-  return { simulation, documents, liar }
+  return { simulation, documents, attacker }
 }
 
-function tell(liar: SimulatedMember, author: string, update: Uint8Array, signer = author): void {
+function injectRumor(attacker: SimulatedMember, author: string, update: Uint8Array, signer = author): void {
   const draft = draftSpaceFact(author, { type: 'update', document: '', update })
   const signature = signatureOf(signer, signedSpaceBytes(simulatedTag, space, draft))
   const bytes = encodeSpaceRumors([{ ...draft, signature }])
-  liar.gossip.of(space).publish(hash('sha256', bytes).slice(0, 20), bytes)
+  attacker.gossip.of(space).publish(hash('sha256', bytes).slice(0, 20), bytes)
 }
 
 const sumOf = (simulation: Simulation, of: (member: SimulatedMember) => number): number =>
@@ -77,8 +77,8 @@ describe('a malicious member in a room', () => {
     ['an update of version 2, of ten thousand parts', bomb],
   ])('that sends %s is rejected by each member, and no member is penalised', async (_, update) => {
     await runTwice(async () => {
-      const { simulation, documents, liar } = await withLiar(1)
-      tell(liar, liar.id, update())
+      const { simulation, documents, attacker } = await withAttacker(1)
+      injectRumor(attacker, attacker.id, update())
       await simulation.run(60_000)
       expectUnmoved(simulation, documents)
       expect(refusedBy(simulation)).toBeGreaterThanOrEqual(honest.length)
@@ -89,9 +89,9 @@ describe('a malicious member in a room', () => {
 
   it('that writes in the name of another is penalised by the receivers, and no other member is', async () => {
     await runTwice(async () => {
-      const { simulation, documents, liar } = await withLiar(2)
+      const { simulation, documents, attacker } = await withAttacker(2)
       const update = Y.encodeStateAsUpdate(insertion('forged '))
-      tell(liar, simulation.member('m0').id, update, idOf('a forger'))
+      injectRumor(attacker, simulation.member('m0').id, update, idOf('a forger'))
       await simulation.run(60_000)
       expectUnmoved(simulation, documents)
       expect(offencesTo(simulation)).toBe(honest.length)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice } from '../../src/index.ts'
 import { settled } from '../converged.ts'
-import { tell } from '../inject-rumors.ts'
-import { troubles, typesAbout } from '../member-events.ts'
+import { injectRumor } from '../inject-rumors.ts'
+import { otherEvents, typesAbout } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
 import { bytesOver } from '../sent-over.ts'
 import { idOf, recordBody, signedFact, suspicionBody } from '../signed-fact.ts'
@@ -40,7 +40,7 @@ describe('joining, leaving, returning', () => {
       await simulation.run(180_000)
       return simulation
     })
-    expect(troubles(simulation)).toEqual([])
+    expect(otherEvents(simulation)).toEqual([])
   })
 
   it('scenario 15: a member that leaves has left for all members, and no member is suspected', async () => {
@@ -75,16 +75,16 @@ describe('joining, leaving, returning', () => {
   it('scenario 15: a leave that overtakes the join still ends as left, and no member emits either event', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 153, members: 8 })
-      const stranger = idOf('a stranger')
+      const unknownId = idOf('a stranger')
       const incarnation = simulation.member('m1').clock.now().epochMs
-      const goodbye = signedFact(stranger, recordBody({ incarnation, version: 3, leaving: true }))
-      const join = signedFact(stranger, recordBody({ incarnation, version: 2 }))
+      const goodbye = signedFact(unknownId, recordBody({ incarnation, version: 3, leaving: true }))
+      const join = signedFact(unknownId, recordBody({ incarnation, version: 2 }))
       for (const fact of [goodbye, join]) {
-        for (const member of simulation.members) tell(member, simulation.member('m1'), fact)
+        for (const member of simulation.members) injectRumor(member, simulation.member('m1'), fact)
         await simulation.run(5_000)
       }
-      for (const { machine } of simulation.members) expect(machine.member(stranger)?.status).toBe('left')
-      expect(typesAbout(simulation, stranger, 0)).toEqual([])
+      for (const { machine } of simulation.members) expect(machine.member(unknownId)?.status).toBe('left')
+      expect(typesAbout(simulation, unknownId, 0)).toEqual([])
       return simulation
     })
   })
@@ -167,7 +167,7 @@ describe('joining, leaving, returning', () => {
       // It can refute suspicions about its new incarnation as usual.
       const [m1, m2] = [simulation.member('m1'), simulation.member('m2')]
       const suspected = m3.incarnation ?? 0
-      tell(m1, m2, signedFact(m2.id, suspicionBody(m3.id, suspected)))
+      injectRumor(m1, m2, signedFact(m2.id, suspicionBody(m3.id, suspected)))
       await simulation.run(10_000)
       expect(m3.incarnation).toBe(suspected + 1)
       expect(simulation.isConverged()).toBe(true)
@@ -206,7 +206,7 @@ describe('joining, leaving, returning', () => {
       for (let i = 0; i < 7; i++) {
         const late = simulation.add()
         await simulation.run(1_000)
-        for (const member of simulation.running) if (member !== late) tell(member, late, old)
+        for (const member of simulation.running) if (member !== late) injectRumor(member, late, old)
       }
       await simulation.run(10_000)
       const elders = namesFrom(0, 8).filter(name => name !== 'm3')

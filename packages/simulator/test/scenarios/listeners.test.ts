@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Act, acts } from '../listeners/acts.ts'
 import { type Place, places } from '../listeners/call-sites.ts'
-import { type Apps, isRunning, type ListenerStage, openStage } from '../listeners/run-listeners.ts'
+import { type Apps, isRunning, type ListenerFixture, openFixture } from '../listeners/run-listeners.ts'
 
 /** More than the rounds of one turn, so that a listener that triggers itself is deferred, too. */
 const maxCalls = 40
@@ -28,30 +28,30 @@ interface Calls {
 }
 
 /** Adds three listeners; the second one acts. Returns the promises that it awaits. */
-function listen(stage: ListenerStage, place: Place, act: Act, calls: Calls): Promise<unknown>[] {
+function listen(fixture: ListenerFixture, place: Place, act: Act, calls: Calls): Promise<unknown>[] {
   const awaited: Promise<unknown>[] = []
   const other = (which: 'before' | 'after') => () => {
     calls[which] += 1
   }
-  if (!place.isAlone) place.listen(stage, other('before'))
-  const unlisten = place.listen(stage, () => {
+  if (!place.isAlone) place.listen(fixture, other('before'))
+  const unlisten = place.listen(fixture, () => {
     calls.acting += 1
     if (calls.acting > mayAct(place)) return undefined
     return act.run({
-      apps: stage.subject,
+      apps: fixture.subject,
       number: calls.acting,
       unlisten,
-      listenToo: () => place.listen(stage, () => {}),
+      listenToo: () => place.listen(fixture, () => {}),
       awaits: promise => void awaited.push(promise),
     })
   })
-  if (!place.isAlone) place.listen(stage, other('after'))
+  if (!place.isAlone) place.listen(fixture, other('after'))
   return awaited
 }
 
 /** The subject receives what the other member does now. */
-async function expectToHear(stage: ListenerStage, ends: Act['ends']): Promise<void> {
-  const { simulation, subject, other } = stage
+async function expectToReceive(fixture: ListenerFixture, ends: Act['ends']): Promise<void> {
+  const { simulation, subject, other } = fixture
   const others = new Set<string>()
   subject.cluster.members.subscribe(() => others.add('members'))
   subject.room.presence.others.subscribe(() => others.add('others'))
@@ -82,26 +82,26 @@ describe.each(Object.entries(places))('in a listener of %s', (_, place) => {
   const dropsPromises = place.isOfYjs || place.isJudge
   const possible = Object.entries(acts).filter(([, { throws }]) => !dropsPromises || throws !== 'later')
   it.each(possible)('an app may: %s', async (_, act) => {
-    const stage = await openStage(1)
+    const fixture = await openFixture(1)
     const calls: Calls = { acting: 0, before: 0, after: 0 }
-    const awaited = listen(stage, place, act, calls)
-    await place.happen(stage)
+    const awaited = listen(fixture, place, act, calls)
+    await place.happen(fixture)
     expect(calls.acting).toBeGreaterThan(0)
     if (!place.isAlone) {
       expect(calls.before).toBeGreaterThan(0)
       if (act.ends !== 'document' || !place.isOfDocument) expect(calls.after).toBeGreaterThan(0)
     }
-    await stage.simulation.run(5_000)
+    await fixture.simulation.run(5_000)
     // An error in a schema is its answer.
     const errors = act.throws && !place.isJudge ? Math.min(calls.acting, mayAct(place)) : 0
     expect(reported.map(String)).toEqual(Array(errors).fill('Error: of the app'))
     await Promise.all(awaited)
     if (act.ends === 'cluster') {
-      expect(isRunning(stage)).toBe(false)
-      expect(stage.simulation.statusesOf(stage.subject.name)).toEqual(['left'])
+      expect(isRunning(fixture)).toBe(false)
+      expect(fixture.simulation.statusesOf(fixture.subject.name)).toEqual(['left'])
     } else {
-      expect(stage.simulation.statusesOf(stage.subject.name)).toEqual(['alive'])
-      await expectToHear(stage, act.ends)
+      expect(fixture.simulation.statusesOf(fixture.subject.name)).toEqual(['alive'])
+      await expectToReceive(fixture, act.ends)
     }
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice } from '../../src/index.ts'
 import { settled } from '../converged.ts'
-import { deaths, observers, troubles } from '../member-events.ts'
+import { deaths, observers, otherEvents } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
 
 describe('members that are slow, suspended or badly connected', () => {
@@ -12,7 +12,7 @@ describe('members that are slow, suspended or badly connected', () => {
       await simulation.run(120_000)
       return simulation
     })
-    expect(troubles(simulation)).toEqual([])
+    expect(otherEvents(simulation)).toEqual([])
     expect(observers(simulation)).toEqual([])
   })
 
@@ -42,7 +42,7 @@ describe('members that are slow, suspended or badly connected', () => {
       return simulation
     })
     expect(simulation.isConverged()).toBe(true)
-    expect(troubles(simulation, stalledMs).filter(trouble => trouble.startsWith('m5'))).toEqual([])
+    expect(otherEvents(simulation, stalledMs).filter(event => event.startsWith('m5'))).toEqual([])
     expect(observers(simulation)).not.toContain('m5')
     expect(simulation.member('m5').machine.health().pauses).toBeGreaterThan(0)
   })
@@ -65,7 +65,7 @@ describe('members that are slow, suspended or badly connected', () => {
     })
     expect(simulation.isConverged()).toBe(true)
     expect(simulation.member('m5').incarnation).toBeGreaterThan(before)
-    expect(troubles(simulation, wokeMs).filter(trouble => /m5: (suspect|fail)/.test(trouble))).toEqual([])
+    expect(otherEvents(simulation, wokeMs).filter(event => /m5: (suspect|fail)/.test(event))).toEqual([])
     expect(observers(simulation)).not.toContain('m5')
   })
 
@@ -109,8 +109,8 @@ describe('members that are slow, suspended or badly connected', () => {
         return simulation
       })
       expect(simulation.isConverged()).toBe(true)
-      const since = troubles(simulation, changedMs)
-      expect(since.filter(trouble => /m5: (suspect|fail)|fail m5/.test(trouble))).toEqual([])
+      const since = otherEvents(simulation, changedMs)
+      expect(since.filter(event => /m5: (suspect|fail)|fail m5/.test(event))).toEqual([])
       expect(observers(simulation)).not.toContain('m5')
     },
   )
@@ -136,7 +136,7 @@ describe('members that are slow, suspended or badly connected', () => {
       return simulation
     })
     expect(simulation.isConverged()).toBe(true)
-    expect(troubles(simulation)).toEqual([])
+    expect(otherEvents(simulation)).toEqual([])
   })
 
   it('scenario 24: if half of 64 die at once, the rest soon agree on 32 and updates keep spreading', async () => {

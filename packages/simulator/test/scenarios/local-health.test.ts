@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runTwice, type Simulation } from '../../src/index.ts'
 import { settled } from '../converged.ts'
-import { tell } from '../inject-rumors.ts'
+import { injectRumor } from '../inject-rumors.ts'
 import { deaths } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
 import { signedFact, suspicionBody } from '../signed-fact.ts'
@@ -44,7 +44,7 @@ describe('scenario 8: local health', () => {
       const simulation = await settled({ seed: 83, members: 16 })
       const [m1, m3] = [simulation.member('m1'), simulation.member('m3')]
       const incarnation = m3.incarnation ?? 0
-      tell(m3, m1, signedFact(m1.id, suspicionBody(m3.id, incarnation)))
+      injectRumor(m3, m1, signedFact(m1.id, suspicionBody(m3.id, incarnation)))
       expect(localHealth(simulation, ['m3'])).toEqual([1])
       await simulation.run(2_500)
       expect(localHealth(simulation, ['m3'])).toEqual([0])

@@ -2,7 +2,7 @@ import { encodeSync, syncMessage } from '@hearsay/core/host'
 import { describe, expect, it } from 'vitest'
 import { runTwice, type SimulatedMember } from '../../src/index.ts'
 import { settled } from '../converged.ts'
-import { publish, tell } from '../inject-rumors.ts'
+import { injectRumor, publish } from '../inject-rumors.ts'
 import { deaths, seeEachOther } from '../member-events.ts'
 import { bytesOver } from '../sent-over.ts'
 import { forgedFact, recordBody, signedFact, suspicionBody } from '../signed-fact.ts'
@@ -19,7 +19,7 @@ describe('suspicion and refutation', () => {
       const [m1, m3] = [simulation.member('m1'), simulation.member('m3')]
       before = incarnationOf(m3)
       for (const member of simulation.members)
-        tell(member, m1, signedFact(m1.id, suspicionBody(m3.id, before)))
+        injectRumor(member, m1, signedFact(m1.id, suspicionBody(m3.id, before)))
       await simulation.run(10_000)
       return simulation
     })
@@ -49,7 +49,7 @@ describe('suspicion and refutation', () => {
       const simulation = await settled({ seed: 4, members: 12, invariants: 'off' })
       const m3 = simulation.member('m3')
       earlier = incarnationOf(m3) + 10_000
-      tell(
+      injectRumor(
         simulation.member('m1'),
         simulation.member('m2'),
         signedFact(m3.id, recordBody({ incarnation: earlier })),
@@ -70,10 +70,10 @@ describe('suspicion and refutation', () => {
       simulation.crash('m3')
       await simulation.runUntil(() => simulation.statusesOf('m3').join() === 'dead', { withinMs: 30_000 })
       const again = signedFact(m3.id, recordBody({ incarnation, version: 1_000 }))
-      for (const member of simulation.running) tell(member, simulation.member('m1'), again)
+      for (const member of simulation.running) injectRumor(member, simulation.member('m1'), again)
       await simulation.run(10_000)
       expect(simulation.statusesOf('m3')).toEqual(['dead'])
-      tell(
+      injectRumor(
         simulation.member('m1'),
         simulation.member('m2'),
         signedFact(m3.id, recordBody({ incarnation: incarnation + 1 })),
@@ -135,7 +135,7 @@ describe('suspicion and refutation', () => {
       simulation.dropGossip(60_000)
       const [m1, m2, m3] = [simulation.member('m1'), simulation.member('m2'), simulation.member('m3')]
       const before = incarnationOf(m3)
-      tell(m1, m2, signedFact(m2.id, suspicionBody(m3.id, before)))
+      injectRumor(m1, m2, signedFact(m2.id, suspicionBody(m3.id, before)))
       expect(m1.machine.detector.status(m3.id)?.type).toBe('suspect')
       await simulation.runUntil(() => incarnationOf(m3) > before, { withinMs: 20 })
       expect(m3.machine.table.get(m3.id)?.suspicions).toBeUndefined()
@@ -146,13 +146,13 @@ describe('suspicion and refutation', () => {
   it('scenario 6: one member that suspects all others each second kills none, at a bounded cost', async () => {
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 9, members: 16 })
-      const liar = simulation.member('m5')
+      const attacker = simulation.member('m5')
       const lie = (): void => {
-        const others = liar.machine.members().filter(({ id }) => id !== liar.id)
+        const others = attacker.machine.members().filter(({ id }) => id !== attacker.id)
         const claims = others.map(({ id, incarnation }) =>
-          signedFact(liar.id, suspicionBody(id, incarnation, true)),
+          signedFact(attacker.id, suspicionBody(id, incarnation, true)),
         )
-        publish(liar, claims)
+        publish(attacker, claims)
         simulation.after(1_000, lie)
       }
       lie()
@@ -171,7 +171,7 @@ describe('suspicion and refutation', () => {
       const simulation = await settled({ seed: 10, members: 8 })
       const [m1, m2, m3] = [simulation.member('m1'), simulation.member('m2'), simulation.member('m3')]
       const before = incarnationOf(m3)
-      expect(tell(m1, m2, forgedFact(m2.id, suspicionBody(m3.id, before)))).toBe('reject')
+      expect(injectRumor(m1, m2, forgedFact(m2.id, suspicionBody(m3.id, before)))).toBe('reject')
       m1.driver.frame(
         m2.id,
         'sync',

@@ -224,16 +224,16 @@ describe('an event in a room', () => {
       // For a few seconds gossipsub sends newcomers the messages that they missed.
       await simulation.run(10_000)
       const late = await enter(simulation, 'm8')
-      let lateHeard = 0
+      let lateReceived = 0
       late.events.addEventListener('event', () => {
-        lateHeard += 1
+        lateReceived += 1
       })
       await simulation.run(30_000)
       const from = simulation.member('m0').id
       const all = Array.from({ length: 10 }, (_, n) => ({ from, value: { n } }))
       for (const each of received) each.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))
       expect(received).toEqual([[], ...Array.from({ length: 5 }, () => all)])
-      expect(lateHeard).toBe(0)
+      expect(lateReceived).toBe(0)
       return simulation
     })
   })

@@ -48,16 +48,16 @@ describe('spreading', () => {
     async members => {
       const exchangesASecond = 1_000 / 5_000
       // An offer, its answer, and the requested part of the offer: each is the hash, two marks and their framing.
-      const bytesAnExchange = 3 * 30
+      const bytesPerSync = 3 * 30
       const beatsASecond = (members * 1_000) / heartbeatIntervalMs(members)
       // Each heartbeat reaches each member once: its signature, index and sequence. Its index and sequence are sent to
       // each of eight neighbours, or received from them first.
-      const bytesABeat = 74 + (8 / 2) * 4
+      const bytesPerHeartbeat = 74 + (8 / 2) * 4
       await runTwice(async () => {
         const simulation = await settled({ seed: 29, members: members })
         await simulation.run(30_000)
         const bytes = (await sentOver(simulation, 120_000)).sync / 120 / members
-        expect(bytes).toBeLessThan(exchangesASecond * bytesAnExchange + beatsASecond * bytesABeat)
+        expect(bytes).toBeLessThan(exchangesASecond * bytesPerSync + beatsASecond * bytesPerHeartbeat)
         return simulation
       })
     },

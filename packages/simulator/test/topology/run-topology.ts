@@ -6,7 +6,7 @@
 import { type Random, randomStream } from '../../src/random-stream.ts'
 import { drawTopology, pick, type Topology } from './draw-topology.ts'
 import { digestOf } from './replica-state.ts'
-import { Stage } from './topology-cluster.ts'
+import { TopologyCluster } from './topology-cluster.ts'
 import type { Seat } from './topology-member.ts'
 
 const maxSteps = 30
@@ -37,23 +37,23 @@ export interface TopologyOptions {
 export async function runTopology(seed: number, { isIdleChecked }: TopologyOptions): Promise<string> {
   const random = randomStream(seed, 'topology')
   const topology = drawTopology(random)
-  const stage = new Stage(seed, topology, random)
+  const fixture = new TopologyCluster(seed, topology, random)
   try {
-    await stage.begin()
+    await fixture.begin()
     const steps = 10 + Math.floor(random() * (maxSteps - 10))
     for (let step = 0; step < steps; step++) {
-      for (const seat of stage.seats) write(seat, random)
-      await act(stage, random)
-      await stage.simulation.run(Math.floor(random() * maxStepMs))
-      stage.check.tick()
-      failOn(stage.check.violations)
+      for (const seat of fixture.seats) write(seat, random)
+      await act(fixture, random)
+      await fixture.simulation.run(Math.floor(random() * maxStepMs))
+      fixture.check.tick()
+      failOn(fixture.check.violations)
     }
-    await stage.calm()
-    await becomeEqual(stage)
-    failOn(stage.check.violations)
-    failOn(stage.seats.filter(({ isInRoom }) => isInRoom).flatMap(lost))
-    const { hash } = stage.simulation.trace
-    if (isIdleChecked) await checkIdle(stage)
+    await fixture.calm()
+    await becomeEqual(fixture)
+    failOn(fixture.check.violations)
+    failOn(fixture.seats.filter(({ isInRoom }) => isInRoom).flatMap(lost))
+    const { hash } = fixture.simulation.trace
+    if (isIdleChecked) await checkIdle(fixture)
     return hash
   } catch (error) {
     if (error instanceof Error) error.message = `${describe(seed, topology)}\n${error.message}`
@@ -69,34 +69,34 @@ function write(seat: Seat, random: Random): void {
 }
 
 /** Applies a random fault to the network or to one member. */
-async function act(stage: Stage, random: Random): Promise<void> {
+async function act(fixture: TopologyCluster, random: Random): Promise<void> {
   const chance = random()
-  if (chance < 0.06) stage.partition()
-  else if (chance < 0.16) stage.heal()
-  else if (chance < 0.22) stage.dropGossip()
-  else if (chance < 0.26) await stage.add()
-  else if (chance < 0.28) await beCalm(stage)
+  if (chance < 0.06) fixture.partition()
+  else if (chance < 0.16) fixture.heal()
+  else if (chance < 0.22) fixture.dropGossip()
+  else if (chance < 0.26) await fixture.add()
+  else if (chance < 0.28) await beCalm(fixture)
   else {
-    const seat = pick(stage.seats, random)
+    const seat = pick(fixture.seats, random)
     if (!seat) return
-    if (!seat.isRunning) await stage.restart(seat)
-    else if (chance < 0.34) await stage.restart(seat)
-    else if (chance < 0.37) stage.crash(seat)
-    else if (chance < 0.4) stage.leaveCluster(seat)
-    else if (chance < 0.7) await visit(stage, seat, random)
+    if (!seat.isRunning) await fixture.restart(seat)
+    else if (chance < 0.34) await fixture.restart(seat)
+    else if (chance < 0.37) fixture.crash(seat)
+    else if (chance < 0.4) fixture.leaveCluster(seat)
+    else if (chance < 0.7) await visit(fixture, seat, random)
   }
 }
 
 /** Joins or leaves the room, opens or closes its document. */
-async function visit(stage: Stage, seat: Seat, random: Random): Promise<void> {
+async function visit(fixture: TopologyCluster, seat: Seat, random: Random): Promise<void> {
   const provider = seat.document?.provider
   if (!seat.isInRoom) {
     await seat.enter()
-    if (random() < 0.7) stage.open(seat)
-  } else if (!provider) stage.open(seat)
+    if (random() < 0.7) fixture.open(seat)
+  } else if (!provider) fixture.open(seat)
   else if (provider.status === 'disconnected') {
     provider.connect()
-    stage.check.opened(seat)
+    fixture.check.opened(seat)
   } else if (random() < 0.4) provider.disconnect()
   else if (random() < 0.5) {
     provider.destroy()
@@ -104,29 +104,29 @@ async function visit(stage: Stage, seat: Seat, random: Random): Promise<void> {
   } else seat.leaveRoom()
 }
 
-async function beCalm(stage: Stage): Promise<void> {
-  const before = stage.check.remember()
-  await stage.simulation.run(calmMs)
-  stage.check.checkCalm(before)
+async function beCalm(fixture: TopologyCluster): Promise<void> {
+  const before = fixture.check.remember()
+  await fixture.simulation.run(calmMs)
+  fixture.check.checkCalm(before)
 }
 
-async function becomeEqual(stage: Stage): Promise<void> {
-  const { simulation } = stage
+async function becomeEqual(fixture: TopologyCluster): Promise<void> {
+  const { simulation } = fixture
   const untilMs = simulation.nowMs + equalWithinMs
-  let found = differences(stage)
+  let found = differences(fixture)
   while (found.length > 0) {
     if (simulation.nowMs >= untilMs)
       throw new Error(
         [`not equal after ${equalWithinMs} ms of quiet:`, ...found.slice(0, maxReported)].join('\n'),
       )
     await simulation.run(lookMs)
-    failOn(stage.check.violations)
-    found = differences(stage)
+    failOn(fixture.check.violations)
+    found = differences(fixture)
   }
 }
 
 /** Each replica, config and presence that differs from those of the others, one line each. */
-function differences({ inRoom, holders }: Stage): string[] {
+function differences({ inRoom, holders }: TopologyCluster): string[] {
   const [firstDigest] = holders.map(({ document }) => document && digestOf(document.doc))
   const [firstConfig] = inRoom.map(({ config }) => JSON.stringify(sorted(config?.entries.getSnapshot())))
   return inRoom.flatMap(seat => {
@@ -164,7 +164,7 @@ const lost = (seat: Seat): string[] =>
   seat.missing().map(what => `${seat.name}: acknowledged and missing: ${what}`)
 
 /** The traffic ends: several minutes in a row have little traffic, and no transfer is left. */
-async function checkIdle({ simulation }: Stage): Promise<void> {
+async function checkIdle({ simulation }: TopologyCluster): Promise<void> {
   const perMember: number[] = []
   const areIdle = (): boolean =>
     perMember.length >= idleMinutes && perMember.slice(-idleMinutes).every(bytes => bytes <= maxIdleBytes)

@@ -14,7 +14,7 @@ const foundWithinMs = 60_000
 /** After the network carries all traffic again. Our choice: delayed traffic is synced by then. */
 const caughtUpMs = 10_000
 
-export class Stage {
+export class TopologyCluster {
   readonly simulation: Simulation
   readonly topology: Topology
   readonly seats: Seat[] = []
