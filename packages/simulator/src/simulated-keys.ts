@@ -4,7 +4,7 @@
 import { hash } from 'node:crypto'
 import { memberIdFromKey, type Signer, type Verifier } from '@hearsay/core/host'
 
-/** The id of a member, from the seed, its name and the number of its identity. */
+/** The member id of a seed and a name. A member that lost its storage gets another name here, and so another id. */
 export function simulatedId(seed: number, name: string): string {
   const id = memberIdFromKey(hash('sha256', `${seed} ${name}`, 'buffer'))
   if (id === undefined) throw new Error('32 bytes are a key')

@@ -9,7 +9,7 @@ interface Control {
   readonly does: string
 }
 
-/** Two commands that undo each other share a row. */
+/** Two commands that undo each other share one button, which shows the command that is possible now. */
 const controlRows: readonly (readonly [Control, Control?])[] = [
   [
     { command: 'freeze', label: 'Freeze', does: 'stops the process, as a laptop lid does (SIGSTOP)' },
@@ -48,12 +48,12 @@ export function ProcessControls({ process: { name, state } }: { process: DemoPro
             : 'The demo has ended. Tabs stay connected to each other.')}
       </p>
       <div className="buttons">
-        {controlRows.map(place => {
-          const possible = place.find(control => control && isPossible(control.command, state))
-          const { command, label, does } = possible ?? place[0]
+        {controlRows.map(controls => {
+          const possible = controls.find(control => control && isPossible(control.command, state))
+          const { command, label, does } = possible ?? controls[0]
           return (
             <button
-              key={place[0].command}
+              key={controls[0].command}
               type="button"
               title={does}
               disabled={!possible || isScenarioRunning || !isServed}
