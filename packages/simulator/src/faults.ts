@@ -183,9 +183,9 @@ export function createFaults(world: World): Faults {
     leave: name => world.leave(running(name)),
     throttle(name) {
       const member = running(name)
-      const { life: process } = member
+      const { processNumber: process } = member
       const attend = (attention: MemberRecord['attention']) => {
-        if (member.life === process && member.isRunning)
+        if (member.processNumber === process && member.isRunning)
           member.deliver(driver => driver.handle({ type: 'local-change', change: { attention } }))
       }
       let isOver = false
@@ -208,12 +208,12 @@ export function createFaults(world: World): Faults {
     changeNetwork(name, ms, { othersNotice = true } = {}) {
       checkDuration('ms', ms)
       const member = running(name)
-      const { life: process } = member
+      const { processNumber: process } = member
       faultLog.activeUntil(name, time.nowMs + ms)
       network.breakLinks(member, othersNotice)
       member.isOffline = true
       time.after(ms, () => {
-        if (member.life !== process) return
+        if (member.processNumber !== process) return
         member.isOffline = false
         member.moveTo(world.newAddress())
       })

@@ -188,9 +188,9 @@ export class Network {
   }
 
   #dial(from: SimulatedMember, to: SimulatedMember | undefined, then: (outcome: DialOutcome) => void): void {
-    const life = from.life
+    const processNumber = from.processNumber
     const end = (outcome: DialOutcome, afterMs: number): void => {
-      this.#time.after(afterMs, () => from.life === life && then(outcome))
+      this.#time.after(afterMs, () => from.processNumber === processNumber && then(outcome))
     }
     let afterMs = 0
     for (let trip = 0; trip < handshakeTrips; trip++)
@@ -203,7 +203,7 @@ export class Network {
     else if (to.clock.isPaused) end('unreachable', dialTimeoutMs)
     else
       this.#time.after(afterMs, () => {
-        if (from.life !== life) return
+        if (from.processNumber !== processNumber) return
         if (!this.reaches(from, to) || to.clock.isPaused) end('unreachable', dialTimeoutMs - afterMs)
         else then(to.isRunning ? 'open' : 'refused')
       })

@@ -43,7 +43,7 @@ export class Observer implements MemberObserver {
   readonly #pool = new FactInterning()
   readonly #falseDeaths: FalseDeaths
   /** The invariants of each member's present process, by member name. */
-  readonly #processes = new Map<string, { life: number; registers: Registers; returns: Returns }>()
+  readonly #processes = new Map<string, { processNumber: number; registers: Registers; returns: Returns }>()
   /** Ids of the members that facts since the last step are about. */
   readonly #ids: string[] = []
   #events: SimulatedEvent[] = []
@@ -136,8 +136,12 @@ export class Observer implements MemberObserver {
 
   #processOf(member: SimulatedMember): { registers: Registers; returns: Returns } {
     const known = this.#processes.get(member.name)
-    if (known?.life === member.life) return known
-    const process = { life: member.life, registers: new Registers(), returns: new Returns() }
+    if (known?.processNumber === member.processNumber) return known
+    const process = {
+      processNumber: member.processNumber,
+      registers: new Registers(),
+      returns: new Returns(),
+    }
     this.#processes.set(member.name, process)
     return process
   }

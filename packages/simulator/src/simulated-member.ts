@@ -70,7 +70,7 @@ export interface SimulatedMemberOptions {
 
 interface Process {
   readonly cluster: Cluster
-  readonly face: ClusterHandle
+  readonly handle: ClusterHandle
   readonly engine: Engine
   readonly gossip: GossipTopics
 }
@@ -155,7 +155,7 @@ export class SimulatedMember {
   }
 
   /** Increases when a process starts or ends. */
-  get life(): number {
+  get processNumber(): number {
     return this.#processes
   }
 
@@ -209,11 +209,11 @@ export class SimulatedMember {
     const writes = new WriteQueue({
       keyValues,
       clock: this.clock,
-      changed: state => face.storageChanged(state),
+      changed: state => handle.storageChanged(state),
     })
-    const face = new ObservedHandle(simulatedCluster, this, watch, promised)
+    const handle = new ObservedHandle(simulatedCluster, this, watch, promised)
     const engine = createEngine(
-      face,
+      handle,
       { cluster: simulatedCluster, name: this.name, profile, bootstrap: [...bootstrap] },
       {
         id: storage.identity.id,
@@ -242,15 +242,15 @@ export class SimulatedMember {
       },
       { ...tuning, ...(warmStart && { prior: warmStart.prior }) },
     )
-    const cluster = withLeave(face, () => this.#options.leave())
-    this.#process = { cluster, face, engine, gossip: network.gossipOf(this) }
+    const cluster = withLeave(handle, () => this.#options.leave())
+    this.#process = { cluster, handle, engine, gossip: network.gossipOf(this) }
     this.#present()
     engine.driver.start()
   }
 
   /** Resolves when its neighbours have received the leave, at the latest 1 s later. */
   sayGoodbye(): Promise<void> {
-    return this.#running().face.leave()
+    return this.#running().handle.leave()
   }
 
   /** Ends the process without a leave. */

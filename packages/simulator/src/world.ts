@@ -137,13 +137,13 @@ export class World {
 
   /** Leaves the cluster; then the process ends. */
   async leave(member: SimulatedMember): Promise<void> {
-    const { life } = member
+    const { processNumber } = member
     this.#leaving += 1
     try {
       await member.sayGoodbye()
     } finally {
       this.#leaving -= 1
     }
-    if (member.life === life) this.stop(member, true)
+    if (member.processNumber === processNumber) this.stop(member, true)
   }
 }

@@ -18,12 +18,12 @@ it('draws a connection once, and only if both ends publish it', () => {
 it.each(Array.from({ length: ringCount }, (_, ring) => ring))(
   'places the members on ring %i apart from each other, independent of the order in which they joined',
   ring => {
-    const places = ringLayout(ids, ring)
-    expect([...places.keys()].sort()).toEqual(ids)
-    expect(ringLayout([...ids].reverse(), ring)).toEqual(places)
-    for (const [id, { x, y }] of places) {
+    const positions = ringLayout(ids, ring)
+    expect([...positions.keys()].sort()).toEqual(ids)
+    expect(ringLayout([...ids].reverse(), ring)).toEqual(positions)
+    for (const [id, { x, y }] of positions) {
       expect(Math.hypot(x - 0.5, y - 0.5)).toBeCloseTo(0.37)
-      for (const [other, at] of places)
+      for (const [other, at] of positions)
         if (other !== id) expect(Math.hypot(x - at.x, y - at.y)).toBeGreaterThan(0.2)
     }
   },

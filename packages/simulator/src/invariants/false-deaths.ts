@@ -36,7 +36,7 @@ export class FalseDeaths {
   declared(viewer: SimulatedMember, subject: SimulatedMember, nowMs: number): void {
     if (!subject.isRunning) return
     this.#count += 1
-    const death = { viewer, viewerProcess: viewer.life, subject }
+    const death = { viewer, viewerProcess: viewer.processNumber, subject }
     this.#judge(death, nowMs)
     this.#deaths.set(`${viewer.name} ${subject.name}`, death)
   }
@@ -49,7 +49,8 @@ export class FalseDeaths {
   check(nowMs: number): void {
     for (const [key, death] of this.#deaths) {
       const { viewer, viewerProcess, subject } = death
-      const seen = viewer.life === viewerProcess ? viewer.machine.member(subject.id)?.status : undefined
+      const seen =
+        viewer.processNumber === viewerProcess ? viewer.machine.member(subject.id)?.status : undefined
       if (seen === 'dead' && subject.isRunning) this.#judge(death, nowMs)
       else this.#deaths.delete(key)
     }

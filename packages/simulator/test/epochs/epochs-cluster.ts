@@ -101,7 +101,7 @@ const sorted = (map: Y.Map<unknown>): unknown =>
   Object.entries(map.toJSON()).sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** One member, running or not. */
-export class Seat {
+export class EpochsMember {
   readonly name: string
   readonly hasStorage: boolean
   room: Room | undefined
@@ -120,7 +120,7 @@ export class Seat {
 
 export class EpochsCluster {
   readonly simulation: Simulation
-  readonly seats: readonly Seat[]
+  readonly members: readonly EpochsMember[]
   readonly #random: Random
   /** The tokens that must exist somewhere in the end. */
   readonly #written = new Set<string>()
@@ -133,7 +133,9 @@ export class EpochsCluster {
   constructor(seed: number, members: number, random: Random) {
     this.simulation = createSimulation({ seed, members, start: 'warm', invariants: 'off' })
     this.#random = random
-    this.seats = this.simulation.members.map(({ name }, i) => new Seat(name, i === 0 || random() < 0.7))
+    this.members = this.simulation.members.map(
+      ({ name }, i) => new EpochsMember(name, i === 0 || random() < 0.7),
+    )
   }
 
   get handedOver(): number {
@@ -144,76 +146,76 @@ export class EpochsCluster {
     this.log.push(`${Math.round(this.simulation.nowMs)} ${what}`)
   }
 
-  isRunning({ name }: Seat): boolean {
+  isRunning({ name }: EpochsMember): boolean {
     return this.simulation.member(name).isRunning
   }
 
-  async open(seat: Seat): Promise<void> {
-    if (!this.isRunning(seat) || seat.open) return
-    const { cluster } = this.simulation.member(seat.name)
+  async open(member: EpochsMember): Promise<void> {
+    if (!this.isRunning(member) || member.open) return
+    const { cluster } = this.simulation.member(member.name)
     const room = await cluster.room('epochs')
     const document = room.document('notes')
-    seat.room = room
-    seat.open = document
+    member.room = room
+    member.open = document
     document.provider.on('epoch', ({ number }) => {
-      this.note(`${seat.name} enters epoch ${number}`)
-      seat.epochs.push(number)
+      this.note(`${member.name} enters epoch ${number}`)
+      member.epochs.push(number)
     })
     document.provider.on('superseded', ({ update }) => {
-      this.note(`${seat.name} is superseded`)
+      this.note(`${member.name} is superseded`)
       this.#handOver(update)
     })
     for (const update of document.provider.superseded) this.#handOver(update)
   }
 
-  close(seat: Seat, how: 'destroy' | 'leave'): void {
-    const { open, room } = seat
+  close(member: EpochsMember, how: 'destroy' | 'leave'): void {
+    const { open, room } = member
     if (!open) return
-    seat.closed = new Set(tokensOf(open.doc))
-    seat.open = undefined
+    member.closed = new Set(tokensOf(open.doc))
+    member.open = undefined
     if (how === 'destroy') open.provider.destroy()
     else room?.leave()
   }
 
   /** Ends the process. Tokens that no other member has are no longer expected. */
-  async stop(seat: Seat, { isStored = false }: { isStored?: boolean } = {}): Promise<void> {
-    if (!this.isRunning(seat)) return
-    if (isStored && seat.open) {
-      const tokens = new Set(tokensOf(seat.open.doc))
-      const { life } = this.simulation.member(seat.name)
-      seat.open.provider.stored().then(
+  async stop(member: EpochsMember, { isStored = false }: { isStored?: boolean } = {}): Promise<void> {
+    if (!this.isRunning(member)) return
+    if (isStored && member.open) {
+      const tokens = new Set(tokensOf(member.open.doc))
+      const { processNumber } = this.simulation.member(member.name)
+      member.open.provider.stored().then(
         () => {
-          if (this.simulation.member(seat.name).life === life) seat.stored = tokens
+          if (this.simulation.member(member.name).processNumber === processNumber) member.stored = tokens
         },
         () => {},
       )
       await this.simulation.run(500)
-      if (!this.isRunning(seat)) return
+      if (!this.isRunning(member)) return
     }
-    for (const update of seat.open?.provider.superseded ?? []) this.#handOver(update)
-    seat.open = undefined
-    seat.closed = new Set()
-    this.simulation.crash(seat.name)
+    for (const update of member.open?.provider.superseded ?? []) this.#handOver(update)
+    member.open = undefined
+    member.closed = new Set()
+    this.simulation.crash(member.name)
     this.#forgetLost()
   }
 
-  start(seat: Seat): void {
-    if (this.isRunning(seat)) return
-    if (!seat.hasStorage) seat.stored = new Set()
-    this.simulation.restart(seat.name, { keepStorage: seat.hasStorage })
+  start(member: EpochsMember): void {
+    if (this.isRunning(member)) return
+    if (!member.hasStorage) member.stored = new Set()
+    this.simulation.restart(member.name, { keepStorage: member.hasStorage })
     this.#forgetLost()
   }
 
-  fail(seat: Seat, fault: StorageFault): void {
-    const repair = this.simulation.failStorage(seat.name, fault)
+  fail(member: EpochsMember, fault: StorageFault): void {
+    const repair = this.simulation.failStorage(member.name, fault)
     if (fault.type === 'deleted') {
-      seat.stored = new Set()
+      member.stored = new Set()
       this.#forgetLost()
     }
     this.simulation.after(this.#random() * 20_000, repair)
   }
 
-  edit({ open }: Seat): void {
+  edit({ open }: EpochsMember): void {
     if (!open) return
     const { doc } = open
     const random = this.#random
@@ -232,7 +234,7 @@ export class EpochsCluster {
     })
   }
 
-  bring({ open, name }: Seat): void {
+  bring({ open, name }: EpochsMember): void {
     if (!open) return
     this.note(`${name} brings clients`)
     Y.applyUpdate(open.doc, burst(this.#bursts))
@@ -246,7 +248,7 @@ export class EpochsCluster {
   /** The problems of the final state. */
   problems(): string[] {
     const problems: string[] = []
-    const docs = this.seats.flatMap(({ open }) => (open ? [open.doc] : []))
+    const docs = this.members.flatMap(({ open }) => (open ? [open.doc] : []))
     const shown = new Set(docs.map(doc => JSON.stringify(contentOf(doc))))
     if (shown.size !== 1) problems.push(`${shown.size} contents`)
     const [doc] = docs
@@ -261,7 +263,7 @@ export class EpochsCluster {
     const unlisted = tokens.filter(token => !list.includes(token) || !doc.getMap('token').has(token))
     if (unlisted.length > 0) problems.push(`not in list and map: ${unlisted.join('')}`)
     if (doc.getText('burst').length > this.#bursts * pastClients) problems.push('a burst came twice')
-    for (const { open, name } of this.seats)
+    for (const { open, name } of this.members)
       if (open?.doc.store.pendingStructs || open?.doc.store.pendingDs) problems.push(`${name} waits for more`)
     return problems
   }
@@ -274,7 +276,7 @@ export class EpochsCluster {
 
   #forgetLost(): void {
     const found = new Set(this.#handedOver)
-    for (const { open, closed, stored } of this.seats) {
+    for (const { open, closed, stored } of this.members) {
       for (const token of [...closed, ...stored]) found.add(token)
       if (open) for (const token of tokensOf(open.doc)) found.add(token)
     }

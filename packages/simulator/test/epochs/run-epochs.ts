@@ -10,10 +10,10 @@ const lookMs = 5_000
 export async function runEpochs(seed: number, random: Random): Promise<string> {
   const fixture = new EpochsCluster(seed, 3 + Math.floor(random() * 6), random)
   try {
-    for (const seat of fixture.seats) if (random() < 0.7) await fixture.open(seat)
+    for (const member of fixture.members) if (random() < 0.7) await fixture.open(member)
     const steps = 20 + Math.floor(random() * 30)
     for (let step = 0; step < steps; step++) {
-      for (const seat of fixture.seats) while (random() < 0.3) fixture.edit(seat)
+      for (const member of fixture.members) while (random() < 0.3) fixture.edit(member)
       await act(fixture, random)
       await fixture.simulation.run(random() * (random() < 0.3 ? 30_000 : 2_000))
     }
@@ -30,15 +30,15 @@ const replay = (seed: number): string =>
   `HEARSAY_SEED=${seed} npx pnpm exec vitest run --project @hearsay/simulator scenarios/epochs-fuzz`
 
 async function act(fixture: EpochsCluster, random: Random): Promise<void> {
-  const { simulation, seats } = fixture
-  const seat = pick(random, seats)
+  const { simulation, members } = fixture
+  const member = pick(random, members)
   const chance = random()
-  if (!seat) return
-  const { name, open } = seat
+  if (!member) return
+  const { name, open } = member
   if (chance < 0.15) {
-    if (fixture.bursts < maxBursts) fixture.bring(seat)
+    if (fixture.bursts < maxBursts) fixture.bring(member)
   } else if (chance < 0.27) {
-    const sides = seats.filter(() => random() < 0.5).map(each => each.name)
+    const sides = members.filter(() => random() < 0.5).map(each => each.name)
     fixture.note(`partition ${sides.join()}`)
     simulation.partition([sides])
   } else if (chance < 0.4) {
@@ -47,11 +47,11 @@ async function act(fixture: EpochsCluster, random: Random): Promise<void> {
   } else if (chance < 0.47) {
     const isStored = random() < 0.6
     fixture.note(`stop ${name} ${isStored ? 'stored' : ''}`)
-    await fixture.stop(seat, { isStored })
+    await fixture.stop(member, { isStored })
   } else if (chance < 0.6) {
     const stopped = pick(
       random,
-      seats.filter(each => !fixture.isRunning(each)),
+      members.filter(each => !fixture.isRunning(each)),
     )
     if (stopped) {
       fixture.note(`start ${stopped.name}`)
@@ -59,13 +59,13 @@ async function act(fixture: EpochsCluster, random: Random): Promise<void> {
     }
   } else if (chance < 0.64) {
     fixture.note(`destroy ${name}`)
-    fixture.close(seat, 'destroy')
+    fixture.close(member, 'destroy')
   } else if (chance < 0.68) {
     fixture.note(`leave ${name}`)
-    fixture.close(seat, 'leave')
+    fixture.close(member, 'leave')
   } else if (chance < 0.78) {
     fixture.note(`open ${name}`)
-    await fixture.open(seat)
+    await fixture.open(member)
   } else if (chance < 0.82) {
     fixture.note(`disconnect ${name}`)
     open?.provider.disconnect()
@@ -74,30 +74,30 @@ async function act(fixture: EpochsCluster, random: Random): Promise<void> {
     open?.provider.connect()
   } else if (chance < 0.91) {
     fixture.note(`stall ${name}`)
-    if (fixture.isRunning(seat)) simulation.pause(name, random() * 15_000)
+    if (fixture.isRunning(member)) simulation.pause(name, random() * 15_000)
   } else if (chance < 0.95) simulation.dropGossip(1 + random() * 5_000, { rate: random() })
-  else if (chance < 0.98 && seat.hasStorage) {
+  else if (chance < 0.98 && member.hasStorage) {
     const type = pick<StorageFault['type']>(random, ['full', 'torn', 'deleted', 'io']) ?? 'full'
     fixture.note(`store of ${name}: ${type}`)
-    if (type !== 'slow' && type !== 'crash') fixture.fail(seat, { type })
+    if (type !== 'slow' && type !== 'crash') fixture.fail(member, { type })
   }
 }
 
 /** Restarts and reconnects all members. */
 async function becomeEqual(fixture: EpochsCluster): Promise<void> {
-  const { simulation, seats } = fixture
+  const { simulation, members } = fixture
   fixture.note('calm')
   simulation.heal()
-  for (const seat of seats) fixture.start(seat)
+  for (const member of members) fixture.start(member)
   await simulation.run(1_000)
-  for (const seat of seats) {
-    await fixture.open(seat)
-    seat.open?.provider.connect()
+  for (const member of members) {
+    await fixture.open(member)
+    member.open?.provider.connect()
   }
-  const isSo = () => seats.every(({ open }) => open?.provider.synced) && fixture.problems().length === 0
+  const isSo = () => members.every(({ open }) => open?.provider.synced) && fixture.problems().length === 0
   for (let ms = 0; ms < becomesEqualMs && !isSo(); ms += lookMs) await simulation.run(lookMs)
   if (!isSo()) {
-    const synced = seats.map(
+    const synced = members.map(
       ({ name, open }) => `${name} ${open?.provider.synced} ${open?.doc.store.clients.size}`,
     )
     throw new Error(`${fixture.problems().join('; ')}\n${synced.join(', ')}`)

@@ -2,7 +2,7 @@
 import * as Y from 'yjs'
 import type { Apps, ListenerFixture } from './run-listeners.ts'
 
-export interface Place {
+export interface CallSite {
   /** Returns the undo. */
   listen(fixture: ListenerFixture, listener: () => unknown): () => void
   happen(fixture: ListenerFixture): Promise<void>
@@ -16,17 +16,17 @@ export interface Place {
   readonly isOfDocument?: boolean
 }
 
-type Trigger = Place['happen']
+type Trigger = CallSite['happen']
 type Store = { subscribe(listener: () => void): () => void }
 type Target = Record<'addEventListener' | 'removeEventListener', (type: string, listener: () => void) => void>
 type Observable = Record<'on' | 'off', (name: string, observer: () => void) => unknown>
 
-const store = (of: (apps: Apps) => Store, happen: Trigger): Place => ({
+const store = (of: (apps: Apps) => Store, happen: Trigger): CallSite => ({
   listen: ({ subject }, listener) => of(subject).subscribe(listener),
   happen,
 })
 
-const event = (of: (apps: Apps) => unknown, type: string, happen: Trigger): Place => ({
+const event = (of: (apps: Apps) => unknown, type: string, happen: Trigger): CallSite => ({
   listen({ subject }, listener) {
     const target = of(subject) as Target
     target.addEventListener(type, listener)
@@ -35,7 +35,7 @@ const event = (of: (apps: Apps) => unknown, type: string, happen: Trigger): Plac
   happen,
 })
 
-const observer = (of: (apps: Apps) => unknown, name: string, happen: Trigger): Place => ({
+const observer = (of: (apps: Apps) => unknown, name: string, happen: Trigger): CallSite => ({
   listen({ subject }, listener) {
     const observable = of(subject) as Observable
     observable.on(name, listener)
@@ -115,12 +115,12 @@ const epoch: Trigger = async ({ simulation, other }) => {
   await simulation.run(20_000)
 }
 
-const documentObserver = (name: string): Place => ({
+const documentObserver = (name: string): CallSite => ({
   ...observer(({ room }) => room.doc, name, text),
   isOfDocument: true,
 })
 
-export const places: Readonly<Record<string, Place>> = {
+export const callSites: Readonly<Record<string, CallSite>> = {
   'cluster.members': store(({ cluster }) => cluster.members, tags),
   'cluster.heartbeats': store(
     ({ cluster }) => cluster.heartbeats,

@@ -1,7 +1,7 @@
 /** Every listener with every method that an app may call in it: the member and all other listeners keep working. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Act, acts } from '../listeners/acts.ts'
-import { type Place, places } from '../listeners/call-sites.ts'
+import { type CallSite, callSites } from '../listeners/call-sites.ts'
 import { type Apps, isRunning, type ListenerFixture, openFixture } from '../listeners/run-listeners.ts'
 
 /** More than the rounds of one turn, so that a listener that triggers itself is deferred, too. */
@@ -17,7 +17,7 @@ afterEach(() => {
 })
 
 /** An error thrown at a value in a schema hides the value. */
-const mayAct = ({ isJudge }: Place): number => (isJudge ? 1 : maxCalls)
+const mayAct = ({ isJudge }: CallSite): number => (isJudge ? 1 : maxCalls)
 
 interface Calls {
   /** Calls of the listener that acts. */
@@ -28,24 +28,24 @@ interface Calls {
 }
 
 /** Adds three listeners; the second one acts. Returns the promises that it awaits. */
-function listen(fixture: ListenerFixture, place: Place, act: Act, calls: Calls): Promise<unknown>[] {
+function listen(fixture: ListenerFixture, callSite: CallSite, act: Act, calls: Calls): Promise<unknown>[] {
   const awaited: Promise<unknown>[] = []
   const other = (which: 'before' | 'after') => () => {
     calls[which] += 1
   }
-  if (!place.isAlone) place.listen(fixture, other('before'))
-  const unlisten = place.listen(fixture, () => {
+  if (!callSite.isAlone) callSite.listen(fixture, other('before'))
+  const unlisten = callSite.listen(fixture, () => {
     calls.acting += 1
-    if (calls.acting > mayAct(place)) return undefined
+    if (calls.acting > mayAct(callSite)) return undefined
     return act.run({
       apps: fixture.subject,
       number: calls.acting,
       unlisten,
-      listenToo: () => place.listen(fixture, () => {}),
+      listenToo: () => callSite.listen(fixture, () => {}),
       awaits: promise => void awaited.push(promise),
     })
   })
-  if (!place.isAlone) place.listen(fixture, other('after'))
+  if (!callSite.isAlone) callSite.listen(fixture, other('after'))
   return awaited
 }
 
@@ -78,22 +78,22 @@ async function expectToReceive(fixture: ListenerFixture, ends: Act['ends']): Pro
 
 const textOf = ({ room }: Apps): unknown => room.doc.getMap('map').get('later')
 
-describe.each(Object.entries(places))('in a listener of %s', (_, place) => {
-  const dropsPromises = place.isOfYjs || place.isJudge
+describe.each(Object.entries(callSites))('in a listener of %s', (_, callSite) => {
+  const dropsPromises = callSite.isOfYjs || callSite.isJudge
   const possible = Object.entries(acts).filter(([, { throws }]) => !dropsPromises || throws !== 'later')
   it.each(possible)('an app may: %s', async (_, act) => {
     const fixture = await openFixture(1)
     const calls: Calls = { acting: 0, before: 0, after: 0 }
-    const awaited = listen(fixture, place, act, calls)
-    await place.happen(fixture)
+    const awaited = listen(fixture, callSite, act, calls)
+    await callSite.happen(fixture)
     expect(calls.acting).toBeGreaterThan(0)
-    if (!place.isAlone) {
+    if (!callSite.isAlone) {
       expect(calls.before).toBeGreaterThan(0)
-      if (act.ends !== 'document' || !place.isOfDocument) expect(calls.after).toBeGreaterThan(0)
+      if (act.ends !== 'document' || !callSite.isOfDocument) expect(calls.after).toBeGreaterThan(0)
     }
     await fixture.simulation.run(5_000)
     // An error in a schema is its answer.
-    const errors = act.throws && !place.isJudge ? Math.min(calls.acting, mayAct(place)) : 0
+    const errors = act.throws && !callSite.isJudge ? Math.min(calls.acting, mayAct(callSite)) : 0
     expect(reported.map(String)).toEqual(Array(errors).fill('Error: of the app'))
     await Promise.all(awaited)
     if (act.ends === 'cluster') {

@@ -88,8 +88,8 @@ async function play(seed: number): Promise<Outcome> {
     if (incarnation <= written) missing.push(`life ${life}: incarnation ${written}`)
     written = incarnation
 
-    const { life: process } = simulation.member('m0')
-    const isAlive = () => simulation.member('m0').life === process
+    const { processNumber: process } = simulation.member('m0')
+    const isAlive = () => simulation.member('m0').processNumber === process
     for (let step = 0; step < stepsInLife && isAlive(); step++) {
       // Everything that is stored before the next action was acknowledged before it.
       await turn()

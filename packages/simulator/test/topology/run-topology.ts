@@ -7,7 +7,7 @@ import { type Random, randomStream } from '../../src/random-stream.ts'
 import { drawTopology, pick, type Topology } from './draw-topology.ts'
 import { digestOf } from './replica-state.ts'
 import { TopologyCluster } from './topology-cluster.ts'
-import type { Seat } from './topology-member.ts'
+import type { TopologyMember } from './topology-member.ts'
 
 const maxSteps = 30
 const maxStepMs = 2_000
@@ -42,7 +42,7 @@ export async function runTopology(seed: number, { isIdleChecked }: TopologyOptio
     await fixture.begin()
     const steps = 10 + Math.floor(random() * (maxSteps - 10))
     for (let step = 0; step < steps; step++) {
-      for (const seat of fixture.seats) write(seat, random)
+      for (const member of fixture.members) write(member, random)
       await act(fixture, random)
       await fixture.simulation.run(Math.floor(random() * maxStepMs))
       fixture.check.tick()
@@ -51,7 +51,7 @@ export async function runTopology(seed: number, { isIdleChecked }: TopologyOptio
     await fixture.calm()
     await becomeEqual(fixture)
     failOn(fixture.check.violations)
-    failOn(fixture.seats.filter(({ isInRoom }) => isInRoom).flatMap(lost))
+    failOn(fixture.members.filter(({ isInRoom }) => isInRoom).flatMap(lost))
     const { hash } = fixture.simulation.trace
     if (isIdleChecked) await checkIdle(fixture)
     return hash
@@ -61,11 +61,11 @@ export async function runTopology(seed: number, { isIdleChecked }: TopologyOptio
   }
 }
 
-function write(seat: Seat, random: Random): void {
-  if (!seat.isInRoom) return
-  while (random() < 0.3) seat.edit(random)
-  if (random() < 0.2) seat.show(random)
-  if (random() < 0.1) seat.configure(random)
+function write(member: TopologyMember, random: Random): void {
+  if (!member.isInRoom) return
+  while (random() < 0.3) member.edit(random)
+  if (random() < 0.2) member.show(random)
+  if (random() < 0.1) member.configure(random)
 }
 
 /** Applies a random fault to the network or to one member. */
@@ -77,31 +77,31 @@ async function act(fixture: TopologyCluster, random: Random): Promise<void> {
   else if (chance < 0.26) await fixture.add()
   else if (chance < 0.28) await beCalm(fixture)
   else {
-    const seat = pick(fixture.seats, random)
-    if (!seat) return
-    if (!seat.isRunning) await fixture.restart(seat)
-    else if (chance < 0.34) await fixture.restart(seat)
-    else if (chance < 0.37) fixture.crash(seat)
-    else if (chance < 0.4) fixture.leaveCluster(seat)
-    else if (chance < 0.7) await visit(fixture, seat, random)
+    const member = pick(fixture.members, random)
+    if (!member) return
+    if (!member.isRunning) await fixture.restart(member)
+    else if (chance < 0.34) await fixture.restart(member)
+    else if (chance < 0.37) fixture.crash(member)
+    else if (chance < 0.4) fixture.leaveCluster(member)
+    else if (chance < 0.7) await visit(fixture, member, random)
   }
 }
 
 /** Joins or leaves the room, opens or closes its document. */
-async function visit(fixture: TopologyCluster, seat: Seat, random: Random): Promise<void> {
-  const provider = seat.document?.provider
-  if (!seat.isInRoom) {
-    await seat.enter()
-    if (random() < 0.7) fixture.open(seat)
-  } else if (!provider) fixture.open(seat)
+async function visit(fixture: TopologyCluster, member: TopologyMember, random: Random): Promise<void> {
+  const provider = member.document?.provider
+  if (!member.isInRoom) {
+    await member.enter()
+    if (random() < 0.7) fixture.open(member)
+  } else if (!provider) fixture.open(member)
   else if (provider.status === 'disconnected') {
     provider.connect()
-    fixture.check.opened(seat)
+    fixture.check.opened(member)
   } else if (random() < 0.4) provider.disconnect()
   else if (random() < 0.5) {
     provider.destroy()
-    seat.document = undefined
-  } else seat.leaveRoom()
+    member.document = undefined
+  } else member.leaveRoom()
 }
 
 async function beCalm(fixture: TopologyCluster): Promise<void> {
@@ -129,10 +129,10 @@ async function becomeEqual(fixture: TopologyCluster): Promise<void> {
 function differences({ inRoom, holders }: TopologyCluster): string[] {
   const [firstDigest] = holders.map(({ document }) => document && digestOf(document.doc))
   const [firstConfig] = inRoom.map(({ config }) => JSON.stringify(sorted(config?.entries.getSnapshot())))
-  return inRoom.flatMap(seat => {
-    const { name, document, config } = seat
+  return inRoom.flatMap(member => {
+    const { name, document, config } = member
     const found: string[] = []
-    if (holders.includes(seat) && document) {
+    if (holders.includes(member) && document) {
       if (digestOf(document.doc) !== firstDigest)
         found.push(`${name} has another document than ${holders[0]?.name}`)
       if (!document.provider.synced) found.push(`${name} is not synced`)
@@ -141,27 +141,27 @@ function differences({ inRoom, holders }: TopologyCluster): string[] {
       found.push(`${name} has another config than ${inRoom[0]?.name}`)
     for (const other of inRoom)
       if (
-        other !== seat &&
-        shownOf(seat, other) !== JSON.stringify(sorted(other.room?.presence.own.getSnapshot()))
+        other !== member &&
+        shownOf(member, other) !== JSON.stringify(sorted(other.room?.presence.own.getSnapshot()))
       )
-        found.push(`${name} shows ${shownOf(seat, other) ?? 'nothing'} of ${other.name}`)
+        found.push(`${name} shows ${shownOf(member, other) ?? 'nothing'} of ${other.name}`)
     const here = inRoom.map(({ id }) => id)
-    for (const { id } of seat.room?.presence.others.getSnapshot() ?? [])
+    for (const { id } of member.room?.presence.others.getSnapshot() ?? [])
       if (!here.includes(id)) found.push(`${name} shows ${id}, which is not in the room`)
     return found
   })
 }
 
-function shownOf(seat: Seat, other: Seat): string | undefined {
-  const shown = seat.room?.presence.others.getSnapshot().find(({ id }) => id === other.id)
+function shownOf(member: TopologyMember, other: TopologyMember): string | undefined {
+  const shown = member.room?.presence.others.getSnapshot().find(({ id }) => id === other.id)
   return shown && JSON.stringify(sorted(shown.presence))
 }
 
 const sorted = (fields: object | undefined): unknown =>
   Object.entries(fields ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
 
-const lost = (seat: Seat): string[] =>
-  seat.missing().map(what => `${seat.name}: acknowledged and missing: ${what}`)
+const lost = (member: TopologyMember): string[] =>
+  member.missing().map(what => `${member.name}: acknowledged and missing: ${what}`)
 
 /** The traffic ends: several minutes in a row have little traffic, and no transfer is left. */
 async function checkIdle({ simulation }: TopologyCluster): Promise<void> {

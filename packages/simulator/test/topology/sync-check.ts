@@ -8,7 +8,7 @@
  */
 import type { RoomDocument } from '@hearsay/core'
 import { contains, operationsOf, type ReplicaState, stateOf } from './replica-state.ts'
-import type { Seat } from './topology-member.ts'
+import type { TopologyMember } from './topology-member.ts'
 
 /** All members know a holder after this time. Our choice: two of the slowest steps that spread it. */
 const knownAfterMs = 10_000
@@ -16,7 +16,7 @@ const knownAfterMs = 10_000
 const announcedMs = 2_000
 
 interface Opening {
-  readonly seat: Seat
+  readonly member: TopologyMember
   readonly document: RoomDocument
   readonly atMs: number
   /** Its states since then, oldest first. The first is the stored one. */
@@ -34,12 +34,12 @@ export interface SyncCheckOptions {
   /** The same, except for members that were added. */
   readonly unsettledMs: () => number
   /** Whether traffic can pass between two members, through members of the room. */
-  readonly areTogether: (a: Seat, b: Seat) => boolean
+  readonly areTogether: (a: TopologyMember, b: TopologyMember) => boolean
 }
 
 export class SyncCheck {
   readonly #options: SyncCheckOptions
-  readonly #openings = new Map<Seat, Opening>()
+  readonly #openings = new Map<TopologyMember, Opening>()
   readonly violations: string[] = []
 
   constructor(options: SyncCheckOptions) {
@@ -47,11 +47,11 @@ export class SyncCheck {
   }
 
   /** A member opened the document, or reconnected it. Call it once for each. */
-  opened(seat: Seat): void {
-    const { document } = seat
+  opened(member: TopologyMember): void {
+    const { document } = member
     if (!document) return
-    const isNew = this.#openings.get(seat)?.document !== document
-    const others = this.#living().filter(({ seat: other }) => other !== seat)
+    const isNew = this.#openings.get(member)?.document !== document
+    const others = this.#living().filter(({ member: other }) => other !== member)
     const atMs = this.#options.nowMs()
     const announcedUntilMs = this.#announcedUntilMs()
     const references = new Map(
@@ -60,10 +60,10 @@ export class SyncCheck {
       ),
     )
     const states = [{ atMs, state: stateOf(document.doc) }]
-    this.#openings.set(seat, { seat, document, atMs, states, references })
+    this.#openings.set(member, { member, document, atMs, states, references })
     if (isNew)
       document.provider.on('synced', isSynced => {
-        if (isSynced && seat.document === document) this.#becameSynced(seat)
+        if (isSynced && member.document === document) this.#becameSynced(member)
       })
   }
 
@@ -85,12 +85,12 @@ export class SyncCheck {
         const had = before.get(other.document)
         if (!had || !one.document.provider.synced || !this.#knows(one, other)) continue
         if (!contains(stateOf(one.document.doc), had))
-          this.#violated(one, `after a calm minute it lacks what ${other.seat.name} contained before`)
+          this.#violated(one, `after a calm minute it lacks what ${other.member.name} contained before`)
       }
   }
 
-  #becameSynced(seat: Seat): void {
-    const own = this.#openings.get(seat)
+  #becameSynced(member: TopologyMember): void {
+    const own = this.#openings.get(member)
     if (!own) return
     const state = stateOf(own.document.doc)
     const known = this.#living().filter(other => other !== own && this.#knows(own, other))
@@ -99,8 +99,9 @@ export class SyncCheck {
     if (synced.length > 0 && !hasOne)
       this.#violated(own, `it contains no state of a synced holder: ${listed(synced, own)}`)
     if (synced.length === 0) this.#checkFirst(own, state, known)
-    for (const { seat: other, references } of this.#openings.values())
-      if (other !== seat && !references.has(own)) references.set(own, stateAt(own, this.#announcedUntilMs()))
+    for (const { member: other, references } of this.#openings.values())
+      if (other !== member && !references.has(own))
+        references.set(own, stateAt(own, this.#announcedUntilMs()))
   }
 
   #checkFirst(own: Opening, state: ReplicaState, known: readonly Opening[]): void {
@@ -120,21 +121,21 @@ export class SyncCheck {
 
   #living(): Opening[] {
     return [...this.#openings.values()].filter(
-      ({ seat, document }) => seat.isHolder && seat.document === document,
+      ({ member, document }) => member.isHolder && member.document === document,
     )
   }
 
   #knows(one: Opening, other: Opening): boolean {
     const { nowMs, unsettledMs, areTogether } = this.#options
-    const members = one.seat.room?.members.getSnapshot() ?? []
-    const isListed = members.some(({ id }) => id === other.seat.id)
-    return areTogether(one.seat, other.seat) && (isListed || unsettledMs() < nowMs() - knownAfterMs)
+    const members = one.member.room?.members.getSnapshot() ?? []
+    const isListed = members.some(({ id }) => id === other.member.id)
+    return areTogether(one.member, other.member) && (isListed || unsettledMs() < nowMs() - knownAfterMs)
   }
 
-  #violated({ seat, document, atMs }: Opening, what: string): void {
+  #violated({ member, document, atMs }: Opening, what: string): void {
     const operations = operationsOf(stateOf(document.doc))
     const at = `${Math.round(atMs)} ms, synced at ${Math.round(this.#options.nowMs())} ms`
-    this.violations.push(`${seat.name}, opened at ${at} with ${operations} operations: ${what}`)
+    this.violations.push(`${member.name}, opened at ${at} with ${operations} operations: ${what}`)
   }
 }
 
@@ -150,6 +151,6 @@ const listed = (openings: readonly Opening[], own?: Opening): string =>
   openings
     .map(opening => {
       const state = own?.references.get(opening) ?? stateAt(opening, opening.atMs)
-      return `${opening.seat.name} (${operationsOf(state)} operations)`
+      return `${opening.member.name} (${operationsOf(state)} operations)`
     })
     .join(', ')

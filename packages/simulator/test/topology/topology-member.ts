@@ -12,7 +12,7 @@ interface Shown {
   note: string
 }
 
-export class Seat {
+export class TopologyMember {
   readonly name: string
   readonly #simulation: Simulation
   room: Room<Shown> | undefined
