@@ -7,8 +7,8 @@ import { type ClusterSource, type Session, sessionOf } from './session.ts'
 export interface ClusterProviderProps {
   /**
    * - A cluster, or a promise of one: the app owns the cluster and leaves it.
-   * - A function: the provider owns the cluster. It calls the function once, in the browser only, and leaves the cluster
-   *   1 s after the provider unmounts. A remount within that second keeps the cluster. A new function in a later render
+   * - A function: the provider owns the cluster. It calls the function once, in the browser only, and leaves the
+   *   cluster 1 s after the provider unmounts. A remount within that second keeps the cluster. A new function in a later render
    *   has no effect; to join again, change the provider's `key`.
    */
   readonly cluster: ClusterSource
@@ -16,7 +16,7 @@ export interface ClusterProviderProps {
   readonly children?: ReactNode
 }
 
-/** Joins or takes the cluster, and gives it to all hooks below. Renders its children at once, before the join is done. */
+/** Joins or takes the cluster, and gives it to all hooks below. Renders its children at once, before the join ends. */
 export function ClusterProvider({ cluster, children }: ClusterProviderProps): ReactElement {
   const session = useSessionOf(cluster)
   useMountEffect(() => session.mounted(), [session])

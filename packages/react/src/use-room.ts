@@ -7,7 +7,7 @@ import { useReady } from './use-async-state.ts'
 export type UseRoom<P extends object, None> = () => Room<P> | None
 
 /**
- * The room, for everything that has no hook. Null until the room is joined. Events and changes in the room do not render
- * the component.
+ * The room, for everything that has no hook. Null until the room is joined. Events and changes in the room do not
+ * render the component.
  */
 export const useRoom: UseRoom<AnyPresence, null> = () => useReady(useRoomSession().source)

@@ -17,8 +17,8 @@ export type UpdatePresence<P extends object> = (
 export type UseUpdatePresence<P extends object> = () => UpdatePresence<P>
 
 /**
- * Returns the function that changes the presence of the local member; it always returns the same function. A call renders
- * only the components that read the presence. Changes made before the room is joined are published once it is joined.
+ * Returns the function that changes the presence of the local member; it always returns the same function. A call
+ * renders only the components that read the presence. Changes made before the room is joined are published once it is joined.
  */
 export const useUpdatePresence: UseUpdatePresence<AnyPresence> = () => {
   const visit = useRoomSession()
