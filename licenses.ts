@@ -1,7 +1,7 @@
 /**
- * Licences: a bundle keeps the licences of what it contains, in licenses.txt beside it.
+ * Licences: collects the licences of all packages in a bundle, in licenses.txt beside the bundle.
  *
- * Packages that carry no licence file, as those of libp2p, are used under Apache-2.0, whose text is in each tarball.
+ * Packages without a licence file, such as those of libp2p, are used under Apache-2.0, whose text is in each tarball.
  */
 import { readFileSync } from 'node:fs'
 import type { Plugin } from 'rolldown'
@@ -9,7 +9,7 @@ import { licensePlugin } from 'rolldown-license-plugin'
 
 const separator = '\n\n---\n\n'
 
-/** @param inside the licenses.txt of bundles that this one contains */
+/** @param inside the licenses.txt of bundles that this bundle contains */
 export function licenses(...inside: readonly string[]): Plugin {
   return licensePlugin({
     done(packages, context) {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
-/** Real sockets and processes. They run one after the other and beside nothing else: on a busy machine they would test the machine. */
+/** Real sockets and processes. They run one after the other and alone: on a busy machine they would test the machine. */
 const real = [
   'packages/core/test/integration/**/*.test.ts',
   'packages/simulator/test/gossip-calibration.test.ts',
@@ -17,7 +17,7 @@ const project = (name: string, root: string) => ({
   test: { name, include: [`${root}/**/*.test.{ts,tsx}`], exclude: [...configDefaults.exclude, ...real] },
 })
 
-/** The tests of the hooks, with the React that a folder depends on. */
+/** The tests of the hooks, with the React version that a folder depends on. */
 const withReact = (version: number, folder: string) => {
   const { test, ...rest } = project(`@hearsay/react, React ${version}`, 'packages/react')
   const alias = Object.fromEntries(
@@ -31,10 +31,10 @@ const withReact = (version: number, folder: string) => {
 
 export default defineConfig({
   test: {
-    // Hours of virtual time and real processes: long on a busy machine, bounded on any.
+    // Hours of virtual time and real processes: slow on a busy machine, bounded on any.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Vitest alone leaves one core idle, of two that is half of them.
+    // By default Vitest leaves one core idle, which of two cores is half.
     maxWorkers: '100%',
     projects: [
       project('@hearsay/failure-detector', 'packages/failure-detector'),

@@ -1,8 +1,8 @@
 /**
- * Check: everything that must hold before a change is kept, one step after the other.
+ * Check: runs every check that a change must pass, one after the other.
  *
- * A step that holds says one line, one that does not shows its output at the end. The last line is
- * `N passed, N failed`: the tests, and each step that did not hold as one more failure. Arguments go to vitest.
+ * A step that passes prints one line; the output of a step that fails is printed at the end. The last line is
+ * `N passed, N failed`: the tests, and one more failure for each failed step. Arguments are passed to vitest.
  */
 import { Listr, PRESET_TIMER } from 'listr2'
 import { runStep, type Step } from './check/step.ts'

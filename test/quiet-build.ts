@@ -1,4 +1,4 @@
-/** Quiet build: builds the packages that are named, and says something only if that fails. */
+/** Quiet build: builds the given packages, and prints output only if the build fails. */
 import { runStep } from './check/step.ts'
 
 const filters = process.argv.slice(2).map(name => `--filter=${name}`)

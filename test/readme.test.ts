@@ -1,4 +1,4 @@
-/** What the READMEs show is what runs: snippets compile, and the first one is the first example. */
+/** The READMEs' snippets compile, and the first snippet is the first example. */
 import { spawnSync } from 'node:child_process'
 import {
   existsSync,
@@ -42,12 +42,12 @@ describe('the READMEs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hearsay-readmes-'))
   beforeAll(() => {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-    // What a snippet imports beside hearsay is what the packages are built and tested with.
+    // A snippet may import hearsay and the packages that hearsay is built and tested with.
     for (const name of ['core', 'react', 'simulator', 'webrtc']) install(join(root, 'packages', name))
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  /** Links the package, and what it depends on, into the folder of the snippets. */
+  /** Links the package and its dependencies into the folder of the snippets. */
   function install(path: string): void {
     link(path, `@hearsay/${basename(path)}`)
     for (const name of readdirSync(join(path, 'node_modules'))) {
@@ -65,14 +65,14 @@ describe('the READMEs', () => {
     symlinkSync(target, place)
   }
 
-  /** What names Node's types would have them for the others, too: each kind is compiled by itself. */
+  /** A snippet that references Node's types would add them to the others, too: each kind is compiled separately. */
   const namesNode = ({ code }: Snippet) => code.startsWith('/// <reference types="node" />')
   const snippets = readmes.flatMap(snippetsOf)
 
   it.each([
     ['in any program', snippets.filter(each => !namesNode(each))],
     ['in Node', snippets.filter(namesNode)],
-  ])('have snippets that compile as they are printed, with what tsc --init writes: %s', (kind, some) => {
+  ])('contain snippets that compile as printed, with the options of tsc --init: %s', (kind, some) => {
     const cwd = join(folder, kind)
     mkdirSync(cwd)
     for (const [index, { type, code }] of some.entries())

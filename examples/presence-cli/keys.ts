@@ -1,4 +1,4 @@
-/** Keys: what a key does to a line and the cursor in it. */
+/** Keys: how a key changes a line of text and the cursor in it. */
 import type { Key } from 'node:readline'
 
 export interface Line {

@@ -1,9 +1,9 @@
-/** Lines: the same without a terminal. What is read is shown to the others, what they show is printed. */
+/** Lines: the example without a terminal. Each input line becomes presence; the presence of others is printed. */
 import { createInterface } from 'node:readline'
 import type { Cluster, Room } from '@hearsay/core'
 import { printable, type Shown, shownBy } from './shown.ts'
 
-/** Resolves with the first SIGINT. */
+/** Resolves at the first SIGINT. */
 export async function runLines(cluster: Cluster, room: Room<Shown>): Promise<void> {
   const here = new Set<string>()
   const look = (id: string) => {

@@ -1,4 +1,4 @@
-/** Screen: everybody's line as they type it, in a terminal; one's own is edited there. */
+/** Screen: the line of each member as it is typed, in a terminal; the local line is edited there. */
 import { emitKeypressEvents, type Key } from 'node:readline'
 import { styleText } from 'node:util'
 import type { Cluster, Room } from '@hearsay/core'
@@ -6,7 +6,7 @@ import { createLogUpdate } from 'log-update'
 import { type Line, press } from './keys.ts'
 import { printable, type Shown, shownBy } from './shown.ts'
 
-/** Who has not pressed a key for so long has stopped typing. */
+/** A member that has pressed no key for 1.5 s has stopped typing. */
 const restMs = 1_500
 
 /** Resolves when Ctrl-C is pressed. */

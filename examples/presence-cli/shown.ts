@@ -1,7 +1,7 @@
-/** Shown: what everybody in the room shows of the line that they type. What others sent is made to fit. */
+/** Presence in the room: the line that each member types. The presence of other members is validated. */
 export interface Shown {
   text: string
-  /** Before which character. */
+  /** The cursor is before this character. */
   cursor: number
   typing: boolean
 }
@@ -13,6 +13,6 @@ export function shownBy(presence: { readonly [field in keyof Shown]?: unknown })
   return { text: line, cursor: at || 0, typing: typing === true }
 }
 
-/** Without the characters by which others could steer the terminal. */
+/** Removes the characters that could control the reader's terminal. */
 export const printable = (text: string): string =>
   text.replace(/\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD')

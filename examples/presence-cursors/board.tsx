@@ -1,8 +1,8 @@
-/** Board: who is here, and where their pointers are. */
+/** Board: the members in the room and their pointers. */
 import { createRoomHooks, type RoomHooks, useConnectionStatus } from '@hearsay/react'
 import { type PointerEvent, type ReactNode, useState } from 'react'
 
-/** What everybody shows of themselves. Places are 0 to 1, from the left and from the top. */
+/** The presence of a member. Positions are 0 to 1, from the left and from the top. */
 interface Shown {
   name: string
   color: string
@@ -49,7 +49,7 @@ function Avatars(): ReactNode {
 }
 
 function Avatar({ shown, note = '' }: { shown: Partial<Shown>; note?: string }): ReactNode {
-  // Whoever comes is here a moment before what they show.
+  // A member appears a moment before its presence.
   if (!shown.name) return null
   const name = `${shown.name}${note}`
   return (

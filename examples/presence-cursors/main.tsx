@@ -5,7 +5,7 @@ import { createRoot } from 'react-dom/client'
 import { Board } from './board.tsx'
 import './style.css'
 
-/** Where the first member is found; `start.ts` runs one there. */
+/** The address of the first member; `start.ts` runs one there. */
 const relay = import.meta.env['VITE_RELAY'] ?? '/ip4/127.0.0.1/tcp/4801/ws'
 
 createRoot(document.getElementById('root') as HTMLElement).render(

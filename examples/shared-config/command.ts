@@ -10,7 +10,7 @@ if (!['get', 'set', 'watch', 'history'].includes(action) || !isKey(key)) {
 }
 
 const { cluster, settings } = await openSettings('settings', bootstrap)
-/** Resolves when a process of the service holds just what is held here. */
+/** Resolves when a process of the service has the same entries as this process. */
 const synced = () => settings.synced({ signal: AbortSignal.timeout(15_000) })
 
 try {
@@ -31,7 +31,7 @@ async function run(key: Key): Promise<void> {
       return console.log(settings.get(key) ?? defaults[key])
     case 'set':
       await settings.set(key, key === 'times' ? Number(value) : value)
-      // This process ends: somebody else has to have it.
+      // This process ends: another process must have the entry.
       await synced()
       return
     case 'history':

@@ -1,4 +1,4 @@
-/** The service: greets over HTTP, and otherwise from the moment at which somebody changes the settings. */
+/** The service: greets over HTTP, and applies new settings as soon as they are changed. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { defaults, openSettings, readArguments } from './settings.ts'
@@ -17,7 +17,7 @@ function load(): void {
 load()
 settings.entries.subscribe(load)
 settings.events.addEventListener('rejected', ({ detail: { key, issues } }) =>
-  console.log(`${name} does not take the new ${key}: ${issues.join('; ')}`),
+  console.log(`${name} rejects the new ${key}: ${issues.join('; ')}`),
 )
 
 const server = createServer((_request, response) => response.end(answer)).listen(0, '127.0.0.1', () => {

@@ -1,4 +1,4 @@
-/** Settings: what all processes of the service share, and which values it may have. */
+/** Settings: the config that all processes of the service share, with its schema. */
 import { parseArgs } from 'node:util'
 import { type Cluster, type Config, joinCluster } from '@hearsay/core'
 import * as v from 'valibot'
@@ -10,14 +10,14 @@ const schema = {
 
 export type Settings = Config<typeof schema>
 
-/** What stands while nobody has set anything. */
+/** The values until they are set. */
 export const defaults = { greeting: 'Hello', times: 1 }
 
 export type Key = keyof typeof defaults
 
 export const isKey = (text: string): text is Key => Object.hasOwn(schema, text)
 
-/** The words of the command line, and `--bootstrap <multiaddr>` for networks that multicast DNS does not pass. */
+/** The words of the command line, and `--bootstrap <multiaddr>` for networks without multicast DNS. */
 export function readArguments(): { words: string[]; bootstrap: string[] } {
   const { positionals, values } = parseArgs({
     allowPositionals: true,

@@ -5,7 +5,7 @@ import { createRoot } from 'react-dom/client'
 import { Notebook } from './notebook.tsx'
 import './style.css'
 
-/** Where the first member is found; `start.ts` runs one there. */
+/** The address of the first member; `start.ts` runs one there. */
 const relay = import.meta.env['VITE_RELAY'] ?? '/ip4/127.0.0.1/tcp/4811/ws'
 
 const animals = ['badger', 'crane', 'dormouse', 'finch', 'hare', 'lynx', 'otter', 'raven', 'stoat', 'wren']

@@ -1,4 +1,4 @@
-/** Note editor: CodeMirror on one note, with the others' carets. */
+/** Note editor: CodeMirror on one note, with the carets of the other members. */
 import { defaultKeymap } from '@codemirror/commands'
 import { EditorState } from '@codemirror/state'
 import { EditorView, keymap, placeholder } from '@codemirror/view'

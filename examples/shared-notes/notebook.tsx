@@ -1,4 +1,4 @@
-/** Notebook: the list of notes, the one that is open, and who else is here. */
+/** Notebook: the list of notes, the open note, and the members in the room. */
 import { useDocument } from '@hearsay/react'
 import { type ReactNode, useState } from 'react'
 import { NoteEditor } from './note-editor.tsx'
@@ -9,7 +9,7 @@ export function Notebook(): ReactNode {
   const titles = useTitles()
   const document = useDocument()
   const [chosen, choose] = useState<string>()
-  // The first that there is, and from then on that one, whatever others add or delete.
+  // Opens the first note. It stays open when others add or delete notes.
   if (chosen === undefined && titles[0]) choose(titles[0].id)
   const open = titles.find(({ id }) => id === chosen)
   return (

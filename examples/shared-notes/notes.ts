@@ -1,4 +1,4 @@
-/** Notes: a map of texts in the room's document, the same for all who are in the room. */
+/** Notes: a map of texts in the room's document, shared by all members in the room. */
 import { useDocument } from '@hearsay/react'
 import { useMemo, useSyncExternalStore } from 'react'
 import type * as Y from 'yjs'
@@ -6,7 +6,7 @@ import { Text } from 'yjs'
 
 export interface NoteTitle {
   readonly id: string
-  /** The first line. */
+  /** The first line of the note. */
   readonly title: string
 }
 
@@ -19,7 +19,7 @@ export function useTitles(): readonly NoteTitle[] {
   return useSyncExternalStore(store?.subscribe ?? never, store?.getSnapshot ?? (() => none))
 }
 
-/** @returns its id */
+/** @returns the id of the new note */
 export function addNote(doc: Y.Doc): string {
   const id = `${Date.now()}-${crypto.randomUUID().slice(0, 8)}`
   notesIn(doc).set(id, new Text())

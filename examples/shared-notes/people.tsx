@@ -1,10 +1,10 @@
-/** People: who is in the room, each in a colour. */
+/** People: the members in the room, each in a colour. */
 import { useConnectionStatus, useMember, useOthersMapped, useSelf } from '@hearsay/react'
 import type { ReactNode } from 'react'
 
 const colors = ['#a8323e', '#8a4b00', '#3d6b1f', '#0b6b63', '#2257b8', '#6b3fb0', '#a02a7d']
 
-/** The same for all who see this member. */
+/** The same colour on all pages. */
 export function colorOf(id: string): string {
   const sum = [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0)
   return colors[sum % colors.length] as string

@@ -1,4 +1,4 @@
-/** Start: the page, and a member that introduces those who open it to each other. */
+/** Start: serves the page, and runs a member that connects the browsers to each other. */
 import { joinCluster } from '@hearsay/core'
 import { createServer } from 'vite'
 

@@ -1,12 +1,12 @@
 /**
- * The CLI is one bundle: reading some hundred small modules took longer than all the rest of a member's start.
- * What it bundles keeps its licences, in dist/licenses.txt.
+ * Bundles the CLI into one file: loading some hundred small modules took longer than everything else in a member's
+ * start. The licences of the bundled packages are in dist/licenses.txt.
  */
 import { cpSync } from 'node:fs'
 import { defineConfig, type Plugin } from 'rolldown'
 import { licenses } from '../../licenses.ts'
 
-/** What the demo serves is built before. */
+/** Copies the page that the demo serves, which is built before. */
 const page: Plugin = {
   name: 'page',
   writeBundle: ({ dir = 'dist' }) =>
@@ -16,7 +16,7 @@ const page: Plugin = {
 export default defineConfig({
   input: { main: 'src/main.ts', 'demo-member': 'src/demo/member-main.ts' },
   platform: 'node',
-  // Ships a binary that it looks for beside itself.
+  // Contains a native binary, and looks for the binary in its own folder.
   external: ['classic-level'],
   output: { dir: 'dist', cleanDir: true, chunkFileNames: '[name].js' },
   plugins: [page, licenses()],

@@ -7,7 +7,7 @@ const webrtcLicenses = fileURLToPath(new URL('licenses.txt', import.meta.resolve
 
 export default defineConfig({
   root: 'src',
-  // Served from any path.
+  // The page may be served from any path.
   base: './',
   build: { outDir: '../dist', emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 1_500 },
   plugins: [react(), licenses(webrtcLicenses)],

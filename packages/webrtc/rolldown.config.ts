@@ -1,8 +1,8 @@
 /**
- * The browser build of @libp2p/webrtc as one module.
+ * Builds the browser version of @libp2p/webrtc as one module.
  *
- * Bundled is what is not in `dependencies`; those are packages that libp2p installs anyway, so that a page loads them
- * once. The licences of what is bundled are in dist/licenses.txt.
+ * The bundle contains every package that is not in `dependencies`. libp2p installs the packages in `dependencies` anyway,
+ * so a page loads each of them once. The licences of the bundled packages are in dist/licenses.txt.
  */
 import { defineConfig } from 'rolldown'
 import { licenses } from '../../licenses.ts'

@@ -1,7 +1,7 @@
 /**
- * Browser bench: how fast tabs of a real Chromium and processes see each other, and what a hidden tab suffers.
+ * Browser bench: how fast tabs of a real Chromium and processes see each other, and what happens to a hidden tab.
  *
- * Progress on stderr, one JSON object on stdout. Everything runs on this machine, over loopback.
+ * Prints progress to stderr, one JSON object to stdout. Everything runs on this machine, over loopback.
  */
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
@@ -22,10 +22,10 @@ const { values } = parseArgs({
 const runs = whole('runs', values.runs, 1, 100)
 const hiddenMinutes = whole('hidden-minutes', values['hidden-minutes'], 0, 60)
 
-/** A hundred cursors, twenty a second: as fast as they are told. */
+/** A hundred cursor positions, twenty a second: as fast as presence is published. */
 const cursors = 100
 const everyMs = 50
-/** How long others are watched after the relays were killed. */
+/** How long the others are watched after the relays were killed. */
 const watchMs = 10_000
 
 const tabNames = ['tab 1', 'tab 2', 'tab 3'] as const
@@ -33,14 +33,14 @@ const relayNames = ['relay 1', 'relay 2'] as const
 
 const site = await openSite()
 const browser = await launchChromium()
-/** Of the story, told with every page in a window of its own: all are visible. */
+/** Figures of runs in which each page has its own window: all pages are visible. */
 const samples = { agreeMs: [] as number[], closedMs: [] as number[], crashedMs: [] as number[] }
 const cursorMs: number[] = []
 const cursorWithoutRelaysMs: number[] = []
 let suspectedByTabs = 0
 for (let run = 1; run <= runs; run++) {
   console.error(`run ${run} of ${runs}`)
-  await tellOnce()
+  await reportOnce()
   await crashOnce()
 }
 await browser.close()
@@ -68,11 +68,11 @@ console.log(
 interface Mixed {
   readonly relays: readonly Relay[]
   readonly tabs: readonly [Tab, Tab, Tab]
-  /** From the opening of the last tab until all agreed. */
+  /** From the opening of the last tab until all members agree. */
   readonly agreeMs: number
 }
 
-/** Two processes, then three tabs, all connected to all. */
+/** Two processes, then three tabs, all connected to each other. */
 async function open(pages: Pick<Browser | BrowserContext, 'newPage'>): Promise<Mixed> {
   const cluster = randomUUID()
   const relays = await startRelays(cluster)
@@ -81,10 +81,10 @@ async function open(pages: Pick<Browser | BrowserContext, 'newPage'>): Promise<M
   const [one, two] = [await join(tabNames[0]), await join(tabNames[1])]
   const sinceMs = performance.now()
   const tabs = [one, two, await join(tabNames[2])] as const
-  const everybody = Object.fromEntries([...tabNames, ...relayNames].map(name => [name, 'alive']))
+  const allAlive = Object.fromEntries([...tabNames, ...relayNames].map(name => [name, 'alive']))
   await Promise.all([
-    ...tabs.map(tab => tab.ask('sees', everybody)),
-    ...relays.flatMap(relay => tabNames.map(name => relay.tells('join', name))),
+    ...tabs.map(tab => tab.ask('sees', allAlive)),
+    ...relays.flatMap(relay => tabNames.map(name => relay.reports('join', name))),
   ])
   const agreeMs = performance.now() - sinceMs
   await Promise.all(
@@ -95,7 +95,7 @@ async function open(pages: Pick<Browser | BrowserContext, 'newPage'>): Promise<M
   return { relays, tabs, agreeMs }
 }
 
-async function tellOnce(): Promise<void> {
+async function reportOnce(): Promise<void> {
   const { relays, tabs, agreeMs } = await open(browser)
   samples.agreeMs.push(agreeMs)
   const [one, two, three] = tabs
@@ -105,7 +105,7 @@ async function tellOnce(): Promise<void> {
   const closing = performance.now()
   await three.close()
   await Promise.all([
-    ...relays.map(relay => relay.tells('leave', 'tab 3')),
+    ...relays.map(relay => relay.reports('leave', 'tab 3')),
     ...[one, two].map(tab => tab.ask('seesStatus', 'tab 3', 'left')),
   ])
   samples.closedMs.push(performance.now() - closing)
@@ -115,7 +115,7 @@ async function tellOnce(): Promise<void> {
   cursorWithoutRelaysMs.push(...(await cursorsBetween(one, two)))
   for (const tab of [one, two])
     suspectedByTabs += (await tab.ask('sightings')).filter(
-      sighting => isTrouble(sighting) && sighting.name.startsWith('tab'),
+      sighting => isFalseAlarm(sighting) && sighting.name.startsWith('tab'),
     ).length
 
   for (const tab of [one, two]) await tab.close()
@@ -130,7 +130,7 @@ async function crashOnce(): Promise<void> {
   for (const { process } of relays) process.signal('SIGKILL')
 }
 
-/** Its renderer ends without a word. Milliseconds until it is dead for all others. */
+/** Kills its renderer process. Returns the milliseconds until it is dead for all others. */
 async function deathOf(
   tab: Tab,
   name: string,
@@ -140,13 +140,13 @@ async function deathOf(
   const sinceMs = performance.now()
   await tab.crash()
   await Promise.all([
-    ...relays.map(relay => relay.tells('fail', name)),
+    ...relays.map(relay => relay.reports('fail', name)),
     ...others.map(other => other.ask('seesStatus', name, 'dead')),
   ])
   return performance.now() - sinceMs
 }
 
-/** Both ways, so that what their clocks are apart cancels out. */
+/** Measured in both directions, so that the difference of the clocks cancels out. */
 async function cursorsBetween(one: Tab, two: Tab): Promise<number[]> {
   await Promise.all([one, two].map(tab => tab.ask('delaysMs')))
   for (let cursor = 0; cursor < cursors; cursor++) {
@@ -157,10 +157,10 @@ async function cursorsBetween(one: Tab, two: Tab): Promise<number[]> {
 }
 
 /**
- * One tab in front of the others for minutes. What is told is what all others saw of those behind it.
+ * One tab in front of the others for minutes. Reports what all others see of the tabs behind it.
  *
- * Chromium spares pages with WebRTC: their timers are called once a second. One more tab has only processes around
- * it, in a cluster of its own: its timers are called once a minute.
+ * Chromium throttles pages with WebRTC less: their timers run once a second. One more tab is connected only to processes,
+ * in another cluster: its timers run once a minute.
  */
 async function hide(): Promise<object> {
   console.error(`hidden for ${hiddenMinutes} minutes`)
@@ -178,9 +178,9 @@ async function hide(): Promise<object> {
     minutes: hiddenMinutes,
     withTabs: [await one.ask('visibility'), await two.ask('visibility')],
     withProcessesOnly: await lone.tab.ask('visibility'),
-    suspectedByTabs: seen.filter(isTrouble).map(({ event, name }) => `${event} ${name}`),
+    suspectedByTabs: seen.filter(isFalseAlarm).map(({ event, name }) => `${event} ${name}`),
     suspectedByProcesses: processes.flatMap(relay =>
-      tabNames.flatMap(name => relay.toldOf(name).filter(event => isTrouble({ event }))),
+      tabNames.flatMap(name => relay.eventsAbout(name).filter(event => isFalseAlarm({ event }))),
     ).length,
     crashedMs: round(await deathOf(two, 'tab 2', relays, [one, three])),
     crashedAmongProcessesMs: round(await deathOf(lone.tab, 'tab 1', lone.relays, [])),
@@ -198,7 +198,7 @@ async function openLone(context: BrowserContext): Promise<{ tab: Tab; relays: re
     name: tabNames[0],
     bootstrap: relays[0].addresses,
   })
-  await Promise.all(relays.map(relay => relay.tells('join', tabNames[0])))
+  await Promise.all(relays.map(relay => relay.reports('join', tabNames[0])))
   return { tab, relays }
 }
 
@@ -207,7 +207,7 @@ async function startRelays(cluster: string): Promise<readonly [Relay, Relay]> {
   return [first, await Relay.start(cluster, relayNames[1], first.addresses)]
 }
 
-function isTrouble({ event }: { readonly event: string }): boolean {
+function isFalseAlarm({ event }: { readonly event: string }): boolean {
   return event === 'suspect' || event === 'fail'
 }
 

@@ -1,9 +1,9 @@
 /**
  * Clients bench: two members, each in its own process, and documents to which many clients wrote in the past.
  *
- * Measures how long it takes until their replicas are equal and a small edit arrives, what they stall and take in
- * memory meanwhile, and how often a member was penalised, which is wrong. Beside it stands what Yjs alone takes for one
- * transaction. Progress on stderr, JSON on stdout; the exit code is 1 if anything failed or was penalised.
+ * Measures the time until their replicas are equal and until a small edit arrives, event-loop delays and memory
+ * meanwhile, and how often a member was penalised, which is an error. For comparison it measures one transaction of Yjs
+ * alone. Prints progress to stderr, JSON to stdout; the exit code is 1 if anything failed or was penalised.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -103,7 +103,7 @@ async function measure(count: number): Promise<Record<string, unknown>> {
   return figures
 }
 
-/** One member has all, the other opens the document and has nothing. */
+/** One member has the whole document; the other opens it without any content. */
 async function newcomer(a: BenchMember, b: BenchMember, count: number): Promise<Record<string, unknown>> {
   await a.ask('open', { document: 'old', isConnected: true })
   await a.ask('write', { from: 0, count })
@@ -113,7 +113,7 @@ async function newcomer(a: BenchMember, b: BenchMember, count: number): Promise<
   return { equalMs, stallsMs: await stalls(a, b), ...(await edits(a, b)) }
 }
 
-/** Both have half of all, and each a tenth more that the other lacks. */
+/** Both members have half of the document, and each has another tenth that the other lacks. */
 async function apart(a: BenchMember, b: BenchMember, count: number): Promise<Record<string, unknown>> {
   const lacked = Math.floor(count / 10)
   for (const [i, member] of [a, b].entries()) {
@@ -129,7 +129,7 @@ async function apart(a: BenchMember, b: BenchMember, count: number): Promise<Rec
   return { equalMs, stallsMs: await stalls(a, b), ...(await edits(a, b)) }
 }
 
-/** A small edit each way, several times: from before it was made until it was there. */
+/** A small edit in each direction, several times: the time from before the edit until it arrives. */
 async function edits(a: BenchMember, b: BenchMember): Promise<Record<string, unknown>> {
   for (const member of [a, b]) await member.ask('reset')
   const arrivedMs: number[] = []
@@ -145,9 +145,9 @@ async function edits(a: BenchMember, b: BenchMember): Promise<Record<string, unk
   return { arrivedMs, editStallsMs }
 }
 
-/** The longest of each. */
+/** The longest delay of each member. */
 async function stalls(...members: readonly BenchMember[]): Promise<number[]> {
-  // An answer comes after what the loop was busy with, and brings the figures along.
+  // The answer comes after the event loop was blocked, and contains the figures.
   for (const member of members) await member.ask('connect')
   return members.map(({ measured }) => measured?.worstStallMs ?? 0)
 }

@@ -1,16 +1,16 @@
-/** Cost: what the members use of the machine while nothing happens. Linux only: from /proc, asking the members nothing. */
+/** Cost: the resources that idle members use. Linux only: read from /proc, without involving the members. */
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cpuMs } from '../processes/cpu.ts'
 
 export interface Cost {
-  /** On loopback, headers included, each packet counted once. Null where others use this loopback too. */
+  /** On loopback, headers included, each packet counted once. Null if other programs use this loopback, too. */
   readonly bytesPerSecondPerMember: number | null
   readonly packetsPerSecondPerMember: number | null
   /** Percent of one core. */
   readonly cpuPercentPerMember: number
   readonly residentMbPerMember: number
-  /** Resident, with memory that is shared with other processes divided among them. */
+  /** Resident memory; memory shared with other processes is divided among them. */
   readonly proportionalMbPerMember: number
 }
 

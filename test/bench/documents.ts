@@ -1,8 +1,8 @@
 /**
- * Documents bench: hearsay beside y-websocket with its own server, on this machine, in one run, over loopback alone.
+ * Documents bench: compares hearsay with y-websocket and its own server, on this machine, in one run, over loopback only.
  *
- * Progress on stderr, a table or JSON on stdout. Ratios count, not absolute times. A part that fails, or takes too
- * long, says so, has no figures, and makes the exit code 1.
+ * Prints progress to stderr, a table or JSON to stdout. Ratios count, not absolute times. A part that fails or takes too
+ * long is reported, has no figures, and makes the exit code 1.
  */
 import { availableParallelism } from 'node:os'
 import { type Part, parts, readOptions } from './documents/options.ts'
@@ -15,7 +15,7 @@ import { ratios } from './ratios.ts'
 
 const options = readOptions()
 
-// Ends the replicas too.
+// The exit handlers end the replicas, too.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1))
 
 if (!inOwnNetwork && canHaveOwnNetwork()) repeatInOwnNetwork()

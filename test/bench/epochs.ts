@@ -1,9 +1,9 @@
 /**
  * Epochs bench: a document after many joins and leaves, before and after its holders compact it, on real sockets, in
- * this process. Each past client came once: it wrote a character, showed itself under a key of its own, and took the
- * key away. Two members hold the document; a third was away and wrote; a fourth comes new.
+ * this process. Each past client joined once: it wrote a character, set its own key, and deleted the key. Two members hold
+ * the document; a third was offline and wrote; a fourth is new.
  *
- * Progress on stderr, one JSON object on stdout; the exit code is 1 if something was lost.
+ * Prints progress to stderr, one JSON object to stdout; the exit code is 1 if an edit was lost.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -18,45 +18,45 @@ const clients = readClients()
 const first = await join('first')
 const second = await join('second', first)
 const away = await join('away', first)
-const [held, alsoHeld, missed] = await Promise.all([first, second, away].map(open))
-if (!held || !alsoHeld || !missed) throw new Error('all have opened the document')
-await until('all are synced', () => [held, alsoHeld, missed].every(({ provider }) => provider.synced))
+const [one, two, offline] = await Promise.all([first, second, away].map(open))
+if (!one || !two || !offline) throw new Error('all have opened the document')
+await until('all are synced', () => [one, two, offline].every(({ provider }) => provider.synced))
 
-missed.provider.disconnect()
-missed.doc.getText('text').insert(0, offlineText)
+offline.provider.disconnect()
+offline.doc.getText('text').insert(0, offlineText)
 
 const past = pastUpdate()
 const broughtMs = performance.now()
-Y.applyUpdate(held.doc, past)
-const before = sizesOf(held.doc)
+Y.applyUpdate(one.doc, past)
+const before = sizesOf(one.doc)
 const delay = monitorEventLoopDelay({ resolution: 1 })
 delay.enable()
-await until(`both hold what ${clients} clients left, compacted`, () =>
-  [held, alsoHeld].every(({ doc }) => lengthOf(doc) === clients && clientsOf(doc) < clients),
+await until(`both have what ${clients} clients left, compacted`, () =>
+  [one, two].every(({ doc }) => lengthOf(doc) === clients && clientsOf(doc) < clients),
 )
 const compactedMs = rounded(performance.now() - broughtMs)
 delay.disable()
-const after = sizesOf(held.doc)
+const after = sizesOf(one.doc)
 const editedMs = performance.now()
-held.doc.getMap('edit').set('seen', true)
-await until('a small edit arrives', () => alsoHeld.doc.getMap('edit').has('seen'))
+one.doc.getMap('edit').set('seen', true)
+await until('a small edit arrives', () => two.doc.getMap('edit').has('seen'))
 const arrivesMs = rounded(performance.now() - editedMs)
 
 const newcomer = await join('newcomer', first)
 const joinedMs = performance.now()
 const fresh = await open(newcomer)
-await until('a newcomer holds it', () => fresh.provider.synced)
+await until('a newcomer has it', () => fresh.provider.synced)
 const newcomerMs = rounded(performance.now() - joinedMs)
 
 const connectedMs = performance.now()
-missed.provider.connect()
+offline.provider.connect()
 await until(
-  'the member that was away is in the epoch',
-  () => missed.provider.synced && lengthOf(missed.doc) > clients,
+  'the offline member is in the epoch',
+  () => offline.provider.synced && lengthOf(offline.doc) > clients,
 )
 const mergedMs = rounded(performance.now() - connectedMs)
-const texts = () => [held, alsoHeld, missed, fresh].map(({ doc }) => doc.getText('text').toString())
-await until('all hold what it wrote', () => texts().every(text => text.includes(offlineText)))
+const texts = () => [one, two, offline, fresh].map(({ doc }) => doc.getText('text').toString())
+await until('all have what it wrote', () => texts().every(text => text.includes(offlineText)))
 
 const isWhole = texts().every(text => text.length === clients + offlineText.length)
 const times = { compactedMs, stallMs: rounded(delay.max / 1e6), arrivesMs, newcomerMs, mergedMs }
@@ -79,7 +79,7 @@ async function open(cluster: Cluster): Promise<RoomDocument> {
   return (await cluster.room('room')).document('shared')
 }
 
-/** What all clients left, as one update. */
+/** The content that all clients left, as one update. */
 function pastUpdate(): Uint8Array {
   const doc = new Y.Doc()
   doc.transact(() => {

@@ -1,15 +1,15 @@
-/** Figures: what the story measures of one subject. */
+/** Figures: what the scenario measures of one subject. */
 import type { Detection, Join, Spread, Start } from '../processes/delays.ts'
 import type { Cost } from './cost.ts'
 
 export interface Figures extends Partial<LaterFigures> {
-  /** All at the same instant. */
+  /** All members started at the same instant. */
   readonly start: Start
-  /** One after the other. */
+  /** The members started one after the other. */
   readonly join: Join
 }
 
-/** What follows, unless only the start is asked for. */
+/** The later figures, unless only the start is requested. */
 export interface LaterFigures {
   readonly idle: Cost
   readonly crash: Detection
@@ -18,7 +18,7 @@ export interface LaterFigures {
   readonly stopAndGo: StopAndGo
 }
 
-/** Events, not members: one that is declared dead by 20 others counts 20 times. */
+/** Counts events, not members: a member that 20 others declare dead counts 20 times. */
 export interface StopAndGo {
   readonly healthyDeclaredDead: number
   readonly healthySuspected: number

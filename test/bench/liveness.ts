@@ -1,8 +1,8 @@
 /**
- * Liveness bench: how fast real member processes see each other start, come, crash, hang and return, and what they
- * cost while nothing happens; side by side with serf, in the same run, if serf is installed.
+ * Liveness bench: how fast real member processes see each other start, join, crash, hang and return, and what they cost
+ * while idle; compared with serf, in the same run, if serf is installed.
  *
- * Progress on stderr, one JSON object on stdout. Ratios count, not absolute times.
+ * Prints progress to stderr, one JSON object to stdout. Ratios count, not absolute times.
  */
 import { availableParallelism } from 'node:os'
 import { runStep } from '../check/step.ts'
@@ -12,19 +12,19 @@ import type { Figures } from './figures.ts'
 import { readOptions } from './options.ts'
 import { canHaveOwnNetwork, inOwnNetwork, repeatInOwnNetwork } from './own-network.ts'
 import { ratios } from './ratios.ts'
-import { tellStory } from './run-scenario.ts'
+import { runScenario } from './run-scenario.ts'
 import { serf, serfVersion } from './serf.ts'
 
 const options = readOptions()
 
-// Ends the members too.
+// The exit handlers end the members, too.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1))
 
 if (!inOwnNetwork) await build()
 if (!inOwnNetwork && canHaveOwnNetwork()) repeatInOwnNetwork()
 else await bench()
 
-/** Figures of yesterday's build would be worse than none. */
+/** Builds first: figures of an old build would mislead. */
 async function build(): Promise<void> {
   const command = ['turbo', 'run', 'build', '--filter=@hearsay/cli', '--output-logs=errors-only'] as const
   const { ok, output } = await runStep({ title: 'build', command }, () => undefined)
@@ -37,9 +37,9 @@ async function bench(): Promise<void> {
   const { members, profile, only } = options
   const version = serfVersion()
   const subjects = [hearsay(profile, `bench-${process.pid}`), ...(version ? [serf(profile)] : [])]
-  const told: Record<string, Figures> = {}
+  const figures: Record<string, Figures> = {}
   for (const subject of subjects)
-    if (only === undefined || only === subject.name) told[subject.name] = await tell(subject)
+    if (only === undefined || only === subject.name) figures[subject.name] = await measure(subject)
 
   const report = {
     members,
@@ -49,14 +49,14 @@ async function bench(): Promise<void> {
     traffic: inOwnNetwork
       ? 'measured'
       : 'not measured: a loopback of our own needs Linux, root, unshare and ip',
-    ...told,
-    ratios: ratios(told['hearsay'], told['serf']),
+    ...figures,
+    ratios: ratios(figures['hearsay'], figures['serf']),
   }
   console.log(JSON.stringify(report, null, 2))
 }
 
-function tell(subject: Subject): Promise<Figures> {
-  return tellStory(subject, {
+function measure(subject: Subject): Promise<Figures> {
+  return runScenario(subject, {
     members: options.members,
     idleSeconds: options.idleSeconds,
     startOnly: options.startOnly,

@@ -1,8 +1,8 @@
 /**
  * Newcomers bench: members that open a document at nearly the same time, on real sockets, in this process.
  *
- * Counts those that are told `synced` while a synced holder has more, and openings after which a template is there
- * twice, or not at all. Progress on stderr, JSON on stdout; the exit code is 1 if anything was counted.
+ * Counts newcomers that are `synced` while a synced holder has more, and openings after which a template is there twice
+ * or not at all. Prints progress to stderr, JSON to stdout; the exit code is 1 if anything was counted.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -13,9 +13,9 @@ import { seeded } from './documents/typing.ts'
 const holderCharacters = 300_000
 const maxNewcomers = 5
 const maxGapMs = 1_000
-/** Until a newcomer is synced. Our choice: ten times what one alone takes on a busy machine. */
+/** The time until a newcomer must be synced. Our choice: ten times what a single one takes on a busy machine. */
 const boundMs = 15_000
-/** Templates of all have arrived by then. */
+/** The templates of all newcomers have arrived by then. */
 const settleMs = 1_500
 
 interface Count {
@@ -61,20 +61,20 @@ const bad = count.syncedWithLess + count.neverSynced + count.templateDoubled + c
 await Promise.all([holder.leave(), other.leave()])
 process.exit(bad > 0 ? 1 : 0)
 
-/** Some newcomers, each as much after the first as is drawn; all leave again. */
+/** Starts some newcomers with random delays after the first; all leave again. */
 async function open(opening: number): Promise<void> {
   const name = `template ${opening}`
-  // Every other time somebody has the template already.
-  const isHeld = opening % 2 === 0
-  const held = isHeld ? openSeeded(holderRoom, name, isSeedKnown) : undefined
-  if (held) await sleep(settleMs)
+  // Every other time a member has the template already.
+  const isOpenAlready = opening % 2 === 0
+  const openedByHolder = isOpenAlready ? openSeeded(holderRoom, name, isSeedKnown) : undefined
+  if (openedByHolder) await sleep(settleMs)
   const newcomers = 1 + Math.floor(random() * maxNewcomers)
   const delays = Array.from({ length: newcomers }, (_, i) => (i === 0 ? 0 : Math.floor(random() * maxGapMs)))
   const arrived = await Promise.all(delays.map((delayMs, i) => arrive(`n${opening}-${i}`, name, delayMs)))
   await sleep(settleMs)
   const texts = [
     ...arrived.map(({ templateText }) => templateText()),
-    ...(held ? [held.doc.getText('text').toString()] : []),
+    ...(openedByHolder ? [openedByHolder.doc.getText('text').toString()] : []),
   ]
   count.openings += 1
   count.newcomers += newcomers
@@ -85,12 +85,12 @@ async function open(opening: number): Promise<void> {
   count.templateDoubled += texts.some(text => text.length > template.length) ? 1 : 0
   count.templateMissing += texts.some(text => text.length < template.length) ? 1 : 0
   await Promise.all(arrived.map(({ cluster }) => cluster.leave()))
-  held?.provider.destroy()
+  openedByHolder?.provider.destroy()
 }
 
 interface Arrived {
   readonly cluster: Cluster
-  /** Characters of the large document when it was synced first. */
+  /** Characters of the large document when it first became synced. */
   readonly whenSynced: number | undefined
   readonly templateText: () => string
 }

@@ -1,4 +1,4 @@
-/** Options of the bench. What it cannot work with ends it, with one line that says what it can. */
+/** Options of the liveness bench. An invalid option ends the bench with one line that says what is valid. */
 import { parseArgs } from 'node:util'
 
 export interface BenchOptions {
@@ -6,7 +6,7 @@ export interface BenchOptions {
   readonly profile: string
   readonly idleSeconds: number
   readonly only: string | undefined
-  /** End when all have started. */
+  /** Ends when all members have started. */
   readonly startOnly: boolean
 }
 
@@ -22,7 +22,7 @@ export function readOptions(): BenchOptions {
       },
     })
     return {
-      // One crashes, one hangs, four stop and go: fewer than eight leave nobody to watch.
+      // One crashes, one hangs, four stop and go: with fewer than eight no member is left to observe.
       members: whole('members', values.members, 8, 200),
       profile: oneOf('profile', values.profile, ['local', 'lan', 'wan']),
       idleSeconds: whole('idle-seconds', values['idle-seconds'], 1, 3_600),

@@ -1,12 +1,12 @@
-/** Own network: the bench in a network namespace of its own, so that loopback's counters count its members alone. */
+/** Own network: runs the bench in its own network namespace, so that loopback's counters count only its members. */
 import { spawn, spawnSync } from 'node:child_process'
 
 const mark = 'HEARSAY_BENCH_OWN_NETWORK'
 
-/** Whether this process is the one inside. */
+/** Whether this process runs inside the namespace. */
 export const inOwnNetwork: boolean = process.env[mark] === '1'
 
-/** Whether this machine lets us make one: Linux, root, and util-linux and iproute2 installed. */
+/** Whether this machine allows it: Linux, root, and util-linux and iproute2 installed. */
 export function canHaveOwnNetwork(): boolean {
   return (
     process.platform === 'linux' &&
@@ -14,7 +14,7 @@ export function canHaveOwnNetwork(): boolean {
   )
 }
 
-/** Runs this same command inside, with the same streams, and ends as it ends. */
+/** Runs the same command inside, with the same streams, and ends with its exit code. */
 export function repeatInOwnNetwork(): void {
   const command = [
     '--net',

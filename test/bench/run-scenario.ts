@@ -1,4 +1,4 @@
-/** Story: what happens to a cluster, in this order and the same for each subject. */
+/** Scenario: the actions on a cluster, in this order, the same for each subject. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Cluster } from '../processes/cluster.ts'
 import type { Join } from '../processes/delays.ts'
@@ -7,19 +7,19 @@ import { measureCost } from './cost.ts'
 import type { Figures, LaterFigures } from './figures.ts'
 import { stopAndGo } from './stop-and-go.ts'
 
-export interface StoryOptions {
+export interface ScenarioOptions {
   readonly members: number
   readonly idleSeconds: number
   readonly startOnly: boolean
-  /** Whether loopback carries nothing but this cluster. */
+  /** Whether loopback carries only this cluster. */
   readonly ownLoopback: boolean
   readonly progress: (step: string, result: string) => void
 }
 
-/** After joining; half of it between two troubles. */
+/** The pause after joining; half of it between two faults. */
 const settleMs = 20_000
 
-export async function tellStory(subject: Subject, options: StoryOptions): Promise<Figures> {
+export async function runScenario(subject: Subject, options: ScenarioOptions): Promise<Figures> {
   const { members, progress, startOnly } = options
   const join = await joinOneAfterTheOther(subject, options)
   const cluster = new Cluster()
@@ -30,13 +30,13 @@ export async function tellStory(subject: Subject, options: StoryOptions): Promis
       '',
       `all agree ${start.afterFirstSpawnMs} ms after the first spawn, ${start.cpuMsPerMemberSettled} ms of processor time a member`,
     )
-    return { start, join, ...(!startOnly && (await tellTheRest(cluster, options))) }
+    return { start, join, ...(!startOnly && (await runRemainingSteps(cluster, options))) }
   } finally {
     await cluster.end()
   }
 }
 
-async function joinOneAfterTheOther(subject: Subject, { members, progress }: StoryOptions): Promise<Join> {
+async function joinOneAfterTheOther(subject: Subject, { members, progress }: ScenarioOptions): Promise<Join> {
   const cluster = new Cluster()
   try {
     progress('join', `${members} members, one after the other`)
@@ -48,7 +48,7 @@ async function joinOneAfterTheOther(subject: Subject, { members, progress }: Sto
   }
 }
 
-async function tellTheRest(cluster: Cluster, options: StoryOptions): Promise<LaterFigures> {
+async function runRemainingSteps(cluster: Cluster, options: ScenarioOptions): Promise<LaterFigures> {
   const { progress } = options
   progress('idle', `${settleMs / 1_000} s to settle, ${options.idleSeconds} s to measure`)
   await sleep(settleMs)
@@ -81,6 +81,6 @@ async function tellTheRest(cluster: Cluster, options: StoryOptions): Promise<Lat
 
 function last({ members }: Cluster): Member {
   const member = members.at(-1)
-  if (member === undefined) throw new Error('nobody is left')
+  if (member === undefined) throw new Error('no member is left')
   return member
 }

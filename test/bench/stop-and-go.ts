@@ -1,4 +1,4 @@
-/** Stop and go: a few members stop for 3 s in every 4 s, which shows who accuses the healthy of it. */
+/** Stop and go: a few members pause for 3 s in every 4 s. Counts how often healthy members are suspected because of it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '../processes/cluster.ts'
 import type { SightingEvent } from '../processes/sightings.ts'
@@ -8,7 +8,7 @@ const stopping = 4
 const rounds = 10
 const stopMs = 3_000
 const goMs = 1_000
-/** Verdicts that were on their way when the load ended count too. */
+/** Events that were on their way when the load ended count, too. */
 const aftermathMs = 10_000
 
 export async function stopAndGo({ members, sightings }: Cluster): Promise<StopAndGo> {
@@ -23,7 +23,7 @@ export async function stopAndGo({ members, sightings }: Cluster): Promise<StopAn
   }
   await sleep(aftermathMs)
   const count = (event: SightingEvent, wasStopped: boolean) =>
-    sightings.since(sinceMs).filter(told => told.event === event && names.has(told.member) === wasStopped)
+    sightings.since(sinceMs).filter(each => each.event === event && names.has(each.member) === wasStopped)
       .length
   return {
     healthyDeclaredDead: count('fail', false),

@@ -1,8 +1,8 @@
-/** axe: what a page does that keeps people from using it. */
+/** axe: the accessibility faults of a page. */
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 
-/** @returns the faults, each with the elements that have it; none: an empty list */
+/** @returns the faults, each with its elements; an empty list if there are none */
 export async function faultsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe.source)
   return await page.evaluate(async () => {

@@ -1,4 +1,4 @@
-/** Tabs behind another one, in a browser as people have it. */
+/** Background tabs, in a browser with its default settings. */
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Desktop, launchDesktop, skipsBrowser } from './chromium.ts'
@@ -40,31 +40,31 @@ afterEach(async () => {
   if (skipsBrowser) return
   await desktop.close()
   relay.process.signal('SIGKILL')
-  await relay.process.gone
+  await relay.process.exited
 })
 
 describe.skipIf(skipsBrowser)('a tab in the background', { timeout: 60_000 }, () => {
-  it('is dead when it crashes, though it had asked for patience', async () => {
+  it('is dead when it crashes, although it requested a lease', async () => {
     await front.page.bringToFront()
     expect((await behind.ask('visibility')).state).toBe('hidden')
     await behind.crash()
-    await relay.tells('fail', 'behind')
+    await relay.reports('fail', 'behind')
     await front.ask('seesStatus', 'behind', 'dead')
   })
 
   it('has left when it is closed', async () => {
     await front.page.bringToFront()
     await behind.close()
-    await relay.tells('leave', 'behind')
+    await relay.reports('leave', 'behind')
     await front.ask('seesStatus', 'behind', 'left')
-    expect(relay.toldOf('behind')).not.toContain('suspect')
+    expect(relay.eventsAbout('behind')).not.toContain('suspect')
   })
 
-  it('is gone soon when its user went on to another page', async () => {
+  it('has left soon after its user navigated to another page', async () => {
     await behind.page.bringToFront()
     await behind.page.goto('about:blank')
     await front.page.bringToFront()
-    await Promise.race(['fail' as const, 'leave' as const].map(event => relay.tells(event, 'behind')))
+    await Promise.race(['fail' as const, 'leave' as const].map(event => relay.reports(event, 'behind')))
     await front.ask('seesStatus', 'behind', 'dead', 'left')
   })
 })

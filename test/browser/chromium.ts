@@ -1,7 +1,7 @@
 /**
- * Chromium: the browser of the tests, as it is found on this machine.
+ * Chromium: the browser of the tests, as it is installed on this machine.
  *
- * Pages on one machine may find each other over loopback only if they are allowed to.
+ * Pages on one machine find each other over loopback only if a flag allows it.
  */
 import { access, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,13 +9,13 @@ import { delimiter, join } from 'node:path'
 import { type Browser, type BrowserContext, chromium } from 'playwright-core'
 import { type Child, startChild } from '../processes/process.ts'
 
-/** Asked for by `HEARSAY_SKIP_BROWSER=1`: the run says so at its end. */
+/** Set by `HEARSAY_SKIP_BROWSER=1`: the run reports it at its end. */
 export const skipsBrowser: boolean = process.env['HEARSAY_SKIP_BROWSER'] === '1'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const elsewhere = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
 
-/** Its path, or undefined if there is none: that of `HEARSAY_CHROMIUM`, of the system, or of Playwright. */
+/** The path of Chromium: from `HEARSAY_CHROMIUM`, of the system, or of Playwright. Undefined: there is none. */
 export async function findChromium(): Promise<string | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
   const places = [
@@ -34,17 +34,17 @@ export async function launchChromium(): Promise<Browser> {
 
 export interface Desktop {
   /**
-   * Its pages are tabs of one window: whoever is not in front is hidden, and its timers are called once a second, or
-   * after ten seconds once a minute, if it has no WebRTC.
+   * Its pages are tabs of one window: a tab that is not in front is hidden, and its timers run once a second or, without
+   * WebRTC, after ten seconds once a minute.
    */
   readonly context: BrowserContext
   close(): Promise<void>
 }
 
-// As people have it, but for the first number: 300.
+// The default except for the number: Chromium's is 300.
 const slowTimers = '--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10'
 
-/** A browser as people have it: what is otherwise changed for tests is left as it is. */
+/** A browser with its default settings: those that are otherwise changed for tests stay as they are. */
 export async function launchDesktop(): Promise<Desktop> {
   const folder = await mkdtemp(join(tmpdir(), 'hearsay-chromium-'))
   const args = [
@@ -60,7 +60,7 @@ export async function launchDesktop(): Promise<Desktop> {
       const [endpoint] = /ws:\/\/\S+/.exec(line) ?? []
       if (endpoint !== undefined) resolve({ process, endpoint })
     })
-    void process.gone.then(() => reject(new Error('Chromium ended before it could be used')))
+    void process.exited.then(() => reject(new Error('Chromium ended before it could be used')))
   })
   const browser = await chromium.connectOverCDP(endpoint, { noDefaults: true })
   const [context] = browser.contexts()
@@ -70,13 +70,13 @@ export async function launchDesktop(): Promise<Desktop> {
     async close() {
       await browser.close()
       process.signal('SIGTERM')
-      await process.gone
+      await process.exited
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
-// As root it does not run with its sandbox.
+// As root Chromium does not run with its sandbox.
 const isRoot = process.getuid?.() === 0
 const flags = ['--allow-loopback-in-peer-connection', ...(isRoot ? ['--no-sandbox'] : [])]
 

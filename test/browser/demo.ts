@@ -1,4 +1,4 @@
-/** Demo: `hearsay demo` without its story, as built, and the page that it serves. */
+/** Demo: `hearsay demo` without its scenario, as built, and the page that it serves. */
 import { fileURLToPath } from 'node:url'
 import { type Child, startChild } from '../processes/process.ts'
 
@@ -22,17 +22,17 @@ export class Demo {
       const child = startChild(process.execPath, args, line => {
         lines.push(line)
         if (!line.startsWith('{')) return
-        const told = JSON.parse(line)
-        if (told.event === 'page') url = told.url
-        if (told.event === 'step') resolve(new Demo(child, url))
+        const printed = JSON.parse(line)
+        if (printed.event === 'page') url = printed.url
+        if (printed.event === 'step') resolve(new Demo(child, url))
       })
-      void child.gone.then(() => reject(new Error(`the demo ended: ${lines.join('\n')}`)))
+      void child.exited.then(() => reject(new Error(`the demo ended: ${lines.join('\n')}`)))
     })
   }
 
-  /** As Ctrl-C does: it ends its members. */
+  /** Ends the demo as Ctrl-C does; the demo ends its members. */
   async end(): Promise<void> {
     this.process.signal('SIGINT')
-    await this.process.gone
+    await this.process.exited
   }
 }

@@ -1,4 +1,4 @@
-/** The examples for browsers, built as their users would, with a relay of the test's own. */
+/** The browser examples, built as their users build them, with a relay of this test. */
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -28,7 +28,7 @@ const looks = [
   ['narrow', { viewport: { width: 400, height: 800 } }],
 ] as const
 
-/** The example's page, on a site of its own, with somebody who introduces its visitors. */
+/** Opens the example's page, served by this test, with a relay that connects the pages. */
 function example(name: string): (options?: BrowserContextOptions) => Promise<Page> {
   let site: Site
   let relay: Relay
@@ -42,7 +42,7 @@ function example(name: string): (options?: BrowserContextOptions) => Promise<Pag
     if (skipsBrowser) return
     await site.close()
     relay.process.signal('SIGKILL')
-    await relay.process.gone
+    await relay.process.exited
   })
   return async options => {
     const page = await (await browser.newContext(options)).newPage()
@@ -54,7 +54,7 @@ function example(name: string): (options?: BrowserContextOptions) => Promise<Pag
 describe.skipIf(skipsBrowser)('presence-cursors', { timeout: 90_000 }, () => {
   const open = example('presence-cursors')
 
-  it('shows who is here, and where their pointers are', async () => {
+  it('shows the members and their pointers', async () => {
     const [one, two] = [await open(), await open()]
     for (const page of [one, two]) await page.locator('li').nth(1).waitFor(within)
     await one.locator('main').hover()
@@ -68,7 +68,7 @@ describe.skipIf(skipsBrowser)('presence-cursors', { timeout: 90_000 }, () => {
       .waitFor({ ...within, state: 'detached' })
   })
 
-  it.each(looks)('has no fault that axe knows of: %s', async (_, options) => {
+  it.each(looks)('has no accessibility fault that axe finds: %s', async (_, options) => {
     const page = await open(options)
     await page.getByText('connected').waitFor(within)
     expect(await faultsOf(page)).toEqual([])
@@ -83,7 +83,7 @@ describe.skipIf(skipsBrowser)('shared-notes', { timeout: 90_000 }, () => {
     await page.keyboard.type(text)
   }
 
-  it('has a note, and the caret of who writes it, on all pages', async () => {
+  it('shows a note, and the caret of its writer, on all pages', async () => {
     const [one, two] = [await open(), await open()]
     for (const page of [one, two]) await page.locator('.people li').nth(1).waitFor(within)
     await write(one, 'Milk, bread')
@@ -94,7 +94,7 @@ describe.skipIf(skipsBrowser)('shared-notes', { timeout: 90_000 }, () => {
     await one.getByText('No note yet.').waitFor(within)
   })
 
-  it('keeps what all tabs of a browser wrote, to the last letter', async () => {
+  it('stores what all tabs of a browser wrote, to the last letter', async () => {
     const first = await open()
     await write(first, 'Milk, bread')
     const second = await first.context().newPage()
@@ -107,7 +107,7 @@ describe.skipIf(skipsBrowser)('shared-notes', { timeout: 90_000 }, () => {
       await second.getByRole('button', { name, exact: true }).waitFor(within)
   })
 
-  it.each(looks)('has no fault that axe knows of: %s', async (_, options) => {
+  it.each(looks)('has no accessibility fault that axe finds: %s', async (_, options) => {
     const page = await open(options)
     await page.getByText(/connected/).waitFor(within)
     await write(page, 'A note')

@@ -1,4 +1,4 @@
-/** The hooks in Chromium, as React runs them while an app is developed, against members in processes and in other pages. */
+/** The hooks in Chromium with React's development build, against members in processes and in other pages. */
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
@@ -22,7 +22,7 @@ afterEach(async () => {
   if (skipsBrowser) return
   for (const context of browser.contexts()) await context.close()
   relay.process.signal('SIGKILL')
-  await relay.process.gone
+  await relay.process.exited
 })
 
 afterAll(async () => {
@@ -31,7 +31,7 @@ afterAll(async () => {
   await site.close()
 })
 
-/** A page that shows what its hooks give. */
+/** A page that renders the results of its hooks. */
 class Hooked {
   readonly page: Page
 
@@ -39,7 +39,7 @@ class Hooked {
     this.page = page
   }
 
-  /** Resolves when this hook shows just this. */
+  /** Resolves when this hook renders exactly this text. */
   async shows(what: string, text: string): Promise<void> {
     await this.page
       .getByTestId(what)
@@ -51,15 +51,15 @@ class Hooked {
     await this.page.getByRole('button', { name, exact: true }).click()
   }
 
-  /** Resolves when so many heartbeats of others have come from now on. */
-  async beats(count: number): Promise<void> {
+  /** Resolves when so many more heartbeats of others have arrived. */
+  async heartbeats(count: number): Promise<void> {
     await this.page.evaluate(
-      count => (window as unknown as { beats(count: number): Promise<void> }).beats(count),
+      count => (window as unknown as { heartbeats(count: number): Promise<void> }).heartbeats(count),
       count,
     )
   }
 
-  /** How often a component was shown so far. */
+  /** How often a component has rendered so far. */
   async timesShown(what: string): Promise<number> {
     return await this.page.evaluate(
       what => (window as unknown as { shown: Record<string, number> }).shown[what] ?? 0,
@@ -108,14 +108,14 @@ describe.skipIf(skipsBrowser).each(['plain', 'suspense'] as const)(
       await ben.shows('others', 'ada at 7')
       await ben.shows('mapped', '7')
       await ada.click('Wave')
-      await ben.shows('heard', 'hello')
+      await ben.shows('event', 'hello')
       await ada.click('Write')
       await ben.shows('text', 'written')
       await ada.click('Set')
       await ben.shows('color', 'red')
     })
 
-    it('join, enter and leave once, though all is mounted twice', async () => {
+    it('join and leave once, although StrictMode mounts everything twice', async () => {
       const [ada, ben] = await openTwo(entry)
       expect(await ben.timesShown('page')).toBe(2)
       await ada.shows('others', 'ben at 0')
@@ -125,12 +125,12 @@ describe.skipIf(skipsBrowser).each(['plain', 'suspense'] as const)(
       await ada.shows('others', 'ben at 0')
       await ben.click('End')
       await ada.shows('members', JSON.stringify({ ada: 'alive', ben: 'left', relay: 'alive' }))
-      await relay.tells('leave', 'ben')
-      expect(relay.toldOf('ben').filter(event => event !== 'update')).toEqual(['join', 'leave'])
-      expect(relay.toldOf('ada').filter(event => event !== 'update')).toEqual(['join'])
+      await relay.reports('leave', 'ben')
+      expect(relay.eventsAbout('ben').filter(event => event !== 'update')).toEqual(['join', 'leave'])
+      expect(relay.eventsAbout('ada').filter(event => event !== 'update')).toEqual(['join'])
     })
 
-    it('render nobody for a heartbeat, and show who is dead', async () => {
+    it('do not render for a heartbeat, and show a dead member', async () => {
       const [ada] = await openTwo(entry)
       await ada.shows('members', all)
       await ada.shows('others', 'ben at 0')
@@ -147,7 +147,7 @@ describe.skipIf(skipsBrowser).each(['plain', 'suspense'] as const)(
         'color',
       ]
       const before = await Promise.all(parts.map(part => ada.timesShown(part)))
-      await ada.beats(2)
+      await ada.heartbeats(2)
       expect(await Promise.all(parts.map(part => ada.timesShown(part)))).toEqual(before)
       relay.process.signal('SIGKILL')
       await ada.shows('members', JSON.stringify({ ada: 'alive', ben: 'alive', relay: 'dead' }))

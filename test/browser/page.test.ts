@@ -1,4 +1,4 @@
-/** The page of `hearsay demo`, as people use it. */
+/** The page of `hearsay demo`, used as a user would. */
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf } from './axe.ts'
@@ -29,7 +29,7 @@ afterAll(async () => {
 const within = { timeout: 30_000 }
 const narrow = { width: 400, height: 900 }
 
-/** Opens the page as somebody called so, and waits until the processes are there. */
+/** Opens the page with this name, and waits until the processes are listed. */
 async function open(name: string, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1_360, height: 1_000 }, ...options })
   const page = await context.newPage()
@@ -88,7 +88,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     await two.locator('html[data-accent=rose]').waitFor(within)
   })
 
-  it('has names that can be read on every hue', async () => {
+  it('has names that are readable on every hue', async () => {
     const [one, two] = [await open('one'), await open('two')]
     await one.locator('.cm-content').focus()
     await one.locator('.stage').hover()
@@ -99,7 +99,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     expect(await leastContrast(caret)).toBeGreaterThanOrEqual(4.5)
   })
 
-  it('is a member where the browser lets pages keep nothing', async () => {
+  it('is a member if the browser denies storage to pages', async () => {
     const page = await browser.newPage()
     await page.addInitScript(() => {
       for (const storage of ['localStorage', 'sessionStorage'])
@@ -113,9 +113,9 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     for (const process of processes) await sees(page, process, 'alive')
   })
 
-  it('says why when it cannot join', async () => {
+  it('says why it cannot join', async () => {
     const page = await browser.newPage()
-    // As of an address that is neither secure nor this machine's own.
+    // As at an address that is neither secure nor this machine.
     await page.addInitScript(() => {
       Object.defineProperty(window, 'isSecureContext', { value: false })
       Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined })
@@ -124,8 +124,8 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     await page.getByText(/^could not join: .*serve the page over HTTPS/).waitFor(within)
   })
 
-  it('brings who is chosen into sight in a narrow window, and again', async () => {
-    // So low that the details are below the fold, whichever fonts there are.
+  it('scrolls to the selected member in a narrow window, and again at the next selection', async () => {
+    // So low that the details are below the fold with any fonts.
     const page = await open('one', { viewport: { ...narrow, height: 640 } })
     const isInSight = () =>
       page.locator('.details h2').evaluate(title => {
@@ -140,7 +140,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     }
   })
 
-  it('has processes back that were killed all at once', async () => {
+  it('restarts processes that were killed all at once', async () => {
     const page = await open('one')
     for (const process of processes) await order(page, process, 'Kill')
     for (const process of processes) await sees(page, process, 'dead')
@@ -148,7 +148,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     for (const process of processes) await sees(page, process, 'alive')
   })
 
-  it('fits a narrow window, whatever somebody is called and wherever they point', async () => {
+  it('fits a narrow window, with any name and any pointer position', async () => {
     const name = 'Wilhelmina-Wordsworth-24'
     const [page, other] = [await open('one', { viewport: narrow }), await open(name)]
     await sees(page, name, 'alive')
@@ -163,7 +163,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     ['Freeze', 'frozen', 'Thaw', {}],
     ['Cut off', 'cut', 'Heal', { viewport: narrow }],
   ] as const)(
-    '%s: a process is %s, and dead for all; %s: it is back; and nothing jumps',
+    '%s: a process is %s, and dead for all; %s: it is back; and the layout does not jump',
     async (harm, state, undo, options) => {
       const [page, other] = [await open('one', options), await open('other')]
       await sees(page, 'other', 'alive')
@@ -184,7 +184,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     },
   )
 
-  it('stays when no process answers, with what was written, and has them back', async () => {
+  it('stays usable when no process answers, keeps its text, and reconnects', async () => {
     const page = await open('one')
     const text = page.locator('.cm-content')
     await text.click()
@@ -200,7 +200,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     ['light', { colorScheme: 'light' }],
     ['dark', { colorScheme: 'dark' }],
     ['narrow', { viewport: narrow }],
-  ] as const)('has no fault that axe knows of: %s', async (_, options) => {
+  ] as const)('has no accessibility fault that axe finds: %s', async (_, options) => {
     const page = await open('one', options)
     expect(await faultsOf(page)).toEqual([])
     expect(await widthOf(page)).toBe(page.viewportSize()?.width)
@@ -209,7 +209,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
   it.each([
     ['wide', { viewport: { width: 1_280, height: 900 } }],
     ['narrow', { viewport: narrow }],
-  ])('has room for whole rows, and shows all columns: %s', async (_, options) => {
+  ])('shows whole rows and all columns: %s', async (_, options) => {
     const page = await open('one', options)
     await order(page, 'cyd', 'Freeze')
     await row(page, 'cyd').getByText('process frozen').waitFor(within)
@@ -231,7 +231,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     await sees(page, 'cyd', 'alive')
   })
 
-  it('is used by keyboard alone', async () => {
+  it('works with the keyboard alone', async () => {
     const page = await open('one')
     const isChosen = () => row(page, 'cyd').getAttribute('aria-selected')
     const tab = async (until: () => Promise<boolean>) => {
@@ -253,7 +253,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
     await sees(page, 'cyd', 'alive')
   })
 
-  it('gives orders only to itself', async () => {
+  it('accepts commands only from itself', async () => {
     const post = (path: string, headers: Record<string, string> = {}) =>
       fetch(new URL(path, demo.url), { method: 'POST', headers })
     const own = { origin: new URL(demo.url).origin }
@@ -268,10 +268,10 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
   })
 })
 
-/** Of all that can be scrolled to. */
+/** The width that can be scrolled to. */
 const widthOf = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth)
 
-/** Of a label's text to what it stands on, the least of all hues (WCAG 2.2). */
+/** The contrast of a label's text to its background: the least over all hues (WCAG 2.2). */
 const leastContrast = (label: Locator): Promise<number> =>
   label.evaluate(label => {
     const coloured = label.closest('[style]') ?? label
@@ -286,7 +286,7 @@ const leastContrast = (label: Locator): Promise<number> =>
     const contrasts = Array.from({ length: 360 }, (_, hue) => {
       coloured.setAttribute('style', style.replace(/(--hue: *|hsl\()[\d.]+/, `$1${hue}`))
       const { color, backgroundColor, backgroundImage } = getComputedStyle(label)
-      // A veil of black, if there is one.
+      // A black overlay, if there is one.
       const veil = backgroundImage === 'none' ? 0 : (numbers(backgroundImage)[3] ?? 0)
       const ground = numbers(backgroundColor).map(value => value * (1 - veil))
       return (luminance(numbers(color)) + 0.05) / (luminance(ground) + 0.05)
@@ -296,7 +296,7 @@ const leastContrast = (label: Locator): Promise<number> =>
     return Math.min(...contrasts)
   })
 
-/** Where each panel is, on the whole page. */
+/** The position of each panel on the whole page. */
 const panelsOf = (page: Page): Promise<object[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll('.panel')].map(panel => {

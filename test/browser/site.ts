@@ -1,4 +1,4 @@
-/** Site: a folder's page, built as an app builds its own, and served on loopback. */
+/** Site: the page of a folder, built as an app builds its page, and served on loopback. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ export interface Site {
 
 const testPage = fileURLToPath(new URL('page', import.meta.url))
 
-/** @param root with its own Vite config, if it has one */
+/** @param root a folder, with its own Vite config if it has one */
 export async function openSite(root: string = testPage): Promise<Site> {
   const outDir = mkdtempSync(join(tmpdir(), 'hearsay-site-'))
   const quiet = { root, logLevel: 'error' } as const

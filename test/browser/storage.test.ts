@@ -1,4 +1,4 @@
-/** What a page keeps in IndexedDB, whatever becomes of the page. */
+/** What a page stores in IndexedDB, under faults of the page and of the database. */
 import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -26,7 +26,7 @@ afterAll(async () => {
   await site.close()
 })
 
-/** A member that finds nobody, and what it keeps. */
+/** A member without bootstrap, with a storage. */
 const options = { cluster: randomUUID(), name: 'tab', bootstrap: [], storage: 'me', iceServers: [] }
 
 async function open(): Promise<Tab> {
@@ -34,7 +34,7 @@ async function open(): Promise<Tab> {
 }
 
 describe.skipIf(skipsBrowser)('storage of a page', { timeout: 60_000 }, () => {
-  it('is its identity, and one page at a time has it', async () => {
+  it('contains its identity, for one page at a time', async () => {
     const tab = await open()
     const id = await tab.ask('join', options)
     const other = await open()
@@ -46,7 +46,7 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 60_000 }, () => {
     expect(await other.ask('join', options)).toBe(id)
   })
 
-  it('has what all pages wrote, though they could not reach each other', async () => {
+  it('contains what all pages wrote, although they could not reach each other', async () => {
     const tabs = [await open(), await open()]
     for (const tab of tabs) {
       await tab.ask('join', options)
@@ -60,14 +60,14 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 60_000 }, () => {
     expect(await later.ask('written')).toBe('abcdabcd')
   })
 
-  it('has what was written when the page was loaded anew', async () => {
+  it('contains what was written when the page is reloaded', async () => {
     const tab = await open()
     for (let life = 0; life < 20; life++) {
       await tab.ask('join', options)
       await tab.ask('enter')
       expect(await tab.ask('written'), `in life ${life}`).toBe('abcd'.repeat(life))
       const loaded = tab.page.waitForEvent('load')
-      // Later, or the page might be gone before it has answered.
+      // Later: otherwise the page could be gone before it has answered.
       await tab.page.evaluate(() => {
         setTimeout(() => {
           const { member } = window as unknown as { member: { write(text: string): void } }
@@ -79,7 +79,7 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 60_000 }, () => {
     }
   })
 
-  it('says so when it is full, and keeps what it could not when it can again', async () => {
+  it('is reported when it is full, and stores the pending writes when it has space again', async () => {
     const tab = await open()
     const session = await context.newCDPSession(tab.page)
     const { origin } = new URL(site.url)
@@ -97,7 +97,7 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 60_000 }, () => {
     expect(await tab.ask('written')).toBe(text)
   })
 
-  it('says so when its data are cleared, and has all of it again a moment later', async () => {
+  it('is reported when its data are cleared, and stores everything again a moment later', async () => {
     const tab = await open()
     await tab.ask('join', options)
     await tab.ask('enter')
@@ -107,7 +107,7 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 60_000 }, () => {
     const { origin } = new URL(site.url)
     await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' })
     await tab.ask('write', 'too')
-    // The first may fail still; the second waits until the database was opened again.
+    // The first call may still fail; the second one waits until the database is reopened.
     await tab.ask('stored').catch(() => {})
     await tab.ask('stored')
     expect(await tab.ask('storeStates')).toEqual([expect.stringContaining('database'), 'ok'])
@@ -117,7 +117,7 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 60_000 }, () => {
     expect(await tab.ask('written')).toBe('gonetoo')
   })
 
-  it('lets go of its database when another page deletes it, and has all of it again a moment later', async () => {
+  it('closes its database when another page deletes it, and stores everything again a moment later', async () => {
     const [tab, second, other] = [await open(), await open(), await open()]
     const id = await tab.ask('join', options)
     await second.ask('join', options)
@@ -154,7 +154,7 @@ describe.skipIf(skipsBrowser)('storage of a page', { timeout: 60_000 }, () => {
         new Promise<void>(resolve => {
           const opening = indexedDB.open(name, 1)
           opening.onsuccess = () => {
-            // Deleting waits for this one, and opening waits for the deletion.
+            // Deleting waits for this connection, and opening waits for the deletion.
             Object.assign(window, { held: opening.result })
             indexedDB.deleteDatabase(name)
             resolve()

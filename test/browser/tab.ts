@@ -1,4 +1,4 @@
-/** Tab: a page of its own in Chromium, that is a member. */
+/** Tab: a page in Chromium that is a member. */
 import type { JoinOptions } from '@hearsay/core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import type { PageMember } from './page/member.ts'
@@ -23,7 +23,7 @@ export class Tab {
     options: JoinOptions,
   ): Promise<Tab> {
     const tab = await Tab.on(await browser.newPage(), url)
-    // No STUN server: the tests talk to this machine alone.
+    // No STUN server: the tests communicate on this machine only.
     await tab.ask('join', { iceServers: [], ...options })
     return tab
   }
@@ -44,16 +44,16 @@ export class Tab {
     )) as Awaited<ReturnType<PageMember[M]>>
   }
 
-  /** As somebody closes a tab. */
+  /** Closes the tab as a user does. */
   async close(): Promise<void> {
     await this.page.close()
   }
 
-  /** Its process ends without a word. */
+  /** Kills its process. */
   async crash(): Promise<void> {
     const crashed = this.page.waitForEvent('crash')
     const session = await this.page.context().newCDPSession(this.page)
-    // It never answers.
+    // The command never answers.
     session.send('Page.crash').catch(() => {})
     await crashed
   }

@@ -27,10 +27,10 @@ afterEach(async () => {
   if (skipsBrowser) return
   for (const context of browser.contexts()) await context.close()
   for (const { process } of relays) process.signal('SIGKILL')
-  await Promise.all(relays.splice(0).map(({ process }) => process.gone))
+  await Promise.all(relays.splice(0).map(({ process }) => process.exited))
 })
 
-/** How long a connection that is no neighbour's is kept. */
+/** How long a member keeps a connection to a member that is no neighbour. */
 const graceMs = 20_000
 
 const names = ['tab 1', 'tab 2', 'tab 3'] as const
@@ -41,7 +41,7 @@ interface Mixed {
   readonly tabs: readonly [Tab, Tab, Tab]
 }
 
-/** Two processes and three tabs in one cluster, all of whom see each other, the tabs directly. */
+/** Two processes and three tabs in one cluster; all see each other, and the tabs are connected directly. */
 async function joinAll(): Promise<Mixed> {
   const cluster = randomUUID()
   const first = await Relay.start(cluster, 'relay 1')
@@ -50,21 +50,21 @@ async function joinAll(): Promise<Mixed> {
   relays.push(second)
   const join = (name: string) => Tab.join(browser, site.url, { cluster, name, bootstrap: first.addresses })
   const tabs = [await join(names[0]), await join(names[1]), await join(names[2])] as const
-  for (const tab of tabs) await tab.ask('sees', everybody)
-  for (const relay of [first, second]) for (const name of names) await relay.tells('join', name)
+  for (const tab of tabs) await tab.ask('sees', allAlive)
+  for (const relay of [first, second]) for (const name of names) await relay.reports('join', name)
   for (const [i, tab] of tabs.entries())
     for (const name of names) if (name !== names[i]) await tab.ask('isLinkedTo', name)
   return { cluster, relays: [first, second], tabs }
 }
 
-const everybody = {
+const allAlive = {
   'relay 1': 'alive',
   'relay 2': 'alive',
   ...Object.fromEntries(names.map(name => [name, 'alive'])),
 }
 
 describe.skipIf(skipsBrowser)('tabs of a browser', { timeout: 60_000 }, () => {
-  it('are members among processes, and show each other what they do', async () => {
+  it("are members among processes, and see each other's presence", async () => {
     const { tabs } = await joinAll()
     await Promise.all(tabs.map(tab => tab.ask('enter')))
     const [first, second, third] = tabs
@@ -74,7 +74,7 @@ describe.skipIf(skipsBrowser)('tabs of a browser', { timeout: 60_000 }, () => {
     }
   })
 
-  it('find the others through whichever address answers, and each other through whichever relay is left', async () => {
+  it('find the others through any address that answers, and each other through any relay that is left', async () => {
     const cluster = randomUUID()
     const first = await Relay.start(cluster, 'relay 1')
     const second = await Relay.start(cluster, 'relay 2', first.addresses)
@@ -88,7 +88,7 @@ describe.skipIf(skipsBrowser)('tabs of a browser', { timeout: 60_000 }, () => {
     await two.ask('isLinkedTo', 'tab 1')
   })
 
-  it('find each other long after they joined, among many, of whom one is a relay', async () => {
+  it('find each other long after they joined, among many members of which one is a relay', async () => {
     const cluster = randomUUID()
     const relay = await Relay.start(cluster, 'relay')
     relays.push(relay)
@@ -100,7 +100,7 @@ describe.skipIf(skipsBrowser)('tabs of a browser', { timeout: 60_000 }, () => {
     const join = (name: string) => Tab.join(browser, site.url, { cluster, name, bootstrap })
     const [one, two] = [await join('tab 1'), await join('tab 2')]
     for (const tab of [one, two]) await tab.ask('seesStatus', 'relay', 'alive')
-    // By then connections to whoever is no neighbour were given up.
+    // By then the connections to members that are no neighbours are closed.
     await sleep(graceMs + 6_000)
     await Promise.all([one, two].map(tab => tab.ask('enter')))
     await one.ask('show', 1)
@@ -108,38 +108,38 @@ describe.skipIf(skipsBrowser)('tabs of a browser', { timeout: 60_000 }, () => {
     await Promise.all(others.map(other => other.leave()))
   })
 
-  it('say so when they can dial none of their addresses', async () => {
+  it('report that they can dial none of their addresses', async () => {
     const bootstrap = ['/ip4/127.0.0.1/tcp/4001']
     const joining = Tab.join(browser, site.url, { cluster: randomUUID(), name: names[0], bootstrap })
     await expect(joining).rejects.toThrow('Give a WebSocket, like /ip4/192.0.2.1/tcp/4002/ws')
   })
 
-  it('have left when they are closed, and told what was written until then', async () => {
+  it('have left when they are closed, with everything published that was written until then', async () => {
     const { relays, tabs } = await joinAll()
     await Promise.all(tabs.map(tab => tab.ask('enter')))
     await tabs[0].ask('write', 'met')
     await tabs[2].ask('read', 'met')
-    // Told at once is the first alone, the others together a little later.
+    // Only the first write is published at once, the others together a little later.
     for (const text of 'abc') await tabs[2].ask('write', text)
     await tabs[2].close()
     for (const tab of tabs.slice(0, 2)) await tab.ask('read', 'metabc')
-    for (const relay of relays) await relay.tells('leave', 'tab 3')
-    for (const tab of tabs.slice(0, 2)) await tab.ask('sees', { ...everybody, 'tab 3': 'left' })
-    for (const relay of relays) expect(relay.toldOf('tab 3')).not.toContain('suspect')
+    for (const relay of relays) await relay.reports('leave', 'tab 3')
+    for (const tab of tabs.slice(0, 2)) await tab.ask('sees', { ...allAlive, 'tab 3': 'left' })
+    for (const relay of relays) expect(relay.eventsAbout('tab 3')).not.toContain('suspect')
   })
 
   it('are dead when they crash', async () => {
     const { relays, tabs } = await joinAll()
     await tabs[1].crash()
-    for (const relay of relays) await relay.tells('fail', 'tab 2')
-    for (const tab of [tabs[0], tabs[2]]) await tab.ask('sees', { ...everybody, 'tab 2': 'dead' })
+    for (const relay of relays) await relay.reports('fail', 'tab 2')
+    for (const tab of [tabs[0], tabs[2]]) await tab.ask('sees', { ...allAlive, 'tab 2': 'dead' })
   })
 
-  it('go on among themselves when nobody is left who introduced them', async () => {
+  it('stay connected to each other when no relay is left', async () => {
     const { relays, tabs } = await joinAll()
     await Promise.all(tabs.map(tab => tab.ask('enter')))
     for (const { process } of relays) process.signal('SIGKILL')
-    for (const tab of tabs) await tab.ask('sees', { ...everybody, 'relay 1': 'dead', 'relay 2': 'dead' })
+    for (const tab of tabs) await tab.ask('sees', { ...allAlive, 'relay 1': 'dead', 'relay 2': 'dead' })
     await tabs[0].ask('show', 7)
     await Promise.all(tabs.slice(1).map(tab => tab.ask('sawCursor', 'tab 1', 7)))
   })

@@ -1,4 +1,4 @@
-/** Workers as members: they have WebSockets, and neither a document nor WebRTC. */
+/** Workers as members: they have WebSockets, but neither a document nor WebRTC. */
 import { randomUUID } from 'node:crypto'
 import { type Cluster, type JoinOptions, joinCluster } from '@hearsay/core'
 import type { Browser } from 'playwright-core'
@@ -57,7 +57,7 @@ describe.skipIf(skipsBrowser)('a worker of a page', { timeout: 60_000 }, () => {
     expect(await failed).toBe(kind)
   })
 
-  it('says that it has no addresses of its own', async () => {
+  it('reports that it has no addresses of its own', async () => {
     const joining = Tab.join(browser, `${site.url}#worker`, { ...options, listen: ['/webrtc'] })
     await expect(joining).rejects.toThrow("leave 'listen' out")
   })

@@ -1,8 +1,8 @@
 /**
- * Browser: the Chromium that the tests drive is there, or is installed.
+ * Browser: checks that the Chromium of the tests is installed, or installs it.
  *
- * On Debian as root it comes from the system's packages, elsewhere as Playwright's own. Where neither works this
- * fails, and says what to do.
+ * On Debian as root it comes from the system's packages, elsewhere from Playwright. If neither works, the step fails and
+ * says what to do.
  */
 import { existsSync } from 'node:fs'
 import { x } from 'tinyexec'

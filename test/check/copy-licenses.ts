@@ -1,4 +1,4 @@
-/** Copy licences: before a package is packed, the texts of its licences are put into its folder. Git ignores them. */
+/** Copy licences: before a package is packed, copies the licence texts into its folder. Git ignores the copies. */
 import { copyFileSync } from 'node:fs'
 
 for (const name of ['LICENSE-APACHE', 'LICENSE-MIT'])

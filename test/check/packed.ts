@@ -1,7 +1,7 @@
 /**
- * Packed: what npm would publish is what a stranger can use.
+ * Packed: checks that the packages work as npm would publish them.
  *
- * Each public package is packed as for publishing; publint and attw judge the tarball, not the folder.
+ * Each public package is packed as for publishing; publint and attw check the tarball, not the folder.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ try {
     console.log(manifest.name)
     await run('pnpm', '--filter', manifest.name, 'pack', '--out', tarball)
     await run('publint', 'run', tarball, '--strict')
-    // A package that only has a bin has no types that could be wrong.
+    // A package with only a bin has no types to check.
     if (manifest.exports) await run('attw', tarball, '--profile', 'esm-only')
   }
 } finally {

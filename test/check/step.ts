@@ -1,13 +1,13 @@
-/** Step: a command of the check. Its output, both streams in the order they came, is kept until we know if it is needed. */
+/** Step: a command of the check. Its output, both streams in order, is kept and printed only if the step fails. */
 import { stripVTControlCharacters } from 'node:util'
 import { x } from 'tinyexec'
 
 export interface Step {
   readonly title: string
   readonly command: readonly [string, ...string[]]
-  /** Says nothing of use while the build fails. */
+  /** The step cannot run while the build fails. */
   readonly needsBuild?: boolean
-  /** Lines that say how far it is. Default: none. */
+  /** Output lines that report progress. Default: none. */
   readonly progress?: RegExp
 }
 
@@ -16,7 +16,7 @@ export interface StepResult {
   readonly output: string
 }
 
-/** Runs the step from the workspace's root and passes on each line that says something. */
+/** Runs the step in the workspace's root and passes on each line that reports progress. */
 export async function runStep(step: Step, onLine: (line: string) => void): Promise<StepResult> {
   const [program, ...args] = step.command
   const run = x(program, args, {

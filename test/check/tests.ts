@@ -1,4 +1,4 @@
-/** Tests: every project's tests in one vitest run, which leaves its counts in a file. */
+/** Tests: runs the tests of all projects in one vitest run, which writes its counts to a file. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'hearsay-check-'))
 const countsFile = join(folder, 'tests.json')
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-/** @param args what the caller adds: file name filters and options of vitest */
+/** @param args the caller's arguments: file name filters and options of vitest */
 export function testCommand(args: readonly string[]): [string, ...string[]] {
   return [
     'vitest',
@@ -27,7 +27,7 @@ export function testCommand(args: readonly string[]): [string, ...string[]] {
   ]
 }
 
-/** Zero of both if vitest did not get as far as counting. */
+/** Zero for both if vitest failed before it counted. */
 export function readTestCounts(): TestCounts {
   try {
     const report = JSON.parse(readFileSync(countsFile, 'utf8'))

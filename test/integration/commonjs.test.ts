@@ -1,4 +1,4 @@
-/** An app of CommonJS modules and the built package, run by Node as it is. */
+/** An app of CommonJS modules with the built package, run by Node directly. */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-/** The first example, as its README says it: two processes that see each other come and go. */
+/** The first example, as in its README: two processes that see each other join and leave. */
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it, vi } from 'vitest'
 import { startMember } from '../processes/member.ts'
@@ -6,12 +6,12 @@ import type { Member } from '../processes/subject.ts'
 
 const script = fileURLToPath(new URL('../../examples/first-cluster/main.ts', import.meta.url))
 const started: Member[] = []
-const heard: string[] = []
+const printed: string[] = []
 
-/** The lines that `name` prints are kept as `name: line`. */
+/** The lines that `name` prints are collected as `name: line`. */
 function start(name: string, ...bootstrap: string[]): Member {
   const member = startMember(name, process.execPath, [script, name, ...bootstrap], line => {
-    heard.push(`${name}: ${line}`)
+    printed.push(`${name}: ${line}`)
     return /listens on (\S+)$/.exec(line)?.[1]
   })
   started.push(member)
@@ -19,21 +19,21 @@ function start(name: string, ...bootstrap: string[]): Member {
 }
 
 async function until(line: string): Promise<void> {
-  await vi.waitFor(() => expect(heard).toContain(line), { timeout: 30_000, interval: 20 })
+  await vi.waitFor(() => expect(printed).toContain(line), { timeout: 30_000, interval: 20 })
 }
 
 afterEach(() => {
   for (const member of started) member.signal('SIGKILL')
 })
 
-it('the first cluster prints who comes, goes and dies', { timeout: 90_000 }, async () => {
+it('the first cluster prints the members that join, leave and fail', { timeout: 90_000 }, async () => {
   const { address } = await start('ada').ready
   const grace = start('grace', address)
   await until('ada: join grace')
   await until('grace: join ada')
   grace.signal('SIGINT')
   await until('ada: leave grace')
-  await grace.gone
+  await grace.exited
   const alan = start('alan', address)
   await until('ada: join alan')
   alan.signal('SIGKILL')

@@ -1,4 +1,4 @@
-/** An app of Next.js with a provider in its layout, as the README of the hooks says, built for production. */
+/** An app of Next.js with a provider in its layout, as in the README of the hooks, built for production. */
 import { readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'

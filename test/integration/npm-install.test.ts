@@ -1,4 +1,4 @@
-/** What a stranger's browser app gets from npm: the packages as published, and all that they depend on. */
+/** What a browser app of a user gets from npm: the packages as published, with all their dependencies. */
 import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '../..')
 const packages = ['failure-detector', 'webrtc', 'core', 'react']
 const modules = join(folder, 'node_modules')
 
-/** @returns what it said, if it failed */
+/** @returns its output if it failed */
 async function run(program: string, ...args: string[]): Promise<string | undefined> {
   const { exitCode, stdout, stderr } = await x(program, args, { nodeOptions: { cwd: folder } })
   return exitCode === 0 ? undefined : `${program} ${args.join(' ')}\n${stdout}${stderr}`

@@ -1,4 +1,4 @@
-/** The shared config example, as its README says it: a service whose processes load what somebody set. */
+/** The shared config example, as in its README: the processes of a service load settings as soon as they are set. */
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { Example } from '../processes/example.ts'
@@ -8,17 +8,17 @@ const script = (name: string) =>
 
 const serve = (name: string, ...options: string[]) => new Example([script('service.ts'), name, ...options])
 
-// Nobody else on this network, or in another run of this test, is to be in it.
+// A cluster name that no other program on this network, and no other run of this test, uses.
 process.env['CLUSTER'] = `test-${process.pid}`
 
-it('a service loads its settings when somebody sets them', { timeout: 90_000 }, async () => {
+it('a service loads its settings when they are set', { timeout: 90_000 }, async () => {
   const ada = serve('ada')
   const joined = ['--bootstrap', await ada.address]
   const bob = serve('bob', ...joined)
   await bob.line(/bob serves/)
   const ask = async (...words: string[]) => {
     const command = new Example([script('command.ts'), ...words, ...joined])
-    await command.gone
+    await command.exited
     return command.lines
   }
   expect(await ask('get', 'greeting')).toEqual(['Hello'])

@@ -1,8 +1,8 @@
 /**
- * One member as a process of its own. Argument: its options as JSON, and a room that it enters.
+ * One member as its own process. Argument: its options as JSON, and a room that it joins.
  *
- * Prints a line for each event, and for each change of what it sees; lines on its stdin are appended to a document of the
- * room. When its stdin ends it leaves, prints what still keeps the process alive, and ends by itself.
+ * Prints a line for each event and for each change of its view; appends lines from its stdin to a document of the room.
+ * When its stdin ends, it leaves, prints the handles that still keep the process alive, and ends by itself.
  */
 import { createInterface } from 'node:readline'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -41,7 +41,7 @@ createInterface({ input: process.stdin })
     clearInterval(watch)
     await cluster.leave()
     const active = () => process.getActiveResourcesInfo().filter(name => !/Pipe|TTY|FS|CloseReq/.test(name))
-    // Handles that were closed are gone some turns later.
+    // Closed handles disappear some turns later.
     for (let turns = 0; turns < 10 && active().length > 0; turns++) await turn()
     print({ left: active() })
   })

@@ -1,4 +1,4 @@
-/** Member: a process on a host of a network, and what it sees. */
+/** Member: a process on a host of a network, and its view of the cluster. */
 import { fileURLToPath } from 'node:url'
 import type { JoinOptions } from '@hearsay/core'
 import type { Child } from '../processes/process.ts'
@@ -19,20 +19,20 @@ export const port = 4001
 
 export class NetworkMember {
   readonly name: string
-  /** `event name`, in the order in which they came. */
+  /** `event name`, in order. */
   readonly events: string[] = []
-  /** Of the document. */
+  /** The text of the document. */
   text = ''
-  /** Why it finds nobody in the local network; `none` if it does, or does not look. */
+  /** Why mDNS fails; `none` if mDNS works or is off. */
   fault = ''
-  /** What kept its process alive when it had left. */
+  /** The handles that kept its process alive after it had left. */
   left: readonly string[] | undefined
   #members: readonly Seen[] = []
   readonly #lines: string[] = []
   readonly #waiting = new Set<() => void>()
   readonly #child: Child
 
-  /** @param options others than what the tests need: no mDNS, port 4001 at all addresses */
+  /** @param options options that differ from the defaults of these tests: no mDNS, port 4001 at all addresses */
   constructor(host: Host, name: string, options: NetworkMemberOptions = {}) {
     this.name = name
     const listen = [`/ip4/0.0.0.0/tcp/${port}`]
@@ -40,8 +40,8 @@ export class NetworkMember {
     this.#child = host.start(process.execPath, [script, JSON.stringify(all)], line => this.#read(line))
   }
 
-  get gone(): Promise<void> {
-    return this.#child.gone
+  get exited(): Promise<void> {
+    return this.#child.exited
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -49,28 +49,28 @@ export class NetworkMember {
   }
 
   write(text: string): void {
-    this.#child.say(text)
+    this.#child.writeLine(text)
   }
 
   /** Resolves when its process has ended by itself. */
   async leave(): Promise<void> {
     this.#child.endInput()
-    await this.#child.gone
+    await this.#child.exited
   }
 
-  /** Names of those alive, itself included, sorted. */
+  /** Names of the alive members, itself included, sorted. */
   alive(): string {
     const alive = this.#members.filter(({ status }) => status === 'alive')
     return [...new Set(alive.map(({ name }) => name))].sort().join()
   }
 
-  /** Where a member is reached, as this one knows: of several of that name the one that is not dead. */
+  /** The addresses of a member as this one knows them; of several members with that name, of one that is not dead. */
   addressesOf(name: string): string {
     const named = this.#members.filter(member => member.name === name)
     return (named.find(({ status }) => status !== 'dead') ?? named[0])?.addresses.join() ?? ''
   }
 
-  /** Resolves when it holds; a test's timeout ends the wait, and is told what was seen. */
+  /** Resolves when the condition holds; the test's timeout ends the wait, and the failure contains the view. */
   until(holds: () => boolean): Promise<void> {
     return new Promise(resolve => {
       const look = () => {
@@ -91,7 +91,7 @@ export class NetworkMember {
     return this.until(() => this.events.includes(event))
   }
 
-  /** The last that it printed, for a test that failed. */
+  /** The last lines that it printed, for a failed test. */
   report(): string {
     return [`${this.name}: alive ${this.alive()}; ${this.events.join(', ')}`, ...this.#lines.slice(-5)].join(
       '\n  ',
@@ -117,5 +117,5 @@ export async function untilAllAlive(...members: NetworkMember[]): Promise<void> 
   await Promise.all(members.map(member => member.untilAlive(...names)))
 }
 
-/** Where others find the member of this host. */
+/** The address at which others reach the member of this host. */
 export const addressOf = ({ address }: Host): string => `${address}:${port}`

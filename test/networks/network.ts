@@ -1,14 +1,14 @@
 /**
- * Network: hosts on one switch, each a network namespace of this machine, with links, addresses and routes of its own.
+ * Network: hosts on one switch, each a network namespace of this machine, with its own links, addresses and routes.
  *
- * Nothing of it is seen outside: the switch has a namespace as well, so neither the machine's addresses nor its
- * firewall matter. It goes when its test has ended; what a killed run left goes at the start of the next.
+ * The network is invisible outside: the switch has a namespace as well, so neither the machine's addresses nor its
+ * firewall matter. It is removed when its test ends; the next run removes what a killed run left.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { type Child, startChild } from '../processes/process.ts'
 
-/** Namespaces that exist now, the newest last. */
+/** Namespaces that exist now, newest last. */
 const namespaces: string[] = []
 let count = 0
 
@@ -16,7 +16,7 @@ process.on('exit', () => {
   for (const name of namespaces.splice(0)) removeNamespace(name)
 })
 
-/** Why there can be no networks here: no root, or a tool that is missing. Undefined if there can. */
+/** Why networks cannot be created here: no root, or a missing tool. Undefined if they can. */
 export function whyNoNetworks(): string | undefined {
   if (process.platform !== 'linux') return 'they need Linux'
   if (process.getuid?.() !== 0) return 'they need root'
@@ -39,7 +39,7 @@ export class Network {
   readonly #names: string[] = [this.#switch]
   #ports = 0
 
-  /** @param onEnd called with what removes the network, and the programs that run in it: a test's `onTestFinished` */
+  /** @param onEnd called with a function that removes the network and its programs: a test's `onTestFinished` */
   constructor(onEnd: (remove: () => void) => void) {
     onEnd(() => {
       for (const name of this.#names.splice(0)) drop(name)
@@ -58,7 +58,7 @@ export class Network {
     })
   }
 
-  /** A host at 192.168.1.2, behind a router that hides it: it reaches the others, and they reach the router. */
+  /** A host at 192.168.1.2 behind a NAT: it reaches the others, and they reach only the router. */
   hostBehindNat(): Host {
     const [router] = this.hosts(1) as [Host]
     const host = this.#host()
@@ -73,7 +73,7 @@ export class Network {
     return host
   }
 
-  /** A host that has loopback and nothing else, until it is plugged in. */
+  /** A host that has only loopback until it is plugged in. */
   unpluggedHost(): Host {
     return this.#host()
   }
@@ -99,7 +99,7 @@ export class Network {
 }
 
 export class Host {
-  /** Of its namespace. */
+  /** The name of its namespace. */
   readonly name: string
   /** The first of its addresses. */
   address = ''
@@ -117,7 +117,7 @@ export class Host {
     inside(this.name, program, ...args)
   }
 
-  /** A program that runs here, until it ends or the network does. */
+  /** Runs a program on this host until the program or the network ends. */
   start(program: string, args: readonly string[], onLine: (line: string) => void): Child {
     const child = startChild('ip', ['netns', 'exec', this.name, program, ...args], onLine)
     this.#children.push(child)
@@ -129,7 +129,7 @@ export class Host {
     if (this.address === '') this.address = address
   }
 
-  /** Its only one now. */
+  /** Replaces its address. */
   moveTo(address: string): void {
     this.ip('address', 'flush', 'dev', 'eth0')
     this.address = ''
@@ -143,7 +143,7 @@ export class Host {
     this.ip('link', 'set', 'docker0', 'up')
   }
 
-  /** For what is started from now on. */
+  /** For programs started from now on. */
   useNameServer(address: string): void {
     mkdirSync(configOf(this.name), { recursive: true })
     writeFileSync(`${configOf(this.name)}/resolv.conf`, `nameserver ${address}\n`)
@@ -157,12 +157,12 @@ export class Host {
     this.ip('link', 'delete', 'eth0')
   }
 
-  /** Sending there is an error at once. */
+  /** Sending to this address fails at once. */
   makeUnreachable(address: string): void {
     this.ip('route', 'add', 'unreachable', address)
   }
 
-  /** Loses what comes from there. */
+  /** Loses packets from this address. */
   lose(from: string, probability = 1): void {
     this.run('iptables', ...dropRule('INPUT', from, probability))
   }
@@ -179,10 +179,10 @@ function dropRule(chain: string, from: string, probability: number): string[] {
   return ['-A', chain, '-s', from, ...(probability < 1 ? chance : []), '-j', 'DROP']
 }
 
-/** What `ip netns exec` puts in place of the files of /etc. */
+/** The files that `ip netns exec` uses instead of those in /etc. */
 const configOf = (name: string): string => `/etc/netns/${name}`
 
-/** Names carry the process that made them. */
+/** Names contain the id of the process that created them. */
 const prefix = 'hearsay-'
 
 function addNamespace(): string {
@@ -199,7 +199,7 @@ function drop(name: string): void {
   removeNamespace(name)
 }
 
-/** Links go with the namespace that they are in, and with the one at their other end. */
+/** Removes the namespace together with its links and their other ends. */
 function removeNamespace(name: string): void {
   try {
     const pids = run('ip', 'netns', 'pids', name)
@@ -207,7 +207,7 @@ function removeNamespace(name: string): void {
     rmSync(configOf(name), { recursive: true, force: true })
     run('ip', 'netns', 'delete', name)
   } catch {
-    // It is gone already, or goes with the machine.
+    // It is removed already, or disappears with the machine.
   }
 }
 

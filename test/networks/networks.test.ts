@@ -1,4 +1,4 @@
-/** Members on real networks: what a loopback interface and one machine's kernel never show. */
+/** Members on real networks: behaviour that loopback on one machine cannot show. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, type TestContext } from 'vitest'
 import { addressOf, NetworkMember, type NetworkMemberOptions, untilAllAlive } from './member.ts'
@@ -7,7 +7,7 @@ import { type Host, Network, whyNoNetworks } from './network.ts'
 const reason = whyNoNetworks()
 if (reason !== undefined) console.warn(`LEFT OUT: the tests on real networks: ${reason}.`)
 
-/** Long: they wait for what a member does in its own time, and run beside each other. */
+/** Long: the tests wait for timers of the members, and run concurrently. */
 const timeout = 120_000
 const lossMs = 20_000
 
@@ -18,7 +18,7 @@ function networkOf({ onTestFinished }: TestContext): Network {
   return new Network(onTestFinished)
 }
 
-/** Members a, b, c and so on, on a host each; all but the first start from the first. They see each other. */
+/** Members a, b, c and so on, each on its own host; all others join through the first. They see each other. */
 async function startMembers(
   { onTestFailed }: TestContext,
   hosts: readonly Host[],
@@ -35,7 +35,7 @@ async function startMembers(
 }
 
 describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }, () => {
-  it('a member that cannot route to one peer judges the others', async context => {
+  it('a member that cannot route to one peer still monitors the others', async context => {
     const hosts = networkOf(context).hosts(4)
     hosts[1]?.makeUnreachable('10.9.0.4')
     const [a, b, c, d] = await startMembers(context, hosts)
@@ -43,7 +43,7 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     await Promise.all([a, b, d].map(member => member?.untilHas('fail c')))
   })
 
-  it('a new address is known to the others, and an old one is no more', async context => {
+  it('the others learn a new address, and drop the old one', async context => {
     const hosts = networkOf(context).hosts(3) as Hosts
     const [a, b, c] = (await startMembers(context, hosts)) as Members
     hosts[2].addAddress('10.9.0.77')
@@ -56,7 +56,7 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
   it('two members that moved one after the other find each other', async context => {
     const hosts = networkOf(context).hosts(3) as Hosts
     const [a, b, c] = (await startMembers(context, hosts)) as Members
-    // From here on no address of a bootstrap answers.
+    // From here on no bootstrap address answers.
     a.signal('SIGKILL')
     await Promise.all([b, c].map(member => member.untilHas('fail a')))
     for (const [moving, staying, host, address] of [
@@ -72,7 +72,7 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     }
   })
 
-  it('a member that begins without a network joins when there is one', async context => {
+  it('a member that starts without a network joins when there is one', async context => {
     const network = networkOf(context)
     const [host] = network.hosts(1) as [Host]
     const late = network.unpluggedHost()
@@ -84,7 +84,7 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     await first.until(() => first.addressesOf('b').includes('10.9.0.2'))
   })
 
-  it('a public address is announced as any other', async context => {
+  it('a public address is announced like any other', async context => {
     const hosts = networkOf(context).hosts(2)
     for (const host of hosts) host.moveTo(host.address.replace('10.9.0', '93.184.216'))
     const [a] = (await startMembers(context, hosts)) as Members
@@ -99,14 +99,14 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     await a.untilHas('fail b')
     network.plugIn(hosts[1], '10.9.0.2')
     await untilAllAlive(a, b)
-    // Over the connection that b may have made, a would know of nobody else.
+    // Over a connection from b, a would learn of no other member.
     a.signal('SIGKILL')
     await b.untilHas('fail a')
     const c = new NetworkMember(hosts[0], 'c', { mdns: true })
     await untilAllAlive(b, c)
   })
 
-  it('a member whose port for multicast is taken says so until it is free, and finds others all the same', async context => {
+  it('a member whose multicast port is taken reports it until the port is free, and finds others all the same', async context => {
     const hosts = networkOf(context).hosts(2) as [Host, Host]
     const { promise: isTaken, resolve } = Promise.withResolvers<void>()
     const bind = "require('dgram').createSocket('udp4').bind(5353, () => console.log('taken'))"
@@ -118,7 +118,7 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     await b.until(() => b.fault === 'none')
   })
 
-  it('a process ends when its member has left, though no name server answers', async context => {
+  it('a process ends when its member has left, although no name server answers', async context => {
     const [host] = networkOf(context).hosts(1) as [Host]
     host.useNameServer('127.0.0.1')
     const { promise: isAsked, resolve } = Promise.withResolvers<void>()
@@ -143,11 +143,11 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     expect(member.left).toEqual([])
   })
 
-  it('a refusal counts though hosts share the address of a container bridge', async context => {
+  it('a refused connection is evidence although hosts share the address of a container bridge', async context => {
     const hosts = networkOf(context).hosts(4)
     for (const host of hosts) host.addContainerBridge('172.17.0.1')
     const [a, b, c, d] = (await startMembers(context, hosts)) as Members
-    // Silence takes longer than a refusal: who was killed is known first, though it went last.
+    // Silence takes longer than a refusal: the killed member is detected first, although it ended last.
     d?.signal('SIGSTOP')
     c.signal('SIGKILL')
     const fails = ({ events }: NetworkMember) => events.filter(event => event.startsWith('fail'))
@@ -155,7 +155,7 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     expect([a, b].map(fails)).toEqual([0, 1].map(() => ['fail c', 'fail d']))
   })
 
-  it('an interface that was down for long comes up', async context => {
+  it('an interface that was down for long comes up again', async context => {
     const hosts = networkOf(context).hosts(3) as Hosts
     const [a, b, c] = (await startMembers(context, hosts)) as Members
     hosts[2].setLink('down')
@@ -166,7 +166,7 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     expect([...a.events, ...b.events]).not.toContain('fail b')
   })
 
-  it('a link that loses four packets of five on one way kills nobody', async context => {
+  it('a link that loses four packets of five in one direction kills no member', async context => {
     const hosts = networkOf(context).hosts(4) as [Host, Host, Host, Host]
     const members = await startMembers(context, hosts)
     hosts[1].lose(hosts[2].address, 0.8)
@@ -175,7 +175,7 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     expect(members.flatMap(({ events }) => events).filter(event => event.startsWith('fail'))).toEqual([])
   })
 
-  it('a split heals', async context => {
+  it('a partition heals', async context => {
     const hosts = networkOf(context).hosts(4) as [Host, Host, Host, Host]
     const [a, b, c, d] = (await startMembers(context, hosts)) as [...Members, NetworkMember]
     const [near, far] = [hosts.slice(0, 2), hosts.slice(2)]
@@ -186,7 +186,7 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     await untilAllAlive(a, b, c, d)
   })
 
-  it('two members behind different NATs share a document over a third', async context => {
+  it('two members behind different NATs share a document through a third', async context => {
     const network = networkOf(context)
     const [open] = network.hosts(1) as [Host]
     const hosts = [open, network.hostBehindNat(), network.hostBehindNat()]

@@ -1,4 +1,4 @@
-/** Cluster: the members of one subject that run now, and all that they told. */
+/** Cluster: the running members of one subject, and all events that they reported. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cpuMs } from './cpu.ts'
 import { type Detection, type Join, rounded, type Spread, type Start, spread } from './delays.ts'
@@ -6,15 +6,15 @@ import { type SightingEvent, Sightings } from './sightings.ts'
 import type { Member, Ready, Subject } from './subject.ts'
 
 const boundMs = 60_000
-/** After everybody sees everybody: connections that are not needed are closed within half a minute of no use; most work is done by then. */
+/** After all members see each other: unused connections are closed within 30 s; most of that work is done by then. */
 const settleMs = 5_000
 
 export class Cluster {
   readonly sightings = new Sightings()
-  /** Take one out before harming several at once: it is not asked about the others then. */
+  /** Remove a member before harming several at once: it is then not expected to report the others. */
   readonly members: Member[] = []
 
-  /** One after the other, each as soon as the one before is ready; then until each has told of all others. */
+  /** Starts members one after the other, each when the one before is ready; then waits until each has reported all others. */
   async join(subject: Subject, size: number): Promise<Join> {
     let bootstrap: string | undefined
     let last: { member: Member; ready: Ready } | undefined
@@ -36,8 +36,8 @@ export class Cluster {
   }
 
   /**
-   * All at the same instant, the first member included: the others know its address before it listens. Then until each
-   * has told of all others, and until the start has cost what it costs.
+   * Starts all members at the same instant, the first one included: the others know its address before it listens. Then
+   * waits until each has reported all others, and until the cost of the start is complete.
    */
   async start(subject: Subject, size: number): Promise<Start> {
     const sinceMs = performance.now()
@@ -48,13 +48,13 @@ export class Cluster {
     const agreedAtMs = this.sightings.firstJoins()[pairs - 1]
     const agreedCpuMs = this.#cpuMsPerMember()
     await sleep(settleMs)
-    const told = this.sightings.since(sinceMs)
+    const reported = this.sightings.since(sinceMs)
     return {
       afterFirstSpawnMs: agreedAtMs === undefined ? null : rounded(agreedAtMs - sinceMs),
       cpuMsPerMemberAgreed: agreedCpuMs,
       cpuMsPerMemberSettled: this.#cpuMsPerMember(),
-      suspected: told.filter(({ event }) => event === 'suspect').length,
-      declaredDead: told.filter(({ event }) => event === 'fail').length,
+      suspected: reported.filter(({ event }) => event === 'suspect').length,
+      declaredDead: reported.filter(({ event }) => event === 'fail').length,
     }
   }
 
@@ -63,14 +63,14 @@ export class Cluster {
     return Math.round(total / this.members.length)
   }
 
-  /** Sends the signal, then waits until all others have told that the member is dead. */
+  /** Sends the signal, then waits until all others have reported that the member is dead. */
   async detect(member: Member, signal: NodeJS.Signals): Promise<Detection> {
     const sinceMs = performance.now()
     const fail = await this.learn(member, signal, ['fail'])
     return { firstSuspectMs: rounded(this.sightings.delays(member.name, ['suspect'], sinceMs)[0]), fail }
   }
 
-  /** Sends the signal, then waits until all others have told one of the events of the member. */
+  /** Sends the signal, then waits until all others have reported one of these events about the member. */
   async learn(member: Member, signal: NodeJS.Signals, events: readonly SightingEvent[]): Promise<Spread> {
     const sinceMs = performance.now()
     const others = this.members.filter(other => other !== member).length
@@ -82,7 +82,7 @@ export class Cluster {
 
   async end(): Promise<void> {
     for (const member of this.members) member.signal('SIGKILL')
-    await Promise.all(this.members.map(({ gone }) => gone))
+    await Promise.all(this.members.map(({ exited }) => exited))
   }
 }
 

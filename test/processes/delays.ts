@@ -1,6 +1,6 @@
-/** Delays: how long members took to tell of something. Milliseconds; null is what did not happen within the bound. */
+/** Delays: how long members took to report an event. Milliseconds; null: not within the bound. */
 
-/** Until every member has told of every other. Zero if that was before the last said that it is ready. */
+/** Until every member has reported every other. Zero if that was before the last member was ready. */
 export interface Join {
   readonly afterLastSpawnMs: number | null
   readonly afterLastReadyMs: number | null
@@ -8,18 +8,18 @@ export interface Join {
 
 /** All members started at the same instant. */
 export interface Start {
-  /** Until every member has told of every other. */
+  /** Until every member has reported every other. */
   readonly afterFirstSpawnMs: number | null
-  /** Processor time of a member, from its exec to that moment. */
+  /** Processor time of a member, from its exec until then. */
   readonly cpuMsPerMemberAgreed: number
   /** The same 5 s later. */
   readonly cpuMsPerMemberSettled: number
-  /** Events about members that all were healthy: one that is suspected by 20 others counts 20 times. */
+  /** Events about members that were all healthy: a member that 20 others suspect counts 20 times. */
   readonly suspected: number
   readonly declaredDead: number
 }
 
-/** Over the members that tell of it: the first, the one in the middle, the last. */
+/** Over the members that report the event: the first, the median, the last. */
 export interface Spread {
   readonly firstMs: number | null
   readonly medianMs: number | null
@@ -31,7 +31,7 @@ export interface Detection {
   readonly fail: Spread
 }
 
-/** @param delaysMs ascending, of those that told; `members` is how many should have */
+/** @param delaysMs ascending, of the members that reported; `members` is how many should have */
 export function spread(delaysMs: readonly number[], members: number): Spread {
   const nth = (n: number) => rounded(delaysMs[n - 1])
   return { firstMs: nth(1), medianMs: nth(Math.ceil(members / 2)), allMs: nth(members) }

@@ -1,11 +1,11 @@
-/** Example: a process of one of the examples, and what it says line by line. None outlives its test. */
+/** Example: a process of one of the examples, with its output line by line. It ends with its test at the latest. */
 import { onTestFinished } from 'vitest'
 import { type Child, startChild } from './process.ts'
 
 export class Example {
-  /** Of both streams. */
+  /** Lines of stdout and stderr. */
   readonly lines: string[] = []
-  readonly gone: Promise<void>
+  readonly exited: Promise<void>
   readonly #child: Child
   readonly #waiting = new Set<() => void>()
   #isRunning = true
@@ -18,14 +18,14 @@ export class Example {
       this.lines.push(line)
       look()
     })
-    this.gone = this.#child.gone.then(() => {
+    this.exited = this.#child.exited.then(() => {
       this.#isRunning = false
       look()
     })
     onTestFinished(() => this.#child.signal('SIGKILL'))
   }
 
-  /** Where it says that it listens. */
+  /** The address at which it listens, from its output. */
   get address(): Promise<string> {
     return this.line(/ listens on /).then(line => line.split(' ').at(-1) ?? '')
   }
@@ -34,11 +34,11 @@ export class Example {
     this.#child.signal(signal)
   }
 
-  say(line: string): void {
-    this.#child.say(line)
+  writeLine(line: string): void {
+    this.#child.writeLine(line)
   }
 
-  /** The first line that fits, as soon as there is one. */
+  /** The first line that matches, as soon as there is one. */
   line(fits: RegExp): Promise<string> {
     return new Promise((resolve, reject) => {
       const look = () => {

@@ -1,11 +1,17 @@
-/** hearsay as a subject: `hearsay join --json`, built, as a user runs it. */
+/** hearsay as a subject: `hearsay join --json`, as built and as a user runs it. */
 import { fileURLToPath } from 'node:url'
 import { startMember } from './member.ts'
 import type { SightingEvent } from './sightings.ts'
 import { firstPort, memberName, type Subject } from './subject.ts'
 
 const bin = fileURLToPath(new URL('../../packages/cli/bin/hearsay.js', import.meta.url))
-const told: ReadonlySet<string> = new Set<SightingEvent>(['join', 'suspect', 'recover', 'fail', 'leave'])
+const sightingEvents: ReadonlySet<string> = new Set<SightingEvent>([
+  'join',
+  'suspect',
+  'recover',
+  'fail',
+  'leave',
+])
 
 export function hearsay(profile: string, cluster: string): Subject {
   const firstAddress = `/ip4/127.0.0.1/tcp/${firstPort()}`
@@ -19,9 +25,9 @@ export function hearsay(profile: string, cluster: string): Subject {
       const addresses = ['--listen', listen, ...(bootstrap ? ['--bootstrap', bootstrap] : [])]
       return startMember(name, process.execPath, [bin, 'join', cluster, ...options, ...addresses], line => {
         if (!line.startsWith('{')) return undefined
-        const said = JSON.parse(line)
-        if (said.event === 'ready') return said.addresses[0]
-        if (told.has(said.event)) sightings.record(name, said.event, said.name)
+        const printed = JSON.parse(line)
+        if (printed.event === 'ready') return printed.addresses[0]
+        if (sightingEvents.has(printed.event)) sightings.record(name, printed.event, printed.name)
         return undefined
       })
     },

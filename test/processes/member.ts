@@ -1,8 +1,8 @@
-/** Member: a child that tells of others line by line, and says once that it is ready. */
+/** Member: a child process that reports events about others line by line, and reports once that it is ready. */
 import { startChild } from './process.ts'
 import type { Member, Ready } from './subject.ts'
 
-/** `read` looks at one line: the address, if the line says "ready". */
+/** @param read parses one line: it returns the address if the line reports that the member is ready */
 export function startMember(
   name: string,
   program: string,
@@ -11,17 +11,17 @@ export function startMember(
 ): Member {
   const startedAtMs = performance.now()
   const { promise: ready, resolve, reject } = Promise.withResolvers<Ready>()
-  const said: string[] = []
+  const output: string[] = []
   let isReady = false
   const child = startChild(program, args, line => {
-    if (!isReady) said.push(line)
+    if (!isReady) output.push(line)
     const address = read(line)
     if (address === undefined || isReady) return
     isReady = true
     resolve({ atMs: performance.now(), address })
   })
-  void child.gone.then(() => reject(new Error(`${name} ended before it was ready:\n${said.join('\n')}`)))
-  // Who never waits for a member that ends early must not fail for it.
+  void child.exited.then(() => reject(new Error(`${name} ended before it was ready:\n${output.join('\n')}`)))
+  // A caller that does not wait for `ready` must not fail when the member ends early.
   ready.catch(() => undefined)
   return { ...child, name, startedAtMs, ready }
 }

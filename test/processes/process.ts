@@ -1,15 +1,15 @@
-/** Process: a child of ours. None outlives us, however we end, short of SIGKILL. */
+/** Process: a child process. It ends with this process, however this process ends, except by SIGKILL. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
 export interface Child {
   readonly pid: number
-  /** Resolves when the process is gone, however it went. */
-  readonly gone: Promise<void>
+  /** Resolves when the process has ended, for any reason. */
+  readonly exited: Promise<void>
   signal(signal: NodeJS.Signals): void
-  /** A line on its stdin. */
-  say(line: string): void
-  /** Nothing more comes on its stdin. */
+  /** Writes a line to its stdin. */
+  writeLine(line: string): void
+  /** Ends its stdin. */
   endInput(): void
 }
 
@@ -19,21 +19,21 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** `onLine` hears each line of both streams as it arrives. */
+/** @param onLine called with each line of both streams as it arrives */
 export function startChild(program: string, args: readonly string[], onLine: (line: string) => void): Child {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
   if (child.pid === undefined) throw new Error(`${program} could not be started`)
   running.add(child)
-  const gone = new Promise<void>(resolve => child.once('close', () => resolve()))
-  void gone.then(() => running.delete(child))
+  const exited = new Promise<void>(resolve => child.once('close', () => resolve()))
+  void exited.then(() => running.delete(child))
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine)
-  // One that has ended reads nothing: no error of ours.
+  // An ended process reads nothing: that is no error here.
   child.stdin.on('error', () => undefined)
   return {
     pid: child.pid,
-    gone,
+    exited,
     signal: signal => void child.kill(signal),
-    say: line => void child.stdin.write(`${line}\n`),
+    writeLine: line => void child.stdin.write(`${line}\n`),
     endInput: () => void child.stdin.end(),
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Sightings: what each member told of another, stamped when the line arrived here.
+ * Sightings: the events about other members that each member reported, with the time when the line arrived here.
  *
- * One clock for every member and every subject of the comparison, so that differences mean something.
+ * All members and all subjects of the comparison share this one clock, so that their differences are meaningful.
  */
 export type SightingEvent = 'join' | 'suspect' | 'recover' | 'fail' | 'leave'
 
@@ -21,23 +21,24 @@ export class Sightings {
     for (const look of this.#waiting) look()
   }
 
-  /** In the order in which they were told. */
+  /** In order of arrival. */
   since(sinceMs: number): readonly Sighting[] {
     const from = this.#log.findIndex(({ atMs }) => atMs >= sinceMs)
     return from < 0 ? [] : this.#log.slice(from)
   }
 
-  /** For each observer, the milliseconds from `sinceMs` until it first told one of the events of `member`. Ascending. */
+  /** For each observer, the milliseconds from `sinceMs` until it first reported one of the events of `member`. Ascending. */
   delays(member: string, events: readonly SightingEvent[], sinceMs: number): number[] {
     const first = new Map<string, number>()
-    for (const told of this.since(sinceMs)) {
-      if (told.member !== member || !events.includes(told.event) || first.has(told.observer)) continue
-      first.set(told.observer, told.atMs - sinceMs)
+    for (const sighting of this.since(sinceMs)) {
+      if (sighting.member !== member || !events.includes(sighting.event) || first.has(sighting.observer))
+        continue
+      first.set(sighting.observer, sighting.atMs - sinceMs)
     }
     return [...first.values()]
   }
 
-  /** When each of the others was first told of by each, ascending. */
+  /** When each member first reported each of the others, ascending. */
   firstJoins(): number[] {
     const first = new Map<string, number>()
     for (const { atMs, observer, event, member } of this.#log) {
@@ -47,7 +48,7 @@ export class Sightings {
     return [...first.values()]
   }
 
-  /** Resolves as soon as the condition holds, or when the time is over. */
+  /** Resolves when the condition holds, or when the time is over. */
   until(condition: () => boolean, withinMs: number): Promise<void> {
     return new Promise(resolve => {
       const look = () => condition() && end()

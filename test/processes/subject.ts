@@ -1,19 +1,19 @@
-/** Subject: a membership system that the story is told about, one process a member. */
+/** Subject: a membership system that the bench measures, one process a member. */
 import type { Child } from './process.ts'
 import type { Sightings } from './sightings.ts'
 
 export interface Subject {
   readonly name: string
-  /** Where member 0 will be reached, known before it runs. */
+  /** The address of member 0, known before member 0 runs. */
   readonly firstAddress: string
-  /** Starts member `index`; with `bootstrap`, into the cluster of the member that has this address. */
+  /** Starts member `index`; with `bootstrap`, the member joins through the member at this address. */
   start(index: number, bootstrap: string | undefined, sightings: Sightings): Member
 }
 
 export interface Member extends Child {
   readonly name: string
   readonly startedAtMs: number
-  /** When it said that it runs, and where others reach it. Rejects with what it said if it ends before. */
+  /** When it reported that it runs, and its address. Rejects with its output if it ends before. */
   readonly ready: Promise<Ready>
 }
 
@@ -26,5 +26,5 @@ export const memberName = (index: number): string => `m${String(index).padStart(
 
 let clusters = 0
 
-/** A port for member 0 of one more cluster, below the ports that the system hands out by itself. 2,000 clusters apart. */
+/** A port for member 0 of a new cluster, below the ephemeral ports of the system. 2,000 clusters apart. */
 export const firstPort = (): number => 12_000 + ((process.pid * 7 + clusters++ * 401) % 8_000)

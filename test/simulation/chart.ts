@@ -1,5 +1,5 @@
 /**
- * Chart: SVG that reads well on a light and on a dark page, from plain series of points.
+ * Chart: an SVG from series of points, readable on light and dark pages.
  */
 
 import { LineChart, ScatterChart } from 'echarts/charts'
@@ -12,9 +12,9 @@ use([LineChart, ScatterChart, GridComponent, LegendComponent, TitleComponent, SV
 export interface Series {
   readonly name: string
   readonly points: readonly (readonly [number, number])[]
-  /** For a theory or another system beside what was measured. @default false */
+  /** For a theory, or another system, to compare with. @default false */
   readonly dashed?: boolean
-  /** For what changes from one value to the next at an instant. @default false */
+  /** For a value that changes in steps. @default false */
   readonly stepped?: boolean
 }
 
@@ -37,7 +37,7 @@ const panelHeight = 320
 const ink = '#7a7f87'
 const colours = ['#2f6fde', '#d9480f', '#2b8a3e', '#9c36b5']
 
-/** Panels one under the other. */
+/** Draws panels, one below the other. */
 export function chartSvg(panels: readonly Panel[]): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height: panelHeight * panels.length })
   const top = (i: number) => i * panelHeight

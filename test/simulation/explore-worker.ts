@@ -1,8 +1,8 @@
-/** Explore worker: explores on a core of its own and reports each schedule, until its time is over or it is told to stop. */
+/** Explore worker: explores on its own core and reports each schedule, until its time is over or it receives the stop message. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { explore, type Found } from '@hearsay/simulator'
 
-/** What it is given. */
+/** The parameters of a worker. */
 export interface WorkerTask {
   readonly seed: number
   readonly stride: number
@@ -19,7 +19,7 @@ let isStopped = false
 parentPort?.once('message', () => {
   isStopped = true
 })
-// What is left to do keeps the worker alive, not the ear for a stop.
+// Only the exploration keeps the worker alive, not the listener for the stop message.
 parentPort?.unref()
 
 await explore({

@@ -1,8 +1,8 @@
 /**
- * Explore, for a person: random schedules of faults on all cores, for some minutes.
+ * Explore: runs random schedules of faults on all cores, for some minutes, from the command line.
  *
- * Ctrl-C ends it early. It ends with exit code 1 if a schedule was found that a cluster does not survive, each shrunk and with the
- * command that runs it again.
+ * Ctrl-C ends it early. The exit code is 1 if a cluster does not survive a schedule. Each such schedule is shrunk and
+ * printed with the command that runs it again.
  */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
@@ -20,12 +20,12 @@ interface Options {
 }
 
 const command = new Command('sim:explore')
-  .description('Draws random schedules of faults and looks for one that a cluster does not survive.')
+  .description('Draws random schedules of faults and searches for one that a cluster does not survive.')
   .option('--minutes <number>', 'how long', positive, 5)
   .option('--seed <integer>', 'the first seed', integer, Date.now() % 1_000_000_000)
-  .option('--workers <number>', 'side by side', positive, availableParallelism())
-  .option('--replay <schedule>', 'runs one schedule, as it was printed, and nothing else', schedule)
-  .option('--json', 'prints what was found as JSON')
+  .option('--workers <number>', 'how many run in parallel', positive, availableParallelism())
+  .option('--replay <schedule>', 'run only this schedule, as it was printed', schedule)
+  .option('--json', 'print the schedules found as JSON')
   .parse(process.argv.filter(argument => argument !== '--'))
 
 const options = command.opts<Options>()
@@ -64,7 +64,7 @@ async function search({ minutes, seed, workers, json }: Options): Promise<void> 
         },
       },
     ],
-    // Ctrl-C is ours: what was found until then is shown.
+    // This program handles Ctrl-C itself: it prints the schedules found until then.
     { silentRendererCondition: json === true, registerSignalListeners: false },
   ).run()
   if (json) console.log(JSON.stringify({ seed, minutes, workers, ...tally }))
@@ -72,13 +72,13 @@ async function search({ minutes, seed, workers, json }: Options): Promise<void> 
   process.exitCode = tally.found.length === 0 ? 0 : 1
 }
 
-function work(task: WorkerTask, hear: (report: WorkerReport) => void): Promise<void> {
+function work(task: WorkerTask, onReport: (report: WorkerReport) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./explore-worker.ts', import.meta.url), { workerData: task })
     const stop = () => worker.postMessage('stop')
     process.once('SIGINT', stop)
     worker
-      .on('message', hear)
+      .on('message', onReport)
       .on('error', reject)
       .on('exit', () => {
         process.off('SIGINT', stop)
@@ -109,7 +109,7 @@ function schedule(text: string): Schedule {
     const value: unknown = JSON.parse(text)
     if (isSchedule(value)) return value
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new InvalidArgumentError('give a schedule as it was printed, in quotes')
 }

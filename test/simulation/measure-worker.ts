@@ -1,4 +1,4 @@
-/** Measure worker: one measure in a process of its own, so that its memory is its own, too. Prints JSON. */
+/** Measure worker: one measurement in its own process, so that its memory is measured alone. Prints JSON. */
 import { settledFigures } from './measures.ts'
 
 const [members, seed] = process.argv.slice(2).map(Number)

@@ -1,32 +1,32 @@
-/** Measures: the figures of the report, each a function of a size and a seed, from runs of the simulator. */
+/** Measures: the figures of the report, each a function of a size and a seed, from simulations. */
 import { createSimulation, type Simulation, totalBytes } from '@hearsay/simulator'
 
 export interface SettledFigures {
   readonly members: number
   readonly seed: number
-  /** From the kill, or the stop, until everybody else holds it dead, in milliseconds. */
+  /** From the kill, or the pause, until all others consider the member dead, in milliseconds. */
   readonly crashMs: number
   readonly hangMs: number
-  /** A second and member, while nothing happens. */
+  /** Per second and member, while idle. */
   readonly idleBytes: number
-  /** Of these, offers, answers and beats. */
+  /** Of these, offers, answers and heartbeats. */
   readonly syncBytes: number
   readonly probeBytes: number
-  /** Real milliseconds for one virtual second, while nothing happens. */
+  /** Real milliseconds for one virtual second, while idle. */
   readonly costMs: number
   /** Of the process, until the crash. */
   readonly peakMemoryMb: number
 }
 
-/** Among more, a minute in all: each beat that everybody heard is kept 10,000 times. */
+/** With more members only one minute in total: each of 10,000 members stores each received heartbeat. */
 const many = 2_000
 const stopMs = 120_000
 const withinMs = 60_000
 
-/** All that is asked of a cluster that stands: what it costs, and how soon a crash and a hang are known. */
+/** All figures of a converged cluster: its cost, and the time until a crash and a hang are detected. */
 export async function settledFigures(members: number, seed: number): Promise<SettledFigures> {
   const isLarge = members > many
-  // By then beats come at their steady pace everywhere.
+  // By then all members send heartbeats at their steady interval.
   const warmMs = isLarge ? 40_000 : 60_000
   const idleMs = isLarge ? 20_000 : 60_000
   const invariants = isLarge ? 'off' : {}
@@ -39,7 +39,7 @@ export async function settledFigures(members: number, seed: number): Promise<Set
   const after = simulation.sent()
   const aSecond = (bytes: number) => bytes / members / (idleMs / 1_000)
 
-  // Not all at the same phase of the probes.
+  // So that each seed has another phase of the probes.
   await simulation.run(137 * (seed % 10))
   simulation.crash('m1')
   const peakMemoryMb = process.resourceUsage().maxRSS / 1_024
@@ -64,7 +64,7 @@ export async function settledFigures(members: number, seed: number): Promise<Set
 function untilDead(simulation: Simulation, name: string): Promise<number> {
   const { id } = simulation.member(name)
   const others = simulation.running.filter(member => member.name !== name)
-  // Whoever was last not to know is asked first.
+  // The last member that did not know is checked first.
   let [doubtful] = others
   const isDead = (): boolean => {
     if (doubtful && doubtful.machine.member(id)?.status !== 'dead') return false

@@ -1,20 +1,20 @@
-/** Recording: how a simulation fares, looked at each virtual second. */
+/** Recording: figures of a simulation, sampled each virtual second. */
 import { type Simulation, totalBytes } from '@hearsay/simulator'
 
 export interface Sample {
   readonly atMs: number
   readonly running: number
-  /** Share of those asked that see exactly those who run. */
+  /** The share of the checked members that see exactly the running members. */
   readonly agreement: number
-  /** Since the start: times a member whose process ran was declared dead. */
+  /** Since the start: how often a member declared another one dead whose process ran. */
   readonly falseDeaths: number
-  /** Of the last second, for each member that runs. */
+  /** Of the last second, per running member. */
   readonly bytesASecond: number
 }
 
 const intervalMs = 1_000
 
-/** @param onSample after each look @returns the samples, growing */
+/** @param onSample called after each sample @returns the samples so far, a growing list */
 export function record(simulation: Simulation, onSample: (sample: Sample) => void): readonly Sample[] {
   const samples: Sample[] = []
   let before = 0

@@ -1,9 +1,9 @@
 /**
- * Report: measures everything again that the documents claim of simulated clusters, and draws it.
+ * Report: measures and draws all figures about simulated clusters in the documents.
  *
- * It writes `docs/figures/*.svg`, and the numbers beside them into `docs/figures/simulation.json` and, as tables, into
- * `docs/simulation.md` between its markers. For whoever changes the report itself: with `--quick` only small clusters,
- * with `--draw` what was measured last.
+ * It writes `docs/figures/*.svg`, the numbers into `docs/figures/simulation.json` and, as tables, into
+ * `docs/simulation.md` between its markers. For work on the report itself: `--quick` measures small clusters only,
+ * `--draw` draws the last measurement again.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -21,7 +21,7 @@ const isQuick = process.argv.includes('--quick')
 const isDrawn = process.argv.includes('--draw')
 const sizes = [10, 32, 100, 316, 1_000, ...(isQuick ? [] : [3_162, 10_000])]
 const lossRates = [0, 0.1, 0.2, 0.3, 0.4]
-/** Harder than stopping 3 s in every 4 s, which with these links kills nobody under plain SWIM either. */
+/** Harder than stopping 3 s in every 4 s, which with these links causes no death even under plain SWIM. */
 const stops = { lengthMs: 300_000, stopMs: 9_000, everyMs: 10_000 }
 
 const figures = {
@@ -88,7 +88,7 @@ mkdirSync(pathOf('docs/figures'), { recursive: true })
 const x: Axis = { label: 'members', scale: 'log', min: 10, max: isQuick ? 1_000 : 10_000 }
 draw('rounds', [
   {
-    title: 'Rounds of push-pull until everybody knows, fanout 1',
+    title: 'Rounds of push-pull until all members know, fanout 1',
     x,
     y: { label: 'rounds', min: 0 },
     series: [
@@ -103,7 +103,7 @@ draw('rounds', [
 ])
 draw('detection', [
   {
-    title: 'Until everybody holds a member dead',
+    title: 'Until all members consider a member dead',
     x,
     y: { label: 'seconds, median', min: 0 },
     series: [
@@ -133,17 +133,17 @@ draw('false-deaths', [
 ])
 draw('idle-bytes', [
   {
-    title: 'What a member sends while nothing happens, before encryption',
+    title: 'What a member sends while idle, before encryption',
     x,
     y: { label: 'bytes a second', min: 0 },
     series: [
       { name: 'all', points: medians(figures.settled, ({ idleBytes }) => idleBytes) },
       {
-        name: 'beats: 72 B · (N − 1) / interval',
-        points: sizes.map(members => [members, beatBytesASecond(members)] as const),
+        name: 'heartbeats: 72 B · (N − 1) / interval',
+        points: sizes.map(members => [members, heartbeatBytesPerSecond(members)] as const),
         dashed: true,
       },
-      { name: 'all but these', points: medians(figures.settled, withoutBeats) },
+      { name: 'all but these', points: medians(figures.settled, withoutHeartbeats) },
     ],
   },
 ])
@@ -184,7 +184,7 @@ function tableOf(): string {
       `${(of(({ crashMs }) => crashMs) / 1_000).toFixed(2)} s`,
       `${(of(({ hangMs }) => hangMs) / 1_000).toFixed(1)} s`,
       number(Math.round(of(({ idleBytes }) => idleBytes))),
-      number(Math.round(of(withoutBeats))),
+      number(Math.round(of(withoutHeartbeats))),
       `${number(Math.round(of(({ costMs }) => costMs)))} ms`,
       `${number(Math.round(of(({ peakMemoryMb }) => peakMemoryMb)))} MB`,
     ]
@@ -195,7 +195,7 @@ function tableOf(): string {
     'crash',
     'hang',
     'idle B/s',
-    'without beats',
+    'without heartbeats',
     'a virtual second costs',
     'peak memory',
   ]
@@ -214,7 +214,11 @@ function tableOf(): string {
     line(['---:', '---:', '---:']),
     ...losses.map(line),
     '',
-    line(['64 members, ten minutes of loss', 'deaths, lost packets are sent again', 'what is lost is gone']),
+    line([
+      '64 members, ten minutes of loss',
+      'deaths, lost packets are retransmitted',
+      'lost packets are not sent again',
+    ]),
     line(['---:', '---:', '---:']),
     ...[0.3, 0.5].map(rate => {
       const of = (again: boolean) =>
@@ -234,13 +238,13 @@ function draw(name: string, panels: readonly Panel[]): void {
   writeFileSync(pathOf(`docs/figures/${name}.svg`), `${chartSvg(panels)}\n`)
 }
 
-/** All beats but one's own come to everybody once: their signature, place and count. */
-function beatBytesASecond(members: number): number {
+/** Each heartbeat of the others arrives at each member once: its signature, index and sequence. */
+function heartbeatBytesPerSecond(members: number): number {
   return (72 * (members - 1) * 1_000) / heartbeatIntervalMs(members)
 }
 
-function withoutBeats({ idleBytes, members }: SettledFigures): number {
-  return idleBytes - beatBytesASecond(members)
+function withoutHeartbeats({ idleBytes, members }: SettledFigures): number {
+  return idleBytes - heartbeatBytesPerSecond(members)
 }
 
 function medians<T extends { members: number }>(all: readonly T[], value: (each: T) => number) {

@@ -1,12 +1,12 @@
-/** Scenarios for a person: what can be watched with `pnpm sim`, each a story over a cluster that has settled. */
+/** Scenarios for `pnpm sim`. Each begins with a converged cluster. */
 import type { Simulation } from '@hearsay/simulator'
 
 export interface Scenario {
   /** What happens, in a sentence. */
-  readonly story: string
-  /** Virtual milliseconds, about. */
+  readonly description: string
+  /** Approximate length in virtual milliseconds. */
   readonly lengthMs: number
-  /** `joining`: the story begins with everybody's first word. */
+  /** `joining`: the scenario begins with the start of all members. */
   readonly start: 'joining' | 'warm'
   readonly play: (simulation: Simulation) => Promise<void>
 }
@@ -16,19 +16,19 @@ const minuteMs = 60_000
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   join: {
-    story: 'everybody starts at the same instant and knows one address',
+    description: 'all members start at the same instant and know one address',
     lengthMs: 30 * secondMs,
     start: 'joining',
     play: simulation => simulation.run(30 * secondMs),
   },
   idle: {
-    story: 'nothing happens',
+    description: 'nothing happens',
     lengthMs: minuteMs,
     start: 'warm',
     play: simulation => simulation.run(minuteMs),
   },
   crash: {
-    story: 'one process is killed',
+    description: 'one process is killed',
     lengthMs: 20 * secondMs,
     start: 'warm',
     async play(simulation) {
@@ -38,7 +38,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
   },
   hang: {
-    story: 'one process stops for half a minute, and goes on',
+    description: 'one process is paused for half a minute, and resumes',
     lengthMs: minuteMs,
     start: 'warm',
     async play(simulation) {
@@ -48,7 +48,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
   },
   'partition-heal': {
-    story: 'the network splits into halves for a minute, and heals',
+    description: 'the network splits into halves for a minute, and heals',
     lengthMs: 2 * minuteMs,
     start: 'warm',
     async play(simulation) {
@@ -60,7 +60,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
   },
   'half-dies': {
-    story: 'half of the processes are killed at the same instant',
+    description: 'half of the processes are killed at the same instant',
     lengthMs: minuteMs,
     start: 'warm',
     async play(simulation) {
@@ -70,7 +70,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
   },
   'stop-and-go': {
-    story: 'one in eight stops for 3 s in every 4 s, for two minutes',
+    description: 'one process in eight is paused for 3 s in every 4 s, for two minutes',
     lengthMs: 3 * minuteMs,
     start: 'warm',
     async play(simulation) {
@@ -80,7 +80,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
   },
   loss: {
-    story: '30 % of all packets are lost for a minute',
+    description: '30 % of all packets are lost for a minute',
     lengthMs: 2 * minuteMs,
     start: 'warm',
     async play(simulation) {
@@ -92,7 +92,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
   },
   churn: {
-    story: 'every second a member says goodbye or is killed, and another one joins, for a minute',
+    description: 'every second a member leaves or is killed, and another one joins, for a minute',
     lengthMs: 2 * minuteMs,
     start: 'warm',
     async play(simulation) {

@@ -1,7 +1,7 @@
 /**
- * Sim, for a person: one scenario, watched as it goes, with a summary and a plot at the end.
+ * Sim: runs one scenario and shows its progress, with a summary and a plot at the end.
  *
- * It ends with exit code 1 if an invariant was broken, or if the members do not agree at the end.
+ * The exit code is 1 if an invariant was violated, or if the members do not agree at the end.
  */
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { createSimulation, InvariantViolation, totalBytes } from '@hearsay/simulator'
@@ -20,28 +20,32 @@ interface Options {
   readonly plot?: string
 }
 
-const stories = Object.entries(scenarios).map(([name, { story }]) => `  ${name.padEnd(16)}${story}`)
+const descriptions = Object.entries(scenarios).map(
+  ([name, { description }]) => `  ${name.padEnd(16)}${description}`,
+)
 
 const options = new Command('sim')
-  .description('Plays one scenario with simulated members that run what ships.')
+  .description('Runs one scenario with simulated members that run the shipped code.')
   .option('--members <number>', 'how many', count, 32)
   .addOption(
     new Option('--scenario <name>', 'what happens').choices(Object.keys(scenarios)).default('partition-heal'),
   )
-  .option('--seed <integer>', 'the same seed, the same run', integer, 1)
+  .option('--seed <integer>', 'equal seeds give equal runs', integer, 1)
   .addOption(
-    new Option('--profile <name>', 'of the failure detector').choices(['local', 'lan', 'wan']).default('lan'),
+    new Option('--profile <name>', 'profile of the failure detector')
+      .choices(['local', 'lan', 'wan'])
+      .default('lan'),
   )
-  .option('--json', 'prints the summary and all samples as JSON')
-  .option('--plot <file>', 'writes agreement, false deaths and bytes over time as SVG', writable)
-  .addHelpText('after', `\nScenarios:\n${stories.join('\n')}`)
+  .option('--json', 'print the summary and all samples as JSON')
+  .option('--plot <file>', 'write agreement, false deaths and bytes over time as SVG', writable)
+  .addHelpText('after', `\nScenarios:\n${descriptions.join('\n')}`)
   .parse(process.argv.filter(argument => argument !== '--'))
   .opts<Options>()
 
 const scenario = scenarios[options.scenario]
 if (scenario) await play(scenario)
 
-async function play({ story, lengthMs, start, play }: Scenario): Promise<void> {
+async function play({ description, lengthMs, start, play }: Scenario): Promise<void> {
   const { members, seed, profile, scenario: name, json, plot } = options
   const startedMs = performance.now()
   const simulation = createSimulation({ seed, members, profile, start })
@@ -50,7 +54,7 @@ async function play({ story, lengthMs, start, play }: Scenario): Promise<void> {
   await new Listr(
     [
       {
-        title: `${members} members, seed ${seed}: ${story}`,
+        title: `${members} members, seed ${seed}: ${description}`,
         task: async (_, task) => {
           samples = record(simulation, sample => {
             if (process.stderr.isTTY) task.output = progress(sample, lengthMs)
@@ -106,8 +110,8 @@ function textOf(
   plot: string | undefined,
 ): string {
   const rows: [string, string][] = [
-    ['at the end', `${percent(summary.agreement)} of the members see exactly those who run`],
-    ['false deaths', `${summary['falseDeaths']} times a member that ran was held dead by another`],
+    ['at the end', `${percent(summary.agreement)} of the members see exactly the running members`],
+    ['false deaths', `${summary['falseDeaths']} times a member declared a running one dead`],
     ['sent', `${number(summary['bytesASecond'])} bytes a second and member, before encryption`],
     [
       'time',
@@ -129,13 +133,13 @@ function plotOf(name: string, samples: readonly Sample[]): string {
     {
       title: `Agreement: ${about}`,
       x,
-      y: { label: '% of the members that see exactly those who run', min: 0, max: 100 },
+      y: { label: '% of the members that see exactly the running members', min: 0, max: 100 },
       series: [{ name: 'agreement', points: over(({ agreement }) => 100 * agreement) }],
     },
     {
       title: 'False deaths',
       x,
-      y: { label: 'verdicts on members that ran, since the start', min: 0 },
+      y: { label: 'deaths declared of running members, since the start', min: 0 },
       series: [{ name: 'false deaths', points: over(({ falseDeaths }) => falseDeaths), stepped: true }],
     },
     {
@@ -159,7 +163,7 @@ function number(value: unknown): string {
   return Number(value).toLocaleString('en')
 }
 
-/** Said before the run, not after it. */
+/** Checked before the run, not after it. */
 function writable(path: string): string {
   try {
     closeSync(openSync(path, 'a'))

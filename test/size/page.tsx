@@ -1,4 +1,4 @@
-/** The smallest page with React that shows who is here: all of it is counted by .size-limit.js. */
+/** The smallest page with React that shows the members: .size-limit.js measures all of it. */
 import { joinCluster } from '@hearsay/core'
 import { ClusterProvider, useMembers } from '@hearsay/react'
 import { createRoot } from 'react-dom/client'

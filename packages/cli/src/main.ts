@@ -1,8 +1,8 @@
 /**
  * Main: reads the command line and runs the command.
  *
- * A command's code is loaded when it is asked for. Whatever goes wrong is one line on stderr; exit code 2 is
- * for what the caller can put right, 1 for the rest.
+ * The code of a command is loaded when the command runs. Every error is one line on stderr. Exit code 2 means that the
+ * caller can correct the error, 1 is for all other errors.
  */
 import { Command, CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
@@ -16,7 +16,7 @@ import { UsageError } from './usage-error.ts'
 export async function main(argv: readonly string[]): Promise<void> {
   watchOutput()
   const program = new Command('hearsay')
-    .description('Who is here and how they are doing, with no server in the middle')
+    .description('Which members are here and how they are doing, without a central server')
     .version(manifest.version)
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
@@ -55,15 +55,15 @@ function explain(error: Error, argv: readonly string[]): { exitCode: number; lin
   if (error instanceof UsageError) return { exitCode: 2, line: error.message }
   if (!(error instanceof CommanderError)) return { exitCode: 1, line: error.message }
   if (error.exitCode === 0) return { exitCode: 0, line: '' }
-  // No command at all: commander has printed the help.
+  // Without a command commander has printed the help already.
   if (error.code === 'commander.help') return { exitCode: 2, line: '' }
   const line = error.message
     .replace(/^error: /, '')
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '')
-  // Of a wrong value, commander says itself what is right.
+  // For an invalid value, commander's own message says which values are valid.
   const hint = error.code === 'commander.invalidArgument' ? '' : '. See hearsay --help'
-  // Only there something may stand that begins so and is no option.
+  // Only `config` takes keys and values that may begin with a dash.
   if (error.code === 'commander.unknownOption' && argv.includes('config'))
     return { exitCode: 2, line: `${line}. Put -- before a key or value that begins with a dash` }
   return { exitCode: 2, line: line + hint }

@@ -1,4 +1,4 @@
-/** Refusal: the CLI cannot do what was asked. One plain line that says what to do; exit code 2. */
+/** Usage error: the command cannot run as given. The message is one line that says what to do; exit code 2. */
 export class UsageError extends Error {
-  override name = 'Refusal'
+  override name = 'UsageError'
 }

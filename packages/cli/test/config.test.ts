@@ -1,25 +1,25 @@
-/** `hearsay config …`: real processes on loopback that share a config. */
+/** `hearsay config …`: real processes on loopback share a config. */
 import { describe, expect, it } from 'vitest'
 import { HearsayProcess, newCluster, type ReadyMember, startMember } from './hearsay-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-/** It waits long, for a busy machine, unless it is told otherwise. */
+/** A long wait, for a busy machine; a later --wait overrides it. */
 const usual = ['--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0', '--wait', '30']
-/** A member id that nobody here has. */
-const stranger = '12D3KooWF31uo8LY5RbfzuhGYTUuUPgh7CUzzJjjgHTVHKAqzDYa'
+/** A member id that no member here has. */
+const unknownId = '12D3KooWF31uo8LY5RbfzuhGYTUuUPgh7CUzzJjjgHTVHKAqzDYa'
 
 const watchFlags = (cluster: string, ...options: string[]): Promise<ReadyMember> =>
   startMember(['config', 'watch', cluster, 'flags'], 'ada', ...options)
 
-/** Asks once, and returns when the process has ended. */
+/** Runs one command, and returns when its process has ended. */
 async function ask(type: string, cluster: string, ...rest: string[]) {
-  const asked = new HearsayProcess('config', type, cluster, 'flags', ...usual, ...rest)
-  const exitCode = await asked.ended
-  return { exitCode, stdout: asked.stdout, stderr: asked.stderr }
+  const command = new HearsayProcess('config', type, cluster, 'flags', ...usual, ...rest)
+  const exitCode = await command.ended
+  return { exitCode, stdout: command.stdout, stderr: command.stderr }
 }
 
 describe('hearsay config', () => {
-  it('writes, and ends when another member has it; reads what others wrote', async () => {
+  it('writes, and ends when another member stores the value; reads values of other members', async () => {
     const cluster = newCluster()
     const ada = await watchFlags(cluster)
     const bootstrap = ['--bootstrap', ada.address]
@@ -80,19 +80,19 @@ describe('hearsay config', () => {
     expect(JSON.parse(stdout[0] ?? '')).toMatchObject({ key: 'key', value })
   })
 
-  it('writes nothing that would be lost at once, and says so', async () => {
+  it('without storage and without another member writes nothing, and says so', async () => {
     const { exitCode, stdout, stderr } = await ask('set', newCluster(), 'color', 'red', '--wait', '0.2')
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: [] })
     expect(stderr).toEqual([expect.stringMatching(/^hearsay: no member .* 0\.2 s.*: nothing was written$/)])
   })
 
-  it('keeps in its storage what nobody else has yet, and says so', async () => {
+  it('stores a value that no other member has yet in its storage, and says so', async () => {
     const cluster = newCluster()
     const alone = ['--storage', temporaryFolder(), '--wait', '0.2']
     expect(await ask('set', cluster, 'color', 'red', ...alone)).toEqual({
       exitCode: 1,
       stdout: [],
-      stderr: [expect.stringMatching(/stored here, and nowhere else$/)],
+      stderr: [expect.stringMatching(/it is stored here only$/)],
     })
     expect(await ask('get', cluster, 'color', ...alone)).toEqual({
       exitCode: 1,
@@ -101,16 +101,16 @@ describe('hearsay config', () => {
     })
   })
 
-  it('says when the others do not let it write', async () => {
+  it('reports that the other members reject its write', async () => {
     const cluster = newCluster()
-    const ada = await watchFlags(cluster, '--writer', stranger)
+    const ada = await watchFlags(cluster, '--writer', unknownId)
     const joined = ['--bootstrap', ada.address]
     expect(await ask('set', cluster, 'color', 'red', '--wait', '2', ...joined)).toEqual({
       exitCode: 1,
       stdout: [],
       stderr: [expect.stringMatching(/no member accepted the write within 2 s: .* one of the writers$/)],
     })
-    expect(await ask('set', cluster, 'color', 'red', '--writer', stranger, ...joined)).toMatchObject({
+    expect(await ask('set', cluster, 'color', 'red', '--writer', unknownId, ...joined)).toMatchObject({
       exitCode: 2,
       stderr: [expect.stringMatching(/not one of its writers$/)],
     })

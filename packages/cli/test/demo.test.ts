@@ -1,13 +1,13 @@
-/** `hearsay demo`: the whole story on real processes. */
+/** `hearsay demo`: the whole scenario on real processes. */
 import { describe, expect, it } from 'vitest'
 import { HearsayProcess } from './hearsay-process.ts'
 
-/** Nobody can stop a process there without ending it. */
+/** Windows cannot pause a process. */
 const onWindows = process.platform === 'win32'
 const steps = ['join', 'tag', 'crash', 'restart', ...(onWindows ? [] : ['hang', 'return']), 'goodbye']
 
 describe('hearsay demo', () => {
-  it('plays every step with three members, says so as JSON, and exits with 0', async () => {
+  it('passes every step with three members, prints JSON, and exits with 0', async () => {
     const demo = new HearsayProcess('demo', '--once', '--json', '--members', '3')
     expect(await demo.ended).toBe(0)
     const lines = demo.stdout.map(line => JSON.parse(line))
@@ -21,13 +21,13 @@ describe('hearsay demo', () => {
   }, 70_000)
 
   it.skipIf(onWindows)(
-    'ends its members when it is interrupted, and does not claim that the story held',
+    'ends its members when it is interrupted, and does not report that the scenario passed',
     async () => {
       const demo = new HearsayProcess('demo', '--json', '--members', '2')
       await demo.json(({ step }) => step === 'join')
       demo.signal('SIGINT')
       expect(await demo.ended).toBe(1)
-      expect(demo.stderr).toEqual(['hearsay: stopped before the story ended'])
+      expect(demo.stderr).toEqual(['hearsay: stopped before the scenario ended'])
     },
   )
 })

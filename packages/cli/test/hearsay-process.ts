@@ -1,4 +1,4 @@
-/** A `hearsay` process, as built in dist, and what it says line by line. None outlives its test. */
+/** A `hearsay` process, as built in dist, with its output line by line. It ends with its test at the latest. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -46,17 +46,17 @@ export class HearsayProcess {
     this.#child.kill(signal)
   }
 
-  /** The first line of its JSON that fits, as soon as there is one. */
+  /** The first JSON line that matches, as soon as there is one. */
   json(fits: (line: JsonLine) => boolean): Promise<JsonLine> {
     return this.#first(() => this.stdout.map(line => JSON.parse(line) as JsonLine).find(fits))
   }
 
-  /** The first line that fits, as soon as there is one. */
+  /** The first line that matches, as soon as there is one. */
   line(fits: RegExp): Promise<string> {
     return this.#first(() => this.stdout.find(line => fits.test(line)))
   }
 
-  /** The first line of complaint. */
+  /** The first line on stderr. */
   complaint(): Promise<string> {
     return this.#first(() => this.stderr[0])
   }
@@ -67,7 +67,7 @@ export class HearsayProcess {
         const found = find()
         if (found === undefined && running.has(this.#child)) return
         this.#waiting.delete(look)
-        if (found === undefined) reject(new Error(`ended without saying it: ${this.stderr.join('\n')}`))
+        if (found === undefined) reject(new Error(`ended without the line: ${this.stderr.join('\n')}`))
         else resolve(found)
       }
       this.#waiting.add(look)
@@ -82,10 +82,10 @@ export interface ReadyMember {
   readonly address: string
 }
 
-/** The name of a cluster that no other test uses. */
+/** A cluster name that no other test uses. */
 export const newCluster = (): string => `test-${randomUUID()}`
 
-/** A member on loopback that prints JSON, once it is ready. `command` says what it does, and in which cluster. */
+/** Starts a member on loopback that prints JSON, and waits until it is ready. `command` includes the cluster. */
 export async function startMember(
   command: readonly string[],
   name: string,

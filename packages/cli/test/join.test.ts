@@ -1,20 +1,20 @@
-/** `hearsay join --json`: real processes on loopback that see each other come and go. */
+/** `hearsay join --json`: real processes on loopback see each other join and leave. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { bin, HearsayProcess, newCluster, startMember as start } from './hearsay-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-/** Nothing listens on port 1, and only root could. */
-const nobody = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWF31uo8LY5RbfzuhGYTUuUPgh7CUzzJjjgHTVHKAqzDYa'
+/** Nothing listens on port 1: only root could. */
+const unreachable = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWF31uo8LY5RbfzuhGYTUuUPgh7CUzzJjjgHTVHKAqzDYa'
 const startMember = (cluster: string, name: string, ...options: string[]) =>
   start(['join', cluster], name, ...options)
 
-/** Windows ends a process that is sent a signal, and asks it nothing. */
+/** Windows ends a process on a signal, without calling its handlers. */
 const onWindows = process.platform === 'win32'
 
 describe('hearsay relay', () => {
-  it('can be reached by browsers, too, where nothing else is asked for', async () => {
+  it('listens for browsers, too, unless an address is given', async () => {
     const relay = new HearsayProcess('relay', newCluster(), '--json', '--no-mdns')
     const { addresses } = await relay.json(({ event }) => event === 'ready')
     expect(addresses).toContainEqual(expect.stringMatching(/\/tcp\/\d+\/ws\/p2p\//))
@@ -23,7 +23,7 @@ describe('hearsay relay', () => {
 })
 
 describe('hearsay join', () => {
-  it('says first that it is ready, and where', async () => {
+  it('prints first that it is ready, and its addresses', async () => {
     const { process } = await startMember(newCluster(), 'ada')
     expect(process.stdout.map(line => JSON.parse(line))).toEqual([
       {
@@ -35,7 +35,7 @@ describe('hearsay join', () => {
     ])
   })
 
-  it.skipIf(onWindows)('tells of a member that joins and of its goodbye, and never of itself', async () => {
+  it.skipIf(onWindows)('reports a member that joins and leaves, and never itself', async () => {
     const cluster = newCluster()
     const ada = await startMember(cluster, 'ada')
     const bob = await startMember(cluster, 'bob', '--bootstrap', ada.address)
@@ -57,7 +57,7 @@ describe('hearsay join', () => {
   })
 
   it.skipIf(onWindows).each(['SIGINT', 'SIGTERM'] as const)(
-    'says goodbye on %s and exits with 0 within two seconds',
+    'leaves on %s and exits with 0 within 2 s',
     async signal => {
       const cluster = newCluster()
       const ada = await startMember(cluster, 'ada')
@@ -66,13 +66,13 @@ describe('hearsay join', () => {
       const sinceMs = performance.now()
       bob.process.signal(signal)
       expect(await bob.process.ended).toBe(0)
-      // The one promise about wall-clock time that users write scripts on.
+      // The only promise about wall-clock time that users' scripts may rely on.
       expect(performance.now() - sinceMs).toBeLessThan(2_000)
       expect(await ada.process.json(({ event }) => event === 'leave')).toMatchObject({ id: bob.id })
     },
   )
 
-  it.skipIf(onWindows)('exits with 0 on a signal that comes before its code was loaded', async () => {
+  it.skipIf(onWindows)('exits with 0 on a signal that arrives before its code is loaded', async () => {
     const signalled = `
       import { registerHooks } from 'node:module'
       registerHooks({
@@ -86,14 +86,21 @@ describe('hearsay join', () => {
     expect(await once(child, 'exit')).toEqual([0, null])
   })
 
-  it.skipIf(onWindows)('ends also while it still looks for its bootstrap', async () => {
-    const hearsay = new HearsayProcess('join', newCluster(), '--json', '--no-mdns', '--bootstrap', nobody)
+  it.skipIf(onWindows)('ends also while it still dials its bootstrap', async () => {
+    const hearsay = new HearsayProcess(
+      'join',
+      newCluster(),
+      '--json',
+      '--no-mdns',
+      '--bootstrap',
+      unreachable,
+    )
     await hearsay.json(({ event }) => event === 'ready')
     hearsay.signal('SIGINT')
     expect(await hearsay.ended).toBe(0)
   })
 
-  it('says that nobody answers at the bootstrap, and joins as soon as somebody does', async () => {
+  it('reports that the bootstrap does not answer, and joins as soon as it does', async () => {
     const cluster = newCluster()
     const storage = temporaryFolder()
     const first = await startMember(cluster, 'ada', '--storage', storage)
@@ -115,7 +122,7 @@ describe('hearsay join', () => {
     expect(await ada.json(({ event }) => event === 'join')).toMatchObject({ id: bob.id, name: 'bob' })
   }, 90_000)
 
-  it('comes back from its storage as the same member under a greater incarnation', async () => {
+  it('restarts from its storage as the same member with a greater incarnation', async () => {
     const cluster = newCluster()
     const storage = temporaryFolder()
     const ada = await startMember(cluster, 'ada')

@@ -1,4 +1,4 @@
-/** Output: what a command does whose stdout nobody reads, or cannot take it. */
+/** Output: a command whose stdout has no reader, or cannot be written. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -6,7 +6,7 @@ import { bin, newCluster } from './hearsay-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const usual = ['--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0']
-/** GNU tail is what notices, and says its name. */
+/** Only GNU tail notices a closed reader; its --version names GNU. */
 const hasGnuTail = (() => {
   try {
     return execFileSync('tail', ['--version']).toString().includes('GNU')
@@ -15,7 +15,7 @@ const hasGnuTail = (() => {
   }
 })()
 
-/** Runs it with a stdout that takes nothing. */
+/** Runs a command with a stdout that rejects every write. */
 function withFullDisk(...args: readonly string[]) {
   const full = openSync('/dev/full', 'w')
   const { status, stderr } = spawnSync(process.execPath, [bin, ...args], { stdio: ['ignore', full, 'pipe'] })
@@ -23,7 +23,7 @@ function withFullDisk(...args: readonly string[]) {
   return { status, stderr: String(stderr) }
 }
 
-/** Runs it in a pipe whose reader takes one line; what it ended with stands in stderr. */
+/** Runs a command in a pipe whose reader reads one line; stderr contains the exit code. */
 function withHead(...args: readonly string[]) {
   const { stdout, stderr } = spawnSync('sh', [
     '-c',
@@ -53,14 +53,14 @@ describe.runIf(existsSync('/dev/full'))(
     })
 
     it('of a value', () => {
-      const kept = ['--storage', temporaryFolder(), '--wait', '0', ...usual]
+      const stored = ['--storage', temporaryFolder(), '--wait', '0', ...usual]
       const cluster = newCluster()
-      spawnSync(process.execPath, [bin, 'config', 'set', cluster, 'flags', 'color', 'red', ...kept])
+      spawnSync(process.execPath, [bin, 'config', 'set', cluster, 'flags', 'color', 'red', ...stored])
       for (const asked of [
         ['list', cluster, 'flags'],
         ['get', cluster, 'flags', 'color'],
       ]) {
-        const { status, stderr } = withFullDisk('config', ...asked, ...kept)
+        const { status, stderr } = withFullDisk('config', ...asked, ...stored)
         expect(status).toBe(1)
         expect(stderr).toMatch(/^hearsay: the output cannot be written: ENOSPC/m)
       }

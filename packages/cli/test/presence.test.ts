@@ -1,12 +1,12 @@
-/** `hearsay presence`: real processes on loopback that see each other in a room. */
+/** `hearsay presence`: real processes on loopback see each other in a room. */
 import { describe, expect, it } from 'vitest'
 import { HearsayProcess, newCluster, startMember } from './hearsay-process.ts'
 
-/** Windows ends a process that is sent a signal, and asks it nothing. */
+/** Windows ends a process on a signal, without calling its handlers. */
 const onWindows = process.platform === 'win32'
 
 describe('hearsay presence', () => {
-  it.skipIf(onWindows)('tells who enters, what they show, and who leaves', async () => {
+  it.skipIf(onWindows)('reports members that enter and leave, and their presence', async () => {
     const room = ['presence', newCluster(), 'design']
     const ada = await startMember(room, 'ada', '--set', 'mood=fine')
     const shown = ['--set', 'cursor={"x":1}', '--set', 'typing=true']
@@ -27,7 +27,7 @@ describe('hearsay presence', () => {
     expect([ready, enter]).toEqual(['ready', 'enter'])
   })
 
-  it.skipIf(onWindows)('prints lines for people where there is no terminal', async () => {
+  it.skipIf(onWindows)('prints text lines if stdout is no terminal', async () => {
     const cluster = newCluster()
     const ada = await startMember(['presence', cluster, 'design'], 'ada', '--set', 'mood=fine')
     const where = ['--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0', '--bootstrap', ada.address]

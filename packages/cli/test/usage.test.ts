@@ -1,4 +1,4 @@
-/** Usage: what cannot be done ends with exit code 2 and one line on stderr that says what can. */
+/** Usage: invalid usage ends with exit code 2 and one line on stderr that says what is valid. */
 
 import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
@@ -6,19 +6,19 @@ import { describe, expect, it } from 'vitest'
 import { bin, HearsayProcess } from './hearsay-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-const refused: [what: string, args: string[], says: RegExp][] = [
+const invalid: [what: string, args: string[], message: RegExp][] = [
   ['an unknown command', ['jion'], /unknown command 'jion'.*join/],
   ['an unknown option', ['join', 'atlas', '--fast'], /unknown option '--fast'/],
   ['a missing cluster', ['join'], /missing required argument 'cluster'/],
   ['an unknown profile', ['join', 'atlas', '--profile', 'fast'], /local, lan, wan/],
   ['a tag without a value', ['join', 'atlas', '--tag', 'mood'], /key=value/],
-  ['an address that is none', ['join', 'atlas', '--listen', 'here'], /'here'.*\/ip4\//],
+  ['an invalid address', ['join', 'atlas', '--listen', 'here'], /'here'.*\/ip4\//],
   [
     'an address of another machine',
     ['join', 'atlas', '--listen', '/ip4/192.0.2.1/tcp/0'],
     /not an address of this computer/,
   ],
-  ['a bootstrap that is no address', ['join', 'atlas', '--bootstrap', 'there'], /'there'.*\/ip4\//],
+  ['an invalid bootstrap', ['join', 'atlas', '--bootstrap', 'there'], /'there'.*\/ip4\//],
   ['a storage that is a file', ['join', 'atlas', '--storage', import.meta.filename], /is a file/],
   [
     'a storage without a name',
@@ -26,16 +26,20 @@ const refused: [what: string, args: string[], says: RegExp][] = [
     /^hearsay: storage: give the path of a folder/,
   ],
   [
-    'a number that is none',
+    'an infinite number',
     ['config', 'set', 'atlas', 'flags', 'x', '1e400'],
     /'1e400' is invalid .*No number is 1e400\. .*quotes: '"1e400"'$/,
   ],
   [
-    'a number of too many digits',
+    'a number with too many digits',
     ['config', 'set', 'a', 'b', 'x', '[9007199254740993]'],
     /No number is 9007199254740993/,
   ],
-  ['a field that is no number', ['presence', 'a', 'b', '--set', 'x={"y":-1e999}'], /No number is -1e999/],
+  [
+    'a field with an infinite number',
+    ['presence', 'a', 'b', '--set', 'x={"y":-1e999}'],
+    /No number is -1e999/,
+  ],
   [
     'half of a surrogate pair',
     ['presence', 'a', 'b', '--set', 'x="\\ud83d"'],
@@ -44,26 +48,26 @@ const refused: [what: string, args: string[], says: RegExp][] = [
   ['a value that looks like an option', ['config', 'set', 'a', 'b', 'x', '--5'], /'--5'\. Put -- before/],
   ['a value that looks like options', ['config', 'set', 'a', 'b', 'x', '-J6vK'], /'-J6vK'\. Put -- before/],
   ['a key that looks like an option', ['config', 'get', 'a', 'b', '-x'], /'-x'\. Put -- before/],
-  ['a config of nothing', ['config', 'set', 'atlas', 'flags', 'color'], /missing required argument 'value'/],
-  ['an unknown thing to do', ['config', 'put', 'atlas', 'flags'], /unknown command 'put'/],
-  ['a time that is none', ['config', 'list', 'atlas', 'flags', '--wait', 'long'], /from 0 to 3600/],
   [
-    'a writer that is none',
-    ['config', 'list', 'atlas', 'flags', '--writer', 'ada'],
-    /'ada' is not a member id/,
+    'a set without a value',
+    ['config', 'set', 'atlas', 'flags', 'color'],
+    /missing required argument 'value'/,
   ],
+  ['an unknown subcommand', ['config', 'put', 'atlas', 'flags'], /unknown command 'put'/],
+  ['an invalid time', ['config', 'list', 'atlas', 'flags', '--wait', 'long'], /from 0 to 3600/],
+  ['an invalid writer', ['config', 'list', 'atlas', 'flags', '--writer', 'ada'], /'ada' is not a member id/],
   ['a field without a value', ['presence', 'atlas', 'design', '--set', 'mood'], /key=value/],
-  ['a demo of one', ['demo', '--members', '1'], /from 2 to 20/],
-  ['a demo of some', ['demo', '--members', 'some'], /from 2 to 20/],
+  ['a demo with one member', ['demo', '--members', '1'], /from 2 to 20/],
+  ['a demo with an invalid number of members', ['demo', '--members', 'some'], /from 2 to 20/],
 ]
 
-describe('hearsay refuses in one line', () => {
-  it.each(refused)('%s', async (_, args, says) => {
+describe('hearsay rejects in one line', () => {
+  it.each(invalid)('%s', async (_, args, message) => {
     const hearsay = new HearsayProcess(...args)
     expect(await hearsay.ended).toBe(2)
     expect(hearsay.stdout).toEqual([])
     expect(hearsay.stderr).toEqual([expect.stringMatching(/^hearsay: /)])
-    expect(hearsay.stderr[0]).toMatch(says)
+    expect(hearsay.stderr[0]).toMatch(message)
   })
 
   it('an old Node', () => {

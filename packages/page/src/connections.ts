@@ -1,15 +1,15 @@
-/** Links: each member shows, in the page's room, whom it has a connection to. */
+/** Connections: each member publishes, as presence in the page's room, which members it is connected to. */
 import type { Cluster, Room } from '@hearsay/core'
 import { type Shown, shortId } from './contract.ts'
 
-/** Shows them now, and as they change. @returns the end of it */
+/** Publishes the connections now and at each change. @returns the undo */
 export function showLinks(cluster: Cluster, { presence }: Room<Shown>): () => void {
   const show = () => {
     const connections = linksOf(cluster)
     if (connections.join() !== presence.own.getSnapshot().connections?.join()) presence.set({ connections })
   }
   show()
-  // Connections are no part of any store. Hearts are looked at each second, and that is soon enough to draw.
+  // Connections are not part of any store. Checking them at each heartbeat refresh, once a second, is enough for drawing.
   return cluster.heartbeats.subscribe(show)
 }
 

@@ -1,9 +1,9 @@
-/** Contract: what the page and the demo that serves it say to each other, and what members show in the page's room. */
+/** Contract between the page and the demo that serves it: requests, state, and the presence in the page's room. */
 
-/** What is true of a process, whatever the members believe. */
+/** The real state of a process, independent of what the members know. */
 export type ProcessState = 'off' | 'running' | 'frozen' | 'cut' | 'killed' | 'left'
 
-/** What can be done to a process; and in which states. */
+/** The commands to a process, with the states in which each is allowed. */
 export const commands = {
   freeze: ['running'],
   thaw: ['frozen'],
@@ -16,38 +16,39 @@ export const commands = {
 
 export type ProcessCommand = keyof typeof commands
 
+/** One process of the demo. */
 export interface DemoProcess {
   readonly name: string
-  /** Its member id, once it is ready. */
+  /** Its member id; undefined until the member is ready. */
   readonly id: string | undefined
   readonly state: ProcessState
 }
 
-/** Sent to the page as it changes, as server-sent events at `paths.state`. */
+/** Sent to the page at each change, as server-sent events at `paths.state`. */
 export interface DemoState {
   readonly cluster: string
-  /** The story is being told: orders are refused until it ends. */
+  /** The scenario is running: commands are rejected until it ends. */
   readonly isScenarioRunning: boolean
-  /** Where browsers find a member. */
+  /** Addresses of members that browsers can dial. */
   readonly bootstrap: readonly string[]
   readonly processes: readonly DemoProcess[]
 }
 
 export const paths = {
   state: '/demo/state',
-  /** POST: 204 when it is done, 404 if there is no such process or order, 409 if it cannot be done now. */
+  /** POST: 204 if done, 404 if there is no such process or command, 409 if the command is not allowed now. */
   command: <N extends string, O extends string>(name: N, order: O): `/demo/processes/${N}/${O}` =>
     `/demo/processes/${name}/${order}`,
 } as const
 
-/** The room in which all members of a demo are. */
+/** The room that all members of a demo join. */
 export const roomName = 'page'
 
-/** What each member shows there. */
+/** The presence of each member in that room. */
 export interface Shown {
-  /** Those it has a connection to, by `shortId`. */
+  /** The members that it is connected to, by `shortId`. */
   readonly connections: readonly string[]
-  /** Where its pointer is in the drawing: 0 to 1 from the left and from the top. */
+  /** The position of its pointer in the drawing: 0 to 1 from the left and from the top; null if it is outside. */
   readonly cursor: Point | null
 }
 
@@ -56,9 +57,9 @@ export interface Point {
   readonly y: number
 }
 
-/** The end of an id, for people and for small messages. */
+/** The end of an id: short enough to read and for small messages. */
 export const shortId = (id: string): string => id.slice(-8)
 
-/** The tag that tells processes and tabs apart. */
+/** The tag whose value is `process` or `tab`. */
 export const kindTag = 'kind'
 export type MemberKind = 'process' | 'tab'

@@ -1,19 +1,22 @@
-/** ClusterProvider: the cluster that the hooks below it are about. */
-import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
+/** ClusterProvider: gives a cluster to the hooks below it. */
+import { type ReactElement, type ReactNode, useEffect, useLayoutEffect, useState } from 'react'
 import { SessionContext } from './contexts.ts'
 import { type ClusterSource, type Session, sessionOf } from './session.ts'
-import { useMountEffect } from './use-mount-effect.ts'
 
+/** What `ClusterProvider` takes. */
 export interface ClusterProviderProps {
   /**
-   * A cluster, or the promise of one, belongs to the app, which leaves it. A function is called once, in the browser
-   * only, and the cluster that it gives is left a second after the provider is gone for good; to have it called again,
-   * give the provider another `key`.
+   * - A cluster, or a promise of one: the app owns the cluster and leaves it.
+   * - A function: the provider owns the cluster. It calls the function once, in the browser only, and leaves the
+   *   cluster 1 s after the provider unmounts. A remount within that second keeps the cluster. A new function in a later render
+   *   has no effect; to join again, change the provider's `key`.
    */
   readonly cluster: ClusterSource
+  /** The components whose hooks use this cluster. */
   readonly children?: ReactNode
 }
 
+/** Joins or takes the cluster, and gives it to all hooks below. Renders its children at once, before the join ends. */
 export function ClusterProvider({ cluster, children }: ClusterProviderProps): ReactElement {
   const session = useSessionOf(cluster)
   useMountEffect(() => session.mounted(), [session])
@@ -21,7 +24,7 @@ export function ClusterProvider({ cluster, children }: ClusterProviderProps): Re
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>
 }
 
-/** Another cluster is another session; another function is not, for it may be written inline. */
+/** A new cluster means a new session. A new function does not: an inline function is new at each render. */
 function useSessionOf(cluster: ClusterSource): Session {
   const of = typeof cluster === 'function' ? 'function' : cluster
   const [present, setPresent] = useState(() => ({ of, session: sessionOf(cluster) }))
@@ -30,3 +33,6 @@ function useSessionOf(cluster: ClusterSource): Session {
   setPresent(next)
   return next.session
 }
+
+/** Runs before the browser paints. On a server it is `useEffect`: React 18 warns about layout effects there. */
+export const useMountEffect: typeof useEffect = typeof document === 'undefined' ? useEffect : useLayoutEffect

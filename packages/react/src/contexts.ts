@@ -1,4 +1,4 @@
-/** Contexts: which cluster, and which room, a component is in. */
+/** Contexts: the cluster and the room of a component. */
 import { type Context, createContext, useContext } from 'react'
 import type { RoomSession } from './room-session.ts'
 import type { Session } from './session.ts'

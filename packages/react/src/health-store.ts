@@ -1,8 +1,9 @@
 /**
- * Health store: a cluster's health, as a store.
+ * Health store: the health of a cluster as a store.
  *
- * Core tells nobody when it changes. So it is looked at whenever a member changes, and, while it is watched, each time
- * the cluster refreshes its heartbeats: it is at most a second old. It stays the same object until a figure is another.
+ * Core emits no event when the health changes. The store therefore reads the health whenever a member changes and, while
+ * it has subscribers, at each refresh of the heartbeats: a snapshot is at most 1 s old. The snapshot stays the same
+ * object until a figure changes.
  */
 import type { Cluster, Health, Store } from '@hearsay/core'
 

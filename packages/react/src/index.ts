@@ -1,10 +1,10 @@
 'use client'
 
-export type { AnyPresence } from './any-presence.ts'
 export { ClusterProvider, type ClusterProviderProps } from './cluster-provider.tsx'
 export { type ConfigDefinition, defineConfig } from './define-config.ts'
 export { createRoomHooks, type RoomHooks } from './room-hooks.ts'
 export { RoomProvider, type RoomProviderProps } from './room-provider.tsx'
+export type { AnyPresence } from './room-session.ts'
 export type { ClusterSource } from './session.ts'
 export { useBroadcast } from './use-broadcast.ts'
 export { useCluster } from './use-cluster.ts'

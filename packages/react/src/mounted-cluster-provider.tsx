@@ -1,13 +1,18 @@
 /**
- * ClusterProvider of the suspense entry: it renders what is in it once it is mounted itself.
+ * ClusterProvider of the suspense entry point: it renders its children only after it is mounted.
  *
- * What suspends while it mounts takes along, without a trace, all that is around it up to the `Suspense`: a provider in
- * there would be made anew, and join anew, at each attempt. On a server nothing is joined, so nothing is rendered.
+ * A component that suspends during the first mount discards everything up to the nearest `Suspense`. React would create a
+ * provider in between anew, and the provider would join anew, at each attempt. A server renders no children, because it
+ * joins no cluster.
  */
 import { type ReactElement, type ReactNode, useState } from 'react'
-import { type ClusterProviderProps, ClusterProvider as Provider } from './cluster-provider.tsx'
-import { useMountEffect } from './use-mount-effect.ts'
+import {
+  type ClusterProviderProps,
+  ClusterProvider as Provider,
+  useMountEffect,
+} from './cluster-provider.tsx'
 
+/** Joins or takes the cluster, and gives it to all hooks below. Renders its children once it is mounted. */
 export function ClusterProvider({ cluster, children }: ClusterProviderProps): ReactElement {
   return (
     <Provider cluster={cluster}>

@@ -1,20 +1,20 @@
 /**
- * Leases: things that are got once by name, however many hold them, and given back when nobody does.
+ * Reference-counted resources: each is acquired once by name, shared by all components that retain it, and released
+ * when no component does.
  *
- * Not at once: StrictMode, and a page that replaces another, let go of what they take up again a moment later. What
- * failed is forgotten at once when the last one lets go of it, so whoever takes it up again tries again.
+ * The release is delayed: StrictMode, and a page that replaces another, release a resource and retain it again a moment
+ * later. A failed resource is removed without delay when its last user releases it, so the next user tries again.
  */
-import { type AsyncState, failed, pending } from './async-state.ts'
-import type { Resource } from './resource.ts'
+import { type AsyncState, failed, pending, type Resource } from './resource.ts'
 
-/** Our choice: long enough for the next page to load, and nobody is missed for longer. */
+/** 1 s (our choice): long enough for the next page to load, and short enough for other members. */
 export const releaseDelayMs = 1_000
 
 interface ResourceSlot<T> {
   readonly name: string
   readonly options: unknown
   state: AsyncState<T>
-  /** Asked for by other terms, while it was held by these. */
+  /** Other options under which the resource was requested while it was in use. */
   readonly rejectedOptions: Set<unknown>
   settled: Promise<void>
   refCount: number
@@ -30,7 +30,7 @@ export class RefCountedResources<T> {
     this.#release = release
   }
 
-  /** @param options what it is got by: all who share it must name the same */
+  /** @param options what the resource is acquired with; all users of a name must pass the same object */
   resource(name: string, get: () => Promise<T>, options?: unknown): Resource<T> {
     const rejectedOptions = failed(
       `'${name}' is in use with other options: define it once, outside of components`,
@@ -66,7 +66,7 @@ export class RefCountedResources<T> {
     }
   }
 
-  /** What is there; got anew if there is nothing, or something by other terms that nobody holds. */
+  /** Returns the resource, acquired anew if there is none, or if an unused one has other options. */
   #open(name: string, get: () => Promise<T>, options: unknown): ResourceSlot<T> {
     const open = this.#slots.get(name)
     if (open && open.options === options) return open
@@ -75,7 +75,7 @@ export class RefCountedResources<T> {
       this.#notify()
       return open
     }
-    // Nobody holds it by its old terms any more, as when the code that defines them was loaded anew.
+    // Unused and with other options, as after a hot reload of the code that defines them.
     if (open) this.#end(open)
     const entry: ResourceSlot<T> = {
       name,
@@ -102,7 +102,7 @@ export class RefCountedResources<T> {
     this.#notify()
   }
 
-  /** Never while it is under way: the same would be got twice, and one of them given back. */
+  /** Waits for a pending acquisition first: otherwise the resource would be acquired twice, and one of the two released. */
   #endLater(entry: ResourceSlot<T>): void {
     void entry.settled.then(() => {
       clearTimeout(entry.releaseTimer)
@@ -118,12 +118,12 @@ export class RefCountedResources<T> {
     this.#notify()
   }
 
-  /** Whoever held it is gone, and hears of nothing any more. */
+  /** Logs a failure: the components that used the resource are unmounted and cannot receive it. */
   async #released(name: string, value: T): Promise<void> {
     try {
       await this.#release(value)
     } catch (error) {
-      console.error(`@hearsay/react: '${name}' was not left as it should be:`, error)
+      console.error(`@hearsay/react: '${name}' could not be released:`, error)
     }
   }
 

@@ -1,18 +1,23 @@
-/** RoomProvider: the room that the hooks below it are about. */
+/** RoomProvider: gives a room to the hooks below it. */
 import { type ReactElement, type ReactNode, useEffect, useMemo } from 'react'
-import { checkPresence } from './any-presence.ts'
 import { RoomContext, useSession } from './contexts.ts'
-import { RoomSession } from './room-session.ts'
+import { checkPresence, RoomSession } from './room-session.ts'
 import { useReady } from './use-async-state.ts'
 
+/** What `RoomProvider` takes. */
 export interface RoomProviderProps<P extends object> {
-  /** Providers of one name enter the room once, and leave it a second after the last of them is gone for good. */
+  /**
+   * The name of the room, as `cluster.room` takes it. Several providers of one name share one room. The room is left 1 s
+   * after the last of them unmounts.
+   */
   readonly name: string
-  /** What this member shows from the moment it enters; later changes of it count for nothing. */
+  /** The presence of the local member at the moment it joins the room. Later changes of this prop have no effect. */
   readonly presence?: Readonly<Partial<P>>
+  /** The components whose hooks use this room. */
   readonly children?: ReactNode
 }
 
+/** Joins the room and gives it to all hooks below. Renders its children at once, before the room is joined. */
 export function RoomProvider<P extends object>({
   name,
   presence,
@@ -20,7 +25,7 @@ export function RoomProvider<P extends object>({
 }: RoomProviderProps<P>): ReactElement {
   const session = useSession()
   if (presence !== undefined) checkPresence('RoomProvider: presence', presence)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: presence as it is on entering
+  // biome-ignore lint/correctness/useExhaustiveDependencies: presence counts only at the moment of joining
   const roomSession = useMemo(() => new RoomSession(session.room(name, presence ?? {})), [session, name])
   useEffect(() => roomSession.source.retain(), [roomSession])
   const room = useReady(roomSession.source)
@@ -30,7 +35,7 @@ export function RoomProvider<P extends object>({
   return <RoomContext.Provider value={roomSession}>{children}</RoomContext.Provider>
 }
 
-/** Whoever wrote what cannot be shown is gone by now: it is no reason to take the room off the page. */
+/** Logs an invalid value: the caller of useUpdatePresence has returned already, and the room works without the value. */
 function flushPending(roomSession: RoomSession): void {
   try {
     roomSession.flushPending()

@@ -1,25 +1,27 @@
-/** Room visit: one provider's way into a room. What is to be shown before it is entered is shown as soon as it is. */
-import type { Room } from '@hearsay/core'
-import { checkPresence } from './any-presence.ts'
+/** Room session: the room of one provider. Presence set before the room is joined is published once it is joined. */
+import type { Json, Room } from '@hearsay/core'
 import type { Resource } from './resource.ts'
 
 export class RoomSession {
   readonly source: Resource<Room>
-  /** The newest of each field. */
+  /** The newest value of each field that is not published yet. */
   #pendingUpdates: Record<string, never> = {}
 
   constructor(source: Resource<Room>) {
     this.source = source
   }
 
-  /** @throws {TypeError} no object @throws {InvalidValueError} @throws {NotRunningError} as the room's presence does, if it is entered */
+  /**
+   * @throws {TypeError} the change is no object
+   * @throws {InvalidValueError} @throws {NotRunningError} as the room's `presence.set` does, once the room is joined
+   */
   update(change: object): void {
     checkPresence('useUpdatePresence', change)
     Object.assign(this.#pendingUpdates, change)
     this.flushPending()
   }
 
-  /** If the room is entered. */
+  /** Publishes the pending updates if the room is joined. */
   flushPending(): void {
     const outcome = this.source.getSnapshot()
     if (outcome.type !== 'ready') return
@@ -27,4 +29,13 @@ export class RoomSession {
     this.#pendingUpdates = {}
     outcome.value.presence.set(change)
   }
+}
+
+/** The presence fields of a member: any JSON values. */
+export type AnyPresence = Record<string, Json>
+
+/** Rejects a string or an array: spreading it would turn its characters or items into fields. @throws {TypeError} */
+export function checkPresence(what: string, given: unknown): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new TypeError(`${what}: give an object of fields, like { typing: true }`)
 }

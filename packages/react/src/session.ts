@@ -1,15 +1,16 @@
-/** Session: one cluster as React holds it, with the rooms and configs that its components are in, each entered once. */
+/** Session: a cluster, and the rooms and configs that its components use, each joined once. */
 import type { Cluster, Config, ConfigSchema, Room } from '@hearsay/core'
 import type { ConfigDefinition } from './define-config.ts'
 import { RefCountedResources, releaseDelayMs } from './ref-counted-resources.ts'
 import { type Resource, readyResource, whenReady } from './resource.ts'
 
-/** A cluster, one that is being joined, or how to join one. */
+/** A cluster, a promise of one, or a function that joins one. */
 export type ClusterSource = Cluster | Promise<Cluster> | (() => Promise<Cluster>)
 
-/** Of whatever type the app reads and writes there. */
+/** A config whose schema is not known to the type checker. */
 export type AnyConfig = Config<ConfigSchema | undefined>
 
+/** What `ClusterProvider` passes to the hooks below it. */
 export class Session {
   readonly cluster: Resource<Cluster>
   readonly #rooms = new RefCountedResources<Room>(room => room.leave())
@@ -23,19 +24,22 @@ export class Session {
     this.cluster = cluster
   }
 
-  /** Its provider is on the page, and stays there while others wait. */
+  /** Called when the provider is mounted: it then stays mounted while components below it suspend. */
   mounted(): void {
     this.#onMounted()
   }
 
-  /** What waits takes along a provider that is not mounted: it would be made anew, and join anew, without end. */
+  /**
+   * Suspending discards a provider that is not mounted yet: React would create it anew, and it would join anew, without
+   * end. So the hooks wait for the mount first.
+   */
   async untilMounted(): Promise<void> {
     const hint = setTimeout(() => console.error(mixed), releaseDelayMs)
     await this.#untilMounted
     clearTimeout(hint)
   }
 
-  /** @param presence what is shown from the first moment on */
+  /** @param presence the presence of the local member at the moment it joins */
   room(name: string, presence: object): Resource<Room> {
     return this.#rooms.resource(name, async () => {
       const cluster = await whenReady(this.cluster)
@@ -58,12 +62,12 @@ export class Session {
 }
 
 const mixed =
-  "a hook of '@hearsay/react/suspense' waits for a <ClusterProvider> that cannot mount: import that from '@hearsay/react/suspense', too"
+  "a hook of '@hearsay/react/suspense' waits for a <ClusterProvider> that cannot mount: import <ClusterProvider> from '@hearsay/react/suspense', too"
 
-/** Of clusters that belong to the app: all providers that are given one share what they enter. */
+/** Sessions of clusters that the app owns: all providers of one cluster share its rooms and configs. */
 const sessions = new WeakMap<Cluster | Promise<Cluster>, Session>()
 
-/** A new one for a function, which is called when the session is first held: its cluster belongs to the session. */
+/** A function gets a new session, which owns the cluster and calls the function when the session is first retained. */
 export function sessionOf(cluster: ClusterSource): Session {
   if (typeof cluster === 'function') {
     const own = new RefCountedResources<Cluster>(cluster => cluster.leave())
@@ -86,7 +90,7 @@ function promised(cluster: Promise<Cluster>): Resource<Cluster> {
   )
 }
 
-/** What apps without types may forget to give. */
+/** Checks for apps without types. */
 function checkedCluster(cluster: Cluster | undefined): Cluster {
   if (cluster?.members) return cluster
   throw new TypeError(

@@ -1,13 +1,13 @@
 /**
- * The same names, never null: what reads the cluster, a room or a config waits for it in the nearest `Suspense`, and
- * throws to the nearest error boundary if it fails. Nothing of it is rendered on a server.
+ * The suspense entry point: the same names as the main one, never null. A hook that reads the cluster, a room or a
+ * config suspends until it is there, and throws to the nearest error boundary if it fails. A server renders none of it.
  */
 'use client'
 
-import type { AnyPresence } from './any-presence.ts'
 import { useRoomSession, useSession } from './contexts.ts'
 import type { RoomHooks } from './room-hooks.ts'
 import { RoomProvider } from './room-provider.tsx'
+import type { AnyPresence } from './room-session.ts'
 import { useAwaited } from './use-async-state.ts'
 import { type UseCluster, useCluster as useClusterNow } from './use-cluster.ts'
 import { type ConfigRef, type UseConfig, useConfig as useConfigNow, useConfigSource } from './use-config.ts'
@@ -23,11 +23,11 @@ import { type UseRoom, useRoom as useRoomNow } from './use-room.ts'
 import { type UseSelf, useSelf as useSelfNow } from './use-self.ts'
 import { useUpdatePresence } from './use-update-presence.ts'
 
-export type { AnyPresence } from './any-presence.ts'
 export type { ClusterProviderProps } from './cluster-provider.tsx'
 export { type ConfigDefinition, defineConfig } from './define-config.ts'
 export { ClusterProvider } from './mounted-cluster-provider.tsx'
 export { RoomProvider, type RoomProviderProps } from './room-provider.tsx'
+export type { AnyPresence } from './room-session.ts'
 export type { ClusterSource } from './session.ts'
 export { useBroadcast } from './use-broadcast.ts'
 export { type ConnectionState, type ConnectionStatus, useConnectionStatus } from './use-connection-status.ts'
@@ -36,9 +36,9 @@ export type { IsEqual } from './use-store.ts'
 export { type UpdatePresence, type UseUpdatePresence, useUpdatePresence } from './use-update-presence.ts'
 export type { RoomHooks, UseOthers, UseOthersMapped, UsePresence, UseRoom }
 
-/** The same hook, which waits first. */
+/** A hook that suspends in `useFirst`, then returns what `useThen` returns. */
 function awaiting(useFirst: (...given: never[]) => unknown, useThen: (...given: never[]) => unknown): never {
-  // biome-ignore lint/correctness/noComponentHookFactories: made once a hook, when this file is loaded
+  // biome-ignore lint/correctness/noComponentHookFactories: called once for each hook, when this file is loaded
   const useBoth = (...given: never[]): unknown => {
     useFirst(...given)
     return useThen(...given)
@@ -50,19 +50,31 @@ const useAwaitedCluster = () => useAwaited(useSession().cluster)
 const useAwaitedRoom = () => useAwaited(useRoomSession().source)
 const useAwaitedConfig = (asked: ConfigRef) => useAwaited(useConfigSource(asked))
 
+/** The cluster, for everything that has no hook. Suspends until the cluster is joined. */
 export const useCluster: UseCluster<never> = awaiting(useAwaitedCluster, useClusterNow)
+/** This member, or a selected part of it. Suspends until the cluster is joined. */
 export const useSelf: UseSelf<never> = awaiting(useAwaitedCluster, useSelfNow)
+/** All known members including this one, ordered by id, or a selected part. Suspends until the cluster is joined. */
 export const useMembers: UseMembers = awaiting(useAwaitedCluster, useMembersNow)
+/** The member with this id, or a selected part; undefined if it is unknown. Suspends until the cluster is joined. */
 export const useMember: UseMember = awaiting(useAwaitedCluster, useMemberNow)
+/** The health of this member, or a selected part; at most 1 s old. Suspends until the cluster is joined. */
 export const useHealth: UseHealth<never> = awaiting(useAwaitedCluster, useHealthNow)
 
+/** The room, for everything that has no hook. Suspends until the room is joined. */
 export const useRoom: UseRoom<AnyPresence, never> = awaiting(useAwaitedRoom, useRoomNow)
+/** The presence of the local member in the room, or a selected part. Suspends until the room is joined. */
 export const usePresence: UsePresence<AnyPresence> = awaiting(useAwaitedRoom, usePresenceNow)
+/** The other members in the room with their presence, or a selected part. Suspends until the room is joined. */
 export const useOthers: UseOthers<AnyPresence> = awaiting(useAwaitedRoom, useOthersNow)
+/** One value for each other member in the room, as pairs `[id, value]`. Suspends until the room is joined. */
 export const useOthersMapped: UseOthersMapped<AnyPresence> = awaiting(useAwaitedRoom, useOthersMappedNow)
+/** A Yjs document of the room; without a name the default one. Suspends until the room is joined. */
 export const useDocument: UseDocument<never> = awaiting(useAwaitedRoom, useDocumentNow)
 
+/** A shared config, to write to. Suspends until the config is open. */
 export const useConfig: UseConfig<never> = awaiting(useAwaitedConfig, useConfigNow)
+/** The value of one key of a shared config, or a selected part of all. Suspends until the config is open. */
 export const useConfigValue: UseConfigValue = awaiting(useAwaitedConfig, useConfigValueNow)
 
 const roomHooks: RoomHooks<AnyPresence, never> = {
@@ -74,7 +86,7 @@ const roomHooks: RoomHooks<AnyPresence, never> = {
   useOthersMapped,
 }
 
-/** The same hooks, for rooms in which members show a `P`. Call it outside of components. */
+/** The same hooks, for rooms in which the presence of a member is a `P`. Call it outside of components. */
 export function createRoomHooks<P extends object>(): RoomHooks<P, never> {
   return roomHooks as unknown as RoomHooks<P, never>
 }

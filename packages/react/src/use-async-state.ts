@@ -1,19 +1,18 @@
 import { useSyncExternalStore } from 'react'
-import { type AsyncState, pending } from './async-state.ts'
-import type { Resource } from './resource.ts'
+import { type AsyncState, pending, type Resource } from './resource.ts'
 
-/** What became of it until now; on a server, and while its page comes alive, nothing. */
+/** The state now. Always pending on a server and during hydration, so that both render the same. */
 export function useAsyncState<T>(source: Resource<T>): AsyncState<T> {
   return useSyncExternalStore(source.subscribe, source.getSnapshot, () => pending)
 }
 
-/** Null: not yet, or it failed. */
+/** Null while pending and after a failure. */
 export function useReady<T>(source: Resource<T>): T | null {
   const outcome = useAsyncState(source)
   return outcome.type === 'ready' ? outcome.value : null
 }
 
-/** Waits for it. @throws to the nearest `Suspense`, or, if it fails, to the nearest error boundary */
+/** Suspends while pending. @throws {Error} the reason of the failure, to the nearest error boundary */
 export function useAwaited<T>(source: Resource<T>): T {
   const outcome = useAsyncState(source)
   if (outcome.type === 'pending') throw source.whenSettled()

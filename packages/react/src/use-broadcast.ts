@@ -2,8 +2,8 @@ import { useCallback } from 'react'
 import { useRoomSession } from './contexts.ts'
 
 /**
- * The function that tells all others who are in the room now: always the same one. Before the room is entered nobody
- * hears it. It throws what the room's `broadcast` throws.
+ * Returns a function that sends a value to all other members in the room; it always returns the same function. Calls
+ * before the room is joined send nothing. The function throws what the room's `broadcast` throws.
  */
 export function useBroadcast(): (value: unknown) => void {
   const { source } = useRoomSession()

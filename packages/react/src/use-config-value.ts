@@ -1,6 +1,6 @@
 import type { ConfigSchema, ConfigValues } from '@hearsay/core'
-import { constantStore } from './constant-store.ts'
 import type { ConfigDefinition } from './define-config.ts'
+import { constantStore } from './resource.ts'
 import { type ConfigRef, useConfig } from './use-config.ts'
 import { type IsEqual, useStore } from './use-store.ts'
 
@@ -10,6 +10,7 @@ const noEntries = constantStore<Values>({})
 
 type Entries<S> = Readonly<Partial<ConfigValues<S>>>
 
+/** What `useConfigValue` takes: a config by name or definition, then a key or a selector. */
 export interface UseConfigValue {
   <K extends string>(name: string, key: K): ConfigValues<undefined>[K] | undefined
   <T>(name: string, selector: (entries: Entries<undefined>) => T, isEqual?: IsEqual<T>): T
@@ -25,8 +26,8 @@ export interface UseConfigValue {
 }
 
 /**
- * The value of one key of a shared config, or what is selected of all its entries. Undefined, or no entries, before it
- * is open.
+ * The value of one key of a shared config, or the result of a selector over all its entries. Before the config is open
+ * the value is undefined, and the selector gets an object without entries.
  *
  * @throws {Error} as `useConfig`
  */

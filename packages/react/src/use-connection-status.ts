@@ -6,22 +6,27 @@ import { useHealth } from './use-health.ts'
 import { useSelf } from './use-self.ts'
 
 /**
- * - `joining`: the cluster is not joined yet, or the room around the component not entered.
- * - `connected`: with at least one other member.
- * - `alone`: joined, and nobody else is here, as far as is known.
- * - `reconnecting`: others are here, as far as is known, and no connection to any of them stands.
- * - `left`: the cluster was left.
+ * - `joining`: the cluster, or the room around the component, is not joined yet.
+ * - `connected`: this member has a connection to at least one other member.
+ * - `alone`: joined, and this member sees no other member.
+ * - `reconnecting`: this member sees other members, and has no connection to any of them.
+ * - `left`: this member left the cluster.
  * - `failed`: the cluster, or the room, could not be joined.
  */
 export type ConnectionState = 'joining' | 'connected' | 'alone' | 'reconnecting' | 'left' | 'failed'
 
+/** What `useConnectionStatus` returns. */
 export interface ConnectionStatus {
+  /** The state of the connection to the cluster and, inside a `RoomProvider`, to the room. */
   readonly status: ConnectionState
-  /** Why it failed. */
+  /** The reason, if the status is `failed`. */
   readonly error: Error | undefined
 }
 
-/** How it stands with the cluster, and with the room if the component is in one; at most a second old. Never waits. */
+/**
+ * The connection to the cluster, and to the room if the component is inside a `RoomProvider`; at most 1 s old. Never
+ * suspends.
+ */
 export function useConnectionStatus(): ConnectionStatus {
   const { cluster } = useSession()
   const outcome = useAsyncState<unknown>(useContext(RoomContext)?.source ?? cluster)

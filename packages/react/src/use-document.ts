@@ -2,12 +2,12 @@ import type { RoomDocument } from '@hearsay/core'
 import { useMemo } from 'react'
 import { useRoom } from './use-room.ts'
 
-/** @typeParam None what stands for a document whose room is not entered */
+/** @typeParam None what the hook returns before the room is joined */
 export type UseDocument<None> = (name?: string) => RoomDocument | None
 
 /**
- * One of the room's Yjs documents, opened at first use; without a name the room's own. Null: the room is not entered
- * yet. Renders for nothing that is written: give `doc`, `awareness` and `provider` to an editor's binding.
+ * A Yjs document of the room, opened at first use; without a name the room's default document. Null until the room is
+ * joined. Edits do not render the component: give `doc`, `awareness` and `provider` to the binding of an editor.
  */
 export const useDocument: UseDocument<null> = (name = '') => {
   const room = useRoom()

@@ -2,7 +2,10 @@ import type { RoomEvent } from '@hearsay/core'
 import { useEffect, useRef } from 'react'
 import { useRoom } from './use-room.ts'
 
-/** Calls back with what others broadcast in the room; the function of the latest render is called. Renders nothing. */
+/**
+ * Calls the listener with each event that another member broadcasts in the room. The listener of the latest render is
+ * called. Events do not render the component.
+ */
 export function useEvent(listener: (event: RoomEvent) => void): void {
   const room = useRoom()
   const latest = useRef(listener)
@@ -10,8 +13,8 @@ export function useEvent(listener: (event: RoomEvent) => void): void {
     latest.current = listener
   })
   useEffect(() => {
-    const heard = ({ detail }: CustomEvent<RoomEvent>) => latest.current(detail)
-    room?.events.addEventListener('event', heard)
-    return () => room?.events.removeEventListener('event', heard)
+    const onEvent = ({ detail }: CustomEvent<RoomEvent>) => latest.current(detail)
+    room?.events.addEventListener('event', onEvent)
+    return () => room?.events.removeEventListener('event', onEvent)
   }, [room])
 }

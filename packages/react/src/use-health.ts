@@ -1,16 +1,16 @@
 import type { Health } from '@hearsay/core'
-import { nothing } from './constant-store.ts'
 import { healthOf } from './health-store.ts'
+import { nothing } from './resource.ts'
 import { useCluster } from './use-cluster.ts'
 import { type IsEqual, ifBoth, itself, useStore } from './use-store.ts'
 
-/** @typeParam None what stands for a cluster that is not joined */
+/** @typeParam None what the hook returns before the cluster is joined */
 export interface UseHealth<None> {
   (): Health | None
   <T>(selector: (health: Health) => T, isEqual?: IsEqual<T>): T | None
 }
 
-/** How this member is doing, or what is selected of it, at most a second old. Null: not joined yet. */
+/** The health of this member, or a selected part of it; at most 1 s old. Null until the cluster is joined. */
 export const useHealth: UseHealth<null> = <T>(
   selector: (health: Health) => T = itself,
   isEqual?: IsEqual<T>,

@@ -2,12 +2,16 @@ import type { Member } from '@hearsay/core'
 import { useMembers } from './use-members.ts'
 import { type IsEqual, ifBoth, itself } from './use-store.ts'
 
+/** What `useMember` takes: an id and, optionally, a selector. */
 export interface UseMember {
   (id: string): Member | undefined
   <T>(id: string, selector: (member: Member) => T, isEqual?: IsEqual<T>): T | undefined
 }
 
-/** The member of this id, or what is selected of it. Undefined: not known, or the cluster is not joined yet. */
+/**
+ * The member with this id, or a selected part of it. Undefined if this member does not know the id, and before the
+ * cluster is joined.
+ */
 export const useMember: UseMember = <T>(
   id: string,
   selector: (member: Member) => T = itself,

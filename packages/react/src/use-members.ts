@@ -1,17 +1,18 @@
 import type { Member } from '@hearsay/core'
-import { constantStore } from './constant-store.ts'
+import { constantStore } from './resource.ts'
 import { useCluster } from './use-cluster.ts'
 import { type IsEqual, itself, useStore } from './use-store.ts'
 
-const nobody = constantStore<readonly Member[]>([])
+const noMembers = constantStore<readonly Member[]>([])
 
+/** What `useMembers` takes: nothing, or a selector. */
 export interface UseMembers {
   (): readonly Member[]
   <T>(selector: (members: readonly Member[]) => T, isEqual?: IsEqual<T>): T
 }
 
-/** Everybody known, oneself included, ordered by id, or what is selected of it. Nobody before the cluster is joined. */
+/** All known members including this one, ordered by id, or a selected part. Empty before the cluster is joined. */
 export const useMembers: UseMembers = <T>(
   selector: (members: readonly Member[]) => T = itself,
   isEqual?: IsEqual<T>,
-): T => useStore(useCluster()?.members ?? nobody, selector, isEqual)
+): T => useStore(useCluster()?.members ?? noMembers, selector, isEqual)

@@ -1,16 +1,20 @@
 import type { Other } from '@hearsay/core'
-import type { AnyPresence } from './any-presence.ts'
+import type { AnyPresence } from './room-session.ts'
 import { useOthers } from './use-others.ts'
 import type { IsEqual } from './use-store.ts'
 
 type Mapped<T> = readonly (readonly [id: string, value: T])[]
 
+/** What `useOthersMapped` takes: a mapper and, optionally, an equality of its values. */
 export type UseOthersMapped<P extends object> = <T>(
   mapper: (other: Other<P>) => T,
   isEqual?: IsEqual<T>,
 ) => Mapped<T>
 
-/** Of each of the others one value, with the id. Renders when somebody comes or goes, or a value is not equal. */
+/**
+ * One value for each other member in the room, as pairs `[id, value]`, ordered by id. The component renders when a member
+ * joins or leaves the room, or when a value changes by `isEqual` (default `Object.is`).
+ */
 export const useOthersMapped: UseOthersMapped<AnyPresence> = <T>(
   mapper: (other: Other<AnyPresence>) => T,
   isEqual: IsEqual<T> = Object.is,

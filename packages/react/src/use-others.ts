@@ -1,20 +1,21 @@
 import type { Other } from '@hearsay/core'
-import type { AnyPresence } from './any-presence.ts'
-import { constantStore } from './constant-store.ts'
+import { constantStore } from './resource.ts'
+import type { AnyPresence } from './room-session.ts'
 import { useRoom } from './use-room.ts'
 import { type IsEqual, itself, useStore } from './use-store.ts'
 
 type AnyOthers = readonly Other<AnyPresence>[]
 
-const nobody = constantStore<AnyOthers>([])
+const noOthers = constantStore<AnyOthers>([])
 
+/** What `useOthers` takes: nothing, or a selector. */
 export interface UseOthers<P extends object> {
   (): readonly Other<P>[]
   <T>(selector: (others: readonly Other<P>[]) => T, isEqual?: IsEqual<T>): T
 }
 
-/** Who else is in the room and what they show, ordered by id, or what is selected of it. Nobody before it is entered. */
+/** The other members in the room with their presence, ordered by id, or a selected part. Empty before it is joined. */
 export const useOthers: UseOthers<AnyPresence> = <T>(
   selector: (others: AnyOthers) => T = itself,
   isEqual?: IsEqual<T>,
-): T => useStore(useRoom()?.presence.others ?? nobody, selector, isEqual)
+): T => useStore(useRoom()?.presence.others ?? noOthers, selector, isEqual)

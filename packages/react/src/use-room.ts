@@ -1,10 +1,13 @@
 import type { Room } from '@hearsay/core'
-import type { AnyPresence } from './any-presence.ts'
 import { useRoomSession } from './contexts.ts'
+import type { AnyPresence } from './room-session.ts'
 import { useReady } from './use-async-state.ts'
 
-/** @typeParam None what stands for a room that is not entered */
+/** @typeParam None what the hook returns before the room is joined */
 export type UseRoom<P extends object, None> = () => Room<P> | None
 
-/** The room, for what has no hook. Null: not entered yet. Renders for nothing that happens in it. */
+/**
+ * The room, for everything that has no hook. Null until the room is joined. Events and changes in the room do not
+ * render the component.
+ */
 export const useRoom: UseRoom<AnyPresence, null> = () => useReady(useRoomSession().source)

@@ -1,16 +1,14 @@
-/**
- * useStore: a part of a store's value. The component renders only when that part is another one, whatever else changes.
- */
+/** useStore: a selected part of a store's value. The component renders only when that part changes by `isEqual`. */
 import type { Store } from '@hearsay/core'
 import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 
-/** Whether two selected values are the same to whoever shows them. @default Object.is */
+/** Whether two selected values are equal, so that the component need not render. @default Object.is */
 export type IsEqual<T> = (a: T, b: T) => boolean
 
-/** What a selector is that was not given: of whatever type its hook says. */
+/** The default selector: returns its argument, with the type that the hook declares. */
 export const itself: (value: unknown) => never = value => value as never
 
-/** For what may not be there, too. */
+/** Extends an equality to values that may be null or undefined. */
 export function ifBoth<T>(isEqual: IsEqual<T> = Object.is): IsEqual<T | null | undefined> {
   return (a, b) => Object.is(a, b) || (a != null && b != null && isEqual(a, b))
 }

@@ -1,19 +1,24 @@
 import { useCallback } from 'react'
-import type { AnyPresence } from './any-presence.ts'
 import { useRoomSession } from './contexts.ts'
+import type { AnyPresence } from './room-session.ts'
 
-/** Changes the named fields, as the room's `presence.set` does, and throws what it throws. */
+/**
+ * Sets the given fields, as the room's `presence.set` does, and throws what `presence.set` throws. A field set to
+ * undefined is removed.
+ */
 export type UpdatePresence<P extends object> = (
+  /** The fields to set. */
   change: {
     readonly [field in keyof P]?: P[field] | undefined
   },
 ) => void
 
+/** What `useUpdatePresence` returns: always the same function. */
 export type UseUpdatePresence<P extends object> = () => UpdatePresence<P>
 
 /**
- * The function that changes what this member shows of itself: always the same one, and calling it renders only those
- * who read the presence. What it is told before the room is entered counts from then on.
+ * Returns the function that changes the presence of the local member; it always returns the same function. A call
+ * renders only the components that read the presence. Changes made before the room is joined are published once it is joined.
  */
 export const useUpdatePresence: UseUpdatePresence<AnyPresence> = () => {
   const visit = useRoomSession()

@@ -19,7 +19,7 @@ fakeTimers()
 const oneOf = (members: number): Cluster =>
   createSimulation({ seed: 1, members, start: 'warm' }).member('m0').cluster
 
-/** A cluster, whose leaving is only noted. */
+/** A cluster whose `leave` is a mock. */
 function leavable(): { cluster: Cluster; leave: ReturnType<typeof vi.fn> } {
   const cluster = oneOf(3)
   const leave = vi.fn(async () => {})
@@ -45,8 +45,8 @@ it(`runs with React ${process.env['REACT']}`, () => {
   ])
 })
 
-describe('a ClusterProvider that is given a cluster', () => {
-  it('shows it at the first render, and leaves it to the app', async () => {
+describe('a ClusterProvider with a cluster', () => {
+  it('gives the cluster at the first render, and does not leave it', async () => {
     const { cluster, leave } = leavable()
     const { count, inCluster } = app()
     const { unmount } = render(inCluster(cluster))
@@ -56,7 +56,7 @@ describe('a ClusterProvider that is given a cluster', () => {
     expect(leave).not.toHaveBeenCalled()
   })
 
-  it('shows another when it is given another', () => {
+  it('switches to another cluster when the prop changes', () => {
     const { count, inCluster } = app()
     const { rerender } = render(inCluster(oneOf(3)))
     rerender(inCluster(oneOf(5)))
@@ -65,8 +65,8 @@ describe('a ClusterProvider that is given a cluster', () => {
   })
 })
 
-describe('a ClusterProvider that is given a promise', () => {
-  it('shows nobody until it is kept, and leaves the cluster to the app', async () => {
+describe('a ClusterProvider with a promise', () => {
+  it('gives no cluster until the promise resolves, and does not leave the cluster', async () => {
     const { cluster, leave } = leavable()
     const { count, statuses, inCluster } = app()
     const { unmount } = render(inCluster(Promise.resolve(cluster)))
@@ -80,7 +80,7 @@ describe('a ClusterProvider that is given a promise', () => {
     expect(leave).not.toHaveBeenCalled()
   })
 
-  it('names the error if it is broken', async () => {
+  it('reports the error if the promise rejects', async () => {
     const { count, statuses, inCluster } = app()
     const error = new Error('no way in')
     render(inCluster(Promise.reject(error)))
@@ -90,8 +90,8 @@ describe('a ClusterProvider that is given a promise', () => {
   })
 })
 
-describe('a ClusterProvider that is given a function', () => {
-  it('joins once, in StrictMode and whatever the function is later, and leaves when it is gone', async () => {
+describe('a ClusterProvider with a function', () => {
+  it('joins once, in StrictMode and with a new function at each render, and leaves after it unmounts', async () => {
     const { cluster, leave } = leavable()
     const join = vi.fn(async () => cluster)
     const { count, inCluster } = app()
@@ -110,7 +110,7 @@ describe('a ClusterProvider that is given a function', () => {
     expect(leave).toHaveBeenCalledTimes(1)
   })
 
-  it('says in the console that it could not leave', async () => {
+  it('logs to the console that it could not leave', async () => {
     const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
     const { cluster, leave } = leavable()
     const error = new Error('no way out')
@@ -121,10 +121,10 @@ describe('a ClusterProvider that is given a function', () => {
     unmount()
     await linger()
     await settle()
-    expect(complaints).toHaveBeenCalledWith(expect.stringContaining('was not left as it should be'), error)
+    expect(complaints).toHaveBeenCalledWith(expect.stringContaining('could not be released'), error)
   })
 
-  it('leaves, too, if it was gone before it had joined', async () => {
+  it('leaves also if it unmounts before the join is done', async () => {
     const { cluster, leave } = leavable()
     const joined = Promise.withResolvers<Cluster>()
     const { inCluster } = app()
@@ -136,7 +136,7 @@ describe('a ClusterProvider that is given a function', () => {
     expect(leave).toHaveBeenCalledTimes(1)
   })
 
-  it('tries again under another key', async () => {
+  it('tries again when its key changes', async () => {
     const cluster = oneOf(3)
     const join = vi.fn<() => Promise<Cluster>>()
     join.mockRejectedValueOnce(new Error('no way in')).mockResolvedValueOnce(cluster)
@@ -152,26 +152,26 @@ describe('a ClusterProvider that is given a function', () => {
 })
 
 describe('a ClusterProvider without types', () => {
-  const says = 'ClusterProvider: give it a cluster, or a function that returns one'
+  const message = 'ClusterProvider: give it a cluster, or a function that returns one'
 
   it.each([undefined, null, 'atlas', {}])('says what it needs instead of %j', given => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const { inCluster } = app()
-    expect(() => render(inCluster(given as unknown as Cluster))).toThrow(says)
+    expect(() => render(inCluster(given as unknown as Cluster))).toThrow(message)
   })
 
   it.each([
     ['a function', () => {}],
     ['a promise', Promise.resolve()],
-  ])('says what it needs when %s gives nothing', async (_, given) => {
+  ])('says what it needs when %s gives no cluster', async (_, given) => {
     const { statuses, inCluster } = app()
     render(inCluster(given as unknown as ClusterSource))
     await settle()
-    expect(statuses.at(-1)?.error?.message).toContain(says)
+    expect(statuses.at(-1)?.error?.message).toContain(message)
   })
 })
 
-it('says what is missing around a component that uses a hook', () => {
+it('throws a message that names the missing provider around a component that uses a hook', () => {
   const cluster = watch(() => useCluster())
   vi.spyOn(console, 'error').mockImplementation(() => {})
   expect(() => render(cluster.here())).toThrow('put a <ClusterProvider> around this component')

@@ -16,7 +16,7 @@ fakeTimers()
 const settled = () => createSimulation({ seed: 1, members: 2, start: 'warm' })
 
 describe('useConfigValue', () => {
-  it('renders when its key has another value, and for no other key', async () => {
+  it('renders when its own key changes, and not when another key changes', async () => {
     const simulation = settled()
     const theirs = await simulation.member('m1').cluster.config('flags', { schema })
     const color = watch(() => useConfigValue(flags, 'color'))
@@ -53,7 +53,7 @@ describe('useConfigValue', () => {
     ])
     expect(keys.seen.slice(-2)).toEqual([['color'], ['color', 'retries']])
     const renders = [color, keys, config].map(({ seen }) => seen.length)
-    // One more each, from not open to open.
+    // One more render for each, when the config opened.
     expect(renders).toEqual([4, 4, 2])
 
     await act(async () => config.seen.at(-1)?.set('retries', 3))
@@ -64,7 +64,7 @@ describe('useConfigValue', () => {
 })
 
 describe('useConfig', () => {
-  it('opens once for all who use it, and leaves a second after the last of them is gone', async () => {
+  it('opens one config for all components, and leaves it 1 s after the last of them unmounts', async () => {
     const { cluster } = settled().member('m0')
     const opened = vi.spyOn(cluster, 'config')
     const configs = watch(() => useConfig('flags'))
@@ -87,7 +87,7 @@ describe('useConfig', () => {
     await expect(config?.set('no', 'more')).rejects.toThrow('was left')
   })
 
-  it('goes on by another definition when all go on by it, as after a change of the code', async () => {
+  it('switches to a new definition when all components switch, as after a hot reload', async () => {
     const { cluster } = settled().member('m0')
     let definition: typeof flags | typeof otherFlags = flags
     const config = watch(() => useConfig(definition as typeof flags))
@@ -108,7 +108,7 @@ describe('useConfig', () => {
     await expect(before?.set('color', 'red')).rejects.toThrow('was left')
   })
 
-  it('throws to the error boundary that there are two definitions of one name', async () => {
+  it('throws to the error boundary if two definitions of one name are in use', async () => {
     const one = watch(() => useConfig(flags))
     const another = watch(() => useConfig(otherFlags))
     await expectFailure(
@@ -120,7 +120,7 @@ describe('useConfig', () => {
     )
   })
 
-  it('is null while the cluster cannot be joined, which is for the connection status to tell', async () => {
+  it('is null while the cluster cannot be joined, which the connection status reports', async () => {
     const config = watch(() => useConfig(flags))
     const color = watch(() => useConfigValue(flags, 'color'))
     const status = watch(() => useConnectionStatus().error?.message)
@@ -138,7 +138,7 @@ describe('useConfig', () => {
     expect([config.seen.at(-1), color.seen.at(-1)]).toEqual([null, undefined])
   })
 
-  it('throws to the error boundary why it cannot be opened', async () => {
+  it('throws to the error boundary if the config cannot be opened', async () => {
     const config = watch(() => useConfig(''))
     await expectFailure(config.here(), 'config: give a name of 1 to 128 bytes')
   })
@@ -152,17 +152,17 @@ async function expectFailure(children: ReactNode, message: string): Promise<void
   expect(container.textContent).toBe(`failed: ${message}`)
 }
 
-describe('a definition that cannot be used', () => {
+describe('an invalid definition', () => {
   it.each<[what: string, definition: unknown, says: RegExp]>([
     ['no options', defineConfig('flags', null as never), /^failed: config: give an object of options/],
     [
-      'options that are none',
+      'options of a wrong type',
       defineConfig('flags', 5 as never),
       /^failed: config: give an object of options/,
     ],
     ['a misspelt option', defineConfig('flags', { shema: {} } as never), /did you mean 'schema'\?/],
     ['no name', defineConfig(5 as never, {}), /^failed: config: give a name/],
-  ])('says why to the error boundary: %s', async (_, definition, says) => {
+  ])('is reported to the error boundary: %s', async (_, definition, says) => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const config = watch(() => useConfig(definition as typeof flags))
     const { container } = show(settled().member('m0').cluster, <Boundary>{config.here()}</Boundary>)

@@ -28,8 +28,8 @@ const pages = {
 it.each([
   ['main', '0'],
   ['suspense', ''],
-] as const)('a page of the %s entry comes alive from what the server showed', async (entry, shown) => {
-  // React 18 warns of layout effects: it is no server that has a document.
+] as const)('a page of the %s entry point hydrates what the server rendered', async (entry, shown) => {
+  // React 18 warns about layout effects here, because this "server" has a document.
   const warned = vi.spyOn(console, 'error').mockImplementation(() => {})
   const container = document.createElement('div')
   container.innerHTML = renderToString(pages[entry])

@@ -9,11 +9,11 @@ import { pass, show, watch } from './rendered-cluster.tsx'
 const settled = (members: number) => createSimulation({ seed: 1, members, start: 'warm' })
 
 describe('useMembers', () => {
-  it('renders for a number only when it changes, while 100 members beat', async () => {
+  it('renders a selected number only when the number changes, while 100 members send heartbeats', async () => {
     const simulation = settled(100)
     const { cluster } = simulation.member('m0')
     const count = watch(() => useMembers(members => members.length))
-    const everybody = watch(() => useMembers())
+    const all = watch(() => useMembers())
     const hearts = watch(() =>
       useSyncExternalStore(
         listener => cluster.heartbeats.subscribe(listener),
@@ -24,24 +24,24 @@ describe('useMembers', () => {
       cluster,
       <>
         {count.here()}
-        {everybody.here()}
+        {all.here()}
         {hearts.here()}
       </>,
     )
     await pass(simulation, 90_000, 1_000)
-    const beats = (snapshot: (typeof hearts.seen)[number] | undefined) =>
+    const heartbeatsOf = (snapshot: (typeof hearts.seen)[number] | undefined) =>
       [...(snapshot?.values() ?? [])].reduce((sum, { sequence }) => sum + sequence, 0)
-    expect(beats(hearts.seen.at(-1)) - beats(hearts.seen[0])).toBeGreaterThanOrEqual(100)
+    expect(heartbeatsOf(hearts.seen.at(-1)) - heartbeatsOf(hearts.seen[0])).toBeGreaterThanOrEqual(100)
     expect(hearts.seen.length).toBeGreaterThan(50)
     expect(count.seen).toEqual([100])
-    expect(everybody.seen.length).toBe(1)
+    expect(all.seen.length).toBe(1)
 
     simulation.add()
     await pass(simulation, 10_000, 1_000)
     expect(count.seen).toEqual([100, 101])
   })
 
-  it('renders when what is selected is not equal, by whatever is called equal', async () => {
+  it('renders when the selected value is not equal by the given equality', async () => {
     const simulation = settled(3)
     const { cluster } = simulation.member('m0')
     const names = watch(() =>
@@ -62,27 +62,27 @@ describe('useMembers', () => {
 })
 
 describe('useMember', () => {
-  it('shows what becomes of one member', async () => {
+  it('follows the status of one member', async () => {
     const simulation = settled(5)
     const { id } = simulation.member('m1')
     const status = watch(() => useMember(id, member => member.status))
-    const stranger = watch(() => useMember('nobody'))
+    const unknownId = watch(() => useMember('nobody'))
     show(
       simulation.member('m0').cluster,
       <>
         {status.here()}
-        {stranger.here()}
+        {unknownId.here()}
       </>,
     )
     simulation.crash(['m1', 'm2'])
     await pass(simulation, 30_000, 100)
     expect(status.seen).toEqual(['alive', 'dead'])
-    expect(stranger.seen).toEqual([undefined])
+    expect(unknownId.seen).toEqual([undefined])
   })
 })
 
 describe('useSelf', () => {
-  it('shows how this member presents itself', () => {
+  it('shows the local member and its tags', () => {
     const { cluster } = settled(2).member('m0')
     const self = watch(() => useSelf())
     const name = watch(() => useSelf(({ name }) => name))
@@ -100,7 +100,7 @@ describe('useSelf', () => {
 })
 
 describe('useHealth', () => {
-  it('renders when a figure is another, and for nothing else', async () => {
+  it('renders when a figure changes, and otherwise not', async () => {
     const simulation = settled(5)
     const visible = watch(() => useHealth(health => health.visible))
     const health = watch(() => useHealth())
@@ -121,7 +121,7 @@ describe('useHealth', () => {
 })
 
 describe('useConnectionStatus', () => {
-  it('tells of lost connections before the members are given up, and when nobody is there', async () => {
+  it('reports lost connections before the members count as dead, and that no other member is here', async () => {
     const simulation = settled(4)
     const statuses = watch(() => useConnectionStatus().status)
     show(simulation.member('m0').cluster, statuses.here())
@@ -134,7 +134,7 @@ describe('useConnectionStatus', () => {
     expect(statuses.seen.at(-1)).toBe('alone')
   })
 
-  it('tells that the app left', async () => {
+  it('reports that the app left', async () => {
     const simulation = settled(3)
     const { cluster } = simulation.member('m0')
     const statuses = watch(() => useConnectionStatus().status)

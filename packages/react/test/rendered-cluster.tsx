@@ -1,4 +1,4 @@
-/** Stage: components in a document, over simulated members whose time passes while React listens. */
+/** Renders components over a simulated cluster; virtual time passes inside act(). */
 import type { Simulation } from '@hearsay/simulator'
 import { act, cleanup, render } from '@testing-library/react'
 import { Component, type ReactElement, type ReactNode } from 'react'
@@ -10,13 +10,13 @@ vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
 afterEach(cleanup)
 
 export interface Watched<T> {
-  /** What the hook gave, at each render. */
+  /** What the hook returned, at each render. */
   readonly seen: T[]
-  /** Renders nothing. */
+  /** The component; it renders nothing. */
   readonly here: () => ReactElement
 }
 
-/** A component that calls a hook. */
+/** Creates a component that calls a hook. */
 export function watch<T>(useValue: () => T): Watched<T> {
   const seen: T[] = []
   return { seen, here: () => <Watcher useValue={useValue} seen={seen} /> }
@@ -27,7 +27,7 @@ function Watcher<T>({ useValue, seen }: { useValue: () => T; seen: T[] }): null 
   return null
 }
 
-/** Shows what was thrown in it. */
+/** An error boundary that renders the error's message. */
 export class Boundary extends Component<{ children: ReactNode }> {
   override readonly state: { error?: Error } = {}
   static getDerivedStateFromError = (error: Error) => ({ error })
@@ -41,31 +41,31 @@ export interface Shown {
   rerender(children: ReactNode): void
 }
 
-/** Shows what is rendered in a cluster. */
+/** Renders children inside a ClusterProvider. */
 export function show(cluster: ClusterSource, children: ReactNode): Shown {
   const wrapped = (inside: ReactNode) => <ClusterProvider cluster={cluster}>{inside}</ClusterProvider>
   const { container, rerender } = render(wrapped(children))
   return { container, rerender: inside => rerender(wrapped(inside)) }
 }
 
-/** Lets virtual time pass, and React render after each of the slices. */
+/** Advances virtual time in slices; React renders after each slice. */
 export async function pass(simulation: Simulation, ms: number, sliceMs: number = ms): Promise<void> {
   for (let passedMs = 0; passedMs < ms; passedMs += sliceMs) await act(() => simulation.run(sliceMs))
 }
 
-/** Lets promises go on, until it is so; a test's timeout ends the wait. */
+/** Lets promises settle until the condition holds; the test's timeout ends the wait. */
 export async function settle(isSo: () => boolean = () => true): Promise<void> {
   do await act(() => new Promise<void>(resolve => setImmediate(resolve)))
   while (!isSo())
 }
 
-/** Until what nobody holds any more is given back. Needs fake timers. */
+/** Advances time until unused resources are released. Needs fake timers. */
 export async function linger(): Promise<void> {
   await settle()
   await act(async () => vi.advanceTimersByTime(releaseDelayMs))
 }
 
-/** Only what lingers waits for such timers. */
+/** Fakes only the timers that the delayed release uses. */
 export function fakeTimers(): void {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })

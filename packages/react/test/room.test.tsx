@@ -26,16 +26,16 @@ fakeTimers()
 
 interface Stage {
   readonly simulation: Simulation
-  /** Where components are. */
+  /** The cluster of the rendered components. */
   readonly cluster: Cluster
-  /** The same room, as others hold it. */
+  /** The same room, joined by the other members. */
   readonly rooms: readonly Room<Shown>[]
 }
 
-async function stage(others: number): Promise<Stage> {
+async function fixture(others: number): Promise<Stage> {
   const simulation = createSimulation({ seed: 1, members: others + 1, start: 'warm' })
   const [first, ...rest] = simulation.members
-  if (!first) throw new Error('nobody is there')
+  if (!first) throw new Error('there is no member')
   const rooms = await Promise.all(rest.map(({ cluster }) => cluster.room<Shown>('design')))
   await simulation.run(2_000)
   return { simulation, cluster: first.cluster, rooms }
@@ -45,8 +45,8 @@ const othersOf = (room: Room<Shown> | undefined) =>
   room?.presence.others.getSnapshot().map(({ presence }) => presence)
 
 describe('usePresence and useUpdatePresence', () => {
-  it('show others what is written, and render only those who read it', async () => {
-    const { simulation, cluster, rooms } = await stage(1)
+  it('publish changes to others, and render only the components that read them', async () => {
+    const { simulation, cluster, rooms } = await fixture(1)
     const own = watch(() => usePresence(({ note }) => note))
     const update = watch(() => useUpdatePresence())
     show(
@@ -65,13 +65,13 @@ describe('usePresence and useUpdatePresence', () => {
     }
     expect(othersOf(rooms[0])).toEqual([{ cursor: 9, note: 'here' }])
     expect(own.seen).toEqual([undefined, 'here'])
-    // With the provider, when the room was entered.
+    // One render with the provider, one when the room was joined.
     expect(new Set(update.seen).size).toBe(1)
     expect(update.seen.length).toBeLessThanOrEqual(2)
   })
 
-  it('keep what is written before the room is entered', async () => {
-    const { simulation, cluster, rooms } = await stage(1)
+  it('publish changes that were made before the room was joined', async () => {
+    const { simulation, cluster, rooms } = await fixture(1)
     const joined = Promise.withResolvers<Cluster>()
     const update = watch(() => useUpdatePresence())
     const room = watch(() => useRoom())
@@ -93,9 +93,9 @@ describe('usePresence and useUpdatePresence', () => {
 
 describe('useUpdatePresence', () => {
   it.each<[unknown]>([['str'], [null], [5], [[]]])(
-    'throws when it is given %j in place of fields',
+    'throws if it gets %j in place of fields',
     async change => {
-      const { cluster } = await stage(0)
+      const { cluster } = await fixture(0)
       const update = watch(() => useUpdatePresence())
       show(cluster, <RoomProvider name="design">{update.here()}</RoomProvider>)
       expect(() => update.seen[0]?.(change as never)).toThrow(/^useUpdatePresence: give an object of fields/)
@@ -106,9 +106,9 @@ describe('useUpdatePresence', () => {
     },
   )
 
-  it('leaves the page as it is when it was told what cannot be shown, and says so', async () => {
+  it('logs a value that presence cannot contain, set before the room was joined, and keeps the page', async () => {
     const complaints = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const { simulation, cluster, rooms } = await stage(1)
+    const { simulation, cluster, rooms } = await fixture(1)
     const joined = Promise.withResolvers<Cluster>()
     const update = watch(() => useUpdatePresence())
     const room = watch(() => useRoom())
@@ -134,27 +134,27 @@ describe('useUpdatePresence', () => {
 })
 
 describe('useOthers', () => {
-  it('shows who is in the room, and renders when what is selected changes', async () => {
-    const { simulation, cluster, rooms } = await stage(3)
-    const everybody = watch(() => useOthers())
+  it('shows the other members in the room, and renders when the selected value changes', async () => {
+    const { simulation, cluster, rooms } = await fixture(3)
+    const others = watch(() => useOthers())
     const count = watch(() => useOthers(others => others.length))
     const notes = watch(() => useOthersMapped(({ presence }) => presence.note))
     show(
       cluster,
       <RoomProvider name="design">
-        {everybody.here()}
+        {others.here()}
         {count.here()}
         {notes.here()}
       </RoomProvider>,
     )
-    await settle(() => everybody.seen.length > 1)
+    await settle(() => others.seen.length > 1)
     await pass(simulation, 2_000)
-    const renders = () => [everybody, count, notes].map(({ seen }) => seen.length)
+    const renders = () => [others, count, notes].map(({ seen }) => seen.length)
     const before = renders()
     rooms[0]?.presence.set({ cursor: 5 })
     await pass(simulation, 1_000)
     expect(renders().map((after, i) => after - (before[i] ?? 0))).toEqual([1, 0, 0])
-    expect(everybody.seen.at(-1)?.map(({ presence }) => presence.cursor)).toContain(5)
+    expect(others.seen.at(-1)?.map(({ presence }) => presence.cursor)).toContain(5)
 
     rooms[1]?.presence.set({ note: 'here' })
     await pass(simulation, 1_000)
@@ -168,9 +168,9 @@ describe('useOthers', () => {
 })
 
 describe('a RoomProvider', () => {
-  it('enters once in StrictMode, and leaves a second after the last of its name is gone', async () => {
-    const { cluster } = await stage(0)
-    const entered = vi.spyOn(cluster, 'room')
+  it('joins once in StrictMode, and leaves 1 s after the last provider of its name unmounts', async () => {
+    const { cluster } = await fixture(0)
+    const roomSpy = vi.spyOn(cluster, 'room')
     const rooms = watch(() => useRoom())
     const inRooms = (count: number) => (
       <StrictMode>
@@ -185,9 +185,9 @@ describe('a RoomProvider', () => {
     await settle(() => rooms.seen.at(-1) !== null)
     await linger()
     const room = rooms.seen.at(-1)
-    if (!room) throw new Error('not entered')
+    if (!room) throw new Error('not joined')
     const leave = vi.spyOn(room, 'leave')
-    expect(entered).toHaveBeenCalledTimes(1)
+    expect(roomSpy).toHaveBeenCalledTimes(1)
     expect(new Set(rooms.seen)).toEqual(new Set([null, room]))
     rerender(inRooms(1))
     await linger()
@@ -203,12 +203,12 @@ describe('a RoomProvider', () => {
     expect(leave).toHaveBeenCalledTimes(1)
     rerender(inRooms(1))
     await settle(() => rooms.seen.at(-1) !== null)
-    expect(entered).toHaveBeenCalledTimes(2)
+    expect(roomSpy).toHaveBeenCalledTimes(2)
     expect(rooms.seen.at(-1)).not.toBe(room)
   })
 
-  it('is in another room under another name', async () => {
-    const { cluster } = await stage(0)
+  it('joins another room when its name changes', async () => {
+    const { cluster } = await fixture(0)
     const names = watch(() => useRoom()?.name)
     const { rerender } = show(cluster, <RoomProvider name="one">{names.here()}</RoomProvider>)
     await settle(() => names.seen.at(-1) === 'one')
@@ -217,8 +217,8 @@ describe('a RoomProvider', () => {
     expect([...new Set(names.seen)]).toEqual([undefined, 'one', 'two'])
   })
 
-  it('says why it cannot be entered', async () => {
-    const { cluster } = await stage(0)
+  it('reports why the room cannot be joined', async () => {
+    const { cluster } = await fixture(0)
     const status = watch(() => useConnectionStatus())
     show(cluster, <RoomProvider name="">{status.here()}</RoomProvider>)
     await settle(() => status.seen.at(-1)?.error !== undefined)
@@ -226,8 +226,8 @@ describe('a RoomProvider', () => {
     expect(status.seen.at(-1)?.error?.name).toBe('InvalidOptionsError')
   })
 
-  it('tries again when it takes the place of one that could not enter', async () => {
-    const { cluster } = await stage(0)
+  it('tries again when it replaces a provider that could not join', async () => {
+    const { cluster } = await fixture(0)
     vi.spyOn(cluster, 'room').mockRejectedValueOnce(new Error('no room'))
     const status = watch(() => useConnectionStatus())
     const attempt = (key: number) => (
@@ -243,8 +243,8 @@ describe('a RoomProvider', () => {
     expect(status.seen.at(-1)?.status).toBe('alone')
   })
 
-  it('is not in a room whose first presence cannot be shown', async () => {
-    const { simulation, cluster, rooms } = await stage(1)
+  it('does not join a room with an initial presence that is too large', async () => {
+    const { simulation, cluster, rooms } = await fixture(1)
     const status = watch(() => useConnectionStatus().error?.name)
     show(
       cluster,
@@ -260,14 +260,14 @@ describe('a RoomProvider', () => {
 })
 
 describe('useBroadcast and useEvent', () => {
-  it('reach others, and call the function of the latest render', async () => {
-    const { simulation, cluster, rooms } = await stage(1)
-    const heard: unknown[] = []
+  it('send to others, and call the listener of the latest render', async () => {
+    const { simulation, cluster, rooms } = await fixture(1)
+    const received: unknown[] = []
     const broadcast = watch(() => useBroadcast())
     let name = 'first'
     const ears = watch(() => {
       const own = name
-      useEvent(({ value }) => heard.push([own, value]))
+      useEvent(({ value }) => received.push([own, value]))
       return useRoom()
     })
     const inRoom = () => (
@@ -277,7 +277,7 @@ describe('useBroadcast and useEvent', () => {
       </RoomProvider>
     )
     const { rerender } = show(cluster, inRoom())
-    broadcast.seen[0]?.('nobody hears this')
+    broadcast.seen[0]?.('not sent')
     const others: unknown[] = []
     rooms[0]?.events.addEventListener('event', ({ detail }) => others.push(detail.value))
     await settle(() => ears.seen.at(-1) !== null)
@@ -289,7 +289,7 @@ describe('useBroadcast and useEvent', () => {
     rooms[0]?.broadcast(2)
     broadcast.seen[0]?.({ wave: true })
     await pass(simulation, 1_000)
-    expect(heard).toEqual([
+    expect(received).toEqual([
       ['first', 1],
       ['second', 2],
     ])
@@ -299,8 +299,8 @@ describe('useBroadcast and useEvent', () => {
 })
 
 describe('useDocument', () => {
-  it('shares a document, and renders for nothing that is written in it', async () => {
-    const { simulation, cluster, rooms } = await stage(1)
+  it('shares a document, and does not render when the document is edited', async () => {
+    const { simulation, cluster, rooms } = await fixture(1)
     const notes = watch(() => useDocument('notes'))
     show(cluster, <AnyRoomProvider name="design">{notes.here()}</AnyRoomProvider>)
     await settle(() => notes.seen.at(-1) !== null)
@@ -318,7 +318,7 @@ describe('useDocument', () => {
   })
 })
 
-it('needs a room around it', () => {
+it('a room hook needs a RoomProvider around it', () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   const simulation = createSimulation({ seed: 1, members: 1, start: 'warm' })
   const room = watch(() => useRoom())

@@ -27,9 +27,9 @@ function Page(): ReactNode {
 
 const Waiting = () => suspense.useSelf().name
 
-it('a server shows the empty view, and neither joins nor enters', () => {
+it('a server renders the empty view, and joins neither cluster nor room', () => {
   const join = vi.fn(async () => cluster)
-  const entered = vi.spyOn(cluster, 'room')
+  const roomSpy = vi.spyOn(cluster, 'room')
   const opened = vi.spyOn(cluster, 'config')
   for (const given of [cluster, join])
     expect(
@@ -43,10 +43,10 @@ it('a server shows the empty view, and neither joins nor enters', () => {
         ).replaceAll('&quot;', '"'),
       ),
     ).toEqual([null, null, [], null, null, 'joining', null, {}, [], [], null, null, null])
-  expect([join, entered, opened].map(each => each.mock.calls.length)).toEqual([0, 0, 0])
+  expect([join, roomSpy, opened].map(each => each.mock.calls.length)).toEqual([0, 0, 0])
 })
 
-it('a server renders nothing of what would wait', () => {
+it('a server renders no component that would suspend', () => {
   const error = vi.spyOn(console, 'error')
   expect(
     renderToString(

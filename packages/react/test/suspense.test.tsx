@@ -40,8 +40,8 @@ const reads: Record<string, Watched<unknown>> = {
   useConfigValue: watch(() => useConfigValue('flags', entries => entries)),
 }
 
-describe('the suspense entry', () => {
-  it.each(Object.entries(reads))('%s waits in the nearest Suspense, wherever that is', async (_, read) => {
+describe('the suspense entry point', () => {
+  it.each(Object.entries(reads))('%s suspends in the nearest Suspense, at any depth', async (_, read) => {
     const join = vi.fn(async () => settled(3).member('m0').cluster)
     const { container } = render(
       <StrictMode>
@@ -63,9 +63,9 @@ describe('the suspense entry', () => {
     expect(join).toHaveBeenCalledTimes(1)
   })
 
-  it('enters a room once, however long the cluster takes', async () => {
+  it('joins a room once, however long the join of the cluster takes', async () => {
     const { cluster } = settled(1).member('m0')
-    const entered = vi.spyOn(cluster, 'room')
+    const roomSpy = vi.spyOn(cluster, 'room')
     const joined = Promise.withResolvers<Cluster>()
     const room = watch(() => useRoom())
     const { container } = render(
@@ -80,12 +80,12 @@ describe('the suspense entry', () => {
     joined.resolve(cluster)
     await settle(() => container.textContent === 'shown')
     await linger()
-    expect(entered).toHaveBeenCalledTimes(1)
+    expect(roomSpy).toHaveBeenCalledTimes(1)
     expect(new Set(room.seen).size).toBe(1)
     room.seen[0]?.presence.set({ note: 'still here' })
   })
 
-  it('leaves what it waited for and then did not need', async () => {
+  it('leaves a room that it waited for and no component uses', async () => {
     const { cluster } = settled(1).member('m0')
     const flags = await cluster.config('flags')
     const config = watch(() => useConfig('flags'))
@@ -101,7 +101,7 @@ describe('the suspense entry', () => {
     await expect(flags.set('no', 'more')).rejects.toThrow('was left')
   })
 
-  it('throws to the error boundary if joining fails, and tells of it', async () => {
+  it('throws to the error boundary if joining fails, and reports it in the connection status', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const status = watch(() => useConnectionStatus())
     const members = watch(() => useMembers())
@@ -119,7 +119,7 @@ describe('the suspense entry', () => {
     expect(status.seen.at(-1)?.error?.message).toBe('no way in')
   })
 
-  it('does not join for a provider of the other entry that what waits takes along, and says so', async () => {
+  it('does not join for a provider of the main entry point that suspending discards, and logs why', async () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => {})
     const join = vi.fn(async () => settled(2).member('m0').cluster)
     const self = watch(() => useSelf())
@@ -132,11 +132,11 @@ describe('the suspense entry', () => {
     expect(container.textContent).toBe('waiting')
     expect(join).not.toHaveBeenCalled()
     expect(error).toHaveBeenCalledWith(
-      expect.stringContaining("import that from '@hearsay/react/suspense', too"),
+      expect.stringContaining("import <ClusterProvider> from '@hearsay/react/suspense', too"),
     )
   })
 
-  it('waits below a provider of the other entry, if the Suspense is below it, too', async () => {
+  it('suspends below a provider of the main entry point if the Suspense is below that provider, too', async () => {
     const join = vi.fn(async () => settled(2).member('m0').cluster)
     const count = watch(() => useMembers(members => members.length))
     render(
@@ -149,7 +149,7 @@ describe('the suspense entry', () => {
     expect(join).toHaveBeenCalledTimes(1)
   })
 
-  it('renders again only for what is read', async () => {
+  it('renders again only when the value that it reads changes', async () => {
     const { cluster } = settled(2).member('m0')
     const count = watch(() => useMembers(members => members.length))
     render(

@@ -1,4 +1,4 @@
-/** What types say is checked when they are: by `typecheck`, not by running this. */
+/** Type tests: `typecheck` checks them; running this file checks nothing. */
 import type { Cluster, Config, Health, Json, Member, Other, Room, RoomDocument } from '@hearsay/core'
 import * as v from 'valibot'
 import { expectTypeOf, it } from 'vitest'
@@ -16,7 +16,7 @@ const schema = { color: v.picklist(['red', 'blue']), retries: v.number() }
 const flags = main.defineConfig('flags', { schema })
 const numbers = main.defineConfig('numbers', { schema: v.number() })
 
-it('infers what is selected of the cluster', () => {
+it('infers the result of a selector over the cluster', () => {
   expectTypeOf(main.useCluster).returns.toEqualTypeOf<Cluster | null>()
   expectTypeOf(suspense.useCluster).returns.toEqualTypeOf<Cluster>()
   const all = () => main.useMembers()
@@ -37,7 +37,7 @@ it('infers what is selected of the cluster', () => {
   expectTypeOf(health).returns.toEqualTypeOf<readonly [Health | null, number]>()
 })
 
-it('infers what members show from the room', () => {
+it('infers the presence type from the room', () => {
   expectTypeOf(room.useRoom).returns.toEqualTypeOf<Room<Shown> | null>()
   expectTypeOf(waiting.useRoom).returns.toEqualTypeOf<Room<Shown>>()
   const own = () => room.usePresence(({ cursor }) => cursor)
@@ -58,7 +58,7 @@ it('infers what members show from the room', () => {
   expectTypeOf(suspense.useDocument).returns.toEqualTypeOf<RoomDocument>()
 })
 
-it('infers what a config holds from its schema', () => {
+it('infers the values of a config from its schema', () => {
   const config = () => [main.useConfig(flags), suspense.useConfig(flags), main.useConfig('any')] as const
   type Flags = Config<typeof schema>
   expectTypeOf(config).returns.toEqualTypeOf<readonly [Flags | null, Flags, Config | null]>()
@@ -70,11 +70,11 @@ it('infers what a config holds from its schema', () => {
   expectTypeOf(any).returns.toEqualTypeOf<Json | undefined>()
   const each = () => main.useConfigValue(numbers, 'whatever')
   expectTypeOf(each).returns.toEqualTypeOf<number | undefined>()
-  // @ts-expect-error there is no such flag
+  // @ts-expect-error the schema has no such key
   const wrong = () => main.useConfigValue(flags, 'colour')
   expectTypeOf(wrong).toBeFunction()
 })
 
-it('has the same names in both entries', () => {
+it('exports the same names from both entry points', () => {
   expectTypeOf<keyof typeof main>().toEqualTypeOf<keyof typeof suspense>()
 })

@@ -1,15 +1,15 @@
-/** Convergence: whether those who run see exactly those who run. */
+/** Convergence: whether every running member sees exactly the running members. */
 import type { SimulatedMember } from './simulated-member.ts'
 
-/** Of more members, each second, third … is asked for its agreement. */
+/** With more members, only each second, third … one counts for the agreement. */
 const maxChecked = 100
 
 export class Convergence {
   readonly #members: () => readonly SimulatedMember[]
-  /** Who was seen to differ last: the first to be asked again. */
+  /** The last member whose view differed: it is checked first. */
   #lastDiverging: SimulatedMember | undefined
 
-  /** @param members those who run */
+  /** @param members the running members */
   constructor(members: () => readonly SimulatedMember[]) {
     this.#members = members
   }
@@ -21,16 +21,18 @@ export class Convergence {
     return this.#lastDiverging === undefined
   }
 
-  /** The share of those asked that see exactly the running members; 1 if nobody runs. */
+  /** The share of the checked members that see exactly the running members; 1 if no member runs. */
   agreement(): number {
     const running = this.#members()
     const stride = Math.ceil(running.length / maxChecked)
-    const asked = running.filter((_, i) => i % stride === 0)
-    return asked.length === 0 ? 1 : asked.filter(member => seesAll(member, running)).length / asked.length
+    const checked = running.filter((_, i) => i % stride === 0)
+    return checked.length === 0
+      ? 1
+      : checked.filter(member => seesAll(member, running)).length / checked.length
   }
 }
 
-/** Whether these, and nobody else, are alive in a member's view, each in its present incarnation. */
+/** Whether exactly these members are alive in a member's view, each in its present incarnation. */
 export function seesAll(member: SimulatedMember, others: readonly SimulatedMember[]): boolean {
   const { machine } = member
   if (machine.health().visible !== others.length) return false

@@ -1,12 +1,12 @@
-/** Delay: how long one frame is under way, as a distribution. */
+/** Delay: how long the network takes to deliver a frame, as a distribution. */
 import type { Random } from './random-stream.ts'
 
 /** Milliseconds, all of them ≥ 0. */
 export type Delay =
   | { readonly type: 'uniform'; readonly minMs: number; readonly maxMs: number }
-  /** `minMs`, and beyond it an exponential tail of mean `meanMs − minMs`. */
+  /** `minMs` plus an exponential tail with mean `meanMs − minMs`. */
   | { readonly type: 'exponential'; readonly minMs: number; readonly meanMs: number }
-  /** As measured on the internet: `sigma` is the deviation of the logarithm, 0.3 for calm and 1 for wild. */
+  /** As measured on the internet. `sigma` is the standard deviation of the logarithm: 0.3 is calm, 1 is wild. */
   | { readonly type: 'log-normal'; readonly medianMs: number; readonly sigma: number }
 
 export function drawDelayMs(delay: Delay, random: Random): number {
@@ -20,12 +20,12 @@ export function drawDelayMs(delay: Delay, random: Random): number {
   }
 }
 
-/** Box and Muller, 1958. */
+/** The Box-Muller transform (1958). */
 function drawNormal(random: Random): number {
   return Math.sqrt(-2 * Math.log1p(-random())) * Math.cos(2 * Math.PI * random())
 }
 
-/** Why it is none, in words, or undefined if it is one. */
+/** The reason why the delay is invalid, or undefined if it is valid. */
 export function delayFault(delay: Delay): string | undefined {
   const { type: _, ...numbers } = delay
   if (Object.values(numbers).some(value => !Number.isFinite(value) || value < 0))

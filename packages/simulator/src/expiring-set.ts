@@ -1,7 +1,7 @@
-/** Expiring: keys that hold for a while. All that is put in holds equally long, or the order is not that of expiry. */
+/** Expiring set: keys that expire. All keys of a set live equally long, so their order is that of their expiry. */
 export class ExpiringSet {
   readonly #nowMs: () => number
-  /** Key → until when, in the order of expiry. */
+  /** Key → time of expiry, in the order of expiry. */
   readonly #untilMs = new Map<string, number>()
 
   constructor(nowMs: () => number) {
@@ -9,7 +9,7 @@ export class ExpiringSet {
   }
 
   add(key: string, forMs: number): void {
-    // Deleted first, so that the order stays that of expiry.
+    // Deleted first, so that the key moves to the end of the order.
     this.#untilMs.delete(key)
     this.#untilMs.set(key, this.#nowMs() + forMs)
   }
@@ -18,12 +18,12 @@ export class ExpiringSet {
     return (this.#untilMs.get(key) ?? Number.NEGATIVE_INFINITY) > this.#nowMs()
   }
 
-  /** Whether it was put in and not forgotten yet, expired or not. */
+  /** Whether the key was added and not swept yet, expired or not. */
   has(key: string): boolean {
     return this.#untilMs.has(key)
   }
 
-  /** Forgets what expired so long ago. */
+  /** Removes the keys that expired at least this long ago. */
   sweep(afterMs = 0): void {
     for (const [key, untilMs] of this.#untilMs) {
       if (untilMs + afterMs > this.#nowMs()) return

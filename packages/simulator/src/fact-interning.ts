@@ -1,4 +1,4 @@
-/** Fact pool: equal facts are one object, however many members hold them. What was not met for long is let go. */
+/** Fact interning: equal facts are one object, however many members store them. Facts unused for long are dropped. */
 import type { SignedFact } from '@hearsay/core/host'
 
 const maxRecent = 500_000
@@ -7,7 +7,7 @@ export class FactInterning {
   #recent = new Map<number, SignedFact>()
   #older = new Map<number, SignedFact>()
 
-  /** The fact that was seen first, if this one equals it in every byte. */
+  /** The first object that equals this fact in every byte; this fact if there is none. */
   intern(fact: SignedFact): SignedFact {
     const key = keyOf(fact.signature)
     const known = this.#recent.get(key) ?? this.#older.get(key)
@@ -21,7 +21,7 @@ export class FactInterning {
   }
 }
 
-/** 52 bits of it. */
+/** 52 bits of the signature. */
 function keyOf(signature: Uint8Array): number {
   const view = new DataView(signature.buffer, signature.byteOffset)
   return view.getUint32(0) * 0x10_0000 + (view.getUint32(4) >>> 12)

@@ -1,12 +1,12 @@
-/** Troubles: since when all has been well with a member, and with the network between all of them. */
+/** Fault log: since when a member, and the network between all members, has been without faults. */
 import type { NetworkConditions } from './network-conditions.ts'
 import type { SimulatedMember } from './simulated-member.ts'
 
 export class FaultLog {
   readonly #conditions: NetworkConditions
-  /** Name → when its last trouble ended or will end. */
+  /** Name → when its last fault ended or will end. */
   readonly #untilMs = new Map<string, number>()
-  /** Name → troubles without a foreseeable end. */
+  /** Name → number of faults whose end is not known. */
   readonly #ongoing = new Map<string, number>()
   #networkUntilMs = 0
 
@@ -14,7 +14,7 @@ export class FaultLog {
     this.#conditions = conditions
   }
 
-  /** Something is done to a member that lasts until then. */
+  /** A fault of the member lasts until this time. */
   activeUntil(name: string, untilMs: number): void {
     this.#untilMs.set(name, Math.max(untilMs, this.#untilMs.get(name) ?? 0))
   }
@@ -33,7 +33,7 @@ export class FaultLog {
     this.#networkUntilMs = nowMs
   }
 
-  /** Since when all is well with both and between them, or undefined if it is not. */
+  /** Since when both members and the network between them are without faults; undefined: there is a fault now. */
   healthySinceMs(a: SimulatedMember, b: SimulatedMember, nowMs: number): number | undefined {
     const isWell = ({ name, isRunning, isOffline }: SimulatedMember) =>
       isRunning && !isOffline && !this.#ongoing.get(name)

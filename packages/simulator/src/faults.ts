@@ -1,8 +1,8 @@
 /**
- * Faults: what can happen to members and to the network between them.
+ * Faults: what can go wrong with members and with the network between them.
  *
- * Members are named. A fault that lasts returns its undo; `heal` undoes all that was done to the network, and
- * nothing that was done to a member.
+ * Members are given by name. A fault that lasts returns its undo. `heal` undoes all faults of the network, and none of
+ * the members.
  */
 import type { MemberRecord } from '@hearsay/core/host'
 import type { Delay } from './delay.ts'
@@ -12,9 +12,9 @@ import type { SimulatedMember } from './simulated-member.ts'
 import type { StorageFault } from './simulated-store.ts'
 import type { World } from './world.ts'
 
-/** A page in the background asks for so much patience … */
+/** A page in the background requests an attention lease of 150 s … */
 const hiddenLeaseMs = 150_000
-/** … again and again. */
+/** … every 60 s. */
 const repeatMs = 60_000
 
 type Names = string | readonly string[]
@@ -25,73 +25,75 @@ interface RestartOptions {
   readonly newAddress?: boolean
 }
 
-/** All times in virtual milliseconds. A name that nobody has: {@link InvalidSimulationError}, and nothing happened. */
+/** All times are virtual milliseconds. An unknown name throws {@link InvalidSimulationError} and changes nothing. */
 export interface Faults {
-  /** Nothing passes between members of different groups; those in none are one more group. Replaces the last one. */
+  /** Blocks all packets between different groups. Members without a group form one more. Replaces the last partition. */
   partition(groups: readonly (readonly string[])[]): () => void
   /**
-   * Nothing gets from the one to the other, nor back unless `oneWay`.
+   * Blocks all packets from the first members to the second and, unless `oneWay`, back.
    *
-   * @param options oneWay @default false; noRoute: dials fail at once with "network unreachable", as to a peer with
-   * another kind of address @default false
+   * @param options oneWay @default false; noRoute: dials fail at once with "network unreachable", as to a peer of
+   * another address family @default false
    */
   cut(from: Names, to: Names, options?: { oneWay?: boolean; noRoute?: boolean }): () => void
-  /** Ends partitions, cuts, loss, delay, duplication, disorder and dropped gossip. */
+  /** Ends partitions, cuts, loss, delay, duplication, reordering and dropped gossip. */
   heal(): void
-  /** A share of all packets is lost. @param rate 0 to 1 */
+  /** Loses a share of all packets. @param rate 0 to 1 */
   loss(rate: number, options?: LossOptions): () => void
-  /** Everything takes so long instead. */
+  /** Replaces the delay of all frames. */
   delay(delay: Delay): () => void
-  /** A share of all frames arrives twice. TCP does not do that; nothing may depend on it. */
+  /** Delivers a share of all frames twice. TCP never does that, and hearsay must not depend on it. */
   duplicate(rate: number): () => void
-  /** A share of all frames comes up to 500 ms late, after what was sent later. Neither does TCP do that. */
+  /** Delivers a share of all frames up to 500 ms late, behind later frames. TCP never does that either. */
   reorder(rate: number): () => void
-  /** For so long gossipsub carries nothing, while streams do. @param options rate: only a share is dropped @default 1 */
+  /** Drops gossipsub's messages for that time; streams still work. @param options rate: the dropped share @default 1 */
   dropGossip(ms: number, options?: { rate?: number }): () => void
-  /** The process stops (SIGSTOP, a blocked event loop) and goes on after that time. */
+  /** Pauses the process (SIGSTOP, a blocked event loop) for that time. */
   pause(name: string, ms: number): void
   /**
-   * The lid closes for that time: nothing is sent, nothing is acknowledged, the wall clock goes on.
+   * Suspends the machine for that time, as a closed lid does: it sends and acknowledges nothing, and the wall clock
+   * goes on.
    *
-   * @param options monotonicStops: as on Linux and macOS; Windows counts on @default true
+   * @param options monotonicStops: the monotonic clock stops, as on Linux and macOS; on Windows it runs @default true
    */
   sleep(name: string, ms: number, options?: { monotonicStops?: boolean }): void
-  /** Its wall clock is off by that much from now on, ahead if positive. */
+  /** Sets its wall clock off by that much from now on; positive is ahead. */
   skew(name: string, ms: number): void
-  /** SIGKILL: the kernel closes its connections. With `powerLoss` nobody closes anything. */
+  /** SIGKILL: the kernel closes its connections. With `powerLoss` the connections are not closed. */
   crash(names: Names, options?: { powerLoss?: boolean }): void
   /**
-   * Starts its process again, killing the present one if it runs.
+   * Starts its process again; kills the present process first if there is one.
    *
-   * @param options keepStorage: its identity, incarnation and acquaintances @default true; keepIdentity: its key is
-   * elsewhere, so it stays the same member without a storage @default keepStorage; newAddress: it is found elsewhere
-   * @default false
+   * @param options keepStorage: keeps its identity, incarnation and peer cache @default true; keepIdentity: the key is
+   * stored elsewhere, so it stays the same member without a storage @default keepStorage; newAddress: it gets another
+   * address @default false
    */
   restart(name: string, options?: RestartOptions): void
   /**
-   * Its storage is copied as it is now, identity included, and another process starts from the copy elsewhere, under the
-   * name that is returned. Convergence is not defined while both run.
+   * Copies its storage as it is now, identity included, and starts another process from the copy at another address,
+   * under the returned name. Convergence is not defined while both run.
    */
   copy(name: string): string
-  /** Says goodbye, and its process ends. Resolves then. */
+  /** Leaves the cluster; then its process ends. Resolves when the process has ended. */
   leave(name: string): Promise<void>
-  /** A browser's background tab, as it says itself: timers ring once a minute, what arrives is handled at once. */
+  /** A browser's background tab that reports itself as hidden: timers run once a minute, frames are handled at once. */
   throttle(name: string): () => void
   /**
-   * Its own network goes with all its connections, and comes back after that time with another address.
+   * Disconnects its network, with all its connections, and reconnects it after that time with another address.
    *
    * @param options othersNotice: the other ends see their connections close, too @default true
    */
   changeNetwork(name: string, ms: number, options?: { othersNotice?: boolean }): void
   /**
-   * Something happens to its disk, whether its process runs or not. Replaces what happened before. Its undo repairs the
-   * disk: what was deleted stays deleted.
+   * Makes its disk fail, whether its process runs or not. Replaces its last storage fault. The undo repairs the disk;
+   * deleted data stays deleted.
    */
   failStorage(name: string, fault: StorageFault): () => void
 }
 
+/** Creates the faults of a simulation. */
 export function createFaults(world: World): Faults {
-  const { time, conditions, network, troubles } = world
+  const { time, conditions, network, faultLog } = world
 
   const all = (names: Names): SimulatedMember[] =>
     (typeof names === 'string' ? [names] : names).map(name => world.member(name))
@@ -101,18 +103,18 @@ export function createFaults(world: World): Faults {
     if (!member.isRunning) throw new InvalidSimulationError(`${name} is not running`)
     return member
   }
-  /** A fault of the network begins. */
+  /** Logs a network fault until its undo is called. */
   const lasting = (undo: () => void): (() => void) => {
-    troubles.changed(time.nowMs)
+    faultLog.changed(time.nowMs)
     return () => {
       undo()
-      troubles.changed(time.nowMs)
+      faultLog.changed(time.nowMs)
     }
   }
   const pause = (name: string, ms: number, how: { isAsleep: boolean; monotonicStops: boolean }): void => {
     checkDuration('ms', ms)
     const timersFirst = world.random('pause')() < 0.5
-    troubles.activeUntil(name, time.nowMs + ms)
+    faultLog.activeUntil(name, time.nowMs + ms)
     running(name).clock.pause(ms, { ...how, timersFirst })
   }
 
@@ -129,7 +131,7 @@ export function createFaults(world: World): Faults {
     },
     heal() {
       conditions.heal()
-      troubles.changed(time.nowMs)
+      faultLog.changed(time.nowMs)
     },
     loss(rate, options = {}) {
       checkRate('rate', rate)
@@ -181,9 +183,9 @@ export function createFaults(world: World): Faults {
     leave: name => world.leave(running(name)),
     throttle(name) {
       const member = running(name)
-      const { life: process } = member
+      const { processNumber: process } = member
       const attend = (attention: MemberRecord['attention']) => {
-        if (member.life === process && member.isRunning)
+        if (member.processNumber === process && member.isRunning)
           member.deliver(driver => driver.handle({ type: 'local-change', change: { attention } }))
       }
       let isOver = false
@@ -193,25 +195,25 @@ export function createFaults(world: World): Faults {
         time.after(repeatMs, ask)
       }
       const undo = member.clock.throttle()
-      troubles.started(name)
+      faultLog.started(name)
       ask()
       return () => {
         if (isOver) return
         isOver = true
         undo()
         attend({ state: 'full', leaseMs: 0 })
-        troubles.ended(name, time.nowMs)
+        faultLog.ended(name, time.nowMs)
       }
     },
     changeNetwork(name, ms, { othersNotice = true } = {}) {
       checkDuration('ms', ms)
       const member = running(name)
-      const { life: process } = member
-      troubles.activeUntil(name, time.nowMs + ms)
+      const { processNumber: process } = member
+      faultLog.activeUntil(name, time.nowMs + ms)
       network.breakLinks(member, othersNotice)
       member.isOffline = true
       time.after(ms, () => {
-        if (member.life !== process) return
+        if (member.processNumber !== process) return
         member.isOffline = false
         member.moveTo(world.newAddress())
       })

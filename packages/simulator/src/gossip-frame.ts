@@ -1,7 +1,7 @@
 /**
- * Gossip frame: what gossip routers say to each other, and how long it is as gossipsub's protobuf.
+ * Gossip frame: the messages between gossip routers, and their size as gossipsub's protobuf.
  *
- * One frame is one RPC; what the library packs together costs the same in parts, to within a few bytes.
+ * One frame is one RPC. The library packs several into one RPC, which has the same size to within a few bytes.
  */
 export type GossipFrame =
   | { readonly type: 'subscribe' | 'unsubscribe' }
@@ -12,13 +12,13 @@ export type GossipFrame =
   | { readonly type: 'iwant'; readonly names: readonly string[] }
   | { readonly type: 'idontwant'; readonly name: string }
 
-/** `/hearsay/rumors/1/` and a cluster tag in base 32; the topic of a space is 4 bytes shorter. */
+/** The topic: `/hearsay/rumors/1/` and a cluster tag in base 32. The topic of a space is 4 bytes shorter. */
 const topicBytes = fieldBytes(44)
 const nameBytes = fieldBytes(20)
-/** Whether one subscribes, and for how many seconds one backs off: a tag and a byte. */
+/** A boolean or a small number: a tag and a byte. */
 const smallBytes = 2
 
-/** Of the RPC, without what streams put around it. */
+/** The size of the RPC, without the framing of the stream. */
 export function gossipBytes(frame: GossipFrame): number {
   switch (frame.type) {
     case 'subscribe':
@@ -39,7 +39,7 @@ export function gossipBytes(frame: GossipFrame): number {
   }
 }
 
-/** A list with one entry, in the field for control. */
+/** A list with one item, in the field `control`. */
 function controlBytes(entryBytes: number): number {
   return fieldBytes(fieldBytes(entryBytes))
 }

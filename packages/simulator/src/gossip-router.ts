@@ -1,23 +1,24 @@
 /**
  * Gossip router: gossipsub 1.2 as one member runs it, for one topic.
  *
- * Eager push over a mesh, lazy IHAVE and IWANT to others at each gossipsub heartbeat, IDONTWANT for what is large,
- * and a seen cache that is filled before a message is judged: what is ignored once is lost for two minutes.
- * Numbers are the library's defaults, names those of its specification; what comes of them is compared with the
- * library in `gossip-calibration.test.ts`. Left out: scores, which stay 0 among honest members, what scores decide
- * (opportunistic grafting), and limits that only a flood meets.
+ * Eager push over a mesh, lazy IHAVE and IWANT to other peers at each gossipsub heartbeat, IDONTWANT for large messages,
+ * and a seen cache that is filled before a message is validated: an ignored message is lost for two minutes.
+ * Numbers are the library's defaults, names those of its specification. `gossip-calibration.test.ts` compares the results
+ * with the library. Left out: scores, which stay 0 among honest members; what scores decide (opportunistic grafting);
+ * and limits that only a flood reaches.
  */
 import type { RumorVerdict } from '@hearsay/core/host'
 import { ExpiringSet } from './expiring-set.ts'
 import type { GossipFrame } from './gossip-frame.ts'
 import type { Random } from './random-stream.ts'
 
+/** What a router uses of its member. */
 export interface GossipRouterOptions {
   /** Whether this member subscribes to the topic, from the start. @default true */
   readonly isSubscribed?: boolean
   readonly random: Random
   readonly nowMs: () => number
-  /** Calls back after so long, unless the process has ended. */
+  /** Calls back after that time, unless the process has ended. */
   readonly after: (ms: number, act: () => void) => void
   readonly send: (to: string, frame: GossipFrame) => void
   readonly validate: (from: string, rumor: Uint8Array) => RumorVerdict | Promise<RumorVerdict>
@@ -27,26 +28,26 @@ export const gossipHeartbeatMs = 1_000
 const degree = 6
 const degreeLow = 4
 const degreeHigh = 12
-/** Of so many in the mesh the connection is one's own: others cannot fill it. */
+/** At least so many mesh peers are ones that this member dialled, so that incoming peers cannot fill the mesh. */
 const degreeOut = 2
-/** So many stay, the oldest, when a mesh is too large: the library keeps the best scores, and all are equal. */
+/** So many peers, the oldest, stay when a mesh is too large. The library keeps the best scores; here all are equal. */
 const degreeScore = 4
 const degreeLazy = 6
 const gossipFactor = 0.25
-/** Heartbeats for which a message can be asked for, and for which it is told of. */
+/** The number of heartbeats for which a message can be requested, and for which IHAVE announces it. */
 const cacheLength = 5
 const cacheGossip = 3
 const seenMs = 120_000
 const pruneBackoffMs = 60_000
-/** After one unsubscribed. */
+/** The back-off after an unsubscribe. */
 const unsubscribeBackoffMs = 10_000
-/** So much longer one waits before one grafts again: the other end began to back off later. */
+/** Waited in addition before a new graft: the other end began its back-off later. */
 const backoffSlackMs = 1_000
-/** The library's, not the specification's 1 kB. */
+/** The library's default; the specification's is 1 kB. */
 const idontwantMinBytes = 512
 
 interface Peer {
-  /** Whether this member dialled it. */
+  /** Whether this member dialled the peer. */
   readonly isOutbound: boolean
   isSubscribed: boolean
 }
@@ -54,16 +55,16 @@ interface Peer {
 export class GossipRouter {
   readonly #options: GossipRouterOptions
   readonly #peers = new Map<string, Peer>()
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #mesh = new Set<string>()
   readonly #cache = new Map<string, Uint8Array>()
-  /** Names by heartbeat, the newest first. */
+  /** Message names by heartbeat, newest first. */
   #windows: string[][] = [[]]
-  /** Names. */
+  /** Message names. */
   readonly #seen: ExpiringSet
-  /** Peer and name. */
+  /** Peer and message name. */
   readonly #unwanted: ExpiringSet
-  /** Peer, also one that has disconnected since. */
+  /** Peers in back-off, also those that have disconnected since. */
   readonly #backoffs: ExpiringSet
   #isSubscribed: boolean
   #heartbeatIsDue = false
@@ -78,7 +79,7 @@ export class GossipRouter {
     this.#startedMs = options.nowMs() - gossipHeartbeatMs * options.random()
   }
 
-  /** Members of the mesh. */
+  /** The number of peers in the mesh. */
   get meshSize(): number {
     return this.#mesh.size
   }
@@ -89,7 +90,7 @@ export class GossipRouter {
     if (this.#isSubscribed) this.#options.send(id, { type: 'subscribe' })
   }
 
-  /** Ids. */
+  /** Ids of the subscribed peers. */
   subscribers(): string[] {
     return [...this.#peers].filter(([, { isSubscribed }]) => isSubscribed).map(([id]) => id)
   }
@@ -115,7 +116,7 @@ export class GossipRouter {
     if (this.#peers.delete(id)) this.#needHeartbeat()
   }
 
-  /** One's own, which goes to everybody connected (flood publishing); once. */
+  /** Publishes a local message, once: to all connected peers (flood publishing). */
   publish(name: string, rumor: Uint8Array): void {
     if (this.#seen.isActive(name)) return
     this.#seen.add(name, seenMs)
@@ -124,14 +125,14 @@ export class GossipRouter {
       if (isSubscribed) this.#options.send(id, { type: 'message', name, rumor })
   }
 
-  hear(from: string, frame: GossipFrame): void {
+  receive(from: string, frame: GossipFrame): void {
     const peer = this.#peers.get(from)
     if (!peer) return
     switch (frame.type) {
       case 'subscribe':
         peer.isSubscribed = true
         if (!this.#isSubscribed) break
-        // Not left to the heartbeat: what is published until then would reach nobody.
+        // Not left to the heartbeat: a message published before the next heartbeat would reach no peer.
         if (this.#mesh.size < degreeLow && this.#canGraft(from)) this.#graft(from)
         this.#needHeartbeat()
         break
@@ -196,7 +197,7 @@ export class GossipRouter {
     else this.#mesh.add(from)
   }
 
-  /** Only while there is something to do: an idle heartbeat of the library says nothing either. */
+  /** Schedules a heartbeat only if there is work: an idle heartbeat of the library sends nothing either. */
   #needHeartbeat(): void {
     if (this.#heartbeatIsDue) return
     this.#heartbeatIsDue = true
@@ -240,7 +241,7 @@ export class GossipRouter {
     for (const [id] of this.#draw(others, count)) this.#options.send(id, { type: 'ihave', names })
   }
 
-  /** Whether the mesh could take in somebody, now or after a back-off. */
+  /** Whether the mesh has capacity for a peer, now or after a back-off. */
   #isShort(): boolean {
     if (!this.#isSubscribed) return false
     const wantsAny = this.#mesh.size < degreeLow

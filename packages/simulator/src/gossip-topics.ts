@@ -1,25 +1,25 @@
-/** Gossip topics: the gossip routers of one member: one for the cluster, and one for each space that it heard of. */
+/** Gossip topics: the gossip routers of one member: one for the cluster, and one for each space that it knows. */
 import type { GossipFrame } from './gossip-frame.ts'
 import type { GossipRouter } from './gossip-router.ts'
 
 export class GossipTopics {
   readonly #make: (space: string | undefined) => GossipRouter
   readonly #routers = new Map<string | undefined, GossipRouter>()
-  /** Id → whether this member dialled it. */
+  /** Id → whether this member dialled the peer. */
   readonly #peers = new Map<string, boolean>()
 
-  /** @param make a router of a topic; of the cluster's, if there is no space */
+  /** @param make creates the router of a space; undefined: of the cluster */
   constructor(make: (space: string | undefined) => GossipRouter) {
     this.#make = make
     this.of(undefined)
   }
 
-  /** Spaces that it heard of. */
+  /** The number of spaces with a router. */
   get spaces(): number {
     return this.#routers.size - 1
   }
 
-  /** The router of a space; the cluster's, if there is none. */
+  /** The router of a space; undefined: of the cluster. */
   of(space: string | undefined): GossipRouter {
     const known = this.#routers.get(space)
     if (known) return known
@@ -40,6 +40,6 @@ export class GossipTopics {
   }
 
   receive(from: string, space: string | undefined, frame: GossipFrame): void {
-    this.of(space).hear(from, frame)
+    this.of(space).receive(from, frame)
   }
 }

@@ -1,51 +1,52 @@
 /**
- * Link: one connection between two members, as TCP keeps it.
+ * Link: one connection between two members, with the behaviour of TCP.
  *
- * Each direction is in order. What the network does not carry is sent again, at intervals that double, and arrives
- * once it does; after a quarter of an hour the sender gives the connection up. What is missing while something behind
- * it arrived is sent again a round trip later (SACK and RACK, RFC 8985).
+ * Each direction delivers in order. A frame that the network does not carry is retransmitted at intervals that double,
+ * and arrives once the network carries it; after 15 minutes the sender gives the connection up. A frame that is missing
+ * while a later one has arrived is retransmitted one round trip later (SACK and RACK, RFC 8985).
  */
 import type { VirtualTime } from './virtual-time.ts'
 
-/** Linux: the first retransmission, the longest interval, and how long until it gives up (tcp_retries2 = 15). */
+/** Linux: the first retransmission, the longest interval, and the time until it gives up (tcp_retries2 = 15). */
 const firstRetryMs = 200
 const maxRetryMs = 120_000
 const giveUpMs = 924_000
-/** What waits in one direction; a sender whose buffer is full drops what comes then. */
+/** The send buffer of one direction; a sender whose buffer is full drops further frames. */
 const maxBacklogBytes = 1_048_576
 
-/** One frame on its way. */
+/** One frame to deliver. */
 export interface Transfer {
   readonly bytes: number
-  /** Without what retransmissions add. */
+  /** Without the time that retransmissions add. */
   readonly delayMs: number
   readonly unordered: boolean
   readonly arrive: () => void
 }
 
+/** What a direction uses of the simulation. */
 export interface DirectionOptions {
-  /** Whether anything gets through this way now. */
+  /** Whether the network carries packets in this direction now. */
   readonly carries: () => boolean
-  /** Whether one packet, sent now, is lost all the same. */
+  /** Whether one packet, sent now, is lost by chance. */
   readonly loses: () => boolean
   readonly gaveUp: () => void
 }
 
-/** A frame that was sent, and waits for those before it once it is there. */
+/** A frame that was sent. If it arrives early, it waits for the frames before it. */
 interface Sent {
   readonly arrive: () => void
   isThere: boolean
-  /** Sends it again now; undefined: it is not known to be lost. */
+  /** Retransmits the frame now; undefined: the sender does not know that the frame is lost. */
   again: (() => void) | undefined
 }
 
-/** One way of a link. */
+/** One direction of a link. */
 export class Direction {
   readonly #time: VirtualTime
   readonly #options: DirectionOptions
-  /** Sent and not arrived, in order. */
+  /** Sent frames that have not arrived, in order. */
   readonly #underWay: Sent[] = []
-  /** Not sent, because nothing gets through. */
+  /** Frames not sent yet, because the network carries nothing. */
   #backlog: Transfer[] = []
   #backlogBytes = 0
   #cancelRetry: () => void = () => {}
@@ -55,7 +56,7 @@ export class Direction {
     this.#options = options
   }
 
-  /** Bytes that wait for the network. */
+  /** The bytes in the backlog. */
   get backlogBytes(): number {
     return this.#backlogBytes
   }
@@ -71,7 +72,7 @@ export class Direction {
     if (this.#backlog.length === 1) this.#retryLater(firstRetryMs, this.#time.nowMs)
   }
 
-  /** The sending machine is gone: nothing is sent again. */
+  /** The sending machine has ended: nothing is retransmitted. */
   drop(): void {
     this.#cancelRetry()
     this.#backlog = []
@@ -84,10 +85,10 @@ export class Direction {
     this.#attempt(crossing, sent, firstRetryMs)
   }
 
-  /** What is lost is sent again by itself; what came through behind it is kept by the other end. */
+  /** A lost frame is retransmitted alone; the receiver keeps the frames that arrived after it. */
   #attempt(crossing: Transfer, sent: Sent, waitMs: number): void {
     if (!this.#options.carries() || this.#options.loses()) {
-      // Beyond that the connection is given up, which the next frame that finds no way sees to.
+      // After that the connection is given up, at the next frame that the network does not carry.
       if (waitMs >= giveUpMs) return
       const cancel = this.#time.after(waitMs, () => this.#attempt(crossing, sent, 2 * waitMs))
       sent.again = () => {
@@ -104,7 +105,7 @@ export class Direction {
         return
       }
       while (this.#underWay[0]?.isThere) this.#underWay.shift()?.arrive()
-      // As far as it is still under way, something before it is missing.
+      // While this frame has not been delivered, a frame before it is missing.
       const missing = this.#underWay.slice(0, Math.max(0, this.#underWay.indexOf(sent)))
       if (missing.length > 0)
         this.#time.after(crossing.delayMs, () => {
@@ -113,7 +114,7 @@ export class Direction {
     })
   }
 
-  /** While nothing gets through, only the first is tried, at intervals that double; then all follows. */
+  /** While the network carries nothing, only the first frame is retried, at intervals that double; then all follow. */
   #retryLater(waitMs: number, sinceMs: number): void {
     this.#cancelRetry = this.#time.after(waitMs, () => {
       if (this.#options.carries()) {
@@ -128,10 +129,10 @@ export class Direction {
   }
 }
 
-/** One connection, the same object at both ends; an end that has closed it has let go of it. */
+/** One connection, the same object at both ends. An end that closes it drops its reference. */
 export interface Link<End> {
   readonly ends: readonly [End, End]
-  /** By the sender's name. */
+  /** By the name of the sender. */
   readonly ways: ReadonlyMap<string, Direction>
 }
 

@@ -1,22 +1,23 @@
 /**
- * Member clock: time as one member's process lives it, which may stop, sleep, be throttled or be wrong.
+ * Member clock: the time of one member's process, which may be paused, suspended, throttled or wrong.
  *
- * What happens to a process while it is paused waits, in order, until it goes on. Its monotonic clock never goes
- * back; whether it counts a sleep is the system's choice.
+ * Actions on a paused process wait, in order, until it resumes. Its monotonic clock never goes back; whether the
+ * clock counts a suspension depends on the system.
  */
 import type { Clock, Instant } from '@hearsay/core/host'
 import { onGrid, type VirtualTime } from './virtual-time.ts'
 
-/** The wall clocks at the start of a simulation. */
+/** The time of all wall clocks at the start of a simulation. */
 const startedEpochMs = 1_700_000_000_000
-/** Browsers wake a hidden tab's timers once a minute. */
+/** Browsers run a hidden tab's timers once a minute. */
 const throttledMs = 60_000
 
+/** How a process is paused. */
 export interface PauseOptions {
-  /** The whole machine, not only the process: what is sent to it is not even acknowledged. */
+  /** The whole machine is suspended, not only the process: its kernel acknowledges nothing. */
   readonly isAsleep: boolean
   readonly monotonicStops: boolean
-  /** On going on, timers before what arrived. */
+  /** On resuming, due timers run before waiting frames. */
   readonly timersFirst: boolean
 }
 
@@ -26,12 +27,12 @@ interface Timer {
 }
 
 export class MemberClock implements Clock {
-  /** How far its wall clock is off. */
+  /** The error of its wall clock, in milliseconds. */
   skewMs = 0
   #isThrottled = false
   #isAsleep = false
   readonly #time: VirtualTime
-  /** What its monotonic clock missed, up to when it stands still. */
+  /** The time that its monotonic clock did not count, up to the start of the present suspension. */
   #missedMs = 0
   #stoppedSinceMs: number | undefined
   #pausedUntilMs = Number.NEGATIVE_INFINITY
@@ -57,20 +58,20 @@ export class MemberClock implements Clock {
     return this.#isAsleep
   }
 
-  /** Timers that have not rung. */
+  /** The number of armed timers. */
   get pending(): number {
     return this.#timers.size
   }
 
   setTimer(atMonotonicMs: number, callback: () => void): () => void {
-    // Rounded first: a sum with what was missed must not fall short of it by a last bit.
+    // Rounded first: otherwise the sum with #missedMs could be too small by the last bit.
     const timer = { atMonotonicMs: onGrid(atMonotonicMs), callback }
     this.#timers.add(timer)
     this.#wakeFor(timer)
     return () => void this.#timers.delete(timer)
   }
 
-  /** Does it now, or when the process goes on. */
+  /** Acts now, or when the process resumes. */
   whenAwake(act: () => void): void {
     if (this.isPaused) this.#waiting.push({ isTimer: false, act })
     else act()
@@ -82,12 +83,12 @@ export class MemberClock implements Clock {
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs)
     this.#isAsleep ||= isAsleep
     this.#time.at(untilMs, () => {
-      // Unless a longer pause came over it, or the process ended.
+      // Unless a longer pause began meanwhile, or the process ended.
       if (this.#pausedUntilMs === untilMs) this.#resume(timersFirst)
     })
   }
 
-  /** From now on its timers ring once a minute only. Returns its undo. */
+  /** From now on its timers run once a minute only. Returns the undo. */
   throttle(): () => void {
     this.#isThrottled = true
     return () => {
@@ -96,7 +97,7 @@ export class MemberClock implements Clock {
     }
   }
 
-  /** The process ended, and with it its timers and what waited for it. */
+  /** The process ended, with its timers and the actions that waited for it. */
   reset(): void {
     this.#timers.clear()
     this.#waiting = []

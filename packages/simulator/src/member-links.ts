@@ -1,17 +1,17 @@
 /**
  * Member links: a member's connections, by the peer at the other end.
  *
- * Two processes with one identity are one peer, to which two connections may stand, as in libp2p: gossip keeps to the
- * first and is mute when that is closed, frames take the one over which the last frame came, and the peer is disconnected
- * when the last one is closed.
+ * Two processes with one identity are one peer with up to two connections, as in libp2p. Gossip uses the first connection
+ * and sends nothing after it closes. Frames use the connection over which the last frame arrived. The peer is
+ * disconnected when its last connection closes.
  */
 import { farEnd, type Link } from './link.ts'
 
-/** @typeParam End a member, as the network knows it */
+/** @typeParam End a member, as the network sees it */
 export class MemberLinks<End> {
   readonly #owner: End
   readonly #links = new Map<string, readonly Link<End>[]>()
-  /** The one over which something came last, or the newest. */
+  /** The connection over which the last frame arrived, or the newest. */
   readonly #gossipReceivedOver = new Map<string, Link<End>>()
   readonly #gossip = new Map<string, Link<End>>()
 
@@ -23,12 +23,12 @@ export class MemberLinks<End> {
     return this.#links.has(id)
   }
 
-  /** Over which frames are sent. */
+  /** The link that frames are sent over. */
   get(id: string): Link<End> | undefined {
     return this.#gossipReceivedOver.get(id) ?? this.#links.get(id)?.[0]
   }
 
-  /** Over which gossip is sent; undefined: none is. */
+  /** The link that gossip is sent over; undefined: no gossip is sent. */
   gossip(id: string): Link<End> | undefined {
     return this.#gossip.get(id)
   }
@@ -38,7 +38,7 @@ export class MemberLinks<End> {
     return [...this.#links.keys()].filter(id => !this.#gossip.has(id))
   }
 
-  /** A frame came over this link. */
+  /** A frame arrived over this link. */
   received(id: string, link: Link<End>): void {
     if (this.all(id).length > 1) this.#gossipReceivedOver.set(id, link)
   }
@@ -51,7 +51,7 @@ export class MemberLinks<End> {
     return [...this.#links].flatMap(([id, links]) => links.map(link => [id, link] as const))
   }
 
-  /** Takes the place of an older link to the same process. @returns whether it is the first to this peer */
+  /** Adds a link; replaces an older one to the same process. @returns whether it is the first to this peer */
   add(id: string, link: Link<End>): boolean {
     const before = this.all(id)
     const far = farEnd(link, this.#owner)

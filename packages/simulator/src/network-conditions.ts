@@ -1,29 +1,30 @@
 /**
- * Conditions: what the network does to what is sent, apart from carrying it.
+ * Network conditions: delay, loss, cuts and the other faults of the network.
  *
- * As created it carries everything between everybody, within the given delay. Each fault draws from its own
+ * Initially the network carries all packets between all members, with the given delay. Each fault draws from its own
  * random stream and returns its undo; `heal` undoes all.
  */
 import { type Delay, drawDelayMs } from './delay.ts'
 import { type Random, randomStream } from './random-stream.ts'
 
+/** Which packets are lost, and whether they are retransmitted. */
 export interface LossOptions {
-  /** Lost packets are sent again, as TCP does, and arrive late; without, what is lost is gone. @default true */
+  /** Lost packets are retransmitted, as by TCP, and arrive late; if false, lost packets never arrive. @default true */
   readonly retransmitted?: boolean
-  /** Only what these send is concerned. @default everybody */
+  /** Applies only to packets from these members. @default all members */
   readonly from?: string | readonly string[]
-  /** Only what is sent to these is concerned. @default everybody */
+  /** Applies only to packets to these members. @default all members */
   readonly to?: string | readonly string[]
 }
 
-/** What becomes of one frame. */
+/** How the network delivers one frame. */
 export interface Delivery {
-  /** Until it arrives, without what retransmissions add. */
+  /** The time until it arrives, without the time that retransmissions add. */
   readonly delayMs: number
   /** It never arrives. */
   readonly isLost: boolean
   readonly duplicated: boolean
-  /** It may arrive before what was sent earlier. */
+  /** It may arrive before frames that were sent earlier. */
   readonly unordered: boolean
 }
 
@@ -34,18 +35,18 @@ interface RandomFault {
 
 interface Loss extends RandomFault {
   readonly retransmitted: boolean
-  /** Undefined: everybody. */
+  /** Undefined: all members. */
   readonly from: ReadonlySet<string> | undefined
   readonly to: ReadonlySet<string> | undefined
 }
 
-/** An unordered frame comes up to so much later. */
+/** The longest additional delay of an unordered frame. */
 const maxDisorderMs = 500
 
 export class NetworkConditions {
   readonly #seed: number
   readonly #delay: Delay
-  /** From → to → whether there is a route at all. */
+  /** From → to → whether a route exists at all. */
   readonly #cuts = new Map<string, Map<string, { readonly hasRoute: boolean }>>()
   #groups: Map<string, number> | undefined
   #delayFault: { readonly delay: Delay; readonly random: Random } | undefined
@@ -60,18 +61,18 @@ export class NetworkConditions {
     this.#delay = delay
   }
 
-  /** Whether anything gets from one to the other, by name. */
+  /** Whether packets get from one member to the other, by name. */
   carries(from: string, to: string): boolean {
     if (this.#groups && this.#groups.get(from) !== this.#groups.get(to)) return false
     return this.#cuts.size === 0 || !this.#cuts.get(from)?.has(to)
   }
 
-  /** Whether a dial finds a way there, be it that nobody answers. */
+  /** Whether a dial finds a route, even if the other end does not answer. */
   hasRoute(from: string, to: string): boolean {
     return this.#cuts.get(from)?.get(to)?.hasRoute ?? true
   }
 
-  /** Whether nothing is wrong between any two. */
+  /** Whether the network is without faults between all members. */
   get isWhole(): boolean {
     return (
       !this.#groups &&
@@ -84,7 +85,7 @@ export class NetworkConditions {
     )
   }
 
-  /** @param random the sender's own: one draw, whatever else is wrong. */
+  /** @param random the sender's stream: one draw for each frame, with any faults. */
   delivery(random: Random, from: string, to: string): Delivery {
     const usualMs = drawDelayMs(this.#delay, random)
     const late = this.#delayFault
@@ -100,7 +101,7 @@ export class NetworkConditions {
     }
   }
 
-  /** Whether one packet, sent now, has to be sent again. */
+  /** Whether one packet, sent now, has to be retransmitted. */
   losesPacket(from: string, to: string): boolean {
     return this.#loss?.retransmitted === true && this.#loses(from, to)
   }
@@ -109,7 +110,7 @@ export class NetworkConditions {
     return hits(this.#gossipLoss)
   }
 
-  /** Nothing passes between members of different groups. Those in none are a group of their own. */
+  /** Blocks all packets between different groups. Members without a group form one more. */
   partition(groups: readonly (readonly string[])[]): () => void {
     const groupOf = new Map(groups.flatMap((names, group) => names.map(name => [name, group] as const)))
     this.#groups = groupOf

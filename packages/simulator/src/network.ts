@@ -1,8 +1,8 @@
 /**
- * Network: dials, links and what crosses them, between simulated members.
+ * Network: dials, links and frames between simulated members.
  *
- * As TCP has it: a process that dies is heard at the other end at once, a machine that vanishes and a cut are
- * heard nowhere. Throughput is not modelled: a frame takes as long as its delay, however large it is.
+ * As with TCP, the other end notices at once that a process died, and does not notice a machine that vanished or a cut.
+ * Throughput is not modelled: the delay of a frame does not depend on its size.
  */
 import { hash } from 'node:crypto'
 import type { Channel, Transport } from '@hearsay/core/host'
@@ -16,13 +16,15 @@ import type { SimulatedMember } from './simulated-member.ts'
 import type { Trace } from './trace.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
-/** As libp2p dials. */
+/** libp2p's dial timeout. */
 const dialTimeoutMs = 5_000
-/** TCP, Noise and the muxer. */
+/** Round trips of TCP, Noise and the muxer. */
 const handshakeTrips = 3
 
+/** `refused`: the host answers, but no process listens; `unreachable`: no answer; `network-down`: no network or no route. */
 export type DialOutcome = 'open' | 'refused' | 'unreachable' | 'network-down'
 
+/** What the network uses of the simulation. */
 export interface NetworkOptions {
   readonly time: VirtualTime
   readonly conditions: NetworkConditions
@@ -43,19 +45,19 @@ export class Network {
     this.#trace = trace
   }
 
-  /** A member has this id, and can be dialled at this address, from now on. */
+  /** From now on a member has this id and can be dialled at this address. */
   register(member: SimulatedMember): void {
     const others = this.#byId.get(member.id)?.filter(other => other !== member) ?? []
     this.#byId.set(member.id, [...others, member])
     this.#byAddress.set(member.address, member)
   }
 
-  /** Nobody answers there any more. */
+  /** From now on dials to this address fail. */
   unregisterAddress(address: string): void {
     this.#byAddress.delete(address)
   }
 
-  /** Ids that members have or had. */
+  /** The number of ids that members have or had. */
   get ids(): number {
     return this.#byId.size
   }
@@ -65,13 +67,13 @@ export class Network {
     return members?.find(({ isRunning }) => isRunning) ?? members?.[0]
   }
 
-  /** Whether frames get from one to the other now. */
+  /** Whether frames get from one member to the other now. */
   reaches(from: SimulatedMember, to: SimulatedMember): boolean {
     const isUp = (member: SimulatedMember) => !member.isOffline && !member.clock.isAsleep
     return isUp(from) && isUp(to) && this.#conditions.carries(from.name, to.name)
   }
 
-  /** The process is gone. @param closeOtherEnds whether its kernel lives and tells the other ends. */
+  /** The process ended. @param closeOtherEnds whether its kernel still runs and closes the connections */
   closeLinks(member: SimulatedMember, closeOtherEnds: boolean): void {
     for (const [, link] of member.links.entries()) {
       if (closeOtherEnds) this.#closeFar(member, farEnd(link, member), link)
@@ -80,7 +82,7 @@ export class Network {
     member.links.clear()
   }
 
-  /** A member's own network went: it hears so of all its links. @param closeOtherEnds whether the other ends do, too. */
+  /** A member's own network ended: it closes all its links. @param closeOtherEnds whether the other ends close, too */
   breakLinks(member: SimulatedMember, closeOtherEnds: boolean): void {
     for (const [id, link] of member.links.entries()) {
       link.ways.get(member.name)?.drop()
@@ -111,12 +113,12 @@ export class Network {
       unsubscribe: space => member.gossip.of(space).unsubscribe(),
       subscribers: space => member.gossip.of(space).subscribers(),
       dial: id => {
-        // As with libp2p: what stands is used, and nothing is said.
+        // As in libp2p: an existing connection is used, and no event is emitted.
         if (member.links.has(id)) return
         const [address] = member.addressesOf(id)
         const target = address && this.#byAddress.get(multiaddr(address).toString())
         this.#dial(member, target, found => {
-          // Another peer that answers says nothing about this one.
+          // If another peer answers at this address, the dialled peer is unreachable there.
           const outcome = found === 'open' && target?.id !== id ? 'unreachable' : found
           if (outcome === 'open' && target) this.#open(member, target)
           else member.deliver(driver => driver.connectionChanged(id, outcome))
@@ -143,18 +145,18 @@ export class Network {
       setAddresses: (id, addresses) => {
         member.dialAddresses.set(id, addresses)
       },
-      // Its links broke with its network.
+      // Its links were closed together with its network.
       networkChanged: () => {},
       withoutPubsub: () => member.links.withoutPubsub(),
     }
   }
 
-  /** Links two members as if they had always been: no dial, no handshake. */
+  /** Links two members as if they had always been connected: no dial, no handshake. */
   join(a: SimulatedMember, b: SimulatedMember): void {
     if (a !== b && !a.links.has(b.id)) this.#open(a, b)
   }
 
-  /** A new connection stands; an older one that an end still held is replaced without a word, as in libp2p. */
+  /** Opens a connection. An older one that an end still has is replaced without an event, as in libp2p. */
   #open(from: SimulatedMember, to: SimulatedMember): void {
     const link: Link<SimulatedMember> = {
       ends: [from, to],
@@ -186,9 +188,9 @@ export class Network {
   }
 
   #dial(from: SimulatedMember, to: SimulatedMember | undefined, then: (outcome: DialOutcome) => void): void {
-    const life = from.life
+    const processNumber = from.processNumber
     const end = (outcome: DialOutcome, afterMs: number): void => {
-      this.#time.after(afterMs, () => from.life === life && then(outcome))
+      this.#time.after(afterMs, () => from.processNumber === processNumber && then(outcome))
     }
     let afterMs = 0
     for (let trip = 0; trip < handshakeTrips; trip++)
@@ -197,11 +199,11 @@ export class Network {
     else if (!to || to.id === from.id || !this.reaches(from, to) || !this.reaches(to, from))
       end('unreachable', dialTimeoutMs)
     else if (!to.isRunning) end('refused', afterMs / handshakeTrips)
-    // The kernel accepts for a stopped process, and nobody shakes hands.
+    // The kernel of a paused process accepts, but no process answers the handshake.
     else if (to.clock.isPaused) end('unreachable', dialTimeoutMs)
     else
       this.#time.after(afterMs, () => {
-        if (from.life !== life) return
+        if (from.processNumber !== processNumber) return
         if (!this.reaches(from, to) || to.clock.isPaused) end('unreachable', dialTimeoutMs - afterMs)
         else then(to.isRunning ? 'open' : 'refused')
       })
@@ -246,7 +248,7 @@ export class Network {
     })
   }
 
-  /** Over one link: in time, late, not at all, or to an end that has hung up and says so. */
+  /** Delivers a frame over one link: in time, late, never, or to an end that has closed it and answers with a reset. */
   #cross(
     from: SimulatedMember,
     to: SimulatedMember,
@@ -270,7 +272,7 @@ export class Network {
     if (duplicated) way?.send({ bytes, delayMs: 2 * delayMs, unordered: true, arrive: end })
   }
 
-  /** This end is closed; the other hears it after what was sent before. */
+  /** This end is closed; the other end closes after it has received the frames sent before. */
   #closeFar(from: SimulatedMember, to: SimulatedMember, link: Link<SimulatedMember>): void {
     const { id } = from
     const { delayMs } = this.#conditions.delivery(from.delayRandom, from.name, to.name)

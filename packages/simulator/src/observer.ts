@@ -1,7 +1,7 @@
 /**
- * Observer: what the members of a simulation report is gathered here, and held against the invariants.
+ * Observer: collects the events and facts of all members, and checks them against the invariants.
  *
- * A violation is thrown out of the step that caused it.
+ * A violation is thrown from the step that caused it.
  */
 import type { MemberEvent, SignedFact } from '@hearsay/core/host'
 import { FactInterning } from './fact-interning.ts'
@@ -13,17 +13,18 @@ import { Registers } from './invariants/registers.ts'
 import { Returns } from './invariants/returns.ts'
 import type { MemberObserver, SimulatedMember } from './simulated-member.ts'
 
-/** A cluster event, as one member told its app. */
+/** A cluster event that one member emitted to its app. */
 export interface SimulatedEvent {
   readonly atMs: number
   readonly type: MemberEvent['type']
-  /** Name of the member that told it. */
+  /** Name of the member that emitted the event. */
   readonly by: string
-  /** Name of the member it is about; its id, if it is nobody of the simulation. */
+  /** Name of the member that the event is about; its id if no member of the simulation has that id. */
   readonly member: string
   readonly incarnation: number
 }
 
+/** What an observer uses. */
 export interface ObserverOptions {
   readonly nowMs: () => number
   readonly memberOf: (id: string) => SimulatedMember | undefined
@@ -36,13 +37,14 @@ export interface ObserverOptions {
 const maxEvents = 1_000_000
 const checkIntervalMs = 1_000
 
+/** Receives everything that members report; see `MemberObserver`. */
 export class Observer implements MemberObserver {
   readonly #options: ObserverOptions
   readonly #pool = new FactInterning()
   readonly #falseDeaths: FalseDeaths
-  /** What is held against one process, by its member's name. */
-  readonly #processes = new Map<string, { life: number; registers: Registers; returns: Returns }>()
-  /** About whom something was said since the last step ended. */
+  /** The invariants of each member's present process, by member name. */
+  readonly #processes = new Map<string, { processNumber: number; registers: Registers; returns: Returns }>()
+  /** Ids of the members that facts since the last step are about. */
   readonly #ids: string[] = []
   #events: SimulatedEvent[] = []
   #eventCount = 0
@@ -58,22 +60,22 @@ export class Observer implements MemberObserver {
     })
   }
 
-  /** The last million, in order. */
+  /** The latest, at most a million, in order. */
   get events(): readonly SimulatedEvent[] {
     return this.#events
   }
 
-  /** Events so far. */
+  /** The number of events so far. */
   get eventCount(): number {
     return this.#eventCount
   }
 
-  /** Times a member whose process ran was declared dead by another. */
+  /** How often a member declared another one dead whose process ran. */
   get falseDeaths(): number {
     return this.#falseDeaths.count
   }
 
-  /** What members logged last. */
+  /** The latest log lines of all members. */
   get notes(): readonly string[] {
     return this.#notes
   }
@@ -118,7 +120,7 @@ export class Observer implements MemberObserver {
     this.#notes = [...this.#notes.slice(-99), `${member.name}: ${message}`]
   }
 
-  /** Between steps, as often as one likes. */
+  /** Called between steps, at any frequency. */
   checkNow(): void {
     const { areChecked, nowMs } = this.#options
     if (!areChecked || nowMs() < this.#checkDueMs) return
@@ -134,8 +136,12 @@ export class Observer implements MemberObserver {
 
   #processOf(member: SimulatedMember): { registers: Registers; returns: Returns } {
     const known = this.#processes.get(member.name)
-    if (known?.life === member.life) return known
-    const process = { life: member.life, registers: new Registers(), returns: new Returns() }
+    if (known?.processNumber === member.processNumber) return known
+    const process = {
+      processNumber: member.processNumber,
+      registers: new Registers(),
+      returns: new Returns(),
+    }
     this.#processes.set(member.name, process)
     return process
   }

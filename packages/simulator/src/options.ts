@@ -1,40 +1,42 @@
-/** Options of a simulation, checked once, before anything starts. */
+/** Simulation options, validated once, before anything starts. */
 import type { Cluster } from '@hearsay/core'
 import type { Tuning } from '@hearsay/core/host'
 import { type Delay, delayFault } from './delay.ts'
 
-/** An app on one member. @returns what is to be done when the process ends, if anything */
+/** An app on one member. @returns a function to call when the process ends, if any */
 export type App = (cluster: Cluster, name: string) => (() => void) | undefined
 
+/** Options of `createSimulation`. Only `seed` is required. */
 export interface SimulationOptions {
   /** An integer. Two simulations with equal options and equal calls do exactly the same. */
   readonly seed: number
-  /** How many start at once, called m0, m1, …; m0 is everybody's bootstrap. @default 0 */
+  /** The number of members that start at once: m0, m1, … All others join through m0. 0 to 20,000. @default 0 */
   readonly members?: number
-  /** Of the failure detector. @default 'lan' */
+  /** The profile of the failure detector. @default 'lan' */
   readonly profile?: 'local' | 'lan' | 'wan'
   readonly network?: {
-    /** How long a frame is under way. @default uniform from 1 to 5 ms */
+    /** The time to deliver a frame. @default uniform from 1 to 5 ms */
     readonly delay?: Delay
   }
   /**
-   * `joining`: the members find each other. `warm`: they have known each other for long, and the connections
-   * stand; it saves the time that the joining of thousands takes. @default 'joining'
+   * `joining`: the members start and find each other. `warm`: the members have known each other for long and are
+   * connected; that saves the time that joining takes for thousands of members. @default 'joining'
    */
   readonly start?: 'joining' | 'warm'
-  /** Runs on every member, from each start of its process on. */
+  /** Runs on every member, once for each start of its process. */
   readonly app?: App
-  /** Bounds of the machine, smaller than what ships to make them felt. */
+  /** Smaller bounds of the machine than the defaults, so that a test reaches them. */
   readonly tuning?: Tuning
   readonly invariants?: InvariantOptions | 'off'
 }
 
+/** Bounds of the invariants, which are checked at each step. */
 export interface InvariantOptions {
-  /** How long after trouble a healthy member may still be held dead, in milliseconds. @default 60_000 */
+  /** How long after a fault a member may still consider a healthy one dead, in milliseconds. @default 60_000 */
   readonly allowanceMs?: number
 }
 
-/** An option, or an argument of a fault, is wrong; the message says which. Nothing was changed. */
+/** An option, or an argument of a fault, is invalid; the message says which. Nothing was changed. */
 export class InvalidSimulationError extends Error {
   override readonly name = 'InvalidSimulationError'
 }

@@ -1,7 +1,7 @@
 /**
- * Random stream: numbers from a seed and a name.
+ * Random stream: random numbers from a seed and a name.
  *
- * Each member, and each fault, has its own: one more of either does not change what the others draw.
+ * Each member and each fault has its own stream, so adding one does not change the numbers of the others.
  */
 import { hash } from 'node:crypto'
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'

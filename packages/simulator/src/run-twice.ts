@@ -1,9 +1,9 @@
-/** Run twice: a scenario must do exactly the same a second time, or its seed replays nothing. */
+/** Run twice: a scenario must do exactly the same in a second run; otherwise its seed replays nothing. */
 import type { Simulation } from './simulation.ts'
 
-/** Returns the second run. @throws {Error} the two differ */
+/** Returns the second run. @throws {Error} the two runs differ */
 export async function runTwice(scenario: () => Promise<Simulation>): Promise<Simulation> {
-  // Nothing else of the first is kept: two of the largest do not fit into memory.
+  // Only the hash of the first run is kept: two of the largest runs do not fit into memory.
   const { hash, count } = (await scenario()).trace
   const second = await scenario()
   const { trace } = second

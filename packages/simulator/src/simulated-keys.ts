@@ -1,18 +1,17 @@
 /**
- * Simulated keys: signatures that cost a microsecond. Whoever knows this file can forge them, so a forger in a
- * simulation says that it is one.
+ * Simulated keys: signatures that cost a microsecond. They can be forged, so a test that forges one does so openly.
  */
 import { hash } from 'node:crypto'
 import { memberIdFromKey, type Signer, type Verifier } from '@hearsay/core/host'
 
-/** The id that a seed, a name and a life without memory of earlier ones give. */
+/** The member id of a seed and a name. A member that lost its storage gets another name here, and so another id. */
 export function simulatedId(seed: number, name: string): string {
   const id = memberIdFromKey(hash('sha256', `${seed} ${name}`, 'buffer'))
   if (id === undefined) throw new Error('32 bytes are a key')
   return id
 }
 
-/** One for a whole simulation: a signature that held once is not computed again. */
+/** Shared by a whole simulation: a verified signature is not computed again. */
 export class SimulatedKeys implements Verifier {
   readonly #verified = new WeakSet<Uint8Array>()
 
@@ -20,12 +19,12 @@ export class SimulatedKeys implements Verifier {
     return { sign: bytes => signatureOf(self, bytes) }
   }
 
-  /** A fact that was seen before comes as the same object (`FactInterning`), so its signature names it. */
+  /** An equal fact is the same object (`FactInterning`), so the signature object identifies the fact. */
   verify(author: string, bytes: Uint8Array, signature: Uint8Array): boolean {
     if (this.#verified.has(signature)) return true
-    const holds = Buffer.compare(signatureOf(author, bytes), signature) === 0
-    if (holds) this.#verified.add(signature)
-    return holds
+    const isValid = Buffer.compare(signatureOf(author, bytes), signature) === 0
+    if (isValid) this.#verified.add(signature)
+    return isValid
   }
 }
 

@@ -1,8 +1,8 @@
 /**
- * Simulated member: one member's process, its storage and its place in the network.
+ * Simulated member: one member's process, its storage, and its part of the network.
  *
- * What runs in it is the shipped engine. Processes come and go under one name; identity and incarnation stay as
- * long as the storage does.
+ * It runs the shipped engine. Processes start and end under one name; the identity and the incarnation live as long as
+ * the storage.
  */
 import type { Cluster, Config, ConfigOptions, ConfigSchema, Room } from '@hearsay/core'
 import {
@@ -31,16 +31,16 @@ import type { VirtualTime } from './virtual-time.ts'
 const simulatedCluster = 'simulated'
 export const simulatedTag: Uint8Array = clusterTag(simulatedCluster)
 
-/** What a member reports, for those who watch the simulation. */
+/** Receives what a member reports. */
 export interface MemberObserver {
   fact: NonNullable<Host['share']>
   event(member: SimulatedMember, event: MemberEvent): void
-  /** The process did something. */
+  /** The process ran a step. */
   stepped(member: SimulatedMember): void
   note(member: SimulatedMember, message: string): void
 }
 
-/** What a member has of the network. */
+/** The network, as a member uses it. */
 export interface MemberNetwork {
   register(member: SimulatedMember): void
   unregisterAddress(address: string): void
@@ -48,6 +48,7 @@ export interface MemberNetwork {
   gossipOf(member: SimulatedMember): GossipTopics
 }
 
+/** What a member uses of the simulation. */
 export interface SimulatedMemberOptions {
   readonly seed: number
   readonly name: string
@@ -59,36 +60,36 @@ export interface SimulatedMemberOptions {
   readonly network: MemberNetwork
   readonly keys: SimulatedKeys
   readonly watch: MemberObserver
-  /** Somebody waits for a promise that was made. */
+  /** The member created a promise that may be awaited. */
   readonly promised: () => void
   /** The app of the present process wants to leave. */
   readonly leave: () => Promise<void>
-  /** Its present process is killed. */
+  /** Kills its present process. */
   readonly kill: () => void
 }
 
 interface Process {
   readonly cluster: Cluster
-  readonly face: ClusterHandle
+  readonly handle: ClusterHandle
   readonly engine: Engine
   readonly gossip: GossipTopics
 }
 
-/** What all members of a cluster know that has stood for long. */
+/** What all members of a long-running cluster know. */
 export interface WarmStart {
   readonly prior: MembershipMachine
   /** Id → multiaddrs. */
   readonly addresses: ReadonlyMap<string, readonly Uint8Array[]>
 }
 
-/** One object, whoever has a copy of it. */
+/** One object, shared by all copies of the storage. */
 interface Identity {
   readonly id: string
-  /** That anybody ever spoke of under it. */
+  /** The greatest incarnation ever published under this identity. */
   greatestIncarnation: number | undefined
 }
 
-/** What outlives a process. */
+/** The state that outlives a process. */
 interface Storage {
   readonly identity: Identity
   cachedPeers: readonly string[]
@@ -97,17 +98,18 @@ interface Storage {
 
 const incarnationKey = '/hearsay/incarnation'
 
+/** One member: its present process, if one runs, its storage and its clock. */
 export class SimulatedMember {
   readonly name: string
   readonly clock: MemberClock
-  /** Draws the delay of what this member sends. */
+  /** Draws the delays of the frames that this member sends. */
   readonly delayRandom: Random
   readonly links: MemberLinks<SimulatedMember> = new MemberLinks<SimulatedMember>(this)
-  /** Where it was told that others can be dialled, since it started. */
+  /** The addresses of other members that it received since its process started. */
   readonly dialAddresses: Map<string, readonly Uint8Array[]> = new Map()
   /** Bytes since the start of the simulation. */
   readonly sent: Traffic = noTraffic()
-  /** Its own network is gone: dials end at once, nothing arrives. */
+  /** Its own network is disconnected: dials fail at once, and nothing arrives. */
   isOffline = false
   readonly #options: SimulatedMemberOptions
   #address: string
@@ -126,34 +128,34 @@ export class SimulatedMember {
     this.#storage = this.#newStorage()
   }
 
-  /** The member id: stays as long as its storage. */
+  /** The member id; it changes only when the storage is lost. */
   get id(): string {
     return this.#storage.identity.id
   }
 
-  /** Where it can be dialled. */
+  /** The address at which it can be dialled. */
   get address(): string {
     return this.#address
   }
 
-  /** The incarnation it spoke of last, as its storage has it; undefined before its first word. */
+  /** The last published incarnation, from its storage; undefined before the first start. */
   get incarnation(): number | undefined {
     const stored = this.#storage.store.get(incarnationKey)
     return stored && Number(new TextDecoder().decode(stored))
   }
 
-  /** What its disk holds, and what happens to it. */
+  /** Its disk and the disk's faults. */
   get store(): SimulatedStore {
     return this.#storage.store
   }
 
-  /** The greatest incarnation that it ever spoke of under its present id. */
+  /** The greatest incarnation that it ever published under its present id. */
   get greatestIncarnation(): number | undefined {
     return this.#storage.identity.greatestIncarnation
   }
 
-  /** Counts processes; changes when one starts or ends. */
-  get life(): number {
+  /** Increases when a process starts or ends. */
+  get processNumber(): number {
     return this.#processes
   }
 
@@ -161,12 +163,12 @@ export class SimulatedMember {
     return this.#process !== undefined
   }
 
-  /** What the app of the present process holds. @throws if none runs */
+  /** The app's cluster handle of the present process. @throws if no process runs */
   get cluster(): Cluster {
     return this.#running().cluster
   }
 
-  /** The machine and the driver of the present process. @throws if none runs */
+  /** The machine and the driver of the present process. @throws if no process runs */
   get engine(): Engine {
     return this.#running().engine
   }
@@ -183,35 +185,35 @@ export class SimulatedMember {
     return this.#running().gossip
   }
 
-  /** Where it was told that another can be dialled, multiaddrs. */
+  /** The addresses of another member that it received, as multiaddrs. */
   addressesOf(id: string): readonly Uint8Array[] {
     return this.dialAddresses.get(id) ?? this.#warmStart?.addresses.get(id) ?? []
   }
 
-  /** A stream of its own for one purpose in its present life. */
+  /** A random stream for one purpose in its present process. */
   random(purpose: string): Random {
     return this.#stream(`${purpose} of ${this.name}, life ${this.#processes}`)
   }
 
-  /** @param settled what its first process knows already */
-  start(settled?: WarmStart): void {
+  /** @param warmStart what its first process knows from the start */
+  start(warmStart?: WarmStart): void {
     if (this.#process) throw new Error(`${this.name} runs already`)
     this.#processes += 1
     const { network, profile, bootstrap, tuning, keys, watch, promised } = this.#options
     network.register(this)
     const storage = this.#storage
     const { store } = storage
-    this.#warmStart = settled
+    this.#warmStart = warmStart
     const { incarnation } = this
     const keyValues = store.open()
     const writes = new WriteQueue({
       keyValues,
       clock: this.clock,
-      changed: state => face.storageChanged(state),
+      changed: state => handle.storageChanged(state),
     })
-    const face = new ObservedHandle(simulatedCluster, this, watch, promised)
+    const handle = new ObservedHandle(simulatedCluster, this, watch, promised)
     const engine = createEngine(
-      face,
+      handle,
       { cluster: simulatedCluster, name: this.name, profile, bootstrap: [...bootstrap] },
       {
         id: storage.identity.id,
@@ -228,7 +230,7 @@ export class SimulatedMember {
           identity.greatestIncarnation = Math.max(incarnation, identity.greatestIncarnation ?? 0)
           const value = new TextEncoder().encode(String(incarnation))
           if (!store.isWell) return writes.store([{ key: incarnationKey, value }])
-          // Without a promise, as time does not go on meanwhile.
+          // Synchronous, because virtual time must not pass meanwhile.
           store.putNow(incarnationKey, value)
           return undefined
         },
@@ -238,20 +240,20 @@ export class SimulatedMember {
         log: message => watch.note(this, message),
         share: watch.fact,
       },
-      { ...tuning, ...(settled && { prior: settled.prior }) },
+      { ...tuning, ...(warmStart && { prior: warmStart.prior }) },
     )
-    const cluster = withLeave(face, () => this.#options.leave())
-    this.#process = { cluster, face, engine, gossip: network.gossipOf(this) }
+    const cluster = withLeave(handle, () => this.#options.leave())
+    this.#process = { cluster, handle, engine, gossip: network.gossipOf(this) }
     this.#present()
     engine.driver.start()
   }
 
-  /** Resolves when the neighbours have it, or a second later. */
+  /** Resolves when its neighbours have received the leave, at the latest 1 s later. */
   sayGoodbye(): Promise<void> {
-    return this.#running().face.leave()
+    return this.#running().handle.leave()
   }
 
-  /** The process ends without a word of its own. */
+  /** Ends the process without a leave. */
   stop(): void {
     this.#process?.engine.driver.stop()
     this.#storage.store.close()
@@ -263,19 +265,19 @@ export class SimulatedMember {
     this.#warmStart = undefined
   }
 
-  /** Its storage is gone: without its identity, it will be another member. */
+  /** Deletes its storage. Without its identity it becomes another member. */
   loseStorage({ keepIdentity }: { keepIdentity: boolean }): void {
     this.#storage = keepIdentity ? this.#emptyStorage(this.#storage.identity) : this.#newStorage()
   }
 
-  /** Before its first process: it has a copy of another's storage, identity included, as that is now. */
+  /** Before its first process: copies another member's storage as it is now, identity included. */
   copyStorage(other: SimulatedMember): void {
     const { identity, cachedPeers, store } = other.#storage
     this.#storage = { ...this.#emptyStorage(identity), cachedPeers }
     this.#storage.store.copyFrom(store)
   }
 
-  /** Can be dialled there from now on, and nowhere else. */
+  /** From now on it can be dialled at this address only. */
   moveTo(address: string): void {
     this.#options.network.unregisterAddress(this.#address)
     this.#address = address
@@ -285,7 +287,7 @@ export class SimulatedMember {
     this.driver.networkChanged()
   }
 
-  /** Does it now, once awake, or, if this process has ended by then, never. */
+  /** Acts now or, if the process is paused, when it resumes; never if the process has ended by then. */
   deliver(act: (driver: Engine['driver']) => void): void {
     const process = this.#process
     if (!process) return
@@ -326,7 +328,7 @@ export class SimulatedMember {
   }
 }
 
-/** The face that ships, and somebody who looks over its shoulder. */
+/** The shipped cluster handle, with an observer of its events. */
 class ObservedHandle extends ClusterHandle {
   readonly #member: SimulatedMember
   readonly #watch: MemberObserver

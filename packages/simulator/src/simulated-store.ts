@@ -1,31 +1,32 @@
 /**
- * Simulated store: what a member's disk holds, and what can happen to it.
+ * Simulated store: a member's disk, and its faults.
  *
- * It behaves as the stores that ship: a write resolves when reopening would show it, and after one that failed every
- * other fails until the store was recovered. What was written is there at once, and survives the process.
+ * It behaves like the shipped stores: a write resolves when a reopened store would contain it; after a failed write every
+ * other write fails until the store is recovered. Written data is readable at once, and survives the process.
  */
 import type { KeyValueChange, KeyValues } from '@hearsay/core/host'
 import type { Random } from './random-stream.ts'
 
 /**
- * - `full`, `io`, `read-only`: every write fails until the store is repaired. The first may be torn: a part of it is there.
- * - `torn`: the next write fails so; the store can be recovered at once.
- * - `deleted`: all is gone; writes fail until the store was made anew.
- * - `slow`: each write takes so long.
- * - `crash`: the process is killed at the write after so many others, before or after it reached the disk.
+ * - `full`, `io`, `read-only`: every write fails until the store is repaired. The first may be torn: partly written.
+ * - `torn`: the next write is partly written and fails; the store can be recovered at once.
+ * - `deleted`: all data is lost; writes fail until the store is created anew.
+ * - `slow`: each write takes that time.
+ * - `crash`: the process is killed at the write after so many others, before or after the write reached the disk.
  */
 export type StorageFault =
   | { readonly type: 'full' | 'io' | 'read-only' | 'torn' | 'deleted' }
   | { readonly type: 'slow'; readonly ms: number }
   | { readonly type: 'crash'; readonly afterWrites: number }
 
+/** What a store uses of the simulation. */
 export interface SimulatedStoreOptions {
-  /** Somebody waits for a promise of it: time must not go on before that has been kept. */
+  /** A promise of the store is awaited: virtual time must not pass before the promise settles. */
   readonly used: () => void
   readonly random: Random
-  /** Does something after so long. */
+  /** Calls back after that time. */
   readonly after: (ms: number, act: () => void) => void
-  /** The process is killed. */
+  /** Kills the process. */
   readonly kill: () => void
 }
 
@@ -36,10 +37,10 @@ export class SimulatedStore {
   readonly #disk = new Map<string, Uint8Array>()
   #fault: StorageFault | undefined
   #writesToCrash = Number.POSITIVE_INFINITY
-  /** After a write that failed, until the store was recovered. */
+  /** A write failed, and the store is not recovered yet. */
   #isBroken = false
   #isDeleted = false
-  /** Counts processes: what an earlier one still means to write is not written. */
+  /** Counts processes: pending writes of an earlier process are dropped. */
   #process = 0
 
   constructor(options: SimulatedStoreOptions) {
@@ -55,12 +56,12 @@ export class SimulatedStore {
     return this.#disk.get(key)
   }
 
-  /** Takes over what another disk holds now. */
+  /** Copies another disk as it is now. */
   copyFrom(other: SimulatedStore): void {
     for (const [key, value] of other.#disk) this.#disk.set(key, value)
   }
 
-  /** As long as the store is well. */
+  /** Writes at once, if the store has no fault. */
   putNow(key: string, value: Uint8Array): void {
     this.#disk.set(key, value)
   }
@@ -75,12 +76,12 @@ export class SimulatedStore {
     }
   }
 
-  /** Ends every fault but what was deleted or is missing by now. */
+  /** Ends every fault; deleted or lost data stays lost. */
   repair(): void {
     this.#fault = undefined
   }
 
-  /** For a process that starts: those of earlier ones never answer any more. */
+  /** For a process that starts: calls of earlier processes never settle. */
   open(): KeyValues {
     this.#process += 1
     this.#isBroken = false
@@ -146,7 +147,7 @@ export class SimulatedStore {
     return wasDeleted ? 'lost' : 'intact'
   }
 
-  /** A part of it reaches the disk, the first changes first. */
+  /** Writes a part of the changes, the first ones first. */
   #tear(changes: readonly KeyValueChange[]): void {
     this.#apply(changes.slice(0, Math.floor(this.#options.random() * (changes.length + 1))))
   }

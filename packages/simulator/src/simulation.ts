@@ -1,8 +1,8 @@
 /**
- * Simulation: a cluster of members on a virtual clock and a simulated network. The seed is the run.
+ * Simulation: a cluster of members on a virtual clock and a simulated network. The seed determines the run.
  *
- * Everybody runs what ships; only clock, network, keys and storage are simulated. What an app does in answer to an
- * event, promises included, happens at the virtual instant of the event.
+ * All members run the shipped code; only clock, network, keys and storage are simulated. What an app does in answer to an
+ * event, promises included, happens at the virtual time of the event.
  */
 import { Convergence } from './convergence.ts'
 import { createFaults, type Faults } from './faults.ts'
@@ -15,58 +15,60 @@ import { sumTraffic, type Traffic } from './traffic.ts'
 import { startWarm } from './warm-start.ts'
 import { World } from './world.ts'
 
+/** A running simulation. Virtual time passes only in `run` and `runUntil`. */
 export interface Simulation extends Faults {
   /** Virtual milliseconds since the start. */
   readonly nowMs: number
-  /** Everybody, in the order in which they came, whether they run or not. */
+  /** All members in the order in which they were added, running or not. */
   readonly members: readonly SimulatedMember[]
-  /** Those whose process runs. */
+  /** The members whose process runs. */
   readonly running: readonly SimulatedMember[]
-  /** What the members told their apps, in order; the last million. */
+  /** The events that members emitted to their apps, in order; at most the latest million. */
   readonly events: readonly SimulatedEvent[]
-  /** Equal seeds, equal traces. */
+  /** Equal for equal seeds. */
   readonly trace: Trace
-  /** Times a member whose process ran was declared dead by another. */
+  /** How often a member declared another one dead whose process ran. */
   readonly falseDeaths: number
-  /** Steps of members so far: frames, timers, dials. */
+  /** Steps of all members so far: frames, timers, dials. */
   readonly steps: number
-  /** @throws {InvalidSimulationError} nobody has that name */
+  /** @throws {InvalidSimulationError} no member has that name */
   member(name: string): SimulatedMember
-  /** A new member, started at once. @param bootstrap names @default ['m0'] */
+  /** Adds a member and starts it. @param bootstrap names of members to join through @default ['m0'] */
   add(bootstrap?: readonly string[]): SimulatedMember
-  /** Does something after so long. */
+  /** Calls back after that virtual time. */
   after(ms: number, act: () => void): void
-  /** Lets so much time pass. @throws {InvariantViolation} and whatever an app throws */
+  /** Lets virtual time pass. @throws {InvariantViolation} and any error that an app throws */
   run(ms: number): Promise<void>
   /**
-   * Lets time pass until it is so, looking each 10 ms. Returns how long it took.
+   * Lets virtual time pass until the condition holds; checks it every 10 ms. Returns the time that it took, in
+   * milliseconds.
    *
-   * @throws {NotInTimeError} it did not come true; the message says what the members see, and how to replay it
+   * @throws {NotInTimeError} it did not hold in time; the message says what the members see, and how to replay the run
    */
   runUntil(isSo: () => boolean, options: { withinMs: number }): Promise<number>
-  /** Whether everybody who runs sees exactly those who run, in their present incarnation. */
+  /** Whether every running member sees exactly the running members, each in its present incarnation. */
   isConverged(): boolean
-  /** The share of those who run that see exactly those who run; of many, a hundred are asked. */
+  /** The share of the running members that see exactly the running members; at most about 100 members are checked. */
   agreement(): number
-  /** How those who run see a member, without repetition, in alphabetical order. */
+  /** The statuses of a member in the views of the running members, without repetition, in alphabetical order. */
   statusesOf(name: string): string[]
-  /** Bytes sent by all since the start, by kind. */
+  /** Bytes sent by all members since the start, by kind. */
   sent(): Traffic
-  /** The line that makes this simulation again. */
+  /** The line of code that creates this simulation again. */
   replay(): string
 }
 
-/** What `runUntil` waited for did not come true in time. The simulation stands at the end of that time. */
+/** The condition of `runUntil` did not hold in time. The simulation stands at the end of that time. */
 export class NotInTimeError extends Error {
   override readonly name = 'NotInTimeError'
 }
 
-/** How finely `runUntil` looks. */
+/** The interval at which `runUntil` checks its condition. */
 const checkEveryMs = 10
-/** In real time: whoever waits for the simulation gets a turn so often. */
+/** In real time: how often the run yields to the event loop. */
 const yieldEveryMs = 50
 
-/** @throws {InvalidSimulationError} an option; nothing was started */
+/** Creates a simulation and starts its members. @throws {InvalidSimulationError} an invalid option; nothing started */
 export function createSimulation(options: SimulationOptions): Simulation {
   checkSimulationOptions(options)
   const world = new World(options)
@@ -185,7 +187,7 @@ class SimulationRun implements Omit<Simulation, keyof Faults> {
     }
   }
 
-  /** Somebody was told something, or waits for a promise, or for a turn in the event loop. */
+  /** An event was emitted, a promise is awaited, or the event loop needs a turn. */
   #mustSettle(): boolean {
     const { observer, isAnyLeaving, promises } = this.#world
     return (
@@ -196,7 +198,7 @@ class SimulationRun implements Omit<Simulation, keyof Faults> {
     )
   }
 
-  /** Lets all promises that can go on go on, before time does. */
+  /** Lets all promises settle that can, before virtual time passes. */
   async #settle(): Promise<void> {
     await new Promise(resolve => setImmediate(resolve))
     this.#eventsHandled = this.#world.observer.eventCount

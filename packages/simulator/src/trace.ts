@@ -1,20 +1,22 @@
 /**
- * Trace: everything that reached anybody, as a hash that two runs of one seed share, and the last of it in words.
+ * Trace: a hash of everything that arrived at any member, which two runs of one seed share, and the latest arrivals.
  */
 import { createHash } from 'node:crypto'
 
+/** One frame, or one event of a link, as it arrived at a member. `from` and `to` are names; `atMs` is virtual time. */
 export interface Arrival {
   readonly atMs: number
   readonly from: string
   readonly to: string
-  /** `probe`, `sync`, a kind of gossip, or what happened to a link. */
+  /** `probe`, `sync`, a kind of gossip, or an event of a link. */
   readonly what: string
   readonly bytes: number
 }
 
 const chunkBytes = 65_536
-const maxKept = 64
+const maxStored = 64
 
+/** Records all arrivals. Read `hash` to compare two runs, `last()` to see how a run ended. */
 export class Trace {
   readonly #hash = createHash('sha256')
   readonly #chunk = Buffer.alloc(chunkBytes)
@@ -22,24 +24,26 @@ export class Trace {
   #used = 0
   #count = 0
 
-  /** Hexadecimal, of all until now. */
+  /** The hash of all arrivals until now, hexadecimal. */
   get hash(): string {
     return this.#hash.copy().update(this.#chunk.subarray(0, this.#used)).digest('hex').slice(0, 16)
   }
 
-  /** Arrivals so far. */
+  /** The number of arrivals so far. */
   get count(): number {
     return this.#count
   }
 
-  /** The latest, oldest first. */
+  /** The latest arrivals, oldest first. */
   last(): readonly Arrival[] {
-    const from = this.#count % maxKept
-    return this.#count < maxKept ? [...this.#last] : [...this.#last.slice(from), ...this.#last.slice(0, from)]
+    const from = this.#count % maxStored
+    return this.#count < maxStored
+      ? [...this.#last]
+      : [...this.#last.slice(from), ...this.#last.slice(0, from)]
   }
 
   record(atMs: number, from: string, to: string, what: string, content: Uint8Array): void {
-    this.#last[this.#count % maxKept] = { atMs, from, to, what, bytes: content.length }
+    this.#last[this.#count % maxStored] = { atMs, from, to, what, bytes: content.length }
     this.#count += 1
     const head = `${atMs} ${from} ${to} ${what} ${content.length}\n`
     if (this.#used + head.length + content.length > chunkBytes) this.#flush()

@@ -1,19 +1,21 @@
-/** Traffic: bytes that a member sent, by kind: frames as hearsay wrote them, without what encryption and TCP add. */
+/** Traffic: bytes that a member sent, by kind: hearsay's frames, without the overhead of encryption and TCP. */
 export interface Traffic {
   probe: number
   sync: number
-  /** Exchanges about rooms and shared configs. */
+  /** Syncs of rooms and shared configs. */
   space: number
   /** Rumors. */
   rumor: number
-  /** What gossipsub says besides: grafts, prunes, IHAVE, IWANT. */
+  /** gossipsub's control messages: GRAFT, PRUNE, IHAVE, IWANT. */
   gossipControl: number
 }
 
+/** Traffic with zero bytes of each kind. */
 export function noTraffic(): Traffic {
   return { probe: 0, sync: 0, space: 0, rumor: 0, gossipControl: 0 }
 }
 
+/** The sum, kind by kind. */
 export function sumTraffic(each: Iterable<Readonly<Traffic>>): Traffic {
   const sum = noTraffic()
   for (const { probe, sync, space, rumor, gossipControl } of each) {
@@ -26,6 +28,7 @@ export function sumTraffic(each: Iterable<Readonly<Traffic>>): Traffic {
   return sum
 }
 
+/** The bytes of all kinds together. */
 export function totalBytes({ probe, sync, space, rumor, gossipControl }: Readonly<Traffic>): number {
   return probe + sync + space + rumor + gossipControl
 }

@@ -1,7 +1,7 @@
 /**
- * Virtual time: what is to happen, in the order of (time, sequence). Nothing waits for a real clock.
+ * Virtual time: the scheduled tasks, in the order of (time, sequence). Nothing waits for a real clock.
  *
- * Instants are multiples of 1/1024 ms, so that sums and differences of them are exact.
+ * Instants are multiples of 1/1024 ms, so that their sums and differences are exact.
  */
 import TinyQueue from 'tinyqueue'
 
@@ -11,7 +11,7 @@ interface Task {
   act: (() => void) | undefined
 }
 
-/** So many tasks at one instant are a loop that never lets time pass. */
+/** More tasks at one instant are an endless loop that never lets time pass. */
 const maxTasksAtOnce = 1_000_000
 
 export class VirtualTime {
@@ -25,13 +25,13 @@ export class VirtualTime {
     return this.#nowMs
   }
 
-  /** Tasks done so far. */
+  /** The number of tasks run so far. */
   get steps(): number {
     return this.#steps
   }
   #steps = 0
 
-  /** Then, or at the next instant there is. Returns its undo. */
+  /** Schedules a task at this time, or now if the time has passed. Returns the undo. */
   at(dueMs: number, act: () => void): () => void {
     const task: Task = { dueMs: Math.max(onGrid(dueMs), this.#nowMs), seq: this.#seq++, act }
     this.#tasks.push(task)
@@ -44,7 +44,7 @@ export class VirtualTime {
     return this.at(this.#nowMs + ms, act)
   }
 
-  /** Does what is due next, if that is not after `untilMs`. @returns whether there was anything. */
+  /** Runs the next task if it is due by `untilMs`. @returns whether there was one */
   step(untilMs: number): boolean {
     for (let task = this.#tasks.peek(); task && task.dueMs <= untilMs; task = this.#tasks.peek()) {
       this.#tasks.pop()
@@ -62,7 +62,7 @@ export class VirtualTime {
   }
 }
 
-/** The first instant that is not before. */
+/** The first multiple of 1/1024 ms that is not earlier. */
 export function onGrid(ms: number): number {
   return Math.ceil(ms * 1_024) / 1_024
 }

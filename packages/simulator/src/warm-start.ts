@@ -1,8 +1,8 @@
 /**
- * Settled: a cluster that has stood for long, without the time it takes to come about.
+ * Warm start: a long-running cluster, without the time that it takes to form.
  *
- * Everybody knows everybody's first record, and every connection that the rings want stands. What all know is held
- * once, however many they are.
+ * Every member knows the first record of every other, and every connection that the rings require is open. The state that
+ * all members share is stored once.
  */
 import {
   draftFact,
@@ -20,8 +20,8 @@ import type { World } from './world.ts'
 /** Adds so many members and starts them. */
 export function startWarm(world: World, count: number): void {
   const members = Array.from({ length: count }, (_, i) => world.add(i === 0 ? [] : ['m0']))
-  const settled = knowledgeOf(world, members)
-  for (const member of members) world.start(member, settled)
+  const warmStart = knowledgeOf(world, members)
+  for (const member of members) world.start(member, warmStart)
   for (const member of members)
     for (const id of member.machine.overlay.neighbours(member.clock.now().monotonicMs)) {
       const other = world.network.memberOf(id)
@@ -44,7 +44,7 @@ function knowledgeOf(world: World, members: readonly SimulatedMember[]): WarmSta
   return { prior, addresses }
 }
 
-/** What a member's process says of itself when it starts. */
+/** The facts that a member's process publishes when it starts. */
 function firstFacts({ id, name, address, clock }: SimulatedMember): SignedFact {
   const incarnation = firstIncarnation(undefined, clock.now().epochMs, () => 0)
   const record = {

@@ -1,7 +1,7 @@
 /**
- * World: the members, what is between them, and who watches.
+ * World: the members, the network between them, and the observer.
  *
- * Members are called m0, m1, … in the order in which they came; none is ever removed, only stopped.
+ * Members are named m0, m1, … in the order in which they were added. A member is never removed, only stopped.
  */
 
 import type { Delay } from './delay.ts'
@@ -18,7 +18,7 @@ import { VirtualTime } from './virtual-time.ts'
 
 const usualDelay: Delay = { type: 'uniform', minMs: 1, maxMs: 5 }
 const defaultAllowanceMs = 60_000
-/** As the machine has it. */
+/** The machine's default. */
 const defaultMaxMembers = 20_000
 
 export class World {
@@ -28,7 +28,7 @@ export class World {
   readonly members: SimulatedMember[] = []
   readonly conditions: NetworkConditions
   readonly network: Network
-  readonly troubles: FaultLog
+  readonly faultLog: FaultLog
   readonly observer: Observer
   readonly #keys = new SimulatedKeys()
   readonly #byName = new Map<string, SimulatedMember>()
@@ -44,41 +44,41 @@ export class World {
     this.options = options
     this.conditions = new NetworkConditions(seed, network.delay ?? usualDelay)
     this.network = new Network({ time, conditions: this.conditions, trace })
-    this.troubles = new FaultLog(this.conditions)
+    this.faultLog = new FaultLog(this.conditions)
     const { invariants = {}, tuning = {} } = options
     this.observer = new Observer({
       nowMs: () => time.nowMs,
       memberOf: id => this.network.memberOf(id),
-      faultLog: this.troubles,
+      faultLog: this.faultLog,
       bounds: { maxMembers: tuning.maxMembers ?? defaultMaxMembers, ids: () => this.network.ids },
       allowanceMs: (invariants === 'off' ? undefined : invariants.allowanceMs) ?? defaultAllowanceMs,
       areChecked: invariants !== 'off',
     })
   }
 
-  /** Whether an app waits for its goodbye. */
+  /** Whether an app waits for its member to leave. */
   get isAnyLeaving(): boolean {
     return this.#leaving > 0
   }
 
-  /** Promises made to members so far. */
+  /** The number of promises that members created so far. */
   get promises(): number {
     return this.#promises
   }
 
-  /** @throws {InvalidSimulationError} nobody has that name */
+  /** @throws {InvalidSimulationError} no member has that name */
   member(name: string): SimulatedMember {
     const member = this.#byName.get(name)
     if (!member) throw new InvalidSimulationError(`there is no member ${name}`)
     return member
   }
 
-  /** Of an id that a member has or had; the id, if nobody had it. */
+  /** The name of the member that has or had this id; the id if there is none. */
   nameOf(id: string): string {
     return this.network.memberOf(id)?.name ?? id
   }
 
-  /** A stream for one more fault. */
+  /** A random stream for one more fault. */
   random(what: string): Random {
     this.#streams += 1
     return randomStream(this.options.seed, `${what}, fault ${this.#streams}`)
@@ -89,7 +89,7 @@ export class World {
     return `/ip4/10.${index >> 14}.${(index >> 7) & 127}.${index & 127}/tcp/4001`
   }
 
-  /** Does not start it. @param bootstrap names */
+  /** Adds a member without starting it. @param bootstrap names of members to join through */
   add(bootstrap: readonly string[]): SimulatedMember {
     const { seed, profile = 'lan', tuning = {} } = this.options
     const { time, network, observer } = this
@@ -116,16 +116,16 @@ export class World {
     return member
   }
 
-  /** @param settled what its process knows already */
-  start(member: SimulatedMember, settled?: WarmStart): void {
-    this.troubles.activeUntil(member.name, this.time.nowMs)
+  /** @param warmStart what its first process knows from the start */
+  start(member: SimulatedMember, warmStart?: WarmStart): void {
+    this.faultLog.activeUntil(member.name, this.time.nowMs)
     member.isOffline = false
-    member.start(settled)
+    member.start(warmStart)
     const stop = this.options.app?.(member.cluster, member.name)
     if (stop) this.#stopApp.set(member.name, stop)
   }
 
-  /** The process ends. @param closeOtherEnds whether its kernel lives on and tells the others */
+  /** Ends the process. @param closeOtherEnds whether its kernel still runs and closes the connections */
   stop(member: SimulatedMember, closeOtherEnds: boolean): void {
     if (!member.isRunning) return
     this.#stopApp.get(member.name)?.()
@@ -135,15 +135,15 @@ export class World {
     if (!closeOtherEnds) member.isOffline = true
   }
 
-  /** Says goodbye; then the process ends. */
+  /** Leaves the cluster; then the process ends. */
   async leave(member: SimulatedMember): Promise<void> {
-    const { life } = member
+    const { processNumber } = member
     this.#leaving += 1
     try {
       await member.sayGoodbye()
     } finally {
       this.#leaving -= 1
     }
-    if (member.life === life) this.stop(member, true)
+    if (member.processNumber === processNumber) this.stop(member, true)
   }
 }

@@ -1,4 +1,4 @@
-/** Settled: members that found each other and then had half a minute of quiet. Most scenarios begin there. */
+/** Converged: members that found each other, followed by 30 s of quiet. Most scenarios begin in this state. */
 import { createSimulation, type Simulation, type SimulationOptions } from '../src/index.ts'
 
 export async function settled(options: SimulationOptions): Promise<Simulation> {

@@ -21,7 +21,7 @@ describe('random search', () => {
     {},
     { seed: 1, members: 2 },
     { seed: 1, members: 2, faults: [{ atMs: 1, fault: { type: 'war' } }] },
-  ])('knows what is no schedule: %o', value => {
+  ])('rejects values that are no schedule: %o', value => {
     expect(isSchedule(value)).toBe(false)
   })
 
@@ -54,7 +54,7 @@ describe('random search', () => {
     expect(await runSchedule(schedule)).toEqual(await runSchedule(schedule))
   })
 
-  it('shrinks what fails to the fault that matters, among the members that matter', async () => {
+  it('shrinks a failing schedule to the fault that causes the failure and the members that it needs', async () => {
     const sleepsLong = ({ faults }: Schedule) =>
       faults.some(({ fault }) => fault.type === 'sleep' && fault.ms >= 20_000)
     const run = async (schedule: Schedule): Promise<Outcome> =>

@@ -1,10 +1,11 @@
-/** What random search found, and what was mended: each must be survived for ever. */
+/** Schedules that random search found and that are fixed: each must stay survived. */
 import { expect, it } from 'vitest'
 import { runSchedule, type Schedule } from '../src/index.ts'
 
 const found: readonly { readonly title: string; readonly schedule: Schedule }[] = [
   {
-    title: 'a sleeper whose silence since its last beat counted on into the incarnation in which it refuted',
+    title:
+      'a suspended member whose silence since its last heartbeat counted on into the incarnation in which it refuted',
     schedule: {
       seed: 16,
       members: 16,
@@ -12,7 +13,7 @@ const found: readonly { readonly title: string; readonly schedule: Schedule }[] 
     },
   },
   {
-    title: 'a sleeper whose neighbours went on with connections on which TCP hardly tried any more',
+    title: 'a suspended member whose neighbours continued with connections on which TCP rarely retransmitted',
     schedule: {
       seed: 20,
       members: 9,
@@ -20,7 +21,7 @@ const found: readonly { readonly title: string; readonly schedule: Schedule }[] 
     },
   },
   {
-    title: 'a member that started again elsewhere while everybody’s bootstrap slept',
+    title: 'a member that started again elsewhere while the bootstrap of all members was suspended',
     schedule: {
       seed: 1798,
       members: 7,

@@ -1,4 +1,4 @@
-/** The modelled gossipsub against the real one: the same members, links, delays and messages, side by side. */
+/** The modelled gossipsub against the real one: the same members, links, delays and messages. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { gossipBytes } from '../src/gossip-frame.ts'
 import { compare, tableOf } from './calibration/figures.ts'
@@ -29,7 +29,7 @@ describe('gossip on the simulated network', () => {
     )
   }, 120_000)
 
-  it('does as gossipsub does', async () => {
+  it('matches gossipsub', async () => {
     for (const { title, topology, real } of cases) {
       const models = await Promise.all(
         seeds.map(seed => runTrial(startModelGossip(seed), topology, real.spacingMs)),
@@ -46,7 +46,7 @@ describe('gossip on the simulated network', () => {
         expect(controlBytes(spread) / spread.controlBytes).toBeCloseTo(1, 1)
   })
 
-  it('does the same twice', async () => {
+  it('does the same in a second run', async () => {
     for (const { topology } of cases)
       expect(await runTrial(startModelGossip(6), topology, spacingMs)).toEqual(
         await runTrial(startModelGossip(6), topology, spacingMs),
@@ -54,7 +54,7 @@ describe('gossip on the simulated network', () => {
   })
 })
 
-/** What the model counts for what was really sent. */
+/** The bytes that the model counts for the frames that were really sent. */
 function controlBytes({ ihaves, ihaveIds, iwants, iwantIds, idontwants }: SpreadFigures): number {
   const each = (type: 'ihave' | 'iwant', frames: number, ids: number): number =>
     frames === 0 ? 0 : frames * gossipBytes({ type, names: Array(Math.round(ids / frames)).fill('') })

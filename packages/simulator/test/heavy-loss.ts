@@ -3,7 +3,7 @@ import { createSimulation, type LossOptions, type Simulation } from '../src/inde
 
 export interface HeavyLoss extends LossOptions {
   readonly seed: number
-  /** How long it goes on. @default 600_000 */
+  /** The duration. @default 600_000 */
   readonly lengthMs?: number
   /** 0 to 1. */
   readonly rate: number

@@ -1,4 +1,4 @@
-/** Each invariant fires when it is broken: a check that cannot fail checks nothing. */
+/** Each invariant fires when it is violated: a check that cannot fail checks nothing. */
 import { describe, expect, it } from 'vitest'
 import { createSimulation, InvariantViolation, type Simulation } from '../src/index.ts'
 import { Registers } from '../src/invariants/registers.ts'
@@ -18,14 +18,14 @@ async function violationIn(run: Promise<unknown>): Promise<InvariantViolation> {
     if (error instanceof InvariantViolation) return error
     throw error
   }
-  throw new Error('nothing was broken')
+  throw new Error('no invariant was violated')
 }
 
-describe('an invariant that is broken ends the run', () => {
-  it('when somebody speaks of an incarnation that its owner never had', async () => {
+describe('a violated invariant ends the run', () => {
+  it('if a fact contains an incarnation that its owner never had', async () => {
     const simulation = await settled()
     const victim = simulation.member('m3')
-    // As though its word had been forged: it never heard of this incarnation itself.
+    // As though its record had been forged: the member itself never received this incarnation.
     simulation.after(1_000, () =>
       victim.driver.handle({ type: 'local-change', change: { tags: { a: 'b' } } }),
     )
@@ -35,9 +35,9 @@ describe('an invariant that is broken ends the run', () => {
     expect(violation.message).toContain('createSimulation({"seed":5')
   })
 
-  it('when two healthy members go on holding each other dead', async () => {
+  it('if two healthy members keep considering each other dead', async () => {
     const simulation = await settled()
-    // Past the simulation, which so thinks that all is well.
+    // Behind the simulation's back, so that its fault log is empty.
     const m0 = simulation.member('m0')
     m0.clock.pause(60_000, { isAsleep: true, monotonicStops: true, timersFirst: true })
     const violation = await violationIn(simulation.run(60_000))
@@ -45,7 +45,7 @@ describe('an invariant that is broken ends the run', () => {
     expect(violation.message).toContain('m0 is dead for')
   })
 
-  it('when a member holds more than it may', async () => {
+  it('if a member stores more than its bounds allow', async () => {
     const simulation = createSimulation({ seed: 5, members: 4, tuning: { maxMembers: 2 } })
     await simulation.run(10_000)
     for (const { machine } of simulation.members) expect(machine.table.size).toBeLessThanOrEqual(2)
@@ -54,26 +54,26 @@ describe('an invariant that is broken ends the run', () => {
     expect((await violationIn(simulation.run(10_000))).invariant).toBe('bounds')
   })
 
-  it('when a register goes backwards', () => {
+  it('if a register goes backwards', () => {
     const registers = new Registers()
-    const holding = (incarnation: number, version: number, beat: number, epochMs = 0) => {
+    const holding = (incarnation: number, version: number, sequence: number, epochMs = 0) => {
       registers.touch('a')
-      const entry = { record: { record: { incarnation, version } }, heartbeat: { sequence: beat } }
-      registers.check({ table: { get: () => entry } } as never, epochMs)
+      const row = { record: { record: { incarnation, version } }, heartbeat: { sequence } }
+      registers.check({ table: { get: () => row } } as never, epochMs)
     }
     holding(1, 1, 5)
     holding(1, 2, 6)
     holding(2, 1, 0)
     expect(() => holding(1, 9, 9)).toThrow(InvariantViolation)
     expect(() => holding(1, 9, 8)).toThrow('"sequence":8')
-    // From a clock that was ahead: nobody believes it when that is set right.
+    // From a clock that was ahead: members reject it once the clock is right.
     holding(200_000_000, 1, 0, 200_000_000)
     expect(() => holding(3, 1, 0, 200_000_000)).toThrow(InvariantViolation)
     holding(200_000_000, 1, 0, 200_000_000)
     holding(3, 1, 0, 1_000)
   })
 
-  it('when a dead member is back in the same incarnation', () => {
+  it('if a dead member returns in the same incarnation', () => {
     const returns = new Returns()
     const member = { id: 'a', name: 'a', incarnation: 3, status: 'dead', addresses: [], tags: {} } as const
     returns.check({ type: 'join', member })

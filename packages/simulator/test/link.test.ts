@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Direction } from '../src/link.ts'
 import { VirtualTime } from '../src/virtual-time.ts'
 
-describe('one way of a link', () => {
+describe('one direction of a link', () => {
   let time: VirtualTime
   let arrived: [string, number][]
   let carries: boolean
@@ -30,7 +30,7 @@ describe('one way of a link', () => {
     })
   })
 
-  it('keeps the order, whatever the delays', () => {
+  it('keeps the order, with any delays', () => {
     send('slow', 5)
     send('fast', 1)
     run(10)
@@ -40,14 +40,14 @@ describe('one way of a link', () => {
     ])
   })
 
-  it('lets pass by what is unordered', () => {
+  it('lets unordered frames overtake', () => {
     send('late', 5, { unordered: true })
     send('next', 1)
     run(10)
     expect(arrived.map(([name]) => name)).toEqual(['next', 'late'])
   })
 
-  it('sends again at intervals that double, and then all that waited', () => {
+  it('retransmits at intervals that double, then sends everything that waited', () => {
     carries = false
     send('first', 1)
     send('second', 1)
@@ -64,20 +64,20 @@ describe('one way of a link', () => {
     expect(way.backlogBytes).toBe(0)
   })
 
-  it('sends a lost packet again, and keeps what came behind it', () => {
+  it('retransmits a lost packet, and keeps the packets that arrived after it', () => {
     loses = () => [0, 200].includes(time.nowMs)
     send('lost twice', 1)
     run(250)
     send('behind', 1)
     run(1_000)
-    // Tried at 0, at 200, and when what came behind it at 251 was acknowledged at 252.
+    // Sent at 0, at 200, and when the packet behind it, sent at 251, was acknowledged at 252.
     expect(arrived).toEqual([
       ['lost twice', 253],
       ['behind', 253],
     ])
   })
 
-  it('delivers a packet soon after the loss is over, however often it was lost', () => {
+  it('delivers a packet soon after the loss ends, however often the packet was lost', () => {
     loses = () => true
     send('unlucky', 1)
     run(10_000)
@@ -87,7 +87,7 @@ describe('one way of a link', () => {
     expect(arrived).toEqual([['unlucky', 12_601]])
   })
 
-  it('gives up after a quarter of an hour', () => {
+  it('gives up after 15 minutes', () => {
     carries = false
     send('lost', 1)
     run(2_000_000)
@@ -96,7 +96,7 @@ describe('one way of a link', () => {
     expect(arrived).toEqual([])
   })
 
-  it('keeps a megabyte waiting, not more', () => {
+  it('keeps at most a megabyte in the backlog', () => {
     carries = false
     for (let i = 0; i < 100; i++) send('large', 1, { bytes: 50_000 })
     expect(way.backlogBytes).toBe(1_000_000)

@@ -17,21 +17,21 @@ describe('a member’s clock', () => {
     rang = []
   })
 
-  it('rings timers when they are due, whatever their order', () => {
+  it('runs timers when they are due, whatever their order', () => {
     for (const ms of [30, 10, 20]) ringAt(ms)
     run(100)
     expect(rang).toEqual([10, 20, 30])
     expect(clock.pending).toBe(0)
   })
 
-  it('does not ring what was cancelled', () => {
+  it('does not run a cancelled timer', () => {
     ringAt(10)()
     ringAt(20)
     run(100)
     expect(rang).toEqual([20])
   })
 
-  it('lets timers and arrivals wait while the process is stopped', () => {
+  it('delays timers and arrivals while the process is paused', () => {
     const order: string[] = []
     clock.setTimer(10, () => order.push('timer'))
     clock.pause(100, { isAsleep: false, monotonicStops: false, timersFirst: false })
@@ -45,7 +45,7 @@ describe('a member’s clock', () => {
   it.each([
     { monotonicStops: true, monotonicMs: 1_000, ringsMs: 3_600_500 },
     { monotonicStops: false, monotonicMs: 3_601_000, ringsMs: 3_600_000 },
-  ])('counts an hour of sleep or does not: %o', ({ monotonicStops, monotonicMs, ringsMs }) => {
+  ])('counts an hour of suspension or not: %o', ({ monotonicStops, monotonicMs, ringsMs }) => {
     const epochMs = clock.now().epochMs
     ringAt(500)
     clock.pause(3_600_000, { isAsleep: true, monotonicStops, timersFirst: true })
@@ -66,11 +66,11 @@ describe('a member’s clock', () => {
       seen.push(clock.now().monotonicMs)
     }
     expect(seen).toEqual([...seen].sort((a, b) => a - b))
-    // Asleep until 150 and from 200 to 250.
+    // Suspended until 150 and from 200 to 250.
     expect(seen.at(-1)).toBe(200)
   })
 
-  it('rings once a minute while it is throttled', () => {
+  it('runs timers once a minute while it is throttled', () => {
     const again = (): void => {
       rang.push(time.nowMs)
       clock.setTimer(clock.now().monotonicMs + 1_000, again)

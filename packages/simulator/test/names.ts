@@ -1,4 +1,4 @@
-/** Names of members, in the order in which they came. */
+/** Names of members, in the order in which they were added. */
 
 /** From m`from` to before m`to`. */
 export function namesFrom(from: number, to: number): string[] {

@@ -6,7 +6,7 @@ import { randomStream } from '../src/random-stream.ts'
 const usual: Delay = { type: 'uniform', minMs: 1, maxMs: 5 }
 
 describe('the conditions of the network', () => {
-  it('split into groups, those in none being one more', () => {
+  it('split members into groups; members without a group form one more', () => {
     const conditions = new NetworkConditions(1, usual)
     const undo = conditions.partition([['a', 'b'], ['c']])
     const carried = (pair: string) => conditions.carries(pair[0] ?? '', pair[1] ?? '')
@@ -16,7 +16,7 @@ describe('the conditions of the network', () => {
     expect(conditions.isWhole).toBe(true)
   })
 
-  it('cut one way, and undo no other cut', () => {
+  it('cut one direction, and undo no other cut', () => {
     const conditions = new NetworkConditions(1, usual)
     const undo = conditions.cut(['a'], ['b', 'c'])
     conditions.cut(['a'], ['d'])
@@ -27,19 +27,19 @@ describe('the conditions of the network', () => {
     expect(conditions.carries('a', 'd')).toBe(true)
   })
 
-  it('lose about as much as they were told', () => {
+  it('lose about the given share', () => {
     const conditions = new NetworkConditions(1, usual)
     conditions.lose(0.3, { retransmitted: false })
     const random = randomStream(1, 'delays')
-    const gone = Array.from({ length: 10_000 }, () => conditions.delivery(random, 'a', 'b')).filter(
+    const lost = Array.from({ length: 10_000 }, () => conditions.delivery(random, 'a', 'b')).filter(
       ({ isLost }) => isLost,
     )
-    expect(gone.length).toBeGreaterThan(2_800)
-    expect(gone.length).toBeLessThan(3_200)
+    expect(lost.length).toBeGreaterThan(2_800)
+    expect(lost.length).toBeLessThan(3_200)
     expect(conditions.losesPacket('a', 'b')).toBe(false)
   })
 
-  it('lose what goes one way only, if told so', () => {
+  it('lose packets in one direction only, if asked to', () => {
     const conditions = new NetworkConditions(1, usual)
     conditions.lose(1, { from: 'a', to: ['b', 'c'] })
     const lost = ['ab', 'ac', 'ad', 'ba', 'db'].filter(([from, to]) =>
@@ -48,7 +48,7 @@ describe('the conditions of the network', () => {
     expect(lost).toEqual(['ab', 'ac'])
   })
 
-  it('draw the usual delays all the same when something else is wrong', () => {
+  it('draw the same delays whether or not there is another fault', () => {
     const delays = (spoil: (conditions: NetworkConditions) => void): number[] => {
       const conditions = new NetworkConditions(1, usual)
       spoil(conditions)
@@ -66,7 +66,7 @@ describe('the conditions of the network', () => {
     { delay: { type: 'uniform', minMs: 10, maxMs: 20 }, meanMs: 15 },
     { delay: { type: 'exponential', minMs: 10, meanMs: 30 }, meanMs: 30 },
     { delay: { type: 'log-normal', medianMs: 20, sigma: 0.5 }, meanMs: 20 * Math.exp(0.125) },
-  ] as const)('draw delays of the mean that the distribution has: %o', ({ delay, meanMs }) => {
+  ] as const)('draw delays with the mean of the distribution: %o', ({ delay, meanMs }) => {
     const random = randomStream(3, 'mean')
     const drawn = Array.from({ length: 50_000 }, () => drawDelayMs(delay, random))
     const mean = drawn.reduce((sum, ms) => sum + ms, 0) / drawn.length

@@ -1,7 +1,7 @@
-/** Sent over: what all members together send in a time. */
+/** The bytes that all members together send in a period. */
 import type { Simulation, Traffic } from '../src/index.ts'
 
-/** Bytes, by kind, while so many virtual milliseconds pass. */
+/** Bytes by kind, while so many virtual milliseconds pass. */
 export async function sentOver(simulation: Simulation, ms: number): Promise<Traffic> {
   const before = simulation.sent()
   await simulation.run(ms)

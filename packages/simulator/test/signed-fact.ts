@@ -1,4 +1,4 @@
-/** Facts as a simulated member, or nobody, would sign them. */
+/** Facts signed by a simulated member, or by an unknown key. */
 import { hash } from 'node:crypto'
 import {
   draftFact,
@@ -12,7 +12,7 @@ import {
 import { signatureOf } from '../src/simulated-keys.ts'
 import { simulatedTag } from '../src/simulated-member.ts'
 
-/** A stranger's id: the same for the same name. */
+/** The id of an unknown member: the same for the same name. */
 export function idOf(name: string): string {
   return memberIdFromKey(hash('sha256', name, 'buffer')) ?? ''
 }
@@ -22,7 +22,7 @@ export function signedFact(author: string, body: FactBody): SignedFact {
   return { ...draft, signature: signatureOf(author, signedBytes(simulatedTag, draft)) }
 }
 
-/** A fact that says `author` and was signed by somebody else. */
+/** A fact of `author` with the signature of another key. */
 export function forgedFact(author: string, body: FactBody): SignedFact {
   return { ...signedFact(idOf('a forger'), body), author }
 }

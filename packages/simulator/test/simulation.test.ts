@@ -15,7 +15,7 @@ async function converged(options: SimulationOptions): Promise<Simulation> {
 }
 
 describe('a simulation', () => {
-  it('brings 16 members together, twice in the same way', async () => {
+  it('lets 16 members find each other, twice in the same way', async () => {
     const simulation = await runTwice(async () => {
       const simulation = await converged({ seed: 1, members: 16 })
       await simulation.run(60_000)
@@ -25,7 +25,7 @@ describe('a simulation', () => {
     expect(simulation.events.filter(({ type }) => type !== 'join')).toEqual([])
   })
 
-  it('starts settled: everybody knows everybody, nothing is told on, and a restarted process knows nothing', async () => {
+  it('starts warm: every member knows every other, nothing is sent on, and a restarted process knows nothing', async () => {
     const simulation = await runTwice(async () => {
       const simulation = createSimulation({ seed: 8, members: 40, start: 'warm' })
       expect(simulation.isConverged()).toBe(true)
@@ -47,20 +47,20 @@ describe('a simulation', () => {
     expect(simulation.running).toHaveLength(39)
   })
 
-  it('goes another way with another seed', async () => {
+  it('takes another course with another seed', async () => {
     const traces = await Promise.all(
       [1, 2].map(async seed => (await converged({ seed, members: 4 })).trace.hash),
     )
     expect(new Set(traces).size).toBe(2)
   })
 
-  it('says so when two runs of one seed differ', async () => {
+  it('fails if two runs of one seed differ', async () => {
     let runs = 0
     const moody = () => converged({ seed: 1, members: 3 + runs++ })
     await expect(runTwice(moody)).rejects.toThrow('two runs differ')
   })
 
-  it('lets a fault of one member change nothing that others draw', async () => {
+  it('draws the same numbers for others when one member has a fault', async () => {
     const delays = async (spoil: (simulation: Simulation) => void): Promise<number[]> => {
       const simulation = await converged({ seed: 3, members: 4 })
       spoil(simulation)
@@ -83,18 +83,18 @@ describe('a simulation', () => {
   })
 
   it('runs an app on each member, again with each process, and waits for its promises', async () => {
-    const said: string[] = []
+    const log: string[] = []
     const simulation = await converged({
       seed: 4,
       members: 3,
       app: (cluster, name) => {
-        said.push(`${name} starts`)
+        log.push(`${name} starts`)
         cluster.events.addEventListener('fail', async ({ detail }) => {
           await Promise.resolve()
           await new Promise(resolve => queueMicrotask(() => resolve(undefined)))
           cluster.update({ tags: { lost: detail.name } })
         })
-        return () => said.push(`${name} ends`)
+        return () => log.push(`${name} ends`)
       },
     })
     simulation.crash('m2')
@@ -102,10 +102,10 @@ describe('a simulation', () => {
       ['m0', 'm1'].every(name => simulation.member(name).cluster.self.tags['lost'] === 'm2')
     await simulation.runUntil(areTold, { withinMs: 5_000 })
     simulation.restart('m2')
-    expect(said).toEqual(['m0 starts', 'm1 starts', 'm2 starts', 'm2 ends', 'm2 starts'])
+    expect(log).toEqual(['m0 starts', 'm1 starts', 'm2 starts', 'm2 ends', 'm2 starts'])
   })
 
-  it('gives a member that lost its storage another identity, and an address that was asked for', async () => {
+  it('gives a member that lost its storage another identity, and a new address if asked to', async () => {
     const simulation = await converged({ seed: 6, members: 4 })
     const m3 = simulation.member('m3')
     const { id, address } = m3
@@ -116,7 +116,7 @@ describe('a simulation', () => {
     await simulation.runUntil(() => simulation.isConverged(), { withinMs: 30_000 })
   })
 
-  it('says what the members see when something did not come true', async () => {
+  it('reports what the members see if a condition did not hold in time', async () => {
     const simulation = await converged({ seed: 7, members: 3 })
     const waiting = simulation.runUntil(() => false, { withinMs: 100 })
     await expect(waiting).rejects.toThrow(NotInTimeError)
@@ -133,7 +133,7 @@ describe('a simulation', () => {
     ['there is no member m9', () => createSimulation({ seed: 1 }).crash('m9')],
     ['rate: 2 is no share', () => createSimulation({ seed: 1 }).loss(2)],
     ['ms: NaN is no number', () => createSimulation({ seed: 1, members: 1 }).pause('m0', Number.NaN)],
-  ])('refuses what makes no sense: %s', (message, act) => {
+  ])('rejects invalid arguments: %s', (message, act) => {
     expect(act).toThrow(InvalidSimulationError)
     expect(act).toThrow(message)
   })

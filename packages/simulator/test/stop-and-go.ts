@@ -1,19 +1,19 @@
-/** Stop and go: four of 32 members stop again and again (scenario 11). What counts is whether the others are held dead. */
+/** Stop and go: four of 32 members pause again and again (scenario 11). Counted are the deaths of the other members. */
 import { plainSwim } from '@hearsay/core/host'
 import { createSimulation, type Simulation } from '../src/index.ts'
 import { deaths } from './member-events.ts'
 
 export interface StopAndGo {
   readonly seed: number
-  /** How long it goes on. @default 600_000 */
+  /** The duration. @default 600_000 */
   readonly lengthMs?: number
-  /** Each of the four stops for so long … */
+  /** Each of the four pauses for this time … */
   readonly stopMs: number
-  /** … in so long. */
+  /** … in each period of this length. */
   readonly everyMs: number
-  /** The share of all packets that is lost for good. @default 0 */
+  /** The share of all packets that are lost without retransmission. @default 0 */
   readonly lossRate?: number
-  /** `plain-swim`: without Lifeguard, own stalls, hard evidence and phi. @default 'shipped' */
+  /** `plain-swim`: without Lifeguard, local pauses, hard evidence and phi. @default 'shipped' */
   readonly detector?: 'shipped' | 'plain-swim'
 }
 
@@ -34,7 +34,7 @@ export async function stopAndGo(options: StopAndGo): Promise<Simulation> {
   return simulation
 }
 
-/** Deaths of members that never stopped, as `by: fail member`. */
+/** Deaths of members that never paused, as `by: fail member`. */
 export function deathsOfTheHealthy(simulation: Simulation): string[] {
   return deaths(simulation).filter(death => slow.every(name => !death.endsWith(` ${name}`)))
 }

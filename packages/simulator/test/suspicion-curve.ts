@@ -1,29 +1,29 @@
 /**
  * Suspicion curve: one to four of 15 members are cut off, so that members beyond the cut are suspected by up to that
- * many observers. The more of them confirm, the sooner it is dead (scenario 1).
+ * many observers. The more observers confirm, the sooner a suspect is dead (scenario 1).
  */
 import { createSimulation, type Simulation } from '../src/index.ts'
 import { namesFrom } from './names.ts'
 
-/** How finely the simulation is looked at. */
+/** The interval at which the simulation is checked. */
 export const lookMs = 10
 
-/** What one who was cut off saw. */
+/** What a member that was cut off saw. */
 export interface CutOff {
   readonly simulation: Simulation
   /**
-   * The shortest suspicion that ended in death, as m0, one of the few, saw it, to `checkEveryMs`. Only those
-   * count that began before anybody was dead: a smaller cluster suspects for a shorter time.
+   * The shortest suspicion that ended in death, as m0, one of the few, saw it, to `lookMs`. Only suspicions that began
+   * before the first death count: a smaller cluster suspects for a shorter time.
    */
   readonly shortestMs: number
 }
 
-/** Until the longest suspicion is over. @param confirmations 0 to 3: observers beside the first */
+/** Runs until the longest suspicion is over. @param confirmations 0 to 3: observers beside the first */
 export async function cutOff(seed: number, confirmations: number): Promise<CutOff> {
   const simulation = createSimulation({ seed, members: 15, start: 'warm' })
   await simulation.run(30_000)
   simulation.partition([namesFrom(0, 1 + confirmations)])
-  // The detector's own verdicts: an app is not shown the suspicions of a member that receives nothing.
+  // The detector's own state: the app gets no suspicions of a member that receives nothing.
   const { machine } = simulation.member('m0')
   const suspectedMs = new Map<string, number>()
   const deadIds = new Set<string>()

@@ -1,17 +1,19 @@
 /**
- * WebRTC between pages, as @libp2p/webrtc has it for browsers. Its own types are not in this package; these are the
- * part of them that an app needs.
+ * WebRTC between browser pages, by @libp2p/webrtc. The package does not contain that library's own types; the types below
+ * are the part that an app needs.
  */
 import type { ComponentLogger, Libp2pEvents, Metrics, PeerId, Transport, Upgrader } from '@libp2p/interface'
 import type { ConnectionManager, Registrar, TransportManager } from '@libp2p/interface-internal'
 import { webRTC as create } from '@libp2p/webrtc'
 import type { TypedEventTarget } from 'main-event'
 
+/** Options of the transport. */
 export interface WebRTCInit {
-  /** As for `RTCPeerConnection`. @default libp2p's list of public STUN servers */
+  /** Passed to `RTCPeerConnection`. @default libp2p's list of public STUN servers */
   rtcConfiguration?: { iceServers?: { urls: string | string[]; username?: string; credential?: string }[] }
 }
 
+/** The libp2p components that the transport uses. `createLibp2p` passes them. */
 export interface WebRTCComponents {
   peerId: PeerId
   registrar: Registrar
@@ -23,5 +25,5 @@ export interface WebRTCComponents {
   events: TypedEventTarget<Libp2pEvents>
 }
 
-/** A transport for `createLibp2p`. Throws in Node, which has no `RTCPeerConnection`, when it dials. */
+/** Creates a transport for `createLibp2p`. In Node, which has no `RTCPeerConnection`, the transport throws when it dials. */
 export const webRTC: (init?: WebRTCInit) => (components: WebRTCComponents) => Transport = create

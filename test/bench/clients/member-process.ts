@@ -1,6 +1,6 @@
 /**
- * Member process: one member with one document, told what to do by its parent over IPC. Times are milliseconds since
- * 1970, which all processes on one machine share.
+ * Member process: one member with one document, controlled by its parent over IPC. Times are milliseconds since 1970,
+ * which all processes on one machine share.
  *
  * Arguments: the member's name, and an address of another member, if any.
  */
@@ -37,7 +37,7 @@ function opened(): RoomDocument {
   return open
 }
 
-/** Looks after each transaction, without an `update` listener: Yjs would encode each change for it. */
+/** Checks after each transaction, without an `update` listener: Yjs would encode each change for such a listener. */
 function until(isSo: () => boolean): Promise<number> {
   const { doc, provider } = opened()
   return new Promise(resolve => {

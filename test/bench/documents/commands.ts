@@ -1,33 +1,33 @@
 /**
- * Commands: what the bench asks of the process of one replica, and what it answers.
+ * Commands: the requests of the bench to the process of one replica, and the answers.
  *
- * Times are in milliseconds, measured in that process. Each command ends by itself or not at all: the bench bounds it.
+ * Times are milliseconds, measured in that process. A command has no timeout of its own: the bench bounds it.
  */
 
 export interface Commands {
   /** Joins. @returns its address, if others need it */
   start(): string | null
-  /** @returns when it is open */
+  /** Resolves when the document is open. */
   open(request: { document: string }): void
   /** Inserts so many characters in so many transactions of equal size. */
   insert(request: { document: string; characters: number; pieces: number }): void
-  /** Types, a transaction a keystroke. @returns how many operations this replica has made in all */
+  /** Types, one transaction a keystroke. @returns the number of operations that this replica has made in total */
   type(request: { document: string; keystrokes: number; seed: number }): Made
-  /** Resolves when all of these are here. */
+  /** Resolves when the document contains all of these operations. */
   hold(request: { document: string; made: readonly Made[] }): void
-  /** @returns a hash of all that is inserted and deleted */
+  /** @returns a hash of everything inserted and deleted */
   digest(request: { document: string }): string
-  /** Joins, opens, and reads until so many characters are there. @returns how long it took */
+  /** Joins, opens, and reads until the document has so many characters. @returns the time that took */
   joinAndRead(request: { document: string; characters: number }): number
-  /** Opens, and reads until so many characters are there. @returns how long it took */
+  /** Opens, and reads until the document has so many characters. @returns the time that took */
   openAndRead(request: { document: string; characters: number }): number
-  /** Shows a number to the others so often a second, and watches theirs. */
+  /** Publishes a number to the others so often a second, and observes theirs. */
   showNumbers(request: { document: string; perSecond: number }): void
-  /** Forgets what was measured so far. */
+  /** Clears the figures measured so far. */
   reset(): void
-  /** What was measured since. */
+  /** The figures since the last reset. */
   measured(): Measured
-  /** Many small edits, a transaction each. @returns how long it took until all were stored */
+  /** Many small edits, one transaction each. @returns the time until all were stored */
   edit(request: { document: string; edits: number }): number
   leave(): void
 }
@@ -40,7 +40,7 @@ export interface Made {
 export interface Measured {
   /** The longest time in which the event loop handled nothing. */
   readonly worstStallMs: number
-  /** The longest time without a change of any one other's presence. Null: none is watched. */
+  /** The longest time without a presence change of any one other replica. Null: none is observed. */
   readonly presenceGapMs: number | null
   readonly suspicions: number | null
   readonly storedBytes: number | null
@@ -50,7 +50,7 @@ export type Command = keyof Commands
 export type RequestOf<C extends Command> = Parameters<Commands[C]>[0]
 export type AnswerOf<C extends Command> = ReturnType<Commands[C]>
 
-/** How a process carries them out. */
+/** How a process runs the commands. */
 export type Handlers = {
   readonly [C in Command]: (request: RequestOf<C>) => Promise<AnswerOf<C>>
 }

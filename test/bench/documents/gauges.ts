@@ -1,7 +1,7 @@
-/** Gauges: what one process measures of itself while it runs. */
+/** Gauges: the figures that one process measures of itself while it runs. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
-/** How finely stalls are seen. */
+/** The resolution of the event-loop delay. */
 const resolutionMs = 5
 
 export class Gauges {
@@ -13,7 +13,7 @@ export class Gauges {
     this.#loop.enable()
   }
 
-  /** Another's presence changed. */
+  /** The presence of another replica changed. */
   presenceChanged(other: string): void {
     this.#noteGap(other)
     this.#lastChangeMs.set(other, performance.now())
@@ -27,11 +27,11 @@ export class Gauges {
   }
 
   get worstStallMs(): number {
-    // Its timer itself comes that late.
+    // The timer of the histogram itself adds that much.
     return Math.max(0, Math.round(this.#loop.max / 1e6 - resolutionMs))
   }
 
-  /** One that lasts still counts. */
+  /** Includes a gap that has not ended yet. */
   get presenceGapMs(): number | null {
     for (const other of this.#lastChangeMs.keys()) this.#noteGap(other)
     return this.#lastChangeMs.size === 0 ? null : Math.round(this.#longestGapMs)

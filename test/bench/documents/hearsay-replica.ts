@@ -1,4 +1,4 @@
-/** hearsay replica: a member of a cluster on loopback, as an app has it. */
+/** hearsay replica: a member of a cluster on loopback, as in an app. */
 import { type Cluster, joinCluster, type Room } from '@hearsay/core'
 import { CountingDatastore } from './counting-datastore.ts'
 import type { OpenDocument, Replica, ReplicaOptions } from './replica.ts'

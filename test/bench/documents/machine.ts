@@ -1,26 +1,26 @@
-/** Machine: what processes and loopback have used so far, from /proc. Null where there is none. */
+/** Machine: the resources that processes and loopback have used so far, from /proc. Null without /proc. */
 import { readFileSync } from 'node:fs'
 import { inOwnNetwork } from '../own-network.ts'
 
-// USER_HZ, which Linux fixes at 100 for what it tells programs.
+// USER_HZ, which Linux fixes at 100 for programs.
 const ticksPerSecond = 100
 
-/** Of all these together. */
+/** The sum over these processes. */
 export function cpuSeconds(pids: readonly number[]): number | null {
   return sum(pids, pid => {
-    // The second field is the program's name in parentheses, which may hold spaces.
+    // The second field is the program's name in parentheses, which may contain spaces.
     const fields = read(`/proc/${pid}/stat`)?.split(') ')[1]?.split(' ')
     return fields && (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
   })
 }
 
-/** The most that one of these ever had resident. */
+/** The largest peak of resident memory among these processes. */
 export function peakMb(pids: readonly number[]): number | null {
   const each = pids.map(pid => peakKb(pid))
   return each.includes(undefined) ? null : Math.round(Math.max(...each.map(kb => kb ?? 0)) / 1_024)
 }
 
-/** Headers included, each packet once; null where others use this loopback, too. */
+/** Headers included, each packet counted once; null if other programs use this loopback, too. */
 export function loopbackBytes(): number | null {
   if (!inOwnNetwork) return null
   const line = read('/proc/net/dev')

@@ -1,4 +1,4 @@
-/** Options of the bench of documents. What it cannot work with ends it, with one line that says what it can. */
+/** Options of the documents bench. An invalid option ends the bench with one line that says what is valid. */
 import { parseArgs } from 'node:util'
 
 export const parts = ['trace', 'late', 'first', 'paste', 'edits'] as const
@@ -9,7 +9,7 @@ export interface DocumentsOptions {
   /** Of the trace, by both writers together. */
   readonly keystrokes: number
   readonly seed: number
-  /** JSON on stdout in place of the table. */
+  /** JSON on stdout instead of the table. */
   readonly isJson: boolean
 }
 

@@ -1,17 +1,17 @@
-/** Parts: what is done with a subject, and the figures that it gives. The same for each subject. */
+/** Parts: the measurements, each with its figures. They are the same for each subject. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cpuSeconds, loopbackBytes, peakMb } from './machine.ts'
 import type { DocumentsOptions, Part } from './options.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
 import type { Subject } from './subject.ts'
 
-/** By name, with the unit in it. Null: the subject has no such thing, or it cannot be measured here. */
+/** By name, with the unit in the name. Null: the subject does not have it, or it cannot be measured here. */
 export type Figures = Record<string, number | null>
 
 export type Play = (subject: Subject, options: DocumentsOptions) => Promise<Figures>
 
 const document = 'document'
-/** Connections stand, and what joining began has come to an end. */
+/** The time until connections are open and the traffic of joining has ended. */
 const settleMs = 3_000
 const boundMs = 300_000
 
@@ -31,7 +31,7 @@ const greatest = (values: readonly (number | null)[]): number | null =>
 const askAll = <T>(replicas: readonly ReplicaHandle[], ask: (replica: ReplicaHandle) => Promise<T>) =>
   Promise.all(replicas.map(ask))
 
-/** So many that have joined and opened the document. */
+/** So many replicas that have joined and opened the document. */
 async function gathered(subject: Subject, count: number, hasStorage = false): Promise<ReplicaHandle[]> {
   const replicas: ReplicaHandle[] = []
   for (let i = 0; i < count; i++) replicas.push(await subject.join({ hasStorage: hasStorage && i === 0 }))
@@ -40,7 +40,7 @@ async function gathered(subject: Subject, count: number, hasStorage = false): Pr
   return replicas
 }
 
-/** Until the deletions of all are everywhere, too. */
+/** Waits until the deletions have arrived everywhere, too. */
 async function areEqual(replicas: readonly ReplicaHandle[]): Promise<void> {
   const untilMs = performance.now() + boundMs
   for (;;) {

@@ -1,4 +1,4 @@
-/** Replica handle: the process of one replica, as the bench sees it. Each answer is bounded in time. */
+/** Replica handle: the bench's handle of one replica's process. Each answer has a timeout. */
 import { fileURLToPath } from 'node:url'
 import { type Child, startChild } from '../../processes/process.ts'
 import type { AnswerOf, Command, RequestOf } from './commands.ts'
@@ -21,7 +21,7 @@ interface Waiting {
 
 export class ReplicaHandle {
   readonly name: string
-  /** Resolves when it can be asked; all modules are loaded then. */
+  /** Resolves when the process accepts commands; all modules are loaded then. */
   readonly ready: Promise<void>
   readonly #child: Child
   readonly #waiting = new Map<number, Waiting>()
@@ -31,19 +31,19 @@ export class ReplicaHandle {
     this.name = name
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.ready = promise
-    const said: string[] = []
+    const output: string[] = []
     const args = [program, subject, name, String(hasStorage), ...(contact === undefined ? [] : [contact])]
     this.#child = startChild(process.execPath, args, line => {
       if (!line.startsWith('{')) {
-        said.push(line)
+        output.push(line)
         return
       }
       const message = JSON.parse(line)
       if (message.ready) resolve()
       else this.#answered(message)
     })
-    void this.#child.gone.then(() => {
-      const error = new Error(`${name} ended: ${said.slice(-12).join('\n')}`)
+    void this.#child.exited.then(() => {
+      const error = new Error(`${name} ended: ${output.slice(-12).join('\n')}`)
       reject(error)
       for (const waiting of this.#waiting.values()) waiting.reject(error)
     })
@@ -54,7 +54,7 @@ export class ReplicaHandle {
     return this.#child.pid
   }
 
-  /** @throws {Error} what the process said, or that it said nothing in time */
+  /** @throws {Error} the process failed, with its output, or did not answer in time */
   async ask<C extends Command>(command: C, request: RequestOf<C>, withinMs = 60_000): Promise<AnswerOf<C>> {
     await this.ready
     const id = ++this.#asked
@@ -64,7 +64,7 @@ export class ReplicaHandle {
       withinMs,
     )
     this.#waiting.set(id, { resolve, reject })
-    this.#child.say(JSON.stringify({ id, command, request }))
+    this.#child.writeLine(JSON.stringify({ id, command, request }))
     return promise.finally(() => {
       clearTimeout(timer)
       this.#waiting.delete(id)
@@ -73,7 +73,7 @@ export class ReplicaHandle {
 
   async end(): Promise<void> {
     this.#child.signal('SIGKILL')
-    await this.#child.gone
+    await this.#child.exited
   }
 
   #answered({ id, result, error }: { id: number; result: never; error?: string }): void {

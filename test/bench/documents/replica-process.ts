@@ -1,5 +1,5 @@
 /**
- * Replica process: one replica, told what to do by lines of JSON on stdin. It ends with stdin.
+ * Replica process: one replica, controlled by lines of JSON on stdin. It ends when stdin ends.
  *
  * Arguments: the subject, the replica's name, whether it has a store, and a contact, if any.
  */
@@ -21,7 +21,7 @@ const replica: Replica =
 const gauges = new Gauges()
 const documents = new Map<string, OpenDocument>()
 
-/** Between two slices of many edits. */
+/** The number of edits between two turns of the event loop. */
 const editsASlice = 10
 const betweenSlicesMs = 5
 
@@ -70,7 +70,7 @@ const handlers: Handlers = {
   insert: async ({ document, characters, pieces }) => {
     const text = textOf(opened(document))
     for (let i = 0; i < pieces; i++) {
-      // At the beginning: what is appended is merged with what is there, at the cost of all of it.
+      // At the beginning: Yjs merges appended content with the existing one, at the cost of copying all of it.
       text.insert(0, 'x'.repeat(characters / pieces))
       if (i % 100 === 99) await sleep(1)
     }

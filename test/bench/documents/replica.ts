@@ -1,7 +1,7 @@
 /**
  * Replica: what the bench needs of one member of either subject, in its own process.
  *
- * Nothing here measures: the process around it does, the same for both subjects.
+ * Nothing in it measures: the process around it does, in the same way for both subjects.
  */
 import type * as Y from 'yjs'
 
@@ -12,24 +12,24 @@ export interface OpenDocument {
 }
 
 export interface Replica {
-  /** @returns where others can reach it, if they need that */
+  /** @returns the address at which others reach it, if they need one */
   start(): Promise<string | undefined>
-  /** What to open comes from others, or is empty. */
+  /** Opens a document; its content comes from others, or is empty. */
   open(name: string): Promise<OpenDocument>
-  /** Shows a number to all others that have the document open. */
+  /** Publishes a number to all others that have the document open. */
   show(name: string, number: number): void
-  /** Calls back with the name of each other whose number changed. */
+  /** Calls back with the name of each other replica whose number changed. */
   watch(name: string, changed: (other: string) => void): void
-  /** How often a member was suspected, as far as this one saw. Null: the subject has no such thing. */
+  /** How often this replica received a suspicion of a member. Null: the subject has no suspicions. */
   readonly suspicions: number | null
-  /** Bytes written to its store so far. Null: it has none. */
+  /** Bytes written to its store so far. Null: it has no store. */
   readonly storedBytes: number | null
   leave(): Promise<void>
 }
 
 export interface ReplicaOptions {
   readonly name: string
-  /** A member's address, or the server's. Undefined: the first member. */
+  /** The address of a member, or of the server. Undefined: it is the first member. */
   readonly contact: string | undefined
   readonly hasStorage: boolean
 }

@@ -1,16 +1,16 @@
-/** Seeding: a document that begins with a template: by the option `seed`, or, without it, as apps do by themselves. */
+/** Seeding: a document that begins with a template: by the option `seed` or, without it, as apps insert one themselves. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Room, RoomDocument } from '@hearsay/core'
 import type * as Y from 'yjs'
 
 export const template = '# Title'
 
-/** Alone with a document, one is synced after so long. */
+/** A member that is alone with a document is synced after this time. */
 const aloneMs = 3_000
 
 type OpenSeeded = (name: string, options: { seed: (doc: Y.Doc) => void }) => RoomDocument
 
-/** @param isSeedKnown whether the room knows the option */
+/** @param isSeedKnown whether the room supports the option */
 export function openSeeded(room: Room, name: string, isSeedKnown: boolean): RoomDocument {
   if (isSeedKnown) return withSeed(room, name)
   const document = room.document(name)
@@ -20,7 +20,7 @@ export function openSeeded(room: Room, name: string, isSeedKnown: boolean): Room
   return document
 }
 
-/** Whether a room knows the option: it is tried with a document that nobody else opens. */
+/** Whether a room supports the option: tried with a document that no other member opens. */
 export async function hasSeed(room: Room): Promise<boolean> {
   const document = withSeed(room, 'seed option')
   await sleep(aloneMs)

@@ -1,4 +1,4 @@
-/** Subject: one of the two that are compared, with all its processes: the replicas, and a server if it needs one. */
+/** Subject: one of the two compared systems with all its processes: the replicas, and a server if it needs one. */
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -30,7 +30,7 @@ export class Subject {
     return [...(this.#server ? [this.#server.pid] : []), ...this.replicas.map(({ pid }) => pid)]
   }
 
-  /** A process that has loaded all it needs, and has not joined yet. */
+  /** A process that has loaded its modules, and has not joined yet. */
   async add({ hasStorage = false } = {}): Promise<ReplicaHandle> {
     const name = `m${this.replicas.length}`
     const replica = new ReplicaHandle({ subject: this.name, name, hasStorage, contact: this.#contact })
@@ -39,7 +39,7 @@ export class Subject {
     return replica
   }
 
-  /** One that has joined. */
+  /** A process that has joined. */
   async join(options: { hasStorage?: boolean } = {}): Promise<ReplicaHandle> {
     const replica = await this.add(options)
     const address = await replica.ask('start', undefined)
@@ -50,14 +50,14 @@ export class Subject {
   async end(): Promise<void> {
     await Promise.all(this.replicas.map(replica => replica.end()))
     this.#server?.signal('SIGKILL')
-    await this.#server?.gone
+    await this.#server?.exited
   }
 
   async #startServer(): Promise<void> {
     const program = join(dirname(resolve('@y/websocket-server/package.json')), 'src', 'server.js')
     const port = await freePort()
     const started = Promise.withResolvers<void>()
-    // The server takes host and port from its environment alone.
+    // The server reads host and port from its environment only.
     const args = [
       '-e',
       `process.env.HOST='127.0.0.1';process.env.PORT='${port}';import(process.argv[1])`,
@@ -66,7 +66,7 @@ export class Subject {
     this.#server = startChild(process.execPath, args, line => {
       if (line.startsWith('running at')) started.resolve()
     })
-    void this.#server.gone.then(() => started.reject(new Error('the server of y-websocket ended')))
+    void this.#server.exited.then(() => started.reject(new Error('the server of y-websocket ended')))
     await started.promise
     this.#contact = `ws://127.0.0.1:${port}`
   }

@@ -1,11 +1,11 @@
 /**
- * Typing: random sessions of one writer: runs of letters, corrections, jumps to other places.
+ * Typing: random sessions of one writer: runs of letters, corrections, jumps to other positions.
  *
- * The shares are our choice: of the keystrokes about one in six deletes, and one run in five begins elsewhere.
+ * The shares are our choice: about one in six keystrokes deletes, and one run in five begins elsewhere.
  */
 import * as Y from 'yjs'
 
-/** Numbers of one seed, 0 to 1 (mulberry32). */
+/** Random numbers of one seed, 0 to 1 (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed
   return () => {
@@ -20,7 +20,7 @@ export function seeded(seed: number): () => number {
 const sliceKeystrokes = 50
 
 export async function type(text: Y.Text, keystrokes: number, random: () => number): Promise<void> {
-  // Moves with what others write, as a cursor does.
+  // Relative, so that it moves with the edits of others, as a cursor does.
   let cursor = Y.createRelativePositionFromTypeIndex(text, text.length)
   let left = 0
   let isDeleting = false
@@ -35,7 +35,7 @@ export async function type(text: Y.Text, keystrokes: number, random: () => numbe
     if (left === 0) {
       isDeleting = random() < 0.4 && at > 0
       left = 1 + Math.floor(isDeleting ? random() * 12 : random() ** 2 * 60)
-      // Every fifth run begins elsewhere: near, or anywhere.
+      // One run in five begins elsewhere: nearby, or anywhere.
       if (random() < 0.2)
         at = Math.floor(random() < 0.5 ? Math.max(0, at - 200 * random()) : random() * (text.length + 1))
     }

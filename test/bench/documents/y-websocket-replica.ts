@@ -1,4 +1,4 @@
-/** y-websocket replica: a client of its server. Each document is a room of its own there. */
+/** y-websocket replica: a client of the y-websocket server. Each document is its own room there. */
 import WebSocket from 'ws'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
@@ -21,7 +21,7 @@ export class YWebsocketReplica implements Replica {
     if (contact === undefined) throw new Error('y-websocket needs its server')
     const doc = new Y.Doc()
     const provider = new WebsocketProvider(contact, name, doc, {
-      // What its README gives for Node; the types differ in the events alone.
+      // As its README shows for Node; the types differ only in the events.
       WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
       disableBc: true,
     })

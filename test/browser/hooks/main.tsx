@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** A page in which each hook shows what it gives, of the entry and in the cluster that the page's address names. */
+/** A page that renders the result of each hook. Its address names the entry point and the cluster. */
 import { joinCluster } from '@hearsay/core'
 import * as plain from '@hearsay/react'
 import * as suspense from '@hearsay/react/suspense'
@@ -15,11 +15,11 @@ const options = {
   iceServers: [],
 }
 
-/** By test id: how often a component was shown anew. */
+/** By test id: how often a component has rendered. */
 const shown: Record<string, number> = {}
-/** Resolves when so many heartbeats of others have come from now on. */
-let beats: (count: number) => Promise<void> = async () => {}
-Object.assign(window, { shown, beats: (count: number) => beats(count) })
+/** Resolves when so many more heartbeats of others have arrived. */
+let heartbeats: (count: number) => Promise<void> = async () => {}
+Object.assign(window, { shown, heartbeats: (count: number) => heartbeats(count) })
 
 function Shown({ id, children }: { id: string; children: ReactNode }): ReactNode {
   useEffect(() => {
@@ -40,7 +40,7 @@ const Count = (): ReactNode => <Shown id="count">{hooks.useMembers(all => all.le
 
 const Self = (): ReactNode => <Shown id="self">{hooks.useSelf(({ name }) => name)}</Shown>
 
-/** Of each member its name and status, asked for one by one. */
+/** The name and status of each member, read one by one. */
 function Each(): ReactNode {
   const ids = hooks.useMembers(all => all.map(({ id }) => id).join(' '))
   return ids
@@ -60,14 +60,14 @@ const Status = (): ReactNode => <Shown id="status">{hooks.useConnectionStatus().
 
 function Cluster(): ReactNode {
   const cluster = hooks.useCluster()
-  beats = count =>
+  heartbeats = count =>
     new Promise(resolve => {
       if (!cluster) return
-      const heard = () =>
+      const received = () =>
         [...cluster.heartbeats.getSnapshot().values()].reduce((sum, { sequence }) => sum + sequence, 0)
-      const until = heard() + count
+      const until = received() + count
       const stop = cluster.heartbeats.subscribe(() => {
-        if (heard() < until) return
+        if (received() < until) return
         stop()
         resolve()
       })
@@ -104,7 +104,7 @@ const Mapped = (): ReactNode => (
 
 function Acts(): ReactNode {
   const show = hooks.useUpdatePresence()
-  const tell = hooks.useBroadcast()
+  const broadcast = hooks.useBroadcast()
   const document = hooks.useDocument()
   const config = hooks.useConfig('flags')
   return (
@@ -112,7 +112,7 @@ function Acts(): ReactNode {
       <button type="button" onClick={() => show({ place: 7 })}>
         Move
       </button>
-      <button type="button" onClick={() => tell('hello')}>
+      <button type="button" onClick={() => broadcast('hello')}>
         Wave
       </button>
       <button type="button" onClick={() => document?.doc.getText('text').insert(0, 'written')}>
@@ -125,10 +125,10 @@ function Acts(): ReactNode {
   )
 }
 
-function Heard(): ReactNode {
-  const [heard, hear] = useState('')
-  hooks.useEvent(({ value }) => hear(String(value)))
-  return <Shown id="heard">{heard}</Shown>
+function LatestEvent(): ReactNode {
+  const [event, setEvent] = useState('')
+  hooks.useEvent(({ value }) => setEvent(String(value)))
+  return <Shown id="event">{event}</Shown>
 }
 
 function Text(): ReactNode {
@@ -170,7 +170,7 @@ function App(): ReactNode {
             <Others />
             <Mapped />
             <Acts />
-            <Heard />
+            <LatestEvent />
             <Text />
             <Color />
           </hooks.RoomProvider>

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** With `#worker` or `#shared-worker` the member of this page is one that lives there. */
+/** With `#worker` or `#shared-worker`, the member of this page runs in a worker. */
 import type { Answer } from './worker.ts'
 
 const ports: Readonly<Record<string, () => Worker | MessagePort>> = {

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** A page that is a member as soon as the test says so, and tells what it sees. */
+/** A page that becomes a member when the test asks for it, and reports what it sees. */
 import {
   type Cluster,
   type ClusterEventType,
@@ -18,7 +18,7 @@ interface Shown {
   readonly atMs: number
 }
 
-/** What this page saw happen to another, and when, in epoch milliseconds. */
+/** An event about another member that this page received, with its time in epoch milliseconds. */
 export interface Sighting {
   readonly event: ClusterEventType
   readonly name: string
@@ -28,13 +28,13 @@ export interface Sighting {
 let cluster: Cluster
 let room: Room<Shown>
 const sightings: Sighting[] = []
-/** How long each cursor of others was under way, in milliseconds. */
+/** The delay of each cursor update from others, in milliseconds. */
 const delaysMs: number[] = []
 let longestGapMs = 0
-/** What this page was told of its store: `ok`, or why it fails. */
+/** The storage events that this page received: `ok`, or the reason of the failure. */
 const storeStates: string[] = []
 
-/** All pages of one machine share it, to a fraction of a millisecond. */
+/** All pages of one machine share this clock, to a fraction of a millisecond. */
 const nowMs = () => performance.timeOrigin + performance.now()
 
 async function until<T>(store: Store<T>, fits: () => boolean): Promise<void> {
@@ -73,7 +73,7 @@ export const member = {
   storeStates(): readonly string[] {
     return storeStates
   },
-  /** Resolves when it sees just this. */
+  /** Resolves when it sees exactly these members. */
   async sees(expected: View): Promise<void> {
     const names = Object.keys(expected)
     await until(cluster.members, () => {
@@ -81,14 +81,14 @@ export const member = {
       return Object.keys(seen).length === names.length && names.every(name => seen[name] === expected[name])
     })
   },
-  /** Resolves when it sees this one in one of these. */
+  /** Resolves when it sees this member with one of these statuses. */
   async seesStatus(name: string, ...statuses: readonly string[]): Promise<void> {
     await until(cluster.members, () => statuses.includes(view()[name] ?? ''))
   },
-  /** Resolves when there is a direct connection to this member. */
+  /** Resolves when it has a direct connection to this member. */
   async isLinkedTo(name: string): Promise<void> {
     const isLinked = () => cluster.explain(idOf(name)).connected
-    // Connections are no part of any store: whoever is in the cluster beats, and that is a rhythm to look by.
+    // Connections are not part of any store, so they are checked at each heartbeat refresh.
     await until(cluster.heartbeats, isLinked)
   },
   async enter(): Promise<void> {
@@ -101,24 +101,24 @@ export const member = {
   show(cursor: number): void {
     room.presence.set({ cursor, atMs: nowMs() })
   },
-  /** Writes at the end of the room's document. */
+  /** Appends to the room's document. */
   write(text: string): void {
     const written = room.doc.getText('notes')
     written.insert(written.length, text)
   },
   written: (): string => room.doc.getText('notes').toString(),
-  /** Resolves when this stands in the room's document. */
+  /** Resolves when the room's document contains this text. */
   async read(text: string): Promise<void> {
     const isRead = () => room.doc.getText('notes').toString() === text
     while (!isRead()) await new Promise<void>(resolve => room.doc.once('update', () => resolve()))
   },
-  /** Resolves when what was written is stored. */
+  /** Resolves when everything written is stored. */
   stored: (): Promise<void> => room.provider.stored(),
-  /** What this page saw of others, in order. */
+  /** The events about others, in order. */
   sightings: (): readonly Sighting[] => sightings,
-  /** How long the cursors that came since the last time were under way, in milliseconds. */
+  /** The delays of the cursor updates since the last call, in milliseconds. */
   delaysMs: (): number[] => delaysMs.splice(0),
-  /** From now on, looks how late timers are. */
+  /** From now on measures how late timers run. */
   watchTimers(): void {
     let lastMs = performance.now()
     setInterval(() => {
@@ -131,7 +131,7 @@ export const member = {
     state: document.visibilityState,
     longestGapMs,
   }),
-  /** Resolves when another shows this cursor. */
+  /** Resolves when another member has this cursor. */
   async sawCursor(name: string, cursor: number): Promise<void> {
     await until(room.presence.others, () => shownBy(name)?.cursor === cursor)
   },

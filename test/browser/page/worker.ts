@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-/** A worker, shared or not, that is a member: does what its page asks it to. */
+/** A worker, shared or not, that is a member: it runs the methods that its page calls. */
 import { member } from './member.ts'
 
 /** A method of the member, and its arguments. */

@@ -1,7 +1,7 @@
 /**
- * `hearsay config …`: a member for as long as one question takes, or a watch lasts.
+ * `hearsay config …`: starts a member, runs one command or watches, and ends.
  *
- * Exit code 0 means that another member agreed: with what was read, or with what was written.
+ * Exit code 0 means that another member has the same entries: those that were read, or the one that was written.
  */
 
 import { asUsageError } from '../member/as-usage-error.ts'
@@ -20,7 +20,7 @@ export async function config(
   { wait, writer, ...flags }: ConfigFlags,
 ): Promise<void> {
   const isWatch = request.type === 'watch'
-  // Whatever else is asked is done, also if nobody reads the answer.
+  // A command other than watch completes even if the reader of its output is gone.
   const stop = Promise.race([stopRequested(), ...(isWatch ? [outputClosed()] : [])])
   const member = await Promise.race([startMember(joinOptions(cluster, flags)), stop])
   if (!member) return endProcess(1)
@@ -35,6 +35,6 @@ export async function config(
   } finally {
     await leaveWithin(member)
   }
-  // A watch ends when it is told to; whatever else is interrupted was not done.
+  // A watch ends normally when it is interrupted; any other command that is interrupted did not complete.
   await endProcess((agreed ?? isWatch) ? 0 : 1)
 }

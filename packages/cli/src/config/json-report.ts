@@ -1,7 +1,7 @@
-/** JSON report: what `hearsay config … --json` prints, and nothing else on stdout. */
+/** JSON report: the output of `hearsay config … --json`; nothing else is printed to stdout. */
 import type { ConfigVersion } from '@hearsay/core'
 import { jsonLines } from '../join/json-lines.ts'
-import { printJson } from '../terminal/print-json.ts'
+import { printJson } from '../terminal/output.ts'
 import type { Entry, Report } from './report.ts'
 
 const entry = ({ key, value, by, atMs: at }: Entry) => printJson({ event: 'entry', key, value, by, at })

@@ -1,4 +1,4 @@
-/** `hearsay config …`: what can be asked of a shared config, and how, as the command line gives it. */
+/** Command line of `hearsay config …`: its subcommands and their options. */
 import type { Json } from '@hearsay/core'
 import { type Command, InvalidArgumentError } from 'commander'
 import { addMemberOptions, append, type MemberFlags } from '../member/options.ts'
@@ -44,13 +44,13 @@ export function addConfigCommands(config: Command, run: Run): void {
   addWithKey('get', 'print the value of a key')
   add('set', 'write a value: JSON, or else text')
     .argument('<key>')
-    .argument('<value>', 'JSON, or else text; behind -- if it begins with a dash', typedValue)
+    .argument('<value>', 'JSON, or else text; after -- if it begins with a dash', typedValue)
     .action((cluster, name, key, value, flags) => run(cluster, name, { type: 'set', key, value }, flags))
   addWithKey('delete', 'delete a key')
   add('watch', 'print each change until Ctrl-C')
-    .argument('[key]', 'only of this key')
+    .argument('[key]', 'print only changes of this key')
     .action((cluster, name, key, flags) => run(cluster, name, { type: 'watch', key }, flags))
-  addWithKey('history', 'print who wrote what under a key, the newest first')
+  addWithKey('history', 'print who wrote which values of a key, newest first')
   add('list', 'print all keys and their values').action((cluster, name, flags) =>
     run(cluster, name, { type: 'list' }, flags),
   )
@@ -59,5 +59,5 @@ export function addConfigCommands(config: Command, run: Run): void {
 function toSeconds(text: string): number {
   const seconds = Number(text)
   if (text.trim() !== '' && seconds >= 0 && seconds <= 3_600) return seconds
-  throw new InvalidArgumentError('It is a number of seconds from 0 to 3600.')
+  throw new InvalidArgumentError('Give a number of seconds from 0 to 3600.')
 }

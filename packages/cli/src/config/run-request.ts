@@ -1,4 +1,4 @@
-/** Answer: what was asked of a shared config, done and reported. `true`: it was done, and another member agrees. */
+/** Runs one request on a shared config and reports the result. Returns true if it is done and another member agrees. */
 import type { Cluster, Config, Json } from '@hearsay/core'
 import { asUsageError } from '../member/as-usage-error.ts'
 import type { ConfigRequest, ReadRequest } from './options.ts'
@@ -10,27 +10,27 @@ export interface ConfigCommand {
   readonly report: Report
   /** How long to wait for another member, in seconds. */
   readonly waitS: number
-  /** There is a storage, which outlives this process. */
+  /** The member has a storage, which outlives this process. */
   readonly hasStorage: boolean
 }
 
-export async function answer(asked: ConfigCommand, request: ConfigRequest): Promise<boolean> {
+export async function answer(command: ConfigCommand, request: ConfigRequest): Promise<boolean> {
   switch (request.type) {
     case 'watch':
-      return watch(asked, request.key)
+      return watch(command, request.key)
     case 'set':
-      return write(asked, request.key, request.value)
+      return write(command, request.key, request.value)
     case 'delete':
-      return write(asked, request.key, undefined)
+      return write(command, request.key, undefined)
     default:
-      return read(asked, request)
+      return read(command, request)
   }
 }
 
-async function read(asked: ConfigCommand, request: ReadRequest): Promise<boolean> {
-  const { config, report, hasStorage } = asked
-  const agrees = await synced(asked)
-  if (!agrees) warn(`${noAnswer(asked)}${hasStorage ? ': this is what is stored here' : ''}`)
+async function read(command: ConfigCommand, request: ReadRequest): Promise<boolean> {
+  const { config, report, hasStorage } = command
+  const agrees = await synced(command)
+  if (!agrees) warn(`${noAnswer(command)}${hasStorage ? ': this is what is stored here' : ''}`)
   if (request.type === 'list') {
     const entries = entriesOf(config)
     if (entries.length > 0) report.list(entries)
@@ -49,25 +49,25 @@ async function read(asked: ConfigCommand, request: ReadRequest): Promise<boolean
   return agrees !== undefined
 }
 
-async function write(asked: ConfigCommand, key: string, value: Json | undefined): Promise<boolean> {
-  const { config, report, hasStorage, waitS, member } = asked
-  // First what is known: else this would be a change of something that its author never saw.
-  const isMet = (await synced(asked)) !== undefined
-  if (!isMet && !hasStorage) {
-    warn(`${noAnswer(asked)}, and there is no --storage: nothing was written`)
+async function write(command: ConfigCommand, key: string, value: Json | undefined): Promise<boolean> {
+  const { config, report, hasStorage, waitS, member } = command
+  // Sync first: otherwise the author would overwrite an entry that it never received.
+  const isSynced = (await synced(command)) !== undefined
+  if (!isSynced && !hasStorage) {
+    warn(`${noAnswer(command)}, and there is no --storage: nothing was written`)
     return false
   }
   await asUsageError(value === undefined ? config.delete(key) : config.set(key, value))
-  const heldBy = isMet ? await synced(asked) : undefined
+  const heldBy = isSynced ? await synced(command) : undefined
   if (heldBy !== undefined) report.written(key, value, heldBy)
-  else if (isMet)
+  else if (isSynced)
     warn(`no member accepted the write within ${waitS} s: ${member.self.id} may not be one of the writers`)
-  else warn(`${noAnswer(asked)}: it is stored here, and nowhere else`)
+  else warn(`${noAnswer(command)}: it is stored here only`)
   return heldBy !== undefined
 }
 
-function watch(asked: ConfigCommand, only: string | undefined): Promise<never> {
-  const { member, config, report } = asked
+function watch(command: ConfigCommand, only: string | undefined): Promise<never> {
+  const { member, config, report } = command
   const concerns = (key: string) => only === undefined || key === only
   report.ready(member)
   const entries = entriesOf(config).filter(({ key }) => concerns(key))
@@ -78,14 +78,14 @@ function watch(asked: ConfigCommand, only: string | undefined): Promise<never> {
   config.events.addEventListener('conflict', ({ detail }) => {
     if (concerns(detail.key)) report.conflict(detail)
   })
-  synced(asked).then(
-    agrees => agrees ?? warn(`${noAnswer(asked)} yet; still trying`),
+  synced(command).then(
+    agrees => agrees ?? warn(`${noAnswer(command)} yet; still trying`),
     () => undefined,
   )
   return new Promise(() => undefined)
 }
 
-/** Id of another member that holds just what this one does; undefined: nobody within the time. */
+/** Id of another member whose entries equal ours; undefined if there is none within the time. */
 async function synced({ config, waitS }: ConfigCommand): Promise<string | undefined> {
   const signal = AbortSignal.timeout(waitS * 1_000)
   try {
@@ -103,7 +103,7 @@ const entriesOf = (config: Config): Entry[] =>
 
 function entryOf(config: Config, key: string): Entry | undefined {
   const [newest] = config.history(key)
-  // Without a schema, the newest is what stands.
+  // Without a schema, the newest version is the value.
   return newest?.to === undefined ? undefined : { key, value: newest.to, by: newest.by, atMs: newest.atMs }
 }
 

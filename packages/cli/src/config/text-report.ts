@@ -1,15 +1,14 @@
-/** Text report: a shared config for people to read. Values come last in a line, because they may be long. */
+/** Text report: a shared config as text. A value is last in its line, because it may be long. */
 import { styleText } from 'node:util'
 import type { Cluster, Json } from '@hearsay/core'
 import { log } from '../join/log.ts'
+import { printable, shortId } from '../terminal/format.ts'
 import { shownValue } from '../terminal/json-value.ts'
 import { printLog } from '../terminal/log-line.ts'
-import { printable } from '../terminal/printable.ts'
-import { shortId } from '../terminal/short-id.ts'
 import { printTable } from '../terminal/text-table.ts'
 import type { Report } from './report.ts'
 
-/** Date and time of here, in the order in which they sort. */
+/** Local date and time, in an order in which they sort. */
 const dateAndTime = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' })
 
 export function textReport(cluster: Cluster): Report {
@@ -50,8 +49,8 @@ export function textReport(cluster: Cluster): Report {
       else printLog({ at, event: 'set', colour: 'cyan', name, rest: `${shownValue(value)}  ${author}` })
     },
     conflict({ key: name, winner, loser }) {
-      const [kept, lost] = [winner, loser].map(({ to, by }) => `${shownOrNone(to)} by ${nameOf(by)}`)
-      printLog({ at: Date.now(), event: 'conflict', colour: 'red', name, rest: `${lost} lost to ${kept}` })
+      const [won, lost] = [winner, loser].map(({ to, by }) => `${shownOrNone(to)} by ${nameOf(by)}`)
+      printLog({ at: Date.now(), event: 'conflict', colour: 'red', name, rest: `${lost} lost to ${won}` })
     },
   }
 }

@@ -1,4 +1,4 @@
-/** Cast: the demo's members on loopback, and all that each of them said of another. */
+/** Demo cluster: the demo's members on loopback, and all events that they reported about each other. */
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ export interface Observation extends ObservedEvent {
 
 export class DemoCluster {
   readonly members: readonly MemberProcess[]
-  /** How often one that ran and answered was declared dead. */
+  /** How often a member that ran and answered was declared dead. */
   falseSuspicions = 0
 
   readonly cluster: string = `demo-${process.pid}`
@@ -28,47 +28,47 @@ export class DemoCluster {
 
   constructor(count: number) {
     this.members = names.slice(0, count).map(name => {
-      const actor: MemberProcess = new MemberProcess(name, {
-        observed: sighting => this.#record({ ...sighting, observer: actor }),
+      const member: MemberProcess = new MemberProcess(name, {
+        observed: sighting => this.#record({ ...sighting, observer: member }),
         changed: () => {
           for (const changed of this.#listeners) changed()
         },
       })
-      return actor
+      return member
     })
   }
 
-  /** Calls back when an actor's state or identity is another. @returns the end of it */
+  /** Calls back when the state or the identity of a member process changes. @returns the undo */
   watch(changed: () => void): () => void {
     this.#listeners.add(changed)
     return () => this.#listeners.delete(changed)
   }
 
-  /** Starts it, or starts it again from what it stored. */
-  start(actor: MemberProcess, bootstrap?: Identity): Promise<Identity> {
-    return actor.start({
+  /** Starts the process, or starts it again from its storage. */
+  start(member: MemberProcess, bootstrap?: Identity): Promise<Identity> {
+    return member.start({
       cluster: this.cluster,
-      name: actor.name,
+      name: member.name,
       tags: { [kindTag]: 'process' satisfies MemberKind },
-      // Where it was before, if it was: a page that lost all processes finds them again.
-      listen: actor.identity?.addresses.map(address => address.replace(/\/p2p\/.*/, '')) ?? anywhere,
+      // The former addresses, if it had any: a page that lost all processes finds them again there.
+      listen: member.identity?.addresses.map(address => address.replace(/\/p2p\/.*/, '')) ?? anywhere,
       relay: true,
       bootstrap: bootstrap ? [...bootstrap.addresses] : [],
-      storage: join(this.#folder, actor.name),
+      storage: join(this.#folder, member.name),
       mdns: false,
     })
   }
 
-  /** Those that run and are not asked about themselves. */
-  othersOf(actor: MemberProcess): readonly MemberProcess[] {
-    return this.members.filter(other => other !== actor && other.state === 'running')
+  /** All running members except this one. */
+  othersOf(member: MemberProcess): readonly MemberProcess[] {
+    return this.members.filter(other => other !== member && other.state === 'running')
   }
 
   since(sinceMs: number): readonly Observation[] {
     return this.#log.filter(({ at }) => at >= sinceMs)
   }
 
-  /** Resolves as soon as the condition holds, or when the time is over. */
+  /** Resolves when the condition holds, or when the time is over. */
   until(condition: () => boolean, withinMs: number): Promise<void> {
     return new Promise(resolve => {
       const look = () => condition() && end()
@@ -84,7 +84,7 @@ export class DemoCluster {
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.members.map(actor => actor.end()))
+    await Promise.all(this.members.map(member => member.end()))
     await rm(this.#folder, { recursive: true, force: true })
   }
 

@@ -1,20 +1,19 @@
-/** `hearsay demo`: the story told on a stage that fits where it is watched. */
+/** `hearsay demo`: runs the scenario, with a renderer that fits the output. */
 import { stopRequested } from '../member/lifecycle.ts'
 import { quitKeyPressed } from '../terminal/keys.ts'
 import { endProcess } from '../terminal/output.ts'
 import { DemoCluster } from './demo-cluster.ts'
-import { jsonRenderer } from './json-renderer.ts'
+import { jsonRenderer, plainRenderer } from './line-renderers.ts'
 import { liveRenderer } from './live-renderer.ts'
 import type { DemoFlags } from './options.ts'
 import { Processes } from './page/process-control.ts'
 import { servePage } from './page/serve.ts'
-import { plainRenderer } from './plain-renderer.ts'
 import { type Renderer, runScenario, type Scenario } from './scenario.ts'
 import { setupSteps, steps } from './steps.ts'
 
 export async function demo(flags: DemoFlags): Promise<void> {
   const live = process.stdout.isTTY && !flags.json
-  // In a terminal it stays when the story is told; without a story there is nothing but to stay.
+  // In a terminal the demo stays open after the scenario; without a scenario it always stays open.
   const hasScenario = flags.scenario && flags.story
   const stays = !hasScenario || (live && !flags.once)
   const cluster = new DemoCluster(flags.members)
@@ -34,6 +33,6 @@ export async function demo(flags: DemoFlags): Promise<void> {
     renderer.close()
     await cluster.end()
   }
-  if (!scenario) console.error('hearsay: stopped before the story ended')
+  if (!scenario) console.error('hearsay: stopped before the scenario ended')
   await endProcess(scenario?.passed ? 0 : 1)
 }

@@ -1,4 +1,4 @@
-/** Live stage: the timeline grows above, and below it the table shows what every member sees now. */
+/** Live renderer: the timeline grows at the top; below it a table shows what every member sees now. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { styleText } from 'node:util'
 import { createLogUpdate } from 'log-update'
@@ -10,7 +10,7 @@ import { legend, renderTable } from './table.ts'
 import { timeline } from './timeline.ts'
 
 const frameMs = 200
-/** Long enough to look at the table between two scenes. */
+/** 1.5 s (our choice): long enough to look at the table between two steps. */
 const pauseMs = 1_500
 
 export function liveRenderer(cluster: DemoCluster): Renderer {
@@ -24,7 +24,7 @@ export function liveRenderer(cluster: DemoCluster): Renderer {
     const hint = last ? '' : styleText('dim', '    q ends')
     const table = renderTable(cluster.members, Date.now(), columns)
     const frame = [...clock, '', ...table, '', ...page, legend + hint]
-    // What is cut off is at the top: blank lines, then members, and a taller window shows them again.
+    // In a low window the top is cut: blank lines first, then members. A taller window shows them again.
     region(frame.slice(1 - rows).join('\n'))
   }
   const redraw = () => draw()
@@ -44,7 +44,7 @@ export function liveRenderer(cluster: DemoCluster): Renderer {
       region.persist(lines.stepEnded(result))
     },
     pause: () => sleep(pauseMs),
-    finished: story => region.persist(['', ...summary(story)].join('\n')),
+    finished: scenario => region.persist(['', ...summary(scenario)].join('\n')),
     close() {
       clearInterval(frames)
       process.stdout.off('resize', redraw)

@@ -1,4 +1,4 @@
-/** A member of the demo: the same member as `hearsay join` runs, that reports to its parent instead of to people. */
+/** A member of the demo: the same member as `hearsay join` runs. It reports to its parent process instead of printing. */
 import type { Cluster } from '@hearsay/core'
 import { showLinks } from '@hearsay/page/connections'
 import { roomName, type Shown } from '@hearsay/page/contract'
@@ -10,20 +10,20 @@ import { cut, followSockets, restore } from './network-cut.ts'
 
 const viewEveryMs = 250
 
-// Ctrl-C in a terminal reaches every process of the demo; only the demo itself decides what happens then.
+// Ctrl-C in a terminal signals every process of the demo; only the parent decides what to do.
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit(0))
 followSockets()
 
 process.once('message', async (start: Command) => {
-  if (start.order !== 'start') throw new Error('a member starts before all else')
+  if (start.order !== 'start') throw new Error('the first order is start')
   const cluster = await startMember(start.options)
   const { id, addresses, incarnation } = cluster.self
   report({ report: 'ready', id, addresses, incarnation })
   followMembers(cluster, ({ event, member: { id, name, incarnation, tags }, at }) =>
     report({ report: 'sighting', event, id, name, incarnation, tags, at }),
   )
-  // Watched, so that phi goes on growing while nothing is heard.
+  // A subscription makes the cluster refresh phi every second, also while no heartbeat arrives.
   cluster.heartbeats.subscribe(() => undefined)
   setInterval(() => report({ report: 'view', of: snapshotOthers(cluster) }), viewEveryMs)
   process.on('message', (order: Command) => void execute(cluster, order))
@@ -40,11 +40,11 @@ async function execute(cluster: Cluster, order: Command): Promise<void> {
 }
 
 function snapshotOthers({ self, members, heartbeats }: Cluster): MemberSnapshot[] {
-  const heard = heartbeats.getSnapshot()
+  const received = heartbeats.getSnapshot()
   const seen: MemberSnapshot[] = []
   for (const { id, name, status } of members.getSnapshot()) {
     if (id === self.id) continue
-    const heartbeat = heard.get(id)
+    const heartbeat = received.get(id)
     const { receivedAtMs, phi, roundTripMs } = heartbeat ?? {}
     seen.push({
       name,
@@ -57,7 +57,7 @@ function snapshotOthers({ self, members, heartbeats }: Cluster): MemberSnapshot[
   return seen
 }
 
-/** The parent may be gone by now; then there is nobody to tell. */
+/** Does nothing if the parent has ended. */
 function report(message: Report): void {
   process.send?.(message, () => undefined)
 }

@@ -1,4 +1,4 @@
-/** Actor: one member of the demo, through all the processes that it is one after the other. */
+/** Member process: one member of the demo, through all processes that it runs in one after the other. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { JoinOptions } from '@hearsay/core'
@@ -13,7 +13,7 @@ export interface Identity {
 
 export interface ProcessListener {
   observed(sighting: ObservedEvent): void
-  /** Its state or its identity is another. */
+  /** Its state or its identity changed. */
   changed(): void
 }
 
@@ -22,7 +22,7 @@ const program = fileURLToPath(new URL('./demo-member.js', import.meta.url))
 export class MemberProcess {
   readonly name: string
   identity: Identity | undefined
-  /** The others, as it sees them. Empty while it does not run. */
+  /** The other members as it sees them. Empty while it does not run. */
   snapshots: readonly MemberSnapshot[] = []
 
   readonly #listener: ProcessListener
@@ -38,7 +38,7 @@ export class MemberProcess {
     return this.#state
   }
 
-  /** Resolves when it is ready. Rejects with what it complained of if it ends before. */
+  /** Resolves when the member is ready. Rejects with its stderr output if the process ends before. */
   start(options: JoinOptions): Promise<Identity> {
     const child = fork(program, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] })
     this.#process = child
@@ -99,13 +99,13 @@ export class MemberProcess {
     this.#send({ order: 'heal' })
   }
 
-  /** Ends its process, if it has one, and resolves when it is gone. */
+  /** Ends its process, if there is one, and resolves when the process has exited. */
   async end(): Promise<void> {
     const child = this.#process
     if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = new Promise(resolve => child.once('exit', resolve))
+    const exited = new Promise(resolve => child.once('exit', resolve))
     child.kill('SIGKILL')
-    await gone
+    await exited
   }
 
   #send(order: Command): void {
@@ -119,7 +119,7 @@ export class MemberProcess {
 
   #ended(): void {
     this.snapshots = []
-    // Of its own: nobody asked for it.
+    // It ended by itself, without an order.
     if (this.#state !== 'left') this.#setState('killed')
   }
 }

@@ -1,4 +1,4 @@
-/** Messages between the demo and its members, over Node's IPC. */
+/** Messages between the demo and its member processes, over Node's IPC. */
 import type { ClusterEventType, JoinOptions, MemberStatus } from '@hearsay/core'
 
 /** To a member. */
@@ -6,7 +6,7 @@ export type Command =
   | { readonly order: 'start'; readonly options: JoinOptions }
   | { readonly order: 'tag'; readonly key: string; readonly value: string }
   | { readonly order: 'leave' }
-  /** As if its network cable were pulled, and plugged in again. */
+  /** Cuts its network, as if its cable were unplugged, and restores it. */
   | { readonly order: 'cut' | 'heal' }
 
 /** From a member. Times are epoch milliseconds, which all processes of a machine share. */
@@ -24,7 +24,7 @@ export type Report =
 export interface ObservedEvent {
   readonly report: 'sighting'
   readonly event: ClusterEventType
-  /** The other's name. */
+  /** The name of the other member. */
   readonly name: string
   readonly id: string
   readonly incarnation: number
@@ -32,7 +32,7 @@ export interface ObservedEvent {
   readonly at: number
 }
 
-/** Another member, as this one sees it. */
+/** Another member as this one sees it. */
 export interface MemberSnapshot {
   readonly name: string
   readonly status: MemberStatus

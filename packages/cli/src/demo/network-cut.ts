@@ -1,8 +1,8 @@
 /**
- * Cable: what connects this process to others, and can be pulled and plugged in.
+ * Network cut: disconnects this process from the network and restores it, as if its cable were unplugged.
  *
- * While it is pulled nothing arrives, nothing goes out, and nobody is told: connections are neither closed nor refused.
- * As with a real one, what was said meanwhile goes out when it is plugged in again.
+ * While the network is cut, no packet arrives or leaves and no other process is notified: connections are neither closed
+ * nor refused. As with a real cable, the data written meanwhile is sent when the network is restored.
  */
 import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
@@ -10,7 +10,7 @@ import type { Socket } from 'node:net'
 const sockets = new Set<Socket>()
 let isCut = false
 
-/** To be called before the first socket is made. */
+/** Call it before the first socket is created. */
 export function followSockets(): void {
   for (const channel of ['net.client.socket', 'net.server.socket'])
     subscribe(channel, message => {

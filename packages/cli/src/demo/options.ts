@@ -15,14 +15,16 @@ export interface DemoFlags {
 export function addDemoOptions(command: Command): Command {
   return (
     command
-      .description('watch a whole cluster on this machine: live, fail and heal')
+      .description('run a whole cluster on this machine, and watch it fail and recover')
       .option('--members <n>', 'how many members', toMembers, 5)
       .option('--once', 'end when the scenario ends, also in a terminal')
-      .addOption(new Option('--no-scenario', 'only start them, and stay: for the page').conflicts('once'))
-      // The former name.
+      .addOption(
+        new Option('--no-scenario', 'only start the members, and stay open for the page').conflicts('once'),
+      )
+      // The former name of the option.
       .addOption(new Option('--no-story').hideHelp().conflicts('once'))
       .option('--no-page', 'serve no page')
-      .option('--port <port>', "the page's port (default: 7400, or any if that is in use)", toPort)
+      .option('--port <port>', "the page's port (default: 7400, or any free port if 7400 is in use)", toPort)
       .option('--json', 'print one JSON object a line: the page, each step, then the summary')
   )
 }
@@ -30,11 +32,11 @@ export function addDemoOptions(command: Command): Command {
 function toMembers(text: string): number {
   const members = Number(text)
   if (Number.isInteger(members) && members >= 2 && members <= names.length) return members
-  throw new InvalidArgumentError(`It is a whole number from 2 to ${names.length}.`)
+  throw new InvalidArgumentError(`Give a whole number from 2 to ${names.length}.`)
 }
 
 function toPort(text: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new InvalidArgumentError('It is a whole number from 0 to 65535.')
+  throw new InvalidArgumentError('Give a whole number from 0 to 65535.')
 }

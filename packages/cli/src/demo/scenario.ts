@@ -1,20 +1,20 @@
-/** Story: what happens to the cluster, scene by scene, and whether all of it went as promised. */
+/** Scenario: runs the demo's steps in order, and checks that each went as expected. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DemoCluster } from './demo-cluster.ts'
 import type { Step, StepContext, StepOutcome } from './steps.ts'
 
-/** Times are milliseconds from the act to what a member said of it; absent is what did not happen. */
+/** Times are milliseconds from the action to an event that a member reported; absent if there was no such event. */
 export interface StepResult {
   readonly step: Step['step']
   readonly act: string
   readonly passed: boolean
-  /** Until the first suspected it. */
+  /** Until the first member suspected it. */
   readonly suspectedMs?: number
-  /** Until the first knew. */
+  /** Until the first member knew. */
   readonly firstMs?: number
-  /** Until all knew. */
+  /** Until all members knew. */
   readonly allMs?: number
-  /** What did not hold. */
+  /** What went wrong. */
   readonly problem?: string
 }
 
@@ -24,19 +24,19 @@ export interface Scenario {
   readonly falseAlarms: number
 }
 
-/** Where the story is told. */
+/** Shows the scenario as it runs. */
 export interface Renderer extends Pick<StepContext, 'suspected'> {
-  /** The page is served there. */
+  /** The page is served at this URL. */
   opened(url: string): void
   stepStarted(act: string): void
   stepEnded(result: StepResult): void
-  /** Resolves when whoever watches has had the time to see what happened. */
+  /** Resolves when a viewer has had the time to see the result. */
   pause(): Promise<void>
-  finished(story: Scenario): void
+  finished(scenario: Scenario): void
   close(): void
 }
 
-/** With the time to end the members, less than a minute. */
+/** Less than a minute, together with the time that ending the members takes. */
 const scenarioMs = 50_000
 
 export async function runScenario(
@@ -66,8 +66,8 @@ export async function runScenario(
   }
 }
 
-/** Every scene bounds its own waiting, but a member that never becomes ready has nobody to say so. */
+/** A step that never ends fails here: each step bounds its own waits, but not the start of a member. */
 async function overdue(deadlineMs: number): Promise<StepOutcome> {
   await sleep(Math.max(0, deadlineMs + 1_000 - Date.now()), undefined, { ref: false })
-  return { problem: 'did not come about in time' }
+  return { problem: 'did not end in time' }
 }

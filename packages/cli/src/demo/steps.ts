@@ -1,4 +1,4 @@
-/** Scenes: the demo's story. Each acts on real processes, then waits for what every other member says of it. */
+/** Steps of the demo's scenario. Each acts on real processes, then waits for the events that all other members report. */
 
 import type { DemoCluster, Observation } from './demo-cluster.ts'
 import type { MemberProcess } from './member-process.ts'
@@ -7,12 +7,12 @@ import { type WaitResult, waitUntilKnownByAll } from './wait-until-known.ts'
 export interface Step {
   readonly step: 'join' | 'tag' | 'crash' | 'restart' | 'hang' | 'return' | 'goodbye'
   describe(cluster: DemoCluster): string
-  run(cluster: DemoCluster, telling: StepContext): Promise<StepOutcome>
+  run(cluster: DemoCluster, context: StepContext): Promise<StepOutcome>
 }
 
 export interface StepContext {
   readonly deadlineMs: number
-  /** The first suspicion of whom the act was done to, this many milliseconds after it. */
+  /** A member suspects the target of the action for the first time, this many milliseconds after the action. */
   suspected(ms: number): void
 }
 
@@ -20,7 +20,7 @@ export interface StepOutcome extends WaitResult {
   readonly suspectedMs?: number
 }
 
-// The first member is never in trouble: the others come back through it. In a small cast one plays several parts.
+// The first member stays healthy: the others rejoin through it. In a small cluster one member is the target of several steps.
 const firstMember = ({ members }: DemoCluster): MemberProcess => members[0] as MemberProcess
 const memberInRole = (cluster: DemoCluster, part: number): MemberProcess =>
   cluster.members[1 + (part % (cluster.members.length - 1))] as MemberProcess
@@ -35,10 +35,10 @@ const join: Step = {
   async run(cluster, { deadlineMs }) {
     const bootstrap = await cluster.start(firstMember(cluster))
     const sinceMs = Date.now()
-    await Promise.all(cluster.members.slice(1).map(actor => cluster.start(actor, bootstrap)))
+    await Promise.all(cluster.members.slice(1).map(target => cluster.start(target, bootstrap)))
     const known = await Promise.all(
       cluster.members.map(about =>
-        waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: says('join') }),
+        waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: hasEvent('join') }),
       ),
     )
     return (
@@ -66,7 +66,7 @@ const tag: Step = {
 const crash: Step = {
   step: 'crash',
   describe: cluster => `SIGKILL to ${crashing(cluster).name}`,
-  run: (cluster, telling) => harm(cluster, crashing(cluster), actor => actor.kill(), telling),
+  run: (cluster, context) => harm(cluster, crashing(cluster), target => target.kill(), context),
 }
 
 const restart: Step = {
@@ -77,10 +77,15 @@ const restart: Step = {
     const before = about.identity
     const sinceMs = Date.now()
     const after = await cluster.start(about, firstMember(cluster).identity)
-    const known = await waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: says('join') })
+    const known = await waitUntilKnownByAll(cluster, {
+      about,
+      sinceMs,
+      deadlineMs,
+      matches: hasEvent('join'),
+    })
     if (after.id !== before?.id) return { ...known, problem: 'came back with another id' }
     if (after.incarnation <= before.incarnation)
-      return { ...known, problem: 'came back as its old incarnation' }
+      return { ...known, problem: 'came back with its old incarnation' }
     return known
   },
 }
@@ -88,7 +93,7 @@ const restart: Step = {
 const hang: Step = {
   step: 'hang',
   describe: cluster => `SIGSTOP to ${hanging(cluster).name}`,
-  run: (cluster, telling) => harm(cluster, hanging(cluster), actor => actor.freeze(), telling),
+  run: (cluster, context) => harm(cluster, hanging(cluster), target => target.freeze(), context),
 }
 
 const comeBack: Step = {
@@ -101,7 +106,7 @@ const comeBack: Step = {
       about: hanging(cluster),
       sinceMs,
       deadlineMs,
-      matches: says('join', 'recover'),
+      matches: hasEvent('join', 'recover'),
     })
   },
 }
@@ -113,30 +118,35 @@ const leave: Step = {
     const about = leaving(cluster)
     const sinceMs = Date.now()
     about.leave()
-    const known = await waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: says('leave') })
+    const known = await waitUntilKnownByAll(cluster, {
+      about,
+      sinceMs,
+      deadlineMs,
+      matches: hasEvent('leave'),
+    })
     const suspicion = firstSuspicion(cluster, about, sinceMs)
     return suspicion ? { ...known, problem: `was suspected by ${suspicion.observer.name}` } : known
   },
 }
 
-// Windows has nothing like SIGSTOP.
+// Windows has no equivalent of SIGSTOP.
 const pauseSteps = process.platform === 'win32' ? [] : [hang, comeBack]
 
-/** All are there; what comes is up to whoever watches. */
+/** Starts all members; the user decides on everything after that. */
 export const setupSteps: readonly Step[] = [join]
 
 export const steps: readonly Step[] = [...setupSteps, tag, crash, restart, ...pauseSteps, leave]
 
-/** Does it, then waits until all know that the actor is dead, and tells of the first suspicion on the way. */
+/** Acts on a member, waits until all others know that it is dead, and reports the first suspicion before that. */
 async function harm(
   cluster: DemoCluster,
   about: MemberProcess,
-  act: (actor: MemberProcess) => void,
+  act: (target: MemberProcess) => void,
   { deadlineMs, suspected }: StepContext,
 ): Promise<StepOutcome> {
   const sinceMs = Date.now()
   act(about)
-  const known = waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: says('fail') })
+  const known = waitUntilKnownByAll(cluster, { about, sinceMs, deadlineMs, matches: hasEvent('fail') })
   const isSuspected = () => firstSuspicion(cluster, about, sinceMs) !== undefined
   await Promise.race([cluster.until(isSuspected, deadlineMs - sinceMs), known])
   const suspicion = firstSuspicion(cluster, about, sinceMs)
@@ -148,13 +158,13 @@ async function harm(
 
 function firstSuspicion(
   cluster: DemoCluster,
-  actor: MemberProcess,
+  target: MemberProcess,
   sinceMs: number,
 ): Observation | undefined {
-  return cluster.since(sinceMs).find(({ event, name }) => event === 'suspect' && name === actor.name)
+  return cluster.since(sinceMs).find(({ event, name }) => event === 'suspect' && name === target.name)
 }
 
-const says =
+const hasEvent =
   (...events: readonly Observation['event'][]) =>
   ({ event }: Observation) =>
     events.includes(event)

@@ -1,7 +1,7 @@
 /**
- * Table: a row for each member, a mark for each that looks at it. A pure function of what the members reported.
+ * Table: a row for each member, with a mark for each observer. A pure function of the members' reports.
  *
- * It fits the width: marks move together first, then columns at the right give way.
+ * The table fits the width of the terminal: the marks move together first, then columns at the right are left out.
  */
 import { styleText } from 'node:util'
 import type { MemberStatus } from '@hearsay/core'
@@ -79,7 +79,7 @@ export function renderTable(members: readonly MemberProcess[], nowMs: number, wi
   ]
 }
 
-/** What one that does not run saw last is no view of now. */
+/** The last report of a member that does not run is out of date. */
 const isWatching = ({ state }: MemberProcess) => state === 'running'
 
 function mark(member: MemberProcess, observer: MemberProcess): string {
@@ -88,14 +88,14 @@ function mark(member: MemberProcess, observer: MemberProcess): string {
   return seen ? marks[seen.status] : ' '
 }
 
-/** What they agree on, or the worst that some say and how many of them. */
+/** The status on which all observers agree, or the worst one with the number of its observers. */
 function majorityStatus(seen: readonly MemberSnapshot[]): string {
   const worst = (['dead', 'suspect', 'left', 'alive'] as const).find(status =>
     seen.some(each => each.status === status),
   )
   if (worst === undefined) return '–'
-  const said = seen.filter(({ status }) => status === worst).length
-  return said === seen.length ? worst : `${worst} ${said}/${seen.length}`
+  const agreeing = seen.filter(({ status }) => status === worst).length
+  return agreeing === seen.length ? worst : `${worst} ${agreeing}/${seen.length}`
 }
 
 const shown = (value: number | undefined, unit: string) =>

@@ -1,12 +1,12 @@
-/** Timeline: the story as lines, each at the seconds since the story began. */
+/** Timeline: the scenario as lines, each with the seconds since the scenario began. */
 import { styleText } from 'node:util'
 import { left, right } from '../terminal/column.ts'
-import { milliseconds } from '../terminal/milliseconds.ts'
+import { milliseconds } from '../terminal/format.ts'
 import type { StepResult } from './scenario.ts'
 
 export interface Timeline {
   stepStarted(act: string): string
-  /** While nothing is known yet. */
+  /** Shown until the first member reports an event. */
   waiting(): string
   suspected(ms: number): string
   stepEnded(result: StepResult): string

@@ -1,4 +1,4 @@
-/** Known: how long until everybody who runs has said the same of one member. */
+/** Measures how long it takes until all running members have reported the same event about one member. */
 
 import type { DemoCluster, Observation } from './demo-cluster.ts'
 import type { MemberProcess } from './member-process.ts'
@@ -6,16 +6,16 @@ import type { MemberProcess } from './member-process.ts'
 export interface WaitResult {
   readonly firstMs?: number
   readonly allMs?: number
-  /** Who did not say it in time. */
+  /** The members that did not report the event in time. */
   readonly problem?: string
 }
 
 export interface WaitQuery {
   readonly about: MemberProcess
   readonly sinceMs: number
-  /** No answer counts after this. */
+  /** Reports after this time do not count. */
   readonly deadlineMs: number
-  /** Whether this observation of the member is the one that is waited for. */
+  /** Whether this is the event to wait for. */
   matches(observation: Observation): boolean
 }
 
@@ -24,17 +24,21 @@ const boundMs = 20_000
 export async function waitUntilKnownByAll(cluster: DemoCluster, question: WaitQuery): Promise<WaitResult> {
   const { about, sinceMs, deadlineMs, matches } = question
   const observers = cluster.othersOf(about)
-  const heard = new Map<MemberProcess, number>()
+  const delaysByObserver = new Map<MemberProcess, number>()
   const isKnown = () => {
     for (const observation of cluster.since(sinceMs))
-      if (observation.name === about.name && matches(observation) && !heard.has(observation.observer))
-        heard.set(observation.observer, observation.at - sinceMs)
-    return observers.every(observer => heard.has(observer))
+      if (
+        observation.name === about.name &&
+        matches(observation) &&
+        !delaysByObserver.has(observation.observer)
+      )
+        delaysByObserver.set(observation.observer, observation.at - sinceMs)
+    return observers.every(observer => delaysByObserver.has(observer))
   }
   await cluster.until(isKnown, Math.max(0, Math.min(boundMs, deadlineMs - Date.now())))
 
-  const delays = observers.flatMap(observer => heard.get(observer) ?? []).sort((a, b) => a - b)
-  const missing = observers.filter(observer => !heard.has(observer)).map(({ name }) => name)
+  const delays = observers.flatMap(observer => delaysByObserver.get(observer) ?? []).sort((a, b) => a - b)
+  const missing = observers.filter(observer => !delaysByObserver.has(observer)).map(({ name }) => name)
   const [firstMs, lastMs] = [delays[0], delays.at(-1)]
   return {
     ...(firstMs !== undefined && { firstMs }),

@@ -1,4 +1,4 @@
-/** `hearsay join` and `hearsay relay`: one member, from its start to its goodbye. */
+/** `hearsay join` and `hearsay relay`: run one member from its start until it leaves. */
 import type { Cluster } from '@hearsay/core'
 import { leaveWithin, stopRequested } from '../member/lifecycle.ts'
 import { followMembers } from '../member/member-events.ts'
@@ -7,7 +7,7 @@ import { startMember } from '../member/start-member.ts'
 import { endProcess, outputClosed } from '../terminal/output.ts'
 import { jsonLines } from './json-lines.ts'
 
-/** Long enough for a slow start elsewhere, short enough that nobody looks for the mistake in the wrong place. */
+/** 3 s (our choice): enough for a bootstrap member that starts slowly, and soon enough to show a wrong address. */
 const unansweredMs = 3_000
 
 export interface JoinFlags extends MemberFlags {
@@ -15,9 +15,9 @@ export interface JoinFlags extends MemberFlags {
 }
 
 export async function join(cluster: string, flags: JoinFlags): Promise<void> {
-  // Before all else: who presses Ctrl-C during the start wants no more than that it ends.
+  // Before all else: Ctrl-C during the start must end the process at once.
   const stop = Promise.race([stopRequested(), outputClosed()])
-  // Measuring the width of text takes a fifth of the start, so only people wait for it.
+  // Measuring the width of text takes a fifth of the start, so only the text output loads it.
   const { ready, event } = flags.json ? jsonLines : (await import('./log.ts')).log
   const member = await Promise.race([startMember(joinOptions(cluster, flags)), stop])
   if (member) {

@@ -1,7 +1,7 @@
-/** JSON lines: what `hearsay join --json` prints, and nothing else on stdout. */
+/** JSON lines: the output of `hearsay join --json`; nothing else is printed to stdout. */
 import type { Cluster } from '@hearsay/core'
 import type { TimedMemberEvent } from '../member/member-events.ts'
-import { printJson } from '../terminal/print-json.ts'
+import { printJson } from '../terminal/output.ts'
 
 export const jsonLines = {
   ready({ self: { id, addresses } }: Cluster): void {

@@ -1,9 +1,8 @@
-/** Log: what a person reads of a member: one line an event. */
+/** Log: the text output of `hearsay join`, one line an event. */
 import type { Cluster, ClusterEventType } from '@hearsay/core'
 import type { TimedMemberEvent } from '../member/member-events.ts'
+import { printable, shortId } from '../terminal/format.ts'
 import { type Colour, printLog } from '../terminal/log-line.ts'
-import { printable } from '../terminal/printable.ts'
-import { shortId } from '../terminal/short-id.ts'
 
 const colours: Record<ClusterEventType, Colour> = {
   join: 'green',

@@ -1,4 +1,4 @@
-/** Options of `hearsay join` and `hearsay relay`, as the command line gives them. */
+/** Command line of `hearsay join` and `hearsay relay`. */
 import type { Command } from 'commander'
 import { addMemberOptions } from '../member/options.ts'
 
@@ -10,6 +10,6 @@ export function addJoinOptions(command: Command): Command {
 
 export function addRelayOptions(command: Command): Command {
   return addJoinOptions(command).description(
-    'run a member that browsers join through, and that introduces them to each other',
+    'run a member that browsers join through, and that connects browsers to each other',
   )
 }

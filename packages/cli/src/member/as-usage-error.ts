@@ -1,4 +1,4 @@
-/** Refused: what core refuses of what was asked, as one line for the caller to put right. */
+/** Turns an error of core about the given options into a usage error: one line that the caller can act on. */
 import {
   InvalidOptionsError,
   InvalidValueError,

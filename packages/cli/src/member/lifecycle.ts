@@ -1,11 +1,11 @@
-/** Stop: a member that is asked to end says goodbye, and ends within 2 s whatever becomes of the goodbye. */
+/** Lifecycle: a member that is asked to end leaves the cluster, and its process ends within 2 s in any case. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cluster } from '@hearsay/core'
 import { outputFailed } from '../terminal/output.ts'
 
 const leaveTimeoutMs = 1_500
 
-/** Resolves when this process is to end: a signal, or output that cannot be written. From now on no signal ends it. */
+/** Resolves when this process has to end: on a signal, or when output cannot be written. Disables signals' default. */
 export function stopRequested(): Promise<undefined> {
   const signalled = new Promise<undefined>(resolve => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

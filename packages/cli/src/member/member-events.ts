@@ -1,4 +1,4 @@
-/** Told: what a member says of the others, the same words for people, for scripts and for the demo. */
+/** Member events: the joins, changes and departures of other members, the same for text, JSON and the demo. */
 import type { Cluster, ClusterEventType, Member } from '@hearsay/core'
 
 export interface TimedMemberEvent {
@@ -10,8 +10,8 @@ export interface TimedMemberEvent {
 
 const events: readonly ClusterEventType[] = ['join', 'update', 'suspect', 'recover', 'fail', 'leave']
 
-/** Tells of everybody who is here already, then of each change. */
-export function followMembers(cluster: Cluster, emit: (told: TimedMemberEvent) => void): void {
+/** Emits a join for each member that is here already, then each event. */
+export function followMembers(cluster: Cluster, emit: (event: TimedMemberEvent) => void): void {
   for (const member of cluster.members.getSnapshot()) {
     const here = member.status === 'alive' || member.status === 'suspect'
     if (here && member.id !== cluster.self.id) emit({ event: 'join', member, at: Date.now() })

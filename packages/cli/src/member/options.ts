@@ -1,4 +1,4 @@
-/** Options by which a command joins a cluster. What they may contain is core's to judge. */
+/** Options by which every command joins a cluster. Core checks their values. */
 import type { JoinOptions } from '@hearsay/core'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 
@@ -19,7 +19,7 @@ export function addMemberOptions(command: Command): Command {
     .option('--tag <key=value>', 'a tag, repeatable', addTag)
     .option(
       '--listen <multiaddr>',
-      'where others reach it, repeatable (default: any address, a free port)',
+      'where others reach this member, repeatable (default: any address, a free port)',
       append,
     )
     .option(
@@ -30,7 +30,7 @@ export function addMemberOptions(command: Command): Command {
     .addOption(
       new Option('--profile <profile>', 'how far apart members are').choices(['local', 'lan', 'wan']),
     )
-    .option('--storage <dir>', 'where to keep who it is, so that it comes back as the same')
+    .option('--storage <dir>', 'a folder to store the identity in, so that a restart is the same member')
     .option('--no-mdns', 'do not look for members on the local network')
     .option('--json', 'print one JSON object a line')
 }
@@ -39,10 +39,10 @@ export function joinOptions(cluster: string, { tag, json: _, ...rest }: MemberFl
   return { cluster, ...rest, ...(tag && { tags: tag }) }
 }
 
-/** An option that may be given more than once. */
+/** Collects an option that may be given several times. */
 export const append = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
-/** `key=value`, cut at the first `=`. */
+/** `key=value`, split at the first `=`. */
 export function keyAndValue(text: string): [key: string, value: string] {
   const equals = text.indexOf('=')
   if (equals < 1) throw new InvalidArgumentError('Write it as key=value.')

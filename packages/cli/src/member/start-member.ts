@@ -1,4 +1,4 @@
-/** Start: joins the cluster, or says in one line why not and what to do. */
+/** Joins the cluster, or throws a usage error that says why not and what to do. */
 import { type Cluster, type JoinOptions, joinCluster } from '@hearsay/core'
 import { asUsageError } from './as-usage-error.ts'
 

@@ -1,5 +1,5 @@
-/** JSON stage: what `hearsay presence --json` prints, and nothing else on stdout. */
-import { printJson } from '../terminal/print-json.ts'
+/** JSON renderer: the output of `hearsay presence --json`; nothing else is printed to stdout. */
+import { printJson } from '../terminal/output.ts'
 import type { Renderer } from './renderer.ts'
 
 export const jsonRenderer: Renderer = {

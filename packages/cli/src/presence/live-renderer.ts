@@ -1,7 +1,7 @@
-/** Live stage: a table of those who are in the room now, drawn anew with each change. */
+/** Live renderer: a table of the members in the room, redrawn at each change. */
 import { styleText } from 'node:util'
 import { createLogUpdate } from 'log-update'
-import { printable } from '../terminal/printable.ts'
+import { printable } from '../terminal/format.ts'
 import { tableLines } from '../terminal/text-table.ts'
 import type { Occupant, Renderer } from './renderer.ts'
 import { shownFields } from './shown-fields.ts'

@@ -1,4 +1,4 @@
-/** Options of `hearsay presence`, as the command line gives them. */
+/** Command line of `hearsay presence`. */
 import type { Json } from '@hearsay/core'
 import type { Command } from 'commander'
 import { addMemberOptions, keyAndValue, type MemberFlags } from '../member/options.ts'
@@ -11,10 +11,10 @@ export interface PresenceFlags extends MemberFlags {
 export function addPresenceOptions(command: Command): Command {
   return addMemberOptions(
     command
-      .description('see who is in a room, and what they show of themselves, until Ctrl-C')
+      .description('show the members in a room and their presence, until Ctrl-C')
       .argument('<cluster>', "the cluster's name")
       .argument('<room>', "the room's name"),
-  ).option('--set <key=value>', 'what to show of oneself, repeatable: JSON, or else text', addField)
+  ).option('--set <key=value>', 'a presence field of this member, repeatable: JSON, or else text', addField)
 }
 
 function addField(text: string, before: PresenceFlags['set'] = {}): PresenceFlags['set'] {

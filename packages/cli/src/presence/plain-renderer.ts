@@ -1,4 +1,4 @@
-/** Plain stage: lines for a log or a pipe. */
+/** Plain renderer: lines for a log or a pipe. */
 import { printLog } from '../terminal/log-line.ts'
 import type { Renderer, RoomChange } from './renderer.ts'
 import { shownFields } from './shown-fields.ts'

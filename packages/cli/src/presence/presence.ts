@@ -1,4 +1,4 @@
-/** `hearsay presence`: a member of one room, that shows who else is there. */
+/** `hearsay presence`: runs a member in one room, and shows the other members there. */
 import type { Cluster, Room } from '@hearsay/core'
 import { jsonLines } from '../join/json-lines.ts'
 import { asUsageError } from '../member/as-usage-error.ts'
@@ -50,18 +50,18 @@ async function createRenderer(member: Cluster, room: Room, json: true | undefine
   return plainRenderer
 }
 
-/** Tells of everybody who is here already, then of each change. */
+/** Reports each member that is in the room already, then each change. */
 function followRoom(member: Cluster, room: Room, renderer: Renderer): void {
-  const told = new Map<string, Occupant>()
+  const reported = new Map<string, Occupant>()
   const look = (id: string, fields: readonly string[]) => {
     const other = room.presence.others.getSnapshot().find(each => each.id === id)
-    const before = told.get(id)
+    const before = reported.get(id)
     if (other) {
       const occupant = occupantOf(member, id, other.presence)
-      told.set(id, occupant)
+      reported.set(id, occupant)
       renderer.changed({ event: before ? 'update' : 'enter', occupant, fields })
     } else if (before) {
-      told.delete(id)
+      reported.delete(id)
       renderer.changed({ event: 'leave', occupant: before, fields })
     }
   }
@@ -69,7 +69,7 @@ function followRoom(member: Cluster, room: Room, renderer: Renderer): void {
   room.presence.events.addEventListener('update', ({ detail: { id, fields } }) => look(id, fields))
 }
 
-/** Oneself first. */
+/** The local member first. */
 function occupantsOf(member: Cluster, room: Room): Occupant[] {
   const others = room.presence.others.getSnapshot()
   return [

@@ -1,4 +1,4 @@
-/** Stage: where it is shown who is in a room. */
+/** Renderer: shows the members in a room. */
 import type { Json, Member } from '@hearsay/core'
 
 export type Shown = Readonly<Record<string, Json>>
@@ -11,12 +11,12 @@ export interface Occupant extends Pick<Member, 'id' | 'name'> {
 export interface RoomChange {
   readonly event: 'enter' | 'update' | 'leave'
   readonly occupant: Occupant
-  /** Names of those that changed. */
+  /** The names of the changed fields. */
   readonly fields: readonly string[]
 }
 
 export interface Renderer {
   changed(changed: RoomChange): void
-  /** Puts the terminal back as it was. */
+  /** Restores the terminal. */
   close(): void
 }

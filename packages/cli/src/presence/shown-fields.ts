@@ -1,6 +1,7 @@
-/** Shown fields: a presence in one line, the fields in the order of their names. */
+/** Shown fields: a presence as one line, ordered by field name. */
+
+import { printable } from '../terminal/format.ts'
 import { shownValue } from '../terminal/json-value.ts'
-import { printable } from '../terminal/printable.ts'
 import type { Shown } from './renderer.ts'
 
 export const shownFields = (presence: Shown): string =>

@@ -1,4 +1,4 @@
-/** Column: text padded to a width in terminal cells, whatever letters and colours it has. Never cut. */
+/** Column: text padded to a width in terminal cells, also with wide letters and colours. Longer text is not cut. */
 import stringWidth from 'string-width'
 
 export const left = (text: string, width: number): string => text + padding(text, width)

@@ -1,12 +1,12 @@
-/** JSON value: as somebody types it, and as people read it. What is read can be typed again, and is the same then. */
+/** JSON values as users type and read them. Typing a printed value gives the same value again. */
 import type { Json } from '@hearsay/core'
 import { InvalidArgumentError } from 'commander'
-import { printable } from './printable.ts'
+import { printable } from './format.ts'
 
 /**
- * JSON, if it is JSON, else the text itself.
+ * The JSON value of the text, or the text itself if it is no JSON.
  *
- * @throws {InvalidArgumentError} a number that would become another one
+ * @throws {InvalidArgumentError} JSON would change a number in it
  */
 export function typedValue(text: string): Json {
   const { value, changed } = readTyped(text)
@@ -14,13 +14,13 @@ export function typedValue(text: string): Json {
   throw new InvalidArgumentError(`No number is ${changed}. As a text, put it in quotes: '"${changed}"'.`)
 }
 
-/** A text as it is, unless it would be taken for something else. */
+/** A text is printed as it is, unless it reads as JSON; then it is quoted. */
 export function shownValue(value: Json): string {
   const isPlain = typeof value === 'string' && readTyped(value).value === value
   return printable(isPlain ? value : JSON.stringify(value))
 }
 
-/** @returns `changed`: a number in it that is read as another one */
+/** @returns `changed`: a number in the text that JSON would change */
 function readTyped(text: string): { value: Json; changed?: string } {
   let changed: string | undefined
   try {
@@ -34,7 +34,7 @@ function readTyped(text: string): { value: Json; changed?: string } {
   }
 }
 
-/** 1e400 is Infinity, and 9007199254740993 has more digits than a number holds. Fractions are rounded everywhere. */
+/** Infinity for 1e400, and too many digits in 9007199254740993. Fractions count as exact: rounding them is usual. */
 function isExact(value: number, source: string): boolean {
   if (!Number.isFinite(value)) return false
   return !/^-?\d+$/.test(source) || BigInt(source) === BigInt(value)

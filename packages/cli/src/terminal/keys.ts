@@ -1,4 +1,4 @@
-/** Keys: `q` and Ctrl-C, read as keys. The terminal is put back as it was, however the process ends. */
+/** Keys: reads `q` and Ctrl-C as keys. Restores the terminal however the process ends. */
 const ctrlC = '\x03'
 const quitKeys = ['q', 'Q', ctrlC]
 

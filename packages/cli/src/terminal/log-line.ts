@@ -1,16 +1,16 @@
-/** Log line: one thing that happened, for a person to read, in columns. */
+/** Log line: one event as text, in columns. */
 import { styleText } from 'node:util'
 import { left } from './column.ts'
-import { printable } from './printable.ts'
+import { printable } from './format.ts'
 
 export type Colour = Parameters<typeof styleText>[0]
 
 export interface LogLine {
-  /** Epoch milliseconds; none: it belongs to the line before. */
+  /** Epoch milliseconds; without it, the line continues the line before. */
   readonly at?: number
   readonly event: string
   readonly colour: Colour
-  /** Of what or whom: as others wrote it. */
+  /** The name of the member or key, printed safely. */
   readonly name: string
   readonly rest?: string
 }

@@ -1,8 +1,8 @@
 /**
- * Output: what becomes of stdout, and how a process ends because of it.
+ * Output: how a process ends when stdout can no longer be written.
  *
- * A reader that went away, as in `| head -1`, ends a command quietly and with success, as shells expect. Output that
- * cannot be written otherwise, on a full disk for instance, is one line on stderr and exit code 1.
+ * A closed reader, as in `| head -1`, ends a command without a message and with exit code 0, as shells expect. Any other
+ * failure, such as a full disk, is one line on stderr and exit code 1.
  */
 import { spawn } from 'node:child_process'
 import { fstatSync } from 'node:fs'
@@ -10,31 +10,31 @@ import { fstatSync } from 'node:fs'
 let failure: NodeJS.ErrnoException | undefined
 const listeners = new Set<() => void>()
 
-/** Before anything is written: later, the first failure would end the process with a stack trace. */
+/** Call it before the first write: without it a failed write ends the process with a stack trace. */
 export function watchOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     failure ??= error
     for (const listener of listeners) listener()
   })
-  // Nobody is left to be told.
+  // There is no output left to report the error to.
   process.stderr.on('error', () => undefined)
 }
 
-/** Resolves when nothing more can be written. */
+/** Resolves when stdout can no longer be written. */
 export function outputFailed(): Promise<undefined> {
   return new Promise(resolve => listeners.add(() => resolve(undefined)))
 }
 
 /**
- * Resolves when the reader of a pipe has gone, also while nothing is written.
+ * Resolves when the reader of a pipe is closed, also while nothing is written.
  *
- * Node does not poll what it only writes to; GNU tail does (coreutils ≥ 8.28), and is killed by SIGPIPE then. Where
- * there is none, the next line that is written tells.
+ * Node does not poll a stream that it only writes to. GNU tail does (coreutils ≥ 8.28), and SIGPIPE then ends it. Without
+ * GNU tail, only the next write fails.
  */
 export function outputClosed(): Promise<undefined> {
   return new Promise(resolve => {
     if (!isPipe()) return
-    // With --pid it does not outlive this process: it would keep the pipe open.
+    // --pid ends tail together with this process; otherwise tail would keep the pipe open.
     const tail = spawn('tail', ['-f', `--pid=${process.pid}`, '/dev/null'], {
       stdio: ['ignore', 'inherit', 'ignore'],
     })
@@ -47,7 +47,7 @@ export function outputClosed(): Promise<undefined> {
   })
 }
 
-/** Ends the process when all is written. @param exitCode if it could be */
+/** Ends the process when all output is written. @param exitCode the exit code if the output could be written */
 export async function endProcess(exitCode: number): Promise<never> {
   await new Promise<void>(resolve => process.stdout.write('', () => setImmediate(resolve)))
   if (!failure) process.exit(exitCode)
@@ -63,3 +63,6 @@ function isPipe(): boolean {
     return false
   }
 }
+
+/** Prints one JSON object a line for `--json`. The formats are public: fields may be added, never removed. */
+export const printJson = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)

@@ -1,4 +1,4 @@
-/** Text table: rows under their titles, each column as wide as its widest text; the last one as long as it is. */
+/** Text table: rows below titles. Each column is as wide as its widest text; the last one is not padded. */
 import { styleText } from 'node:util'
 import stringWidth from 'string-width'
 import { left } from './column.ts'

@@ -1,11 +1,11 @@
-/** Demo store: what the demo that serves this page says of its processes. It is a server's word, and the only one here. */
+/** Demo store: the processes' state, as the demo's server reports it. Only this state comes from a server. */
 import { useSyncExternalStore } from 'react'
 import { type DemoState, type ProcessCommand, paths } from '../contract.ts'
 
 export interface Demo {
-  /** Undefined until it was heard of. */
+  /** Undefined until the server has sent a state. */
   readonly state: DemoState | undefined
-  /** It is there to be asked. Without it the members go on. */
+  /** The server answers. Without the server the members stay connected to each other. */
   readonly isServed: boolean
 }
 
@@ -30,7 +30,7 @@ function subscribe(listener: () => void): () => void {
 
 export const useDemo = (): Demo => useSyncExternalStore(subscribe, () => demo)
 
-/** Calls back with each new state, and the one before. @returns the end of it */
+/** Calls back at each new state, with the state before. @returns the undo */
 export function onDemoChange(changed: (now: DemoState, before: DemoState) => void): () => void {
   let before = demo.state
   return subscribe(() => {
@@ -40,7 +40,7 @@ export function onDemoChange(changed: (now: DemoState, before: DemoState) => voi
   })
 }
 
-/** @returns why it was not done, or undefined if it was */
+/** @returns the reason if the command was rejected, undefined if it was done */
 export async function sendCommand(name: string, order: ProcessCommand): Promise<string | undefined> {
   try {
     const { ok } = await fetch(paths.command(name, order), { method: 'POST' })

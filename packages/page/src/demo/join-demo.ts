@@ -1,4 +1,4 @@
-/** Join demo: this tab becomes a member of the demo's cluster, under a name of its own. */
+/** Joins the demo's cluster: this tab becomes a member with its own name. */
 import { type Cluster, joinCluster } from '@hearsay/core'
 import { type DemoState, kindTag, type MemberKind } from '../contract.ts'
 import { storedName } from './tab-name.ts'
@@ -9,7 +9,7 @@ export function joinDemo({ cluster, bootstrap }: DemoState): Promise<Cluster> {
     name: storedName(),
     tags: { [kindTag]: 'tab' satisfies MemberKind },
     bootstrap,
-    // All are on one machine, and nobody else needs to know.
+    // All members are on one machine, so no STUN server is needed.
     iceServers: [],
   })
 }

@@ -1,4 +1,4 @@
-/** Room: the hooks of the room in which all members of the demo are. What others show is checked before it is used. */
+/** The hooks of the room that all members of the demo join. Presence of other members is validated before use. */
 import { createRoomHooks, type RoomHooks } from '@hearsay/react'
 import type { Point, Shown } from '../contract.ts'
 

@@ -1,9 +1,9 @@
-/** Own name: what this tab is called; the same when it is reloaded. */
+/** Tab name: the member name of this tab, which a reload keeps. */
 import { readLocal, writeLocal } from '../shell/local-storage.ts'
 
 const key = 'hearsay-name'
 
-/** The demo's processes have people's names; tabs are plants. */
+/** The demo's processes have names of people; tabs have names of plants. */
 const plants =
   'alder briar clover dogwood elder fern gorse hazel iris juniper laurel maple nettle olive poppy rowan sage thyme violet willow yarrow'.split(
     ' ',
@@ -17,7 +17,7 @@ export function storeName(name: string): void {
   writeLocal('tab', key, name)
 }
 
-/** A plant that nobody is called yet, if there is one. */
+/** A random plant that is not in use, if there is one. */
 export function randomName(used: readonly string[]): string {
   const free = plants.filter(plant => !used.includes(plant))
   const from = free.length > 0 ? free : plants
@@ -26,5 +26,5 @@ export function randomName(used: readonly string[]): string {
   return name
 }
 
-/** It may be changed: nobody chose it. */
+/** The user did not choose it, so the tab may replace it. */
 export const isRandomName = (name: string): boolean => plants.includes(name)

@@ -1,4 +1,4 @@
-/** Links: who is connected to whom, put together from what each member shows. */
+/** Connections between members, computed from the connections that each member publishes. */
 import { shortId } from '../contract.ts'
 
 export interface Connection {
@@ -7,10 +7,11 @@ export interface Connection {
 }
 
 /**
- * A link stands where both ends show it: one that was killed shows what it last had, until it is known to be dead.
+ * A connection is drawn only if both ends publish it: a killed member's last presence remains until it is known to be
+ * dead.
  *
- * @param shown member id → the short ids of those it has a connection to
- * @returns each link once, ordered by its ends
+ * @param shown member id → short ids of the members that it is connected to
+ * @returns each connection once, ordered by its ends
  */
 export function connectionsBetween(shown: ReadonlyMap<string, readonly string[]>): readonly Connection[] {
   const ids = [...shown.keys()].sort()

@@ -1,7 +1,7 @@
 /**
- * Drawing: the members on one of their rings, the links that stand between them, and the others' pointers.
+ * Drawing: the members on one of their rings, the connections between them, and the pointers of other tabs.
  *
- * All pages draw alike: a point of it means the same on each of them, however large it is there.
+ * All pages use the same layout, so a relative position means the same at any size.
  */
 import { useCluster } from '@hearsay/react'
 import { type PointerEvent, type ReactNode, useMemo, useState } from 'react'
@@ -49,7 +49,7 @@ export function Drawing(): ReactNode {
   )
 }
 
-/** Where pointers are shown to others. */
+/** The area in which this tab publishes its pointer. */
 function DrawingArea({ children }: { children: ReactNode }): ReactNode {
   const show = useUpdatePresence()
   const showCursor = ({ currentTarget, clientX, clientY }: PointerEvent) => {
@@ -86,7 +86,7 @@ function Connections({ positions }: { positions: ReadonlyMap<string, Point> }): 
   )
 }
 
-/** Of those who are here; what the others showed last is over. */
+/** Connections between present members; the last presence of departed members is ignored. */
 function useConnections(): readonly Connection[] {
   const rows = useMemberRows()
   const selfId = useCluster()?.self.id
@@ -94,10 +94,10 @@ function useConnections(): readonly Connection[] {
   const others = useOthersMapped(({ presence }) => asLinks(presence.connections))
   return useMemo(() => {
     const shown = new Map<string, readonly string[]>()
-    const said = new Map(others)
+    const published = new Map(others)
     for (const person of rows)
       if (isPresentStatus(person))
-        shown.set(person.id, person.id === selfId ? own : (said.get(person.id) ?? []))
+        shown.set(person.id, person.id === selfId ? own : (published.get(person.id) ?? []))
     return connectionsBetween(shown)
   }, [rows, selfId, own, others])
 }

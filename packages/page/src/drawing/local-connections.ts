@@ -1,4 +1,4 @@
-/** Own links: whom this tab is connected to, shown to the others as it changes. */
+/** Local connections: the members that this tab is connected to, published at each change. */
 import { useCluster } from '@hearsay/react'
 import { useEffect } from 'react'
 import { showLinks } from '../connections.ts'
@@ -6,7 +6,7 @@ import { asLinks, usePresence, useRoom } from '../demo/room.ts'
 
 const noConnections: readonly string[] = []
 
-/** Used once in the page: each use would show them again. */
+/** Use it once in the page: each use publishes the connections again. */
 export function usePublishedConnections(): readonly string[] {
   const cluster = useCluster()
   const room = useRoom()

@@ -1,19 +1,18 @@
-/** Member node: one member in the drawing, with its status, and its heart when it beats. */
+/** Member node: one member in the drawing, with its status and a pulse at each heartbeat. */
 
 import { useConfigValue } from '@hearsay/react'
 import type { ReactNode } from 'react'
 import type { Point } from '../contract.ts'
-import { hueOf } from '../members/hue.ts'
 import { isPresentStatus, type MemberRow, useHeartbeats } from '../members/member-list.ts'
 import { useSelection } from '../members/selection.tsx'
-import { signs, words } from '../members/status-mark.tsx'
+import { hueOf, signs, words } from '../members/status-mark.tsx'
 import { settings } from '../settings/settings.ts'
 
 export function MemberNode({ row, at }: { row: MemberRow; at: Point }): ReactNode {
   const { id, name, status, kind, isSelf, process } = row
   const { selected, select } = useSelection()
-  const beat = useHeartbeats().get(id)?.sequence
-  const beats = useConfigValue(settings, 'beats') ?? true
+  const sequence = useHeartbeats().get(id)?.sequence
+  const showsHeartbeats = useConfigValue(settings, 'beats') ?? true
   const processState = process && process.state !== 'running' ? process.state : undefined
   const about = [isSelf ? 'this tab' : kind, words[status], processState && `process ${processState}`]
     .filter(Boolean)
@@ -31,7 +30,9 @@ export function MemberNode({ row, at }: { row: MemberRow; at: Point }): ReactNod
       style={{ left: `${at.x * 100}%`, top: `${at.y * 100}%`, '--hue': hueOf(id) }}
       onClick={() => select(id)}
     >
-      {beats && isPresentStatus(row) && beat !== undefined && <i key={beat} className="heartbeat" />}
+      {showsHeartbeats && isPresentStatus(row) && sequence !== undefined && (
+        <i key={sequence} className="heartbeat" />
+      )}
       <span aria-hidden="true">{signs[status]}</span>
       <span className="label">
         {name}

@@ -1,14 +1,14 @@
-/** Places: where members stand in the drawing, on a circle in the order of one of hearsay's rings. */
+/** Ring layout: positions of the members in the drawing, on a circle in the order of one of hearsay's rings. */
 import { createRings } from '@hearsay/failure-detector'
 import type { Point } from '../contract.ts'
 
-/** As many as hearsay has: of the neighbours on all of them a member needs connections. */
+/** The number of rings of the detector. A member keeps connections to its neighbours on each of them. */
 export const ringCount = 4
 
-/** Of the drawing's width. */
+/** As a fraction of the drawing's width. */
 const radius = 0.37
 
-/** Member id → its place, 0 to 1 from the left and from the top; the first on the ring is at the top. */
+/** Member id → its position, 0 to 1 from the left and from the top; the first member on the ring is at the top. */
 export function ringLayout(ids: readonly string[], ring: number): ReadonlyMap<string, Point> {
   const around = createRings(ringCount, ids).members(ring)
   return new Map(

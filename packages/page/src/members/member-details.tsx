@@ -1,4 +1,4 @@
-/** Member details: why the chosen member is seen as it is, and what can be done to it. */
+/** Member details: why this tab sees the selected member as it does, and the commands for its process. */
 import type { Cluster } from '@hearsay/core'
 import { useCluster } from '@hearsay/react'
 import { type ReactNode, useEffect, useRef } from 'react'
@@ -13,11 +13,11 @@ export function MemberDetails(): ReactNode {
   const people = useMemberRows()
   const { selected, chosen } = useSelection()
   const panel = useRef<HTMLElement>(null)
-  // On a narrow page it may be far below.
+  // On a narrow page the details may be out of view.
   useEffect(() => {
     if (chosen !== undefined) panel.current?.scrollIntoView({ block: 'nearest' })
   }, [chosen])
-  // What is explained changes with time alone: it is looked at as often as hearts are.
+  // The explanation changes with time alone: rendering at each heartbeat refresh, once a second, is enough.
   useHeartbeats()
   const row = people.find(({ id }) => id === selected)
   return (
@@ -37,15 +37,15 @@ export function MemberDetails(): ReactNode {
           ) : (
             <p className="hint">
               {row.isSelf
-                ? 'This tab is a member like any other. Close it, and it has left at once for everybody. Choose a process, and freeze it, cut it off or kill it.'
-                : 'A tab of a browser: whoever has it open can close it.'}
+                ? 'This tab is a member like any other. When you close it, it leaves at once for all members. Select a process to freeze it, to cut its network or to kill it.'
+                : 'A browser tab: its user can close it.'}
             </p>
           )}
         </>
       ) : (
         <>
           <header>
-            <h2 id="details-title">Nobody is chosen</h2>
+            <h2 id="details-title">No member is selected</h2>
           </header>
           <p className="hint">Choose a member in the drawing or in the table.</p>
         </>
@@ -88,8 +88,8 @@ function LocalHealth({ cluster }: { cluster: Cluster }): ReactNode {
       </li>
       <li>
         {localHealth === 0
-          ? 'It is well: it judges others at its usual pace.'
-          : `It is slow itself: its timers were late, or answers did not come. So it gives others more time. Its local health is ${localHealth}, from 0, which is best, to 7.`}
+          ? 'Local health is good: it suspects other members after the usual time.'
+          : `It is slow: its timers were late, or it missed answers. So it gives other members more time. Its local health is ${localHealth}, from 0 (best) to 7.`}
       </li>
       <li>
         {pauses === 0

@@ -1,4 +1,4 @@
-/** People: the members as the page shows them: the demo's processes in their order, then the tabs. */
+/** Member list: the rows that the page shows: the demo's processes in their order, then the tabs by id. */
 import type { Heartbeat, Member } from '@hearsay/core'
 import { useCluster, useMembers } from '@hearsay/react'
 import { useMemo, useSyncExternalStore } from 'react'
@@ -11,7 +11,7 @@ export interface MemberRow {
   readonly status: Member['status']
   readonly kind: MemberKind
   readonly isSelf: boolean
-  /** What the demo says of it, if it is one of its processes. */
+  /** The state of its process, if it is one of the demo's processes. */
   readonly process: DemoProcess | undefined
 }
 
@@ -22,7 +22,7 @@ export function useMemberRows(): readonly MemberRow[] {
   return useMemo(() => memberRowsOf(members, processes ?? [], selfId), [members, processes, selfId])
 }
 
-/** Tabs that have left are shown no more: each reload would leave one behind. */
+/** Tabs that have left are omitted: each reload would add one. */
 export function memberRowsOf(
   members: readonly Member[],
   processes: readonly DemoProcess[],
@@ -49,7 +49,7 @@ function rank({ process }: MemberRow, processes: readonly DemoProcess[]): number
 
 const noHeartbeats: ReadonlyMap<string, Heartbeat> = new Map()
 
-/** Member id → heartbeat, each second anew. */
+/** Member id → heartbeat; renders once a second. */
 export function useHeartbeats(): ReadonlyMap<string, Heartbeat> {
   const hearts = useCluster()?.heartbeats
   return useSyncExternalStore(

@@ -1,4 +1,4 @@
-/** Members table: how each is doing, as this tab sees it, in numbers. */
+/** Members table: the status and the figures of each member, as this tab sees them. */
 import type { Heartbeat } from '@hearsay/core'
 import type { ReactNode } from 'react'
 import { isPresentStatus, type MemberRow, useHeartbeats, useMemberRows } from './member-list.ts'
@@ -24,7 +24,7 @@ export function MembersTable(): ReactNode {
           <thead>
             <tr>
               <th scope="col">name</th>
-              <th scope="col" title="how this tab sees it">
+              <th scope="col" title="status as this tab sees it">
                 seen as
               </th>
               <th
@@ -37,7 +37,7 @@ export function MembersTable(): ReactNode {
               <th
                 scope="col"
                 className="number"
-                title="suspicion level: 1 is a chance of 10 % that it is merely late"
+                title="suspicion level: at 1 the chance that the heartbeat is merely late is 10 %"
               >
                 phi
               </th>
@@ -91,7 +91,7 @@ function HeartbeatCell({ heartbeat: { sequence, receivedAtMs } }: { heartbeat: H
   )
 }
 
-/** At 8 and beyond the bar is full: the chance that it is merely late is one in a hundred million. */
+/** At 8 the bar is full: the chance that the heartbeat is merely late is one in a hundred million. */
 const fullPhi = 8
 
 function Phi({ value }: { value: number }): ReactNode {

@@ -1,4 +1,4 @@
-/** Process controls: what can be done to a process of the demo. A button that cannot be used now stays where it is. */
+/** Process controls: the commands for a process of the demo. A button that is not allowed now is disabled, not hidden. */
 import { type ReactNode, useState } from 'react'
 import { commands, type DemoProcess, type ProcessCommand, type ProcessState } from '../contract.ts'
 import { sendCommand, useDemo } from '../demo/demo-store.ts'
@@ -9,19 +9,19 @@ interface Control {
   readonly does: string
 }
 
-/** Two that undo each other share a place. */
+/** Two commands that undo each other share one button, which shows the command that is possible now. */
 const controlRows: readonly (readonly [Control, Control?])[] = [
   [
     { command: 'freeze', label: 'Freeze', does: 'stops the process, as a laptop lid does (SIGSTOP)' },
-    { command: 'thaw', label: 'Thaw', does: 'lets the process go on (SIGCONT)' },
+    { command: 'thaw', label: 'Thaw', does: 'resumes the process (SIGCONT)' },
   ],
   [
     { command: 'cut', label: 'Cut off', does: 'cuts its network: it runs, and reaches no other member' },
     { command: 'heal', label: 'Heal', does: 'restores its network' },
   ],
   [
-    { command: 'kill', label: 'Kill', does: 'ends the process without a word (SIGKILL)' },
-    { command: 'restart', label: 'Restart', does: 'starts it again from what it stored' },
+    { command: 'kill', label: 'Kill', does: 'ends the process without leaving (SIGKILL)' },
+    { command: 'restart', label: 'Restart', does: 'starts it again from its storage' },
   ],
   [{ command: 'leave', label: 'Leave', does: 'makes it leave and end' }],
 ]
@@ -30,7 +30,7 @@ const stateText: Record<ProcessState, string> = {
   off: 'has not started',
   running: 'runs',
   frozen: 'is stopped',
-  cut: 'runs, cut off from the others',
+  cut: 'runs, with its network cut',
   killed: 'was killed',
   left: 'has left',
 }
@@ -45,15 +45,15 @@ export function ProcessControls({ process: { name, state } }: { process: DemoPro
         {error ??
           (isServed
             ? `Its process ${stateText[state]}.${isScenarioRunning ? ' The scenario is running: you can take over when it ends.' : ''}`
-            : 'The demo has ended. Tabs go on among themselves.')}
+            : 'The demo has ended. Tabs stay connected to each other.')}
       </p>
       <div className="buttons">
-        {controlRows.map(place => {
-          const possible = place.find(control => control && isPossible(control.command, state))
-          const { command, label, does } = possible ?? place[0]
+        {controlRows.map(controls => {
+          const possible = controls.find(control => control && isPossible(control.command, state))
+          const { command, label, does } = possible ?? controls[0]
           return (
             <button
-              key={place[0].command}
+              key={controls[0].command}
               type="button"
               title={does}
               disabled={!possible || isScenarioRunning || !isServed}

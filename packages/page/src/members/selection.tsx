@@ -1,11 +1,11 @@
-/** Selection: the member that the details are about: oneself, until another one is chosen. */
+/** Selection: the member that the details show: this tab, until the user selects another one. */
 import { useSelf } from '@hearsay/react'
 import { createContext, type ReactNode, use, useMemo, useState } from 'react'
 
 interface Selection {
-  /** A member id; undefined before this tab has joined. */
+  /** A member id; undefined until this tab has joined. */
   readonly selected: string | undefined
-  /** Undefined until somebody chooses, and another one whenever somebody does, be it the same member. */
+  /** Undefined until the user selects a member; a new object at each selection, also of the same member. */
   readonly chosen: { readonly id: string } | undefined
   select(id: string): void
 }

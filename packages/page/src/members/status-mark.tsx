@@ -1,4 +1,4 @@
-/** Status mark: a status as a sign, a colour and a word. Nobody has to tell colours apart. */
+/** Status mark: a status as a sign, a colour and a word, so that it is readable without colours. */
 import type { MemberStatus } from '@hearsay/core'
 import type { ReactNode } from 'react'
 
@@ -16,4 +16,13 @@ export function StatusMark({ status }: { status: MemberStatus }): ReactNode {
       <span aria-hidden="true">{signs[status]}</span> {words[status]}
     </span>
   )
+}
+
+/** Hue: a member's colour, computed from its id, so that it is the same on every page. */
+
+/** Degrees on the colour wheel. */
+export function hueOf(id: string): number {
+  let hash = 0
+  for (const character of id) hash = (hash * 31 + character.charCodeAt(0)) % 3_600
+  return hash / 10
 }

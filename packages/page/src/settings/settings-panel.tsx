@@ -1,4 +1,4 @@
-/** Settings panel: the shared config, and who wrote each value. A change is on all pages at once. */
+/** Settings panel: the shared config, and who wrote each value. A change appears on all pages at once. */
 import { useConfig, useConfigValue, useMembers } from '@hearsay/react'
 import { type ReactNode, useId, useState } from 'react'
 import { accents, maxTitleLength, settings } from './settings.ts'
@@ -9,7 +9,7 @@ type Key = 'title' | 'accent' | 'beats'
 export function SettingsPanel(): ReactNode {
   const config = useConfig(settings)
   const accent = useConfigValue(settings, 'accent') ?? 'blue'
-  const beats = useConfigValue(settings, 'beats') ?? true
+  const showsHeartbeats = useConfigValue(settings, 'beats') ?? true
   const [error, setError] = useState<string>()
   const write: Write = (key, value) => {
     config?.set(key, value as never).then(
@@ -45,7 +45,7 @@ export function SettingsPanel(): ReactNode {
         <label className="check">
           <input
             type="checkbox"
-            checked={beats}
+            checked={showsHeartbeats}
             disabled={!config}
             onChange={({ target }) => write('beats', target.checked)}
           />
@@ -54,7 +54,7 @@ export function SettingsPanel(): ReactNode {
         <WrittenBy field="beats" />
       </form>
       <p className="hint" role="status">
-        {error ?? 'The last writer of a value wins, on all pages alike.'}
+        {error ?? 'The last write of a value wins, on all pages.'}
       </p>
     </section>
   )
@@ -62,7 +62,7 @@ export function SettingsPanel(): ReactNode {
 
 type Write = (key: Key, value: string | boolean) => void
 
-/** Written when the field is left, or with Enter: not with each letter. */
+/** Writes when the field loses focus, or at Enter: not at each key. */
 function Title({ write }: { write: Write }): ReactNode {
   const shared = useConfigValue(settings, 'title') ?? ''
   const [typed, setTyped] = useState<string>()
@@ -90,14 +90,12 @@ function Title({ write }: { write: Write }): ReactNode {
 
 function WrittenBy({ field }: { field: Key }): ReactNode {
   const config = useConfig(settings)
-  // Renders when the value does.
+  // Renders the component when the value changes.
   useConfigValue(settings, field)
   const members = useMembers()
   const last = config?.history(field)[0]
-  const by = last && (members.find(({ id }) => id === last.by)?.name ?? 'somebody who has left')
+  const by = last && (members.find(({ id }) => id === last.by)?.name ?? 'a member that has left')
   return (
-    <small className="by">
-      {by ? `by ${by}, ${new Date(last.atMs).toLocaleTimeString()}` : 'as it came'}
-    </small>
+    <small className="by">{by ? `by ${by}, ${new Date(last.atMs).toLocaleTimeString()}` : 'default'}</small>
   )
 }

@@ -1,4 +1,4 @@
-/** Settings: the config that all pages of a demo share. What does not fit the schema is neither written nor shown. */
+/** Settings: the config that all pages of a demo share. Values that do not match the schema are rejected and hidden. */
 import { defineConfig } from '@hearsay/react'
 import * as v from 'valibot'
 

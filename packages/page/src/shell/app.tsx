@@ -1,4 +1,4 @@
-/** App: waits for the demo, joins its cluster, and shows it. */
+/** App: waits for the demo, joins its cluster, and renders it. */
 import { ClusterProvider } from '@hearsay/react'
 import { type ReactNode, useState } from 'react'
 import { type DemoState, roomName } from '../contract.ts'
@@ -16,7 +16,7 @@ import { Header } from './header.tsx'
 
 export function App(): ReactNode {
   const { state, isServed } = useDemo()
-  // Where to join is asked once: what the demo's processes do after that throws nobody out.
+  // The addresses are read once: later changes of the demo's processes do not make this tab leave.
   const [joined, setJoined] = useState<DemoState>()
   if (state && state.bootstrap.length > 0 && state.cluster !== joined?.cluster) setJoined(state)
   if (!joined)

@@ -1,4 +1,4 @@
-/** Header: which cluster this is, who one is in it, and how the connection stands. */
+/** Header: the cluster, the name of this tab, and the state of the connection. */
 import { type ConnectionState, useConfigValue, useConnectionStatus } from '@hearsay/react'
 import { type ReactNode, useEffect } from 'react'
 import { useDemo } from '../demo/demo-store.ts'
@@ -9,7 +9,7 @@ import { ThemeButton } from './theme-button.tsx'
 const words: Record<ConnectionState, string> = {
   joining: 'joining …',
   connected: 'connected',
-  alone: 'nobody else is here',
+  alone: 'no other member is here',
   reconnecting: 'reconnecting …',
   left: 'left',
   failed: 'could not join',

@@ -1,6 +1,6 @@
-/** Kept: what is the same when the page is loaded anew, if the browser lets pages keep anything. */
+/** Local storage: values that survive a reload, if the browser allows storage. */
 
-/** For this tab alone, or for all of the browser. */
+/** This tab only, or all tabs of the browser. */
 type Scope = 'tab' | 'browser'
 
 export function readLocal(scope: Scope, key: string): string | null {
@@ -11,7 +11,7 @@ export function writeLocal(scope: Scope, key: string, value: string): void {
   tryStorage(scope, storage => storage.setItem(key, value))
 }
 
-/** Browsers refuse the storage itself, or, as it is full or has no room from the start, what is written. */
+/** A browser may deny access to the storage, or reject a write because the storage is full or has no quota. */
 function tryStorage<T>(scope: Scope, use: (storage: Storage) => T): T | undefined {
   try {
     return use(scope === 'tab' ? sessionStorage : localStorage)

@@ -1,9 +1,9 @@
-/** Name field: what this tab is called, for its user to change. */
+/** Name field: the name of this tab, which the user can change. */
 import { useCluster, useMembers, useSelf } from '@hearsay/react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { isRandomName, randomName, storeName } from '../demo/tab-name.ts'
-import { hueOf } from '../members/hue.ts'
 import { isPresentStatus } from '../members/member-list.ts'
+import { hueOf } from '../members/status-mark.tsx'
 
 export function NameField(): ReactNode {
   const cluster = useCluster()
@@ -36,7 +36,7 @@ export function NameField(): ReactNode {
   )
 }
 
-/** Two tabs drew the same name: the one with the greater id draws again. A name that somebody chose stays. */
+/** If two tabs have the same random name, the one with the greater id takes another. A name that a user chose stays. */
 function useUniqueName(): void {
   const cluster = useCluster()
   const members = useMembers()

@@ -1,4 +1,4 @@
-/** Theme button: light, dark, or as the system has it. */
+/** Theme button: light, dark, or the system's theme. */
 import { type ReactNode, useEffect, useState } from 'react'
 import { readLocal, writeLocal } from './local-storage.ts'
 

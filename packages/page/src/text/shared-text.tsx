@@ -1,4 +1,4 @@
-/** Shared text: one document that all tabs write in at once, with the others' carets. */
+/** Shared text: one document that all tabs edit together, with the carets of the other tabs. */
 import { defaultKeymap } from '@codemirror/commands'
 import { EditorState } from '@codemirror/state'
 import { EditorView, keymap, placeholder } from '@codemirror/view'
@@ -6,7 +6,7 @@ import type { RoomDocument } from '@hearsay/core'
 import { useDocument, useSelf } from '@hearsay/react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { yCollab, yUndoManagerKeymap } from 'y-codemirror.next'
-import { hueOf } from '../members/hue.ts'
+import { hueOf } from '../members/status-mark.tsx'
 import './text.css'
 
 export function SharedText(): ReactNode {
@@ -16,7 +16,7 @@ export function SharedText(): ReactNode {
   const name = useSelf(({ name }) => name)
   useEffect(() => {
     if (!document || id === null || name === null) return
-    // A caret is drawn anew only in another colour (y-codemirror.next 0.3.6): a hair of it is the name's.
+    // y-codemirror.next 0.3.6 redraws a caret only if its colour changes: so the name adds a tiny part to the hue.
     const hue = hueOf(id) + hueOf(name) / 1_000
     const color = `hsl(${hue} 65% 45%)`
     document.awareness.setLocalStateField('user', { name, color, colorLight: `${color.slice(0, -1)} / 25%)` })
@@ -43,9 +43,9 @@ function openEditor({ doc, awareness }: RoomDocument, parent: HTMLElement): Edit
     state: EditorState.create({
       doc: text.toString(),
       extensions: [
-        // Undoes what was written here, not what others wrote.
+        // Undo reverts only local edits.
         keymap.of([...yUndoManagerKeymap, ...defaultKeymap]),
-        placeholder('Write here. Whoever has this page open reads it as you type.'),
+        placeholder('Write here. All open pages show the text as you type.'),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-labelledby': 'text-title' }),
         yCollab(text, awareness),

@@ -1,4 +1,4 @@
-/** Happenings: what this tab saw of the members, and what was done to the demo's processes, in the order it came. */
+/** Timeline events: the member events that this tab received and the commands to processes, in order of arrival. */
 import type { Cluster, ClusterEventType, Member } from '@hearsay/core'
 import { useCluster } from '@hearsay/react'
 import { useEffect, useState } from 'react'
@@ -6,43 +6,43 @@ import type { DemoProcess, DemoState, ProcessState } from '../contract.ts'
 import { onDemoChange } from '../demo/demo-store.ts'
 
 export interface TimelineEvent {
-  /** Counts up. */
+  /** Increases with each event. */
   readonly key: number
   /** Epoch milliseconds. */
   readonly at: number
   readonly kind: ClusterEventType | 'act'
   readonly name: string
   readonly text: string
-  /** From what was last done to its process until this tab saw it, in milliseconds. */
+  /** Milliseconds from the last command to its process until this tab received the event. */
   readonly afterMs: number | undefined
 }
 
-/** So many are kept. */
+/** At most 200 events are kept (our choice). */
 const maxEvents = 200
-/** What is seen later than this after an act has another cause. */
+/** 60 s (our choice): a later event has another cause than the command. */
 const effectMs = 60_000
 
 const eventText: Record<ClusterEventType, string> = {
   join: 'is here',
   update: 'changed its record',
   suspect: 'is suspected',
-  recover: 'is suspected no more',
+  recover: 'is no longer suspected',
   fail: 'is dead',
   leave: 'has left',
 }
 
-/** In which words a process came from one state to another. */
+/** The text for a process's change from one state to another. */
 function describeTransition(before: ProcessState, now: ProcessState): string {
   if (now === 'frozen') return 'was frozen'
   if (now === 'killed') return 'was killed'
   if (now === 'cut') return 'was cut off'
   if (now === 'left') return 'leaves'
   if (before === 'frozen') return 'thaws'
-  if (before === 'cut') return 'is plugged in again'
+  if (before === 'cut') return 'is connected again'
   return 'starts'
 }
 
-/** The newest first. */
+/** Newest first. */
 export function useTimelineEvents(): readonly TimelineEvent[] {
   const cluster = useCluster()
   const [events, set] = useState<readonly TimelineEvent[]>([])
@@ -56,12 +56,12 @@ export function useTimelineEvents(): readonly TimelineEvent[] {
 let lastKey = 0
 
 function followTimelineEvents(cluster: Cluster, add: (event: TimelineEvent) => void): () => void {
-  /** Name of a process → when something was last done to it. */
+  /** Name of a process → time of the last command to it. */
   const actedMs = new Map<string, number>()
   const aborted = new AbortController()
   const { signal } = aborted
-  /** Member id → what a person could see of its record when it was last told. */
-  const told = new Map(cluster.members.getSnapshot().map(member => [member.id, visible(member)]))
+  /** Member id → the visible part of its record at its last event. */
+  const lastShown = new Map(cluster.members.getSnapshot().map(member => [member.id, visible(member)]))
   const happened = (kind: TimelineEvent['kind'], name: string, text: string) => {
     const at = Date.now()
     const sinceMs = at - (actedMs.get(name) ?? Number.NEGATIVE_INFINITY)
@@ -72,9 +72,9 @@ function followTimelineEvents(cluster: Cluster, add: (event: TimelineEvent) => v
     cluster.events.addEventListener(
       kind,
       ({ detail }) => {
-        const was = told.get(detail.id)
-        told.set(detail.id, visible(detail))
-        // Addresses change, too, and nobody sees that.
+        const was = lastShown.get(detail.id)
+        lastShown.set(detail.id, visible(detail))
+        // A change of addresses alone is not visible.
         if (kind !== 'update' || was !== visible(detail)) happened(kind, detail.name, text)
       },
       { signal },

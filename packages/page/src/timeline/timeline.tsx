@@ -1,4 +1,4 @@
-/** Timeline: what happened, the newest at the top, each at its time of day. */
+/** Timeline: the events, newest first, each with its time of day. */
 import type { ReactNode } from 'react'
 import { type TimelineEvent, useTimelineEvents } from './timeline-events.ts'
 import './timeline.css'

@@ -6,7 +6,7 @@ import { ringCount, ringLayout } from '../../src/drawing/ring-layout.ts'
 const ids = Array.from({ length: 9 }, (_, index) => `member-number-${index}`)
 const [a, b, c] = ids as [string, string, string]
 
-it('draws a link where both ends show it, once', () => {
+it('draws a connection once, and only if both ends publish it', () => {
   const shown = new Map([
     [b, [shortId(a)]],
     [a, [shortId(b), shortId(c), 'nobody', shortId(a)]],
@@ -16,20 +16,20 @@ it('draws a link where both ends show it, once', () => {
 })
 
 it.each(Array.from({ length: ringCount }, (_, ring) => ring))(
-  'places everybody on ring %i apart from all others, the same for any order in which they came',
+  'places the members on ring %i apart from each other, independent of the order in which they joined',
   ring => {
-    const places = ringLayout(ids, ring)
-    expect([...places.keys()].sort()).toEqual(ids)
-    expect(ringLayout([...ids].reverse(), ring)).toEqual(places)
-    for (const [id, { x, y }] of places) {
+    const positions = ringLayout(ids, ring)
+    expect([...positions.keys()].sort()).toEqual(ids)
+    expect(ringLayout([...ids].reverse(), ring)).toEqual(positions)
+    for (const [id, { x, y }] of positions) {
       expect(Math.hypot(x - 0.5, y - 0.5)).toBeCloseTo(0.37)
-      for (const [other, at] of places)
+      for (const [other, at] of positions)
         if (other !== id) expect(Math.hypot(x - at.x, y - at.y)).toBeGreaterThan(0.2)
     }
   },
 )
 
-it('orders each ring in its own way', () => {
+it('orders each ring differently', () => {
   const orders = Array.from({ length: ringCount }, (_, ring) => [...ringLayout(ids, ring).keys()].join())
   expect(new Set(orders).size).toBe(ringCount)
 })

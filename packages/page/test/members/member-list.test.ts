@@ -13,7 +13,7 @@ const member = (id: string, kind: MemberKind, status: Member['status'] = 'alive'
 })
 const process = (id: string): DemoProcess => ({ name: id, id, state: 'running' })
 
-it('shows processes in their order, then tabs by id; of those who left only processes', () => {
+it('shows processes in their order, then tabs by id, and no tabs that left', () => {
   const members = [
     member('a-tab', 'tab', 'dead'),
     member('b-process', 'process', 'left'),
@@ -27,6 +27,6 @@ it('shows processes in their order, then tabs by id; of those who left only proc
   expect(people[0]?.process?.name).toBe('d-process')
 })
 
-it('takes a process for what it says it is before the demo has told of it', () => {
+it('takes a member for a process by its tag until the demo has sent its state', () => {
   expect(memberRowsOf([member('a', 'process', 'left')], [], undefined)).toMatchObject([{ kind: 'process' }])
 })

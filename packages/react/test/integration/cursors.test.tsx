@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-/** Two apps as people write them, over real sockets. */
+/** Two apps as users write them, over real sockets. */
 import { joinCluster } from '@hearsay/core'
 import { render } from '@testing-library/react'
 import { StrictMode, Suspense } from 'react'
@@ -13,7 +13,7 @@ import {
 } from '../../src/suspense.ts'
 import { settle } from '../rendered-cluster.tsx'
 
-// Sockets do not wait for React to listen.
+// Socket events arrive outside of act().
 vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false)
 
 const { RoomProvider, useOthers } = createRoomHooks<{ name: string }>()
@@ -33,7 +33,7 @@ const Screen = () => {
   )
 }
 
-it('shows who is here, what they show, and what they share', async () => {
+it('shows the members, their presence, and the shared config', async () => {
   const ada = await join('ada')
   const app = (cluster: Parameters<typeof ClusterProvider>[0]['cluster'], name: string) => (
     <StrictMode>

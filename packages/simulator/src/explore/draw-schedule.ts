@@ -1,7 +1,7 @@
 /**
- * Draw schedule: a random schedule from a seed, of faults that a cluster has to survive.
+ * Draw schedule: a random schedule from a seed, with faults that a cluster has to survive.
  *
- * The first member is everybody's bootstrap: it always comes back, and where it was.
+ * The first member is the bootstrap of all others: it always restarts, and at its old address.
  */
 import { type Random, randomStream } from '../random-stream.ts'
 import { type Fault, faultWeights, type Schedule } from './schedule.ts'
@@ -10,12 +10,13 @@ const maxMembers = 24
 const maxFaults = 12
 const spanMs = 180_000
 
+/** Draws the schedule of a seed: equal seeds give equal schedules. */
 export function drawSchedule(seed: number): Schedule {
   const random = randomStream(seed, 'schedule')
   const members = 2 + Math.floor(random() ** 2 * (maxMembers - 1))
   const count = 1 + Math.floor(random() * maxFaults)
   const faults = Array.from({ length: count }, () => ({
-    // Some while the members still find each other.
+    // Some faults begin while the members still find each other.
     atMs: Math.floor(random() * spanMs),
     fault: drawFault(members, random),
   }))
@@ -79,7 +80,7 @@ function drawGroups(names: readonly string[], random: Random): string[][] {
   return groups
 }
 
-/** Short ones as often as long ones: even on a logarithmic scale. */
+/** Uniform on a logarithmic scale, so that short durations are as frequent as long ones. */
 function drawMs(random: Random, minMs: number, maxMs: number): number {
   return Math.round(minMs * (maxMs / minMs) ** random())
 }

@@ -1,29 +1,31 @@
-/** Explore: random schedules, one seed after the other, until it is enough; what fails is shrunk. */
+/** Explore: runs random schedules, one seed after the other, and shrinks those that fail. */
 import { drawSchedule } from './draw-schedule.ts'
 import { type Failed, type Outcome, runSchedule } from './run-schedule.ts'
 import type { Schedule } from './schedule.ts'
 import { shrink } from './shrink.ts'
 
+/** Which seeds `explore` tries, until when, and the callbacks for its results. */
 export interface ExploreOptions {
   /** An integer: the seeds are `seed`, `seed + stride`, … */
   readonly seed: number
-  /** So that several explore side by side. @default 1 */
+  /** Lets several explorers share the seeds. @default 1 */
   readonly stride?: number
-  /** Asked before each schedule. */
+  /** Called before each schedule; the exploration ends when it returns true. */
   readonly isEnough: () => boolean
   readonly onTried?: (tried: { readonly seed: number; readonly outcome: Outcome }) => void
   readonly onFound?: (found: Found) => void
 }
 
-/** A schedule that a cluster did not survive. */
+/** A schedule that a cluster does not survive. */
 export interface Found {
-  /** Of the schedule as it was drawn. */
+  /** The seed of the schedule as it was drawn. */
   readonly seed: number
-  /** The shortest that fails in the same way. */
+  /** The shortest schedule that fails in the same way. */
   readonly schedule: Schedule
   readonly outcome: Failed
 }
 
+/** Runs one schedule after the other until `isEnough` returns true. Shrinks each schedule that fails. */
 export async function explore(options: ExploreOptions): Promise<void> {
   const { stride = 1, isEnough, onTried, onFound } = options
   for (let { seed } = options; !isEnough(); seed += stride) {

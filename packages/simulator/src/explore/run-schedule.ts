@@ -1,22 +1,25 @@
 /**
- * Run schedule: whether a cluster survives one.
+ * Run schedule: runs a schedule, and reports whether the cluster survives it.
  *
- * The invariants must hold throughout. After the last fault is over everybody who runs must come to see exactly
- * those who run, and then nothing must be heard of anybody any more.
+ * The invariants must hold throughout. After the last fault every running member must come to see exactly the running
+ * members, and after that no member may report an event about another one.
  */
 import { InvariantViolation } from '../invariants/violation.ts'
 import { createSimulation, NotInTimeError, type Simulation } from '../simulation.ts'
 import { applyFault, type Schedule, scheduleEndMs } from './schedule.ts'
 
+/** Whether a cluster survives a schedule. */
 export type Outcome = Survived | Failed
 
+/** The cluster survives the schedule. */
 export interface Survived {
   readonly type: 'survived'
-  /** Equal for two runs of one schedule. */
+  /** The trace's hash: equal for two runs of one schedule. */
   readonly trace: string
   readonly virtualMs: number
 }
 
+/** An invariant is violated, the members do not converge, events go on, or the code throws. */
 export interface Failed {
   readonly type: 'failed'
   /** The invariant; `convergence`; `quiet`; or `crash`: the code threw. */
@@ -26,14 +29,15 @@ export interface Failed {
   readonly virtualMs: number
 }
 
-/** A member that was paused leaves when it goes on, and then starts again after its while. */
+/** A paused member leaves when it resumes, and starts again after the time in its schedule. */
 const goodbyesMs = 120_000
-/** Our choice: what it takes to heal a partition, and TCP's longest wait before it tries again. */
+/** Our choice: the time to heal a partition plus the longest interval between TCP's retransmissions. */
 const convergesWithinMs = 150_000
 const quietMs = 60_000
-/** Probes that were lost just before the last fault was over may still be found missing. */
+/** Probes that were lost just before the end of the last fault may still cause suspicions. */
 const settlesMs = 15_000
 
+/** Runs the schedule in a new simulation. Never throws: an error is a failed outcome. */
 export async function runSchedule(schedule: Schedule): Promise<Outcome> {
   const { seed, members, faults } = schedule
   const simulation = createSimulation({ seed, members, invariants: { allowanceMs: convergesWithinMs } })
@@ -61,7 +65,7 @@ export async function runSchedule(schedule: Schedule): Promise<Outcome> {
   }
 }
 
-/** Who still sees others than those who run, or undefined. */
+/** The members whose view is not exactly the running members, or undefined if there are none. */
 async function division(simulation: Simulation): Promise<string | undefined> {
   try {
     await simulation.runUntil(() => simulation.isConverged(), { withinMs: convergesWithinMs })
@@ -72,13 +76,13 @@ async function division(simulation: Simulation): Promise<string | undefined> {
   }
 }
 
-/** What is still said of members when all should be calm, or undefined. */
+/** The events that members report after everything should be quiet, or undefined if there are none. */
 async function unrest(simulation: Simulation): Promise<string | undefined> {
   await simulation.run(settlesMs)
   const sinceMs = simulation.nowMs
   await simulation.run(quietMs)
-  const said = simulation.events.filter(({ atMs, type }) => atMs > sinceMs && type !== 'update')
-  if (said.length === 0 && simulation.isConverged()) return undefined
-  const lines = said.slice(0, 8).map(({ atMs, by, type, member }) => `${atMs} ms ${by}: ${type} ${member}`)
+  const late = simulation.events.filter(({ atMs, type }) => atMs > sinceMs && type !== 'update')
+  if (late.length === 0 && simulation.isConverged()) return undefined
+  const lines = late.slice(0, 8).map(({ atMs, by, type, member }) => `${atMs} ms ${by}: ${type} ${member}`)
   return `after all had converged and settled at ${sinceMs} ms:\n${lines.join('\n')}`
 }

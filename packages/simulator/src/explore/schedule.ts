@@ -1,8 +1,8 @@
-/** Schedule: what happens to a cluster, and when, as plain data: it can be drawn, shrunk, printed and done again. */
+/** Schedule: the faults of a run and their times, as plain data that can be drawn, shrunk, printed and run again. */
 import type { Delay } from '../delay.ts'
 import type { Simulation } from '../simulation.ts'
 
-/** One fault; what lasts ends by itself after `ms`. Members are named. */
+/** One fault. A fault that lasts ends after `ms`. Members are given by name. */
 export type Fault =
   | { readonly type: 'partition'; readonly groups: readonly (readonly string[])[]; readonly ms: number }
   | {
@@ -18,7 +18,7 @@ export type Fault =
   | { readonly type: 'pause' | 'throttle'; readonly member: string; readonly ms: number }
   | { readonly type: 'sleep'; readonly member: string; readonly monotonicStops: boolean; readonly ms: number }
   | { readonly type: 'skew'; readonly member: string; readonly aheadMs: number }
-  /** Killed, and started again after `ms` unless that is Infinity (null as JSON). */
+  /** The member is killed, and started again after `ms` unless that is Infinity (null as JSON). */
   | {
       readonly type: 'crash'
       readonly member: string
@@ -27,7 +27,7 @@ export type Fault =
       readonly newAddress: boolean
       readonly ms: number | null
     }
-  /** It starts again so long after its goodbye. */
+  /** The member leaves, and starts again `ms` after it has left. */
   | { readonly type: 'leave'; readonly member: string; readonly ms: number | null }
   | {
       readonly type: 'change-network'
@@ -36,10 +36,10 @@ export type Fault =
       readonly ms: number
     }
   | { readonly type: 'join' }
-  /** A member tells something new of itself. */
+  /** The member changes its tags. */
   | { readonly type: 'update'; readonly member: string }
 
-/** How often each kind is drawn, beside the others. */
+/** How often each kind is drawn, relative to the others. */
 export const faultWeights: Readonly<Record<Fault['type'], number>> = {
   partition: 2,
   cut: 1,
@@ -59,14 +59,15 @@ export const faultWeights: Readonly<Record<Fault['type'], number>> = {
   update: 1,
 }
 
+/** The faults of a run, with its seed and its number of members. Times are virtual milliseconds from the start. */
 export interface Schedule {
   readonly seed: number
   readonly members: number
-  /** In any order. */
+  /** Their order does not matter. */
   readonly faults: readonly { readonly atMs: number; readonly fault: Fault }[]
 }
 
-/** Whether this is a schedule as `drawSchedule` draws them: what was printed once may come back as text. */
+/** Whether this is a schedule as `drawSchedule` returns it: a printed schedule is parsed from text. */
 export function isSchedule(value: unknown): value is Schedule {
   if (typeof value !== 'object' || value === null) return false
   const { seed, members, faults } = value as Partial<Record<keyof Schedule, unknown>>
@@ -81,13 +82,13 @@ function isTimed(value: unknown): boolean {
   return Number.isFinite(atMs) && Object.hasOwn(faultWeights, String(fault?.type))
 }
 
-/** When the last fault is over, but for starts that wait for a goodbye. */
+/** The end of the last fault, apart from restarts that wait for a member to leave. */
 export function scheduleEndMs({ faults }: Schedule): number {
   return Math.max(0, ...faults.map(({ atMs, fault }) => atMs + ('ms' in fault ? (fault.ms ?? 0) : 0)))
 }
 
 /**
- * A fault that cannot happen, because its member does not run or is leaving, does not.
+ * Applies a fault. A fault is skipped if its member is not running or is leaving.
  *
  * @param pending counts members that are leaving and will start again
  */

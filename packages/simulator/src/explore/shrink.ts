@@ -1,15 +1,16 @@
-/** Shrink: the shortest schedule that still fails in the same way, by leaving out whatever can be left out. */
+/** Shrink: the shortest schedule that still fails in the same way, found by leaving out faults, members and time. */
 import { type Failed, type Outcome, runSchedule } from './run-schedule.ts'
 import type { Schedule } from './schedule.ts'
 
+/** The result of shrinking a schedule. */
 export interface Shrunk {
   readonly schedule: Schedule
   readonly outcome: Failed
-  /** Schedules tried. */
+  /** The number of schedules tried. */
   readonly tries: number
 }
 
-/** @param failed how `schedule` fails when `run` runs it. @param maxTries a bound */
+/** @param failed how `schedule` fails when `run` runs it. @param maxTries a bound on the schedules tried */
 export async function shrink(
   schedule: Schedule,
   failed: Failed,
@@ -33,7 +34,7 @@ export async function shrink(
   return { ...best, tries }
 }
 
-/** Half of the faults, then one less, then fewer members, then shorter faults: the greatest step first. */
+/** Smaller schedules, the largest step first: half of the faults, one fault less, fewer members, shorter faults. */
 function* smaller(schedule: Schedule): Generator<Schedule> {
   const { faults, members } = schedule
   if (faults.length > 2) {

@@ -1,17 +1,18 @@
-/** State, timers and queues stay within their bounds. */
+/** Invariant: state, timers and queues stay within their bounds. */
 import type { SimulatedMember } from '../simulated-member.ts'
 import { InvariantViolation } from './violation.ts'
 
-/** The driver's two, the face's, that of the spaces, gossipsub's, and one to spare. */
+/** Two of the driver, one each of the cluster handle, the spaces and gossipsub, and one to spare. */
 const maxTimers = 6
-/** gossipsub's for a space that is heard of, and in a room what is told at a pace. */
+/** For each space: gossipsub's, and in a room that of the throttled presence. */
 const maxTimersASpace = 2
-/** As the rumor buffer has it. */
+/** The bound of the rumor batcher. */
 const maxRumors = 4_096
 
+/** The bounds that depend on the simulation. */
 export interface BoundsOptions {
   readonly maxMembers: number
-  /** Ids that members have or had. */
+  /** The number of ids that members have or had. */
   readonly ids: () => number
 }
 

@@ -1,18 +1,18 @@
 /**
- * A healthy, connected member is not dead in the view of another one: it is not declared so, and whoever was
- * declared dead in trouble is back within the allowance after the trouble.
+ * Invariant: no member considers a healthy, connected member dead. No member declares it dead, and a member that was
+ * declared dead during a fault is alive again within the allowance after the fault.
  */
 import type { SimulatedMember } from '../simulated-member.ts'
 import { InvariantViolation } from './violation.ts'
 
 export interface FalseDeathsOptions {
-  /** How long both must have been healthy and connected, in milliseconds. */
+  /** How long both members must have been healthy and connected, in milliseconds. */
   readonly allowanceMs: number
-  /** Since when all is well with both and between them, or undefined if it is not. */
+  /** Since when both members and the network between them are without faults; undefined: there is a fault now. */
   readonly wellSinceMs: (a: SimulatedMember, b: SimulatedMember) => number | undefined
 }
 
-interface DeathVerdict {
+interface DeclaredDeath {
   readonly viewer: SimulatedMember
   readonly viewerProcess: number
   readonly subject: SimulatedMember
@@ -20,15 +20,15 @@ interface DeathVerdict {
 
 export class FalseDeaths {
   readonly #options: FalseDeathsOptions
-  /** Verdicts that stand, by viewer and subject. */
-  readonly #pendingVerdicts = new Map<string, DeathVerdict>()
+  /** Deaths that are not withdrawn, by viewer and subject. */
+  readonly #deaths = new Map<string, DeclaredDeath>()
   #count = 0
 
   constructor(options: FalseDeathsOptions) {
     this.#options = options
   }
 
-  /** Deaths so far of members whose process ran, whatever its troubles. */
+  /** The number of deaths declared so far of members whose process ran, with or without a fault. */
   get count(): number {
     return this.#count
   }
@@ -36,26 +36,27 @@ export class FalseDeaths {
   declared(viewer: SimulatedMember, subject: SimulatedMember, nowMs: number): void {
     if (!subject.isRunning) return
     this.#count += 1
-    const verdict = { viewer, viewerProcess: viewer.life, subject }
-    this.#judge(verdict, nowMs)
-    this.#pendingVerdicts.set(`${viewer.name} ${subject.name}`, verdict)
+    const death = { viewer, viewerProcess: viewer.processNumber, subject }
+    this.#judge(death, nowMs)
+    this.#deaths.set(`${viewer.name} ${subject.name}`, death)
   }
 
   withdrawn(viewer: SimulatedMember, subject: SimulatedMember): void {
-    this.#pendingVerdicts.delete(`${viewer.name} ${subject.name}`)
+    this.#deaths.delete(`${viewer.name} ${subject.name}`)
   }
 
-  /** Now and then. */
+  /** Called regularly between steps. */
   check(nowMs: number): void {
-    for (const [key, verdict] of this.#pendingVerdicts) {
-      const { viewer, viewerProcess, subject } = verdict
-      const seen = viewer.life === viewerProcess ? viewer.machine.member(subject.id)?.status : undefined
-      if (seen === 'dead' && subject.isRunning) this.#judge(verdict, nowMs)
-      else this.#pendingVerdicts.delete(key)
+    for (const [key, death] of this.#deaths) {
+      const { viewer, viewerProcess, subject } = death
+      const seen =
+        viewer.processNumber === viewerProcess ? viewer.machine.member(subject.id)?.status : undefined
+      if (seen === 'dead' && subject.isRunning) this.#judge(death, nowMs)
+      else this.#deaths.delete(key)
     }
   }
 
-  #judge({ viewer, subject }: DeathVerdict, nowMs: number): void {
+  #judge({ viewer, subject }: DeclaredDeath, nowMs: number): void {
     const { allowanceMs, wellSinceMs } = this.#options
     const sinceMs = wellSinceMs(viewer, subject)
     if (sinceMs !== undefined && nowMs - sinceMs > allowanceMs)

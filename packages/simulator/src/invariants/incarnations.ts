@@ -1,16 +1,16 @@
-/** An incarnation is raised by its owner alone: nobody signs, tells or holds a greater one than the owner spoke of. */
+/** Invariant: only the owner raises its incarnation. No fact contains a greater one than the owner has published. */
 import type { SignedFact } from '@hearsay/core/host'
 import type { SimulatedMember } from '../simulated-member.ts'
 import { InvariantViolation } from './violation.ts'
 
-/** @param memberOf by id; undefined: nobody of this simulation, whoever that is. */
+/** @param memberOf the member with this id; undefined: the id belongs to no member of this simulation */
 export function checkIncarnation(
   fact: SignedFact,
   memberOf: (id: string) => SimulatedMember | undefined,
 ): void {
   const id = fact.type === 'suspicion' ? fact.subject : fact.author
   const owner = memberOf(id)
-  // An id that a member gave up with its storage is no longer its.
+  // After a member lost its storage, its former id belongs to no member.
   if (!owner || owner.id !== id) return
   const incarnation = fact.type === 'record' ? fact.record.incarnation : fact.incarnation
   if (incarnation > (owner.greatestIncarnation ?? -1))

@@ -1,6 +1,7 @@
 /**
- * A register never goes backwards: what a member holds of another only grows, in (incarnation, version) and, within
- * an incarnation, in beats, until it forgets the other, or does not believe it any more.
+ * Invariant: a register never goes backwards. The record that a member stores of another one only grows, in
+ * (incarnation, version) and, within an incarnation, in the sequence of its heartbeats, until the member removes the
+ * record or rejects its incarnation as implausible.
  */
 import { type Engine, isPlausibleTimestamp } from '@hearsay/core/host'
 import { InvariantViolation } from './violation.ts'
@@ -11,30 +12,30 @@ interface StoredRegister {
   readonly sequence: number
 }
 
-/** Of one process. */
+/** The registers of one process. */
 export class Registers {
   readonly #registers = new Map<string, StoredRegister>()
   readonly #touched = new Set<string>()
 
-  /** Something about this member was told. */
+  /** A fact about this member was received. */
   touch(id: string): void {
     this.#touched.add(id)
   }
 
-  /** After each step. */
+  /** Called after each step. */
   check(machine: Engine['machine'], epochMs: number): void {
     for (const id of this.#touched) this.#checkOne(id, machine, epochMs)
     this.#touched.clear()
   }
 
   #checkOne(id: string, machine: Engine['machine'], epochMs: number): void {
-    const entry = machine.table.get(id)
-    if (!entry) {
+    const row = machine.table.get(id)
+    if (!row) {
       this.#registers.delete(id)
       return
     }
-    const { incarnation, version } = entry.record.record
-    const now = { incarnation, version, sequence: entry.heartbeat?.sequence ?? 0 }
+    const { incarnation, version } = row.record.record
+    const now = { incarnation, version, sequence: row.heartbeat?.sequence ?? 0 }
     const before = this.#registers.get(id)
     this.#registers.set(id, now)
     if (before && isPlausibleTimestamp(before.incarnation, epochMs) && isBehind(now, before))

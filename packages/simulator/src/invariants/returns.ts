@@ -1,10 +1,10 @@
-/** No dead member returns without a greater incarnation. */
+/** Invariant: no dead member returns without a greater incarnation. */
 import type { MemberEvent } from '@hearsay/core/host'
 import { InvariantViolation } from './violation.ts'
 
-/** What one process concluded. */
+/** The departures that one process has seen. */
 export class Returns {
-  /** Id → the incarnation in which it was dead or left here. */
+  /** Id → the incarnation in which it died or left. */
   readonly #ended = new Map<string, number>()
 
   check({ type, member: { id, incarnation, name } }: MemberEvent): void {

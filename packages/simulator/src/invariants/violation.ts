@@ -1,7 +1,7 @@
-/** An invariant did not hold. The simulation stands where it was broken. */
+/** An invariant does not hold. The simulation stops at the step that violated it. */
 export class InvariantViolation extends Error {
   override readonly name = 'InvariantViolation'
-  /** Which one: a short name. */
+  /** A short name of the invariant. */
   readonly invariant: string
 
   constructor(invariant: string, message: string) {

@@ -1,4 +1,4 @@
-/** Counting register: adds up what gossipsub says of itself, and tells bytes of messages from bytes of control. */
+/** Counting register: sums up gossipsub's metrics, and separates bytes of messages from bytes of control. */
 import type { MetricsRegister } from '@libp2p/gossipsub/metrics'
 import type { GossipTally } from './gossip-subject.ts'
 
@@ -16,7 +16,7 @@ const counters: Readonly<Record<string, keyof GossipTally>> = {
 export function countingRegister(tally: GossipTally): MetricsRegister {
   let rpcBytes = 0
   const count = (name: string, amount: number): void => {
-    // Bytes of an RPC come first, and what is in it right after.
+    // gossipsub reports the bytes of an RPC first, and its content right after.
     if (name === 'gossipsub_rpc_sent_bytes_total') rpcBytes = amount
     if (name === 'gossipsub_rpc_sent_message_total')
       tally[amount > 0 ? 'messageBytes' : 'controlBytes'] += rpcBytes

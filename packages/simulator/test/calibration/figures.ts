@@ -1,7 +1,7 @@
-/** Figures: what of a trial is compared between the real gossipsub and the model, and how far the two may differ. */
+/** Figures: what is compared between the real gossipsub and the model, and how far the two may differ. */
 import type { TrialFigures } from './trial.ts'
 
-/** A share of the greater of both, or so much. */
+/** A share of the greater of both values, or an absolute amount. */
 type Tolerance = { readonly share: number } | { readonly amount: number }
 
 interface Figure {
@@ -18,10 +18,10 @@ export interface Comparison {
   readonly agrees: boolean
 }
 
-/** But for rounding. */
+/** Except for rounding. */
 const exactly: Tolerance = { amount: 0.001 }
 
-// A real mesh is a slightly different one at each run, and what follows from it as well.
+// A real mesh differs slightly from run to run, and so do the figures that depend on it.
 const figures: readonly Figure[] = [
   { name: 'ms between messages', of: ({ spacingMs }) => spacingMs, tolerance: { share: 0.1 } },
   { name: 'mesh: mean degree', of: ({ mesh }) => mesh.mean, tolerance: { share: 0.1 } },
@@ -56,12 +56,12 @@ const figures: readonly Figure[] = [
 
   { name: 'ignored: judged', of: ({ lost }) => lost.judgedByIgnoring, tolerance: exactly },
   { name: 'not pushed: delivered', of: ({ lost }) => lost.deliveredToDeaf, tolerance: exactly },
-  // Of few members, whose neighbours beat when they happen to.
+  // Depends on few members, whose neighbours' heartbeats have random phases.
   { name: 'not pushed: IWANT ids', of: ({ lost }) => lost.requestsByDeaf, tolerance: { share: 0.6 } },
   { name: 'not pushed: ms late', of: ({ lost }) => lost.lateMsAtDeaf, tolerance: { share: 0.6 } },
 ]
 
-/** @param models of several seeds, of which the mean counts. */
+/** @param models results of several seeds, of which the mean counts. */
 export function compare(realFigures: TrialFigures, models: readonly TrialFigures[]): Comparison[] {
   return figures.map(({ name, of, tolerance }) => {
     const real = of(realFigures)
@@ -71,7 +71,7 @@ export function compare(realFigures: TrialFigures, models: readonly TrialFigures
   })
 }
 
-/** Aligned, a line a figure. */
+/** An aligned table, one line a figure. */
 export function tableOf(title: string, comparisons: readonly Comparison[]): string {
   const line = (name: string, ...columns: readonly string[]): string =>
     `${name.padEnd(24)}${columns.map(column => column.padStart(10)).join('')}`.trimEnd()

@@ -1,13 +1,13 @@
-/** Gossip subject: members that gossip, real or modelled, as a trial sees them. Members are places in the topology. */
+/** Gossip subject: gossiping members, real or modelled, for a trial. Members are indices in the topology. */
 import { hash } from 'node:crypto'
 import type { RumorVerdict } from '@hearsay/core/host'
 import type { Topology } from './topology.ts'
 
 export interface SubjectOptions {
   readonly topology: Topology
-  /** Called for what a member receives and has not seen. */
+  /** Called for each message that a member receives for the first time. */
   readonly judge: (member: number, rumor: Uint8Array, nowMs: number) => RumorVerdict
-  /** Whether a member gets none of what it has not asked for. */
+  /** Whether a member receives only messages that it has requested. */
   readonly isDeaf: (member: number) => boolean
 }
 
@@ -17,14 +17,14 @@ export interface GossipSubject {
   meshSizes(): number[]
   publish(member: number, rumor: Uint8Array): void
   pass(ms: number): Promise<void>
-  /** Until each member's gossipsub has had so many heartbeats more. */
+  /** Resolves when each member's gossipsub has had so many more heartbeats. */
   heartbeats(count: number): Promise<void>
   stop(): Promise<void>
 }
 
 export type StartSubject = (options: SubjectOptions) => Promise<GossipSubject>
 
-/** What an RPC is under way in both, uniformly, in order: more than a busy machine adds to it. */
+/** The delay of an RPC in both, uniform and in order: more than a busy machine adds. */
 export const minDelayMs = 5
 export const maxDelayMs = 50
 
@@ -32,14 +32,14 @@ export const maxDelayMs = 50
 export interface GossipTally {
   messages: number
   messageBytes: number
-  /** Of everything but messages. */
+  /** Bytes of everything except messages. */
   controlBytes: number
   grafts: number
   prunes: number
   ihaves: number
   ihaveIds: number
   iwants: number
-  /** Ids asked for that the asked had. */
+  /** Requested ids that the requested peer had. */
   iwantIds: number
   idontwants: number
 }
@@ -59,7 +59,7 @@ export function emptyTally(): GossipTally {
   }
 }
 
-/** A message id as text, as core has gossipsub make them. */
+/** A message id as text, computed as core configures gossipsub. */
 export function rumorName(rumor: Uint8Array): string {
   return hash('sha256', rumor).slice(0, 40)
 }

@@ -14,7 +14,7 @@ import {
   type SubjectOptions,
 } from './gossip-subject.ts'
 
-/** What a connection takes, until the next is dialled. */
+/** The time of a dial; the next dial starts after it. */
 const dialMs = 10
 
 export function startModelGossip(seed: number) {
@@ -24,7 +24,7 @@ export function startModelGossip(seed: number) {
     const tally = emptyTally()
     const delayRandom = randomStream(seed, 'delay')
     const ways = new Map<string, Direction>()
-    const told = new Set<string>()
+    const announced = new Set<string>()
 
     const routers = ids.map(
       (id, member) =>
@@ -46,9 +46,9 @@ export function startModelGossip(seed: number) {
     )
 
     const arrive = (from: string, to: number, frame: GossipFrame): void => {
-      if (frame.type === 'ihave') for (const name of frame.names) told.add(`${from} ${to} ${name}`)
-      if (frame.type === 'message' && isDeaf(to) && !told.has(`${from} ${to} ${frame.name}`)) return
-      routers[to]?.hear(from, frame)
+      if (frame.type === 'ihave') for (const name of frame.names) announced.add(`${from} ${to} ${name}`)
+      if (frame.type === 'message' && isDeaf(to) && !announced.has(`${from} ${to} ${frame.name}`)) return
+      routers[to]?.receive(from, frame)
     }
 
     for (const [place, [dialler, dialled]] of edges.entries())
@@ -77,7 +77,7 @@ export function startModelGossip(seed: number) {
       meshSizes: () => routers.map(router => router.meshSize),
       publish: (member, rumor) => routers[member]?.publish(rumorName(rumor), rumor),
       pass,
-      heartbeats: beats => pass(beats * gossipHeartbeatMs),
+      heartbeats: count => pass(count * gossipHeartbeatMs),
       stop: async () => {},
     }
   }

@@ -20,7 +20,7 @@ import {
   type SubjectOptions,
 } from './gossip-subject.ts'
 
-/** gossipsub has it, and its type does not say so. */
+/** Fields that gossipsub has and its type does not declare. */
 type Gossip = GossipSub & {
   getMeshPeers(topic: string): string[]
   handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>
@@ -51,7 +51,7 @@ export async function startRealGossip({ topology, judge, isDeaf }: SubjectOption
       delay(pubsub)
       deafen(pubsub, () => isDeaf(member))
       pubsub.subscribe(topic)
-      // Gossipsub's heartbeats are a second after one another from the start: spread evenly, as among processes.
+      // Each node's heartbeats come once a second from its start: the starts are spread evenly, as among processes.
       await pass(1_000 / keys.length)
     }
     for (const [dialler, dialled] of edges) await nodes[dialler]?.dial(nodes[dialled]?.getMultiaddrs() ?? [])
@@ -66,12 +66,12 @@ export async function startRealGossip({ topology, judge, isDeaf }: SubjectOption
     meshSizes: () => pubsubs().map(pubsub => pubsub.getMeshPeers(topic).length),
     publish: (member, rumor) => void pubsubs()[member]?.publish(topic, rumor),
     pass,
-    heartbeats: async count => void (await Promise.all(pubsubs().map(pubsub => beats(pubsub, count)))),
+    heartbeats: async count => void (await Promise.all(pubsubs().map(pubsub => heartbeats(pubsub, count)))),
     stop,
   }
 }
 
-/** As joinCluster makes one, but for discovery and membership. */
+/** As joinCluster creates a node, without discovery and membership. */
 async function createNode(privateKey: Ed25519PrivateKey, tally: GossipTally): Promise<Node> {
   return createLibp2p({
     privateKey,
@@ -97,7 +97,7 @@ async function createNode(privateKey: Ed25519PrivateKey, tally: GossipTally): Pr
   })
 }
 
-/** As a network would: each peer's RPCs in order. */
+/** Delays each peer's RPCs in order, as a network does. */
 function delay(pubsub: Gossip): void {
   const arrivals = new Map<string, Promise<void>>()
   const handle = pubsub.handleReceivedRpc.bind(pubsub)
@@ -109,29 +109,29 @@ function delay(pubsub: Gossip): void {
   }
 }
 
-/** What comes unasked is lost before gossipsub sees it. */
+/** Drops messages that were not requested before gossipsub receives them. */
 function deafen(pubsub: Gossip, isDeaf: () => boolean): void {
-  const told = new Set<string>()
+  const announced = new Set<string>()
   const handle = pubsub.handleReceivedRpc.bind(pubsub)
   pubsub.handleReceivedRpc = (from, rpc) => {
     for (const { messageIDs } of rpc.control?.ihave ?? [])
-      for (const id of messageIDs) told.add(`${from} ${Buffer.from(id).toString('hex')}`)
+      for (const id of messageIDs) announced.add(`${from} ${Buffer.from(id).toString('hex')}`)
     if (!isDeaf()) return handle(from, rpc)
-    const isAsked = ({ data = new Uint8Array() }: RPC.Message) => told.has(`${from} ${rumorName(data)}`)
+    const isAsked = ({ data = new Uint8Array() }: RPC.Message) => announced.has(`${from} ${rumorName(data)}`)
     return handle(from, { ...rpc, messages: rpc.messages.filter(isAsked) })
   }
 }
 
-function beats(pubsub: Gossip, count: number): Promise<void> {
+function heartbeats(pubsub: Gossip, count: number): Promise<void> {
   let left = count
   return new Promise(resolve => {
-    const beat = (): void => {
+    const onHeartbeat = (): void => {
       left -= 1
       if (left > 0) return
-      pubsub.removeEventListener('gossipsub:heartbeat', beat)
+      pubsub.removeEventListener('gossipsub:heartbeat', onHeartbeat)
       resolve()
     }
-    pubsub.addEventListener('gossipsub:heartbeat', beat)
+    pubsub.addEventListener('gossipsub:heartbeat', onHeartbeat)
   })
 }
 

@@ -1,4 +1,4 @@
-/** Topology: who is linked to whom, and who dialled. The same ids at each run, and so the same rings. */
+/** Topology: which members are connected, and which of the two dialled. Each run has the same ids and the same rings. */
 import { createRings } from '@hearsay/failure-detector'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
@@ -7,11 +7,11 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 export interface Topology {
   readonly keys: readonly Ed25519PrivateKey[]
   readonly ids: readonly string[]
-  /** Places in `ids`: who dials, and whom. One after the other: on their order the mesh depends. */
+  /** Pairs of indices in `ids`: the dialling and the dialled member. Their order matters: the mesh depends on it. */
   readonly edges: readonly (readonly [number, number])[]
 }
 
-/** As hearsay links many members. */
+/** The connections of a large hearsay cluster. */
 export async function rings(size: number): Promise<Topology> {
   const { keys, ids } = await identities(size)
   const all = createRings(4, ids)
@@ -22,13 +22,13 @@ export async function rings(size: number): Promise<Topology> {
   }
 }
 
-/** As hearsay links few. */
+/** The connections of a small hearsay cluster. */
 export async function fullMesh(size: number): Promise<Topology> {
   const { keys, ids } = await identities(size)
   return { keys, ids, edges: edgesBetween(ids, () => true) }
 }
 
-/** As newcomers come, all to one. */
+/** The connections of newcomers: all to one member. */
 export async function star(size: number): Promise<Topology> {
   const { keys, ids } = await identities(size)
   return { keys, ids, edges: ids.slice(1).map((_, leaf) => [leaf + 1, 0] as const) }
@@ -43,7 +43,7 @@ async function identities(size: number) {
   return { keys, ids: keys.map(key => peerIdFromPrivateKey(key).toString()) }
 }
 
-/** Each member dials about half of its own, and everybody's first comes before anybody's second. */
+/** Each member dials about half of its connections, and every member's first dial comes before any second one. */
 function edgesBetween(
   ids: readonly string[],
   areLinked: (a: string, b: string) => boolean,

@@ -1,19 +1,19 @@
-/** Trial: what is done to a gossip subject, and the figures that come of it. The same for the real and the modelled. */
+/** Trial: the actions on a gossip subject, real or modelled, and the resulting figures. */
 import { emptyTally, type GossipSubject, type GossipTally, type StartSubject } from './gossip-subject.ts'
 import type { Topology } from './topology.ts'
 
 export interface TrialFigures {
-  /** From one message to the next, as it came out: a busy machine takes longer than it was told. */
+  /** The measured time between messages: on a busy machine it is longer than requested. */
   readonly spacingMs: number
   readonly mesh: MeshFigures
   /** Messages of 150 B. */
   readonly small: SpreadFigures
-  /** Messages of 1 kB: of these members say at once that they have them. */
+  /** Messages of 1 kB: members announce at once that they have them (IDONTWANT). */
   readonly large: SpreadFigures
   readonly lost: LostFigures
 }
 
-/** When nothing changes any more, and per member what that took. */
+/** The time until the mesh no longer changes, and the cost per member. */
 export interface MeshFigures {
   readonly mean: number
   readonly min: number
@@ -23,27 +23,27 @@ export interface MeshFigures {
   readonly controlBytes: number
 }
 
-/** Per message and receiving member, what all sent; `delivered` is 1 if everybody has everything. */
+/** Per message and receiving member, sent by all; `delivered` is 1 if every member has every message. */
 export interface SpreadFigures extends Readonly<GossipTally> {
   readonly delivered: number
 }
 
-/** What becomes of messages that one member ignores, or that are not pushed to a fifth. */
+/** Messages that one member ignores, or that a fifth of the members is not pushed. */
 export interface LostFigures {
-  /** How often a member that ignored a message was asked to judge it. */
+  /** How often a member that ignored a message was asked to validate it. */
   readonly judgedByIgnoring: number
-  /** To a member that gets only what it asked for: each, on average. */
+  /** To a member that receives only what it requested: the mean over these members. */
   readonly deliveredToDeaf: number
   readonly requestsByDeaf: number
   readonly lateMsAtDeaf: number
 }
 
-/** One more than a message is told of. */
+/** One heartbeat more than IHAVE announces a message. */
 const settleHeartbeats = 4
 const smallBytes = 150
 const largeBytes = 1_024
 
-/** @param spacingMs from one message to the next, at least. */
+/** @param spacingMs the least time between messages. */
 export async function runTrial(
   start: StartSubject,
   topology: Topology,
@@ -66,7 +66,7 @@ export async function runTrial(
     isDeaf: member => deaf.includes(member),
   })
 
-  /** Each publishes in turn; then until nobody is told of it any more. */
+  /** Each member publishes in turn; then waits until no IHAVE announces the messages any more. */
   const publish = async (from: readonly number[], bytes: number): Promise<void> => {
     judged = []
     const startMs = subject.nowMs()
@@ -95,14 +95,14 @@ export async function runTrial(
     ignored = { member: ignoring, number: publishedMs.length }
     await publish(others, smallBytes)
     deaf = []
-    const heard = judged.filter(({ member }) => chosen.includes(member))
+    const received = judged.filter(({ member }) => chosen.includes(member))
     const chances = others.length * chosen.length
     return {
       judgedByIgnoring: judged.filter(each => each.member === ignoring && each.number === ignored?.number)
         .length,
-      deliveredToDeaf: heard.length / chances,
+      deliveredToDeaf: received.length / chances,
       requestsByDeaf: share(before, subject.tally, chances).iwantIds,
-      lateMsAtDeaf: heard.reduce((sum, { lateMs }) => sum + lateMs, 0) / heard.length,
+      lateMsAtDeaf: received.reduce((sum, { lateMs }) => sum + lateMs, 0) / received.length,
     }
   }
 
@@ -128,7 +128,7 @@ function numberOf(rumor: Uint8Array): number {
   return new DataView(rumor.buffer, rumor.byteOffset).getUint32(0)
 }
 
-/** Until nobody's mesh has changed for two heartbeats. */
+/** Waits until no mesh has changed for two heartbeats. */
 async function untilMeshStands(subject: GossipSubject): Promise<void> {
   let last = ''
   for (let heartbeats = 0, same = 0; same < 2 && heartbeats < 20; heartbeats++) {
@@ -146,7 +146,7 @@ function meshFigures(subject: GossipSubject): MeshFigures {
   return { mean, min: Math.min(...sizes), max: Math.max(...sizes), grafts, prunes, controlBytes }
 }
 
-/** A fifth of the members: those with the most neighbours that tell them of a message and do not push it. */
+/** A fifth of the members: those with the most neighbours that announce a message to them and do not push it. */
 function mostOutsideMesh({ edges }: Topology, subject: GossipSubject): number[] {
   const outside = subject
     .meshSizes()

@@ -1,8 +1,8 @@
 /**
- * Epochs stage: members that write one document through everything that can happen to them, and what each has written.
+ * Epochs cluster: members that write one document through all kinds of faults, and the record of their writes.
  *
- * Each write is one character that nobody else writes and nobody deletes, in a text, and the same as a value of a list
- * and as the key of a map. So what is lost, and what comes twice, shows in the end. Other types take random edits.
+ * Each write is one character that only this write inserts and no member deletes: into a text, as a value of a list and as
+ * the key of a map. So a lost or duplicated write shows in the end. Other types get random edits.
  */
 import type { Room, RoomDocument } from '@hearsay/core'
 import * as Y from 'yjs'
@@ -13,12 +13,12 @@ export type Random = () => number
 const below = (random: Random, count: number): number => Math.floor(random() * count)
 export const pick = <T>(random: Random, from: readonly T[]): T | undefined => from[below(random, from.length)]
 
-/** Clients of a burst: more than an epoch needs. */
+/** The clients of a burst: more than an epoch needs. */
 const pastClients = 1_100
-/** Of the tokens, one for each write: Chinese characters. */
+/** The first of the tokens, one for each write: Chinese characters. */
 const firstToken = 0x4e00
 
-/** A burst of clients, each of which wrote a letter, and set and deleted a key of its own. */
+/** A burst of clients. Each client wrote a letter, and set and deleted its own key. */
 const bursts: Uint8Array[] = []
 
 function burst(index: number): Uint8Array {
@@ -100,15 +100,15 @@ export function contentOf(doc: Y.Doc): unknown {
 const sorted = (map: Y.Map<unknown>): unknown =>
   Object.entries(map.toJSON()).sort(([a], [b]) => (a < b ? -1 : 1))
 
-/** One member, whether it runs or not. */
-export class Seat {
+/** One member, running or not. */
+export class EpochsMember {
   readonly name: string
   readonly hasStorage: boolean
   room: Room | undefined
   open: RoomDocument | undefined
-  /** Tokens of the replica, while it is closed. */
+  /** The tokens of its replica while it is closed. */
   closed: ReadonlySet<string> = new Set()
-  /** Tokens that the store acknowledged. */
+  /** The tokens that the store acknowledged. */
   stored: ReadonlySet<string> = new Set()
   readonly epochs: number[] = []
 
@@ -118,13 +118,13 @@ export class Seat {
   }
 }
 
-export class EpochsStage {
+export class EpochsCluster {
   readonly simulation: Simulation
-  readonly seats: readonly Seat[]
+  readonly members: readonly EpochsMember[]
   readonly #random: Random
-  /** Tokens that have to be somewhere in the end. */
+  /** The tokens that must exist somewhere in the end. */
   readonly #written = new Set<string>()
-  /** Tokens in replicas that were handed over. */
+  /** The tokens in replicas that were handed over. */
   readonly #handedOver = new Set<string>()
   #tokens = 0
   #bursts = 0
@@ -133,7 +133,9 @@ export class EpochsStage {
   constructor(seed: number, members: number, random: Random) {
     this.simulation = createSimulation({ seed, members, start: 'warm', invariants: 'off' })
     this.#random = random
-    this.seats = this.simulation.members.map(({ name }, i) => new Seat(name, i === 0 || random() < 0.7))
+    this.members = this.simulation.members.map(
+      ({ name }, i) => new EpochsMember(name, i === 0 || random() < 0.7),
+    )
   }
 
   get handedOver(): number {
@@ -144,76 +146,76 @@ export class EpochsStage {
     this.log.push(`${Math.round(this.simulation.nowMs)} ${what}`)
   }
 
-  isRunning({ name }: Seat): boolean {
+  isRunning({ name }: EpochsMember): boolean {
     return this.simulation.member(name).isRunning
   }
 
-  async open(seat: Seat): Promise<void> {
-    if (!this.isRunning(seat) || seat.open) return
-    const { cluster } = this.simulation.member(seat.name)
+  async open(member: EpochsMember): Promise<void> {
+    if (!this.isRunning(member) || member.open) return
+    const { cluster } = this.simulation.member(member.name)
     const room = await cluster.room('epochs')
     const document = room.document('notes')
-    seat.room = room
-    seat.open = document
+    member.room = room
+    member.open = document
     document.provider.on('epoch', ({ number }) => {
-      this.note(`${seat.name} enters epoch ${number}`)
-      seat.epochs.push(number)
+      this.note(`${member.name} enters epoch ${number}`)
+      member.epochs.push(number)
     })
     document.provider.on('superseded', ({ update }) => {
-      this.note(`${seat.name} is superseded`)
+      this.note(`${member.name} is superseded`)
       this.#handOver(update)
     })
     for (const update of document.provider.superseded) this.#handOver(update)
   }
 
-  close(seat: Seat, how: 'destroy' | 'leave'): void {
-    const { open, room } = seat
+  close(member: EpochsMember, how: 'destroy' | 'leave'): void {
+    const { open, room } = member
     if (!open) return
-    seat.closed = new Set(tokensOf(open.doc))
-    seat.open = undefined
+    member.closed = new Set(tokensOf(open.doc))
+    member.open = undefined
     if (how === 'destroy') open.provider.destroy()
     else room?.leave()
   }
 
-  /** The process ends. What nobody else has is not asked for. */
-  async stop(seat: Seat, { isStored = false }: { isStored?: boolean } = {}): Promise<void> {
-    if (!this.isRunning(seat)) return
-    if (isStored && seat.open) {
-      const tokens = new Set(tokensOf(seat.open.doc))
-      const { life } = this.simulation.member(seat.name)
-      seat.open.provider.stored().then(
+  /** Ends the process. Tokens that no other member has are no longer expected. */
+  async stop(member: EpochsMember, { isStored = false }: { isStored?: boolean } = {}): Promise<void> {
+    if (!this.isRunning(member)) return
+    if (isStored && member.open) {
+      const tokens = new Set(tokensOf(member.open.doc))
+      const { processNumber } = this.simulation.member(member.name)
+      member.open.provider.stored().then(
         () => {
-          if (this.simulation.member(seat.name).life === life) seat.stored = tokens
+          if (this.simulation.member(member.name).processNumber === processNumber) member.stored = tokens
         },
         () => {},
       )
       await this.simulation.run(500)
-      if (!this.isRunning(seat)) return
+      if (!this.isRunning(member)) return
     }
-    for (const update of seat.open?.provider.superseded ?? []) this.#handOver(update)
-    seat.open = undefined
-    seat.closed = new Set()
-    this.simulation.crash(seat.name)
+    for (const update of member.open?.provider.superseded ?? []) this.#handOver(update)
+    member.open = undefined
+    member.closed = new Set()
+    this.simulation.crash(member.name)
     this.#forgetLost()
   }
 
-  start(seat: Seat): void {
-    if (this.isRunning(seat)) return
-    if (!seat.hasStorage) seat.stored = new Set()
-    this.simulation.restart(seat.name, { keepStorage: seat.hasStorage })
+  start(member: EpochsMember): void {
+    if (this.isRunning(member)) return
+    if (!member.hasStorage) member.stored = new Set()
+    this.simulation.restart(member.name, { keepStorage: member.hasStorage })
     this.#forgetLost()
   }
 
-  fail(seat: Seat, fault: StorageFault): void {
-    const repair = this.simulation.failStorage(seat.name, fault)
+  fail(member: EpochsMember, fault: StorageFault): void {
+    const repair = this.simulation.failStorage(member.name, fault)
     if (fault.type === 'deleted') {
-      seat.stored = new Set()
+      member.stored = new Set()
       this.#forgetLost()
     }
     this.simulation.after(this.#random() * 20_000, repair)
   }
 
-  edit({ open }: Seat): void {
+  edit({ open }: EpochsMember): void {
     if (!open) return
     const { doc } = open
     const random = this.#random
@@ -232,7 +234,7 @@ export class EpochsStage {
     })
   }
 
-  bring({ open, name }: Seat): void {
+  bring({ open, name }: EpochsMember): void {
     if (!open) return
     this.note(`${name} brings clients`)
     Y.applyUpdate(open.doc, burst(this.#bursts))
@@ -243,14 +245,14 @@ export class EpochsStage {
     return this.#bursts
   }
 
-  /** Problems of what there is in the end. */
+  /** The problems of the final state. */
   problems(): string[] {
     const problems: string[] = []
-    const docs = this.seats.flatMap(({ open }) => (open ? [open.doc] : []))
+    const docs = this.members.flatMap(({ open }) => (open ? [open.doc] : []))
     const shown = new Set(docs.map(doc => JSON.stringify(contentOf(doc))))
     if (shown.size !== 1) problems.push(`${shown.size} contents`)
     const [doc] = docs
-    if (!doc) return ['nobody has it open']
+    if (!doc) return ['no member has it open']
     const tokens = tokensOf(doc)
     const found = new Set(tokens)
     const missing = [...this.#written].filter(token => !found.has(token) && !this.#handedOver.has(token))
@@ -261,7 +263,7 @@ export class EpochsStage {
     const unlisted = tokens.filter(token => !list.includes(token) || !doc.getMap('token').has(token))
     if (unlisted.length > 0) problems.push(`not in list and map: ${unlisted.join('')}`)
     if (doc.getText('burst').length > this.#bursts * pastClients) problems.push('a burst came twice')
-    for (const { open, name } of this.seats)
+    for (const { open, name } of this.members)
       if (open?.doc.store.pendingStructs || open?.doc.store.pendingDs) problems.push(`${name} waits for more`)
     return problems
   }
@@ -273,11 +275,11 @@ export class EpochsStage {
   }
 
   #forgetLost(): void {
-    const held = new Set(this.#handedOver)
-    for (const { open, closed, stored } of this.seats) {
-      for (const token of [...closed, ...stored]) held.add(token)
-      if (open) for (const token of tokensOf(open.doc)) held.add(token)
+    const found = new Set(this.#handedOver)
+    for (const { open, closed, stored } of this.members) {
+      for (const token of [...closed, ...stored]) found.add(token)
+      if (open) for (const token of tokensOf(open.doc)) found.add(token)
     }
-    for (const token of this.#written) if (!held.has(token)) this.#written.delete(token)
+    for (const token of this.#written) if (!found.has(token)) this.#written.delete(token)
   }
 }

@@ -1,28 +1,28 @@
-/** What an app may do in a listener. */
+/** The actions that an app may take in a listener. */
 import type { Apps } from './run-listeners.ts'
 
 export interface Call {
   readonly apps: Apps
-  /** Counts the calls of the listener. */
+  /** The number of this call of the listener. */
   readonly number: number
-  /** Ends what calls this listener. */
+  /** Removes this listener. */
   readonly unlisten: () => void
-  /** Also listens there. */
+  /** Adds another listener at the same place. */
   readonly listenToo: () => void
-  /** What the app waits for. */
+  /** Registers a promise that the app awaits. */
   readonly awaits: (promise: Promise<unknown>) => void
 }
 
 export interface Act {
   run(call: Call): unknown
-  /** The subject is gone from the cluster, the room, the config or the document after that. */
+  /** After this action the subject has left the cluster, room or config, or closed the document. */
   readonly ends?: 'cluster' | 'room' | 'config' | 'document'
   readonly throws?: 'now' | 'later'
 }
 
 const tags = (number: number) => ({ tags: { number: `${number}` } })
 
-// A config that cannot be stored at the moment says so, which is the business of another test.
+// A config that cannot be stored at the moment rejects; another test covers that.
 export const acts: Readonly<Record<string, Act>> = {
   'update anew each time': { run: ({ apps, number }) => apps.cluster.update(tags(number)) },
   'update the same': { run: ({ apps }) => apps.cluster.update(tags(1)) },

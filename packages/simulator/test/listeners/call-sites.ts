@@ -1,32 +1,32 @@
-/** Places where an app listens, or is called in another way, and what makes that happen there. */
+/** Call sites: the places where an app's function is called, and an action that triggers each. */
 import * as Y from 'yjs'
-import type { Apps, ListenerStage } from './run-listeners.ts'
+import type { Apps, ListenerFixture } from './run-listeners.ts'
 
-export interface Place {
+export interface CallSite {
   /** Returns the undo. */
-  listen(stage: ListenerStage, listener: () => unknown): () => void
-  happen(stage: ListenerStage): Promise<void>
-  /** Only one function stands there, and no listener beside it. */
+  listen(fixture: ListenerFixture, listener: () => unknown): () => void
+  happen(fixture: ListenerFixture): Promise<void>
+  /** The place takes only one function, so no other listener runs beside it. */
   readonly isAlone?: boolean
-  /** What is thrown there is an answer. */
+  /** An error thrown there is an answer, not a fault. */
   readonly isJudge?: boolean
-  /** Yjs itself calls it, and drops the promise that it returns. */
+  /** Yjs itself calls the function, and drops the promise that it returns. */
   readonly isOfYjs?: boolean
-  /** Observers of the document, which are gone with it. */
+  /** An observer of the document, which ends with the document. */
   readonly isOfDocument?: boolean
 }
 
-type Happening = Place['happen']
+type Trigger = CallSite['happen']
 type Store = { subscribe(listener: () => void): () => void }
 type Target = Record<'addEventListener' | 'removeEventListener', (type: string, listener: () => void) => void>
 type Observable = Record<'on' | 'off', (name: string, observer: () => void) => unknown>
 
-const store = (of: (apps: Apps) => Store, happen: Happening): Place => ({
+const store = (of: (apps: Apps) => Store, happen: Trigger): CallSite => ({
   listen: ({ subject }, listener) => of(subject).subscribe(listener),
   happen,
 })
 
-const event = (of: (apps: Apps) => unknown, type: string, happen: Happening): Place => ({
+const event = (of: (apps: Apps) => unknown, type: string, happen: Trigger): CallSite => ({
   listen({ subject }, listener) {
     const target = of(subject) as Target
     target.addEventListener(type, listener)
@@ -35,7 +35,7 @@ const event = (of: (apps: Apps) => unknown, type: string, happen: Happening): Pl
   happen,
 })
 
-const observer = (of: (apps: Apps) => unknown, name: string, happen: Happening): Place => ({
+const observer = (of: (apps: Apps) => unknown, name: string, happen: Trigger): CallSite => ({
   listen({ subject }, listener) {
     const observable = of(subject) as Observable
     observable.on(name, listener)
@@ -44,17 +44,17 @@ const observer = (of: (apps: Apps) => unknown, name: string, happen: Happening):
   happen,
 })
 
-/** The other does something, and it arrives. */
+/** The other member acts, and the result arrives at the subject. */
 const otherDoes =
-  (act: (other: Apps) => unknown, ms = 1_000): Happening =>
+  (act: (other: Apps) => unknown, ms = 1_000): Trigger =>
   async ({ simulation, other }) => {
     await act(other)
     await simulation.run(ms)
   }
 
-/** What the app of the subject does may be refused: it has left. */
+/** The subject acts. An error is ignored: the subject may have left. */
 const subjectDoes =
-  (act: (subject: Apps) => unknown, ms = 1_000): Happening =>
+  (act: (subject: Apps) => unknown, ms = 1_000): Trigger =>
   async ({ simulation, subject }) => {
     try {
       await act(subject)
@@ -68,12 +68,12 @@ const entry = otherDoes(({ config }) => config.set('key', 1))
 const text = otherDoes(({ room }) => room.doc.getText('text').insert(0, 'x'))
 const awareness = otherDoes(({ room }) => room.awareness.setLocalStateField('user', { name: 'ada' }))
 
-const stall: Happening = async ({ simulation, third }) => {
+const stall: Trigger = async ({ simulation, third }) => {
   simulation.pause(third, 4_000)
   await simulation.run(20_000)
 }
 
-const conflict: Happening = async ({ simulation, subject, other }) => {
+const conflict: Trigger = async ({ simulation, subject, other }) => {
   await other.config.set('key', 0)
   await simulation.run(1_000)
   const others = simulation.members.map(({ name }) => name).filter(name => name !== subject.name)
@@ -84,7 +84,7 @@ const conflict: Happening = async ({ simulation, subject, other }) => {
   await simulation.run(20_000)
 }
 
-const storeFails: Happening = async ({ simulation, subject }) => {
+const storeFails: Trigger = async ({ simulation, subject }) => {
   const repair = simulation.failStorage(subject.name, { type: 'full' })
   subject.config.set('stored', 1).catch(() => {})
   await simulation.run(3_000)
@@ -92,18 +92,18 @@ const storeFails: Happening = async ({ simulation, subject }) => {
   await simulation.run(35_000)
 }
 
-const reconnect: Happening = async stage => {
-  await subjectDoes(({ room }) => room.provider.disconnect())(stage)
-  await subjectDoes(({ room }) => room.provider.connect(), 3_000)(stage)
+const reconnect: Trigger = async fixture => {
+  await subjectDoes(({ room }) => room.provider.disconnect())(fixture)
+  await subjectDoes(({ room }) => room.provider.connect(), 3_000)(fixture)
 }
 
-const collision: Happening = async ({ simulation, subject, other }) => {
+const collision: Trigger = async ({ simulation, subject, other }) => {
   other.room.doc.clientID = subject.room.doc.clientID
   await simulation.run(2_000)
 }
 
-/** So many clients are gone that the members compact the document. */
-const epoch: Happening = async ({ simulation, other }) => {
+/** So many clients are past that the members compact the document. */
+const epoch: Trigger = async ({ simulation, other }) => {
   other.room.doc.transact(() => {
     for (let client = 1; client <= 1_100; client++) {
       const doc = new Y.Doc()
@@ -115,12 +115,12 @@ const epoch: Happening = async ({ simulation, other }) => {
   await simulation.run(20_000)
 }
 
-const documentObserver = (name: string): Place => ({
+const documentObserver = (name: string): CallSite => ({
   ...observer(({ room }) => room.doc, name, text),
   isOfDocument: true,
 })
 
-export const places: Readonly<Record<string, Place>> = {
+export const callSites: Readonly<Record<string, CallSite>> = {
   'cluster.members': store(({ cluster }) => cluster.members, tags),
   'cluster.heartbeats': store(
     ({ cluster }) => cluster.heartbeats,

@@ -1,4 +1,4 @@
-/** Listener stage: two members that share a room, a document and a config, and a third that comes and goes. */
+/** Two members that share a room, a document and a config, and a third that starts and stops. */
 import type { Cluster, Config, Room } from '@hearsay/core'
 import { createSimulation, type Simulation } from '../../src/index.ts'
 
@@ -9,27 +9,27 @@ export interface Apps {
   readonly config: Config
 }
 
-/** What the app of the subject runs when it is asked: a schema, and a seed of a document. */
+/** The app's functions that the subject calls: a schema, and a seed of a document. */
 export interface AppFunctions {
   validate: () => void
   seed: () => void
 }
 
-export interface ListenerStage {
+export interface ListenerFixture {
   readonly simulation: Simulation
-  /** Whose listeners are looked at. */
+  /** The member whose listeners are tested. */
   readonly subject: Apps
   readonly other: Apps
-  /** Name of a member that is in neither. */
+  /** Name of a member that is in neither room nor config. */
   readonly third: string
   readonly functions: AppFunctions
 }
 
-export async function openStage(seed: number): Promise<ListenerStage> {
-  // A few waiting promises more than its bounds allow for are the app's.
+export async function openFixture(seed: number): Promise<ListenerFixture> {
+  // The app awaits a few promises more than the invariant's bounds allow.
   const simulation = createSimulation({ seed, members: 4, start: 'warm', invariants: 'off' })
   const idOf = (name: string) => simulation.member(name).id
-  // Of two members that write under one client id the one with the greater id draws another.
+  // Of two members with one client id, the one with the greater id draws another.
   const [first = '', second = ''] = ['m1', 'm2'].sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1))
   const functions: AppFunctions = { validate() {}, seed() {} }
   const enter = async (name: string, options: object): Promise<Apps> => {
@@ -49,7 +49,7 @@ export async function openStage(seed: number): Promise<ListenerStage> {
   return { simulation, subject, other, third: 'm3', functions }
 }
 
-/** Whether the process of the subject runs: its app may have left. */
-export function isRunning({ simulation, subject }: ListenerStage): boolean {
+/** Whether the process of the subject runs: its app may have left the cluster. */
+export function isRunning({ simulation, subject }: ListenerFixture): boolean {
   return simulation.member(subject.name).isRunning
 }

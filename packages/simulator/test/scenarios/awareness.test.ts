@@ -16,7 +16,7 @@ async function enterAll(simulation: Simulation, count: number): Promise<[Room, R
   return [first, second, ...rest]
 }
 
-/** What its awareness shows of the others, in no order. */
+/** The states of the others in its awareness, in no order. */
 const shown = ({ awareness }: Pick<RoomDocument, 'awareness'>): unknown[] =>
   [...awareness.getStates()].filter(([client]) => client !== awareness.clientID).map(([, state]) => state)
 
@@ -26,13 +26,13 @@ const showName = ({ awareness }: Pick<RoomDocument, 'awareness'>, name: string):
 const user = (name: string): unknown => ({ user: { name } })
 
 describe('the awareness of a document', () => {
-  it('shows what others show there, and tells of it as y-protocols does', async () => {
+  it('shows the states of others, and emits the events of y-protocols', async () => {
     await runTwice(async () => {
       const simulation = settled(1, 8)
       const [first, second, third] = await enterAll(simulation, 3)
-      const heard: unknown[] = []
+      const received: unknown[] = []
       first.awareness.on('change', (change: unknown, origin: unknown) =>
-        heard.push([change, origin === first.provider]),
+        received.push([change, origin === first.provider]),
       )
       await simulation.run(2_000)
       showName(second, 'ada')
@@ -46,21 +46,21 @@ describe('the awareness of a document', () => {
       expect(third && shown(third)).toEqual([{}])
       const client = second.awareness.clientID
       const others = { added: [], updated: [], removed: [] }
-      expect(heard).toContainEqual([{ ...others, added: [client] }, true])
-      expect(heard).toContainEqual([{ ...others, updated: [client] }, true])
-      expect(heard).toContainEqual([{ ...others, removed: [client] }, true])
+      expect(received).toContainEqual([{ ...others, added: [client] }, true])
+      expect(received).toContainEqual([{ ...others, updated: [client] }, true])
+      expect(received).toContainEqual([{ ...others, removed: [client] }, true])
       return simulation
     })
   })
 
-  it('is no part of the presence that the app sees, and no app sets it', async () => {
+  it('is not part of the presence that the app sees, and the app cannot set it as presence', async () => {
     const simulation = settled(2, 4)
     const [first, second] = await enterAll(simulation, 2)
-    const heard: unknown[] = []
+    const received: unknown[] = []
     second.presence.set({ note: 'here' })
     await simulation.run(2_000)
     const before = first.presence.others.getSnapshot()
-    first.presence.events.addEventListener('update', ({ detail }) => heard.push(detail))
+    first.presence.events.addEventListener('update', ({ detail }) => received.push(detail))
     const own = second.presence.own.getSnapshot()
     showName(second, 'ada')
     await simulation.run(1_000)
@@ -68,11 +68,11 @@ describe('the awareness of a document', () => {
     expect(before.map(({ presence }) => presence)).toEqual([{ note: 'here' }])
     expect(first.presence.others.getSnapshot()).toBe(before)
     expect(second.presence.own.getSnapshot()).toBe(own)
-    expect(heard).toEqual([])
+    expect(received).toEqual([])
     expect(() => first.presence.set({ 'awareness:': 1 })).toThrow(/'awareness:' is reserved/)
   })
 
-  it('is hidden with a member that is dead, and shown again as it was', async () => {
+  it('of a dead member is hidden, and reappears unchanged when the member returns', async () => {
     await runTwice(async () => {
       const simulation = settled(3, 8)
       const [first, second] = await enterAll(simulation, 2)
@@ -90,7 +90,7 @@ describe('the awareness of a document', () => {
     })
   })
 
-  it('shows each member once, though two claim one client id, and believes no member about this one', async () => {
+  it('shows each member once although two claim one client id, and rejects claims about the local member', async () => {
     const simulation = settled(4, 4)
     const [first, second, third] = await enterAll(simulation, 3)
     if (!third) throw new Error('three members enter')
@@ -110,7 +110,7 @@ describe('the awareness of a document', () => {
     }
   })
 
-  it('takes no more than presence does, and says nothing while nothing changes', async () => {
+  it('is bounded as presence is, and sends nothing while nothing changes', async () => {
     const simulation = settled(5, 2)
     const [first, second] = await enterAll(simulation, 2)
     showName(first, 'ada')

@@ -1,10 +1,10 @@
-/** A member whose timers ring once a minute, as those of a page in the background, among others. */
+/** A member whose timers run once a minute, as those of a background page do, among other members. */
 import { expect, it } from 'vitest'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 
 const settled = (seed: number) => createSimulation({ seed, members: 8, start: 'warm' })
 
-/** Who told that another is dead, and how many milliseconds after the given time. */
+/** The members that declared another one dead, and the milliseconds after the given time. */
 const deathsSince = (simulation: Simulation, sinceMs: number) =>
   new Map(
     simulation.events.flatMap(({ type, by, atMs }) =>
@@ -12,22 +12,25 @@ const deathsSince = (simulation: Simulation, sinceMs: number) =>
     ),
   )
 
-it.each([1, 2, 3])('sees who hangs dead as soon as it hears from anybody, run %d', async seed => {
-  await runTwice(async () => {
-    const simulation = settled(seed)
-    simulation.throttle('m7')
-    await simulation.run(90_000)
-    const sinceMs = simulation.nowMs
-    simulation.pause('m3', 60_000)
-    await simulation.run(30_000)
-    const deaths = deathsSince(simulation, sinceMs)
-    expect(deaths.size).toBe(7)
-    expect(deaths.get('m7')).toBeLessThan(20_000)
-    return simulation
-  })
-})
+it.each([1, 2, 3])(
+  'sees a hung member dead as soon as it receives that from another member, run %d',
+  async seed => {
+    await runTwice(async () => {
+      const simulation = settled(seed)
+      simulation.throttle('m7')
+      await simulation.run(90_000)
+      const sinceMs = simulation.nowMs
+      simulation.pause('m3', 60_000)
+      await simulation.run(30_000)
+      const deaths = deathsSince(simulation, sinceMs)
+      expect(deaths.size).toBe(7)
+      expect(deaths.get('m7')).toBeLessThan(20_000)
+      return simulation
+    })
+  },
+)
 
-it('is suspected by nobody, and suspects nobody, for ten minutes', async () => {
+it('is suspected by no member, and suspects no member, for 10 minutes', async () => {
   await runTwice(async () => {
     const simulation = settled(4)
     simulation.throttle('m7')
@@ -37,7 +40,7 @@ it('is suspected by nobody, and suspects nobody, for ten minutes', async () => {
   })
 })
 
-it('is dead with the others when its process ends, for it asked for patience with silence only', async () => {
+it('is dead for the others when its process ends, because its lease excuses only silence', async () => {
   await runTwice(async () => {
     const simulation = settled(5)
     simulation.throttle('m7')

@@ -4,7 +4,7 @@ import { namesFrom } from '../names.ts'
 
 const frameMs = 1_000 / 60
 
-it('a document, a config and the probes go on while 20 members move their cursors 60 times a second', async () => {
+it('a document, a config and the probes work while 20 members move their cursors 60 times a second', async () => {
   await runTwice(async () => {
     const simulation = createSimulation({ seed: 20, members: 20, start: 'warm' })
     const clusters = namesFrom(0, 20).map(name => simulation.member(name).cluster)
@@ -27,7 +27,7 @@ it('a document, a config and the probes go on while 20 members move their cursor
       }
       expect(new Set(texts.map(String))).toEqual(new Set([String(first)]))
       expect(configs.map(config => config.get('edit'))).toEqual(configs.map(() => second))
-      // Paced, so a little behind, and never more than that.
+      // Throttled: a little behind, and never more than that.
       for (const { presence } of last.presence.others.getSnapshot())
         expect(presence.cursor).toBeGreaterThan(60 * second + 40)
     }

@@ -8,8 +8,8 @@ import { size } from '../size.ts'
 const retentionMs = 60_000
 const minuteMs = 60_000
 
-/** The most that any of those who run keeps. */
-function kept({ running }: Simulation): Record<'members' | 'addresses' | 'timers', number> {
+/** The most that any running member stores. */
+function stored({ running }: Simulation): Record<'members' | 'addresses' | 'timers', number> {
   return {
     members: Math.max(...running.map(({ machine }) => machine.table.size)),
     addresses: Math.max(
@@ -21,29 +21,29 @@ function kept({ running }: Simulation): Record<'members' | 'addresses' | 'timers
   }
 }
 
-/** What a settled cluster keeps and sends, now and after something was done to it and the retention has passed. */
+/** What a converged cluster stores and sends: now, and after an action followed by the retention time. */
 async function beforeAndAfter(
   simulation: Simulation,
   act: () => Promise<void>,
-): Promise<{ before: ReturnType<typeof kept>; after: ReturnType<typeof kept>; growth: number }> {
-  const before = kept(simulation)
+): Promise<{ before: ReturnType<typeof stored>; after: ReturnType<typeof stored>; growth: number }> {
+  const before = stored(simulation)
   const quiet = await bytesOver(simulation, 2 * minuteMs)
   await act()
   await simulation.runUntil(() => simulation.isConverged(), { withinMs: minuteMs })
   await simulation.run(2 * retentionMs)
-  const after = kept(simulation)
+  const after = stored(simulation)
   return { before, after, growth: (await bytesOver(simulation, 2 * minuteMs)) / quiet }
 }
 
 describe('scenario 19: churn', () => {
   const members = size({ usual: 32, long: 64 })
 
-  it(`after 5 rounds, each of which replaces half of ${members}, members keep and send what as many did before`, async () => {
+  it(`after 5 rounds that each replace half of ${members}, members store and send as much as before`, async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 19, members, tuning: { retentionMs } })
       const { before, after, growth } = await beforeAndAfter(simulation, async () => {
         for (let round = 0; round < 5; round++) {
-          // The bootstrap stays; of the others those who have been here longest go, half of them with a goodbye.
+          // The bootstrap stays. Of the others the oldest go: half of them leave, half crash.
           const leaving = simulation.running.slice(1, 1 + members / 2)
           for (const [i, { name }] of leaving.entries())
             if (i % 2 === 0) void simulation.leave(name)
@@ -64,22 +64,22 @@ describe('scenario 19: churn', () => {
   const visits = size({ usual: 150, long: 10_000 })
   const dayMs = 24 * 60 * minuteMs
   const everyMs = dayMs / 10_000
-  // Eight who stay, those who came within a visit's length, and those who are told of or not forgotten yet.
+  // The eight that stay, those that joined within the length of a visit, and those that are not removed yet.
   const mostMembers = Math.ceil(8 + (59_000 + 1.125 * retentionMs + 30_000) / everyMs)
 
-  it(`after ${visits} short visits, 10,000 a day, nothing of the visitors is left`, async () => {
+  it(`after ${visits} short visits, 10,000 a day, no member stores anything about the visitors`, async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 191, members: 8, tuning: { retentionMs } })
       const { before, after, growth } = await beforeAndAfter(simulation, async () => {
         for (let visit = 0; visit < visits; visit++) {
           const { name } = simulation.add()
-          // From 5 to 59 s.
+          // The visit takes 5 to 59 s.
           simulation.after(5_000 + 1_000 * ((visit * 17) % 55), () => {
             if (visit % 2 === 0) void simulation.leave(name)
             else simulation.crash(name)
           })
           await simulation.run(everyMs)
-          expect(kept(simulation).members).toBeLessThanOrEqual(mostMembers)
+          expect(stored(simulation).members).toBeLessThanOrEqual(mostMembers)
         }
         await simulation.run(minuteMs)
       })

@@ -1,4 +1,4 @@
-/** Client ids that the app sets, that two members share, and that are longer than those that Yjs draws. */
+/** Client ids that the app sets, that two members share, or that are longer than the ids that Yjs draws. */
 import type { Room, RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
@@ -16,7 +16,7 @@ async function enterAll(simulation: Simulation, count: number): Promise<Room[]> 
   return rooms
 }
 
-/** The documents of the members, and what each tells of collisions, by member name. */
+/** The documents of the members, and the collisions that each provider reports, by member name. */
 interface Opened {
   readonly simulation: Simulation
   readonly documents: readonly [RoomDocument, RoomDocument, ...RoomDocument[]]
@@ -31,9 +31,9 @@ async function openAll(seed: number, count = 2): Promise<Opened> {
   const documents = [first, second, ...rest] as const
   const nameOf = (id: string) => simulation.members.find(each => each.id === id)?.name ?? id
   const collisions = documents.map(({ provider }) => {
-    const told: string[] = []
-    provider.on('collision', ({ member }) => told.push(nameOf(member)))
-    return told
+    const reported: string[] = []
+    provider.on('collision', ({ member }) => reported.push(nameOf(member)))
+    return reported
   })
   await simulation.run(3_000)
   return { simulation, documents, collisions }
@@ -42,7 +42,7 @@ async function openAll(seed: number, count = 2): Promise<Opened> {
 const showName = ({ awareness }: RoomDocument, name: string): void =>
   awareness.setLocalStateField('user', { name })
 
-/** Client id → name, of all states that this member's awareness holds. */
+/** Client id → name, of all states in this member's awareness. */
 const namesByClient = ({ awareness }: RoomDocument): Record<number, string> =>
   Object.fromEntries([...awareness.getStates()].map(([client, { user }]) => [client, user?.name]))
 
@@ -57,7 +57,7 @@ describe('a client id that the app sets', () => {
   it.each([
     ['before the awareness exists', false],
     ['after the awareness exists', true],
-  ])('is the id of the one awareness state, set %s', async (_, isEarly) => {
+  ])('is the id of the one awareness state, if set %s', async (_, isEarly) => {
     await runTwice(async () => {
       const { simulation, documents, collisions } = await openAll(1)
       const [a, b] = documents
@@ -94,7 +94,7 @@ describe('a client id that the app sets', () => {
     expect([textOf(b), namesByClient(b)[2 ** 52 + 5]]).toEqual(['!big', 'ada'])
   })
 
-  it('changes any number of times, and leaves no state behind', async () => {
+  it('can change any number of times, and leaves no former state behind', async () => {
     const { simulation, documents } = await openAll(3)
     const [a, b] = documents
     showName(a, 'ada')
@@ -110,7 +110,7 @@ describe('a client id that the app sets', () => {
 })
 
 describe('two members with one client id', () => {
-  it('have two soon: one draws a new id, and its provider and its health tell of it', async () => {
+  it('soon have two: one draws a new id, and its provider and its health report it', async () => {
     await runTwice(async () => {
       const { simulation, documents, collisions } = await openAll(4)
       for (const [i, each] of documents.entries()) {
@@ -142,8 +142,8 @@ describe('two members with one client id', () => {
   it.each([
     ['as much', 'bbb'],
     ['more', 'bbbbbb'],
-  ])('that wrote apart under it are told so on both sides, the second having written %s', async (_, text) => {
-    // Not run twice: Yjs draws a client id of its own when another one writes under it.
+  ])('that wrote separately under it both get a collision event, if the second wrote %s', async (_, text) => {
+    // Not run twice: Yjs draws a random client id if another client writes under the same id.
     const { simulation, documents, collisions } = await openAll(5)
     const [a, b] = documents
     for (const each of documents) each.provider.disconnect()
@@ -152,7 +152,7 @@ describe('two members with one client id', () => {
     write(b, text)
     for (const each of documents) each.provider.connect()
     await simulation.run(10_000)
-    expect(collisions.map(told => new Set(told))).toEqual([new Set(['m1']), new Set(['m0'])])
+    expect(collisions.map(names => new Set(names))).toEqual([new Set(['m1']), new Set(['m0'])])
     for (const name of ['m0', 'm1']) expect(collisionsOf(simulation, name)).toBeGreaterThan(0)
     expect(a.doc.clientID).not.toBe(b.doc.clientID)
     const before = [...collisions.map(({ length }) => length)]
@@ -163,7 +163,7 @@ describe('two members with one client id', () => {
     expect(collisions.map(({ length }) => length)).toEqual(before)
   })
 
-  it('cost nothing without end, though what they wrote stays different', async () => {
+  it('sync at bounded cost, although their documents stay different', async () => {
     const { simulation, documents } = await openAll(6)
     for (const [i, each] of documents.entries()) {
       each.provider.disconnect()

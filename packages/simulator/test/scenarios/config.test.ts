@@ -15,7 +15,7 @@ const openAll = (simulation: Simulation, names: readonly string[]): Promise<Conf
 
 const views = (configs: readonly Config[]): unknown[] => configs.map(({ entries }) => entries.getSnapshot())
 
-/** All see this. */
+/** Asserts that all configs have these values. */
 const allSee = (configs: readonly Config[], view: object): void => {
   for (const seen of views(configs)) expect(seen).toEqual(view)
 }
@@ -27,7 +27,7 @@ const conflictsOf = (config: Config): ConfigConflict[] => {
 }
 
 describe('a shared config', () => {
-  it('comes to all who open it, early or late, with its history, though no rumor arrives', async () => {
+  it('reaches all members that open it, early or late, with its history, even without rumors', async () => {
     await runTwice(async () => {
       const simulation = settled(1, 12)
       simulation.dropGossip(600_000)
@@ -50,7 +50,7 @@ describe('a shared config', () => {
     })
   })
 
-  it('has no conflict because an entry of a long history arrives late', async () => {
+  it('reports no conflict when an entry of a long history arrives late', async () => {
     await runTwice(async () => {
       const simulation = settled(3, 6)
       const configs = await openAll(simulation, namesFrom(0, 6))
@@ -73,7 +73,7 @@ describe('a shared config', () => {
     })
   })
 
-  it('does not bring back what was deleted when a member starts again after the retention', async () => {
+  it('does not bring back a deleted entry when a member restarts after the retention', async () => {
     await runTwice(async () => {
       const simulation = settled(10, 6)
       const retentionMs = 60_000
@@ -90,7 +90,7 @@ describe('a shared config', () => {
       await simulation.run(30_000)
       allSee([first, back], { size: 3 })
       expect(second.history('color').length).toBeGreaterThan(0)
-      // Neither is it in the store any more.
+      // The entry is not in the store either.
       simulation.crash('m1')
       simulation.restart('m1')
       const again = await openAt('m1')
@@ -99,7 +99,7 @@ describe('a shared config', () => {
     })
   })
 
-  it('says when another member holds the same, before and after a change, and not while nobody does', async () => {
+  it('resolves `synced` when another member has equal entries, before and after a change, and waits while there is none', async () => {
     await runTwice(async () => {
       const simulation = settled(9, 12)
       simulation.dropGossip(600_000)
@@ -134,7 +134,7 @@ describe('a shared config', () => {
     })
   })
 
-  it('spreads in a moment, and says so once', async () => {
+  it('spreads in a moment, and emits one event', async () => {
     await runTwice(async () => {
       const simulation = settled(2, 12)
       const configs = await openAll(simulation, namesFrom(0, 12))
@@ -158,14 +158,14 @@ describe('a shared config', () => {
     })
   })
 
-  it('names on both sides of a healed partition what lost, once', async () => {
+  it('emits the losing entry on both sides of a healed partition, once', async () => {
     await runTwice(async () => {
       const simulation = settled(3, 12)
       const configs = await openAll(simulation, namesFrom(0, 12))
       await configs[0]?.set('color', 'red')
       await configs[0]?.set('size', 1)
       await simulation.run(10_000)
-      const heard = configs.map(conflictsOf)
+      const received = configs.map(conflictsOf)
       simulation.partition([namesFrom(0, 6), namesFrom(6, 12)])
       await configs[1]?.set('color', 'green')
       await simulation.run(1_000)
@@ -177,7 +177,7 @@ describe('a shared config', () => {
       await simulation.run(60_000)
       allSee(configs, { color: 'blue', size: 2 })
       const [m1, m7] = [simulation.member('m1').id, simulation.member('m7').id]
-      for (const conflicts of heard)
+      for (const conflicts of received)
         expect(conflicts).toMatchObject([
           {
             key: 'color',
@@ -189,9 +189,9 @@ describe('a shared config', () => {
     })
   })
 
-  it('lets only its writers write, whoever relays the others', async () => {
+  it('accepts only entries of its writers, whichever member relays them', async () => {
     await runTwice(async () => {
-      // So few that each is connected with each: none hears of an entry only through those who refuse it.
+      // So few that all are connected: no member receives an entry only through members that reject it.
       const simulation = settled(4, 8)
       const writers = [simulation.member('m0').id, simulation.member('m1').id]
       const strict = await Promise.all(namesFrom(0, 3).map(name => open(simulation, name, writers)))
@@ -211,7 +211,7 @@ describe('a shared config', () => {
     })
   })
 
-  it('survives the restart of all, from their stores', async () => {
+  it('survives the restart of all members, from their stores', async () => {
     await runTwice(async () => {
       const simulation = settled(5, 6)
       const configs = await openAll(simulation, namesFrom(0, 6))
@@ -226,18 +226,18 @@ describe('a shared config', () => {
       allSee(again, { color: 'blue' })
       expect(again[3]?.history('color').map(({ to }) => to)).toEqual(['blue', 'red'])
       await again[2]?.set('color', 'green')
-      // Nobody knew yet that the others are there: an exchange brings it.
+      // No member knew the others before: anti-entropy brings the entry.
       await simulation.run(5_000)
       allSee(again, { color: 'green' })
       return simulation
     })
   })
 
-  it('stays deleted when its only holder starts again after the retention', async () => {
+  it('stays deleted when the only member that stores it restarts after the retention', async () => {
     const simulation = settled(10, 1)
     const retained = () => simulation.member('m0').cluster.config('flags', { retentionMs: 60_000 })
     const config = await retained()
-    // Many keys: in the store their entries have no order.
+    // Many keys, because the store returns their entries in no order.
     for (let key = 0; key < 20; key++) {
       await config.set(`key ${key}`, key)
       await config.delete(`key ${key}`)
@@ -249,7 +249,7 @@ describe('a shared config', () => {
     allSee([await retained()], {})
   })
 
-  it('is written on when the clock was set back by more than a day', async () => {
+  it('accepts writes after the clock was set back by more than a day', async () => {
     const simulation = settled(11, 2)
     simulation.skew('m0', 2 * 86_400_000)
     const config = await open(simulation, 'm0')
@@ -262,12 +262,12 @@ describe('a shared config', () => {
     allSee([config], {})
   })
 
-  it('has no unhandled rejection when a promise to be synced was dropped and the config is left', async () => {
+  it('has no unhandled rejection if a promise of `synced` was dropped and the config is left', async () => {
     const simulation = settled(12, 1)
     const config = await open(simulation, 'm0')
     const unhandled: unknown[] = []
-    const hear = (reason: unknown) => unhandled.push(reason)
-    process.on('unhandledRejection', hear)
+    const onRejection = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', onRejection)
     void config.synced()
     void config.synced().then(
       () => {},
@@ -275,11 +275,11 @@ describe('a shared config', () => {
     )
     config.leave()
     await new Promise(resolve => setImmediate(resolve))
-    process.off('unhandledRejection', hear)
+    process.off('unhandledRejection', onRejection)
     expect(unhandled).toEqual([])
   })
 
-  it('grows quiet when all agree', async () => {
+  it('becomes quiet when all members agree', async () => {
     const without = settled(6, 12)
     await without.run(120_000)
     const plain = await sentOver(without, 60_000)

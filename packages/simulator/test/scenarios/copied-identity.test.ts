@@ -20,7 +20,7 @@ function areAware({ simulation, copy }: Twice): boolean {
   return ['m5', copy].every(name => simulation.member(name).cluster.health().identityCopied)
 }
 
-/** What an app of another member was shown about it. */
+/** The events about it that the app of another member received. */
 function shown({ events }: Simulation, by: string, sinceMs: number): string[] {
   return events
     .filter(({ atMs, by: each, member }) => each === by && member === 'm5' && atMs >= sinceMs)
@@ -28,7 +28,7 @@ function shown({ events }: Simulation, by: string, sinceMs: number): string[] {
 }
 
 describe('scenario 40: the same identity runs twice', () => {
-  it('both processes say so, and each shows what it says of itself', async () => {
+  it('both processes report it, and each sees its own record', async () => {
     await runTwice(async () => {
       const pair = await twice(40)
       const { simulation, copy } = pair
@@ -55,7 +55,7 @@ describe('scenario 40: the same identity runs twice', () => {
     })
   })
 
-  it('the others hear of about one record a minute, and of nothing else', async () => {
+  it('the others receive about one record a minute, and emit no other events', async () => {
     const simulation = await runTwice(async () => {
       const pair = await twice(41)
       const { simulation } = pair
@@ -77,17 +77,17 @@ describe('scenario 40: the same identity runs twice', () => {
     ['m5', 'is killed'],
     ['the copy', 'leaves'],
     ['the copy', 'is killed'],
-  ] as const)('it ends when %s %s: the other stays, and is as before', async (which, how) => {
+  ] as const)('it ends when %s %s: the other process stays, unchanged', async (which, how) => {
     await runTwice(async () => {
       const pair = await twice(42)
       const { simulation, copy } = pair
       await simulation.run(120_000)
-      const [gone, stays] = which === 'm5' ? ['m5', copy] : [copy, 'm5']
-      if (how === 'leaves') void simulation.leave(gone)
-      else simulation.crash(gone)
+      const [ended, stays] = which === 'm5' ? ['m5', copy] : [copy, 'm5']
+      if (how === 'leaves') void simulation.leave(ended)
+      else simulation.crash(ended)
       const { id, cluster } = simulation.member(stays)
       const others = simulation.members.slice(0, 5)
-      // A goodbye, or the death, is answered as soon as a suspicion is.
+      // The other process refutes the leave, or the death, as soon as a suspicion.
       await simulation.run(10_000)
       expect(others.map(({ machine }) => machine.member(id)?.status)).toEqual(others.map(() => 'alive'))
       await simulation.runUntil(() => !cluster.health().identityCopied, { withinMs: 240_000 })
@@ -102,7 +102,7 @@ describe('scenario 40: the same identity runs twice', () => {
     })
   })
 
-  it('is noticed although both start at the same instant, from the same storage', async () => {
+  it('it is noticed although both start at the same instant from the same storage', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 44, members })
       simulation.crash('m5')
@@ -114,7 +114,7 @@ describe('scenario 40: the same identity runs twice', () => {
     })
   })
 
-  it('a storage restored from a backup, while its first process is gone, is no copy', async () => {
+  it('a storage restored from a backup while its first process has ended is no copy', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 43, members })
       simulation.crash('m5')

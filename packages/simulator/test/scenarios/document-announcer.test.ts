@@ -1,4 +1,4 @@
-/** What members announce of their documents, and what follows when they open, close, leave, or cannot reach each other. */
+/** What members announce about their documents when they open, close, leave, or cannot reach each other. */
 import type { Room, RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import type * as Y from 'yjs'
@@ -21,7 +21,7 @@ const textOf = ({ doc }: RoomDocument): string => doc.getText('text').toString()
 
 const write = ({ doc }: RoomDocument, text: string): void => doc.getText('text').insert(0, text)
 
-/** What is reported while this runs, instead of ending the process. */
+/** The errors that are reported during an action, instead of ending the process. */
 async function reportedDuring(act: () => Promise<void>): Promise<unknown[]> {
   const reported: unknown[] = []
   const before = process.listeners('uncaughtException')
@@ -34,7 +34,7 @@ async function reportedDuring(act: () => Promise<void>): Promise<unknown[]> {
 }
 
 describe('a seed that throws', () => {
-  it('is reported once, and the document is empty, synced, and of use', async () => {
+  it('is reported once, and the document is empty, synced and usable', async () => {
     const simulation = settled(1, 3)
     const [first, second] = await enterAll(simulation, 2)
     let runs = 0
@@ -65,7 +65,7 @@ describe('a seed that throws', () => {
 })
 
 describe('a member that closes a document', () => {
-  it('does not keep others from being synced, though it held more than they ever got', async () => {
+  it('does not keep others from being synced, although it had more than they ever received', async () => {
     await runTwice(async () => {
       const simulation = settled(2, 3)
       const [first, second] = await enterAll(simulation, 2)
@@ -86,7 +86,7 @@ describe('a member that closes a document', () => {
     })
   })
 
-  it('is compared with anew when it opens the document again with more', async () => {
+  it('is compared again when it reopens the document with more content', async () => {
     await runTwice(async () => {
       const simulation = settled(3, 3)
       const [first, second] = await enterAll(simulation, 2)
@@ -117,7 +117,7 @@ describe('a document that a member carried while its provider was disconnected',
     simulation.cut('m0', 'm1')
     c.provider.disconnect()
     await simulation.run(30_000)
-    // Too long for rumors: they come only through the third, who carries the document.
+    // Too long for rumors: the updates arrive only through the third member, which carries the document.
     write(a, `of a ${'x'.repeat(300_000)}`)
     write(b, 'of b ')
     await simulation.run(60_000)
@@ -136,7 +136,7 @@ describe('a document that a member carried while its provider was disconnected',
 })
 
 describe('a long change', () => {
-  it('reaches the others though its author leaves the room at once', async () => {
+  it('reaches the others although its author leaves the room at once', async () => {
     await runTwice(async () => {
       const simulation = settled(5, 3)
       const [first, second] = await enterAll(simulation, 2)
@@ -150,7 +150,7 @@ describe('a long change', () => {
     })
   })
 
-  it('reaches the others though its author leaves the room and enters it again at once', async () => {
+  it('reaches the others although its author leaves the room and rejoins at once', async () => {
     await runTwice(async () => {
       const simulation = settled(8, 3)
       const [first, second] = await enterAll(simulation, 2)
@@ -167,9 +167,9 @@ describe('a long change', () => {
 })
 
 describe('a newcomer', () => {
-  it('that opens twelve long documents has all of them within five seconds', async () => {
+  it('that opens twelve long documents has all of them within 5 s', async () => {
     await runTwice(async () => {
-      // A store has a timer for each document that was written.
+      // A store has a timer for each written document.
       const simulation = createSimulation({ seed: 6, members: 3, start: 'warm', invariants: 'off' })
       const [first] = await enterAll(simulation, 2)
       const names = Array.from({ length: 12 }, (_, i) => `d${i}`)
@@ -186,7 +186,7 @@ describe('a newcomer', () => {
 })
 
 describe('an idle room', () => {
-  it('keeps no transfers, and says little', async () => {
+  it('keeps no transfers, and sends little', async () => {
     const simulation = settled(7, 4)
     const rooms = await enterAll(simulation, 4)
     for (const [i, room] of rooms.entries()) write(room.document('notes'), `${i}`.repeat(1_000_000))

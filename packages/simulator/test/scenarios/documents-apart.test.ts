@@ -1,4 +1,4 @@
-/** Holders that are not connected to each other, newcomers that come together, and a template that is there once. */
+/** Holders that are not connected to each other, newcomers that join together, and a template inserted once. */
 import type { Room, RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import type * as Y from 'yjs'
@@ -17,7 +17,7 @@ const textOf = ({ doc }: RoomDocument): string => doc.getText('text').toString()
 const write = ({ doc }: RoomDocument, text: string): void =>
   doc.getText('text').insert(doc.getText('text').length, text)
 
-/** What it holds each time when it becomes synced. */
+/** The text of the document each time it becomes synced. */
 function textsWhenSynced(document: RoomDocument): string[] {
   const texts: string[] = []
   document.provider.on('synced', isSynced => {
@@ -26,7 +26,7 @@ function textsWhenSynced(document: RoomDocument): string[] {
   return texts
 }
 
-/** Two members, neither of them the bootstrap of all, that no connection joins. */
+/** Two members, neither of them the bootstrap, without a connection between them. */
 function unconnected(simulation: Simulation): [string, string] {
   const others = simulation.members.slice(1)
   for (const one of others)
@@ -42,7 +42,7 @@ describe('two holders of a document that are not connected to each other', () =>
   ])
 
   it.each(cases)(
-    'end with the same, of $members members, $where',
+    'end with equal documents, of $members members, $where',
     async ({ members, areOthersIn, isCut }) => {
       await runTwice(async () => {
         const simulation = settled(members, members)
@@ -83,7 +83,7 @@ const openings = size({ usual: [2, 5], long: [1, 2, 3, 4, 5] }).flatMap(newcomer
 )
 const kilobytes = 300
 
-/** New members, one after the other, that enter the room at once. @returns what each opened */
+/** New members, one after the other, that join the room at once. @returns the document of each */
 async function arrive(
   simulation: Simulation,
   { newcomers, gapMs }: { newcomers: number; gapMs: number },
@@ -98,8 +98,8 @@ async function arrive(
   return opened
 }
 
-describe(`newcomers that open a document of which one member holds ${kilobytes} kB`, () => {
-  it.each(openings)('are synced when they hold it: $newcomers, $gapMs ms apart', async opening => {
+describe(`newcomers that open a document with ${kilobytes} kB at one member`, () => {
+  it.each(openings)('are synced when they have all of it: $newcomers, $gapMs ms apart', async opening => {
     await runTwice(async () => {
       const simulation = settled(100 * opening.newcomers + opening.gapMs, 3)
       const holder = (await enter(simulation, 'm0')).document('notes')
@@ -120,8 +120,8 @@ describe(`newcomers that open a document of which one member holds ${kilobytes} 
   })
 })
 
-describe('newcomers on a slow network, that know nobody yet when the document has been open for a second', () => {
-  it.each([1, 2, 3, 4, 5, 6])('are synced when they hold what the holder had, seed %d', async seed => {
+describe('newcomers on a slow network that know no member when the document has been open for 1 s', () => {
+  it.each([1, 2, 3, 4, 5, 6])('are synced when they have what the holder had, seed %d', async seed => {
     await runTwice(async () => {
       const delay = { type: 'uniform', minMs: 500, maxMs: 700 } as const
       const simulation = createSimulation({
@@ -131,7 +131,7 @@ describe('newcomers on a slow network, that know nobody yet when the document ha
         profile: 'wan',
         network: { delay },
       })
-      // A newcomer learns in one step of those that were in the room and left, and of the holder.
+      // In one step a newcomer receives the members that were in the room and left, and the holder.
       for (const name of namesFrom(3, 13)) {
         await enter(simulation, name)
         void simulation.leave(name)
@@ -157,14 +157,14 @@ const template = '# Title\n'
 
 type OpenSeeded = (name: string, options: { seed: (doc: Y.Doc) => void }) => RoomDocument
 
-/** Opens a document that has a template, once for all. */
+/** Opens a document with a template, which is inserted once in total. */
 function openSeeded(room: Room): RoomDocument {
   const open: OpenSeeded = room.document.bind(room)
   return open('notes', { seed: doc => doc.getText('text').insert(0, template) })
 }
 
 describe('a template', () => {
-  it.each(openings)('is not doubled by $newcomers newcomers, $gapMs ms apart', async opening => {
+  it.each(openings)('is not duplicated by $newcomers newcomers, $gapMs ms apart', async opening => {
     await runTwice(async () => {
       const simulation = settled(200 * opening.newcomers + opening.gapMs, 3)
       const holder = openSeeded(await enter(simulation, 'm0'))
@@ -179,7 +179,7 @@ describe('a template', () => {
   })
 
   it.each(openings)(
-    'is there once after $newcomers members opened an empty document, $gapMs ms apart',
+    'exists once after $newcomers members opened an empty document, $gapMs ms apart',
     async opening => {
       await runTwice(async () => {
         const simulation = settled(300 * opening.newcomers + opening.gapMs, 3)
@@ -191,7 +191,7 @@ describe('a template', () => {
     },
   )
 
-  it('is there once after two sides of a partition each inserted it, and what both wrote stays', async () => {
+  it('exists once after two sides of a partition each inserted it, and the edits of both stay', async () => {
     await runTwice(async () => {
       const simulation = settled(7, 6)
       simulation.partition([namesFrom(0, 3), namesFrom(3, 6)])

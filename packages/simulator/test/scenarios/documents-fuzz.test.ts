@@ -1,4 +1,4 @@
-/** As Yjs tests itself: random edits everywhere, random partitions and restarts, and in the end all are equal. */
+/** As Yjs tests itself: random edits, partitions and restarts; in the end all documents are equal. */
 import type { RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
@@ -57,7 +57,7 @@ async function open(simulation: Simulation, name: string): Promise<RoomDocument>
   return (await simulation.member(name).cluster.room('fuzz')).document('')
 }
 
-/** What of it everybody has to have. */
+/** The content that all members must have. */
 function contentOf({ doc }: RoomDocument): unknown {
   return {
     text: doc.getText('text').toDelta(),
@@ -102,5 +102,5 @@ describe('documents of eight members', () => {
     for (let seed = 1; seed <= size({ usual: 12, long: 1_000 }); seed++) await fuzz(seed)
   })
 
-  it('become so in the same way each time', () => runTwice(() => fuzz(5)).then(() => {}))
+  it('become equal in the same way in a second run', () => runTwice(() => fuzz(5)).then(() => {}))
 })

@@ -10,7 +10,7 @@ const settled = (seed: number, members: number): Simulation =>
 const enter = (simulation: Simulation, name: string): Promise<Room> =>
   simulation.member(name).cluster.room('design')
 
-/** Each of these members enters the room and opens its document. */
+/** Each of these members joins the room and opens its document. */
 async function open(simulation: Simulation, names: readonly string[]): Promise<RoomDocument[]> {
   const rooms = await Promise.all(names.map(name => enter(simulation, name)))
   return rooms.map(room => room.document(''))
@@ -23,7 +23,7 @@ const write = (document: RoomDocument | undefined, text: string): void =>
 
 const isSynced = (documents: readonly RoomDocument[]) => () => documents.every(each => each.provider.synced)
 
-/** As many characters, each at random and each an update of its own. */
+/** Types characters at random positions, each an update of its own. */
 function type(document: RoomDocument, count: number, random: () => number): void {
   const text = document.doc.getText('text')
   for (let i = 0; i < count; i++) {
@@ -33,7 +33,7 @@ function type(document: RoomDocument, count: number, random: () => number): void
 }
 
 describe('a document of a room', () => {
-  it('is the same for all who have it open, by its name', async () => {
+  it('is one document for all members that open the same name', async () => {
     await runTwice(async () => {
       const simulation = settled(1, 12)
       const rooms = await Promise.all(namesFrom(0, 6).map(name => enter(simulation, name)))
@@ -49,7 +49,7 @@ describe('a document of a room', () => {
     })
   })
 
-  it('shows the first change at once, and tells by the origin that it came from elsewhere', async () => {
+  it('shows the first change at once, with the provider as the origin of a remote change', async () => {
     const simulation = settled(2, 8)
     const documents = await open(simulation, namesFrom(0, 8))
     await simulation.run(3_000)
@@ -60,7 +60,7 @@ describe('a document of a room', () => {
     expect(origins).toEqual([documents[5]?.provider])
   })
 
-  it('has one transaction for each change, at its writer and everywhere else', async () => {
+  it('has one transaction for each change, at its author and at every other member', async () => {
     const simulation = settled(4, 4)
     const documents = await open(simulation, namesFrom(0, 4))
     await simulation.runUntil(isSynced(documents), { withinMs: 10_000 })
@@ -74,7 +74,7 @@ describe('a document of a room', () => {
     expect([documents.map(textOf), counts]).toEqual([documents.map(() => 'a'), documents.map(() => 1)])
   })
 
-  it('is merged into twenty rumors a second while somebody types', async () => {
+  it('is merged into twenty rumors a second while a member types', async () => {
     const simulation = settled(4, 3)
     const documents = await open(simulation, namesFrom(0, 3))
     await simulation.run(3_000)
@@ -90,11 +90,11 @@ describe('a document of a room', () => {
     expect(documents.map(textOf)).toEqual(
       documents.map(() => Array.from({ length: 100 }, (_, i) => `${i} `).join('')),
     )
-    // An exchange may bring some of it again in other pieces.
+    // Anti-entropy may deliver some of it again in other pieces.
     expect(applied).toBeLessThanOrEqual(30)
   })
 
-  it('comes to those who enter late, and is then known to be synchronised', async () => {
+  it('reaches members that join late, which are then synced', async () => {
     await runTwice(async () => {
       const simulation = settled(4, 12)
       const documents = await open(simulation, namesFrom(0, 6))
@@ -103,16 +103,16 @@ describe('a document of a room', () => {
       await simulation.runUntil(isWithAll, { withinMs: 2_000 })
       const [late] = await open(simulation, ['m9'])
       if (!late) throw new Error('m9 enters')
-      const told: [boolean, string][] = []
-      late.provider.on('synced', isThere => told.push([isThere, textOf(late)]))
+      const reported: [boolean, string][] = []
+      late.provider.on('synced', isThere => reported.push([isThere, textOf(late)]))
       await simulation.runUntil(isSynced([late]), { withinMs: 1_000 })
-      expect(told).toEqual([[true, 'written before']])
+      expect(reported).toEqual([[true, 'written before']])
       return simulation
     })
   })
 
   it.each([20, 50, 250])(
-    'has what was written, %d kB of it, right before its author left the room',
+    'has the %d kB that its author wrote right before it left the room',
     async kilobytes => {
       await runTwice(async () => {
         const simulation = settled(12, 6)
@@ -128,7 +128,7 @@ describe('a document of a room', () => {
     },
   )
 
-  it('is synchronised a second after one entered, if nobody else is there or has it open', async () => {
+  it('is synced 1 s after the join if no other member is in the room or has it open', async () => {
     const simulation = settled(5, 6)
     const [alone] = await open(simulation, ['m0'])
     if (!alone) throw new Error('m0 enters')
@@ -164,7 +164,7 @@ describe('a document of a room', () => {
     })
   })
 
-  it('pulls what a lost rumor said as soon as the next one shows the gap', async () => {
+  it('fetches the content of a lost rumor as soon as the next rumor shows the gap', async () => {
     await runTwice(async () => {
       const simulation = settled(7, 4)
       const documents = await open(simulation, namesFrom(0, 4))
@@ -180,7 +180,7 @@ describe('a document of a room', () => {
     })
   })
 
-  it('survives its author, who crashed 100 ms after writing', async () => {
+  it('survives its author, which crashed 100 ms after writing', async () => {
     await runTwice(async () => {
       const simulation = settled(8, 8)
       const documents = await open(simulation, namesFrom(0, 6))
@@ -196,7 +196,7 @@ describe('a document of a room', () => {
     })
   })
 
-  it('takes 100,000 edits, made at once, to all', async () => {
+  it('delivers 100,000 edits, made at once, to all members', async () => {
     const simulation = settled(9, 4)
     const documents = await open(simulation, namesFrom(0, 4))
     await simulation.run(3_000)
@@ -210,7 +210,7 @@ describe('a document of a room', () => {
     expect(documents.every(each => textOf(each) === whole)).toBe(true)
   })
 
-  it('brings 10 MB to who enters late, once', async () => {
+  it('delivers 10 MB to a member that joins late, once', async () => {
     const simulation = settled(10, 8)
     const documents = await open(simulation, namesFrom(0, 6))
     documents[0]?.doc.getMap('files').set('large', new Uint8Array(10_000_000).fill(7))
@@ -226,7 +226,7 @@ describe('a document of a room', () => {
     expect(simulation.sent().space - before).toBeLessThan(11_000_000)
   })
 
-  it('takes what is too long for a rumor to all who are connected at once, and on from there', async () => {
+  it('sends a change that is too long for a rumor to all connected members at once, and from there to the others', async () => {
     await runTwice(async () => {
       const simulation = settled(14, 32)
       const documents = await open(simulation, namesFrom(0, 32))
@@ -238,7 +238,7 @@ describe('a document of a room', () => {
     })
   })
 
-  it('stays usable when the room was left, and has all that was written until then', async () => {
+  it('stays usable after the room was left, and has everything that was written until then', async () => {
     await runTwice(async () => {
       const simulation = settled(11, 4)
       const rooms = await Promise.all(namesFrom(0, 3).map(name => enter(simulation, name)))
@@ -264,7 +264,7 @@ describe('a document of a room', () => {
     })
   })
 
-  it('is taken along when the cluster is left right after writing', async () => {
+  it('is sent when the cluster is left right after a write', async () => {
     const simulation = settled(12, 4)
     const documents = await open(simulation, namesFrom(0, 3))
     await simulation.run(3_000)
@@ -275,7 +275,7 @@ describe('a document of a room', () => {
     expect(documents.slice(1).map(textOf)).toEqual(['first last', 'first last'])
   })
 
-  it('is synchronised or not as its provider is told, and made anew when that was destroyed', async () => {
+  it('is synced or not as the provider connects and disconnects, and is created anew after it was destroyed', async () => {
     const simulation = settled(13, 4)
     const [first, second] = await Promise.all(namesFrom(0, 2).map(name => enter(simulation, name)))
     if (!first || !second) throw new Error('two members enter')
@@ -301,8 +301,8 @@ describe('a document of a room', () => {
   })
 })
 
-describe('what synchronising costs', () => {
-  it('nothing but an offer and its answer when documents are equal, and the optimum when they are not', async () => {
+describe('the cost of a sync', () => {
+  it('is an offer and its answer for equal documents, and the optimum for different ones', async () => {
     const simulation = settled(20, 2)
     const documents = await open(simulation, ['m0', 'm1'])
     const [first, second] = documents
@@ -325,7 +325,7 @@ describe('what synchronising costs', () => {
     await simulation.run(500)
     const healing = simulation.sent().space - before
     const least = optimum.reduce((sum, bytes) => sum + bytes)
-    // One exchange of equal documents: there are only two members, and one begins.
+    // One sync of equal documents: there are only two members, and one of them begins.
     let equal = 0
     await simulation.runUntil(
       () => {
@@ -336,7 +336,7 @@ describe('what synchronising costs', () => {
     )
     console.log(`after a partition ${healing} B, the optimum is ${least} B; equal documents ${equal} B`)
     expect(healing).toBeLessThan(1.1 * least)
-    // The offer, and the digest back: it shows that the connection is alive.
+    // The offer, and the digest in answer, which shows that the connection is alive.
     expect(equal).toBeLessThanOrEqual(112)
   })
 })

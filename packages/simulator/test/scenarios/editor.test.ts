@@ -1,10 +1,10 @@
-/** An editor binding that knows nothing of hearsay: CodeMirror with y-codemirror.next, in two members. */
+/** An editor binding without any hearsay code: CodeMirror with y-codemirror.next, in two members. */
 import type { RoomDocument } from '@hearsay/core'
 import { Window } from 'happy-dom'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createSimulation } from '../../src/index.ts'
 
-/** Only what an editor asks of a browser: events and timers stay Node's. */
+/** Only the globals that an editor needs from a browser: events and timers stay Node's. */
 const lent = [
   'window',
   'document',
@@ -28,7 +28,7 @@ afterAll(async () => {
 })
 
 describe('CodeMirror', () => {
-  it('shows what others type, and where their cursors are', async () => {
+  it('shows what others type, and the positions of their cursors', async () => {
     const { EditorState } = await import('@codemirror/state')
     const { EditorView } = await import('@codemirror/view')
     const { yCollab } = await import('y-codemirror.next')

@@ -1,19 +1,23 @@
-/** Random schedules of members that write a document while it is compacted: all become equal, and nothing is lost. */
+/** Random schedules of members that write a document while it is compacted: all become equal, and no write is lost. */
 import { describe, expect, it } from 'vitest'
 import { randomStream } from '../../src/random-stream.ts'
 import { runEpochs } from '../epochs/run-epochs.ts'
 import { size } from '../size.ts'
 
-/** `7` replays one seed; `1-500` plays a share of many. */
+/** `7` replays one seed; `1-500` runs a share of many. */
 const asked = process.env['HEARSAY_SEED']?.split('-').map(Number)
 const [first = 1, last = first] = asked ?? [1, 500]
 const all = Array.from({ length: last - first + 1 }, (_, i) => first + i)
-/** In 56 nobody became synced, and in 138 something came twice. */
+/** Seeds that once failed: with 56 no member became synced, with 138 an edit was duplicated. */
 const seeds = asked ? all : size({ usual: [56, 138], long: all })
 
-describe('a document that is compacted while everything happens', () => {
-  it.each(seeds)('is one in the end and lacks nothing, seed %d', { timeout: 600_000 }, async seed => {
-    const trace = await runEpochs(seed, randomStream(seed, 'epochs'))
-    expect(await runEpochs(seed, randomStream(seed, 'epochs')), 'the trace of a second run').toBe(trace)
-  })
+describe('a document that is compacted during random faults', () => {
+  it.each(seeds)(
+    'is equal for all in the end and lacks no write, seed %d',
+    { timeout: 600_000 },
+    async seed => {
+      const trace = await runEpochs(seed, randomStream(seed, 'epochs'))
+      expect(await runEpochs(seed, randomStream(seed, 'epochs')), 'the trace of a second run').toBe(trace)
+    },
+  )
 })

@@ -1,4 +1,4 @@
-/** Documents that many clients have written: their holders compact them, and nothing that anybody wrote is lost. */
+/** Documents with many past clients: their holders compact them, and no write of any member is lost. */
 import type { Room, RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
@@ -15,7 +15,7 @@ async function open(simulation: Simulation, name: string): Promise<RoomDocument>
 const openAll = (simulation: Simulation, names: readonly string[]): Promise<RoomDocument[]> =>
   Promise.all(names.map(name => open(simulation, name)))
 
-/** So many clients each wrote a letter, and set and deleted a key of their own. */
+/** So many clients each write a letter, and set and delete their own key. */
 function bringClients(doc: Y.Doc, count: number, first: number): void {
   const other = new Y.Doc()
   Y.applyUpdate(other, Y.encodeStateAsUpdate(doc))
@@ -33,7 +33,7 @@ const textOf = ({ doc }: RoomDocument): string => doc.getText('text').toString()
 const clientsOf = ({ doc }: RoomDocument): number => doc.store.clients.size
 const write = ({ doc }: RoomDocument, text: string): void => doc.getText('text').insert(0, text)
 
-/** Which epochs the provider announced, and what it handed over. */
+/** The epochs that the provider announced, and the replicas that it handed over. */
 function follow({ provider }: RoomDocument): { epochs: number[]; superseded: Uint8Array[] } {
   const followed = { epochs: [] as number[], superseded: [] as Uint8Array[] }
   provider.on('epoch', ({ number }) => followed.epochs.push(number))
@@ -45,7 +45,7 @@ const settled = (seed: number, members: number): Simulation =>
   createSimulation({ seed, members, start: 'warm' })
 
 describe('a document of many past clients', () => {
-  it('is compacted when nobody writes, by all that hold it, and shows the same', async () => {
+  it('is compacted by all holders while no member writes, and shows the same content', async () => {
     await runTwice(async () => {
       const simulation = settled(1, 4)
       const documents = await openAll(simulation, ['m0', 'm1', 'm2'])
@@ -85,7 +85,7 @@ describe('a document of many past clients', () => {
     expect(documents.map(clientsOf).every(count => count >= pastClients)).toBe(true)
   })
 
-  it('is compacted within two minutes though somebody always writes', async () => {
+  it('is compacted within two minutes although a member always writes', async () => {
     await runTwice(async () => {
       const simulation = settled(3, 3)
       const documents = await openAll(simulation, ['m0', 'm1', 'm2'])
@@ -104,7 +104,7 @@ describe('a document of many past clients', () => {
     })
   })
 
-  it('takes what a member wrote that was away, in its store or in its memory', async () => {
+  it('keeps the writes of a member that was away, in its store or in its memory', async () => {
     await runTwice(async () => {
       const simulation = settled(4, 4)
       const names = ['m0', 'm1', 'm2', 'm3']
@@ -112,7 +112,7 @@ describe('a document of many past clients', () => {
       await simulation.run(5_000)
       bringClients((documents[0] as RoomDocument).doc, pastClients, 1)
       await simulation.run(1_000)
-      // One is cut off, one is killed after it wrote.
+      // One member is cut off, one is killed after it wrote.
       const heal = simulation.partition([['m0', 'm1'], ['m2'], ['m3']])
       const [, , cut, killed] = documents as [RoomDocument, RoomDocument, RoomDocument, RoomDocument]
       killed.provider.on('epoch', () => {})
@@ -140,7 +140,7 @@ describe('a document of many past clients', () => {
     })
   })
 
-  it('is one again after two halves of a partition compacted what each had', async () => {
+  it('is one document again after both halves of a partition compacted their own state', async () => {
     await runTwice(async () => {
       const simulation = settled(5, 4)
       const documents = await openAll(simulation, ['m0', 'm1', 'm2', 'm3'])
@@ -195,7 +195,7 @@ describe('a document of many past clients', () => {
     })
   })
 
-  it('takes what a member wrote alone before it met the others, however many epochs they have seen', async () => {
+  it('keeps the writes of a member from before it joined the others, however many epochs they have had', async () => {
     await runTwice(async () => {
       const simulation = settled(8, 3)
       const heal = simulation.partition([['m0', 'm1'], ['m2']])
@@ -217,7 +217,7 @@ describe('a document of many past clients', () => {
     })
   })
 
-  it('is the same after its holders started anew from their stores', async () => {
+  it('is the same after its holders restarted from their stores', async () => {
     await runTwice(async () => {
       const simulation = settled(7, 2)
       const documents = await openAll(simulation, ['m0', 'm1'])
@@ -238,7 +238,7 @@ describe('a document of many past clients', () => {
     })
   })
 
-  it('is stored by a member that carried it for others through an epoch, and opens it then', async () => {
+  it('is stored by a member that carried it for others through an epoch and opens it afterwards', async () => {
     await runTwice(async () => {
       const simulation = settled(8, 3)
       simulation.cut('m0', 'm1')
@@ -281,7 +281,7 @@ describe('a document of many past clients', () => {
     })
   })
 
-  it('takes what a member wrote while it was disconnected, and had closed the document', async () => {
+  it('keeps the writes of a member that was disconnected and had closed the document', async () => {
     await runTwice(async () => {
       const simulation = settled(9, 4)
       const documents = await openAll(simulation, ['m0', 'm1', 'm2', 'm3'])
@@ -305,7 +305,7 @@ describe('a document of many past clients', () => {
     })
   })
 
-  it('has what a member wrote and left at once, in the moment in which the others compacted it', async () => {
+  it('keeps the writes of a member that wrote and left at once, at the moment when the others compacted it', async () => {
     const begin = async () => {
       const simulation = settled(10, 4)
       const documents = await openAll(simulation, ['m0', 'm1', 'm2', 'm3'])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 
-/** What m0 says of m3, without the times and numbers of a run. */
+/** The reasons that m0 gives for the status of m3, without the times and numbers of a run. */
 function explained(simulation: Simulation): readonly string[] {
   const { facts, hint } = simulation.member('m0').cluster.explain(simulation.member('m3').id)
   return [...facts, ...(hint ? [hint] : [])].map(fact => fact.replaceAll(/\d+(\.\d)?/g, 'n'))
@@ -9,19 +9,19 @@ function explained(simulation: Simulation): readonly string[] {
 
 const settled = (seed: number) => createSimulation({ seed, members: 5, start: 'warm' })
 const record = 'Its incarnation is n; addresses where it can be dialled: n.'
-const beat = 'Its last heartbeat, number n, was received n s ago.'
+const heartbeat = 'Its last heartbeat, number n, was received n s ago.'
 
-describe('what is explained', () => {
-  it('of who is here: the connection and the beats', async () => {
+describe('explain', () => {
+  it('of a present member: the connection and the heartbeats', async () => {
     await runTwice(async () => {
       const simulation = settled(1)
       await simulation.run(30_000)
-      expect(explained(simulation)).toEqual(['This member is connected to it.', beat, record])
+      expect(explained(simulation)).toEqual(['This member is connected to it.', heartbeat, record])
       return simulation
     })
   })
 
-  it('of a page in the background: that it asked for patience', async () => {
+  it('of a page in the background: its attention lease', async () => {
     await runTwice(async () => {
       const simulation = settled(5)
       await simulation.run(30_000)
@@ -30,14 +30,14 @@ describe('what is explained', () => {
       expect(explained(simulation)).toEqual([
         'This member is connected to it.',
         'Its page is in the background: it asked other members not to suspect its silence.',
-        beat,
+        heartbeat,
         record,
       ])
       return simulation
     })
   })
 
-  it('of who is silent: who says so, until when, and what to look for', async () => {
+  it('of a silent member: which members report it, until when, and what to check', async () => {
     await runTwice(async () => {
       const simulation = settled(2)
       await simulation.run(30_000)
@@ -48,7 +48,7 @@ describe('what is explained', () => {
         expect.stringMatching(/^It did not answer a probe: n members? reports? it\.$/),
         'Unless it answers, it counts as dead in n s.',
         'This member is connected to it.',
-        beat,
+        heartbeat,
         record,
         'It is connected but silent: is its process stopped or busy?',
       ])
@@ -56,7 +56,7 @@ describe('what is explained', () => {
     })
   })
 
-  it('of the dead: who says so, and how it comes back', async () => {
+  it('of a dead member: which members reported it, and how it comes back', async () => {
     await runTwice(async () => {
       const simulation = settled(3)
       await simulation.run(30_000)
@@ -67,7 +67,7 @@ describe('what is explained', () => {
       expect(explained(simulation)).toEqual([
         expect.stringMatching(/^It did not answer a probe: n members? reports? it\.$/),
         'This member has no connection to it.',
-        beat,
+        heartbeat,
         record,
         'If only the network fails, it becomes alive again once it is reachable.',
       ])
@@ -75,7 +75,7 @@ describe('what is explained', () => {
     })
   })
 
-  it('of who left: when, and nothing else', async () => {
+  it('of a member that left: when, and nothing else', async () => {
     await runTwice(async () => {
       const simulation = settled(4)
       await simulation.run(30_000)

@@ -8,7 +8,7 @@ const lengthMs = size({ usual: 40_000, long: 600_000 })
 
 describe(`scenario 12: 64 members, each of whose links loses packets for ${lengthMs / 1_000} s`, () => {
   it.each([{ retransmitted: true }, { retransmitted: false }])(
-    'with 30 % loss nobody is declared dead: %o',
+    'with 30 % loss no member is declared dead: %o',
     async how => {
       const simulation = await runTwice(() => heavyLoss({ seed: 12, lengthMs, rate: 0.3, ...how }))
       expect(deaths(simulation)).toEqual([])
@@ -16,7 +16,7 @@ describe(`scenario 12: 64 members, each of whose links loses packets for ${lengt
   )
 
   it.each([{ retransmitted: true }, { retransmitted: false }])(
-    '30 s after a loss of 50 % whoever was declared dead is back: %o',
+    '30 s after a loss of 50 % every member that was declared dead is back: %o',
     async how => {
       await runTwice(async () => {
         const simulation = await heavyLoss({ seed: 12, lengthMs, rate: 0.5, ...how })

@@ -1,4 +1,4 @@
-/** What a liar says of a document: garbage, bombs, and words in the name of others. */
+/** A malicious member that sends invalid document updates: garbage, bombs, and facts in the name of others. */
 import { hash } from 'node:crypto'
 import type { RoomDocument } from '@hearsay/core'
 import { draftSpaceFact, encodeSpaceRumors, signedSpaceBytes, spaceTag } from '@hearsay/core/host'
@@ -13,25 +13,25 @@ import { idOf } from '../signed-fact.ts'
 const space = spaceTag(simulatedTag, 'room', 'design')
 const honest = namesFrom(0, 8)
 
-/** Eight with one document, and a liar, m8, who is connected to all of them. */
-async function withLiar(
+/** Eight members with one document, and a malicious one, m8, connected to all of them. */
+async function withAttacker(
   seed: number,
-): Promise<{ simulation: Simulation; documents: RoomDocument[]; liar: SimulatedMember }> {
+): Promise<{ simulation: Simulation; documents: RoomDocument[]; attacker: SimulatedMember }> {
   const simulation = createSimulation({ seed, members: 9, start: 'warm' })
   const rooms = await Promise.all(honest.map(name => simulation.member(name).cluster.room('design')))
   const documents = rooms.map(room => room.document(''))
-  const liar = simulation.member('m8')
-  await liar.cluster.room('design')
+  const attacker = simulation.member('m8')
+  await attacker.cluster.room('design')
   documents[0]?.doc.getText('text').insert(0, 'as it was')
   await simulation.run(10_000)
-  return { simulation, documents, liar }
+  return { simulation, documents, attacker }
 }
 
-function tell(liar: SimulatedMember, author: string, update: Uint8Array, signer = author): void {
+function injectRumor(attacker: SimulatedMember, author: string, update: Uint8Array, signer = author): void {
   const draft = draftSpaceFact(author, { type: 'update', document: '', update })
   const signature = signatureOf(signer, signedSpaceBytes(simulatedTag, space, draft))
   const bytes = encodeSpaceRumors([{ ...draft, signature }])
-  liar.gossip.of(space).publish(hash('sha256', bytes).slice(0, 20), bytes)
+  attacker.gossip.of(space).publish(hash('sha256', bytes).slice(0, 20), bytes)
 }
 
 const sumOf = (simulation: Simulation, of: (member: SimulatedMember) => number): number =>
@@ -43,7 +43,7 @@ const refusedBy = (simulation: Simulation): number =>
 const offencesTo = (simulation: Simulation): number =>
   sumOf(simulation, ({ driver }) => Object.values(driver.violations()).reduce((a, b) => a + b, 0))
 
-/** Nothing changed, nothing waits, and the honest are all connected with each other. */
+/** Nothing changed, nothing waits, and the honest members are all connected to each other. */
 function expectUnmoved(simulation: Simulation, documents: readonly RoomDocument[]): void {
   for (const { doc } of documents) {
     expect(doc.getText('text').toString()).toBe('as it was')
@@ -60,7 +60,7 @@ function insertion(text: string): Y.Doc {
   return doc
 }
 
-/** In version 2 equal things in a row are written once: few bytes, as many structs as one likes. */
+/** In version 2 equal values in a row are encoded once: few bytes, and any number of structs. */
 function bomb(): Uint8Array {
   const doc = new Y.Doc()
   doc.clientID = 7
@@ -69,16 +69,16 @@ function bomb(): Uint8Array {
   return Y.encodeStateAsUpdateV2(doc)
 }
 
-describe('a liar in a room', () => {
+describe('a malicious member in a room', () => {
   it.each<[string, () => Uint8Array]>([
     ['garbage', () => new Uint8Array(66).fill(0xc3)],
     ['an update that ends too early', () => Y.encodeStateAsUpdate(insertion('hello')).slice(0, -4)],
     ['an update of version 2', () => Y.encodeStateAsUpdateV2(insertion('hello'))],
     ['an update of version 2, of ten thousand parts', bomb],
-  ])('that says %s is refused by each, and nobody is punished for it', async (_, update) => {
+  ])('that sends %s is rejected by each member, and no member is penalised', async (_, update) => {
     await runTwice(async () => {
-      const { simulation, documents, liar } = await withLiar(1)
-      tell(liar, liar.id, update())
+      const { simulation, documents, attacker } = await withAttacker(1)
+      injectRumor(attacker, attacker.id, update())
       await simulation.run(60_000)
       expectUnmoved(simulation, documents)
       expect(refusedBy(simulation)).toBeGreaterThanOrEqual(honest.length)
@@ -87,11 +87,11 @@ describe('a liar in a room', () => {
     })
   })
 
-  it('that writes in the name of another is held to account by whom it told so, and by nobody else', async () => {
+  it('that writes in the name of another is penalised by the receivers, and no other member is', async () => {
     await runTwice(async () => {
-      const { simulation, documents, liar } = await withLiar(2)
+      const { simulation, documents, attacker } = await withAttacker(2)
       const update = Y.encodeStateAsUpdate(insertion('forged '))
-      tell(liar, simulation.member('m0').id, update, idOf('a forger'))
+      injectRumor(attacker, simulation.member('m0').id, update, idOf('a forger'))
       await simulation.run(60_000)
       expectUnmoved(simulation, documents)
       expect(offencesTo(simulation)).toBe(honest.length)

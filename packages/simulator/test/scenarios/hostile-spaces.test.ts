@@ -29,25 +29,25 @@ function signed(author: string, body: SpaceFactBody, signer = author): SpaceFact
   return { ...draft, signature: signatureOf(signer, signedSpaceBytes(simulatedTag, space, draft)) }
 }
 
-/** Eight who share a config that two of them write, and a liar, m8, who is connected to all of them. */
-async function withLiar(
+/** Eight members that share a config with two writers, and a malicious one, m8, connected to all of them. */
+async function withAttacker(
   seed: number,
-): Promise<{ simulation: Simulation; configs: Config[]; liar: SimulatedMember }> {
+): Promise<{ simulation: Simulation; configs: Config[]; attacker: SimulatedMember }> {
   const simulation = createSimulation({ seed, members: 9, start: 'warm' })
   const writers = [simulation.member('m0').id, simulation.member('m1').id]
   const configs = await Promise.all(
     honest.map(name => simulation.member(name).cluster.config('flags', { writers })),
   )
-  const liar = simulation.member('m8')
-  await liar.cluster.config('flags')
+  const attacker = simulation.member('m8')
+  await attacker.cluster.config('flags')
   await configs[0]?.set('color', 1)
   await simulation.run(10_000)
-  return { simulation, configs, liar }
+  return { simulation, configs, attacker }
 }
 
-/** By gossip, to all that are connected. */
-function tell(liar: SimulatedMember, bytes: Uint8Array): void {
-  liar.gossip.of(space).publish(hash('sha256', bytes).slice(0, 20), bytes)
+/** By gossip, to all connected members. */
+function injectRumor(attacker: SimulatedMember, bytes: Uint8Array): void {
+  attacker.gossip.of(space).publish(hash('sha256', bytes).slice(0, 20), bytes)
 }
 
 const sumOf = (simulation: Simulation, of: (member: SimulatedMember) => number): number =>
@@ -59,24 +59,24 @@ const refusedBy = (simulation: Simulation): number =>
 const offencesTo = (simulation: Simulation): number =>
   sumOf(simulation, ({ driver }) => Object.values(driver.violations()).reduce((a, b) => a + b, 0))
 
-/** Nothing changed, and the honest are all connected with each other. */
+/** Nothing changed, and the honest members are all connected to each other. */
 function expectUnmoved(simulation: Simulation, configs: readonly Config[]): void {
   for (const { entries } of configs) expect(entries.getSnapshot()).toEqual({ color: 1 })
   for (const name of honest)
     expect(simulation.member(name).machine.health().connections).toBeGreaterThanOrEqual(honest.length - 1)
 }
 
-describe('a liar in a shared config', () => {
-  it.each<[string, (liar: SimulatedMember, simulation: Simulation) => SpaceFact]>([
-    ['writes though it may not', liar => signed(liar.id, entry(2, 1_000, liar))],
+describe('a malicious member in a shared config', () => {
+  it.each<[string, (attacker: SimulatedMember, simulation: Simulation) => SpaceFact]>([
+    ['writes without being a writer', attacker => signed(attacker.id, entry(2, 1_000, attacker))],
     [
       'writes in the name of a writer, two days ahead, with its signature',
-      (liar, simulation) => signed(simulation.member('m0').id, entry(2, 2 * dayMs, liar)),
+      (attacker, simulation) => signed(simulation.member('m0').id, entry(2, 2 * dayMs, attacker)),
     ],
-  ])('that %s is refused by each, and nobody is punished for it', async (_, lie) => {
+  ])('that %s is rejected by each member, and no member is penalised', async (_, lie) => {
     await runTwice(async () => {
-      const { simulation, configs, liar } = await withLiar(1)
-      tell(liar, encodeSpaceRumors([lie(liar, simulation)]))
+      const { simulation, configs, attacker } = await withAttacker(1)
+      injectRumor(attacker, encodeSpaceRumors([lie(attacker, simulation)]))
       await simulation.run(60_000)
       expectUnmoved(simulation, configs)
       expect(refusedBy(simulation)).toBeGreaterThanOrEqual(honest.length)
@@ -85,21 +85,21 @@ describe('a liar in a shared config', () => {
     })
   })
 
-  it.each<[string, (liar: SimulatedMember, simulation: Simulation) => Uint8Array]>([
+  it.each<[string, (attacker: SimulatedMember, simulation: Simulation) => Uint8Array]>([
     [
       'forges the signature of a writer',
-      (liar, simulation) =>
-        encodeSpaceRumors([signed(simulation.member('m0').id, entry(2, 1_000, liar), idOf('a forger'))]),
+      (attacker, simulation) =>
+        encodeSpaceRumors([signed(simulation.member('m0').id, entry(2, 1_000, attacker), idOf('a forger'))]),
     ],
-    ['claims to say a gigabyte', () => Uint8Array.of(0x0a, 0x80, 0x80, 0x80, 0x80, 0x04)],
-    ['says what nobody can read', () => Uint8Array.of(1, 2, 3, 4, 5)],
-  ])('that %s is held to account by whom it told so, and by nobody else', async (_, lie) => {
+    ['claims a length of a gigabyte', () => Uint8Array.of(0x0a, 0x80, 0x80, 0x80, 0x80, 0x04)],
+    ['sends bytes that cannot be decoded', () => Uint8Array.of(1, 2, 3, 4, 5)],
+  ])('that %s is penalised by the receivers, and no other member is', async (_, lie) => {
     await runTwice(async () => {
-      const { simulation, configs, liar } = await withLiar(2)
-      tell(liar, lie(liar, simulation))
+      const { simulation, configs, attacker } = await withAttacker(2)
+      injectRumor(attacker, lie(attacker, simulation))
       await simulation.run(60_000)
       expectUnmoved(simulation, configs)
-      // Once each: nobody passed it on.
+      // Once each: no member forwarded it.
       expect(offencesTo(simulation)).toBe(honest.length)
       return simulation
     })

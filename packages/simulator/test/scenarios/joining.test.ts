@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice } from '../../src/index.ts'
 import { settled } from '../converged.ts'
-import { tell } from '../inject-rumors.ts'
-import { troubles, typesAbout } from '../member-events.ts'
+import { injectRumor } from '../inject-rumors.ts'
+import { otherEvents, typesAbout } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
 import { bytesOver } from '../sent-over.ts'
 import { idOf, recordBody, signedFact, suspicionBody } from '../signed-fact.ts'
@@ -32,7 +32,7 @@ describe('joining, leaving, returning', () => {
     })
   })
 
-  it('suspects nobody for beating more rarely, once the cluster has grown', async () => {
+  it('suspects no member because heartbeats become rarer as the cluster grows', async () => {
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 152, members: 5 })
       await simulation.run(90_000)
@@ -40,10 +40,10 @@ describe('joining, leaving, returning', () => {
       await simulation.run(180_000)
       return simulation
     })
-    expect(troubles(simulation)).toEqual([])
+    expect(otherEvents(simulation)).toEqual([])
   })
 
-  it('scenario 15: who says goodbye has left everywhere, and nobody suspected anything', async () => {
+  it('scenario 15: a member that leaves has left for all members, and no member is suspected', async () => {
     let sinceMs = 0
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 151, members: 32 })
@@ -59,7 +59,7 @@ describe('joining, leaving, returning', () => {
     expect(simulation.events.filter(({ atMs, member }) => atMs >= sinceMs && member !== 'm3')).toEqual([])
   })
 
-  it('scenario 15: two goodbyes at once do not echo', async () => {
+  it('scenario 15: two members that leave at once cause no further messages', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 152, members: 12 })
       const quiet = await bytesOver(simulation, 60_000)
@@ -72,25 +72,25 @@ describe('joining, leaving, returning', () => {
     })
   })
 
-  it('scenario 15: a goodbye that overtakes the join still ends as left, and nobody hears of either', async () => {
+  it('scenario 15: a leave that overtakes the join still ends as left, and no member emits either event', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 153, members: 8 })
-      const stranger = idOf('a stranger')
+      const unknownId = idOf('a stranger')
       const incarnation = simulation.member('m1').clock.now().epochMs
-      const goodbye = signedFact(stranger, recordBody({ incarnation, version: 3, leaving: true }))
-      const join = signedFact(stranger, recordBody({ incarnation, version: 2 }))
+      const goodbye = signedFact(unknownId, recordBody({ incarnation, version: 3, leaving: true }))
+      const join = signedFact(unknownId, recordBody({ incarnation, version: 2 }))
       for (const fact of [goodbye, join]) {
-        for (const member of simulation.members) tell(member, simulation.member('m1'), fact)
+        for (const member of simulation.members) injectRumor(member, simulation.member('m1'), fact)
         await simulation.run(5_000)
       }
-      for (const { machine } of simulation.members) expect(machine.member(stranger)?.status).toBe('left')
-      expect(typesAbout(simulation, stranger, 0)).toEqual([])
+      for (const { machine } of simulation.members) expect(machine.member(unknownId)?.status).toBe('left')
+      expect(typesAbout(simulation, unknownId, 0)).toEqual([])
       return simulation
     })
   })
 
   it.each([50, 900])(
-    'scenario 16: crashed and started again after %i ms, it is one member in a new life',
+    'scenario 16: crashed and restarted after %i ms, it is one member in a new incarnation',
     async downMs => {
       let before = 0
       let startedMs = 0
@@ -113,8 +113,8 @@ describe('joining, leaving, returning', () => {
   )
 
   it.each([{ keepStorage: true }, { keepStorage: false, keepIdentity: true }])(
-    'scenario 17: with the clock set back a day it still returns, carried over its old incarnation: %o',
-    async kept => {
+    'scenario 17: with the clock set back a day it still returns, above its old incarnation: %o',
+    async stored => {
       let before = 0
       const simulation = await runTwice(async () => {
         const simulation = await settled({ seed: 17, members: 12 })
@@ -122,7 +122,7 @@ describe('joining, leaving, returning', () => {
         simulation.crash('m3')
         await simulation.run(5_000)
         simulation.skew('m3', -dayMs)
-        simulation.restart('m3', kept)
+        simulation.restart('m3', stored)
         await simulation.runUntil(() => simulation.isConverged(), { withinMs: 5_000 })
         await simulation.run(30_000)
         return simulation
@@ -132,7 +132,7 @@ describe('joining, leaving, returning', () => {
     },
   )
 
-  it('scenario 17: a clock a year ahead is believed by nobody, and locks no id', async () => {
+  it('scenario 17: every member rejects a clock that is a year ahead, and the id stays usable', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 18, members: 12 })
       simulation.crash('m3')
@@ -149,7 +149,7 @@ describe('joining, leaving, returning', () => {
     })
   })
 
-  it('scenario 17: a clock that was two days ahead at the start and is set right: a new life, which everybody believes', async () => {
+  it('scenario 17: a clock that was two days ahead at the start and is set right gives a new incarnation, which every member accepts', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 117, members: 12 })
       const m3 = simulation.member('m3')
@@ -164,10 +164,10 @@ describe('joining, leaving, returning', () => {
       await simulation.runUntil(() => simulation.isConverged(), { withinMs: 10_000 })
       expect(m3.incarnation).toBeGreaterThan(atStart)
       expect(m3.incarnation).toBeLessThanOrEqual(m3.clock.now().epochMs)
-      // It can answer for its new life as for any other.
+      // It can refute suspicions about its new incarnation as usual.
       const [m1, m2] = [simulation.member('m1'), simulation.member('m2')]
       const suspected = m3.incarnation ?? 0
-      tell(m1, m2, signedFact(m2.id, suspicionBody(m3.id, suspected)))
+      injectRumor(m1, m2, signedFact(m2.id, suspicionBody(m3.id, suspected)))
       await simulation.run(10_000)
       expect(m3.incarnation).toBe(suspected + 1)
       expect(simulation.isConverged()).toBe(true)
@@ -175,7 +175,7 @@ describe('joining, leaving, returning', () => {
     })
   })
 
-  it('scenario 17: two whose clocks were two days ahead, and who believed each other, are both seen when these are set right', async () => {
+  it('scenario 17: two members whose clocks were two days ahead, and which accepted each other, are both visible once the clocks are right', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 118, members: 12 })
       simulation.crash(['m3', 'm4'])
@@ -195,7 +195,7 @@ describe('joining, leaving, returning', () => {
     })
   })
 
-  it('scenario 20: a forgotten member that seven late joiners tell of stays absent; its own new record brings it back', async () => {
+  it('scenario 20: a removed member that seven late joiners send a record of stays absent; its own new record brings it back', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 20, members: 8, tuning: { retentionMs: 60_000 } })
       const m3 = simulation.member('m3')
@@ -206,7 +206,7 @@ describe('joining, leaving, returning', () => {
       for (let i = 0; i < 7; i++) {
         const late = simulation.add()
         await simulation.run(1_000)
-        for (const member of simulation.running) if (member !== late) tell(member, late, old)
+        for (const member of simulation.running) if (member !== late) injectRumor(member, late, old)
       }
       await simulation.run(10_000)
       const elders = namesFrom(0, 8).filter(name => name !== 'm3')
@@ -217,7 +217,7 @@ describe('joining, leaving, returning', () => {
     })
   })
 
-  it('grows quiet again after it has forgotten a member that some met later than others', async () => {
+  it('becomes quiet again after it has removed a member that some members received later than others', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 201, members: 8, tuning: { retentionMs: 300_000 } })
       const quiet = await bytesOver(simulation, 60_000)

@@ -4,7 +4,7 @@ import { deaths } from '../member-events.ts'
 import { size } from '../size.ts'
 
 const members = size({ usual: 200, long: 10_000 })
-/** What a round of gossip takes, and that many rounds. */
+/** The interval of a round of gossip, times the number of rounds. */
 const roundsMs = 2 * Math.log2(members) * 1_000
 
 async function large(seed: number): Promise<Simulation> {
@@ -15,7 +15,7 @@ async function large(seed: number): Promise<Simulation> {
 }
 
 describe(`a large cluster, of ${members} members`, () => {
-  it('knows of a crash, of news and of a newcomer within 2·log₂ n rounds, and nobody else is declared dead', async () => {
+  it('receives a crash, an update and a newcomer within 2·log₂ n rounds, and declares no other member dead', async () => {
     const simulation = await runTwice(async () => {
       const simulation = await large(1)
       simulation.crash('m7')

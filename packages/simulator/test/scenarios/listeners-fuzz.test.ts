@@ -1,4 +1,4 @@
-/** Listeners everywhere that throw, reject, change, leave and enter at random: the members and all other listeners go on. */
+/** Listeners that throw, reject, change, leave and join at random: the members and all other listeners keep working. */
 import type { Cluster, Config, Room } from '@hearsay/core'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
@@ -7,7 +7,7 @@ import { size } from '../size.ts'
 
 const runs = size({ usual: 6, long: 200 })
 const names = ['m0', 'm1', 'm2', 'm3', 'm4']
-/** Of an app that listens everywhere, in one run: a listener that changes something causes others to be called. */
+/** The actions of an app in one run: a listener that changes something causes other listeners to run. */
 const maxActs = 300
 const seconds = 40
 
@@ -20,18 +20,18 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** An app on one member whose every listener does something at random. */
+/** An app on one member; each of its listeners does something at random. */
 class RandomApp {
-  /** What it threw on purpose. */
+  /** The number of errors thrown on purpose. */
   thrown = 0
-  /** Calls of listeners that only count, one beside each of the others. */
+  /** The number of calls of listeners that only count, one beside each of the others. */
   quiet = 0
   readonly #cluster: Cluster
   readonly #random: () => number
   readonly #rooms = new Map<string, Room>()
   readonly #configs = new Map<string, Config>()
   #acts = 0
-  /** The app itself calls a method of something that it left: that is refused, and no fault. */
+  /** The app calls a method of something that it left: the call is rejected, which is no fault. */
   refused = 0
 
   constructor(cluster: Cluster, random: () => number) {
@@ -77,7 +77,7 @@ class RandomApp {
     this.#on(listener => target.addEventListener(type, listener))
   }
 
-  /** One that counts before and after one that acts: both are called, whatever it does. */
+  /** Adds a counting listener before and after one that acts: both are called, whatever the listener does. */
   #on(listen: (listener: () => void) => unknown): void {
     listen(() => this.act())
     listen(() => {
@@ -139,7 +139,7 @@ async function play(seed: number): Promise<Simulation> {
   }
   await simulation.run(30_000)
   expect(hasLeft).toBe(true)
-  // Everybody else sees everybody else.
+  // Every other member sees every other member.
   for (const name of names) {
     const expected = name === leaver ? ['left'] : ['alive']
     expect(simulation.statusesOf(name)).toEqual(expected)

@@ -1,10 +1,10 @@
-/** Every listener, and every method that an app may call in it: the member and all other listeners go on. */
+/** Every listener with every method that an app may call in it: the member and all other listeners keep working. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Act, acts } from '../listeners/acts.ts'
-import { type Place, places } from '../listeners/call-sites.ts'
-import { type Apps, isRunning, type ListenerStage, openStage } from '../listeners/run-listeners.ts'
+import { type CallSite, callSites } from '../listeners/call-sites.ts'
+import { type Apps, isRunning, type ListenerFixture, openFixture } from '../listeners/run-listeners.ts'
 
-/** More than the rounds of one turn, so that one that reacts to itself is put off, too. */
+/** More than the rounds of one turn, so that a listener that triggers itself is deferred, too. */
 const maxCalls = 40
 
 const reported: unknown[] = []
@@ -16,42 +16,42 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** What is thrown at a value in a schema hides it. */
-const mayAct = ({ isJudge }: Place): number => (isJudge ? 1 : maxCalls)
+/** An error thrown at a value in a schema hides the value. */
+const mayAct = ({ isJudge }: CallSite): number => (isJudge ? 1 : maxCalls)
 
 interface Calls {
-  /** Of the listener that acts. */
+  /** Calls of the listener that acts. */
   acting: number
-  /** Of one before and one after it. */
+  /** Calls of the listeners before and after it. */
   before: number
   after: number
 }
 
-/** Listens there three times, and acts in the second listener. Returns what it waits for. */
-function listen(stage: ListenerStage, place: Place, act: Act, calls: Calls): Promise<unknown>[] {
+/** Adds three listeners; the second one acts. Returns the promises that it awaits. */
+function listen(fixture: ListenerFixture, callSite: CallSite, act: Act, calls: Calls): Promise<unknown>[] {
   const awaited: Promise<unknown>[] = []
   const other = (which: 'before' | 'after') => () => {
     calls[which] += 1
   }
-  if (!place.isAlone) place.listen(stage, other('before'))
-  const unlisten = place.listen(stage, () => {
+  if (!callSite.isAlone) callSite.listen(fixture, other('before'))
+  const unlisten = callSite.listen(fixture, () => {
     calls.acting += 1
-    if (calls.acting > mayAct(place)) return undefined
+    if (calls.acting > mayAct(callSite)) return undefined
     return act.run({
-      apps: stage.subject,
+      apps: fixture.subject,
       number: calls.acting,
       unlisten,
-      listenToo: () => place.listen(stage, () => {}),
+      listenToo: () => callSite.listen(fixture, () => {}),
       awaits: promise => void awaited.push(promise),
     })
   })
-  if (!place.isAlone) place.listen(stage, other('after'))
+  if (!callSite.isAlone) callSite.listen(fixture, other('after'))
   return awaited
 }
 
-/** What the other does now, the subject sees. */
-async function expectToHear(stage: ListenerStage, ends: Act['ends']): Promise<void> {
-  const { simulation, subject, other } = stage
+/** The subject receives what the other member does now. */
+async function expectToReceive(fixture: ListenerFixture, ends: Act['ends']): Promise<void> {
+  const { simulation, subject, other } = fixture
   const others = new Set<string>()
   subject.cluster.members.subscribe(() => others.add('members'))
   subject.room.presence.others.subscribe(() => others.add('others'))
@@ -78,30 +78,30 @@ async function expectToHear(stage: ListenerStage, ends: Act['ends']): Promise<vo
 
 const textOf = ({ room }: Apps): unknown => room.doc.getMap('map').get('later')
 
-describe.each(Object.entries(places))('in a listener of %s', (_, place) => {
-  const dropsPromises = place.isOfYjs || place.isJudge
+describe.each(Object.entries(callSites))('in a listener of %s', (_, callSite) => {
+  const dropsPromises = callSite.isOfYjs || callSite.isJudge
   const possible = Object.entries(acts).filter(([, { throws }]) => !dropsPromises || throws !== 'later')
   it.each(possible)('an app may: %s', async (_, act) => {
-    const stage = await openStage(1)
+    const fixture = await openFixture(1)
     const calls: Calls = { acting: 0, before: 0, after: 0 }
-    const awaited = listen(stage, place, act, calls)
-    await place.happen(stage)
+    const awaited = listen(fixture, callSite, act, calls)
+    await callSite.happen(fixture)
     expect(calls.acting).toBeGreaterThan(0)
-    if (!place.isAlone) {
+    if (!callSite.isAlone) {
       expect(calls.before).toBeGreaterThan(0)
-      if (act.ends !== 'document' || !place.isOfDocument) expect(calls.after).toBeGreaterThan(0)
+      if (act.ends !== 'document' || !callSite.isOfDocument) expect(calls.after).toBeGreaterThan(0)
     }
-    await stage.simulation.run(5_000)
-    // One that throws in a schema has given its answer.
-    const errors = act.throws && !place.isJudge ? Math.min(calls.acting, mayAct(place)) : 0
+    await fixture.simulation.run(5_000)
+    // An error in a schema is its answer.
+    const errors = act.throws && !callSite.isJudge ? Math.min(calls.acting, mayAct(callSite)) : 0
     expect(reported.map(String)).toEqual(Array(errors).fill('Error: of the app'))
     await Promise.all(awaited)
     if (act.ends === 'cluster') {
-      expect(isRunning(stage)).toBe(false)
-      expect(stage.simulation.statusesOf(stage.subject.name)).toEqual(['left'])
+      expect(isRunning(fixture)).toBe(false)
+      expect(fixture.simulation.statusesOf(fixture.subject.name)).toEqual(['left'])
     } else {
-      expect(stage.simulation.statusesOf(stage.subject.name)).toEqual(['alive'])
-      await expectToHear(stage, act.ends)
+      expect(fixture.simulation.statusesOf(fixture.subject.name)).toEqual(['alive'])
+      await expectToReceive(fixture, act.ends)
     }
   })
 })

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice } from '../../src/index.ts'
 import { settled } from '../converged.ts'
-import { deaths, observers, troubles } from '../member-events.ts'
+import { deaths, observers, otherEvents } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
 
-describe('members that are slow, asleep or badly connected', () => {
-  it('scenario 7: with one link cut, others vouch for both ends and no suspicion leaves the room', async () => {
+describe('members that are slow, suspended or badly connected', () => {
+  it('scenario 7: with one link cut, indirect probes reach both ends and no suspicion leaves them', async () => {
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 71, members: 12 })
       simulation.cut('m1', 'm2')
       await simulation.run(120_000)
       return simulation
     })
-    expect(troubles(simulation)).toEqual([])
+    expect(otherEvents(simulation)).toEqual([])
     expect(observers(simulation)).toEqual([])
   })
 
-  it('scenario 9: a member that answers every probe late is never counted dead', async () => {
+  it('scenario 9: a member that answers every probe late never counts as dead', async () => {
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 91, members: 12 })
       const hiccup = (): void => {
@@ -30,7 +30,7 @@ describe('members that are slow, asleep or badly connected', () => {
     expect(deaths(simulation)).toEqual([])
   })
 
-  it('scenario 10: a member that stalled for 10 s accuses no one on waking, and is alive everywhere', async () => {
+  it('scenario 10: a member that was paused for 10 s suspects no member when it resumes, and is alive for all', async () => {
     let stalledMs = 0
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 101, members: 32 })
@@ -42,12 +42,12 @@ describe('members that are slow, asleep or badly connected', () => {
       return simulation
     })
     expect(simulation.isConverged()).toBe(true)
-    expect(troubles(simulation, stalledMs).filter(trouble => trouble.startsWith('m5'))).toEqual([])
+    expect(otherEvents(simulation, stalledMs).filter(event => event.startsWith('m5'))).toEqual([])
     expect(observers(simulation)).not.toContain('m5')
     expect(simulation.member('m5').machine.health().pauses).toBeGreaterThan(0)
   })
 
-  it('scenario 10: after an hour of sleep a member is back within two intervals, and accuses no one', async () => {
+  it('scenario 10: after an hour of suspension a member is back within two intervals, and suspects no member', async () => {
     let wokeMs = 0
     let before = 0
     const simulation = await runTwice(async () => {
@@ -65,7 +65,7 @@ describe('members that are slow, asleep or badly connected', () => {
     })
     expect(simulation.isConverged()).toBe(true)
     expect(simulation.member('m5').incarnation).toBeGreaterThan(before)
-    expect(troubles(simulation, wokeMs).filter(trouble => /m5: (suspect|fail)/.test(trouble))).toEqual([])
+    expect(otherEvents(simulation, wokeMs).filter(event => /m5: (suspect|fail)/.test(event))).toEqual([])
     expect(observers(simulation)).not.toContain('m5')
   })
 
@@ -74,7 +74,7 @@ describe('members that are slow, asleep or badly connected', () => {
     async awayMs => {
       const simulation = await runTwice(async () => {
         const simulation = await settled({ seed: 341, members: 3 })
-        // It was the bootstrap of both.
+        // It was the bootstrap of both members.
         simulation.crash('m0')
         for (const name of ['m2', 'm1']) {
           simulation.changeNetwork(name, awayMs, { othersNotice: false })
@@ -93,7 +93,7 @@ describe('members that are slow, asleep or badly connected', () => {
   )
 
   it.each([{ othersNotice: true }, { othersNotice: false }])(
-    'scenario 10b: a member that changes its network accuses no one, and its new address is known soon: %o',
+    'scenario 10b: a member that changes its network suspects no member, and its new address is known soon: %o',
     async how => {
       let changedMs = 0
       const simulation = await runTwice(async () => {
@@ -109,13 +109,13 @@ describe('members that are slow, asleep or badly connected', () => {
         return simulation
       })
       expect(simulation.isConverged()).toBe(true)
-      const since = troubles(simulation, changedMs)
-      expect(since.filter(trouble => /m5: (suspect|fail)|fail m5/.test(trouble))).toEqual([])
+      const since = otherEvents(simulation, changedMs)
+      expect(since.filter(event => /m5: (suspect|fail)|fail m5/.test(event))).toEqual([])
       expect(observers(simulation)).not.toContain('m5')
     },
   )
 
-  it('a member that slept for longer than the others remember it is seen again by all, in a new life', async () => {
+  it('a member that was suspended for longer than the others keep its tombstone is alive for all again, in a new incarnation', async () => {
     await runTwice(async () => {
       const simulation = createSimulation({ seed: 104, members: 8, tuning: { retentionMs: 600_000 } })
       await simulation.runUntil(() => simulation.isConverged(), { withinMs: 10_000 })
@@ -128,7 +128,7 @@ describe('members that are slow, asleep or badly connected', () => {
     })
   })
 
-  it('scenario 13: when only one of two hears the other, both stay and nothing oscillates', async () => {
+  it('scenario 13: if only one of two members receives the other, both stay and their status does not oscillate', async () => {
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 131, members: 16 })
       simulation.cut('m1', 'm2', { oneWay: true })
@@ -136,10 +136,10 @@ describe('members that are slow, asleep or badly connected', () => {
       return simulation
     })
     expect(simulation.isConverged()).toBe(true)
-    expect(troubles(simulation)).toEqual([])
+    expect(otherEvents(simulation)).toEqual([])
   })
 
-  it('scenario 24: when half of 64 die at once, the rest soon agree on 32 and news goes on spreading', async () => {
+  it('scenario 24: if half of 64 die at once, the rest soon agree on 32 and updates keep spreading', async () => {
     const roundsMs = 10_000
     const suspicionMs = 4 * Math.log10(64) * 1_000
     await runTwice(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runTwice, type Simulation } from '../../src/index.ts'
 import { settled } from '../converged.ts'
-import { tell } from '../inject-rumors.ts'
+import { injectRumor } from '../inject-rumors.ts'
 import { deaths } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
 import { signedFact, suspicionBody } from '../signed-fact.ts'
@@ -11,7 +11,7 @@ function localHealth(simulation: Simulation, names: readonly string[]): number[]
 }
 
 describe('scenario 8: local health', () => {
-  it('stays 0 while one member hangs and dies: whoever was asked for help says that it heard nothing either', async () => {
+  it('stays 0 while one member hangs and dies: each proxy answers with a nack', async () => {
     const others = namesFrom(0, 16).filter(name => name !== 'm5')
     await runTwice(async () => {
       const simulation = await settled({ seed: 81, members: 16 })
@@ -25,7 +25,7 @@ describe('scenario 8: local health', () => {
     })
   })
 
-  it('rises where helpers are silent too, and is 0 again when all answer: nobody is declared dead', async () => {
+  it('rises if the proxies are silent too, and is 0 again when all answer: no member is declared dead', async () => {
     const [silent, others] = [namesFrom(0, 8), namesFrom(8, 16)]
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 82, members: 16 })
@@ -39,12 +39,12 @@ describe('scenario 8: local health', () => {
     expect(deaths(simulation)).toEqual([])
   })
 
-  it('rises by one for each refutation of oneself, and sinks by one with each answered probe', async () => {
+  it('rises by one with each refutation about the local member, and falls by one with each answered probe', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 83, members: 16 })
       const [m1, m3] = [simulation.member('m1'), simulation.member('m3')]
       const incarnation = m3.incarnation ?? 0
-      tell(m3, m1, signedFact(m1.id, suspicionBody(m3.id, incarnation)))
+      injectRumor(m3, m1, signedFact(m1.id, suspicionBody(m3.id, incarnation)))
       expect(localHealth(simulation, ['m3'])).toEqual([1])
       await simulation.run(2_500)
       expect(localHealth(simulation, ['m3'])).toEqual([0])

@@ -5,7 +5,7 @@ import { deaths, seeEachOther } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
 
 describe('partitions', () => {
-  it('scenario 21: two halves of 16 count each other dead, suspect a partition, and are one again within 30 s', async () => {
+  it('scenario 21: two halves of 16 count each other dead, suspect a partition, and are one cluster again within 30 s', async () => {
     const [left, right] = [namesFrom(0, 8), namesFrom(8, 16)]
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 21, members: 16 })
@@ -26,7 +26,7 @@ describe('partitions', () => {
     }
   })
 
-  it('scenario 21: the same three times in a row: each time they are one again within 30 s', async () => {
+  it('scenario 21: the same three times in a row: each time they are one cluster again within 30 s', async () => {
     const [left, right] = [namesFrom(0, 8), namesFrom(8, 16)]
     await runTwice(async () => {
       const simulation = await settled({ seed: 212, members: 16 })
@@ -40,7 +40,7 @@ describe('partitions', () => {
     })
   })
 
-  it('scenario 21: the same after ten minutes, when no connection of the old days is left', async () => {
+  it('scenario 21: the same after 10 minutes, when no connection from before is left', async () => {
     const [left, right] = [namesFrom(0, 16), namesFrom(16, 32)]
     await runTwice(async () => {
       const simulation = await settled({ seed: 211, members: 32 })
@@ -52,7 +52,7 @@ describe('partitions', () => {
     })
   })
 
-  it('scenario 22: a lonely member keeps trying, and is back within 30 s of healing', async () => {
+  it('scenario 22: an isolated member keeps dialling, and is back within 30 s of healing', async () => {
     const lonely = ['m9']
     const others = namesFrom(0, 16).filter(name => name !== 'm9')
     await runTwice(async () => {
@@ -67,7 +67,7 @@ describe('partitions', () => {
     })
   })
 
-  it('scenario 23: who joined on either side of a split sees everybody after it', async () => {
+  it('scenario 23: a member that joined on either side of a partition sees all members after it', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 23, members: 12 })
       const [left, right] = [namesFrom(0, 6), namesFrom(6, 12)]
@@ -89,7 +89,7 @@ describe('partitions', () => {
   })
 
   it.each([0, 60_000])(
-    'scenario 25: the one member with links to both halves dies, and %i ms later these can reach each other: they are one within 30 s',
+    'scenario 25: the one member with links to both halves dies, and %i ms later the halves can reach each other: they are one cluster within 30 s',
     async apartMs => {
       const [left, right] = [namesFrom(0, 8), namesFrom(8, 16)]
       const simulation = await runTwice(async () => {

@@ -11,7 +11,7 @@ it.each([
   { members: 1_000, seeds: 20, theory: 9, most: 11 },
   { members: 10_000, seeds: size({ usual: 1, long: 20 }), theory: 12, most: 14 },
 ])(
-  'scenario 26: one fact is known to $members after $most rounds of push-pull at most, in the median of $seeds',
+  'scenario 26: one fact reaches $members members after at most $most rounds of push-pull, in the median of $seeds',
   ({ members, seeds, theory, most }) => {
     expect(Math.round(pushPullTheory(members))).toBe(theory)
     expect(medianRounds(members, seeds)).toBeLessThanOrEqual(most)

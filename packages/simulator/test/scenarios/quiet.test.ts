@@ -8,7 +8,7 @@ import { size } from '../size.ts'
 
 const lengthMs = 180_000
 
-/** The most events of one type that one observer's app was shown about these members. */
+/** The most events of one type about these members that one observer's app received. */
 function most({ events }: Simulation, type: 'suspect' | 'fail', about: (name: string) => boolean): number {
   const counts = new Map<string, number>()
   for (const { by, type: each, member } of events)
@@ -25,11 +25,11 @@ function isShownAsJudged(simulation: Simulation, name: string): boolean {
 }
 
 const members = size({ usual: 100, long: 1_000 })
-/** One in a hundred. */
+/** One member in a hundred. */
 const faulty = Array.from({ length: members / 100 }, (_, i) => `m${100 * i + 3}`)
 
 describe(`scenario 38: ${faulty.length} of ${members} receive nothing for 20 s in every 40 s`, () => {
-  it('the healthy are quiet about each other, and the faulty go out twice at most', async () => {
+  it('apps get no events about healthy members, and about a faulty one at most two failures', async () => {
     const simulation = await flipFlop({ seed: 38, members, faulty, lengthMs })
     expect(most(simulation, 'suspect', name => !faulty.includes(name))).toBeLessThanOrEqual(3)
     for (const name of faulty) {
@@ -42,7 +42,7 @@ describe(`scenario 38: ${faulty.length} of ${members} receive nothing for 20 s i
 
 describe('for three minutes', () => {
   it.each([{ to: 'm5' }, { from: 'm5' }, { from: 'm5', to: 'm0' }])(
-    'a loss of 80 % one way is shown once at most, and kills nobody: %o',
+    'a loss of 80 % in one direction is shown at most once, and kills no member: %o',
     async way => {
       const simulation = await runTwice(async () => {
         const simulation = await settled({ seed: 381, members: 12 })
@@ -57,7 +57,7 @@ describe('for three minutes', () => {
     },
   )
 
-  it('one link that is cut for 20 s in every 40 s is not shown', async () => {
+  it('one link that is cut for 20 s in every 40 s causes no event', async () => {
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 382, members: 12 })
       const flip = (): void => {
@@ -73,7 +73,7 @@ describe('for three minutes', () => {
   })
 })
 
-describe('what is no false alarm', () => {
+describe('a real fault', () => {
   it('a crash is shown as soon as it is certain', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 383, members: 12 })
@@ -103,7 +103,7 @@ describe('what is no false alarm', () => {
     })
   })
 
-  it('a laptop that wakes is shown at once the first time', async () => {
+  it('a laptop that resumes is shown at once the first time', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 385, members: 12 })
       simulation.sleep('m5', 60_000)

@@ -4,7 +4,7 @@ import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 async function stoppedAsAWhole(seed: number): Promise<Simulation> {
   const simulation = createSimulation({ seed, members: 16 })
   await simulation.runUntil(() => simulation.isConverged(), { withinMs: 10_000 })
-  // Half a minute is how often addresses are kept.
+  // Addresses are stored every 30 s.
   await simulation.run(60_000)
   simulation.crash(
     simulation.members.map(({ name }) => name),
@@ -15,7 +15,7 @@ async function stoppedAsAWhole(seed: number): Promise<Simulation> {
 }
 
 it.each(['m0', 'm5'])(
-  'scenario 18: a cluster that stopped as a whole, and has new addresses but for %s, reforms',
+  'scenario 18: a cluster that stopped as a whole, and has new addresses except for %s, forms again',
   async unmoved => {
     await runTwice(async () => {
       const simulation = await stoppedAsAWhole(18)
@@ -26,7 +26,7 @@ it.each(['m0', 'm5'])(
   },
 )
 
-it('nobody is found when the storage is lost and the bootstrap has moved', async () => {
+it('no member is found if the storage is lost and the bootstrap has moved', async () => {
   const simulation = await stoppedAsAWhole(18)
   for (const { name } of simulation.members)
     simulation.restart(name, { newAddress: name !== 'm5', keepStorage: false })

@@ -2,7 +2,7 @@ import { encodeSync, syncMessage } from '@hearsay/core/host'
 import { describe, expect, it } from 'vitest'
 import { runTwice, type SimulatedMember } from '../../src/index.ts'
 import { settled } from '../converged.ts'
-import { publish, tell } from '../inject-rumors.ts'
+import { injectRumor, publish } from '../inject-rumors.ts'
 import { deaths, seeEachOther } from '../member-events.ts'
 import { bytesOver } from '../sent-over.ts'
 import { forgedFact, recordBody, signedFact, suspicionBody } from '../signed-fact.ts'
@@ -12,14 +12,14 @@ function incarnationOf({ machine, id }: SimulatedMember): number {
 }
 
 describe('suspicion and refutation', () => {
-  it('scenario 2: a member that hears itself suspected lives on everywhere, under a greater incarnation', async () => {
+  it('scenario 2: a member that receives a suspicion about itself stays alive for all, with a greater incarnation', async () => {
     let before = 0
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 2, members: 12 })
       const [m1, m3] = [simulation.member('m1'), simulation.member('m3')]
       before = incarnationOf(m3)
       for (const member of simulation.members)
-        tell(member, m1, signedFact(m1.id, suspicionBody(m3.id, before)))
+        injectRumor(member, m1, signedFact(m1.id, suspicionBody(m3.id, before)))
       await simulation.run(10_000)
       return simulation
     })
@@ -28,7 +28,7 @@ describe('suspicion and refutation', () => {
     expect(deaths(simulation)).toEqual([])
   })
 
-  it('scenario 2: a member that everybody holds dead is back everywhere when it can be heard', async () => {
+  it('scenario 2: a member that all others consider dead is back for all as soon as it is reachable', async () => {
     let before = 0
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 3, members: 12 })
@@ -42,14 +42,14 @@ describe('suspicion and refutation', () => {
     expect(incarnationOf(simulation.member('m3'))).toBeGreaterThan(before)
   })
 
-  it('scenario 2: a member whose id already lives with a greater incarnation goes above it', async () => {
+  it('scenario 2: a member whose id is already alive with a greater incarnation goes above it', async () => {
     let earlier = 0
     const simulation = await runTwice(async () => {
-      // The record is of an earlier life, before the simulation began.
+      // The record is from an earlier process, before the simulation began.
       const simulation = await settled({ seed: 4, members: 12, invariants: 'off' })
       const m3 = simulation.member('m3')
       earlier = incarnationOf(m3) + 10_000
-      tell(
+      injectRumor(
         simulation.member('m1'),
         simulation.member('m2'),
         signedFact(m3.id, recordBody({ incarnation: earlier })),
@@ -61,19 +61,19 @@ describe('suspicion and refutation', () => {
     expect(simulation.isConverged()).toBe(true)
   })
 
-  it('scenario 3: no record of the incarnation that died revives a member, whoever tells; the next one does', async () => {
+  it('scenario 3: no record of the incarnation that died revives a member, whichever member sends it; the next incarnation does', async () => {
     const simulation = await runTwice(async () => {
-      // The next record is signed in its absence.
+      // The next record is signed while the member is not running.
       const simulation = await settled({ seed: 5, members: 12, invariants: 'off' })
       const m3 = simulation.member('m3')
       const incarnation = incarnationOf(m3)
       simulation.crash('m3')
       await simulation.runUntil(() => simulation.statusesOf('m3').join() === 'dead', { withinMs: 30_000 })
       const again = signedFact(m3.id, recordBody({ incarnation, version: 1_000 }))
-      for (const member of simulation.running) tell(member, simulation.member('m1'), again)
+      for (const member of simulation.running) injectRumor(member, simulation.member('m1'), again)
       await simulation.run(10_000)
       expect(simulation.statusesOf('m3')).toEqual(['dead'])
-      tell(
+      injectRumor(
         simulation.member('m1'),
         simulation.member('m2'),
         signedFact(m3.id, recordBody({ incarnation: incarnation + 1 })),
@@ -85,7 +85,7 @@ describe('suspicion and refutation', () => {
     expect(simulation.events.filter(({ by, type }) => by === 'm1' && type === 'join').length).toBe(12)
   })
 
-  it('scenario 4: a foreign conclusion becomes a suspicion, which the suspect takes back through its only friend', async () => {
+  it("scenario 4: another member's conclusion becomes a suspicion, which the suspect refutes through its only connected peer", async () => {
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 6, members: 8 })
       const others = ['m0', 'm1', 'm2', 'm4', 'm6', 'm7']
@@ -100,7 +100,7 @@ describe('suspicion and refutation', () => {
     expect(seenByM5.map(({ type }) => type)).not.toContain('fail')
   })
 
-  it('scenario 4: a newcomer suspects the dead before it counts them dead, and does not show them meanwhile', async () => {
+  it('scenario 4: a newcomer suspects dead members before it counts them dead, and does not show them meanwhile', async () => {
     const statuses: string[] = []
     await runTwice(async () => {
       const simulation = await settled({ seed: 7, members: 12 })
@@ -129,13 +129,13 @@ describe('suspicion and refutation', () => {
     ])
   })
 
-  it('scenario 5: a suspect learns of it with its next probe, before any rumor', async () => {
+  it('scenario 5: a suspect receives the suspicion with its next probe, before any rumor', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 8, members: 8 })
       simulation.dropGossip(60_000)
       const [m1, m2, m3] = [simulation.member('m1'), simulation.member('m2'), simulation.member('m3')]
       const before = incarnationOf(m3)
-      tell(m1, m2, signedFact(m2.id, suspicionBody(m3.id, before)))
+      injectRumor(m1, m2, signedFact(m2.id, suspicionBody(m3.id, before)))
       expect(m1.machine.detector.status(m3.id)?.type).toBe('suspect')
       await simulation.runUntil(() => incarnationOf(m3) > before, { withinMs: 20 })
       expect(m3.machine.table.get(m3.id)?.suspicions).toBeUndefined()
@@ -143,16 +143,16 @@ describe('suspicion and refutation', () => {
     })
   })
 
-  it('scenario 6: one member that suspects everybody each second kills nobody, at a bounded cost', async () => {
+  it('scenario 6: one member that suspects all others each second kills none, at a bounded cost', async () => {
     const simulation = await runTwice(async () => {
       const simulation = await settled({ seed: 9, members: 16 })
-      const liar = simulation.member('m5')
+      const attacker = simulation.member('m5')
       const lie = (): void => {
-        const others = liar.machine.members().filter(({ id }) => id !== liar.id)
+        const others = attacker.machine.members().filter(({ id }) => id !== attacker.id)
         const claims = others.map(({ id, incarnation }) =>
-          signedFact(liar.id, suspicionBody(id, incarnation, true)),
+          signedFact(attacker.id, suspicionBody(id, incarnation, true)),
         )
-        publish(liar, claims)
+        publish(attacker, claims)
         simulation.after(1_000, lie)
       }
       lie()
@@ -166,12 +166,12 @@ describe('suspicion and refutation', () => {
     )
   })
 
-  it('a suspicion that its observer did not sign changes nothing and is held against whoever brought it', async () => {
+  it('a suspicion that its observer did not sign changes nothing, and the member that sent it is penalised', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 10, members: 8 })
       const [m1, m2, m3] = [simulation.member('m1'), simulation.member('m2'), simulation.member('m3')]
       const before = incarnationOf(m3)
-      expect(tell(m1, m2, forgedFact(m2.id, suspicionBody(m3.id, before)))).toBe('reject')
+      expect(injectRumor(m1, m2, forgedFact(m2.id, suspicionBody(m3.id, before)))).toBe('reject')
       m1.driver.frame(
         m2.id,
         'sync',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createSimulation } from '../../src/index.ts'
 
-it('keeps the list of the members of a room while only presence changes, or members that are not in it', async () => {
+it("keeps the same list of a room's members while only presence changes, or members outside the room", async () => {
   const simulation = createSimulation({ seed: 1, members: 6, start: 'warm' })
   const [first, second] = await Promise.all(
     ['m1', 'm2'].map(name => simulation.member(name).cluster.room('design')),

@@ -18,26 +18,26 @@ const enter = (simulation: Simulation, name: string, room = 'design'): Promise<R
 const enterAll = (simulation: Simulation, names: readonly string[], room?: string): Promise<Room<Shown>[]> =>
   Promise.all(names.map(name => enter(simulation, name, room)))
 
-/** What a room shows of the others, by member name. */
+/** The presence of the others in a room, by member name. */
 function shown(simulation: Simulation, room: Room<Shown> | undefined): Record<string, Partial<Shown>> {
   const names = new Map(simulation.members.map(({ id, name }) => [id, name]))
   const others = room?.presence.others.getSnapshot() ?? []
   return Object.fromEntries(others.map(({ id, presence }) => [names.get(id) ?? id, presence]))
 }
 
-/** Each of these shows its number. */
+/** Each of these members sets its number as presence. */
 function showNumbers(rooms: readonly Room<Shown>[]): void {
   rooms.forEach((room, i) => {
     room.presence.set({ cursor: i })
   })
 }
 
-/** What m0 should see of these others that show their numbers. */
+/** The presence that m0 should see of these members. */
 const numbersOf = (others: readonly number[]): Record<string, Partial<Shown>> =>
   Object.fromEntries(others.map(i => [`m${i}`, { cursor: i }]))
 
 describe('presence in a room', () => {
-  it('is shown to all who are in it, and only there', async () => {
+  it('is visible to all members in the room, and only there', async () => {
     await runTwice(async () => {
       const simulation = settled(1, 12)
       const rooms = await enterAll(simulation, namesFrom(0, 6))
@@ -58,7 +58,7 @@ describe('presence in a room', () => {
     })
   })
 
-  it('comes to those who enter later, and to all though no rumor arrives', async () => {
+  it('reaches members that join later, and all members even without rumors', async () => {
     await runTwice(async () => {
       const simulation = settled(2, 12)
       simulation.dropGossip(600_000)
@@ -73,7 +73,7 @@ describe('presence in a room', () => {
     })
   })
 
-  it('arrives together with its member: a newcomer lists nobody without it', async () => {
+  it('arrives together with its member: a newcomer lists no member without its presence', async () => {
     await runTwice(async () => {
       const simulation = settled(32, 12)
       simulation.dropGossip(600_000, { rate: 0.5 })
@@ -91,7 +91,7 @@ describe('presence in a room', () => {
     })
   })
 
-  it('of the dead is not shown to those who came after their death', async () => {
+  it('of a dead member is not shown to members that joined after its death', async () => {
     await runTwice(async () => {
       const simulation = settled(31, 12)
       await enterAll(simulation, namesFrom(0, 4))
@@ -109,7 +109,7 @@ describe('presence in a room', () => {
         for (const each of Object.keys(shown(simulation, late))) seen.add(each)
         return statusOfDead()
       }
-      // It knows of the suspicions alone, and lets their time pass.
+      // It receives only the suspicions, and waits until they time out.
       const { detector } = simulation.member(name).machine
       await simulation.runUntil(() => detector.status(dead)?.type === 'suspect', { withinMs: 10_000 })
       expect(look()).toBeUndefined()
@@ -120,7 +120,7 @@ describe('presence in a room', () => {
     })
   })
 
-  it('of the dead is hidden, and shown again as it was when they come back', async () => {
+  it('of a dead member is hidden, and reappears unchanged when the member returns', async () => {
     await runTwice(async () => {
       const simulation = settled(3, 12)
       const rooms = await enterAll(simulation, namesFrom(0, 4))
@@ -137,7 +137,7 @@ describe('presence in a room', () => {
     })
   })
 
-  it('is gone with a goodbye, with the room, and with a process that ended', async () => {
+  it('ends when its member leaves the cluster, leaves the room, or ends its process', async () => {
     await runTwice(async () => {
       const simulation = settled(4, 12)
       const rooms = await enterAll(simulation, namesFrom(0, 5))
@@ -157,7 +157,7 @@ describe('presence in a room', () => {
     })
   })
 
-  it('is empty for who left and entered again at once, and what it says then arrives at once', async () => {
+  it('is empty for a member that left and rejoined at once, and its new presence arrives at once', async () => {
     await runTwice(async () => {
       const simulation = settled(5, 12)
       const rooms = await enterAll(simulation, namesFrom(0, 6))
@@ -173,13 +173,13 @@ describe('presence in a room', () => {
     })
   })
 
-  it('is that of the new entry, though nobody heard of the leaving', async () => {
+  it('is that of the new generation, although no member received the departure', async () => {
     await runTwice(async () => {
       const simulation = settled(12, 6)
       const rooms = await enterAll(simulation, namesFrom(0, 4))
       showNumbers(rooms)
       await simulation.run(5_000)
-      // Of its records an exchange brings the last one only, and later than what it says.
+      // Anti-entropy brings only the last of its records, and later than its presence.
       simulation.dropGossip(100)
       rooms[1]?.leave()
       rooms[2]?.leave()
@@ -192,7 +192,7 @@ describe('presence in a room', () => {
     })
   })
 
-  it('keeps the object of who did not change', async () => {
+  it('keeps the object of an unchanged member', async () => {
     const simulation = settled(6, 6)
     const rooms = await enterAll(simulation, namesFrom(0, 3))
     showNumbers(rooms)
@@ -210,37 +210,37 @@ describe('presence in a room', () => {
 })
 
 describe('an event in a room', () => {
-  it('reaches each of the others once, and nobody who comes later', async () => {
+  it('reaches each of the other members once, and no member that joins later', async () => {
     await runTwice(async () => {
       const simulation = settled(7, 12)
       simulation.duplicate(1)
       const rooms = await enterAll(simulation, namesFrom(0, 6))
       await simulation.run(3_000)
-      const heard: RoomEvent[][] = rooms.map(() => [])
+      const received: RoomEvent[][] = rooms.map(() => [])
       rooms.forEach((room, i) => {
-        room.events.addEventListener('event', ({ detail }) => heard[i]?.push(detail))
+        room.events.addEventListener('event', ({ detail }) => received[i]?.push(detail))
       })
       for (let n = 0; n < 10; n++) rooms[0]?.broadcast({ n })
-      // gossipsub tells newcomers for a few seconds what they missed.
+      // For a few seconds gossipsub sends newcomers the messages that they missed.
       await simulation.run(10_000)
       const late = await enter(simulation, 'm8')
-      let lateHeard = 0
+      let lateReceived = 0
       late.events.addEventListener('event', () => {
-        lateHeard += 1
+        lateReceived += 1
       })
       await simulation.run(30_000)
       const from = simulation.member('m0').id
       const all = Array.from({ length: 10 }, (_, n) => ({ from, value: { n } }))
-      for (const each of heard) each.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))
-      expect(heard).toEqual([[], ...Array.from({ length: 5 }, () => all)])
-      expect(lateHeard).toBe(0)
+      for (const each of received) each.sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))
+      expect(received).toEqual([[], ...Array.from({ length: 5 }, () => all)])
+      expect(lateReceived).toBe(0)
       return simulation
     })
   })
 })
 
 describe('many rooms', () => {
-  it('two hundred in one member, shared with some others', async () => {
+  it('two hundred in one member, some of them shared with others', async () => {
     await runTwice(async () => {
       const simulation = settled(8, 12)
       const names = Array.from({ length: 200 }, (_, i) => `room ${i}`)
@@ -252,7 +252,7 @@ describe('many rooms', () => {
     })
   })
 
-  it('cost little while nothing happens in them', async () => {
+  it('cost little while they are idle', async () => {
     const simulation = settled(9, 12)
     const plain = await sentOver(settled(9, 12), 60_000)
     showNumbers(await enterAll(simulation, namesFrom(0, 12)))
@@ -263,7 +263,7 @@ describe('many rooms', () => {
 })
 
 describe('a room of a few in a large cluster', () => {
-  it('holds together by connections of its own, and gives them up when it ends', async () => {
+  it('opens its own connections, and closes them when it ends', async () => {
     await runTwice(async () => {
       const simulation = settled(10, 200)
       const names = ['m3', 'm50', 'm97', 'm120', 'm166', 'm199']
@@ -290,12 +290,12 @@ describe('a room of a few in a large cluster', () => {
 })
 
 describe('a room whose members leave', () => {
-  it('is heard by the others all the while: who has just left still passes on', async () => {
+  it('stays connected: a member that has just left still forwards rumors', async () => {
     await runTwice(async () => {
       const simulation = settled(11, 40)
       const rooms = await enterAll(simulation, namesFrom(0, 40))
       await simulation.run(10_000)
-      // Whoever is in each other's meshes is not changed by that.
+      // Leaving does not change the meshes.
       for (const room of rooms.slice(2)) room.leave()
       await simulation.run(200)
       rooms[0]?.presence.set({ note: 'still here' })

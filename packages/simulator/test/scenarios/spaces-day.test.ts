@@ -6,10 +6,10 @@ import { size } from '../size.ts'
 
 const hourMs = 3_600_000
 const lengthMs = size({ usual: hourMs / 6, long: 24 * hourMs })
-/** Of what was deleted, and of the dead, whose presence is held as long. */
+/** The retention of deleted entries, and of the presence of dead members. */
 const retentionMs = size({ usual: hourMs / 60, long: hourMs / 6 })
 const stepMs = size({ usual: 20_000, long: 60_000 })
-/** Few enough that each is written and deleted several times, by members that come back with what they had stored. */
+/** So few that each is written and deleted several times, by members that return with older stored entries. */
 const keys = size({ usual: 6, long: 40 })
 
 interface Open {
@@ -25,13 +25,13 @@ async function open(simulation: Simulation, name: string): Promise<Open> {
   }
 }
 
-/** Facts that each of those who run holds. */
-function factsHeld(simulation: Simulation): number[] {
+/** The number of facts that each running member stores. */
+function factCounts(simulation: Simulation): number[] {
   return simulation.running.map(({ driver }) => driver.spacesUsage()?.facts ?? 0)
 }
 
-describe(`presence and config among 32 that come and go, for ${lengthMs / 60_000} minutes`, () => {
-  it('leaves no more behind than what still stands', async () => {
+describe(`presence and config among 32 members that join and leave, for ${lengthMs / 60_000} minutes`, () => {
+  it('leave no facts behind except those that are still valid', async () => {
     await runTwice(async () => {
       const simulation = createSimulation({
         seed: 24,
@@ -49,7 +49,7 @@ describe(`presence and config among 32 that come and go, for ${lengthMs / 60_000
         writer?.room.presence.set({ cursor: step, note: step % 3 === 0 ? undefined : 'here' })
         await writer?.config.set(`key ${step % keys}`, step)
         if (step % 2 === 0) await writer?.config.delete(`key ${(step + keys / 2) % keys}`)
-        // One goes, in one way or another, and one comes back.
+        // One member stops, in one way or another, and one comes back.
         const back = away.length >= 3 ? away.shift() : undefined
         if (back !== undefined) {
           simulation.restart(back, { keepStorage: step % 4 !== 0 })
@@ -77,10 +77,10 @@ describe(`presence and config among 32 that come and go, for ${lengthMs / 60_000
       await simulation.run(1.5 * retentionMs + hourMs / 60)
       const entries = [...opened.values()].map(({ config }) => config.entries.getSnapshot())
       expect(entries).toEqual(names.map(() => ({})))
-      // Of each member its note, what it took back and which documents it has open, and of the config nothing.
-      for (const held of factsHeld(simulation)) expect(held).toBeLessThanOrEqual(3 * 32)
-      // A member that concluded later that somebody is dead forgets it later.
-      await simulation.runUntil(() => new Set(factsHeld(simulation)).size === 1, { withinMs: retentionMs })
+      // Of each member its note, its withdrawn fields and its list of open documents; of the config nothing.
+      for (const count of factCounts(simulation)) expect(count).toBeLessThanOrEqual(3 * 32)
+      // A member that concluded a death later also removes it later.
+      await simulation.runUntil(() => new Set(factCounts(simulation)).size === 1, { withinMs: retentionMs })
       for (const { driver } of simulation.running)
         expect(driver.spacesUsage()).toMatchObject({ spaces: 2, transfers: 0 })
       return simulation

@@ -5,7 +5,7 @@ import { settled } from '../converged.ts'
 import { sentOver } from '../sent-over.ts'
 
 describe('spreading', () => {
-  it('scenario 27: when gossipsub drops everything for a minute, anti-entropy alone spreads the news', async () => {
+  it('scenario 27: if gossipsub drops everything for a minute, anti-entropy alone spreads the update', async () => {
     await runTwice(async () => {
       const simulation = await settled({ seed: 27, members: 32 })
       simulation.dropGossip(60_000)
@@ -20,7 +20,7 @@ describe('spreading', () => {
     })
   })
 
-  it('scenario 28: with a budget of 1 kB and one member whose record is 16 kB, nobody starves', async () => {
+  it('scenario 28: with a budget of 1 kB and one member whose record is 16 kB, every record arrives', async () => {
     await runTwice(async () => {
       const simulation = createSimulation({ seed: 28, members: 24, tuning: { maxDeltaBytes: 1_024 } })
       simulation.dropGossip(60_000)
@@ -44,20 +44,20 @@ describe('spreading', () => {
   })
 
   it.each([16, 128])(
-    'scenario 29: among %i quiet members an exchange is the hash and the beats that came, at the slow interval',
+    'scenario 29: among %i quiet members a sync is the hash and the received heartbeats, at the slow interval',
     async members => {
       const exchangesASecond = 1_000 / 5_000
-      // An offer, its answer, and what was wanted of the offer: each the hash, two marks and their framing.
-      const bytesAnExchange = 3 * 30
+      // An offer, its answer, and the requested part of the offer: each is the hash, two marks and their framing.
+      const bytesPerSync = 3 * 30
       const beatsASecond = (members * 1_000) / heartbeatIntervalMs(members)
-      // Each beat comes to each member once: its signature, its place and its count. It is named, by place and
-      // count, to each of eight neighbours, or they name it first.
-      const bytesABeat = 74 + (8 / 2) * 4
+      // Each heartbeat reaches each member once: its signature, index and sequence. Its index and sequence are sent to
+      // each of eight neighbours, or received from them first.
+      const bytesPerHeartbeat = 74 + (8 / 2) * 4
       await runTwice(async () => {
         const simulation = await settled({ seed: 29, members: members })
         await simulation.run(30_000)
         const bytes = (await sentOver(simulation, 120_000)).sync / 120 / members
-        expect(bytes).toBeLessThan(exchangesASecond * bytesAnExchange + beatsASecond * bytesABeat)
+        expect(bytes).toBeLessThan(exchangesASecond * bytesPerSync + beatsASecond * bytesPerHeartbeat)
         return simulation
       })
     },

@@ -4,9 +4,9 @@ import { deaths } from '../member-events.ts'
 import { size } from '../size.ts'
 import { deathsOfTheHealthy, stopAndGo } from '../stop-and-go.ts'
 
-describe('scenario 11: 4 of 32 stop again and again', () => {
+describe('scenario 11: 4 of 32 members pause again and again', () => {
   it.each(['shipped', 'plain-swim'] as const)(
-    'for 3 s in every 4 s, for 10 minutes: nobody is declared dead, detector as %s',
+    'for 3 s in every 4 s, for 10 minutes: no member is declared dead, detector as %s',
     async detector => {
       const simulation = await runTwice(() =>
         stopAndGo({ seed: 11, stopMs: 3_000, everyMs: 4_000, detector }),

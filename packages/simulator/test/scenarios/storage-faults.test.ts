@@ -1,4 +1,4 @@
-/** Random schedules of storage faults and kills: nothing that was acknowledged is missing when the store is opened again. */
+/** Random schedules of storage faults and kills: no acknowledged write is missing when the store is reopened. */
 import type { Config, Room } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice, type Simulation, type StorageFault } from '../../src/index.ts'
@@ -9,14 +9,14 @@ const schedules = size({ usual: 100, long: 1_000 })
 const lives = 5
 const stepsInLife = 14
 
-/** What was acknowledged, and what became doubtful because the folder was deleted and nothing was stored since. */
+/** Acknowledged writes, and those in doubt because the folder was deleted and nothing was stored since. */
 class Acknowledged {
   readonly #numbers = new Set<number>()
   readonly #doubtful = new Set<number>()
 
   add(numbers: readonly number[]): void {
     for (const number of numbers) this.#numbers.add(number)
-    // Whoever is told that something is stored is told that everything is.
+    // An acknowledged write means that all writes before it are stored.
     this.#doubtful.clear()
   }
 
@@ -24,7 +24,7 @@ class Acknowledged {
     for (const number of this.#numbers) this.#doubtful.add(number)
   }
 
-  /** The process ended: what was deleted with the folder cannot be asked for. */
+  /** The process ended: writes that were deleted with the folder are no longer expected. */
   processEnded(): void {
     for (const number of this.#doubtful) this.#numbers.delete(number)
     this.#doubtful.clear()
@@ -35,7 +35,7 @@ class Acknowledged {
   }
 }
 
-/** Lets promises be kept, before time goes on. */
+/** Lets promises settle, before virtual time passes. */
 const turn = () => new Promise(resolve => setImmediate(resolve))
 
 interface Apps {
@@ -88,10 +88,10 @@ async function play(seed: number): Promise<Outcome> {
     if (incarnation <= written) missing.push(`life ${life}: incarnation ${written}`)
     written = incarnation
 
-    const { life: process } = simulation.member('m0')
-    const isAlive = () => simulation.member('m0').life === process
+    const { processNumber: process } = simulation.member('m0')
+    const isAlive = () => simulation.member('m0').processNumber === process
     for (let step = 0; step < stepsInLife && isAlive(); step++) {
-      // What was stored before something happens was told before.
+      // Everything that is stored before the next action was acknowledged before it.
       await turn()
       const number = ++count
       if (random() < 0.5)
@@ -102,7 +102,7 @@ async function play(seed: number): Promise<Outcome> {
       else {
         const inDocument = [...room.doc.getArray('numbers').toArray().map(Number), number]
         room.doc.getArray('numbers').push([number])
-        // Long enough now and then for the document to be written anew.
+        // At times long enough for the document's log to be rewritten.
         room.doc.getMap('filler').set('same', 'x'.repeat(Math.floor(random() * 30_000)))
         room.provider.stored().then(
           () => isAlive() && texts.add(inDocument),
@@ -120,7 +120,7 @@ async function play(seed: number): Promise<Outcome> {
       await simulation.run(random() * (random() < 0.2 ? 40_000 : 500))
     }
     if (isAlive()) simulation.crash('m0')
-    // A disk that fails is repaired before the process starts again; what it holds it keeps.
+    // A failing disk is repaired before the process restarts; it keeps its content.
     simulation.failStorage('m0', { type: 'slow', ms: 0 })()
     for (const acknowledged of [entries, texts]) acknowledged.processEnded()
     await simulation.run(1_000)
@@ -129,7 +129,7 @@ async function play(seed: number): Promise<Outcome> {
 }
 
 describe('storage faults', { timeout: 600_000 }, () => {
-  it(`lose nothing that was acknowledged, in ${schedules} schedules`, async () => {
+  it(`lose no acknowledged write, in ${schedules} schedules`, async () => {
     let acknowledged = 0
     for (let seed = 1; seed <= schedules; seed++) {
       const outcome = await play(seed)
@@ -141,11 +141,11 @@ describe('storage faults', { timeout: 600_000 }, () => {
     console.log(`${schedules} schedules, ${acknowledged} acknowledged writes, none missing`)
   })
 
-  it('are the same when they are played again', async () => {
+  it('do the same in a second run', async () => {
     await runTwice(async () => (await play(1)).simulation)
   })
 
-  it('tell the app once that the store fails and once that it does not any more, while the member stays up', async () => {
+  it('emit one event when the store fails and one when it works again, while the member stays up', async () => {
     const simulation = createSimulation({ seed: 1, members: 2, start: 'warm' })
     const { cluster } = simulation.member('m0')
     const states: string[] = []
@@ -175,7 +175,7 @@ describe('storage faults', { timeout: 600_000 }, () => {
     expect((await simulation.member('m0').cluster.config('flags')).get('color')).toBe(9)
   })
 
-  it('that delete the folder lose nothing of what the member holds', async () => {
+  it('that delete the folder lose nothing that the member has in memory', async () => {
     const simulation = createSimulation({ seed: 2, members: 1, start: 'warm' })
     const { config, room } = await open(simulation)
     await config.set('color', 'red')

@@ -9,7 +9,7 @@ it.each([
   [2, 7_189],
   [3, 3_528],
 ])(
-  'scenario 1: suspected by one observer and by %i who confirm it, a member of 15 is dead after %i ms',
+  'scenario 1: suspected by one observer and confirmed by %i, a member of 15 is dead after %i ms',
   async (confirmations, expectedMs) => {
     let shortestMs = Number.NaN
     await runTwice(async () => {
@@ -17,7 +17,7 @@ it.each([
       shortestMs = seen.shortestMs
       return seen.simulation
     })
-    // Both ends of it are seen up to a look late.
+    // Both ends of the interval may be seen up to one check late.
     expect(Math.abs(shortestMs - expectedMs)).toBeLessThanOrEqual(lookMs)
   },
 )

@@ -12,7 +12,7 @@ const settled = (seed: number, members = 3): Simulation =>
 const open = (simulation: Simulation, name: string): Promise<Config> =>
   simulation.member(name).cluster.config('flags')
 
-/** m0 starts again from its store, with a clock that is off. */
+/** m0 restarts from its store with a wrong clock. */
 async function restartWith(simulation: Simulation, skewMs: number): Promise<Config> {
   simulation.crash('m0')
   await simulation.run(1_000)
@@ -34,7 +34,7 @@ const skews = [
 ] as const
 
 describe.each(skews)('a clock %s', (_, skewMs) => {
-  it('loses no stored entry: each counts again when the clock is right', async () => {
+  it('loses no stored entry: each is valid again when the clock is right', async () => {
     await runTwice(async () => {
       const simulation = settled(1, 1)
       const first = await open(simulation, 'm0')
@@ -49,7 +49,7 @@ describe.each(skews)('a clock %s', (_, skewMs) => {
     })
   })
 
-  it.each([1, 9])('undoes no entry that was written by it, alone, over %i others', async others => {
+  it.each([1, 9])('undoes no entry that was written with it, alone, over %i others', async others => {
     const simulation = settled(2, 1)
     const first = await open(simulation, 'm0')
     for (let value = 0; value < others; value++) await first.set('color', value)
@@ -69,7 +69,7 @@ describe.each(skews)('a clock %s', (_, skewMs) => {
   })
 
   it.each([1, 9])(
-    'undoes no entry that was written by it before the process was killed, over %i others',
+    'undoes no entry that was written with it before the process was killed, over %i others',
     async others => {
       const simulation = settled(3, 1)
       const first = await open(simulation, 'm0')
@@ -85,7 +85,7 @@ describe.each(skews)('a clock %s', (_, skewMs) => {
     },
   )
 
-  it('lets others have what was written by it, once it is right, and writes go on', async () => {
+  it('lets others receive the entries written with it, once it is right, and writes continue', async () => {
     await runTwice(async () => {
       const simulation = settled(4)
       const [first, other] = [await open(simulation, 'm0'), await open(simulation, 'm1')]
@@ -107,7 +107,7 @@ describe.each(skews)('a clock %s', (_, skewMs) => {
     })
   })
 
-  it('that is set while the member runs lets it write at once', async () => {
+  it('that is set right while the member runs lets the member write at once', async () => {
     const simulation = settled(5, 1)
     const config = await open(simulation, 'm0')
     await config.set('color', 'red')
@@ -121,8 +121,8 @@ describe.each(skews)('a clock %s', (_, skewMs) => {
   })
 })
 
-describe('what others wrote while the clock was wrong', () => {
-  it.each(skews)('is newer than what it repeats, with a clock %s', async (_, skewMs) => {
+describe('the entries that others wrote while the clock was wrong', () => {
+  it.each(skews)('are newer than the entries that it repeats, with a clock %s', async (_, skewMs) => {
     const simulation = settled(6)
     const [first, other] = [await open(simulation, 'm0'), await open(simulation, 'm1')]
     await first.set('color', 'red')

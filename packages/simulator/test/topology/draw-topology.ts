@@ -1,7 +1,7 @@
 /**
  * Draw topology: a random cluster, the members in the room, the holders of its document, and the permanent cuts.
  *
- * The members of the room form a connected graph. So does the cluster: nothing is cut from m0, the bootstrap of all.
+ * The members of the room form a connected graph. So does the cluster: m0, the bootstrap of all, has no cuts.
  */
 import type { Random } from '../../src/random-stream.ts'
 import { namesFrom } from '../names.ts'
@@ -14,7 +14,7 @@ import { Cuts, isConnected } from './graph.ts'
 const shapes = ['sparse', 'dense', 'apart', 'bridge'] as const
 type Shape = (typeof shapes)[number]
 
-/** Pairs that are not both in the room: a few, or the failure detector has most of the work. */
+/** For pairs that are not both in the room: a few cuts only, or most of the work is the failure detector's. */
 const elsewhereRate = 0.05
 
 export interface Topology {
@@ -31,7 +31,7 @@ export const pick = <T>(values: readonly T[], random: Random): T | undefined =>
 
 export function drawTopology(random: Random): Topology {
   const shape = pick(shapes, random) ?? 'sparse'
-  // Small ones more often: they are as hard, and many fit into the time.
+  // Small clusters more often: they are as hard, and more of them fit into the time.
   const members = 10 + Math.floor(31 * random() ** 4)
   const start = random() < 0.5 ? 'joining' : 'warm'
   const names = namesFrom(0, members)
@@ -40,7 +40,7 @@ export function drawTopology(random: Random): Topology {
   return { shape, start, members, room, holders, cuts: drawCuts(shape, names, room, holders, random) }
 }
 
-/** Each cut that would split the room is left out. */
+/** Cuts that would split the room are omitted. */
 function drawCuts(
   shape: Shape,
   names: readonly string[],

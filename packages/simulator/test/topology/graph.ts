@@ -1,8 +1,8 @@
-/** Graph: which members can connect to each other, and which are connected over others. Pure. */
+/** Graph: which members can connect to each other directly, and which through others. Pure. */
 
 export type Pair = readonly [string, string]
 
-/** Pairs of members between which nothing ever passes, in either direction. */
+/** Pairs of members without any traffic between them, in either direction. */
 export class Cuts {
   readonly #keys = new Set<string>()
   readonly pairs: Pair[] = []
@@ -26,7 +26,7 @@ export class Cuts {
   }
 }
 
-/** The names that `start` reaches over members of `names` alone, `start` included. */
+/** The names that `start` reaches through members of `names` alone, `start` included. */
 export function componentOf(
   start: string,
   names: readonly string[],

@@ -1,11 +1,11 @@
-/** Replica state: all that a document ever had inserted and deleted, to compare two replicas of it. */
+/** Replica state: everything that was ever inserted into or deleted from a document, to compare two replicas. */
 import * as Y from 'yjs'
 
 export type ReplicaState = Y.Snapshot
 
 export const stateOf = (doc: Y.Doc): ReplicaState => Y.snapshot(doc)
 
-/** Whether all that was inserted into or deleted from the one is inserted into or deleted from the other, too. */
+/** Whether every insertion and deletion in `part` is in `whole`, too. */
 export function contains(whole: ReplicaState, part: ReplicaState): boolean {
   for (const [client, clock] of part.sv) if ((whole.sv.get(client) ?? 0) < clock) return false
   for (const [client, deletions] of part.ds.clients)
@@ -19,7 +19,7 @@ export function contains(whole: ReplicaState, part: ReplicaState): boolean {
   return true
 }
 
-/** How many operations inserted it all. */
+/** The number of operations that inserted the content. */
 export const operationsOf = ({ sv }: ReplicaState): number =>
   [...sv.values()].reduce((sum, clock) => sum + clock, 0)
 
@@ -29,5 +29,5 @@ export function digestOf(doc: Y.Doc): string {
   return `${Y.encodeSnapshot(stateOf(doc)).join()} ${JSON.stringify([doc.getText('text').toDelta(), maps])}`
 }
 
-// The keys of a map are in the order in which they came.
+// The keys of a map are in the order of their arrival.
 const byKey = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1)

@@ -1,30 +1,31 @@
 /**
- * Run topology: the random schedule of one seed, and what must hold meanwhile and afterwards.
+ * Run topology: the random schedule of one seed, and the conditions that must hold during and after it.
  *
  * Equal seeds do exactly the same. A violation is thrown, with the line that replays it.
  */
 import { type Random, randomStream } from '../../src/random-stream.ts'
 import { drawTopology, pick, type Topology } from './draw-topology.ts'
 import { digestOf } from './replica-state.ts'
-import { Stage } from './topology-cluster.ts'
-import type { Seat } from './topology-member.ts'
+import { TopologyCluster } from './topology-cluster.ts'
+import type { TopologyMember } from './topology-member.ts'
 
 const maxSteps = 30
 const maxStepMs = 2_000
-/** Our choice: what it takes to heal a partition, and some exchanges. */
+/** Our choice: the time to heal a partition, and some syncs. */
 const calmMs = 60_000
 /** Our choice, as for the schedules of `explore`. */
 const equalWithinMs = 150_000
-/** How often all are compared: that takes more time than a simulated second. */
+/** The interval at which all members are compared: a comparison takes longer than a simulated second. */
 const lookMs = 1_000
 const maxReported = 12
 /**
- * The traffic of the last steps ends. Our choice: a carrier that a partition had made necessary stops after 90 s, then
- * holders look for connections without it and may ask for carriers again, and exchanges become rare within a minute.
+ * The time until the traffic of the last steps ends. Our choice: a carrier that a partition had made necessary stops
+ * after 90 s; then holders look for connections without it and may request carriers again, and syncs become rare within a
+ * minute.
  */
 const settlesMinutes = 6
 const idleMinutes = 4
-/** A member sends so much in a minute at most. Our choice: three times what an idle room of 40 members sends. */
+/** The most bytes that an idle member sends in a minute. Our choice: three times those of an idle room of 40 members. */
 const maxIdleBytes = 750
 
 export interface TopologyOptions {
@@ -36,23 +37,23 @@ export interface TopologyOptions {
 export async function runTopology(seed: number, { isIdleChecked }: TopologyOptions): Promise<string> {
   const random = randomStream(seed, 'topology')
   const topology = drawTopology(random)
-  const stage = new Stage(seed, topology, random)
+  const fixture = new TopologyCluster(seed, topology, random)
   try {
-    await stage.begin()
+    await fixture.begin()
     const steps = 10 + Math.floor(random() * (maxSteps - 10))
     for (let step = 0; step < steps; step++) {
-      for (const seat of stage.seats) write(seat, random)
-      await act(stage, random)
-      await stage.simulation.run(Math.floor(random() * maxStepMs))
-      stage.check.tick()
-      failOn(stage.check.violations)
+      for (const member of fixture.members) write(member, random)
+      await act(fixture, random)
+      await fixture.simulation.run(Math.floor(random() * maxStepMs))
+      fixture.check.tick()
+      failOn(fixture.check.violations)
     }
-    await stage.calm()
-    await becomeEqual(stage)
-    failOn(stage.check.violations)
-    failOn(stage.seats.filter(({ isInRoom }) => isInRoom).flatMap(lost))
-    const { hash } = stage.simulation.trace
-    if (isIdleChecked) await checkIdle(stage)
+    await fixture.calm()
+    await becomeEqual(fixture)
+    failOn(fixture.check.violations)
+    failOn(fixture.members.filter(({ isInRoom }) => isInRoom).flatMap(lost))
+    const { hash } = fixture.simulation.trace
+    if (isIdleChecked) await checkIdle(fixture)
     return hash
   } catch (error) {
     if (error instanceof Error) error.message = `${describe(seed, topology)}\n${error.message}`
@@ -60,78 +61,78 @@ export async function runTopology(seed: number, { isIdleChecked }: TopologyOptio
   }
 }
 
-function write(seat: Seat, random: Random): void {
-  if (!seat.isInRoom) return
-  while (random() < 0.3) seat.edit(random)
-  if (random() < 0.2) seat.show(random)
-  if (random() < 0.1) seat.configure(random)
+function write(member: TopologyMember, random: Random): void {
+  if (!member.isInRoom) return
+  while (random() < 0.3) member.edit(random)
+  if (random() < 0.2) member.show(random)
+  if (random() < 0.1) member.configure(random)
 }
 
-/** Something happens to the network, or to one member. */
-async function act(stage: Stage, random: Random): Promise<void> {
+/** Applies a random fault to the network or to one member. */
+async function act(fixture: TopologyCluster, random: Random): Promise<void> {
   const chance = random()
-  if (chance < 0.06) stage.partition()
-  else if (chance < 0.16) stage.heal()
-  else if (chance < 0.22) stage.dropGossip()
-  else if (chance < 0.26) await stage.add()
-  else if (chance < 0.28) await beCalm(stage)
+  if (chance < 0.06) fixture.partition()
+  else if (chance < 0.16) fixture.heal()
+  else if (chance < 0.22) fixture.dropGossip()
+  else if (chance < 0.26) await fixture.add()
+  else if (chance < 0.28) await beCalm(fixture)
   else {
-    const seat = pick(stage.seats, random)
-    if (!seat) return
-    if (!seat.isRunning) await stage.restart(seat)
-    else if (chance < 0.34) await stage.restart(seat)
-    else if (chance < 0.37) stage.crash(seat)
-    else if (chance < 0.4) stage.leaveCluster(seat)
-    else if (chance < 0.7) await visit(stage, seat, random)
+    const member = pick(fixture.members, random)
+    if (!member) return
+    if (!member.isRunning) await fixture.restart(member)
+    else if (chance < 0.34) await fixture.restart(member)
+    else if (chance < 0.37) fixture.crash(member)
+    else if (chance < 0.4) fixture.leaveCluster(member)
+    else if (chance < 0.7) await visit(fixture, member, random)
   }
 }
 
-/** Enters or leaves the room, opens or closes its document. */
-async function visit(stage: Stage, seat: Seat, random: Random): Promise<void> {
-  const provider = seat.document?.provider
-  if (!seat.isInRoom) {
-    await seat.enter()
-    if (random() < 0.7) stage.open(seat)
-  } else if (!provider) stage.open(seat)
+/** Joins or leaves the room, opens or closes its document. */
+async function visit(fixture: TopologyCluster, member: TopologyMember, random: Random): Promise<void> {
+  const provider = member.document?.provider
+  if (!member.isInRoom) {
+    await member.enter()
+    if (random() < 0.7) fixture.open(member)
+  } else if (!provider) fixture.open(member)
   else if (provider.status === 'disconnected') {
     provider.connect()
-    stage.check.opened(seat)
+    fixture.check.opened(member)
   } else if (random() < 0.4) provider.disconnect()
   else if (random() < 0.5) {
     provider.destroy()
-    seat.document = undefined
-  } else seat.leaveRoom()
+    member.document = undefined
+  } else member.leaveRoom()
 }
 
-async function beCalm(stage: Stage): Promise<void> {
-  const before = stage.check.remember()
-  await stage.simulation.run(calmMs)
-  stage.check.checkCalm(before)
+async function beCalm(fixture: TopologyCluster): Promise<void> {
+  const before = fixture.check.remember()
+  await fixture.simulation.run(calmMs)
+  fixture.check.checkCalm(before)
 }
 
-async function becomeEqual(stage: Stage): Promise<void> {
-  const { simulation } = stage
+async function becomeEqual(fixture: TopologyCluster): Promise<void> {
+  const { simulation } = fixture
   const untilMs = simulation.nowMs + equalWithinMs
-  let found = differences(stage)
+  let found = differences(fixture)
   while (found.length > 0) {
     if (simulation.nowMs >= untilMs)
       throw new Error(
         [`not equal after ${equalWithinMs} ms of quiet:`, ...found.slice(0, maxReported)].join('\n'),
       )
     await simulation.run(lookMs)
-    failOn(stage.check.violations)
-    found = differences(stage)
+    failOn(fixture.check.violations)
+    found = differences(fixture)
   }
 }
 
 /** Each replica, config and presence that differs from those of the others, one line each. */
-function differences({ inRoom, holders }: Stage): string[] {
+function differences({ inRoom, holders }: TopologyCluster): string[] {
   const [firstDigest] = holders.map(({ document }) => document && digestOf(document.doc))
   const [firstConfig] = inRoom.map(({ config }) => JSON.stringify(sorted(config?.entries.getSnapshot())))
-  return inRoom.flatMap(seat => {
-    const { name, document, config } = seat
+  return inRoom.flatMap(member => {
+    const { name, document, config } = member
     const found: string[] = []
-    if (holders.includes(seat) && document) {
+    if (holders.includes(member) && document) {
       if (digestOf(document.doc) !== firstDigest)
         found.push(`${name} has another document than ${holders[0]?.name}`)
       if (!document.provider.synced) found.push(`${name} is not synced`)
@@ -140,30 +141,30 @@ function differences({ inRoom, holders }: Stage): string[] {
       found.push(`${name} has another config than ${inRoom[0]?.name}`)
     for (const other of inRoom)
       if (
-        other !== seat &&
-        shownOf(seat, other) !== JSON.stringify(sorted(other.room?.presence.own.getSnapshot()))
+        other !== member &&
+        shownOf(member, other) !== JSON.stringify(sorted(other.room?.presence.own.getSnapshot()))
       )
-        found.push(`${name} shows ${shownOf(seat, other) ?? 'nothing'} of ${other.name}`)
+        found.push(`${name} shows ${shownOf(member, other) ?? 'nothing'} of ${other.name}`)
     const here = inRoom.map(({ id }) => id)
-    for (const { id } of seat.room?.presence.others.getSnapshot() ?? [])
+    for (const { id } of member.room?.presence.others.getSnapshot() ?? [])
       if (!here.includes(id)) found.push(`${name} shows ${id}, which is not in the room`)
     return found
   })
 }
 
-function shownOf(seat: Seat, other: Seat): string | undefined {
-  const shown = seat.room?.presence.others.getSnapshot().find(({ id }) => id === other.id)
+function shownOf(member: TopologyMember, other: TopologyMember): string | undefined {
+  const shown = member.room?.presence.others.getSnapshot().find(({ id }) => id === other.id)
   return shown && JSON.stringify(sorted(shown.presence))
 }
 
 const sorted = (fields: object | undefined): unknown =>
   Object.entries(fields ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
 
-const lost = (seat: Seat): string[] =>
-  seat.missing().map(what => `${seat.name}: acknowledged and missing: ${what}`)
+const lost = (member: TopologyMember): string[] =>
+  member.missing().map(what => `${member.name}: acknowledged and missing: ${what}`)
 
-/** The traffic ends: some minutes with little of it follow each other, and no transfer is left. */
-async function checkIdle({ simulation }: Stage): Promise<void> {
+/** The traffic ends: several minutes in a row have little traffic, and no transfer is left. */
+async function checkIdle({ simulation }: TopologyCluster): Promise<void> {
   const perMember: number[] = []
   const areIdle = (): boolean =>
     perMember.length >= idleMinutes && perMember.slice(-idleMinutes).every(bytes => bytes <= maxIdleBytes)

@@ -1,25 +1,25 @@
 /**
  * Sync check: whether each member that reports `synced` is right.
  *
- * When a holder becomes synced, it contains what one of the synced holders contained that it knows: the state of that
- * holder when this one opened the document, or, if that holder became synced later, when it did. Without such a
- * holder it contains what each holder had stored that it knows. One holder knows another if its room lists it; one that
- * was added while nothing else happened has to know all.
+ * When a holder becomes synced, it must contain the state of a synced holder that it knows: the state when this holder
+ * opened the document or, if the other holder became synced later, the state at that time. Without such a holder it must
+ * contain what each holder that it knows had stored. A holder knows another one if its room lists that one. A holder that
+ * was added while nothing else happened must know all others.
  */
 import type { RoomDocument } from '@hearsay/core'
 import { contains, operationsOf, type ReplicaState, stateOf } from './replica-state.ts'
-import type { Seat } from './topology-member.ts'
+import type { TopologyMember } from './topology-member.ts'
 
-/** A holder is known to all after so long. Our choice: two of the slowest steps that spread it. */
+/** All members know a holder after this time. Our choice: two of the slowest steps that spread it. */
 const knownAfterMs = 10_000
-/** Others may go by what a holder announced of itself so long ago. Our choice: two exchanges. */
+/** Other members may rely on an announcement of a holder that is this old. Our choice: two syncs. */
 const announcedMs = 2_000
 
 interface Opening {
-  readonly seat: Seat
+  readonly member: TopologyMember
   readonly document: RoomDocument
   readonly atMs: number
-  /** Its states since then, oldest first: the first is what it had stored. */
+  /** Its states since then, oldest first. The first is the stored one. */
   readonly states: { readonly atMs: number; readonly state: ReplicaState }[]
   /** The states of the other holders that were synced then, or became synced later. */
   readonly references: Map<Opening, ReplicaState>
@@ -27,31 +27,31 @@ interface Opening {
 
 export interface SyncCheckOptions {
   readonly nowMs: () => number
-  /** When the network last began to hold something back that may not have arrived yet; now, if it does not. */
+  /** When the network last began to delay traffic that may not have arrived yet; now, if there is none. */
   readonly delayedSinceMs: () => number
-  /** When something last happened to the network or to a process. */
+  /** When a fault of the network or of a process last occurred. */
   readonly disturbedMs: () => number
-  /** The same, but for members that were added. */
+  /** The same, except for members that were added. */
   readonly unsettledMs: () => number
-  /** Whether something can pass between two, over members of the room. */
-  readonly areTogether: (a: Seat, b: Seat) => boolean
+  /** Whether traffic can pass between two members, through members of the room. */
+  readonly areTogether: (a: TopologyMember, b: TopologyMember) => boolean
 }
 
 export class SyncCheck {
   readonly #options: SyncCheckOptions
-  readonly #openings = new Map<Seat, Opening>()
+  readonly #openings = new Map<TopologyMember, Opening>()
   readonly violations: string[] = []
 
   constructor(options: SyncCheckOptions) {
     this.#options = options
   }
 
-  /** A member opened the document, or connects it again. Once for each. */
-  opened(seat: Seat): void {
-    const { document } = seat
+  /** A member opened the document, or reconnected it. Call it once for each. */
+  opened(member: TopologyMember): void {
+    const { document } = member
     if (!document) return
-    const isNew = this.#openings.get(seat)?.document !== document
-    const others = this.#living().filter(({ seat: other }) => other !== seat)
+    const isNew = this.#openings.get(member)?.document !== document
+    const others = this.#living().filter(({ member: other }) => other !== member)
     const atMs = this.#options.nowMs()
     const announcedUntilMs = this.#announcedUntilMs()
     const references = new Map(
@@ -60,14 +60,14 @@ export class SyncCheck {
       ),
     )
     const states = [{ atMs, state: stateOf(document.doc) }]
-    this.#openings.set(seat, { seat, document, atMs, states, references })
+    this.#openings.set(member, { member, document, atMs, states, references })
     if (isNew)
       document.provider.on('synced', isSynced => {
-        if (isSynced && seat.document === document) this.#becameSynced(seat)
+        if (isSynced && member.document === document) this.#becameSynced(member)
       })
   }
 
-  /** Some time has passed. */
+  /** Some virtual time has passed. */
   tick(): void {
     const atMs = this.#options.nowMs()
     for (const { document, states } of this.#living()) states.push({ atMs, state: stateOf(document.doc) })
@@ -78,19 +78,19 @@ export class SyncCheck {
     return new Map(this.#living().map(({ document }) => [document, stateOf(document.doc)]))
   }
 
-  /** After a calm while: no holder is synced and lacks what another that it knows contained before. */
+  /** After a quiet period: no synced holder lacks content that another holder, known to it, contained before. */
   checkCalm(before: ReadonlyMap<RoomDocument, ReplicaState>): void {
     for (const one of this.#living())
       for (const other of this.#living()) {
         const had = before.get(other.document)
         if (!had || !one.document.provider.synced || !this.#knows(one, other)) continue
         if (!contains(stateOf(one.document.doc), had))
-          this.#violated(one, `after a calm minute it lacks what ${other.seat.name} contained before`)
+          this.#violated(one, `after a calm minute it lacks what ${other.member.name} contained before`)
       }
   }
 
-  #becameSynced(seat: Seat): void {
-    const own = this.#openings.get(seat)
+  #becameSynced(member: TopologyMember): void {
+    const own = this.#openings.get(member)
     if (!own) return
     const state = stateOf(own.document.doc)
     const known = this.#living().filter(other => other !== own && this.#knows(own, other))
@@ -99,8 +99,9 @@ export class SyncCheck {
     if (synced.length > 0 && !hasOne)
       this.#violated(own, `it contains no state of a synced holder: ${listed(synced, own)}`)
     if (synced.length === 0) this.#checkFirst(own, state, known)
-    for (const { seat: other, references } of this.#openings.values())
-      if (other !== seat && !references.has(own)) references.set(own, stateAt(own, this.#announcedUntilMs()))
+    for (const { member: other, references } of this.#openings.values())
+      if (other !== member && !references.has(own))
+        references.set(own, stateAt(own, this.#announcedUntilMs()))
   }
 
   #checkFirst(own: Opening, state: ReplicaState, known: readonly Opening[]): void {
@@ -113,43 +114,43 @@ export class SyncCheck {
     if (lacking.length > 0) this.#violated(own, `it lacks what these had stored: ${listed(lacking)}`)
   }
 
-  /** What others announced until then is known. */
+  /** The time until which announcements are known. */
   #announcedUntilMs(): number {
     return Math.min(this.#options.nowMs(), this.#options.delayedSinceMs()) - announcedMs
   }
 
   #living(): Opening[] {
     return [...this.#openings.values()].filter(
-      ({ seat, document }) => seat.isHolder && seat.document === document,
+      ({ member, document }) => member.isHolder && member.document === document,
     )
   }
 
   #knows(one: Opening, other: Opening): boolean {
     const { nowMs, unsettledMs, areTogether } = this.#options
-    const members = one.seat.room?.members.getSnapshot() ?? []
-    const isListed = members.some(({ id }) => id === other.seat.id)
-    return areTogether(one.seat, other.seat) && (isListed || unsettledMs() < nowMs() - knownAfterMs)
+    const members = one.member.room?.members.getSnapshot() ?? []
+    const isListed = members.some(({ id }) => id === other.member.id)
+    return areTogether(one.member, other.member) && (isListed || unsettledMs() < nowMs() - knownAfterMs)
   }
 
-  #violated({ seat, document, atMs }: Opening, what: string): void {
+  #violated({ member, document, atMs }: Opening, what: string): void {
     const operations = operationsOf(stateOf(document.doc))
     const at = `${Math.round(atMs)} ms, synced at ${Math.round(this.#options.nowMs())} ms`
-    this.violations.push(`${seat.name}, opened at ${at} with ${operations} operations: ${what}`)
+    this.violations.push(`${member.name}, opened at ${at} with ${operations} operations: ${what}`)
   }
 }
 
-/** The latest of its states that is so old; else its first. */
+/** The latest of its states that is at least this old; otherwise its first. */
 function stateAt({ states }: Opening, ms: number): ReplicaState {
   const found = states.findLast(({ atMs }) => atMs <= ms) ?? states[0]
   if (!found) throw new Error('an opening has a first state')
   return found.state
 }
 
-/** With the number of operations that each contained: as `own` refers to it, or as it opened. */
+/** With the number of operations that each contained when `own` refers to it, or when it opened. */
 const listed = (openings: readonly Opening[], own?: Opening): string =>
   openings
     .map(opening => {
       const state = own?.references.get(opening) ?? stateAt(opening, opening.atMs)
-      return `${opening.seat.name} (${operationsOf(state)} operations)`
+      return `${opening.member.name} (${operationsOf(state)} operations)`
     })
     .join(', ')

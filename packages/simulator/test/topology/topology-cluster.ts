@@ -1,23 +1,23 @@
 /**
- * Stage: one simulated cluster of a drawn topology, and all that can happen to it.
+ * Topology cluster: a simulated cluster of a drawn topology, and its faults.
  *
- * Nothing ever crosses a permanent cut. m0 is everybody's bootstrap: it restarts, and is otherwise always there.
+ * No traffic ever crosses a permanent cut. m0 is the bootstrap of all members: it restarts, and otherwise always runs.
  */
 import { createSimulation, type Simulation } from '../../src/index.ts'
 import type { Random } from '../../src/random-stream.ts'
 import { pick, type Topology } from './draw-topology.ts'
 import { componentOf, isConnected } from './graph.ts'
 import { SyncCheck } from './sync-check.ts'
-import { Seat } from './topology-member.ts'
+import { TopologyMember } from './topology-member.ts'
 
 const foundWithinMs = 60_000
-/** After the network carries all again. Our choice: what was held back is exchanged by then. */
+/** After the network carries all traffic again. Our choice: delayed traffic is synced by then. */
 const caughtUpMs = 10_000
 
-export class Stage {
+export class TopologyCluster {
   readonly simulation: Simulation
   readonly topology: Topology
-  readonly seats: Seat[] = []
+  readonly members: TopologyMember[] = []
   readonly check: SyncCheck
   readonly #random: Random
   #groups: readonly (readonly string[])[] | undefined
@@ -31,7 +31,8 @@ export class Stage {
     this.topology = topology
     this.#random = random
     this.simulation = createSimulation({ seed, members, start })
-    for (const { name } of this.simulation.members) this.seats.push(new Seat(name, this.simulation))
+    for (const { name } of this.simulation.members)
+      this.members.push(new TopologyMember(name, this.simulation))
     this.check = new SyncCheck({
       nowMs: () => this.simulation.nowMs,
       disturbedMs: () => this.#disturbedMs,
@@ -42,31 +43,31 @@ export class Stage {
     this.#cutForEver()
   }
 
-  get holders(): Seat[] {
-    return this.seats.filter(({ isHolder }) => isHolder)
+  get holders(): TopologyMember[] {
+    return this.members.filter(({ isHolder }) => isHolder)
   }
 
-  get inRoom(): Seat[] {
-    return this.seats.filter(({ isInRoom }) => isInRoom)
+  get inRoom(): TopologyMember[] {
+    return this.members.filter(({ isInRoom }) => isInRoom)
   }
 
-  /** Members find each other; then the drawn ones enter the room and open the document. */
+  /** Members find each other; then the drawn members join the room and open the document. */
   async begin(): Promise<void> {
     await this.simulation.runUntil(() => this.simulation.isConverged(), { withinMs: foundWithinMs })
     const { room, holders } = this.topology
-    for (const name of room) await this.#seat(name).enter()
+    for (const name of room) await this.#member(name).enter()
     for (const name of holders) {
       if (this.#random() < 0.5) await this.simulation.run(Math.floor(1_000 * this.#random()))
-      this.open(this.#seat(name))
+      this.open(this.#member(name))
     }
   }
 
-  open(seat: Seat): void {
-    if (seat.open()) this.check.opened(seat)
+  open(member: TopologyMember): void {
+    if (member.open()) this.check.opened(member)
   }
 
   partition(): void {
-    const names = this.seats.map(({ name }) => name)
+    const names = this.members.map(({ name }) => name)
     this.#groups = [names.filter(() => this.#random() < 0.5)]
     this.#healPartition = this.simulation.partition(this.#groups)
     this.#delayed(Number.POSITIVE_INFINITY)
@@ -86,47 +87,47 @@ export class Stage {
     this.#delayed(ms)
   }
 
-  /** Its process starts again from its storage, and does what an app does then. */
-  async restart(seat: Seat): Promise<void> {
-    const { isInRoom, document } = seat
-    this.#start(seat)
+  /** Restarts its process from its storage; its app joins the room and opens the document again. */
+  async restart(member: TopologyMember): Promise<void> {
+    const { isInRoom, document } = member
+    this.#start(member)
     this.#disturbed()
-    seat.ended()
+    member.ended()
     if (!isInRoom && this.#random() < 0.5) return
-    await seat.enter()
-    if (document || this.#random() < 0.3) this.open(seat)
+    await member.enter()
+    if (document || this.#random() < 0.3) this.open(member)
   }
 
-  crash(seat: Seat): void {
-    if (seat.name === 'm0') return
-    seat.ended()
-    this.simulation.crash(seat.name, { powerLoss: this.#random() < 0.3 })
+  crash(member: TopologyMember): void {
+    if (member.name === 'm0') return
+    member.ended()
+    this.simulation.crash(member.name, { powerLoss: this.#random() < 0.3 })
     this.#disturbed()
   }
 
-  leaveCluster(seat: Seat): void {
-    if (seat.name === 'm0') return
-    seat.ended()
-    seat.isLeaving = true
-    void this.simulation.leave(seat.name)
+  leaveCluster(member: TopologyMember): void {
+    if (member.name === 'm0') return
+    member.ended()
+    member.isLeaving = true
+    void this.simulation.leave(member.name)
     this.#disturbed()
   }
 
   async add(): Promise<void> {
     const { name } = this.simulation.add()
-    const seat = new Seat(name, this.simulation)
-    this.seats.push(seat)
+    const member = new TopologyMember(name, this.simulation)
+    this.members.push(member)
     this.#disturbedMs = this.simulation.nowMs
-    if (this.#random() < 0.7) await seat.enter()
-    if (this.#random() < 0.7) this.open(seat)
+    if (this.#random() < 0.7) await member.enter()
+    if (this.#random() < 0.7) this.open(member)
   }
 
-  /** Only the permanent cuts stay. Members enter the room, or start again, until the room's members are connected. */
+  /** Only the permanent cuts stay. Members join the room, or restart, until the room's members are connected. */
   async calm(): Promise<void> {
     this.heal()
     this.simulation.heal()
     this.#cutForEver()
-    // Members that leave are gone by then.
+    // Members that are leaving have left by then.
     await this.simulation.run(5_000)
     const isJoined = () =>
       isConnected(
@@ -134,23 +135,23 @@ export class Stage {
         this.topology.cuts,
       )
     while (this.inRoom.length < 2 || !isJoined()) {
-      const outside = this.seats.filter(({ isInRoom }) => !isInRoom)
-      const seat = pick(outside, this.#random)
-      if (!seat) break
-      if (!seat.isRunning) this.#start(seat)
-      await seat.enter()
+      const outside = this.members.filter(({ isInRoom }) => !isInRoom)
+      const member = pick(outside, this.#random)
+      if (!member) break
+      if (!member.isRunning) this.#start(member)
+      await member.enter()
     }
-    for (const seat of this.inRoom) if (this.holders.length < 2 && !seat.isHolder) this.#connect(seat)
+    for (const member of this.inRoom) if (this.holders.length < 2 && !member.isHolder) this.#connect(member)
   }
 
-  #start(seat: Seat): void {
-    this.simulation.restart(seat.name)
-    seat.isLeaving = false
+  #start(member: TopologyMember): void {
+    this.simulation.restart(member.name)
+    member.isLeaving = false
   }
 
-  #connect(seat: Seat): void {
-    seat.document?.provider.connect()
-    this.open(seat)
+  #connect(member: TopologyMember): void {
+    member.document?.provider.connect()
+    this.open(member)
   }
 
   #areTogether(a: string, b: string): boolean {
@@ -170,7 +171,7 @@ export class Stage {
     this.#unsettledMs = this.simulation.nowMs
   }
 
-  /** For so long the network holds something back. */
+  /** The network delays traffic for this time. */
   #delayed(ms: number): void {
     this.#disturbed()
     const untilMs = Math.max(this.#delay?.untilMs ?? 0, this.simulation.nowMs + ms + caughtUpMs)
@@ -182,9 +183,9 @@ export class Stage {
     return this.#delay && this.#delay.untilMs > nowMs ? this.#delay.sinceMs : nowMs
   }
 
-  #seat(name: string): Seat {
-    const seat = this.seats.find(each => each.name === name)
-    if (!seat) throw new Error(`there is no ${name}`)
-    return seat
+  #member(name: string): TopologyMember {
+    const member = this.members.find(each => each.name === name)
+    if (!member) throw new Error(`there is no ${name}`)
+    return member
   }
 }

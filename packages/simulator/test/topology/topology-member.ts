@@ -1,7 +1,7 @@
 /**
- * Seat: one member's room, document and config, and its writes that were acknowledged.
+ * Topology member: one member's room, document and config, and its acknowledged writes.
  *
- * An acknowledged write must survive as long as the member's storage does: here no storage is ever lost.
+ * An acknowledged write must survive as long as the member's storage: here no storage is ever lost.
  */
 import type { Config, Room, RoomDocument } from '@hearsay/core'
 import type { Simulation } from '../../src/index.ts'
@@ -12,7 +12,7 @@ interface Shown {
   note: string
 }
 
-export class Seat {
+export class TopologyMember {
   readonly name: string
   readonly #simulation: Simulation
   room: Room<Shown> | undefined
@@ -110,7 +110,7 @@ export class Seat {
     )
   }
 
-  /** Acknowledged writes that are not there, one line each. */
+  /** Acknowledged writes that are missing, one line each. */
   missing(): string[] {
     const entries = [...this.storedEntries].filter(([key, value]) => {
       const shown = this.config?.get(key)

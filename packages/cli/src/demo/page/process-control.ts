@@ -1,4 +1,4 @@
-/** Processes: the demo's cast as the page sees it, and what the page has done to it. */
+/** Process control: the state of the demo's processes for the page, and the commands that the page sends to them. */
 import { commands, type DemoState, type ProcessCommand } from '@hearsay/page/contract'
 import type { DemoCluster } from '../demo-cluster.ts'
 import type { MemberProcess } from '../member-process.ts'
@@ -10,9 +10,9 @@ export class Processes {
   #isScenarioRunning = true
   readonly #listeners = new Set<() => void>()
 
-  constructor(cast: DemoCluster) {
-    this.#cluster = cast
-    cast.watch(() => this.#changed())
+  constructor(cluster: DemoCluster) {
+    this.#cluster = cluster
+    cluster.watch(() => this.#changed())
   }
 
   get state(): DemoState {
@@ -25,25 +25,25 @@ export class Processes {
     }
   }
 
-  /** Calls back as the state changes. @returns the end of it */
+  /** Calls back when the state changes. @returns the undo */
   watch(changed: () => void): () => void {
     this.#listeners.add(changed)
     return () => this.#listeners.delete(changed)
   }
 
-  /** The story is told: from here on orders are obeyed. */
+  /** The scenario ended: from now on the page's commands are accepted. */
   scenarioEnded(): void {
     this.#isScenarioRunning = false
     this.#changed()
   }
 
   async execute(name: string, order: string): Promise<CommandResult> {
-    const actor = this.#cluster.members.find(actor => actor.name === name)
-    if (actor === undefined || !isCommand(order)) return 'unknown'
+    const member = this.#cluster.members.find(member => member.name === name)
+    if (member === undefined || !isCommand(order)) return 'unknown'
     const allowed: readonly string[] = commands[order]
-    if (this.#isScenarioRunning || !allowed.includes(actor.state)) return 'not now'
-    if (order === 'restart') await this.#cluster.start(actor, running(this.#cluster.members)[0]?.identity)
-    else actor[order]()
+    if (this.#isScenarioRunning || !allowed.includes(member.state)) return 'not now'
+    if (order === 'restart') await this.#cluster.start(member, running(this.#cluster.members)[0]?.identity)
+    else member[order]()
     return 'done'
   }
 

@@ -1,7 +1,8 @@
 /**
- * Serve: the page, and what it asks of the demo, on this machine only.
+ * Serves the page and its requests to the demo, on this machine only.
  *
- * Nobody but the page itself may ask: other sites in the same browser are refused, by the names they came under.
+ * Only the page itself may send requests: the Host header must name this machine, so other sites in the same browser are
+ * rejected.
  */
 import { fileURLToPath } from 'node:url'
 import { paths } from '@hearsay/page/contract'
@@ -20,13 +21,13 @@ export interface Page {
 
 const host = '127.0.0.1'
 const usualPort = 7400
-/** Built into the bundle's folder. */
+/** The page is built into the folder of the bundle. */
 const files = fileURLToPath(new URL('./page', import.meta.url))
 const statuses = { done: 204, unknown: 404, 'not now': 409 } as const
 
 /**
- * @param port the one to serve at; without it the usual one, or any if that is in use
- * @throws {UsageError} the port that was asked for is in use, or not ours to use
+ * @param port the port to serve at; undefined: the default port, or any free port if the default is in use
+ * @throws {UsageError} the given port is in use, or the process may not use it
  */
 export async function servePage(processes: Processes, port: number | undefined): Promise<Page> {
   const server = createAdaptorServer({ fetch: site(processes).fetch })
@@ -62,7 +63,7 @@ function site(processes: Processes): Hono {
     .use(serveStatic({ root: files }))
 }
 
-/** Now, and whenever it changes, until nobody listens. */
+/** Sends the state now and at each change, until the page disconnects. */
 async function streamState(processes: Processes, stream: SSEStreamingApi): Promise<void> {
   const tell = () => void stream.writeSSE({ data: JSON.stringify(processes.state) })
   tell()
@@ -73,7 +74,7 @@ async function streamState(processes: Processes, stream: SSEStreamingApi): Promi
 
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE') return 'it is in use. Choose another one, or 0 for any'
-  if (code === 'EACCES') return 'it needs more rights. Choose a port above 1023'
+  if (code === 'EADDRINUSE') return 'the port is in use. Choose another one, or 0 for any free port'
+  if (code === 'EACCES') return 'the port needs more rights. Choose a port above 1023'
   return String(error)
 }

@@ -1,5 +1,7 @@
-/** JSON stage: one object a line, each step as it ends, then the summary. Nothing else on stdout. */
+/** Line renderers: the demo as JSON, or as lines for a log or a pipe. */
 import type { Renderer, StepResult } from './scenario.ts'
+import { summary } from './summary.ts'
+import { timeline } from './timeline.ts'
 
 export function jsonRenderer(): Renderer {
   return {
@@ -14,7 +16,20 @@ export function jsonRenderer(): Renderer {
   }
 }
 
-/** The printed names are part of the interface of the command. */
+/** The printed names are part of the command's interface, so they differ from the internal ones. */
 const printed = ({ step, act, passed: held, ...times }: StepResult) => ({ step, act, held, ...times })
 
 const print = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
+
+export function plainRenderer(): Renderer {
+  const lines = timeline()
+  return {
+    opened: url => console.log(`The page: ${url}`),
+    stepStarted: act => console.log(lines.stepStarted(act)),
+    suspected: ms => console.log(lines.suspected(ms)),
+    stepEnded: result => console.log(lines.stepEnded(result)),
+    pause: () => Promise.resolve(),
+    finished: scenario => console.log(`\n${summary(scenario).join('\n')}`),
+    close: () => undefined,
+  }
+}

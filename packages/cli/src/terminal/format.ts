@@ -1,0 +1,16 @@
+/** Format: ids, foreign text and times as text for a terminal. */
+
+/** Short id: the end of a member's id. All ids of one key type begin with the same characters. */
+export const shortId = (id: string): string => `…${id.slice(-8)}`
+
+/** Removes control characters from foreign text: they could change the reader's terminal. */
+export const printable = (text: string): string =>
+  text.replace(/\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD')
+
+/** Milliseconds as text: `9 ms`, `7 310 ms`, and a dash for undefined. */
+export const milliseconds = (ms: number | undefined): string =>
+  ms === undefined
+    ? '–'
+    : `${Math.round(ms)
+        .toString()
+        .replace(/\B(?=(?:\d{3})+$)/g, ' ')} ms`
