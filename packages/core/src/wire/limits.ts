@@ -21,7 +21,10 @@ export const limits = {
   /** One hour: the longest attention lease. Longer leases are shortened to it. */
   maxAttentionLeaseMs: 3_600_000,
   maxRoomNameBytes: 128,
-  /** All fields of one member's presence in one room, names and values as JSON. */
+  /**
+   * All fields of one member's presence in one room, names and values as JSON. One field may use all of it: it must stay
+   * well below `maxPayloadBytes`, or other members count the fact of that field as a violation.
+   */
   maxPresenceBytes: 16_384,
   maxPresenceFields: 64,
   /** The length of a document name (128 bytes) plus a reserved prefix. */
