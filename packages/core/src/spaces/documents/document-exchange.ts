@@ -202,7 +202,7 @@ function answerRequest(
   const since = readStateVector(stateVector)
   if (!since) return []
   const { state, doc } = sync
-  // The documents are equal as a whole, and so in each bucket.
+  // Both documents have the same digest, so no bucket differs.
   if (hash && equalBytes(hash, sync.hash()))
     return answerOffer(sync, from, { document: sync.name, isSynced, mutual: true }, hash, nowMs)
   const isMore = [...since].some(([client, clock]) => Y.getState(doc.store, client) < clock)

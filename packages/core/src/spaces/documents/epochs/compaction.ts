@@ -20,7 +20,7 @@ const maxMergedValues = 1_024
  */
 export function compact(doc: Y.Doc, runs: readonly IdRange[], client: number): void {
   const { store } = doc
-  // Collected before any change, because structs are found by their present ids.
+  // Collect all structs before changing any: the lookup uses the ids that the structs have now.
   const structs = runs.flatMap(run => [...structsOf(store.clients.get(run.client) ?? [], run)])
   let clock = 0
   for (const struct of structs) {

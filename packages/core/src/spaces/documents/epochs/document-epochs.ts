@@ -4,7 +4,8 @@
  * A replica is in no epoch until it has exchanged something. Its content until then depends on nothing that other
  * members have, so the replica can enter any epoch. Invariants:
  * 1. Replicas exchange updates only within one epoch.
- * 2. A replica loses nothing when it enters an epoch: its content is part of the base of the epoch, or is translated.
+ * 2. A replica loses nothing when it enters an epoch: the base of the epoch contains its content, or the
+ *    replica translates its content to the ids of the epoch.
  * 3. If that is impossible because no member has the base of the epoch, the app gets the whole replica as an update.
  */
 import * as Y from 'yjs'

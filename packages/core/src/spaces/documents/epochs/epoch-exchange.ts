@@ -16,7 +16,7 @@ import {
 } from '../document-exchange.ts'
 import { firstEpoch, isLaterEpoch, isSameEpoch } from './epoch.ts'
 
-/** Handles a step of `from`, whatever its epoch, and returns the answer. */
+/** Handles a step that the member `from` sent in any epoch, and returns the answer. */
 export function answerInEpoch(
   options: DocumentExchangeOptions,
   from: string,
