@@ -1,9 +1,9 @@
 /**
  * Driver: runs the membership machine with a clock and a transport.
  *
- * Input from outside passes inbound.ts first. The driver executes the machine's effects in their order. A step is
- * synchronous if signing and verifying are. Only the app is called later: after the step, when timers are armed and frames
- * are sent.
+ * Input from outside passes inbound.ts first. The driver executes the machine's effects in their order. If
+ * signing and verifying are synchronous, the driver completes a step synchronously. Only the app's functions
+ * are called later: after the step, when timers are armed and frames are sent.
  */
 import type { ConnectionEvent } from '@hearsay/failure-detector'
 import { andThen } from '../base/maybe-async.ts'
