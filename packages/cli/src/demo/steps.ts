@@ -1,4 +1,7 @@
-/** Steps of the demo's scenario. Each acts on real processes, then waits for the events that all other members report. */
+/**
+ * Steps of the demo's scenario. Each step acts on real processes, then waits until all other members report
+ * an event.
+ */
 
 import type { DemoCluster, Observation } from './demo-cluster.ts'
 import type { MemberProcess } from './member-process.ts'
