@@ -19,7 +19,7 @@ export interface GossipRouterOptions {
   readonly isSubscribed?: boolean
   readonly random: Random
   readonly nowMs: () => number
-  /** Calls back after that time, unless the process has ended. */
+  /** Calls `act` after `ms`, unless the process has ended. */
   readonly after: (ms: number, act: () => void) => void
   readonly send: (to: string, frame: GossipFrame) => void
   readonly validate: (from: string, rumor: Uint8Array) => RumorVerdict | Promise<RumorVerdict>
