@@ -335,8 +335,9 @@ export class UpdateLog {
   }
 
   /**
-   * Writes a new base. @throws {StorageError} the base could not be stored; the previous base and log remain
-   * stored
+   * Writes a new base.
+   *
+   * @throws {StorageError} the base could not be stored; the previous base and log remain stored
    */
   async #writeBase(): Promise<void> {
     const doc = this.#doc
