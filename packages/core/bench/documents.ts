@@ -1,6 +1,7 @@
 /**
- * Documents bench: what the digest of a document costs after one edit, beside a hash of its Yjs snapshot; and how long
- * a paste holds up its process when it is encoded as one update, beside chunks. One JSON object on stdout.
+ * Documents bench: how long the digest of a document takes after one edit, compared with a hash of its Yjs
+ * snapshot, and how long a paste blocks its process when it is encoded as one update, compared with chunks.
+ * One JSON object on stdout.
  */
 import { createHash } from 'node:crypto'
 import * as Y from 'yjs'

@@ -141,7 +141,10 @@ export class Driver implements TransportListener {
     })
   }
 
-  /** This member's spaces, from the first on: they hear what is theirs. */
+  /**
+   * Attaches the driver of this member's spaces when the member opens its first space. From then on the
+   * spaces driver receives the inputs about spaces.
+   */
   attachSpaces(spaces: SpacesPort): void {
     this.#spaces = spaces
   }

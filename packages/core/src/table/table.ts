@@ -61,7 +61,7 @@ export class Table {
   readonly #hash: TableHash
   readonly #tombstones: Tombstones
   readonly #maxMembers: number
-  /** Ordered by id. Shared with the prior until the first change. */
+  /** The advertised rows, ordered by id. The array is shared with the prior until the first change. */
   #advertised: Row[]
   #advertisedIsOwn: boolean
 
