@@ -24,7 +24,7 @@ afterEach(() => {
 class RandomApp {
   /** The number of errors thrown on purpose. */
   thrown = 0
-  /** The number of calls of listeners that only count, one beside each of the others. */
+  /** The number of calls of listeners that only count. One such listener runs beside each other listener. */
   quiet = 0
   readonly #cluster: Cluster
   readonly #random: () => number
