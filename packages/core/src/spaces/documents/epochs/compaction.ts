@@ -10,7 +10,10 @@ import { allTypes, type IdRange, listOf, type SharedType } from './retained-runs
 
 type Struct = Y.GC | Y.Item
 
-/** Values of a list that are merged into one struct: Yjs copies all of them each time one is added. */
+/**
+ * Maximum number of list values that are merged into one struct. Yjs copies all values of the struct each
+ * time it adds a value.
+ */
 const maxMergedValues = 1_024
 
 /**
