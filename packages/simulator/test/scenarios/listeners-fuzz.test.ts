@@ -139,7 +139,7 @@ async function play(seed: number): Promise<Simulation> {
   }
   await simulation.run(30_000)
   expect(hasLeft).toBe(true)
-  // Every other member sees every other member.
+  // All members except the leaver see each other as alive.
   for (const name of names) {
     const expected = name === leaver ? ['left'] : ['alive']
     expect(simulation.statusesOf(name)).toEqual(expected)
