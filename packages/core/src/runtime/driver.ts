@@ -116,7 +116,8 @@ export class Driver implements TransportListener {
       this.#detectSuspend()
       const now = clock.now()
       this.#execute(machine.handle(input, now))
-      // Hidden pages only: elsewhere a late timer means a paused process, which must first read what arrived meanwhile.
+      // Only hidden pages run due timers here. In any other process, a late timer means that the process was
+      // paused. It must first read what arrived in the pause.
       if (machine.isHidden && now.monotonicMs - this.#deadlineMs > lateTimerMs) this.advance()
     })
   }

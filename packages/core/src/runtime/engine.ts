@@ -74,7 +74,10 @@ export interface Engine {
 export interface EngineListener
   extends Pick<DriverListener, 'event' | 'stepped' | 'leaveAcknowledged' | 'identityChanged'> {
   readonly notifications: AppNotifications
-  /** Starts over a new engine, whatever the state of the previous one. */
+  /**
+   * From now on the listener belongs to this engine. Resets the listener, whatever the state of the previous
+   * engine.
+   */
   attach(engine: Engine): void
 }
 

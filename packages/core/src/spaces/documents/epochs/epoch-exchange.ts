@@ -96,7 +96,8 @@ function receivePast(
   state.ended(from, false)
   if (epochs.enterGathered(from, epoch))
     return { ...answer([...steps, offerDocument(sync, from)]), isNew: true }
-  // The base may be of another lineage: other members in that epoch would send the same.
+  // The base may belong to another sequence of epochs. Then all members in that epoch would send the same
+  // base.
   epochs.cannotProvidePast(from)
   return answer(steps)
 }

@@ -90,7 +90,7 @@ function counterpart(type: SharedType, base: Y.Doc, exact: IdMap['exact']): Shar
   return item instanceof Y.Item && item.content instanceof Y.ContentType ? item.content.type : undefined
 }
 
-/** A client id that all members compute alike: 48 bits plus 2^48, above all ids that Yjs draws. */
+/** A client id that is the same on all members: 48 bits of a hash plus 2^48, above all ids that Yjs draws. */
 export function clientIdOf(epoch: Uint8Array, label: string): number {
   const digest = sha256(concat([epoch, fromString(label)]))
   return digest.subarray(0, 6).reduce((sum, byte) => sum * 256 + byte, 0) + 2 ** 48
