@@ -141,7 +141,7 @@ export class Direction {
 /** One connection, the same object at both ends. An end that closes it drops its reference. */
 export interface Link<End> {
   readonly ends: readonly [End, End]
-  /** By the name of the sender. */
+  /** The two directions, by the name of the sender. */
   readonly ways: ReadonlyMap<string, Direction>
 }
 
