@@ -15,7 +15,7 @@ const options = {
   iceServers: [],
 }
 
-/** By test id: how often a component has rendered. */
+/** Test id → how often the component has rendered. */
 const shown: Record<string, number> = {}
 /** Resolves when `count` more heartbeats of other members have arrived. */
 let heartbeats: (count: number) => Promise<void> = async () => {}
