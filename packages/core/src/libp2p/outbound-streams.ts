@@ -75,7 +75,7 @@ export class OutboundStreams {
     }
   }
 
-  /** One of several connections closed. */
+  /** One of several connections to the member `id` closed. */
   closedOne(id: string, connection: Connection): void {
     if (this.#answeringOver.get(id) === connection) this.#answeringOver.delete(id)
   }

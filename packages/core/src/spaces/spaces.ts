@@ -134,7 +134,7 @@ export class Spaces {
     }
   }
 
-  /** Streams under way that send local changes. */
+  /** The number of open streams that send local changes. */
   get pushes(): number {
     let count = 0
     for (const { transfers } of [...this.#spaces.values(), ...this.#recentlyLeft.values()])

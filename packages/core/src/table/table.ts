@@ -198,7 +198,10 @@ export class Table {
     return outcome
   }
 
-  /** The first stage of removal: digests, deltas and hashes leave this member out. A newer record reverses it. */
+  /**
+   * The first stage of removal: digests, deltas and hashes leave this member out. A newer record advertises
+   * it again.
+   */
   stopAdvertising(id: string): void {
     if (!this.#rows.get(id)?.hash) return
     const row = this.#mutable(id)

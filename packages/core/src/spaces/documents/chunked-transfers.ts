@@ -107,7 +107,7 @@ export class ChunkedTransfers {
     this.#options = options
   }
 
-  /** Streams under way that send local changes. */
+  /** The number of open streams that send local changes. */
   get pushes(): number {
     let count = 0
     for (const { isAnswer } of this.#outgoing.values()) if (!isAnswer) count += 1
