@@ -59,7 +59,7 @@ export class OutboundStreams {
     if (!this.#streams[channel].has(to)) this.#open(to, channel, [])
   }
 
-  /** A frame of a member with several connections arrived over this one. */
+  /** A frame arrived over this connection to a member that has several. */
   answerOver(id: string, connection: Connection): void {
     this.#answeringOver.set(id, connection)
   }

@@ -293,7 +293,10 @@ export class MembershipMachine {
     )
   }
 
-  /** All members as an app sees them, this one included, ordered by id. The same array until a member changes. */
+  /**
+   * All members as an app sees them, this one included, ordered by id. Returns the same array until a member
+   * changes.
+   */
   members(): readonly Member[] {
     return this.#memberView.snapshot()
   }
