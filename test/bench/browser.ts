@@ -157,10 +157,11 @@ async function cursorsBetween(one: Tab, two: Tab): Promise<number[]> {
 }
 
 /**
- * One tab in front of the others for minutes. Reports what all others see of the tabs behind it.
+ * One tab stays in front of the other tabs for minutes. Reports what all other members see of the hidden
+ * tabs.
  *
- * Chromium throttles pages with WebRTC less: their timers run once a second. One more tab is connected only to processes,
- * in another cluster: its timers run once a minute.
+ * Chromium throttles pages with WebRTC less than other pages: their timers run once a second. One more tab is
+ * in another cluster and is connected only to processes, so its timers run once a minute.
  */
 async function hide(): Promise<object> {
   console.error(`hidden for ${hiddenMinutes} minutes`)

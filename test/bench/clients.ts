@@ -1,5 +1,5 @@
 /**
- * Clients bench: two members, each in its own process, and documents to which many clients wrote in the past.
+ * Clients bench: two members, each in its own process, and documents in which many clients wrote in the past.
  *
  * Measures the time until their replicas are equal and until a small edit arrives, event-loop delays and memory
  * meanwhile, and how often a member was penalised, which is an error. For comparison it measures one transaction of Yjs
@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import type { Commands, Measured } from './clients/commands.ts'
 
 const program = fileURLToPath(new URL('./clients/member-process.ts', import.meta.url))
-/** For one step: a million clients take minutes on a busy machine. */
+/** The timeout of one step. A million clients take minutes on a busy machine. */
 const boundMs = 600_000
 
 interface Waiting {

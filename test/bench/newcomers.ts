@@ -1,8 +1,9 @@
 /**
  * Newcomers bench: members that open a document at nearly the same time, on real sockets, in this process.
  *
- * Counts newcomers that are `synced` while a synced holder has more, and openings after which a template is there twice
- * or not at all. Prints progress to stderr, JSON to stdout; the exit code is 1 if anything was counted.
+ * Counts two faults: a newcomer is `synced` although a synced holder has more content, and the document
+ * contains the template twice or not at all. Prints progress to stderr, JSON to stdout; the exit code is 1 if
+ * there was a fault.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -15,7 +16,10 @@ const maxNewcomers = 5
 const maxGapMs = 1_000
 /** The time until a newcomer must be synced. Our choice: ten times what a single one takes on a busy machine. */
 const boundMs = 15_000
-/** The templates of all newcomers have arrived by then. */
+/**
+ * How long the bench waits before it looks at the documents. Our choice: the templates of all newcomers
+ * arrive within this time.
+ */
 const settleMs = 1_500
 
 interface Count {

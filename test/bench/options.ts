@@ -6,7 +6,7 @@ export interface BenchOptions {
   readonly profile: string
   readonly idleSeconds: number
   readonly only: string | undefined
-  /** Ends when all members have started. */
+  /** Whether the bench ends when all members have started. */
   readonly startOnly: boolean
 }
 
@@ -22,7 +22,8 @@ export function readOptions(): BenchOptions {
       },
     })
     return {
-      // One crashes, one hangs, four stop and go: with fewer than eight no member is left to observe.
+      // One member crashes, one hangs, and four stop and continue. With fewer than eight, too few are left to
+      // observe.
       members: whole('members', values.members, 8, 200),
       profile: oneOf('profile', values.profile, ['local', 'lan', 'wan']),
       idleSeconds: whole('idle-seconds', values['idle-seconds'], 1, 3_600),

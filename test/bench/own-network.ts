@@ -6,7 +6,7 @@ const mark = 'HEARSAY_BENCH_OWN_NETWORK'
 /** Whether this process runs inside the namespace. */
 export const inOwnNetwork: boolean = process.env[mark] === '1'
 
-/** Whether this machine allows it: Linux, root, and util-linux and iproute2 installed. */
+/** Whether the bench can use a network namespace: this needs Linux, root, util-linux and iproute2. */
 export function canHaveOwnNetwork(): boolean {
   return (
     process.platform === 'linux' &&
@@ -14,7 +14,10 @@ export function canHaveOwnNetwork(): boolean {
   )
 }
 
-/** Runs the same command inside, with the same streams, and ends with its exit code. */
+/**
+ * Runs the command of this process again inside a namespace, with the same streams, and ends with its exit
+ * code.
+ */
 export function repeatInOwnNetwork(): void {
   const command = [
     '--net',

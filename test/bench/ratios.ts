@@ -1,4 +1,7 @@
-/** Ratios: one subject's figures divided by the other's, figure by figure. Below 1 is less, which is better. */
+/**
+ * Ratios: each of our figures divided by the same figure of the other subject. Below 1, ours is smaller and
+ * better.
+ */
 export function ratios(ours: unknown, theirs: unknown): unknown {
   if (typeof ours === 'number' && typeof theirs === 'number')
     // A division by zero has no ratio.

@@ -16,7 +16,7 @@ export interface ScenarioOptions {
   readonly progress: (step: string, result: string) => void
 }
 
-/** The pause after joining; half of it between two faults. */
+/** How long the scenario waits after joining. Between two faults it waits half of this time. */
 const settleMs = 20_000
 
 export async function runScenario(subject: Subject, options: ScenarioOptions): Promise<Figures> {

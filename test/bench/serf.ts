@@ -1,9 +1,10 @@
 /**
  * serf as a subject: `serf agent`, with its own log as the source of events.
  *
- * The log costs serf one write an event and nothing while idle; an event handler costs a process an event,
- * `serf monitor` a second process a member. Only a member whose own probe failed logs a suspicion, so serf's suspicions
- * are those of the first members to notice, not those of all.
+ * The log costs serf one write per event and nothing while idle. An event handler would start a process for
+ * each event, and `serf monitor` would need a second process for each member. Only a member whose own probe
+ * failed logs a suspicion, so serf's suspicions come from the first members to notice a failure, not from all
+ * members.
  */
 import { spawnSync } from 'node:child_process'
 import { startMember } from '../processes/member.ts'
@@ -32,7 +33,7 @@ export function serf(profile: string): Subject {
       const address = `127.0.0.1:${basePort + 2 * index}`
       const rpc = `127.0.0.1:${basePort + 2 * index + 1}`
       const options = [`-profile=${profile}`, `-node=${name}`, `-bind=${address}`, `-rpc-addr=${rpc}`]
-      // `-join` would end the agent if no agent listens there yet.
+      // With `-join`, the agent would end if no agent listens at the bootstrap address yet.
       const join = bootstrap ? [`-retry-join=${bootstrap}`, '-retry-interval=1s'] : []
       const isReady = bootstrap ? / agent: Join completed/ : / agent: Serf agent starting/
       return startMember(name, 'serf', ['agent', '-log-level=info', ...options, ...join], line => {

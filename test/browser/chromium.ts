@@ -34,17 +34,17 @@ export async function launchChromium(): Promise<Browser> {
 
 export interface Desktop {
   /**
-   * Its pages are tabs of one window: a tab that is not in front is hidden, and its timers run once a second or, without
-   * WebRTC, after ten seconds once a minute.
+   * The pages of this context are tabs of one window. A tab that is not in front is hidden, and its timers
+   * run once a second. In a page without WebRTC, after ten seconds they run only once a minute.
    */
   readonly context: BrowserContext
   close(): Promise<void>
 }
 
-// The default except for the number: Chromium's is 300.
+// Chromium throttles timers by default, but after 300 s instead of 10 s.
 const slowTimers = '--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10'
 
-/** A browser with its default settings: those that are otherwise changed for tests stay as they are. */
+/** Starts a browser that keeps its default settings, including those that Playwright changes for tests. */
 export async function launchDesktop(): Promise<Desktop> {
   const folder = await mkdtemp(join(tmpdir(), 'hearsay-chromium-'))
   const args = [
@@ -76,7 +76,7 @@ export async function launchDesktop(): Promise<Desktop> {
   }
 }
 
-// As root Chromium does not run with its sandbox.
+// Chromium cannot use its sandbox when it runs as root.
 const isRoot = process.getuid?.() === 0
 const flags = ['--allow-loopback-in-peer-connection', ...(isRoot ? ['--no-sandbox'] : [])]
 

@@ -1,4 +1,4 @@
-/** Demo: `hearsay demo` without its scenario, as built, and the page that it serves. */
+/** Demo: runs the built `hearsay demo` without its scenario, and opens the page that it serves. */
 import { fileURLToPath } from 'node:url'
 import { type Child, startChild } from '../processes/process.ts'
 
@@ -13,7 +13,7 @@ export class Demo {
     this.url = url
   }
 
-  /** Resolves when all its members see each other. */
+  /** Starts the demo. Resolves when all members of the demo see each other. */
   static async start(members: number): Promise<Demo> {
     const args = [bin, 'demo', '--no-scenario', '--json', '--port', '0', '--members', `${members}`]
     return await new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** The browser examples, built as their users build them, with a relay of this test. */
+/** The browser examples, built as their users build them. The test provides the relay. */
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'

@@ -51,7 +51,7 @@ class Hooked {
     await this.page.getByRole('button', { name, exact: true }).click()
   }
 
-  /** Resolves when so many more heartbeats of others have arrived. */
+  /** Resolves when `count` more heartbeats of other members have arrived. */
   async heartbeats(count: number): Promise<void> {
     await this.page.evaluate(
       count => (window as unknown as { heartbeats(count: number): Promise<void> }).heartbeats(count),

@@ -1,4 +1,4 @@
-/** The page of `hearsay demo`, used as a user would. */
+/** The page of `hearsay demo`, operated as by a user. */
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { faultsOf } from './axe.ts'
@@ -115,7 +115,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
 
   it('says why it cannot join', async () => {
     const page = await browser.newPage()
-    // As at an address that is neither secure nor this machine.
+    // Simulates a page that was opened at an insecure address of another machine.
     await page.addInitScript(() => {
       Object.defineProperty(window, 'isSecureContext', { value: false })
       Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined })
@@ -125,7 +125,7 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
   })
 
   it('scrolls to the selected member in a narrow window, and again at the next selection', async () => {
-    // So low that the details are below the fold with any fonts.
+    // The window is so low that the user must scroll to the details, whatever the fonts.
     const page = await open('one', { viewport: { ...narrow, height: 640 } })
     const isInSight = () =>
       page.locator('.details h2').evaluate(title => {
@@ -286,7 +286,7 @@ const leastContrast = (label: Locator): Promise<number> =>
     const contrasts = Array.from({ length: 360 }, (_, hue) => {
       coloured.setAttribute('style', style.replace(/(--hue: *|hsl\()[\d.]+/, `$1${hue}`))
       const { color, backgroundColor, backgroundImage } = getComputedStyle(label)
-      // A black overlay, if there is one.
+      // The opacity of the black overlay; 0 without an overlay.
       const veil = backgroundImage === 'none' ? 0 : (numbers(backgroundImage)[3] ?? 0)
       const ground = numbers(backgroundColor).map(value => value * (1 - veil))
       return (luminance(numbers(color)) + 0.05) / (luminance(ground) + 0.05)

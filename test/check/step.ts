@@ -1,4 +1,7 @@
-/** Step: a command of the check. Its output, both streams in order, is kept and printed only if the step fails. */
+/**
+ * Step: a command of the check. Prints the command's output, both streams in order, only if the command
+ * fails.
+ */
 import { stripVTControlCharacters } from 'node:util'
 import { x } from 'tinyexec'
 

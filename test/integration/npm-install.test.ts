@@ -1,4 +1,4 @@
-/** What a browser app of a user gets from npm: the packages as published, with all their dependencies. */
+/** Installs from npm what a browser app needs: the packages as published, with all their dependencies. */
 import { lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '../..')
 const packages = ['failure-detector', 'webrtc', 'core', 'react']
 const modules = join(folder, 'node_modules')
 
-/** @returns its output if it failed */
+/** Runs a program. @returns the program's output if the program failed */
 async function run(program: string, ...args: string[]): Promise<string | undefined> {
   const { exitCode, stdout, stderr } = await x(program, args, { nodeOptions: { cwd: folder } })
   return exitCode === 0 ? undefined : `${program} ${args.join(' ')}\n${stdout}${stderr}`
@@ -23,7 +23,7 @@ const noNetwork = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT/
 const files = (): string[] =>
   readdirSync(modules, { recursive: true, encoding: 'utf8' }).map(name => join(modules, name))
 
-/** As `du` counts: whole blocks. */
+/** The size of the installed files in MB. Counts whole blocks, as `du` does. */
 const megabytes = (): number =>
   files().reduce((sum, path) => sum + lstatSync(path).blocks * 512, 0) / 1_048_576
 

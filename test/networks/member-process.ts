@@ -41,7 +41,7 @@ createInterface({ input: process.stdin })
     clearInterval(watch)
     await cluster.leave()
     const active = () => process.getActiveResourcesInfo().filter(name => !/Pipe|TTY|FS|CloseReq/.test(name))
-    // Closed handles disappear some turns later.
+    // A closed handle disappears only some turns of the event loop later.
     for (let turns = 0; turns < 10 && active().length > 0; turns++) await turn()
     print({ left: active() })
   })

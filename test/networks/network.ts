@@ -136,14 +136,14 @@ export class Host {
     this.addAddress(address)
   }
 
-  /** As the bridge of a container engine: the same address on many machines. */
+  /** Adds a bridge like that of a container engine, which has the same address on many machines. */
   addContainerBridge(address: string): void {
     this.ip('link', 'add', 'docker0', 'type', 'bridge')
     this.ip('address', 'add', `${address}/16`, 'dev', 'docker0')
     this.ip('link', 'set', 'docker0', 'up')
   }
 
-  /** For programs started from now on. */
+  /** Sets the name server for programs that are started from now on. */
   useNameServer(address: string): void {
     mkdirSync(configOf(this.name), { recursive: true })
     writeFileSync(`${configOf(this.name)}/resolv.conf`, `nameserver ${address}\n`)
@@ -157,12 +157,12 @@ export class Host {
     this.ip('link', 'delete', 'eth0')
   }
 
-  /** Sending to this address fails at once. */
+  /** Makes each attempt to send to this address fail at once. */
   makeUnreachable(address: string): void {
     this.ip('route', 'add', 'unreachable', address)
   }
 
-  /** Loses packets from this address. */
+  /** From now on this host loses packets from this address. */
   lose(from: string, probability = 1): void {
     this.run('iptables', ...dropRule('INPUT', from, probability))
   }
@@ -207,7 +207,7 @@ function removeNamespace(name: string): void {
     rmSync(configOf(name), { recursive: true, force: true })
     run('ip', 'netns', 'delete', name)
   } catch {
-    // It is removed already, or disappears with the machine.
+    // The namespace is removed already, or disappears with the machine.
   }
 }
 

@@ -7,7 +7,7 @@ import { type Host, Network, whyNoNetworks } from './network.ts'
 const reason = whyNoNetworks()
 if (reason !== undefined) console.warn(`LEFT OUT: the tests on real networks: ${reason}.`)
 
-/** Long: the tests wait for timers of the members, and run concurrently. */
+/** The timeout is long, because the tests wait for timers of the members and run concurrently. */
 const timeout = 120_000
 const lossMs = 20_000
 
@@ -56,7 +56,7 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
   it('two members that moved one after the other find each other', async context => {
     const hosts = networkOf(context).hosts(3) as Hosts
     const [a, b, c] = (await startMembers(context, hosts)) as Members
-    // From here on no bootstrap address answers.
+    // From now on no bootstrap address answers.
     a.signal('SIGKILL')
     await Promise.all([b, c].map(member => member.untilHas('fail a')))
     for (const [moving, staying, host, address] of [
@@ -99,7 +99,7 @@ describe.skipIf(reason !== undefined).concurrent('on real networks', { timeout }
     await a.untilHas('fail b')
     network.plugIn(hosts[1], '10.9.0.2')
     await untilAllAlive(a, b)
-    // Over a connection from b, a would learn of no other member.
+    // End a, and start c on its host: c can learn about b only by multicast.
     a.signal('SIGKILL')
     await b.untilHas('fail a')
     const c = new NetworkMember(hosts[0], 'c', { mdns: true })

@@ -6,12 +6,15 @@ import { type SightingEvent, Sightings } from './sightings.ts'
 import type { Member, Ready, Subject } from './subject.ts'
 
 const boundMs = 60_000
-/** After all members see each other: unused connections are closed within 30 s; most of that work is done by then. */
+/**
+ * How long the measurement continues after all members see each other. Members close unused connections
+ * within 30 s, but do most of that work in the first 5 s.
+ */
 const settleMs = 5_000
 
 export class Cluster {
   readonly sightings = new Sightings()
-  /** Remove a member before harming several at once: it is then not expected to report the others. */
+  /** Remove a member before you stop several members at once: it is then not expected to report events. */
   readonly members: Member[] = []
 
   /** Starts members one after the other, each when the one before is ready; then waits until each has reported all others. */

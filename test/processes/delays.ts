@@ -1,6 +1,9 @@
 /** Delays: how long members took to report an event. Milliseconds; null: not within the bound. */
 
-/** Until every member has reported every other. Zero if that was before the last member was ready. */
+/**
+ * The time until every member has reported every other member. Zero if that was before the last member was
+ * ready.
+ */
 export interface Join {
   readonly afterLastSpawnMs: number | null
   readonly afterLastReadyMs: number | null
@@ -8,18 +11,20 @@ export interface Join {
 
 /** All members started at the same instant. */
 export interface Start {
-  /** Until every member has reported every other. */
+  /** The time until every member has reported every other member. */
   readonly afterFirstSpawnMs: number | null
-  /** Processor time of a member, from its exec until then. */
+  /** CPU time per member, from its start until every member has reported every other member. */
   readonly cpuMsPerMemberAgreed: number
-  /** The same 5 s later. */
+  /** CPU time per member, from its start until 5 s later. */
   readonly cpuMsPerMemberSettled: number
   /** Events about members that were all healthy: a member that 20 others suspect counts 20 times. */
   readonly suspected: number
   readonly declaredDead: number
 }
 
-/** Over the members that report the event: the first, the median, the last. */
+/**
+ * The delays of the members that report the event: of the first member, the median, and of the last member.
+ */
 export interface Spread {
   readonly firstMs: number | null
   readonly medianMs: number | null
@@ -31,7 +36,10 @@ export interface Detection {
   readonly fail: Spread
 }
 
-/** @param delaysMs ascending, of the members that reported; `members` is how many should have */
+/**
+ * @param delaysMs the delays of the members that reported the event, ascending
+ * @param members the number of members that should report the event
+ */
 export function spread(delaysMs: readonly number[], members: number): Spread {
   const nth = (n: number) => rounded(delaysMs[n - 1])
   return { firstMs: nth(1), medianMs: nth(Math.ceil(members / 2)), allMs: nth(members) }

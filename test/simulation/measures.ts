@@ -4,21 +4,26 @@ import { createSimulation, type Simulation, totalBytes } from '@hearsay/simulato
 export interface SettledFigures {
   readonly members: number
   readonly seed: number
-  /** From the kill, or the pause, until all others consider the member dead, in milliseconds. */
+  /**
+   * The time from the kill or the pause until all other members consider the member dead, in milliseconds.
+   */
   readonly crashMs: number
   readonly hangMs: number
-  /** Per second and member, while idle. */
+  /** Bytes that a member sends per second while idle. */
   readonly idleBytes: number
-  /** Of these, offers, answers and heartbeats. */
+  /** The part of `idleBytes` that consists of offers, answers and heartbeats. */
   readonly syncBytes: number
   readonly probeBytes: number
   /** Real milliseconds for one virtual second, while idle. */
   readonly costMs: number
-  /** Of the process, until the crash. */
+  /** The peak memory of the process until the crash. */
   readonly peakMemoryMb: number
 }
 
-/** With more members only one minute in total: each of 10,000 members stores each received heartbeat. */
+/**
+ * Above this number of members, the run takes only one minute: each of 10,000 members stores each received
+ * heartbeat.
+ */
 const many = 2_000
 const stopMs = 120_000
 const withinMs = 60_000
@@ -26,7 +31,7 @@ const withinMs = 60_000
 /** All figures of a converged cluster: its cost, and the time until a crash and a hang are detected. */
 export async function settledFigures(members: number, seed: number): Promise<SettledFigures> {
   const isLarge = members > many
-  // By then all members send heartbeats at their steady interval.
+  // After this time all members send heartbeats at their steady interval.
   const warmMs = isLarge ? 40_000 : 60_000
   const idleMs = isLarge ? 20_000 : 60_000
   const invariants = isLarge ? 'off' : {}
@@ -39,7 +44,7 @@ export async function settledFigures(members: number, seed: number): Promise<Set
   const after = simulation.sent()
   const aSecond = (bytes: number) => bytes / members / (idleMs / 1_000)
 
-  // So that each seed has another phase of the probes.
+  // This wait gives each seed another phase of the probes.
   await simulation.run(137 * (seed % 10))
   simulation.crash('m1')
   const peakMemoryMb = process.resourceUsage().maxRSS / 1_024
@@ -64,7 +69,7 @@ export async function settledFigures(members: number, seed: number): Promise<Set
 function untilDead(simulation: Simulation, name: string): Promise<number> {
   const { id } = simulation.member(name)
   const others = simulation.running.filter(member => member.name !== name)
-  // The last member that did not know is checked first.
+  // The loop first checks the last member that did not know about the death yet.
   let [doubtful] = others
   const isDead = (): boolean => {
     if (doubtful && doubtful.machine.member(id)?.status !== 'dead') return false

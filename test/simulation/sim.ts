@@ -163,7 +163,7 @@ function number(value: unknown): string {
   return Number(value).toLocaleString('en')
 }
 
-/** Checked before the run, not after it. */
+/** Checks that the file can be written. The check runs before the simulation, so that no result is lost. */
 function writable(path: string): string {
   try {
     closeSync(openSync(path, 'a'))

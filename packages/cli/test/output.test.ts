@@ -6,7 +6,10 @@ import { bin, newCluster } from './hearsay-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const usual = ['--no-mdns', '--listen', '/ip4/127.0.0.1/tcp/0']
-/** Only GNU tail notices a closed reader; its --version names GNU. */
+/**
+ * Whether `tail` is GNU tail, whose --version contains "GNU". Other versions do not notice that the reader
+ * has closed.
+ */
 const hasGnuTail = (() => {
   try {
     return execFileSync('tail', ['--version']).toString().includes('GNU')

@@ -1,4 +1,4 @@
-/** What checking and copying a value costs, beside the JSON.stringify that it accompanies. */
+/** How long it takes to check and copy a value, compared with JSON.stringify of the same value. */
 import { copyJson } from '../src/wire/json.ts'
 
 const values: Readonly<Record<string, unknown>> = {
@@ -17,7 +17,10 @@ const values: Readonly<Record<string, unknown>> = {
 const rounds = 60
 const roundMs = 8
 
-/** The least of some rounds each, in turns: others work on the machine, too. In nanoseconds a call. */
+/**
+ * Nanoseconds per call of each function: the fastest of several rounds, because other processes use the
+ * machine, too. In each round every function runs once.
+ */
 function least(acts: readonly (() => unknown)[]): readonly number[] {
   const calls = acts.map(act => callsIn(roundMs, act))
   const best = acts.map(() => Number.POSITIVE_INFINITY)

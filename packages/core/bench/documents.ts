@@ -1,6 +1,7 @@
 /**
- * Documents bench: what the digest of a document costs after one edit, beside a hash of its Yjs snapshot; and how long
- * a paste holds up its process when it is encoded as one update, beside chunks. One JSON object on stdout.
+ * Documents bench: how long the digest of a document takes after one edit, compared with a hash of its Yjs
+ * snapshot, and how long a paste blocks its process when it is encoded as one update, compared with chunks.
+ * One JSON object on stdout.
  */
 import { createHash } from 'node:crypto'
 import * as Y from 'yjs'
@@ -11,12 +12,15 @@ const pasteLength = 30_000_000
 const structs = 100_000
 const edits = 201
 const pastes = 5
-/** As hearsay sends them. */
+/** The size of the chunks that hearsay sends. */
 const chunkBytes = 61_440
 
 const text = (doc: Y.Doc): Y.Text => doc.getText('text')
 
-/** As a clipboard gives it: `repeat` would be joined when it is first read. */
+/**
+ * A flat string, as a clipboard returns it. The engine would flatten the result of `repeat` when it is first
+ * read.
+ */
 const paste = Buffer.alloc(pasteLength, 'x').toString()
 
 /** One text of 30 MB, in one struct. */
@@ -26,7 +30,7 @@ function largeDocument(): Y.Doc {
   return doc
 }
 
-/** Each character a struct of its own: every insertion goes before the one before it. */
+/** A text in which each character is a separate struct, because each was inserted before the previous one. */
 function fragmentedDocument(): Y.Doc {
   const doc = new Y.Doc()
   doc.transact(() => {
@@ -35,7 +39,7 @@ function fragmentedDocument(): Y.Doc {
   return doc
 }
 
-/** Each character by a client of its own. */
+/** A text in which each character was inserted by another client. */
 function sharedDocument(): Y.Doc {
   const doc = new Y.Doc()
   doc.transact(() => {
@@ -58,7 +62,10 @@ const median = (values: readonly number[]): number =>
 
 const rounded = (ms: number): number => Number(ms.toPrecision(2))
 
-/** Milliseconds of one edit alone, of one with each of the two hashes after it, and of the digest of all there is. */
+/**
+ * Milliseconds of an edit alone, of an edit followed by each of the two hashes, and of the first digest of
+ * the document.
+ */
 function afterOneEdit(doc: Y.Doc) {
   const edit = () => text(doc).insert(text(doc).length, 'y')
   const medianOf = (act: () => unknown) => rounded(median(Array.from({ length: edits }, () => msOf(act))))
@@ -78,7 +85,7 @@ function afterOneEdit(doc: Y.Doc) {
   return { editMs, snapshotSha256Ms, digestMs, firstDigestMs }
 }
 
-/** The longest that a paste keeps its process from anything else: as one update, and in chunks. */
+/** How long a paste blocks the event loop at most: as one update, and in chunks. */
 function pasteStall() {
   const insert = (doc: Y.Doc) => text(doc).insert(0, paste)
   const runs = Array.from({ length: pastes }, () => {
@@ -112,7 +119,7 @@ function pasteStall() {
 console.log(
   JSON.stringify(
     {
-      // First: later it would wait for the garbage of the other documents to be collected.
+      // This measurement comes first: later it would include garbage collection of the other documents.
       'a paste of 30 MB': pasteStall(),
       'one edit in a text of 30 MB': afterOneEdit(largeDocument()),
       'one edit in 100,000 structs': afterOneEdit(fragmentedDocument()),

@@ -1,4 +1,7 @@
-/** What one change of a member costs: in the list of members, and in each room that this member is in. */
+/**
+ * How long the local member takes to process a change of a member: in the list of members, and in each of its
+ * rooms.
+ */
 import { MemberView } from '../dist/member/member-view.js'
 import { RoomReplica } from '../dist/rooms/room-replica.js'
 import { Spaces } from '../dist/spaces/spaces.js'
@@ -6,7 +9,7 @@ import type { RecordFact } from '../dist/table/table.js'
 
 const now = { monotonicMs: 0, epochMs: 1_800_000_000_000 }
 
-/** Microseconds of CPU time a call, the least of some rounds. */
+/** Microseconds of CPU time per call, in the fastest of several rounds. */
 function cpuMicros(calls: number, act: (i: number) => void): string {
   let least = Number.POSITIVE_INFINITY
   for (let round = 0; round < 7; round += 1) {

@@ -1,10 +1,12 @@
 /**
- * Presence bench: how long an update of presence takes to all others, beside raw gossipsub on the same nodes.
+ * Presence bench: how long a presence update takes to reach all other members, compared with raw gossipsub on
+ * the same nodes.
  *
- * Many members in one process, over TCP and Noise. In turns one member publishes a message of an update's size on a
- * topic of its own, one the same on a topic where each verifies the author's signature before it passes it on, and one
- * sets its presence; of each it is taken when it has come to whom. The bytes stand beside those of y-protocols'
- * awareness for the same state. Progress on stderr, one JSON object on stdout.
+ * Many members run in one process, over TCP and Noise. The bench measures three actions in turn, and records
+ * when each other member receives the result: a member publishes a message of the size of a presence update
+ * on a raw topic; a member publishes the same message on a topic where each peer verifies the author's
+ * signature before it forwards the message; a member sets its presence. The bench also compares the bytes
+ * with the awareness of y-protocols for the same state. Progress on stderr, one JSON object on stdout.
  */
 import { generateKeyPairSync, sign, verify } from 'node:crypto'
 import { parseArgs } from 'node:util'
@@ -84,7 +86,10 @@ function pause(ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms))
 }
 
-/** Milliseconds from an update to each of the others; rejects nothing: who does not hear in time is left out. */
+/**
+ * Milliseconds from an update to its arrival at each other member. Members that do not receive it in time are
+ * left out.
+ */
 async function spread(
   publish: () => void,
   onArrival: (arrived: () => void) => () => void,
@@ -106,7 +111,7 @@ function percentile(sorted: readonly number[], share: number): number {
 interface Figures {
   readonly p50Ms: number
   readonly p99Ms: number
-  /** Arrivals that did not come within five seconds. */
+  /** The number of updates that a member did not receive within five seconds. */
   readonly lost: number
 }
 
@@ -119,7 +124,7 @@ function figuresOf(rounds: readonly (readonly number[])[]): Figures {
   }
 }
 
-/** What y-protocols sends for the same state. */
+/** The number of bytes that y-protocols sends for the same state. */
 function awarenessBytes(state: Cursor): number {
   const awareness = new Awareness(new Doc())
   awareness.setLocalState(state)
@@ -141,7 +146,7 @@ for (const { pubsub } of all) {
   pubsub.subscribe(signedTopic)
 }
 await until(() => rooms.every(room => room.presence.others.getSnapshot().length === members - 1))
-// Meshes form within some of gossipsub's heartbeats.
+// The meshes form within a few of gossipsub's heartbeats.
 await pause(5_000)
 
 const publishedBytes: number[] = []
@@ -192,7 +197,7 @@ for (let round = 0; round < updates; round++) {
         },
       ),
     )
-  // Whoever comes later finds caches warm.
+  // The order of the actions changes with each round, because the caches are warm for the later actions.
   const acts = [publishRaw, publishSigned, setPresence]
   for (const act of [...acts.slice(round % acts.length), ...acts.slice(0, round % acts.length)]) {
     await act()

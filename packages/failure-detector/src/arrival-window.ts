@@ -1,17 +1,25 @@
 import type { IntervalEstimate } from './phi.ts'
 
-/** Hayashibara §5 and Akka keep 1,000 samples. The last 32 have about the same mean and need 1/30 of the memory. */
+/**
+ * The number of stored gaps. Hayashibara §5 and Akka keep 1,000 samples. The last 32 have about the same mean
+ * and need 1/30 of the memory.
+ */
 const capacity = 32
-/** This many long gaps in a row are not an outage: the heartbeat interval has changed. Our choice. */
+/**
+ * This many consecutive long gaps mean that the heartbeat interval has changed, not that there is an outage.
+ * Our choice.
+ */
 const gapsOfNewInterval = 3
 
 /**
  * Arrival window: the last gaps between one member's heartbeats, and the estimate of their interval.
- * The window leaves out a gap that is too long, so that an outage does not change the estimate. Three long gaps
- * in a row replace the window.
+ * The window leaves out a gap that is too long, so that an outage does not change the estimate. After three
+ * consecutive long gaps, the window drops all gaps and begins again.
  */
 export class ArrivalWindow {
-  /** Allocated for the first gap: in a large cluster, most members have sent one heartbeat only. */
+  /**
+   * The array is allocated at the first gap: in a large cluster, most members have sent only one heartbeat.
+   */
   #gapsMs: Float32Array | undefined
   #count = 0
   #next = 0
@@ -38,7 +46,9 @@ export class ArrivalWindow {
     this.#longInARow = 0
   }
 
-  /** Undefined before the first gap. The mean has a lower bound, and so has the deviation, as in Akka. */
+  /**
+   * The estimate; undefined before the first gap. As in Akka, the mean and the deviation have lower bounds.
+   */
   estimate(minMeanMs: number, minDeviationMs: (meanMs: number) => number): IntervalEstimate | undefined {
     const gapsMs = this.#gapsMs
     if (!gapsMs || this.#count === 0) return undefined

@@ -6,9 +6,10 @@ import type { Member } from './member-list.ts'
 /**
  * Attention leases: the silence that members announced, and what ends a lease early.
  *
- * A lease covers silence only. When the member's connection closes, the lease ends one second later, unless the local
- * network is down by then. When another member suspects the member, the lease ends at once: a hidden member refutes
- * the suspicion. Exception: a frozen member keeps the lease while its connection is open.
+ * A lease excuses silence only. When the member's connection closes, the lease ends one second later, unless
+ * the local network turns out to be down in that second. When another member suspects the member, the lease
+ * ends at once, because a hidden member can refute the suspicion. Exception: a frozen member keeps the lease
+ * while its connection is open.
  */
 export class AttentionLeases {
   readonly #connections: ConnectionTracker
@@ -38,7 +39,10 @@ export class AttentionLeases {
     if (!member.lease.isFrozen || !this.#connections.reaches(member.id)) member.lease = noLease
   }
 
-  /** Ends the leases of members whose connection closed a second ago; in a grace period these leases stay. Returns the members whose lease ended. */
+  /**
+   * Ends the leases of members whose connection closed a second ago, except in a grace period. Returns the
+   * members whose lease ended.
+   */
   takeExpired(nowMs: number, isPaused: boolean): Member[] {
     const ended: Member[] = []
     for (let member = this.#closing.takeDue(nowMs); member; member = this.#closing.takeDue(nowMs)) {

@@ -2,7 +2,10 @@
 export interface Attention {
   /** `hidden`: the member runs slowly, but can still refute. `frozen`: the member does not run at all. */
   readonly state: 'hidden' | 'frozen'
-  /** How long other members tolerate silence, counted from receipt. Milliseconds ≥ 0; at most one day counts. */
+  /**
+   * How long other members tolerate the member's silence after receipt, in ms ≥ 0. Values above one day count
+   * as one day.
+   */
   readonly leaseMs: number
 }
 
@@ -14,13 +17,13 @@ export interface Lease {
   readonly isFrozen: boolean
 }
 
-/** One day. Our choice: a longer lease is an error, or an attack. */
+/** One day. Our choice: a member that asks for a longer lease is faulty or malicious. */
 const maxLeaseMs = 24 * 3_600_000
 
 /** The lease of a member that announced no attention. */
 export const noLease: Lease = { untilMs: -Infinity, isFrozen: false }
 
-/** The lease that begins now with an announcement, or without one. */
+/** The lease that begins now: that of an announcement, or `noLease` if the member announced none. */
 export function leaseFor(attention: Attention | undefined, nowMs: number): Lease {
   if (attention === undefined || attention.leaseMs <= 0) return noLease
   return { untilMs: nowMs + Math.min(attention.leaseMs, maxLeaseMs), isFrozen: attention.state === 'frozen' }

@@ -1,7 +1,10 @@
 import { GracePeriod } from './grace-period.ts'
 import type { DetectorParameters } from './parameters.ts'
 
-/** Connections that close within this time have one cause. Our choice: 1 s, since an outage closes all of them at about the same time. */
+/**
+ * Connections that close within this time are assumed to close for one reason. Our choice: 1 s, because an
+ * outage closes all connections at about the same time.
+ */
 export const outageWindowMs = 1_000
 /** With fewer closed connections, the local network is not the likely cause. Our choice. */
 const minLost = 3
@@ -14,11 +17,12 @@ export type ConnectionState = 'closed' | 'open' | 'outage'
 /**
  * Connection tracker: which members are connected, and whether the local network is down (Wi-Fi, VPN, dock).
  *
- * An outage needs two conditions: no connection is open, and either three connections closed within a second without
- * a refused dial, or a dial found no network. While another connection is open, a failed dial concerns the dialled
- * member only. In an outage the detector judges no member, and dials the disconnected members in each interval. The
- * outage ends when a connection opens or a byte arrives; a grace period follows. `GracePeriod` bounds both. A host that
- * reports no connections has no outages.
+ * An outage needs two conditions: no connection is open, and either three connections closed within a second
+ * without a refused dial, or a dial found no network. While another connection is open, a failed dial
+ * concerns the dialled member only. In an outage the detector judges no member, and dials the disconnected
+ * members in each interval. The outage ends when a connection opens or a byte arrives; a grace period
+ * follows. `GracePeriod` bounds the length of the outage and of the grace period. If the host reports no
+ * connections, the detector sees no outages.
  */
 export class ConnectionTracker {
   readonly #parameters: DetectorParameters

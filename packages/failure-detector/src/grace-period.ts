@@ -1,16 +1,19 @@
-/** The longest grace period in one go, in probe intervals. Our choice: ten for a change of networks, and two after it. */
+/**
+ * The longest uninterrupted grace period, in probe intervals. Our choice: ten intervals in which the host
+ * changes its network, and two in which it reaches the other members again.
+ */
 const maxIntervals = 12
 
 /**
  * Grace period: the time in which the detector judges no member, for a local cause.
  *
- * A grace period lasts at most twelve probe intervals in one go, however often it is extended. It consumes a budget
- * while it lasts, and the budget grows back at the same rate afterwards. So a cause that recurs covers at most half of
- * the time.
+ * A grace period lasts at most twelve probe intervals without interruption, however often it is extended. It
+ * consumes a budget while it lasts, and the budget grows back at the same rate afterwards. So a cause that
+ * recurs suspends judgement for at most half of the time.
  */
 export class GracePeriod {
   readonly #maxMs: number
-  /** The rest of the budget at `atMs`. */
+  /** The part of the budget that is left at `atMs`. */
   #remaining: { readonly ms: number; readonly atMs: number }
   #untilMs = -Infinity
 

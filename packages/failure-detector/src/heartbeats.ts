@@ -3,7 +3,10 @@ import { DeadlineQueue } from './deadline-queue.ts'
 import type { DetectorParameters } from './parameters.ts'
 import { deviationsOfPhi, gapUntilMs, type IntervalEstimate, phi } from './phi.ts'
 
-/** With fewer gaps, `phi` returns a number, but no suspicion follows. Our choice. */
+/**
+ * The minimum number of recorded intervals for a suspicion. With fewer, `phi` still returns a number. Our
+ * choice.
+ */
 const minGapsForSuspicion = 8
 
 interface Heartbeat {
@@ -13,15 +16,24 @@ interface Heartbeat {
   readonly window: ArrivalWindow
 }
 
-/** Two lost heartbeats in a row are acceptable. Our choice, relative to the mean: the interval grows with the cluster. */
+/**
+ * Two consecutive lost heartbeats are acceptable. Our choice: a multiple of the mean, as the interval grows
+ * with the cluster.
+ */
 export function acceptablePauseMs(meanMs: number): number {
   return 2 * meanMs
 }
 
-/** After this many missing heartbeats, a relayed ack does not suffice. Our choice: heartbeats travel by anti-entropy and may arrive three intervals late. */
+/**
+ * After this many missing heartbeats, a relayed ack does not suffice. Our choice: heartbeats travel by
+ * anti-entropy and may arrive three intervals late.
+ */
 const overdueHeartbeats = 5
 
-/** The least deviation that phi assumes. Heartbeats travel by anti-entropy, whose rounds are irregular. Our choice: a quarter of the mean, at least a probe interval. */
+/**
+ * The minimum deviation that phi assumes, because heartbeats travel by anti-entropy, whose rounds are
+ * irregular. Our choice: a quarter of the mean, but at least a probe interval.
+ */
 export function minDeviationMs(meanMs: number, probeIntervalMs: number): number {
   return Math.max(meanMs / 4, probeIntervalMs)
 }
@@ -29,8 +41,9 @@ export function minDeviationMs(meanMs: number, probeIntervalMs: number): number 
 /**
  * Heartbeats: each member's heartbeat intervals, and the members whose heartbeat is overdue.
  *
- * A heartbeat costs O(1): it does not move the member's deadline in the queue. When the deadline comes, the member is
- * either overdue or gets a new deadline. A local pause or an outage enters neither the intervals nor phi.
+ * A heartbeat costs O(1): it does not move the member's deadline in the queue. At its deadline, the member is
+ * either overdue or gets a new deadline. The time of a local pause or an outage counts neither in the
+ * intervals nor in phi.
  */
 export class Heartbeats {
   readonly #parameters: DetectorParameters
@@ -47,12 +60,18 @@ export class Heartbeats {
     this.#deviations = deviationsOfPhi(parameters.phiThreshold)
   }
 
-  /** Sets the configured heartbeat interval, in ms. Phi expects no heartbeat sooner, even if heartbeats came faster for a while. */
+  /**
+   * Sets the configured heartbeat interval, in ms. Phi expects no heartbeat sooner, even if heartbeats came
+   * faster for a while.
+   */
   setInterval(intervalMs: number): void {
     this.#expectedIntervalMs = intervalMs
   }
 
-  /** Records a heartbeat. One that exceeds neither the greatest incarnation nor its greatest sequence number has no effect. */
+  /**
+   * Records a heartbeat. A heartbeat has no effect unless it exceeds the greatest incarnation or, in that
+   * incarnation, the greatest sequence number.
+   */
   record(id: string, incarnation: number, sequence: number, nowMs: number): void {
     const known = this.#heartbeats.get(id)
     if (known === undefined || incarnation > known.incarnation) {
@@ -74,7 +93,9 @@ export class Heartbeats {
     if (estimate !== undefined) this.#rearm(id, estimate, nowMs + this.#acceptedGapMs(estimate))
   }
 
-  /** Whether so many heartbeats are missing that only the member's own ack shows that it is alive. */
+  /**
+   * Whether at least `overdueHeartbeats` are missing: then only the member's own ack shows that it is alive.
+   */
   isOverdue(id: string, nowMs: number): boolean {
     const known = this.#heartbeats.get(id)
     if (known === undefined || this.#expectedIntervalMs === 0) return false
@@ -89,7 +110,10 @@ export class Heartbeats {
     return phi(nowMs - sinceMs, estimate, acceptablePauseMs(estimate.meanMs))
   }
 
-  /** Returns the members whose phi has crossed the threshold. A member that stays silent is returned again, after a probe interval at the earliest. */
+  /**
+   * Returns the members whose phi has crossed the threshold. A member that stays silent is returned again,
+   * after a probe interval at the earliest.
+   */
   takeOverdue(nowMs: number): string[] {
     const overdue: string[] = []
     for (;;) {
@@ -104,7 +128,7 @@ export class Heartbeats {
     }
   }
 
-  /** Leaves out the time until now: the local member was paused, or its network was down. */
+  /** Does not count the time until now, because the local member was paused or its network was down. */
   skipTo(nowMs: number): void {
     this.#resumedMs = nowMs
   }

@@ -3,7 +3,10 @@ import type { DetectorParameters } from './parameters.ts'
 import type { ProbeMessage, SequenceNumbers } from './probe-message.ts'
 import { indirectStageMs } from './probe-tracker.ts'
 
-/** The most requests at the same time, of one requester and in total. Above these limits the handler sends a nack at once. Our choice. */
+/**
+ * The maximum number of open requests, of one requester and in total. Above these limits the handler sends a
+ * nack at once. Our choice.
+ */
 const maxPerRequester = 8
 const maxTotal = 128
 
@@ -16,8 +19,9 @@ interface IndirectProbe {
 }
 
 /**
- * Indirect probe handler: pings subjects on behalf of other members. Each request ends with a relayed ack or with one
- * nack in time. An unanswered ping is also this member's own observation.
+ * Indirect probe handler: pings subjects on behalf of other members. If the subject answers early, the
+ * handler relays the ack. Otherwise it sends one nack, early enough to reach the requester before the
+ * requester's timeout, and still relays a late ack. An unanswered ping is also this member's own observation.
  */
 export class IndirectProbeHandler {
   readonly #parameters: DetectorParameters
@@ -25,7 +29,7 @@ export class IndirectProbeHandler {
   readonly #send: (to: string, message: ProbeMessage) => void
   readonly #requests = new Map<number, IndirectProbe>()
   readonly #due = new DeadlineQueue<number>()
-  /** Subject → when its unanswered ping was sent; the latest last. */
+  /** Subject → when the ping that it did not answer was sent; the latest last. */
   readonly #unanswered = new Map<string, number>()
 
   constructor(
@@ -60,7 +64,7 @@ export class IndirectProbeHandler {
     this.#send(subject, { type: 'ping', seq })
   }
 
-  /** Relays an ack that a requester waits for. Returns whether a requester does. */
+  /** Relays an ack to the requester that waits for it. Returns false if no requester waits for it. */
   ack(from: string, seq: number): boolean {
     const request = this.#requests.get(seq)
     if (request === undefined || request.subject !== from) return false
@@ -124,7 +128,10 @@ export class IndirectProbeHandler {
   }
 }
 
-/** How long a proxy waits for the subject: as long as a direct ack may take, but no longer than the requester waits. */
+/**
+ * How long a proxy waits for the subject: as long as a direct ack may take, but not longer than the requester
+ * waits.
+ */
 export function indirectTimeoutMs(
   parameters: Pick<DetectorParameters, 'probeIntervalMs' | 'probeTimeoutMs'>,
 ): number {

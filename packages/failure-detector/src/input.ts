@@ -25,8 +25,9 @@ export type ConnectionEvent = 'open' | 'closed' | 'released' | 'refused' | 'unre
 /** Everything that the host reports to a detector. Another member's verdict ("dead") is no input. */
 export type DetectorInput =
   /**
-   * A verified alive record that the member signed itself. Pass each record once. With the local member's id: the local
-   * incarnation. Only a greater incarnation ends a suspicion, a death or a departure.
+   * A verified alive record that the member signed itself. Pass each record once. A record with the local
+   * member's id sets the local incarnation. Only a greater incarnation ends a suspicion, a death or a
+   * departure.
    */
   | {
       readonly type: 'member'
@@ -36,7 +37,10 @@ export type DetectorInput =
     }
   /** A verified departure that the member signed itself. */
   | { readonly type: 'left'; readonly id: string; readonly incarnation: number }
-  /** Remove all data about a member. With the local member's id: the local incarnation, which may then become smaller. */
+  /**
+   * Remove all data about a member. The local member's id removes the local incarnation; the next one may be
+   * smaller.
+   */
   | { readonly type: 'forget'; readonly id: string }
   /** The members to probe, in order; replaces the former list. Unknown, dead and left members are skipped. */
   | { readonly type: 'subjects'; readonly subjects: readonly Subject[] }
@@ -52,13 +56,19 @@ export type DetectorInput =
       readonly observer: string
       readonly refused: boolean
     }
-  /** A byte arrived directly from `id`. Not needed beside a `message` or an open `connection`, which count as evidence too. */
+  /**
+   * A byte arrived directly from `id`. A `message` and an open `connection` are evidence, too, and need no
+   * extra input.
+   */
   | { readonly type: 'evidence'; readonly id: string }
   /** A probe message from the member that the transport authenticated as `from`. */
   | { readonly type: 'message'; readonly from: string; readonly message: ProbeMessage }
-  /** A connection to `id`, or a dial, changed. */
+  /** A connection to `id` opened or closed, or a dial of `id` ended. */
   | { readonly type: 'connection'; readonly id: string; readonly state: ConnectionEvent }
-  /** A new heartbeat of a known member, over any path. It enters phi, but is no evidence that `id` is reachable. */
+  /**
+   * A new heartbeat of a known member, over any path. It counts for phi, but is no evidence that `id` is
+   * reachable.
+   */
   | {
       readonly type: 'heartbeat'
       readonly id: string

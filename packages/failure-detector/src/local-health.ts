@@ -1,24 +1,26 @@
 import type { DetectorParameters } from './parameters.ts'
 
 /**
- * How often refuting the same observer may raise the score, in ms: a quarter more than the slowest probe interval, in
- * which an answered probe lowers the score. So one lying observer cannot keep the score up.
+ * The minimum interval, in ms, between two refutations of one observer's suspicions that raise the score. It
+ * is a quarter longer than the slowest probe interval, and an answered probe lowers the score once per
+ * interval. So one lying observer cannot keep the score high.
  */
 export function penaltyIntervalMs({ maxLocalHealth, probeIntervalMs }: DetectorParameters): number {
   return 1.25 * (1 + maxLocalHealth) * probeIntervalMs
 }
 
 /**
- * Local health: a score from 0 (healthy) to `maxLocalHealth` for how slow the local member is itself. Lifeguard §IV.A.
+ * Local health: a score from 0 (healthy) to `maxLocalHealth` for how slow the local member itself is.
+ * Lifeguard §IV.A.
  *
- * An answered probe subtracts 1. A missing nack, a local pause and the refutation of a suspicion add 1 each; the
- * refutations of one observer count rarely, since one observer may lie. The score stretches the probe interval and
- * timeout, never a suspicion.
+ * An answered probe subtracts 1. A missing nack, a local pause and the refutation of a suspicion add 1 each.
+ * Because an observer may lie, refutations of the same observer's suspicions add at most 1 per
+ * `penaltyIntervalMs`. The score stretches the probe interval and the probe timeout, never a suspicion.
  */
 export class LocalHealth {
   readonly #parameters: DetectorParameters
   #score = 0
-  /** Observer → when the last refutation counted; the oldest first. */
+  /** Observer → when a refutation of its suspicion last raised the score; the oldest first. */
   readonly #refutedMs = new Map<string, number>()
 
   constructor(parameters: DetectorParameters) {
@@ -29,7 +31,7 @@ export class LocalHealth {
     return this.#score
   }
 
-  /** The factor for interval and timeout: 1 to 1 + `maxLocalHealth`. */
+  /** The factor for the probe interval and the probe timeout: 1 to 1 + `maxLocalHealth`. */
   get scale(): number {
     return 1 + this.#score
   }

@@ -1,18 +1,26 @@
 import { GracePeriod } from './grace-period.ts'
 import type { DetectorParameters } from './parameters.ts'
 
-/** By how much a call is late. The host was running at its last call, so lateness counts from then on at the earliest. */
+/**
+ * How late a call of the host is: the time since the deadline or, if the host made an earlier call after the
+ * deadline, the time since that call. The host was running at that call.
+ */
 export function lateMs(nowMs: number, deadlineMs: number, lastCallMs: number): number {
   return Math.max(0, nowMs - Math.max(deadlineMs, lastCallMs))
 }
 
-/** Our choice: 20 s is longer than the local member receives nothing, and shorter than the silence at which phi suspects. */
+/**
+ * How much later a call may be while the host reports that timers fire late. Our choice: 20 s is longer than
+ * the intervals in which the local member normally receives nothing, and shorter than the silence that raises
+ * a suspicion.
+ */
 const lateTimersMs = 20_000
 
 /**
- * Local pause: the local process was stopped, or the machine was suspended. For `pauseGraceMs` after a pause the detector
- * judges no member, so that messages of the meantime can arrive. Repeated pauses share the budget of one grace period;
- * without budget, a pause still gets `pauseThresholdMs`, in which the host reads the waiting messages.
+ * Local pause: the local process was stopped, or the machine was suspended. For `pauseGraceMs` after a pause
+ * the detector judges no member, so that messages that were sent during the pause can arrive. Repeated pauses
+ * share the budget of one grace period. When the budget is used up, the detector still waits for
+ * `pauseThresholdMs` after a pause, so that the host can read the waiting messages.
  */
 export class LocalPause {
   /** Timers of the host fire late without a pause. Writer: the `timers` input. */
@@ -34,7 +42,7 @@ export class LocalPause {
     return ms
   }
 
-  /** Whether a call that is so late shows a pause. */
+  /** Whether a call that is late by `lateMs` proves a pause. */
   isPause(lateMs: number): boolean {
     return lateMs > this.#parameters.pauseThresholdMs + (this.timersAreLate ? lateTimersMs : 0)
   }
@@ -44,7 +52,10 @@ export class LocalPause {
     return Math.max(this.#endedMs + Math.min(pauseThresholdMs, pauseGraceMs), this.#grace.untilMs)
   }
 
-  /** Records the end of a pause. Returns false if it is known already: late timers and diverging clocks are often two signs of one pause. */
+  /**
+   * Records the end of a pause. Returns false if the pause is known already: late timers and diverging clocks
+   * are often two signs of one pause.
+   */
   resumed(nowMs: number): boolean {
     if (nowMs <= this.#endedMs) return false
     this.#endedMs = nowMs

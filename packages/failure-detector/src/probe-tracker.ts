@@ -2,12 +2,16 @@ import { DeadlineQueue } from './deadline-queue.ts'
 import type { DetectorParameters } from './parameters.ts'
 import type { ProbeMessage, SequenceNumbers } from './probe-message.ts'
 
-/** The most probes at the same time: enough for all ring neighbours. Above it, a probe out of turn is left out. Our choice. */
+/**
+ * The maximum number of pending probes: enough for all ring neighbours. Above this limit, additional probes
+ * are skipped. Our choice.
+ */
 const maxPending = 64
 
 /**
- * A ping and its ack wait four times: each to be written and to be read. A member that is called late assumes that the
- * peer is as late, which is true on one busy machine or in one process. Our choice.
+ * A ping and its ack are delayed up to four times: when each is written and when each is read. A member that
+ * is called late assumes that the peer is equally late, which is true on one busy machine or in one process.
+ * Our choice.
  */
 const latenessFactor = 4
 
@@ -32,7 +36,7 @@ interface Probe {
   readonly scale: number
   /** The greatest lateness of a call in this stage, ms. */
   lateMs: number
-  /** The stage was extended for lateness already: at most once per stage. */
+  /** The stage was already extended for lateness. A stage is extended at most once. */
   isExtended: boolean
   stage: { readonly type: 'direct' } | IndirectStage
 }
@@ -66,7 +70,7 @@ export class ProbeTracker {
   readonly #probes = new Map<number, Probe>()
   readonly #bySubject = new Map<string, Probe>()
   readonly #due = new DeadlineQueue<number>()
-  /** Proxies whose nack was missing: each counts once until it answers. */
+  /** Proxies whose nack was missing. Each proxy worsens local health once, until it answers again. */
   readonly #unresponsive = new Set<string>()
 
   constructor(parameters: DetectorParameters, seqs: SequenceNumbers, port: ProbeTrackerPort) {
@@ -187,7 +191,10 @@ export class ProbeTracker {
   }
 }
 
-/** The rest of the interval after the timeout of the direct ack. SWIM §3.1: the whole probe fits into one T′. */
+/**
+ * How long the indirect stage lasts: the part of the interval after the direct ack's timeout (SWIM §3.1: one
+ * T′ in total).
+ */
 export function indirectStageMs(
   parameters: Pick<DetectorParameters, 'probeIntervalMs' | 'probeTimeoutMs'>,
 ): number {
@@ -195,9 +202,10 @@ export function indirectStageMs(
 }
 
 /**
- * By how much a failed probe worsens local health: 1 for each newly missing nack, so that a proxy that never answers
- * counts once. If all nacks arrived, the subject is the cause: 0. Without a proxy, the local member may be the cause: 1.
- * As memberlist's `probeNode`; Lifeguard §IV.A counts the probe itself too.
+ * How much a failed probe adds to the local health score: 1 for each newly missing nack, so that a proxy that
+ * never answers counts once. If all nacks arrived, the subject is the cause, and the result is 0. Without a
+ * proxy, the local member may be the cause, and the result is 1. memberlist's `probeNode` does the same;
+ * Lifeguard §IV.A also counts the probe itself.
  */
 export function localHealthPenalty(proxiesAsked: number, nacksMissing: number): number {
   return proxiesAsked === 0 ? 1 : nacksMissing

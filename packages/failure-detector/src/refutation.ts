@@ -13,9 +13,10 @@ interface Claim {
 export type Refuted = Pick<Claim, 'incarnation' | 'observer'>
 
 /**
- * The least time between two refutations. It bounds the refutations that lying observers cause, and still leaves time:
- * half of the shortest suspicion, since the other half is for the rumors of the suspicion and of the refutation. A second
- * refused observer may shorten the suspicion to `refusedFloorMs`, so its claim waits at most half of that.
+ * The minimum time between two refutations. It limits the refutations that lying observers can cause. It is
+ * half of the shortest suspicion, so that the other half is left for the rumors of the suspicion and of the
+ * refutation. A second refused observer may shorten the suspicion to `refusedFloorMs`, so its claim waits for
+ * at most half of that time.
  */
 export function refutationGapMs(isOfSecondRefusedObserver: boolean, parameters: DetectorParameters): number {
   const softMs = (parameters.suspicionMult / 2) * parameters.probeIntervalMs

@@ -1,17 +1,18 @@
 /** Suspicion timeout: how long a suspicion waits for its refutation. Pure formulas, milliseconds in and out. */
 
 /**
- * The shortest suspicion. It grows with log₁₀ of the cluster size, as does the time in which a rumor reaches all members
- * (SWIM §4.1). Lifeguard §V.C; memberlist's `suspicionTimeout`. Local health does not stretch it, as in memberlist: the
- * time is for the suspect's refutation, and local health describes the observer.
+ * The shortest suspicion. It grows with log₁₀ of the cluster size, as does the time in which a rumor reaches
+ * all members (SWIM §4.1). Lifeguard §V.C; memberlist's `suspicionTimeout`. As in memberlist, local health
+ * does not stretch a suspicion: the suspect needs the time for its refutation, and local health describes the
+ * observer.
  */
 export function minSuspicionMs(mult: number, clusterSize: number, probeIntervalMs: number): number {
   return mult * Math.max(1, Math.log10(clusterSize)) * probeIntervalMs
 }
 
 /**
- * How many further observers shorten the longest suspicion to the shortest: Lifeguard's K, or all other observers if
- * there are fewer. With 0, the suspicion is the shortest at once.
+ * How many further observers must confirm a suspicion before it has the shortest length: Lifeguard's K, or
+ * all other observers if there are fewer. 0: the suspicion has the shortest length from the start.
  */
 export function confirmationsNeeded(wanted: number, otherObservers: number): number {
   return Math.max(0, Math.min(wanted, otherObservers))
@@ -23,7 +24,10 @@ export function suspicionTimeoutMs(n: number, k: number, minMs: number, maxMs: n
   return Math.max(minMs, maxMs - ((maxMs - minMs) * Math.log(n + 1)) / Math.log(k + 1))
 }
 
-/** The rest of a suspicion after `elapsedMs`; ≤ 0 when it has ended. memberlist's `remainingSuspicionTime`. */
+/**
+ * The time that a suspicion still runs after `elapsedMs`; ≤ 0: it has ended. memberlist's
+ * `remainingSuspicionTime`.
+ */
 export function remainingSuspicionMs(
   n: number,
   k: number,

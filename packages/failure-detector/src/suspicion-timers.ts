@@ -11,8 +11,9 @@ const refusedObserversWanted = 2
 /**
  * Suspicion timers: all suspicions that run.
  *
- * A claim only shortens a suspicion, only its deadline makes a member dead, and only a greater incarnation ends
- * it. A grace period or a lease that defers a deadline is looked up when the deadline has passed: it changes no deadline.
+ * A claim can only shorten a suspicion. Only the deadline of a suspicion makes a member dead, and only a
+ * greater incarnation ends the suspicion. A grace period or a lease changes no deadline: when a deadline has
+ * passed, the timers check whether a grace period or a lease defers its effect.
  */
 export class SuspicionTimers {
   readonly #self: string

@@ -18,8 +18,8 @@ export interface RefusedQuorum {
 }
 
 /**
- * Suspicion: the deadline only moves earlier. It is never before `minMs`, or with refused observers never before
- * `refusedFloorMs`. Each observer counts once.
+ * Suspicion: the deadline only moves earlier. It is never before `minMs`; with refused observers, it is never
+ * before `refusedFloorMs`. Each observer counts once.
  */
 export class Suspicion {
   readonly sinceMs: number
@@ -51,7 +51,10 @@ export class Suspicion {
     return [...this.#observers.keys()]
   }
 
-  /** Whether a claim of `observer` would make a difference. Without a refusal, claims after k confirmations do not. */
+  /**
+   * Whether a claim of `observer` could move the deadline. After k confirmations, only a refused observer's
+   * claim can.
+   */
   isNeeded(observer: string, refused: boolean): boolean {
     return this.#isNew(observer, refused) && (refused || this.#observers.size <= this.#bounds.k)
   }
@@ -70,7 +73,8 @@ export class Suspicion {
     const { minMs, maxMs, k, refusedFloorMs } = this.#bounds
     const confirmations = Math.max(0, this.#observers.size - 1)
     const confirmedMs = this.sinceMs + remainingSuspicionMs(confirmations, k, 0, minMs, maxMs)
-    // Counted from the first refusal, not from the start: a process that restarts now gets the whole time.
+    // The time runs from the first refusal, not from the start of the suspicion, so that a restarting process
+    // gets all of it.
     const refusedMs =
       this.#refusedCount(quorum) >= quorum.wanted ? this.#refusedSinceMs + refusedFloorMs : Infinity
     this.#deadlineMs = Math.min(this.#deadlineMs, confirmedMs, refusedMs)

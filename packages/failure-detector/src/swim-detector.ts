@@ -95,7 +95,8 @@ export class SwimDetector implements Detector {
     for (const subject of failedForOthers) this.#confirmSuspicion(this.#memberList.get(subject), nowMs)
     for (const member of this.#leases.takeExpired(nowMs, nowMs < this.graceUntilMs())) {
       this.#suspicionTimers.rearm(member)
-      // A probe that began when the connection closed may have failed since, without effect under the lease.
+      // The probe that began when the connection closed may have failed meanwhile. The lease excused that
+      // failure.
       this.#probeScheduler.allowProbeNow(member)
       this.#probeScheduler.probeNow(member, nowMs)
     }

@@ -7,8 +7,8 @@ interface Claims {
 }
 
 /**
- * One member of a simulated network: a detector, and the host's data: the greatest incarnation of each member and the
- * suspicions of that incarnation.
+ * One member of a simulated network: a detector, and its host. The host stores the greatest incarnation of
+ * each member, and the suspicions of that incarnation.
  */
 export class SimulatedHost {
   readonly id: string
@@ -18,7 +18,7 @@ export class SimulatedHost {
   sequence = 0
   isCrashed = false
   stoppedUntilMs = -Infinity
-  /** What arrived while the member was stopped. */
+  /** Inputs that arrived while the member was stopped. */
   readonly inbox: (() => void)[] = []
   readonly #known = new Map<string, number>()
   readonly #claims = new Map<string, Claims>()
@@ -28,7 +28,10 @@ export class SimulatedHost {
     this.detector = createDetector(options)
   }
 
-  /** Handles an alive record, and passes earlier suspicions of that incarnation again. */
+  /**
+   * Passes an alive record to the detector, then the suspicions of that incarnation that arrived before the
+   * record.
+   */
   receiveRecord(id: string, incarnation: number, nowMs: number): DetectorEffect[] {
     if (incarnation <= (this.#known.get(id) ?? -1)) return []
     this.#known.set(id, incarnation)

@@ -13,7 +13,9 @@ import { SimulatedHost } from './simulated-host.ts'
 export interface NetworkOptions {
   readonly members: number
   readonly seed: number
-  /** The share of lost probe messages, 0 to 1. Gossip is repeated until it arrives. */
+  /**
+   * The share of probe messages that the network loses, 0 to 1. The network repeats gossip until it arrives.
+   */
   readonly loss?: number
   /** Whether hosts report connections. */
   readonly links?: boolean
@@ -111,7 +113,7 @@ export class SimulatedNetwork {
     this.#at(this.nowMs + afterMs, action)
   }
 
-  /** Loses all later messages from one member to the other. Gossip still arrives. */
+  /** From now on the network loses all messages from one member to the other. Gossip still arrives. */
   cut(from: string, to: string): void {
     this.#cuts.add(`${from}>${to}`)
   }
@@ -178,13 +180,14 @@ export class SimulatedNetwork {
   }
 
   #at(dueMs: number, action: () => void): void {
-    // A fraction of the sequence number breaks ties, far below a clock's tick.
+    // Events due at the same time run in the order of their sequence numbers. The fraction is far below a
+    // clock's tick.
     this.#seq += 1
     this.#actions.set(this.#seq, action)
     this.#queue.set(this.#seq, dueMs + this.#seq * 1e-9)
   }
 
-  /** Acts now, or when a stopped member resumes; never for a crashed member. */
+  /** Runs the action now or, if the member is stopped, when it resumes. Does nothing for a crashed member. */
   #whenRunning(host: SimulatedHost, action: () => void): void {
     if (host.isCrashed) return
     if (this.nowMs < host.stoppedUntilMs) host.inbox.push(action)
@@ -193,7 +196,7 @@ export class SimulatedNetwork {
 
   #wake(host: SimulatedHost): void {
     if (host.isCrashed || this.nowMs < host.stoppedUntilMs) return
-    // After a stop, either timers or sockets may come first.
+    // A process that resumes may run its timers before or after it reads its sockets.
     if (this.#random() < 0.5) this.#perform(host, host.detector.advance(this.nowMs))
     for (const action of host.inbox.splice(0)) action()
     this.#perform(host, host.detector.advance(this.nowMs))
@@ -327,7 +330,7 @@ export class SimulatedNetwork {
   }
 }
 
-/** All neighbours of a member in a network of that size. */
+/** All neighbours of a member in a network of `members` members. */
 export function neighboursIn(members: number, id: string): string[] {
   const ids = Array.from({ length: members }, (_, index) => `m${index}`)
   return members < fullMeshBelow ? ids.filter(other => other !== id) : ringNeighbours(id, ids)

@@ -18,7 +18,7 @@ describe('suspicion and refutation among simulated members', () => {
     const fails = network.eventsOf('fail')
     expect(new Set(fails.map(({ effect }) => effect.id))).toEqual(new Set(['m3']))
     for (const { atMs } of fails) expect(atMs).toBeLessThan(29_000)
-    // Four observers are needed; observers at the same moment add to them.
+    // A death needs four observers. More than four may suspect the member at the same moment.
     expect(network.eventsOf('publish-suspicion').length).toBeGreaterThanOrEqual(4)
     expect(network.eventsOf('publish-suspicion').length).toBeLessThanOrEqual(6)
   })
@@ -115,9 +115,10 @@ describe('suspicion and refutation among simulated members', () => {
       return network
     })
     expect(network.eventsOf('fail')).toEqual([])
-    // One refutation in 1.5 s (half of the shortest suspicion) for each of 31: the first, and 40 in a minute.
+    // Each of the 31 suspected members refutes at once, then at most every 1.5 s (half of the shortest
+    // suspicion): 40 times in a minute.
     expect(network.eventsOf('refute').length).toBeLessThanOrEqual(31 * (1 + 60 / 1.5))
-    // At most one probe per second to each of 8 neighbours, and its ack.
+    // A member sends at most one probe per second to each of 8 neighbours, and receives at most as many acks.
     expect(network.messages / 32 / 65).toBeLessThan(17)
     expect(Math.max(...network.hosts.map(host => host.detector.localHealth()))).toBeLessThanOrEqual(2)
   })

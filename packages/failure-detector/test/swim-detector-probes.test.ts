@@ -59,7 +59,8 @@ describe('a probe', () => {
 
   it('scenario 9: causes no suspicion when the local member could not complete it', () => {
     bench.pass(0)
-    // One call, when both stages should be over, but below the threshold of a local pause.
+    // The host makes a single call, when both stages should be over. The call is not late enough for a local
+    // pause.
     bench.nowMs = 1_000
     const effects = bench.detector.advance(bench.nowMs)
     expect(stateEffects(effects)).toEqual([])

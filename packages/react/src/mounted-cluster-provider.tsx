@@ -1,9 +1,9 @@
 /**
  * ClusterProvider of the suspense entry point: it renders its children only after it is mounted.
  *
- * A component that suspends during the first mount discards everything up to the nearest `Suspense`. React would create a
- * provider in between anew, and the provider would join anew, at each attempt. A server renders no children, because it
- * joins no cluster.
+ * If a component suspends during the first mount, React discards everything up to the nearest `Suspense`. If
+ * a provider is discarded in this way, React creates a new provider at each attempt, and each of them joins
+ * again. A server renders no children, because it joins no cluster.
  */
 import { type ReactElement, type ReactNode, useState } from 'react'
 import {
@@ -12,7 +12,10 @@ import {
   useMountEffect,
 } from './cluster-provider.tsx'
 
-/** Joins or takes the cluster, and gives it to all hooks below. Renders its children once it is mounted. */
+/**
+ * Joins the cluster or uses the given one, and provides it to all hooks below. Renders its children after the
+ * mount.
+ */
 export function ClusterProvider({ cluster, children }: ClusterProviderProps): ReactElement {
   return (
     <Provider cluster={cluster}>

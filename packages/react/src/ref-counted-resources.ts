@@ -1,20 +1,24 @@
 /**
- * Reference-counted resources: each is acquired once by name, shared by all components that retain it, and released
- * when no component does.
+ * Reference-counted resources: each resource has a name, is acquired once, and is shared by all components
+ * that retain it. When no component retains the resource any more, it is released.
  *
- * The release is delayed: StrictMode, and a page that replaces another, release a resource and retain it again a moment
- * later. A failed resource is removed without delay when its last user releases it, so the next user tries again.
+ * The release is delayed, because React's StrictMode and a change of pages release a resource and retain it
+ * again a moment later. A failed resource is removed without delay when its last user releases it, so the
+ * next user tries again.
  */
 import { type AsyncState, failed, pending, type Resource } from './resource.ts'
 
-/** 1 s (our choice): long enough for the next page to load, and short enough for other members. */
+/**
+ * Our choice: long enough for the next page to load, and short enough that other members do not wait for a
+ * leave.
+ */
 export const releaseDelayMs = 1_000
 
 interface ResourceSlot<T> {
   readonly name: string
   readonly options: unknown
   state: AsyncState<T>
-  /** Other options under which the resource was requested while it was in use. */
+  /** Options other than those of the resource, with which it was requested while it was in use. */
   readonly rejectedOptions: Set<unknown>
   settled: Promise<void>
   refCount: number
@@ -66,7 +70,10 @@ export class RefCountedResources<T> {
     }
   }
 
-  /** Returns the resource, acquired anew if there is none, or if an unused one has other options. */
+  /**
+   * Returns the resource. Acquires a new one if there is none, or if the present one is unused and has other
+   * options.
+   */
   #open(name: string, get: () => Promise<T>, options: unknown): ResourceSlot<T> {
     const open = this.#slots.get(name)
     if (open && open.options === options) return open
@@ -75,7 +82,8 @@ export class RefCountedResources<T> {
       this.#notify()
       return open
     }
-    // Unused and with other options, as after a hot reload of the code that defines them.
+    // The resource is unused and has other options, as after a hot reload of the code that defines the
+    // options.
     if (open) this.#end(open)
     const entry: ResourceSlot<T> = {
       name,
@@ -102,7 +110,10 @@ export class RefCountedResources<T> {
     this.#notify()
   }
 
-  /** Waits for a pending acquisition first: otherwise the resource would be acquired twice, and one of the two released. */
+  /**
+   * Waits for a pending acquisition. Otherwise the resource could be acquired twice, and one of the two be
+   * released.
+   */
   #endLater(entry: ResourceSlot<T>): void {
     void entry.settled.then(() => {
       clearTimeout(entry.releaseTimer)

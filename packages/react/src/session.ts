@@ -24,14 +24,17 @@ export class Session {
     this.cluster = cluster
   }
 
-  /** Called when the provider is mounted: it then stays mounted while components below it suspend. */
+  /**
+   * Called when the provider is mounted. From then on the provider stays mounted while components below it
+   * suspend.
+   */
   mounted(): void {
     this.#onMounted()
   }
 
   /**
-   * Suspending discards a provider that is not mounted yet: React would create it anew, and it would join anew, without
-   * end. So the hooks wait for the mount first.
+   * If a hook suspends before its provider is mounted, React discards the provider. React would then create
+   * another provider, which would join again, without end. So the hooks wait until the provider is mounted.
    */
   async untilMounted(): Promise<void> {
     const hint = setTimeout(() => console.error(mixed), releaseDelayMs)
@@ -90,7 +93,7 @@ function promised(cluster: Promise<Cluster>): Resource<Cluster> {
   )
 }
 
-/** Checks for apps without types. */
+/** Checks the cluster at run time, for apps that are not type-checked. */
 function checkedCluster(cluster: Cluster | undefined): Cluster {
   if (cluster?.members) return cluster
   throw new TypeError(

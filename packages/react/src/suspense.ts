@@ -1,6 +1,7 @@
 /**
- * The suspense entry point: the same names as the main one, never null. A hook that reads the cluster, a room or a
- * config suspends until it is there, and throws to the nearest error boundary if it fails. A server renders none of it.
+ * The suspense entry point: the same names as in the main entry point, but no hook returns null. A hook that
+ * reads the cluster, a room or a config suspends until the cluster, room or config is joined. If joining
+ * fails, the hook throws to the nearest error boundary. On a server these hooks render nothing.
  */
 'use client'
 
@@ -50,7 +51,9 @@ const useAwaitedCluster = () => useAwaited(useSession().cluster)
 const useAwaitedRoom = () => useAwaited(useRoomSession().source)
 const useAwaitedConfig = (asked: ConfigRef) => useAwaited(useConfigSource(asked))
 
-/** The cluster, for everything that has no hook. Suspends until the cluster is joined. */
+/**
+ * The cluster, for features of the cluster that no other hook provides. Suspends until the cluster is joined.
+ */
 export const useCluster: UseCluster<never> = awaiting(useAwaitedCluster, useClusterNow)
 /** This member, or a selected part of it. Suspends until the cluster is joined. */
 export const useSelf: UseSelf<never> = awaiting(useAwaitedCluster, useSelfNow)
@@ -61,7 +64,7 @@ export const useMember: UseMember = awaiting(useAwaitedCluster, useMemberNow)
 /** The health of this member, or a selected part; at most 1 s old. Suspends until the cluster is joined. */
 export const useHealth: UseHealth<never> = awaiting(useAwaitedCluster, useHealthNow)
 
-/** The room, for everything that has no hook. Suspends until the room is joined. */
+/** The room, for features of the room that no other hook provides. Suspends until the room is joined. */
 export const useRoom: UseRoom<AnyPresence, never> = awaiting(useAwaitedRoom, useRoomNow)
 /** The presence of the local member in the room, or a selected part. Suspends until the room is joined. */
 export const usePresence: UsePresence<AnyPresence> = awaiting(useAwaitedRoom, usePresenceNow)
@@ -72,7 +75,7 @@ export const useOthersMapped: UseOthersMapped<AnyPresence> = awaiting(useAwaited
 /** A Yjs document of the room; without a name the default one. Suspends until the room is joined. */
 export const useDocument: UseDocument<never> = awaiting(useAwaitedRoom, useDocumentNow)
 
-/** A shared config, to write to. Suspends until the config is open. */
+/** A shared config, for writing entries. Suspends until the config is open. */
 export const useConfig: UseConfig<never> = awaiting(useAwaitedConfig, useConfigNow)
 /** The value of one key of a shared config, or a selected part of all. Suspends until the config is open. */
 export const useConfigValue: UseConfigValue = awaiting(useAwaitedConfig, useConfigValueNow)

@@ -14,7 +14,10 @@ export interface UseOthers<P extends object> {
   <T>(selector: (others: readonly Other<P>[]) => T, isEqual?: IsEqual<T>): T
 }
 
-/** The other members in the room with their presence, ordered by id, or a selected part. Empty before it is joined. */
+/**
+ * The other members in the room with their presence, ordered by id, or a selected part. Empty before the room
+ * is joined.
+ */
 export const useOthers: UseOthers<AnyPresence> = <T>(
   selector: (others: AnyOthers) => T = itself,
   isEqual?: IsEqual<T>,

@@ -1,8 +1,8 @@
 /**
  * Faults: what can go wrong with members and with the network between them.
  *
- * Members are given by name. A fault that lasts returns its undo. `heal` undoes all faults of the network, and none of
- * the members.
+ * Members are given by name. A fault that lasts returns its undo. `heal` undoes all faults of the network,
+ * but no fault of a member.
  */
 import type { MemberRecord } from '@hearsay/core/host'
 import type { Delay } from './delay.ts'
@@ -12,9 +12,9 @@ import type { SimulatedMember } from './simulated-member.ts'
 import type { StorageFault } from './simulated-store.ts'
 import type { World } from './world.ts'
 
-/** A page in the background requests an attention lease of 150 s … */
+/** The length of the attention lease that a page in the background requests. */
 const hiddenLeaseMs = 150_000
-/** … every 60 s. */
+/** The interval at which a page in the background renews its attention lease. */
 const repeatMs = 60_000
 
 type Names = string | readonly string[]
@@ -27,7 +27,10 @@ interface RestartOptions {
 
 /** All times are virtual milliseconds. An unknown name throws {@link InvalidSimulationError} and changes nothing. */
 export interface Faults {
-  /** Blocks all packets between different groups. Members without a group form one more. Replaces the last partition. */
+  /**
+   * Blocks all packets between different groups. Members without a group form one more group. Replaces the
+   * last partition.
+   */
   partition(groups: readonly (readonly string[])[]): () => void
   /**
    * Blocks all packets from the first members to the second and, unless `oneWay`, back.
@@ -46,23 +49,33 @@ export interface Faults {
   duplicate(rate: number): () => void
   /** Delivers a share of all frames up to 500 ms late, behind later frames. TCP never does that either. */
   reorder(rate: number): () => void
-  /** Drops gossipsub's messages for that time; streams still work. @param options rate: the dropped share @default 1 */
+  /**
+   * Drops gossipsub's messages for `ms`; streams still work.
+   *
+   * @param options rate: the dropped share @default 1
+   */
   dropGossip(ms: number, options?: { rate?: number }): () => void
-  /** Pauses the process (SIGSTOP, a blocked event loop) for that time. */
+  /** Pauses the member's process for `ms`, as SIGSTOP or a blocked event loop does. */
   pause(name: string, ms: number): void
   /**
-   * Suspends the machine for that time, as a closed lid does: it sends and acknowledges nothing, and the wall clock
-   * goes on.
+   * Suspends the member's machine for `ms`, as a closed lid does: it sends and acknowledges nothing, and the
+   * wall clock continues.
    *
-   * @param options monotonicStops: the monotonic clock stops, as on Linux and macOS; on Windows it runs @default true
+   * @param options monotonicStops: the monotonic clock stops, as on Linux and macOS; on Windows it continues
+   * @default true
    */
   sleep(name: string, ms: number, options?: { monotonicStops?: boolean }): void
-  /** Sets its wall clock off by that much from now on; positive is ahead. */
+  /**
+   * Sets the error of the member's wall clock from now on. A positive value means that the clock is ahead.
+   */
   skew(name: string, ms: number): void
-  /** SIGKILL: the kernel closes its connections. With `powerLoss` the connections are not closed. */
+  /**
+   * Kills the processes, as SIGKILL does: the kernel closes their connections. With `powerLoss`, the
+   * connections are not closed.
+   */
   crash(names: Names, options?: { powerLoss?: boolean }): void
   /**
-   * Starts its process again; kills the present process first if there is one.
+   * Starts the member's process again. If a process runs, it is killed first.
    *
    * @param options keepStorage: keeps its identity, incarnation and peer cache @default true; keepIdentity: the key is
    * stored elsewhere, so it stays the same member without a storage @default keepStorage; newAddress: it gets another
@@ -70,23 +83,24 @@ export interface Faults {
    */
   restart(name: string, options?: RestartOptions): void
   /**
-   * Copies its storage as it is now, identity included, and starts another process from the copy at another address,
-   * under the returned name. Convergence is not defined while both run.
+   * Copies the member's present storage, including its identity, and starts another process from the copy at
+   * another address. Returns the name of that process. Convergence is not defined while both processes run.
    */
   copy(name: string): string
-  /** Leaves the cluster; then its process ends. Resolves when the process has ended. */
+  /** The member leaves the cluster, and then its process ends. Resolves when the process has ended. */
   leave(name: string): Promise<void>
   /** A browser's background tab that reports itself as hidden: timers run once a minute, frames are handled at once. */
   throttle(name: string): () => void
   /**
-   * Disconnects its network, with all its connections, and reconnects it after that time with another address.
+   * Disconnects the member's network, with all its connections, and reconnects it with another address after
+   * `ms`.
    *
    * @param options othersNotice: the other ends see their connections close, too @default true
    */
   changeNetwork(name: string, ms: number, options?: { othersNotice?: boolean }): void
   /**
-   * Makes its disk fail, whether its process runs or not. Replaces its last storage fault. The undo repairs the disk;
-   * deleted data stays deleted.
+   * Makes the member's disk fail, whether its process runs or not. Replaces the member's last storage fault.
+   * The undo repairs the disk; deleted data stays deleted.
    */
   failStorage(name: string, fault: StorageFault): () => void
 }

@@ -1,11 +1,12 @@
 /**
  * Gossip router: gossipsub 1.2 as one member runs it, for one topic.
  *
- * Eager push over a mesh, lazy IHAVE and IWANT to other peers at each gossipsub heartbeat, IDONTWANT for large messages,
- * and a seen cache that is filled before a message is validated: an ignored message is lost for two minutes.
- * Numbers are the library's defaults, names those of its specification. `gossip-calibration.test.ts` compares the results
- * with the library. Left out: scores, which stay 0 among honest members; what scores decide (opportunistic grafting);
- * and limits that only a flood reaches.
+ * Eager push over a mesh, lazy IHAVE and IWANT to other peers at each gossipsub heartbeat, IDONTWANT for
+ * large messages, and a seen cache that is filled before a message is validated: an ignored message is lost
+ * for two minutes. The numbers are the library's defaults, and the names come from its specification.
+ * `gossip-calibration.test.ts` compares the results with the library. The model omits scores, which stay 0
+ * among honest members, opportunistic grafting, which depends on scores, and limits that only a flood of
+ * messages reaches.
  */
 import type { RumorVerdict } from '@hearsay/core/host'
 import { ExpiringSet } from './expiring-set.ts'
@@ -18,7 +19,7 @@ export interface GossipRouterOptions {
   readonly isSubscribed?: boolean
   readonly random: Random
   readonly nowMs: () => number
-  /** Calls back after that time, unless the process has ended. */
+  /** Calls `act` after `ms`, unless the process has ended. */
   readonly after: (ms: number, act: () => void) => void
   readonly send: (to: string, frame: GossipFrame) => void
   readonly validate: (from: string, rumor: Uint8Array) => RumorVerdict | Promise<RumorVerdict>
@@ -28,9 +29,12 @@ export const gossipHeartbeatMs = 1_000
 const degree = 6
 const degreeLow = 4
 const degreeHigh = 12
-/** At least so many mesh peers are ones that this member dialled, so that incoming peers cannot fill the mesh. */
+/** The minimum number of mesh peers that this member dialled, so that incoming peers cannot fill the mesh. */
 const degreeOut = 2
-/** So many peers, the oldest, stay when a mesh is too large. The library keeps the best scores; here all are equal. */
+/**
+ * When a mesh is too large, this many of its oldest peers stay. The library keeps the peers with the best
+ * scores; here all scores are equal.
+ */
 const degreeScore = 4
 const degreeLazy = 6
 const gossipFactor = 0.25
@@ -41,7 +45,7 @@ const seenMs = 120_000
 const pruneBackoffMs = 60_000
 /** The back-off after an unsubscribe. */
 const unsubscribeBackoffMs = 10_000
-/** Waited in addition before a new graft: the other end began its back-off later. */
+/** An additional wait before a new graft, because the other end began its back-off later. */
 const backoffSlackMs = 1_000
 /** The library's default; the specification's is 1 kB. */
 const idontwantMinBytes = 512
@@ -55,14 +59,14 @@ interface Peer {
 export class GossipRouter {
   readonly #options: GossipRouterOptions
   readonly #peers = new Map<string, Peer>()
-  /** Oldest first. */
+  /** The mesh peers, oldest first. */
   readonly #mesh = new Set<string>()
   readonly #cache = new Map<string, Uint8Array>()
-  /** Message names by heartbeat, newest first. */
+  /** The names of the messages in `#cache`: one list for each of the last heartbeats, newest first. */
   #windows: string[][] = [[]]
-  /** Message names. */
+  /** The names of the messages that this member has already received or published. */
   readonly #seen: ExpiringSet
-  /** Peer and message name. */
+  /** Messages that a peer does not want (IDONTWANT): each entry is a peer and a message name. */
   readonly #unwanted: ExpiringSet
   /** Peers in back-off, also those that have disconnected since. */
   readonly #backoffs: ExpiringSet

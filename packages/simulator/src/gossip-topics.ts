@@ -1,4 +1,7 @@
-/** Gossip topics: the gossip routers of one member: one for the cluster, and one for each space that it knows. */
+/**
+ * Gossip topics: the gossip routers of one member. One router serves the cluster, and one serves each known
+ * space.
+ */
 import type { GossipFrame } from './gossip-frame.ts'
 import type { GossipRouter } from './gossip-router.ts'
 
@@ -8,7 +11,7 @@ export class GossipTopics {
   /** Id → whether this member dialled the peer. */
   readonly #peers = new Map<string, boolean>()
 
-  /** @param make creates the router of a space; undefined: of the cluster */
+  /** @param make creates the router of a space, or the router of the cluster if `space` is undefined */
   constructor(make: (space: string | undefined) => GossipRouter) {
     this.#make = make
     this.of(undefined)
@@ -19,7 +22,7 @@ export class GossipTopics {
     return this.#routers.size - 1
   }
 
-  /** The router of a space; undefined: of the cluster. */
+  /** The router of a space, or the router of the cluster if `space` is undefined. */
   of(space: string | undefined): GossipRouter {
     const known = this.#routers.get(space)
     if (known) return known

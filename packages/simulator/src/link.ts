@@ -7,7 +7,10 @@
  */
 import type { VirtualTime } from './virtual-time.ts'
 
-/** Linux: the first retransmission, the longest interval, and the time until it gives up (tcp_retries2 = 15). */
+/**
+ * The values of Linux: the time until the first retransmission, the longest interval between two
+ * retransmissions, and the time after which the sender gives up (tcp_retries2 = 15).
+ */
 const firstRetryMs = 200
 const maxRetryMs = 120_000
 const giveUpMs = 924_000
@@ -17,7 +20,7 @@ const maxBacklogBytes = 1_048_576
 /** One frame to deliver. */
 export interface Transfer {
   readonly bytes: number
-  /** Without the time that retransmissions add. */
+  /** The time from sending to arrival, without the time that retransmissions add. */
   readonly delayMs: number
   readonly unordered: boolean
   readonly arrive: () => void
@@ -36,7 +39,9 @@ export interface DirectionOptions {
 interface Sent {
   readonly arrive: () => void
   isThere: boolean
-  /** Retransmits the frame now; undefined: the sender does not know that the frame is lost. */
+  /**
+   * Retransmits the frame now, before its timer fires. Undefined: no retransmission of the frame is pending.
+   */
   again: (() => void) | undefined
 }
 
@@ -88,7 +93,8 @@ export class Direction {
   /** A lost frame is retransmitted alone; the receiver keeps the frames that arrived after it. */
   #attempt(crossing: Transfer, sent: Sent, waitMs: number): void {
     if (!this.#options.carries() || this.#options.loses()) {
-      // After that the connection is given up, at the next frame that the network does not carry.
+      // The sender gives this frame up. It gives the connection up at the next frame that the network does
+      // not carry.
       if (waitMs >= giveUpMs) return
       const cancel = this.#time.after(waitMs, () => this.#attempt(crossing, sent, 2 * waitMs))
       sent.again = () => {
@@ -105,7 +111,7 @@ export class Direction {
         return
       }
       while (this.#underWay[0]?.isThere) this.#underWay.shift()?.arrive()
-      // While this frame has not been delivered, a frame before it is missing.
+      // If this frame could not be delivered yet, the frames before it are missing.
       const missing = this.#underWay.slice(0, Math.max(0, this.#underWay.indexOf(sent)))
       if (missing.length > 0)
         this.#time.after(crossing.delayMs, () => {
@@ -114,7 +120,10 @@ export class Direction {
     })
   }
 
-  /** While the network carries nothing, only the first frame is retried, at intervals that double; then all follow. */
+  /**
+   * While the network carries nothing, only the first waiting frame is retried, at intervals that double.
+   * When it gets through, all waiting frames are sent.
+   */
   #retryLater(waitMs: number, sinceMs: number): void {
     this.#cancelRetry = this.#time.after(waitMs, () => {
       if (this.#options.carries()) {
@@ -132,7 +141,7 @@ export class Direction {
 /** One connection, the same object at both ends. An end that closes it drops its reference. */
 export interface Link<End> {
   readonly ends: readonly [End, End]
-  /** By the name of the sender. */
+  /** The two directions, by the name of the sender. */
   readonly ways: ReadonlyMap<string, Direction>
 }
 

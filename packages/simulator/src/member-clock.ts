@@ -71,7 +71,7 @@ export class MemberClock implements Clock {
     return () => void this.#timers.delete(timer)
   }
 
-  /** Acts now, or when the process resumes. */
+  /** Runs `act` now or, if the process is paused, when it resumes. */
   whenAwake(act: () => void): void {
     if (this.isPaused) this.#waiting.push({ isTimer: false, act })
     else act()
@@ -88,7 +88,7 @@ export class MemberClock implements Clock {
     })
   }
 
-  /** From now on its timers run once a minute only. Returns the undo. */
+  /** From now on the process's timers run only once a minute. Returns the undo. */
   throttle(): () => void {
     this.#isThrottled = true
     return () => {
@@ -97,7 +97,7 @@ export class MemberClock implements Clock {
     }
   }
 
-  /** The process ended, with its timers and the actions that waited for it. */
+  /** The process ended: drops its timers and the actions that waited for it to resume. */
   reset(): void {
     this.#timers.clear()
     this.#waiting = []

@@ -1,8 +1,8 @@
 /**
  * Network conditions: delay, loss, cuts and the other faults of the network.
  *
- * Initially the network carries all packets between all members, with the given delay. Each fault draws from its own
- * random stream and returns its undo; `heal` undoes all.
+ * Initially the network carries all packets between all members, with the given delay. Each fault draws from
+ * its own random stream and returns its undo; `heal` undoes all faults.
  */
 import { type Delay, drawDelayMs } from './delay.ts'
 import { type Random, randomStream } from './random-stream.ts'
@@ -19,12 +19,12 @@ export interface LossOptions {
 
 /** How the network delivers one frame. */
 export interface Delivery {
-  /** The time until it arrives, without the time that retransmissions add. */
+  /** The time until the frame arrives, without the time that retransmissions add. */
   readonly delayMs: number
-  /** It never arrives. */
+  /** The frame never arrives. */
   readonly isLost: boolean
   readonly duplicated: boolean
-  /** It may arrive before frames that were sent earlier. */
+  /** The frame may arrive before frames that were sent earlier. */
   readonly unordered: boolean
 }
 
@@ -61,7 +61,7 @@ export class NetworkConditions {
     this.#delay = delay
   }
 
-  /** Whether packets get from one member to the other, by name. */
+  /** Whether the network carries packets from one member to the other. Members are given by name. */
   carries(from: string, to: string): boolean {
     if (this.#groups && this.#groups.get(from) !== this.#groups.get(to)) return false
     return this.#cuts.size === 0 || !this.#cuts.get(from)?.has(to)
@@ -101,7 +101,7 @@ export class NetworkConditions {
     }
   }
 
-  /** Whether one packet, sent now, has to be retransmitted. */
+  /** Decides at random whether a packet that is sent now is lost and has to be retransmitted. */
   losesPacket(from: string, to: string): boolean {
     return this.#loss?.retransmitted === true && this.#loses(from, to)
   }
@@ -110,7 +110,7 @@ export class NetworkConditions {
     return hits(this.#gossipLoss)
   }
 
-  /** Blocks all packets between different groups. Members without a group form one more. */
+  /** Blocks all packets between different groups. Members without a group form one more group. */
   partition(groups: readonly (readonly string[])[]): () => void {
     const groupOf = new Map(groups.flatMap((names, group) => names.map(name => [name, group] as const)))
     this.#groups = groupOf

@@ -1,8 +1,8 @@
 /**
  * Network: dials, links and frames between simulated members.
  *
- * As with TCP, the other end notices at once that a process died, and does not notice a machine that vanished or a cut.
- * Throughput is not modelled: the delay of a frame does not depend on its size.
+ * As with TCP, the other end notices at once that a process died, but does not notice a lost machine or a
+ * cut. Throughput is not modelled: the delay of a frame does not depend on its size.
  */
 import { hash } from 'node:crypto'
 import type { Channel, Transport } from '@hearsay/core/host'
@@ -35,7 +35,7 @@ export class Network {
   readonly #time: VirtualTime
   readonly #conditions: NetworkConditions
   readonly #trace: Trace
-  /** More than one if an identity was copied. */
+  /** Member id → the members with this id: more than one if an identity was copied. */
   readonly #byId = new Map<string, readonly SimulatedMember[]>()
   readonly #byAddress = new Map<string, SimulatedMember>()
 
@@ -67,13 +67,17 @@ export class Network {
     return members?.find(({ isRunning }) => isRunning) ?? members?.[0]
   }
 
-  /** Whether frames get from one member to the other now. */
+  /** Whether the network can carry frames from one member to the other now. */
   reaches(from: SimulatedMember, to: SimulatedMember): boolean {
     const isUp = (member: SimulatedMember) => !member.isOffline && !member.clock.isAsleep
     return isUp(from) && isUp(to) && this.#conditions.carries(from.name, to.name)
   }
 
-  /** The process ended. @param closeOtherEnds whether its kernel still runs and closes the connections */
+  /**
+   * The process ended.
+   *
+   * @param closeOtherEnds whether the machine still runs, so that its kernel closes the connections
+   */
   closeLinks(member: SimulatedMember, closeOtherEnds: boolean): void {
     for (const [, link] of member.links.entries()) {
       if (closeOtherEnds) this.#closeFar(member, farEnd(link, member), link)
@@ -118,7 +122,7 @@ export class Network {
         const [address] = member.addressesOf(id)
         const target = address && this.#byAddress.get(multiaddr(address).toString())
         this.#dial(member, target, found => {
-          // If another peer answers at this address, the dialled peer is unreachable there.
+          // If another peer answers, the dialled peer is unreachable at this address.
           const outcome = found === 'open' && target?.id !== id ? 'unreachable' : found
           if (outcome === 'open' && target) this.#open(member, target)
           else member.deliver(driver => driver.connectionChanged(id, outcome))
@@ -248,7 +252,10 @@ export class Network {
     })
   }
 
-  /** Delivers a frame over one link: in time, late, never, or to an end that has closed it and answers with a reset. */
+  /**
+   * Delivers a frame over one link: in time, late or never. If the receiver has closed the link, it answers
+   * with a reset.
+   */
   #cross(
     from: SimulatedMember,
     to: SimulatedMember,

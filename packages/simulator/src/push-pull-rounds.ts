@@ -2,8 +2,9 @@
  * Push-pull rounds: how many rounds one new fact takes to reach all members, if in each round every member runs
  * anti-entropy with one random other member.
  *
- * The rounds are those of the literature: all syncs of a round start from the state before the round. The sync code is
- * the shipped one, without a network: no loss, no delay, and every member reaches every other.
+ * Rounds are defined as in the literature: all syncs of a round start from the state before the round. The
+ * sync code is the shipped code, but there is no network: nothing is lost or delayed, and every member
+ * reaches every other member.
  */
 import {
   AntiEntropy,
@@ -17,7 +18,7 @@ import { type Random, randomStream } from './random-stream.ts'
 import { simulatedId } from './simulated-keys.ts'
 
 const startedEpochMs = 1_700_000_000_000
-/** After so many rounds the fact counts as lost. */
+/** The fact counts as lost if it has not reached all members after this many rounds. */
 const maxRounds = 1_000
 
 /** @param members ≥ 2. @returns the number of rounds until all members have the fact */
@@ -39,9 +40,10 @@ export function pushPullRounds(members: number, seed: number): number {
 }
 
 /**
- * The number of rounds in theory. While few members know the fact, push and pull together triple their number in each
- * round: log₃ n rounds. While few do not, their share is squared in each round: log₂ ln n rounds. Karp, Schindelhauer,
- * Shenker and Vöcking, "Randomized Rumor Spreading" (FOCS 2000): log₃ n + O(ln ln n).
+ * The number of rounds in theory. While few members know the fact, push and pull together triple their number
+ * in each round: log₃ n rounds. While few members lack the fact, their share is squared in each round: log₂
+ * ln n rounds. Karp, Schindelhauer, Shenker and Vöcking, "Randomized Rumor Spreading" (FOCS 2000): log₃ n +
+ * O(ln ln n).
  */
 export function pushPullTheory(members: number): number {
   return Math.log(members) / Math.log(3) + Math.log2(Math.log(members))
@@ -70,7 +72,7 @@ function exchange(a: Side, b: Side): SideResult[] {
 /** The id by which each end knows the other. */
 const peerId = 'other'
 
-/** A member, as far as anti-entropy needs it. */
+/** The parts of a member that anti-entropy needs. */
 class Side {
   readonly exchanges: AntiEntropy
   readonly #table = new Table({ maxMembers: 1, maxTombstones: 1 })
@@ -88,7 +90,7 @@ class Side {
   }
 }
 
-/** Without a valid signature: nothing verifies it here. */
+/** Returns a fact without a valid signature, because this simulation verifies no signatures. */
 function factOf(author: string): SignedFact {
   const record = firstRecord({ name: 'news', tags: {}, incarnation: startedEpochMs })
   return { ...draftFact(author, { type: 'record', record }), signature: new Uint8Array(64) }

@@ -109,7 +109,7 @@ export class SimulatedMember {
   readonly dialAddresses: Map<string, readonly Uint8Array[]> = new Map()
   /** Bytes since the start of the simulation. */
   readonly sent: Traffic = noTraffic()
-  /** Its own network is disconnected: dials fail at once, and nothing arrives. */
+  /** The member's own network is disconnected: its dials fail at once, and nothing arrives. */
   isOffline = false
   readonly #options: SimulatedMemberOptions
   #address: string
@@ -248,7 +248,7 @@ export class SimulatedMember {
     engine.driver.start()
   }
 
-  /** Resolves when its neighbours have received the leave, at the latest 1 s later. */
+  /** Leaves the cluster. Resolves when the neighbours have received the leave, after 1 s at the latest. */
   sayGoodbye(): Promise<void> {
     return this.#running().handle.leave()
   }
@@ -270,14 +270,17 @@ export class SimulatedMember {
     this.#storage = keepIdentity ? this.#emptyStorage(this.#storage.identity) : this.#newStorage()
   }
 
-  /** Before its first process: copies another member's storage as it is now, identity included. */
+  /**
+   * Copies another member's present storage, including its identity. Call this method before the first
+   * process starts.
+   */
   copyStorage(other: SimulatedMember): void {
     const { identity, cachedPeers, store } = other.#storage
     this.#storage = { ...this.#emptyStorage(identity), cachedPeers }
     this.#storage.store.copyFrom(store)
   }
 
-  /** From now on it can be dialled at this address only. */
+  /** Moves the member to this address: from now on, other members can dial it at no other address. */
   moveTo(address: string): void {
     this.#options.network.unregisterAddress(this.#address)
     this.#address = address
@@ -287,7 +290,10 @@ export class SimulatedMember {
     this.driver.networkChanged()
   }
 
-  /** Acts now or, if the process is paused, when it resumes; never if the process has ended by then. */
+  /**
+   * Runs `act` now or, if the process is paused, when it resumes. Does nothing if the process ends before
+   * that.
+   */
   deliver(act: (driver: Engine['driver']) => void): void {
     const process = this.#process
     if (!process) return

@@ -10,9 +10,9 @@ import type { Random } from './random-stream.ts'
 /**
  * - `full`, `io`, `read-only`: every write fails until the store is repaired. The first may be torn: partly written.
  * - `torn`: the next write is partly written and fails; the store can be recovered at once.
- * - `deleted`: all data is lost; writes fail until the store is created anew.
- * - `slow`: each write takes that time.
- * - `crash`: the process is killed at the write after so many others, before or after the write reached the disk.
+ * - `deleted`: all data is lost; writes fail until a new store is created.
+ * - `slow`: each write takes `ms`.
+ * - `crash`: after `afterWrites` writes, the next one kills the process, before or after it reaches the disk.
  */
 export type StorageFault =
   | { readonly type: 'full' | 'io' | 'read-only' | 'torn' | 'deleted' }
@@ -24,7 +24,7 @@ export interface SimulatedStoreOptions {
   /** A promise of the store is awaited: virtual time must not pass before the promise settles. */
   readonly used: () => void
   readonly random: Random
-  /** Calls back after that time. */
+  /** Calls `act` after `ms`. */
   readonly after: (ms: number, act: () => void) => void
   /** Kills the process. */
   readonly kill: () => void
@@ -56,7 +56,7 @@ export class SimulatedStore {
     return this.#disk.get(key)
   }
 
-  /** Copies another disk as it is now. */
+  /** Copies the present data of another disk. */
   copyFrom(other: SimulatedStore): void {
     for (const [key, value] of other.#disk) this.#disk.set(key, value)
   }
@@ -81,7 +81,9 @@ export class SimulatedStore {
     this.#fault = undefined
   }
 
-  /** For a process that starts: calls of earlier processes never settle. */
+  /**
+   * Opens the store for a process that starts. From now on, pending calls of earlier processes never settle.
+   */
   open(): KeyValues {
     this.#process += 1
     this.#isBroken = false
@@ -147,7 +149,7 @@ export class SimulatedStore {
     return wasDeleted ? 'lost' : 'intact'
   }
 
-  /** Writes a part of the changes, the first ones first. */
+  /** Writes only some of the changes, beginning with the first. */
   #tear(changes: readonly KeyValueChange[]): void {
     this.#apply(changes.slice(0, Math.floor(this.#options.random() * (changes.length + 1))))
   }

@@ -1,8 +1,8 @@
 /**
  * Warm start: a long-running cluster, without the time that it takes to form.
  *
- * Every member knows the first record of every other, and every connection that the rings require is open. The state that
- * all members share is stored once.
+ * Every member knows the first record of every other member, and every connection that the rings require is
+ * open. The simulation stores the state that all members share only once.
  */
 import {
   draftFact,
@@ -17,7 +17,7 @@ import { signatureOf, simulatedId } from './simulated-keys.ts'
 import { type SimulatedMember, simulatedTag, type WarmStart } from './simulated-member.ts'
 import type { World } from './world.ts'
 
-/** Adds so many members and starts them. */
+/** Adds `count` members and starts them. */
 export function startWarm(world: World, count: number): void {
   const members = Array.from({ length: count }, (_, i) => world.add(i === 0 ? [] : ['m0']))
   const warmStart = knowledgeOf(world, members)

@@ -18,7 +18,7 @@ import { VirtualTime } from './virtual-time.ts'
 
 const usualDelay: Delay = { type: 'uniform', minMs: 1, maxMs: 5 }
 const defaultAllowanceMs = 60_000
-/** The machine's default. */
+/** The default of the membership machine. */
 const defaultMaxMembers = 20_000
 
 export class World {
@@ -73,7 +73,7 @@ export class World {
     return member
   }
 
-  /** The name of the member that has or had this id; the id if there is none. */
+  /** The name of the member that has or had this id; without such a member, the id itself. */
   nameOf(id: string): string {
     return this.network.memberOf(id)?.name ?? id
   }
@@ -125,7 +125,11 @@ export class World {
     if (stop) this.#stopApp.set(member.name, stop)
   }
 
-  /** Ends the process. @param closeOtherEnds whether its kernel still runs and closes the connections */
+  /**
+   * Ends the process.
+   *
+   * @param closeOtherEnds whether the machine still runs, so that its kernel closes the connections
+   */
   stop(member: SimulatedMember, closeOtherEnds: boolean): void {
     if (!member.isRunning) return
     this.#stopApp.get(member.name)?.()
@@ -135,7 +139,7 @@ export class World {
     if (!closeOtherEnds) member.isOffline = true
   }
 
-  /** Leaves the cluster; then the process ends. */
+  /** The member leaves the cluster, and then its process ends. */
   async leave(member: SimulatedMember): Promise<void> {
     const { processNumber } = member
     this.#leaving += 1

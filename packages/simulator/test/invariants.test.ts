@@ -25,7 +25,7 @@ describe('a violated invariant ends the run', () => {
   it('if a fact contains an incarnation that its owner never had', async () => {
     const simulation = await settled()
     const victim = simulation.member('m3')
-    // As though its record had been forged: the member itself never received this incarnation.
+    // Simulates a forged record: the member itself never had this incarnation.
     simulation.after(1_000, () =>
       victim.driver.handle({ type: 'local-change', change: { tags: { a: 'b' } } }),
     )
@@ -37,7 +37,7 @@ describe('a violated invariant ends the run', () => {
 
   it('if two healthy members keep considering each other dead', async () => {
     const simulation = await settled()
-    // Behind the simulation's back, so that its fault log is empty.
+    // The test acts on the member directly, so that the fault log of the simulation stays empty.
     const m0 = simulation.member('m0')
     m0.clock.pause(60_000, { isAsleep: true, monotonicStops: true, timersFirst: true })
     const violation = await violationIn(simulation.run(60_000))
@@ -66,7 +66,7 @@ describe('a violated invariant ends the run', () => {
     holding(2, 1, 0)
     expect(() => holding(1, 9, 9)).toThrow(InvariantViolation)
     expect(() => holding(1, 9, 8)).toThrow('"sequence":8')
-    // From a clock that was ahead: members reject it once the clock is right.
+    // A clock that was ahead wrote this incarnation. Members reject it once their own clock is right.
     holding(200_000_000, 1, 0, 200_000_000)
     expect(() => holding(3, 1, 0, 200_000_000)).toThrow(InvariantViolation)
     holding(200_000_000, 1, 0, 200_000_000)

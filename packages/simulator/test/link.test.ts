@@ -70,7 +70,8 @@ describe('one direction of a link', () => {
     run(250)
     send('behind', 1)
     run(1_000)
-    // Sent at 0, at 200, and when the packet behind it, sent at 251, was acknowledged at 252.
+    // The packet is sent at 0 and at 200. It is sent again at 252, when the next packet, sent at 251, is
+    // acknowledged.
     expect(arrived).toEqual([
       ['lost twice', 253],
       ['behind', 253],

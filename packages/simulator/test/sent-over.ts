@@ -1,7 +1,7 @@
 /** The bytes that all members together send in a period. */
 import type { Simulation, Traffic } from '../src/index.ts'
 
-/** Bytes by kind, while so many virtual milliseconds pass. */
+/** Runs the simulation for `ms` of virtual time. Returns the sent bytes, by kind. */
 export async function sentOver(simulation: Simulation, ms: number): Promise<Traffic> {
   const before = simulation.sent()
   await simulation.run(ms)
@@ -15,7 +15,7 @@ export async function sentOver(simulation: Simulation, ms: number): Promise<Traf
   }
 }
 
-/** Bytes of all kinds. */
+/** Runs the simulation for `ms` of virtual time. Returns the sum of the sent bytes of all kinds. */
 export async function bytesOver(simulation: Simulation, ms: number): Promise<number> {
   const { probe, sync, rumor, gossipControl } = await sentOver(simulation, ms)
   return probe + sync + rumor + gossipControl

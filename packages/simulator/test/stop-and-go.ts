@@ -1,4 +1,7 @@
-/** Stop and go: four of 32 members pause again and again (scenario 11). Counted are the deaths of the other members. */
+/**
+ * Stop and go: four of 32 members pause repeatedly (scenario 11). The tests count the deaths of the other
+ * members.
+ */
 import { plainSwim } from '@hearsay/core/host'
 import { createSimulation, type Simulation } from '../src/index.ts'
 import { deaths } from './member-events.ts'
@@ -7,9 +10,9 @@ export interface StopAndGo {
   readonly seed: number
   /** The duration. @default 600_000 */
   readonly lengthMs?: number
-  /** Each of the four pauses for this time … */
+  /** How long each pause of the four members lasts. */
   readonly stopMs: number
-  /** … in each period of this length. */
+  /** The interval between the starts of two pauses of a member. */
   readonly everyMs: number
   /** The share of all packets that are lost without retransmission. @default 0 */
   readonly lossRate?: number

@@ -18,7 +18,11 @@ export interface CutOff {
   readonly shortestMs: number
 }
 
-/** Runs until the longest suspicion is over. @param confirmations 0 to 3: observers beside the first */
+/**
+ * Runs until the longest suspicion is over.
+ *
+ * @param confirmations 0 to 3: observers in addition to the first
+ */
 export async function cutOff(seed: number, confirmations: number): Promise<CutOff> {
   const simulation = createSimulation({ seed, members: 15, start: 'warm' })
   await simulation.run(30_000)

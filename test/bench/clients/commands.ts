@@ -1,19 +1,25 @@
-/** Commands: the requests of the clients bench to one member's process. All but `digest` and the yardstick resolve with a time. */
+/**
+ * Commands: the requests of the clients bench to one member's process. Except for `digest` and
+ * `plainTransactionMs`, commands resolve with a time.
+ */
 export interface Commands {
   open(request: { document: string; isConnected: boolean }): Promise<number>
   connect(): Promise<number>
   disconnect(): Promise<number>
   close(): Promise<number>
-  /** Applies the writes of so many past clients, numbered from `from`. */
+  /** Applies the writes of `count` past clients, numbered from `from`. */
   write(request: { from: number; count: number }): Promise<number>
   /** Resolves with the time before the edit. */
   set(request: { key: string }): Promise<number>
   untilSet(request: { key: string }): Promise<number>
-  /** Resolves when the document contains so many clients and is synced. */
+  /** Resolves when the document contains `count` clients and is synced. */
   untilClients(request: { count: number }): Promise<number>
   /** A hash of everything inserted and deleted. */
   digest(): Promise<string>
-  /** Milliseconds of a small edit with Yjs alone in a document of so many past clients: the median of nine. */
+  /**
+   * How long a small edit takes with Yjs alone in a document of `count` past clients, in ms: the median of
+   * nine edits.
+   */
   plainTransactionMs(request: { count: number }): Promise<number>
   /** Clears the event-loop delays measured so far. */
   reset(): Promise<number>

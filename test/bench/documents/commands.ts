@@ -5,29 +5,37 @@
  */
 
 export interface Commands {
-  /** Joins. @returns its address, if others need it */
+  /** The replica joins. @returns the replica's address, if other replicas need the address */
   start(): string | null
   /** Resolves when the document is open. */
   open(request: { document: string }): void
-  /** Inserts so many characters in so many transactions of equal size. */
+  /** Inserts `characters` characters in `pieces` transactions of equal size. */
   insert(request: { document: string; characters: number; pieces: number }): void
-  /** Types, one transaction a keystroke. @returns the number of operations that this replica has made in total */
+  /**
+   * Types, with one transaction for each keystroke.
+   *
+   * @returns the number of operations that this replica has made so far
+   */
   type(request: { document: string; keystrokes: number; seed: number }): Made
-  /** Resolves when the document contains all of these operations. */
+  /** Resolves when the document contains all operations in `made`. */
   hold(request: { document: string; made: readonly Made[] }): void
   /** @returns a hash of everything inserted and deleted */
   digest(request: { document: string }): string
-  /** Joins, opens, and reads until the document has so many characters. @returns the time that took */
+  /**
+   * Joins, opens the document, and waits until it has `characters` characters.
+   *
+   * @returns the time of all three
+   */
   joinAndRead(request: { document: string; characters: number }): number
-  /** Opens, and reads until the document has so many characters. @returns the time that took */
+  /** Opens the document, and waits until it has `characters` characters. @returns the time of both */
   openAndRead(request: { document: string; characters: number }): number
-  /** Publishes a number to the others so often a second, and observes theirs. */
+  /** Publishes a number to the other replicas `perSecond` times a second, and observes their numbers. */
   showNumbers(request: { document: string; perSecond: number }): void
   /** Clears the figures measured so far. */
   reset(): void
   /** The figures since the last reset. */
   measured(): Measured
-  /** Many small edits, one transaction each. @returns the time until all were stored */
+  /** Makes many small edits, each in one transaction. @returns the time until all edits were stored */
   edit(request: { document: string; edits: number }): number
   leave(): void
 }
@@ -40,7 +48,7 @@ export interface Made {
 export interface Measured {
   /** The longest time in which the event loop handled nothing. */
   readonly worstStallMs: number
-  /** The longest time without a presence change of any one other replica. Null: none is observed. */
+  /** The longest time in which some other replica's presence did not change. Null: no replica is observed. */
   readonly presenceGapMs: number | null
   readonly suspicions: number | null
   readonly storedBytes: number | null

@@ -5,7 +5,10 @@ import type { DocumentsOptions, Part } from './options.ts'
 import type { ReplicaHandle } from './replica-handle.ts'
 import type { Subject } from './subject.ts'
 
-/** By name, with the unit in the name. Null: the subject does not have it, or it cannot be measured here. */
+/**
+ * Figures by name; the name contains the unit. Null: the subject lacks the feature, or it cannot be measured
+ * here.
+ */
 export type Figures = Record<string, number | null>
 
 export type Play = (subject: Subject, options: DocumentsOptions) => Promise<Figures>
@@ -31,7 +34,7 @@ const greatest = (values: readonly (number | null)[]): number | null =>
 const askAll = <T>(replicas: readonly ReplicaHandle[], ask: (replica: ReplicaHandle) => Promise<T>) =>
   Promise.all(replicas.map(ask))
 
-/** So many replicas that have joined and opened the document. */
+/** Starts `count` replicas, which join and open the document. */
 async function gathered(subject: Subject, count: number, hasStorage = false): Promise<ReplicaHandle[]> {
   const replicas: ReplicaHandle[] = []
   for (let i = 0; i < count; i++) replicas.push(await subject.join({ hasStorage: hasStorage && i === 0 }))

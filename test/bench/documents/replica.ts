@@ -1,7 +1,8 @@
 /**
- * Replica: what the bench needs of one member of either subject, in its own process.
+ * Replica: the functions of one member that the bench needs, for either subject. Each replica runs in its own
+ * process.
  *
- * Nothing in it measures: the process around it does, in the same way for both subjects.
+ * A replica measures nothing. The process in which it runs measures, in the same way for both subjects.
  */
 import type * as Y from 'yjs'
 
@@ -12,13 +13,13 @@ export interface OpenDocument {
 }
 
 export interface Replica {
-  /** @returns the address at which others reach it, if they need one */
+  /** @returns the address at which other replicas reach this one, if they need an address */
   start(): Promise<string | undefined>
-  /** Opens a document; its content comes from others, or is empty. */
+  /** Opens a document. Its content comes from other replicas, or is empty. */
   open(name: string): Promise<OpenDocument>
   /** Publishes a number to all others that have the document open. */
   show(name: string, number: number): void
-  /** Calls back with the name of each other replica whose number changed. */
+  /** Calls `changed` with the name of each other replica whose number changed. */
   watch(name: string, changed: (other: string) => void): void
   /** How often this replica received a suspicion of a member. Null: the subject has no suspicions. */
   readonly suspicions: number | null

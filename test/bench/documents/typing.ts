@@ -16,11 +16,11 @@ export function seeded(seed: number): () => number {
   }
 }
 
-/** The event loop gets a turn after so many keystrokes. */
+/** After this many keystrokes, the writer yields to the event loop. */
 const sliceKeystrokes = 50
 
 export async function type(text: Y.Text, keystrokes: number, random: () => number): Promise<void> {
-  // Relative, so that it moves with the edits of others, as a cursor does.
+  // A relative position moves with the edits of others, as the cursor of an editor does.
   let cursor = Y.createRelativePositionFromTypeIndex(text, text.length)
   let left = 0
   let isDeleting = false

@@ -1,4 +1,6 @@
-/** y-websocket replica: a client of the y-websocket server. Each document is its own room there. */
+/**
+ * y-websocket replica: a client of the y-websocket server. On that server, each document is a separate room.
+ */
 import WebSocket from 'ws'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
@@ -21,7 +23,8 @@ export class YWebsocketReplica implements Replica {
     if (contact === undefined) throw new Error('y-websocket needs its server')
     const doc = new Y.Doc()
     const provider = new WebsocketProvider(contact, name, doc, {
-      // As its README shows for Node; the types differ only in the events.
+      // The README of y-websocket shows this for Node. The types of the two WebSockets differ only in the
+      // events.
       WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
       disableBc: true,
     })

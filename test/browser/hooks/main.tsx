@@ -15,9 +15,9 @@ const options = {
   iceServers: [],
 }
 
-/** By test id: how often a component has rendered. */
+/** Test id → how often the component has rendered. */
 const shown: Record<string, number> = {}
-/** Resolves when so many more heartbeats of others have arrived. */
+/** Resolves when `count` more heartbeats of other members have arrived. */
 let heartbeats: (count: number) => Promise<void> = async () => {}
 Object.assign(window, { shown, heartbeats: (count: number) => heartbeats(count) })
 

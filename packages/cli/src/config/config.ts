@@ -1,7 +1,7 @@
 /**
  * `hearsay config …`: starts a member, runs one command or watches, and ends.
  *
- * Exit code 0 means that another member has the same entries: those that were read, or the one that was written.
+ * Exit code 0 means that another member has the entries that the command read, or the entry that it wrote.
  */
 
 import { asUsageError } from '../member/as-usage-error.ts'

@@ -1,4 +1,7 @@
-/** Runs one request on a shared config and reports the result. Returns true if it is done and another member agrees. */
+/**
+ * Runs one request on a shared config and reports the result. Returns true if the request succeeded and
+ * another member has the same entries.
+ */
 import type { Cluster, Config, Json } from '@hearsay/core'
 import { asUsageError } from '../member/as-usage-error.ts'
 import type { ConfigRequest, ReadRequest } from './options.ts'
@@ -85,7 +88,10 @@ function watch(command: ConfigCommand, only: string | undefined): Promise<never>
   return new Promise(() => undefined)
 }
 
-/** Id of another member whose entries equal ours; undefined if there is none within the time. */
+/**
+ * Returns the id of another member whose entries equal ours; undefined if none is found within `waitS`
+ * seconds.
+ */
 async function synced({ config, waitS }: ConfigCommand): Promise<string | undefined> {
   const signal = AbortSignal.timeout(waitS * 1_000)
   try {

@@ -24,7 +24,7 @@ export function liveRenderer(cluster: DemoCluster): Renderer {
     const hint = last ? '' : styleText('dim', '    q ends')
     const table = renderTable(cluster.members, Date.now(), columns)
     const frame = [...clock, '', ...table, '', ...page, legend + hint]
-    // In a low window the top is cut: blank lines first, then members. A taller window shows them again.
+    // If the window is too low, the top of the frame is cut off: first blank lines, then members.
     region(frame.slice(1 - rows).join('\n'))
   }
   const redraw = () => draw()

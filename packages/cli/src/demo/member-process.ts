@@ -13,7 +13,7 @@ export interface Identity {
 
 export interface ProcessListener {
   observed(sighting: ObservedEvent): void
-  /** Its state or its identity changed. */
+  /** The state or the identity of the process changed. */
   changed(): void
 }
 
@@ -22,7 +22,7 @@ const program = fileURLToPath(new URL('./demo-member.js', import.meta.url))
 export class MemberProcess {
   readonly name: string
   identity: Identity | undefined
-  /** The other members as it sees them. Empty while it does not run. */
+  /** The other members as this member sees them. Empty while the process does not run. */
   snapshots: readonly MemberSnapshot[] = []
 
   readonly #listener: ProcessListener

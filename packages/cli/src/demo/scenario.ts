@@ -8,11 +8,11 @@ export interface StepResult {
   readonly step: Step['step']
   readonly act: string
   readonly passed: boolean
-  /** Until the first member suspected it. */
+  /** Until the first member suspected the target. */
   readonly suspectedMs?: number
-  /** Until the first member knew. */
+  /** Until the first member reported the event. */
   readonly firstMs?: number
-  /** Until all members knew. */
+  /** Until all members had reported the event. */
   readonly allMs?: number
   /** What went wrong. */
   readonly problem?: string

@@ -1,4 +1,7 @@
-/** Steps of the demo's scenario. Each acts on real processes, then waits for the events that all other members report. */
+/**
+ * Steps of the demo's scenario. Each step acts on real processes, then waits until all other members report
+ * an event.
+ */
 
 import type { DemoCluster, Observation } from './demo-cluster.ts'
 import type { MemberProcess } from './member-process.ts'
@@ -20,7 +23,8 @@ export interface StepOutcome extends WaitResult {
   readonly suspectedMs?: number
 }
 
-// The first member stays healthy: the others rejoin through it. In a small cluster one member is the target of several steps.
+// The first member stays healthy, because the others rejoin through it. In a small cluster, several steps act
+// on the same member.
 const firstMember = ({ members }: DemoCluster): MemberProcess => members[0] as MemberProcess
 const memberInRole = (cluster: DemoCluster, part: number): MemberProcess =>
   cluster.members[1 + (part % (cluster.members.length - 1))] as MemberProcess
@@ -137,7 +141,10 @@ export const setupSteps: readonly Step[] = [join]
 
 export const steps: readonly Step[] = [...setupSteps, tag, crash, restart, ...pauseSteps, leave]
 
-/** Acts on a member, waits until all others know that it is dead, and reports the first suspicion before that. */
+/**
+ * Calls `act` on a member, waits until all others report it as dead, and meanwhile reports the first
+ * suspicion.
+ */
 async function harm(
   cluster: DemoCluster,
   about: MemberProcess,

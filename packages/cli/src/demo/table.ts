@@ -1,7 +1,8 @@
 /**
  * Table: a row for each member, with a mark for each observer. A pure function of the members' reports.
  *
- * The table fits the width of the terminal: the marks move together first, then columns at the right are left out.
+ * The table fits the width of the terminal. If it is too wide, it first loses the space between the marks,
+ * then the columns at the right.
  */
 import { styleText } from 'node:util'
 import type { MemberStatus } from '@hearsay/core'

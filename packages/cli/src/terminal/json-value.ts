@@ -6,7 +6,7 @@ import { printable } from './format.ts'
 /**
  * The JSON value of the text, or the text itself if it is no JSON.
  *
- * @throws {InvalidArgumentError} JSON would change a number in it
+ * @throws {InvalidArgumentError} JSON would change a number in the text
  */
 export function typedValue(text: string): Json {
   const { value, changed } = readTyped(text)
@@ -14,7 +14,7 @@ export function typedValue(text: string): Json {
   throw new InvalidArgumentError(`No number is ${changed}. As a text, put it in quotes: '"${changed}"'.`)
 }
 
-/** A text is printed as it is, unless it reads as JSON; then it is quoted. */
+/** Prints a text without quotes, unless the text could be read as JSON. */
 export function shownValue(value: Json): string {
   const isPlain = typeof value === 'string' && readTyped(value).value === value
   return printable(isPlain ? value : JSON.stringify(value))
@@ -34,7 +34,10 @@ function readTyped(text: string): { value: Json; changed?: string } {
   }
 }
 
-/** Infinity for 1e400, and too many digits in 9007199254740993. Fractions count as exact: rounding them is usual. */
+/**
+ * False for a number that JSON changes: 1e400 becomes Infinity, and 9007199254740993 loses its last digit.
+ * Fractions count as exact, because users expect that they are rounded.
+ */
 function isExact(value: number, source: string): boolean {
   if (!Number.isFinite(value)) return false
   return !/^-?\d+$/.test(source) || BigInt(source) === BigInt(value)

@@ -35,11 +35,16 @@ export interface SyncResult {
   readonly roundTripMs: number | undefined
 }
 
-/** Our choice: several times the steps that a full sync of 10,000 members takes. Further steps get no answer. */
+/**
+ * Steps above this rate get no answer. Our choice: several times the steps of a full sync of 10,000 members.
+ */
 const maxAnswersPerSecond = 100
 /** Our choice: more peers than are connected at the same time. */
 const maxPeers = 4_096
-/** The heartbeats of about four minutes among 10,000 members; each neighbour syncs several times a minute. */
+/**
+ * Enough for about four minutes of heartbeats in a cluster of 10,000; each neighbour syncs several times a
+ * minute.
+ */
 const maxArrivals = 4_096
 
 const minIntervalMs = 1_000
@@ -51,7 +56,10 @@ export class AntiEntropy {
   readonly #schedule: SyncSchedule
   /** When an unanswered offer was sent, by peer. */
   readonly #offered = new Map<string, number>()
-  /** Peers that received our digest: the facts in their next step are all that we lack, unless the step sets `more`. */
+  /**
+   * Peers that received our digest. Their next step contains all facts that we lack, unless the step sets
+   * `more`.
+   */
   readonly #digestSentTo = new Set<string>()
   /** The number of answers in the current second, by peer. */
   readonly #answered = new Map<string, { count: number; sinceMs: number }>()
@@ -66,7 +74,7 @@ export class AntiEntropy {
     this.#schedule = new SyncSchedule({ minIntervalMs, maxIntervalMs, random: options.random }, nowMs)
   }
 
-  /** Whether the table was equal to a peer's table once, or received all facts that a peer had beyond it. */
+  /** Whether the table has once equalled a peer's table, or has received all additional facts of a peer. */
   get hasCompared(): boolean {
     return this.#hasCompared
   }
@@ -86,7 +94,7 @@ export class AntiEntropy {
     return this.#schedule.dueMs
   }
 
-  /** The table changed: the next sync starts soon. */
+  /** The table changed, so the next sync starts soon. */
   changed(nowMs: number): void {
     this.#schedule.changed(nowMs)
   }
@@ -112,7 +120,7 @@ export class AntiEntropy {
     return { to, message: offer(this.#options.table, this.#heartbeatSyncWith(to)) }
   }
 
-  /** The connection closed: its syncs are discarded. */
+  /** The connection closed. Discards the syncs with this peer. */
   closed(id: string): void {
     this.#offered.delete(id)
     this.#digestSentTo.delete(id)
@@ -135,7 +143,7 @@ export class AntiEntropy {
     const offeredMs = message.offer || !message.tableHash ? undefined : this.#offered.get(from)
     if (offeredMs !== undefined) this.#offered.delete(from)
     const agreed = agrees(table, message)
-    // A graceful leave sends facts without a digest before it.
+    // A graceful leave sends facts to a peer that has not received our digest.
     const hasBroughtAll = message.facts.length > 0 && !message.more && this.#digestSentTo.has(from)
     if (agreed || hasBroughtAll) this.#hasCompared = true
     if (agreed) this.#schedule.agreed()
@@ -149,7 +157,8 @@ export class AntiEntropy {
       : undefined
     if (reply?.digest) this.#digestSent(from)
     const steps = reply ? [{ to: from, message: reply }] : []
-    // The peer has more facts. Without new facts in this step the next sync would bring the same ones again.
+    // The peer has more facts. Ask again only after new facts: otherwise the next sync would bring the same
+    // facts again.
     if (message.more && isNew) steps.push(this.offer(from, nowMs))
     return { steps, roundTripMs: offeredMs === undefined ? undefined : nowMs - offeredMs }
   }

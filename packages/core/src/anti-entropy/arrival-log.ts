@@ -15,7 +15,7 @@ export interface Arrival {
 
 export class ArrivalLog {
   readonly #maxArrivals: number
-  /** In the order of arrival. */
+  /** Member id → its latest arrival, in the order of arrival. */
   readonly #latest = new Map<string, Arrival>()
   /** The arrivals of `#latest` in the same order, and some outdated ones between them. */
   #arrivals: Arrival[] = []
@@ -32,10 +32,10 @@ export class ArrivalLog {
     return this.#count
   }
 
-  /** A newer heartbeat of this member was merged. */
+  /** A newer heartbeat of the member `id` was merged. */
   arrived(id: string, from: string | undefined): void {
     const arrival = { id, from, at: ++this.#count }
-    // Deleted first: otherwise the member would keep its old position in the map.
+    // Delete the entry before setting it: otherwise the member would keep its old position in the map.
     this.#latest.delete(id)
     this.#latest.set(id, arrival)
     this.#arrivals.push(arrival)
@@ -43,7 +43,10 @@ export class ArrivalLog {
     if (this.#arrivals.length > 2 * this.#latest.size + 64) this.#arrivals = [...this.#latest.values()]
   }
 
-  /** The latest arrivals of members after this mark, the newest first; undefined if the log does not reach back to the mark. */
+  /**
+   * The latest arrivals of members after this mark, the newest first; undefined if the log does not reach
+   * back to the mark.
+   */
   since(mark: number): Arrival[] | undefined {
     if (mark < this.#beginsAfter) return undefined
     const since: Arrival[] = []

@@ -17,11 +17,14 @@ export class HeartbeatSync {
   readonly #neighbour: string
   readonly #table: Table
   readonly #log: ArrivalLog
-  /** The neighbour has our arrivals up to this mark: acknowledged by the neighbour, or sent since then. 0: unknown. */
+  /**
+   * The neighbour has all heartbeats of our arrival log up to this mark: it acknowledged them, or we have
+   * sent them since then. 0: unknown.
+   */
   #acknowledged = 0
   /** The last list that we sent ends at this mark. */
   #sent = 0
-  /** We have the neighbour's arrivals up to this mark. */
+  /** We have received all heartbeats of the neighbour's arrival log up to this mark. */
   #received = 0
 
   constructor(neighbour: string, table: Table, log: ArrivalLog) {
@@ -35,7 +38,7 @@ export class HeartbeatSync {
     return { receivedUpTo: this.#received, heartbeats: this.#listOf(this.#missing()) }
   }
 
-  /** The neighbour acknowledges our arrivals up to this mark. */
+  /** The neighbour acknowledges the heartbeats of our arrival log up to this mark. */
   acknowledge(mark: number): void {
     // A mark that we did not send belongs to an earlier process.
     this.#acknowledged = mark <= this.#sent ? mark : 0

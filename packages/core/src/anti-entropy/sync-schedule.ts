@@ -32,7 +32,7 @@ export class SyncSchedule {
     this.#dueMs = nowMs + this.#randomWaitMs()
   }
 
-  /** A peer's table was equal. */
+  /** A sync has shown that a peer's table equals ours. */
   agreed(): void {
     this.#intervalMs = Math.min(this.#intervalMs * 2, this.#options.maxIntervalMs)
   }

@@ -39,9 +39,9 @@ export type ClusterEvents = { [type in ClusterEventType]: CustomEvent<Member> } 
   identity: CustomEvent<{ readonly copied: boolean }>
 }
 
-/** Why a member is seen or not seen: the facts in the order in which they weigh, and a hint. */
+/** Why this member sees another member or does not see it: the facts, most important first, and a hint. */
 export interface Explanation {
-  /** The id that was asked for. */
+  /** The id that was passed to `explain`. */
   readonly id: string
   /** The member's status as this member sees it. `unknown`: this member has no record of it. */
   readonly status: MemberStatus | 'unknown'

@@ -24,7 +24,9 @@ export type ConfigInputs<S> = S extends StandardSchemaV1
     ? { [K in keyof S]: StandardSchemaV1.InferInput<S[K]> }
     : { [key: string]: unknown }
 
-/** Options of `cluster.config`. All members should give the same, because each member applies its own. */
+/**
+ * Options of `cluster.config`. Each member applies its own options, so all members should pass the same ones.
+ */
 export interface ConfigOptions<S extends ConfigSchema | undefined = undefined> {
   /**
    * Which values are valid. Checked when this member writes, and when an entry of another member arrives.
@@ -33,8 +35,8 @@ export interface ConfigOptions<S extends ConfigSchema | undefined = undefined> {
    */
   schema?: S
   /**
-   * Ids of the members that may write. A member rejects entries of all other authors, no matter which member forwards
-   * them. All members should give the same list.
+   * Ids of the members that may write. A member rejects entries of all other authors, no matter which member
+   * forwards them. All members should pass the same list.
    *
    * @default 'anyone'
    */
@@ -115,8 +117,9 @@ export type ConfigEvents<V> = {
 }
 
 /**
- * A map that all members share that open it. The last writer of a key wins, by hybrid logical clocks; all members converge
- * to the same values and the same history. With the option `storage` the config survives restarts.
+ * A map that is shared by all members that open it. The last writer of a key wins, by hybrid logical clocks;
+ * all members converge to the same values and the same history. With the option `storage` the config survives
+ * restarts.
  *
  * Listeners run after the step that caused them: those of `entries` first, then those of events, each isolated from the
  * others (see {@link Store}). Any method may be called in any listener.

@@ -1,28 +1,30 @@
 /** Errors that an app may receive, each named by its cause. */
 
 /**
- * An option or a name is unknown or unusable. The message names it and says which values are valid. Nothing was started
- * or changed.
+ * An option or a name is unknown or unusable. The message contains the option or name and the valid values.
+ * Nothing was started or changed.
  */
 export class InvalidOptionsError extends Error {
   override readonly name = 'InvalidOptionsError'
 }
 
 /**
- * A value cannot be shared: JSON would change it, or it is too large. The message says where and why. Nothing changed.
+ * A value cannot be shared because JSON would change the value, or because the value is too large. The
+ * message says which part is invalid and why. Nothing changed.
  */
 export class InvalidValueError extends Error {
   override readonly name = 'InvalidValueError'
 }
 
-/** This member lacks the right to do this: only other members may write here. Nothing changed. */
+/** This member lacks the right to write to this config: only other members may write. Nothing changed. */
 export class NotAllowedError extends Error {
   override readonly name = 'NotAllowedError'
 }
 
 /**
- * The member cannot listen on an address: another process uses the port, this machine does not have the address, or the
- * process lacks the right. The message says which. Nothing is left running.
+ * The member cannot listen on an address: another process uses the port, this machine does not have the
+ * address, or the process lacks the right. The message says which of these is the cause. Nothing is left
+ * running.
  */
 export class ListenError extends Error {
   override readonly name = 'ListenError'
@@ -32,7 +34,7 @@ export class ListenError extends Error {
  * The store cannot be opened, read or written: it is damaged, not hearsay's, in use by another process, full, read-only
  * or deleted. The message says what to do.
  *
- * - While the store is opened or read: it stays as it is.
+ * - If the store cannot be opened or read, it is left unchanged.
  * - After a failed write: the data stays in memory, other members receive it, and the write is repeated while the member
  *   runs, at least every 30 s. `health().storage` is `failing` until the store has taken all writes. Writes that were
  *   acknowledged before are not lost.

@@ -1,4 +1,4 @@
-/** Options of a member. Checked once, before the member starts anything. */
+/** Options of a member. They are checked once, before the member starts anything. */
 import { firstRecord } from '../member/local-record.ts'
 import { byteLength, isPlainObject } from '../wire/checks.ts'
 import { recordExcess } from '../wire/fact.ts'

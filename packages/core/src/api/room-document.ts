@@ -167,11 +167,11 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
 }
 
 /**
- * A document of a room. Its objects stay the same until the room is left or the provider is destroyed. After the room is
- * left they stay usable without synchronisation.
+ * A document of a room. Its objects stay the same until the room is left or the provider is destroyed. After
+ * the room is left, the objects stay usable without synchronisation.
  */
 export interface RoomDocument {
-  /** The document's name in the room. The empty string: the default document. */
+  /** The document's name in the room. The default document has the empty string as its name. */
   readonly name: string
   /** The Yjs document that the members share. */
   readonly doc: Y.Doc

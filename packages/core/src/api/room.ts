@@ -40,7 +40,7 @@ export type PresenceEvents = {
  * presence reappears unchanged.
  */
 export interface Presence<P extends object> {
-  /** The fields that this member publishes. Up to date when `set` returns. */
+  /** The fields that this member publishes. The store is up to date when `set` returns. */
   readonly own: Store<Readonly<Partial<P>>>
   /**
    * The other members in the room, ordered by member id: those that are alive, and those that are suspect and have been

@@ -21,7 +21,7 @@
  *   `console.error` if there are none.
  */
 export interface Store<T> {
-  /** The current value. The same object until the value changes. */
+  /** Returns the current value: the same object until the value changes. */
   getSnapshot(): T
   /**
    * Calls `listener` without arguments after each change; read the value with `getSnapshot()`. Returns the function that

@@ -1,5 +1,5 @@
 /**
- * Config conflicts: which versions of a key were replaced by a writer that had not seen them.
+ * Config conflicts: the versions of a key that were replaced by a writer that had not received them.
  *
  * An entry names the version that its writer saw, and that version's time. The chain of these references starts at
  * the newest version. Versions in the chain were replaced; versions outside the chain lost. A missing version that is
@@ -21,7 +21,7 @@ export function replacementOf(version: Version | undefined): ReplacedEntry | und
   return { id: fromString(version.id, 'base16'), epochMs, count }
 }
 
-/** The id of the entry that the writer saw; undefined: none. */
+/** The id of the entry that the writer saw; undefined: the writer saw no entry. */
 export function replacedBy({ fact: { replaces } }: Version): string | undefined {
   return replaces && toText(replaces.id, 'base16')
 }

@@ -170,7 +170,7 @@ export class ConfigEntries {
     const rest = this.versions(key).filter(version => version !== entry)
     if (rest.length > 0) this.#keys.set(key, rest)
     else this.#keys.delete(key)
-    // Before the removal, so that the storage of facts keeps this entry: it is only quarantined.
+    // Quarantine the entry before removing it from the facts: the storage of facts keeps quarantined entries.
     this.quarantine(entry)
     this.#options.facts.remove(entry)
   }

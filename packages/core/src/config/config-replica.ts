@@ -1,4 +1,4 @@
-/** Config replica: the local state of one shared config: the entries of each key. */
+/** Config replica: the entries of one shared config, by key, as the local member has them. */
 
 import type { Instant } from '../base/clock.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'

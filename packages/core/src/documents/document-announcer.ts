@@ -35,7 +35,7 @@ export interface DocumentAnnouncerOptions {
   readonly announce: (fields: Readonly<Record<string, Json | undefined>>) => void
   /** Requests missing content from a connected member that holds the document. */
   readonly request: (document: string) => void
-  /** The holders of a document may have changed, and with them the connections that the space needs. */
+  /** The holders of a document may have changed, so the space may need other connections. */
   readonly regroup: () => void
   /** Another member writes under the same client id, and this member has to draw another one. */
   readonly collided: (document: string, memberId: string) => void
@@ -48,26 +48,35 @@ interface Opened {
   readonly seed: (() => void) | undefined
   requestedMs: number
   waitMs: number
-  /** A synced holder is known, so it is asked without a delay. */
+  /** The member knows a synced holder, so it requests missing content from that holder without a delay. */
   hasSyncedHolder: boolean
-  /** Members that were compared with, and do not announce the document → since when, in monotonic ms. */
+  /**
+   * Members that were compared with this replica, but do not announce the document → since when they have not
+   * announced it, in monotonic ms.
+   */
   readonly peersWithoutDocument: Map<string, number>
   readonly agreement: EpochAgreement
-  /** The later epoch of other members, since when it is known, and when a member was last known to be in it. */
+  /**
+   * The later epoch that other members are in. `sinceMs`: when this member first knew of the epoch.
+   * `observedMs`: when it last knew a member in that epoch.
+   */
   laterEpoch: { readonly epoch: EpochName; readonly sinceMs: number; observedMs: number } | undefined
-  /** Since when this replica is in an epoch in which it cannot become synced. */
+  /** The time since which this replica is in an epoch in which it cannot become synced. */
   isolatedMs: number
 }
 
-/** Our choice: two announcements that cross each other have both arrived by then. */
+/**
+ * How long the member waits before it decides that no other member holds more. Our choice: announcements that
+ * two members send at the same time both arrive within this time.
+ */
 const establishMs = 1_000
 /** A member that announces nothing for this long counts as one without documents. */
 const unknownMs = 10_000
-/** A replica that is not synced is reviewed again after this time, then at growing intervals … */
+/** The first interval between reviews of a replica that is not synced. Later intervals are longer. */
 const firstWaitMs = 1_000
-/** … of at most this length. */
+/** The longest interval between reviews of a replica that is not synced. */
 const maxWaitMs = 10_000
-/** How long to wait for a member that has the base of a later epoch. */
+/** How long the member waits for another member that has the base of a later epoch. */
 const settleTimeoutMs = 30_000
 /** Our choice: longer than `settleTimeoutMs`, so that the other members give up first if they can. */
 const maxIsolatedMs = 60_000
@@ -77,9 +86,12 @@ const digestIntervalMs = 250
 export class DocumentAnnouncer {
   readonly #options: DocumentAnnouncerOptions
   readonly #opened = new Map<string, Opened>()
-  /** Members known to be in the room without an announcement → since when, in monotonic ms. */
+  /**
+   * Members of the room that have not announced anything → when this member first noticed it, in monotonic
+   * ms.
+   */
   readonly #silentSinceMs = new Map<string, number>()
-  /** The holders of this member's documents when connections were last decided. */
+  /** The holders of this member's documents when the space last decided on its connections. */
   #holders = ''
   #announced = ''
   #announcedMs = Number.NEGATIVE_INFINITY
@@ -249,8 +261,9 @@ export class DocumentAnnouncer {
   }
 
   /**
-   * Stops waiting for members that closed the document. A member that opens it again is compared with again. A
-   * member's announcement may be slightly older than a step from that member, so the member is dropped after a delay.
+   * Stops waiting for members that closed the document. If such a member opens the document again, the
+   * replicas are compared again. The member is dropped only after a delay: its announcement may be slightly
+   * older than its last step.
    */
   #dropDeparted({ name, state }: DocumentSync): void {
     const { clock, roster } = this.#options

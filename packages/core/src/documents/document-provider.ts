@@ -32,7 +32,7 @@ export interface DocumentHost {
   isOpen(): boolean
   /** The stored updates of a document. */
   log(document: string): UpdateLog
-  /** Announces and synchronises the document from now on. @throws {NotRunningError} */
+  /** Begins to announce and synchronise the document. @throws {NotRunningError} */
   open(sync: DocumentSync): void
   close(sync: DocumentSync): void
   /** The document was changed. */
@@ -41,7 +41,11 @@ export interface DocumentHost {
   publish(sync: DocumentSync, update: Uint8Array): void
   /** Sends longer updates to connected members that hold the document. */
   push(document: string, updates: SharedUpdates): void
-  /** Publishes this member's awareness; undefined: none. @throws {InvalidValueError} nothing has changed */
+  /**
+   * Publishes this member's awareness; undefined removes it.
+   *
+   * @throws {InvalidValueError} nothing has changed
+   */
   claim(document: string, claim: LocalClaim | undefined): void
   /** The awareness of the other members. */
   claims(document: string): AwarenessClaims
@@ -54,7 +58,7 @@ export interface DocumentHost {
 
 /** Our choice: the interval of presence. */
 const updateIntervalMs = 50
-/** The payload of a fact also contains the document's name. */
+/** Maximum bytes of an update in a rumor. The payload of the fact also contains the document's name. */
 const maxPublishedBytes = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 16
 const { maxBytes, growTo } = streamedChunks
 /** Duration of one slice of encoding. Other work runs between slices. */
@@ -72,7 +76,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   readonly #foreign: DocumentChanges
   /** Changes of the foreign update that is being applied. */
   readonly #applying: DocumentChanges
-  /** Resolves when all updates so far are in the log. */
+  /** A promise that resolves when all updates so far are in the log. */
   #storing: Promise<void> = Promise.resolve()
   #awareness: PresenceAwareness | undefined
   #status: ProviderStatus = 'disconnected'
@@ -102,7 +106,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       reportCollision: memberId => room.collided(name, memberId),
       lineage: this.#log.lineage,
       replaced: () => this.#clearChanges(),
-      // In case this process ends before a later epoch is known.
+      // Store the first epoch now, because this process may end before it knows a later epoch.
       sent: () => this.#log.replace({ epoch: firstEpoch }),
       epochChanged: lineage => this.#epochChanged(lineage),
     })
@@ -223,7 +227,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       this.#storeForeign()
       this.#log.close()
       this.#host.destroyed(this.#sync.name)
-      // After the event that announces the disconnection.
+      // Destroy the provider only after the event that announces the disconnection.
       this.#host.notifications.event(() => super.destroy())
     })
   }
@@ -251,7 +255,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     if (lineage && lineage.epoch.number > 0) this.#notify('epoch', [{ number: lineage.epoch.number }])
   }
 
-  /** Notifies the app at once, and once each time the limit is exceeded. */
+  /** Notifies the app immediately, once each time the document exceeds the limit. */
   #checkSize(): void {
     const bytes = this.#sync.digest.liveBytes
     const maxBytes = limits.maxDocumentBytes
@@ -294,7 +298,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     const { epochs } = this.#sync
     const { generation } = epochs
     const storeSlice = (): boolean => {
-      // The whole document was stored under other ids meanwhile.
+      // Meanwhile the document got new ids and was stored as a whole.
       if (generation !== epochs.generation) return true
       const untilMs = clock.now().monotonicMs + sliceMs
       for (let update = updates.at(index); update; update = updates.at(++index)) {
@@ -331,7 +335,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#notify('sync', [isSynced])
   }
 
-  /** Emits an event after the step. */
+  /** Emits an event when the step has ended. */
   #notify<Name extends keyof ProviderEvents & string>(
     name: Name,
     details: Parameters<ProviderEvents[Name]>,

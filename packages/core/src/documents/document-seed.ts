@@ -1,5 +1,6 @@
 /**
- * Document seed: the first content of a document. If two members write equal seeds, the document contains it once.
+ * Document seed: the first content of a document. If two members write the same content, the document
+ * contains it once.
  *
  * The content is written under a client id that is a hash of the content. Replicas treat equal clocks of one client as
  * the same content, so equal seeds merge into one. Different seeds have different client ids, and both stay.
@@ -10,23 +11,23 @@ import { reportRejection } from '../runtime/app-calls.ts'
 
 export type Seed = (doc: Y.Doc) => void
 
-/** The client id until the content, and so its hash, is known. */
+/** The client id under which the seed writes until the hash of its content is known. */
 const placeholder = 0
 
-/** The seed's content as one update. @throws what the seed throws */
+/** Returns the seed's content as one update. @throws what the seed throws */
 export function seedUpdate(seed: Seed): Uint8Array {
   const doc = new Y.Doc()
   doc.clientID = placeholder
-  // If the seed is async by mistake, only what it writes before its first `await` counts.
+  // If the seed is async by mistake, only content that it writes before its first `await` counts.
   reportRejection(seed(doc))
   const digest = sha256(Y.encodeStateAsUpdate(doc))
-  // 48 bits and never the placeholder, in the range that Yjs accepts as a client id.
+  // The id has 48 bits, which is within the range of Yjs' client ids, and is never the placeholder.
   const client = digest.subarray(0, 6).reduce((sum, byte) => sum * 256 + byte, 0) + 1
   assign(doc, client)
   return Y.encodeStateAsUpdate(doc)
 }
 
-/** Moves everything that the placeholder wrote to this client id. */
+/** Moves all content from the placeholder to the client id `client`. */
 function assign(doc: Y.Doc, client: number): void {
   const structs = doc.store.clients.get(placeholder)
   if (!structs) return

@@ -1,4 +1,4 @@
-/** Room documents: the documents of one room that this member has open, by name. Each is created once. */
+/** Room documents: the documents of one room that this member has open. There is one object for each name. */
 import * as Y from 'yjs'
 import { InvalidOptionsError } from '../api/errors.ts'
 import { checkSpaceName } from '../api/member-options.ts'

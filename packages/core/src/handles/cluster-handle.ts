@@ -60,7 +60,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.heartbeats = this.#heartbeats
   }
 
-  /** Starts over a new engine, whatever the state of the previous one. */
+  /** Attaches the handle to a new engine and resets the handle, whatever the state of the previous engine. */
   attach(engine: Engine): void {
     this.#engine = engine
     this.#leaving = undefined

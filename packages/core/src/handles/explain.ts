@@ -1,4 +1,7 @@
-/** Explain: why a member is seen or not seen. Facts as plain sentences, in the order in which they weigh, and a hint. */
+/**
+ * Explain: why this member sees a member or does not see it. Facts as plain sentences, most important first,
+ * and a hint.
+ */
 
 import type { Explanation } from '../api/cluster.ts'
 import type { Instant } from '../base/clock.ts'

@@ -81,7 +81,7 @@ export class HeartbeatStore implements Store<Heartbeats> {
     this.#cancel = this.#clock.setTimer(this.#clock.now().monotonicMs + refreshMs, () => {
       this.#refreshLater()
       this.#measureRoundTrips()
-      // Even if an app has just read it: the cached snapshot must not hide the refresh.
+      // Drop the cached snapshot, which an app may just have read. Otherwise it would hide the refresh.
       this.#snapshotMs = Number.NEGATIVE_INFINITY
       this.#store.refresh()
     })

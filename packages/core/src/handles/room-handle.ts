@@ -188,7 +188,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     this.#documents.flush()
   }
 
-  /** Closes the handle without announcing it. It cannot be used any more. */
+  /** Closes the handle without announcing a leave. The handle cannot be used any more. */
   close(): void {
     if (!this.#isOpen) return
     this.#options.notifications.step(() => {
@@ -221,14 +221,14 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
   }
 
   stepped(): void {
-    // Not for every field of an app: with many members that would be thousands a second.
+    // Not called for every field of an app: with many members there would be thousands of calls a second.
     const touched = [...this.#touched.values()]
     const isReachabilityChanged = touched.some(fields => fields.has(unreachableField))
     const areDocumentsChanged =
       isReachabilityChanged || touched.some(fields => fields.size === 0 || fields.has(documentsField))
     if (this.#touched.size > 0) this.#emitTouched()
     if (this.#isOpen && (areDocumentsChanged || this.#announcer.isUnsettled)) this.#announcer.review()
-    // Other members may need this one as a carrier now.
+    // Other members may now need this member as a carrier.
     if (this.#isOpen && isReachabilityChanged && this.#replica.documents.size > 0)
       this.#options.driver.regroup(this.#options.space)
     this.#documents.stepped()
@@ -283,7 +283,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
       isOpen: () => this.#isOpen,
       log: document => storage.of(document),
       clientChanged: () => {
-        // Later: the document is still changing its client id.
+        // The review must run later, because the document is still changing its client id.
         if (this.#isOpen) this.#announcer.reviewSoon()
       },
       takeCarried: document => this.#replica.takeCarried(document),

@@ -29,7 +29,8 @@ export class SyncWaiters {
   /**
    * Resolves with the id of the next member whose entries are equal; rejects with the signal's reason.
    *
-   * An app may ignore the promise: its rejection when the config is left is then not reported as unhandled.
+   * An app may ignore the promise. The promise rejects when the config is left, and the runtime does not
+   * report that rejection as unhandled.
    */
   next(signal: AbortSignal | undefined): Promise<string> {
     const synced = this.#next(signal)

@@ -2,16 +2,17 @@
  * Dial addresses: the order in which a member's addresses are dialled, and the addresses whose refusal is evidence that the
  * member is down.
  *
- * Addresses on the host of the member's last connection come first, because their refusal is sufficient evidence. Addresses
- * of the local host are inconclusive for a member on another host, because every host has a loopback address, and many have
- * the same container bridge: these come last and never count. Addresses on which this member listens are not dialled.
+ * Addresses on the host of the member's last connection come first: if they refuse a dial, that alone is
+ * sufficient evidence. If the member is on another host, its addresses that are also addresses of the local
+ * host come last, and a refusal by them is no evidence: every host has a loopback address, and many hosts
+ * have the same container bridge. Addresses on which this member listens are not dialled.
  */
 import { isLoopback } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 export interface DialStep {
   readonly addresses: readonly Multiaddr[]
-  /** Whether a refusal by these addresses is evidence. */
+  /** Whether a refusal by these addresses is evidence that the member is down. */
   readonly counts: boolean
 }
 
@@ -36,7 +37,7 @@ export function dialSteps(
   const inconclusive: Multiaddr[] = []
   for (const address of addresses) {
     const host = hostOf(address)
-    // Behind a relay another host answers, even if this host is the relay.
+    // An address behind a relay belongs to another host, even if the relay runs on the local host.
     if (host === undefined) others.push(address)
     else if (ownHostKeys.has(hostKey(address))) continue
     else if (host === lastHost) likely.push(address)

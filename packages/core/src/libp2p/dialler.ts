@@ -1,8 +1,9 @@
 /**
  * Dialler: opens connections to members at the addresses in their records.
  *
- * The dialler remembers which connections it dialled, because hearsay closes only those on a node of the app, and the host
- * of each member's last connection, because a refusal by that host is evidence.
+ * The dialler remembers which connections it dialled: on a node of the app, hearsay closes only these
+ * connections. It also remembers the host of each member's last connection, because a refusal by that host is
+ * evidence.
  */
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { AddressManager, ConnectionManager } from '@libp2p/interface-internal'
@@ -18,9 +19,12 @@ export interface DiallerComponents {
 }
 
 const dialTimeoutMs = 5_000
-/** Time for the addresses of one step while another step follows. */
+/** Timeout for the addresses of one step if another step follows. */
 const stepTimeoutMs = 2_500
-/** Longer, because a bootstrap member may be busy while a whole cluster starts. */
+/**
+ * The timeout for a bootstrap address is longer, because a bootstrap member may be busy while a whole cluster
+ * starts.
+ */
 const bootstrapTimeoutMs = 10_000
 
 export class Dialler {
@@ -40,7 +44,7 @@ export class Dialler {
     this.#ownsNode = ownsNode
   }
 
-  /** Aborts all running dials: they fail. */
+  /** Aborts all running dials, which then fail. */
   abortDials(): void {
     this.#dials.abort()
     this.#bootstraps.clear()
@@ -57,8 +61,9 @@ export class Dialler {
   }
 
   /**
-   * Returns the newest open connection, or opens one. Rejects with an error for `dialOutcome` as soon as the member is
-   * refused; the remaining addresses, which would be inconclusive, are still dialled in the background.
+   * Returns the newest open connection, or opens one. As soon as the member's host refuses a dial, rejects
+   * with an error for `dialOutcome`. The remaining addresses are inconclusive, but are still dialled in the
+   * background.
    */
   async connect(id: string): Promise<Connection> {
     const current = this.current(id)
@@ -98,7 +103,8 @@ export class Dialler {
   async #connectTo(address: string): Promise<string> {
     const { connectionManager } = this.#components
     const signal = this.#signal(bootstrapTimeoutMs)
-    // Checked before the dial: a dial that cannot succeed would fail another dial to the same peer that could.
+    // Check before dialling: a dial that cannot succeed would also fail another dial to the same peer that
+    // could succeed.
     if (!(await connectionManager.isDialable(multiaddr(address), { signal })))
       throw new Error(`no transport of this node can dial ${address}`)
     const connection = await connectionManager.openConnection(multiaddr(address), { signal })

@@ -26,7 +26,7 @@ const maxDiscovered = 256
 
 /** Starts dialling. @returns the undo */
 export function dialDiscovered({ discovery, status, visible, dial, random }: DiscoveryOptions): () => void {
-  /** Peers that will be dialled, or were within the last healing interval. */
+  /** Peers that this member will dial, or has considered within the last healing interval. */
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
   const isPresentStatus = (id: string) => ['alive', 'suspect'].includes(status(id) ?? '')
 
@@ -42,7 +42,8 @@ export function dialDiscovered({ discovery, status, visible, dial, random }: Dis
   const discovered = ({ detail }: CustomEvent<PeerInfo>): void => {
     const id = detail.id.toString()
     if (timers.has(id) || timers.size >= maxDiscovered || isPresentStatus(id)) return
-    // Not by its id alone: libp2p would first try all addresses that it ever had for the peer.
+    // Dial these addresses, not the peer's id: libp2p would first try all addresses that it ever had for the
+    // peer.
     const addresses = detail.multiaddrs.map(address => address.encapsulate(`/p2p/${id}`))
     const waitMs = visible() <= 1 ? 0 : waitBeforeDialMs * (0.5 + random())
     timers.set(

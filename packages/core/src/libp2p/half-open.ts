@@ -1,19 +1,24 @@
 /**
  * Half-open: a connection that the other end has lost without closing it, for instance because its network changed.
  *
- * No member dials while it has a connection, so a newer connection is a reason to ping over the older one. The older one is
- * closed only if it stays silent while the newer one answers: a slow member, or a slow local computer, is not silent. A
- * connection that both ends have is answered, so two members that dialled each other at the same time close nothing.
+ * No member dials another member to which it has a connection. So when a newer connection opens, the other
+ * end may have lost the older one, and this member pings over both. It closes the older connection only if
+ * that one stays silent while the newer one answers. A slow member, or a slow local computer, delays the
+ * answers on both. If both ends have the older connection, it answers, so two members that dialled each other
+ * at the same time close nothing.
  */
 import type { Connection } from '@libp2p/interface'
 import { protocols } from './frame-stream.ts'
 
-/** How much later the older connection may answer than the newer one. */
+/** How long the older connection may stay silent after the newer one has answered. */
 const pingTimeoutMs = 5_000
-/** If the newer connection takes longer, nothing is concluded. */
+/** If the newer connection does not answer within this time, the older one stays open. */
 const newerTimeoutMs = 30_000
 
-/** After a change of the local network. Longer than a probe and than the first two retransmissions of TCP. */
+/**
+ * How long a connection may stay silent after a change of the local network. Our choice: longer than a probe,
+ * and longer than the first two retransmissions of TCP.
+ */
 const silentAfterMs = 4_000
 
 /** Closes a connection that does not answer. */
@@ -23,7 +28,7 @@ export async function closeIfUnresponsive(connection: Connection): Promise<void>
     connection.abort(new Error('half-open: no answer since the network changed'))
 }
 
-/** Closes the older connection if it is half-open. Resolves with whether it was. */
+/** Closes the older connection if it is half-open. Resolves with true if it was half-open. */
 export async function closeIfHalfOpen(older: Connection, newer: Connection): Promise<boolean> {
   const timeout = new AbortController()
   const olderAnswers = answers(older, timeout.signal)
@@ -36,7 +41,10 @@ export async function closeIfHalfOpen(older: Connection, newer: Connection): Pro
   return isHalfOpen
 }
 
-/** Whether a stream opens before the signal aborts. Any other failure is an answer, or the connection has closed. */
+/**
+ * Whether a stream opens before the signal aborts. A stream that fails earlier counts as an answer: the other
+ * end refused it, or the connection is closed already.
+ */
 async function answers(connection: Connection, signal: AbortSignal): Promise<boolean> {
   try {
     const stream = await connection.newStream(protocols.probe, { signal })

@@ -96,7 +96,10 @@ function checkStorage(storage: unknown): void {
 
 const datastoreMethods = ['get', 'put', 'has', 'delete', 'query', 'queryKeys', 'batch']
 
-/** Whether the value has the methods of an interface-datastore. Not `instanceof`: the app may have another copy. */
+/**
+ * Whether the value has the methods of an interface-datastore. `instanceof` would fail if the app uses
+ * another copy of the package.
+ */
 export function isDatastore(value: unknown): value is Datastore {
   if (typeof value !== 'object' || value === null) return false
   return datastoreMethods.every(name => typeof Reflect.get(value, name) === 'function')

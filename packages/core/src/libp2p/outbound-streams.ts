@@ -59,7 +59,7 @@ export class OutboundStreams {
     if (!this.#streams[channel].has(to)) this.#open(to, channel, [])
   }
 
-  /** A frame of a member with several connections arrived over this one. */
+  /** A frame arrived over this connection to a member that has several. */
   answerOver(id: string, connection: Connection): void {
     this.#answeringOver.set(id, connection)
   }
@@ -75,7 +75,7 @@ export class OutboundStreams {
     }
   }
 
-  /** One of several connections closed. */
+  /** One of several connections to the member `id` closed. */
   closedOne(id: string, connection: Connection): void {
     if (this.#answeringOver.get(id) === connection) this.#answeringOver.delete(id)
   }

@@ -52,7 +52,7 @@ const restartMs = 1_000
 interface Track {
   verdict: DetectorVerdict
   incarnation: number
-  /** Since when the member has had this verdict in this incarnation. */
+  /** When the member got this verdict in this incarnation. */
   sinceMs: number
   /** How long the next suspicion waits. */
   suppressMs: number
@@ -65,12 +65,12 @@ interface Track {
 export class FlapDamping {
   readonly #intervalMs: number
   readonly #tracks = new Map<string, Track>()
-  /** Not later than the earliest due time of all tracks. */
+  /** A lower bound of the due times of all tracks. */
   #nextMs = Number.POSITIVE_INFINITY
   #refuted = 0
   /** When the last message from another member arrived. */
   #receivedMs = Number.NEGATIVE_INFINITY
-  /** When the first message after the last gap of all messages arrived. */
+  /** When the first message arrived after the last gap in which no member sent anything. */
   #resumedMs = Number.NEGATIVE_INFINITY
   /** When a death last led to a suspected partition. */
   #partitionMs = Number.NEGATIVE_INFINITY
@@ -91,7 +91,7 @@ export class FlapDamping {
     this.#receivedMs = nowMs
   }
 
-  /** After the latest death a partition is suspected. */
+  /** The latest death has led to a suspected partition. */
   partitioned(nowMs: number): void {
     this.#partitionMs = nowMs
   }

@@ -24,9 +24,9 @@ export interface MemberHealth {
    */
   readonly identityCopied: boolean
   /**
-   * Whether a network partition is more likely than the death of single members: at least two members, and at least a
-   * third of the members, were declared dead within one minute. Becomes false when half of them are back, or ten minutes
-   * after the last such death.
+   * Whether a network partition is more likely than the death of single members: at least two members, and at
+   * least a third of the members, were declared dead within one minute. The value becomes false when half of
+   * the dead members are back, or ten minutes after the last of these members was declared dead.
    */
   readonly partitionSuspected: boolean
   /** The number of members that are connected to this one now. */

@@ -53,7 +53,7 @@ export class MemberView {
     return this.#rows.get(id)?.wasAlive ?? false
   }
 
-  /** Ordered by id. The same array until a member changes. */
+  /** The members, ordered by id. Returns the same array until a member changes. */
   snapshot(): readonly Member[] {
     if (!this.#snapshot) this.#snapshot = this.#sorted()
     else if (this.#changed.size > 0) this.#snapshot = this.#patched(this.#snapshot)

@@ -293,7 +293,10 @@ export class MembershipMachine {
     )
   }
 
-  /** All members as an app sees them, this one included, ordered by id. The same array until a member changes. */
+  /**
+   * All members as an app sees them, this one included, ordered by id. Returns the same array until a member
+   * changes.
+   */
   members(): readonly Member[] {
     return this.#memberView.snapshot()
   }
@@ -321,8 +324,8 @@ export class MembershipMachine {
    * - The tables were compared with another member, or no member was connected within 1 s after the start.
    * - Each dial of a bootstrap address has led to a connection or failed.
    *
-   * 10 s after the start, pending bootstrap dials no longer count. If all connections closed before tables were compared,
-   * the first condition is also true after 10 s.
+   * 10 s after the start, pending bootstrap dials no longer count. If all connections closed before tables
+   * were compared, the condition about tables is also true after 10 s.
    */
   isSettled(now: Instant): boolean {
     const sinceMs = now.monotonicMs - this.#startedMs

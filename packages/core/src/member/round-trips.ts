@@ -21,7 +21,7 @@ interface Measured {
 
 export class RoundTrips {
   readonly #random: () => number
-  /** By member, while it is connected. */
+  /** The measurements of each connected member, by id. */
   readonly #measured = new Map<string, Measured>()
 
   constructor(random: () => number) {

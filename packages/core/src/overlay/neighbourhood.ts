@@ -6,7 +6,10 @@
  */
 import { createRings, type Rings } from '@hearsay/failure-detector'
 
-/** Chosen so that a full mesh gives no more neighbours than the rings: 9 members have 8 neighbours each. */
+/**
+ * Our choice: a full mesh gives a member no more neighbours than the rings. With 9 members, each has 8
+ * neighbours.
+ */
 export const fullMeshBelow = 10
 
 /** K = 4: at most 8 neighbours, an expander graph that tolerates the loss of half the members (Rapid, ATC'18, §4.1). */
@@ -46,7 +49,7 @@ export class Neighbourhood {
     return this.#rings.neighbours(this.#self, skip)
   }
 
-  /** The neighbours of this member, except ourselves: they monitor it, too. */
+  /** The other members that monitor the member `id`: its neighbours except the local member. */
   monitorsOf(id: string): string[] {
     const isFullMesh = this.#rings.size < fullMeshBelow
     const monitors = isFullMesh ? this.#rings.members() : this.#rings.neighbours(id)

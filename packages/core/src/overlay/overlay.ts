@@ -30,8 +30,9 @@ export interface OverlayOptions {
 /** Without any connection, the wait between dials of the bootstrap addresses grows from 250 ms to the healing interval. */
 const firstBootstrapWaitMs = 250
 /**
- * Our choice: if all members start at the same time, the bootstrap member listens within seconds; with doubled waits the
- * others would dial it seconds later.
+ * The factor by which the wait grows. Our choice: less than 2. If all members start at the same time, the
+ * bootstrap member listens after some seconds. With doubled waits, the others would dial it only seconds
+ * after that.
  */
 const bootstrapWaitGrowth = 1.5
 const pruneIntervalMs = 5_000
@@ -44,7 +45,7 @@ const maxIntroducers = 2
  * instead of 890 ms.
  */
 const ringSettleMs = 2_000
-/** The longest such wait. A member without any connection does not wait. */
+/** The longest wait for the neighbours to stay unchanged. A member without any connection does not wait. */
 const maxRingSettleMs = 8_000
 
 export class Overlay {
@@ -116,7 +117,7 @@ export class Overlay {
     return this.neighbours(nowMs).filter(id => this.#connections.has(id) || this.#plan.hasFailed(id))
   }
 
-  /** Grows whenever `subjects` may have changed. */
+  /** A number that increases whenever the result of `subjects` may have changed. */
   get revision(): number {
     return this.#revision
   }
@@ -166,7 +167,7 @@ export class Overlay {
     this.#ringChanged()
   }
 
-  /** Removes a dead member from the rings; partition healing dials it now and then. */
+  /** Removes a dead member from the rings. Partition healing still dials it at intervals. */
   markDead(id: string): void {
     this.remove(id)
     this.#dead.add(id)
@@ -190,7 +191,7 @@ export class Overlay {
     this.#ringChanged()
   }
 
-  /** This member answered at a bootstrap address. Its connection may open only a moment later. */
+  /** The member `id` answered at a bootstrap address. Its connection may open only a moment later. */
   bootstrapped(address: string, id: string): void {
     this.#answeredBy.set(address, id)
     if (this.#connections.has(id)) this.#dialledBootstraps.delete(address)
@@ -270,7 +271,9 @@ export class Overlay {
     return others.length === 0 ? neighbours : [...new Set([...neighbours, ...others])]
   }
 
-  /** Members whose connections are not pruned: others reach this member over them if it cannot listen itself. */
+  /**
+   * Members whose connections are not pruned, because other members reach this member over these connections.
+   */
   #introducers(): readonly string[] {
     if (this.#relays?.length === 0) return [...new Set(this.#answeredBy.values())]
     return this.#relays ?? []

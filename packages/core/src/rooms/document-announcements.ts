@@ -1,10 +1,10 @@
 /**
- * Document announcements: which documents of a room a member has open. It announces them in a reserved presence
- * field.
+ * Document announcements: the documents of a room that a member has open. The member announces them in a
+ * reserved presence field.
  *
- * A member announces its documents when it joins, even if it has none. So the others know of each member which
- * documents it has open, or that it has not announced them yet. The reader checks every value, because a member may
- * send anything.
+ * A member announces its documents when it joins, even if it has none open. So other members can distinguish
+ * a member without documents from a member whose announcement has not arrived yet. The reader checks every
+ * value, because a member may send anything.
  */
 
 import { firstEpoch, isSameEpoch, printEpoch, readEpoch } from '../spaces/documents/epochs/epoch.ts'
@@ -18,11 +18,11 @@ export interface DocumentAnnouncement {
   readonly isSynced: boolean
   /** Digest of a replica that is not synced; undefined: the replica is empty or synced. */
   readonly digest: string | undefined
-  /** The member would fill an empty document. */
+  /** The member has a seed, with which it would fill an empty document. */
   readonly isSeeder: boolean
   /** The member carries the document for others; its app has not opened it. */
   readonly isCarried: boolean
-  /** The epoch of the replica; undefined: in none yet. */
+  /** The epoch of the replica; undefined: the replica is in no epoch yet. */
   readonly epoch: EpochName | undefined
   /** The digest with which the member would begin the next epoch; undefined: the member would not begin it now. */
   readonly agreed: string | undefined
@@ -32,7 +32,10 @@ export interface DocumentAnnouncement {
 
 export type DocumentAnnouncements = ReadonlyMap<string, DocumentAnnouncement>
 
-/** Keys have one letter: the whole field is sent again when any document changes its state. */
+/**
+ * The keys have one letter each, because the whole field is sent again when the state of any document
+ * changes.
+ */
 export function printAnnouncements(announcements: DocumentAnnouncements): Json {
   return Object.fromEntries(
     [...announcements].map(([name, { client, digest, epoch, agreed, ...announcement }]) => [
@@ -92,7 +95,7 @@ function readAnnouncement({
 
 export const maxUnreachable = 32
 
-/** @returns ids of members */
+/** Reads the ids of unreachable members. */
 export function readUnreachable(value: Json | undefined): readonly string[] {
   if (!Array.isArray(value)) return []
   return value.filter(id => typeof id === 'string').slice(0, maxUnreachable)

@@ -22,7 +22,10 @@ export interface EpochHolder extends DocumentAnnouncement {
 export const minClients = 1_024
 /** Our choice: an epoch is worth its cost when most of the clients no longer write. */
 const clientsPerHolder = 8
-/** 64 MiB. The base of an epoch is kept for members that missed the epoch: too much beside a larger document. */
+/**
+ * 64 MiB. Members keep the base of an epoch for members that missed the epoch. Our choice: above this, it is
+ * too large.
+ */
 const maxLiveBytes = 67_108_864
 /** Our choice: longer than pauses while typing, and longer than an update takes to reach all members. */
 const unchangedMs = 3_000
@@ -30,7 +33,7 @@ const unchangedMs = 3_000
 const maxDelayMs = 60_000
 /** Our choice: with so many clients a transaction takes about 15 ms, and a document arrives in many transactions. */
 const urgentClients = 32_768
-/** Our choice: two offers that cross each other have both arrived by then. */
+/** Our choice: offers that two members announce at the same time both arrive within this time. */
 const announcementDelayMs = 1_000
 
 export class EpochAgreement {
@@ -44,7 +47,7 @@ export class EpochAgreement {
     this.#self = self
   }
 
-  /** When to call `offer` again at the latest, in monotonic ms. */
+  /** The deadline for the next call of `offer`, in monotonic ms. */
   get dueMs(): number {
     return this.#dueMs
   }
@@ -54,7 +57,10 @@ export class EpochAgreement {
     return this.#dueMs === Number.POSITIVE_INFINITY && digest.clients >= minClients
   }
 
-  /** The digest with which this replica would begin an epoch; undefined: it would not. */
+  /**
+   * The digest of the document with which this replica is ready to begin an epoch; undefined: it is not
+   * ready.
+   */
   offer(sync: DocumentSync, holders: readonly EpochHolder[], nowMs: number): string | undefined {
     if (sync.changes !== this.#changes) {
       this.#changes = sync.changes
@@ -67,7 +73,7 @@ export class EpochAgreement {
     }
     this.#dueSinceMs = Math.min(this.#dueSinceMs, nowMs)
     const isUnchanged = nowMs - this.#changedMs >= unchangedMs
-    // Also while waiting for the others: one of them may write.
+    // This also applies while the member waits for other holders, because one of them may write.
     this.#dueMs = isUnchanged ? nowMs + announcementDelayMs : this.#changedMs + unchangedMs
     return isUnchanged ? digestText(sync.hash()) : undefined
   }

@@ -17,9 +17,16 @@ interface Author {
   bytes: number
 }
 
-/** Authors with stored fields. Above this limit, fields of new authors are rejected until others are dropped. */
+/**
+ * Maximum number of authors with stored fields. Above it, fields of new authors are rejected until others are
+ * dropped.
+ */
 const maxAuthors = 4_096
-/** An author keeps to its limit; document announcements, and fields that replace each other in transit, come on top. */
+/**
+ * By how much the stored fields of an author may exceed the limit of presence. The author checks the limit
+ * itself, but document announcements do not count, and an old field may be stored until the field that
+ * replaces it arrives.
+ */
 const maxExcessFactor = 3
 
 export class PresenceRegisters {
@@ -31,7 +38,7 @@ export class PresenceRegisters {
     this.#facts = facts
   }
 
-  /** In the order of their first stored field. */
+  /** The authors with stored fields, in the order of their first stored field. */
   authors(): Iterable<string> {
     return this.#authors.keys()
   }
@@ -49,7 +56,7 @@ export class PresenceRegisters {
     return fields
   }
 
-  /** Undefined: the field has no value. */
+  /** The value of one field; undefined if the field has no value. */
   valueOf(author: string, field: string): Json | undefined {
     return this.#authors.get(author)?.fields.get(field)?.fact.value
   }

@@ -1,7 +1,8 @@
 /**
  * App notifications: calls the app's listeners after the step that caused the change.
  *
- * 1. No listener of a store or an event runs while a step is under way. Timers are armed and frames are sent by then.
+ * 1. No listener of a store or an event runs during a step. When a listener runs, the step has armed its
+ *    timers and sent its frames.
  * 2. Listeners run in rounds: first those of changed stores, then those of events, both in the order of the changes.
  * 3. A listener may begin steps of its own. These run immediately, and their changes are announced in the next round.
  * 4. An error that a listener throws is reported. All other listeners run.
@@ -11,7 +12,10 @@
 import type { Clock } from '../base/clock.ts'
 import { callApp } from './app-calls.ts'
 
-/** Our choice: far more than listeners that react to each other need. Only a listener that reacts to itself gets there. */
+/**
+ * Our choice: far more than listeners that react to each other need. Only listeners that react to themselves
+ * reach it.
+ */
 const maxRounds = 32
 const nextTurnMs = 1
 
@@ -70,7 +74,10 @@ export class AppNotifications {
     for (const notify of round) callApp(notify)
   }
 
-  /** A later turn, so that listeners that react to themselves do not block the event loop. */
+  /**
+   * Runs the next round in a later turn, so that listeners that react to themselves do not block the event
+   * loop.
+   */
   #announceLater(): void {
     if (this.#hasTimer) return
     this.#hasTimer = true

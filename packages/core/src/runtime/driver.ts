@@ -1,9 +1,9 @@
 /**
  * Driver: runs the membership machine with a clock and a transport.
  *
- * Input from outside passes inbound.ts first. The driver executes the machine's effects in their order. A step is
- * synchronous if signing and verifying are. Only the app is called later: after the step, when timers are armed and frames
- * are sent.
+ * Input from outside passes inbound.ts first. The driver executes the machine's effects in their order. If
+ * signing and verifying are synchronous, the driver completes a step synchronously. Only the app's functions
+ * are called later: after the step, when timers are armed and frames are sent.
  */
 import type { ConnectionEvent } from '@hearsay/failure-detector'
 import { andThen } from '../base/maybe-async.ts'
@@ -116,7 +116,8 @@ export class Driver implements TransportListener {
       this.#detectSuspend()
       const now = clock.now()
       this.#execute(machine.handle(input, now))
-      // Hidden pages only: elsewhere a late timer means a paused process, which must first read what arrived meanwhile.
+      // Only hidden pages run due timers here. In any other process, a late timer means that the process was
+      // paused. It must first read what arrived in the pause.
       if (machine.isHidden && now.monotonicMs - this.#deadlineMs > lateTimerMs) this.advance()
     })
   }
@@ -141,7 +142,10 @@ export class Driver implements TransportListener {
     })
   }
 
-  /** This member's spaces, from the first on: they hear what is theirs. */
+  /**
+   * Attaches the driver of this member's spaces when the member opens its first space. From then on the
+   * spaces driver receives the inputs about spaces.
+   */
   attachSpaces(spaces: SpacesPort): void {
     this.#spaces = spaces
   }

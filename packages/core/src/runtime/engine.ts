@@ -40,8 +40,8 @@ export interface Host {
   /** The queue of writes into `keyValues`. */
   readonly writes: WriteQueue
   /**
-   * Stores the incarnation. The member publishes facts in this incarnation once the call returned or its promise settled,
-   * and waits for at most 250 ms.
+   * Stores the incarnation. The member publishes facts in this incarnation only after the call has returned
+   * or its promise has settled, or after 250 ms.
    */
   persist(incarnation: number): void | Promise<void>
   /** Stores the addresses of other members: at most 256, at most every 30 s. */
@@ -74,7 +74,10 @@ export interface Engine {
 export interface EngineListener
   extends Pick<DriverListener, 'event' | 'stepped' | 'leaveAcknowledged' | 'identityChanged'> {
   readonly notifications: AppNotifications
-  /** Starts over a new engine, whatever the state of the previous one. */
+  /**
+   * From now on the listener belongs to this engine. Resets the listener, whatever the state of the previous
+   * engine.
+   */
   attach(engine: Engine): void
 }
 

@@ -19,7 +19,7 @@ export function createStore<T>(notifications: AppNotifications, read: () => T): 
   const notify = () => {
     for (const call of [...listeners.keys()]) {
       if (!listeners.has(call)) continue
-      // Read for each listener: an earlier listener may have changed the value.
+      // Read the value again for each listener, because an earlier listener may have changed it.
       const value = read()
       if (Object.is(value, listeners.get(call))) continue
       listeners.set(call, value)

@@ -24,7 +24,7 @@ export class PeerScore {
     const sinceMs = points > 1 ? record.sinceMs + expired * resetMs : nowMs
     this.#records.delete(id)
     const isExceeded = points >= maxPoints
-    // A peer that reconnects is one violation away from the limit.
+    // A peer that was disconnected and reconnects reaches the limit again with its next violation.
     this.#records.set(id, { points: Math.min(points, maxPoints - 1), sinceMs })
     const [oldest] = this.#records.keys()
     if (this.#records.size > maxPeers && oldest !== undefined) this.#records.delete(oldest)

@@ -39,7 +39,8 @@ export interface TransportListener {
   /**
    * The connection to a member changed.
    *
-   * @param isOurs with `open`: whether this member may close the connection when it needs it no more. @default false
+   * @param isOurs with `open`: whether this member may close the connection when it no longer needs it.
+   * @default false
    */
   connectionChanged(id: string, state: ConnectionEvent, isOurs?: boolean): void
   /** A member answered at a bootstrap address. */

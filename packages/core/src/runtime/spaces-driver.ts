@@ -1,11 +1,12 @@
 /**
  * Spaces driver: runs the spaces of one member with its clock and transport.
  *
- * Input from outside is decoded, filtered to new facts and verified before the spaces receive it. A step is synchronous if
- * signing and verifying are.
+ * Input from outside is decoded, filtered to new facts and verified before the spaces receive it. If signing
+ * and verifying are synchronous, a step is synchronous, too.
  *
- * A step may begin within another one: a listener of a document runs while an update is applied. The inner step changes the
- * spaces immediately. Its effects are executed at the end of the outermost step, and the app is notified after that.
+ * A step may begin during another step: a listener of a document runs while an update is applied. The inner
+ * step changes the spaces immediately. The driver executes the effects of the inner step at the end of the
+ * outermost step, and notifies the app after that.
  */
 
 import type { Clock } from '../base/clock.ts'
@@ -255,7 +256,11 @@ export class SpacesDriver implements SpacesPort {
     })
   }
 
-  /** Executes effects and calls listeners. @returns whether there were any, so that there may be more */
+  /**
+   * Executes effects and calls listeners.
+   *
+   * @returns whether there were any: if so, new effects may have been added
+   */
   #finish(): boolean {
     const effects = this.#spaces.take()
     for (const effect of effects) this.#executeOne(effect)

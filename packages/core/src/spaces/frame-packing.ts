@@ -1,7 +1,8 @@
 /**
  * Frame packing: divides steps about spaces so that the receiver accepts each frame.
  *
- * After a long separation, two members exchange steps about up to 200 spaces and each document in them.
+ * After a long separation, two members exchange a step for each common space, up to 200 of them, and for each
+ * document in these spaces. These steps do not fit into one frame.
  */
 import { limits } from '../wire/limits.ts'
 import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'

@@ -7,11 +7,17 @@
  * connection, because no other connection may join the parts.
  */
 
-/** Our choice: after 5 s, what a member announces when it joins has reached all members. */
+/**
+ * How long a member may be silent before the local member dials it. Our choice: within 5 s, the announcements
+ * of a member that joins reach all members.
+ */
 const unansweredMs = 5_000
-/** Our choice: members dialled at the same time. */
+/** Our choice: maximum number of members that are dialled at the same time. */
 const maxDialled = 2
-/** Our choice: bridges kept for one space. The oldest is dropped first. */
+/**
+ * Our choice: maximum number of bridges that a member keeps for one space. The oldest bridge is dropped
+ * first.
+ */
 const maxRetained = 8
 
 /** The present state of one space and its connections. */

@@ -1,5 +1,5 @@
 /**
- * Reachability: which members the local member cannot exchange messages with directly.
+ * Reachability: the members with which the local member cannot exchange messages directly.
  *
  * A member is unreachable after a failed dial, or when it is connected and does not answer: a dead connection can
  * remain open for minutes until the operating system closes it. The member stays unreachable until a message from it
@@ -10,7 +10,7 @@
 const answerTimeoutMs = 5_000
 
 export class Reachability {
-  /** Member → since when an answer is expected. */
+  /** Member → when the first unanswered request was sent. */
   readonly #expected = new Map<string, number>()
   readonly #unreachable = new Set<string>()
 
@@ -18,7 +18,7 @@ export class Reachability {
     return this.#unreachable.has(id)
   }
 
-  /** The member received a request that is always answered. */
+  /** The local member sent a request to this member that requires an answer. */
   expect(id: string, nowMs: number): void {
     if (!this.#expected.has(id) && !this.#unreachable.has(id)) this.#expected.set(id, nowMs)
   }
@@ -36,7 +36,7 @@ export class Reachability {
     return this.#unreachable.delete(id)
   }
 
-  /** The connection closed: no answer is expected over it any more. */
+  /** The connection closed, so no answer is expected over it any more. */
   closed(id: string): void {
     this.#expected.delete(id)
   }

@@ -9,7 +9,9 @@ import { type GroupView, groupNeighbours } from './space-rings.ts'
 import { type ClusterView, isPresent, type MemberWithSpaces } from './space-roster.ts'
 
 const regroupWaitMs = 200
-/** Extra connections for spaces, at most. Where more are wanted, the members take turns. */
+/**
+ * Maximum number of extra connections for spaces. If spaces need more connections, the members take turns.
+ */
 const maxExtraPeers = 64
 const rotationMs = 30_000
 
@@ -30,7 +32,7 @@ export class SpaceMembers {
     this.#isUnreachable = isUnreachable
   }
 
-  /** When `extraPeers` may have changed, in monotonic ms. */
+  /** When to call `takeExtraPeers`, in monotonic ms. */
   get dueMs(): number {
     return this.#regroupDueMs
   }
@@ -50,7 +52,8 @@ export class SpaceMembers {
   /** A member's record or status changed. @returns the spaces that the member has just joined */
   changed(id: string, nowMs: number): string[] {
     const joined: string[] = []
-    // Looked up once: there may be many spaces, and most members that change are in none of them.
+    // Look the member up once, not per space: there may be many spaces, and most changed members are in none
+    // of them.
     const member = this.#view.member(id)
     const isSuspect = member?.status === 'suspect' && !member.wasAlive
     const spaces = new Set(member?.spaces.map(({ space }) => space))
@@ -98,7 +101,10 @@ export class SpaceMembers {
     return [...(this.#members.get(space) ?? [])].filter(id => id !== self)
   }
 
-  /** Members of a space that are suspect and were never alive in the local view: they are alive, or died long ago. */
+  /**
+   * Members of a space that are suspect and were never alive in the local view. They may be alive or have
+   * died long ago.
+   */
   suspectsIn(space: string): string[] {
     return [...(this.#suspects.get(space) ?? [])]
   }
@@ -137,7 +143,7 @@ export class SpaceMembers {
     return ids
   }
 
-  /** All members, or those whose turn it is. */
+  /** Returns all extra peers or, if there are too many, the peers whose turn it is. */
   #rotate(extraPeers: readonly string[], nowMs: number): readonly string[] {
     if (extraPeers.length <= maxExtraPeers) return extraPeers
     this.regroupAt(nowMs + rotationMs)

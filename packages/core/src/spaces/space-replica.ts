@@ -27,13 +27,17 @@ export interface SpaceReplica {
   merge(fact: SpaceFact, now: Instant): void
   /** Merges an update from a rumor. */
   mergeUpdate(fact: UpdateFact): 'new' | 'stale' | 'rejected'
-  /** A member of the cluster joined, left, died or returned. @returns whether this may concern the space */
+  /**
+   * A member of the cluster joined, left, died or returned.
+   *
+   * @returns whether the change may concern the space
+   */
   memberChanged(id: string): boolean
   /** Called at intervals: drops data about members that left long ago. */
   sweep(now: Instant): void
-  /** The other members that have a document open, as far as they announced it. */
+  /** The other members that have announced that they have the document open. */
   holdersOf(document: string): readonly ReplicaHolder[]
-  /** Present members that have sent nothing of what each member sends when it joins. */
+  /** Present members that have not sent anything yet, although each member sends facts when it joins. */
   silentMembers(): readonly string[]
   /** Whether a member has a document open, or has not announced its documents yet. */
   mayHaveDocument(id: string, document: string): boolean
@@ -48,7 +52,10 @@ export interface SpaceReplica {
  */
 export interface CarrierRequests {
   readonly requests: readonly (readonly [document: string, id: string])[]
-  /** The present carriers connect all openers: the requests only ask these carriers to continue. */
+  /**
+   * The present carriers connect all members that have the document open. The requests ask them only to
+   * continue.
+   */
   readonly areEnough: boolean
 }
 

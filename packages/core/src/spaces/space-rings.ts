@@ -1,5 +1,5 @@
 /**
- * Space rings: to which members a member should be connected so that a group of members is one component.
+ * Space rings: the members to which a member should be connected so that a group of members is one component.
  *
  * The first ring alone connects the group, whatever other connections exist. It orders members as the first ring of
  * the cluster does, so a group that is the whole cluster needs no further connection. Members with few of their
@@ -9,11 +9,14 @@
  */
 import { createRings } from '@hearsay/failure-detector'
 
-/** Neighbours in a group that suffice. Our choice: as many as two rings give. */
+/**
+ * With this many neighbours in the group, a member adds no second ring. Our choice: as many as two rings
+ * give.
+ */
 const enough = 4
 const ringCount = 2
 
-/** What decides which members of a group to connect to. */
+/** The information that decides which members of a group to connect to. */
 export interface GroupView {
   readonly self: string
   /** Whether the cluster's own rings connect the local member to a member anyway. */

@@ -12,7 +12,7 @@ export interface SpaceRoster {
 /** A member's status in the cluster, and its generation in one space. */
 export interface SpaceMembership {
   readonly status: MemberStatus
-  /** The member was alive in the local view in some incarnation. */
+  /** The local view has shown the member as alive, in this or an earlier incarnation. */
   readonly wasAlive: boolean
   /** Number of the member's visit to the space; undefined: the member is not in the space. */
   readonly generation: number | undefined
@@ -33,14 +33,15 @@ export interface ClusterView extends Omit<GroupView, 'isUnreachable'> {
 /** A member of the cluster, and the spaces in its record. */
 export interface MemberWithSpaces {
   readonly status: MemberStatus
-  /** The member was alive in the local view in some incarnation. Otherwise only a suspicion is known of the member. */
+  /** The local view has shown the member as alive. False: the local member knows it only as a suspect. */
   readonly wasAlive: boolean
   readonly spaces: readonly SpaceGeneration[]
 }
 
 /**
- * Alive, or suspect after having been alive in the local view. A new member first sees a member that died long ago as
- * a suspect, so a suspect alone does not count.
+ * Whether the member counts as present: it is alive, or it is a suspect that the local view has shown as
+ * alive before. A new member first sees a member that died long ago as a suspect, so being a suspect is not
+ * enough.
  */
 export function isPresent({ status, wasAlive }: Pick<MemberWithSpaces, 'status' | 'wasAlive'>): boolean {
   return status === 'alive' || (status === 'suspect' && wasAlive)

@@ -82,7 +82,10 @@ export const renewIntervalMs = 30_000
  */
 const keepServingMs = 15_000
 
-/** What a member stores for its spaces. Monitors watch that these numbers stay bounded. */
+/**
+ * How much a member stores for its spaces. Tests and the simulator check that each of these numbers is
+ * bounded.
+ */
 export interface SpacesUsage {
   /** Spaces that the member is in. */
   readonly spaces: number
@@ -131,7 +134,7 @@ export class Spaces {
     }
   }
 
-  /** Streams under way that send local changes. */
+  /** The number of open streams that send local changes. */
   get pushes(): number {
     let count = 0
     for (const { transfers } of [...this.#spaces.values(), ...this.#recentlyLeft.values()])

@@ -6,7 +6,10 @@
 import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
 import type { ChunkedTransfers } from './documents/chunked-transfers.ts'
 
-/** Answers a step about a document that is not open. An unanswered stream would fill the sender's window. */
+/**
+ * Answers a step about a document that is not open: without an answer, its stream would fill the sender's
+ * window.
+ */
 export function rejectUnopened(
   transfers: ChunkedTransfers,
   from: string,
@@ -17,7 +20,7 @@ export function rejectUnopened(
   return mutual || stateVector ? [{ document }] : []
 }
 
-/** The same offers, where the first document offer asks for an answer. */
+/** Returns the steps unchanged, except that the first document offer asks for an answer. */
 export function requestingAnswer(steps: readonly SpaceStep[]): SpaceStep[] {
   const at = steps.findIndex(({ documents = [] }) => documents.length > 0)
   return steps.map((step, i) => {
@@ -26,12 +29,12 @@ export function requestingAnswer(steps: readonly SpaceStep[]): SpaceStep[] {
   })
 }
 
-/** Whether a step is always answered by a receiver that is still in the space. */
+/** Whether a receiver that is still in the space always answers this step. */
 export function requestsAnswer({ storedIds, documents = [] }: SpaceStep): boolean {
   return storedIds?.mutual === true || documents.some(step => step.mutual || step.stateVector)
 }
 
-/** Continues the streams of a space that was left: what was written before is still sent. */
+/** Continues the streams of a space that was left, so that content that was written before is still sent. */
 export function continueStreams(
   transfers: ChunkedTransfers,
   from: string,

@@ -1,7 +1,7 @@
 /**
  * Fact storage: the stored facts of a space, each under its id.
  *
- * A store with anything else under this path is damaged or not hearsay's, and stays as it is.
+ * If the store contains anything else under this path, it is damaged or not hearsay's, and is left unchanged.
  */
 import { StorageError } from '../api/errors.ts'
 import type { FactChange, StoredFact } from '../spaces/fact-set.ts'
@@ -41,7 +41,10 @@ export class FactStorage {
     )
   }
 
-  /** If the store loses data, these facts are written again. Returns the function that ends this. */
+  /**
+   * If the store loses data, the facts of this source are written again. Returns a function that removes the
+   * source.
+   */
   addSource(facts: () => readonly StoredFact[]): () => void {
     return this.#queue.addSource(() =>
       facts().map(({ id, fact }) => ({

@@ -27,7 +27,10 @@ export interface KeyValues {
   recover?(): Promise<'intact' | 'lost'>
 }
 
-/** Path of rooms and shared configs. Everything under it can be merged, no matter which member wrote it. */
+/**
+ * Path of rooms and shared configs. A member can merge every value under this path, whichever member wrote
+ * it.
+ */
 export const spacesPath = '/hearsay/space'
 
 /** A change of one key. An undefined value deletes the key. */

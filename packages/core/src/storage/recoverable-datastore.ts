@@ -48,9 +48,9 @@ export abstract class WritingDatastore extends BaseDatastore {
 /**
  * Ledger of a store: detects lost writes and restores small values.
  *
- * Each synced write contains a counter, which shows whether a reopened store has all acknowledged writes. The ledger also
- * copies the few values beside rooms and configs (identity, incarnation, addresses), to restore them into a store that was
- * deleted.
+ * Each synced write contains a counter, which shows whether a reopened store has all acknowledged writes. The
+ * ledger also copies the few values outside of rooms and configs (identity, incarnation, addresses), to
+ * restore them into a store that was deleted.
  */
 export class StoreLedger {
   readonly #writesKey: string

@@ -1,17 +1,18 @@
 /**
  * Update log: a document in the store, as a base (the whole document in chunks) followed by a log of updates.
  *
- * Each change is appended, so the cost of an edit does not depend on the size of the document. Between the edits, in short
- * steps, the log is compacted: many short updates are merged into one, without reading the document; when the log is larger
- * than the base, the document is written again as a new base. New keys are always stored before the keys that they replace
- * are deleted, so the process may end at any moment.
+ * Each change is appended, so the cost of an edit does not depend on the size of the document. Between edits
+ * the log is compacted in short steps: many short updates are merged into one, without reading the document.
+ * When the log is larger than the base, the document is written again as a new base. New keys are always
+ * stored before the keys that they replace are deleted, so the process may end at any moment.
  *
- * Each epoch of the document has its own keys. Its initial state is written first, and its mark last: until then the
- * previous epoch is current.
+ * Each epoch of the document has its own keys. The initial state of an epoch is written first, and a key that
+ * marks the epoch as current is written last. Until then the previous epoch is current.
  *
- * Several members may store a document in one store, as the pages of a browser do: each appends under its own keys, and
- * deletes only keys that it has read or written. If the store ends with the process, nothing is appended: the whole
- * document is stored in memory when it is closed or its room is left.
+ * Several members may store a document in one store, as the pages of a browser do: each appends under its own
+ * keys, and deletes only keys that it has read or written. If the store lives in the memory of the process,
+ * the log appends nothing. It keeps the whole document in memory when the document is closed or its room is
+ * left.
  */
 import * as Y from 'yjs'
 import { StorageError } from '../api/errors.ts'
@@ -39,9 +40,14 @@ export const maxAppended = 256
 const maxMergedBytes = 65_536
 /** Our choice: a new base for a shorter log gains nothing. */
 const minBaseBytes = 65_536
-/** Merged updates after which a short base is rewritten. A longer base: one for each `minBaseBytes` of it. */
+/**
+ * The base is rewritten when the log has more than this many merged updates. For a base longer than
+ * `minRuns · minBaseBytes`, the limit is one merged update for each `minBaseBytes` of the base.
+ */
 const minRuns = 64
-/** Our choice: pause between two steps, so that steps of some milliseconds take a fraction of the time. */
+/**
+ * Our choice: the pause between two steps is several times longer than a step, which takes some milliseconds.
+ */
 const pauseMs = 20
 
 export interface UpdateLogOptions {
@@ -53,7 +59,7 @@ export interface UpdateLogOptions {
   readonly writerId: string
   /** The stored values under this path, in the order of their keys. */
   readonly stored: readonly StoredUpdate[]
-  /** The store ends with the process. */
+  /** The store lives in the memory of the process. */
   readonly isEphemeral: boolean
 }
 
@@ -68,16 +74,16 @@ export class UpdateLog {
   /** The updates of the document while it is not open. */
   #closed: readonly Uint8Array[]
   #doc: Y.Doc | undefined
-  /** All keys in the store except those of the tail. */
+  /** The keys in the store of all updates that are not in `#tail`. */
   #keys: string[] = []
   /** Short updates at the end of the log that will be merged. */
   #tail: StoredUpdate[] = []
   #next: number
   #baseBytes = 0
   #logBytes = 0
-  /** Number of merged updates and long updates in the log. */
+  /** The number of updates in the log that will not be merged again: merged updates and long updates. */
   #runs = 0
-  /** Keys that the base that is being written replaces. */
+  /** Keys to delete when the new base has been written. */
   #replacing: readonly string[] = []
   /** How often the whole document was rewritten. */
   #rewrites = 0
@@ -88,7 +94,7 @@ export class UpdateLog {
   constructor(options: UpdateLogOptions) {
     const { prefix, stored } = options
     const { lineage, updates, leftovers, obsolete, superseded } = readEpochs(prefix, stored)
-    // Without the limits for updates of other members: this member stored them itself.
+    // The limits for updates of other members do not apply, because this member stored these updates itself.
     for (const [key, update] of [...updates, ...leftovers.flatMap(leftover => leftover.updates)])
       if (!isUpdate(update))
         throw new StorageError(`the store contains no document under ${key}: it is damaged or not hearsay's`)
@@ -121,7 +127,7 @@ export class UpdateLog {
     if (isWritten) this.#rewrite(this.#lineage)
   }
 
-  /** Whether the document is closed and nothing of it is stored. */
+  /** Whether the document is closed and the log contains no update of it. */
   get isEmpty(): boolean {
     return this.#doc === undefined && this.#closed.length === 0
   }
@@ -160,7 +166,7 @@ export class UpdateLog {
     queue.push(replaced.filter(key => !remaining.has(key)).map(key => ({ key, value: undefined })))
   }
 
-  /** Stores a previous replica beside the document, which the caller empties. */
+  /** Stores the content of a previous replica separately. The caller then empties the document. */
   supersede(update: Uint8Array): void {
     const { prefix, writerId, queue, isEphemeral } = this.#options
     const change = { key: supersededKey(prefix, `${this.#number()}-${writerId}`), value: update }
@@ -238,7 +244,7 @@ export class UpdateLog {
     return this.#doc ? [Y.encodeStateAsUpdate(this.#doc)] : this.#closed
   }
 
-  /** All values, for a store that lost them. The document gets new keys, which replace the previous ones. */
+  /** The changes that store everything again after the store lost its values. The document gets new keys. */
   changesToRewrite(): KeyValueChange[] {
     const untouched = [...this.#superseded, ...this.#leftovers.flatMap(({ updates }) => updates)]
     const changes = untouched.map(([key, value]) => ({ key, value }))
@@ -310,7 +316,7 @@ export class UpdateLog {
         else this.#mergeTail()
       }
     } catch {
-      // The store fails: the write queue reports it, and the next edit starts the compaction again.
+      // The write queue reports that the store failed. The next edit starts the compaction again.
     } finally {
       this.#isCompacting = false
     }
@@ -328,7 +334,11 @@ export class UpdateLog {
     this.#options.queue.push([run, ...merged.map(([key]) => ({ key, value: undefined }))])
   }
 
-  /** Writes a new base. @throws {StorageError} it could not be stored: the log that it should replace remains, too */
+  /**
+   * Writes a new base.
+   *
+   * @throws {StorageError} the base could not be stored; the previous base and log remain stored
+   */
   async #writeBase(): Promise<void> {
     const doc = this.#doc
     if (!doc) return
@@ -373,12 +383,18 @@ const maxSuperseded = 16
 
 /** Suffix of the keys of a base. */
 const baseSuffix = '-base'
-/** Digits of a number in a key: enough for one update each millisecond over 30,000 years. Keys sort like numbers. */
+/**
+ * The number of digits of an update's number in its key: enough for one update each millisecond over 30,000
+ * years. The number is padded to this length, so keys sort like numbers.
+ */
 const numberLength = 15
 
 const numberOf = (key: string): number => Number(/\/(?:[a-z]+-)?(\d+)[^/]*$/.exec(key)?.[1] ?? -1)
 
-/** Our choice: half of the size that makes a single write slow, as one further value may be added. */
+/**
+ * Our choice: half of the size that makes a single write slow, because a chunk may exceed the limit by one
+ * value.
+ */
 const baseChunkBytes = 524_288
 
 const baseOf = (doc: Y.Doc) => updateChunks(doc, { since: new Map(), maxBytes: baseChunkBytes })

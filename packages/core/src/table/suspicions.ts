@@ -15,7 +15,10 @@ export interface Suspicions {
   readonly claims: readonly SuspicionFact[]
 }
 
-/** Our choice: 16. More than the number of confirmations that shorten a suspicion, and few enough to relay all of them. */
+/**
+ * Our choice: more than the confirmations that can shorten a suspicion, and few enough that a member relays
+ * all of them.
+ */
 export const maxObservers = 16
 
 /** The merged register, or the same object if the claim changes nothing. */

@@ -14,7 +14,7 @@ type HashedRows = readonly { readonly bucket: number; readonly hash: Uint8Array 
 export class TableHash {
   readonly #buckets: Uint8Array
   readonly #stale: Set<number>
-  /** The cached hash over all buckets: each sync offer needs it. Undefined after a change. */
+  /** The cached hash over all buckets, because each sync offer needs it. A change resets it to undefined. */
   #whole: Uint8Array | undefined
 
   /** @param prior the initial bucket hashes, 256 × 16 bytes. */
@@ -29,13 +29,13 @@ export class TableHash {
     this.#stale.add(bucket)
   }
 
-  /** 16 bytes. The caller must not modify the array. */
+  /** The hash over all buckets, 16 bytes. The caller must not modify the array. */
   whole(rows: HashedRows): Uint8Array {
     this.#whole ??= shortHash(this.#refreshed(rows))
     return this.#whole
   }
 
-  /** 256 × 16 bytes, a copy. */
+  /** A copy of the hashes of all buckets, 256 × 16 bytes. */
   buckets(rows: HashedRows): Uint8Array {
     return this.#refreshed(rows).slice()
   }

@@ -61,7 +61,7 @@ export class Table {
   readonly #hash: TableHash
   readonly #tombstones: Tombstones
   readonly #maxMembers: number
-  /** Ordered by id. Shared with the prior until the first change. */
+  /** The advertised rows, ordered by id. The array is shared with the prior until the first change. */
   #advertised: Row[]
   #advertisedIsOwn: boolean
 
@@ -198,7 +198,10 @@ export class Table {
     return outcome
   }
 
-  /** The first stage of removal: digests, deltas and hashes leave this member out. A newer record reverses it. */
+  /**
+   * The first stage of removal: digests, deltas and hashes leave this member out. A newer record advertises
+   * it again.
+   */
   stopAdvertising(id: string): void {
     if (!this.#rows.get(id)?.hash) return
     const row = this.#mutable(id)

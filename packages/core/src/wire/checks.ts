@@ -9,7 +9,9 @@ export function isCount(value: number | undefined): value is number {
   return value !== undefined && Number.isSafeInteger(value) && value >= 0
 }
 
-/** Whether the value is an object without a class, of any realm. */
+/**
+ * Whether the value is a plain object, not an instance of a class. The object may come from another realm.
+ */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)

@@ -32,7 +32,10 @@ export interface JsonFault {
   readonly reason: string
 }
 
-/** `rejected`: an instance of a class is a fault. `as JSON`: its `toJSON()` result or its own properties replace it. */
+/**
+ * How to treat instances of classes. `rejected`: an instance makes the value invalid. `as JSON`: the instance
+ * is replaced by the result of its `toJSON()` method or by its own properties.
+ */
 export type Instances = 'rejected' | 'as JSON'
 
 /** Our choice: more values than any byte limit on a shared value allows. */
@@ -56,7 +59,7 @@ export function copyJson(value: unknown, instances: Instances = 'rejected'): Cop
     const copy = copier.copy(value, 0)
     const text = JSON.stringify(copy)
     if (mayContainUnpairedSurrogate(text)) {
-      // Only in this case, because checking each text makes copying ten times slower.
+      // Texts are checked only in this case, because checking each text makes copying ten times slower.
       copier = new Copier(instances, true)
       copier.copy(copy, 0)
     }
@@ -80,11 +83,14 @@ class Fault {
 }
 
 /**
- * Apps set presence at each pointer move, so copying must be fast: it costs about as much as JSON.stringify and saves
- * JSON.parse.
+ * Copies a value as JSON represents it. Apps set presence at each pointer move, so copying must be fast: it
+ * takes about as long as JSON.stringify, and makes JSON.parse unnecessary.
  */
 class Copier {
-  /** The path to the part that is being copied. Elements beyond its depth are left over from earlier parts. */
+  /**
+   * The path to the part that is being copied. Elements beyond the depth of that part belong to earlier
+   * parts.
+   */
   readonly path: (string | number)[] = []
   readonly #instances: Instances
   readonly #checksTexts: boolean

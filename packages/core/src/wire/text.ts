@@ -7,14 +7,16 @@
  */
 import { byteLength } from './checks.ts'
 
-/** Why the text cannot be shared, as the predicate of a sentence; undefined if it can. */
+/** Why the text cannot be shared, as the predicate of a sentence; undefined if it can be shared. */
 export function textFault(text: unknown, maxBytes: number): string | undefined {
   if (typeof text !== 'string') return `is not a string: give one of at most ${maxBytes} bytes`
   const bytes = byteLength(text)
   return bytes > maxBytes ? `has ${bytes} bytes: give at most ${maxBytes}` : halfPairFault(text)
 }
 
-/** As `textFault`, for a text of any length. */
+/**
+ * Why a text of any length cannot be shared, as the predicate of a sentence; undefined if it can be shared.
+ */
 export function halfPairFault(text: string): string | undefined {
   if (text.isWellFormed()) return undefined
   const index = text.search(/\p{Surrogate}/u)

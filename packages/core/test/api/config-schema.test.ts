@@ -24,8 +24,8 @@ describe('a schema', () => {
     ['throws', never, /failed: Error: broken/],
     ['answers later', async value => ({ value }), /is asynchronous/],
     ['fails later', async () => never(), /is asynchronous/],
-    // A promise of another realm or of a library.
-    // biome-ignore lint/suspicious/noThenProperty: that is what such a promise is.
+    // Stands for a promise of another realm or of a library.
+    // biome-ignore lint/suspicious/noThenProperty: any object with a `then` method counts as a promise.
     ['answers later in its own way', () => ({ then: () => {} }), /is asynchronous/],
     ['answers nothing', () => undefined, /failed/],
     ['has issues that are none', () => ({ issues: [null] }), /failed/],

@@ -61,7 +61,7 @@ describe('overlay', () => {
     overlay.addMember('b')
     overlay.advance(0)
     for (let failures = 0; failures < 8; failures++) overlay.dialFailed('b', 0)
-    // After several dials the wait is long.
+    // After several failed dials, the overlay waits for a long time before the next dial.
     for (let tries = 0; tries < 6; tries++) overlay.advance(overlay.deadlineMs())
     const nowMs = overlay.deadlineMs() - 100
     expect(overlay.advance(nowMs)).toEqual([])

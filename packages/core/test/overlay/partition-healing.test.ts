@@ -7,7 +7,7 @@ const absent: HealingTarget[] = [
   { type: 'bootstrap', address: '/ip4/192.0.2.1/tcp/4001' },
 ]
 
-/** The number of rounds out of 1,000 that dial, and their targets. */
+/** In how many of 1,000 rounds the member dials, and which targets it dials. */
 function dials(alive: number): { count: number; targets: Set<HealingTarget | undefined> } {
   const random = mulberry32(7)
   const targets = Array.from({ length: 1_000 }, () => healingTarget(alive, absent, random))

@@ -96,7 +96,7 @@ describe('codec', () => {
         throw new Error(replay, { cause: error })
       }
     }
-    // Each outcome is frequent, so the mutations reach more than the first check.
+    // Each outcome occurs often, so the mutated inputs reach the later checks of the decoder, too.
     for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(1_000)
   })
 

@@ -1,8 +1,8 @@
 /**
  * Run schedule: runs a schedule, and reports whether the cluster survives it.
  *
- * The invariants must hold throughout. After the last fault every running member must come to see exactly the running
- * members, and after that no member may report an event about another one.
+ * The invariants must hold during the whole run. After the last fault, every running member must come to see
+ * exactly the running members. From then on, no member may report an event about another member.
  */
 import { InvariantViolation } from '../invariants/violation.ts'
 import { createSimulation, NotInTimeError, type Simulation } from '../simulation.ts'
@@ -22,19 +22,28 @@ export interface Survived {
 /** An invariant is violated, the members do not converge, events go on, or the code throws. */
 export interface Failed {
   readonly type: 'failed'
-  /** The invariant; `convergence`; `quiet`; or `crash`: the code threw. */
+  /**
+   * What failed: the name of a violated invariant; `convergence`: the members did not converge; `quiet`:
+   * events did not end; `crash`: the code threw an error.
+   */
   readonly what: string
   readonly message: string
   readonly trace: string
   readonly virtualMs: number
 }
 
-/** A paused member leaves when it resumes, and starts again after the time in its schedule. */
+/**
+ * How long the run waits for members that are leaving. A paused member leaves when it resumes, and starts
+ * again after the time in the schedule.
+ */
 const goodbyesMs = 120_000
 /** Our choice: the time to heal a partition plus the longest interval between TCP's retransmissions. */
 const convergesWithinMs = 150_000
 const quietMs = 60_000
-/** Probes that were lost just before the end of the last fault may still cause suspicions. */
+/**
+ * Events in this time do not count: probes that were lost just before the last fault ended may cause
+ * suspicions.
+ */
 const settlesMs = 15_000
 
 /** Runs the schedule in a new simulation. Never throws: an error is a failed outcome. */

@@ -2,7 +2,7 @@
 import type { Delay } from '../delay.ts'
 import type { Simulation } from '../simulation.ts'
 
-/** One fault. A fault that lasts ends after `ms`. Members are given by name. */
+/** One fault. `ms` is the duration of a fault that ends by itself. Members are given by name. */
 export type Fault =
   | { readonly type: 'partition'; readonly groups: readonly (readonly string[])[]; readonly ms: number }
   | {
@@ -18,7 +18,10 @@ export type Fault =
   | { readonly type: 'pause' | 'throttle'; readonly member: string; readonly ms: number }
   | { readonly type: 'sleep'; readonly member: string; readonly monotonicStops: boolean; readonly ms: number }
   | { readonly type: 'skew'; readonly member: string; readonly aheadMs: number }
-  /** The member is killed, and started again after `ms` unless that is Infinity (null as JSON). */
+  /**
+   * The member is killed, and started again after `ms`. If `ms` is Infinity (null in JSON), it is not started
+   * again.
+   */
   | {
       readonly type: 'crash'
       readonly member: string
@@ -63,7 +66,7 @@ export const faultWeights: Readonly<Record<Fault['type'], number>> = {
 export interface Schedule {
   readonly seed: number
   readonly members: number
-  /** Their order does not matter. */
+  /** The faults of the run. Their order in the list does not matter. */
   readonly faults: readonly { readonly atMs: number; readonly fault: Fault }[]
 }
 

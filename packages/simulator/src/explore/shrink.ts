@@ -10,7 +10,10 @@ export interface Shrunk {
   readonly tries: number
 }
 
-/** @param failed how `schedule` fails when `run` runs it. @param maxTries a bound on the schedules tried */
+/**
+ * @param failed the outcome of `schedule`
+ * @param maxTries the maximum number of schedules to run
+ */
 export async function shrink(
   schedule: Schedule,
   failed: Failed,
@@ -34,7 +37,10 @@ export async function shrink(
   return { ...best, tries }
 }
 
-/** Smaller schedules, the largest step first: half of the faults, one fault less, fewer members, shorter faults. */
+/**
+ * Yields schedules that are smaller than `schedule`, the smallest first: with half of the faults, with one
+ * fault less, with fewer members, with shorter faults.
+ */
 function* smaller(schedule: Schedule): Generator<Schedule> {
   const { faults, members } = schedule
   if (faults.length > 2) {

@@ -2,9 +2,12 @@
 import type { SimulatedMember } from '../simulated-member.ts'
 import { InvariantViolation } from './violation.ts'
 
-/** Two of the driver, one each of the cluster handle, the spaces and gossipsub, and one to spare. */
+/**
+ * Two timers of the driver, one each of the cluster handle, the spaces and gossipsub, and one more as a
+ * margin.
+ */
 const maxTimers = 6
-/** For each space: gossipsub's, and in a room that of the throttled presence. */
+/** Each space may have a timer of gossipsub, and each room a timer of the throttled presence. */
 const maxTimersASpace = 2
 /** The bound of the rumor batcher. */
 const maxRumors = 4_096

@@ -1,4 +1,7 @@
-/** Invariant: only the owner raises its incarnation. No fact contains a greater one than the owner has published. */
+/**
+ * Invariant: only a member itself raises its incarnation. No fact contains a greater incarnation of a member
+ * than the member has published.
+ */
 import type { SignedFact } from '@hearsay/core/host'
 import type { SimulatedMember } from '../simulated-member.ts'
 import { InvariantViolation } from './violation.ts'

@@ -71,7 +71,7 @@ export function compare(realFigures: TrialFigures, models: readonly TrialFigures
   })
 }
 
-/** An aligned table, one line a figure. */
+/** An aligned table with one line for each figure. */
 export function tableOf(title: string, comparisons: readonly Comparison[]): string {
   const line = (name: string, ...columns: readonly string[]): string =>
     `${name.padEnd(24)}${columns.map(column => column.padStart(10)).join('')}`.trimEnd()

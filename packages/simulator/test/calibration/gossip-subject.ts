@@ -17,7 +17,7 @@ export interface GossipSubject {
   meshSizes(): number[]
   publish(member: number, rumor: Uint8Array): void
   pass(ms: number): Promise<void>
-  /** Resolves when each member's gossipsub has had so many more heartbeats. */
+  /** Resolves when each member's gossipsub has had `count` more heartbeats. */
   heartbeats(count: number): Promise<void>
   stop(): Promise<void>
 }

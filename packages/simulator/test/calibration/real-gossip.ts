@@ -71,7 +71,7 @@ export async function startRealGossip({ topology, judge, isDeaf }: SubjectOption
   }
 }
 
-/** As joinCluster creates a node, without discovery and membership. */
+/** Creates a node as `joinCluster` does, but without discovery and membership. */
 async function createNode(privateKey: Ed25519PrivateKey, tally: GossipTally): Promise<Node> {
   return createLibp2p({
     privateKey,

@@ -7,7 +7,10 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 export interface Topology {
   readonly keys: readonly Ed25519PrivateKey[]
   readonly ids: readonly string[]
-  /** Pairs of indices in `ids`: the dialling and the dialled member. Their order matters: the mesh depends on it. */
+  /**
+   * Pairs of indices in `ids`: the dialling member and the dialled member. The mesh depends on the order of
+   * the pairs.
+   */
   readonly edges: readonly (readonly [number, number])[]
 }
 

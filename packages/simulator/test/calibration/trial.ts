@@ -32,7 +32,10 @@ export interface SpreadFigures extends Readonly<GossipTally> {
 export interface LostFigures {
   /** How often a member that ignored a message was asked to validate it. */
   readonly judgedByIgnoring: number
-  /** To a member that receives only what it requested: the mean over these members. */
+  /**
+   * The share of messages that reaches a member that receives only what it requested: the mean over these
+   * members.
+   */
   readonly deliveredToDeaf: number
   readonly requestsByDeaf: number
   readonly lateMsAtDeaf: number

@@ -22,7 +22,7 @@ export interface Act {
 
 const tags = (number: number) => ({ tags: { number: `${number}` } })
 
-// A config that cannot be stored at the moment rejects; another test covers that.
+// Another test covers configs whose writes reject because they cannot be stored.
 export const acts: Readonly<Record<string, Act>> = {
   'update anew each time': { run: ({ apps, number }) => apps.cluster.update(tags(number)) },
   'update the same': { run: ({ apps }) => apps.cluster.update(tags(1)) },

@@ -6,9 +6,12 @@ export interface CallSite {
   /** Returns the undo. */
   listen(fixture: ListenerFixture, listener: () => unknown): () => void
   happen(fixture: ListenerFixture): Promise<void>
-  /** The place takes only one function, so no other listener runs beside it. */
+  /** The call site takes only one function, so no other listener can run beside it. */
   readonly isAlone?: boolean
-  /** An error thrown there is an answer, not a fault. */
+  /**
+   * The function judges a value: an error that it throws means that the value is invalid, and is not
+   * reported.
+   */
   readonly isJudge?: boolean
   /** Yjs itself calls the function, and drops the promise that it returns. */
   readonly isOfYjs?: boolean
@@ -102,7 +105,7 @@ const collision: Trigger = async ({ simulation, subject, other }) => {
   await simulation.run(2_000)
 }
 
-/** So many clients are past that the members compact the document. */
+/** Adds content of so many clients that no longer write that the members compact the document. */
 const epoch: Trigger = async ({ simulation, other }) => {
   other.room.doc.transact(() => {
     for (let client = 1; client <= 1_100; client++) {

@@ -8,7 +8,7 @@ import { size } from '../size.ts'
 const retentionMs = 60_000
 const minuteMs = 60_000
 
-/** The most that any running member stores. */
+/** The greatest number of entries that a running member stores, by kind. */
 function stored({ running }: Simulation): Record<'members' | 'addresses' | 'timers', number> {
   return {
     members: Math.max(...running.map(({ machine }) => machine.table.size)),
@@ -21,7 +21,10 @@ function stored({ running }: Simulation): Record<'members' | 'addresses' | 'time
   }
 }
 
-/** What a converged cluster stores and sends: now, and after an action followed by the retention time. */
+/**
+ * What a converged cluster stores, and by how much its traffic grows, after an action and two retention
+ * times.
+ */
 async function beforeAndAfter(
   simulation: Simulation,
   act: () => Promise<void>,
@@ -64,7 +67,8 @@ describe('scenario 19: churn', () => {
   const visits = size({ usual: 150, long: 10_000 })
   const dayMs = 24 * 60 * minuteMs
   const everyMs = dayMs / 10_000
-  // The eight that stay, those that joined within the length of a visit, and those that are not removed yet.
+  // A member may store the eight permanent members, the visitors that are still running, and the visitors
+  // that have ended but are not removed yet.
   const mostMembers = Math.ceil(8 + (59_000 + 1.125 * retentionMs + 30_000) / everyMs)
 
   it(`after ${visits} short visits, 10,000 a day, no member stores anything about the visitors`, async () => {

@@ -237,7 +237,7 @@ describe('a shared config', () => {
     const simulation = settled(10, 1)
     const retained = () => simulation.member('m0').cluster.config('flags', { retentionMs: 60_000 })
     const config = await retained()
-    // Many keys, because the store returns their entries in no order.
+    // The test uses many keys, because the store returns their entries in no particular order.
     for (let key = 0; key < 20; key++) {
       await config.set(`key ${key}`, key)
       await config.delete(`key ${key}`)

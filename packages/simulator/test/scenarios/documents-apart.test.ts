@@ -26,7 +26,7 @@ function textsWhenSynced(document: RoomDocument): string[] {
   return texts
 }
 
-/** Two members, neither of them the bootstrap, without a connection between them. */
+/** Two members without a connection between them. Neither of them is the bootstrap member. */
 function unconnected(simulation: Simulation): [string, string] {
   const others = simulation.members.slice(1)
   for (const one of others)
@@ -83,7 +83,7 @@ const openings = size({ usual: [2, 5], long: [1, 2, 3, 4, 5] }).flatMap(newcomer
 )
 const kilobytes = 300
 
-/** New members, one after the other, that join the room at once. @returns the document of each */
+/** Adds members one after the other; each joins the room immediately. @returns the document of each */
 async function arrive(
   simulation: Simulation,
   { newcomers, gapMs }: { newcomers: number; gapMs: number },
@@ -131,7 +131,8 @@ describe('newcomers on a slow network that know no member when the document has 
         profile: 'wan',
         network: { delay },
       })
-      // In one step a newcomer receives the members that were in the room and left, and the holder.
+      // These members enter the room and leave. A newcomer then receives their facts and the holder's facts
+      // in one step.
       for (const name of namesFrom(3, 13)) {
         await enter(simulation, name)
         void simulation.leave(name)
@@ -157,7 +158,7 @@ const template = '# Title\n'
 
 type OpenSeeded = (name: string, options: { seed: (doc: Y.Doc) => void }) => RoomDocument
 
-/** Opens a document with a template, which is inserted once in total. */
+/** Opens a document with a template. All members together must insert the template once. */
 function openSeeded(room: Room): RoomDocument {
   const open: OpenSeeded = room.document.bind(room)
   return open('notes', { seed: doc => doc.getText('text').insert(0, template) })

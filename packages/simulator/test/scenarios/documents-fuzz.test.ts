@@ -1,4 +1,7 @@
-/** As Yjs tests itself: random edits, partitions and restarts; in the end all documents are equal. */
+/**
+ * Random edits, partitions and restarts, as in the tests of Yjs itself. In the end all documents must be
+ * equal.
+ */
 import type { RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'

@@ -23,7 +23,7 @@ const write = (document: RoomDocument | undefined, text: string): void =>
 
 const isSynced = (documents: readonly RoomDocument[]) => () => documents.every(each => each.provider.synced)
 
-/** Types characters at random positions, each an update of its own. */
+/** Inserts characters at random positions. Each character is a separate update. */
 function type(document: RoomDocument, count: number, random: () => number): void {
   const text = document.doc.getText('text')
   for (let i = 0; i < count; i++) {
@@ -90,7 +90,7 @@ describe('a document of a room', () => {
     expect(documents.map(textOf)).toEqual(
       documents.map(() => Array.from({ length: 100 }, (_, i) => `${i} `).join('')),
     )
-    // Anti-entropy may deliver some of it again in other pieces.
+    // Anti-entropy may deliver some of the content again, divided into other pieces.
     expect(applied).toBeLessThanOrEqual(30)
   })
 
@@ -325,7 +325,8 @@ describe('the cost of a sync', () => {
     await simulation.run(500)
     const healing = simulation.sent().space - before
     const least = optimum.reduce((sum, bytes) => sum + bytes)
-    // One sync of equal documents: there are only two members, and one of them begins.
+    // Measure one sync of equal documents. The cluster has only two members, and one of them begins each
+    // sync.
     let equal = 0
     await simulation.runUntil(
       () => {
@@ -336,7 +337,7 @@ describe('the cost of a sync', () => {
     )
     console.log(`after a partition ${healing} B, the optimum is ${least} B; equal documents ${equal} B`)
     expect(healing).toBeLessThan(1.1 * least)
-    // The offer, and the digest in answer, which shows that the connection is alive.
+    // The bytes of an offer and of the answer to it, a digest that shows that the connection is alive.
     expect(equal).toBeLessThanOrEqual(112)
   })
 })

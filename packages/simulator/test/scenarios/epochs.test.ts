@@ -15,7 +15,7 @@ async function open(simulation: Simulation, name: string): Promise<RoomDocument>
 const openAll = (simulation: Simulation, names: readonly string[]): Promise<RoomDocument[]> =>
   Promise.all(names.map(name => open(simulation, name)))
 
-/** So many clients each write a letter, and set and delete their own key. */
+/** Adds the content of `count` clients. Each client writes a letter, and sets and deletes its own key. */
 function bringClients(doc: Y.Doc, count: number, first: number): void {
   const other = new Y.Doc()
   Y.applyUpdate(other, Y.encodeStateAsUpdate(doc))

@@ -24,7 +24,7 @@ afterEach(() => {
 class RandomApp {
   /** The number of errors thrown on purpose. */
   thrown = 0
-  /** The number of calls of listeners that only count, one beside each of the others. */
+  /** The number of calls of listeners that only count. One such listener runs beside each other listener. */
   quiet = 0
   readonly #cluster: Cluster
   readonly #random: () => number
@@ -139,7 +139,7 @@ async function play(seed: number): Promise<Simulation> {
   }
   await simulation.run(30_000)
   expect(hasLeft).toBe(true)
-  // Every other member sees every other member.
+  // All members except the leaver see each other as alive.
   for (const name of names) {
     const expected = name === leaver ? ['left'] : ['alive']
     expect(simulation.statusesOf(name)).toEqual(expected)

@@ -92,7 +92,7 @@ describe.each(Object.entries(callSites))('in a listener of %s', (_, callSite) =>
       if (act.ends !== 'document' || !callSite.isOfDocument) expect(calls.after).toBeGreaterThan(0)
     }
     await fixture.simulation.run(5_000)
-    // An error in a schema is its answer.
+    // An error that a schema throws means that the value is invalid, and is not reported.
     const errors = act.throws && !callSite.isJudge ? Math.min(calls.acting, mayAct(callSite)) : 0
     expect(reported.map(String)).toEqual(Array(errors).fill('Error: of the app'))
     await Promise.all(awaited)

@@ -74,7 +74,7 @@ describe('members that are slow, suspended or badly connected', () => {
     async awayMs => {
       const simulation = await runTwice(async () => {
         const simulation = await settled({ seed: 341, members: 3 })
-        // It was the bootstrap of both members.
+        // Both other members joined through m0.
         simulation.crash('m0')
         for (const name of ['m2', 'm1']) {
           simulation.changeNetwork(name, awayMs, { othersNotice: false })

@@ -25,7 +25,7 @@ function shown(simulation: Simulation, room: Room<Shown> | undefined): Record<st
   return Object.fromEntries(others.map(({ id, presence }) => [names.get(id) ?? id, presence]))
 }
 
-/** Each of these members sets its number as presence. */
+/** Each member sets its presence to its number. */
 function showNumbers(rooms: readonly Room<Shown>[]): void {
   rooms.forEach((room, i) => {
     room.presence.set({ cursor: i })
@@ -109,7 +109,7 @@ describe('presence in a room', () => {
         for (const each of Object.keys(shown(simulation, late))) seen.add(each)
         return statusOfDead()
       }
-      // It receives only the suspicions, and waits until they time out.
+      // The new member receives only suspicions of the dead member, and waits until they time out.
       const { detector } = simulation.member(name).machine
       await simulation.runUntil(() => detector.status(dead)?.type === 'suspect', { withinMs: 10_000 })
       expect(look()).toBeUndefined()

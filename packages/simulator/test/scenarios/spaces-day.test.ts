@@ -49,7 +49,7 @@ describe(`presence and config among 32 members that join and leave, for ${length
         writer?.room.presence.set({ cursor: step, note: step % 3 === 0 ? undefined : 'here' })
         await writer?.config.set(`key ${step % keys}`, step)
         if (step % 2 === 0) await writer?.config.delete(`key ${(step + keys / 2) % keys}`)
-        // One member stops, in one way or another, and one comes back.
+        // In each step one member stops in one of several ways, and one member returns.
         const back = away.length >= 3 ? away.shift() : undefined
         if (back !== undefined) {
           simulation.restart(back, { keepStorage: step % 4 !== 0 })

@@ -47,11 +47,13 @@ describe('spreading', () => {
     'scenario 29: among %i quiet members a sync is the hash and the received heartbeats, at the slow interval',
     async members => {
       const exchangesASecond = 1_000 / 5_000
-      // An offer, its answer, and the requested part of the offer: each is the hash, two marks and their framing.
+      // A sync has three messages: an offer, its answer, and the requested part of the offer. Each contains
+      // the hash and two marks, with framing.
       const bytesPerSync = 3 * 30
       const beatsASecond = (members * 1_000) / heartbeatIntervalMs(members)
-      // Each heartbeat reaches each member once: its signature, index and sequence. Its index and sequence are sent to
-      // each of eight neighbours, or received from them first.
+      // A member receives each heartbeat once, with signature, index and sequence. For each of its eight
+      // neighbours, the index and sequence pass in one direction: the member sends them, or it received them
+      // from that neighbour before.
       const bytesPerHeartbeat = 74 + (8 / 2) * 4
       await runTwice(async () => {
         const simulation = await settled({ seed: 29, members: members })

@@ -9,7 +9,10 @@ const schedules = size({ usual: 100, long: 1_000 })
 const lives = 5
 const stepsInLife = 14
 
-/** Acknowledged writes, and those in doubt because the folder was deleted and nothing was stored since. */
+/**
+ * Acknowledged writes, and writes that may be lost because the folder was deleted and nothing was stored
+ * afterwards.
+ */
 class Acknowledged {
   readonly #numbers = new Set<number>()
   readonly #doubtful = new Set<number>()
@@ -102,7 +105,7 @@ async function play(seed: number): Promise<Outcome> {
       else {
         const inDocument = [...room.doc.getArray('numbers').toArray().map(Number), number]
         room.doc.getArray('numbers').push([number])
-        // At times long enough for the document's log to be rewritten.
+        // Some of these values are long enough to make the log of the document a new base.
         room.doc.getMap('filler').set('same', 'x'.repeat(Math.floor(random() * 30_000)))
         room.provider.stored().then(
           () => isAlive() && texts.add(inDocument),
@@ -136,7 +139,7 @@ describe('storage faults', { timeout: 600_000 }, () => {
       expect(outcome.missing, `seed ${seed}`).toEqual([])
       acknowledged += outcome.acknowledged
     }
-    // Otherwise there was nothing to lose.
+    // The schedules must acknowledge enough writes: without writes, nothing could be lost.
     expect(acknowledged).toBeGreaterThan(schedules * lives)
     console.log(`${schedules} schedules, ${acknowledged} acknowledged writes, none missing`)
   })

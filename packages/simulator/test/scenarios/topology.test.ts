@@ -3,16 +3,19 @@ import { describe, expect, it } from 'vitest'
 import { size } from '../size.ts'
 import { runTopology } from '../topology/run-topology.ts'
 
-/** `7` replays one seed; `1-500` runs a share of many, so that several processes can run the rest. */
+/** `7` replays one seed. `1-500` runs a range of seeds, so that several processes can share many seeds. */
 const asked = process.env['HEARSAY_SEED']?.split('-').map(Number)
-/** The first ten take as long as the next thirty. */
+/** The usual run omits the first ten seeds, because they take as long as the next thirty. */
 const usual = size({ usual: [11, 16], long: [1, 2_000] })
 const [first = 1, last = first] = asked ?? usual
-/** Only one pair of members connects the two halves of the room, and the rings of neither half lead there. */
+/**
+ * In this seed, only one pair of members can connect the two halves of the room, and no ring contains this
+ * pair.
+ */
 const bridgeSeed = 144
 const range = Array.from({ length: last - first + 1 }, (_, i) => first + i)
 const seeds = asked || range.includes(bridgeSeed) ? range : [...range, bridgeSeed]
-/** Five idle minutes take longer than everything before them. */
+/** Every how many seeds the idle check runs: its five idle minutes take longer than the rest of the test. */
 const idleEvery = size({ usual: 6, long: 1 })
 
 describe('a room whose members cannot all connect to each other', () => {

@@ -14,7 +14,10 @@ import { Cuts, isConnected } from './graph.ts'
 const shapes = ['sparse', 'dense', 'apart', 'bridge'] as const
 type Shape = (typeof shapes)[number]
 
-/** For pairs that are not both in the room: a few cuts only, or most of the work is the failure detector's. */
+/**
+ * The share of cuts between pairs that are not both in the room. Our choice: only a few, because with more of
+ * them the failure detector does most of the work.
+ */
 const elsewhereRate = 0.05
 
 export interface Topology {
@@ -31,7 +34,7 @@ export const pick = <T>(values: readonly T[], random: Random): T | undefined =>
 
 export function drawTopology(random: Random): Topology {
   const shape = pick(shapes, random) ?? 'sparse'
-  // Small clusters more often: they are as hard, and more of them fit into the time.
+  // Draw small clusters more often: they find as many faults, and more of them fit into the time.
   const members = 10 + Math.floor(31 * random() ** 4)
   const start = random() < 0.5 ? 'joining' : 'warm'
   const names = namesFrom(0, members)
@@ -40,7 +43,10 @@ export function drawTopology(random: Random): Topology {
   return { shape, start, members, room, holders, cuts: drawCuts(shape, names, room, holders, random) }
 }
 
-/** Cuts that would split the room are omitted. */
+/**
+ * Draws the pairs of members that can never connect. Omits a cut that would divide the room into two
+ * components.
+ */
 function drawCuts(
   shape: Shape,
   names: readonly string[],

@@ -25,11 +25,14 @@ const maxReported = 12
  */
 const settlesMinutes = 6
 const idleMinutes = 4
-/** The most bytes that an idle member sends in a minute. Our choice: three times those of an idle room of 40 members. */
+/**
+ * The maximum number of bytes that an idle member may send in a minute. Our choice: three times what a member
+ * sends in an idle room of 40 members.
+ */
 const maxIdleBytes = 750
 
 export interface TopologyOptions {
-  /** Whether five idle minutes follow. */
+  /** Whether the run ends with five idle minutes, in which the traffic is checked. */
   readonly isIdleChecked: boolean
 }
 

@@ -1,16 +1,19 @@
 /**
  * Sync check: whether each member that reports `synced` is right.
  *
- * When a holder becomes synced, it must contain the state of a synced holder that it knows: the state when this holder
- * opened the document or, if the other holder became synced later, the state at that time. Without such a holder it must
- * contain what each holder that it knows had stored. A holder knows another one if its room lists that one. A holder that
- * was added while nothing else happened must know all others.
+ * When a holder becomes synced, and it knows holders that are synced, it must contain the state of at least
+ * one of them: the state at the time when the new holder opened the document or, if the other holder became
+ * synced later, the state at that time. If it knows no synced holder, it must contain what each known holder
+ * had stored. A holder knows another holder if its room lists that member. A holder that was added while
+ * nothing else happened must know all other holders.
  */
 import type { RoomDocument } from '@hearsay/core'
 import { contains, operationsOf, type ReplicaState, stateOf } from './replica-state.ts'
 import type { TopologyMember } from './topology-member.ts'
 
-/** All members know a holder after this time. Our choice: two of the slowest steps that spread it. */
+/**
+ * All members know a holder after this time. Our choice: twice the slowest step by which the news spreads.
+ */
 const knownAfterMs = 10_000
 /** Other members may rely on an announcement of a holder that is this old. Our choice: two syncs. */
 const announcedMs = 2_000
@@ -19,19 +22,24 @@ interface Opening {
   readonly member: TopologyMember
   readonly document: RoomDocument
   readonly atMs: number
-  /** Its states since then, oldest first. The first is the stored one. */
+  /** The document's states since it was opened, oldest first. The first is the state that was stored. */
   readonly states: { readonly atMs: number; readonly state: ReplicaState }[]
-  /** The states of the other holders that were synced then, or became synced later. */
+  /**
+   * The states of the other holders that were synced when the document was opened, or became synced later.
+   */
   readonly references: Map<Opening, ReplicaState>
 }
 
 export interface SyncCheckOptions {
   readonly nowMs: () => number
-  /** When the network last began to delay traffic that may not have arrived yet; now, if there is none. */
+  /**
+   * When the network last began to delay traffic that may still be in transit; the present time if there is
+   * none.
+   */
   readonly delayedSinceMs: () => number
-  /** When a fault of the network or of a process last occurred. */
+  /** When a fault of the network or of a process last occurred, or a member was last added. */
   readonly disturbedMs: () => number
-  /** The same, except for members that were added. */
+  /** When a fault of the network or of a process last occurred. Members that were added do not count. */
   readonly unsettledMs: () => number
   /** Whether traffic can pass between two members, through members of the room. */
   readonly areTogether: (a: TopologyMember, b: TopologyMember) => boolean
@@ -46,7 +54,7 @@ export class SyncCheck {
     this.#options = options
   }
 
-  /** A member opened the document, or reconnected it. Call it once for each. */
+  /** A member opened the document, or reconnected it. Call this method once each time. */
   opened(member: TopologyMember): void {
     const { document } = member
     if (!document) return
@@ -67,7 +75,7 @@ export class SyncCheck {
       })
   }
 
-  /** Some virtual time has passed. */
+  /** Records the states of all holders. Call this method as virtual time passes. */
   tick(): void {
     const atMs = this.#options.nowMs()
     for (const { document, states } of this.#living()) states.push({ atMs, state: stateOf(document.doc) })
@@ -78,7 +86,10 @@ export class SyncCheck {
     return new Map(this.#living().map(({ document }) => [document, stateOf(document.doc)]))
   }
 
-  /** After a quiet period: no synced holder lacks content that another holder, known to it, contained before. */
+  /**
+   * Checks, after a quiet period, that no synced holder lacks content that another known holder contained
+   * before the period.
+   */
   checkCalm(before: ReadonlyMap<RoomDocument, ReplicaState>): void {
     for (const one of this.#living())
       for (const other of this.#living()) {
@@ -114,7 +125,7 @@ export class SyncCheck {
     if (lacking.length > 0) this.#violated(own, `it lacks what these had stored: ${listed(lacking)}`)
   }
 
-  /** The time until which announcements are known. */
+  /** Announcements that were made before this time have reached all members. */
   #announcedUntilMs(): number {
     return Math.min(this.#options.nowMs(), this.#options.delayedSinceMs()) - announcedMs
   }
@@ -139,14 +150,17 @@ export class SyncCheck {
   }
 }
 
-/** The latest of its states that is at least this old; otherwise its first. */
+/** The latest state of the opening at the time `ms` or earlier; without such a state, its first state. */
 function stateAt({ states }: Opening, ms: number): ReplicaState {
   const found = states.findLast(({ atMs }) => atMs <= ms) ?? states[0]
   if (!found) throw new Error('an opening has a first state')
   return found.state
 }
 
-/** With the number of operations that each contained when `own` refers to it, or when it opened. */
+/**
+ * Lists the openings, with the number of operations of each: at the time of the reference that `own` has to
+ * it or, without a reference, when it was opened.
+ */
 const listed = (openings: readonly Opening[], own?: Opening): string =>
   openings
     .map(opening => {

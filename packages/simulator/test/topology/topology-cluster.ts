@@ -11,7 +11,10 @@ import { SyncCheck } from './sync-check.ts'
 import { TopologyMember } from './topology-member.ts'
 
 const foundWithinMs = 60_000
-/** After the network carries all traffic again. Our choice: delayed traffic is synced by then. */
+/**
+ * How long delayed traffic may be missing after the network carries all traffic again. Our choice: a few
+ * syncs.
+ */
 const caughtUpMs = 10_000
 
 export class TopologyCluster {
@@ -122,12 +125,15 @@ export class TopologyCluster {
     if (this.#random() < 0.7) this.open(member)
   }
 
-  /** Only the permanent cuts stay. Members join the room, or restart, until the room's members are connected. */
+  /**
+   * Ends all faults except the permanent cuts. Then members join the room, or restart, until the room's
+   * members are connected.
+   */
   async calm(): Promise<void> {
     this.heal()
     this.simulation.heal()
     this.#cutForEver()
-    // Members that are leaving have left by then.
+    // After 5 s all members that are leaving have left.
     await this.simulation.run(5_000)
     const isJoined = () =>
       isConnected(
@@ -171,7 +177,7 @@ export class TopologyCluster {
     this.#unsettledMs = this.simulation.nowMs
   }
 
-  /** The network delays traffic for this time. */
+  /** Records that the network delays traffic for `ms`. */
   #delayed(ms: number): void {
     this.#disturbed()
     const untilMs = Math.max(this.#delay?.untilMs ?? 0, this.simulation.nowMs + ms + caughtUpMs)

@@ -34,7 +34,7 @@ export class TopologyMember {
     return this.#simulation.member(this.name).id
   }
 
-  /** A member that is leaving counts as stopped. */
+  /** Whether the member runs. A member that is leaving counts as stopped. */
   get isRunning(): boolean {
     return !this.isLeaving && this.#simulation.member(this.name).isRunning
   }
@@ -43,7 +43,7 @@ export class TopologyMember {
     return this.isRunning && this.room !== undefined
   }
 
-  /** It has the document open and connected. */
+  /** Whether the member has the document open and connected. */
   get isHolder(): boolean {
     return this.isInRoom && this.document?.provider.status === 'connected'
   }

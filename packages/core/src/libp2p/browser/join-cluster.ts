@@ -17,7 +17,10 @@ import { closingWebSockets } from '../web-socket-cleanup.ts'
 import { boundedWebRTC } from './bounded-web-rtc.ts'
 import { platform } from './platform.ts'
 
-/** Each `/p2p-circuit` is one relay among the connected members. Two, so that one remains if the other dies. */
+/**
+ * Each `/p2p-circuit` stands for one relay among the connected members. A page uses two, in case one of them
+ * dies.
+ */
 const everywhere = ['/p2p-circuit', '/p2p-circuit', '/webrtc']
 
 /** Workers and some embedded browsers have no WebRTC. */
@@ -31,7 +34,7 @@ const dialled: ReadonlySet<string> = new Set(['ws', 'wss', 'webrtc', 'p2p-circui
  * cause `join` events.
  *
  * @throws {InvalidOptionsError} an option is unusable, or the page is not in a secure context. Nothing was started.
- * @throws {StorageError} the store cannot be opened or read. It stays as it is.
+ * @throws {StorageError} the store cannot be opened or read. The store is unchanged.
  * @throws {ListenError} the member cannot listen on an address. Nothing is left running.
  */
 export async function joinCluster(options: JoinOptions): Promise<Cluster> {

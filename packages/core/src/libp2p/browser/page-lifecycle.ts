@@ -2,9 +2,9 @@
 /**
  * Page lifecycle: reports whether the page is visible, hidden, frozen or closing.
  *
- * A hidden page is slow, because its timers run once a minute; a frozen page is silent. Both publish an attention lease,
- * which a hidden page renews. A page that closes leaves. A page that the user left, and that the browser may show again, gets
- * a short lease.
+ * A hidden page is slow, because its timers run once a minute; a frozen page is silent. Both publish an
+ * attention lease, which a hidden page renews. When a page closes, its member leaves the cluster. When the
+ * user leaves a page that the browser may show again, the page publishes a short lease.
  */
 import type { PageListener } from '../platform.ts'
 
@@ -12,11 +12,14 @@ import type { PageListener } from '../platform.ts'
 const hiddenLeaseMs = 150_000
 const renewMs = 60_000
 /**
- * Our choice. A page in the back/forward cache may be shown again when its user goes back (in Chromium never with WebRTC). A
- * member that returns later than this refutes the suspicion.
+ * Our choice. The browser may show a page in the back/forward cache again when the user goes back. (Chromium
+ * never does so for a page with WebRTC.) A member that returns after the lease refutes the suspicion.
  */
 const backForwardCacheLeaseMs = 5_000
-/** Our choice. A frozen page cannot renew its lease; a longer one would show people as present who left long ago. */
+/**
+ * Our choice. A frozen page cannot renew its lease. With a longer lease, members would see people as present
+ * who left long ago.
+ */
 const frozenLeaseMs = 300_000
 
 /** Follows the page's events. @returns the undo */

@@ -26,7 +26,7 @@ const maxReservations = 512
  * appear in `members` and cause `join` events.
  *
  * @throws {InvalidOptionsError} an option is unusable, or Node is older than version 22. Nothing was started.
- * @throws {StorageError} the store cannot be opened or read. It stays as it is.
+ * @throws {StorageError} the store cannot be opened or read. The store is unchanged.
  * @throws {ListenError} the member cannot listen on an address. Nothing is left running.
  */
 export async function joinCluster(options: JoinOptions): Promise<Cluster> {

@@ -5,8 +5,8 @@
  * group on every interface again, so that replaced interfaces keep working. Answers go to the member that asked only, where
  * possible: with 32 members each member receives 32 answers a round, not 1,024.
  *
- * Without UDP port 5353 this member finds others, but they do not find it. That fault, and a network that accepts no packet,
- * are reported until they end.
+ * If another program uses UDP port 5353 exclusively, this member finds other members, but they do not find
+ * it. This member reports that fault, and a network that accepts no packets, until the fault ends.
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { networkInterfaces } from 'node:os'
@@ -98,7 +98,9 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
     })
   }
 
-  /** Joins the group on each interface. On an interface that has joined already the system returns an error. */
+  /**
+   * Joins the group on each interface. The system returns an error for an interface that has already joined.
+   */
   #join(): void {
     // Joining before `bind` would bind the socket to another port.
     if (!this.#isBound) return
@@ -106,7 +108,7 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
       try {
         this.#listener?.addMembership(group, address)
       } catch {
-        // Joined already, or the interface was removed.
+        // The interface has already joined, or it was removed.
       }
   }
 
@@ -139,7 +141,10 @@ export class LocalDiscovery extends TypedEventEmitter<PeerDiscoveryEvents> {
     }
   }
 
-  /** Answers a query. Earlier versions of hearsay query from the group's port, and read only answers to the group. */
+  /**
+   * Answers a query. Earlier versions of hearsay send queries from the group's port, and read only answers
+   * that are sent to the group.
+   */
   #answer({ address, port: querier }: RemoteInfo): void {
     const { service, instance, addresses } = this.#options
     const own = addresses()

@@ -8,7 +8,10 @@ import type { WebSocketsComponents } from '@libp2p/websockets'
 import { WebSocket as NodeWebSocket } from 'ws'
 import { closingWebSockets } from '../web-socket-cleanup.ts'
 
-/** One round trip for the close frames of both ends. A process that ends waits no longer. */
+/**
+ * How long a closing socket waits for the other end's close frame. It delays the end of a process by at most
+ * this time.
+ */
 const closeTimeoutMs = 150
 /** Code of a connection that was reset. No WebSocket may send it, but libp2p closes with it. */
 const abnormalClosure = 1006

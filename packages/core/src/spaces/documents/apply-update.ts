@@ -1,15 +1,16 @@
 /**
  * Apply update: applies an update to a document, whatever the app's observers do.
  *
- * `reportError` receives what an observer throws. Yjs has applied the update by then. A Yjs document keeps structs
- * apart as pending while structs that they depend on are missing. The functions below read and drop them.
+ * `reportError` receives errors that an observer throws after Yjs has applied the update. While structs are
+ * missing, a Yjs document keeps the structs that depend on them separately, as pending. The functions below
+ * read and drop pending structs.
  */
 import * as Y from 'yjs'
 
 /** Receives an error that an observer of the app has thrown. */
 export type ReportError = (error: unknown) => void
 
-/** For a document that the app cannot observe. */
+/** Rethrows the error. For a document that the app cannot observe. */
 export const throwError: ReportError = error => {
   throw error
 }

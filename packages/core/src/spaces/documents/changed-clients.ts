@@ -8,7 +8,7 @@ import type * as Y from 'yjs'
 
 export interface ChangedClient {
   readonly client: number
-  /** Clocks before and after the transaction; 0: the client had written nothing. */
+  /** The client's clocks before and after the transaction; 0: the client had written nothing. */
   readonly before: number
   readonly after: number
 }
@@ -17,7 +17,7 @@ type Clocks = Pick<Y.Transaction, 'beforeState' | 'afterState'>
 
 const known = new WeakMap<Clocks, readonly ChangedClient[]>()
 
-/** @param transaction has ended: Yjs is emitting its event `beforeObserverCalls` or a later one, or has emitted all */
+/** @param transaction an ended transaction: Yjs has begun to emit its event `beforeObserverCalls` */
 export function changedClients(transaction: Clocks): readonly ChangedClient[] {
   const changed = known.get(transaction) ?? compare(transaction)
   known.set(transaction, changed)

@@ -1,15 +1,19 @@
 /**
  * Chunked transfers: streams of updates from one member to another, in pieces of a quarter of a megabyte.
  *
- * The receiver acknowledges applied pieces. A sender has at most 1 MiB in transit to one member, over all its streams.
- * So presence, which shares the connection, is never delayed for long, and a slow receiver is not overloaded. Streams
- * to one member take turns. When a member disconnects or is silent, its streams are dropped. The pieces received so
- * far have been applied, so the next stream begins after them.
+ * The receiver acknowledges applied pieces. A sender has at most 1 MiB in transit to one member, over all its
+ * streams. This limit keeps presence, which shares the connection, from waiting for long, and it does not
+ * overload a slow receiver. Streams to one member take turns. When a member disconnects or is silent, its
+ * streams are dropped. The pieces that arrived before are applied already, so the next stream begins after
+ * them.
  */
 import type { EpochName } from '../../wire/epoch-name.ts'
 import type { DocumentStep, Piece } from '../../wire/space-codec.ts'
 
-/** With its framing, a piece is four Noise messages. Our choice: each piece costs both ends some fixed work. */
+/**
+ * A piece with its framing fills four Noise messages. Our choice: not smaller, because each piece costs both
+ * ends some fixed work.
+ */
 export const pieceBytes = 261_120
 /** Limits of pieces and bytes in transit to one member. */
 const window = { pieces: 16, bytes: 1_048_576 }
@@ -103,7 +107,7 @@ export class ChunkedTransfers {
     this.#options = options
   }
 
-  /** Streams under way that send local changes. */
+  /** The number of open streams that send local changes. */
   get pushes(): number {
     let count = 0
     for (const { isAnswer } of this.#outgoing.values()) if (!isAnswer) count += 1
@@ -231,13 +235,15 @@ export class ChunkedTransfers {
     return true
   }
 
-  /** A sender begins a new answer only after it has ended the previous one. */
+  /**
+   * Drops the unfinished answers of a member: it begins a new answer only after the previous one has ended.
+   */
   #dropAnswers(from: string, document: string): void {
     for (const [key, each] of this.#incoming)
       if (each.from === from && each.document === document && each.isAnswer) this.#incoming.delete(key)
   }
 
-  /** As many pieces as the window allows; the streams take turns. */
+  /** Returns as many pieces for one member as the window allows. The streams to the member take turns. */
   #fill(to: string, nowMs: number): TransferStep[] {
     const steps: TransferStep[] = []
     let { pieces, bytes } = window

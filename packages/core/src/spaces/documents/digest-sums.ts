@@ -1,5 +1,5 @@
 /**
- * Digest sums: the sums in a document's digest. They do not depend on how Yjs cuts its structs.
+ * Digest sums: the sums in a document's digest. The sums do not depend on how Yjs cuts its structs.
  *
  * Two replicas split, merge and collect the same characters differently. So a deletion counts by the clocks that it
  * covers, and content counts by single units, each combined with its client and clock. Power sums of the clocks have a
@@ -75,7 +75,10 @@ export interface ContentSum {
   readonly bytes: number
 }
 
-/** Up to this clock of a client each character counts, above it each 256th: a paste of 30 MB must not take long. */
+/**
+ * Every character of a client below this clock counts. Above it, only every 256th counts, so that a paste of
+ * 30 MB does not take long.
+ */
 const countedFully = 65_536
 const stride = 256
 
@@ -125,7 +128,7 @@ function characterAt(text: string, index: number): number {
 function hashUnit(valueHash: ValueHash, content: Y.Item['content'], unit: number): void {
   if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON) valueHash.add(content.arr[unit])
   else if (content instanceof Y.ContentBinary) valueHash.add(content.content)
-  // As JSON, as in an update.
+  // Hash the value as JSON, because an update contains it as JSON.
   else if (content instanceof Y.ContentEmbed) valueHash.add(JSON.stringify(content.embed))
   else if (content instanceof Y.ContentFormat)
     valueHash.add(`${content.key} ${JSON.stringify(content.value)}`)
@@ -133,14 +136,14 @@ function hashUnit(valueHash: ValueHash, content: Y.Item['content'], unit: number
   else valueHash.add(content.getRef())
 }
 
-/** Parts of one value that are hashed. */
+/** Maximum number of parts of one value that are hashed. */
 const maxParts = 1_024
-/** Bytes or characters at each end of a part that are hashed. */
+/** Number of bytes or characters that are hashed at each end of a part. */
 const maxEnd = 64
 
 /**
- * A hash of a value as `lib0` encodes it. What `lib0` leaves out does not count, so a value and its remote copy are
- * equal.
+ * A hash of a value as `lib0` encodes it. The hash omits what `lib0` omits, so a value and its remote copy
+ * have the same hash.
  */
 class ValueHash {
   hash = 0

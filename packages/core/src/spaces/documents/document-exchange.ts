@@ -27,7 +27,10 @@ import type { SyncRequest } from './sync-state.ts'
 import { streamedChunks, updateChunks } from './update-chunks.ts'
 
 const emptyDigest = new DocumentDigest(new Y.Doc()).hash()
-/** Clients above which buckets are compared first: their state vector has 10 kB. */
+/**
+ * If a document has more clients, buckets are compared first. The state vector of this many clients has 10
+ * kB.
+ */
 const maxClientsInRequest = 1_024
 
 export interface DocumentExchangeOptions {
@@ -44,7 +47,9 @@ export interface DocumentAnswer {
   readonly rejected: number
 }
 
-/** @param to the receiver. It is asked for its digest in any case if the replica was not compared with it yet. */
+/**
+ * @param to the receiver. If the replica was not compared with it yet, the offer always asks for its digest.
+ */
 export function offerDocument(sync: DocumentSync, to: string): DocumentStep {
   const { state, name } = sync
   const isSettled = state.isSynced && state.hasCompared(to)
@@ -108,7 +113,7 @@ function answerOffer(
   }
   if (isCollision(own, hash)) {
     sync.reportCollision(from)
-    // Neither side lacks content that an exchange could bring.
+    // No exchange could bring either side content that it lacks.
     state.caughtUpWith(from, false)
     return mutual ? [back] : []
   }
@@ -183,7 +188,7 @@ function requestBuckets(
   return { document: sync.name, stateVector: Y.encodeStateVector(covered), buckets, ...rest, mutual: true }
 }
 
-/** Bytes of a whole number below 2^53, with seven bits in each byte. */
+/** Maximum bytes of a variable-length integer below 2^53, with seven bits in each byte. */
 const maxVarintBytes = 8
 
 function varintBytes(value: number): number {
@@ -202,7 +207,7 @@ function answerRequest(
   const since = readStateVector(stateVector)
   if (!since) return []
   const { state, doc } = sync
-  // The documents are equal as a whole, and so in each bucket.
+  // Both documents have the same digest, so no bucket differs.
   if (hash && equalBytes(hash, sync.hash()))
     return answerOffer(sync, from, { document: sync.name, isSynced, mutual: true }, hash, nowMs)
   const isMore = [...since].some(([client, clock]) => Y.getState(doc.store, client) < clock)
@@ -241,7 +246,8 @@ function sourceOf(
       const bucket = digestBucketOf(client)
       return differing.has(bucket) && !buckets.has(bucket)
     })
-  // As of the beginning: content that is merged later, and may make this replica synced, is not in the stream.
+  // Read before the stream begins: content that is merged later may make this replica synced, but is not in
+  // the stream.
   const isSynced = sync.state.isSyncedFor(to)
   // Clients are spread evenly over the buckets.
   const receiverClients = since.size * (buckets?.size ? digestBuckets / buckets.size : 1)
@@ -252,7 +258,7 @@ function sourceOf(
     updates: sync.epochs.whileIn(
       updateChunks(sync.doc, { since, includes, mayLack, receiverClients, ...streamedChunks }),
     ),
-    // A stream that ended because the document got new ids brought only a part.
+    // If the document got new ids, the stream ended early and contains only a part of the content.
     isSynced: () => isSynced && generation === sync.epochs.generation,
   }
 }

@@ -14,9 +14,9 @@ import { DocumentEpochs, type Lineage } from './epochs/document-epochs.ts'
 import { isReadable } from './readable-updates.ts'
 import { SyncState } from './sync-state.ts'
 
-/** Limit of pending bytes. */
+/** Maximum bytes of updates that wait for updates on which they depend. */
 const maxPendingBytes = 1_048_576
-/** Number of sweeps after which a gap is given up. */
+/** After this many sweeps with a gap, the replica drops the pending updates. */
 const maxSweeps = 2
 
 export interface DocumentSyncOptions {
@@ -144,7 +144,9 @@ export class DocumentSync {
     return this.#hasDropped || pendingBytes(this.doc) > 0
   }
 
-  /** Called at intervals: gives up pending updates whose missing part no member seems to have. */
+  /**
+   * Called at intervals: drops pending updates if no member seems to have the content on which they depend.
+   */
   sweep(): void {
     this.#sweeps = this.hasGap() ? this.#sweeps + 1 : 0
     if (this.#sweeps < maxSweeps) return

@@ -17,7 +17,7 @@ export class SharedUpdates {
     return this.#made[index]
   }
 
-  /** All updates, from the first one. */
+  /** Reads all updates, beginning with the first. */
   *read(): Generator<Uint8Array, void, undefined> {
     for (let index = 0, update = this.at(0); update; update = this.at(++index)) yield update
   }

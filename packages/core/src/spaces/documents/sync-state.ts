@@ -20,7 +20,10 @@ export interface SyncRequest {
   readonly digest: Uint8Array | undefined
   /** The member announced that its replica is synced. */
   readonly isSynced: boolean
-  /** The request is about a part of the document: the answer does not bring everything. */
+  /**
+   * The request covers only a part of the document, so the answer does not contain everything that is
+   * missing.
+   */
   readonly isPartial: boolean
   /** The requested buckets. Undefined in a partial request: the buckets are not known yet. */
   readonly buckets?: ReadonlySet<number> | undefined
@@ -43,19 +46,22 @@ interface Rejection {
 
 /** A request without an answer for this long no longer prevents another request. */
 const requestTimeoutMs = 1_000
-/** A stream that is slower than this after `slowAfterMs` no longer prevents a request to another member. */
+/** If a stream is slower than this after `slowAfterMs`, the replica may send a request to another member. */
 const minBytesPerSecond = 32_768
 const slowAfterMs = 5_000
 /** After a rejected answer, the member gets no request for this long, and later one only if its document has changed. */
 const rejectedForMs = 30_000
-/** Own digests that are remembered: they show that a member holds nothing that was not here before. */
+/**
+ * Maximum number of former digests. A member with one of these digests has no content that this replica
+ * lacks.
+ */
 const maxFormerDigests = 256
 
 export class SyncState {
   #isEstablished = false
   /** Members that were compared with this replica since they became reachable. */
   readonly #compared = new Set<string>()
-  /** Newly reachable members that hold more, until that content is merged. */
+  /** Newly reachable members whose additional content this replica has not merged yet. */
   readonly #aheadOfSelf = new Set<string>()
   /** Members that sent content that could not be applied. */
   readonly #rejections = new Map<string, Rejection>()
@@ -103,7 +109,7 @@ export class SyncState {
     return this.#formerDigests.has(digest)
   }
 
-  /** A member's document is equal, or all of it has been merged. */
+  /** A member's document equals this one, or all of its content has been merged. */
   caughtUpWith(id: string, isSynced: boolean): void {
     if (isSynced) this.#isEstablished = true
     this.#compared.add(id)
@@ -114,11 +120,11 @@ export class SyncState {
 
   /** A member's document contains something that this replica lacks. */
   markAhead(id: string): void {
-    // Content that cannot be received must not prevent synced for ever.
+    // Content that this replica cannot receive must not keep it from becoming synced.
     if (!this.#compared.has(id) && !this.#rejections.has(id)) this.#aheadOfSelf.add(id)
   }
 
-  /** Members whose documents matter to this state. */
+  /** The members on whose documents this state depends. */
   *members(): Generator<string> {
     yield* this.#compared
     for (const id of this.#aheadOfSelf) if (!this.#compared.has(id)) yield id
@@ -135,7 +141,7 @@ export class SyncState {
   mayRequest(id: string, digest: Uint8Array | undefined, isSynced: boolean, nowMs: number): boolean {
     const rejection = this.#rejections.get(id)
     if (rejection) {
-      // Without the member's digest it is unknown whether its document has changed.
+      // If the member's digest is unknown, its document counts as unchanged.
       const hasChanged = digest !== undefined && rejection.digest !== digestText(digest)
       if (nowMs < rejection.untilMs || !hasChanged) return false
     }
@@ -158,13 +164,13 @@ export class SyncState {
   }
 
   request(request: SyncRequest, nowMs: number): void {
-    // A request about buckets belongs to the exchange that led to it.
+    // A request about buckets belongs to the exchange in which the members compared buckets.
     const digest = request.digest ?? (this.isRequesting(request.from) ? this.#request?.digest : undefined)
     const progress = { sinceMs: nowMs, lastMs: nowMs, bytes: 0, isNew: false, isIncomplete: false }
     this.#request = { ...request, digest, ...progress }
   }
 
-  /** Part of a push arrived: the same content need not be requested from other members. */
+  /** Part of a push arrived, so this replica need not request the same content from other members. */
   receivesPush(id: string, nowMs: number): void {
     if (this.#request) return
     this.request({ from: id, digest: undefined, isSynced: true, isPartial: true }, nowMs)
@@ -207,7 +213,8 @@ export class SyncState {
     const digest = this.#request?.from === id ? this.#request.digest : undefined
     if (this.#request?.from === id) this.#request = undefined
     this.#rejections.set(id, { digest: digest && digestText(digest), untilMs: nowMs + rejectedForMs })
-    // The member holds content that cannot be applied. It must not prevent synced for ever.
+    // This replica cannot apply the member's content, so that content must not keep the replica from becoming
+    // synced.
     this.#aheadOfSelf.delete(id)
   }
 
@@ -219,7 +226,7 @@ export class SyncState {
     if (this.#request?.from === id) this.#request = undefined
   }
 
-  /** Nothing is known of other members' documents any more. */
+  /** Forgets everything about the documents of other members. */
   reset(): void {
     this.#isEstablished = false
     this.#compared.clear()

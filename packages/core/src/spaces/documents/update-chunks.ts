@@ -14,9 +14,11 @@ import * as Y from 'yjs'
 type Struct = Y.GC | Y.Item
 
 export interface ChunkOptions {
-  /** State of the other replica: client → clock. */
+  /** What the other replica already has: client → the clock after its last unit. */
   readonly since: ReadonlyMap<number, number>
-  /** The last clock to encode: client → clock; undefined: the whole present state. */
+  /**
+   * Where to stop: client → the first clock that is not encoded. Undefined: encode the whole present state.
+   */
   readonly until?: ReadonlyMap<number, number> | undefined
   /** Which clients to encode. @default all */
   readonly includes?: ((client: number) => boolean) | undefined
@@ -30,7 +32,7 @@ export interface ChunkOptions {
   readonly mayLack?: ((client: number) => boolean) | undefined
   /** The deletions to encode. @default those of all encoded clients */
   readonly deletions?: ReadonlyMap<number, readonly DeletedRange[]> | undefined
-  /** Approximate bytes of a chunk; if chunks grow, of the first one. */
+  /** Approximate bytes of a chunk. If chunks grow, this is the size of the first chunk. */
   readonly maxBytes: number
   /** Each chunk is twice as long as the one before, up to this number of bytes. @default chunks do not grow */
   readonly growTo?: number | undefined
@@ -64,11 +66,12 @@ export function* updateChunks(doc: Y.Doc, options: ChunkOptions): Generator<Uint
   yield* deletionChunks(deletions, longest(growTo, growth))
 }
 
-/** Structs of one chunk: encoding and applying them takes some milliseconds. */
+/** Maximum number of structs in one chunk. Encoding and applying them takes some milliseconds. */
 const maxStructs = 4_096
 /**
- * A chunk has one struct for this many clients of the document. Our choice: the structs then cost about a third of
- * what Yjs does for all clients, and a million clients arrive in about 50 transactions.
+ * In a document with very many clients, the limit of structs in a chunk is the number of clients divided by
+ * this number. Our choice: applying the structs then takes about a third of the time that Yjs spends on all
+ * clients in each transaction, and a million clients arrive in about 50 transactions.
  */
 const clientsPerStruct = 8
 /** Our choice: 131,072 structs and 16 MB in one chunk, for a million clients. */
@@ -80,7 +83,7 @@ function growthFor(clients: number): number {
   return Math.min(maxGrowth, Math.max(1, clients / clientsPerStruct / maxStructs))
 }
 
-/** Bytes of a chunk that is `growth` times larger. */
+/** The maximum bytes of a chunk that may be `growth` times larger. */
 function longest(bytes: number, growth: number): number {
   return growth > 1 ? Math.max(bytes, growth * grownBytes) : bytes
 }
@@ -116,7 +119,7 @@ function* structChunks(
   { since, until, includes, mayLack, maxBytes, growTo = maxBytes, receiverClients }: ChunkOptions,
 ): Generator<Uint8Array> {
   const { store } = doc
-  /** Structs still to be written: client → first clock, end clock. */
+  /** Structs of included clients that still have to be written: client → first clock, end clock. */
   const pending = new Map<number, { at: number; end: number }>()
   const encodedClients = [...(until ?? store.clients).keys()].filter(client => includes?.(client) ?? true)
   for (const client of encodedClients.sort((a, b) => b - a)) {
@@ -124,7 +127,7 @@ function* structChunks(
     const end = until ? (until.get(client) ?? 0) : Y.getState(store, client)
     if (end > at) pending.set(client, { at, end })
   }
-  /** The same for excluded clients. */
+  /** Structs of excluded clients that still have to be written: client → first clock, end clock. */
   const missing = new Map<number, { at: number; end: number }>()
   const todoOf = (client: number) => {
     const known = pending.get(client) ?? missing.get(client)
@@ -139,7 +142,8 @@ function* structChunks(
   let chunkBytes = maxBytes
   for (const client of pending.keys()) {
     const stack: StackFrame[] = [{ client, until: Number.POSITIVE_INFINITY }]
-    // Texts to which thousands of clients appended in turn make the stack as deep.
+    // If thousands of clients appended to a text in turn, the stack has thousands of frames, so a set is
+    // faster.
     const onStack = new Set([client])
     for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
       const todo = todoOf(frame.client)
@@ -156,7 +160,7 @@ function* structChunks(
         const otherTodo = todoOf(other)
         return otherTodo && other !== frame.client && otherTodo.at <= clock && otherTodo.at < otherTodo.end
       })
-      // Only a broken document has a cycle: its structs then stay pending at the receiver, as in Yjs.
+      // Only a damaged document has cyclic dependencies. Its structs stay pending at the receiver, as in Yjs.
       if (missing && !onStack.has(missing.client)) {
         stack.push({ client: missing.client, until: missing.clock })
         onStack.add(missing.client)
@@ -224,20 +228,20 @@ class ChunkWriter {
   }
 }
 
-/** Numbers as variable-length integers, in sequence. */
+/** Encodes the numbers as variable-length integers, one after the other. */
 export function encoded(...numbers: readonly number[]): Uint8Array {
   const encoder = createEncoder()
   for (const number of numbers) writeVarUint(encoder, number)
   return toUint8Array(encoder)
 }
 
-/** Approximate bytes of count, client and clock. */
+/** Approximate bytes of a run's header: the number of its structs, its client id and its first clock. */
 const runOverhead = 12
-/** A character takes at most three bytes. */
+/** UTF-8 bytes of one UTF-16 code unit: at most three. */
 const maxCharacterBytes = 3
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a range of all that takes one byte.
 const beyondAscii = /[^\x00-\x7f]/
-/** Values of a list that are written together; each value may be large. */
+/** Maximum number of list values that are written together, because each value may be large. */
 const maxValues = 256
 
 function writePart(

@@ -1,7 +1,7 @@
 /**
  * Storage in Node: opens the store of a member, LevelDB in a folder.
  *
- * A store that cannot be read stays as it is: losing an identity by accident is worse than not starting.
+ * A store that cannot be read is left unchanged: losing an identity by accident is worse than not starting.
  */
 import { readdir, stat } from 'node:fs/promises'
 import type { Datastore } from 'interface-datastore'
@@ -26,7 +26,7 @@ export async function openStorage(storage: string | Datastore | undefined): Prom
   if (await isFile(storage)) throw new StorageError(`storage: '${storage}' is a file. Give a folder`)
   if (await isForeign(storage))
     throw new StorageError(`storage: '${storage}' contains other files. Give a folder for hearsay alone`)
-  // Loaded only if a folder is given: a member without one starts faster.
+  // LevelDB is loaded only if a folder is given, so that a member without a folder starts faster.
   const { DurableLevelDatastore, reasonOf } = await import('./durable-level-datastore.ts')
   const datastore = new DurableLevelDatastore(storage)
   try {

@@ -15,7 +15,7 @@ const digestOf = (doc: Y.Doc): DocumentDigest => {
   return digest
 }
 
-/** Replicas that follow each other, each with a digest from the start. */
+/** Creates replicas that receive each other's changes. Each has a digest from the start. */
 function replicas(count: number): { doc: Y.Doc; digest: DocumentDigest }[] {
   return Array.from({ length: count }, (_, i) => {
     const doc = new Y.Doc()
@@ -88,7 +88,7 @@ describe('the digest of a document', () => {
       for (const at of deleted) doc.getText('text').delete(at, 1)
       return digestOf(doc).hash().join()
     }
-    // Each index counts what earlier deletions left over.
+    // Each index refers to the characters that earlier deletions left.
     expect(hashAfter(1, 3)).not.toBe(hashAfter(2, 2))
   })
 

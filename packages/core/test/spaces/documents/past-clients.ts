@@ -49,7 +49,8 @@ export function chainedClients(clients: readonly number[]): Uint8Array {
 }
 
 /**
- * This many distinct client ids, spread over 32 bits like those of Yjs, by a bijection (Knuth's multiplicative hash).
+ * Returns `count` distinct client ids, spread over 32 bits like the ids that Yjs draws. The ids are distinct
+ * because Knuth's multiplicative hash is a bijection.
  */
 export function drawClients(count: number, from = 0): number[] {
   return Array.from({ length: count }, (_, i) => Math.imul(from + i + 1, 0x9e3779b1) >>> 0)

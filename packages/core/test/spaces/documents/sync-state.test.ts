@@ -19,7 +19,7 @@ beforeEach(() => {
   state = new SyncState()
 })
 
-/** A complete answer of this member, as an exchange brings it. */
+/** Reports a complete answer of the member `id` to the state, as an exchange does. */
 function answer(id: string, { isSynced = true, isNew = true, isPartial = false, isIncomplete = false } = {}) {
   state.request(requestOf(id, { isSynced, isPartial }), 0)
   state.received(id, 100, 0)

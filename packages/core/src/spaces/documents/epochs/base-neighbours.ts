@@ -1,5 +1,5 @@
 /**
- * Base neighbours: between which two units of a base each later item is.
+ * Base neighbours: the two units of a base between which a later item is.
  *
  * YATA (Nicolaescu et al., 2016) orders any two items in the same way in every replica that has both items and the
  * items that they depend on. So the position of an item depends on the base and on that item alone, not on the rest of
@@ -8,7 +8,7 @@
 import * as Y from 'yjs'
 import { allTypes, listOf, type SharedType } from './retained-runs.ts'
 
-/** Units of the base. null: no unit on that side. */
+/** The nearest units of the base on both sides of an item; null: the base has no unit on that side. */
 export interface BaseNeighbours {
   readonly left: Y.ID | null
   readonly right: Y.ID | null

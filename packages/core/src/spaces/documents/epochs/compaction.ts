@@ -10,7 +10,10 @@ import { allTypes, type IdRange, listOf, type SharedType } from './retained-runs
 
 type Struct = Y.GC | Y.Item
 
-/** Values of a list that are merged into one struct: Yjs copies all of them each time one is added. */
+/**
+ * Maximum number of list values that are merged into one struct. Yjs copies all values of the struct each
+ * time it adds a value.
+ */
 const maxMergedValues = 1_024
 
 /**
@@ -20,7 +23,7 @@ const maxMergedValues = 1_024
  */
 export function compact(doc: Y.Doc, runs: readonly IdRange[], client: number): void {
   const { store } = doc
-  // Collected before any change, because structs are found by their present ids.
+  // Collect all structs before changing any: the lookup uses the ids that the structs have now.
   const structs = runs.flatMap(run => [...structsOf(store.clients.get(run.client) ?? [], run)])
   let clock = 0
   for (const struct of structs) {

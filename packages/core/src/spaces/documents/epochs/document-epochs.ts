@@ -4,7 +4,8 @@
  * A replica is in no epoch until it has exchanged something. Its content until then depends on nothing that other
  * members have, so the replica can enter any epoch. Invariants:
  * 1. Replicas exchange updates only within one epoch.
- * 2. A replica loses nothing when it enters an epoch: its content is part of the base of the epoch, or is translated.
+ * 2. A replica loses nothing when it enters an epoch: the base of the epoch contains its content, or the
+ *    replica translates its content to the ids of the epoch.
  * 3. If that is impossible because no member has the base of the epoch, the app gets the whole replica as an update.
  */
 import * as Y from 'yjs'
@@ -18,7 +19,7 @@ import { clientIdOf, stateOf } from './id-map.ts'
 import { broughtInto, compactBase, docOf, erase, rebase, undoEpoch } from './rebase.ts'
 import { retainedRuns } from './retained-runs.ts'
 
-/** The epoch of a replica, and what the epoch began with, if this member knows it. */
+/** The epoch of a replica, and the document at the start of the epoch, if this member has it. */
 export interface Lineage {
   readonly epoch: Epoch
   readonly past?: Past | undefined
@@ -31,9 +32,9 @@ export interface DocumentEpochsOptions {
   readonly lineage: Lineage | undefined
   /** If true, nothing may be written under the client id of the document. */
   readonly isCarried: boolean
-  /** Receives what the app's observers throw. */
+  /** Receives errors that the app's observers throw. */
   readonly reportError: ReportError
-  /** The digest of the document as it is now. */
+  /** The present digest of the document. */
   readonly hash: () => Uint8Array
   /**
    * The document has new ids: everything that refers to old ids is invalid. The document needs a new client id,
@@ -49,7 +50,8 @@ export interface DocumentEpochsOptions {
 /** Limit of structs and deletions in the base of an epoch: about four million clients. */
 const maxPastParts = 16_777_216
 /**
- * Our choice: each translation costs time for the whole document, and few updates are in transit when an epoch begins.
+ * Maximum number of translations per epoch. Our choice: each translation costs time for the whole document,
+ * and few updates are in transit when an epoch begins.
  */
 const maxTranslations = 32
 
@@ -62,7 +64,7 @@ export class DocumentEpochs {
   /** Number of translations since the present epoch began. */
   #translations = 0
   #generation = 0
-  /** The base of the later epoch as far as it was received, from the one member that was asked for it. */
+  /** The received part of the later epoch's base, and the one member that was asked for it. */
   #gathering: { readonly from: string; readonly updates: Uint8Array[]; bytes: number } | undefined
 
   constructor(options: DocumentEpochsOptions) {
@@ -74,12 +76,12 @@ export class DocumentEpochs {
     return this.#lineage
   }
 
-  /** Undefined: in none yet. */
+  /** The epoch of the replica; undefined: the replica is in no epoch yet. */
   get current(): Epoch | undefined {
     return this.#lineage?.epoch
   }
 
-  /** A later epoch that another member is in and this replica is not. */
+  /** A later epoch than that of this replica, in which another member is. */
   get later(): EpochName | undefined {
     return this.#laterEpoch
   }
@@ -113,7 +115,7 @@ export class DocumentEpochs {
     return nextEpoch(this.current ?? firstEpoch, this.#options.hash())
   }
 
-  /** Puts a replica that is in no epoch into this one, unchanged. */
+  /** Puts a replica that is in no epoch into this epoch, without changing the document. */
   moveTo(epoch: EpochName): void {
     if (!this.#lineage) this.#enter({ epoch: named(epoch) })
   }
@@ -163,13 +165,15 @@ export class DocumentEpochs {
     this.#gathering = undefined
   }
 
-  /** A member in the later epoch does not have its base, or sends something else. */
+  /** A member in the later epoch does not have the base of the epoch, or has sent something else. */
   cannotProvidePast(id: string): void {
     this.#withoutPast.add(id)
     if (this.#gathering?.from === id) this.#gathering = undefined
   }
 
-  /** Whether this member cannot provide the base and need not be asked again. */
+  /**
+   * Whether the member `id` cannot provide the base of the later epoch, so that it need not be asked again.
+   */
   isWithoutPast(id: string): boolean {
     return this.#withoutPast.has(id)
   }
@@ -200,7 +204,7 @@ export class DocumentEpochs {
     }
   }
 
-  /** Begins the next epoch with the document as it is. */
+  /** Begins the next epoch with the present document. */
   begin(): void {
     const { doc } = this.#options
     const [epoch, parent] = [this.next(), this.current ?? firstEpoch]

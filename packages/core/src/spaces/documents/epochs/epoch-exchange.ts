@@ -16,7 +16,7 @@ import {
 } from '../document-exchange.ts'
 import { firstEpoch, isLaterEpoch, isSameEpoch } from './epoch.ts'
 
-/** Handles a step of `from`, whatever its epoch, and returns the answer. */
+/** Handles a step that the member `from` sent in any epoch, and returns the answer. */
 export function answerInEpoch(
   options: DocumentExchangeOptions,
   from: string,
@@ -96,7 +96,8 @@ function receivePast(
   state.ended(from, false)
   if (epochs.enterGathered(from, epoch))
     return { ...answer([...steps, offerDocument(sync, from)]), isNew: true }
-  // The base may be of another lineage: other members in that epoch would send the same.
+  // The base may belong to another sequence of epochs. Then all members in that epoch would send the same
+  // base.
   epochs.cannotProvidePast(from)
   return answer(steps)
 }

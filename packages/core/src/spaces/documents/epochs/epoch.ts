@@ -1,8 +1,11 @@
 /**
- * Epoch: a number that each compaction of a document increments, and an id that names the content it began with.
+ * Epoch: a version of a document's internal ids. Each compaction of the document begins a new epoch. An epoch
+ * has a number, which each compaction increments, and an id, which identifies the content at the start of the
+ * epoch.
  *
- * The id is a hash of the previous epoch and of the document's digest. So members that compact the same document begin
- * the same epoch, even if they do not know each other, and each member can check what an epoch began with.
+ * The id is a hash of the previous epoch and of the document's digest. So members that compact the same
+ * document begin the same epoch, even if they do not know each other, and each member can check the initial
+ * content of an epoch.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { compare } from 'uint8arrays/compare'
@@ -13,10 +16,10 @@ import { type EpochName, epochIdBytes } from '../../../wire/epoch-name.ts'
 import { equalBytes } from '../../../wire/hashes.ts'
 import { clientIdOf, type EpochIds } from './id-map.ts'
 
-/** An epoch's name, with the client id of its content. */
+/** An epoch: its number, its id, and the Yjs client id under which the epoch stores its initial content. */
 export interface Epoch extends EpochName, EpochIds {}
 
-/** What an epoch began with: the whole document, under the ids from before the epoch. */
+/** The whole document at the start of an epoch, with the ids that its content had before the epoch. */
 export interface Past {
   readonly parent: Epoch
   /** Yjs updates, version 1, each depending only on the updates before it. */

@@ -20,13 +20,15 @@ export interface IdMap {
   readonly state: ReadonlyMap<number, number>
   /** The retained units of the base, in the order of their ids within the epoch. */
   readonly runs: readonly IdRange[]
-  /** The other id of a unit of the base; undefined: the unit was not retained. */
+  /** The id to which the map translates a unit of the base; undefined: the unit was not retained. */
   exact(id: Y.ID): Y.ID | undefined
-  /** The unit that precedes this value of a key, although the unit was not retained; null: none. */
+  /**
+   * For a value of a map key: the last unit of that key in the base, retained or not. Null: the key has none.
+   */
   afterDropped(value: Y.Item): Y.ID | null
   /** The client id to which this client's content beyond the base moves. */
   clientOf(client: number): number
-  /** The clock at which that content begins there. */
+  /** The clock at which this client's content beyond the base begins under its new client id. */
   clockOf(client: number): number
 }
 
@@ -88,7 +90,7 @@ function counterpart(type: SharedType, base: Y.Doc, exact: IdMap['exact']): Shar
   return item instanceof Y.Item && item.content instanceof Y.ContentType ? item.content.type : undefined
 }
 
-/** A client id that all members compute alike: 48 bits plus 2^48, above all ids that Yjs draws. */
+/** A client id that is the same on all members: 48 bits of a hash plus 2^48, above all ids that Yjs draws. */
 export function clientIdOf(epoch: Uint8Array, label: string): number {
   const digest = sha256(concat([epoch, fromString(label)]))
   return digest.subarray(0, 6).reduce((sum, byte) => sum * 256 + byte, 0) + 2 ** 48

@@ -29,7 +29,7 @@ export function* contestedValues(
     }
 }
 
-/** Whether a unit beyond the base precedes the value that the value's author may not have seen. */
+/** Whether the value follows a unit beyond the base that the value's author may not have seen. */
 function isContested(item: Y.Item, idBeyond: (id: Y.ID) => Y.ID | undefined): boolean {
   let first = item
   const seen = ({ left, origin }: Y.Item) =>
@@ -39,7 +39,7 @@ function isContested(item: Y.Item, idBeyond: (id: Y.ID) => Y.ID | undefined): bo
   return false
 }
 
-/** Sets the values again that are not shown, unless another value of the key is shown. */
+/** Sets each value again that the document no longer shows, unless it shows another value of the same key. */
 export function restoreValues(
   doc: Y.Doc,
   values: readonly KeyValue[],

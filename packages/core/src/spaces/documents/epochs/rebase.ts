@@ -21,16 +21,19 @@ export function compactBase(doc: Y.Doc, { client }: EpochIds): void {
 
 export interface Rebase {
   readonly doc: Y.Doc
-  /** Everything that the epoch began with, under the ids from before the epoch. */
+  /** The whole document at the start of the epoch, with the ids from before the epoch. */
   readonly base: Y.Doc
   readonly epoch: EpochIds
   /** Origin of the transactions. */
   readonly origin: unknown
   /** Called when the ids have changed. */
   readonly compacted: () => void
-  /** If true, nothing may be written under the client id of the document: another member restores the values of keys. */
+  /**
+   * If true, the rebase writes nothing under the document's client id, and another member restores the values
+   * of keys.
+   */
   readonly isCarried?: boolean
-  /** Receives what the app's observers throw. */
+  /** Receives errors that the app's observers throw. */
   readonly reportError: ReportError
 }
 
@@ -48,7 +51,7 @@ export function rebase(options: Rebase): boolean {
   const values = isCarried ? [] : [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
   const before = stateOf(doc)
   erase(doc, map.state, origin, reportError)
-  // What the app's observers wrote in response.
+  // Also translate what the app's observers wrote in response.
   if (rangesBeyond(doc, before).next().value) updates.push(...translate(doc, map, before))
   compact(doc, runs, epoch.client)
   compacted()
@@ -82,7 +85,7 @@ export function erase(
 }
 
 /**
- * What an update from before an epoch adds to the base, as updates within the epoch.
+ * The content that an update from before an epoch adds to the base, as updates within the epoch.
  *
  * @returns undefined: the update depends on something that is neither in the base nor in the update
  */
@@ -109,7 +112,7 @@ export function undoEpoch({ doc, base, epoch, isCarried = false }: UndoneEpoch):
   const updates = translate(doc, map)
   const values = isCarried ? [] : [...contestedValues(allTypes(doc), id => idBeyond(id, map))]
   const before = new Y.Doc()
-  // Drawn when the epoch began: nothing was ever written under this client id outside of the epoch.
+  // This client id was drawn when the epoch began, so nothing was ever written under it outside of the epoch.
   before.clientID = doc.clientID
   Y.applyUpdate(before, Y.encodeStateAsUpdate(base))
   for (const update of updates) Y.applyUpdate(before, update)

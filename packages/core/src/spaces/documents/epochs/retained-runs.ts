@@ -1,5 +1,5 @@
 /**
- * Retained runs: what an epoch keeps of a Yjs document, in one order, as ranges of ids.
+ * Retained runs: the parts of a Yjs document that an epoch keeps, as ranges of ids in one canonical order.
  *
  * An epoch keeps all content that is not deleted. In texts and lists it also keeps the positions of deleted content,
  * because concurrent changes may be positioned between them. Replicas with equal state get equal runs, although Yjs

@@ -17,7 +17,7 @@ type Struct = Y.GC | Y.Item
 
 /**
  * @param doc contains the base of the map, and nothing is pending in it
- * @param since only what was written after this state @default everything beyond the base
+ * @param since translates only content that was written after this state @default everything beyond the base
  */
 export function translate(
   doc: Y.Doc,
@@ -36,7 +36,7 @@ export function translate(
   return updates
 }
 
-/** What each client wrote beyond a base. */
+/** The id ranges of the content that each client wrote beyond a base. */
 export function* rangesBeyond(doc: Y.Doc, state: ReadonlyMap<number, number>): Generator<IdRange> {
   for (const client of doc.store.clients.keys()) {
     const clock = state.get(client) ?? 0
@@ -112,7 +112,7 @@ class Translation {
     const id = idBeyond(Y.createID(client, clock + offset), this.#map) ?? struct.id
     const len = struct.length - offset
     const parent = struct instanceof Y.Item ? this.#parentOf(struct) : undefined
-    // Deleted with its parent: Yjs keeps only the length.
+    // The item was deleted with its parent, so Yjs keeps only its length.
     if (!(struct instanceof Y.Item) || !parent) return new Y.GC(id, len)
     const item = offset > 0 ? itemPart(struct, offset, len) : struct
     const { left, right } = this.#originsOf(struct, item)
@@ -141,7 +141,10 @@ class Translation {
     }
   }
 
-  /** The unit that the author saw to the right, if it lies beyond the base and between the same neighbours. */
+  /**
+   * The unit that the author saw to the right of the item, if it is beyond the base and between the same
+   * neighbours.
+   */
   #rightOriginIn(neighbours: BaseNeighbours, { rightOrigin }: Y.Item): Y.ID | undefined {
     const id = rightOrigin && idBeyond(rightOrigin, this.#map)
     if (!id) return undefined

@@ -15,7 +15,7 @@ const copyAll = (from: Y.Doc, to: Y.Doc): void =>
 
 function copyOf(doc: Y.Doc, clientID: number): Y.Doc {
   const copy = new Y.Doc()
-  // So that the types are those that an app would have requested.
+  // Request the root types from the copy, as an app would.
   for (const [name, type] of doc.share) copy.get(name, type.constructor as typeof Y.Map)
   copyAll(doc, copy)
   copy.clientID = clientID
