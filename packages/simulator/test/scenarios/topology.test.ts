@@ -6,7 +6,7 @@ import { runTopology } from '../topology/run-topology.ts'
 /** `7` replays one seed. `1-500` runs a range of seeds, so that several processes can share many seeds. */
 const asked = process.env['HEARSAY_SEED']?.split('-').map(Number)
 /** The usual run omits the first ten seeds, because they take as long as the next thirty. */
-const usual = size({ usual: [11, 16], long: [1, 2_000] })
+const usual = size({ usual: [12, 15], long: [1, 2_000] })
 const [first = 1, last = first] = asked ?? usual
 /**
  * In this seed, only one pair of members can connect the two halves of the room, and no ring contains this
