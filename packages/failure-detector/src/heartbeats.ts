@@ -64,7 +64,7 @@ export class Heartbeats {
    * Sets the configured heartbeat interval, in ms. Phi expects no heartbeat sooner, even if heartbeats came
    * faster for a while.
    */
-  setInterval(intervalMs: number): void {
+  expectInterval(intervalMs: number): void {
     this.#expectedIntervalMs = intervalMs
   }
 

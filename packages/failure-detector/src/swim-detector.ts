@@ -174,7 +174,7 @@ export class SwimDetector implements Detector {
           this.#heartbeats.record(input.id, input.incarnation, input.sequence, nowMs)
         break
       case 'heartbeat-interval':
-        this.#heartbeats.setInterval(input.ms)
+        this.#heartbeats.expectInterval(input.ms)
         break
       case 'timers':
         this.#localPause.timersAreLate = input.areLate

@@ -83,7 +83,7 @@ describe('Heartbeats', () => {
   })
 
   it('expects no heartbeat sooner than the configured interval', () => {
-    heartbeats.setInterval(20_000)
+    heartbeats.expectInterval(20_000)
     receive(9)
     expect(heartbeats.takeOverdue(nowMs + 86_000)).toEqual([])
     expect(heartbeats.takeOverdue(nowMs + 86_200)).toEqual(['a'])
@@ -102,7 +102,7 @@ describe('Heartbeats', () => {
     expect(heartbeats.isOverdue('a', 1e9)).toBe(false)
     receive(1)
     expect(heartbeats.isOverdue('a', 1e9)).toBe(false)
-    heartbeats.setInterval(4_000)
+    heartbeats.expectInterval(4_000)
     expect(heartbeats.isOverdue('b', 1e9)).toBe(false)
     expect(heartbeats.isOverdue('a', nowMs + 20_000)).toBe(false)
     expect(heartbeats.isOverdue('a', nowMs + 20_001)).toBe(true)
