@@ -8,14 +8,9 @@ import { concat } from 'uint8arrays/concat'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 
-/** The cluster tag: 16 bytes that identify the cluster in hellos, topics and signatures. */
+/** The cluster tag: 16 bytes that identify the cluster in hellos, proofs and signatures. */
 export function clusterTag(name: string): Uint8Array {
   return sha256(fromString(`hearsay cluster\n${name}`)).slice(0, 16)
-}
-
-/** The gossipsub topic of a cluster's rumors. */
-export function rumorTopic(tag: Uint8Array): string {
-  return `/hearsay/rumors/1/${toText(tag, 'base32')}`
 }
 
 export type SpaceKind = 'room' | 'config'
@@ -34,9 +29,4 @@ export function spaceFromBytes(bytes: Uint8Array): string {
 
 export function bytesOfSpace(tag: string): Uint8Array<ArrayBuffer> {
   return fromString(tag, 'base16')
-}
-
-/** The gossipsub topic of a space's rumors. */
-export function spaceTopic(tag: string): string {
-  return `/hearsay/space/1/${tag}`
 }

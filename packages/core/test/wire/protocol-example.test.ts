@@ -15,6 +15,7 @@ import { FactSet } from '../../src/spaces/fact-set.ts'
 import { rowHash, suspicionSummary } from '../../src/table/row-hash.ts'
 import type { SuspicionFact } from '../../src/table/suspicions.ts'
 import { Table } from '../../src/table/table.ts'
+import { clusterKeys, rumorTopic, spaceTopic } from '../../src/wire/cluster-keys.ts'
 import {
   decodeProbe,
   decodeRumors,
@@ -27,11 +28,12 @@ import { draftFact, type FactBody, type SignedFact } from '../../src/wire/fact.t
 import { keyFromMemberId, memberIdFromKey } from '../../src/wire/member-id.ts'
 import { signedBytes } from '../../src/wire/signing.ts'
 import { decodeSpaceFrame, encodeSpaceFrame } from '../../src/wire/space-codec.ts'
-import { bytesOfSpace, clusterTag, rumorTopic, spaceTag, spaceTopic } from '../../src/wire/tags.ts'
+import { bytesOfSpace, clusterTag, spaceTag } from '../../src/wire/tags.ts'
 
 const page = readFileSync(new URL('../../../../docs/protocol.md', import.meta.url), 'utf8')
 const epochMs = 1_700_000_000_000
 const tag = clusterTag('atlas')
+const keys = clusterKeys('atlas')
 
 async function memberOf(firstByte: number) {
   const seed = Uint8Array.from({ length: 32 }, (_, i) => firstByte + i)
@@ -112,7 +114,7 @@ it('the example of the protocol page matches byte for byte', async () => {
   const notesOffered = encodeSpaceFrame([{ space: room, hash: new FactSet().hash(), documents: [notes] }])
 
   const blocks = [
-    [line('cluster', 'atlas'), line('tag', tag), line('topic', rumorTopic(tag))],
+    [line('cluster', 'atlas'), line('tag', tag), line('topic', rumorTopic(keys))],
     [
       line('ada, seed', ada.seed),
       line('ada, key', ada.key),
@@ -144,7 +146,7 @@ it('the example of the protocol page matches byte for byte', async () => {
     [
       line('room', 'design'),
       line('tag', bytesOfSpace(room)),
-      line('topic', spaceTopic(room)),
+      line('topic', spaceTopic(keys, room)),
       line('empty, digest', new DocumentDigest(new Y.Doc()).hash()),
       line('notes, digest', digest),
       line('offer', prefixed(notesOffered)),
