@@ -8,7 +8,9 @@
 import { type Ed25519PrivateKey, type Startable, serviceCapabilities } from '@libp2p/interface'
 import { isLoopback } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Explanation } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
+import type { Health } from '../api/health.ts'
 import { ClusterHandle } from '../handles/cluster-handle.ts'
 import type { Driver } from '../runtime/driver.ts'
 import { createEngine } from '../runtime/engine.ts'
@@ -174,6 +176,22 @@ class Service extends ClusterHandle implements Startable {
       this.#components.events.removeEventListener(event, this.#addressesChanged)
     await this.leave()
     this.#stopTimer = leakedTimer(this.#components.addressManager)
+  }
+
+  override health(): Health {
+    const health = super.health()
+    const { count = 0, lastDialled } = this.#runtime?.transport.refusals ?? {}
+    const admissionError = health.connections === 0 ? lastDialled : undefined
+    return { ...health, admissionError, refusedConnections: count }
+  }
+
+  override explain(memberId: string): Explanation {
+    const explanation = super.explain(memberId)
+    const refusal = this.#runtime?.transport.refusals.of(memberId)
+    if (!refusal || explanation.connected) return explanation
+    const agoS = (this.#options.platform.clock.now().monotonicMs - refusal.atMs) / 1000
+    const facts = [`${refusal.fact}, ${agoS.toFixed(1)} s ago.`, ...explanation.facts]
+    return { ...explanation, facts, hint: refusal.advice }
   }
 
   /** Leaves the cluster. A node of the app keeps running. */

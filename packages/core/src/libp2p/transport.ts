@@ -99,7 +99,7 @@ export class Libp2pTransport implements Transport {
       cluster,
       ownsNode,
       admitted: connection => {
-        this.refusals.forget(connection.remotePeer.toString())
+        this.refusals.admitted(connection.remotePeer.toString())
         // A connection with limits serves introductions only.
         if (connection.limits === undefined) void this.#connected(connection)
       },

@@ -18,9 +18,9 @@ import { keyFromMemberId } from './member-id.ts'
 
 export const nonceBytes = 32
 const proofBytes = 32
-export const challengeBytes = nonceBytes
-export const requestBytes = nonceBytes + proofBytes
-export const answerBytes = 1 + proofBytes
+export const challengeBytes: number = nonceBytes
+export const requestBytes: number = nonceBytes + proofBytes
+export const answerBytes: number = 1 + proofBytes
 
 const relayBit = 1
 

@@ -155,9 +155,10 @@ export class AdmissionGate {
     const ended = new AbortController()
     void this.#entry(connection).isAdmitted.then(() => ended.abort())
     const { signal } = ended
+    let stream: Stream | undefined
     let hasProved = false
     try {
-      const stream = await connection.newStream(admissionProtocol, { signal, runOnLimitedConnection: true })
+      stream = await connection.newStream(admissionProtocol, { signal, runOnLimitedConnection: true })
       const initiator = new AdmissionInitiator(this.#handshake(options, connection))
       const bytes = byteStream(stream, { maxBufferSize: requestBytes })
       const request = initiator.request((await bytes.read({ bytes: challengeBytes, signal })).subarray())
@@ -172,6 +173,7 @@ export class AdmissionGate {
     } catch (error) {
       if (isNamed(error, 'UnsupportedProtocolError')) this.#refuse(connection, 'unsupported')
       else if (hasProved && isNamed(error, 'UnexpectedEOFError')) this.#refuse(connection, 'not-accepted')
+      stream?.abort(error instanceof Error ? error : new Error(String(error)))
       // Otherwise the connection has closed, or its timer refuses it.
     }
   }

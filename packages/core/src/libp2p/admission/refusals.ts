@@ -15,15 +15,16 @@ import type { Connection } from '@libp2p/interface'
 export type RefusalReason = 'not-accepted' | 'wrong-proof' | 'no-proof' | 'unsupported'
 
 export interface Refusal {
-  /** One sentence that says what happened, and one that says what to do. */
-  readonly text: string
+  /** What happened, without the full stop. */
+  readonly fact: string
+  readonly advice: string
   /** Milliseconds of the monotonic clock. */
   readonly atMs: number
 }
 
 /** Refusals are kept for at most so many peers, the latest ones. */
 const maxPeers = 256
-/** The same reason is logged once in this time for each peer. */
+/** The same refusal of one peer is logged once in this time. */
 const logIntervalMs = 60_000
 
 export interface RefusalsOptions {
@@ -35,7 +36,7 @@ export class Refusals {
   readonly #options: RefusalsOptions
   readonly #byPeer = new Map<string, Refusal & { readonly loggedMs: number }>()
   #count = 0
-  #lastDialled: string | undefined
+  #lastDialled: Refusal | undefined
 
   constructor(options: RefusalsOptions) {
     this.#options = options
@@ -44,20 +45,23 @@ export class Refusals {
   report({ remotePeer, remoteAddr, direction }: Connection, reason: RefusalReason, nowMs: number): void {
     this.#count += 1
     const id = remotePeer.toString()
-    const text = this.#text(reason, remoteAddr.toString())
+    const fact = `The peer at ${remoteAddr} ${this.#fact(reason)}`
     const before = this.#byPeer.get(id)
-    const isRepeated = before?.text === text && nowMs - before.loggedMs < logIntervalMs
-    if (!isRepeated) this.#options.log(text)
+    const isRepeated = before?.fact === fact && nowMs - before.loggedMs < logIntervalMs
+    const loggedMs = isRepeated ? before.loggedMs : nowMs
+    const refusal = { fact, advice: this.#advice(reason), atMs: nowMs, loggedMs }
+    if (!isRepeated) this.#options.log(lineOf(refusal))
     this.#byPeer.delete(id)
-    this.#byPeer.set(id, { text, atMs: nowMs, loggedMs: isRepeated ? before.loggedMs : nowMs })
+    this.#byPeer.set(id, refusal)
     const [oldest] = this.#byPeer.keys()
     if (this.#byPeer.size > maxPeers && oldest !== undefined) this.#byPeer.delete(oldest)
-    if (direction === 'outbound') this.#lastDialled = text
+    if (direction === 'outbound') this.#lastDialled = refusal
   }
 
-  /** The peer was admitted: its earlier refusal has no meaning any more. */
-  forget(id: string): void {
+  /** A connection to this peer was admitted: earlier refusals no longer explain anything. */
+  admitted(id: string): void {
     this.#byPeer.delete(id)
+    this.#lastDialled = undefined
   }
 
   /** The last refusal of this peer. */
@@ -65,30 +69,45 @@ export class Refusals {
     return this.#byPeer.get(id)
   }
 
-  /** The last refusal of a peer that this member had dialled. */
+  /** The last refusal of a peer that this member had dialled, in one line; undefined if a peer was admitted since. */
   get lastDialled(): string | undefined {
-    return this.#lastDialled
+    return this.#lastDialled && lineOf(this.#lastDialled)
   }
 
-  /** All refusals so far. */
+  /** The number of refused connections. */
   get count(): number {
     return this.#count
   }
 
-  #text(reason: RefusalReason, address: string): string {
+  #fact(reason: RefusalReason): string {
     const { hasSecret } = this.#options
-    const compare = hasSecret
-      ? 'Do both ends have the same secret and the same cluster name?'
-      : 'Do both ends have the same cluster name, and does the cluster need a secret? This member has none.'
     switch (reason) {
       case 'not-accepted':
-        return `The peer at ${address} did not accept ${hasSecret ? "this member's secret" : 'this member, which has no secret'}. ${compare}`
+        return hasSecret
+          ? "did not accept this member's secret"
+          : 'did not accept this member, which has no secret'
       case 'wrong-proof':
-        return `The peer at ${address} did not prove ${hasSecret ? "this member's secret" : 'that it is in this cluster'}. ${compare}`
+        return hasSecret ? "did not prove this member's secret" : "did not prove this cluster's name"
       case 'no-proof':
-        return `The peer at ${address} proved nothing in time. Is it busy, or no member of the cluster?`
+        return 'proved nothing in time'
       case 'unsupported':
-        return `The peer at ${address} does not know the admission of hearsay 2. Is it a hearsay member, and of this version?`
+        return 'does not know the admission of hearsay 2'
+    }
+  }
+
+  #advice(reason: RefusalReason): string {
+    switch (reason) {
+      case 'not-accepted':
+      case 'wrong-proof':
+        return this.#options.hasSecret
+          ? 'Give both ends the same secret and the same cluster name.'
+          : 'Give both ends the same cluster name. If the cluster has a secret, give it to this member.'
+      case 'no-proof':
+        return 'Is it a member of this cluster, and is its process overloaded?'
+      case 'unsupported':
+        return 'Is it a hearsay member, and of this version?'
     }
   }
 }
+
+const lineOf = ({ fact, advice }: Refusal): string => `${fact}. ${advice}`
