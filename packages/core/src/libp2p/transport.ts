@@ -67,7 +67,7 @@ export class Libp2pTransport implements Transport {
 
   constructor(options: TransportOptions) {
     const { components, keys, hasSecret, ownsNode, gate, log } = options
-    this.refusals = new Refusals({ hasSecret, log: line => log(line) })
+    this.refusals = new Refusals({ hasSecret, log: line => log('%s', line) })
     this.#options = options
     this.#topic = rumorTopic(keys)
     this.#log = log

@@ -105,9 +105,12 @@ describe.each([
       ...options,
       bootstrap: members[0].self.addresses,
     })
-    await vi.waitUntil(() => members[0].members.getSnapshot().length === 3, { timeout: 20_000 })
+    const all = confidential(members, options)
+    const expected = ['ada-lovelace', 'bob-marley', 'countess']
+    await vi.waitUntil(() => expected.every(each => found(received(), all).includes(each)), {
+      timeout: 20_000,
+      interval: 100,
+    })
     expect(node.getConnections().length).toBeGreaterThan(0)
-    const learned = found(received(), confidential(members, options))
-    expect(learned).toEqual(expect.arrayContaining(['ada-lovelace', 'bob-marley', 'countess']))
   })
 })

@@ -15,6 +15,7 @@ import { FactSet } from '../../src/spaces/fact-set.ts'
 import { rowHash, suspicionSummary } from '../../src/table/row-hash.ts'
 import type { SuspicionFact } from '../../src/table/suspicions.ts'
 import { Table } from '../../src/table/table.ts'
+import { AdmissionInitiator, AdmissionResponder } from '../../src/wire/admission.ts'
 import { clusterKeys, rumorTopic, spaceTopic } from '../../src/wire/cluster-keys.ts'
 import {
   decodeProbe,
@@ -35,8 +36,10 @@ const epochMs = 1_700_000_000_000
 const tag = clusterTag('atlas')
 const keys = clusterKeys('atlas')
 
+const bytesFrom = (firstByte: number) => Uint8Array.from({ length: 32 }, (_, i) => firstByte + i)
+
 async function memberOf(firstByte: number) {
-  const seed = Uint8Array.from({ length: 32 }, (_, i) => firstByte + i)
+  const seed = bytesFrom(firstByte)
   const keys = nodeKeys(await generateKeyPairFromSeed('Ed25519', seed))
   const key = (await generateKeyPairFromSeed('Ed25519', seed)).publicKey.raw
   const id = memberIdFromKey(key) ?? ''
@@ -113,8 +116,25 @@ it('the example of the protocol page matches byte for byte', async () => {
   const notes = { document: 'notes', hash: digest, isSynced: true, mutual: true }
   const notesOffered = encodeSpaceFrame([{ space: room, hash: new FactSet().hash(), documents: [notes] }])
 
+  const secret = 'correct horse battery staple'
+  const secretKeys = clusterKeys('atlas', secret)
+  const ends = { key: secretKeys.admission, cluster: tag }
+  const initiator = new AdmissionInitiator({ ...ends, self: ada.id, peer: bob.id, nonce: bytesFrom(0x40) })
+  const responder = new AdmissionResponder(
+    { ...ends, self: bob.id, peer: ada.id, nonce: bytesFrom(0x60) },
+    { relay: true },
+  )
+  const admissionRequest = initiator.request(responder.challenge) ?? new Uint8Array()
+
   const blocks = [
-    [line('cluster', 'atlas'), line('tag', tag), line('topic', rumorTopic(keys))],
+    [
+      line('cluster', 'atlas'),
+      line('tag', tag),
+      line('admission key', keys.admission),
+      line('topic key', keys.topics),
+      line('discovery', keys.discovery),
+      line('topic', rumorTopic(keys)),
+    ],
     [
       line('ada, seed', ada.seed),
       line('ada, key', ada.key),
@@ -122,6 +142,14 @@ it('the example of the protocol page matches byte for byte', async () => {
       line('bob, seed', bob.seed),
       line('bob, key', bob.key),
       line('bob, id', bob.id),
+    ],
+    [
+      line('secret', secret),
+      line('admission key', secretKeys.admission),
+      line('challenge', responder.challenge),
+      line('request', admissionRequest),
+      line('answer', responder.answer(admissionRequest) ?? new Uint8Array()),
+      line('topic', rumorTopic(secretKeys)),
     ],
     [
       line('payload', record.payload),

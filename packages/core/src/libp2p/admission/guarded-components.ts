@@ -1,5 +1,5 @@
 /**
- * Guarded components: the components of a libp2p node, for the parts of libp2p that relay connections.
+ * Guarded components: the components of a libp2p node, for the parts of libp2p that relay or introduce members.
  *
  * Such a part receives streams of admitted connections only. It learns of a relay when the connection to the relay is
  * admitted, and not from identify.
@@ -8,21 +8,22 @@ import type { PeerStore } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
 import type { AdmissionGate } from './admission-gate.ts'
 
-export interface RelayComponents {
+interface Components {
   readonly registrar: Registrar
-  readonly peerStore: PeerStore
+  /** Needed by a part that looks for relays. */
+  readonly peerStore?: PeerStore
 }
 
-export function guardedComponents<T extends RelayComponents>(components: T, gate: AdmissionGate): T {
+export function guardedComponents<T extends Components>(components: T, gate: AdmissionGate): T {
   const { registrar, peerStore } = components
   const guarded: Partial<Registrar> = {
     handle: (protocol, handler, options) => registrar.handle(protocol, gate.guarded(handler), options),
-    // The only topology of these parts is that of the relays.
+    // The only topology of these parts is the one that finds relays.
     async register(protocol, { onConnect }) {
       gate.followRelays(connection => {
         const { remotePeer } = connection
-        const known = peerStore.merge(remotePeer, { protocols: [protocol] })
-        known.then(() => onConnect?.(remotePeer, connection)).catch(() => {})
+        const known = peerStore?.merge(remotePeer, { protocols: [protocol] })
+        known?.then(() => onConnect?.(remotePeer, connection)).catch(() => {})
       })
       return protocol
     },

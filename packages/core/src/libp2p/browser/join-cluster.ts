@@ -68,7 +68,9 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
             webSockets,
             (components: Parameters<ReturnType<typeof circuitRelayTransport>>[0]) =>
               circuitRelayTransport()(guardedComponents(components, gate)),
-            boundedWebRTC(webRTC({ ...(rtcConfiguration && { rtcConfiguration }) })),
+            boundedWebRTC(components =>
+              webRTC({ ...(rtcConfiguration && { rtcConfiguration }) })(guardedComponents(components, gate)),
+            ),
           ]
         : [webSockets],
       // The browser itself decides which addresses a page may dial.
