@@ -187,7 +187,7 @@ class Service extends ClusterHandle implements Startable {
 
   override explain(memberId: string): Explanation {
     const explanation = super.explain(memberId)
-    const refusal = this.#runtime?.transport.refusals.of(memberId)
+    const refusal = this.#runtime?.transport.refusals?.of(memberId)
     if (!refusal || explanation.connected) return explanation
     const agoS = (this.#options.platform.clock.now().monotonicMs - refusal.atMs) / 1000
     const facts = [`${refusal.fact}, ${agoS.toFixed(1)} s ago.`, ...explanation.facts]

@@ -12,7 +12,7 @@ import type { Channel, RumorVerdict, Transport, TransportListener } from '../run
 import { type ClusterKeys, rumorTopic, spaceTopic } from '../wire/cluster-keys.ts'
 import { decodeSync, encodeSync } from '../wire/codec.ts'
 import type { AdmissionGate } from './admission/admission-gate.ts'
-import { type RefusalReason, Refusals } from './admission/refusals.ts'
+import type { RefusalReason, Refusals } from './admission/refusals.ts'
 import { dialOutcome } from './dial-outcome.ts'
 import { Dialler, type DiallerComponents } from './dialler.ts'
 import { channels, protocols, readFrames } from './frame-stream.ts'
@@ -49,8 +49,7 @@ const validatorResults: Readonly<Record<RumorVerdict, TopicValidatorResult>> = {
 }
 
 export class Libp2pTransport implements Transport {
-  /** The connections that were not admitted, and why. */
-  readonly refusals: Refusals
+  #refusals: Refusals | undefined
   readonly #options: TransportOptions
   readonly #topic: string
   readonly #log: Logger
@@ -66,8 +65,7 @@ export class Libp2pTransport implements Transport {
   #listener: TransportListener | undefined
 
   constructor(options: TransportOptions) {
-    const { components, keys, hasSecret, ownsNode, gate, log } = options
-    this.refusals = new Refusals({ hasSecret, log: line => log('%s', line) })
+    const { components, keys, ownsNode, gate, log } = options
     this.#options = options
     this.#topic = rumorTopic(keys)
     this.#log = log
@@ -77,6 +75,11 @@ export class Libp2pTransport implements Transport {
       hello: () => this.#hello(),
       log,
     })
+  }
+
+  /** The connections that were not admitted, and why. Undefined until there is one. */
+  get refusals(): Refusals | undefined {
+    return this.#refusals
   }
 
   /** Accepts streams and connections from now on. Call it before the node listens, so that none is missed. */
@@ -99,11 +102,11 @@ export class Libp2pTransport implements Transport {
       cluster,
       ownsNode,
       admitted: connection => {
-        this.refusals.admitted(connection.remotePeer.toString())
+        this.#refusals?.admitted(connection.remotePeer.toString())
         // A connection with limits serves introductions only.
         if (connection.limits === undefined) void this.#connected(connection)
       },
-      refused: (connection, reason) => this.#refused(connection, reason),
+      refused: (connection, reason) => void this.#refused(connection, reason).catch(() => {}),
     })
     this.#undo.push(() => gate.close())
   }
@@ -221,12 +224,16 @@ export class Libp2pTransport implements Transport {
   }
 
   /** On a node of the app, most connections that prove nothing are none of hearsay's concern. */
-  #refused(connection: Connection, reason: RefusalReason): void {
-    const { ownsNode } = this.#options
-    if (ownsNode || this.#dialler.isOurs(connection) || reason === 'not-accepted' || reason === 'wrong-proof')
-      this.refusals.report(connection, reason, performance.now())
-    if (!ownsNode && this.#dialler.isOurs(connection))
-      connection.close().catch(error => connection.abort(error))
+  async #refused(connection: Connection, reason: RefusalReason): Promise<void> {
+    const { ownsNode, hasSecret } = this.#options
+    const isOurs = this.#dialler.isOurs(connection)
+    if (!ownsNode && isOurs) connection.close().catch(error => connection.abort(error))
+    if (!ownsNode && !isOurs && (reason === 'no-proof' || reason === 'unsupported')) return
+    const atMs = performance.now()
+    // Loaded when it is needed: most members refuse nobody.
+    const { Refusals } = await import('./admission/refusals.ts')
+    this.#refusals ??= new Refusals({ hasSecret, log: line => this.#log('%s', line) })
+    this.#refusals.report(connection, reason, atMs)
   }
 
   #accept(channel: Channel, stream: Stream, connection: Connection): void {

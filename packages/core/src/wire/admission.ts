@@ -1,9 +1,9 @@
 /**
  * Admission: the handshake in which two members prove to each other that they have the admission key of one cluster.
  *
- * 1. The responder sends a challenge: a nonce.
- * 2. The initiator sends a nonce of its own and a proof.
- * 3. The responder checks this proof. Only if the proof is right, the responder sends its capabilities and a proof.
+ * 1. The responder sends a challenge, which is a nonce.
+ * 2. The initiator sends a request: a nonce of its own and a proof.
+ * 3. The responder checks this proof. Only if it is right, the responder sends an answer: its capabilities and a proof.
  *
  * A proof is a MAC over its direction, the cluster tag, the ids of both ends as the connection authenticates them, and both
  * nonces. So a proof is worthless on any other connection, to any other peer and in the other direction. A peer that dials a
@@ -18,23 +18,22 @@ import { keyFromMemberId } from './member-id.ts'
 
 export const nonceBytes = 32
 const proofBytes = 32
-export const challengeBytes: number = nonceBytes
 export const requestBytes: number = nonceBytes + proofBytes
 export const answerBytes: number = 1 + proofBytes
 
 const relayBit = 1
 
-export interface AdmissionOptions {
+/** One handshake. Both ends know the same session once the initiator's nonce has arrived. */
+export interface AdmissionSession {
   /** The admission key. */
   readonly key: Uint8Array
   /** The cluster tag. */
   readonly cluster: Uint8Array
-  /** The id of this member. */
-  readonly self: string
-  /** The id of the other end, as the connection authenticates it. */
-  readonly peer: string
-  /** 32 random bytes that were never used before. */
-  readonly nonce: Uint8Array
+  /** The id of the end that opened the stream. */
+  readonly initiator: string
+  readonly responder: string
+  /** The challenge: 32 random bytes of the responder that were never used before. */
+  readonly challenge: Uint8Array
 }
 
 /** What the responder says about itself, under its proof. */
@@ -43,103 +42,56 @@ export interface Capabilities {
   readonly relay: boolean
 }
 
-/** The end that opened the stream. */
-export class AdmissionInitiator {
-  readonly #options: AdmissionOptions
-  #challenge: Uint8Array | undefined
+const none = new Uint8Array()
 
-  constructor(options: AdmissionOptions) {
-    this.#options = options
-  }
-
-  /** The request that answers a challenge; undefined if the challenge is malformed, or is not the first one. */
-  request(challenge: Uint8Array): Uint8Array | undefined {
-    if (challenge.length !== challengeBytes || this.#challenge) return undefined
-    this.#challenge = challenge.slice()
-    const proof = this.#proof('request', new Uint8Array())
-    return proof && concat([this.#options.nonce, proof])
-  }
-
-  /** The capabilities of the responder; undefined if the responder has not proved the key. */
-  capabilities(answer: Uint8Array): Capabilities | undefined {
-    const flags = answer.slice(0, 1)
-    const proof = answer.length === answerBytes ? this.#proof('answer', flags) : undefined
-    if (!proof || !isSame(proof, answer.subarray(1))) return undefined
-    return { relay: ((flags[0] ?? 0) & relayBit) !== 0 }
-  }
-
-  #proof(direction: Direction, flags: Uint8Array): Uint8Array | undefined {
-    const { self, peer, nonce } = this.#options
-    if (!this.#challenge) return undefined
-    const ends = { initiator: self, responder: peer, initiatorNonce: nonce, responderNonce: this.#challenge }
-    return proofOf(this.#options, direction, ends, flags)
-  }
+/**
+ * The initiator's message. Undefined if one of the ends cannot be a member.
+ *
+ * @param nonce 32 random bytes that were never used before
+ */
+export function admissionRequest(session: AdmissionSession, nonce: Uint8Array): Uint8Array | undefined {
+  const proof = proofOf(session, 'request', nonce, none)
+  return proof && concat([nonce, proof])
 }
 
-/** The end that accepted the stream. */
-export class AdmissionResponder {
-  readonly #options: AdmissionOptions
-  readonly #capabilities: Capabilities
-  #hasAnswered = false
-
-  constructor(options: AdmissionOptions, capabilities: Capabilities) {
-    this.#options = options
-    this.#capabilities = capabilities
-  }
-
-  get challenge(): Uint8Array {
-    return this.#options.nonce
-  }
-
-  /** The answer to a request; undefined if the initiator has not proved the key, or has sent a request before. */
-  answer(request: Uint8Array): Uint8Array | undefined {
-    if (request.length !== requestBytes || this.#hasAnswered) return undefined
-    this.#hasAnswered = true
-    const { self, peer, nonce } = this.#options
-    const ends = {
-      initiator: peer,
-      responder: self,
-      initiatorNonce: request.slice(0, nonceBytes),
-      responderNonce: nonce,
-    }
-    const proof = proofOf(this.#options, 'request', ends, new Uint8Array())
-    if (!proof || !isSame(proof, request.subarray(nonceBytes))) return undefined
-    const flags = Uint8Array.of(this.#capabilities.relay ? relayBit : 0)
-    const own = proofOf(this.#options, 'answer', ends, flags)
-    return own && concat([flags, own])
-  }
+/** The responder's answer. Undefined if the request does not prove the key. */
+export function admissionAnswer(
+  session: AdmissionSession,
+  request: Uint8Array,
+  { relay }: Capabilities,
+): Uint8Array | undefined {
+  const nonce = request.subarray(0, nonceBytes)
+  if (!isSame(proofOf(session, 'request', nonce, none), request.subarray(nonceBytes))) return undefined
+  const flags = Uint8Array.of(relay ? relayBit : 0)
+  return concat([flags, proofOf(session, 'answer', nonce, flags) ?? none])
 }
 
-type Direction = 'request' | 'answer'
-
-interface Ends {
-  readonly initiator: string
-  readonly responder: string
-  readonly initiatorNonce: Uint8Array
-  readonly responderNonce: Uint8Array
+/** What the answer says about the responder. Undefined if the answer does not prove the key. */
+export function answeredCapabilities(
+  session: AdmissionSession,
+  nonce: Uint8Array,
+  answer: Uint8Array,
+): Capabilities | undefined {
+  const flags = answer.subarray(0, 1)
+  if (!isSame(proofOf(session, 'answer', nonce, flags), answer.subarray(1))) return undefined
+  return { relay: ((flags[0] ?? 0) & relayBit) !== 0 }
 }
 
-/** Undefined if an end is no member, because its id is not that of an Ed25519 key. */
+/** Undefined if an end is no member, because its id is not that of an Ed25519 key, or a nonce is too short. */
 function proofOf(
-  { key, cluster }: AdmissionOptions,
-  direction: Direction,
-  ends: Ends,
+  { key, cluster, initiator, responder, challenge }: AdmissionSession,
+  direction: 'request' | 'answer',
+  nonce: Uint8Array,
   flags: Uint8Array,
 ): Uint8Array | undefined {
-  const [initiator, responder] = [keyFromMemberId(ends.initiator), keyFromMemberId(ends.responder)]
-  if (!initiator || !responder) return undefined
-  const { initiatorNonce, responderNonce } = ends
-  const label = fromString(`hearsay/2 ${direction}\n`)
-  return hmac(
-    sha256,
-    key,
-    concat([label, cluster, initiator, responder, initiatorNonce, responderNonce, flags]),
-  )
+  const ends = [keyFromMemberId(initiator) ?? none, keyFromMemberId(responder) ?? none]
+  const parts = [...ends, nonce, challenge]
+  if (parts.some(part => part.length !== nonceBytes)) return undefined
+  return hmac(sha256, key, concat([fromString(`hearsay/2 ${direction}\n`), cluster, ...parts, flags]))
 }
 
 /** Takes the same time wherever the bytes differ. */
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = a.length ^ b.length
-  for (const [at, byte] of a.entries()) difference |= byte ^ (b[at] ?? 0)
-  return difference === 0
+function isSame(expected: Uint8Array | undefined, given: Uint8Array): boolean {
+  if (expected?.length !== given.length) return false
+  return expected.reduce((difference, byte, at) => difference | (byte ^ (given[at] ?? 0)), 0) === 0
 }

@@ -2,11 +2,13 @@ import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  AdmissionInitiator,
-  type AdmissionOptions,
-  AdmissionResponder,
+  type AdmissionSession,
+  admissionAnswer,
+  admissionRequest,
   answerBytes,
+  answeredCapabilities,
   type Capabilities,
+  nonceBytes,
   requestBytes,
 } from '../../src/wire/admission.ts'
 import { clusterKeys } from '../../src/wire/cluster-keys.ts'
@@ -26,152 +28,144 @@ async function memberId(seed: number): Promise<string> {
 const nonce = (byte: number) => new Uint8Array(32).fill(byte)
 
 interface End {
-  readonly self: string
-  readonly peer: string
   readonly cluster?: string
-  readonly secret?: string | Uint8Array | undefined
-  readonly nonce: Uint8Array
+  readonly secret?: string | undefined
+  readonly initiator?: string
+  readonly responder?: string
 }
 
-function optionsOf({ self, peer, cluster = 'atlas', nonce, ...end }: End): AdmissionOptions {
-  const key = clusterKeys(cluster, 'secret' in end ? end.secret : secret).admission
-  return { key, cluster: clusterTag(cluster), self, peer, nonce }
+/** The session of ada and bob, as one end knows it. */
+function sessionOf({ cluster = 'atlas', initiator = ada, responder = bob, ...end }: End): AdmissionSession {
+  const { admission: key } = clusterKeys(cluster, 'secret' in end ? end.secret : secret)
+  return { key, cluster: clusterTag(cluster), initiator, responder, challenge: nonce(2) }
 }
 
-const adaToBob = { self: ada, peer: bob, nonce: nonce(1) }
-const bobFromAda = { self: bob, peer: ada, nonce: nonce(2) }
+type Change = (bytes: Uint8Array) => Uint8Array
+
+interface Path {
+  readonly challenge?: Change
+  readonly request?: Change
+  readonly answer?: Change
+  readonly relay?: boolean
+}
 
 interface Outcome {
+  /** Whether the responder sends an answer. */
   readonly responderAdmits: boolean
+  /** What the initiator accepts. */
   readonly initiatorAdmits: Capabilities | undefined
 }
 
-/** Runs the handshake. A transport between the ends may change the bytes. */
-function handshake(
-  initiatorEnd: End,
-  responderEnd: End,
-  { relay = false, request = same, answer = same } = {},
-): Outcome {
-  const initiator = new AdmissionInitiator(optionsOf(initiatorEnd))
-  const responder = new AdmissionResponder(optionsOf(responderEnd), { relay })
-  const sent = initiator.request(responder.challenge)
-  const answered = sent && responder.answer(request(sent))
+const same: Change = bytes => bytes
+const nobody: Outcome = { responderAdmits: false, initiatorAdmits: undefined }
+
+/** Runs the handshake over a path that may change each message. */
+function handshake(first: End, second: End, path: Path = {}): Outcome {
+  const { challenge = same, request = same, answer = same, relay = false } = path
+  const responder = sessionOf(second)
+  const initiator = { ...sessionOf(first), challenge: challenge(responder.challenge) }
+  const asked = admissionRequest(initiator, nonce(1))
+  const answered = asked && admissionAnswer(responder, request(asked), { relay })
   return {
     responderAdmits: answered !== undefined,
-    initiatorAdmits: answered && initiator.capabilities(answer(answered)),
+    initiatorAdmits: answered && answeredCapabilities(initiator, nonce(1), answer(answered)),
   }
 }
 
-const same = (bytes: Uint8Array): Uint8Array => bytes
-const nobody: Outcome = { responderAdmits: false, initiatorAdmits: undefined }
+const resizes: Change[] = [
+  bytes => bytes.subarray(0, -1),
+  bytes => bytes.subarray(1),
+  bytes => Uint8Array.of(...bytes, 0),
+  () => new Uint8Array(),
+]
 
 describe('the admission handshake', () => {
   it('admits two members with one secret, and says whether the responder is a relay', () => {
-    expect(handshake(adaToBob, bobFromAda)).toEqual({
-      responderAdmits: true,
-      initiatorAdmits: { relay: false },
-    })
-    expect(handshake(adaToBob, bobFromAda, { relay: true }).initiatorAdmits).toEqual({ relay: true })
+    expect(handshake({}, {})).toEqual({ responderAdmits: true, initiatorAdmits: { relay: false } })
+    expect(handshake({}, {}, { relay: true }).initiatorAdmits).toEqual({ relay: true })
   })
 
   it('admits two members without a secret', () => {
-    const outcome = handshake({ ...adaToBob, secret: undefined }, { ...bobFromAda, secret: undefined })
-    expect(outcome.initiatorAdmits).toEqual({ relay: false })
+    const open = { secret: undefined }
+    expect(handshake(open, open).initiatorAdmits).toEqual({ relay: false })
   })
 
-  it.each([
-    ['another secret', { ...adaToBob, secret: 'another secret of some length' }],
-    ['no secret', { ...adaToBob, secret: undefined }],
-    ["the cluster's name as its secret", { ...adaToBob, secret: 'atlas' }],
-    ['another cluster', { ...adaToBob, cluster: 'atlas2' }],
-  ])('gives nothing to an initiator with %s', (_, initiator) => {
-    expect(handshake(initiator, bobFromAda)).toEqual(nobody)
-  })
-
-  it('gives nothing to an initiator with a secret, if the responder has none', () => {
-    expect(handshake(adaToBob, { ...bobFromAda, secret: undefined })).toEqual(nobody)
-  })
-
-  it('does not admit a peer with another id than the one that the proof is for', () => {
-    expect(handshake({ ...adaToBob, peer: eve }, bobFromAda)).toEqual(nobody)
-    expect(handshake({ ...adaToBob, self: eve }, bobFromAda)).toEqual(nobody)
-    expect(handshake({ ...adaToBob, self: bob, peer: ada }, bobFromAda)).toEqual(nobody)
-  })
-
-  it('does not admit a peer whose key is not Ed25519', () => {
-    const initiator = new AdmissionInitiator(optionsOf({ ...adaToBob, peer: 'QmNoMember' }))
-    expect(initiator.request(nonce(2))).toBeUndefined()
+  it.each<[string, End, End]>([
+    ['with another secret', { secret: 'another secret of some length' }, {}],
+    ['without a secret', { secret: undefined }, {}],
+    ["with the cluster's name as its secret", { secret: 'atlas' }, {}],
+    ['of another cluster', { cluster: 'atlas2' }, {}],
+    ['with a secret, at a responder without one', {}, { secret: undefined }],
+    [
+      'with a secret that is the name, at a responder without one',
+      { secret: 'atlas' },
+      { secret: undefined },
+    ],
+    ['for another responder', { responder: eve }, {}],
+    ['with the proof of another initiator', { initiator: eve }, {}],
+    ['in the other role', { initiator: bob, responder: ada }, {}],
+    ['whose key is not Ed25519', { initiator: 'QmNoMember' }, { initiator: 'QmNoMember' }],
+  ])('gives nothing to an initiator %s', (_, initiator, responder) => {
+    expect(handshake(initiator, responder)).toEqual(nobody)
   })
 
   it('does not accept its own proof, reflected by a peer', () => {
-    const initiator = new AdmissionInitiator(optionsOf(adaToBob))
-    const request = initiator.request(nonce(2))
-    const proof = request?.subarray(32) ?? new Uint8Array()
-    for (const flags of [0, 1]) expect(initiator.capabilities(Uint8Array.of(flags, ...proof))).toBeUndefined()
-    // As a responder: the peer sends back the request that it received from this member.
-    const responder = new AdmissionResponder(optionsOf({ ...adaToBob, nonce: nonce(2) }), { relay: false })
-    expect(responder.answer(request ?? new Uint8Array())).toBeUndefined()
-  })
-
-  it('does not accept a recorded request for another challenge', () => {
-    const initiator = new AdmissionInitiator(optionsOf(adaToBob))
-    const request = initiator.request(bobFromAda.nonce) ?? new Uint8Array()
-    const again = new AdmissionResponder(optionsOf({ ...bobFromAda, nonce: nonce(3) }), { relay: false })
-    expect(again.answer(request)).toBeUndefined()
-  })
-
-  it('does not accept a recorded answer to another request', () => {
-    const recorded: Uint8Array[] = []
-    const record = (bytes: Uint8Array) => {
-      recorded.push(bytes)
-      return bytes
+    const asked = admissionRequest(sessionOf({}), nonce(1)) ?? new Uint8Array()
+    const proof = asked.subarray(nonceBytes)
+    // As the answer to the request itself.
+    for (const flags of [0, 1]) {
+      const answer = Uint8Array.of(flags, ...proof)
+      expect(answeredCapabilities(sessionOf({}), nonce(1), answer)).toBeUndefined()
     }
-    handshake(adaToBob, bobFromAda, { answer: record })
-    const replay = () => recorded[0] ?? new Uint8Array()
-    const later = handshake({ ...adaToBob, nonce: nonce(4) }, bobFromAda, { answer: replay })
-    expect(later).toEqual({ responderAdmits: true, initiatorAdmits: undefined })
+    // As a request of the peer in a second handshake, in which the member is the responder.
+    const second = { ...sessionOf({ initiator: bob, responder: ada }), challenge: nonce(1) }
+    for (const replayed of [asked, Uint8Array.of(...nonce(2), ...proof)])
+      expect(admissionAnswer(second, replayed, { relay: false })).toBeUndefined()
   })
 
-  it('proves the key once in a handshake', () => {
-    const initiator = new AdmissionInitiator(optionsOf(adaToBob))
-    const request = initiator.request(nonce(2)) ?? new Uint8Array()
-    expect(initiator.request(nonce(3))).toBeUndefined()
-    const responder = new AdmissionResponder(optionsOf(bobFromAda), { relay: false })
-    expect(responder.answer(request)).toBeDefined()
-    expect(responder.answer(request)).toBeUndefined()
+  it('does not accept a recorded request or answer in another handshake', () => {
+    const asked = admissionRequest(sessionOf({}), nonce(1)) ?? new Uint8Array()
+    const answered = admissionAnswer(sessionOf({}), asked, { relay: false }) ?? new Uint8Array()
+    const later = { ...sessionOf({}), challenge: nonce(3) }
+    expect(admissionAnswer(later, asked, { relay: false })).toBeUndefined()
+    expect(answeredCapabilities(later, nonce(1), answered)).toBeUndefined()
+    expect(answeredCapabilities(sessionOf({}), nonce(4), answered)).toBeUndefined()
   })
 
-  it('accepts no changed bit, and no truncated or lengthened message', () => {
-    const change = (at: number, bit: number) => (bytes: Uint8Array) =>
-      bytes.map((byte, i) => (i === at ? byte ^ (1 << bit) : byte))
+  it('accepts no message with a changed bit', () => {
+    const change =
+      (at: number, bit: number): Change =>
+      bytes =>
+        bytes.map((byte, i) => (i === at ? byte ^ (1 << bit) : byte))
     const bit = fc.integer({ min: 0, max: 7 })
     fc.assert(
+      fc.property(fc.nat(nonceBytes - 1), bit, (at, bit) => {
+        expect(handshake({}, {}, { challenge: change(at, bit) })).toEqual(nobody)
+      }),
+    )
+    fc.assert(
       fc.property(fc.nat(requestBytes - 1), bit, (at, bit) => {
-        expect(handshake(adaToBob, bobFromAda, { request: change(at, bit) })).toEqual(nobody)
+        expect(handshake({}, {}, { request: change(at, bit) })).toEqual(nobody)
       }),
     )
     fc.assert(
       fc.property(fc.nat(answerBytes - 1), bit, (at, bit) => {
-        const outcome = handshake(adaToBob, bobFromAda, { answer: change(at, bit) })
-        expect(outcome.initiatorAdmits).toBeUndefined()
+        expect(handshake({}, {}, { answer: change(at, bit) }).initiatorAdmits).toBeUndefined()
       }),
     )
-    for (const resize of [
-      (bytes: Uint8Array) => bytes.subarray(0, -1),
-      (bytes: Uint8Array) => Uint8Array.of(...bytes, 0),
-      () => new Uint8Array(),
-    ]) {
-      expect(handshake(adaToBob, bobFromAda, { request: resize })).toEqual(nobody)
-      expect(handshake(adaToBob, bobFromAda, { answer: resize }).initiatorAdmits).toBeUndefined()
-    }
   })
 
-  it('accepts no made-up message', () => {
-    const message = fc.uint8Array({ maxLength: 2 * requestBytes })
+  it.each(resizes)('accepts no truncated or lengthened message: %s', resize => {
+    expect(handshake({}, {}, { challenge: resize })).toEqual(nobody)
+    expect(handshake({}, {}, { request: resize })).toEqual(nobody)
+    expect(handshake({}, {}, { answer: resize }).initiatorAdmits).toBeUndefined()
+  })
+
+  it('accepts no message that was made up', () => {
     fc.assert(
-      fc.property(message, made => {
-        expect(handshake(adaToBob, bobFromAda, { request: () => made })).toEqual(nobody)
-        expect(handshake(adaToBob, bobFromAda, { answer: () => made }).initiatorAdmits).toBeUndefined()
+      fc.property(fc.uint8Array({ maxLength: 2 * requestBytes }), made => {
+        expect(handshake({}, {}, { request: () => made })).toEqual(nobody)
+        expect(handshake({}, {}, { answer: () => made }).initiatorAdmits).toBeUndefined()
       }),
     )
   })

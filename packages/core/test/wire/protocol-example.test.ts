@@ -15,7 +15,7 @@ import { FactSet } from '../../src/spaces/fact-set.ts'
 import { rowHash, suspicionSummary } from '../../src/table/row-hash.ts'
 import type { SuspicionFact } from '../../src/table/suspicions.ts'
 import { Table } from '../../src/table/table.ts'
-import { AdmissionInitiator, AdmissionResponder } from '../../src/wire/admission.ts'
+import { admissionAnswer, admissionRequest } from '../../src/wire/admission.ts'
 import { clusterKeys, rumorTopic, spaceTopic } from '../../src/wire/cluster-keys.ts'
 import {
   decodeProbe,
@@ -118,13 +118,9 @@ it('the example of the protocol page matches byte for byte', async () => {
 
   const secret = 'correct horse battery staple'
   const secretKeys = clusterKeys('atlas', secret)
-  const ends = { key: secretKeys.admission, cluster: tag }
-  const initiator = new AdmissionInitiator({ ...ends, self: ada.id, peer: bob.id, nonce: bytesFrom(0x40) })
-  const responder = new AdmissionResponder(
-    { ...ends, self: bob.id, peer: ada.id, nonce: bytesFrom(0x60) },
-    { relay: true },
-  )
-  const admissionRequest = initiator.request(responder.challenge) ?? new Uint8Array()
+  const ends = { initiator: ada.id, responder: bob.id }
+  const session = { key: secretKeys.admission, cluster: tag, ...ends, challenge: bytesFrom(0x60) }
+  const asked = admissionRequest(session, bytesFrom(0x40)) ?? new Uint8Array()
 
   const blocks = [
     [
@@ -146,9 +142,9 @@ it('the example of the protocol page matches byte for byte', async () => {
     [
       line('secret', secret),
       line('admission key', secretKeys.admission),
-      line('challenge', responder.challenge),
-      line('request', admissionRequest),
-      line('answer', responder.answer(admissionRequest) ?? new Uint8Array()),
+      line('challenge', session.challenge),
+      line('request', asked),
+      line('answer', admissionAnswer(session, asked, { relay: true }) ?? new Uint8Array()),
       line('topic', rumorTopic(secretKeys)),
     ],
     [

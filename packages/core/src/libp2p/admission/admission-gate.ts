@@ -10,10 +10,11 @@ import type { Connection, Libp2pEvents, Stream, StreamHandler, TypedEventTarget 
 import type { Registrar } from '@libp2p/interface-internal'
 import { byteStream } from '@libp2p/utils'
 import {
-  AdmissionInitiator,
-  AdmissionResponder,
+  type AdmissionSession,
+  admissionAnswer,
+  admissionRequest,
   answerBytes,
-  challengeBytes,
+  answeredCapabilities,
   nonceBytes,
   requestBytes,
 } from '../../wire/admission.ts'
@@ -159,13 +160,16 @@ export class AdmissionGate {
     let hasProved = false
     try {
       stream = await connection.newStream(admissionProtocol, { signal, runOnLimitedConnection: true })
-      const initiator = new AdmissionInitiator(this.#handshake(options, connection))
       const bytes = byteStream(stream, { maxBufferSize: requestBytes })
-      const request = initiator.request((await bytes.read({ bytes: challengeBytes, signal })).subarray())
+      const challenge = (await bytes.read({ bytes: nonceBytes, signal })).subarray()
+      const session = sessionOf(options, connection, 'initiator', challenge)
+      const nonce = newNonce()
+      const request = admissionRequest(session, nonce)
       if (!request) throw new Error('the peer cannot be a member')
       stream.send(request)
       hasProved = true
-      const peer = initiator.capabilities((await bytes.read({ bytes: answerBytes, signal })).subarray())
+      const answer = (await bytes.read({ bytes: answerBytes, signal })).subarray()
+      const peer = answeredCapabilities(session, nonce, answer)
       stream.close().catch(() => {})
       if (peer) this.#admit(connection)
       else this.#refuse(connection, 'wrong-proof')
@@ -185,12 +189,14 @@ export class AdmissionGate {
     try {
       if (!options || this.#refused.has(connection)) throw new Error('not admitted')
       const relay = options.components.registrar.getProtocols().includes(relayProtocol)
-      const responder = new AdmissionResponder(this.#handshake(options, connection), { relay })
+      const challenge = newNonce()
       const bytes = byteStream(stream, { maxBufferSize: requestBytes })
-      stream.send(responder.challenge)
+      stream.send(challenge)
       const request = (await bytes.read({ bytes: requestBytes, signal })).subarray()
       reason = 'wrong-proof'
-      const answer = responder.answer(request)
+      const answer = admissionAnswer(sessionOf(options, connection, 'responder', challenge), request, {
+        relay,
+      })
       if (answer) {
         stream.send(answer)
         this.#admit(connection)
@@ -201,11 +207,6 @@ export class AdmissionGate {
       stream.abort(error instanceof Error ? error : new Error(String(error)))
     }
     this.#refuse(connection, reason)
-  }
-
-  #handshake({ components, key, cluster }: AdmissionGateOptions, { remotePeer }: Connection) {
-    const nonce = crypto.getRandomValues(new Uint8Array(nonceBytes))
-    return { key, cluster, self: components.peerId.toString(), peer: remotePeer.toString(), nonce }
   }
 
   #admit(connection: Connection): void {
@@ -232,6 +233,21 @@ export class AdmissionGate {
     this.#pending.delete(connection)
     entry.settle(isAdmitted)
   }
+}
+
+const newNonce = () => crypto.getRandomValues(new Uint8Array(nonceBytes))
+
+/** @param role the role of this member */
+function sessionOf(
+  { components, key, cluster }: AdmissionGateOptions,
+  { remotePeer }: Connection,
+  role: 'initiator' | 'responder',
+  challenge: Uint8Array,
+): AdmissionSession {
+  const [self, peer] = [components.peerId.toString(), remotePeer.toString()]
+  const ends =
+    role === 'initiator' ? { initiator: self, responder: peer } : { initiator: peer, responder: self }
+  return { key, cluster, ...ends, challenge }
 }
 
 function isNamed(error: unknown, name: string): boolean {
