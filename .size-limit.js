@@ -63,7 +63,7 @@ export default [
   {
     name: 'a minimal page with React, all in',
     path: page,
-    ignore: [spaces, ...stores],
+    ignore: [spaces, refusals, ...stores],
     modifyEsbuildConfig: asBuilt,
     limit: '277 kB',
   },
