@@ -176,9 +176,9 @@ export class AdmissionGate {
       if (peer?.relay) for (const follower of this.#relayFollowers) follower(connection)
     } catch (error) {
       if (isNamed(error, 'UnsupportedProtocolError')) this.#refuse(connection, 'unsupported')
-      else if (hasProved && isNamed(error, 'UnexpectedEOFError')) this.#refuse(connection, 'not-accepted')
-      stream?.abort(error instanceof Error ? error : new Error(String(error)))
+      else if (hasProved) this.#refuse(connection, 'not-accepted')
       // Otherwise the connection has closed, or its timer refuses it.
+      stream?.abort(error instanceof Error ? error : new Error(String(error)))
     }
   }
 
@@ -201,8 +201,8 @@ export class AdmissionGate {
         stream.send(answer)
         this.#admit(connection)
       }
-      // Ends the handshake, too, for each peer that is refused: all receive this one answer.
-      await stream.close({ signal })
+      // All peers that are refused receive this one answer.
+      stream.close().catch(() => {})
     } catch (error) {
       stream.abort(error instanceof Error ? error : new Error(String(error)))
     }
