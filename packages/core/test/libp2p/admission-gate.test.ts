@@ -1,0 +1,151 @@
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import type { Connection, Libp2pEvents, Stream, StreamHandler } from '@libp2p/interface'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { byteStream, streamPair } from '@libp2p/utils'
+import { TypedEventEmitter } from 'main-event'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  AdmissionGate,
+  admissionProtocol,
+  type GateComponents,
+} from '../../src/libp2p/admission/admission-gate.ts'
+import { admissionRequest, answeredCapabilities } from '../../src/wire/admission.ts'
+import { clusterKeys } from '../../src/wire/cluster-keys.ts'
+import { clusterTag } from '../../src/wire/tags.ts'
+
+const cluster = clusterTag('atlas')
+const { admission: key } = clusterKeys('atlas', 'a secret of sixteen or more characters')
+const [ada, bob] = await Promise.all(
+  [1, 2].map(async byte =>
+    peerIdFromPrivateKey(await generateKeyPairFromSeed('Ed25519', new Uint8Array(32).fill(byte))),
+  ),
+)
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+/** Ada's gate, and a connection that bob dialled. */
+async function gateOfAda({ ownsNode = true } = {}) {
+  const handlers = new Map<string, StreamHandler>()
+  const registrar = {
+    handle: async (protocol: string, handler: StreamHandler) => void handlers.set(protocol, handler),
+    unhandle: async () => {},
+    getProtocols: () => [...handlers.keys()],
+  }
+  const events = new TypedEventEmitter<Libp2pEvents>()
+  const components = { peerId: ada, registrar, events } as unknown as GateComponents
+  const refusals: string[] = []
+  const admitted = vi.fn()
+  const gate = new AdmissionGate()
+  await gate.open({
+    components,
+    key,
+    cluster,
+    ownsNode,
+    admitted,
+    refused: (_, reason) => refusals.push(reason),
+  })
+  const close = vi.fn(async () => {})
+  const connection = { remotePeer: bob, direction: 'inbound', status: 'open', close } as unknown as Connection
+  events.safeDispatchEvent('connection:open', { detail: connection })
+
+  /** Bob opens a stream for a handshake, in which he proves this key. */
+  async function handshake(proved = key) {
+    const [outbound, inbound] = await streamPair()
+    void handlers.get(admissionProtocol)?.(inbound, connection)
+    const bytes = byteStream(outbound)
+    const next = async (count: number) => {
+      const read = bytes.read({ bytes: count })
+      read.catch(() => {})
+      await vi.advanceTimersByTimeAsync(100)
+      return (await read).subarray()
+    }
+    const ends = { initiator: `${bob}`, responder: `${ada}` }
+    const session = { key: proved, cluster, ...ends, challenge: await next(32) }
+    const nonce = new Uint8Array(32).fill(7)
+    outbound.send(admissionRequest(session, nonce) ?? new Uint8Array())
+    return answeredCapabilities(session, nonce, await next(33))
+  }
+
+  return { gate, connection, handshake, admitted, refusals, close }
+}
+
+/** A stream that bob opened, with these bytes, and a guarded handler that records the bytes of streams that it receives. */
+async function openStream(gate: AdmissionGate, connection: Connection, data: Uint8Array) {
+  const received: number[] = []
+  const [outbound, inbound] = await streamPair()
+  const handler = gate.guarded((stream: Stream) => {
+    stream.addEventListener('message', ({ data: { byteLength } }) => received.push(byteLength))
+  })
+  void handler(inbound, connection)
+  outbound.send(data)
+  await vi.advanceTimersByTimeAsync(100)
+  return { received, inbound }
+}
+
+describe('the admission gate', () => {
+  it('lets a stream wait until the connection is admitted', async () => {
+    const { gate, connection, handshake, admitted } = await gateOfAda()
+    const { received } = await openStream(gate, connection, new Uint8Array(100))
+    expect(received).toEqual([])
+    expect(await handshake()).toEqual({ relay: false })
+    await vi.advanceTimersByTimeAsync(100)
+    expect(received).toEqual([100])
+    expect(admitted).toHaveBeenCalledExactlyOnceWith(connection)
+    expect(gate.isAdmitted(connection)).toBe(true)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(gate.isAdmitted(connection)).toBe(true)
+  })
+
+  it('ends waiting streams when the connection is refused, and closes it on a node of its own', async () => {
+    const { gate, connection, handshake, refusals, close } = await gateOfAda()
+    const { received, inbound } = await openStream(gate, connection, new Uint8Array(100))
+    await expect(handshake(new Uint8Array(32))).rejects.toThrow()
+    await vi.advanceTimersByTimeAsync(100)
+    expect([received, inbound.status, refusals]).toEqual([[], 'aborted', ['wrong-proof']])
+    expect(close).toHaveBeenCalledOnce()
+    expect(await gate.whenAdmitted(connection)).toBe(false)
+  })
+
+  it('keeps a refused connection of the app open, and never admits it', async () => {
+    const { gate, connection, handshake, admitted, close } = await gateOfAda({ ownsNode: false })
+    await expect(handshake(new Uint8Array(32))).rejects.toThrow()
+    await expect(handshake()).rejects.toThrow()
+    expect([admitted.mock.calls, close.mock.calls]).toEqual([[], []])
+    expect(gate.isAdmitted(connection)).toBe(false)
+  })
+
+  it('ends a stream with more than 64 kB that cannot be processed yet', async () => {
+    const { gate, connection } = await gateOfAda()
+    const { inbound } = await openStream(gate, connection, new Uint8Array(65_537))
+    expect(inbound.status).toBe('aborted')
+  })
+
+  it('refuses a connection without a proof after 5 s', async () => {
+    const { gate, connection, refusals } = await gateOfAda()
+    const isAdmitted = gate.whenAdmitted(connection)
+    await vi.advanceTimersByTimeAsync(4_990)
+    expect(refusals).toEqual([])
+    await vi.advanceTimersByTimeAsync(10)
+    expect(refusals).toEqual(['no-proof'])
+    expect(await isAdmitted).toBe(false)
+  })
+
+  it('waits for another 5 s if the timer was late, because the process may have been busy', async () => {
+    const { refusals } = await gateOfAda()
+    const late = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 8_000)
+    await vi.advanceTimersByTimeAsync(5_000)
+    late.mockRestore()
+    expect(refusals).toEqual([])
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(refusals).toEqual(['no-proof'])
+  })
+
+  it('forgets all connections when it closes', async () => {
+    const { gate, connection, handshake } = await gateOfAda()
+    await handshake()
+    gate.close()
+    expect(gate.isAdmitted(connection)).toBe(false)
+    expect(await gate.whenAdmitted(connection)).toBe(false)
+  })
+})
