@@ -23,24 +23,29 @@ import { digestText } from '../spaces/documents/sync-state.ts'
 import type { EpochName } from '../wire/epoch-name.ts'
 import type { Json } from '../wire/json.ts'
 
+/** What a room provides for the announcer of its documents. */
+export interface AnnouncerHost {
+  /** Whether this member has compared its view of the cluster with another member, or no other member exists. */
+  isSettled(): boolean
+  isUnreachable(id: string): boolean
+  /** Sets reserved fields of this member's presence. */
+  announce(fields: Readonly<Record<string, Json | undefined>>): void
+  /** Requests missing content from a connected member that holds the document. */
+  request(document: string): void
+  /** The holders of a document may have changed, so the space may need other connections. */
+  regroup(): void
+  /** Another member writes under the same client id, and this member has to draw another one. */
+  resolveCollision(document: string, memberId: string): void
+  /** The other members are in an epoch that this member's replica cannot enter. */
+  supersede(document: string): void
+}
+
 export interface DocumentAnnouncerOptions {
   readonly self: string
   readonly clock: Clock
   readonly roster: DocumentRoster
   readonly documents: ReadonlyMap<string, DocumentSync>
-  /** Whether this member has compared its view of the cluster with another member, or no other member exists. */
-  readonly isSettled: () => boolean
-  readonly isUnreachable: (id: string) => boolean
-  /** Sets reserved fields of this member's presence. */
-  readonly announce: (fields: Readonly<Record<string, Json | undefined>>) => void
-  /** Requests missing content from a connected member that holds the document. */
-  readonly request: (document: string) => void
-  /** The holders of a document may have changed, so the space may need other connections. */
-  readonly regroup: () => void
-  /** Another member writes under the same client id, and this member has to draw another one. */
-  readonly collided: (document: string, memberId: string) => void
-  /** The other members are in an epoch that this member's replica cannot enter. */
-  readonly superseded: (document: string) => void
+  readonly host: AnnouncerHost
 }
 
 interface Opened {
@@ -120,13 +125,13 @@ export class DocumentAnnouncer {
       isolatedMs: Number.POSITIVE_INFINITY,
     })
     this.review()
-    this.#options.regroup()
+    this.#options.host.regroup()
   }
 
   closed(document: string): void {
     this.#opened.delete(document)
     this.review()
-    this.#options.regroup()
+    this.#options.host.regroup()
   }
 
   stop(): void {
@@ -166,14 +171,14 @@ export class DocumentAnnouncer {
 
   /** Holders of this member's documents to which dials failed. */
   unreachable(): ReadonlySet<string> {
-    const { documents, roster, isUnreachable } = this.#options
+    const { documents, roster, host } = this.#options
     const holders = [...documents.keys()].flatMap(name => roster.holdersOf(name).map(({ id }) => id))
-    return new Set(holders.filter(isUnreachable))
+    return new Set(holders.filter(id => host.isUnreachable(id)))
   }
 
   /** Another member may have opened or closed one of the documents, or begun or ended to carry it. */
   #reviewHolders(): void {
-    const { documents, roster, regroup } = this.#options
+    const { documents, roster, host } = this.#options
     const holders = [...documents.keys()].map(name => [
       name,
       ...roster.holdersOf(name).map(({ id, isCarried }) => `${id} ${isCarried}`),
@@ -181,11 +186,11 @@ export class DocumentAnnouncer {
     const text = JSON.stringify(holders)
     if (text === this.#holders) return
     this.#holders = text
-    regroup()
+    host.regroup()
   }
 
   #reviewDocument(sync: DocumentSync): void {
-    const { clock, roster, request } = this.#options
+    const { clock, roster, host } = this.#options
     const opened = this.#opened.get(sync.name)
     if (!opened) return
     const nowMs = clock.now().monotonicMs
@@ -202,13 +207,13 @@ export class DocumentAnnouncer {
       if (opened.requestedMs > Number.NEGATIVE_INFINITY)
         opened.waitMs = Math.min(2 * opened.waitMs, maxWaitMs)
       opened.requestedMs = nowMs
-      request(sync.name)
+      host.request(sync.name)
     }
     this.#reviewAt(Math.min(opened.requestedMs + opened.waitMs, nowMs + firstWaitMs))
   }
 
   #reviewEpochs(sync: DocumentSync): void {
-    const { clock, roster, request } = this.#options
+    const { clock, roster, host } = this.#options
     const opened = this.#opened.get(sync.name)
     if (!opened) return
     const { epochs } = sync
@@ -226,7 +231,7 @@ export class DocumentAnnouncer {
     if (!laterEpoch) return
     if (!opened.laterEpoch || !isSameEpoch(laterEpoch, opened.laterEpoch.epoch)) {
       opened.laterEpoch = { epoch: laterEpoch, sinceMs: nowMs, observedMs: nowMs }
-      request(sync.name)
+      host.request(sync.name)
     }
     const inLater = holders.filter(({ epoch }) => isSameEpoch(epoch, laterEpoch))
     if (inLater.length > 0) opened.laterEpoch.observedMs = nowMs
@@ -243,7 +248,7 @@ export class DocumentAnnouncer {
       // The local app has written nothing into a carried document.
       sync.epochs.discardReplica()
       sync.state.reset()
-    } else this.#options.superseded(sync.name)
+    } else this.#options.host.supersede(sync.name)
   }
 
   /**
@@ -286,8 +291,8 @@ export class DocumentAnnouncer {
    * each might have content in transit to the other.
    */
   #mayEstablish(sync: DocumentSync, { openedMs, seed }: Opened, nowMs: number): boolean {
-    const { self, roster, isSettled } = this.#options
-    if (sync.isCarried || nowMs - openedMs < establishMs || !isSettled() || this.#isAnyUnknown(nowMs))
+    const { self, roster, host } = this.#options
+    if (sync.isCarried || nowMs - openedMs < establishMs || !host.isSettled() || this.#isAnyUnknown(nowMs))
       return false
     // Records the present digest among the former digests of this replica.
     sync.hash()
@@ -314,16 +319,16 @@ export class DocumentAnnouncer {
 
   /** If two members write under one client id, the one with the greater id draws another. */
   #resolveCollisions(): void {
-    const { self, documents, roster, collided } = this.#options
+    const { self, documents, roster, host } = this.#options
     for (const [name, { doc, isCarried }] of documents) {
       if (isCarried) continue
       for (const { id, client, isCarried: isTheirsCarried } of roster.holdersOf(name))
-        if (client === doc.clientID && !isTheirsCarried && id < self) collided(name, id)
+        if (client === doc.clientID && !isTheirsCarried && id < self) host.resolveCollision(name, id)
     }
   }
 
   #announce(): void {
-    const { clock, announce } = this.#options
+    const { clock, host } = this.#options
     const nowMs = clock.now().monotonicMs
     const announcements = this.#announcements(nowMs - this.#announcedMs >= digestIntervalMs)
     const value = printAnnouncements(announcements)
@@ -333,12 +338,12 @@ export class DocumentAnnouncer {
       this.#announced = text
       this.#announcedMs = nowMs
       this.#lastAnnouncements = announcements
-      announce({ [documentsField]: value })
+      host.announce({ [documentsField]: value })
     }
     if (unreachable.join() === this.#unreachable) return
     this.#unreachable = unreachable.join()
-    announce({ [unreachableField]: unreachable.length > 0 ? unreachable : undefined })
-    this.#options.regroup()
+    host.announce({ [unreachableField]: unreachable.length > 0 ? unreachable : undefined })
+    this.#options.host.regroup()
   }
 
   #lastAnnouncements: DocumentAnnouncements = new Map()

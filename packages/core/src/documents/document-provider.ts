@@ -9,9 +9,7 @@ import { ObservableV2 } from 'lib0/observable'
 import * as Y from 'yjs'
 import { NotRunningError } from '../api/errors.ts'
 import type { Provider, ProviderEvents, ProviderStatus } from '../api/room-document.ts'
-import type { Clock } from '../base/clock.ts'
 import { reportAppError } from '../runtime/app-calls.ts'
-import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { Throttle } from '../runtime/throttle.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
@@ -21,39 +19,24 @@ import { streamedChunks } from '../spaces/documents/update-chunks.ts'
 import type { UpdateLog } from '../storage/update-log.ts'
 import { limits } from '../wire/limits.ts'
 import { DocumentChanges } from './document-changes.ts'
+import type { DocumentHost } from './document-host.ts'
+import type { Seed } from './document-seed.ts'
 import { emitIsolated } from './isolated-observers.ts'
-import { type AwarenessClaims, type LocalClaim, PresenceAwareness } from './presence-awareness.ts'
+import { type LocalClaim, PresenceAwareness } from './presence-awareness.ts'
 
-/** What a room provides for its documents. */
-export interface DocumentHost {
-  readonly clock: Clock
-  readonly notifications: AppNotifications
-  /** Whether this member is in the room. If so, changes are stored, whether or not the document is synchronised. */
-  isOpen(): boolean
-  /** The stored updates of a document. */
-  log(document: string): UpdateLog
-  /** Begins to announce and synchronise the document. @throws {NotRunningError} */
-  open(sync: DocumentSync): void
-  close(sync: DocumentSync): void
-  /** The document was changed. */
-  changed(sync: DocumentSync): void
-  /** Sends an update that fits into a rumor to all other members. */
-  publish(sync: DocumentSync, update: Uint8Array): void
-  /** Sends longer updates to connected members that hold the document. */
-  push(document: string, updates: SharedUpdates): void
-  /**
-   * Publishes this member's awareness; undefined removes it.
-   *
-   * @throws {InvalidValueError} nothing has changed
-   */
-  claim(document: string, claim: LocalClaim | undefined): void
-  /** The awareness of the other members. */
-  claims(document: string): AwarenessClaims
+/** Stores the provider under the name of its document. */
+export interface DocumentOwner {
   /** Draws a client id for the document that no member has used. */
   drawClientId(document: string): void
-  /** Another replica was written under the same client id. */
-  collided(document: string, memberId: string): void
   destroyed(document: string): void
+}
+
+export interface DocumentProviderOptions {
+  readonly name: string
+  readonly doc: Y.Doc
+  readonly seed: Seed | undefined
+  readonly host: DocumentHost
+  readonly owner: DocumentOwner
 }
 
 /** Our choice: the interval of presence. */
@@ -67,6 +50,8 @@ const sliceMs = 8
 export class DocumentProvider extends ObservableV2<ProviderEvents> implements Provider {
   readonly doc: Y.Doc
   readonly #host: DocumentHost
+  readonly #owner: DocumentOwner
+  readonly #seed: Seed | undefined
   readonly #sync: DocumentSync
   readonly #send: Throttle
   readonly #log: UpdateLog
@@ -83,19 +68,21 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   #synced = false
   #isTooLarge = false
 
-  constructor(name: string, doc: Y.Doc, room: DocumentHost) {
+  constructor({ name, doc, seed, host, owner }: DocumentProviderOptions) {
     super()
     this.doc = doc
-    this.#host = room
+    this.#seed = seed
+    this.#host = host
+    this.#owner = owner
     this.#local = new DocumentChanges(doc)
     this.#foreign = new DocumentChanges(doc)
     this.#applying = new DocumentChanges(doc)
     this.#send = new Throttle(
-      room.clock,
+      host.clock,
       () => updateIntervalMs,
       () => this.#sendLocal(),
     )
-    this.#log = room.log(name)
+    this.#log = host.log(name)
     this.#log.open(doc)
     this.#sync = new DocumentSync({
       name,
@@ -103,7 +90,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       origin: this,
       reportError: reportAppError,
       applied: update => this.#onApplied(update),
-      reportCollision: memberId => room.collided(name, memberId),
+      reportCollision: memberId => host.collided(name, memberId),
       lineage: this.#log.lineage,
       replaced: () => this.#clearChanges(),
       // Store the first epoch now, because this process may end before it knows a later epoch.
@@ -137,7 +124,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     if (this.#status === 'connected') return
     if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed')
     this.#step(() => {
-      this.#host.open(this.#sync)
+      this.#host.open(this.#sync, this.#seed)
       this.#setStatus('connected')
       this.#claim(this.#awareness?.claim())
       this.presenceChanged()
@@ -149,7 +136,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#step(() => {
       this.#send.flush()
       this.#claim(undefined)
-      this.#host.close(this.#sync)
+      this.#host.closed(this.#sync)
       this.#sync.epochs.disconnected()
       this.#sync.state.reset()
       this.#setStatus('disconnected')
@@ -226,7 +213,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
       this.disconnect()
       this.#storeForeign()
       this.#log.close()
-      this.#host.destroyed(this.#sync.name)
+      this.#owner.destroyed(this.#sync.name)
       // Destroy the provider only after the event that announces the disconnection.
       this.#host.notifications.event(() => super.destroy())
     })
@@ -247,7 +234,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   /** All pending changes refer to ids that the document no longer has. */
   #clearChanges(): void {
     for (const changes of [this.#local, this.#foreign, this.#applying]) changes.clear()
-    this.#host.drawClientId(this.#sync.name)
+    this.#owner.drawClientId(this.#sync.name)
   }
 
   #epochChanged(lineage: Lineage | undefined): void {
