@@ -166,7 +166,6 @@ export class SpaceRegistry {
       writers,
       retentionMs,
       driver: this.#driver,
-      clock: notifications.clock,
       notifications,
       check: checkWith(schema),
       storage: new FactStorage(this.#queue, this.#pathOf(space)),
