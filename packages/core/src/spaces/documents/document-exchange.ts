@@ -14,7 +14,8 @@ import * as Y from 'yjs'
 import { equalBytes } from '../../wire/hashes.ts'
 import { limits } from '../../wire/limits.ts'
 import type { DocumentStep } from '../../wire/space-codec.ts'
-import type { ChunkedTransfers, UpdateSource } from './chunked-transfers.ts'
+import { streamedChunks } from './chunk-sizes.ts'
+import type { ChunkedTransfers } from './chunked-transfers.ts'
 import {
   bucketDigestBytes,
   DocumentDigest,
@@ -23,8 +24,9 @@ import {
   isCollision,
 } from './document-digest.ts'
 import type { DocumentSync } from './document-sync.ts'
+import type { UpdateSource } from './piece-stream.ts'
 import type { SyncRequest } from './sync-state.ts'
-import { streamedChunks, updateChunks } from './update-chunks.ts'
+import { updateChunks } from './update-chunks.ts'
 
 const emptyDigest = new DocumentDigest(new Y.Doc()).hash()
 /**
