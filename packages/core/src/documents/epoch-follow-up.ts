@@ -58,7 +58,7 @@ export class EpochFollowUp {
 
   #reviewLater(sync: DocumentSync, holders: readonly EpochHolder[], nowMs: number): number {
     const { epochs } = sync
-    const { later } = epochs
+    const later = epochs.later.name
     if (!later) return Number.POSITIVE_INFINITY
     let laterEpoch = this.#laterEpoch
     if (!laterEpoch || !isSameEpoch(later, laterEpoch.epoch)) {
@@ -72,7 +72,7 @@ export class EpochFollowUp {
     const dueMs = (isBaseMissing ? laterEpoch.sinceMs : laterEpoch.observedMs) + settleTimeoutMs
     if (nowMs < dueMs) return dueMs
     if (isBaseMissing) this.#supersede(sync)
-    else epochs.clearLater()
+    else epochs.later.set(undefined)
     return Number.POSITIVE_INFINITY
   }
 
@@ -92,7 +92,7 @@ export class EpochFollowUp {
     const { current, later } = epochs
     const synced = holders.filter(({ isSynced }) => isSynced)
     const isLatest = ({ epoch }: EpochHolder) => !epoch || !isLaterEpoch(current ?? epoch, epoch)
-    const isAlone = current && !later && !state.isSynced && synced.length > 0 && !synced.some(isLatest)
+    const isAlone = current && !later.name && !state.isSynced && synced.length > 0 && !synced.some(isLatest)
     this.#isolatedMs = isAlone ? Math.min(this.#isolatedMs, nowMs) : Number.POSITIVE_INFINITY
     return nowMs - this.#isolatedMs >= maxIsolatedMs
   }
