@@ -13,7 +13,7 @@ import type { Piece } from '../../wire/space-codec.ts'
  */
 export const pieceBytes = 261_120
 /** The receiver acknowledges after this much since its last acknowledgement, and after the last piece. */
-export const ackAfter = { pieces: 4, bytes: pieceBytes }
+export const ackAfter: { readonly pieces: number; readonly bytes: number } = { pieces: 4, bytes: pieceBytes }
 /** The updates of a stream, in order. The next update is encoded when it is needed. */
 export interface UpdateSource {
   readonly updates: Iterator<Uint8Array, void, undefined>
