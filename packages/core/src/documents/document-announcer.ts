@@ -20,7 +20,7 @@ import type { DocumentSync } from '../spaces/documents/document-sync.ts'
 import { digestText } from '../spaces/documents/sync-state.ts'
 import type { Json } from '../wire/json.ts'
 import { EpochFollowUp, type EpochFollowUpHost } from './epoch-follow-up.ts'
-import { type EstablishmentHost, SyncEstablishment, UnknownMembers } from './sync-establishment.ts'
+import { type EstablishmentHost, type OpenedDocument, SyncEstablishment } from './sync-establishment.ts'
 
 /** What a room provides for the announcer of its documents. */
 export interface AnnouncerHost extends EpochFollowUpHost, EstablishmentHost {
@@ -41,10 +41,7 @@ export interface DocumentAnnouncerOptions {
   readonly host: AnnouncerHost
 }
 
-interface Opened {
-  /** Fills the document if it is empty. */
-  readonly seed: (() => void) | undefined
-  readonly establishment: SyncEstablishment
+interface Opened extends OpenedDocument {
   readonly epochs: EpochFollowUp
   requestedMs: number
   waitMs: number
@@ -62,7 +59,7 @@ const digestIntervalMs = 250
 export class DocumentAnnouncer {
   readonly #options: DocumentAnnouncerOptions
   readonly #opened = new Map<string, Opened>()
-  readonly #unknownMembers: UnknownMembers
+  readonly #establishment: SyncEstablishment
   /** The holders of this member's documents when the space last decided on its connections. */
   #holders = ''
   #lastAnnouncements: DocumentAnnouncements = new Map()
@@ -74,22 +71,16 @@ export class DocumentAnnouncer {
 
   constructor(options: DocumentAnnouncerOptions) {
     this.#options = options
-    this.#unknownMembers = new UnknownMembers(options.roster)
+    this.#establishment = new SyncEstablishment(options)
   }
 
   /** @param seed fills the document if it is empty */
   opened(document: string, seed: (() => void) | undefined): void {
-    const { self, clock, roster, host } = this.#options
+    const { self, clock, host } = this.#options
     this.#opened.set(document, {
+      openedMs: clock.now().monotonicMs,
       seed,
-      establishment: new SyncEstablishment({
-        self,
-        roster,
-        unknownMembers: this.#unknownMembers,
-        host,
-        openedMs: clock.now().monotonicMs,
-        isSeeder: seed !== undefined,
-      }),
+      peersWithoutDocument: new Map(),
       epochs: new EpochFollowUp(self, host),
       requestedMs: Number.NEGATIVE_INFINITY,
       waitMs: firstWaitMs,
@@ -161,13 +152,13 @@ export class DocumentAnnouncer {
     const { clock, roster } = this.#options
     const opened = this.#opened.get(sync.name)
     if (!opened) return
-    const { establishment, epochs, seed } = opened
+    const { epochs, seed } = opened
     const nowMs = clock.now().monotonicMs
-    establishment.dropDeparted(sync, nowMs)
+    this.#establishment.dropDeparted(sync, opened, nowMs)
     const offered = this.#lastAnnouncements.get(sync.name)?.agreed
     this.#reviewAt(epochs.review(sync, roster.holdersOf(sync.name), offered, nowMs))
     if (sync.state.isSynced) return
-    if (establishment.isEstablished(sync, nowMs)) {
+    if (this.#establishment.isEstablished(sync, opened, nowMs)) {
       // What the seed throws is reported, and the document stays empty.
       if (seed && sync.isEmpty) callApp(seed)
       sync.state.establish()
@@ -214,7 +205,7 @@ export class DocumentAnnouncer {
     if (unreachable.join() === this.#unreachable) return
     this.#unreachable = unreachable.join()
     host.announce({ [unreachableField]: unreachable.length > 0 ? unreachable : undefined })
-    this.#options.host.regroup()
+    host.regroup()
   }
 
   /** @param isDue whether a changed digest may be announced now */

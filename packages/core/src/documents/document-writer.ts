@@ -35,7 +35,10 @@ const { maxBytes, growTo } = streamedChunks
 const sliceMs = 8
 
 export class DocumentWriter {
-  readonly #options: DocumentWriterOptions
+  readonly #provider: DocumentWriterOptions['provider']
+  readonly #host: DocumentHost
+  readonly #sync: DocumentSync
+  readonly #log: UpdateLog
   readonly #send: Throttle
   /** Local changes that are neither sent nor stored yet. */
   readonly #local: DocumentChanges
@@ -46,9 +49,11 @@ export class DocumentWriter {
   /** A promise that resolves when all updates so far are in the log. */
   #storing: Promise<void> = Promise.resolve()
 
-  constructor(options: DocumentWriterOptions) {
-    const { host, sync } = options
-    this.#options = options
+  constructor({ provider, host, sync, log }: DocumentWriterOptions) {
+    this.#provider = provider
+    this.#host = host
+    this.#sync = sync
+    this.#log = log
     this.#local = new DocumentChanges(sync.doc)
     this.#foreign = new DocumentChanges(sync.doc)
     this.#applying = new DocumentChanges(sync.doc)
@@ -64,10 +69,9 @@ export class DocumentWriter {
   }
 
   collect(transactions: readonly Y.Transaction[]): void {
-    const { provider, log } = this.#options
     for (const transaction of transactions) {
-      if (transaction.origin === log) continue
-      if (transaction.origin === provider) this.#applying.collect(transaction)
+      if (transaction.origin === this.#log) continue
+      if (transaction.origin === this.#provider) this.#applying.collect(transaction)
       else this.#local.collect(transaction)
     }
   }
@@ -90,15 +94,14 @@ export class DocumentWriter {
   /** Resolves when the changes so far are stored. @throws {StorageError} */
   async stored(): Promise<void> {
     await this.#storing
-    await this.#options.log.stored()
+    await this.#log.stored()
   }
 
   /** A foreign update was applied. @param update undefined: part of it is pending, or pending updates were applied */
   applied(update: Uint8Array | undefined): void {
-    const { host, log } = this.#options
     if (update) {
       this.#applying.clear()
-      if (host.isOpen()) log.append(update)
+      if (this.#host.isOpen()) this.#log.append(update)
     } else {
       this.#foreign.add(this.#applying)
       if (!this.#foreign.isEmpty) this.sendSoon()
@@ -111,32 +114,30 @@ export class DocumentWriter {
   }
 
   #sendLocal(): void {
-    const { provider, host, sync } = this.#options
     this.flushForeign()
     if (this.#local.isEmpty) return
     const updates = new SharedUpdates(this.#local.take(maxBytes, growTo))
     const [first, second] = [updates.at(0), updates.at(1)]
     if (!first) return
     this.#store(updates)
-    if (provider.status !== 'connected') return
-    sync.epochs.markShared()
-    if (second === undefined && first.length <= maxPublishedBytes) host.publish(sync, first)
-    else host.push(sync.name, updates)
+    if (this.#provider.status !== 'connected') return
+    this.#sync.epochs.markShared()
+    if (second === undefined && first.length <= maxPublishedBytes) this.#host.publish(this.#sync, first)
+    else this.#host.push(this.#sync.name, updates)
   }
 
   #store(updates: SharedUpdates): void {
-    const { host, sync, log } = this.#options
-    if (!host.isOpen()) return
-    const { clock } = host
+    if (!this.#host.isOpen()) return
+    const { clock } = this.#host
     let index = 0
-    const { epochs } = sync
+    const { epochs } = this.#sync
     const { generation } = epochs
     const storeSlice = (): boolean => {
       // Meanwhile the document got new ids and was stored as a whole.
       if (generation !== epochs.generation) return true
       const untilMs = clock.now().monotonicMs + sliceMs
       for (let update = updates.at(index); update; update = updates.at(++index)) {
-        log.append(update)
+        this.#log.append(update)
         if (clock.now().monotonicMs >= untilMs) return updates.at(index + 1) === undefined
       }
       return true

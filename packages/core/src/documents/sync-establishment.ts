@@ -18,25 +18,6 @@ const establishMs = 1_000
 /** A member that announces nothing for this long counts as one without documents. */
 const unknownMs = 10_000
 
-/** Members of the room whose documents are not known yet. */
-export class UnknownMembers {
-  readonly #roster: DocumentRoster
-  /** Ids → when this member first noticed them, in monotonic ms. */
-  readonly #sinceMs = new Map<string, number>()
-
-  constructor(roster: DocumentRoster) {
-    this.#roster = roster
-  }
-
-  /** Whether one of them may still announce a document. */
-  isAny(nowMs: number): boolean {
-    const unknown = new Set(this.#roster.unknown())
-    for (const id of this.#sinceMs.keys()) if (!unknown.has(id)) this.#sinceMs.delete(id)
-    for (const id of unknown) if (!this.#sinceMs.has(id)) this.#sinceMs.set(id, nowMs)
-    return [...this.#sinceMs.values()].some(sinceMs => nowMs - sinceMs < unknownMs)
-  }
-}
-
 export interface EstablishmentHost {
   /** Whether this member has compared its view of the cluster with another member, or no other member exists. */
   isSettled(): boolean
@@ -45,21 +26,26 @@ export interface EstablishmentHost {
 export interface SyncEstablishmentOptions {
   readonly self: string
   readonly roster: DocumentRoster
-  readonly unknownMembers: UnknownMembers
   readonly host: EstablishmentHost
-  /** When the document was opened, in monotonic ms. */
-  readonly openedMs: number
-  /** Whether this member fills the document if it is empty. */
-  readonly isSeeder: boolean
 }
 
-export class SyncEstablishment {
-  readonly #options: SyncEstablishmentOptions
+/** A document of the room that this member has open, or carries. */
+export interface OpenedDocument {
+  /** When it was opened, in monotonic ms. */
+  readonly openedMs: number
+  /** Fills the document if it is empty. */
+  readonly seed: (() => void) | undefined
   /**
    * Members that were compared with this replica, but do not announce the document → since when they have not
    * announced it, in monotonic ms.
    */
-  readonly #peersWithoutDocument = new Map<string, number>()
+  readonly peersWithoutDocument: Map<string, number>
+}
+
+export class SyncEstablishment {
+  readonly #options: SyncEstablishmentOptions
+  /** Members of the room whose documents are not known → when this member first noticed them, in monotonic ms. */
+  readonly #unknownSinceMs = new Map<string, number>()
 
   constructor(options: SyncEstablishmentOptions) {
     this.#options = options
@@ -70,9 +56,12 @@ export class SyncEstablishment {
    * replicas are compared again. The member is dropped only after a delay: its announcement may be slightly
    * older than its last step.
    */
-  dropDeparted({ name, state }: DocumentSync, nowMs: number): void {
+  dropDeparted(
+    { name, state }: DocumentSync,
+    { peersWithoutDocument: peers }: OpenedDocument,
+    nowMs: number,
+  ): void {
     const { roster } = this.#options
-    const peers = this.#peersWithoutDocument
     const members = new Set(state.members())
     for (const id of members) {
       const sinceMs = peers.get(id)
@@ -84,9 +73,9 @@ export class SyncEstablishment {
   }
 
   /** Whether it is established that no living member holds more than this replica. */
-  isEstablished(sync: DocumentSync, nowMs: number): boolean {
-    const { self, roster, unknownMembers, host, openedMs, isSeeder } = this.#options
-    if (sync.isCarried || nowMs - openedMs < establishMs || !host.isSettled() || unknownMembers.isAny(nowMs))
+  isEstablished(sync: DocumentSync, { openedMs, seed }: OpenedDocument, nowMs: number): boolean {
+    const { self, roster, host } = this.#options
+    if (sync.isCarried || nowMs - openedMs < establishMs || !host.isSettled() || this.#isAnyUnknown(nowMs))
       return false
     // Records the present digest among the former digests of this replica.
     sync.hash()
@@ -100,7 +89,16 @@ export class SyncEstablishment {
     if (holders.some(({ isSynced }) => isSynced) || !holders.every(isCovered)) return false
     const openers = holders.filter(({ isCarried }) => !isCarried)
     const seeders = openers.filter(({ isSeeder }) => isSeeder)
-    if (isSeeder) return seeders.every(({ id }) => self < id)
+    if (seed) return seeders.every(({ id }) => self < id)
     return seeders.length === 0 && openers.every(({ id }) => self < id)
+  }
+
+  /** Whether a member may still announce a document. */
+  #isAnyUnknown(nowMs: number): boolean {
+    const unknown = new Set(this.#options.roster.unknown())
+    const noticed = this.#unknownSinceMs
+    for (const id of noticed.keys()) if (!unknown.has(id)) noticed.delete(id)
+    for (const id of unknown) if (!noticed.has(id)) noticed.set(id, nowMs)
+    return [...noticed.values()].some(sinceMs => nowMs - sinceMs < unknownMs)
   }
 }

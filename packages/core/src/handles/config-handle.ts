@@ -69,18 +69,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     })
     this.#replica = replica
     this.#view = new ConfigView(replica.entries, check, notifications)
-    this.#writer = new ConfigWriter({
-      name,
-      space,
-      self,
-      writers,
-      check,
-      replica,
-      driver,
-      notifications,
-      storage,
-      listener: this,
-    })
+    this.#writer = new ConfigWriter(options, replica, this)
   }
 
   /** Opens the config with its stored entries. @throws {StorageError} the entries are damaged; the store is unchanged */

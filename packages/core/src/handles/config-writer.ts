@@ -26,19 +26,21 @@ export interface ConfigWriterOptions {
   readonly self: string
   readonly writers: 'anyone' | ReadonlySet<string>
   readonly check: CheckValue
-  readonly replica: ConfigReplica
   readonly driver: Pick<SpacesDriver, 'publish'>
   readonly notifications: AppNotifications
   readonly storage: FactStorage
-  /** Shows entries that the writer's clock has made valid or invalid. */
-  readonly listener: SpaceListener
 }
 
 export class ConfigWriter {
   readonly #options: ConfigWriterOptions
+  readonly #replica: ConfigReplica
+  readonly #listener: SpaceListener
 
-  constructor(options: ConfigWriterOptions) {
+  /** @param listener shows entries that the writer's clock has made plausible or implausible */
+  constructor(options: ConfigWriterOptions, replica: ConfigReplica, listener: SpaceListener) {
     this.#options = options
+    this.#replica = replica
+    this.#listener = listener
   }
 
   /** Resolves when the entry is stored. @throws {InvalidValueError} @throws {NotAllowedError} @throws {StorageError} */
@@ -48,23 +50,23 @@ export class ConfigWriter {
 
   /** Resolves when the deletion is stored. @throws {NotAllowedError} @throws {StorageError} */
   async delete(key: string): Promise<void> {
-    const newest = this.#options.replica.entries.versions(key)[0]
+    const newest = this.#replica.entries.versions(key)[0]
     if (newest?.fact.value !== undefined) await this.#write(key, undefined)
   }
 
   /** Publishes the entries with which the replica replaces misdated ones. */
   rewrite(): void {
-    const { replica, notifications } = this.#options
-    for (const { key, value, replaces, time } of replica.takeRewrites()) {
-      const { epochMs } = notifications.clock.now()
+    const { clock } = this.#options.notifications
+    for (const { key, value, replaces, time } of this.#replica.takeRewrites()) {
+      const { epochMs } = clock.now()
       // A rejection needs no handling: the write queue reports a failing store to the app.
-      this.#publish(key, value, time ?? replica.entries.nextTime(epochMs), replaces).catch(() => {})
+      this.#publish(key, value, time ?? this.#replica.entries.nextTime(epochMs), replaces).catch(() => {})
     }
   }
 
   /** Checks a write. @returns the value as JSON carries it. @throws {InvalidValueError} */
   #copied(key: string, value: unknown): Json {
-    const { entries } = this.#options.replica
+    const { entries } = this.#replica
     checkKey('set: the key', key, limits.maxConfigKeyBytes)
     if (value === undefined)
       throw new InvalidValueError(`set: '${key}' is undefined: delete('${key}') removes it`)
@@ -81,17 +83,17 @@ export class ConfigWriter {
   }
 
   async #write(key: string, value: Json | undefined): Promise<void> {
-    const { name, self, notifications, writers, replica, listener } = this.#options
+    const { name, self, notifications, writers } = this.#options
     const { clock } = notifications
-    const { entries } = replica
+    const { entries } = this.#replica
     if (writers !== 'anyone' && !writers.has(self))
       throw new NotAllowedError(`'${name}': this member is not one of its writers`)
     const { epochMs } = clock.now()
     // The clock was set back: entries from its former, later time are implausible now.
     if (!entries.areTimesPlausible(epochMs))
       notifications.step(() => {
-        replica.sweep(clock.now())
-        listener.stepped()
+        this.#replica.sweep(clock.now())
+        this.#listener.stepped()
       })
     const newest = entries.quarantined(key)[0] ?? entries.versions(key)[0]
     await this.#publish(key, value, entries.nextTime(epochMs), replacementOf(newest))

@@ -4,7 +4,8 @@
  * The first change after a pause is sent immediately, and later changes are sent together at the end of the interval.
  * Reserved fields, which announce documents and awareness, take the same way. After `stop`, presence no longer changes.
  */
-import type { Clock } from '../base/clock.ts'
+import type { Store } from '../api/store.ts'
+import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { SpacesDriver } from '../runtime/spaces-driver.ts'
 import { Throttle } from '../runtime/throttle.ts'
 import type { LocalPresence } from './local-presence.ts'
@@ -20,11 +21,8 @@ export function presenceIntervalMs(members: number): number {
 export interface PresencePublisherOptions {
   /** The space tag of the room. */
   readonly space: string
-  readonly clock: Clock
   readonly driver: Pick<SpacesDriver, 'publish'>
-  readonly presence: LocalPresence
-  /** The number of members in the room. */
-  readonly countMembers: () => number
+  readonly notifications: AppNotifications
 }
 
 export class PresencePublisher {
@@ -32,11 +30,16 @@ export class PresencePublisher {
   readonly #send: Throttle
   #isStopped = false
 
-  constructor({ space, clock, driver, presence, countMembers }: PresencePublisherOptions) {
+  /** @param members the members of the room */
+  constructor(
+    { space, driver, notifications }: PresencePublisherOptions,
+    presence: LocalPresence,
+    members: Store<readonly unknown[]>,
+  ) {
     this.#presence = presence
     this.#send = new Throttle(
-      clock,
-      () => presenceIntervalMs(countMembers()),
+      notifications.clock,
+      () => presenceIntervalMs(members.getSnapshot().length),
       () => void driver.publish(space, presence.takeUnsent()),
     )
   }

@@ -46,9 +46,6 @@ export interface RoomDocumentsHostOptions {
   /** 0 ≤ random() < 1. */
   readonly random: () => number
   readonly storage: DocumentStorage
-  readonly replica: RoomReplica
-  readonly view: RoomView
-  readonly publisher: PresencePublisher
 }
 
 export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
@@ -57,13 +54,28 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
   readonly random: () => number
   readonly announcer: DocumentAnnouncer
   readonly #options: RoomDocumentsHostOptions
+  readonly #space: string
+  readonly #driver: SpacesDriver
+  readonly #replica: RoomReplica
+  readonly #view: RoomView
+  readonly #publisher: PresencePublisher
   readonly #documents: RoomDocuments
   #isOpen = true
 
-  constructor(options: RoomDocumentsHostOptions) {
-    const { cluster, notifications, random, replica } = options
+  constructor(
+    options: RoomDocumentsHostOptions,
+    replica: RoomReplica,
+    view: RoomView,
+    publisher: PresencePublisher,
+  ) {
+    const { space, cluster, driver, notifications, random } = options
     const { clock } = notifications
     this.#options = options
+    this.#space = space
+    this.#driver = driver
+    this.#replica = replica
+    this.#view = view
+    this.#publisher = publisher
     this.clock = clock
     this.notifications = notifications
     this.random = random
@@ -83,14 +95,14 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
 
   /** A step has ended in which presence changed so, and any document may have changed. */
   stepped(changes: PresenceChanges): void {
-    const { driver, space, replica } = this.#options
     const isReachabilityChanged = changes.hasField(name => name === unreachableField)
     const areDocumentsChanged =
       isReachabilityChanged || changes.hasWhole || changes.hasField(name => name === documentsField)
     // Not called for every field of an app: with many members there would be thousands of calls a second.
     if (this.#isOpen && (areDocumentsChanged || this.announcer.isUnsettled)) this.announcer.review()
     // Other members may now need this member as a carrier.
-    if (this.#isOpen && isReachabilityChanged && replica.documents.size > 0) driver.regroup(space)
+    if (this.#isOpen && isReachabilityChanged && this.#replica.documents.size > 0)
+      this.#driver.regroup(this.#space)
     this.#documents.stepped()
   }
 
@@ -115,19 +127,18 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
   }
 
   takeCarried(document: string): CarriedDocument | undefined {
-    return this.#options.replica.takeCarried(document)
+    return this.#replica.takeCarried(document)
   }
 
   open(sync: DocumentSync, seed: Seed | undefined): void {
-    const { name, replica } = this.#options
-    if (!this.#isOpen) throw roomLeftError(name)
+    if (!this.#isOpen) throw roomLeftError(this.#options.name)
     this.#adoptCarried(sync)
-    replica.documents.set(sync.name, sync)
+    this.#replica.documents.set(sync.name, sync)
     this.announcer.opened(sync.name, seed && (() => Y.applyUpdate(sync.doc, seedUpdate(seed), 'seed')))
   }
 
   closed({ name }: DocumentSync): void {
-    this.#options.replica.documents.delete(name)
+    this.#replica.documents.delete(name)
     this.announcer.closed(name)
   }
 
@@ -141,25 +152,23 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
   }
 
   publish({ name: document, epochs }: DocumentSync, update: Uint8Array): void {
-    const { driver, space } = this.#options
-    void driver.publish(space, [{ type: 'update', document, update, epoch: epochs.current }])
+    void this.#driver.publish(this.#space, [{ type: 'update', document, update, epoch: epochs.current }])
   }
 
   push(document: string, updates: SharedUpdates): void {
-    const { driver, space } = this.#options
-    driver.push(space, document, updates)
+    this.#driver.push(this.#space, document, updates)
   }
 
   claim(document: string, claim: LocalClaim | undefined): void {
-    this.#options.publisher.set({ [awarenessField(document)]: claim })
+    this.#publisher.set({ [awarenessField(document)]: claim })
   }
 
   claims(document: string): AwarenessClaims {
-    return this.#options.view.claimsIn(document)
+    return this.#view.claimsIn(document)
   }
 
   collided(document: string, memberId: string): void {
-    this.#options.driver.collided()
+    this.#driver.collided()
     this.#documents.collided(document, memberId)
   }
 
@@ -168,21 +177,19 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
   }
 
   isUnreachable(id: string): boolean {
-    return this.#options.driver.isUnreachable(id)
+    return this.#driver.isUnreachable(id)
   }
 
   announce(fields: Readonly<Record<string, Json | undefined>>): void {
-    this.#options.publisher.set(fields)
+    this.#publisher.set(fields)
   }
 
   request(document: string): void {
-    const { driver, space } = this.#options
-    driver.request(space, document)
+    this.#driver.request(this.#space, document)
   }
 
   regroup(): void {
-    const { driver, space } = this.#options
-    driver.regroup(space)
+    this.#driver.regroup(this.#space)
   }
 
   resolveCollision(document: string, memberId: string): void {

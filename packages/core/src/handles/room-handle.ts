@@ -64,41 +64,23 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
   #isOpen = true
 
   constructor(options: RoomHandleOptions) {
-    const { name, space, cluster, spaceRoster, memberOf, notifications, driver } = options
+    const { name, space, cluster, spaceRoster, notifications, driver } = options
     const { self } = cluster
     this.name = name
     this.#options = options
     this.#events = new AppEvents(notifications)
     this.#presenceEvents = new AppEvents(notifications)
-    const others = () => driver.othersIn(space)
     const replica = new RoomReplica({
       self,
       spaceRoster,
-      others,
+      others: () => driver.othersIn(space),
       suspects: () => driver.suspectsIn(space),
       listener: this,
     })
     const localPresence = new LocalPresence(notifications, () => this.#generation)
-    this.#view = new RoomView({ self, replica, spaceRoster, notifications, others, memberOf })
-    this.#publisher = new PresencePublisher({
-      space,
-      clock: notifications.clock,
-      driver,
-      presence: localPresence,
-      countMembers: () => this.members.getSnapshot().length,
-    })
-    this.#documents = new RoomDocumentsHost({
-      name,
-      space,
-      cluster,
-      driver,
-      notifications,
-      random: options.random,
-      storage: options.storage,
-      replica,
-      view: this.#view,
-      publisher: this.#publisher,
-    })
+    this.#view = new RoomView(options, replica)
+    this.#publisher = new PresencePublisher(options, localPresence, this.#view.members)
+    this.#documents = new RoomDocumentsHost(options, replica, this.#view, this.#publisher)
     this.presence = {
       own: localPresence.store,
       others: this.#view.others,
@@ -199,7 +181,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
   stepped(): void {
     const changes = this.#changes
     this.#changes = new PresenceChanges()
-    if (!changes.isEmpty) {
+    if (changes.fields.size > 0) {
       const updates = this.#view.show(changes)
       this.#documents.presenceChanged(changes)
       for (const update of updates) this.#presenceEvents.emit('update', update)

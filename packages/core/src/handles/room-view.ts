@@ -12,31 +12,34 @@ import { awarenessField, isReservedField, readAwarenessClaim } from '../rooms/re
 import type { RoomReplica } from '../rooms/room-replica.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
-import { isPresent, type SpaceRoster } from '../spaces/space-roster.ts'
+import type { SpacesDriver } from '../runtime/spaces-driver.ts'
+import { type ClusterView, isPresent, type SpaceRoster } from '../spaces/space-roster.ts'
 import type { Json } from '../wire/json.ts'
 import type { PresenceChanges } from './presence-changes.ts'
 import { RemotePresence } from './remote-presence.ts'
 
 export interface RoomViewOptions {
-  readonly self: string
-  readonly replica: Pick<RoomReplica, 'presence' | 'roster'>
-  readonly spaceRoster: SpaceRoster
+  /** The space tag of the room. */
+  readonly space: string
+  readonly driver: Pick<SpacesDriver, 'othersIn'>
   readonly notifications: AppNotifications
-  /** Ids of the other members in the room. */
-  readonly others: () => readonly string[]
+  readonly cluster: Pick<ClusterView, 'self'>
+  readonly spaceRoster: SpaceRoster
   readonly memberOf: (id: string) => Member | undefined
 }
 
 export class RoomView {
   readonly members: OwnedStore<readonly Member[]>
   readonly #options: RoomViewOptions
+  readonly #replica: Pick<RoomReplica, 'presence' | 'roster'>
   readonly #remotePresence: RemotePresence
   #memberList: readonly Member[] = []
   #isListStale = true
 
-  constructor(options: RoomViewOptions) {
+  constructor(options: RoomViewOptions, replica: Pick<RoomReplica, 'presence' | 'roster'>) {
     const { notifications } = options
     this.#options = options
+    this.#replica = replica
     this.#remotePresence = new RemotePresence(notifications)
     this.members = createStore(notifications, () => this.#listMembers())
   }
@@ -48,8 +51,8 @@ export class RoomView {
   /** Shows the changes of one step in both stores. @returns the updates of which the app is notified */
   show(changes: PresenceChanges): PresenceUpdate[] {
     this.#isListStale ||= changes.hasWhole
-    const updates = [...changes].flatMap(([id, changed]) => {
-      if (id === this.#options.self) return []
+    const updates = [...changes.fields].flatMap(([id, changed]) => {
+      if (id === this.#options.cluster.self) return []
       const fields = [...changed].filter(name => !isReservedField(name))
       return this.#showMember(id, fields.length > 0) ? [{ id, fields }] : []
     })
@@ -60,7 +63,7 @@ export class RoomView {
 
   /** The awareness of the other members in a document. */
   claimsIn(document: string): AwarenessClaims {
-    const { presence } = this.#options.replica
+    const { presence } = this.#replica
     return this.others.getSnapshot().flatMap(({ id: member }) => {
       if (!this.#isPresenceShown(member)) return []
       const claim = readAwarenessClaim(presence.valueOf(member, awarenessField(document)))
@@ -70,7 +73,7 @@ export class RoomView {
 
   /** @returns whether the member is shown, or hidden, differently than before */
   #showMember(id: string, areFieldsChanged: boolean): boolean {
-    const generation = this.#options.replica.roster.of(id) && this.#generationOf(id)
+    const generation = this.#replica.roster.of(id) && this.#generationOf(id)
     const isNewGeneration = generation !== this.#remotePresence.generationOf(id)
     if (generation === undefined) this.#remotePresence.remove(id)
     else if (isNewGeneration || areFieldsChanged) this.#remotePresence.set(id, generation, this.#fieldsOf(id))
@@ -79,13 +82,12 @@ export class RoomView {
 
   /** The fields that the app sees. */
   #fieldsOf(id: string): [string, Json][] {
-    const fields = this.#isPresenceShown(id) ? this.#options.replica.presence.fieldsOf(id) : []
+    const fields = this.#isPresenceShown(id) ? this.#replica.presence.fieldsOf(id) : []
     return fields.filter(([name]) => !isReservedField(name))
   }
 
   #isPresenceShown(id: string): boolean {
-    const { spaceRoster, replica } = this.#options
-    return spaceRoster.of(id)?.generation === replica.presence.generationOf(id)
+    return this.#options.spaceRoster.of(id)?.generation === this.#replica.presence.generationOf(id)
   }
 
   /** The generation in which the member is present; undefined if it is not present. */
@@ -95,10 +97,10 @@ export class RoomView {
   }
 
   #listMembers(): readonly Member[] {
-    const { self, others, memberOf } = this.#options
+    const { cluster, space, driver, memberOf } = this.#options
     if (this.#isListStale) {
       this.#isListStale = false
-      const members = [self, ...others()]
+      const members = [cluster.self, ...driver.othersIn(space)]
         .flatMap(id => memberOf(id) ?? [])
         .sort((a, b) => (a.id < b.id ? -1 : 1))
       const isSame =
