@@ -69,23 +69,13 @@ const noBytes = new Uint8Array()
 
 /** Begins a stream at its sending end. */
 export function newOutgoing(
-  {
-    to,
-    document,
-    transfer,
-    source,
-    isAnswer,
-  }: Pick<Outgoing, 'to' | 'document' | 'transfer' | 'source' | 'isAnswer'>,
+  stream: Pick<Outgoing, 'to' | 'document' | 'transfer' | 'source' | 'isAnswer'>,
   nowMs: number,
 ): Outgoing {
   return {
-    to,
-    document,
-    transfer,
-    source,
-    isAnswer,
+    ...stream,
     rest: noBytes,
-    upcoming: nextOf(source),
+    upcoming: nextOf(stream.source),
     sent: 0,
     inTransit: [],
     turn: { pieces: 0, bytes: 0 },
