@@ -1,6 +1,8 @@
-/** Ports: the transport that a host gives to a member, libp2p or a simulated network, and the spaces behind its driver. */
+/** Ports: the transport that a host gives to a member (libp2p or a simulated network), and the ports between a member's two drivers. */
 import type { ConnectionEvent } from '@hearsay/failure-detector'
 import type { SpacesUsage } from '../spaces/spaces.ts'
+import type { SpaceGeneration } from '../wire/fact.ts'
+import type { Violation } from './peer-score.ts'
 
 /** A stream to one member: `probe` frames never wait for `sync` frames, nor `sync` frames for `space` frames. */
 export type Channel = 'probe' | 'sync' | 'space'
@@ -55,12 +57,8 @@ export interface TransportListener {
 
 /** The spaces of a member (its rooms and shared configs), as its driver calls them. Exists only once there are any. */
 export interface SpacesPort {
-  /** A connection of this member opened. */
-  linkOpened(id: string): void
-  /** A connection of this member closed. */
-  linkClosed(id: string): void
-  /** Dialling a member failed. */
-  linkFailed(id: string): void
+  /** The connection to a member changed. */
+  connectionChanged(id: string, state: ConnectionEvent): void
   /** Records or statuses of these members changed, in one step. */
   membersChanged(ids: readonly string[]): void
   /** A `space` frame arrived. */
@@ -72,4 +70,14 @@ export interface SpacesPort {
   /** What the spaces store now. */
   usage(): SpacesUsage
   stop(): void
+}
+
+/** The membership of a member, as its spaces call it. */
+export interface MembershipPort {
+  /** Publishes in the local record the spaces that this member is in. */
+  announceSpaces(spaces: readonly SpaceGeneration[]): void
+  /** Connects to these members in addition to the neighbours. */
+  setExtraPeers(ids: readonly string[]): void
+  /** Logs and counts a protocol violation, and disconnects a peer with too many. */
+  reportViolation(from: string, violation: Violation, detail: string): void
 }
