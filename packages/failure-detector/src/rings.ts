@@ -184,7 +184,7 @@ function nearer(a: RingPosition, b: RingPosition, from: RingPosition, step: 1 | 
   return compare(a, b) * step < 0 ? a : b
 }
 
-/** The position of an id on a ring, from 0 to 2³² − 1. Not cryptographic; all members compute the same position. */
+/** The position of an id on a ring, from 0 to 2³² − 1: the same on all members. The hash is not cryptographic. */
 export function ringHash(ring: number, id: string): number {
   // FNV-1a over UTF-16 units with a start value for each ring, then MurmurHash3's final avalanche:
   // FNV-1a alone spreads the last characters badly, and ids differ in these.

@@ -53,11 +53,11 @@ export interface ConfigOptions<S extends ConfigSchema | undefined = undefined> {
 
 /** One entry of a key's history. A value that is undefined: the key did not exist, or was deleted. */
 export interface ConfigVersion {
-  /** Id of the member that wrote it. */
+  /** Id of the member that wrote the entry. */
   readonly by: string
   /**
-   * When it was written, in epoch milliseconds of the writer's hybrid logical clock: later than every entry that the
-   * writer had received.
+   * The time of the write, in milliseconds since 1970. The writer's hybrid logical clock gives this time: never before
+   * the time of an entry that the writer had received, and otherwise close to the writer's wall clock.
    */
   readonly atMs: number
   /** The value that this entry replaced for its writer. Also undefined if the history no longer contains that entry. */

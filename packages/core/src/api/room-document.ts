@@ -46,7 +46,7 @@ export type ProviderEvents = {
   /**
    * While this replica was disconnected, other members compacted the document more than once, or no member still stores
    * the state before the compaction. Local changes therefore cannot be merged. The document takes the content of the other
-   * members. The event contains the previous replica, which also stays in the property `superseded`.
+   * members. The event contains the previous replica. The provider keeps this replica in its property `superseded`.
    */
   superseded: (event: DocumentSuperseded) => void
 }

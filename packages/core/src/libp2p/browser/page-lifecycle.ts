@@ -22,7 +22,7 @@ const backForwardCacheLeaseMs = 5_000
  */
 const frozenLeaseMs = 300_000
 
-/** Follows the page's events. @returns the undo */
+/** Reports lifecycle changes of the page to the listener. @returns a function that ends the reports */
 export function followPage(listener: PageListener): () => void {
   let renewal: ReturnType<typeof setInterval> | undefined
   let isInBackForwardCache = false

@@ -189,7 +189,7 @@ export class SyncState {
     if (this.#request?.from === id) this.#request.isNew = true
   }
 
-  /** Part of an answer had to be dropped, so the answer does not make this replica equal. */
+  /** This member dropped part of an answer, so the replicas are not equal after the answer. */
   markIncomplete(id: string): void {
     if (this.#request?.from === id) this.#request.isIncomplete = true
   }
@@ -197,8 +197,8 @@ export class SyncState {
   /**
    * An answer ended.
    *
-   * @returns whether to exchange again at once to find what is still missing. False without progress: otherwise two
-   *   members whose documents cannot become equal would send each other requests for ever.
+   * @returns whether to start another exchange at once, to find what is still missing. False if the answer changed
+   *   nothing in this replica: two members whose documents cannot become equal would exchange for ever.
    */
   ended(id: string, isSynced: boolean): boolean {
     if (this.#request?.from !== id) return false
