@@ -2,12 +2,12 @@
  * Stored epochs: under which keys the store keeps the epochs of one document, and which of these epochs is current.
  *
  * The updates of the first epoch have keys directly under the path of the document. Each later epoch has a folder with
- * its initial content (its *past*) and its updates. The *mark* of an epoch is written after all other values. It makes
- * the epoch current.
+ * its initial content (its *past*) and its updates. The *commit marker* of an epoch is written after all other
+ * values. It makes the epoch current.
  *
- * Values of another epoch, its mark included, may remain for two reasons: a process ended before it had deleted them,
- * or another process continued to write in an epoch that this process had left. Therefore the name of a folder
- * contains the number and the id of its epoch.
+ * Values of another epoch, its commit marker included, may remain for two reasons: a process ended before it had
+ * deleted them, or another process continued to write in an epoch that this process had left. Therefore the name of a
+ * folder contains the number and the id of its epoch.
  */
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
@@ -52,7 +52,7 @@ export interface Leftover {
   readonly lineage: Lineage | undefined
 }
 
-const mark = 'epoch'
+const commitMarker = 'epoch'
 const pastPrefix = 'past-'
 const supersededPrefix = 'superseded-'
 
@@ -67,9 +67,9 @@ export function readEpochs(prefix: string, stored: readonly StoredUpdate[]): Sto
       .reverse()
     if (name.startsWith(supersededPrefix)) superseded.push(entry)
     else {
-      const folder = folders.get(folderName) ?? { name: folderName, marks: [], past: [], updates: [] }
+      const folder = folders.get(folderName) ?? { name: folderName, markers: [], past: [], updates: [] }
       folders.set(folderName, folder)
-      if (name === mark) folder.marks.push(entry)
+      if (name === commitMarker) folder.markers.push(entry)
       else if (name.startsWith(pastPrefix)) folder.past.push(entry)
       else folder.updates.push(entry)
     }
@@ -86,8 +86,8 @@ export function readEpochs(prefix: string, stored: readonly StoredUpdate[]): Sto
     leftovers: others
       .filter(other => other.updates.length > 0 && !isUnfinished(other, current?.lineage))
       .map(other => ({ ...other, kind: kindOf(other, current?.lineage?.past?.parent) })),
-    obsolete: others.flatMap(({ marks, past, updates }) =>
-      [...marks, ...past, ...updates].map(([key]) => key),
+    obsolete: others.flatMap(({ markers, past, updates }) =>
+      [...markers, ...past, ...updates].map(([key]) => key),
     ),
     superseded,
   }
@@ -97,13 +97,13 @@ export function readEpochs(prefix: string, stored: readonly StoredUpdate[]): Sto
 interface Folder {
   /** The printed epoch; empty for the first epoch. */
   readonly name: string
-  readonly marks: StoredUpdate[]
+  readonly markers: StoredUpdate[]
   readonly past: StoredUpdate[]
   readonly updates: StoredUpdate[]
 }
 
 interface StoredEpoch extends Folder {
-  /** Undefined: the folder has no valid mark. */
+  /** Undefined: the folder has no valid commit marker. */
   readonly lineage: Lineage | undefined
 }
 
@@ -121,10 +121,10 @@ function kindOf({ name, lineage }: StoredEpoch, parent: Epoch | undefined): Left
   return isSameEpoch(lineage?.past?.parent, parent) ? 'sibling' : 'other'
 }
 
-function lineageOf({ marks, past }: Folder): Lineage | undefined {
-  const [mark] = marks
-  if (!mark) return undefined
-  const [epoch, parent] = toText(mark[1]).split(' ').map(readEpoch)
+function lineageOf({ markers, past }: Folder): Lineage | undefined {
+  const [marker] = markers
+  if (!marker) return undefined
+  const [epoch, parent] = toText(marker[1]).split(' ').map(readEpoch)
   if (!epoch) return undefined
   return {
     epoch: named(epoch),
@@ -137,10 +137,13 @@ export function epochPath(prefix: string, epoch: Epoch | undefined): string {
   return epoch && epoch.number > 0 ? `${prefix}/${printEpoch(epoch)}` : prefix
 }
 
-/** The writes that store an epoch without its updates. The mark comes last, because it makes the epoch current. */
+/** The writes that store an epoch without its updates. The commit marker is last, because it makes the epoch current. */
 export function lineageChanges(prefix: string, { epoch, past }: Lineage): KeyValueChange[] {
   const path = epochPath(prefix, epoch)
-  return [...pastChanges(path, past), { key: `${path}/${mark}`, value: fromString(markOf(epoch, past)) }]
+  return [
+    ...pastChanges(path, past),
+    { key: `${path}/${commitMarker}`, value: fromString(markerOf(epoch, past)) },
+  ]
 }
 
 function pastChanges(path: string, past: Past | undefined): KeyValueChange[] {
@@ -150,7 +153,7 @@ function pastChanges(path: string, past: Past | undefined): KeyValueChange[] {
   }))
 }
 
-const markOf = (epoch: Epoch, past: Past | undefined): string =>
+const markerOf = (epoch: Epoch, past: Past | undefined): string =>
   past ? `${printEpoch(epoch)} ${printEpoch(past.parent)}` : printEpoch(epoch)
 
 export function supersededKey(prefix: string, number: string): string {
