@@ -77,9 +77,10 @@ export interface Faults {
   /**
    * Starts the member's process again. If a process runs, it is killed first.
    *
-   * @param options keepStorage: keeps its identity, incarnation and peer cache @default true; keepIdentity: the key is
-   * stored elsewhere, so it stays the same member without a storage @default keepStorage; newAddress: it gets another
-   * address @default false
+   * @param options `keepStorage`: the process finds its identity, incarnation and peer cache. @default true
+   *   `keepIdentity`: the process has its key although it has no storage, because the key is stored elsewhere.
+   *   @default keepStorage
+   *   `newAddress`: the process gets another address. @default false
    */
   restart(name: string, options?: RestartOptions): void
   /**

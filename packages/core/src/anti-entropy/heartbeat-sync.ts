@@ -38,9 +38,9 @@ export class HeartbeatSync {
     return { receivedUpTo: this.#received, heartbeats: this.#listOf(this.#missing()) }
   }
 
-  /** The neighbour acknowledges the heartbeats of our arrival log up to this mark. */
+  /** The neighbour has acknowledged the heartbeats of the local arrival log up to this mark, a position in the log. */
   acknowledge(mark: number): void {
-    // A mark that we did not send belongs to an earlier process.
+    // A mark that this member did not send belongs to an earlier process.
     this.#acknowledged = mark <= this.#sent ? mark : 0
   }
 

@@ -22,8 +22,9 @@ export type ProviderEvents = {
   sync: (isSynced: boolean) => void
   /**
    * Another member's replica uses this document's Yjs client id, or used it while the two members were disconnected. One
-   * of the two replicas takes a new id immediately. Changes that both made under one id while disconnected stay different
-   * on the two sides, because Yjs treats them as the same change. Give each replica an id of its own, as hearsay does.
+   * of the two replicas takes a new client id immediately. If both replicas wrote under one client id while they were
+   * disconnected, their content stays different, because Yjs treats the two changes as the same change. Give each replica
+   * a client id of its own, as hearsay does.
    */
   collision: (event: DocumentCollision) => void
   /**
@@ -38,9 +39,10 @@ export type ProviderEvents = {
    * before no longer resolve. Changes of this replica that the compaction did not include are kept: they are removed and
    * applied again in the same step.
    *
-   * Compaction begins when at least 1,024 clients have written the document, at least eight times as many as have it open,
-   * and no member has written for 3 s (or some member has written without such a break for a minute). It does not begin
-   * while a member listens to the document's `update` event, because another provider may depend on the ids.
+   * Compaction begins when at least 1,024 clients have written the document, and at least eight times as many clients as
+   * members have it open. It also needs a break of 3 s in which no member writes; without such a break, it begins after a
+   * minute. It does not begin while a member listens to the document's `update` event, because another provider may
+   * depend on the ids.
    */
   epoch: (event: DocumentEpoch) => void
   /**
@@ -118,22 +120,25 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
   /** Whether the document is synchronised with the room. `connected` when the document is opened. */
   readonly status: ProviderStatus
   /**
-   * Whether this replica contains everything that some synced replica contained, or no living member has more. Precisely:
+   * Whether this replica contains everything that some synced replica contained, or no living member has more content.
+   * Precisely:
    *
-   * - It becomes true when a sync with a member whose replica is synced completes, or finds both replicas equal.
-   * - It becomes true when no member of the room has a synced replica, and it is established that no member has more: this
-   *   member has compared its view of the cluster with that of another member (or has dialled every bootstrap address
-   *   without success and been alone for 1 s), every other member of the room that may be alive has announced which
-   *   documents it has open, and each member with this document open has an empty replica, or nothing that this one lacks.
-   *   Of the members that have the document open, the one with the smallest id establishes this (members with a `seed`
-   *   go first), no earlier than 1 s after it opened the document; the other members become synced through it. A member
-   *   that announces nothing for 10 s counts as having no document.
-   * - It becomes false when a member that has just become reachable (it entered the room, opened the document, reconnected,
-   *   or a partition healed) proves to have more, and true again when this replica has merged that, or the member has
-   *   left or died.
-   * - It becomes false when this provider is disconnected.
+   * - `synced` becomes true when an exchange with a synced replica ends, or finds that both replicas are equal.
+   * - `synced` also becomes true when no member of the room has a synced replica, and one member has established that no
+   *   member has more content. That member has the smallest id of the members that have the document open; members with
+   *   a `seed` take precedence. The other members become synced through it. It needs three conditions, and waits at
+   *   least 1 s after it opened the document:
+   *   1. It has compared its view of the cluster with another member. Alternatively, it has dialled every bootstrap
+   *      address without success and been alone for 1 s.
+   *   2. Every other member of the room that may be alive has announced which documents it has open. A member that
+   *      announces nothing for 10 s counts as having no document.
+   *   3. Each member that has this document open has an empty replica, or nothing that the own replica lacks.
+   * - `synced` becomes false when a member that has just become reachable proves to have more content: a member that
+   *   entered the room, opened the document or reconnected, or that was on the other side of a partition. It becomes true
+   *   again when this replica has merged that content, or when that member has left or died.
+   * - `synced` becomes false when this provider is disconnected.
    *
-   * Two new members with empty replicas never make each other synced while they know a member that has more.
+   * Two new members with empty replicas never make each other synced while they know a member that has more content.
    */
   readonly synced: boolean
   /**
