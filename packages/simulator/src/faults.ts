@@ -1,8 +1,8 @@
 /**
  * Faults: what can go wrong with members and with the network between them.
  *
- * Members are given by name. A fault that lasts returns its undo. `heal` undoes all faults of the network,
- * but no fault of a member.
+ * A method takes the names of members. A method that starts a lasting fault returns a function that ends the fault.
+ * `heal` ends all faults of the network, but no fault of a member.
  */
 import type { MemberRecord } from '@hearsay/core/host'
 import type { Delay } from './delay.ts'

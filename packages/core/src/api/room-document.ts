@@ -145,14 +145,14 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
    * Resolves when all changes in this replica so far, local and remote, are stored and survive the end of this process.
    * Without the option `storage` they are in memory only, and the promise resolves as well.
    *
-   * @throws {StorageError} the changes could not be written. They stay in memory, and the write is repeated while the
-   *   member runs.
+   * @throws {StorageError} the changes could not be written. The changes stay in memory, and the member retries the write
+   *   while it runs.
    */
   stored(): Promise<void>
   /**
    * Previous replicas of this document that could not be merged (see the event `superseded`), as Yjs updates (version 1),
-   * oldest first. At most 16: further ones replace the oldest. They stay, in the store if there is one, until
-   * `discardSuperseded()`.
+   * oldest first. At most 16: a further one replaces the oldest. The provider keeps them until `discardSuperseded()` is
+   * called, in the store if there is one.
    */
   readonly superseded: readonly Uint8Array[]
   /** Removes all replicas in `superseded`. Call it when the app has copied what it needs. */

@@ -6,7 +6,7 @@ import type { Json } from '../wire/json.ts'
 import type { DocumentAwareness, DocumentOptions, Provider, RoomDocument } from './room-document.ts'
 import type { Store } from './store.ts'
 
-/** Another member in the room. Immutable; stays the same object while nothing of it changes. */
+/** Another member in the room. Immutable: it stays the same object until one of its fields changes. */
 export interface Other<P extends object> {
   /** The member id. */
   readonly id: string
