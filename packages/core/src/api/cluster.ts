@@ -115,7 +115,7 @@ export interface Cluster {
    */
   room<P extends object = Record<string, Json>>(name: string): Promise<Room<P>>
   /**
-   * Opens a shared config: a map of settings that all members share that open it. Returns the same object until the
+   * Opens a shared config: a map of settings, shared by all members that open it. Returns the same object until the
    * config is left.
    *
    * @throws {InvalidOptionsError} the name is not a well-formed string of 1 to 128 bytes
