@@ -3,9 +3,9 @@ import type { MemberHealth } from '../member/member-health.ts'
 /** Condition of this member, as it measures it. A snapshot: call `health()` again for newer values. */
 export interface Health extends MemberHealth {
   /**
-   * How many facts of other members in rooms and shared configs this member has rejected since the start. Reasons: too
-   * many facts, a fact that is too large or dated too far in the future, an author that is not a writer, or an update of
-   * a document that cannot be read. Rejected facts change nothing.
+   * How many facts of other members in rooms and shared configs this member has rejected since the start. A member
+   * rejects a fact if there are too many, or if the fact is too large or dated too far in the future. It also rejects an
+   * entry by a member that is not a writer, and an update that it cannot read. Rejected facts change nothing.
    */
   readonly rejected: number
   /**

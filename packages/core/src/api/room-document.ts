@@ -133,9 +133,9 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
    *   2. Every other member of the room that may be alive has announced which documents it has open. A member that
    *      announces nothing for 10 s counts as having no document.
    *   3. Each member that has this document open has an empty replica, or nothing that the own replica lacks.
-   * - `synced` becomes false when a member that has just become reachable proves to have more content: a member that
-   *   entered the room, opened the document or reconnected, or that was on the other side of a partition. It becomes true
-   *   again when this replica has merged that content, or when that member has left or died.
+   * - `synced` becomes false when a member that has just become reachable proves to have more content. Such a member has
+   *   just entered the room, opened the document or reconnected, or was on the other side of a partition. `synced` becomes
+   *   true again when this replica has merged that content, or when that member has left or died.
    * - `synced` becomes false when this provider is disconnected.
    *
    * Two new members with empty replicas never make each other synced while they know a member that has more content.

@@ -5,8 +5,8 @@
  * its initial content (its *past*) and its updates. The *commit marker* of an epoch is written after all other
  * values. It makes the epoch current.
  *
- * Values of another epoch, its commit marker included, may remain for two reasons: a process ended before it had
- * deleted them, or another process continued to write in an epoch that this process had left. Therefore the name of a
+ * Values of another epoch, its commit marker included, may remain for two reasons. A process ended before it had
+ * deleted them. Or another process continued to write in an epoch that this process had left. Therefore the name of a
  * folder contains the number and the id of its epoch.
  */
 import { fromString } from 'uint8arrays/from-string'
