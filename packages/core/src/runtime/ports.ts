@@ -1,10 +1,12 @@
 /**
- * Ports: the interfaces of a member's driver. A host gives the member a transport: libp2p or a simulated network. The
- * driver sends through the transport. The transport calls the driver when something arrives. The driver calls the
- * spaces of the member.
+ * Ports: the interfaces of a member's two drivers. A host gives the member a transport: libp2p or a simulated network.
+ * The driver of the membership sends through the transport, and the transport calls this driver when something arrives.
+ * This driver and the driver of the spaces call each other through two further ports.
  */
 import type { ConnectionEvent } from '@hearsay/failure-detector'
 import type { SpacesUsage } from '../spaces/spaces.ts'
+import type { SpaceGeneration } from '../wire/fact.ts'
+import type { Violation } from './peer-score.ts'
 
 /**
  * The stream that carries a frame to a member. Each channel has a stream of its own, so a `probe` frame never waits for
@@ -65,12 +67,8 @@ export interface TransportListener {
 
 /** The spaces of a member, its rooms and shared configs, as the driver calls them. Absent until the first one opens. */
 export interface SpacesPort {
-  /** A connection of this member opened. */
-  linkOpened(id: string): void
-  /** A connection of this member closed. */
-  linkClosed(id: string): void
-  /** A dial to this member failed. */
-  linkFailed(id: string): void
+  /** The connection to a member changed. */
+  connectionChanged(id: string, state: ConnectionEvent): void
   /** The records or statuses of these members changed in one step. */
   membersChanged(ids: readonly string[]): void
   /** A `space` frame arrived. */
@@ -82,4 +80,14 @@ export interface SpacesPort {
   /** Counts of the objects that the spaces have in memory now. */
   usage(): SpacesUsage
   stop(): void
+}
+
+/** The membership of a member, as its spaces call it. */
+export interface MembershipPort {
+  /** Publishes in the local record the spaces that this member is in. */
+  announceSpaces(spaces: readonly SpaceGeneration[]): void
+  /** Connects to these members in addition to the neighbours. */
+  setExtraPeers(ids: readonly string[]): void
+  /** Logs and counts a protocol violation, and disconnects a peer with too many. */
+  reportViolation(from: string, violation: Violation, detail: string): void
 }

@@ -6,6 +6,7 @@
  * time.
  */
 
+import type { ConnectionEvent } from '@hearsay/failure-detector'
 import { SyncSchedule } from '../anti-entropy/sync-schedule.ts'
 import { sample } from '../base/arrays.ts'
 import type { Instant } from '../base/clock.ts'
@@ -292,14 +293,31 @@ export class Spaces {
     this.#sendRequest(from, answers, now.monotonicMs)
   }
 
-  linkOpened(id: string, now: Instant): void {
+  connectionChanged(id: string, state: ConnectionEvent, now: Instant): void {
+    switch (state) {
+      case 'open':
+        this.#connectionOpened(id, now)
+        break
+      case 'closed':
+      case 'released':
+        this.#connectionClosed(id, now)
+        break
+      case 'refused':
+      case 'unreachable':
+      case 'network-down':
+        this.#dialFailed(id, now)
+        break
+    }
+  }
+
+  #connectionOpened(id: string, now: Instant): void {
     if (this.#reachability.reset(id)) this.#regroupAll(now)
     this.#members.regroup(now.monotonicMs)
     // Only one of the two ends begins.
     if (this.#options.view.self < id) this.#offer(id, this.#members.sharedWith(id))
   }
 
-  linkClosed(id: string, now: Instant): void {
+  #connectionClosed(id: string, now: Instant): void {
     this.#reachability.closed(id)
     this.#members.regroup(now.monotonicMs)
     for (const { replica, transfers } of [...this.#spaces.values(), ...this.#recentlyLeft.values()]) {
@@ -308,8 +326,8 @@ export class Spaces {
     }
   }
 
-  /** Dials to the member failed: another connection may have to replace this one. */
-  linkFailed(id: string, now: Instant): void {
+  /** Another connection may have to replace this one. */
+  #dialFailed(id: string, now: Instant): void {
     if (this.#options.view.connected().includes(id)) return
     if (this.#reachability.failed(id)) this.#regroupAll(now)
   }
