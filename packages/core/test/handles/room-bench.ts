@@ -87,9 +87,7 @@ export class RoomBench {
         verify: (id, bytes, signature) => Buffer.compare(signatureOf(id, bytes), signature) === 0,
       },
       random,
-      announce() {},
-      setExtraPeers() {},
-      reportViolation() {},
+      membership: { announceSpaces() {}, setExtraPeers() {}, reportViolation() {} },
     })
     this.room = new RoomHandle({
       name: 'design',

@@ -23,8 +23,8 @@ export interface Survived {
 export interface Failed {
   readonly type: 'failed'
   /**
-   * What failed: the name of a violated invariant; `convergence`: the members did not converge; `quiet`:
-   * events did not end; `crash`: the code threw an error.
+   * What failed: the name of a violated invariant, `convergence` (the members did not converge), `quiet` (events did not
+   * end), or `crash` (the code threw an error).
    */
   readonly what: string
   readonly message: string
