@@ -1,7 +1,8 @@
 /**
  * Hello: the first frame on every stream: the sender's cluster and wall clock.
  *
- * All kinds of frame reserve field 1 for the hello, so one decoder reads the first frame of any stream.
+ * All kinds of frame reserve field 1 for the hello, so one decoder reads the first frame of any stream. The generated code
+ * of a probe frame serves for all of them: a probe frame has no lists that a first frame could fill.
  */
 import { limits } from './limits.ts'
 import * as messages from './messages.ts'
@@ -15,16 +16,14 @@ export interface Hello {
 }
 
 export function encodeHello({ cluster, epochMs }: Hello): Uint8Array {
-  return messages.HelloFrame.encode({ hello: { cluster: cluster as Uint8Array<ArrayBuffer>, epochMs } })
+  return messages.ProbeFrame.encode({ hello: { cluster: cluster as Uint8Array<ArrayBuffer>, epochMs } })
 }
 
 export function decodeHello(bytes: Uint8Array): Result<Hello, DecodeFailure> {
   return guarded<Hello>(bytes, limits.maxFrameBytes, () => {
-    const { hello } = messages.HelloFrame.decode(bytes)
-    if (!hello) return failed('invalid', 'the first frame on a stream is a hello')
-    const { cluster, epochMs } = hello
-    if (cluster.length !== clusterTagBytes)
-      return failed('invalid', `a cluster tag has ${clusterTagBytes} bytes`)
-    return ok({ cluster, epochMs })
+    const { hello } = messages.ProbeFrame.decode(bytes)
+    return hello?.cluster.length === clusterTagBytes
+      ? ok(hello)
+      : failed('invalid', `a hello has a cluster tag of ${clusterTagBytes} bytes`)
   })
 }

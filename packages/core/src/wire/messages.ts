@@ -731,66 +731,6 @@ export namespace Hello {
   }
 }
 
-export interface HelloFrame {
-  hello?: Hello
-}
-
-export namespace HelloFrame {
-  let _codec: Codec<HelloFrame>
-
-  export const codec = (): Codec<HelloFrame> => {
-    if (_codec == null) {
-      _codec = message<HelloFrame>((obj, w, opts = {}) => {
-        if (opts.lengthDelimited !== false) {
-          w.fork()
-        }
-
-        if (obj.hello != null) {
-          w.uint32(10)
-          Hello.codec().encode(obj.hello, w)
-        }
-
-        if (opts.lengthDelimited !== false) {
-          w.ldelim()
-        }
-      }, (reader, length, opts = {}) => {
-        const obj: any = {}
-
-        const end = length == null ? reader.len : reader.pos + length
-
-        while (reader.pos < end) {
-          const tag = reader.uint32()
-
-          switch (tag >>> 3) {
-            case 1: {
-              obj.hello = Hello.codec().decode(reader, reader.uint32(), {
-                limits: opts.limits?.hello
-              })
-              break
-            }
-            default: {
-              reader.skipType(tag & 7)
-              break
-            }
-          }
-        }
-
-        return obj
-      })
-    }
-
-    return _codec
-  }
-
-  export function encode (obj: Partial<HelloFrame>): Uint8Array<ArrayBuffer> {
-    return encodeMessage(obj, HelloFrame.codec())
-  }
-
-  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<HelloFrame>): HelloFrame {
-    return decodeMessage(buf, HelloFrame.codec(), opts)
-  }
-}
-
 export interface ProbeFrame {
   hello?: Hello
   ping?: number
