@@ -157,6 +157,24 @@ describe('codec', () => {
     ])
   })
 
+  it('reads an attention state of a later version as full attention', () => {
+    const record = messages.MemberRecord.encode({ attention: 3, attentionLeaseMs: 5 })
+    expect(outcome(decodeRumors(rumor({ record })))).toMatchObject([
+      { record: { attention: { state: 'full', leaseMs: 5 } } },
+    ])
+  })
+
+  it('keeps no received message in memory for the sake of a fact', () => {
+    const [fact] = [outcome(decodeRumors(encodeRumors([heartbeat])))].flat()
+    if (typeof fact !== 'object') throw new Error('the rumor was rejected')
+    for (const part of [fact.payload, fact.signature]) expect(part.buffer.byteLength).toBe(part.length)
+  })
+
+  it('rejects a heartbeat list that ends within a number', () => {
+    const frame = messages.SyncFrame.encode({ heartbeats: Uint8Array.of(0, 1, 0x80) })
+    expect(outcome(decodeSync(frame))).toBe('malformed')
+  })
+
   it.each<[string, Uint8Array]>([
     ['an author of 31 bytes', rumor({ author: new Uint8Array(31) })],
     ['a signature of 63 bytes', rumor({ signature: new Uint8Array(63) })],
@@ -165,6 +183,12 @@ describe('codec', () => {
       'a suspicion with a subject of 3 bytes',
       rumor({
         suspicion: messages.Suspicion.encode({ subject: new Uint8Array(3), incarnation: 1, refused: false }),
+      }),
+    ],
+    [
+      'a space tag of 11 bytes',
+      rumor({
+        record: messages.MemberRecord.encode({ spaces: [{ space: new Uint8Array(11), generation: 1 }] }),
       }),
     ],
   ])('rejects a fact with %s', (_, bytes) => {
@@ -199,6 +223,10 @@ describe('codec', () => {
     ],
     ['a heartbeat request without its length', { requestedHeartbeats: Uint8Array.of(0) }],
     ['a mark beyond 2^53', { heartbeats: Uint8Array.from([1, ...varint(2 ** 53 - 1)]) }],
+    ['a sequence number beyond 2^53', { heartbeats: Uint8Array.from([0, 1, 0, ...varint(2 ** 53)]) }],
+    ['a heartbeat request beyond 2^53', { requestedHeartbeats: Uint8Array.from([1, ...varint(2 ** 53 - 1)]) }],
+    ['a bitmap of 33 bytes', { digest: { buckets: new Uint8Array(33), rows: [], mutual: true } }],
+    ['a fact of an author of 31 bytes', { facts: [{ author: new Uint8Array(31), signature: new Uint8Array(64) }] }],
   ])('rejects a sync frame with %s', (_, frame) => {
     const bytes = messages.SyncFrame.encode({
       offer: false,
