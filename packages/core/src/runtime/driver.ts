@@ -287,7 +287,7 @@ export class Driver implements TransportListener, MembershipPort {
         transport.publish(encodeRumors(effect.facts))
         break
       case 'send-probe':
-        transport.send(effect.to, 'probe', encodeProbe({ type: 'probe', message: effect.message }))
+        transport.send(effect.to, 'probe', encodeProbe(effect.message))
         break
       case 'send-sync':
         transport.send(effect.to, 'sync', encodeSync(effect.message))

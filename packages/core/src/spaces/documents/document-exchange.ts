@@ -13,18 +13,12 @@
  * does no harm.
  */
 import * as Y from 'yjs'
-import { equalBytes } from '../../wire/hashes.ts'
+import { differingBuckets, equalBytes } from '../../wire/hashes.ts'
 import { limits } from '../../wire/limits.ts'
 import type { DocumentStep } from '../../wire/space-codec.ts'
 import { streamedChunks } from './chunk-sizes.ts'
 import type { ChunkedTransfers } from './chunked-transfers.ts'
-import {
-  bucketDigestBytes,
-  DocumentDigest,
-  digestBucketOf,
-  digestBuckets,
-  isCollision,
-} from './document-digest.ts'
+import { DocumentDigest, digestBucketOf, digestBuckets, isCollision } from './document-digest.ts'
 import type { DocumentSync } from './document-sync.ts'
 import type { UpdateSource } from './piece-stream.ts'
 import type { SyncRequest } from './sync-state.ts'
@@ -144,15 +138,6 @@ function answerBuckets(
   if (mutual && (isRequested || !state.mayRequest(from, hash, isSynced, nowMs)))
     return [{ document: name, bucketHashes: own, mutual: false }]
   return [{ ...requestBuckets(sync, { from, digest: hash, isSynced }, differing, nowMs), mutual }]
-}
-
-function differingBuckets(own: Uint8Array, theirs: Uint8Array): ReadonlySet<number> {
-  const differing = new Set<number>()
-  for (let bucket = 0; bucket < digestBuckets; bucket++) {
-    const [at, end] = [bucket * bucketDigestBytes, (bucket + 1) * bucketDigestBytes]
-    if (!equalBytes(own.subarray(at, end), theirs.subarray(at, end))) differing.add(bucket)
-  }
-  return differing
 }
 
 /**
