@@ -13,8 +13,9 @@ import {
   signedBytes,
 } from '@hearsay/core/host'
 import { multiaddr } from '@multiformats/multiaddr'
-import { signatureOf, simulatedId } from './simulated-keys.ts'
+import { simulatedId } from './simulated-keys.ts'
 import { type SimulatedMember, simulatedTag, type WarmStart } from './simulated-member.ts'
+import { signatureOf } from './simulated-signature.ts'
 import type { World } from './world.ts'
 
 /** Adds `count` members and starts them. */

@@ -1,8 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
 import { bucketsAbove } from '../../src/anti-entropy/sync-steps.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 import { factArbitrary } from '../wire/fact-arbitraries.ts'
 import { isEqual, runSync, type SyncConditions, SyncSide } from './sync-side.ts'
 

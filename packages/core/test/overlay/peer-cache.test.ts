@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import { cachedPeersOf, maxCachedPeers, sampleCachedPeers } from '../../src/overlay/peer-cache.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
 
 describe('peer cache', () => {
   it('contains one address of each member, preferred groups first, up to the limit', () => {

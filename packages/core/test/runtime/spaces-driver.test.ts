@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
+import { idOf, testTag } from '../../../../test/helpers/signed-facts.ts'
+import { signatureOf } from '../../../simulator/src/simulated-signature.ts'
 import { RoomReplica } from '../../src/rooms/room-replica.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { SpacesDriver } from '../../src/runtime/spaces-driver.ts'
@@ -8,8 +11,6 @@ import { signedSpaceBytes } from '../../src/wire/signing.ts'
 import { encodeSpaceFrame, encodeSpaceRumors } from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFact } from '../../src/wire/space-fact.ts'
 import { spaceTag } from '../../src/wire/tags.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
-import { idOf, signatureOf, testTag } from '../helpers/signed-fact.ts'
 
 const self = idOf('self')
 const author = idOf('author')

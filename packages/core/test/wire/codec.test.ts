@@ -1,5 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
+import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
 import {
   decodeProbe,
   decodeRumors,
@@ -14,8 +22,6 @@ import type { HeartbeatList } from '../../src/wire/heartbeat-list.ts'
 import { limits } from '../../src/wire/limits.ts'
 import * as messages from '../../src/wire/messages.ts'
 import type { DecodeFailure, Result } from '../../src/wire/result.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 import { facts, probeFrame, syncFrame } from './codec-arbitraries.ts'
 
 vi.setConfig({ testTimeout: 120_000 })

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { limits } from '../../src/wire/limits.ts'
 import type { DecodeFailure, Result } from '../../src/wire/result.ts'
 import {
@@ -10,8 +12,6 @@ import {
 } from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts'
 import * as messages from '../../src/wire/space-messages.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
-import { idOf } from '../helpers/signed-fact.ts'
 import { spaceFacts, spaceSteps } from './space-arbitraries.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
