@@ -25,7 +25,7 @@ export function startWarm(world: World, count: number): void {
   for (const member of members) world.start(member, warmStart)
   for (const member of members)
     for (const id of member.machine.overlay.neighbours(member.clock.now().monotonicMs)) {
-      const other = world.network.memberOf(id)
+      const other = world.network.directory.memberOf(id)
       if (other) world.network.join(member, other)
     }
 }

@@ -12,10 +12,7 @@ export const loopback = '/ip4/127.0.0.1/tcp/0'
  * Node's options for a script that imports the sources. Types cannot just be stripped: the generated codec has
  * namespaces, which exist at run time.
  */
-export const execArgv: string[] = [
-  '--experimental-transform-types',
-  '--disable-warning=ExperimentalWarning',
-]
+export const execArgv: string[] = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning']
 
 const clusters: Cluster[] = []
 
