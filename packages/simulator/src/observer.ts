@@ -73,7 +73,7 @@ export class Observer implements MemberObserver {
     return this.#eventCount
   }
 
-  /** How often a member declared another one dead whose process ran. */
+  /** How often a member declared another member dead while that member's process ran. */
   get falseDeaths(): number {
     return this.#falseDeaths.count
   }

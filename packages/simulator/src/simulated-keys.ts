@@ -1,5 +1,5 @@
 /**
- * Simulated keys: signatures that cost a microsecond. They can be forged, so a test that forges one does so openly.
+ * Simulated keys: signatures that take a microsecond to compute. A test can forge such a signature.
  */
 import { hash } from 'node:crypto'
 import { memberIdFromKey, type Signer, type Verifier } from '@hearsay/core/host'

@@ -62,9 +62,7 @@ export class SpaceRegistry {
       transport,
       keys,
       random,
-      announce: spaces => driver.handle({ type: 'local-change', change: { spaces } }),
-      setExtraPeers: ids => driver.handle({ type: 'extra-peers', ids }),
-      reportViolation: (from, violation, detail) => driver.reportViolation(from, violation, detail),
+      membership: driver,
     })
     driver.attachSpaces(this.#driver)
   }

@@ -1,8 +1,9 @@
 /**
- * Leaked timers: two timers that libp2p and gossipsub leave running when a node stops, each for up to 1 s. They have no
- * effect any more, but keep the process alive.
+ * Leaked timers: two timers that libp2p and gossipsub leave running when a node stops, each for up to 1 s. These timers
+ * have no effect after the stop, but they keep the process alive.
  *
- * Both are internals. In a version with other names nothing is stopped, and nothing else changes.
+ * The fields of the timers are internals of libp2p and gossipsub. If a version renames them, nothing is stopped, and
+ * nothing else changes.
  */
 import type { GossipSub } from '@libp2p/gossipsub'
 import type { AddressManager } from '@libp2p/interface-internal'

@@ -179,7 +179,7 @@ export class Libp2pTransport implements Transport {
     return this.#components.pubsub.getSubscribers(spaceTopic(space)).map(String)
   }
 
-  /** Subscribes to the rumors of a topic. @returns the undo */
+  /** Subscribes to the rumors of a topic. @returns a function that ends the subscription */
   #subscribeTo(topic: string, space?: string): () => void {
     const { pubsub } = this.#components
     pubsub.topicValidators.set(topic, async (peerId, { data }) => {

@@ -95,7 +95,7 @@ export class Overlay {
     return this.#neighbours
   }
 
-  /** Sets further members to be connected to, because they share a space with this one. They are not monitored. */
+  /** Sets the extra peers: members to connect to because they share a space with this one. They are not monitored. */
   setExtraPeers(ids: readonly string[]): void {
     this.#extraPeers = ids
     this.#ringChanged()

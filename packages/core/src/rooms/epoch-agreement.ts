@@ -73,7 +73,7 @@ export class EpochAgreement {
     }
     this.#dueSinceMs = Math.min(this.#dueSinceMs, nowMs)
     const isUnchanged = nowMs - this.#changedMs >= unchangedMs
-    // This also applies while the member waits for other holders, because one of them may write.
+    // The deadline is also set while the member waits for other holders, because one of them may write.
     this.#dueMs = isUnchanged ? nowMs + announcementDelayMs : this.#changedMs + unchangedMs
     return isUnchanged ? digestText(sync.hash()) : undefined
   }

@@ -48,15 +48,15 @@ export class Reachability {
     return first === undefined ? Number.POSITIVE_INFINITY : first + answerTimeoutMs
   }
 
-  /** @returns whether a member has become unreachable */
-  advance(nowMs: number): boolean {
-    let isChanged = false
+  /** @returns the members that have become unreachable */
+  advance(nowMs: number): string[] {
+    const failed: string[] = []
     for (const [id, sinceMs] of this.#expected) {
       if (nowMs - sinceMs < answerTimeoutMs) break
       this.#expected.delete(id)
       this.#unreachable.add(id)
-      isChanged = true
+      failed.push(id)
     }
-    return isChanged
+    return failed
   }
 }

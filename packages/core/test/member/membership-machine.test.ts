@@ -47,6 +47,7 @@ class TestMachine {
   receive(author: string, ...bodies: FactBody[]): void {
     const facts = bodies.map(body => signedFact(author, body))
     const newFacts = this.machine.table.filterNew(facts, this.#now.epochMs)
+    this.carryOut(this.machine.received(grace, this.#now))
     this.carryOut(this.machine.handle({ type: 'rumors', facts: newFacts }, this.#now))
   }
 

@@ -60,15 +60,9 @@ class Bench {
           return Buffer.compare(signatureOf(author, bytes), signature) === 0
         },
       },
-      listener: {
-        event() {},
-        stepped() {},
-        persist() {},
-        persistCachedPeers() {},
-        leaveAcknowledged() {},
-        identityChanged() {},
-        log() {},
-      },
+      host: { persistCachedPeers() {}, log() {} },
+      persist() {},
+      listener: { event() {}, stepped() {}, leaveAcknowledged() {}, identityChanged() {} },
     })
     this.driver.start()
   }

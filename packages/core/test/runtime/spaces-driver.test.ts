@@ -56,9 +56,11 @@ class Bench {
         verify: (id, bytes, signature) => Buffer.compare(signatureOf(id, bytes), signature) === 0,
       },
       random: mulberry32(1),
-      announce() {},
-      setExtraPeers() {},
-      reportViolation: (from, violation) => this.violations.push(`${violation} ${from}`),
+      membership: {
+        announceSpaces() {},
+        setExtraPeers() {},
+        reportViolation: (from, violation) => this.violations.push(`${violation} ${from}`),
+      },
     })
     const content = new RoomReplica({
       self,

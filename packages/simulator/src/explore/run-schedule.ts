@@ -26,8 +26,8 @@ export interface Failed {
   /** Tells a `Failed` from a `Survived`. */
   readonly type: 'failed'
   /**
-   * What failed: the name of a violated invariant; `convergence`: the members did not converge; `quiet`:
-   * events did not end; `crash`: the code threw an error.
+   * What failed: the name of a violated invariant, `convergence` (the members did not converge), `quiet` (events did not
+   * end), or `crash` (the code threw an error).
    */
   readonly what: string
   /** The message of the error, with what the members saw. */

@@ -2,7 +2,7 @@
 import type { Delay } from '../delay.ts'
 import type { Simulation } from '../simulation.ts'
 
-/** One fault. `ms` is the duration of a fault that ends by itself. Members are given by name. */
+/** One fault. `ms` is the duration of a fault that ends by itself. The strings are names of members. */
 export type Fault =
   | { readonly type: 'partition'; readonly groups: readonly (readonly string[])[]; readonly ms: number }
   | {

@@ -69,9 +69,9 @@ export function* updateChunks(doc: Y.Doc, options: ChunkOptions): Generator<Uint
 /** Maximum number of structs in one chunk. Encoding and applying them takes some milliseconds. */
 const maxStructs = 4_096
 /**
- * In a document with very many clients, the limit of structs in a chunk is the number of clients divided by
- * this number. Our choice: applying the structs then takes about a third of the time that Yjs spends on all
- * clients in each transaction, and a million clients arrive in about 50 transactions.
+ * In a document with very many clients, the limit of structs in a chunk is the number of clients divided by this number.
+ * Our choice. Applying the structs of a chunk then takes about a third of the time that Yjs spends on all clients in each
+ * transaction. A million clients arrive in about 50 transactions.
  */
 const clientsPerStruct = 8
 /** Our choice: 131,072 structs and 16 MB in one chunk, for a million clients. */
