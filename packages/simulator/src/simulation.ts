@@ -31,7 +31,7 @@ export interface Simulation extends Faults {
   readonly falseDeaths: number
   /** Steps of all members so far: frames, timers, dials. */
   readonly steps: number
-  /** @throws {InvalidSimulationError} no member has that name */
+  /** The member with this name, running or not. @throws {InvalidSimulationError} no member has that name */
   member(name: string): SimulatedMember
   /** Adds a member and starts it. @param bootstrap names of members to join through @default ['m0'] */
   add(bootstrap?: readonly string[]): SimulatedMember

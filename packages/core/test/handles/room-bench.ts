@@ -1,5 +1,8 @@
 /** One room handle over a real driver, replica and storage, with a transport that records what the member publishes. */
 import { MemoryDatastore } from 'datastore-core'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
+import { idOf, testTag } from '../../../../test/helpers/signed-facts.ts'
+import { signatureOf } from '../../../simulator/src/simulated-signature.ts'
 import { RoomHandle } from '../../src/handles/room-handle.ts'
 import type { Member, MemberStatus } from '../../src/member/member.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
@@ -14,8 +17,6 @@ import { decodeSpaceRumors, encodeSpaceRumors } from '../../src/wire/space-codec
 import { draftSpaceFact, type SpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts'
 import { spaceTag } from '../../src/wire/tags.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
-import { idOf, signatureOf, testTag } from '../helpers/signed-fact.ts'
 
 interface OtherMember {
   readonly member: Member

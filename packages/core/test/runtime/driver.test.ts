@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
+import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  testTag,
+} from '../../../../test/helpers/signed-facts.ts'
+import { signatureOf } from '../../../simulator/src/simulated-signature.ts'
 import { firstRecord } from '../../src/member/local-record.ts'
 import { MembershipMachine } from '../../src/member/membership-machine.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { Driver } from '../../src/runtime/driver.ts'
 import { encodeRumors, encodeSync, syncMessage } from '../../src/wire/codec.ts'
 import type { FactBody, SignedFact } from '../../src/wire/fact.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
-import { heartbeatBody, idOf, recordBody, signatureOf, signedFact, testTag } from '../helpers/signed-fact.ts'
 
 const epochMs = 1_700_000_000_000
 const self = idOf('self')

@@ -1,10 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
+
 import { deltaBeyond, digestOf, factBytes } from '../../src/table/delta.ts'
 import { Table } from '../../src/table/table.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
 import { limits } from '../../src/wire/limits.ts'
 import { memberIdFromKey } from '../../src/wire/member-id.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 
 const nowMs = 1_700_000_000_000
 const names = ['ada', 'barbara', 'edsger', 'grace', 'leslie']
@@ -53,7 +60,12 @@ describe('delta', () => {
     expect(beyond(newer, older)).toEqual(newer)
     expect(beyond(older, newer)).toEqual([])
     expect(beyond(newer, newer)).toEqual([])
-    expect(beyond(newer, newer.filter(fact => fact !== suspicion))).toEqual([suspicion])
+    expect(
+      beyond(
+        newer,
+        newer.filter(fact => fact !== suspicion),
+      ),
+    ).toEqual([suspicion])
     expect(beyond(newer, [])).toEqual(newer)
     expect(beyond(newer, [...newer.slice(0, 2), ...older])).toEqual(newer.slice(2))
     // Facts of an older incarnation are left out, unless the newer incarnation is implausible.

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
 import { Table } from '../../src/table/table.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 
 const nowMs = 1_700_000_000_000
 const ada = idOf('ada')
@@ -236,7 +242,9 @@ describe('table', () => {
       const [record, heartbeat, suspicion] = facts
       if (!record || !heartbeat || !suspicion) throw new Error('expected three facts')
       expect(table.stored({ ...suspicion, author: ada })).toBeUndefined()
-      expect(table.stored({ ...heartbeat, payload: record.payload, signature: record.signature })).toBeUndefined()
+      expect(
+        table.stored({ ...heartbeat, payload: record.payload, signature: record.signature }),
+      ).toBeUndefined()
       expect(table.stored({ ...record, author: grace })).toBeUndefined()
     })
   })

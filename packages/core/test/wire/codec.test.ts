@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
+import {
   decodeProbe,
   decodeRumors,
   decodeSync,
@@ -15,7 +22,6 @@ import { decodeHello, encodeHello } from '../../src/wire/hello.ts'
 import { limits } from '../../src/wire/limits.ts'
 import * as messages from '../../src/wire/messages.ts'
 import { type DecodeFailure, ok, type Result } from '../../src/wire/result.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 import { facts, hello, probeMessage, syncMessages } from './codec-arbitraries.ts'
 import { field, join, outcome, varint } from './codec-helpers.ts'
 
@@ -224,9 +230,15 @@ describe('codec', () => {
     ['a heartbeat request without its length', { requestedHeartbeats: Uint8Array.of(0) }],
     ['a mark beyond 2^53', { heartbeats: Uint8Array.from([1, ...varint(2 ** 53 - 1)]) }],
     ['a sequence number beyond 2^53', { heartbeats: Uint8Array.from([0, 1, 0, ...varint(2 ** 53)]) }],
-    ['a heartbeat request beyond 2^53', { requestedHeartbeats: Uint8Array.from([1, ...varint(2 ** 53 - 1)]) }],
+    [
+      'a heartbeat request beyond 2^53',
+      { requestedHeartbeats: Uint8Array.from([1, ...varint(2 ** 53 - 1)]) },
+    ],
     ['a bitmap of 33 bytes', { digest: { buckets: new Uint8Array(33), rows: [], mutual: true } }],
-    ['a fact of an author of 31 bytes', { facts: [{ author: new Uint8Array(31), signature: new Uint8Array(64) }] }],
+    [
+      'a fact of an author of 31 bytes',
+      { facts: [{ author: new Uint8Array(31), signature: new Uint8Array(64) }] },
+    ],
   ])('rejects a sync frame with %s', (_, frame) => {
     const bytes = messages.SyncFrame.encode({
       offer: false,
