@@ -2,7 +2,7 @@
  * Document provider: synchronises one document with a room, and stores it.
  *
  * The writer sends and stores changes. Foreign updates are applied with the provider as the origin of the transaction.
- * Events of the provider fire when the step has ended that caused them.
+ * Events fire after the step that caused them.
  */
 import { ObservableV2 } from 'lib0/observable'
 import * as Y from 'yjs'

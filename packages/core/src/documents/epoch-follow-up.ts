@@ -1,9 +1,9 @@
 /**
  * Epoch follow-up: brings one replica into the epoch of the other members, as far as their announcements show it.
  *
- * The replica begins an epoch when the holders agree on it. It requests a later epoch that other members are in. It is
- * superseded when it cannot enter the epoch of the others because nobody who is left has the base, and it gives up a
- * later epoch that no member has been in for a while.
+ * The replica begins an epoch when the holders agree on it, and requests the base of a later epoch that other members
+ * are in. If no member can provide the base for 30 s, the replica is superseded. If no member has been in the later epoch
+ * for 30 s, the replica stays in its own epoch.
  */
 import { EpochAgreement, type EpochHolder } from '../rooms/epoch-agreement.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'

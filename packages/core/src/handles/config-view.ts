@@ -49,7 +49,7 @@ export class ConfigView {
     return versions.map(version => describe(version, versions))
   }
 
-  /** Shows a key whose entries were stored: its change and its conflicts were reported when the entries arrived. */
+  /** Shows a key with stored entries. Their conflicts count as reported: the app received them when the entries arrived. */
   restore(key: string): void {
     this.#show(key)
     this.#newLosers(key)
@@ -76,7 +76,7 @@ export class ConfigView {
     return this.#newLosers(key).map(loser => ({ key, winner, loser: describe(loser, versions) }))
   }
 
-  /** Those of the entries of a key that are invalid by the schema. */
+  /** The arrived entries of a key that are invalid by the schema. */
   rejections(key: string, arrived: readonly Version[]): ConfigRejection[] {
     const versions = this.#entries.versions(key)
     return arrived.flatMap(version => {

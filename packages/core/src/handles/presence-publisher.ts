@@ -2,7 +2,8 @@
  * Presence publisher: sends this member's presence to the other members of one room, at a limited rate.
  *
  * The first change after a pause is sent immediately, and later changes are sent together at the end of the interval.
- * Reserved fields, which announce documents and awareness, take the same way. After `stop`, presence no longer changes.
+ * Reserved fields, which announce documents and awareness, are sent in the same way. After `stop`, presence no longer
+ * changes.
  */
 import type { Store } from '../api/store.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'

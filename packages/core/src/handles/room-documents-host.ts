@@ -93,7 +93,7 @@ export class RoomDocumentsHost implements DocumentHost, AnnouncerHost {
     if (changes.hasWhole || changes.hasField(isAwarenessField)) this.#documents.presenceChanged()
   }
 
-  /** A step has ended in which presence changed so, and any document may have changed. */
+  /** A step has ended. Presence has changed in it as given, and any document may have changed. */
   stepped(changes: PresenceChanges): void {
     const isReachabilityChanged = changes.hasField(name => name === unreachableField)
     const areDocumentsChanged =

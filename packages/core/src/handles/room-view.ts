@@ -71,7 +71,7 @@ export class RoomView {
     })
   }
 
-  /** @returns whether the member is shown, or hidden, differently than before */
+  /** @returns whether the app is notified: the member appeared or disappeared, or has other fields */
   #showMember(id: string, areFieldsChanged: boolean): boolean {
     const generation = this.#replica.roster.of(id) && this.#generationOf(id)
     const isNewGeneration = generation !== this.#remotePresence.generationOf(id)

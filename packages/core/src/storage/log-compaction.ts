@@ -37,7 +37,7 @@ export class LogCompaction {
   readonly #clock: Clock
   /** Keys to delete when the new base has been written. */
   #replacing: readonly string[] = []
-  /** How often the whole document was rewritten by others. */
+  /** How often the whole document was rewritten outside of the compaction. */
   #rewrites = 0
   #isRunning = false
 

@@ -73,7 +73,7 @@ export class PendingWrites {
     this.#enqueueBefore(batch.pending.values())
   }
 
-  /** The store lost all values: these, which include all that was ever pushed, have to be written again. */
+  /** The store lost all values. @param values everything to write again, before the changes that wait */
   lost(values: readonly KeyValueChange[]): void {
     this.#enqueueBefore(values.map(change => ({ change, since: 1 })))
   }
@@ -86,7 +86,7 @@ export class PendingWrites {
     return oldest
   }
 
-  /** Changes these stored values under a path as the pending changes will. */
+  /** Applies the pending changes under a path to these stored values. */
   apply(values: Map<string, Uint8Array>, prefix: string): void {
     for (const changes of this.#all())
       for (const [key, { change }] of changes) {

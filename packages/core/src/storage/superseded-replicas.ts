@@ -1,7 +1,7 @@
 /**
- * Superseded replicas: what the store keeps of one document because it could not be translated into an epoch.
+ * Superseded replicas: former replicas of one document that could not be translated into an epoch.
  *
- * The app reads and discards the replicas. If it does not, the oldest are dropped.
+ * The store contains them until the app discards them, but no more than the last 16.
  */
 import type { KeyValueChange } from './key-values.ts'
 import { type StoredUpdate, supersededKey } from './stored-epochs.ts'

@@ -1,8 +1,8 @@
 /**
  * Later epoch: an epoch after that of the replica, in which other members are, and what has arrived of its base.
  *
- * The base is the document at the start of the epoch. One member at a time is asked for it, and a member that cannot
- * provide it is not asked again. A further epoch starts all of this anew.
+ * The base is the document at the start of the epoch. One member at a time is asked for the base, and a member that
+ * cannot provide it is not asked again. When a still later epoch is known, everything about the former one is dropped.
  */
 import type { EpochName } from '../../../wire/epoch-name.ts'
 import { isUpdate } from '../readable-updates.ts'
