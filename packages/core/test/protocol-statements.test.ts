@@ -10,7 +10,8 @@ import { forgedFact, idOf, recordBody, signedFact, testTag } from '../../../test
 import { Overlay } from '../src/overlay/overlay.ts'
 import { ChunkedTransfers } from '../src/spaces/documents/chunked-transfers.ts'
 import type { RecordFact } from '../src/table/table.ts'
-import { decodeProbe, decodeSync, encodeProbe, encodeSync } from '../src/wire/codec.ts'
+import { decodeHello, encodeHello } from '../src/wire/hello.ts'
+import { ProbeFrame, SyncFrame } from '../src/wire/messages.ts'
 import { SpaceFrame } from '../src/wire/space-messages.ts'
 import { MemberBench, startEpochMs } from './member/member-bench.ts'
 import { InboundBench, nowEpochMs } from './runtime/inbound-bench.ts'
@@ -154,10 +155,10 @@ states(
   'protocol',
   'In all three kinds of frame, field 1 is reserved for the hello, so that one decoder reads the first frame of any stream.',
   () => {
-    const hello = { type: 'hello', cluster: testTag, epochMs: nowEpochMs } as const
-    const bytes = encodeSync(hello)
-    expect(encodeProbe(hello)).toEqual(bytes)
-    for (const decode of [decodeSync, decodeProbe]) expect(decode(bytes)).toEqual({ ok: true, value: hello })
+    const hello = { cluster: testTag, epochMs: nowEpochMs }
+    const bytes = encodeHello(hello)
+    expect(decodeHello(bytes)).toEqual({ ok: true, value: hello })
+    for (const { decode } of [ProbeFrame, SyncFrame]) expect(decode(bytes).hello).toEqual(hello)
     // Field 1, length-delimited. A space frame without a hello has no such field, and skips this one.
     expect(bytes[0]).toBe(0x0a)
     expect(SpaceFrame.decode(bytes).steps).toEqual([])

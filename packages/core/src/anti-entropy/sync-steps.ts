@@ -12,7 +12,7 @@ import { deltaBeyond, digestOf } from '../table/delta.ts'
 import type { HeartbeatFact, Table } from '../table/table.ts'
 import { type FreshHeartbeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
 import { encodeHeartbeat } from '../wire/fact.ts'
-import { equalBytes, hashBytes } from '../wire/hashes.ts'
+import { differingBuckets, equalBytes } from '../wire/hashes.ts'
 import type { HeartbeatSync } from './heartbeat-sync.ts'
 
 /** Above this number of members a digest of all members costs more than one additional step. */
@@ -89,12 +89,4 @@ export function heartbeatsIn(table: Table, message: SyncMessage): HeartbeatFact[
     })
   }
   return facts
-}
-
-function differingBuckets(a: Uint8Array, b: Uint8Array): Set<number> {
-  const differing = new Set<number>()
-  a.forEach((byte, i) => {
-    if (byte !== b[i]) differing.add(Math.floor(i / hashBytes))
-  })
-  return differing
 }

@@ -10,7 +10,7 @@ import { TopicValidatorResult } from '@libp2p/gossipsub'
 import type { Connection, Libp2pEvents, Logger, PeerId, Stream, TypedEventTarget } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
 import type { Channel, RumorVerdict, Transport, TransportListener } from '../runtime/ports.ts'
-import { decodeSync, encodeSync } from '../wire/codec.ts'
+import { decodeHello, encodeHello } from '../wire/hello.ts'
 import { rumorTopic, spaceTopic } from '../wire/tags.ts'
 import { dialOutcome } from './dial-outcome.ts'
 import { Dialler, type DiallerComponents } from './dialler.ts'
@@ -229,12 +229,12 @@ export class Libp2pTransport implements Transport {
 
   /** The first frame on each stream, the same on all channels. */
   #hello(): Uint8Array {
-    return encodeSync({ type: 'hello', cluster: this.#cluster, epochMs: Date.now() })
+    return encodeHello({ cluster: this.#cluster, epochMs: Date.now() })
   }
 
   #isHelloOfCluster(frame: Uint8Array): boolean {
-    const decoded = decodeSync(frame)
-    if (!decoded.ok || decoded.value.type !== 'hello') return false
+    const decoded = decodeHello(frame)
+    if (!decoded.ok) return false
     const { cluster, epochMs } = decoded.value
     const differenceMs = epochMs - Date.now()
     if (Math.abs(differenceMs) > clockWarningMs)

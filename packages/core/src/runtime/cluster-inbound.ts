@@ -39,13 +39,13 @@ export class ClusterInbound {
   }
 
   probe(from: string, bytes: Uint8Array): void {
-    const decoded = this.#inbound.message(from, decodeProbe(bytes))
-    if (decoded?.type === 'probe') this.#options.deliver({ type: 'probe', from, message: decoded.message })
+    const message = this.#inbound.message(from, decodeProbe(bytes))
+    if (message) this.#options.deliver({ type: 'probe', from, message })
   }
 
   sync(from: string, bytes: Uint8Array): void {
     const message = this.#inbound.message(from, decodeSync(bytes))
-    if (message?.type !== 'sync') return
+    if (!message) return
     const { table, deliver } = this.#options
     const facts = this.#intern([...message.facts, ...heartbeatsIn(table, message)])
     andThen(this.#verified(from, this.#filterNew(facts)), ({ facts }) =>

@@ -33,7 +33,7 @@ export class SpaceOutbox {
     if (steps.length > 0) this.#effects.push({ type: 'send-steps', to, steps })
   }
 
-  /** Sends steps, some of which may require an answer. */
+  /** Sends steps. Some of them may require an answer. */
   request(to: string, steps: readonly SpaceStep[], nowMs: number): void {
     this.send(to, steps)
     if (steps.some(requestsAnswer)) this.#reachability.expect(to, nowMs)

@@ -7,7 +7,8 @@ import {
   signedFact,
   testTag,
 } from '../../../../test/helpers/signed-facts.ts'
-import { encodeProbe, encodeSync } from '../../src/wire/codec.ts'
+import { encodeProbe } from '../../src/wire/codec.ts'
+import { encodeHello } from '../../src/wire/hello.ts'
 import { InboundBench, nowEpochMs, relay } from './inbound-bench.ts'
 
 const [ada, bob, carol] = [idOf('ada'), idOf('bob'), idOf('carol')]
@@ -98,7 +99,7 @@ describe('a sync step', () => {
 
   it('that is a repeated hello is ignored', () => {
     const bench = new InboundBench()
-    bench.inbound.sync(relay, encodeSync({ type: 'hello', cluster: testTag, epochMs: nowEpochMs }))
+    bench.inbound.sync(relay, encodeHello({ cluster: testTag, epochMs: nowEpochMs }))
     expect([bench.delivered, bench.violations]).toEqual([[], []])
   })
 })
@@ -106,7 +107,7 @@ describe('a sync step', () => {
 it('a probe is delivered, and one that cannot be decoded is a violation', () => {
   const bench = new InboundBench()
   const message = { type: 'ping', seq: 3 } as const
-  bench.inbound.probe(relay, encodeProbe({ type: 'probe', message }))
+  bench.inbound.probe(relay, encodeProbe(message))
   bench.inbound.probe(relay, garbage)
   expect(bench.delivered).toEqual([{ type: 'probe', from: relay, message }])
   expect(bench.violations).toEqual(['undecodable relay'])

@@ -13,20 +13,16 @@
  * does no harm.
  */
 import * as Y from 'yjs'
-import { equalBytes } from '../../wire/hashes.ts'
+import { differingBuckets, equalBytes } from '../../wire/hashes.ts'
 import { limits } from '../../wire/limits.ts'
 import type { DocumentStep } from '../../wire/space-codec.ts'
-import type { ChunkedTransfers, UpdateSource } from './chunked-transfers.ts'
-import {
-  bucketDigestBytes,
-  DocumentDigest,
-  digestBucketOf,
-  digestBuckets,
-  isCollision,
-} from './document-digest.ts'
+import { streamedChunks } from './chunk-sizes.ts'
+import type { ChunkedTransfers } from './chunked-transfers.ts'
+import { DocumentDigest, digestBucketOf, digestBuckets, isCollision } from './document-digest.ts'
 import type { DocumentSync } from './document-sync.ts'
+import type { UpdateSource } from './piece-stream.ts'
 import type { SyncRequest } from './sync-state.ts'
-import { streamedChunks, updateChunks } from './update-chunks.ts'
+import { updateChunks } from './update-chunks.ts'
 
 const emptyDigest = new DocumentDigest(new Y.Doc()).hash()
 /** For a document with more clients, members compare buckets first. The state vector of 1,024 clients has 10 kB. */
@@ -142,15 +138,6 @@ function answerBuckets(
   if (mutual && (isRequested || !state.mayRequest(from, hash, isSynced, nowMs)))
     return [{ document: name, bucketHashes: own, mutual: false }]
   return [{ ...requestBuckets(sync, { from, digest: hash, isSynced }, differing, nowMs), mutual }]
-}
-
-function differingBuckets(own: Uint8Array, theirs: Uint8Array): ReadonlySet<number> {
-  const differing = new Set<number>()
-  for (let bucket = 0; bucket < digestBuckets; bucket++) {
-    const [at, end] = [bucket * bucketDigestBytes, (bucket + 1) * bucketDigestBytes]
-    if (!equalBytes(own.subarray(at, end), theirs.subarray(at, end))) differing.add(bucket)
-  }
-  return differing
 }
 
 /**

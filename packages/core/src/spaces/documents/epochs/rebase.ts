@@ -7,7 +7,7 @@
  */
 import * as Y from 'yjs'
 import { applyGuarded, applyUpdate, isComplete, type ReportError, throwError } from '../apply-update.ts'
-import { encodeDeletions } from '../update-chunks.ts'
+import { encodeDeletions } from '../deletion-ranges.ts'
 import { compact } from './compaction.ts'
 import { type EpochIds, mapInto, mapOutOf, stateOf } from './id-map.ts'
 import { contestedValues, restoreValues } from './key-values.ts'

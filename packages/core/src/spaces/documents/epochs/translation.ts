@@ -9,7 +9,8 @@
  */
 import { concat } from 'uint8arrays/concat'
 import * as Y from 'yjs'
-import { type DeletedRange, encodeDeletions, encoded, itemPart } from '../update-chunks.ts'
+import { encoded, itemPart } from '../chunk-writer.ts'
+import { type DeletedRange, encodeDeletions } from '../deletion-ranges.ts'
 import { type BaseNeighbours, baseNeighboursBeyond } from './base-neighbours.ts'
 import type { IdMap } from './id-map.ts'
 import type { IdRange, SharedType } from './retained-runs.ts'

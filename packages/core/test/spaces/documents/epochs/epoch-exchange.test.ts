@@ -178,7 +178,7 @@ describe('a malicious member that claims a later epoch', () => {
     sendMalicious(b, { epoch, hash: new Uint8Array(16), isSynced: true, mutual: true }, link.nowMs)
     expect(b.sync.epochs.isPastMissing(['malicious'])).toBe(true)
     // The malicious member has left.
-    b.sync.epochs.clearLater()
+    b.sync.epochs.later.set(undefined)
     a.sync.epochs.begin()
     b.doc.getText('text').insert(0, 'on ')
     synchronise(link, a, b)
