@@ -36,6 +36,16 @@ describe('the departure date', () => {
     expect(departureDate(withLeave(startEpochMs + hourMs))).toBe(startEpochMs + hourMs)
   })
 
+  it('is the date in the leave record also for a member that was seen alive here', () => {
+    const bench = new MemberBench()
+    bench.handle(ada, recordBody({ incarnation }))
+    bench.endStep()
+    bench.pass(10 * hourMs)
+    const leftEpochMs = startEpochMs + hourMs
+    bench.handle(ada, recordBody({ incarnation, version: 2, leaving: true, leftEpochMs }))
+    expect(departureDate(bench)).toBe(leftEpochMs)
+  })
+
   it('is the date of the suspicion for a member that was never seen alive here', () => {
     const bench = withSuspicion(startEpochMs + hourMs, { wasAlive: false })
     expect(departureDate(bench)).toBe(startEpochMs + hourMs)

@@ -45,12 +45,23 @@ describe('a record of another member', () => {
     expect([bench.parts.rumors.size, bench.endStep()]).toEqual([0, []])
   })
 
-  it('that ends its membership makes the detector forget its incarnation until a greater one arrives', () => {
+  it('that ends its membership lasts until a greater incarnation arrives', () => {
     const bench = withMembers()
     bench.handle(ada, recordBody({ incarnation, version: 2, leaving: true }))
     expect(detectorStatus(bench)).toBe('left')
     bench.handle(ada, recordBody({ incarnation: incarnation + 1 }))
     expect(detectorStatus(bench)).toBe('alive')
+  })
+
+  it('that returns in the incarnation in which it left is alive, unless it is suspected in that incarnation', () => {
+    const returned = (isSuspected: boolean) => {
+      const bench = withMembers()
+      bench.handle(ada, recordBody({ incarnation, version: 2, leaving: true }))
+      if (isSuspected) bench.handle(grace, suspicionBody(ada, incarnation))
+      bench.handle(ada, recordBody({ incarnation, version: 3 }))
+      return detectorStatus(bench)
+    }
+    expect([returned(false), returned(true)]).toEqual(['alive', 'suspect'])
   })
 
   it('of a greater incarnation ends a suspicion', () => {

@@ -20,6 +20,14 @@ describe('member events', () => {
     expect(bench.events()).toEqual(['update ada'])
   })
 
+  it('do not exist, and no effect does, for a member that was marked but did not change', () => {
+    const bench = new MemberBench()
+    bench.handle(ada, adaRecord(1))
+    bench.endStep()
+    bench.parts.memberEvents.markChanged(ada)
+    expect(bench.endStep()).toEqual([])
+  })
+
   it('come after one effect that lists all changed members of the step', () => {
     const bench = new MemberBench()
     bench.handle(ada, adaRecord(1))

@@ -61,6 +61,9 @@ describe('a sync step', () => {
       to: ada,
       message: { type: 'ping', seq: 0, suspected: incarnation },
     })
+    const others = signedFact(idOf('grace'), recordBody({ incarnation, version: 2 }))
+    const relayed = sync(bench, syncMessage({ facts: [others] }), [])
+    expect(relayed.filter(({ type }) => type === 'send-probe')).toEqual([])
     const greater = signedFact(ada, recordBody({ incarnation: incarnation + 1 }))
     const effects = sync(bench, syncMessage({ facts: [greater] }))
     expect(effects.filter(({ type }) => type === 'send-probe')).toEqual([])

@@ -24,6 +24,7 @@ describe('a rumor', () => {
     expect(bench.rumor(record(ada), record(bob))).toBe('accept')
     expect(bench.deliveredFacts.map(({ author }) => author)).toEqual([ada, bob])
     expect(bench.violations).toEqual([])
+    expect(bench.rumor(record(bob))).toBe('ignore')
   })
 
   it('without a new fact costs no verification and delivers nothing', () => {

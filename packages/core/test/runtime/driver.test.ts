@@ -21,7 +21,7 @@ const ada = idOf('ada')
 const relay = idOf('relay')
 
 /** One driver with a stopped clock, and its actions. */
-class Bench {
+class DriverBench {
   readonly disconnected: string[] = []
   verifications = 0
   readonly machine: MembershipMachine
@@ -80,7 +80,7 @@ const record = (version: number): FactBody => recordBody({ incarnation: epochMs,
 
 describe('a rumor', () => {
   it('is forwarded once if it is new, also if anti-entropy brought it first', () => {
-    const bench = new Bench()
+    const bench = new DriverBench()
     const fact = signedFact(ada, record(1))
     bench.exchanged(fact)
     expect(bench.rumor(fact)).toBe('accept')
@@ -92,7 +92,7 @@ describe('a rumor', () => {
   })
 
   it('without facts is not forwarded', () => {
-    const bench = new Bench()
+    const bench = new DriverBench()
     expect(bench.rumor()).toBe('ignore')
     // An unknown field of 100 bytes.
     const padded = Uint8Array.from([0xfa, 0x01, 100, ...new Uint8Array(100)])
@@ -100,7 +100,7 @@ describe('a rumor', () => {
   })
 
   it('is not forwarded with the signature of another fact', () => {
-    const bench = new Bench()
+    const bench = new DriverBench()
     const latest = signedFact(ada, record(5))
     bench.exchanged(latest)
     const { signature } = latest
@@ -111,7 +111,7 @@ describe('a rumor', () => {
 
 describe('a message full of forged facts', () => {
   it('costs one verification', () => {
-    const bench = new Bench()
+    const bench = new DriverBench()
     const forged = Array.from({ length: 500 }, (_, i) => signedFact(idOf(`unknown ${i}`), record(1))).map(
       fact => ({
         ...fact,
@@ -124,7 +124,7 @@ describe('a message full of forged facts', () => {
   })
 
   it('logs a forged heartbeat of one member once', () => {
-    const bench = new Bench()
+    const bench = new DriverBench()
     bench.exchanged(signedFact(ada, record(1)))
     bench.verifications = 0
     const index = bench.machine.table.index(ada) ?? 0
@@ -146,7 +146,7 @@ describe('a message full of forged facts', () => {
 })
 
 it('keeps the facts of a frame in memory, not the frame', () => {
-  const bench = new Bench()
+  const bench = new DriverBench()
   bench.exchanged(...Array.from({ length: 100 }, (_, i) => signedFact(idOf(`m${i}`), record(1))))
   const { record: stored } = bench.machine.table.get(idOf('m7')) ?? {}
   expect(stored?.payload.buffer.byteLength).toBe(stored?.payload.length)
