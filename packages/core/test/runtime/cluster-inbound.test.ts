@@ -48,6 +48,13 @@ describe('a rumor', () => {
     expect(bench.rumor(record(ada))).toBe('accept')
   })
 
+  it('that repeats the known and the new facts of a forwarded one is not forwarded again', () => {
+    const bench = new InboundBench()
+    bench.merge(record(ada))
+    expect(bench.rumor(record(ada), record(bob))).toBe('accept')
+    expect(bench.rumor(record(ada), record(bob))).toBe('ignore')
+  })
+
   it('that cannot be decoded is rejected, and is a violation of the peer that sent it', () => {
     const bench = new InboundBench()
     expect(bench.inbound.rumor(relay, garbage)).toBe('reject')
