@@ -20,6 +20,6 @@ export function createTopology(members: number): Topology {
 }
 
 /** All neighbours of a member in a network of `members` members. */
-export function neighboursIn(members: number, id: string): string[] {
+export function connectedIn(members: number, id: string): string[] {
   return createTopology(members).monitorsOf(id)
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { stopping } from '../../../test/helpers/stop-and-go.ts'
 import { runTwice } from '../../simulator/src/run-twice.ts'
 import { plainSwim } from '../src/index.ts'
-import { neighboursIn } from './network-topology.ts'
+import { connectedIn } from './network-topology.ts'
 import { type NetworkOptions, SimulatedNetwork } from './simulated-network.ts'
 import { falseDeaths, stopAndGo } from './stop-and-go.ts'
 
@@ -98,8 +98,8 @@ describe('probes and local health among simulated members', () => {
         expect(effect.subject).toBe('m5')
       }
       expect(network.statusesOf('m5')).toEqual(Array(31).fill('alive'))
-      const back = neighboursIn(32, 'm5').filter(id => network.host('m5').links.has(id))
-      expect(back).toEqual(neighboursIn(32, 'm5'))
+      const back = connectedIn(32, 'm5').filter(id => network.host('m5').links.has(id))
+      expect(back).toEqual(connectedIn(32, 'm5'))
     },
   )
 

@@ -129,7 +129,7 @@ export interface Cluster {
     options?: ConfigOptions<S>,
   ): Promise<Config<S>>
   /**
-   * Leaves the cluster. Announces the leave, and waits at most 1 s until the neighbours have acknowledged it. Waits at
+   * Leaves the cluster. Announces the leave, and waits at most 1 s until all connected members have acknowledged it. Waits at
    * most 5 s until changes of documents have reached the members that store them. Then stops. Never rejects because of a
    * failed write. Idempotent: all calls return the same promise.
    */

@@ -46,7 +46,7 @@ export interface DriverListener {
   event(event: MemberEvent): void
   /** A step has ended in which anything may have changed. */
   stepped(): void
-  /** The neighbours have acknowledged the leave. */
+  /** All connected members have acknowledged the leave. */
   leaveAcknowledged(): void
   /** Another process began to run with this member's identity, or stopped. */
   identityChanged(isCopied: boolean): void

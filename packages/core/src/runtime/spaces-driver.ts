@@ -257,7 +257,7 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     const { transport } = this.#options
     transport.publish(encodeSpaceRumors(facts), space)
     const subscribers = new Set(transport.subscribers(space))
-    const notSubscribed = this.#spaces.neighboursIn(space).filter(id => !subscribers.has(id))
+    const notSubscribed = this.#spaces.connectedIn(space).filter(id => !subscribers.has(id))
     if (notSubscribed.length === 0) return
     const frame = encodeSpaceFrame([{ space, facts }])
     for (const id of notSubscribed) transport.send(id, 'space', frame)

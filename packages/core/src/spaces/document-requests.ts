@@ -122,7 +122,7 @@ export class DocumentRequests {
     for (const space of this.#recruiting.takeDue(nowMs)) {
       const { replica } = spaces.get(space) ?? {}
       if (!replica) continue
-      const { requests, areEnough } = replica.carriersToRequest(members.neighboursIn(space))
+      const { requests, areEnough } = replica.carriersToRequest(members.connectedIn(space))
       for (const [document, id] of requests) {
         const step: SpaceStep = { space, documents: [{ document, carry: true }] }
         outbox.send(id, [step])
@@ -134,7 +134,7 @@ export class DocumentRequests {
 
   /** Connected members that hold a document. */
   #connectedHolders(space: string, replica: SpaceReplica, document: string): ReplicaHolder[] {
-    const connected = new Set(this.#options.members.neighboursIn(space))
+    const connected = new Set(this.#options.members.connectedIn(space))
     return replica.holdersOf(document).filter(({ id }) => connected.has(id))
   }
 }

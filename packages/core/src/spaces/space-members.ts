@@ -85,7 +85,7 @@ export class SpaceMembers {
   }
 
   /** Members of a space that are connected to the local member. */
-  neighboursIn(space: string): string[] {
+  connectedIn(space: string): string[] {
     return this.#view.connected().filter(id => this.#isIn(id, space))
   }
 

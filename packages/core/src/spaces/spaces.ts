@@ -217,7 +217,7 @@ export class Spaces {
   requestDigest(space: string, now: Instant): void {
     const facts = this.#spaces.get(space)?.replica.facts
     if (!facts) return
-    for (const id of sample(this.neighboursIn(space), offerFanout, this.#options.random))
+    for (const id of sample(this.connectedIn(space), offerFanout, this.#options.random))
       this.#outbox.request(id, [{ space, storedIds: facts.storedIds(undefined, true) }], now.monotonicMs)
   }
 
@@ -296,8 +296,8 @@ export class Spaces {
   }
 
   /** Members of a space that are connected to the local member. */
-  neighboursIn(space: string): string[] {
-    return this.#members.neighboursIn(space)
+  connectedIn(space: string): string[] {
+    return this.#members.connectedIn(space)
   }
 
   advance(now: Instant): void {
@@ -307,8 +307,7 @@ export class Spaces {
       this.#outbox.push({ type: 'unsubscribe', space })
     }
     for (const [space, fanout] of this.#offers.takeDue(nowMs))
-      for (const id of sample(this.neighboursIn(space), fanout, this.#options.random))
-        this.#offer(id, [space])
+      for (const id of sample(this.connectedIn(space), fanout, this.#options.random)) this.#offer(id, [space])
     for (const id of this.#reachability.advance(nowMs)) this.#regroupWith(id, now)
     const extraPeers = this.#extraPeers.take(this.#spaces, nowMs)
     if (extraPeers) this.#outbox.push({ type: 'extra-peers', ids: extraPeers })
