@@ -26,4 +26,14 @@ export interface Health extends MemberHealth {
    * or the option `mdns` is off.
    */
   readonly localDiscoveryError: string | undefined
+  /**
+   * While this member is connected to no other member: why the last peer that it dialled was not admitted, and what to do.
+   * For instance, the peer did not accept this member's secret. Undefined: a peer was admitted, or none was dialled.
+   */
+  readonly admissionError: string | undefined
+  /**
+   * The number of connections since the start that were not admitted, to and from other members: the other end did not
+   * prove that it has the same secret and the same cluster name, or did not accept this member's proof.
+   */
+  readonly refusedConnections: number
 }

@@ -93,6 +93,8 @@ export class ClusterHandle implements Cluster, EngineListener {
       storage: state.status,
       storageError: state.status === 'failing' ? state.error.message : undefined,
       localDiscoveryError: undefined,
+      admissionError: undefined,
+      refusedConnections: 0,
     }
   }
 

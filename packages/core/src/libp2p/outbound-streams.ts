@@ -12,10 +12,9 @@ import type { Channel } from '../runtime/ports.ts'
 import { channels, prefixed, protocols, readFrames, writeFrame } from './frame-stream.ts'
 
 export interface OutboundStreamsOptions {
+  /** An admitted connection to the member. */
   readonly connect: (id: string) => Promise<Connection>
   readonly hello: () => Uint8Array
-  /** The other end sent a frame: on these streams it does so only to report that it is in another cluster. */
-  readonly answered: (id: string, frame: Uint8Array) => void
   readonly log: Logger
 }
 
@@ -130,7 +129,6 @@ export class OutboundStreams {
   }
 
   #opened(to: string, channel: Channel, open: Open, waiting: readonly Uint8Array[]): void {
-    const { hello, answered } = this.#options
     const { stream, connection } = open
     const streams = this.#streams[channel]
     streams.set(to, open)
@@ -139,7 +137,8 @@ export class OutboundStreams {
       const idle = this.#idle.get(connection)
       if (idle?.get(channel) === open) idle.delete(channel)
     })
-    readFrames(stream, frame => answered(to, frame))
-    writeFrame(stream, concat([prefixed(hello()), ...waiting]))
+    // The other end answers on a stream of its own.
+    readFrames(stream, () => stream.abort(new Error('unexpected frame')))
+    writeFrame(stream, concat([prefixed(this.#options.hello()), ...waiting]))
   }
 }

@@ -8,7 +8,7 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { gossipsubOptions } from '../../../core/src/libp2p/gossipsub-options.ts'
 import { coalescingNoise } from '../../../core/src/libp2p/packet-coalescing.ts'
-import { clusterTag, rumorTopic } from '../../../core/src/wire/tags.ts'
+import { clusterKeys, rumorTopic } from '../../../core/src/wire/cluster-keys.ts'
 import { countingRegister } from './counting-register.ts'
 import {
   emptyTally,
@@ -28,8 +28,7 @@ type Gossip = GossipSub & {
 
 type Node = Libp2p<{ pubsub: Gossip }>
 
-const tag = clusterTag('calibration')
-const topic = rumorTopic(tag)
+const topic = rumorTopic(clusterKeys('calibration'))
 
 export async function startRealGossip({ topology, judge, isDeaf }: SubjectOptions): Promise<GossipSubject> {
   const { keys, edges } = topology
