@@ -3,6 +3,9 @@
  *
  * `pnpm test:mutation [folder or file…]`. The default is every folder whose bounds and thresholds decide about foreign
  * bytes and about life and death; it takes about an hour. The report is `coverage/mutation.json`, too.
+ *
+ * Only the tests of the same folders run: `test/wire` for `src/wire`. A fault that only a test of another folder notices
+ * is hard to find, so it counts as not noticed.
  */
 import { Stryker } from '@stryker-mutator/core'
 
@@ -14,9 +17,11 @@ const defaultFolders = [
   'packages/core/src/anti-entropy',
   'packages/core/src/rumors',
 ]
-const mutate = (folders.length > 0 ? folders : defaultFolders).map(folder =>
-  folder.endsWith('.ts') ? folder : `${folder}/**/*.ts`,
-)
+const chosen = (folders.length > 0 ? folders : defaultFolders).map(folder => folder.replace(/\/$/, ''))
+const mutate = chosen.map(folder => (folder.endsWith('.ts') ? folder : `${folder}/**/*.ts`))
+process.env['MUTATION_TESTS'] = chosen
+  .map(folder => folder.replace(/\/[^/]+\.ts$/, '').replace('/src', '/test'))
+  .join()
 
 await new Stryker({
   // Generated code is not ours to test.

@@ -12,7 +12,7 @@ import { deltaBeyond, digestOf } from '../table/delta.ts'
 import type { HeartbeatFact, Table } from '../table/table.ts'
 import { type FreshHeartbeat, type SyncMessage, syncMessage } from '../wire/codec.ts'
 import { encodeHeartbeat } from '../wire/fact.ts'
-import { equalBytes, hashBytes } from '../wire/hashes.ts'
+import { differingBuckets, equalBytes } from '../wire/hashes.ts'
 import type { HeartbeatSync } from './heartbeat-sync.ts'
 
 /** Above this number of members a digest of all members costs more than one additional step. */
@@ -60,7 +60,7 @@ export function answer(
     : syncMessage({ tableHash, ...digestOf(table, undefined, true, startAt) })
 }
 
-/** Whether the peer's table equals ours, except for heartbeats; undefined if the message has no table hash. */
+/** Whether the peer's table equals the local one, except for heartbeats; undefined: the message has no table hash. */
 export function agrees(table: Table, { tableHash }: SyncMessage): boolean | undefined {
   return tableHash && equalBytes(tableHash, table.hash())
 }
@@ -89,12 +89,4 @@ export function heartbeatsIn(table: Table, message: SyncMessage): HeartbeatFact[
     })
   }
   return facts
-}
-
-function differingBuckets(a: Uint8Array, b: Uint8Array): Set<number> {
-  const differing = new Set<number>()
-  a.forEach((byte, i) => {
-    if (byte !== b[i]) differing.add(Math.floor(i / hashBytes))
-  })
-  return differing
 }

@@ -2,9 +2,9 @@
  * Outbound streams: at most one for each member and channel, opened for the first frame or shortly before it.
  *
  * The first frame on each stream is a hello, sent together with the frames that waited for the stream. A frame that cannot
- * be sent is dropped with its stream: the next frame opens another. A member with several connections is answered over the
- * connection on which its last frame arrived, because two processes may have one identity, and an answer belongs to the
- * process that asked.
+ * be sent is dropped with its stream, and the next frame opens a new stream. If a member has several connections, an
+ * answer uses the connection on which the member's last frame arrived. The reason is that two processes may have one
+ * identity, and an answer belongs to the process that sent the question.
  */
 import type { Connection, Logger, Stream } from '@libp2p/interface'
 import { concat } from 'uint8arrays/concat'

@@ -10,7 +10,7 @@ import type { Connection, Libp2pEvents, Logger, PeerId, Stream, TypedEventTarget
 import type { Registrar } from '@libp2p/interface-internal'
 import type { Channel, RumorVerdict, Transport, TransportListener } from '../runtime/ports.ts'
 import { type ClusterKeys, rumorTopic, spaceTopic } from '../wire/cluster-keys.ts'
-import { decodeSync, encodeSync } from '../wire/codec.ts'
+import { decodeHello, encodeHello } from '../wire/hello.ts'
 import type { AdmissionGate } from './admission/admission-gate.ts'
 import type { RefusalReason, Refusals } from './admission/refusals.ts'
 import { dialOutcome } from './dial-outcome.ts'
@@ -195,7 +195,7 @@ export class Libp2pTransport implements Transport {
     return this.#spaces.get(space)?.topic ?? spaceTopic(this.#options.keys, space)
   }
 
-  /** Subscribes to the rumors of a topic. @returns the undo */
+  /** Subscribes to the rumors of a topic. @returns a function that ends the subscription */
   #subscribeTo(topic: string, space?: string): () => void {
     const { gossipsub } = this.#options.pubsub
     gossipsub.topicValidators.set(topic, async (peerId, { data }) => {
@@ -249,12 +249,12 @@ export class Libp2pTransport implements Transport {
 
   /** The first frame on each stream, the same on all channels. */
   #hello(): Uint8Array {
-    return encodeSync({ type: 'hello', cluster: this.#options.cluster, epochMs: Date.now() })
+    return encodeHello({ cluster: this.#options.cluster, epochMs: Date.now() })
   }
 
   #isHelloOfCluster(frame: Uint8Array): boolean {
-    const decoded = decodeSync(frame)
-    if (!decoded.ok || decoded.value.type !== 'hello') return false
+    const decoded = decodeHello(frame)
+    if (!decoded.ok) return false
     const { cluster, epochMs } = decoded.value
     const differenceMs = epochMs - Date.now()
     if (Math.abs(differenceMs) > clockWarningMs)

@@ -1,11 +1,5 @@
 /** Detector bridge: passes the member's inputs to the failure detector and carries out the detector's effects. */
-import type {
-  ConnectionEvent,
-  Detector,
-  DetectorEffect,
-  DetectorInput,
-  ProbeMessage,
-} from '@hearsay/failure-detector'
+import type { Detector, DetectorEffect, DetectorInput, ProbeMessage } from '@hearsay/failure-detector'
 import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
 import type { Overlay } from '../overlay/overlay.ts'
@@ -16,7 +10,6 @@ import type { LocalAnnouncer } from './local-announcer.ts'
 import type { LocalRecord } from './local-record.ts'
 import type { MemberEvents } from './member-events.ts'
 import type { MemberView } from './member-view.ts'
-import type { RoundTrips } from './round-trips.ts'
 
 export interface DetectorBridgeOptions {
   readonly self: string
@@ -25,7 +18,6 @@ export interface DetectorBridgeOptions {
   readonly overlay: Overlay
   readonly memberView: MemberView
   readonly antiEntropy: AntiEntropy
-  readonly roundTrips: RoundTrips
   readonly localRecord: LocalRecord
   readonly announcer: LocalAnnouncer
   readonly memberEvents: MemberEvents
@@ -50,8 +42,11 @@ export class DetectorBridge {
     return this.#pauses
   }
 
-  handle(input: DetectorInput, now: Instant): void {
-    this.#apply(this.#options.detector.handle(input, now.monotonicMs), now)
+  /** @returns whether the input had any effect. */
+  handle(input: DetectorInput, now: Instant): boolean {
+    const effects = this.#options.detector.handle(input, now.monotonicMs)
+    this.#apply(effects, now)
+    return effects.length > 0
   }
 
   advance(now: Instant): void {
@@ -60,31 +55,6 @@ export class DetectorBridge {
 
   handleProbe(from: string, message: ProbeMessage, now: Instant): void {
     this.handle({ type: 'message', from, message: this.#withPlausibleSuspicion(from, message) }, now)
-  }
-
-  connectionChanged(id: string, state: ConnectionEvent, isOurs: boolean, now: Instant): void {
-    const { self, overlay, antiEntropy, roundTrips, effectQueue } = this.#options
-    switch (state) {
-      case 'open':
-        overlay.opened(id, isOurs)
-        this.handle({ type: 'connection', id, state }, now)
-        // Only one of the two ends starts a sync.
-        if (self < id) effectQueue.sendSyncSteps([antiEntropy.offer(id, now.monotonicMs)])
-        break
-      case 'closed':
-      case 'released':
-        antiEntropy.closed(id)
-        roundTrips.closed(id)
-        // If either end released the connection, its end is expected. Otherwise the detector probes the member.
-        this.handle({ type: 'connection', id, state: overlay.closed(id) ? 'released' : state }, now)
-        break
-      case 'refused':
-      case 'unreachable':
-      case 'network-down':
-        overlay.dialFailed(id, now.monotonicMs)
-        this.handle({ type: 'connection', id, state }, now)
-        break
-    }
   }
 
   /** Sends the detector the list of members to probe, if the list may have changed. */

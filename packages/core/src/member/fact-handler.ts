@@ -3,7 +3,7 @@
  *
  * Facts are verified before they arrive here. Facts that the table knows or rejects have no further effect.
  */
-import type { Detector, DetectorInput } from '@hearsay/failure-detector'
+import type { Detector } from '@hearsay/failure-detector'
 import { equals } from 'uint8arrays/equals'
 import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
@@ -11,8 +11,11 @@ import type { Overlay } from '../overlay/overlay.ts'
 import type { RumorBatcher } from '../rumors/rumor-batcher.ts'
 import type { HeartbeatFact, RecordFact, Table } from '../table/table.ts'
 import type { Attention, SignedFact } from '../wire/fact.ts'
+import type { DetectorBridge } from './detector-bridge.ts'
 import type { EffectQueue } from './effect-queue.ts'
+import type { GracefulLeave } from './graceful-leave.ts'
 import type { HeartbeatArrivals } from './heartbeats.ts'
+import type { IdentityGuard } from './identity-guard.ts'
 import type { MemberEvents } from './member-events.ts'
 
 export interface FactHandlerOptions {
@@ -25,12 +28,9 @@ export interface FactHandlerOptions {
   readonly heartbeatArrivals: HeartbeatArrivals
   readonly memberEvents: MemberEvents
   readonly effectQueue: EffectQueue
-  /** Passes an input to the detector and carries out its effects. */
-  readonly detect: (input: DetectorInput) => void
-  /** Called with a new record of this member. */
-  readonly onLocalRecord: (fact: RecordFact) => void
-  /** Called with a new heartbeat of this member. */
-  readonly onLocalHeartbeat: (fact: HeartbeatFact) => void
+  readonly detectorBridge: DetectorBridge
+  readonly identity: IdentityGuard
+  readonly gracefulLeave: GracefulLeave
 }
 
 export class FactHandler {
@@ -40,37 +40,34 @@ export class FactHandler {
     this.#options = options
   }
 
-  /** @param from the peer that sent the fact directly, or our own id; undefined if the fact arrived in a rumor. */
+  /** @param from the peer that sent the fact directly, or the local id; undefined if the fact arrived in a rumor. */
   handle(fact: SignedFact, from: string | undefined, now: Instant): void {
-    const { self, table, heartbeatArrivals, rumors, antiEntropy, detect, onLocalHeartbeat } = this.#options
+    const { self, table, heartbeatArrivals, rumors, antiEntropy, detectorBridge, identity } = this.#options
     const before = table.get(fact.author)?.record
     if (table.merge(fact, now.epochMs) !== 'merged') return
     switch (fact.type) {
       case 'record':
         antiEntropy.changed(now.monotonicMs)
-        this.#handleRecord(fact as RecordFact, before, from)
+        this.#handleRecord(fact as RecordFact, before, from, now)
         break
       case 'heartbeat':
         antiEntropy.heartbeatArrived(fact.author, from)
         heartbeatArrivals.record(fact.author, now.epochMs)
-        if (fact.author === self) onLocalHeartbeat(fact as HeartbeatFact)
-        else
-          detect({
-            type: 'heartbeat',
-            id: fact.author,
-            incarnation: fact.incarnation,
-            sequence: fact.sequence,
-          })
+        if (fact.author === self) identity.heartbeat(fact as HeartbeatFact, now)
+        else {
+          const { author: id, incarnation, sequence } = fact
+          detectorBridge.handle({ type: 'heartbeat', id, incarnation, sequence }, now)
+        }
         break
       case 'suspicion': {
         const { author: observer, subject, incarnation, refused } = fact
         antiEntropy.changed(now.monotonicMs)
-        // The detector produced our own suspicion, so it needs no input.
+        // The detector itself produced the local member's suspicion, so it needs no input.
         if (observer === self) {
           rumors.add(fact)
           break
         }
-        detect({ type: 'suspicion', subject, incarnation, observer, refused })
+        detectorBridge.handle({ type: 'suspicion', subject, incarnation, observer, refused }, now)
         if (refused) this.#dialSuspect(subject, now)
         break
       }
@@ -88,31 +85,44 @@ export class FactHandler {
     effectQueue.push({ type: 'dial', id: subject })
   }
 
-  #handleRecord(fact: RecordFact, before: RecordFact | undefined, from: string | undefined): void {
-    const { self, table, detector, overlay, rumors, memberEvents, effectQueue, detect, onLocalRecord } =
-      this.#options
+  #handleRecord(
+    fact: RecordFact,
+    before: RecordFact | undefined,
+    from: string | undefined,
+    now: Instant,
+  ): void {
+    const { self, overlay, rumors, memberEvents, identity, gracefulLeave, effectQueue } = this.#options
     const { author: id, record } = fact
-    const { incarnation, leaving, addresses, attention } = record
     memberEvents.markChanged(id)
     // The author may be new and not yet in the gossipsub mesh, so this member publishes the record for it.
     if (from === id) rumors.add(fact)
     if (id === self) {
-      onLocalRecord(fact)
+      const isForeign = identity.record(fact, now)
+      if (!isForeign && record.leaving) gracefulLeave.begin(fact, now.monotonicMs)
       return
     }
+    const { addresses } = record
     effectQueue.push({ type: 'set-addresses', id, addresses })
     if (before && !areEqual(before.record.addresses, addresses)) overlay.addressesChanged(id)
+    this.#updateDetector(fact, now)
+  }
+
+  /** Passes a record of another member to the detector. A member that is alive or suspect joins the overlay. */
+  #updateDetector({ author: id, record }: RecordFact, now: Instant): void {
+    const { self, table, detector, overlay, detectorBridge } = this.#options
+    const { incarnation, leaving, attention } = record
     const known = detector.status(id)
     // The member returned after leaving, or replaced an implausible incarnation. The detector reverts neither by itself.
     if (known && (known.incarnation > incarnation || (known.type === 'left' && !leaving)))
-      detect({ type: 'forget', id })
-    if (leaving) detect({ type: 'left', id, incarnation })
-    else detect({ type: 'member', id, incarnation, ...leaseOf(attention) })
+      detectorBridge.handle({ type: 'forget', id }, now)
+    if (leaving) detectorBridge.handle({ type: 'left', id, incarnation }, now)
+    else detectorBridge.handle({ type: 'member', id, incarnation, ...leaseOf(attention) }, now)
     // The detector could not use earlier suspicions of this incarnation before the record arrived.
-    for (const { author: observer, refused, incarnation: suspected } of table.get(id)?.suspicions?.claims ??
-      [])
+    for (const claim of table.get(id)?.suspicions?.claims ?? []) {
+      const { author: observer, refused, incarnation } = claim
       if (observer !== self)
-        detect({ type: 'suspicion', subject: id, incarnation: suspected, observer, refused })
+        detectorBridge.handle({ type: 'suspicion', subject: id, incarnation, observer, refused }, now)
+    }
     const status = detector.status(id)?.type
     if (status === 'alive' || status === 'suspect') overlay.addMember(id)
   }

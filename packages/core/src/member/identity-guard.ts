@@ -4,9 +4,10 @@
  * This member answers them like a suspicion of itself, so the failure detector limits the rate of the answers.
  * copied-identity.ts decides when to answer.
  */
-import type { DetectorInput } from '@hearsay/failure-detector'
+import type { Instant } from '../base/clock.ts'
 import type { HeartbeatFact, RecordFact } from '../table/table.ts'
 import { CopiedIdentity } from './copied-identity.ts'
+import type { DetectorBridge } from './detector-bridge.ts'
 import type { EffectQueue } from './effect-queue.ts'
 import type { LocalRecord } from './local-record.ts'
 
@@ -14,8 +15,7 @@ export interface IdentityGuardOptions {
   readonly self: string
   readonly localRecord: LocalRecord
   readonly effectQueue: EffectQueue
-  /** Passes an input to the detector and carries out its effects. */
-  readonly detect: (input: DetectorInput) => void
+  readonly detectorBridge: DetectorBridge
 }
 
 export class IdentityGuard {
@@ -38,38 +38,41 @@ export class IdentityGuard {
   }
 
   /** @returns whether another process signed the record: a record of this process is never ahead of the local one. */
-  record({ record: { incarnation, version, leaving } }: RecordFact, nowMs: number): boolean {
+  record({ record: { incarnation, version, leaving } }: RecordFact, now: Instant): boolean {
     const { localRecord } = this.#options
     const isAhead =
       incarnation > localRecord.incarnation ||
       (incarnation === localRecord.incarnation && version > localRecord.version)
-    if (isAhead) this.#recordArrived(incarnation, leaving, nowMs)
+    if (isAhead) this.#recordArrived(incarnation, leaving, now)
     return isAhead
   }
 
-  heartbeat({ incarnation, sequence }: HeartbeatFact, nowMs: number): void {
+  heartbeat({ incarnation, sequence }: HeartbeatFact, now: Instant): void {
     const { localRecord } = this.#options
-    if (incarnation > localRecord.incarnation) this.#copied.heartbeatArrived(nowMs)
+    if (incarnation > localRecord.incarnation) this.#copied.heartbeatArrived(now.monotonicMs)
     else if (incarnation === localRecord.incarnation && sequence > localRecord.heartbeatSequence)
-      this.#recordArrived(incarnation, false, nowMs)
+      this.#recordArrived(incarnation, false, now)
   }
 
-  advance(nowMs: number): void {
-    const incarnation = this.#copied.takeDue(nowMs)
+  advance(now: Instant): void {
+    const incarnation = this.#copied.takeDue(now.monotonicMs)
     // Refuting a suspicion may have raised the local incarnation meanwhile.
     if (incarnation !== undefined && incarnation >= this.#options.localRecord.incarnation)
-      this.#restart(incarnation)
+      this.#restart(incarnation, now)
     this.#report()
   }
 
-  #recordArrived(incarnation: number, isLeaving: boolean, nowMs: number): void {
-    if (this.#copied.recordArrived(incarnation, isLeaving, nowMs)) this.#restart(incarnation)
+  #recordArrived(incarnation: number, isLeaving: boolean, now: Instant): void {
+    if (this.#copied.recordArrived(incarnation, isLeaving, now.monotonicMs)) this.#restart(incarnation, now)
     this.#report()
   }
 
-  #restart(incarnation: number): void {
-    const { self, detect } = this.#options
-    detect({ type: 'suspicion', subject: self, incarnation, observer: self, refused: false })
+  #restart(incarnation: number, now: Instant): void {
+    const { self, detectorBridge } = this.#options
+    detectorBridge.handle(
+      { type: 'suspicion', subject: self, incarnation, observer: self, refused: false },
+      now,
+    )
   }
 
   #report(): void {

@@ -29,8 +29,6 @@ export type MachineInput =
   /** The member with this id answered at a bootstrap address. */
   | { readonly type: 'bootstrap-connected'; readonly address: string; readonly id: string }
   | { readonly type: 'bootstrap-failed'; readonly address: string }
-  /** A byte arrived directly from a member, outside of sync and probe streams. */
-  | { readonly type: 'evidence'; readonly id: string }
   /** The members that are connected without an open gossipsub stream. */
   | { readonly type: 'silent-pubsub'; readonly ids: readonly string[] }
   /** The members to be connected to besides the neighbours, because they share a space. */

@@ -1,16 +1,13 @@
 /**
- * Member events: once per step, updates the view of each changed member and emits its event; removes departed members.
- *
- * Removal has two stages. After the retention time, a dead or left member is no longer advertised. After another eighth of
- * the retention time, when no member advertises it any more, its row is deleted and its last incarnation becomes a
- * tombstone. Both times count from the dates in the leaving record or in the suspicions, so all members, also late
- * joiners, remove the member at about the same time.
+ * Member events: once per step, updates the view of each changed member and emits its event. Stores the addresses of
+ * members at intervals.
  */
 import type { Detector } from '@hearsay/failure-detector'
 import type { Instant } from '../base/clock.ts'
 import type { Overlay } from '../overlay/overlay.ts'
-import { cachedPeersOf } from '../overlay/peer-cache.ts'
+import { PeerCache } from '../overlay/peer-cache.ts'
 import type { RecordFact, Table } from '../table/table.ts'
+import type { DepartedMembers } from './departed-members.ts'
 import type { EffectQueue } from './effect-queue.ts'
 import type { DetectorVerdict, FlapDamping } from './flap-damping.ts'
 import type { LocalRecord } from './local-record.ts'
@@ -25,21 +22,19 @@ export interface MemberEventsOptions {
   readonly detector: Detector
   readonly overlay: Overlay
   readonly memberView: MemberView
+  readonly departedMembers: DepartedMembers
   readonly partition: PartitionDetector
   readonly damping: FlapDamping
   readonly effectQueue: EffectQueue
-  readonly retentionMs: number
 }
 
 const sweepIntervalMs = 30_000
-/** Our choice: longer than any suspicion, which takes at most six minutes with profile `wan` and 10,000 members. */
-const maxUnobservedDeathMs = 600_000
 
 export class MemberEvents {
   readonly #options: MemberEventsOptions
   readonly #touched = new Set<string>()
+  readonly #peerCache = new PeerCache()
   #sweepDueMs: number
-  #lastCachedPeers = ''
 
   constructor(options: MemberEventsOptions, nowMs: number) {
     this.#options = options
@@ -57,7 +52,7 @@ export class MemberEvents {
 
   /** Emits the events of all members that changed in this step. */
   emitChanges({ monotonicMs, epochMs }: Instant): void {
-    const { self, localRecord, table, detector, overlay, memberView, damping, effectQueue, retentionMs } =
+    const { self, localRecord, table, detector, overlay, memberView, departedMembers, damping, effectQueue } =
       this.#options
     for (const id of damping.takeDue(monotonicMs)) this.markChanged(id)
     for (const id of this.#touched) {
@@ -65,13 +60,14 @@ export class MemberEvents {
       if (!fact) continue
       const status = id === self ? 'alive' : detector.status(id)?.type
       const verdict = status === 'dead' || status === 'suspect' ? status : 'alive'
-      const departedEpochMs = this.#departureDate(fact, epochMs)
+      const departedEpochMs = departedMembers.departureDate(fact, epochMs)
       const before = memberView.get(id)
       const shown = this.#visibleStatus(fact, verdict, before?.status, monotonicMs)
       const event = shown && memberView.observe(fact, shown, departedEpochMs)
       // Not left to the sweep: while members keep joining, they would send each other expired rows again and again.
       const hasDeparted = verdict === 'dead' || fact.record.leaving
-      if (id !== self && hasDeparted && epochMs - departedEpochMs >= retentionMs) table.stopAdvertising(id)
+      if (id !== self && hasDeparted && departedMembers.isExpired(departedEpochMs, epochMs))
+        table.stopAdvertising(id)
       if (fact.record.leaving) overlay.remove(id)
       if (event) effectQueue.push({ type: 'event', event })
       if (id !== self && memberView.get(id) !== before) effectQueue.changed(id)
@@ -106,40 +102,14 @@ export class MemberEvents {
     return damping.decide(id, verdict, record.incarnation, shown, nowMs, observer)
   }
 
-  /** Stops advertising expired members and drops those of the second stage. @returns the ids of the dropped members */
+  /** Drops members that departed long ago and stores addresses. @returns the ids of the dropped members */
   sweep({ monotonicMs, epochMs }: Instant): string[] {
-    const { table, memberView, retentionMs } = this.#options
+    const { departedMembers, damping } = this.#options
     this.#sweepDueMs = monotonicMs + sweepIntervalMs
-    for (const id of memberView.departed(epochMs, retentionMs)) table.stopAdvertising(id)
-    const dropped = this.#drop(memberView.departed(epochMs, retentionMs * 1.125))
+    const dropped = departedMembers.sweep(epochMs)
     this.#persistCachedPeers()
-    this.#options.damping.sweep(monotonicMs)
+    damping.sweep(monotonicMs)
     return dropped
-  }
-
-  /**
-   * Makes capacity for new members: when less than a sixteenth of the table is free, drops the members that departed
-   * first, a sixteenth of the table at most, before their retention time ends.
-   *
-   * @returns the ids of the dropped members
-   */
-  freeCapacity(): string[] {
-    const { table, memberView } = this.#options
-    const { free, of } = table.capacity
-    const spare = Math.ceil(of / 16)
-    return free < spare ? this.#drop(memberView.longestDeparted(spare)) : []
-  }
-
-  #drop(ids: string[]): string[] {
-    const { table, overlay, memberView, damping, effectQueue } = this.#options
-    for (const id of ids) {
-      damping.forget(id)
-      table.remove(id)
-      memberView.forget(id)
-      overlay.remove(id)
-      effectQueue.push({ type: 'set-addresses', id, addresses: [] })
-    }
-    return ids
   }
 
   /**
@@ -156,27 +126,10 @@ export class MemberEvents {
         if (other && matches(other.status)) yield other.id
       }
     }
-    const addresses = cachedPeersOf(
+    const addresses = this.#peerCache.changed(
       [overlay.connected(), others(isPresentStatus), others(status => status === 'dead')],
       id => memberView.get(id)?.addresses ?? [],
     )
-    // A member that is alone for a while retains the addresses stored before.
-    if (addresses.length === 0 || addresses.join() === this.#lastCachedPeers) return
-    this.#lastCachedPeers = addresses.join()
-    effectQueue.push({ type: 'persist-cached-peers', addresses })
-  }
-
-  /**
-   * When a member left, or the earliest date of its suspicions. The date is never in the future and never before the
-   * incarnation. For a dead member that was alive here the date is at most ten minutes ago, even if a malicious member or
-   * a wrong clock gave a suspicion an earlier date.
-   */
-  #departureDate({ author: id, record }: RecordFact, epochMs: number): number {
-    const { table, memberView } = this.#options
-    const claims = table.get(id)?.suspicions?.claims ?? []
-    const dates = record.leaving ? [record.leftEpochMs] : claims.map(claim => claim.epochMs)
-    const hasSeenAlive = !record.leaving && memberView.wasAlive(id)
-    const earliestMs = hasSeenAlive ? epochMs - maxUnobservedDeathMs : record.incarnation
-    return Math.min(epochMs, Math.max(earliestMs, Math.min(...dates)))
+    if (addresses) effectQueue.push({ type: 'persist-cached-peers', addresses })
   }
 }

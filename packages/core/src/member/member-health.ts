@@ -1,4 +1,5 @@
 /** Member health: the part of `Cluster.health` that the membership machine provides. */
+
 export interface MemberHealth {
   /**
    * Lifeguard's local health multiplier, 0 (good) to 7. It grows with each missing nack, each local pause and each

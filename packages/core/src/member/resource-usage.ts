@@ -22,14 +22,18 @@ export interface ResourceUsage {
   readonly dials: number
 }
 
-export function resourceUsageOf(
-  table: Table,
-  heartbeatArrivals: HeartbeatArrivals,
-  roundTrips: RoundTrips,
-  rumors: RumorBatcher,
-  antiEntropy: AntiEntropy,
-  overlay: Overlay,
-): ResourceUsage {
+/** The parts of the machine that store items. */
+export interface UsageParts {
+  readonly table: Table
+  readonly heartbeatArrivals: HeartbeatArrivals
+  readonly roundTrips: RoundTrips
+  readonly rumors: RumorBatcher
+  readonly antiEntropy: AntiEntropy
+  readonly overlay: Overlay
+}
+
+export function resourceUsageOf(parts: UsageParts): ResourceUsage {
+  const { table, heartbeatArrivals, roundTrips, rumors, antiEntropy, overlay } = parts
   return {
     members: table.size,
     tombstones: table.tombstones,

@@ -33,6 +33,22 @@ export function cachedPeersOf(
   return [...addresses]
 }
 
+/** The addresses that were stored last. */
+export class PeerCache {
+  #stored = ''
+
+  /**
+   * The addresses to store now; undefined if they did not change, or if there are none: a member that is alone for a while
+   * retains the addresses stored before. The parameters are those of {@link cachedPeersOf}.
+   */
+  changed(...parameters: Parameters<typeof cachedPeersOf>): readonly string[] | undefined {
+    const addresses = cachedPeersOf(...parameters)
+    if (addresses.length === 0 || addresses.join() === this.#stored) return undefined
+    this.#stored = addresses.join()
+    return addresses
+  }
+}
+
 /** At most 8 of the addresses, chosen at random. */
 export function sampleCachedPeers(cachedPeers: readonly string[], random: () => number): string[] {
   return sample(cachedPeers, maxDialsAtOnce, random)

@@ -8,6 +8,7 @@
  */
 
 import { firstEpoch, isSameEpoch, printEpoch, readEpoch } from '../spaces/documents/epochs/epoch.ts'
+import { isPlainObject } from '../wire/checks.ts'
 import type { EpochName } from '../wire/epoch-name.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
@@ -58,13 +59,13 @@ const read = new WeakMap<object, DocumentAnnouncements>()
 
 /** @returns undefined: the member has announced nothing */
 export function readAnnouncements(value: Json | undefined): DocumentAnnouncements | undefined {
-  if (!isObject(value)) return undefined
+  if (!isPlainObject(value)) return undefined
   const known = read.get(value)
   if (known) return known
   const entries = Object.entries(value).slice(0, limits.maxDocuments)
   const announcements = new Map(
     entries.flatMap(([name, announcement]) =>
-      isObject(announcement) ? [[name, readAnnouncement(announcement)] as const] : [],
+      isPlainObject(announcement) ? [[name, readAnnouncement(announcement)] as const] : [],
     ),
   )
   read.set(value, announcements)
@@ -99,8 +100,4 @@ export const maxUnreachable = 32
 export function readUnreachable(value: Json | undefined): readonly string[] {
   if (!Array.isArray(value)) return []
   return value.filter(id => typeof id === 'string').slice(0, maxUnreachable)
-}
-
-function isObject(value: Json | undefined): value is Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

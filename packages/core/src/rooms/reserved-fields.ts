@@ -2,6 +2,7 @@
  * Reserved fields: the fields of a member's presence that rooms use themselves. Apps do not see them and cannot set
  * them.
  */
+import { isPlainObject } from '../wire/checks.ts'
 import type { Json } from '../wire/json.ts'
 
 /** Which documents the member has open. */
@@ -31,12 +32,8 @@ export interface AwarenessClaim {
 
 /** @returns undefined: the value is no awareness claim */
 export function readAwarenessClaim(value: Json | undefined): AwarenessClaim | undefined {
-  if (!isObject(value)) return undefined
+  if (!isPlainObject(value)) return undefined
   const { client, state } = value
   if (typeof client !== 'number' || !Number.isInteger(client) || client < 0) return undefined
-  return isObject(state) ? { client, state } : undefined
-}
-
-function isObject(value: Json | undefined): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isPlainObject(state) ? { client, state } : undefined
 }

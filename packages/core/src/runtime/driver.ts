@@ -1,47 +1,61 @@
 /**
  * Driver: runs the membership machine with a clock and a transport.
  *
- * Input from outside passes inbound.ts first. The driver executes the machine's effects in their order. If
+ * Messages of peers pass cluster-inbound.ts first. The driver executes the machine's effects in their order. If
  * signing and verifying are synchronous, the driver completes a step synchronously. Only the app's functions
  * are called later: after the step, when timers are armed and frames are sent.
  */
 import type { ConnectionEvent } from '@hearsay/failure-detector'
+import type { Instant } from '../base/clock.ts'
 import { andThen } from '../base/maybe-async.ts'
 import type { MachineEffect, MachineInput } from '../member/machine-io.ts'
 import type { MemberEvent } from '../member/member-view.ts'
 import type { MembershipMachine } from '../member/membership-machine.ts'
 import type { SpacesUsage } from '../spaces/spaces.ts'
 import { encodeProbe, encodeRumors, encodeSync } from '../wire/codec.ts'
-import type { Draft } from '../wire/fact.ts'
-import { type Signer, signedBytes, type Verifier } from '../wire/signing.ts'
+import type { Draft, SpaceGeneration } from '../wire/fact.ts'
+import type { Signer, Verifier } from '../wire/signing.ts'
 import type { AppNotifications } from './app-notifications.ts'
-import { Inbound, type InboundOptions } from './inbound.ts'
+import { ClusterInbound, type ClusterInboundOptions } from './cluster-inbound.ts'
+import { FactSigner } from './fact-signer.ts'
 import { PeerScore, type Violation } from './peer-score.ts'
-import type { Channel, RumorVerdict, SpacesPort, Transport, TransportListener } from './ports.ts'
+import type {
+  Channel,
+  MembershipPort,
+  RumorVerdict,
+  SpacesPort,
+  Transport,
+  TransportListener,
+} from './ports.ts'
 import { SuspendDetector } from './suspend-detector.ts'
 
-export interface DriverOptions extends Pick<InboundOptions, 'cluster' | 'clock' | 'intern'> {
+export interface DriverOptions extends Pick<ClusterInboundOptions, 'cluster' | 'clock' | 'intern'> {
   readonly machine: MembershipMachine
   readonly transport: Transport
   readonly keys: Signer & Verifier
+  readonly host: DriverHost
+  /** Stores the incarnation. */
+  readonly persist: (incarnation: number) => void | Promise<void>
   readonly listener: DriverListener
   readonly notifications: AppNotifications
 }
 
-/** The cluster handle and the host, as the driver calls them within a step. */
+/** The cluster handle, as the driver calls it within a step. */
 export interface DriverListener {
   /** A member event for the app. */
   event(event: MemberEvent): void
   /** A step has ended in which anything may have changed. */
   stepped(): void
-  /** Stores the incarnation. Facts are signed only once the returned promise has settled. */
-  persist(incarnation: number): void | Promise<void>
-  /** Stores the addresses of other members. */
-  persistCachedPeers(addresses: readonly string[]): void
-  /** The neighbours have acknowledged the leave. */
+  /** All connected members have acknowledged the leave. */
   leaveAcknowledged(): void
   /** Another process began to run with this member's identity, or stopped. */
   identityChanged(isCopied: boolean): void
+}
+
+/** The host, as the driver calls it. */
+export interface DriverHost {
+  /** Stores the addresses of other members: at most 256, at most every 30 s. */
+  persistCachedPeers(addresses: readonly string[]): void
   /** Writes a line to the log. */
   log(message: string): void
 }
@@ -55,17 +69,16 @@ const lateTimerMs = 50
 const copiedText =
   'another process runs with this identity: was the storage copied? Stop one, and delete its copy of the storage'
 
-export class Driver implements TransportListener {
+export class Driver implements TransportListener, MembershipPort {
   readonly #options: DriverOptions
   readonly #peerScore = new PeerScore()
-  readonly #inbound: Inbound
+  readonly #inbound: ClusterInbound
   #spaces: SpacesPort | undefined
   #deadlineMs = Number.POSITIVE_INFINITY
   #cancelTimer: () => void = () => {}
   #cancelSilentCheck: () => void = () => {}
   readonly #suspension: SuspendDetector
-  /** Settles when the incarnation is stored: the member publishes nothing in this incarnation before. */
-  #persisted: Promise<void> | undefined
+  readonly #signer: FactSigner
   #phase: 'early' | 'running' | 'stopped' = 'early'
   #isExecuting = false
   /** Input from before the start: connections open as soon as the node listens. */
@@ -74,7 +87,8 @@ export class Driver implements TransportListener {
   constructor(options: DriverOptions) {
     this.#options = options
     this.#suspension = new SuspendDetector(options.clock.now())
-    this.#inbound = new Inbound({
+    this.#signer = new FactSigner(options)
+    this.#inbound = new ClusterInbound({
       ...options,
       table: options.machine.table,
       deliver: input => this.handle(input),
@@ -111,34 +125,18 @@ export class Driver implements TransportListener {
   handle(input: MachineInput): void {
     if (this.#phase === 'early' && this.#early.length < maxEarly) this.#early.push(input)
     if (this.#phase !== 'running') return
-    const { machine, clock, notifications } = this.#options
-    notifications.step(() => {
+    this.#options.notifications.step(() => {
       this.#detectSuspend()
-      const now = clock.now()
-      this.#execute(machine.handle(input, now))
-      // Only hidden pages run due timers here. In any other process, a late timer means that the process was
-      // paused. It must first read what arrived in the pause.
-      if (machine.isHidden && now.monotonicMs - this.#deadlineMs > lateTimerMs) this.advance()
+      const now = this.#options.clock.now()
+      this.#execute(this.#options.machine.handle(input, now))
+      this.#advanceIfHidden(now)
     })
   }
 
   connectionChanged(id: string, state: ConnectionEvent, isOurs = false): void {
     this.#options.notifications.step(() => {
       this.handle({ type: 'connection', id, state, isOurs })
-      switch (state) {
-        case 'open':
-          this.#spaces?.linkOpened(id)
-          break
-        case 'closed':
-        case 'released':
-          this.#spaces?.linkClosed(id)
-          break
-        case 'refused':
-        case 'unreachable':
-        case 'network-down':
-          this.#spaces?.linkFailed(id)
-          break
-      }
+      this.#spaces?.connectionChanged(id, state)
     })
   }
 
@@ -165,11 +163,14 @@ export class Driver implements TransportListener {
         this.#inbound.probe(from, bytes)
         break
       case 'sync':
-        this.#inbound.sync(from, bytes)
+        this.#options.notifications.step(() => {
+          this.#received(from)
+          this.#inbound.sync(from, bytes)
+        })
         break
       case 'space':
         this.#options.notifications.step(() => {
-          this.handle({ type: 'evidence', id: from })
+          this.#received(from)
           this.#spaces?.frame(from, bytes)
         })
         break
@@ -179,10 +180,18 @@ export class Driver implements TransportListener {
   rumor(from: string, bytes: Uint8Array, space?: string): RumorVerdict | Promise<RumorVerdict> {
     if (this.#phase !== 'running') return 'ignore'
     return this.#options.notifications.step(() => {
-      this.handle({ type: 'evidence', id: from })
+      this.#received(from)
       if (space !== undefined) return this.#spaces?.rumor(space, from, bytes) ?? 'ignore'
       return this.#inbound.rumor(from, bytes)
     })
+  }
+
+  announceSpaces(spaces: readonly SpaceGeneration[]): void {
+    this.handle({ type: 'local-change', change: { spaces } })
+  }
+
+  setExtraPeers(ids: readonly string[]): void {
+    this.handle({ type: 'extra-peers', ids })
   }
 
   /** What rooms and shared configs store; undefined if the member never had any open. */
@@ -211,6 +220,24 @@ export class Driver implements TransportListener {
     })
   }
 
+  /** A message of a peer arrived. Most messages only confirm that the peer is alive: these cost no step. */
+  #received(from: string): void {
+    if (this.#phase !== 'running') return
+    this.#detectSuspend()
+    const now = this.#options.clock.now()
+    const effects = this.#options.machine.received(from, now)
+    if (effects.length > 0) this.#execute(effects)
+    this.#advanceIfHidden(now)
+  }
+
+  /**
+   * Only hidden pages run due timers after an input. In any other process, a late timer means that the process was
+   * paused. It must first read what arrived in the pause.
+   */
+  #advanceIfHidden({ monotonicMs }: Instant): void {
+    if (this.#options.machine.isHidden && monotonicMs - this.#deadlineMs > lateTimerMs) this.advance()
+  }
+
   #detectSuspend(): void {
     const { clock, machine } = this.#options
     const now = clock.now()
@@ -231,8 +258,8 @@ export class Driver implements TransportListener {
 
   /** Logs and counts a violation, and disconnects a peer with too many. */
   reportViolation(from: string, violation: Violation, detail: string): void {
-    const { clock, transport, listener } = this.#options
-    listener.log(`protocol violation (${violation}) by ${from}: ${detail}`)
+    const { clock, transport, host } = this.#options
+    host.log(`protocol violation (${violation}) by ${from}: ${detail}`)
     if (this.#peerScore.report(from, violation, clock.now().monotonicMs)) transport.disconnect(from)
   }
 
@@ -251,7 +278,7 @@ export class Driver implements TransportListener {
   }
 
   #executeOne(effect: MachineEffect): void {
-    const { transport, listener } = this.#options
+    const { transport, host, listener } = this.#options
     switch (effect.type) {
       case 'sign':
         this.#sign(effect.draft)
@@ -260,7 +287,7 @@ export class Driver implements TransportListener {
         transport.publish(encodeRumors(effect.facts))
         break
       case 'send-probe':
-        transport.send(effect.to, 'probe', encodeProbe({ type: 'probe', message: effect.message }))
+        transport.send(effect.to, 'probe', encodeProbe(effect.message))
         break
       case 'send-sync':
         transport.send(effect.to, 'sync', encodeSync(effect.message))
@@ -278,10 +305,10 @@ export class Driver implements TransportListener {
         transport.setAddresses(effect.id, effect.addresses)
         break
       case 'persist':
-        this.#persist(effect.incarnation)
+        this.#signer.persist(effect.incarnation)
         break
       case 'persist-cached-peers':
-        listener.persistCachedPeers(effect.addresses)
+        host.persistCachedPeers(effect.addresses)
         break
       case 'event':
         listener.event(effect.event)
@@ -290,7 +317,7 @@ export class Driver implements TransportListener {
         this.#spaces?.membersChanged(effect.ids)
         break
       case 'identity':
-        listener.log(effect.isCopied ? copiedText : 'no other process has this identity any more')
+        host.log(effect.isCopied ? copiedText : 'no other process has this identity any more')
         listener.identityChanged(effect.isCopied)
         break
       case 'leave-acknowledged':
@@ -299,22 +326,11 @@ export class Driver implements TransportListener {
     }
   }
 
-  #persist(incarnation: number): void {
-    const persisted = this.#options.listener.persist(incarnation) ?? undefined
-    this.#persisted = persisted
-    persisted?.then(() => {
-      if (this.#persisted === persisted) this.#persisted = undefined
-    })
-  }
-
   #sign(draft: Draft): void {
-    const { keys, cluster, machine, clock, notifications } = this.#options
-    const sign = () => keys.sign(signedBytes(cluster, draft))
-    andThen(this.#persisted ? this.#persisted.then(sign) : sign(), signature => {
+    const { machine, clock, notifications } = this.#options
+    andThen(this.#signer.sign(draft), fact => {
       if (this.#phase !== 'running') return
-      notifications.step(() =>
-        this.#execute(machine.handle({ type: 'signed', fact: { ...draft, signature } }, clock.now())),
-      )
+      notifications.step(() => this.#execute(machine.handle({ type: 'signed', fact }, clock.now())))
     })
   }
 

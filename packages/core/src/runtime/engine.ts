@@ -19,11 +19,11 @@ import type { SignedFact } from '../wire/fact.ts'
 import type { Signer, Verifier } from '../wire/signing.ts'
 import { clusterTag } from '../wire/tags.ts'
 import type { AppNotifications } from './app-notifications.ts'
-import { Driver, type DriverListener } from './driver.ts'
+import { Driver, type DriverHost, type DriverListener } from './driver.ts'
 import type { Transport } from './ports.ts'
 
 /** What a host provides for an engine. */
-export interface Host {
+export interface Host extends DriverHost {
   /** The member id: its public key, as the transport authenticates it. */
   readonly id: string
   readonly clock: Clock
@@ -40,14 +40,10 @@ export interface Host {
   /** The queue of writes into `keyValues`. */
   readonly writes: WriteQueue
   /**
-   * Stores the incarnation. The member publishes facts in this incarnation only after the call has returned
-   * or its promise has settled, or after 250 ms.
+   * Stores the incarnation. The member publishes facts in this incarnation when storing it has ended, with or without
+   * success, but at the latest 250 ms after the call.
    */
   persist(incarnation: number): void | Promise<void>
-  /** Stores the addresses of other members: at most 256, at most every 30 s. */
-  persistCachedPeers(addresses: readonly string[]): void
-  /** Writes a line to the log. */
-  log(message: string): void
   /** Returns an equal fact that arrived earlier, if there is one: saves memory on hosts of many members. @default the fact */
   share?(fact: SignedFact): SignedFact
 }
@@ -71,8 +67,7 @@ export interface Engine {
 }
 
 /** The handle that the app uses. Receives the engine's events. */
-export interface EngineListener
-  extends Pick<DriverListener, 'event' | 'stepped' | 'leaveAcknowledged' | 'identityChanged'> {
+export interface EngineListener extends DriverListener {
   readonly notifications: AppNotifications
   /**
    * From now on the listener belongs to this engine. Resets the listener, whatever the state of the previous
@@ -104,15 +99,6 @@ export function createEngine(
     now,
   )
   const persist = persistOnce(clock, each => host.persist(each))
-  const driverListener = {
-    event: listener.event.bind(listener),
-    stepped: listener.stepped.bind(listener),
-    leaveAcknowledged: listener.leaveAcknowledged.bind(listener),
-    identityChanged: listener.identityChanged.bind(listener),
-    persist,
-    persistCachedPeers: host.persistCachedPeers.bind(host),
-    log: host.log.bind(host),
-  }
   const cluster = clusterTag(options.cluster)
   const intern = host.share?.bind(host)
   const { notifications } = listener
@@ -122,7 +108,9 @@ export function createEngine(
     clock,
     transport,
     keys,
-    listener: driverListener,
+    host,
+    persist,
+    listener,
     notifications,
     ...(intern && { intern }),
   })

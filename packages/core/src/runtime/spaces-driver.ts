@@ -1,36 +1,28 @@
 /**
  * Spaces driver: runs the spaces of one member with its clock and transport.
  *
- * Input from outside is decoded, filtered to new facts and verified before the spaces receive it. If signing
- * and verifying are synchronous, a step is synchronous, too.
+ * Messages of peers pass space-inbound.ts first. If signing and verifying are synchronous, a step is synchronous, too.
  *
  * A step may begin during another step: a listener of a document runs while an update is applied. The inner
  * step changes the spaces immediately. The driver executes the effects of the inner step at the end of the
  * outermost step, and notifies the app after that.
  */
-
+import type { ConnectionEvent } from '@hearsay/failure-detector'
 import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'
 import type { SharedUpdates } from '../spaces/documents/shared-updates.ts'
 import { framesOf } from '../spaces/frame-packing.ts'
-import type { SpaceReplica } from '../spaces/space-replica.ts'
+import type { SpacesEffect } from '../spaces/space-outbox.ts'
+import type { Admission, SpaceReplica } from '../spaces/space-replica.ts'
 import type { ClusterView } from '../spaces/space-roster.ts'
-import type { SpacesUsage } from '../spaces/spaces.ts'
-import { Spaces, type SpacesEffect } from '../spaces/spaces.ts'
-import type { SpaceGeneration } from '../wire/fact.ts'
+import { Spaces, type SpacesUsage } from '../spaces/spaces.ts'
 import { type Signer, signedSpaceBytes, type Verifier } from '../wire/signing.ts'
-import {
-  decodeSpaceFrame,
-  decodeSpaceRumors,
-  encodeSpaceFrame,
-  encodeSpaceRumors,
-  type SpaceStep,
-} from '../wire/space-codec.ts'
+import { encodeSpaceFrame, encodeSpaceRumors, type SpaceStep } from '../wire/space-codec.ts'
 import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } from '../wire/space-fact.ts'
 import type { AppNotifications } from './app-notifications.ts'
-import type { Violation } from './peer-score.ts'
-import type { RumorVerdict, SpacesPort, Transport } from './ports.ts'
-import { type Verified, verify } from './verification.ts'
+import type { MembershipPort, RumorVerdict, SpacesPort, Transport } from './ports.ts'
+import { SpaceInbound, type SpaceReceiver } from './space-inbound.ts'
+import { verify } from './verification.ts'
 
 export interface SpacesDriverOptions {
   readonly view: ClusterView
@@ -41,11 +33,7 @@ export interface SpacesDriverOptions {
   readonly transport: Transport
   readonly keys: Signer & Verifier
   readonly random: () => number
-  /** Publishes the spaces that this member is in. */
-  readonly announce: (spaces: readonly SpaceGeneration[]) => void
-  /** Connects to these members in addition to the neighbours. */
-  readonly setExtraPeers: (ids: readonly string[]) => void
-  readonly reportViolation: (from: string, violation: Violation, detail: string) => void
+  readonly membership: MembershipPort
 }
 
 /** The handle of a space, as the driver calls it. Changes of the content arrive through the replica. */
@@ -58,9 +46,10 @@ export interface SpaceListener {
 
 const maxDeltaBytes = 49_152
 
-export class SpacesDriver implements SpacesPort {
+export class SpacesDriver implements SpacesPort, SpaceReceiver {
   readonly #options: SpacesDriverOptions
   readonly #spaces: Spaces
+  readonly #inbound: SpaceInbound
   readonly #listeners = new Map<string, SpaceListener>()
   #cancelTimer: () => void = () => {}
   #isStepping = false
@@ -70,6 +59,12 @@ export class SpacesDriver implements SpacesPort {
     this.#options = options
     const { view, random, clock } = options
     this.#spaces = new Spaces({ view, random, maxDeltaBytes }, clock.now().monotonicMs)
+    const { membership } = options
+    this.#inbound = new SpaceInbound({
+      ...options,
+      receiver: this,
+      reportViolation: (from, violation, detail) => membership.reportViolation(from, violation, detail),
+    })
   }
 
   usage(): SpacesUsage {
@@ -149,16 +144,8 @@ export class SpacesDriver implements SpacesPort {
     this.#step(spaces => spaces.requestDigest(space, this.#options.clock.now()))
   }
 
-  linkOpened(id: string): void {
-    this.#step(spaces => spaces.linkOpened(id, this.#options.clock.now()))
-  }
-
-  linkClosed(id: string): void {
-    this.#step(spaces => spaces.linkClosed(id, this.#options.clock.now()))
-  }
-
-  linkFailed(id: string): void {
-    this.#step(spaces => spaces.linkFailed(id, this.#options.clock.now()))
+  connectionChanged(id: string, state: ConnectionEvent): void {
+    this.#step(spaces => spaces.connectionChanged(id, state, this.#options.clock.now()))
   }
 
   /** Records or statuses of these members changed. Listeners are called once, after all changes. */
@@ -169,76 +156,41 @@ export class SpacesDriver implements SpacesPort {
   }
 
   frame(from: string, bytes: Uint8Array): void {
-    const decoded = decodeSpaceFrame(bytes)
-    if (!decoded.ok) {
-      this.#options.reportViolation(from, 'undecodable', decoded.failure.detail)
-      return
-    }
-    const facts = decoded.value.filter(({ space }) => this.#spaces.isSubscribed(space))
-    if (facts.length > 0) andThen(this.#verifySteps(from, facts), steps => this.#receive(from, steps))
+    this.#inbound.frame(from, bytes)
   }
 
   rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {
-    const { clock, reportViolation } = this.#options
-    if (!this.#isRunning || !this.#spaces.isSubscribed(space)) return 'ignore'
-    const decoded = decodeSpaceRumors(bytes)
-    if (!decoded.ok) {
-      reportViolation(from, 'undecodable', decoded.failure.detail)
-      return 'reject'
-    }
-    const facts = decoded.value
-    const now = clock.now()
-    const admissions = facts.map(fact => this.#spaces.admit(space, fact, now))
-    // Not a violation: the peer may forward in good faith under other rules. The rumor is not forwarded.
-    if (admissions.includes('rejected') || !admissions.includes('new')) return 'ignore'
-    return andThen(this.#verify(space, facts), ({ facts, forged }) => {
-      if (forged) {
-        reportViolation(from, 'bad-signature', 'a rumor in a space that its author did not sign')
-        return 'reject'
-      }
-      this.#step(spaces => spaces.rumors(space, facts, from, clock.now()))
-      return 'accept'
-    })
+    return this.#inbound.rumor(space, from, bytes)
+  }
+
+  isSubscribed(space: string): boolean {
+    return this.#isRunning && this.#spaces.isSubscribed(space)
+  }
+
+  admit(space: string, fact: SpaceFact): Admission {
+    return this.#spaces.admit(space, fact, this.#options.clock.now())
+  }
+
+  steps(from: string, steps: readonly SpaceStep[]): void {
+    this.#step(spaces => spaces.steps(from, steps, this.#options.clock.now()))
+  }
+
+  rumors(space: string, facts: readonly SpaceFact[], from: string): void {
+    this.#step(spaces => spaces.rumors(space, facts, from, this.#options.clock.now()))
   }
 
   /** Whether all of these facts of a space have valid signatures of their authors. */
   async areSigned(space: string, facts: readonly SpaceFact[]): Promise<boolean> {
-    const { forged } = await this.#verify(space, facts)
+    const { keys, cluster } = this.#options
+    const { forged } = await verify(facts, fact =>
+      keys.verify(fact.author, signedSpaceBytes(cluster, space, fact), fact.signature),
+    )
     return !forged
   }
 
   stop(): void {
     this.#isRunning = false
     this.#cancelTimer()
-  }
-
-  #receive(from: string, steps: readonly SpaceStep[]): void {
-    this.#step(spaces => spaces.steps(from, steps, this.#options.clock.now()))
-  }
-
-  /** The steps, each with only its new and verified facts. */
-  #verifySteps(from: string, steps: readonly SpaceStep[]): SpaceStep[] | Promise<SpaceStep[]> {
-    const now = this.#options.clock.now()
-    const verified = steps.map(step => {
-      const newFacts = (step.facts ?? []).filter(fact => this.#spaces.admit(step.space, fact, now) === 'new')
-      return andThen(this.#verify(step.space, newFacts), ({ facts, forged }) => {
-        if (forged)
-          this.#options.reportViolation(
-            from,
-            'bad-signature',
-            'a fact in a space that its author did not sign',
-          )
-        return { ...step, facts }
-      })
-    })
-    return all(verified)
-  }
-
-  #verify(space: string, facts: readonly SpaceFact[]): Verified<SpaceFact> | Promise<Verified<SpaceFact>> {
-    const { keys, cluster } = this.#options
-    return verify(facts, fact =>
-      keys.verify(fact.author, signedSpaceBytes(cluster, space, fact), fact.signature),
-    )
   }
 
   #step<T>(act: (spaces: Spaces) => T): T {
@@ -270,7 +222,7 @@ export class SpacesDriver implements SpacesPort {
   }
 
   #executeOne(effect: SpacesEffect): void {
-    const { transport, announce, setExtraPeers } = this.#options
+    const { transport, membership } = this.#options
     switch (effect.type) {
       case 'publish':
         this.#publish(effect.space, effect.facts)
@@ -289,10 +241,10 @@ export class SpacesDriver implements SpacesPort {
         this.#listeners.get(effect.space)?.digestAgreed?.(effect.with)
         break
       case 'extra-peers':
-        setExtraPeers(effect.ids)
+        membership.setExtraPeers(effect.ids)
         break
       case 'announce':
-        announce(effect.spaces)
+        membership.announceSpaces(effect.spaces)
         break
     }
   }
@@ -305,7 +257,7 @@ export class SpacesDriver implements SpacesPort {
     const { transport } = this.#options
     transport.publish(encodeSpaceRumors(facts), space)
     const subscribers = new Set(transport.subscribers(space))
-    const notSubscribed = this.#spaces.neighboursIn(space).filter(id => !subscribers.has(id))
+    const notSubscribed = this.#spaces.connectedIn(space).filter(id => !subscribers.has(id))
     if (notSubscribed.length === 0) return
     const frame = encodeSpaceFrame([{ space, facts }])
     for (const id of notSubscribed) transport.send(id, 'space', frame)

@@ -6,7 +6,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat } from 'uint8arrays/concat'
-import { bucketCount, equalBytes, hashBytes, shortHash } from '../wire/hashes.ts'
+import { bucketCount, differingBuckets, hashBytes, shortHash } from '../wire/hashes.ts'
 import type { StoredIds } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
 import { spaceFromBytes } from '../wire/tags.ts'
@@ -99,12 +99,7 @@ export class FactSet {
 
   /** The buckets whose hashes differ from those of another set. */
   differing(bucketHashes: Uint8Array): Set<number> {
-    const differing = new Set<number>()
-    for (let index = 0; index < bucketCount; index++) {
-      const theirs = bucketHashes.subarray(index * hashBytes, (index + 1) * hashBytes)
-      if (!equalBytes(theirs, this.#hashOfBucket(index))) differing.add(index)
-    }
-    return differing
+    return differingBuckets(this.bucketHashes(), bucketHashes)
   }
 
   /** The ids of the facts in these buckets; undefined: in all buckets. */

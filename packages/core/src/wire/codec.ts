@@ -6,8 +6,9 @@
  */
 import type { ProbeMessage } from '@hearsay/failure-detector'
 import { isCount } from './checks.ts'
-import { factFromMessage, factToMessage, type SignedFact } from './fact.ts'
-import { bitmapOf, bucketCount, bucketsOf, hashBytes } from './hashes.ts'
+import { decodeFact, type SignedFact } from './fact.ts'
+import { decodeFacts, encodeEnvelope } from './fact-envelope.ts'
+import { bitmapOf, decodeBucketHashes, decodeBuckets, hashBytes } from './hashes.ts'
 import {
   decodeHeartbeatList,
   decodeHeartbeatRequest,
@@ -20,17 +21,7 @@ import {
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import * as messages from './messages.ts'
-import { type DecodeFailure, failed, guarded, ok, type Result } from './result.ts'
-
-/** The first frame of every stream: the sender's cluster and wall clock. */
-export interface Hello {
-  readonly type: 'hello'
-  /** The cluster tag, 16 bytes. */
-  readonly cluster: Uint8Array
-  readonly epochMs: number
-}
-
-export type ProbeFrame = Hello | { readonly type: 'probe'; readonly message: ProbeMessage }
+import { type DecodeFailure, decodeAll, failed, guarded, ok, type Result } from './result.ts'
 
 /** One member's row in a digest. */
 export interface DigestRow {
@@ -58,7 +49,6 @@ export interface FreshHeartbeat extends IndexedHeartbeat {
 
 /** One step of a sync. An absent field was not sent. */
 export interface SyncMessage {
-  readonly type: 'sync'
   readonly offer: boolean
   /** 16 bytes. */
   readonly tableHash: Uint8Array | undefined
@@ -77,12 +67,9 @@ export interface SyncMessage {
   readonly releasing: boolean
 }
 
-export type SyncFrame = Hello | SyncMessage
-
 export const prefixBytes = 8
 
 const emptyMessage: SyncMessage = {
-  type: 'sync',
   offer: false,
   tableHash: undefined,
   heartbeats: undefined,
@@ -97,26 +84,24 @@ const emptyMessage: SyncMessage = {
 }
 
 /** A sync message in which every field that is not given is absent. */
-export function syncMessage(fields: Partial<Omit<SyncMessage, 'type'>>): SyncMessage {
+export function syncMessage(fields: Partial<SyncMessage>): SyncMessage {
   return { ...emptyMessage, ...fields }
 }
 
 /** The data of one gossipsub message. */
 export function encodeRumors(facts: readonly SignedFact[]): Uint8Array {
-  return messages.Rumors.encode({ facts: facts.map(factToMessage) as messages.SignedFact[] })
+  return messages.Rumors.encode({ facts: facts.map(encodeEnvelope) })
 }
 
 /** The facts of one gossipsub message, at most `limits.maxRumorBytes` long. Facts of unknown kinds are left out. */
 export function decodeRumors(bytes: Uint8Array): Result<SignedFact[], DecodeFailure> {
   return guarded<SignedFact[]>(bytes, limits.maxRumorBytes, () => {
     const { facts } = messages.Rumors.decode(bytes, { limits: { facts: limits.maxFactsPerMessage } })
-    return decodeFacts(facts)
+    return decodeFacts(facts, decodeFact)
   })
 }
 
-export function encodeProbe(frame: ProbeFrame): Uint8Array {
-  if (frame.type === 'hello') return messages.ProbeFrame.encode({ hello: encodeHello(frame) })
-  const { message } = frame
+export function encodeProbe(message: ProbeMessage): Uint8Array {
   switch (message.type) {
     case 'ping': {
       const { seq, suspected } = message
@@ -133,36 +118,35 @@ export function encodeProbe(frame: ProbeFrame): Uint8Array {
   }
 }
 
-export function decodeProbe(bytes: Uint8Array): Result<ProbeFrame, DecodeFailure> {
-  return guarded<ProbeFrame>(bytes, limits.maxFrameBytes, () => {
+/** The message of a frame; undefined for a further hello, which the receiver ignores. */
+export function decodeProbe(bytes: Uint8Array): Result<ProbeMessage | undefined, DecodeFailure> {
+  return guarded<ProbeMessage | undefined>(bytes, limits.maxFrameBytes, () => {
     const { hello, ping, ack, pingRequest, nack, subject: key, suspected } = messages.ProbeFrame.decode(bytes)
-    if (hello) return decodeHello(hello)
+    if (hello) return ok(undefined)
     if ([ping, ack, pingRequest, nack].filter(isCount).length !== 1)
       return failed('invalid', 'a probe frame has exactly one field')
     if (isCount(ping)) {
       if (suspected !== undefined && !isCount(suspected))
         return failed('invalid', 'an incarnation is a whole number')
-      const message = suspected === undefined ? { seq: ping } : { seq: ping, suspected }
-      return ok({ type: 'probe', message: { type: 'ping', ...message } })
+      return ok({ type: 'ping', seq: ping, ...(suspected !== undefined && { suspected }) })
     }
-    if (isCount(ack)) return ok({ type: 'probe', message: { type: 'ack', seq: ack } })
-    if (isCount(nack)) return ok({ type: 'probe', message: { type: 'nack', seq: nack } })
+    if (isCount(ack)) return ok({ type: 'ack', seq: ack })
+    if (isCount(nack)) return ok({ type: 'nack', seq: nack })
     const subject = key && memberIdFromKey(key)
     if (subject === undefined || !isCount(pingRequest))
       return failed('invalid', 'a ping request names its subject')
-    return ok({ type: 'probe', message: { type: 'ping-request', seq: pingRequest, subject } })
+    return ok({ type: 'ping-request', seq: pingRequest, subject })
   })
 }
 
-export function encodeSync(frame: SyncFrame): Uint8Array {
-  if (frame.type === 'hello') return messages.SyncFrame.encode({ hello: encodeHello(frame) })
-  const { tableHash, heartbeats, requestedHeartbeats, receivedUpTo, bucketHashes, digest } = frame
+export function encodeSync(message: SyncMessage): Uint8Array {
+  const { tableHash, heartbeats, requestedHeartbeats, receivedUpTo, bucketHashes, digest } = message
   return messages.SyncFrame.encode({
-    offer: frame.offer,
-    more: frame.more,
-    releasing: frame.releasing,
-    freshHeartbeats: frame.freshHeartbeats as messages.FreshHeartbeat[],
-    facts: frame.facts.map(factToMessage) as messages.SignedFact[],
+    offer: message.offer,
+    more: message.more,
+    releasing: message.releasing,
+    freshHeartbeats: message.freshHeartbeats as messages.FreshHeartbeat[],
+    facts: message.facts.map(encodeEnvelope),
     ...(tableHash && { tableHash: tableHash as Uint8Array<ArrayBuffer> }),
     ...(heartbeats && { heartbeats: encodeHeartbeatList(heartbeats) }),
     ...(requestedHeartbeats && { requestedHeartbeats: encodeHeartbeatRequest(requestedHeartbeats) }),
@@ -172,8 +156,9 @@ export function encodeSync(frame: SyncFrame): Uint8Array {
   })
 }
 
-export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> {
-  return guarded<SyncFrame>(bytes, limits.maxFrameBytes, () => {
+/** The message of a frame; undefined for a further hello, which the receiver ignores. */
+export function decodeSync(bytes: Uint8Array): Result<SyncMessage | undefined, DecodeFailure> {
+  return guarded<SyncMessage | undefined>(bytes, limits.maxFrameBytes, () => {
     const message = messages.SyncFrame.decode(bytes, {
       limits: {
         facts: limits.maxFactsPerMessage,
@@ -181,11 +166,11 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
         digest: { rows: limits.maxDigestRows },
       },
     })
-    if (message.hello) return decodeHello(message.hello)
-    const { offer, tableHash, bucketHashes, freshHeartbeats, receivedUpTo, more, releasing } = message
+    if (message.hello) return ok(undefined)
+    const { offer, tableHash, freshHeartbeats, receivedUpTo, more, releasing } = message
     if (tableHash && tableHash.length !== hashBytes) return failed('invalid', 'a table hash has 16 bytes')
-    if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
-      return failed('invalid', '256 bucket hashes have 16 bytes each')
+    const bucketHashes = decodeBucketHashes(message.bucketHashes)
+    if (!bucketHashes.ok) return bucketHashes
     if (
       freshHeartbeats.some(
         ({ index, sequence, signature }) => !isCount(index) || !isCount(sequence) || signature.length !== 64,
@@ -202,42 +187,22 @@ export function decodeSync(bytes: Uint8Array): Result<SyncFrame, DecodeFailure> 
     if (!requested.ok) return requested
     const digest = decodeDigest(message.digest)
     if (!digest.ok) return digest
-    const facts = decodeFacts(message.facts)
+    const facts = decodeFacts(message.facts, decodeFact)
     if (!facts.ok) return facts
     return ok({
-      type: 'sync',
       offer,
       tableHash,
       heartbeats: heartbeats.value,
       freshHeartbeats,
       requestedHeartbeats: requested.value,
       receivedUpTo,
-      bucketHashes,
+      bucketHashes: bucketHashes.value,
       digest: digest.value,
       facts: facts.value,
       more,
       releasing,
     })
   })
-}
-
-function decodeFacts(encoded: readonly messages.SignedFact[]): Result<SignedFact[], DecodeFailure> {
-  const facts: SignedFact[] = []
-  for (const message of encoded) {
-    const fact = factFromMessage(message)
-    if (!fact.ok) return fact
-    if (fact.value) facts.push(fact.value)
-  }
-  return ok(facts)
-}
-
-function encodeHello(hello: Hello): messages.Hello {
-  return { cluster: hello.cluster as Uint8Array<ArrayBuffer>, epochMs: hello.epochMs }
-}
-
-function decodeHello({ cluster, epochMs }: messages.Hello): Result<Hello, DecodeFailure> {
-  if (cluster.length !== 16) return failed('invalid', 'a cluster tag has 16 bytes')
-  return ok({ type: 'hello', cluster, epochMs })
 }
 
 function encodeDigest(digest: Digest): messages.Digest {
@@ -253,18 +218,20 @@ function encodeDigest(digest: Digest): messages.Digest {
 
 function decodeDigest(message: messages.Digest | undefined): Result<Digest | undefined, DecodeFailure> {
   if (!message) return ok(undefined)
-  const { buckets: bitmap, mutual } = message
-  if (bitmap && bitmap.length !== bucketCount / 8) return failed('invalid', 'a bucket bitmap has 32 bytes')
-  const rows: DigestRow[] = []
-  for (const { idPrefix, incarnation, version, heartbeatSequence, suspicions } of message.rows) {
-    if (idPrefix.length !== prefixBytes) return failed('invalid', 'an id prefix has 8 bytes')
-    if (!isCount(incarnation) || !isCount(version) || !isCount(heartbeatSequence))
-      return failed('invalid', 'a digest row has whole numbers ≥ 0')
-    if (suspicions.length !== 0 && suspicions.length !== hashBytes)
-      return failed('invalid', 'a summary of suspicions has 16 bytes')
-    rows.push({ prefix: prefixOf(idPrefix), incarnation, version, heartbeatSequence, suspicions })
-  }
-  return ok({ buckets: bitmap && bucketsOf(bitmap), rows, mutual })
+  const buckets = decodeBuckets(message.buckets)
+  if (!buckets.ok) return buckets
+  const rows = decodeAll(message.rows, decodeDigestRow)
+  return rows.ok ? ok({ buckets: buckets.value, rows: rows.value, mutual: message.mutual }) : rows
+}
+
+function decodeDigestRow({ idPrefix, ...row }: messages.DigestRow): Result<DigestRow, DecodeFailure> {
+  const { incarnation, version, heartbeatSequence, suspicions } = row
+  if (idPrefix.length !== prefixBytes) return failed('invalid', 'an id prefix has 8 bytes')
+  if (!isCount(incarnation) || !isCount(version) || !isCount(heartbeatSequence))
+    return failed('invalid', 'a digest row has whole numbers ≥ 0')
+  if (suspicions.length !== 0 && suspicions.length !== hashBytes)
+    return failed('invalid', 'a summary of suspicions has 16 bytes')
+  return ok({ prefix: prefixOf(idPrefix), incarnation, version, heartbeatSequence, suspicions })
 }
 
 /** The first 8 bytes of the key as a string of eight characters: usable as the key of a map, and cheap to create. */

@@ -5,6 +5,7 @@
  * unknown fields included. Decoded facts are within the limits; their signatures are not verified yet (`signing.ts`).
  */
 import { byteLength, isCount } from './checks.ts'
+import { decodeEnvelope } from './fact-envelope.ts'
 import { equalBytes } from './hashes.ts'
 import { limits } from './limits.ts'
 import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
@@ -106,28 +107,11 @@ function encodeRecord(record: MemberRecord): Uint8Array {
   })
 }
 
-export function factToMessage(fact: SignedFact): Partial<messages.SignedFact> {
-  const author = keyFromMemberId(fact.author) ?? new Uint8Array()
-  const payload = fact.payload as Uint8Array<ArrayBuffer>
-  return { author, signature: fact.signature as Uint8Array<ArrayBuffer>, [fact.type]: payload }
-}
+const kinds = ['record', 'heartbeat', 'suspicion'] as const
 
-/** The decoded fact; undefined for a kind of fact of a later version. The caller skips that fact and keeps the others. */
-export function factFromMessage(message: messages.SignedFact): Result<SignedFact | undefined, DecodeFailure> {
-  const author = memberIdFromKey(message.author)
-  if (author === undefined) return failed('invalid', 'an author is a key of 32 bytes')
-  if (message.signature.length !== 64) return failed('invalid', 'a signature has 64 bytes')
-  const present = (['record', 'heartbeat', 'suspicion'] as const).filter(type => message[type] !== undefined)
-  const type = present[0]
-  if (present.length > 1) return failed('invalid', 'a fact has exactly one payload')
-  const view = type && message[type]
-  if (type === undefined || view === undefined) return ok(undefined)
-  if (view.length > limits.maxPayloadBytes) return failed('too-large', `a payload of ${view.length} bytes`)
-  // Copied: a view would keep the whole received frame in memory.
-  const payload = view.slice()
-  const body = decodeBody(type, payload)
-  if (!body.ok) return body
-  return ok({ ...body.value, author, payload, signature: message.signature.slice() })
+/** The decoded fact; undefined for a kind of fact of a later version. */
+export function decodeFact(message: messages.SignedFact): Result<SignedFact | undefined, DecodeFailure> {
+  return decodeEnvelope<FactBody>(message, kinds, decodeBody)
 }
 
 /** @throws the errors of protons on bytes that are not a protobuf message; `codec.ts` catches them. */

@@ -1,22 +1,48 @@
 /** Hashes: short hashes, and the 256 buckets in which members compare tables and fact sets part by part. */
 import { sha256 } from '@noble/hashes/sha2.js'
+import { type DecodeFailure, failed, ok, type Result } from './result.ts'
 
 /** The size of every hash on the wire. */
 export const hashBytes = 16
 
 export const bucketCount = 256
 
+const bitmapBytes = bucketCount / 8
+const bucketHashesBytes = bucketCount * hashBytes
+
 /** A set of buckets as a bitmap of 32 bytes. */
 export function bitmapOf(buckets: ReadonlySet<number>): Uint8Array<ArrayBuffer> {
-  const bitmap = new Uint8Array(bucketCount / 8)
+  const bitmap = new Uint8Array(bitmapBytes)
   for (const bucket of buckets) bitmap[bucket >> 3] = (bitmap[bucket >> 3] ?? 0) | (1 << (bucket & 7))
   return bitmap
 }
 
-/** The set of buckets of a bitmap. */
-export function bucketsOf(bitmap: Uint8Array): Set<number> {
+/** The set of buckets of a bitmap; undefined if the message has no bitmap. */
+export function decodeBuckets(
+  bitmap: Uint8Array | undefined,
+): Result<ReadonlySet<number> | undefined, DecodeFailure> {
+  if (!bitmap) return ok(undefined)
+  if (bitmap.length !== bitmapBytes) return failed('invalid', `a bucket bitmap has ${bitmapBytes} bytes`)
   const isSet = (bit: number) => ((bitmap[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0
-  return new Set(Array.from({ length: bucketCount }, (_, bucket) => bucket).filter(isSet))
+  return ok(new Set(Array.from({ length: bucketCount }, (_, bucket) => bucket).filter(isSet)))
+}
+
+/** The hashes of all buckets, `bucketCount * hashBytes` bytes; undefined if the message has none. */
+export function decodeBucketHashes(
+  hashes: Uint8Array | undefined,
+): Result<Uint8Array | undefined, DecodeFailure> {
+  return hashes && hashes.length !== bucketHashesBytes
+    ? failed('invalid', `${bucketCount} bucket hashes have ${hashBytes} bytes each`)
+    : ok(hashes)
+}
+
+/** The buckets whose hashes differ. */
+export function differingBuckets(a: Uint8Array, b: Uint8Array): Set<number> {
+  const differing = new Set<number>()
+  a.forEach((byte, i) => {
+    if (byte !== b[i]) differing.add(Math.floor(i / hashBytes))
+  })
+  return differing
 }
 
 /** The first 16 bytes of a sha256: finding two inputs with the same hash takes about 2⁶⁴ attempts. */

@@ -18,6 +18,20 @@ export function failed(type: DecodeFailure['type'], detail: string): { ok: false
   return { ok: false, failure: { type, detail } }
 }
 
+/** All decoded values, or the first failure. */
+export function decodeAll<M, T>(
+  messages: readonly M[],
+  decode: (message: M) => Result<T, DecodeFailure>,
+): Result<T[], DecodeFailure> {
+  const values: T[] = []
+  for (const message of messages) {
+    const decoded = decode(message)
+    if (!decoded.ok) return decoded
+    values.push(decoded.value)
+  }
+  return ok(values)
+}
+
 /**
  * Runs a decoder on received bytes and turns thrown errors into failures: protons throws on bytes that are not a protobuf
  * message or exceed a limit.

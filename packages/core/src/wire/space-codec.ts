@@ -6,10 +6,11 @@
 
 import { byteLength, isCount } from './checks.ts'
 import { decodeEpoch, type EpochName, encodeEpoch } from './epoch-name.ts'
-import { bitmapOf, bucketCount, bucketsOf, hashBytes } from './hashes.ts'
+import { decodeFacts, encodeEnvelope } from './fact-envelope.ts'
+import { bitmapOf, decodeBucketHashes, decodeBuckets, hashBytes } from './hashes.ts'
 import { limits } from './limits.ts'
-import { type DecodeFailure, failed, guarded, ok, type Result } from './result.ts'
-import { type SpaceFact, spaceFactFromMessage, spaceFactToMessage } from './space-fact.ts'
+import { type DecodeFailure, decodeAll, failed, guarded, ok, type Result } from './result.ts'
+import { decodeSpaceFact, type SpaceFact } from './space-fact.ts'
 import * as messages from './space-messages.ts'
 import { bytesOfSpace, spaceFromBytes, spaceTagBytes } from './tags.ts'
 import { receivedText } from './text.ts'
@@ -84,13 +85,13 @@ export interface SpaceStep {
 const idBytes = 8
 
 export function encodeSpaceRumors(facts: readonly SpaceFact[]): Uint8Array {
-  return messages.SpaceRumors.encode({ facts: facts.map(spaceFactToMessage) as messages.SpaceFact[] })
+  return messages.SpaceRumors.encode({ facts: facts.map(encodeEnvelope) })
 }
 
 export function decodeSpaceRumors(bytes: Uint8Array): Result<SpaceFact[], DecodeFailure> {
   return guarded<SpaceFact[]>(bytes, limits.maxRumorBytes, () => {
     const { facts } = messages.SpaceRumors.decode(bytes, { limits: { facts: limits.maxFactsPerMessage } })
-    return decodeFacts(facts)
+    return decodeFacts(facts, decodeSpaceFact)
   })
 }
 
@@ -106,7 +107,7 @@ export function decodeSpaceFrame(bytes: Uint8Array): Result<SpaceStep[], DecodeF
         steps$: { facts: limits.maxFactsPerMessage, documents: limits.maxDocuments },
       },
     })
-    return all(frame.steps, decodeStep)
+    return decodeAll(frame.steps, decodeStep)
   })
 }
 
@@ -114,7 +115,7 @@ function encodeStep(step: SpaceStep): Partial<messages.SpaceStep> {
   const { hash, bucketHashes, storedIds } = step
   return {
     space: bytesOfSpace(step.space),
-    facts: (step.facts ?? []).map(spaceFactToMessage) as messages.SpaceFact[],
+    facts: (step.facts ?? []).map(encodeEnvelope),
     documents: (step.documents ?? []).map(encodeDocumentStep),
     more: step.more ?? false,
     ...(hash && { hash: hash as Uint8Array<ArrayBuffer> }),
@@ -124,22 +125,22 @@ function encodeStep(step: SpaceStep): Partial<messages.SpaceStep> {
 }
 
 function decodeStep(message: messages.SpaceStep): Result<SpaceStep, DecodeFailure> {
-  const { space, hash, bucketHashes, more } = message
+  const { space, hash, more } = message
   if (space.length !== spaceTagBytes) return failed('invalid', `a space tag has ${spaceTagBytes} bytes`)
   if (hash && hash.length !== hashBytes)
     return failed('invalid', `the hash of a space has ${hashBytes} bytes`)
-  if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
-    return failed('invalid', `${bucketCount} bucket hashes have ${hashBytes} bytes each`)
+  const bucketHashes = decodeBucketHashes(message.bucketHashes)
+  if (!bucketHashes.ok) return bucketHashes
   const storedIds = message.storedIds ? decodeStoredIds(message.storedIds) : ok(undefined)
   if (!storedIds.ok) return storedIds
-  const facts = decodeFacts(message.facts)
+  const facts = decodeFacts(message.facts, decodeSpaceFact)
   if (!facts.ok) return facts
-  const documents = all(message.documents, decodeDocumentStep)
+  const documents = decodeAll(message.documents, decodeDocumentStep)
   if (!documents.ok) return documents
   return ok({
     space: spaceFromBytes(space),
     hash,
-    bucketHashes,
+    bucketHashes: bucketHashes.value,
     storedIds: storedIds.value,
     facts: facts.value,
     more,
@@ -179,16 +180,17 @@ function encodePiece({ transfer, index, content, ...flags }: Piece): messages.Pi
 }
 
 function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep, DecodeFailure> {
-  const { document, hash, stateVector, mutual, buckets, bucketHashes, ack } = message
+  const { document, hash, stateVector, mutual, ack } = message
   if (byteLength(document) > limits.maxDocumentNameBytes)
     return failed('too-large', `a document name over ${limits.maxDocumentNameBytes} bytes`)
   if (hash && hash.length !== hashBytes)
     return failed('invalid', `the hash of a document has ${hashBytes} bytes`)
   if (stateVector && stateVector.length > limits.maxStateVectorBytes)
     return failed('too-large', `a state vector of ${stateVector.length} bytes`)
-  if (buckets && buckets.length !== bucketCount / 8) return failed('invalid', 'a bucket bitmap has 32 bytes')
-  if (bucketHashes && bucketHashes.length !== bucketCount * hashBytes)
-    return failed('invalid', `${bucketCount} bucket hashes have ${hashBytes} bytes each`)
+  const buckets = decodeBuckets(message.buckets)
+  if (!buckets.ok) return buckets
+  const bucketHashes = decodeBucketHashes(message.bucketHashes)
+  if (!bucketHashes.ok) return bucketHashes
   if (ack && !(isCount(ack.transfer) && isCount(ack.count)))
     return failed('invalid', 'transfer and count of an acknowledgement are whole and ≥ 0')
   const piece = message.piece ? decodePiece(message.piece) : ok(undefined)
@@ -201,8 +203,8 @@ function decodeDocumentStep(message: messages.DocumentStep): Result<DocumentStep
     isSynced: message.synced,
     stateVector,
     mutual,
-    buckets: buckets && bucketsOf(buckets),
-    bucketHashes,
+    buckets: buckets.value,
+    bucketHashes: bucketHashes.value,
     piece: piece.value,
     ack,
     carry: message.carry,
@@ -243,28 +245,10 @@ function decodeStoredIds({
   if (bytes.length % idBytes !== 0) return failed('invalid', `each id has ${idBytes} bytes`)
   if (bytes.length > limits.maxStoredIds * idBytes)
     return failed('too-large', `more than ${limits.maxStoredIds} ids`)
-  if (bitmap && bitmap.length !== bucketCount / 8) return failed('invalid', 'a bucket bitmap has 32 bytes')
+  const buckets = decodeBuckets(bitmap)
+  if (!buckets.ok) return buckets
   const ids: string[] = []
   for (let at = 0; at < bytes.length; at += idBytes)
     ids.push(spaceFromBytes(bytes.subarray(at, at + idBytes)))
-  return ok({ buckets: bitmap && bucketsOf(bitmap), ids, mutual })
-}
-
-function decodeFacts(encoded: readonly messages.SpaceFact[]): Result<SpaceFact[], DecodeFailure> {
-  const decoded = all(encoded, spaceFactFromMessage)
-  return decoded.ok ? ok(decoded.value.filter(fact => fact !== undefined)) : decoded
-}
-
-/** All decoded values, or the first failure. */
-function all<T, R>(
-  messages: readonly T[],
-  decode: (message: T) => Result<R, DecodeFailure>,
-): Result<R[], DecodeFailure> {
-  const values: R[] = []
-  for (const message of messages) {
-    const decoded = decode(message)
-    if (!decoded.ok) return decoded
-    values.push(decoded.value)
-  }
-  return ok(values)
+  return ok({ buckets: buckets.value, ids, mutual })
 }

@@ -7,9 +7,9 @@
  */
 import { byteLength, isCount } from './checks.ts'
 import { decodeEpoch, type EpochName, encodeEpoch } from './epoch-name.ts'
+import { decodeEnvelope } from './fact-envelope.ts'
 import { type Json, parseJson } from './json.ts'
 import { limits } from './limits.ts'
-import { keyFromMemberId, memberIdFromKey } from './member-id.ts'
 import { type DecodeFailure, failed, ok, type Result } from './result.ts'
 import * as messages from './space-messages.ts'
 import { receivedText } from './text.ts'
@@ -106,30 +106,11 @@ function jsonOf(value: Json | undefined): { json?: string } {
   return value === undefined ? {} : { json: JSON.stringify(value) }
 }
 
-export function spaceFactToMessage(fact: SpaceFact): Partial<messages.SpaceFact> {
-  const author = keyFromMemberId(fact.author) ?? new Uint8Array()
-  const payload = fact.payload as Uint8Array<ArrayBuffer>
-  return { author, signature: fact.signature as Uint8Array<ArrayBuffer>, [fact.type]: payload }
-}
+const kinds = ['field', 'entry', 'update', 'event'] as const
 
-/** The decoded fact; undefined for a kind of fact of a later version. The caller skips that fact and keeps the others. */
-export function spaceFactFromMessage(
-  message: messages.SpaceFact,
-): Result<SpaceFact | undefined, DecodeFailure> {
-  const author = memberIdFromKey(message.author)
-  if (author === undefined) return failed('invalid', 'an author is a key of 32 bytes')
-  if (message.signature.length !== 64) return failed('invalid', 'a signature has 64 bytes')
-  const present = (['field', 'entry', 'update', 'event'] as const).filter(type => message[type] !== undefined)
-  const type = present[0]
-  if (present.length > 1) return failed('invalid', 'a fact has exactly one payload')
-  const view = type && message[type]
-  if (type === undefined || view === undefined) return ok(undefined)
-  if (view.length > limits.maxPayloadBytes) return failed('too-large', `a payload of ${view.length} bytes`)
-  // Copied: a view would keep the whole received frame in memory.
-  const payload = view.slice()
-  const body = decodeBody(type, payload)
-  if (!body.ok) return body
-  return ok({ ...body.value, author, payload, signature: message.signature.slice() })
+/** The decoded fact; undefined for a kind of fact of a later version. */
+export function decodeSpaceFact(message: messages.SpaceFact): Result<SpaceFact | undefined, DecodeFailure> {
+  return decodeEnvelope<SpaceFactBody>(message, kinds, decodeBody)
 }
 
 /** @throws the errors of protons on bytes that are not a protobuf message; `space-codec.ts` catches them. */

@@ -8,9 +8,11 @@ import { concat } from 'uint8arrays/concat'
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
 
+export const clusterTagBytes = 16
+
 /** The cluster tag: 16 bytes that identify the cluster in hellos, proofs and signatures. */
 export function clusterTag(name: string): Uint8Array {
-  return sha256(fromString(`hearsay cluster\n${name}`)).slice(0, 16)
+  return sha256(fromString(`hearsay cluster\n${name}`)).slice(0, clusterTagBytes)
 }
 
 export type SpaceKind = 'room' | 'config'

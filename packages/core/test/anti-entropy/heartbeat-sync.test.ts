@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { heartbeatBody, idOf, recordBody, signedFact } from '../../../../test/helpers/signed-facts.ts'
 import { type SyncMessage, syncMessage } from '../../src/wire/codec.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
-import { heartbeatBody, idOf, recordBody, signedFact } from '../helpers/signed-fact.ts'
 import { isEqual, overTheWire, runSync, SyncSide, sequencesOf } from './sync-side.ts'
 
 const conditions = { maxDeltaBytes: 49_152, startAt: () => 0 }
@@ -126,6 +126,51 @@ describe('heartbeat sync', () => {
     expect(a.offer().heartbeats?.heartbeats).toEqual([])
     a.receive(syncMessage({ receivedUpTo: upTo }), { ...conditions, startAt: 0 })
     expect(a.offer().heartbeats).toMatchObject({ since: upTo, heartbeats: [{ sequence: 2 }] })
+  })
+
+  it('lists only members whose heartbeat it has, and only those that it advertises', () => {
+    const side = new SyncSide([recordOf(1), recordOf(2), recordOf(3)])
+    side.merge([heartbeatOf(1, 1), heartbeatOf(2, 1)], undefined)
+    side.table.stopAdvertising(idOf('2'))
+    const index = side.table.index(idOf('1'))
+    expect(side.offer().heartbeats?.heartbeats).toMatchObject([{ index, sequence: 1 }])
+  })
+
+  it('lists only members whose heartbeat it has when its log does not reach back', () => {
+    const side = new SyncSide([recordOf(1), recordOf(2), recordOf(3)], 1)
+    side.merge([heartbeatOf(1, 1), heartbeatOf(2, 1)], undefined)
+    expect(side.offer().heartbeats?.heartbeats.map(({ sequence }) => sequence)).toEqual([1, 1])
+  })
+
+  it('answers an offer without a list with all heartbeats', () => {
+    const [a] = syncedPair(2)
+    a.reconnect()
+    const offer = syncMessage({ offer: true, tableHash: a.table.hash() })
+    expect(a.receive(offer, { ...conditions, startAt: 0 })).toMatchObject({ freshHeartbeats: { length: 2 } })
+  })
+
+  it('sends as many heartbeats with their signatures as fit into the budget', () => {
+    const [a] = syncedPair(2)
+    const tableHash = a.table.hash()
+    const offer = syncMessage({ offer: true, tableHash })
+    const request = syncMessage({ tableHash, requestedHeartbeats: { since: 0, upTo: 1, indexes: [0, 1] } })
+    const answerTo = (message: SyncMessage, maxDeltaBytes: number) => {
+      a.reconnect()
+      return a.receive(message, { maxDeltaBytes, startAt: 0 })
+    }
+    expect(answerTo(offer, 2 * 76)).toMatchObject({ freshHeartbeats: { length: 2 } })
+    expect(answerTo(offer, 2 * 76 - 1)).toMatchObject({
+      freshHeartbeats: [],
+      heartbeats: { heartbeats: { length: 2 } },
+    })
+    expect(answerTo(request, 2 * 76)).toMatchObject({
+      freshHeartbeats: { length: 2 },
+      heartbeats: { since: 0, upTo: 1 },
+    })
+    expect(answerTo(request, 2 * 76 - 1)).toMatchObject({
+      freshHeartbeats: { length: 1 },
+      heartbeats: undefined,
+    })
   })
 
   it('neither requests nor sends heartbeats of indexes outside the table', () => {

@@ -45,7 +45,7 @@ export class SyncSide {
 export function overTheWire(message: SyncMessage): { message: SyncMessage; bytes: number } {
   const bytes = encodeSync(message)
   const decoded = decodeSync(bytes)
-  if (!decoded.ok || decoded.value.type !== 'sync') throw new Error('an encoded message could not be decoded')
+  if (!decoded.ok || !decoded.value) throw new Error('an encoded message could not be decoded')
   return { message: decoded.value, bytes: bytes.length }
 }
 

@@ -1,8 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bucketsAbove } from '../../src/anti-entropy/sync-steps.ts'
+import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
+import { bucketsAbove, heartbeatsIn } from '../../src/anti-entropy/sync-steps.ts'
+import { type FreshHeartbeat, syncMessage } from '../../src/wire/codec.ts'
+
 import type { SignedFact } from '../../src/wire/fact.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 import { factArbitrary } from '../wire/fact-arbitraries.ts'
 import { isEqual, runSync, type SyncConditions, SyncSide } from './sync-side.ts'
 
@@ -13,6 +21,8 @@ function sideOf(facts: readonly SignedFact[]): SyncSide {
 function conditions(maxDeltaBytes = 49_152, next = 0): SyncConditions {
   return { maxDeltaBytes, startAt: () => next++ }
 }
+
+const options = { maxDeltaBytes: 49_152, startAt: 0 }
 
 const facts = fc.array(factArbitrary(12), { maxLength: 80, size: 'max' })
 
@@ -105,5 +115,58 @@ describe('sync', () => {
     const [a, b] = [sideOf([large]), sideOf([])]
     runSync(a, b, conditions(1_024))
     expect(b.table.get(idOf('ada'))?.record).toEqual(large)
+  })
+
+  it('compares buckets first above 512 members, and not before', () => {
+    const members = Array.from({ length: bucketsAbove + 1 }, (_, i) =>
+      signedFact(idOf(`${i}`), recordBody({ incarnation: 5 })),
+    )
+    const offered = sideOf([]).offer()
+    const answerOf = (count: number) => sideOf(members.slice(0, count)).receive(offered, options)
+    expect(answerOf(bucketsAbove)).toMatchObject({ bucketHashes: undefined, digest: { mutual: true } })
+    expect(answerOf(bucketsAbove + 1)).toMatchObject({ bucketHashes: { length: 4_096 }, digest: undefined })
+  })
+
+  it('ends when no bucket differs any more', () => {
+    const side = sideOf([signedFact(idOf('ada'), recordBody({ incarnation: 5 }))])
+    const { bucketHashes } = { bucketHashes: side.table.bucketHashes() }
+    expect(side.receive(syncMessage({ bucketHashes }), options)).toBeUndefined()
+  })
+
+  it('says in an answer with a digest whether facts were left out', () => {
+    const side = sideOf(['ada', 'grace'].map(name => signedFact(idOf(name), recordBody({ incarnation: 5 }))))
+    const request = syncMessage({ digest: { buckets: undefined, mutual: true, rows: [] } })
+    expect(side.receive(request, { maxDeltaBytes: 1, startAt: 0 })).toMatchObject({ more: true })
+    expect(side.receive(request, options)).toMatchObject({ more: false, facts: { length: 2 } })
+  })
+})
+
+describe('heartbeats that are identified by their index', () => {
+  const record = signedFact(idOf('ada'), recordBody({ incarnation: 5 }))
+  const { table } = sideOf([record])
+  const tableHash = table.hash()
+  const fresh = (index: number, sequence: number) => ({ index, sequence, signature: new Uint8Array(64) })
+  const read = (freshHeartbeats: readonly FreshHeartbeat[], hash = tableHash) =>
+    heartbeatsIn(table, syncMessage({ tableHash: hash, freshHeartbeats }))
+
+  it('belong to the member of that row', () => {
+    expect(read([fresh(0, 3)])).toMatchObject([{ author: record.author, incarnation: 5, sequence: 3 }])
+  })
+
+  it('are ignored if the tables differ, and if no row has that index', () => {
+    expect(read([fresh(0, 3)], new Uint8Array(16))).toEqual([])
+    expect(read([fresh(1, 3)])).toEqual([])
+  })
+
+  it('are read once for each index, the greatest', () => {
+    const first = { ...fresh(0, 4), signature: new Uint8Array(64).fill(1) }
+    const sequences = [fresh(0, 3), first, fresh(0, 4), fresh(0, 2)]
+    expect(read(sequences)).toMatchObject([{ sequence: 4, signature: first.signature }])
+  })
+
+  it('keep no received frame in memory', () => {
+    const signature = new Uint8Array(1_000).subarray(100, 164)
+    const [fact] = read([{ ...fresh(0, 3), signature }])
+    expect(fact?.signature.buffer.byteLength).toBe(64)
   })
 })

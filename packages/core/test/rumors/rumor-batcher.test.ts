@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { heartbeatBody, idOf, recordBody, signedFact } from '../../../../test/helpers/signed-facts.ts'
 import { RumorBatcher } from '../../src/rumors/rumor-batcher.ts'
+import { factBytes } from '../../src/table/delta.ts'
 import { encodeRumors } from '../../src/wire/codec.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
 import { limits } from '../../src/wire/limits.ts'
-import { heartbeatBody, idOf, recordBody, signedFact } from '../helpers/signed-fact.ts'
 
 const ada = idOf('ada')
 const heartbeat = (number: number) => signedFact(ada, heartbeatBody(5, number))
@@ -12,6 +13,12 @@ const heartbeat = (number: number) => signedFact(ada, heartbeatBody(5, number))
 /** A record of about this number of bytes. */
 function sized(bytes: number): SignedFact {
   return signedFact(ada, recordBody({ incarnation: 5, name: 'x'.repeat(bytes) }))
+}
+
+/** A fact that counts as this number of bytes. */
+function paddedTo(bytes: number): SignedFact {
+  const fact = heartbeat(1)
+  return { ...fact, payload: new Uint8Array(bytes - factBytes({ ...fact, payload: new Uint8Array() })) }
 }
 
 describe('rumor batcher', () => {
@@ -54,6 +61,15 @@ describe('rumor batcher', () => {
   it('drops the oldest facts when too many wait', () => {
     const batcher = new RumorBatcher()
     for (let i = 0; i < 4_100; i++) batcher.add(heartbeat(i))
+    expect(batcher.size).toBe(4_096)
     expect(batcher.take(0).flat()[0]).toEqual(heartbeat(4))
+    expect(batcher.size).toBe(0)
+  })
+
+  it('fills a rumor to its limit before it starts the next one', () => {
+    const half = paddedTo(limits.maxRumorBytes / 2)
+    const batcher = new RumorBatcher()
+    for (const fact of [half, half, half]) batcher.add(fact)
+    expect(batcher.take(0)).toEqual([[half, half], [half]])
   })
 })

@@ -1,16 +1,24 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
+
 import { deltaBeyond, digestOf, factBytes } from '../../src/table/delta.ts'
 import { Table } from '../../src/table/table.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
 import { limits } from '../../src/wire/limits.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
+import { memberIdFromKey } from '../../src/wire/member-id.ts'
 
 const nowMs = 1_700_000_000_000
 const names = ['ada', 'barbara', 'edsger', 'grace', 'leslie']
 const empty = { buckets: undefined, rows: [], mutual: false }
 
 function tableOf(...facts: SignedFact[]): Table {
-  const table = new Table({ maxMembers: 64, maxTombstones: 64 })
+  const table = new Table({ maxMembers: 20_000, maxTombstones: 64 })
   for (const fact of facts) table.merge(fact, nowMs)
   return table
 }
@@ -51,6 +59,14 @@ describe('delta', () => {
       ).facts
     expect(beyond(newer, older)).toEqual(newer)
     expect(beyond(older, newer)).toEqual([])
+    expect(beyond(newer, newer)).toEqual([])
+    expect(
+      beyond(
+        newer,
+        newer.filter(fact => fact !== suspicion),
+      ),
+    ).toEqual([suspicion])
+    expect(beyond(newer, [])).toEqual(newer)
     expect(beyond(newer, [...newer.slice(0, 2), ...older])).toEqual(newer.slice(2))
     // Facts of an older incarnation are left out, unless the newer incarnation is implausible.
     expect(beyond(newer, [signedFact(ada, recordBody({ incarnation: 6 }))])).toEqual([])
@@ -72,10 +88,70 @@ describe('delta', () => {
     )
   })
 
+  it('contains all facts of a newer incarnation, whatever the peer has of an older one', () => {
+    const ada = idOf('ada')
+    const of = (incarnation: number, version: number) => [
+      signedFact(ada, recordBody({ incarnation, version })),
+      signedFact(idOf('grace'), suspicionBody(ada, incarnation)),
+      signedFact(ada, heartbeatBody(incarnation, 10 - incarnation)),
+    ]
+    const { digest } = digestOf(tableOf(...of(5, 9)), undefined, false, 0)
+    expect(deltaBeyond(tableOf(...of(6, 1)), digest, 0, 10_000, nowMs).facts).toEqual(of(6, 1))
+  })
+
+  it('lists the versions of each member in a digest', () => {
+    const ada = idOf('ada')
+    const suspicion = signedFact(idOf('grace'), suspicionBody(ada, 5))
+    const table = tableOf(
+      signedFact(ada, recordBody({ incarnation: 5, version: 2 })),
+      signedFact(ada, heartbeatBody(5, 7)),
+      suspicion,
+    )
+    const [row] = table.advertised()
+    expect(digestOf(table, undefined, true, 0)).toEqual({
+      more: false,
+      digest: {
+        buckets: undefined,
+        mutual: true,
+        rows: [
+          {
+            prefix: row?.prefix,
+            incarnation: 5,
+            version: 2,
+            heartbeatSequence: 7,
+            suspicions: row?.summary,
+          },
+        ],
+      },
+    })
+  })
+
+  describe('of a table whose members are all in one bucket', () => {
+    const members = (count: number) =>
+      Array.from({ length: count }, (_, i) => {
+        const key = new Uint8Array(32)
+        new DataView(key.buffer).setUint32(28, i)
+        return signedFact(memberIdFromKey(key) ?? '', recordBody({ incarnation: 5 }))
+      })
+
+    it('lists as many members as one digest may have, and leaves out no bucket', () => {
+      const { digest, more } = digestOf(tableOf(...members(limits.maxDigestRows)), undefined, true, 0)
+      expect([digest.buckets, digest.rows.length, more]).toEqual([undefined, limits.maxDigestRows, false])
+    })
+
+    it('cuts the rows beyond the limit', () => {
+      const { digest, more } = digestOf(tableOf(...members(limits.maxDigestRows + 1)), undefined, true, 0)
+      expect([digest.buckets?.has(0), digest.rows.length, more]).toEqual([true, limits.maxDigestRows, true])
+    })
+  })
+
   describe('of a table that is too large for one digest', () => {
-    const table = new Table({ maxMembers: 20_000, maxTombstones: 1 })
-    for (let i = 0; i < 20_000; i++)
-      table.merge(signedFact(idOf(`${i}`), recordBody({ incarnation: 5 })), nowMs)
+    let table: Table
+    beforeAll(() => {
+      table = tableOf(
+        ...Array.from({ length: 20_000 }, (_, i) => signedFact(idOf(`${i}`), recordBody({ incarnation: 5 }))),
+      )
+    })
 
     it('covers as many whole buckets as fit, and all buckets over several digests', () => {
       const coveredPrefixes = new Set<string>()

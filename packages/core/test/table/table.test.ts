@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
 import { Table } from '../../src/table/table.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 
 const nowMs = 1_700_000_000_000
 const ada = idOf('ada')
@@ -152,5 +158,142 @@ describe('table', () => {
     expect(table.filterNew(facts.slice(1), nowMs)).toEqual([])
     for (const fact of facts) table.merge(fact, nowMs)
     expect(table.filterNew(facts, nowMs)).toEqual([])
+  })
+
+  it('merges a first heartbeat with the sequence number 0', () => {
+    expect(tableOf(ada).merge(signedFact(ada, heartbeatBody(5, 0)), nowMs)).toBe('merged')
+  })
+
+  it('rejects a suspicion of an incarnation more than a day ahead, also of an unknown member', () => {
+    const suspicion = signedFact(grace, suspicionBody(ada, nowMs + 86_400_001))
+    expect(tableOf(ada).merge(suspicion, nowMs)).toBe('rejected')
+    expect(tableOf().merge(suspicion, nowMs)).toBe('rejected')
+  })
+
+  it('counts as new no fact about a member whose record it rejects or whose record follows', () => {
+    const record = signedFact(ada, recordBody({ incarnation: 5 }))
+    const suspicion = signedFact(grace, suspicionBody(ada, 5))
+    const full = new Table({ maxMembers: 0, maxTombstones: 8 })
+    expect(full.filterNew([record, suspicion], nowMs)).toEqual([])
+    expect(tableOf().filterNew([suspicion, record], nowMs)).toEqual([record])
+    const aboutGrace = signedFact(ada, suspicionBody(grace, 5))
+    expect(tableOf().filterNew([record, aboutGrace], nowMs)).toEqual([record])
+  })
+
+  it('says how many members and tombstones it has, and how many members fit', () => {
+    const table = tableOf(ada, grace)
+    table.stopAdvertising(ada)
+    expect([table.size, table.tombstones, table.capacity]).toEqual([2, 0, { free: 6, of: 8 }])
+    expect([...table.rows()].map(({ id }) => id)).toEqual([ada, grace])
+    table.remove(ada)
+    table.remove(ada)
+    expect([table.size, table.tombstones, table.capacity]).toEqual([1, 1, { free: 7, of: 8 }])
+  })
+
+  it('has a tombstone of a removed member, for its incarnation and earlier ones', () => {
+    const table = tableOf(ada, grace)
+    table.remove(ada)
+    const covered = [4, 5, 6].map(incarnation => table.hasTombstone(ada, incarnation, nowMs))
+    expect(covered).toEqual([true, true, false])
+    expect(table.hasTombstone(grace, 5, nowMs)).toBe(false)
+    table.merge(signedFact(ada, recordBody({ incarnation: 6 })), nowMs)
+    expect(table.hasTombstone(ada, 5, nowMs)).toBe(false)
+  })
+
+  it('ignores the removal of a member that it does not have', () => {
+    const table = tableOf(ada)
+    table.stopAdvertising(grace)
+    table.remove(grace)
+    expect(table.advertised().map(({ id }) => id)).toEqual([ada])
+    expect(table.tombstones).toBe(0)
+  })
+
+  it('stops advertising a member once', () => {
+    const table = tableOf(ada, grace)
+    table.stopAdvertising(ada)
+    table.stopAdvertising(ada)
+    expect(table.advertised().map(({ id }) => id)).toEqual([grace])
+    expect(table.hash()).toEqual(tableOf(grace).hash())
+  })
+
+  describe('finds its copy of a fact', () => {
+    const facts = [
+      signedFact(ada, recordBody({ incarnation: 5 })),
+      signedFact(ada, heartbeatBody(5, 3)),
+      signedFact(grace, suspicionBody(ada, 5)),
+      signedFact(idOf('bob'), suspicionBody(ada, 5)),
+    ]
+    const table = tableOf()
+    for (const fact of facts) table.merge(fact, nowMs)
+
+    it.each(facts.map(fact => [fact.type, fact] as const))('that is equal byte for byte: a %s', (_, fact) => {
+      expect(table.stored({ ...fact })).toBe(fact)
+    })
+
+    it.each(facts.map(fact => [fact.type, fact] as const))(
+      'and none of a %s with another payload or another signature',
+      (_, fact) => {
+        expect(table.stored({ ...fact, payload: new Uint8Array(3) })).toBeUndefined()
+        expect(table.stored({ ...fact, signature: new Uint8Array(64) })).toBeUndefined()
+      },
+    )
+
+    it('and none of a fact of another author, another kind or an unknown member', () => {
+      const [record, heartbeat, suspicion] = facts
+      if (!record || !heartbeat || !suspicion) throw new Error('expected three facts')
+      expect(table.stored({ ...suspicion, author: ada })).toBeUndefined()
+      expect(
+        table.stored({ ...heartbeat, payload: record.payload, signature: record.signature }),
+      ).toBeUndefined()
+      expect(table.stored({ ...record, author: grace })).toBeUndefined()
+    })
+  })
+
+  describe('that starts as a copy', () => {
+    const suspicion = signedFact(grace, suspicionBody(ada, 5))
+    const copyOf = (prior: Table) => new Table({ maxMembers: 8, maxTombstones: 8, prior })
+    const idsOf = (table: Table) => table.advertised().map(({ id }) => id)
+
+    it('is equal to the prior', () => {
+      const prior = tableOf(ada, grace)
+      prior.merge(suspicion, nowMs)
+      const copy = copyOf(prior)
+      expect(copy.hash()).toEqual(prior.hash())
+      expect(copy.bucketHashes()).toEqual(prior.bucketHashes())
+      expect(copy.advertised()).toEqual(prior.advertised())
+      expect([...copy.rows()]).toEqual([...prior.rows()])
+      expect(copy.size).toBe(2)
+    })
+
+    it.each<[string, (table: Table) => void]>([
+      ['a newer record', table => table.merge(signedFact(ada, recordBody({ incarnation: 6 })), nowMs)],
+      ['a heartbeat', table => table.merge(signedFact(ada, heartbeatBody(5, 1)), nowMs)],
+      ['a suspicion', table => table.merge(suspicion, nowMs)],
+      ['a new member', table => table.merge(signedFact(idOf('bob'), recordBody({ incarnation: 5 })), nowMs)],
+      ['a member that is no longer advertised', table => table.stopAdvertising(ada)],
+      ['a removed member', table => table.remove(ada)],
+    ])('changes without its prior: %s', (_, change) => {
+      const [prior, untouched, changed] = [tableOf(ada, grace), tableOf(ada, grace), tableOf(ada, grace)]
+      const copy = copyOf(prior)
+      change(copy)
+      change(changed)
+      expect(copy.hash()).toEqual(changed.hash())
+      expect(copy.advertised()).toEqual(changed.advertised())
+      expect(prior.hash()).toEqual(untouched.hash())
+      expect(prior.advertised()).toEqual(untouched.advertised())
+      expect([...prior.rows()]).toEqual([...untouched.rows()])
+    })
+
+    it('merges one change after another', () => {
+      const copy = copyOf(tableOf(ada, grace))
+      copy.merge(signedFact(ada, heartbeatBody(5, 1)), nowMs)
+      copy.merge(suspicion, nowMs)
+      expect(copy.advertised().find(({ id }) => id === ada)).toMatchObject({
+        heartbeat: { sequence: 1 },
+        suspicions: { claims: [suspicion] },
+      })
+      copy.stopAdvertising(ada)
+      expect(idsOf(copy)).toEqual([grace])
+    })
   })
 })

@@ -1,9 +1,10 @@
 /** Arbitrary messages of every kind, as this version may send them. */
 import type { ProbeMessage } from '@hearsay/failure-detector'
 import fc from 'fast-check'
-import type { Digest, Hello, ProbeFrame, SyncFrame } from '../../src/wire/codec.ts'
+import type { Digest, SyncMessage } from '../../src/wire/codec.ts'
 import { draftFact, type FactBody, type MemberRecord, type SignedFact } from '../../src/wire/fact.ts'
 import type { HeartbeatList } from '../../src/wire/heartbeat-list.ts'
+import type { Hello } from '../../src/wire/hello.ts'
 import { limits } from '../../src/wire/limits.ts'
 import { memberIdFromKey } from '../../src/wire/member-id.ts'
 import { spaceFromBytes } from '../../src/wire/tags.ts'
@@ -55,23 +56,14 @@ export const facts: fc.Arbitrary<SignedFact[]> = fc.array(
   { maxLength: 8 },
 )
 
-const hello: fc.Arbitrary<Hello> = fc.record({
-  type: fc.constant('hello'),
-  cluster: bytes(16),
-  epochMs: count,
-})
+export const hello: fc.Arbitrary<Hello> = fc.record({ cluster: bytes(16), epochMs: count })
 
-const probeMessage: fc.Arbitrary<ProbeMessage> = fc.oneof(
+export const probeMessage: fc.Arbitrary<ProbeMessage> = fc.oneof(
   fc.record({ type: fc.constant('ping'), seq: count }),
   fc.record({ type: fc.constant('ping'), seq: count, suspected: count }),
   fc.record({ type: fc.constant('ack'), seq: count }),
   fc.record({ type: fc.constant('ping-request'), seq: count, subject: memberId }),
   fc.record({ type: fc.constant('nack'), seq: count }),
-)
-
-export const probeFrame: fc.Arbitrary<ProbeFrame> = fc.oneof(
-  hello,
-  probeMessage.map(message => ({ type: 'probe' as const, message })),
 )
 
 export const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
@@ -108,27 +100,18 @@ const heartbeatList: fc.Arbitrary<HeartbeatList> = fc
     heartbeats: indexes.map((index, i) => ({ index, sequence: sequences[i] ?? 0 })),
   }))
 
-export const syncFrame: fc.Arbitrary<SyncFrame> = fc.oneof(
-  { arbitrary: hello, weight: 1 },
-  {
-    weight: 9,
-    arbitrary: fc.record({
-      type: fc.constant('sync' as const),
-      offer: fc.boolean(),
-      tableHash: optional(bytes(16)),
-      heartbeats: optional(heartbeatList),
-      freshHeartbeats: fc.array(fc.record({ index, sequence: count, signature: bytes(64) }), {
-        maxLength: 8,
-      }),
-      requestedHeartbeats: optional(
-        fc.tuple(range, indexes).map(([range, indexes]) => ({ ...range, indexes })),
-      ),
-      receivedUpTo: optional(count),
-      bucketHashes: optional(bytes(4_096)),
-      digest: optional(digest),
-      facts,
-      more: fc.boolean(),
-      releasing: fc.boolean(),
-    }),
-  },
-)
+export const syncMessages: fc.Arbitrary<SyncMessage> = fc.record({
+  offer: fc.boolean(),
+  tableHash: optional(bytes(16)),
+  heartbeats: optional(heartbeatList),
+  freshHeartbeats: fc.array(fc.record({ index, sequence: count, signature: bytes(64) }), {
+    maxLength: 8,
+  }),
+  requestedHeartbeats: optional(fc.tuple(range, indexes).map(([range, indexes]) => ({ ...range, indexes }))),
+  receivedUpTo: optional(count),
+  bucketHashes: optional(bytes(4_096)),
+  digest: optional(digest),
+  facts,
+  more: fc.boolean(),
+  releasing: fc.boolean(),
+})

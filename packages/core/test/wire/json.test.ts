@@ -26,6 +26,10 @@ function sharedTree(): unknown {
   return top
 }
 
+function objectOf(properties: number): unknown {
+  return Object.fromEntries(Array.from({ length: properties }, (_, i) => [`${i}`, 1]))
+}
+
 const revoked = () => {
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()
@@ -71,6 +75,24 @@ describe('a value that JSON represents', () => {
     expect(result).toStrictEqual({ type: 'copied', value: copied, text: JSON.stringify(copied) })
   })
 
+  it.each([
+    ['a list', new Array(32_768).fill(1)],
+    ['an object', objectOf(32_768)],
+  ])('may have 32,768 values: %s', (_, value) => {
+    expect(copyJson(value)).toMatchObject({ type: 'copied' })
+  })
+
+  it('is copied to ordinary properties, also under a special name', () => {
+    const copied = copyJson(JSON.parse('{"__proto__":1}'))
+    const value = copied.type === 'copied' ? copied.value : undefined
+    expect(Object.getOwnPropertyDescriptor(value, '__proto__')).toEqual({
+      value: 1,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    })
+  })
+
   it('is copied: later changes by the app are not shared', () => {
     const value = { list: [1] }
     const copied = copyJson(value)
@@ -110,6 +132,11 @@ describe('a value that JSON would change', () => {
     ['a promise', Promise.resolve(1), /^is a Promise: share plain objects/],
     ['an instance', new Point(), /^is a Point: share plain objects/],
     ['an instance without a name', new (class {})(), /^is a class instance: /],
+    [
+      'an instance without a constructor',
+      Object.create(Object.create(Object.create(null))),
+      /^is a class instance: /,
+    ],
     ['a boxed number', Object(1), /^is a Number: share plain objects/],
     ['an object with toJSON', { toJSON: () => 1 }, /^is a function: /],
     ['half of a surrogate pair', `x${half}`, /^has half of a surrogate pair at index 1: /],
@@ -146,6 +173,14 @@ describe('a value that JSON would change', () => {
     ],
     ['a hundred and one levels', nested(101), [], /^is nested deeper than 100 levels/],
     ['few objects that expand to many JSON values', sharedTree(), [], /^has more than 32768 values/],
+    ['a list with 32,769 values', new Array(32_769).fill(1), [], /^has more than 32768 values/],
+    ['an object with 32,769 values', objectOf(32_769), [], /^has more than 32768 values/],
+    [
+      'lists that together have 32,769 values',
+      [new Array(32_767).fill(1)].concat([[]]),
+      [],
+      /^has more than 32768 values/,
+    ],
     [
       'a getter that throws',
       {
@@ -164,6 +199,13 @@ describe('a value that JSON would change', () => {
   it.each<[what: string, value: unknown, copied: unknown]>([
     ['an instance, by its properties', { at: new Point() }, { at: { x: 1 } }],
     ['an instance with toJSON', { at: new Date(0) }, { at: '1970-01-01T00:00:00.000Z' }],
+    [
+      'an instance whose property toJSON is no method',
+      new (class {
+        toJSON = 1
+      })(),
+      { toJSON: 1 },
+    ],
   ])('is copied with `as JSON`: %s', (_, value, copied) => {
     expect(copyJson(value, 'as JSON')).toMatchObject({ type: 'copied', value: copied })
   })

@@ -26,6 +26,7 @@ import {
   encodeSync,
 } from '../../src/wire/codec.ts'
 import { draftFact, type FactBody, type SignedFact } from '../../src/wire/fact.ts'
+import { decodeHello, encodeHello } from '../../src/wire/hello.ts'
 import { keyFromMemberId, memberIdFromKey } from '../../src/wire/member-id.ts'
 import { signedBytes } from '../../src/wire/signing.ts'
 import { decodeSpaceFrame, encodeSpaceFrame } from '../../src/wire/space-codec.ts'
@@ -107,9 +108,9 @@ it('the example of the protocol page matches byte for byte', async () => {
   arrivals.arrived(ada.id, undefined)
   const offered = encodeSync(offer(table, new HeartbeatSync(bob.id, table, arrivals)))
   table.merge(suspicion, epochMs)
-  const hello = encodeProbe({ type: 'hello', cluster: tag, epochMs })
-  const ping = encodeProbe({ type: 'probe', message: { type: 'ping', seq: 7 } })
-  const request = encodeProbe({ type: 'probe', message: { type: 'ping-request', seq: 8, subject: ada.id } })
+  const hello = encodeHello({ cluster: tag, epochMs })
+  const ping = encodeProbe({ type: 'ping', seq: 7 })
+  const request = encodeProbe({ type: 'ping-request', seq: 8, subject: ada.id })
 
   const room = spaceTag(tag, 'room', 'design')
   const digest = new DocumentDigest(smallDocument()).hash()
@@ -186,7 +187,7 @@ it('the example of the protocol page matches byte for byte', async () => {
   expect(table.hash()).toEqual(truncated(Buffer.concat(buckets)))
   for (const fact of [record, heartbeat])
     expect(await ada.keys.verify(ada.id, signedBytes(tag, fact), fact.signature)).toBe(true)
-  const decoded = [decodeRumors(rumor), decodeProbe(hello), decodeProbe(ping), decodeSync(offered)]
+  const decoded = [decodeRumors(rumor), decodeHello(hello), decodeProbe(ping), decodeSync(offered)]
   for (const { ok } of [...decoded, decodeSpaceFrame(notesOffered)]) expect(ok).toBe(true)
 })
 

@@ -1,0 +1,54 @@
+/**
+ * Connection handler: updates the overlay, the syncs and the detector when a connection of this member opens or closes, or
+ * when a dial fails.
+ */
+import type { ConnectionEvent } from '@hearsay/failure-detector'
+import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
+import type { Instant } from '../base/clock.ts'
+import type { Overlay } from '../overlay/overlay.ts'
+import type { DetectorBridge } from './detector-bridge.ts'
+import type { EffectQueue } from './effect-queue.ts'
+import type { RoundTrips } from './round-trips.ts'
+
+export interface ConnectionHandlerOptions {
+  readonly self: string
+  readonly overlay: Overlay
+  readonly antiEntropy: AntiEntropy
+  readonly roundTrips: RoundTrips
+  readonly detectorBridge: DetectorBridge
+  readonly effectQueue: EffectQueue
+}
+
+export class ConnectionHandler {
+  readonly #options: ConnectionHandlerOptions
+
+  constructor(options: ConnectionHandlerOptions) {
+    this.#options = options
+  }
+
+  /** @param isOurs with `open`: whether this end may close the connection when it is not needed any more. */
+  handle(id: string, state: ConnectionEvent, isOurs: boolean, now: Instant): void {
+    const { self, overlay, antiEntropy, roundTrips, detectorBridge, effectQueue } = this.#options
+    switch (state) {
+      case 'open':
+        overlay.opened(id, isOurs)
+        detectorBridge.handle({ type: 'connection', id, state }, now)
+        // Only one of the two ends starts a sync.
+        if (self < id) effectQueue.sendSyncSteps([antiEntropy.offer(id, now.monotonicMs)])
+        break
+      case 'closed':
+      case 'released':
+        antiEntropy.closed(id)
+        roundTrips.closed(id)
+        // If either end released the connection, its end is expected. Otherwise the detector probes the member.
+        detectorBridge.handle({ type: 'connection', id, state: overlay.closed(id) ? 'released' : state }, now)
+        break
+      case 'refused':
+      case 'unreachable':
+      case 'network-down':
+        overlay.dialFailed(id, now.monotonicMs)
+        detectorBridge.handle({ type: 'connection', id, state }, now)
+        break
+    }
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * Member parts: creates the parts of a membership machine and connects them.
+ *
+ * Each part receives only the parts that it uses. Parts are created in the order of their dependencies, so none depends on
+ * one that is created later.
+ */
+import { createDetector, type Detector, type DetectorParameters, profiles } from '@hearsay/failure-detector'
+import { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
+import type { Instant } from '../base/clock.ts'
+import { Overlay } from '../overlay/overlay.ts'
+import { RumorBatcher } from '../rumors/rumor-batcher.ts'
+import { Table } from '../table/table.ts'
+import type { MemberRecord } from '../wire/fact.ts'
+import { ConnectionHandler } from './connection-handler.ts'
+import { DepartedMembers } from './departed-members.ts'
+import { DetectorBridge } from './detector-bridge.ts'
+import { EffectQueue } from './effect-queue.ts'
+import { FactHandler } from './fact-handler.ts'
+import { FlapDamping } from './flap-damping.ts'
+import { GracefulLeave } from './graceful-leave.ts'
+import { HeartbeatArrivals, heartbeatIntervalMs } from './heartbeats.ts'
+import { IdentityGuard } from './identity-guard.ts'
+import { LocalAnnouncer } from './local-announcer.ts'
+import { LocalRecord } from './local-record.ts'
+import { MemberEvents } from './member-events.ts'
+import { MemberView } from './member-view.ts'
+import { PartitionDetector } from './partition-detector.ts'
+import { RoundTrips } from './round-trips.ts'
+import { Startup } from './startup.ts'
+import { SyncHandler } from './sync-handler.ts'
+
+export interface MemberPartsOptions {
+  readonly self: string
+  /** The first local record: version 1, incarnation from `firstIncarnation`. */
+  readonly record: MemberRecord
+  /** Bootstrap addresses, as multiaddrs. */
+  readonly bootstrap: readonly string[]
+  /**
+   * The initial state: the parts of another machine, which must not be used any more. Their state is shared and never
+   * modified; changes are stored on top, so that thousands of members fit into one simulation.
+   */
+  readonly prior?: MemberParts
+  /** Multiaddrs that an earlier process stored, dialled while this member has no connection. @default [] */
+  readonly cachedPeers?: readonly string[]
+  readonly profile: 'local' | 'lan' | 'wan'
+  /** 0 ≤ random() < 1. */
+  readonly random: () => number
+  /** The greatest number of members in the table. Our choice: 20,000. @default 20_000 */
+  readonly maxMembers?: number
+  /** The approximate greatest number of bytes of facts in one sync step. @default 49_152 */
+  readonly maxDeltaBytes?: number
+  /** For how long dead and left members are advertised. @default 86_400_000: one day */
+  readonly retentionMs?: number
+  /** Detector parameters that replace those of the profile. @default {} */
+  readonly parameters?: Partial<DetectorParameters>
+}
+
+export interface MemberParts {
+  readonly effectQueue: EffectQueue
+  readonly localRecord: LocalRecord
+  readonly announcer: LocalAnnouncer
+  readonly table: Table
+  readonly detector: Detector
+  readonly overlay: Overlay
+  readonly memberView: MemberView
+  readonly roundTrips: RoundTrips
+  readonly damping: FlapDamping
+  readonly antiEntropy: AntiEntropy
+  readonly startup: Startup
+  readonly rumors: RumorBatcher
+  readonly partition: PartitionDetector
+  readonly heartbeatArrivals: HeartbeatArrivals
+  readonly memberEvents: MemberEvents
+  readonly departedMembers: DepartedMembers
+  readonly gracefulLeave: GracefulLeave
+  readonly detectorBridge: DetectorBridge
+  readonly connectionHandler: ConnectionHandler
+  readonly identity: IdentityGuard
+  readonly factHandler: FactHandler
+  readonly syncHandler: SyncHandler
+}
+
+export function createMemberParts(options: MemberPartsOptions, now: Instant): MemberParts {
+  const { self, record, bootstrap, cachedPeers = [], random, profile, prior } = options
+  const { maxMembers = 20_000, maxDeltaBytes = 49_152, retentionMs = 86_400_000, parameters = {} } = options
+  const nowMs = now.monotonicMs
+  const effectQueue = new EffectQueue()
+  const localRecord = new LocalRecord(record)
+  const firstHeartbeatMs = nowMs + (prior ? random() * heartbeatIntervalMs(prior.table.size) : 0)
+  const announcer = new LocalAnnouncer(self, localRecord, effectQueue, firstHeartbeatMs)
+  const table = new Table({ maxMembers, maxTombstones: maxMembers, prior: prior?.table })
+  const detector = createDetector({
+    self,
+    random,
+    profile,
+    parameters,
+    ...(prior && { prior: prior.detector }),
+  })
+  const overlay = new Overlay({ self, bootstrap, cachedPeers, random, prior: prior?.overlay }, nowMs)
+  const memberView = new MemberView(self, prior?.memberView)
+  const roundTrips = new RoundTrips(random)
+  const damping = new FlapDamping(parameters.probeIntervalMs ?? profiles[profile].probeIntervalMs)
+  const hasCompared = prior !== undefined
+  const antiEntropy = new AntiEntropy({ table, random, maxDeltaBytes, hasCompared }, nowMs)
+  const startup = new Startup(overlay, antiEntropy, nowMs)
+  const rumors = new RumorBatcher()
+  const partition = new PartitionDetector()
+  const heartbeatArrivals = new HeartbeatArrivals()
+  const departedMembers = new DepartedMembers({
+    table,
+    overlay,
+    memberView,
+    damping,
+    effectQueue,
+    retentionMs,
+  })
+  const memberEvents = new MemberEvents(
+    {
+      self,
+      localRecord,
+      table,
+      detector,
+      overlay,
+      memberView,
+      departedMembers,
+      partition,
+      damping,
+      effectQueue,
+    },
+    nowMs,
+  )
+  const gracefulLeave = new GracefulLeave({ self, localRecord, table, overlay, antiEntropy, effectQueue })
+  const detectorBridge = new DetectorBridge({
+    self,
+    detector,
+    table,
+    overlay,
+    memberView,
+    antiEntropy,
+    localRecord,
+    announcer,
+    memberEvents,
+    effectQueue,
+  })
+  const connectionHandler = new ConnectionHandler({
+    self,
+    overlay,
+    antiEntropy,
+    roundTrips,
+    detectorBridge,
+    effectQueue,
+  })
+  const identity = new IdentityGuard({ self, localRecord, detectorBridge, effectQueue })
+  const factHandler = new FactHandler({
+    self,
+    table,
+    detector,
+    overlay,
+    rumors,
+    antiEntropy,
+    heartbeatArrivals,
+    memberEvents,
+    detectorBridge,
+    identity,
+    gracefulLeave,
+    effectQueue,
+  })
+  const syncHandler = new SyncHandler({
+    table,
+    factHandler,
+    antiEntropy,
+    roundTrips,
+    localRecord,
+    gracefulLeave,
+    effectQueue,
+  })
+  return {
+    effectQueue,
+    localRecord,
+    announcer,
+    table,
+    detector,
+    overlay,
+    memberView,
+    roundTrips,
+    damping,
+    antiEntropy,
+    startup,
+    rumors,
+    partition,
+    heartbeatArrivals,
+    memberEvents,
+    departedMembers,
+    gracefulLeave,
+    detectorBridge,
+    connectionHandler,
+    identity,
+    factHandler,
+    syncHandler,
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Cluster inbound: the messages about the cluster, from the bytes of a peer to the inputs of the membership machine.
+ *
+ * A member forwards a rumor only if all its facts are verified, known ones included, because forwarding vouches for them.
+ */
+import { heartbeatsIn } from '../anti-entropy/sync-steps.ts'
+import type { Clock } from '../base/clock.ts'
+import { andThen } from '../base/maybe-async.ts'
+import type { MachineInput } from '../member/machine-io.ts'
+import { ForwardedFacts } from '../rumors/forwarded-facts.ts'
+import type { Table } from '../table/table.ts'
+import { decodeProbe, decodeRumors, decodeSync } from '../wire/codec.ts'
+import type { SignedFact } from '../wire/fact.ts'
+import { signedBytes } from '../wire/signing.ts'
+import { Inbound, type InboundOptions } from './inbound.ts'
+import type { RumorVerdict } from './ports.ts'
+import type { Verified } from './verification.ts'
+
+export interface ClusterInboundOptions extends InboundOptions {
+  /** The facts that are known already. The pipeline only reads the table. */
+  readonly table: Table
+  /** The cluster tag. */
+  readonly cluster: Uint8Array
+  readonly clock: Clock
+  /** Replaces each decoded fact by an equal one that arrived earlier, if there is one. */
+  readonly intern?: (fact: SignedFact) => SignedFact
+  readonly deliver: (input: MachineInput) => void
+}
+
+export class ClusterInbound {
+  readonly #options: ClusterInboundOptions
+  readonly #inbound: Inbound
+  readonly #forwarded: ForwardedFacts
+
+  constructor(options: ClusterInboundOptions) {
+    this.#options = options
+    this.#inbound = new Inbound(options)
+    this.#forwarded = new ForwardedFacts(options.table)
+  }
+
+  probe(from: string, bytes: Uint8Array): void {
+    const message = this.#inbound.message(from, decodeProbe(bytes))
+    if (message) this.#options.deliver({ type: 'probe', from, message })
+  }
+
+  sync(from: string, bytes: Uint8Array): void {
+    const message = this.#inbound.message(from, decodeSync(bytes))
+    if (!message) return
+    const { table, deliver } = this.#options
+    const facts = this.#intern([...message.facts, ...heartbeatsIn(table, message)])
+    andThen(this.#verified(from, this.#filterNew(facts)), ({ facts }) =>
+      deliver({ type: 'sync', from, message, facts }),
+    )
+  }
+
+  rumor(from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {
+    const decoded = this.#inbound.message(from, decodeRumors(bytes))
+    if (!decoded) return 'reject'
+    const facts = this.#intern(decoded)
+    if (this.#filterNew(facts).length === 0) return this.#forwarded.isFirst(facts) ? 'accept' : 'ignore'
+    return andThen(this.#verified(from, facts), ({ facts, forged }) => {
+      if (forged) return 'reject'
+      this.#options.deliver({ type: 'rumors', facts })
+      this.#forwarded.add(facts)
+      return 'accept'
+    })
+  }
+
+  #intern(facts: readonly SignedFact[]): readonly SignedFact[] {
+    const { intern } = this.#options
+    return intern ? facts.map(intern) : facts
+  }
+
+  #filterNew(facts: readonly SignedFact[]): SignedFact[] {
+    const { table, clock } = this.#options
+    return table.filterNew(facts, clock.now().epochMs)
+  }
+
+  #verified(
+    from: string,
+    facts: readonly SignedFact[],
+  ): Verified<SignedFact> | Promise<Verified<SignedFact>> {
+    return this.#inbound.verified(from, facts, fact => signedBytes(this.#options.cluster, fact))
+  }
+}

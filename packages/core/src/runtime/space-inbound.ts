@@ -1,0 +1,77 @@
+/**
+ * Space inbound: the messages about rooms and shared configs, from the bytes of a peer to the steps of the spaces.
+ *
+ * Only new facts are verified. A fact that breaks a rule of its space is no violation of the peer that forwarded it: the
+ * peer may have forwarded it in good faith, under the rules of another version.
+ */
+import type { Clock } from '../base/clock.ts'
+import { all, andThen } from '../base/maybe-async.ts'
+import type { Admission } from '../spaces/space-replica.ts'
+import { signedSpaceBytes } from '../wire/signing.ts'
+import { decodeSpaceFrame, decodeSpaceRumors, type SpaceStep } from '../wire/space-codec.ts'
+import type { SpaceFact } from '../wire/space-fact.ts'
+import { Inbound, type InboundOptions } from './inbound.ts'
+import type { RumorVerdict } from './ports.ts'
+import type { Verified } from './verification.ts'
+
+export interface SpaceInboundOptions extends InboundOptions {
+  /** The cluster tag. */
+  readonly cluster: Uint8Array
+  readonly clock: Clock
+  readonly receiver: SpaceReceiver
+}
+
+/** The spaces of the member, as the pipeline calls them. */
+export interface SpaceReceiver {
+  /** Whether the member receives and forwards messages of a space. */
+  isSubscribed(space: string): boolean
+  admit(space: string, fact: SpaceFact): Admission
+  /** Steps with their new and verified facts. */
+  steps(from: string, steps: readonly SpaceStep[]): void
+  /** The verified facts of a rumor. */
+  rumors(space: string, facts: readonly SpaceFact[], from: string): void
+}
+
+export class SpaceInbound {
+  readonly #options: SpaceInboundOptions
+  readonly #inbound: Inbound
+
+  constructor(options: SpaceInboundOptions) {
+    this.#options = options
+    this.#inbound = new Inbound(options)
+  }
+
+  frame(from: string, bytes: Uint8Array): void {
+    const { receiver } = this.#options
+    const decoded = this.#inbound.message(from, decodeSpaceFrame(bytes)) ?? []
+    const steps = decoded.filter(({ space }) => receiver.isSubscribed(space))
+    if (steps.length === 0) return
+    const verified = steps.map(step => {
+      const newFacts = (step.facts ?? []).filter(fact => receiver.admit(step.space, fact) === 'new')
+      return andThen(this.#verified(from, step.space, newFacts), ({ facts }) => ({ ...step, facts }))
+    })
+    andThen(all<SpaceStep>(verified), steps => receiver.steps(from, steps))
+  }
+
+  rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict> {
+    const { receiver } = this.#options
+    if (!receiver.isSubscribed(space)) return 'ignore'
+    const facts = this.#inbound.message(from, decodeSpaceRumors(bytes))
+    if (!facts) return 'reject'
+    const admissions = facts.map(fact => receiver.admit(space, fact))
+    if (admissions.includes('rejected') || !admissions.includes('new')) return 'ignore'
+    return andThen(this.#verified(from, space, facts), ({ facts, forged }) => {
+      if (forged) return 'reject'
+      receiver.rumors(space, facts, from)
+      return 'accept'
+    })
+  }
+
+  #verified(
+    from: string,
+    space: string,
+    facts: readonly SpaceFact[],
+  ): Verified<SpaceFact> | Promise<Verified<SpaceFact>> {
+    return this.#inbound.verified(from, facts, fact => signedSpaceBytes(this.#options.cluster, space, fact))
+  }
+}
