@@ -6,7 +6,15 @@
  * until a frame arrives over another one.
  */
 import { TopicValidatorResult } from '@libp2p/gossipsub'
-import type { Connection, Libp2pEvents, Logger, PeerId, Stream, TypedEventTarget } from '@libp2p/interface'
+import type {
+  Connection,
+  Libp2pEvents,
+  Logger,
+  PeerId,
+  PeerStore,
+  Stream,
+  TypedEventTarget,
+} from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
 import type { Channel, RumorVerdict, Transport, TransportListener } from '../runtime/ports.ts'
 import { type ClusterKeys, rumorTopic, spaceTopic } from '../wire/cluster-keys.ts'
@@ -23,6 +31,7 @@ import { OutboundStreams } from './outbound-streams.ts'
 export interface TransportComponents extends DiallerComponents {
   readonly peerId: PeerId
   readonly registrar: Registrar
+  readonly peerStore: PeerStore
   readonly events: TypedEventTarget<Libp2pEvents>
 }
 
@@ -296,8 +305,18 @@ export class Libp2pTransport implements Transport {
     }
     this.#streams.closed(id)
     this.#dialler.disconnected(id)
-    if (!this.#connectedPeers.delete(id)) return
+    if (!this.#connectedPeers.delete(id)) {
+      this.#forgetStranger(connection)
+      return
+    }
     this.#options.pubsub.disconnected(connection)
     this.#listener?.connectionChanged(id, 'closed')
+  }
+
+  /** libp2p stores each peer that opens a stream, and strangers can have any number of ids. */
+  #forgetStranger(connection: Connection): void {
+    const { components, ownsNode, gate } = this.#options
+    if (ownsNode && !gate.isAdmitted(connection))
+      components.peerStore.delete(connection.remotePeer).catch(() => {})
   }
 }
