@@ -10,6 +10,7 @@ import type { AddressManager, ConnectionManager } from '@libp2p/interface-intern
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { setMaxListeners } from 'main-event'
+import type { AdmissionGate } from './admission/admission-gate.ts'
 import { dialSteps, hostOf } from './dial-addresses.ts'
 import { dialOutcome } from './dial-outcome.ts'
 
@@ -30,24 +31,20 @@ const bootstrapTimeoutMs = 10_000
 export class Dialler {
   readonly #components: DiallerComponents
   readonly #ownsNode: boolean
-  readonly #isAdmitted: (connection: Connection) => boolean
+  readonly #gate: AdmissionGate
   readonly #addresses = new Map<string, Multiaddr[]>()
   readonly #dialled = new Set<string>()
   readonly #lastHost = new Map<string, string>()
   /** Bootstrap addresses that are being dialled. */
-  readonly #bootstraps = new Map<string, Promise<Connection>>()
+  readonly #bootstraps = new Map<string, Promise<string>>()
   /** Aborts all running dials. */
   #dials = controllerOfMany()
 
   /** @param ownsNode the node was created for hearsay alone, so hearsay owns all its connections */
-  constructor(
-    components: DiallerComponents,
-    ownsNode: boolean,
-    isAdmitted: (connection: Connection) => boolean,
-  ) {
+  constructor(components: DiallerComponents, ownsNode: boolean, gate: AdmissionGate) {
     this.#components = components
     this.#ownsNode = ownsNode
-    this.#isAdmitted = isAdmitted
+    this.#gate = gate
   }
 
   /** Aborts all running dials, which then fail. */
@@ -67,7 +64,7 @@ export class Dialler {
   }
 
   /**
-   * Returns the newest admitted connection, or opens one, which is not admitted yet. As soon as the member's host refuses a dial, rejects
+   * Returns the newest admitted connection, or opens one and waits until it is admitted. As soon as the member's host refuses a dial, rejects
    * with an error for `dialOutcome`. The remaining addresses are inconclusive, but are still dialled in the
    * background.
    */
@@ -95,8 +92,8 @@ export class Dialler {
     throw new AggregateError(errors)
   }
 
-  /** Dials a bootstrap address, at most once at a time. @returns a connection, which may not be admitted yet */
-  connectTo(address: string): Promise<Connection> {
+  /** Dials a bootstrap address, at most once at a time. @returns the id of the member that answers */
+  connectTo(address: string): Promise<string> {
     const pending = this.#bootstraps.get(address)
     if (pending) return pending
     const dial = this.#connectTo(address).finally(() => {
@@ -106,7 +103,7 @@ export class Dialler {
     return dial
   }
 
-  async #connectTo(address: string): Promise<Connection> {
+  async #connectTo(address: string): Promise<string> {
     const { connectionManager } = this.#components
     const signal = this.#signal(bootstrapTimeoutMs)
     // Check before dialling: a dial that cannot succeed would also fail another dial to the same peer that
@@ -114,8 +111,10 @@ export class Dialler {
     if (!(await connectionManager.isDialable(multiaddr(address), { signal })))
       throw new Error(`no transport of this node can dial ${address}`)
     const connection = await connectionManager.openConnection(multiaddr(address), { signal })
-    this.#dialled.add(connection.remotePeer.toString())
-    return connection
+    const id = connection.remotePeer.toString()
+    this.#dialled.add(id)
+    await this.#expectAdmission(connection)
+    return id
   }
 
   #signal(timeoutMs: number): AbortSignal {
@@ -147,7 +146,7 @@ export class Dialler {
 
   /** The admitted connections to a member, except those through a relay. */
   connections(id: string): Connection[] {
-    return this.#direct(id).filter(this.#isAdmitted)
+    return this.#direct(id).filter(connection => this.#gate.isAdmitted(connection))
   }
 
   /** The connections to a peer, except those through a relay, which serve introductions only. */
@@ -156,10 +155,18 @@ export class Dialler {
     return all.filter(({ limits }) => limits === undefined)
   }
 
+  /** A connection through a relay serves introductions only. */
+  async #expectAdmission(connection: Connection): Promise<void> {
+    if (connection.limits !== undefined || !(await this.#gate.whenAdmitted(connection)))
+      throw new Error('the connection is not admitted')
+  }
+
   async #open(id: string, to: PeerId | Multiaddr[], signal: AbortSignal): Promise<Connection> {
     this.#dialled.add(id)
     try {
-      return await this.#components.connectionManager.openConnection(to, { signal })
+      const connection = await this.#components.connectionManager.openConnection(to, { signal })
+      await this.#expectAdmission(connection)
+      return connection
     } catch (error) {
       this.#dialled.delete(id)
       throw error

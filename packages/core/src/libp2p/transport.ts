@@ -78,9 +78,9 @@ export class Libp2pTransport implements Transport {
     this.#options = options
     this.#topic = rumorTopic(keys)
     this.#log = log
-    this.#dialler = new Dialler(components, ownsNode, connection => gate.isAdmitted(connection))
+    this.#dialler = new Dialler(components, ownsNode, gate)
     this.#streams = new OutboundStreams({
-      connect: id => this.#connect(id),
+      connect: id => this.#dialler.connect(id),
       hello: () => this.#hello(),
       log,
     })
@@ -158,18 +158,14 @@ export class Libp2pTransport implements Transport {
 
   dial(id: string): void {
     this.#dialler.connect(id).then(
-      connection => this.#expectAdmission(id, connection),
+      // The connection was reported when it was admitted.
+      () => {},
       error => this.#listener?.connectionChanged(id, dialOutcome(error)),
     )
   }
 
   dialBootstrap(address: string): void {
-    const connected = async () => {
-      const connection = await this.#dialler.connectTo(address)
-      if (!(await this.#options.gate.whenAdmitted(connection))) throw new Error('not admitted')
-      return connection.remotePeer.toString()
-    }
-    connected().then(
+    this.#dialler.connectTo(address).then(
       id => this.#listener?.bootstrapConnected(address, id),
       error => {
         this.#log('bootstrap %s not reached, will retry - %e', address, error)
@@ -216,20 +212,6 @@ export class Libp2pTransport implements Transport {
       gossipsub.unsubscribe(topic)
       gossipsub.topicValidators.delete(topic)
     }
-  }
-
-  /** An admitted connection to the member: an open one, or a new one. */
-  async #connect(id: string): Promise<Connection> {
-    const connection = await this.#dialler.connect(id)
-    if (await this.#options.gate.whenAdmitted(connection)) return connection
-    throw new Error('the connection is not admitted')
-  }
-
-  /** A dial has succeeded. Reports the member as unreachable unless the connection is admitted. */
-  #expectAdmission(id: string, connection: Connection): void {
-    void this.#options.gate.whenAdmitted(connection).then(() => {
-      if (!this.#connectedPeers.has(id)) this.#listener?.connectionChanged(id, 'unreachable')
-    })
   }
 
   /** On a node of the app, most connections that prove nothing are none of hearsay's concern. */

@@ -281,7 +281,11 @@ export class Overlay {
       ]
     }
     this.#healDueMs = nowMs + healIntervalMs * (0.75 + random() / 2)
-    const unanswered = this.#bootstrap.unanswered(id => this.#neighbourhood.has(id))
+    // The record of a member that has just connected may arrive later than its connection.
+    const unanswered = this.#bootstrap.unanswered(
+      id =>
+        this.#neighbourhood.has(id) || (id !== undefined && this.#connections.has(id) && !this.#dead.has(id)),
+    )
     const absent = [
       ...this.#deadMembers(),
       ...unanswered.map(address => ({ type: 'bootstrap', address }) as const),

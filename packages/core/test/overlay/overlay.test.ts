@@ -91,6 +91,14 @@ describe('overlay', () => {
     expect(overlay.advance(0)).toEqual([{ type: 'dial-bootstrap', address }])
   })
 
+  it('does not dial a bootstrap address at which a connected peer answered, whose record has not arrived', () => {
+    const overlay = overlayOf('a', [address])
+    overlay.opened('b', true)
+    overlay.bootstrapped(address, 'b')
+    for (let nowMs = 0; nowMs < 60_000; nowMs += 1_000)
+      expect(overlay.advance(nowMs).filter(({ type }) => type === 'dial-bootstrap')).toEqual([])
+  })
+
   it('does not dial a bootstrap address at which a present member answered', () => {
     const overlay = overlayOf('a', [address])
     overlay.addMember('b')
