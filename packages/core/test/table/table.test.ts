@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Table } from '../../src/table/table.ts'
+import { keyFromMemberId } from '../../src/wire/member-id.ts'
 import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 
 const nowMs = 1_700_000_000_000
@@ -152,6 +153,18 @@ describe('table', () => {
     expect(table.filterNew(facts.slice(1), nowMs)).toEqual([])
     for (const fact of facts) table.merge(fact, nowMs)
     expect(table.filterNew(facts, nowMs)).toEqual([])
+  })
+
+  it('merges a first record of version 0', () => {
+    const record = signedFact(ada, recordBody({ incarnation: 0, version: 0 }))
+    expect(tableOf().merge(record, nowMs)).toBe('merged')
+  })
+
+  it('identifies a row by the key of the member', () => {
+    const key = keyFromMemberId(ada)
+    if (!key) throw new Error('expected a key')
+    const row = { id: ada, key, prefix: String.fromCharCode(...key.subarray(0, 8)), bucket: key[0] }
+    expect(tableOf(ada).get(ada)).toMatchObject(row)
   })
 
   it('merges a first heartbeat with the sequence number 0', () => {

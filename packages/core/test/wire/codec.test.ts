@@ -67,6 +67,15 @@ describe('codec', () => {
     }
   })
 
+  it.each([
+    ['a rumor', decodeRumors, 1],
+    ['a sync frame', decodeSync, 8],
+  ] as const)('stops reading %s at the greatest number of facts', (_, decode, number) => {
+    const emptyFacts = (count: number) => join(...Array(count).fill(field(number, new Uint8Array())))
+    expect(outcome<unknown>(decode(emptyFacts(limits.maxFactsPerMessage)))).toBe('invalid')
+    expect(outcome<unknown>(decode(emptyFacts(limits.maxFactsPerMessage + 1)))).toBe('malformed')
+  })
+
   it('skips fields and kinds of facts of a later version, and keeps the others', () => {
     const known = signedFact(ada, heartbeatBody(5, 3))
     const later = field(

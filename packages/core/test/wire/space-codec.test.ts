@@ -193,6 +193,12 @@ describe('space codec', () => {
     expect(outcome(decodeSpaceRumors(rumor))).toBe('invalid')
   })
 
+  it('stops reading a rumor at the greatest number of facts', () => {
+    const emptyFacts = (count: number) => join(...Array(count).fill(unknownField(1, new Uint8Array())))
+    expect(outcome(decodeSpaceRumors(emptyFacts(limits.maxFactsPerMessage)))).toBe('invalid')
+    expect(outcome(decodeSpaceRumors(emptyFacts(limits.maxFactsPerMessage + 1)))).toBe('malformed')
+  })
+
   it('skips kinds of facts of a later version, and keeps the others', () => {
     const later = unknownField(
       1,

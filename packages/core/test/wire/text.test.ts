@@ -30,6 +30,10 @@ describe('a text', () => {
     },
   )
 
+  it.each(['1234', 'éé', '😀', ''])('may have exactly as many bytes as allowed: %j', text => {
+    expect(textFault(text, Buffer.byteLength(text))).toBeUndefined()
+  })
+
   it.each<[unknown, string]>([
     [5, 'is not a string: give one of at most 4 bytes'],
     [null, 'is not a string'],
