@@ -167,7 +167,10 @@ describe('heartbeat sync', () => {
       freshHeartbeats: { length: 2 },
       heartbeats: { since: 0, upTo: 1 },
     })
-    expect(answerTo(request, 2 * 76 - 1)).toMatchObject({ freshHeartbeats: { length: 1 }, heartbeats: undefined })
+    expect(answerTo(request, 2 * 76 - 1)).toMatchObject({
+      freshHeartbeats: { length: 1 },
+      heartbeats: undefined,
+    })
   })
 
   it('neither requests nor sends heartbeats of indexes outside the table', () => {

@@ -185,6 +185,11 @@ describe('table', () => {
     expect(tableOf().filterNew([suspicion, record], nowMs)).toEqual([record])
     const aboutGrace = signedFact(ada, suspicionBody(grace, 5))
     expect(tableOf().filterNew([record, aboutGrace], nowMs)).toEqual([record])
+    const older = signedFact(ada, recordBody({ incarnation: 4 }))
+    const newer = signedFact(ada, recordBody({ incarnation: 6 }))
+    expect(tableOf(ada).filterNew([newer, older], nowMs)).toEqual([newer])
+    const heartbeats = [signedFact(ada, heartbeatBody(5, 1)), signedFact(ada, heartbeatBody(6, 1))]
+    expect(tableOf(ada).filterNew(heartbeats, nowMs)).toEqual(heartbeats.slice(0, 1))
   })
 
   it('says how many members and tombstones it has, and how many members fit', () => {
@@ -245,11 +250,20 @@ describe('table', () => {
       },
     )
 
+    it('also of a member that no observer suspects', () => {
+      const [record] = facts
+      if (!record) throw new Error('expected a record')
+      expect(tableOf(ada).stored(record)).toEqual(record)
+      expect(tableOf(ada).stored(signedFact(ada, heartbeatBody(5, 3)))).toBeUndefined()
+    })
+
     it('and none of a fact of another author, another kind or an unknown member', () => {
       const [record, heartbeat, suspicion] = facts
       if (!record || !heartbeat || !suspicion) throw new Error('expected three facts')
       expect(table.stored({ ...suspicion, author: ada })).toBeUndefined()
-      expect(table.stored({ ...heartbeat, payload: record.payload, signature: record.signature })).toBeUndefined()
+      expect(
+        table.stored({ ...heartbeat, payload: record.payload, signature: record.signature }),
+      ).toBeUndefined()
       expect(table.stored({ ...record, author: grace })).toBeUndefined()
     })
   })
@@ -287,6 +301,14 @@ describe('table', () => {
       expect(prior.hash()).toEqual(untouched.hash())
       expect(prior.advertised()).toEqual(untouched.advertised())
       expect([...prior.rows()]).toEqual([...untouched.rows()])
+    })
+
+    it('does not advertise a member again after a new suspicion', () => {
+      const prior = tableOf(ada, grace)
+      prior.stopAdvertising(ada)
+      const copy = copyOf(prior)
+      copy.merge(suspicion, nowMs)
+      expect(copy.advertised()).toEqual(prior.advertised())
     })
 
     it('merges one change after another', () => {

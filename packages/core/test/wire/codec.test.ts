@@ -9,7 +9,7 @@ import {
   encodeSync,
   syncMessage,
 } from '../../src/wire/codec.ts'
-import type { MemberRecord } from '../../src/wire/fact.ts'
+import { type MemberRecord, recordExcess } from '../../src/wire/fact.ts'
 import type { HeartbeatList } from '../../src/wire/heartbeat-list.ts'
 import { decodeHello, encodeHello } from '../../src/wire/hello.ts'
 import { limits } from '../../src/wire/limits.ts'
@@ -114,12 +114,21 @@ describe('codec', () => {
     ['tag key', { tags: { ['k'.repeat(64)]: '' } }, { tags: { ['k'.repeat(65)]: '' } }],
     ['tag value', { tags: { key: '😀'.repeat(64) } }, { tags: { key: `${'😀'.repeat(64)}x` } }],
     ['spaces', { spaces: spaces(256) }, { spaces: spaces(257) }],
-  ])('accepts a record at the limit of its %s and rejects one beyond', (_, within, beyond) => {
-    const encode = (record: Partial<MemberRecord>) =>
-      encodeRumors([signedFact(ada, recordBody({ incarnation: 5, ...record }))])
-    expect(decodeRumors(encode(within)).ok).toBe(true)
-    expect(decodeRumors(encode(beyond)).ok).toBe(false)
-  })
+  ])(
+    'accepts a local and a received record at the limit of its %s and rejects one beyond',
+    (_, within, beyond) => {
+      const encode = (record: Partial<MemberRecord>) =>
+        encodeRumors([signedFact(ada, recordBody({ incarnation: 5, ...record }))])
+      expect(decodeRumors(encode(within)).ok).toBe(true)
+      expect(decodeRumors(encode(beyond)).ok).toBe(false)
+      const excess = (record: Partial<MemberRecord>) => {
+        const body = recordBody({ incarnation: 5, ...record })
+        return body.type === 'record' ? recordExcess(body.record) : undefined
+      }
+      expect(excess(within)).toBeUndefined()
+      expect(excess(beyond)).toMatch(/^an? .* over \d+ bytes$|^more than \d+ /)
+    },
+  )
 
   it.each<[string, (size: number) => Result<unknown, DecodeFailure>, number]>([
     ['bytes in a rumor', size => decodeRumors(field(77, new Uint8Array(size - 5))), limits.maxRumorBytes],
@@ -164,6 +173,11 @@ describe('codec', () => {
     expect(outcome(decodeRumors(encodeRumors([fact])))).toMatchObject([
       { record: { attention: { leaseMs: 3_600_000 } } },
     ])
+  })
+
+  it('accepts the greatest index of 32 bit in a heartbeat list', () => {
+    const heartbeats = { since: 0, upTo: 1, heartbeats: [{ index: 2 ** 32 - 1, sequence: 1 }] }
+    expect(outcome(decodeSync(encodeSync(syncMessage({ heartbeats }))))).toMatchObject({ heartbeats })
   })
 
   it('reads an attention state of a later version as full attention', () => {
@@ -233,9 +247,15 @@ describe('codec', () => {
     ['a heartbeat request without its length', { requestedHeartbeats: Uint8Array.of(0) }],
     ['a mark beyond 2^53', { heartbeats: Uint8Array.from([1, ...varint(2 ** 53 - 1)]) }],
     ['a sequence number beyond 2^53', { heartbeats: Uint8Array.from([0, 1, 0, ...varint(2 ** 53)]) }],
-    ['a heartbeat request beyond 2^53', { requestedHeartbeats: Uint8Array.from([1, ...varint(2 ** 53 - 1)]) }],
+    [
+      'a heartbeat request beyond 2^53',
+      { requestedHeartbeats: Uint8Array.from([1, ...varint(2 ** 53 - 1)]) },
+    ],
     ['a bitmap of 33 bytes', { digest: { buckets: new Uint8Array(33), rows: [], mutual: true } }],
-    ['a fact of an author of 31 bytes', { facts: [{ author: new Uint8Array(31), signature: new Uint8Array(64) }] }],
+    [
+      'a fact of an author of 31 bytes',
+      { facts: [{ author: new Uint8Array(31), signature: new Uint8Array(64) }] },
+    ],
   ])('rejects a sync frame with %s', (_, frame) => {
     const bytes = messages.SyncFrame.encode({
       offer: false,

@@ -12,7 +12,7 @@ import {
 import { draftSpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts'
 import * as messages from '../../src/wire/space-messages.ts'
 import { idOf } from '../helpers/signed-fact.ts'
-import { field as unknownField, join, outcome } from './codec-helpers.ts'
+import { join, outcome, field as unknownField } from './codec-helpers.ts'
 import { spaceFacts, spaceSteps } from './space-arbitraries.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -125,10 +125,16 @@ describe('space codec', () => {
   it.each<[string, (size: number) => SpaceStep[], number]>([
     ['steps in a frame', size => Array(size).fill({ space }), limits.maxSpaces],
     ['facts in a step', size => [{ space, facts: Array(size).fill(event) }], limits.maxFactsPerMessage],
-    ['documents in a step', size => [{ space, documents: Array(size).fill({ document: '' }) }], limits.maxDocuments],
+    [
+      'documents in a step',
+      size => [{ space, documents: Array(size).fill({ document: '' }) }],
+      limits.maxDocuments,
+    ],
     [
       'stored ids in a step',
-      size => [{ space, storedIds: { buckets: undefined, ids: Array(size).fill('00'.repeat(8)), mutual: true } }],
+      size => [
+        { space, storedIds: { buckets: undefined, ids: Array(size).fill('00'.repeat(8)), mutual: true } },
+      ],
       limits.maxStoredIds,
     ],
     [
@@ -173,7 +179,11 @@ describe('space codec', () => {
       ] as const
     ).map(([what, step]): [string, Partial<messages.SpaceStep>] => [
       `a document step with ${what}`,
-      { documents: [{ document: '', mutual: false, synced: false, carry: false, past: false, noPast: false, ...step }] },
+      {
+        documents: [
+          { document: '', mutual: false, synced: false, carry: false, past: false, noPast: false, ...step },
+        ],
+      },
     ]),
   ])('rejects a frame with %s', (_, step) => {
     const frame = messages.SpaceFrame.encode({
@@ -202,13 +212,19 @@ describe('space codec', () => {
   it('skips kinds of facts of a later version, and keeps the others', () => {
     const later = unknownField(
       1,
-      join(unknownField(1, new Uint8Array(32)), unknownField(9, Uint8Array.of(1)), unknownField(15, new Uint8Array(64))),
+      join(
+        unknownField(1, new Uint8Array(32)),
+        unknownField(9, Uint8Array.of(1)),
+        unknownField(15, new Uint8Array(64)),
+      ),
     )
     expect(outcome(decodeSpaceRumors(join(later, encodeSpaceRumors([event]))))).toEqual([event])
   })
 
   it('fills in what a sender leaves out', () => {
-    expect(outcome(decodeSpaceFrame(encodeSpaceFrame([{ space, documents: [{ document: 'notes' }] }])))).toEqual([
+    expect(
+      outcome(decodeSpaceFrame(encodeSpaceFrame([{ space, documents: [{ document: 'notes' }] }]))),
+    ).toEqual([
       {
         space,
         facts: [],

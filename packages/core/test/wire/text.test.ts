@@ -54,6 +54,13 @@ describe('a text', () => {
     )
   })
 
+  it.each(['\u007f', '\u0080', '\u07ff', '\u0800', '\ud7ff', '\ue000', '\uffff', '\u{10000}', '\u{10ffff}'])(
+    'has the byte length of its UTF-8 encoding: %j',
+    text => {
+      expect(byteLength(text)).toBe(Buffer.byteLength(text))
+    },
+  )
+
   it('has the byte length of its UTF-8 encoding', () => {
     fc.assert(
       fc.property(texts, text => {
