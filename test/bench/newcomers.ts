@@ -8,8 +8,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Cluster, joinCluster, type Room } from '@hearsay/core'
+import { mulberry32 } from '../helpers/mulberry32.ts'
 import { hasSeed, openSeeded, template } from './documents/seeding.ts'
-import { seeded } from './documents/typing.ts'
 
 const holderCharacters = 300_000
 const maxNewcomers = 5
@@ -32,7 +32,7 @@ interface Count {
 }
 
 const { openings, seed } = readOptions()
-const random = seeded(seed)
+const random = mulberry32(seed)
 const count: Count = {
   openings: 0,
   newcomers: 0,

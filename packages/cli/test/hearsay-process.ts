@@ -26,8 +26,11 @@ export class HearsayProcess {
   readonly #child: ChildProcess
   readonly #waiting = new Set<() => void>()
 
-  constructor(...args: readonly string[]) {
-    const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  /** @param given the arguments, after variables of the environment if there are any */
+  constructor(...given: readonly string[] | [env: Readonly<Record<string, string>>, ...args: string[]]) {
+    const args = given.filter(each => typeof each === 'string')
+    const env = { ...process.env, ...given.find(each => typeof each !== 'string') }
+    const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
     this.#child = child
     running.add(child)
     this.ended = once(child, 'close').then(([code]) => {

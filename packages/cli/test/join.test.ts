@@ -1,6 +1,8 @@
 /** `hearsay join --json`: real processes on loopback see each other join and leave. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { bin, HearsayProcess, newCluster, startMember as start } from './hearsay-process.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -98,6 +100,25 @@ describe('hearsay join', () => {
     await hearsay.json(({ event }) => event === 'ready')
     hearsay.signal('SIGINT')
     expect(await hearsay.ended).toBe(0)
+  })
+
+  it('joins with the secret of a file or of the environment, and says that a secret is wrong', async () => {
+    const cluster = newCluster()
+    const file = join(temporaryFolder(), 'secret')
+    writeFileSync(file, 'a secret of sixteen or more characters\n')
+    const ada = await startMember(cluster, 'ada', '--secret-file', file)
+    const bob = new HearsayProcess(
+      { HEARSAY_SECRET: 'a secret of sixteen or more characters' },
+      ...['join', cluster, '--json', '--no-mdns', '--name', 'bob', '--bootstrap', ada.address],
+    )
+    expect(await bob.json(({ event }) => event === 'join')).toMatchObject({ id: ada.id })
+
+    writeFileSync(file, 'another secret of some length\n')
+    const eve = await startMember(cluster, 'eve', '--secret-file', file, '--bootstrap', ada.address)
+    expect(await eve.process.complaint()).toMatch(
+      /^hearsay: The peer at \/ip4\/127.* did not accept this member's secret\. Give both ends the same secret /,
+    )
+    expect(eve.process.stdout).toHaveLength(1)
   })
 
   it('reports that the bootstrap does not answer, and joins as soon as it does', async () => {

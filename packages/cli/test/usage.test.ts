@@ -19,6 +19,9 @@ const invalid: [what: string, args: string[], message: RegExp][] = [
     /not an address of this computer/,
   ],
   ['an invalid bootstrap', ['join', 'atlas', '--bootstrap', 'there'], /'there'.*\/ip4\//],
+  ['a missing file', ['join', 'atlas', '--secret-file', '/nowhere/secret'], /--secret-file: .*ENOENT/],
+  ['a short secret', ['join', 'atlas', '--secret-file', '/dev/null'], /secret: give 16 to 1,024 random/],
+  ['a secret on the command line', ['join', 'atlas', '--secret', 'x'], /unknown option '--secret'/],
   ['a storage that is a file', ['join', 'atlas', '--storage', import.meta.filename], /is a file/],
   [
     'a storage without a name',

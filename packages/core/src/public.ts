@@ -35,7 +35,9 @@ export type {
 export type {
   DocumentAwareness,
   DocumentCollision,
+  DocumentEpoch,
   DocumentOptions,
+  DocumentSuperseded,
   DocumentTooLarge,
   Provider,
   ProviderEvents,

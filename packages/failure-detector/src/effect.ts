@@ -1,19 +1,28 @@
 import type { ProbeMessage } from './probe-message.ts'
 
-/** An effect that the host carries out, in the order of the returned array. `status` is already up to date. */
+/**
+ * An action that the detector requests. The host carries out the effects in the order of the returned array. When the
+ * host receives an effect, the detector's `status` is already up to date.
+ */
 export type DetectorEffect =
-  /** Send the message at once, without retransmission; the message may get lost. */
+  /** Send the message at once. The message may get lost: the host need not retransmit it. */
   | { readonly type: 'send'; readonly to: string; readonly message: ProbeMessage }
   /** Dial the member at once, and report the result as a `connection` input. */
   | { readonly type: 'redial'; readonly id: string }
-  /** Sign and publish the suspicion. Its timer runs already: the host must not pass it back as an input. */
+  /**
+   * Sign and publish the suspicion. The timer of the suspicion is running already, so the host must not pass the
+   * suspicion back as an input.
+   */
   | {
       readonly type: 'publish-suspicion'
       readonly subject: string
       readonly incarnation: number
       readonly refused: boolean
     }
-  /** alive → suspect, once per incarnation. `deadlineMs` may move earlier later; `status` returns the present one. */
+  /**
+   * alive → suspect, once per incarnation. Confirmations may move the deadline to an earlier time afterwards; `status`
+   * returns the present deadline.
+   */
   | {
       readonly type: 'suspect'
       readonly id: string
@@ -26,7 +35,10 @@ export type DetectorEffect =
   | { readonly type: 'fail'; readonly id: string; readonly incarnation: number }
   /** dead or left → alive with a greater incarnation. Not emitted for a new member. */
   | { readonly type: 'return'; readonly id: string; readonly incarnation: number }
-  /** Another member suspects the local member at `incarnation`. Raise the local incarnation above it, pass it as a `member` input, and publish the new record. */
+  /**
+   * Another member suspects the local member in this incarnation. Raise the local incarnation above it, pass the new
+   * incarnation as a `member` input, and publish the new record.
+   */
   | { readonly type: 'refute'; readonly incarnation: number }
   /** The local member was paused for `ms` milliseconds. Publish a heartbeat and sync. */
   | { readonly type: 'paused'; readonly ms: number }

@@ -15,8 +15,8 @@ export type ProbeMessage =
   | { readonly type: 'nack'; readonly seq: number }
 
 /**
- * Sequence numbers, each used once. They begin at a random number below 2³¹, so that an answer to a request from before
- * a restart matches no present request, and may grow to 2⁵³.
+ * Sequence numbers, each used once. The first one is a random number below 2³¹, so that an answer to a request from before
+ * a restart matches no present request. Sequence numbers may grow to 2⁵³.
  */
 export class SequenceNumbers {
   #last: number

@@ -4,7 +4,7 @@ interface Claim {
   readonly incarnation: number
   /** The first observer. */
   readonly observer: string
-  /** The observer that was refused, if one was. */
+  /** The observer whose dial the local machine refused; undefined: none. */
   readonly refusedObserver: string | undefined
   readonly dueMs: number
 }
@@ -13,10 +13,10 @@ interface Claim {
 export type Refuted = Pick<Claim, 'incarnation' | 'observer'>
 
 /**
- * The minimum time between two refutations. It limits the refutations that lying observers can cause. It is
- * half of the shortest suspicion, so that the other half is left for the rumors of the suspicion and of the
- * refutation. A second refused observer may shorten the suspicion to `refusedFloorMs`, so its claim waits for
- * at most half of that time.
+ * The minimum time between two refutations. It limits how many refutations lying observers can cause. A refutation
+ * waits for at most half of the duration of the shortest suspicion: the other half is left for the rumors of the
+ * suspicion and of the refutation. A second refused observer may shorten the suspicion to `refusedFloorMs`, so the
+ * refutation of that observer's claim waits for at most half of `refusedFloorMs`.
  */
 export function refutationGapMs(isOfSecondRefusedObserver: boolean, parameters: DetectorParameters): number {
   const softMs = (parameters.suspicionMult / 2) * parameters.probeIntervalMs
@@ -49,7 +49,7 @@ export class Refutation {
     if (this.#waiting !== undefined && this.#waiting.incarnation < this.#local) this.#waiting = undefined
   }
 
-  /** Removes the local incarnation; the next one may be smaller. */
+  /** Removes the local incarnation. The next incarnation may be smaller. */
   forget(): void {
     this.#local = -1
     this.#refuted = -1

@@ -1,4 +1,7 @@
-/** Our choice: each member has at most 8 neighbours, and the overlay stays connected when half of the members are removed. Rapid (ATC'18) §4.1 calls it K. */
+/**
+ * Number of rings, called K in Rapid (ATC'18) §4.1. Our choice: 4. So each member has at most 8 neighbours, and the
+ * graph of all neighbours stays connected when half of the members are removed.
+ */
 const defaultRings = 4
 
 interface RingPosition {
@@ -6,7 +9,7 @@ interface RingPosition {
   readonly id: string
 }
 
-/** K rings over a set of members; members can be added and removed. */
+/** K rings over a set of members. A ring is the order of all members by a hash. Members can be added and removed. */
 export interface Rings {
   /** How many members are on the rings. */
   readonly size: number
@@ -16,24 +19,25 @@ export interface Rings {
   add(id: string): boolean
   /** Removes a member. Returns whether the member was on the rings. */
   remove(id: string): boolean
-  /** All members in the order of one ring. `ring`: 0 to k − 1. @default 0 */
+  /** All members in the order of one ring. `ring` is 0 to k − 1. @default 0 */
   members(ring?: number): string[]
   /**
-   * The successor and the predecessor of `id` on each ring, in ring order, each member once: at most 2k ids. `id` need
-   * not be on the rings. The next member on the ring repositions a member for which `skip` returns true.
+   * The successor and the predecessor of `id` on each ring, from ring 0 on, each member once: at most 2k ids. `id` need
+   * not be on the rings. A member for which `skip` returns true is passed over, and the next member on the ring counts.
    */
   neighbours(id: string, skip?: (id: string) => boolean): string[]
 }
 
 /**
- * Puts members on K rings; `hash(ring, id)` orders each ring. Symmetric: two members with the same set are either both
- * neighbours of each other, or neither is. add and remove cost O(k · (log n + a move of memory)), neighbours O(k · log n).
+ * Puts members on K rings. `ringHash(ring, id)` orders each ring. The relation is symmetric: if two members use the same
+ * set of members, either both are neighbours of each other, or neither is. `add` and `remove` cost O(k · log n)
+ * comparisons and k moves of an array's tail, `neighbours` costs O(k · log n).
  *
  * @param k number of rings, an integer from 1 to 32. @default 4
  * @param members the first members. @default none
- * @param prior rings of `createRings` with the same k, which must not change any more. The new rings store only
- *   differences, so that thousands of rings in one process share the memory
- * @throws RangeError for a k out of range, or a prior with another k
+ * @param prior rings that `createRings` returned for the same k and that do not change any more. The new rings start
+ *   with the members of the prior and store only differences. So thousands of rings in one process share memory
+ * @throws RangeError if k is out of range, or if the prior has another k
  */
 export function createRings(k: number = defaultRings, members: Iterable<string> = [], prior?: Rings): Rings {
   if (!Number.isInteger(k) || k < 1 || k > 32)
@@ -47,10 +51,10 @@ export function createRings(k: number = defaultRings, members: Iterable<string> 
 }
 
 /**
- * The ring neighbours of `self` among `members`, which may contain `self`: in ring order, each once, at most 2k.
- * O(k · n log n): use `createRings` if members are added and removed.
+ * The ring neighbours of `self` among `members`, from ring 0 on, each member once: at most 2k ids. `members` may contain
+ * `self`. The cost is O(k · n log n): use `createRings` if members are added and removed.
  *
- * @throws RangeError for a k that is no integer from 1 to 32
+ * @throws RangeError if k is not an integer from 1 to 32
  */
 export function ringNeighbours(self: string, members: readonly string[], k: number = defaultRings): string[] {
   return createRings(k, members).neighbours(self)
@@ -63,6 +67,7 @@ class SortedRings implements Rings {
   readonly #removed = new Set<string>()
   /** Members that are not in the prior. */
   readonly #members: Set<string>
+  /** The positions of `#members` on each ring, sorted. */
   readonly #rings: RingPosition[][]
 
   constructor(k: number, members: Set<string>, prior?: SortedRings) {
@@ -122,11 +127,11 @@ class SortedRings implements Rings {
 
   #ring(ring: number): RingPosition[] {
     const prior = this.#prior
-    const before = prior ? prior.#ring(ring).filter(({ id }) => !this.#removed.has(id)) : []
-    return [...before, ...(this.#rings[ring] ?? [])].sort(compare)
+    const inPrior = prior ? prior.#ring(ring).filter(({ id }) => !this.#removed.has(id)) : []
+    return [...inPrior, ...(this.#rings[ring] ?? [])].sort(compare)
   }
 
-  /** The first position from `from` on, once around the ring, that is not skipped. */
+  /** The first position that is not skipped, from `from` on and once around the ring. */
   #next(
     ring: number,
     from: RingPosition,
@@ -134,21 +139,22 @@ class SortedRings implements Rings {
     skip: (id: string) => boolean,
   ): RingPosition | undefined {
     const positions = this.#rings[ring] ?? []
-    const at = firstNotBefore(positions, from)
-    // Forward begins at the position itself, backward at the position before.
-    const own = walk(positions, step === 1 ? at : at - 1, step, skip)
+    const start = firstNotBefore(positions, from)
+    // A search forward begins at `from`, a search backward at the position before it.
+    const own = walk(positions, step === 1 ? start : start - 1, step, skip)
     const prior = this.#prior
-    const before = prior && prior.#next(ring, from, step, id => this.#removed.has(id) || skip(id))
-    return own && before ? nearer(own, before, from, step) : (own ?? before)
+    const inPrior = prior && prior.#next(ring, from, step, id => this.#removed.has(id) || skip(id))
+    return own && inPrior ? nearer(own, inPrior, from, step) : (own ?? inPrior)
   }
 }
 
-/** Orders equal hashes by id, so that all members compute the same order. */
+/** Orders positions by hash, and equal hashes by id, so that all members compute the same order. */
 function compare(a: RingPosition, b: RingPosition): number {
   if (a.hash !== b.hash) return a.hash - b.hash
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
 }
 
+/** The index of the first position that is not before the sought one. */
 function firstNotBefore(positions: readonly RingPosition[], sought: RingPosition): number {
   let low = 0
   let high = positions.length
@@ -160,7 +166,7 @@ function firstNotBefore(positions: readonly RingPosition[], sought: RingPosition
   return low
 }
 
-/** The first position from `start` on, once around the ring, that is not skipped. */
+/** The first position that is not skipped, from index `start` on and once around the ring. */
 function walk(
   positions: readonly RingPosition[],
   start: number,
@@ -175,21 +181,21 @@ function walk(
   return undefined
 }
 
-/** The position that comes first on the way around from `from`. */
+/** The position that a walk around the ring from `from` reaches first. */
 function nearer(a: RingPosition, b: RingPosition, from: RingPosition, step: 1 | -1): RingPosition {
-  // `from` itself comes first on the way forward, and last on the way backward.
+  // A walk forward reaches a position that equals `from` first, a walk backward reaches it last.
   const isPast = (position: RingPosition) =>
     step === 1 ? compare(position, from) < 0 : compare(position, from) >= 0
   if (isPast(a) !== isPast(b)) return isPast(a) ? b : a
   return compare(a, b) * step < 0 ? a : b
 }
 
-/** The position of an id on a ring, from 0 to 2³² − 1. Not cryptographic; all members compute the same position. */
+/** The position of an id on a ring, from 0 to 2³² − 1: the same on all members. The hash is not cryptographic. */
 export function ringHash(ring: number, id: string): number {
-  // FNV-1a over UTF-16 units with a start value for each ring, then MurmurHash3's final avalanche:
-  // FNV-1a alone spreads the last characters badly, and ids differ in these.
+  // FNV-1a over UTF-16 units with a start value for each ring, then the finalizer of MurmurHash3. FNV-1a alone
+  // distributes ids badly that differ only in their last characters.
   let hash = (0x811c9dc5 ^ Math.imul(ring + 1, 0x9e3779b1)) >>> 0
-  for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193)
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (hash ^ (hash >>> 16)) >>> 0

@@ -5,15 +5,19 @@ import type { DetectorParameters } from './parameters.ts'
 import { type RefusedQuorum, Suspicion } from './suspicion.ts'
 import { confirmationsNeeded, minSuspicionMs } from './suspicion-timeout.ts'
 
-/** How many refused observers shorten a suspicion to `refusedFloorMs`; fewer if fewer members are alive. Our choice: one observer may lie. */
+/**
+ * How many refused observers shorten a suspicion to `refusedFloorMs`. If fewer members can be observers, fewer are
+ * enough. Our choice: two, because one observer may lie.
+ */
 const refusedObserversWanted = 2
 
 /**
- * Suspicion timers: all suspicions that run.
+ * Suspicion timers: the deadlines of all present suspicions.
  *
- * A claim can only shorten a suspicion. Only the deadline of a suspicion makes a member dead, and only a
- * greater incarnation ends the suspicion. A grace period or a lease changes no deadline: when a deadline has
- * passed, the timers check whether a grace period or a lease defers its effect.
+ * A claim is one observer's statement that a member is suspect. A claim can only shorten a suspicion. A suspicion ends in
+ * one of four ways: its deadline passes (the member is dead), or the member publishes a greater incarnation, leaves, or
+ * is removed. A grace period or a lease changes no deadline. When a deadline has passed, the timers check whether a grace
+ * period or a lease defers the death.
  */
 export class SuspicionTimers {
   readonly #self: string
@@ -38,7 +42,7 @@ export class SuspicionTimers {
     return this.#due.nextMs()
   }
 
-  /** Counts another member's claim about a member that is alive or suspect under the claim's incarnation. */
+  /** Counts a claim by another member. @param member is alive or suspect, in the incarnation that the claim names */
   addClaim(member: Member, observer: string, refused: boolean, nowMs: number): void {
     const isNew = member.state.type !== 'suspect'
     const suspicion = member.state.type === 'suspect' ? member.state.suspicion : this.#begin(member, nowMs)
@@ -48,7 +52,11 @@ export class SuspicionTimers {
     if (isNew) this.#emit({ type: 'suspect', id, incarnation, deadlineMs: suspicion.deadlineMs })
   }
 
-  /** Counts this member's own claim about a member that is alive or suspect, and publishes the claim if it makes a difference. */
+  /**
+   * Counts a claim by the local member, and publishes it. Does neither if the claim could not shorten the suspicion.
+   *
+   * @param member is alive or suspect
+   */
   suspect(member: Member, refused: boolean, nowMs: number): void {
     const { state, incarnation } = member
     if (state.type === 'suspect' && !state.suspicion.isNeeded(this.#self, refused)) return
@@ -56,14 +64,14 @@ export class SuspicionTimers {
     this.#emit({ type: 'publish-suspicion', subject: member.id, incarnation, refused })
   }
 
-  /** Takes a greater incarnation, under which the member is alive. `effect`: what the host is notified of. */
+  /** Sets a greater incarnation, in which the member is alive. @param effect the effect to emit. @default none */
   markAlive(member: Member, incarnation: number, effect?: 'recover' | 'return'): void {
     member.incarnation = incarnation
     if (member.state.type !== 'alive') this.#end(member, { type: 'alive' })
     if (effect !== undefined) this.#emit({ type: effect, id: member.id, incarnation })
   }
 
-  /** Takes a departure. */
+  /** The member left in this incarnation. */
   leave(member: Member, incarnation: number): void {
     member.incarnation = incarnation
     this.#end(member, { type: 'left' })
@@ -85,7 +93,10 @@ export class SuspicionTimers {
     this.#memberList.delete(member)
   }
 
-  /** Takes the suspects whose deadline has passed. A suspect whose deadline is deferred waits until then. */
+  /**
+   * Removes and returns the suspects whose deadline has passed. If a death is deferred, the suspect stays until that
+   * time.
+   */
   takeDue(nowMs: number, deferredUntilMs: (member: Member) => number): Member[] {
     const due: Member[] = []
     for (;;) {
@@ -111,7 +122,7 @@ export class SuspicionTimers {
     const { clusterSize } = this.#memberList
     const minMs = minSuspicionMs(suspicionMult, clusterSize, probeIntervalMs)
     const maxMs = suspicionMaxMult * minMs
-    // All members but the suspect and the first observer can confirm.
+    // All members except the suspect and the first observer can confirm.
     const k = confirmationsNeeded(suspicionConfirmations, clusterSize - 2)
     const suspicion = new Suspicion({ minMs, maxMs, k, refusedFloorMs }, nowMs)
     this.#memberList.setState(member, { type: 'suspect', suspicion })
@@ -119,7 +130,10 @@ export class SuspicionTimers {
     return suspicion
   }
 
-  /** A suspect is no observer: when two of three members crash, the third is the only observer left. */
+  /**
+   * Which refused observers count, and how many are needed. A suspect does not count as an observer. So if two of three
+   * members crash, a refusal of the third member alone is enough.
+   */
   #refusedQuorum(): RefusedQuorum {
     return {
       wanted: Math.min(refusedObserversWanted, 1 + this.#memberList.aliveCount),
@@ -127,6 +141,7 @@ export class SuspicionTimers {
     }
   }
 
+  /** Applies the present quorum to all suspicions: fewer alive members need fewer refused observers. */
   #tightenAll(): void {
     for (const member of this.#due.keys()) {
       if (member.state.type !== 'suspect') continue

@@ -73,12 +73,12 @@ function withOnePeer(
   const others = network.hosts.map(({ id }) => id).filter(id => id !== peer)
   for (const { id } of network.hosts) network.feed(id, { type: 'heartbeat-interval', ms: beatMs })
   for (const id of answers ? [] : others) {
-    network.cut(id, peer)
-    network.cut(peer, id)
+    network.conditions.cut(id, peer)
+    network.conditions.cut(peer, id)
   }
   network.intercept = (from, to, message) => {
     if (!acksForOthers || to !== peer || message.type !== 'ping-request') return
-    network.later(2, () =>
+    network.after(2, () =>
       network.feed(from, { type: 'message', from: peer, message: { type: 'ack', seq: message.seq } }),
     )
   }
@@ -88,9 +88,9 @@ function withOnePeer(
       turn += 1
       for (const [at, id] of others.entries())
         if ((toAll || at === turn % others.length) && network.isRunning(id)) network.feed(id, act(network))
-      network.later(everyMs, again)
+      network.after(everyMs, again)
     }
-    network.later(everyMs, again)
+    network.after(everyMs, again)
   }
   return network
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { mulberry32 } from '../../../test/helpers/mulberry32.ts'
 import { ProbeOrder, recentEvidenceMs, shuffle } from '../src/probe-order.ts'
-import { mulberry32 } from './mulberry32.ts'
 
 const subjects = (...ids: string[]): { id: string; monitors: string[] }[] =>
   ids.map(id => ({ id, monitors: [] }))

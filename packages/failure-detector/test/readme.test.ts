@@ -4,9 +4,9 @@ import { createRequire, stripTypeScriptTypes } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { mulberry32 } from '../../../test/helpers/mulberry32.ts'
 import { DeadlineQueue } from '../src/deadline-queue.ts'
 import * as detectorPackage from '../src/index.ts'
-import { mulberry32 } from './mulberry32.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { mulberry32 } from '../../../test/helpers/mulberry32.ts'
 import { selectProxies } from '../src/select-proxies.ts'
-import { mulberry32 } from './mulberry32.ts'
 
 const ids = fc.uniqueArray(fc.constantFrom(...'abcdefgh'))
 

@@ -1,4 +1,12 @@
-import { DeadlineQueue } from '../src/deadline-queue.ts'
+/**
+ * Detectors on one virtual clock, without membership. The seed determines the run.
+ *
+ * This network stays beside the simulator for two reasons. It tests the detector alone, as an app without hearsay's
+ * membership uses the detector. And the simulator depends on core, and core on this package: a dependency on the
+ * simulator would be a cycle.
+ */
+
+import { mulberry32 } from '../../../test/helpers/mulberry32.ts'
 import type {
   ConnectionEvent,
   DetectorEffect,
@@ -6,9 +14,11 @@ import type {
   DetectorOptions,
   ProbeMessage,
 } from '../src/index.ts'
-import { createRings, ringNeighbours } from '../src/index.ts'
-import { mulberry32 } from './mulberry32.ts'
+import { EffectTrace, hashOf } from './effect-trace.ts'
+import { NetworkConditions } from './network-conditions.ts'
+import { createTopology, type Topology } from './network-topology.ts'
 import { SimulatedHost } from './simulated-host.ts'
+import { VirtualTime } from './virtual-time.ts'
 
 export interface NetworkOptions {
   readonly members: number
@@ -31,57 +41,47 @@ export interface Event {
   readonly effect: Exclude<DetectorEffect, { type: 'send' | 'redial' }>
 }
 
-/** Smaller networks are a full mesh. */
-const fullMeshBelow = 17
-const dialTimeoutMs = 1_000
 const gossipRetryMs = 200
 
-/**
- * n detectors on one virtual clock, without membership. Events are ordered by (time, sequence), and the seed determines
- * the run. The simulator package cannot replace this network: it depends on core, and core on this package.
- */
 export class SimulatedNetwork {
   readonly hosts: readonly SimulatedHost[]
   readonly events: Event[] = []
-  nowMs = 0
-  loss: number
   /** Called for each message on a cut connection. */
   intercept: (from: string, to: string, message: ProbeMessage) => void = () => {}
+  readonly trace = new EffectTrace()
   messages = 0
   probes = 0
-  /** Members whose local network is down. */
-  readonly offline = new Map<string, 'network-down' | 'unreachable'>()
+  readonly conditions: NetworkConditions
   readonly #byId: ReadonlyMap<string, SimulatedHost>
   readonly #random: () => number
-  readonly #cuts = new Set<string>()
   readonly #hasLinks: boolean
-  readonly #queue = new DeadlineQueue<number>()
-  readonly #actions = new Map<number, () => void>()
+  readonly #time = new VirtualTime()
   readonly #timers = new Map<SimulatedHost, number>()
-  #seq = 0
-  #trace = 0x811c9dc5
+  readonly #options: NetworkOptions
 
-  constructor({ members, seed, loss = 0, links = false, beatMs, detector = {} }: NetworkOptions) {
+  constructor(options: NetworkOptions) {
+    const { members, seed, loss = 0, links = false, beatMs, detector = {} } = options
+    this.#options = options
     this.#random = mulberry32(seed)
     this.#hasLinks = links
-    this.loss = loss
-    const ids = Array.from({ length: members }, (_, index) => `m${index}`)
-    this.hosts = ids.map(
+    this.conditions = new NetworkConditions(loss, this.#random)
+    const topology = createTopology(members)
+    this.hosts = topology.ids.map(
       self => new SimulatedHost({ self, random: mulberry32(seed ^ hashOf(self)), ...detector }),
     )
     this.#byId = new Map(this.hosts.map(host => [host.id, host]))
-    const rings = createRings(4, ids)
-    const monitorsOf = (id: string): string[] =>
-      members < fullMeshBelow ? ids.filter(other => other !== id) : rings.neighbours(id)
-    for (const host of this.hosts) this.#start(host, ids, monitorsOf)
+    for (const host of this.hosts) this.#start(host, topology)
     if (beatMs !== undefined)
       for (const host of this.hosts)
-        this.#at(this.#random() * beatMs, () => this.#sendHeartbeat(host, beatMs))
+        this.#time.at(this.#random() * beatMs, () => this.#sendHeartbeat(host, beatMs))
   }
 
-  /** Equal for two runs of the same seed. */
-  get trace(): number {
-    return this.#trace
+  get nowMs(): number {
+    return this.#time.nowMs
+  }
+
+  replay(): string {
+    return `new SimulatedNetwork(${JSON.stringify(this.#options)})`
   }
 
   host(id: string): SimulatedHost {
@@ -96,26 +96,11 @@ export class SimulatedNetwork {
   }
 
   run(forMs: number): void {
-    const untilMs = this.nowMs + forMs
-    for (;;) {
-      const dueMs = this.#queue.nextMs()
-      const key = this.#queue.takeDue(untilMs)
-      if (key === undefined) break
-      this.nowMs = dueMs
-      const action = this.#actions.get(key)
-      this.#actions.delete(key)
-      action?.()
-    }
-    this.nowMs = untilMs
+    this.#time.run(forMs)
   }
 
-  later(afterMs: number, action: () => void): void {
-    this.#at(this.nowMs + afterMs, action)
-  }
-
-  /** From now on the network loses all messages from one member to the other. Gossip still arrives. */
-  cut(from: string, to: string): void {
-    this.#cuts.add(`${from}>${to}`)
+  after(afterMs: number, action: () => void): void {
+    this.#time.after(afterMs, action)
   }
 
   /** SIGKILL: the member's sockets close, and its machine refuses dials. */
@@ -129,14 +114,14 @@ export class SimulatedNetwork {
   pause(id: string, forMs: number): void {
     const host = this.host(id)
     host.stoppedUntilMs = this.nowMs + forMs
-    this.#at(host.stoppedUntilMs, () => this.#wake(host))
+    this.#time.at(host.stoppedUntilMs, () => this.#wake(host))
   }
 
   /** Takes the member's local network down for a while, and closes all its connections. */
   takeOffline(id: string, forMs: number, dialsEnd: 'network-down' | 'unreachable'): void {
-    this.offline.set(id, dialsEnd)
+    this.conditions.offline.set(id, dialsEnd)
     this.#closeLinks(this.host(id), 1)
-    this.later(forMs, () => this.offline.delete(id))
+    this.after(forMs, () => this.conditions.offline.delete(id))
   }
 
   /** Sends an observer's suspicion to all other members. */
@@ -168,7 +153,7 @@ export class SimulatedNetwork {
       .map(host => host.detector.status(id)?.type ?? 'unknown')
   }
 
-  #start(host: SimulatedHost, ids: readonly string[], monitorsOf: (id: string) => string[]): void {
+  #start(host: SimulatedHost, { ids, monitorsOf }: Topology): void {
     for (const id of ids) this.#perform(host, host.receiveRecord(id, 1, 0))
     const subjects = monitorsOf(host.id).map(id => ({ id, monitors: monitorsOf(id) }))
     this.feed(host.id, { type: 'subjects', subjects })
@@ -177,14 +162,6 @@ export class SimulatedNetwork {
       host.links.add(id)
       this.feed(host.id, { type: 'connection', id, state: 'open' })
     }
-  }
-
-  #at(dueMs: number, action: () => void): void {
-    // Events due at the same time run in the order of their sequence numbers. The fraction is far below a
-    // clock's tick.
-    this.#seq += 1
-    this.#actions.set(this.#seq, action)
-    this.#queue.set(this.#seq, dueMs + this.#seq * 1e-9)
   }
 
   /** Runs the action now or, if the member is stopped, when it resumes. Does nothing for a crashed member. */
@@ -204,7 +181,7 @@ export class SimulatedNetwork {
 
   #perform(host: SimulatedHost, effects: readonly DetectorEffect[]): void {
     for (const effect of effects) {
-      this.#trace = hashOf(`${this.nowMs.toFixed(3)} ${host.id} ${JSON.stringify(effect)}`, this.#trace)
+      this.trace.record(this.nowMs, host.id, effect)
       this.#performOne(host, effect)
     }
     this.#schedule(host)
@@ -242,7 +219,7 @@ export class SimulatedNetwork {
     const dueMs = Math.max(this.nowMs, host.detector.deadlineMs())
     if (dueMs === Infinity || (this.#timers.get(host) ?? Infinity) <= dueMs) return
     this.#timers.set(host, dueMs)
-    this.#at(dueMs, () => {
+    this.#time.at(dueMs, () => {
       if (this.#timers.get(host) === dueMs) this.#timers.delete(host)
       // No timer runs while the member is stopped; `#wake` calls `advance`.
       if (host.isCrashed || this.nowMs < host.stoppedUntilMs) return
@@ -254,10 +231,11 @@ export class SimulatedNetwork {
   #send(from: SimulatedHost, to: string, input: DetectorInput): void {
     this.messages += 1
     if (input.type === 'message' && input.message.type === 'ping') this.probes += 1
-    if (input.type === 'message' && this.#isCut(from.id, to)) this.intercept(from.id, to, input.message)
-    if (this.#isCut(from.id, to) || this.#random() < this.loss) return
+    const isCut = this.conditions.isCut(from.id, to)
+    if (input.type === 'message' && isCut) this.intercept(from.id, to, input.message)
+    if (isCut || this.conditions.isLost()) return
     const host = this.host(to)
-    this.later(this.#latencyMs(), () =>
+    this.after(this.conditions.latencyMs(), () =>
       this.#whenRunning(host, () => this.#perform(host, host.detector.handle(input, this.nowMs))),
     )
   }
@@ -272,10 +250,11 @@ export class SimulatedNetwork {
   }
 
   #gossip(by: string, to: SimulatedHost, arrive: () => void): void {
-    const isOut = (): boolean => this.offline.has(by) || this.offline.has(to.id)
     const attempt = (): void =>
-      isOut() || this.#random() < this.loss ? this.later(gossipRetryMs, attempt) : arrive()
-    this.later(this.#latencyMs(), attempt)
+      this.conditions.isOffline(by, to.id) || this.conditions.isLost()
+        ? this.after(gossipRetryMs, attempt)
+        : arrive()
+    this.after(this.conditions.latencyMs(), attempt)
   }
 
   #sendHeartbeat(host: SimulatedHost, everyMs: number): void {
@@ -287,20 +266,13 @@ export class SimulatedNetwork {
         other.detector.handle({ type: 'heartbeat', id, incarnation, sequence }, nowMs),
       ),
     )
-    this.later(everyMs, () => this.#sendHeartbeat(host, everyMs))
+    this.after(everyMs, () => this.#sendHeartbeat(host, everyMs))
   }
 
   #dial(from: SimulatedHost, to: SimulatedHost): void {
-    const own = this.offline.get(from.id)
-    if (own === 'network-down') this.#report(from, to.id, 'network-down', 1)
-    else if (own !== undefined || this.offline.has(to.id))
-      this.#report(from, to.id, 'unreachable', dialTimeoutMs)
-    else if (to.isCrashed) this.#report(from, to.id, 'refused', 2)
-    else {
-      // The kernel accepts connections for a stopped process too.
-      this.#report(from, to.id, 'open', 2)
-      this.#report(to, from.id, 'open', 2)
-    }
+    const { state, afterMs } = this.conditions.dialOutcome(from, to)
+    this.#report(from, to.id, state, afterMs)
+    if (state === 'open') this.#report(to, from.id, state, afterMs)
   }
 
   #closeLinks(host: SimulatedHost, afterMs: number): void {
@@ -312,7 +284,7 @@ export class SimulatedNetwork {
   }
 
   #report(host: SimulatedHost, id: string, state: ConnectionEvent, afterMs: number): void {
-    this.later(afterMs, () =>
+    this.after(afterMs, () =>
       this.#whenRunning(host, () => {
         if (state === 'open') host.links.add(id)
         if (state === 'closed') host.links.delete(id)
@@ -320,24 +292,4 @@ export class SimulatedNetwork {
       }),
     )
   }
-
-  #isCut(from: string, to: string): boolean {
-    return this.#cuts.has(`${from}>${to}`) || this.offline.has(from) || this.offline.has(to)
-  }
-
-  #latencyMs(): number {
-    return 1 + 4 * this.#random()
-  }
-}
-
-/** All neighbours of a member in a network of `members` members. */
-export function neighboursIn(members: number, id: string): string[] {
-  const ids = Array.from({ length: members }, (_, index) => `m${index}`)
-  return members < fullMeshBelow ? ids.filter(other => other !== id) : ringNeighbours(id, ids)
-}
-
-function hashOf(text: string, from = 0x811c9dc5): number {
-  let hash = from
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193) >>> 0
-  return hash
 }

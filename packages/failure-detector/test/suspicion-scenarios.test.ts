@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from 'vitest'
-import { runTwice } from './run-twice.ts'
+import { runTwice } from '../../simulator/src/run-twice.ts'
 import { SimulatedNetwork } from './simulated-network.ts'
 
 // Virtual hours take real seconds, more on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
 describe('suspicion and refutation among simulated members', () => {
-  it('scenario 1: all 31 other members detect a hung member within 9 s, by confirmations of its monitors', () => {
-    const network = runTwice(() => {
+  it('scenario 1: all 31 other members detect a hung member within 9 s, by confirmations of its monitors', async () => {
+    const network = await runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 101, links: true })
       network.run(20_000)
       network.pause('m3', 60_000)
@@ -23,8 +23,8 @@ describe('suspicion and refutation among simulated members', () => {
     expect(network.eventsOf('publish-suspicion').length).toBeLessThanOrEqual(6)
   })
 
-  it('all 31 other members detect a killed member within a second', () => {
-    const network = runTwice(() => {
+  it('all 31 other members detect a killed member within a second', async () => {
+    const network = await runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 102, links: true })
       network.run(20_000)
       network.crash('m3')
@@ -35,8 +35,8 @@ describe('suspicion and refutation among simulated members', () => {
     expect(network.eventsOf('fail')).toHaveLength(31)
   })
 
-  it('scenario 2: a suspected member refutes and stays alive at all members', () => {
-    const network = runTwice(() => {
+  it('scenario 2: a suspected member refutes and stays alive at all members', async () => {
+    const network = await runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 103 })
       network.run(5_000)
       for (const observer of ['m1', 'm2', 'm3']) network.tell('m7', 1, observer)
@@ -49,8 +49,8 @@ describe('suspicion and refutation among simulated members', () => {
     expect(network.eventsOf('recover')).toHaveLength(network.eventsOf('suspect').length)
   })
 
-  it('scenario 2: a resumed member that was declared dead is alive again within an interval', () => {
-    const network = runTwice(() => {
+  it('scenario 2: a resumed member that was declared dead is alive again within an interval', async () => {
+    const network = await runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 104, links: true })
       network.run(5_000)
       network.pause('m7', 60_000)
@@ -73,8 +73,8 @@ describe('suspicion and refutation among simulated members', () => {
     expect(network.statusesOf('m3')).toEqual(Array(7).fill('alive'))
   })
 
-  it('scenario 4: a batch of suspicions declares no member dead at once', () => {
-    const network = runTwice(() => {
+  it('scenario 4: a batch of suspicions declares no member dead at once', async () => {
+    const network = await runTwice(() => {
       const network = new SimulatedNetwork({ members: 16, seed: 106 })
       network.run(5_000)
       for (const { id: subject } of network.hosts)
@@ -88,8 +88,8 @@ describe('suspicion and refutation among simulated members', () => {
     expect(network.eventsOf('fail')).toEqual([])
   })
 
-  it('scenario 5: a suspect receives the suspicion with the next probe, before any rumor', () => {
-    const network = runTwice(() => {
+  it('scenario 5: a suspect receives the suspicion with the next probe, before any rumor', async () => {
+    const network = await runTwice(() => {
       const network = new SimulatedNetwork({ members: 8, seed: 107 })
       network.run(5_000)
       // Only m1 receives the suspicion, and no rumor is sent.
@@ -101,13 +101,13 @@ describe('suspicion and refutation among simulated members', () => {
     expect(network.eventsOf('recover')).toMatchObject([{ by: 'm1' }])
   })
 
-  it('scenario 6: one member that suspects all others all the time kills no member, and traffic stays bounded', () => {
-    const network = runTwice(() => {
+  it('scenario 6: one member that suspects all others all the time kills no member, and traffic stays bounded', async () => {
+    const network = await runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 108 })
       const publish = (): void => {
         for (const { id, incarnation } of network.hosts)
           if (id !== 'm0') network.tell(id, incarnation, 'm0', true)
-        network.later(200, publish)
+        network.after(200, publish)
       }
       network.run(5_000)
       publish()
@@ -123,15 +123,15 @@ describe('suspicion and refutation among simulated members', () => {
     expect(Math.max(...network.hosts.map(host => host.detector.localHealth()))).toBeLessThanOrEqual(2)
   })
 
-  it('scenario 6: a member that one observer suspects without end keeps local health at 1', () => {
+  it('scenario 6: a member that one observer suspects without end keeps local health at 1', async () => {
     const scores: number[] = []
-    runTwice(() => {
+    await runTwice(() => {
       const network = new SimulatedNetwork({ members: 32, seed: 109 })
       const suspect = network.host('m5')
       const publish = (): void => {
         network.tell('m5', suspect.incarnation, 'm0', true)
         scores.push(suspect.detector.localHealth())
-        network.later(200, publish)
+        network.after(200, publish)
       }
       publish()
       network.run(120_000)

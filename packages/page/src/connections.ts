@@ -2,7 +2,7 @@
 import type { Cluster, Room } from '@hearsay/core'
 import { type Shown, shortId } from './contract.ts'
 
-/** Publishes the connections now and at each change. @returns the undo */
+/** Publishes the connections now and after each change. @returns a function that ends this */
 export function showLinks(cluster: Cluster, { presence }: Room<Shown>): () => void {
   const show = () => {
     const connections = linksOf(cluster)

@@ -1,7 +1,8 @@
 /**
  * The suspense entry point: the same names as in the main entry point, but no hook returns null. A hook that
- * reads the cluster, a room or a config suspends until the cluster, room or config is joined. If joining
- * fails, the hook throws to the nearest error boundary. On a server these hooks render nothing.
+ * reads the cluster, a room or a config suspends until the member has joined the cluster or room, or opened the
+ * config. If that fails, the hook throws to the nearest error boundary. On a server, which joins no cluster,
+ * `ClusterProvider` renders no children.
  */
 'use client'
 

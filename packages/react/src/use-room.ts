@@ -3,7 +3,11 @@ import { useRoomSession } from './contexts.ts'
 import type { AnyPresence } from './room-session.ts'
 import { useReady } from './use-async-state.ts'
 
-/** @typeParam None what the hook returns before the room is joined */
+/**
+ * The type of `useRoom`.
+ *
+ * @typeParam None what the hook returns before the room is joined
+ */
 export type UseRoom<P extends object, None> = () => Room<P> | None
 
 /**

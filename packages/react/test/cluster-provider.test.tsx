@@ -65,6 +65,20 @@ describe('a ClusterProvider with a cluster', () => {
   })
 })
 
+describe('the status of the connection', () => {
+  it('is refused, with the reason, while no peer admits this member', () => {
+    const cluster = oneOf(3)
+    const admissionError = "The peer at … did not accept this member's secret."
+    const health = () => ({ ...healthBefore, connections: 0, admissionError })
+    const healthBefore = cluster.health()
+    const { statuses, inCluster } = app()
+    const { rerender } = render(inCluster(Object.assign(cluster, { health })))
+    rerender(inCluster(cluster))
+    expect(statuses.at(-1)).toEqual({ status: 'refused', error: new Error(admissionError) })
+    expect(statuses.at(-1)?.error).toBe(statuses.at(0)?.error)
+  })
+})
+
 describe('a ClusterProvider with a promise', () => {
   it('gives no cluster until the promise resolves, and does not leave the cluster', async () => {
     const { cluster, leave } = leavable()

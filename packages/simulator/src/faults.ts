@@ -1,8 +1,8 @@
 /**
  * Faults: what can go wrong with members and with the network between them.
  *
- * Members are given by name. A fault that lasts returns its undo. `heal` undoes all faults of the network,
- * but no fault of a member.
+ * A method takes the names of members. A method that starts a lasting fault returns a function that ends the fault.
+ * `heal` ends all faults of the network, but no fault of a member.
  */
 import type { MemberRecord } from '@hearsay/core/host'
 import type { Delay } from './delay.ts'
@@ -77,9 +77,10 @@ export interface Faults {
   /**
    * Starts the member's process again. If a process runs, it is killed first.
    *
-   * @param options keepStorage: keeps its identity, incarnation and peer cache @default true; keepIdentity: the key is
-   * stored elsewhere, so it stays the same member without a storage @default keepStorage; newAddress: it gets another
-   * address @default false
+   * @param options `keepStorage`: the process finds its identity, incarnation and peer cache. @default true
+   *   `keepIdentity`: the process has its key although it has no storage, because the key is stored elsewhere.
+   *   @default keepStorage
+   *   `newAddress`: the process gets another address. @default false
    */
   restart(name: string, options?: RestartOptions): void
   /**

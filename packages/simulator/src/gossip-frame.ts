@@ -12,8 +12,8 @@ export type GossipFrame =
   | { readonly type: 'iwant'; readonly names: readonly string[] }
   | { readonly type: 'idontwant'; readonly name: string }
 
-/** The topic: `/hearsay/rumors/1/` and a cluster tag in base 32. The topic of a space is 4 bytes shorter. */
-const topicBytes = fieldBytes(44)
+/** The topic: 16 bytes in base 32. */
+const topicBytes = fieldBytes(26)
 const nameBytes = fieldBytes(20)
 /** A boolean or a small number: a tag and a byte. */
 const smallBytes = 2

@@ -1,12 +1,13 @@
 /**
  * Gossip router: gossipsub 1.2 as one member runs it, for one topic.
  *
- * Eager push over a mesh, lazy IHAVE and IWANT to other peers at each gossipsub heartbeat, IDONTWANT for
- * large messages, and a seen cache that is filled before a message is validated: an ignored message is lost
- * for two minutes. The numbers are the library's defaults, and the names come from its specification.
- * `gossip-calibration.test.ts` compares the results with the library. The model omits scores, which stay 0
- * among honest members, opportunistic grafting, which depends on scores, and limits that only a flood of
- * messages reaches.
+ * The router pushes messages to its mesh peers at once. At each gossipsub heartbeat it announces messages to other peers
+ * (IHAVE), which request them (IWANT). It sends IDONTWANT for large messages. A message enters the seen cache before it
+ * is validated, so an ignored message is lost for two minutes. The numbers are the library's defaults, and the names come
+ * from its specification. `gossip-calibration.test.ts` compares the results with the library.
+ *
+ * The model omits scores, which stay 0 among honest members. It also omits opportunistic grafting, which depends on
+ * scores, and limits that only a flood of messages reaches.
  */
 import type { RumorVerdict } from '@hearsay/core/host'
 import { ExpiringSet } from './expiring-set.ts'

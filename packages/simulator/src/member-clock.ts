@@ -88,7 +88,7 @@ export class MemberClock implements Clock {
     })
   }
 
-  /** From now on the process's timers run only once a minute. Returns the undo. */
+  /** From now on, the timers of the process run only once a minute. @returns a function that ends this */
   throttle(): () => void {
     this.#isThrottled = true
     return () => {

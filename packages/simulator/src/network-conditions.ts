@@ -61,7 +61,7 @@ export class NetworkConditions {
     this.#delay = delay
   }
 
-  /** Whether the network carries packets from one member to the other. Members are given by name. */
+  /** Whether the network carries packets from one member to another. Both arguments are names of members. */
   carries(from: string, to: string): boolean {
     if (this.#groups && this.#groups.get(from) !== this.#groups.get(to)) return false
     return this.#cuts.size === 0 || !this.#cuts.get(from)?.has(to)

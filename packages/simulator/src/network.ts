@@ -11,6 +11,7 @@ import { type GossipFrame, gossipBytes } from './gossip-frame.ts'
 import { GossipRouter } from './gossip-router.ts'
 import { GossipTopics } from './gossip-topics.ts'
 import { Direction, farEnd, type Link } from './link.ts'
+import { MemberDirectory } from './member-directory.ts'
 import type { NetworkConditions } from './network-conditions.ts'
 import type { SimulatedMember } from './simulated-member.ts'
 import type { Trace } from './trace.ts'
@@ -32,12 +33,10 @@ export interface NetworkOptions {
 }
 
 export class Network {
+  readonly directory: MemberDirectory = new MemberDirectory()
   readonly #time: VirtualTime
   readonly #conditions: NetworkConditions
   readonly #trace: Trace
-  /** Member id → the members with this id: more than one if an identity was copied. */
-  readonly #byId = new Map<string, readonly SimulatedMember[]>()
-  readonly #byAddress = new Map<string, SimulatedMember>()
 
   constructor({ time, conditions, trace }: NetworkOptions) {
     this.#time = time
@@ -45,26 +44,12 @@ export class Network {
     this.#trace = trace
   }
 
-  /** From now on a member has this id and can be dialled at this address. */
   register(member: SimulatedMember): void {
-    const others = this.#byId.get(member.id)?.filter(other => other !== member) ?? []
-    this.#byId.set(member.id, [...others, member])
-    this.#byAddress.set(member.address, member)
+    this.directory.register(member)
   }
 
-  /** From now on dials to this address fail. */
   unregisterAddress(address: string): void {
-    this.#byAddress.delete(address)
-  }
-
-  /** The number of ids that members have or had. */
-  get ids(): number {
-    return this.#byId.size
-  }
-
-  memberOf(id: string): SimulatedMember | undefined {
-    const members = this.#byId.get(id)
-    return members?.find(({ isRunning }) => isRunning) ?? members?.[0]
+    this.directory.unregisterAddress(address)
   }
 
   /** Whether the network can carry frames from one member to the other now. */
@@ -120,7 +105,7 @@ export class Network {
         // As in libp2p: an existing connection is used, and no event is emitted.
         if (member.links.has(id)) return
         const [address] = member.addressesOf(id)
-        const target = address && this.#byAddress.get(multiaddr(address).toString())
+        const target = address && this.directory.at(multiaddr(address).toString())
         this.#dial(member, target, found => {
           // If another peer answers, the dialled peer is unreachable at this address.
           const outcome = found === 'open' && target?.id !== id ? 'unreachable' : found
@@ -129,7 +114,7 @@ export class Network {
         })
       },
       dialBootstrap: address => {
-        const target = this.#byAddress.get(address)
+        const target = this.directory.at(address)
         this.#dial(member, target, outcome => {
           if (outcome !== 'open' || !target) {
             member.deliver(driver => driver.bootstrapFailed(address))
@@ -220,7 +205,7 @@ export class Network {
       this.#transmit(from, link, channel, frame)
       return
     }
-    const to = this.#require(id)
+    const to = this.directory.require(id)
     this.#dial(from, to, outcome => {
       if (outcome !== 'open') return
       if (!from.links.has(id)) this.#open(from, to)
@@ -298,12 +283,6 @@ export class Network {
 
   #record(from: SimulatedMember, to: SimulatedMember, what: string, content: Uint8Array): void {
     this.#trace.record(this.#time.nowMs, from.name, to.name, what, content)
-  }
-
-  #require(id: string): SimulatedMember {
-    const member = this.memberOf(id)
-    if (!member) throw new Error(`no member ${id}`)
-    return member
   }
 }
 

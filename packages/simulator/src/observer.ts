@@ -15,12 +15,15 @@ import type { MemberObserver, SimulatedMember } from './simulated-member.ts'
 
 /** A cluster event that one member emitted to its app. */
 export interface SimulatedEvent {
+  /** Virtual milliseconds from the start of the simulation. */
   readonly atMs: number
+  /** The name of the event, as in `cluster.events`: `join`, `suspect`, `fail`, … */
   readonly type: MemberEvent['type']
   /** Name of the member that emitted the event. */
   readonly by: string
   /** Name of the member that the event is about; its id if no member of the simulation has that id. */
   readonly member: string
+  /** The incarnation of the member that the event is about. */
   readonly incarnation: number
 }
 
@@ -70,7 +73,7 @@ export class Observer implements MemberObserver {
     return this.#eventCount
   }
 
-  /** How often a member declared another one dead whose process ran. */
+  /** How often a member declared another member dead while that member's process ran. */
   get falseDeaths(): number {
     return this.#falseDeaths.count
   }

@@ -14,6 +14,7 @@ export interface SimulationOptions {
   readonly members?: number
   /** The profile of the failure detector. @default 'lan' */
   readonly profile?: 'local' | 'lan' | 'wan'
+  /** The network without faults. */
   readonly network?: {
     /** The time to deliver a frame. @default uniform from 1 to 5 ms */
     readonly delay?: Delay
@@ -27,6 +28,7 @@ export interface SimulationOptions {
   readonly app?: App
   /** Smaller bounds of the machine than the defaults, so that a test reaches them. */
   readonly tuning?: Tuning
+  /** Bounds of the invariants; `off` checks none. @default the bounds of `InvariantOptions` */
   readonly invariants?: InvariantOptions | 'off'
 }
 

@@ -21,7 +21,12 @@ const startedEpochMs = 1_700_000_000_000
 /** The fact counts as lost if it has not reached all members after this many rounds. */
 const maxRounds = 1_000
 
-/** @param members ≥ 2. @returns the number of rounds until all members have the fact */
+/**
+ * Measures how fast anti-entropy alone spreads a fact: each round, each member syncs with one other member at random.
+ *
+ * @param members ≥ 2
+ * @returns the number of rounds until all members have the fact
+ */
 export function pushPullRounds(members: number, seed: number): number {
   const partners = randomStream(seed, 'partners')
   const sides = Array.from({ length: members }, () => new Side(randomStream(seed, 'schedule')))

@@ -1,8 +1,15 @@
 /** Run twice: a scenario must do exactly the same in a second run; otherwise its seed replays nothing. */
-import type { Simulation } from './simulation.ts'
+
+/** What `runTwice` compares. A `Simulation` is one. */
+export interface RepeatableRun {
+  /** The hash over all that happened, and how many steps it covers. */
+  readonly trace: { readonly hash: string; readonly count: number }
+  /** The code that starts the run again. */
+  replay(): string
+}
 
 /** Returns the second run. @throws {Error} the two runs differ */
-export async function runTwice(scenario: () => Promise<Simulation>): Promise<Simulation> {
+export async function runTwice<Run extends RepeatableRun>(scenario: () => Run | Promise<Run>): Promise<Run> {
   // Only the hash of the first run is kept: two of the largest runs do not fit into memory.
   const { hash, count } = (await scenario()).trace
   const second = await scenario()

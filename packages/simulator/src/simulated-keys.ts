@@ -1,8 +1,9 @@
 /**
- * Simulated keys: signatures that cost a microsecond. They can be forged, so a test that forges one does so openly.
+ * Simulated keys: signatures that take a microsecond to compute. A test can forge such a signature.
  */
 import { hash } from 'node:crypto'
 import { memberIdFromKey, type Signer, type Verifier } from '@hearsay/core/host'
+import { signatureOf } from './simulated-signature.ts'
 
 /** The member id of a seed and a name. A member that lost its storage gets another name here, and so another id. */
 export function simulatedId(seed: number, name: string): string {
@@ -26,8 +27,4 @@ export class SimulatedKeys implements Verifier {
     if (isValid) this.#verified.add(signature)
     return isValid
   }
-}
-
-export function signatureOf(author: string, bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(hash('sha512', Buffer.concat([Buffer.from(author), bytes]), 'buffer'))
 }

@@ -1,12 +1,12 @@
 /**
- * Simulated member: one member's process, its storage, and its part of the network.
+ * Simulated member: one member's process, its disk, and its part of the network.
  *
  * It runs the shipped engine. Processes start and end under one name; the identity and the incarnation live as long as
- * the storage.
+ * the disk.
  */
-import type { Cluster, Config, ConfigOptions, ConfigSchema, Room } from '@hearsay/core'
+import type { Cluster } from '@hearsay/core'
 import {
-  ClusterHandle,
+  type ClusterHandle,
   clusterTag,
   createEngine,
   type Engine,
@@ -21,10 +21,12 @@ import {
 import { multiaddr } from '@multiformats/multiaddr'
 import type { GossipTopics } from './gossip-topics.ts'
 import { MemberClock } from './member-clock.ts'
+import { type MemberDisk, MemberDisks } from './member-disk.ts'
 import { MemberLinks } from './member-links.ts'
+import { ObservedHandle } from './observed-handle.ts'
 import { type Random, randomStream } from './random-stream.ts'
-import { type SimulatedKeys, simulatedId } from './simulated-keys.ts'
-import { SimulatedStore } from './simulated-store.ts'
+import type { SimulatedKeys } from './simulated-keys.ts'
+import type { SimulatedStore } from './simulated-store.ts'
 import { noTraffic, type Traffic } from './traffic.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
@@ -82,28 +84,15 @@ export interface WarmStart {
   readonly addresses: ReadonlyMap<string, readonly Uint8Array[]>
 }
 
-/** One object, shared by all copies of the storage. */
-interface Identity {
-  readonly id: string
-  /** The greatest incarnation ever published under this identity. */
-  greatestIncarnation: number | undefined
-}
-
-/** The state that outlives a process. */
-interface Storage {
-  readonly identity: Identity
-  cachedPeers: readonly string[]
-  readonly store: SimulatedStore
-}
-
-const incarnationKey = '/hearsay/incarnation'
-
 /** One member: its present process, if one runs, its storage and its clock. */
 export class SimulatedMember {
+  /** The member's name: m0, m1, … It stays when the process or the disk is replaced. */
   readonly name: string
+  /** The member's own clock, which can be wrong or stopped. */
   readonly clock: MemberClock
   /** Draws the delays of the frames that this member sends. */
   readonly delayRandom: Random
+  /** The member's open connections. */
   readonly links: MemberLinks<SimulatedMember> = new MemberLinks<SimulatedMember>(this)
   /** The addresses of other members that it received since its process started. */
   readonly dialAddresses: Map<string, readonly Uint8Array[]> = new Map()
@@ -113,9 +102,9 @@ export class SimulatedMember {
   isOffline = false
   readonly #options: SimulatedMemberOptions
   #address: string
-  #storage: Storage
+  readonly #disks: MemberDisks
+  #disk: MemberDisk
   #processes = 0
-  #identities = 0
   #warmStart: WarmStart | undefined
   #process: Process | undefined
 
@@ -125,12 +114,15 @@ export class SimulatedMember {
     this.clock = new MemberClock(options.time)
     this.delayRandom = this.#stream(`delays of ${options.name}`)
     this.#address = options.address
-    this.#storage = this.#newStorage()
+    const { seed, name, promised, time, kill } = options
+    const after = (ms: number, act: () => void): void => void time.after(ms, act)
+    this.#disks = new MemberDisks(seed, name, { used: promised, after, kill })
+    this.#disk = this.#disks.withNewIdentity()
   }
 
   /** The member id; it changes only when the storage is lost. */
   get id(): string {
-    return this.#storage.identity.id
+    return this.#disk.identity.id
   }
 
   /** The address at which it can be dialled. */
@@ -140,18 +132,17 @@ export class SimulatedMember {
 
   /** The last published incarnation, from its storage; undefined before the first start. */
   get incarnation(): number | undefined {
-    const stored = this.#storage.store.get(incarnationKey)
-    return stored && Number(new TextDecoder().decode(stored))
+    return this.#disk.incarnation
   }
 
   /** Its disk and the disk's faults. */
   get store(): SimulatedStore {
-    return this.#storage.store
+    return this.#disk.store
   }
 
   /** The greatest incarnation that it ever published under its present id. */
   get greatestIncarnation(): number | undefined {
-    return this.#storage.identity.greatestIncarnation
+    return this.#disk.identity.greatestIncarnation
   }
 
   /** Increases when a process starts or ends. */
@@ -159,6 +150,7 @@ export class SimulatedMember {
     return this.#processes
   }
 
+  /** Whether a process of the member runs, paused or not. */
   get isRunning(): boolean {
     return this.#process !== undefined
   }
@@ -173,14 +165,17 @@ export class SimulatedMember {
     return this.#running().engine
   }
 
+  /** The membership machine of the present process. @throws if no process runs */
   get machine(): Engine['machine'] {
     return this.engine.machine
   }
 
+  /** The driver of the present process. @throws if no process runs */
   get driver(): Engine['driver'] {
     return this.engine.driver
   }
 
+  /** The gossipsub topics of the present process. @throws if no process runs */
   get gossip(): GossipTopics {
     return this.#running().gossip
   }
@@ -195,47 +190,42 @@ export class SimulatedMember {
     return this.#stream(`${purpose} of ${this.name}, life ${this.#processes}`)
   }
 
-  /** @param warmStart what its first process knows from the start */
+  /** Starts a process. @param warmStart what the process knows from the start @throws if a process runs already */
   start(warmStart?: WarmStart): void {
     if (this.#process) throw new Error(`${this.name} runs already`)
     this.#processes += 1
     const { network, profile, bootstrap, tuning, keys, watch, promised } = this.#options
     network.register(this)
-    const storage = this.#storage
-    const { store } = storage
+    const disk = this.#disk
+    const { id } = disk.identity
     this.#warmStart = warmStart
-    const { incarnation } = this
-    const keyValues = store.open()
+    const keyValues = disk.store.open()
     const writes = new WriteQueue({
       keyValues,
       clock: this.clock,
       changed: state => handle.storageChanged(state),
     })
-    const handle = new ObservedHandle(simulatedCluster, this, watch, promised)
+    const handle = new ObservedHandle(simulatedCluster, this.clock, {
+      event: event => watch.event(this, event),
+      stepped: () => watch.stepped(this),
+      promised,
+    })
     const engine = createEngine(
       handle,
       { cluster: simulatedCluster, name: this.name, profile, bootstrap: [...bootstrap] },
       {
-        id: storage.identity.id,
+        id,
         clock: this.clock,
         transport: network.transportOf(this),
-        keys: { ...keys.signerOf(storage.identity.id), verify: keys.verify.bind(keys) },
+        keys: { ...keys.signerOf(id), verify: keys.verify.bind(keys) },
         random: this.random('machine'),
-        incarnation,
-        cachedPeers: storage.cachedPeers,
+        incarnation: disk.incarnation,
+        cachedPeers: disk.cachedPeers,
         keyValues,
         writes,
-        persist: incarnation => {
-          const { identity } = storage
-          identity.greatestIncarnation = Math.max(incarnation, identity.greatestIncarnation ?? 0)
-          const value = new TextEncoder().encode(String(incarnation))
-          if (!store.isWell) return writes.store([{ key: incarnationKey, value }])
-          // Synchronous, because virtual time must not pass meanwhile.
-          store.putNow(incarnationKey, value)
-          return undefined
-        },
+        persist: incarnation => disk.persistIncarnation(incarnation, writes),
         persistCachedPeers: addresses => {
-          storage.cachedPeers = addresses
+          disk.cachedPeers = addresses
         },
         log: message => watch.note(this, message),
         share: watch.fact,
@@ -256,7 +246,7 @@ export class SimulatedMember {
   /** Ends the process without a leave. */
   stop(): void {
     this.#process?.engine.driver.stop()
-    this.#storage.store.close()
+    this.#disk.store.close()
     this.#process = undefined
     this.#processes += 1
     this.clock.reset()
@@ -265,19 +255,18 @@ export class SimulatedMember {
     this.#warmStart = undefined
   }
 
-  /** Deletes its storage. Without its identity it becomes another member. */
+  /** Deletes its disk. Without its identity it becomes another member. */
   loseStorage({ keepIdentity }: { keepIdentity: boolean }): void {
-    this.#storage = keepIdentity ? this.#emptyStorage(this.#storage.identity) : this.#newStorage()
+    this.#disk = keepIdentity ? this.#disks.withIdentity(this.#disk.identity) : this.#disks.withNewIdentity()
   }
 
   /**
-   * Copies another member's present storage, including its identity. Call this method before the first
+   * Copies another member's present disk, including its identity. Call this method before the first
    * process starts.
    */
   copyStorage(other: SimulatedMember): void {
-    const { identity, cachedPeers, store } = other.#storage
-    this.#storage = { ...this.#emptyStorage(identity), cachedPeers }
-    this.#storage.store.copyFrom(store)
+    this.#disk = this.#disks.withIdentity(other.#disk.identity)
+    this.#disk.copyFrom(other.#disk)
   }
 
   /** Moves the member to this address: from now on, other members can dial it at no other address. */
@@ -306,24 +295,6 @@ export class SimulatedMember {
     this.driver.handle({ type: 'local-change', change: { addresses: [multiaddr(this.#address).bytes] } })
   }
 
-  #newStorage(): Storage {
-    this.#identities += 1
-    const { seed, name } = this.#options
-    const identity = this.#identities === 1 ? name : `${name} ${this.#identities}`
-    return this.#emptyStorage({ id: simulatedId(seed, identity), greatestIncarnation: undefined })
-  }
-
-  #emptyStorage(identity: Identity): Storage {
-    const { promised, time, kill } = this.#options
-    const store = new SimulatedStore({
-      used: promised,
-      random: this.#stream(`store of ${identity.id}`),
-      after: (ms, act) => void time.after(ms, act),
-      kill,
-    })
-    return { identity, cachedPeers: [], store }
-  }
-
   #stream(purpose: string): Random {
     return randomStream(this.#options.seed, purpose)
   }
@@ -331,42 +302,5 @@ export class SimulatedMember {
   #running(): Process {
     if (!this.#process) throw new Error(`${this.name} is not running`)
     return this.#process
-  }
-}
-
-/** The shipped cluster handle, with an observer of its events. */
-class ObservedHandle extends ClusterHandle {
-  readonly #member: SimulatedMember
-  readonly #watch: MemberObserver
-  readonly #promised: () => void
-
-  constructor(name: string, member: SimulatedMember, watch: MemberObserver, promised: () => void) {
-    super(name, member.clock)
-    this.#member = member
-    this.#watch = watch
-    this.#promised = promised
-  }
-
-  override room<P extends object>(name: string): Promise<Room<P>> {
-    this.#promised()
-    return super.room(name)
-  }
-
-  override config<S extends ConfigSchema | undefined>(
-    name: string,
-    options?: ConfigOptions<S>,
-  ): Promise<Config<S>> {
-    this.#promised()
-    return super.config(name, options)
-  }
-
-  override event(event: MemberEvent): void {
-    super.event(event)
-    this.#watch.event(this.#member, event)
-  }
-
-  override stepped(): void {
-    super.stepped()
-    this.#watch.stepped(this.#member)
   }
 }

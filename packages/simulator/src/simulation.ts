@@ -27,15 +27,15 @@ export interface Simulation extends Faults {
   readonly events: readonly SimulatedEvent[]
   /** Equal for equal seeds. */
   readonly trace: Trace
-  /** How often a member declared another one dead whose process ran. */
+  /** How often a member declared another member dead while that member's process ran. */
   readonly falseDeaths: number
   /** Steps of all members so far: frames, timers, dials. */
   readonly steps: number
-  /** @throws {InvalidSimulationError} no member has that name */
+  /** The member with this name, running or not. @throws {InvalidSimulationError} no member has that name */
   member(name: string): SimulatedMember
   /** Adds a member and starts it. @param bootstrap names of members to join through @default ['m0'] */
   add(bootstrap?: readonly string[]): SimulatedMember
-  /** Calls back after that virtual time. */
+  /** Calls `act` after this virtual time. */
   after(ms: number, act: () => void): void
   /** Lets virtual time pass. @throws {InvariantViolation} and any error that an app throws */
   run(ms: number): Promise<void>
@@ -43,7 +43,8 @@ export interface Simulation extends Faults {
    * Lets virtual time pass until the condition holds; checks it every 10 ms. Returns the time that it took, in
    * milliseconds.
    *
-   * @throws {NotInTimeError} it did not hold in time; the message says what the members see, and how to replay the run
+   * @throws {NotInTimeError} the condition did not hold in time. The message describes the members' views, and contains
+   *   the line that replays the run
    */
   runUntil(isSo: () => boolean, options: { withinMs: number }): Promise<number>
   /** Whether every running member sees exactly the running members, each in its present incarnation. */
@@ -58,7 +59,7 @@ export interface Simulation extends Faults {
   replay(): string
 }
 
-/** The condition of `runUntil` did not hold in time. The simulation stands at the end of that time. */
+/** The condition of `runUntil` did not hold in time. The virtual time of the simulation is then at the end of that time. */
 export class NotInTimeError extends Error {
   override readonly name = 'NotInTimeError'
 }

@@ -5,11 +5,15 @@ import { createHash } from 'node:crypto'
 
 /** One frame, or one event of a link, as it arrived at a member. `from` and `to` are names; `atMs` is virtual time. */
 export interface Arrival {
+  /** Virtual milliseconds from the start of the simulation. */
   readonly atMs: number
+  /** Name of the sender. */
   readonly from: string
+  /** Name of the receiver. */
   readonly to: string
   /** `probe`, `sync`, a kind of gossip, or an event of a link. */
   readonly what: string
+  /** The frame's length; 0 for an event of a link. */
   readonly bytes: number
 }
 
@@ -42,6 +46,7 @@ export class Trace {
       : [...this.#last.slice(from), ...this.#last.slice(0, from)]
   }
 
+  /** Adds an arrival. */
   record(atMs: number, from: string, to: string, what: string, content: Uint8Array): void {
     this.#last[this.#count % maxStored] = { atMs, from, to, what, bytes: content.length }
     this.#count += 1

@@ -1,6 +1,8 @@
 /** Traffic: bytes that a member sent, by kind: hearsay's frames, without the overhead of encryption and TCP. */
 export interface Traffic {
+  /** Probes and their answers. */
   probe: number
+  /** Syncs of the membership. */
   sync: number
   /** Syncs of rooms and shared configs. */
   space: number

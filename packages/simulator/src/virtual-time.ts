@@ -31,7 +31,7 @@ export class VirtualTime {
   }
   #steps = 0
 
-  /** Schedules a task at this time, or now if the time has passed. Returns the undo. */
+  /** Schedules a task at this time, or now if the time has passed. @returns a function that cancels the task */
   at(dueMs: number, act: () => void): () => void {
     const task: Task = { dueMs: Math.max(onGrid(dueMs), this.#nowMs), seq: this.#seq++, act }
     this.#tasks.push(task)

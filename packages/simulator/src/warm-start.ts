@@ -13,8 +13,9 @@ import {
   signedBytes,
 } from '@hearsay/core/host'
 import { multiaddr } from '@multiformats/multiaddr'
-import { signatureOf, simulatedId } from './simulated-keys.ts'
+import { simulatedId } from './simulated-keys.ts'
 import { type SimulatedMember, simulatedTag, type WarmStart } from './simulated-member.ts'
+import { signatureOf } from './simulated-signature.ts'
 import type { World } from './world.ts'
 
 /** Adds `count` members and starts them. */
@@ -24,7 +25,7 @@ export function startWarm(world: World, count: number): void {
   for (const member of members) world.start(member, warmStart)
   for (const member of members)
     for (const id of member.machine.overlay.neighbours(member.clock.now().monotonicMs)) {
-      const other = world.network.memberOf(id)
+      const other = world.network.directory.memberOf(id)
       if (other) world.network.join(member, other)
     }
 }

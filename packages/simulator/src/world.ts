@@ -48,9 +48,9 @@ export class World {
     const { invariants = {}, tuning = {} } = options
     this.observer = new Observer({
       nowMs: () => time.nowMs,
-      memberOf: id => this.network.memberOf(id),
+      memberOf: id => this.network.directory.memberOf(id),
       faultLog: this.faultLog,
-      bounds: { maxMembers: tuning.maxMembers ?? defaultMaxMembers, ids: () => this.network.ids },
+      bounds: { maxMembers: tuning.maxMembers ?? defaultMaxMembers, ids: () => this.network.directory.ids },
       allowanceMs: (invariants === 'off' ? undefined : invariants.allowanceMs) ?? defaultAllowanceMs,
       areChecked: invariants !== 'off',
     })
@@ -75,7 +75,7 @@ export class World {
 
   /** The name of the member that has or had this id; without such a member, the id itself. */
   nameOf(id: string): string {
-    return this.network.memberOf(id)?.name ?? id
+    return this.network.directory.memberOf(id)?.name ?? id
   }
 
   /** A random stream for one more fault. */

@@ -3,6 +3,7 @@
  * members.
  */
 import { plainSwim } from '@hearsay/core/host'
+import { schedulePauses, stopping } from '../../../test/helpers/stop-and-go.ts'
 import { createSimulation, type Simulation } from '../src/index.ts'
 import { deaths } from './member-events.ts'
 
@@ -20,24 +21,18 @@ export interface StopAndGo {
   readonly detector?: 'shipped' | 'plain-swim'
 }
 
-const slow: readonly string[] = ['m3', 'm9', 'm17', 'm25']
-
 export async function stopAndGo(options: StopAndGo): Promise<Simulation> {
   const { seed, lengthMs = 600_000, stopMs, everyMs, lossRate = 0, detector = 'shipped' } = options
   const tuning = detector === 'plain-swim' ? { parameters: plainSwim } : {}
   const simulation = createSimulation({ seed, members: 32, start: 'warm', tuning })
   await simulation.run(30_000)
   if (lossRate > 0) simulation.loss(lossRate, { retransmitted: false })
-  const stop = (name: string): void => {
-    simulation.pause(name, stopMs)
-    simulation.after(everyMs, () => stop(name))
-  }
-  for (const [i, name] of slow.entries()) simulation.after(900 * i, () => stop(name))
+  schedulePauses(simulation, { stopMs, everyMs })
   await simulation.run(lengthMs)
   return simulation
 }
 
 /** Deaths of members that never paused, as `by: fail member`. */
 export function deathsOfTheHealthy(simulation: Simulation): string[] {
-  return deaths(simulation).filter(death => slow.every(name => !death.endsWith(` ${name}`)))
+  return deaths(simulation).filter(death => stopping.every(name => !death.endsWith(` ${name}`)))
 }

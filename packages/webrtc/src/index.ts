@@ -15,13 +15,21 @@ export interface WebRTCInit {
 
 /** The libp2p components that the transport uses. `createLibp2p` passes them. */
 export interface WebRTCComponents {
+  /** The peer's own id. */
   peerId: PeerId
+  /** Registers the protocol over which two browsers exchange their session descriptions. */
   registrar: Registrar
+  /** Secures the connections and negotiates their streams. */
   upgrader: Upgrader
+  /** Opens the connection to the relay that introduces two browsers to each other. */
   transportManager: TransportManager
+  /** Holds the connections to relays. */
   connectionManager: ConnectionManager
+  /** Counts events, if the app measures them. */
   metrics?: Metrics
+  /** Creates the transport's loggers. */
   logger: ComponentLogger
+  /** libp2p's events. */
   events: TypedEventTarget<Libp2pEvents>
 }
 

@@ -7,11 +7,12 @@ import { hash } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as Y from 'yjs'
+import { mulberry32 } from '../../helpers/mulberry32.ts'
 import type { AnswerOf, Command, Handlers } from './commands.ts'
 import { Gauges } from './gauges.ts'
 import { HearsayReplica } from './hearsay-replica.ts'
 import type { OpenDocument, Replica } from './replica.ts'
-import { seeded, type } from './typing.ts'
+import { type } from './typing.ts'
 import { YWebsocketReplica } from './y-websocket-replica.ts'
 
 const [subject, name = '', hasStorage, contact] = process.argv.slice(2)
@@ -77,7 +78,7 @@ const handlers: Handlers = {
   },
   type: async ({ document, keystrokes, seed }) => {
     const { doc } = opened(document)
-    await type(doc.getText('text'), keystrokes, seeded(seed))
+    await type(doc.getText('text'), keystrokes, mulberry32(seed))
     return { client: doc.clientID, clock: Y.getState(doc.store, doc.clientID) }
   },
   hold: async ({ document, made }) => {
@@ -105,7 +106,7 @@ const handlers: Handlers = {
   }),
   edit: async ({ document, edits }) => {
     const { doc, stored } = opened(document)
-    const random = seeded(1)
+    const random = mulberry32(1)
     const sinceMs = performance.now()
     for (let i = 0; i < edits; i++) {
       const text = doc.getText('text')

@@ -3,18 +3,8 @@
  *
  * The shares are our choice: about one in six keystrokes deletes, and one run in five begins elsewhere.
  */
+import { setImmediate as turn } from 'node:timers/promises'
 import * as Y from 'yjs'
-
-/** Random numbers of one seed, 0 to 1 (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** After this many keystrokes, the writer yields to the event loop. */
 const sliceKeystrokes = 50
@@ -28,7 +18,7 @@ export async function type(text: Y.Text, keystrokes: number, random: () => numbe
   for (let i = 0; i < keystrokes; i++) {
     if (i % sliceKeystrokes === 0) {
       cursor = Y.createRelativePositionFromTypeIndex(text, Math.min(at, text.length))
-      await new Promise(resolve => setImmediate(resolve))
+      await turn()
       const found = text.doc && Y.createAbsolutePositionFromRelativePosition(cursor, text.doc)
       at = Math.min(found?.index ?? text.length, text.length)
     }

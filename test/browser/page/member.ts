@@ -1,13 +1,8 @@
 /// <reference lib="dom" />
 /** A page that becomes a member when the test asks for it, and reports what it sees. */
-import {
-  type Cluster,
-  type ClusterEventType,
-  type JoinOptions,
-  joinCluster,
-  type Room,
-  type Store,
-} from '@hearsay/core'
+
+import { type Cluster, type ClusterEventType, type JoinOptions, joinCluster, type Room } from '@hearsay/core'
+import { until } from '../../helpers/until.ts'
 
 /** Member name → status. */
 export type View = Readonly<Record<string, string>>
@@ -36,17 +31,6 @@ const storeStates: string[] = []
 
 /** All pages of one machine share this clock, to a fraction of a millisecond. */
 const nowMs = () => performance.timeOrigin + performance.now()
-
-async function until<T>(store: Store<T>, fits: () => boolean): Promise<void> {
-  if (fits()) return
-  await new Promise<void>(resolve => {
-    const stop = store.subscribe(() => {
-      if (!fits()) return
-      stop()
-      resolve()
-    })
-  })
-}
 
 const view = (): View =>
   Object.fromEntries(cluster.members.getSnapshot().map(({ name, status }) => [name, status]))

@@ -32,6 +32,8 @@ export async function config(
   let agreed: boolean | undefined
   try {
     agreed = await Promise.race([ask(), stop])
+    const { admissionError } = member.health()
+    if (!agreed && admissionError !== undefined) console.error(`hearsay: ${admissionError}`)
   } finally {
     await leaveWithin(member)
   }

@@ -89,7 +89,7 @@ function watch(command: ConfigCommand, only: string | undefined): Promise<never>
 }
 
 /**
- * Returns the id of another member whose entries equal ours; undefined if none is found within `waitS`
+ * Returns the id of another member whose entries equal the local entries; undefined if there is none within `waitS`
  * seconds.
  */
 async function synced({ config, waitS }: ConfigCommand): Promise<string | undefined> {

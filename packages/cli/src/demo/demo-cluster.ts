@@ -38,7 +38,11 @@ export class DemoCluster {
     })
   }
 
-  /** Calls back when the state or the identity of a member process changes. @returns the undo */
+  /**
+   * Calls `changed` after each change of the state or the identity of a member process.
+   *
+   * @returns a function that removes the listener
+   */
   watch(changed: () => void): () => void {
     this.#listeners.add(changed)
     return () => this.#listeners.delete(changed)

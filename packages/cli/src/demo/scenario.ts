@@ -1,26 +1,32 @@
-/** Scenario: runs the demo's steps in order, and checks that each went as expected. */
+/** Scenario: runs the steps of the demo in order, and checks the outcome of each step. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DemoCluster } from './demo-cluster.ts'
 import type { Step, StepContext, StepOutcome } from './steps.ts'
 
-/** Times are milliseconds from the action to an event that a member reported; absent if there was no such event. */
+/**
+ * The result of one step. Times are milliseconds from the step's action to an event that members reported. A time is
+ * absent if there was no such event.
+ */
 export interface StepResult {
   readonly step: Step['step']
+  /** What the step does, as a text for the user. */
   readonly act: string
   readonly passed: boolean
-  /** Until the first member suspected the target. */
+  /** The time until the first member suspected the target of the action. */
   readonly suspectedMs?: number
-  /** Until the first member reported the event. */
+  /** The time until the first member reported the event that the step waits for. */
   readonly firstMs?: number
-  /** Until all members had reported the event. */
+  /** The time until all other members had reported that event. */
   readonly allMs?: number
   /** What went wrong. */
   readonly problem?: string
 }
 
+/** The result of the whole scenario. */
 export interface Scenario {
   readonly passed: boolean
   readonly steps: readonly StepResult[]
+  /** How often a running member declared another running member dead. */
   readonly falseAlarms: number
 }
 
@@ -30,23 +36,23 @@ export interface Renderer extends Pick<StepContext, 'suspected'> {
   opened(url: string): void
   stepStarted(act: string): void
   stepEnded(result: StepResult): void
-  /** Resolves when a viewer has had the time to see the result. */
+  /** Waits after a step, so that the user can read its result. */
   pause(): Promise<void>
   finished(scenario: Scenario): void
   close(): void
 }
 
-/** Less than a minute, together with the time that ending the members takes. */
+/** Our choice: 50 s for all steps, so that the demo ends within a minute, although it still has to end the members. */
 const scenarioMs = 50_000
 
 export async function runScenario(
   cluster: DemoCluster,
   renderer: Renderer,
-  scenes: readonly Step[],
+  steps: readonly Step[],
 ): Promise<Scenario> {
   const deadlineMs = Date.now() + scenarioMs
-  const steps: StepResult[] = []
-  for (const step of scenes) {
+  const results: StepResult[] = []
+  for (const step of steps) {
     const act = step.describe(cluster)
     renderer.stepStarted(act)
     const outcome = await Promise.race([
@@ -54,19 +60,19 @@ export async function runScenario(
       overdue(deadlineMs),
     ])
     const result = { step: step.step, act, passed: outcome.problem === undefined, ...outcome }
-    steps.push(result)
+    results.push(result)
     renderer.stepEnded(result)
     await renderer.pause()
   }
   const { falseSuspicions } = cluster
   return {
-    passed: falseSuspicions === 0 && steps.every(({ passed }) => passed),
-    steps,
+    passed: falseSuspicions === 0 && results.every(({ passed }) => passed),
+    steps: results,
     falseAlarms: falseSuspicions,
   }
 }
 
-/** A step that never ends fails here: each step bounds its own waits, but not the start of a member. */
+/** The outcome of a step that does not end. Each step bounds its own waits, but not the time until a member has started. */
 async function overdue(deadlineMs: number): Promise<StepOutcome> {
   await sleep(Math.max(0, deadlineMs + 1_000 - Date.now()), undefined, { ref: false })
   return { problem: 'did not end in time' }

@@ -1,4 +1,4 @@
-/** Measures how long it takes until all running members have reported the same event about one member. */
+/** Measures how long it takes until all other running members have reported the same event about one member. */
 
 import type { DemoCluster, Observation } from './demo-cluster.ts'
 import type { MemberProcess } from './member-process.ts'
@@ -6,7 +6,7 @@ import type { MemberProcess } from './member-process.ts'
 export interface WaitResult {
   readonly firstMs?: number
   readonly allMs?: number
-  /** The members that did not report the event in time. */
+  /** A sentence part that names the members that did not report the event in time. */
   readonly problem?: string
 }
 
@@ -15,7 +15,7 @@ export interface WaitQuery {
   readonly sinceMs: number
   /** Reports after this time do not count. */
   readonly deadlineMs: number
-  /** Whether this is the event to wait for. */
+  /** Whether the observation reports the event to wait for. */
   matches(observation: Observation): boolean
 }
 

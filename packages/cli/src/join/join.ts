@@ -44,7 +44,9 @@ function warnOfCopy(member: Cluster): void {
 function warnIfUnanswered(member: Cluster, bootstrap: readonly string[]): void {
   const warn = () => {
     if (member.members.getSnapshot().length > 1) return
-    console.error(`hearsay: no answer from ${bootstrap.join(' or ')} yet; still trying`)
+    const { admissionError } = member.health()
+    if (admissionError !== undefined) console.error(`hearsay: ${admissionError} Still trying`)
+    else console.error(`hearsay: no answer from ${bootstrap.join(' or ')} yet; still trying`)
   }
   setTimeout(warn, unansweredMs)
 }

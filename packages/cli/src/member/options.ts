@@ -1,6 +1,7 @@
 /** Options by which every command joins a cluster. Core checks their values. */
 import type { JoinOptions } from '@hearsay/core'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { readSecret } from './secret.ts'
 
 export interface MemberFlags {
   readonly name?: string
@@ -9,6 +10,7 @@ export interface MemberFlags {
   readonly bootstrap?: readonly string[]
   readonly profile?: 'local' | 'lan' | 'wan'
   readonly storage?: string
+  readonly secretFile?: string
   readonly mdns: boolean
   readonly json?: true
 }
@@ -31,12 +33,21 @@ export function addMemberOptions(command: Command): Command {
       new Option('--profile <profile>', 'how far apart members are').choices(['local', 'lan', 'wan']),
     )
     .option('--storage <dir>', 'a folder to store the identity in, so that a restart is the same member')
+    .option(
+      '--secret-file <file>',
+      "a file whose first line is the cluster's secret (default: the environment variable HEARSAY_SECRET)",
+    )
     .option('--no-mdns', 'do not look for members on the local network')
     .option('--json', 'print one JSON object a line')
 }
 
-export function joinOptions(cluster: string, { tag, json: _, ...rest }: MemberFlags): JoinOptions {
-  return { cluster, ...rest, ...(tag && { tags: tag }) }
+/** @throws {UsageError} the file with the secret cannot be read */
+export function joinOptions(
+  cluster: string,
+  { tag, json: _, secretFile, ...rest }: MemberFlags,
+): JoinOptions {
+  const secret = readSecret(secretFile)
+  return { cluster, ...rest, ...(tag && { tags: tag }), ...(secret !== undefined && { secret }) }
 }
 
 /** Collects an option that may be given several times. */

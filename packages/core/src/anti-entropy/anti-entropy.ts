@@ -31,7 +31,7 @@ export interface SyncStep {
 /** The result of handling one received step. */
 export interface SyncResult {
   readonly steps: readonly SyncStep[]
-  /** How long the peer took to answer our offer; undefined if the step does not answer an offer. */
+  /** How long the peer took to answer this member's offer; undefined if the step does not answer an offer. */
   readonly roundTripMs: number | undefined
 }
 
@@ -57,8 +57,8 @@ export class AntiEntropy {
   /** When an unanswered offer was sent, by peer. */
   readonly #offered = new Map<string, number>()
   /**
-   * Peers that received our digest. Their next step contains all facts that we lack, unless the step sets
-   * `more`.
+   * Peers that received this member's digest. The next step of such a peer contains all facts that this member lacks,
+   * unless the step sets `more`.
    */
   readonly #digestSentTo = new Set<string>()
   /** The number of answers in the current second, by peer. */
@@ -102,7 +102,8 @@ export class AntiEntropy {
   /**
    * A newer heartbeat of this member was merged.
    *
-   * @param from the peer that sent it; our own id for our own heartbeat; undefined if it arrived in a rumor
+   * @param from the peer that sent the heartbeat, or the local id for the local heartbeat; undefined if the heartbeat
+   *   arrived in a rumor
    */
   heartbeatArrived(id: string, from: string | undefined): void {
     this.#arrivals.arrived(id, from)
@@ -143,7 +144,7 @@ export class AntiEntropy {
     const offeredMs = message.offer || !message.tableHash ? undefined : this.#offered.get(from)
     if (offeredMs !== undefined) this.#offered.delete(from)
     const agreed = agrees(table, message)
-    // A graceful leave sends facts to a peer that has not received our digest.
+    // A member that leaves gracefully also sends facts to peers whose digest it has not received.
     const hasBroughtAll = message.facts.length > 0 && !message.more && this.#digestSentTo.has(from)
     if (agreed || hasBroughtAll) this.#hasCompared = true
     if (agreed) this.#schedule.agreed()

@@ -7,7 +7,7 @@
  */
 export interface Arrival {
   readonly id: string
-  /** The peer that sent the heartbeat; our own id for our own heartbeat; undefined if it arrived in a rumor. */
+  /** The peer that sent the heartbeat, or the local id for the local heartbeat. Undefined: it arrived in a rumor. */
   readonly from: string | undefined
   /** The number of arrivals up to and including this one. */
   readonly at: number

@@ -18,13 +18,13 @@ export class HeartbeatSync {
   readonly #table: Table
   readonly #log: ArrivalLog
   /**
-   * The neighbour has all heartbeats of our arrival log up to this mark: it acknowledged them, or we have
-   * sent them since then. 0: unknown.
+   * The neighbour has all heartbeats of the local arrival log up to this mark, because it acknowledged them, or because
+   * this member has sent them since then. 0: unknown.
    */
   #acknowledged = 0
-  /** The last list that we sent ends at this mark. */
+  /** The last list that this member sent ends at this mark. */
   #sent = 0
-  /** We have received all heartbeats of the neighbour's arrival log up to this mark. */
+  /** This member has received all heartbeats of the neighbour's arrival log up to this mark. */
   #received = 0
 
   constructor(neighbour: string, table: Table, log: ArrivalLog) {
@@ -38,9 +38,9 @@ export class HeartbeatSync {
     return { receivedUpTo: this.#received, heartbeats: this.#listOf(this.#missing()) }
   }
 
-  /** The neighbour acknowledges the heartbeats of our arrival log up to this mark. */
+  /** The neighbour has acknowledged the heartbeats of the local arrival log up to this mark, a position in the log. */
   acknowledge(mark: number): void {
-    // A mark that we did not send belongs to an earlier process.
+    // A mark that this member did not send belongs to an earlier process.
     this.#acknowledged = mark <= this.#sent ? mark : 0
   }
 
@@ -48,9 +48,9 @@ export class HeartbeatSync {
    * The next step to a neighbour whose table is equal, or undefined if none is needed. The caller has merged the fresh
    * heartbeats of `message` before.
    *
-   * An offer is answered with the heartbeats that the neighbour lacks: with signatures if they fit into `maxBytes`,
-   * otherwise as a list of sequence numbers. Listed heartbeats that are newer than ours are requested, and requested
-   * heartbeats are sent.
+   * The answer to an offer contains the heartbeats that the neighbour lacks: with signatures if they fit into `maxBytes`,
+   * otherwise as a list of sequence numbers. The answer to a list requests those heartbeats that are newer than the stored
+   * ones. The answer to a request contains the requested heartbeats.
    */
   answer(message: SyncMessage, maxBytes: number): SyncMessage | undefined {
     const maxFresh = Math.max(1, Math.floor(maxBytes / freshHeartbeatBytes))
@@ -67,7 +67,7 @@ export class HeartbeatSync {
     })
   }
 
-  /** Handles a received list, and returns a request for its heartbeats that are newer than ours. */
+  /** Handles a received list, and returns a request for those of its heartbeats that are newer than the stored ones. */
   #receive({ since, upTo, heartbeats }: HeartbeatList): HeartbeatRequest | undefined {
     const rows = this.#table.advertised()
     const newer = heartbeats.filter(({ index, sequence }) => {
@@ -75,7 +75,8 @@ export class HeartbeatSync {
       return row && sequence > (row.heartbeat?.sequence ?? 0)
     })
     if (newer.length > 0) return { since, upTo, indexes: newer.map(({ index }) => index) }
-    // A list that starts after our mark leaves a gap; our unchanged acknowledgement tells the neighbour to fill it.
+    // A list that starts after the received mark leaves a gap. The acknowledgement then stays the same, so that the
+    // neighbour sends the heartbeats of the gap again.
     if (since <= this.#received) this.#received = upTo
     return undefined
   }

@@ -32,12 +32,12 @@ export class SyncSchedule {
     this.#dueMs = nowMs + this.#randomWaitMs()
   }
 
-  /** A sync has shown that a peer's table equals ours. */
+  /** A sync has shown that a peer's table equals the local table. */
   agreed(): void {
     this.#intervalMs = Math.min(this.#intervalMs * 2, this.#options.maxIntervalMs)
   }
 
-  /** Our table changed, or a peer's table was different. */
+  /** The local table changed, or a peer's table was different. */
   changed(nowMs: number): void {
     this.#intervalMs = this.#options.minIntervalMs
     this.#dueMs = Math.min(this.#dueMs, nowMs + this.#randomWaitMs())

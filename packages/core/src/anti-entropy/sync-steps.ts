@@ -60,7 +60,7 @@ export function answer(
     : syncMessage({ tableHash, ...digestOf(table, undefined, true, startAt) })
 }
 
-/** Whether the peer's table equals ours, except for heartbeats; undefined if the message has no table hash. */
+/** Whether the peer's table equals the local one, except for heartbeats; undefined: the message has no table hash. */
 export function agrees(table: Table, { tableHash }: SyncMessage): boolean | undefined {
   return tableHash && equalBytes(tableHash, table.hash())
 }

@@ -1,4 +1,4 @@
-/** Bootstrap address: the address of a member to contact first, as people write it and as a multiaddr. */
+/** Bootstrap address: the address of the member to dial first, written as `host:port` or as a multiaddr. */
 import { multiaddr } from '@multiformats/multiaddr'
 import { InvalidOptionsError } from './errors.ts'
 
@@ -21,7 +21,7 @@ export function checkBootstrap(bootstrap: unknown): void {
 /**
  * Checks a list of addresses.
  *
- * @param hint another way to write an address, for the message
+ * @param hint text for the error message, before its example of a multiaddr: an example in another notation
  * @throws {InvalidOptionsError} the message begins with the name of the option
  */
 export function checkAddresses(

@@ -87,8 +87,8 @@ export interface Cluster {
    */
   health(): Health
   /**
-   * Why a member has its status. An id of which this member has no record yields the status `unknown`, a fact that says
-   * so, and a hint.
+   * Why a member has its status. If this member has no record of the id, the status is `unknown`, and the explanation
+   * contains a fact that says so and a hint.
    *
    * @throws {InvalidOptionsError} the id is not a string
    * @throws {NotRunningError} the cluster has not started
@@ -99,8 +99,8 @@ export interface Cluster {
    * absent stays as it is. Setting the same values does nothing. `self` and `members` show the change when this method
    * returns, unless a new incarnation is being stored at that moment.
    *
-   * @throws {InvalidOptionsError} a property other than `name` and `tags`; a string that is not well-formed; a name over
-   *   128 bytes; more than 32 tags; a tag's key over 64 bytes or value over 256 bytes. Nothing changed.
+   * @throws {InvalidOptionsError} `change` has another property, a string that is not well-formed, a name over 128 bytes,
+   *   more than 32 tags, a key of a tag over 64 bytes, or a value of a tag over 256 bytes. Nothing changed.
    * @throws {NotRunningError} the cluster has not started, or was left. Nothing changed.
    */
   update(change: { name?: string; tags?: Readonly<Record<string, string>> }): void
@@ -115,11 +115,12 @@ export interface Cluster {
    */
   room<P extends object = Record<string, Json>>(name: string): Promise<Room<P>>
   /**
-   * Opens a shared config: a map of settings that all members share that open it. Returns the same object until the
+   * Opens a shared config: a map of settings, shared by all members that open it. Returns the same object until the
    * config is left.
    *
-   * @throws {InvalidOptionsError} the name is not a well-formed string of 1 to 128 bytes; an option is unusable; the
-   *   config is open with other options; or this member is in 256 rooms and shared configs already
+   * @throws {InvalidOptionsError} the name is not a well-formed string of 1 to 128 bytes
+   * @throws {InvalidOptionsError} an option is invalid, or the config is open with other options
+   * @throws {InvalidOptionsError} this member is in 256 rooms and shared configs already
    * @throws {StorageError} the stored entries of the config are damaged; the store stays as it is
    * @throws {NotRunningError} the cluster has not started, or was left
    */
@@ -128,9 +129,9 @@ export interface Cluster {
     options?: ConfigOptions<S>,
   ): Promise<Config<S>>
   /**
-   * Leaves: announces the leave, waits until the neighbours have acknowledged it (at most 1 s) and until changes of
-   * documents have reached the members that store them (at most 5 s), then stops. Never rejects because of a failed
-   * write. Idempotent: all calls return the same promise.
+   * Leaves the cluster. Announces the leave, and waits at most 1 s until all connected members have acknowledged it. Waits at
+   * most 5 s until changes of documents have reached the members that store them. Then stops. Never rejects because of a
+   * failed write. Idempotent: all calls return the same promise.
    */
   leave(): Promise<void>
 }

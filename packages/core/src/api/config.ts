@@ -53,11 +53,11 @@ export interface ConfigOptions<S extends ConfigSchema | undefined = undefined> {
 
 /** One entry of a key's history. A value that is undefined: the key did not exist, or was deleted. */
 export interface ConfigVersion {
-  /** Id of the member that wrote it. */
+  /** Id of the member that wrote the entry. */
   readonly by: string
   /**
-   * When it was written, in epoch milliseconds of the writer's hybrid logical clock: later than every entry that the
-   * writer had received.
+   * The time of the write, in milliseconds since 1970. The writer's hybrid logical clock gives this time: never before
+   * the time of an entry that the writer had received, and otherwise close to the writer's wall clock.
    */
   readonly atMs: number
   /** The value that this entry replaced for its writer. Also undefined if the history no longer contains that entry. */
@@ -136,18 +136,20 @@ export interface Config<
   /** Changes, conflicts and rejected entries. `entries` is up to date when an event fires. */
   readonly events: TypedEventTarget<ConfigEvents<V[keyof V]>>
   /**
-   * The current value of a key, as the schema returns it: that of the newest valid entry. Undefined: the key does not
-   * exist, was deleted, or has no valid entry.
+   * The current value of a key: the value of the newest valid entry, as the schema returns it. Undefined: the key does
+   * not exist, was deleted, or has no valid entry.
    */
   get<K extends keyof V & string>(key: K): V[K] | undefined
   /**
-   * Writes a key. Resolves when the entry is stored here, safe from a power loss; without `storage`, when it is in
-   * memory. The view shows it, and other members receive it, before that. An entry that is written while this member's
-   * clock is wrong is not lost: the member writes it again with a right time once the clock is corrected.
+   * Writes a key. Resolves when this member has stored the entry so that it survives a power loss; without `storage`,
+   * when the entry is in memory. The view shows the entry, and other members receive it, before that. An entry that is
+   * written while this member's clock is wrong is not lost: the member writes the value again with a right time when the
+   * clock has been corrected.
    *
-   * @throws {InvalidValueError} the value is invalid by the schema, is changed by JSON (see `presence.set` of a room) or is
-   *   over 16 kB; the key is not a well-formed string of at most 256 bytes; or there are 1,024 keys already. Nothing
-   *   changed.
+   * @throws {InvalidValueError} the value is invalid by the schema, JSON would change it (see `presence.set` of a room),
+   *   or it is over 16 kB. Nothing changed.
+   * @throws {InvalidValueError} the key is not a well-formed string of at most 256 bytes, or the config has 1,024 keys
+   *   already. Nothing changed.
    * @throws {NotAllowedError} this member is not one of the writers. Nothing changed.
    * @throws {NotRunningError} the config was left. Nothing changed.
    * @throws {StorageError} the entry is published and shown, but could not be stored here yet. The write is repeated
@@ -164,8 +166,8 @@ export interface Config<
   /** The last entries of a key, newest first: at most 8, valid by this member's schema or not. */
   history(key: keyof V & string): readonly ConfigVersion[]
   /**
-   * Resolves with the id of a member whose entries equal ours. Everything written here before then also exists on that
-   * member. Waits until another member opens the config.
+   * Resolves with the id of a member whose entries equal the entries of this member. So that member also has everything
+   * that this member wrote before. Waits until another member opens the config.
    *
    * An app may ignore the returned promise: its rejection is then not reported as unhandled. That does not hold for
    * promises that the app derives from it with `then`.

@@ -3,13 +3,13 @@ import type { MemberHealth } from '../member/member-health.ts'
 /** Condition of this member, as it measures it. A snapshot: call `health()` again for newer values. */
 export interface Health extends MemberHealth {
   /**
-   * Number of facts in rooms and shared configs that other members published and this member rejected, since the start:
-   * too many or too large, dated too far in the future, by a member that is not a writer, or unreadable as a document.
-   * Rejected facts change nothing.
+   * How many facts of other members in rooms and shared configs this member has rejected since the start. A member
+   * rejects a fact if there are too many, or if the fact is too large or dated too far in the future. It also rejects an
+   * entry by a member that is not a writer, and an update that it cannot read. Rejected facts change nothing.
    */
   readonly rejected: number
   /**
-   * How often, since the start, two replicas of a document were found to use the same Yjs client id, now or earlier.
+   * How often this member has found, since its start, that two replicas of a document use or used the same Yjs client id.
    * The document's provider emits `collision` each time.
    */
   readonly clientIdCollisions: number
@@ -21,9 +21,19 @@ export interface Health extends MemberHealth {
   /** While the store fails: the reason, and what to do. Otherwise undefined. */
   readonly storageError: string | undefined
   /**
-   * With the option `mdns`: why this member and the members in the local network do not find each other, for instance
-   * because there is no network or another process uses UDP port 5353. The member tries again every 10 s. Undefined:
-   * local discovery works, or is switched off.
+   * Why this member and the members in the local network do not find each other by multicast DNS. Examples: there is no
+   * network, or another process uses UDP port 5353. The member tries again every 10 s. Undefined: local discovery works,
+   * or the option `mdns` is off.
    */
   readonly localDiscoveryError: string | undefined
+  /**
+   * While this member is connected to no other member: why the last peer that it dialled was not admitted, and what to do.
+   * For instance, the peer did not accept this member's secret. Undefined: a peer was admitted, or none was dialled.
+   */
+  readonly admissionError: string | undefined
+  /**
+   * The number of connections since the start that were not admitted, to and from other members: the other end did not
+   * prove that it has the same secret and the same cluster name, or did not accept this member's proof.
+   */
+  readonly refusedConnections: number
 }

@@ -13,6 +13,15 @@ export interface MemberOptions {
   /** The cluster's name, 1 to 128 characters (UTF-16 units). Only members with the same cluster name communicate. */
   cluster: string
   /**
+   * The cluster's secret: 16 to 1,024 characters of a well-formed string, which stand for their UTF-8 bytes, or 16 to 1,024
+   * bytes. Each end of a connection proves to the other that it has the same secret, and the secret itself is never sent.
+   * A peer that fails learns nothing about the cluster. Give all members the same secret, made of random characters:
+   * `openssl rand -base64 32`. A member cannot be excluded while it knows the secret.
+   *
+   * @default none: every peer that knows or guesses the cluster's name, and can reach one member, is a member
+   */
+  secret?: string | Uint8Array
+  /**
    * A name for people to read, at most 128 bytes (UTF-8). It need not be unique.
    *
    * @default the last 6 characters of the member id
@@ -44,6 +53,7 @@ export interface MemberOptions {
 /** Names of the options that every member has. */
 export const memberOptionNames: OptionNames<MemberOptions> = {
   cluster: true,
+  secret: true,
   name: true,
   tags: true,
   bootstrap: true,
@@ -52,6 +62,8 @@ export const memberOptionNames: OptionNames<MemberOptions> = {
 
 const profiles: readonly unknown[] = ['local', 'lan', 'wan']
 const maxClusterLength = 128
+const minSecretLength = 16
+const maxSecretLength = 1_024
 
 /** Checks the values of the options, not their names. @throws {InvalidOptionsError} */
 export function checkMemberOptions(options: MemberOptions): void {
@@ -59,9 +71,21 @@ export function checkMemberOptions(options: MemberOptions): void {
   if (typeof cluster !== 'string' || cluster === '' || cluster.length > maxClusterLength)
     throw new InvalidOptionsError(`cluster: give a name of 1 to ${maxClusterLength} characters`)
   checkHalfPairs('cluster: the name', cluster)
+  checkSecret(options.secret)
   if (!profiles.includes(profile)) throw new InvalidOptionsError("profile: give 'local', 'lan' or 'wan'")
   checkBootstrap(bootstrap)
   checkNameAndTags(name, tags)
+}
+
+/** No message contains the secret, or a part of it. */
+function checkSecret(secret: unknown): void {
+  if (secret === undefined) return
+  const isUsable = typeof secret === 'string' || secret instanceof Uint8Array
+  if (!isUsable || secret.length < minSecretLength || secret.length > maxSecretLength)
+    throw new InvalidOptionsError(
+      `secret: give ${minSecretLength} to 1,024 random characters or bytes, such as the output of 'openssl rand -base64 32'`,
+    )
+  if (typeof secret === 'string') checkHalfPairs('secret: it', secret)
 }
 
 /** Checks the argument of `cluster.update`. @throws {InvalidOptionsError} */

@@ -22,8 +22,9 @@ export type ProviderEvents = {
   sync: (isSynced: boolean) => void
   /**
    * Another member's replica uses this document's Yjs client id, or used it while the two members were disconnected. One
-   * of the two replicas takes a new id immediately. Changes that both made under one id while disconnected stay different
-   * on the two sides, because Yjs treats them as the same change. Give each replica an id of its own, as hearsay does.
+   * of the two replicas takes a new client id immediately. If both replicas wrote under one client id while they were
+   * disconnected, their content stays different, because Yjs treats the two changes as the same change. Give each replica
+   * a client id of its own, as hearsay does.
    */
   collision: (event: DocumentCollision) => void
   /**
@@ -38,15 +39,16 @@ export type ProviderEvents = {
    * before no longer resolve. Changes of this replica that the compaction did not include are kept: they are removed and
    * applied again in the same step.
    *
-   * Compaction begins when at least 1,024 clients have written the document, at least eight times as many as have it open,
-   * and no member has written for 3 s (or some member has written without such a break for a minute). It does not begin
-   * while a member listens to the document's `update` event, because another provider may depend on the ids.
+   * Compaction begins when at least 1,024 clients have written the document, and at least eight times as many clients as
+   * members have it open. It also needs a break of 3 s in which no member writes; without such a break, it begins after a
+   * minute. It does not begin while a member listens to the document's `update` event, because another provider may
+   * depend on the ids.
    */
   epoch: (event: DocumentEpoch) => void
   /**
    * While this replica was disconnected, other members compacted the document more than once, or no member still stores
    * the state before the compaction. Local changes therefore cannot be merged. The document takes the content of the other
-   * members. The event contains the previous replica, which also stays in the property `superseded`.
+   * members. The event contains the previous replica. The provider keeps this replica in its property `superseded`.
    */
   superseded: (event: DocumentSuperseded) => void
 }
@@ -118,36 +120,39 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
   /** Whether the document is synchronised with the room. `connected` when the document is opened. */
   readonly status: ProviderStatus
   /**
-   * Whether this replica contains everything that some synced replica contained, or no living member has more. Precisely:
+   * Whether this replica contains everything that some synced replica contained, or no living member has more content.
+   * Precisely:
    *
-   * - It becomes true when a sync with a member whose replica is synced completes, or finds both replicas equal.
-   * - It becomes true when no member of the room has a synced replica, and it is established that no member has more: this
-   *   member has compared its view of the cluster with that of another member (or has dialled every bootstrap address
-   *   without success and been alone for 1 s), every other member of the room that may be alive has announced which
-   *   documents it has open, and each member with this document open has an empty replica, or nothing that this one lacks.
-   *   Of the members that have the document open, the one with the smallest id establishes this (members with a `seed`
-   *   go first), no earlier than 1 s after it opened the document; the other members become synced through it. A member
-   *   that announces nothing for 10 s counts as having no document.
-   * - It becomes false when a member that has just become reachable (it entered the room, opened the document, reconnected,
-   *   or a partition healed) proves to have more, and true again when this replica has merged that, or the member has
-   *   left or died.
-   * - It becomes false when this provider is disconnected.
+   * - `synced` becomes true when an exchange with a synced replica ends, or finds that both replicas are equal.
+   * - `synced` also becomes true when no member of the room has a synced replica, and one member has established that no
+   *   member has more content. That member has the smallest id of the members that have the document open; members with
+   *   a `seed` take precedence. The other members become synced through it. It needs three conditions, and waits at
+   *   least 1 s after it opened the document:
+   *   1. It has compared its view of the cluster with another member. Alternatively, it has dialled every bootstrap
+   *      address without success and been alone for 1 s.
+   *   2. Every other member of the room that may be alive has announced which documents it has open. A member that
+   *      announces nothing for 10 s counts as having no document.
+   *   3. Each member that has this document open has an empty replica, or nothing that the own replica lacks.
+   * - `synced` becomes false when a member that has just become reachable proves to have more content. Such a member has
+   *   just entered the room, opened the document or reconnected, or was on the other side of a partition. `synced` becomes
+   *   true again when this replica has merged that content, or when that member has left or died.
+   * - `synced` becomes false when this provider is disconnected.
    *
-   * Two new members with empty replicas never make each other synced while they know a member that has more.
+   * Two new members with empty replicas never make each other synced while they know a member that has more content.
    */
   readonly synced: boolean
   /**
    * Resolves when all changes in this replica so far, local and remote, are stored and survive the end of this process.
    * Without the option `storage` they are in memory only, and the promise resolves as well.
    *
-   * @throws {StorageError} the changes could not be written. They stay in memory, and the write is repeated while the
-   *   member runs.
+   * @throws {StorageError} the changes could not be written. The changes stay in memory, and the member retries the write
+   *   while it runs.
    */
   stored(): Promise<void>
   /**
    * Previous replicas of this document that could not be merged (see the event `superseded`), as Yjs updates (version 1),
-   * oldest first. At most 16: further ones replace the oldest. They stay, in the store if there is one, until
-   * `discardSuperseded()`.
+   * oldest first. At most 16: a further one replaces the oldest. The provider keeps them until `discardSuperseded()` is
+   * called, in the store if there is one.
    */
   readonly superseded: readonly Uint8Array[]
   /** Removes all replicas in `superseded`. Call it when the app has copied what it needs. */

@@ -6,7 +6,7 @@ import type { Json } from '../wire/json.ts'
 import type { DocumentAwareness, DocumentOptions, Provider, RoomDocument } from './room-document.ts'
 import type { Store } from './store.ts'
 
-/** Another member in the room. Immutable; stays the same object while nothing of it changes. */
+/** Another member in the room. Immutable: it stays the same object until one of its fields changes. */
 export interface Other<P extends object> {
   /** The member id. */
   readonly id: string
@@ -50,16 +50,18 @@ export interface Presence<P extends object> {
   /** Changes of other members' presence. */
   readonly events: TypedEventTarget<PresenceEvents>
   /**
-   * Changes the named fields and removes those that are `undefined`; all other fields stay. The first change is sent
-   * immediately, later ones at most every 50 ms (in a room with more than 20 members: every 2.5 ms × members), only the
-   * newest value of each field. Setting an equal value sends nothing.
+   * Changes the named fields and removes those that are `undefined`. All other fields stay. The first change is sent
+   * immediately. Later changes are sent at most every 50 ms, with only the newest value of each field. In a room with more
+   * than 20 members, the interval is 2.5 ms × members. Setting an equal value sends nothing.
    *
    * A value is `null`, a boolean, a finite number, a well-formed string, or an array or plain object of such values, at
    * most 100 levels deep. A property that is `undefined` is left out, and −0 becomes 0.
    *
-   * @throws {InvalidValueError} the argument is not an object of fields; JSON would change a value (the message has the
-   *   path to it); a name begins with `awareness:`, or is `documents:` or `unreachable:`; or presence exceeds 16 kB or 64
-   *   field names in all, removed fields and the awareness of documents included. Nothing changed.
+   * @throws {InvalidValueError} the argument is not an object of fields, or JSON would change a value. In the second case
+   *   the message contains the path to that value. Nothing changed.
+   * @throws {InvalidValueError} a name begins with `awareness:`, or is `documents:` or `unreachable:`. Nothing changed.
+   * @throws {InvalidValueError} the presence exceeds 16 kB or 64 field names. Removed fields and the awareness of documents
+   *   count. Nothing changed.
    * @throws {NotRunningError} the room was left
    */
   set(change: { readonly [field in keyof P]?: P[field] | undefined }): void

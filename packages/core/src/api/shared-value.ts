@@ -1,4 +1,4 @@
-/** Shared value: a value of presence, a broadcast or a config, as every member reads it. One rule for all three. */
+/** Shared value: a value of presence, a broadcast or a config, as every member reads it. All three have the same checks. */
 import { byteLength } from '../wire/checks.ts'
 import { copyJson, type Instances, type Json, type JsonFault } from '../wire/json.ts'
 import { textFault } from '../wire/text.ts'

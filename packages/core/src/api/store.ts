@@ -24,9 +24,9 @@ export interface Store<T> {
   /** Returns the current value: the same object until the value changes. */
   getSnapshot(): T
   /**
-   * Calls `listener` without arguments after each change; read the value with `getSnapshot()`. Returns the function that
-   * unsubscribes: once it has been called, the listener is not called any more. A function that is subscribed twice is
-   * called twice and needs both unsubscribe functions.
+   * Calls `listener` without arguments after each change; read the value with `getSnapshot()`. Returns a function that
+   * unsubscribes: after a call of that function, the listener is not called again. A listener that is subscribed twice is
+   * called twice, and each subscription has its own unsubscribe function.
    */
   subscribe(listener: () => void): () => void
 }

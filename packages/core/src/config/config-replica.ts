@@ -1,4 +1,4 @@
-/** Config replica: the entries of one shared config, by key, as the local member has them. */
+/** Config replica: the local member's copy of a shared config, with the entries of each key. */
 
 import type { Instant } from '../base/clock.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
@@ -20,11 +20,11 @@ const noDocuments: ReadonlyMap<string, DocumentSync> = new Map()
 export interface ConfigReplicaOptions extends Omit<ConfigEntriesOptions, 'facts'> {
   /** The local member's id. */
   readonly self: string
-  /** Called after an entry was merged. */
+  /** Called after the replica has merged an entry. */
   readonly merged: (merged: Merged) => void
-  /** Called when an entry was quarantined, because its time is no longer plausible. */
+  /** Called after the replica has quarantined a merged entry, because the time of the entry is no longer plausible. */
   readonly hidden: (entry: StoredFact<EntryFact>) => void
-  /** Called when an entry left quarantine and no longer counts. */
+  /** Called after an entry has left quarantine, if the replica did not admit it again. */
   readonly dropped: (entry: StoredFact<EntryFact>) => void
 }
 
@@ -50,15 +50,17 @@ export class ConfigReplica implements SpaceReplica {
     const before = this.entries.versions(fact.key)
     const merged = this.entries.merge(fact, epochMs)
     this.#options.merged(merged)
-    // The entry comes from members whose clocks accepted its time while the local clock did not.
+    // A new newest entry can show that an older entry of the local member is misdated: other members accepted the time
+    // of the new entry before the local clock did.
     if (merged.index === 0) this.#plan(this.#rewritesIn([merged.entry, ...before], now))
   }
 
   /**
-   * Takes over the entries that an earlier process stored, the oldest first: an old deletion of an unknown key is
-   * stale, but the value that it deleted is not. Entries with an implausible time are quarantined.
+   * Merges the entries that an earlier process stored, and quarantines those with an implausible time. The oldest entry
+   * is merged first. Otherwise an old deletion would be stale, because its key is unknown, and the value that it
+   * deleted would return.
    *
-   * @returns the entries that no longer count, in this order
+   * @returns the entries that need not be stored any more, the oldest first
    */
   restore(stored: readonly SpaceFact[], now: Instant): readonly StoredFact[] {
     const entries = stored.flatMap(fact => (fact.type === 'entry' ? [fact] : [])).sort(compareTimes)
@@ -77,7 +79,7 @@ export class ConfigReplica implements SpaceReplica {
     return counting.map(storedFact).filter(entry => !this.facts.has(entry))
   }
 
-  /** What the local member wrote by a wrong clock and has to write again. Each rewrite is returned once. */
+  /** Returns the values that the local member wrote while its clock was wrong and has to write again. Each one once. */
   takeRewrites(): readonly Rewrite[] {
     const rewrites = [...this.#rewrites.values()]
     this.#rewrites.clear()
@@ -102,7 +104,7 @@ export class ConfigReplica implements SpaceReplica {
 
   carry(): void {}
 
-  /** A member of a config may have nothing to send. */
+  /** None: a member that sends no entry of a config may have none. */
   silentMembers(): readonly string[] {
     return []
   }
@@ -112,11 +114,14 @@ export class ConfigReplica implements SpaceReplica {
   }
 
   sweep(now: Instant): void {
-    const { hidden, again } = this.entries.recheckQuarantined(now.epochMs)
-    const known = [...byKey(again)].flatMap(([key, ofKey]) => [...this.entries.versions(key), ...ofKey])
-    // Before the merge, because only the newest eight versions may remain after it.
-    const rewrites = this.#rewritesIn(known, now)
-    for (const entry of [...again].sort((a, b) => compareTimes(a.fact, b.fact))) {
+    const { hidden, again: released } = this.entries.recheckQuarantined(now.epochMs)
+    const ofReleasedKeys = [...byKey(released)].flatMap(([key, ofKey]) => [
+      ...this.entries.versions(key),
+      ...ofKey,
+    ])
+    // Computed before the merge, which keeps only the newest eight entries of a key.
+    const rewrites = this.#rewritesIn(ofReleasedKeys, now)
+    for (const entry of [...released].sort((a, b) => compareTimes(a.fact, b.fact))) {
       if (this.admit(entry.fact, now) === 'new') this.merge(entry.fact, now)
       else if (!this.facts.has(entry)) this.#options.dropped(entry)
     }
@@ -147,7 +152,7 @@ export class ConfigReplica implements SpaceReplica {
   }
 
   #planRewritesOfQuarantined(entries: readonly StoredFact<EntryFact>[], { epochMs }: Instant): void {
-    // A clock that was never set will be set soon, and then these times become plausible.
+    // If the clock was never set, it will be set soon, and the times may then be plausible.
     if (!isClockSet(epochMs)) return
     for (const key of byKey(entries).keys()) {
       const hasOthers = this.entries.versions(key).length > 0

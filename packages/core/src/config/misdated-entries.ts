@@ -1,63 +1,67 @@
 /**
- * Misdated entries: how the writer repairs entries that it wrote by a wrong clock.
+ * Misdated entries: how a member repairs entries that it wrote while its clock was wrong.
  *
- * A clock that is behind gives entries an earlier time than the entries that they replace. A clock that is ahead
- * gives entries an implausible time. In both cases the app got no error. The writer repeats these entries at the one
- * position that is certain: right after the entry that they replaced. Entries that other members wrote after that
- * entry remain newer, as in any conflict.
+ * If the clock was behind, an entry has an earlier time than the entry that it replaces. If the clock was ahead, an
+ * entry has an implausible time. In both cases the app got no error. The writer therefore writes the value again, in a
+ * new entry with the one time that is certainly right: immediately after the entry that the misdated entry replaced.
+ * Entries that other members wrote later than the replaced entry stay newer, as in any conflict.
  */
 import type { EntryFact, ReplacedEntry } from '../wire/space-fact.ts'
 import { replacedBy, type Version } from './config-conflicts.ts'
 import { compareTimes, type HybridTime } from './hybrid-clock.ts'
 
-/** An entry that its writer has to write again. */
+/** A value that its writer has to write again, in a new entry. */
 export interface Rewrite {
   readonly key: string
   readonly value: EntryFact['value']
-  /** The entry that it replaces; undefined: none. */
+  /** The entry that the new entry replaces. Undefined: none. */
   readonly replaces: ReplacedEntry | undefined
-  /** Undefined: the present time. */
+  /** The time of the new entry. Undefined: the present time. */
   readonly time: HybridTime | undefined
 }
 
-/** September 2020. A clock that shows an earlier date was never set: this software did not exist then. */
+/** September 2020. hearsay did not exist then, so a clock with an earlier time was never set. */
 const earliestEpochMs = 1_600_000_000_000
 
-/** Whether the clock can be right. */
+/** Whether a clock that shows this time can be right. */
 export function isClockSet(epochMs: number): boolean {
   return epochMs >= earliestEpochMs
 }
 
 /**
- * Finds the newest entry of `self` that replaces the newest entry of the key, directly or through others, but has an
- * earlier time.
+ * Finds an entry that this member wrote while its clock was behind. Such an entry replaced the newest entry of its key,
+ * directly or through further entries, and has an earlier time than the newest entry.
  *
  * @param entries entries of one key, in any order
+ * @returns the rewrite of the newest such entry. Undefined: there is none, or it has the value of the newest entry
  */
 export function rewriteOfTooOld(entries: readonly Version[], self: string): Rewrite | undefined {
   const byId = new Map(entries.map(entry => [entry.id, entry]))
   const [newest, ...older] = [...entries].sort((a, b) => compareTimes(b.fact, a.fact))
   if (!newest) return undefined
-  const isAfterNewest = (entry: Version): boolean => {
-    const seen = new Set<string>()
-    for (let at: Version | undefined = entry; at && !seen.has(at.id); ) {
-      seen.add(at.id)
-      const id = replacedBy(at)
-      if (id === newest.id) return true
-      at = id === undefined ? undefined : byId.get(id)
+  const replacesNewest = (entry: Version): boolean => {
+    const visited = new Set<string>()
+    for (let next: Version | undefined = entry; next && !visited.has(next.id); ) {
+      visited.add(next.id)
+      const replacedId = replacedBy(next)
+      if (replacedId === newest.id) return true
+      next = replacedId === undefined ? undefined : byId.get(replacedId)
     }
     return false
   }
-  const misdated = older.find(entry => entry.fact.author === self && isAfterNewest(entry))
+  const misdated = older.find(entry => entry.fact.author === self && replacesNewest(entry))
   if (!misdated || isSameValue(misdated, newest)) return undefined
   return rewriteAfter(misdated, { id: newest.digest.subarray(0, 8), ...timeOf(newest.fact) })
 }
 
 /**
- * Finds the newest entry of `self` among the quarantined entries of one key.
+ * Finds an entry that this member wrote while its clock was ahead: the newest of the quarantined entries of one key, if
+ * this member wrote it. If that entry replaced further quarantined entries of this member, the rewrite replaces the
+ * entry that the first of them replaced.
  *
  * @param quarantined newest first
- * @param hasOthers whether other entries of the key are known: they are newer than an entry that replaced nothing
+ * @param hasOthers whether the key has entries that are not quarantined. These entries are newer than a misdated entry
+ *   that replaced nothing, so such an entry is then not written again
  */
 export function rewriteOfTooNew(
   quarantined: readonly Version[],

@@ -1,9 +1,9 @@
 /**
- * Document announcer: announces which documents of the room this member has open, and decides when a replica is synced
- * because no living member holds more.
+ * Document announcer: announces which documents of the room this member has open, and reviews them when the
+ * announcements of other members change.
  *
- * It is one half of the rule in `Provider.synced`. The other half, exchanges with synced members, is in `SyncState`.
- * The announcement is a presence field, which is published again only when it changes.
+ * The announcement is a presence field, which is published again only when it changes. A review decides whether a replica
+ * is synced, which content to request and which epoch to enter.
  */
 
 import type { Clock } from '../base/clock.ts'
@@ -14,85 +14,55 @@ import {
   printAnnouncements,
 } from '../rooms/document-announcements.ts'
 import type { DocumentRoster } from '../rooms/document-roster.ts'
-import { EpochAgreement } from '../rooms/epoch-agreement.ts'
 import { documentsField, unreachableField } from '../rooms/reserved-fields.ts'
 import { callApp } from '../runtime/app-calls.ts'
 import type { DocumentSync } from '../spaces/documents/document-sync.ts'
-import { isLaterEpoch, isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { digestText } from '../spaces/documents/sync-state.ts'
-import type { EpochName } from '../wire/epoch-name.ts'
 import type { Json } from '../wire/json.ts'
+import { EpochFollowUp, type EpochFollowUpHost } from './epoch-follow-up.ts'
+import { type EstablishmentHost, type OpenedDocument, SyncEstablishment } from './sync-establishment.ts'
+
+/** What a room provides for the announcer of its documents. */
+export interface AnnouncerHost extends EpochFollowUpHost, EstablishmentHost {
+  isUnreachable(id: string): boolean
+  /** Sets reserved fields of this member's presence. */
+  announce(fields: Readonly<Record<string, Json | undefined>>): void
+  /** The holders of a document may have changed, so the space may need other connections. */
+  regroup(): void
+  /** Another member writes under the same client id, and this member has to draw another one. */
+  resolveCollision(document: string, memberId: string): void
+}
 
 export interface DocumentAnnouncerOptions {
   readonly self: string
   readonly clock: Clock
   readonly roster: DocumentRoster
   readonly documents: ReadonlyMap<string, DocumentSync>
-  /** Whether this member has compared its view of the cluster with another member, or no other member exists. */
-  readonly isSettled: () => boolean
-  readonly isUnreachable: (id: string) => boolean
-  /** Sets reserved fields of this member's presence. */
-  readonly announce: (fields: Readonly<Record<string, Json | undefined>>) => void
-  /** Requests missing content from a connected member that holds the document. */
-  readonly request: (document: string) => void
-  /** The holders of a document may have changed, so the space may need other connections. */
-  readonly regroup: () => void
-  /** Another member writes under the same client id, and this member has to draw another one. */
-  readonly collided: (document: string, memberId: string) => void
-  /** The other members are in an epoch that this member's replica cannot enter. */
-  readonly superseded: (document: string) => void
+  readonly host: AnnouncerHost
 }
 
-interface Opened {
-  readonly openedMs: number
-  readonly seed: (() => void) | undefined
+interface Opened extends OpenedDocument {
+  readonly epochs: EpochFollowUp
   requestedMs: number
   waitMs: number
   /** The member knows a synced holder, so it requests missing content from that holder without a delay. */
   hasSyncedHolder: boolean
-  /**
-   * Members that were compared with this replica, but do not announce the document → since when they have not
-   * announced it, in monotonic ms.
-   */
-  readonly peersWithoutDocument: Map<string, number>
-  readonly agreement: EpochAgreement
-  /**
-   * The later epoch that other members are in. `sinceMs`: when this member first knew of the epoch.
-   * `observedMs`: when it last knew a member in that epoch.
-   */
-  laterEpoch: { readonly epoch: EpochName; readonly sinceMs: number; observedMs: number } | undefined
-  /** The time since which this replica is in an epoch in which it cannot become synced. */
-  isolatedMs: number
 }
 
-/**
- * How long the member waits before it decides that no other member holds more. Our choice: announcements that
- * two members send at the same time both arrive within this time.
- */
-const establishMs = 1_000
-/** A member that announces nothing for this long counts as one without documents. */
-const unknownMs = 10_000
 /** The first interval between reviews of a replica that is not synced. Later intervals are longer. */
 const firstWaitMs = 1_000
 /** The longest interval between reviews of a replica that is not synced. */
 const maxWaitMs = 10_000
-/** How long the member waits for another member that has the base of a later epoch. */
-const settleTimeoutMs = 30_000
-/** Our choice: longer than `settleTimeoutMs`, so that the other members give up first if they can. */
-const maxIsolatedMs = 60_000
 /** Minimum interval between announcements of the digest of a replica that is not synced. */
 const digestIntervalMs = 250
 
 export class DocumentAnnouncer {
   readonly #options: DocumentAnnouncerOptions
   readonly #opened = new Map<string, Opened>()
-  /**
-   * Members of the room that have not announced anything → when this member first noticed it, in monotonic
-   * ms.
-   */
-  readonly #silentSinceMs = new Map<string, number>()
+  readonly #establishment: SyncEstablishment
   /** The holders of this member's documents when the space last decided on its connections. */
   #holders = ''
+  #lastAnnouncements: DocumentAnnouncements = new Map()
   #announced = ''
   #announcedMs = Number.NEGATIVE_INFINITY
   #unreachable = ''
@@ -101,32 +71,29 @@ export class DocumentAnnouncer {
 
   constructor(options: DocumentAnnouncerOptions) {
     this.#options = options
+    this.#establishment = new SyncEstablishment(options)
   }
 
   /** @param seed fills the document if it is empty */
   opened(document: string, seed: (() => void) | undefined): void {
-    const { clock } = this.#options
-    const openedMs = clock.now().monotonicMs
-    const requestedMs = Number.NEGATIVE_INFINITY
+    const { self, clock, host } = this.#options
     this.#opened.set(document, {
-      openedMs,
+      openedMs: clock.now().monotonicMs,
       seed,
-      requestedMs,
+      peersWithoutDocument: new Map(),
+      epochs: new EpochFollowUp(self, host),
+      requestedMs: Number.NEGATIVE_INFINITY,
       waitMs: firstWaitMs,
       hasSyncedHolder: false,
-      peersWithoutDocument: new Map(),
-      agreement: new EpochAgreement(this.#options.self),
-      laterEpoch: undefined,
-      isolatedMs: Number.POSITIVE_INFINITY,
     })
     this.review()
-    this.#options.regroup()
+    this.#options.host.regroup()
   }
 
   closed(document: string): void {
     this.#opened.delete(document)
     this.review()
-    this.#options.regroup()
+    this.#options.host.regroup()
   }
 
   stop(): void {
@@ -149,31 +116,28 @@ export class DocumentAnnouncer {
   /** Reviews all documents after a change here or in the announcements of other members. */
   review(): void {
     this.#resolveCollisions()
-    for (const sync of this.#options.documents.values()) {
-      this.#dropDeparted(sync)
-      this.#reviewEpochs(sync)
-      if (!sync.state.isSynced) this.#reviewDocument(sync)
-    }
+    for (const sync of this.#options.documents.values()) this.#reviewDocument(sync)
     this.#reviewHolders()
     this.#announce()
   }
 
   /** A document was changed: it may soon be due for a compaction. */
   changed(sync: DocumentSync): void {
-    const { agreement } = this.#opened.get(sync.name) ?? {}
-    if (agreement?.mayBecomeDue(sync)) this.#reviewAt(this.#options.clock.now().monotonicMs + firstWaitMs)
+    const { epochs } = this.#opened.get(sync.name) ?? {}
+    if (epochs?.agreement.mayBecomeDue(sync))
+      this.#reviewAt(this.#options.clock.now().monotonicMs + firstWaitMs)
   }
 
   /** Holders of this member's documents to which dials failed. */
   unreachable(): ReadonlySet<string> {
-    const { documents, roster, isUnreachable } = this.#options
+    const { documents, roster, host } = this.#options
     const holders = [...documents.keys()].flatMap(name => roster.holdersOf(name).map(({ id }) => id))
-    return new Set(holders.filter(isUnreachable))
+    return new Set(holders.filter(id => host.isUnreachable(id)))
   }
 
   /** Another member may have opened or closed one of the documents, or begun or ended to carry it. */
   #reviewHolders(): void {
-    const { documents, roster, regroup } = this.#options
+    const { documents, roster, host } = this.#options
     const holders = [...documents.keys()].map(name => [
       name,
       ...roster.holdersOf(name).map(({ id, isCarried }) => `${id} ${isCarried}`),
@@ -181,20 +145,28 @@ export class DocumentAnnouncer {
     const text = JSON.stringify(holders)
     if (text === this.#holders) return
     this.#holders = text
-    regroup()
+    host.regroup()
   }
 
   #reviewDocument(sync: DocumentSync): void {
-    const { clock, roster, request } = this.#options
+    const { clock, roster } = this.#options
     const opened = this.#opened.get(sync.name)
     if (!opened) return
+    const { epochs, seed } = opened
     const nowMs = clock.now().monotonicMs
-    if (this.#mayEstablish(sync, opened, nowMs)) {
+    this.#establishment.dropDeparted(sync, opened, nowMs)
+    const offered = this.#lastAnnouncements.get(sync.name)?.agreed
+    this.#reviewAt(epochs.review(sync, roster.holdersOf(sync.name), offered, nowMs))
+    if (sync.state.isSynced) return
+    if (this.#establishment.isEstablished(sync, opened, nowMs)) {
       // What the seed throws is reported, and the document stays empty.
-      if (opened.seed && sync.isEmpty) callApp(opened.seed)
+      if (seed && sync.isEmpty) callApp(seed)
       sync.state.establish()
-      return
-    }
+    } else this.#requestMissing(sync, opened, nowMs)
+  }
+
+  #requestMissing(sync: DocumentSync, opened: Opened, nowMs: number): void {
+    const { roster, host } = this.#options
     const hasSyncedHolder = roster.holdersOf(sync.name).some(({ isSynced }) => isSynced)
     const isFirst = hasSyncedHolder && !opened.hasSyncedHolder
     opened.hasSyncedHolder = hasSyncedHolder
@@ -202,128 +174,23 @@ export class DocumentAnnouncer {
       if (opened.requestedMs > Number.NEGATIVE_INFINITY)
         opened.waitMs = Math.min(2 * opened.waitMs, maxWaitMs)
       opened.requestedMs = nowMs
-      request(sync.name)
+      host.request(sync.name)
     }
     this.#reviewAt(Math.min(opened.requestedMs + opened.waitMs, nowMs + firstWaitMs))
   }
 
-  #reviewEpochs(sync: DocumentSync): void {
-    const { clock, roster, request } = this.#options
-    const opened = this.#opened.get(sync.name)
-    if (!opened) return
-    const { epochs } = sync
-    if (epochs.isChanging) {
-      this.reviewSoon()
-      return
-    }
-    const holders = roster.holdersOf(sync.name)
-    for (const { epoch, isSynced } of holders) if (epoch && isSynced) epochs.observed(epoch)
-    const nowMs = clock.now().monotonicMs
-    const offered = this.#lastAnnouncements.get(sync.name)?.agreed
-    if (opened.agreement.mayBegin(sync, holders, offered, nowMs)) epochs.begin()
-    if (this.#isIsolated(sync, opened, nowMs)) this.#supersede(sync)
-    const { later: laterEpoch } = epochs
-    if (!laterEpoch) return
-    if (!opened.laterEpoch || !isSameEpoch(laterEpoch, opened.laterEpoch.epoch)) {
-      opened.laterEpoch = { epoch: laterEpoch, sinceMs: nowMs, observedMs: nowMs }
-      request(sync.name)
-    }
-    const inLater = holders.filter(({ epoch }) => isSameEpoch(epoch, laterEpoch))
-    if (inLater.length > 0) opened.laterEpoch.observedMs = nowMs
-    const synced = inLater.filter(({ isSynced }) => isSynced)
-    const isBaseMissing = synced.length > 0 && epochs.isPastMissing(synced.map(({ id }) => id))
-    const dueMs = (isBaseMissing ? opened.laterEpoch.sinceMs : opened.laterEpoch.observedMs) + settleTimeoutMs
-    if (nowMs < dueMs) this.#reviewAt(dueMs)
-    else if (isBaseMissing) this.#supersede(sync)
-    else epochs.clearLater()
-  }
-
-  #supersede(sync: DocumentSync): void {
-    if (sync.isCarried) {
-      // The local app has written nothing into a carried document.
-      sync.epochs.discardReplica()
-      sync.state.reset()
-    } else this.#options.superseded(sync.name)
-  }
-
-  /**
-   * Whether no synced member has been in this replica's epoch for a long time, while a synced member stays in an
-   * earlier epoch. The base of the epoch was then lost with the members that had it.
-   */
-  #isIsolated({ name, state, epochs }: DocumentSync, opened: Opened, nowMs: number): boolean {
-    const { current, later: laterEpoch } = epochs
-    const synced = this.#options.roster.holdersOf(name).filter(({ isSynced }) => isSynced)
-    const isLatest = ({ epoch }: { epoch: EpochName | undefined }) =>
-      !epoch || !isLaterEpoch(current ?? epoch, epoch)
-    const isAlone = current && !laterEpoch && !state.isSynced && synced.length > 0 && !synced.some(isLatest)
-    opened.isolatedMs = isAlone ? Math.min(opened.isolatedMs, nowMs) : Number.POSITIVE_INFINITY
-    return nowMs - opened.isolatedMs >= maxIsolatedMs
-  }
-
-  /**
-   * Stops waiting for members that closed the document. If such a member opens the document again, the
-   * replicas are compared again. The member is dropped only after a delay: its announcement may be slightly
-   * older than its last step.
-   */
-  #dropDeparted({ name, state }: DocumentSync): void {
-    const { clock, roster } = this.#options
-    const { peersWithoutDocument } = this.#opened.get(name) ?? {}
-    if (!peersWithoutDocument) return
-    const nowMs = clock.now().monotonicMs
-    const members = new Set(state.members())
-    for (const id of members) {
-      const sinceMs = peersWithoutDocument.get(id)
-      if (sinceMs !== undefined && nowMs - sinceMs >= establishMs) state.departed(id)
-      else if (sinceMs === undefined && !roster.mayHaveDocument(id, name)) peersWithoutDocument.set(id, nowMs)
-    }
-    for (const id of [...peersWithoutDocument.keys()])
-      if (!members.has(id) || roster.mayHaveDocument(id, name)) peersWithoutDocument.delete(id)
-  }
-
-  /**
-   * Whether it is established that no living member holds more than this replica. One member decides: the one with the
-   * smallest id among the seeders, or, without seeders, among the openers. If two members decided at the same moment,
-   * each might have content in transit to the other.
-   */
-  #mayEstablish(sync: DocumentSync, { openedMs, seed }: Opened, nowMs: number): boolean {
-    const { self, roster, isSettled } = this.#options
-    if (sync.isCarried || nowMs - openedMs < establishMs || !isSettled() || this.#isAnyUnknown(nowMs))
-      return false
-    // Records the present digest among the former digests of this replica.
-    sync.hash()
-    const { current } = sync.epochs
-    // Content of a replica in an earlier epoch is translated or superseded.
-    const isBehind = ({ epoch, isSynced }: DocumentAnnouncement) =>
-      epoch && current && !isSynced && isLaterEpoch(current, epoch)
-    const holders = roster.holdersOf(sync.name).filter(each => !isBehind(each))
-    const isCovered = ({ id, digest }: { id: string; digest: string | undefined }) =>
-      digest === undefined || sync.state.hasDigest(digest) || sync.state.hasCompared(id)
-    if (holders.some(({ isSynced }) => isSynced) || !holders.every(isCovered)) return false
-    const openers = holders.filter(({ isCarried }) => !isCarried)
-    const seeders = openers.filter(({ isSeeder }) => isSeeder)
-    if (seed) return seeders.every(({ id }) => self < id)
-    return seeders.length === 0 && openers.every(({ id }) => self < id)
-  }
-
-  #isAnyUnknown(nowMs: number): boolean {
-    const unknown = new Set(this.#options.roster.unknown())
-    for (const id of this.#silentSinceMs.keys()) if (!unknown.has(id)) this.#silentSinceMs.delete(id)
-    for (const id of unknown) if (!this.#silentSinceMs.has(id)) this.#silentSinceMs.set(id, nowMs)
-    return [...this.#silentSinceMs.values()].some(sinceMs => nowMs - sinceMs < unknownMs)
-  }
-
   /** If two members write under one client id, the one with the greater id draws another. */
   #resolveCollisions(): void {
-    const { self, documents, roster, collided } = this.#options
+    const { self, documents, roster, host } = this.#options
     for (const [name, { doc, isCarried }] of documents) {
       if (isCarried) continue
       for (const { id, client, isCarried: isTheirsCarried } of roster.holdersOf(name))
-        if (client === doc.clientID && !isTheirsCarried && id < self) collided(name, id)
+        if (client === doc.clientID && !isTheirsCarried && id < self) host.resolveCollision(name, id)
     }
   }
 
   #announce(): void {
-    const { clock, announce } = this.#options
+    const { clock, host } = this.#options
     const nowMs = clock.now().monotonicMs
     const announcements = this.#announcements(nowMs - this.#announcedMs >= digestIntervalMs)
     const value = printAnnouncements(announcements)
@@ -333,15 +200,13 @@ export class DocumentAnnouncer {
       this.#announced = text
       this.#announcedMs = nowMs
       this.#lastAnnouncements = announcements
-      announce({ [documentsField]: value })
+      host.announce({ [documentsField]: value })
     }
     if (unreachable.join() === this.#unreachable) return
     this.#unreachable = unreachable.join()
-    announce({ [unreachableField]: unreachable.length > 0 ? unreachable : undefined })
-    this.#options.regroup()
+    host.announce({ [unreachableField]: unreachable.length > 0 ? unreachable : undefined })
+    host.regroup()
   }
-
-  #lastAnnouncements: DocumentAnnouncements = new Map()
 
   /** @param isDue whether a changed digest may be announced now */
   #announcements(isDue: boolean): DocumentAnnouncements {
@@ -370,7 +235,7 @@ export class DocumentAnnouncer {
 
   #agreed(sync: DocumentSync): string | undefined {
     const { clock, roster } = this.#options
-    const { agreement } = this.#opened.get(sync.name) ?? {}
+    const agreement = this.#opened.get(sync.name)?.epochs.agreement
     if (!agreement) return undefined
     const offer = agreement.offer(sync, roster.holdersOf(sync.name), clock.now().monotonicMs)
     if (agreement.dueMs < Number.POSITIVE_INFINITY) this.#reviewAt(agreement.dueMs)

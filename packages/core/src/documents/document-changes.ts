@@ -7,7 +7,8 @@
  */
 import * as Y from 'yjs'
 import { changedClients } from '../spaces/documents/changed-clients.ts'
-import { type DeletedRange, updateChunks } from '../spaces/documents/update-chunks.ts'
+import type { DeletedRange } from '../spaces/documents/deletion-ranges.ts'
+import { updateChunks } from '../spaces/documents/update-chunks.ts'
 
 export class DocumentChanges {
   readonly #doc: Y.Doc

@@ -1,115 +1,75 @@
 /**
  * Document provider: synchronises one document with a room, and stores it.
  *
- * Local changes are merged and sent at once, then at most every 50 ms: as a rumor if they fit, otherwise as a stream
- * to each connected member that holds the document. Foreign updates are applied with the provider as the origin of the
- * transaction. A long change is encoded in slices of 8 ms, so that it does not block other work.
+ * The writer sends and stores changes. Foreign updates are applied with the provider as the origin of the transaction.
+ * Events fire after the step that caused them.
  */
 import { ObservableV2 } from 'lib0/observable'
 import * as Y from 'yjs'
 import { NotRunningError } from '../api/errors.ts'
 import type { Provider, ProviderEvents, ProviderStatus } from '../api/room-document.ts'
-import type { Clock } from '../base/clock.ts'
 import { reportAppError } from '../runtime/app-calls.ts'
-import type { AppNotifications } from '../runtime/app-notifications.ts'
-import { Throttle } from '../runtime/throttle.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { firstEpoch } from '../spaces/documents/epochs/epoch.ts'
-import { SharedUpdates } from '../spaces/documents/shared-updates.ts'
-import { streamedChunks } from '../spaces/documents/update-chunks.ts'
 import type { UpdateLog } from '../storage/update-log.ts'
 import { limits } from '../wire/limits.ts'
-import { DocumentChanges } from './document-changes.ts'
+import type { DocumentHost } from './document-host.ts'
+import type { Seed } from './document-seed.ts'
+import { DocumentWriter } from './document-writer.ts'
 import { emitIsolated } from './isolated-observers.ts'
-import { type AwarenessClaims, type LocalClaim, PresenceAwareness } from './presence-awareness.ts'
+import { type LocalClaim, PresenceAwareness } from './presence-awareness.ts'
 
-/** What a room provides for its documents. */
-export interface DocumentHost {
-  readonly clock: Clock
-  readonly notifications: AppNotifications
-  /** Whether this member is in the room. If so, changes are stored, whether or not the document is synchronised. */
-  isOpen(): boolean
-  /** The stored updates of a document. */
-  log(document: string): UpdateLog
-  /** Begins to announce and synchronise the document. @throws {NotRunningError} */
-  open(sync: DocumentSync): void
-  close(sync: DocumentSync): void
-  /** The document was changed. */
-  changed(sync: DocumentSync): void
-  /** Sends an update that fits into a rumor to all other members. */
-  publish(sync: DocumentSync, update: Uint8Array): void
-  /** Sends longer updates to connected members that hold the document. */
-  push(document: string, updates: SharedUpdates): void
-  /**
-   * Publishes this member's awareness; undefined removes it.
-   *
-   * @throws {InvalidValueError} nothing has changed
-   */
-  claim(document: string, claim: LocalClaim | undefined): void
-  /** The awareness of the other members. */
-  claims(document: string): AwarenessClaims
+/** Stores the provider under the name of its document. */
+export interface DocumentOwner {
   /** Draws a client id for the document that no member has used. */
   drawClientId(document: string): void
-  /** Another replica was written under the same client id. */
-  collided(document: string, memberId: string): void
   destroyed(document: string): void
 }
 
-/** Our choice: the interval of presence. */
-const updateIntervalMs = 50
-/** Maximum bytes of an update in a rumor. The payload of the fact also contains the document's name. */
-const maxPublishedBytes = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 16
-const { maxBytes, growTo } = streamedChunks
-/** Duration of one slice of encoding. Other work runs between slices. */
-const sliceMs = 8
+export interface DocumentProviderOptions {
+  readonly name: string
+  readonly doc: Y.Doc
+  readonly seed: Seed | undefined
+  readonly host: DocumentHost
+  readonly owner: DocumentOwner
+}
 
 export class DocumentProvider extends ObservableV2<ProviderEvents> implements Provider {
   readonly doc: Y.Doc
   readonly #host: DocumentHost
+  readonly #owner: DocumentOwner
+  readonly #seed: Seed | undefined
   readonly #sync: DocumentSync
-  readonly #send: Throttle
+  readonly #writer: DocumentWriter
   readonly #log: UpdateLog
-  /** Local changes that are neither sent nor stored yet. */
-  readonly #local: DocumentChanges
-  /** Foreign changes that are not stored yet, because they arrived before changes that they depend on. */
-  readonly #foreign: DocumentChanges
-  /** Changes of the foreign update that is being applied. */
-  readonly #applying: DocumentChanges
-  /** A promise that resolves when all updates so far are in the log. */
-  #storing: Promise<void> = Promise.resolve()
   #awareness: PresenceAwareness | undefined
   #status: ProviderStatus = 'disconnected'
   #synced = false
   #isTooLarge = false
 
-  constructor(name: string, doc: Y.Doc, room: DocumentHost) {
+  constructor({ name, doc, seed, host, owner }: DocumentProviderOptions) {
     super()
     this.doc = doc
-    this.#host = room
-    this.#local = new DocumentChanges(doc)
-    this.#foreign = new DocumentChanges(doc)
-    this.#applying = new DocumentChanges(doc)
-    this.#send = new Throttle(
-      room.clock,
-      () => updateIntervalMs,
-      () => this.#sendLocal(),
-    )
-    this.#log = room.log(name)
+    this.#seed = seed
+    this.#host = host
+    this.#owner = owner
+    this.#log = host.log(name)
     this.#log.open(doc)
     this.#sync = new DocumentSync({
       name,
       doc,
       origin: this,
       reportError: reportAppError,
-      applied: update => this.#onApplied(update),
-      reportCollision: memberId => room.collided(name, memberId),
+      applied: update => this.#writer.applied(update),
+      reportCollision: memberId => host.collided(name, memberId),
       lineage: this.#log.lineage,
-      replaced: () => this.#clearChanges(),
+      replaced: () => this.#replaced(),
       // Store the first epoch now, because this process may end before it knows a later epoch.
       sent: () => this.#log.replace({ epoch: firstEpoch }),
       epochChanged: lineage => this.#epochChanged(lineage),
     })
+    this.#writer = new DocumentWriter({ provider: this, host, sync: this.#sync, log: this.#log })
     doc.on('afterAllTransactions', (_, transactions) => this.#step(() => this.#collect(transactions)))
     doc.on('destroy', () => this.#destroyed())
     this.connect()
@@ -137,7 +97,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     if (this.#status === 'connected') return
     if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed')
     this.#step(() => {
-      this.#host.open(this.#sync)
+      this.#host.open(this.#sync, this.#seed)
       this.#setStatus('connected')
       this.#claim(this.#awareness?.claim())
       this.presenceChanged()
@@ -147,9 +107,9 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   disconnect(): void {
     if (this.#status === 'disconnected') return
     this.#step(() => {
-      this.#send.flush()
+      this.#writer.flushLocal()
       this.#claim(undefined)
-      this.#host.close(this.#sync)
+      this.#host.closed(this.#sync)
       this.#sync.epochs.disconnected()
       this.#sync.state.reset()
       this.#setStatus('disconnected')
@@ -164,14 +124,13 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
 
   async stored(): Promise<void> {
     this.flush()
-    await this.#storing
-    await this.#log.stored()
+    await this.#writer.stored()
   }
 
   /** Sends and stores pending changes at once. */
   flush(): void {
-    this.#send.flush()
-    this.#storeForeign()
+    this.#writer.flushLocal()
+    this.#writer.flushForeign()
   }
 
   get superseded(): readonly Uint8Array[] {
@@ -224,30 +183,26 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
   #destroyed(): void {
     this.#step(() => {
       this.disconnect()
-      this.#storeForeign()
+      this.#writer.flushForeign()
       this.#log.close()
-      this.#host.destroyed(this.#sync.name)
+      this.#owner.destroyed(this.#sync.name)
       // Destroy the provider only after the event that announces the disconnection.
       this.#host.notifications.event(() => super.destroy())
     })
   }
 
   #collect(transactions: readonly Y.Transaction[]): void {
-    for (const transaction of transactions) {
-      if (transaction.origin === this.#log) continue
-      if (transaction.origin === this) this.#applying.collect(transaction)
-      else this.#local.collect(transaction)
-    }
+    this.#writer.collect(transactions)
     this.#host.changed(this.#sync)
-    if (this.#local.isEmpty) return
+    if (!this.#writer.hasLocalChanges) return
     this.#checkSize()
-    this.#send.request()
+    this.#writer.sendSoon()
   }
 
-  /** All pending changes refer to ids that the document no longer has. */
-  #clearChanges(): void {
-    for (const changes of [this.#local, this.#foreign, this.#applying]) changes.clear()
-    this.#host.drawClientId(this.#sync.name)
+  /** The document has new ids. */
+  #replaced(): void {
+    this.#writer.clear()
+    this.#owner.drawClientId(this.#sync.name)
   }
 
   #epochChanged(lineage: Lineage | undefined): void {
@@ -261,62 +216,6 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     const maxBytes = limits.maxDocumentBytes
     if (bytes > maxBytes && !this.#isTooLarge) this.#notify('too-large', [{ bytes, maxBytes }])
     this.#isTooLarge = bytes > maxBytes
-  }
-
-  /** @param update an update without pending parts, which is stored as it arrived; undefined: parts may be pending */
-  #onApplied(update: Uint8Array | undefined): void {
-    if (update) {
-      this.#applying.clear()
-      if (this.#host.isOpen()) this.#log.append(update)
-    } else {
-      this.#foreign.add(this.#applying)
-      if (!this.#foreign.isEmpty) this.#send.request()
-    }
-  }
-
-  #sendLocal(): void {
-    this.#storeForeign()
-    if (this.#local.isEmpty) return
-    const updates = new SharedUpdates(this.#local.take(maxBytes, growTo))
-    const [first, second] = [updates.at(0), updates.at(1)]
-    if (!first) return
-    this.#store(updates)
-    if (this.#status !== 'connected') return
-    this.#sync.epochs.markShared()
-    if (second === undefined && first.length <= maxPublishedBytes) this.#host.publish(this.#sync, first)
-    else this.#host.push(this.#sync.name, updates)
-  }
-
-  #storeForeign(): void {
-    if (!this.#foreign.isEmpty) this.#store(new SharedUpdates(this.#foreign.take(maxBytes, growTo)))
-  }
-
-  #store(updates: SharedUpdates): void {
-    if (!this.#host.isOpen()) return
-    const { clock } = this.#host
-    let index = 0
-    const { epochs } = this.#sync
-    const { generation } = epochs
-    const storeSlice = (): boolean => {
-      // Meanwhile the document got new ids and was stored as a whole.
-      if (generation !== epochs.generation) return true
-      const untilMs = clock.now().monotonicMs + sliceMs
-      for (let update = updates.at(index); update; update = updates.at(++index)) {
-        this.#log.append(update)
-        if (clock.now().monotonicMs >= untilMs) return updates.at(index + 1) === undefined
-      }
-      return true
-    }
-    if (storeSlice()) return
-    const rest = new Promise<void>(resolve => {
-      const storeNextSlice = () => {
-        index += 1
-        if (storeSlice()) resolve()
-        else clock.setTimer(clock.now().monotonicMs, storeNextSlice)
-      }
-      clock.setTimer(clock.now().monotonicMs, storeNextSlice)
-    })
-    this.#storing = Promise.all([this.#storing, rest]).then(() => {})
   }
 
   #claim(claim: LocalClaim | undefined): void {

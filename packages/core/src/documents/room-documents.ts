@@ -4,24 +4,13 @@ import { InvalidOptionsError } from '../api/errors.ts'
 import { checkSpaceName } from '../api/member-options.ts'
 import { checkOptionNames, type OptionNames } from '../api/option-names.ts'
 import type { DocumentOptions, RoomDocument } from '../api/room-document.ts'
-import type { CarriedDocument } from '../rooms/room-replica.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { byteLength } from '../wire/checks.ts'
 import { limits } from '../wire/limits.ts'
-import { type DocumentHost, DocumentProvider } from './document-provider.ts'
+import type { DocumentHost } from './document-host.ts'
+import { type DocumentOwner, DocumentProvider } from './document-provider.ts'
 import type { Seed } from './document-seed.ts'
 import { isolateObservers } from './isolated-observers.ts'
-
-export interface RoomDocumentsOptions extends Omit<DocumentHost, 'destroyed' | 'open' | 'drawClientId'> {
-  /** 0 ≤ random() < 1. */
-  readonly random: () => number
-  /** Announces and synchronises the document from now on. @throws {NotRunningError} */
-  readonly open: (sync: Parameters<DocumentHost['open']>[0], seed: Seed | undefined) => void
-  /** A document has another client id, which has to be announced. */
-  readonly clientChanged: () => void
-  /** Hands over the replica of a document that this member has carried for others so far. */
-  readonly takeCarried: (document: string) => CarriedDocument | undefined
-}
 
 /** Maximum bytes of an announcement of one document, without its name. */
 const announcementBytes = 160
@@ -32,12 +21,12 @@ interface Open extends RoomDocument {
   readonly provider: DocumentProvider
 }
 
-export class RoomDocuments {
-  readonly #options: RoomDocumentsOptions
+export class RoomDocuments implements DocumentOwner {
+  readonly #host: DocumentHost
   readonly #open = new Map<string, Open>()
 
-  constructor(options: RoomDocumentsOptions) {
-    this.#options = options
+  constructor(host: DocumentHost) {
+    this.#host = host
   }
 
   /** @throws {InvalidOptionsError} @throws {NotRunningError} the room was left, and the document was not open before */
@@ -79,7 +68,6 @@ export class RoomDocuments {
     this.#open.get(name)?.provider.supersede()
   }
 
-  /** Draws a new random client id for the document. */
   drawClientId(name: string): void {
     const doc = this.#open.get(name)?.doc
     if (doc) doc.clientID = this.#newClientId()
@@ -88,6 +76,10 @@ export class RoomDocuments {
   /** Sends and stores pending changes at once. */
   flush(): void {
     for (const { provider } of this.#open.values()) provider.flush()
+  }
+
+  destroyed(name: string): void {
+    this.#open.delete(name)
   }
 
   disconnect(): void {
@@ -99,15 +91,10 @@ export class RoomDocuments {
     isolateObservers(doc)
     // Drawn at each start: under a former client id, content may exist that this process does not know.
     doc.clientID = this.#newClientId()
-    const provider = new DocumentProvider(name, doc, {
-      ...this.#options,
-      open: sync => this.#options.open(sync, seed),
-      destroyed: () => this.#open.delete(name),
-      drawClientId: () => this.drawClientId(name),
-    })
+    const provider = new DocumentProvider({ name, doc, seed, host: this.#host, owner: this })
     followClientId(doc, () => {
       provider.clientChanged()
-      this.#options.clientChanged()
+      this.#host.clientChanged()
     })
     return {
       name,
@@ -121,8 +108,8 @@ export class RoomDocuments {
 
   /** The carried replica, unless it is in another epoch than the stored document. */
   #takeCarried(name: string): Y.Doc | undefined {
-    const carried = this.#options.takeCarried(name)
-    const log = this.#options.log(name)
+    const carried = this.#host.takeCarried(name)
+    const log = this.#host.log(name)
     if (!carried?.lineage) return carried?.doc
     if (!log.lineage && log.isEmpty) log.replace(carried.lineage)
     return isSameEpoch(log.lineage?.epoch, carried.lineage.epoch) ? carried.doc : undefined
@@ -139,7 +126,7 @@ export class RoomDocuments {
   }
 
   #newClientId(): number {
-    return Math.floor(this.#options.random() * 2 ** 32)
+    return Math.floor(this.#host.random() * 2 ** 32)
   }
 }
 

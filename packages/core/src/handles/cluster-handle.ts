@@ -24,10 +24,10 @@ import { explain } from './explain.ts'
 import { HeartbeatStore } from './heartbeat-store.ts'
 import type { SpaceRegistry } from './space-registry.ts'
 
-/** Longest wait until the neighbours have acknowledged the leave. */
+/** Longest wait until all connected members have acknowledged the leave. */
 const leaveTimeoutMs = 1_000
 const noMembers: readonly Member[] = []
-/** Time for the neighbours to forward the leave, during which members that are dialling us must not be refused. */
+/** Time for the connected members to forward the leave, during which members that are dialling us must not be refused. */
 const flushMs = 200
 /** Longest wait for recent changes that are too long for a rumor. */
 const maxUnsentMs = 5_000
@@ -93,6 +93,8 @@ export class ClusterHandle implements Cluster, EngineListener {
       storage: state.status,
       storageError: state.status === 'failing' ? state.error.message : undefined,
       localDiscoveryError: undefined,
+      admissionError: undefined,
+      refusedConnections: 0,
     }
   }
 

@@ -1,28 +1,21 @@
 /**
  * Config handle: the shared config that an app uses, over its replica and the driver of this member's spaces.
  *
- * The view shows the newest entry of each key that is valid by the schema. Events fire after the step that caused them,
- * when the view is up to date.
+ * Events fire after the step that caused them, when the view is up to date.
  */
 import type { TypedEventTarget } from 'main-event'
 import type { Config, ConfigEvents, ConfigVersion } from '../api/config.ts'
-import type { Checked, CheckValue } from '../api/config-schema.ts'
-import { InvalidValueError, NotAllowedError, NotRunningError, StorageError } from '../api/errors.ts'
-import { checkKey, sharedValue } from '../api/shared-value.ts'
+import type { CheckValue } from '../api/config-schema.ts'
+import { NotRunningError, StorageError } from '../api/errors.ts'
 import type { Store } from '../api/store.ts'
-import type { Clock } from '../base/clock.ts'
-import { losersOf, replacedBy, replacementOf, type Version } from '../config/config-conflicts.ts'
-import { maxKeys } from '../config/config-entries.ts'
+import type { Version } from '../config/config-conflicts.ts'
 import { ConfigReplica } from '../config/config-replica.ts'
-import type { HybridTime } from '../config/hybrid-clock.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
-import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
 import type { FactStorage } from '../storage/fact-storage.ts'
-import type { Json } from '../wire/json.ts'
-import { limits } from '../wire/limits.ts'
-import type { ReplacedEntry } from '../wire/space-fact.ts'
+import { ConfigView } from './config-view.ts'
+import { ConfigWriter } from './config-writer.ts'
 import { SyncWaiters } from './sync-waiters.ts'
 
 type Values = Record<string, unknown>
@@ -33,7 +26,6 @@ export interface ConfigHandleOptions {
   readonly space: string
   readonly self: string
   readonly driver: SpacesDriver
-  readonly clock: Clock
   readonly notifications: AppNotifications
   readonly check: CheckValue
   readonly writers: 'anyone' | ReadonlySet<string>
@@ -44,44 +36,28 @@ export interface ConfigHandleOptions {
   readonly onLeave: () => void
 }
 
-/** The entry that the view shows for a key, and its value as the schema returns it. */
-interface ShownVersion {
-  readonly version: Version
-  readonly value: unknown
-}
-
 export class ConfigHandle implements Config<undefined, Values, Values>, SpaceListener {
   readonly name: string
   readonly #options: ConfigHandleOptions
   readonly #replica: ConfigReplica
   readonly #events: AppEvents<ConfigEvents<unknown>>
-  readonly #entries: OwnedStore<Readonly<Values>>
-  readonly #shown = new Map<string, ShownVersion>()
-  #snapshot: Readonly<Values> | undefined
-  readonly #checked = new WeakMap<Version['fact'], Checked>()
+  readonly #view: ConfigView
+  readonly #writer: ConfigWriter
   /** Keys that changed since the last step, with the entries that arrived. */
   readonly #touched = new Map<string, Version[]>()
-  /** Ids of losers for which a `conflict` was emitted, by key. */
-  readonly #reportedLosers = new Map<string, ReadonlySet<string>>()
   readonly #syncWaiters: SyncWaiters
   /** Ends the rewriting of entries that the store lost. */
   #removeSource: () => void = () => {}
   #isOpen = true
 
   private constructor(options: ConfigHandleOptions) {
-    const { name, writers, retentionMs, clock, notifications, driver, space } = options
+    const { name, self, writers, retentionMs, check, notifications, driver, space, storage } = options
     this.name = name
-    this.#syncWaiters = new SyncWaiters(clock, () => driver.requestDigest(space))
     this.#options = options
+    this.#syncWaiters = new SyncWaiters(notifications.clock, () => driver.requestDigest(space))
     this.#events = new AppEvents(notifications)
-    this.#entries = createStore(notifications, () => {
-      this.#snapshot ??= Object.freeze(
-        Object.fromEntries([...this.#shown].map(([key, { value }]) => [key, value])),
-      )
-      return this.#snapshot
-    })
-    this.#replica = new ConfigReplica({
-      self: options.self,
+    const replica = new ConfigReplica({
+      self,
       writers,
       retentionMs,
       merged: ({ entry }) => {
@@ -89,26 +65,26 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
         this.#touched.set(key, [...(this.#touched.get(key) ?? []), entry])
       },
       hidden: ({ fact: { key } }) => this.#touched.set(key, this.#touched.get(key) ?? []),
-      dropped: stored => options.storage.write([{ type: 'removed', stored }]),
+      dropped: stored => storage.write([{ type: 'removed', stored }]),
     })
+    this.#replica = replica
+    this.#view = new ConfigView(replica.entries, check, notifications)
+    this.#writer = new ConfigWriter(options, replica, this)
   }
 
   /** Opens the config with its stored entries. @throws {StorageError} the entries are damaged; the store is unchanged */
   static async open(options: ConfigHandleOptions): Promise<ConfigHandle> {
-    const { storage, clock, notifications, driver, space, incarnation } = options
+    const { storage, notifications, driver, space, incarnation } = options
     const handle = new ConfigHandle(options)
     const stored = await storage.load()
     if (!(await driver.areSigned(space, stored)))
       throw new StorageError(
         `the store contains entries of '${options.name}' without a valid signature: it is damaged`,
       )
-    const surplus = handle.#replica.restore(stored, clock.now())
+    const surplus = handle.#replica.restore(stored, notifications.clock.now())
     storage.write(surplus.map(each => ({ type: 'removed', stored: each })))
     // Stored entries cause no events: the app received those when the entries arrived.
-    for (const key of handle.#touched.keys()) {
-      handle.#show(key)
-      handle.#newLosers(key)
-    }
+    for (const key of handle.#touched.keys()) handle.#view.restore(key)
     handle.#touched.clear()
     const { entries, facts } = handle.#replica
     facts.watch(change => {
@@ -127,23 +103,21 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   }
 
   get entries(): Store<Readonly<Values>> {
-    return this.#entries
+    return this.#view.store
   }
 
   get(key: string): unknown {
-    return this.#shown.get(key)?.value
+    return this.#view.get(key)
   }
 
   async set(key: string, value: unknown): Promise<void> {
     this.#checkOpen()
-    const carried = this.#copied(key, value)
-    await this.#write(key, carried)
+    await this.#writer.set(key, value)
   }
 
   async delete(key: string): Promise<void> {
     this.#checkOpen()
-    const newest = this.#replica.entries.versions(key)[0]
-    if (newest?.fact.value !== undefined) await this.#write(key, undefined)
+    await this.#writer.delete(key)
   }
 
   watch(key: string, listener: (value: never) => void): () => void {
@@ -155,8 +129,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   }
 
   history(key: string): readonly ConfigVersion[] {
-    const versions = this.#replica.entries.versions(key)
-    return versions.map(version => describe(version, versions))
+    return this.#view.history(key)
   }
 
   synced({ signal }: { signal?: AbortSignal } = {}): Promise<string> {
@@ -189,129 +162,17 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   }
 
   stepped(): void {
-    for (const { key, value, replaces, time } of this.#replica.takeRewrites()) {
-      const { entries } = this.#replica
-      // A rejection needs no handling: the write queue reports a failing store to the app.
-      this.#publish(key, value, time ?? entries.nextTime(this.#options.clock.now().epochMs), replaces).catch(
-        () => {},
-      )
-    }
+    this.#writer.rewrite()
     const touched = [...this.#touched]
     if (touched.length === 0) return
     this.#touched.clear()
     for (const [key, arrived] of touched) {
-      this.#emitChange(key)
-      this.#emitConflicts(key)
-      this.#emitRejections(key, arrived)
+      const change = this.#view.update(key)
+      if (change) this.#events.emit('change', change)
+      for (const conflict of this.#view.takeConflicts(key)) this.#events.emit('conflict', conflict)
+      for (const rejection of this.#view.rejections(key, arrived)) this.#events.emit('rejected', rejection)
     }
-    this.#entries.refresh()
-  }
-
-  #emitChange(key: string): void {
-    const before = this.#shown.get(key)
-    this.#show(key)
-    const after = this.#shown.get(key)
-    if (before?.version.id === after?.version.id) return
-    const version = after?.version ?? this.#replica.entries.versions(key)[0]
-    if (!version) return
-    const { author: by, epochMs: atMs } = version.fact
-    this.#events.emit('change', { key, value: after?.value, previous: before?.value, by, atMs })
-  }
-
-  #emitConflicts(key: string): void {
-    const versions = this.#replica.entries.versions(key)
-    const [newest] = versions
-    if (!newest) return
-    const winner = describe(newest, versions)
-    for (const loser of this.#newLosers(key))
-      this.#events.emit('conflict', { key, winner, loser: describe(loser, versions) })
-  }
-
-  #emitRejections(key: string, arrived: readonly Version[]): void {
-    const versions = this.#replica.entries.versions(key)
-    for (const version of arrived) {
-      const checked = this.#check(version)
-      if (checked?.type !== 'invalid') continue
-      this.#events.emit('rejected', { key, ...describe(version, versions), issues: checked.issues })
-    }
-  }
-
-  /** Shows the newest valid entry of the key; no value if that entry is a deletion. */
-  #show(key: string): void {
-    for (const version of this.#replica.entries.versions(key)) {
-      const checked = this.#check(version)
-      if (checked?.type === 'invalid') continue
-      if (this.#shown.get(key)?.version.id === version.id) return
-      this.#snapshot = undefined
-      if (checked) this.#shown.set(key, { version, value: checked.value })
-      else this.#shown.delete(key)
-      return
-    }
-    if (this.#shown.delete(key)) this.#snapshot = undefined
-  }
-
-  #newLosers(key: string): readonly Version[] {
-    const versions = this.#replica.entries.versions(key)
-    const losers = losersOf(versions)
-    const reported = this.#reportedLosers.get(key)
-    if (losers.length > 0) this.#reportedLosers.set(key, new Set(losers.map(({ id }) => id)))
-    else this.#reportedLosers.delete(key)
-    return losers.filter(({ id }) => !reported?.has(id))
-  }
-
-  /** Undefined: the entry is a deletion. */
-  #check({ fact }: Version): Checked | undefined {
-    if (fact.value === undefined) return undefined
-    const known = this.#checked.get(fact)
-    if (known) return known
-    const checked = this.#options.check(fact.key, fact.value)
-    this.#checked.set(fact, checked)
-    return checked
-  }
-
-  /** Checks a write. @returns the value as JSON carries it. @throws {InvalidValueError} */
-  #copied(key: string, value: unknown): Json {
-    const { entries } = this.#replica
-    checkKey('set: the key', key, limits.maxConfigKeyBytes)
-    if (value === undefined)
-      throw new InvalidValueError(`set: '${key}' is undefined: delete('${key}') removes it`)
-    const { value: carried, bytes } = sharedValue('set', key, value)
-    if (bytes > limits.maxConfigValueBytes)
-      throw new InvalidValueError(
-        `set: the value of '${key}' has ${bytes} bytes, at most ${limits.maxConfigValueBytes}`,
-      )
-    const checked = this.#options.check(key, carried)
-    if (checked.type === 'invalid') throw new InvalidValueError(`set: '${key}': ${checked.issues.join('; ')}`)
-    if (entries.versions(key).length === 0 && entries.size >= maxKeys)
-      throw new InvalidValueError(`set: there are ${maxKeys} keys already: put several values under one key`)
-    return carried
-  }
-
-  async #write(key: string, value: Json | undefined): Promise<void> {
-    const { self, clock, notifications, writers } = this.#options
-    const { entries } = this.#replica
-    if (writers !== 'anyone' && !writers.has(self))
-      throw new NotAllowedError(`'${this.name}': this member is not one of its writers`)
-    const { epochMs } = clock.now()
-    // The clock was set back: entries from its former, later time are implausible now.
-    if (!entries.areTimesPlausible(epochMs))
-      notifications.step(() => {
-        this.#replica.sweep(clock.now())
-        this.stepped()
-      })
-    const newest = entries.quarantined(key)[0] ?? entries.versions(key)[0]
-    await this.#publish(key, value, entries.nextTime(epochMs), replacementOf(newest))
-  }
-
-  async #publish(
-    key: string,
-    value: Json | undefined,
-    time: HybridTime,
-    replaces: ReplacedEntry | undefined,
-  ): Promise<void> {
-    const { driver, space } = this.#options
-    await driver.publish(space, [{ type: 'entry', key, value, ...time, replaces }])
-    await this.stored()
+    this.#view.store.refresh()
   }
 
   #checkOpen(): void {
@@ -321,11 +182,4 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
   #leftError(): NotRunningError {
     return new NotRunningError(`the config '${this.name}' was left`)
   }
-}
-
-function describe(version: Version, versions: readonly Version[]): ConfigVersion {
-  const { author: by, epochMs: atMs, value: to } = version.fact
-  const replaced = replacedBy(version)
-  const from = versions.find(({ id }) => id === replaced)?.fact.value
-  return { by, atMs, from, to }
 }

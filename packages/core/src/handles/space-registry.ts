@@ -11,20 +11,20 @@ import { InvalidOptionsError } from '../api/errors.ts'
 import { checkSpaceName } from '../api/member-options.ts'
 import type { Engine } from '../runtime/engine.ts'
 import { SpacesDriver } from '../runtime/spaces-driver.ts'
-import type { ClusterView, SpaceRoster } from '../spaces/space-roster.ts'
 import { type DocumentSnapshot, DocumentStorage } from '../storage/document-storage.ts'
 import { FactStorage } from '../storage/fact-storage.ts'
 import { spacesPath } from '../storage/key-values.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
 import { limits } from '../wire/limits.ts'
 import { spaceTag } from '../wire/tags.ts'
+import { MachineClusterView } from './cluster-view.ts'
 import { ConfigHandle } from './config-handle.ts'
 import { RoomHandle } from './room-handle.ts'
 
 export class SpaceRegistry {
   readonly #engine: Engine
   readonly #driver: SpacesDriver
-  readonly #clusterView: ClusterView
+  readonly #clusterView: MachineClusterView
   readonly #queue: WriteQueue
   readonly #rooms = new Map<string, Promise<RoomHandle>>()
   /** The rooms that were entered successfully. */
@@ -42,18 +42,7 @@ export class SpaceRegistry {
     const { clock } = notifications
     this.#engine = engine
     this.#queue = host.writes
-    this.#clusterView = {
-      self,
-      connected: () => machine.overlay.connected(),
-      isNeighbour: id => machine.overlay.isNeighbour(id),
-      isSettled: () => machine.isSettled(clock.now()),
-      memberIds: () => machine.members().map(({ id }) => id),
-      member: id => {
-        const status = machine.member(id)?.status
-        const spaces = machine.table.get(id)?.record.record.spaces
-        return status && spaces && { status, spaces, wasAlive: machine.wasAlive(id) }
-      },
-    }
+    this.#clusterView = new MachineClusterView(self, machine, clock)
     this.#driver = new SpacesDriver({
       view: this.#clusterView,
       cluster,
@@ -140,16 +129,13 @@ export class SpaceRegistry {
         new RoomHandle({
           name,
           space,
-          self,
           driver: this.#driver,
-          clock,
           notifications,
           random: host.random,
-          spaceRoster: this.#rosterOf(space),
+          cluster: this.#clusterView,
+          spaceRoster: this.#clusterView.rosterOf(space),
           memberOf: id => machine.member(id),
-          isSettled: () => this.#clusterView.isSettled(),
           storage,
-          knownMembers: machine.members().map(({ id }) => id),
           incarnation: machine.member(self)?.incarnation ?? 0,
           onLeave: () => {
             this.#rooms.delete(space)
@@ -178,7 +164,6 @@ export class SpaceRegistry {
       writers,
       retentionMs,
       driver: this.#driver,
-      clock: notifications.clock,
       notifications,
       check: checkWith(schema),
       storage: new FactStorage(this.#queue, this.#pathOf(space)),
@@ -205,16 +190,6 @@ export class SpaceRegistry {
 
   #pathOf(space: string): string {
     return `${spacesPath}/${toText(this.#engine.cluster, 'base32')}/${space}`
-  }
-
-  #rosterOf(space: string): SpaceRoster {
-    return {
-      of: id => {
-        const member = this.#clusterView.member(id)
-        const generation = member?.spaces.find(each => each.space === space)?.generation
-        return member && { status: member.status, wasAlive: member.wasAlive, generation }
-      },
-    }
   }
 
   #checkCount(): void {

@@ -4,13 +4,12 @@
  * The caller provides everything that differs between Node and browsers: transports, store, keys, clock.
  */
 
-import { identify } from '@libp2p/identify'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
 import type { Cluster } from '../api/cluster.ts'
 import { withLeave } from '../handles/with-leave.ts'
 import type { OpenedStorage } from '../storage/recoverable-datastore.ts'
-import { clusterPubsub } from './gossipsub-options.ts'
+import { AdmissionGate } from './admission/admission-gate.ts'
 import { loadIdentity } from './identity.ts'
 import type { JoinOptions } from './join-options.ts'
 import { lazyLogger } from './lazy-logger.ts'
@@ -25,7 +24,7 @@ export interface NodePlan {
   readonly platform: Platform
   readonly storage: OpenedStorage
   /** The parts of the node that depend on the platform. */
-  readonly node: Pick<Libp2pOptions, 'transports' | 'connectionGater' | 'services'>
+  readonly node: (gate: AdmissionGate) => Pick<Libp2pOptions, 'transports' | 'connectionGater' | 'services'>
   readonly listen: readonly string[]
   /** Explains why the node cannot listen on an address. Other errors are thrown unchanged. */
   readonly listenError: (error: Error) => Error
@@ -66,8 +65,10 @@ export async function createNode(options: JoinOptions, plan: NodePlan): Promise<
 
 async function startNode(options: JoinOptions, plan: NodePlan): Promise<MemberNode> {
   const { datastore } = plan.storage
+  const gate = new AdmissionGate()
+  const parts = plan.node(gate)
   const node: MemberNode = await createLibp2p({
-    ...plan.node,
+    ...parts,
     start: false,
     logger: lazyLogger(),
     privateKey: await loadIdentity(datastore),
@@ -86,10 +87,8 @@ async function startNode(options: JoinOptions, plan: NodePlan): Promise<MemberNo
       addressDialTimeout: 10_000,
     },
     services: {
-      ...plan.node.services,
-      identify: identify(),
-      pubsub: clusterPubsub(),
-      cluster: hearsayAlone({ ...options, datastore }, plan.platform),
+      ...parts.services,
+      cluster: hearsayAlone({ ...options, datastore }, plan.platform, gate),
     },
   })
   skipKnownWrites(node.peerStore)

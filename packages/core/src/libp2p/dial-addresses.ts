@@ -1,11 +1,11 @@
 /**
- * Dial addresses: the order in which a member's addresses are dialled, and the addresses whose refusal is evidence that the
- * member is down.
+ * Dial addresses: the order in which a member's addresses are dialled, and the addresses whose refusal is evidence that
+ * the member is down.
  *
- * Addresses on the host of the member's last connection come first: if they refuse a dial, that alone is
- * sufficient evidence. If the member is on another host, its addresses that are also addresses of the local
- * host come last, and a refusal by them is no evidence: every host has a loopback address, and many hosts
- * have the same container bridge. Addresses on which this member listens are not dialled.
+ * Addresses on the host of the member's last connection come first. If these addresses refuse a dial, that alone is
+ * sufficient evidence. If the member is on another host, some of its addresses may also be addresses of the local host:
+ * every host has a loopback address, and many hosts have the same container bridge. Such addresses come last, and a
+ * refusal by them is no evidence. Addresses on which this member listens are not dialled.
  */
 import { isLoopback } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'

@@ -30,18 +30,24 @@ const bootstrapTimeoutMs = 10_000
 export class Dialler {
   readonly #components: DiallerComponents
   readonly #ownsNode: boolean
+  readonly #isAdmitted: (connection: Connection) => boolean
   readonly #addresses = new Map<string, Multiaddr[]>()
   readonly #dialled = new Set<string>()
   readonly #lastHost = new Map<string, string>()
   /** Bootstrap addresses that are being dialled. */
-  readonly #bootstraps = new Map<string, Promise<string>>()
+  readonly #bootstraps = new Map<string, Promise<Connection>>()
   /** Aborts all running dials. */
   #dials = controllerOfMany()
 
   /** @param ownsNode the node was created for hearsay alone, so hearsay owns all its connections */
-  constructor(components: DiallerComponents, ownsNode: boolean) {
+  constructor(
+    components: DiallerComponents,
+    ownsNode: boolean,
+    isAdmitted: (connection: Connection) => boolean,
+  ) {
     this.#components = components
     this.#ownsNode = ownsNode
+    this.#isAdmitted = isAdmitted
   }
 
   /** Aborts all running dials, which then fail. */
@@ -61,7 +67,7 @@ export class Dialler {
   }
 
   /**
-   * Returns the newest open connection, or opens one. As soon as the member's host refuses a dial, rejects
+   * Returns the newest admitted connection, or opens one, which is not admitted yet. As soon as the member's host refuses a dial, rejects
    * with an error for `dialOutcome`. The remaining addresses are inconclusive, but are still dialled in the
    * background.
    */
@@ -89,8 +95,8 @@ export class Dialler {
     throw new AggregateError(errors)
   }
 
-  /** Dials a bootstrap address, at most once at a time. @returns the id of the member that answers */
-  connectTo(address: string): Promise<string> {
+  /** Dials a bootstrap address, at most once at a time. @returns a connection, which may not be admitted yet */
+  connectTo(address: string): Promise<Connection> {
     const pending = this.#bootstraps.get(address)
     if (pending) return pending
     const dial = this.#connectTo(address).finally(() => {
@@ -100,7 +106,7 @@ export class Dialler {
     return dial
   }
 
-  async #connectTo(address: string): Promise<string> {
+  async #connectTo(address: string): Promise<Connection> {
     const { connectionManager } = this.#components
     const signal = this.#signal(bootstrapTimeoutMs)
     // Check before dialling: a dial that cannot succeed would also fail another dial to the same peer that
@@ -108,9 +114,8 @@ export class Dialler {
     if (!(await connectionManager.isDialable(multiaddr(address), { signal })))
       throw new Error(`no transport of this node can dial ${address}`)
     const connection = await connectionManager.openConnection(multiaddr(address), { signal })
-    const id = connection.remotePeer.toString()
-    this.#dialled.add(id)
-    return id
+    this.#dialled.add(connection.remotePeer.toString())
+    return connection
   }
 
   #signal(timeoutMs: number): AbortSignal {
@@ -132,16 +137,21 @@ export class Dialler {
   }
 
   disconnect(id: string): void {
-    for (const connection of this.connections(id)) connection.close().catch(error => connection.abort(error))
+    for (const connection of this.#direct(id)) connection.close().catch(error => connection.abort(error))
   }
 
-  /** The newest open connection: the other end may have lost any older one. */
+  /** The newest admitted connection: the other end may have lost any older one. */
   current(id: string): Connection | undefined {
     return this.connections(id).findLast(({ status }) => status === 'open')
   }
 
-  /** The connections to a member, except those through a relay, which serve introductions only. */
+  /** The admitted connections to a member, except those through a relay. */
   connections(id: string): Connection[] {
+    return this.#direct(id).filter(this.#isAdmitted)
+  }
+
+  /** The connections to a peer, except those through a relay, which serve introductions only. */
+  #direct(id: string): Connection[] {
     const all = this.#components.connectionManager.getConnections(peerIdFromString(id))
     return all.filter(({ limits }) => limits === undefined)
   }

@@ -24,7 +24,7 @@ const waitBeforeDialMs = 3_000
 /** Limits the memory for peers, because any host of the network can announce invented ones. */
 const maxDiscovered = 256
 
-/** Starts dialling. @returns the undo */
+/** Dials discovered peers from now on. @returns a function that stops the dialling */
 export function dialDiscovered({ discovery, status, visible, dial, random }: DiscoveryOptions): () => void {
   /** Peers that this member will dial, or has considered within the last healing interval. */
   const timers = new Map<string, ReturnType<typeof setTimeout>>()

@@ -12,9 +12,9 @@ import { limits } from '../wire/limits.ts'
 
 /** Names of hearsay's libp2p protocols. */
 export const protocols: Readonly<Record<Channel, string>> = {
-  probe: '/hearsay/probe/1.0.0',
-  sync: '/hearsay/sync/1.0.0',
-  space: '/hearsay/space/2.0.0',
+  probe: '/hearsay/probe/2.0.0',
+  sync: '/hearsay/sync/2.0.0',
+  space: '/hearsay/space/3.0.0',
 }
 
 export const channels: readonly Channel[] = ['probe', 'sync', 'space']

@@ -9,6 +9,7 @@ export function clusterPubsub(): (components: GossipSubComponents) => GossipSub 
 
 export function gossipsubOptions(): Partial<GossipsubOpts> {
   return {
+    fallbackToFloodsub: false,
     // Each room has a topic, so the topics are not known in advance: this limits the bytes of a peer's topics.
     maxTopicBytesPerPeer: limits.maxSpaces * 64,
     // A rumor contains its authors' signatures. Gossipsub's own would add two thirds to the CPU time.

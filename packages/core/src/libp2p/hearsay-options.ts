@@ -1,6 +1,6 @@
 /** Options and components of `hearsay`, the libp2p service. */
 
-import type { ComponentLogger, PrivateKey } from '@libp2p/interface'
+import type { ComponentLogger, PeerStore, PrivateKey } from '@libp2p/interface'
 import type { Datastore } from 'interface-datastore'
 import type { Cluster } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
@@ -32,6 +32,7 @@ export interface HearsayInit extends MemberOptions {
 
 /** The parts of a libp2p node that the service uses. libp2p passes them. */
 export interface HearsayComponents extends TransportComponents {
+  readonly peerStore: PeerStore
   /** The node's key, which is the member's identity. It must be an Ed25519 key. */
   readonly privateKey: PrivateKey
   /** The node's datastore: the member's store, unless {@link HearsayInit.datastore} names another one. */

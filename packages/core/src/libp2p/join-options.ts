@@ -20,10 +20,10 @@ export interface JoinOptions extends MemberOptions {
    */
   listen?: readonly string[]
   /**
-   * Where to store identity, incarnation, addresses of other members, documents and configs: the path of a folder (created
-   * if missing), in browsers the name of an IndexedDB database, or an interface-datastore that the app opens and closes.
-   * Each member needs its own. While another page uses the identity in a database, further pages share its documents and
-   * configs and have identities of their own.
+   * Where to store identity, incarnation, addresses of other members, documents and configs. In Node: the path of a
+   * folder, which is created if it is missing. In browsers: the name of an IndexedDB database. In both: an
+   * interface-datastore that the app opens and closes. Each member needs its own. While another page uses the identity in
+   * a database, further pages share its documents and configs and have identities of their own.
    *
    * @default memory: each start creates a new member, without stored documents and configs
    */
@@ -36,8 +36,9 @@ export interface JoinOptions extends MemberOptions {
    */
   mdns?: boolean
   /**
-   * Whether to introduce members that cannot be dialled, such as browsers, to each other: the member acts as a circuit
-   * relay (v2) while they establish a direct connection, for at most 128 kB and 2 minutes each. Not allowed in browsers.
+   * Whether to introduce members that cannot be dialled, such as browsers, to each other. The member then acts as a circuit
+   * relay (v2) until the two members have a direct connection, for at most 128 kB and 2 minutes for each pair. Not allowed
+   * in browsers.
    *
    * @default false
    */

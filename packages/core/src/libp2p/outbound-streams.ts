@@ -2,9 +2,9 @@
  * Outbound streams: at most one for each member and channel, opened for the first frame or shortly before it.
  *
  * The first frame on each stream is a hello, sent together with the frames that waited for the stream. A frame that cannot
- * be sent is dropped with its stream: the next frame opens another. A member with several connections is answered over the
- * connection on which its last frame arrived, because two processes may have one identity, and an answer belongs to the
- * process that asked.
+ * be sent is dropped with its stream, and the next frame opens a new stream. If a member has several connections, an
+ * answer uses the connection on which the member's last frame arrived. The reason is that two processes may have one
+ * identity, and an answer belongs to the process that sent the question.
  */
 import type { Connection, Logger, Stream } from '@libp2p/interface'
 import { concat } from 'uint8arrays/concat'
@@ -12,10 +12,9 @@ import type { Channel } from '../runtime/ports.ts'
 import { channels, prefixed, protocols, readFrames, writeFrame } from './frame-stream.ts'
 
 export interface OutboundStreamsOptions {
+  /** An admitted connection to the member. */
   readonly connect: (id: string) => Promise<Connection>
   readonly hello: () => Uint8Array
-  /** The other end sent a frame: on these streams it does so only to report that it is in another cluster. */
-  readonly answered: (id: string, frame: Uint8Array) => void
   readonly log: Logger
 }
 
@@ -130,7 +129,6 @@ export class OutboundStreams {
   }
 
   #opened(to: string, channel: Channel, open: Open, waiting: readonly Uint8Array[]): void {
-    const { hello, answered } = this.#options
     const { stream, connection } = open
     const streams = this.#streams[channel]
     streams.set(to, open)
@@ -139,7 +137,8 @@ export class OutboundStreams {
       const idle = this.#idle.get(connection)
       if (idle?.get(channel) === open) idle.delete(channel)
     })
-    readFrames(stream, frame => answered(to, frame))
-    writeFrame(stream, concat([prefixed(hello()), ...waiting]))
+    // The other end answers on a stream of its own.
+    readFrames(stream, () => stream.abort(new Error('unexpected frame')))
+    writeFrame(stream, concat([prefixed(this.#options.hello()), ...waiting]))
   }
 }

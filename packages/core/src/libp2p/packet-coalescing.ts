@@ -1,10 +1,10 @@
 /**
  * Packet coalescing: fewer packets for each message of a connection.
  *
- * Two properties of the lower layers cause three of four packets of an idle member (ADR 6): libp2p writes each part of a
- * message to the socket separately, and yamux answers every frame with a window update. Here a message is one write, and a
- * window update waits for the next frame, or until the delayed updates amount to 64 kB. That is a quarter of the smallest
- * window, so no sender ever waits for an update. The bytes on the wire are standard Noise and yamux.
+ * Without coalescing, three of four packets of an idle member have two causes (ADR 6): libp2p writes each part of a message
+ * to the socket separately, and yamux answers every frame with a window update. With coalescing, a message is one write.
+ * A window update waits for the next frame, or until the delayed updates amount to 64 kB. 64 kB is a quarter of the
+ * smallest window, so no sender ever waits for an update. The bytes on the wire are standard Noise and yamux.
  */
 import type { ConnectionEncrypter, MessageStream, SecuredConnection } from '@libp2p/interface'
 import { type NoiseComponents, noise } from '@libp2p/noise'

@@ -1,13 +1,13 @@
 /**
  * Peer store cache: skips writes into libp2p's peer store that change nothing.
  *
- * libp2p records the protocol of each new stream: it reads, decodes, merges, encodes and writes the whole record of the
- * peer, and the stream waits for that. A connection between two members causes 14 such writes, most of them for a protocol
+ * libp2p records the protocol of each new stream. It reads, decodes, merges, encodes and writes the whole record of the
+ * peer, and the stream waits until that is done. A connection between two members causes 14 such writes, most of them for a protocol
  * that identify has already recorded.
  */
 import type { Peer, PeerData, PeerId, PeerStore } from '@libp2p/interface'
 
-/** Maximum number of cached peers. Beyond, the cache is cleared, and the next write of each peer is not skipped. */
+/** Maximum number of cached peers. Above it, the cache is cleared, and the next write of each peer is not skipped. */
 const maxPeers = 4_096
 
 /** Patches the peer store. Call it before the node starts. */

@@ -9,9 +9,17 @@ export interface Platform {
   readonly clock: Clock
   /** Signs with this private key, and verifies with the public key that each member id contains. */
   readonly keys: (privateKey: Ed25519PrivateKey) => Signer & Verifier
-  /** Reports lifecycle changes of the page that this member runs in. Absent outside of pages. @returns the undo */
+  /**
+   * Reports lifecycle changes of the page in which this member runs. Absent outside of pages.
+   *
+   * @returns a function that ends the reports
+   */
   readonly followPage?: (listener: PageListener) => () => void
-  /** Calls back after each change of this computer's network addresses. @returns the undo */
+  /**
+   * Calls `changed` after each change of this computer's network addresses.
+   *
+   * @returns a function that ends the calls
+   */
   readonly followNetwork?: (changed: () => void) => () => void
 }
 

@@ -1,34 +1,34 @@
 /**
  * Service: hearsay as a libp2p service, a member of a cluster on a libp2p node.
  *
- * The node needs gossipsub as the service `pubsub`, and identify. The service dials the members that it needs, and closes
- * connections that it dialled or that lead to dead members. When the node stops, the member leaves first.
+ * The service dials the members that it needs, and closes connections that it dialled or that lead to dead members. When the
+ * node stops, the member leaves first.
  */
 
-import {
-  type Ed25519PrivateKey,
-  type Startable,
-  serviceCapabilities,
-  serviceDependencies,
-} from '@libp2p/interface'
+import { type Ed25519PrivateKey, type Startable, serviceCapabilities } from '@libp2p/interface'
 import { isLoopback } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Explanation } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
+import type { Health } from '../api/health.ts'
 import { ClusterHandle } from '../handles/cluster-handle.ts'
 import type { Driver } from '../runtime/driver.ts'
 import { createEngine } from '../runtime/engine.ts'
 import { datastoreKeyValues } from '../storage/datastore-key-values.ts'
 import { memberStorage } from '../storage/member-storage.ts'
 import { WriteQueue } from '../storage/write-queue.ts'
+import { clusterKeys } from '../wire/cluster-keys.ts'
 import { limits } from '../wire/limits.ts'
 import { clusterTag } from '../wire/tags.ts'
+import { AdmissionGate } from './admission/admission-gate.ts'
 import {
   checkHearsayInit,
   type HearsayComponents,
   type HearsayInit,
   type HearsayService,
 } from './hearsay-options.ts'
-import { leakedTimers } from './leaked-timers.ts'
+import { leakedTimer } from './leaked-timer.ts'
+import { MemberPubsub } from './member-pubsub.ts'
 import type { Platform } from './platform.ts'
 import { Libp2pTransport } from './transport.ts'
 
@@ -39,28 +39,40 @@ import { Libp2pTransport } from './transport.ts'
  */
 export function hearsayOn(init: HearsayInit, platform: Platform): HearsayService {
   checkHearsayInit(init)
-  return components => new Service(init, components, platform, false)
+  return components => new Service({ init, platform, gate: new AdmissionGate(), ownsNode: false }, components)
 }
 
-/** The service on a node that was created for it alone. */
-export function hearsayAlone(init: HearsayInit, platform: Platform): HearsayService {
-  return components => new Service(init, components, platform, true)
+/** The service on a node that was created for it alone. @param gate the gate of the node's other parts */
+export function hearsayAlone(init: HearsayInit, platform: Platform, gate: AdmissionGate): HearsayService {
+  return components => new Service({ init, platform, gate, ownsNode: true }, components)
+}
+
+interface ServiceOptions {
+  readonly init: HearsayInit
+  readonly platform: Platform
+  readonly gate: AdmissionGate
+  readonly ownsNode: boolean
+}
+
+interface Runtime {
+  readonly transport: Libp2pTransport
+  readonly pubsub: MemberPubsub
+  readonly driver: Driver
+  readonly writes: WriteQueue
 }
 
 class Service extends ClusterHandle implements Startable {
   readonly [Symbol.toStringTag] = '@hearsay/core'
-  readonly [serviceCapabilities]: string[] = ['@hearsay/core']
-  readonly [serviceDependencies]: string[] = ['@libp2p/identify', '@libp2p/pubsub']
-  readonly #init: HearsayInit
-  readonly #platform: Platform
-  readonly #ownsNode: boolean
+  /** On a node of its own, the admission takes the place of identify: transports over relays depend on either. */
+  readonly [serviceCapabilities]: string[]
+  readonly #options: ServiceOptions
   readonly #components: HearsayComponents
   readonly #privateKey: Ed25519PrivateKey
-  #runtime: { transport: Libp2pTransport; driver: Driver; writes: WriteQueue } | undefined
+  #runtime: Runtime | undefined
   #announcedAddresses = ''
   #relays: string | undefined
   #unfollow: (() => void) | undefined
-  #stopTimers: (() => void) | undefined
+  #stopTimer: (() => void) | undefined
   #unfollowNetwork: (() => void) | undefined
   readonly #addressesChanged = () => {
     this.#announceAddresses()
@@ -70,16 +82,15 @@ class Service extends ClusterHandle implements Startable {
     this.#runtime?.driver.advance()
   }
 
-  constructor(init: HearsayInit, components: HearsayComponents, platform: Platform, ownsNode: boolean) {
-    super(init.cluster, platform.clock)
+  constructor(options: ServiceOptions, components: HearsayComponents) {
+    super(options.init.cluster, options.platform.clock)
     const { privateKey } = components
     if (privateKey.type !== 'Ed25519')
       throw new InvalidOptionsError(
         `privateKey: the node's key is ${privateKey.type}. Create the node with an Ed25519 key`,
       )
-    this.#init = init
-    this.#platform = platform
-    this.#ownsNode = ownsNode
+    this[serviceCapabilities] = options.ownsNode ? ['@hearsay/core', '@libp2p/identify'] : ['@hearsay/core']
+    this.#options = options
     this.#components = components
     this.#privateKey = privateKey
   }
@@ -89,11 +100,12 @@ class Service extends ClusterHandle implements Startable {
     this.#announcedAddresses = ''
     this.#relays = undefined
     const { peerId, datastore, logger } = this.#components
+    const { init, platform, gate, ownsNode } = this.#options
     const log = logger.forComponent('hearsay')
-    const cluster = clusterTag(this.#init.cluster)
-    const storage = memberStorage(this.#init.datastore ?? datastore, cluster)
-    const keyValues = datastoreKeyValues(this.#init.datastore ?? datastore)
-    const { clock } = this.#platform
+    const cluster = clusterTag(init.cluster)
+    const storage = memberStorage(init.datastore ?? datastore, cluster)
+    const keyValues = datastoreKeyValues(init.datastore ?? datastore)
+    const { clock } = platform
     const writes = new WriteQueue({
       keyValues,
       clock,
@@ -102,12 +114,22 @@ class Service extends ClusterHandle implements Startable {
         this.storageChanged(state)
       },
     })
-    const transport = new Libp2pTransport(this.#components, cluster, this.#ownsNode, log)
-    const { driver, prepare } = createEngine(this, this.#init, {
+    const pubsub = new MemberPubsub(this.#components, gate)
+    const transport = new Libp2pTransport({
+      components: this.#components,
+      cluster,
+      keys: clusterKeys(init.cluster, init.secret),
+      hasSecret: init.secret !== undefined,
+      ownsNode,
+      gate,
+      pubsub,
+      log,
+    })
+    const { driver, prepare } = createEngine(this, init, {
       id: peerId.toString(),
       clock,
       transport,
-      keys: this.#platform.keys(this.#privateKey),
+      keys: platform.keys(this.#privateKey),
       random: Math.random,
       incarnation: await storage.incarnation.read(),
       cachedPeers: (await storage.cachedPeers.read()) ?? [],
@@ -117,17 +139,19 @@ class Service extends ClusterHandle implements Startable {
       writes,
       log: message => log(message),
     })
-    this.#runtime = { transport, driver, writes }
+    this.#runtime = { transport, pubsub, driver, writes }
     await prepare()
     await transport.listen(driver)
   }
 
-  start(): void {}
+  async start(): Promise<void> {
+    await this.#runtime?.pubsub.start()
+  }
 
-  /** Pubsub runs. The member starts when the node emits that it listens. */
+  /** The member starts when the node emits that it listens. */
   afterStart(): void {
     this.#runtime?.transport.start()
-    this.#unfollow = this.#platform.followPage?.({
+    this.#unfollow = this.#options.platform.followPage?.({
       attentionChanged: attention => {
         if (attention.state !== 'full') this.flush()
         this.#runtime?.driver.handle({ type: 'local-change', change: { attention } })
@@ -137,7 +161,7 @@ class Service extends ClusterHandle implements Startable {
         void this.leave()
       },
     })
-    this.#unfollowNetwork = this.#platform.followNetwork?.(() => {
+    this.#unfollowNetwork = this.#options.platform.followNetwork?.(() => {
       this.#announceAddresses()
       this.#runtime?.driver.networkChanged()
     })
@@ -151,7 +175,23 @@ class Service extends ClusterHandle implements Startable {
     for (const event of addressEvents)
       this.#components.events.removeEventListener(event, this.#addressesChanged)
     await this.leave()
-    this.#stopTimers = leakedTimers(this.#components)
+    this.#stopTimer = leakedTimer(this.#components.addressManager)
+  }
+
+  override health(): Health {
+    const health = super.health()
+    const { count = 0, lastDialled } = this.#runtime?.transport.refusals ?? {}
+    const admissionError = health.connections === 0 ? lastDialled : undefined
+    return { ...health, admissionError, refusedConnections: count }
+  }
+
+  override explain(memberId: string): Explanation {
+    const explanation = super.explain(memberId)
+    const refusal = this.#runtime?.transport.refusals?.of(memberId)
+    if (!refusal || explanation.connected) return explanation
+    const agoS = (this.#options.platform.clock.now().monotonicMs - refusal.atMs) / 1000
+    const facts = [`${refusal.fact}, ${agoS.toFixed(1)} s ago.`, ...explanation.facts]
+    return { ...explanation, facts, hint: refusal.advice }
   }
 
   /** Leaves the cluster. A node of the app keeps running. */
@@ -163,17 +203,18 @@ class Service extends ClusterHandle implements Startable {
     await this.#runtime?.writes.stored().catch(() => {})
     this.#runtime?.writes.close()
     this.#runtime?.transport.stop()
+    await this.#runtime?.pubsub.stop()
   }
 
   stop(): void {}
 
   afterStop(): void {
-    this.#stopTimers?.()
+    this.#stopTimer?.()
   }
 
   /** Publishes the addresses at which this member can be dialled, if they changed. */
   #announceAddresses(): void {
-    if (this.#ownsNode) this.#confirmOwnAddresses()
+    if (this.#options.ownsNode) this.#confirmOwnAddresses()
     const addresses = publishable(this.#components.addressManager.getAddresses())
     const text = addresses.join()
     if (text === this.#announcedAddresses) return

@@ -2,31 +2,43 @@
  * Transport: hearsay's frames and rumors over one libp2p node.
  *
  * Each end writes on streams that it opened itself, so answers arrive on a stream of the other end. A peer counts as
- * connected when it supports hearsay's protocols and has not announced another cluster. Of several connections the newest is
- * used, until a frame arrives over another one.
+ * connected when a connection to it is admitted (admission/admission-gate.ts). Of several connections the newest is used,
+ * until a frame arrives over another one.
  */
-import type { GossipSub } from '@libp2p/gossipsub'
 import { TopicValidatorResult } from '@libp2p/gossipsub'
 import type { Connection, Libp2pEvents, Logger, PeerId, Stream, TypedEventTarget } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
 import type { Channel, RumorVerdict, Transport, TransportListener } from '../runtime/ports.ts'
+import { type ClusterKeys, rumorTopic, spaceTopic } from '../wire/cluster-keys.ts'
 import { decodeHello, encodeHello } from '../wire/hello.ts'
-import { rumorTopic, spaceTopic } from '../wire/tags.ts'
+import type { AdmissionGate } from './admission/admission-gate.ts'
+import type { RefusalReason, Refusals } from './admission/refusals.ts'
 import { dialOutcome } from './dial-outcome.ts'
 import { Dialler, type DiallerComponents } from './dialler.ts'
-import { channels, prefixed, protocols, readFrames, writeFrame } from './frame-stream.ts'
+import { channels, protocols, readFrames } from './frame-stream.ts'
 import { closeIfHalfOpen, closeIfUnresponsive } from './half-open.ts'
+import type { MemberPubsub } from './member-pubsub.ts'
 import { OutboundStreams } from './outbound-streams.ts'
 
 export interface TransportComponents extends DiallerComponents {
   readonly peerId: PeerId
   readonly registrar: Registrar
   readonly events: TypedEventTarget<Libp2pEvents>
-  readonly pubsub: GossipSub
 }
 
-/** How long after it opened a connection may take to identify the other end as a hearsay member. */
-const identifyTimeoutMs = 5_000
+export interface TransportOptions {
+  readonly components: TransportComponents
+  /** The cluster tag. */
+  readonly cluster: Uint8Array
+  readonly keys: ClusterKeys
+  readonly hasSecret: boolean
+  /** Whether the node was created for this member alone. */
+  readonly ownsNode: boolean
+  readonly gate: AdmissionGate
+  readonly pubsub: MemberPubsub
+  readonly log: Logger
+}
+
 const clockWarningMs = 3_600_000
 const maxStreamsPerConnection = 4
 
@@ -37,8 +49,8 @@ const validatorResults: Readonly<Record<RumorVerdict, TopicValidatorResult>> = {
 }
 
 export class Libp2pTransport implements Transport {
-  readonly #components: TransportComponents
-  readonly #cluster: Uint8Array
+  #refusals: Refusals | undefined
+  readonly #options: TransportOptions
   readonly #topic: string
   readonly #log: Logger
   readonly #dialler: Dialler
@@ -46,71 +58,71 @@ export class Libp2pTransport implements Transport {
   readonly #connectedPeers = new Set<string>()
   /** Peers with more than one connection. */
   readonly #multiplyConnected = new Set<string>()
-  /** Timers of connections whose other end is not identified yet. */
-  readonly #identifyTimers = new Set<ReturnType<typeof setTimeout>>()
   readonly #undo: (() => void)[] = []
-  /** Space → function that ends its subscription. */
-  readonly #spaces = new Map<string, () => void>()
+  /** Space → its topic, and the function that ends the subscription. */
+  readonly #spaces = new Map<string, { readonly topic: string; readonly end: () => void }>()
   #isStarted = false
   #listener: TransportListener | undefined
 
-  /** @param ownsNode the node was created for this transport alone */
-  constructor(components: TransportComponents, cluster: Uint8Array, ownsNode: boolean, log: Logger) {
-    this.#components = components
-    this.#cluster = cluster
-    this.#topic = rumorTopic(cluster)
+  constructor(options: TransportOptions) {
+    const { components, keys, ownsNode, gate, log } = options
+    this.#options = options
+    this.#topic = rumorTopic(keys)
     this.#log = log
-    this.#dialler = new Dialler(components, ownsNode)
+    this.#dialler = new Dialler(components, ownsNode, connection => gate.isAdmitted(connection))
     this.#streams = new OutboundStreams({
-      connect: id => this.#dialler.connect(id),
+      connect: id => this.#connect(id),
       hello: () => this.#hello(),
-      answered: (id, frame) => {
-        if (!this.#isHelloOfCluster(frame)) this.#warnOfOtherCluster(id)
-      },
       log,
     })
+  }
+
+  /** The connections that were not admitted, and why. Undefined until there is one. */
+  get refusals(): Refusals | undefined {
+    return this.#refusals
   }
 
   /** Accepts streams and connections from now on. Call it before the node listens, so that none is missed. */
   async listen(listener: TransportListener): Promise<void> {
     this.#listener = listener
-    const { registrar, events } = this.#components
+    const { components, cluster, keys, ownsNode, gate } = this.#options
+    const { registrar, events } = components
     const limits = { maxInboundStreams: maxStreamsPerConnection, maxOutboundStreams: maxStreamsPerConnection }
     for (const channel of channels) {
       const accept = (stream: Stream, connection: Connection) => this.#accept(channel, stream, connection)
-      await registrar.handle(protocols[channel], accept, limits)
+      await registrar.handle(protocols[channel], gate.guarded(accept), limits)
       this.#undo.push(() => void registrar.unhandle(protocols[channel]).catch(() => {}))
     }
-    // libp2p waits for this before it notifies gossipsub, which opens no second stream while it has one on a dead connection.
-    const onConnect = (_: PeerId, connection: Connection) => this.#connected(connection)
-    const topology = await registrar.register(protocols.probe, { onConnect })
-    this.#undo.push(() => registrar.unregister(topology))
     const closed = ({ detail }: CustomEvent<Connection>) => this.#closed(detail)
     events.addEventListener('connection:close', closed)
     this.#undo.push(() => events.removeEventListener('connection:close', closed))
+    await gate.open({
+      components,
+      key: keys.admission,
+      cluster,
+      ownsNode,
+      admitted: connection => {
+        this.#refusals?.admitted(connection.remotePeer.toString())
+        // A connection with limits serves introductions only.
+        if (connection.limits === undefined) void this.#connected(connection)
+      },
+      refused: (connection, reason) => void this.#refused(connection, reason).catch(() => {}),
+    })
+    this.#undo.push(() => gate.close())
   }
 
-  /** Accepts rumors from now on, and classifies connections that are open already. Call it when the node runs. */
+  /** Publishes and accepts rumors from now on. Call it when the node runs. */
   start(): void {
-    const { pubsub, connectionManager } = this.#components
-    if (pubsub.globalSignaturePolicy !== 'StrictNoSign')
-      this.#log.error(
-        "pubsub signs messages: set its globalSignaturePolicy to 'StrictNoSign', or no rumor is accepted",
-      )
     this.#undo.push(this.#subscribeTo(this.#topic))
-    for (const space of this.#spaces.keys())
-      this.#spaces.set(space, this.#subscribeTo(spaceTopic(space), space))
     this.#isStarted = true
-    for (const connection of connectionManager.getConnections()) this.#classify(connection)
+    for (const space of this.#spaces.keys()) this.subscribe(space)
   }
 
   stop(): void {
     this.#listener = undefined
     for (const undo of this.#undo.splice(0)) undo()
-    for (const stop of this.#spaces.values()) stop()
+    for (const { end } of this.#spaces.values()) end()
     this.#spaces.clear()
-    for (const timer of this.#identifyTimers) clearTimeout(timer)
-    this.#identifyTimers.clear()
     this.#dialler.abortDials()
     this.#streams.stop()
   }
@@ -120,29 +132,35 @@ export class Libp2pTransport implements Transport {
   }
 
   publish(rumor: Uint8Array, space?: string): void {
-    this.#components.pubsub
-      .publish(space === undefined ? this.#topic : spaceTopic(space), rumor)
+    this.#options.pubsub.gossipsub
+      .publish(space === undefined ? this.#topic : this.#topicOf(space), rumor)
       .catch(error => this.#log('rumor not published - %e', error))
   }
 
   subscribe(space: string): void {
-    this.#spaces.set(space, this.#isStarted ? this.#subscribeTo(spaceTopic(space), space) : () => {})
+    const topic = this.#topicOf(space)
+    this.#spaces.set(space, { topic, end: this.#isStarted ? this.#subscribeTo(topic, space) : () => {} })
   }
 
   unsubscribe(space: string): void {
-    this.#spaces.get(space)?.()
+    this.#spaces.get(space)?.end()
     this.#spaces.delete(space)
   }
 
   dial(id: string): void {
     this.#dialler.connect(id).then(
-      () => this.#expectConnection(id),
+      connection => this.#expectAdmission(id, connection),
       error => this.#listener?.connectionChanged(id, dialOutcome(error)),
     )
   }
 
   dialBootstrap(address: string): void {
-    this.#dialler.connectTo(address).then(
+    const connected = async () => {
+      const connection = await this.#dialler.connectTo(address)
+      if (!(await this.#options.gate.whenAdmitted(connection))) throw new Error('not admitted')
+      return connection.remotePeer.toString()
+    }
+    connected().then(
       id => this.#listener?.bootstrapConnected(address, id),
       error => {
         this.#log('bootstrap %s not reached, will retry - %e', address, error)
@@ -166,41 +184,56 @@ export class Libp2pTransport implements Transport {
   }
 
   withoutPubsub(): readonly string[] {
-    const { pubsub } = this.#components
-    return [...this.#connectedPeers].filter(id => {
-      const streams = this.#dialler.connections(id).flatMap(connection => connection.streams)
-      return !streams.some(
-        ({ direction, protocol }) => direction === 'outbound' && pubsub.protocols.includes(protocol),
-      )
-    })
+    return [...this.#connectedPeers].filter(id => !this.#options.pubsub.hasStream(id))
   }
 
   subscribers(space: string): readonly string[] {
-    return this.#components.pubsub.getSubscribers(spaceTopic(space)).map(String)
+    return this.#options.pubsub.gossipsub.getSubscribers(this.#topicOf(space)).map(String)
   }
 
-  /** Subscribes to the rumors of a topic. @returns the undo */
+  #topicOf(space: string): string {
+    return this.#spaces.get(space)?.topic ?? spaceTopic(this.#options.keys, space)
+  }
+
+  /** Subscribes to the rumors of a topic. @returns a function that ends the subscription */
   #subscribeTo(topic: string, space?: string): () => void {
-    const { pubsub } = this.#components
-    pubsub.topicValidators.set(topic, async (peerId, { data }) => {
+    const { gossipsub } = this.#options.pubsub
+    gossipsub.topicValidators.set(topic, async (peerId, { data }) => {
       const verdict = (await this.#listener?.rumor(peerId.toString(), data, space)) ?? 'ignore'
       return validatorResults[verdict]
     })
-    pubsub.subscribe(topic)
+    gossipsub.subscribe(topic)
     return () => {
-      pubsub.unsubscribe(topic)
-      pubsub.topicValidators.delete(topic)
+      gossipsub.unsubscribe(topic)
+      gossipsub.topicValidators.delete(topic)
     }
   }
 
-  /** A connection opened. Reports the member as unreachable unless its other end is identified as a member in time. */
-  #expectConnection(id: string): void {
-    if (this.#connectedPeers.has(id)) return
-    const timer = setTimeout(() => {
-      this.#identifyTimers.delete(timer)
+  /** An admitted connection to the member: an open one, or a new one. */
+  async #connect(id: string): Promise<Connection> {
+    const connection = await this.#dialler.connect(id)
+    if (await this.#options.gate.whenAdmitted(connection)) return connection
+    throw new Error('the connection is not admitted')
+  }
+
+  /** A dial has succeeded. Reports the member as unreachable unless the connection is admitted. */
+  #expectAdmission(id: string, connection: Connection): void {
+    void this.#options.gate.whenAdmitted(connection).then(() => {
       if (!this.#connectedPeers.has(id)) this.#listener?.connectionChanged(id, 'unreachable')
-    }, identifyTimeoutMs)
-    this.#identifyTimers.add(timer)
+    })
+  }
+
+  /** On a node of the app, most connections that prove nothing are none of hearsay's concern. */
+  async #refused(connection: Connection, reason: RefusalReason): Promise<void> {
+    const { ownsNode, hasSecret } = this.#options
+    const isOurs = this.#dialler.isOurs(connection)
+    if (!ownsNode && isOurs) connection.close().catch(error => connection.abort(error))
+    if (!ownsNode && !isOurs && (reason === 'no-proof' || reason === 'unsupported')) return
+    const atMs = performance.now()
+    // Loaded when it is needed: most members refuse nobody.
+    const { Refusals } = await import('./admission/refusals.ts')
+    this.#refusals ??= new Refusals({ hasSecret, log: line => this.#log('%s', line) })
+    this.#refusals.report(connection, reason, atMs)
   }
 
   #accept(channel: Channel, stream: Stream, connection: Connection): void {
@@ -210,26 +243,13 @@ export class Libp2pTransport implements Transport {
       if (this.#multiplyConnected.has(from)) this.#streams.answerOver(from, connection)
       if (helloReceived) this.#listener?.frame(from, channel, frame)
       else if (this.#isHelloOfCluster(frame)) helloReceived = true
-      else {
-        // Informs the other end that it is connected to another cluster.
-        writeFrame(stream, prefixed(this.#hello()))
-        stream.close().catch(() => {})
-        this.#warnOfOtherCluster(from)
-      }
+      else stream.abort(new Error('the first frame is no hello of this cluster'))
     })
-  }
-
-  /** Drops a peer of another cluster. The connection may be the app's: only one that this member dialled is closed. */
-  #warnOfOtherCluster(id: string): void {
-    this.#log('%s is in another cluster', id)
-    if (this.#connectedPeers.delete(id)) this.#listener?.connectionChanged(id, 'released')
-    if (this.#dialler.connections(id).some(connection => this.#dialler.isOurs(connection)))
-      this.disconnect(id)
   }
 
   /** The first frame on each stream, the same on all channels. */
   #hello(): Uint8Array {
-    return encodeHello({ cluster: this.#cluster, epochMs: Date.now() })
+    return encodeHello({ cluster: this.#options.cluster, epochMs: Date.now() })
   }
 
   #isHelloOfCluster(frame: Uint8Array): boolean {
@@ -239,10 +259,10 @@ export class Libp2pTransport implements Transport {
     const differenceMs = epochMs - Date.now()
     if (Math.abs(differenceMs) > clockWarningMs)
       this.#log('the clock of a member differs from ours by %d s', Math.round(differenceMs / 1000))
-    return cluster.every((byte, i) => byte === this.#cluster[i])
+    return cluster.every((byte, i) => byte === this.#options.cluster[i])
   }
 
-  /** Resolves when this connection is the only one, or the other connections are known not to be half-open. */
+  /** A connection was admitted. */
   async #connected(connection: Connection): Promise<void> {
     const id = connection.remotePeer.toString()
     this.#dialler.connected(connection)
@@ -254,6 +274,8 @@ export class Libp2pTransport implements Transport {
     if (others.length > 0) this.#multiplyConnected.add(id)
     const wereClosed = await Promise.all(others.map(other => closeIfHalfOpen(other, connection)))
     if (wereClosed.includes(true) && this.#connectedPeers.has(id)) this.#opened(id)
+    // Gossipsub opens no second stream to a peer while it has one, even on a dead connection.
+    if (this.#connectedPeers.has(id)) this.#options.pubsub.connected(connection)
   }
 
   #opened(id: string): void {
@@ -274,17 +296,8 @@ export class Libp2pTransport implements Transport {
     }
     this.#streams.closed(id)
     this.#dialler.disconnected(id)
-    if (this.#connectedPeers.delete(id)) this.#listener?.connectionChanged(id, 'closed')
-  }
-
-  /** Classifies a connection of the app's node that was open and identified before this member started. */
-  #classify(connection: Connection): void {
-    connection
-      .newStream(protocols.probe, { signal: AbortSignal.timeout(identifyTimeoutMs) })
-      .then(async stream => {
-        await stream.close()
-        await this.#connected(connection)
-      })
-      .catch(() => {})
+    if (!this.#connectedPeers.delete(id)) return
+    this.#options.pubsub.disconnected(connection)
+    this.#listener?.connectionChanged(id, 'closed')
   }
 }

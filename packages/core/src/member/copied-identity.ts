@@ -4,12 +4,12 @@
  *
  * This member answers a foreign record in its own name, ahead of its own record, by a record with a greater
  * incarnation. Two foreign records within a minute may come from earlier processes whose clock was ahead, or
- * from a storage that was restored from a backup: this member answers them immediately. The third one proves
- * that a copy runs, and that the copy answers, too. From then on this member doubles the wait before each
- * answer, up to a minute, so that the other members receive about one record per minute while both processes
- * run. If the copy leaves, this member answers immediately, because it stays. This member considers the copy
- * gone when no fact of the copy has arrived for longer than both processes can wait before their next
- * answers.
+ * from a storage that was restored from a backup: this member answers them immediately. A third
+ * foreign record within a minute proves that the other process still runs and answers. From then on this member
+ * doubles the wait before each answer, up to a minute, so that the other members receive about one record per
+ * minute while both processes run. If the copy leaves, this member answers immediately, because it stays. This
+ * member assumes that the copy has ended when no fact of the copy has arrived for 150 s: longer than both
+ * processes together wait before an answer.
  */
 const windowMs = 60_000
 /** Our choice: records of one earlier process are common, of two are rare, and a third one within a minute is a copy. */

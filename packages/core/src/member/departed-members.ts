@@ -41,8 +41,8 @@ export class DepartedMembers {
   }
 
   /**
-   * Makes capacity for new members: when less than a sixteenth of the table is free, drops the members that departed
-   * first, a sixteenth of the table at most, before their retention time ends.
+   * Makes capacity for new members if less than a sixteenth of the table is free. Drops the members that departed first,
+   * before their retention time ends: a sixteenth of the table at most.
    *
    * @returns the ids of the dropped members
    */
@@ -60,8 +60,8 @@ export class DepartedMembers {
 
   /**
    * When a member left, or the earliest date of its suspicions. The date is never in the future and never before the
-   * incarnation. For a dead member that was alive here the date is at most ten minutes ago, even if a malicious member or
-   * a wrong clock gave a suspicion an earlier date.
+   * incarnation. If this member has seen the dead member alive, the date is at most ten minutes ago. So a suspicion with an
+   * earlier date, from a malicious member or a wrong clock, has no effect.
    */
   departureDate({ author: id, record }: RecordFact, epochMs: number): number {
     const { table, memberView } = this.#options

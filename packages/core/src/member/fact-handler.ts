@@ -40,7 +40,7 @@ export class FactHandler {
     this.#options = options
   }
 
-  /** @param from the peer that sent the fact directly, or our own id; undefined if the fact arrived in a rumor. */
+  /** @param from the peer that sent the fact directly, or the local id; undefined if the fact arrived in a rumor. */
   handle(fact: SignedFact, from: string | undefined, now: Instant): void {
     const { self, table, heartbeatArrivals, rumors, antiEntropy, detectorBridge, identity } = this.#options
     const before = table.get(fact.author)?.record
@@ -62,7 +62,7 @@ export class FactHandler {
       case 'suspicion': {
         const { author: observer, subject, incarnation, refused } = fact
         antiEntropy.changed(now.monotonicMs)
-        // The detector produced our own suspicion, so it needs no input.
+        // The detector itself produced the local member's suspicion, so it needs no input.
         if (observer === self) {
           rumors.add(fact)
           break

@@ -1,8 +1,8 @@
 /**
  * Round trips: the round-trip times to connected members.
  *
- * The result is the smallest of the last three samples (as in BBR, Cardwell 2016): other delays of an answer, such as
- * opening a stream or loading a page, are not part of the network path. Syncs measure each member about once per minute;
+ * The result is the smallest of the last three samples (as in BBR, Cardwell 2016). Longer samples contain other
+ * delays, such as opening a stream or loading a page. Syncs measure each member about once per minute;
  * pings measure sooner.
  */
 import type { ProbeMessage } from '@hearsay/failure-detector'

@@ -76,13 +76,13 @@ export class DialPlan {
     attempt.dueMs = nowMs + waitMs
   }
 
-  /** The addresses of the member changed: forgets its failures, unless a dial is in flight. */
+  /** Forgets the failed dials to a member, because its addresses changed. Does nothing while a dial is in flight. */
   retryNow(id: string): void {
     const attempt = this.#attempts.get(id)
     if (attempt && !attempt.inFlight) this.#attempts.delete(id)
   }
 
-  /** The local network changed: forgets the failures of all members, except dials in flight. */
+  /** Forgets the failed dials to all members without a dial in flight, because the local network changed. */
   retryAllNow(): void {
     for (const id of [...this.#attempts.keys()]) this.retryNow(id)
   }

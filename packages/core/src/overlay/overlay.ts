@@ -5,36 +5,23 @@
  * bootstrap addresses to heal partitions. It returns actions; the host reports the result of each dial as an event.
  */
 
+import { BootstrapDialling, type BootstrapDiallingOptions } from './bootstrap-dialling.ts'
 import { type OverlayConnection, prunableConnections } from './connection-pruning.ts'
 import { DialPlan } from './dial-plan.ts'
 import { Neighbourhood } from './neighbourhood.ts'
 import { type HealingTarget, healIntervalMs, healingTarget } from './partition-healing.ts'
-import { sampleCachedPeers } from './peer-cache.ts'
 
 export type OverlayAction =
   | { readonly type: 'dial'; readonly id: string }
   | { readonly type: 'dial-bootstrap'; readonly address: string }
   | { readonly type: 'disconnect'; readonly id: string }
 
-export interface OverlayOptions {
+export interface OverlayOptions extends BootstrapDiallingOptions {
   readonly self: string
-  /** Bootstrap addresses, as multiaddrs. */
-  readonly bootstrap: readonly string[]
-  /** Addresses of members that an earlier process stored, as multiaddrs. */
-  readonly cachedPeers: readonly string[]
   /** The initial members: another overlay, which must not change any more. */
   readonly prior?: Overlay | undefined
-  readonly random: () => number
 }
 
-/** Without any connection, the wait between dials of the bootstrap addresses grows from 250 ms to the healing interval. */
-const firstBootstrapWaitMs = 250
-/**
- * The factor by which the wait grows. Our choice: less than 2. If all members start at the same time, the
- * bootstrap member listens after some seconds. With doubled waits, the others would dial it only seconds
- * after that.
- */
-const bootstrapWaitGrowth = 1.5
 const pruneIntervalMs = 5_000
 /** A browser page listens over two relays. */
 const maxIntroducers = 2
@@ -56,10 +43,7 @@ export class Overlay {
   /** Peers whose connections either end has released and that are not closed yet. */
   readonly #released = new Set<string>()
   readonly #dead = new Set<string>()
-  /** The id of the member that last answered at a bootstrap address. */
-  readonly #answeredBy = new Map<string, string>()
-  /** Bootstrap addresses that were dialled, until the answering member is connected or the dial fails. */
-  readonly #dialledBootstraps = new Set<string>()
+  readonly #bootstrap: BootstrapDialling
   #neighbours: string[] = []
   #extraPeers: readonly string[] = []
   #relays: readonly string[] | undefined
@@ -69,7 +53,6 @@ export class Overlay {
   #isUnplanned = true
   /** The first and last change of the neighbours since the last dials. */
   #ringChanges: { sinceMs: number; lastMs: number } | undefined
-  #bootstrapWaitMs = firstBootstrapWaitMs
   #healDueMs: number
   #pruneDueMs: number
 
@@ -77,6 +60,7 @@ export class Overlay {
     this.#options = options
     this.#neighbourhood = new Neighbourhood(options.self, options.prior && options.prior.#neighbourhood)
     this.#plan = new DialPlan(options.self, options.random)
+    this.#bootstrap = new BootstrapDialling(options)
     this.#healDueMs = nowMs
     this.#pruneDueMs = nowMs + pruneIntervalMs
   }
@@ -95,7 +79,7 @@ export class Overlay {
     return this.#neighbours
   }
 
-  /** Sets further members to be connected to, because they share a space with this one. They are not monitored. */
+  /** Sets the extra peers: members to connect to because they share a space with this one. They are not monitored. */
   setExtraPeers(ids: readonly string[]): void {
     this.#extraPeers = ids
     this.#ringChanged()
@@ -162,7 +146,7 @@ export class Overlay {
   /** The local network changed: earlier dial failures no longer count, and all missing members are dialled immediately. */
   networkChanged(nowMs: number): void {
     this.#plan.retryAllNow()
-    this.#bootstrapWaitMs = firstBootstrapWaitMs
+    this.#bootstrap.reset()
     this.#healDueMs = nowMs
     this.#ringChanged()
   }
@@ -186,25 +170,24 @@ export class Overlay {
     this.#released.delete(id)
     this.#connections.set(id, { isOurs, prunableSinceMs: undefined })
     this.#plan.succeeded(id)
-    this.#bootstrapWaitMs = firstBootstrapWaitMs
-    for (const [address, by] of this.#answeredBy) if (by === id) this.#dialledBootstraps.delete(address)
+    this.#bootstrap.reset()
+    this.#bootstrap.opened(id)
     this.#ringChanged()
   }
 
   /** The member `id` answered at a bootstrap address. Its connection may open only a moment later. */
   bootstrapped(address: string, id: string): void {
-    this.#answeredBy.set(address, id)
-    if (this.#connections.has(id)) this.#dialledBootstraps.delete(address)
+    this.#bootstrap.answered(address, id, this.#connections.has(id))
   }
 
   /** The dial of a bootstrap address failed. */
   bootstrapFailed(address: string): void {
-    this.#dialledBootstraps.delete(address)
+    this.#bootstrap.failed(address)
   }
 
   /** Whether a dial of a bootstrap address has neither led to a connection nor failed yet. */
   get awaitsBootstrap(): boolean {
-    return this.#dialledBootstraps.size > 0
+    return this.#bootstrap.isPending
   }
 
   /** The peer releases the connection. Ignored for a neighbour: this end still needs that connection. */
@@ -275,7 +258,7 @@ export class Overlay {
    * Members whose connections are not pruned, because other members reach this member over these connections.
    */
   #introducers(): readonly string[] {
-    if (this.#relays?.length === 0) return [...new Set(this.#answeredBy.values())]
+    if (this.#relays?.length === 0) return this.#bootstrap.answering
     return this.#relays ?? []
   }
 
@@ -288,20 +271,17 @@ export class Overlay {
   }
 
   #heal(nowMs: number): OverlayAction[] {
-    const { bootstrap, cachedPeers, random } = this.#options
-    if (this.#connections.size === 0 && bootstrap.length + cachedPeers.length > 0) {
-      this.#healDueMs = nowMs + this.#bootstrapWaitMs * (0.75 + random() / 2)
-      this.#bootstrapWaitMs = Math.min(this.#bootstrapWaitMs * bootstrapWaitGrowth, healIntervalMs)
-      const dead = healingTarget(1, this.#deadMembers(), random)
-      const bootstrapAddresses = new Set([...bootstrap, ...sampleCachedPeers(cachedPeers, random)])
-      for (const address of bootstrapAddresses) this.#dialledBootstraps.add(address)
+    const { random } = this.#options
+    if (this.#connections.size === 0 && this.#bootstrap.hasAddresses) {
+      const { addresses, waitMs } = this.#bootstrap.next()
+      this.#healDueMs = nowMs + waitMs
       return [
-        ...[...bootstrapAddresses].map(address => ({ type: 'dial-bootstrap', address }) as const),
-        ...actionsFor(dead),
+        ...addresses.map(address => ({ type: 'dial-bootstrap', address }) as const),
+        ...actionsFor(healingTarget(1, this.#deadMembers(), random)),
       ]
     }
     this.#healDueMs = nowMs + healIntervalMs * (0.75 + random() / 2)
-    const unanswered = bootstrap.filter(address => !this.#neighbourhood.has(this.#answeredBy.get(address)))
+    const unanswered = this.#bootstrap.unanswered(id => this.#neighbourhood.has(id))
     const absent = [
       ...this.#deadMembers(),
       ...unanswered.map(address => ({ type: 'bootstrap', address }) as const),

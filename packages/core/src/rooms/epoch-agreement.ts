@@ -73,7 +73,7 @@ export class EpochAgreement {
     }
     this.#dueSinceMs = Math.min(this.#dueSinceMs, nowMs)
     const isUnchanged = nowMs - this.#changedMs >= unchangedMs
-    // This also applies while the member waits for other holders, because one of them may write.
+    // The deadline is also set while the member waits for other holders, because one of them may write.
     this.#dueMs = isUnchanged ? nowMs + announcementDelayMs : this.#changedMs + unchangedMs
     return isUnchanged ? digestText(sync.hash()) : undefined
   }
@@ -92,7 +92,7 @@ export class EpochAgreement {
       return others.some(({ epoch }) => isSameEpoch(epoch, next))
     }
     const isLater = others.some(({ epoch }) => epoch && !isSameEpoch(epoch, sync.epochs.current))
-    if (isLater) return sync.epochs.later !== undefined && hasBegun()
+    if (isLater) return sync.epochs.later.name !== undefined && hasBegun()
     if (!isDue(sync, holders)) return false
     const digest = offered !== undefined && digestText(sync.hash())
     if (digest === offered && others.every(({ agreed }) => agreed === digest)) return true
@@ -118,7 +118,7 @@ function isDue(sync: DocumentSync, holders: readonly EpochHolder[]): boolean {
     digest.clients >= Math.max(minClients, clientsPerHolder * (holders.length + 1)) &&
     digest.liveBytes <= maxLiveBytes &&
     state.isSynced &&
-    epochs.later === undefined &&
+    epochs.later.name === undefined &&
     epochs.mayBegin &&
     holders.every(({ keepsIds }) => !keepsIds)
   )

@@ -7,6 +7,7 @@
 
 import * as Y from 'yjs'
 import type { Instant } from '../base/clock.ts'
+import { renewIntervalMs } from '../spaces/document-requests.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
@@ -20,7 +21,6 @@ import {
   type SpaceReplica,
 } from '../spaces/space-replica.ts'
 import type { SpaceRoster } from '../spaces/space-roster.ts'
-import { renewIntervalMs } from '../spaces/spaces.ts'
 import { limits } from '../wire/limits.ts'
 import type { EventFact, SpaceFact, UpdateFact } from '../wire/space-fact.ts'
 import { DocumentRoster } from './document-roster.ts'

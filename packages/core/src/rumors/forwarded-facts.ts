@@ -16,9 +16,9 @@ export class ForwardedFacts {
     this.#table = table
   }
 
-  /** These facts arrived in a rumor that the member forwards. */
+  /** These facts arrived in a rumor that the member forwards, and were merged. */
   add(facts: readonly SignedFact[]): void {
-    for (const fact of facts) this.#forwarded.add(fact)
+    for (const fact of facts) this.#forwarded.add(this.#table.stored(fact) ?? fact)
   }
 
   /**

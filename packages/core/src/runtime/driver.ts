@@ -14,9 +14,10 @@ import type { MembershipMachine } from '../member/membership-machine.ts'
 import type { SpacesUsage } from '../spaces/spaces.ts'
 import { encodeProbe, encodeRumors, encodeSync } from '../wire/codec.ts'
 import type { Draft, SpaceGeneration } from '../wire/fact.ts'
-import { type Signer, signedBytes, type Verifier } from '../wire/signing.ts'
+import type { Signer, Verifier } from '../wire/signing.ts'
 import type { AppNotifications } from './app-notifications.ts'
 import { ClusterInbound, type ClusterInboundOptions } from './cluster-inbound.ts'
+import { FactSigner } from './fact-signer.ts'
 import { PeerScore, type Violation } from './peer-score.ts'
 import type {
   Channel,
@@ -33,7 +34,7 @@ export interface DriverOptions extends Pick<ClusterInboundOptions, 'cluster' | '
   readonly transport: Transport
   readonly keys: Signer & Verifier
   readonly host: DriverHost
-  /** Stores the incarnation. Facts are signed only once the returned promise has settled. */
+  /** Stores the incarnation. */
   readonly persist: (incarnation: number) => void | Promise<void>
   readonly listener: DriverListener
   readonly notifications: AppNotifications
@@ -45,7 +46,7 @@ export interface DriverListener {
   event(event: MemberEvent): void
   /** A step has ended in which anything may have changed. */
   stepped(): void
-  /** The neighbours have acknowledged the leave. */
+  /** All connected members have acknowledged the leave. */
   leaveAcknowledged(): void
   /** Another process began to run with this member's identity, or stopped. */
   identityChanged(isCopied: boolean): void
@@ -77,8 +78,7 @@ export class Driver implements TransportListener, MembershipPort {
   #cancelTimer: () => void = () => {}
   #cancelSilentCheck: () => void = () => {}
   readonly #suspension: SuspendDetector
-  /** Settles when the incarnation is stored: the member publishes nothing in this incarnation before. */
-  #persisted: Promise<void> | undefined
+  readonly #signer: FactSigner
   #phase: 'early' | 'running' | 'stopped' = 'early'
   #isExecuting = false
   /** Input from before the start: connections open as soon as the node listens. */
@@ -87,6 +87,7 @@ export class Driver implements TransportListener, MembershipPort {
   constructor(options: DriverOptions) {
     this.#options = options
     this.#suspension = new SuspendDetector(options.clock.now())
+    this.#signer = new FactSigner(options)
     this.#inbound = new ClusterInbound({
       ...options,
       table: options.machine.table,
@@ -304,7 +305,7 @@ export class Driver implements TransportListener, MembershipPort {
         transport.setAddresses(effect.id, effect.addresses)
         break
       case 'persist':
-        this.#persist(effect.incarnation)
+        this.#signer.persist(effect.incarnation)
         break
       case 'persist-cached-peers':
         host.persistCachedPeers(effect.addresses)
@@ -325,22 +326,11 @@ export class Driver implements TransportListener, MembershipPort {
     }
   }
 
-  #persist(incarnation: number): void {
-    const persisted = this.#options.persist(incarnation) ?? undefined
-    this.#persisted = persisted
-    persisted?.then(() => {
-      if (this.#persisted === persisted) this.#persisted = undefined
-    })
-  }
-
   #sign(draft: Draft): void {
-    const { keys, cluster, machine, clock, notifications } = this.#options
-    const sign = () => keys.sign(signedBytes(cluster, draft))
-    andThen(this.#persisted ? this.#persisted.then(sign) : sign(), signature => {
+    const { machine, clock, notifications } = this.#options
+    andThen(this.#signer.sign(draft), fact => {
       if (this.#phase !== 'running') return
-      notifications.step(() =>
-        this.#execute(machine.handle({ type: 'signed', fact: { ...draft, signature } }, clock.now())),
-      )
+      notifications.step(() => this.#execute(machine.handle({ type: 'signed', fact }, clock.now())))
     })
   }
 

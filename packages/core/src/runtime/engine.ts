@@ -40,8 +40,8 @@ export interface Host extends DriverHost {
   /** The queue of writes into `keyValues`. */
   readonly writes: WriteQueue
   /**
-   * Stores the incarnation. The member publishes facts in this incarnation only after the call has returned
-   * or its promise has settled, or after 250 ms.
+   * Stores the incarnation. The member publishes facts in this incarnation when storing it has ended, with or without
+   * success, but at the latest 250 ms after the call.
    */
   persist(incarnation: number): void | Promise<void>
   /** Returns an equal fact that arrived earlier, if there is one: saves memory on hosts of many members. @default the fact */

@@ -1,10 +1,17 @@
-/** Ports: the transport that a host gives to a member (libp2p or a simulated network), and the ports between a member's two drivers. */
+/**
+ * Ports: the interfaces of a member's two drivers. A host gives the member a transport: libp2p or a simulated network.
+ * The driver of the membership sends through the transport, and the transport calls this driver when something arrives.
+ * This driver and the driver of the spaces call each other through two further ports.
+ */
 import type { ConnectionEvent } from '@hearsay/failure-detector'
 import type { SpacesUsage } from '../spaces/spaces.ts'
 import type { SpaceGeneration } from '../wire/fact.ts'
 import type { Violation } from './peer-score.ts'
 
-/** A stream to one member: `probe` frames never wait for `sync` frames, nor `sync` frames for `space` frames. */
+/**
+ * The stream that carries a frame to a member. Each channel has a stream of its own, so a `probe` frame never waits for
+ * `sync` or `space` frames, and a `sync` frame never waits for `space` frames.
+ */
 export type Channel = 'probe' | 'sync' | 'space'
 
 /** Sends frames and rumors, and manages connections. Outcomes arrive at the {@link TransportListener}. */
@@ -13,11 +20,11 @@ export interface Transport {
   send(to: string, channel: Channel, frame: Uint8Array): void
   /** Publishes a rumor to all members, or to the members of a space. The rumor may be lost. */
   publish(rumor: Uint8Array, space?: string): void
-  /** Receives and forwards rumors of this space from now on. */
+  /** From now on, the member receives and forwards the rumors of this space. */
   subscribe(space: string): void
-  /** Ends `subscribe`. */
+  /** The member no longer receives and forwards the rumors of this space. */
   unsubscribe(space: string): void
-  /** Connected members that are known to be subscribed to this space. */
+  /** The connected members whose subscription to this space is known. */
   subscribers(space: string): readonly string[]
   /** Dials a member. The outcome arrives as `connectionChanged`. */
   dial(id: string): void
@@ -27,13 +34,16 @@ export interface Transport {
   disconnect(id: string): void
   /** Sets the addresses at which a member can be dialled; an empty list removes the member. */
   setAddresses(id: string, addresses: readonly Uint8Array[]): void
-  /** This machine's network changed: the transport aborts dials over the old network and tests its connections. */
+  /** The network of this machine changed. The transport aborts dials over the old network and tests its connections. */
   networkChanged(): void
-  /** Connected members without an open pubsub stream: no rumor can be sent to them. */
+  /** The connected members without an open gossipsub stream. No rumor can be sent to these members. */
   withoutPubsub(): readonly string[]
 }
 
-/** Whether the transport forwards a rumor: `reject` also counts against the peer that sent it. */
+/**
+ * Whether the transport forwards a rumor. `accept`: it forwards the rumor. `ignore`: it does not. `reject`: it does not,
+ * and the rumor counts against the peer that sent it.
+ */
 export type RumorVerdict = 'accept' | 'ignore' | 'reject'
 
 /** The driver, as its transport calls it. */
@@ -41,7 +51,7 @@ export interface TransportListener {
   /**
    * The connection to a member changed.
    *
-   * @param isOurs with `open`: whether this member may close the connection when it no longer needs it.
+   * @param isOurs only if `state` is `open`: whether this member may close the connection when it no longer needs it.
    * @default false
    */
   connectionChanged(id: string, state: ConnectionEvent, isOurs?: boolean): void
@@ -55,19 +65,19 @@ export interface TransportListener {
   rumor(from: string, bytes: Uint8Array, space?: string): RumorVerdict | Promise<RumorVerdict>
 }
 
-/** The spaces of a member (its rooms and shared configs), as its driver calls them. Exists only once there are any. */
+/** The spaces of a member, its rooms and shared configs, as the driver calls them. Absent until the first one opens. */
 export interface SpacesPort {
   /** The connection to a member changed. */
   connectionChanged(id: string, state: ConnectionEvent): void
-  /** Records or statuses of these members changed, in one step. */
+  /** The records or statuses of these members changed in one step. */
   membersChanged(ids: readonly string[]): void
   /** A `space` frame arrived. */
   frame(from: string, bytes: Uint8Array): void
   /** A rumor of a space arrived. */
   rumor(space: string, from: string, bytes: Uint8Array): RumorVerdict | Promise<RumorVerdict>
-  /** The wall clock was set: the spaces repeat all decisions that depend on it. */
+  /** The wall clock was set. The spaces repeat all decisions that depend on the wall clock. */
   clockStepped(): void
-  /** What the spaces store now. */
+  /** Counts of the objects that the spaces have in memory now. */
   usage(): SpacesUsage
   stop(): void
 }

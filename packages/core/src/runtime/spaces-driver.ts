@@ -12,10 +12,10 @@ import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'
 import type { SharedUpdates } from '../spaces/documents/shared-updates.ts'
 import { framesOf } from '../spaces/frame-packing.ts'
+import type { SpacesEffect } from '../spaces/space-outbox.ts'
 import type { Admission, SpaceReplica } from '../spaces/space-replica.ts'
 import type { ClusterView } from '../spaces/space-roster.ts'
-import type { SpacesUsage } from '../spaces/spaces.ts'
-import { Spaces, type SpacesEffect } from '../spaces/spaces.ts'
+import { Spaces, type SpacesUsage } from '../spaces/spaces.ts'
 import { type Signer, signedSpaceBytes, type Verifier } from '../wire/signing.ts'
 import { encodeSpaceFrame, encodeSpaceRumors, type SpaceStep } from '../wire/space-codec.ts'
 import { draftSpaceFact, type SpaceDraft, type SpaceFact, type SpaceFactBody } from '../wire/space-fact.ts'
@@ -257,7 +257,7 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     const { transport } = this.#options
     transport.publish(encodeSpaceRumors(facts), space)
     const subscribers = new Set(transport.subscribers(space))
-    const notSubscribed = this.#spaces.neighboursIn(space).filter(id => !subscribers.has(id))
+    const notSubscribed = this.#spaces.connectedIn(space).filter(id => !subscribers.has(id))
     if (notSubscribed.length === 0) return
     const frame = encodeSpaceFrame([{ space, facts }])
     for (const id of notSubscribed) transport.send(id, 'space', frame)

@@ -1,8 +1,8 @@
 /**
  * Reachability: the members with which the local member cannot exchange messages directly.
  *
- * A member is unreachable after a failed dial, or when it is connected and does not answer: a dead connection can
- * remain open for minutes until the operating system closes it. The member stays unreachable until a message from it
+ * A member is unreachable after a failed dial, or when it is connected and does not answer. The second case is common: a
+ * dead connection can remain open for minutes until the operating system closes it. The member stays unreachable until a message from it
  * arrives, it connects, or it leaves. Other members receive the list, so a repeated attempt does not change it.
  */
 
@@ -48,15 +48,15 @@ export class Reachability {
     return first === undefined ? Number.POSITIVE_INFINITY : first + answerTimeoutMs
   }
 
-  /** @returns whether a member has become unreachable */
-  advance(nowMs: number): boolean {
-    let isChanged = false
+  /** @returns the members that have become unreachable */
+  advance(nowMs: number): string[] {
+    const failed: string[] = []
     for (const [id, sinceMs] of this.#expected) {
       if (nowMs - sinceMs < answerTimeoutMs) break
       this.#expected.delete(id)
       this.#unreachable.add(id)
-      isChanged = true
+      failed.push(id)
     }
-    return isChanged
+    return failed
   }
 }

@@ -1,10 +1,13 @@
 /**
- * Stored epochs: the layout of the epochs of one document in the store, and which of them is current.
+ * Stored epochs: under which keys the store keeps the epochs of one document, and which of these epochs is current.
  *
- * The updates of the first epoch are directly under the path of the document. Each later epoch has a folder with its
- * initial state and its updates. An epoch becomes current when its mark is stored, which is written last. Updates of
- * another epoch, and even its mark, may remain if a process ended too early, or if another process continued to write in an
- * epoch that this one had left. Therefore the name of the folder identifies the epoch.
+ * The updates of the first epoch have keys directly under the path of the document. Each later epoch has a folder with
+ * its initial content (its *past*) and its updates. The *commit marker* of an epoch is written after all other
+ * values. It makes the epoch current.
+ *
+ * Values of another epoch, its commit marker included, may remain for two reasons. A process ended before it had
+ * deleted them. Or another process continued to write in an epoch that this process had left. Therefore the name of a
+ * folder contains the number and the id of its epoch.
  */
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'
@@ -23,33 +26,37 @@ import type { KeyValueChange } from './key-values.ts'
 export type StoredUpdate = readonly [key: string, update: Uint8Array]
 
 export interface StoredEpochs {
-  /** The current epoch; undefined if the document was never synced. */
+  /** The current epoch. Undefined: the document is not in an epoch yet. */
   readonly lineage: Lineage | undefined
+  /** The updates of the current epoch. */
   readonly updates: readonly StoredUpdate[]
-  /** Updates of other epochs, each epoch separately. */
+  /** The updates of other epochs, with one element for each epoch. */
   readonly leftovers: readonly Leftover[]
-  /** Keys that are obsolete. */
+  /** All keys of other epochs. The caller deletes them after it has translated the leftovers. */
   readonly obsolete: readonly string[]
-  /** Replicas that could not be translated into an epoch, as updates. */
+  /** Replicas that could not be translated into an epoch, each as one update. */
   readonly superseded: readonly StoredUpdate[]
 }
 
-/** Updates of an epoch that is not current, which may contain changes that exist nowhere else. */
+/** The updates of an epoch that is not current. They may contain changes that no other replica contains. */
 export interface Leftover {
   readonly updates: readonly StoredUpdate[]
   /**
-   * How to translate the updates into the current epoch: they belong to the epoch before it; they belong to an epoch that
-   * began from the same one; or the store does not contain enough to translate them.
+   * The relation of the epoch to the current one, which decides how to translate the updates.
+   *
+   * - `parent`: the current epoch followed this epoch.
+   * - `sibling`: both epochs followed the same epoch.
+   * - `other`: neither is known to be true, so the updates cannot be translated.
    */
   readonly kind: 'parent' | 'sibling' | 'other'
   readonly lineage: Lineage | undefined
 }
 
-const mark = 'epoch'
+const commitMarker = 'epoch'
 const pastPrefix = 'past-'
 const supersededPrefix = 'superseded-'
 
-/** Reads the layout. @param stored everything under the path of a document, in the order of the keys */
+/** Sorts the stored values of a document by epoch. @param stored all values under its path, in the order of the keys */
 export function readEpochs(prefix: string, stored: readonly StoredUpdate[]): StoredEpochs {
   const folders = new Map<string, Folder>()
   const superseded: StoredUpdate[] = []
@@ -60,9 +67,9 @@ export function readEpochs(prefix: string, stored: readonly StoredUpdate[]): Sto
       .reverse()
     if (name.startsWith(supersededPrefix)) superseded.push(entry)
     else {
-      const folder = folders.get(folderName) ?? { name: folderName, marks: [], past: [], updates: [] }
+      const folder = folders.get(folderName) ?? { name: folderName, markers: [], past: [], updates: [] }
       folders.set(folderName, folder)
-      if (name === mark) folder.marks.push(entry)
+      if (name === commitMarker) folder.markers.push(entry)
       else if (name.startsWith(pastPrefix)) folder.past.push(entry)
       else folder.updates.push(entry)
     }
@@ -79,25 +86,31 @@ export function readEpochs(prefix: string, stored: readonly StoredUpdate[]): Sto
     leftovers: others
       .filter(other => other.updates.length > 0 && !isUnfinished(other, current?.lineage))
       .map(other => ({ ...other, kind: kindOf(other, current?.lineage?.past?.parent) })),
-    obsolete: others.flatMap(({ marks, past, updates }) =>
-      [...marks, ...past, ...updates].map(([key]) => key),
+    obsolete: others.flatMap(({ markers, past, updates }) =>
+      [...markers, ...past, ...updates].map(([key]) => key),
     ),
     superseded,
   }
 }
 
+/** The values of one epoch. */
 interface Folder {
+  /** The printed epoch; empty for the first epoch. */
   readonly name: string
-  readonly marks: StoredUpdate[]
+  readonly markers: StoredUpdate[]
   readonly past: StoredUpdate[]
   readonly updates: StoredUpdate[]
 }
 
 interface StoredEpoch extends Folder {
+  /** Undefined: the folder has no valid commit marker. */
   readonly lineage: Lineage | undefined
 }
 
-/** The process ended before the whole epoch was written: its changes are still in the current epoch. */
+/**
+ * Whether a process ended before it had written the whole epoch. All changes in such an epoch are also stored in the
+ * current epoch.
+ */
 function isUnfinished({ name, lineage }: StoredEpoch, current: Lineage | undefined): boolean {
   return !lineage && current !== undefined && (readEpoch(name)?.number ?? -1) >= current.epoch.number
 }
@@ -108,10 +121,10 @@ function kindOf({ name, lineage }: StoredEpoch, parent: Epoch | undefined): Left
   return isSameEpoch(lineage?.past?.parent, parent) ? 'sibling' : 'other'
 }
 
-function lineageOf({ marks, past }: Folder): Lineage | undefined {
-  const [mark] = marks
-  if (!mark) return undefined
-  const [epoch, parent] = toText(mark[1]).split(' ').map(readEpoch)
+function lineageOf({ markers, past }: Folder): Lineage | undefined {
+  const [marker] = markers
+  if (!marker) return undefined
+  const [epoch, parent] = toText(marker[1]).split(' ').map(readEpoch)
   if (!epoch) return undefined
   return {
     epoch: named(epoch),
@@ -119,15 +132,18 @@ function lineageOf({ marks, past }: Folder): Lineage | undefined {
   }
 }
 
-/** Path of the updates of an epoch. */
+/** The path under which the updates of an epoch are stored. */
 export function epochPath(prefix: string, epoch: Epoch | undefined): string {
   return epoch && epoch.number > 0 ? `${prefix}/${printEpoch(epoch)}` : prefix
 }
 
-/** The values of an epoch besides its updates. The mark, which makes the epoch current, comes last. */
+/** The writes that store an epoch without its updates. The commit marker is last, because it makes the epoch current. */
 export function lineageChanges(prefix: string, { epoch, past }: Lineage): KeyValueChange[] {
   const path = epochPath(prefix, epoch)
-  return [...pastChanges(path, past), { key: `${path}/${mark}`, value: fromString(markOf(epoch, past)) }]
+  return [
+    ...pastChanges(path, past),
+    { key: `${path}/${commitMarker}`, value: fromString(markerOf(epoch, past)) },
+  ]
 }
 
 function pastChanges(path: string, past: Past | undefined): KeyValueChange[] {
@@ -137,7 +153,7 @@ function pastChanges(path: string, past: Past | undefined): KeyValueChange[] {
   }))
 }
 
-const markOf = (epoch: Epoch, past: Past | undefined): string =>
+const markerOf = (epoch: Epoch, past: Past | undefined): string =>
   past ? `${printEpoch(epoch)} ${printEpoch(past.parent)}` : printEpoch(epoch)
 
 export function supersededKey(prefix: string, number: string): string {

@@ -15,6 +15,7 @@ import type { StoreState } from '../api/cluster.ts'
 import { StorageError } from '../api/errors.ts'
 import type { Clock } from '../base/clock.ts'
 import type { KeyValueChange, KeyValues } from './key-values.ts'
+import { type Batch, PendingWrites } from './pending-writes.ts'
 
 export interface WriteQueueOptions {
   readonly keyValues: KeyValues
@@ -25,20 +26,6 @@ export interface WriteQueueOptions {
 
 /** Returns all values of one part of the member, to write them again into a store that lost them. */
 export type WriteSource = () => readonly KeyValueChange[]
-
-interface PendingChange {
-  readonly change: KeyValueChange
-  /** The number of the oldest push of its key that is not stored. */
-  since: number
-}
-
-interface Batch {
-  /** The changes to write again if the batch fails, without keys that a later batch also contains. */
-  readonly pending: Map<string, PendingChange>
-  readonly isSynced: boolean
-  /** The number of the last push before it began. */
-  readonly upTo: number
-}
 
 interface Waiter {
   readonly upTo: number
@@ -55,10 +42,7 @@ export class WriteQueue {
   readonly #options: WriteQueueOptions
   readonly #sources = new Set<WriteSource>()
   readonly #waiters = new Set<Waiter>()
-  /** Batches that are being written. */
-  readonly #batches = new Set<Batch>()
-  #pending = new Map<string, PendingChange>()
-  #pushed = 0
+  readonly #pending = new PendingWrites()
   /** Pushes up to this number survive a power loss. */
   #durable = 0
   #state: StoreState = { status: 'ok' }
@@ -80,14 +64,13 @@ export class WriteQueue {
 
   /** Adds changes. @param sync a caller will wait for them: the write survives a power loss. @default false */
   push(changes: readonly KeyValueChange[], { sync = false }: { sync?: boolean } = {}): void {
-    this.#pushed += 1
-    for (const change of changes) this.#enqueue({ change, since: this.#pushed })
-    if (this.#batches.size === 0) this.#write(sync)
+    this.#pending.push(changes)
+    if (!this.#pending.isWriting) this.#write(sync)
   }
 
   /** Writes pending changes now, even during another write: the process may end before that write does. */
   flush(): void {
-    if (this.#pending.size > 0) this.#write(true)
+    if (this.#pending.areWaiting) this.#write(true)
   }
 
   /**
@@ -104,7 +87,7 @@ export class WriteQueue {
         this.#waiters.delete(waiter)
       }
       const waiter: Waiter = {
-        upTo: this.#pushed,
+        upTo: this.#pending.pushed,
         resolve: () => {
           settle()
           resolve()
@@ -117,7 +100,7 @@ export class WriteQueue {
       const cancelTimer = clock.setTimer(clock.now().monotonicMs + maxWaitMs, () => this.#rejectWaiters())
       this.#waiters.add(waiter)
       if (this.#state.status === 'failing') this.#retryAt(this.#attemptedMs + minRetryMs)
-      else if (this.#batches.size === 0) this.#write(true)
+      else if (!this.#pending.isWriting) this.#write(true)
     })
   }
 
@@ -133,12 +116,7 @@ export class WriteQueue {
       throw new StorageError(`the store cannot be read: ${messageOf(error)}`, { cause: error })
     })
     const values = new Map(stored)
-    for (const pending of [...[...this.#batches].map(batch => batch.pending), this.#pending])
-      for (const [key, { change }] of pending) {
-        if (!key.startsWith(`${prefix}/`)) continue
-        if (change.value) values.set(key, change.value)
-        else values.delete(key)
-      }
+    this.#pending.apply(values, prefix)
     return [...values].sort(([a], [b]) => (a < b ? -1 : 1))
   }
 
@@ -154,30 +132,9 @@ export class WriteQueue {
     this.#cancelRetry()
   }
 
-  #enqueue(pending: PendingChange): void {
-    const { key } = pending.change
-    const older = this.#pending.get(key)
-    if (older) pending.since = Math.min(pending.since, older.since)
-    this.#pending.set(key, pending)
-  }
-
   #write(isSynced: boolean): void {
     if (this.#state.status === 'failing') return
-    void this.#writeBatch(this.#begin(isSynced || this.#waiters.size > 0))
-  }
-
-  #begin(isSynced: boolean): Batch {
-    const batch = { pending: this.#pending, isSynced, upTo: this.#pushed }
-    this.#pending = new Map()
-    // If the earlier batch fails, repeating it must not overwrite the values of this one.
-    for (const { pending: earlier } of this.#batches)
-      for (const [key, pending] of batch.pending) {
-        const older = earlier.get(key)
-        if (older) pending.since = Math.min(pending.since, older.since)
-        earlier.delete(key)
-      }
-    this.#batches.add(batch)
-    return batch
+    void this.#writeBatch(this.#pending.begin(isSynced || this.#waiters.size > 0))
   }
 
   /** @returns whether the batch was written */
@@ -188,29 +145,22 @@ export class WriteQueue {
     try {
       await this.#options.keyValues.write(changes, { sync: batch.isSynced })
     } catch (error) {
-      this.#batches.delete(batch)
-      this.#putBack(batch)
+      this.#pending.failed(batch)
       this.#fail(error)
       return false
     }
-    this.#batches.delete(batch)
+    this.#pending.written(batch)
     if (this.#isRecovering || this.#state.status === 'ok') this.#written(batch)
     return true
   }
 
   #written({ isSynced, upTo }: Batch): void {
     if (isSynced) {
-      this.#durable = Math.max(this.#durable, Math.min(upTo, this.#oldest() - 1))
+      this.#durable = Math.max(this.#durable, Math.min(upTo, this.#pending.oldest() - 1))
       for (const waiter of [...this.#waiters]) if (waiter.upTo <= this.#durable) waiter.resolve()
     }
-    const isIdle = this.#batches.size === 0 && !this.#isRecovering
-    if (isIdle && (this.#pending.size > 0 || this.#waiters.size > 0)) this.#write(false)
-  }
-
-  #putBack({ pending }: Batch): void {
-    const newer = this.#pending
-    this.#pending = new Map()
-    for (const each of [...pending.values(), ...newer.values()]) this.#enqueue(each)
+    const isIdle = !this.#pending.isWriting && !this.#isRecovering
+    if (isIdle && (this.#pending.areWaiting || this.#waiters.size > 0)) this.#write(false)
   }
 
   #fail(error: unknown): void {
@@ -253,7 +203,7 @@ export class WriteQueue {
 
   async #recover(): Promise<void> {
     // A write that is still running may succeed.
-    if (this.#batches.size > 0) {
+    if (this.#pending.isWriting) {
       this.#retryAt(this.#options.clock.now().monotonicMs + minRetryMs)
       return
     }
@@ -263,7 +213,7 @@ export class WriteQueue {
     if (isWritten) {
       this.#retryMs = minRetryMs
       this.#setState({ status: 'ok' }, () => {
-        if (this.#pending.size > 0 || this.#waiters.size > 0) this.#write(false)
+        if (this.#pending.areWaiting || this.#waiters.size > 0) this.#write(false)
       })
     } else {
       this.#retryMs = Math.min(2 * this.#retryMs, maxRetryMs)
@@ -278,24 +228,13 @@ export class WriteQueue {
       this.#fail(error)
       return false
     }
-    return this.#writeBatch(this.#begin(true))
+    return this.#writeBatch(this.#pending.begin(true))
   }
 
-  /** Enqueues all values of the sources before pending changes: no waiter resolves until they are stored. */
+  /** Values of the sources come before pending changes: no waiter resolves until they are stored. */
   #writeAgain(): void {
     this.#durable = 0
-    const newer = this.#pending
-    this.#pending = new Map()
-    for (const source of this.#sources) for (const change of source()) this.#enqueue({ change, since: 1 })
-    for (const pending of newer.values()) this.#enqueue(pending)
-  }
-
-  /** The number of the oldest push that is not stored. */
-  #oldest(): number {
-    let oldest = Number.POSITIVE_INFINITY
-    for (const batch of [this.#pending, ...[...this.#batches].map(({ pending }) => pending)])
-      for (const { since } of batch.values()) oldest = Math.min(oldest, since)
-    return oldest
+    this.#pending.lost([...this.#sources].flatMap(source => source()))
   }
 }
 

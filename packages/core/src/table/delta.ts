@@ -46,8 +46,8 @@ export function digestOf(
 }
 
 /**
- * The buckets that fit into one digest, at least one. If that one is too large, its rows are cut, and the peer sends the
- * facts of the cut rows although we have them.
+ * The buckets that fit into one digest, at least one. If a single bucket is too large, its rows are cut, and the peer
+ * sends the facts of the cut rows although this member has them.
  */
 function fittingBuckets(
   rows: readonly Row[],

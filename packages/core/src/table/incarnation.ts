@@ -16,8 +16,8 @@ const spread = 1_000
 
 /**
  * The incarnation of a new process: `max(last persisted + 1, epoch now)`, plus up to 1 s at random if there is a
- * persisted one. A persisted value from the far future, written while the clock was wrong, is ignored: the other members
- * rejected it, too.
+ * persisted one. A persisted incarnation from the far future was written while the clock was wrong. It is ignored,
+ * because the other members rejected it, too.
  */
 export function firstIncarnation(
   persisted: number | undefined,
@@ -28,7 +28,7 @@ export function firstIncarnation(
   return usable ? Math.max(persisted + 1, epochMs) + Math.floor(random() * spread) : epochMs
 }
 
-/** The incarnation that refutes a claim about incarnation `claimed`: greater than `claimed` and than our own incarnation. */
+/** The incarnation that refutes a claim about the incarnation `claimed`: greater than `claimed` and than `own`. */
 export function refutingIncarnation(own: number, claimed: number): number {
   return Math.max(own, claimed) + 1
 }

@@ -2,8 +2,8 @@
  * Suspicions: the observers that suspect one subject in one incarnation of the subject.
  *
  * The register merges by set union. A claim of a refused connection replaces a claim of silence by the same observer,
- * and a higher incarnation replaces a lower one. The register stores the `maxObservers` observers with the lowest ids:
- * a union cut to its smallest elements still merges in any order, and a malicious member cannot make it grow further.
+ * and a higher incarnation replaces a lower one. The register stores only the `maxObservers` observers with the lowest
+ * ids, so that a malicious member cannot make it grow further. Such a bounded union still merges in any order.
  */
 import type { SignedFact } from '../wire/fact.ts'
 

@@ -104,7 +104,7 @@ export class Table {
     return !this.#rows.get(id) && !this.#tombstones.admits(id, incarnation, epochMs)
   }
 
-  /** The rows that this member sends to others, ordered by id. That is the order of the keys, and so of the buckets. */
+  /** The rows that this member sends to others, ordered by id, which is also the order of keys and buckets. */
   advertised(): readonly Row[] {
     return this.#advertised
   }

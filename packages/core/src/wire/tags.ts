@@ -10,14 +10,9 @@ import { toString as toText } from 'uint8arrays/to-string'
 
 export const clusterTagBytes = 16
 
-/** The cluster tag: 16 bytes that identify the cluster in hellos, topics and signatures. */
+/** The cluster tag: 16 bytes that identify the cluster in hellos, proofs and signatures. */
 export function clusterTag(name: string): Uint8Array {
   return sha256(fromString(`hearsay cluster\n${name}`)).slice(0, clusterTagBytes)
-}
-
-/** The gossipsub topic of a cluster's rumors. */
-export function rumorTopic(tag: Uint8Array): string {
-  return `/hearsay/rumors/1/${toText(tag, 'base32')}`
 }
 
 export type SpaceKind = 'room' | 'config'
@@ -36,9 +31,4 @@ export function spaceFromBytes(bytes: Uint8Array): string {
 
 export function bytesOfSpace(tag: string): Uint8Array<ArrayBuffer> {
   return fromString(tag, 'base16')
-}
-
-/** The gossipsub topic of a space's rumors. */
-export function spaceTopic(tag: string): string {
-  return `/hearsay/space/1/${tag}`
 }

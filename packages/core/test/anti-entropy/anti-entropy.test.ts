@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { heartbeatBody, idOf, recordBody, signedFact } from '../../../../test/helpers/signed-facts.ts'
 import { AntiEntropy } from '../../src/anti-entropy/anti-entropy.ts'
 import type { Instant } from '../../src/base/clock.ts'
 import { Table } from '../../src/table/table.ts'
 import { type SyncMessage, syncMessage } from '../../src/wire/codec.ts'
-import { heartbeatBody, idOf, recordBody, signedFact } from '../helpers/signed-fact.ts'
 
 function at(monotonicMs: number): Instant {
   return { monotonicMs, epochMs: 1_700_000_000_000 }

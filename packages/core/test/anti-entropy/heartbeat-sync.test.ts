@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { heartbeatBody, idOf, recordBody, signedFact } from '../../../../test/helpers/signed-facts.ts'
 import { type SyncMessage, syncMessage } from '../../src/wire/codec.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
-import { heartbeatBody, idOf, recordBody, signedFact } from '../helpers/signed-fact.ts'
 import { isEqual, overTheWire, runSync, SyncSide, sequencesOf } from './sync-side.ts'
 
 const conditions = { maxDeltaBytes: 49_152, startAt: () => 0 }

@@ -1,9 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
 import { bucketsAbove, heartbeatsIn } from '../../src/anti-entropy/sync-steps.ts'
 import { type FreshHeartbeat, syncMessage } from '../../src/wire/codec.ts'
+
 import type { SignedFact } from '../../src/wire/fact.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 import { factArbitrary } from '../wire/fact-arbitraries.ts'
 import { isEqual, runSync, type SyncConditions, SyncSide } from './sync-side.ts'
 

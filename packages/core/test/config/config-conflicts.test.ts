@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { losersOf, replacementOf, type Version } from '../../src/config/config-conflicts.ts'
 import { storedFact } from '../../src/spaces/fact-set.ts'
-import { idOf } from '../helpers/signed-fact.ts'
 import { entryFact } from '../helpers/space-facts.ts'
 
 /** An entry of this time by a writer that had seen `seen`. */

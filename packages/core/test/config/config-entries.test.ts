@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { ConfigEntries, maxKeys, maxVersions } from '../../src/config/config-entries.ts'
 import { FactSet } from '../../src/spaces/fact-set.ts'
 import type { EntryFact, SpaceFact } from '../../src/wire/space-fact.ts'
-import { idOf } from '../helpers/signed-fact.ts'
 import { entryFact } from '../helpers/space-facts.ts'
 
 const dayMs = 86_400_000

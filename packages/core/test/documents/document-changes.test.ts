@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import { DocumentChanges } from '../../src/documents/document-changes.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
 import { randomEdit } from '../spaces/documents/document-edits.ts'
 
 function collecting(

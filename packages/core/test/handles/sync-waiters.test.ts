@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { SyncWaiters } from '../../src/handles/sync-waiters.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
@@ -12,7 +13,7 @@ describe('a promise for an equal member', () => {
     const promise = waiters.next(undefined)
     waiters.rejectAll(new Error('the config was left'))
     await expect(promise).rejects.toThrow('the config was left')
-    await new Promise(resolve => setImmediate(resolve))
+    await turn()
     process.off('unhandledRejection', onUnhandled)
     expect(unhandled).toEqual([])
   })

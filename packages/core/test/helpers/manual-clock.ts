@@ -1,5 +1,6 @@
 /** A clock that a test turns: timers ring when it is moved past them. */
 
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock, Instant } from '../../src/base/clock.ts'
 
 export class ManualClock implements Clock {
@@ -34,5 +35,3 @@ export class ManualClock implements Clock {
     return due.sort((a, b) => a.atMs - b.atMs)[0]
   }
 }
-
-const turn = () => new Promise(resolve => setImmediate(resolve))

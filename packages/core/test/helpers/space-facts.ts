@@ -1,11 +1,12 @@
 /** Facts of spaces, with signatures that anybody could make: equal facts have equal ones. */
+
+import { signatureOf } from '../../../simulator/src/simulated-signature.ts'
 import {
   draftSpaceFact,
   type EntryFact,
   type FieldFact,
   type SpaceFactBody,
 } from '../../src/wire/space-fact.ts'
-import { signatureOf } from './signed-fact.ts'
 
 export function entryFact(author: string, body: Partial<SpaceFactBody & { type: 'entry' }>): EntryFact {
   const whole = { key: 'k', value: 1, epochMs: 1_000, count: 0, replaces: undefined, ...body }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { alive, join, joinMany, leaveAll, listenTo, until, untilAllSee } from './members.ts'
+import { until } from '../../../../test/helpers/until.ts'
+import { alive, join, joinMany, leaveAll, listenTo, untilAllSee } from './members.ts'
 
 afterEach(leaveAll)
 

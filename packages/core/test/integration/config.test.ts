@@ -5,6 +5,7 @@ import { MemoryDatastore } from 'datastore-core'
 import { Key } from 'interface-datastore'
 import * as v from 'valibot'
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
+import { until } from '../../../../test/helpers/until.ts'
 import type { ConfigRejection } from '../../src/api/config.ts'
 import {
   InvalidOptionsError,
@@ -12,7 +13,7 @@ import {
   NotRunningError,
   StorageError,
 } from '../../src/api/errors.ts'
-import { join, joinMany, leaveAll, until, untilAllSee } from './members.ts'
+import { join, joinMany, leaveAll, untilAllSee } from './members.ts'
 
 let folder: string | undefined
 

@@ -2,8 +2,9 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
+import { until } from '../../../../test/helpers/until.ts'
 import type { Cluster } from '../../src/api/cluster.ts'
-import { join, joinMany, leaveAll, listenTo, next, until, untilAllSee } from './members.ts'
+import { join, joinMany, leaveAll, listenTo, next, untilAllSee } from './members.ts'
 
 let folder: string | undefined
 

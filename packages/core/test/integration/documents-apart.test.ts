@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { textOf } from '../../../../test/helpers/text-of.ts'
+import { until } from '../../../../test/helpers/until.ts'
 import type { Cluster } from '../../src/api/cluster.ts'
 import type { RoomDocument } from '../../src/api/room-document.ts'
-import { joinMany, leaveAll, until, untilAllSee } from './members.ts'
+import { joinMany, leaveAll, untilAllSee } from './members.ts'
 
 afterEach(leaveAll)
 
@@ -14,8 +16,6 @@ function unconnected(members: readonly Cluster[]): [Cluster, Cluster] | undefine
   for (const a of others) for (const b of others) if (a !== b && !areConnected(a, b)) return [a, b]
   return undefined
 }
-
-const textOf = ({ doc }: RoomDocument): string => doc.getText('text').toString()
 
 const write = ({ doc }: RoomDocument, text: string): void =>
   doc.getText('text').insert(doc.getText('text').length, text)

@@ -7,10 +7,9 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { JoinOptions } from '../../src/libp2p/join-options.ts'
-import { loopback } from './members.ts'
+import { execArgv, loopback } from './members.ts'
 
 const script = fileURLToPath(new URL('./ending-process.ts', import.meta.url))
-const execArgv = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning']
 
 let child: ChildProcess
 const servers: Server[] = []

@@ -5,11 +5,9 @@ import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
-import { join, leaveAll, loopback } from './members.ts'
+import { execArgv, join, leaveAll, loopback } from './members.ts'
 
 const script = fileURLToPath(new URL('./writing-process.ts', import.meta.url))
-// Not imported as types: the generated codec has namespaces, which exist at run time.
-const execArgv = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning']
 
 let folder: string | undefined
 let child: ChildProcess | undefined

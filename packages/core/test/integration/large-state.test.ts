@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { until } from '../../../../test/helpers/until.ts'
 import type { Room } from '../../src/api/room.ts'
 import { drawClients, manyClients } from '../spaces/documents/past-clients.ts'
-import { joinMany, leaveAll, listenTo, until, untilAllSee } from './members.ts'
+import { joinMany, leaveAll, listenTo, untilAllSee } from './members.ts'
 
 afterEach(leaveAll)
 

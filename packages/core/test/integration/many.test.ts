@@ -1,6 +1,6 @@
 import type { GossipSub } from '@libp2p/gossipsub'
 import { afterEach, expect, it, vi } from 'vitest'
-import { clusterTag, rumorTopic } from '../../src/wire/tags.ts'
+import { clusterKeys, rumorTopic } from '../../src/wire/cluster-keys.ts'
 import { joinMany, leaveAll, listenTo, untilAllSee } from './members.ts'
 
 /** gossipsub has this property, but its type lacks it. */
@@ -27,7 +27,7 @@ it('60 members join through one bootstrap member with default settings, and each
   const members = await joinMany('sixty', 60)
   const received = members.map(listenTo)
   await untilAllSee(members, 60)
-  const topic = rumorTopic(clusterTag('sixty'))
+  const topic = rumorTopic(clusterKeys('sixty'))
   expect(pubsubs.length).toBe(60)
   await vi.waitUntil(() => pubsubs.every(pubsub => pubsub.getMeshPeers(topic).length > 0), {
     timeout: 30_000,

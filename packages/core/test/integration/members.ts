@@ -1,12 +1,18 @@
 /** Members over real sockets: they join on loopback and leave at the end of each test. Tests wait for their events. */
 
+import { until } from '../../../../test/helpers/until.ts'
 import type { Cluster } from '../../src/api/cluster.ts'
-import type { Store } from '../../src/api/store.ts'
 import type { JoinOptions } from '../../src/libp2p/join-options.ts'
 import { joinCluster } from '../../src/libp2p/node/join-cluster.ts'
 import type { ClusterEventType, Member } from '../../src/member/member.ts'
 
 export const loopback = '/ip4/127.0.0.1/tcp/0'
+
+/**
+ * Node's options for a script that imports the sources. Types cannot just be stripped: the generated codec has
+ * namespaces, which exist at run time.
+ */
+export const execArgv: string[] = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning']
 
 const clusters: Cluster[] = []
 
@@ -26,18 +32,6 @@ export async function joinMany(cluster: string, count: number): Promise<[Cluster
 
 export async function leaveAll(): Promise<void> {
   await Promise.all(clusters.splice(0).map(cluster => cluster.leave()))
-}
-
-/** Resolves when a store's value meets the condition; a test's timeout ends the wait. */
-export async function until<T>(store: Store<T>, fits: (value: T) => boolean): Promise<void> {
-  if (fits(store.getSnapshot())) return
-  await new Promise<void>(resolve => {
-    const stop = store.subscribe(() => {
-      if (!fits(store.getSnapshot())) return
-      stop()
-      resolve()
-    })
-  })
 }
 
 /** Resolves when all members see this number of members alive. */

@@ -1,12 +1,13 @@
 /** Misuse: a value that an app gives by mistake is rejected immediately, by its name, and changes nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { until } from '../../../../test/helpers/until.ts'
 import type { Cluster } from '../../src/api/cluster.ts'
 import type { Config } from '../../src/api/config.ts'
 import { InvalidOptionsError, InvalidValueError } from '../../src/api/errors.ts'
 import type { Room } from '../../src/api/room.ts'
 import { joinCluster } from '../../src/libp2p/node/join-cluster.ts'
 import { hearsay } from '../../src/libp2p/node/platform.ts'
-import { join, leaveAll, until } from './members.ts'
+import { join, leaveAll } from './members.ts'
 
 /** Ends with half an emoji; long enough for the second encoder of the codec. */
 const cut = 'Ada Lovelace, who likes to write long names 😀'.slice(0, -1)

@@ -5,13 +5,12 @@ import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it } from 'vitest'
+import { until } from '../../../../test/helpers/until.ts'
 import type { JoinOptions } from '../../src/libp2p/join-options.ts'
 import type { Member } from '../../src/member/member.ts'
-import { joinMany, leaveAll, listenTo, loopback, next, until, untilAllSee } from './members.ts'
+import { execArgv, joinMany, leaveAll, listenTo, loopback, next, untilAllSee } from './members.ts'
 
 const script = fileURLToPath(new URL('./member-process.ts', import.meta.url))
-// Not imported as types: the generated codec has namespaces, which exist at run time.
-const execArgv = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning']
 
 let folder: string | undefined
 let child: ChildProcess | undefined

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { textOf } from '../../../../test/helpers/text-of.ts'
+import { until } from '../../../../test/helpers/until.ts'
 import { InvalidValueError, NotRunningError } from '../../src/api/errors.ts'
-import type { Room, RoomEvent } from '../../src/api/room.ts'
-import { joinMany, leaveAll, listenTo, until, untilAllSee } from './members.ts'
+import type { RoomEvent } from '../../src/api/room.ts'
+import { joinMany, leaveAll, listenTo, untilAllSee } from './members.ts'
 
 afterEach(leaveAll)
 
@@ -61,7 +63,6 @@ describe('a room over TCP and Noise', { timeout: 60_000 }, () => {
     first.doc.getText('text').insert(0, 'hello')
     second.doc.getText('text').insert(0, 'x'.repeat(400_000))
     const rooms = [first, second, third]
-    const textOf = ({ doc }: Room) => doc.getText('text').toString()
     for (const room of rooms) {
       await whenSo(
         look => room.doc.on('update', look),

@@ -1,6 +1,4 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import { gossipsub } from '@libp2p/gossipsub'
-import { identify } from '@libp2p/identify'
 import { noise } from '@libp2p/noise'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { tcp } from '@libp2p/tcp'
@@ -11,9 +9,6 @@ import { InvalidOptionsError } from '../../src/api/errors.ts'
 import type { HearsayInit } from '../../src/libp2p/hearsay-options.ts'
 import { hearsay } from '../../src/libp2p/node/platform.ts'
 import { alive, joinMany, leaveAll, listenTo, loopback, untilAllSee } from './members.ts'
-
-/** The options that the README requires of an app's gossipsub. */
-const rumorsAsOthers = { globalSignaturePolicy: 'StrictNoSign', allowPublishToZeroTopicPeers: true } as const
 
 const nodes: { stop(): void | Promise<void> }[] = []
 
@@ -29,7 +24,7 @@ async function createNode(init: HearsayInit) {
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
-    services: { identify: identify(), pubsub: gossipsub(rumorsAsOthers), hearsay: hearsay(init) },
+    services: { hearsay: hearsay(init) },
   })
   nodes.push(node)
   return node
@@ -81,13 +76,13 @@ describe('hearsay on a libp2p node of the app', { timeout: 60_000 }, () => {
   it('replaces a connection on which gossipsub stopped sending', async () => {
     const [first] = await joinMany('silent', 2)
     const node = await createNode({ cluster: 'silent', name: 'app', bootstrap: first.self.addresses })
-    const { hearsay: cluster, pubsub } = node.services
+    const { hearsay: cluster } = node.services
     await untilAllSee([first, cluster], 3)
     const rumorStreams = () =>
       node
         .getConnections(peerIdFromString(first.self.id))
         .flatMap(({ streams }) => streams)
-        .filter(({ direction, protocol }) => direction === 'outbound' && pubsub.protocols.includes(protocol))
+        .filter(({ direction, protocol }) => direction === 'outbound' && protocol.startsWith('/meshsub/'))
     await vi.waitUntil(() => rumorStreams().length > 0, { timeout: 10_000 })
     for (const stream of rumorStreams()) stream.abort(new Error('the network did it'))
     await vi.waitUntil(() => rumorStreams().length === 0, { timeout: 10_000 })
@@ -101,11 +96,7 @@ describe('hearsay on a libp2p node of the app', { timeout: 60_000 }, () => {
       transports: [tcp()],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
-      services: {
-        identify: identify(),
-        pubsub: gossipsub(rumorsAsOthers),
-        hearsay: hearsay({ cluster: 'service' }),
-      },
+      services: { hearsay: hearsay({ cluster: 'service' }) },
     })
     await expect(node).rejects.toThrow(InvalidOptionsError)
   })

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { until } from '../../../../test/helpers/until.ts'
 import type { Cluster } from '../../src/api/cluster.ts'
-import { join, leaveAll, listenTo, until, untilAllSee } from './members.ts'
+import { join, leaveAll, listenTo, untilAllSee } from './members.ts'
 import { TcpProxy } from './tcp-proxy.ts'
 
 const proxies: TcpProxy[] = []

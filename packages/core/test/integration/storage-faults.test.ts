@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StorageError } from '../../src/api/errors.ts'
 import { DurableLevelDatastore } from '../../src/storage/node/durable-level-datastore.ts'
-import { join, leaveAll, loopback } from './members.ts'
+import { execArgv, join, leaveAll, loopback } from './members.ts'
 
 const script = fileURLToPath(new URL('./failing-process.ts', import.meta.url))
 
@@ -57,7 +57,7 @@ class Writer {
   /** Makes a write beyond the limit an error instead of a signal. */
   static async start(storage: string): Promise<Writer> {
     const options = JSON.stringify({ cluster: 'faults', listen: [loopback], mdns: false, storage })
-    const node = [process.execPath, '--experimental-transform-types', '--disable-warning=ExperimentalWarning']
+    const node = [process.execPath, ...execArgv]
     child = spawn('sh', ['-c', 'trap "" XFSZ; exec "$@"', 'sh', ...node, script, options], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })

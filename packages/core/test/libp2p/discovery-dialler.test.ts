@@ -10,7 +10,7 @@ import { healIntervalMs } from '../../src/overlay/partition-healing.ts'
 const ada = '12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB'
 
 /** A local network with announcements, and a member to which the peers in `seen` are visible. */
-class Bench {
+class DiallerBench {
   readonly dialled: string[] = []
   readonly stop: () => void
   readonly #mdns = new TypedEventEmitter<PeerDiscoveryEvents>()
@@ -55,14 +55,14 @@ afterEach(() => {
 })
 
 it('dials an unknown peer immediately while no other member is visible', () => {
-  const bench = new Bench({ me: 'alive' })
+  const bench = new DiallerBench({ me: 'alive' })
   bench.announce(ada, '/ip4/10.0.0.1/tcp/1')
   vi.advanceTimersByTime(0)
   expect(bench.dialled).toEqual([`/ip4/10.0.0.1/tcp/1/p2p/${ada}`])
 })
 
 it('waits for gossip first, and does not dial a peer that gossip brought meanwhile', () => {
-  const bench = new Bench({ me: 'alive', other: 'alive' })
+  const bench = new DiallerBench({ me: 'alive', other: 'alive' })
   bench.announce(ada, '/ip4/10.0.0.1/tcp/1')
   vi.advanceTimersByTime(1_000)
   bench.become(ada, 'alive')
@@ -73,7 +73,7 @@ it('waits for gossip first, and does not dial a peer that gossip brought meanwhi
 it.each(['dead', 'left'] as const)(
   'dials a member that is %s and is announced again, at its new address',
   status => {
-    const bench = new Bench({ me: 'alive', other: 'alive' })
+    const bench = new DiallerBench({ me: 'alive', other: 'alive' })
     bench.announce(ada, '/ip4/10.0.0.1/tcp/1')
     vi.advanceTimersByTime(healIntervalMs)
     bench.become(ada, 'alive')
@@ -85,26 +85,26 @@ it.each(['dead', 'left'] as const)(
 )
 
 it.each(['alive', 'suspect'] as const)('does not dial a member that is %s', status => {
-  const bench = new Bench({ me: 'alive', [ada]: status })
+  const bench = new DiallerBench({ me: 'alive', [ada]: status })
   bench.hearFor(60_000, ada, '/ip4/10.0.0.1/tcp/1')
   expect(bench.dialled).toEqual([])
 })
 
 it('retries an unreachable peer, at most once in a healing interval', () => {
-  const bench = new Bench({ me: 'alive' })
+  const bench = new DiallerBench({ me: 'alive' })
   bench.hearFor(6 * healIntervalMs, ada, '/ip4/10.0.0.1/tcp/1')
   expect(bench.dialled).toHaveLength(6)
 })
 
 it('leaves most dials to other members in a large cluster', () => {
   const many = Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`m${i}`, 'alive'] as const))
-  const bench = new Bench(many, 0.5)
+  const bench = new DiallerBench(many, 0.5)
   bench.hearFor(60_000, ada, '/ip4/10.0.0.1/tcp/1')
   expect(bench.dialled).toEqual([])
 })
 
 it('dials no peer once it is stopped', () => {
-  const bench = new Bench({ me: 'alive', other: 'alive' })
+  const bench = new DiallerBench({ me: 'alive', other: 'alive' })
   bench.announce(ada, '/ip4/10.0.0.1/tcp/1')
   bench.stop()
   bench.hearFor(60_000, ada, '/ip4/10.0.0.1/tcp/1')

@@ -1,8 +1,8 @@
 import type { Peer, PeerData, PeerId, PeerStore } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { describe, expect, it } from 'vitest'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { skipKnownWrites } from '../../src/libp2p/peer-store-cache.ts'
-import { idOf } from '../helpers/signed-fact.ts'
 
 const ada = peerIdFromString(idOf('ada'))
 const grace = peerIdFromString(idOf('grace'))

@@ -1,11 +1,11 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
+import { idOf, recordBody, signedFact } from '../../../../test/helpers/signed-facts.ts'
 import type { ClusterEventType, MemberStatus } from '../../src/member/member.ts'
 import { MemberView } from '../../src/member/member-view.ts'
 import type { RecordFact } from '../../src/table/table.ts'
 import type { MemberRecord } from '../../src/wire/fact.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
-import { idOf, recordBody, signedFact } from '../helpers/signed-fact.ts'
 
 const self = idOf('self')
 const ada = idOf('ada')

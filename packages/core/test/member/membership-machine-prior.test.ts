@@ -1,10 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
+import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
 import { firstRecord } from '../../src/member/local-record.ts'
 import { MembershipMachine } from '../../src/member/membership-machine.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 
 const epochMs = 1_700_000_000_000
 const now = { monotonicMs: 0, epochMs }

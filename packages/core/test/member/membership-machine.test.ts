@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
+import { idOf, recordBody, signedFact, suspicionBody } from '../../../../test/helpers/signed-facts.ts'
 import type { Instant } from '../../src/base/clock.ts'
 import { firstRecord } from '../../src/member/local-record.ts'
 import type { MachineEffect, MachineInput } from '../../src/member/machine-io.ts'
@@ -6,8 +8,6 @@ import type { MembershipMachineOptions } from '../../src/member/membership-machi
 import { MembershipMachine } from '../../src/member/membership-machine.ts'
 import { syncMessage } from '../../src/wire/codec.ts'
 import type { FactBody } from '../../src/wire/fact.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
-import { idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 
 const epochMs = 1_700_000_000_000
 const self = idOf('self')

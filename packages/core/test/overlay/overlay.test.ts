@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import { Overlay } from '../../src/overlay/overlay.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
 
 const address = '/ip4/192.0.2.1/tcp/4001'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import { type HealingTarget, healingTarget } from '../../src/overlay/partition-healing.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
 
 const absent: HealingTarget[] = [
   { type: 'member', id: 'ada' },

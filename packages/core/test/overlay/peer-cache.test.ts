@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { cachedPeersOf, maxCachedPeers, sampleCachedPeers } from '../../src/overlay/peer-cache.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
+import { cachedPeersOf, maxCachedPeers, PeerCache, sampleCachedPeers } from '../../src/overlay/peer-cache.ts'
 
 describe('peer cache', () => {
   it('contains one address of each member, preferred groups first, up to the limit', () => {
@@ -23,5 +23,15 @@ describe('peer cache', () => {
       for (const address of sample) sampled.add(address)
     }
     expect(sampled.size).toBe(20)
+  })
+
+  it('reports the addresses only when they changed, and keeps the last ones while there are none', () => {
+    const cache = new PeerCache()
+    const changed = (...ids: string[]) => cache.changed([ids], id => [`/dns4/${id}/tcp/1`])
+    expect(changed('m1', 'm2')).toEqual(['/dns4/m1/tcp/1', '/dns4/m2/tcp/1'])
+    expect(changed('m1', 'm2')).toBeUndefined()
+    expect(changed()).toBeUndefined()
+    expect(changed('m1', 'm2')).toBeUndefined()
+    expect(changed('m2', 'm1')).toEqual(['/dns4/m2/tcp/1', '/dns4/m1/tcp/1'])
   })
 })

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import type { DocumentAnnouncement } from '../../src/rooms/document-announcements.ts'
 import { DocumentRoster } from '../../src/rooms/document-roster.ts'
 import { PresenceRegisters } from '../../src/rooms/presence-registers.ts'
@@ -6,7 +7,6 @@ import { documentsField, unreachableField } from '../../src/rooms/reserved-field
 import { FactSet } from '../../src/spaces/fact-set.ts'
 import type { Json } from '../../src/wire/json.ts'
 import { draftSpaceFact } from '../../src/wire/space-fact.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
 
 const noUnreachable: ReadonlySet<string> = new Set()
 

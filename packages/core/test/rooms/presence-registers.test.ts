@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { PresenceRegisters } from '../../src/rooms/presence-registers.ts'
 import { FactSet } from '../../src/spaces/fact-set.ts'
 import { limits } from '../../src/wire/limits.ts'
 import type { FieldFact } from '../../src/wire/space-fact.ts'
-import { idOf } from '../helpers/signed-fact.ts'
 import { fieldFact } from '../helpers/space-facts.ts'
 
 const [ada, bob] = [idOf('ada'), idOf('bob')]

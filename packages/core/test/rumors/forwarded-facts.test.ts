@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { heartbeatBody, idOf, recordBody, signedFact } from '../../../../test/helpers/signed-facts.ts'
 import { ForwardedFacts } from '../../src/rumors/forwarded-facts.ts'
 import { Table } from '../../src/table/table.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
-import { heartbeatBody, idOf, recordBody, signedFact } from '../helpers/signed-fact.ts'
 
 const nowMs = 1_700_000_000_000
 const record = signedFact(idOf('ada'), recordBody({ incarnation: 5 }))

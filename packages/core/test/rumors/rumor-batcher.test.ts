@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { heartbeatBody, idOf, recordBody, signedFact } from '../../../../test/helpers/signed-facts.ts'
 import { RumorBatcher } from '../../src/rumors/rumor-batcher.ts'
 import { factBytes } from '../../src/table/delta.ts'
 import { encodeRumors } from '../../src/wire/codec.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
 import { limits } from '../../src/wire/limits.ts'
-import { heartbeatBody, idOf, recordBody, signedFact } from '../helpers/signed-fact.ts'
 
 const ada = idOf('ada')
 const heartbeat = (number: number) => signedFact(ada, heartbeatBody(5, number))

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { callApp } from '../../src/runtime/app-calls.ts'
 
@@ -27,7 +28,7 @@ describe('an error of the app', () => {
     const handler = vi.fn()
     process.on('uncaughtException', handler)
     callApp(fails)
-    await new Promise(resolve => setImmediate(resolve))
+    await turn()
     process.removeAllListeners('uncaughtException')
     for (const other of others) process.on('uncaughtException', other)
     expect(handler).toHaveBeenCalledTimes(1)

@@ -7,7 +7,7 @@ import { ManualClock } from '../helpers/manual-clock.ts'
 type Events = { first: CustomEvent<number>; second: CustomEvent<number> }
 
 /** Two stores and an event target of one member. */
-class Bench {
+class NotificationsBench {
   readonly clock = new ManualClock()
   readonly notifications = new AppNotifications(this.clock)
   readonly events = new AppEvents<Events>(this.notifications)
@@ -42,7 +42,7 @@ const fails = (text: string) => () => {
 
 describe('listeners', () => {
   it('run after the outermost step: first those of stores, then those of events, in the order of the changes', () => {
-    const bench = new Bench()
+    const bench = new NotificationsBench()
     bench.events.addEventListener('second', ({ detail }) => bench.log.push(`second ${detail}`))
     bench.events.addEventListener('first', ({ detail }) => bench.log.push(`first ${detail}`))
     bench.a.subscribe(bench.notes('a'))
@@ -61,7 +61,7 @@ describe('listeners', () => {
   })
 
   it('run after timers of the member as well, and immediately outside of steps', () => {
-    const bench = new Bench()
+    const bench = new NotificationsBench()
     bench.a.subscribe(bench.notes('a'))
     bench.set('a', 1)
     expect(bench.log).toEqual(['a'])
@@ -73,7 +73,7 @@ describe('listeners', () => {
   })
 
   it('run although other listeners throw or reject, and each error is reported once', async () => {
-    const bench = new Bench()
+    const bench = new NotificationsBench()
     bench.a.subscribe(fails('store'))
     bench.a.subscribe(async () => fails('async store')())
     bench.a.subscribe(bench.notes('a'))
@@ -98,7 +98,7 @@ describe('listeners', () => {
   })
 
   it('that change something cause another round after all others have run', () => {
-    const bench = new Bench()
+    const bench = new NotificationsBench()
     bench.a.subscribe(() => {
       bench.log.push('a')
       if (bench.values.b < 2) bench.notifications.step(() => bench.set('b', bench.values.b + 1))
@@ -123,7 +123,7 @@ describe('listeners', () => {
   })
 
   it('are not called twice for one value', () => {
-    const bench = new Bench()
+    const bench = new NotificationsBench()
     const late = bench.notes('late')
     bench.a.subscribe(() => {
       if (bench.values.a > 1) return
@@ -140,7 +140,7 @@ describe('listeners', () => {
   })
 
   it('are not called after they are removed, nor for events from before they were added', () => {
-    const bench = new Bench()
+    const bench = new NotificationsBench()
     const removed = bench.notes('removed')
     const added = bench.notes('added')
     const stops: (() => void)[] = []
@@ -166,7 +166,7 @@ describe('listeners', () => {
   })
 
   it('that react to themselves without end do not block the event loop, and no event is lost', async () => {
-    const bench = new Bench()
+    const bench = new NotificationsBench()
     let calls = 0
     bench.a.subscribe(() => {
       calls += 1
@@ -188,7 +188,7 @@ describe('listeners', () => {
 
 describe('app events', () => {
   it('support once, signals, listener objects and duplicates like every event target', () => {
-    const bench = new Bench()
+    const bench = new NotificationsBench()
     const { events, log } = bench
     const listener = bench.notes('listener')
     const abort = new AbortController()
@@ -211,7 +211,7 @@ describe('app events', () => {
   })
 
   it('are dispatched during another dispatch when an app does so', () => {
-    const { events, log } = new Bench()
+    const { events, log } = new NotificationsBench()
     events.addEventListener('first', () => events.dispatchEvent(new CustomEvent('second', { detail: 2 })))
     events.addEventListener('first', () => log.push('first'))
     events.addEventListener('second', () => log.push('second'))

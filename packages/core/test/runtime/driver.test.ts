@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
+import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  testTag,
+} from '../../../../test/helpers/signed-facts.ts'
+import { signatureOf } from '../../../simulator/src/simulated-signature.ts'
 import { firstRecord } from '../../src/member/local-record.ts'
 import { MembershipMachine } from '../../src/member/membership-machine.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { Driver } from '../../src/runtime/driver.ts'
 import { encodeRumors, encodeSync, syncMessage } from '../../src/wire/codec.ts'
 import type { FactBody, SignedFact } from '../../src/wire/fact.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
-import { heartbeatBody, idOf, recordBody, signatureOf, signedFact, testTag } from '../helpers/signed-fact.ts'
 
 const epochMs = 1_700_000_000_000
 const self = idOf('self')
@@ -14,7 +21,7 @@ const ada = idOf('ada')
 const relay = idOf('relay')
 
 /** One driver with a stopped clock, and its actions. */
-class Bench {
+class DriverBench {
   readonly disconnected: string[] = []
   verifications = 0
   readonly machine: MembershipMachine
@@ -73,7 +80,7 @@ const record = (version: number): FactBody => recordBody({ incarnation: epochMs,
 
 describe('a rumor', () => {
   it('is forwarded once if it is new, also if anti-entropy brought it first', () => {
-    const bench = new Bench()
+    const bench = new DriverBench()
     const fact = signedFact(ada, record(1))
     bench.exchanged(fact)
     expect(bench.rumor(fact)).toBe('accept')
@@ -85,7 +92,7 @@ describe('a rumor', () => {
   })
 
   it('without facts is not forwarded', () => {
-    const bench = new Bench()
+    const bench = new DriverBench()
     expect(bench.rumor()).toBe('ignore')
     // An unknown field of 100 bytes.
     const padded = Uint8Array.from([0xfa, 0x01, 100, ...new Uint8Array(100)])
@@ -93,7 +100,7 @@ describe('a rumor', () => {
   })
 
   it('is not forwarded with the signature of another fact', () => {
-    const bench = new Bench()
+    const bench = new DriverBench()
     const latest = signedFact(ada, record(5))
     bench.exchanged(latest)
     const { signature } = latest
@@ -104,7 +111,7 @@ describe('a rumor', () => {
 
 describe('a message full of forged facts', () => {
   it('costs one verification', () => {
-    const bench = new Bench()
+    const bench = new DriverBench()
     const forged = Array.from({ length: 500 }, (_, i) => signedFact(idOf(`unknown ${i}`), record(1))).map(
       fact => ({
         ...fact,
@@ -117,7 +124,7 @@ describe('a message full of forged facts', () => {
   })
 
   it('logs a forged heartbeat of one member once', () => {
-    const bench = new Bench()
+    const bench = new DriverBench()
     bench.exchanged(signedFact(ada, record(1)))
     bench.verifications = 0
     const index = bench.machine.table.index(ada) ?? 0
@@ -139,7 +146,7 @@ describe('a message full of forged facts', () => {
 })
 
 it('keeps the facts of a frame in memory, not the frame', () => {
-  const bench = new Bench()
+  const bench = new DriverBench()
   bench.exchanged(...Array.from({ length: 100 }, (_, i) => signedFact(idOf(`m${i}`), record(1))))
   const { record: stored } = bench.machine.table.get(idOf('m7')) ?? {}
   expect(stored?.payload.buffer.byteLength).toBe(stored?.payload.length)

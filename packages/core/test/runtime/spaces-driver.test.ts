@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
+import { idOf, testTag } from '../../../../test/helpers/signed-facts.ts'
+import { signatureOf } from '../../../simulator/src/simulated-signature.ts'
 import { RoomReplica } from '../../src/rooms/room-replica.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import { SpacesDriver } from '../../src/runtime/spaces-driver.ts'
@@ -8,8 +11,6 @@ import { signedSpaceBytes } from '../../src/wire/signing.ts'
 import { encodeSpaceFrame, encodeSpaceRumors } from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFact } from '../../src/wire/space-fact.ts'
 import { spaceTag } from '../../src/wire/tags.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
-import { idOf, signatureOf, testTag } from '../helpers/signed-fact.ts'
 
 const self = idOf('self')
 const author = idOf('author')
@@ -17,14 +18,21 @@ const relay = idOf('relay')
 const space = spaceTag(testTag, 'room', 'design')
 
 /** A member in a room with one document, with a stopped clock. */
-class Bench {
+class SpacesDriverBench {
   readonly violations: string[] = []
+  /** The calls of the transport and of the membership, in order. */
+  readonly calls: string[] = []
+  /** How often a step ended in which the room may have changed. */
+  steps = 0
   readonly doc = new Y.Doc()
   readonly driver: SpacesDriver
 
-  constructor() {
+  constructor({ isAsync = false } = {}) {
     const now = { monotonicMs: 0, epochMs: 1_700_000_000_000 }
-    const clock = { now: () => now, setTimer: () => () => {} }
+    const clock = {
+      now: () => now,
+      setTimer: () => () => void this.calls.push('cancel timer'),
+    }
     this.driver = new SpacesDriver({
       view: {
         self,
@@ -38,10 +46,10 @@ class Bench {
       clock,
       notifications: new AppNotifications(clock),
       transport: {
-        send() {},
-        publish() {},
-        subscribe() {},
-        unsubscribe() {},
+        send: (to, channel) => this.calls.push(`send ${channel} to ${to === relay ? 'relay' : to}`),
+        publish: () => this.calls.push('publish'),
+        subscribe: () => this.calls.push('subscribe'),
+        unsubscribe: () => this.calls.push('unsubscribe'),
         subscribers: () => [],
         dial() {},
         dialBootstrap() {},
@@ -51,12 +59,12 @@ class Bench {
         withoutPubsub: () => [],
       },
       keys: {
-        sign: bytes => signatureOf(self, bytes),
+        sign: bytes => (isAsync ? Promise.resolve(signatureOf(self, bytes)) : signatureOf(self, bytes)),
         verify: (id, bytes, signature) => Buffer.compare(signatureOf(id, bytes), signature) === 0,
       },
       random: mulberry32(1),
       membership: {
-        announceSpaces() {},
+        announceSpaces: spaces => this.calls.push(`announce ${spaces.length}`),
         setExtraPeers() {},
         reportViolation: (from, violation) => this.violations.push(`${violation} ${from}`),
       },
@@ -74,7 +82,10 @@ class Bench {
       },
     })
     content.documents.set('', new DocumentSync({ name: '', doc: this.doc, origin: 'remote' }))
-    this.driver.enter(space, content, { stepped() {} }, 1)
+    const stepped = () => {
+      this.steps += 1
+    }
+    this.driver.enter(space, content, { stepped }, 1)
   }
 
   get text(): string {
@@ -100,25 +111,25 @@ const garbage = Uint8Array.from({ length: 66 }, (_, i) => 255 - i)
 
 describe('an update of a document that another member forwards', () => {
   it('is applied and forwarded if its signature is valid', () => {
-    const bench = new Bench()
+    const bench = new SpacesDriverBench()
     expect(bench.rumor(update(honest))).toBe('accept')
     expect([bench.text, bench.driver.usage().rejected, bench.violations]).toEqual(['hello', 0, []])
   })
 
   it('is rejected and counted if it is unreadable, without a violation of the member that forwarded it', () => {
-    const bench = new Bench()
+    const bench = new SpacesDriverBench()
     expect(bench.rumor(update(garbage))).toBe('ignore')
     expect([bench.text, bench.driver.usage().rejected, bench.violations]).toEqual(['', 1, []])
   })
 
   it('counts as a violation of the member that forwarded it if its signature is invalid', () => {
-    const bench = new Bench()
+    const bench = new SpacesDriverBench()
     expect(bench.rumor(update(honest, idOf('liar')))).toBe('reject')
     expect([bench.text, bench.violations]).toEqual(['', [`bad-signature ${relay}`]])
   })
 
   it('is rejected and counted in a sync as well', () => {
-    const bench = new Bench()
+    const bench = new SpacesDriverBench()
     const piece = {
       transfer: 1,
       index: 0,
@@ -130,5 +141,66 @@ describe('an update of a document that another member forwards', () => {
     }
     bench.driver.frame(relay, encodeSpaceFrame([{ space, documents: [{ document: '', piece }] }]))
     expect([bench.text, bench.driver.usage().rejected, bench.violations]).toEqual(['', 1, []])
+  })
+})
+
+describe('spaces driver', () => {
+  const body = { type: 'field', generation: 1, version: 1, name: 'note', value: 1 } as const
+
+  it('subscribes to a space that the member enters, and announces it', () => {
+    const bench = new SpacesDriverBench()
+    expect(bench.calls).toEqual(expect.arrayContaining(['subscribe', 'announce 1']))
+  })
+
+  it('stores and publishes a fact of its own within the call if the signer is synchronous', () => {
+    const bench = new SpacesDriverBench()
+    bench.calls.length = 0
+    expect(bench.driver.publish(space, [body])).toBeUndefined()
+    expect([bench.driver.usage().facts, bench.calls.includes('publish')]).toEqual([1, true])
+  })
+
+  it('publishes nothing before an asynchronous signer has answered', async () => {
+    const bench = new SpacesDriverBench({ isAsync: true })
+    bench.calls.length = 0
+    const published = bench.driver.publish(space, [body])
+    expect([bench.driver.usage().facts, bench.calls]).toEqual([0, []])
+    await published
+    expect([bench.driver.usage().facts, bench.calls.includes('publish')]).toEqual([1, true])
+  })
+
+  it('carries out the effects of a step that begins within another one after the outer step', () => {
+    const bench = new SpacesDriverBench()
+    const order: string[] = []
+    bench.doc.on('update', () => {
+      bench.calls.length = 0
+      bench.driver.publish(space, [body])
+      order.push(`in the listener: ${bench.driver.usage().facts} fact, ${bench.calls.length} calls`)
+    })
+    expect(bench.rumor(update(honest))).toBe('accept')
+    expect(order).toEqual(['in the listener: 1 fact, 0 calls'])
+    expect(bench.calls).toContain('publish')
+  })
+
+  it('tells the handle of a changed space that a step has ended', () => {
+    const bench = new SpacesDriverBench()
+    const before = bench.steps
+    bench.rumor(update(honest))
+    expect(bench.steps).toBeGreaterThan(before)
+  })
+
+  it('ignores rumors and cancels its timer once it is stopped', () => {
+    const bench = new SpacesDriverBench()
+    bench.calls.length = 0
+    bench.driver.stop()
+    expect(bench.calls).toEqual(['cancel timer'])
+    expect(bench.rumor(update(honest))).toBe('ignore')
+    expect(bench.text).toBe('')
+  })
+
+  it('says whether facts are signed, and reports no violation', async () => {
+    const bench = new SpacesDriverBench()
+    expect(await bench.driver.areSigned(space, [update(honest)])).toBe(true)
+    expect(await bench.driver.areSigned(space, [update(honest), update(honest, idOf('liar'))])).toBe(false)
+    expect(bench.violations).toEqual([])
   })
 })

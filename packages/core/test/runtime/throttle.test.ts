@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { presenceIntervalMs } from '../../src/handles/room-handle.ts'
+import { presenceIntervalMs } from '../../src/handles/presence-publisher.ts'
 import { Throttle } from '../../src/runtime/throttle.ts'
 
 describe('throttle', () => {

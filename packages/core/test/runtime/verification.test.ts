@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { idOf, recordBody, signedFact } from '../../../../test/helpers/signed-facts.ts'
 import { verify } from '../../src/runtime/verification.ts'
-import { idOf, recordBody, signedFact } from '../helpers/signed-fact.ts'
 
 const signedFacts = ['a', 'b', 'c', 'd'].map(name => signedFact(idOf(name), recordBody({ incarnation: 1 })))
 

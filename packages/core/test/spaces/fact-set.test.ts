@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { FactSet, storedFact } from '../../src/spaces/fact-set.ts'
-import { idOf } from '../helpers/signed-fact.ts'
 import { entryFact } from '../helpers/space-facts.ts'
 
 const all = Array.from({ length: 600 }, (_, i) =>

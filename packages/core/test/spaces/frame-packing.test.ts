@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { framesOf } from '../../src/spaces/frame-packing.ts'
 import { limits } from '../../src/wire/limits.ts'
 import { decodeSpaceFrame, encodeSpaceFrame, type SpaceStep } from '../../src/wire/space-codec.ts'
-import { idOf } from '../helpers/signed-fact.ts'
 import { entryFact } from '../helpers/space-facts.ts'
 
 const space = (i: number): string => `${i}`.padStart(24, '0')

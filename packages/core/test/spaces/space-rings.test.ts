@@ -1,7 +1,7 @@
 import { createRings } from '@hearsay/failure-detector'
 import { describe, expect, it } from 'vitest'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import { groupNeighbours } from '../../src/spaces/space-rings.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
 
 interface Drawn {
   readonly group: readonly string[]

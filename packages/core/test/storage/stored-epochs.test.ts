@@ -1,6 +1,7 @@
 import { MemoryDatastore } from 'datastore-core'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { textOf } from '../../../../test/helpers/text-of.ts'
 import { DocumentSync } from '../../src/spaces/documents/document-sync.ts'
 import { firstEpoch } from '../../src/spaces/documents/epochs/epoch.ts'
 import { datastoreKeyValues } from '../../src/storage/datastore-key-values.ts'
@@ -68,7 +69,6 @@ async function page(keyValues: KeyValues, options: PageOptions = {}): Promise<Pa
   }
 }
 
-const textOf = ({ doc }: Page): string => doc.getText('text').toString()
 const memory = (): KeyValues => datastoreKeyValues(new MemoryDatastore())
 
 /** The content when the document is opened again: in the document, or handed over. */

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { StoreState } from '../../src/api/cluster.ts'
 import { StorageError } from '../../src/api/errors.ts'
@@ -50,8 +51,6 @@ class SlowStore implements KeyValues {
     return this.written.map(({ changes }) => changes)
   }
 }
-
-const turn = () => new Promise(resolve => setImmediate(resolve))
 
 interface Bench {
   readonly store: SlowStore

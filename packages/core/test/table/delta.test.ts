@@ -1,10 +1,17 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
+
 import { deltaBeyond, digestOf, factBytes } from '../../src/table/delta.ts'
 import { Table } from '../../src/table/table.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
 import { limits } from '../../src/wire/limits.ts'
 import { memberIdFromKey } from '../../src/wire/member-id.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 
 const nowMs = 1_700_000_000_000
 const names = ['ada', 'barbara', 'edsger', 'grace', 'leslie']

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { idOf, signedFact, suspicionBody } from '../../../../test/helpers/signed-facts.ts'
 import { noSuspicions, rowHash, suspicionSummary } from '../../src/table/row-hash.ts'
 import type { SuspicionFact } from '../../src/table/suspicions.ts'
-import { idOf, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 
 const key = new Uint8Array(32).fill(0xaa)
 const [grace, bob] = [idOf('grace'), idOf('bob')]

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { idOf, signedFact, suspicionBody } from '../../../../test/helpers/signed-facts.ts'
 import { addClaim, maxObservers, type SuspicionFact, type Suspicions } from '../../src/table/suspicions.ts'
-import { idOf, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 import { memberIds } from '../wire/fact-arbitraries.ts'
 
 const subject = idOf('subject')

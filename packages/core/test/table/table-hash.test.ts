@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { idOf, recordBody, signedFact, suspicionBody } from '../../../../test/helpers/signed-facts.ts'
 import { suspicionSummary } from '../../src/table/row-hash.ts'
 import { addClaim, type SuspicionFact, type Suspicions } from '../../src/table/suspicions.ts'
 import { Table } from '../../src/table/table.ts'
-import { idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 
 const nowMs = 1_700_000_000_000
 const subject = idOf('subject')

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
 import { Table } from '../../src/table/table.ts'
 import { keyFromMemberId } from '../../src/wire/member-id.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 
 const nowMs = 1_700_000_000_000
 const ada = idOf('ada')

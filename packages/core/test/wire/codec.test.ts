@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
+import {
   decodeProbe,
   decodeRumors,
   decodeSync,
@@ -15,7 +22,6 @@ import { decodeHello, encodeHello } from '../../src/wire/hello.ts'
 import { limits } from '../../src/wire/limits.ts'
 import * as messages from '../../src/wire/messages.ts'
 import { type DecodeFailure, ok, type Result } from '../../src/wire/result.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 import { facts, hello, probeMessage, syncMessages } from './codec-arbitraries.ts'
 import { field, join, outcome, varint } from './codec-helpers.ts'
 

@@ -1,7 +1,13 @@
 /** Facts as honest members sign them: the content of a fact is determined by its author, incarnation and version. */
 import fc from 'fast-check'
+import {
+  heartbeatBody,
+  idOf,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
 import type { FactBody, SignedFact } from '../../src/wire/fact.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../helpers/signed-fact.ts'
 
 export const memberIds: readonly string[] = Array.from({ length: 24 }, (_, i) => idOf(`member ${i}`))
 

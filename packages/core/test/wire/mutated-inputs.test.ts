@@ -1,6 +1,7 @@
 /** The decoders read mutations of encoded messages: foreign bytes never make a decoder throw. */
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import {
   decodeProbe,
   decodeRumors,
@@ -18,7 +19,6 @@ import {
   encodeSpaceFrame,
   encodeSpaceRumors,
 } from '../../src/wire/space-codec.ts'
-import { mulberry32 } from '../helpers/mulberry32.ts'
 import { facts, hello, probeMessage, syncMessages } from './codec-arbitraries.ts'
 import { join, varint } from './codec-helpers.ts'
 import { spaceFacts, spaceSteps } from './space-arbitraries.ts'

@@ -15,6 +15,8 @@ import { FactSet } from '../../src/spaces/fact-set.ts'
 import { rowHash, suspicionSummary } from '../../src/table/row-hash.ts'
 import type { SuspicionFact } from '../../src/table/suspicions.ts'
 import { Table } from '../../src/table/table.ts'
+import { admissionAnswer, admissionRequest } from '../../src/wire/admission.ts'
+import { clusterKeys, rumorTopic, spaceTopic } from '../../src/wire/cluster-keys.ts'
 import {
   decodeProbe,
   decodeRumors,
@@ -28,14 +30,17 @@ import { decodeHello, encodeHello } from '../../src/wire/hello.ts'
 import { keyFromMemberId, memberIdFromKey } from '../../src/wire/member-id.ts'
 import { signedBytes } from '../../src/wire/signing.ts'
 import { decodeSpaceFrame, encodeSpaceFrame } from '../../src/wire/space-codec.ts'
-import { bytesOfSpace, clusterTag, rumorTopic, spaceTag, spaceTopic } from '../../src/wire/tags.ts'
+import { bytesOfSpace, clusterTag, spaceTag } from '../../src/wire/tags.ts'
 
 const page = readFileSync(new URL('../../../../docs/protocol.md', import.meta.url), 'utf8')
 const epochMs = 1_700_000_000_000
 const tag = clusterTag('atlas')
+const keys = clusterKeys('atlas')
+
+const bytesFrom = (firstByte: number) => Uint8Array.from({ length: 32 }, (_, i) => firstByte + i)
 
 async function memberOf(firstByte: number) {
-  const seed = Uint8Array.from({ length: 32 }, (_, i) => firstByte + i)
+  const seed = bytesFrom(firstByte)
   const keys = nodeKeys(await generateKeyPairFromSeed('Ed25519', seed))
   const key = (await generateKeyPairFromSeed('Ed25519', seed)).publicKey.raw
   const id = memberIdFromKey(key) ?? ''
@@ -112,8 +117,21 @@ it('the example of the protocol page matches byte for byte', async () => {
   const notes = { document: 'notes', hash: digest, isSynced: true, mutual: true }
   const notesOffered = encodeSpaceFrame([{ space: room, hash: new FactSet().hash(), documents: [notes] }])
 
+  const secret = 'correct horse battery staple'
+  const secretKeys = clusterKeys('atlas', secret)
+  const ends = { initiator: ada.id, responder: bob.id }
+  const session = { key: secretKeys.admission, cluster: tag, ...ends, challenge: bytesFrom(0x60) }
+  const asked = admissionRequest(session, bytesFrom(0x40)) ?? new Uint8Array()
+
   const blocks = [
-    [line('cluster', 'atlas'), line('tag', tag), line('topic', rumorTopic(tag))],
+    [
+      line('cluster', 'atlas'),
+      line('tag', tag),
+      line('admission key', keys.admission),
+      line('topic key', keys.topics),
+      line('discovery', keys.discovery),
+      line('topic', rumorTopic(keys)),
+    ],
     [
       line('ada, seed', ada.seed),
       line('ada, key', ada.key),
@@ -121,6 +139,14 @@ it('the example of the protocol page matches byte for byte', async () => {
       line('bob, seed', bob.seed),
       line('bob, key', bob.key),
       line('bob, id', bob.id),
+    ],
+    [
+      line('secret', secret),
+      line('admission key', secretKeys.admission),
+      line('challenge', session.challenge),
+      line('request', asked),
+      line('answer', admissionAnswer(session, asked, { relay: true }) ?? new Uint8Array()),
+      line('topic', rumorTopic(secretKeys)),
     ],
     [
       line('payload', record.payload),
@@ -145,7 +171,7 @@ it('the example of the protocol page matches byte for byte', async () => {
     [
       line('room', 'design'),
       line('tag', bytesOfSpace(room)),
-      line('topic', spaceTopic(room)),
+      line('topic', spaceTopic(keys, room)),
       line('empty, digest', new DocumentDigest(new Y.Doc()).hash()),
       line('notes, digest', digest),
       line('offer', prefixed(notesOffered)),

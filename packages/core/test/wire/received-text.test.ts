@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { idOf, recordBody, signedFact } from '../../../../test/helpers/signed-facts.ts'
+import { signatureOf } from '../../../simulator/src/simulated-signature.ts'
 import { decodeRumors, encodeRumors } from '../../src/wire/codec.ts'
 import {
   decodeSpaceFrame,
@@ -8,7 +10,6 @@ import {
 } from '../../src/wire/space-codec.ts'
 import type { SpaceFact } from '../../src/wire/space-fact.ts'
 import { spaceTagBytes } from '../../src/wire/tags.ts'
-import { idOf, recordBody, signatureOf, signedFact } from '../helpers/signed-fact.ts'
 import { entryFact, fieldFact } from '../helpers/space-facts.ts'
 
 /** The codec encodes texts of 40 or more code units by another code path. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { limits } from '../../src/wire/limits.ts'
 import type { DecodeFailure, Result } from '../../src/wire/result.ts'
 import {
@@ -11,7 +12,6 @@ import {
 } from '../../src/wire/space-codec.ts'
 import { draftSpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts'
 import * as messages from '../../src/wire/space-messages.ts'
-import { idOf } from '../helpers/signed-fact.ts'
 import { join, outcome, field as unknownField } from './codec-helpers.ts'
 import { spaceFacts, spaceSteps } from './space-arbitraries.ts'
 

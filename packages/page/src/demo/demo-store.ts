@@ -30,7 +30,7 @@ function subscribe(listener: () => void): () => void {
 
 export const useDemo = (): Demo => useSyncExternalStore(subscribe, () => demo)
 
-/** Calls back at each new state, with the state before. @returns the undo */
+/** Calls `changed` with each new state and the state before it. @returns a function that removes the listener */
 export function onDemoChange(changed: (now: DemoState, before: DemoState) => void): () => void {
   let before = demo.state
   return subscribe(() => {

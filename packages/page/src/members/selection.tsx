@@ -1,11 +1,14 @@
-/** Selection: the member that the details show: this tab, until the user selects another one. */
+/** Selection: the member whose details the page shows. This is the tab's own member until the user selects another. */
 import { useSelf } from '@hearsay/react'
 import { createContext, type ReactNode, use, useMemo, useState } from 'react'
 
 interface Selection {
   /** A member id; undefined until this tab has joined. */
   readonly selected: string | undefined
-  /** Undefined until the user selects a member; a new object at each selection, also of the same member. */
+  /**
+   * The user's last selection; undefined: none. Each selection is a new object, so that selecting the same member again
+   * has an effect.
+   */
   readonly chosen: { readonly id: string } | undefined
   select(id: string): void
 }

@@ -9,6 +9,7 @@ import { ThemeButton } from './theme-button.tsx'
 const words: Record<ConnectionState, string> = {
   joining: 'joining …',
   connected: 'connected',
+  refused: 'not admitted',
   alone: 'no other member is here',
   reconnecting: 'reconnecting …',
   left: 'left',

@@ -12,7 +12,9 @@ export interface ExploreOptions {
   readonly stride?: number
   /** Called before each schedule; the exploration ends when it returns true. */
   readonly isEnough: () => boolean
+  /** Called after each schedule, with its seed and whether the cluster survived it. */
   readonly onTried?: (tried: { readonly seed: number; readonly outcome: Outcome }) => void
+  /** Called for each schedule that the cluster does not survive, after the schedule is shrunk. */
   readonly onFound?: (found: Found) => void
 }
 
@@ -22,6 +24,7 @@ export interface Found {
   readonly seed: number
   /** The shortest schedule that fails in the same way. */
   readonly schedule: Schedule
+  /** How the shrunk schedule fails. */
   readonly outcome: Failed
 }
 

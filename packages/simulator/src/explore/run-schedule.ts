@@ -13,22 +13,28 @@ export type Outcome = Survived | Failed
 
 /** The cluster survives the schedule. */
 export interface Survived {
+  /** Tells a `Survived` from a `Failed`. */
   readonly type: 'survived'
   /** The trace's hash: equal for two runs of one schedule. */
   readonly trace: string
+  /** How long the run took, in virtual milliseconds. */
   readonly virtualMs: number
 }
 
 /** An invariant is violated, the members do not converge, events go on, or the code throws. */
 export interface Failed {
+  /** Tells a `Failed` from a `Survived`. */
   readonly type: 'failed'
   /**
-   * What failed: the name of a violated invariant; `convergence`: the members did not converge; `quiet`:
-   * events did not end; `crash`: the code threw an error.
+   * What failed: the name of a violated invariant, `convergence` (the members did not converge), `quiet` (events did not
+   * end), or `crash` (the code threw an error).
    */
   readonly what: string
+  /** The message of the error, with what the members saw. */
   readonly message: string
+  /** The trace's hash: equal for two runs of one schedule. */
   readonly trace: string
+  /** When the run failed, in virtual milliseconds from the start. */
   readonly virtualMs: number
 }
 

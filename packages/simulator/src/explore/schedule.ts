@@ -2,7 +2,7 @@
 import type { Delay } from '../delay.ts'
 import type { Simulation } from '../simulation.ts'
 
-/** One fault. `ms` is the duration of a fault that ends by itself. Members are given by name. */
+/** One fault. `ms` is the duration of a fault that ends by itself. The strings are names of members. */
 export type Fault =
   | { readonly type: 'partition'; readonly groups: readonly (readonly string[])[]; readonly ms: number }
   | {
@@ -64,7 +64,9 @@ export const faultWeights: Readonly<Record<Fault['type'], number>> = {
 
 /** The faults of a run, with its seed and its number of members. Times are virtual milliseconds from the start. */
 export interface Schedule {
+  /** The seed of the simulation: an integer. */
   readonly seed: number
+  /** How many members start at once. */
   readonly members: number
   /** The faults of the run. Their order in the list does not matter. */
   readonly faults: readonly { readonly atMs: number; readonly fault: Fault }[]

@@ -1,7 +1,7 @@
 /**
- * Invariant: a register never goes backwards. The record that a member stores of another one only grows, in
- * (incarnation, version) and, within an incarnation, in the sequence of its heartbeats, until the member removes the
- * record or rejects its incarnation as implausible.
+ * Invariant: a register never goes backwards. A member stores a record of each other member. The (incarnation, version)
+ * of a stored record only grows, and so does the sequence of the heartbeats within an incarnation. This holds until the
+ * member removes the record or rejects its incarnation as implausible.
  */
 import { type Engine, isPlausibleTimestamp } from '@hearsay/core/host'
 import { InvariantViolation } from './violation.ts'

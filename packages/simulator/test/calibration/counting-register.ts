@@ -1,4 +1,4 @@
-/** Counting register: sums up gossipsub's metrics, and separates bytes of messages from bytes of control. */
+/** Counting register: adds up gossipsub's metrics. It counts bytes of messages and bytes of control RPCs separately. */
 import type { MetricsRegister } from '@libp2p/gossipsub/metrics'
 import type { GossipTally } from './gossip-subject.ts'
 
@@ -16,7 +16,7 @@ const counters: Readonly<Record<string, keyof GossipTally>> = {
 export function countingRegister(tally: GossipTally): MetricsRegister {
   let rpcBytes = 0
   const count = (name: string, amount: number): void => {
-    // gossipsub reports the bytes of an RPC first, and its content right after.
+    // gossipsub reports the bytes of an RPC first, and immediately afterwards the number of messages in this RPC.
     if (name === 'gossipsub_rpc_sent_bytes_total') rpcBytes = amount
     if (name === 'gossipsub_rpc_sent_message_total')
       tally[amount > 0 ? 'messageBytes' : 'controlBytes'] += rpcBytes
@@ -25,6 +25,7 @@ export function countingRegister(tally: GossipTally): MetricsRegister {
   }
   return {
     gauge: ({ name }) => ({
+      // gossipsub passes labels, an amount, or both. Without an amount the gauge rises by 1.
       inc: (...labelsAndAmount: readonly unknown[]) => {
         const amount = labelsAndAmount.findLast(each => typeof each === 'number')
         count(name, typeof amount === 'number' ? amount : 1)

@@ -1,7 +1,7 @@
-/** Figures: what is compared between the real gossipsub and the model, and how far the two may differ. */
+/** Figures: the values in which the model is compared with the real gossipsub, and by how much each value may differ. */
 import type { TrialFigures } from './trial.ts'
 
-/** A share of the greater of both values, or an absolute amount. */
+/** How much two values may differ: by a share of the greater value, or by an absolute amount. */
 type Tolerance = { readonly share: number } | { readonly amount: number }
 
 interface Figure {
@@ -18,10 +18,11 @@ export interface Comparison {
   readonly agrees: boolean
 }
 
-/** Except for rounding. */
+/** Equal values, except for rounding errors. */
 const exactly: Tolerance = { amount: 0.001 }
 
-// A real mesh differs slightly from run to run, and so do the figures that depend on it.
+// The tolerances are our choices. The mesh of the real gossipsub differs slightly in every run, and so do the figures
+// that depend on the mesh.
 const figures: readonly Figure[] = [
   { name: 'ms between messages', of: ({ spacingMs }) => spacingMs, tolerance: { share: 0.1 } },
   { name: 'mesh: mean degree', of: ({ mesh }) => mesh.mean, tolerance: { share: 0.1 } },
@@ -56,12 +57,12 @@ const figures: readonly Figure[] = [
 
   { name: 'ignored: judged', of: ({ lost }) => lost.judgedByIgnoring, tolerance: exactly },
   { name: 'not pushed: delivered', of: ({ lost }) => lost.deliveredToDeaf, tolerance: exactly },
-  // Depends on few members, whose neighbours' heartbeats have random phases.
+  // These two figures depend on a few members only, and on the random times of their neighbours' heartbeats.
   { name: 'not pushed: IWANT ids', of: ({ lost }) => lost.requestsByDeaf, tolerance: { share: 0.6 } },
   { name: 'not pushed: ms late', of: ({ lost }) => lost.lateMsAtDeaf, tolerance: { share: 0.6 } },
 ]
 
-/** @param models results of several seeds, of which the mean counts. */
+/** Compares each figure of the real gossipsub with the mean of the model's results. @param models one result per seed */
 export function compare(realFigures: TrialFigures, models: readonly TrialFigures[]): Comparison[] {
   return figures.map(({ name, of, tolerance }) => {
     const real = of(realFigures)

@@ -1,34 +1,39 @@
-/** Gossip subject: gossiping members, real or modelled, for a trial. Members are indices in the topology. */
+/** Gossip subject: the members of a trial, with real or modelled gossipsub. A member is an index in the topology. */
 import { hash } from 'node:crypto'
 import type { RumorVerdict } from '@hearsay/core/host'
 import type { Topology } from './topology.ts'
 
 export interface SubjectOptions {
   readonly topology: Topology
-  /** Called for each message that a member receives for the first time. */
+  /** Called when a member receives a message for the first time. Decides whether the member forwards the message. */
   readonly judge: (member: number, rumor: Uint8Array, nowMs: number) => RumorVerdict
-  /** Whether a member receives only messages that it has requested. */
+  /** Whether a member is *deaf*: it drops messages that the sender did not announce to it before (IHAVE). */
   readonly isDeaf: (member: number) => boolean
 }
 
 export interface GossipSubject {
   readonly tally: Readonly<GossipTally>
   nowMs(): number
+  /** The number of mesh peers of each member. */
   meshSizes(): number[]
   publish(member: number, rumor: Uint8Array): void
+  /** Resolves after this time. */
   pass(ms: number): Promise<void>
-  /** Resolves when each member's gossipsub has had `count` more heartbeats. */
+  /** Resolves when the gossipsub of each member has had `count` more heartbeats. */
   heartbeats(count: number): Promise<void>
   stop(): Promise<void>
 }
 
 export type StartSubject = (options: SubjectOptions) => Promise<GossipSubject>
 
-/** The delay of an RPC in both, uniform and in order: more than a busy machine adds. */
+/**
+ * The delay of an RPC, real or modelled: uniformly distributed, and RPCs of one sender stay in order. Our choice: 5 to
+ * 50 ms, more than the delay that a busy machine adds.
+ */
 export const minDelayMs = 5
 export const maxDelayMs = 50
 
-/** What all members together have sent so far. */
+/** Counts of everything that all members together have sent so far. */
 export interface GossipTally {
   messages: number
   messageBytes: number

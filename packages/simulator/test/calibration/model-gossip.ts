@@ -1,4 +1,4 @@
-/** Model gossip: the simulator's routers on virtual time. */
+/** Model gossip: a gossip subject that uses the simulator's gossip routers and virtual time. */
 import { type GossipFrame, gossipBytes } from '../../src/gossip-frame.ts'
 import { GossipRouter, gossipHeartbeatMs } from '../../src/gossip-router.ts'
 import { Direction } from '../../src/link.ts'
@@ -14,7 +14,7 @@ import {
   type SubjectOptions,
 } from './gossip-subject.ts'
 
-/** The time of a dial; the next dial starts after it. */
+/** The duration of a dial. Each dial starts when the previous one has ended. */
 const dialMs = 10
 
 export function startModelGossip(seed: number) {
@@ -23,7 +23,9 @@ export function startModelGossip(seed: number) {
     const time = new VirtualTime()
     const tally = emptyTally()
     const delayRandom = randomStream(seed, 'delay')
-    const ways = new Map<string, Direction>()
+    /** Keys: sender, space, receiver. */
+    const directions = new Map<string, Direction>()
+    /** Sender, receiver and message id of each IHAVE so far. */
     const announced = new Set<string>()
 
     const routers = ids.map(
@@ -34,7 +36,7 @@ export function startModelGossip(seed: number) {
           after: (ms, act) => void time.after(ms, act),
           send: (to, frame) => {
             count(tally, frame)
-            ways.get(`${id} ${to}`)?.send({
+            directions.get(`${id} ${to}`)?.send({
               bytes: gossipBytes(frame),
               delayMs: minDelayMs + (maxDelayMs - minDelayMs) * delayRandom(),
               unordered: false,
@@ -51,13 +53,13 @@ export function startModelGossip(seed: number) {
       routers[to]?.receive(from, frame)
     }
 
-    for (const [place, [dialler, dialled]] of edges.entries())
-      time.at(place * dialMs, () => {
+    for (const [index, [dialler, dialled]] of edges.entries())
+      time.at(index * dialMs, () => {
         for (const [from, to] of [
           [dialler, dialled],
           [dialled, dialler],
         ] as const)
-          ways.set(
+          directions.set(
             `${ids[from]} ${ids[to]}`,
             new Direction(time, { carries: () => true, loses: () => false, gaveUp: () => {} }),
           )

@@ -1,4 +1,4 @@
-/** Real gossip: libp2p nodes in one process, on loopback, with gossipsub as core configures it. */
+/** Real gossip: a gossip subject of libp2p nodes in one process, on loopback, with gossipsub as core configures it. */
 import { type GossipSub, type GossipSubComponents, gossipsub, TopicValidatorResult } from '@libp2p/gossipsub'
 import type { RPC } from '@libp2p/gossipsub/message'
 import { identify } from '@libp2p/identify'
@@ -8,7 +8,7 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { gossipsubOptions } from '../../../core/src/libp2p/gossipsub-options.ts'
 import { coalescingNoise } from '../../../core/src/libp2p/packet-coalescing.ts'
-import { clusterTag, rumorTopic } from '../../../core/src/wire/tags.ts'
+import { clusterKeys, rumorTopic } from '../../../core/src/wire/cluster-keys.ts'
 import { countingRegister } from './counting-register.ts'
 import {
   emptyTally,
@@ -20,7 +20,7 @@ import {
   type SubjectOptions,
 } from './gossip-subject.ts'
 
-/** Fields that gossipsub has and its type does not declare. */
+/** gossipsub with two methods that exist but are not part of its declared type. */
 type Gossip = GossipSub & {
   getMeshPeers(topic: string): string[]
   handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>
@@ -28,8 +28,7 @@ type Gossip = GossipSub & {
 
 type Node = Libp2p<{ pubsub: Gossip }>
 
-const tag = clusterTag('calibration')
-const topic = rumorTopic(tag)
+const topic = rumorTopic(clusterKeys('calibration'))
 
 export async function startRealGossip({ topology, judge, isDeaf }: SubjectOptions): Promise<GossipSubject> {
   const { keys, edges } = topology
@@ -51,7 +50,8 @@ export async function startRealGossip({ topology, judge, isDeaf }: SubjectOption
       delay(pubsub)
       deafen(pubsub, () => isDeaf(member))
       pubsub.subscribe(topic)
-      // Each node's heartbeats come once a second from its start: the starts are spread evenly, as among processes.
+      // Each node has a heartbeat once a second from its start on. The nodes start at even intervals within one second,
+      // because the heartbeats of separate processes do not coincide either.
       await pass(1_000 / keys.length)
     }
     for (const [dialler, dialled] of edges) await nodes[dialler]?.dial(nodes[dialled]?.getMultiaddrs() ?? [])
@@ -97,7 +97,7 @@ async function createNode(privateKey: Ed25519PrivateKey, tally: GossipTally): Pr
   })
 }
 
-/** Delays each peer's RPCs in order, as a network does. */
+/** Delays the received RPCs, as a network does. RPCs of one peer stay in order. */
 function delay(pubsub: Gossip): void {
   const arrivals = new Map<string, Promise<void>>()
   const handle = pubsub.handleReceivedRpc.bind(pubsub)
@@ -109,7 +109,7 @@ function delay(pubsub: Gossip): void {
   }
 }
 
-/** Drops messages that were not requested before gossipsub receives them. */
+/** While the member is deaf: removes messages that the sender did not announce to it, before gossipsub receives them. */
 function deafen(pubsub: Gossip, isDeaf: () => boolean): void {
   const announced = new Set<string>()
   const handle = pubsub.handleReceivedRpc.bind(pubsub)
@@ -117,8 +117,9 @@ function deafen(pubsub: Gossip, isDeaf: () => boolean): void {
     for (const { messageIDs } of rpc.control?.ihave ?? [])
       for (const id of messageIDs) announced.add(`${from} ${Buffer.from(id).toString('hex')}`)
     if (!isDeaf()) return handle(from, rpc)
-    const isAsked = ({ data = new Uint8Array() }: RPC.Message) => announced.has(`${from} ${rumorName(data)}`)
-    return handle(from, { ...rpc, messages: rpc.messages.filter(isAsked) })
+    const isAnnounced = ({ data = new Uint8Array() }: RPC.Message) =>
+      announced.has(`${from} ${rumorName(data)}`)
+    return handle(from, { ...rpc, messages: rpc.messages.filter(isAnnounced) })
   }
 }
 

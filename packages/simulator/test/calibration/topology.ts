@@ -1,4 +1,7 @@
-/** Topology: which members are connected, and which of the two dialled. Each run has the same ids and the same rings. */
+/**
+ * Topology: which members are connected, and which member dialled each connection. The ids are the same in each run, and
+ * so are the rings.
+ */
 import { createRings } from '@hearsay/failure-detector'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import type { Ed25519PrivateKey } from '@libp2p/interface'
@@ -8,8 +11,8 @@ export interface Topology {
   readonly keys: readonly Ed25519PrivateKey[]
   readonly ids: readonly string[]
   /**
-   * Pairs of indices in `ids`: the dialling member and the dialled member. The mesh depends on the order of
-   * the pairs.
+   * One pair of indices in `ids` for each connection: the dialling member and the dialled member. Connections open in
+   * this order, on which the mesh depends.
    */
   readonly edges: readonly (readonly [number, number])[]
 }
@@ -31,7 +34,7 @@ export async function fullMesh(size: number): Promise<Topology> {
   return { keys, ids, edges: edgesBetween(ids, () => true) }
 }
 
-/** The connections of newcomers: all to one member. */
+/** The connections of new members: each member is connected to the first one only. */
 export async function star(size: number): Promise<Topology> {
   const { keys, ids } = await identities(size)
   return { keys, ids, edges: ids.slice(1).map((_, leaf) => [leaf + 1, 0] as const) }
@@ -49,13 +52,13 @@ async function identities(size: number) {
 /** Each member dials about half of its connections, and every member's first dial comes before any second one. */
 function edgesBetween(
   ids: readonly string[],
-  areLinked: (a: string, b: string) => boolean,
+  areConnected: (a: string, b: string) => boolean,
 ): (readonly [number, number])[] {
   const edges: (readonly [number, number])[] = []
   for (let distance = 1; distance < ids.length; distance++)
     for (let low = 0; low + distance < ids.length; low++) {
       const high = low + distance
-      if (!areLinked(ids[low] as string, ids[high] as string)) continue
+      if (!areConnected(ids[low] as string, ids[high] as string)) continue
       edges.push((low + high) % 2 === 0 ? [low, high] : [high, low])
     }
   return edges

@@ -1,20 +1,24 @@
-/** Trial: the actions on a gossip subject, real or modelled, and the resulting figures. */
+/**
+ * Trial: measures a gossip subject, real or modelled. First the mesh forms, then members publish small messages, large
+ * messages, and messages that some members do not receive at once.
+ */
 import { emptyTally, type GossipSubject, type GossipTally, type StartSubject } from './gossip-subject.ts'
 import type { Topology } from './topology.ts'
 
 export interface TrialFigures {
-  /** The measured time between messages: on a busy machine it is longer than requested. */
+  /** The measured time between messages. On a busy machine it is longer than requested. */
   readonly spacingMs: number
   readonly mesh: MeshFigures
   /** Messages of 150 B. */
   readonly small: SpreadFigures
-  /** Messages of 1 kB: members announce at once that they have them (IDONTWANT). */
+  /** Messages of 1 kB. A member that receives such a message announces this to its mesh peers at once (IDONTWANT). */
   readonly large: SpreadFigures
   readonly lost: LostFigures
 }
 
-/** The time until the mesh no longer changes, and the cost per member. */
+/** The mesh after it has stopped changing, and what each member sent until then on average. */
 export interface MeshFigures {
+  /** The mean number of mesh peers of a member. */
   readonly mean: number
   readonly min: number
   readonly max: number
@@ -23,30 +27,30 @@ export interface MeshFigures {
   readonly controlBytes: number
 }
 
-/** Per message and receiving member, sent by all; `delivered` is 1 if every member has every message. */
+/** What all members together sent, divided by the number of messages and by the number of receivers of a message. */
 export interface SpreadFigures extends Readonly<GossipTally> {
+  /** The share of messages that receivers got: 1 if every member has every message. */
   readonly delivered: number
 }
 
-/** Messages that one member ignores, or that a fifth of the members is not pushed. */
+/** Messages of which one is ignored by one member, while a fifth of the members is deaf. */
 export interface LostFigures {
-  /** How often a member that ignored a message was asked to validate it. */
+  /** How often the ignoring member validated the ignored message. */
   readonly judgedByIgnoring: number
-  /**
-   * The share of messages that reaches a member that receives only what it requested: the mean over these
-   * members.
-   */
+  /** The share of messages that a deaf member receives: the mean of all deaf members. */
   readonly deliveredToDeaf: number
+  /** The ids that members requested and got, per message and deaf member. */
   readonly requestsByDeaf: number
+  /** The mean time from the publication of a message until a deaf member receives it. */
   readonly lateMsAtDeaf: number
 }
 
-/** One heartbeat more than IHAVE announces a message. */
+/** gossipsub announces a message in the IHAVE of three heartbeats. A trial waits for one more. */
 const settleHeartbeats = 4
 const smallBytes = 150
 const largeBytes = 1_024
 
-/** @param spacingMs the least time between messages. */
+/** Runs the trial with a new gossip subject. @param spacingMs the minimum time between two messages */
 export async function runTrial(
   start: StartSubject,
   topology: Topology,
@@ -69,7 +73,7 @@ export async function runTrial(
     isDeaf: member => deaf.includes(member),
   })
 
-  /** Each member publishes in turn; then waits until no IHAVE announces the messages any more. */
+  /** Publishes one message of each of these members in turn. Then waits until no IHAVE announces these messages. */
   const publish = async (from: readonly number[], bytes: number): Promise<void> => {
     judged = []
     const startMs = subject.nowMs()
@@ -85,36 +89,36 @@ export async function runTrial(
   const spread = async (rounds: number, bytes: number): Promise<SpreadFigures> => {
     const before = { ...subject.tally }
     await publish(Array<readonly number[]>(rounds).fill(members).flat(), bytes)
-    const chances = rounds * members.length * (members.length - 1)
-    return { ...share(before, subject.tally, chances), delivered: judged.length / chances }
+    const receptions = rounds * members.length * (members.length - 1)
+    return { ...share(before, subject.tally, receptions), delivered: judged.length / receptions }
   }
 
-  const lose = async (): Promise<LostFigures> => {
-    const chosen = mostOutsideMesh(topology, subject)
-    const others = members.filter(member => !chosen.includes(member))
+  const spreadWithLoss = async (): Promise<LostFigures> => {
+    const toDeafen = mostOutsideMesh(topology, subject)
+    const others = members.filter(member => !toDeafen.includes(member))
     const ignoring = others.at(-1) ?? 0
     const before = { ...subject.tally }
-    deaf = chosen
+    deaf = toDeafen
     ignored = { member: ignoring, number: publishedMs.length }
     await publish(others, smallBytes)
     deaf = []
-    const received = judged.filter(({ member }) => chosen.includes(member))
-    const chances = others.length * chosen.length
+    const received = judged.filter(({ member }) => toDeafen.includes(member))
+    const receptions = others.length * toDeafen.length
     return {
       judgedByIgnoring: judged.filter(each => each.member === ignoring && each.number === ignored?.number)
         .length,
-      deliveredToDeaf: received.length / chances,
-      requestsByDeaf: share(before, subject.tally, chances).iwantIds,
+      deliveredToDeaf: received.length / receptions,
+      requestsByDeaf: share(before, subject.tally, receptions).iwantIds,
       lateMsAtDeaf: received.reduce((sum, { lateMs }) => sum + lateMs, 0) / received.length,
     }
   }
 
   try {
-    await untilMeshStands(subject)
+    await untilMeshIsStable(subject)
     const mesh = meshFigures(subject)
     const small = await spread(4, smallBytes)
     const large = await spread(1, largeBytes)
-    const lost = await lose()
+    const lost = await spreadWithLoss()
     return { spacingMs: publishingMs / publishedMs.length, mesh, small, large, lost }
   } finally {
     await subject.stop()
@@ -131,8 +135,8 @@ function numberOf(rumor: Uint8Array): number {
   return new DataView(rumor.buffer, rumor.byteOffset).getUint32(0)
 }
 
-/** Waits until no mesh has changed for two heartbeats. */
-async function untilMeshStands(subject: GossipSubject): Promise<void> {
+/** Waits until no mesh has changed size for two heartbeats, or until 20 heartbeats have passed. */
+async function untilMeshIsStable(subject: GossipSubject): Promise<void> {
   let last = ''
   for (let heartbeats = 0, same = 0; same < 2 && heartbeats < 20; heartbeats++) {
     await subject.heartbeats(1)
@@ -149,7 +153,10 @@ function meshFigures(subject: GossipSubject): MeshFigures {
   return { mean, min: Math.min(...sizes), max: Math.max(...sizes), grafts, prunes, controlBytes }
 }
 
-/** A fifth of the members: those with the most neighbours that announce a message to them and do not push it. */
+/**
+ * A fifth of the members: those with the most connected members outside their mesh. Members outside the mesh announce a
+ * message instead of pushing it.
+ */
 function mostOutsideMesh({ edges }: Topology, subject: GossipSubject): number[] {
   const outside = subject
     .meshSizes()
@@ -160,6 +167,7 @@ function mostOutsideMesh({ edges }: Topology, subject: GossipSubject): number[] 
     .map(({ member }) => member)
 }
 
+/** The change of each count, divided by `parts`. */
 function share(before: GossipTally, after: GossipTally, parts: number): GossipTally {
   const each = emptyTally()
   for (const key of Object.keys(each) as (keyof GossipTally)[]) each[key] = (after[key] - before[key]) / parts

@@ -1,20 +1,11 @@
-import type { Room, RoomDocument } from '@hearsay/core'
+import type { RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
-import { namesFrom } from '../names.ts'
+import { enterAll } from '../enter-all.ts'
 import { sentOver } from '../sent-over.ts'
 
 const settled = (seed: number, members: number): Simulation =>
   createSimulation({ seed, members, start: 'warm' })
-
-const enter = (simulation: Simulation, name: string): Promise<Room> =>
-  simulation.member(name).cluster.room('design')
-
-async function enterAll(simulation: Simulation, count: number): Promise<[Room, Room, ...Room[]]> {
-  const [first, second, ...rest] = await Promise.all(namesFrom(0, count).map(name => enter(simulation, name)))
-  if (!first || !second) throw new Error('at least two members')
-  return [first, second, ...rest]
-}
 
 /** The states of the others in its awareness, in no order. */
 const shown = ({ awareness }: Pick<RoomDocument, 'awareness'>): unknown[] =>

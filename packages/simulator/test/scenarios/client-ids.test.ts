@@ -1,20 +1,14 @@
 /** Client ids that the app sets, that two members share, or that are longer than the ids that Yjs draws. */
-import type { Room, RoomDocument } from '@hearsay/core'
+
+import type { RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { textOf } from '../../../../test/helpers/text-of.ts'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
-import { namesFrom } from '../names.ts'
+import { enterAll } from '../enter-all.ts'
 import { sentOver } from '../sent-over.ts'
 
 const settled = (seed: number, members = 3): Simulation => createSimulation({ seed, members, start: 'warm' })
-
-async function enterAll(simulation: Simulation, count: number): Promise<Room[]> {
-  const rooms = await Promise.all(
-    namesFrom(0, count).map(name => simulation.member(name).cluster.room('design')),
-  )
-  await simulation.run(3_000)
-  return rooms
-}
 
 /** The documents of the members, and the collisions that each provider reports, by member name. */
 interface Opened {
@@ -25,7 +19,7 @@ interface Opened {
 
 async function openAll(seed: number, count = 2): Promise<Opened> {
   const simulation = settled(seed)
-  const rooms = await enterAll(simulation, count)
+  const rooms = await enterAll(simulation, count, 3_000)
   const [first, second, ...rest] = rooms.map(room => room.document('notes'))
   if (!first || !second) throw new Error('at least two members')
   const documents = [first, second, ...rest] as const
@@ -45,8 +39,6 @@ const showName = ({ awareness }: RoomDocument, name: string): void =>
 /** Client id → name, of all states in this member's awareness. */
 const namesByClient = ({ awareness }: RoomDocument): Record<number, string> =>
   Object.fromEntries([...awareness.getStates()].map(([client, { user }]) => [client, user?.name]))
-
-const textOf = ({ doc }: RoomDocument): string => doc.getText('text').toString()
 
 const write = ({ doc }: RoomDocument, text: string): void => doc.getText('text').insert(0, text)
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Config, ConfigConflict } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice, type Simulation, totalBytes } from '../../src/index.ts'
@@ -274,7 +275,7 @@ describe('a shared config', () => {
       () => {},
     )
     config.leave()
-    await new Promise(resolve => setImmediate(resolve))
+    await turn()
     process.off('unhandledRejection', onRejection)
     expect(unhandled).toEqual([])
   })

@@ -1,23 +1,14 @@
 /** What members announce about their documents when they open, close, leave, or cannot reach each other. */
-import type { Room, RoomDocument } from '@hearsay/core'
+
+import type { RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import type * as Y from 'yjs'
+import { textOf } from '../../../../test/helpers/text-of.ts'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
-import { namesFrom } from '../names.ts'
+import { enterAll } from '../enter-all.ts'
 
 const settled = (seed: number, members: number): Simulation =>
   createSimulation({ seed, members, start: 'warm' })
-
-async function enterAll(simulation: Simulation, count: number): Promise<[Room, Room, ...Room[]]> {
-  const names = namesFrom(0, count)
-  const rooms = await Promise.all(names.map(name => simulation.member(name).cluster.room('design')))
-  const [first, second, ...rest] = rooms
-  if (!first || !second) throw new Error('at least two members')
-  await simulation.run(3_000)
-  return [first, second, ...rest]
-}
-
-const textOf = ({ doc }: RoomDocument): string => doc.getText('text').toString()
 
 const write = ({ doc }: RoomDocument, text: string): void => doc.getText('text').insert(0, text)
 
@@ -36,7 +27,7 @@ async function reportedDuring(act: () => Promise<void>): Promise<unknown[]> {
 describe('a seed that throws', () => {
   it('is reported once, and the document is empty, synced and usable', async () => {
     const simulation = settled(1, 3)
-    const [first, second] = await enterAll(simulation, 2)
+    const [first, second] = await enterAll(simulation, 2, 3_000)
     let runs = 0
     const seed = (doc: Y.Doc) => {
       runs += 1
@@ -68,7 +59,7 @@ describe('a member that closes a document', () => {
   it('does not keep others from being synced, although it had more than they ever received', async () => {
     await runTwice(async () => {
       const simulation = settled(2, 3)
-      const [first, second] = await enterAll(simulation, 2)
+      const [first, second] = await enterAll(simulation, 2, 3_000)
       const a = first.document('notes')
       await simulation.run(5_000)
       expect(a.provider.synced).toBe(true)
@@ -89,7 +80,7 @@ describe('a member that closes a document', () => {
   it('is compared again when it reopens the document with more content', async () => {
     await runTwice(async () => {
       const simulation = settled(3, 3)
-      const [first, second] = await enterAll(simulation, 2)
+      const [first, second] = await enterAll(simulation, 2, 3_000)
       const [a, b] = [first.document('notes'), second.document('notes')]
       await simulation.run(5_000)
       b.provider.disconnect()
@@ -109,7 +100,7 @@ describe('a member that closes a document', () => {
 describe('a document that a member carried while its provider was disconnected', () => {
   it("is the app's own again when the provider connects, and stays", async () => {
     const simulation = settled(4, 3)
-    const rooms = await enterAll(simulation, 3)
+    const rooms = await enterAll(simulation, 3, 3_000)
     const [a, b, c] = rooms.map(room => room.document('notes'))
     if (!a || !b || !c) throw new Error('three documents')
     write(a, 'of all ')
@@ -139,7 +130,7 @@ describe('a long change', () => {
   it('reaches the others although its author leaves the room at once', async () => {
     await runTwice(async () => {
       const simulation = settled(5, 3)
-      const [first, second] = await enterAll(simulation, 2)
+      const [first, second] = await enterAll(simulation, 2, 3_000)
       const [a, b] = [first.document('notes'), second.document('notes')]
       await simulation.run(5_000)
       write(a, 'x'.repeat(5_000_000))
@@ -153,7 +144,7 @@ describe('a long change', () => {
   it('reaches the others although its author leaves the room and rejoins at once', async () => {
     await runTwice(async () => {
       const simulation = settled(8, 3)
-      const [first, second] = await enterAll(simulation, 2)
+      const [first, second] = await enterAll(simulation, 2, 3_000)
       const [a, b] = [first.document('notes'), second.document('notes')]
       await simulation.run(5_000)
       write(a, 'x'.repeat(5_000_000))
@@ -171,7 +162,7 @@ describe('a newcomer', () => {
     await runTwice(async () => {
       // A store has a timer for each written document.
       const simulation = createSimulation({ seed: 6, members: 3, start: 'warm', invariants: 'off' })
-      const [first] = await enterAll(simulation, 2)
+      const [first] = await enterAll(simulation, 2, 3_000)
       const names = Array.from({ length: 12 }, (_, i) => `d${i}`)
       for (const name of names) write(first.document(name), 'x'.repeat(1_000_000))
       await simulation.run(10_000)
@@ -188,7 +179,7 @@ describe('a newcomer', () => {
 describe('an idle room', () => {
   it('keeps no transfers, and sends little', async () => {
     const simulation = settled(7, 4)
-    const rooms = await enterAll(simulation, 4)
+    const rooms = await enterAll(simulation, 4, 3_000)
     for (const [i, room] of rooms.entries()) write(room.document('notes'), `${i}`.repeat(1_000_000))
     await simulation.run(60_000)
     for (const { driver } of simulation.members) expect(driver.spacesUsage()?.transfers).toBe(0)

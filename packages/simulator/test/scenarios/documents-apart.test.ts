@@ -1,7 +1,9 @@
 /** Holders that are not connected to each other, newcomers that join together, and a template inserted once. */
+
 import type { Room, RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import type * as Y from 'yjs'
+import { textOf } from '../../../../test/helpers/text-of.ts'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 import { namesFrom } from '../names.ts'
 import { size } from '../size.ts'
@@ -11,8 +13,6 @@ const settled = (seed: number, members: number): Simulation =>
 
 const enter = (simulation: Simulation, name: string): Promise<Room> =>
   simulation.member(name).cluster.room('design')
-
-const textOf = ({ doc }: RoomDocument): string => doc.getText('text').toString()
 
 const write = ({ doc }: RoomDocument, text: string): void =>
   doc.getText('text').insert(doc.getText('text').length, text)

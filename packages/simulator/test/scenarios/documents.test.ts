@@ -1,6 +1,7 @@
 import type { Room, RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { textOf } from '../../../../test/helpers/text-of.ts'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 import { namesFrom } from '../names.ts'
 
@@ -15,8 +16,6 @@ async function open(simulation: Simulation, names: readonly string[]): Promise<R
   const rooms = await Promise.all(names.map(name => enter(simulation, name)))
   return rooms.map(room => room.document(''))
 }
-
-const textOf = ({ doc }: { doc: Y.Doc }): string => doc.getText('text').toString()
 
 const write = (document: RoomDocument | undefined, text: string): void =>
   document?.doc.getText('text').insert(document.doc.getText('text').length, text)

@@ -1,7 +1,9 @@
 /** Documents with many past clients: their holders compact them, and no write of any member is lost. */
+
 import type { Room, RoomDocument } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { textOf } from '../../../../test/helpers/text-of.ts'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 
 const pastClients = 1_100
@@ -29,7 +31,6 @@ function bringClients(doc: Y.Doc, count: number, first: number): void {
   Y.applyUpdate(doc, Y.encodeStateAsUpdate(other, Y.encodeStateVector(doc)))
 }
 
-const textOf = ({ doc }: RoomDocument): string => doc.getText('text').toString()
 const clientsOf = ({ doc }: RoomDocument): number => doc.store.clients.size
 const write = ({ doc }: RoomDocument, text: string): void => doc.getText('text').insert(0, text)
 

@@ -4,11 +4,11 @@ import type { RoomDocument } from '@hearsay/core'
 import { draftSpaceFact, encodeSpaceRumors, signedSpaceBytes, spaceTag } from '@hearsay/core/host'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { createSimulation, runTwice, type SimulatedMember, type Simulation } from '../../src/index.ts'
-import { signatureOf } from '../../src/simulated-keys.ts'
 import { simulatedTag } from '../../src/simulated-member.ts'
+import { signatureOf } from '../../src/simulated-signature.ts'
 import { namesFrom } from '../names.ts'
-import { idOf } from '../signed-fact.ts'
 
 const space = spaceTag(simulatedTag, 'room', 'design')
 const honest = namesFrom(0, 8)

@@ -9,11 +9,11 @@ import {
   spaceTag,
 } from '@hearsay/core/host'
 import { describe, expect, it } from 'vitest'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { createSimulation, runTwice, type SimulatedMember, type Simulation } from '../../src/index.ts'
-import { signatureOf } from '../../src/simulated-keys.ts'
 import { simulatedTag } from '../../src/simulated-member.ts'
+import { signatureOf } from '../../src/simulated-signature.ts'
 import { namesFrom } from '../names.ts'
-import { idOf } from '../signed-fact.ts'
 
 const space = spaceTag(simulatedTag, 'config', 'flags')
 const dayMs = 86_400_000

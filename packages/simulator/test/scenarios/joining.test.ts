@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { idOf, recordBody, suspicionBody } from '../../../../test/helpers/signed-facts.ts'
 import { createSimulation, runTwice } from '../../src/index.ts'
 import { settled } from '../converged.ts'
 import { injectRumor } from '../inject-rumors.ts'
 import { otherEvents, typesAbout } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
 import { bytesOver } from '../sent-over.ts'
-import { idOf, recordBody, signedFact, suspicionBody } from '../signed-fact.ts'
+import { signedFact } from '../simulated-facts.ts'
 import { size } from '../size.ts'
 
 const dayMs = 86_400_000

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { suspicionBody } from '../../../../test/helpers/signed-facts.ts'
 import { runTwice, type Simulation } from '../../src/index.ts'
 import { settled } from '../converged.ts'
 import { injectRumor } from '../inject-rumors.ts'
 import { deaths } from '../member-events.ts'
 import { namesFrom } from '../names.ts'
-import { signedFact, suspicionBody } from '../signed-fact.ts'
+import { signedFact } from '../simulated-facts.ts'
 
 function localHealth(simulation: Simulation, names: readonly string[]): number[] {
   return names.map(name => simulation.member(name).machine.health().localHealth)

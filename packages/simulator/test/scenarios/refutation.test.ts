@@ -1,11 +1,12 @@
 import { encodeSync, syncMessage } from '@hearsay/core/host'
 import { describe, expect, it } from 'vitest'
+import { recordBody, suspicionBody } from '../../../../test/helpers/signed-facts.ts'
 import { runTwice, type SimulatedMember } from '../../src/index.ts'
 import { settled } from '../converged.ts'
 import { injectRumor, publish } from '../inject-rumors.ts'
 import { deaths, seeEachOther } from '../member-events.ts'
 import { bytesOver } from '../sent-over.ts'
-import { forgedFact, recordBody, signedFact, suspicionBody } from '../signed-fact.ts'
+import { forgedFact, signedFact } from '../simulated-facts.ts'
 
 function incarnationOf({ machine, id }: SimulatedMember): number {
   return machine.member(id)?.incarnation ?? Number.NaN

@@ -1,4 +1,5 @@
 /** Random schedules of storage faults and kills: no acknowledged write is missing when the store is reopened. */
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Config, Room } from '@hearsay/core'
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice, type Simulation, type StorageFault } from '../../src/index.ts'
@@ -39,7 +40,6 @@ class Acknowledged {
 }
 
 /** Lets promises settle, before virtual time passes. */
-const turn = () => new Promise(resolve => setImmediate(resolve))
 
 interface Apps {
   readonly config: Config

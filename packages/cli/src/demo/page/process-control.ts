@@ -25,7 +25,7 @@ export class Processes {
     }
   }
 
-  /** Calls back when the state changes. @returns the undo */
+  /** Calls `changed` after each change of the state. @returns a function that removes the listener */
   watch(changed: () => void): () => void {
     this.#listeners.add(changed)
     return () => this.#listeners.delete(changed)

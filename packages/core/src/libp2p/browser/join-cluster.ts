@@ -11,6 +11,7 @@ import { bootstrapMultiaddr } from '../../api/bootstrap-address.ts'
 import type { Cluster } from '../../api/cluster.ts'
 import { InvalidOptionsError, ListenError } from '../../api/errors.ts'
 import { openStorage } from '../../storage/browser/open-storage.ts'
+import { guardedComponents } from '../admission/guarded-components.ts'
 import { createNode } from '../create-node.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
 import { closingWebSockets } from '../web-socket-cleanup.ts'
@@ -61,17 +62,20 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
     platform,
     storage: await openStorage(options.storage),
     listen,
-    node: {
+    node: gate => ({
       transports: hasWebRTC
         ? [
             webSockets,
-            circuitRelayTransport(),
-            boundedWebRTC(webRTC({ ...(rtcConfiguration && { rtcConfiguration }) })),
+            (components: Parameters<ReturnType<typeof circuitRelayTransport>>[0]) =>
+              circuitRelayTransport()(guardedComponents(components, gate)),
+            boundedWebRTC(components =>
+              webRTC({ ...(rtcConfiguration && { rtcConfiguration }) })(guardedComponents(components, gate)),
+            ),
           ]
         : [webSockets],
       // The browser itself decides which addresses a page may dial.
       connectionGater: { denyDialMultiaddr: () => false },
-    },
+    }),
     listenError: error => listenError(error, listen),
   })
 }

@@ -17,12 +17,12 @@ const renewMs = 60_000
  */
 const backForwardCacheLeaseMs = 5_000
 /**
- * Our choice. A frozen page cannot renew its lease. With a longer lease, members would see people as present
- * who left long ago.
+ * Our choice. A frozen page cannot renew its lease. With a longer lease, apps would show people as present although they
+ * left long ago.
  */
 const frozenLeaseMs = 300_000
 
-/** Follows the page's events. @returns the undo */
+/** Reports lifecycle changes of the page to the listener. @returns a function that ends the reports */
 export function followPage(listener: PageListener): () => void {
   let renewal: ReturnType<typeof setInterval> | undefined
   let isInBackForwardCache = false

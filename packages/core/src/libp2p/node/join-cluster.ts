@@ -2,11 +2,11 @@
  * joinCluster for Node: a member on TCP and WebSockets with Noise and yamux, which can introduce browsers to each other.
  */
 import { tcp } from '@libp2p/tcp'
-import { toString as toText } from 'uint8arrays/to-string'
 import type { Cluster } from '../../api/cluster.ts'
 import { InvalidOptionsError, ListenError } from '../../api/errors.ts'
 import { openStorage } from '../../storage/node/open-storage.ts'
-import { clusterTag } from '../../wire/tags.ts'
+import { clusterKeys } from '../../wire/cluster-keys.ts'
+import { guardedComponents } from '../admission/guarded-components.ts'
 import { createNode, type MemberNode } from '../create-node.ts'
 import { dialDiscovered } from '../discovery-dialler.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
@@ -47,16 +47,21 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
     platform,
     storage: await openStorage(options.storage),
     listen,
-    node: {
+    node: gate => ({
       transports: [tcp({ dialOpts }), webSockets(lookup)],
-      services: relayServer ? { relay: relayServer({ reservations: { maxReservations } }) } : {},
-    },
+      services: relayServer
+        ? {
+            relay: (components: Parameters<ReturnType<typeof relayServer>>[0]) =>
+              relayServer({ reservations: { maxReservations } })(guardedComponents(components, gate)),
+          }
+        : {},
+    }),
     listenError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
     started(node) {
       if (!local) return
       const log = node.logger.forComponent('hearsay')
       const finder = new local.LocalDiscovery({
-        service: serviceTag(options.cluster),
+        service: `_${clusterKeys(options.cluster, options.secret).discovery}._udp.local`,
         instance: node.peerId.toString(),
         addresses: () => node.services.cluster.self.addresses,
         failed: reason => log.error('local discovery does not work: %s', reason),
@@ -90,11 +95,6 @@ function dialFrom(discovery: LocalDiscovery, node: MemberNode): () => void {
     dial: addresses => node.dial(addresses),
     random: Math.random,
   })
-}
-
-/** A valid DNS-SD name, to which only members of the same cluster answer. */
-function serviceTag(cluster: string): string {
-  return `_hearsay-${toText(clusterTag(cluster), 'base32').slice(0, 8)}._udp.local`
 }
 
 function listenReason(error: unknown, listen: readonly string[]): string {

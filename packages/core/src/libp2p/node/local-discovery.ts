@@ -1,12 +1,12 @@
 /**
  * Local discovery: finds members of a cluster in the local network by multicast DNS (RFC 6762).
  *
- * Each round sends a query on every interface from a separate socket, so no default route is needed, and joins the multicast
- * group on every interface again, so that replaced interfaces keep working. Answers go to the member that asked only, where
- * possible: with 32 members each member receives 32 answers a round, not 1,024.
+ * Each round sends a query on every interface from a separate socket, so no default route is needed. Each round also
+ * joins the multicast group on every interface again, so that replaced interfaces keep working. Where possible, an answer
+ * goes only to the member that sent the query: with 32 members, each member receives 32 answers in a round, not 1,024.
  *
- * If another program uses UDP port 5353 exclusively, this member finds other members, but they do not find
- * it. This member reports that fault, and a network that accepts no packets, until the fault ends.
+ * If another program uses UDP port 5353 exclusively, this member finds other members, but other members do not find this
+ * member. This member reports that fault, and a network that accepts no packets, until the fault ends.
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { networkInterfaces } from 'node:os'

@@ -12,7 +12,7 @@ const pollIntervalMs = 2_000
 
 type ReadInterfaces = () => NodeJS.Dict<NetworkInterfaceInfo[]>
 
-/** Calls back after each change. @returns the undo */
+/** Calls `changed` after each change of the addresses. @returns a function that ends the detection */
 export function onNetworkChange(changed: () => void, read: ReadInterfaces = networkInterfaces): () => void {
   let known = describe(read)
   const timer = setInterval(() => {

@@ -1,6 +1,6 @@
 /**
  * WebSockets in Node: dialled with the package that libp2p's server uses. Node's built-in WebSocket cannot close a socket
- * whose other end does not answer, and cannot use our DNS lookup.
+ * whose other end does not answer, and cannot use the DNS lookup of hearsay.
  */
 import type { LookupFunction } from 'node:net'
 import type { Transport } from '@libp2p/interface'

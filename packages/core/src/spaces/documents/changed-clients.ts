@@ -1,8 +1,8 @@
 /**
  * Changed clients: which clients' clocks a transaction has changed, and from which value.
  *
- * Several parts need this for each transaction. A document keeps every client that ever wrote, so the clocks are
- * compared once and the result is cached.
+ * Several parts of hearsay need the changed clients of each transaction. A document keeps every client that ever wrote,
+ * so the comparison is expensive: it runs once for each transaction, and its result is cached.
  */
 import type * as Y from 'yjs'
 
@@ -25,9 +25,9 @@ export function changedClients(transaction: Clocks): readonly ChangedClient[] {
 }
 
 /**
- * Yjs makes both maps from one store that only grows, so a client is at the same index in both maps. Reading them side
- * by side takes a tenth of the time of a look-up for each of a million clients. Where the indexes differ, the clock is
- * looked up.
+ * Yjs makes both maps from one store that only grows, so a client has the same position in both maps. With a million
+ * clients, reading the two maps side by side takes a tenth of the time that one look-up per client takes. If the
+ * positions of a client differ nevertheless, `compare` looks up the clock.
  */
 function compare({ beforeState, afterState }: Clocks): ChangedClient[] {
   const changed: ChangedClient[] = []

@@ -1,79 +1,30 @@
 /**
- * Chunked transfers: streams of updates from one member to another, in pieces of a quarter of a megabyte.
+ * Chunked transfers: all streams of updates from and to other members.
  *
- * The receiver acknowledges applied pieces. A sender has at most 1 MiB in transit to one member, over all its
- * streams. This limit keeps presence, which shares the connection, from waiting for long, and it does not
- * overload a slow receiver. Streams to one member take turns. When a member disconnects or is silent, its
- * streams are dropped. The pieces that arrived before are applied already, so the next stream begins after
- * them.
+ * A sender has at most 1 MiB in transit to one member, over all its streams. This limit keeps presence, which shares the
+ * connection, from waiting for long, and it does not overload a slow receiver. Streams to one member take turns. When a
+ * member disconnects or is silent, its streams are dropped. The pieces that arrived before are applied already, so the
+ * next stream begins after them.
  */
-import type { EpochName } from '../../wire/epoch-name.ts'
 import type { DocumentStep, Piece } from '../../wire/space-codec.ts'
+import {
+  ackAfter,
+  endsTurn,
+  type Incoming,
+  joined,
+  newIncoming,
+  newOutgoing,
+  nextPiece,
+  type Outgoing,
+  type UpdateSource,
+} from './piece-stream.ts'
 
-/**
- * A piece with its framing fills four Noise messages. Our choice: not smaller, because each piece costs both
- * ends some fixed work.
- */
-export const pieceBytes = 261_120
 /** Limits of pieces and bytes in transit to one member. */
 const window = { pieces: 16, bytes: 1_048_576 }
-/** The receiver acknowledges after this much since its last acknowledgement, and after the last piece. */
-const ackAfter = { pieces: 4, bytes: pieceBytes }
 /** A stream without a piece or an acknowledgement for this long is dropped. */
 const silenceTimeoutMs = 20_000
 /** Limit of streams to all members, and of streams from all members, at one time. */
 const maxStreams = 256
-
-/** The updates of a stream, in order. The next update is encoded when it is needed. */
-export interface UpdateSource {
-  readonly updates: Iterator<Uint8Array, void, undefined>
-  /** Called when the last update is sent: whether the sender's replica is synced. */
-  isSynced(): boolean
-  /** The epoch of the updates; undefined: any. */
-  readonly epoch?: EpochName | undefined
-  /** The updates are the base of the epoch. */
-  readonly isPast?: boolean
-}
-
-interface Outgoing {
-  readonly to: string
-  readonly document: string
-  readonly transfer: number
-  readonly source: UpdateSource
-  readonly isAnswer: boolean
-  /** The unsent part of the present update. */
-  rest: Uint8Array
-  /** The next update. It is needed early, because the last piece of a stream is marked as the last. */
-  upcoming: Uint8Array | undefined
-  /** Number of pieces sent. */
-  sent: number
-  /** Bytes of each piece that is not acknowledged. */
-  readonly inTransit: number[]
-  /** Since the last piece that the receiver acknowledges. */
-  readonly turn: Turn
-  isDone: boolean
-  lastMs: number
-}
-
-interface Incoming {
-  readonly from: string
-  readonly document: string
-  readonly isAnswer: boolean
-  /** Number of pieces received. */
-  received: number
-  /** Since the last acknowledgement. */
-  readonly turn: Turn
-  /** Pieces of the present update. */
-  parts: Uint8Array[]
-  bytes: number
-  lastMs: number
-}
-
-/** Pieces of a stream until one is acknowledged. Both ends count in the same way. */
-interface Turn {
-  pieces: number
-  bytes: number
-}
 
 /** What a piece completed. */
 export interface Received {
@@ -201,20 +152,8 @@ export class ChunkedTransfers {
     const [oldest] = this.#outgoing.keys()
     if (this.#outgoing.size >= maxStreams && oldest !== undefined) this.#outgoing.delete(oldest)
     this.#lastTransfer += 1
-    this.#outgoing.set(keyOf(to, this.#lastTransfer), {
-      to,
-      document,
-      transfer: this.#lastTransfer,
-      source,
-      isAnswer,
-      rest: noBytes,
-      upcoming: nextOf(source),
-      sent: 0,
-      inTransit: [],
-      turn: { pieces: 0, bytes: 0 },
-      isDone: false,
-      lastMs: nowMs,
-    })
+    const transfer = this.#lastTransfer
+    this.#outgoing.set(keyOf(to, transfer), newOutgoing({ to, document, transfer, source, isAnswer }, nowMs))
     return this.#fill(to, nowMs)
   }
 
@@ -289,66 +228,4 @@ export class ChunkedTransfers {
   }
 }
 
-const noBytes = new Uint8Array()
-
 const keyOf = (member: string, transfer: number): string => `${member} ${transfer}`
-
-function nextOf(source: UpdateSource): Uint8Array | undefined {
-  return source.updates.next().value ?? undefined
-}
-
-function nextPiece(outgoing: Outgoing): Piece {
-  const { transfer, source, isAnswer } = outgoing
-  if (outgoing.rest.length === 0) {
-    outgoing.rest = outgoing.upcoming ?? noBytes
-    outgoing.upcoming = outgoing.upcoming && nextOf(source)
-  }
-  const content = outgoing.rest.subarray(0, pieceBytes)
-  outgoing.rest = outgoing.rest.subarray(content.length)
-  const isEndOfUpdate = outgoing.rest.length === 0
-  const isLast = isEndOfUpdate && outgoing.upcoming === undefined
-  const isSynced = isLast && isAnswer && source.isSynced()
-  outgoing.isDone = isLast
-  const index = outgoing.sent
-  outgoing.sent += 1
-  outgoing.inTransit.push(content.length)
-  return { transfer, index, content, isEndOfUpdate, isLast, isAnswer, isSynced }
-}
-
-/** Whether the receiver acknowledges this piece. */
-function endsTurn(turn: Turn, { content, isLast }: Piece): boolean {
-  turn.pieces += 1
-  turn.bytes += content.length
-  if (turn.pieces < ackAfter.pieces && turn.bytes < ackAfter.bytes && !isLast) return false
-  turn.pieces = 0
-  turn.bytes = 0
-  return true
-}
-
-function newIncoming(from: string, document: string, isAnswer: boolean): Incoming {
-  return {
-    from,
-    document,
-    isAnswer,
-    received: 0,
-    turn: { pieces: 0, bytes: 0 },
-    parts: [],
-    bytes: 0,
-    lastMs: 0,
-  }
-}
-
-function joined(incoming: Incoming): Uint8Array {
-  const { parts, bytes } = incoming
-  incoming.parts = []
-  incoming.bytes = 0
-  const [only] = parts
-  if (parts.length === 1 && only) return only
-  const update = new Uint8Array(bytes)
-  let at = 0
-  for (const part of parts) {
-    update.set(part, at)
-    at += part.length
-  }
-  return update
-}

@@ -1,11 +1,13 @@
 /**
  * Document exchange: the steps by which two members make their replicas of a document equal.
  *
- * 1. An offer contains the digest. If the digests are equal, there is no answer, unless the offer asks for one.
- * 2. Otherwise the receiver sends a request with its state vector. If the state vector would be long, the receiver
- *    sends the digests of 256 buckets instead, and the other member requests what it lacks in the buckets that differ.
- * 3. The answer is a stream of everything beyond the request. If the request was mutual, the answer includes a
- *    request.
+ * 1. An offer contains the digest of the sender's replica. A receiver whose replica has the same digest sends no answer,
+ *    unless the offer asks for one.
+ * 2. If the digests differ, the receiver sends a request with its state vector. If the state vector would be long, the
+ *    receiver sends the digests of 256 buckets instead, and the other member requests what it lacks in the buckets that
+ *    differ.
+ * 3. The answer is a stream of everything beyond the request. If the request was mutual, the answer includes a request
+ *    in the other direction.
  *
  * The answer to a step depends only on the step's content and on the present replica, so a lost, late or repeated step
  * does no harm.
@@ -14,17 +16,16 @@ import * as Y from 'yjs'
 import { differingBuckets, equalBytes } from '../../wire/hashes.ts'
 import { limits } from '../../wire/limits.ts'
 import type { DocumentStep } from '../../wire/space-codec.ts'
-import type { ChunkedTransfers, UpdateSource } from './chunked-transfers.ts'
+import { streamedChunks } from './chunk-sizes.ts'
+import type { ChunkedTransfers } from './chunked-transfers.ts'
 import { DocumentDigest, digestBucketOf, digestBuckets, isCollision } from './document-digest.ts'
 import type { DocumentSync } from './document-sync.ts'
+import type { UpdateSource } from './piece-stream.ts'
 import type { SyncRequest } from './sync-state.ts'
-import { streamedChunks, updateChunks } from './update-chunks.ts'
+import { updateChunks } from './update-chunks.ts'
 
 const emptyDigest = new DocumentDigest(new Y.Doc()).hash()
-/**
- * If a document has more clients, buckets are compared first. The state vector of this many clients has 10
- * kB.
- */
+/** For a document with more clients, members compare buckets first. The state vector of 1,024 clients has 10 kB. */
 const maxClientsInRequest = 1_024
 
 export interface DocumentExchangeOptions {
@@ -42,7 +43,8 @@ export interface DocumentAnswer {
 }
 
 /**
- * @param to the receiver. If the replica was not compared with it yet, the offer always asks for its digest.
+ * @param to the receiver. The offer asks for the receiver's digest, unless this replica is synced and was already
+ *   compared with the receiver's replica.
  */
 export function offerDocument(sync: DocumentSync, to: string): DocumentStep {
   const { state, name } = sync
@@ -56,7 +58,7 @@ export function offerDocument(sync: DocumentSync, to: string): DocumentStep {
   }
 }
 
-/** A request for everything that a member has beyond this replica. The member is expected to hold the document. */
+/** A request for everything that another holder has beyond this replica. */
 export function requestDocument(
   sync: DocumentSync,
   of: Omit<SyncRequest, 'isPartial' | 'buckets'>,
@@ -139,9 +141,9 @@ function answerBuckets(
 }
 
 /**
- * A request for as many of these buckets as one state vector may cover. The next exchange finds the others. If buckets
- * are left out, the request includes the bucket hashes: the sender then knows that content may depend on missing
- * content in the buckets left out.
+ * A request for as many of these buckets as one state vector may cover. The remaining buckets still differ in the next
+ * exchange, which then requests them. A request that omits buckets includes the bucket hashes. With these hashes the
+ * answering member finds the content in the omitted buckets that its answer depends on.
  */
 function requestBuckets(
   sync: DocumentSync,
@@ -198,8 +200,9 @@ function answerRequest(
   const isMore = [...since].some(([client, clock]) => Y.getState(doc.store, client) < clock)
   if (isMore) state.markAhead(from)
   const steps: DocumentStep[] = []
-  // A request about buckets belongs to the exchange that compared them, so it answers the open request. Buckets that
-  // were requested already are in transit: a new request would restart the stream with these buckets alone.
+  // A request for buckets belongs to an exchange that is in progress, so it is permitted while this replica still
+  // waits for an answer. Buckets that this replica has already requested are in transit: a new request would restart
+  // the stream with the new buckets alone.
   const mayRequest =
     buckets && state.isRequesting(from)
       ? !state.isRequestingBuckets(from, buckets)

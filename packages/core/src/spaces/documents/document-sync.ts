@@ -28,7 +28,7 @@ export interface DocumentSyncOptions {
   readonly isCarried?: boolean
   /** The epoch of the document; undefined: in none yet. */
   readonly lineage?: Lineage | undefined
-  /** Receives what the app's observers throw. Absent: the app cannot observe the document, and errors are rethrown. */
+  /** Receives errors that the app's observers throw. Absent: the app cannot observe the document, and errors are rethrown. */
   readonly reportError?: ReportError
   /** A foreign update was applied. Undefined: part of it is pending, or pending updates were applied with it. */
   readonly applied?: (update: Uint8Array | undefined) => void

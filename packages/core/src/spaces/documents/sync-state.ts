@@ -2,14 +2,14 @@
  * Sync state: whether this replica of a document is synced, and with which members it was compared.
  *
  * Invariants:
- * 1. A replica becomes synced only if it contains everything that some synced replica contained (an exchange with that
- *    replica ended, or both digests are equal), or if it is established that no living member holds more.
- * 2. A replica stays synced until a newly reachable member turns out to hold more. It is synced again when that content
- *    has been merged, or when that member disconnects or closes the document.
+ * 1. A replica becomes synced in two cases only. It contains everything that some synced replica contained: an exchange
+ *    with that replica ended, or both digests are equal. Or it is established that no living member has more content.
+ * 2. A replica stays synced until a newly reachable member turns out to have more content. The replica is synced again
+ *    when it has merged that content, or when that member disconnects or closes the document.
  * 3. The replica requests missing content from one member at a time, so that nothing arrives twice. A synced member
  *    takes precedence.
- * 4. After a member sent content that cannot be applied, the replica sends it no request for 30 s, and never one for
- *    the same document.
+ * 4. After a member sent content that cannot be applied, the replica sends this member no request for 30 s, and no
+ *    further request while the member's digest is unchanged.
  */
 import { toString as toText } from 'uint8arrays/to-string'
 
@@ -120,7 +120,7 @@ export class SyncState {
 
   /** A member's document contains something that this replica lacks. */
   markAhead(id: string): void {
-    // Content that this replica cannot receive must not keep it from becoming synced.
+    // Content that this replica cannot receive does not count: otherwise the replica would never become synced.
     if (!this.#compared.has(id) && !this.#rejections.has(id)) this.#aheadOfSelf.add(id)
   }
 
@@ -189,7 +189,7 @@ export class SyncState {
     if (this.#request?.from === id) this.#request.isNew = true
   }
 
-  /** Part of an answer had to be dropped, so the answer does not make this replica equal. */
+  /** This member dropped part of an answer, so the replicas are not equal after the answer. */
   markIncomplete(id: string): void {
     if (this.#request?.from === id) this.#request.isIncomplete = true
   }
@@ -197,8 +197,8 @@ export class SyncState {
   /**
    * An answer ended.
    *
-   * @returns whether to exchange again at once to find what is still missing. False without progress: otherwise two
-   *   members whose documents cannot become equal would send each other requests for ever.
+   * @returns whether to start another exchange at once, to find what is still missing. False if the answer changed
+   *   nothing in this replica: two members whose documents cannot become equal would exchange for ever.
    */
   ended(id: string, isSynced: boolean): boolean {
     if (this.#request?.from !== id) return false

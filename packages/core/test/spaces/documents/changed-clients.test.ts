@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { mulberry32 } from '../../../../../test/helpers/mulberry32.ts'
 import { type ChangedClient, changedClients } from '../../../src/spaces/documents/changed-clients.ts'
-import { mulberry32 } from '../../helpers/mulberry32.ts'
 import { randomEdit } from './document-edits.ts'
 
 /** The reference: a look-up for each client. */

@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   ChunkedTransfers,
-  pieceBytes,
   type Received,
   type TransferStep,
-  type UpdateSource,
 } from '../../../src/spaces/documents/chunked-transfers.ts'
+import { pieceBytes, type UpdateSource } from '../../../src/spaces/documents/piece-stream.ts'
 import type { Piece } from '../../../src/wire/space-codec.ts'
 
 const [windowPieces, ackInterval, silenceMs] = [16, 4, 20_000]

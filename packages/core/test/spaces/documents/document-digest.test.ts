@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { mulberry32 } from '../../../../../test/helpers/mulberry32.ts'
 import {
   bucketDigestBytes,
   DocumentDigest,
   digestBuckets,
   isCollision,
 } from '../../../src/spaces/documents/document-digest.ts'
-import { mulberry32 } from '../../helpers/mulberry32.ts'
 import { randomEdit } from './document-edits.ts'
 
 const digestOf = (doc: Y.Doc): DocumentDigest => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { mulberry32 } from '../../../../../test/helpers/mulberry32.ts'
 import { updateChunks } from '../../../src/spaces/documents/update-chunks.ts'
-import { mulberry32 } from '../../helpers/mulberry32.ts'
 import { randomEdit } from './document-edits.ts'
 import { chainedClients, drawClients, manyClients } from './past-clients.ts'
 

@@ -12,10 +12,11 @@ import * as Y from 'yjs'
 import type { EpochName } from '../../../wire/epoch-name.ts'
 import { applyUpdate, dropPending, isComplete, type ReportError } from '../apply-update.ts'
 import { DocumentDigest } from '../document-digest.ts'
-import { isReadable, isUpdate } from '../readable-updates.ts'
+import { isReadable } from '../readable-updates.ts'
 import { compact } from './compaction.ts'
 import { type Epoch, firstEpoch, isLaterEpoch, isSameEpoch, named, nextEpoch, type Past } from './epoch.ts'
 import { clientIdOf, stateOf } from './id-map.ts'
+import { LaterEpoch } from './later-epoch.ts'
 import { broughtInto, compactBase, docOf, erase, rebase, undoEpoch } from './rebase.ts'
 import { retainedRuns } from './retained-runs.ts'
 
@@ -47,8 +48,6 @@ export interface DocumentEpochsOptions {
   readonly changed: (lineage: Lineage | undefined) => void
 }
 
-/** Limit of structs and deletions in the base of an epoch: about four million clients. */
-const maxPastParts = 16_777_216
 /**
  * Maximum number of translations per epoch. Our choice: each translation costs time for the whole document,
  * and few updates are in transit when an epoch begins.
@@ -56,16 +55,14 @@ const maxPastParts = 16_777_216
 const maxTranslations = 32
 
 export class DocumentEpochs {
+  /** The later epoch in which other members are. */
+  readonly later: LaterEpoch = new LaterEpoch()
   readonly #options: DocumentEpochsOptions
   #lineage: Lineage | undefined
-  #laterEpoch: EpochName | undefined
-  readonly #withoutPast = new Set<string>()
   #isShared = false
   /** Number of translations since the present epoch began. */
   #translations = 0
   #generation = 0
-  /** The received part of the later epoch's base, and the one member that was asked for it. */
-  #gathering: { readonly from: string; readonly updates: Uint8Array[]; bytes: number } | undefined
 
   constructor(options: DocumentEpochsOptions) {
     this.#options = options
@@ -79,11 +76,6 @@ export class DocumentEpochs {
   /** The epoch of the replica; undefined: the replica is in no epoch yet. */
   get current(): Epoch | undefined {
     return this.#lineage?.epoch
-  }
-
-  /** A later epoch than that of this replica, in which another member is. */
-  get later(): EpochName | undefined {
-    return this.#laterEpoch
   }
 
   /**
@@ -147,43 +139,16 @@ export class DocumentEpochs {
 
   /** Another member is in this epoch. An empty replica enters the epoch if it is a later one. */
   observed(epoch: EpochName): void {
-    const known = this.#laterEpoch ?? this.current
+    const known = this.later.name ?? this.current
     if (!known || !isLaterEpoch(epoch, known)) return
-    this.#setLater(epoch)
+    this.later.set(epoch)
     const { doc } = this.#options
     if (doc.store.clients.size === 0 && isComplete(doc)) this.#enter({ epoch: named(epoch) })
   }
 
-  /** No member is in the later epoch any more. */
-  clearLater(): void {
-    this.#setLater(undefined)
-  }
-
-  #setLater(epoch: EpochName | undefined): void {
-    this.#laterEpoch = epoch
-    this.#withoutPast.clear()
-    this.#gathering = undefined
-  }
-
-  /** A member in the later epoch does not have the base of the epoch, or has sent something else. */
-  cannotProvidePast(id: string): void {
-    this.#withoutPast.add(id)
-    if (this.#gathering?.from === id) this.#gathering = undefined
-  }
-
-  /**
-   * Whether the member `id` cannot provide the base of the later epoch, so that it need not be asked again.
-   */
-  isWithoutPast(id: string): boolean {
-    return this.#withoutPast.has(id)
-  }
-
   /** Whether no member can provide the base of the later epoch. @param holders members that are in it */
   isPastMissing(holders: readonly string[]): boolean {
-    if (!this.#laterEpoch) return false
-    const number = this.current?.number ?? 0
-    const isReachable = this.#laterEpoch.number === number + 1 || this.#laterEpoch.number === number
-    return !isReachable || holders.every(id => this.#withoutPast.has(id))
+    return this.later.isPastMissing(holders, this.current?.number ?? 0)
   }
 
   /**
@@ -214,30 +179,10 @@ export class DocumentEpochs {
     this.#enter({ epoch, past: { parent, updates } })
   }
 
-  /** Called when `from` is asked for the base of the later epoch. */
-  beginGathering(from: string): void {
-    this.#gathering = { from, updates: [], bytes: 0 }
-  }
-
-  /** Adds an update of the later epoch's base. @returns whether the update is readable and within the limits */
-  addPastUpdate(from: string, update: Uint8Array, maxBytes: number): boolean {
-    const gathered = this.#gathering
-    if (
-      gathered?.from !== from ||
-      gathered.bytes + update.length > maxBytes ||
-      !isUpdate(update, maxPastParts)
-    )
-      return false
-    gathered.bytes += update.length
-    gathered.updates.push(update)
-    return true
-  }
-
   /** The whole base has arrived. @returns whether the epoch was entered; if not, nothing has changed */
   enterGathered(from: string, epoch: EpochName): boolean {
-    const gathered = this.#gathering
-    this.#gathering = undefined
-    return gathered?.from === from && this.enterEpoch(epoch, gathered.updates)
+    const updates = this.later.takeGathered(from)
+    return updates !== undefined && this.enterEpoch(epoch, updates)
   }
 
   /**
@@ -273,7 +218,7 @@ export class DocumentEpochs {
     this.#empty()
     this.#isShared = false
     this.#lineage = undefined
-    this.#setLater(undefined)
+    this.later.set(undefined)
     this.#options.changed(undefined)
   }
 
@@ -305,9 +250,8 @@ export class DocumentEpochs {
   #enter(lineage: Lineage): void {
     this.#lineage = lineage
     this.#translations = 0
-    this.#setLater(
-      this.#laterEpoch && isLaterEpoch(this.#laterEpoch, lineage.epoch) ? this.#laterEpoch : undefined,
-    )
+    const { name } = this.later
+    this.later.set(name && isLaterEpoch(name, lineage.epoch) ? name : undefined)
     this.#options.changed(lineage)
   }
 }

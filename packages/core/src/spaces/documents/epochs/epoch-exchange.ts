@@ -47,14 +47,14 @@ function answerOther(
     if (mutual || stateVector || piece) steps.push({ ...offerDocument(sync, from), mutual: false })
     return answer(steps)
   }
-  const mayHelp = isSameEpoch(theirs, epochs.later) && !epochs.isWithoutPast(from)
+  const mayHelp = isSameEpoch(theirs, epochs.later.name) && !epochs.later.isWithoutPast(from)
   if (mayHelp) state.markAhead(from)
   if (!mayHelp || !state.mayRequest(from, undefined, isSynced, nowMs)) {
     if (mutual || stateVector) steps.push({ ...offerDocument(sync, from), mutual: false })
     return answer(steps)
   }
   state.request({ from: from, digest: undefined, isSynced, isPartial: true }, nowMs)
-  epochs.beginGathering(from)
+  epochs.later.beginGathering(from)
   return answer([...steps, { document: name, epoch: theirs, past: true }])
 }
 
@@ -63,7 +63,7 @@ function answerPast(options: DocumentExchangeOptions, from: string, step: Docume
   const { epochs, state, name } = sync
   if (step.piece) return receivePast(options, from, step)
   if (step.hasNoPast) {
-    if (step.epoch && isSameEpoch(step.epoch, epochs.later)) epochs.cannotProvidePast(from)
+    if (step.epoch && isSameEpoch(step.epoch, epochs.later.name)) epochs.later.cannotProvidePast(from)
     state.departed(from)
     return answer([])
   }
@@ -80,16 +80,16 @@ function receivePast(
   { document, piece, epoch }: DocumentStep,
 ): DocumentAnswer {
   const { epochs, state } = sync
-  const isRequested = epoch && isSameEpoch(epoch, epochs.later) && state.isRequesting(from)
+  const isRequested = epoch && isSameEpoch(epoch, epochs.later.name) && state.isRequesting(from)
   if (piece && !isRequested) return answer([transfers.cancel(from, document, piece.transfer)])
   const received = piece && transfers.received(from, document, piece, nowMs)
   if (!received || !epoch) return answer([])
   state.received(from, piece.content.length, nowMs)
   const { update, end, ack } = received
   const steps = ack ? [ack] : []
-  if (update && !epochs.addPastUpdate(from, update, limits.maxDocumentBytes)) {
+  if (update && !epochs.later.addPastUpdate(from, update, limits.maxDocumentBytes)) {
     state.reject(from, nowMs)
-    epochs.cannotProvidePast(from)
+    epochs.later.cannotProvidePast(from)
     return { ...answer([transfers.cancel(from, document, piece.transfer)]), rejected: 1 }
   }
   if (!end) return answer(steps)
@@ -98,7 +98,7 @@ function receivePast(
     return { ...answer([...steps, offerDocument(sync, from)]), isNew: true }
   // The base may belong to another sequence of epochs. Then all members in that epoch would send the same
   // base.
-  epochs.cannotProvidePast(from)
+  epochs.later.cannotProvidePast(from)
   return answer(steps)
 }
 

@@ -1,13 +1,13 @@
 /**
  * Rebase: moves a replica into an epoch, in place.
  *
- * A replica that equals the base is compacted and shows the same content as before. If a replica has content beyond
- * the base, that content is deleted, the base is compacted, and the content is inserted again under new ids, in one
- * transaction for the app.
+ * A replica that equals the base is compacted and shows the same content as before. If a replica has content beyond the
+ * base, that content is deleted, and the base is compacted. Then the content is inserted again under new ids, in one
+ * transaction.
  */
 import * as Y from 'yjs'
 import { applyGuarded, applyUpdate, isComplete, type ReportError, throwError } from '../apply-update.ts'
-import { encodeDeletions } from '../update-chunks.ts'
+import { encodeDeletions } from '../deletion-ranges.ts'
 import { compact } from './compaction.ts'
 import { type EpochIds, mapInto, mapOutOf, stateOf } from './id-map.ts'
 import { contestedValues, restoreValues } from './key-values.ts'

@@ -1,11 +1,13 @@
 /** What an app sees and does while its document enters an epoch. */
+import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { mulberry32 } from '../../../../../../test/helpers/mulberry32.ts'
+import { textOf } from '../../../../../../test/helpers/text-of.ts'
 import { reportAppError } from '../../../../src/runtime/app-calls.ts'
 import { DocumentDigest } from '../../../../src/spaces/documents/document-digest.ts'
 import { DocumentSync } from '../../../../src/spaces/documents/document-sync.ts'
 import { firstEpoch, nextEpoch } from '../../../../src/spaces/documents/epochs/epoch.ts'
-import { mulberry32 } from '../../../helpers/mulberry32.ts'
 import { randomEdit } from '../document-edits.ts'
 
 interface Replica {
@@ -56,8 +58,6 @@ function pair(): { holder: Replica; late: Replica } {
   copyAll(holder, late)
   return { holder, late }
 }
-
-const textOf = ({ doc }: Replica): string => doc.getText('text').toString()
 
 /** The parts of a type are consistent with each other, and with a new document of the same content. */
 function expectSound({ doc, sync }: Replica): void {
@@ -125,7 +125,7 @@ describe('an app whose document enters an epoch', () => {
         throw new Error('an app')
       })
       follow(holder, late)
-      await new Promise(resolve => setImmediate(resolve))
+      await turn()
     } finally {
       process.removeAllListeners('uncaughtException')
       for (const listener of listeners) process.on('uncaughtException', listener)

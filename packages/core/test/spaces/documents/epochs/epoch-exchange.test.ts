@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { mulberry32 } from '../../../../../../test/helpers/mulberry32.ts'
+import { textOf } from '../../../../../../test/helpers/text-of.ts'
 import { DocumentDigest } from '../../../../src/spaces/documents/document-digest.ts'
 import { firstEpoch, nextEpoch } from '../../../../src/spaces/documents/epochs/epoch.ts'
 import { answerInEpoch } from '../../../../src/spaces/documents/epochs/epoch-exchange.ts'
 import type { EpochName } from '../../../../src/wire/epoch-name.ts'
 import { limits } from '../../../../src/wire/limits.ts'
 import type { DocumentStep } from '../../../../src/wire/space-codec.ts'
-import { mulberry32 } from '../../../helpers/mulberry32.ts'
 import { randomEdit } from '../document-edits.ts'
 import { Replica, ReplicaLink, stateOf } from '../exchanging-replicas.ts'
-
-const textOf = ({ doc }: Replica): string => doc.getText('text').toString()
 
 function synchronise(link: ReplicaLink, a: Replica, b: Replica): void {
   link.nowMs += 2_000
@@ -179,7 +178,7 @@ describe('a malicious member that claims a later epoch', () => {
     sendMalicious(b, { epoch, hash: new Uint8Array(16), isSynced: true, mutual: true }, link.nowMs)
     expect(b.sync.epochs.isPastMissing(['malicious'])).toBe(true)
     // The malicious member has left.
-    b.sync.epochs.clearLater()
+    b.sync.epochs.later.set(undefined)
     a.sync.epochs.begin()
     b.doc.getText('text').insert(0, 'on ')
     synchronise(link, a, b)

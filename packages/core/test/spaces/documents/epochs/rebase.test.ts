@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { mulberry32 } from '../../../../../../test/helpers/mulberry32.ts'
 import { throwError } from '../../../../src/spaces/documents/apply-update.ts'
 import { DocumentDigest } from '../../../../src/spaces/documents/document-digest.ts'
 import { compactBase, rebase, undoEpoch } from '../../../../src/spaces/documents/epochs/rebase.ts'
-import { mulberry32 } from '../../../helpers/mulberry32.ts'
 import { randomEdit } from '../document-edits.ts'
 
 const epoch = { id: new Uint8Array(16).fill(7), client: 2 ** 48 + 12 }

@@ -1,0 +1,156 @@
+/**
+ * Document writer: sends the local changes of one document, and stores local and foreign changes.
+ *
+ * - Local changes are merged and sent at once, then at most every 50 ms: as a rumor if they fit, otherwise as a stream to
+ *   each connected member that holds the document.
+ * - A long change is encoded in slices of 8 ms, so that it does not block other work.
+ * - Changes are stored as long as this member is in the room, and sent as long as the provider is connected.
+ */
+import type * as Y from 'yjs'
+import type { Provider } from '../api/room-document.ts'
+import { Throttle } from '../runtime/throttle.ts'
+import { streamedChunks } from '../spaces/documents/chunk-sizes.ts'
+import type { DocumentSync } from '../spaces/documents/document-sync.ts'
+import { SharedUpdates } from '../spaces/documents/shared-updates.ts'
+import type { UpdateLog } from '../storage/update-log.ts'
+import { limits } from '../wire/limits.ts'
+import { DocumentChanges } from './document-changes.ts'
+import type { DocumentHost } from './document-host.ts'
+
+export interface DocumentWriterOptions {
+  /** The origin of transactions that apply foreign updates. */
+  readonly provider: Pick<Provider, 'status'>
+  readonly host: DocumentHost
+  readonly sync: DocumentSync
+  /** The origin of transactions that apply stored updates. */
+  readonly log: UpdateLog
+}
+
+/** Our choice: the interval of presence. */
+const updateIntervalMs = 50
+/** Maximum bytes of an update in a rumor. The payload of the fact also contains the document's name. */
+const maxPublishedBytes = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 16
+const { maxBytes, growTo } = streamedChunks
+/** Duration of one slice of encoding. Other work runs between slices. */
+const sliceMs = 8
+
+export class DocumentWriter {
+  readonly #provider: DocumentWriterOptions['provider']
+  readonly #host: DocumentHost
+  readonly #sync: DocumentSync
+  readonly #log: UpdateLog
+  readonly #send: Throttle
+  /** Local changes that are neither sent nor stored yet. */
+  readonly #local: DocumentChanges
+  /** Foreign changes that are not stored yet, because they arrived before changes that they depend on. */
+  readonly #foreign: DocumentChanges
+  /** Changes of the foreign update that is being applied. */
+  readonly #applying: DocumentChanges
+  /** A promise that resolves when all updates so far are in the log. */
+  #storing: Promise<void> = Promise.resolve()
+
+  constructor({ provider, host, sync, log }: DocumentWriterOptions) {
+    this.#provider = provider
+    this.#host = host
+    this.#sync = sync
+    this.#log = log
+    this.#local = new DocumentChanges(sync.doc)
+    this.#foreign = new DocumentChanges(sync.doc)
+    this.#applying = new DocumentChanges(sync.doc)
+    this.#send = new Throttle(
+      host.clock,
+      () => updateIntervalMs,
+      () => this.#sendLocal(),
+    )
+  }
+
+  get hasLocalChanges(): boolean {
+    return !this.#local.isEmpty
+  }
+
+  collect(transactions: readonly Y.Transaction[]): void {
+    for (const transaction of transactions) {
+      if (transaction.origin === this.#log) continue
+      if (transaction.origin === this.#provider) this.#applying.collect(transaction)
+      else this.#local.collect(transaction)
+    }
+  }
+
+  /** Sends and stores pending changes, now or at the end of the interval. */
+  sendSoon(): void {
+    this.#send.request()
+  }
+
+  /** Sends and stores pending local changes at once. */
+  flushLocal(): void {
+    this.#send.flush()
+  }
+
+  /** Stores pending foreign changes at once. */
+  flushForeign(): void {
+    if (!this.#foreign.isEmpty) this.#store(new SharedUpdates(this.#foreign.take(maxBytes, growTo)))
+  }
+
+  /** Resolves when the changes so far are stored. @throws {StorageError} */
+  async stored(): Promise<void> {
+    await this.#storing
+    await this.#log.stored()
+  }
+
+  /** A foreign update was applied. @param update undefined: part of it is pending, or pending updates were applied */
+  applied(update: Uint8Array | undefined): void {
+    if (update) {
+      this.#applying.clear()
+      if (this.#host.isOpen()) this.#log.append(update)
+    } else {
+      this.#foreign.add(this.#applying)
+      if (!this.#foreign.isEmpty) this.sendSoon()
+    }
+  }
+
+  /** Drops all pending changes, because they refer to ids that the document no longer has. */
+  clear(): void {
+    for (const changes of [this.#local, this.#foreign, this.#applying]) changes.clear()
+  }
+
+  #sendLocal(): void {
+    this.flushForeign()
+    if (this.#local.isEmpty) return
+    const updates = new SharedUpdates(this.#local.take(maxBytes, growTo))
+    const [first, second] = [updates.at(0), updates.at(1)]
+    if (!first) return
+    this.#store(updates)
+    if (this.#provider.status !== 'connected') return
+    this.#sync.epochs.markShared()
+    if (second === undefined && first.length <= maxPublishedBytes) this.#host.publish(this.#sync, first)
+    else this.#host.push(this.#sync.name, updates)
+  }
+
+  #store(updates: SharedUpdates): void {
+    if (!this.#host.isOpen()) return
+    const { clock } = this.#host
+    let index = 0
+    const { epochs } = this.#sync
+    const { generation } = epochs
+    const storeSlice = (): boolean => {
+      // Meanwhile the document got new ids and was stored as a whole.
+      if (generation !== epochs.generation) return true
+      const untilMs = clock.now().monotonicMs + sliceMs
+      for (let update = updates.at(index); update; update = updates.at(++index)) {
+        this.#log.append(update)
+        if (clock.now().monotonicMs >= untilMs) return updates.at(index + 1) === undefined
+      }
+      return true
+    }
+    if (storeSlice()) return
+    const rest = new Promise<void>(resolve => {
+      const storeNextSlice = () => {
+        index += 1
+        if (storeSlice()) resolve()
+        else clock.setTimer(clock.now().monotonicMs, storeNextSlice)
+      }
+      clock.setTimer(clock.now().monotonicMs, storeNextSlice)
+    })
+    this.#storing = Promise.all([this.#storing, rest]).then(() => {})
+  }
+}

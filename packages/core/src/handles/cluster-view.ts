@@ -1,0 +1,50 @@
+/** Machine cluster view: what the rooms and configs of one member see of its cluster, read from its membership machine. */
+import type { Clock } from '../base/clock.ts'
+import type { MembershipMachine } from '../member/membership-machine.ts'
+import type { ClusterView, MemberWithSpaces, SpaceRoster } from '../spaces/space-roster.ts'
+
+export class MachineClusterView implements ClusterView {
+  readonly self: string
+  readonly #machine: MembershipMachine
+  readonly #clock: Clock
+
+  constructor(self: string, machine: MembershipMachine, clock: Clock) {
+    this.self = self
+    this.#machine = machine
+    this.#clock = clock
+  }
+
+  connected(): readonly string[] {
+    return this.#machine.overlay.connected()
+  }
+
+  isNeighbour(id: string): boolean {
+    return this.#machine.overlay.isNeighbour(id)
+  }
+
+  isSettled(): boolean {
+    return this.#machine.isSettled(this.#clock.now())
+  }
+
+  memberIds(): readonly string[] {
+    return this.#machine.members().map(({ id }) => id)
+  }
+
+  member(id: string): MemberWithSpaces | undefined {
+    const machine = this.#machine
+    const status = machine.member(id)?.status
+    const spaces = machine.table.get(id)?.record.record.spaces
+    return status && spaces && { status, spaces, wasAlive: machine.wasAlive(id) }
+  }
+
+  /** The members of the cluster in one space. */
+  rosterOf(space: string): SpaceRoster {
+    return {
+      of: id => {
+        const member = this.member(id)
+        const generation = member?.spaces.find(each => each.space === space)?.generation
+        return member && { status: member.status, wasAlive: member.wasAlive, generation }
+      },
+    }
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * Admission gate: decides which connections lead to members of the cluster.
+ *
+ * A connection is pending when it opens. It is admitted once each end has proved the admission key to the other on this
+ * connection (wire/admission.ts). The end that dialled opens the stream for it. A connection that is not admitted within
+ * 5 s is refused, and a refused connection is never admitted. Nothing of hearsay is sent to a peer over a connection that is
+ * not admitted, nor accepted from it.
+ */
+import type { Connection, Libp2pEvents, Stream, StreamHandler, TypedEventTarget } from '@libp2p/interface'
+import type { Registrar } from '@libp2p/interface-internal'
+import { byteStream } from '@libp2p/utils'
+import {
+  type AdmissionSession,
+  admissionAnswer,
+  admissionRequest,
+  answerBytes,
+  answeredCapabilities,
+  nonceBytes,
+  requestBytes,
+} from '../../wire/admission.ts'
+import type { RefusalReason } from './refusals.ts'
+
+/** A node that handles this protocol is a relay. */
+const relayProtocol = '/libp2p/circuit/relay/0.2.0/hop'
+
+export const admissionProtocol = '/hearsay/admission/1.0.0'
+
+/** Our choice: several round trips of a slow network, and as long as libp2p gives identify. */
+const timeoutMs = 5_000
+/** Of a stream that was opened too early. Our choice: more than honest members send before they receive an answer. */
+const maxWaitingBytes = 65_536
+/** A timer that is later than this was delayed by the local machine, and so were the peer's bytes. */
+const lateMs = 500
+
+export interface AdmissionGateOptions {
+  readonly components: GateComponents
+  /** The admission key. */
+  readonly key: Uint8Array
+  /** The cluster tag. */
+  readonly cluster: Uint8Array
+  /** Whether the node exists for hearsay alone. Then a refused connection is closed. */
+  readonly ownsNode: boolean
+  /** The connection was admitted. */
+  readonly admitted: (connection: Connection) => void
+  readonly refused: (connection: Connection, reason: RefusalReason) => void
+}
+
+export interface GateComponents {
+  readonly peerId: { toString(): string }
+  readonly registrar: Registrar
+  readonly events: TypedEventTarget<Libp2pEvents>
+}
+
+interface Pending {
+  readonly isAdmitted: Promise<boolean>
+  readonly settle: (isAdmitted: boolean) => void
+  timer: ReturnType<typeof setTimeout> | undefined
+}
+
+export class AdmissionGate {
+  #options: AdmissionGateOptions | undefined
+  #admitted = new WeakSet<Connection>()
+  #refused = new WeakSet<Connection>()
+  readonly #pending = new Map<Connection, Pending>()
+  readonly #relayFollowers: ((connection: Connection) => void)[] = []
+  readonly #undo: (() => void)[] = []
+
+  /** Calls back with each admitted connection whose other end relays connections between members. */
+  followRelays(follower: (connection: Connection) => void): void {
+    this.#relayFollowers.push(follower)
+  }
+
+  /** Admits connections from now on. Call it before the node listens, so that none is missed. */
+  async open(options: AdmissionGateOptions): Promise<void> {
+    this.#options = options
+    const { registrar, events } = options.components
+    const opened = ({ detail }: CustomEvent<Connection>) => {
+      this.#entry(detail)
+      if (detail.direction === 'outbound') void this.#initiate(detail)
+    }
+    const closed = ({ detail }: CustomEvent<Connection>) => this.#settle(detail, false)
+    events.addEventListener('connection:open', opened)
+    events.addEventListener('connection:close', closed)
+    this.#undo.push(() => {
+      events.removeEventListener('connection:open', opened)
+      events.removeEventListener('connection:close', closed)
+      registrar.unhandle(admissionProtocol).catch(() => {})
+    })
+    const respond = (stream: Stream, connection: Connection) => this.#respond(stream, connection)
+    const limits = { maxInboundStreams: 1, maxOutboundStreams: 1, runOnLimitedConnection: true }
+    await registrar.handle(admissionProtocol, respond, limits)
+  }
+
+  /** Forgets all connections. */
+  close(): void {
+    for (const undo of this.#undo.splice(0)) undo()
+    for (const connection of [...this.#pending.keys()]) this.#settle(connection, false)
+    this.#admitted = new WeakSet()
+    this.#refused = new WeakSet()
+    this.#options = undefined
+  }
+
+  isAdmitted(connection: Connection): boolean {
+    return this.#admitted.has(connection)
+  }
+
+  /** Resolves within 5 s. */
+  whenAdmitted(connection: Connection): Promise<boolean> {
+    if (this.#admitted.has(connection)) return Promise.resolve(true)
+    if (this.#refused.has(connection) || !this.#options || connection.status !== 'open')
+      return Promise.resolve(false)
+    return this.#entry(connection).isAdmitted
+  }
+
+  /**
+   * A handler that receives streams of admitted connections only. A stream may overtake the end of the handshake, so the
+   * first bytes of a stream wait for it.
+   */
+  guarded(handler: StreamHandler): StreamHandler {
+    return (stream, connection) => {
+      if (this.isAdmitted(connection)) return handler(stream, connection)
+      const { maxReadBufferLength } = stream
+      stream.maxReadBufferLength = maxWaitingBytes
+      void this.whenAdmitted(connection).then(isAdmitted => {
+        stream.maxReadBufferLength = maxReadBufferLength
+        if (isAdmitted) void handler(stream, connection)
+        else stream.abort(new Error('the connection is not admitted'))
+      })
+    }
+  }
+
+  #entry(connection: Connection): Pending {
+    const known = this.#pending.get(connection)
+    if (known) return known
+    let settle: (isAdmitted: boolean) => void = () => {}
+    const isAdmitted = new Promise<boolean>(resolve => {
+      settle = resolve
+    })
+    const entry: Pending = { isAdmitted, settle, timer: undefined }
+    this.#pending.set(connection, entry)
+    this.#startTimer(connection, entry)
+    return entry
+  }
+
+  #startTimer(connection: Connection, entry: Pending): void {
+    const dueMs = performance.now() + timeoutMs
+    entry.timer = setTimeout(() => {
+      if (performance.now() - dueMs > lateMs) this.#startTimer(connection, entry)
+      else this.#refuse(connection, 'no-proof')
+    }, timeoutMs)
+  }
+
+  async #initiate(connection: Connection): Promise<void> {
+    const options = this.#options
+    if (!options) return
+    const ended = new AbortController()
+    void this.#entry(connection).isAdmitted.then(() => ended.abort())
+    const { signal } = ended
+    let stream: Stream | undefined
+    let hasProved = false
+    try {
+      stream = await connection.newStream(admissionProtocol, { signal, runOnLimitedConnection: true })
+      const bytes = byteStream(stream, { maxBufferSize: requestBytes })
+      const challenge = (await bytes.read({ bytes: nonceBytes, signal })).subarray()
+      const session = sessionOf(options, connection, 'initiator', challenge)
+      const nonce = newNonce()
+      const request = admissionRequest(session, nonce)
+      if (!request) throw new Error('the peer cannot be a member')
+      stream.send(request)
+      hasProved = true
+      const answer = (await bytes.read({ bytes: answerBytes, signal })).subarray()
+      const peer = answeredCapabilities(session, nonce, answer)
+      stream.close().catch(() => {})
+      if (peer) this.#admit(connection)
+      else this.#refuse(connection, 'wrong-proof')
+      if (peer?.relay) for (const follower of this.#relayFollowers) follower(connection)
+    } catch (error) {
+      if (isNamed(error, 'UnsupportedProtocolError')) this.#refuse(connection, 'unsupported')
+      else if (hasProved) this.#refuse(connection, 'not-accepted')
+      // Otherwise the connection has closed, or its timer refuses it.
+      stream?.abort(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  async #respond(stream: Stream, connection: Connection): Promise<void> {
+    const options = this.#options
+    const signal = AbortSignal.timeout(timeoutMs)
+    let reason: RefusalReason = 'no-proof'
+    try {
+      if (!options || this.#refused.has(connection)) throw new Error('not admitted')
+      const relay = options.components.registrar.getProtocols().includes(relayProtocol)
+      const challenge = newNonce()
+      const bytes = byteStream(stream, { maxBufferSize: requestBytes })
+      stream.send(challenge)
+      const request = (await bytes.read({ bytes: requestBytes, signal })).subarray()
+      reason = 'wrong-proof'
+      const answer = admissionAnswer(sessionOf(options, connection, 'responder', challenge), request, {
+        relay,
+      })
+      if (answer) {
+        stream.send(answer)
+        this.#admit(connection)
+      }
+      // All peers that are refused receive this one answer.
+      stream.close().catch(() => {})
+    } catch (error) {
+      stream.abort(error instanceof Error ? error : new Error(String(error)))
+    }
+    this.#refuse(connection, reason)
+  }
+
+  #admit(connection: Connection): void {
+    if (this.#admitted.has(connection) || this.#refused.has(connection)) return
+    this.#admitted.add(connection)
+    // Before streams that wait for the admission are handled.
+    this.#options?.admitted(connection)
+    this.#settle(connection, true)
+  }
+
+  #refuse(connection: Connection, reason: RefusalReason): void {
+    if (!this.#options || this.#admitted.has(connection) || this.#refused.has(connection)) return
+    const { ownsNode, refused } = this.#options
+    this.#refused.add(connection)
+    this.#settle(connection, false)
+    refused(connection, reason)
+    if (ownsNode) connection.close().catch(error => connection.abort(error))
+  }
+
+  #settle(connection: Connection, isAdmitted: boolean): void {
+    const entry = this.#pending.get(connection)
+    if (!entry) return
+    clearTimeout(entry.timer)
+    this.#pending.delete(connection)
+    entry.settle(isAdmitted)
+  }
+}
+
+const newNonce = () => crypto.getRandomValues(new Uint8Array(nonceBytes))
+
+/** @param role the role of this member */
+function sessionOf(
+  { components, key, cluster }: AdmissionGateOptions,
+  { remotePeer }: Connection,
+  role: 'initiator' | 'responder',
+  challenge: Uint8Array,
+): AdmissionSession {
+  const [self, peer] = [components.peerId.toString(), remotePeer.toString()]
+  const ends =
+    role === 'initiator' ? { initiator: self, responder: peer } : { initiator: peer, responder: self }
+  return { key, cluster, ...ends, challenge }
+}
+
+function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name
+}

@@ -1,0 +1,113 @@
+/**
+ * Refusals: why connections were not admitted, in words for the local side. Nothing of this is sent to a peer.
+ *
+ * A wrong secret and a wrong cluster name look the same, and a peer does not say whether it wants a secret. So the texts
+ * name what to compare, and do not claim more than this member knows.
+ */
+import type { Connection } from '@libp2p/interface'
+
+/**
+ * - `not-accepted`: the peer ended the handshake after it had this member's proof.
+ * - `wrong-proof`: the peer's proof is wrong.
+ * - `no-proof`: the peer sent no proof in time.
+ * - `unsupported`: the peer does not know the handshake.
+ */
+export type RefusalReason = 'not-accepted' | 'wrong-proof' | 'no-proof' | 'unsupported'
+
+export interface Refusal {
+  /** What happened, without the full stop. */
+  readonly fact: string
+  readonly advice: string
+  /** Milliseconds of the monotonic clock. */
+  readonly atMs: number
+}
+
+/** Refusals are kept for at most so many peers, the latest ones. */
+const maxPeers = 256
+/** The same refusal of one peer is logged once in this time. */
+const logIntervalMs = 60_000
+
+export interface RefusalsOptions {
+  readonly hasSecret: boolean
+  readonly log: (line: string) => void
+}
+
+export class Refusals {
+  readonly #options: RefusalsOptions
+  readonly #byPeer = new Map<string, Refusal & { readonly loggedMs: number }>()
+  #count = 0
+  #lastDialled: Refusal | undefined
+
+  constructor(options: RefusalsOptions) {
+    this.#options = options
+  }
+
+  report({ remotePeer, remoteAddr, direction }: Connection, reason: RefusalReason, nowMs: number): void {
+    this.#count += 1
+    const id = remotePeer.toString()
+    const fact = `The peer at ${remoteAddr} ${this.#fact(reason)}`
+    const before = this.#byPeer.get(id)
+    const isRepeated = before?.fact === fact && nowMs - before.loggedMs < logIntervalMs
+    const loggedMs = isRepeated ? before.loggedMs : nowMs
+    const refusal = { fact, advice: this.#advice(reason), atMs: nowMs, loggedMs }
+    if (!isRepeated) this.#options.log(lineOf(refusal))
+    this.#byPeer.delete(id)
+    this.#byPeer.set(id, refusal)
+    const [oldest] = this.#byPeer.keys()
+    if (this.#byPeer.size > maxPeers && oldest !== undefined) this.#byPeer.delete(oldest)
+    if (direction === 'outbound') this.#lastDialled = refusal
+  }
+
+  /** A connection to this peer was admitted: earlier refusals no longer explain anything. */
+  admitted(id: string): void {
+    this.#byPeer.delete(id)
+    this.#lastDialled = undefined
+  }
+
+  /** The last refusal of this peer. */
+  of(id: string): Refusal | undefined {
+    return this.#byPeer.get(id)
+  }
+
+  /** The last refusal of a peer that this member had dialled, in one line; undefined if a peer was admitted since. */
+  get lastDialled(): string | undefined {
+    return this.#lastDialled && lineOf(this.#lastDialled)
+  }
+
+  /** The number of refused connections. */
+  get count(): number {
+    return this.#count
+  }
+
+  #fact(reason: RefusalReason): string {
+    const { hasSecret } = this.#options
+    switch (reason) {
+      case 'not-accepted':
+        return hasSecret
+          ? "did not accept this member's secret"
+          : 'did not accept this member, which has no secret'
+      case 'wrong-proof':
+        return hasSecret ? "did not prove this member's secret" : "did not prove this cluster's name"
+      case 'no-proof':
+        return 'proved nothing in time'
+      case 'unsupported':
+        return 'does not know the admission of hearsay 2'
+    }
+  }
+
+  #advice(reason: RefusalReason): string {
+    switch (reason) {
+      case 'not-accepted':
+      case 'wrong-proof':
+        return this.#options.hasSecret
+          ? 'Give both ends the same secret and the same cluster name.'
+          : 'Give both ends the same cluster name. If the cluster has a secret, give it to this member.'
+      case 'no-proof':
+        return 'Is it a member of this cluster, and is its process overloaded?'
+      case 'unsupported':
+        return 'Is it a hearsay member, and of this version?'
+    }
+  }
+}
+
+const lineOf = ({ fact, advice }: Refusal): string => `${fact}. ${advice}`

@@ -1,0 +1,112 @@
+/**
+ * Extra peers: the members to which the local member should be connected for its spaces, besides its neighbours.
+ *
+ * The members of each space, and the holders of each document in it, are groups that have to be connected among
+ * themselves. Members often join and leave several at a time, so a change schedules one computation 200 ms later.
+ */
+import { PartitionBridges } from './partition-bridges.ts'
+import type { Reachability } from './reachability.ts'
+import type { SpaceMembers } from './space-members.ts'
+import type { SpaceReplica } from './space-replica.ts'
+import { type GroupView, groupNeighbours } from './space-rings.ts'
+import type { ClusterView } from './space-roster.ts'
+
+const regroupWaitMs = 200
+/**
+ * Maximum number of extra connections for spaces. If spaces need more connections, the members take turns.
+ */
+const maxExtraPeers = 64
+const rotationMs = 30_000
+
+/** The spaces that the local member is in. */
+type OpenSpaces = ReadonlyMap<string, { readonly replica: SpaceReplica }>
+
+export class ExtraPeers {
+  readonly #view: ClusterView
+  readonly #members: SpaceMembers
+  readonly #reachability: Reachability
+  /** Space → its connections to members that send nothing. */
+  readonly #bridges = new Map<string, PartitionBridges>()
+  #last = ''
+  #turn = 0
+  #dueMs = Number.POSITIVE_INFINITY
+
+  constructor(view: ClusterView, members: SpaceMembers, reachability: Reachability) {
+    this.#view = view
+    this.#members = members
+    this.#reachability = reachability
+  }
+
+  /** When to call `take`, in monotonic ms. */
+  get dueMs(): number {
+    return this.#dueMs
+  }
+
+  /** Groups, or the set of reachable members, may have changed. */
+  regroup(nowMs: number): void {
+    this.#regroupAt(nowMs + regroupWaitMs)
+  }
+
+  /** The member left a space. */
+  left(space: string): void {
+    this.#bridges.delete(space)
+  }
+
+  /** The extra peers; undefined if they did not change. */
+  take(spaces: OpenSpaces, nowMs: number): readonly string[] | undefined {
+    if (nowMs < this.#dueMs) return undefined
+    this.#dueMs = Number.POSITIVE_INFINITY
+    const view: GroupView = {
+      self: this.#view.self,
+      isNeighbour: id => this.#view.isNeighbour(id),
+      isUnreachable: id => this.#reachability.isUnreachable(id),
+    }
+    const extraPeers = new Set<string>()
+    for (const members of [...this.#members.groups(), ...holderGroups(spaces)])
+      for (const id of groupNeighbours(view, [...members])) extraPeers.add(id)
+    for (const id of this.#partitionBridges(spaces, nowMs)) extraPeers.add(id)
+    const ids = this.#rotate([...extraPeers], nowMs)
+    if (ids.join() === this.#last) return undefined
+    this.#last = ids.join()
+    return ids
+  }
+
+  #partitionBridges(spaces: OpenSpaces, nowMs: number): string[] {
+    const connected = new Set(this.#view.connected())
+    return [...spaces].flatMap(([space, { replica }]) => {
+      const present = new Set(this.#members.othersIn(space))
+      const bridges = this.#bridges.get(space) ?? new PartitionBridges()
+      this.#bridges.set(space, bridges)
+      const ids = bridges.review(
+        replica.silentMembers(),
+        {
+          self: this.#view.self,
+          isConnected: id => connected.has(id),
+          isUnreachable: id => this.#reachability.isUnreachable(id),
+          isPresent: id => present.has(id),
+        },
+        nowMs,
+      )
+      this.#regroupAt(bridges.dueMs)
+      return ids
+    })
+  }
+
+  /** Returns all extra peers or, if there are too many, the peers whose turn it is. */
+  #rotate(extraPeers: readonly string[], nowMs: number): readonly string[] {
+    if (extraPeers.length <= maxExtraPeers) return extraPeers
+    this.#regroupAt(nowMs + rotationMs)
+    const from = (this.#turn++ * maxExtraPeers) % extraPeers.length
+    return [...extraPeers.slice(from), ...extraPeers.slice(0, from)].slice(0, maxExtraPeers)
+  }
+
+  #regroupAt(atMs: number): void {
+    this.#dueMs = Math.min(this.#dueMs, atMs)
+  }
+}
+
+/** The holders of each document, as groups. */
+export function* holderGroups(spaces: OpenSpaces): Generator<readonly string[]> {
+  for (const { replica } of spaces.values())
+    for (const document of replica.documents.keys()) yield replica.holdersOf(document).map(({ id }) => id)
+}

@@ -1,0 +1,51 @@
+/**
+ * Cluster keys: what a member derives from the name of its cluster and, if there is one, from the cluster's secret.
+ *
+ * The name and the secret never leave the member. Before a peer is admitted, the member sends only values that a key has
+ * hidden. Without a secret, the keys come from the name: everybody who knows the name, or guesses it, has them.
+ */
+import { hkdf } from '@noble/hashes/hkdf.js'
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { fromString } from 'uint8arrays/from-string'
+import { toString as toText } from 'uint8arrays/to-string'
+import { clusterTag } from './tags.ts'
+
+const keyBytes = 32
+const tokenBytes = 16
+
+export interface ClusterKeys {
+  /** The key that a member proves before it is admitted. */
+  readonly admission: Uint8Array
+  /** The key that hides the names of topics. */
+  readonly topics: Uint8Array
+  /** The token by which members find each other in a local network. */
+  readonly discovery: string
+}
+
+/** @param secret the UTF-8 bytes of a string count as the secret */
+export function clusterKeys(cluster: string, secret?: string | Uint8Array): ClusterKeys {
+  const [mode, material] = secret === undefined ? ['open', cluster] : ['secret', secret]
+  const bytes = typeof material === 'string' ? fromString(material) : material
+  const salt = clusterTag(cluster)
+  const key = (use: string) => hkdf(sha256, bytes, salt, fromString(`hearsay/2 ${mode} ${use}`), keyBytes)
+  return {
+    admission: key('admission'),
+    topics: key('topics'),
+    discovery: toText(key('discovery').subarray(0, tokenBytes), 'base32'),
+  }
+}
+
+/** The gossipsub topic of a cluster's rumors. */
+export function rumorTopic(keys: ClusterKeys): string {
+  return token(keys, 'cluster')
+}
+
+/** The gossipsub topic of a space's rumors. @param space the space tag */
+export function spaceTopic(keys: ClusterKeys, space: string): string {
+  return token(keys, `space ${space}`)
+}
+
+function token({ topics }: ClusterKeys, what: string): string {
+  return toText(hmac(sha256, topics, fromString(what)).subarray(0, tokenBytes), 'base32')
+}

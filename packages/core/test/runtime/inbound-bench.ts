@@ -1,0 +1,64 @@
+/** One cluster inbound over a table, and what it delivers and reports. Delivered facts are merged, as the machine does. */
+import { idOf, testTag } from '../../../../test/helpers/signed-facts.ts'
+import { signatureOf } from '../../../simulator/src/simulated-signature.ts'
+import type { MachineInput } from '../../src/member/machine-io.ts'
+import { ClusterInbound } from '../../src/runtime/cluster-inbound.ts'
+import type { RumorVerdict } from '../../src/runtime/ports.ts'
+import { Table } from '../../src/table/table.ts'
+import { encodeRumors, encodeSync, type SyncMessage, syncMessage } from '../../src/wire/codec.ts'
+import type { SignedFact } from '../../src/wire/fact.ts'
+
+export const nowEpochMs = 1_700_000_000_000
+export const relay: string = idOf('relay')
+
+export class InboundBench {
+  readonly table = new Table({ maxMembers: 100, maxTombstones: 100 })
+  readonly delivered: MachineInput[] = []
+  readonly violations: string[] = []
+  /** The authors of the facts that were verified, in order. */
+  readonly verified: string[] = []
+  readonly inbound: ClusterInbound
+
+  constructor({
+    isAsync = false,
+    intern,
+  }: { isAsync?: boolean; intern?: (fact: SignedFact) => SignedFact } = {}) {
+    this.inbound = new ClusterInbound({
+      table: this.table,
+      cluster: testTag,
+      clock: { now: () => ({ monotonicMs: 0, epochMs: nowEpochMs }), setTimer: () => () => {} },
+      keys: {
+        verify: (author, bytes, signature) => {
+          this.verified.push(author)
+          const isValid = Buffer.compare(signatureOf(author, bytes), signature) === 0
+          return isAsync ? Promise.resolve(isValid) : isValid
+        },
+      },
+      ...(intern && { intern }),
+      deliver: input => {
+        this.delivered.push(input)
+        if (input.type === 'rumors' || input.type === 'sync') this.merge(...input.facts)
+      },
+      reportViolation: (from, violation) =>
+        this.violations.push(`${violation} ${from === relay ? 'relay' : from}`),
+    })
+  }
+
+  merge(...facts: readonly SignedFact[]): void {
+    for (const fact of facts) this.table.merge(fact, nowEpochMs)
+  }
+
+  rumor(...facts: readonly SignedFact[]): RumorVerdict | Promise<RumorVerdict> {
+    return this.inbound.rumor(relay, encodeRumors(facts))
+  }
+
+  sync(message: Partial<SyncMessage>): void {
+    this.inbound.sync(relay, encodeSync(syncMessage(message)))
+  }
+
+  get deliveredFacts(): SignedFact[] {
+    return this.delivered.flatMap(input =>
+      input.type === 'rumors' || input.type === 'sync' ? input.facts : [],
+    )
+  }
+}

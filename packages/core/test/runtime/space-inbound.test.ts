@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import { idOf, testTag } from '../../../../test/helpers/signed-facts.ts'
+import { signatureOf } from '../../../simulator/src/simulated-signature.ts'
+import { SpaceInbound } from '../../src/runtime/space-inbound.ts'
+import { signedSpaceBytes } from '../../src/wire/signing.ts'
+import { encodeSpaceFrame, encodeSpaceRumors, type SpaceStep } from '../../src/wire/space-codec.ts'
+import { draftSpaceFact, type SpaceFact } from '../../src/wire/space-fact.ts'
+import { spaceTag } from '../../src/wire/tags.ts'
+
+const relay = idOf('relay')
+const design = spaceTag(testTag, 'room', 'design')
+const other = spaceTag(testTag, 'room', 'other')
+const garbage = Uint8Array.of(0xff, 0xff, 0xff)
+
+function field(author: string, name: string, signer = author): SpaceFact {
+  const body = { type: 'field', generation: 1, version: 1, name, value: 1 } as const
+  const draft = draftSpaceFact(author, body)
+  return { ...draft, signature: signatureOf(signer, signedSpaceBytes(testTag, design, draft)) }
+}
+
+/** One member in the room `design`. The name of a field decides whether the field is new, stale or rejected. */
+class SpaceInboundBench {
+  readonly steps: SpaceStep[] = []
+  readonly rumors: SpaceFact[] = []
+  readonly violations: string[] = []
+  verifications = 0
+  readonly inbound: SpaceInbound
+
+  constructor() {
+    this.inbound = new SpaceInbound({
+      cluster: testTag,
+      clock: { now: () => ({ monotonicMs: 0, epochMs: 0 }), setTimer: () => () => {} },
+      keys: {
+        verify: (author, bytes, signature) => {
+          this.verifications += 1
+          return Buffer.compare(signatureOf(author, bytes), signature) === 0
+        },
+      },
+      receiver: {
+        isSubscribed: space => space === design,
+        admit: (_, fact) => {
+          const name = fact.type === 'field' ? fact.name : ''
+          return name === 'stale' || name === 'rejected' ? name : 'new'
+        },
+        steps: (_, steps) => this.steps.push(...steps),
+        rumors: (_, facts) => this.rumors.push(...facts),
+      },
+      reportViolation: (from, violation) => this.violations.push(`${violation} ${from === relay}`),
+    })
+  }
+
+  rumor(...facts: readonly SpaceFact[]): unknown {
+    return this.inbound.rumor(design, relay, encodeSpaceRumors(facts))
+  }
+
+  get namesInSteps(): string[][] {
+    return this.steps.map(({ facts }) => (facts ?? []).map(fact => (fact.type === 'field' ? fact.name : '')))
+  }
+}
+
+const [ada, bob] = [idOf('ada'), idOf('bob')]
+
+describe('a rumor of a space', () => {
+  it('with a new fact is verified as a whole and forwarded', () => {
+    const bench = new SpaceInboundBench()
+    expect(bench.rumor(field(ada, 'stale'), field(bob, 'new'))).toBe('accept')
+    expect([bench.verifications, bench.rumors.length]).toEqual([2, 2])
+  })
+
+  it('without a new fact is not forwarded and costs no verification', () => {
+    const bench = new SpaceInboundBench()
+    expect(bench.rumor(field(ada, 'stale'))).toBe('ignore')
+    expect([bench.verifications, bench.rumors]).toEqual([0, []])
+  })
+
+  it('with a fact that breaks a rule of the space is not forwarded, and is no violation', () => {
+    const bench = new SpaceInboundBench()
+    expect(bench.rumor(field(ada, 'new'), field(bob, 'rejected'))).toBe('ignore')
+    expect([bench.rumors, bench.violations]).toEqual([[], []])
+  })
+
+  it('with a forged fact, also a known one, delivers nothing and is a violation', () => {
+    const bench = new SpaceInboundBench()
+    expect(bench.rumor(field(ada, 'new'), field(bob, 'stale', idOf('forger')))).toBe('reject')
+    expect([bench.rumors, bench.violations]).toEqual([[], ['bad-signature true']])
+  })
+
+  it('of a space that the member is not in is ignored, even if it cannot be decoded', () => {
+    const bench = new SpaceInboundBench()
+    expect(bench.inbound.rumor(other, relay, garbage)).toBe('ignore')
+    expect(bench.violations).toEqual([])
+    expect(bench.inbound.rumor(design, relay, garbage)).toBe('reject')
+    expect(bench.violations).toEqual(['undecodable true'])
+  })
+})
+
+describe('a frame of spaces', () => {
+  it('delivers the steps of its spaces together, each with only its new facts', () => {
+    const bench = new SpaceInboundBench()
+    const steps = [
+      { space: design, facts: [field(ada, 'a'), field(ada, 'stale'), field(ada, 'rejected')] },
+      { space: other, facts: [field(ada, 'b')] },
+      { space: design, facts: [field(bob, 'c')] },
+    ]
+    bench.inbound.frame(relay, encodeSpaceFrame(steps))
+    expect(bench.namesInSteps).toEqual([['a'], ['c']])
+    expect(bench.violations).toEqual([])
+  })
+
+  it('takes of a step the facts before the first forged one, and of the other steps all', () => {
+    const bench = new SpaceInboundBench()
+    const steps = [
+      { space: design, facts: [field(ada, 'a'), field(ada, 'b', idOf('forger')), field(ada, 'c')] },
+      { space: design, facts: [field(bob, 'd')] },
+    ]
+    bench.inbound.frame(relay, encodeSpaceFrame(steps))
+    expect(bench.namesInSteps).toEqual([['a'], ['d']])
+    expect(bench.violations).toEqual(['bad-signature true'])
+  })
+
+  it('that cannot be decoded delivers nothing', () => {
+    const bench = new SpaceInboundBench()
+    bench.inbound.frame(relay, garbage)
+    expect([bench.steps, bench.violations]).toEqual([[], ['undecodable true']])
+  })
+})

@@ -1,0 +1,72 @@
+/** Member disk: what outlives a process: the identity, the incarnation, the cached peers and the key-value store. */
+import type { WriteQueue } from '@hearsay/core/host'
+import { randomStream } from './random-stream.ts'
+import { simulatedId } from './simulated-keys.ts'
+import { SimulatedStore, type SimulatedStoreOptions } from './simulated-store.ts'
+
+const incarnationKey = '/hearsay/incarnation'
+
+/** One object, shared by all copies of a disk. */
+export interface Identity {
+  readonly id: string
+  /** The greatest incarnation ever published under this identity. */
+  greatestIncarnation: number | undefined
+}
+
+export class MemberDisk {
+  readonly identity: Identity
+  readonly store: SimulatedStore
+  cachedPeers: readonly string[] = []
+
+  constructor(identity: Identity, store: SimulatedStoreOptions) {
+    this.identity = identity
+    this.store = new SimulatedStore(store)
+  }
+
+  /** The last published incarnation; undefined before the first start. */
+  get incarnation(): number | undefined {
+    const stored = this.store.get(incarnationKey)
+    return stored && Number(new TextDecoder().decode(stored))
+  }
+
+  /** Returns a promise only while the store has a fault. */
+  persistIncarnation(incarnation: number, writes: WriteQueue): Promise<void> | undefined {
+    const { identity, store } = this
+    identity.greatestIncarnation = Math.max(incarnation, identity.greatestIncarnation ?? 0)
+    const value = new TextEncoder().encode(String(incarnation))
+    if (!store.isWell) return writes.store([{ key: incarnationKey, value }])
+    // Synchronous, because virtual time must not pass meanwhile.
+    store.putNow(incarnationKey, value)
+    return undefined
+  }
+
+  copyFrom(other: MemberDisk): void {
+    this.cachedPeers = other.cachedPeers
+    this.store.copyFrom(other.store)
+  }
+}
+
+/** Creates the disks of one member. Each new identity is another member id. */
+export class MemberDisks {
+  readonly #seed: number
+  readonly #name: string
+  readonly #store: Omit<SimulatedStoreOptions, 'random'>
+  #identities = 0
+
+  constructor(seed: number, name: string, store: Omit<SimulatedStoreOptions, 'random'>) {
+    this.#seed = seed
+    this.#name = name
+    this.#store = store
+  }
+
+  withNewIdentity(): MemberDisk {
+    this.#identities += 1
+    const name = this.#identities === 1 ? this.#name : `${this.#name} ${this.#identities}`
+    return this.withIdentity({ id: simulatedId(this.#seed, name), greatestIncarnation: undefined })
+  }
+
+  withIdentity(identity: Identity): MemberDisk {
+    const random = randomStream(this.#seed, `store of ${identity.id}`)
+    return new MemberDisk(identity, { ...this.#store, random })
+  }
+}

@@ -1,0 +1,43 @@
+/** The shipped cluster handle, with an observer of its events and of the promises that it returns. */
+import type { Config, ConfigOptions, ConfigSchema, Room } from '@hearsay/core'
+import { type Clock, ClusterHandle, type MemberEvent } from '@hearsay/core/host'
+
+export interface HandleObserver {
+  event(event: MemberEvent): void
+  /** The process ran a step. */
+  stepped(): void
+  /** The handle returned a promise that may be awaited. */
+  promised(): void
+}
+
+export class ObservedHandle extends ClusterHandle {
+  readonly #observer: HandleObserver
+
+  constructor(name: string, clock: Clock, observer: HandleObserver) {
+    super(name, clock)
+    this.#observer = observer
+  }
+
+  override room<P extends object>(name: string): Promise<Room<P>> {
+    this.#observer.promised()
+    return super.room(name)
+  }
+
+  override config<S extends ConfigSchema | undefined>(
+    name: string,
+    options?: ConfigOptions<S>,
+  ): Promise<Config<S>> {
+    this.#observer.promised()
+    return super.config(name, options)
+  }
+
+  override event(event: MemberEvent): void {
+    super.event(event)
+    this.#observer.event(event)
+  }
+
+  override stepped(): void {
+    super.stepped()
+    this.#observer.stepped()
+  }
+}
