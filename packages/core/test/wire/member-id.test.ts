@@ -36,6 +36,12 @@ describe('a member id', () => {
     }
   })
 
+  it('ends with the key', () => {
+    const id = fromString(memberIdFromKey(new Uint8Array(32)) ?? '', 'base58btc')
+    for (const other of [id.subarray(0, -1), Uint8Array.from([...id, 0])])
+      expect(keyFromMemberId(toText(other, 'base58btc'))).toBeUndefined()
+  })
+
   it.each<[string, string]>([
     ['an empty text', ''],
     ['a text that is not base58', '12D3KooW0OIl'],

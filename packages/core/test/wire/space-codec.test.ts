@@ -222,6 +222,9 @@ describe('space codec', () => {
   })
 
   it('fills in what a sender leaves out', () => {
+    expect(outcome(decodeSpaceFrame(encodeSpaceFrame([{ space }])))).toEqual([
+      { space, facts: [], more: false, documents: [] },
+    ])
     expect(
       outcome(decodeSpaceFrame(encodeSpaceFrame([{ space, documents: [{ document: 'notes' }] }]))),
     ).toEqual([
