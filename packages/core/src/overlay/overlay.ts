@@ -271,7 +271,10 @@ export class Overlay {
     return this.#plan.take(missing, nowMs).map(id => ({ type: 'dial', id }))
   }
 
-  /** Dials bootstrap addresses and cached peers while there is no connection, otherwise at most one target to heal. */
+  /**
+   * Without any connection: dials the bootstrap addresses, some cached peers and one dead member. Otherwise: dials at most
+   * one dead member or bootstrap address.
+   */
   #bootstrapOrHeal(nowMs: number): OverlayAction[] {
     const { random } = this.#options
     if (this.#connections.size === 0 && this.#bootstrap.hasAddresses) {
