@@ -32,6 +32,7 @@ export interface HearsayInit extends MemberOptions {
 
 /** The parts of a libp2p node that the service uses. libp2p passes them. */
 export interface HearsayComponents extends TransportComponents {
+  /** The node's peer store: the addresses and protocols of the peers that the node knows. */
   readonly peerStore: PeerStore
   /** The node's key, which is the member's identity. It must be an Ed25519 key. */
   readonly privateKey: PrivateKey
