@@ -170,8 +170,8 @@ export class Spaces {
   }
 
   /**
-   * Merges and publishes the local member's signed facts. Nothing checks whether the facts fit into one rumor: the limits of
-   * presence, entries, events and published updates keep the facts of one call shorter.
+   * Merges and publishes the local member's signed facts. The driver sends them as one rumor, or as several if they are too
+   * long for one.
    */
   publish(space: string, facts: readonly SpaceFact[], now: Instant): void {
     const replica = this.#spaces.get(space)?.replica
