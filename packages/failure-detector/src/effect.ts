@@ -40,5 +40,5 @@ export type DetectorEffect =
    * incarnation as a `member` input, and publish the new record.
    */
   | { readonly type: 'refute'; readonly incarnation: number }
-  /** The local member was paused for `ms` milliseconds. Publish a heartbeat and sync. */
+  /** The local member was paused for `ms` milliseconds. Send a heartbeat and sync. */
   | { readonly type: 'paused'; readonly ms: number }

@@ -13,7 +13,8 @@ export function penaltyIntervalMs({ maxLocalHealth, probeIntervalMs }: DetectorP
  * Local health: a score from 0 (healthy) to `maxLocalHealth` for how slow the local member itself is.
  * Lifeguard §IV.A.
  *
- * An answered probe subtracts 1. A missing nack, a local pause and the refutation of a suspicion add 1 each.
+ * An answered probe subtracts 1. Four events add 1 each: a missing nack, a failed probe for which there was no proxy, a
+ * local pause, and the refutation of a suspicion.
  * Because an observer may lie, refutations of the same observer's suspicions add at most 1 per
  * `penaltyIntervalMs`. The score stretches the probe interval and the probe timeout, never a suspicion.
  */

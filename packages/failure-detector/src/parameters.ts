@@ -24,9 +24,9 @@ export interface DetectorParameters {
    */
   readonly suspicionMult: number
   /**
-   * How many further observers shorten a suspicion to the shortest. Integer from 0 to 15. Lifeguard §IV.B calls it K
-   * and takes 3; memberlist takes `SuspicionMult` − 2. Raising it delays death unless many members observe; 0 makes
-   * every suspicion the shortest.
+   * How many further observers shorten a suspicion to the shortest; all others, if fewer exist. Integer from 0 to 15.
+   * Lifeguard §IV.B calls it K and takes 3; memberlist takes `SuspicionMult` − 2. Raising it delays death unless many
+   * members observe; 0 makes every suspicion the shortest.
    * @default 1 in `local`, 3 in `lan`, 4 in `wan`
    */
   readonly suspicionConfirmations: number
@@ -51,7 +51,8 @@ export interface DetectorParameters {
    */
   readonly maxLocalHealth: number
   /**
-   * The shortest suspicion after the member's machine has refused two observers. Milliseconds > 0; Infinity turns it off.
+   * The shortest suspicion after the member's machine has refused two observers, or one if no other member is alive that
+   * could be the second. Milliseconds > 0; Infinity turns it off.
    * Our choice. Raising it delays the death of a crashed process; lowering it leaves a restarted process less time to
    * publish its record.
    * @default 500

@@ -10,7 +10,7 @@ import type { Store } from './store.ts'
 
 /** The newest heartbeat of a member that this member has received, directly or through others. */
 export interface Heartbeat {
-  /** The incarnation in which the sender published this heartbeat. */
+  /** The incarnation in which the member signed this heartbeat. */
   readonly incarnation: number
   /** Counts up from 1 in each incarnation. */
   readonly sequence: number

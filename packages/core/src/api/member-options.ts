@@ -34,8 +34,10 @@ export interface MemberOptions {
    */
   tags?: Readonly<Record<string, string>>
   /**
-   * Addresses of members to contact first. They are dialled until one answers. Multiaddrs, with or without `/p2p/…`, or
-   * `host:port` for TCP, with IPv6 addresses in brackets.
+   * Addresses of members to contact first. Multiaddrs, with or without `/p2p/…`, or `host:port` for TCP, with IPv6 addresses
+   * in brackets. A member without any connection dials all of them, together with some addresses from its storage: at once,
+   * then at intervals that grow from 0.25 s to 10 s. A member with a connection sometimes dials those at which no known
+   * member answered, so that a partition ends.
    *
    * @default []
    */

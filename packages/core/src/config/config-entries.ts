@@ -1,12 +1,14 @@
 /**
  * Config entries: the last few entries of each key, the newest first.
  *
- * Entries are ordered by hybrid time, then author, then id. A key keeps its `maxVersions` greatest entries. This rule
- * is a join as well, so all members keep the same history. A deletion is an entry, too. A deleted key disappears in
- * two steps. Both depend on the time of the deletion, so they happen at the same time on all members. After the
- * retention, the member stops sharing the key. An eighth of the retention later, when no member should still share
- * it, the member drops the key. The member remembers the time of the deletion for longer, because clocks and sweeps
- * differ: otherwise old values from another member would reappear.
+ * Entries are ordered by hybrid time, then author, then id. A key keeps its `maxVersions` greatest entries. Which
+ * entries these are does not depend on the order of arrival, so all members keep the same entries of a key.
+ *
+ * A deletion is an entry, too. A deleted key disappears in two steps. Both depend on the time of the deletion, so
+ * they happen at the same time on all members. After the retention, the member stops sharing the key. An eighth of
+ * the retention later, when no member should still share it, the member drops the key. The member remembers the time
+ * of the deletion for longer, because clocks and sweeps differ: otherwise old values from another member would
+ * reappear.
  *
  * Stored entries whose time has become implausible for the local clock are quarantined: they are neither shared nor
  * shown, remain in storage, and are checked again when the clock changes.
@@ -15,8 +17,8 @@
 import type { Instant } from '../base/clock.ts'
 import { type FactSet, type StoredFact, storedFact } from '../spaces/fact-set.ts'
 import type { Admission } from '../spaces/space-replica.ts'
-import { isPlausibleTimestamp } from '../table/incarnation.ts'
 import { equalBytes } from '../wire/hashes.ts'
+import { isPlausibleTimestamp } from '../wire/plausible-timestamp.ts'
 import type { EntryFact } from '../wire/space-fact.ts'
 import { compareTimes, HybridClock, type HybridTime } from './hybrid-clock.ts'
 

@@ -56,12 +56,12 @@ export function rewriteOfTooOld(entries: readonly Version[], self: string): Rewr
 
 /**
  * Finds an entry that this member wrote while its clock was ahead: the newest of the quarantined entries of one key, if
- * this member wrote it. If that entry replaced further quarantined entries of this member, the rewrite replaces the
- * entry that the first of them replaced.
+ * this member wrote it. That entry may have replaced another quarantined entry of this member, which may have replaced a
+ * third one, and so on. The rewrite then replaces the entry that the oldest of these quarantined entries replaced.
  *
  * @param quarantined newest first
- * @param hasOthers whether the key has entries that are not quarantined. These entries are newer than a misdated entry
- *   that replaced nothing, so such an entry is then not written again
+ * @param hasOthers whether the key has entries that are not quarantined. If the misdated entry replaced nothing, these
+ *   entries are newer, so the misdated entry is not written again
  */
 export function rewriteOfTooNew(
   quarantined: readonly Version[],

@@ -28,8 +28,8 @@ export interface DocumentWriterOptions {
 
 /** Our choice: the interval of presence. */
 const updateIntervalMs = 50
-/** Maximum bytes of an update in a rumor. The payload of the fact also contains the document's name. */
-const maxPublishedBytes = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 16
+/** Maximum bytes of an update in a rumor. The payload of the fact also contains the document's name and the epoch. */
+export const maxPublishedBytes: number = limits.maxPayloadBytes - limits.maxDocumentNameBytes - 40
 const { maxBytes, growTo } = streamedChunks
 /** Duration of one slice of encoding. Other work runs between slices. */
 const sliceMs = 8

@@ -31,6 +31,7 @@ import { OutboundStreams } from './outbound-streams.ts'
 export interface TransportComponents extends DiallerComponents {
   readonly peerId: PeerId
   readonly registrar: Registrar
+  /** The addresses and protocols of the peers that the node knows. */
   readonly peerStore: PeerStore
   readonly events: TypedEventTarget<Libp2pEvents>
 }

@@ -7,9 +7,9 @@
  * from a storage that was restored from a backup: this member answers them immediately. A third
  * foreign record within a minute proves that the other process still runs and answers. From then on this member
  * doubles the wait before each answer, up to a minute, so that the other members receive about one record per
- * minute while both processes run. If the copy leaves, this member answers immediately, because it stays. This
- * member assumes that the copy has ended when no fact of the copy has arrived for 150 s: longer than both
- * processes together wait before an answer.
+ * minute while both processes run. If the copy leaves the cluster, this member answers immediately: otherwise the other
+ * members would consider this member as left, too. When no fact of the copy has arrived for 150 s, this member treats the
+ * copy as ended. That time is longer than the longest waits of both processes together.
  */
 const windowMs = 60_000
 /** Our choice: records of one earlier process are common, of two are rare, and a third one within a minute is a copy. */

@@ -13,12 +13,12 @@
  */
 export type DetectorVerdict = 'alive' | 'suspect' | 'dead'
 
-/** The state of the observing member. */
-export interface Observer {
+/** What the decision depends on besides the verdict: the state of the local member. */
+export interface LocalState {
   /** Lifeguard's local health multiplier, 0 (good) to 7. A suspicion is shown after `1 + localHealth` times the wait. */
   readonly localHealth: number
   /**
-   * The number of alive or suspect members, including the observer. With only one other member, its silence and the
+   * The number of alive or suspect members, including the local member. With only one other member, its silence and the
    * silence of all members are the same, so the rule about receiving nothing does not apply.
    */
   readonly visible: number
@@ -29,7 +29,7 @@ const suppressFactor = 4
 /** Our choice: the longest wait is 16 probe intervals, 16 s at an interval of 1 s. Most suspicions end earlier. */
 const maxSuppressIntervals = 16
 /**
- * Our choice: two probe intervals without any message mean a fault of the observer, because several members probe it in
+ * Our choice: two probe intervals without any message mean a fault of the local member, because several members probe it in
  * each interval.
  */
 const receiveGapIntervals = 2
@@ -109,13 +109,13 @@ export class FlapDamping {
     incarnation: number,
     shown: DetectorVerdict | undefined,
     nowMs: number,
-    observer: Observer,
+    local: LocalState,
   ): DetectorVerdict | undefined {
     const track = this.#tracks.get(id) ?? this.#begin(incarnation, nowMs)
     const wasSuppressed = track.verdict === 'suspect' && shown !== 'suspect'
     if (wasSuppressed && (verdict === 'alive' || incarnation > track.incarnation)) this.#refuted += 1
     this.#update(track, verdict, incarnation, shown, nowMs)
-    track.dueMs = this.#dueMs(track, shown, nowMs, observer)
+    track.dueMs = this.#dueMs(track, shown, nowMs, local)
     const next = track.dueMs <= nowMs ? verdict : shown
     if (next === verdict) track.dueMs = Number.POSITIVE_INFINITY
     if (next === 'alive' && shown === 'suspect')
@@ -181,7 +181,7 @@ export class FlapDamping {
     const isNew = verdict !== track.verdict
     const wasPartition = Math.abs(track.sinceMs - this.#partitionMs) <= partitionMs
     if (isNew && track.verdict === 'dead' && track.deaths > 0 && wasPartition) track.deaths -= 1
-    // If nothing arrived from any member during the suspicion, the observer was disconnected or paused.
+    // If nothing arrived from any member during the suspicion, the local member was disconnected or paused.
     const hadReceiveGap = this.#receivedMs < track.sinceMs
     if (isNew && verdict === 'dead' && shown !== undefined && !hadReceiveGap) track.deaths += 1
     if (isNew || (verdict === 'suspect' && incarnation !== track.incarnation)) track.sinceMs = nowMs
@@ -194,7 +194,7 @@ export class FlapDamping {
     { verdict, sinceMs, suppressMs, deaths }: Track,
     shown: DetectorVerdict | undefined,
     nowMs: number,
-    { localHealth, visible }: Observer,
+    { localHealth, visible }: LocalState,
   ): number {
     if (verdict === shown || verdict === 'dead') return sinceMs
     if (verdict === 'suspect') {

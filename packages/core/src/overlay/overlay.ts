@@ -1,8 +1,9 @@
 /**
  * Overlay: the open connections of this member, and the wanted ones.
  *
- * The overlay dials the neighbours, prunes connections that are not needed, and sometimes dials dead members and
- * bootstrap addresses to heal partitions. It returns actions; the host reports the result of each dial as an event.
+ * The overlay dials the neighbours and prunes connections that are not needed. Without any connection, it dials bootstrap
+ * addresses and cached peers. With a connection, it sometimes dials dead members and bootstrap addresses to heal
+ * partitions. The overlay returns actions; the host reports the result of each dial as an event.
  */
 
 import { BootstrapDialling, type BootstrapDiallingOptions } from './bootstrap-dialling.ts'
@@ -53,7 +54,7 @@ export class Overlay {
   #isUnplanned = true
   /** The first and last change of the neighbours since the last dials. */
   #ringChanges: { sinceMs: number; lastMs: number } | undefined
-  #healDueMs: number
+  #bootstrapOrHealDueMs: number
   #pruneDueMs: number
 
   constructor(options: OverlayOptions, nowMs: number) {
@@ -61,7 +62,7 @@ export class Overlay {
     this.#neighbourhood = new Neighbourhood(options.self, options.prior && options.prior.#neighbourhood)
     this.#plan = new DialPlan(options.self, options.random)
     this.#bootstrap = new BootstrapDialling(options)
-    this.#healDueMs = nowMs
+    this.#bootstrapOrHealDueMs = nowMs
     this.#pruneDueMs = nowMs + pruneIntervalMs
   }
 
@@ -147,7 +148,7 @@ export class Overlay {
   networkChanged(nowMs: number): void {
     this.#plan.retryAllNow()
     this.#bootstrap.reset()
-    this.#healDueMs = nowMs
+    this.#bootstrapOrHealDueMs = nowMs
     this.#ringChanged()
   }
 
@@ -216,7 +217,7 @@ export class Overlay {
   advance(nowMs: number): OverlayAction[] {
     const wanted = this.#wanted(nowMs)
     const actions = nowMs >= this.#settledAtMs() ? this.#dialMissing(wanted, nowMs) : []
-    if (nowMs >= this.#healDueMs) actions.push(...this.#heal(nowMs))
+    if (nowMs >= this.#bootstrapOrHealDueMs) actions.push(...this.#bootstrapOrHeal(nowMs))
     if (nowMs >= this.#pruneDueMs) {
       this.#pruneDueMs = nowMs + pruneIntervalMs
       const prunable = prunableConnections(this.#connections, new Set(wanted), nowMs)
@@ -231,7 +232,7 @@ export class Overlay {
   /** When to call `advance`, in monotonic milliseconds. */
   deadlineMs(): number {
     const planDueMs = this.#isUnplanned ? Number.NEGATIVE_INFINITY : this.#plan.dueMs()
-    return Math.min(Math.max(planDueMs, this.#settledAtMs()), this.#healDueMs, this.#pruneDueMs)
+    return Math.min(Math.max(planDueMs, this.#settledAtMs()), this.#bootstrapOrHealDueMs, this.#pruneDueMs)
   }
 
   #ringChanged(): void {
@@ -270,17 +271,21 @@ export class Overlay {
     return this.#plan.take(missing, nowMs).map(id => ({ type: 'dial', id }))
   }
 
-  #heal(nowMs: number): OverlayAction[] {
+  /**
+   * Without any connection: dials the bootstrap addresses, some cached peers and one dead member. Otherwise: dials at most
+   * one dead member or bootstrap address.
+   */
+  #bootstrapOrHeal(nowMs: number): OverlayAction[] {
     const { random } = this.#options
     if (this.#connections.size === 0 && this.#bootstrap.hasAddresses) {
       const { addresses, waitMs } = this.#bootstrap.next()
-      this.#healDueMs = nowMs + waitMs
+      this.#bootstrapOrHealDueMs = nowMs + waitMs
       return [
         ...addresses.map(address => ({ type: 'dial-bootstrap', address }) as const),
         ...actionsFor(healingTarget(1, this.#deadMembers(), random)),
       ]
     }
-    this.#healDueMs = nowMs + healIntervalMs * (0.75 + random() / 2)
+    this.#bootstrapOrHealDueMs = nowMs + healIntervalMs * (0.75 + random() / 2)
     // The record of a member that has just connected may arrive later than its connection.
     const unanswered = this.#bootstrap.unanswered(
       id =>

@@ -5,7 +5,7 @@
  * most 1,024 peers. Forwarding old or rejected facts is not a violation, because a peer may do that in good faith.
  */
 const maxPoints = 5
-const resetMs = 60_000
+const decayIntervalMs = 60_000
 const maxPeers = 1_024
 
 export type Violation = 'undecodable' | 'bad-signature'
@@ -18,10 +18,10 @@ export class PeerScore {
   report(id: string, violation: Violation, nowMs: number): boolean {
     this.#counts[violation] += 1
     const record = this.#records.get(id) ?? { points: 0, sinceMs: nowMs }
-    const expired = Math.floor((nowMs - record.sinceMs) / resetMs)
+    const expired = Math.floor((nowMs - record.sinceMs) / decayIntervalMs)
     const points = Math.max(0, record.points - expired) + 1
     // The elapsed part of a minute counts towards the removal of the next point, if there is one.
-    const sinceMs = points > 1 ? record.sinceMs + expired * resetMs : nowMs
+    const sinceMs = points > 1 ? record.sinceMs + expired * decayIntervalMs : nowMs
     this.#records.delete(id)
     const isExceeded = points >= maxPoints
     // A peer that was disconnected and reconnects reaches the limit again with its next violation.

@@ -11,7 +11,7 @@ import type { ConnectionEvent } from '@hearsay/failure-detector'
 import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'
 import type { SharedUpdates } from '../spaces/documents/shared-updates.ts'
-import { framesOf } from '../spaces/frame-packing.ts'
+import { framesOf, rumorsOf } from '../spaces/frame-packing.ts'
 import type { SpacesEffect } from '../spaces/space-outbox.ts'
 import type { Admission, SpaceReplica } from '../spaces/space-replica.ts'
 import type { ClusterView } from '../spaces/space-roster.ts'
@@ -255,7 +255,7 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
    */
   #publish(space: string, facts: readonly SpaceFact[]): void {
     const { transport } = this.#options
-    transport.publish(encodeSpaceRumors(facts), space)
+    for (const rumor of rumorsOf(facts)) transport.publish(encodeSpaceRumors(rumor), space)
     const subscribers = new Set(transport.subscribers(space))
     const notSubscribed = this.#spaces.connectedIn(space).filter(id => !subscribers.has(id))
     if (notSubscribed.length === 0) return

@@ -28,7 +28,7 @@ export interface DocumentRequestsOptions {
 }
 
 const recruitDelayMs = 50
-/** The shortest time between two requests after a gap in one space. */
+/** The shortest time between two requests for missing updates in one space. */
 const gapRequestIntervalMs = 200
 /** How often to ask more members while the carriers do not connect all members that have a document open … */
 const recruitIntervalMs = 5_000
@@ -39,7 +39,7 @@ export class DocumentRequests {
   readonly #options: DocumentRequestsOptions
   /** When to ask members again to carry the documents of a space. */
   readonly #recruiting = new Deadlines()
-  /** Space → when a gap last caused a request. */
+  /** Space → when a missing update last caused a request. */
   readonly #gapRequestedMs = new Map<string, number>()
 
   constructor(options: DocumentRequestsOptions) {

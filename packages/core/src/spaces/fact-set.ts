@@ -31,9 +31,10 @@ export function storedFact<F extends SpaceFact>(fact: F): StoredFact<F> {
   return { fact, id: spaceFromBytes(digest.subarray(0, 8)), digest }
 }
 
-/** Facts by id, and the hash of these facts until they change. */
 interface Bucket {
+  /** Fact id → fact. */
   readonly facts: Map<string, StoredFact>
+  /** The hash of `facts`. Undefined: `facts` changed, and the hash was not computed since. */
   hash: Uint8Array | undefined
 }
 
@@ -42,7 +43,7 @@ const noFacts = new Uint8Array(hashBytes)
 export class FactSet {
   readonly #buckets = new Map<number, Bucket>()
   #size = 0
-  /** Hash of all buckets, until a fact changes. */
+  /** The hash of all buckets. Undefined: a fact changed, and the hash was not computed since. */
   #hash: Uint8Array | undefined
   #onChange: ((change: FactChange) => void) | undefined
 

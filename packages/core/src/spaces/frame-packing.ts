@@ -1,11 +1,13 @@
 /**
- * Frame packing: divides steps about spaces so that the receiver accepts each frame.
+ * Frame packing: divides steps about spaces so that the receiver accepts each frame, and facts so that it accepts each
+ * rumor.
  *
  * After a long separation, two members exchange a step for each common space, up to 200 of them, and for each
  * document in these spaces. These steps do not fit into one frame.
  */
 import { limits } from '../wire/limits.ts'
 import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
+import type { SpaceFact } from '../wire/space-fact.ts'
 
 /** Our choice, far below the limit: a receiver handles a frame at once, and the next frame waits. */
 const maxBytes = 131_072
@@ -29,6 +31,22 @@ export function framesOf(steps: readonly SpaceStep[]): SpaceStep[][] {
   return frames
 }
 
+/** The facts in as few rumors as their lengths allow, in the same order. */
+export function rumorsOf(facts: readonly SpaceFact[]): SpaceFact[][] {
+  const rumors: SpaceFact[][] = []
+  let left = 0
+  for (const fact of facts) {
+    const bytes = factBytes(fact)
+    if (bytes > left) {
+      rumors.push([])
+      left = limits.maxRumorBytes
+    }
+    rumors.at(-1)?.push(fact)
+    left -= bytes
+  }
+  return rumors
+}
+
 function divided(step: SpaceStep): SpaceStep[] {
   const { space, documents = [] } = step
   const isShort = documents.length <= limits.maxDocuments && bytesOf(step) <= maxStepBytes
@@ -38,11 +56,14 @@ function divided(step: SpaceStep): SpaceStep[] {
 }
 
 function bytesOf({ facts = [], storedIds, bucketHashes, documents = [] }: SpaceStep): number {
-  const factsBytes = facts.reduce((sum, { payload }) => sum + payload.length + 112, 0)
+  const factsBytes = facts.reduce((sum, fact) => sum + factBytes(fact), 0)
   const documentsBytes = documents.reduce((sum, document) => sum + documentBytes(document), 0)
   const hashesBytes = bucketHashes?.length ?? 0
   return 64 + factsBytes + documentsBytes + hashesBytes + (storedIds ? 8 * storedIds.ids.length + 64 : 0)
 }
+
+/** An upper bound: the author, the signature and the lengths take at most 112 bytes. */
+const factBytes = ({ payload }: SpaceFact): number => payload.length + 112
 
 function documentBytes({ document, stateVector, bucketHashes, piece }: DocumentStep): number {
   const parts = [stateVector, bucketHashes, piece?.content].map(part => part?.length ?? 0)

@@ -1,8 +1,8 @@
 /**
  * Offer schedule: when to offer the content of the spaces to connected members, and to how many.
  *
- * New content of one space is offered soon. Besides, all spaces are offered to one member at intervals, which grow while
- * members agree.
+ * New content of one space is offered soon. Besides, all spaces are offered at intervals, which grow while members agree:
+ * each time to one connected member, and to one that holds a document.
  */
 import { SyncSchedule } from '../anti-entropy/sync-schedule.ts'
 import { Deadlines } from './deadlines.ts'
@@ -60,7 +60,7 @@ export class OfferSchedule {
     })
   }
 
-  /** Whether to offer all spaces to one member now. */
+  /** Whether to offer all spaces now. */
   takeInterval(nowMs: number): boolean {
     if (nowMs < this.#intervals.dueMs) return false
     this.#intervals.started(nowMs)

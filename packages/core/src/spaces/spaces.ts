@@ -169,7 +169,10 @@ export class Spaces {
     if (state) this.#documents.requestMissing(state, from, now.monotonicMs)
   }
 
-  /** Merges and publishes the local member's signed facts. Facts too long for a rumor travel by exchanges only. */
+  /**
+   * Merges and publishes the local member's signed facts. The driver sends them as one rumor, or as several if they are too
+   * long for one.
+   */
   publish(space: string, facts: readonly SpaceFact[], now: Instant): void {
     const replica = this.#spaces.get(space)?.replica
     // The app may have left the space before its last facts are signed.

@@ -5,9 +5,9 @@
  * its initial content (its *past*) and its updates. The *commit marker* of an epoch is written after all other
  * values. It makes the epoch current.
  *
- * Values of another epoch, its commit marker included, may remain for two reasons. A process ended before it had
- * deleted them. Or another process continued to write in an epoch that this process had left. Therefore the name of a
- * folder contains the number and the id of its epoch.
+ * Values of another epoch, its commit marker included, may remain in the store for two reasons. Either a process ended
+ * before it had deleted them, or a second process with the same store wrote them after this process had left that epoch.
+ * Therefore the name of a folder contains the number and the id of its epoch.
  */
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'

@@ -4,9 +4,7 @@
  * An incarnation starts as an epoch date. A member that lost its storage, or whose clock was set back, thus soon exceeds
  * its earlier incarnations. Incarnations from the far future are rejected, so that no member can block an id for ever.
  */
-
-/** How far another member's incarnation may be ahead of the local clock, in milliseconds. Our choice: one day. */
-export const maxAheadMs = 86_400_000
+import { isPlausibleTimestamp } from '../wire/plausible-timestamp.ts'
 
 /**
  * Random spread in milliseconds, so that two processes that start from copies of one storage at the same instant take
@@ -39,9 +37,4 @@ export function refutingIncarnation(own: number, claimed: number): number {
  */
 export function supersedes(incarnation: number, current: number, epochMs: number): boolean {
   return incarnation > current || !isPlausibleTimestamp(current, epochMs)
-}
-
-/** Whether an incarnation is a whole number ≥ 0 and at most one day ahead of the local clock. */
-export function isPlausibleTimestamp(incarnation: number, epochMs: number): boolean {
-  return Number.isSafeInteger(incarnation) && incarnation >= 0 && incarnation <= epochMs + maxAheadMs
 }

@@ -4,7 +4,10 @@ export const limits = {
   maxRumorBytes: 65_536,
   /** One frame on a stream, encoded. */
   maxFrameBytes: 1_048_576,
-  /** One fact's payload, encoded. */
+  /**
+   * One fact's payload, encoded. A longer payload counts as a violation. So `maxPresenceBytes`, `maxConfigValueBytes` and
+   * `maxEventBytes` must stay below this limit, with space for the other fields of the payload.
+   */
   maxPayloadBytes: 32_768,
   maxFactsPerMessage: 4_096,
   maxDigestRows: 16_384,
@@ -22,17 +25,17 @@ export const limits = {
   maxAttentionLeaseMs: 3_600_000,
   maxRoomNameBytes: 128,
   /**
-   * All fields of one member's presence in one room, names and values as JSON. One field may use all of it: it must stay
-   * well below `maxPayloadBytes`, or other members count the fact of that field as a violation.
+   * All fields of one member's presence in one room, names and values as JSON. One field may use all of it, and is the
+   * payload of one fact: stay below `maxPayloadBytes`.
    */
   maxPresenceBytes: 16_384,
   maxPresenceFields: 64,
   /** The length of a document name (128 bytes) plus a reserved prefix. */
   maxFieldNameBytes: 144,
   maxConfigKeyBytes: 256,
-  /** As JSON. */
+  /** As JSON. The payload also contains the key: stay below `maxPayloadBytes`. */
   maxConfigValueBytes: 16_384,
-  /** As JSON. */
+  /** As JSON. The payload also contains two numbers: stay below `maxPayloadBytes`. */
   maxEventBytes: 32_000,
   maxDocumentNameBytes: 128,
   /** In one room. */

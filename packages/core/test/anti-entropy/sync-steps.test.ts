@@ -133,6 +133,11 @@ describe('sync', () => {
     expect(side.receive(syncMessage({ bucketHashes }), options)).toBeUndefined()
   })
 
+  it('sends nothing to a peer that lacks nothing and asks for nothing', () => {
+    const digest = { buckets: undefined, mutual: false, rows: [] }
+    expect(sideOf([]).receive(syncMessage({ digest }), options)).toBeUndefined()
+  })
+
   it('says in an answer with a digest whether facts were left out', () => {
     const side = sideOf(['ada', 'grace'].map(name => signedFact(idOf(name), recordBody({ incarnation: 5 }))))
     const request = syncMessage({ digest: { buckets: undefined, mutual: true, rows: [] } })

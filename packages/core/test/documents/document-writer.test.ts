@@ -1,12 +1,15 @@
 import { MemoryDatastore } from 'datastore-core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import type { DocumentHost } from '../../src/documents/document-host.ts'
-import { DocumentWriter } from '../../src/documents/document-writer.ts'
+import { DocumentWriter, maxPublishedBytes } from '../../src/documents/document-writer.ts'
 import { DocumentSync } from '../../src/spaces/documents/document-sync.ts'
 import { datastoreKeyValues } from '../../src/storage/datastore-key-values.ts'
 import { UpdateLog } from '../../src/storage/update-log.ts'
 import { WriteQueue } from '../../src/storage/write-queue.ts'
+import { limits } from '../../src/wire/limits.ts'
+import { draftSpaceFact } from '../../src/wire/space-fact.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
 
 /** A document whose changes a writer sends and stores. */
@@ -126,4 +129,14 @@ describe('a document writer', () => {
     expect(bench.sent).toEqual(['publish'])
     expect(await bench.storedText()).toBe('a')
   })
+})
+
+it('publishes no update that a receiver rejects as too long, whatever the name and the epoch of its document', () => {
+  const { payload } = draftSpaceFact(idOf('ada'), {
+    type: 'update',
+    document: 'x'.repeat(limits.maxDocumentNameBytes),
+    update: new Uint8Array(maxPublishedBytes),
+    epoch: { number: Number.MAX_SAFE_INTEGER, id: new Uint8Array(16).fill(1) },
+  })
+  expect(payload.length).toBeLessThanOrEqual(limits.maxPayloadBytes)
 })

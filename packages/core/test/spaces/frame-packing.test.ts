@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { idOf } from '../../../../test/helpers/signed-facts.ts'
-import { framesOf } from '../../src/spaces/frame-packing.ts'
+import { framesOf, rumorsOf } from '../../src/spaces/frame-packing.ts'
 import { limits } from '../../src/wire/limits.ts'
-import { decodeSpaceFrame, encodeSpaceFrame, type SpaceStep } from '../../src/wire/space-codec.ts'
+import {
+  decodeSpaceFrame,
+  decodeSpaceRumors,
+  encodeSpaceFrame,
+  encodeSpaceRumors,
+  type SpaceStep,
+} from '../../src/wire/space-codec.ts'
 import { entryFact } from '../helpers/space-facts.ts'
 
 const space = (i: number): string => `${i}`.padStart(24, '0')
@@ -61,5 +67,25 @@ describe('frame packing', () => {
   it('puts at most the maximum number of spaces into a frame', () => {
     const steps = Array.from({ length: limits.maxSpaces + 1 }, (_, i) => ({ space: space(i), hash }))
     expect(expectAllTaken(steps)).toHaveLength(2)
+  })
+})
+
+describe('rumor packing', () => {
+  it('divides facts into rumors that a receiver accepts, in the same order', () => {
+    const facts = Array.from({ length: 12 }, () => entryFact(idOf('ada'), { value: 'x'.repeat(16_000) }))
+    const rumors = rumorsOf(facts)
+    expect(rumors.map(({ length }) => length)).toEqual([4, 4, 4])
+    expect(rumors.flat()).toEqual(facts)
+    for (const rumor of rumors) {
+      const bytes = encodeSpaceRumors(rumor)
+      expect(bytes.length).toBeLessThanOrEqual(limits.maxRumorBytes)
+      expect(decodeSpaceRumors(bytes)).toEqual({ ok: true, value: rumor })
+    }
+  })
+
+  it('puts a few short facts into one rumor', () => {
+    const facts = [entryFact(idOf('ada'), { value: 1 }), entryFact(idOf('ada'), { value: 2 })]
+    expect(rumorsOf(facts)).toEqual([facts])
+    expect(rumorsOf([])).toEqual([])
   })
 })

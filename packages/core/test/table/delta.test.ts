@@ -126,10 +126,10 @@ describe('delta', () => {
     })
   })
 
-  describe('of a table whose members are all in one bucket', () => {
-    const members = (count: number) =>
+  describe('of a table with a bucket that fills a digest', () => {
+    const members = (count: number, bucket = 0) =>
       Array.from({ length: count }, (_, i) => {
-        const key = new Uint8Array(32)
+        const key = new Uint8Array(32).fill(bucket, 0, 1)
         new DataView(key.buffer).setUint32(28, i)
         return signedFact(memberIdFromKey(key) ?? '', recordBody({ incarnation: 5 }))
       })
@@ -142,6 +142,12 @@ describe('delta', () => {
     it('cuts the rows beyond the limit', () => {
       const { digest, more } = digestOf(tableOf(...members(limits.maxDigestRows + 1)), undefined, true, 0)
       expect([digest.buckets?.has(0), digest.rows.length, more]).toEqual([true, limits.maxDigestRows, true])
+    })
+
+    it('lists a further bucket if its members just fit', () => {
+      const table = tableOf(...members(limits.maxDigestRows - 1), ...members(1, 1), ...members(1, 2))
+      const { digest } = digestOf(table, new Set([0, 1, 2]), true, 0)
+      expect([digest.buckets, digest.rows.length]).toEqual([new Set([0, 1]), limits.maxDigestRows])
     })
   })
 

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  firstIncarnation,
-  isPlausibleTimestamp,
-  maxAheadMs,
-  refutingIncarnation,
-} from '../../src/table/incarnation.ts'
+import { firstIncarnation, refutingIncarnation } from '../../src/table/incarnation.ts'
+import { maxAheadMs } from '../../src/wire/plausible-timestamp.ts'
 
 const nowMs = 1_700_000_000_000
 
@@ -32,16 +28,5 @@ describe('incarnation', () => {
     [9, 5, 10],
   ])('with own incarnation %i, refutes a claim about %i by %i', (own, claimed, expected) => {
     expect(refutingIncarnation(own, claimed)).toBe(expected)
-  })
-
-  it.each([
-    [0, true],
-    [nowMs + maxAheadMs, true],
-    [nowMs + maxAheadMs + 1, false],
-    [-1, false],
-    [1.5, false],
-    [Number.NaN, false],
-  ])('is plausible at %d: %s', (incarnation, expected) => {
-    expect(isPlausibleTimestamp(incarnation, nowMs)).toBe(expected)
   })
 })

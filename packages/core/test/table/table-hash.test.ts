@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { idOf, recordBody, signedFact, suspicionBody } from '../../../../test/helpers/signed-facts.ts'
 import { suspicionSummary } from '../../src/table/row-hash.ts'
@@ -37,6 +38,29 @@ function bucketMates(count: number): string[] {
     .map(({ id }) => id)
     .slice(0, count)
 }
+
+/** The first 16 bytes of the sha256. */
+function shortHash(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from(hash('sha256', bytes, 'buffer').subarray(0, 16))
+}
+
+describe('the hash of a table', () => {
+  it('covers the hash of each bucket, which covers the hashes of its rows in their order', () => {
+    const table = tableOf(Array.from({ length: 300 }, (_, i) => idOf(`${i}`)))
+    const buckets = Array.from({ length: 256 }, (_, bucket) => {
+      const rows = table.advertised().filter(row => row.bucket === bucket)
+      return shortHash(Buffer.concat(rows.map(row => row.hash ?? new Uint8Array())))
+    })
+    expect(table.bucketHashes()).toEqual(Uint8Array.from(Buffer.concat(buckets)))
+    expect(table.hash()).toEqual(shortHash(table.bucketHashes()))
+  })
+
+  it('is not changed by changes to the bucket hashes that it returned', () => {
+    const table = tableOf([idOf('0')])
+    table.bucketHashes().fill(0)
+    expect(table.bucketHashes()).toEqual(tableOf([idOf('0')]).bucketHashes())
+  })
+})
 
 describe('the hashes over facts', () => {
   const [a = '', b = '', c = ''] = bucketMates(3)

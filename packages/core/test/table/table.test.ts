@@ -7,6 +7,7 @@ import {
   suspicionBody,
 } from '../../../../test/helpers/signed-facts.ts'
 import { Table } from '../../src/table/table.ts'
+import { keyFromMemberId } from '../../src/wire/member-id.ts'
 
 const nowMs = 1_700_000_000_000
 const ada = idOf('ada')
@@ -160,6 +161,18 @@ describe('table', () => {
     expect(table.filterNew(facts, nowMs)).toEqual([])
   })
 
+  it('merges a first record of version 0', () => {
+    const record = signedFact(ada, recordBody({ incarnation: 0, version: 0 }))
+    expect(tableOf().merge(record, nowMs)).toBe('merged')
+  })
+
+  it('identifies a row by the key of the member', () => {
+    const key = keyFromMemberId(ada)
+    if (!key) throw new Error('expected a key')
+    const row = { id: ada, key, prefix: String.fromCharCode(...key.subarray(0, 8)), bucket: key[0] }
+    expect(tableOf(ada).get(ada)).toMatchObject(row)
+  })
+
   it('merges a first heartbeat with the sequence number 0', () => {
     expect(tableOf(ada).merge(signedFact(ada, heartbeatBody(5, 0)), nowMs)).toBe('merged')
   })
@@ -178,6 +191,11 @@ describe('table', () => {
     expect(tableOf().filterNew([suspicion, record], nowMs)).toEqual([record])
     const aboutGrace = signedFact(ada, suspicionBody(grace, 5))
     expect(tableOf().filterNew([record, aboutGrace], nowMs)).toEqual([record])
+    const older = signedFact(ada, recordBody({ incarnation: 4 }))
+    const newer = signedFact(ada, recordBody({ incarnation: 6 }))
+    expect(tableOf(ada).filterNew([newer, older], nowMs)).toEqual([newer])
+    const heartbeats = [signedFact(ada, heartbeatBody(5, 1)), signedFact(ada, heartbeatBody(6, 1))]
+    expect(tableOf(ada).filterNew(heartbeats, nowMs)).toEqual(heartbeats.slice(0, 1))
   })
 
   it('says how many members and tombstones it has, and how many members fit', () => {
@@ -238,6 +256,13 @@ describe('table', () => {
       },
     )
 
+    it('also of a member that no observer suspects', () => {
+      const [record] = facts
+      if (!record) throw new Error('expected a record')
+      expect(tableOf(ada).stored(record)).toEqual(record)
+      expect(tableOf(ada).stored(signedFact(ada, heartbeatBody(5, 3)))).toBeUndefined()
+    })
+
     it('and none of a fact of another author, another kind or an unknown member', () => {
       const [record, heartbeat, suspicion] = facts
       if (!record || !heartbeat || !suspicion) throw new Error('expected three facts')
@@ -282,6 +307,14 @@ describe('table', () => {
       expect(prior.hash()).toEqual(untouched.hash())
       expect(prior.advertised()).toEqual(untouched.advertised())
       expect([...prior.rows()]).toEqual([...untouched.rows()])
+    })
+
+    it('does not advertise a member again after a new suspicion', () => {
+      const prior = tableOf(ada, grace)
+      prior.stopAdvertising(ada)
+      const copy = copyOf(prior)
+      copy.merge(suspicion, nowMs)
+      expect(copy.advertised()).toEqual(prior.advertised())
     })
 
     it('merges one change after another', () => {

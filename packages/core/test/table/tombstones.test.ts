@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { maxAheadMs } from '../../src/table/incarnation.ts'
 import { Tombstones } from '../../src/table/tombstones.ts'
+import { maxAheadMs } from '../../src/wire/plausible-timestamp.ts'
 
 const nowMs = 1_700_000_000_000
 

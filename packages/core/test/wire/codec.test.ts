@@ -16,7 +16,7 @@ import {
   encodeSync,
   syncMessage,
 } from '../../src/wire/codec.ts'
-import type { MemberRecord } from '../../src/wire/fact.ts'
+import { type MemberRecord, recordExcess } from '../../src/wire/fact.ts'
 import type { HeartbeatList } from '../../src/wire/heartbeat-list.ts'
 import { decodeHello, encodeHello } from '../../src/wire/hello.ts'
 import { limits } from '../../src/wire/limits.ts'
@@ -73,6 +73,15 @@ describe('codec', () => {
     }
   })
 
+  it.each([
+    ['a rumor', decodeRumors, 1],
+    ['a sync frame', decodeSync, 8],
+  ] as const)('stops reading %s at the greatest number of facts', (_, decode, number) => {
+    const emptyFacts = (count: number) => join(...Array(count).fill(field(number, new Uint8Array())))
+    expect(outcome<unknown>(decode(emptyFacts(limits.maxFactsPerMessage)))).toBe('invalid')
+    expect(outcome<unknown>(decode(emptyFacts(limits.maxFactsPerMessage + 1)))).toBe('malformed')
+  })
+
   it('skips fields and kinds of facts of a later version, and keeps the others', () => {
     const known = signedFact(ada, heartbeatBody(5, 3))
     const later = field(
@@ -111,12 +120,21 @@ describe('codec', () => {
     ['tag key', { tags: { ['k'.repeat(64)]: '' } }, { tags: { ['k'.repeat(65)]: '' } }],
     ['tag value', { tags: { key: '😀'.repeat(64) } }, { tags: { key: `${'😀'.repeat(64)}x` } }],
     ['spaces', { spaces: spaces(256) }, { spaces: spaces(257) }],
-  ])('accepts a record at the limit of its %s and rejects one beyond', (_, within, beyond) => {
-    const encode = (record: Partial<MemberRecord>) =>
-      encodeRumors([signedFact(ada, recordBody({ incarnation: 5, ...record }))])
-    expect(decodeRumors(encode(within)).ok).toBe(true)
-    expect(decodeRumors(encode(beyond)).ok).toBe(false)
-  })
+  ])(
+    'accepts a local and a received record at the limit of its %s and rejects one beyond',
+    (_, within, beyond) => {
+      const encode = (record: Partial<MemberRecord>) =>
+        encodeRumors([signedFact(ada, recordBody({ incarnation: 5, ...record }))])
+      expect(decodeRumors(encode(within)).ok).toBe(true)
+      expect(decodeRumors(encode(beyond)).ok).toBe(false)
+      const excess = (record: Partial<MemberRecord>) => {
+        const body = recordBody({ incarnation: 5, ...record })
+        return body.type === 'record' ? recordExcess(body.record) : undefined
+      }
+      expect(excess(within)).toBeUndefined()
+      expect(excess(beyond)).toMatch(/^an? .* over \d+ bytes$|^more than \d+ /)
+    },
+  )
 
   it.each<[string, (size: number) => Result<unknown, DecodeFailure>, number]>([
     ['bytes in a rumor', size => decodeRumors(field(77, new Uint8Array(size - 5))), limits.maxRumorBytes],
@@ -161,6 +179,11 @@ describe('codec', () => {
     expect(outcome(decodeRumors(encodeRumors([fact])))).toMatchObject([
       { record: { attention: { leaseMs: 3_600_000 } } },
     ])
+  })
+
+  it('accepts the greatest index of 32 bit in a heartbeat list', () => {
+    const heartbeats = { since: 0, upTo: 1, heartbeats: [{ index: 2 ** 32 - 1, sequence: 1 }] }
+    expect(outcome(decodeSync(encodeSync(syncMessage({ heartbeats }))))).toMatchObject({ heartbeats })
   })
 
   it('reads an attention state of a later version as full attention', () => {

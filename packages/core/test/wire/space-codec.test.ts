@@ -13,7 +13,6 @@ import {
 import { draftSpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts'
 import * as messages from '../../src/wire/space-messages.ts'
 import { join, outcome, field as unknownField } from './codec-helpers.ts'
-
 import { spaceFacts, spaceSteps } from './space-arbitraries.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -204,6 +203,12 @@ describe('space codec', () => {
     expect(outcome(decodeSpaceRumors(rumor))).toBe('invalid')
   })
 
+  it('stops reading a rumor at the greatest number of facts', () => {
+    const emptyFacts = (count: number) => join(...Array(count).fill(unknownField(1, new Uint8Array())))
+    expect(outcome(decodeSpaceRumors(emptyFacts(limits.maxFactsPerMessage)))).toBe('invalid')
+    expect(outcome(decodeSpaceRumors(emptyFacts(limits.maxFactsPerMessage + 1)))).toBe('malformed')
+  })
+
   it('skips kinds of facts of a later version, and keeps the others', () => {
     const later = unknownField(
       1,
@@ -217,6 +222,9 @@ describe('space codec', () => {
   })
 
   it('fills in what a sender leaves out', () => {
+    expect(outcome(decodeSpaceFrame(encodeSpaceFrame([{ space }])))).toEqual([
+      { space, facts: [], more: false, documents: [] },
+    ])
     expect(
       outcome(decodeSpaceFrame(encodeSpaceFrame([{ space, documents: [{ document: 'notes' }] }]))),
     ).toEqual([

@@ -30,6 +30,10 @@ describe('a text', () => {
     },
   )
 
+  it.each(['1234', 'éé', '😀', ''])('may have exactly as many bytes as allowed: %j', text => {
+    expect(textFault(text, Buffer.byteLength(text))).toBeUndefined()
+  })
+
   it.each<[unknown, string]>([
     [5, 'is not a string: give one of at most 4 bytes'],
     [null, 'is not a string'],
@@ -49,6 +53,13 @@ describe('a text', () => {
       }),
     )
   })
+
+  it.each(['\u007f', '\u0080', '\u07ff', '\u0800', '\ud7ff', '\ue000', '\uffff', '\u{10000}', '\u{10ffff}'])(
+    'has the byte length of its UTF-8 encoding: %j',
+    text => {
+      expect(byteLength(text)).toBe(Buffer.byteLength(text))
+    },
+  )
 
   it('has the byte length of its UTF-8 encoding', () => {
     fc.assert(

@@ -1,10 +1,13 @@
 /**
- * Chunked transfers: all streams of updates from and to other members.
+ * Chunked transfers: the streams of updates of one space, from and to other members.
  *
- * A sender has at most 1 MiB in transit to one member, over all its streams. This limit keeps presence, which shares the
- * connection, from waiting for long, and it does not overload a slow receiver. Streams to one member take turns. When a
- * member disconnects or is silent, its streams are dropped. The pieces that arrived before are applied already, so the
- * next stream begins after them.
+ * A sender has about 1 MiB of one space in transit to one member, over all streams of that space. It starts a turn only
+ * while a quarter of a megabyte of that window is free, and a turn may exceed the window by less than one piece. So
+ * presence, which shares the connection, does not wait for long, and a slow receiver is not overloaded. Streams to one
+ * member take turns.
+ *
+ * When a member disconnects or is silent, its streams are dropped. The complete updates that arrived before are applied
+ * already, so the next stream begins after them. The pieces of an incomplete update are sent again.
  */
 import type { DocumentStep, Piece } from '../../wire/space-codec.ts'
 import {
@@ -19,7 +22,7 @@ import {
   type UpdateSource,
 } from './piece-stream.ts'
 
-/** Limits of pieces and bytes in transit to one member. */
+/** Limits of pieces and bytes of one space in transit to one member. The last turn may exceed the limit of bytes. */
 const window = { pieces: 16, bytes: 1_048_576 }
 /** A stream without a piece or an acknowledgement for this long is dropped. */
 const silenceTimeoutMs = 20_000

@@ -8,7 +8,7 @@
 import * as Y from 'yjs'
 import { applyGuarded, applyUpdate, isComplete, type ReportError, throwError } from '../apply-update.ts'
 import { encodeDeletions } from '../deletion-ranges.ts'
-import { compact } from './compaction.ts'
+import { compact } from './document-compaction.ts'
 import { type EpochIds, mapInto, mapOutOf, stateOf } from './id-map.ts'
 import { contestedValues, restoreValues } from './key-values.ts'
 import { allTypes, retainedRuns } from './retained-runs.ts'

@@ -1,5 +1,5 @@
 /**
- * Compaction: changes a Yjs document in place, as if one client had written the content that an epoch keeps.
+ * Document compaction: changes a Yjs document in place, as if one client had written the content that an epoch keeps.
  *
  * The types, their observers and their content stay as they are, so observers are not called. Ids change: relative
  * positions and undo stacks find nothing any more. No former clients remain, neither in the document nor in its state
