@@ -95,6 +95,8 @@ export class ClusterHandle implements Cluster, EngineListener {
       localDiscoveryError: undefined,
       admissionError: undefined,
       refusedConnections: 0,
+      droppedConnections: 0,
+      abortedStreams: 0,
     }
   }
 

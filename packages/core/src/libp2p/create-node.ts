@@ -7,6 +7,7 @@
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
 import type { Cluster } from '../api/cluster.ts'
+import type { Health } from '../api/health.ts'
 import { withLeave } from '../handles/with-leave.ts'
 import type { OpenedStorage } from '../storage/recoverable-datastore.ts'
 import { AdmissionGate } from './admission/admission-gate.ts'
@@ -28,8 +29,8 @@ export interface NodePlan {
   readonly listen: readonly string[]
   /** Explains why the node cannot listen on an address. Other errors are thrown unchanged. */
   readonly listenError: (error: Error) => Error
-  /** Why local discovery fails; undefined if it works or is switched off. */
-  readonly localDiscoveryError?: () => string | undefined
+  /** What only the platform knows of the member's health. */
+  readonly health?: () => Partial<Health>
   /** Called when the node runs. */
   readonly started?: (node: MemberNode) => void
   /** Called before the node stops, or when it could not start. */
@@ -55,7 +56,7 @@ export async function createNode(options: JoinOptions, plan: NodePlan): Promise<
       await node.stop()
       await storage.close()
     })
-    return withLeave(cluster, leave, plan.localDiscoveryError)
+    return withLeave(cluster, leave, plan.health)
   } catch (error) {
     plan.stopping?.()
     await storage.close()
@@ -79,10 +80,11 @@ async function startNode(options: JoinOptions, plan: NodePlan): Promise<MemberNo
     connectionMonitor: { enabled: false },
     // By default libp2p removes a peer after 6 h without a new stream, and then does not report that its connection closed.
     peerStore: { maxPeerAge: Number.POSITIVE_INFINITY },
-    // The defaults treat a burst of joins from one host as an attack.
+    // The defaults treat a burst of joins from one host as an attack. In Node, the bounds of node/unadmitted-sockets.ts
+    // apply first: libp2p's bound for pending connections refuses everybody while one host keeps silent connections open.
     connectionManager: {
       inboundConnectionThreshold: 1_000,
-      maxIncomingPendingConnections: 256,
+      maxIncomingPendingConnections: 2_048,
       maxConnections: 1_024,
       addressDialTimeout: 10_000,
     },

@@ -1,11 +1,10 @@
 /**
- * Frame stream: one direction of frames to or from one member, and the protocol name of each channel.
+ * Frame stream: writes frames to one member, and names the protocol of each channel. Frame reader reads them.
  *
  * Each frame follows its length; the first frame is a hello. A frame is written in one piece, so a small frame is one packet.
  * Frames that the other end does not read are buffered up to 4 frames of the largest size; then the stream is aborted.
  */
 import type { Stream } from '@libp2p/interface'
-import { LengthPrefixedDecoder } from '@libp2p/utils'
 import { encode as encodeVarint, encodingLength } from 'uint8-varint'
 import type { Channel } from '../runtime/ports.ts'
 import { limits } from '../wire/limits.ts'
@@ -45,42 +44,4 @@ export function writeFrame(stream: Stream, bytes: Uint8Array): boolean {
     stream.abort(error instanceof Error ? error : new Error(String(error)))
     return false
   }
-}
-
-/** Our choice: handling longer than this is followed by a pause, because a socket can deliver megabytes at once. */
-const maxTurnMs = 8
-
-/** Calls back with each frame. A frame over the size limit aborts the stream. */
-export function readFrames(stream: Stream, onFrame: (frame: Uint8Array) => void): void {
-  const decoder = new LengthPrefixedDecoder({
-    maxBufferSize: maxBufferBytes,
-    maxDataLength: limits.maxFrameBytes,
-  })
-  stream.addEventListener('message', ({ data }) => {
-    const sinceMs = performance.now()
-    try {
-      for (const frame of decoder.decode(data)) onFrame(frame.subarray())
-    } catch (error) {
-      stream.abort(error instanceof Error ? error : new Error(String(error)))
-    }
-    if (performance.now() - sinceMs > maxTurnMs) pause(stream)
-  })
-  // The other end closed its direction. This end writes nothing on this stream, so it closes as well.
-  stream.addEventListener('remoteCloseWrite', () => {
-    stream.close().catch(() => {})
-  })
-}
-
-/** Pauses until all other due work has run. Data that arrived before the other end closed is still read. */
-function pause(stream: Stream): void {
-  if (stream.readStatus !== 'readable') return
-  stream.pause()
-  setTimeout(() => {
-    if (stream.readStatus !== 'paused') return
-    try {
-      stream.resume()
-    } catch {
-      // The stream was read to its end and is closed.
-    }
-  }, 0)
 }

@@ -9,7 +9,8 @@
 import type { Connection, Logger, Stream } from '@libp2p/interface'
 import { concat } from 'uint8arrays/concat'
 import type { Channel } from '../runtime/ports.ts'
-import { channels, prefixed, protocols, readFrames, writeFrame } from './frame-stream.ts'
+import { readNothing } from './frame-reader.ts'
+import { channels, prefixed, protocols, writeFrame } from './frame-stream.ts'
 
 export interface OutboundStreamsOptions {
   /** An admitted connection to the member. */
@@ -138,7 +139,7 @@ export class OutboundStreams {
       if (idle?.get(channel) === open) idle.delete(channel)
     })
     // The other end answers on a stream of its own.
-    readFrames(stream, () => stream.abort(new Error('unexpected frame')))
+    readNothing(stream)
     writeFrame(stream, concat([prefixed(this.#options.hello()), ...waiting]))
   }
 }

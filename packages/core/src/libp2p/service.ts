@@ -180,9 +180,10 @@ class Service extends ClusterHandle implements Startable {
 
   override health(): Health {
     const health = super.health()
-    const { count = 0, lastDialled } = this.#runtime?.transport.refusals ?? {}
+    const { refusals, abortedStreams = 0 } = this.#runtime?.transport ?? {}
+    const { count = 0, lastDialled } = refusals ?? {}
     const admissionError = health.connections === 0 ? lastDialled : undefined
-    return { ...health, admissionError, refusedConnections: count }
+    return { ...health, admissionError, refusedConnections: count, abortedStreams }
   }
 
   override explain(memberId: string): Explanation {

@@ -23,7 +23,9 @@ import type { AdmissionGate } from './admission/admission-gate.ts'
 import type { RefusalReason, Refusals } from './admission/refusals.ts'
 import { dialOutcome } from './dial-outcome.ts'
 import { Dialler, type DiallerComponents } from './dialler.ts'
-import { channels, protocols, readFrames } from './frame-stream.ts'
+import { FrameBudget } from './frame-budget.ts'
+import { readFrames } from './frame-reader.ts'
+import { channels, protocols } from './frame-stream.ts'
 import { closeIfHalfOpen, closeIfUnresponsive } from './half-open.ts'
 import type { MemberPubsub } from './member-pubsub.ts'
 import { OutboundStreams } from './outbound-streams.ts'
@@ -65,6 +67,7 @@ export class Libp2pTransport implements Transport {
   readonly #log: Logger
   readonly #dialler: Dialler
   readonly #streams: OutboundStreams
+  readonly #frameBudget = new FrameBudget()
   readonly #connectedPeers = new Set<string>()
   /** Peers with more than one connection. */
   readonly #multiplyConnected = new Set<string>()
@@ -90,6 +93,11 @@ export class Libp2pTransport implements Transport {
   /** The connections that were not admitted, and why. Undefined until there is one. */
   get refusals(): Refusals | undefined {
     return this.#refusals
+  }
+
+  /** The number of streams that were aborted because of unfinished frames. */
+  get abortedStreams(): number {
+    return this.#frameBudget.aborted
   }
 
   /** Accepts streams and connections from now on. Call it before the node listens, so that none is missed. */
@@ -231,12 +239,13 @@ export class Libp2pTransport implements Transport {
   #accept(channel: Channel, stream: Stream, connection: Connection): void {
     const from = connection.remotePeer.toString()
     let helloReceived = false
-    readFrames(stream, frame => {
+    const onFrame = (frame: Uint8Array): void => {
       if (this.#multiplyConnected.has(from)) this.#streams.answerOver(from, connection)
       if (helloReceived) this.#listener?.frame(from, channel, frame)
       else if (this.#isHelloOfCluster(frame)) helloReceived = true
       else stream.abort(new Error('the first frame is no hello of this cluster'))
-    })
+    }
+    readFrames(stream, { budget: this.#frameBudget, peer: from, onFrame })
   }
 
   /** The first frame on each stream, the same on all channels. */

@@ -11,6 +11,7 @@ import { createNode, type MemberNode } from '../create-node.ts'
 import { dialDiscovered } from '../discovery-dialler.ts'
 import { checkJoinOptions, type JoinOptions } from '../join-options.ts'
 import { DnsLookup } from './dns-lookup.ts'
+import { InboundSockets } from './inbound-sockets.ts'
 import { lazyWebSockets } from './lazy-web-sockets.ts'
 import type { LocalDiscovery } from './local-discovery.ts'
 import { onNetworkChange } from './network-change-detector.ts'
@@ -38,6 +39,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   const dialOpts = { noDelay: true, lookup }
   const stops = [() => lookups.cancel()]
   let discovery: LocalDiscovery | undefined
+  const inbound = new InboundSockets()
   // Each module is loaded only if it is used, so that a member starts fast.
   const listensOnWebSockets = listen.some(address => /\/wss?(\/|$)/.test(address))
   const webSockets = listensOnWebSockets ? (await import('./web-sockets.ts')).nodeWebSockets : lazyWebSockets
@@ -48,13 +50,14 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
     storage: await openStorage(options.storage),
     listen,
     node: gate => ({
-      transports: [tcp({ dialOpts }), webSockets(lookup)],
-      services: relayServer
-        ? {
-            relay: (components: Parameters<ReturnType<typeof relayServer>>[0]) =>
-              relayServer({ reservations: { maxReservations } })(guardedComponents(components, gate)),
-          }
-        : {},
+      transports: [inbound.bounded(tcp({ dialOpts })), inbound.bounded(webSockets(lookup))],
+      services: {
+        inbound: (components: Parameters<typeof inbound.follow>[0]) => inbound.follow(components, gate),
+        ...(relayServer && {
+          relay: (components: Parameters<ReturnType<typeof relayServer>>[0]) =>
+            relayServer({ reservations: { maxReservations } })(guardedComponents(components, gate)),
+        }),
+      },
     }),
     listenError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
     started(node) {
@@ -73,7 +76,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
       )
       discovery = finder
     },
-    localDiscoveryError: () => discovery?.fault,
+    health: () => ({ localDiscoveryError: discovery?.fault, droppedConnections: inbound.dropped }),
     stopping() {
       for (const stop of stops) stop()
     },

@@ -1,0 +1,156 @@
+/**
+ * Frame reader: the frames of one stream, each after its length.
+ *
+ * A reader keeps at most one unfinished frame. The first frame is small and arrives soon, and no frame stays unfinished for
+ * longer than 30 s (frame-budget.ts). A stream beyond a bound is aborted.
+ */
+import type { Stream } from '@libp2p/interface'
+import { LengthPrefixedDecoder } from '@libp2p/utils'
+import { encodingLength } from 'uint8-varint'
+import { limits } from '../wire/limits.ts'
+import { type FrameBudget, frameLimits } from './frame-budget.ts'
+
+/** Our choice: handling longer than this is followed by a pause, because a socket can deliver megabytes at once. */
+const maxTurnMs = 8
+/** The most that arrives at once: libp2p's buffer of a stream that was paused. */
+const maxArrivedBytes = 4 * limits.maxFrameBytes
+/** A timer that is later than this was delayed by the local machine, and so were the peer's bytes. */
+const lateMs = 500
+
+export interface FrameReaderOptions {
+  /** Memory for unfinished frames of all streams. */
+  readonly budget: FrameBudget
+  /** Id of the other end. */
+  readonly peer: string
+  readonly onFrame: (frame: Uint8Array) => void
+}
+
+/** Calls back with each frame of the stream. */
+export function readFrames(stream: Stream, options: FrameReaderOptions): void {
+  new FrameReader(stream, options).start()
+}
+
+/** The other end of this stream has nothing to send. */
+export function readNothing(stream: Stream): void {
+  stream.addEventListener('message', () => stream.abort(new Error('unexpected frame')))
+  closeWithOtherEnd(stream)
+}
+
+class FrameReader {
+  readonly #stream: Stream
+  readonly #options: FrameReaderOptions
+  readonly #decoder = new LengthPrefixedDecoder({
+    maxBufferSize: maxArrivedBytes + frameLimits.maxUnfinishedBytesPerStream,
+    maxDataLength: limits.maxFrameBytes,
+  })
+  #isFirst = true
+  #unfinishedBytes = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+  /** When the stream or its unfinished frame must be complete. */
+  #deadlineMs = Number.POSITIVE_INFINITY
+
+  constructor(stream: Stream, options: FrameReaderOptions) {
+    this.#stream = stream
+    this.#options = options
+  }
+
+  start(): void {
+    const stream = this.#stream
+    this.#setDeadline(frameLimits.firstFrameMs)
+    stream.addEventListener('message', ({ data }) => this.#receive(data))
+    stream.addEventListener('close', () => {
+      clearTimeout(this.#timer)
+      this.#setUnfinished(0)
+      this.#deadlineMs = Number.POSITIVE_INFINITY
+    })
+    closeWithOtherEnd(stream)
+  }
+
+  #receive(data: Parameters<LengthPrefixedDecoder['decode']>[0]): void {
+    const sinceMs = performance.now()
+    let unfinishedBytes = this.#unfinishedBytes + data.byteLength
+    let isFinished = false
+    try {
+      for (const frame of this.#decoder.decode(data)) {
+        const { length } = frame
+        unfinishedBytes -= encodingLength(length) + length
+        if (this.#isFirst && length > frameLimits.maxFirstFrameBytes)
+          throw new Error('the first frame is too long')
+        this.#isFirst = false
+        isFinished = true
+        this.#options.onFrame(frame.subarray())
+      }
+      this.#keepBounds(unfinishedBytes, isFinished)
+    } catch (error) {
+      this.#stream.abort(error instanceof Error ? error : new Error(String(error)))
+    }
+    if (performance.now() - sinceMs > maxTurnMs) pause(this.#stream)
+  }
+
+  #keepBounds(unfinishedBytes: number, isFinished: boolean): void {
+    if (this.#stream.status !== 'open' && this.#stream.status !== 'closing') return
+    const hadUnfinished = this.#unfinishedBytes > 0
+    const isWithinBudget = this.#setUnfinished(unfinishedBytes)
+    // One byte more than the first frame: its length.
+    if (this.#isFirst && unfinishedBytes > frameLimits.maxFirstFrameBytes + 1)
+      this.#abort('the first frame is too long')
+    else if (!isWithinBudget) this.#abort('too many bytes of unfinished frames')
+    else if (this.#isFirst) return
+    else if (unfinishedBytes === 0) this.#deadlineMs = Number.POSITIVE_INFINITY
+    else if (isFinished || !hadUnfinished) this.#setDeadline(frameLimits.unfinishedFrameMs)
+  }
+
+  #setUnfinished(bytes: number): boolean {
+    const { budget, peer } = this.#options
+    const change = bytes - this.#unfinishedBytes
+    this.#unfinishedBytes = bytes
+    return (change === 0 || budget.change(peer, change)) && bytes <= frameLimits.maxUnfinishedBytesPerStream
+  }
+
+  /** A running timer is left alone if it fires before the deadline: then it is set again. */
+  #setDeadline(ms: number): void {
+    const isEarlier = performance.now() + ms < this.#deadlineMs
+    this.#deadlineMs = performance.now() + ms
+    if (this.#timer !== undefined && !isEarlier) return
+    clearTimeout(this.#timer)
+    this.#startTimer(ms)
+  }
+
+  #startTimer(ms: number): void {
+    const dueMs = performance.now() + ms
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      const nowMs = performance.now()
+      if (this.#deadlineMs === Number.POSITIVE_INFINITY) return
+      if (nowMs < this.#deadlineMs) this.#startTimer(this.#deadlineMs - nowMs)
+      else if (nowMs - dueMs > lateMs) this.#startTimer(lateMs)
+      else this.#abort('a frame was not finished in time')
+    }, ms)
+  }
+
+  #abort(reason: string): void {
+    this.#options.budget.countAborted()
+    this.#stream.abort(new Error(reason))
+  }
+}
+
+/** The other end closed its direction. This end writes nothing on this stream, so it closes as well. */
+function closeWithOtherEnd(stream: Stream): void {
+  stream.addEventListener('remoteCloseWrite', () => {
+    stream.close().catch(() => {})
+  })
+}
+
+/** Pauses until all other due work has run. Data that arrived before the other end closed is still read. */
+function pause(stream: Stream): void {
+  if (stream.readStatus !== 'readable') return
+  stream.pause()
+  setTimeout(() => {
+    if (stream.readStatus !== 'paused') return
+    try {
+      stream.resume()
+    } catch {
+      // The stream was read to its end and is closed.
+    }
+  }, 0)
+}

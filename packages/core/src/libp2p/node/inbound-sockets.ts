@@ -1,0 +1,90 @@
+/**
+ * Inbound sockets: the listeners of a node that was created for one member, with bounds for sockets that are not admitted.
+ *
+ * The bounds apply before libp2p receives a socket. libp2p's own bound refuses each new connection of anybody while enough
+ * silent ones are open, for 10 s.
+ */
+import { Server, type Socket } from 'node:net'
+import type { Connection, Libp2pEvents, Listener, Transport, TypedEventTarget } from '@libp2p/interface'
+import { ipPortToMultiaddr } from '@libp2p/utils'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { AdmissionGate } from '../admission/admission-gate.ts'
+import { UnadmittedSockets } from './unadmitted-sockets.ts'
+
+/** Our choice: libp2p's time for a handshake, and the time of the admission after it. */
+const deadlineMs = 15_000
+
+export class InboundSockets {
+  readonly #unadmitted = new UnadmittedSockets()
+  /** Ends the deadline of a socket, by address and port. */
+  readonly #ends = new Map<string, () => void>()
+
+  /** The number of sockets that were closed before the other end was admitted, because of a bound. */
+  get dropped(): number {
+    return this.#unadmitted.dropped
+  }
+
+  /** The transport, whose listeners have the bounds. @param prepare prepares each listener further */
+  bounded<C>(
+    create: (components: C) => Transport,
+    prepare: (listener: Listener) => void = () => {},
+  ): (components: C) => Transport {
+    return components => {
+      const transport = create(components)
+      const createListener = transport.createListener.bind(transport)
+      transport.createListener = options => {
+        const listener = createListener(options)
+        this.#bound(listener)
+        prepare(listener)
+        return listener
+      }
+      return transport
+    }
+  }
+
+  /** Follows the admissions of a node. It is a service of the node, so that it misses no connection. */
+  follow({ events }: { readonly events: TypedEventTarget<Libp2pEvents> }, gate: AdmissionGate): object {
+    events.addEventListener('connection:open', ({ detail }: CustomEvent<Connection>) => {
+      if (detail.direction === 'inbound')
+        void gate.whenAdmitted(detail).then(isAdmitted => {
+          if (isAdmitted) this.#ends.get(keyOf(detail.remoteAddr))?.()
+        })
+    })
+    return {}
+  }
+
+  /** An internal of libp2p. In a version with another name there are no bounds, and a test fails. */
+  #bound(listener: Listener): void {
+    const server: unknown = Reflect.get(listener, 'server')
+    if (!(server instanceof Server)) return
+    const accept = server.listeners('connection')
+    server.removeAllListeners('connection')
+    server.on('connection', (socket: Socket) => {
+      if (this.#add(socket)) for (const each of accept) Reflect.apply(each, server, [socket])
+      else socket.destroy()
+    })
+  }
+
+  #add(socket: Socket): boolean {
+    const { remoteAddress, remotePort } = socket
+    if (remoteAddress === undefined || remotePort === undefined) return false
+    const key = keyOf(ipPortToMultiaddr(remoteAddress, remotePort))
+    if (!this.#unadmitted.add(remoteAddress, key, socket, performance.now())) return false
+    const timer = setTimeout(() => socket.destroy(), deadlineMs)
+    const end = () => {
+      clearTimeout(timer)
+      socket.removeListener('close', end)
+      this.#ends.delete(key)
+      this.#unadmitted.remove(remoteAddress, key)
+    }
+    socket.once('close', end)
+    this.#ends.set(key, end)
+    return true
+  }
+}
+
+/** The first two components of an address: IP address and port. */
+function keyOf(address: Multiaddr): string {
+  const [host, port] = address.getComponents()
+  return `${host?.value} ${port?.value}`
+}

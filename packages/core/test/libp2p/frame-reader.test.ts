@@ -1,0 +1,172 @@
+import type { Stream } from '@libp2p/interface'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { FrameBudget, frameLimits } from '../../src/libp2p/frame-budget.ts'
+import { readFrames, readNothing } from '../../src/libp2p/frame-reader.ts'
+import { prefixed } from '../../src/libp2p/frame-stream.ts'
+import { limits } from '../../src/wire/limits.ts'
+
+/** The part of a stream that a reader uses. */
+class FakeStream extends EventTarget {
+  status = 'open'
+  error: string | undefined
+
+  receive(...chunks: Uint8Array[]): void {
+    for (const data of chunks) {
+      if (this.status !== 'open') return
+      this.dispatchEvent(Object.assign(new Event('message'), { data }))
+    }
+  }
+
+  abort({ message }: Error): void {
+    if (this.status !== 'open') return
+    this.error = message
+    this.end()
+  }
+
+  end(): void {
+    this.status = 'closed'
+    this.dispatchEvent(new Event('close'))
+  }
+
+  async close(): Promise<void> {
+    this.end()
+  }
+}
+
+class ReaderBench {
+  readonly budget = new FrameBudget()
+  readonly received: number[] = []
+
+  open(peer = 'ada'): FakeStream {
+    const stream = new FakeStream()
+    const onFrame = (frame: Uint8Array) => this.received.push(frame.length)
+    readFrames(stream as unknown as Stream, { budget: this.budget, peer, onFrame })
+    return stream
+  }
+
+  /** A stream whose hello has arrived. */
+  greeted(peer = 'ada'): FakeStream {
+    const stream = this.open(peer)
+    stream.receive(hello)
+    return stream
+  }
+}
+
+const hello = prefixed(new Uint8Array(30))
+const largest = prefixed(new Uint8Array(limits.maxFrameBytes))
+/** The start of a frame of the largest size. */
+const part = (bytes: number) => largest.subarray(0, bytes)
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('the reader of a stream', () => {
+  it('passes on each frame, however it arrives', () => {
+    const bench = new ReaderBench()
+    const stream = bench.open()
+    stream.receive(
+      Uint8Array.of(...hello, ...prefixed(new Uint8Array(3)), 5),
+      new Uint8Array(4),
+      new Uint8Array(1),
+    )
+    stream.receive(largest.subarray(0, 1_000), largest.subarray(1_000))
+    expect(bench.received).toEqual([30, 3, 5, limits.maxFrameBytes])
+    expect(stream.error).toBeUndefined()
+    expect(bench.budget.bytes).toBe(0)
+  })
+
+  it('accepts a first frame of 64 bytes, and aborts at a longer one', () => {
+    const bench = new ReaderBench()
+    const stream = bench.open()
+    stream.receive(prefixed(new Uint8Array(64)))
+    expect(stream.error).toBeUndefined()
+    const other = bench.open()
+    other.receive(prefixed(new Uint8Array(65)))
+    expect(other.error).toBe('the first frame is too long')
+  })
+
+  it('aborts at a first frame that is too long before it has arrived', () => {
+    const bench = new ReaderBench()
+    const stream = bench.open()
+    stream.receive(part(66))
+    expect(stream.error).toBe('the first frame is too long')
+    expect(bench.budget).toMatchObject({ bytes: 0, aborted: 1 })
+  })
+
+  it('aborts if the first frame does not arrive within 5 s', () => {
+    const bench = new ReaderBench()
+    const silent = bench.open()
+    const slow = bench.open()
+    slow.receive(hello.subarray(0, 10))
+    const greeted = bench.greeted()
+    vi.advanceTimersByTime(frameLimits.firstFrameMs - 1)
+    expect([silent.error, slow.error]).toEqual([undefined, undefined])
+    vi.advanceTimersByTime(1)
+    expect(silent.error).toBe('a frame was not finished in time')
+    expect(slow.error).toBe('a frame was not finished in time')
+    vi.advanceTimersByTime(600_000)
+    expect(greeted.error).toBeUndefined()
+    expect(bench.budget.aborted).toBe(2)
+  })
+
+  it('aborts if a frame is not finished within 30 s, even if bytes keep arriving', () => {
+    const stream = new ReaderBench().greeted()
+    stream.receive(part(10))
+    for (let s = 0; s < 29; s++) {
+      vi.advanceTimersByTime(1_000)
+      stream.receive(new Uint8Array(10))
+    }
+    expect(stream.error).toBeUndefined()
+    vi.advanceTimersByTime(1_000)
+    expect(stream.error).toBe('a frame was not finished in time')
+  })
+
+  it('gives each frame 30 s of its own', () => {
+    const stream = new ReaderBench().greeted()
+    const frame = prefixed(new Uint8Array(100))
+    stream.receive(frame.subarray(0, 50))
+    for (let i = 0; i < 10; i++) {
+      vi.advanceTimersByTime(20_000)
+      stream.receive(Uint8Array.of(...frame.subarray(50), ...frame.subarray(0, 50)))
+    }
+    expect(stream.error).toBeUndefined()
+  })
+
+  it('aborts beyond the bytes that one peer may leave unfinished, and frees them', () => {
+    const bench = new ReaderBench()
+    const bytes = limits.maxFrameBytes - 10
+    const streams = Array.from({ length: 4 }, () => bench.greeted())
+    for (const stream of streams) stream.receive(part(bytes))
+    expect(streams.every(({ error }) => error === undefined)).toBe(true)
+    const other = bench.greeted('bob')
+    other.receive(part(bytes))
+    const fifth = bench.greeted()
+    fifth.receive(part(bytes))
+    expect(fifth.error).toBe('too many bytes of unfinished frames')
+    expect(other.error).toBeUndefined()
+    for (const stream of [...streams, other]) stream.end()
+    expect(bench.budget).toMatchObject({ bytes: 0, aborted: 1 })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('aborts beyond the bytes that all peers together may leave unfinished', () => {
+    const bench = new ReaderBench()
+    const bytes = limits.maxFrameBytes - 10
+    const fit = Math.floor(frameLimits.maxUnfinishedBytes / bytes)
+    for (let i = 0; i < fit; i++) bench.greeted(`peer ${i}`).receive(part(bytes))
+    const last = bench.greeted('last')
+    last.receive(part(bytes))
+    expect(last.error).toBe('too many bytes of unfinished frames')
+  })
+})
+
+it('a stream that this member opened receives nothing', () => {
+  const stream = new FakeStream()
+  readNothing(stream as unknown as Stream)
+  stream.receive(Uint8Array.of(1))
+  expect(stream.error).toBe('unexpected frame')
+})
