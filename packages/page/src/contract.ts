@@ -36,7 +36,10 @@ export interface DemoState {
 
 export const paths = {
   state: '/demo/state',
-  /** POST: 204 if done, 404 if there is no such process or command, 409 if the command is not allowed now. */
+  /**
+   * POST with the page's own origin and the type `application/json`, without a body: 204 if done, 404 if there is no such
+   * process or command, 409 if the command is not allowed now.
+   */
   command: <N extends string, O extends string>(name: N, order: O): `/demo/processes/${N}/${O}` =>
     `/demo/processes/${name}/${order}`,
 } as const

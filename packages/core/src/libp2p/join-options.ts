@@ -44,6 +44,15 @@ export interface JoinOptions extends MemberOptions {
    */
   relay?: boolean
   /**
+   * Origins of pages that may connect to this member by WebSocket, such as `['https://app.example.org']`; `['*']` allows all.
+   * Pages of other origins receive the HTTP status 403. Always allowed: pages that the browser's own computer serves, pages
+   * of the same IP address as the member at any port, and programs other than browsers, which send no origin. Not needed to
+   * keep peers out, which the option `secret` does: it protects the people who open pages of others. Ignored in browsers.
+   *
+   * @default none
+   */
+  origins?: readonly string[]
+  /**
    * STUN and TURN servers that help pages to connect to each other through NATs. Ignored in Node.
    *
    * @default libp2p's list of public STUN servers
@@ -67,6 +76,7 @@ const joinOptionNames: OptionNames<JoinOptions> = {
   storage: true,
   mdns: true,
   relay: true,
+  origins: true,
   iceServers: true,
 }
 
@@ -74,12 +84,16 @@ const joinOptionNames: OptionNames<JoinOptions> = {
 export function checkJoinOptions(options: JoinOptions): void {
   checkOptionNames('joinCluster', options, joinOptionNames, "{ cluster: 'atlas' }")
   checkMemberOptions(options)
-  const { listen = [], storage, mdns, relay, iceServers } = options
+  const { listen = [], storage, mdns, relay, origins, iceServers } = options
   checkAddresses('listen', listen)
   checkStorage(storage)
   for (const [name, value] of Object.entries({ mdns, relay }))
     if (value !== undefined && typeof value !== 'boolean')
       throw new InvalidOptionsError(`${name}: give true or false`)
+  if (origins !== undefined && !(Array.isArray(origins) && origins.every(isOrigin)))
+    throw new InvalidOptionsError(
+      "origins: give a list like ['https://app.example.org'], without paths, or ['*']",
+    )
   if (iceServers !== undefined && !(Array.isArray(iceServers) && iceServers.every(isIceServer)))
     throw new InvalidOptionsError(
       "iceServers: give a list like [{ urls: 'stun:stun.example.org' }], TURN servers with username and credential",
@@ -104,6 +118,11 @@ const datastoreMethods = ['get', 'put', 'has', 'delete', 'query', 'queryKeys', '
 export function isDatastore(value: unknown): value is Datastore {
   if (typeof value !== 'object' || value === null) return false
   return datastoreMethods.every(name => typeof Reflect.get(value, name) === 'function')
+}
+
+/** What browsers send as the origin of a page: a scheme, a host and perhaps a port. */
+function isOrigin(origin: unknown): boolean {
+  return typeof origin === 'string' && (origin === '*' || /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(origin))
 }
 
 /** Checks in advance what the constructor of `RTCPeerConnection` would reject later. */

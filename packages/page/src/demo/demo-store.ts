@@ -43,7 +43,8 @@ export function onDemoChange(changed: (now: DemoState, before: DemoState) => voi
 /** @returns the reason if the command was rejected, undefined if it was done */
 export async function sendCommand(name: string, order: ProcessCommand): Promise<string | undefined> {
   try {
-    const { ok } = await fetch(paths.command(name, order), { method: 'POST' })
+    const headers = { 'Content-Type': 'application/json' }
+    const { ok } = await fetch(paths.command(name, order), { method: 'POST', headers })
     return ok ? undefined : `${name} cannot do that now.`
   } catch {
     return 'The demo has ended.'

@@ -1,15 +1,15 @@
 /**
  * Serves the page and its requests to the demo, on this machine only.
  *
- * Only the page itself may send requests: the Host header must name this machine, so other sites in the same browser are
- * rejected.
+ * Only the page itself may send requests: the Host header must name this machine, and commands must carry the page's own
+ * origin and a JSON type, which no other site in the same browser can send. No site may show the page in a frame, where a
+ * visitor could be made to click its commands.
  */
 import { fileURLToPath } from 'node:url'
 import { paths } from '@hearsay/page/contract'
 import { createAdaptorServer } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
-import { csrf } from 'hono/csrf'
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming'
 import { UsageError } from '../../usage-error.ts'
 import type { Processes } from './process-control.ts'
@@ -49,13 +49,23 @@ export async function servePage(processes: Processes, port: number | undefined):
   }
 }
 
-function site(processes: Processes): Hono {
+/** The answers of the page's server. */
+export function site(processes: Processes): Hono {
   return new Hono()
+    .use(async ({ header }, next) => {
+      header('Content-Security-Policy', "frame-ancestors 'none'")
+      header('X-Frame-Options', 'DENY')
+      await next()
+    })
     .use(async ({ req, text }, next) => {
       const { hostname } = new URL(req.url)
       return hostname === host || hostname === 'localhost' ? await next() : text('not from here', 403)
     })
-    .use(csrf())
+    .post('*', async ({ req, text }, next) => {
+      if (req.header('Origin') !== new URL(req.url).origin) return text('not from this page', 403)
+      const type = req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase()
+      return type === 'application/json' ? await next() : text('not JSON', 415)
+    })
     .get(paths.state, context => streamSSE(context, stream => streamState(processes, stream)))
     .post(paths.command(':name', ':order'), async ({ req, body }) =>
       body(null, statuses[await processes.execute(req.param('name'), req.param('order'))]),

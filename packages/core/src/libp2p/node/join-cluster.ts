@@ -1,6 +1,7 @@
 /**
  * joinCluster for Node: a member on TCP and WebSockets with Noise and yamux, which can introduce browsers to each other.
  */
+import type { Listener } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import type { Cluster } from '../../api/cluster.ts'
 import { InvalidOptionsError, ListenError } from '../../api/errors.ts'
@@ -16,6 +17,7 @@ import { lazyWebSockets } from './lazy-web-sockets.ts'
 import type { LocalDiscovery } from './local-discovery.ts'
 import { onNetworkChange } from './network-change-detector.ts'
 import { platform } from './platform.ts'
+import { checkOrigins } from './web-socket-origins.ts'
 
 const anyTcp = '/ip4/0.0.0.0/tcp/0'
 
@@ -40,6 +42,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   const stops = [() => lookups.cancel()]
   let discovery: LocalDiscovery | undefined
   const inbound = new InboundSockets()
+  const checkListener = (listener: Listener) => checkOrigins(listener, options.origins ?? [])
   // Each module is loaded only if it is used, so that a member starts fast.
   const listensOnWebSockets = listen.some(address => /\/wss?(\/|$)/.test(address))
   const webSockets = listensOnWebSockets ? (await import('./web-sockets.ts')).nodeWebSockets : lazyWebSockets
@@ -50,7 +53,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
     storage: await openStorage(options.storage),
     listen,
     node: gate => ({
-      transports: [inbound.bounded(tcp({ dialOpts })), inbound.bounded(webSockets(lookup))],
+      transports: [inbound.bounded(tcp({ dialOpts })), inbound.bounded(webSockets(lookup), checkListener)],
       services: {
         inbound: (components: Parameters<typeof inbound.follow>[0]) => inbound.follow(components, gate),
         ...(relayServer && {
