@@ -5,8 +5,17 @@
  */
 import { limits } from '../wire/limits.ts'
 
-export const frameLimits = {
+export interface FrameLimits {
   /** The first frame on a stream is a hello of about 30 bytes. */
+  readonly maxFirstFrameBytes: number
+  readonly firstFrameMs: number
+  readonly unfinishedFrameMs: number
+  readonly maxUnfinishedBytesPerStream: number
+  readonly maxUnfinishedBytesPerPeer: number
+  readonly maxUnfinishedBytes: number
+}
+
+export const frameLimits: FrameLimits = {
   maxFirstFrameBytes: 64,
   /** Our choice: as long as the admission may take. The hello travels with the negotiation of the stream. */
   firstFrameMs: 5_000,
@@ -18,7 +27,7 @@ export const frameLimits = {
   maxUnfinishedBytesPerPeer: 4 * limits.maxFrameBytes,
   /** Our choice: 16 peers at their bound. */
   maxUnfinishedBytes: 64 * limits.maxFrameBytes,
-} as const
+}
 
 export class FrameBudget {
   readonly #peers = new Map<string, number>()
