@@ -28,7 +28,7 @@ export type ProviderEvents = {
    */
   collision: (event: DocumentCollision) => void
   /**
-   * A local change is too large for the other members: the document, or a single value in it, has more than 256 MB of
+   * A local change is too large for the other members: the document, or a single value in it, has more than 256 MiB of
    * content that is not deleted. Other members reject the change and all later changes of this client id. The change stays
    * in this replica and in the store.
    */
