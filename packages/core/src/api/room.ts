@@ -92,7 +92,8 @@ export interface Room<P extends object = Record<string, Json>> {
   readonly name: string
   /**
    * The members in the room, this one included, ordered by id: those that are alive, and those that are suspect and have
-   * been seen alive before. Changes when a member enters or leaves the room, or when its object in `cluster.members` changes; not when presence changes.
+   * been seen alive before. Changes when a member enters or leaves the room, or when the member's object in
+   * `cluster.members` changes; not when presence changes.
    */
   readonly members: Store<readonly Member[]>
   /** Small state that each member in the room publishes, for instance cursors and names. */
