@@ -1,7 +1,8 @@
 /**
- * Licences: collects the licences of all packages in a bundle, in licenses.txt beside the bundle.
+ * Licences: writes the licence texts of all packages in a bundle to the file licenses.txt beside the bundle.
  *
- * Packages without a licence file, such as those of libp2p, are used under Apache-2.0, whose text is in each tarball.
+ * Some packages, such as those of libp2p, contain no licence file. If such a package permits Apache-2.0, hearsay uses
+ * the package under Apache-2.0. The text of this licence is in the file LICENSE-APACHE of each package of hearsay.
  */
 import { readFileSync } from 'node:fs'
 import type { Plugin } from 'rolldown'

@@ -28,7 +28,7 @@ export type ProviderEvents = {
    */
   collision: (event: DocumentCollision) => void
   /**
-   * A local change is too large for the other members: the document, or a single value in it, has more than 256 MB of
+   * A local change is too large for the other members: the document, or a single value in it, has more than 256 MiB of
    * content that is not deleted. Other members reject the change and all later changes of this client id. The change stays
    * in this replica and in the store.
    */
@@ -41,8 +41,8 @@ export type ProviderEvents = {
    *
    * Compaction begins when at least 1,024 clients have written the document, and at least eight times as many clients as
    * members have it open. It also needs a break of 3 s in which no member writes; without such a break, it begins after a
-   * minute. It does not begin while a member listens to the document's `update` event, because another provider may
-   * depend on the ids.
+   * minute. It does not begin while the document has more than 64 MiB of content that is not deleted. It does not begin
+   * while a member listens to the document's `update` event, because another provider may depend on the ids.
    */
   epoch: (event: DocumentEpoch) => void
   /**
@@ -128,8 +128,8 @@ export interface Provider extends Pick<ObservableV2<ProviderEvents>, 'on' | 'onc
    *   member has more content. That member has the smallest id of the members that have the document open; members with
    *   a `seed` take precedence. The other members become synced through it. It needs three conditions, and waits at
    *   least 1 s after it opened the document:
-   *   1. It has compared its view of the cluster with another member. Alternatively, it has dialled every bootstrap
-   *      address without success and been alone for 1 s.
+   *   1. It has compared its view of the cluster with another member, or has been alone for 1 s. A dial of a bootstrap
+   *      address that has neither failed nor led to a connection delays this, at most until 10 s after the start.
    *   2. Every other member of the room that may be alive has announced which documents it has open. A member that
    *      announces nothing for 10 s counts as having no document.
    *   3. Each member that has this document open has an empty replica, or nothing that the own replica lacks.

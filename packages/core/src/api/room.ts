@@ -36,8 +36,8 @@ export type PresenceEvents = {
 
 /**
  * Presence: a small state that each member in the room publishes, field by field. It is never stored and ends when the
- * member leaves the room. Presence of a dead member is hidden. When the member returns in the same incarnation, its
- * presence reappears unchanged.
+ * member leaves the room. Presence of a dead member is hidden. When the member returns in the same generation, that
+ * is, without a restart and without having left the room, its presence reappears unchanged.
  */
 export interface Presence<P extends object> {
   /** The fields that this member publishes. The store is up to date when `set` returns. */
@@ -91,8 +91,9 @@ export interface Room<P extends object = Record<string, Json>> {
   /** The name under which the room was entered. */
   readonly name: string
   /**
-   * Members in the room that are alive or suspect, this one included, ordered by id. Changes when a member enters or
-   * leaves the room, or when its object in `cluster.members` changes; not when presence changes.
+   * The members in the room, this one included, ordered by id: those that are alive, and those that are suspect and have
+   * been seen alive before. Changes when a member enters or leaves the room, or when the member's object in
+   * `cluster.members` changes; not when presence changes.
    */
   readonly members: Store<readonly Member[]>
   /** Small state that each member in the room publishes, for instance cursors and names. */

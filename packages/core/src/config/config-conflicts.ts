@@ -1,10 +1,12 @@
 /**
- * Config conflicts: the versions of a key that were replaced by a writer that had not received them.
+ * Config conflicts: the versions of a key that lost, because the writer of a newer version had not received them.
  *
- * An entry names the version that its writer saw, and that version's time. The chain of these references starts at
- * the newest version. Versions in the chain were replaced; versions outside the chain lost. A missing version that is
- * older than all versions here was dropped. While any other version is missing, no loser is reported, because the
- * missing version may still arrive.
+ * Each version contains the id and the time of the version that its writer saw and replaced. These references form a
+ * chain that starts at the newest version. The versions in the chain, except for the newest, were *replaced*: the writer
+ * of the next version saw them. The versions outside of the chain *lost*: no writer in the chain replaced them.
+ *
+ * The chain may refer to a version that is not stored here. If that version is older than all stored versions, the member
+ * has dropped it, and the chain ends there. Otherwise the version may still arrive, and no loser is reported meanwhile.
  */
 import { fromString } from 'uint8arrays/from-string'
 import { toString as toText } from 'uint8arrays/to-string'

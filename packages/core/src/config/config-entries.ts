@@ -97,19 +97,19 @@ export class ConfigEntries {
    * @returns the entries that were quarantined now, and those that left quarantine and have to be admitted again
    */
   recheckQuarantined(epochMs: number): {
-    readonly hidden: readonly StoredFact<EntryFact>[]
+    readonly quarantined: readonly StoredFact<EntryFact>[]
     readonly again: readonly StoredFact<EntryFact>[]
   } {
     const again = [...this.#quarantined.values()].filter(({ fact }) =>
       isPlausibleTimestamp(fact.epochMs, epochMs),
     )
     for (const { id } of again) this.#quarantined.delete(id)
-    const hidden = [...this.#keys.values()]
+    const quarantined = [...this.#keys.values()]
       .flat()
       .filter(({ fact }) => !isPlausibleTimestamp(fact.epochMs, epochMs))
-    for (const entry of hidden) this.#hide(entry)
+    for (const entry of quarantined) this.#moveToQuarantine(entry)
     if (!this.areTimesPlausible(epochMs)) this.#setClockBack()
-    return { hidden, again }
+    return { quarantined, again }
   }
 
   /** Number of keys with stored entries, deletions included. */
@@ -167,7 +167,7 @@ export class ConfigEntries {
     }
   }
 
-  #hide(entry: StoredFact<EntryFact>): void {
+  #moveToQuarantine(entry: StoredFact<EntryFact>): void {
     const { key } = entry.fact
     const rest = this.versions(key).filter(version => version !== entry)
     if (rest.length > 0) this.#keys.set(key, rest)

@@ -23,7 +23,7 @@ export interface ConfigReplicaOptions extends Omit<ConfigEntriesOptions, 'facts'
   /** Called after the replica has merged an entry. */
   readonly merged: (merged: Merged) => void
   /** Called after the replica has quarantined a merged entry, because the time of the entry is no longer plausible. */
-  readonly hidden: (entry: StoredFact<EntryFact>) => void
+  readonly quarantined: (entry: StoredFact<EntryFact>) => void
   /** Called after an entry has left quarantine, if the replica did not admit it again. */
   readonly dropped: (entry: StoredFact<EntryFact>) => void
 }
@@ -104,8 +104,8 @@ export class ConfigReplica implements SpaceReplica {
 
   carry(): void {}
 
-  /** None: a member that sends no entry of a config may have none. */
-  silentMembers(): readonly string[] {
+  /** None: members of a config announce nothing. */
+  membersWithoutAnnouncement(): readonly string[] {
     return []
   }
 
@@ -114,7 +114,7 @@ export class ConfigReplica implements SpaceReplica {
   }
 
   sweep(now: Instant): void {
-    const { hidden, again: released } = this.entries.recheckQuarantined(now.epochMs)
+    const { quarantined, again: released } = this.entries.recheckQuarantined(now.epochMs)
     const ofReleasedKeys = [...byKey(released)].flatMap(([key, ofKey]) => [
       ...this.entries.versions(key),
       ...ofKey,
@@ -126,8 +126,8 @@ export class ConfigReplica implements SpaceReplica {
       else if (!this.facts.has(entry)) this.#options.dropped(entry)
     }
     this.#plan(rewrites)
-    for (const entry of hidden) this.#options.hidden(entry)
-    this.#planRewritesOfQuarantined(hidden, now)
+    for (const entry of quarantined) this.#options.quarantined(entry)
+    this.#planRewritesOfQuarantined(quarantined, now)
     this.entries.sweep(now.epochMs)
   }
 

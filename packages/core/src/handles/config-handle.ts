@@ -54,7 +54,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     const { name, self, writers, retentionMs, check, notifications, driver, space, storage } = options
     this.name = name
     this.#options = options
-    this.#syncWaiters = new SyncWaiters(notifications.clock, () => driver.requestDigest(space))
+    this.#syncWaiters = new SyncWaiters(notifications.clock, () => driver.requestFactIds(space))
     this.#events = new AppEvents(notifications)
     const replica = new ConfigReplica({
       self,
@@ -64,7 +64,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
         const { key } = entry.fact
         this.#touched.set(key, [...(this.#touched.get(key) ?? []), entry])
       },
-      hidden: ({ fact: { key } }) => this.#touched.set(key, this.#touched.get(key) ?? []),
+      quarantined: ({ fact: { key } }) => this.#touched.set(key, this.#touched.get(key) ?? []),
       dropped: stored => storage.write([{ type: 'removed', stored }]),
     })
     this.#replica = replica
@@ -157,7 +157,7 @@ export class ConfigHandle implements Config<undefined, Values, Values>, SpaceLis
     return this.#options.storage.stored()
   }
 
-  digestAgreed(memberId: string): void {
+  factsAgreed(memberId: string): void {
     this.#syncWaiters.resolve(memberId)
   }
 

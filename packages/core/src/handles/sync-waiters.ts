@@ -1,8 +1,9 @@
 /**
  * Sync waiters: promises that resolve when another member stores exactly the same entries as this one.
  *
- * While at least one promise is pending, other members are asked for digests, first after 250 ms, then up to every 2 s: no
- * member reports an equal state without a request.
+ * Each new promise requests the fact ids of some other members at once. While a promise is pending, the request is
+ * repeated after 250 ms, and then at intervals that double up to 2 s. Without a request, a member that finds no difference
+ * sends no answer.
  */
 import type { Clock } from '../base/clock.ts'
 
@@ -16,14 +17,14 @@ interface Waiter {
 
 export class SyncWaiters {
   readonly #clock: Clock
-  readonly #requestDigest: () => void
+  readonly #requestFactIds: () => void
   readonly #waiters = new Set<Waiter>()
   #cancelTimer: () => void = () => {}
 
-  /** @param requestDigest asks other members for digests of their entries */
-  constructor(clock: Clock, requestDigest: () => void) {
+  /** @param requestFactIds requests the ids of the facts of some other members */
+  constructor(clock: Clock, requestFactIds: () => void) {
     this.#clock = clock
-    this.#requestDigest = requestDigest
+    this.#requestFactIds = requestFactIds
   }
 
   /**
@@ -78,6 +79,6 @@ export class SyncWaiters {
     this.#cancelTimer = this.#clock.setTimer(dueMs, () =>
       this.#requestEvery(Math.min(intervalMs * 2, maxIntervalMs)),
     )
-    this.#requestDigest()
+    this.#requestFactIds()
   }
 }

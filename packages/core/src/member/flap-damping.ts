@@ -5,7 +5,7 @@
  * Flap damping never changes when the detector suspects, declares dead or probes a member.
  * - A suspicion is shown after it remained unrefuted for a while. A death is shown immediately.
  * - While this member receives nothing from any member, it shows no new suspicion, and the wait restarts afterwards: a
- *   fault of its own network is more likely.
+ *   fault of its own network is more likely. This rule does not apply if only one other member is alive or suspect.
  * - The first return of a dead member in the same process is shown immediately. After a second death the member is shown
  *   as dead until it was alive without interruption for one minute; each further death doubles that time, up to ten
  *   minutes. Deaths during a suspected partition do not count.

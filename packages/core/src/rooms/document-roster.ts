@@ -25,7 +25,7 @@ export interface DocumentRosterOptions {
   /** Members in the room that are suspect and were never alive in the local view. */
   readonly suspects: () => readonly string[]
   /** Whether the stored presence of a member is from its present generation in the room. */
-  readonly isPresent: (id: string) => boolean
+  readonly isOfPresentGeneration: (id: string) => boolean
 }
 
 /** All holders use the same number. On two rings each has at most four neighbours. */
@@ -40,8 +40,8 @@ export class DocumentRoster {
 
   /** What a member announced; undefined: nothing yet in its present generation. */
   of(id: string): DocumentAnnouncements | undefined {
-    const { presence, isPresent } = this.#options
-    return isPresent(id) ? readAnnouncements(presence.valueOf(id, documentsField)) : undefined
+    const { presence, isOfPresentGeneration } = this.#options
+    return isOfPresentGeneration(id) ? readAnnouncements(presence.valueOf(id, documentsField)) : undefined
   }
 
   /** Whether a member holds a document, or is in the room and has announced nothing yet. */

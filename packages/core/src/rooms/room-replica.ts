@@ -95,7 +95,7 @@ export class RoomReplica implements SpaceReplica {
       others,
       suspects,
       presence: this.presence,
-      isPresent: id => spaceRoster.of(id)?.generation === this.presence.generationOf(id),
+      isOfPresentGeneration: id => spaceRoster.of(id)?.generation === this.presence.generationOf(id),
     })
   }
 
@@ -158,7 +158,7 @@ export class RoomReplica implements SpaceReplica {
     return this.roster.holdersOf(document)
   }
 
-  silentMembers(): readonly string[] {
+  membersWithoutAnnouncement(): readonly string[] {
     return this.roster.withoutAnnouncements()
   }
 

@@ -22,10 +22,12 @@ export class ForwardedFacts {
   }
 
   /**
-   * Whether no rumor has brought one of these known facts yet, and all of them are the latest of their registers. If so,
-   * they count as forwarded from now on.
+   * Marks these known facts as forwarded, if each is the latest of its register and at least one has not arrived in a
+   * rumor before.
+   *
+   * @returns whether the facts were marked: if so, the member forwards their rumor
    */
-  isFirst(facts: readonly SignedFact[]): boolean {
+  markIfFirst(facts: readonly SignedFact[]): boolean {
     const stored = facts.flatMap(fact => this.#table.stored(fact) ?? [])
     const isFirst = stored.length === facts.length && stored.some(fact => !this.#forwarded.has(fact))
     if (isFirst) this.add(stored)

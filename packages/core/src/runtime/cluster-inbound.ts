@@ -57,7 +57,7 @@ export class ClusterInbound {
     const decoded = this.#inbound.message(from, decodeRumors(bytes))
     if (!decoded) return 'reject'
     const facts = this.#intern(decoded)
-    if (this.#filterNew(facts).length === 0) return this.#forwarded.isFirst(facts) ? 'accept' : 'ignore'
+    if (this.#filterNew(facts).length === 0) return this.#forwarded.markIfFirst(facts) ? 'accept' : 'ignore'
     return andThen(this.#verified(from, facts), ({ facts, forged }) => {
       if (forged) return 'reject'
       this.#options.deliver({ type: 'rumors', facts })

@@ -41,7 +41,7 @@ export interface SpaceListener {
   /** A step has ended in which anything may have changed. */
   stepped(): void
   /** A member has exactly the facts of this one. */
-  digestAgreed?(memberId: string): void
+  factsAgreed?(memberId: string): void
 }
 
 const maxDeltaBytes = 49_152
@@ -139,9 +139,9 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     return this.#spaces.suspectsIn(space)
   }
 
-  /** Requests digests from some members of a space. `digestAgreed` reports each member with equal facts. */
-  requestDigest(space: string): void {
-    this.#step(spaces => spaces.requestDigest(space, this.#options.clock.now()))
+  /** Requests the ids of all facts from some members of a space. `factsAgreed` reports each member with equal facts. */
+  requestFactIds(space: string): void {
+    this.#step(spaces => spaces.requestFactIds(space, this.#options.clock.now()))
   }
 
   connectionChanged(id: string, state: ConnectionEvent): void {
@@ -238,7 +238,7 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
         transport.unsubscribe(effect.space)
         break
       case 'agreed':
-        this.#listeners.get(effect.space)?.digestAgreed?.(effect.with)
+        this.#listeners.get(effect.space)?.factsAgreed?.(effect.with)
         break
       case 'extra-peers':
         membership.setExtraPeers(effect.ids)

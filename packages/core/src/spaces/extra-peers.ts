@@ -78,12 +78,12 @@ export class ExtraPeers {
       const bridges = this.#bridges.get(space) ?? new PartitionBridges()
       this.#bridges.set(space, bridges)
       const ids = bridges.review(
-        replica.silentMembers(),
+        replica.membersWithoutAnnouncement(),
         {
           self: this.#view.self,
           isConnected: id => connected.has(id),
           isUnreachable: id => this.#reachability.isUnreachable(id),
-          isPresent: id => present.has(id),
+          isInSpace: id => present.has(id),
         },
         nowMs,
       )

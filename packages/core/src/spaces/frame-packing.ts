@@ -2,8 +2,8 @@
  * Frame packing: divides steps about spaces so that the receiver accepts each frame, and facts so that it accepts each
  * rumor.
  *
- * After a long separation, two members exchange a step for each common space, up to 200 of them, and for each
- * document in these spaces. These steps do not fit into one frame.
+ * After a long separation, two members exchange a step for each common space, up to `limits.maxSpaces`, and
+ * for each document in these spaces. These steps do not fit into one frame.
  */
 import { limits } from '../wire/limits.ts'
 import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'

@@ -2,16 +2,16 @@
  * Partition bridges: connections between parts of a space that the space's rings do not connect.
  *
  * The rings skip unreachable members. If only a few pairs of members can connect two parts of a space, neither part's
- * rings contain such a pair. The sign of a split is a present member that has sent nothing for a while. The local
- * member dials such members, a few at a time, until one is connected or all are unreachable. It keeps such a
- * connection, because no other connection may join the parts.
+ * rings contain such a pair. The sign of a split: a present member of the space has not announced its documents for a
+ * while. The local member dials such members, a few at a time, until one is connected or all are unreachable. The local
+ * member keeps such a connection, because no other connection may join the parts.
  */
 
 /**
- * How long a member may be silent before the local member dials it. Our choice: within 5 s, the announcements
- * of a member that joins reach all members.
+ * How long the announcement of a member may be missing before the local member dials the member. Our choice: within 5 s,
+ * the announcements of a member that joins reach all members.
  */
-const unansweredMs = 5_000
+const announcementTimeoutMs = 5_000
 /** Our choice: maximum number of members that are dialled at the same time. */
 const maxDialled = 2
 /**
@@ -27,13 +27,13 @@ export interface BridgeView {
   isConnected(id: string): boolean
   /** Whether dials to a member failed, or a connected member does not answer. */
   isUnreachable(id: string): boolean
-  /** Whether a member is in the space. */
-  isPresent(id: string): boolean
+  /** Whether a member is in the space, and is alive or suspect after having been alive. */
+  isInSpace(id: string): boolean
 }
 
 export class PartitionBridges {
-  /** Silent members, and since when they are silent. */
-  readonly #unansweredSinceMs = new Map<string, number>()
+  /** Present members without an announcement, and since when the local member waits for it. */
+  readonly #missingSinceMs = new Map<string, number>()
   #dialled: readonly string[] = []
   readonly #retained = new Set<string>()
   #dueMs = Number.POSITIVE_INFINITY
@@ -44,26 +44,30 @@ export class PartitionBridges {
   }
 
   /**
-   * @param silentMembers present members of the space that have sent nothing
+   * @param withoutAnnouncement present members of the space that have announced nothing
    * @returns members that should be connected to the local member
    */
-  review(silentMembers: readonly string[], view: BridgeView, nowMs: number): readonly string[] {
-    const present = new Set(silentMembers)
-    for (const id of this.#unansweredSinceMs.keys()) if (!present.has(id)) this.#unansweredSinceMs.delete(id)
-    for (const id of silentMembers)
-      if (!this.#unansweredSinceMs.has(id)) this.#unansweredSinceMs.set(id, nowMs)
+  review(withoutAnnouncement: readonly string[], view: BridgeView, nowMs: number): readonly string[] {
+    const missing = new Set(withoutAnnouncement)
+    for (const id of this.#missingSinceMs.keys()) if (!missing.has(id)) this.#missingSinceMs.delete(id)
+    for (const id of withoutAnnouncement)
+      if (!this.#missingSinceMs.has(id)) this.#missingSinceMs.set(id, nowMs)
     for (const id of this.#dialled) if (view.isConnected(id)) this.#retained.add(id)
     for (const id of this.#retained)
-      if (!view.isPresent(id) || view.isUnreachable(id)) this.#retained.delete(id)
+      if (!view.isInSpace(id) || view.isUnreachable(id)) this.#retained.delete(id)
     const [oldest] = this.#retained
     if (this.#retained.size > maxRetained && oldest !== undefined) this.#retained.delete(oldest)
-    const reachable = [...this.#unansweredSinceMs].filter(
+    const reachable = [...this.#missingSinceMs].filter(
       ([id]) => !view.isConnected(id) && !view.isUnreachable(id),
     )
-    const silent = reachable.filter(([, sinceMs]) => nowMs - sinceMs >= unansweredMs).map(([id]) => id)
-    this.#dialled = rotatedFromSelf(silent, view.self).slice(0, maxDialled)
+    const overdue = reachable
+      .filter(([, sinceMs]) => nowMs - sinceMs >= announcementTimeoutMs)
+      .map(([id]) => id)
+    this.#dialled = rotatedFromSelf(overdue, view.self).slice(0, maxDialled)
     this.#dueMs = Math.min(
-      ...reachable.map(([, sinceMs]) => Math.max(sinceMs + unansweredMs, nowMs + unansweredMs / 5)),
+      ...reachable.map(([, sinceMs]) =>
+        Math.max(sinceMs + announcementTimeoutMs, nowMs + announcementTimeoutMs / 5),
+      ),
     )
     return [...this.#dialled, ...this.#retained]
   }

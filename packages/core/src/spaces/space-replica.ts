@@ -37,8 +37,11 @@ export interface SpaceReplica {
   sweep(now: Instant): void
   /** The other members that have announced that they have the document open. */
   holdersOf(document: string): readonly ReplicaHolder[]
-  /** Present members that have not sent anything yet, although each member sends facts when it joins. */
-  silentMembers(): readonly string[]
+  /**
+   * Other members that are present in the space and have announced nothing yet, although each member of a room announces
+   * its documents when it enters.
+   */
+  membersWithoutAnnouncement(): readonly string[]
   /** Whether a member has a document open, or has not announced its documents yet. */
   mayHaveDocument(id: string, document: string): boolean
   /** Another member asks the local member to carry a document for a while. */

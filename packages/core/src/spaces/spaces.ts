@@ -217,7 +217,7 @@ export class Spaces {
   }
 
   /** Asks a few members for the ids of their facts. They answer even if nothing differs. */
-  requestDigest(space: string, now: Instant): void {
+  requestFactIds(space: string, now: Instant): void {
     const facts = this.#spaces.get(space)?.replica.facts
     if (!facts) return
     for (const id of sample(this.connectedIn(space), offerFanout, this.#options.random))

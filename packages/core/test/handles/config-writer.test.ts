@@ -24,7 +24,7 @@ beforeEach(() => {
     writers: 'anyone',
     retentionMs: 86_400_000,
     merged() {},
-    hidden() {},
+    quarantined() {},
     dropped() {},
   })
 })

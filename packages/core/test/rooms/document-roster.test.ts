@@ -27,7 +27,7 @@ beforeEach(() => {
     presence,
     others: () => others,
     suspects: () => suspects,
-    isPresent: id => generations.get(id) === presence.generationOf(id),
+    isOfPresentGeneration: id => generations.get(id) === presence.generationOf(id),
   })
 })
 
@@ -145,7 +145,7 @@ describe('the members that have a document open', () => {
           presence: registers,
           others: () => members.filter(id => id !== self),
           suspects: () => [],
-          isPresent: () => true,
+          isOfPresentGeneration: () => true,
         })
         presence = registers
         for (const id of members) {

@@ -21,33 +21,33 @@ const copies = (...facts: SignedFact[]) => facts.map(fact => ({ ...fact }))
 describe('a rumor without new facts', () => {
   it('is forwarded once if only anti-entropy has brought its facts', () => {
     const forwarded = forwardedFacts(record, heartbeat)
-    expect(forwarded.isFirst(copies(record, heartbeat))).toBe(true)
-    expect(forwarded.isFirst(copies(record, heartbeat))).toBe(false)
+    expect(forwarded.markIfFirst(copies(record, heartbeat))).toBe(true)
+    expect(forwarded.markIfFirst(copies(record, heartbeat))).toBe(false)
   })
 
   it('is not forwarded if a rumor has brought all of its facts, also in other combinations', () => {
     const forwarded = forwardedFacts(record, heartbeat)
     forwarded.add([record, heartbeat])
     for (const facts of [[record], [heartbeat], [heartbeat, record]])
-      expect(forwarded.isFirst(copies(...facts))).toBe(false)
+      expect(forwarded.markIfFirst(copies(...facts))).toBe(false)
   })
 
   it('is forwarded if no rumor has brought one of its facts yet', () => {
     const forwarded = forwardedFacts(record, heartbeat)
     forwarded.add([record])
-    expect(forwarded.isFirst(copies(record, heartbeat))).toBe(true)
-    expect(forwarded.isFirst(copies(heartbeat))).toBe(false)
+    expect(forwarded.markIfFirst(copies(record, heartbeat))).toBe(true)
+    expect(forwarded.markIfFirst(copies(heartbeat))).toBe(false)
   })
 
   it('is not forwarded if the table stores a newer fact than one of its facts, or no fact of that member', () => {
     const older = signedFact(idOf('ada'), heartbeatBody(5, 2))
     const unknown = signedFact(idOf('grace'), recordBody({ incarnation: 5 }))
     const forwarded = forwardedFacts(record, heartbeat)
-    for (const other of [older, unknown]) expect(forwarded.isFirst(copies(record, other))).toBe(false)
-    expect(forwarded.isFirst(copies(record))).toBe(true)
+    for (const other of [older, unknown]) expect(forwarded.markIfFirst(copies(record, other))).toBe(false)
+    expect(forwarded.markIfFirst(copies(record))).toBe(true)
   })
 
   it('is not forwarded if it is empty', () => {
-    expect(forwardedFacts(record).isFirst([])).toBe(false)
+    expect(forwardedFacts(record).markIfFirst([])).toBe(false)
   })
 })

@@ -9,7 +9,7 @@ const view: BridgeView = {
   self: 'm',
   isConnected: id => connected.has(id),
   isUnreachable: id => unreachable.has(id),
-  isPresent: id => present.has(id),
+  isInSpace: id => present.has(id),
 }
 
 function strangers(...ids: string[]): string[] {

@@ -3,7 +3,7 @@
  *
  * Each chunk depends only on content of the other replica and on earlier chunks, so it can be applied and shown as
  * soon as it arrives. Deletions come last. A chunk is encoded when it is needed, from the document's state at that
- * time, so a stream of 256 MB needs no copy of the document. The chunks cover everything up to the state at the
+ * time, so a stream of 256 MiB needs no copy of the document. The chunks cover everything up to the state at the
  * beginning. Later changes are sent separately.
  */
 import * as Y from 'yjs'

@@ -38,8 +38,9 @@ export interface DocumentEpochsOptions {
   /** The present digest of the document. */
   readonly hash: () => Uint8Array
   /**
-   * The document has new ids: everything that refers to old ids is invalid. The document needs a new client id,
-   * because references to its old one would soon point to other content.
+   * All content of the document has new ids, so references to the old ids are invalid. The document also needs a new
+   * client id. Otherwise its next insertions would get ids that this replica used before for other content, and old
+   * references would point to the new content.
    */
   readonly replaced: () => void
   /** The replica is in no epoch, and it has sent content to other members or received content from them. */
