@@ -256,8 +256,9 @@ describe.skipIf(skipsBrowser)('the page', { timeout: 120_000 }, () => {
   it('accepts commands only from itself', async () => {
     const post = (path: string, headers: Record<string, string> = {}) =>
       fetch(new URL(path, demo.url), { method: 'POST', headers })
-    const own = { origin: new URL(demo.url).origin }
-    const elsewhere = { origin: 'https://elsewhere.example' }
+    const json = { 'content-type': 'application/json' }
+    const own = { origin: new URL(demo.url).origin, ...json }
+    const elsewhere = { origin: 'https://elsewhere.example', ...json }
     expect((await post('/demo/processes/ada/kill', elsewhere)).status).toBe(403)
     expect((await post('/demo/processes/ada/kill')).status).toBe(403)
     expect((await post('/demo/processes/ada/restart', own)).status).toBe(409)
