@@ -12,9 +12,18 @@ const real = [
   'test/browser/**/*.test.ts',
 ]
 
+/**
+ * Tests that compute, some of them hours of virtual time. A busy machine makes them slower and nothing else, so their limit
+ * only ends a test that hangs.
+ */
 const project = (name: string, root: string) => ({
   extends: true as const,
-  test: { name, include: [`${root}/**/*.test.{ts,tsx}`], exclude: [...configDefaults.exclude, ...real] },
+  test: {
+    name,
+    include: [`${root}/**/*.test.{ts,tsx}`],
+    exclude: [...configDefaults.exclude, ...real],
+    testTimeout: 180_000,
+  },
 })
 
 /** The tests of the hooks, with the React version that a folder depends on. */
@@ -31,7 +40,7 @@ const withReact = (version: number, folder: string) => {
 
 export default defineConfig({
   test: {
-    // Hours of virtual time and real processes: slow on a busy machine, bounded on any.
+    // Real processes and browsers: slow on a busy machine, bounded on any.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // By default Vitest leaves one core idle, which of two cores is half.

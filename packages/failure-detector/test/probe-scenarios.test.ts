@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { stopping } from '../../../test/helpers/stop-and-go.ts'
 import { runTwice } from '../../simulator/src/run-twice.ts'
 import { plainSwim } from '../src/index.ts'
@@ -9,7 +9,6 @@ import { falseDeaths, stopAndGo } from './stop-and-go.ts'
 const tenMinutesMs = 600_000
 
 // Virtual hours take real seconds, more on a busy machine.
-vi.setConfig({ testTimeout: 120_000 })
 
 describe('probes and local health among simulated members', () => {
   it('scenario 7: with one connection cut both ways, indirect probes prevent suspicions', async () => {

@@ -3,12 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire, stripTypeScriptTypes } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { mulberry32 } from '../../../test/helpers/mulberry32.ts'
 import { DeadlineQueue } from '../src/deadline-queue.ts'
 import * as detectorPackage from '../src/index.ts'
-
-vi.setConfig({ testTimeout: 120_000 })
 
 const root = new URL('..', import.meta.url).pathname
 const readme = readFileSync(join(root, 'README.md'), 'utf8')

@@ -1,9 +1,8 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { runTwice } from '../../simulator/src/run-twice.ts'
 import { SimulatedNetwork } from './simulated-network.ts'
 
 // Virtual hours take real seconds, more on a busy machine.
-vi.setConfig({ testTimeout: 120_000 })
 
 describe('suspicion and refutation among simulated members', () => {
   it('scenario 1: all 31 other members detect a hung member within 9 s, by confirmations of its monitors', async () => {

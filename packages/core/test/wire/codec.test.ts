@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   heartbeatBody,
   idOf,
@@ -24,8 +24,6 @@ import * as messages from '../../src/wire/messages.ts'
 import { type DecodeFailure, ok, type Result } from '../../src/wire/result.ts'
 import { facts, hello, probeMessage, syncMessages } from './codec-arbitraries.ts'
 import { field, join, outcome, varint } from './codec-helpers.ts'
-
-vi.setConfig({ testTimeout: 120_000 })
 
 const ada = idOf('ada')
 

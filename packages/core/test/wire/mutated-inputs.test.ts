@@ -1,6 +1,6 @@
 /** The decoders read mutations of encoded messages: foreign bytes never make a decoder throw. */
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import {
   decodeProbe,
@@ -22,8 +22,6 @@ import {
 import { facts, hello, probeMessage, syncMessages } from './codec-arbitraries.ts'
 import { join, varint } from './codec-helpers.ts'
 import { spaceFacts, spaceSteps } from './space-arbitraries.ts'
-
-vi.setConfig({ testTimeout: 120_000 })
 
 describe('the codec', () => {
   it('never throws and enforces the limits for 100,000 mutated inputs', () => {

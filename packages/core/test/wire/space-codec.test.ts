@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { limits } from '../../src/wire/limits.ts'
 import type { DecodeFailure, Result } from '../../src/wire/result.ts'
@@ -14,8 +14,6 @@ import { draftSpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts
 import * as messages from '../../src/wire/space-messages.ts'
 import { join, outcome, field as unknownField } from './codec-helpers.ts'
 import { spaceFacts, spaceSteps } from './space-arbitraries.ts'
-
-vi.setConfig({ testTimeout: 120_000 })
 
 const signature = new Uint8Array(64)
 const space = '00'.repeat(12)
