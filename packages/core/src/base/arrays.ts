@@ -21,3 +21,22 @@ export function sample<T>(from: readonly T[], count: number, random: () => numbe
     drawn.push(...left.splice(Math.floor(random() * left.length), 1))
   return drawn
 }
+
+/**
+ * The items in as few batches as their sizes allow, in the same order. An item larger than `maxBytes` is a batch of its
+ * own.
+ */
+export function batchesOf<T>(items: Iterable<T>, maxBytes: number, bytesOf: (item: T) => number): T[][] {
+  const batches: T[][] = []
+  let left = 0
+  for (const item of items) {
+    const bytes = bytesOf(item)
+    if (bytes > left) {
+      batches.push([])
+      left = maxBytes
+    }
+    batches.at(-1)?.push(item)
+    left -= bytes
+  }
+  return batches
+}

@@ -4,6 +4,7 @@
  * The first fact after a pause is sent immediately; later facts wait at most `maxWaitMs`. A batch never exceeds the size
  * of a rumor. At most `maxPending` facts wait: beyond it the oldest fact is dropped, and anti-entropy spreads it.
  */
+import { batchesOf } from '../base/arrays.ts'
 import { factBytes } from '../table/delta.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import { limits } from '../wire/limits.ts'
@@ -35,17 +36,7 @@ export class RumorBatcher {
   take(nowMs: number): SignedFact[][] {
     if (nowMs < this.deadlineMs()) return []
     this.#nextSendMs = nowMs + maxWaitMs
-    const batches: SignedFact[][] = []
-    let remainingBytes = 0
-    for (const fact of this.#pending) {
-      const bytes = factBytes(fact)
-      if (bytes > remainingBytes) {
-        batches.push([])
-        remainingBytes = limits.maxRumorBytes
-      }
-      batches.at(-1)?.push(fact)
-      remainingBytes -= bytes
-    }
+    const batches = batchesOf(this.#pending, limits.maxRumorBytes, factBytes)
     this.#pending = []
     return batches
   }

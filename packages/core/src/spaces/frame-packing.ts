@@ -5,6 +5,7 @@
  * After a long separation, two members exchange a step for each common space, up to `limits.maxSpaces`, and
  * for each document in these spaces. These steps do not fit into one frame.
  */
+import { batchesOf } from '../base/arrays.ts'
 import { limits } from '../wire/limits.ts'
 import type { DocumentStep, SpaceStep } from '../wire/space-codec.ts'
 import type { SpaceFact } from '../wire/space-fact.ts'
@@ -33,18 +34,7 @@ export function framesOf(steps: readonly SpaceStep[]): SpaceStep[][] {
 
 /** The facts in as few rumors as their lengths allow, in the same order. */
 export function rumorsOf(facts: readonly SpaceFact[]): SpaceFact[][] {
-  const rumors: SpaceFact[][] = []
-  let left = 0
-  for (const fact of facts) {
-    const bytes = factBytes(fact)
-    if (bytes > left) {
-      rumors.push([])
-      left = limits.maxRumorBytes
-    }
-    rumors.at(-1)?.push(fact)
-    left -= bytes
-  }
-  return rumors
+  return batchesOf(facts, limits.maxRumorBytes, factBytes)
 }
 
 function divided(step: SpaceStep): SpaceStep[] {
