@@ -92,7 +92,7 @@ export class Driver implements TransportListener, MembershipPort {
       ...options,
       table: options.machine.table,
       deliver: input => this.handle(input),
-      reportViolation: (from, violation, detail) => this.reportViolation(from, violation, detail),
+      reporter: this,
     })
   }
 

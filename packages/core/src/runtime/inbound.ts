@@ -10,12 +10,12 @@
 import { andThen } from '../base/maybe-async.ts'
 import type { DecodeFailure, Result } from '../wire/result.ts'
 import type { Verifier } from '../wire/signing.ts'
-import type { Violation } from './peer-score.ts'
+import type { ViolationReporter } from './peer-score.ts'
 import { type Verified, verify } from './verification.ts'
 
 export interface InboundOptions {
   readonly keys: Verifier
-  readonly reportViolation: (from: string, violation: Violation, detail: string) => void
+  readonly reporter: ViolationReporter
 }
 
 /** What every kind of fact has. */
@@ -34,7 +34,7 @@ export class Inbound {
   /** The decoded message; undefined if the bytes could not be decoded. */
   message<T>(from: string, decoded: Result<T, DecodeFailure>): T | undefined {
     if (decoded.ok) return decoded.value
-    this.#options.reportViolation(from, 'undecodable', decoded.failure.detail)
+    this.#options.reporter.reportViolation(from, 'undecodable', decoded.failure.detail)
     return undefined
   }
 
@@ -48,10 +48,11 @@ export class Inbound {
     facts: readonly F[],
     signedBytes: (fact: F) => Uint8Array,
   ): Verified<F> | Promise<Verified<F>> {
-    const { keys, reportViolation } = this.#options
+    const { keys, reporter } = this.#options
     const verified = verify(facts, fact => keys.verify(fact.author, signedBytes(fact), fact.signature))
     return andThen(verified, outcome => {
-      if (outcome.forged) reportViolation(from, 'bad-signature', 'a fact that its author did not sign')
+      if (outcome.forged)
+        reporter.reportViolation(from, 'bad-signature', 'a fact that its author did not sign')
       return outcome
     })
   }

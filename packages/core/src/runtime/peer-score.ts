@@ -10,6 +10,11 @@ const maxPeers = 1_024
 
 export type Violation = 'undecodable' | 'bad-signature'
 
+export interface ViolationReporter {
+  /** Logs and counts a protocol violation, and disconnects a peer with too many. */
+  reportViolation(from: string, violation: Violation, detail: string): void
+}
+
 export class PeerScore {
   readonly #records = new Map<string, { points: number; sinceMs: number }>()
   readonly #counts: Record<Violation, number> = { undecodable: 0, 'bad-signature': 0 }

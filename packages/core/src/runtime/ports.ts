@@ -6,7 +6,7 @@
 import type { ConnectionEvent } from '@hearsay/failure-detector'
 import type { SpacesUsage } from '../spaces/spaces.ts'
 import type { SpaceGeneration } from '../wire/fact.ts'
-import type { Violation } from './peer-score.ts'
+import type { ViolationReporter } from './peer-score.ts'
 
 /**
  * The stream that carries a frame to a member. Each channel has a stream of its own, so a `probe` frame never waits for
@@ -83,11 +83,9 @@ export interface SpacesPort {
 }
 
 /** The membership of a member, as its spaces call it. */
-export interface MembershipPort {
+export interface MembershipPort extends ViolationReporter {
   /** Publishes in the local record the spaces that this member is in. */
   announceSpaces(spaces: readonly SpaceGeneration[]): void
   /** Connects to these members in addition to the neighbours. */
   setExtraPeers(ids: readonly string[]): void
-  /** Logs and counts a protocol violation, and disconnects a peer with too many. */
-  reportViolation(from: string, violation: Violation, detail: string): void
 }

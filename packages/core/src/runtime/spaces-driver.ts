@@ -59,12 +59,7 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     this.#options = options
     const { view, random, clock } = options
     this.#spaces = new Spaces({ view, random, maxDeltaBytes }, clock.now().monotonicMs)
-    const { membership } = options
-    this.#inbound = new SpaceInbound({
-      ...options,
-      receiver: this,
-      reportViolation: (from, violation, detail) => membership.reportViolation(from, violation, detail),
-    })
+    this.#inbound = new SpaceInbound({ ...options, receiver: this, reporter: options.membership })
   }
 
   usage(): SpacesUsage {

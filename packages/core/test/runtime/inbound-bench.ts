@@ -39,8 +39,10 @@ export class InboundBench {
         this.delivered.push(input)
         if (input.type === 'rumors' || input.type === 'sync') this.merge(...input.facts)
       },
-      reportViolation: (from, violation) =>
-        this.violations.push(`${violation} ${from === relay ? 'relay' : from}`),
+      reporter: {
+        reportViolation: (from, violation) =>
+          this.violations.push(`${violation} ${from === relay ? 'relay' : from}`),
+      },
     })
   }
 

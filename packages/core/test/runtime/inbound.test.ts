@@ -8,7 +8,9 @@ function bench(isValid: (author: string) => boolean | Promise<boolean>) {
   const violations: string[] = []
   const inbound = new Inbound({
     keys: { verify: author => isValid(author) },
-    reportViolation: (from, violation, detail) => violations.push(`${from}: ${violation}, ${detail}`),
+    reporter: {
+      reportViolation: (from, violation, detail) => violations.push(`${from}: ${violation}, ${detail}`),
+    },
   })
   const verified = (...authors: string[]) =>
     inbound.verified('relay', authors.map(fact), () => new Uint8Array())

@@ -45,7 +45,9 @@ class SpaceInboundBench {
         steps: (_, steps) => this.steps.push(...steps),
         rumors: (_, facts) => this.rumors.push(...facts),
       },
-      reportViolation: (from, violation) => this.violations.push(`${violation} ${from === relay}`),
+      reporter: {
+        reportViolation: (from, violation) => this.violations.push(`${violation} ${from === relay}`),
+      },
     })
   }
 
