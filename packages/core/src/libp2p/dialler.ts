@@ -1,22 +1,45 @@
 /**
  * Dialler: opens connections to members at the addresses in their records.
  *
+ * Any member can sign records that name any host. So dial-addresses.ts says which addresses are dialled, and dial-bounds.ts how
+ * often. Only the bootstrap addresses that the app gave are unbounded.
+ *
  * The dialler remembers which connections it dialled: on a node of the app, hearsay closes only these
  * connections. It also remembers the host of each member's last connection, because a refusal by that host is
  * evidence.
  */
 import type { Connection, PeerId } from '@libp2p/interface'
-import type { AddressManager, ConnectionManager } from '@libp2p/interface-internal'
+import type { AddressManager, ConnectionManager, TransportManager } from '@libp2p/interface-internal'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import { setMaxListeners } from 'main-event'
 import type { AdmissionGate } from './admission/admission-gate.ts'
-import { dialSteps, hostOf } from './dial-addresses.ts'
+import {
+  addressesOf,
+  type DialSituation,
+  dialSteps,
+  hostOf,
+  isDialable,
+  relayOf,
+  withoutRelay,
+} from './dial-addresses.ts'
+import { DialBounds, maxTurnWaitMs } from './dial-bounds.ts'
 import { dialOutcome } from './dial-outcome.ts'
+import { endpointOf } from './endpoint-backoff.ts'
 
 export interface DiallerComponents {
   readonly connectionManager: ConnectionManager
   readonly addressManager: AddressManager
+  readonly transportManager: TransportManager
+}
+
+export interface DiallerOptions {
+  readonly components: DiallerComponents
+  /** The node was created for hearsay alone, so hearsay owns all its connections. */
+  readonly ownsNode: boolean
+  readonly gate: AdmissionGate
+  /** Multiaddrs that the app gave. */
+  readonly bootstrap: readonly string[]
 }
 
 const dialTimeoutMs = 5_000
@@ -27,6 +50,8 @@ const stepTimeoutMs = 2_500
  * starts.
  */
 const bootstrapTimeoutMs = 10_000
+/** In one dial, at addresses that only others name. Honest members rarely have more hosts. */
+const maxUnconfirmed = 4
 
 export class Dialler {
   readonly #components: DiallerComponents
@@ -37,26 +62,34 @@ export class Dialler {
   readonly #lastHost = new Map<string, string>()
   /** Bootstrap addresses that are being dialled. */
   readonly #bootstraps = new Map<string, Promise<string>>()
+  /** Members that are being dialled. */
+  readonly #connecting = new Map<string, Promise<Connection>>()
+  readonly #given: ReadonlySet<string>
+  readonly #givenHosts: ReadonlySet<string>
+  readonly #bounds = new DialBounds()
   /** Aborts all running dials. */
   #dials = controllerOfMany()
 
-  /** @param ownsNode the node was created for hearsay alone, so hearsay owns all its connections */
-  constructor(components: DiallerComponents, ownsNode: boolean, gate: AdmissionGate) {
+  constructor({ components, ownsNode, gate, bootstrap }: DiallerOptions) {
     this.#components = components
     this.#ownsNode = ownsNode
     this.#gate = gate
+    this.#given = new Set(bootstrap)
+    this.#givenHosts = new Set(bootstrap.flatMap(address => hostOf(withoutRelay(multiaddr(address))) ?? []))
   }
 
-  /** Aborts all running dials, which then fail. */
+  /** Aborts all running dials, which then fail. Earlier dials count no more: the network may be the cause of their failures. */
   abortDials(): void {
+    this.#bounds.reset()
     this.#dials.abort()
     this.#bootstraps.clear()
+    this.#connecting.clear()
     this.#dials = controllerOfMany()
   }
 
   /** Sets the addresses at which a member can be dialled; an empty list removes the member. */
   setAddresses(id: string, addresses: readonly Uint8Array[]): void {
-    if (addresses.length > 0) this.#addresses.set(id, addresses.flatMap(readableAddress))
+    if (addresses.length > 0) this.#addresses.set(id, addressesOf(id, addresses))
     else {
       this.#addresses.delete(id)
       this.#lastHost.delete(id)
@@ -64,35 +97,112 @@ export class Dialler {
   }
 
   /**
-   * Returns the newest admitted connection, or opens one and waits until it is admitted. As soon as the member's host refuses a dial, rejects
-   * with an error for `dialOutcome`. The remaining addresses are inconclusive, but are still dialled in the
+   * Returns the newest admitted connection, or opens one and waits until it is admitted. As soon as the member's host refuses
+   * a dial, rejects with an error for `dialOutcome`. The remaining addresses are inconclusive, but are still dialled in the
    * background.
    */
   async connect(id: string): Promise<Connection> {
-    const current = this.current(id)
-    if (current) return current
+    const pending = this.current(id) ?? this.#connecting.get(id)
+    if (pending) return pending
+    const dial = this.#connect(id).finally(() => {
+      if (this.#connecting.get(id) === dial) this.#connecting.delete(id)
+    })
+    this.#connecting.set(id, dial)
+    return dial
+  }
+
+  async #connect(id: string): Promise<Connection> {
+    const known = this.#addresses.get(id) ?? []
+    if (known.length === 0) return this.#open(id, peerIdFromString(id), this.#signal(dialTimeoutMs))
+    const situation = this.#situation(this.#lastHost.get(id))
+    const all = dialSteps(known, situation.own, situation.lastHost)
+    const inOrder = all.flatMap(({ addresses }) => addresses)
+    const { allowed, waitMs } = this.#reserve(inOrder, situation)
+    if (allowed.size === 0) throw new Error(`no address of ${id} may be dialled now`)
+    if (waitMs > 0) {
+      await pause(waitMs, this.#dials.signal)
+      const current = this.current(id)
+      if (current) {
+        this.#bounds.giveBack()
+        return current
+      }
+    }
     const signal = this.#signal(dialTimeoutMs)
-    const addresses = this.#addresses.get(id) ?? []
-    if (addresses.length === 0) return this.#open(id, peerIdFromString(id), signal)
-    const own = this.#components.addressManager.getAddresses()
-    const steps = dialSteps(addresses, own, this.#lastHost.get(id))
+    const steps = all.map(({ addresses, counts }) => {
+      const dialled = addresses.filter(address => allowed.has(address))
+      return { dialled, counts, isComplete: dialled.length === addresses.length }
+    })
+    const lastStep = steps.findLastIndex(({ dialled }) => dialled.length > 0)
     const errors: unknown[] = []
-    for (const [at, step] of steps.entries()) {
-      const isLast = at === steps.length - 1
+    for (const [at, { dialled, counts, isComplete }] of steps.slice(0, lastStep + 1).entries()) {
+      // Such an address may be the one at which the member answers, so the outcome is not `refused`.
+      if (counts && !isComplete) errors.push(new Error('some addresses may not be dialled now'))
+      if (dialled.length === 0) continue
+      const isLast = at === lastStep
       try {
-        return await this.#open(id, [...step.addresses], isLast ? signal : within(stepTimeoutMs, signal))
+        return await this.#open(id, dialled, isLast ? signal : within(stepTimeoutMs, signal))
       } catch (error) {
-        if (step.counts) errors.push(error)
+        if (counts) errors.push(error)
       }
       if (isLast || dialOutcome(new AggregateError(errors)) !== 'refused') continue
-      const rest = steps.slice(at + 1).flatMap(({ addresses }) => addresses)
+      const rest = steps.slice(at + 1).flatMap(({ dialled }) => dialled)
       this.#open(id, rest, signal).catch(() => {})
       break
     }
     throw new AggregateError(errors)
   }
 
-  /** Dials a bootstrap address, at most once at a time. @returns the id of the member that answers */
+  /**
+   * Reserves the dial of a member, at addresses that are in the order of `dialSteps`.
+   *
+   * @returns the addresses to dial, and how long to wait before that
+   */
+  #reserve(
+    addresses: readonly Multiaddr[],
+    situation: DialSituation,
+  ): { readonly allowed: ReadonlySet<Multiaddr>; readonly waitMs: number } {
+    const nowMs = performance.now()
+    const allowed = new Set<Multiaddr>()
+    let unconfirmed = 0
+    let waitMs = 0
+    for (const address of addresses) {
+      if (!this.#components.transportManager.dialTransportForMultiaddr(address)) continue
+      if (!isDialable(address, situation)) continue
+      if (this.#isConfirmed(address, situation, nowMs)) allowed.add(address)
+      else if (unconfirmed < maxUnconfirmed) {
+        // Only the first address waits. Others are dialled if the rate allows it at once.
+        const maxWaitMs = allowed.size === 0 ? maxTurnWaitMs : 0
+        const addressWaitMs = this.#bounds.reserve(endpointOf(address), nowMs, maxWaitMs)
+        if (addressWaitMs === undefined) continue
+        waitMs += addressWaitMs
+        unconfirmed += 1
+        allowed.add(address)
+      }
+    }
+    return { allowed, waitMs }
+  }
+
+  /** Whether the dial goes to the host at which the member was last connected, or over an existing connection to a relay. */
+  #isConfirmed(address: Multiaddr, { lastHost, isConnected }: DialSituation, nowMs: number): boolean {
+    const relay = relayOf(address)
+    if (relay !== undefined) return isConnected(relay)
+    return lastHost !== undefined && hostOf(address) === lastHost && this.#bounds.tryKnownHost(lastHost, nowMs)
+  }
+
+  #situation(lastHost: string | undefined): DialSituation {
+    const isConnected = (relay: string) => this.current(relay) !== undefined
+    return {
+      own: this.#components.addressManager.getAddresses(),
+      lastHost,
+      givenHosts: this.#givenHosts,
+      isMember: relay => this.#addresses.has(relay) || isConnected(relay),
+      isConnected,
+    }
+  }
+
+  /**
+   * Dials a bootstrap address or the address of a cached peer, at most once at a time. @returns the id of the member that answers
+   */
   connectTo(address: string): Promise<string> {
     const pending = this.#bootstraps.get(address)
     if (pending) return pending
@@ -110,6 +220,8 @@ export class Dialler {
     // could succeed.
     if (!(await connectionManager.isDialable(multiaddr(address), { signal })))
       throw new Error(`no transport of this node can dial ${address}`)
+    if (!this.#given.has(address) && !this.#mayDialCached(multiaddr(address)))
+      throw new Error(`${address} may not be dialled now`)
     const connection = await connectionManager.openConnection(multiaddr(address), { signal })
     const id = connection.remotePeer.toString()
     this.#dialled.add(id)
@@ -117,11 +229,20 @@ export class Dialler {
     return id
   }
 
+  /** A cached address is from the record of a member, which need not be true. */
+  #mayDialCached(address: Multiaddr): boolean {
+    // The member behind a relay may still be there, even if the relay is not known yet.
+    const situation = { ...this.#situation(undefined), isMember: () => true }
+    if (!isDialable(address, situation)) return false
+    return this.#bounds.reserve(endpointOf(address), performance.now(), 0) !== undefined
+  }
+
   #signal(timeoutMs: number): AbortSignal {
     return AbortSignal.any([this.#dials.signal, AbortSignal.timeout(timeoutMs)])
   }
 
-  connected({ remotePeer, remoteAddr }: Connection): void {
+  connected({ remotePeer, remoteAddr, direction }: Connection): void {
+    if (direction === 'outbound') this.#bounds.succeeded(endpointOf(remoteAddr))
     const host = hostOf(remoteAddr)
     if (host !== undefined) this.#lastHost.set(remotePeer.toString(), host)
   }
@@ -184,10 +305,17 @@ function controllerOfMany(): AbortController {
 const within = (ms: number, signal: AbortSignal): AbortSignal =>
   AbortSignal.any([signal, AbortSignal.timeout(ms)])
 
-function readableAddress(bytes: Uint8Array): Multiaddr[] {
-  try {
-    return [multiaddr(bytes)]
-  } catch {
-    return []
-  }
+/** @throws the reason of the signal, if it aborts */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort)
+      resolve()
+    }, ms)
+    signal.addEventListener('abort', abort, { once: true })
+  })
 }

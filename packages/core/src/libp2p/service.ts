@@ -8,6 +8,7 @@
 import { type Ed25519PrivateKey, type Startable, serviceCapabilities } from '@libp2p/interface'
 import { isLoopback } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { bootstrapMultiaddr } from '../api/bootstrap-address.ts'
 import type { Explanation } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
 import type { Health } from '../api/health.ts'
@@ -122,6 +123,7 @@ class Service extends ClusterHandle implements Startable {
       hasSecret: init.secret !== undefined,
       ownsNode,
       gate,
+      bootstrap: (init.bootstrap ?? []).map(bootstrapMultiaddr),
       pubsub,
       log,
     })

@@ -47,6 +47,8 @@ export interface TransportOptions {
   /** Whether the node was created for this member alone. */
   readonly ownsNode: boolean
   readonly gate: AdmissionGate
+  /** Multiaddrs that the app gave. */
+  readonly bootstrap: readonly string[]
   readonly pubsub: MemberPubsub
   readonly log: Logger
 }
@@ -78,11 +80,11 @@ export class Libp2pTransport implements Transport {
   #listener: TransportListener | undefined
 
   constructor(options: TransportOptions) {
-    const { components, keys, ownsNode, gate, log } = options
+    const { components, keys, ownsNode, gate, bootstrap, log } = options
     this.#options = options
     this.#topic = rumorTopic(keys)
     this.#log = log
-    this.#dialler = new Dialler(components, ownsNode, gate)
+    this.#dialler = new Dialler({ components, ownsNode, gate, bootstrap })
     this.#streams = new OutboundStreams({
       connect: id => this.#dialler.connect(id),
       hello: () => this.#hello(),

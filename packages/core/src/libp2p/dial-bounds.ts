@@ -1,0 +1,89 @@
+/**
+ * Dial bounds: how often this member dials addresses that only others name.
+ *
+ * Every member can sign any number of records, which name hosts that have nothing to do with the cluster. So all dials of
+ * such addresses share one rate, and each host and port has a back-off. A dial that reaches a member costs nothing, so that
+ * a whole cluster starts as fast as without bounds.
+ *
+ * The host at which a member was last connected belongs to this member, so its addresses there have a rate of their own.
+ */
+import { EndpointBackoff } from './endpoint-backoff.ts'
+
+const refillMs = 1_000
+/** Our choice: the ring neighbours of a newcomer are dialled at the same time. */
+const strangerBurst = 8
+/** Our choice: enough for repeated dials of all ring neighbours and peers of rooms that run on one host. */
+const knownHostBurst = 64
+/** Limits the memory. */
+const maxKnownHosts = 4_096
+/** Our choice: after a longer wait, the overlay plans the dial again. */
+export const maxTurnWaitMs = 5_000
+
+export class DialBounds {
+  #strangers = new DialRate(strangerBurst)
+  #endpoints = new EndpointBackoff()
+  #knownHosts = new Map<string, DialRate>()
+
+  /**
+   * Reserves the dial of an address that only others name.
+   *
+   * @returns how long to wait before the dial; undefined if the address must not be dialled now, or not within `maxWaitMs`
+   */
+  reserve(endpoint: string, nowMs: number, maxWaitMs: number): number | undefined {
+    if (!this.#endpoints.isDue(endpoint, nowMs)) return undefined
+    const waitMs = this.#strangers.take(nowMs, maxWaitMs)
+    if (waitMs !== undefined) this.#endpoints.dialled(endpoint, nowMs)
+    return waitMs
+  }
+
+  /** Counts the dial of a member at the host of its last connection. @returns whether the dial is allowed now */
+  tryKnownHost(host: string, nowMs: number): boolean {
+    const rate = this.#knownHosts.get(host) ?? new DialRate(knownHostBurst)
+    this.#knownHosts.delete(host)
+    this.#knownHosts.set(host, rate)
+    const [oldest] = this.#knownHosts.keys()
+    if (this.#knownHosts.size > maxKnownHosts && oldest !== undefined) this.#knownHosts.delete(oldest)
+    return rate.take(nowMs, 0) !== undefined
+  }
+
+  /** A dial led to a member at this endpoint. */
+  succeeded(endpoint: string): void {
+    if (this.#endpoints.succeeded(endpoint)) this.#strangers.giveBack()
+  }
+
+  /** A reserved dial is not needed any more. Its endpoint still counts as dialled. */
+  giveBack(): void {
+    this.#strangers.giveBack()
+  }
+
+  /** Forgets all earlier dials. */
+  reset(): void {
+    this.#strangers = new DialRate(strangerBurst)
+    this.#endpoints = new EndpointBackoff()
+    this.#knownHosts = new Map()
+  }
+}
+
+/** One dial in `refillMs`, after a burst. */
+class DialRate {
+  readonly #burst: number
+  /** When the burst is complete again. */
+  #completeMs = Number.NEGATIVE_INFINITY
+
+  constructor(burst: number) {
+    this.#burst = burst
+  }
+
+  /** @returns how long to wait; undefined if longer than `maxWaitMs`, and then nothing is counted */
+  take(nowMs: number, maxWaitMs: number): number | undefined {
+    const completeMs = Math.max(this.#completeMs, nowMs) + refillMs
+    const waitMs = Math.max(0, completeMs - nowMs - this.#burst * refillMs)
+    if (waitMs > maxWaitMs) return undefined
+    this.#completeMs = completeMs
+    return waitMs
+  }
+
+  giveBack(): void {
+    this.#completeMs -= refillMs
+  }
+}
