@@ -59,24 +59,24 @@ export function dialSteps(
 export interface DialSituation {
   /** Addresses on which this member listens. */
   readonly own: readonly Multiaddr[]
-  /** Host of the last connection to this member, in the form of `hostOf`. */
-  readonly lastHost: string | undefined
-  /** Hosts of the bootstrap addresses that the app gave. */
-  readonly givenHosts: ReadonlySet<string>
-  /** Whether this relay is a member. */
-  readonly isMember: (relay: string) => boolean
+  /** Host of the last connection to the other member, in the form of `hostOf`. */
+  readonly lastHost?: string | undefined
+  /** Hosts of the bootstrap addresses that the app gave. Default: none. */
+  readonly givenHosts?: ReadonlySet<string>
+  /** Whether this relay is a member. Default: no relay is. */
+  readonly isMember?: (relay: string) => boolean
   /** Whether this member is connected to the relay. Then the address of the relay is not dialled. */
-  readonly isConnected: (relay: string) => boolean
+  readonly isConnected?: (relay: string) => boolean
 }
 
 /** Whether an address in the record of another member may be dialled. */
 export function isDialable(address: Multiaddr, situation: DialSituation): boolean {
   const relay = relayOf(address)
-  if (relay !== undefined && !situation.isMember(relay)) return false
-  if (relay !== undefined && situation.isConnected(relay)) return true
+  if (relay !== undefined && !situation.isMember?.(relay)) return false
+  if (relay !== undefined && situation.isConnected?.(relay)) return true
   const [first] = address.getComponents()
   if (first?.value === undefined || !hostNames.has(first.name)) return false
-  if (!ipNames.has(first.name)) return situation.givenHosts.has(first.value)
+  if (!ipNames.has(first.name)) return situation.givenHosts?.has(first.value) === true
   if (isLinkLocal(first.value)) return situation.own.some(address => isLinkLocal(hostOf(address) ?? ''))
   return !isOnThisComputer(first.value) || isClusterHere(situation)
 }
@@ -87,7 +87,7 @@ function isClusterHere({ own, lastHost, givenHosts }: DialSituation): boolean {
   const hosts = direct.flatMap(address => hostOf(address) ?? [])
   if (lastHost !== undefined && (isOnThisComputer(lastHost) || hosts.includes(lastHost))) return true
   // A page listens nowhere: the app's bootstrap addresses show whether its cluster is here.
-  return hosts.length > 0 ? hosts.every(isOnThisComputer) : [...givenHosts].some(isOnThisComputer)
+  return hosts.length > 0 ? hosts.every(isOnThisComputer) : [...(givenHosts ?? [])].some(isOnThisComputer)
 }
 
 /** A loopback address, or one that leads there: `0.0.0.0`, and IPv6 addresses that contain an IPv4 address. */

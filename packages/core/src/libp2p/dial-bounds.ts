@@ -20,9 +20,9 @@ const maxKnownHosts = 4_096
 export const maxTurnWaitMs = 5_000
 
 export class DialBounds {
-  #strangers = new DialRate(strangerBurst)
-  #endpoints = new EndpointBackoff()
-  #knownHosts = new Map<string, DialRate>()
+  readonly #strangers = new DialRate(strangerBurst)
+  readonly #endpoints = new EndpointBackoff()
+  readonly #knownHosts = new Map<string, DialRate>()
 
   /**
    * Reserves the dial of an address that only others name.
@@ -54,13 +54,6 @@ export class DialBounds {
   /** A reserved dial is not needed any more. Its endpoint still counts as dialled. */
   giveBack(): void {
     this.#strangers.giveBack()
-  }
-
-  /** Forgets all earlier dials. */
-  reset(): void {
-    this.#strangers = new DialRate(strangerBurst)
-    this.#endpoints = new EndpointBackoff()
-    this.#knownHosts = new Map()
   }
 }
 

@@ -66,7 +66,7 @@ export class Dialler {
   readonly #connecting = new Map<string, Promise<Connection>>()
   readonly #given: ReadonlySet<string>
   readonly #givenHosts: ReadonlySet<string>
-  readonly #bounds = new DialBounds()
+  #bounds = new DialBounds()
   /** Aborts all running dials. */
   #dials = controllerOfMany()
 
@@ -80,7 +80,7 @@ export class Dialler {
 
   /** Aborts all running dials, which then fail. Earlier dials count no more: the network may be the cause of their failures. */
   abortDials(): void {
-    this.#bounds.reset()
+    this.#bounds = new DialBounds()
     this.#dials.abort()
     this.#bootstraps.clear()
     this.#connecting.clear()
@@ -185,11 +185,13 @@ export class Dialler {
   /** Whether the dial goes to the host at which the member was last connected, or over an existing connection to a relay. */
   #isConfirmed(address: Multiaddr, { lastHost, isConnected }: DialSituation, nowMs: number): boolean {
     const relay = relayOf(address)
-    if (relay !== undefined) return isConnected(relay)
-    return lastHost !== undefined && hostOf(address) === lastHost && this.#bounds.tryKnownHost(lastHost, nowMs)
+    if (relay !== undefined) return isConnected?.(relay) === true
+    return (
+      lastHost !== undefined && hostOf(address) === lastHost && this.#bounds.tryKnownHost(lastHost, nowMs)
+    )
   }
 
-  #situation(lastHost: string | undefined): DialSituation {
+  #situation(lastHost?: string): DialSituation {
     const isConnected = (relay: string) => this.current(relay) !== undefined
     return {
       own: this.#components.addressManager.getAddresses(),
@@ -232,7 +234,7 @@ export class Dialler {
   /** A cached address is from the record of a member, which need not be true. */
   #mayDialCached(address: Multiaddr): boolean {
     // The member behind a relay may still be there, even if the relay is not known yet.
-    const situation = { ...this.#situation(undefined), isMember: () => true }
+    const situation = { ...this.#situation(), isMember: () => true }
     if (!isDialable(address, situation)) return false
     return this.#bounds.reserve(endpointOf(address), performance.now(), 0) !== undefined
   }

@@ -1,43 +1,54 @@
 import { describe, expect, it } from 'vitest'
 import { DialBounds } from '../../src/libp2p/dial-bounds.ts'
 
-describe('dials of members that were never connected', () => {
+/** Dials of different endpoints. @returns the wait of each */
+function dials(bounds: DialBounds, count: number, nowMs: number, maxWaitMs: number): (number | undefined)[] {
+  return Array.from({ length: count }, (_, i) => bounds.reserve(`192.0.2.1 ${nowMs + i}`, nowMs, maxWaitMs))
+}
+
+describe('dials of addresses that only others name', () => {
   it('go to eight at once, then to one a second', () => {
     const bounds = new DialBounds()
-    const waits = Array.from({ length: 11 }, () => bounds.reserve(0))
-    expect(waits).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1_000, 2_000, 3_000])
-    expect(bounds.reserve(4_000)).toBe(0)
+    expect(dials(bounds, 11, 0, 5_000)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1_000, 2_000, 3_000])
+    expect(bounds.reserve('a', 4_000, 0)).toBe(0)
   })
 
-  it('are refused if they would have to wait for more than 5 s, and then cost nothing', () => {
+  it('are refused if they would have to wait too long, and then cost nothing', () => {
     const bounds = new DialBounds()
-    const waits = Array.from({ length: 100 }, () => bounds.reserve(0))
-    expect(waits.filter(wait => wait !== undefined)).toHaveLength(13)
-    expect(bounds.reserve(1_000)).toBe(5_000)
+    expect(dials(bounds, 100, 0, 5_000).filter(waitMs => waitMs !== undefined)).toHaveLength(13)
+    expect(bounds.reserve('a', 1_000, 5_000)).toBe(5_000)
+    expect(bounds.reserve('b', 6_000, 0)).toBe(undefined)
+    expect(bounds.reserve('b', 7_000, 0)).toBe(0)
+  })
+
+  it('cost nothing if they lead to members', () => {
+    const bounds = new DialBounds()
+    for (let i = 0; i < 100; i++) {
+      expect(bounds.reserve(`192.0.2.1 ${i}`, 0, 0)).toBe(0)
+      bounds.succeeded(`192.0.2.1 ${i}`)
+    }
+  })
+
+  it('are not given back by members that were not dialled', () => {
+    const bounds = new DialBounds()
+    dials(bounds, 8, 0, 0)
+    for (let i = 0; i < 100; i++) bounds.succeeded(`192.0.2.2 ${i}`)
+    expect(bounds.reserve('a', 0, 0)).toBe(undefined)
+  })
+
+  it('go to one endpoint at most twice in a minute', () => {
+    const bounds = new DialBounds()
+    const secondsDialled = Array.from({ length: 60 }, (_, s) => bounds.reserve('a', s * 1_000, 5_000))
+    expect(secondsDialled.filter(waitMs => waitMs !== undefined)).toHaveLength(2)
   })
 })
 
-describe('dials of one host and port', () => {
-  it('are at most two in a minute, and become rarer', () => {
+describe('dials of the host at which a member was last connected', () => {
+  it('have a larger rate for each host', () => {
     const bounds = new DialBounds()
-    const dialledS: number[] = []
-    for (let s = 0; s < 1_200; s++) if (bounds.tryDial('192.0.2.1 80', s * 1_000)) dialledS.push(s)
-    expect(dialledS).toEqual([0, 5, 65, 185, 425, 665, 905, 1_145])
-  })
-
-  it('begin anew when a member was admitted there, or after 10 minutes', () => {
-    const bounds = new DialBounds()
-    bounds.tryDial('a', 0)
-    expect(bounds.tryDial('a', 1)).toBe(false)
-    bounds.succeeded('a')
-    expect(bounds.tryDial('a', 2)).toBe(true)
-    expect(bounds.tryDial('a', 600_002)).toBe(true)
-    expect(bounds.tryDial('a', 605_002)).toBe(true)
-    expect(bounds.tryDial('a', 610_002)).toBe(false)
-  })
-
-  it('do not count for other ones', () => {
-    const bounds = new DialBounds()
-    expect(['a 1', 'a 2', 'b 1'].map(place => bounds.tryDial(place, 0))).toEqual([true, true, true])
+    dials(bounds, 100, 0, 0)
+    const allowed = (host: string, nowMs: number) =>
+      Array.from({ length: 100 }, () => bounds.tryKnownHost(host, nowMs)).filter(Boolean).length
+    expect([allowed('a', 0), allowed('b', 0), allowed('a', 3_000)]).toEqual([64, 64, 3])
   })
 })

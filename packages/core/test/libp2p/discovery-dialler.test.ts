@@ -1,5 +1,6 @@
+import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { PeerDiscoveryEvents } from '@libp2p/interface'
-import { peerIdFromString } from '@libp2p/peer-id'
+import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { TypedEventEmitter } from 'main-event'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -8,6 +9,10 @@ import type { MemberStatus } from '../../src/member/member.ts'
 import { healIntervalMs } from '../../src/overlay/partition-healing.ts'
 
 const ada = '12D3KooWA4Xop1JaT3MHxwYMkCepYsv4iPVopMXwCz5iHYdBfeSB'
+
+async function inventedId(): Promise<string> {
+  return peerIdFromPrivateKey(await generateKeyPair('Ed25519')).toString()
+}
 
 /** A local network with announcements, and a member to which the peers in `seen` are visible. */
 class DiallerBench {
@@ -22,8 +27,10 @@ class DiallerBench {
       discovery: this.#mdns,
       status: id => this.#seen[id],
       visible: () => Object.values(this.#seen).filter(status => status === 'alive').length,
+      own: () => [multiaddr('/ip4/10.0.0.9/tcp/1')],
       dial: async addresses => {
         this.dialled.push(...addresses.map(String))
+        throw new Error('nobody answers')
       },
       random: () => random,
     })
@@ -33,8 +40,8 @@ class DiallerBench {
     this.#seen[id] = status
   }
 
-  announce(id: string, address: string): void {
-    const detail = { id: peerIdFromString(id), multiaddrs: [multiaddr(address)] }
+  announce(id: string, ...addresses: string[]): void {
+    const detail = { id: peerIdFromString(id), multiaddrs: addresses.map(address => multiaddr(address)) }
     this.#mdns.dispatchEvent(new CustomEvent('peer', { detail }))
   }
 
@@ -90,10 +97,38 @@ it.each(['alive', 'suspect'] as const)('does not dial a member that is %s', stat
   expect(bench.dialled).toEqual([])
 })
 
-it('retries an unreachable peer, at most once in a healing interval', () => {
+it('retries an unreachable peer more and more rarely', () => {
   const bench = new DiallerBench({ me: 'alive' })
-  bench.hearFor(6 * healIntervalMs, ada, '/ip4/10.0.0.1/tcp/1')
+  bench.hearFor(3 * 60_000, ada, '/ip4/10.0.0.1/tcp/1')
+  expect(bench.dialled).toHaveLength(3)
+})
+
+it('dials at most six announced peers in a minute', async () => {
+  const bench = new DiallerBench({ me: 'alive' })
+  for (let i = 0; i < 200; i++) bench.announce(await inventedId(), `/ip4/10.0.1.${i}/tcp/1`)
+  vi.advanceTimersByTime(0)
   expect(bench.dialled).toHaveLength(6)
+  vi.advanceTimersByTime(60_000)
+  for (let i = 0; i < 200; i++) bench.announce(await inventedId(), `/ip4/10.0.2.${i}/tcp/1`)
+  vi.advanceTimersByTime(0)
+  expect(bench.dialled).toHaveLength(12)
+})
+
+it('dials one host and port at most twice in a minute, whoever announces it', async () => {
+  const bench = new DiallerBench({ me: 'alive' })
+  for (let i = 0; i < 60; i++) {
+    bench.announce(await inventedId(), '/ip4/192.0.2.1/tcp/80/ws')
+    vi.advanceTimersByTime(1_000)
+  }
+  expect(bench.dialled).toHaveLength(2)
+})
+
+it('dials no name, no loopback address, and at most four addresses of a peer', () => {
+  const bench = new DiallerBench({ me: 'alive' })
+  const addresses = Array.from({ length: 9 }, (_, i) => `/ip4/10.0.0.1/tcp/${i + 1}`)
+  bench.announce(ada, '/dns4/victim.example/tcp/80/ws', '/ip4/127.0.0.1/tcp/80/ws', ...addresses)
+  vi.advanceTimersByTime(0)
+  expect(bench.dialled).toEqual(addresses.slice(0, 4).map(address => `${address}/p2p/${ada}`))
 })
 
 it('leaves most dials to other members in a large cluster', () => {

@@ -17,12 +17,10 @@ import { lazyWebSockets } from './lazy-web-sockets.ts'
 import type { LocalDiscovery } from './local-discovery.ts'
 import { onNetworkChange } from './network-change-detector.ts'
 import { platform } from './platform.ts'
+import { maxReservations, RelayBounds } from './relay-bounds.ts'
 import { checkOrigins } from './web-socket-origins.ts'
 
 const anyTcp = '/ip4/0.0.0.0/tcp/0'
-
-/** Our choice: maximum number of browsers that use this relay at the same time. libp2p's default is 15. */
-const maxReservations = 512
 
 /**
  * Creates a member and joins the cluster. Resolves as soon as this member listens, before it knows other members: those
@@ -42,6 +40,7 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
   const stops = [() => lookups.cancel()]
   let discovery: LocalDiscovery | undefined
   const inbound = new InboundSockets()
+  const relayBounds = new RelayBounds()
   const checkListener = (listener: Listener) => checkOrigins(listener, options.origins ?? [])
   // Each module is loaded only if it is used, so that a member starts fast.
   const listensOnWebSockets = listen.some(address => /\/wss?(\/|$)/.test(address))
@@ -57,15 +56,25 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
       services: {
         inbound: (components: Parameters<typeof inbound.follow>[0]) => inbound.follow(components, gate),
         ...(relayServer && {
-          relay: (components: Parameters<ReturnType<typeof relayServer>>[0]) =>
-            relayServer({ reservations: { maxReservations } })(guardedComponents(components, gate)),
+          relay(components: Parameters<ReturnType<typeof relayServer>>[0]) {
+            const relay = relayServer({ reservations: { maxReservations } })(
+              guardedComponents(components, gate),
+            )
+            relayBounds.attach(components.connectionManager, relay.reservations)
+            return relay
+          },
         }),
       },
+      connectionGater: relayBounds.gater,
     }),
     listenError: error => new ListenError(`listen: ${listenReason(error, listen)}`, { cause: error }),
     started(node) {
-      if (!local) return
       const log = node.logger.forComponent('hearsay')
+      if (relay && options.secret === undefined)
+        log(
+          "anybody who knows the cluster's name may use this relay, within its limits. Give all members a secret to prevent that",
+        )
+      if (!local) return
       const finder = new local.LocalDiscovery({
         service: `_${clusterKeys(options.cluster, options.secret).discovery}._udp.local`,
         instance: node.peerId.toString(),
@@ -98,6 +107,7 @@ function dialFrom(discovery: LocalDiscovery, node: MemberNode): () => void {
     discovery,
     status: id => cluster.members.getSnapshot().find(member => member.id === id)?.status,
     visible: () => cluster.health().visible,
+    own: () => node.getMultiaddrs(),
     dial: addresses => node.dial(addresses),
     random: Math.random,
   })
