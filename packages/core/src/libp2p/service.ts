@@ -22,6 +22,7 @@ import { clusterKeys } from '../wire/cluster-keys.ts'
 import { limits } from '../wire/limits.ts'
 import { clusterTag } from '../wire/tags.ts'
 import { AdmissionGate } from './admission/admission-gate.ts'
+import { relayOf } from './dial-addresses.ts'
 import {
   checkHearsayInit,
   type HearsayComponents,
@@ -242,19 +243,11 @@ class Service extends ClusterHandle implements Startable {
   #reportRelays(): void {
     const { addressManager } = this.#components
     if (!addressManager.getListenAddrs().every(isIndirect)) return
-    const ids = [...new Set(addressManager.getAddresses().flatMap(relayOf))]
+    const ids = [...new Set(addressManager.getAddresses().flatMap(address => relayOf(address) || []))]
     if (ids.join() === this.#relays) return
     this.#relays = ids.join()
     this.#runtime?.driver.handle({ type: 'relays', ids })
   }
-}
-
-/** Id of the relay in an address: the last id before the circuit. */
-function relayOf(address: Multiaddr): string[] {
-  const components = address.getComponents()
-  const circuit = components.findIndex(({ name }) => name === 'p2p-circuit')
-  const relay = components.slice(0, Math.max(circuit, 0)).findLast(({ name }) => name === 'p2p')?.value
-  return relay === undefined ? [] : [relay]
 }
 
 const addressEvents = ['transport:listening', 'transport:close', 'self:peer:update'] as const
