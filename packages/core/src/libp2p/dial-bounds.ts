@@ -7,7 +7,9 @@
  *
  * The host at which a member was last connected belongs to this member, so its addresses there have a rate of their own.
  */
-import { EndpointBackoff } from './endpoint-backoff.ts'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { type DialSituation, hostOf, isDialable, relayOf } from './dial-addresses.ts'
+import { EndpointBackoff, endpointOf } from './endpoint-backoff.ts'
 
 const refillMs = 1_000
 /** Our choice: the ring neighbours of a newcomer are dialled at the same time. */
@@ -17,12 +19,51 @@ const knownHostBurst = 64
 /** Limits the memory. */
 const maxKnownHosts = 4_096
 /** Our choice: after a longer wait, the overlay plans the dial again. */
-export const maxTurnWaitMs = 5_000
+const maxTurnWaitMs = 5_000
+/** In one dial, at addresses that only others name. Honest members rarely have more hosts. */
+const maxUnconfirmed = 4
 
 export class DialBounds {
   readonly #strangers = new DialRate(strangerBurst)
   readonly #endpoints = new EndpointBackoff()
   readonly #knownHosts = new Map<string, DialRate>()
+
+  /**
+   * Chooses the addresses at which a member is dialled, and counts their dials.
+   *
+   * @param addresses addresses of one member, those first that are dialled first
+   * @returns the addresses that may be dialled, and how long to wait before that
+   */
+  choose(
+    addresses: readonly Multiaddr[],
+    situation: DialSituation,
+    nowMs: number,
+  ): { readonly allowed: ReadonlySet<Multiaddr>; readonly waitMs: number } {
+    const allowed = new Set<Multiaddr>()
+    let unconfirmed = 0
+    let waitMs = 0
+    for (const address of addresses) {
+      if (!isDialable(address, situation)) continue
+      if (this.#isConfirmed(address, situation, nowMs)) allowed.add(address)
+      else if (unconfirmed < maxUnconfirmed) {
+        // Only the first address waits. Others are dialled if the rate allows it at once.
+        const maxWaitMs = allowed.size === 0 ? maxTurnWaitMs : 0
+        const addressWaitMs = this.reserve(endpointOf(address), nowMs, maxWaitMs)
+        if (addressWaitMs === undefined) continue
+        waitMs += addressWaitMs
+        unconfirmed += 1
+        allowed.add(address)
+      }
+    }
+    return { allowed, waitMs }
+  }
+
+  /** Whether the dial goes to the host at which the member was last connected, or over an existing connection to a relay. */
+  #isConfirmed(address: Multiaddr, { lastHost, isConnected }: DialSituation, nowMs: number): boolean {
+    const relay = relayOf(address)
+    if (relay !== undefined) return isConnected?.(relay) === true
+    return lastHost !== undefined && hostOf(address) === lastHost && this.#tryKnownHost(lastHost, nowMs)
+  }
 
   /**
    * Reserves the dial of an address that only others name.
@@ -37,7 +78,7 @@ export class DialBounds {
   }
 
   /** Counts the dial of a member at the host of its last connection. @returns whether the dial is allowed now */
-  tryKnownHost(host: string, nowMs: number): boolean {
+  #tryKnownHost(host: string, nowMs: number): boolean {
     const rate = this.#knownHosts.get(host) ?? new DialRate(knownHostBurst)
     this.#knownHosts.delete(host)
     this.#knownHosts.set(host, rate)

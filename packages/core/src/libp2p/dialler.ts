@@ -20,10 +20,9 @@ import {
   dialSteps,
   hostOf,
   isDialable,
-  relayOf,
   withoutRelay,
 } from './dial-addresses.ts'
-import { DialBounds, maxTurnWaitMs } from './dial-bounds.ts'
+import { DialBounds } from './dial-bounds.ts'
 import { dialOutcome } from './dial-outcome.ts'
 import { endpointOf } from './endpoint-backoff.ts'
 
@@ -50,8 +49,6 @@ const stepTimeoutMs = 2_500
  * starts.
  */
 const bootstrapTimeoutMs = 10_000
-/** In one dial, at addresses that only others name. Honest members rarely have more hosts. */
-const maxUnconfirmed = 4
 
 export class Dialler {
   readonly #components: DiallerComponents
@@ -89,6 +86,8 @@ export class Dialler {
 
   /** Sets the addresses at which a member can be dialled; an empty list removes the member. */
   setAddresses(id: string, addresses: readonly Uint8Array[]): void {
+    // A later dial uses the new addresses.
+    this.#connecting.delete(id)
     if (addresses.length > 0) this.#addresses.set(id, addressesOf(id, addresses))
     else {
       this.#addresses.delete(id)
@@ -112,12 +111,13 @@ export class Dialler {
   }
 
   async #connect(id: string): Promise<Connection> {
-    const known = this.#addresses.get(id) ?? []
-    if (known.length === 0) return this.#open(id, peerIdFromString(id), this.#signal(dialTimeoutMs))
+    const listed = this.#addresses.get(id) ?? []
+    if (listed.length === 0) return this.#open(id, peerIdFromString(id), this.#signal(dialTimeoutMs))
     const situation = this.#situation(this.#lastHost.get(id))
+    const known = listed.filter(address => this.#hasTransport(address))
     const all = dialSteps(known, situation.own, situation.lastHost)
     const inOrder = all.flatMap(({ addresses }) => addresses)
-    const { allowed, waitMs } = this.#reserve(inOrder, situation)
+    const { allowed, waitMs } = this.#bounds.choose(inOrder, situation, performance.now())
     if (allowed.size === 0) throw new Error(`no address of ${id} may be dialled now`)
     if (waitMs > 0) {
       await pause(waitMs, this.#dials.signal)
@@ -152,43 +152,8 @@ export class Dialler {
     throw new AggregateError(errors)
   }
 
-  /**
-   * Reserves the dial of a member, at addresses that are in the order of `dialSteps`.
-   *
-   * @returns the addresses to dial, and how long to wait before that
-   */
-  #reserve(
-    addresses: readonly Multiaddr[],
-    situation: DialSituation,
-  ): { readonly allowed: ReadonlySet<Multiaddr>; readonly waitMs: number } {
-    const nowMs = performance.now()
-    const allowed = new Set<Multiaddr>()
-    let unconfirmed = 0
-    let waitMs = 0
-    for (const address of addresses) {
-      if (!this.#components.transportManager.dialTransportForMultiaddr(address)) continue
-      if (!isDialable(address, situation)) continue
-      if (this.#isConfirmed(address, situation, nowMs)) allowed.add(address)
-      else if (unconfirmed < maxUnconfirmed) {
-        // Only the first address waits. Others are dialled if the rate allows it at once.
-        const maxWaitMs = allowed.size === 0 ? maxTurnWaitMs : 0
-        const addressWaitMs = this.#bounds.reserve(endpointOf(address), nowMs, maxWaitMs)
-        if (addressWaitMs === undefined) continue
-        waitMs += addressWaitMs
-        unconfirmed += 1
-        allowed.add(address)
-      }
-    }
-    return { allowed, waitMs }
-  }
-
-  /** Whether the dial goes to the host at which the member was last connected, or over an existing connection to a relay. */
-  #isConfirmed(address: Multiaddr, { lastHost, isConnected }: DialSituation, nowMs: number): boolean {
-    const relay = relayOf(address)
-    if (relay !== undefined) return isConnected?.(relay) === true
-    return (
-      lastHost !== undefined && hostOf(address) === lastHost && this.#bounds.tryKnownHost(lastHost, nowMs)
-    )
+  #hasTransport(address: Multiaddr): boolean {
+    return this.#components.transportManager.dialTransportForMultiaddr(address) !== undefined
   }
 
   #situation(lastHost?: string): DialSituation {
@@ -203,7 +168,9 @@ export class Dialler {
   }
 
   /**
-   * Dials a bootstrap address or the address of a cached peer, at most once at a time. @returns the id of the member that answers
+   * Dials a bootstrap address or the address of a cached peer, at most once at a time.
+   *
+   * @returns the id of the member that answers
    */
   connectTo(address: string): Promise<string> {
     const pending = this.#bootstraps.get(address)
@@ -218,12 +185,12 @@ export class Dialler {
   async #connectTo(address: string): Promise<string> {
     const { connectionManager } = this.#components
     const signal = this.#signal(bootstrapTimeoutMs)
+    if (!this.#given.has(address) && !this.#mayDialCached(multiaddr(address)))
+      throw new Error(`${address} may not be dialled now`)
     // Check before dialling: a dial that cannot succeed would also fail another dial to the same peer that
     // could succeed.
     if (!(await connectionManager.isDialable(multiaddr(address), { signal })))
       throw new Error(`no transport of this node can dial ${address}`)
-    if (!this.#given.has(address) && !this.#mayDialCached(multiaddr(address)))
-      throw new Error(`${address} may not be dialled now`)
     const connection = await connectionManager.openConnection(multiaddr(address), { signal })
     const id = connection.remotePeer.toString()
     this.#dialled.add(id)
@@ -235,7 +202,7 @@ export class Dialler {
   #mayDialCached(address: Multiaddr): boolean {
     // The member behind a relay may still be there, even if the relay is not known yet.
     const situation = { ...this.#situation(), isMember: () => true }
-    if (!isDialable(address, situation)) return false
+    if (!this.#hasTransport(address) || !isDialable(address, situation)) return false
     return this.#bounds.reserve(endpointOf(address), performance.now(), 0) !== undefined
   }
 
@@ -251,6 +218,8 @@ export class Dialler {
 
   disconnected(id: string): void {
     this.#dialled.delete(id)
+    // The peer was admitted, but never sent a record.
+    if (!this.#addresses.has(id)) this.#lastHost.delete(id)
   }
 
   /** Whether this member may close the connection when it does not need it any more. */

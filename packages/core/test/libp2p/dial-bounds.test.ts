@@ -1,3 +1,4 @@
+import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, it } from 'vitest'
 import { DialBounds } from '../../src/libp2p/dial-bounds.ts'
 
@@ -43,12 +44,55 @@ describe('dials of addresses that only others name', () => {
   })
 })
 
-describe('dials of the host at which a member was last connected', () => {
-  it('have a larger rate for each host', () => {
+describe('the addresses at which a member is dialled', () => {
+  const chosen = (
+    bounds: DialBounds,
+    addresses: readonly string[],
+    lastHost: string | undefined,
+    nowMs: number,
+  ) => {
+    const own = [multiaddr('/ip4/192.0.2.9/tcp/1')]
+    const { allowed, waitMs } = bounds.choose(
+      addresses.map(each => multiaddr(each)),
+      { own, lastHost },
+      nowMs,
+    )
+    return { allowed: [...allowed].map(String), waitMs }
+  }
+  const portsOf = (host: string, count: number, first = 1) =>
+    Array.from({ length: count }, (_, i) => `/ip4/${host}/tcp/${first + i}`)
+
+  it('are at most four, if only records name them', () => {
+    const addresses = portsOf('192.0.2.1', 9)
+    expect(chosen(new DialBounds(), addresses, undefined, 0)).toEqual({
+      allowed: addresses.slice(0, 4),
+      waitMs: 0,
+    })
+  })
+
+  it('are one after a wait, if the rate allows no more', () => {
     const bounds = new DialBounds()
-    dials(bounds, 100, 0, 0)
-    const allowed = (host: string, nowMs: number) =>
-      Array.from({ length: 100 }, () => bounds.tryKnownHost(host, nowMs)).filter(Boolean).length
-    expect([allowed('a', 0), allowed('b', 0), allowed('a', 3_000)]).toEqual([64, 64, 3])
+    dials(bounds, 8, 0, 0)
+    const addresses = portsOf('192.0.2.2', 3)
+    expect(chosen(bounds, addresses, undefined, 0)).toEqual({ allowed: addresses.slice(0, 1), waitMs: 1_000 })
+  })
+
+  it('have a larger rate at the host of the last connection, which each host has for itself', () => {
+    const bounds = new DialBounds()
+    dials(bounds, 13, 0, 5_000)
+    const count = (host: string, nowMs: number) =>
+      chosen(bounds, portsOf(host, 100), host, nowMs).allowed.length
+    expect([count('192.0.2.3', 0), count('192.0.2.4', 0), count('192.0.2.3', 3_000)]).toEqual([64, 64, 3])
+  })
+
+  it('wait for nothing at other hosts if the last host is dialled', () => {
+    const bounds = new DialBounds()
+    dials(bounds, 8, 0, 0)
+    const addresses = ['/ip4/192.0.2.1/tcp/1', '/ip4/192.0.2.2/tcp/2']
+    expect(chosen(bounds, addresses, '192.0.2.1', 0)).toEqual({ allowed: addresses.slice(0, 1), waitMs: 0 })
+  })
+
+  it('contain no name', () => {
+    expect(chosen(new DialBounds(), ['/dns4/victim.example/tcp/80/ws'], '192.0.2.1', 0).allowed).toEqual([])
   })
 })
