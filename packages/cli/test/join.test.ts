@@ -22,6 +22,17 @@ describe('hearsay relay', () => {
     expect(addresses).toContainEqual(expect.stringMatching(/\/tcp\/\d+\/ws\/p2p\//))
     expect(addresses).toContainEqual(expect.stringMatching(/\/tcp\/\d+\/p2p\//))
   })
+
+  it('says that anybody may use it, unless the cluster has a secret', async () => {
+    const relay = new HearsayProcess('relay', newCluster(), '--json', '--no-mdns')
+    expect(await relay.complaint()).toMatch(/anybody who knows the cluster's name may use this relay/)
+    const secret = { HEARSAY_SECRET: 'a secret of sixteen or more characters' }
+    const other = new HearsayProcess(secret, 'relay', newCluster(), '--json', '--no-mdns')
+    await other.json(({ event }) => event === 'ready')
+    other.signal('SIGTERM')
+    await other.ended
+    expect(other.stderr).toEqual([])
+  })
 })
 
 describe('hearsay join', () => {

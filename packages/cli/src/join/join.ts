@@ -19,11 +19,16 @@ export async function join(cluster: string, flags: JoinFlags): Promise<void> {
   const stop = Promise.race([stopRequested(), outputClosed()])
   // Measuring the width of text takes a fifth of the start, so only the text output loads it.
   const { ready, event } = flags.json ? jsonLines : (await import('./log.ts')).log
-  const member = await Promise.race([startMember(joinOptions(cluster, flags)), stop])
+  const options = joinOptions(cluster, flags)
+  const member = await Promise.race([startMember(options), stop])
   if (member) {
     ready(member)
     followMembers(member, event)
     warnOfCopy(member)
+    if (flags.relay && options.secret === undefined)
+      console.error(
+        "hearsay: anybody who knows the cluster's name may use this relay. Give all members a secret to prevent that",
+      )
     if (flags.bootstrap) warnIfUnanswered(member, flags.bootstrap)
     await stop
     await leaveWithin(member)
