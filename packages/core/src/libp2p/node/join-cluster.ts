@@ -81,9 +81,15 @@ export async function joinCluster(options: JoinOptions): Promise<Cluster> {
         addresses: () => node.services.cluster.self.addresses,
         failed: reason => log.error('local discovery does not work: %s', reason),
       })
+      let stopDialling = dialFrom(finder, node)
       stops.push(
-        dialFrom(finder, node),
-        onNetworkChange(() => finder.refresh()),
+        () => stopDialling(),
+        onNetworkChange(() => {
+          // Earlier dials count no more: the network may be the cause of their failures.
+          stopDialling()
+          stopDialling = dialFrom(finder, node)
+          finder.refresh()
+        }),
         () => finder.stop(),
       )
       discovery = finder
