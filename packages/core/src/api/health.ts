@@ -38,12 +38,12 @@ export interface Health extends MemberHealth {
   readonly refusedConnections: number
   /**
    * The number of connections since the start that this member closed before the other end was admitted, because one address
-   * had too many of them. Always 0 on a node of the app and in browsers.
+   * or all addresses together had too many of them. Always 0 on a node of the app and in browsers.
    */
   readonly droppedConnections: number
   /**
-   * The number of streams since the start that this member aborted because a frame was not finished in time, or because
-   * unfinished frames took too much memory.
+   * The number of streams since the start that this member aborted because a frame was too long or was not finished in time, or
+   * because unfinished frames took too much memory.
    */
   readonly abortedStreams: number
 }

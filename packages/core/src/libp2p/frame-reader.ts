@@ -7,6 +7,7 @@
 import type { Stream } from '@libp2p/interface'
 import { LengthPrefixedDecoder } from '@libp2p/utils'
 import { encodingLength } from 'uint8-varint'
+import { asError } from '../base/errors.ts'
 import { limits } from '../wire/limits.ts'
 import { type FrameBudget, frameLimits } from './frame-budget.ts'
 
@@ -82,7 +83,7 @@ class FrameReader {
       }
       this.#keepBounds(unfinishedBytes, isFinished)
     } catch (error) {
-      this.#stream.abort(error instanceof Error ? error : new Error(String(error)))
+      this.#abort(asError(error))
     }
     if (performance.now() - sinceMs > maxTurnMs) pause(this.#stream)
   }
@@ -93,8 +94,8 @@ class FrameReader {
     const isWithinBudget = this.#setUnfinished(unfinishedBytes)
     // One byte more than the first frame: its length.
     if (this.#isFirst && unfinishedBytes > frameLimits.maxFirstFrameBytes + 1)
-      this.#abort('the first frame is too long')
-    else if (!isWithinBudget) this.#abort('too many bytes of unfinished frames')
+      this.#abort(new Error('the first frame is too long'))
+    else if (!isWithinBudget) this.#abort(new Error('too many bytes of unfinished frames'))
     else if (this.#isFirst) return
     else if (unfinishedBytes === 0) this.#deadlineMs = Number.POSITIVE_INFINITY
     else if (isFinished || !hadUnfinished) this.#setDeadline(frameLimits.unfinishedFrameMs)
@@ -124,13 +125,13 @@ class FrameReader {
       if (this.#deadlineMs === Number.POSITIVE_INFINITY) return
       if (nowMs < this.#deadlineMs) this.#startTimer(this.#deadlineMs - nowMs)
       else if (nowMs - dueMs > lateMs) this.#startTimer(lateMs)
-      else this.#abort('a frame was not finished in time')
+      else this.#abort(new Error('a frame was not finished in time'))
     }, ms)
   }
 
-  #abort(reason: string): void {
+  #abort(reason: Error): void {
     this.#options.budget.countAborted()
-    this.#stream.abort(new Error(reason))
+    this.#stream.abort(reason)
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import type { Stream } from '@libp2p/interface'
 import { encode as encodeVarint, encodingLength } from 'uint8-varint'
+import { asError } from '../base/errors.ts'
 import type { Channel } from '../runtime/ports.ts'
 import { limits } from '../wire/limits.ts'
 
@@ -41,7 +42,7 @@ export function writeFrame(stream: Stream, bytes: Uint8Array): boolean {
     stream.send(bytes)
     return true
   } catch (error) {
-    stream.abort(error instanceof Error ? error : new Error(String(error)))
+    stream.abort(asError(error))
     return false
   }
 }

@@ -169,7 +169,7 @@ class Service extends ClusterHandle implements Startable {
       this.#runtime?.driver.networkChanged()
     })
     for (const event of addressEvents) this.#components.events.addEventListener(event, this.#addressesChanged)
-    // Over relays the node listens only once it has connections, and it has none before the member starts.
+    // A node that listens over relays only has no address until it has a connection, so no event reports its addresses.
     if (this.#components.addressManager.getListenAddrs().every(isIndirect)) this.#addressesChanged()
   }
 

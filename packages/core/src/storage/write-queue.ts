@@ -14,6 +14,7 @@
 import type { StoreState } from '../api/cluster.ts'
 import { StorageError } from '../api/errors.ts'
 import type { Clock } from '../base/clock.ts'
+import { asError } from '../base/errors.ts'
 import type { KeyValueChange, KeyValues } from './key-values.ts'
 import { type Batch, PendingWrites } from './pending-writes.ts'
 
@@ -113,7 +114,7 @@ export class WriteQueue {
   /** The values under a path, pending changes included, in the order of their keys. @throws {StorageError} */
   async read(prefix: string): Promise<readonly (readonly [key: string, value: Uint8Array])[]> {
     const stored = await this.#options.keyValues.read(prefix).catch((error: unknown) => {
-      throw new StorageError(`the store cannot be read: ${messageOf(error)}`, { cause: error })
+      throw new StorageError(`the store cannot be read: ${asError(error).message}`, { cause: error })
     })
     const values = new Map(stored)
     this.#pending.apply(values, prefix)
@@ -164,7 +165,9 @@ export class WriteQueue {
   }
 
   #fail(error: unknown): void {
-    const failure = new StorageError(`the store cannot be written: ${messageOf(error)}`, { cause: error })
+    const failure = new StorageError(`the store cannot be written: ${asError(error).message}`, {
+      cause: error,
+    })
     this.#attemptedMs = this.#options.clock.now().monotonicMs
     this.#setState({ status: 'failing', error: failure }, () => {
       for (const waiter of [...this.#waiters]) waiter.reject(failure)
@@ -236,8 +239,4 @@ export class WriteQueue {
     this.#durable = 0
     this.#pending.lost([...this.#sources].flatMap(source => source()))
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,4 +1,6 @@
 /** Result: the return type of decoders, which never throw. */
+import { asError } from '../base/errors.ts'
+
 export type Result<T, F> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: F }
@@ -45,6 +47,6 @@ export function guarded<T>(
   try {
     return decode()
   } catch (error) {
-    return failed('malformed', error instanceof Error ? error.message : String(error))
+    return failed('malformed', asError(error).message)
   }
 }

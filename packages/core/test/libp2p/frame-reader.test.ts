@@ -87,6 +87,7 @@ describe('the reader of a stream', () => {
     const other = bench.open()
     other.receive(prefixed(new Uint8Array(65)))
     expect(other.error).toBe('the first frame is too long')
+    expect(bench.budget).toMatchObject({ bytes: 0, aborted: 1 })
   })
 
   it('aborts at a first frame that is too long before it has arrived', () => {

@@ -9,6 +9,7 @@
 import type { Connection, Libp2pEvents, Stream, StreamHandler, TypedEventTarget } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
 import { byteStream } from '@libp2p/utils'
+import { asError } from '../../base/errors.ts'
 import {
   type AdmissionSession,
   admissionAnswer,
@@ -178,7 +179,7 @@ export class AdmissionGate {
       if (isNamed(error, 'UnsupportedProtocolError')) this.#refuse(connection, 'unsupported')
       else if (hasProved) this.#refuse(connection, 'not-accepted')
       // Otherwise the connection has closed, or its timer refuses it.
-      stream?.abort(error instanceof Error ? error : new Error(String(error)))
+      stream?.abort(asError(error))
     }
   }
 
@@ -204,7 +205,7 @@ export class AdmissionGate {
       // All peers that are refused receive this one answer.
       stream.close().catch(() => {})
     } catch (error) {
-      stream.abort(error instanceof Error ? error : new Error(String(error)))
+      stream.abort(asError(error))
     }
     this.#refuse(connection, reason)
   }

@@ -13,6 +13,7 @@ import { mkdir, open, readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { LevelDatastore } from 'datastore-level'
 import type { Key, KeyQuery, Pair, Query } from 'interface-datastore'
+import { asError } from '../../base/errors.ts'
 import type { KeyValueChange } from '../key-values.ts'
 import { type RecoverableDatastore, StoreLedger, WritingDatastore } from '../recoverable-datastore.ts'
 
@@ -186,7 +187,7 @@ const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
 /** The reason of a failure and what to do. LevelDB gives the reason in the error's cause. */
 export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  const message = cause instanceof Error ? cause.message : String(cause)
+  const message = asError(cause).message
   const text = `${codeOf(cause)} ${message}`
   const found = reasons.find(([pattern]) => pattern.test(text))
   return found ? `${found[1]} (${message})` : message
