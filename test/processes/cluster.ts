@@ -6,6 +6,8 @@ import { type SightingEvent, Sightings } from './sightings.ts'
 import type { Member, Ready, Subject } from './subject.ts'
 
 const boundMs = 60_000
+/** How long members that start may need until all see each other: 100 processes on two cores need more than a minute. */
+const startBoundMs = (members: number): number => boundMs + members * 1_000
 /**
  * How long the measurement continues after all members see each other. Members close unused connections
  * within 30 s, but do most of that work in the first 5 s.
@@ -28,7 +30,7 @@ export class Cluster {
       bootstrap ??= last.ready.address
     }
     const pairs = size * (size - 1)
-    await this.sightings.until(() => this.sightings.firstJoins().length === pairs, boundMs)
+    await this.sightings.until(() => this.sightings.firstJoins().length === pairs, startBoundMs(size))
     const agreedAtMs = this.sightings.firstJoins()[pairs - 1]
     if (agreedAtMs === undefined || last === undefined)
       return { afterLastSpawnMs: null, afterLastReadyMs: null }
@@ -47,7 +49,7 @@ export class Cluster {
     for (let index = 0; index < size; index++)
       this.members.push(subject.start(index, index === 0 ? undefined : subject.firstAddress, this.sightings))
     const pairs = size * (size - 1)
-    await this.sightings.until(() => this.sightings.firstJoins().length === pairs, boundMs)
+    await this.sightings.until(() => this.sightings.firstJoins().length === pairs, startBoundMs(size))
     const agreedAtMs = this.sightings.firstJoins()[pairs - 1]
     const agreedCpuMs = this.#cpuMsPerMember()
     await sleep(settleMs)
