@@ -13,7 +13,10 @@ export type DetectorStatus =
       readonly incarnation: number
       /** When the suspicion began, monotonic ms. */
       readonly sinceMs: number
-      /** When the status becomes `dead`, monotonic ms. Each further observer may move it earlier; a grace period or a lease may move it later. */
+      /**
+       * When the status becomes `dead`, monotonic ms: at the deadline of the suspicion, which each further observer may move
+       * earlier, but not before the end of a grace period or a lease.
+       */
       readonly deadlineMs: number
       /** The ids of the observers, in order of arrival; at most 16. */
       readonly observers: readonly string[]

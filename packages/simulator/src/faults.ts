@@ -1,7 +1,7 @@
 /**
  * Faults: what can go wrong with members and with the network between them.
  *
- * A method takes the names of members. A method that starts a lasting fault returns a function that ends the fault.
+ * A method takes the names of members. A method that starts a lasting fault returns a function that ends the fault, except `skew`.
  * `heal` ends all faults of the network, but no fault of a member.
  */
 import type { MemberRecord } from '@hearsay/core/host'
@@ -66,7 +66,7 @@ export interface Faults {
    */
   sleep(name: string, ms: number, options?: { monotonicStops?: boolean }): void
   /**
-   * Sets the error of the member's wall clock from now on. A positive value means that the clock is ahead.
+   * Sets the error of the member's wall clock from now on. A positive value means that the clock is ahead, 0 that it is right.
    */
   skew(name: string, ms: number): void
   /**

@@ -21,7 +21,8 @@ export function checkBootstrap(bootstrap: unknown): void {
 /**
  * Checks a list of addresses.
  *
- * @param hint text for the error message, before its example of a multiaddr: an example in another notation
+ * @param hint an example in another notation, which the error message puts before its example of a multiaddr; with its joining
+ * words, such as `192.0.2.1:4001, or like `
  * @throws {InvalidOptionsError} the message begins with the name of the option
  */
 export function checkAddresses(

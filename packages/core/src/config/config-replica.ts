@@ -50,8 +50,8 @@ export class ConfigReplica implements SpaceReplica {
     const before = this.entries.versions(fact.key)
     const merged = this.entries.merge(fact, epochMs)
     this.#options.merged(merged)
-    // A new newest entry can show that an older entry of the local member is misdated: other members accepted the time
-    // of the new entry before the local clock did.
+    // While the local clock was behind, other members accepted the time of this entry and this member did not. So an entry
+    // that this member wrote in that time may be misdated.
     if (merged.index === 0) this.#plan(this.#rewritesIn([merged.entry, ...before], now))
   }
 

@@ -3,8 +3,9 @@
  *
  * A state exists as long as its member is present. States do not expire and are not renewed, so the timers of
  * y-protocols do not run. Each member has one state, under the present client id of its document. If the app changes the
- * client id, the state moves to the new client id. If several members claim one client id, the member with the smallest id keeps it, and the others appear under
- * substitute ids. The client id of this member's document always refers to this member.
+ * client id, the state moves to the new client id. If several members claim one client id, the member with the smallest
+ * id keeps it, and the others appear under substitute ids. The client id of this member's document always refers to this
+ * member.
  */
 import { Awareness } from 'y-protocols/awareness'
 import type * as Y from 'yjs'

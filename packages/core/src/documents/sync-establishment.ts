@@ -77,7 +77,7 @@ export class SyncEstablishment {
     const { self, roster, host } = this.#options
     if (sync.isCarried || nowMs - openedMs < establishMs || !host.isSettled() || this.#isAnyUnknown(nowMs))
       return false
-    // Records the present digest among the former digests of this replica.
+    // `hash()` also adds the current digest to the list that `hasDigest` searches.
     sync.hash()
     const { current } = sync.epochs
     // Content of a replica in an earlier epoch is translated or superseded.

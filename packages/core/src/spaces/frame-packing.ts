@@ -12,7 +12,7 @@ import type { SpaceFact } from '../wire/space-fact.ts'
 
 /** Our choice, far below the limit: a receiver handles a frame at once, and the next frame waits. */
 const maxBytes = 131_072
-/** Our choice: a longer step is divided, one document a step. A state vector and a piece are below the limit. */
+/** A longer step is divided into one step for each document. Our choice: more than a state vector or a piece needs. */
 const maxStepBytes = 65_536
 
 export function framesOf(steps: readonly SpaceStep[]): SpaceStep[][] {
