@@ -18,17 +18,25 @@ function start(name: string, ...bootstrap: string[]): Member {
   return member
 }
 
+/** The programs that start from now on have this secret. */
+const useSecret = (secret: string): void => void vi.stubEnv('HEARSAY_SECRET', secret)
+
 async function until(line: string): Promise<void> {
   await vi.waitFor(() => expect(printed).toContain(line), { timeout: 30_000, interval: 20 })
 }
 
 afterEach(() => {
+  vi.unstubAllEnvs()
   for (const member of started) member.signal('SIGKILL')
 })
 
 it('the first cluster prints the members that join, leave and fail', { timeout: 90_000 }, async () => {
-  const { address } = await start('ada').ready
-  const grace = start('grace', address)
+  useSecret('the secret of a stranger')
+  const stranger = start('mallory')
+  const { address: strangersAddress } = await stranger.ready
+  useSecret('the secret of the first cluster')
+  const { address } = await start('ada', strangersAddress).ready
+  const grace = start('grace', address, strangersAddress)
   await until('ada: join grace')
   await until('grace: join ada')
   grace.signal('SIGINT')
@@ -38,4 +46,7 @@ it('the first cluster prints the members that join, leave and fail', { timeout: 
   await until('ada: join alan')
   alan.signal('SIGKILL')
   await until('ada: fail alan')
+  expect(printed.filter(line => line.includes('join mallory') || line.startsWith('mallory: join'))).toEqual(
+    [],
+  )
 })
