@@ -10,13 +10,12 @@ import { encodingLength } from 'uint8-varint'
 import { asError } from '../base/errors.ts'
 import { limits } from '../wire/limits.ts'
 import { type FrameBudget, frameLimits } from './frame-budget.ts'
+import { startPeerDeadline } from './peer-deadline.ts'
 
 /** Our choice: handling longer than this is followed by a pause, because a socket can deliver megabytes at once. */
 const maxTurnMs = 8
 /** The most that arrives at once: libp2p's buffer of a stream that was paused. */
 const maxArrivedBytes = 4 * limits.maxFrameBytes
-/** A timer that is later than this was delayed by the local machine, and so were the peer's bytes. */
-const lateMs = 500
 
 export interface FrameReaderOptions {
   /** Memory for unfinished frames of all streams. */
@@ -46,7 +45,7 @@ class FrameReader {
   })
   #isFirst = true
   #unfinishedBytes = 0
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #endTimer: (() => void) | undefined
   /** When the stream or its unfinished frame must be complete. */
   #deadlineMs = Number.POSITIVE_INFINITY
 
@@ -60,7 +59,7 @@ class FrameReader {
     this.#setDeadline(frameLimits.firstFrameMs)
     stream.addEventListener('message', ({ data }) => this.#receive(data))
     stream.addEventListener('close', () => {
-      clearTimeout(this.#timer)
+      this.#endTimer?.()
       this.#setUnfinished(0)
       this.#deadlineMs = Number.POSITIVE_INFINITY
     })
@@ -112,21 +111,19 @@ class FrameReader {
   #setDeadline(ms: number): void {
     const isEarlier = performance.now() + ms < this.#deadlineMs
     this.#deadlineMs = performance.now() + ms
-    if (this.#timer !== undefined && !isEarlier) return
-    clearTimeout(this.#timer)
+    if (this.#endTimer && !isEarlier) return
+    this.#endTimer?.()
     this.#startTimer(ms)
   }
 
   #startTimer(ms: number): void {
-    const dueMs = performance.now() + ms
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
+    this.#endTimer = startPeerDeadline(ms, () => {
+      this.#endTimer = undefined
       const nowMs = performance.now()
       if (this.#deadlineMs === Number.POSITIVE_INFINITY) return
       if (nowMs < this.#deadlineMs) this.#startTimer(this.#deadlineMs - nowMs)
-      else if (nowMs - dueMs > lateMs) this.#startTimer(lateMs)
       else this.#abort(new Error('a frame was not finished in time'))
-    }, ms)
+    })
   }
 
   #abort(reason: Error): void {

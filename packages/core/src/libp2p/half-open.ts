@@ -9,6 +9,7 @@
  */
 import type { Connection } from '@libp2p/interface'
 import { protocols } from './frame-stream.ts'
+import { startPeerDeadline } from './peer-deadline.ts'
 
 /** How long the older connection may stay silent after the newer one has answered. */
 const pingTimeoutMs = 5_000
@@ -23,9 +24,11 @@ const silentAfterMs = 4_000
 
 /** Closes a connection that does not answer. */
 export async function closeIfUnresponsive(connection: Connection): Promise<void> {
-  const signal = AbortSignal.timeout(silentAfterMs)
-  if (!(await answers(connection, signal)))
-    connection.abort(new Error('half-open: no answer since the network changed'))
+  const timeout = new AbortController()
+  const end = startPeerDeadline(silentAfterMs, () => timeout.abort())
+  const isHalfOpen = !(await answers(connection, timeout.signal))
+  end()
+  if (isHalfOpen) connection.abort(new Error('half-open: no answer since the network changed'))
 }
 
 /** Closes the older connection if it is half-open. Resolves with true if it was half-open. */
@@ -33,9 +36,9 @@ export async function closeIfHalfOpen(older: Connection, newer: Connection): Pro
   const timeout = new AbortController()
   const olderAnswers = answers(older, timeout.signal)
   const newerAnswers = await answers(newer, AbortSignal.timeout(newerTimeoutMs))
-  const timer = setTimeout(() => timeout.abort(), pingTimeoutMs)
+  const end = startPeerDeadline(pingTimeoutMs, () => timeout.abort())
   const isHalfOpen = newerAnswers && !(await olderAnswers)
-  clearTimeout(timer)
+  end()
   timeout.abort()
   if (isHalfOpen) older.abort(new Error('half-open: only the newer connection answers'))
   return isHalfOpen

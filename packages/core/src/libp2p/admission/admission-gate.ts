@@ -19,6 +19,7 @@ import {
   nonceBytes,
   requestBytes,
 } from '../../wire/admission.ts'
+import { startPeerDeadline } from '../peer-deadline.ts'
 import type { RefusalReason } from './refusals.ts'
 
 /** A node that handles this protocol is a relay. */
@@ -30,8 +31,6 @@ export const admissionProtocol = '/hearsay/admission/1.0.0'
 const timeoutMs = 5_000
 /** Of a stream that was opened too early. Our choice: more than honest members send before they receive an answer. */
 const maxWaitingBytes = 65_536
-/** A timer that is later than this was delayed by the local machine, and so were the peer's bytes. */
-const lateMs = 500
 
 export interface AdmissionGateOptions {
   readonly components: GateComponents
@@ -55,7 +54,7 @@ export interface GateComponents {
 interface Pending {
   readonly isAdmitted: Promise<boolean>
   readonly settle: (isAdmitted: boolean) => void
-  timer: ReturnType<typeof setTimeout> | undefined
+  readonly endDeadline: () => void
 }
 
 export class AdmissionGate {
@@ -137,18 +136,10 @@ export class AdmissionGate {
     const isAdmitted = new Promise<boolean>(resolve => {
       settle = resolve
     })
-    const entry: Pending = { isAdmitted, settle, timer: undefined }
+    const endDeadline = startPeerDeadline(timeoutMs, () => this.#refuse(connection, 'no-proof'))
+    const entry: Pending = { isAdmitted, settle, endDeadline }
     this.#pending.set(connection, entry)
-    this.#startTimer(connection, entry)
     return entry
-  }
-
-  #startTimer(connection: Connection, entry: Pending): void {
-    const dueMs = performance.now() + timeoutMs
-    entry.timer = setTimeout(() => {
-      if (performance.now() - dueMs > lateMs) this.#startTimer(connection, entry)
-      else this.#refuse(connection, 'no-proof')
-    }, timeoutMs)
   }
 
   async #initiate(connection: Connection): Promise<void> {
@@ -230,7 +221,7 @@ export class AdmissionGate {
   #settle(connection: Connection, isAdmitted: boolean): void {
     const entry = this.#pending.get(connection)
     if (!entry) return
-    clearTimeout(entry.timer)
+    entry.endDeadline()
     this.#pending.delete(connection)
     entry.settle(isAdmitted)
   }

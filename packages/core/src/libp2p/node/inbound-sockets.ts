@@ -9,6 +9,7 @@ import type { Connection, Libp2pEvents, Listener, Transport, TypedEventTarget } 
 import { ipPortToMultiaddr } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { AdmissionGate } from '../admission/admission-gate.ts'
+import { startPeerDeadline } from '../peer-deadline.ts'
 import { UnadmittedSockets } from './unadmitted-sockets.ts'
 
 /** Our choice: libp2p's time for a handshake, and the time of the admission after it. */
@@ -70,9 +71,9 @@ export class InboundSockets {
     if (remoteAddress === undefined || remotePort === undefined) return false
     const key = keyOf(ipPortToMultiaddr(remoteAddress, remotePort))
     if (!this.#unadmitted.add(remoteAddress, key, socket, performance.now())) return false
-    const timer = setTimeout(() => socket.destroy(), deadlineMs)
+    const endDeadline = startPeerDeadline(deadlineMs, () => socket.destroy())
     const end = () => {
-      clearTimeout(timer)
+      endDeadline()
       socket.removeListener('close', end)
       this.#ends.delete(key)
       this.#unadmitted.remove(remoteAddress, key)
