@@ -101,13 +101,7 @@ export class Dialler {
    * background.
    */
   async connect(id: string): Promise<Connection> {
-    const pending = this.current(id) ?? this.#connecting.get(id)
-    if (pending) return pending
-    const dial = this.#connect(id).finally(() => {
-      if (this.#connecting.get(id) === dial) this.#connecting.delete(id)
-    })
-    this.#connecting.set(id, dial)
-    return dial
+    return this.current(id) ?? shareRunning(this.#connecting, id, () => this.#connect(id))
   }
 
   async #connect(id: string): Promise<Connection> {
@@ -173,13 +167,7 @@ export class Dialler {
    * @returns the id of the member that answers
    */
   connectTo(address: string): Promise<string> {
-    const pending = this.#bootstraps.get(address)
-    if (pending) return pending
-    const dial = this.#connectTo(address).finally(() => {
-      if (this.#bootstraps.get(address) === dial) this.#bootstraps.delete(address)
-    })
-    this.#bootstraps.set(address, dial)
-    return dial
+    return shareRunning(this.#bootstraps, address, () => this.#connectTo(address))
   }
 
   async #connectTo(address: string): Promise<string> {
@@ -264,6 +252,18 @@ export class Dialler {
       throw error
     }
   }
+}
+
+/** Returns the running call for the key, or starts one. */
+function shareRunning<T>(running: Map<string, Promise<T>>, key: string, start: () => Promise<T>): Promise<T> {
+  const known = running.get(key)
+  if (known) return known
+  const started = start().finally(() => {
+    // A later call may have replaced this one.
+    if (running.get(key) === started) running.delete(key)
+  })
+  running.set(key, started)
+  return started
 }
 
 /** A controller whose signal accepts a listener for each dial. */
