@@ -41,6 +41,10 @@ export function suspicionBody(subject: string, incarnation: number, refused = fa
   return { type: 'suspicion', subject, incarnation, refused, epochMs: incarnation }
 }
 
+export function introductionBody(subject: string, incarnation: number): FactBody {
+  return { type: 'introduction', subject, incarnation }
+}
+
 export function heartbeatBody(incarnation: number, sequence: number): FactBody {
   return { type: 'heartbeat', incarnation, sequence }
 }

@@ -6,6 +6,7 @@
  */
 import type { MemberRecord } from '@hearsay/core/host'
 import type { Delay } from './delay.ts'
+import { createHostileFaults, type HostileFaults } from './hostile-members.ts'
 import type { LossOptions } from './network-conditions.ts'
 import { checkDelay, checkDuration, checkRate, InvalidSimulationError } from './options.ts'
 import type { SimulatedMember } from './simulated-member.ts'
@@ -26,7 +27,7 @@ interface RestartOptions {
 }
 
 /** All times are virtual milliseconds. An unknown name throws {@link InvalidSimulationError} and changes nothing. */
-export interface Faults {
+export interface Faults extends HostileFaults {
   /**
    * Blocks all packets between different groups. Members without a group form one more group. Replaces the
    * last partition.
@@ -134,6 +135,7 @@ export function createFaults(world: World): Faults {
   }
 
   return {
+    ...createHostileFaults(world),
     partition: groups => lasting(conditions.partition(groups.map(namesOf))),
     cut(from, to, { oneWay = false, noRoute = false } = {}) {
       const [a, b] = [namesOf(from), namesOf(to)]

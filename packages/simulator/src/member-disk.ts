@@ -51,18 +51,23 @@ export class MemberDisks {
   readonly #seed: number
   readonly #name: string
   readonly #store: Omit<SimulatedStoreOptions, 'random'>
+  readonly #firstId: string | undefined
   #identities = 0
 
-  constructor(seed: number, name: string, store: Omit<SimulatedStoreOptions, 'random'>) {
+  /** @param firstId the first id. @default an id that depends on the name and the seed */
+  constructor(seed: number, name: string, store: Omit<SimulatedStoreOptions, 'random'>, firstId?: string) {
     this.#seed = seed
     this.#name = name
     this.#store = store
+    this.#firstId = firstId
   }
 
   withNewIdentity(): MemberDisk {
     this.#identities += 1
-    const name = this.#identities === 1 ? this.#name : `${this.#name} ${this.#identities}`
-    return this.withIdentity({ id: simulatedId(this.#seed, name), greatestIncarnation: undefined })
+    const isFirst = this.#identities === 1
+    const name = isFirst ? this.#name : `${this.#name} ${this.#identities}`
+    const id = (isFirst && this.#firstId) || simulatedId(this.#seed, name)
+    return this.withIdentity({ id, greatestIncarnation: undefined })
   }
 
   withIdentity(identity: Identity): MemberDisk {

@@ -199,15 +199,16 @@ export class Network {
   }
 
   #send(from: SimulatedMember, id: string, channel: Channel, frame: Uint8Array): void {
+    if (from.isWithholding && channel !== 'probe') return
     from.sent[channel] += frame.length
     const link = from.links.get(id)
     if (link) {
       this.#transmit(from, link, channel, frame)
       return
     }
-    const to = this.directory.require(id)
+    const to = this.directory.memberOf(id)
     this.#dial(from, to, outcome => {
-      if (outcome !== 'open') return
+      if (outcome !== 'open' || !to) return
       if (!from.links.has(id)) this.#open(from, to)
       const opened = from.links.get(id)
       if (opened) this.#transmit(from, opened, channel, frame)
@@ -225,7 +226,7 @@ export class Network {
 
   #gossip(from: SimulatedMember, id: string, space: string | undefined, frame: GossipFrame): void {
     const link = from.links.gossip(id)
-    if (!link) return
+    if (!link || (from.isWithholding && frame.type === 'message')) return
     const to = farEnd(link, from)
     const bytes = gossipBytes(frame)
     if (frame.type === 'message') from.sent.rumor += bytes

@@ -3,7 +3,7 @@
  *
  * A violation is thrown from the step that caused it.
  */
-import type { MemberEvent, SignedFact } from '@hearsay/core/host'
+import { type MemberEvent, type SignedFact, subjectOf } from '@hearsay/core/host'
 import { FactInterning } from './fact-interning.ts'
 import type { FaultLog } from './fault-log.ts'
 import { type BoundsOptions, checkBounds } from './invariants/bounds.ts'
@@ -87,7 +87,7 @@ export class Observer implements MemberObserver {
     const shared = this.#pool.intern(fact)
     if (this.#options.areChecked) {
       checkIncarnation(shared, this.#options.memberOf)
-      this.#ids.push(shared.type === 'suspicion' ? shared.subject : shared.author)
+      this.#ids.push(subjectOf(shared))
     }
     return shared
   }

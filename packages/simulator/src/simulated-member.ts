@@ -58,6 +58,8 @@ export interface SimulatedMemberOptions {
   readonly bootstrap: readonly string[]
   readonly profile: 'local' | 'lan' | 'wan'
   readonly tuning: Tuning
+  /** Its first id. @default an id that depends on its name and the seed */
+  readonly id?: string | undefined
   readonly time: VirtualTime
   readonly network: MemberNetwork
   readonly keys: SimulatedKeys
@@ -100,6 +102,8 @@ export class SimulatedMember {
   readonly sent: Traffic = noTraffic()
   /** The member's own network is disconnected: its dials fail at once, and nothing arrives. */
   isOffline = false
+  /** The member answers probes, and neither sends nor forwards anything else. */
+  isWithholding = false
   readonly #options: SimulatedMemberOptions
   #address: string
   readonly #disks: MemberDisks
@@ -116,7 +120,7 @@ export class SimulatedMember {
     this.#address = options.address
     const { seed, name, promised, time, kill } = options
     const after = (ms: number, act: () => void): void => void time.after(ms, act)
-    this.#disks = new MemberDisks(seed, name, { used: promised, after, kill })
+    this.#disks = new MemberDisks(seed, name, { used: promised, after, kill }, options.id)
     this.#disk = this.#disks.withNewIdentity()
   }
 

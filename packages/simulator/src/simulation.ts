@@ -33,8 +33,13 @@ export interface Simulation extends Faults {
   readonly steps: number
   /** The member with this name, running or not. @throws {InvalidSimulationError} no member has that name */
   member(name: string): SimulatedMember
-  /** Adds a member and starts it. @param bootstrap names of members to join through @default ['m0'] */
-  add(bootstrap?: readonly string[]): SimulatedMember
+  /**
+   * Adds a member and starts it.
+   *
+   * @param bootstrap names of members to join through @default ['m0']
+   * @param id its member id, for ids that an attacker has chosen @default an id that depends on its name and the seed
+   */
+  add(bootstrap?: readonly string[], id?: string): SimulatedMember
   /** Calls `act` after this virtual time. */
   after(ms: number, act: () => void): void
   /** Lets virtual time pass. @throws {InvariantViolation} and any error that an app throws */
@@ -124,8 +129,8 @@ class SimulationRun implements Omit<Simulation, keyof Faults> {
     return this.#world.member(name)
   }
 
-  add(bootstrap: readonly string[] = this.members.length === 0 ? [] : ['m0']): SimulatedMember {
-    const member = this.#world.add(bootstrap)
+  add(bootstrap: readonly string[] = this.members.length === 0 ? [] : ['m0'], id?: string): SimulatedMember {
+    const member = this.#world.add(bootstrap, id)
     this.#world.start(member)
     return member
   }

@@ -37,7 +37,7 @@ function knowledgeOf(world: World, members: readonly SimulatedMember[]): WarmSta
   const record = firstRecord({ name: 'an onlooker', tags: {}, incarnation: now.epochMs })
   const random = world.random('onlooker')
   const prior = new MembershipMachine(
-    { ...tuning, self: onlooker, record, bootstrap: [], profile, random },
+    { ...tuning, standing: 'assumed', self: onlooker, record, bootstrap: [], profile, random },
     now,
   )
   prior.handle({ type: 'rumors', facts: members.map(firstFacts) }, now)

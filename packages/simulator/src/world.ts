@@ -33,6 +33,8 @@ export class World {
   readonly #keys = new SimulatedKeys()
   readonly #byName = new Map<string, SimulatedMember>()
   readonly #stopApp = new Map<string, () => void>()
+  /** The number of identities that hostile members invented. */
+  invented = 0
   #addresses = 0
   #streams = 0
   #leaving = 0
@@ -50,7 +52,10 @@ export class World {
       nowMs: () => time.nowMs,
       memberOf: id => this.network.directory.memberOf(id),
       faultLog: this.faultLog,
-      bounds: { maxMembers: tuning.maxMembers ?? defaultMaxMembers, ids: () => this.network.directory.ids },
+      bounds: {
+        maxMembers: tuning.maxMembers ?? defaultMaxMembers,
+        ids: () => this.network.directory.ids + this.invented,
+      },
       allowanceMs: (invariants === 'off' ? undefined : invariants.allowanceMs) ?? defaultAllowanceMs,
       areChecked: invariants !== 'off',
     })
@@ -89,8 +94,13 @@ export class World {
     return `/ip4/10.${index >> 14}.${(index >> 7) & 127}.${index & 127}/tcp/4001`
   }
 
-  /** Adds a member without starting it. @param bootstrap names of members to join through */
-  add(bootstrap: readonly string[]): SimulatedMember {
+  /**
+   * Adds a member without starting it.
+   *
+   * @param bootstrap names of members to join through
+   * @param id its id. @default an id that depends on its name and the seed
+   */
+  add(bootstrap: readonly string[], id?: string): SimulatedMember {
     const { seed, profile = 'lan', tuning = {} } = this.options
     const { time, network, observer } = this
     const name = `m${this.members.length}`
@@ -101,6 +111,7 @@ export class World {
       bootstrap: bootstrap.filter(other => other !== name).map(other => this.member(other).address),
       profile,
       tuning,
+      id,
       time,
       network,
       keys: this.#keys,

@@ -66,17 +66,22 @@ export class AntiEntropy {
   readonly #arrivals = new ArrivalLog(maxArrivals)
   readonly #heartbeatSyncs = new Map<string, HeartbeatSync>()
   #startAt = 0
-  #hasCompared: boolean
+  #comparedMs: number | undefined
 
   constructor(options: AntiEntropyOptions, nowMs: number) {
     this.#options = options
-    this.#hasCompared = options.hasCompared ?? false
+    this.#comparedMs = options.hasCompared ? Number.NEGATIVE_INFINITY : undefined
     this.#schedule = new SyncSchedule({ minIntervalMs, maxIntervalMs, random: options.random }, nowMs)
   }
 
   /** Whether the table has once equalled a peer's table, or has received all additional facts of a peer. */
   get hasCompared(): boolean {
-    return this.#hasCompared
+    return this.#comparedMs !== undefined
+  }
+
+  /** Since when `hasCompared` is true, in monotonic milliseconds; undefined while it is false. */
+  get comparedMs(): number | undefined {
+    return this.#comparedMs
   }
 
   /** The number of peers with stored state, at most 4,096. */
@@ -146,7 +151,7 @@ export class AntiEntropy {
     const agreed = agrees(table, message)
     // A member that leaves gracefully also sends facts to peers whose digest it has not received.
     const hasBroughtAll = message.facts.length > 0 && !message.more && this.#digestSentTo.has(from)
-    if (agreed || hasBroughtAll) this.#hasCompared = true
+    if (agreed || hasBroughtAll) this.#comparedMs ??= nowMs
     if (agreed) this.#schedule.agreed()
     else if (agreed === false) this.#schedule.changed(nowMs)
     const reply = this.#mayAnswer(from, nowMs)

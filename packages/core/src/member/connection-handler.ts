@@ -8,7 +8,9 @@ import type { Instant } from '../base/clock.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import type { DetectorBridge } from './detector-bridge.ts'
 import type { EffectQueue } from './effect-queue.ts'
+import type { FactHandler } from './fact-handler.ts'
 import type { RoundTrips } from './round-trips.ts'
+import type { Standing } from './standing.ts'
 
 export interface ConnectionHandlerOptions {
   readonly self: string
@@ -17,6 +19,8 @@ export interface ConnectionHandlerOptions {
   readonly roundTrips: RoundTrips
   readonly detectorBridge: DetectorBridge
   readonly effectQueue: EffectQueue
+  readonly factHandler: FactHandler
+  readonly standing: Standing
 }
 
 export class ConnectionHandler {
@@ -28,10 +32,12 @@ export class ConnectionHandler {
 
   /** @param isOurs with `open`: whether this end may close the connection when it is not needed any more. */
   handle(id: string, state: ConnectionEvent, isOurs: boolean, now: Instant): void {
-    const { self, overlay, antiEntropy, roundTrips, detectorBridge, effectQueue } = this.#options
+    const { self, overlay, antiEntropy, roundTrips, detectorBridge, effectQueue, factHandler, standing } =
+      this.#options
     switch (state) {
       case 'open':
         overlay.opened(id, isOurs)
+        factHandler.connected(id, now)
         detectorBridge.handle({ type: 'connection', id, state }, now)
         // Only one of the two ends starts a sync.
         if (self < id) effectQueue.sendSyncSteps([antiEntropy.offer(id, now.monotonicMs)])
@@ -40,6 +46,7 @@ export class ConnectionHandler {
       case 'released':
         antiEntropy.closed(id)
         roundTrips.closed(id)
+        standing.closed(id)
         // If either end released the connection, its end is expected. Otherwise the detector probes the member.
         detectorBridge.handle({ type: 'connection', id, state: overlay.closed(id) ? 'released' : state }, now)
         break
@@ -47,6 +54,7 @@ export class ConnectionHandler {
       case 'unreachable':
       case 'network-down':
         overlay.dialFailed(id, now.monotonicMs)
+        if (state !== 'network-down') standing.dialFailed(id, now.monotonicMs)
         detectorBridge.handle({ type: 'connection', id, state }, now)
         break
     }

@@ -1,7 +1,8 @@
 /**
  * Fact handler: merges verified facts into the table and passes the new ones to the other parts of the machine.
  *
- * Facts are verified before they arrive here. Facts that the table knows or rejects have no further effect.
+ * Facts are verified before they arrive here. Facts that the table knows or rejects have no further effect. Only facts of
+ * members enter the table: the record of an id without standing waits in `Standing` until the id becomes a member.
  */
 import type { Detector } from '@hearsay/failure-detector'
 import { equals } from 'uint8arrays/equals'
@@ -9,14 +10,19 @@ import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import type { RumorBatcher } from '../rumors/rumor-batcher.ts'
-import type { HeartbeatFact, RecordFact, Table } from '../table/table.ts'
+import type { SuspicionFact } from '../table/suspicions.ts'
+import type { HeartbeatFact, IntroductionFact, RecordFact, Table } from '../table/table.ts'
+import type { Digest } from '../wire/codec.ts'
 import type { Attention, SignedFact } from '../wire/fact.ts'
+import type { AuthorRates } from './author-rates.ts'
 import type { DetectorBridge } from './detector-bridge.ts'
 import type { EffectQueue } from './effect-queue.ts'
 import type { GracefulLeave } from './graceful-leave.ts'
 import type { HeartbeatArrivals } from './heartbeats.ts'
 import type { IdentityGuard } from './identity-guard.ts'
+import type { LocalAnnouncer } from './local-announcer.ts'
 import type { MemberEvents } from './member-events.ts'
+import type { Standing } from './standing.ts'
 
 export interface FactHandlerOptions {
   readonly self: string
@@ -30,6 +36,9 @@ export interface FactHandlerOptions {
   readonly effectQueue: EffectQueue
   readonly detectorBridge: DetectorBridge
   readonly identity: IdentityGuard
+  readonly announcer: LocalAnnouncer
+  readonly standing: Standing
+  readonly rates: AuthorRates
   readonly gracefulLeave: GracefulLeave
 }
 
@@ -40,38 +49,129 @@ export class FactHandler {
     this.#options = options
   }
 
-  /** @param from the peer that sent the fact directly, or the local id; undefined if the fact arrived in a rumor. */
-  handle(fact: SignedFact, from: string | undefined, now: Instant): void {
-    const { self, table, heartbeatArrivals, rumors, antiEntropy, detectorBridge, identity } = this.#options
-    const before = table.get(fact.author)?.record
-    if (table.merge(fact, now.epochMs) !== 'merged') return
+  /**
+   * @param from the peer that sent the fact directly, or the local id; undefined if the fact arrived in a rumor
+   * @param reporter the peer that sent the fact, directly or in a rumor
+   */
+  handle(fact: SignedFact, from: string | undefined, now: Instant, reporter: string = from ?? ''): void {
+    const { self, table, standing, rates } = this.#options
     switch (fact.type) {
-      case 'record':
-        antiEntropy.changed(now.monotonicMs)
-        this.#handleRecord(fact as RecordFact, before, from, now)
-        break
-      case 'heartbeat':
-        antiEntropy.heartbeatArrived(fact.author, from)
-        heartbeatArrivals.record(fact.author, now.epochMs)
-        if (fact.author === self) identity.heartbeat(fact as HeartbeatFact, now)
-        else {
-          const { author: id, incarnation, sequence } = fact
-          detectorBridge.handle({ type: 'heartbeat', id, incarnation, sequence }, now)
-        }
-        break
-      case 'suspicion': {
-        const { author: observer, subject, incarnation, refused } = fact
-        antiEntropy.changed(now.monotonicMs)
-        // The detector itself produced the local member's suspicion, so it needs no input.
-        if (observer === self) {
-          rumors.add(fact)
-          break
-        }
-        detectorBridge.handle({ type: 'suspicion', subject, incarnation, observer, refused }, now)
-        if (refused) this.#dialSuspect(subject, now)
+      case 'record': {
+        const isNewcomer = fact.author !== self && table.get(fact.author) === undefined
+        if (!isNewcomer) this.#mergeRecord(fact, from, now)
+        else if (standing.admits(fact, from, now)) this.#addMember(fact, from, now)
+        else if (table.outcome(fact, now.epochMs) === 'merged')
+          standing.report(fact, reporter, now.monotonicMs)
         break
       }
+      case 'introduction':
+        this.#introduce(fact, now)
+        break
+      case 'heartbeat':
+        if (table.merge(fact, now.epochMs) === 'merged') this.#handleHeartbeat(fact, from, now)
+        break
+      case 'suspicion':
+        if (fact.author !== self) {
+          if (!standing.mayAccuse(fact.author)) break
+          if (table.outcome(fact, now.epochMs) !== 'merged' || !rates.take(fact, now.monotonicMs)) break
+        }
+        if (table.merge(fact, now.epochMs) === 'merged') this.#handleSuspicion(fact, now)
+        break
     }
+  }
+
+  /** A connection opened. An id that waited becomes a member. */
+  connected(id: string, now: Instant): void {
+    const { standing } = this.#options
+    standing.connected(id, now.monotonicMs)
+    if (standing.isProvisional(id)) this.#promote(id, now)
+  }
+
+  /** Promotes the ids that waited long enough. Call at `standing.reviewDueMs`. */
+  review(now: Instant): void {
+    const { standing } = this.#options
+    for (const id of standing.review(now.monotonicMs)) this.#promote(id, now)
+  }
+
+  /**
+   * A peer's digest lacks members that are connected here. If it lacks them for longer, their introducers have no quota
+   * there, so this member introduces them as well.
+   */
+  introduceMissing({ buckets, rows }: Digest, now: Instant): void {
+    const { table, overlay, standing, announcer } = this.#options
+    const prefixes = new Set(rows.map(({ prefix }) => prefix))
+    for (const id of overlay.connected()) {
+      const row = table.get(id)
+      if (!row?.hash || (buckets && !buckets.has(row.bucket)) || prefixes.has(row.prefix)) continue
+      if (standing.introducesAgain(id, now.monotonicMs))
+        announcer.publishIntroduction(id, row.record.record.incarnation)
+    }
+  }
+
+  #introduce(fact: IntroductionFact, now: Instant): void {
+    const { self, table, standing, rumors } = this.#options
+    const row = table.get(fact.subject)
+    if (!row) {
+      if (standing.introduce(fact, now.monotonicMs)) this.#promote(fact.subject, now)
+      return
+    }
+    table.merge(fact, now.epochMs)
+    if (fact.author !== self) return
+    // The newcomer may not be in the gossipsub mesh yet, so this member publishes the newcomer's record.
+    rumors.add(row.record)
+    rumors.add(fact)
+  }
+
+  /** The id that waited becomes a member. */
+  #promote(id: string, now: Instant): void {
+    const record = this.#options.standing.provisionalRecord(id)
+    if (record) this.#addMember(record, undefined, now)
+  }
+
+  /** A record brings a new member. The introductions that waited with it are stored, and those that the member itself wrote count now. */
+  #addMember(fact: RecordFact, from: string | undefined, now: Instant): void {
+    const { self, table, standing, announcer } = this.#options
+    const { author: id } = fact
+    const waiting = standing.take(id)
+    const isMerged = this.#mergeRecord(isOlder(fact, waiting?.record) ? waiting.record : fact, from, now)
+    if (!isMerged) return
+    for (const introduction of waiting?.introductions ?? []) table.merge(introduction, now.epochMs)
+    if (standing.introduces(id) && id !== self) announcer.publishIntroduction(id, fact.record.incarnation)
+    for (const other of standing.introducedBy(id, now.monotonicMs)) this.#promote(other, now)
+  }
+
+  /** @returns whether the record was new */
+  #mergeRecord(fact: RecordFact, from: string | undefined, now: Instant): boolean {
+    const { self, table, antiEntropy, rates } = this.#options
+    const before = table.get(fact.author)?.record
+    if (table.outcome(fact, now.epochMs) !== 'merged') return false
+    if (fact.author !== self && before && !rates.take(fact, now.monotonicMs)) return false
+    table.merge(fact, now.epochMs)
+    antiEntropy.changed(now.monotonicMs)
+    this.#handleRecord(fact, before, from, now)
+    return true
+  }
+
+  #handleHeartbeat(fact: HeartbeatFact, from: string | undefined, now: Instant): void {
+    const { self, antiEntropy, heartbeatArrivals, identity, detectorBridge } = this.#options
+    const { author: id, incarnation, sequence } = fact
+    antiEntropy.heartbeatArrived(id, from)
+    heartbeatArrivals.record(id, now.epochMs)
+    if (id === self) identity.heartbeat(fact, now)
+    else detectorBridge.handle({ type: 'heartbeat', id, incarnation, sequence }, now)
+  }
+
+  #handleSuspicion(fact: SuspicionFact, now: Instant): void {
+    const { self, antiEntropy, rumors, detectorBridge } = this.#options
+    const { author: observer, subject, incarnation, refused } = fact
+    antiEntropy.changed(now.monotonicMs)
+    // The detector itself produced the local member's suspicion, so it needs no input.
+    if (observer === self) {
+      rumors.add(fact)
+      return
+    }
+    detectorBridge.handle({ type: 'suspicion', subject, incarnation, observer, refused }, now)
+    if (refused) this.#dialSuspect(subject, now)
   }
 
   /**
@@ -91,11 +191,13 @@ export class FactHandler {
     from: string | undefined,
     now: Instant,
   ): void {
-    const { self, overlay, rumors, memberEvents, identity, gracefulLeave, effectQueue } = this.#options
+    const { self, overlay, rumors, memberEvents, identity, gracefulLeave, effectQueue, standing } =
+      this.#options
     const { author: id, record } = fact
     memberEvents.markChanged(id)
     // The author may be new and not yet in the gossipsub mesh, so this member publishes the record for it.
-    if (from === id) rumors.add(fact)
+    // The record of a newcomer is published together with its introduction.
+    if (from === id && (id === self || before || !standing.introduces(id))) rumors.add(fact)
     if (id === self) {
       const isForeign = identity.record(fact, now)
       if (!isForeign && record.leaving) gracefulLeave.begin(fact, now.monotonicMs)
@@ -126,6 +228,15 @@ export class FactHandler {
     const status = detector.status(id)?.type
     if (status === 'alive' || status === 'suspect') overlay.addMember(id)
   }
+}
+
+function isOlder(fact: RecordFact, waiting: RecordFact | undefined): waiting is RecordFact {
+  if (!waiting) return false
+  const { incarnation, version } = waiting.record
+  return (
+    incarnation > fact.record.incarnation ||
+    (incarnation === fact.record.incarnation && version > fact.record.version)
+  )
 }
 
 function areEqual(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {

@@ -49,6 +49,10 @@ export class LocalAnnouncer {
     this.#sign({ type: 'suspicion', subject, incarnation, refused, epochMs })
   }
 
+  publishIntroduction(subject: string, incarnation: number): void {
+    this.#sign({ type: 'introduction', subject, incarnation })
+  }
+
   #signRecord(): void {
     this.#effectQueue.push({ type: 'persist', incarnation: this.#record.incarnation })
     this.#sign(this.#record.fact())

@@ -7,8 +7,8 @@ import type { LocalChange } from './local-record.ts'
 import type { MemberEvent } from './member-view.ts'
 
 export type MachineInput =
-  /** Verified facts of a rumor. */
-  | { readonly type: 'rumors'; readonly facts: readonly SignedFact[] }
+  /** Verified facts of a rumor. `from`: the peer that sent the rumor. */
+  | { readonly type: 'rumors'; readonly from?: string; readonly facts: readonly SignedFact[] }
   /** The signed fact of a `sign` effect. */
   | { readonly type: 'signed'; readonly fact: SignedFact }
   /** A sync step; `facts` are the new facts of the step, verified. */

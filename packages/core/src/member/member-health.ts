@@ -1,4 +1,5 @@
 /** Member health: the part of `Cluster.health` that the membership machine provides. */
+import type { Refusal } from './refusals.ts'
 
 export interface MemberHealth {
   /**
@@ -34,4 +35,8 @@ export interface MemberHealth {
   readonly connections: number
   /** Whether the table has reached its limit of 20,000 members: further members are not seen. */
   readonly full: boolean
+  /** The number of ids that wait for an introduction or a connection: they are not members. At most 256. */
+  readonly provisional: number
+  /** How many valid facts of other members were dropped since the start, by reason. See `docs/limits.md`. */
+  readonly refusedFacts: Readonly<Record<Refusal, number>>
 }

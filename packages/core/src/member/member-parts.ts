@@ -11,10 +11,12 @@ import { Overlay } from '../overlay/overlay.ts'
 import { RumorBatcher } from '../rumors/rumor-batcher.ts'
 import { Table } from '../table/table.ts'
 import type { MemberRecord } from '../wire/fact.ts'
+import { AuthorRates } from './author-rates.ts'
 import { ConnectionHandler } from './connection-handler.ts'
 import { DepartedMembers } from './departed-members.ts'
 import { DetectorBridge } from './detector-bridge.ts'
 import { EffectQueue } from './effect-queue.ts'
+import { FactFilter } from './fact-filter.ts'
 import { FactHandler } from './fact-handler.ts'
 import { FlapDamping } from './flap-damping.ts'
 import { GracefulLeave } from './graceful-leave.ts'
@@ -25,7 +27,9 @@ import { LocalRecord } from './local-record.ts'
 import { MemberEvents } from './member-events.ts'
 import { MemberView } from './member-view.ts'
 import { PartitionDetector } from './partition-detector.ts'
+import { Refusals } from './refusals.ts'
 import { RoundTrips } from './round-trips.ts'
+import { Standing, type StandingMode } from './standing.ts'
 import { Startup } from './startup.ts'
 import { SyncHandler } from './sync-handler.ts'
 
@@ -53,6 +57,8 @@ export interface MemberPartsOptions {
   readonly retentionMs?: number
   /** Detector parameters that replace those of the profile. @default {} */
   readonly parameters?: Partial<DetectorParameters>
+  /** Whether an id needs standing to be a member. @default 'required' */
+  readonly standing?: StandingMode
 }
 
 export interface MemberParts {
@@ -76,6 +82,10 @@ export interface MemberParts {
   readonly detectorBridge: DetectorBridge
   readonly connectionHandler: ConnectionHandler
   readonly identity: IdentityGuard
+  readonly refusals: Refusals
+  readonly rates: AuthorRates
+  readonly standing: Standing
+  readonly factFilter: FactFilter
   readonly factHandler: FactHandler
   readonly syncHandler: SyncHandler
 }
@@ -102,6 +112,16 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
   const damping = new FlapDamping(parameters.probeIntervalMs ?? profiles[profile].probeIntervalMs)
   const hasCompared = prior !== undefined
   const antiEntropy = new AntiEntropy({ table, random, maxDeltaBytes, hasCompared }, nowMs)
+  const refusals = new Refusals()
+  const rates = new AuthorRates(self)
+  const standing = new Standing({
+    mode: options.standing ?? 'required',
+    table,
+    overlay,
+    antiEntropy,
+    refusals,
+  })
+  const factFilter = new FactFilter({ self, table, standing, rates, refusals })
   const startup = new Startup(overlay, antiEntropy, nowMs)
   const rumors = new RumorBatcher()
   const partition = new PartitionDetector()
@@ -142,14 +162,6 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
     memberEvents,
     effectQueue,
   })
-  const connectionHandler = new ConnectionHandler({
-    self,
-    overlay,
-    antiEntropy,
-    roundTrips,
-    detectorBridge,
-    effectQueue,
-  })
   const identity = new IdentityGuard({ self, localRecord, detectorBridge, effectQueue })
   const factHandler = new FactHandler({
     self,
@@ -162,8 +174,21 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
     memberEvents,
     detectorBridge,
     identity,
+    announcer,
+    standing,
+    rates,
     gracefulLeave,
     effectQueue,
+  })
+  const connectionHandler = new ConnectionHandler({
+    self,
+    overlay,
+    antiEntropy,
+    roundTrips,
+    detectorBridge,
+    effectQueue,
+    factHandler,
+    standing,
   })
   const syncHandler = new SyncHandler({
     table,
@@ -195,6 +220,10 @@ export function createMemberParts(options: MemberPartsOptions, now: Instant): Me
     detectorBridge,
     connectionHandler,
     identity,
+    refusals,
+    rates,
+    standing,
+    factFilter,
     factHandler,
     syncHandler,
   }

@@ -11,6 +11,7 @@ import { SilentPubsubDetector } from '../overlay/silent-pubsub-detector.ts'
 import type { RecordFact, Table } from '../table/table.ts'
 import { syncMessage } from '../wire/codec.ts'
 import { isPlausibleTimestamp } from '../wire/plausible-timestamp.ts'
+import type { FactFilter } from './fact-filter.ts'
 import type { LocalChange } from './local-record.ts'
 import type { MachineEffect, MachineInput } from './machine-io.ts'
 import type { Member } from './member.ts'
@@ -77,6 +78,9 @@ export class MembershipMachine {
       overlay,
       detectorBridge,
       effectQueue,
+      standing,
+      rates,
+      factHandler,
     } = this.#parts
     return this.#step(now, () => {
       const nowMs = now.monotonicMs
@@ -84,9 +88,13 @@ export class MembershipMachine {
       if (localRecord.leaving) return
       identity.advance(now)
       if (!isPlausibleTimestamp(localRecord.incarnation, now.epochMs)) detectorBridge.restart(now)
+      if (nowMs >= standing.reviewDueMs) factHandler.review(now)
       if (nowMs >= antiEntropy.dueMs) detectorBridge.startSync(1, now)
       if (nowMs >= announcer.heartbeatDueMs) detectorBridge.heartbeatDue(now)
-      if (nowMs >= memberEvents.sweepDueMs) this.#removeMembers(memberEvents.sweep(now), now)
+      if (nowMs >= memberEvents.sweepDueMs) {
+        rates.sweep(nowMs)
+        this.#removeMembers(memberEvents.sweep(now), now)
+      }
       for (const action of overlay.advance(nowMs)) {
         if (action.type === 'dial') overlay.dialling(action.id, nowMs)
         if (action.type === 'disconnect')
@@ -108,6 +116,7 @@ export class MembershipMachine {
       identity,
       damping,
       overlay,
+      standing,
     } = this.#parts
     if (localRecord.leaving) return rumors.deadlineMs()
     return Math.min(
@@ -119,6 +128,7 @@ export class MembershipMachine {
       identity.nextMs(),
       damping.nextMs(),
       overlay.deadlineMs(),
+      standing.reviewDueMs,
     )
   }
 
@@ -157,6 +167,11 @@ export class MembershipMachine {
     return this.#parts.table
   }
 
+  /** Decides which received facts are verified and delivered. */
+  get factFilter(): FactFilter {
+    return this.#parts.factFilter
+  }
+
   get detector(): Detector {
     return this.#parts.detector
   }
@@ -177,6 +192,7 @@ export class MembershipMachine {
 
   health(): MemberHealth {
     const { memberView, detector, detectorBridge, damping, identity, partition, overlay, table } = this.#parts
+    const { standing, refusals } = this.#parts
     const visible = memberView.count('alive', 'suspect')
     return {
       localHealth: detector.localHealth(),
@@ -188,6 +204,8 @@ export class MembershipMachine {
       partitionSuspected: partition.suspected(visible, this.#now.monotonicMs),
       connections: overlay.connected().length,
       full: table.capacity.free === 0,
+      provisional: standing.provisional,
+      refusedFacts: refusals.counts(),
     }
   }
 
@@ -201,7 +219,7 @@ export class MembershipMachine {
     const { localRecord, announcer, overlay, startup, effectQueue } = this.#parts
     switch (input.type) {
       case 'rumors':
-        for (const fact of input.facts) factHandler.handle(fact, undefined, now)
+        for (const fact of input.facts) factHandler.handle(fact, undefined, now, input.from)
         break
       case 'signed':
         if (input.fact.type === 'record') {

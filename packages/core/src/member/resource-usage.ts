@@ -3,8 +3,10 @@ import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import type { RumorBatcher } from '../rumors/rumor-batcher.ts'
 import type { Table } from '../table/table.ts'
+import type { AuthorRates } from './author-rates.ts'
 import type { HeartbeatArrivals } from './heartbeats.ts'
 import type { RoundTrips } from './round-trips.ts'
+import type { Standing } from './standing.ts'
 
 export interface ResourceUsage {
   readonly members: number
@@ -20,6 +22,10 @@ export interface ResourceUsage {
   readonly connections: number
   /** Members that are being dialled, wait for a dial, or whose dials failed. */
   readonly dials: number
+  /** Ids that wait to become members. */
+  readonly provisional: number
+  /** Peers and authors with stored quotas and rates. */
+  readonly quotas: number
 }
 
 /** The parts of the machine that store items. */
@@ -30,10 +36,12 @@ export interface UsageParts {
   readonly rumors: RumorBatcher
   readonly antiEntropy: AntiEntropy
   readonly overlay: Overlay
+  readonly standing: Standing
+  readonly rates: AuthorRates
 }
 
 export function resourceUsageOf(parts: UsageParts): ResourceUsage {
-  const { table, heartbeatArrivals, roundTrips, rumors, antiEntropy, overlay } = parts
+  const { table, heartbeatArrivals, roundTrips, rumors, antiEntropy, overlay, standing, rates } = parts
   return {
     members: table.size,
     tombstones: table.tombstones,
@@ -43,5 +51,7 @@ export function resourceUsageOf(parts: UsageParts): ResourceUsage {
     syncPeers: antiEntropy.size,
     connections: overlay.connected().length,
     dials: overlay.dials,
+    provisional: standing.provisional,
+    quotas: Math.max(standing.quotas, rates.size),
   }
 }

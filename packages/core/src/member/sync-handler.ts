@@ -31,6 +31,7 @@ export class SyncHandler {
   handle(from: string, message: SyncMessage, facts: readonly SignedFact[], now: Instant): void {
     const { factHandler, antiEntropy, roundTrips, localRecord, gracefulLeave, effectQueue } = this.#options
     for (const fact of facts) factHandler.handle(fact, from, now)
+    if (message.digest) factHandler.introduceMissing(message.digest, now)
     this.#notifyDropped(from, message, now)
     const { steps, roundTripMs } = antiEntropy.handle(from, message, facts.length > 0, now)
     effectQueue.sendSyncSteps(steps)

@@ -38,6 +38,11 @@ export class Neighbourhood {
     return id !== undefined && this.#rings.has(id)
   }
 
+  /** The other members, in no particular order. */
+  others(): string[] {
+    return this.#rings.members().filter(id => id !== this.#self)
+  }
+
   /** The number of members, including this one. */
   get size(): number {
     return this.#rings.size

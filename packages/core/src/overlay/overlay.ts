@@ -1,9 +1,10 @@
 /**
  * Overlay: the open connections of this member, and the wanted ones.
  *
- * The overlay dials the neighbours and prunes connections that are not needed. Without any connection, it dials bootstrap
- * addresses and cached peers. With a connection, it sometimes dials dead members and bootstrap addresses to heal
- * partitions. The overlay returns actions; the host reports the result of each dial as an event.
+ * The overlay dials the neighbours and the random links, and prunes connections that are not needed, except its anchors: the
+ * connections that have been open longest. Without any connection, it dials bootstrap addresses and cached peers. With a
+ * connection, it sometimes dials dead members and bootstrap addresses to heal partitions. The overlay returns actions; the
+ * host reports the result of each dial as an event.
  */
 
 import { BootstrapDialling, type BootstrapDiallingOptions } from './bootstrap-dialling.ts'
@@ -11,6 +12,7 @@ import { type OverlayConnection, prunableConnections } from './connection-prunin
 import { DialPlan } from './dial-plan.ts'
 import { Neighbourhood } from './neighbourhood.ts'
 import { type HealingTarget, healIntervalMs, healingTarget } from './partition-healing.ts'
+import { RandomLinks } from './random-links.ts'
 
 export type OverlayAction =
   | { readonly type: 'dial'; readonly id: string }
@@ -24,8 +26,10 @@ export interface OverlayOptions extends BootstrapDiallingOptions {
 }
 
 const pruneIntervalMs = 5_000
+/** Our choice: 2, so that ids that were chosen to surround a member cannot take all its connections. */
+const anchorCount = 2
 /** A browser page listens over two relays. */
-const maxIntroducers = 2
+const maxRelays = 2
 /**
  * While many members join, neighbours change before their connections open. So dials wait until no neighbour has changed
  * for 2 s. 500 ms was too short: when 32 processes start together on two cores, each of them receives new members at
@@ -40,11 +44,13 @@ export class Overlay {
   readonly #options: OverlayOptions
   readonly #neighbourhood: Neighbourhood
   readonly #plan: DialPlan
+  /** The connection that has been open longest is first. */
   readonly #connections = new Map<string, OverlayConnection>()
   /** Peers whose connections either end has released and that are not closed yet. */
   readonly #released = new Set<string>()
   readonly #dead = new Set<string>()
   readonly #bootstrap: BootstrapDialling
+  readonly #randomLinks: RandomLinks
   #neighbours: string[] = []
   #extraPeers: readonly string[] = []
   #relays: readonly string[] | undefined
@@ -62,6 +68,7 @@ export class Overlay {
     this.#neighbourhood = new Neighbourhood(options.self, options.prior && options.prior.#neighbourhood)
     this.#plan = new DialPlan(options.self, options.random)
     this.#bootstrap = new BootstrapDialling(options)
+    this.#randomLinks = new RandomLinks(options.random, nowMs)
     this.#bootstrapOrHealDueMs = nowMs
     this.#pruneDueMs = nowMs + pruneIntervalMs
   }
@@ -130,6 +137,11 @@ export class Overlay {
     return this.#connections.has(id)
   }
 
+  /** Whether the member is connected and dialled this one. */
+  isInbound(id: string): boolean {
+    return this.#connections.get(id)?.isOurs === false
+  }
+
   /** Adds an alive or suspect member to the rings. */
   addMember(id: string): void {
     if (id === this.#options.self) return
@@ -161,6 +173,7 @@ export class Overlay {
   /** Removes a member that left or was dropped; it is not dialled any more. */
   remove(id: string): void {
     this.#neighbourhood.remove(id)
+    this.#randomLinks.remove(id)
     this.#dead.delete(id)
     this.#plan.forget(id)
     this.#ringChanged()
@@ -210,17 +223,19 @@ export class Overlay {
 
   dialFailed(id: string, nowMs: number): void {
     this.#plan.failed(id, nowMs)
+    this.#randomLinks.dialFailed(id, nowMs)
     this.#ringChanged()
   }
 
   /** The actions that are due now. */
   advance(nowMs: number): OverlayAction[] {
+    if (nowMs >= this.#randomLinks.dueMs) this.#drawRandomLinks(nowMs)
     const wanted = this.#wanted(nowMs)
     const actions = nowMs >= this.#settledAtMs() ? this.#dialMissing(wanted, nowMs) : []
     if (nowMs >= this.#bootstrapOrHealDueMs) actions.push(...this.#bootstrapOrHeal(nowMs))
     if (nowMs >= this.#pruneDueMs) {
       this.#pruneDueMs = nowMs + pruneIntervalMs
-      const prunable = prunableConnections(this.#connections, new Set(wanted), nowMs)
+      const prunable = prunableConnections(this.#connections, new Set(wanted), nowMs, this.#anchors())
       for (const id of prunable) {
         this.#released.add(id)
         actions.push({ type: 'disconnect', id })
@@ -232,7 +247,12 @@ export class Overlay {
   /** When to call `advance`, in monotonic milliseconds. */
   deadlineMs(): number {
     const planDueMs = this.#isUnplanned ? Number.NEGATIVE_INFINITY : this.#plan.dueMs()
-    return Math.min(Math.max(planDueMs, this.#settledAtMs()), this.#bootstrapOrHealDueMs, this.#pruneDueMs)
+    return Math.min(
+      Math.max(planDueMs, this.#settledAtMs()),
+      this.#bootstrapOrHealDueMs,
+      this.#pruneDueMs,
+      this.#randomLinks.dueMs,
+    )
   }
 
   #ringChanged(): void {
@@ -250,7 +270,8 @@ export class Overlay {
     const isDialable = (id: string) => this.#neighbourhood.has(id) && !this.#plan.skips(id)
     const others = [
       ...this.#extraPeers.filter(isDialable),
-      ...this.#introducers().filter(isDialable).slice(0, maxIntroducers),
+      ...this.#randomLinks.ids.filter(isDialable),
+      ...this.#relaysInUse().filter(isDialable).slice(0, maxRelays),
     ]
     return others.length === 0 ? neighbours : [...new Set([...neighbours, ...others])]
   }
@@ -258,9 +279,30 @@ export class Overlay {
   /**
    * Members whose connections are not pruned, because other members reach this member over these connections.
    */
-  #introducers(): readonly string[] {
+  #relaysInUse(): readonly string[] {
     if (this.#relays?.length === 0) return this.#bootstrap.answering
     return this.#relays ?? []
+  }
+
+  #drawRandomLinks(nowMs: number): void {
+    const neighbours = this.neighbours(nowMs)
+    const candidates = this.#neighbourhood
+      .others()
+      .filter(id => !neighbours.includes(id) && !this.#plan.hasFailed(id))
+    this.#randomLinks.draw(candidates, nowMs)
+    this.#isUnplanned = true
+  }
+
+  /**
+   * The members whose connections have been open longest. Without those that answer at bootstrap addresses: to them almost
+   * every member connects first, and they would never lose a connection.
+   */
+  #anchors(): ReadonlySet<string> {
+    const { answering } = this.#bootstrap
+    const members = [...this.#connections.keys()].filter(
+      id => this.#neighbourhood.has(id) && !answering.includes(id),
+    )
+    return new Set(members.slice(0, anchorCount))
   }
 
   #dialMissing(wanted: readonly string[], nowMs: number): OverlayAction[] {

@@ -1,11 +1,13 @@
 /**
  * Cluster inbound: the messages about the cluster, from the bytes of a peer to the inputs of the membership machine.
  *
- * A member forwards a rumor only if all its facts are verified, known ones included, because forwarding vouches for them.
+ * A member forwards a rumor only if all its facts are verified, known ones included, because forwarding vouches for them,
+ * and only if all its facts are by and about members.
  */
 import { heartbeatsIn } from '../anti-entropy/sync-steps.ts'
 import type { Clock } from '../base/clock.ts'
 import { andThen } from '../base/maybe-async.ts'
+import type { FactFilter } from '../member/fact-filter.ts'
 import type { MachineInput } from '../member/machine-io.ts'
 import { ForwardedFacts } from '../rumors/forwarded-facts.ts'
 import type { Table } from '../table/table.ts'
@@ -19,6 +21,7 @@ import type { Verified } from './verification.ts'
 export interface ClusterInboundOptions extends InboundOptions {
   /** The facts that are known already. The pipeline only reads the table. */
   readonly table: Table
+  readonly filter: FactFilter
   /** The cluster tag. */
   readonly cluster: Uint8Array
   readonly clock: Clock
@@ -48,7 +51,7 @@ export class ClusterInbound {
     if (!message) return
     const { table, deliver } = this.#options
     const facts = this.#intern([...message.facts, ...heartbeatsIn(table, message)])
-    andThen(this.#verified(from, this.#filterNew(facts)), ({ facts }) =>
+    andThen(this.#verified(from, this.#filterNew(facts, from, true)), ({ facts }) =>
       deliver({ type: 'sync', from, message, facts }),
     )
   }
@@ -57,10 +60,12 @@ export class ClusterInbound {
     const decoded = this.#inbound.message(from, decodeRumors(bytes))
     if (!decoded) return 'reject'
     const facts = this.#intern(decoded)
-    if (this.#filterNew(facts).length === 0) return this.#forwarded.markIfFirst(facts) ? 'accept' : 'ignore'
+    if (this.#filterNew(facts, from, false).length === 0)
+      return this.#forwarded.markIfFirst(facts) ? 'accept' : 'ignore'
     return andThen(this.#verified(from, facts), ({ facts, forged }) => {
       if (forged) return 'reject'
-      this.#options.deliver({ type: 'rumors', facts })
+      this.#options.deliver({ type: 'rumors', from, facts })
+      if (!this.#options.filter.isForwardable(facts)) return 'ignore'
       this.#forwarded.add(facts)
       return 'accept'
     })
@@ -71,9 +76,9 @@ export class ClusterInbound {
     return intern ? facts.map(intern) : facts
   }
 
-  #filterNew(facts: readonly SignedFact[]): SignedFact[] {
-    const { table, clock } = this.#options
-    return table.filterNew(facts, clock.now().epochMs)
+  #filterNew(facts: readonly SignedFact[], from: string, isDirect: boolean): SignedFact[] {
+    const { filter, clock } = this.#options
+    return filter.filterNew(facts, from, isDirect, clock.now())
   }
 
   #verified(

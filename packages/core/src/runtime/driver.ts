@@ -91,6 +91,7 @@ export class Driver implements TransportListener, MembershipPort {
     this.#inbound = new ClusterInbound({
       ...options,
       table: options.machine.table,
+      filter: options.machine.factFilter,
       deliver: input => this.handle(input),
       reporter: this,
     })

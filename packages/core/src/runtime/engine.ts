@@ -50,7 +50,10 @@ export interface Host extends DriverHost {
 
 /** Limits, and parameters of the failure detector, that only tests and simulations set. */
 export type Tuning = Partial<
-  Pick<MembershipMachineOptions, 'maxMembers' | 'maxDeltaBytes' | 'retentionMs' | 'parameters' | 'prior'>
+  Pick<
+    MembershipMachineOptions,
+    'maxMembers' | 'maxDeltaBytes' | 'retentionMs' | 'parameters' | 'prior' | 'standing'
+  >
 >
 
 export interface Engine {

@@ -104,12 +104,14 @@ export function deltaBeyond(
 }
 
 function factsBeyond(row: Row, theirs: DigestRow | undefined, epochMs: number): SignedFact[] {
-  const { record, heartbeat, suspicions, summary } = row
+  const { record, heartbeat, suspicions, introduction, summary } = row
   const { incarnation, version } = record.record
   const facts: SignedFact[] = []
   const sameIncarnation = theirs?.incarnation === incarnation
   if (theirs && !sameIncarnation && !supersedes(incarnation, theirs.incarnation, epochMs)) return facts
   if (!sameIncarnation || theirs.version < version) facts.push(record)
+  // Only a table without the row needs the introduction.
+  if (!theirs && introduction) facts.push(introduction)
   // The sets of observers differ, so all claims are sent: they are few, and a union loses none.
   if (suspicions && !(sameIncarnation && equalBytes(theirs.suspicions, summary)))
     facts.push(...suspicions.claims)

@@ -9,7 +9,7 @@
 import { lowerBound } from '../base/arrays.ts'
 import { CopyOnWriteMap } from '../base/copy-on-write-map.ts'
 import { prefixOf } from '../wire/codec.ts'
-import type { SignedFact } from '../wire/fact.ts'
+import { type SignedFact, subjectOf } from '../wire/fact.ts'
 import { bucketCount, equalBytes } from '../wire/hashes.ts'
 import { keyFromMemberId } from '../wire/member-id.ts'
 import { isPlausibleTimestamp } from '../wire/plausible-timestamp.ts'
@@ -21,6 +21,7 @@ import { Tombstones } from './tombstones.ts'
 
 export type RecordFact = SignedFact & { readonly type: 'record' }
 export type HeartbeatFact = SignedFact & { readonly type: 'heartbeat' }
+export type IntroductionFact = SignedFact & { readonly type: 'introduction' }
 
 /** One member's registers. */
 interface MutableRow {
@@ -32,6 +33,11 @@ interface MutableRow {
   record: RecordFact
   heartbeat: HeartbeatFact | undefined
   suspicions: Suspicions | undefined
+  /**
+   * The first introduction that arrived, until its author has no row any more. It travels with the record. Digests and
+   * hashes leave it out, so tables with different introductions are equal.
+   */
+  introduction: IntroductionFact | undefined
   /** The summary of `suspicions`; empty without suspicions. */
   summary: Uint8Array
   /** The row hash that the table hash includes; undefined while the row is not advertised. */
@@ -105,6 +111,11 @@ export class Table {
     return !this.#rows.get(id) && !this.#tombstones.admits(id, incarnation, epochMs)
   }
 
+  /** Whether this member was removed, and its tombstone is still stored. */
+  wasRemoved(id: string): boolean {
+    return this.#tombstones.has(id)
+  }
+
   /** The rows that this member sends to others, ordered by id, which is also the order of keys and buckets. */
   advertised(): readonly Row[] {
     return this.#advertised
@@ -128,7 +139,7 @@ export class Table {
 
   /** What `merge` would return, without changing the table. Called before the signature check, which costs more. */
   outcome(fact: SignedFact, epochMs: number): MergeOutcome {
-    const row = this.#rows.get(fact.type === 'suspicion' ? fact.subject : fact.author)
+    const row = this.#rows.get(subjectOf(fact))
     switch (fact.type) {
       case 'record': {
         const { incarnation, version } = fact.record
@@ -151,28 +162,22 @@ export class Table {
           return fact.incarnation < row.record.record.incarnation ? 'known' : 'unknown-member'
         return addClaim(row.suspicions, fact) === row.suspicions ? 'known' : 'merged'
       }
+      case 'introduction': {
+        if (fact.author === fact.subject || !isPlausibleTimestamp(fact.incarnation, epochMs))
+          return 'rejected'
+        if (!row) return 'unknown-member'
+        const { introduction } = row
+        const isUsable = introduction && this.#rows.get(introduction.author)
+        return introduction && (isUsable || !this.#rows.get(fact.author)) ? 'known' : 'merged'
+      }
     }
-  }
-
-  /**
-   * The facts that `merge` would accept, in their order. Only these facts need a signature check. Facts about a member
-   * whose new record precedes them in the list are included.
-   */
-  filterNew(facts: readonly SignedFact[], epochMs: number): SignedFact[] {
-    const introduced = new Set<string>()
-    return facts.filter(fact => {
-      const outcome = this.outcome(fact, epochMs)
-      if (outcome === 'merged' && fact.type === 'record') introduced.add(fact.author)
-      const about = fact.type === 'suspicion' ? fact.subject : fact.author
-      return outcome === 'merged' || (outcome === 'unknown-member' && introduced.has(about))
-    })
   }
 
   /** The stored copy of this fact if it is equal byte for byte: then the fact is the latest, and it was verified. */
   stored(fact: SignedFact): SignedFact | undefined {
-    const row = this.#rows.get(fact.type === 'suspicion' ? fact.subject : fact.author)
+    const row = this.#rows.get(subjectOf(fact))
     const claims = row?.suspicions?.claims ?? []
-    return [row?.record, row?.heartbeat, ...claims].find(
+    return [row?.record, row?.heartbeat, row?.introduction, ...claims].find(
       stored => stored !== undefined && isSame(stored, fact),
     )
   }
@@ -195,6 +200,9 @@ export class Table {
         if (row.hash) this.#rehash(row)
         break
       }
+      case 'introduction':
+        this.#mutable(fact.subject).introduction = fact
+        break
     }
     return outcome
   }
@@ -244,6 +252,7 @@ export class Table {
       record: fact,
       heartbeat: undefined,
       suspicions: undefined,
+      introduction: undefined,
       summary: noSuspicions,
       hash: undefined,
     }

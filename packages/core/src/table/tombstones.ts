@@ -28,6 +28,10 @@ export class Tombstones {
     return supersedes(incarnation, this.#lastIncarnation.get(id) ?? -1, epochMs)
   }
 
+  has(id: string): boolean {
+    return this.#lastIncarnation.has(id)
+  }
+
   get size(): number {
     return this.#lastIncarnation.size
   }

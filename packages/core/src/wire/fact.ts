@@ -1,5 +1,5 @@
 /**
- * Fact: a statement about a member, signed by its author: a record, a heartbeat or a suspicion.
+ * Fact: a statement about a member, signed by its author: a record, a heartbeat, a suspicion or an introduction.
  *
  * A decoded fact includes its encoded payload: the signature covers these bytes, so members relay them bit for bit,
  * unknown fields included. Decoded facts are within the limits; their signatures are not verified yet (`signing.ts`).
@@ -57,6 +57,12 @@ export type FactBody =
       /** When the author claimed it, by the author's clock. */
       readonly epochMs: number
     }
+  /** The author is connected to the subject in this incarnation, so the subject exists. */
+  | {
+      readonly type: 'introduction'
+      readonly subject: string
+      readonly incarnation: number
+    }
 
 /** A fact before its author signed it. */
 export type Draft = FactBody & { readonly author: string; readonly payload: Uint8Array }
@@ -65,6 +71,11 @@ export type Draft = FactBody & { readonly author: string; readonly payload: Uint
 export type SignedFact = Draft & { readonly signature: Uint8Array }
 
 const attentionStates = ['full', 'hidden', 'frozen'] as const
+
+/** The member that a fact is about. */
+export function subjectOf(fact: Draft): string {
+  return fact.type === 'suspicion' || fact.type === 'introduction' ? fact.subject : fact.author
+}
 
 /** Encodes the payload of a fact. @param author the id of the member that will sign */
 export function draftFact(author: string, body: FactBody): Draft {
@@ -83,6 +94,11 @@ function encodeBody(body: FactBody): Uint8Array {
         incarnation: body.incarnation,
         refused: body.refused,
         epochMs: body.epochMs,
+      })
+    case 'introduction':
+      return messages.Introduction.encode({
+        subject: keyFromMemberId(body.subject) ?? new Uint8Array(),
+        incarnation: body.incarnation,
       })
   }
 }
@@ -107,7 +123,7 @@ function encodeRecord(record: MemberRecord): Uint8Array {
   })
 }
 
-const kinds = ['record', 'heartbeat', 'suspicion'] as const
+const kinds = ['record', 'heartbeat', 'suspicion', 'introduction'] as const
 
 /** The decoded fact; undefined for a kind of fact of a later version. */
 export function decodeFact(message: messages.SignedFact): Result<SignedFact | undefined, DecodeFailure> {
@@ -118,7 +134,9 @@ export function decodeFact(message: messages.SignedFact): Result<SignedFact | un
 function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBody, DecodeFailure> {
   switch (type) {
     case 'record':
-      return decodeRecord(payload)
+      return payload.length <= limits.maxRecordBytes
+        ? decodeRecord(payload)
+        : failed('too-large', `a record of ${payload.length} bytes`)
     case 'heartbeat': {
       const { incarnation, sequence } = messages.Heartbeat.decode(payload)
       if (!isCount(incarnation) || !isCount(sequence))
@@ -137,6 +155,13 @@ function decodeBody(type: FactBody['type'], payload: Uint8Array): Result<FactBod
       if (!isCount(incarnation) || !isCount(epochMs))
         return failed('invalid', 'a suspicion has whole numbers ≥ 0')
       return ok({ type, subject, incarnation, refused, epochMs })
+    }
+    case 'introduction': {
+      const { subject: key, incarnation } = messages.Introduction.decode(payload)
+      const subject = memberIdFromKey(key)
+      if (subject === undefined) return failed('invalid', 'a subject is a key of 32 bytes')
+      if (!isCount(incarnation)) return failed('invalid', 'an incarnation is a whole number ≥ 0')
+      return ok({ type, subject, incarnation })
     }
   }
 }

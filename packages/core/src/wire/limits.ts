@@ -9,6 +9,11 @@ export const limits = {
    * `maxEventBytes` must stay below this limit, with space for the other fields of the payload.
    */
   maxPayloadBytes: 32_768,
+  /**
+   * One member's record, encoded, with its unknown fields. A record whose known fields all have their greatest sizes has
+   * 19,900 bytes.
+   */
+  maxRecordBytes: 20_480,
   maxFactsPerMessage: 4_096,
   maxDigestRows: 16_384,
   /** One heartbeat list or heartbeat request, encoded. */

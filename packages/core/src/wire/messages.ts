@@ -9,6 +9,7 @@ export interface SignedFact {
   record?: Uint8Array<ArrayBuffer>
   heartbeat?: Uint8Array<ArrayBuffer>
   suspicion?: Uint8Array<ArrayBuffer>
+  introduction?: Uint8Array<ArrayBuffer>
   signature: Uint8Array<ArrayBuffer>
 }
 
@@ -40,6 +41,11 @@ export namespace SignedFact {
         if (obj.suspicion != null) {
           w.uint32(34)
           w.bytes(obj.suspicion)
+        }
+
+        if (obj.introduction != null) {
+          w.uint32(42)
+          w.bytes(obj.introduction)
         }
 
         if ((obj.signature != null && obj.signature.byteLength > 0)) {
@@ -76,6 +82,10 @@ export namespace SignedFact {
             }
             case 4: {
               obj.suspicion = reader.bytes()
+              break
+            }
+            case 5: {
+              obj.introduction = reader.bytes()
               break
             }
             case 15: {
@@ -589,6 +599,77 @@ export namespace Suspicion {
 
   export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Suspicion>): Suspicion {
     return decodeMessage(buf, Suspicion.codec(), opts)
+  }
+}
+
+export interface Introduction {
+  subject: Uint8Array<ArrayBuffer>
+  incarnation: number
+}
+
+export namespace Introduction {
+  let _codec: Codec<Introduction>
+
+  export const codec = (): Codec<Introduction> => {
+    if (_codec == null) {
+      _codec = message<Introduction>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.subject != null && obj.subject.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.subject)
+        }
+
+        if ((obj.incarnation != null && obj.incarnation !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.incarnation)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          subject: uint8ArrayAlloc(0),
+          incarnation: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.subject = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.incarnation = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      })
+    }
+
+    return _codec
+  }
+
+  export function encode (obj: Partial<Introduction>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Introduction.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Introduction>): Introduction {
+    return decodeMessage(buf, Introduction.codec(), opts)
   }
 }
 

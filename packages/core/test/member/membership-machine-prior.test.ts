@@ -23,7 +23,7 @@ function machine(prior?: MembershipMachine): MembershipMachine {
   const record = firstRecord({ name: 'self', tags: {}, incarnation: epochMs })
   const random = mulberry32(1)
   return new MembershipMachine(
-    { self, record, bootstrap: [], profile: 'lan', random, ...(prior && { prior }) },
+    { self, record, bootstrap: [], profile: 'lan', random, standing: 'assumed', ...(prior && { prior }) },
     now,
   )
 }
@@ -32,7 +32,7 @@ function priorOf(facts: readonly SignedFact[]): MembershipMachine {
   const record = firstRecord({ name: 'prior', tags: {}, incarnation: epochMs })
   const random = mulberry32(2)
   const prior = new MembershipMachine(
-    { self: idOf('prior'), record, bootstrap: [], profile: 'lan', random },
+    { self: idOf('prior'), record, bootstrap: [], profile: 'lan', random, standing: 'assumed' },
     now,
   )
   prior.handle({ type: 'rumors', facts }, now)
@@ -88,7 +88,7 @@ describe('a machine with a prior', () => {
           withoutPrior.handle({ type: 'rumors', facts: known }, now)
           for (const each of [withPrior, withoutPrior]) {
             for (const fact of facts) {
-              const newFacts = each.table.filterNew([fact], epochMs)
+              const newFacts = each.factFilter.filterNew([fact], 'a peer', false, now)
               each.handle({ type: 'rumors', facts: newFacts }, now)
             }
           }

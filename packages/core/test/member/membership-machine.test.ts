@@ -23,10 +23,10 @@ class TestMachine {
   readonly changes: { readonly ids: readonly string[]; readonly index: number }[] = []
   #now: Instant = { monotonicMs: 0, epochMs }
 
-  constructor(tuning: Pick<Partial<MembershipMachineOptions>, 'maxMembers' | 'bootstrap'> = {}) {
+  constructor(tuning: Pick<Partial<MembershipMachineOptions>, 'maxMembers' | 'bootstrap' | 'standing'> = {}) {
     const record = firstRecord({ name: 'self', tags: {}, incarnation: epochMs })
     this.machine = new MembershipMachine(
-      { self, record, bootstrap: [], profile: 'lan', random: mulberry32(1), ...tuning },
+      { self, record, bootstrap: [], profile: 'lan', random: mulberry32(1), standing: 'assumed', ...tuning },
       this.#now,
     )
     this.carryOut(this.machine.start({}, this.#now))
@@ -46,7 +46,7 @@ class TestMachine {
 
   receive(author: string, ...bodies: FactBody[]): void {
     const facts = bodies.map(body => signedFact(author, body))
-    const newFacts = this.machine.table.filterNew(facts, this.#now.epochMs)
+    const newFacts = this.machine.factFilter.filterNew(facts, grace, false, this.#now)
     this.carryOut(this.machine.received(grace, this.#now))
     this.carryOut(this.machine.handle({ type: 'rumors', facts: newFacts }, this.#now))
   }

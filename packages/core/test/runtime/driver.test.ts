@@ -31,7 +31,7 @@ class DriverBench {
     const now = { monotonicMs: 0, epochMs }
     const record = firstRecord({ name: 'self', tags: {}, incarnation: epochMs })
     this.machine = new MembershipMachine(
-      { self, record, bootstrap: [], profile: 'lan', random: mulberry32(1) },
+      { self, record, bootstrap: [], profile: 'lan', random: mulberry32(1), standing: 'assumed' },
       now,
     )
     const clock = { now: () => now, setTimer: () => () => {} }

@@ -2,7 +2,7 @@
  * Invariant: only a member itself raises its incarnation. No fact contains a greater incarnation of a member
  * than the member has published.
  */
-import type { SignedFact } from '@hearsay/core/host'
+import { type SignedFact, subjectOf } from '@hearsay/core/host'
 import type { SimulatedMember } from '../simulated-member.ts'
 import { InvariantViolation } from './violation.ts'
 
@@ -11,7 +11,7 @@ export function checkIncarnation(
   fact: SignedFact,
   memberOf: (id: string) => SimulatedMember | undefined,
 ): void {
-  const id = fact.type === 'suspicion' ? fact.subject : fact.author
+  const id = subjectOf(fact)
   const owner = memberOf(id)
   // After a member lost its storage, its former id belongs to no member.
   if (!owner || owner.id !== id) return

@@ -1,0 +1,66 @@
+/**
+ * Token buckets: one rate limit for each key.
+ *
+ * A bucket starts full and gains one token each `refillMs`, up to `burst`. A full bucket is not stored. At most `maxKeys`
+ * buckets are stored; beyond that the one that was used longest ago is deleted, and so full again.
+ */
+export interface TokenBucketsOptions {
+  /** The greatest number of tokens in a bucket. */
+  readonly burst: number
+  /** The time in which a bucket gains one token, in milliseconds. */
+  readonly refillMs: number
+  readonly maxKeys: number
+}
+
+interface Bucket {
+  readonly tokens: number
+  readonly atMs: number
+}
+
+export class TokenBuckets {
+  readonly #options: TokenBucketsOptions
+  /** The bucket used longest ago is first. */
+  readonly #buckets = new Map<string, Bucket>()
+
+  constructor(options: TokenBucketsOptions) {
+    this.#options = options
+  }
+
+  /** The number of stored buckets. */
+  get size(): number {
+    return this.#buckets.size
+  }
+
+  /** Whether the bucket of this key has a token. */
+  has(key: string, nowMs: number): boolean {
+    return this.#tokens(key, nowMs) >= 1
+  }
+
+  /**
+   * Takes a token.
+   *
+   * @param burst a smaller greatest number of tokens for this bucket. @default the option
+   * @returns false, and changes nothing, if the bucket has none
+   */
+  take(key: string, nowMs: number, burst: number = this.#options.burst): boolean {
+    const tokens = Math.min(burst, this.#tokens(key, nowMs))
+    if (tokens < 1) return false
+    this.#buckets.delete(key)
+    this.#buckets.set(key, { tokens: tokens - 1, atMs: nowMs })
+    const [oldest] = this.#buckets.keys()
+    if (this.#buckets.size > this.#options.maxKeys && oldest !== undefined) this.#buckets.delete(oldest)
+    return true
+  }
+
+  /** Deletes the buckets that are full again. */
+  sweep(nowMs: number): void {
+    for (const key of this.#buckets.keys())
+      if (this.#tokens(key, nowMs) >= this.#options.burst) this.#buckets.delete(key)
+  }
+
+  #tokens(key: string, nowMs: number): number {
+    const { burst, refillMs } = this.#options
+    const bucket = this.#buckets.get(key)
+    return bucket ? Math.min(burst, bucket.tokens + (nowMs - bucket.atMs) / refillMs) : burst
+  }
+}

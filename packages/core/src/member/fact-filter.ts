@@ -1,0 +1,118 @@
+/**
+ * Fact filter: which received facts are worth a signature check, and which rumors are forwarded.
+ *
+ * The filter drops what the table knows, what exceeds the rate of its author, facts other than records and introductions
+ * by ids that are not members, and all but the newest of several records of one author in a message. It only reads the
+ * table.
+ */
+import type { Instant } from '../base/clock.ts'
+import type { RecordFact, Table } from '../table/table.ts'
+import type { SignedFact } from '../wire/fact.ts'
+import type { AuthorRates } from './author-rates.ts'
+import type { Refusals } from './refusals.ts'
+import type { Standing } from './standing.ts'
+
+export interface FactFilterOptions {
+  readonly self: string
+  readonly table: Table
+  readonly standing: Standing
+  readonly rates: AuthorRates
+  readonly refusals: Refusals
+}
+
+export class FactFilter {
+  readonly #options: FactFilterOptions
+
+  constructor(options: FactFilterOptions) {
+    this.#options = options
+  }
+
+  /**
+   * The facts to verify, in their order. Facts about an id whose new record precedes them in the list are included.
+   *
+   * @param reporter the peer that sent the facts
+   * @param isDirect whether the peer sent the facts to this member; false: they arrived in a rumor
+   */
+  filterNew(facts: readonly SignedFact[], reporter: string, isDirect: boolean, now: Instant): SignedFact[] {
+    const newest = newestRecords(facts)
+    const arriving = new Set<string>()
+    return facts.filter(fact => {
+      if (fact.type === 'record' && newest.get(fact.author) !== fact) return false
+      const isNew = this.#isNew(fact, arriving, reporter, isDirect, now)
+      if (isNew && fact.type === 'record') arriving.add(fact.author)
+      return isNew
+    })
+  }
+
+  /** Whether a rumor of these facts is forwarded: only if all of them are by and about members, after they were merged. */
+  isForwardable(facts: readonly SignedFact[]): boolean {
+    return facts.every(
+      fact => this.#isMember(fact.author) && (fact.type !== 'introduction' || this.#isMember(fact.subject)),
+    )
+  }
+
+  #isNew(
+    fact: SignedFact,
+    arriving: ReadonlySet<string>,
+    reporter: string,
+    isDirect: boolean,
+    now: Instant,
+  ): boolean {
+    const { table, standing, refusals } = this.#options
+    const outcome = table.outcome(fact, now.epochMs)
+    const isAbout = (id: string) => outcome === 'unknown-member' && arriving.has(id)
+    switch (fact.type) {
+      case 'record':
+        if (outcome !== 'merged') return false
+        if (this.#isMember(fact.author)) return this.#isWithinRate(fact, now)
+        return (
+          standing.admits(fact, isDirect ? reporter : undefined, now) ||
+          standing.mayReport(fact, reporter, now.monotonicMs)
+        )
+      case 'heartbeat':
+        return outcome === 'merged' || isAbout(fact.author)
+      case 'introduction':
+        return (
+          outcome === 'merged' ||
+          isAbout(fact.subject) ||
+          (outcome === 'unknown-member' && standing.lacks(fact))
+        )
+      case 'suspicion':
+        if (outcome !== 'merged' && !isAbout(fact.subject)) return false
+        if (!standing.mayAccuse(fact.author) && !arriving.has(fact.author)) {
+          refusals.count('unknown-author')
+          return false
+        }
+        return this.#isWithinRate(fact, now)
+    }
+  }
+
+  #isWithinRate(fact: SignedFact, { monotonicMs }: Instant): boolean {
+    const { self, rates, refusals } = this.#options
+    if (fact.author === self || rates.allows(fact, monotonicMs)) return true
+    refusals.count(fact.type === 'record' ? 'record-rate' : 'suspicion-rate')
+    return false
+  }
+
+  #isMember(id: string): boolean {
+    const { self, table } = this.#options
+    return id === self || table.get(id) !== undefined
+  }
+}
+
+/** The newest record of each author. */
+function newestRecords(facts: readonly SignedFact[]): Map<string, SignedFact> {
+  const newest = new Map<string, RecordFact>()
+  for (const fact of facts) {
+    if (fact.type !== 'record') continue
+    const known = newest.get(fact.author)?.record
+    const { incarnation, version } = fact.record
+    if (
+      !known ||
+      incarnation > known.incarnation ||
+      (incarnation === known.incarnation && version > known.version)
+    )
+      newest.set(fact.author, fact)
+  }
+  return newest
+}

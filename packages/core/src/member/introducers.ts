@@ -1,0 +1,94 @@
+/**
+ * Introducers: how much each member's introductions count here.
+ *
+ * An introducer has a quota, and loses the right to introduce for ten minutes when more of its subjects proved unreachable
+ * for this member than reachable, at least three. An introduction asserts that the introducer is connected to the subject.
+ * So many unreachable subjects mean that it invents them, or that only the introducer reaches them.
+ */
+import { TokenBuckets } from '../base/token-buckets.ts'
+
+/** Our choice: as many as there are members, at least 32 and at most 64; then one every 5 s. */
+const quota = { burst: 64, refillMs: 5_000, maxKeys: 1_024 }
+const minBurst = 32
+const minUnreachable = 3
+const revokedMs = 600_000
+const maxIntroducers = 1_024
+/** After this number of failed dials in a row a subject counts as unreachable: then the rings skip it, too. */
+const failuresUntilUnreachable = 4
+const maxFailures = 1_024
+
+interface Trust {
+  answered: number
+  unreachable: number
+  /** Outcomes count for ten minutes from here on. */
+  sinceMs: number
+  revokedUntilMs: number
+}
+
+export class Introducers {
+  readonly #quotas = new TokenBuckets(quota)
+  readonly #trust = new Map<string, Trust>()
+  /** The number of failed dials in a row, by subject; subjects that counted as unreachable stay. */
+  readonly #failures = new Map<string, number>()
+
+  get size(): number {
+    return Math.max(this.#quotas.size, this.#trust.size, this.#failures.size)
+  }
+
+  isRevoked(introducer: string, nowMs: number): boolean {
+    return nowMs < (this.#trust.get(introducer)?.revokedUntilMs ?? Number.NEGATIVE_INFINITY)
+  }
+
+  /**
+   * Uses a part of the quota.
+   *
+   * @param members the number of members here: one introducer can at most double it at once
+   * @returns false if nothing is left of the quota
+   */
+  take(introducer: string, members: number, nowMs: number): boolean {
+    return this.#quotas.take(introducer, nowMs, Math.max(minBurst, Math.min(members, quota.burst)))
+  }
+
+  /** A subject of this introducer is connected here. */
+  answered(introducer: string, subject: string, nowMs: number): void {
+    this.#failures.delete(subject)
+    this.#of(introducer, nowMs).answered += 1
+  }
+
+  /** A dial of a subject failed that was never connected here. */
+  dialFailed(introducer: string, subject: string, nowMs: number): void {
+    const failures = (this.#failures.get(subject) ?? 0) + 1
+    this.#failures.delete(subject)
+    this.#failures.set(subject, failures)
+    this.#limit(this.#failures, maxFailures)
+    if (failures !== failuresUntilUnreachable) return
+    const trust = this.#of(introducer, nowMs)
+    trust.unreachable += 1
+    if (trust.unreachable >= minUnreachable && trust.unreachable > trust.answered)
+      trust.revokedUntilMs = nowMs + revokedMs
+  }
+
+  forget(subject: string): void {
+    this.#failures.delete(subject)
+  }
+
+  sweep(nowMs: number): void {
+    this.#quotas.sweep(nowMs)
+    for (const [id, { sinceMs, revokedUntilMs }] of this.#trust)
+      if (nowMs - sinceMs >= revokedMs && nowMs >= revokedUntilMs) this.#trust.delete(id)
+  }
+
+  #of(introducer: string, nowMs: number): Trust {
+    const known = this.#trust.get(introducer)
+    if (known && (nowMs - known.sinceMs < revokedMs || nowMs < known.revokedUntilMs)) return known
+    const begun = { answered: 0, unreachable: 0, sinceMs: nowMs, revokedUntilMs: Number.NEGATIVE_INFINITY }
+    this.#trust.set(introducer, begun)
+    this.#limit(this.#trust, maxIntroducers)
+    return begun
+  }
+
+  #limit(map: Map<string, unknown>, max: number): void {
+    const [oldest] = map.keys()
+    if (map.size > max && oldest !== undefined) map.delete(oldest)
+  }
+}

@@ -1,0 +1,39 @@
+/** Refusals: how many facts of other members were dropped although they are valid, by reason. */
+
+/**
+ * - `unknown-author`: a suspicion by an id that is not a member.
+ * - `record-rate`, `suspicion-rate`: more facts of one author than its rate allows.
+ * - `provisional-rate`: one peer reported more unknown ids than its rate allows.
+ * - `provisional-evicted`: the record of an unknown id was replaced by later ones before the id became a member.
+ * - `introducer-quota`: an introduction beyond the quota of its author. The subject waits.
+ * - `introducer-unreachable`: an introduction by a member whose earlier subjects could not be reached. The subject waits.
+ */
+export type Refusal =
+  | 'unknown-author'
+  | 'record-rate'
+  | 'suspicion-rate'
+  | 'provisional-rate'
+  | 'provisional-evicted'
+  | 'introducer-quota'
+  | 'introducer-unreachable'
+
+export class Refusals {
+  readonly #counts: Record<Refusal, number> = {
+    'unknown-author': 0,
+    'record-rate': 0,
+    'suspicion-rate': 0,
+    'provisional-rate': 0,
+    'provisional-evicted': 0,
+    'introducer-quota': 0,
+    'introducer-unreachable': 0,
+  }
+
+  count(reason: Refusal): void {
+    this.#counts[reason] += 1
+  }
+
+  /** Since the start, by reason. */
+  counts(): Readonly<Record<Refusal, number>> {
+    return { ...this.#counts }
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * Standing: whether an id is a member here, or only provisional.
+ *
+ * A record proves who signed it, not that its author exists as a member. An id has standing if the table has its row. It
+ * gets standing by a connection to this member, or by an introduction of a member within its quota. Standing belongs to the
+ * id and lasts until the row is removed; an id with a tombstone had it before and has it again.
+ *
+ * Two exceptions keep views equal where nobody can vouch:
+ * - First contact: a member that has just started knows no introducers. Until 10 s after its first comparison of tables it
+ *   takes all rows that its direct peers have, and introductions by any member, without quota.
+ * - Trickle: each peer may bring four ids a minute without a valid introduction, for introducers that are forgotten here.
+ */
+import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
+import type { Instant } from '../base/clock.ts'
+import { TokenBuckets } from '../base/token-buckets.ts'
+import type { Overlay } from '../overlay/overlay.ts'
+import type { IntroductionFact, RecordFact, Table } from '../table/table.ts'
+import { Introducers } from './introducers.ts'
+import { type ProvisionalMember, ProvisionalMembers } from './provisional-members.ts'
+import type { Refusals } from './refusals.ts'
+
+/** `required`: as described above. `assumed`: each id with a record is a member; only for tests. */
+export type StandingMode = 'required' | 'assumed'
+
+export interface StandingOptions {
+  readonly mode: StandingMode
+  readonly table: Table
+  readonly overlay: Overlay
+  readonly antiEntropy: AntiEntropy
+  readonly refusals: Refusals
+}
+
+/** Our choice: longer than 32 processes that start together need until their tables agree. */
+const firstContactMs = 10_000
+/** Our choice: two syncs. A peer that lacks a member for longer will not get it by the present introduction soon. */
+const introduceAgainMs = 2_000
+/** How often waiting ids are looked at again. Our choice: 5 s, so that a rumor with an introduction comes first. */
+const reviewMs = 5_000
+const trickle = { burst: 4, refillMs: 15_000, maxKeys: 1_024 }
+/** Our choice: a peer may report a herd of newcomers at once; each report costs a signature check. */
+const reports = { burst: 256, refillMs: 50, maxKeys: 1_024 }
+
+export class Standing {
+  readonly #options: StandingOptions
+  readonly #provisional = new ProvisionalMembers()
+  readonly #introducers = new Introducers()
+  readonly #trickle = new TokenBuckets(trickle)
+  readonly #reports = new TokenBuckets(reports)
+  /**
+   * When this member first found that a peer lacks a connected member, in monotonic milliseconds; Infinity if this member
+   * has introduced it since.
+   */
+  readonly #missing = new Map<string, number>()
+  #reviewDueMs = Number.POSITIVE_INFINITY
+
+  constructor(options: StandingOptions) {
+    this.#options = options
+  }
+
+  /** The number of provisional members. */
+  get provisional(): number {
+    return this.#provisional.size
+  }
+
+  /** The number of peers and introducers with stored quotas. */
+  get quotas(): number {
+    return Math.max(this.#introducers.size, this.#trickle.size, this.#reports.size)
+  }
+
+  /** When to call `review`, in monotonic milliseconds; Infinity while no id waits. */
+  get reviewDueMs(): number {
+    return this.#reviewDueMs
+  }
+
+  /**
+   * Whether a record makes an id without a row a member.
+   *
+   * @param from the peer that sent the record directly; undefined if it arrived in a rumor
+   */
+  admits({ author: id }: RecordFact, from: string | undefined, { monotonicMs: nowMs }: Instant): boolean {
+    const { mode, overlay, table } = this.#options
+    return (
+      mode === 'assumed' ||
+      from === id ||
+      overlay.isConnected(id) ||
+      table.wasRemoved(id) ||
+      (from !== undefined && this.#isFirstContact(nowMs))
+    )
+  }
+
+  /** Whether to check the signature of a record by an id without standing. Counts against the rate of the peer that sent it. */
+  mayReport({ author: id, record }: RecordFact, reporter: string, nowMs: number): boolean {
+    const known = this.#provisional.get(id)?.record.record
+    if (known && known.incarnation === record.incarnation && known.version >= record.version) return false
+    if (known && known.incarnation > record.incarnation) return false
+    if (this.#reports.take(reporter, nowMs)) return true
+    this.#options.refusals.count('provisional-rate')
+    return false
+  }
+
+  /** The id of this record waits. */
+  report(record: RecordFact, reporter: string, nowMs: number): void {
+    const evicted = this.#provisional.add(record, reporter, nowMs)
+    for (let i = 0; i < evicted; i++) this.#options.refusals.count('provisional-evicted')
+    this.#reviewDueMs = Math.min(this.#reviewDueMs, nowMs + reviewMs)
+  }
+
+  /** Whether suspicions by this author count: only those of members do. */
+  mayAccuse(author: string): boolean {
+    return this.#options.mode === 'assumed' || this.#options.table.get(author) !== undefined
+  }
+
+  /** Whether the id waits. */
+  isProvisional(id: string): boolean {
+    return this.#provisional.get(id) !== undefined
+  }
+
+  /** Whether to check the signature of an introduction of an id without standing. */
+  lacks(fact: IntroductionFact): boolean {
+    return this.#provisional.lacks(fact)
+  }
+
+  /** Stores the introduction of an id that waits. @returns whether the id becomes a member now */
+  introduce(fact: IntroductionFact, nowMs: number): boolean {
+    this.#provisional.introduce(fact)
+    return this.isProvisional(fact.subject) && this.#isIntroduced(fact.subject, nowMs)
+  }
+
+  /** The record of an id that waits. */
+  provisionalRecord(id: string): RecordFact | undefined {
+    return this.#provisional.get(id)?.record
+  }
+
+  /** The id becomes a member: it waits no longer. @returns what arrived about it meanwhile */
+  take(id: string): ProvisionalMember | undefined {
+    return this.#provisional.take(id)
+  }
+
+  /** The waiting ids that become members now because this id became one and has introduced them. */
+  introducedBy(author: string, nowMs: number): string[] {
+    const waiting = [...this.#provisional.entries()].filter(([, { introductions }]) =>
+      introductions.some(fact => fact.author === author),
+    )
+    return waiting.map(([id]) => id).filter(id => this.#isIntroduced(id, nowMs))
+  }
+
+  /** The waiting ids that become members now: by an introducer's renewed quota, or by the trickle of the peer that reported them. */
+  review(nowMs: number): string[] {
+    this.#provisional.expire(nowMs)
+    this.#introducers.sweep(nowMs)
+    this.#trickle.sweep(nowMs)
+    this.#reports.sweep(nowMs)
+    const members = [...this.#provisional.entries()]
+      .filter(
+        ([id, { reporter, sinceMs }]) =>
+          this.#isIntroduced(id, nowMs) ||
+          (nowMs - sinceMs >= reviewMs && this.#trickle.take(reporter, nowMs)),
+      )
+      .map(([id]) => id)
+    const isIdle = this.#provisional.size === members.length && this.quotas === 0
+    this.#reviewDueMs = isIdle ? Number.POSITIVE_INFINITY : nowMs + reviewMs
+    return members
+  }
+
+  /**
+   * Whether this member introduces an id that became a member by a connection. Before its first comparison this member is
+   * itself the newcomer: then it introduces only members that dialled it.
+   */
+  introduces(id: string): boolean {
+    const { mode, antiEntropy, overlay } = this.#options
+    if (mode === 'assumed' || !overlay.isConnected(id)) return false
+    return antiEntropy.hasCompared || overlay.isInbound(id)
+  }
+
+  /** Whether this member introduces a connected member that a peer lacks: once for each connection. */
+  introducesAgain(id: string, nowMs: number): boolean {
+    if (this.#options.mode === 'assumed') return false
+    const sinceMs = this.#missing.get(id) ?? nowMs
+    const isDue = nowMs - sinceMs >= introduceAgainMs
+    this.#missing.set(id, isDue ? Number.POSITIVE_INFINITY : sinceMs)
+    return isDue
+  }
+
+  closed(id: string): void {
+    this.#missing.delete(id)
+  }
+
+  /** A connection to a member opened. */
+  connected(id: string, nowMs: number): void {
+    const introducer = this.#options.table.get(id)?.introduction?.author
+    if (introducer !== undefined) this.#introducers.answered(introducer, id, nowMs)
+  }
+
+  /** A dial of a member failed, and not because of this member's own network. */
+  dialFailed(id: string, nowMs: number): void {
+    const introducer = this.#options.table.get(id)?.introduction?.author
+    if (introducer === undefined) return
+    this.#introducers.dialFailed(introducer, id, nowMs)
+    this.#reviewDueMs = Math.min(this.#reviewDueMs, nowMs + reviewMs)
+  }
+
+  #isIntroduced(id: string, nowMs: number): boolean {
+    const { table, refusals } = this.#options
+    const isFirstContact = this.#isFirstContact(nowMs)
+    for (const { author } of this.#provisional.get(id)?.introductions ?? []) {
+      if (!table.get(author)) continue
+      if (isFirstContact) return true
+      if (this.#introducers.isRevoked(author, nowMs)) refusals.count('introducer-unreachable')
+      else if (this.#introducers.take(author, table.size, nowMs)) return true
+      else refusals.count('introducer-quota')
+    }
+    return false
+  }
+
+  #isFirstContact(nowMs: number): boolean {
+    const { comparedMs } = this.#options.antiEntropy
+    return comparedMs === undefined || nowMs - comparedMs < firstContactMs
+  }
+}
