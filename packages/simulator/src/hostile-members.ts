@@ -18,8 +18,8 @@ import {
 } from '@hearsay/core/host'
 import { multiaddr } from '@multiformats/multiaddr'
 import { InvalidSimulationError } from './options.ts'
-import { signatureOf } from './simulated-signature.ts'
 import { type SimulatedMember, simulatedTag } from './simulated-member.ts'
+import { signatureOf } from './simulated-signature.ts'
 import type { World } from './world.ts'
 
 /** Each method returns a function that ends the attack. */

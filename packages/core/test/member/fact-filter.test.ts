@@ -1,33 +1,57 @@
 import { describe, expect, it } from 'vitest'
-import { firstRecord } from '../../src/member/local-record.ts'
-import { MembershipMachine } from '../../src/member/membership-machine.ts'
-import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
-import { heartbeatBody, idOf, recordBody, signedFact, suspicionBody } from '../../../../test/helpers/signed-facts.ts'
+import {
+  heartbeatBody,
+  idOf,
+  introductionBody,
+  recordBody,
+  signedFact,
+  suspicionBody,
+} from '../../../../test/helpers/signed-facts.ts'
+import type { SignedFact } from '../../src/wire/fact.ts'
+import { MemberBench } from './member-bench.ts'
 
-const now = { monotonicMs: 0, epochMs: 1_700_000_000_000 }
 const ada = idOf('ada')
 const grace = idOf('grace')
+const record = (incarnation: number): SignedFact => signedFact(ada, recordBody({ incarnation }))
 
-describe('FactFilter', () => {
-  it('counts suspicions and heartbeats that follow a new record of the member as new', () => {
-    const record = firstRecord({ name: 'self', tags: {}, incarnation: now.epochMs })
-    const machine = new MembershipMachine(
-      { self: idOf('self'), record, bootstrap: [], profile: 'lan', random: mulberry32(1) },
-      now,
-    )
-    machine.start({}, now)
-    const filterNew = (...facts: Parameters<typeof machine.factFilter.filterNew>[0]) =>
-      machine.factFilter.filterNew(facts, grace, true, now)
+/** A bench that knows Grace and, if an incarnation is given, Ada in it. */
+function bench({ of, maxMembers = 8 }: { of?: number; maxMembers?: number } = {}) {
+  const member = new MemberBench({ maxMembers })
+  member.handle(grace, recordBody({ incarnation: 5 }))
+  if (of !== undefined) member.handle(ada, recordBody({ incarnation: of }))
+  const { factFilter } = member.parts
+  return {
+    member,
+    filterNew: (...facts: SignedFact[]) => factFilter.filterNew(facts, grace, true, member.now),
+  }
+}
+
+describe('fact filter', () => {
+  it('counts facts that follow a new record of the member as new, until they are merged', () => {
+    const { member, filterNew } = bench()
     const facts = [
-      signedFact(grace, recordBody({ incarnation: 5 })),
-      signedFact(ada, recordBody({ incarnation: 5 })),
+      record(5),
+      signedFact(grace, introductionBody(ada, 5)),
       signedFact(grace, suspicionBody(ada, 5)),
       signedFact(ada, heartbeatBody(5, 3)),
     ]
     expect(filterNew(...facts)).toEqual(facts)
-    expect(filterNew(...facts.slice(2))).toEqual([])
-    machine.handle({ type: 'rumors', from: grace, facts: [] }, now)
-    for (const fact of facts) machine.table.merge(fact, now.epochMs)
+    expect(filterNew(...facts.slice(1))).toEqual([])
+    for (const fact of facts) member.parts.factHandler.handle(fact, undefined, member.now)
     expect(filterNew(...facts)).toEqual([])
+  })
+
+  it('counts as new no fact about a member whose record is rejected or follows', () => {
+    const suspicion = signedFact(grace, suspicionBody(ada, 5))
+    expect(bench({ maxMembers: 2 }).filterNew(record(5), suspicion)).toEqual([])
+    expect(bench().filterNew(suspicion, record(5))).toEqual([record(5)])
+    const aboutAnother = signedFact(ada, suspicionBody(idOf('bob'), 5))
+    expect(bench().filterNew(record(5), aboutAnother)).toEqual([record(5)])
+    const heartbeats = [signedFact(ada, heartbeatBody(5, 1)), signedFact(ada, heartbeatBody(6, 1))]
+    expect(bench({ of: 5 }).filterNew(...heartbeats)).toEqual(heartbeats.slice(0, 1))
+  })
+
+  it('takes only the newest of several records of an author', () => {
+    expect(bench({ of: 5 }).filterNew(record(7), record(4), record(6))).toEqual([record(7)])
   })
 })

@@ -19,6 +19,8 @@ function bench() {
       const { draft } = effect
       if (draft.type === 'record') return `record ${draft.record.incarnation} ${draft.record.version}`
       if (draft.type === 'heartbeat') return `heartbeat ${draft.incarnation} ${draft.sequence}`
+      if (draft.type === 'introduction')
+        return `introduction ${draft.subject === ada ? 'ada' : '?'} ${draft.incarnation}`
       return `suspicion ${draft.subject === ada ? 'ada' : '?'} ${draft.incarnation} ${draft.refused} ${draft.epochMs}`
     })
   return { announcer, taken }

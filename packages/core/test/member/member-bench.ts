@@ -15,7 +15,7 @@ import type { FactBody, SignedFact } from '../../src/wire/fact.ts'
 export const startEpochMs = 1_700_000_000_000
 export const self: string = idOf('self')
 
-type Tuning = Partial<Pick<MemberPartsOptions, 'maxMembers' | 'retentionMs'>>
+type Tuning = Partial<Pick<MemberPartsOptions, 'maxMembers' | 'retentionMs' | 'standing'>>
 
 export class MemberBench {
   readonly parts: MemberParts
@@ -24,7 +24,7 @@ export class MemberBench {
   constructor(tuning: Tuning = {}) {
     const record = firstRecord({ name: 'self', tags: {}, incarnation: startEpochMs })
     this.parts = createMemberParts(
-      { self, record, bootstrap: [], profile: 'lan', random: mulberry32(1), ...tuning },
+      { self, record, bootstrap: [], profile: 'lan', random: mulberry32(1), standing: 'assumed', ...tuning },
       this.now,
     )
     const body = this.parts.localRecord.fact()

@@ -1,10 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { Instant } from '../../src/base/clock.ts'
-import { firstRecord } from '../../src/member/local-record.ts'
-import type { MachineEffect, MachineInput } from '../../src/member/machine-io.ts'
-import { MembershipMachine } from '../../src/member/membership-machine.ts'
-import { syncMessage } from '../../src/wire/codec.ts'
-import type { SignedFact } from '../../src/wire/fact.ts'
 import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import {
   heartbeatBody,
@@ -14,6 +8,12 @@ import {
   signedFact,
   suspicionBody,
 } from '../../../../test/helpers/signed-facts.ts'
+import type { Instant } from '../../src/base/clock.ts'
+import { firstRecord } from '../../src/member/local-record.ts'
+import type { MachineEffect, MachineInput } from '../../src/member/machine-io.ts'
+import { MembershipMachine } from '../../src/member/membership-machine.ts'
+import { syncMessage } from '../../src/wire/codec.ts'
+import type { SignedFact } from '../../src/wire/fact.ts'
 
 const epochMs = 1_700_000_000_000
 const self = idOf('self')

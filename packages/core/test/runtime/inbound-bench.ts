@@ -1,10 +1,14 @@
 /** One cluster inbound over a table, and what it delivers and reports. Delivered facts are merged, as the machine does. */
+
+import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import { idOf, testTag } from '../../../../test/helpers/signed-facts.ts'
 import { signatureOf } from '../../../simulator/src/simulated-signature.ts'
+import { firstRecord } from '../../src/member/local-record.ts'
 import type { MachineInput } from '../../src/member/machine-io.ts'
+import { createMemberParts } from '../../src/member/member-parts.ts'
 import { ClusterInbound } from '../../src/runtime/cluster-inbound.ts'
 import type { RumorVerdict } from '../../src/runtime/ports.ts'
-import { Table } from '../../src/table/table.ts'
+import type { Table } from '../../src/table/table.ts'
 import { encodeRumors, encodeSync, type SyncMessage, syncMessage } from '../../src/wire/codec.ts'
 import type { SignedFact } from '../../src/wire/fact.ts'
 
@@ -12,7 +16,7 @@ export const nowEpochMs = 1_700_000_000_000
 export const relay: string = idOf('relay')
 
 export class InboundBench {
-  readonly table = new Table({ maxMembers: 100, maxTombstones: 100 })
+  readonly table: Table
   readonly delivered: MachineInput[] = []
   readonly violations: string[] = []
   /** The authors of the facts that were verified, in order. */
@@ -23,10 +27,26 @@ export class InboundBench {
     isAsync = false,
     intern,
   }: { isAsync?: boolean; intern?: (fact: SignedFact) => SignedFact } = {}) {
+    const now = { monotonicMs: 0, epochMs: nowEpochMs }
+    const record = firstRecord({ name: 'self', tags: {}, incarnation: nowEpochMs })
+    const { table, factFilter } = createMemberParts(
+      {
+        self: idOf('self'),
+        record,
+        bootstrap: [],
+        profile: 'lan',
+        random: mulberry32(1),
+        maxMembers: 100,
+        standing: 'assumed',
+      },
+      now,
+    )
+    this.table = table
     this.inbound = new ClusterInbound({
-      table: this.table,
+      table,
+      filter: factFilter,
       cluster: testTag,
-      clock: { now: () => ({ monotonicMs: 0, epochMs: nowEpochMs }), setTimer: () => () => {} },
+      clock: { now: () => now, setTimer: () => () => {} },
       keys: {
         verify: (author, bytes, signature) => {
           this.verified.push(author)

@@ -148,19 +148,6 @@ describe('table', () => {
     expect(table.merge(signedFact(ada, recordBody({ incarnation: 6 })), nowMs)).toBe('merged')
   })
 
-  it('counts suspicions and heartbeats that follow a new record of the member as new', () => {
-    const table = tableOf()
-    const facts = [
-      signedFact(ada, recordBody({ incarnation: 5 })),
-      signedFact(grace, suspicionBody(ada, 5)),
-      signedFact(ada, heartbeatBody(5, 3)),
-    ]
-    expect(table.filterNew(facts, nowMs)).toEqual(facts)
-    expect(table.filterNew(facts.slice(1), nowMs)).toEqual([])
-    for (const fact of facts) table.merge(fact, nowMs)
-    expect(table.filterNew(facts, nowMs)).toEqual([])
-  })
-
   it('merges a first record of version 0', () => {
     const record = signedFact(ada, recordBody({ incarnation: 0, version: 0 }))
     expect(tableOf().merge(record, nowMs)).toBe('merged')
@@ -181,21 +168,6 @@ describe('table', () => {
     const suspicion = signedFact(grace, suspicionBody(ada, nowMs + 86_400_001))
     expect(tableOf(ada).merge(suspicion, nowMs)).toBe('rejected')
     expect(tableOf().merge(suspicion, nowMs)).toBe('rejected')
-  })
-
-  it('counts as new no fact about a member whose record it rejects or whose record follows', () => {
-    const record = signedFact(ada, recordBody({ incarnation: 5 }))
-    const suspicion = signedFact(grace, suspicionBody(ada, 5))
-    const full = new Table({ maxMembers: 0, maxTombstones: 8 })
-    expect(full.filterNew([record, suspicion], nowMs)).toEqual([])
-    expect(tableOf().filterNew([suspicion, record], nowMs)).toEqual([record])
-    const aboutGrace = signedFact(ada, suspicionBody(grace, 5))
-    expect(tableOf().filterNew([record, aboutGrace], nowMs)).toEqual([record])
-    const older = signedFact(ada, recordBody({ incarnation: 4 }))
-    const newer = signedFact(ada, recordBody({ incarnation: 6 }))
-    expect(tableOf(ada).filterNew([newer, older], nowMs)).toEqual([newer])
-    const heartbeats = [signedFact(ada, heartbeatBody(5, 1)), signedFact(ada, heartbeatBody(6, 1))]
-    expect(tableOf(ada).filterNew(heartbeats, nowMs)).toEqual(heartbeats.slice(0, 1))
   })
 
   it('says how many members and tombstones it has, and how many members fit', () => {
