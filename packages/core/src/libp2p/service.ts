@@ -133,7 +133,7 @@ class Service extends ClusterHandle implements Startable {
       clock,
       transport,
       keys: platform.keys(this.#privateKey),
-      random: Math.random,
+      random: unpredictableNumber,
       incarnation: await storage.incarnation.read(),
       cachedPeers: (await storage.cachedPeers.read()) ?? [],
       persist: incarnation => writes.store([storage.incarnation.change(incarnation)]),
@@ -271,4 +271,9 @@ function isIndirect(address: Multiaddr): boolean {
 
 function isRelayed(address: Multiaddr): boolean {
   return isIndirect(address) && !namesIn(address).includes('webrtc')
+}
+
+/** 0 ≤ n < 1. An attacker that could predict the numbers could predict the member's random link. */
+function unpredictableNumber(): number {
+  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32
 }

@@ -1,18 +1,17 @@
 /**
  * Overlay: the open connections of this member, and the wanted ones.
  *
- * The overlay dials the neighbours and the random links, and prunes connections that are not needed, except its anchors: the
- * connections that have been open longest. Without any connection, it dials bootstrap addresses and cached peers. With a
- * connection, it sometimes dials dead members and bootstrap addresses to heal partitions. The overlay returns actions; the
- * host reports the result of each dial as an event.
+ * The overlay dials the neighbours and the random link, and prunes connections that are not needed. Without any connection, it
+ * dials bootstrap addresses and cached peers. With a connection, it sometimes dials dead members and bootstrap addresses to
+ * heal partitions. The overlay returns actions; the host reports the result of each dial as an event.
  */
 
+import { AdditionalPeers } from './additional-peers.ts'
 import { BootstrapDialling, type BootstrapDiallingOptions } from './bootstrap-dialling.ts'
-import { type OverlayConnection, prunableConnections } from './connection-pruning.ts'
 import { DialPlan } from './dial-plan.ts'
 import { Neighbourhood } from './neighbourhood.ts'
+import { OpenConnections } from './open-connections.ts'
 import { type HealingTarget, healIntervalMs, healingTarget } from './partition-healing.ts'
-import { RandomLinks } from './random-links.ts'
 
 export type OverlayAction =
   | { readonly type: 'dial'; readonly id: string }
@@ -26,10 +25,6 @@ export interface OverlayOptions extends BootstrapDiallingOptions {
 }
 
 const pruneIntervalMs = 5_000
-/** Our choice: 2, so that ids that were chosen to surround a member cannot take all its connections. */
-const anchorCount = 2
-/** A browser page listens over two relays. */
-const maxRelays = 2
 /**
  * While many members join, neighbours change before their connections open. So dials wait until no neighbour has changed
  * for 2 s. 500 ms was too short: when 32 processes start together on two cores, each of them receives new members at
@@ -44,16 +39,11 @@ export class Overlay {
   readonly #options: OverlayOptions
   readonly #neighbourhood: Neighbourhood
   readonly #plan: DialPlan
-  /** The connection that has been open longest is first. */
-  readonly #connections = new Map<string, OverlayConnection>()
-  /** Peers whose connections either end has released and that are not closed yet. */
-  readonly #released = new Set<string>()
+  readonly #connections = new OpenConnections()
   readonly #dead = new Set<string>()
   readonly #bootstrap: BootstrapDialling
-  readonly #randomLinks: RandomLinks
+  readonly #additionalPeers: AdditionalPeers
   #neighbours: string[] = []
-  #extraPeers: readonly string[] = []
-  #relays: readonly string[] | undefined
   #revision = 0
   #isStale = true
   /** Connections or neighbours changed since the last update of the dial plan. */
@@ -68,7 +58,7 @@ export class Overlay {
     this.#neighbourhood = new Neighbourhood(options.self, options.prior && options.prior.#neighbourhood)
     this.#plan = new DialPlan(options.self, options.random)
     this.#bootstrap = new BootstrapDialling(options)
-    this.#randomLinks = new RandomLinks(options.random, nowMs)
+    this.#additionalPeers = new AdditionalPeers(options.random, nowMs)
     this.#bootstrapOrHealDueMs = nowMs
     this.#pruneDueMs = nowMs + pruneIntervalMs
   }
@@ -89,7 +79,7 @@ export class Overlay {
 
   /** Sets the extra peers: members to connect to because they share a space with this one. They are not monitored. */
   setExtraPeers(ids: readonly string[]): void {
-    this.#extraPeers = ids
+    this.#additionalPeers.setExtraPeers(ids)
     this.#ringChanged()
   }
 
@@ -100,7 +90,7 @@ export class Overlay {
    * bootstrap addresses are candidates
    */
   setRelays(ids: readonly string[]): void {
-    this.#relays = ids
+    this.#additionalPeers.setRelays(ids)
     this.#ringChanged()
   }
 
@@ -125,7 +115,7 @@ export class Overlay {
 
   /** The ids of all connected members, neighbours or not. */
   connected(): readonly string[] {
-    return [...this.#connections.keys()]
+    return this.#connections.ids()
   }
 
   /** The number of members that are being dialled, wait for a dial, or whose dials failed. */
@@ -139,7 +129,7 @@ export class Overlay {
 
   /** Whether the member is connected and dialled this one. */
   isInbound(id: string): boolean {
-    return this.#connections.get(id)?.isOurs === false
+    return this.#connections.isInbound(id)
   }
 
   /** Adds an alive or suspect member to the rings. */
@@ -173,7 +163,7 @@ export class Overlay {
   /** Removes a member that left or was dropped; it is not dialled any more. */
   remove(id: string): void {
     this.#neighbourhood.remove(id)
-    this.#randomLinks.remove(id)
+    this.#additionalPeers.randomLink.remove(id)
     this.#dead.delete(id)
     this.#plan.forget(id)
     this.#ringChanged()
@@ -181,8 +171,7 @@ export class Overlay {
 
   /** A connection opened. @param isOurs whether this end may close it when it is not needed any more. */
   opened(id: string, isOurs: boolean): void {
-    this.#released.delete(id)
-    this.#connections.set(id, { isOurs, prunableSinceMs: undefined })
+    this.#connections.opened(id, isOurs)
     this.#plan.succeeded(id)
     this.#bootstrap.reset()
     this.#bootstrap.opened(id)
@@ -206,14 +195,13 @@ export class Overlay {
 
   /** The peer releases the connection. Ignored for a neighbour: this end still needs that connection. */
   releasedBy(id: string): void {
-    if (this.#connections.has(id) && !this.isNeighbour(id)) this.#released.add(id)
+    if (!this.isNeighbour(id)) this.#connections.released(id)
   }
 
   /** A connection closed. @returns whether either end had released it before. */
   closed(id: string): boolean {
-    this.#connections.delete(id)
     this.#ringChanged()
-    return this.#released.delete(id)
+    return this.#connections.closed(id)
   }
 
   /** Another component began to dial this member. */
@@ -223,23 +211,20 @@ export class Overlay {
 
   dialFailed(id: string, nowMs: number): void {
     this.#plan.failed(id, nowMs)
-    this.#randomLinks.dialFailed(id, nowMs)
+    this.#additionalPeers.randomLink.dialFailed(id, nowMs)
     this.#ringChanged()
   }
 
   /** The actions that are due now. */
   advance(nowMs: number): OverlayAction[] {
-    if (nowMs >= this.#randomLinks.dueMs) this.#drawRandomLinks(nowMs)
+    if (nowMs >= this.#additionalPeers.randomLink.dueMs) this.#drawRandomLink(nowMs)
     const wanted = this.#wanted(nowMs)
     const actions = nowMs >= this.#settledAtMs() ? this.#dialMissing(wanted, nowMs) : []
     if (nowMs >= this.#bootstrapOrHealDueMs) actions.push(...this.#bootstrapOrHeal(nowMs))
     if (nowMs >= this.#pruneDueMs) {
       this.#pruneDueMs = nowMs + pruneIntervalMs
-      const prunable = prunableConnections(this.#connections, new Set(wanted), nowMs, this.#anchors())
-      for (const id of prunable) {
-        this.#released.add(id)
+      for (const id of this.#connections.prune(new Set(wanted), id => this.#isAnchor(id), nowMs))
         actions.push({ type: 'disconnect', id })
-      }
     }
     return actions
   }
@@ -251,7 +236,7 @@ export class Overlay {
       Math.max(planDueMs, this.#settledAtMs()),
       this.#bootstrapOrHealDueMs,
       this.#pruneDueMs,
-      this.#randomLinks.dueMs,
+      this.#additionalPeers.randomLink.dueMs,
     )
   }
 
@@ -268,41 +253,26 @@ export class Overlay {
   #wanted(nowMs: number): readonly string[] {
     const neighbours = this.neighbours(nowMs)
     const isDialable = (id: string) => this.#neighbourhood.has(id) && !this.#plan.skips(id)
-    const others = [
-      ...this.#extraPeers.filter(isDialable),
-      ...this.#randomLinks.ids.filter(isDialable),
-      ...this.#relaysInUse().filter(isDialable).slice(0, maxRelays),
-    ]
+    const others = this.#additionalPeers.ids(isDialable, () => this.#bootstrap.answering)
     return others.length === 0 ? neighbours : [...new Set([...neighbours, ...others])]
   }
 
-  /**
-   * Members whose connections are not pruned, because other members reach this member over these connections.
-   */
-  #relaysInUse(): readonly string[] {
-    if (this.#relays?.length === 0) return this.#bootstrap.answering
-    return this.#relays ?? []
-  }
-
-  #drawRandomLinks(nowMs: number): void {
+  #drawRandomLink(nowMs: number): void {
     const neighbours = this.neighbours(nowMs)
-    const candidates = this.#neighbourhood
-      .others()
-      .filter(id => !neighbours.includes(id) && !this.#plan.hasFailed(id))
-    this.#randomLinks.draw(candidates, nowMs)
+    const others = this.#neighbourhood.others()
+    this.#additionalPeers.randomLink.draw(
+      others.filter(id => !neighbours.includes(id) && !this.#plan.hasFailed(id)),
+      nowMs,
+    )
     this.#isUnplanned = true
   }
 
   /**
-   * The members whose connections have been open longest. Without those that answer at bootstrap addresses: to them almost
-   * every member connects first, and they would never lose a connection.
+   * Whether the connection to a member may be an anchor. Almost every newcomer connects first to the members that answer at
+   * bootstrap addresses. If these were anchors, they would never lose a connection.
    */
-  #anchors(): ReadonlySet<string> {
-    const { answering } = this.#bootstrap
-    const members = [...this.#connections.keys()].filter(
-      id => this.#neighbourhood.has(id) && !answering.includes(id),
-    )
-    return new Set(members.slice(0, anchorCount))
+  #isAnchor(id: string): boolean {
+    return this.#neighbourhood.has(id) && !this.#bootstrap.answering.includes(id)
   }
 
   #dialMissing(wanted: readonly string[], nowMs: number): OverlayAction[] {
