@@ -162,9 +162,11 @@ export class FactHandler {
   }
 
   #handleSuspicion(fact: SuspicionFact, now: Instant): void {
-    const { self, antiEntropy, rumors, detectorBridge } = this.#options
+    const { self, antiEntropy, rumors, detectorBridge, memberEvents } = this.#options
     const { author: observer, subject, incarnation, refused } = fact
     antiEntropy.changed(now.monotonicMs)
+    // A second claim shortens the wait before the app sees the suspicion.
+    memberEvents.markChanged(subject)
     // The detector itself produced the local member's suspicion, so it needs no input.
     if (observer === self) {
       rumors.add(fact)

@@ -9,6 +9,8 @@
  * - The first return of a dead member in the same process is shown immediately. After a second death the member is shown
  *   as dead until it was alive without interruption for one minute; each further death doubles that time, up to ten
  *   minutes. Deaths during a suspected partition do not count.
+ * - A suspicion by one other member alone waits four times as long, so that a member that lies causes no event: each
+ *   suspicion is refuted before.
  * - A suspect that this member never saw alive is not shown.
  */
 export type DetectorVerdict = 'alive' | 'suspect' | 'dead'
@@ -22,8 +24,12 @@ export interface LocalState {
    * silence of all members are the same, so the rule about receiving nothing does not apply.
    */
   readonly visible: number
+  /** Whether exactly one other member suspects the member, and the local member does not. */
+  readonly isSoleClaim: boolean
 }
 
+/** Our choice: longer than a refutation waits, which is up to 1.5 probe intervals in `lan` and 3 in `wan`, and its delivery. */
+const soleClaimFactor = 4
 /** Our choice: after a shown suspicion was refuted, the next one of the same subject waits four times as long. */
 const suppressFactor = 4
 /** Our choice: the longest wait is 16 probe intervals, 16 s at an interval of 1 s. Most suspicions end earlier. */
@@ -194,13 +200,13 @@ export class FlapDamping {
     { verdict, sinceMs, suppressMs, deaths }: Track,
     shown: DetectorVerdict | undefined,
     nowMs: number,
-    { localHealth, visible }: LocalState,
+    { localHealth, visible, isSoleClaim }: LocalState,
   ): number {
     if (verdict === shown || verdict === 'dead') return sinceMs
     if (verdict === 'suspect') {
       // A member that was not shown as alive may be dead: the end of the suspicion decides.
       if (shown !== 'alive') return Number.POSITIVE_INFINITY
-      const waitMs = suppressMs * (1 + localHealth)
+      const waitMs = suppressMs * (1 + localHealth) * (isSoleClaim ? soleClaimFactor : 1)
       if (visible <= 2) return sinceMs + waitMs
       if (this.#receivedMs < sinceMs) return nowMs + this.#intervalMs
       return Math.max(sinceMs, this.#resumedMs) + waitMs

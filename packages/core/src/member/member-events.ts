@@ -89,14 +89,16 @@ export class MemberEvents {
     before: MemberStatus | undefined,
     nowMs: number,
   ): DetectorVerdict | undefined {
-    const { damping, detector, memberView } = this.#options
+    const { self, table, damping, detector, memberView } = this.#options
     if (record.leaving) {
       damping.forget(id)
       return verdict
     }
+    const claims = table.get(id)?.suspicions?.claims ?? []
     const observer = {
       localHealth: detector.localHealth(),
       visible: memberView.count('alive', 'suspect'),
+      isSoleClaim: claims.length === 1 && claims[0]?.author !== self,
     }
     const shown = before === 'left' ? undefined : before
     return damping.decide(id, verdict, record.incarnation, shown, nowMs, observer)

@@ -9,7 +9,7 @@ class Subject {
   nowMs = 0
   verdict: DetectorVerdict = 'alive'
   incarnation = 1
-  observer = { localHealth: 0, visible: 8 }
+  observer = { localHealth: 0, visible: 8, isSoleClaim: false }
   /** Whether messages of other members arrive, at least every 500 ms. */
   doMessagesArrive = true
 
@@ -104,11 +104,27 @@ describe('flap damping', () => {
 
   it('waits longer before showing a suspicion when the local health multiplier is higher', () => {
     const subject = new Subject()
-    subject.observer = { localHealth: 2, visible: 8 }
+    subject.observer = { localHealth: 2, visible: 8, isSoleClaim: false }
     subject.is('suspect')
     subject.pass(2_999)
     expect(subject.shown).toBe('alive')
     subject.pass(1)
+    expect(subject.shown).toBe('suspect')
+  })
+
+  it('shows no suspicion by one other member alone that is refuted within four times the wait', () => {
+    const subject = new Subject()
+    subject.observer = { localHealth: 0, visible: 8, isSoleClaim: true }
+    for (let i = 0; i < 5; i++) {
+      subject.is('suspect')
+      subject.pass(3_500)
+      subject.is('alive', subject.incarnation + 1)
+    }
+    expect(subject.shownAfterEach).toEqual([])
+    subject.is('suspect')
+    subject.pass(1_500)
+    subject.observer = { localHealth: 0, visible: 8, isSoleClaim: false }
+    subject.is('suspect')
     expect(subject.shown).toBe('suspect')
   })
 
@@ -137,7 +153,7 @@ describe('flap damping', () => {
   it('shows a suspicion of the only other member although no message arrives', () => {
     const subject = new Subject()
     subject.doMessagesArrive = false
-    subject.observer = { localHealth: 0, visible: 2 }
+    subject.observer = { localHealth: 0, visible: 2, isSoleClaim: false }
     subject.is('suspect')
     subject.pass(1_000)
     expect(subject.shown).toBe('suspect')
