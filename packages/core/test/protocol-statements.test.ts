@@ -167,7 +167,7 @@ states(
 
 states(
   'readme',
-  'A member has up to 8 connections to ring neighbours and 2 to relays, and up to 64 more to members with which it shares rooms or configs.',
+  'A member has up to 8 connections to ring neighbours, 2 to relays and one to a member that it draws at random, and up to 64 more to members with which it shares rooms or configs.',
   () => {
     const self = idOf('self')
     const overlay = new Overlay({ self, bootstrap: [], cachedPeers: [], random: mulberry32(1) }, 0)
@@ -180,8 +180,11 @@ states(
     overlay.setRelays(relays)
     overlay.setExtraPeers(extraPeers)
     const dials = new Set<string>()
-    for (let nowMs = 0; nowMs < 600_000; nowMs += 1_000)
+    // The random link is drawn again after 450 s at the earliest.
+    for (let nowMs = 0; nowMs < 450_000; nowMs += 1_000)
       for (const action of overlay.advance(nowMs)) if (action.type === 'dial') dials.add(action.id)
-    expect(dials).toEqual(new Set([...neighbours, ...relays.slice(0, 2), ...extraPeers]))
+    const wanted = [...neighbours, ...relays.slice(0, 2), ...extraPeers]
+    expect([...dials].filter(id => wanted.includes(id))).toHaveLength(wanted.length)
+    expect(dials.size).toBeLessThanOrEqual(wanted.length + 1)
   },
 )

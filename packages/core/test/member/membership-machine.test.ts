@@ -197,7 +197,7 @@ describe('membership machine', () => {
     test.receive(ada, recordBody({ incarnation: epochMs, name: 'ada' }))
     test.receive(ada, recordBody({ incarnation: epochMs, version: 2, name: 'ada', tags: { at: 'home' } }))
     test.receive(ada, recordBody({ incarnation: epochMs, version: 2, name: 'ada', tags: { at: 'home' } }))
-    test.receive(grace, suspicionBody(ada, epochMs))
+    for (const observer of [grace, idOf('hopper')]) test.receive(observer, suspicionBody(ada, epochMs))
     test.pass(1_000)
     test.receive(ada, recordBody({ incarnation: epochMs + 1, name: 'ada' }))
     test.receive(ada, recordBody({ incarnation: epochMs + 1, version: 2, name: 'ada', leaving: true }))
@@ -234,7 +234,8 @@ it('shows a member that returned after leaving as alive, and can suspect it', ()
   expect(test.machine.member(ada)?.status).toBe('left')
   test.receive(ada, recordBody({ incarnation: epochMs, version: 3 }))
   expect(test.machine.member(ada)?.status).toBe('alive')
-  test.receive(grace, recordBody({ incarnation: epochMs }), suspicionBody(ada, epochMs))
+  for (const observer of [grace, idOf('hopper')])
+    test.receive(observer, recordBody({ incarnation: epochMs }), suspicionBody(ada, epochMs))
   test.pass(1_000)
   expect(test.machine.member(ada)?.status).toBe('suspect')
 })
@@ -243,7 +244,14 @@ it('keeps advertising a suspect, whatever the date of the suspicion', () => {
   const test = new TestMachine()
   const started = epochMs - 2 * 86_400_000
   test.receive(ada, recordBody({ incarnation: started }))
-  test.receive(grace, { type: 'suspicion', subject: ada, incarnation: started, refused: false, epochMs: 0 })
+  for (const observer of [grace, idOf('hopper')])
+    test.receive(observer, {
+      type: 'suspicion',
+      subject: ada,
+      incarnation: started,
+      refused: false,
+      epochMs: 0,
+    })
   test.pass(1_000)
   expect(test.machine.member(ada)?.status).toBe('suspect')
   expect(test.machine.table.index(ada)).toBeDefined()

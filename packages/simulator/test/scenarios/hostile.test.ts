@@ -111,7 +111,8 @@ describe('a hostile member', () => {
     for (const { machine } of outcome.honest)
       expect(machine.health().visible).toBeLessThanOrEqual(honestCount + 2 + 16)
     await outcome.simulation.run(120_000)
-    for (const { machine } of outcome.honest) expect(machine.usage().provisional).toBe(0)
+    // The few that one member took reach the others in the same way, a few a minute.
+    for (const { machine } of outcome.honest) expect(machine.usage().provisional).toBeLessThanOrEqual(16)
   }, 240_000)
 
   it('that publishes 50 versions of its record a second has most of them dropped unverified', async () => {
