@@ -254,13 +254,18 @@ describe('many rooms', () => {
 
   it('cost little while they are idle', async () => {
     const simulation = settled(9, 12)
-    const plain = await sentOver(settled(9, 12), 60_000)
+    const without = settled(9, 12)
+    await without.run(120_000)
+    const plain = await sentOver(without, 60_000)
     showNumbers(await enterAll(simulation, namesFrom(0, 12)))
     await simulation.run(120_000)
     const quiet = await sentOver(simulation, 60_000)
     expect((totalBytes(quiet) - totalBytes(plain)) / 12 / 60).toBeLessThan(10)
   })
 })
+
+/** A member's own random link, and those that others have drawn to it: with this seed at most four. */
+const maxRandomLinks = 5
 
 describe('a room of a few in a large cluster', () => {
   it('opens its own connections, and closes them when it ends', async () => {
@@ -277,13 +282,13 @@ describe('a room of a few in a large cluster', () => {
           ids.filter(other => other !== id && machine.overlay.isConnected(other)).length,
         ).toBeGreaterThan(1)
       }
-      expect(Math.max(...links())).toBeLessThanOrEqual(8 + 4)
+      expect(Math.max(...links())).toBeLessThanOrEqual(8 + 4 + maxRandomLinks)
       rooms[0]?.presence.set({ cursor: 7 })
       await simulation.run(200)
       for (const room of rooms.slice(1)) expect(shown(simulation, room)['m3']).toEqual({ cursor: 7 })
       for (const room of rooms) room.leave()
       await simulation.run(60_000)
-      expect(Math.max(...links())).toBeLessThanOrEqual(8)
+      expect(Math.max(...links())).toBeLessThanOrEqual(8 + maxRandomLinks)
       return simulation
     })
   })
