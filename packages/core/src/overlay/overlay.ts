@@ -12,6 +12,7 @@ import { DialPlan } from './dial-plan.ts'
 import { Neighbourhood } from './neighbourhood.ts'
 import { OpenConnections } from './open-connections.ts'
 import { type HealingTarget, healIntervalMs, healingTarget } from './partition-healing.ts'
+import { RingSettling } from './ring-settling.ts'
 
 export type OverlayAction =
   | { readonly type: 'dial'; readonly id: string }
@@ -25,16 +26,6 @@ export interface OverlayOptions extends BootstrapDiallingOptions {
 }
 
 const pruneIntervalMs = 5_000
-/**
- * While many members join, neighbours change before their connections open. So dials wait until no neighbour has changed
- * for 2 s. 500 ms was too short: when 32 processes start together on two cores, each of them receives new members at
- * longer intervals. With 2 s their tables agree after 9.6 s instead of 14.7 s, and each process uses 560 ms of CPU time
- * instead of 890 ms.
- */
-const ringSettleMs = 2_000
-/** The longest wait for the neighbours to stay unchanged. A member without any connection does not wait. */
-const maxRingSettleMs = 8_000
-
 export class Overlay {
   readonly #options: OverlayOptions
   readonly #neighbourhood: Neighbourhood
@@ -48,8 +39,7 @@ export class Overlay {
   #isStale = true
   /** Connections or neighbours changed since the last update of the dial plan. */
   #isUnplanned = true
-  /** The first and last change of the neighbours since the last dials. */
-  #ringChanges: { sinceMs: number; lastMs: number } | undefined
+  readonly #ringSettling = new RingSettling()
   #bootstrapOrHealDueMs: number
   #pruneDueMs: number
 
@@ -71,7 +61,7 @@ export class Overlay {
       const next = this.#neighbourhood.neighbours(id => !this.#connections.has(id) && this.#plan.skips(id))
       if (next.join() !== this.#neighbours.join()) {
         this.#neighbours = next
-        this.#ringChanges = { sinceMs: this.#ringChanges?.sinceMs ?? nowMs, lastMs: nowMs }
+        this.#ringSettling.changed(nowMs)
       }
     }
     return this.#neighbours
@@ -245,9 +235,9 @@ export class Overlay {
     this.#revision += 1
   }
 
+  /** A member without any connection does not wait until its rings have settled. */
   #settledAtMs(): number {
-    if (!this.#ringChanges || this.#connections.size === 0) return Number.NEGATIVE_INFINITY
-    return Math.min(this.#ringChanges.lastMs + ringSettleMs, this.#ringChanges.sinceMs + maxRingSettleMs)
+    return this.#connections.size === 0 ? Number.NEGATIVE_INFINITY : this.#ringSettling.settledAtMs
   }
 
   #wanted(nowMs: number): readonly string[] {
@@ -278,7 +268,7 @@ export class Overlay {
   #dialMissing(wanted: readonly string[], nowMs: number): OverlayAction[] {
     const missing = wanted.filter(id => !this.#connections.has(id))
     this.#isUnplanned = false
-    this.#ringChanges = undefined
+    this.#ringSettling.dialled()
     this.#plan.setWanted(missing, nowMs)
     return this.#plan.take(missing, nowMs).map(id => ({ type: 'dial', id }))
   }
