@@ -22,7 +22,7 @@ export interface BytesTargetOptions {
 
 export function bytesTarget({ begin, ...options }: BytesTargetOptions): Target {
   const property = (seed: number) => fc.property(inputs(options, seed), begin())
-  return { name: options.name, kind: 'decoder', runs: options.runs ?? 10_000, property }
+  return { name: options.name, kind: 'decoder', runs: options.runs ?? 2_000, property }
 }
 
 export interface AsyncBytesTargetOptions extends Omit<BytesTargetOptions, 'begin'> {
@@ -31,7 +31,7 @@ export interface AsyncBytesTargetOptions extends Omit<BytesTargetOptions, 'begin
 
 export function asyncBytesTarget({ check, ...options }: AsyncBytesTargetOptions): Target {
   const property = (seed: number) => fc.asyncProperty(inputs(options, seed), check)
-  return { name: options.name, kind: 'decoder', runs: options.runs ?? 10_000, property }
+  return { name: options.name, kind: 'decoder', runs: options.runs ?? 2_000, property }
 }
 
 function inputs(

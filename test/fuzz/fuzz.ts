@@ -44,6 +44,7 @@ async function fuzz({ minutes, seed, only = targets }: Options): Promise<number>
   let baseBytes: number | undefined
   for (let round = seed; round === seed || performance.now() < untilMs; round++) {
     for (const [target, tally] of tallies) {
+      if (round > seed && performance.now() >= untilMs) break
       const sinceMs = performance.now()
       const fault = await runRound(target, round)
       tally.ms += performance.now() - sinceMs

@@ -117,7 +117,7 @@ export const otherTargets: readonly Target[] = [
     name: 'document-updates',
     arbitrary: updates,
     format: 'other',
-    runs: 4_000,
+    runs: 1_000,
     begin: () => {
       let inputs = 0
       let doc = new Y.Doc()
@@ -162,7 +162,7 @@ export const otherTargets: readonly Target[] = [
     name: 'signatures',
     arbitrary: fc.constant(signedMessage),
     format: 'other',
-    runs: 2_000,
+    runs: 1_000,
     begin: () => bytes => {
       const author = memberIdFromKey(bytes.slice(0, 32))
       if (author === undefined || equalBytes(bytes, signedMessage)) return

@@ -73,7 +73,7 @@ export const storageTargets: readonly Target[] = [
       fc.array(fc.constant('/ip4/10.9.0.1/tcp/1'), { maxLength: 4 }).map(each => toBytes(JSON.stringify(each))),
     ),
     format: 'other',
-    runs: 2_000,
+    runs: 1_000,
     check: async bytes => {
       const datastore = new MemoryDatastore()
       const { incarnation, cachedPeers } = memberStorage(datastore, testTag)
@@ -88,7 +88,7 @@ export const storageTargets: readonly Target[] = [
     name: 'stored-documents',
     arbitrary: storedDocument,
     format: 'protobuf',
-    runs: 2_000,
+    runs: 1_000,
     begin: () => bytes => {
       const stored = entriesOf(bytes)
       try {
