@@ -66,7 +66,9 @@ export function codecTarget<T>(
       throw new Error(`${bytes.length} bytes became ${encoded.length} bytes`)
     const again = decode(encoded)
     if (!again.ok || !isDeepStrictEqual(again.value, decoded.value))
-      throw new Error(`a decoded value changed when it was encoded and decoded again: ${JSON.stringify(again)}`)
+      throw new Error(
+        `a decoded value changed when it was encoded and decoded again: ${JSON.stringify(again)}`,
+      )
   }
   return bytesTarget({ name, arbitrary: arbitrary.map(encode), format: 'protobuf', begin: () => check })
 }

@@ -62,7 +62,11 @@ async function fuzz({ minutes, seed, only = targets }: Options): Promise<number>
   return baseBytes === undefined ? 0 : checkGrowth(usedBytes() - baseBytes)
 }
 
-function report(target: Target, { seed, message, input }: Fault, tallies: ReadonlyMap<Target, Tally>): number {
+function report(
+  target: Target,
+  { seed, message, input }: Fault,
+  tallies: ReadonlyMap<Target, Tally>,
+): number {
   console.log(summary(tallies))
   console.log(`\n${target.name}: ${message}\n\ninput: ${input}\n`)
   console.log(`again: pnpm fuzz --only ${target.name} --seed ${seed} --minutes 0.001`)
@@ -70,7 +74,9 @@ function report(target: Target, { seed, message, input }: Fault, tallies: Readon
 }
 
 function checkGrowth(bytes: number): number {
-  console.log(`memory after garbage collection: ${(bytes / 1e6).toFixed(1)} MB more than after the second round`)
+  console.log(
+    `memory after garbage collection: ${(bytes / 1e6).toFixed(1)} MB more than after the second round`,
+  )
   if (bytes <= maxGrowthBytes) return 0
   console.log(`more than ${(maxGrowthBytes / 1e6).toFixed(0)} MB: something keeps its inputs`)
   return 1

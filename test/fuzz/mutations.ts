@@ -43,17 +43,23 @@ const content = fc.oneof(
   fc.uint8Array({ maxLength: 70 }),
   fc.string({ unit: 'binary', maxLength: 20 }).map(text => new TextEncoder().encode(text)),
   fc.constantFrom(129, 257, 300, 16_385).map(length => new Uint8Array(length).fill(97)),
-  fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '1', '\\ud800', '__proto__') }).map(
-    text => new TextEncoder().encode(text),
-  ),
+  fc
+    .string({ unit: fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '1', '\\ud800', '__proto__') })
+    .map(text => new TextEncoder().encode(text)),
 )
 
 const change: fc.Arbitrary<FieldMutation> = fc.oneof(
   fc.constant({ type: 'drop' as const }),
   fc.record({ type: fc.constant('repeat' as const), times: fc.constantFrom(1, 2, 40, 300) }),
-  fc.record({ type: fc.constant('renumber' as const), number: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.constant(99_999)) }),
+  fc.record({
+    type: fc.constant('renumber' as const),
+    number: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.constant(99_999)),
+  }),
   fc.record({ type: fc.constant('retype' as const), wireType: fc.nat(7) }),
-  fc.record({ type: fc.constant('length' as const), length: fc.constantFrom(0, 1, 127, 128, 70_000, 2 ** 31, 2 ** 53) }),
+  fc.record({
+    type: fc.constant('length' as const),
+    length: fc.constantFrom(0, 1, 127, 128, 70_000, 2 ** 31, 2 ** 53),
+  }),
   fc.record({ type: fc.constant('content' as const), bytes: content }),
   fc.record({ type: fc.constant('nest' as const), depth: fc.constantFrom(1, 2, 200) }),
 )
@@ -106,7 +112,11 @@ function apply(bytes: Uint8Array, mutation: Mutation): Uint8Array {
   }
 }
 
-function changeAt(bytes: Uint8Array, [index = 0, ...rest]: readonly number[], change: FieldMutation): Uint8Array {
+function changeAt(
+  bytes: Uint8Array,
+  [index = 0, ...rest]: readonly number[],
+  change: FieldMutation,
+): Uint8Array {
   const fields = fieldsOf(bytes)
   const at = fields?.length ? index % fields.length : 0
   const field = fields?.[at]
@@ -139,7 +149,8 @@ function changed(field: WireField, change: FieldMutation): Uint8Array {
       return messageOf([{ ...field, content: change.bytes }])
     case 'nest': {
       let content = field.content
-      for (let depth = 0; depth < change.depth; depth++) content = messageOf([{ ...field, wireType: 2, content }])
+      for (let depth = 0; depth < change.depth; depth++)
+        content = messageOf([{ ...field, wireType: 2, content }])
       return messageOf([{ ...field, wireType: 2, content }])
     }
   }

@@ -7,12 +7,16 @@ import { readFrames } from '../../packages/core/src/libp2p/frame-reader.ts'
 import { prefixed } from '../../packages/core/src/libp2p/frame-stream.ts'
 import { decodeLocal, encodeAnswer, encodeQuery } from '../../packages/core/src/libp2p/node/dns-sd.ts'
 import { nodeKeys } from '../../packages/core/src/libp2p/node/keys.ts'
-import { printAnnouncements, readAnnouncements, readUnreachable } from '../../packages/core/src/rooms/document-announcements.ts'
+import {
+  printAnnouncements,
+  readAnnouncements,
+  readUnreachable,
+} from '../../packages/core/src/rooms/document-announcements.ts'
 import { readAwarenessClaim } from '../../packages/core/src/rooms/reserved-fields.ts'
 import { DocumentSync } from '../../packages/core/src/spaces/documents/document-sync.ts'
 import { isReadable } from '../../packages/core/src/spaces/documents/readable-updates.ts'
-import { copyJson, parseJson } from '../../packages/core/src/wire/json.ts'
 import { equalBytes } from '../../packages/core/src/wire/hashes.ts'
+import { copyJson, parseJson } from '../../packages/core/src/wire/json.ts'
 import { memberIdFromKey } from '../../packages/core/src/wire/member-id.ts'
 import { FakeStream } from '../../packages/core/test/libp2p/fake-stream.ts'
 import { join } from '../../packages/core/test/wire/codec-helpers.ts'
@@ -28,9 +32,13 @@ const toBytes = (text: string) => new TextEncoder().encode(text)
 const address = fc.constantFrom('/ip4/10.9.0.1/tcp/4001', '/ip6/::1/tcp/1/ws', '/dns4/a.example/tcp/1')
 const dnsPackets = fc.oneof(
   fc.constant(encodeQuery(service)),
-  fc
-    .array(address, { maxLength: 8 })
-    .map(addresses => encodeAnswer(service, 'x', addresses.map(each => `${each}/p2p/${member}`))),
+  fc.array(address, { maxLength: 8 }).map(addresses =>
+    encodeAnswer(
+      service,
+      'x',
+      addresses.map(each => `${each}/p2p/${member}`),
+    ),
+  ),
 )
 
 const announcement = fc.record(
@@ -53,7 +61,11 @@ const values = fc.oneof(
   fc.record({ client: fc.nat(), state: fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 })) }),
 )
 
-const edit = fc.record({ at: fc.nat(20), text: fc.string({ unit: 'binary', maxLength: 8 }), length: fc.nat(4) })
+const edit = fc.record({
+  at: fc.nat(20),
+  text: fc.string({ unit: 'binary', maxLength: 8 }),
+  length: fc.nat(4),
+})
 const updates = fc.array(edit, { minLength: 1, maxLength: 6 }).map(edits => {
   const doc = new Y.Doc()
   doc.clientID = 1 + edits.length

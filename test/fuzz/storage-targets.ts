@@ -43,8 +43,14 @@ const update = fc.array(fc.string({ maxLength: 6 }), { maxLength: 3 }).map(texts
   for (const text of texts) doc.getText('text').insert(0, text)
   return Y.encodeStateAsUpdate(doc)
 })
-const epoch = fc.record({ number: fc.nat(3), id: fc.constantFrom(1, 2).map(byte => new Uint8Array(16).fill(byte)) })
-const folder = fc.oneof(fc.constant(''), epoch.map(each => `/${printEpoch(each)}`))
+const epoch = fc.record({
+  number: fc.nat(3),
+  id: fc.constantFrom(1, 2).map(byte => new Uint8Array(16).fill(byte)),
+})
+const folder = fc.oneof(
+  fc.constant(''),
+  epoch.map(each => `/${printEpoch(each)}`),
+)
 const name = fc.oneof(
   fc.nat(300).map(number => `${String(number).padStart(15, '0')}-one`),
   fc.nat(300).map(number => `${String(number).padStart(15, '0')}-one-base`),
@@ -54,9 +60,23 @@ const name = fc.oneof(
 )
 /** The values of a stored document: a message with a field for each, of a key and a value. */
 const storedDocument = fc
-  .array(fc.tuple(folder, name, fc.oneof(update, epoch.map(({ id }) => id))), { minLength: 1, maxLength: 8 })
+  .array(
+    fc.tuple(
+      folder,
+      name,
+      fc.oneof(
+        update,
+        epoch.map(({ id }) => id),
+      ),
+    ),
+    { minLength: 1, maxLength: 8 },
+  )
   .map(entries =>
-    join(...entries.map(([folder, name, value]) => field(1, join(field(1, toBytes(`${prefix}${folder}/${name}`)), field(2, value))))),
+    join(
+      ...entries.map(([folder, name, value]) =>
+        field(1, join(field(1, toBytes(`${prefix}${folder}/${name}`)), field(2, value))),
+      ),
+    ),
   )
 
 export const storageTargets: readonly Target[] = [
@@ -70,14 +90,17 @@ export const storageTargets: readonly Target[] = [
     name: 'stored-member',
     arbitrary: fc.oneof(
       fc.maxSafeNat().map(incarnation => toBytes(String(incarnation))),
-      fc.array(fc.constant('/ip4/10.9.0.1/tcp/1'), { maxLength: 4 }).map(each => toBytes(JSON.stringify(each))),
+      fc
+        .array(fc.constant('/ip4/10.9.0.1/tcp/1'), { maxLength: 4 })
+        .map(each => toBytes(JSON.stringify(each))),
     ),
     format: 'other',
     runs: 1_000,
     check: async bytes => {
       const datastore = new MemoryDatastore()
       const { incarnation, cachedPeers } = memberStorage(datastore, testTag)
-      for (const { key } of [incarnation.change(1), cachedPeers.change([])]) datastore.put(new Key(key), bytes)
+      for (const { key } of [incarnation.change(1), cachedPeers.change([])])
+        datastore.put(new Key(key), bytes)
       datastore.put(identityKey, bytes)
       await damagedAtWorst(() => incarnation.read())
       await damagedAtWorst(() => cachedPeers.read())

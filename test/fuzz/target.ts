@@ -24,7 +24,8 @@ export async function runRound(target: Target, seed: number, runs = target.runs)
   const details = await fc.check(target.property(seed), { seed, numRuns: runs })
   if (!details.failed) return undefined
   const { errorInstance, counterexample } = details
-  const message = errorInstance instanceof Error ? (errorInstance.stack ?? errorInstance.message) : String(errorInstance)
+  const message =
+    errorInstance instanceof Error ? (errorInstance.stack ?? errorInstance.message) : String(errorInstance)
   return { seed, message, input: print(counterexample) }
 }
 
