@@ -84,7 +84,9 @@ function spaceInbound(): SpaceInbound {
     receiver: {
       isSubscribed: each => each === space,
       admit: () => 'new',
-      steps: (_, steps) => steps.forEach(({ space, facts }) => deliver(space, facts ?? [])),
+      steps: (_, steps) => {
+        for (const { space, facts } of steps) deliver(space, facts ?? [])
+      },
       rumors: deliver,
     },
     reporter: { reportViolation() {} },

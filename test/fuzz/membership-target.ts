@@ -93,16 +93,14 @@ const flood = incarnation.map(incarnation => strangers.map(id => signedFact(id, 
 const input: fc.Arbitrary<Input> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc
-      .oneof({ weight: 20, arbitrary: facts }, { weight: 1, arbitrary: flood })
-      .chain(facts =>
-        peer.map(from => ({
-          type: 'bytes' as const,
-          channel: 'rumor' as const,
-          from,
-          bytes: encodeRumors(facts),
-        })),
-      ),
+    arbitrary: fc.oneof({ weight: 20, arbitrary: facts }, { weight: 1, arbitrary: flood }).chain(facts =>
+      peer.map(from => ({
+        type: 'bytes' as const,
+        channel: 'rumor' as const,
+        from,
+        bytes: encodeRumors(facts),
+      })),
+    ),
   },
   {
     weight: 3,
@@ -115,14 +113,12 @@ const input: fc.Arbitrary<Input> = fc.oneof(
         bytes: encodeSync({ ...message, facts }),
       })),
   },
-  fc
-    .tuple(peer, probeOf(id))
-    .map(([from, message]) => ({
-      type: 'bytes' as const,
-      channel: 'probe' as const,
-      from,
-      bytes: encodeProbe(message),
-    })),
+  fc.tuple(peer, probeOf(id)).map(([from, message]) => ({
+    type: 'bytes' as const,
+    channel: 'probe' as const,
+    from,
+    bytes: encodeProbe(message),
+  })),
   fc.record({
     type: fc.constant('connection' as const),
     id: peer,

@@ -56,7 +56,7 @@ export const wireTargets: readonly Target[] = [
   codecTarget('space-frame', spaceSteps, {
     decode: decodeSpaceFrame,
     encode: encodeSpaceFrame,
-    keepsRules: steps => steps.forEach(({ facts }) => keepSpaceRules(facts ?? [])),
+    keepsRules: steps => keepSpaceRules(steps.flatMap(({ facts }) => facts ?? [])),
   }),
   codecTarget('space-rumors', spaceFacts, {
     decode: decodeSpaceRumors,
