@@ -4,7 +4,7 @@ import { runRound } from './target.ts'
 import { targets } from './targets.ts'
 
 const newSeed = Date.now() % 1_000_000_000
-const runs = { decoder: 300, machine: 12 }
+const runs = { decoder: 200, machine: 10 }
 
 describe.each([20_261_129, newSeed])('with seed %i', seed => {
   it.each(targets)('no input shows a fault of $name', async target => {
