@@ -41,11 +41,14 @@ export type Instances = 'rejected' | 'as JSON'
 /** Our choice: more values than any byte limit on a shared value allows. */
 const maxValues = 32_768
 
-/** The value as every member reads it; undefined if the text is not JSON or nests deeper than `limits.maxJsonDepth`. */
+/**
+ * The value as every member reads it. Undefined if the text is not JSON, nests deeper than `limits.maxJsonDepth`, or contains
+ * a number such as `1e999`, which JavaScript reads as Infinity: an app could not share that value again.
+ */
 export function parseJson(text: string): Json | undefined {
   try {
     const value = JSON.parse(text) as Json
-    if (!isShallow(value, limits.maxJsonDepth)) return undefined
+    if (!isShareable(value, limits.maxJsonDepth)) return undefined
     return mayContainUnpairedSurrogate(text) ? repaired(value) : value
   } catch {
     return undefined
@@ -189,9 +192,10 @@ function repaired(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [receivedText(key), repaired(inner)]))
 }
 
-function isShallow(value: Json, depth: number): boolean {
+function isShareable(value: Json, depth: number): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
   if (typeof value !== 'object' || value === null) return true
   if (depth === 0) return false
-  for (const inner of Object.values(value)) if (!isShallow(inner, depth - 1)) return false
+  for (const inner of Object.values(value)) if (!isShareable(inner, depth - 1)) return false
   return true
 }

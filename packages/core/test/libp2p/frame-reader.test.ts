@@ -4,34 +4,7 @@ import { FrameBudget, frameLimits } from '../../src/libp2p/frame-budget.ts'
 import { readFrames, readNothing } from '../../src/libp2p/frame-reader.ts'
 import { prefixed } from '../../src/libp2p/frame-stream.ts'
 import { limits } from '../../src/wire/limits.ts'
-
-/** The part of a stream that a reader uses. */
-class FakeStream extends EventTarget {
-  status = 'open'
-  error: string | undefined
-
-  receive(...chunks: Uint8Array[]): void {
-    for (const data of chunks) {
-      if (this.status !== 'open') return
-      this.dispatchEvent(Object.assign(new Event('message'), { data }))
-    }
-  }
-
-  abort({ message }: Error): void {
-    if (this.status !== 'open') return
-    this.error = message
-    this.end()
-  }
-
-  end(): void {
-    this.status = 'closed'
-    this.dispatchEvent(new Event('close'))
-  }
-
-  async close(): Promise<void> {
-    this.end()
-  }
-}
+import { FakeStream } from './fake-stream.ts'
 
 class ReaderBench {
   readonly budget = new FrameBudget()

@@ -257,4 +257,11 @@ describe('received JSON', () => {
       expect(parseJson(text)).toBeUndefined()
     },
   )
+
+  it.each(['1e999', '[-1e999]', '{"a":{"b":1e309}}'])(
+    'is rejected if JavaScript reads one of its numbers as Infinity: %s',
+    text => {
+      expect(parseJson(text)).toBeUndefined()
+    },
+  )
 })

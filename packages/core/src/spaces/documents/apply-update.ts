@@ -15,7 +15,10 @@ export const throwError: ReportError = error => {
   throw error
 }
 
-/** @returns false: Yjs cannot apply the update, and nothing has changed */
+/**
+ * @returns false: Yjs cannot apply the whole update. Structs before the first invalid one may have been applied, as if they
+ * were the whole update.
+ */
 export function applyUpdate(
   doc: Y.Doc,
   update: Uint8Array,

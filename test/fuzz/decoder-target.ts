@@ -1,0 +1,74 @@
+/** Decoder target: any bytes give a value or a failure, and a decoded value survives another way over the wire. */
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import type { DecodeFailure, Result } from '../../packages/core/src/wire/result.ts'
+import { type Format, mutated } from './mutations.ts'
+import type { Target } from './target.ts'
+
+/** The number of valid messages that the inputs of one round are derived from. */
+const originals = 200
+/** Our choice: long messages contain more of the same and take longer. */
+const maxOriginalBytes = 2_500
+
+export interface BytesTargetOptions {
+  readonly name: string
+  /** Valid messages. */
+  readonly arbitrary: fc.Arbitrary<Uint8Array>
+  readonly format: Format
+  /** Starts a round, with an empty state if the check has one. The check throws if bytes show a fault. */
+  readonly begin: () => (bytes: Uint8Array) => void
+  readonly runs?: number
+}
+
+export function bytesTarget({ begin, ...options }: BytesTargetOptions): Target {
+  const property = (seed: number) => fc.property(inputs(options, seed), begin())
+  return { name: options.name, kind: 'decoder', runs: options.runs ?? 2_000, property }
+}
+
+export interface AsyncBytesTargetOptions extends Omit<BytesTargetOptions, 'begin'> {
+  readonly check: (bytes: Uint8Array) => Promise<void>
+}
+
+export function asyncBytesTarget({ check, ...options }: AsyncBytesTargetOptions): Target {
+  const property = (seed: number) => fc.asyncProperty(inputs(options, seed), check)
+  return { name: options.name, kind: 'decoder', runs: options.runs ?? 2_000, property }
+}
+
+function inputs(
+  { arbitrary, format }: Pick<BytesTargetOptions, 'arbitrary' | 'format'>,
+  seed: number,
+): fc.Arbitrary<Uint8Array> {
+  const sampled = fc.sample(arbitrary, { seed, numRuns: originals })
+  const short = sampled.filter(({ length }) => length <= maxOriginalBytes)
+  return mutated(short.length > 0 ? short : sampled, format)
+}
+
+export interface Codec<T> {
+  readonly decode: (bytes: Uint8Array) => Result<T, DecodeFailure>
+  readonly encode: (value: NonNullable<T>) => Uint8Array
+  /** Throws if the decoded value breaks a rule. */
+  readonly keepsRules?: (value: NonNullable<T>) => void
+}
+
+/** @param arbitrary values that this version may send */
+export function codecTarget<T>(
+  name: string,
+  arbitrary: fc.Arbitrary<NonNullable<T>>,
+  { decode, encode, keepsRules }: Codec<T>,
+): Target {
+  const check = (bytes: Uint8Array) => {
+    const decoded = decode(bytes)
+    if (!decoded.ok || decoded.value === undefined || decoded.value === null) return
+    keepsRules?.(decoded.value)
+    const encoded = encode(decoded.value)
+    // An invalid byte in a text becomes U+FFFD, which has three bytes.
+    if (encoded.length > 3 * bytes.length + 64)
+      throw new Error(`${bytes.length} bytes became ${encoded.length} bytes`)
+    const again = decode(encoded)
+    if (!again.ok || !isDeepStrictEqual(again.value, decoded.value))
+      throw new Error(
+        `a decoded value changed when it was encoded and decoded again: ${JSON.stringify(again)}`,
+      )
+  }
+  return bytesTarget({ name, arbitrary: arbitrary.map(encode), format: 'protobuf', begin: () => check })
+}
