@@ -18,6 +18,7 @@ import {
   forgedFact,
   heartbeatBody,
   idOf,
+  introductionBody,
   recordBody,
   signedFact,
   suspicionBody,
@@ -33,6 +34,7 @@ const self = idOf('self')
 const ids = [self, ...Array.from({ length: 12 }, (_, i) => idOf(`member ${i}`))]
 const strangers = Array.from({ length: 60 }, (_, i) => idOf(`stranger ${i}`))
 const maxMembers = 40
+const maxProvisional = 256
 
 /** What arrives from a peer as bytes, or from the host. */
 type Input =
@@ -80,6 +82,9 @@ const body: fc.Arbitrary<FactBody> = fc.oneof(
   fc
     .tuple(id, incarnation, fc.boolean())
     .map(([subject, incarnation, refused]) => suspicionBody(subject, incarnation, refused)),
+  fc
+    .tuple(fc.constantFrom(...ids, ...strangers), incarnation)
+    .map(([subject, incarnation]) => introductionBody(subject, incarnation)),
 )
 const fact = fc
   .tuple(id, body, fc.nat(9))
@@ -175,6 +180,7 @@ class HostedMember implements Hosted<Input> {
     )
     this.#inbound = new ClusterInbound({
       table: this.#machine.table,
+      filter: this.#machine.factFilter,
       cluster: testTag,
       clock: { now: () => this.#now, setTimer: () => () => {} },
       keys: { verify: (author, bytes, signature) => isSame(signature, signatureOf(author, bytes)) },
@@ -222,8 +228,9 @@ class HostedMember implements Hosted<Input> {
   }
 
   #checkState(): void {
+    const usage = this.#machine.usage()
     const { members, tombstones, heartbeatArrivals, roundTrips, rumors, syncPeers, connections, dials } =
-      this.#machine.usage()
+      usage
     const known = ids.length + strangers.length
     const isBounded =
       members <= maxMembers &&
@@ -233,10 +240,12 @@ class HostedMember implements Hosted<Input> {
       rumors <= 4_096 &&
       syncPeers <= 4 * known &&
       connections <= ids.length &&
-      dials <= known + 1
-    if (!isBounded) throw new Error(`beyond a bound: ${JSON.stringify(this.#machine.usage())}`)
-    for (const { record, heartbeat, suspicions } of this.#machine.table.rows())
-      for (const fact of [record, heartbeat, ...(suspicions?.claims ?? [])])
+      dials <= known + 1 &&
+      usage.provisional <= maxProvisional &&
+      usage.quotas <= known
+    if (!isBounded) throw new Error(`beyond a bound: ${JSON.stringify(usage)}`)
+    for (const { record, heartbeat, introduction, suspicions } of this.#machine.table.rows())
+      for (const fact of [record, heartbeat, introduction, ...(suspicions?.claims ?? [])])
         if (fact && !this.#genuine.has(fact)) this.#checkSignature(fact)
     if (!this.#machine.member(self)) throw new Error('the member is not in its own table')
   }
