@@ -1,0 +1,173 @@
+/**
+ * Measurement of one attack: while it runs, an honest newcomer joins and then an honest member is killed. Without an attack
+ * the same steps give the usual times.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { rounded } from '../processes/delays.ts'
+import { AttackedCluster } from './attacked-cluster.ts'
+import { type Attacker, startAttacker } from './attacker.ts'
+import type { Attack } from './attacks.ts'
+import { documentText } from './honest-state.ts'
+import { type MemberReport, refusedBy } from './member-report.ts'
+
+export interface Figures {
+  /** Honest members that at least one honest member does not see alive at the end, and processes that ended. */
+  readonly lost: number
+  /** `fail` events about honest members that run. */
+  readonly falseDeaths: number
+  /** Until all honest members, the newcomer included, have reported the killed member dead. Null: not within 30 s. */
+  readonly deadMs: number | null
+  /** From the newcomer's call of `joinCluster` until all honest members have reported it. Null: not within 30 s. */
+  readonly seenMs: number | null
+  /** `suspect` events at apps about honest members that run. */
+  readonly suspects: number
+  /** The most members that one app sees although they are not honest. The attacker counts if it is a member. */
+  readonly strangersSeen: number
+  /** The largest growth of resident memory of a member, and of its memory in use after the attack. */
+  readonly residentGrowthMb: number
+  readonly keptGrowthMb: number
+  /** Members whose document, config or presence the attack changed, by what changed. */
+  readonly damaged: Readonly<Record<string, number>>
+  readonly refused: Readonly<Record<string, number>>
+  /** What the attacker counted. */
+  readonly counted: Readonly<Record<string, number>>
+}
+
+/** How long the attack runs before the newcomer joins. Our choice: the made-up identities are in the tables then. */
+const leadMs = 4_000
+const boundMs = 30_000
+/** A member that was wrongly suspected refutes within this time; memory that is in use for longer counts as kept. */
+const settleMs = 2_000
+/** Memory that is kept for longer than a minute counts as lost. */
+const memoryBoundMs = 60_000
+export const maxKeptGrowthMb = 16
+
+export interface MeasureOptions {
+  readonly members: number
+  /** Whether to wait up to a minute until memory is back. */
+  readonly waitForMemory: boolean
+}
+
+/** @param attack undefined: no attack, for the usual times */
+export async function measure(
+  attack: (Attack & { readonly asked: 'stranger' | 'member' }) | undefined,
+  { members, waitForMemory }: MeasureOptions,
+): Promise<Figures> {
+  const cluster = new AttackedCluster({
+    cluster: `attacked-${process.pid}`,
+    secret: 'only honest members know this',
+  })
+  let attacker: Attacker | undefined
+  try {
+    await cluster.start(members)
+    const before = await cluster.reports()
+    const sinceMs = performance.now()
+    attacker = attack && startAttack(cluster, attack)
+    await attacker?.begun
+    await sleep(leadMs)
+    const seenMs = await newcomerSeen(cluster)
+    const { killed, deadMs } = await killedSeen(cluster)
+    const during = await cluster.reports()
+    // The last numbers of the attacker arrive once a second.
+    await sleep(1_000)
+    await attacker?.stop()
+    await sleep(settleMs)
+    let after = await cluster.reports()
+    const endMs = performance.now() + memoryBoundMs
+    while (waitForMemory && keptGrowth(before, after) > maxKeptGrowthMb && performance.now() < endMs) {
+      await sleep(5_000)
+      after = await cluster.reports()
+    }
+    const events = cluster.processes.sightings
+      .since(sinceMs)
+      .filter(({ member }) => member !== killed && cluster.honest.has(member))
+    const running = cluster.targets()
+    const ids = new Set([...cluster.honest.values()].map(({ target }) => target.id))
+    const answered = after.filter(report => report !== undefined)
+    const unseen = running.filter(({ id }) => answered.some(({ alive }) => !alive.includes(id)))
+    return {
+      lost: unseen.length + after.length - answered.length,
+      falseDeaths: events.filter(({ event }) => event === 'fail').length,
+      deadMs,
+      seenMs,
+      suspects: events.filter(({ event }) => event === 'suspect').length,
+      strangersSeen: Math.max(
+        ...[...during, ...answered].map(report => report?.alive.filter(id => !ids.has(id)).length ?? 0),
+      ),
+      residentGrowthMb: growth(before, [...during], ({ residentMb }) => residentMb),
+      keptGrowthMb: keptGrowth(before, after),
+      damaged: damage(answered, running.length),
+      refused: refusedBy(answered),
+      counted: attacker?.counted() ?? {},
+    }
+  } finally {
+    await attacker?.stop()
+    await cluster.end()
+  }
+}
+
+export function startAttack(
+  cluster: AttackedCluster,
+  {
+    name,
+    asked,
+    times = 0,
+  }: Pick<Attack, 'name'> & { readonly asked: 'stranger' | 'member'; readonly times?: number },
+): Attacker {
+  const { cluster: clusterName, secret } = cluster.credentials
+  const [entry] = cluster.honest.values()
+  return startAttacker({
+    script: name,
+    by: asked,
+    credentials: { cluster: clusterName, secret: asked === 'member' ? secret : `${secret}?` },
+    targets: cluster.targets(),
+    addresses: entry?.addresses ?? [],
+    documentAuthor: cluster.documentAuthor,
+    times,
+  })
+}
+
+async function newcomerSeen(cluster: AttackedCluster): Promise<number | null> {
+  const others = cluster.processes.members.length
+  const sinceMs = performance.now()
+  const newcomer = cluster.addMember()
+  const { sightings } = cluster.processes
+  const delays = () => sightings.delays(newcomer.name, ['join'], sinceMs)
+  await sightings.until(() => delays().length >= others, boundMs)
+  const seenMs = delays()[others - 1]
+  // A newcomer that is not ready is lost, and counts as such.
+  await Promise.race([newcomer.ready.catch(() => undefined), sleep(boundMs)])
+  const joiningAtMs = cluster.honest.get(newcomer.name)?.joiningAtMs
+  return seenMs === undefined || joiningAtMs === undefined ? null : rounded(sinceMs + seenMs - joiningAtMs)
+}
+
+/** Kills a member that the attack does not enter by. */
+async function killedSeen(cluster: AttackedCluster): Promise<{ killed: string; deadMs: number | null }> {
+  const { members, sightings } = cluster.processes
+  const [killed] = members.splice(-2, 1)
+  if (!killed) throw new Error('no member is left')
+  const sinceMs = performance.now()
+  const delays = () => sightings.delays(killed.name, ['fail'], sinceMs)
+  killed.signal('SIGKILL')
+  await sightings.until(() => delays().length >= members.length, boundMs)
+  return { killed: killed.name, deadMs: rounded(delays()[members.length - 1]) }
+}
+
+type Reports = readonly (MemberReport | undefined)[]
+
+const keptGrowth = (before: Reports, after: Reports): number => growth(before, after, ({ keptMb }) => keptMb)
+
+/** From the largest value before to the largest value after. */
+function growth(before: Reports, after: Reports, of: (report: MemberReport) => number): number {
+  const largest = (reports: Reports) => Math.max(0, ...reports.map(report => (report ? of(report) : 0)))
+  return Math.round(largest(after) - largest(before))
+}
+
+function damage(reports: readonly MemberReport[], members: number): Record<string, number> {
+  const counts = {
+    document: reports.filter(({ text }) => text !== documentText).length,
+    config: reports.filter(({ configError }) => configError !== undefined).length,
+    presence: reports.filter(({ present }) => present < members - 1).length,
+  }
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
+}
