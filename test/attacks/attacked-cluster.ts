@@ -18,6 +18,12 @@ const sightingEvents: ReadonlySet<string> = new Set<SightingEvent>([
 /** A member whose event loop is busy for longer counts as one that did not answer. */
 const reportBoundMs = 10_000
 
+/** What honest members prove, and attackers that are members. */
+export const credentials: Credentials = {
+  cluster: `attacked-${process.pid}`,
+  secret: 'only honest members know this',
+}
+
 export interface HonestMember {
   readonly target: Target
   /** All its addresses. */

@@ -3,10 +3,10 @@
  * the attacker counts. It attacks until it is killed.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AttackOrder } from './attacker.ts'
-import { scripts } from './scripts/index.ts'
+import type { AttackOrder } from './attack-order.ts'
+import { type ScriptName, scripts } from './scripts/index.ts'
 
-const order: AttackOrder = JSON.parse(process.argv[2] ?? '{}')
+const order: AttackOrder & { script: ScriptName } = JSON.parse(process.argv[2] ?? '{}')
 /** An attacker goes on when the other end resets a connection. A mistake in a script ends it, with its stack. */
 const isNetworkError = (error: unknown): boolean =>
   error instanceof Error &&

@@ -2,23 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { execArgv } from '../helpers/exec-argv.ts'
 import { startChild } from '../processes/process.ts'
-import type { Credentials, Target } from './raw-peer.ts'
-import type { ScriptName } from './scripts/index.ts'
-
-/** What an attacker is to do. JSON. */
-export interface AttackOrder {
-  readonly script: ScriptName
-  readonly by: 'stranger' | 'member'
-  /** What the attacker proves: a stranger has another secret. */
-  readonly credentials: Credentials
-  readonly targets: readonly Target[]
-  /** All addresses of the first target, which is a relay. */
-  readonly addresses: readonly string[]
-  /** The Yjs client that wrote the shared document. */
-  readonly documentAuthor: number
-  /** How often an attack acts that ends by itself. */
-  readonly times: number
-}
+import type { AttackOrder } from './attack-order.ts'
 
 export interface Attacker {
   /** Resolves when the attack runs. Rejects if the attacker ends before. */

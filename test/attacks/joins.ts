@@ -1,9 +1,9 @@
 /** Joins: thousands of uninvited joins against running members, what they cost, and what the strangers learned. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cpuMs } from '../processes/cpu.ts'
-import { AttackedCluster } from './attacked-cluster.ts'
+import { AttackedCluster, credentials } from './attacked-cluster.ts'
 import { startAttacker } from './attacker.ts'
-import { refusedBy } from './member-report.ts'
+import { refusedSince } from './member-report.ts'
 
 export interface JoinFigures {
   readonly joins: Readonly<Record<string, number>>
@@ -27,8 +27,6 @@ export interface JoinOptions {
 }
 
 export async function measureJoins({ members, joins, progress }: JoinOptions): Promise<JoinFigures> {
-  // In `confidential` the kit looks for the secret and the names as well, so they appear in nothing else.
-  const credentials = { cluster: `attacked-joins-${process.pid}`, secret: 'only honest members know this' }
   const cluster = new AttackedCluster(credentials)
   try {
     await cluster.start(members)
@@ -75,7 +73,7 @@ export async function measureJoins({ members, joins, progress }: JoinOptions): P
       },
       residentGrowthMb: Math.round(rss(during) - rss(before)),
       keptGrowthMb: Math.round(kept(after) - kept(before)),
-      refused: refusedBy(after),
+      refused: refusedSince(before, after),
       lost: members - after.length + ids.filter(id => after.some(({ alive }) => !alive.includes(id))).length,
       learned: attacker.learned(),
     }

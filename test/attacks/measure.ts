@@ -4,11 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rounded } from '../processes/delays.ts'
-import { AttackedCluster } from './attacked-cluster.ts'
+import type { AttackedCluster } from './attacked-cluster.ts'
 import { type Attacker, startAttacker } from './attacker.ts'
 import type { Attack } from './attacks.ts'
 import { documentText } from './honest-state.ts'
-import { type MemberReport, refusedBy } from './member-report.ts'
+import { type MemberReport, refusedSince } from './member-report.ts'
 
 export interface Figures {
   /** Honest members that at least one honest member does not see alive at the end, and processes that ended. */
@@ -42,27 +42,19 @@ const settleMs = 2_000
 const memoryBoundMs = 60_000
 export const maxKeptGrowthMb = 16
 
-export interface MeasureOptions {
-  readonly members: number
-  /** Whether to wait up to a minute until memory is back. */
-  readonly waitForMemory: boolean
-}
-
-/** @param attack undefined: no attack, for the usual times */
+/**
+ * The cluster serves another attack afterwards, if this attack broke no bound: it has as many members as before.
+ *
+ * @param attack undefined: no attack, for the usual times
+ */
 export async function measure(
-  attack: (Attack & { readonly asked: 'stranger' | 'member' }) | undefined,
-  { members, waitForMemory }: MeasureOptions,
+  cluster: AttackedCluster,
+  attack?: Pick<Attack, 'name'> & { readonly asked: 'stranger' | 'member' },
 ): Promise<Figures> {
-  const cluster = new AttackedCluster({
-    cluster: `attacked-${process.pid}`,
-    secret: 'only honest members know this',
-  })
-  let attacker: Attacker | undefined
+  const before = await cluster.reports()
+  const sinceMs = performance.now()
+  const attacker = attack && startAttack(cluster, attack)
   try {
-    await cluster.start(members)
-    const before = await cluster.reports()
-    const sinceMs = performance.now()
-    attacker = attack && startAttack(cluster, attack)
     await attacker?.begun
     await sleep(leadMs)
     const seenMs = await newcomerSeen(cluster)
@@ -72,37 +64,41 @@ export async function measure(
     await sleep(1_000)
     await attacker?.stop()
     await sleep(settleMs)
-    let after = await cluster.reports()
-    const endMs = performance.now() + memoryBoundMs
-    while (waitForMemory && keptGrowth(before, after) > maxKeptGrowthMb && performance.now() < endMs) {
-      await sleep(5_000)
-      after = await cluster.reports()
-    }
+    const after = await reportsWithMemoryBack(cluster, before)
     const events = cluster.processes.sightings
       .since(sinceMs)
       .filter(({ member }) => member !== killed && cluster.honest.has(member))
     const running = cluster.targets()
-    const ids = new Set([...cluster.honest.values()].map(({ target }) => target.id))
     const answered = after.filter(report => report !== undefined)
     const unseen = running.filter(({ id }) => answered.some(({ alive }) => !alive.includes(id)))
+    const ids = new Set([...cluster.honest.values()].map(({ target }) => target.id))
+    const strangersIn = (report: MemberReport | undefined) =>
+      report?.alive.filter(id => !ids.has(id)).length ?? 0
     return {
       lost: unseen.length + after.length - answered.length,
       falseDeaths: events.filter(({ event }) => event === 'fail').length,
       deadMs,
       seenMs,
       suspects: events.filter(({ event }) => event === 'suspect').length,
-      strangersSeen: Math.max(
-        ...[...during, ...answered].map(report => report?.alive.filter(id => !ids.has(id)).length ?? 0),
-      ),
-      residentGrowthMb: growth(before, [...during], ({ residentMb }) => residentMb),
+      strangersSeen: Math.max(...[...during, ...answered].map(strangersIn)),
+      residentGrowthMb: growth(before, during, ({ residentMb }) => residentMb),
       keptGrowthMb: keptGrowth(before, after),
       damaged: damage(answered, running.length),
-      refused: refusedBy(answered),
+      refused: refusedSince(before, answered),
       counted: attacker?.counted() ?? {},
     }
   } finally {
     await attacker?.stop()
-    await cluster.end()
+  }
+}
+
+/** The state of the members, when the memory in use is back, but within a minute. */
+async function reportsWithMemoryBack(cluster: AttackedCluster, before: Reports): Promise<Reports> {
+  const endMs = performance.now() + memoryBoundMs
+  for (;;) {
+    const after = await cluster.reports()
+    if (keptGrowth(before, after) <= maxKeptGrowthMb || performance.now() > endMs) return after
+    await sleep(5_000)
   }
 }
 

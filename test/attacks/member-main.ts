@@ -12,10 +12,8 @@ const options: JoinOptions = JSON.parse(process.argv[2] ?? '{}')
 const isFirst = options.bootstrap === undefined
 print({ event: 'joining' })
 const cluster = await joinCluster(options)
-let suspects = 0
 for (const event of ['join', 'suspect', 'recover', 'fail', 'leave'] as const)
   cluster.events.addEventListener(event, ({ detail: { id, name } }) => {
-    if (event === 'suspect') suspects += 1
     print({ event, id, name })
   })
 const room = await cluster.room(roomName)
@@ -41,7 +39,6 @@ function report({ members, health }: Cluster): MemberReport {
     residentMb: rss / 2 ** 20,
     keptMb: (heapUsed + external) / 2 ** 20,
     alive: members.getSnapshot().flatMap(member => (member.status === 'alive' ? member.id : [])),
-    suspects,
     health: health.call(cluster),
     text: doc.getText('text').toString(),
     present: room.presence.others.getSnapshot().length,

@@ -7,8 +7,6 @@ export interface MemberReport {
   readonly keptMb: number
   /** Ids of the members that the app sees alive, its own included. */
   readonly alive: readonly string[]
-  /** `suspect` events that the app received since the start. */
-  readonly suspects: number
   readonly health: Health
   /** The text of the shared document. */
   readonly text: string
@@ -20,13 +18,29 @@ export interface MemberReport {
 
 const counters = ['refusedConnections', 'droppedConnections', 'abortedStreams', 'rejected'] as const
 
-/** What the members refused or closed, by counter, without counters that are 0. */
-export function refusedBy(reports: readonly MemberReport[]): Readonly<Record<string, number>> {
+/** What the members refused or closed since the earlier reports, by counter, without counters that are 0. */
+export function refusedSince(
+  before: readonly (MemberReport | undefined)[],
+  after: readonly (MemberReport | undefined)[],
+): Readonly<Record<string, number>> {
+  const earlier = refusedBy(before)
+  const counts = Object.entries(refusedBy(after)).map(
+    ([name, count]) => [name, count - (earlier[name] ?? 0)] as const,
+  )
+  // A member that was killed takes its counters with it.
+  return Object.fromEntries(counts.filter(([, count]) => count > 0))
+}
+
+function refusedBy(reports: readonly (MemberReport | undefined)[]): Record<string, number> {
   const total: Record<string, number> = {}
-  for (const { health } of reports) {
-    const facts: unknown = Reflect.get(health, 'refusedFacts')
-    const counts = { ...Object.fromEntries(counters.map(name => [name, health[name]])), ...Object(facts) }
-    for (const [name, count] of Object.entries(counts)) total[name] = (total[name] ?? 0) + Number(count)
+  for (const report of reports) {
+    if (!report) continue
+    const { health } = report
+    const counts = {
+      ...Object.fromEntries(counters.map(name => [name, health[name]])),
+      ...health.refusedFacts,
+    }
+    for (const [name, count] of Object.entries(counts)) total[name] = (total[name] ?? 0) + count
   }
-  return Object.fromEntries(Object.entries(total).filter(([, count]) => count > 0))
+  return total
 }

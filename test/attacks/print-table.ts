@@ -3,7 +3,6 @@ import type { Figures } from './measure.ts'
 
 export interface Row {
   readonly name: string
-  readonly title: string
   readonly by: 'stranger' | 'member' | '–'
   readonly figures: Figures
   readonly broken: readonly string[]

@@ -5,6 +5,7 @@
  * defence does not exist yet is a broken bound like any other.
  */
 import { attacks } from './attacks.ts'
+import { Clusters } from './clusters.ts'
 import { measureJoins } from './joins.ts'
 import { type Figures, measure } from './measure.ts'
 import { readOptions } from './options.ts'
@@ -25,27 +26,26 @@ process.exit((options.joins === undefined ? await runTable() : await runJoins(op
 async function runTable(): Promise<boolean> {
   const { members, only, by, json } = options
   const usualFigures: Figures[] = []
+  const clusters = new Clusters(members)
   for (let run = 1; run <= usualRuns; run++) {
-    const figures = await measure(undefined, { members, waitForMemory: false })
+    const figures = await measure(await clusters.fit())
     usualFigures.push(figures)
     progress('no attack', figures, [])
   }
   const usual = { deadMs: Math.max(...usualFigures.map(({ deadMs }) => deadMs ?? Number.POSITIVE_INFINITY)) }
-  const rows: Row[] = usualFigures.map(figures => ({
-    name: 'no attack',
-    title: 'the usual times',
-    by: '–',
-    figures,
-    broken: [],
-  }))
-  for (const attack of attacks)
-    for (const asked of attack.by) {
-      if ((only ?? attack.name) !== attack.name || (by ?? asked) !== asked) continue
-      const figures = await measure({ ...attack, asked }, { members, waitForMemory: true })
+  const rows: Row[] = usualFigures.map(figures => ({ name: 'no attack', by: '–', figures, broken: [] }))
+  for (const asked of ['stranger', 'member'] as const)
+    for (const attack of attacks) {
+      if (!attack.by.includes(asked) || (only ?? attack.name) !== attack.name || (by ?? asked) !== asked)
+        continue
+      const figures = await measure(await clusters.fit(), { ...attack, asked })
       const broken = brokenBounds(attack, figures, { by: asked, members, usual })
-      rows.push({ name: attack.name, title: attack.title, by: asked, figures, broken })
+      rows.push({ name: attack.name, by: asked, figures, broken })
       progress(`${attack.name} by a ${asked}`, figures, broken)
+      // A stranger that broke nothing left nothing behind.
+      if (asked === 'member' || broken.length > 0) await clusters.discard()
     }
+  await clusters.discard()
   if (json) console.log(JSON.stringify({ members, usualDeadMs: usual.deadMs, rows }, null, 2))
   else console.log(tableOf([heads, ...rows.map(cellsOf)]))
   return rows.every(({ broken }) => broken.length === 0)

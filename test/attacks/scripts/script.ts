@@ -1,6 +1,6 @@
 /** Script: what one attacker does. It runs in the attacker's process until the process is killed. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AttackOrder } from '../attacker.ts'
+import type { AttackOrder } from '../attack-order.ts'
 import { RawPeer, type Target } from '../raw-peer.ts'
 
 export interface ScriptContext {

@@ -105,7 +105,7 @@ async function learned({ order, count }: ScriptContext): Promise<string[]> {
   const topics = [rumorTopic(keys), spaceTopic(keys, room), keys.discovery]
   const own = order.targets.flatMap(({ name, address }) => [name, address])
   const texts = [cluster, secret ?? '', roomName, room, ...topics, ...own].map(text => Buffer.from(text))
-  const found = [...texts, tag, keys.admission, keys.topics].filter(
+  const found = [...texts, ...[tag, keys.admission, keys.topics].map(key => Buffer.from(key))].filter(
     each => each.length > 0 && bytes.includes(each),
   )
   count('confidential values learned', found.length)
