@@ -58,17 +58,16 @@ export async function measure(
     await attacker?.begun
     await sleep(leadMs)
     const seenMs = await newcomerSeen(cluster)
-    const { killed, deadMs } = await killedSeen(cluster)
+    const deadMs = await killedSeen(cluster)
     const during = await cluster.reports()
     // The last numbers of the attacker arrive once a second.
     await sleep(1_000)
     await attacker?.stop()
     await sleep(settleMs)
     const after = await reportsWithMemoryBack(cluster, before)
-    const events = cluster.processes.sightings
-      .since(sinceMs)
-      .filter(({ member }) => member !== killed && cluster.honest.has(member))
     const running = cluster.targets()
+    const names = new Set(running.map(({ name }) => name))
+    const events = cluster.processes.sightings.since(sinceMs).filter(({ member }) => names.has(member))
     const answered = after.filter(report => report !== undefined)
     const unseen = running.filter(({ id }) => answered.some(({ alive }) => !alive.includes(id)))
     const ids = new Set([...cluster.honest.values()].map(({ target }) => target.id))
@@ -138,7 +137,7 @@ async function newcomerSeen(cluster: AttackedCluster): Promise<number | null> {
 }
 
 /** Kills a member that the attack does not enter by. */
-async function killedSeen(cluster: AttackedCluster): Promise<{ killed: string; deadMs: number | null }> {
+async function killedSeen(cluster: AttackedCluster): Promise<number | null> {
   const { members, sightings } = cluster.processes
   const [killed] = members.splice(-2, 1)
   if (!killed) throw new Error('no member is left')
@@ -146,7 +145,7 @@ async function killedSeen(cluster: AttackedCluster): Promise<{ killed: string; d
   const delays = () => sightings.delays(killed.name, ['fail'], sinceMs)
   killed.signal('SIGKILL')
   await sightings.until(() => delays().length >= members.length, boundMs)
-  return { killed: killed.name, deadMs: rounded(delays()[members.length - 1]) }
+  return rounded(delays()[members.length - 1])
 }
 
 type Reports = readonly (MemberReport | undefined)[]

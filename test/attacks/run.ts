@@ -7,7 +7,7 @@
 import { attacks } from './attacks.ts'
 import { Clusters } from './clusters.ts'
 import { measureJoins } from './joins.ts'
-import { type Figures, measure } from './measure.ts'
+import { measure } from './measure.ts'
 import { readOptions } from './options.ts'
 import { cellsOf, heads, type Row, tableOf } from './print-table.ts'
 import { brokenBounds } from './verdict.ts'
@@ -25,35 +25,33 @@ process.exit((options.joins === undefined ? await runTable() : await runJoins(op
 /** @returns whether all bounds hold */
 async function runTable(): Promise<boolean> {
   const { members, only, by, json } = options
-  const usualFigures: Figures[] = []
   const clusters = new Clusters(members)
+  const rows: Row[] = []
   for (let run = 1; run <= usualRuns; run++) {
     const figures = await measure(await clusters.fit())
-    usualFigures.push(figures)
-    progress('no attack', figures, [])
+    rows.push(progress({ name: 'no attack', by: '–', figures, broken: [] }))
   }
-  const usual = { deadMs: Math.max(...usualFigures.map(({ deadMs }) => deadMs ?? Number.POSITIVE_INFINITY)) }
-  const rows: Row[] = usualFigures.map(figures => ({ name: 'no attack', by: '–', figures, broken: [] }))
+  const usual = { deadMs: Math.max(...rows.map(({ figures }) => figures.deadMs ?? Number.POSITIVE_INFINITY)) }
   for (const asked of ['stranger', 'member'] as const)
     for (const attack of attacks) {
       if (!attack.by.includes(asked) || (only ?? attack.name) !== attack.name || (by ?? asked) !== asked)
         continue
       const figures = await measure(await clusters.fit(), { ...attack, asked })
       const broken = brokenBounds(attack, figures, { by: asked, members, usual })
-      rows.push({ name: attack.name, by: asked, figures, broken })
-      progress(`${attack.name} by a ${asked}`, figures, broken)
+      rows.push(progress({ name: attack.name, by: asked, figures, broken }))
       // A stranger that broke nothing left nothing behind.
       if (asked === 'member' || broken.length > 0) await clusters.discard()
     }
+  await clusters.discard()
   await clusters.discard()
   if (json) console.log(JSON.stringify({ members, usualDeadMs: usual.deadMs, rows }, null, 2))
   else console.log(tableOf([heads, ...rows.map(cellsOf)]))
   return rows.every(({ broken }) => broken.length === 0)
 }
 
-function progress(what: string, { deadMs, seenMs }: Figures, broken: readonly string[]): void {
-  const result = broken.length === 0 ? 'holds' : broken.join(', ')
-  console.error(`${what.padEnd(36)}dead ${deadMs ?? 'never'} ms, seen ${seenMs ?? 'never'} ms: ${result}`)
+function progress(row: Row): Row {
+  console.error(cellsOf(row).join('  '))
+  return row
 }
 
 /** @returns whether nobody got in */
