@@ -1,5 +1,6 @@
 /** Attacked cluster: honest members in processes of their own. Each reports its events and, on request, its state. */
 import { fileURLToPath } from 'node:url'
+import { execArgv } from '../helpers/exec-argv.ts'
 import { Cluster } from '../processes/cluster.ts'
 import { startMember } from '../processes/member.ts'
 import type { SightingEvent } from '../processes/sightings.ts'
@@ -40,6 +41,7 @@ export class AttackedCluster {
   documentAuthor = 0
   readonly credentials: Credentials
   readonly #subject: Subject
+  #started = 0
   readonly #joining = new Map<string, number>()
   readonly #waiting = new Map<string, (report: MemberReport) => void>()
 
@@ -55,7 +57,13 @@ export class AttackedCluster {
         const listen = index === 0 ? [firstAddress, `${loopback}/ws`] : [loopback]
         const place = { listen, relay: index === 0, ...(bootstrap && { bootstrap: [bootstrap] }) }
         const options = { ...credentials, name, mdns: false, profile: 'local', ...place }
-        const args = ['--expose-gc', '--max-old-space-size=1024', program, JSON.stringify(options)]
+        const args = [
+          ...execArgv,
+          '--expose-gc',
+          '--max-old-space-size=1024',
+          program,
+          JSON.stringify(options),
+        ]
         return startMember(name, process.execPath, args, line => {
           if (!line.startsWith('{')) return undefined
           const printed = JSON.parse(line)
@@ -81,6 +89,7 @@ export class AttackedCluster {
 
   /** Starts the members, and waits until all see each other. @throws if they do not */
   async start(size: number): Promise<void> {
+    this.#started = size
     const { afterFirstSpawnMs } = await this.processes.start(this.#subject, size)
     await Promise.all(this.processes.members.map(({ ready }) => ready))
     if (afterFirstSpawnMs === null) throw new Error('the members did not see each other before the attack')
@@ -89,7 +98,8 @@ export class AttackedCluster {
   /** Starts one more member, which joins through the first one. */
   addMember(): Member {
     const { members, sightings } = this.processes
-    const member = this.#subject.start(members.length, this.#subject.firstAddress, sightings)
+    // A name is never used again, so that the events about two members stay apart.
+    const member = this.#subject.start(this.#started++, this.#subject.firstAddress, sightings)
     members.push(member)
     return member
   }

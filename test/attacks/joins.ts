@@ -1,9 +1,11 @@
 /** Joins: thousands of uninvited joins against running members, what they cost, and what the strangers learned. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cpuMs } from '../processes/cpu.ts'
-import { AttackedCluster, credentials } from './attacked-cluster.ts'
+import { type AttackedCluster, credentials } from './attacked-cluster.ts'
 import { startAttacker } from './attacker.ts'
 import { refusedSince } from './member-report.ts'
+
+const progressMs = 10_000
 
 export interface JoinFigures {
   readonly joins: Readonly<Record<string, number>>
@@ -21,63 +23,57 @@ export interface JoinFigures {
 }
 
 export interface JoinOptions {
-  readonly members: number
   readonly joins: number
-  readonly progress: (counted: Readonly<Record<string, number>>) => void
+  /** Called now and then with what the strangers counted so far. */
+  readonly progress?: (counted: Readonly<Record<string, number>>) => void
 }
 
-export async function measureJoins({ members, joins, progress }: JoinOptions): Promise<JoinFigures> {
-  const cluster = new AttackedCluster(credentials)
-  try {
-    await cluster.start(members)
-    const before = await cluster.reports()
-    const pids = cluster.processes.members.map(({ pid }) => pid)
-    const cpuBefore = pids.map(cpuMs)
-    const startMs = performance.now()
-    const [entry] = cluster.honest.values()
-    const attacker = startAttacker({
-      script: 'uninvitedJoins',
-      by: 'stranger',
-      credentials,
-      targets: cluster.targets(),
-      addresses: entry?.addresses ?? [],
-      documentAuthor: 0,
-      times: joins,
-    })
-    const timer = setInterval(() => progress(attacker.counted()), 10_000)
-    await attacker.ended.finally(() => clearInterval(timer))
-    const seconds = (performance.now() - startMs) / 1_000
-    const cpu = pids.map((pid, i) => ((cpuMs(pid) - (cpuBefore[i] ?? 0)) / 1_000 / seconds) * 100)
-    const during = await cluster.reports()
-    await attacker.stop()
-    await sleep(1_000)
-    const after = (await cluster.reports()).filter(report => report !== undefined)
-    const ids = cluster.targets().map(({ id }) => id)
-    const {
-      'got in': entered = 0,
-      'confidential values learned': leaked = 0,
-      ...counted
-    } = attacker.counted()
-    const strangers = after.flatMap(({ alive }) => alive.filter(id => !ids.includes(id)))
-    const largest = (values: readonly number[]) => Math.max(0, ...values)
-    const rss = (reports: typeof during) => largest(reports.map(report => report?.residentMb ?? 0))
-    const kept = (reports: typeof during) => largest(reports.map(report => report?.keptMb ?? 0))
-    const [first = 0, ...others] = cpu
-    return {
-      joins: { ...counted, 'confidential values learned': leaked },
-      seconds: Math.round(seconds),
-      gotIn: entered + new Set(strangers).size,
-      cpuPercent: {
-        first: Math.round(first),
-        others: Math.round(others.reduce((sum, each) => sum + each, 0)),
-      },
-      residentGrowthMb: Math.round(rss(during) - rss(before)),
-      keptGrowthMb: Math.round(kept(after) - kept(before)),
-      refused: refusedSince(before, after),
-      lost: members - after.length + ids.filter(id => after.some(({ alive }) => !alive.includes(id))).length,
-      learned: attacker.learned(),
-    }
-  } finally {
-    await cluster.end()
+export async function measureJoins(
+  cluster: AttackedCluster,
+  { joins, progress }: JoinOptions,
+): Promise<JoinFigures> {
+  const before = await cluster.reports()
+  const pids = cluster.processes.members.map(({ pid }) => pid)
+  const cpuBefore = pids.map(cpuMs)
+  const startMs = performance.now()
+  const [entry] = cluster.honest.values()
+  const attacker = startAttacker({
+    script: 'uninvitedJoins',
+    by: 'stranger',
+    credentials,
+    targets: cluster.targets(),
+    addresses: entry?.addresses ?? [],
+    documentAuthor: 0,
+    times: joins,
+  })
+  const timer = setInterval(() => progress?.(attacker.counted()), progressMs)
+  await attacker.ended.finally(() => clearInterval(timer))
+  const seconds = (performance.now() - startMs) / 1_000
+  const cpu = pids.map((pid, i) => ((cpuMs(pid) - (cpuBefore[i] ?? 0)) / 1_000 / seconds) * 100)
+  const during = await cluster.reports()
+  await attacker.stop()
+  await sleep(1_000)
+  const after = (await cluster.reports()).filter(report => report !== undefined)
+  const ids = cluster.targets().map(({ id }) => id)
+  const { 'got in': entered = 0, 'confidential values learned': leaked = 0, ...counted } = attacker.counted()
+  const strangers = after.flatMap(({ alive }) => alive.filter(id => !ids.includes(id)))
+  const largest = (values: readonly number[]) => Math.max(0, ...values)
+  const rss = (reports: typeof during) => largest(reports.map(report => report?.residentMb ?? 0))
+  const kept = (reports: typeof during) => largest(reports.map(report => report?.keptMb ?? 0))
+  const [first = 0, ...others] = cpu
+  return {
+    joins: { ...counted, 'confidential values learned': leaked },
+    seconds: Math.round(seconds),
+    gotIn: entered + new Set(strangers).size,
+    cpuPercent: {
+      first: Math.round(first),
+      others: Math.round(others.reduce((sum, each) => sum + each, 0)),
+    },
+    residentGrowthMb: Math.round(rss(during) - rss(before)),
+    keptGrowthMb: Math.round(kept(after) - kept(before)),
+    refused: refusedSince(before, after),
+    lost:
+      pids.length - after.length + ids.filter(id => after.some(({ alive }) => !alive.includes(id))).length,
+    learned: attacker.learned(),
   }
 }

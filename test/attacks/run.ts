@@ -56,11 +56,12 @@ function progress(row: Row): Row {
 
 /** @returns whether nobody got in */
 async function runJoins(joins: number): Promise<boolean> {
-  const figures = await measureJoins({
-    members: options.members,
+  const clusters = new Clusters(options.members)
+  const figures = await measureJoins(await clusters.fit(), {
     joins,
     progress: counted => console.error(JSON.stringify(counted)),
   })
+  await clusters.discard()
   console.log(JSON.stringify(figures, null, 2))
   return figures.gotIn === 0 && figures.lost === 0 && figures.joins['confidential values learned'] === 0
 }
