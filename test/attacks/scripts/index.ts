@@ -1,19 +1,37 @@
 /** All scripts by name. */
-import * as connections from './connections.ts'
-import * as facts from './facts.ts'
-import * as identities from './identities.ts'
+import { endlessFrames, foreignOrigin, relayUse, silentConnections } from './connections.ts'
+import { garbage, liar, recordVersions } from './facts.ts'
+import {
+  departedIdentities,
+  groundIds,
+  madeUpIdentities,
+  manyMadeUpIdentities,
+  paddedRecords,
+  thirdHost,
+} from './identities.ts'
 import type { Script } from './script.ts'
-import * as spaces from './spaces.ts'
+import { broadcastFlood, configFlood, documentClients, documentWipe, presenceFlood } from './spaces.ts'
 import { uninvitedJoins } from './uninvited-joins.ts'
 
-const idle: Script = async ({ begin }) => begin()
-
 export const scripts = {
-  idle,
-  ...identities,
-  ...facts,
-  ...spaces,
-  ...connections,
+  madeUpIdentities,
+  manyMadeUpIdentities,
+  departedIdentities,
+  paddedRecords,
+  groundIds,
+  thirdHost,
+  liar,
+  recordVersions,
+  garbage,
+  configFlood,
+  presenceFlood,
+  documentWipe,
+  documentClients,
+  broadcastFlood,
+  endlessFrames,
+  silentConnections,
+  relayUse,
+  foreignOrigin,
   uninvitedJoins,
 } satisfies Record<string, Script>
 
