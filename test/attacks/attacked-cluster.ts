@@ -109,6 +109,11 @@ export class AttackedCluster {
     return this.processes.members.flatMap(({ name }) => this.honest.get(name)?.target ?? [])
   }
 
+  /** All addresses of the first member, which is a relay and listens on WebSockets, too. */
+  addresses(): readonly string[] {
+    return this.honest.get(memberName(0))?.addresses ?? []
+  }
+
   /** The state of each running member; undefined for a member that does not answer. */
   reports(): Promise<(MemberReport | undefined)[]> {
     return Promise.all(

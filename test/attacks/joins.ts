@@ -36,13 +36,12 @@ export async function measureJoins(
   const pids = cluster.processes.members.map(({ pid }) => pid)
   const cpuBefore = pids.map(cpuMs)
   const startMs = performance.now()
-  const [entry] = cluster.honest.values()
   const attacker = startAttacker({
     script: 'uninvitedJoins',
     by: 'stranger',
     credentials,
     targets: cluster.targets(),
-    addresses: entry?.addresses ?? [],
+    addresses: cluster.addresses(),
     documentAuthor: 0,
     times: joins,
   })

@@ -110,13 +110,12 @@ export function startAttack(
   }: Pick<Attack, 'name'> & { readonly asked: 'stranger' | 'member'; readonly times?: number },
 ): Attacker {
   const { cluster: clusterName, secret } = cluster.credentials
-  const [entry] = cluster.honest.values()
   return startAttacker({
     script: name,
     by: asked,
     credentials: { cluster: clusterName, secret: asked === 'member' ? secret : `${secret}?` },
     targets: cluster.targets(),
-    addresses: entry?.addresses ?? [],
+    addresses: cluster.addresses(),
     documentAuthor: cluster.documentAuthor,
     times,
   })

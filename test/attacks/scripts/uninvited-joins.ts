@@ -2,17 +2,20 @@
  * Uninvited joins: peers without the secret try to become members, over each transport and with each kind of wrong proof.
  * A peer that records everything lists what a stranger learns.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { multiaddr } from '@multiformats/multiaddr'
 import { clusterKeys, rumorTopic, spaceTopic } from '../../../packages/core/src/wire/cluster-keys.ts'
 import { clusterTag, spaceTag } from '../../../packages/core/src/wire/tags.ts'
 import { askAll, stranger } from '../../../packages/core/test/integration/stranger.ts'
 import { roomName } from '../honest-state.ts'
-import { type Credentials, RawPeer } from '../raw-peer.ts'
+import { type Credentials, RawPeer, type Target } from '../raw-peer.ts'
 import { relayRequest } from './relay-request.ts'
 import { range, type Script, type ScriptContext } from './script.ts'
 
 /** How many peers try at the same time. */
-const concurrency = 8
+const concurrency = 32
+/** A peer that proves nothing waits so long for the relay. */
+const patienceMs = 200
 /** A peer tries so often before another one, with another id, takes its place. */
 const joinsPerPeer = 10
 const proofs = ['wrong secret', 'no secret', 'other cluster', 'replayed proof', 'no proof'] as const
@@ -71,14 +74,25 @@ async function attempt({ order, count }: ScriptContext, peer: RawPeer, attempt: 
     count('not connected')
     return
   }
-  const other = order.targets[1]?.id ?? ''
+  const abort = (): boolean => {
+    connection.abort(new Error('the attempt is over'))
+    return false
+  }
+  const target = { ...order.targets[0], address: address ?? '' } as Target
+  const requests: Promise<boolean>[] = []
   if (route === 'relay') {
-    const requests = [{ type: 'reserve' }, { type: 'connect', peer: other }] as const
-    for (const request of requests) if ((await relayRequest(connection, request)) === 'ok') count('got in')
-  } else if (proof === 'replayed proof') {
-    if (await peer.replay(connection, replayed)) count('got in')
-  } else if (proof !== 'no proof' && (await peer.prove(connection))) count('got in')
-  connection.abort(new Error('the attempt is over'))
+    // Requests that wait for the admission are refused as soon as the proof is wrong.
+    const peerId = order.targets[1]?.id ?? ''
+    for (const request of [{ type: 'reserve' }, { type: 'connect', peer: peerId }] as const)
+      requests.push(relayRequest(connection, request).then(answer => answer === 'ok'))
+  }
+  if (proof === 'replayed proof') requests.push(peer.replay(connection, replayed))
+  // Sends its record on a stream of a member, and has nothing to prove.
+  else if (proof === 'no proof') await peer.sendFacts(target, [await peer.identity.record({ name: proof })])
+  else requests.push(peer.prove(connection))
+  if (proof === 'no proof' && route === 'relay') requests.push(sleep(patienceMs).then(() => abort()))
+  if ((await Promise.all(requests)).includes(true)) count('got in')
+  abort()
 }
 
 /** The request of a handshake that succeeded. Only this peer of the attack knows the secret. */
