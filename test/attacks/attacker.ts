@@ -13,6 +13,8 @@ export interface Attacker {
   counted(): Readonly<Record<string, number>>
   /** Lists of text, such as what a stranger learned. */
   learned(): readonly string[]
+  /** Whether it ended by itself, which is a mistake in its script: the attack did not take place. */
+  hasFailed(): boolean
   stop(): Promise<void>
 }
 
@@ -36,11 +38,14 @@ export function startAttacker(order: AttackOrder): Attacker {
     if (printed.ended) ended.resolve()
   })
   let isStopped = false
+  let hasFailed = false
   void child.exited.then(() => {
     const error = new Error(`the attacker ${order.script} ended:\n${output.join('\n')}`)
     begun.reject(error)
     ended.reject(error)
-    if (!isStopped) console.error(error.message)
+    if (isStopped) return
+    hasFailed = true
+    console.error(error.message)
   })
   for (const promise of [begun.promise, ended.promise]) promise.catch(() => undefined)
   return {
@@ -48,6 +53,7 @@ export function startAttacker(order: AttackOrder): Attacker {
     ended: ended.promise,
     counted: () => counted,
     learned: () => learned,
+    hasFailed: () => hasFailed,
     stop() {
       isStopped = true
       child.signal('SIGKILL')

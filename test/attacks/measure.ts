@@ -29,6 +29,8 @@ export interface Figures {
   /** Members whose document, config or presence the attack changed, by what changed. */
   readonly damaged: Readonly<Record<string, number>>
   readonly refused: Readonly<Record<string, number>>
+  /** Whether the attacker ended before the attack did: then the other figures mean nothing. */
+  readonly attackFailed: boolean
   /** What the attacker counted. */
   readonly counted: Readonly<Record<string, number>>
 }
@@ -84,6 +86,7 @@ export async function measure(
       keptGrowthMb: keptGrowth(before, after),
       damaged: damage(answered, running.length),
       refused: refusedSince(before, answered),
+      attackFailed: attacker?.hasFailed() ?? false,
       counted: attacker?.counted() ?? {},
     }
   } finally {

@@ -20,8 +20,10 @@ export function brokenBounds(
   figures: Figures,
   { by, members, usual }: { by: 'stranger' | 'member'; members: number; usual: UsualTimes },
 ): string[] {
-  const { lost, falseDeaths, deadMs, seenMs, keptGrowthMb, strangersSeen, damaged, counted } = figures
+  const { lost, falseDeaths, deadMs, seenMs, keptGrowthMb, strangersSeen, damaged, counted, attackFailed } =
+    figures
   const broken: string[] = []
+  if (attackFailed) broken.push('the attack did not run')
   if (lost > 0) broken.push(`${lost} members lost`)
   if (falseDeaths > 0) broken.push(`${falseDeaths} false deaths`)
   if (deadMs === null || deadMs > 2 * usual.deadMs) broken.push('a kill is seen late')
