@@ -5,7 +5,8 @@ import { attacks } from './attacks.ts'
 
 export interface AttackOptions {
   readonly members: number
-  readonly only: string | undefined
+  /** The names of the attacks to run. */
+  readonly only: readonly string[]
   readonly by: 'stranger' | 'member' | undefined
   readonly json: boolean
   /** The number of uninvited joins, instead of the table. */
@@ -27,7 +28,7 @@ export function readOptions(): AttackOptions {
     return {
       // Attacks enter by three members, one is killed, and some must remain that see it.
       members: whole('members', values.members, 6, 64),
-      only: values.only && oneOf('only', values.only, names),
+      only: values.only?.split(',').map(name => oneOf('only', name, names)) ?? names,
       by: values.by === undefined ? undefined : oneOf('by', values.by, ['stranger', 'member'] as const),
       json: values.json,
       joins: values.joins === undefined ? undefined : whole('joins', values.joins, 15, 1_000_000),

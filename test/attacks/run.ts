@@ -34,8 +34,7 @@ async function runTable(): Promise<boolean> {
   const usual = { deadMs: Math.max(...rows.map(({ figures }) => figures.deadMs ?? Number.POSITIVE_INFINITY)) }
   for (const asked of ['stranger', 'member'] as const)
     for (const attack of attacks) {
-      if (!attack.by.includes(asked) || (only ?? attack.name) !== attack.name || (by ?? asked) !== asked)
-        continue
+      if (!attack.by.includes(asked) || !only.includes(attack.name) || (by ?? asked) !== asked) continue
       const figures = await measure(await clusters.fit(), { ...attack, asked })
       const broken = brokenBounds(attack, figures, { by: asked, members, usual })
       rows.push(progress({ name: attack.name, by: asked, figures, broken }))
