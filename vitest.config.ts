@@ -7,6 +7,7 @@ const real = [
   'packages/simulator/test/gossip-calibration.test.ts',
   'packages/cli/test/**/*.test.ts',
   'packages/react/test/integration/**/*.test.tsx',
+  'test/attacks/**/*.test.ts',
   'test/integration/**/*.test.ts',
   'test/networks/**/*.test.ts',
   'test/browser/**/*.test.ts',

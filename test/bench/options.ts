@@ -36,13 +36,14 @@ export function readOptions(): BenchOptions {
   }
 }
 
-function whole(option: string, value: string, min: number, max: number): number {
+export function whole(option: string, value: string, min: number, max: number): number {
   const number = Number(value)
   if (Number.isInteger(number) && number >= min && number <= max) return number
   throw new Error(`--${option} is a whole number from ${min} to ${max}`)
 }
 
-function oneOf(option: string, value: string, values: readonly string[]): string {
-  if (values.includes(value)) return value
+export function oneOf<T extends string>(option: string, value: string, values: readonly T[]): T {
+  const known = values.find(each => each === value)
+  if (known !== undefined) return known
   throw new Error(`--${option} is one of ${values.join(', ')}`)
 }

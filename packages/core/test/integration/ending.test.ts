@@ -6,8 +6,9 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
+import { execArgv } from '../../../../test/helpers/exec-argv.ts'
 import type { JoinOptions } from '../../src/libp2p/join-options.ts'
-import { execArgv, loopback } from './members.ts'
+import { loopback } from './members.ts'
 
 const script = fileURLToPath(new URL('./ending-process.ts', import.meta.url))
 

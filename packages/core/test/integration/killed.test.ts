@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
-import { execArgv, join, leaveAll, loopback } from './members.ts'
+import { execArgv } from '../../../../test/helpers/exec-argv.ts'
+import { join, leaveAll, loopback } from './members.ts'
 
 const script = fileURLToPath(new URL('./writing-process.ts', import.meta.url))
 

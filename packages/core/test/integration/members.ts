@@ -8,12 +8,6 @@ import type { ClusterEventType, Member } from '../../src/member/member.ts'
 
 export const loopback = '/ip4/127.0.0.1/tcp/0'
 
-/**
- * Node's options for a script that imports the sources. Types cannot just be stripped: the generated codec has
- * namespaces, which exist at run time.
- */
-export const execArgv: string[] = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning']
-
 const clusters: Cluster[] = []
 
 export async function join(options: JoinOptions): Promise<Cluster> {

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it } from 'vitest'
+import { execArgv } from '../../../../test/helpers/exec-argv.ts'
 import { until } from '../../../../test/helpers/until.ts'
 import type { JoinOptions } from '../../src/libp2p/join-options.ts'
 import type { Member } from '../../src/member/member.ts'
-import { execArgv, joinMany, leaveAll, listenTo, loopback, next, untilAllSee } from './members.ts'
+import { joinMany, leaveAll, listenTo, loopback, next, untilAllSee } from './members.ts'
 
 const script = fileURLToPath(new URL('./member-process.ts', import.meta.url))
 

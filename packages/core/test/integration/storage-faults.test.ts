@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join as pathOf } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { execArgv } from '../../../../test/helpers/exec-argv.ts'
 import { StorageError } from '../../src/api/errors.ts'
 import { DurableLevelDatastore } from '../../src/storage/node/durable-level-datastore.ts'
-import { execArgv, join, leaveAll, loopback } from './members.ts'
+import { join, leaveAll, loopback } from './members.ts'
 
 const script = fileURLToPath(new URL('./failing-process.ts', import.meta.url))
 

@@ -1,0 +1,17 @@
+import type { Credentials, Target } from './raw-peer.ts'
+
+/** Attack order: what an attacker is to do, as JSON for its process. */
+export interface AttackOrder {
+  /** The name of a script in scripts/index.ts. */
+  readonly script: string
+  readonly by: 'stranger' | 'member'
+  /** What the attacker proves: a stranger has another secret. */
+  readonly credentials: Credentials
+  readonly targets: readonly Target[]
+  /** All addresses of the first target, which is a relay. */
+  readonly addresses: readonly string[]
+  /** The Yjs client that wrote the shared document. */
+  readonly documentAuthor: number
+  /** How often an attack acts that ends by itself. */
+  readonly times: number
+}

@@ -1,0 +1,61 @@
+/**
+ * One honest member in a process of its own, in one room and one shared config. Argument: its options as JSON.
+ *
+ * Prints events as `hearsay join --json` does. On the line `report` it prints its state after a garbage collection.
+ */
+import { createInterface } from 'node:readline'
+import { type Cluster, type JoinOptions, joinCluster } from '@hearsay/core'
+import { configName, documentName, documentText, roomName } from './honest-state.ts'
+import type { MemberReport } from './member-report.ts'
+
+const options: JoinOptions = JSON.parse(process.argv[2] ?? '{}')
+const isFirst = options.bootstrap === undefined
+print({ event: 'joining' })
+const cluster = await joinCluster(options)
+for (const event of ['join', 'suspect', 'recover', 'fail', 'leave'] as const)
+  cluster.events.addEventListener(event, ({ detail: { id, name } }) => {
+    print({ event, id, name })
+  })
+const room = await cluster.room(roomName)
+const config = await cluster.config(configName)
+room.presence.set({ name: cluster.self.name })
+const { doc } = room.document(documentName)
+let author = 0
+if (isFirst) {
+  doc.getText('text').insert(0, documentText)
+  author = doc.clientID
+}
+const { id, incarnation, addresses } = cluster.self
+print({ event: 'ready', id, incarnation, addresses, author })
+
+createInterface({ input: process.stdin }).on('line', line => {
+  if (line === 'report') print({ event: 'report', report: report(cluster) })
+})
+
+function report({ members, health }: Cluster): MemberReport {
+  globalThis.gc?.()
+  const { rss, heapUsed, external } = process.memoryUsage()
+  return {
+    residentMb: rss / 2 ** 20,
+    keptMb: (heapUsed + external) / 2 ** 20,
+    alive: members.getSnapshot().flatMap(member => (member.status === 'alive' ? member.id : [])),
+    health: health.call(cluster),
+    text: doc.getText('text').toString(),
+    present: room.presence.others.getSnapshot().length,
+    configError: setError(),
+  }
+}
+
+/** Why an honest write fails. */
+function setError(): string | undefined {
+  try {
+    config.set(`of ${cluster.self.name}`, Date.now())
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+function print(value: object): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`)
+}

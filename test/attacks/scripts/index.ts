@@ -1,0 +1,38 @@
+/** All scripts by name. */
+import { endlessFrames, foreignOrigin, relayUse, silentConnections } from './connections.ts'
+import { garbage, liar, recordVersions } from './facts.ts'
+import {
+  departedIdentities,
+  groundIds,
+  madeUpIdentities,
+  manyMadeUpIdentities,
+  paddedRecords,
+  thirdHost,
+} from './identities.ts'
+import type { Script } from './script.ts'
+import { broadcastFlood, configFlood, documentClients, documentWipe, presenceFlood } from './spaces.ts'
+import { uninvitedJoins } from './uninvited-joins.ts'
+
+export const scripts = {
+  madeUpIdentities,
+  manyMadeUpIdentities,
+  departedIdentities,
+  paddedRecords,
+  groundIds,
+  thirdHost,
+  liar,
+  recordVersions,
+  garbage,
+  configFlood,
+  presenceFlood,
+  documentWipe,
+  documentClients,
+  broadcastFlood,
+  endlessFrames,
+  silentConnections,
+  relayUse,
+  foreignOrigin,
+  uninvitedJoins,
+} satisfies Record<string, Script>
+
+export type ScriptName = keyof typeof scripts

@@ -1,0 +1,127 @@
+/**
+ * Uninvited joins: peers without the secret try to become members, over each transport and with each kind of wrong proof.
+ * A peer that records everything lists what a stranger learns.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { multiaddr } from '@multiformats/multiaddr'
+import { clusterKeys, rumorTopic, spaceTopic } from '../../../packages/core/src/wire/cluster-keys.ts'
+import { clusterTag, spaceTag } from '../../../packages/core/src/wire/tags.ts'
+import { askAll, stranger } from '../../../packages/core/test/integration/stranger.ts'
+import { roomName } from '../honest-state.ts'
+import { type Credentials, RawPeer, type Target } from '../raw-peer.ts'
+import { relayRequest } from './relay-request.ts'
+import { range, type Script, type ScriptContext } from './script.ts'
+
+/** How many peers try at the same time. */
+const concurrency = 32
+/** A peer that proves nothing waits so long for the relay. */
+const patienceMs = 200
+/** A peer tries so often before another one, with another id, takes its place. */
+const joinsPerPeer = 10
+const proofs = ['wrong secret', 'no secret', 'other cluster', 'replayed proof', 'no proof'] as const
+const routes = ['TCP', 'WebSocket', 'relay'] as const
+
+/** The shortest text that the list of learned bytes shows. */
+const textPattern = /[\x20-\x7e]{6,}/g
+
+export const uninvitedJoins: Script = async context => {
+  const { order, begin, learn } = context
+  begin()
+  learn(await learned(context))
+  const replayed = await recordedProof(context)
+  await Promise.all(
+    range(concurrency).map(async worker => {
+      let peers: Partial<Record<(typeof proofs)[number], RawPeer>> = {}
+      for (let i = worker; i < order.times; i += concurrency) {
+        if (Math.floor(i / concurrency) % (joinsPerPeer * proofs.length) === 0) {
+          await Promise.all(Object.values(peers).map(peer => peer.node.stop()))
+          peers = {}
+        }
+        const proof = proofs[i % proofs.length] ?? 'no proof'
+        const route = routes[Math.floor(i / proofs.length) % routes.length] ?? 'TCP'
+        peers[proof] ??= await RawPeer.create(credentialsFor(proof, order.credentials))
+        await attempt(context, peers[proof], { proof, route, replayed })
+      }
+    }),
+  )
+}
+
+function credentialsFor(proof: (typeof proofs)[number], real: Credentials): Credentials {
+  switch (proof) {
+    case 'other cluster':
+      return { ...real, cluster: `${real.cluster}-other` }
+    case 'no secret':
+      return { ...real, secret: undefined }
+    default:
+      return { ...real, secret: `${real.secret}?` }
+  }
+}
+
+interface Attempt {
+  readonly proof: (typeof proofs)[number]
+  readonly route: (typeof routes)[number]
+  /** A request that a member once accepted. */
+  readonly replayed: Uint8Array
+}
+
+async function attempt({ order, count }: ScriptContext, peer: RawPeer, attempt: Attempt): Promise<void> {
+  const { proof, route, replayed } = attempt
+  const address = order.addresses.find(address => address.includes('/ws') === (route === 'WebSocket'))
+  const connection = await peer.dial(address ?? '')
+  count(`joins over ${route}`)
+  count(proof)
+  if (!connection) {
+    count('not connected')
+    return
+  }
+  const abort = (): boolean => {
+    connection.abort(new Error('the attempt is over'))
+    return false
+  }
+  const target = { ...order.targets[0], address: address ?? '' } as Target
+  const requests: Promise<boolean>[] = []
+  if (route === 'relay') {
+    // Requests that wait for the admission are refused as soon as the proof is wrong.
+    const peerId = order.targets[1]?.id ?? ''
+    for (const request of [{ type: 'reserve' }, { type: 'connect', peer: peerId }] as const)
+      requests.push(relayRequest(connection, request).then(answer => answer === 'ok'))
+  }
+  if (proof === 'replayed proof') requests.push(peer.replay(connection, replayed))
+  // Sends its record on a stream of a member, and has nothing to prove.
+  else if (proof === 'no proof') await peer.sendFacts(target, [await peer.identity.record({ name: proof })])
+  else requests.push(peer.prove(connection))
+  if (proof === 'no proof' && route === 'relay') requests.push(sleep(patienceMs).then(() => abort()))
+  if ((await Promise.all(requests)).includes(true)) count('got in')
+  abort()
+}
+
+/** The request of a handshake that succeeded. Only this peer of the attack knows the secret. */
+async function recordedProof({ order }: ScriptContext): Promise<Uint8Array> {
+  const peer = await RawPeer.create(order.credentials)
+  const connection = await peer.dial(order.targets[0]?.address ?? '')
+  const request = connection && (await peer.prove(connection)) ? peer.lastRequest : undefined
+  await peer.node.stop()
+  if (!request) throw new Error('a peer with the secret was not admitted')
+  return request
+}
+
+/** All texts that a stranger received over TCP and WebSocket, and what it found of the cluster's own. */
+async function learned({ order, count }: ScriptContext): Promise<string[]> {
+  const { node, received } = await stranger()
+  for (const address of order.addresses) await askAll(await node.dial(multiaddr(address)))
+  const bytes = Buffer.from(received())
+  await node.stop()
+  count('bytes learned', bytes.length)
+  const { cluster, secret } = order.credentials
+  const tag = clusterTag(cluster)
+  const room = spaceTag(tag, 'room', roomName)
+  const keys = clusterKeys(cluster, secret)
+  const topics = [rumorTopic(keys), spaceTopic(keys, room), keys.discovery]
+  const own = order.targets.flatMap(({ name, address }) => [name, address])
+  const texts = [cluster, secret ?? '', roomName, room, ...topics, ...own].map(text => Buffer.from(text))
+  const found = [...texts, ...[tag, keys.admission, keys.topics].map(key => Buffer.from(key))].filter(
+    each => each.length > 0 && bytes.includes(each),
+  )
+  count('confidential values learned', found.length)
+  return [...new Set(bytes.toString('latin1').match(textPattern))].sort()
+}
