@@ -29,10 +29,10 @@ const { id, incarnation, addresses } = cluster.self
 print({ event: 'ready', id, incarnation, addresses, author })
 
 createInterface({ input: process.stdin }).on('line', line => {
-  if (line === 'report') print({ event: 'report', report: report(cluster) })
+  if (line === 'report') void report(cluster).then(report => print({ event: 'report', report }))
 })
 
-function report({ members, health }: Cluster): MemberReport {
+async function report({ members, health }: Cluster): Promise<MemberReport> {
   globalThis.gc?.()
   const { rss, heapUsed, external } = process.memoryUsage()
   return {
@@ -42,18 +42,16 @@ function report({ members, health }: Cluster): MemberReport {
     health: health.call(cluster),
     text: doc.getText('text').toString(),
     present: room.presence.others.getSnapshot().length,
-    configError: setError(),
+    configError: await setError(),
   }
 }
 
 /** Why an honest write fails. */
-function setError(): string | undefined {
-  try {
-    config.set(`of ${cluster.self.name}`, Date.now())
-    return undefined
-  } catch (error) {
-    return (error as Error).message
-  }
+function setError(): Promise<string | undefined> {
+  return config.set(`of ${cluster.self.name}`, Date.now()).then(
+    () => undefined,
+    (error: Error) => error.message,
+  )
 }
 
 function print(value: object): void {
