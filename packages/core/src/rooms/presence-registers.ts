@@ -21,7 +21,7 @@ interface Author {
  * Maximum number of authors with stored fields. Above it, fields of new authors are rejected until others are
  * dropped.
  */
-const maxAuthors = 4_096
+const defaultMaxAuthors = 4_096
 /**
  * By how much the stored fields of an author may exceed the limit of presence. The author checks the limit
  * itself, but document announcements do not count, and an old field may be stored until the field that
@@ -31,11 +31,13 @@ const maxExcessFactor = 3
 
 export class PresenceRegisters {
   readonly #facts: FactSet
+  readonly #maxAuthors: number
   readonly #authors = new Map<string, Author>()
 
   /** @param facts the set to which stored fields are added, and from which replaced ones are removed */
-  constructor(facts: FactSet) {
+  constructor(facts: FactSet, maxAuthors: number = defaultMaxAuthors) {
     this.#facts = facts
+    this.#maxAuthors = maxAuthors
   }
 
   /** The authors with stored fields, in the order of their first stored field. */
@@ -56,6 +58,11 @@ export class PresenceRegisters {
     return fields
   }
 
+  /** The stored facts of an author. */
+  factsOf(author: string): FieldFact[] {
+    return [...(this.#authors.get(author)?.fields.values() ?? [])].map(({ fact }) => fact)
+  }
+
   /** The value of one field; undefined if the field has no value. */
   valueOf(author: string, field: string): Json | undefined {
     return this.#authors.get(author)?.fields.get(field)?.fact.value
@@ -63,7 +70,7 @@ export class PresenceRegisters {
 
   admit(fact: FieldFact): Admission {
     const author = this.#authors.get(fact.author)
-    if (!author) return this.#authors.size < maxAuthors ? 'new' : 'rejected'
+    if (!author) return this.#authors.size < this.#maxAuthors ? 'new' : 'rejected'
     if (fact.generation !== author.generation) return fact.generation > author.generation ? 'new' : 'stale'
     const known = author.fields.get(fact.name)
     if (known && !isNewer(fact, known)) return 'stale'

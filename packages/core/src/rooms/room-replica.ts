@@ -3,6 +3,9 @@
  *
  * Presence counts while its author is in the room in the generation of that presence. Presence of a dead author stays
  * stored, because the author may return. Presence of an author that left in any way is dropped.
+ *
+ * Presence can arrive before the record that shows its author in the room. Until then it is *pending*: neither shown nor
+ * exchanged, and bounded, because everybody can sign presence with new keys.
  */
 
 import * as Y from 'yjs'
@@ -67,6 +70,11 @@ interface EndedGeneration {
 const endedSweeps = 8
 /** A carrier stops when no request to continue arrives for this long. */
 const carryForMs = 3 * renewIntervalMs
+/**
+ * Authors whose presence may be pending. Our choice: a herd of newcomers. Beyond it presence is rejected and not forwarded,
+ * and the exchange brings it when its author is in the room.
+ */
+const maxPendingAuthors = 128
 /** Additional members that are asked to carry one document, each time. */
 const maxCarriers = 2
 
@@ -75,7 +83,9 @@ export class RoomReplica implements SpaceReplica {
   readonly documents: Map<string, DocumentSync> = new Map()
   readonly presence: PresenceRegisters = new PresenceRegisters(this.facts)
   readonly roster: DocumentRoster
+  readonly #pending = new PresenceRegisters(new FactSet(), maxPendingAuthors)
   readonly #events = new ReplayWindow()
+  readonly #self: string
   readonly #spaceRoster: SpaceRoster
   readonly #listener: RoomListener
   /** Members in the room → their generation. */
@@ -86,8 +96,11 @@ export class RoomReplica implements SpaceReplica {
   readonly #carried = new Map<string, number>()
   /** Authors that were not known to be in the room at the last sweep. */
   #absent = new Set<string>()
+  /** Authors whose presence was pending at the last sweep. */
+  #pendingBefore = new Set<string>()
 
   constructor({ self, spaceRoster, others, suspects, listener }: RoomReplicaOptions) {
+    this.#self = self
     this.#spaceRoster = spaceRoster
     this.#listener = listener
     this.roster = new DocumentRoster({
@@ -102,7 +115,8 @@ export class RoomReplica implements SpaceReplica {
   admit(fact: SpaceFact, _now: Instant): Admission {
     switch (fact.type) {
       case 'field':
-        return this.#hasLeft(fact.author, fact.generation) ? 'stale' : this.presence.admit(fact)
+        if (this.#hasLeft(fact.author, fact.generation)) return 'stale'
+        return this.#registersOf(fact.author).admit(fact)
       case 'event': {
         const { author, generation, number } = fact
         if (this.#hasLeft(author, generation)) return 'stale'
@@ -118,7 +132,7 @@ export class RoomReplica implements SpaceReplica {
   merge(fact: SpaceFact, _now: Instant): void {
     switch (fact.type) {
       case 'field':
-        this.presence.merge(fact)
+        this.#registersOf(fact.author).merge(fact)
         this.#listener.presenceChanged(fact.author, fact.name)
         break
       case 'event':
@@ -148,6 +162,7 @@ export class RoomReplica implements SpaceReplica {
     const isConcerned = generation !== undefined || this.#generations.has(id)
     if (generation !== undefined) this.#generations.set(id, generation)
     else this.#end(id)
+    if (generation !== undefined) this.#mergePending(id)
     const presenceGeneration = this.presence.generationOf(id)
     if (presenceGeneration !== undefined && this.#hasLeft(id, presenceGeneration)) this.presence.drop(id)
     if (isConcerned || presenceGeneration !== undefined) this.#listener.presenceChanged(id, undefined)
@@ -213,6 +228,9 @@ export class RoomReplica implements SpaceReplica {
     )
     for (const id of absent) if (this.#absent.has(id)) this.#drop(id)
     this.#absent = new Set(absent)
+    const pending = [...this.#pending.authors()]
+    for (const id of pending) if (this.#pendingBefore.has(id)) this.#pending.drop(id)
+    this.#pendingBefore = new Set(pending)
     for (const [id, ended] of this.#ended) {
       ended.sweeps = this.#spaceRoster.of(id) ? 0 : ended.sweeps + 1
       if (ended.sweeps > endedSweeps) this.#ended.delete(id)
@@ -223,6 +241,23 @@ export class RoomReplica implements SpaceReplica {
       this.takeCarried(document)?.doc.destroy()
       this.#listener.carriedChanged(document, false)
     }
+  }
+
+  /** Where presence of this author belongs. */
+  #registersOf(author: string): PresenceRegisters {
+    const isKnown =
+      author === this.#self ||
+      this.#spaceRoster.of(author)?.generation !== undefined ||
+      this.presence.generationOf(author) !== undefined
+    return isKnown ? this.presence : this.#pending
+  }
+
+  /** The author is in the room now. */
+  #mergePending(id: string): void {
+    for (const fact of this.#pending.factsOf(id))
+      if (!this.#hasLeft(id, fact.generation) && this.presence.admit(fact) === 'new')
+        this.presence.merge(fact)
+    this.#pending.drop(id)
   }
 
   #end(id: string): void {
