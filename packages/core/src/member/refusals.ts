@@ -18,7 +18,7 @@ export type Refusal =
   | 'introducer-unreachable'
 
 export class Refusals {
-  readonly #counts: Record<Refusal, number> = {
+  #counts: Readonly<Record<Refusal, number>> = {
     'unknown-author': 0,
     'record-rate': 0,
     'suspicion-rate': 0,
@@ -29,11 +29,11 @@ export class Refusals {
   }
 
   count(reason: Refusal): void {
-    this.#counts[reason] += 1
+    this.#counts = { ...this.#counts, [reason]: this.#counts[reason] + 1 }
   }
 
-  /** Since the start, by reason. */
+  /** Since the start, by reason. The same object until the next refusal. */
   counts(): Readonly<Record<Refusal, number>> {
-    return { ...this.#counts }
+    return this.#counts
   }
 }

@@ -197,6 +197,13 @@ describe('standing', () => {
     expect(member.machine.health().refusedFacts['unknown-author']).toBe(1)
   })
 
+  it('keeps each field of health the same value while nothing changes, because apps compare the fields', () => {
+    const { machine } = new Established()
+    const [before, after] = [machine.health(), machine.health()]
+    for (const [name, value] of Object.entries(after))
+      expect(value, name).toBe(before[name as keyof typeof before])
+  })
+
   it('takes four versions of a record a second on average, and the newest of one message', () => {
     const member = new Established()
     let checked = 0
