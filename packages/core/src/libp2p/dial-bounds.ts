@@ -8,6 +8,7 @@
  * The host at which a member was last connected belongs to this member, so its addresses there have a rate of their own.
  */
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { TokenBuckets } from '../base/token-buckets.ts'
 import { type DialSituation, hostOf, isDialable, relayOf } from './dial-addresses.ts'
 import { EndpointBackoff, endpointOf } from './endpoint-backoff.ts'
 
@@ -24,9 +25,9 @@ const maxTurnWaitMs = 5_000
 const maxUnconfirmed = 4
 
 export class DialBounds {
-  readonly #strangers = new DialRate(strangerBurst)
+  readonly #strangers = new DialQueue()
   readonly #endpoints = new EndpointBackoff()
-  readonly #knownHosts = new Map<string, DialRate>()
+  readonly #knownHosts = new TokenBuckets({ burst: knownHostBurst, refillMs, maxKeys: maxKnownHosts })
 
   /**
    * Chooses the addresses at which a member is dialled, and counts their dials.
@@ -62,7 +63,7 @@ export class DialBounds {
   #isConfirmed(address: Multiaddr, { lastHost, isConnected }: DialSituation, nowMs: number): boolean {
     const relay = relayOf(address)
     if (relay !== undefined) return isConnected?.(relay) === true
-    return lastHost !== undefined && hostOf(address) === lastHost && this.#tryKnownHost(lastHost, nowMs)
+    return lastHost !== undefined && hostOf(address) === lastHost && this.#knownHosts.take(lastHost, nowMs)
   }
 
   /**
@@ -77,16 +78,6 @@ export class DialBounds {
     return waitMs
   }
 
-  /** Counts the dial of a member at the host of its last connection. @returns whether the dial is allowed now */
-  #tryKnownHost(host: string, nowMs: number): boolean {
-    const rate = this.#knownHosts.get(host) ?? new DialRate(knownHostBurst)
-    this.#knownHosts.delete(host)
-    this.#knownHosts.set(host, rate)
-    const [oldest] = this.#knownHosts.keys()
-    if (this.#knownHosts.size > maxKnownHosts && oldest !== undefined) this.#knownHosts.delete(oldest)
-    return rate.take(nowMs, 0) !== undefined
-  }
-
   /** A dial led to a member at this endpoint. */
   succeeded(endpoint: string): void {
     if (this.#endpoints.succeeded(endpoint)) this.#strangers.giveBack()
@@ -98,20 +89,15 @@ export class DialBounds {
   }
 }
 
-/** One dial in `refillMs`, after a burst. */
-class DialRate {
-  readonly #burst: number
+/** Dials of strangers: one in `refillMs`, after a burst. A dial may wait for its turn. */
+class DialQueue {
   /** When the burst is complete again. */
   #completeMs = Number.NEGATIVE_INFINITY
-
-  constructor(burst: number) {
-    this.#burst = burst
-  }
 
   /** @returns how long to wait; undefined if longer than `maxWaitMs`, and then nothing is counted */
   take(nowMs: number, maxWaitMs: number): number | undefined {
     const completeMs = Math.max(this.#completeMs, nowMs) + refillMs
-    const waitMs = Math.max(0, completeMs - nowMs - this.#burst * refillMs)
+    const waitMs = Math.max(0, completeMs - nowMs - strangerBurst * refillMs)
     if (waitMs > maxWaitMs) return undefined
     this.#completeMs = completeMs
     return waitMs
