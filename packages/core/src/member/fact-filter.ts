@@ -6,6 +6,7 @@
  * table.
  */
 import type { Instant } from '../base/clock.ts'
+import { isLaterRecord } from '../table/incarnation.ts'
 import type { RecordFact, Table } from '../table/table.ts'
 import type { SignedFact } from '../wire/fact.ts'
 import type { AuthorRates } from './author-rates.ts'
@@ -106,13 +107,7 @@ function newestRecords(facts: readonly SignedFact[]): Map<string, SignedFact> {
   for (const fact of facts) {
     if (fact.type !== 'record') continue
     const known = newest.get(fact.author)?.record
-    const { incarnation, version } = fact.record
-    if (
-      !known ||
-      incarnation > known.incarnation ||
-      (incarnation === known.incarnation && version > known.version)
-    )
-      newest.set(fact.author, fact)
+    if (!known || isLaterRecord(fact.record, known)) newest.set(fact.author, fact)
   }
   return newest
 }

@@ -10,6 +10,7 @@ import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
 import type { Overlay } from '../overlay/overlay.ts'
 import type { RumorBatcher } from '../rumors/rumor-batcher.ts'
+import { isLaterRecord } from '../table/incarnation.ts'
 import type { SuspicionFact } from '../table/suspicions.ts'
 import type { HeartbeatFact, IntroductionFact, RecordFact, Table } from '../table/table.ts'
 import type { Digest } from '../wire/codec.ts'
@@ -133,7 +134,8 @@ export class FactHandler {
     const { self, table, standing, announcer } = this.#options
     const { author: id } = fact
     const waiting = standing.take(id)
-    const isMerged = this.#mergeRecord(isOlder(fact, waiting?.record) ? waiting.record : fact, from, now)
+    const isOlder = waiting !== undefined && isLaterRecord(waiting.record.record, fact.record)
+    const isMerged = this.#mergeRecord(isOlder ? waiting.record : fact, from, now)
     if (!isMerged) return
     for (const introduction of waiting?.introductions ?? []) table.merge(introduction, now.epochMs)
     if (standing.introduces(id) && id !== self) announcer.publishIntroduction(id, fact.record.incarnation)
@@ -230,15 +232,6 @@ export class FactHandler {
     const status = detector.status(id)?.type
     if (status === 'alive' || status === 'suspect') overlay.addMember(id)
   }
-}
-
-function isOlder(fact: RecordFact, waiting: RecordFact | undefined): waiting is RecordFact {
-  if (!waiting) return false
-  const { incarnation, version } = waiting.record
-  return (
-    incarnation > fact.record.incarnation ||
-    (incarnation === fact.record.incarnation && version > fact.record.version)
-  )
 }
 
 function areEqual(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {

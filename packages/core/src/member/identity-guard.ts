@@ -5,6 +5,7 @@
  * copied-identity.ts decides when to answer.
  */
 import type { Instant } from '../base/clock.ts'
+import { isLaterRecord } from '../table/incarnation.ts'
 import type { HeartbeatFact, RecordFact } from '../table/table.ts'
 import { CopiedIdentity } from './copied-identity.ts'
 import type { DetectorBridge } from './detector-bridge.ts'
@@ -38,12 +39,9 @@ export class IdentityGuard {
   }
 
   /** @returns whether another process signed the record: a record of this process is never ahead of the local one. */
-  record({ record: { incarnation, version, leaving } }: RecordFact, now: Instant): boolean {
-    const { localRecord } = this.#options
-    const isAhead =
-      incarnation > localRecord.incarnation ||
-      (incarnation === localRecord.incarnation && version > localRecord.version)
-    if (isAhead) this.#recordArrived(incarnation, leaving, now)
+  record({ record }: RecordFact, now: Instant): boolean {
+    const isAhead = isLaterRecord(record, this.#options.localRecord)
+    if (isAhead) this.#recordArrived(record.incarnation, record.leaving, now)
     return isAhead
   }
 

@@ -68,10 +68,6 @@ export class Introducers {
       trust.revokedUntilMs = nowMs + revokedMs
   }
 
-  forget(subject: string): void {
-    this.#failures.delete(subject)
-  }
-
   sweep(nowMs: number): void {
     this.#quotas.sweep(nowMs)
     for (const [id, { sinceMs, revokedUntilMs }] of this.#trust)

@@ -14,6 +14,7 @@ import type { AntiEntropy } from '../anti-entropy/anti-entropy.ts'
 import type { Instant } from '../base/clock.ts'
 import { TokenBuckets } from '../base/token-buckets.ts'
 import type { Overlay } from '../overlay/overlay.ts'
+import { isLaterRecord } from '../table/incarnation.ts'
 import type { IntroductionFact, RecordFact, Table } from '../table/table.ts'
 import { Introducers } from './introducers.ts'
 import { type ProvisionalMember, ProvisionalMembers } from './provisional-members.ts'
@@ -91,8 +92,7 @@ export class Standing {
   /** Whether to check the signature of a record by an id without standing. Counts against the rate of the peer that sent it. */
   mayReport({ author: id, record }: RecordFact, reporter: string, nowMs: number): boolean {
     const known = this.#provisional.get(id)?.record.record
-    if (known && known.incarnation === record.incarnation && known.version >= record.version) return false
-    if (known && known.incarnation > record.incarnation) return false
+    if (known && !isLaterRecord(record, known)) return false
     if (this.#reports.take(reporter, nowMs)) return true
     this.#options.refusals.count('provisional-rate')
     return false

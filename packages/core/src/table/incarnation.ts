@@ -38,3 +38,11 @@ export function refutingIncarnation(own: number, claimed: number): number {
 export function supersedes(incarnation: number, current: number, epochMs: number): boolean {
   return incarnation > current || !isPlausibleTimestamp(current, epochMs)
 }
+
+/** Whether record `a` is later than record `b` of the same member. */
+export function isLaterRecord(
+  a: { readonly incarnation: number; readonly version: number },
+  b: { readonly incarnation: number; readonly version: number },
+): boolean {
+  return a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.version > b.version)
+}
