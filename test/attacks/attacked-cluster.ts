@@ -3,19 +3,12 @@ import { fileURLToPath } from 'node:url'
 import { execArgv } from '../helpers/exec-argv.ts'
 import { Cluster } from '../processes/cluster.ts'
 import { startMember } from '../processes/member.ts'
-import type { SightingEvent } from '../processes/sightings.ts'
+import { isSightingEvent } from '../processes/sightings.ts'
 import { firstPort, type Member, memberName, type Subject } from '../processes/subject.ts'
 import type { MemberReport } from './member-report.ts'
 import type { Credentials, Target } from './raw-peer.ts'
 
 const program = fileURLToPath(new URL('./member-main.ts', import.meta.url))
-const sightingEvents: ReadonlySet<string> = new Set<SightingEvent>([
-  'join',
-  'suspect',
-  'recover',
-  'fail',
-  'leave',
-])
 /** A member whose event loop is busy for longer counts as one that did not answer. */
 const reportBoundMs = 10_000
 
@@ -67,7 +60,7 @@ export class AttackedCluster {
         return startMember(name, process.execPath, args, line => {
           if (!line.startsWith('{')) return undefined
           const printed = JSON.parse(line)
-          if (sightingEvents.has(printed.event)) sightings.record(name, printed.event, printed.name)
+          if (isSightingEvent(printed.event)) sightings.record(name, printed.event, printed.name)
           if (printed.event === 'joining') this.#joining.set(name, performance.now())
           if (printed.event === 'report') this.#waiting.get(name)?.(printed.report)
           if (printed.event !== 'ready') return undefined

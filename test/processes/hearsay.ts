@@ -1,17 +1,10 @@
 /** hearsay as a subject: `hearsay join --json`, as built and as a user runs it. */
 import { fileURLToPath } from 'node:url'
 import { startMember } from './member.ts'
-import type { SightingEvent } from './sightings.ts'
+import { isSightingEvent } from './sightings.ts'
 import { firstPort, memberName, type Subject } from './subject.ts'
 
 const bin = fileURLToPath(new URL('../../packages/cli/bin/hearsay.js', import.meta.url))
-const sightingEvents: ReadonlySet<string> = new Set<SightingEvent>([
-  'join',
-  'suspect',
-  'recover',
-  'fail',
-  'leave',
-])
 
 export function hearsay(profile: string, cluster: string): Subject {
   const firstAddress = `/ip4/127.0.0.1/tcp/${firstPort()}`
@@ -27,7 +20,7 @@ export function hearsay(profile: string, cluster: string): Subject {
         if (!line.startsWith('{')) return undefined
         const printed = JSON.parse(line)
         if (printed.event === 'ready') return printed.addresses[0]
-        if (sightingEvents.has(printed.event)) sightings.record(name, printed.event, printed.name)
+        if (isSightingEvent(printed.event)) sightings.record(name, printed.event, printed.name)
         return undefined
       })
     },

@@ -3,7 +3,12 @@
  *
  * All members and all subjects of the comparison share this one clock, so that their differences are meaningful.
  */
-export type SightingEvent = 'join' | 'suspect' | 'recover' | 'fail' | 'leave'
+const sightingEvents = ['join', 'suspect', 'recover', 'fail', 'leave'] as const
+export type SightingEvent = (typeof sightingEvents)[number]
+
+export function isSightingEvent(event: unknown): event is SightingEvent {
+  return sightingEvents.some(each => each === event)
+}
 
 export interface Sighting {
   readonly atMs: number
