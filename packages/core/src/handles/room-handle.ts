@@ -6,7 +6,7 @@
  */
 import type { TypedEventTarget } from 'main-event'
 import type * as Y from 'yjs'
-import { InvalidValueError } from '../api/errors.ts'
+import { InvalidValueError, RateLimitError } from '../api/errors.ts'
 import type { Presence, PresenceEvents, Room, RoomEvents } from '../api/room.ts'
 import type { DocumentAwareness, DocumentOptions, Provider, RoomDocument } from '../api/room-document.ts'
 import { sharedValue } from '../api/shared-value.ts'
@@ -123,6 +123,10 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     const { value: carried, bytes } = sharedValue('broadcast', '', value)
     if (bytes > limits.maxEventBytes)
       throw new InvalidValueError(`broadcast: ${bytes} bytes, at most ${limits.maxEventBytes}`)
+    if (!driver.mayBroadcast(bytes))
+      throw new RateLimitError(
+        'broadcast: this member broadcasts more than other members take, 256 KiB a second after 1 MiB. Broadcast less often, or share larger data in a document',
+      )
     this.#broadcasts += 1
     void driver.publish(space, [
       { type: 'event', generation: this.#generation, number: this.#broadcasts, value: carried },
