@@ -1,0 +1,61 @@
+/** Answers: results and errors of calls, as they cross a port. Of an error its name and message cross, so that an app can tell it. */
+import {
+  InvalidOptionsError,
+  InvalidValueError,
+  ListenError,
+  NotAllowedError,
+  NotRunningError,
+  RateLimitError,
+  reportAppError,
+  StorageError,
+} from '@hearsay/core/app'
+import type { Answer } from './contract.ts'
+
+/** By the name that each error has. The names of classes may be shortened in a bundle. */
+const classes: Readonly<Record<string, new (message: string) => Error>> = {
+  InvalidOptionsError,
+  InvalidValueError,
+  ListenError,
+  NotAllowedError,
+  NotRunningError,
+  RateLimitError,
+  StorageError,
+}
+
+export function answer<T>(act: () => T): Answer<T> {
+  try {
+    return { value: act() }
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+export async function answerLater<T>(act: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { value: await act() }
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+/** The value of an answer. @throws the error of the answer, of its own class if it is one of hearsay's */
+export function valueOf<T>(given: Answer<T>): T {
+  if ('value' in given) return given.value
+  const { name, message } = given.error
+  const ErrorClass = Object.hasOwn(classes, name) ? classes[name] : undefined
+  throw new (ErrorClass ?? Error)(message)
+}
+
+function failed(error: unknown): { readonly error: { readonly name: string; readonly message: string } } {
+  const { name, message } = error instanceof Error ? error : new Error(String(error))
+  return { error: { name, message } }
+}
+
+/** Reports the error of an answer that no call of the app waits for. */
+export function report(given: Promise<Answer<void>>): void {
+  given.then(valueOf).catch(reportAppError)
+}
+
+/** The message of a call that the rights of a view do not allow. */
+export const refusal = (what: string): string =>
+  `${what}: this view may not do that. Change \`allow\` of serveCluster`

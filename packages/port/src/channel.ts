@@ -1,0 +1,64 @@
+/**
+ * Channel: sends and receives messages over anything like a MessagePort.
+ *
+ * Ports differ in how they announce messages: pages, workers and Node's MessagePort have `addEventListener`; Node's
+ * workers emit the value itself; Electron's ports emit an event with `data`.
+ */
+
+/**
+ * A port: a MessagePort of a page, a worker or Node, a worker, Electron's `MessagePortMain`, or a utility process's
+ * `parentPort`. Messages arrive in order, and are cloned as by `structuredClone`.
+ */
+export interface Port {
+  postMessage(message: unknown): void
+  addEventListener?(type: 'message' | 'close', listener: (event: never) => void): void
+  removeEventListener?(type: 'message' | 'close', listener: (event: never) => void): void
+  on?(type: 'message' | 'close', listener: (...args: never[]) => void): unknown
+  off?(type: 'message' | 'close', listener: (...args: never[]) => void): unknown
+  /** Begins to deliver messages. Called once. */
+  start?(): void
+  close?(): void
+}
+
+export interface ChannelListener {
+  received(message: unknown): void
+  /** The other end closed the port, if the port announces that. */
+  closed(): void
+}
+
+export interface Channel {
+  post(message: unknown): void
+  close(): void
+}
+
+export function openChannel(port: Port, listener: ChannelListener): Channel {
+  const received = (event: unknown) => listener.received(dataOf(event))
+  const closed = () => listener.closed()
+  if (port.addEventListener) {
+    port.addEventListener('message', received)
+    port.addEventListener('close', closed)
+  } else {
+    port.on?.('message', received)
+    port.on?.('close', closed)
+  }
+  port.start?.()
+  return {
+    post: message => port.postMessage(message),
+    close() {
+      if (port.removeEventListener) {
+        port.removeEventListener('message', received)
+        port.removeEventListener('close', closed)
+      } else {
+        port.off?.('message', received)
+        port.off?.('close', closed)
+      }
+      port.close?.()
+    },
+  }
+}
+
+/** The message of an event; Node's workers emit the message itself. Messages of this package are never events. */
+function dataOf(event: unknown): unknown {
+  const isEvent = typeof event === 'object' && event !== null && 'data' in event
+  return isEvent ? event.data : event
+}

@@ -1,0 +1,67 @@
+/** Connect: a view of the cluster at the other end of a port. */
+import type { Cluster } from '@hearsay/core'
+import { createBirpc } from 'birpc'
+import { valueOf } from './answer.ts'
+import { openChannel, type Port } from './channel.ts'
+import { type Batch, contractVersion, type MemberCalls, type ViewCalls } from './contract.ts'
+import { MirroredCluster, type RemoteMember } from './mirrored/mirrored-cluster.ts'
+
+/**
+ * Connects to the cluster that `serveCluster` serves at the other end of a port. Resolves when the members are known.
+ *
+ * The result is a view: it has a presence of its own in each room, and `leave()` ends the view, not the member, unless the
+ * view may do that. When the port closes, the stores keep their last values, and calls throw a `NotRunningError`. While the
+ * page is hidden, it receives at most four updates a second.
+ *
+ * @throws {InvalidOptionsError} the other end has another version of this package
+ */
+export async function connectCluster(port: Port): Promise<Cluster> {
+  let receive: (message: unknown) => void = () => {}
+  let cluster: MirroredCluster | undefined
+  let first: Batch | undefined
+  let arrived: () => void = () => {}
+  const firstBatch = new Promise<void>(resolve => {
+    arrived = resolve
+  })
+  const received = (batch: Batch) => {
+    if (cluster) cluster.batch(batch)
+    else first = batch
+    arrived()
+  }
+  const end = (reason: string) => {
+    unfollow()
+    cluster?.end(reason)
+    arrived()
+  }
+  const unfollow = followVisibility(isHidden => cluster?.setHidden(isHidden))
+  const channel = openChannel(port, {
+    received: message => receive(message),
+    closed: () => end('the port has closed'),
+  })
+  const functions: ViewCalls = { batch: received, closed: end }
+  const member = createBirpc<MemberCalls, ViewCalls>(functions, {
+    post: message => channel.post(message),
+    on: listener => {
+      receive = listener
+    },
+    resolver: name => (Object.hasOwn(functions, name) ? functions[name as keyof ViewCalls] : undefined),
+    eventNames: ['acknowledge', 'setHidden', 'watch', 'close'],
+  })
+  const welcome = valueOf(await member.connect(contractVersion))
+  cluster = new MirroredCluster(welcome, member as unknown as RemoteMember, () => {
+    unfollow()
+    channel.close()
+  })
+  await firstBatch
+  if (first) cluster.batch(first)
+  return cluster
+}
+
+/** Calls back when the page becomes hidden or visible. Nothing happens outside of pages. */
+function followVisibility(changed: (isHidden: boolean) => void): () => void {
+  if (!('document' in globalThis)) return () => {}
+  const { document } = globalThis
+  const listener = () => changed(document.visibilityState === 'hidden')
+  document.addEventListener('visibilitychange', listener)
+  return () => document.removeEventListener('visibilitychange', listener)
+}

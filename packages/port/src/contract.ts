@@ -1,0 +1,89 @@
+/**
+ * Contract: what a view and the member's side say to each other.
+ *
+ * The view calls, the member's side answers, and sends batches of changes. A batch contains everything that changed since
+ * the one before, and the next batch waits until the view has acknowledged it. So the queue for a slow view is bounded: what
+ * changes meanwhile is sent once, with its newest value.
+ */
+import type { Explanation, Json } from '@hearsay/core'
+import type { TableDiff } from './table.ts'
+
+/** Both sides must have the same version. */
+export const contractVersion = 1
+
+/** The stores and events of the cluster have this number; rooms and configs have numbers of their own. */
+export const clusterNumber = 0
+
+/** A store on the member's side: the number of its cluster, room or config, and its name there. */
+export type StoreName = readonly [owner: number, name: string]
+
+export interface Batch {
+  readonly number: number
+  readonly stores: readonly (readonly [store: StoreName, diff: TableDiff])[]
+  readonly documents: readonly (readonly [owner: number, document: string, update: Uint8Array])[]
+  /** Events, in their order. */
+  readonly events: readonly PortEvent[]
+  /** The number of events that were dropped before these, because the view was slow. */
+  readonly droppedEvents: number
+}
+
+export type PortEvent = readonly [owner: number, type: string, detail: unknown]
+
+/** What a view may do. The member's side checks each call; the view has a copy, so that calls can throw at once. */
+export interface Rights {
+  readonly update: boolean
+  readonly leave: boolean
+}
+
+export interface Welcome {
+  readonly version: number
+  /** The cluster's name. */
+  readonly cluster: string
+  /** Id of the member. */
+  readonly self: string
+  /** Id of this view. */
+  readonly view: string
+  readonly rights: Rights
+}
+
+/** An answer, or an error of hearsay by its name. */
+export type Answer<T> =
+  | { readonly value: T }
+  | { readonly error: { readonly name: string; readonly message: string } }
+
+/** What the member's side answers. */
+export interface MemberCalls {
+  connect(version: number): Answer<Welcome>
+  /** The view has taken a batch. */
+  acknowledge(number: number): void
+  /** Whether the view is hidden: then it receives at most four batches a second. */
+  setHidden(isHidden: boolean): void
+  /** Sends the content of a store, and its changes from now on, or stops. */
+  watch(store: StoreName, isWatched: boolean): void
+  explain(memberId: string): Promise<Answer<Explanation>>
+  update(change: UpdateChange): Answer<void>
+  leave(): Promise<Answer<void>>
+  openRoom(name: string): Promise<Answer<OpenedRoom>>
+  setPresence(room: number, fields: Readonly<Record<string, Json | undefined>>): Answer<void>
+  broadcast(room: number, value: Json): Answer<void>
+  /** Ends the view of a room or config. */
+  close(owner: number): void
+}
+
+export interface OpenedRoom {
+  readonly number: number
+  /** Whether the view may change the room. */
+  readonly isWritable: boolean
+}
+
+export interface UpdateChange {
+  readonly name?: string
+  readonly tags?: Readonly<Record<string, string>>
+}
+
+/** What a view receives. */
+export interface ViewCalls {
+  batch(batch: Batch): void
+  /** The member's side has closed the port. @param reason in words, for people */
+  closed(reason: string): void
+}

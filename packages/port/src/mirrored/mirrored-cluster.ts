@@ -1,0 +1,191 @@
+/**
+ * Mirrored cluster: the cluster of a view, at the other end of a port.
+ *
+ * Each batch is one step: first all stores change, then their listeners run, then those of events. While the view is hidden,
+ * the member's side is told so, and sends less.
+ */
+import type {
+  Cluster,
+  ClusterEvents,
+  Config,
+  ConfigOptions,
+  ConfigSchema,
+  Explanation,
+  Health,
+  Heartbeat,
+  Member,
+  Room,
+  Store,
+} from '@hearsay/core'
+import { AppEvents, AppNotifications, checkMemberId, checkUpdate, NotAllowedError, NotRunningError, systemClock } from '@hearsay/core/app'
+import type { TypedEventTarget } from 'main-event'
+import { refusal, report, valueOf } from '../answer.ts'
+import { type Batch, clusterNumber, type MemberCalls, type UpdateChange, type Welcome } from '../contract.ts'
+import type { TableDiff } from '../table.ts'
+import { healthCodec, heartbeatsCodec, membersCodec } from '../tables.ts'
+import { MirroredRoom } from './mirrored-room.ts'
+import { MirroredStore } from './mirrored-store.ts'
+
+/** The calls of the member's side. Each resolves with its answer. */
+export type RemoteMember = {
+  readonly [Name in keyof MemberCalls]: (
+    ...values: Parameters<MemberCalls[Name]>
+  ) => Promise<Awaited<ReturnType<MemberCalls[Name]>>>
+}
+
+export class MirroredCluster implements Cluster {
+  readonly name: string
+  readonly members: MirroredStore<readonly Member[]>
+  readonly heartbeats: MirroredStore<ReadonlyMap<string, Heartbeat>>
+  readonly #health: MirroredStore<Health | undefined>
+  readonly #notifications = new AppNotifications(systemClock)
+  readonly #events = new AppEvents<ClusterEvents>(this.#notifications)
+  readonly #member: RemoteMember
+  readonly #welcome: Welcome
+  readonly #close: () => void
+  readonly #rooms = new Map<string, Promise<MirroredRoom>>()
+  /** The open rooms, by their numbers. */
+  readonly #spaces = new Map<number, MirroredRoom>()
+  #leaving: Promise<void> | undefined
+  /** Why the view has ended. */
+  #ended: string | undefined
+
+  /** @param close closes the port */
+  constructor(welcome: Welcome, member: RemoteMember, close: () => void) {
+    this.name = welcome.cluster
+    this.#welcome = welcome
+    this.#member = member
+    this.#close = close
+    this.members = new MirroredStore(this.#notifications, membersCodec.read)
+    this.#health = new MirroredStore(this.#notifications, healthCodec.read)
+    this.heartbeats = new MirroredStore(this.#notifications, heartbeatsCodec.read, isWatched => {
+      if (this.#ended === undefined) void member.watch([clusterNumber, 'heartbeats'], isWatched)
+    })
+  }
+
+  get self(): Member {
+    const self = this.members.getSnapshot().find(({ id }) => id === this.#welcome.self)
+    if (!self) throw new NotRunningError('the cluster has not started yet')
+    return self
+  }
+
+  /** The first batch, which arrives before the app has the cluster, contains the health. */
+  get health(): Store<Health> {
+    return this.#health as unknown as Store<Health>
+  }
+
+  get events(): TypedEventTarget<ClusterEvents> {
+    return this.#events
+  }
+
+  async explain(memberId: string): Promise<Explanation> {
+    checkMemberId('explain', memberId)
+    this.#checkRunning()
+    return valueOf(await this.#member.explain(memberId))
+  }
+
+  update(change: UpdateChange): void {
+    checkUpdate(change)
+    this.#checkRunning()
+    if (!this.#welcome.rights.update) throw new NotAllowedError(refusal('update'))
+    report(this.#member.update(change))
+  }
+
+  async room<P extends object>(name: string): Promise<Room<P>> {
+    this.#checkRunning()
+    const known = this.#rooms.get(name)
+    const room = known ?? this.#openRoom(name)
+    if (!known) {
+      this.#rooms.set(name, room)
+      // A room that could not be opened may be opened later.
+      room.catch(() => this.#rooms.delete(name))
+    }
+    return (await room) as unknown as Room<P>
+  }
+
+  async config<S extends ConfigSchema | undefined>(
+    _name: string,
+    _options: ConfigOptions<S> = {},
+  ): Promise<Config<S>> {
+    throw new NotRunningError('config: not over a port yet')
+  }
+
+  leave(): Promise<void> {
+    this.#leaving ??= this.#leave()
+    return this.#leaving
+  }
+
+  /** Shows everything that changed in one step of the member. */
+  batch({ number, stores, events }: Batch): void {
+    this.#notifications.step(() => {
+      for (const [[owner, name], diff] of stores)
+        if (owner === clusterNumber) this.#store(name)?.apply(diff)
+        else this.#spaces.get(owner)?.changed(name, diff)
+      if (stores.some(([[owner, name]]) => owner === clusterNumber && name === 'members'))
+        for (const space of this.#spaces.values()) space.membersChanged()
+      for (const [owner, type, detail] of events)
+        if (owner === clusterNumber) this.#events.emit(type as keyof ClusterEvents, detail as never)
+        else this.#spaces.get(owner)?.event(type, detail)
+    })
+    void this.#member.acknowledge(number)
+  }
+
+  setHidden(isHidden: boolean): void {
+    if (this.#ended === undefined) void this.#member.setHidden(isHidden)
+  }
+
+  /** The port has closed, or the view has left. @param reason in words, for people */
+  end(reason: string): void {
+    if (this.#ended !== undefined) return
+    this.#ended = reason
+    for (const space of this.#spaces.values()) space.end()
+    this.#spaces.clear()
+    this.#rooms.clear()
+    this.#close()
+  }
+
+  #store(name: string): { apply(diff: TableDiff): void } | undefined {
+    switch (name) {
+      case 'members':
+        return this.members
+      case 'heartbeats':
+        return this.heartbeats
+      case 'health':
+        return this.#health
+      default:
+        return undefined
+    }
+  }
+
+  async #openRoom(name: string): Promise<MirroredRoom> {
+    const { number, isWritable } = valueOf(await this.#member.openRoom(name))
+    const room = new MirroredRoom({
+      name,
+      number,
+      isWritable,
+      notifications: this.#notifications,
+      member: this.#member,
+      members: this.members,
+      left: () => {
+        this.#spaces.delete(number)
+        this.#rooms.delete(name)
+      },
+    })
+    this.#spaces.set(number, room)
+    // The first batch with the content of the room follows this answer.
+    await room.isShown
+    return room
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#ended !== undefined) return
+    for (const space of [...this.#spaces.values()]) space.leave()
+    await this.#member.leave().then(valueOf)
+    this.end('this view has left')
+  }
+
+  #checkRunning(): void {
+    if (this.#ended !== undefined) throw new NotRunningError(`the view has ended: ${this.#ended}`)
+    if (this.#leaving) throw new NotRunningError('the cluster was left')
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Mirrored room: a room of a view, at the other end of a port.
+ *
+ * The presence that the view sets is its own: the member's side merges it with that of the other views.
+ */
+import type {
+  DocumentAwareness,
+  DocumentOptions,
+  Json,
+  Member,
+  Other,
+  Presence,
+  PresenceEvents,
+  Provider,
+  Room,
+  RoomDocument,
+  RoomEvents,
+  Store,
+} from '@hearsay/core'
+import {
+  AppEvents,
+  type AppNotifications,
+  checkFields,
+  InvalidValueError,
+  LocalPresence,
+  limits,
+  NotAllowedError,
+  NotRunningError,
+  sharedValue,
+} from '@hearsay/core/app'
+import type { TypedEventTarget } from 'main-event'
+import type * as Y from 'yjs'
+import { refusal, report } from '../answer.ts'
+import type { TableDiff } from '../table.ts'
+import { othersCodec } from '../tables.ts'
+import type { RemoteMember } from './mirrored-cluster.ts'
+import { MirroredStore } from './mirrored-store.ts'
+
+type Fields = Record<string, Json>
+
+export interface MirroredRoomOptions {
+  readonly name: string
+  /** The number of the room in batches and calls. */
+  readonly number: number
+  readonly isWritable: boolean
+  readonly notifications: AppNotifications
+  readonly member: RemoteMember
+  /** All members of the cluster. */
+  readonly members: Store<readonly Member[]>
+  readonly left: () => void
+}
+
+export class MirroredRoom implements Room<Fields> {
+  readonly name: string
+  readonly members: MirroredStore<readonly Member[]>
+  readonly presence: Presence<Fields>
+  /** Resolves when the content of the room has arrived. */
+  readonly isShown: Promise<void>
+  readonly #options: MirroredRoomOptions
+  readonly #own: LocalPresence
+  readonly #others: MirroredStore<readonly Other<Fields>[]>
+  readonly #events: AppEvents<RoomEvents>
+  readonly #presenceEvents: AppEvents<PresenceEvents>
+  #show: () => void = () => {}
+  #isOpen = true
+  #isSending = false
+
+  constructor(options: MirroredRoomOptions) {
+    const { name, notifications, members } = options
+    this.name = name
+    this.#options = options
+    this.#events = new AppEvents(notifications)
+    this.#presenceEvents = new AppEvents(notifications)
+    this.#own = new LocalPresence(notifications, () => 0)
+    const { read } = othersCodec()
+    this.#others = new MirroredStore(notifications, read) as unknown as MirroredStore<readonly Other<Fields>[]>
+    let shown: readonly Member[] = []
+    this.members = new MirroredStore(notifications, table => {
+      const inRoom = members.getSnapshot().filter(({ id }) => table.has(id))
+      const isSame = inRoom.length === shown.length && inRoom.every((each, i) => each === shown[i])
+      if (!isSame) shown = inRoom
+      return shown
+    })
+    this.presence = {
+      own: this.#own.store,
+      others: this.#others,
+      events: this.#presenceEvents,
+      set: change => this.#setPresence(change),
+    }
+    this.isShown = new Promise(resolve => {
+      this.#show = resolve
+    })
+  }
+
+  get events(): TypedEventTarget<RoomEvents> {
+    return this.#events
+  }
+
+  get doc(): Y.Doc {
+    return this.document('').doc
+  }
+
+  get awareness(): DocumentAwareness {
+    return this.document('').awareness
+  }
+
+  get provider(): Provider {
+    return this.document('').provider
+  }
+
+  document(_name: string, _options?: DocumentOptions): RoomDocument {
+    throw new NotRunningError('document: not over a port yet')
+  }
+
+  broadcast(value: unknown): void {
+    const { member, number } = this.#options
+    this.#checkWritable('broadcast')
+    const { value: carried, bytes } = sharedValue('broadcast', '', value)
+    if (bytes > limits.maxEventBytes)
+      throw new InvalidValueError(`broadcast: ${bytes} bytes, at most ${limits.maxEventBytes}`)
+    report(member.broadcast(number, carried))
+  }
+
+  leave(): void {
+    if (!this.#isOpen) return
+    const { member, number } = this.#options
+    this.end()
+    void member.close(number)
+  }
+
+  /** The room was left, or the port has closed. */
+  end(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#show()
+    this.#options.left()
+  }
+
+  changed(store: string, diff: TableDiff): void {
+    switch (store) {
+      case 'members':
+        this.members.apply(diff)
+        // This member is always in the list.
+        this.#show()
+        break
+      case 'others':
+        this.#others.apply(diff)
+        break
+    }
+  }
+
+  /** The members of the cluster have changed, perhaps some in this room. */
+  membersChanged(): void {
+    this.members.refresh()
+  }
+
+  event(type: string, detail: unknown): void {
+    if (type === 'event') this.#events.emit('event', detail as never)
+    else this.#presenceEvents.emit('update', detail as never)
+  }
+
+  #setPresence(change: unknown): void {
+    checkFields(change)
+    this.#checkWritable('presence')
+    if (!this.#own.set(change as Record<string, unknown>) || this.#isSending) return
+    this.#isSending = true
+    queueMicrotask(() => {
+      this.#isSending = false
+      const { member, number } = this.#options
+      const fields = this.#own.takeUnsent().flatMap(body => (body.type === 'field' ? [[body.name, body.value]] : []))
+      if (this.#isOpen) report(member.setPresence(number, Object.fromEntries(fields)))
+    })
+  }
+
+  #checkWritable(what: string): void {
+    if (!this.#isOpen) throw new NotRunningError(`${what}: the room was left`)
+    if (!this.#options.isWritable) throw new NotAllowedError(refusal(`${what} in room '${this.name}'`))
+  }
+}

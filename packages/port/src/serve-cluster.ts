@@ -1,0 +1,88 @@
+/** Serve: gives views at the other ends of ports a part in one member. */
+import type { Cluster } from '@hearsay/core'
+import { createBirpc } from 'birpc'
+import { openChannel, type Port } from './channel.ts'
+import type { MemberCalls, ViewCalls } from './contract.ts'
+import { type Allow, ViewRights } from './served/rights.ts'
+import { ServedView } from './served/served-view.ts'
+import { SharedRooms } from './served/shared-rooms.ts'
+
+/** Options of `serveCluster`. */
+export interface ServeOptions {
+  /** What the view may do. @default everything but ending the member */
+  readonly allow?: Allow
+}
+
+/** A view, as the member's side sees it. */
+export interface ServedPort {
+  /** The number of calls of the view that were answered with an error, because it may not do that or because of its values. */
+  readonly refusedCalls: number
+  /** Ends the view and closes the port. Idempotent. */
+  close(): void
+}
+
+/** The rooms of each member that views share. */
+const sharedRooms = new WeakMap<Cluster, SharedRooms>()
+const calls = [
+  'connect',
+  'acknowledge',
+  'setHidden',
+  'watch',
+  'explain',
+  'update',
+  'leave',
+  'openRoom',
+  'setPresence',
+  'broadcast',
+  'close',
+] as const satisfies readonly (keyof MemberCalls)[]
+let views = 0
+
+/**
+ * Serves a cluster to the view at the other end of a port, which calls `connectCluster`. Call it once for each port, with the
+ * same cluster. The views share its rooms: the member enters a room with the first view and leaves it with the last one.
+ *
+ * A view ends when it leaves, when its port closes, or with `close`. Its presence then disappears.
+ *
+ * @throws {InvalidOptionsError} `allow` is not valid
+ */
+export function serveCluster(cluster: Cluster, port: Port, { allow }: ServeOptions = {}): ServedPort {
+  const rights = new ViewRights(allow)
+  const rooms = sharedRooms.get(cluster) ?? new SharedRooms(cluster)
+  sharedRooms.set(cluster, rooms)
+  views += 1
+  const served = new ServedView({
+    cluster,
+    rooms,
+    rights,
+    view: `${views}`,
+    send: batch => void view.batch.asEvent(batch),
+    ended: () => channel.close(),
+  })
+  const functions = Object.fromEntries(
+    calls.map(name => [name, (...values: never[]) => (served[name] as (...values: never[]) => unknown)(...values)]),
+  )
+  let receive: (message: unknown) => void = () => {}
+  const channel = openChannel(port, {
+    received: message => receive(message),
+    closed: () => served.end(),
+  })
+  const view = createBirpc<ViewCalls, typeof functions>(functions, {
+    post: message => channel.post(message),
+    on: listener => {
+      receive = listener
+    },
+    // Only the calls of the contract: not what every object has.
+    resolver: name => (Object.hasOwn(functions, name) ? functions[name] : undefined),
+    eventNames: ['batch', 'closed'],
+  })
+  return {
+    get refusedCalls() {
+      return served.refusedCalls
+    },
+    close() {
+      void view.closed.asEvent('the member closed this view')
+      served.end()
+    },
+  }
+}

@@ -1,0 +1,63 @@
+/** Rights: what a view may do. The member's side checks each call, because the process of a view may be compromised. */
+import { InvalidOptionsError, NotAllowedError } from '@hearsay/core/app'
+import { refusal } from '../answer.ts'
+
+/** `read`: sees the content. `write`: changes it, too. */
+export type Access = 'read' | 'write'
+
+/** What a view may do. */
+export interface Allow {
+  /** Whether the view may change the member's name and tags. @default true */
+  readonly update?: boolean
+  /** Whether `leave()` of the view ends the member. If not, it only ends the view. @default false */
+  readonly leave?: boolean
+  /**
+   * Name of a room → access. In a name, `*` stands for any text. The first name that matches counts, and a room without a
+   * match is refused. @default { '*': 'write' }
+   */
+  readonly rooms?: Readonly<Record<string, Access>>
+  /** Name of a config → access, as for rooms. @default { '*': 'write' } */
+  readonly configs?: Readonly<Record<string, Access>>
+}
+
+interface Rule {
+  readonly pattern: RegExp
+  readonly access: Access
+}
+
+export class ViewRights {
+  readonly update: boolean
+  readonly leave: boolean
+  readonly #rooms: readonly Rule[]
+  readonly #configs: readonly Rule[]
+
+  /** @throws {InvalidOptionsError} */
+  constructor({ update = true, leave = false, rooms, configs }: Allow = {}) {
+    this.update = update
+    this.leave = leave
+    this.#rooms = rulesOf('rooms', rooms)
+    this.#configs = rulesOf('configs', configs)
+  }
+
+  /** @throws {NotAllowedError} */
+  check(isAllowed: boolean, what: string): void {
+    if (!isAllowed) throw new NotAllowedError(refusal(what))
+  }
+
+  room(name: string): Access | undefined {
+    return this.#rooms.find(({ pattern }) => pattern.test(name))?.access
+  }
+
+  config(name: string): Access | undefined {
+    return this.#configs.find(({ pattern }) => pattern.test(name))?.access
+  }
+}
+
+function rulesOf(option: string, access: Readonly<Record<string, Access>> = { '*': 'write' }): Rule[] {
+  return Object.entries(access).map(([name, access]) => {
+    if (access !== 'read' && access !== 'write')
+      throw new InvalidOptionsError(`allow.${option}: '${name}' is '${access}', give 'read' or 'write'`)
+    const parts = name.split('*').map(part => part.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&'))
+    return { pattern: new RegExp(`^${parts.join('.*')}$`, 'su'), access }
+  })
+}

@@ -1,0 +1,46 @@
+/**
+ * Store mirror: one store on the member's side, and what one view has of it.
+ *
+ * While the store is watched, the mirror knows whether it has changed. The difference to what the view has is computed when
+ * it is sent, so several changes cost one difference.
+ */
+import type { Store } from '@hearsay/core'
+import { diffTables, emptyTable, type Table, type TableDiff } from '../table.ts'
+
+export class StoreMirror<T> {
+  readonly #store: Store<T>
+  readonly #tableOf: (snapshot: T) => Table
+  readonly #changed: () => void
+  #sent: Table = emptyTable
+  #isChanged = false
+  #unsubscribe: (() => void) | undefined
+
+  /** @param changed the store has changed since `take` */
+  constructor(store: Store<T>, tableOf: (snapshot: T) => Table, changed: () => void) {
+    this.#store = store
+    this.#tableOf = tableOf
+    this.#changed = changed
+  }
+
+  watch(isWatched: boolean): void {
+    if (isWatched === (this.#unsubscribe !== undefined)) return
+    this.#unsubscribe?.()
+    this.#unsubscribe = isWatched ? this.#store.subscribe(() => this.#mark()) : undefined
+    if (isWatched) this.#mark()
+  }
+
+  /** What has changed since the last call; undefined: nothing. */
+  take(): TableDiff | undefined {
+    if (!this.#isChanged) return undefined
+    this.#isChanged = false
+    const table = this.#tableOf(this.#store.getSnapshot())
+    const diff = diffTables(this.#sent, table)
+    this.#sent = table
+    return diff
+  }
+
+  #mark(): void {
+    this.#isChanged = true
+    this.#changed()
+  }
+}

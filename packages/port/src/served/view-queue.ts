@@ -1,0 +1,124 @@
+/**
+ * View queue: collects the changes for one view, and sends them in batches.
+ *
+ * 1. Everything that changes in one step is in one batch, so that a view shows stores and events as the member does.
+ * 2. The next batch waits until the view has acknowledged the last one, and a hidden view gets at most four a second.
+ * 3. What waits is bounded: of stores and documents only that they have changed, and the last `maxEvents` events.
+ */
+import type { Clock } from '@hearsay/core/app'
+import type { Batch, PortEvent, StoreName } from '../contract.ts'
+import type { TableDiff } from '../table.ts'
+
+/** Our choice: more than a view takes in a second at the greatest rates of rooms. */
+const maxEvents = 1_024
+const hiddenIntervalMs = 250
+
+/** Something whose changes are sent: a store or a document. */
+export interface Source<Change> {
+  /** What has changed since the last call; undefined: nothing. */
+  take(): Change | undefined
+}
+
+export class ViewQueue {
+  readonly #clock: Clock
+  readonly #send: (batch: Batch) => void
+  readonly #stores = new Map<string, { readonly name: StoreName; readonly source: Source<TableDiff> }>()
+  readonly #documents = new Map<
+    string,
+    { readonly owner: number; readonly document: string; readonly source: Source<Uint8Array> }
+  >()
+  #events: PortEvent[] = []
+  #droppedEvents = 0
+  #number = 0
+  #acknowledged = 0
+  #nextMs = Number.NEGATIVE_INFINITY
+  #isHidden = false
+  #isScheduled = false
+  #cancelTimer: (() => void) | undefined
+
+  constructor(clock: Clock, send: (batch: Batch) => void) {
+    this.#clock = clock
+    this.#send = send
+  }
+
+  addStore(name: StoreName, source: Source<TableDiff>): void {
+    this.#stores.set(name.join(), { name, source })
+  }
+
+  addDocument(owner: number, document: string, source: Source<Uint8Array>): void {
+    this.#documents.set([owner, document].join(), { owner, document, source })
+  }
+
+  /** Forgets the stores, the documents and the events of a room or config. */
+  remove(owner: number): void {
+    for (const [key, { name }] of this.#stores) if (name[0] === owner) this.#stores.delete(key)
+    for (const [key, entry] of this.#documents) if (entry.owner === owner) this.#documents.delete(key)
+    this.#events = this.#events.filter(([from]) => from !== owner)
+  }
+
+  /** A store or a document has changed. */
+  changed(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    // After the member's present step: then all its stores and events have arrived here.
+    queueMicrotask(() => {
+      this.#isScheduled = false
+      this.#flush()
+    })
+  }
+
+  event(owner: number, type: string, detail: unknown): void {
+    this.#events.push([owner, type, detail])
+    if (this.#events.length > maxEvents) {
+      this.#events.shift()
+      this.#droppedEvents += 1
+    }
+    this.changed()
+  }
+
+  acknowledge(number: number): void {
+    if (number !== this.#number) return
+    this.#acknowledged = number
+    this.#flush()
+  }
+
+  setHidden(isHidden: boolean): void {
+    this.#isHidden = isHidden
+    if (isHidden) return
+    this.#nextMs = Number.NEGATIVE_INFINITY
+    this.#flush()
+  }
+
+  stop(): void {
+    this.#cancelTimer?.()
+    this.#stores.clear()
+    this.#documents.clear()
+    this.#events = []
+  }
+
+  #flush(): void {
+    if (this.#acknowledged !== this.#number) return
+    const nowMs = this.#clock.now().monotonicMs
+    this.#cancelTimer?.()
+    this.#cancelTimer = undefined
+    if (nowMs < this.#nextMs) {
+      this.#cancelTimer = this.#clock.setTimer(this.#nextMs, () => this.#flush())
+      return
+    }
+    const stores = [...this.#stores.values()].flatMap(({ name, source }) => {
+      const diff = source.take()
+      return diff ? [[name, diff] as const] : []
+    })
+    const documents = [...this.#documents.values()].flatMap(({ owner, document, source }) => {
+      const update = source.take()
+      return update ? [[owner, document, update] as const] : []
+    })
+    const events = this.#events.splice(0)
+    if (stores.length + documents.length + events.length === 0) return
+    const droppedEvents = this.#droppedEvents
+    this.#droppedEvents = 0
+    this.#number += 1
+    if (this.#isHidden) this.#nextMs = nowMs + hiddenIntervalMs
+    this.#send({ number: this.#number, stores, documents, events, droppedEvents })
+  }
+}

@@ -1,0 +1,169 @@
+import { MessageChannel } from 'node:worker_threads'
+import type { Cluster, Json, Room } from '@hearsay/core'
+import { createSimulation, type Simulation } from '@hearsay/simulator'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Allow, connectCluster, type ServedPort, serveCluster } from '../src/index.ts'
+
+type Fields = Record<string, Json>
+
+/** Lets messages cross the ports. */
+const crossed = () => new Promise<void>(resolve => void setTimeout(resolve, 20))
+
+/** Three simulated members; views of the first one over real ports. */
+class Bench {
+  readonly simulation: Simulation = createSimulation({ seed: 1, members: 3, start: 'warm' })
+  readonly #ports: { close(): void }[] = []
+
+  get member(): Cluster {
+    return this.simulation.member('m0').cluster
+  }
+
+  other(name = 'm1'): Cluster {
+    return this.simulation.member(name).cluster
+  }
+
+  async view(allow?: Allow): Promise<{ cluster: Cluster; served: ServedPort }> {
+    const { port1, port2 } = new MessageChannel()
+    this.#ports.push(port1)
+    const served = serveCluster(this.member, port1, { ...(allow && { allow }) })
+    return { cluster: await connectCluster(port2), served }
+  }
+
+  async run(ms: number): Promise<void> {
+    await this.simulation.run(ms)
+    await crossed()
+  }
+
+  close(): void {
+    for (const port of this.#ports) port.close()
+  }
+}
+
+let bench: Bench
+beforeEach(async () => {
+  bench = new Bench()
+  await bench.simulation.run(1_000)
+})
+afterEach(() => bench.close())
+
+describe('a view', () => {
+  it('shows the members and their changes, and keeps the objects of members that did not change', async () => {
+    const { cluster } = await bench.view()
+    expect(cluster.name).toBe(bench.member.name)
+    expect(cluster.members.getSnapshot()).toEqual(bench.member.members.getSnapshot())
+    expect(cluster.self).toEqual(bench.member.self)
+    const before = cluster.members.getSnapshot()
+    const listener = vi.fn()
+    cluster.members.subscribe(listener)
+    bench.other('m1').update({ name: 'grace' })
+    await bench.run(5_000)
+    const after = cluster.members.getSnapshot()
+    expect(after).toEqual(bench.member.members.getSnapshot())
+    expect(listener).toHaveBeenCalledOnce()
+    const { id } = bench.other('m2').self
+    const find = (list: typeof after) => list.find(each => each.id === id)
+    expect(find(after)).toBe(find(before))
+  })
+
+  it('receives events after its stores have changed', async () => {
+    const { cluster } = await bench.view()
+    const seen: unknown[] = []
+    cluster.events.addEventListener('leave', ({ detail }) => {
+      const shown = cluster.members.getSnapshot().find(({ id }) => id === detail.id)
+      seen.push([detail.status, shown?.status])
+    })
+    const leaving = bench.other('m2').leave()
+    await bench.run(5_000)
+    await leaving
+    expect(seen).toEqual([['left', 'left']])
+  })
+
+  it('changes the member, and refuses a wrong value at once', async () => {
+    const { cluster } = await bench.view()
+    expect(() => cluster.update({ name: 'x'.repeat(200) })).toThrow(/128 bytes/)
+    cluster.update({ tags: { role: 'window' } })
+    await bench.run(1_000)
+    expect(bench.member.self.tags).toEqual({ role: 'window' })
+    expect(cluster.self.tags).toEqual({ role: 'window' })
+  })
+
+  it('explains a member, and shows heartbeats and health', async () => {
+    const { cluster } = await bench.view()
+    const { id } = bench.other('m1').self
+    expect(await cluster.explain(id)).toEqual(await bench.member.explain(id))
+    await expect(cluster.explain(5 as never)).rejects.toThrow(/explain: give a member id/)
+    expect(cluster.health.getSnapshot().visible).toBe(3)
+    expect(cluster.heartbeats.getSnapshot().size).toBe(0)
+    cluster.heartbeats.subscribe(() => {})
+    await bench.run(3_000)
+    await bench.run(0)
+    expect(cluster.heartbeats.getSnapshot().size).toBeGreaterThan(0)
+  })
+
+  it('that leaves ends only itself', async () => {
+    const { cluster } = await bench.view()
+    await cluster.leave()
+    expect(bench.member.self.status).toBe('alive')
+    expect(() => cluster.update({ name: 'x' })).toThrow(/left/)
+  })
+})
+
+describe('a view in a room', () => {
+  const presenceAt = (room: Room<Fields>): unknown => room.presence.others.getSnapshot().map(({ presence }) => presence)
+
+  it('shares its presence, and sees that of other members field by field', async () => {
+    const { cluster } = await bench.view()
+    const room = await cluster.room<Fields>('design')
+    const other = await bench.other().room<Fields>('design')
+    room.presence.set({ cursor: { x: 1 } })
+    other.presence.set({ cursor: { x: 2 }, name: 'grace' })
+    await bench.run(5_000)
+    expect(presenceAt(other)).toEqual([{ cursor: { x: 1 } }])
+    expect(presenceAt(room)).toEqual([{ cursor: { x: 2 }, name: 'grace' }])
+    expect(room.members.getSnapshot().map(({ id }) => id)).toEqual([cluster.self.id, bench.other().self.id].sort())
+  })
+
+  it('leaves its presence to the other views, and the room with the last view', async () => {
+    const first = await (await bench.view()).cluster.room<Fields>('design')
+    const second = await (await bench.view()).cluster.room<Fields>('design')
+    const other = await bench.other().room<Fields>('design')
+    first.presence.set({ name: 'ada', cursor: 1 })
+    await bench.run(1_000)
+    second.presence.set({ cursor: 2 })
+    await bench.run(5_000)
+    expect(presenceAt(other)).toEqual([{ name: 'ada', cursor: 2 }])
+    second.leave()
+    await bench.run(5_000)
+    expect(presenceAt(other)).toEqual([{ name: 'ada', cursor: 1 }])
+    first.leave()
+    await bench.run(60_000)
+    expect(other.members.getSnapshot()).toHaveLength(1)
+  })
+
+  it('sends and receives broadcasts', async () => {
+    const { cluster } = await bench.view()
+    const room = await cluster.room('design')
+    const other = await bench.other().room('design')
+    const received: unknown[] = []
+    for (const each of [room, other])
+      each.events.addEventListener('event', ({ detail: { value } }) => received.push(value))
+    await bench.run(5_000)
+    room.broadcast('from the view')
+    await bench.run(1_000)
+    other.broadcast('to the view')
+    await bench.run(1_000)
+    expect(received).toEqual(['from the view', 'to the view'])
+  })
+})
+
+describe('a view with few rights', () => {
+  it('is refused what it may not do, with a clear error', async () => {
+    const { cluster, served } = await bench.view({ update: false, rooms: { 'notes/*': 'read' } })
+    expect(() => cluster.update({ name: 'x' })).toThrow(/this view may not do that/)
+    await expect(cluster.room('design')).rejects.toThrow(/room 'design': this view may not do that/)
+    const room = await cluster.room<Fields>('notes/1')
+    expect(() => room.presence.set({ cursor: 1 })).toThrow(/presence in room 'notes\/1': this view may not/)
+    expect(() => room.broadcast(1)).toThrow(/broadcast in room/)
+    expect(served.refusedCalls).toBe(1)
+  })
+})
