@@ -63,7 +63,12 @@ export interface MemberCalls {
   explain(memberId: string): Promise<Answer<Explanation>>
   update(change: UpdateChange): Answer<void>
   leave(): Promise<Answer<void>>
-  openRoom(name: string): Promise<Answer<OpenedRoom>>
+  /**
+   * Enters a room.
+   *
+   * @param number a number that the view chooses: the batches with the room's content may arrive before the answer
+   */
+  openRoom(number: number, name: string): Promise<Answer<OpenedRoom>>
   setPresence(room: number, fields: Readonly<Record<string, Json | undefined>>): Answer<void>
   broadcast(room: number, value: Json): Answer<void>
   /** Ends the view of a room or config. */
@@ -71,7 +76,6 @@ export interface MemberCalls {
 }
 
 export interface OpenedRoom {
-  readonly number: number
   /** Whether the view may change the room. */
   readonly isWritable: boolean
 }

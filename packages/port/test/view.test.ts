@@ -30,6 +30,7 @@ class Bench {
   }
 
   async run(ms: number): Promise<void> {
+    await crossed()
     await this.simulation.run(ms)
     await crossed()
   }

@@ -46,6 +46,7 @@ export class MirroredCluster implements Cluster {
   readonly #rooms = new Map<string, Promise<MirroredRoom>>()
   /** The open rooms, by their numbers. */
   readonly #spaces = new Map<number, MirroredRoom>()
+  #lastNumber = clusterNumber
   #leaving: Promise<void> | undefined
   /** Why the view has ended. */
   #ended: string | undefined
@@ -158,11 +159,10 @@ export class MirroredCluster implements Cluster {
   }
 
   async #openRoom(name: string): Promise<MirroredRoom> {
-    const { number, isWritable } = valueOf(await this.#member.openRoom(name))
+    const number = ++this.#lastNumber
     const room = new MirroredRoom({
       name,
       number,
-      isWritable,
       notifications: this.#notifications,
       member: this.#member,
       members: this.members,
@@ -172,7 +172,12 @@ export class MirroredCluster implements Cluster {
       },
     })
     this.#spaces.set(number, room)
-    // The first batch with the content of the room follows this answer.
+    try {
+      room.opened(valueOf(await this.#member.openRoom(number, name)))
+    } catch (error) {
+      room.end()
+      throw error
+    }
     await room.isShown
     return room
   }

@@ -31,6 +31,7 @@ import {
 import type { TypedEventTarget } from 'main-event'
 import type * as Y from 'yjs'
 import { refusal, report } from '../answer.ts'
+import type { OpenedRoom } from '../contract.ts'
 import type { TableDiff } from '../table.ts'
 import { othersCodec } from '../tables.ts'
 import type { RemoteMember } from './mirrored-cluster.ts'
@@ -42,7 +43,6 @@ export interface MirroredRoomOptions {
   readonly name: string
   /** The number of the room in batches and calls. */
   readonly number: number
-  readonly isWritable: boolean
   readonly notifications: AppNotifications
   readonly member: RemoteMember
   /** All members of the cluster. */
@@ -63,6 +63,7 @@ export class MirroredRoom implements Room<Fields> {
   readonly #presenceEvents: AppEvents<PresenceEvents>
   #show: () => void = () => {}
   #isOpen = true
+  #isWritable = false
   #isSending = false
 
   constructor(options: MirroredRoomOptions) {
@@ -128,6 +129,11 @@ export class MirroredRoom implements Room<Fields> {
     void member.close(number)
   }
 
+  /** The member's side has entered the room. */
+  opened({ isWritable }: OpenedRoom): void {
+    this.#isWritable = isWritable
+  }
+
   /** The room was left, or the port has closed. */
   end(): void {
     if (!this.#isOpen) return
@@ -174,6 +180,6 @@ export class MirroredRoom implements Room<Fields> {
 
   #checkWritable(what: string): void {
     if (!this.#isOpen) throw new NotRunningError(`${what}: the room was left`)
-    if (!this.#options.isWritable) throw new NotAllowedError(refusal(`${what} in room '${this.name}'`))
+    if (!this.#isWritable) throw new NotAllowedError(refusal(`${what} in room '${this.name}'`))
   }
 }

@@ -47,11 +47,10 @@ const maxSpaces = 256
 export class ServedView implements MemberCalls {
   readonly #options: ServedViewOptions
   readonly #queue: ViewQueue
-  readonly #mirrors = new Map<string, StoreMirror<never>>()
+  readonly #mirrors = new Map<string, Pick<StoreMirror<unknown>, 'watch'>>()
   readonly #rooms = new Map<number, OpenRoom>()
   /** Ends what the view follows, by number of the cluster, room or config. */
   readonly #undo = new Map<number, (() => void)[]>()
-  #lastNumber = clusterNumber
   #refusedCalls = 0
   #isEnded = false
 
@@ -75,8 +74,7 @@ export class ServedView implements MemberCalls {
       this.#mirror(clusterNumber, 'members', new StoreMirror(cluster.members, membersCodec.write, this.#changed))
       this.#mirror(clusterNumber, 'heartbeats', new StoreMirror(cluster.heartbeats, heartbeatsCodec.write, this.#changed))
       this.#mirror(clusterNumber, 'health', new StoreMirror(cluster.health, healthCodec.write, this.#changed))
-      for (const type of memberEvents)
-        this.#listen(clusterNumber, cluster.events, type, ({ detail }) => detail)
+      this.#listen(clusterNumber, targetOf(cluster.events), ...memberEvents)
       for (const store of ['members', 'health']) this.watch([clusterNumber, store], true)
       const { update, leave } = rights
       return { version: contractVersion, cluster: cluster.name, self: cluster.self.id, view, rights: { update, leave } }
@@ -114,28 +112,27 @@ export class ServedView implements MemberCalls {
     })
   }
 
-  openRoom(name: string): Promise<Answer<OpenedRoom>> {
+  openRoom(number: number, name: string): Promise<Answer<OpenedRoom>> {
     return this.#answerLater(async () => {
       const { rights, rooms, view } = this.#options
       const access = rights.room(name)
       rights.check(access !== undefined, `room '${name}'`)
-      this.#checkSpaces()
+      this.#checkNumber(number)
       const shared = await rooms.enter(name, view)
       const { room } = shared
       if (this.#isEnded) {
         rooms.leave(shared, view)
         throw new NotRunningError('the view has ended')
       }
-      const number = ++this.#lastNumber
       const isWritable = access === 'write'
       this.#rooms.set(number, { shared, isWritable })
       const { write } = othersCodec()
       this.#mirror(number, 'members', new StoreMirror(room.members, writeIds, this.#changed))
       this.#mirror(number, 'others', new StoreMirror(room.presence.others, write, this.#changed))
-      this.#listen(number, room.events, 'event', ({ detail }) => detail)
-      this.#listen(number, room.presence.events, 'update', ({ detail }) => detail)
+      this.#listen(number, targetOf(room.presence.events), 'update')
+      this.#listen(number, targetOf(room.events), 'event')
       for (const store of ['members', 'others']) this.watch([number, store], true)
-      return { number, isWritable }
+      return { isWritable }
     })
   }
 
@@ -169,7 +166,7 @@ export class ServedView implements MemberCalls {
 
   #mirror<T>(owner: number, name: string, mirror: StoreMirror<T>): void {
     const key: StoreName = [owner, name]
-    this.#mirrors.set(key.join(), mirror as StoreMirror<never>)
+    this.#mirrors.set(key.join(), mirror)
     this.#queue.addStore(key, mirror)
     this.#addUndo(owner, () => {
       mirror.watch(false)
@@ -177,26 +174,24 @@ export class ServedView implements MemberCalls {
     })
   }
 
-  #listen<Detail>(
-    owner: number,
-    events: {
-      addEventListener(type: never, listener: (event: never) => void): void
-      removeEventListener(type: never, listener: (event: never) => void): void
-    },
-    type: string,
-    detailOf: (event: CustomEvent<Detail>) => unknown,
-  ): void {
-    const listener = (event: CustomEvent<Detail>) => this.#queue.event(owner, type, detailOf(event))
-    events.addEventListener(type as never, listener as never)
-    this.#addUndo(owner, () => events.removeEventListener(type as never, listener as never))
+  /** Sends these events of an event target to the view. */
+  #listen(owner: number, events: EventTarget, ...types: readonly string[]): void {
+    for (const type of types) {
+      const listener = (event: Event) =>
+        this.#queue.event(owner, type, event instanceof CustomEvent ? event.detail : undefined)
+      events.addEventListener(type, listener)
+      this.#addUndo(owner, () => events.removeEventListener(type, listener))
+    }
   }
 
   #addUndo(owner: number, undo: () => void): void {
     this.#undo.set(owner, [...(this.#undo.get(owner) ?? []), undo])
   }
 
-  #checkSpaces(): void {
-    if (this.#rooms.size >= maxSpaces)
+  #checkNumber(number: number): void {
+    if (!Number.isSafeInteger(number) || number <= clusterNumber || this.#undo.has(number))
+      throw new InvalidOptionsError('room: the number is in use')
+    if (this.#undo.size > maxSpaces)
       throw new InvalidOptionsError(`room: this view has ${maxSpaces} rooms and configs open already`)
   }
 
@@ -220,3 +215,6 @@ export class ServedView implements MemberCalls {
     return given
   }
 }
+
+/** The types of event targets differ between `main-event` and the language. */
+const targetOf = (events: object): EventTarget => events as EventTarget
