@@ -11,14 +11,18 @@
  */
 export interface Port {
   postMessage(message: unknown): void
-  addEventListener?(type: 'message' | 'close', listener: (event: never) => void): void
-  removeEventListener?(type: 'message' | 'close', listener: (event: never) => void): void
-  on?(type: 'message' | 'close', listener: (...args: never[]) => void): unknown
-  off?(type: 'message' | 'close', listener: (...args: never[]) => void): unknown
+  addEventListener?(type: 'message' | 'close', listener: (event: Event) => void): void
+  removeEventListener?(type: 'message' | 'close', listener: (event: Event) => void): void
+  on?(type: 'message' | 'close', listener: Listener): unknown
+  off?(type: 'message' | 'close', listener: Listener): unknown
   /** Begins to deliver messages. Called once. */
   start?(): void
   close?(): void
 }
+
+// Emitters declare other parameters for each event.
+// biome-ignore lint/suspicious/noExplicitAny: `unknown` would fit none of these declarations
+type Listener = (message?: any) => void
 
 export interface ChannelListener {
   received(message: unknown): void

@@ -32,8 +32,7 @@ export function diffTables(before: Table, after: Table): TableDiff | undefined {
     const removed = Object.keys(known ?? {}).filter(
       column => known?.[column] !== undefined && row[column] === undefined,
     )
-    if (!known || values.length + removed.length > 0)
-      changed.push([key, Object.fromEntries(values), removed])
+    if (!known || values.length + removed.length > 0) changed.push([key, Object.fromEntries(values), removed])
   }
   const removed = [...before.keys()].filter(key => !after.has(key))
   return changed.length + removed.length > 0 ? { changed, removed } : undefined
