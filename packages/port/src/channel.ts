@@ -36,7 +36,10 @@ export interface Channel {
 }
 
 export function openChannel(port: Port, listener: ChannelListener): Channel {
-  const received = (event: unknown) => listener.received(dataOf(event))
+  const received = (event: unknown) => {
+    const message = dataOf(event)
+    if (isMessage(message)) listener.received(message)
+  }
   const closed = () => listener.closed()
   if (port.addEventListener) {
     port.addEventListener('message', received)
@@ -59,6 +62,19 @@ export function openChannel(port: Port, listener: ChannelListener): Channel {
       port.close?.()
     },
   }
+}
+
+/** Whether this can be a message of birpc, which expects no others: a request with a method and its values, or an answer. */
+function isMessage(message: unknown): boolean {
+  if (typeof message !== 'object' || message === null || !('t' in message)) return false
+  if (message.t === 's') return 'i' in message
+  return (
+    message.t === 'q' &&
+    'm' in message &&
+    typeof message.m === 'string' &&
+    'a' in message &&
+    Array.isArray(message.a)
+  )
 }
 
 /** The message of an event; Node's workers emit the message itself. Messages of this package are never events. */

@@ -3,12 +3,10 @@ import type { Cluster } from '@hearsay/core'
 import { createSimulation, type Simulation } from '@hearsay/simulator'
 import { type Allow, connectCluster, type ServedPort, serveCluster } from '../src/index.ts'
 
-/** Lets messages cross the ports. */
-const crossed = (): Promise<void> => new Promise<void>(resolve => void setTimeout(resolve, 20))
-
 /** Three simulated members; views of the first one over real ports. */
 export class ViewBench {
   readonly simulation: Simulation = createSimulation({ seed: 1, members: 3, start: 'warm' })
+  readonly #views = new Set<Cluster>()
   readonly #ports: { close(): void }[] = []
 
   get member(): Cluster {
@@ -23,18 +21,21 @@ export class ViewBench {
     const { port1, port2 } = new MessageChannel()
     this.#ports.push(port1)
     const served = serveCluster(this.member, port1, { ...(allow && { allow }) })
-    return { cluster: await connectCluster(port2), served }
+    const cluster = await connectCluster(port2)
+    this.#views.add(cluster)
+    return { cluster, served }
   }
 
-  /** Lets messages cross the ports. */
-  crossed(): Promise<void> {
-    return crossed()
+  /** Waits until everything that was sent so far has crossed the ports, and what it caused. A port keeps the order. */
+  async crossed(): Promise<void> {
+    for (let trip = 0; trip < 3; trip++)
+      await Promise.all([...this.#views].map(view => view.explain('').catch(() => this.#views.delete(view))))
   }
 
   async run(ms: number): Promise<void> {
-    await crossed()
+    await this.crossed()
     await this.simulation.run(ms)
-    await crossed()
+    await this.crossed()
   }
 
   close(): void {
