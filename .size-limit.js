@@ -61,6 +61,13 @@ export default [
     limit: '5 kB',
   },
   {
+    name: "@hearsay/port: a view's half",
+    path: 'packages/port/dist/index.js',
+    import: '{ connectCluster }',
+    ignore: [...yjs, 'y-protocols'],
+    limit: '8 kB',
+  },
+  {
     name: 'a minimal page with React, all in',
     path: page,
     ignore: [spaces, refusals, ...stores],

@@ -31,7 +31,7 @@ import { refusal, report, resultOf } from '../answer.ts'
 import { type Batch, clusterNumber, type RemoteMember, type UpdateChange, type Welcome } from '../contract.ts'
 import type { TableDiff } from '../table.ts'
 import { healthCodec, heartbeatsCodec, membersCodec } from '../tables.ts'
-import { MirroredRoom } from './mirrored-room.ts'
+import type { MirroredRoom } from './mirrored-room.ts'
 import { MirroredStore } from './mirrored-store.ts'
 
 export class MirroredCluster implements Cluster {
@@ -161,6 +161,9 @@ export class MirroredCluster implements Cluster {
   }
 
   async #openRoom(name: string): Promise<MirroredRoom> {
+    // Loaded with the first room: a view may show members only.
+    const { MirroredRoom } = await import('./mirrored-room.ts')
+    this.#checkRunning()
     const number = ++this.#lastNumber
     const room = new MirroredRoom({
       name,
