@@ -30,7 +30,9 @@ function madeUpCluster(): { cluster: Cluster; move: () => void } {
     addresses: [],
     tags: {},
   }))
-  let others: readonly Other<Cursor>[] = list.slice(1).map(({ id }) => ({ id, presence: { cursor: { x: 0, y: 0 } } }))
+  let others: readonly Other<Cursor>[] = list
+    .slice(1)
+    .map(({ id }) => ({ id, presence: { cursor: { x: 0, y: 0 } } }))
   const othersStore = createStore(notifications, () => others)
   const membersStore = createStore(notifications, () => list)
   const room = {
@@ -77,7 +79,9 @@ async function showWindow(port: NonNullable<typeof parentPort>): Promise<void> {
   const before = performance.eventLoopUtilization()
   await sleep(seconds * 1_000)
   const { utilization } = performance.eventLoopUtilization(before)
-  console.log(`a window: ${(utilization * 100).toFixed(1)} % busy, ${(updates / seconds).toFixed(0)} updates a second`)
+  console.log(
+    `a window: ${(utilization * 100).toFixed(1)} % busy, ${(updates / seconds).toFixed(0)} updates a second`,
+  )
   if (process.argv.includes('--blocked')) {
     const untilMs = performance.now() + blockMs
     while (performance.now() < untilMs);
@@ -97,8 +101,12 @@ if (isMainThread) {
     serveCluster(cluster, worker as never)
   }
   const moving = setInterval(move, 1_000 / (changesPerSecond * changesPerSecond))
-  const before = { cpu: process.threadCpuUsage(), heap: process.memoryUsage().heapUsed, atMs: performance.now() }
-  await sleep((seconds + 12) * 1_000)
+  const before = {
+    cpu: process.threadCpuUsage(),
+    heap: process.memoryUsage().heapUsed,
+    atMs: performance.now(),
+  }
+  await sleep(seconds * 1_000 + blockMs + 5_000)
   clearInterval(moving)
   const { user, system } = process.threadCpuUsage(before.cpu)
   const share = (user + system) / 10 / (performance.now() - before.atMs)
