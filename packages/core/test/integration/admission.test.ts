@@ -98,7 +98,9 @@ describe('a cluster with a secret', { timeout: 60_000 }, () => {
     })
     await untilAllSee([app.services.hearsay, member], 2)
     const connection = await other.dial(app.getMultiaddrs())
-    await vi.waitUntil(() => app.services.hearsay.health.getSnapshot().refusedConnections > 0, { timeout: 10_000 })
+    await vi.waitUntil(() => app.services.hearsay.health.getSnapshot().refusedConnections > 0, {
+      timeout: 10_000,
+    })
     expect(connection.status).toBe('open')
     await vi.waitUntil(() => connection.streams.length === 0, { timeout: 10_000 })
     expect(other.services.hearsay.members.getSnapshot()).toHaveLength(1)
