@@ -39,7 +39,7 @@ async function report({ members, health }: Cluster): Promise<MemberReport> {
     residentMb: rss / 2 ** 20,
     keptMb: (heapUsed + external) / 2 ** 20,
     alive: members.getSnapshot().flatMap(member => (member.status === 'alive' ? member.id : [])),
-    health: health.call(cluster),
+    health: health.getSnapshot(),
     text: doc.getText('text').toString(),
     present: room.presence.others.getSnapshot().length,
     configError: await setError(),

@@ -27,7 +27,7 @@ show()
 
 let fault: string | undefined
 const watch = setInterval(() => {
-  const { localDiscoveryError = 'none' } = cluster.health()
+  const { localDiscoveryError = 'none' } = cluster.health.getSnapshot()
   if (localDiscoveryError !== fault) print({ fault: localDiscoveryError })
   fault = localDiscoveryError
 }, 100)

@@ -72,7 +72,7 @@ async function startAll(): Promise<Member[]> {
       startMember(all.length + i, first.cluster.self.addresses),
     )
     all.push(...(await Promise.all(started)))
-    await until(() => all.every(({ cluster }) => cluster.health().visible === all.length))
+    await until(() => all.every(({ cluster }) => cluster.health.getSnapshot().visible === all.length))
     console.error(`${all.length} of ${members} members see each other`)
   }
   return all

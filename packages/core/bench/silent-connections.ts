@@ -28,7 +28,7 @@ for (const count of counts.length > 0 ? counts : [0, 1_500]) {
   while (joined.members.getSnapshot().length < 2) await new Promise(resolve => setTimeout(resolve, 5))
   const joinedMs = performance.now() - sinceMs
   console.log(
-    `${count} silent connections: joined after ${joinedMs.toFixed(0)} ms, ${first.health().droppedConnections} dropped`,
+    `${count} silent connections: joined after ${joinedMs.toFixed(0)} ms, ${first.health.getSnapshot().droppedConnections} dropped`,
   )
   for (const socket of sockets) socket.destroy()
   await Promise.all([first.leave(), joined.leave()])

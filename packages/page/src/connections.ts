@@ -9,11 +9,10 @@ export function showLinks(cluster: Cluster, { presence }: Room<Shown>): () => vo
     if (connections.join() !== presence.own.getSnapshot().connections?.join()) presence.set({ connections })
   }
   show()
-  // Connections are not part of any store. Checking them at each heartbeat refresh, once a second, is enough for drawing.
   return cluster.heartbeats.subscribe(show)
 }
 
 function linksOf(cluster: Cluster): string[] {
-  const connected = cluster.members.getSnapshot().filter(({ id }) => cluster.explain(id).connected)
-  return connected.map(({ id }) => shortId(id))
+  const connected = [...cluster.heartbeats.getSnapshot()].filter(([, heartbeat]) => heartbeat.connected)
+  return connected.map(([id]) => shortId(id))
 }

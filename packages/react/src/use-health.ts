@@ -1,5 +1,4 @@
 import type { Health } from '@hearsay/core'
-import { healthOf } from './health-store.ts'
 import { nothing } from './resource.ts'
 import { useCluster } from './use-cluster.ts'
 import { type IsEqual, ifBoth, itself, useStore } from './use-store.ts'
@@ -17,5 +16,5 @@ export const useHealth: UseHealth<null> = <T>(
 ): T | null => {
   const cluster = useCluster()
   const select = (health: Health | null): T | null => health && selector(health)
-  return useStore(cluster ? healthOf(cluster) : nothing, select, ifBoth(isEqual))
+  return useStore<Health | null, T | null>(cluster?.health ?? nothing, select, ifBoth(isEqual))
 }

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import type { Cluster } from '@hearsay/core'
+import type { Cluster, Health, Store } from '@hearsay/core'
 import { createSimulation } from '@hearsay/simulator'
 import { render } from '@testing-library/react'
 import { StrictMode, version } from 'react'
@@ -69,8 +69,8 @@ describe('the status of the connection', () => {
   it('is refused, with the reason, while no peer admits this member', () => {
     const cluster = oneOf(3)
     const admissionError = "The peer at … did not accept this member's secret."
-    const health = () => ({ ...healthBefore, connections: 0, admissionError })
-    const healthBefore = cluster.health()
+    const refused = { ...cluster.health.getSnapshot(), connections: 0, admissionError }
+    const health: Store<Health> = { getSnapshot: () => refused, subscribe: () => () => {} }
     const { statuses, inCluster } = app()
     const { rerender } = render(inCluster(Object.assign(cluster, { health })))
     rerender(inCluster(cluster))

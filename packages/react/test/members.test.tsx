@@ -116,7 +116,7 @@ describe('useHealth', () => {
     simulation.crash(['m3'])
     await pass(simulation, 30_000, 1_000)
     expect(visible.seen).toEqual([5, 4])
-    expect(health.seen.at(-1)).toEqual(simulation.member('m0').cluster.health())
+    expect(health.seen.at(-1)).toEqual(simulation.member('m0').cluster.health.getSnapshot())
   })
 })
 

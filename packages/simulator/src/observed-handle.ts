@@ -1,5 +1,5 @@
 /** The shipped cluster handle, with an observer of its events and of the promises that it returns. */
-import type { Config, ConfigOptions, ConfigSchema, Room } from '@hearsay/core'
+import type { Config, ConfigOptions, ConfigSchema, Explanation, Room } from '@hearsay/core'
 import { type Clock, ClusterHandle, type MemberEvent } from '@hearsay/core/host'
 
 export interface HandleObserver {
@@ -16,6 +16,11 @@ export class ObservedHandle extends ClusterHandle {
   constructor(name: string, clock: Clock, observer: HandleObserver) {
     super(name, clock)
     this.#observer = observer
+  }
+
+  override explain(memberId: string): Promise<Explanation> {
+    this.#observer.promised()
+    return super.explain(memberId)
   }
 
   override room<P extends object>(name: string): Promise<Room<P>> {

@@ -107,8 +107,8 @@ const commands: Commands = {
 const measured = (): Measured => ({
   worstStallMs: gauges.worstStallMs,
   maxMemoryMb: Math.round(process.resourceUsage().maxRSS / 1_024),
-  refused: cluster.health().rejected,
-  connections: cluster.health().connections,
+  refused: cluster.health.getSnapshot().rejected,
+  connections: cluster.health.getSnapshot().connections,
   ...counts,
 })
 

@@ -71,9 +71,7 @@ export const member = {
   },
   /** Resolves when it has a direct connection to this member. */
   async isLinkedTo(name: string): Promise<void> {
-    const isLinked = () => cluster.explain(idOf(name)).connected
-    // Connections are not part of any store, so they are checked at each heartbeat refresh.
-    await until(cluster.heartbeats, isLinked)
+    await until(cluster.heartbeats, heartbeats => heartbeats.get(idOf(name))?.connected === true)
   },
   async enter(): Promise<void> {
     room = await cluster.room<Shown>('design')

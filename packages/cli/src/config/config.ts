@@ -32,7 +32,7 @@ export async function config(
   let agreed: boolean | undefined
   try {
     agreed = await Promise.race([ask(), stop])
-    const { admissionError } = member.health()
+    const { admissionError } = member.health.getSnapshot()
     if (!agreed && admissionError !== undefined) console.error(`hearsay: ${admissionError}`)
   } finally {
     await leaveWithin(member)

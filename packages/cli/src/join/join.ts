@@ -49,7 +49,7 @@ function warnOfCopy(member: Cluster): void {
 function warnIfUnanswered(member: Cluster, bootstrap: readonly string[]): void {
   const warn = () => {
     if (member.members.getSnapshot().length > 1) return
-    const { admissionError } = member.health()
+    const { admissionError } = member.health.getSnapshot()
     if (admissionError !== undefined) console.error(`hearsay: ${admissionError} Still trying`)
     else console.error(`hearsay: no answer from ${bootstrap.join(' or ')} yet; still trying`)
   }

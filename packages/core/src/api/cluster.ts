@@ -21,6 +21,8 @@ export interface Heartbeat {
    * 1 %. Unitless, ≥ 0.
    */
   readonly phi: number
+  /** Whether this member has a direct connection to the member now. */
+  readonly connected: boolean
   /**
    * The shortest of the last three direct round trips, in milliseconds. Undefined: none was measured yet, or there is no
    * direct connection.
@@ -35,7 +37,7 @@ export interface Heartbeat {
 export type ClusterEvents = { [type in ClusterEventType]: CustomEvent<Member> } & {
   /** This member's store began to fail, or recovered. Fires once for each, however many writes are affected. */
   storage: CustomEvent<StoreState>
-  /** Another process began to run with this member's identity (`health().identityCopied`), or stopped. */
+  /** Another process began to run with this member's identity (`Health.identityCopied`), or stopped. */
   identity: CustomEvent<{ readonly copied: boolean }>
 }
 
@@ -73,7 +75,10 @@ export interface Cluster {
    * 27 hours), and for less if the table is nearly full (20,000 members).
    */
   readonly members: Store<readonly Member[]>
-  /** Member id → newest heartbeat. At most 1 s old; refreshed every second while it has a listener. */
+  /**
+   * Member id → newest heartbeat. At most 1 s old; refreshed every second while it has a listener. After the leave the last
+   * snapshot stays.
+   */
   readonly heartbeats: Store<ReadonlyMap<string, Heartbeat>>
   /**
    * Changes of other members, of the store and of the identity. Events describe changes only: read `members` for the
@@ -81,11 +86,13 @@ export interface Cluster {
    */
   readonly events: TypedEventTarget<ClusterEvents>
   /**
-   * A snapshot of how this member is doing: local health, counts of members, connections, the state of its store.
+   * How this member is doing: local health, counts of members, connections, the state of its store. A snapshot is current
+   * when it is read, and stays the same object until a figure changes. Listeners are called within a second of a change,
+   * and at once after each member event, `storage` and `identity`.
    *
-   * @throws {NotRunningError} the cluster has not started
+   * Before the cluster has started, all counts are 0 and no error is reported. After the leave the last snapshot stays.
    */
-  health(): Health
+  readonly health: Store<Health>
   /**
    * Why a member has its status. If this member has no record of the id, the status is `unknown`, and the explanation
    * contains a fact that says so and a hint.
@@ -93,7 +100,7 @@ export interface Cluster {
    * @throws {InvalidOptionsError} the id is not a string
    * @throws {NotRunningError} the cluster has not started
    */
-  explain(memberId: string): Explanation
+  explain(memberId: string): Promise<Explanation>
   /**
    * Changes this member's name or tags and publishes them to all members. `tags` replaces all tags; a property that is
    * absent stays as it is. Setting the same values does nothing. `self` and `members` show the change when this method

@@ -44,7 +44,7 @@ export class ListenError extends Error {
  *
  * - If the store cannot be opened or read, it is left unchanged.
  * - After a failed write: the data stays in memory, other members receive it, and the write is repeated while the member
- *   runs, at least every 30 s. `health().storage` is `failing` until the store has taken all writes. Writes that were
+ *   runs, at least every 30 s. `Health.storage` is `failing` until the store has taken all writes. Writes that were
  *   acknowledged before are not lost.
  */
 export class StorageError extends Error {

@@ -1,6 +1,6 @@
 import type { MemberHealth } from '../member/member-health.ts'
 
-/** Condition of this member, as it measures it. A snapshot: call `health()` again for newer values. */
+/** Condition of this member, as it measures it: a snapshot of the store `Cluster.health`. */
 export interface Health extends MemberHealth {
   /**
    * How many facts of other members in rooms and shared configs this member has rejected since the start. A member

@@ -1,11 +1,11 @@
 /**
  * Cluster handle: the object that an app uses, over one membership machine and its driver.
  *
- * The handle exists before the machine, so an app may subscribe first; until `attach` its list of members is empty. No
- * listener of the app runs while the driver is in a step.
+ * The handle exists before the machine, so an app may subscribe first. Until `attach` the list of members is empty, and all
+ * figures of the health are zero. No listener of the app runs while the driver is in a step.
  */
 import type { TypedEventTarget } from 'main-event'
-import type { Cluster, ClusterEvents, Explanation, Heartbeat, StoreState } from '../api/cluster.ts'
+import type { Cluster, ClusterEvents, Explanation, StoreState } from '../api/cluster.ts'
 import type { Config, ConfigOptions, ConfigSchema } from '../api/config.ts'
 import { NotRunningError } from '../api/errors.ts'
 import type { Health } from '../api/health.ts'
@@ -21,7 +21,9 @@ import type { Driver } from '../runtime/driver.ts'
 import type { Engine, EngineListener } from '../runtime/engine.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import { explain } from './explain.ts'
-import { HeartbeatStore } from './heartbeat-store.ts'
+import { createHealthStore, type HostHealth } from './health-store.ts'
+import { createHeartbeatStore, type Heartbeats } from './heartbeat-store.ts'
+import type { PeriodicStore } from './periodic-store.ts'
 import type { SpaceRegistry } from './space-registry.ts'
 
 /** Longest wait until all connected members have acknowledged the leave. */
@@ -35,10 +37,10 @@ const maxUnsentMs = 5_000
 export class ClusterHandle implements Cluster, EngineListener {
   readonly name: string
   readonly notifications: AppNotifications
-  readonly heartbeats: Store<ReadonlyMap<string, Heartbeat>>
   readonly #events: AppEvents<ClusterEvents>
   readonly #members: OwnedStore<readonly Member[]>
-  readonly #heartbeats: HeartbeatStore
+  readonly #heartbeats: PeriodicStore<Heartbeats>
+  readonly #health: PeriodicStore<Health>
   readonly #clock: Clock
   #engine: Engine | undefined
   #onLeaveAcknowledged: () => void = () => {}
@@ -52,12 +54,12 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.#clock = this.notifications.clock
     this.#events = new AppEvents(this.notifications)
     this.#members = createStore(this.notifications, () => this.#engine?.machine.members() ?? noMembers)
-    this.#heartbeats = new HeartbeatStore(
-      () => this.#engine?.machine,
+    this.#heartbeats = createHeartbeatStore(this.notifications, () => this.#engine)
+    this.#health = createHealthStore(
       this.notifications,
-      () => this.#engine?.driver.handle({ type: 'measure-round-trips' }),
+      () => this.#engine,
+      connections => this.hostHealth(connections),
     )
-    this.heartbeats = this.#heartbeats
   }
 
   /** Attaches the handle to a new engine and resets the handle, whatever the state of the previous engine. */
@@ -65,6 +67,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     this.#engine = engine
     this.#leaving = undefined
     this.#heartbeats.start()
+    this.#health.start()
   }
 
   get events(): TypedEventTarget<ClusterEvents> {
@@ -75,6 +78,14 @@ export class ClusterHandle implements Cluster, EngineListener {
     return this.#members
   }
 
+  get heartbeats(): Store<Heartbeats> {
+    return this.#heartbeats
+  }
+
+  get health(): Store<Health> {
+    return this.#health
+  }
+
   get self(): Member {
     const { machine, self } = this.#running()
     const member = machine.member(self)
@@ -82,26 +93,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     return member
   }
 
-  health(): Health {
-    const { machine, driver, host } = this.#running()
-    const { rejected = 0, limited = 0, collisions = 0 } = driver.spacesUsage() ?? {}
-    const { state } = host.writes
-    return {
-      ...machine.health(),
-      rejected,
-      limited,
-      clientIdCollisions: collisions,
-      storage: state.status,
-      storageError: state.status === 'failing' ? state.error.message : undefined,
-      localDiscoveryError: undefined,
-      admissionError: undefined,
-      refusedConnections: 0,
-      droppedConnections: 0,
-      abortedStreams: 0,
-    }
-  }
-
-  explain(memberId: string): Explanation {
+  async explain(memberId: string): Promise<Explanation> {
     checkMemberId('explain', memberId)
     return explain(this.#running().machine, memberId, this.#clock.now())
   }
@@ -140,6 +132,7 @@ export class ClusterHandle implements Cluster, EngineListener {
   }
 
   event({ type, member }: MemberEvent): void {
+    this.#health.refresh()
     this.#events.emit(type, member)
   }
 
@@ -152,12 +145,19 @@ export class ClusterHandle implements Cluster, EngineListener {
   }
 
   identityChanged(copied: boolean): void {
+    this.#health.refresh()
     this.#events.emit('identity', { copied })
   }
 
   /** The store began to fail, or recovered. */
   storageChanged(state: StoreState): void {
+    this.#health.refresh()
     this.#events.emit('storage', state)
+  }
+
+  /** The host's part of the health. Figures that the host does not return have their initial values. */
+  protected hostHealth(_connections: number): Partial<HostHealth> {
+    return {}
   }
 
   /** The process may end: sends and stores pending changes of rooms and configs immediately. */
@@ -178,6 +178,7 @@ export class ClusterHandle implements Cluster, EngineListener {
     await this.#registry?.spaces.close()
     engine.driver.stop()
     this.#heartbeats.stop()
+    this.#health.stop()
   }
 
   #announceLeave(driver: Driver): Promise<void> {

@@ -7,7 +7,6 @@
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p, type Libp2p, type Libp2pOptions } from 'libp2p'
 import type { Cluster } from '../api/cluster.ts'
-import type { Health } from '../api/health.ts'
 import { withLeave } from '../handles/with-leave.ts'
 import type { OpenedStorage } from '../storage/recoverable-datastore.ts'
 import { AdmissionGate } from './admission/admission-gate.ts'
@@ -17,7 +16,7 @@ import { lazyLogger } from './lazy-logger.ts'
 import { coalescingNoise } from './packet-coalescing.ts'
 import { skipKnownWrites } from './peer-store-cache.ts'
 import type { Platform } from './platform.ts'
-import { hearsayAlone } from './service.ts'
+import { hearsayAlone, type NodeHealth } from './service.ts'
 
 export type MemberNode = Libp2p<{ cluster: Cluster }>
 
@@ -30,7 +29,7 @@ export interface NodePlan {
   /** Explains why the node cannot listen on an address. Other errors are thrown unchanged. */
   readonly listenError: (error: Error) => Error
   /** What only the platform knows of the member's health. */
-  readonly health?: () => Partial<Health>
+  readonly health?: NodeHealth
   /** Called when the node runs. */
   readonly started?: (node: MemberNode) => void
   /** Called before the node stops, or when it could not start. */
@@ -56,7 +55,7 @@ export async function createNode(options: JoinOptions, plan: NodePlan): Promise<
       await node.stop()
       await storage.close()
     })
-    return withLeave(cluster, leave, plan.health)
+    return withLeave(cluster, leave)
   } catch (error) {
     plan.stopping?.()
     await storage.close()
@@ -90,7 +89,7 @@ async function startNode(options: JoinOptions, plan: NodePlan): Promise<MemberNo
     },
     services: {
       ...parts.services,
-      cluster: hearsayAlone({ ...options, datastore }, plan.platform, gate),
+      cluster: hearsayAlone({ ...options, datastore }, plan.platform, gate, plan.health),
     },
   })
   skipKnownWrites(node.peerStore)

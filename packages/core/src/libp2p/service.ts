@@ -11,8 +11,8 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { bootstrapMultiaddr } from '../api/bootstrap-address.ts'
 import type { Explanation } from '../api/cluster.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
-import type { Health } from '../api/health.ts'
 import { ClusterHandle } from '../handles/cluster-handle.ts'
+import type { HostHealth } from '../handles/health-store.ts'
 import type { Driver } from '../runtime/driver.ts'
 import { createEngine } from '../runtime/engine.ts'
 import { datastoreKeyValues } from '../storage/datastore-key-values.ts'
@@ -45,15 +45,25 @@ export function hearsayOn(init: HearsayInit, platform: Platform): HearsayService
 }
 
 /** The service on a node that was created for it alone. @param gate the gate of the node's other parts */
-export function hearsayAlone(init: HearsayInit, platform: Platform, gate: AdmissionGate): HearsayService {
-  return components => new Service({ init, platform, gate, ownsNode: true }, components)
+export function hearsayAlone(
+  init: HearsayInit,
+  platform: Platform,
+  gate: AdmissionGate,
+  nodeHealth: NodeHealth | undefined,
+): HearsayService {
+  return components =>
+    new Service({ init, platform, gate, ownsNode: true, ...(nodeHealth && { nodeHealth }) }, components)
 }
+
+/** Returns the part of the health that depends on the node's transports and discovery. */
+export type NodeHealth = () => Pick<HostHealth, 'localDiscoveryError' | 'droppedConnections'>
 
 interface ServiceOptions {
   readonly init: HearsayInit
   readonly platform: Platform
   readonly gate: AdmissionGate
   readonly ownsNode: boolean
+  readonly nodeHealth?: NodeHealth
 }
 
 interface Runtime {
@@ -181,16 +191,15 @@ class Service extends ClusterHandle implements Startable {
     this.#stopTimer = leakedTimer(this.#components.addressManager)
   }
 
-  override health(): Health {
-    const health = super.health()
+  protected override hostHealth(connections: number): Partial<HostHealth> {
     const { refusals, abortedStreams = 0 } = this.#runtime?.transport ?? {}
     const { count = 0, lastDialled } = refusals ?? {}
-    const admissionError = health.connections === 0 ? lastDialled : undefined
-    return { ...health, admissionError, refusedConnections: count, abortedStreams }
+    const admissionError = connections === 0 ? lastDialled : undefined
+    return { ...this.#options.nodeHealth?.(), admissionError, refusedConnections: count, abortedStreams }
   }
 
-  override explain(memberId: string): Explanation {
-    const explanation = super.explain(memberId)
+  override async explain(memberId: string): Promise<Explanation> {
+    const explanation = await super.explain(memberId)
     const refusal = this.#runtime?.transport.refusals?.of(memberId)
     if (!refusal || explanation.connected) return explanation
     const agoS = (this.#options.platform.clock.now().monotonicMs - refusal.atMs) / 1000

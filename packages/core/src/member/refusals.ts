@@ -17,16 +17,18 @@ export type Refusal =
   | 'introducer-quota'
   | 'introducer-unreachable'
 
+export const noRefusals: Readonly<Record<Refusal, number>> = {
+  'unknown-author': 0,
+  'record-rate': 0,
+  'suspicion-rate': 0,
+  'provisional-rate': 0,
+  'provisional-evicted': 0,
+  'introducer-quota': 0,
+  'introducer-unreachable': 0,
+}
+
 export class Refusals {
-  #counts: Readonly<Record<Refusal, number>> = {
-    'unknown-author': 0,
-    'record-rate': 0,
-    'suspicion-rate': 0,
-    'provisional-rate': 0,
-    'provisional-evicted': 0,
-    'introducer-quota': 0,
-    'introducer-unreachable': 0,
-  }
+  #counts = noRefusals
 
   count(reason: Refusal): void {
     this.#counts = { ...this.#counts, [reason]: this.#counts[reason] + 1 }

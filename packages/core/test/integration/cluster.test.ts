@@ -16,7 +16,7 @@ describe('eight members over TCP and Noise', { timeout: 60_000 }, () => {
           .sort(),
       ).toEqual(names)
       expect(seen.getSnapshot().find(({ id }) => id === self.id)).toBe(self)
-      expect(health()).toMatchObject({ visible: 8, known: 8, partitionSuspected: false })
+      expect(health.getSnapshot()).toMatchObject({ visible: 8, known: 8, partitionSuspected: false })
     }
   })
 
@@ -52,8 +52,8 @@ describe('eight members over TCP and Noise', { timeout: 60_000 }, () => {
     const { id } = second?.self ?? first.self
     await until(first.heartbeats, heartbeats => (heartbeats.get(id)?.roundTripMs ?? 0) > 0)
     expect(first.heartbeats.getSnapshot().get(id)?.sequence).toBeGreaterThan(0)
-    expect(first.explain(id)).toMatchObject({ status: 'alive', connected: true, hint: undefined })
-    expect(first.explain('unknown')).toMatchObject({ status: 'unknown', connected: false })
+    expect(await first.explain(id)).toMatchObject({ status: 'alive', connected: true, hint: undefined })
+    expect(await first.explain('unknown')).toMatchObject({ status: 'unknown', connected: false })
   })
 
   it('of two clusters with a common bootstrap address see their own cluster only', async () => {

@@ -42,10 +42,10 @@ it('two members on copies of one storage report it, suspect no healthy member, a
   const copy = await join({ ...options, name: 'copy', storage: copied })
   received.push(listenTo(copy))
   const both = [original, copy]
-  await Promise.all([isNoticedByOriginal, copy.health().identityCopied || noticed(copy)])
+  await Promise.all([isNoticedByOriginal, copy.health.getSnapshot().identityCopied || noticed(copy)])
   expect(copy.self.id).toBe(original.self.id)
   for (const cluster of both) {
-    const { facts, hint } = cluster.explain(cluster.self.id)
+    const { facts, hint } = await cluster.explain(cluster.self.id)
     expect([facts[0], hint].join()).toMatch(/same identity.*storage/)
   }
   expect(both.map(({ self }) => self.name)).toEqual(['original', 'copy'])

@@ -7,13 +7,13 @@ import { joinMany, leaveAll, untilAllSee } from './members.ts'
 
 afterEach(leaveAll)
 
-const areConnected = (a: Cluster, b: Cluster): boolean =>
-  a.explain(b.self.id)?.connected === true || b.explain(a.self.id)?.connected === true
+const areConnected = async (a: Cluster, b: Cluster): Promise<boolean> =>
+  (await a.explain(b.self.id)).connected || (await b.explain(a.self.id)).connected
 
 /** Two members without a connection to each other, neither of them the bootstrap member; undefined if there are none. */
-function unconnected(members: readonly Cluster[]): [Cluster, Cluster] | undefined {
+async function unconnected(members: readonly Cluster[]): Promise<[Cluster, Cluster] | undefined> {
   const others = members.slice(1)
-  for (const a of others) for (const b of others) if (a !== b && !areConnected(a, b)) return [a, b]
+  for (const a of others) for (const b of others) if (a !== b && !(await areConnected(a, b))) return [a, b]
   return undefined
 }
 

@@ -46,7 +46,7 @@ describe('a document to which 90,000 clients wrote', { timeout: 90_000 }, () => 
     a.doc.getMap('m').set('small', 3)
     await untilSet(b, 'small', 3)
     expect(Y.encodeSnapshot(Y.snapshot(a.doc))).toEqual(Y.encodeSnapshot(Y.snapshot(b.doc)))
-    for (const { connections, rejected } of members.map(member => member.health()))
+    for (const { connections, rejected } of members.map(member => member.health.getSnapshot()))
       expect({ connections, rejected }).toEqual({ connections: 1, rejected: 0 })
     expect(received.flat().filter(({ type }) => type === 'fail')).toEqual([])
   })

@@ -35,8 +35,8 @@ it.each([
   // libp2p alone would refuse the member until the silent connections time out, after 10 s.
   const joined = await join({ cluster: 'atlas', name: 'joined', bootstrap: [address] })
   await untilAllSee([first, joined], 2)
-  expect(first.health().droppedConnections).toBeGreaterThanOrEqual(300 - 256)
+  expect(first.health.getSnapshot().droppedConnections).toBeGreaterThanOrEqual(300 - 256)
   expect(sockets.filter(({ destroyed }) => !destroyed).length).toBeGreaterThan(0)
   await vi.waitUntil(() => sockets.every(({ destroyed }) => destroyed), { timeout: 30_000 })
-  expect(joined.health().connections).toBe(1)
+  expect(joined.health.getSnapshot().connections).toBe(1)
 })

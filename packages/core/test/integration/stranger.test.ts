@@ -93,7 +93,7 @@ describe.each([
     const { node, received } = await startStranger()
     const bootstrap = node.getMultiaddrs().map(String)
     const member = await join({ cluster, ...options, name: 'ada-lovelace', bootstrap })
-    await vi.waitUntil(() => member.health().refusedConnections > 0, { timeout: 20_000 })
+    await vi.waitUntil(() => member.health.getSnapshot().refusedConnections > 0, { timeout: 20_000 })
     expect(received().length).toBeGreaterThan(0)
     expect(found(received(), confidential([member], options))).toEqual([])
   })

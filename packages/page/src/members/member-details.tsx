@@ -1,7 +1,7 @@
 /** Member details: why this tab sees the selected member as it does, and the commands for its process. */
-import type { Cluster } from '@hearsay/core'
-import { useCluster } from '@hearsay/react'
-import { type ReactNode, useEffect, useRef } from 'react'
+import type { Cluster, Explanation } from '@hearsay/core'
+import { useCluster, useHealth, useMember } from '@hearsay/react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { shortId } from '../contract.ts'
 import { isPresentStatus, type MemberRow, useHeartbeats, useMemberRows } from './member-list.ts'
 import { ProcessControls } from './process-controls.tsx'
@@ -17,8 +17,6 @@ export function MemberDetails(): ReactNode {
   useEffect(() => {
     if (chosen !== undefined) panel.current?.scrollIntoView({ block: 'nearest' })
   }, [chosen])
-  // The explanation changes with time alone: rendering at each heartbeat refresh, once a second, is enough.
-  useHeartbeats()
   const row = people.find(({ id }) => id === selected)
   return (
     <section ref={panel} className="panel details" aria-labelledby="details-title">
@@ -30,7 +28,7 @@ export function MemberDetails(): ReactNode {
             <code title={row.id}>…{shortId(row.id)}</code>
           </header>
           <div className="explained">
-            {row.isSelf ? <LocalHealth cluster={cluster} /> : <ExplanationList cluster={cluster} row={row} />}
+            {row.isSelf ? <LocalHealth /> : <ExplanationList cluster={cluster} row={row} />}
           </div>
           {row.process ? (
             <ProcessControls key={row.id} process={row.process} />
@@ -55,12 +53,12 @@ export function MemberDetails(): ReactNode {
 }
 
 function ExplanationList({ cluster, row }: { cluster: Cluster; row: MemberRow }): ReactNode {
-  const { facts, hint } = cluster.explain(row.id)
+  const explanation = useExplanation(cluster, row.id)
   const heartbeat = useHeartbeats().get(row.id)
   return (
     <>
       <ul>
-        {facts.map(fact => (
+        {explanation?.facts.map(fact => (
           <li key={fact}>{fact}</li>
         ))}
         {heartbeat && isPresentStatus(row) && (
@@ -72,14 +70,34 @@ function ExplanationList({ cluster, row }: { cluster: Cluster; row: MemberRow })
           </li>
         )}
       </ul>
-      {hint && <p className="hint">{hint}</p>}
+      {explanation?.hint && <p className="hint">{explanation.hint}</p>}
     </>
   )
 }
 
-function LocalHealth({ cluster }: { cluster: Cluster }): ReactNode {
-  const { localHealth, pauses, visible, known, partitionSuspected, identityCopied, connections } =
-    cluster.health()
+/** The last explanation of this member, until a newer one arrives. Undefined until the first one arrives. */
+function useExplanation(cluster: Cluster, id: string): Explanation | undefined {
+  const [last, setLast] = useState<Explanation>()
+  // The explanation changes with time alone. It is requested again at each heartbeat refresh, once a second, and when the status
+  // changes.
+  const heartbeats = useHeartbeats()
+  const status = useMember(id, member => member.status)
+  useEffect(() => {
+    let isCurrent = true
+    void cluster.explain(id).then(explanation => {
+      if (isCurrent) setLast(explanation)
+    })
+    return () => {
+      isCurrent = false
+    }
+  }, [cluster, id, status, heartbeats])
+  return last?.id === id ? last : undefined
+}
+
+function LocalHealth(): ReactNode {
+  const health = useHealth()
+  if (!health) return null
+  const { localHealth, pauses, visible, known, partitionSuspected, identityCopied, connections } = health
   return (
     <ul>
       <li>

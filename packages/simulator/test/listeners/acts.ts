@@ -53,9 +53,9 @@ export const acts: Readonly<Record<string, Act>> = {
   'listen there, too': { run: ({ listenToo }) => listenToo() },
   unsubscribe: { run: ({ unlisten }) => unlisten() },
   'health and explain': {
-    run: ({ apps: { cluster } }) => {
-      cluster.health()
-      for (const { id } of cluster.members.getSnapshot()) cluster.explain(id)
+    run: ({ apps: { cluster }, awaits }) => {
+      cluster.health.getSnapshot()
+      for (const { id } of cluster.members.getSnapshot()) awaits(cluster.explain(id))
       cluster.heartbeats.getSnapshot()
     },
   },

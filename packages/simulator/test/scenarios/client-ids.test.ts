@@ -43,7 +43,7 @@ const namesByClient = ({ awareness }: RoomDocument): Record<number, string> =>
 const write = ({ doc }: RoomDocument, text: string): void => doc.getText('text').insert(0, text)
 
 const collisionsOf = (simulation: Simulation, name: string): number =>
-  simulation.member(name).cluster.health().clientIdCollisions
+  simulation.member(name).cluster.health.getSnapshot().clientIdCollisions
 
 describe('a client id that the app sets', () => {
   it.each([

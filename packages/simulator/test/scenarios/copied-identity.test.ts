@@ -17,7 +17,7 @@ async function twice(seed: number): Promise<Twice> {
 }
 
 function areAware({ simulation, copy }: Twice): boolean {
-  return ['m5', copy].every(name => simulation.member(name).cluster.health().identityCopied)
+  return ['m5', copy].every(name => simulation.member(name).cluster.health.getSnapshot().identityCopied)
 }
 
 /** The events about it that the app of another member received. */
@@ -36,8 +36,9 @@ describe('scenario 40: the same identity runs twice', () => {
       for (const name of ['m5', copy]) {
         const { cluster, id } = simulation.member(name)
         cluster.update({ tags: { process: name } })
-        expect(cluster.explain(id).facts[0]).toMatch(/another process runs with the same identity/i)
-        expect(cluster.explain(id).hint).toMatch(/storage/)
+        const { facts, hint } = await cluster.explain(id)
+        expect(facts[0]).toMatch(/another process runs with the same identity/i)
+        expect(hint).toMatch(/storage/)
       }
       for (let i = 0; i < 200; i++) {
         await simulation.run(1_000)
@@ -50,7 +51,7 @@ describe('scenario 40: the same identity runs twice', () => {
       }
       expect(areAware(pair)).toBe(true)
       for (const name of ['m0', 'm1'])
-        expect(simulation.member(name).cluster.health().identityCopied).toBe(false)
+        expect(simulation.member(name).cluster.health.getSnapshot().identityCopied).toBe(false)
       return simulation
     })
   })
@@ -90,7 +91,7 @@ describe('scenario 40: the same identity runs twice', () => {
       // The other process refutes the leave, or the death, as soon as a suspicion.
       await simulation.run(10_000)
       expect(others.map(({ machine }) => machine.member(id)?.status)).toEqual(others.map(() => 'alive'))
-      await simulation.runUntil(() => !cluster.health().identityCopied, { withinMs: 240_000 })
+      await simulation.runUntil(() => !cluster.health.getSnapshot().identityCopied, { withinMs: 240_000 })
       expect(others.map(({ machine }) => machine.member(id)?.name)).toEqual(others.map(() => stays))
       const sinceMs = simulation.nowMs
       await simulation.run(60_000)
@@ -121,7 +122,7 @@ describe('scenario 40: the same identity runs twice', () => {
       const restored = simulation.copy('m5')
       for (let i = 0; i < 60; i++) {
         await simulation.run(1_000)
-        expect(simulation.member(restored).cluster.health().identityCopied).toBe(false)
+        expect(simulation.member(restored).cluster.health.getSnapshot().identityCopied).toBe(false)
       }
       return simulation
     })

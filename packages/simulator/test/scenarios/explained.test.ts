@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 
 /** The reasons that m0 gives for the status of m3, without the times and numbers of a run. */
-function explained(simulation: Simulation): readonly string[] {
-  const { facts, hint } = simulation.member('m0').cluster.explain(simulation.member('m3').id)
+async function explained(simulation: Simulation): Promise<readonly string[]> {
+  const { facts, hint } = await simulation.member('m0').cluster.explain(simulation.member('m3').id)
   return [...facts, ...(hint ? [hint] : [])].map(fact => fact.replaceAll(/\d+(\.\d)?/g, 'n'))
 }
 
@@ -16,7 +16,7 @@ describe('explain', () => {
     await runTwice(async () => {
       const simulation = settled(1)
       await simulation.run(30_000)
-      expect(explained(simulation)).toEqual(['This member is connected to it.', heartbeat, record])
+      expect(await explained(simulation)).toEqual(['This member is connected to it.', heartbeat, record])
       return simulation
     })
   })
@@ -27,7 +27,7 @@ describe('explain', () => {
       await simulation.run(30_000)
       simulation.throttle('m3')
       await simulation.run(5_000)
-      expect(explained(simulation)).toEqual([
+      expect(await explained(simulation)).toEqual([
         'This member is connected to it.',
         'Its page is in the background: it asked other members not to suspect its silence.',
         heartbeat,
@@ -44,7 +44,7 @@ describe('explain', () => {
       simulation.pause('m3', 60_000)
       await simulation.runUntil(() => simulation.statusesOf('m3').includes('suspect'), { withinMs: 30_000 })
       await simulation.run(500)
-      expect(explained(simulation)).toEqual([
+      expect(await explained(simulation)).toEqual([
         expect.stringMatching(/^It did not answer a probe: n members? reports? it\.$/),
         'Unless it answers, it counts as dead in n s.',
         'This member is connected to it.',
@@ -64,7 +64,7 @@ describe('explain', () => {
       await simulation.runUntil(() => simulation.statusesOf('m3').every(status => status === 'dead'), {
         withinMs: 60_000,
       })
-      expect(explained(simulation)).toEqual([
+      expect(await explained(simulation)).toEqual([
         expect.stringMatching(/^It did not answer a probe: n members? reports? it\.$/),
         'This member has no connection to it.',
         heartbeat,
@@ -81,7 +81,7 @@ describe('explain', () => {
       await simulation.run(30_000)
       void simulation.leave('m3')
       await simulation.run(5_000)
-      expect(explained(simulation)).toEqual([
+      expect(await explained(simulation)).toEqual([
         'It left n s ago.',
         record,
         'It becomes alive when it joins again.',

@@ -102,12 +102,12 @@ class RandomApp {
       if (kind === 4) room?.doc.getMap('map').set('value', value)
       if (kind === 5) room?.awareness.setLocalStateField('value', value)
       if (kind === 6) room?.broadcast({ value })
-      if (kind === 7) this.#cluster.explain(this.#cluster.self.id)
       if (kind === 8 && value === 0) room?.leave()
       if (kind === 9 && value === 0) config?.leave()
     } catch {
       this.refused += 1
     }
+    if (kind === 7) this.#cluster.explain(this.#cluster.self.id).catch(() => {})
     if (kind === 10) config?.set('key', value).catch(() => {})
     if (kind === 11) void Promise.all([this.enter(`room ${value % 2}`), this.open('flags')]).catch(() => {})
   }

@@ -154,7 +154,7 @@ describe('storage faults', { timeout: 600_000 }, () => {
     const states: string[] = []
     cluster.events.addEventListener('storage', ({ detail }) => states.push(detail.status))
     const config = await cluster.config('flags')
-    const storage = () => [cluster.health().storage, cluster.health().storageError]
+    const storage = () => [cluster.health.getSnapshot().storage, cluster.health.getSnapshot().storageError]
     expect(storage()).toEqual(['ok', undefined])
     const repair = simulation.failStorage('m0', { type: 'full' })
     for (let value = 0; value < 10; value++) {

@@ -112,7 +112,7 @@ function dialFrom(discovery: LocalDiscovery, node: MemberNode): () => void {
   return dialDiscovered({
     discovery,
     status: id => cluster.members.getSnapshot().find(member => member.id === id)?.status,
-    visible: () => cluster.health().visible,
+    visible: () => cluster.health.getSnapshot().visible,
     own: () => node.getMultiaddrs(),
     dial: addresses => node.dial(addresses),
     random: Math.random,

@@ -1,0 +1,85 @@
+/**
+ * Health store: how this member is doing. A snapshot is current whenever it is read, and stays the same object until a figure
+ * changes.
+ */
+import type { Health } from '../api/health.ts'
+import { noRefusals } from '../member/refusals.ts'
+import type { AppNotifications } from '../runtime/app-notifications.ts'
+import type { Engine } from '../runtime/engine.ts'
+import { PeriodicStore } from './periodic-store.ts'
+
+/** The figures that only the host knows: about connections and the local network. */
+export type HostHealth = Pick<
+  Health,
+  'localDiscoveryError' | 'admissionError' | 'refusedConnections' | 'droppedConnections' | 'abortedStreams'
+>
+
+const noHostHealth: HostHealth = {
+  localDiscoveryError: undefined,
+  admissionError: undefined,
+  refusedConnections: 0,
+  droppedConnections: 0,
+  abortedStreams: 0,
+}
+
+const initialHealth: Health = {
+  localHealth: 0,
+  pauses: 0,
+  refutedSuspicions: 0,
+  visible: 0,
+  known: 0,
+  identityCopied: false,
+  partitionSuspected: false,
+  connections: 0,
+  full: false,
+  provisional: 0,
+  refusedFacts: noRefusals,
+  rejected: 0,
+  limited: 0,
+  clientIdCollisions: 0,
+  storage: 'ok',
+  storageError: undefined,
+  ...noHostHealth,
+}
+
+/**
+ * @param engine the present engine; undefined before the member starts
+ * @param hostHealth takes the number of connected members
+ */
+export function createHealthStore(
+  notifications: AppNotifications,
+  engine: () => Engine | undefined,
+  hostHealth: (connections: number) => Partial<HostHealth>,
+): PeriodicStore<Health> {
+  return new PeriodicStore<Health>({
+    notifications,
+    initial: initialHealth,
+    compute(last) {
+      const present = engine()
+      if (!present) return last
+      const health = engineHealth(present)
+      const next = { ...health, ...noHostHealth, ...hostHealth(health.connections) }
+      return isSame(last, next) ? last : next
+    },
+    maxAgeMs: 0,
+  })
+}
+
+function engineHealth({ machine, driver, host }: Engine): Omit<Health, keyof HostHealth> {
+  const { rejected = 0, limited = 0, collisions = 0 } = driver.spacesUsage() ?? {}
+  const { state } = host.writes
+  return {
+    ...machine.health(),
+    rejected,
+    limited,
+    clientIdCollisions: collisions,
+    storage: state.status,
+    storageError: state.status === 'failing' ? state.error.message : undefined,
+  }
+}
+
+/** `refusedFacts` is one object until a count in it changes. */
+function isSame(a: Health, b: Health): boolean {
+  const keys = Object.keys(initialHealth) as (keyof Health)[]
+  return keys.every(key => Object.is(a[key], b[key]))
+}
