@@ -2,10 +2,15 @@
  * For other makers of a `Cluster`, such as a view over a port: the stores, events, errors and checks of an app's handles,
  * without a member and without libp2p.
  */
+export { type ConfigSettings, configSettings, isSameSettings } from './api/config-options.ts'
+export { checkWith } from './api/config-schema.ts'
 export * from './api/errors.ts'
-export { checkMemberId, checkUpdate } from './api/member-options.ts'
+export { checkMemberId, checkSpaceName, checkUpdate } from './api/member-options.ts'
 export { type SharedValue, sharedValue } from './api/shared-value.ts'
 export type { Clock } from './base/clock.ts'
+export { hasSpaceForKey } from './config/key-capacity.ts'
+export { type ConfigVersions, ConfigView, watchKey } from './handles/config-view.ts'
+export { checkedEntry, checkWriter } from './handles/config-write-checks.ts'
 export { checkFields, LocalPresence } from './handles/local-presence.ts'
 export { reportAppError } from './runtime/app-calls.ts'
 export { AppEvents } from './runtime/app-events.ts'
