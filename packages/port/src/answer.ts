@@ -39,7 +39,7 @@ export async function answerLater<T>(act: () => Promise<T>): Promise<Answer<T>> 
 }
 
 /** The value of an answer. @throws the error of the answer, of its own class if it is one of hearsay's */
-export function valueOf<T>(given: Answer<T>): T {
+export function resultOf<T>(given: Answer<T>): T {
   if ('value' in given) return given.value
   const { name, message } = given.error
   const ErrorClass = Object.hasOwn(classes, name) ? classes[name] : undefined
@@ -53,7 +53,7 @@ function failed(error: unknown): { readonly error: { readonly name: string; read
 
 /** Reports the error of an answer that no call of the app waits for. */
 export function report(given: Promise<Answer<void>>): void {
-  given.then(valueOf).catch(reportAppError)
+  given.then(resultOf).catch(reportAppError)
 }
 
 /** The message of a call that the rights of a view do not allow. */

@@ -11,14 +11,18 @@
  */
 export interface Port {
   postMessage(message: unknown): void
-  addEventListener?(type: 'message' | 'close', listener: (event: never) => void): void
-  removeEventListener?(type: 'message' | 'close', listener: (event: never) => void): void
-  on?(type: 'message' | 'close', listener: (...args: never[]) => void): unknown
-  off?(type: 'message' | 'close', listener: (...args: never[]) => void): unknown
+  addEventListener?(type: 'message' | 'close', listener: (event: Event) => void): void
+  removeEventListener?(type: 'message' | 'close', listener: (event: Event) => void): void
+  on?(type: 'message' | 'close', listener: Listener): unknown
+  off?(type: 'message' | 'close', listener: Listener): unknown
   /** Begins to deliver messages. Called once. */
   start?(): void
   close?(): void
 }
+
+// Emitters declare other parameters for each event.
+// biome-ignore lint/suspicious/noExplicitAny: `unknown` would fit none of these declarations
+type Listener = (message?: any) => void
 
 export interface ChannelListener {
   received(message: unknown): void
@@ -32,7 +36,10 @@ export interface Channel {
 }
 
 export function openChannel(port: Port, listener: ChannelListener): Channel {
-  const received = (event: unknown) => listener.received(dataOf(event))
+  const received = (event: unknown) => {
+    const message = dataOf(event)
+    if (isMessage(message)) listener.received(message)
+  }
   const closed = () => listener.closed()
   if (port.addEventListener) {
     port.addEventListener('message', received)
@@ -55,6 +62,19 @@ export function openChannel(port: Port, listener: ChannelListener): Channel {
       port.close?.()
     },
   }
+}
+
+/** Whether this can be a message of birpc, which expects no others: a request with a method and its values, or an answer. */
+function isMessage(message: unknown): boolean {
+  if (typeof message !== 'object' || message === null || !('t' in message)) return false
+  if (message.t === 's') return 'i' in message
+  return (
+    message.t === 'q' &&
+    'm' in message &&
+    typeof message.m === 'string' &&
+    'a' in message &&
+    Array.isArray(message.a)
+  )
 }
 
 /** The message of an event; Node's workers emit the message itself. Messages of this package are never events. */

@@ -1,10 +1,16 @@
 /** Connect: a view of the cluster at the other end of a port. */
 import type { Cluster } from '@hearsay/core'
 import { createBirpc } from 'birpc'
-import { valueOf } from './answer.ts'
+import { resultOf } from './answer.ts'
 import { openChannel, type Port } from './channel.ts'
-import { type Batch, contractVersion, type MemberCalls, type ViewCalls } from './contract.ts'
-import { MirroredCluster, type RemoteMember } from './mirrored/mirrored-cluster.ts'
+import {
+  type Batch,
+  contractVersion,
+  type MemberCalls,
+  type RemoteMember,
+  type ViewCalls,
+} from './contract.ts'
+import { MirroredCluster } from './mirrored/mirrored-cluster.ts'
 
 /**
  * Connects to the cluster that `serveCluster` serves at the other end of a port. Resolves when the members are known.
@@ -47,7 +53,7 @@ export async function connectCluster(port: Port): Promise<Cluster> {
     resolver: name => (Object.hasOwn(functions, name) ? functions[name as keyof ViewCalls] : undefined),
     eventNames: ['acknowledge', 'setHidden', 'watch', 'close'],
   })
-  const welcome = valueOf(await member.connect(contractVersion))
+  const welcome = resultOf(await member.connect(contractVersion))
   cluster = new MirroredCluster(welcome, member as unknown as RemoteMember, () => {
     unfollow()
     channel.close()

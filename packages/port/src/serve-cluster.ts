@@ -34,6 +34,11 @@ const calls = [
   'openRoom',
   'setPresence',
   'broadcast',
+  'openDocument',
+  'editDocument',
+  'documentStored',
+  'discardSuperseded',
+  'closeDocument',
   'close',
 ] as const satisfies readonly (keyof MemberCalls)[]
 let views = 0
@@ -60,7 +65,10 @@ export function serveCluster(cluster: Cluster, port: Port, { allow }: ServeOptio
     ended: () => channel.close(),
   })
   const functions = Object.fromEntries(
-    calls.map(name => [name, (...values: never[]) => (served[name] as (...values: never[]) => unknown)(...values)]),
+    calls.map(name => [
+      name,
+      (...values: never[]) => (served[name] as (...values: never[]) => unknown)(...values),
+    ]),
   )
   let receive: (message: unknown) => void = () => {}
   const channel = openChannel(port, {

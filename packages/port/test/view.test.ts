@@ -1,49 +1,13 @@
-import { MessageChannel } from 'node:worker_threads'
-import type { Cluster, Json, Room } from '@hearsay/core'
-import { createSimulation, type Simulation } from '@hearsay/simulator'
+import type { Json, Room } from '@hearsay/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Allow, connectCluster, type ServedPort, serveCluster } from '../src/index.ts'
+import { ViewBench } from './view-bench.ts'
 
 type Fields = Record<string, Json>
 
-/** Lets messages cross the ports. */
-const crossed = () => new Promise<void>(resolve => void setTimeout(resolve, 20))
-
-/** Three simulated members; views of the first one over real ports. */
-class Bench {
-  readonly simulation: Simulation = createSimulation({ seed: 1, members: 3, start: 'warm' })
-  readonly #ports: { close(): void }[] = []
-
-  get member(): Cluster {
-    return this.simulation.member('m0').cluster
-  }
-
-  other(name = 'm1'): Cluster {
-    return this.simulation.member(name).cluster
-  }
-
-  async view(allow?: Allow): Promise<{ cluster: Cluster; served: ServedPort }> {
-    const { port1, port2 } = new MessageChannel()
-    this.#ports.push(port1)
-    const served = serveCluster(this.member, port1, { ...(allow && { allow }) })
-    return { cluster: await connectCluster(port2), served }
-  }
-
-  async run(ms: number): Promise<void> {
-    await crossed()
-    await this.simulation.run(ms)
-    await crossed()
-  }
-
-  close(): void {
-    for (const port of this.#ports) port.close()
-  }
-}
-
-let bench: Bench
+let bench: ViewBench
 beforeEach(async () => {
-  bench = new Bench()
-  await bench.simulation.run(1_000)
+  bench = new ViewBench()
+  await bench.run(1_000)
 })
 afterEach(() => bench.close())
 
@@ -110,7 +74,8 @@ describe('a view', () => {
 })
 
 describe('a view in a room', () => {
-  const presenceAt = (room: Room<Fields>): unknown => room.presence.others.getSnapshot().map(({ presence }) => presence)
+  const presenceAt = (room: Room<Fields>): unknown =>
+    room.presence.others.getSnapshot().map(({ presence }) => presence)
 
   it('shares its presence, and sees that of other members field by field', async () => {
     const { cluster } = await bench.view()
@@ -121,7 +86,9 @@ describe('a view in a room', () => {
     await bench.run(5_000)
     expect(presenceAt(other)).toEqual([{ cursor: { x: 1 } }])
     expect(presenceAt(room)).toEqual([{ cursor: { x: 2 }, name: 'grace' }])
-    expect(room.members.getSnapshot().map(({ id }) => id)).toEqual([cluster.self.id, bench.other().self.id].sort())
+    expect(room.members.getSnapshot().map(({ id }) => id)).toEqual(
+      [cluster.self.id, bench.other().self.id].sort(),
+    )
   })
 
   it('leaves its presence to the other views, and the room with the last view', async () => {

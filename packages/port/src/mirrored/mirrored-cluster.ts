@@ -17,21 +17,22 @@ import type {
   Room,
   Store,
 } from '@hearsay/core'
-import { AppEvents, AppNotifications, checkMemberId, checkUpdate, NotAllowedError, NotRunningError, systemClock } from '@hearsay/core/app'
+import {
+  AppEvents,
+  AppNotifications,
+  checkMemberId,
+  checkUpdate,
+  NotAllowedError,
+  NotRunningError,
+  systemClock,
+} from '@hearsay/core/app'
 import type { TypedEventTarget } from 'main-event'
-import { refusal, report, valueOf } from '../answer.ts'
-import { type Batch, clusterNumber, type MemberCalls, type UpdateChange, type Welcome } from '../contract.ts'
+import { refusal, report, resultOf } from '../answer.ts'
+import { type Batch, clusterNumber, type RemoteMember, type UpdateChange, type Welcome } from '../contract.ts'
 import type { TableDiff } from '../table.ts'
 import { healthCodec, heartbeatsCodec, membersCodec } from '../tables.ts'
 import { MirroredRoom } from './mirrored-room.ts'
 import { MirroredStore } from './mirrored-store.ts'
-
-/** The calls of the member's side. Each resolves with its answer. */
-export type RemoteMember = {
-  readonly [Name in keyof MemberCalls]: (
-    ...values: Parameters<MemberCalls[Name]>
-  ) => Promise<Awaited<ReturnType<MemberCalls[Name]>>>
-}
 
 export class MirroredCluster implements Cluster {
   readonly name: string
@@ -82,7 +83,7 @@ export class MirroredCluster implements Cluster {
   async explain(memberId: string): Promise<Explanation> {
     checkMemberId('explain', memberId)
     this.#checkRunning()
-    return valueOf(await this.#member.explain(memberId))
+    return resultOf(await this.#member.explain(memberId))
   }
 
   update(change: UpdateChange): void {
@@ -117,16 +118,17 @@ export class MirroredCluster implements Cluster {
   }
 
   /** Shows everything that changed in one step of the member. */
-  batch({ number, stores, events }: Batch): void {
+  batch({ number, stores, documents, events }: Batch): void {
     this.#notifications.step(() => {
       for (const [[owner, name], diff] of stores)
         if (owner === clusterNumber) this.#store(name)?.apply(diff)
         else this.#spaces.get(owner)?.changed(name, diff)
       if (stores.some(([[owner, name]]) => owner === clusterNumber && name === 'members'))
         for (const space of this.#spaces.values()) space.membersChanged()
-      for (const [owner, type, detail] of events)
+      for (const [owner, name, change] of documents) this.#spaces.get(owner)?.documentChanged(name, change)
+      for (const [owner, type, detail, document] of events)
         if (owner === clusterNumber) this.#events.emit(type as keyof ClusterEvents, detail as never)
-        else this.#spaces.get(owner)?.event(type, detail)
+        else this.#spaces.get(owner)?.event(type, detail, document)
     })
     void this.#member.acknowledge(number)
   }
@@ -173,7 +175,7 @@ export class MirroredCluster implements Cluster {
     })
     this.#spaces.set(number, room)
     try {
-      room.opened(valueOf(await this.#member.openRoom(number, name)))
+      room.opened(resultOf(await this.#member.openRoom(number, name)))
     } catch (error) {
       room.end()
       throw error
@@ -185,7 +187,7 @@ export class MirroredCluster implements Cluster {
   async #leave(): Promise<void> {
     if (this.#ended !== undefined) return
     for (const space of [...this.#spaces.values()]) space.leave()
-    await this.#member.leave().then(valueOf)
+    await this.#member.leave().then(resultOf)
     this.end('this view has left')
   }
 

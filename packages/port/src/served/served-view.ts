@@ -13,6 +13,7 @@ import {
   clusterNumber,
   contractVersion,
   type MemberCalls,
+  type OpenedDocument,
   type OpenedRoom,
   type StoreName,
   type UpdateChange,
@@ -20,7 +21,8 @@ import {
 } from '../contract.ts'
 import { healthCodec, heartbeatsCodec, membersCodec, othersCodec, writeIds } from '../tables.ts'
 import type { ViewRights } from './rights.ts'
-import type { SharedRoom, SharedRooms } from './shared-rooms.ts'
+import { ServedRoom } from './served-room.ts'
+import type { SharedRooms } from './shared-rooms.ts'
 import { StoreMirror } from './store-mirror.ts'
 import { ViewQueue } from './view-queue.ts'
 
@@ -35,11 +37,6 @@ export interface ServedViewOptions {
   readonly ended: () => void
 }
 
-interface OpenRoom {
-  readonly shared: SharedRoom
-  readonly isWritable: boolean
-}
-
 const memberEvents = ['join', 'update', 'suspect', 'recover', 'fail', 'leave', 'storage', 'identity'] as const
 /** Our choice: as many as a member can be in. */
 const maxSpaces = 256
@@ -48,7 +45,7 @@ export class ServedView implements MemberCalls {
   readonly #options: ServedViewOptions
   readonly #queue: ViewQueue
   readonly #mirrors = new Map<string, Pick<StoreMirror<unknown>, 'watch'>>()
-  readonly #rooms = new Map<number, OpenRoom>()
+  readonly #rooms = new Map<number, ServedRoom>()
   /** Ends what the view follows, by number of the cluster, room or config. */
   readonly #undo = new Map<number, (() => void)[]>()
   #refusedCalls = 0
@@ -71,13 +68,27 @@ export class ServedView implements MemberCalls {
           `connectCluster: the view has version ${version} of the protocol and the member has ${contractVersion}. Use the same version of @hearsay/port on both sides`,
         )
       const { cluster, rights, view } = this.#options
-      this.#mirror(clusterNumber, 'members', new StoreMirror(cluster.members, membersCodec.write, this.#changed))
-      this.#mirror(clusterNumber, 'heartbeats', new StoreMirror(cluster.heartbeats, heartbeatsCodec.write, this.#changed))
+      this.#mirror(
+        clusterNumber,
+        'members',
+        new StoreMirror(cluster.members, membersCodec.write, this.#changed),
+      )
+      this.#mirror(
+        clusterNumber,
+        'heartbeats',
+        new StoreMirror(cluster.heartbeats, heartbeatsCodec.write, this.#changed),
+      )
       this.#mirror(clusterNumber, 'health', new StoreMirror(cluster.health, healthCodec.write, this.#changed))
       this.#listen(clusterNumber, targetOf(cluster.events), ...memberEvents)
       for (const store of ['members', 'health']) this.watch([clusterNumber, store], true)
       const { update, leave } = rights
-      return { version: contractVersion, cluster: cluster.name, self: cluster.self.id, view, rights: { update, leave } }
+      return {
+        version: contractVersion,
+        cluster: cluster.name,
+        self: cluster.self.id,
+        view,
+        rights: { update, leave },
+      }
     })
   }
 
@@ -125,7 +136,10 @@ export class ServedView implements MemberCalls {
         throw new NotRunningError('the view has ended')
       }
       const isWritable = access === 'write'
-      this.#rooms.set(number, { shared, isWritable })
+      this.#rooms.set(
+        number,
+        new ServedRoom({ number, view, shared, rights, isWritable, queue: this.#queue }),
+      )
       const { write } = othersCodec()
       this.#mirror(number, 'members', new StoreMirror(room.members, writeIds, this.#changed))
       this.#mirror(number, 'others', new StoreMirror(room.presence.others, write, this.#changed))
@@ -137,11 +151,36 @@ export class ServedView implements MemberCalls {
   }
 
   setPresence(number: number, fields: Readonly<Record<string, Json | undefined>>): Answer<void> {
-    return this.#answer(() => this.#writableRoom(number, 'presence').setPresence(this.#options.view, fields))
+    return this.#answer(() => this.#room(number).setPresence(fields))
   }
 
   broadcast(number: number, value: Json): Answer<void> {
-    return this.#answer(() => this.#writableRoom(number, 'broadcast').room.broadcast(value))
+    return this.#answer(() => this.#room(number).broadcast(value))
+  }
+
+  openDocument(
+    number: number,
+    name: string,
+    stateVector: Uint8Array,
+    seed: Uint8Array | undefined,
+  ): Answer<OpenedDocument> {
+    return this.#answer(() => this.#room(number).openDocument(name, stateVector, seed))
+  }
+
+  editDocument(number: number, name: string, generation: number, update: Uint8Array): Answer<boolean> {
+    return this.#answer(() => this.#room(number).editDocument(name, generation, update))
+  }
+
+  documentStored(number: number, name: string): Promise<Answer<void>> {
+    return this.#answerLater(() => this.#room(number).documentStored(name))
+  }
+
+  discardSuperseded(number: number, name: string): Answer<void> {
+    return this.#answer(() => this.#room(number).discardSuperseded(name))
+  }
+
+  closeDocument(number: number, name: string): void {
+    this.#rooms.get(number)?.closeDocument(name)
   }
 
   close(number: number): void {
@@ -150,6 +189,7 @@ export class ServedView implements MemberCalls {
     this.#queue.remove(number)
     const room = this.#rooms.get(number)
     this.#rooms.delete(number)
+    room?.close()
     if (room) this.#options.rooms.leave(room.shared, this.#options.view)
   }
 
@@ -195,11 +235,10 @@ export class ServedView implements MemberCalls {
       throw new InvalidOptionsError(`room: this view has ${maxSpaces} rooms and configs open already`)
   }
 
-  #writableRoom(number: number, what: string): SharedRoom {
+  #room(number: number): ServedRoom {
     const room = this.#rooms.get(number)
-    if (!room) throw new InvalidOptionsError(`${what}: the room was left`)
-    this.#options.rights.check(room.isWritable, `${what} in room '${room.shared.room.name}'`)
-    return room.shared
+    if (!room) throw new NotRunningError('the room was left')
+    return room
   }
 
   #answer<T>(act: () => T): Answer<T> {

@@ -6,7 +6,7 @@
  * 3. What waits is bounded: of stores and documents only that they have changed, and the last `maxEvents` events.
  */
 import type { Clock } from '@hearsay/core/app'
-import type { Batch, PortEvent, StoreName } from '../contract.ts'
+import type { Batch, DocumentChange, PortEvent, StoreName } from '../contract.ts'
 import type { TableDiff } from '../table.ts'
 
 /** Our choice: more than a view takes in a second at the greatest rates of rooms. */
@@ -25,7 +25,7 @@ export class ViewQueue {
   readonly #stores = new Map<string, { readonly name: StoreName; readonly source: Source<TableDiff> }>()
   readonly #documents = new Map<
     string,
-    { readonly owner: number; readonly document: string; readonly source: Source<Uint8Array> }
+    { readonly owner: number; readonly document: string; readonly source: Source<DocumentChange> }
   >()
   #events: PortEvent[] = []
   #droppedEvents = 0
@@ -45,8 +45,12 @@ export class ViewQueue {
     this.#stores.set(name.join(), { name, source })
   }
 
-  addDocument(owner: number, document: string, source: Source<Uint8Array>): void {
+  addDocument(owner: number, document: string, source: Source<DocumentChange>): void {
     this.#documents.set([owner, document].join(), { owner, document, source })
+  }
+
+  removeDocument(owner: number, document: string): void {
+    this.#documents.delete([owner, document].join())
   }
 
   /** Forgets the stores, the documents and the events of a room or config. */
@@ -67,8 +71,8 @@ export class ViewQueue {
     })
   }
 
-  event(owner: number, type: string, detail: unknown): void {
-    this.#events.push([owner, type, detail])
+  event(owner: number, type: string, detail: unknown, document?: string): void {
+    this.#events.push([owner, type, detail, document])
     if (this.#events.length > maxEvents) {
       this.#events.shift()
       this.#droppedEvents += 1
@@ -110,8 +114,8 @@ export class ViewQueue {
       return diff ? [[name, diff] as const] : []
     })
     const documents = [...this.#documents.values()].flatMap(({ owner, document, source }) => {
-      const update = source.take()
-      return update ? [[owner, document, update] as const] : []
+      const change = source.take()
+      return change ? [[owner, document, change] as const] : []
     })
     const events = this.#events.splice(0)
     if (stores.length + documents.length + events.length === 0) return

@@ -1,0 +1,44 @@
+import { MessageChannel } from 'node:worker_threads'
+import type { Cluster } from '@hearsay/core'
+import { createSimulation, type Simulation } from '@hearsay/simulator'
+import { type Allow, connectCluster, type ServedPort, serveCluster } from '../src/index.ts'
+
+/** Three simulated members; views of the first one over real ports. */
+export class ViewBench {
+  readonly simulation: Simulation = createSimulation({ seed: 1, members: 3, start: 'warm' })
+  readonly #views = new Set<Cluster>()
+  readonly #ports: { close(): void }[] = []
+
+  get member(): Cluster {
+    return this.simulation.member('m0').cluster
+  }
+
+  other(name = 'm1'): Cluster {
+    return this.simulation.member(name).cluster
+  }
+
+  async view(allow?: Allow): Promise<{ cluster: Cluster; served: ServedPort }> {
+    const { port1, port2 } = new MessageChannel()
+    this.#ports.push(port1)
+    const served = serveCluster(this.member, port1, { ...(allow && { allow }) })
+    const cluster = await connectCluster(port2)
+    this.#views.add(cluster)
+    return { cluster, served }
+  }
+
+  /** Waits until everything that was sent so far has crossed the ports, and what it caused. A port keeps the order. */
+  async crossed(): Promise<void> {
+    for (let trip = 0; trip < 3; trip++)
+      await Promise.all([...this.#views].map(view => view.explain('').catch(() => this.#views.delete(view))))
+  }
+
+  async run(ms: number): Promise<void> {
+    await this.crossed()
+    await this.simulation.run(ms)
+    await this.crossed()
+  }
+
+  close(): void {
+    for (const port of this.#ports) port.close()
+  }
+}
