@@ -2,8 +2,8 @@
  * For other makers of a `Cluster`, such as a view over a port: the stores, events, errors and checks of an app's handles,
  * without a member and without libp2p.
  */
-export { type ConfigSettings, configSettings, isSameSettings } from './api/config-options.ts'
-export { checkWith } from './api/config-schema.ts'
+export { type ConfigSettings, checkSameSettings, configSettings } from './api/config-options.ts'
+export { type CheckValue, checkWith } from './api/config-schema.ts'
 export * from './api/errors.ts'
 export { checkMemberId, checkSpaceName, checkUpdate } from './api/member-options.ts'
 export { type SharedValue, sharedValue } from './api/shared-value.ts'

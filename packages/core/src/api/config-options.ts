@@ -33,8 +33,15 @@ export function configSettings(options: ConfigOptions<ConfigSchema | undefined>)
   return { schema, writers: new Set(writers), retentionMs }
 }
 
-/** Whether two opens agree: the same schema object, the same writers in any order, the same retention. */
-export function isSameSettings(a: ConfigSettings, b: ConfigSettings): boolean {
-  const [writersA, writersB] = [a, b].map(({ writers }) => [...writers].sort().join())
-  return a.schema === b.schema && writersA === writersB && a.retentionMs === b.retentionMs
+/**
+ * Checks that a config is opened again as it is open: with the same schema object, the same writers in any order, and the
+ * same retention.
+ *
+ * @throws {InvalidOptionsError}
+ */
+export function checkSameSettings(name: string, open: ConfigSettings, again: ConfigSettings): void {
+  const [writers, writersAgain] = [open, again].map(({ writers }) => [...writers].sort().join())
+  const { schema, retentionMs } = open
+  if (schema !== again.schema || writers !== writersAgain || retentionMs !== again.retentionMs)
+    throw new InvalidOptionsError(`config: '${name}' is open with other options. Leave it first`)
 }

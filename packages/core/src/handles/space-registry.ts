@@ -5,7 +5,7 @@
  */
 import { toString as toText } from 'uint8arrays/to-string'
 import type { ConfigOptions, ConfigSchema } from '../api/config.ts'
-import { type ConfigSettings, configSettings, isSameSettings } from '../api/config-options.ts'
+import { type ConfigSettings, checkSameSettings, configSettings } from '../api/config-options.ts'
 import { checkWith } from '../api/config-schema.ts'
 import { InvalidOptionsError } from '../api/errors.ts'
 import { checkSpaceName } from '../api/member-options.ts'
@@ -80,8 +80,7 @@ export class SpaceRegistry {
     const space = spaceTag(this.#engine.cluster, 'config', name)
     const open = this.#configs.get(space)
     if (open) {
-      if (!isSameSettings(open.settings, settings))
-        throw new InvalidOptionsError(`config: '${name}' is open with other options. Leave it first`)
+      checkSameSettings(name, open.settings, settings)
       return open.config
     }
     this.#checkCount()

@@ -29,6 +29,8 @@ export class ViewQueue {
   >()
   #events: PortEvent[] = []
   #droppedEvents = 0
+  /** Resolve the promises of `sent`. */
+  #waiting: (() => void)[] = []
   #number = 0
   #acknowledged = 0
   #nextMs = Number.NEGATIVE_INFINITY
@@ -80,6 +82,14 @@ export class ViewQueue {
     this.changed()
   }
 
+  /** Resolves when everything that has changed so far was sent. */
+  sent(): Promise<void> {
+    return new Promise(resolve => {
+      this.#waiting.push(resolve)
+      this.changed()
+    })
+  }
+
   acknowledge(number: number): void {
     if (number !== this.#number) return
     this.#acknowledged = number
@@ -118,6 +128,7 @@ export class ViewQueue {
       return change ? [[owner, document, change] as const] : []
     })
     const events = this.#events.splice(0)
+    for (const resolve of this.#waiting.splice(0)) resolve()
     if (stores.length + documents.length + events.length === 0) return
     const droppedEvents = this.#droppedEvents
     this.#droppedEvents = 0
