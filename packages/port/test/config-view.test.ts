@@ -238,10 +238,12 @@ describe('two views with one config', () => {
     await bench.run(5_000)
     expect(entriesAt(other)).toEqual({ color: 'blue' })
     expect(entriesAt(a)).toEqual({ color: 'red' })
+    // A config can be opened with other options after it was left.
+    const reopen = () => bench.member.config('flags', { retentionMs: 60_000 })
+    await expect(reopen()).rejects.toThrow(/is open with other options/)
     b.leave()
     await bench.crossed()
-    // Opened anew: without a storage, it is empty until other members send their entries.
-    expect(entriesAt(await bench.member.config('flags', { retentionMs: 60_000 }))).toEqual({})
+    await expect(reopen()).resolves.toBeDefined()
   })
 
   it('may have schemas of their own, but not other writers or another retention', async () => {

@@ -3,6 +3,9 @@ import type { Cluster } from '@hearsay/core'
 import { createSimulation, type Simulation } from '@hearsay/simulator'
 import { type Allow, connectCluster, type ServedPort, serveCluster } from '../src/index.ts'
 
+/** More than the member's side waits between two messages to a view. */
+const messageIntervalMs = 20
+
 /** Three simulated members; views of the first one over real ports. */
 export class ViewBench {
   readonly simulation: Simulation = createSimulation({ seed: 1, members: 3, start: 'warm' })
@@ -26,8 +29,17 @@ export class ViewBench {
     return { cluster, served }
   }
 
-  /** Waits until everything that was sent so far has crossed the ports, and what it caused. A port keeps the order. */
+  /**
+   * Waits until everything that was sent so far has crossed the ports, and what it caused. A port keeps the order, and the
+   * timer ends after that of a message that waits for its turn.
+   */
   async crossed(): Promise<void> {
+    await this.#roundTrips()
+    await new Promise(resolve => setTimeout(resolve, messageIntervalMs))
+    await this.#roundTrips()
+  }
+
+  async #roundTrips(): Promise<void> {
     for (let trip = 0; trip < 3; trip++)
       await Promise.all([...this.#views].map(view => view.explain('').catch(() => this.#views.delete(view))))
   }

@@ -31,8 +31,8 @@ import { refusal, report, resultOf } from '../answer.ts'
 import { type Batch, clusterNumber, type RemoteMember, type UpdateChange, type Welcome } from '../contract.ts'
 import type { TableDiff } from '../table.ts'
 import { healthCodec, heartbeatsCodec, membersCodec } from '../tables.ts'
-import { MirroredConfigs } from './mirrored-configs.ts'
-import { MirroredRoom } from './mirrored-room.ts'
+import type { MirroredConfigs } from './mirrored-configs.ts'
+import type { MirroredRoom } from './mirrored-room.ts'
 import type { MirroredSpace } from './mirrored-space.ts'
 import { MirroredStore } from './mirrored-store.ts'
 
@@ -47,7 +47,7 @@ export class MirroredCluster implements Cluster {
   readonly #welcome: Welcome
   readonly #close: () => void
   readonly #rooms = new Map<string, Promise<MirroredRoom>>()
-  readonly #configs: MirroredConfigs
+  #configs: MirroredConfigs | undefined
   /** The open rooms and configs, by their numbers. */
   readonly #spaces = new Map<number, MirroredSpace>()
   #lastNumber = clusterNumber
@@ -61,13 +61,6 @@ export class MirroredCluster implements Cluster {
     this.#welcome = welcome
     this.#member = member
     this.#close = close
-    this.#configs = new MirroredConfigs({
-      self: welcome.self,
-      notifications: this.#notifications,
-      member,
-      spaces: this.#spaces,
-      nextNumber: () => ++this.#lastNumber,
-    })
     this.members = new MirroredStore(this.#notifications, membersCodec.read)
     this.#health = new MirroredStore(this.#notifications, healthCodec.read)
     this.heartbeats = new MirroredStore(this.#notifications, heartbeatsCodec.read, isWatched => {
@@ -119,7 +112,16 @@ export class MirroredCluster implements Cluster {
     name: string,
     options: ConfigOptions<S> = {},
   ): Promise<Config<S>> {
+    // Loaded with the first config, as rooms are.
+    const { MirroredConfigs } = await import('./mirrored-configs.ts')
     this.#checkRunning()
+    this.#configs ??= new MirroredConfigs({
+      self: this.#welcome.self,
+      notifications: this.#notifications,
+      member: this.#member,
+      spaces: this.#spaces,
+      nextNumber: () => ++this.#lastNumber,
+    })
     return (await this.#configs.open(name, options)) as unknown as Config<S>
   }
 
@@ -172,6 +174,9 @@ export class MirroredCluster implements Cluster {
   }
 
   async #openRoom(name: string): Promise<MirroredRoom> {
+    // Loaded with the first room: a view may show members only.
+    const { MirroredRoom } = await import('./mirrored-room.ts')
+    this.#checkRunning()
     const number = ++this.#lastNumber
     const room = new MirroredRoom({
       name,

@@ -5,7 +5,8 @@ import {
   isolateObservers,
   type LocalClaim,
   reportAppError,
-  seedUpdate,
+  reportRejection,
+  seedPlaceholder,
 } from '@hearsay/core/app'
 import * as Y from 'yjs'
 import type { DocumentChange } from '../contract.ts'
@@ -70,10 +71,18 @@ export class MirroredDocuments {
   }
 }
 
-/** Undefined: the seed has thrown, and the document stays empty. */
+/**
+ * The content of a seed, as the member's side can repeat it: written under the client id that core gives to every seed until
+ * its content is known.
+ *
+ * @returns undefined: the seed has thrown, and the document stays empty
+ */
 function contentOf(seed: NonNullable<DocumentOptions['seed']>): Uint8Array | undefined {
+  const doc = new Y.Doc()
+  doc.clientID = seedPlaceholder
   try {
-    return seedUpdate(seed)
+    reportRejection(seed(doc))
+    return Y.encodeStateAsUpdate(doc)
   } catch (error) {
     reportAppError(error)
     return undefined

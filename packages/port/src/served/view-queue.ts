@@ -2,7 +2,8 @@
  * View queue: collects the changes for one view, and sends them in batches.
  *
  * 1. Everything that changes in one step is in one batch, so that a view shows stores and events as the member does.
- * 2. The next batch waits until the view has acknowledged the last one, and a hidden view gets at most four a second.
+ * 2. The next batch waits until the view has acknowledged the last one. There are at most 60 a second, and 4 for a hidden
+ *    view.
  * 3. What waits is bounded: of stores and documents only that they have changed, and the last `maxEvents` events.
  */
 import type { Clock } from '@hearsay/core/app'
@@ -11,6 +12,8 @@ import type { TableDiff } from '../table.ts'
 
 /** Our choice: more than a view takes in a second at the greatest rates of rooms. */
 const maxEvents = 1_024
+/** A screen shows no more than about 60 changes a second. */
+const visibleIntervalMs = 16
 const hiddenIntervalMs = 250
 
 /** Something whose changes are sent: a store or a document. */
@@ -82,10 +85,14 @@ export class ViewQueue {
     this.changed()
   }
 
-  /** Resolves when everything that has changed so far was sent. */
+  /**
+   * Sends everything that has changed so far without waiting for the interval, because a call of the view waits for it.
+   * Resolves when it is sent.
+   */
   sent(): Promise<void> {
     return new Promise(resolve => {
       this.#waiting.push(resolve)
+      this.#nextMs = Number.NEGATIVE_INFINITY
       this.changed()
     })
   }
@@ -133,7 +140,7 @@ export class ViewQueue {
     const droppedEvents = this.#droppedEvents
     this.#droppedEvents = 0
     this.#number += 1
-    if (this.#isHidden) this.#nextMs = nowMs + hiddenIntervalMs
+    this.#nextMs = nowMs + (this.#isHidden ? hiddenIntervalMs : visibleIntervalMs)
     this.#send({ number: this.#number, stores, documents, events, droppedEvents })
   }
 }
