@@ -1,6 +1,5 @@
 /** Config settings: the checked options of a shared config, with defaults filled in. */
 
-import { keyFromMemberId } from '../wire/member-id.ts'
 import type { ConfigOptions, ConfigSchema } from './config.ts'
 import { checkWith } from './config-schema.ts'
 import { InvalidOptionsError } from './errors.ts'
@@ -16,8 +15,16 @@ const names: OptionNames<ConfigOptions> = { schema: true, writers: true, retenti
 const defaultRetentionMs = 30 * 86_400_000
 const minRetentionMs = 60_000
 
-/** Checks the options and fills in the defaults. @throws {InvalidOptionsError} */
-export function configSettings(options: ConfigOptions<ConfigSchema | undefined>): ConfigSettings {
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @param isMemberId whether a string is a member id. A view over a port leaves that to the member, because the check is large
+ * @throws {InvalidOptionsError}
+ */
+export function configSettings(
+  options: ConfigOptions<ConfigSchema | undefined>,
+  isMemberId: (id: string) => boolean,
+): ConfigSettings {
   checkOptionNames('config', options, names, '{ schema }, or none')
   const { schema, writers = 'anyone', retentionMs = defaultRetentionMs } = options
   checkWith(schema)
@@ -26,7 +33,7 @@ export function configSettings(options: ConfigOptions<ConfigSchema | undefined>)
   if (writers === 'anyone') return { schema, writers, retentionMs }
   if (!Array.isArray(writers)) throw new InvalidOptionsError("writers: give 'anyone' or a list of member ids")
   for (const id of writers)
-    if (typeof id !== 'string' || !keyFromMemberId(id))
+    if (typeof id !== 'string' || !isMemberId(id))
       throw new InvalidOptionsError(
         `writers: '${String(id)}' is not a member id. Give ids like cluster.self.id`,
       )

@@ -16,6 +16,7 @@ import { FactStorage } from '../storage/fact-storage.ts'
 import { spacesPath } from '../storage/key-values.ts'
 import type { WriteQueue } from '../storage/write-queue.ts'
 import { limits } from '../wire/limits.ts'
+import { isMemberId } from '../wire/member-id.ts'
 import { spaceTag } from '../wire/tags.ts'
 import { MachineClusterView } from './cluster-view.ts'
 import { ConfigHandle } from './config-handle.ts'
@@ -76,7 +77,7 @@ export class SpaceRegistry {
    */
   async config(name: string, options: ConfigOptions<ConfigSchema | undefined>): Promise<ConfigHandle> {
     checkSpaceName('config', name)
-    const settings = configSettings(options)
+    const settings = configSettings(options, isMemberId)
     const space = spaceTag(this.#engine.cluster, 'config', name)
     const open = this.#configs.get(space)
     if (open) {

@@ -33,7 +33,7 @@ export class MirroredConfigs {
   /** Opens the config, or returns the one that is open with the same options. @throws {InvalidOptionsError} */
   async open(name: string, options: ConfigOptions<ConfigSchema | undefined>): Promise<MirroredConfig> {
     checkSpaceName('config', name)
-    const settings = configSettings(options)
+    const settings = configSettings(options, () => true)
     const known = this.#configs.get(name)
     if (known) {
       checkSameSettings(name, known.settings, settings)
