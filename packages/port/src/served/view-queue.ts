@@ -3,7 +3,7 @@
  *
  * 1. Everything that changes in one step is in one batch, so that a view shows stores and events as the member does.
  * 2. The next batch waits until the view has acknowledged the last one. There are at most 60 a second, and 4 for a hidden
- *    view.
+ *    view, apart from those for which a call of the view waits.
  * 3. What waits is bounded: of stores and documents only that they have changed, and the last `maxEvents` events.
  */
 import type { Clock } from '@hearsay/core/app'
