@@ -9,7 +9,11 @@ import {
   reportAppError,
   StorageError,
 } from '@hearsay/core/app'
-import type { Answer } from './contract.ts'
+
+/** An answer, or an error of hearsay by its name. */
+export type Answer<T> =
+  | { readonly value: T }
+  | { readonly error: { readonly name: string; readonly message: string } }
 
 /** By the name that each error has. The names of classes may be shortened in a bundle. */
 const classes: Readonly<Record<string, new (message: string) => Error>> = {

@@ -51,7 +51,9 @@ export async function connectCluster(port: Port): Promise<Cluster> {
       receive = listener
     },
     resolver: name => (Object.hasOwn(functions, name) ? functions[name as keyof ViewCalls] : undefined),
-    eventNames: ['acknowledge', 'setHidden', 'watch', 'close'],
+    eventNames: ['acknowledge', 'setHidden', 'watch', 'close', 'endSynced'],
+    // An answer may wait for other members, without a bound.
+    timeout: -1,
   })
   const welcome = resultOf(await member.connect(contractVersion))
   cluster = new MirroredCluster(welcome, member as unknown as RemoteMember, () => {
