@@ -4,16 +4,23 @@
  * The bounds apply before libp2p receives a socket. libp2p's own bound refuses each new connection of anybody while enough
  * silent ones are open, for 10 s.
  */
-import { Server, type Socket } from 'node:net'
+import { type ListenOptions, Server, type Socket } from 'node:net'
 import type { Connection, Libp2pEvents, Listener, Transport, TypedEventTarget } from '@libp2p/interface'
 import { ipPortToMultiaddr } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { AdmissionGate } from '../admission/admission-gate.ts'
 import { startPeerDeadline } from '../peer-deadline.ts'
+import { SilentSockets } from './silent-sockets.ts'
 import { UnadmittedSockets } from './unadmitted-sockets.ts'
 
 /** Our choice: libp2p's time for a handshake, and the time of the admission after it. */
 const deadlineMs = 15_000
+/**
+ * The sockets that wait in the kernel until this member accepts them. Our choice: as many as Linux allows. With Node's 511, a
+ * burst of connections fills the queue. The kernel then drops the request of an honest peer, which is repeated only after 1 s,
+ * 3 s and 7 s.
+ */
+const backlog = 4_096
 
 export class InboundSockets {
   readonly #unadmitted = new UnadmittedSockets()
@@ -60,10 +67,22 @@ export class InboundSockets {
     if (!(server instanceof Server)) return
     const accept = server.listeners('connection')
     server.removeAllListeners('connection')
+    const silent = new SilentSockets(socket => {
+      for (const each of accept) Reflect.apply(each, server, [socket])
+    })
     server.on('connection', (socket: Socket) => {
-      if (this.#add(socket)) for (const each of accept) Reflect.apply(each, server, [socket])
+      if (this.#add(socket)) silent.add(socket)
       else socket.destroy()
     })
+    const { listen } = server
+    Reflect.set(server, 'listen', (options: ListenOptions, ...rest: unknown[]) =>
+      Reflect.apply(listen, server, [{ ...options, backlog }, ...rest]),
+    )
+    const close = listener.close.bind(listener)
+    listener.close = (...options) => {
+      silent.close()
+      return close(...options)
+    }
   }
 
   #add(socket: Socket): boolean {
