@@ -2,7 +2,7 @@
  * Inbound sockets: the listeners of a node that was created for one member, with bounds for sockets that are not admitted.
  *
  * The bounds apply before libp2p receives a socket. libp2p's own bound refuses each new connection of anybody while enough
- * silent ones are open, for 10 s.
+ * silent ones are open, for 10 s. A socket has three stages: it is silent, then its handshake runs, then its peer is admitted.
  */
 import { type ListenOptions, Server, type Socket } from 'node:net'
 import type { Connection, Libp2pEvents, Listener, Transport, TypedEventTarget } from '@libp2p/interface'
@@ -13,6 +13,16 @@ import { startPeerDeadline } from '../peer-deadline.ts'
 import { SilentSockets } from './silent-sockets.ts'
 import { UnadmittedSockets } from './unadmitted-sockets.ts'
 
+/**
+ * Our choice: a silent socket costs about 10 kB, so these cost less than the handshakes. A peer sends its first bytes as soon
+ * as it is connected. A busy member reads them within 250 ms.
+ */
+const silentBounds = { perAddress: 1_024, inAll: 2_048, minMs: 250 }
+/**
+ * Our choice: as many members of one host may join at the same time, and four such hosts, about 40 MB. Most handshakes take far
+ * less than 2 s, even if the peer is on another continent.
+ */
+const handshakeBounds = { perAddress: 256, inAll: 1_024, minMs: 2_000 }
 /** Our choice: libp2p's time for a handshake, and the time of the admission after it. */
 const deadlineMs = 15_000
 /**
@@ -23,13 +33,14 @@ const deadlineMs = 15_000
 const backlog = 4_096
 
 export class InboundSockets {
-  readonly #unadmitted = new UnadmittedSockets()
+  readonly #silent = new UnadmittedSockets(silentBounds)
+  readonly #handshakes = new UnadmittedSockets(handshakeBounds)
   /** Ends the deadline of a socket, by address and port. */
   readonly #ends = new Map<string, () => void>()
 
   /** The number of sockets that were closed before the other end was admitted, because of a bound. */
   get dropped(): number {
-    return this.#unadmitted.dropped
+    return this.#silent.dropped + this.#handshakes.dropped
   }
 
   /** The transport, whose listeners have the bounds. @param prepare prepares each listener further */
@@ -68,7 +79,8 @@ export class InboundSockets {
     const accept = server.listeners('connection')
     server.removeAllListeners('connection')
     const silent = new SilentSockets(socket => {
-      for (const each of accept) Reflect.apply(each, server, [socket])
+      if (this.#beginHandshake(socket)) for (const each of accept) Reflect.apply(each, server, [socket])
+      else socket.destroy()
     })
     server.on('connection', (socket: Socket) => {
       if (this.#add(socket)) silent.add(socket)
@@ -88,18 +100,24 @@ export class InboundSockets {
   #add(socket: Socket): boolean {
     const { remoteAddress, remotePort } = socket
     if (remoteAddress === undefined || remotePort === undefined) return false
+    if (!this.#silent.add(remoteAddress, socket, performance.now())) return false
     const key = keyOf(ipPortToMultiaddr(remoteAddress, remotePort))
-    if (!this.#unadmitted.add(remoteAddress, key, socket, performance.now())) return false
     const endDeadline = startPeerDeadline(deadlineMs, () => socket.destroy())
     const end = () => {
       endDeadline()
       socket.removeListener('close', end)
       this.#ends.delete(key)
-      this.#unadmitted.remove(remoteAddress, key)
+      for (const sockets of [this.#silent, this.#handshakes]) sockets.remove(remoteAddress, socket)
     }
     socket.once('close', end)
     this.#ends.set(key, end)
     return true
+  }
+
+  #beginHandshake(socket: Socket): boolean {
+    const { remoteAddress = '' } = socket
+    this.#silent.remove(remoteAddress, socket)
+    return this.#handshakes.add(remoteAddress, socket, performance.now())
   }
 }
 
