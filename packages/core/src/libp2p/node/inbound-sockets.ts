@@ -14,8 +14,8 @@ import { SilentSockets } from './silent-sockets.ts'
 import { UnadmittedSockets } from './unadmitted-sockets.ts'
 
 /**
- * Our choice: a silent socket costs about 10 kB, so these cost less than the handshakes. A peer sends its first bytes as soon
- * as it is connected. A busy member reads them within 250 ms.
+ * Our choice: these sockets cost at most 8 MB. A peer sends its first bytes as soon as it is connected, and a busy member reads
+ * them within 250 ms. A peer that is busy itself has longer: a flood of 1,000 sockets a second replaces each after 1 s.
  */
 const silentBounds = { perAddress: 1_024, inAll: 2_048, minMs: 250 }
 /**
