@@ -26,9 +26,9 @@ const handshakeBounds = { perAddress: 256, inAll: 1_024, minMs: 2_000 }
 /** Our choice: libp2p's time for a handshake, and the time of the admission after it. */
 const deadlineMs = 15_000
 /**
- * The sockets that wait in the kernel until this member accepts them. Our choice: as many as Linux allows. With Node's 511, a
- * burst of connections fills the queue. The kernel then drops the request of an honest peer, which is repeated only after 1 s,
- * 3 s and 7 s.
+ * How many sockets wait until this member accepts them. Our choice: as many as Linux allows by default. A burst of connections
+ * fills a queue of 511, Node's default. Then the kernel drops the request of an honest peer too, and the peer's kernel repeats
+ * the request only after 1 s, 3 s and 7 s.
  */
 const backlog = 4_096
 

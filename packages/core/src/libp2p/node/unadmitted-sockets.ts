@@ -1,9 +1,9 @@
 /**
  * Unadmitted sockets: bounds inbound sockets of one kind over which no peer has been admitted yet, for each address and in all.
  *
- * All peers behind one address share the allowance of the address. A new socket beyond it takes the place of the oldest one,
- * which is not fast enough. So sockets that make no progress keep nobody out. If the oldest one has not had its time yet, the
- * new one is closed.
+ * All peers behind one address share the allowance of the address. A new socket beyond the allowance takes the place of the
+ * oldest one, if that one has had its minimum time. So sockets that make no progress keep nobody out. Otherwise the new socket
+ * is closed.
  */
 
 export interface UnadmittedSocket {
