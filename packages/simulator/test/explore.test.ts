@@ -35,6 +35,7 @@ describe('random search', () => {
         "delay",
         "drop-gossip",
         "duplicate",
+        "hostile",
         "join",
         "leave",
         "loss",

@@ -29,11 +29,10 @@ export const withholdingRelay: Script = async context => {
 class WithholdingRelay {
   readonly #context: ScriptContext
   readonly #topic: string
-  readonly #victim: string
   /** By id. The addresses of newcomers are those in their records. */
   readonly #targets: Map<string, Target>
-  /** The members whose facts it forwards. */
-  readonly #forwarded: ReadonlySet<string>
+  /** The members whose facts it does not forward. */
+  readonly #withheld = new Set<string>()
   #peer: RawPeer | undefined
 
   private constructor(context: ScriptContext) {
@@ -42,8 +41,7 @@ class WithholdingRelay {
     this.#topic = rumorTopic(clusterKeys(credentials.cluster, credentials.secret))
     this.#targets = new Map(targets.map(target => [target.id, target]))
     // The kit kills the last of the targets.
-    this.#victim = targets.at(-1)?.id ?? ''
-    this.#forwarded = new Set(targets.flatMap(({ id }) => (id === this.#victim ? [] : id)))
+    for (const { id } of targets.slice(-1)) this.#withheld.add(id)
   }
 
   static async create(context: ScriptContext): Promise<WithholdingRelay> {
@@ -74,11 +72,11 @@ class WithholdingRelay {
     for (const data of publishedData(rpc, this.#topic)) {
       const rumors = decodeRumors(data)
       if (!rumors.ok) continue
-      const kept = rumors.value.filter(fact => this.#forwards(fact))
       this.#learnNewcomers(rumors.value)
+      const kept = rumors.value.filter(fact => this.#forwards(fact))
       count('withheld', rumors.value.length - kept.length)
-      if (kept.length === 0) continue
       count('forwarded', kept.length)
+      if (kept.length === 0) continue
       for (const target of this.#targets.values())
         if (target.id !== from && this.#peer?.isConnected(target.id))
           await this.#peer.publish(target, this.#topic, encodeRumors(kept))
@@ -92,14 +90,13 @@ class WithholdingRelay {
     if (!sync.ok || !sync.value || !target) return
     const { offer, tableHash, facts } = sync.value
     this.#learnNewcomers(facts)
-    this.#context.count('withheld', facts.filter(fact => !this.#forwards(fact)).length)
     if (!offer) return
     this.#context.count('answered as equal')
     await this.#peer?.send(target, 'sync', encodeSync(syncMessage({ tableHash })))
   }
 
   #forwards(fact: SignedFact): boolean {
-    return this.#forwarded.has(subjectOf(fact)) && fact.author !== this.#victim
+    return !this.#withheld.has(subjectOf(fact)) && !this.#withheld.has(fact.author)
   }
 
   #learnNewcomers(facts: readonly SignedFact[]): void {
@@ -108,6 +105,7 @@ class WithholdingRelay {
       // The other hostile members have no address.
       const [address] = fact.record.addresses
       if (!address) continue
+      this.#withheld.add(fact.author)
       const { incarnation, name } = fact.record
       this.#targets.set(fact.author, {
         id: fact.author,
