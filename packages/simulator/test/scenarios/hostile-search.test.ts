@@ -4,9 +4,9 @@ import { hostileIn } from '../../src/explore/schedule.ts'
 import { drawSchedule, runSchedule } from '../../src/index.ts'
 import { size } from '../size.ts'
 
-/** `7` replays one seed; `1-500` runs a share of many. Seeds without a hostile member are left out. */
+/** `7` replays one seed; `1-500` runs a share of many. Seeds without a hostile member are left out. The usual run omits seed 1, which takes longer than the others together. */
 const asked = process.env['HEARSAY_SEED']?.split('-').map(Number)
-const [first = 1, last = first] = asked ?? size({ usual: [1, 20], long: [1, 2_000] })
+const [first = 1, last = first] = asked ?? size({ usual: [2, 9], long: [1, 2_000] })
 const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter(
   seed => hostileIn(drawSchedule(seed)).size > 0,
 )
