@@ -23,11 +23,9 @@ export async function harmOf(
   simulation: Simulation,
   honest: () => readonly SimulatedMember[],
 ): Promise<string | undefined> {
-  const isPresent = (viewer: SimulatedMember, { id }: SimulatedMember) =>
-    /alive|suspect/.test(viewer.machine.member(id)?.status ?? '')
-  const agree = () => honest().every(viewer => honest().every(subject => isPresent(viewer, subject)))
-  const apart = await lateness(simulation, agree, agreesWithinMs)
-  if (apart !== undefined) return `the honest members do not see each other: ${apart}`
+  const unseen = () => pairsApart(honest())
+  const apart = await lateness(simulation, () => unseen().length === 0, agreesWithinMs)
+  if (apart !== undefined) return `honest members do not see each other (${unseen().slice(0, 8).join('; ')}): ${apart}`
   await simulation.run(settlesMs)
   const sinceMs = simulation.nowMs
   await simulation.run(watchedMs)
@@ -49,6 +47,16 @@ export async function harmOf(
     return `the crash of ${name} at ${crashedMs} ms is hidden from ${blind.map(each => each.name).join(', ')}: ${hidden}`
   }
   return falseDeaths(simulation, honest(), sinceMs)
+}
+
+/** The pairs of members of which one does not see the other. */
+function pairsApart(members: readonly SimulatedMember[]): string[] {
+  return members.flatMap(viewer =>
+    members.flatMap(({ id, name }) => {
+      const { status = 'unknown' } = viewer.machine.member(id) ?? {}
+      return status === 'alive' || status === 'suspect' ? [] : `${name} is ${status} for ${viewer.name}`
+    }),
+  )
 }
 
 /** What the honest members report wrongly about each other. */
