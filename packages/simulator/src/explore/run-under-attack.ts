@@ -25,7 +25,8 @@ export async function harmOf(
 ): Promise<string | undefined> {
   const unseen = () => pairsApart(honest())
   const apart = await lateness(simulation, () => unseen().length === 0, agreesWithinMs)
-  if (apart !== undefined) return `honest members do not see each other (${unseen().slice(0, 8).join('; ')}): ${apart}`
+  if (apart !== undefined)
+    return `honest members do not see each other (${unseen().slice(0, 8).join('; ')}): ${apart}`
   await simulation.run(settlesMs)
   const sinceMs = simulation.nowMs
   await simulation.run(watchedMs)
