@@ -8,7 +8,8 @@
  *   fault of its own network is more likely. This rule does not apply if only one other member is alive or suspect.
  * - The first return of a dead member in the same process is shown immediately. After a second death the member is shown
  *   as dead until it was alive without interruption for one minute; each further death doubles that time, up to ten
- *   minutes. Deaths during a suspected partition do not count.
+ *   minutes. Deaths during a suspected partition do not count. A refuted suspicion by one other member alone is no
+ *   interruption: a member that lies could keep the member dead for all apps otherwise.
  * - A suspicion by one other member alone waits four times as long, so that a member that lies causes no event: each
  *   suspicion is refuted before.
  * - A suspect that this member never saw alive is not shown.
@@ -60,6 +61,8 @@ interface Track {
   incarnation: number
   /** When the member got this verdict in this incarnation. */
   sinceMs: number
+  /** Since when the member is alive or suspected by one other member alone; Infinity: it is not. */
+  undisputedMs: number
   /** How long the next suspicion waits. */
   suppressMs: number
   /** The number of deaths in this process of the member. */
@@ -121,6 +124,8 @@ export class FlapDamping {
     const wasSuppressed = track.verdict === 'suspect' && shown !== 'suspect'
     if (wasSuppressed && (verdict === 'alive' || incarnation > track.incarnation)) this.#refuted += 1
     this.#update(track, verdict, incarnation, shown, nowMs)
+    if (verdict === 'alive') track.undisputedMs = Math.min(track.undisputedMs, nowMs)
+    else if (verdict === 'dead' || !local.isSoleClaim) track.undisputedMs = Number.POSITIVE_INFINITY
     track.dueMs = this.#dueMs(track, shown, nowMs, local)
     const next = track.dueMs <= nowMs ? verdict : shown
     if (next === verdict) track.dueMs = Number.POSITIVE_INFINITY
@@ -170,6 +175,7 @@ export class FlapDamping {
       verdict: 'alive',
       incarnation,
       sinceMs: nowMs,
+      undisputedMs: nowMs,
       suppressMs,
       deaths: 0,
       dueMs: Number.POSITIVE_INFINITY,
@@ -197,7 +203,7 @@ export class FlapDamping {
 
   /** When to show the verdict. */
   #dueMs(
-    { verdict, sinceMs, suppressMs, deaths }: Track,
+    { verdict, sinceMs, undisputedMs, suppressMs, deaths }: Track,
     shown: DetectorVerdict | undefined,
     nowMs: number,
     { localHealth, visible, isSoleClaim }: LocalState,
@@ -212,6 +218,6 @@ export class FlapDamping {
       return Math.max(sinceMs, this.#resumedMs) + waitMs
     }
     if (shown !== 'dead' || deaths < 2) return sinceMs
-    return sinceMs + Math.min(firstQuarantineMs * 2 ** (deaths - 2), maxQuarantineMs)
+    return undisputedMs + Math.min(firstQuarantineMs * 2 ** (deaths - 2), maxQuarantineMs)
   }
 }
