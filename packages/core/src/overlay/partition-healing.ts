@@ -3,7 +3,10 @@
  *
  * In each round, every member dials one target with a probability of `dialsPerRound / alive`. So the whole cluster makes
  * about `dialsPerRound` dials per round, whatever its size. A member that is alone always dials.
+ * After a change of its local network, a member dials several targets at once: it may be the only one that can reach them.
  */
+import { sample } from '../base/arrays.ts'
+
 export type HealingTarget =
   | { readonly type: 'member'; readonly id: string }
   | { readonly type: 'bootstrap'; readonly address: string }
@@ -26,4 +29,13 @@ export function healingTarget(
   if (absent.length === 0) return undefined
   if (random() >= dialsPerRound / alive && alive > 1) return undefined
   return absent[Math.floor(random() * absent.length)]
+}
+
+/** The targets to dial after a change of the local network: all bootstrap addresses, and up to `dialsPerRound` dead members. */
+export function targetsInNewNetwork(
+  dead: readonly HealingTarget[],
+  bootstrap: readonly HealingTarget[],
+  random: () => number,
+): HealingTarget[] {
+  return [...bootstrap, ...sample(dead, dialsPerRound, random)]
 }
