@@ -33,6 +33,8 @@ async function silentHost(): Promise<string> {
   return `/ip4/127.0.0.1/tcp/${(listening.address() as { port: number }).port}`
 }
 
+const untilSockets = (count: number) => vi.waitUntil(() => sockets.length === count, { timeout: 20_000 })
+
 async function diallerTo(bootstrap: readonly string[]): Promise<Dialler> {
   let components: DiallerComponents | undefined
   node = await createLibp2p({
@@ -58,9 +60,9 @@ describe('dialler', () => {
     dialler.setAddresses(id, [multiaddr(address).bytes])
     const first = dialler.connect(id).catch(() => dialler.connect(id))
     first.catch(() => {})
-    await vi.waitUntil(() => sockets.length === 1)
+    await untilSockets(1)
     dialler.abortDials()
-    await vi.waitUntil(() => sockets.length === 2)
+    await untilSockets(2)
     dialler.abortDials()
     await expect(first).rejects.toThrow()
   })
@@ -70,12 +72,12 @@ describe('dialler', () => {
     const dialler = await diallerTo([address])
     const first = dialler.connectTo(address)
     first.catch(() => {})
-    await vi.waitUntil(() => sockets.length === 1)
+    await untilSockets(1)
     dialler.abortDials()
     const second = dialler.connectTo(address)
     second.catch(() => {})
     await expect(first).rejects.toThrow()
-    await vi.waitUntil(() => sockets.length === 2)
+    await untilSockets(2)
     dialler.abortDials()
     await expect(second).rejects.toThrow()
   })
