@@ -3,8 +3,8 @@
  *
  * At most one dial to a member is in flight. After each failure the wait doubles, up to `maxWaitMs`. Of two members that
  * want the same connection, the one with the smaller id dials first, the other after `secondDialerDelayMs`. Waits vary at
- * random by ±50 %. The failure of a dial does not count if the member's addresses or the local network changed during the
- * dial: it says nothing about the new addresses or the new network.
+ * random by ±50 %. The failure of a dial does not count if the local network changed during the dial: the cause is the old
+ * network.
  */
 const firstWaitMs = 500
 const maxWaitMs = 30_000
@@ -16,7 +16,7 @@ interface Attempt {
   failures: number
   dueMs: number
   inFlight: boolean
-  /** The member's addresses or the local network changed while the dial was in flight. */
+  /** The local network changed while the dial was in flight. */
   isOutdated: boolean
 }
 
@@ -86,10 +86,13 @@ export class DialPlan {
     return true
   }
 
-  /** Forgets the failed dials to a member, because its addresses changed. */
+  /**
+   * Forgets the failed dials to a member, because its addresses changed. If a dial is in flight, its failure counts as the
+   * first one: otherwise a member could prevent every count by new addresses.
+   */
   retryNow(id: string): void {
     const attempt = this.#attempts.get(id)
-    if (attempt?.inFlight) outdate(attempt)
+    if (attempt?.inFlight) attempt.failures = 0
     else this.#attempts.delete(id)
   }
 
@@ -99,7 +102,7 @@ export class DialPlan {
    */
   retryAllNow(nowMs: number): void {
     for (const attempt of this.#attempts.values()) {
-      if (attempt.inFlight) outdate(attempt)
+      attempt.isOutdated = attempt.inFlight
       attempt.failures = 0
       attempt.dueMs = nowMs
     }
@@ -124,9 +127,4 @@ export class DialPlan {
     this.#attempts.set(id, attempt)
     return attempt
   }
-}
-
-function outdate(attempt: Attempt): void {
-  attempt.failures = 0
-  attempt.isOutdated = true
 }

@@ -211,7 +211,7 @@ export class Overlay {
     this.#plan.dialling(id, nowMs)
   }
 
-  /** @returns whether the failure counts: not if the member's addresses or the local network changed during the dial */
+  /** @returns whether the failure counts: it does not if the local network changed during the dial */
   dialFailed(id: string, nowMs: number): boolean {
     const counts = this.#plan.failed(id, nowMs)
     if (counts) this.#additionalPeers.randomLink.dialFailed(id, nowMs)
