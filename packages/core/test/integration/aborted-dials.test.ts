@@ -38,6 +38,8 @@ const untilSockets = (count: number) => vi.waitUntil(() => sockets.length === co
 async function diallerTo(bootstrap: readonly string[]): Promise<Dialler> {
   let components: DiallerComponents | undefined
   node = await createLibp2p({
+    // A member dials a loopback address of another member only if it has a loopback address itself.
+    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
