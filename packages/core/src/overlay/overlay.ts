@@ -11,12 +11,7 @@ import { BootstrapDialling, type BootstrapDiallingOptions } from './bootstrap-di
 import { DialPlan } from './dial-plan.ts'
 import { Neighbourhood } from './neighbourhood.ts'
 import { OpenConnections } from './open-connections.ts'
-import {
-  type HealingTarget,
-  healIntervalMs,
-  healingTarget,
-  targetsInNewNetwork,
-} from './partition-healing.ts'
+import { healIntervalMs, healingTargets, targetsInNewNetwork } from './partition-healing.ts'
 import { RingSettling } from './ring-settling.ts'
 
 export type OverlayAction =
@@ -298,10 +293,7 @@ export class Overlay {
     if (this.#connections.size === 0 && this.#bootstrap.hasAddresses) {
       const { addresses, waitMs } = this.#bootstrap.next()
       this.#bootstrapOrHealDueMs = nowMs + waitMs
-      return [
-        ...addresses.map(address => ({ type: 'dial-bootstrap', address }) as const),
-        ...actionsFor([healingTarget(1, this.#deadMembers(), random)]),
-      ]
+      return [...addresses.map(dialOfBootstrap), ...healingTargets(1, this.#dialsOfDead(), random)]
     }
     this.#bootstrapOrHealDueMs = nowMs + healIntervalMs * (0.75 + random() / 2)
     // The record of a member that has just connected may arrive later than its connection.
@@ -309,25 +301,16 @@ export class Overlay {
       id =>
         this.#neighbourhood.has(id) || (id !== undefined && this.#connections.has(id) && !this.#dead.has(id)),
     )
-    const dead = this.#deadMembers()
-    const bootstrap = unanswered.map(address => ({ type: 'bootstrap', address }) as const)
-    return actionsFor(
-      hasNewNetwork
-        ? targetsInNewNetwork(dead, bootstrap, random)
-        : [healingTarget(this.#neighbourhood.size, [...dead, ...bootstrap], random)],
-    )
+    const dead = this.#dialsOfDead()
+    const bootstrap = unanswered.map(dialOfBootstrap)
+    return hasNewNetwork
+      ? targetsInNewNetwork(dead, bootstrap, random)
+      : healingTargets(this.#neighbourhood.size, [...dead, ...bootstrap], random)
   }
 
-  #deadMembers(): HealingTarget[] {
-    return [...this.#dead].filter(id => !this.#connections.has(id)).map(id => ({ type: 'member', id }))
+  #dialsOfDead(): OverlayAction[] {
+    return [...this.#dead].filter(id => !this.#connections.has(id)).map(id => ({ type: 'dial', id }))
   }
 }
 
-function actionsFor(targets: readonly (HealingTarget | undefined)[]): OverlayAction[] {
-  return targets.flatMap((target): OverlayAction[] => {
-    if (!target) return []
-    return target.type === 'member'
-      ? [{ type: 'dial', id: target.id }]
-      : [{ type: 'dial-bootstrap', address: target.address }]
-  })
-}
+const dialOfBootstrap = (address: string): OverlayAction => ({ type: 'dial-bootstrap', address })

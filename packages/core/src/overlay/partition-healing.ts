@@ -7,35 +7,27 @@
  */
 import { sample } from '../base/arrays.ts'
 
-export type HealingTarget =
-  | { readonly type: 'member'; readonly id: string }
-  | { readonly type: 'bootstrap'; readonly address: string }
-
 /** Our choice: three dials every 10 s. Two halves of 16 members reconnect within 30 s in all but 1 of 10⁴ cases. */
 export const healIntervalMs = 10_000
 const dialsPerRound = 3
 
 /**
- * The target to dial in this round, or undefined if none.
+ * The target to dial in this round, if any.
  *
  * @param alive the number of members that this member sees as alive or suspect, including itself
  * @param absent the possible targets
  */
-export function healingTarget(
-  alive: number,
-  absent: readonly HealingTarget[],
-  random: () => number,
-): HealingTarget | undefined {
-  if (absent.length === 0) return undefined
-  if (random() >= dialsPerRound / alive && alive > 1) return undefined
-  return absent[Math.floor(random() * absent.length)]
+export function healingTargets<T>(alive: number, absent: readonly T[], random: () => number): T[] {
+  if (absent.length === 0) return []
+  if (random() >= dialsPerRound / alive && alive > 1) return []
+  return sample(absent, 1, random)
 }
 
 /** The targets to dial after a change of the local network: all bootstrap addresses, and up to `dialsPerRound` dead members. */
-export function targetsInNewNetwork(
-  dead: readonly HealingTarget[],
-  bootstrap: readonly HealingTarget[],
+export function targetsInNewNetwork<T>(
+  dead: readonly T[],
+  bootstrap: readonly T[],
   random: () => number,
-): HealingTarget[] {
+): T[] {
   return [...bootstrap, ...sample(dead, dialsPerRound, random)]
 }
