@@ -29,7 +29,10 @@ export interface LocalState {
   readonly isSoleClaim: boolean
 }
 
-/** Our choice: longer than a refutation waits, which is up to 1.5 probe intervals in `lan` and 3 in `wan`, and its delivery. */
+/**
+ * A suspicion that only one other member reports waits four times as long. Our choice: until a refutation has usually
+ * arrived. A member delays its refutation by up to 1.5 probe intervals in `lan`, and by up to 3 in `wan`.
+ */
 const soleClaimFactor = 4
 /** Our choice: after a shown suspicion was refuted, the next one of the same subject waits four times as long. */
 const suppressFactor = 4
@@ -41,8 +44,8 @@ const maxSuppressIntervals = 16
  */
 const receiveGapIntervals = 2
 /**
- * The wait after the second death in one process. Our choice: longer than the period of a flapping connection that users
- * still notice.
+ * The wait after the second death in one process. Our choice: one minute. A connection that flaps more rarely does not
+ * disturb users.
  */
 const firstQuarantineMs = 60_000
 const maxQuarantineMs = 600_000

@@ -32,7 +32,7 @@ export interface StandingOptions {
   readonly refusals: Refusals
 }
 
-/** Our choice: longer than 32 processes that start together need until their tables agree. */
+/** Our choice: 10 s. When 32 processes start together, their tables are equal before that. */
 const firstContactMs = 10_000
 /** Our choice: two syncs. A peer that lacks a member for longer will not get it by the present introduction soon. */
 const introduceAgainMs = 2_000
