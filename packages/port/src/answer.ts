@@ -56,8 +56,13 @@ function failed(error: unknown): { readonly error: { readonly name: string; read
 }
 
 /** Reports the error of an answer that no call of the app waits for. */
-export function report(given: Promise<Answer<void>>): void {
-  given.then(resultOf).catch(reportAppError)
+export function report(given: Promise<Answer<unknown>>): void {
+  given.then(resultOf).catch(reportUnlessEnded)
+}
+
+/** Reports an error, unless it says that the view or its room has ended: the app sees that by itself. */
+export function reportUnlessEnded(error: unknown): void {
+  if (!(error instanceof NotRunningError)) reportAppError(error)
 }
 
 /** The message of a call that the rights of a view do not allow. */

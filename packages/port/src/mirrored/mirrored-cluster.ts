@@ -45,7 +45,7 @@ export class MirroredCluster implements Cluster {
   readonly #events = new AppEvents<ClusterEvents>(this.#notifications)
   readonly #member: RemoteMember
   readonly #welcome: Welcome
-  readonly #close: () => void
+  readonly #close: (reason: string) => void
   readonly #rooms = new Map<string, Promise<MirroredRoom>>()
   #configs: MirroredConfigs | undefined
   /** The open rooms and configs, by their numbers. */
@@ -56,7 +56,7 @@ export class MirroredCluster implements Cluster {
   #ended: string | undefined
 
   /** @param close closes the port */
-  constructor(welcome: Welcome, member: RemoteMember, close: () => void) {
+  constructor(welcome: Welcome, member: RemoteMember, close: (reason: string) => void) {
     this.name = welcome.cluster
     this.#welcome = welcome
     this.#member = member
@@ -157,7 +157,10 @@ export class MirroredCluster implements Cluster {
     for (const space of this.#spaces.values()) space.end()
     this.#spaces.clear()
     this.#rooms.clear()
-    this.#close()
+    this.#notifications.step(() =>
+      this.members.apply({ changed: [[this.#welcome.self, { status: 'left' }, []]], removed: [] }),
+    )
+    this.#close(reason)
   }
 
   #store(name: string): { apply(diff: TableDiff): void } | undefined {
