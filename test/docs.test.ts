@@ -26,7 +26,7 @@ it('docs/architecture.md names source files that exist', () => {
 })
 
 it('docs/glossary.md names source files that exist', () => {
-  const names = found('docs/glossary.md', /`(core|detector|simulator|react|cli)\/([\w/.-]+\.tsx?)`/g)
+  const names = found('docs/glossary.md', /`(core|detector|simulator|react|port|cli)\/([\w/.-]+\.tsx?)`/g)
   expect(names.length).toBeGreaterThan(50)
   const paths = names.map(
     ([name = '', path]) => `packages/${name.replace('detector', 'failure-detector')}/src/${path}`,
