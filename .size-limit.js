@@ -33,7 +33,9 @@ const stores = ['durable-idb', 'second-page'].map(
   name => `./packages/core/dist/storage/browser/${name}-datastore.js`,
 )
 /** Loaded when a view first enters a room or opens a config. */
-const viewParts = ['mirrored-room', 'mirrored-configs'].map(name => `./packages/port/dist/mirrored/${name}.js`)
+const viewParts = ['mirrored-room', 'mirrored-configs'].map(
+  name => `./packages/port/dist/mirrored/${name}.js`,
+)
 const page = 'test/size/page.tsx'
 
 const asBuilt = config => ({
