@@ -66,7 +66,7 @@ const edit = fc.record({
   length: fc.nat(4),
 })
 const updates = fc.array(edit, { minLength: 1, maxLength: 6 }).map(edits => {
-  const doc = new Y.Doc()
+  const doc = new Y.Doc({ guid: '' })
   doc.clientID = 1 + edits.length
   const text = doc.getText('text')
   for (const { at, text: inserted, length } of edits) {
@@ -131,18 +131,18 @@ export const otherTargets: readonly Target[] = [
     runs: 1_000,
     begin: () => {
       let inputs = 0
-      let doc = new Y.Doc()
+      let doc = new Y.Doc({ guid: '' })
       let sync = new DocumentSync({ name: '', doc, origin: 'remote' })
       return bytes => {
         // Accepted updates accumulate, so the document starts again from time to time.
         if (inputs++ % 50 === 0) {
-          doc = new Y.Doc()
+          doc = new Y.Doc({ guid: '' })
           sync = new DocumentSync({ name: '', doc, origin: 'remote' })
         }
         const update = Uint8Array.from(bytes)
         sync.apply(update)
         // What was applied can be read again by others and from the store.
-        Y.applyUpdate(new Y.Doc(), Y.encodeStateAsUpdate(doc))
+        Y.applyUpdate(new Y.Doc({ guid: '' }), Y.encodeStateAsUpdate(doc))
       }
     },
   }),

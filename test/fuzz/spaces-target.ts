@@ -138,7 +138,7 @@ class HostedSpaces implements Hosted<SpacesInput> {
         unreachable: () => new Set(),
       },
     })
-    const doc = new Y.Doc()
+    const doc = new Y.Doc({ guid: '' })
     doc.clientID = 99
     doc.getText('text').insert(0, 'hello')
     replica.documents.set(document, new DocumentSync({ name: document, doc, origin: 'remote' }))

@@ -38,7 +38,7 @@ async function damagedAtWorst(read: () => Promise<unknown>): Promise<void> {
 }
 
 const update = fc.array(fc.string({ maxLength: 6 }), { maxLength: 3 }).map(texts => {
-  const doc = new Y.Doc()
+  const doc = new Y.Doc({ guid: '' })
   doc.clientID = 1 + texts.length
   for (const text of texts) doc.getText('text').insert(0, text)
   return Y.encodeStateAsUpdate(doc)
@@ -123,7 +123,7 @@ export const storageTargets: readonly Target[] = [
           stored,
           isEphemeral: false,
         })
-        const doc = new Y.Doc()
+        const doc = new Y.Doc({ guid: '' })
         log.open(doc)
         log.close()
       } catch (error) {
