@@ -30,6 +30,20 @@ export function bytesTarget({ begin, ...options }: BytesTargetOptions): Target {
   return { name: options.name, kind: 'decoder', runs: options.runs ?? 2_000, property }
 }
 
+export interface SequenceTargetOptions extends Omit<BytesTargetOptions, 'begin'> {
+  /** The longest sequence of inputs. */
+  readonly maxLength: number
+  readonly check: (sequence: readonly Uint8Array[]) => void
+}
+
+/** A target whose inputs depend on each other. A sequence counts as one input. */
+export function sequenceTarget({ maxLength, check, ...options }: SequenceTargetOptions): Target {
+  const inputs = inputsOf(options)
+  const property = (seed: number) =>
+    fc.property(fc.array(inputs(seed), { minLength: 1, maxLength, size: 'max' }), check)
+  return { name: options.name, kind: 'decoder', runs: options.runs ?? 2_000, property }
+}
+
 export interface AsyncBytesTargetOptions extends Omit<BytesTargetOptions, 'begin'> {
   readonly check: (bytes: Uint8Array) => Promise<void>
 }
