@@ -32,7 +32,9 @@ const anyValue = fc.oneof(
 )
 const json = fc.constantFrom<Bytes>([1, 49], [2, 123, 125], [4, 110, 117, 108, 108])
 const many = (arbitrary: fc.Arbitrary<Bytes>) =>
-  fc.oneof({ weight: 20, arbitrary: fc.array(arbitrary, { minLength: 1, maxLength: 3 }) }, fc.constant([])).map((each): Bytes => [...varint(each.length), ...each.flat()])
+  fc
+    .oneof({ weight: 20, arbitrary: fc.array(arbitrary, { minLength: 1, maxLength: 3 }) }, fc.constant([]))
+    .map((each): Bytes => [...varint(each.length), ...each.flat()])
 const pair = (a: fc.Arbitrary<Bytes>, b: fc.Arbitrary<Bytes>) =>
   fc.tuple(a, b).map(([a, b]): Bytes => [...a, ...b])
 
@@ -46,11 +48,13 @@ const content: fc.Arbitrary<readonly [number, Bytes]> = fc.oneof(
   pair(text, json).map(format => [6, format] as const),
   {
     weight: 3,
-    arbitrary: fc.oneof(
-      fc.constantFrom<Bytes>([0], [1], [2], [4], [6]),
-      text.map((name): Bytes => [3, ...name]),
-      text.map((name): Bytes => [5, ...name]),
-    ).map(type => [7, type] as const),
+    arbitrary: fc
+      .oneof(
+        fc.constantFrom<Bytes>([0], [1], [2], [4], [6]),
+        text.map((name): Bytes => [3, ...name]),
+        text.map((name): Bytes => [5, ...name]),
+      )
+      .map(type => [7, type] as const),
   },
   { weight: 2, arbitrary: many(anyValue).map(values => [8, values] as const) },
   pair(text, fc.constantFrom<Bytes>([118, 0])).map(doc => [9, doc] as const),
@@ -78,13 +82,19 @@ const struct = fc.oneof(
   number.map((length): Bytes => [10, ...length]),
 )
 const section = fc
-  .tuple(client, fc.oneof({weight: 3, arbitrary: fc.constant(0) }, fc.nat(12)), fc.array(struct, { minLength: 1, maxLength: 6 }))
-  .map(([client, clock, structs]): Bytes => [
-    ...varint(structs.length),
-    ...client,
-    ...varint(clock),
-    ...structs.flat(),
-  ])
+  .tuple(
+    client,
+    fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(12)),
+    fc.array(struct, { minLength: 1, maxLength: 6 }),
+  )
+  .map(
+    ([client, clock, structs]): Bytes => [
+      ...varint(structs.length),
+      ...client,
+      ...varint(clock),
+      ...structs.flat(),
+    ],
+  )
 const deletions = pair(client, many(pair(fc.nat(12).map(varint), number)))
 
 /** Every such update can be read, and Yjs would write hardly any of them. */
