@@ -16,7 +16,7 @@
 import * as Y from 'yjs'
 import { StorageError } from '../api/errors.ts'
 import type { Clock } from '../base/clock.ts'
-import { isComplete } from '../spaces/documents/apply-update.ts'
+import { encodeWithoutPending, isComplete } from '../spaces/documents/apply-update.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { isUpdate } from '../spaces/documents/readable-updates.ts'
@@ -186,9 +186,9 @@ export class UpdateLog implements CompactedLog {
     this.#isStopped = true
   }
 
-  /** The current content of the document, as one or several updates. */
+  /** The current content of the document, as one or several updates. Pending parts come again with the next exchange. */
   whole(): readonly Uint8Array[] {
-    return this.#doc ? [Y.encodeStateAsUpdate(this.#doc)] : this.#closed
+    return this.#doc ? [encodeWithoutPending(this.#doc)] : this.#closed
   }
 
   /** The changes that store everything again after the store lost its values. The document gets new keys. */
