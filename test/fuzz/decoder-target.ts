@@ -6,9 +6,9 @@ import { type Format, mutated, mutationOf } from './mutations.ts'
 import type { Target } from './target.ts'
 
 /** The number of valid messages in a corpus. */
-const originals = 400
+const originals = 200
 /** The number of changes in a corpus. An input is a valid message with up to four of the changes. */
-const changes = 4_000
+const changes = 2_000
 /** The rounds whose seeds differ only below this number share a corpus, because making one takes longer than a round. */
 const roundsPerCorpus = 16
 /** Our choice: long messages contain more of the same and take longer. */
