@@ -16,7 +16,12 @@
 import * as Y from 'yjs'
 import { StorageError } from '../api/errors.ts'
 import type { Clock } from '../base/clock.ts'
-import { encodeWithoutPending, isComplete } from '../spaces/documents/apply-update.ts'
+import {
+  applyUpdate,
+  encodeWithoutPending,
+  isComplete,
+  throwError,
+} from '../spaces/documents/apply-update.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { isSameEpoch } from '../spaces/documents/epochs/epoch.ts'
 import { isUpdate } from '../spaces/documents/readable-updates.ts'
@@ -77,13 +82,19 @@ export class UpdateLog implements CompactedLog {
   /**
    * Applies the stored updates to the document, with this object as the origin of the transaction, and stores its changes
    * from now on. Content that the document already has is stored, too.
+   *
+   * @throws {StorageError} Yjs cannot apply the stored updates; the store is unchanged, and the document is not open
    */
   open(doc: Y.Doc): void {
     const stored = this.#closed
     const isWritten = doc.store.clients.size > 0
     this.#closed = []
     this.#doc = doc
-    if (stored.length > 0) Y.applyUpdate(doc, mergeAll(stored), this)
+    if (stored.length > 0 && !applyUpdate(doc, mergeAll(stored), this, throwError)) {
+      this.#closed = stored
+      this.#doc = undefined
+      throw new StorageError(`the store contains a damaged document under ${this.#options.prefix}`)
+    }
     this.#takeLeftovers(doc)
     if (isWritten) this.#rewrite(this.#lineage)
   }

@@ -233,6 +233,16 @@ describe('an update log', () => {
     expect([...(await openStored(keyValues)).doc.getMap('map').keys()]).toEqual(['kept'])
   })
 
+  it('throws if Yjs cannot apply it, and stays as it is', async () => {
+    const keyValues = datastoreKeyValues(new MemoryDatastore())
+    // An insertion after itself.
+    const update = Uint8Array.of(1, 1, 7, 0, 132, 7, 0, 1, 98, 0)
+    await keyValues.write([{ key: `${prefix}/000000000000001-one`, value: update }])
+    const stored = await keyValues.read(prefix)
+    await expect(openStored(keyValues)).rejects.toThrow(StorageError)
+    expect(await keyValues.read(prefix)).toEqual(stored)
+  })
+
   it('throws if it is damaged, and stays as it is', async () => {
     const keyValues = datastoreKeyValues(new MemoryDatastore())
     const { doc, updates } = await openStored(keyValues)
