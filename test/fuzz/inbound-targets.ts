@@ -84,12 +84,13 @@ function spaceInbound(): SpaceInbound {
     receiver: {
       isSubscribed: each => each === space,
       admit: () => 'new',
+      isWithinRates: () => true,
       steps: (_, steps) => {
         for (const { space, facts } of steps) deliver(space, facts ?? [])
       },
       rumors: deliver,
     },
-    reporter: { reportViolation() {} },
+    reporter: { reportViolation() {}, reportExcess() {} },
   })
 }
 

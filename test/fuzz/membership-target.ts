@@ -184,7 +184,7 @@ class HostedMember implements Hosted<Input> {
       cluster: testTag,
       clock: { now: () => this.#now, setTimer: () => () => {} },
       keys: { verify: (author, bytes, signature) => isSame(signature, signatureOf(author, bytes)) },
-      reporter: { reportViolation() {} },
+      reporter: { reportViolation() {}, reportExcess() {} },
       deliver: input => this.#carryOut(this.#machine.handle(input, this.#now)),
     })
     this.#carryOut(this.#machine.start({}, this.#now))

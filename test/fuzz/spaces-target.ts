@@ -53,10 +53,12 @@ class HostedSpaces implements Hosted<SpacesInput> {
       cluster: testTag,
       clock: { now: () => this.#now, setTimer: () => () => {} },
       keys: { verify: (author, bytes, signature) => isSame(signature, signatureOf(author, bytes)) },
-      reporter: { reportViolation() {} },
+      reporter: { reportViolation() {}, reportExcess() {} },
       receiver: {
         isSubscribed: space => this.#spaces.isSubscribed(space),
         admit: (space, fact) => this.#spaces.admit(space, fact, this.#now),
+        isWithinRates: (space, from, newFacts, others) =>
+          this.#spaces.isWithinRates(space, from, newFacts, others, this.#nowMs),
         steps: (from, steps) => this.#spaces.steps(from, steps, this.#now),
         rumors: (space, facts, from) => this.#spaces.rumors(space, facts, from, this.#now),
       },

@@ -19,6 +19,7 @@ export {
   ListenError,
   NotAllowedError,
   NotRunningError,
+  RateLimitError,
   StorageError,
 } from './api/errors.ts'
 export type { Health } from './api/health.ts'

@@ -14,9 +14,19 @@ export class MemberLinks<End> {
   /** The connection over which the last frame arrived, or the newest. */
   readonly #gossipReceivedOver = new Map<string, Link<End>>()
   readonly #gossip = new Map<string, Link<End>>()
+  /** Peers that broke the protocol → until when they are refused, in virtual ms. */
+  readonly #refused = new Map<string, number>()
 
   constructor(near: End) {
     this.#owner = near
+  }
+
+  refuse(id: string, untilMs: number): void {
+    this.#refused.set(id, untilMs)
+  }
+
+  isRefused(id: string, nowMs: number): boolean {
+    return nowMs < (this.#refused.get(id) ?? nowMs)
   }
 
   has(id: string): boolean {

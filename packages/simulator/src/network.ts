@@ -125,11 +125,10 @@ export class Network {
           member.deliver(driver => driver.bootstrapConnected(address, id))
         })
       },
-      disconnect: id => {
-        for (const link of member.links.all(id)) {
-          this.#closeFar(member, farEnd(link, member), link)
-          this.#time.after(0, () => this.#close(member, id, link))
-        }
+      disconnect: id => this.#disconnect(member, id),
+      refuse: (id, forMs) => {
+        member.links.refuse(id, this.#time.nowMs + forMs)
+        this.#disconnect(member, id)
       },
       setAddresses: (id, addresses) => {
         member.dialAddresses.set(id, addresses)
@@ -137,6 +136,13 @@ export class Network {
       // Its links were closed together with its network.
       networkChanged: () => {},
       withoutPubsub: () => member.links.withoutPubsub(),
+    }
+  }
+
+  #disconnect(member: SimulatedMember, id: string): void {
+    for (const link of member.links.all(id)) {
+      this.#closeFar(member, farEnd(link, member), link)
+      this.#time.after(0, () => this.#close(member, id, link))
     }
   }
 
@@ -188,6 +194,8 @@ export class Network {
     else if (!to || to.id === from.id || !this.reaches(from, to) || !this.reaches(to, from))
       end('unreachable', dialTimeoutMs)
     else if (!to.isRunning) end('refused', afterMs / handshakeTrips)
+    else if (from.links.isRefused(to.id, this.#time.nowMs) || to.links.isRefused(from.id, this.#time.nowMs))
+      end('unreachable', afterMs)
     // The kernel of a paused process accepts, but no process answers the handshake.
     else if (to.clock.isPaused) end('unreachable', dialTimeoutMs)
     else

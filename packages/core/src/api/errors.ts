@@ -16,6 +16,14 @@ export class InvalidValueError extends Error {
   override readonly name = 'InvalidValueError'
 }
 
+/**
+ * This member broadcasts more than other members take of one member: 256 KiB a second after a burst of 1 MiB, in all rooms
+ * together. The value was not broadcast. Broadcast less often, or share larger data in a document.
+ */
+export class RateLimitError extends Error {
+  override readonly name = 'RateLimitError'
+}
+
 /** This member lacks the right to write to this config: only other members may write. Nothing changed. */
 export class NotAllowedError extends Error {
   override readonly name = 'NotAllowedError'

@@ -9,6 +9,11 @@ export interface Health extends MemberHealth {
    */
   readonly rejected: number
   /**
+   * How many messages in rooms and shared configs this member has neither merged nor forwarded since the start, because their
+   * author or the peer that sent them exceeded its rate. State arrives later, by an exchange; broadcasts do not.
+   */
+  readonly limited: number
+  /**
    * How often this member has found, since its start, that two replicas of a document use or used the same Yjs client id.
    * The document's provider emits `collision` each time.
    */

@@ -123,6 +123,8 @@ export interface Room<P extends object = Record<string, Json>> {
    *
    * @throws {InvalidValueError} JSON would change the value (see `presence.set`), or it is over 32 kB. Nothing was
    *   sent.
+   * @throws {RateLimitError} this member broadcasts more than 256 KiB a second, after a burst of 1 MiB, in all rooms
+   *   together. Each broadcast counts as 512 bytes more than its value. Nothing was sent.
    * @throws {NotRunningError} the room was left
    */
   broadcast(value: unknown): void

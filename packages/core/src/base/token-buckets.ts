@@ -12,6 +12,13 @@ export interface TokenBucketsOptions {
   readonly maxKeys: number
 }
 
+export interface TakeOptions {
+  /** The number of tokens to take. @default 1 */
+  readonly cost?: number
+  /** A smaller greatest number of tokens for this bucket. @default the option of all buckets */
+  readonly burst?: number
+}
+
 interface Bucket {
   readonly tokens: number
   readonly atMs: number
@@ -36,17 +43,12 @@ export class TokenBuckets {
     return this.#tokens(key, nowMs) >= 1
   }
 
-  /**
-   * Takes a token.
-   *
-   * @param burst a smaller greatest number of tokens for this bucket. @default the option
-   * @returns false, and changes nothing, if the bucket has none
-   */
-  take(key: string, nowMs: number, burst: number = this.#options.burst): boolean {
+  /** Takes tokens. @returns false, and changes nothing, if the bucket has too few */
+  take(key: string, nowMs: number, { cost = 1, burst = this.#options.burst }: TakeOptions = {}): boolean {
     const tokens = Math.min(burst, this.#tokens(key, nowMs))
-    if (tokens < 1) return false
+    if (tokens < cost) return false
     this.#buckets.delete(key)
-    this.#buckets.set(key, { tokens: tokens - 1, atMs: nowMs })
+    this.#buckets.set(key, { tokens: tokens - cost, atMs: nowMs })
     const [oldest] = this.#buckets.keys()
     if (this.#buckets.size > this.#options.maxKeys && oldest !== undefined) this.#buckets.delete(oldest)
     return true

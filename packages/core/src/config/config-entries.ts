@@ -33,8 +33,10 @@ export interface ConfigEntriesOptions {
 
 /** Our choice: 8 entries a key, the present one and seven that it replaced. */
 export const maxVersions = 8
-/** 134 MB with the largest values and full histories. */
+/** Keys with a value. 134 MB with the largest values and full histories. */
 export const maxKeys = 1_024
+/** Keys with entries, deleted ones included: until their retention ends, deleted keys must not keep new ones out. */
+const maxStoredKeys = 2 * maxKeys
 const dropFactor = 1.125
 /** Dropped keys whose deletion time is remembered. */
 const maxDropped = 4_096
@@ -117,6 +119,15 @@ export class ConfigEntries {
     return this.#keys.size
   }
 
+  /** Whether an entry of a new key can be added. */
+  get hasSpace(): boolean {
+    if (this.#keys.size < maxKeys) return true
+    if (this.#keys.size >= maxStoredKeys) return false
+    let withValue = 0
+    for (const [newest] of this.#keys.values()) if (newest?.fact.value !== undefined) withValue += 1
+    return withValue < maxKeys
+  }
+
   /** Newest first. */
   versions(key: string): readonly StoredFact<EntryFact>[] {
     return this.#keys.get(key) ?? []
@@ -135,7 +146,7 @@ export class ConfigEntries {
     if (!versions) {
       if (fact.epochMs <= (this.#dropped.get(fact.key) ?? Number.NEGATIVE_INFINITY)) return 'stale'
       if (this.#isDeletedFor(fact, epochMs, dropFactor)) return 'stale'
-      return this.#keys.size < maxKeys ? 'new' : 'rejected'
+      return this.hasSpace ? 'new' : 'rejected'
     }
     if (versions.some(({ fact: { signature } }) => equalBytes(signature, fact.signature))) return 'stale'
     const last = versions.at(-1)

@@ -84,11 +84,12 @@ export class ClusterHandle implements Cluster, EngineListener {
 
   health(): Health {
     const { machine, driver, host } = this.#running()
-    const { rejected = 0, collisions = 0 } = driver.spacesUsage() ?? {}
+    const { rejected = 0, limited = 0, collisions = 0 } = driver.spacesUsage() ?? {}
     const { state } = host.writes
     return {
       ...machine.health(),
       rejected,
+      limited,
       clientIdCollisions: collisions,
       storage: state.status,
       storageError: state.status === 'failing' ? state.error.message : undefined,

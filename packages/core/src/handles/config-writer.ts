@@ -77,7 +77,7 @@ export class ConfigWriter {
       )
     const checked = this.#options.check(key, carried)
     if (checked.type === 'invalid') throw new InvalidValueError(`set: '${key}': ${checked.issues.join('; ')}`)
-    if (entries.versions(key).length === 0 && entries.size >= maxKeys)
+    if (entries.versions(key).length === 0 && !entries.hasSpace)
       throw new InvalidValueError(`set: there are ${maxKeys} keys already: put several values under one key`)
     return carried
   }

@@ -6,7 +6,7 @@
  */
 import type { TypedEventTarget } from 'main-event'
 import type * as Y from 'yjs'
-import { InvalidValueError } from '../api/errors.ts'
+import { InvalidValueError, RateLimitError } from '../api/errors.ts'
 import type { Presence, PresenceEvents, Room, RoomEvents } from '../api/room.ts'
 import type { DocumentAwareness, DocumentOptions, Provider, RoomDocument } from '../api/room-document.ts'
 import { sharedValue } from '../api/shared-value.ts'
@@ -17,6 +17,7 @@ import { type RoomListener, RoomReplica } from '../rooms/room-replica.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
+import { ownRate } from '../spaces/space-rates.ts'
 import type { ClusterView, SpaceRoster } from '../spaces/space-roster.ts'
 import type { DocumentStorage } from '../storage/document-storage.ts'
 import type { Json } from '../wire/json.ts'
@@ -123,6 +124,10 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
     const { value: carried, bytes } = sharedValue('broadcast', '', value)
     if (bytes > limits.maxEventBytes)
       throw new InvalidValueError(`broadcast: ${bytes} bytes, at most ${limits.maxEventBytes}`)
+    if (!driver.mayBroadcast(bytes))
+      throw new RateLimitError(
+        `broadcast: this member broadcasts more than other members take, ${ownRate.bytesPerSecond / 1_024} KiB a second after ${ownRate.burstBytes / 1_048_576} MiB. Broadcast less often, or share larger data in a document`,
+      )
     this.#broadcasts += 1
     void driver.publish(space, [
       { type: 'event', generation: this.#generation, number: this.#broadcasts, value: carried },

@@ -189,6 +189,11 @@ export class Libp2pTransport implements Transport {
     this.#dialler.disconnect(id)
   }
 
+  refuse(id: string, forMs: number): void {
+    this.#options.gate.refusePeer(id, forMs)
+    this.#dialler.disconnect(id)
+  }
+
   networkChanged(): void {
     this.#dialler.abortDials()
     const connections = [...this.#connectedPeers].flatMap(id => this.#dialler.connections(id))

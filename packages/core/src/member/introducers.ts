@@ -46,7 +46,8 @@ export class Introducers {
    * @returns false if nothing is left of the quota
    */
   take(introducer: string, members: number, nowMs: number): boolean {
-    return this.#quotas.take(introducer, nowMs, Math.max(minBurst, Math.min(members, quota.burst)))
+    const burst = Math.max(minBurst, Math.min(members, quota.burst))
+    return this.#quotas.take(introducer, nowMs, { burst })
   }
 
   /** A subject of this introducer is connected here. */

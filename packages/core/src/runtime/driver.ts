@@ -18,7 +18,7 @@ import type { Signer, Verifier } from '../wire/signing.ts'
 import type { AppNotifications } from './app-notifications.ts'
 import { ClusterInbound, type ClusterInboundOptions } from './cluster-inbound.ts'
 import { FactSigner } from './fact-signer.ts'
-import { PeerScore, type Violation } from './peer-score.ts'
+import { PeerScore, refusalMs, type Violation } from './peer-score.ts'
 import type {
   Channel,
   MembershipPort,
@@ -257,11 +257,15 @@ export class Driver implements TransportListener, MembershipPort {
     })
   }
 
-  /** Logs and counts a violation, and disconnects a peer with too many. */
   reportViolation(from: string, violation: Violation, detail: string): void {
     const { clock, transport, host } = this.#options
     host.log(`protocol violation (${violation}) by ${from}: ${detail}`)
-    if (this.#peerScore.report(from, violation, clock.now().monotonicMs)) transport.disconnect(from)
+    if (this.#peerScore.report(from, violation, clock.now().monotonicMs)) transport.refuse(from, refusalMs)
+  }
+
+  reportExcess(from: string, bytes: number): void {
+    if (this.#peerScore.isTolerable(from, bytes, this.#options.clock.now().monotonicMs)) return
+    this.reportViolation(from, 'flood', 'it sends more than the rates allow')
   }
 
   /** Executing an effect may cause further effects: those are executed before the next one. */

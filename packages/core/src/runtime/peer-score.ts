@@ -1,23 +1,37 @@
 /**
  * Peer score: counts the protocol violations of each peer.
  *
- * Each violation adds a point, and each minute removes one. At 5 points the peer is disconnected. Scores are stored for at
- * most 1,024 peers. Forwarding old or rejected facts is not a violation, because a peer may do that in good faith.
+ * Each violation adds a point, and each minute removes one. At 5 points the peer is disconnected and refused for a minute.
+ * Scores are stored for at most 1,024 peers. Forwarding old or rejected facts is not a violation, because a peer may do that
+ * in good faith. Nor is exceeding a rate for a while: what arrived during a pause of this member arrives at once.
  */
+import { TokenBuckets } from '../base/token-buckets.ts'
+
+/** How long a peer with too many violations is not admitted. Our choice: about as long as one point lasts. */
+export const refusalMs = 60_000
 const maxPoints = 5
 const decayIntervalMs = 60_000
 const maxPeers = 1_024
 
-export type Violation = 'undecodable' | 'bad-signature'
+/**
+ * How many bytes beyond the rates one peer may send. This member drops these bytes, and counts each message after them as a
+ * violation. Our choice: an honest member keeps to half of each rate, so it sends less during a pause of this member.
+ */
+const excessRate = { burst: 8_388_608, refillMs: 1_000 / 524_288, maxKeys: maxPeers }
+
+export type Violation = 'undecodable' | 'bad-signature' | 'flood'
 
 export interface ViolationReporter {
-  /** Logs and counts a protocol violation, and disconnects a peer with too many. */
+  /** Logs and counts a protocol violation. Disconnects a peer with too many, and refuses it for a while. */
   reportViolation(from: string, violation: Violation, detail: string): void
+  /** Counts bytes beyond a rate. More than an honest peer can send are a violation. */
+  reportExcess(from: string, bytes: number): void
 }
 
 export class PeerScore {
   readonly #records = new Map<string, { points: number; sinceMs: number }>()
-  readonly #counts: Record<Violation, number> = { undecodable: 0, 'bad-signature': 0 }
+  readonly #counts: Record<Violation, number> = { undecodable: 0, 'bad-signature': 0, flood: 0 }
+  readonly #excess = new TokenBuckets(excessRate)
 
   /** Counts a violation. @returns whether to disconnect the peer */
   report(id: string, violation: Violation, nowMs: number): boolean {
@@ -34,6 +48,11 @@ export class PeerScore {
     const [oldest] = this.#records.keys()
     if (this.#records.size > maxPeers && oldest !== undefined) this.#records.delete(oldest)
     return isExceeded
+  }
+
+  /** Counts bytes beyond a rate. @returns whether an honest peer may have sent so many */
+  isTolerable(id: string, excessBytes: number, nowMs: number): boolean {
+    return this.#excess.take(id, nowMs, { cost: excessBytes })
   }
 
   /** Violations so far, by kind, of all peers. */

@@ -32,6 +32,8 @@ export interface Transport {
   dialBootstrap(address: string): void
   /** Closes all connections to a peer. */
   disconnect(id: string): void
+  /** Closes all connections to a peer, and neither accepts nor opens one for this long. */
+  refuse(id: string, forMs: number): void
   /** Sets the addresses at which a member can be dialled; an empty list removes the member. */
   setAddresses(id: string, addresses: readonly Uint8Array[]): void
   /** The network of this machine changed. The transport aborts dials over the old network and tests its connections. */

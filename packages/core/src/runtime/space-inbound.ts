@@ -1,8 +1,9 @@
 /**
  * Space inbound: the messages about rooms and shared configs, from the bytes of a peer to the steps of the spaces.
  *
- * Only new facts are verified. A fact that breaks a rule of its space is no violation of the peer that forwarded it: the
- * peer may have forwarded it in good faith, under the rules of another version.
+ * Of a rumor, all facts are verified or none: none if a fact is rejected, if no fact is new, or if the facts exceed a rate.
+ * Of a frame, the new facts are verified, without the broadcasts that exceed a rate. A rejected fact is no violation of the
+ * peer that forwarded it: the peer may have forwarded it in good faith, under the rules of another version.
  */
 import type { Clock } from '../base/clock.ts'
 import { all, andThen } from '../base/maybe-async.ts'
@@ -26,6 +27,18 @@ export interface SpaceReceiver {
   /** Whether the member receives and forwards messages of a space. */
   isSubscribed(space: string): boolean
   admit(space: string, fact: SpaceFact): Admission
+  /**
+   * Counts the facts of a rumor.
+   *
+   * @param others facts that are not new
+   * @returns false if they exceed the rate of an author or of the peer that sent them
+   */
+  isWithinRates(
+    space: string,
+    from: string,
+    newFacts: readonly SpaceFact[],
+    others: readonly SpaceFact[],
+  ): boolean
   /** Steps with their new and verified facts. */
   steps(from: string, steps: readonly SpaceStep[]): void
   /** The verified facts of a rumor. */
@@ -47,7 +60,10 @@ export class SpaceInbound {
     const steps = decoded.filter(({ space }) => receiver.isSubscribed(space))
     if (steps.length === 0) return
     const verified = steps.map(step => {
-      const newFacts = (step.facts ?? []).filter(fact => receiver.admit(step.space, fact) === 'new')
+      const newFacts = (step.facts ?? []).filter(
+        fact =>
+          receiver.admit(step.space, fact) === 'new' && this.#isStateOrWithinRates(step.space, from, fact),
+      )
       return andThen(this.#verified(from, step.space, newFacts), ({ facts }) => ({ ...step, facts }))
     })
     andThen(all<SpaceStep>(verified), steps => receiver.steps(from, steps))
@@ -60,11 +76,24 @@ export class SpaceInbound {
     if (!facts) return 'reject'
     const admissions = facts.map(fact => receiver.admit(space, fact))
     if (admissions.includes('rejected') || !admissions.includes('new')) return 'ignore'
+    const newFacts = facts.filter((_, i) => admissions[i] === 'new')
+    const others = facts.filter((_, i) => admissions[i] !== 'new')
+    if (!receiver.isWithinRates(space, from, newFacts, others)) {
+      this.#options.reporter.reportExcess(from, bytes.length)
+      return 'ignore'
+    }
     return andThen(this.#verified(from, space, facts), ({ facts, forged }) => {
       if (forged) return 'reject'
       receiver.rumors(space, facts, from)
       return 'accept'
     })
+  }
+
+  /** Members exchange state as fast as they can, but only the author of a broadcast sends it in a frame. */
+  #isStateOrWithinRates(space: string, from: string, fact: SpaceFact): boolean {
+    if (fact.type !== 'event' || this.#options.receiver.isWithinRates(space, from, [fact], [])) return true
+    this.#options.reporter.reportExcess(from, fact.payload.length)
+    return false
   }
 
   #verified(

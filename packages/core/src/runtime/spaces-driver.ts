@@ -166,6 +166,21 @@ export class SpacesDriver implements SpacesPort, SpaceReceiver {
     return this.#spaces.admit(space, fact, this.#options.clock.now())
   }
 
+  isWithinRates(
+    space: string,
+    from: string,
+    newFacts: readonly SpaceFact[],
+    others: readonly SpaceFact[],
+  ): boolean {
+    const { monotonicMs } = this.#options.clock.now()
+    return this.#spaces.isWithinRates(space, from, newFacts, others, monotonicMs)
+  }
+
+  /** Counts a broadcast of this member. @returns false if it broadcasts more than other members take */
+  mayBroadcast(bytes: number): boolean {
+    return this.#spaces.mayBroadcast(bytes, this.#options.clock.now().monotonicMs)
+  }
+
   steps(from: string, steps: readonly SpaceStep[]): void {
     this.#step(spaces => spaces.steps(from, steps, this.#options.clock.now()))
   }

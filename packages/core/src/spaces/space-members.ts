@@ -64,6 +64,11 @@ export class SpaceMembers {
     return false
   }
 
+  /** Whether a member is in this space, and present. */
+  isPresentIn(id: string, space: string): boolean {
+    return this.#members.get(space)?.has(id) ?? this.#isIn(id, space)
+  }
+
   /** The local member's spaces that a member is also in. */
   sharedWith(id: string): string[] {
     const member = this.#view.member(id)

@@ -23,6 +23,7 @@ import { Reachability } from './reachability.ts'
 import { agreesWithSpace, answerFacts, offerSpace } from './space-exchange.ts'
 import { SpaceMembers } from './space-members.ts'
 import { SpaceOutbox, type SpacesEffect } from './space-outbox.ts'
+import { SpaceRates } from './space-rates.ts'
 import type { Admission, SpaceReplica } from './space-replica.ts'
 import type { ClusterView } from './space-roster.ts'
 import { continueStreams, rejectUnopened, requestingAnswer } from './step-rules.ts'
@@ -57,6 +58,8 @@ export interface SpacesUsage {
   readonly transfers: number
   /** Facts and updates so far that broke a rule of their space. They changed nothing. */
   readonly rejected: number
+  /** Rumors and broadcasts so far that exceeded a rate. They were neither merged nor forwarded. */
+  readonly limited: number
   /** Client ids so far under which two replicas of a document wrote. */
   readonly collisions: number
 }
@@ -69,6 +72,7 @@ export class Spaces {
   /** Spaces that may have changed since the last call of `takeTouched`. */
   readonly #touched = new Set<string>()
   readonly #members: SpaceMembers
+  readonly #rates = new SpaceRates()
   readonly #reachability = new Reachability()
   readonly #offers: OfferSchedule
   readonly #extraPeers: ExtraPeers
@@ -80,6 +84,7 @@ export class Spaces {
   #startAt = 0
   #sweepDueMs: number
   #rejected = 0
+  #limited = 0
   #collisions = 0
 
   constructor(options: SpacesOptions, nowMs: number) {
@@ -104,6 +109,7 @@ export class Spaces {
       facts: spaces.reduce((sum, { replica }) => sum + replica.facts.size, 0),
       transfers: spaces.reduce((sum, { transfers }) => sum + transfers.size, 0),
       rejected: this.#rejected,
+      limited: this.#limited,
       collisions: this.#collisions,
     }
   }
@@ -162,6 +168,29 @@ export class Spaces {
     return admission
   }
 
+  /** Counts the facts of a rumor. @returns whether the rates allow it. @param others facts that are not new */
+  isWithinRates(
+    space: string,
+    from: string,
+    newFacts: readonly SpaceFact[],
+    others: readonly SpaceFact[],
+    nowMs: number,
+  ): boolean {
+    const isAllowed =
+      newFacts.every(fact =>
+        this.#members.isPresentIn(fact.author, space)
+          ? this.#rates.takeOfMember(fact, nowMs)
+          : this.#rates.takeOfPeer(from, fact, nowMs),
+      ) && others.every(fact => this.#rates.takeOfPeer(from, fact, nowMs))
+    if (!isAllowed) this.#limited += 1
+    return isAllowed
+  }
+
+  /** Counts a broadcast of the local member. @returns whether its rate allows it */
+  mayBroadcast(bytes: number, nowMs: number): boolean {
+    return this.#rates.takeOwn('events', bytes, nowMs)
+  }
+
   /** Merges verified facts from a rumor. @param from the peer that forwarded the rumor */
   rumors(space: string, facts: readonly SpaceFact[], from: string, now: Instant): void {
     this.#merge(space, facts, now)
@@ -171,7 +200,7 @@ export class Spaces {
 
   /**
    * Merges and publishes the local member's signed facts. The driver sends them as one rumor, or as several if they are too
-   * long for one.
+   * long for one. Facts beyond the member's own rate are not published: the exchanges bring them to the other members.
    */
   publish(space: string, facts: readonly SpaceFact[], now: Instant): void {
     const replica = this.#spaces.get(space)?.replica
@@ -180,7 +209,11 @@ export class Spaces {
     const newFacts = facts.filter(fact => !replica || replica.admit(fact, now) === 'new')
     for (const fact of newFacts) replica?.merge(fact, now)
     this.#touched.add(space)
-    if (newFacts.length > 0) this.#outbox.push({ type: 'publish', space, facts: newFacts })
+    const published = newFacts.filter(
+      ({ type, payload }) =>
+        type === 'event' || this.#rates.takeOwn('state', payload.length, now.monotonicMs),
+    )
+    if (published.length > 0) this.#outbox.push({ type: 'publish', space, facts: published })
     this.#offers.changed(now.monotonicMs)
   }
 
@@ -324,6 +357,7 @@ export class Spaces {
 
   /** Called at intervals, and when the wall clock was set. */
   sweep(now: Instant): void {
+    this.#rates.sweep(now.monotonicMs)
     for (const [space, { replica, transfers }] of this.#spaces) {
       transfers.sweep(now.monotonicMs)
       replica.sweep(now)

@@ -18,6 +18,14 @@ describe('TokenBuckets', () => {
     expect([99_000, 99_000, 99_000].map(nowMs => buckets.take('ada', nowMs))).toEqual([true, true, false])
   })
 
+  it('takes several tokens, or none if there are too few', () => {
+    const buckets = new TokenBuckets(options)
+    expect(buckets.take('ada', 0, { cost: 3 })).toBe(false)
+    expect(buckets.take('ada', 0, { cost: 1.5 })).toBe(true)
+    expect(buckets.take('ada', 0)).toBe(false)
+    expect(buckets.take('ada', 500)).toBe(true)
+  })
+
   it('stores a bounded number of buckets, and none that is full', () => {
     const buckets = new TokenBuckets(options)
     for (const key of ['a', 'b', 'c', 'd']) buckets.take(key, 0)

@@ -133,6 +133,25 @@ describe('config entries', () => {
     expect(a.entries.admit(entryFact(ada, { key: '0', epochMs: nowMs + 1 }), at(nowMs))).toBe('new')
   })
 
+  it('of a new key find space although deleted keys are still stored, up to 1,024 of these', () => {
+    const [ada = ''] = ids
+    const a = holder()
+    const keys = Array.from({ length: maxKeys }, (_, i) => `${i}`)
+    const isNew = (key: string) =>
+      a.entries.admit(entryFact(ada, { key, epochMs: nowMs }), at(nowMs)) === 'new'
+    merge(
+      a,
+      keys.map(key => entryFact(ada, { key, epochMs: nowMs, value: undefined })),
+    )
+    expect(isNew('one more')).toBe(true)
+    merge(
+      a,
+      keys.map(key => entryFact(ada, { key: `new ${key}`, epochMs: nowMs })),
+    )
+    expect(isNew('one more')).toBe(false)
+    expect(a.entries.admit(entryFact(ada, { key: '0', epochMs: nowMs + 1 }), at(nowMs))).toBe('new')
+  })
+
   it('provide times later than all observed ones, whatever the wall clock shows', () => {
     const a = holder()
     merge(a, [entryFact(ids[0] ?? '', { epochMs: nowMs + 5_000, count: 3 })])

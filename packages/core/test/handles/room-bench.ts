@@ -79,6 +79,7 @@ export class RoomBench {
         dial() {},
         dialBootstrap() {},
         disconnect() {},
+        refuse() {},
         setAddresses() {},
         networkChanged() {},
         withoutPubsub: () => [],
@@ -88,7 +89,7 @@ export class RoomBench {
         verify: (id, bytes, signature) => Buffer.compare(signatureOf(id, bytes), signature) === 0,
       },
       random,
-      membership: { announceSpaces() {}, setExtraPeers() {}, reportViolation() {} },
+      membership: { announceSpaces() {}, setExtraPeers() {}, reportViolation() {}, reportExcess() {} },
     })
     this.room = new RoomHandle({
       name: 'design',

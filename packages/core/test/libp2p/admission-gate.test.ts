@@ -48,6 +48,11 @@ async function gateOfAda({ ownsNode = true } = {}) {
   const close = vi.fn(async () => {})
   const connection = { remotePeer: bob, direction: 'inbound', status: 'open', close } as unknown as Connection
   events.safeDispatchEvent('connection:open', { detail: connection })
+  const reopen = () => {
+    const next = { ...connection }
+    events.safeDispatchEvent('connection:open', { detail: next })
+    return next
+  }
 
   /** Bob opens a stream for a handshake, in which he proves this key. */
   async function handshake(proved = key) {
@@ -67,7 +72,7 @@ async function gateOfAda({ ownsNode = true } = {}) {
     return answeredCapabilities(session, nonce, await next(33))
   }
 
-  return { gate, connection, handshake, admitted, refusals, close }
+  return { gate, connection, reopen, handshake, admitted, refusals, close }
 }
 
 /** A stream that bob opened, with these bytes, and a guarded handler that records the bytes of streams that it receives. */
@@ -84,6 +89,18 @@ async function openStream(gate: AdmissionGate, connection: Connection, data: Uin
 }
 
 describe('the admission gate', () => {
+  it('admits no connection of a peer that is refused, until the time is over', async () => {
+    const { gate, reopen, refusals, close } = await gateOfAda()
+    gate.refusePeer(`${bob}`, 60_000)
+    const refused = reopen()
+    expect(await gate.whenAdmitted(refused)).toBe(false)
+    expect([refusals, close.mock.calls.length]).toEqual([['violations'], 1])
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(gate.isRefused(`${bob}`)).toBe(false)
+    reopen()
+    expect(refusals).toEqual(['violations', 'no-proof'])
+  })
+
   it('lets a stream wait until the connection is admitted', async () => {
     const { gate, connection, handshake, admitted } = await gateOfAda()
     const { received } = await openStream(gate, connection, new Uint8Array(100))

@@ -22,7 +22,7 @@ const relay = idOf('relay')
 
 /** One driver with a stopped clock, and its actions. */
 class DriverBench {
-  readonly disconnected: string[] = []
+  readonly refused: string[] = []
   verifications = 0
   readonly machine: MembershipMachine
   readonly driver: Driver
@@ -48,7 +48,8 @@ class DriverBench {
         subscribers: () => [],
         dial() {},
         dialBootstrap() {},
-        disconnect: id => this.disconnected.push(id),
+        disconnect() {},
+        refuse: (id, forMs) => this.refused.push(`${id} ${forMs}`),
         setAddresses() {},
         networkChanged() {},
         withoutPubsub: () => [],
@@ -120,7 +121,7 @@ describe('a message full of forged facts', () => {
     )
     bench.exchanged(...forged)
     expect(bench.verifications).toBe(1)
-    expect(bench.driver.violations()).toEqual({ undecodable: 0, 'bad-signature': 1 })
+    expect(bench.driver.violations()).toEqual({ undecodable: 0, 'bad-signature': 1, flood: 0 })
   })
 
   it('logs a forged heartbeat of one member once', () => {
@@ -151,4 +152,15 @@ it('keeps the facts of a frame in memory, not the frame', () => {
   const { record: stored } = bench.machine.table.get(idOf('m7')) ?? {}
   expect(stored?.payload.buffer.byteLength).toBe(stored?.payload.length)
   expect(stored?.signature.buffer.byteLength).toBe(64)
+})
+
+describe('a peer that sends more than the rates allow', () => {
+  it('is refused for a minute if an honest member could not have sent so much', () => {
+    const bench = new DriverBench()
+    bench.driver.reportExcess(relay, 8_388_608)
+    for (let i = 0; i < 4; i++) bench.driver.reportExcess(relay, 1_000)
+    expect(bench.refused).toEqual([])
+    bench.driver.reportExcess(relay, 1_000)
+    expect(bench.refused).toEqual([`${relay} 60000`])
+  })
 })

@@ -62,6 +62,7 @@ export class InboundBench {
       reporter: {
         reportViolation: (from, violation) =>
           this.violations.push(`${violation} ${from === relay ? 'relay' : from}`),
+        reportExcess() {},
       },
     })
   }

@@ -10,6 +10,7 @@ function bench(isValid: (author: string) => boolean | Promise<boolean>) {
     keys: { verify: author => isValid(author) },
     reporter: {
       reportViolation: (from, violation, detail) => violations.push(`${from}: ${violation}, ${detail}`),
+      reportExcess() {},
     },
   })
   const verified = (...authors: string[]) =>

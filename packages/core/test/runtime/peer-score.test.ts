@@ -3,8 +3,8 @@ import { PeerScore } from '../../src/runtime/peer-score.ts'
 
 /** For each of these violations of one peer: whether it exceeded the limit. */
 function verdicts(atMs: readonly number[]): boolean[] {
-  const conduct = new PeerScore()
-  return atMs.map(nowMs => conduct.report('ada', 'undecodable', nowMs))
+  const score = new PeerScore()
+  return atMs.map(nowMs => score.report('ada', 'undecodable', nowMs))
 }
 
 describe('peer score', () => {
@@ -26,19 +26,28 @@ describe('peer score', () => {
   })
 
   it('scores each peer separately, and counts by kind', () => {
-    const conduct = new PeerScore()
-    for (let i = 0; i < 20; i++) expect(conduct.report(`peer ${i}`, 'undecodable', 0)).toBe(false)
-    conduct.report('peer 0', 'bad-signature', 0)
-    expect(conduct.violations()).toEqual({ undecodable: 20, 'bad-signature': 1 })
+    const score = new PeerScore()
+    for (let i = 0; i < 20; i++) expect(score.report(`peer ${i}`, 'undecodable', 0)).toBe(false)
+    score.report('peer 0', 'bad-signature', 0)
+    expect(score.violations()).toEqual({ undecodable: 20, 'bad-signature': 1, flood: 0 })
+  })
+
+  it('tolerates what one pause can delay, and no steady excess of more than 512 KiB a second', () => {
+    const score = new PeerScore()
+    const mebibyte = 1_048_576
+    expect(score.isTolerable('ada', 8 * mebibyte, 0)).toBe(true)
+    expect(score.isTolerable('ada', mebibyte, 1_900)).toBe(false)
+    expect(score.isTolerable('bob', mebibyte, 1_900)).toBe(true)
+    expect(score.isTolerable('ada', mebibyte, 2_000)).toBe(true)
   })
 
   it('stores the scores of a limited number of peers, the most recent ones', () => {
-    const conduct = new PeerScore()
-    for (let i = 0; i < 4; i++) for (const id of ['old', 'new']) conduct.report(id, 'undecodable', 0)
-    conduct.report('old', 'undecodable', 0)
-    for (let i = 0; i < 4; i++) conduct.report('old', 'undecodable', 0)
-    for (let i = 0; i < 1_023; i++) conduct.report(`peer ${i}`, 'undecodable', 0)
-    expect(conduct.report('old', 'undecodable', 0)).toBe(true)
-    expect(conduct.report('new', 'undecodable', 0)).toBe(false)
+    const score = new PeerScore()
+    for (let i = 0; i < 4; i++) for (const id of ['old', 'new']) score.report(id, 'undecodable', 0)
+    score.report('old', 'undecodable', 0)
+    for (let i = 0; i < 4; i++) score.report('old', 'undecodable', 0)
+    for (let i = 0; i < 1_023; i++) score.report(`peer ${i}`, 'undecodable', 0)
+    expect(score.report('old', 'undecodable', 0)).toBe(true)
+    expect(score.report('new', 'undecodable', 0)).toBe(false)
   })
 })

@@ -4,7 +4,7 @@ import { signatureOf } from '../../../simulator/src/simulated-signature.ts'
 import { SpaceInbound } from '../../src/runtime/space-inbound.ts'
 import { signedSpaceBytes } from '../../src/wire/signing.ts'
 import { encodeSpaceFrame, encodeSpaceRumors, type SpaceStep } from '../../src/wire/space-codec.ts'
-import { draftSpaceFact, type SpaceFact } from '../../src/wire/space-fact.ts'
+import { draftSpaceFact, type SpaceFact, type SpaceFactBody } from '../../src/wire/space-fact.ts'
 import { spaceTag } from '../../src/wire/tags.ts'
 
 const relay = idOf('relay')
@@ -12,8 +12,10 @@ const design = spaceTag(testTag, 'room', 'design')
 const other = spaceTag(testTag, 'room', 'other')
 const garbage = Uint8Array.of(0xff, 0xff, 0xff)
 
-function field(author: string, name: string, signer = author): SpaceFact {
-  const body = { type: 'field', generation: 1, version: 1, name, value: 1 } as const
+const field = (author: string, name: string, signer = author): SpaceFact =>
+  signed(author, { type: 'field', generation: 1, version: 1, name, value: 1 }, signer)
+
+function signed(author: string, body: SpaceFactBody, signer = author): SpaceFact {
   const draft = draftSpaceFact(author, body)
   return { ...draft, signature: signatureOf(signer, signedSpaceBytes(testTag, design, draft)) }
 }
@@ -23,6 +25,8 @@ class SpaceInboundBench {
   readonly steps: SpaceStep[] = []
   readonly rumors: SpaceFact[] = []
   readonly violations: string[] = []
+  excessBytes = 0
+  isWithinRates = true
   verifications = 0
   readonly inbound: SpaceInbound
 
@@ -42,11 +46,15 @@ class SpaceInboundBench {
           const name = fact.type === 'field' ? fact.name : ''
           return name === 'stale' || name === 'rejected' ? name : 'new'
         },
+        isWithinRates: () => this.isWithinRates,
         steps: (_, steps) => this.steps.push(...steps),
         rumors: (_, facts) => this.rumors.push(...facts),
       },
       reporter: {
         reportViolation: (from, violation) => this.violations.push(`${violation} ${from === relay}`),
+        reportExcess: (_, bytes) => {
+          this.excessBytes += bytes
+        },
       },
     })
   }
@@ -87,6 +95,15 @@ describe('a rumor of a space', () => {
     expect([bench.rumors, bench.violations]).toEqual([[], ['bad-signature true']])
   })
 
+  it('beyond a rate is neither verified nor forwarded, and its bytes count for the peer that sent it', () => {
+    const bench = new SpaceInboundBench()
+    bench.isWithinRates = false
+    const fact = field(ada, 'new')
+    expect(bench.rumor(fact)).toBe('ignore')
+    expect([bench.verifications, bench.rumors, bench.violations]).toEqual([0, [], []])
+    expect(bench.excessBytes).toBe(encodeSpaceRumors([fact]).length)
+  })
+
   it('of a space that the member is not in is ignored, even if it cannot be decoded', () => {
     const bench = new SpaceInboundBench()
     expect(bench.inbound.rumor(other, relay, garbage)).toBe('ignore')
@@ -97,6 +114,15 @@ describe('a rumor of a space', () => {
 })
 
 describe('a frame of spaces', () => {
+  it('beyond a rate delivers its state, but not its broadcasts', () => {
+    const bench = new SpaceInboundBench()
+    bench.isWithinRates = false
+    const event = signed(ada, { type: 'event', generation: 1, number: 1, value: 'hello' })
+    bench.inbound.frame(relay, encodeSpaceFrame([{ space: design, facts: [field(ada, 'a'), event] }]))
+    expect(bench.namesInSteps).toEqual([['a']])
+    expect(bench.excessBytes).toBe(event.payload.length)
+  })
+
   it('delivers the steps of its spaces together, each with only its new facts', () => {
     const bench = new SpaceInboundBench()
     const steps = [

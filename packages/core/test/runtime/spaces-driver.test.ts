@@ -54,6 +54,7 @@ class SpacesDriverBench {
         dial() {},
         dialBootstrap() {},
         disconnect() {},
+        refuse() {},
         setAddresses() {},
         networkChanged() {},
         withoutPubsub: () => [],
@@ -67,6 +68,7 @@ class SpacesDriverBench {
         announceSpaces: spaces => this.calls.push(`announce ${spaces.length}`),
         setExtraPeers() {},
         reportViolation: (from, violation) => this.violations.push(`${violation} ${from}`),
+        reportExcess() {},
       },
     })
     const content = new RoomReplica({

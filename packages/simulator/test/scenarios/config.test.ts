@@ -205,7 +205,7 @@ describe('a shared config', () => {
       allSee(strict, { color: 'red' })
       allSee(loose, { color: 'forbidden' })
       for (const { machine, driver } of simulation.running) {
-        expect(Object.values(driver.violations())).toEqual([0, 0])
+        expect(Object.values(driver.violations()).every(count => count === 0)).toBe(true)
         expect(machine.health().visible).toBe(8)
       }
       return simulation

@@ -24,9 +24,9 @@ function entry(value: number, ahead: number, { clock }: SimulatedMember): SpaceF
   return { type: 'entry', key: 'color', value, epochMs: epochMs + ahead, count: 0, replaces: undefined }
 }
 
-function signed(author: string, body: SpaceFactBody, signer = author): SpaceFact {
+function signed(author: string, body: SpaceFactBody, signer = author, tag = space): SpaceFact {
   const draft = draftSpaceFact(author, body)
-  return { ...draft, signature: signatureOf(signer, signedSpaceBytes(simulatedTag, space, draft)) }
+  return { ...draft, signature: signatureOf(signer, signedSpaceBytes(simulatedTag, tag, draft)) }
 }
 
 /** Eight members that share a config with two writers, and a malicious one, m8, connected to all of them. */
@@ -46,8 +46,8 @@ async function withAttacker(
 }
 
 /** By gossip, to all connected members. */
-function injectRumor(attacker: SimulatedMember, bytes: Uint8Array): void {
-  attacker.gossip.of(space).publish(hash('sha256', bytes).slice(0, 20), bytes)
+function injectRumor(attacker: SimulatedMember, bytes: Uint8Array, tag = space): void {
+  attacker.gossip.of(tag).publish(hash('sha256', bytes).slice(0, 20), bytes)
 }
 
 const sumOf = (simulation: Simulation, of: (member: SimulatedMember) => number): number =>
@@ -101,6 +101,45 @@ describe('a malicious member in a shared config', () => {
       expectUnmoved(simulation, configs)
       // Once each: no member forwarded it.
       expect(offencesTo(simulation)).toBe(honest.length)
+      return simulation
+    })
+  })
+})
+
+describe('a malicious member that floods a room with broadcasts', () => {
+  it('is refused by all members, which receive a bounded number of them and keep their connections', async () => {
+    await runTwice(async () => {
+      const simulation = createSimulation({ seed: 3, members: 9, start: 'warm' })
+      const room = spaceTag(simulatedTag, 'room', 'chat')
+      const received = new Map(honest.map(name => [name, 0]))
+      for (const name of honest) {
+        const { events } = await simulation.member(name).cluster.room('chat')
+        events.addEventListener('event', () => received.set(name, (received.get(name) ?? 0) + 1))
+      }
+      const attacker = simulation.member('m8')
+      await attacker.cluster.room('chat')
+      await simulation.run(10_000)
+      const floodMs = 10_000
+      const value = 'x'.repeat(31_000)
+      for (let number = 1; number <= (120 * floodMs) / 1_000; number++) {
+        const fact = signed(
+          attacker.id,
+          { type: 'event', generation: 2 ** 50, number, value },
+          attacker.id,
+          room,
+        )
+        injectRumor(attacker, encodeSpaceRumors([fact]), room)
+        await simulation.run(1_000 / 120)
+      }
+      const most = (2_097_152 + (524_288 * floodMs) / 1_000) / value.length
+      for (const count of received.values()) {
+        expect(count).toBeGreaterThan(20)
+        expect(count).toBeLessThan(most)
+      }
+      expect(attacker.machine.health().connections).toBe(0)
+      expect(offencesTo(simulation)).toBeGreaterThan(0)
+      for (const name of honest)
+        expect(simulation.member(name).machine.health()).toMatchObject({ connections: honest.length - 1 })
       return simulation
     })
   })

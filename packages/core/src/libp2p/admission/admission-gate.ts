@@ -3,7 +3,8 @@
  *
  * A connection is pending when it opens. It is admitted once each end has proved the admission key to the other on this
  * connection (wire/admission.ts). The end that dialled opens the stream for it. A connection that is not admitted within
- * 5 s is refused, and a refused connection is never admitted. Nothing of hearsay is sent to a peer over a connection that is
+ * 5 s is refused, and a refused connection is never admitted. A peer that broke the protocol too often is refused for a
+ * while, whatever it proves. Nothing of hearsay is sent to a peer over a connection that is
  * not admitted, nor accepted from it.
  */
 import type { Connection, Libp2pEvents, Stream, StreamHandler, TypedEventTarget } from '@libp2p/interface'
@@ -31,6 +32,8 @@ export const admissionProtocol = '/hearsay/admission/1.0.0'
 const timeoutMs = 5_000
 /** Of a stream that was opened too early. Our choice: more than honest members send before they receive an answer. */
 const maxWaitingBytes = 65_536
+/** Peers that are refused for a while: the latest ones. */
+const maxRefusedPeers = 1_024
 
 export interface AdmissionGateOptions {
   readonly components: GateComponents
@@ -61,6 +64,8 @@ export class AdmissionGate {
   #options: AdmissionGateOptions | undefined
   #admitted = new WeakSet<Connection>()
   #refused = new WeakSet<Connection>()
+  /** Peers that broke the protocol → until when they are refused, in monotonic ms. */
+  readonly #refusedPeers = new Map<string, number>()
   readonly #pending = new Map<Connection, Pending>()
   readonly #relayFollowers: ((connection: Connection) => void)[] = []
   readonly #undo: (() => void)[] = []
@@ -76,7 +81,8 @@ export class AdmissionGate {
     const { registrar, events } = options.components
     const opened = ({ detail }: CustomEvent<Connection>) => {
       this.#entry(detail)
-      if (detail.direction === 'outbound') void this.#initiate(detail)
+      if (this.isRefused(detail.remotePeer.toString())) this.#refuse(detail, 'violations')
+      else if (detail.direction === 'outbound') void this.#initiate(detail)
     }
     const closed = ({ detail }: CustomEvent<Connection>) => this.#settle(detail, false)
     events.addEventListener('connection:open', opened)
@@ -102,6 +108,23 @@ export class AdmissionGate {
 
   isAdmitted(connection: Connection): boolean {
     return this.#admitted.has(connection)
+  }
+
+  /** Admits no connection of this peer for this long. */
+  refusePeer(id: string, forMs: number): void {
+    this.#refusedPeers.delete(id)
+    this.#refusedPeers.set(id, performance.now() + forMs)
+    const [oldest] = this.#refusedPeers.keys()
+    if (this.#refusedPeers.size > maxRefusedPeers && oldest !== undefined) this.#refusedPeers.delete(oldest)
+  }
+
+  /** Whether the peer is refused for a while, because it broke the protocol. */
+  isRefused(id: string): boolean {
+    const untilMs = this.#refusedPeers.get(id)
+    if (untilMs === undefined) return false
+    if (performance.now() < untilMs) return true
+    this.#refusedPeers.delete(id)
+    return false
   }
 
   /** Resolves within 5 s. */

@@ -11,8 +11,9 @@ import type { Connection } from '@libp2p/interface'
  * - `wrong-proof`: the peer's proof is wrong.
  * - `no-proof`: the peer sent no proof in time.
  * - `unsupported`: the peer does not know the handshake.
+ * - `violations`: the peer broke the protocol too often, and is refused for a while.
  */
-export type RefusalReason = 'not-accepted' | 'wrong-proof' | 'no-proof' | 'unsupported'
+export type RefusalReason = 'not-accepted' | 'wrong-proof' | 'no-proof' | 'unsupported' | 'violations'
 
 export interface Refusal {
   /** What happened, without the full stop. */
@@ -92,6 +93,8 @@ export class Refusals {
         return 'proved nothing in time'
       case 'unsupported':
         return 'does not know the admission of hearsay 2'
+      case 'violations':
+        return 'broke the protocol too often'
     }
   }
 
@@ -106,6 +109,8 @@ export class Refusals {
         return 'Is it a member of this cluster, and is its process overloaded?'
       case 'unsupported':
         return 'Is it a hearsay member, and of this version?'
+      case 'violations':
+        return 'It is refused for a minute. Is it of this version?'
     }
   }
 }
