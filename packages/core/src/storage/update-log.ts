@@ -67,8 +67,7 @@ export class UpdateLog implements CompactedLog {
     const { lineage, updates, leftovers, obsolete, superseded } = readEpochs(prefix, stored)
     // The limits for updates of other members do not apply, because this member stored these updates itself.
     for (const [key, update] of [...updates, ...leftovers.flatMap(leftover => leftover.updates)])
-      if (!isUpdate(update))
-        throw new StorageError(`the store contains no document under ${key}: it is damaged or not hearsay's`)
+      if (!isUpdate(update)) throw damaged(key)
     this.#options = options
     this.#lineage = lineage
     this.#leftovers = leftovers
@@ -93,7 +92,7 @@ export class UpdateLog implements CompactedLog {
     if (stored.length > 0 && !applyUpdate(doc, mergeAll(stored), this, throwError)) {
       this.#closed = stored
       this.#doc = undefined
-      throw new StorageError(`the store contains a damaged document under ${this.#options.prefix}`)
+      throw damaged(this.#options.prefix)
     }
     this.#takeLeftovers(doc)
     if (isWritten) this.#rewrite(this.#lineage)
@@ -229,3 +228,6 @@ export class UpdateLog implements CompactedLog {
     return updates.map(update => this.#keys.putBase(update))
   }
 }
+
+const damaged = (key: string): StorageError =>
+  new StorageError(`the store contains no document under ${key}: it is damaged or not hearsay's`)

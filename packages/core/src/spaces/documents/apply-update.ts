@@ -77,10 +77,7 @@ export function encodeWithoutPending(doc: Y.Doc): Uint8Array {
   const { store } = doc
   const { pendingStructs, pendingDs } = store
   dropPending(doc)
-  try {
-    return Y.encodeStateAsUpdate(doc)
-  } finally {
-    store.pendingStructs = pendingStructs
-    store.pendingDs = pendingDs
-  }
+  const update = Y.encodeStateAsUpdate(doc)
+  Object.assign(store, { pendingStructs, pendingDs })
+  return update
 }

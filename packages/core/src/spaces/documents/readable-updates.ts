@@ -50,16 +50,13 @@ function decodeWhole(update: Uint8Array, maxParts: number): DecodedUpdate | unde
  * this. It throws while it applies such an update, when it has applied a part of the update.
  */
 function isApplicable({ structs, ds }: DecodedUpdate): boolean {
-  for (const struct of structs) {
-    if (struct.length === 0) return false
-    if (!(struct instanceof Y.Item)) continue
-    const { id, origin, rightOrigin, parent } = struct
-    if (isLater(origin, id) || isLater(rightOrigin, id)) return false
-    if (parent instanceof Y.ID && isLater(parent, id)) return false
-  }
-  for (const ranges of ds.clients.values()) if (ranges.some(({ len }) => len === 0)) return false
-  return true
+  return (
+    structs.every(struct => struct.length > 0 && !(struct instanceof Y.Item && refersToLater(struct))) &&
+    [...ds.clients.values()].every(ranges => ranges.every(({ len }) => len > 0))
+  )
 }
 
-const isLater = (reference: Y.ID | null, { client, clock }: Y.ID): boolean =>
-  reference !== null && reference.client === client && reference.clock >= clock
+const refersToLater = ({ id, origin, rightOrigin, parent }: Y.Item): boolean =>
+  [origin, rightOrigin, parent].some(
+    each => each instanceof Y.ID && each.client === id.client && each.clock >= id.clock,
+  )
