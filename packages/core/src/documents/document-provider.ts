@@ -5,10 +5,11 @@
  * Events fire after the step that caused them.
  */
 import { ObservableV2 } from 'lib0/observable'
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
 import { NotRunningError } from '../api/errors.ts'
 import type { Provider, ProviderEvents, ProviderStatus } from '../api/room-document.ts'
 import { reportAppError } from '../runtime/app-calls.ts'
+import { encodeWithoutPending } from '../spaces/documents/apply-update.ts'
 import { DocumentSync } from '../spaces/documents/document-sync.ts'
 import type { Lineage } from '../spaces/documents/epochs/document-epochs.ts'
 import { firstEpoch } from '../spaces/documents/epochs/epoch.ts'
@@ -143,7 +144,7 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
 
   /** The other members are in an epoch that this replica cannot enter. */
   supersede(): void {
-    const update = Y.encodeStateAsUpdate(this.doc)
+    const update = encodeWithoutPending(this.doc)
     this.#log.supersede(update)
     this.#sync.epochs.discardReplica()
     this.#sync.state.reset()
