@@ -55,7 +55,7 @@ describe('a room handle', () => {
     expect(presence.others.getSnapshot()).toEqual([])
     expect(updates).toEqual([])
     bench.receive(other, field(documentsField, {}))
-    const shown = [{ id: other, presence: { cursor: 1 } }]
+    const shown = [{ id: other, presence: { cursor: 1 }, views: [] }]
     expect(presence.others.getSnapshot()).toEqual(shown)
     expect(updates).toEqual([{ id: other, fields: [] }, shown])
   })
@@ -76,7 +76,9 @@ describe('a room handle', () => {
     bench.enter(other, 1, 'dead')
     expect(bench.room.presence.others.getSnapshot()).toEqual([])
     bench.enter(other, 1)
-    expect(bench.room.presence.others.getSnapshot()).toEqual([{ id: other, presence: { cursor: 1 } }])
+    expect(bench.room.presence.others.getSnapshot()).toEqual([
+      { id: other, presence: { cursor: 1 }, views: [] },
+    ])
   })
 
   it('emits broadcasts of others, each once, and not its own', () => {

@@ -83,13 +83,13 @@ describe('a room view', () => {
     publish('a', documentsField, {})
     publish('a', 'cursor', 1)
     show()
-    expect(view.others.getSnapshot()).toEqual([{ id: 'a', presence: { cursor: 1 } }])
+    expect(view.others.getSnapshot()).toEqual([{ id: 'a', presence: { cursor: 1 }, views: [] }])
     enter('a', 2)
     show()
     expect(view.others.getSnapshot()).toEqual([])
     publish('a', documentsField, {}, 2)
     expect(show()).toEqual([{ id: 'a', fields: [] }])
-    expect(view.others.getSnapshot()).toEqual([{ id: 'a', presence: {} }])
+    expect(view.others.getSnapshot()).toEqual([{ id: 'a', presence: {}, views: [] }])
   })
 
   it('shows no member that is a suspect and was never seen alive', () => {
