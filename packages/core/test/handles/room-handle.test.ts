@@ -31,7 +31,7 @@ describe('a room handle', () => {
     ])
   })
 
-  it.each([documentsField, 'unreachable:', 'awareness:notes'])(
+  it.each([documentsField, 'unreachable:', 'awareness:notes', 'view:', 'view:0', 'view:0:cursor'])(
     'rejects the reserved field %s',
     async name => {
       await bench.clock.pass(1_000)
