@@ -52,8 +52,8 @@ export interface PresenceView {
   /**
    * Changes fields of this view alone, as `presence.set` changes those of the member.
    *
-   * @throws {InvalidValueError} as `presence.set`, but a name has at most 137 bytes, and the 64 field names are those of
-   *   this view. Nothing changed.
+   * @throws {InvalidValueError} as `presence.set`, but a name has at most 137 bytes and a value 99 levels, and the 64 field
+   *   names are those of this view. Nothing changed.
    * @throws {NotRunningError} the room was left, or the view was closed
    */
   set(change: { readonly [name: string]: unknown }): void

@@ -22,6 +22,17 @@ import { limits } from '../wire/limits.ts'
 import type { SpaceFactBody } from '../wire/space-fact.ts'
 import { receivedText } from '../wire/text.ts'
 
+/** The value of a field of a view, to be published with the number of the view. */
+export class ViewValue {
+  readonly number: number
+  readonly value: unknown
+
+  constructor(number: number, value: unknown) {
+    this.number = number
+    this.value = value
+  }
+}
+
 /** Undefined: the field was removed. */
 type Field = SharedValue | undefined
 
@@ -37,11 +48,6 @@ export class LocalPresence {
   constructor(notifications: AppNotifications, generation: () => number) {
     this.#generation = generation
     this.store = createStore(notifications, () => this.#snapshot)
-  }
-
-  /** The version of the last fact. */
-  get version(): number {
-    return this.#version
   }
 
   /** The value of one field; undefined if the field has no value. */
@@ -97,14 +103,18 @@ export function checkFields(change: unknown): asserts change is Readonly<Record<
 function fieldOf(name: string, value: unknown): Field {
   const ofView = readViewField(name)
   // An app reads the name that it gave.
-  const given = ofView?.type === 'field' ? ofView.name : name
-  const maxBytes = given === name ? limits.maxFieldNameBytes : maxViewFieldNameBytes
-  checkKey(`presence: the field name '${receivedText(given)}'`, given, maxBytes)
+  const givenName = ofView?.type === 'field' ? ofView.name : name
+  const maxBytes = givenName === name ? limits.maxFieldNameBytes : maxViewFieldNameBytes
+  checkKey(`presence: the field name '${receivedText(givenName)}'`, givenName, maxBytes)
   if (value === undefined) return undefined
-  // Editor bindings put instances of Yjs classes into awareness, which y-protocols allows.
-  return isAwarenessField(name)
-    ? sharedValue('awareness', '', value, 'as JSON')
-    : sharedValue('presence', given, value)
+  const shared = (given: unknown) =>
+    // Editor bindings put instances of Yjs classes into awareness, which y-protocols allows.
+    isAwarenessField(name)
+      ? sharedValue('awareness', '', given, 'as JSON')
+      : sharedValue('presence', givenName, given)
+  if (!(value instanceof ViewValue)) return shared(value)
+  // Checked again as a whole, because it is one level deeper.
+  return sharedValue('presence', givenName, [value.number, shared(value.value).value])
 }
 
 function checkSize(all: ReadonlyMap<string, Field>): void {

@@ -11,7 +11,7 @@ import type { Member } from '../member/member.ts'
 import { type MemberPresence, noPresence, readPresence } from '../rooms/member-views.ts'
 import { awarenessField, isReservedField, readAwarenessClaim } from '../rooms/reserved-fields.ts'
 import type { RoomReplica } from '../rooms/room-replica.ts'
-import { isViewAwarenessField, isViewField, viewAwarenessField } from '../rooms/view-fields.ts'
+import { isViewAwarenessField, isViewField, readViewValue, viewAwarenessField } from '../rooms/view-fields.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import type { SpacesDriver } from '../runtime/spaces-driver.ts'
@@ -75,9 +75,9 @@ export class RoomView {
     const own = claim ? [{ member, view: undefined, ...claim }] : []
     const views = this.#remotePresence.of(member)?.views ?? []
     if (views.length === 0) return own
-    const ofViews = views.flatMap(({ id: view, slot, since }) => {
-      const fact = presence.factOf(member, viewAwarenessField(slot, document))
-      const claim = fact && fact.version > since ? readAwarenessClaim(fact.value) : undefined
+    const ofViews = views.flatMap(({ id: view, slot, number }) => {
+      const value = presence.valueOf(member, viewAwarenessField(slot, document))
+      const claim = readAwarenessClaim(readViewValue(value, number))
       return claim ? [{ member, view, ...claim }] : []
     })
     return [...own, ...ofViews]
@@ -99,8 +99,7 @@ export class RoomView {
       return []
     }
     const fields = [...changed].filter(name => !isReservedField(name))
-    const areViewsChanged = [...changed].some(name => isViewField(name) && !isViewAwarenessField(name))
-    if (fields.length === 0 && !areViewsChanged) return undefined
+    if (fields.length === 0 && ![...changed].some(isShownViewField)) return undefined
     const presence = this.#presenceOf(id)
     const hasViews = presence.views.length > 0 || shown.views.length > 0
     if (fields.length === 0 && !hasViews) return undefined
@@ -112,7 +111,7 @@ export class RoomView {
 
   /** What the app sees. */
   #presenceOf(id: string): MemberPresence {
-    return this.#isPresenceShown(id) ? readPresence(this.#replica.presence.factsOf(id)) : noPresence
+    return this.#isPresenceShown(id) ? readPresence(this.#replica.presence.fieldsOf(id)) : noPresence
   }
 
   #isPresenceShown(id: string): boolean {
@@ -138,4 +137,8 @@ export class RoomView {
     }
     return this.#memberList
   }
+}
+
+function isShownViewField(name: string): boolean {
+  return isViewField(name) && !isViewAwarenessField(name)
 }

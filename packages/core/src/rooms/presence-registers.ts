@@ -52,19 +52,22 @@ export class PresenceRegisters {
     return this.#authors.get(author)?.generation
   }
 
+  /** The fields of an author that have a value. */
+  fieldsOf(author: string): [name: string, value: Json][] {
+    const fields: [string, Json][] = []
+    for (const [name, { fact }] of this.#authors.get(author)?.fields ?? [])
+      if (fact.value !== undefined) fields.push([name, fact.value])
+    return fields
+  }
+
   /** The stored facts of an author. */
   factsOf(author: string): FieldFact[] {
     return [...(this.#authors.get(author)?.fields.values() ?? [])].map(({ fact }) => fact)
   }
 
-  /** The stored fact of one field. */
-  factOf(author: string, field: string): FieldFact | undefined {
-    return this.#authors.get(author)?.fields.get(field)?.fact
-  }
-
   /** The value of one field; undefined if the field has no value. */
   valueOf(author: string, field: string): Json | undefined {
-    return this.factOf(author, field)?.value
+    return this.#authors.get(author)?.fields.get(field)?.fact.value
   }
 
   admit(fact: FieldFact): Admission {

@@ -7,24 +7,25 @@
  * | field | value |
  * |---|---|
  * | `view:<slot>` | the header of the view; without a value, no view is open in this slot |
- * | `view:<slot>:<name>` | the field with this name in the presence of the view |
- * | `view:<slot>@<document>` | the awareness of the view in this document |
+ * | `view:<slot>:<name>` | `[number, value]`: the field with this name in the presence of the view |
+ * | `view:<slot>@<document>` | `[number, claim]`: the awareness of the view in this document |
  *
- * The slot is one digit of base 32. The reader checks every value, because a member may send anything.
+ * The slot is one digit of base 32. A value counts only with the number in the header: so a view never shows values of
+ * another view in its slot, whatever has arrived. The reader checks every value, because a member may send anything.
  */
 
 import { byteLength, isCount, isPlainObject } from '../wire/checks.ts'
 import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 
-/** The value of a view's first field. */
+/** What a member publishes about a view itself. */
 export interface ViewHeader {
   /** The id of the view. */
   readonly id: string
   /** Greater for a view that had the focus later; 0: the view never had the focus. */
   readonly focus: number
-  /** The version of the author's last fact before the view opened: older fields of the slot are of an earlier view. */
-  readonly since: number
+  /** The number of the view among all that the author has opened. */
+  readonly number: number
 }
 
 export type ViewField =
@@ -82,9 +83,14 @@ export function readViewField(name: string): ViewField | undefined {
 /** @returns undefined: the value is no header */
 export function readViewHeader(value: Json | undefined): ViewHeader | undefined {
   if (!isPlainObject(value)) return undefined
-  const { id, focus, since } = value
+  const { id, focus, number } = value
   if (typeof id !== 'string' || id === '' || byteLength(id) > limits.maxViewIdBytes) return undefined
-  return isNumber(focus) && isNumber(since) ? { id, focus, since } : undefined
+  return isNumber(focus) && isNumber(number) ? { id, focus, number } : undefined
+}
+
+/** The value of a field of the view with this number; undefined: the field is of another view, or malformed. */
+export function readViewValue(value: Json | undefined, number: number): Json | undefined {
+  return Array.isArray(value) && value.length === 2 && value[0] === number ? value[1] : undefined
 }
 
 function isNumber(value: unknown): value is number {

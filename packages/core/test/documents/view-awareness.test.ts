@@ -63,7 +63,7 @@ describe('the awareness of a view', () => {
     views.claimView('first', claim)
     views.claimView('first', claim)
     await bench.clock.pass(1_000)
-    expect(bench.publishedFields).toEqual([[viewAwarenessField(0, 'notes'), claim]])
+    expect(bench.publishedFields).toEqual([[viewAwarenessField(0, 'notes'), [1, claim]]])
     view.close()
     await bench.clock.pass(1_000)
     expect(bench.publishedFields.slice(1)).toEqual([
@@ -81,8 +81,8 @@ describe('the awareness of a view', () => {
       other,
       field(documentsField, {}),
       field(awarenessField('notes'), { client: 7, state: state('other') }),
-      field(viewHeaderField(0), { id: 'main', focus: 0, since: 0 }),
-      field(viewAwarenessField(0, 'notes'), { client: 7, state: state('main') }),
+      field(viewHeaderField(0), { id: 'main', focus: 0, number: 1 }),
+      field(viewAwarenessField(0, 'notes'), [1, { client: 7, state: state('main') }]),
     )
     expect(views.claimsFor('first')).toMatchObject([
       { member: other, view: undefined, client: 7 },
@@ -90,7 +90,13 @@ describe('the awareness of a view', () => {
     ])
     // Two carets, although both claim one client id.
     expect(shownBy(document.awareness)).toEqual([state('other'), state('main')])
-    bench.receive(other, { type: 'field', generation: 1, version: 2, name: viewHeaderField(0), value: undefined })
+    bench.receive(other, {
+      type: 'field',
+      generation: 1,
+      version: 2,
+      name: viewHeaderField(0),
+      value: undefined,
+    })
     expect(views.claimsFor('first').map(({ member }) => member)).toEqual([other, self])
     expect(shownBy(document.awareness)).toEqual([state('other')])
   })

@@ -4,7 +4,7 @@ import type { Fields, MemberView } from '../../src/rooms/member-views.ts'
 
 /** Views in the order of their last focus. */
 const views = (...given: readonly (readonly [id: string, fields: Fields])[]): MemberView[] =>
-  given.map(([id, fields], slot) => ({ id, slot, fields, focus: slot, since: 0 }))
+  given.map(([id, fields], slot) => ({ id, slot, fields, focus: slot, number: slot }))
 
 const show = (own: Fields, given: readonly MemberView[] = [], before?: AnyOther) =>
   otherOf('ada', { own, views: given }, before)
@@ -63,7 +63,8 @@ describe('another member', () => {
   it('names the fields that changed, in its presence or in a view', () => {
     const [a, b]: Fields[] = [[['cursor', 1]], [['cursor', 2]]]
     const before = show([['name', 'Ada']], views(['a', a ?? []], ['b', b ?? []]))
-    const after = (own: Fields, given: readonly MemberView[]) => changedFields(before, show(own, given, before))
+    const after = (own: Fields, given: readonly MemberView[]) =>
+      changedFields(before, show(own, given, before))
     expect(after([['name', 'Bob']], views(['a', a ?? []], ['b', b ?? []]))).toEqual(['name'])
     // Of a view behind another one.
     expect(after([['name', 'Ada']], views(['a', [['cursor', 3]]], ['b', b ?? []]))).toEqual(['cursor'])

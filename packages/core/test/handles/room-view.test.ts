@@ -3,8 +3,8 @@ import { PresenceChanges } from '../../src/handles/presence-changes.ts'
 import { RoomView } from '../../src/handles/room-view.ts'
 import type { Member } from '../../src/member/member.ts'
 import { awarenessField, documentsField } from '../../src/rooms/reserved-fields.ts'
-import { viewAwarenessField, viewField, viewHeaderField } from '../../src/rooms/view-fields.ts'
 import { RoomReplica } from '../../src/rooms/room-replica.ts'
+import { viewAwarenessField, viewField, viewHeaderField } from '../../src/rooms/view-fields.ts'
 import { AppNotifications } from '../../src/runtime/app-notifications.ts'
 import type { SpaceMembership } from '../../src/spaces/space-roster.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
@@ -117,17 +117,17 @@ describe('a room view', () => {
     publish('a', documentsField, {})
     publish('a', 'cursor', 0)
     show()
-    publish('a', viewHeaderField(0), { id: 'main', focus: 1, since: 0 })
-    publish('a', viewHeaderField(1), { id: 'side', focus: 2, since: 0 })
-    publish('a', viewField(0, 'cursor'), 1)
-    publish('a', viewField(1, 'cursor'), 2)
+    publish('a', viewHeaderField(0), { id: 'main', focus: 1, number: 1 })
+    publish('a', viewHeaderField(1), { id: 'side', focus: 2, number: 1 })
+    publish('a', viewField(0, 'cursor'), [1, 1])
+    publish('a', viewField(1, 'cursor'), [1, 2])
     expect(show()).toEqual([{ id: 'a', fields: ['cursor'] }])
     expect(view.others.getSnapshot()).toMatchObject([{ id: 'a', presence: { cursor: 2 } }])
-    publish('a', viewHeaderField(0), { id: 'main', focus: 3, since: 0 }, 1, 2)
+    publish('a', viewHeaderField(0), { id: 'main', focus: 3, number: 1 }, 1, 2)
     expect(show()).toEqual([{ id: 'a', fields: ['cursor'] }])
     expect(view.others.getSnapshot()).toMatchObject([{ presence: { cursor: 1 } }])
-    publish('a', viewField(1, 'note'), 'covered by none', 1, 3)
-    publish('a', viewField(1, 'cursor'), 'covered', 1, 4)
+    publish('a', viewField(1, 'note'), [1, 'covered by none'], 1, 3)
+    publish('a', viewField(1, 'cursor'), [1, 'covered'], 1, 4)
     publish('a', 'cursor', 'covered', 1, 5)
     expect(show()).toEqual([{ id: 'a', fields: ['note', 'cursor'] }])
   })
@@ -138,19 +138,19 @@ describe('a room view', () => {
     publish('a', 'cursor', 0)
     show()
     const before = view.others.getSnapshot()
-    publish('a', viewField(0, 'cursor'), 1)
+    publish('a', viewField(0, 'cursor'), [1, 1])
     publish('a', 'view:what', 1)
     publish('a', viewHeaderField(3), 'no header')
-    publish('a', viewAwarenessField(0, 'notes'), { client: 1, state: {} })
+    publish('a', viewAwarenessField(0, 'notes'), [1, { client: 1, state: {} }])
     expect(show()).toEqual([])
     expect(view.others.getSnapshot()).toBe(before)
-    publish('a', viewHeaderField(1), { id: 'empty', focus: 0, since: 0 })
+    publish('a', viewHeaderField(1), { id: 'empty', focus: 0, number: 1 })
     expect(show()).toEqual([])
     expect(view.others.getSnapshot()).toEqual([
       { id: 'a', presence: { cursor: 0 }, views: [{ id: 'empty', presence: {} }] },
     ])
     const [shown] = view.others.getSnapshot()
-    publish('a', viewHeaderField(1), { id: 'empty', focus: 1, since: 0 }, 1, 2)
+    publish('a', viewHeaderField(1), { id: 'empty', focus: 1, number: 1 }, 1, 2)
     expect(show()).toEqual([])
     expect(view.others.getSnapshot()[0]).toBe(shown)
   })
@@ -158,8 +158,8 @@ describe('a room view', () => {
   it('hides the views of a former generation, and of a member that is dead', () => {
     enter('a')
     publish('a', documentsField, {})
-    publish('a', viewHeaderField(0), { id: 'main', focus: 0, since: 0 })
-    publish('a', viewField(0, 'cursor'), 1)
+    publish('a', viewHeaderField(0), { id: 'main', focus: 0, number: 1 })
+    publish('a', viewField(0, 'cursor'), [1, 1])
     show()
     const shown = [{ id: 'a', presence: { cursor: 1 }, views: [{ id: 'main', presence: { cursor: 1 } }] }]
     expect(view.others.getSnapshot()).toEqual(shown)
@@ -180,12 +180,12 @@ describe('a room view', () => {
     enter('a')
     publish('a', documentsField, {})
     publish('a', awarenessField('notes'), { client: 1, state: {} })
-    publish('a', viewAwarenessField(0, 'notes'), { client: 2, state: { of: 'main' } }, 1, 4)
-    publish('a', viewAwarenessField(1, 'notes'), { client: 3, state: {} }, 1, 5)
-    publish('a', viewHeaderField(1), { id: 'later', focus: 0, since: 5 }, 1, 6)
+    publish('a', viewAwarenessField(0, 'notes'), [1, { client: 2, state: { of: 'main' } }])
+    publish('a', viewAwarenessField(1, 'notes'), [2, { client: 3, state: {} }])
+    publish('a', viewHeaderField(1), { id: 'later', focus: 0, number: 3 })
     show()
     expect(view.claimsIn('notes')).toEqual([{ member: 'a', client: 1, state: {} }])
-    publish('a', viewHeaderField(0), { id: 'main', focus: 0, since: 3 }, 1, 4)
+    publish('a', viewHeaderField(0), { id: 'main', focus: 0, number: 1 })
     show()
     expect(view.claimsIn('notes')).toEqual([
       { member: 'a', client: 1, state: {} },

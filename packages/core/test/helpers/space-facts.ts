@@ -1,7 +1,6 @@
 /** Facts of spaces, with signatures that anybody could make: equal facts have equal ones. */
 
 import { signatureOf } from '../../../simulator/src/simulated-signature.ts'
-import type { Json } from '../../src/wire/json.ts'
 import {
   draftSpaceFact,
   type EntryFact,
@@ -23,11 +22,6 @@ export function fieldFact(author: string, body: Partial<SpaceFactBody & { type: 
     value: 1,
     ...body,
   }) as FieldFact
-}
-
-/** The fields of these facts that have a value. */
-export function valuesOf(facts: readonly FieldFact[]): [name: string, value: Json][] {
-  return facts.flatMap(({ name, value }): [string, Json][] => (value === undefined ? [] : [[name, value]]))
 }
 
 function signed(author: string, body: SpaceFactBody) {

@@ -2,29 +2,26 @@ import { describe, expect, it } from 'vitest'
 import { readPresence } from '../../src/rooms/member-views.ts'
 import { viewAwarenessField, viewField, viewHeaderField } from '../../src/rooms/view-fields.ts'
 import type { Json } from '../../src/wire/json.ts'
-import { fieldFact } from '../helpers/space-facts.ts'
 
-const fact = (name: string, value: Json | undefined, version = 1) =>
-  fieldFact('ada', { name, value: value as Json, version })
-const header = (slot: number, id: string, focus = 0, since = 0) =>
-  fact(viewHeaderField(slot), { id, focus, since }, since + 1)
+const header = (slot: number, id: string, focus = 0, number = 1): [string, Json] => [
+  viewHeaderField(slot),
+  { id, focus, number },
+]
 
-const idsOf = (...facts: ReturnType<typeof fact>[]) => readPresence(facts).views.map(({ id }) => id)
+const idsOf = (...fields: [string, Json][]) => readPresence(fields).views.map(({ id }) => id)
 
 describe('the presence of a member', () => {
   it('has the fields of the member and those of its views', () => {
-    const facts = [
-      fact('cursor', 1),
-      fact('gone', undefined),
-      fact('documents:', {}),
+    const fields: [string, Json][] = [
+      ['cursor', 1],
+      ['documents:', {}],
       header(0, 'main', 1),
-      fact(viewField(0, 'cursor'), 2, 2),
-      fact(viewField(0, 'gone'), undefined, 2),
-      fact(viewAwarenessField(0, 'notes'), { client: 1, state: {} }, 2),
+      [viewField(0, 'cursor'), [1, 2]],
+      [viewAwarenessField(0, 'notes'), [1, { client: 1, state: {} }]],
     ]
-    expect(readPresence(facts)).toEqual({
+    expect(readPresence(fields)).toEqual({
       own: [['cursor', 1]],
-      views: [{ id: 'main', slot: 0, focus: 1, since: 0, fields: [['cursor', 2]] }],
+      views: [{ id: 'main', slot: 0, focus: 1, number: 1, fields: [['cursor', 2]] }],
     })
   })
 
@@ -42,22 +39,22 @@ describe('the presence of a member', () => {
   })
 
   it('shows a view once its header has arrived, and no view without one', () => {
-    expect(readPresence([fact(viewField(0, 'cursor'), 1)])).toEqual({ own: [], views: [] })
-    expect(readPresence([fact(viewHeaderField(0), undefined), fact(viewField(0, 'cursor'), 1)]).views).toEqual([])
+    expect(readPresence([[viewField(0, 'cursor'), [1, 1]]])).toEqual({ own: [], views: [] })
   })
 
-  it('leaves out the fields of an earlier view in the same slot', () => {
+  it('leaves out the fields of another view in the same slot', () => {
     const { views } = readPresence([
-      header(0, 'second', 0, 5),
-      fact(viewField(0, 'cursor'), 'first', 5),
-      fact(viewField(0, 'note'), 'second', 7),
+      header(0, 'second', 0, 2),
+      [viewField(0, 'cursor'), [1, 'first']],
+      [viewField(0, 'note'), [2, 'second']],
+      [viewField(0, 'text'), [3, 'third']],
     ])
     expect(views.map(({ fields }) => fields)).toEqual([[['note', 'second']]])
   })
 
   it('has a view once that is in two slots, where it opened later', () => {
-    const facts = [header(0, 'a', 0, 9), header(1, 'a', 0, 3)]
-    for (const each of [facts, facts.toReversed()])
+    const fields = [header(0, 'a', 0, 9), header(1, 'a', 0, 3)]
+    for (const each of [fields, fields.toReversed()])
       expect(readPresence(each).views.map(({ id, slot }) => [id, slot])).toEqual([['a', 0]])
     const equal = [header(1, 'a', 2, 3), header(0, 'a', 1, 3)]
     for (const each of [equal, equal.toReversed()])
@@ -65,20 +62,21 @@ describe('the presence of a member', () => {
   })
 
   it('leaves out malformed fields of views, and reserved names within a view', () => {
-    const facts = [
-      fact('view:', 1),
-      fact('view:w', { id: 'w', focus: 0, since: 0 }),
-      fact('view:00', { id: 'x', focus: 0, since: 0 }),
-      fact('view:1', 'no header'),
-      fact('view:1:cursor', 1, 2),
+    const fields: [string, Json][] = [
+      ['view:', 1],
+      ['view:w', { id: 'w', focus: 0, number: 1 }],
+      ['view:00', { id: 'x', focus: 0, number: 1 }],
+      ['view:1', 'no header'],
+      ['view:1:cursor', [1, 1]],
       header(2, 'main'),
-      fact('view:2cursor', 1, 2),
-      fact(viewField(2, 'documents:'), {}, 2),
-      fact(viewField(2, 'awareness:notes'), {}, 2),
-      fact(viewField(2, 'view:3'), {}, 2),
-      fact(viewField(2, ''), 'empty', 2),
+      ['view:2cursor', [1, 1]],
+      [viewField(2, 'cursor'), 1],
+      [viewField(2, 'documents:'), [1, {}]],
+      [viewField(2, 'awareness:notes'), [1, {}]],
+      [viewField(2, 'view:3'), [1, {}]],
+      [viewField(2, ''), [1, 'empty']],
     ]
-    expect(readPresence(facts)).toMatchObject({ own: [], views: [{ id: 'main', fields: [['', 'empty']] }] })
-    expect(readPresence(facts).views).toHaveLength(1)
+    expect(readPresence(fields)).toMatchObject({ own: [], views: [{ id: 'main', fields: [['', 'empty']] }] })
+    expect(readPresence(fields).views).toHaveLength(1)
   })
 })

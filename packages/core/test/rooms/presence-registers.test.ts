@@ -5,7 +5,7 @@ import { PresenceRegisters } from '../../src/rooms/presence-registers.ts'
 import { FactSet } from '../../src/spaces/fact-set.ts'
 import { limits } from '../../src/wire/limits.ts'
 import type { FieldFact } from '../../src/wire/space-fact.ts'
-import { fieldFact, valuesOf } from '../helpers/space-facts.ts'
+import { fieldFact } from '../helpers/space-facts.ts'
 
 const [ada, bob] = [idOf('ada'), idOf('bob')]
 
@@ -44,8 +44,8 @@ describe('presence registers', () => {
           merge(otherwise, [...shuffled, ...facts])
           expect(otherwise.facts.hash()).toEqual(inOrder.facts.hash())
           for (const author of [ada, bob])
-            expect(new Map(valuesOf(otherwise.presence.factsOf(author)))).toEqual(
-              new Map(valuesOf(inOrder.presence.factsOf(author))),
+            expect(new Map(otherwise.presence.fieldsOf(author))).toEqual(
+              new Map(inOrder.presence.fieldsOf(author)),
             )
         },
       ),
@@ -56,7 +56,7 @@ describe('presence registers', () => {
     const a = registers()
     merge(a, [fieldFact(ada, { name: 'cursor', version: 1 }), fieldFact(ada, { name: 'note', version: 2 })])
     merge(a, [fieldFact(ada, { generation: 2, name: 'note', value: 'again', version: 1 })])
-    expect(valuesOf(a.presence.factsOf(ada))).toEqual([['note', 'again']])
+    expect(a.presence.fieldsOf(ada)).toEqual([['note', 'again']])
     expect(a.facts.size).toBe(1)
     expect(a.presence.admit(fieldFact(ada, { generation: 1, version: 9 }))).toBe('stale')
   })
@@ -67,7 +67,7 @@ describe('presence registers', () => {
       fieldFact(ada, { name: `${version}`, version, value: 'x'.repeat(8_000) })
     merge(a, [1, 2, 3, 4, 5, 6, 7].map(large))
     expect(a.presence.admit(large(8))).toBe('rejected')
-    const bytes = valuesOf(a.presence.factsOf(ada)).reduce((sum, [, value]) => sum + String(value).length, 0)
+    const bytes = a.presence.fieldsOf(ada).reduce((sum, [, value]) => sum + String(value).length, 0)
     expect(bytes).toBeLessThanOrEqual(3 * limits.maxPresenceBytes)
     // Other authors are not affected.
     expect(a.presence.admit(fieldFact(bob, {}))).toBe('new')

@@ -4,7 +4,7 @@ import type { Instant } from '../../src/base/clock.ts'
 import { type RoomListener, RoomReplica } from '../../src/rooms/room-replica.ts'
 import type { SpaceMembership } from '../../src/spaces/space-roster.ts'
 import type { FieldFact } from '../../src/wire/space-fact.ts'
-import { fieldFact, valuesOf } from '../helpers/space-facts.ts'
+import { fieldFact } from '../helpers/space-facts.ts'
 
 const [self, ada] = [idOf('self'), idOf('ada')]
 const now: Instant = { monotonicMs: 0, epochMs: 1_700_000_000_000 }
@@ -49,16 +49,16 @@ describe('presence of a member that is not known to be in the room', () => {
     expect(receive(cursorOf(ada))).toBe('stale')
     expect(receive(cursorOf(ada, 2))).toBe('new')
     expect(replica.facts.size).toBe(0)
-    expect(valuesOf(replica.presence.factsOf(ada))).toEqual([])
+    expect(replica.presence.fieldsOf(ada)).toEqual([])
     enter(ada, 1)
-    expect(valuesOf(replica.presence.factsOf(ada))).toEqual([['cursor', 2]])
+    expect(replica.presence.fieldsOf(ada)).toEqual([['cursor', 2]])
     expect(replica.facts.size).toBe(1)
   })
 
   it('is dropped if the record shows a later visit', () => {
     receive(cursorOf(ada))
     enter(ada, 2)
-    expect(valuesOf(replica.presence.factsOf(ada))).toEqual([])
+    expect(replica.presence.fieldsOf(ada)).toEqual([])
   })
 
   it('is dropped by the second sweep', () => {
@@ -66,7 +66,7 @@ describe('presence of a member that is not known to be in the room', () => {
     replica.sweep(now)
     replica.sweep(now)
     enter(ada, 1)
-    expect(valuesOf(replica.presence.factsOf(ada))).toEqual([])
+    expect(replica.presence.fieldsOf(ada)).toEqual([])
   })
 
   it('is rejected beyond 128 authors, while presence of members in the room is not', () => {

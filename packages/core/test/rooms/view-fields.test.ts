@@ -4,6 +4,7 @@ import {
   maxViewFieldNameBytes,
   readViewField,
   readViewHeader,
+  readViewValue,
   viewAwarenessField,
   viewField,
   viewHeaderField,
@@ -21,13 +22,20 @@ describe('the fields of a view', () => {
       expect(readViewField(viewAwarenessField(slot, document))).toEqual({ type: 'awareness', slot, document })
   })
 
-  it.each(['view:', 'view:w', 'view:A', 'view:-', 'view: ', 'view:00', 'view:0cursor', 'view:::', 'view:10:x'])(
-    'do not include %j, which is reserved all the same',
-    name => {
-      expect(readViewField(name)).toBeUndefined()
-      expect(isReservedField(name)).toBe(true)
-    },
-  )
+  it.each([
+    'view:',
+    'view:w',
+    'view:A',
+    'view:-',
+    'view: ',
+    'view:00',
+    'view:0cursor',
+    'view:::',
+    'view:10:x',
+  ])('do not include %j, which is reserved all the same', name => {
+    expect(readViewField(name)).toBeUndefined()
+    expect(isReservedField(name)).toBe(true)
+  })
 
   it('are not the fields of an app', () => {
     for (const name of ['view', 'views', 'viewport', 'Aview:0']) {
@@ -53,7 +61,7 @@ describe('the fields of a view', () => {
 
 describe('the header of a view', () => {
   it('is read as it was made', () => {
-    const header = { id: 'main', focus: 2, since: 17 }
+    const header = { id: 'main', focus: 2, number: 17 }
     expect(readViewHeader(header)).toEqual(header)
     expect(readViewHeader({ ...header, later: true })).toEqual(header)
   })
@@ -66,14 +74,36 @@ describe('the header of a view', () => {
     [[]],
     [{}],
     [{ id: 'main' }],
-    [{ id: '', focus: 0, since: 0 }],
-    [{ id: 'x'.repeat(65), focus: 0, since: 0 }],
-    [{ id: 1, focus: 0, since: 0 }],
-    [{ id: 'main', focus: -1, since: 0 }],
-    [{ id: 'main', focus: 0.5, since: 0 }],
-    [{ id: 'main', focus: 0, since: '0' }],
-    [{ id: 'main', focus: 2 ** 53, since: 0 }],
+    [{ id: '', focus: 0, number: 0 }],
+    [{ id: 'x'.repeat(65), focus: 0, number: 0 }],
+    [{ id: 1, focus: 0, number: 0 }],
+    [{ id: 'main', focus: -1, number: 0 }],
+    [{ id: 'main', focus: 0.5, number: 0 }],
+    [{ id: 'main', focus: 0, number: '0' }],
+    [{ id: 'main', focus: 2 ** 53, number: 0 }],
   ])('is not %j', value => {
     expect(readViewHeader(value)).toBeUndefined()
+  })
+})
+
+describe('the value of a field of a view', () => {
+  it('counts for the view with its number alone', () => {
+    expect(readViewValue([3, { x: 1 }], 3)).toEqual({ x: 1 })
+    expect(readViewValue([3, null], 3)).toBeNull()
+    expect(readViewValue([3, 1], 4)).toBeUndefined()
+  })
+
+  it.each<[Json | undefined]>([
+    [undefined],
+    [null],
+    [3],
+    ['3'],
+    [[]],
+    [[3]],
+    [['3', 1]],
+    [[3, 1, 1]],
+    [{ 0: 3, 1: 1 }],
+  ])('is not %j', value => {
+    expect(readViewValue(value, 3)).toBeUndefined()
   })
 })
