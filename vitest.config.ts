@@ -8,6 +8,7 @@ const real = [
   'packages/cli/test/**/*.test.ts',
   'packages/react/test/integration/**/*.test.tsx',
   'test/attacks/**/*.test.ts',
+  'test/contract/**/*.test.ts',
   'test/integration/**/*.test.ts',
   'test/networks/**/*.test.ts',
   'test/browser/**/*.test.ts',

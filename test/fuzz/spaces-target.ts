@@ -177,6 +177,7 @@ function configReplica(): ConfigReplica {
     merged() {},
     quarantined() {},
     dropped() {},
+    forgotten() {},
   })
 }
 

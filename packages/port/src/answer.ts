@@ -9,7 +9,11 @@ import {
   reportAppError,
   StorageError,
 } from '@hearsay/core/app'
-import type { Answer } from './contract.ts'
+
+/** An answer, or an error of hearsay by its name. */
+export type Answer<T> =
+  | { readonly value: T }
+  | { readonly error: { readonly name: string; readonly message: string } }
 
 /** By the name that each error has. The names of classes may be shortened in a bundle. */
 const classes: Readonly<Record<string, new (message: string) => Error>> = {
@@ -39,7 +43,7 @@ export async function answerLater<T>(act: () => Promise<T>): Promise<Answer<T>> 
 }
 
 /** The value of an answer. @throws the error of the answer, of its own class if it is one of hearsay's */
-export function valueOf<T>(given: Answer<T>): T {
+export function resultOf<T>(given: Answer<T>): T {
   if ('value' in given) return given.value
   const { name, message } = given.error
   const ErrorClass = Object.hasOwn(classes, name) ? classes[name] : undefined
@@ -52,8 +56,13 @@ function failed(error: unknown): { readonly error: { readonly name: string; read
 }
 
 /** Reports the error of an answer that no call of the app waits for. */
-export function report(given: Promise<Answer<void>>): void {
-  given.then(valueOf).catch(reportAppError)
+export function report(given: Promise<Answer<unknown>>): void {
+  given.then(resultOf).catch(reportUnlessEnded)
+}
+
+/** Reports an error, unless it says that the view or its room has ended: the app sees that by itself. */
+export function reportUnlessEnded(error: unknown): void {
+  if (!(error instanceof NotRunningError)) reportAppError(error)
 }
 
 /** The message of a call that the rights of a view do not allow. */

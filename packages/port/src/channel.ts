@@ -10,15 +10,25 @@
  * `parentPort`. Messages arrive in order, and are cloned as by `structuredClone`.
  */
 export interface Port {
+  /** Sends a message, cloned as by `structuredClone`. */
   postMessage(message: unknown): void
-  addEventListener?(type: 'message' | 'close', listener: (event: never) => void): void
-  removeEventListener?(type: 'message' | 'close', listener: (event: never) => void): void
-  on?(type: 'message' | 'close', listener: (...args: never[]) => void): unknown
-  off?(type: 'message' | 'close', listener: (...args: never[]) => void): unknown
+  /** Adds a listener, on ports with the events of pages. Their messages are the `data` of the event. */
+  addEventListener?(type: 'message' | 'close', listener: (event: Event) => void): void
+  /** Removes a listener. */
+  removeEventListener?(type: 'message' | 'close', listener: (event: Event) => void): void
+  /** Adds a listener, on ports with the events of Node. They pass the message itself, or an event with `data`. */
+  on?(type: 'message' | 'close', listener: Listener): unknown
+  /** Removes a listener. */
+  off?(type: 'message' | 'close', listener: Listener): unknown
   /** Begins to deliver messages. Called once. */
   start?(): void
+  /** Closes the port. The other end receives `close`, if its kind of port announces that. */
   close?(): void
 }
+
+// Emitters declare other parameters for each event.
+// biome-ignore lint/suspicious/noExplicitAny: `unknown` would fit none of these declarations
+type Listener = (message?: any) => void
 
 export interface ChannelListener {
   received(message: unknown): void
@@ -32,7 +42,10 @@ export interface Channel {
 }
 
 export function openChannel(port: Port, listener: ChannelListener): Channel {
-  const received = (event: unknown) => listener.received(dataOf(event))
+  const received = (event: unknown) => {
+    const message = dataOf(event)
+    if (isMessage(message)) listener.received(message)
+  }
   const closed = () => listener.closed()
   if (port.addEventListener) {
     port.addEventListener('message', received)
@@ -55,6 +68,19 @@ export function openChannel(port: Port, listener: ChannelListener): Channel {
       port.close?.()
     },
   }
+}
+
+/** Whether this can be a message of birpc, which expects no others: a request with a method and its values, or an answer. */
+function isMessage(message: unknown): boolean {
+  if (typeof message !== 'object' || message === null || !('t' in message)) return false
+  if (message.t === 's') return 'i' in message
+  return (
+    message.t === 'q' &&
+    'm' in message &&
+    typeof message.m === 'string' &&
+    'a' in message &&
+    Array.isArray(message.a)
+  )
 }
 
 /** The message of an event; Node's workers emit the message itself. Messages of this package are never events. */

@@ -5,7 +5,9 @@
  * the one before, and the next batch waits until the view has acknowledged it. So the queue for a slow view is bounded: what
  * changes meanwhile is sent once, with its newest value.
  */
-import type { Explanation, Json } from '@hearsay/core'
+import type { Explanation, Json, ProviderStatus } from '@hearsay/core'
+import type { Answer } from './answer.ts'
+import type { ConfigCalls } from './config-calls.ts'
 import type { TableDiff } from './table.ts'
 
 /** Both sides must have the same version. */
@@ -20,14 +22,27 @@ export type StoreName = readonly [owner: number, name: string]
 export interface Batch {
   readonly number: number
   readonly stores: readonly (readonly [store: StoreName, diff: TableDiff])[]
-  readonly documents: readonly (readonly [owner: number, document: string, update: Uint8Array])[]
+  readonly documents: readonly (readonly [owner: number, document: string, change: DocumentChange])[]
   /** Events, in their order. */
   readonly events: readonly PortEvent[]
   /** The number of events that were dropped before these, because the view was slow. */
   readonly droppedEvents: number
 }
 
-export type PortEvent = readonly [owner: number, type: string, detail: unknown]
+/** What has changed of one document. */
+export interface DocumentChange {
+  /** Absent: the content has not changed. */
+  readonly update?: Uint8Array
+  /** How often the document got new ids. If it has grown, `update` is the whole document, with the new ids. */
+  readonly generation: number
+  readonly status: ProviderStatus
+  readonly synced: boolean
+  /** Absent: not changed. */
+  readonly superseded?: readonly Uint8Array[]
+}
+
+/** An event of the cluster, a room or a config, or of the document with this name. */
+export type PortEvent = readonly [owner: number, type: string, detail: unknown, document: string | undefined]
 
 /** What a view may do. The member's side checks each call; the view has a copy, so that calls can throw at once. */
 export interface Rights {
@@ -46,13 +61,8 @@ export interface Welcome {
   readonly rights: Rights
 }
 
-/** An answer, or an error of hearsay by its name. */
-export type Answer<T> =
-  | { readonly value: T }
-  | { readonly error: { readonly name: string; readonly message: string } }
-
 /** What the member's side answers. */
-export interface MemberCalls {
+export interface MemberCalls extends ConfigCalls {
   connect(version: number): Answer<Welcome>
   /** The view has taken a batch. */
   acknowledge(number: number): void
@@ -71,6 +81,18 @@ export interface MemberCalls {
   openRoom(number: number, name: string): Promise<Answer<OpenedRoom>>
   setPresence(room: number, fields: Readonly<Record<string, Json | undefined>>): Answer<void>
   broadcast(room: number, value: Json): Answer<void>
+  openDocument(
+    room: number,
+    name: string,
+    stateVector: Uint8Array,
+    seed: Uint8Array | undefined,
+  ): Answer<OpenedDocument>
+  /** @returns false: the update has ids from before an epoch, and was not applied */
+  editDocument(room: number, name: string, generation: number, update: Uint8Array): Answer<boolean>
+  /** Resolves when all changes of the member's replica are stored. */
+  documentStored(room: number, name: string): Promise<Answer<void>>
+  discardSuperseded(room: number, name: string): Answer<void>
+  closeDocument(room: number, name: string): void
   /** Ends the view of a room or config. */
   close(owner: number): void
 }
@@ -78,6 +100,13 @@ export interface MemberCalls {
 export interface OpenedRoom {
   /** Whether the view may change the room. */
   readonly isWritable: boolean
+}
+
+export interface OpenedDocument extends DocumentChange {
+  /** What the view lacks. */
+  readonly update: Uint8Array
+  /** What the member has. */
+  readonly stateVector: Uint8Array
 }
 
 export interface UpdateChange {
@@ -90,4 +119,11 @@ export interface ViewCalls {
   batch(batch: Batch): void
   /** The member's side has closed the port. @param reason in words, for people */
   closed(reason: string): void
+}
+
+/** The calls of the member's side. Each resolves with its answer. */
+export type RemoteMember = {
+  readonly [Name in keyof MemberCalls]: (
+    ...values: Parameters<MemberCalls[Name]>
+  ) => Promise<Awaited<ReturnType<MemberCalls[Name]>>>
 }

@@ -4,6 +4,8 @@
  * A view receives differences only. Rows and values that did not change stay the same objects, on both sides of a port.
  */
 
+import { equalityDeep } from 'lib0/function'
+
 /** Column → value. A column with the value undefined is absent. */
 export type Row = Readonly<Record<string, unknown>>
 
@@ -27,17 +29,19 @@ export function diffTables(before: Table, after: Table): TableDiff | undefined {
     const known = before.get(key)
     if (known === row) continue
     const values = Object.entries(row).filter(
-      ([column, value]) => value !== undefined && !Object.is(value, known?.[column]),
+      ([column, value]) => value !== undefined && !isSame(value, known?.[column]),
     )
     const removed = Object.keys(known ?? {}).filter(
       column => known?.[column] !== undefined && row[column] === undefined,
     )
-    if (!known || values.length + removed.length > 0)
-      changed.push([key, Object.fromEntries(values), removed])
+    if (!known || values.length + removed.length > 0) changed.push([key, Object.fromEntries(values), removed])
   }
   const removed = [...before.keys()].filter(key => !after.has(key))
   return changed.length + removed.length > 0 ? { changed, removed } : undefined
 }
+
+/** Objects with equal content are the same: a member's tags may be another object after each of its records. */
+const isSame = (a: unknown, b: unknown): boolean => Object.is(a, b) || equalityDeep(a, b)
 
 /** @returns the table after the change. Rows that the difference does not name stay the same objects */
 export function applyDiff(table: Table, { changed, removed }: TableDiff): Table {

@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyDiff, diffTables, emptyTable, type Row, type Table } from '../src/table.ts'
 
-const row = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.constantFrom(1, 2, 'x'), { noNullPrototype: true })
+const row = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.constantFrom(1, 2, 'x'), {
+  noNullPrototype: true,
+})
 const table: fc.Arbitrary<Table> = fc
   .dictionary(fc.constantFrom('ada', 'bob', 'cy'), row, { noNullPrototype: true })
   .map(rows => new Map(Object.entries(rows)))
@@ -40,7 +42,9 @@ describe('the difference of two tables', () => {
     const before: Table = new Map([['ada', { phi: 1, roundTripMs: undefined }]])
     const diff = diffTables(before, new Map([['ada', { phi: 1 }]]))
     expect(diff).toBeUndefined()
-    expect(diffTables(before, new Map([['ada', { phi: undefined }]]))?.changed).toEqual([['ada', {}, ['phi']]])
+    expect(diffTables(before, new Map([['ada', { phi: undefined }]]))?.changed).toEqual([
+      ['ada', {}, ['phi']],
+    ])
     expect(diffTables(emptyTable, new Map([['ada', {}]]))?.changed).toEqual([['ada', {}, []]])
   })
 })

@@ -1,49 +1,13 @@
-import { MessageChannel } from 'node:worker_threads'
-import type { Cluster, Json, Room } from '@hearsay/core'
-import { createSimulation, type Simulation } from '@hearsay/simulator'
+import { type Json, NotRunningError, type Room } from '@hearsay/core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Allow, connectCluster, type ServedPort, serveCluster } from '../src/index.ts'
+import { ViewBench } from './view-bench.ts'
 
 type Fields = Record<string, Json>
 
-/** Lets messages cross the ports. */
-const crossed = () => new Promise<void>(resolve => void setTimeout(resolve, 20))
-
-/** Three simulated members; views of the first one over real ports. */
-class Bench {
-  readonly simulation: Simulation = createSimulation({ seed: 1, members: 3, start: 'warm' })
-  readonly #ports: { close(): void }[] = []
-
-  get member(): Cluster {
-    return this.simulation.member('m0').cluster
-  }
-
-  other(name = 'm1'): Cluster {
-    return this.simulation.member(name).cluster
-  }
-
-  async view(allow?: Allow): Promise<{ cluster: Cluster; served: ServedPort }> {
-    const { port1, port2 } = new MessageChannel()
-    this.#ports.push(port1)
-    const served = serveCluster(this.member, port1, { ...(allow && { allow }) })
-    return { cluster: await connectCluster(port2), served }
-  }
-
-  async run(ms: number): Promise<void> {
-    await crossed()
-    await this.simulation.run(ms)
-    await crossed()
-  }
-
-  close(): void {
-    for (const port of this.#ports) port.close()
-  }
-}
-
-let bench: Bench
+let bench: ViewBench
 beforeEach(async () => {
-  bench = new Bench()
-  await bench.simulation.run(1_000)
+  bench = new ViewBench()
+  await bench.run(1_000)
 })
 afterEach(() => bench.close())
 
@@ -109,8 +73,29 @@ describe('a view', () => {
   })
 })
 
+describe('a view whose port has closed', () => {
+  it('keeps its last values, has left, and settles all calls', async () => {
+    const { cluster, served } = await bench.view()
+    const room = await cluster.room('design')
+    const { id } = bench.other('m1').self
+    room.doc.getText('text').insert(0, 'not sent any more')
+    const explained = cluster.explain(id)
+    const entered = cluster.room('another')
+    served.close()
+    const settled = await Promise.allSettled([explained, entered, room.provider.stored()])
+    for (const { status } of settled) expect(['fulfilled', 'rejected']).toContain(status)
+    await vi.waitUntil(() => cluster.self.status === 'left')
+    expect(cluster.members.getSnapshot()).toHaveLength(3)
+    expect(() => cluster.update({ name: 'x' })).toThrow(/the view has ended: the member closed this view/)
+    await expect(cluster.explain(id)).rejects.toThrow(NotRunningError)
+    await expect(room.provider.stored()).rejects.toThrow(NotRunningError)
+    expect(room.doc.getText('text').toString()).toBe('not sent any more')
+  })
+})
+
 describe('a view in a room', () => {
-  const presenceAt = (room: Room<Fields>): unknown => room.presence.others.getSnapshot().map(({ presence }) => presence)
+  const presenceAt = (room: Room<Fields>): unknown =>
+    room.presence.others.getSnapshot().map(({ presence }) => presence)
 
   it('shares its presence, and sees that of other members field by field', async () => {
     const { cluster } = await bench.view()
@@ -121,7 +106,9 @@ describe('a view in a room', () => {
     await bench.run(5_000)
     expect(presenceAt(other)).toEqual([{ cursor: { x: 1 } }])
     expect(presenceAt(room)).toEqual([{ cursor: { x: 2 }, name: 'grace' }])
-    expect(room.members.getSnapshot().map(({ id }) => id)).toEqual([cluster.self.id, bench.other().self.id].sort())
+    expect(room.members.getSnapshot().map(({ id }) => id)).toEqual(
+      [cluster.self.id, bench.other().self.id].sort(),
+    )
   })
 
   it('leaves its presence to the other views, and the room with the last view', async () => {

@@ -75,7 +75,10 @@ export interface Cluster {
    * 27 hours), and for less if the table is nearly full (20,000 members).
    */
   readonly members: Store<readonly Member[]>
-  /** Member id → newest heartbeat. At most 1 s old; refreshed every second while it has a listener. */
+  /**
+   * Member id → newest heartbeat. At most 1 s old; refreshed every second while it has a listener. After the leave the last
+   * snapshot stays.
+   */
   readonly heartbeats: Store<ReadonlyMap<string, Heartbeat>>
   /**
    * Changes of other members, of the store and of the identity. Events describe changes only: read `members` for the

@@ -2,7 +2,7 @@
  * Store: one value that changes, and listeners that are called after each change.
  *
  * A snapshot is immutable and stays the same object until the value changes, so it fits
- * React's `useSyncExternalStore`, any other framework, and a MessagePort.
+ * React's `useSyncExternalStore`, any other framework, and a MessagePort. Both functions work without their store.
  */
 
 /**

@@ -12,12 +12,12 @@ import { reportRejection } from '../runtime/app-calls.ts'
 export type Seed = (doc: Y.Doc) => void
 
 /** The client id under which the seed writes until the hash of its content is known. */
-const placeholder = 0
+export const seedPlaceholder = 0
 
 /** Returns the seed's content as one update. @throws what the seed throws */
 export function seedUpdate(seed: Seed): Uint8Array {
   const doc = new Y.Doc()
-  doc.clientID = placeholder
+  doc.clientID = seedPlaceholder
   // If the seed is async by mistake, only content that it writes before its first `await` counts.
   reportRejection(seed(doc))
   const digest = sha256(Y.encodeStateAsUpdate(doc))
@@ -29,7 +29,7 @@ export function seedUpdate(seed: Seed): Uint8Array {
 
 /** Moves all content from the placeholder to the client id `client`. */
 function assign(doc: Y.Doc, client: number): void {
-  const structs = doc.store.clients.get(placeholder)
+  const structs = doc.store.clients.get(seedPlaceholder)
   if (!structs) return
   const renamed = (id: Y.ID | null) => id && Y.createID(client, id.clock)
   for (const struct of structs) {
@@ -38,6 +38,6 @@ function assign(doc: Y.Doc, client: number): void {
     struct.origin = renamed(struct.origin)
     struct.rightOrigin = renamed(struct.rightOrigin)
   }
-  doc.store.clients.delete(placeholder)
+  doc.store.clients.delete(seedPlaceholder)
   doc.store.clients.set(client, structs)
 }

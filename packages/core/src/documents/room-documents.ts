@@ -33,17 +33,9 @@ export class RoomDocuments implements DocumentOwner {
   get(name: string, options: DocumentOptions = {}): RoomDocument {
     const open = this.#open.get(name)
     if (open) return open
-    checkSpaceName('document', name, { minBytes: 0 })
-    checkOptionNames('document', options, optionNames, '{ seed: doc => {} }')
-    const { seed } = options
-    if (seed !== undefined && typeof seed !== 'function')
-      throw new InvalidOptionsError('document: seed is a function that fills an empty document')
-    if (this.#open.size >= limits.maxDocuments)
-      throw new InvalidOptionsError(
-        `document: at most ${limits.maxDocuments} of one room are open: destroy a provider first`,
-      )
+    checkDocument(name, options, this.#open.size)
     this.#checkNames(name)
-    const made = this.#make(name, seed)
+    const made = this.#make(name, options.seed)
     this.#open.set(name, made)
     return made
   }
@@ -128,6 +120,18 @@ export class RoomDocuments implements DocumentOwner {
   #newClientId(): number {
     return Math.floor(this.#host.random() * 2 ** 32)
   }
+}
+
+/** Checks the arguments of `document`. @param open the number of documents that are open. @throws {InvalidOptionsError} */
+export function checkDocument(name: string, options: DocumentOptions, open: number): void {
+  checkSpaceName('document', name, { minBytes: 0 })
+  checkOptionNames('document', options, optionNames, '{ seed: doc => {} }')
+  if (options.seed !== undefined && typeof options.seed !== 'function')
+    throw new InvalidOptionsError('document: seed is a function that fills an empty document')
+  if (open >= limits.maxDocuments)
+    throw new InvalidOptionsError(
+      `document: at most ${limits.maxDocuments} of one room are open: destroy a provider first`,
+    )
 }
 
 /** Calls `changed` when the client id of a document is set: by the app, by Yjs, or because of a collision. */

@@ -14,14 +14,6 @@ export type HostHealth = Pick<
   'localDiscoveryError' | 'admissionError' | 'refusedConnections' | 'droppedConnections' | 'abortedStreams'
 >
 
-const noHostHealth: HostHealth = {
-  localDiscoveryError: undefined,
-  admissionError: undefined,
-  refusedConnections: 0,
-  droppedConnections: 0,
-  abortedStreams: 0,
-}
-
 const initialHealth: Health = {
   localHealth: 0,
   pauses: 0,
@@ -39,7 +31,11 @@ const initialHealth: Health = {
   clientIdCollisions: 0,
   storage: 'ok',
   storageError: undefined,
-  ...noHostHealth,
+  localDiscoveryError: undefined,
+  admissionError: undefined,
+  refusedConnections: 0,
+  droppedConnections: 0,
+  abortedStreams: 0,
 }
 
 /**
@@ -58,7 +54,7 @@ export function createHealthStore(
       const present = engine()
       if (!present) return last
       const health = engineHealth(present)
-      const next = { ...health, ...noHostHealth, ...hostHealth(health.connections) }
+      const next = { ...initialHealth, ...health, ...hostHealth(health.connections) }
       return isSame(last, next) ? last : next
     },
     maxAgeMs: 0,

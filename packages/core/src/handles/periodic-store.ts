@@ -38,10 +38,11 @@ export class PeriodicStore<T> implements Store<T> {
     this.#options = options
     this.#clock = options.notifications.clock
     this.#snapshot = options.initial
-    this.#store = createStore(options.notifications, () => this.getSnapshot())
+    this.#store = createStore(options.notifications, this.getSnapshot)
   }
 
-  getSnapshot(): T {
+  /** An arrow function, as `subscribe` is: adapters for frameworks take both out of the store. */
+  readonly getSnapshot = (): T => {
     const nowMs = this.#clock.now().monotonicMs
     if (nowMs >= this.#validUntilMs) {
       const { compute, maxAgeMs } = this.#options
@@ -51,7 +52,7 @@ export class PeriodicStore<T> implements Store<T> {
     return this.#snapshot
   }
 
-  subscribe(listener: () => void): () => void {
+  readonly subscribe = (listener: () => void): (() => void) => {
     const unsubscribe = this.#store.subscribe(listener)
     this.#subscriptions.add(unsubscribe)
     this.#setTimerIfNeeded()

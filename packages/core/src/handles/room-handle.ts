@@ -17,6 +17,7 @@ import { type RoomListener, RoomReplica } from '../rooms/room-replica.ts'
 import { AppEvents } from '../runtime/app-events.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import type { SpaceListener, SpacesDriver } from '../runtime/spaces-driver.ts'
+import { ownRate } from '../spaces/space-rates.ts'
 import type { ClusterView, SpaceRoster } from '../spaces/space-roster.ts'
 import type { DocumentStorage } from '../storage/document-storage.ts'
 import type { Json } from '../wire/json.ts'
@@ -138,7 +139,7 @@ export class RoomHandle implements Room<Fields>, RoomListener, SpaceListener {
       throw new InvalidValueError(`broadcast: ${bytes} bytes, at most ${limits.maxEventBytes}`)
     if (!driver.mayBroadcast(bytes))
       throw new RateLimitError(
-        'broadcast: this member broadcasts more than other members take, 256 KiB a second after 1 MiB. Broadcast less often, or share larger data in a document',
+        `broadcast: this member broadcasts more than other members take, ${ownRate.bytesPerSecond / 1_024} KiB a second after ${ownRate.burstBytes / 1_048_576} MiB. Broadcast less often, or share larger data in a document`,
       )
     this.#broadcasts += 1
     void driver.publish(space, [

@@ -3,7 +3,8 @@
  *
  * At most one dial to a member is in flight. After each failure the wait doubles, up to `maxWaitMs`. Of two members that
  * want the same connection, the one with the smaller id dials first, the other after `secondDialerDelayMs`. Waits vary at
- * random by ±50 %.
+ * random by ±50 %. The failure of a dial does not count if the local network changed during the dial: the cause is the old
+ * network.
  */
 const firstWaitMs = 500
 const maxWaitMs = 30_000
@@ -15,6 +16,8 @@ interface Attempt {
   failures: number
   dueMs: number
   inFlight: boolean
+  /** The local network changed while the dial was in flight. */
+  isOutdated: boolean
 }
 
 export class DialPlan {
@@ -68,23 +71,41 @@ export class DialPlan {
     this.#attempts.delete(id)
   }
 
-  failed(id: string, nowMs: number): void {
+  /** @returns whether the failure counts; if not, the member is due now */
+  failed(id: string, nowMs: number): boolean {
     const attempt = this.#attempts.get(id) ?? this.#begin(id, nowMs)
+    attempt.inFlight = false
+    if (attempt.isOutdated) {
+      attempt.isOutdated = false
+      attempt.dueMs = nowMs
+      return false
+    }
     const waitMs = Math.min(maxWaitMs, firstWaitMs * 2 ** attempt.failures) * (0.5 + this.#random())
     attempt.failures += 1
-    attempt.inFlight = false
     attempt.dueMs = nowMs + waitMs
+    return true
   }
 
-  /** Forgets the failed dials to a member, because its addresses changed. Does nothing while a dial is in flight. */
+  /**
+   * Forgets the failed dials to a member, because its addresses changed. If a dial is in flight, its failure counts as the
+   * first one: otherwise a member could prevent every count by new addresses.
+   */
   retryNow(id: string): void {
     const attempt = this.#attempts.get(id)
-    if (attempt && !attempt.inFlight) this.#attempts.delete(id)
+    if (attempt?.inFlight) attempt.failures = 0
+    else this.#attempts.delete(id)
   }
 
-  /** Forgets the failed dials to all members without a dial in flight, because the local network changed. */
-  retryAllNow(): void {
-    for (const id of [...this.#attempts.keys()]) this.retryNow(id)
+  /**
+   * Forgets the failed dials to all members, because the local network changed. All wanted members are due now: the other
+   * ends may still regard the old connections as open, and then do not dial.
+   */
+  retryAllNow(nowMs: number): void {
+    for (const attempt of this.#attempts.values()) {
+      attempt.isOutdated = attempt.inFlight
+      attempt.failures = 0
+      attempt.dueMs = nowMs
+    }
   }
 
   forget(id: string): void {
@@ -102,7 +123,7 @@ export class DialPlan {
 
   #begin(id: string, nowMs: number): Attempt {
     const dueMs = this.#self < id ? nowMs : nowMs + secondDialerDelayMs * (0.5 + this.#random())
-    const attempt = { failures: 0, dueMs, inFlight: false }
+    const attempt = { failures: 0, dueMs, inFlight: false, isOutdated: false }
     this.#attempts.set(id, attempt)
     return attempt
   }

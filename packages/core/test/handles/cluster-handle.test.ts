@@ -1,5 +1,4 @@
-import { MemoryDatastore } from 'datastore-core'
-import { expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { mulberry32 } from '../../../../test/helpers/mulberry32.ts'
 import { idOf } from '../../../../test/helpers/signed-facts.ts'
 import { signatureOf } from '../../../simulator/src/simulated-signature.ts'
@@ -7,44 +6,159 @@ import { InvalidOptionsError, NotRunningError } from '../../src/api/errors.ts'
 import type { Health } from '../../src/api/health.ts'
 import { ClusterHandle } from '../../src/handles/cluster-handle.ts'
 import type { HostHealth } from '../../src/handles/health-store.ts'
-import { createEngine, type Engine } from '../../src/runtime/engine.ts'
-import { datastoreKeyValues } from '../../src/storage/datastore-key-values.ts'
-import type { KeyValues } from '../../src/storage/key-values.ts'
+import { createEngine } from '../../src/runtime/engine.ts'
 import { WriteQueue } from '../../src/storage/write-queue.ts'
 import { ManualClock } from '../helpers/manual-clock.ts'
 
 const self = idOf('self')
 
-/** A handle of a member that is alone, on a host whose figures the test sets. */
-class HandleBench extends ClusterHandle {
-  readonly time: ManualClock
+/** The handle of a member that is alone, on a host whose figures the test sets. */
+class TestHandle extends ClusterHandle {
   figures: Partial<HostHealth> = {}
-  calls = 0
-  isStoreFull = false
-  readonly #keyValues: KeyValues = datastoreKeyValues(new MemoryDatastore())
 
-  constructor() {
-    const time = new ManualClock()
-    super('atlas', time)
-    this.time = time
-    this.health.subscribe(() => {
-      this.calls += 1
-    })
-  }
-
-  protected override hostHealth(): Partial<HostHealth> {
-    return this.figures
-  }
-
-  get shown(): Health {
-    return this.health.getSnapshot()
-  }
-
-  readonly writes: WriteQueue = (() => {
-    throw new Error('replaced below')
-  })()
-
-  start(): Engine {
-    throw new Error('replaced below')
+  protected override hostHealth(connections: number): Partial<HostHealth> {
+    return connections === 0 ? this.figures : {}
   }
 }
+
+let clock: ManualClock
+let handle: TestHandle
+/** What the listeners of the health and of the events saw, in the order of the calls. */
+let seen: string[]
+let isStoreFull: boolean
+
+beforeEach(() => {
+  clock = new ManualClock()
+  handle = new TestHandle('atlas', clock)
+  seen = []
+  isStoreFull = false
+})
+
+function start(): WriteQueue {
+  const keyValues = {
+    read: async () => [],
+    async write() {
+      if (isStoreFull) throw new Error('full')
+    },
+  }
+  const writes = new WriteQueue({ keyValues, clock, changed: state => handle.storageChanged(state) })
+  const { driver } = createEngine(
+    handle,
+    { cluster: 'atlas' },
+    {
+      id: self,
+      clock,
+      transport: {
+        send() {},
+        publish() {},
+        subscribe() {},
+        unsubscribe() {},
+        subscribers: () => [],
+        dial() {},
+        dialBootstrap() {},
+        disconnect() {},
+        refuse() {},
+        setAddresses() {},
+        networkChanged() {},
+        withoutPubsub: () => [],
+      },
+      keys: { sign: bytes => signatureOf(self, bytes), verify: () => true },
+      random: mulberry32(1),
+      keyValues,
+      incarnation: undefined,
+      cachedPeers: [],
+      writes,
+      persist() {},
+      persistCachedPeers() {},
+      log() {},
+    },
+  )
+  driver.start()
+  return writes
+}
+
+const shown = (): Health => handle.health.getSnapshot()
+
+function follow(figure: keyof Health): void {
+  handle.health.subscribe(() => seen.push(`${figure} ${shown()[figure]}`))
+}
+
+async function leave(): Promise<void> {
+  const left = handle.leave()
+  await clock.pass(10_000)
+  await left
+}
+
+describe('the health', () => {
+  it('has zeros before the start', () => {
+    expect(shown()).toBe(shown())
+    expect(shown()).toMatchObject({ visible: 0, known: 0, connections: 0, storage: 'ok', rejected: 0 })
+    handle.figures = { refusedConnections: 1 }
+    expect(shown().refusedConnections).toBe(0)
+  })
+
+  it('is current when it is read, and the same object until a figure changes', async () => {
+    start()
+    const before = shown()
+    expect(before).toMatchObject({ visible: 1, known: 1, droppedConnections: 0, storageError: undefined })
+    await clock.pass(5_000)
+    expect(shown()).toBe(before)
+    handle.figures = { droppedConnections: 3 }
+    expect(shown()).toEqual({ ...before, droppedConnections: 3 })
+    expect(shown()).toBe(shown())
+  })
+
+  it('is announced within a second if only a figure of the host changes, and otherwise not', async () => {
+    follow('localDiscoveryError')
+    start()
+    await clock.pass(1_000)
+    expect(seen).toEqual(['localDiscoveryError undefined'])
+    await clock.pass(10_000)
+    handle.figures = { localDiscoveryError: 'no network' }
+    await clock.pass(1_000)
+    await clock.pass(10_000)
+    expect(seen).toEqual(['localDiscoveryError undefined', 'localDiscoveryError no network'])
+  })
+
+  it('is announced before each event that concerns it', async () => {
+    const writes = start()
+    follow('storage')
+    handle.events.addEventListener('storage', ({ detail }) => seen.push(`event ${detail.status}`))
+    isStoreFull = true
+    const stored = writes.stored().catch(String)
+    await clock.pass(0)
+    expect(await stored).toMatch(/full/)
+    expect(seen).toEqual(['storage failing', 'event failing'])
+  })
+
+  it('is announced at once with a member event and with an identity event', () => {
+    start()
+    follow('refusedConnections')
+    handle.figures = { refusedConnections: 1 }
+    handle.event({ type: 'join', member: handle.self })
+    handle.figures = { refusedConnections: 2 }
+    handle.identityChanged(true)
+    expect(seen).toEqual(['refusedConnections 1', 'refusedConnections 2'])
+  })
+
+  it('keeps its last snapshot after the leave', async () => {
+    start()
+    await leave()
+    const last = shown()
+    expect(last).toMatchObject({ visible: 0, known: 0 })
+    handle.figures = { refusedConnections: 1 }
+    follow('refusedConnections')
+    await clock.pass(5_000)
+    expect(shown()).toBe(last)
+    expect(seen).toEqual([])
+  })
+})
+
+describe('explain', () => {
+  it('rejects before the start, and an id that is no string', async () => {
+    await expect(handle.explain(self)).rejects.toThrow(NotRunningError)
+    start()
+    await expect(handle.explain(5 as never)).rejects.toThrow(InvalidOptionsError)
+    expect(await handle.explain(self)).toMatchObject({ id: self, status: 'alive', connected: false })
+  })
+})

@@ -94,6 +94,17 @@ describe('while the member runs', () => {
     expect(bench.calls).toBe(1)
   })
 
+  it('lends its functions to adapters', () => {
+    const { getSnapshot, subscribe } = bench.store
+    let seen = 0
+    subscribe(() => {
+      seen = getSnapshot().value
+    })
+    bench.value = 2
+    bench.store.refresh()
+    expect(seen).toBe(2)
+  })
+
   it('calls listeners of a refresh at once', () => {
     bench.subscribe()
     bench.value = 2

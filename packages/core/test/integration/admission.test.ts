@@ -6,6 +6,7 @@ import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { until } from '../../../../test/helpers/until.ts'
 import type { Cluster } from '../../src/api/cluster.ts'
 import type { JoinOptions } from '../../src/libp2p/join-options.ts'
 import { hearsay } from '../../src/libp2p/node/platform.ts'
@@ -33,8 +34,10 @@ afterEach(async () => {
   await leaveAll()
 })
 
-const refused = (cluster: Cluster) =>
-  vi.waitUntil(() => cluster.health.getSnapshot().admissionError, { timeout: 10_000, interval: 20 })
+async function refused({ health }: Cluster): Promise<string | undefined> {
+  await until(health, ({ admissionError }) => admissionError !== undefined)
+  return health.getSnapshot().admissionError
+}
 
 describe('a cluster with a secret', { timeout: 60_000 }, () => {
   describe.each(Object.entries(transports))('over %s', (_, address) => {
@@ -98,7 +101,9 @@ describe('a cluster with a secret', { timeout: 60_000 }, () => {
     })
     await untilAllSee([app.services.hearsay, member], 2)
     const connection = await other.dial(app.getMultiaddrs())
-    await vi.waitUntil(() => app.services.hearsay.health.getSnapshot().refusedConnections > 0, { timeout: 10_000 })
+    await vi.waitUntil(() => app.services.hearsay.health.getSnapshot().refusedConnections > 0, {
+      timeout: 10_000,
+    })
     expect(connection.status).toBe('open')
     await vi.waitUntil(() => connection.streams.length === 0, { timeout: 10_000 })
     expect(other.services.hearsay.members.getSnapshot()).toHaveLength(1)

@@ -19,6 +19,11 @@ process.on('message', async key => {
   doc.getArray('keys').push([key])
   const written = [config.set(String(key), value), provider.stored()]
   const [entry, document] = await Promise.all(written.map(outcomeOf))
-  process.send?.({ entry, document, status: cluster.self.status, storage: cluster.health.getSnapshot().storage })
+  process.send?.({
+    entry,
+    document,
+    status: cluster.self.status,
+    storage: cluster.health.getSnapshot().storage,
+  })
 })
 process.send?.('ready')

@@ -69,11 +69,35 @@ describe('dial plan', () => {
     expect(plan.take(['b'], 0)).toEqual([])
   })
 
-  it('forgets all failures when the network changes', () => {
+  it.each(['b', 'd'])('forgets all failures when the network changes, and %s dials immediately', self => {
+    const plan = new DialPlan(self, half)
+    for (const id of ['a', 'c']) plan.failed(id, 0)
+    plan.retryAllNow(100)
+    expect([plan.hasFailed('a'), plan.hasFailed('c')]).toEqual([false, false])
+    expect(plan.take(['a', 'c'], 100)).toEqual(['a', 'c'])
+  })
+
+  it('if the network changes during a dial, does not count the failure of this dial, and counts the next one', () => {
     const plan = new DialPlan('a', half)
-    for (const id of ['b', 'c']) plan.failed(id, 0)
-    plan.retryAllNow()
-    expect([plan.hasFailed('b'), plan.hasFailed('c'), plan.size]).toEqual([false, false, 0])
+    for (let failures = 0; failures < 6; failures++) plan.failed('b', 0)
+    plan.dialling('b', 100)
+    plan.retryAllNow(200)
+    expect(plan.take(['b'], 200)).toEqual([])
+    expect(plan.failed('b', 300)).toBe(false)
+    expect([plan.hasFailed('b'), plan.skips('b')]).toEqual([false, false])
+    expect(plan.take(['b'], 300)).toEqual(['b'])
+    expect(plan.failed('b', 400)).toBe(true)
+    expect([plan.hasFailed('b'), plan.take(['b'], 899), plan.take(['b'], 900)]).toEqual([true, [], ['b']])
+  })
+
+  it('if the addresses of a member change during a dial, counts the failure of this dial as the first one', () => {
+    const plan = new DialPlan('a', half)
+    for (let failures = 0; failures < 6; failures++) plan.failed('b', 0)
+    plan.dialling('b', 100)
+    plan.retryNow('b')
+    expect(plan.failed('b', 300)).toBe(true)
+    expect([plan.hasFailed('b'), plan.skips('b')]).toEqual([true, false])
+    expect([plan.take(['b'], 799), plan.take(['b'], 800)]).toEqual([[], ['b']])
   })
 
   it('has no due time for members that are no longer wanted', () => {

@@ -78,10 +78,10 @@ function ExplanationList({ cluster, row }: { cluster: Cluster; row: MemberRow })
 /** The last explanation of this member, until a newer one arrives. Undefined until the first one arrives. */
 function useExplanation(cluster: Cluster, id: string): Explanation | undefined {
   const [last, setLast] = useState<Explanation>()
-  // The explanation changes with time alone: requesting it at each heartbeat refresh, once a second, is enough.
+  // The explanation changes with time alone. It is requested again at each heartbeat refresh, once a second, and when the status
+  // changes.
   const heartbeats = useHeartbeats()
   const status = useMember(id, member => member.status)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new heartbeat or status causes a new request
   useEffect(() => {
     let isCurrent = true
     void cluster.explain(id).then(explanation => {

@@ -17,21 +17,24 @@ import type {
   Room,
   Store,
 } from '@hearsay/core'
-import { AppEvents, AppNotifications, checkMemberId, checkUpdate, NotAllowedError, NotRunningError, systemClock } from '@hearsay/core/app'
+import {
+  AppEvents,
+  AppNotifications,
+  checkMemberId,
+  checkUpdate,
+  NotAllowedError,
+  NotRunningError,
+  systemClock,
+} from '@hearsay/core/app'
 import type { TypedEventTarget } from 'main-event'
-import { refusal, report, valueOf } from '../answer.ts'
-import { type Batch, clusterNumber, type MemberCalls, type UpdateChange, type Welcome } from '../contract.ts'
+import { refusal, report, resultOf } from '../answer.ts'
+import { type Batch, clusterNumber, type RemoteMember, type UpdateChange, type Welcome } from '../contract.ts'
 import type { TableDiff } from '../table.ts'
 import { healthCodec, heartbeatsCodec, membersCodec } from '../tables.ts'
-import { MirroredRoom } from './mirrored-room.ts'
+import type { MirroredConfigs } from './mirrored-configs.ts'
+import type { MirroredRoom } from './mirrored-room.ts'
+import type { MirroredSpace } from './mirrored-space.ts'
 import { MirroredStore } from './mirrored-store.ts'
-
-/** The calls of the member's side. Each resolves with its answer. */
-export type RemoteMember = {
-  readonly [Name in keyof MemberCalls]: (
-    ...values: Parameters<MemberCalls[Name]>
-  ) => Promise<Awaited<ReturnType<MemberCalls[Name]>>>
-}
 
 export class MirroredCluster implements Cluster {
   readonly name: string
@@ -42,17 +45,18 @@ export class MirroredCluster implements Cluster {
   readonly #events = new AppEvents<ClusterEvents>(this.#notifications)
   readonly #member: RemoteMember
   readonly #welcome: Welcome
-  readonly #close: () => void
+  readonly #close: (reason: string) => void
   readonly #rooms = new Map<string, Promise<MirroredRoom>>()
-  /** The open rooms, by their numbers. */
-  readonly #spaces = new Map<number, MirroredRoom>()
+  #configs: MirroredConfigs | undefined
+  /** The open rooms and configs, by their numbers. */
+  readonly #spaces = new Map<number, MirroredSpace>()
   #lastNumber = clusterNumber
   #leaving: Promise<void> | undefined
   /** Why the view has ended. */
   #ended: string | undefined
 
   /** @param close closes the port */
-  constructor(welcome: Welcome, member: RemoteMember, close: () => void) {
+  constructor(welcome: Welcome, member: RemoteMember, close: (reason: string) => void) {
     this.name = welcome.cluster
     this.#welcome = welcome
     this.#member = member
@@ -82,7 +86,7 @@ export class MirroredCluster implements Cluster {
   async explain(memberId: string): Promise<Explanation> {
     checkMemberId('explain', memberId)
     this.#checkRunning()
-    return valueOf(await this.#member.explain(memberId))
+    return resultOf(await this.#member.explain(memberId))
   }
 
   update(change: UpdateChange): void {
@@ -105,10 +109,20 @@ export class MirroredCluster implements Cluster {
   }
 
   async config<S extends ConfigSchema | undefined>(
-    _name: string,
-    _options: ConfigOptions<S> = {},
+    name: string,
+    options: ConfigOptions<S> = {},
   ): Promise<Config<S>> {
-    throw new NotRunningError('config: not over a port yet')
+    // Loaded with the first config, as rooms are.
+    const { MirroredConfigs } = await import('./mirrored-configs.ts')
+    this.#checkRunning()
+    this.#configs ??= new MirroredConfigs({
+      self: this.#welcome.self,
+      notifications: this.#notifications,
+      member: this.#member,
+      spaces: this.#spaces,
+      nextNumber: () => ++this.#lastNumber,
+    })
+    return (await this.#configs.open(name, options)) as unknown as Config<S>
   }
 
   leave(): Promise<void> {
@@ -117,16 +131,17 @@ export class MirroredCluster implements Cluster {
   }
 
   /** Shows everything that changed in one step of the member. */
-  batch({ number, stores, events }: Batch): void {
+  batch({ number, stores, documents, events }: Batch): void {
     this.#notifications.step(() => {
       for (const [[owner, name], diff] of stores)
         if (owner === clusterNumber) this.#store(name)?.apply(diff)
         else this.#spaces.get(owner)?.changed(name, diff)
       if (stores.some(([[owner, name]]) => owner === clusterNumber && name === 'members'))
-        for (const space of this.#spaces.values()) space.membersChanged()
-      for (const [owner, type, detail] of events)
+        for (const space of this.#spaces.values()) space.membersChanged?.()
+      for (const [owner, name, change] of documents) this.#spaces.get(owner)?.documentChanged?.(name, change)
+      for (const [owner, type, detail, document] of events)
         if (owner === clusterNumber) this.#events.emit(type as keyof ClusterEvents, detail as never)
-        else this.#spaces.get(owner)?.event(type, detail)
+        else this.#spaces.get(owner)?.event(type, detail, document)
     })
     void this.#member.acknowledge(number)
   }
@@ -142,7 +157,10 @@ export class MirroredCluster implements Cluster {
     for (const space of this.#spaces.values()) space.end()
     this.#spaces.clear()
     this.#rooms.clear()
-    this.#close()
+    this.#notifications.step(() =>
+      this.members.apply({ changed: [[this.#welcome.self, { status: 'left' }, []]], removed: [] }),
+    )
+    this.#close(reason)
   }
 
   #store(name: string): { apply(diff: TableDiff): void } | undefined {
@@ -159,6 +177,9 @@ export class MirroredCluster implements Cluster {
   }
 
   async #openRoom(name: string): Promise<MirroredRoom> {
+    // Loaded with the first room: a view may show members only.
+    const { MirroredRoom } = await import('./mirrored-room.ts')
+    this.#checkRunning()
     const number = ++this.#lastNumber
     const room = new MirroredRoom({
       name,
@@ -173,7 +194,7 @@ export class MirroredCluster implements Cluster {
     })
     this.#spaces.set(number, room)
     try {
-      room.opened(valueOf(await this.#member.openRoom(number, name)))
+      room.opened(resultOf(await this.#member.openRoom(number, name)))
     } catch (error) {
       room.end()
       throw error
@@ -185,7 +206,7 @@ export class MirroredCluster implements Cluster {
   async #leave(): Promise<void> {
     if (this.#ended !== undefined) return
     for (const space of [...this.#spaces.values()]) space.leave()
-    await this.#member.leave().then(valueOf)
+    await this.#member.leave().then(resultOf)
     this.end('this view has left')
   }
 

@@ -31,10 +31,10 @@ import {
 import type { TypedEventTarget } from 'main-event'
 import type * as Y from 'yjs'
 import { refusal, report } from '../answer.ts'
-import type { OpenedRoom } from '../contract.ts'
+import type { DocumentChange, OpenedRoom, RemoteMember } from '../contract.ts'
 import type { TableDiff } from '../table.ts'
 import { othersCodec } from '../tables.ts'
-import type { RemoteMember } from './mirrored-cluster.ts'
+import { MirroredDocuments } from './mirrored-documents.ts'
 import { MirroredStore } from './mirrored-store.ts'
 
 type Fields = Record<string, Json>
@@ -61,6 +61,7 @@ export class MirroredRoom implements Room<Fields> {
   readonly #others: MirroredStore<readonly Other<Fields>[]>
   readonly #events: AppEvents<RoomEvents>
   readonly #presenceEvents: AppEvents<PresenceEvents>
+  readonly #documents: MirroredDocuments
   #show: () => void = () => {}
   #isOpen = true
   #isWritable = false
@@ -74,7 +75,9 @@ export class MirroredRoom implements Room<Fields> {
     this.#presenceEvents = new AppEvents(notifications)
     this.#own = new LocalPresence(notifications, () => 0)
     const { read } = othersCodec()
-    this.#others = new MirroredStore(notifications, read) as unknown as MirroredStore<readonly Other<Fields>[]>
+    this.#others = new MirroredStore(notifications, read) as unknown as MirroredStore<
+      readonly Other<Fields>[]
+    >
     let shown: readonly Member[] = []
     this.members = new MirroredStore(notifications, table => {
       const inRoom = members.getSnapshot().filter(({ id }) => table.has(id))
@@ -88,6 +91,14 @@ export class MirroredRoom implements Room<Fields> {
       events: this.#presenceEvents,
       set: change => this.#setPresence(change),
     }
+    const { number: room, member } = options
+    this.#documents = new MirroredDocuments({
+      room,
+      notifications,
+      member,
+      isOpen: () => this.#isOpen,
+      claim() {},
+    })
     this.isShown = new Promise(resolve => {
       this.#show = resolve
     })
@@ -109,8 +120,8 @@ export class MirroredRoom implements Room<Fields> {
     return this.document('').provider
   }
 
-  document(_name: string, _options?: DocumentOptions): RoomDocument {
-    throw new NotRunningError('document: not over a port yet')
+  document(name: string, options?: DocumentOptions): RoomDocument {
+    return this.#options.notifications.step(() => this.#documents.get(name, options))
   }
 
   broadcast(value: unknown): void {
@@ -137,6 +148,7 @@ export class MirroredRoom implements Room<Fields> {
   /** The room was left, or the port has closed. */
   end(): void {
     if (!this.#isOpen) return
+    this.#documents.disconnect()
     this.#isOpen = false
     this.#show()
     this.#options.left()
@@ -160,8 +172,13 @@ export class MirroredRoom implements Room<Fields> {
     this.members.refresh()
   }
 
-  event(type: string, detail: unknown): void {
-    if (type === 'event') this.#events.emit('event', detail as never)
+  documentChanged(name: string, change: DocumentChange): void {
+    this.#documents.changed(name, change)
+  }
+
+  event(type: string, detail: unknown, document: string | undefined): void {
+    if (document !== undefined) this.#documents.event(type, document, detail)
+    else if (type === 'event') this.#events.emit('event', detail as never)
     else this.#presenceEvents.emit('update', detail as never)
   }
 
@@ -173,7 +190,9 @@ export class MirroredRoom implements Room<Fields> {
     queueMicrotask(() => {
       this.#isSending = false
       const { member, number } = this.#options
-      const fields = this.#own.takeUnsent().flatMap(body => (body.type === 'field' ? [[body.name, body.value]] : []))
+      const fields = this.#own
+        .takeUnsent()
+        .flatMap(body => (body.type === 'field' ? [[body.name, body.value]] : []))
       if (this.#isOpen) report(member.setPresence(number, Object.fromEntries(fields)))
     })
   }

@@ -16,7 +16,11 @@ export class MirroredStore<T> implements Store<T> {
   #listeners = 0
 
   /** @param follow begins or ends the changes of this store. @default it always receives them */
-  constructor(notifications: AppNotifications, read: (table: Table) => T, follow?: (isWatched: boolean) => void) {
+  constructor(
+    notifications: AppNotifications,
+    read: (table: Table) => T,
+    follow?: (isWatched: boolean) => void,
+  ) {
     this.#read = read
     this.#follow = follow
     this.#value = read(emptyTable)

@@ -4,15 +4,16 @@
  *
  * Nothing that a view sends harms the member: each call is checked, and an error is its answer.
  */
-import type { Cluster, Explanation, Json } from '@hearsay/core'
+import type { Cluster, Config, Explanation, Json } from '@hearsay/core'
 import { InvalidOptionsError, NotRunningError, systemClock } from '@hearsay/core/app'
-import { answer, answerLater } from '../answer.ts'
+import { type Answer, answer, answerLater } from '../answer.ts'
+import type { OpenedConfig, SentConfigOptions } from '../config-calls.ts'
 import {
-  type Answer,
   type Batch,
   clusterNumber,
   contractVersion,
   type MemberCalls,
+  type OpenedDocument,
   type OpenedRoom,
   type StoreName,
   type UpdateChange,
@@ -20,24 +21,23 @@ import {
 } from '../contract.ts'
 import { healthCodec, heartbeatsCodec, membersCodec, othersCodec, writeIds } from '../tables.ts'
 import type { ViewRights } from './rights.ts'
-import type { SharedRoom, SharedRooms } from './shared-rooms.ts'
+import { ServedConfigs } from './served-configs.ts'
+import { ServedRoom } from './served-room.ts'
+import type { SharedRooms } from './shared-rooms.ts'
+import type { SharedSpaces } from './shared-spaces.ts'
 import { StoreMirror } from './store-mirror.ts'
 import { ViewQueue } from './view-queue.ts'
 
 export interface ServedViewOptions {
   readonly cluster: Cluster
   readonly rooms: SharedRooms
+  readonly configs: SharedSpaces<Config>
   readonly rights: ViewRights
   /** Id of the view. */
   readonly view: string
   readonly send: (batch: Batch) => void
   /** The view has ended. */
   readonly ended: () => void
-}
-
-interface OpenRoom {
-  readonly shared: SharedRoom
-  readonly isWritable: boolean
 }
 
 const memberEvents = ['join', 'update', 'suspect', 'recover', 'fail', 'leave', 'storage', 'identity'] as const
@@ -48,7 +48,8 @@ export class ServedView implements MemberCalls {
   readonly #options: ServedViewOptions
   readonly #queue: ViewQueue
   readonly #mirrors = new Map<string, Pick<StoreMirror<unknown>, 'watch'>>()
-  readonly #rooms = new Map<number, OpenRoom>()
+  readonly #rooms = new Map<number, ServedRoom>()
+  readonly #configs: ServedConfigs
   /** Ends what the view follows, by number of the cluster, room or config. */
   readonly #undo = new Map<number, (() => void)[]>()
   #refusedCalls = 0
@@ -57,6 +58,17 @@ export class ServedView implements MemberCalls {
   constructor(options: ServedViewOptions) {
     this.#options = options
     this.#queue = new ViewQueue(systemClock, options.send)
+    this.#configs = new ServedConfigs({
+      ...options,
+      queue: this.#queue,
+      view: {
+        checkNumber: number => this.#checkNumber(number),
+        mirror: (owner, name, mirror) => this.#mirror(owner, name, mirror),
+        listen: (owner, events, type) => this.#listen(owner, targetOf(events), type),
+        addUndo: (owner, undo) => this.#addUndo(owner, undo),
+        close: owner => this.close(owner),
+      },
+    })
   }
 
   /** The number of calls that were answered with an error. */
@@ -71,13 +83,27 @@ export class ServedView implements MemberCalls {
           `connectCluster: the view has version ${version} of the protocol and the member has ${contractVersion}. Use the same version of @hearsay/port on both sides`,
         )
       const { cluster, rights, view } = this.#options
-      this.#mirror(clusterNumber, 'members', new StoreMirror(cluster.members, membersCodec.write, this.#changed))
-      this.#mirror(clusterNumber, 'heartbeats', new StoreMirror(cluster.heartbeats, heartbeatsCodec.write, this.#changed))
+      this.#mirror(
+        clusterNumber,
+        'members',
+        new StoreMirror(cluster.members, membersCodec.write, this.#changed),
+      )
+      this.#mirror(
+        clusterNumber,
+        'heartbeats',
+        new StoreMirror(cluster.heartbeats, heartbeatsCodec.write, this.#changed),
+      )
       this.#mirror(clusterNumber, 'health', new StoreMirror(cluster.health, healthCodec.write, this.#changed))
       this.#listen(clusterNumber, targetOf(cluster.events), ...memberEvents)
       for (const store of ['members', 'health']) this.watch([clusterNumber, store], true)
       const { update, leave } = rights
-      return { version: contractVersion, cluster: cluster.name, self: cluster.self.id, view, rights: { update, leave } }
+      return {
+        version: contractVersion,
+        cluster: cluster.name,
+        self: cluster.self.id,
+        view,
+        rights: { update, leave },
+      }
     })
   }
 
@@ -125,7 +151,10 @@ export class ServedView implements MemberCalls {
         throw new NotRunningError('the view has ended')
       }
       const isWritable = access === 'write'
-      this.#rooms.set(number, { shared, isWritable })
+      this.#rooms.set(
+        number,
+        new ServedRoom({ number, view, shared, rights, isWritable, queue: this.#queue }),
+      )
       const { write } = othersCodec()
       this.#mirror(number, 'members', new StoreMirror(room.members, writeIds, this.#changed))
       this.#mirror(number, 'others', new StoreMirror(room.presence.others, write, this.#changed))
@@ -137,11 +166,56 @@ export class ServedView implements MemberCalls {
   }
 
   setPresence(number: number, fields: Readonly<Record<string, Json | undefined>>): Answer<void> {
-    return this.#answer(() => this.#writableRoom(number, 'presence').setPresence(this.#options.view, fields))
+    return this.#answer(() => this.#room(number).setPresence(fields))
   }
 
   broadcast(number: number, value: Json): Answer<void> {
-    return this.#answer(() => this.#writableRoom(number, 'broadcast').room.broadcast(value))
+    return this.#answer(() => this.#room(number).broadcast(value))
+  }
+
+  openDocument(
+    number: number,
+    name: string,
+    stateVector: Uint8Array,
+    seed: Uint8Array | undefined,
+  ): Answer<OpenedDocument> {
+    return this.#answer(() => this.#room(number).openDocument(name, stateVector, seed))
+  }
+
+  editDocument(number: number, name: string, generation: number, update: Uint8Array): Answer<boolean> {
+    return this.#answer(() => this.#room(number).editDocument(name, generation, update))
+  }
+
+  documentStored(number: number, name: string): Promise<Answer<void>> {
+    return this.#answerLater(() => this.#room(number).documentStored(name))
+  }
+
+  discardSuperseded(number: number, name: string): Answer<void> {
+    return this.#answer(() => this.#room(number).discardSuperseded(name))
+  }
+
+  closeDocument(number: number, name: string): void {
+    this.#rooms.get(number)?.closeDocument(name)
+  }
+
+  openConfig(number: number, name: string, options: SentConfigOptions): Promise<Answer<OpenedConfig>> {
+    return this.#answerLater(() => this.#configs.open(number, name, options))
+  }
+
+  setEntry(config: number, key: string, value: Json): Promise<Answer<void>> {
+    return this.#answerLater(() => this.#configs.set(config, key, value))
+  }
+
+  deleteEntry(config: number, key: string): Promise<Answer<void>> {
+    return this.#answerLater(() => this.#configs.delete(config, key))
+  }
+
+  synced(config: number, call: number): Promise<Answer<string | undefined>> {
+    return this.#answerLater(() => this.#configs.synced(config, call))
+  }
+
+  endSynced(config: number, call: number): void {
+    this.#configs.endSynced(config, call)
   }
 
   close(number: number): void {
@@ -150,6 +224,7 @@ export class ServedView implements MemberCalls {
     this.#queue.remove(number)
     const room = this.#rooms.get(number)
     this.#rooms.delete(number)
+    room?.close()
     if (room) this.#options.rooms.leave(room.shared, this.#options.view)
   }
 
@@ -195,11 +270,10 @@ export class ServedView implements MemberCalls {
       throw new InvalidOptionsError(`room: this view has ${maxSpaces} rooms and configs open already`)
   }
 
-  #writableRoom(number: number, what: string): SharedRoom {
+  #room(number: number): ServedRoom {
     const room = this.#rooms.get(number)
-    if (!room) throw new InvalidOptionsError(`${what}: the room was left`)
-    this.#options.rights.check(room.isWritable, `${what} in room '${room.shared.room.name}'`)
-    return room.shared
+    if (!room) throw new NotRunningError('the room was left')
+    return room
   }
 
   #answer<T>(act: () => T): Answer<T> {

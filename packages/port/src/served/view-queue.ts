@@ -2,15 +2,18 @@
  * View queue: collects the changes for one view, and sends them in batches.
  *
  * 1. Everything that changes in one step is in one batch, so that a view shows stores and events as the member does.
- * 2. The next batch waits until the view has acknowledged the last one, and a hidden view gets at most four a second.
+ * 2. The next batch waits until the view has acknowledged the last one. There are at most 60 a second, and 4 for a hidden
+ *    view, apart from those for which a call of the view waits.
  * 3. What waits is bounded: of stores and documents only that they have changed, and the last `maxEvents` events.
  */
 import type { Clock } from '@hearsay/core/app'
-import type { Batch, PortEvent, StoreName } from '../contract.ts'
+import type { Batch, DocumentChange, PortEvent, StoreName } from '../contract.ts'
 import type { TableDiff } from '../table.ts'
 
 /** Our choice: more than a view takes in a second at the greatest rates of rooms. */
 const maxEvents = 1_024
+/** A screen shows no more than about 60 changes a second. */
+const visibleIntervalMs = 16
 const hiddenIntervalMs = 250
 
 /** Something whose changes are sent: a store or a document. */
@@ -25,10 +28,12 @@ export class ViewQueue {
   readonly #stores = new Map<string, { readonly name: StoreName; readonly source: Source<TableDiff> }>()
   readonly #documents = new Map<
     string,
-    { readonly owner: number; readonly document: string; readonly source: Source<Uint8Array> }
+    { readonly owner: number; readonly document: string; readonly source: Source<DocumentChange> }
   >()
   #events: PortEvent[] = []
   #droppedEvents = 0
+  /** Resolve the promises of `sent`. */
+  #waiting: (() => void)[] = []
   #number = 0
   #acknowledged = 0
   #nextMs = Number.NEGATIVE_INFINITY
@@ -45,8 +50,12 @@ export class ViewQueue {
     this.#stores.set(name.join(), { name, source })
   }
 
-  addDocument(owner: number, document: string, source: Source<Uint8Array>): void {
+  addDocument(owner: number, document: string, source: Source<DocumentChange>): void {
     this.#documents.set([owner, document].join(), { owner, document, source })
+  }
+
+  removeDocument(owner: number, document: string): void {
+    this.#documents.delete([owner, document].join())
   }
 
   /** Forgets the stores, the documents and the events of a room or config. */
@@ -67,13 +76,25 @@ export class ViewQueue {
     })
   }
 
-  event(owner: number, type: string, detail: unknown): void {
-    this.#events.push([owner, type, detail])
+  event(owner: number, type: string, detail: unknown, document?: string): void {
+    this.#events.push([owner, type, detail, document])
     if (this.#events.length > maxEvents) {
       this.#events.shift()
       this.#droppedEvents += 1
     }
     this.changed()
+  }
+
+  /**
+   * Sends everything that has changed so far without waiting for the interval, because a call of the view waits for it.
+   * Resolves when it is sent.
+   */
+  sent(): Promise<void> {
+    return new Promise(resolve => {
+      this.#waiting.push(resolve)
+      this.#nextMs = Number.NEGATIVE_INFINITY
+      this.changed()
+    })
   }
 
   acknowledge(number: number): void {
@@ -110,15 +131,16 @@ export class ViewQueue {
       return diff ? [[name, diff] as const] : []
     })
     const documents = [...this.#documents.values()].flatMap(({ owner, document, source }) => {
-      const update = source.take()
-      return update ? [[owner, document, update] as const] : []
+      const change = source.take()
+      return change ? [[owner, document, change] as const] : []
     })
     const events = this.#events.splice(0)
+    for (const resolve of this.#waiting.splice(0)) resolve()
     if (stores.length + documents.length + events.length === 0) return
     const droppedEvents = this.#droppedEvents
     this.#droppedEvents = 0
     this.#number += 1
-    if (this.#isHidden) this.#nextMs = nowMs + hiddenIntervalMs
+    this.#nextMs = nowMs + (this.#isHidden ? hiddenIntervalMs : visibleIntervalMs)
     this.#send({ number: this.#number, stores, documents, events, droppedEvents })
   }
 }

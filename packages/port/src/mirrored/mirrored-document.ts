@@ -1,0 +1,233 @@
+/**
+ * Mirrored document: the provider of a document in a view.
+ *
+ * The view's changes go to the member's document in their order, one message at a time: what the app writes meanwhile is
+ * sent in the next one. The member's document then shares them like its own.
+ */
+
+import type { Provider, ProviderEvents, ProviderStatus } from '@hearsay/core'
+import {
+  type AppNotifications,
+  emitIsolated,
+  type LocalClaim,
+  NotRunningError,
+  PresenceAwareness,
+} from '@hearsay/core/app'
+import { ObservableV2 } from 'lib0/observable'
+import * as Y from 'yjs'
+import { report, reportUnlessEnded, resultOf } from '../answer.ts'
+import type { DocumentChange, RemoteMember } from '../contract.ts'
+import { replaceContent } from './replace-content.ts'
+
+export interface MirroredDocumentOptions {
+  readonly name: string
+  /** The number of the room. */
+  readonly room: number
+  readonly doc: Y.Doc
+  readonly seed: Uint8Array | undefined
+  readonly notifications: AppNotifications
+  readonly member: RemoteMember
+  /** Whether the room is open. */
+  readonly isOpen: () => boolean
+  /** Publishes the awareness of this view; undefined removes it. */
+  readonly claim: (claim: LocalClaim | undefined) => void
+  readonly destroyed: () => void
+}
+
+export class MirroredDocument extends ObservableV2<ProviderEvents> implements Provider {
+  readonly doc: Y.Doc
+  readonly #options: MirroredDocumentOptions
+  #awareness: PresenceAwareness | undefined
+  #status: ProviderStatus = 'disconnected'
+  #synced = false
+  #superseded: readonly Uint8Array[] = []
+  /** The ids of the document are those of the member's document at this generation; undefined: it is not open there. */
+  #generation: number | undefined
+  /** How often the document was opened or disconnected. */
+  #openings = 0
+  #unsent: Uint8Array[] = []
+  #sending: Promise<void> | undefined
+
+  constructor(options: MirroredDocumentOptions) {
+    super()
+    const { doc } = options
+    this.#options = options
+    this.doc = doc
+    doc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin === this || this.#status === 'disconnected') return
+      this.#sendSoon(update)
+    })
+    doc.on('destroy', () => this.#destroyed())
+    this.connect()
+  }
+
+  get awareness(): PresenceAwareness {
+    const { notifications, claim } = this.#options
+    this.#awareness ??= new PresenceAwareness(this.doc, this, notifications, claim)
+    return this.#awareness
+  }
+
+  get status(): ProviderStatus {
+    return this.#status
+  }
+
+  get synced(): boolean {
+    return this.#synced
+  }
+
+  get superseded(): readonly Uint8Array[] {
+    return this.#superseded
+  }
+
+  connect(): void {
+    if (this.#status === 'connected') return
+    if (this.doc.isDestroyed) throw new NotRunningError('the document was destroyed')
+    if (!this.#options.isOpen()) throw new NotRunningError('the room was left')
+    this.#setStatus('connected')
+    // Each opening counts from 0. Changes that follow it may be sent before its answer arrives.
+    this.#generation = 0
+    this.#open().catch(reportUnlessEnded)
+  }
+
+  disconnect(): void {
+    if (this.#status === 'disconnected') return
+    const { member, room, name } = this.#options
+    this.flush()
+    this.#setStatus('disconnected')
+    this.#setSynced(false)
+    this.#generation = undefined
+    this.#openings += 1
+    void member.closeDocument(room, name)
+  }
+
+  /** Sends pending changes at once. The port keeps the order of messages. */
+  flush(): void {
+    const { member, room, name } = this.#options
+    const update = this.#takeUnsent()
+    if (!update || this.#generation === undefined) return
+    report(member.editDocument(room, name, this.#generation, update))
+  }
+
+  override destroy(): void {
+    this.doc.destroy()
+  }
+
+  async stored(): Promise<void> {
+    const { member, room, name } = this.#options
+    await this.#sending
+    resultOf(await member.documentStored(room, name))
+  }
+
+  discardSuperseded(): void {
+    const { member, room, name } = this.#options
+    this.#superseded = []
+    report(member.discardSuperseded(room, name))
+  }
+
+  /** The member's document has changed. */
+  changed({ update, generation, status, synced, superseded }: DocumentChange): void {
+    if (this.#generation === undefined) return
+    if (superseded) this.#superseded = superseded
+    if (update && generation > this.#generation) this.#takeNewIds(update)
+    else if (update) Y.applyUpdate(this.doc, update, this)
+    this.#generation = generation
+    if (status === 'connected') this.#setSynced(synced)
+  }
+
+  /** The member's provider has emitted this event. */
+  event(type: string, detail: unknown): void {
+    this.#notify(type as 'collision', [detail as never])
+  }
+
+  override emit<Name extends keyof ProviderEvents & string>(
+    name: Name,
+    details: Parameters<ProviderEvents[Name]>,
+  ): void {
+    emitIsolated(this, name, details)
+  }
+
+  /** Exchanges what each side lacks. */
+  async #open(): Promise<void> {
+    const { member, room, name, doc, seed } = this.#options
+    const opening = ++this.#openings
+    const opened = resultOf(await member.openDocument(room, name, Y.encodeStateVector(doc), seed))
+    // Meanwhile the document was disconnected, or got new ids.
+    if (opening !== this.#openings || this.#generation !== opened.generation) return
+    const missing = Y.encodeStateAsUpdate(doc, opened.stateVector)
+    this.#options.notifications.step(() => this.changed(opened))
+    if (hasContent(missing)) this.#sendSoon(missing)
+  }
+
+  #sendSoon(update: Uint8Array): void {
+    this.#unsent.push(update)
+    this.#sending ??= this.#send()
+  }
+
+  async #send(): Promise<void> {
+    const { member, room, name } = this.#options
+    // After the app's present code, which often writes several times.
+    await undefined
+    try {
+      while (this.#generation !== undefined) {
+        const update = this.#takeUnsent()
+        if (!update) break
+        const isApplied = resultOf(await member.editDocument(room, name, this.#generation, update))
+        if (isApplied) continue
+        // The batch with the new ids follows, which saves what was written with the old ones.
+        this.#unsent.unshift(update)
+        break
+      }
+    } catch (error) {
+      reportUnlessEnded(error)
+    } finally {
+      this.#sending = undefined
+    }
+  }
+
+  /** The document has new ids. Changes that the member does not have are kept as a replica of their own. */
+  #takeNewIds(update: Uint8Array): void {
+    const { doc } = this
+    const replica = this.#unsent.length > 0 ? Y.encodeStateAsUpdate(doc) : undefined
+    this.#unsent = []
+    replaceContent(doc, update, this)
+    this.#awareness?.clientChanged()
+    if (!replica) return
+    this.#superseded = [...this.#superseded, replica]
+    this.#notify('superseded', [{ update: replica }])
+  }
+
+  /** Undefined while the document is not open at the member's side, or if nothing is unsent. */
+  #takeUnsent(): Uint8Array | undefined {
+    if (this.#generation === undefined) return undefined
+    const updates = this.#unsent.splice(0)
+    return updates.length > 1 ? Y.mergeUpdates(updates) : updates[0]
+  }
+
+  #destroyed(): void {
+    this.disconnect()
+    this.#options.destroyed()
+    this.#options.notifications.event(() => super.destroy())
+  }
+
+  #setStatus(status: ProviderStatus): void {
+    this.#status = status
+    this.#notify('status', [{ status }])
+  }
+
+  #setSynced(isSynced: boolean): void {
+    if (this.#synced === isSynced) return
+    this.#synced = isSynced
+    this.#notify('synced', [isSynced])
+    this.#notify('sync', [isSynced])
+  }
+
+  #notify<Name extends keyof ProviderEvents & string>(
+    name: Name,
+    details: Parameters<ProviderEvents[Name]>,
+  ): void {
+    this.#options.notifications.event(() => this.emit(name, details))
+  }
+}
+
+/** Whether an update contains anything: an empty one has two bytes. */
+const hasContent = (update: Uint8Array): boolean => update.length > 2

@@ -1,0 +1,90 @@
+/** Mirrored documents: the documents of one room that a view has open. There is one object for each name. */
+import type { DocumentOptions, RoomDocument } from '@hearsay/core'
+import {
+  checkDocument,
+  isolateObservers,
+  type LocalClaim,
+  reportAppError,
+  reportRejection,
+  seedPlaceholder,
+} from '@hearsay/core/app'
+import * as Y from 'yjs'
+import type { DocumentChange } from '../contract.ts'
+import { MirroredDocument, type MirroredDocumentOptions } from './mirrored-document.ts'
+
+export interface MirroredDocumentsOptions
+  extends Pick<MirroredDocumentOptions, 'room' | 'notifications' | 'member' | 'isOpen'> {
+  /** Publishes the awareness of this view in a document; undefined removes it. */
+  readonly claim: (document: string, claim: LocalClaim | undefined) => void
+}
+
+interface Open extends RoomDocument {
+  readonly provider: MirroredDocument
+}
+
+export class MirroredDocuments {
+  readonly #options: MirroredDocumentsOptions
+  readonly #open = new Map<string, Open>()
+
+  constructor(options: MirroredDocumentsOptions) {
+    this.#options = options
+  }
+
+  /** @throws {InvalidOptionsError} @throws {NotRunningError} the room was left, and the document was not open before */
+  get(name: string, options: DocumentOptions = {}): RoomDocument {
+    const known = this.#open.get(name)
+    if (known) return known
+    checkDocument(name, options, this.#open.size)
+    const { claim, ...shared } = this.#options
+    const doc = new Y.Doc()
+    isolateObservers(doc)
+    const provider = new MirroredDocument({
+      ...shared,
+      name,
+      doc,
+      seed: options.seed && contentOf(options.seed),
+      claim: each => claim(name, each),
+      destroyed: () => this.#open.delete(name),
+    })
+    const open = {
+      name,
+      doc,
+      provider,
+      get awareness() {
+        return provider.awareness
+      },
+    }
+    this.#open.set(name, open)
+    return open
+  }
+
+  changed(name: string, change: DocumentChange): void {
+    this.#open.get(name)?.provider.changed(change)
+  }
+
+  event(type: string, name: string, detail: unknown): void {
+    this.#open.get(name)?.provider.event(type, detail)
+  }
+
+  disconnect(): void {
+    for (const { provider } of this.#open.values()) provider.disconnect()
+  }
+}
+
+/**
+ * The content of a seed, as the member's side can repeat it: written under the client id that core gives to every seed until
+ * its content is known.
+ *
+ * @returns undefined: the seed has thrown, and the document stays empty
+ */
+function contentOf(seed: NonNullable<DocumentOptions['seed']>): Uint8Array | undefined {
+  const doc = new Y.Doc()
+  doc.clientID = seedPlaceholder
+  try {
+    reportRejection(seed(doc))
+    return Y.encodeStateAsUpdate(doc)
+  } catch (error) {
+    reportAppError(error)
+    return undefined
+  }
+}

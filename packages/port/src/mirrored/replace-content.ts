@@ -1,0 +1,32 @@
+/**
+ * Replace content: replaces the whole content of a document, so that it has the ids of another replica.
+ *
+ * Content that is only deleted stays in a Yjs document as ids. Later insertions would refer to these ids, which the other
+ * replica does not know. So the document is emptied of them, too. Observers see all content disappear and reappear.
+ */
+import { uint32 } from 'lib0/random'
+import * as Y from 'yjs'
+
+/** @param update the whole document with the new ids */
+export function replaceContent(doc: Y.Doc, update: Uint8Array, origin: unknown): void {
+  Y.transact(doc, transaction => deleteAll(doc, transaction), origin, false)
+  const { store } = doc
+  store.clients.clear()
+  store.pendingStructs = null
+  store.pendingDs = null
+  for (const type of doc.share.values()) {
+    type._start = null
+    type._map = new Map()
+    type._length = 0
+    type._searchMarker = type._searchMarker && []
+  }
+  doc.clientID = uint32()
+  Y.applyUpdate(doc, update, origin)
+}
+
+function deleteAll({ share }: Y.Doc, transaction: Y.Transaction): void {
+  for (const type of share.values()) {
+    for (let item = type._start; item; item = item.right) if (!item.deleted) item.delete(transaction)
+    for (const item of type._map.values()) if (!item.deleted) item.delete(transaction)
+  }
+}

@@ -1,0 +1,2 @@
+/** For Node: ports over sockets. */
+export { socketPort } from './socket-port.ts'

@@ -1,0 +1,105 @@
+import type { Room } from '@hearsay/core'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type * as Y from 'yjs'
+import { ViewBench } from './view-bench.ts'
+
+let bench: ViewBench
+beforeEach(async () => {
+  bench = new ViewBench()
+  await bench.run(1_000)
+})
+afterEach(() => bench.close())
+
+const textOf = (room: Room): string => room.doc.getText('text').toString()
+
+/** The room in a new view. */
+const inView = async (name = 'design'): Promise<Room> => (await bench.view()).cluster.room(name)
+
+describe('a document in a view', () => {
+  it('is the same as at the member and at other members, in both directions', async () => {
+    const other = await bench.other().room('design')
+    other.doc.getText('text').insert(0, 'from the other')
+    await bench.run(5_000)
+    const room = await inView()
+    room.doc.getText('text').insert(0, '')
+    await bench.run(5_000)
+    expect(textOf(room)).toBe('from the other')
+    expect(room.provider.synced).toBe(true)
+    room.doc.getText('text').insert(0, 'from the view, ')
+    await bench.run(5_000)
+    expect(textOf(other)).toBe('from the view, from the other')
+  })
+
+  it('is shared by two views without a network, and edits are not echoed', async () => {
+    const [a, b] = [await inView(), await inView()]
+    expect([a.provider.status, b.provider.status]).toEqual(['connected', 'connected'])
+    await bench.run(2_000)
+    const echoed = vi.fn()
+    a.doc.on('update', (_: Uint8Array, origin: unknown) => origin === a.provider && echoed())
+    a.doc.getText('text').insert(0, 'hello')
+    await bench.crossed()
+    await bench.crossed()
+    expect(textOf(b)).toBe('hello')
+    expect(echoed).not.toHaveBeenCalled()
+  })
+
+  it('merges edits that were made before it was open at the member', async () => {
+    const other = await bench.other().room('design')
+    other.doc.getText('text').insert(0, 'b')
+    await bench.run(5_000)
+    const room = await inView()
+    room.doc.getText('text').insert(0, 'a')
+    await bench.run(5_000)
+    expect(textOf(room)).toHaveLength(2)
+    expect(textOf(other)).toBe(textOf(room))
+  })
+
+  it('keeps edits that were made while it was disconnected, and sends those before', async () => {
+    const room = await inView()
+    const other = await bench.other().room('design')
+    expect(textOf(other)).toBe('')
+    room.doc.getText('text').insert(0, 'a')
+    room.provider.disconnect()
+    await bench.run(5_000)
+    expect(textOf(other)).toBe('a')
+    room.doc.getText('text').insert(1, 'b')
+    await bench.run(5_000)
+    expect(textOf(other)).toBe('a')
+    room.provider.connect()
+    await bench.run(5_000)
+    expect(textOf(other)).toBe('ab')
+  })
+
+  it('is seeded once, also if two views and a member without views seed it', async () => {
+    const seed = (doc: Y.Doc) => doc.getText('text').insert(0, 'template')
+    const rooms = [await inView(), await inView(), await bench.other().room('design')]
+    for (const room of rooms) room.document('', { seed })
+    await bench.run(20_000)
+    await bench.run(1_000)
+    expect(rooms.map(textOf)).toEqual(['template', 'template', 'template'])
+  })
+
+  it('resolves `stored` when the member has stored it, and fails when the room was left', async () => {
+    const room = await inView()
+    room.doc.getText('text').insert(0, 'a')
+    const stored = room.provider.stored()
+    await bench.run(1_000)
+    await stored
+    room.leave()
+    expect(() => room.provider.connect()).toThrow(/left/)
+  })
+
+  it('is refused to a view that may only read', async () => {
+    const { cluster, served } = await bench.view({ rooms: { '*': 'read' } })
+    const room = await cluster.room('design')
+    const other = await bench.other().room('design')
+    const reportError = vi.fn()
+    vi.stubGlobal('reportError', reportError)
+    room.doc.getText('text').insert(0, 'a')
+    await bench.run(5_000)
+    expect(textOf(other)).toBe('')
+    expect(served.refusedCalls).toBeGreaterThan(0)
+    expect(reportError).toHaveBeenCalledWith(expect.objectContaining({ name: 'NotAllowedError' }))
+    vi.unstubAllGlobals()
+  })
+})

@@ -1,0 +1,184 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Allow, serveCluster } from '../src/index.ts'
+import { ViewBench } from './view-bench.ts'
+
+let bench: ViewBench
+beforeEach(async () => {
+  bench = new ViewBench()
+  await bench.run(1_000)
+})
+afterEach(() => bench.close())
+
+interface Answer {
+  readonly r?: unknown
+  readonly e?: unknown
+}
+
+interface ReceivedBatch {
+  readonly stores: readonly unknown[]
+  readonly events: readonly unknown[]
+  readonly droppedEvents: number
+}
+
+/** A view that speaks birpc by hand: it sends what it likes, and acknowledges only what it is told to. */
+class HostileView {
+  readonly batches: ReceivedBatch[] = []
+  readonly #port: MessagePort
+  readonly #waiting = new Map<string, (answer: Answer) => void>()
+  #calls = 0
+
+  constructor(port: MessagePort) {
+    this.#port = port
+    port.on('message', message => {
+      if (message.t === 's') this.#waiting.get(message.i)?.(message)
+      if (message.m === 'batch') this.batches.push(message.a[0])
+    })
+  }
+
+  send(message: unknown): void {
+    this.#port.postMessage(message)
+  }
+
+  /** @returns the answer, or the error that the other end has thrown */
+  async call(method: string, ...values: unknown[]): Promise<unknown> {
+    const i = `${++this.#calls}`
+    const answered = new Promise<Answer>(resolve => this.#waiting.set(i, resolve))
+    this.send({ t: 'q', i, m: method, a: values })
+    const answer = await answered
+    return 'e' in answer ? { thrown: answer.e } : answer.r
+  }
+
+  /** Everything that was sent so far has crossed the port. */
+  async crossed(): Promise<void> {
+    for (let trip = 0; trip < 3; trip++) await this.call('explain', '')
+  }
+}
+
+function hostileView(allow: Allow = {}) {
+  const { port1, port2 } = new MessageChannel()
+  const served = serveCluster(bench.member, port1, { allow })
+  return { served, view: new HostileView(port2), close: () => port1.close() }
+}
+
+describe('a hostile view', () => {
+  it('is refused everything that it may not do, counted, and changes nothing', async () => {
+    const { served, view, close } = hostileView({ update: false, rooms: { readable: 'read' }, configs: {} })
+    const before = bench.member.self
+    await view.call('connect', 1)
+    await view.call('openRoom', 1, 'readable')
+    const refused = [
+      await view.call('update', { name: 'mallory' }),
+      await view.call('openRoom', 2, 'secret'),
+      await view.call('setPresence', 1, { cursor: 1 }),
+      await view.call('broadcast', 1, 'boo'),
+      await view.call('openDocument', 2, '', new Uint8Array([0]), undefined),
+    ]
+    for (const answer of refused)
+      expect(answer).toMatchObject({ error: { name: expect.stringMatching(/NotAllowed|NotRunning/) } })
+    const empty = new Uint8Array([0])
+    await view.call('openDocument', 1, '', empty, undefined)
+    expect(await view.call('editDocument', 1, '', 0, new Uint8Array([0, 0]))).toMatchObject({
+      error: { name: 'NotAllowedError' },
+    })
+    expect(served.refusedCalls).toBe(refused.length + 1)
+    expect(await view.call('leave')).toEqual({ value: undefined })
+    expect(bench.member.self).toEqual(before)
+    expect(await bench.member.room('readable').then(({ presence }) => presence.own.getSnapshot())).toEqual({})
+    close()
+  })
+
+  it('cannot write a config that it may only read, or give the member a schema', async () => {
+    const { served, view, close } = hostileView({ configs: { readable: 'read' } })
+    await view.call('connect', 1)
+    await view.call('acknowledge', 1)
+    expect(await view.call('openConfig', 1, 'secret', {})).toMatchObject({
+      error: { name: 'NotAllowedError' },
+    })
+    const schema = { '~standard': { validate: 7 } }
+    expect(await view.call('openConfig', 1, 'readable', { schema })).toEqual({ value: { isWritable: false } })
+    for (const [method, ...values] of [
+      ['setEntry', 1, 'color', 'red'],
+      ['deleteEntry', 1, 'color'],
+      ['setEntry', 2, 'color', 'red'],
+      ['synced', 2, 1],
+    ] as const)
+      expect(await view.call(method, ...values)).toMatchObject({
+        error: { name: expect.stringMatching(/NotAllowed|NotRunning/) },
+      })
+    expect(served.refusedCalls).toBe(5)
+    // Throws if the config is open with a schema.
+    const config = await bench.member.config('readable')
+    expect(config.histories.getSnapshot().size).toBe(0)
+    close()
+  })
+
+  it.each([
+    ['a call that does not exist', ['constructor']],
+    ['a call of the prototype', ['hasOwnProperty', 'x']],
+    ['a room with a wrong number', ['openRoom', -1, 'a']],
+    ['a room with a number that is none', ['openRoom', 'x', 'a']],
+    ['a room without a name', ['openRoom', 5]],
+    ['presence that is no object', ['setPresence', 1, 7]],
+    ['a state vector that is none', ['openDocument', 1, '', 'x', undefined]],
+    ['an update that is none', ['editDocument', 1, '', 0, new Uint8Array([255, 255, 255])]],
+    ['a config without options', ['openConfig', 5, 'c']],
+    ['a config with wrong options', ['openConfig', 5, 'c', { writers: 7 }]],
+    ['a config with a used number', ['openConfig', 1, 'c', {}]],
+    ['a value that is none', ['setEntry', 1, {}, undefined]],
+    ['the end of an unknown call', ['endSynced', {}, {}]],
+    ['a store that is none', ['watch', { length: -1 }, true]],
+    ['an acknowledgement that is none', ['acknowledge', {}]],
+    ['an explanation of an object', ['explain', {}]],
+  ] as const)('cannot harm the member with %s', async (_, [method, ...values]) => {
+    const { view, close } = hostileView({})
+    await view.call('connect', 1)
+    await view.call('openRoom', 1, 'a')
+    await view.call(method, ...values)
+    for (const message of [null, 7, 'text', { t: 'q' }, { t: 's', i: 'unknown' }, { t: 'x' }])
+      view.send(message)
+    await bench.run(1_000)
+    expect(await view.call('explain', bench.member.self.id)).toMatchObject({ value: { status: 'alive' } })
+    close()
+  })
+})
+
+describe('a view that does not acknowledge', () => {
+  it('receives one batch, and everything that changed since in the next one', async () => {
+    const { view, close } = hostileView()
+    await view.call('connect', 1)
+    await view.crossed()
+    for (let step = 0; step < 50; step++) {
+      bench.other('m1').update({ tags: { step: `${step}` } })
+      await bench.simulation.run(1_000)
+    }
+    await view.crossed()
+    expect(view.batches).toHaveLength(1)
+    await view.call('acknowledge', 1)
+    expect(view.batches).toHaveLength(2)
+    const { id } = bench.other('m1').self
+    expect(view.batches[1]?.stores).toContainEqual([
+      [0, 'members'],
+      { changed: [[id, { tags: { step: '49' } }, []]], removed: [] },
+    ])
+    close()
+  })
+
+  it('has a bounded queue of events, and learns how many were dropped', async () => {
+    const { view, close } = hostileView()
+    await view.call('connect', 1)
+    await view.call('openRoom', 1, 'a')
+    const other = await bench.other().room('a')
+    await bench.simulation.run(5_000)
+    for (let event = 0; event < 1_500; event++) {
+      other.broadcast(event)
+      if (event % 50 === 0) await bench.simulation.run(1_000)
+    }
+    await bench.simulation.run(1_000)
+    await view.call('acknowledge', 1)
+    const { events = [], droppedEvents = 0 } = view.batches.at(-1) ?? {}
+    expect(events).toHaveLength(1_024)
+    expect(droppedEvents).toBeGreaterThan(400)
+    close()
+  })
+})

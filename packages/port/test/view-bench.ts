@@ -1,0 +1,56 @@
+import { MessageChannel } from 'node:worker_threads'
+import type { Cluster } from '@hearsay/core'
+import { createSimulation, type Simulation } from '@hearsay/simulator'
+import { type Allow, connectCluster, type ServedPort, serveCluster } from '../src/index.ts'
+
+/** More than the member's side waits between two messages to a view. */
+const messageIntervalMs = 20
+
+/** Three simulated members; views of the first one over real ports. */
+export class ViewBench {
+  readonly simulation: Simulation = createSimulation({ seed: 1, members: 3, start: 'warm' })
+  readonly #views = new Set<Cluster>()
+  readonly #ports: { close(): void }[] = []
+
+  get member(): Cluster {
+    return this.simulation.member('m0').cluster
+  }
+
+  other(name = 'm1'): Cluster {
+    return this.simulation.member(name).cluster
+  }
+
+  async view(allow?: Allow): Promise<{ cluster: Cluster; served: ServedPort }> {
+    const { port1, port2 } = new MessageChannel()
+    this.#ports.push(port1)
+    const served = serveCluster(this.member, port1, { ...(allow && { allow }) })
+    const cluster = await connectCluster(port2)
+    this.#views.add(cluster)
+    return { cluster, served }
+  }
+
+  /**
+   * Waits until everything that was sent so far has crossed the ports, and what it caused. A port keeps the order, and the
+   * timer ends after that of a message that waits for its turn.
+   */
+  async crossed(): Promise<void> {
+    await this.#roundTrips()
+    await new Promise(resolve => setTimeout(resolve, messageIntervalMs))
+    await this.#roundTrips()
+  }
+
+  async #roundTrips(): Promise<void> {
+    for (let trip = 0; trip < 3; trip++)
+      await Promise.all([...this.#views].map(view => view.explain('').catch(() => this.#views.delete(view))))
+  }
+
+  async run(ms: number): Promise<void> {
+    await this.crossed()
+    await this.simulation.run(ms)
+    await this.crossed()
+  }
+
+  close(): void {
+    for (const port of this.#ports) port.close()
+  }
+}

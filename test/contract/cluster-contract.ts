@@ -1,0 +1,228 @@
+/**
+ * Cluster contract: what holds for every `Cluster`, however it was made: by libp2p, by the simulator, or over a port.
+ *
+ * A maker provides two members of one cluster. The tests use the public interface only, and wait for conditions, because
+ * some clusters have real time and others have virtual time.
+ */
+import {
+  type Cluster,
+  InvalidOptionsError,
+  InvalidValueError,
+  type Json,
+  NotRunningError,
+  type Room,
+} from '@hearsay/core'
+import * as v from 'valibot'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+/** Two members that see each other. `first` is made in the way under test. */
+export interface Pair {
+  readonly first: Cluster
+  readonly second: Cluster
+  /** Lets time pass until the condition holds, or throws after ten seconds. */
+  until(condition: () => boolean): Promise<unknown>
+  close(): Promise<void>
+}
+
+type Fields = Record<string, Json>
+
+export function describeCluster(maker: string, make: () => Promise<Pair>): void {
+  describe(`a cluster ${maker}`, () => {
+    let pair: Pair
+    let rooms = 0
+    beforeAll(async () => {
+      pair = await make()
+    })
+    afterAll(() => pair.close())
+
+    const shown = (cluster: Cluster, id: string) => cluster.members.getSnapshot().find(each => each.id === id)
+    /** A room that both members have just entered. */
+    async function enter(): Promise<[Room<Fields>, Room<Fields>]> {
+      rooms += 1
+      const name = `room ${rooms}`
+      const entered = await Promise.all([pair.first.room<Fields>(name), pair.second.room<Fields>(name)])
+      await pair.until(() => entered.every(({ members }) => members.getSnapshot().length === 2))
+      return entered
+    }
+
+    it('lists all members ordered by id, itself included', () => {
+      const { first, second } = pair
+      const ids = first.members.getSnapshot().map(({ id }) => id)
+      expect(ids).toEqual([first.self.id, second.self.id].sort())
+      expect(shown(first, first.self.id)).toBe(first.self)
+    })
+
+    it('keeps a snapshot while nothing changes, and the objects of members that did not change', async () => {
+      const { first, second } = pair
+      const before = first.members.getSnapshot()
+      expect(first.members.getSnapshot()).toBe(before)
+      second.update({ tags: { step: 'changed' } })
+      await pair.until(() => shown(first, second.self.id)?.tags['step'] === 'changed')
+      expect(first.members.getSnapshot()).not.toBe(before)
+      expect(shown(first, first.self.id)).toBe(before.find(({ id }) => id === first.self.id))
+    })
+
+    it('calls the listeners of stores before those of events, each isolated', async () => {
+      const { first, second } = pair
+      const calls: string[] = []
+      const stops = [
+        first.members.subscribe(() => calls.push('store')),
+        first.members.subscribe(() => {
+          throw new Error('of the app')
+        }),
+      ]
+      const onUpdate = () => calls.push('event')
+      first.events.addEventListener('update', onUpdate)
+      const { reportError } = globalThis
+      const reported: unknown[] = []
+      globalThis.reportError = error => void reported.push(error)
+      second.update({ name: 'renamed' })
+      await pair.until(() => calls.includes('event'))
+      globalThis.reportError = reportError
+      for (const stop of stops) stop()
+      first.events.removeEventListener('update', onUpdate)
+      expect(calls.slice(0, 2)).toEqual(['store', 'event'])
+      expect(reported).toEqual([expect.objectContaining({ message: 'of the app' })])
+    })
+
+    it('publishes its own name and tags, and refuses wrong ones at once', async () => {
+      const { first, second } = pair
+      first.update({ name: 'first', tags: { kind: maker } })
+      await pair.until(() => shown(second, first.self.id)?.tags['kind'] === maker)
+      await pair.until(() => first.self.name === 'first')
+      expect(() => first.update({ name: 'x'.repeat(200) })).toThrow(InvalidOptionsError)
+      expect(() => first.update({ nmae: 'x' } as never)).toThrow(/name/)
+    })
+
+    it('has heartbeats and a health', async () => {
+      const { first, second } = pair
+      const stops = [first.heartbeats.subscribe(() => {}), first.health.subscribe(() => {})]
+      await pair.until(() => first.heartbeats.getSnapshot().has(second.self.id))
+      await pair.until(() => first.health.getSnapshot().visible === 2)
+      expect(first.heartbeats.getSnapshot().get(second.self.id)?.sequence).toBeGreaterThan(0)
+      expect(first.health.getSnapshot()).toMatchObject({ localHealth: expect.any(Number), storage: 'ok' })
+      for (const stop of stops) stop()
+    })
+
+    it('explains a member, and refuses what is no id', async () => {
+      const { first, second } = pair
+      expect(await first.explain(second.self.id)).toMatchObject({ id: second.self.id, status: 'alive' })
+      expect(await first.explain('unknown')).toMatchObject({ status: 'unknown', connected: false })
+      await expect(first.explain(5 as never)).rejects.toThrow(InvalidOptionsError)
+    })
+
+    it('returns one room for each name, until it is left', async () => {
+      const { first } = pair
+      const [room, again] = await Promise.all([first.room('one'), first.room('one')])
+      expect(again).toBe(room)
+      room.leave()
+      const later = await first.room('one')
+      expect(later).not.toBe(room)
+      later.leave()
+      await expect(first.room('')).rejects.toThrow(InvalidOptionsError)
+    })
+
+    it('shares presence in a room', async () => {
+      const [mine, theirs] = await enter()
+      const updates: unknown[] = []
+      mine.presence.events.addEventListener('update', ({ detail }) => updates.push(detail))
+      theirs.presence.set({ cursor: { x: 1 }, colour: 'red' })
+      await pair.until(() => mine.presence.others.getSnapshot()[0]?.presence['colour'] === 'red')
+      const [before] = mine.presence.others.getSnapshot()
+      expect(before).toEqual({ id: pair.second.self.id, presence: { cursor: { x: 1 }, colour: 'red' } })
+      theirs.presence.set({ colour: 'blue' })
+      await pair.until(() => mine.presence.others.getSnapshot()[0]?.presence['colour'] === 'blue')
+      const [after] = mine.presence.others.getSnapshot()
+      expect(after?.presence['cursor']).toBe(before?.presence['cursor'])
+      expect(updates.at(-1)).toEqual({ id: pair.second.self.id, fields: ['colour'] })
+      mine.presence.set({ name: 'first' })
+      expect(mine.presence.own.getSnapshot()).toEqual({ name: 'first' })
+      await pair.until(() => theirs.presence.others.getSnapshot()[0]?.presence['name'] === 'first')
+      expect(() => mine.presence.set({ wrong: () => {} } as never)).toThrow(InvalidValueError)
+      theirs.leave()
+      await pair.until(() => mine.presence.others.getSnapshot().length === 0)
+      mine.leave()
+    })
+
+    it('carries broadcasts, each once', async () => {
+      const [mine, theirs] = await enter()
+      const received: Json[] = []
+      mine.events.addEventListener('event', ({ detail }) => received.push(detail.value))
+      const answered: Json[] = []
+      theirs.events.addEventListener('event', ({ detail }) => answered.push(detail.value))
+      theirs.broadcast({ wave: 1 })
+      await pair.until(() => received.length > 0)
+      mine.broadcast('hello')
+      await pair.until(() => answered.length > 0)
+      expect([received, answered]).toEqual([[{ wave: 1 }], ['hello']])
+      expect(() => mine.broadcast(Number.NaN)).toThrow(InvalidValueError)
+      for (const room of [mine, theirs]) room.leave()
+      expect(() => mine.broadcast(1)).toThrow(NotRunningError)
+    })
+
+    it('shares configs', async () => {
+      const { first, second } = pair
+      const [mine, again, theirs] = await Promise.all([
+        first.config('flags'),
+        first.config('flags'),
+        second.config('flags'),
+      ])
+      expect(again).toBe(mine)
+      await expect(first.config('flags', { retentionMs: 60_000 })).rejects.toThrow(InvalidOptionsError)
+      const seen: unknown[] = []
+      mine.entries.subscribe(() => seen.push('store'))
+      mine.watch('colour', value => seen.push(value))
+      await mine.set('colour', { rgb: [1, 2, 3] })
+      expect(seen).toEqual(['store', { rgb: [1, 2, 3] }])
+      const colour = mine.get('colour')
+      await pair.until(() => theirs.get('colour') !== undefined)
+      await theirs.set('size', 2)
+      await pair.until(() => mine.get('size') === 2)
+      expect(mine.entries.getSnapshot()).toEqual({ colour, size: 2 })
+      expect(mine.get('colour')).toBe(colour)
+      let syncedWith: string | undefined
+      void mine.synced().then(id => {
+        syncedWith = id
+      })
+      await pair.until(() => syncedWith !== undefined)
+      expect(syncedWith).toBe(second.self.id)
+      await theirs.delete('colour')
+      await pair.until(() => mine.get('colour') === undefined)
+      expect(mine.history('colour')).toEqual(theirs.history('colour'))
+      expect(mine.histories.getSnapshot().get('colour')).toBe(mine.history('colour'))
+      await expect(mine.set('size', Number.NaN)).rejects.toThrow(InvalidValueError)
+      for (const config of [mine, theirs]) config.leave()
+      await expect(mine.set('size', 3)).rejects.toThrow(NotRunningError)
+    })
+
+    it('shows the values of a config that its schema accepts', async () => {
+      const { first, second } = pair
+      const schema = { size: v.number() }
+      const [mine, theirs] = [await first.config('sizes', { schema }), await second.config('sizes')]
+      const rejected: unknown[] = []
+      mine.events.addEventListener('rejected', ({ detail }) => rejected.push(detail.to))
+      await mine.set('size', 1)
+      await pair.until(() => theirs.get('size') === 1)
+      await theirs.set('size', 'large')
+      await pair.until(() => rejected.length > 0)
+      expect(rejected).toEqual(['large'])
+      expect(mine.entries.getSnapshot()).toEqual({ size: 1 })
+      await expect(mine.set('size', 'small' as never)).rejects.toThrow(InvalidValueError)
+      for (const config of [mine, theirs]) config.leave()
+    })
+
+    it('shares documents', async () => {
+      const [mine, theirs] = await enter()
+      const text = (room: Room<Fields>) => room.doc.getText('text')
+      text(theirs).insert(0, 'theirs')
+      await pair.until(() => text(mine).toString() === 'theirs')
+      text(mine).insert(0, 'mine and ')
+      await pair.until(() => text(theirs).toString() === 'mine and theirs')
+      await pair.until(() => mine.provider.synced)
+      expect(mine.document('')).toBe(mine.document(''))
+      await mine.provider.stored()
+      for (const room of [mine, theirs]) room.leave()
+      expect(() => mine.provider.connect()).toThrow(NotRunningError)
+    })
+  })
+}
