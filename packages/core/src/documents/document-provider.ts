@@ -19,6 +19,7 @@ import type { Seed } from './document-seed.ts'
 import { DocumentWriter } from './document-writer.ts'
 import { emitIsolated } from './isolated-observers.ts'
 import { type AwarenessClaims, type LocalClaim, PresenceAwareness } from './presence-awareness.ts'
+import type { ViewAwareness } from './view-awareness.ts'
 
 /** Stores the provider under the name of its document. */
 export interface DocumentOwner {
@@ -35,7 +36,7 @@ export interface DocumentProviderOptions {
   readonly owner: DocumentOwner
 }
 
-export class DocumentProvider extends ObservableV2<ProviderEvents> implements Provider {
+export class DocumentProvider extends ObservableV2<ProviderEvents> implements Provider, ViewAwareness {
   readonly doc: Y.Doc
   readonly #host: DocumentHost
   readonly #owner: DocumentOwner
@@ -163,17 +164,14 @@ export class DocumentProvider extends ObservableV2<ProviderEvents> implements Pr
     this.#awareness?.show(this.#claims(undefined), this.#host.clock.now().epochMs)
   }
 
-  /** See `ViewAwareness`. */
   claimView(view: string, claim: LocalClaim | undefined): void {
     if (this.#status === 'connected') this.#host.claimView(view, this.#sync.name, claim)
   }
 
-  /** See `ViewAwareness`. */
   claimsFor(view: string): AwarenessClaims {
     return this.#claims(view)
   }
 
-  /** See `ViewAwareness`. */
   onClaims(listener: () => void): () => void {
     // A listener may be added several times.
     const added = () => listener()

@@ -5,8 +5,7 @@
  * disconnected, and a disconnection removes the awareness of all views: publish it again after the status `connected`.
  */
 import { InvalidOptionsError } from '../api/errors.ts'
-import type { RoomDocument } from '../api/room-document.ts'
-import { DocumentProvider } from './document-provider.ts'
+import type { Provider, RoomDocument } from '../api/room-document.ts'
 import type { AwarenessClaims, LocalClaim } from './presence-awareness.ts'
 
 export interface ViewAwareness {
@@ -26,6 +25,11 @@ export interface ViewAwareness {
 
 /** @throws {InvalidOptionsError} the document is not of a member in this process */
 export function viewAwarenessOf({ provider }: RoomDocument): ViewAwareness {
-  if (provider instanceof DocumentProvider) return provider
+  if (hasViewAwareness(provider)) return provider
   throw new InvalidOptionsError('views: the document is not one of a member in this process')
+}
+
+/** Does not name the class, so that a process without a member loads no provider. */
+function hasViewAwareness(provider: Provider): provider is Provider & ViewAwareness {
+  return 'claimView' in provider
 }

@@ -1,6 +1,6 @@
 /** A member with several views in a room, as the others see it: focus, closed views, deaths and restarts. */
 import type { Room, RoomDocument } from '@hearsay/core'
-import { viewAwarenessOf } from '@hearsay/core/host'
+import { viewAwarenessOf } from '@hearsay/core/app'
 import { describe, expect, it } from 'vitest'
 import { createSimulation, runTwice, type Simulation } from '../../src/index.ts'
 import { enterAll } from '../enter-all.ts'
