@@ -13,7 +13,7 @@ import {
   isReservedField,
   unreachableField,
 } from '../rooms/reserved-fields.ts'
-import { isViewField, maxViewFieldNameBytes, readViewField } from '../rooms/view-fields.ts'
+import { isViewField } from '../rooms/view-fields.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
 import { createStore, type OwnedStore } from '../runtime/owned-store.ts'
 import { byteLength, isPlainObject } from '../wire/checks.ts'
@@ -21,17 +21,6 @@ import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
 import type { SpaceFactBody } from '../wire/space-fact.ts'
 import { receivedText } from '../wire/text.ts'
-
-/** The value of a field of a view, to be published with the number of the view. */
-export class ViewValue {
-  readonly number: number
-  readonly value: unknown
-
-  constructor(number: number, value: unknown) {
-    this.number = number
-    this.value = value
-  }
-}
 
 /** Undefined: the field was removed. */
 type Field = SharedValue | undefined
@@ -101,20 +90,20 @@ export function checkFields(change: unknown): asserts change is Readonly<Record<
 }
 
 function fieldOf(name: string, value: unknown): Field {
-  const ofView = readViewField(name)
-  // An app reads the name that it gave.
-  const givenName = ofView?.type === 'field' ? ofView.name : name
-  const maxBytes = givenName === name ? limits.maxFieldNameBytes : maxViewFieldNameBytes
-  checkKey(`presence: the field name '${receivedText(givenName)}'`, givenName, maxBytes)
+  checkFieldName(name, limits.maxFieldNameBytes)
   if (value === undefined) return undefined
-  const shared = (given: unknown) =>
-    // Editor bindings put instances of Yjs classes into awareness, which y-protocols allows.
-    isAwarenessField(name)
-      ? sharedValue('awareness', '', given, 'as JSON')
-      : sharedValue('presence', givenName, given)
-  if (!(value instanceof ViewValue)) return shared(value)
-  // Checked again as a whole, because it is one level deeper.
-  return sharedValue('presence', givenName, [value.number, shared(value.value).value])
+  return isAwarenessField(name) ? sharedAwareness(value) : sharedValue('presence', name, value)
+}
+
+/** @throws {InvalidValueError} */
+export function checkFieldName(name: string, maxBytes: number): void {
+  checkKey(`presence: the field name '${receivedText(name)}'`, name, maxBytes)
+}
+
+/** @throws {InvalidValueError} */
+export function sharedAwareness(value: unknown): SharedValue {
+  // Editor bindings put instances of Yjs classes into awareness, which y-protocols allows.
+  return sharedValue('awareness', '', value, 'as JSON')
 }
 
 function checkSize(all: ReadonlyMap<string, Field>): void {
@@ -124,7 +113,7 @@ function checkSize(all: ReadonlyMap<string, Field>): void {
   if (ownFields.length > limits.maxPresenceFields) throw tooManyFieldsError()
   if (fields.length > limits.maxPresenceFieldsInAll)
     throw new InvalidValueError(
-      `presence: at most ${limits.maxPresenceFieldsInAll} different fields of all views together, removed ones and those of closed views included. Give the fields of different views the same names`,
+      `presence: at most ${limits.maxPresenceFieldsInAll} different fields with those of all views, removed ones included. Use the same names in all views`,
     )
   let bytes = 0
   for (const [name, field] of fields) bytes += byteLength(name) + (field?.bytes ?? 0)

@@ -6,11 +6,18 @@
  */
 import { NotRunningError } from '../api/errors.ts'
 import type { PresenceView } from '../api/presence.ts'
+import { type SharedValue, sharedValue } from '../api/shared-value.ts'
 import type { LocalClaim } from '../documents/presence-awareness.ts'
-import { viewAwarenessField, viewField, viewHeaderField } from '../rooms/view-fields.ts'
+import {
+  maxViewFieldNameBytes,
+  viewAwarenessField,
+  viewField,
+  viewHeaderField,
+} from '../rooms/view-fields.ts'
 import type { AppNotifications } from '../runtime/app-notifications.ts'
+import type { Json } from '../wire/json.ts'
 import { limits } from '../wire/limits.ts'
-import { checkFields, tooManyFieldsError, ViewValue } from './local-presence.ts'
+import { checkFieldName, checkFields, sharedAwareness, tooManyFieldsError } from './local-presence.ts'
 import type { PresencePublisher } from './presence-publisher.ts'
 
 /** What a room provides for its views. */
@@ -56,10 +63,11 @@ export class OpenView implements PresenceView {
     const names = new Set(this.#names)
     for (const [name, value] of Object.entries(change)) if (value !== undefined) names.add(name)
     if (names.size > limits.maxPresenceFields) throw tooManyFieldsError()
-    const fields = Object.entries(change).map(([name, value]) => [
-      viewField(this.slot, name),
-      this.#numbered(value),
-    ])
+    const fields = Object.entries(change).map(([name, value]) => {
+      checkFieldName(name, maxViewFieldNameBytes)
+      const field = value === undefined ? undefined : sharedValue('presence', name, value)
+      return [viewField(this.slot, name), this.#numbered(field)]
+    })
     this.#publish(Object.fromEntries(fields))
     this.#names = names
   }
@@ -91,13 +99,14 @@ export class OpenView implements PresenceView {
 
   claim(document: string, claim: LocalClaim | undefined): void {
     if (!claim && !this.#documents.has(document)) return
-    this.#publish({ [viewAwarenessField(this.slot, document)]: this.#numbered(claim) })
+    const field = claim && sharedAwareness(claim)
+    this.#publish({ [viewAwarenessField(this.slot, document)]: this.#numbered(field) })
     this.#documents.add(document)
     this.#options.awarenessChanged()
   }
 
-  #numbered(value: unknown): ViewValue | undefined {
-    return value === undefined ? undefined : new ViewValue(this.number, value)
+  #numbered(field: SharedValue | undefined): readonly [number: number, value: Json] | undefined {
+    return field && [this.number, field.value]
   }
 
   #publish(fields: Readonly<Record<string, unknown>>): void {

@@ -148,7 +148,7 @@ describe('the views of a member', () => {
     expect(() => views[0]?.set(fields(64))).toThrow('at most 64 different fields')
     for (const view of views.slice(0, 3)) view.set(fields(63))
     // 32 headers, 64 fields of the first view and 63 of two others: 34 are left.
-    expect(() => views[3]?.set(fields(35))).toThrow('at most 256 different fields of all views together')
+    expect(() => views[3]?.set(fields(35))).toThrow('at most 256 different fields with those of all views')
     bench.publish()
     expect(() => views[3]?.set({ text: 'x'.repeat(16_384) })).toThrow(/^presence: \d+ bytes, at most 16384/)
     expect(bench.publish()).toEqual([])
