@@ -7,7 +7,8 @@ import type { Json } from '../wire/json.ts'
 import { isReservedField } from './reserved-fields.ts'
 import { isViewField, readViewField, readViewHeader, readViewValue, type ViewHeader } from './view-fields.ts'
 
-export type Fields = readonly (readonly [name: string, value: Json])[]
+type Entry = readonly [name: string, value: Json]
+export type Fields = readonly Entry[]
 
 export interface MemberView extends ViewHeader {
   readonly slot: number
@@ -22,13 +23,18 @@ export interface MemberPresence {
   readonly views: readonly MemberView[]
 }
 
-export const noPresence: MemberPresence = { own: [], views: [] }
+const none: readonly MemberView[] = []
+export const noPresence: MemberPresence = { own: [], views: none }
 
 /** Reads what an app sees of these fields, all of one author. */
 export function readPresence(fields: Fields): MemberPresence {
-  const own = fields.filter(([name]) => !isReservedField(name))
-  const ofViews = own.length < fields.length ? fields.filter(([name]) => isViewField(name)) : []
-  return { own, views: ofViews.length > 0 ? readViews(ofViews) : [] }
+  const own: Entry[] = []
+  const ofViews: Entry[] = []
+  for (const field of fields) {
+    if (!isReservedField(field[0])) own.push(field)
+    else if (isViewField(field[0])) ofViews.push(field)
+  }
+  return { own, views: ofViews.length > 0 ? readViews(ofViews) : none }
 }
 
 function readViews(all: Fields): MemberView[] {
