@@ -129,7 +129,11 @@ export function describeCluster(maker: string, make: () => Promise<Pair>): void 
       theirs.presence.set({ cursor: { x: 1 }, colour: 'red' })
       await pair.until(() => mine.presence.others.getSnapshot()[0]?.presence['colour'] === 'red')
       const [before] = mine.presence.others.getSnapshot()
-      expect(before).toEqual({ id: pair.second.self.id, presence: { cursor: { x: 1 }, colour: 'red' } })
+      expect(before).toEqual({
+        id: pair.second.self.id,
+        presence: { cursor: { x: 1 }, colour: 'red' },
+        views: [],
+      })
       theirs.presence.set({ colour: 'blue' })
       await pair.until(() => mine.presence.others.getSnapshot()[0]?.presence['colour'] === 'blue')
       const [after] = mine.presence.others.getSnapshot()

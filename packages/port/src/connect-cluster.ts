@@ -43,7 +43,10 @@ export async function connectCluster(port: Port): Promise<Cluster> {
     cluster?.end(reason)
     arrived()
   }
-  const unfollow = followVisibility(isHidden => cluster?.setHidden(isHidden))
+  const unfollow = followPage({
+    hidden: isHidden => cluster?.setHidden(isHidden),
+    focused: () => cluster?.focus(),
+  })
   const channel = openChannel(port, {
     received: message => receive(message),
     closed: () => end('the port has closed'),
@@ -55,7 +58,7 @@ export async function connectCluster(port: Port): Promise<Cluster> {
       receive = listener
     },
     resolver: name => (Object.hasOwn(functions, name) ? functions[name as keyof ViewCalls] : undefined),
-    eventNames: ['acknowledge', 'setHidden', 'watch', 'close', 'endSynced'],
+    eventNames: ['acknowledge', 'setHidden', 'focus', 'watch', 'close', 'endSynced'],
     // An answer may wait for other members, without a bound.
     timeout: -1,
   })
@@ -71,11 +74,22 @@ export async function connectCluster(port: Port): Promise<Cluster> {
   return cluster
 }
 
-/** Calls back when the page becomes hidden or visible. Nothing happens outside of pages. */
-function followVisibility(changed: (isHidden: boolean) => void): () => void {
+interface PageListener {
+  /** The page became hidden or visible. */
+  hidden(isHidden: boolean): void
+  /** The user turned to the window of the page. */
+  focused(): void
+}
+
+/** Follows the page of this view. Nothing happens outside of pages. @returns ends the calls */
+function followPage({ hidden, focused }: PageListener): () => void {
   if (!('document' in globalThis)) return () => {}
-  const { document } = globalThis
-  const listener = () => changed(document.visibilityState === 'hidden')
-  document.addEventListener('visibilitychange', listener)
-  return () => document.removeEventListener('visibilitychange', listener)
+  const { document, window } = globalThis
+  const visibilityChanged = () => hidden(document.visibilityState === 'hidden')
+  document.addEventListener('visibilitychange', visibilityChanged)
+  window.addEventListener('focus', focused)
+  return () => {
+    document.removeEventListener('visibilitychange', visibilityChanged)
+    window.removeEventListener('focus', focused)
+  }
 }

@@ -5,7 +5,9 @@
  * the one before, and the next batch waits until the view has acknowledged it. So the queue for a slow view is bounded: what
  * changes meanwhile is sent once, with its newest value.
  */
+
 import type { Explanation, Json, ProviderStatus } from '@hearsay/core'
+import type { AwarenessClaims, LocalClaim } from '@hearsay/core/app'
 import type { Answer } from './answer.ts'
 import type { ConfigCalls } from './config-calls.ts'
 import type { TableDiff } from './table.ts'
@@ -39,6 +41,8 @@ export interface DocumentChange {
   readonly synced: boolean
   /** Absent: not changed. */
   readonly superseded?: readonly Uint8Array[]
+  /** The awareness of other members and of other views. Absent: not changed. */
+  readonly claims?: AwarenessClaims
 }
 
 /** An event of the cluster, a room or a config, or of the document with this name. */
@@ -80,6 +84,10 @@ export interface MemberCalls extends ConfigCalls {
    */
   openRoom(number: number, name: string): Promise<Answer<OpenedRoom>>
   setPresence(room: number, fields: Readonly<Record<string, Json | undefined>>): Answer<void>
+  /** The user turned to the view. */
+  focus(): void
+  /** Publishes the awareness of the view in a document; undefined removes it. */
+  claim(room: number, document: string, claim: LocalClaim | undefined): Answer<void>
   broadcast(room: number, value: Json): Answer<void>
   openDocument(
     room: number,

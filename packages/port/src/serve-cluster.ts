@@ -1,12 +1,11 @@
 /** Serve: gives views at the other ends of ports a part in one member. */
-import type { Cluster, Config } from '@hearsay/core'
+import type { Cluster, Config, Room } from '@hearsay/core'
 import { createBirpc } from 'birpc'
 import { openChannel, type Port } from './channel.ts'
 import { configCalls } from './config-calls.ts'
 import type { MemberCalls, ViewCalls } from './contract.ts'
 import { type Allow, ViewRights } from './served/rights.ts'
 import { ServedView } from './served/served-view.ts'
-import { SharedRooms } from './served/shared-rooms.ts'
 import { SharedSpaces } from './served/shared-spaces.ts'
 
 /** Options of `serveCluster`. */
@@ -24,7 +23,7 @@ export interface ServedPort {
 }
 
 /** The rooms of each member that views share. */
-const sharedRooms = new WeakMap<Cluster, SharedRooms>()
+const sharedRooms = new WeakMap<Cluster, SharedSpaces<Room>>()
 /** The configs of each member that views share. */
 const sharedConfigs = new WeakMap<Cluster, SharedSpaces<Config>>()
 const calls = [
@@ -37,6 +36,8 @@ const calls = [
   'leave',
   'openRoom',
   'setPresence',
+  'focus',
+  'claim',
   'broadcast',
   'openDocument',
   'editDocument',
@@ -59,7 +60,7 @@ let views = 0
  */
 export function serveCluster(cluster: Cluster, port: Port, { allow }: ServeOptions = {}): ServedPort {
   const rights = new ViewRights(allow)
-  const rooms = sharedRooms.get(cluster) ?? new SharedRooms(cluster)
+  const rooms = sharedRooms.get(cluster) ?? new SharedSpaces<Room>(room => room.leave())
   sharedRooms.set(cluster, rooms)
   const configs = sharedConfigs.get(cluster) ?? new SharedSpaces<Config>(config => config.leave())
   sharedConfigs.set(cluster, configs)

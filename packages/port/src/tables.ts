@@ -4,6 +4,7 @@
  * The row of an object is the object itself, so rows stay the same objects as long as the objects do.
  */
 import type { ConfigVersion, Health, Heartbeat, Member, Other } from '@hearsay/core'
+import { equalityDeep } from 'lib0/function'
 import type { Row, Table } from './table.ts'
 
 /** How one store is written as a table, and read. */
@@ -34,18 +35,61 @@ export const healthCodec: TableCodec<Health | undefined> = {
   read: table => table.get('') as unknown as Health | undefined,
 }
 
-/** Each codec keeps the objects that it read before, as long as their rows are the same. */
+/**
+ * The row of a member has a column for each field of its presence and one for each of its views. Each codec keeps the rows
+ * that it wrote and the objects that it read before.
+ */
 export function othersCodec(): TableCodec<readonly Other<object>[]> {
+  const written = new WeakMap<Other<object>, Row>()
   const read = new WeakMap<Row, Other<object>>()
-  return {
-    write: others => new Map(others.map(({ id, presence }) => [id, rowOf(presence)])),
-    read: table =>
-      sortedRows(table).map(([id, presence]) => {
-        const other = read.get(presence) ?? Object.freeze({ id, presence })
-        read.set(presence, other)
-        return other
-      }),
+  const latest = new Map<string, Other<object>>()
+  const rowOfOther = ({ presence, views }: Other<object>): Row => ({
+    ...withPrefix(fieldPrefix, Object.entries(presence)),
+    ...withPrefix(
+      viewPrefix,
+      views.map(({ id, presence }) => [id, presence]),
+    ),
+  })
+  const otherOf = (id: string, row: Row): Other<object> => {
+    const before = latest.get(id)
+    const presence = unlessSame(before?.presence, Object.fromEntries(columnsWith(fieldPrefix, row)))
+    const views = columnsWith(viewPrefix, row).map(([view, fields]) => {
+      const known = before?.views.find(each => each.id === view)
+      const presence = unlessSame(known?.presence, fields as object)
+      return known?.presence === presence ? known : Object.freeze({ id: view, presence })
+    })
+    return Object.freeze({ id, presence, views: sameList(before?.views, views) })
   }
+  return {
+    write: others => new Map(others.map(other => [other.id, once(written, other, rowOfOther)])),
+    read(table) {
+      const others = sortedRows(table).map(([id, row]) => once(read, row, () => otherOf(id, row)))
+      latest.clear()
+      for (const other of others) latest.set(other.id, other)
+      return others
+    },
+  }
+}
+
+const fieldPrefix = 'field:'
+const viewPrefix = 'view:'
+
+const withPrefix = (prefix: string, entries: readonly (readonly [string, unknown])[]): Row =>
+  Object.fromEntries(entries.map(([name, value]) => [prefix + name, value]))
+
+const columnsWith = (prefix: string, row: Row): [string, unknown][] =>
+  Object.entries(row).flatMap(([column, value]) =>
+    column.startsWith(prefix) ? [[column.slice(prefix.length), value] as [string, unknown]] : [],
+  )
+
+/** The object that was shown before, if both have the same fields. */
+function unlessSame<T extends object>(before: T | undefined, after: T): T {
+  return before && equalityDeep(before, after) ? before : Object.freeze(after)
+}
+
+function sameList<T>(before: readonly T[] | undefined, after: readonly T[]): readonly T[] {
+  const isSame = before?.length === after.length && after.every((each, i) => each === before[i])
+  return before && isSame ? before : Object.freeze(after)
 }
 
 type Histories = ReadonlyMap<string, readonly ConfigVersion[]>

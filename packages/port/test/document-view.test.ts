@@ -89,6 +89,35 @@ describe('a document in a view', () => {
     expect(() => room.provider.connect()).toThrow(/left/)
   })
 
+  it('shows a caret for each view, to the other views and to other members', async () => {
+    const [a, b] = [await inView(), await inView()]
+    const other = await bench.other().room('design')
+    const carets = (room: Room) =>
+      [...room.awareness.getStates().values()].map(state => state.user ?? 'none').sort()
+    a.awareness.setLocalStateField('user', 'window a')
+    b.awareness.setLocalStateField('user', 'window b')
+    other.awareness.setLocalStateField('user', 'other')
+    await bench.run(5_000)
+    const all = ['other', 'window a', 'window b']
+    expect([carets(a), carets(b), carets(other)]).toEqual([all, all, all])
+    b.provider.disconnect()
+    await bench.run(5_000)
+    expect([carets(a), carets(b), carets(other)]).toEqual([
+      ['other', 'window a'],
+      ['window b'],
+      ['other', 'window a'],
+    ])
+    b.provider.connect()
+    await bench.run(5_000)
+    expect([carets(a), carets(b), carets(other)]).toEqual([all, all, all])
+    b.leave()
+    await bench.run(5_000)
+    expect([carets(a), carets(other)]).toEqual([
+      ['other', 'window a'],
+      ['other', 'window a'],
+    ])
+  })
+
   it('is refused to a view that may only read', async () => {
     const { cluster, served } = await bench.view({ rooms: { '*': 'read' } })
     const room = await cluster.room('design')

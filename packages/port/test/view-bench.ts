@@ -20,10 +20,13 @@ export class ViewBench {
     return this.simulation.member(name).cluster
   }
 
-  async view(allow?: Allow): Promise<{ cluster: Cluster; served: ServedPort }> {
+  async view(
+    allow?: Allow,
+    member: Cluster = this.member,
+  ): Promise<{ cluster: Cluster; served: ServedPort }> {
     const { port1, port2 } = new MessageChannel()
     this.#ports.push(port1)
-    const served = serveCluster(this.member, port1, { ...(allow && { allow }) })
+    const served = serveCluster(member, port1, { ...(allow && { allow }) })
     const cluster = await connectCluster(port2)
     this.#views.add(cluster)
     return { cluster, served }

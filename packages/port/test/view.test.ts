@@ -128,6 +128,34 @@ describe('a view in a room', () => {
     expect(other.members.getSnapshot()).toHaveLength(1)
   })
 
+  it('shows other members one member with its views, of which the focused one wins', async () => {
+    const [a, b] = [await bench.view(), await bench.view()]
+    const first = await a.cluster.room<Fields>('design')
+    const second = await b.cluster.room<Fields>('design')
+    const other = await bench.other().room<Fields>('design')
+    first.presence.set({ name: 'ada', cursor: 1 })
+    second.presence.set({ cursor: 2 })
+    await bench.run(5_000)
+    const [shown] = other.presence.others.getSnapshot()
+    expect(shown?.presence).toEqual({ name: 'ada', cursor: 2 })
+    expect(shown?.views.map(({ presence }) => presence)).toEqual([{ name: 'ada', cursor: 1 }, { cursor: 2 }])
+    const focused = a.cluster as unknown as { focus(): void }
+    focused.focus()
+    await bench.run(5_000)
+    expect(presenceAt(other)).toEqual([{ name: 'ada', cursor: 1 }])
+    // A view of another member's process sees the same, and keeps the objects that did not change.
+    const viewed = await (await bench.view({ rooms: { '*': 'read' } }, bench.other())).cluster.room('design')
+    await bench.run(1_000)
+    const [before] = viewed.presence.others.getSnapshot()
+    expect(before).toEqual(other.presence.others.getSnapshot()[0])
+    second.presence.set({ cursor: 3 })
+    await bench.run(5_000)
+    const [after] = viewed.presence.others.getSnapshot()
+    expect(after?.views[1]?.presence).toEqual({ cursor: 3 })
+    expect(after?.views[0]).toBe(before?.views[0])
+    expect(after?.presence).toBe(before?.presence)
+  })
+
   it('sends and receives broadcasts', async () => {
     const { cluster } = await bench.view()
     const room = await cluster.room('design')

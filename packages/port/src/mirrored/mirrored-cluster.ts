@@ -150,6 +150,11 @@ export class MirroredCluster implements Cluster {
     if (this.#ended === undefined) void this.#member.setHidden(isHidden)
   }
 
+  /** The user turned to this view. */
+  focus(): void {
+    if (this.#ended === undefined) void this.#member.focus()
+  }
+
   /** The port has closed, or the view has left. @param reason in words, for people */
   end(reason: string): void {
     if (this.#ended !== undefined) return

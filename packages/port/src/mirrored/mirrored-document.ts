@@ -8,10 +8,12 @@
 import type { Provider, ProviderEvents, ProviderStatus } from '@hearsay/core'
 import {
   type AppNotifications,
+  type AwarenessClaims,
   emitIsolated,
   type LocalClaim,
   NotRunningError,
   PresenceAwareness,
+  sharedValue,
 } from '@hearsay/core/app'
 import { ObservableV2 } from 'lib0/observable'
 import * as Y from 'yjs'
@@ -41,6 +43,8 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
   #status: ProviderStatus = 'disconnected'
   #synced = false
   #superseded: readonly Uint8Array[] = []
+  /** The awareness of other members and views. */
+  #claims: AwarenessClaims = []
   /** The ids of the document are those of the member's document at this generation; undefined: it is not open there. */
   #generation: number | undefined
   /** How often the document was opened or disconnected. */
@@ -62,8 +66,11 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
   }
 
   get awareness(): PresenceAwareness {
-    const { notifications, claim } = this.#options
-    this.#awareness ??= new PresenceAwareness(this.doc, this, notifications, claim)
+    const { notifications } = this.#options
+    if (!this.#awareness) {
+      this.#awareness = new PresenceAwareness(this.doc, this, notifications, each => this.#claim(each))
+      this.#showClaims()
+    }
     return this.#awareness
   }
 
@@ -87,6 +94,7 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
     // Each opening counts from 0. Changes that follow it may be sent before its answer arrives.
     this.#generation = 0
     this.#open().catch(reportUnlessEnded)
+    this.#claim(this.#awareness?.claim())
   }
 
   disconnect(): void {
@@ -97,6 +105,8 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
     this.#setSynced(false)
     this.#generation = undefined
     this.#openings += 1
+    this.#claims = []
+    this.#showClaims()
     void member.closeDocument(room, name)
   }
 
@@ -125,9 +135,11 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
   }
 
   /** The member's document has changed. */
-  changed({ update, generation, status, synced, superseded }: DocumentChange): void {
+  changed({ update, generation, status, synced, superseded, claims }: DocumentChange): void {
     if (this.#generation === undefined) return
     if (superseded) this.#superseded = superseded
+    if (claims) this.#claims = claims
+    if (claims) this.#showClaims()
     if (update && generation > this.#generation) this.#takeNewIds(update)
     else if (update) Y.applyUpdate(this.doc, update, this)
     this.#generation = generation
@@ -201,6 +213,21 @@ export class MirroredDocument extends ObservableV2<ProviderEvents> implements Pr
     if (this.#generation === undefined) return undefined
     const updates = this.#unsent.splice(0)
     return updates.length > 1 ? Y.mergeUpdates(updates) : updates[0]
+  }
+
+  /** @throws {InvalidValueError} the state is no JSON */
+  #claim(claim: LocalClaim | undefined): void {
+    if (this.#status === 'disconnected') return
+    // Editor bindings put instances of Yjs classes into awareness, which a port cannot clone.
+    const carried = claim && {
+      client: claim.client,
+      state: sharedValue('awareness', '', claim.state, 'as JSON').value,
+    }
+    this.#options.claim(carried as LocalClaim | undefined)
+  }
+
+  #showClaims(): void {
+    this.#awareness?.show(this.#claims, Date.now())
   }
 
   #destroyed(): void {

@@ -90,6 +90,9 @@ export class MirroredRoom implements Room<Fields> {
       others: this.#others,
       events: this.#presenceEvents,
       set: change => this.#setPresence(change),
+      view() {
+        throw new NotAllowedError('presence.view: only in the process of the member. This is a view already')
+      },
     }
     const { number: room, member } = options
     this.#documents = new MirroredDocuments({
@@ -97,7 +100,9 @@ export class MirroredRoom implements Room<Fields> {
       notifications,
       member,
       isOpen: () => this.#isOpen,
-      claim() {},
+      claim: (document, claim) => {
+        if (this.#isOpen) report(member.claim(room, document, claim))
+      },
     })
     this.isShown = new Promise(resolve => {
       this.#show = resolve

@@ -5,6 +5,7 @@
  * the next batch. If too many collect, the whole document is sent instead, which contains them.
  */
 import type { ProviderEvents, RoomDocument } from '@hearsay/core'
+import { type LocalClaim, type ViewAwareness, viewAwarenessOf } from '@hearsay/core/app'
 import * as Y from 'yjs'
 import type { DocumentChange, OpenedDocument } from '../contract.ts'
 import type { Source } from './view-queue.ts'
@@ -20,6 +21,8 @@ const forwarded = [
 
 export interface ServedDocumentOptions {
   readonly open: RoomDocument
+  /** Id of the view. */
+  readonly view: string
   /** The document has changed. */
   readonly changed: () => void
   /** The provider has emitted an event that the view's provider emits, too. */
@@ -28,6 +31,7 @@ export interface ServedDocumentOptions {
 
 export class ServedDocument implements Source<DocumentChange> {
   readonly #options: ServedDocumentOptions
+  readonly #awareness: ViewAwareness
   readonly #undo: (() => void)[] = []
   #pending: Uint8Array[] = []
   #pendingBytes = 0
@@ -36,11 +40,15 @@ export class ServedDocument implements Source<DocumentChange> {
   /** The whole document has to be sent. */
   #isWhole = false
   #isSuperseded = false
+  #areClaimsChanged = false
+  #claim: LocalClaim | undefined
   #isChanged = false
 
   constructor(options: ServedDocumentOptions) {
-    const { doc, provider } = options.open
+    const { open } = options
+    const { doc, provider } = open
     this.#options = options
+    this.#awareness = viewAwarenessOf(open)
     const updated = (update: Uint8Array, origin: unknown) => {
       if (origin !== this) this.#add(update)
     }
@@ -62,8 +70,18 @@ export class ServedDocument implements Source<DocumentChange> {
       provider.on(name, listener)
       this.#undo.push(() => provider.off(name, listener))
     }
+    this.#undo.push(
+      this.#awareness.onClaims(() => {
+        this.#areClaimsChanged = true
+        this.#changed()
+      }),
+    )
     for (const name of ['status', 'synced'] as const) {
-      const listener = () => this.#changed()
+      const listener = () => {
+        // A disconnection has removed the awareness.
+        if (name === 'status' && this.#claim) this.#publish()
+        this.#changed()
+      }
       provider.on(name, listener)
       this.#undo.push(() => provider.off(name, listener))
     }
@@ -81,6 +99,7 @@ export class ServedDocument implements Source<DocumentChange> {
       update: Y.encodeStateAsUpdate(doc, stateVector),
       stateVector: Y.encodeStateVector(doc),
       superseded: this.open.provider.superseded,
+      claims: this.#awareness.claimsFor(this.#options.view),
     }
   }
 
@@ -97,15 +116,27 @@ export class ServedDocument implements Source<DocumentChange> {
     const { doc, provider } = this.open
     const update = this.#takeUpdate(doc)
     const isSuperseded = this.#isSuperseded
+    const areClaimsChanged = this.#areClaimsChanged
+    this.#areClaimsChanged = false
     this.#isSuperseded = false
     return {
       ...this.#state(),
       ...(update && { update }),
       ...(isSuperseded && { superseded: provider.superseded }),
+      ...(areClaimsChanged && { claims: this.#awareness.claimsFor(this.#options.view) }),
     }
   }
 
+  /** Publishes the awareness of the view; undefined removes it. @throws {InvalidValueError} nothing has changed */
+  claim(claim: LocalClaim | undefined): void {
+    this.#awareness.claimView(this.#options.view, claim)
+    this.#claim = claim
+  }
+
   stop(): void {
+    const hadClaim = this.#claim !== undefined
+    this.#claim = undefined
+    if (hadClaim) this.#publish()
     for (const undo of this.#undo.splice(0)) undo()
   }
 
@@ -117,6 +148,10 @@ export class ServedDocument implements Source<DocumentChange> {
   #changed(): void {
     this.#isChanged = true
     this.#options.changed()
+  }
+
+  #publish(): void {
+    if (this.open.provider.status === 'connected') this.#awareness.claimView(this.#options.view, this.#claim)
   }
 
   #takeUpdate(doc: Y.Doc): Uint8Array | undefined {

@@ -1,11 +1,10 @@
 /** Served room: one room for one view: what the view may change in it, and the documents that it has open there. */
-import type { Json } from '@hearsay/core'
-import { InvalidOptionsError } from '@hearsay/core/app'
+import type { Json, PresenceView, Room } from '@hearsay/core'
+import { InvalidOptionsError, type LocalClaim } from '@hearsay/core/app'
 import * as Y from 'yjs'
 import type { OpenedDocument } from '../contract.ts'
 import type { ViewRights } from './rights.ts'
 import { ServedDocument } from './served-document.ts'
-import type { SharedRoom } from './shared-rooms.ts'
 import type { ViewQueue } from './view-queue.ts'
 
 export interface ServedRoomOptions {
@@ -13,7 +12,7 @@ export interface ServedRoomOptions {
   readonly number: number
   /** Id of the view. */
   readonly view: string
-  readonly shared: SharedRoom
+  readonly room: Room
   readonly rights: ViewRights
   readonly isWritable: boolean
   readonly queue: ViewQueue
@@ -21,24 +20,40 @@ export interface ServedRoomOptions {
 
 export class ServedRoom {
   readonly #options: ServedRoomOptions
+  readonly #presence: PresenceView | undefined
   readonly #documents = new Map<string, ServedDocument>()
 
   constructor(options: ServedRoomOptions) {
+    const { room, view, isWritable } = options
     this.#options = options
+    // A view that may only read has no presence. The user turns to a new view.
+    this.#presence = isWritable ? room.presence.view(view) : undefined
+    this.focus()
   }
 
-  get shared(): SharedRoom {
-    return this.#options.shared
+  get name(): string {
+    return this.#options.room.name
   }
 
   setPresence(fields: Readonly<Record<string, Json | undefined>>): void {
     this.#checkWritable('presence')
-    this.shared.setPresence(this.#options.view, fields)
+    this.#presence?.set(fields)
+  }
+
+  /** The user turned to the view: its presence replaces that of the other views. */
+  focus(): void {
+    this.#presence?.focus()
+  }
+
+  /** Publishes the awareness of the view in a document; undefined removes it. */
+  claim(document: string, claim: LocalClaim | undefined): void {
+    this.#checkWritable('awareness')
+    this.#document(document).claim(claim)
   }
 
   broadcast(value: Json): void {
     this.#checkWritable('broadcast')
-    this.shared.room.broadcast(value)
+    this.#options.room.broadcast(value)
   }
 
   /**
@@ -48,12 +63,13 @@ export class ServedRoom {
    * @param seed the content of an empty document, as an update
    */
   openDocument(name: string, stateVector: Uint8Array, seed: Uint8Array | undefined): OpenedDocument {
-    const { queue, number, isWritable, shared } = this.#options
+    const { queue, number, isWritable, room, view } = this.#options
     const options = isWritable && seed ? { seed: (doc: Y.Doc) => Y.applyUpdate(doc, seed) } : {}
-    const open = shared.room.document(name, options)
+    const open = room.document(name, options)
     this.closeDocument(name)
     const document = new ServedDocument({
       open,
+      view,
       changed: () => queue.changed(),
       event: (type, detail) => queue.event(number, type, detail, name),
     })
@@ -86,6 +102,7 @@ export class ServedRoom {
 
   close(): void {
     for (const name of [...this.#documents.keys()]) this.closeDocument(name)
+    this.#presence?.close()
   }
 
   #document(name: string): ServedDocument {
@@ -95,7 +112,7 @@ export class ServedRoom {
   }
 
   #checkWritable(what: string): void {
-    const { rights, isWritable, shared } = this.#options
-    rights.check(isWritable, `${what} in room '${shared.room.name}'`)
+    const { rights, isWritable, room } = this.#options
+    rights.check(isWritable, `${what} in room '${room.name}'`)
   }
 }

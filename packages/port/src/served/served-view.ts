@@ -4,8 +4,8 @@
  *
  * Nothing that a view sends harms the member: each call is checked, and an error is its answer.
  */
-import type { Cluster, Config, Explanation, Json } from '@hearsay/core'
-import { InvalidOptionsError, NotRunningError, systemClock } from '@hearsay/core/app'
+import type { Cluster, Config, Explanation, Json, Room } from '@hearsay/core'
+import { InvalidOptionsError, type LocalClaim, NotRunningError, systemClock } from '@hearsay/core/app'
 import { type Answer, answer, answerLater } from '../answer.ts'
 import type { OpenedConfig, SentConfigOptions } from '../config-calls.ts'
 import {
@@ -23,14 +23,13 @@ import { healthCodec, heartbeatsCodec, membersCodec, othersCodec, writeIds } fro
 import type { ViewRights } from './rights.ts'
 import { ServedConfigs } from './served-configs.ts'
 import { ServedRoom } from './served-room.ts'
-import type { SharedRooms } from './shared-rooms.ts'
 import type { SharedSpaces } from './shared-spaces.ts'
 import { StoreMirror } from './store-mirror.ts'
 import { ViewQueue } from './view-queue.ts'
 
 export interface ServedViewOptions {
   readonly cluster: Cluster
-  readonly rooms: SharedRooms
+  readonly rooms: SharedSpaces<Room>
   readonly configs: SharedSpaces<Config>
   readonly rights: ViewRights
   /** Id of the view. */
@@ -140,21 +139,17 @@ export class ServedView implements MemberCalls {
 
   openRoom(number: number, name: string): Promise<Answer<OpenedRoom>> {
     return this.#answerLater(async () => {
-      const { rights, rooms, view } = this.#options
+      const { cluster, rights, rooms, view } = this.#options
       const access = rights.room(name)
       rights.check(access !== undefined, `room '${name}'`)
       this.#checkNumber(number)
-      const shared = await rooms.enter(name, view)
-      const { room } = shared
+      const room = await rooms.enter(name, () => cluster.room(name))
       if (this.#isEnded) {
-        rooms.leave(shared, view)
+        rooms.leave(name)
         throw new NotRunningError('the view has ended')
       }
       const isWritable = access === 'write'
-      this.#rooms.set(
-        number,
-        new ServedRoom({ number, view, shared, rights, isWritable, queue: this.#queue }),
-      )
+      this.#rooms.set(number, new ServedRoom({ number, view, room, rights, isWritable, queue: this.#queue }))
       const { write } = othersCodec()
       this.#mirror(number, 'members', new StoreMirror(room.members, writeIds, this.#changed))
       this.#mirror(number, 'others', new StoreMirror(room.presence.others, write, this.#changed))
@@ -167,6 +162,14 @@ export class ServedView implements MemberCalls {
 
   setPresence(number: number, fields: Readonly<Record<string, Json | undefined>>): Answer<void> {
     return this.#answer(() => this.#room(number).setPresence(fields))
+  }
+
+  focus(): void {
+    for (const room of this.#rooms.values()) room.focus()
+  }
+
+  claim(number: number, document: string, claim: LocalClaim | undefined): Answer<void> {
+    return this.#answer(() => this.#room(number).claim(document, claim))
   }
 
   broadcast(number: number, value: Json): Answer<void> {
@@ -225,7 +228,7 @@ export class ServedView implements MemberCalls {
     const room = this.#rooms.get(number)
     this.#rooms.delete(number)
     room?.close()
-    if (room) this.#options.rooms.leave(room.shared, this.#options.view)
+    if (room) this.#options.rooms.leave(room.name)
   }
 
   /** Ends the view: its presence disappears, and nothing is sent to it any more. */
