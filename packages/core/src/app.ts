@@ -3,7 +3,7 @@
  * without a member and without libp2p.
  */
 export * from './api/errors.ts'
-export { checkMemberId, checkUpdate } from './api/member-options.ts'
+export { checkMemberId, checkSuspend, checkUpdate } from './api/member-options.ts'
 export { type SharedValue, sharedValue } from './api/shared-value.ts'
 export type { Clock } from './base/clock.ts'
 export { seedPlaceholder } from './documents/document-seed.ts'

@@ -75,6 +75,9 @@ export interface MemberCalls {
   watch(store: StoreName, isWatched: boolean): void
   explain(memberId: string): Promise<Answer<Explanation>>
   update(change: UpdateChange): Answer<void>
+  /** The right `update` is required, as for `resume`. */
+  suspend(options?: SuspendOptions): Answer<void>
+  resume(): Answer<void>
   leave(): Promise<Answer<void>>
   /**
    * Enters a room.
@@ -115,6 +118,10 @@ export interface OpenedDocument extends DocumentChange {
 export interface UpdateChange {
   readonly name?: string
   readonly tags?: Readonly<Record<string, string>>
+}
+
+export interface SuspendOptions {
+  readonly leaseMs?: number
 }
 
 /** What a view receives. */

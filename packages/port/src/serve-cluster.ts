@@ -30,6 +30,8 @@ const calls = [
   'watch',
   'explain',
   'update',
+  'suspend',
+  'resume',
   'leave',
   'openRoom',
   'setPresence',

@@ -203,6 +203,8 @@ export class FactHandler {
     // The record of a newcomer is published together with its introduction.
     if (from === id && (id === self || before || !standing.introduces(id))) rumors.add(fact)
     if (id === self) {
+      // The machine may stop before the next batch.
+      if (record.attention.state === 'asleep') rumors.sendNow()
       const isForeign = identity.record(fact, now)
       if (!isForeign && record.leaving) gracefulLeave.begin(fact, now.monotonicMs)
       return
@@ -239,7 +241,7 @@ function areEqual(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
 }
 
 function leaseOf({ state, leaseMs }: Attention): {
-  attention?: { state: 'hidden' | 'frozen'; leaseMs: number }
+  attention?: { state: Exclude<Attention['state'], 'full'>; leaseMs: number }
 } {
   return state === 'full' ? {} : { attention: { state, leaseMs } }
 }
