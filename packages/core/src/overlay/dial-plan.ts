@@ -2,12 +2,19 @@
  * Dial plan: when to dial which member, until every wanted connection is open.
  *
  * At most one dial to a member is in flight. After each failure the wait doubles, up to `maxWaitMs`. Of two members that
- * want the same connection, the one with the smaller id dials first, the other after `secondDialerDelayMs`. Waits vary at
- * random by ±50 %.
+ * want the same connection, the one with the smaller id dials first, the other after `secondDialerDelayMs`. A member whose
+ * network changed dials at once. Waits vary at random by ±50 %.
  */
 const firstWaitMs = 500
+/** The first wait for a moment after a change of the local network. Our choice: a network is often back before its routes are. */
+const firstEagerWaitMs = 100
 const maxWaitMs = 30_000
 const secondDialerDelayMs = 1_500
+/**
+ * For how long a member dials immediately after a change of its network: other members do not know its new address yet. Our
+ * choice: longer than its old connections may stay silent (4 s).
+ */
+const eagerMs = 10_000
 /** After this number of failed dials in a row the rings skip the member, until it connects or its addresses change. */
 const attemptsBeforeSkip = 4
 
@@ -15,6 +22,8 @@ interface Attempt {
   failures: number
   dueMs: number
   inFlight: boolean
+  /** The local network changed while the dial was in flight: its failure says nothing. */
+  isOutdated: boolean
 }
 
 export class DialPlan {
@@ -22,10 +31,17 @@ export class DialPlan {
   readonly #random: () => number
   readonly #attempts = new Map<string, Attempt>()
   #dueMs = Number.POSITIVE_INFINITY
+  /** Until then this member dials immediately, whatever the ids. */
+  #eagerUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(self: string, random: () => number) {
     this.#self = self
     this.#random = random
+  }
+
+  /** Whether the local network changed a moment ago. */
+  isEager(nowMs: number): boolean {
+    return nowMs < this.#eagerUntilMs
   }
 
   /** The number of members that are being dialled, wait for a dial, or whose dials failed. */
@@ -70,7 +86,12 @@ export class DialPlan {
 
   failed(id: string, nowMs: number): void {
     const attempt = this.#attempts.get(id) ?? this.#begin(id, nowMs)
-    const waitMs = Math.min(maxWaitMs, firstWaitMs * 2 ** attempt.failures) * (0.5 + this.#random())
+    if (attempt.isOutdated) {
+      this.#attempts.delete(id)
+      return
+    }
+    const leastMs = this.isEager(nowMs) ? firstEagerWaitMs : firstWaitMs
+    const waitMs = Math.min(maxWaitMs, leastMs * 2 ** attempt.failures) * (0.5 + this.#random())
     attempt.failures += 1
     attempt.inFlight = false
     attempt.dueMs = nowMs + waitMs
@@ -82,9 +103,13 @@ export class DialPlan {
     if (attempt && !attempt.inFlight) this.#attempts.delete(id)
   }
 
-  /** Forgets the failed dials to all members without a dial in flight, because the local network changed. */
-  retryAllNow(): void {
-    for (const id of [...this.#attempts.keys()]) this.retryNow(id)
+  /** Forgets the failed dials to all members, and the dials in flight if they fail, because the local network changed. */
+  retryAllNow(nowMs: number): void {
+    this.#eagerUntilMs = nowMs + eagerMs
+    for (const [id, attempt] of [...this.#attempts]) {
+      attempt.isOutdated = attempt.inFlight
+      this.retryNow(id)
+    }
   }
 
   forget(id: string): void {
@@ -101,8 +126,9 @@ export class DialPlan {
   }
 
   #begin(id: string, nowMs: number): Attempt {
-    const dueMs = this.#self < id ? nowMs : nowMs + secondDialerDelayMs * (0.5 + this.#random())
-    const attempt = { failures: 0, dueMs, inFlight: false }
+    const isFirst = this.#self < id || this.isEager(nowMs)
+    const dueMs = isFirst ? nowMs : nowMs + secondDialerDelayMs * (0.5 + this.#random())
+    const attempt = { failures: 0, dueMs, inFlight: false, isOutdated: false }
     this.#attempts.set(id, attempt)
     return attempt
   }

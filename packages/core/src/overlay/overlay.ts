@@ -138,10 +138,15 @@ export class Overlay {
 
   /** The local network changed: earlier dial failures no longer count, and all missing members are dialled immediately. */
   networkChanged(nowMs: number): void {
-    this.#plan.retryAllNow()
+    this.#plan.retryAllNow(nowMs)
     this.#bootstrap.reset()
     this.#bootstrapOrHealDueMs = nowMs
     this.#ringChanged()
+  }
+
+  /** Whether the local network changed a moment ago, so that other members may not have noticed that this one is back. */
+  isReconnecting(nowMs: number): boolean {
+    return this.#plan.isEager(nowMs)
   }
 
   /** Removes a dead member from the rings. Partition healing still dials it at intervals. */

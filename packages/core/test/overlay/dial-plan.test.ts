@@ -72,8 +72,33 @@ describe('dial plan', () => {
   it('forgets all failures when the network changes', () => {
     const plan = new DialPlan('a', half)
     for (const id of ['b', 'c']) plan.failed(id, 0)
-    plan.retryAllNow()
+    plan.retryAllNow(0)
     expect([plan.hasFailed('b'), plan.hasFailed('c'), plan.size]).toEqual([false, false, 0])
+  })
+
+  it('dials again at once when a dial fails that was in flight when the network changed, but counts the next failure', () => {
+    const plan = new DialPlan('a', half)
+    plan.setWanted(['b'], 0)
+    plan.take(['b'], 0)
+    plan.retryAllNow(0)
+    plan.failed('b', 10)
+    expect(plan.hasFailed('b')).toBe(false)
+    plan.setWanted(['b'], 10)
+    expect(plan.take(['b'], 10)).toEqual(['b'])
+    plan.failed('b', 20)
+    expect(plan.hasFailed('b')).toBe(true)
+    plan.setWanted(['b'], 20)
+    expect(plan.dueMs()).toBe(120)
+  })
+
+  it('lets a member whose network changed dial at once for 10 s, whatever the ids', () => {
+    const plan = new DialPlan('b', half)
+    plan.retryAllNow(0)
+    plan.setWanted(['a'], 9_999)
+    expect(plan.dueMs()).toBe(9_999)
+    plan.succeeded('a')
+    plan.setWanted(['a'], 10_000)
+    expect(plan.dueMs()).toBe(11_500)
   })
 
   it('has no due time for members that are no longer wanted', () => {

@@ -33,12 +33,13 @@ function accusations(simulation: Simulation): unknown[] {
 
 const incarnations = (simulation: Simulation) => simulation.running.map(({ incarnation }) => incarnation)
 
-/** The app announces the sleep; then the machine stops, and its network with it. */
-async function fallAsleep(simulation: Simulation, ms: number, othersNotice: boolean): Promise<void> {
+/** The app announces the sleep; then the machine stops, and its network with it, which is back later than the machine. */
+async function fallAsleep(simulation: Simulation, ms: number, step: number): Promise<void> {
   simulation.member(sleeper).cluster.suspend()
   await simulation.run(lastMomentMs)
   simulation.sleep(sleeper, ms)
-  simulation.changeNetwork(sleeper, ms, { othersNotice })
+  const networkMs = [20, 100, 300][step % 3] ?? 0
+  simulation.changeNetwork(sleeper, ms + networkMs, { othersNotice: step % 2 === 0 })
 }
 
 async function enter(simulation: Simulation): Promise<Map<string, Room<Shown>>> {
@@ -56,7 +57,7 @@ async function sleepOnce(
   step: number,
 ): Promise<number> {
   const member = simulation.member(sleeper)
-  await fallAsleep(simulation, ms, step % 2 === 0)
+  await fallAsleep(simulation, ms, step)
   await simulation.run(ms / 2)
   expect(seen(simulation)).toEqual(['alive asleep'])
   await simulation.run(ms / 2)
@@ -75,20 +76,52 @@ async function sleepOnce(
 
 describe('a device that sleeps', () => {
   it('is seen asleep for an hour, and is back within a second', async () => {
+    const simulation = settled(1)
+    const rooms = await enter(simulation)
+    await simulation.run(30_000)
+    const before = incarnations(simulation)
+    expect(await sleepOnce(simulation, rooms, hourMs - 1_000, 1)).toBeLessThanOrEqual(1_000)
+    await simulation.run(30_000)
+    expect(accusations(simulation)).toEqual([])
+    expect(incarnations(simulation)).toEqual(before)
+  })
+
+  it('is suspect and dead after its lease if it crashed asleep, and then still shown as asleep', async () => {
     await runTwice(async () => {
-      const simulation = settled(1)
-      const rooms = await enter(simulation)
+      const simulation = settled(3)
       await simulation.run(30_000)
-      const before = incarnations(simulation)
-      expect(await sleepOnce(simulation, rooms, hourMs - 1_000, 1)).toBeLessThanOrEqual(1_000)
-      await simulation.run(30_000)
+      simulation.member(sleeper).cluster.suspend({ leaseMs: 60_000 })
+      await simulation.run(lastMomentMs)
+      simulation.crash(sleeper)
+      await simulation.run(59_000)
+      expect(seen(simulation)).toEqual(['alive asleep'])
       expect(accusations(simulation)).toEqual([])
-      expect(incarnations(simulation)).toEqual(before)
+      await simulation.run(20_000)
+      expect(seen(simulation)).toEqual(['dead asleep'])
       return simulation
     })
   })
 
-  const { cycles, members } = size({ usual: { cycles: 6, members: 8 }, long: { cycles: 100, members: 16 } })
+  it('is active again when another process of it starts', async () => {
+    await runTwice(async () => {
+      const simulation = settled(4)
+      await simulation.run(30_000)
+      simulation.member(sleeper).cluster.suspend()
+      await simulation.run(lastMomentMs)
+      simulation.crash(sleeper)
+      await simulation.run(60_000)
+      simulation.restart(sleeper, { newAddress: true })
+      await simulation.run(1_000)
+      expect(seen(simulation)).toEqual(['alive active'])
+      expect(accusations(simulation)).toEqual([])
+      return simulation
+    })
+  })
+
+  const { cycles, members, sleepsMs } = size({
+    usual: { cycles: 6, members: 8, sleepsMs: [5_000, 30_000, 90_000] },
+    long: { cycles: 100, members: 16, sleepsMs: [5_000, 60_000, 600_000] },
+  })
   it(`is back within a second and accuses nobody, ${cycles} times`, async () => {
     const simulation = settled(2, members)
     const rooms = await enter(simulation)
@@ -96,11 +129,10 @@ describe('a device that sleeps', () => {
     const before = incarnations(simulation)
     const tookMs: number[] = []
     for (let step = 1; step <= cycles; step++) {
-      tookMs.push(await sleepOnce(simulation, rooms, [5_000, 60_000, 600_000][step % 3] ?? 0, step))
+      tookMs.push(await sleepOnce(simulation, rooms, sleepsMs[step % 3] ?? 0, step))
       await simulation.run(20_000)
       expect(accusations(simulation)).toEqual([])
     }
-    console.log(tookMs.join())
     expect(Math.max(...tookMs)).toBeLessThanOrEqual(1_000)
     expect(incarnations(simulation)).toEqual(before)
   })
