@@ -291,8 +291,9 @@ export class Spaces {
   #connectionOpened(id: string, now: Instant): void {
     if (this.#reachability.reset(id)) this.#regroupWith(id, now)
     this.#extraPeers.regroup(now.monotonicMs)
-    // Only one of the two ends begins.
-    if (this.#options.view.self < id) this.#offer(id, this.#members.sharedWith(id))
+    const { view } = this.#options
+    // Only one of the two ends begins. After a change of the network, the other end may not have noticed a new connection.
+    if (view.self < id || view.isReconnecting()) this.#offer(id, this.#members.sharedWith(id))
   }
 
   #connectionClosed(id: string, now: Instant): void {
