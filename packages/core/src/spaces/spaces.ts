@@ -413,9 +413,11 @@ export class Spaces {
       isAnyNew ||= answer.isNew
       return answer.steps
     })
-    // All connected members get an offer of new document content: any member without one would wait for the next
-    // exchange.
-    if (isAnyNew) this.#offers.offerSoon(step.space, Number.POSITIVE_INFINITY, nowMs)
+    // The author's own facts come this way if its rumor was lost, for instance because it was not connected then.
+    const isFromAuthor = areNew && step.facts?.some(({ author }) => author === from)
+    // All connected members get an offer of new document content, and of such facts: any member without one would wait
+    // for the next exchange.
+    if (isAnyNew || isFromAuthor) this.#offers.offerSoon(step.space, Number.POSITIVE_INFINITY, nowMs)
     else if (areNew) this.#offers.offerSoon(step.space, offerFanout, nowMs)
     return [
       ...(facts || documents.length > 0 ? [{ space: step.space, ...facts, documents }] : []),
