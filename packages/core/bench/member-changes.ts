@@ -66,6 +66,7 @@ for (const rooms of [1, 16, 256]) {
     connected: () => [],
     isNeighbour: () => false,
     isSettled: () => true,
+    isReconnecting: () => false,
     memberIds: () => [...members.keys()],
     member: (id: string) => members.get(id),
   }
